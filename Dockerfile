@@ -1,0 +1,30 @@
+# Three stages: assets with Node, packages with their hashes checked, and a small image without either tool.
+FROM node:22-slim AS assets
+WORKDIR /src
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --ignore-scripts
+COPY static static
+RUN node static/build.mjs
+
+FROM python:3.13-slim AS packages
+COPY requirements requirements
+RUN python -m venv /venv \
+ && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements/run.txt
+# The emulator's packages go into the image that is built with --build-arg EXTRA=demo, never into production's.
+ARG EXTRA=
+RUN if [ -n "$EXTRA" ]; then /venv/bin/pip install --no-cache-dir --require-hashes -r "requirements/$EXTRA.txt"; fi
+
+FROM python:3.13-slim
+RUN useradd --system --uid 10001 --no-create-home console
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    IAMCONSOLE_STATE=/state STATIC_ROOT=/app/assets
+WORKDIR /app
+COPY --from=packages /venv /venv
+COPY . .
+COPY --from=assets /src/static/dist static/dist
+# Hashed names for the assets; the secrets here are for this one command and are in no layer's environment.
+RUN IAMCONSOLE_PRODUCTION=1 SECRET_KEY=build AUDIT_KEY=build SEAL_KEYS=build python manage.py collectstatic --noinput --skip-checks \
+ && mkdir /state && chown console /state
+USER console
+EXPOSE 8000
+CMD ["gunicorn", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "8", "--worker-tmp-dir", "/dev/shm", "--access-logfile", "-", "iamconsole.wsgi"]

@@ -1,0 +1,36 @@
+# The commands of this project. `make run` starts the console, `make test` passes everything; see README.md.
+PYTHON ?= python3
+BIN := .venv/bin
+export PORT DEMO
+
+.PHONY: run test check fmt lock bench clean assets dev
+
+run: ; @$(PYTHON) iamconsole/launch/prepare.py && exec $(BIN)/python -m iamconsole.launch.run
+
+dev: ; @$(PYTHON) iamconsole/launch/prepare.py --dev
+
+test: check
+	@$(BIN)/python -m tests.services.run
+
+check: dev
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/djlint --lint --quiet templates
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+	@$(BIN)/mypy .
+
+fmt: dev
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+# Newest versions that fit requirements/*.in; hashes, and no address of any index.
+lock: dev
+	@for name in bootstrap run demo dev node; do \
+	  $(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+
+bench: dev
+	@$(BIN)/python -m bench.pull
+
+clean: ; rm -rf var static/dist

@@ -1,0 +1,51 @@
+"""System checks of our own: what must never go to production (`manage.py check --deploy`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+
+# environment variable → (setting, what it is for)
+SECRETS = {
+    "SECRET_KEY": ("SECRET_KEY", "signs sessions and forms"),
+    "AUDIT_KEY": ("AUDIT_KEY", "seals the audit trail"),
+    "SEAL_KEYS": ("SEAL_SECRETS", "seals what operators type in secret"),
+}
+SHORTEST_SECRET = 32
+
+
+@register(Tags.security)
+def production_is_closed(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
+    """In production: no missing or short secret, no address that stands in for AWS, no demo."""
+    if not settings.PRODUCTION:
+        return []
+    return [*_secrets(), *_doors()]
+
+
+def _secrets() -> list[CheckMessage]:
+    problems: list[CheckMessage] = []
+    for number, (name, (setting, purpose)) in enumerate(SECRETS.items(), start=1):
+        value = getattr(settings, setting)
+        values = value if isinstance(value, list) else [value]
+        if not values or min(len(text) for text in values) < SHORTEST_SECRET:
+            length = f"at least {SHORTEST_SECRET} random characters"
+            hint = f"Give {name} or {name}_FILE: {length}, kept for ever; it {purpose}."
+            problems.append(Error(f"{name} is missing or too short.", hint=hint, id=f"iamconsole.E00{number}"))
+    if not problems and settings.SECRET_KEY == settings.AUDIT_KEY:
+        problems.append(Error("SECRET_KEY and AUDIT_KEY are the same: each needs its own.", id="iamconsole.E004"))
+    return problems
+
+
+def _doors() -> list[CheckMessage]:
+    problems: list[CheckMessage] = []
+    if settings.AWS_EMULATOR_URL:
+        hint = "Unset AWS_EMULATOR_URL: whoever answers there would be taken for AWS."
+        problems.append(Error("An endpoint override is set in production.", hint=hint, id="iamconsole.E010"))
+    if settings.DEMO:
+        hint = "Unset IAMCONSOLE_DEMO: the demo operator signs in without a second factor."
+        problems.append(Error("The demo is on in production.", hint=hint, id="iamconsole.E011"))
+    if settings.DEBUG:
+        problems.append(Error("IAMCONSOLE_DEBUG is on in production.", id="iamconsole.E012"))
+    return problems

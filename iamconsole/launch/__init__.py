@@ -1,0 +1,1 @@
+"""`make run`: from a fresh clone to a running console. prepare (no package needed) → run (supervisor) → guide."""

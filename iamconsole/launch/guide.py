@@ -1,0 +1,108 @@
+"""The first steps of a started console, as its own process: waits for each part, fills the demo, says where to go.
+
+Everything here goes through the front doors: the sample is made over HTTP, operator and AWS account by the commands
+that everybody has, the pull by a worker. Doing it again changes nothing.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import sys
+import time
+import urllib.request
+from typing import Any
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+
+from iamconsole import env
+from iamconsole.launch.steps import say, step
+
+OPERATOR = "demo@acme.example"
+
+
+def main() -> None:
+    django.setup()
+    address = f"http://127.0.0.1:{os.environ['PORT']}"
+    emulator = settings.AWS_EMULATOR_URL
+    if emulator:
+        with step("Emulated AWS"):
+            _await(f"{emulator}/_emulator/health")
+        _fill_emulator(emulator)
+    with step("Web"):
+        _await(f"{address}/health/")
+    if emulator:
+        password = _fill_console()
+        say(f"\n  {address}\n  Sign in as {OPERATOR} with the password {password}\n\n  Ctrl-C stops everything.")
+    else:
+        say(f"\n  {address}\n  Sign in, then connect your AWS account. Your first operator (in another terminal):")
+        say(
+            "  .venv/bin/python manage.py create_operator --email you@example.org --name You --role owner --account all"
+        )
+        say("\n  Ctrl-C stops everything.")
+    signal.pause()
+
+
+def _fill_emulator(url: str) -> None:
+    from iamconsole.demo import acme
+
+    with step("Sample organisation Acme"):
+        acme.seed(url)
+
+
+def _fill_console() -> str:
+    """The demo operator, the AWS account, and its first pull by a worker; returns the operator's password."""
+    from iamconsole.demo import acme
+
+    password = env.secret("DEMO_PASSWORD", production=False)[:16]
+    with step("Operator and AWS account"):
+        _command(
+            "create_operator", "--email", OPERATOR, "--name", "Demo Operator", "--role", "owner", "--account", "all",
+            "--demo", "--password-stdin", typed=password,
+        )  # fmt: skip
+        _command(
+            "connect_account", "--account", acme.ACCOUNT_ID, "--name", "Acme", "--region", "eu-west-1", "--emulated",
+            "--read-role", acme.READ_ROLE_ARN, "--write-role", acme.WRITE_ROLE_ARN, "--external-id", acme.EXTERNAL_ID,
+            "--writes", "on",
+        )  # fmt: skip
+    counted: dict[str, Any] = {}
+    with step("Pull by a worker"):
+        counted.update(_pull(acme.ACCOUNT_ID))
+    say("  Pull by a worker: {seen:,} objects, {new} new, {changed} changed, {gone} gone".format(**counted))
+    return password
+
+
+def _pull(account_id: str) -> dict[str, Any]:
+    [run] = json.loads(_command("pull", "--account", account_id, "--wait", "--json"))
+    return dict(run)
+
+
+def _command(*arguments: str, typed: str = "") -> str:
+    """What the command prints; `typed` is what it reads from its standard input."""
+    kept, sys.stdin = sys.stdin, io.StringIO(f"{typed}\n")
+    printed = io.StringIO()
+    try:
+        call_command(*arguments, stdout=printed)
+    finally:
+        sys.stdin = kept
+    return printed.getvalue()
+
+
+def _await(url: str, seconds: float = 60) -> None:
+    """Returns when `url` answers; raises TimeoutError when it doesn't within `seconds`."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=2):  # noqa: S310  our own address, on loopback
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise TimeoutError(f"{url} didn't answer within {seconds:.0f} s.")
+
+
+if __name__ == "__main__":
+    main()

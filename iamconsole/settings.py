@@ -1,0 +1,257 @@
+"""Settings. All that differs between installations comes from the environment: see docs/settings.md."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Any
+
+from csp.constants import NONCE, NONE, SELF
+from django.urls import reverse_lazy
+
+from iamconsole.env import BASE_DIR, env, secret, state_dir
+
+PRODUCTION = env.bool("IAMCONSOLE_PRODUCTION", default=False)
+DEBUG = env.bool("IAMCONSOLE_DEBUG", default=False)
+DEMO = env.bool("IAMCONSOLE_DEMO", default=False)
+STATE_DIR = state_dir()
+
+# ---- Secrets -------------------------------------------------------------------------------------------------
+SECRET_KEY = secret("SECRET_KEY", production=PRODUCTION)
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+AUDIT_KEY = secret("AUDIT_KEY", production=PRODUCTION)
+# Newest first: the first one seals, all of them open.
+SEAL_SECRETS = [text for text in secret("SEAL_KEYS", production=PRODUCTION).split(",") if text]
+SEAL_KEYS = [base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in SEAL_SECRETS]
+
+# ---- Where it answers ----------------------------------------------------------------------------------------
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# How many proxies of ours stand in front; each adds one entry to X-Forwarded-For.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+ROOT_URLCONF = "iamconsole.urls"
+WSGI_APPLICATION = "iamconsole.wsgi.application"
+SITE_ID = 1
+
+# ---- Apps ----------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "iamconsole.web",
+    "accounts",
+    "sync",
+    "policies",
+    "identities",
+    "access",
+    "cognito",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "template_partials",
+    "iamconsole.admin.ConsoleAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.SignInRequired",
+    "accounts.middleware.MfaRequired",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["template_partials.templatetags.partials"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "iamconsole.web.context.csp_nonce",
+                "iamconsole.web.context.shell",
+            ],
+        },
+    }
+]
+
+# ---- Database: SQLite as it comes, PostgreSQL by DATABASE_URL ------------------------------------------------
+DATABASES: dict[str, Any] = {"default": env.db("DATABASE_URL", default=f"sqlite:///{STATE_DIR}/console.sqlite3")}
+if password := env.str("POSTGRES_PASSWORD", default=""):
+    DATABASES["default"]["PASSWORD"] = password
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # Immediate transactions wait for their turn at the start, so that none fails half-way with "locked".
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+    PULL_BATCH, PULL_BREATH_S = 200, 0.05
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    PULL_BATCH, PULL_BREATH_S = 1000, 0.0
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# ---- Broker and cache: files and the database as they come, Redis by REDIS_URL -------------------------------
+REDIS_URL = env.str("REDIS_URL", default="")
+CACHES: dict[str, Any] = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "console_cache"}
+}
+QUEUE_DIR = STATE_DIR / "queue"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
+    {"socket_connect_timeout": 2, "socket_timeout": 30, "retry_on_timeout": True, "max_retries": 1}
+    if REDIS_URL
+    else {
+        "data_folder_in": str(QUEUE_DIR),
+        "data_folder_out": str(QUEUE_DIR),
+        "control_folder": str(QUEUE_DIR / "control"),
+        "polling_interval": 0.2,
+    }
+)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# The database is the queue; a message only wakes a worker, so nobody waits long for a broker that is down.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "changes"
+CELERY_TASK_ROUTES = {"sync.tasks.pull": {"queue": "pulls"}}
+CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 120, 150
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE = {"tick": {"task": "sync.tasks.tick", "schedule": 60.0, "options": {"expires": 55}}}
+CELERY_BEAT_SCHEDULE_FILENAME = str(STATE_DIR / "beat-schedule")
+
+# ---- AWS -----------------------------------------------------------------------------------------------------
+# "" = every call goes to AWS. Set, AWS accounts marked "emulated" talk to this address instead.
+AWS_EMULATOR_URL = env.str("AWS_EMULATOR_URL", default="")
+AWS_CONNECT_TIMEOUT = env.float("AWS_CONNECT_TIMEOUT", default=5.0)
+AWS_READ_TIMEOUT = env.float("AWS_READ_TIMEOUT", default=30.0)
+AWS_CALLS_PER_SECOND = env.float("AWS_CALLS_PER_SECOND", default=5.0)
+AWS_RETRY_BASE_S = env.float("AWS_RETRY_BASE_S", default=1.0)
+
+# ---- Pulls and changes (seconds) -----------------------------------------------------------------------------
+PULL_PAGE_ITEMS = env.int("PULL_PAGE_ITEMS", default=1000)  # objects that AWS is asked for at once; it takes 1 to 1000
+PULL_SLICE_S = 45  # a pull saves its cursor and queues itself again after this long
+CLAIM_TIMEOUT_S = env.float("CLAIM_TIMEOUT_S", default=90.0)  # a claim without a heartbeat for this long is dead
+WRITE_SETTLE_S = 60  # an answer asked for before our own write + this never overwrites it
+VERIFY_DEADLINE_S = env.float("VERIFY_DEADLINE_S", default=20.0)  # how long to read until our write shows
+CHANGE_EXPIRES_DAYS = 7
+
+# ---- Sign-in: django-allauth ---------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.Operator"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend", "accounts.access.GrantBackend"]
+LOGIN_URL = reverse_lazy("account_login")
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = reverse_lazy("account_login")
+ACCOUNT_ADAPTER = "accounts.adapters.ConsoleAccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+MFA_ADAPTER = "accounts.adapters.ConsoleMfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a passkey alone signs in: it must be two factors in one
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+MFA_TOTP_ISSUER = "IAM Console"
+# A write for each request, which on SQLite would wait for a pull that writes.
+USERSESSIONS_TRACK_ACTIVITY = not DATABASES["default"]["ENGINE"].endswith("sqlite3")
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+STEP_UP_S = 600  # how fresh a sign-in must be for what is risky
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="iam-console@localhost")
+
+# ---- Browser security ----------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "iamconsole.views.csrf_failure"
+if PRODUCTION:
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+    SECURE_REDIRECT_EXEMPT = [r"^health/"]
+    SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31536000)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    if TRUSTED_PROXIES:
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# ---- Static files --------------------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = env.path("STATIC_ROOT", default=str(STATE_DIR / "static"))
+STATICFILES_DIRS = [("dist", BASE_DIR / "static" / "dist")]
+# In production hashed names that may be cached for ever; as it comes, straight from where they were built.
+STATIC_STORAGE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+if not PRODUCTION:
+    STATIC_STORAGE = "django.contrib.staticfiles.storage.StaticFilesStorage"
+WHITENOISE_USE_FINDERS = not PRODUCTION
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": STATIC_STORAGE},
+}
+
+# ---- Words, times, logs --------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+USE_TZ = True
+USE_I18N = True
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "iamconsole.logs.JsonFormatter"} if PRODUCTION else {"format": "%(message)s"}},
+    "handlers": {"stream": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stream"], "level": env.str("LOG_LEVEL", default="INFO" if PRODUCTION else "WARNING")},
+    # The heads of the sealed audit trail: `verify_audit --head` checks the trail against them.
+    "loggers": {"iamconsole.audit": {"level": "INFO"}},
+}

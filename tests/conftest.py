@@ -1,0 +1,144 @@
+"""The cast and the machinery of every test.
+
+The cast: alice (owner: may), bob (viewer: may only read), charlie (no grant: must never get in); and erin (editor),
+anton (approver), hal (helpdesk). The machinery: a running emulator, real Celery workers, a real browser.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.test import Client
+
+from accounts.models import AwsAccount, Grant, Operator
+from accounts.roles import MFA_ROLES, Role
+from iamconsole.demo.process import Emulator, start_emulator
+from tests.services.workers import Worker, empty_queue, start_worker
+
+pytest_plugins = ["tests.services.browser"]
+
+ACCOUNT_ID = "123456789012"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what only makes sense on the servers, where there are none."""
+    if not settings.REDIS_URL:
+        left_out = [item for item in items if item.get_closest_marker("servers")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def wait_until(predicate: Callable[[], Any], seconds: float = 20) -> Any:
+    """What `predicate` returns as soon as it is true; fails when it isn't by the deadline."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := predicate():
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"Not within {seconds} s: {predicate}")
+
+
+@pytest.fixture(scope="session")
+def emulator_process() -> Iterator[Emulator]:
+    with start_emulator() as running:
+        yield running
+
+
+@pytest.fixture
+def emulator(emulator_process: Emulator, settings: Any) -> Iterator[Emulator]:
+    """A running emulator, empty and without fault rules; the door knows its address."""
+    emulator_process.reset()
+    settings.AWS_EMULATOR_URL = emulator_process.url
+    yield emulator_process
+    emulator_process.rules([])
+    emulator_process.release()
+
+
+@pytest.fixture
+def aws_account(db: None) -> AwsAccount:
+    return AwsAccount.objects.create(
+        account_id=ACCOUNT_ID,
+        name="Acme",
+        connection=AwsAccount.Connection.AMBIENT,
+        emulated=True,
+        writes_enabled=True,
+        pull_every_minutes=0,
+    )
+
+
+def make_operator(name: str, role: Role | None, aws_account: AwsAccount | None) -> Operator:
+    """An operator with a verified e-mail address, a grant if any, and the second factor that the grant asks for."""
+    operator = Operator.objects.create_user(f"{name.lower()}@example.org", "correct horse battery", name=name.title())
+    EmailAddress.objects.create(user=operator, email=operator.email, verified=True, primary=True)
+    if role:
+        Grant.objects.create(operator=operator, aws_account=aws_account, role=role)
+    if role in MFA_ROLES:
+        Authenticator.objects.create(user=operator, type=Authenticator.Type.TOTP, data={"secret": "unused"})
+    return operator
+
+
+@pytest.fixture
+def alice(aws_account: AwsAccount) -> Operator:
+    return make_operator("alice", Role.OWNER, aws_account)
+
+
+@pytest.fixture
+def bob(aws_account: AwsAccount) -> Operator:
+    return make_operator("bob", Role.VIEWER, aws_account)
+
+
+@pytest.fixture
+def charlie(db: None) -> Operator:
+    return make_operator("charlie", None, None)
+
+
+@pytest.fixture
+def erin(aws_account: AwsAccount) -> Operator:
+    return make_operator("erin", Role.EDITOR, aws_account)
+
+
+@pytest.fixture
+def anton(aws_account: AwsAccount) -> Operator:
+    return make_operator("anton", Role.APPROVER, aws_account)
+
+
+@pytest.fixture
+def hal(aws_account: AwsAccount) -> Operator:
+    return make_operator("hal", Role.HELPDESK, aws_account)
+
+
+@pytest.fixture
+def client_of() -> Callable[[Operator], Client]:
+    """A test client signed in as the operator, just now (so a step-up isn't asked for)."""
+
+    def sign_in(operator: Operator, *, ago: float = 0) -> Client:
+        client = Client()
+        client.force_login(operator, backend="allauth.account.auth_backends.AuthenticationBackend")
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": time.time() - ago}]
+        session["account_authentication_methods_user"] = str(operator.pk)
+        session.save()
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def worker(transactional_db: None, emulator: Emulator) -> Iterator[Callable[..., Worker]]:
+    """Starts real Celery workers on the test's database, broker and emulator; all are gone at the end."""
+    empty_queue()
+    started: list[Worker] = []
+
+    def start(queues: str = "changes,pulls", **env: str) -> Worker:
+        started.append(start_worker(queues, {"AWS_EMULATOR_URL": settings.AWS_EMULATOR_URL, **env}))
+        return started[-1]
+
+    yield start
+    for running in started:
+        running.kill()

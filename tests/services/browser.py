@@ -1,0 +1,77 @@
+"""A real browser for the tests: Playwright drives the Chromium of this machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from accounts.models import Operator
+from tests.services.chromium import HOW_TO_GET_ONE, chromium
+
+# Without these, Chromium calls home at every start.
+QUIET = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    if path is None:
+        pytest.fail(HOW_TO_GET_ONE)
+    # Playwright's own loop runs in this thread, where Django would refuse its ORM; no other thread shares it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def context(browser: Browser, live_server: Any) -> Iterator[BrowserContext]:
+    opened = browser.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900})
+    opened.set_default_timeout(10_000)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page; whatever it says on its console (a CSP violation, a script error) fails the test."""
+    complaints: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            complaints.append(message.text)
+
+    opened = context.new_page()
+    opened.on("console", hear)
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    yield opened
+    assert complaints == []
+
+
+@pytest.fixture
+def page_of(
+    page: Page, context: BrowserContext, client_of: Callable[..., Any], live_server: Any
+) -> Callable[..., Page]:
+    """The page, signed in as an operator: `page_of(alice)`."""
+
+    def sign_in(operator: Operator) -> Page:
+        session = client_of(operator).cookies["sessionid"].value
+        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        return page
+
+    return sign_in
+
+
+def axe_violations(page: Page) -> list[str]:
+    """What axe finds, one line each. It makes a style violation of its own: look at the console before."""
+    found = Axe().run(page).response["violations"]
+    return [f"{item['id']}: {node['html']}" for item in found for node in item["nodes"]]

@@ -1,0 +1,40 @@
+"""Asking for pages in tests, by their URL name."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any
+
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import reverse
+
+ACCOUNT_ID = "123456789012"
+
+
+def address(name: str, *, account_id: str = ACCOUNT_ID, **kwargs: str) -> str:
+    return reverse(name, kwargs={"account_id": account_id, **kwargs})
+
+
+def get(client: Client, name: str, query: str = "", status: int = 200, **kwargs: Any) -> str:
+    """The page's HTML."""
+    response = client.get(f"{address(name, **kwargs)}{query}")
+    assert response.status_code == status, response
+    return response.content.decode()
+
+
+def text_of(html: str) -> str:
+    """What a reader of the page's main part gets to see, in one line."""
+    main = html.partition('<main class="content"')[2] or html
+    words = re.sub(r"<(script|style|svg|option)\b.*?</\1>", " ", main, flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", words)).split())
+
+
+def names_in(html: str) -> list[str]:
+    """The names in the first column of a list."""
+    return re.findall(r'<a class="name" href="[^"]+">([^<]+)</a>', html)
+
+
+def exported(response: HttpResponseBase) -> str:
+    return b"".join(response).decode()

@@ -1,0 +1,46 @@
+"""The console's settings for the tests: a state folder of its own, and with TEST_STACK=servers real servers.
+
+The servers are started here, since the settings need their addresses; processes that the tests start (Celery
+workers, pytest-xdist's) find them in the environment.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+
+from tests.services.servers import start_postgres, start_redis
+
+XDIST_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+STACK = os.environ.get("TEST_STACK", "embedded")
+
+_state = tempfile.mkdtemp(prefix="iamconsole-test-")
+atexit.register(shutil.rmtree, _state, ignore_errors=True)
+os.environ["IAMCONSOLE_STATE"] = _state
+os.mkdir(os.path.join(_state, "static"))  # WhiteNoise warns when there is none
+
+if STACK == "servers":
+    if "TEST_REDIS" not in os.environ:
+        os.environ["DATABASE_URL"] = start_postgres()
+        os.environ["TEST_REDIS"] = start_redis()
+    os.environ["REDIS_URL"] = f"{os.environ['TEST_REDIS']}/{XDIST_WORKER.removeprefix('gw') or 15}"
+else:
+    os.environ.pop("DATABASE_URL", None)
+    os.environ.pop("REDIS_URL", None)
+
+os.environ["AWS_EMULATOR_URL"] = "http://127.0.0.1:1"  # the emulator fixture says where it really is
+os.environ["AWS_RETRY_BASE_S"] = "0.01"
+os.environ["AWS_READ_TIMEOUT"] = "10"
+os.environ["CLAIM_TIMEOUT_S"] = "2"
+
+from iamconsole.settings import *  # noqa: E402, F403
+from iamconsole.settings import DATABASES, STATE_DIR  # noqa: E402
+
+if STACK == "embedded":
+    DATABASES["default"]["TEST"] = {"NAME": str(STATE_DIR / "test.sqlite3")}  # a file: other processes open it too
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+ACCOUNT_RATE_LIMITS = False
