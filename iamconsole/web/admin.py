@@ -1,0 +1,106 @@
+"""Base classes of the Django admin: rows scoped to the AWS accounts that the operator owns; most of them read-only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.urls import NoReverseMatch
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]  # generic for the type checker only
+else:
+    ModelAdmin = admin.ModelAdmin
+
+
+@dataclass(frozen=True)
+class Ownership:
+    """What the operator owns: of nothing there is no admin, of all AWS accounts it is the whole console."""
+
+    any: bool
+    all: bool
+
+
+def ownership(request: HttpRequest) -> Ownership:
+    """Asked of the database once a request: the index asks for every model."""
+    known: Ownership | None = getattr(request, "_ownership", None)
+    if known is None:
+        user = request.user
+        known = Ownership(
+            any=bool(user.is_authenticated and user.is_staff), all=bool(user.is_authenticated and user.owns_all())
+        )
+        request._ownership = known  # type: ignore[attr-defined]
+    return known
+
+
+class OwnedFilter(admin.RelatedFieldListFilter):
+    """Offers only the AWS accounts that the operator owns."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        owned = request.user.owned_aws_accounts()  # type: ignore[union-attr]  # nobody else comes here
+        return list(field.get_choices(include_blank=False, limit_choices_to={"pk__in": owned.values("pk")}))
+
+
+class ScopedAdmin(ModelAdmin):
+    """Shows, of a model that belongs to an AWS account, the rows of those that the operator owns."""
+
+    aws_account_path: ClassVar[str] = "aws_account"  # from the model; "" when only owners of all may see it
+    list_per_page = 50
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        if ownership(request).all:
+            return rows
+        if not self.aws_account_path:
+            return rows.none()
+        return rows.filter(**{f"{self.aws_account_path}__in": request.user.owned_aws_accounts()})  # type: ignore[union-attr]
+
+    def _may(self, request: HttpRequest) -> bool:
+        owned = ownership(request)
+        return owned.any if self.aws_account_path else owned.all
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self._may(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self._may(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self._may(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self._may(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self._may(request)
+
+    def view_on_site(self, obj: Any) -> str | None:
+        """The address of the row's page in the console, if it has one."""
+        try:
+            return str(obj.get_absolute_url())
+        except (AttributeError, NoReverseMatch):
+            return None
+
+    @admin.display(description="page")
+    def console_page(self, obj: Any) -> SafeString | str:
+        url = self.view_on_site(obj)
+        return format_html('<a href="{}">Open</a>', url) if url else ""
+
+
+class ReadOnlyAdmin(ScopedAdmin):
+    """What only pulls, changes and the console itself write: nobody adds, edits or deletes it here."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.apps import AppConfig
+
+from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
+
+
+class FrameShell(ShellProvider):
+    """What the frame itself has in the sidebar."""
+
+    navigation: ClassVar[tuple[NavGroup, ...]] = (
+        NavGroup("", (NavItem("Overview", "gauge", "overview", position=0),), position=0),
+    )
+
+
+class WebConfig(AppConfig):
+    name = "iamconsole.web"
+
+    def ready(self) -> None:
+        from iamconsole import checks  # noqa: F401  registers itself
+
+        register_shell(FrameShell())

@@ -1,0 +1,136 @@
+"""The filters of a list: each reads its own part of the address, says in words what it does, and narrows the rows.
+
+A list has a handful of kinds of filter and needs words for each value, for the chip and for the sentence that an
+unknown value gets; that is all there is here, and why this isn't django-filter.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import KW_ONLY, dataclass
+from datetime import date, datetime, time
+from typing import Any, ClassVar
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from iamconsole.web.words import day
+
+ANY = "any"  # in the address: this filter is off, although it has a default
+
+
+@dataclass(frozen=True)
+class Filter(ABC):
+    name: str
+    label: str
+    _: KW_ONLY
+    default: str = ""  # in force when the address doesn't say; its chip can be removed like any other
+    control: ClassVar[str]  # what the menu shows: "select", "text" or "date"
+
+    @abstractmethod
+    def chip(self, scope: Any, value: str) -> str | None:
+        """What the chip says of `value`; None: no such value here. `scope` is what the list is of (an AWS account)."""
+
+    @abstractmethod
+    def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]: ...
+
+    def off(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows when the filter isn't in force."""
+        return rows
+
+    def options(self, scope: Any) -> Iterable[tuple[str, str]]:
+        """Values and labels that the menu offers."""
+        return ()
+
+    def unknown(self, value: str) -> str:
+        """The sentence for a value that was dropped."""
+        return f"The filter “{self.label}” has no value “{value[:60]}”, so it was left out."
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    label: str
+    rows: Q | Callable[[QuerySet[Any]], QuerySet[Any]]
+    chip: str = ""  # where the chip needs more words than the menu, in which the label of the filter stands above
+
+
+@dataclass(frozen=True)
+class ChoiceFilter(Filter):
+    choices: tuple[Choice, ...] = ()
+    unless: Q | None = None  # the rows when it is not in force, such as those that AWS still has
+
+    control: ClassVar[str] = "select"
+
+    def _choice(self, value: str) -> Choice | None:
+        return next((choice for choice in self.choices if choice.value == value), None)
+
+    def chip(self, scope: Any, value: str) -> str | None:
+        choice = self._choice(value)
+        return (choice.chip or choice.label) if choice else None
+
+    def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        choice = self._choice(value)
+        if choice is None:
+            return rows
+        return rows.filter(choice.rows) if isinstance(choice.rows, Q) else choice.rows(rows)
+
+    def off(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows if self.unless is None else rows.filter(self.unless)
+
+    def options(self, scope: Any) -> Iterable[tuple[str, str]]:
+        return [(choice.value, choice.label) for choice in self.choices]
+
+
+@dataclass(frozen=True)
+class TextFilter(Filter):
+    """Any text; with `known`, the name of one of the rows that there are in the scope: the menu suggests them."""
+
+    rows: Callable[[str], Q] = lambda value: Q()
+    known: Callable[[Any], QuerySet[Any]] | None = None
+    words: str = "{}"  # "In group {}": the chip
+
+    control: ClassVar[str] = "text"
+    SUGGESTED: ClassVar[int] = 200
+
+    def chip(self, scope: Any, value: str) -> str | None:
+        if self.known is not None and not self.known(scope).filter(name=value).exists():
+            return None
+        return self.words.format(value)
+
+    def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return rows.filter(self.rows(value))
+
+    def options(self, scope: Any) -> Iterable[tuple[str, str]]:
+        if self.known is None:
+            return []
+        names = self.known(scope).order_by("name").values_list("name", flat=True).distinct()
+        return [(name, name) for name in names[: self.SUGGESTED]]
+
+    def unknown(self, value: str) -> str:
+        return f"{self.label}: there is no “{value[:60]}” here, so this filter was left out."
+
+
+@dataclass(frozen=True)
+class DateFilter(Filter):
+    """A day as YYYY-MM-DD; `lookup` is compared with its first moment."""
+
+    lookup: str = ""  # "created_at__lt"
+    words: str = ""  # "Created before {}"
+
+    control: ClassVar[str] = "date"
+
+    def chip(self, scope: Any, value: str) -> str | None:
+        moment = self._moment(value)
+        return self.words.format(day(moment)) if moment else None
+
+    def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return rows.filter(**{self.lookup: self._moment(value)})
+
+    @staticmethod
+    def _moment(value: str) -> datetime | None:
+        try:
+            return timezone.make_aware(datetime.combine(date.fromisoformat(value), time.min))
+        except ValueError:
+            return None

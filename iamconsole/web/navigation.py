@@ -1,0 +1,88 @@
+"""What the page shell shows, told by the apps above: each registers a `ShellProvider` in `AppConfig.ready()`.
+
+With nothing registered the shell still works: no AWS account, an empty sidebar, no age.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+class ShellAwsAccount(Protocol):
+    """What the shell needs to know of an AWS account."""
+
+    account_id: str
+    name: str
+    environment: str  # "production", "staging" or "sandbox"
+    default_region: str
+
+    def get_environment_display(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One link of the sidebar. `url_name` takes `account_id`, unless `per_aws_account` is off."""
+
+    label: str
+    icon: str
+    url_name: str
+    count: Callable[[HttpRequest, Any], int | None] | None = None  # called with the request and the AWS account
+    permission: str | None = None
+    per_aws_account: bool = True
+    position: int = 50  # within its group; equal positions stay in the order of registration
+
+
+@dataclass(frozen=True)
+class NavGroup:
+    """Links under one heading; groups of the same label, from several apps, become one. "" has no heading."""
+
+    label: str
+    items: tuple[NavItem, ...]
+    position: int = 50
+
+
+class ShellProvider:
+    """What one app tells the shell: override what it knows; None leaves the question to the next provider."""
+
+    navigation: ClassVar[tuple[NavGroup, ...]] = ()
+
+    def aws_accounts(self, request: HttpRequest) -> Sequence[ShellAwsAccount] | None:
+        """Those that the operator may see, in the order of the switcher."""
+        return None
+
+    def age(self, request: HttpRequest, aws_account: Any) -> datetime | None:
+        """When the last complete pull of this AWS account ended."""
+        return None
+
+    def open_changes(self, request: HttpRequest, aws_account: Any) -> int | None:
+        return None
+
+
+_providers: list[ShellProvider] = []
+
+
+def register_shell(provider: ShellProvider) -> None:
+    _providers.append(provider)
+
+
+def shell_providers() -> Sequence[ShellProvider]:
+    return tuple(_providers)
+
+
+def merged_groups() -> list[NavGroup]:
+    """Every registered group, same labels joined, groups and items by position."""
+    merged: dict[str, NavGroup] = {}
+    for provider in _providers:
+        for group in provider.navigation:
+            known = merged.get(group.label, NavGroup(group.label, (), group.position))
+            merged[group.label] = NavGroup(group.label, known.items + group.items, min(known.position, group.position))
+    return [
+        NavGroup(group.label, tuple(sorted(group.items, key=lambda item: item.position)), group.position)
+        for group in sorted(merged.values(), key=lambda group: group.position)
+    ]

@@ -1,0 +1,116 @@
+"""The page shell of one request: every answer is looked up when a template first asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from typing import Any, TypeVar
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from iamconsole.web.navigation import NavItem, ShellAwsAccount, ShellProvider, merged_groups, shell_providers
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link of the sidebar, ready to print; `current` is "", "page" (it is this page) or "true" (it leads here)."""
+
+    label: str
+    icon: str
+    url: str
+    count: int | None
+    current: str = ""
+
+
+@dataclass(frozen=True)
+class LinkGroup:
+    label: str
+    links: tuple[Link, ...]
+
+
+class Permissions:
+    """`shell.can.propose` in a template: what the operator may do on the current AWS account, asked once each."""
+
+    def __init__(self, user: Any, aws_account: ShellAwsAccount | None) -> None:
+        self._user, self._aws_account = user, aws_account
+        self._known: dict[str, bool] = {}
+
+    def __getitem__(self, name: str) -> bool:
+        if name not in self._known:
+            self._known[name] = bool(self._user and self._user.has_perm(name, self._aws_account))
+        return self._known[name]
+
+
+class Shell:
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @cached_property
+    def aws_accounts(self) -> Sequence[ShellAwsAccount]:
+        return self._first_answer(lambda provider: provider.aws_accounts(self._request)) or ()
+
+    @cached_property
+    def aws_account(self) -> ShellAwsAccount | None:
+        """The one of the address; on pages that have none, the only one there is."""
+        named: ShellAwsAccount | None = getattr(self._request, "aws_account", None)
+        return named or (self.aws_accounts[0] if len(self.aws_accounts) == 1 else None)
+
+    @cached_property
+    def age(self) -> datetime | None:
+        return self._first_answer(lambda provider: provider.age(self._request, self.aws_account))
+
+    @cached_property
+    def open_changes(self) -> int:
+        return self._first_answer(lambda provider: provider.open_changes(self._request, self.aws_account)) or 0
+
+    @cached_property
+    def can(self) -> Permissions:
+        return Permissions(getattr(self._request, "user", None), self.aws_account)
+
+    @cached_property
+    def navigation(self) -> list[LinkGroup]:
+        groups = [LinkGroup(group.label, self._links(group.items)) for group in merged_groups()]
+        current = self._current_url([link.url for group in groups for link in group.links])
+        return [
+            LinkGroup(group.label, tuple(self._marked(link, current) for link in group.links))
+            for group in groups
+            if group.links
+        ]
+
+    def _first_answer(self, ask: Callable[[ShellProvider], T | None]) -> T | None:
+        return next((answer for provider in shell_providers() if (answer := ask(provider)) is not None), None)
+
+    def _links(self, items: Sequence[NavItem]) -> tuple[Link, ...]:
+        return tuple(self._link(item) for item in items if self._shows(item))
+
+    def _shows(self, item: NavItem) -> bool:
+        reachable = not item.per_aws_account or self.aws_account is not None
+        return reachable and (item.permission is None or self.can[item.permission])
+
+    def _link(self, item: NavItem) -> Link:
+        kwargs = {"account_id": self.aws_account.account_id} if item.per_aws_account and self.aws_account else None
+        count = item.count(self._request, self.aws_account) if item.count else None
+        return Link(item.label, item.icon, reverse(item.url_name, kwargs=kwargs), count)
+
+    def _current_url(self, urls: Sequence[str]) -> str:
+        """The link that leads furthest towards this page: on a user's page that is the list of users."""
+        return max((url for url in urls if self._request.path.startswith(url)), key=len, default="")
+
+    def _marked(self, link: Link, current: str) -> Link:
+        if link.url != current:
+            return link
+        return replace(link, current="page" if link.url == self._request.path else "true")
+
+
+def shell_for(request: HttpRequest) -> Shell:
+    """The shell of this request; views and templates share its answers."""
+    shell: Shell | None = getattr(request, "_shell", None)
+    if shell is None:
+        shell = Shell(request)
+        request._shell = shell  # type: ignore[attr-defined]
+    return shell

@@ -1,0 +1,309 @@
+"""Lists. A list is declared once, as data; page, fragment, CSV and JSON come of it.
+
+    USERS = Table(name="users", one="user", many="users", columns=(…), filters=(…), search=…, default_sort="name")
+
+    def users(request, account_id):
+        aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+        return list_response(request, USERS, selectors.users(aws_account), aws_account, "identities/users.html")
+
+Everything that the list shows is in its address: `?q=…&path=…&sort=-created&rows=100&after=…&format=csv`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.shortcuts import redirect
+from django.template import loader
+
+from iamconsole.web.exports import FORMATS, export_response
+from iamconsole.web.filters import ANY, Filter
+from iamconsole.web.fragments import render_page, wants_fragment
+from iamconsole.web.keyset import Order, Page, paged
+from iamconsole.web.words import counted, number
+
+SIZES = (25, 50, 100, 250)
+USUAL_SIZE = 50
+
+
+@dataclass(frozen=True)
+class Column:
+    """`value` is what exports say; the cell says it too, unless `template` (a partial, given `row`) says it better."""
+
+    name: str
+    header: str
+    value: Callable[[Any], Any]
+    template: str = ""
+    sort: str = ""  # the field or annotation to order by; without it the column isn't sortable
+    newest_first: bool = False  # the first click sorts downwards: times, counts
+    optional: bool = False  # hides on middle widths
+    css: str = ""
+    only_export: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    name: str  # of the export's file
+    one: str
+    many: str
+    columns: tuple[Column, ...]
+    default_sort: str  # a column's name, "-" before it for downwards
+    filters: tuple[Filter, ...] = ()
+    search: Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None
+    search_hint: str = ""
+    empty_icon: str = "inbox"
+    empty_title: str = ""
+    empty_text: str = ""
+
+    @property
+    def shown(self) -> list[Column]:
+        return [column for column in self.columns if not column.only_export]
+
+    def column(self, name: str) -> Column | None:
+        return next((column for column in self.columns if column.name == name and column.sort), None)
+
+    def order(self, sort: str) -> Order | None:
+        column = self.column(sort.removeprefix("-"))
+        return Order(sort, column.sort, sort.startswith("-")) if column else None
+
+
+@dataclass(frozen=True)
+class Head:
+    column: Column
+    url: str = ""
+    direction: str = ""  # of `aria-sort`
+
+
+@dataclass(frozen=True)
+class Cell:
+    column: Column
+    html: str  # SafeString where a template made it
+
+
+@dataclass(frozen=True)
+class Row:
+    item: Any
+    cells: Sequence[Cell]
+
+
+@dataclass(frozen=True)
+class Chip:
+    text: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A filter in the menu, with what is chosen and what can be."""
+
+    filter: Filter
+    value: str
+    options: Sequence[tuple[str, str]]
+
+
+@dataclass
+class State:
+    """What the address says, with what it can't mean taken out; `remarks` tells the operator what that was."""
+
+    query: str = ""
+    values: dict[str, str] = field(default_factory=dict)  # of filters, as the address has them
+    sort: str = ""
+    size: int = USUAL_SIZE
+    remarks: list[str] = field(default_factory=list)
+
+    @property
+    def unusual_size(self) -> str:
+        return "" if self.size == USUAL_SIZE else str(self.size)
+
+    def url(self, **changes: str) -> str:
+        """The address of this list with `changes`; a changed filter, search or order begins at the first page."""
+        parts = {"q": self.query, **self.values, "sort": self.sort, "rows": self.unusual_size, **changes}
+        return "?" + urlencode({name: value for name, value in parts.items() if value})
+
+
+def read_state(table: Table, scope: Any, get: QueryDict) -> State:
+    state = State(query=get.get("q", "").strip()[:200])
+    for choice in table.filters:
+        value = get.get(choice.name, "").strip()
+        if value and value != ANY and choice.chip(scope, value) is None:
+            state.remarks.append(choice.unknown(value))
+        elif value and not (value == ANY and not choice.default):
+            state.values[choice.name] = value
+    sort = get.get("sort", "")
+    if sort and table.order(sort) is None:
+        state.remarks.append(f"These {table.many} can’t be sorted by “{sort[:40]}”.")
+    elif sort != table.default_sort:
+        state.sort = sort
+    size = get.get("rows", "")
+    state.size = int(size) if size in map(str, SIZES) else USUAL_SIZE
+    return state
+
+
+class Listing:
+    """A list as one request asks for it. `scope` is what it is of, such as an AWS account; filters look there."""
+
+    def __init__(self, table: Table, rows: QuerySet[Any], scope: Any, get: QueryDict, *, pick_url: str = "") -> None:
+        self.table = table
+        self.scope = scope
+        self.state = read_state(table, scope, get)
+        self.pick_url = pick_url
+        self._all = rows
+        self._cursor = {"after": get.get("after", ""), "before": get.get("before", "")}
+
+    def _value(self, choice: Filter) -> str:
+        value = self.state.values.get(choice.name, choice.default)
+        return "" if value == ANY else value
+
+    @cached_property
+    def rows_in_scope(self) -> QuerySet[Any]:
+        """What there is before anything was asked."""
+        rows = self._all
+        for choice in self.table.filters:
+            rows = choice.off(rows)
+        return rows
+
+    @cached_property
+    def matching(self) -> QuerySet[Any]:
+        rows = self._all
+        for choice in self.table.filters:
+            value = self._value(choice)
+            rows = choice.narrow(rows, value) if value else choice.off(rows)
+        if self.state.query and self.table.search:
+            rows = self.table.search(rows, self.state.query)
+        return rows
+
+    @cached_property
+    def order(self) -> Order:
+        order = self.table.order(self.state.sort or self.table.default_sort)
+        assert order is not None  # noqa: S101  the state has no unknown sort, the table's default is declared beside it
+        return order
+
+    @cached_property
+    def page(self) -> Page:
+        return paged(self.matching, self.order, self.state.size, **self._cursor)
+
+    @cached_property
+    def is_narrowed(self) -> bool:
+        return bool(self.state.query) or any(self._value(choice) for choice in self.table.filters)
+
+    @cached_property
+    def total_in_scope(self) -> int:
+        return self.rows_in_scope.count() if self.is_narrowed else self.page.total
+
+    @property
+    def sentence(self) -> str:
+        if self.is_narrowed and self.total_in_scope:
+            whole = counted(self.total_in_scope, self.table.one, self.table.many)
+            return f"{number(self.page.total)} of {whole} {'matches' if self.page.total == 1 else 'match'}."
+        return f"{counted(self.page.total, self.table.one, self.table.many)}."
+
+    # ---- what the template prints ----
+
+    @property
+    def heads(self) -> Iterator[Head]:
+        for column in self.table.shown:
+            if not column.sort:
+                yield Head(column)
+                continue
+            up = self.order.name == column.name
+            down = self.order.name == f"-{column.name}"
+            downwards = not down if (up or down) else column.newest_first
+            target = f"-{column.name}" if downwards else column.name
+            url = self.state.url(sort="" if target == self.table.default_sort else target)
+            yield Head(column, url, "ascending" if up else "descending" if down else "")
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        templates = {name: loader.get_template(name) for column in self.table.shown if (name := column.template)}
+        for item in self.page.rows:
+            yield Row(item, [Cell(column, self._html(column, templates, item)) for column in self.table.shown])
+
+    def _html(self, column: Column, templates: Mapping[str, Any], item: Any) -> str:
+        if not column.template:
+            return _said(column.value(item))
+        html: str = templates[column.template].render({"row": item, "scope": self.scope})
+        return html
+
+    @property
+    def chips(self) -> Iterator[Chip]:
+        for choice in self.table.filters:
+            value = self._value(choice)
+            if value:
+                text = choice.chip(self.scope, value) or value
+                yield Chip(text, self.state.url(**{choice.name: ANY if choice.default else ""}))
+
+    @property
+    def offers(self) -> Iterator[Offer]:
+        for choice in self.table.filters:
+            yield Offer(choice, self._value(choice), tuple(choice.options(self.scope)))
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What the form of the list carries along unseen."""
+        size = "" if self.page.rows else self.state.unusual_size  # below rows stands a field of that name
+        return {"sort": self.state.sort, "rows": size}
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        return SIZES
+
+    @property
+    def url(self) -> str:
+        """The address of this very page."""
+        return self.state.url(**self._cursor)
+
+    @property
+    def clear_url(self) -> str:
+        off = {choice.name: ANY if choice.default else "" for choice in self.table.filters}
+        return self.state.url(q="", **off)
+
+    @property
+    def previous_url(self) -> str:
+        return self.state.url(before=self.page.previous) if self.page.previous else ""
+
+    @property
+    def next_url(self) -> str:
+        return self.state.url(after=self.page.next) if self.page.next else ""
+
+    @property
+    def csv_url(self) -> str:
+        return self.state.url(format="csv")
+
+    @property
+    def json_url(self) -> str:
+        return self.state.url(format="json")
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, int):
+        return number(value)
+    return ", ".join(value) if isinstance(value, list | tuple) else str(value)
+
+
+def list_response(
+    request: HttpRequest,
+    table: Table,
+    rows: QuerySet[Any],
+    scope: Any,
+    template: str = "lists/page.html",
+    *,
+    pick_url: str = "",
+    context: Mapping[str, Any] | None = None,
+) -> HttpResponseBase:
+    """The list as the address asks for it: a page, htmx's fragment of it, or an export of all that matches."""
+    listing = Listing(table, rows, scope, request.GET, pick_url=pick_url)
+    if (wanted := request.GET.get("format", "")) in FORMATS:
+        ordered = listing.order.forward(listing.matching)
+        return export_response(wanted, table.name, table.columns, ordered)
+    if not wants_fragment(request) and any(value == "" for value in request.GET.values()):
+        said = {name: value for name, value in request.GET.items() if value}
+        return redirect(f"{request.path}?{urlencode(said)}")  # a form sends its empty fields too: not in an address
+    response = render_page(request, template, {"listing": listing, **(context or {})}, fragment="lists/fragment.html")
+    response["HX-Push-Url"] = request.path + listing.url
+    return response

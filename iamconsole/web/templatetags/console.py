@@ -1,0 +1,242 @@
+"""The elements that every page is made of, as tags; each prints one template of templates/elements/.
+
+docs/front-end.md shows how to use them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import lucide
+from django import template
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, Widget
+from django.template import Template
+from django.template.loader import get_template, render_to_string
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import slugify
+
+from iamconsole.web import vocabulary, words
+from iamconsole.web.highlight import json_lines
+
+register = template.Library()
+GROUPS = (RadioSelect, CheckboxSelectMultiple)
+
+# ---- Marks ---------------------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """A Lucide icon as inline SVG. It says nothing to a screen reader: a word stands beside it."""
+    return _icon(str(name), str(extra))
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, extra: str) -> SafeString:
+    svg: str = lucide._render_icon(name, 16, **{"class": f"icon {extra}".strip(), "aria-hidden": "true"})
+    return SafeString(svg)  # made of the package's own file and of class names
+
+
+@register.inclusion_tag("elements/flag.html")
+def flag(text: Any, kind: str = "", icon: str = "", url: str = "") -> dict[str, Any]:
+    """A badge for heads and risk columns."""
+    return {"text": text, "kind": kind, "icon": icon, "url": url}
+
+
+@register.inclusion_tag("elements/state.html")
+def state(value: str, word: str = "") -> dict[str, Any]:
+    """A state in a cell, by the value that the database holds; `word` says it more exactly."""
+    known = vocabulary.state_of(str(value))
+    return {"state": known, "word": word or known.word}
+
+
+@register.inclusion_tag("elements/flag.html")
+def state_flag(value: str, word: str = "") -> dict[str, Any]:
+    """The same as a badge, for the head of a page."""
+    known = vocabulary.state_of(str(value))
+    kind = known.kind if known.kind != "muted" else ""
+    return {"text": word or known.word, "kind": kind, "icon": known.icon, "turning": known.turning}
+
+
+@register.inclusion_tag("elements/level.html")
+def level(name: str) -> dict[str, Any]:
+    """An access level: four bars and its word."""
+    name = str(name)
+    height = vocabulary.LEVELS.index(name)
+    bars = [{"x": 5 * n, "y": 9 - 3 * n, "height": 3 + 3 * n, "on": n < height} for n in range(4)]
+    return {"word": name.capitalize(), "bars": bars, "high": name in vocabulary.HIGH_LEVELS}
+
+
+@register.inclusion_tag("elements/chip.html")
+def chip(text: Any, url: str) -> dict[str, Any]:
+    """A filter in force; its link is the same address without it."""
+    return {"text": text, "url": url}
+
+
+@register.inclusion_tag("elements/copy.html")
+def copy(value: Any, what: str = "it") -> dict[str, Any]:
+    """A copy button; `what` ends the sentence "Copy …" for screen readers."""
+    return {"value": value, "what": what}
+
+
+@register.inclusion_tag("elements/copyable.html")
+def copyable(value: Any, what: str = "it") -> dict[str, Any]:
+    """A value in code type with its copy button."""
+    return {"value": value, "what": what}
+
+
+# ---- Times, numbers, names -----------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def ago(moment: datetime | None, never: str = "never") -> SafeString:
+    """ "12 min ago", with the full local time as its title; `never` is what None says."""
+    return _time(moment, words.ago(moment) if moment else never)
+
+
+@register.simple_tag
+def day(moment: datetime | None, never: str = "never") -> SafeString:
+    """ "4 Mar 2019"."""
+    return _time(moment, words.day(moment) if moment else never)
+
+
+@register.simple_tag
+def full_time(moment: datetime | None, never: str = "never") -> SafeString:
+    """ "4 Mar 2019, 16:42:11 CET"."""
+    return _time(moment, words.full_time(moment) if moment else never)
+
+
+def _time(moment: datetime | None, said: str) -> SafeString:
+    if moment is None:
+        return format_html('<span class="muted">{}</span>', said)
+    machine, full = words.machine_time(moment), words.full_time(moment)
+    return format_html('<time datetime="{}" title="{}">{}</time>', machine, full, said)
+
+
+register.filter("duration", words.duration)
+register.filter("number", words.number)
+register.filter("initials", words.initials)
+
+
+@register.simple_tag
+def counted(value: int, one: str, many: str | None = None) -> str:
+    """ "1 user", "48,210 users"."""
+    return words.counted(value, one, many)
+
+
+# ---- Boxes ---------------------------------------------------------------------------------------------------
+
+
+@register.simple_block_tag(takes_context=True)
+def panel(
+    context: template.Context,
+    content: str,
+    title: str,
+    lede: str = "",
+    *,
+    kind: str = "",
+    flush: bool = False,
+    id: str = "",
+    actions: str = "",
+) -> SafeString:
+    """A titled box. `flush`: rows or a table go to the edges; `actions`: a template for the right of the head."""
+    head = {"title": title, "lede": lede, "actions": actions}
+    box: Template = get_template("elements/panel.html").template  # type: ignore[attr-defined]
+    with context.push(**head, content=content, kind=kind, flush=flush, id=id or slugify(title)):
+        return box.render(context)
+
+
+@register.simple_block_tag
+def fact(content: str, name: str) -> SafeString:
+    """One name and value of a `<dl class="facts">`."""
+    return format_html("<dt>{}</dt><dd>{}</dd>", name, content)
+
+
+@register.simple_block_tag
+def note(content: str, kind: str = "", *, top: bool = False, alert: bool = False) -> SafeString:
+    """A callout; `top`: the upper edge of a panel; `alert`: a screen reader says it at once."""
+    kind = vocabulary.NOTE_KINDS.get(kind, kind)
+    values = {"content": content, "kind": kind, "icon": vocabulary.NOTE_ICONS[kind], "top": top, "alert": alert}
+    return render_to_string("elements/note.html", values)
+
+
+@register.simple_block_tag
+def blank(content: str, icon: str, title: str, *, heading: str = "h3") -> SafeString:
+    """An empty place: what is missing, why it is worth having, one act. Directly below an h1, `heading` is "h2"."""
+    values = {"content": content, "icon": icon, "title": title, "heading": heading}
+    return render_to_string("elements/blank.html", values)
+
+
+# ---- Access and text -----------------------------------------------------------------------------------------
+
+
+@register.inclusion_tag("elements/because.html")
+def because(links: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Why an answer is what it is. A link is {kind, text}: kind one of allowed, only_if, within, cut_off, denied."""
+    marks = vocabulary.CHAIN_MARKS
+    return {"links": [{"mark": marks[link["kind"]], "text": link["text"]} for link in links]}
+
+
+@register.inclusion_tag("elements/json.html")
+def json_code(text: str, label: str = "JSON", marks: dict[int, str] | None = None) -> dict[str, Any]:
+    """A document with line numbers; `marks` maps lines to "warn", "danger" or "here"."""
+    return {"lines": json_lines(text, marks), "label": label}
+
+
+@register.inclusion_tag("elements/textdiff.html")
+def text_diff(lines: Sequence[tuple[str, str]], label: str = "Difference") -> dict[str, Any]:
+    """A difference, given as pairs of a sign and a text: "+", "-", " ", and "…" for a gap ("6 unchanged lines")."""
+    kinds = {"+": ("add", "+", "Added: "), "-": ("del", "−", "Removed: "), "…": ("gap", "", "")}
+    same = ("", "", "")
+    return {"label": label, "lines": [{"kind": kinds.get(sign, same), "text": text} for sign, text in lines]}
+
+
+# ---- Forms ---------------------------------------------------------------------------------------------------
+
+
+@register.inclusion_tag("elements/field.html")
+def field(bound: BoundField, label: str = "", hint: str = "", **attrs: Any) -> dict[str, Any]:
+    """A form field with its label, hint and errors; further arguments are attributes of the control."""
+    return {
+        "field": bound,
+        "label": label or bound.label,
+        "hint": hint or bound.help_text,
+        "control": control(bound, hint=hint, **attrs),
+        "is_check": isinstance(bound.field.widget, CheckboxInput),
+        "is_group": isinstance(bound.field.widget, GROUPS),
+    }
+
+
+@register.simple_tag
+def control(bound: BoundField, hint: str = "", **attrs: Any) -> SafeString:
+    """The bare control, tied to the hint and errors that stand near it by the ids that Django gives them."""
+    attrs = {name.replace("_", "-"): value for name, value in attrs.items()}
+    if hint and not bound.help_text:
+        ids = [f"{bound.auto_id}_helptext", *([f"{bound.auto_id}_error"] if bound.errors else [])]
+        attrs["aria-describedby"] = " ".join(ids)
+    if isinstance(bound.field.widget, GROUPS):
+        return format_html_join("", '<label class="check">{}<span>{}</span></label>', _choices(bound, attrs))
+    return bound.as_widget(attrs={"class": _control_class(bound.field.widget), **attrs})
+
+
+def _choices(bound: BoundField, attrs: dict[str, Any]) -> Iterator[tuple[SafeString, str]]:
+    for choice in bound.subwidgets:
+        choice.data["attrs"] |= {"class": "form-check-input", **attrs}
+        choice.data["wrap_label"] = False
+        yield choice.tag(), choice.choice_label
+
+
+def _control_class(widget: Widget) -> str:
+    if isinstance(widget, CheckboxInput):
+        return "form-check-input"
+    return "form-select" if isinstance(widget, Select) else "form-control"
+
+
+@register.filter
+def to_json(value: Any) -> str:
+    """For a data attribute, which escapes it."""
+    return json.dumps(value)

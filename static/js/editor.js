@@ -1,0 +1,9 @@
+// Editor pages only. <textarea data-editor="json"> becomes a CodeMirror editor; the textarea stays in the form,
+// hidden and always up to date, so that the page behaves the same with and without script.
+import { attachSizeMeter } from "./editor/size.js";
+import { enhance } from "./editor/enhance.js";
+
+for (const textarea of document.querySelectorAll('textarea[data-editor="json"]')) {
+  enhance(textarea);
+  attachSizeMeter(textarea);
+}

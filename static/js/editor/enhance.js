@@ -1,0 +1,83 @@
+import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { json } from "@codemirror/lang-json";
+import { bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit } from "@codemirror/language";
+import { lintKeymap } from "@codemirror/lint";
+import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
+import { EditorState } from "@codemirror/state";
+import {
+  EditorView,
+  drawSelection,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
+} from "@codemirror/view";
+import { findingsOf, findingsSupport, listenForFindings } from "./findings.js";
+import { look } from "./look.js";
+
+export function enhance(textarea) {
+  const view = new EditorView({
+    doc: textarea.value,
+    extensions: [behaviour(), look(), findingsSupport(findingsOf(textarea)), accessibleAs(textarea), mirrorTo(textarea)],
+  });
+  textarea.before(view.dom);
+  textarea.hidden = true;
+  textarea.required = false; // a hidden field can't show the browser's complaint; the server's is shown instead
+  textarea.form?.addEventListener("reset", () => replaceAll(view, textarea.defaultValue));
+  listenForFindings(view, textarea.id);
+  return view;
+}
+
+// Tab is not bound: it leaves the editor, as it leaves any other field. Ctrl-] and Ctrl-[ indent.
+function behaviour() {
+  return [
+    lineNumbers(),
+    foldGutter(),
+    highlightSpecialChars(),
+    history(),
+    drawSelection(),
+    indentOnInput(),
+    indentUnit.of("  "),
+    bracketMatching(),
+    closeBrackets(),
+    highlightActiveLine(),
+    highlightActiveLineGutter(),
+    highlightSelectionMatches(),
+    search({ top: true }),
+    json(),
+    EditorView.lineWrapping,
+    keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap]),
+  ];
+}
+
+function accessibleAs(textarea) {
+  const [label] = textarea.labels;
+  const attributes = { "aria-multiline": "true" };
+  if (label) {
+    label.id ||= `${textarea.id}-label`;
+    attributes["aria-labelledby"] = label.id;
+    label.addEventListener("click", () => label.parentElement.querySelector(".cm-content")?.focus());
+  }
+  for (const name of ["aria-label", "aria-describedby", "aria-invalid"]) {
+    if (textarea.hasAttribute(name)) attributes[name] = textarea.getAttribute(name);
+  }
+  return [
+    EditorView.contentAttributes.of(attributes),
+    EditorState.readOnly.of(textarea.readOnly),
+    EditorView.editable.of(!textarea.disabled),
+  ];
+}
+
+function mirrorTo(textarea) {
+  return EditorView.updateListener.of((update) => {
+    if (!update.docChanged) return;
+    textarea.value = update.state.doc.toString();
+    textarea.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
+
+function replaceAll(view, text) {
+  view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+}

@@ -1,0 +1,54 @@
+// What the server found in the document, shown beside what is wrong with it as JSON.
+// A finding is {line, column, message, severity}; lines and columns count from 1.
+import { jsonParseLinter } from "@codemirror/lang-json";
+import { forceLinting, lintGutter, linter } from "@codemirror/lint";
+import { StateEffect, StateField } from "@codemirror/state";
+
+const setFindings = StateEffect.define();
+const SEVERITY = { error: "error", security_warning: "error", warning: "warning", suggestion: "info" };
+const parseErrors = jsonParseLinter();
+
+export function findingsOf(element) {
+  return JSON.parse(element.dataset.findings || "[]");
+}
+
+export function findingsSupport(findings) {
+  return [
+    lintGutter(),
+    field.init((state) => place(state.doc, findings)),
+    linter((view) => [...parseErrors(view), ...view.state.field(field)], { delay: 300 }),
+  ];
+}
+
+// A fragment that checks the draft carries <… data-findings-for="id of the textarea" data-findings="[…]">.
+export function listenForFindings(view, id) {
+  document.addEventListener("htmx:afterSettle", () => {
+    const source = document.querySelector(`[data-findings-for="${CSS.escape(id)}"]`);
+    if (!source) return;
+    view.dispatch({ effects: setFindings.of(findingsOf(source)) });
+    forceLinting(view);
+  });
+}
+
+// Findings move with the text around them; one whose own text was edited is gone, since it may no longer be true.
+const field = StateField.define({
+  create: () => [],
+  update(diagnostics, transaction) {
+    for (const effect of transaction.effects) {
+      if (effect.is(setFindings)) return place(transaction.newDoc, effect.value);
+    }
+    if (!transaction.docChanged) return diagnostics;
+    const { changes } = transaction;
+    return diagnostics
+      .filter(({ from, to }) => !changes.touchesRange(from, to))
+      .map((item) => ({ ...item, from: changes.mapPos(item.from), to: changes.mapPos(item.to) }));
+  },
+});
+
+function place(doc, findings) {
+  return findings.map(({ line, column, message, severity }) => {
+    const { from, to, length } = doc.line(Math.min(Math.max(line ?? 1, 1), doc.lines));
+    const start = Math.min(Math.max((column ?? 1) - 1, 0), length);
+    return { from: from + start, to, message, severity: SEVERITY[severity] ?? "warning" };
+  });
+}

@@ -1,0 +1,52 @@
+"""The difference of two texts, line by line."""
+
+from __future__ import annotations
+
+from iamconsole.web.diff import document_diff, laid_out, text_diff
+
+OLD = "\n".join(f"line {n}" for n in range(20))
+
+
+def test_equal_texts_have_none() -> None:
+    assert text_diff(OLD, OLD) == []
+
+
+def test_long_unchanged_runs_are_counted() -> None:
+    assert text_diff(OLD, OLD.replace("line 10", "ten")) == [
+        ("…", "7 unchanged lines"),
+        (" ", "line 7"),
+        (" ", "line 8"),
+        (" ", "line 9"),
+        ("-", "line 10"),
+        ("+", "ten"),
+        (" ", "line 11"),
+        (" ", "line 12"),
+        (" ", "line 13"),
+        ("…", "6 unchanged lines"),
+    ]
+
+
+def test_nothing_is_lost_or_invented() -> None:
+    new = "first\n" + OLD.replace("line 3\n", "").replace("line 15", "fifteen")
+    lines = text_diff(OLD, new, context=100)
+    assert "\n".join(line.text for line in lines if line.sign != "+") == OLD
+    assert "\n".join(line.text for line in lines if line.sign != "-") == new
+
+
+def test_one_line_is_never_left_out() -> None:
+    old = "\n".join("abcdefg")
+    assert ("…", "1 unchanged line") not in text_diff(old, old.replace("a", "A").replace("g", "G"), context=2)
+
+
+def test_from_nothing() -> None:
+    assert text_diff("", "a\nb") == [("+", "a"), ("+", "b")]
+
+
+def test_documents_differ_by_what_they_say() -> None:
+    assert document_diff('{"a":1}', '{\n  "a": 1\n}') == []
+    assert document_diff('{"a":1}', '{"a":2}') == [(" ", "{"), ("-", '  "a": 1'), ("+", '  "a": 2'), (" ", "}")]
+
+
+def test_a_repeated_key_is_not_laid_out() -> None:
+    assert laid_out('{"a":1,"a":2}') == '{"a":1,"a":2}'
+    assert laid_out("{oops") == "{oops"

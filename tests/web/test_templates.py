@@ -1,0 +1,51 @@
+"""What every template must be: it compiles, and the strict Content-Security-Policy has nothing to refuse in it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.template import engines
+from django.template.loader import get_template
+
+from tests.web.sources import TEMPLATES_DIR, template_name, templates
+
+REFUSED = {
+    "style attribute": re.compile(r"<[^>]*\sstyle\s*=", re.IGNORECASE),
+    "style element": re.compile(r"<style\b", re.IGNORECASE),
+    "event attribute": re.compile(r"<[^>]*\son[a-z]+\s*=", re.IGNORECASE),
+    "inline script": re.compile(r"<script\b(?![^>]*\ssrc=)", re.IGNORECASE),
+    "javascript address": re.compile(r"""=["']?\s*javascript:""", re.IGNORECASE),
+    "evaluated htmx": re.compile(r"\shx-(?:on\b|vals=[\"']js:|headers=[\"']js:)", re.IGNORECASE),
+    "json_script": re.compile(r"\|\s*json_script"),
+}
+COMMENTS = re.compile(r"\{#.*?#\}|\{%\s*comment.*?endcomment\s*%\}", re.DOTALL)
+
+
+@pytest.mark.parametrize("path", templates(), ids=template_name)
+def test_template_compiles(path: Path) -> None:
+    get_template(template_name(path))
+
+
+@pytest.mark.parametrize("path", templates(), ids=template_name)
+def test_template_has_nothing_inline(path: Path) -> None:
+    markup = COMMENTS.sub("", path.read_text())
+    assert [name for name, pattern in REFUSED.items() if pattern.search(markup)] == []
+
+
+@pytest.mark.parametrize(
+    "markup",
+    ['<p style="x">', '<a onclick="x">', "<script>x</script>", '<div hx-on:click="x">', "{{ data|json_script }}"],
+)
+def test_the_patterns_find_what_they_are_for(markup: str) -> None:
+    assert any(pattern.search(markup) for pattern in REFUSED.values())
+
+
+def test_an_external_script_is_fine() -> None:
+    assert not any(pattern.search('<script src="{% static "x.js" %}" defer></script>') for pattern in REFUSED.values())
+
+
+def test_all_templates_are_looked_at() -> None:
+    [engine] = [engine for engine in engines.all() if engine.template_dirs]
+    assert Path(engine.template_dirs[0]) == TEMPLATES_DIR
