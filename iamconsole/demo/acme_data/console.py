@@ -1,0 +1,85 @@
+"""The two roles that IAM Console itself assumes in Acme's account."""
+
+from __future__ import annotations
+
+from iamconsole.demo.acme_data.documents import ROOT, allow, document, trust
+from iamconsole.demo.acme_data.kinds import Policy, Role, Version
+from iamconsole.demo.wellknown import ACCOUNT_ID
+
+EXTERNAL_ID = "acme-demo-external-id"
+READ_ROLE = "iam-console-read"
+WRITE_ROLE = "iam-console-write"
+_CREATED = "2026-10-05 09:00"
+
+_READS = """
+    iam:GetAccountAuthorizationDetails iam:GetAccountSummary iam:GetAccountPasswordPolicy
+    iam:GenerateCredentialReport iam:GetCredentialReport
+    iam:GenerateServiceLastAccessedDetails iam:GetServiceLastAccessedDetails
+    iam:GetServiceLastAccessedDetailsWithEntities iam:GetAccessKeyLastUsed
+    iam:GetUser iam:GetGroup iam:GetRole iam:GetPolicy iam:GetPolicyVersion iam:GetLoginProfile iam:GetMFADevice
+    iam:GetInstanceProfile iam:GetOpenIDConnectProvider iam:GetSAMLProvider iam:GetServerCertificate
+    iam:GetSSHPublicKey iam:GetUserPolicy iam:GetGroupPolicy iam:GetRolePolicy iam:List*
+"""
+# What a change reads again before and after it writes.
+_READS_AGAIN = """
+    iam:GetUser iam:GetGroup iam:GetRole iam:GetPolicy iam:GetPolicyVersion iam:ListPolicyVersions
+    iam:ListEntitiesForPolicy iam:ListAttachedUserPolicies iam:ListAttachedGroupPolicies iam:ListAttachedRolePolicies
+    iam:ListGroupsForUser
+"""
+
+
+def _in_account(kind: str) -> str:
+    return f"arn:aws:iam::{ACCOUNT_ID}:{kind}/*"
+
+
+CONSOLE_POLICIES = (
+    Policy(
+        READ_ROLE,
+        description="What IAM Console reads",
+        tags={"app": "iam-console"},
+        versions=(Version(_CREATED, document(allow("ReadIam", _READS))),),
+    ),
+    Policy(
+        WRITE_ROLE,
+        description="What IAM Console changes",
+        tags={"app": "iam-console"},
+        versions=(
+            Version(
+                _CREATED,
+                document(
+                    allow("ReadAgain", _READS_AGAIN),
+                    allow(
+                        "EditPolicies",
+                        "iam:CreatePolicyVersion iam:DeletePolicyVersion iam:SetDefaultPolicyVersion",
+                        _in_account("policy"),
+                    ),
+                    allow("UserPolicies", "iam:AttachUserPolicy iam:DetachUserPolicy", _in_account("user")),
+                    allow("GroupPolicies", "iam:AttachGroupPolicy iam:DetachGroupPolicy", _in_account("group")),
+                    allow("RolePolicies", "iam:AttachRolePolicy iam:DetachRolePolicy", _in_account("role")),
+                    allow("Memberships", "iam:AddUserToGroup iam:RemoveUserFromGroup", _in_account("group")),
+                ),
+            ),
+        ),
+    ),
+)
+
+_WITH_EXTERNAL_ID = {"StringEquals": {"sts:ExternalId": EXTERNAL_ID}}
+
+CONSOLE_ROLES = (
+    Role(
+        READ_ROLE,
+        _CREATED,
+        trust({"AWS": ROOT}, when=_WITH_EXTERNAL_ID),
+        description="IAM Console reads through this role",
+        tags={"app": "iam-console"},
+        attached=(READ_ROLE,),
+    ),
+    Role(
+        WRITE_ROLE,
+        _CREATED,
+        trust({"AWS": ROOT}, "sts:AssumeRole sts:SetSourceIdentity sts:TagSession", when=_WITH_EXTERNAL_ID),
+        description="IAM Console changes things through this role, one change at a time",
+        tags={"app": "iam-console"},
+        attached=(WRITE_ROLE,),
+    ),
+)

@@ -1,0 +1,77 @@
+"""How the sample organisation is written down. Dates are ISO 8601 in UTC; documents are the text that people wrote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Tags = dict[str, str]
+Inline = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Key:
+    created: str
+    last_used: str | None = None
+    service: str = "s3"
+    region: str = "eu-west-1"
+    active: bool = True
+
+
+@dataclass(frozen=True)
+class User:
+    name: str
+    created: str
+    full_name: str = ""
+    path: str = "/"
+    groups: tuple[str, ...] = ()
+    tags: Tags = field(default_factory=dict)
+    console_since: str | None = None
+    signed_in: str | None = None
+    mfa: Literal["", "passkey", "app"] = ""
+    keys: tuple[Key, ...] = ()
+    attached: tuple[str, ...] = ()
+    inline: Inline = field(default_factory=dict)
+    boundary: str | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    name: str
+    created: str
+    path: str = "/"
+    attached: tuple[str, ...] = ()
+    inline: Inline = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Role:
+    name: str
+    created: str
+    trust: str
+    description: str = ""
+    path: str = "/"
+    tags: Tags = field(default_factory=dict)
+    attached: tuple[str, ...] = ()
+    inline: Inline = field(default_factory=dict)
+    boundary: str | None = None
+    longest_session_s: int = 3600
+    last_used: str | None = None
+    instance_profile: bool = False
+
+
+@dataclass(frozen=True)
+class Version:
+    created: str
+    document: str
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Each version became the default when it was written."""
+
+    name: str
+    versions: tuple[Version, ...]
+    description: str = ""
+    path: str = "/"
+    tags: Tags = field(default_factory=dict)

@@ -1,0 +1,65 @@
+"""IAM of the emulator."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import moto.iam.models as models
+import moto.iam.urls
+from moto.core.base_backend import BackendDict
+from moto.core.model_instances import reset_model_data
+from moto.utilities.utils import get_partition
+
+from iamconsole.demo import clock
+from iamconsole.demo.iam.backend import Backend
+from iamconsole.demo.iam.documents import PolicyValidator
+from iamconsole.demo.iam.responses import Responses
+
+
+def install() -> None:
+    """Puts our IAM in the place of moto's, for every AWS account of this process."""
+    models.iam_backends.backend = Backend
+    models.IAMPolicyDocumentValidator = PolicyValidator
+    models.utcnow = clock.utcnow
+    models.mark_account_as_visited = _note_use
+    moto.iam.urls.url_paths["{0}/$"] = Responses.dispatch
+
+
+def reset() -> None:
+    BackendDict.reset()
+    reset_model_data()
+
+
+def note_activity(kind: str, name: str, *, at: str, region: str = "us-east-1", service: str = "iam") -> None:
+    """What no call of the API can make: a past sign-in of a user, a past use of a role or of an access key.
+
+    `kind` is user, role or key; KeyError if there is none of that name.
+    """
+    moment = datetime.fromisoformat(at).astimezone(UTC).replace(tzinfo=None)
+    for accounts in models.iam_backends.values():
+        for backend in accounts.values():
+            roles = {role.name: role for role in backend.roles.values()}
+            held = {"user": backend.users, "role": roles, "key": backend.access_keys}[kind].get(name)
+            if held is None:
+                continue
+            if kind == "user":
+                held.password_last_used = moment
+            elif kind == "role":
+                held.last_used, held.last_used_region = moment, region
+            else:
+                held.last_used = models.AccessKeyLastUsed(timestamp=moment, service=service, region=region)
+            return
+    raise KeyError(f"There is no {kind} {name}.")
+
+
+def _note_use(account_id: str, access_key: str, service: str, region: str) -> None:
+    """When and where a key, or the role of a session, was last used."""
+    backend = models.iam_backends[account_id][get_partition(region)]
+    key = backend.access_keys.get(access_key)
+    if key is None:
+        return
+    key.last_used = models.AccessKeyLastUsed(timestamp=clock.utcnow(), service=service, region=region)
+    for role in backend.roles.values():
+        if key.role_arn is not None and role.arn == key.role_arn:
+            role.last_used = clock.utcnow()
+            role.last_used_region = region

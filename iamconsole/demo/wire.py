@@ -1,0 +1,143 @@
+"""AWS calls as they stand on the wire: which call a request makes, and answers in the shape that its client expects."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import socket
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+from uuid import uuid4
+from xml.sax.saxutils import escape
+
+Environ = dict[str, Any]
+
+_CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/[^/]+/(?P<region>[^/]+)/(?P<service>[^/]+)/")
+_UNSIGNED = {"AssumeRoleWithWebIdentity": "sts", "AssumeRoleWithSAML": "sts"}
+_READING = ("Get", "List", "Describe", "Simulate", "Generate", "AdminGet", "AdminList")
+_SECRETS = re.compile(
+    r"(^|\.)(\w*Password|Secret\w*|ClientSecret\w*|client_secret|PrivateKey|AuthenticationCode\d|TokenCode|UserCode"
+    r"|(WebIdentity|Session|Access|Refresh|Id)Token|SAMLAssertion|PASSWORD|REFRESH_TOKEN)$"
+)
+_ERROR_CODE = re.compile(rb"<Code>([^<]+)</Code>")
+_NAMESPACES = {
+    "iam": "https://iam.amazonaws.com/doc/2010-05-08/",
+    "sts": "https://sts.amazonaws.com/doc/2011-06-15/",
+}
+_VERSIONS = {"iam": "2010-05-08", "sts": "2011-06-15"}
+MASK = "***"
+
+
+class AwsError(Exception):
+    """An error that AWS would answer with."""
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: bytes
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    truncated: bool = False
+
+    @property
+    def error_code(self) -> str | None:
+        if self.status < 400:
+            return None
+        found = _ERROR_CODE.search(self.body)
+        if found:
+            return found.group(1).decode()
+        try:
+            return str(json.loads(self.body)["__type"]).rpartition("#")[2]
+        except (ValueError, KeyError, TypeError):
+            return str(self.status)
+
+
+@dataclass(frozen=True)
+class AwsRequest:
+    environ: Environ
+    body: bytes
+    service: str
+    region: str
+    action: str
+    access_key: str
+    params: dict[str, Any]
+
+    @classmethod
+    def read(cls, environ: Environ) -> AwsRequest:
+        """Reads the body once and puts a copy back, for moto to read again."""
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(body)
+        signed = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
+        target = environ.get("HTTP_X_AMZ_TARGET", "")
+        action = ""
+        params: dict[str, Any] = {}
+        if target:
+            action = target.rpartition(".")[2]
+            params = json.loads(body or b"{}")
+        elif "json" not in environ.get("CONTENT_TYPE", ""):
+            params = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+            action = params.pop("Action", "")
+            params.pop("Version", None)
+        return cls(
+            environ=environ,
+            body=body,
+            service=signed["service"] if signed else _UNSIGNED.get(action, ""),
+            region=signed["region"] if signed else "us-east-1",
+            action=action,
+            access_key=signed["key"] if signed else "",
+            params=params,
+        )
+
+    @property
+    def is_read(self) -> bool:
+        return self.action.startswith(_READING)
+
+    @property
+    def client_is_gone(self) -> bool:
+        """Whether the client has closed its end, as the kernel does for a killed process."""
+        connection: socket.socket = self.environ["werkzeug.socket"]
+        try:
+            return connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+
+    def masked_params(self) -> dict[str, Any]:
+        return {key: _masked(key, value) for key, value in self.params.items()}
+
+    def error(self, problem: AwsError) -> Answer:
+        request_id = str(uuid4())
+        if self.service in _NAMESPACES:
+            kind = "text/xml"
+            body = (
+                f'<ErrorResponse xmlns="{_NAMESPACES[self.service]}"><Error>'
+                f"<Type>{'Sender' if problem.status < 500 else 'Receiver'}</Type>"
+                f"<Code>{escape(problem.code)}</Code><Message>{escape(problem.message)}</Message>"
+                f"</Error><RequestId>{request_id}</RequestId></ErrorResponse>"
+            )
+        else:
+            kind = "application/x-amz-json-1.1"
+            body = json.dumps({"__type": problem.code, "message": problem.message})
+        headers = [("Content-Type", kind), ("x-amzn-RequestId", request_id)]
+        return Answer(status=problem.status, body=body.encode(), headers=headers)
+
+    def unknown_action(self) -> AwsError:
+        version = _VERSIONS.get(self.service, "latest")
+        return AwsError("InvalidAction", f"Could not find operation {self.action} for version {version}")
+
+
+def _masked(key: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return {inner: _masked(inner, content) for inner, content in value.items()}
+    if isinstance(value, list):
+        return [_masked(key, item) for item in value]
+    return MASK if _SECRETS.search(key) else value
