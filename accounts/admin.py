@@ -1,0 +1,234 @@
+"""The Django admin of operators, grants, AWS accounts, audit entries. Services do what changes something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+# allauth and Django register admins of their own; imported first, so that ours can take their places.
+import allauth.account.admin
+import allauth.mfa.admin
+import allauth.usersessions.admin  # noqa: F401
+import django.contrib.auth.admin  # noqa: F401
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group
+from django.db.models import ForeignKey, Model, QuerySet
+from django.forms import ModelChoiceField, ModelForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from accounts.access import signed_in
+from accounts.models import AuditEntry, AuditHead, AwsAccount, Grant, Operator
+from accounts.services import aws_accounts, grants, groups, operators
+from accounts.services.owners import NoOwnerLeft, keeping_an_owner
+from accounts.stepup import demand_step_up
+from iamconsole.web.admin import OwnedFilter, ReadOnlyAdmin, ScopedAdmin, ownership
+
+for model in (EmailAddress, Authenticator, UserSession, Group):
+    admin.site.unregister(model)
+
+
+class EditableAdmin(ScopedAdmin):
+    """What owners edit: with a fresh sign-in, audited by the service that does it, and always leaving an owner."""
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return self._checked(request, lambda: super(EditableAdmin, self).changeform_view(request, *args, **kwargs))
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return self._checked(request, lambda: super(EditableAdmin, self).delete_view(request, *args, **kwargs))
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return self._checked(request, lambda: super(EditableAdmin, self).changelist_view(request, *args, **kwargs))
+
+    def _checked(self, request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
+        if request.method != "POST":
+            return view()
+        demand_step_up(request)
+        try:
+            with keeping_an_owner():
+                return view()
+        except NoOwnerLeft as error:
+            messages.error(request, " ".join(error.messages))
+            return HttpResponseRedirect(request.get_full_path())
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for obj in queryset:
+            self.delete_model(request, obj)
+
+
+def _before(form: ModelForm[Any]) -> dict[str, object]:
+    """The values as they were when the page was sent, by field."""
+    return {name: form.initial.get(name) for name in form.fields if name in form.initial}
+
+
+@admin.register(Operator)
+class OperatorAdmin(EditableAdmin):
+    aws_account_path = ""
+    list_display = ("email", "name", "is_active", "is_demo", "last_login", "date_joined")
+    list_filter = ("is_active", "groups")
+    search_fields = ("email", "name")
+    ordering = ("email",)
+    fields = ("email", "name", "is_active", "groups", "is_demo", "last_login", "date_joined")
+    readonly_fields = ("is_demo", "last_login", "date_joined")
+    filter_horizontal = ("groups",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False  # the audit trail names them: they are deactivated
+
+    def save_model(self, request: HttpRequest, obj: Operator, form: ModelForm[Any], change: bool) -> None:
+        if not change:
+            operators.make(actor=signed_in(request), operator=obj, password=None, request=request)
+            messages.info(request, f"{obj.email} sets a password by “Forgot it?” on the sign-in page.")
+            return
+        before = {name: value for name, value in _before(form).items() if name != "groups"}
+        operators.change(actor=signed_in(request), operator=obj, before=before, request=request)
+
+    def save_related(self, request: HttpRequest, form: ModelForm[Any], formsets: Any, change: bool) -> None:
+        chosen = list(form.cleaned_data["groups"])
+        operators.set_groups(actor=signed_in(request), operator=form.instance, groups=chosen, request=request)
+
+
+@admin.register(Group)
+class GroupAdmin(EditableAdmin):
+    aws_account_path = ""
+    list_display = ("name",)
+    search_fields = ("name",)
+    fields = ("name",)
+
+    def save_model(self, request: HttpRequest, obj: Group, form: ModelForm[Any], change: bool) -> None:
+        groups.save(actor=signed_in(request), group=obj, before=_before(form), request=request)
+
+    def delete_model(self, request: HttpRequest, obj: Group) -> None:
+        groups.delete(actor=signed_in(request), group=obj, request=request)
+
+
+@admin.register(Grant)
+class GrantAdmin(EditableAdmin):
+    list_display = ("__str__", "operator", "group", "role", "aws_account", "created_at")
+    list_filter = ("role", ("aws_account", OwnedFilter))
+    list_select_related = ("operator", "group", "aws_account")
+    search_fields = ("operator__email", "operator__name", "group__name", "aws_account__name", "aws_account__account_id")
+    fields = ("operator", "group", "aws_account", "role")
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False  # a grant is taken, and another one given
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField[Any] | None:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field and db_field.name == "aws_account" and not ownership(request).all:
+            field.queryset = signed_in(request).owned_aws_accounts()
+            field.required = True  # none would mean all of them
+        return field
+
+    def save_model(self, request: HttpRequest, obj: Grant, form: ModelForm[Any], change: bool) -> None:
+        grants.give(actor=signed_in(request), grant=obj, request=request)
+
+    def delete_model(self, request: HttpRequest, obj: Grant) -> None:
+        grants.take(actor=signed_in(request), grant=obj, request=request)
+
+
+@admin.register(AwsAccount)
+class AwsAccountAdmin(EditableAdmin):
+    aws_account_path = "pk"
+    list_display = ("account_id", "name", "environment", "writes_enabled", "approvals_required", "console_page")
+    list_filter = ("environment", "writes_enabled", "partition")
+    search_fields = ("account_id", "name")
+    readonly_fields = ("account_id", "partition", "external_id", "emulated", "next_pull_at", "created_at")
+    fieldsets = (
+        (None, {"fields": ("account_id", "name", "environment", "default_region", "partition")}),
+        ("Connection", {"fields": ("connection", "read_role_arn", "write_role_arn", "external_id", "emulated")}),
+        ("Rules", {"fields": ("writes_enabled", "approvals_required")}),
+        ("Pulls", {"fields": ("pull_every_minutes", "next_pull_at", "created_at")}),
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # the page "Connect an AWS account" tries the connection first
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False  # its changes and audit entries name it
+
+    def save_model(self, request: HttpRequest, obj: AwsAccount, form: ModelForm[Any], change: bool) -> None:
+        actor, before = signed_in(request), _before(form)
+        wanted, obj.writes_enabled = obj.writes_enabled, bool(before.pop("writes_enabled"))
+        aws_accounts.change(actor=actor, aws_account=obj, before=before, request=request)
+        aws_accounts.turn_writes(actor=actor, aws_account=obj, on=wanted, request=request)
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(EditableAdmin):
+    """For those who lost their phone or key. Their secrets are shown to nobody."""
+
+    aws_account_path = ""
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type",)
+    list_select_related = ("user",)
+    search_fields = ("user__email", "user__name")
+    fields = ("user", "type", "created_at", "last_used_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def delete_model(self, request: HttpRequest, obj: Authenticator) -> None:
+        operators.take_factor(actor=signed_in(request), authenticator=obj, request=request)
+
+
+@admin.register(UserSession)
+class UserSessionAdmin(EditableAdmin):
+    """Deleting one signs its operator out there."""
+
+    aws_account_path = ""
+    list_display = ("user", "ip", "user_agent", "created_at", "last_seen_at")
+    list_select_related = ("user",)
+    search_fields = ("user__email", "user__name", "ip")
+    fields = ("user", "ip", "user_agent", "created_at", "last_seen_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def delete_model(self, request: HttpRequest, obj: UserSession) -> None:
+        operators.end_session(actor=signed_in(request), session=obj, request=request)
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(ReadOnlyAdmin):
+    aws_account_path = ""
+    list_display = ("email", "user", "verified", "primary")
+    list_filter = ("verified", "primary")
+    list_select_related = ("user",)
+    search_fields = ("email", "user__name")
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyAdmin):
+    list_display = ("at", "actor_name", "verb", "object_name", "aws_account", "number", "console_page")
+    list_filter = ("verb", ("aws_account", OwnedFilter))
+    list_select_related = ("aws_account",)
+    search_fields = ("actor_name", "object_name", "object_id", "reason")
+    date_hierarchy = "at"
+
+
+@admin.register(AuditHead)
+class AuditHeadAdmin(ReadOnlyAdmin):
+    aws_account_path = ""
+    list_display = ("number", "seal")
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(ReadOnlyAdmin):
+    """What was done in this administration, as Django notes it; the audit trail says it too, and is sealed."""
+
+    aws_account_path = ""
+    list_display = ("action_time", "user", "content_type", "object_repr", "action_flag")
+    list_select_related = ("user", "content_type")
+    search_fields = ("object_repr", "change_message", "user__email")

@@ -1,0 +1,12 @@
+"""The audit trail: who did what to what and why, chained so that tampering shows (docs/threat-model.md).
+
+`record` writes an entry in the transaction of the state that it tells of; `seal` chains what was written since;
+`verify` finds what was rewritten, moved, taken out or cut off.
+"""
+
+from accounts.audit.chain import seal
+from accounts.audit.check import Problem, verify
+from accounts.audit.trail import differences, record
+from accounts.audit.verbs import UnknownVerb, register, sentence, verbs
+
+__all__ = ["Problem", "UnknownVerb", "differences", "record", "register", "seal", "sentence", "verbs", "verify"]

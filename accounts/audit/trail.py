@@ -1,0 +1,68 @@
+"""Writing entries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+from accounts.audit.verbs import require
+from accounts.models import AuditEntry, AwsAccount, Operator
+
+CONSOLE = "IAM Console"  # the actor where nobody is: the clock, a worker
+
+
+def record(
+    verb: str,
+    *,
+    actor: Operator | None,
+    aws_account: AwsAccount | None = None,
+    obj: tuple[str, object, str] | None = None,
+    reason: str = "",
+    data: Mapping[str, Any] | None = None,
+    request: HttpRequest | None = None,
+    actor_name: str = "",
+) -> AuditEntry:
+    """Writes one entry; call it in the transaction that changes the state, so that neither is there without the other.
+
+    `obj` is (kind, id, name). `actor_name` is for those who are no operators. Raises UnknownVerb.
+    """
+    require(verb)
+    kind, object_id, object_name = obj or ("", "", "")
+    return AuditEntry.objects.create(
+        verb=verb,
+        actor=actor,
+        actor_name=actor.email if actor else actor_name or CONSOLE,
+        aws_account=aws_account,
+        object_kind=kind,
+        object_id=str(object_id)[:400],
+        object_name=object_name[:400],
+        reason=reason,
+        data=dict(data or {}),
+        address=_address(request),
+    )
+
+
+def differences(before: Mapping[str, object], after: Mapping[str, object]) -> dict[str, list[str]]:
+    """What changed, as `data["changes"]` keeps it: field → [before, after], in words."""
+    return {
+        name: [_said(before.get(name)), _said(after[name])]
+        for name in after
+        if _said(before.get(name)) != _said(after[name])
+    }
+
+
+def _said(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _address(request: HttpRequest | None) -> str | None:
+    if request is None:
+        return None
+    try:
+        return str(get_adapter().get_client_ip(request))
+    except PermissionDenied:  # allauth's answer when the server was told no address
+        return None

@@ -1,0 +1,56 @@
+"""Nobody sees a page without signing in, and nobody changes AWS without a second factor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.urls import reverse
+from django.utils.deprecation import MiddlewareMixin
+from django.utils.http import urlencode
+
+from accounts.models import Operator
+from accounts.sign_in import SET_UP_FIRST, needs_second_factor, page_of, send_to, why_refused
+
+View = Callable[..., HttpResponse]
+
+
+class SignInRequired(MiddlewareMixin):
+    """Every view asks to sign in, but those marked `login_not_required` (allauth's sign-in and reset, /health/)."""
+
+    def process_view(
+        self, request: HttpRequest, view_func: View, view_args: tuple[Any, ...], view_kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        if isinstance(request.user, Operator) and (refusal := why_refused(request.user)):
+            logout(request)
+            messages.error(request, refusal)
+        if request.user.is_authenticated or not getattr(view_func, "login_required", True):
+            return None
+        sign_in = resolve_url(settings.LOGIN_URL)
+        return send_to(request, f"{sign_in}?{urlencode({'next': page_of(request)})}")
+
+
+class MfaRequired(MiddlewareMixin):
+    """Operators whose role asks for a second factor see nothing before they have one, but the pages to set it up."""
+
+    def process_view(
+        self, request: HttpRequest, view_func: View, view_args: tuple[Any, ...], view_kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        operator = request.user
+        if not isinstance(operator, Operator) or _is_about_signing_in(view_func):
+            return None
+        if not needs_second_factor(operator):
+            return None
+        if not getattr(request, "htmx", False):
+            messages.warning(request, SET_UP_FIRST)
+        return send_to(request, reverse("mfa_index"))
+
+
+def _is_about_signing_in(view: View) -> bool:
+    """allauth's own pages (signing in and out, password, second factors), and pages that need no sign-in at all."""
+    return view.__module__.startswith("allauth.") or not getattr(view, "login_required", True)

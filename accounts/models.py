@@ -1,0 +1,259 @@
+"""The AWS accounts this console looks after, the operators who sign in to it, what each may do, and the audit trail."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import Group, PermissionsMixin
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.roles import ADMINISTER, MFA_ROLES, SEE_IAM, Role, roles_with
+
+
+class OperatorManager(BaseUserManager["Operator"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> Operator:
+        operator = self.model(email=self.normalize_email(email).lower(), **fields)
+        operator.set_password(password)
+        operator.save(using=self._db)
+        return operator
+
+    def get_by_natural_key(self, username: str | None) -> Operator:
+        return self.get(email__iexact=username)
+
+
+class Operator(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in to this console. Not an IAM user: see `identities.IamUser`."""
+
+    email = models.EmailField("e-mail", unique=True)
+    name = models.CharField(max_length=120)
+    is_active = models.BooleanField(default=True)
+    # The operator of `make run`: needs no MFA, and is refused once a real AWS account is connected.
+    is_demo = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    # There are no superusers: what an operator may do is in the grants alone.
+    is_superuser = False
+
+    objects: ClassVar[OperatorManager] = OperatorManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="operator_email_any_case")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    @property
+    def is_staff(self) -> bool:
+        """May open the Django admin: the owners of at least one AWS account."""
+        return Grant.objects.of(self).filter(role=Role.OWNER).exists()
+
+    @property
+    def is_stranger(self) -> bool:
+        """Signed in, but without a grant on anything."""
+        return not Grant.objects.of(self).exists()
+
+    def owned_aws_accounts(self) -> AwsAccountQuerySet:
+        return AwsAccount.objects.visible_to(self, ADMINISTER)
+
+    def owns_all(self) -> bool:
+        """Owner of all AWS accounts, so of this console."""
+        return Grant.objects.of(self).filter(role=Role.OWNER, aws_account__isnull=True).exists()
+
+
+class AwsAccountQuerySet(models.QuerySet["AwsAccount"]):
+    def visible_to(self, operator: Operator, perm: str) -> Self:
+        """The AWS accounts on which a grant gives `operator` the permission `perm` (see accounts/roles.py)."""
+        grants = Grant.objects.of(operator).filter(role__in=roles_with(perm))
+        if grants.filter(aws_account__isnull=True).exists():
+            return self
+        return self.filter(pk__in=grants.values("aws_account"))
+
+
+class AwsAccount(models.Model):
+    class Partition(models.TextChoices):
+        AWS = "aws", "AWS"
+        CHINA = "aws-cn", "AWS China"
+        GOV = "aws-us-gov", "AWS GovCloud (US)"
+
+    class Environment(models.TextChoices):
+        PRODUCTION = "production", "Production"
+        STAGING = "staging", "Staging"
+        SANDBOX = "sandbox", "Sandbox"
+
+    class Connection(models.TextChoices):
+        AMBIENT = "ambient", "The console's own AWS credentials"
+        ASSUME_ROLE = "assume_role", "Roles that the console assumes"
+
+    account_id = models.CharField(
+        "account id",
+        max_length=12,
+        unique=True,
+        validators=[RegexValidator(r"^\d{12}$", "An AWS account id has 12 digits.")],
+    )
+    name = models.CharField(max_length=80)
+    partition = models.CharField(max_length=12, choices=Partition, default=Partition.AWS)
+    environment = models.CharField(max_length=12, choices=Environment, default=Environment.PRODUCTION)
+    default_region = models.CharField(max_length=32, default="us-east-1")
+    connection = models.CharField(max_length=12, choices=Connection, default=Connection.ASSUME_ROLE)
+    read_role_arn = models.CharField("ARN of the role to read", max_length=2048, blank=True)
+    write_role_arn = models.CharField("ARN of the role to write", max_length=2048, blank=True)
+    external_id = models.CharField(max_length=1224, blank=True)
+    # New AWS accounts are read-only until an owner turns writes on; the door to AWS enforces it.
+    writes_enabled = models.BooleanField(default=False)
+    emulated = models.BooleanField(default=False, help_text="Talks to the emulator at AWS_EMULATOR_URL, not to AWS.")
+    pull_every_minutes = models.PositiveIntegerField(default=60, help_text="0 = only when somebody asks.")
+    next_pull_at = models.DateTimeField(null=True, blank=True)
+    approvals_required = models.PositiveSmallIntegerField(
+        default=0, help_text="Approvals that a change needs, never the requester's own."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[AwsAccountQuerySet] = AwsAccountQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["name", "account_id"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.account_id})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("aws_account", kwargs={"account_id": self.account_id})
+
+    @property
+    def title(self) -> str:
+        return f"{self.name} {self.get_environment_display().lower()}"
+
+
+class GrantQuerySet(models.QuerySet["Grant"]):
+    def of(self, operator: Operator) -> Self:
+        """The grants of `operator`, own ones and those of their groups; none when signed-in is not enough."""
+        if not operator.is_active:
+            return self.none()
+        return self.filter(Q(operator=operator) | Q(group__in=operator.groups.all()))
+
+    def on(self, aws_account: AwsAccount) -> Self:
+        return self.filter(Q(aws_account=aws_account) | Q(aws_account__isnull=True))
+
+    def asking_for_mfa(self) -> Self:
+        return self.filter(role__in=MFA_ROLES)
+
+
+class Grant(models.Model):
+    """Who may do what where: an operator or a group of operators × an AWS account (or all) × a role."""
+
+    operator = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="grants")
+    group = models.ForeignKey(Group, models.CASCADE, null=True, blank=True, related_name="grants")
+    aws_account = models.ForeignKey(
+        AwsAccount, models.CASCADE, null=True, blank=True, related_name="grants", help_text="Empty = all AWS accounts."
+    )
+    role = models.CharField(max_length=12, choices=Role)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[GrantQuerySet] = GrantQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(operator__isnull=False, group__isnull=True) | Q(operator__isnull=True, group__isnull=False),
+                name="grant_to_operator_or_group",
+                violation_error_message="A grant is for an operator or for a group: choose one of the two.",
+            ),
+            models.UniqueConstraint(
+                fields=["operator", "group", "aws_account", "role"], nulls_distinct=False, name="grant_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operator or self.group}: {self.get_role_display()} of {self.aws_account or 'all AWS accounts'}"
+
+
+class AppendOnly(TypeError):
+    """The audit trail is written once and never again."""
+
+    def __init__(self) -> None:
+        super().__init__("Audit entries are written once: they can't be changed or deleted.")
+
+
+class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
+    def visible_to(self, operator: Operator) -> Self:
+        """Entries of the AWS accounts that `operator` sees; those of no AWS account only for owners of all."""
+        visible = Q(aws_account__in=AwsAccount.objects.visible_to(operator, SEE_IAM))
+        return self.filter(visible | Q(aws_account__isnull=True) if operator.owns_all() else visible)
+
+    def update(self, **kwargs: Any) -> int:
+        raise AppendOnly
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> int:
+        raise AppendOnly
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise AppendOnly
+
+
+class AuditEntry(models.Model):
+    """Who did what to what, and why. Append-only: `accounts.audit.record` writes, `accounts.audit.seal` chains.
+
+    `number` and `seal` are empty until the sealer has chained the entry (a moment after it was written).
+    Triggers of the database (accounts/triggers.py) hold as well against what doesn't come through this class.
+    """
+
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    verb = models.CharField(max_length=64, db_index=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    actor_name = models.CharField(max_length=254)
+    aws_account = models.ForeignKey(AwsAccount, models.PROTECT, null=True, blank=True, related_name="+")
+    object_kind = models.CharField(max_length=64, blank=True)
+    object_id = models.CharField(max_length=400, blank=True)
+    object_name = models.CharField(max_length=400, blank=True)
+    reason = models.TextField(blank=True)
+    data = models.JSONField(default=dict, blank=True)
+    address = models.GenericIPAddressField(null=True, blank=True)
+    number = models.PositiveBigIntegerField(null=True, blank=True, unique=True)
+    seal = models.CharField(max_length=64, blank=True)
+
+    objects: ClassVar[AuditEntryQuerySet] = AuditEntryQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name_plural = "audit entries"
+        indexes = [
+            models.Index(fields=["aws_account", "-id"]),
+            models.Index(fields=["object_kind", "object_id", "-id"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} by {self.actor_name}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise AppendOnly
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("audit_entry", kwargs={"pk": self.pk})
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise AppendOnly
+
+
+class AuditHead(models.Model):
+    """The end of the sealed chain: one row, which the sealer locks. What it says is checked against the log stream."""
+
+    number = models.PositiveBigIntegerField(default=0)
+    seal = models.CharField(max_length=64, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.seal}"

@@ -1,0 +1,41 @@
+"""The role table: what each role may do. The table is the law; superusers don't bypass it."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    VIEWER = "viewer", "Viewer"
+    HELPDESK = "helpdesk", "Helpdesk"
+    EDITOR = "editor", "Editor"
+    APPROVER = "approver", "Approver"
+    OWNER = "owner", "Owner"
+
+
+SEE_IAM = "see_iam"
+SEE_PEOPLE = "see_people"
+PROPOSE = "propose"
+APPLY = "apply"  # an approved or approval-free change, whatever is in it
+APPROVE = "approve"  # others' changes, never one's own
+CARE = "care_people"  # low-risk acts on a pool's people: to propose them and to apply one's own
+ADMINISTER = "administer"  # settings, grants, rules, brake, writes on and off
+
+PERMISSIONS: dict[str, frozenset[str]] = {
+    Role.VIEWER: frozenset({SEE_IAM}),
+    Role.HELPDESK: frozenset({SEE_PEOPLE, CARE}),
+    Role.EDITOR: frozenset({SEE_IAM, SEE_PEOPLE, PROPOSE, APPLY, CARE}),
+    Role.APPROVER: frozenset({SEE_IAM, SEE_PEOPLE, APPROVE}),
+    Role.OWNER: frozenset({SEE_IAM, SEE_PEOPLE, PROPOSE, APPLY, APPROVE, CARE, ADMINISTER}),
+}
+
+MFA_ROLES = frozenset({Role.EDITOR, Role.APPROVER, Role.OWNER})
+
+ALL_PERMISSIONS = frozenset().union(*PERMISSIONS.values())
+
+
+def roles_with(perm: str) -> list[str]:
+    """The roles that hold `perm`. Raises LookupError for a permission that doesn't exist (a typing error)."""
+    if perm not in ALL_PERMISSIONS:
+        raise LookupError(f"No permission is called {perm!r}.")
+    return [role for role, perms in PERMISSIONS.items() if perm in perms]

@@ -1,0 +1,68 @@
+"""Settings of an AWS account; its owners change them."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest
+
+from accounts import audit
+from accounts.access import may
+from accounts.models import AwsAccount, Operator
+from accounts.roles import ADMINISTER
+
+audit.register(
+    {
+        "aws_account.changed": "changed the settings of {object}",
+        "aws_account.writes_on": "turned writes on for {object}",
+        "aws_account.writes_off": "turned writes off for {object}",
+    }
+)
+
+
+@transaction.atomic
+def change(
+    *, actor: Operator, aws_account: AwsAccount, before: dict[str, object], request: HttpRequest | None = None
+) -> None:
+    """Saves what was edited on `aws_account`; `before` holds the old values of the fields that may have been."""
+    _require_owner(actor, aws_account)
+    changes = audit.differences(before, {field: getattr(aws_account, field) for field in before})
+    if changes:
+        aws_account.save(update_fields=list(changes))
+        audit.record(
+            "aws_account.changed",
+            actor=actor,
+            aws_account=aws_account,
+            obj=_named(aws_account),
+            data={"changes": changes},
+            request=request,
+        )
+
+
+@transaction.atomic
+def turn_writes(
+    *, actor: Operator, aws_account: AwsAccount, on: bool, reason: str = "", request: HttpRequest | None = None
+) -> None:
+    """Whether the console may change anything in this AWS account; the door to AWS enforces it."""
+    _require_owner(actor, aws_account)
+    if aws_account.writes_enabled == on:
+        return
+    aws_account.writes_enabled = on
+    aws_account.save(update_fields=["writes_enabled"])
+    audit.record(
+        "aws_account.writes_on" if on else "aws_account.writes_off",
+        actor=actor,
+        aws_account=aws_account,
+        obj=_named(aws_account),
+        reason=reason,
+        request=request,
+    )
+
+
+def _require_owner(actor: Operator, aws_account: AwsAccount) -> None:
+    if not may(actor, ADMINISTER, aws_account):
+        raise PermissionDenied("Only its owners change the settings of an AWS account.")
+
+
+def _named(aws_account: AwsAccount) -> tuple[str, object, str]:
+    return ("aws_account", aws_account.account_id, str(aws_account))

@@ -1,0 +1,117 @@
+"""Making, changing, deactivating operators. Only owners of all AWS accounts may; the caller has checked the sign-in."""
+
+from __future__ import annotations
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest
+
+from accounts import audit
+from accounts.models import Operator
+from accounts.services.owners import keeping_an_owner
+
+audit.register(
+    {
+        "operator.made": "made the operator {object}",
+        "operator.changed": "changed the operator {object}",
+        "operator.deactivated": "deactivated the operator {object}",
+        "operator.reactivated": "reactivated the operator {object}",
+        "operator.factor_taken": "took a second factor from {object}: {factor}",
+        "operator.session_ended": "ended a session of {object}",
+    }
+)
+
+
+def require_owner_of_all(actor: Operator) -> None:
+    if not actor.owns_all():
+        raise PermissionDenied("Only owners of all AWS accounts manage operators and groups.")
+
+
+@transaction.atomic
+def make(
+    *, actor: Operator | None, operator: Operator, password: str | None, request: HttpRequest | None = None
+) -> Operator:
+    """Saves a new operator with a verified e-mail address; without a password, "Forgot it?" at sign-in sets one.
+
+    `actor` is None on the command line. Raises ValidationError on an address that is taken or malformed.
+    """
+    if actor:
+        require_owner_of_all(actor)
+    operator.email = operator.email.lower()
+    operator.set_password(password)
+    operator.full_clean()
+    operator.save()
+    # allauth lets nobody set up a second factor without a verified address.
+    EmailAddress.objects.create(user=operator, email=operator.email, verified=True, primary=True)
+    audit.record("operator.made", actor=actor, obj=_named(operator), request=request)
+    return operator
+
+
+def change(
+    *, actor: Operator, operator: Operator, before: dict[str, object], request: HttpRequest | None = None
+) -> None:
+    """Saves what was edited on `operator`; `before` holds the old values of the fields that may have been.
+
+    Deactivated, they can't sign in and their sessions end now; they stay, since the audit trail names them.
+    """
+    require_owner_of_all(actor)
+    with keeping_an_owner():
+        operator.save()
+        changes = audit.differences(before, {field: getattr(operator, field) for field in before})
+        if "email" in changes:
+            EmailAddress.objects.filter(user=operator).delete()
+            EmailAddress.objects.create(user=operator, email=operator.email, verified=True, primary=True)
+        active = changes.pop("is_active", None)
+        if active:
+            verb = "operator.reactivated" if operator.is_active else "operator.deactivated"
+            audit.record(verb, actor=actor, obj=_named(operator), request=request)
+        if changes:
+            obj = _named(operator)
+            audit.record("operator.changed", actor=actor, obj=obj, data={"changes": changes}, request=request)
+        if not operator.is_active:
+            end_sessions(operator)
+
+
+def end_sessions(operator: Operator) -> None:
+    for session in UserSession.objects.filter(user=operator):
+        session.end()
+
+
+@transaction.atomic
+def take_factor(*, actor: Operator, authenticator: Authenticator, request: HttpRequest | None = None) -> None:
+    """For an operator who lost their phone or key; whose role needs one sets up another at the next sign-in."""
+    require_owner_of_all(actor)
+    operator, factor = authenticator.user, str(authenticator.get_type_display())
+    authenticator.delete()
+    audit.record("operator.factor_taken", actor=actor, obj=_named(operator), data={"factor": factor}, request=request)
+
+
+@transaction.atomic
+def end_session(*, actor: Operator, session: UserSession, request: HttpRequest | None = None) -> None:
+    require_owner_of_all(actor)
+    audit.record("operator.session_ended", actor=actor, obj=_named(session.user), request=request)
+    session.end()
+
+
+def set_groups(*, actor: Operator, operator: Operator, groups: list[Group], request: HttpRequest | None = None) -> None:
+    """Which groups the operator is in: their grants are the operator's too."""
+    require_owner_of_all(actor)
+    with keeping_an_owner():
+        before = {"groups": _names(operator)}
+        operator.groups.set(groups)
+        changes = audit.differences(before, {"groups": _names(operator)})
+        if changes:
+            obj = _named(operator)
+            audit.record("operator.changed", actor=actor, obj=obj, data={"changes": changes}, request=request)
+
+
+def _names(operator: Operator) -> str:
+    return ", ".join(operator.groups.order_by("name").values_list("name", flat=True))
+
+
+def _named(operator: Operator) -> tuple[str, object, str]:
+    return ("operator", operator.pk, operator.email)

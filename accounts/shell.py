@@ -1,0 +1,23 @@
+"""What the page shell learns from `accounts`: the AWS accounts an operator may see, and the links of this app."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from django.http import HttpRequest
+
+from accounts.models import AwsAccount, Operator
+from accounts.roles import SEE_IAM
+from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider
+
+
+class AccountsShell(ShellProvider):
+    navigation: ClassVar[tuple[NavGroup, ...]] = (
+        NavGroup("", (NavItem("Audit trail", "scroll-text", "audit", per_aws_account=False, position=30),), position=0),
+    )
+
+    def aws_accounts(self, request: HttpRequest) -> Sequence[AwsAccount] | None:
+        if not isinstance(request.user, Operator):
+            return None
+        return list(AwsAccount.objects.visible_to(request.user, SEE_IAM))

@@ -1,0 +1,104 @@
+"""Step-up sign-in: what is risky asks for a sign-in of the last ten minutes (settings.STEP_UP_S).
+
+allauth keeps in the session when and how an operator proved who they are. The check is our own: allauth takes
+operators who came from an identity provider for freshly signed in at any time, and a password for as good as a passkey.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from allauth.account.adapter import get_adapter
+from allauth.account.authentication import get_authentication_records
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from accounts.sign_in import SECOND_FACTORS, page_of, send_to
+
+KEY = "step_up_kept"
+NEVER_KEPT = re.compile(r"csrfmiddlewaretoken|password|secret", re.IGNORECASE)
+NO_WAY = "This asks for a fresh sign-in, and you have neither a password nor a passkey here. Set up a passkey first."
+
+V = TypeVar("V", bound=Callable[..., HttpResponseBase])
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A form that was posted while the sign-in was too old; it waits in the session to be sent again."""
+
+    path: str
+    fields: list[tuple[str, str]]
+    lost: bool  # whether something secret was in it, which is not kept
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Whether the operator proved who they are within the last STEP_UP_S seconds, by the best that they have."""
+    since = time.time() - settings.STEP_UP_S
+    records = [record for record in get_authentication_records(request, request.user) if record["at"] >= since]
+    if any(record["method"] == "mfa" for record in records):
+        return True
+    passwords = [record["at"] for record in records if record["method"] == "password"]
+    return bool(passwords) and max(passwords) < _first_second_factor(request)
+
+
+def _first_second_factor(request: HttpRequest) -> float:
+    """Since when (seconds) the operator has had a second factor: from then on a password alone is not enough."""
+    factors = Authenticator.objects.filter(user=request.user, type__in=SECOND_FACTORS).order_by("created_at")
+    first = factors.values_list("created_at", flat=True).first()
+    return first.timestamp() if first else float("inf")
+
+
+def step_up_required(view: V) -> V:
+    """The view, for operators with a fresh sign-in; others prove who they are first, and lose nothing they posted."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        demand_step_up(request)
+        return view(request, *args, **kwargs)
+
+    return cast(V, checked)
+
+
+def demand_step_up(request: HttpRequest) -> None:
+    """Returns when the sign-in is fresh, else leaves the view with a redirect (allauth's middleware sends it).
+
+    For views that first look whether the operator may come here at all, and for the Django admin.
+    """
+    if is_fresh(request):
+        _forget(request)
+        return
+    methods = get_adapter().get_reauthentication_methods(request.user)
+    if not methods:
+        raise PermissionDenied(NO_WAY)
+    back = page_of(request)
+    if request.method not in ("GET", "HEAD"):
+        request.session[KEY] = asdict(_keep(request))
+        back = reverse("step_up")
+    raise ImmediateHttpResponse(send_to(request, f"{methods[0]['url']}?{urlencode({'next': back})}"))
+
+
+def kept(request: HttpRequest) -> Kept | None:
+    held: dict[str, Any] | None = request.session.get(KEY)
+    return Kept(**held) if held else None
+
+
+def _keep(request: HttpRequest) -> Kept:
+    posted = [(name, str(value)) for name, values in request.POST.lists() for value in values]
+    lost = any(NEVER_KEPT.search(name) and name != "csrfmiddlewaretoken" for name, _ in posted) or bool(request.FILES)
+    return Kept(request.get_full_path(), [field for field in posted if not NEVER_KEPT.search(field[0])], lost)
+
+
+def _forget(request: HttpRequest) -> None:
+    held = kept(request)
+    if held and request.method == "POST" and held.path == request.get_full_path():
+        del request.session[KEY]

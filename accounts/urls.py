@@ -1,0 +1,18 @@
+"""Pages of AWS accounts, their grants, and the audit trail."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from accounts.views import audit, aws_accounts, step_up
+
+urlpatterns = [
+    path("accounts/", aws_accounts.aws_accounts, name="aws_accounts"),
+    path("accounts/<str:account_id>/", aws_accounts.aws_account, name="aws_account"),
+    path("accounts/<str:account_id>/writes/", aws_accounts.aws_account_writes, name="aws_account_writes"),
+    path("accounts/<str:account_id>/grants/", aws_accounts.grant_give, name="grant_give"),
+    path("accounts/<str:account_id>/grants/<int:pk>/take/", aws_accounts.grant_take, name="grant_take"),
+    path("audit/", audit.audit_trail, name="audit"),
+    path("audit/<int:pk>/", audit.audit_entry, name="audit_entry"),
+    path("step-up/", step_up.step_up, name="step_up"),
+]

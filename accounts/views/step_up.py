@@ -1,0 +1,20 @@
+"""After a step-up sign-in: what was posted before it, to be sent again."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from accounts.stepup import kept, step_up_required
+
+
+@require_GET
+@never_cache
+@step_up_required
+def step_up(request: HttpRequest) -> HttpResponse:
+    form = kept(request)
+    if form is None:
+        return redirect("home")
+    return render(request, "accounts/step_up.html", {"kept": form})

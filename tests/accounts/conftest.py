@@ -1,0 +1,65 @@
+"""What the tests of signing in need."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from unittest.mock import patch
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.test import Client
+
+from accounts.models import AuditEntry, AwsAccount, Operator
+from accounts.roles import Role
+from accounts.services import operators
+from tests.conftest import make_operator
+
+PASSWORD = "correct horse battery"
+TOTP_SECRET = "JBSWY3DPEHPK3PXP"
+
+
+@pytest.fixture
+def olga(aws_account: AwsAccount) -> Operator:
+    """Owner of all AWS accounts."""
+    return make_operator("olga", Role.OWNER, None)
+
+
+@pytest.fixture
+def other_account(db: None) -> AwsAccount:
+    return AwsAccount.objects.create(account_id="999900009999", name="Other", emulated=True)
+
+
+@pytest.fixture
+def verbs() -> Callable[[], list[str]]:
+    """What the audit trail holds, oldest first."""
+    return lambda: list(AuditEntry.objects.order_by("pk").values_list("verb", flat=True))
+
+
+def sign_in(client: Client, email: str, password: str = PASSWORD) -> int:
+    return client.post("/auth/login/", {"login": email, "password": password}).status_code
+
+
+def deactivate(operator: Operator, *, by: Operator) -> None:
+    edited = Operator.objects.get(pk=operator.pk)
+    edited.is_active = False
+    operators.change(actor=by, operator=edited, before={"is_active": True})
+
+
+def use_totp(operator: Operator) -> None:
+    """An authenticator app whose codes `totp_code` knows."""
+    Authenticator.objects.filter(user=operator).delete()
+    TOTP.activate(operator, TOTP_SECRET)
+
+
+def totp_code() -> str:
+    return str(format_hotp_value(hotp_value(TOTP_SECRET, next(yield_hotp_counters_from_time()))))
+
+
+@pytest.fixture
+def clock() -> Iterator[Callable[[float], None]]:
+    """Stops the clock that allauth and step-up read; `clock(601)` moves it on by ten minutes and a second."""
+    now = [time.time() // 30 * 30 + 1]  # just after an authenticator app shows a new code
+    with patch("time.time", lambda: now[0]):
+        yield lambda seconds: now.__setitem__(0, now[0] + seconds)

@@ -1,0 +1,79 @@
+"""One row of every model, so that each admin page has something to show."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import AuditHead, AwsAccount, Operator
+from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePolicy, Membership
+from policies.models import Document, ManagedPolicy, PolicyVersion
+from sync.models import Approval, Attempt, Change, Facet, Fact, Lease, Revision, Run, Step
+
+POLICY_ARN = "arn:aws:iam::123456789012:policy/reports"
+
+audit.register({"test.admin": "did something"})
+
+
+def fill(aws_account: AwsAccount, operator: Operator) -> None:
+    """One row of every model in this AWS account; those that belong to none are made once."""
+    now = timezone.now()
+    _of_the_console(operator)
+    audit.record("test.admin", actor=operator, aws_account=aws_account)
+    run = Run.objects.create(aws_account=aws_account, source="iam.details", trigger="operator", state="done")
+    facet = Facet.objects.create(
+        aws_account=aws_account, kind="iam.user", object_id="AIDA1", source="details", raw_hash="", fingerprint="",
+        read_at=now, run=run,
+    )  # fmt: skip
+    Revision.objects.create(facet=facet, number=1, fingerprint="", content={}, seen_at=now, origin="import")
+    Fact.objects.create(aws_account=aws_account, kind="iam.user", object_id="AIDA1", name="risk", value=1)
+    _a_change(aws_account, operator)
+    _mirrored(aws_account)
+
+
+def _of_the_console(operator: Operator) -> None:
+    if AuditHead.objects.exists():
+        return
+    AuditHead.objects.create(pk=1)
+    Group.objects.create(name="Auditors")
+    UserSession.objects.create(user=operator, ip="127.0.0.1", session_key="k", user_agent="x")
+    content_type = ContentType.objects.get_for_model(Operator)
+    LogEntry.objects.create(
+        user=operator, content_type=content_type, object_id="1", object_repr="x", action_flag=CHANGE
+    )
+
+
+def _a_change(aws_account: AwsAccount, operator: Operator) -> None:
+    change = Change.objects.create(
+        aws_account=aws_account, title="Widen", requested_by=operator, expires_at=timezone.now() + timedelta(days=1)
+    )
+    step = Step.objects.create(change=change, position=1, kind="iam.policy.update", params={}, part="policy.versions")
+    Attempt.objects.create(step=step, number=1)
+    Approval.objects.create(change=change, operator=operator, approved=True, digest="")
+    Lease.objects.create(aws_account=aws_account, object_key="iam.policy:x", change=change)
+
+
+def _mirrored(aws_account: AwsAccount) -> None:
+    def row(name: str) -> dict[str, Any]:
+        seen = timezone.now()
+        aws_id = f"{name}-{aws_account.account_id}"
+        return {"aws_account": aws_account, "aws_id": aws_id, "name": name, "name_key": name, "first_seen": seen}
+
+    document, _ = Document.objects.get_or_create(
+        text_hash="d", defaults={"canonical_hash": "d", "text": "{}", "size": 2}
+    )
+    policy = ManagedPolicy.objects.create(**row("reports"), default_version="v1")
+    PolicyVersion.objects.create(policy=policy, version_id="v1", number=1, document=document)
+    user, group = IamUser.objects.create(**row("dana")), IamGroup.objects.create(**row("finance"))
+    role = IamRole.objects.create(**row("deploy"))
+    Membership.objects.create(**row("member"), user=user, group=group)
+    for owner in ({"user": user}, {"group": group}, {"role": role}):
+        Attachment.objects.create(**row(f"attached-to-{next(iter(owner))}"), arn=POLICY_ARN, policy=policy, **owner)
+    InlinePolicy.objects.create(**row("inline"), user=user, document=document)
