@@ -1,0 +1,131 @@
+"""The Django admin of what pulls and changes keep: to look at, never to edit."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from accounts.access import signed_in
+from accounts.models import AwsAccount
+from iamconsole.web.admin import OwnedFilter, ReadOnlyAdmin
+from sync import pull
+from sync.models import Approval, Attempt, Change, Facet, Fact, Lease, Revision, Run, Step
+
+OF_ITS_OWN = ("aws_account", OwnedFilter)
+
+
+class SyncAdmin(ReadOnlyAdmin):
+    """Read-only; one may ask for a pull of the AWS accounts that the chosen rows belong to."""
+
+    actions = ("pull_again",)
+    page_name: ClassVar[str] = ""  # of the row's page in the console, which takes `account_id` and `page_key`
+    page_key: ClassVar[str] = "pk"
+
+    def view_on_site(self, obj: Any) -> str | None:
+        if not self.page_name:
+            return None
+        kwargs = {"account_id": obj.aws_account.account_id, self.page_key: getattr(obj, self.page_key)}
+        try:
+            return reverse(self.page_name, kwargs=kwargs)
+        except NoReverseMatch:
+            return None
+
+    @admin.action(description="Pull again (the AWS accounts of these rows)", permissions=["view"])
+    def pull_again(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for aws_account in AwsAccount.objects.filter(pk__in=queryset.values(self.aws_account_path)):
+            run = pull.start(aws_account=aws_account, trigger=Run.Trigger.OPERATOR, actor=signed_in(request))
+            messages.success(request, f"{run} of {aws_account} is under way.")
+
+
+class MirroredAdmin(SyncAdmin):
+    """A kind of mirrored row."""
+
+    list_display: Any = ("name", "aws_account", "aws_id", "first_seen", "gone_at", "console_page")
+    list_filter: ClassVar[Any] = (OF_ITS_OWN, ("gone_at", admin.EmptyFieldListFilter))
+    list_select_related: ClassVar[Any] = ("aws_account",)
+    search_fields: ClassVar[Any] = ("name", "name_key", "arn", "aws_id")
+    ordering: ClassVar[Any] = ("name_key", "pk")
+    page_key = "aws_id"
+
+
+@admin.register(Run)
+class RunAdmin(SyncAdmin):
+    page_name = "pull"
+    list_display = ("__str__", "aws_account", "state", "trigger", "started_by", "seen", "new", "changed", "gone", "created_at", "console_page")  # fmt: skip  # noqa: E501
+    list_filter = ("state", "trigger", "source", OF_ITS_OWN)
+    list_select_related = ("aws_account", "started_by")
+    search_fields = ("source", "aws_account__name", "started_by__email")
+    date_hierarchy = "created_at"
+
+
+@admin.register(Change)
+class ChangeAdmin(SyncAdmin):
+    page_name = "change"
+    list_display = ("__str__", "aws_account", "state", "requested_by", "created_at", "finished_at", "console_page")
+    list_filter = ("state", OF_ITS_OWN)
+    list_select_related = ("aws_account", "requested_by")
+    search_fields = ("title", "reason", "requested_by__email")
+    date_hierarchy = "created_at"
+
+
+@admin.register(Step)
+class StepAdmin(SyncAdmin):
+    aws_account_path = "change__aws_account"
+    list_display = ("__str__", "kind", "part", "state", "finished_at")
+    list_filter = ("state", "kind", ("change__aws_account", OwnedFilter))
+    search_fields = ("kind", "part", "change__title")
+
+
+@admin.register(Attempt)
+class AttemptAdmin(SyncAdmin):
+    aws_account_path = "step__change__aws_account"
+    list_display = ("__str__", "started_at", "finished_at", "outcome", "request_id")
+    list_filter = ("outcome", ("step__change__aws_account", OwnedFilter))
+    search_fields = ("request_id", "step__kind", "step__change__title")
+
+
+@admin.register(Approval)
+class ApprovalAdmin(SyncAdmin):
+    aws_account_path = "change__aws_account"
+    list_display = ("change", "operator", "approved", "at", "void")
+    list_filter = ("approved", "void", ("change__aws_account", OwnedFilter))
+    list_select_related = ("change", "operator")
+    search_fields = ("change__title", "operator__email", "comment")
+
+
+@admin.register(Lease)
+class LeaseAdmin(SyncAdmin):
+    list_display = ("object_key", "aws_account", "change", "taken_at")
+    list_filter = (OF_ITS_OWN,)
+    list_select_related = ("aws_account", "change")
+    search_fields = ("object_key", "change__title")
+
+
+@admin.register(Facet)
+class FacetAdmin(SyncAdmin):
+    list_display = ("kind", "object_id", "source", "aws_account", "held", "read_at", "gone_at")
+    list_filter = ("kind", "source", "held", OF_ITS_OWN)
+    list_select_related = ("aws_account",)
+    search_fields = ("object_id", "kind")
+
+
+@admin.register(Revision)
+class RevisionAdmin(SyncAdmin):
+    aws_account_path = "facet__aws_account"
+    list_display = ("facet", "number", "origin", "seen_at", "gone")
+    list_filter = ("origin", "gone", "facet__kind", ("facet__aws_account", OwnedFilter))
+    list_select_related = ("facet",)
+    search_fields = ("facet__object_id", "fingerprint")
+    date_hierarchy = "seen_at"
+
+
+@admin.register(Fact)
+class FactAdmin(SyncAdmin):
+    list_display = ("name", "kind", "object_id", "value", "aws_account")
+    list_filter = ("name", "kind", OF_ITS_OWN)
+    list_select_related = ("aws_account",)
+    search_fields = ("object_id", "name")

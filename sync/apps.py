@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class SyncConfig(AppConfig):
+    name = "sync"
+
+    def ready(self) -> None:
+        from accounts import audit
+        from iamconsole.web.navigation import register_shell
+        from sync import shell
+
+        audit.register(
+            {
+                "pull.started": "started pull {pull} of {source}",
+                "pull.cancelled": "cancelled pull {pull} of {source}",
+            }
+        )
+        register_shell(shell.SyncShell())
+        shell.register_panels()

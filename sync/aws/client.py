@@ -1,0 +1,191 @@
+"""The one door to AWS. `reader()` and `writer()` open it; nobody else in the console calls AWS.
+
+    client = reader(aws_account)
+    role = client.call("iam", "GetRole", RoleName="deploy")["Role"]
+    for page in client.pages("iam", "GetAccountAuthorizationDetails", MaxItems=1000): ...
+
+Kept here, so that no caller can forget it: a reader only reads; a writer writes only while writes are on for the AWS
+account; a dry run sends no write; a write whose outcome is unknown is not sent again; reads are paced; each call is
+logged; policy documents come as the text that AWS holds (str), and secrets as `sync.aws.secrets.Secret`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import AwsAccount
+from sync.aws import errors, purpose
+from sync.aws.answers import prepare
+from sync.aws.calllog import logged
+from sync.aws.calls import is_known, is_read, may_be_resent
+from sync.aws.pacing import Pace, delays, pace_of
+from sync.aws.purpose import Purpose
+from sync.aws.session import AwsSession, forget, invoke, session_for
+from sync.aws.target import target_of
+from sync.aws.trace import traced
+from sync.aws.translation import Sending, translate
+
+# How often the door tries again, each time after a longer wait; less where there is nobody to answer.
+_FURTHER_TRIES_READ, _FURTHER_TRIES_WRITE, _FURTHER_TRIES_UNREACHABLE = 5, 3, 1
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list. `marker` continues after it, None at the end; `requested_at` is before AWS looked."""
+
+    items: dict[str, Any]
+    marker: str | None
+    requested_at: datetime
+    request_id: str
+
+
+@dataclass(frozen=True)
+class UnsentCall:
+    """A write that a dry run did not make."""
+
+    service: str
+    operation: str
+    params: dict[str, Any]
+
+
+def reader(aws_account: AwsAccount, *, region: str | None = None) -> AwsClient:
+    """A door that only reads. `region` is for services that are not global."""
+    return AwsClient(aws_account, purpose.READING, region=region)
+
+
+def writer(
+    aws_account: AwsAccount,
+    *,
+    change_id: int,
+    operator: str,
+    session_policy: dict[str, Any] | None = None,
+    dry_run: bool = False,
+) -> AwsClient:
+    """A door to apply a change. `operator`: the e-mail address of who answers for it, which CloudTrail will show."""
+    return AwsClient(aws_account, purpose.of_change(change_id, operator, session_policy), dry_run=dry_run)
+
+
+class AwsClient:
+    """Made by `reader` and `writer`; for one thread. Connects at the first call; all that goes wrong is an `AwsError`.
+
+    `request_id` is AWS's name for the last call that worked; `unsent` is what a dry run did not write.
+    """
+
+    def __init__(
+        self, aws_account: AwsAccount, purpose: Purpose, *, region: str | None = None, dry_run: bool = False
+    ) -> None:
+        self._aws_account = aws_account
+        self._purpose = purpose
+        self._region = region or ""
+        self._dry_run = dry_run
+        self._held_session: AwsSession | None = None
+        self.unsent: list[UnsentCall] = []
+        self.request_id = ""
+
+    @property
+    def notes(self) -> list[str]:
+        """Sentences about what the session had to do without, such as a session policy that was too long."""
+        return list(self._session().notes)
+
+    @property
+    def identity_arn(self) -> str:
+        """Who AWS says we are; empty before the first call. Known also after RootUser and WrongAwsAccount."""
+        return self._session().identity_arn
+
+    def call(self, service: str, operation: str, /, **params: Any) -> dict[str, Any]:
+        """Make the call, by AWS's names: `call("iam", "GetUser", UserName="alice")`. A dry run's write gives `{}`."""
+        write = not is_read(service, operation)
+        sending = Sending(
+            service, operation, self._aws_account.account_id, write=write, emulated=self._aws_account.emulated
+        )
+        self._check_may_send(sending)
+        if write and self._dry_run:
+            self.unsent.append(UnsentCall(service, operation, params))
+            return {}
+        return self._with_patience(sending, lambda: self._send(sending, params))
+
+    def pages(self, service: str, operation: str, /, *, marker: str | None = None, **params: Any) -> Iterator[Page]:
+        """All pages of a list of IAM's, from `marker` on. A page may be short or empty and not be the last."""
+        while True:
+            requested_at = timezone.now()
+            here = {"Marker": marker} if marker else {}
+            items = self.call(service, operation, **params, **here)
+            more, marker = items.pop("IsTruncated", False), items.pop("Marker", None)
+            if more and not marker:
+                raise errors.Transient(
+                    "The page says that there is more, and not where.",
+                    operation=f"{service}:{operation}",
+                    aws_account=self._aws_account.account_id,
+                    request_id=self.request_id,
+                )
+            yield Page(items, marker if more else None, requested_at, self.request_id)
+            if not more:
+                return
+
+    def _check_may_send(self, sending: Sending) -> None:
+        if not is_known(sending.service):
+            raise sending.failed(errors.Refused, f"The console does not use the service {sending.service}.")
+        if not sending.write:
+            return
+        if self._purpose.tier == "read":
+            raise sending.failed(errors.NotARead, "It is not a read, and only a change may write.")
+        # Read anew at each write: an owner may have turned it off while the change was being applied.
+        writes_on = AwsAccount.objects.filter(pk=self._aws_account.pk, writes_enabled=True)
+        if not self._dry_run and not writes_on.exists():
+            raise sending.failed(errors.WritesOff)
+
+    def _with_patience(self, sending: Sending, send: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """Try again what is sure not to have been done and may work in a while."""
+        waits, failures, renewed = delays(_FURTHER_TRIES_READ), 0, False
+        while True:
+            try:
+                return send()
+            except errors.CredentialsWrong as error:
+                # Refused, so nothing was done. They may have expired or been replaced: take a fresh look, once.
+                forget(self._session())
+                self._held_session = None
+                if renewed or isinstance(error, errors.CannotAssumeRole):
+                    raise
+                renewed = True
+            except errors.Transient as error:
+                failures += 1
+                if failures > _further_tries(error, sending):
+                    raise
+                time.sleep(next(waits))
+
+    def _send(self, sending: Sending, params: dict[str, Any]) -> dict[str, Any]:
+        resends = may_be_resent(sending.service, sending.operation)
+        client = self._session().client(sending.service, self._region, resends=resends)
+        with logged(sending, self._purpose) as outcome, traced(self._pace(sending)) as trace:
+            try:
+                self._check_may_send(sending)  # again: getting in, or waiting for another try, may have taken a while
+                answer = invoke(client, sending.operation, params)
+            except Exception as error:
+                raise translate(error, sending, status=trace.status, unclear_before=trace.unclear) from error
+            finally:
+                outcome.tries = trace.tries
+            self.request_id = outcome.request_id = answer["ResponseMetadata"].get("RequestId", "")
+        shape = client.meta.service_model.operation_model(sending.operation).output_shape
+        return prepare(answer, shape)
+
+    def _session(self) -> AwsSession:
+        if self._held_session is None:
+            self._held_session = session_for(target_of(self._aws_account, self._purpose.tier), self._purpose)
+        return self._held_session
+
+    def _pace(self, sending: Sending) -> Pace | None:
+        if sending.write or sending.emulated:
+            return None
+        return pace_of(sending.aws_account)
+
+
+def _further_tries(error: errors.Transient, sending: Sending) -> int:
+    if isinstance(error, errors.Unreachable):
+        return _FURTHER_TRIES_UNREACHABLE
+    return _FURTHER_TRIES_WRITE if sending.write else _FURTHER_TRIES_READ

@@ -1,0 +1,212 @@
+"""What can go wrong at AWS, as the console sees it: one small hierarchy, each kind with a sentence for the operator.
+
+`sync.aws.translation` makes these out of what botocore raises.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from sync.aws.denial import Denial, Layer
+
+
+class AwsError(Exception):
+    """A call to AWS did not work.
+
+    `code` and `message` are AWS's own (empty where AWS never answered), `operation` is like "iam:GetUser",
+    `aws_account` the 12 digits. `sent` answers "may it have taken effect?": False = no, certainly not (it never left,
+    AWS refused it, or it only reads); True = AWS had it; None = nobody knows. Only False is safe to try again.
+    """
+
+    what: ClassVar[str] = "AWS did not do {operation}."
+    advice: ClassVar[str] = "Try again; if it fails again, look into the log for what AWS answered."
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        code: str = "",
+        operation: str = "",
+        aws_account: str = "",
+        request_id: str = "",
+        sent: bool | None = False,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.operation = operation
+        self.aws_account = aws_account
+        self.request_id = request_id
+        self.sent = sent
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.operation, self.code, self.message) if part)
+
+    def sentence(self) -> str:
+        """What happened and what to do, in words for an operator."""
+        said = f'AWS says: "{self.message.rstrip()}"' if self.code and self.message else self.message
+        parts = (self._fill(self.what), said, self._fill(self.advice))
+        return " ".join(part for part in parts if part)
+
+    def statement(self) -> dict[str, str] | None:
+        """The IAM statement that would grant what is missing, where it is a permission that is missing."""
+        return None
+
+    def as_json(self) -> dict[str, Any]:
+        """As runs, steps and attempts keep it."""
+        return {
+            "class": type(self).__name__,
+            "code": self.code,
+            "sentence": self.sentence(),
+            "words": self.message,
+            "statement": self.statement(),
+            "request_id": self.request_id,
+        }
+
+    def _fill(self, text: str) -> str:
+        return text.format(operation=self.operation or "the call", aws_account=self.aws_account or "this AWS account")
+
+
+class Transient(AwsError):
+    """It will pass, and nothing was done."""
+
+    what = "AWS had a fault at {operation}; nothing was done."
+    advice = "Try again in a minute."
+
+
+class Throttled(Transient):
+    what = "AWS is limiting how often {aws_account} may be asked, and refused {operation}; nothing was done."
+    advice = "Try again in a few minutes: the limit is shared with everything else that uses this AWS account."
+
+
+class Unreachable(Transient):
+    """No connection came about, so nothing was sent."""
+
+    what = "AWS could not be reached for {operation}; nothing was sent."
+    advice = "Check this machine's network, name resolution and proxy, then try again."
+
+
+class UnknownOutcome(AwsError):
+    """A write was sent and no clear answer came: it may have taken effect. Read before you try again."""
+
+    what = "{operation} was sent, but AWS gave no clear answer: it may or may not have been done."
+    advice = "Look at the object in AWS before you try again."
+
+
+class Denied(AwsError):
+    """A permission is missing; `denial` names it."""
+
+    def __init__(self, message: str = "", *, denial: Denial | None = None, **about: Any) -> None:
+        super().__init__(message, **about)
+        self.denial = denial or Denial(self.operation)
+
+    def statement(self) -> dict[str, str] | None:
+        """None where a Deny stands in the way, which no Allow lifts."""
+        if self.denial.explicit:
+            return None
+        return {"Effect": "Allow", "Action": self.denial.action, "Resource": self.denial.resource}
+
+    def sentence(self) -> str:
+        denial = self.denial
+        on = "" if denial.resource == "*" else f" on {denial.resource}"
+        whose = denial.principal or "the console's credentials"
+        return f"AWS does not let {whose} do {denial.action}{on}. {self._remedy()}"
+
+    def _remedy(self) -> str:
+        denial = self.denial
+        if denial.explicit:
+            where, whom_to_ask = denial.layer or "policy", _WHO_CAN_CHANGE.get(denial.layer, "")
+            return f"A Deny in a {where} forbids it; no further Allow helps. {whom_to_ask}".rstrip()
+        if denial.layer in _WHO_CAN_CHANGE:
+            return f"No {denial.layer} allows it. {_WHO_CAN_CHANGE[denial.layer]}"
+        return "Add this permission to the role or user that the console uses, then try again."
+
+
+_WHO_CAN_CHANGE: dict[Layer | None, str] = {
+    Layer.BOUNDARY: "Change the permissions boundary of the role or user that the console uses.",
+    Layer.SCP: "Ask those who manage your AWS organization.",
+    Layer.RCP: "Ask those who manage your AWS organization.",
+    Layer.SESSION: "The session policy of this change was cut too narrow: propose the change again.",
+    Layer.ENDPOINT: "Ask those who manage the VPC endpoint through which the console reaches AWS.",
+}
+
+
+class NotFound(AwsError):
+    what = "AWS does not know what {operation} was to work on."
+    advice = "It may have been deleted outside this console: pull, then look again."
+
+
+class Exists(AwsError):
+    what = "What {operation} was to make exists already."
+    advice = "Choose another name, or use the existing one."
+
+
+class Conflict(AwsError):
+    what = "Something stands in the way of {operation}; nothing was done."
+    advice = "Pull, look at what changed, then propose the change again."
+
+
+class Invalid(AwsError):
+    what = "AWS does not accept what {operation} was given; nothing was done."
+    advice = "Correct it and propose the change again."
+
+
+class Limit(AwsError):
+    what = "{operation} would go over a limit of {aws_account}; nothing was done."
+    advice = "Remove what is no longer needed, or ask AWS for a higher quota."
+
+
+class Unsupported(AwsError):
+    what = "{operation} is not available here; nothing was done."
+    advice = "Nothing to mend: the console goes on without it."
+
+
+class CredentialsWrong(AwsError):
+    """The console's own credentials are missing, wrong, expired or switched off."""
+
+    what = "The console's AWS credentials for {aws_account} do not work."
+    advice = "Check the credentials of the machine that the console runs on, and its clock."
+
+
+class CredentialsExpired(CredentialsWrong):
+    what = "The console's AWS credentials for {aws_account} have expired."
+
+
+class CannotAssumeRole(CredentialsWrong):
+    what = "The console can't assume its role in {aws_account}."
+    advice = (
+        "Check that the role exists, that its trust policy names the console's own identity and the external id given"
+        " here and allows sts:AssumeRole (to write: sts:SetSourceIdentity and sts:TagSession too), and that the"
+        " console's own identity may do so."
+    )
+
+
+class Refused(AwsError):
+    """The console itself refused; AWS was not asked."""
+
+    what = "The console did not send {operation}."
+    advice = ""
+
+
+class NotARead(Refused):
+    """A reader was asked to write: a fault of the console, and not the operator's."""
+
+
+class WritesOff(Refused):
+    what = "{aws_account} is read-only in this console; {operation} was not sent."
+    advice = "An owner can turn on writes in the settings of the AWS account."
+
+
+class RootUser(Refused):
+    what = "The credentials given for {aws_account} are those of the AWS account's root user: the console refuses them."
+    advice = "Delete the root user's access key, and give the console a role of its own."
+
+
+class WrongAwsAccount(Refused):
+    what = "The credentials given for {aws_account} belong to another AWS account."
+    advice = "Check the role's ARN, or the machine's own credentials."
+
+
+class EndpointRefused(Refused):
+    what = "{aws_account} is marked as emulated, but this console may not talk to an emulator."
+    advice = "Set AWS_EMULATOR_URL to an address on this machine, or connect a real AWS account."

@@ -1,0 +1,77 @@
+"""How fast we ask. AWS's limits belong to the whole AWS account, its own applications included: ask politely.
+
+`Pace` spreads the reads of one AWS account over time, and slows down when AWS says so; `delays` is how long to wait
+before trying again. Per process: with n workers, set AWS_CALLS_PER_SECOND to an nth of what the AWS account can spare.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from threading import Lock
+
+from django.conf import settings
+
+_LONGEST_DELAY_S = 60.0
+_SLOWEST_PER_SECOND = 0.2
+# Halve on a refusal, win back a twentieth with each answer: about 15 good answers undo one refusal.
+_SLOW_DOWN, _RECOVER = 2.0, 0.95
+
+_random = random.SystemRandom()
+
+
+class Pace:
+    """At most `per_second` calls a second, evenly spread over all threads; fewer while AWS throttles."""
+
+    def __init__(
+        self,
+        per_second: float,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._usual_gap = self._gap = 1 / per_second
+        self._clock, self._sleep = clock, sleep
+        self._next_at = clock()
+        self._lock = Lock()
+
+    @property
+    def per_second(self) -> float:
+        return 1 / self._gap
+
+    def wait(self) -> None:
+        """Take the next free place in time, and sleep until then."""
+        with self._lock:
+            now = self._clock()
+            at = max(now, self._next_at)
+            self._next_at = at + self._gap
+        if at > now:
+            self._sleep(at - now)
+
+    def throttled(self) -> None:
+        with self._lock:
+            self._gap = min(self._gap * _SLOW_DOWN, max(self._usual_gap, 1 / _SLOWEST_PER_SECOND))
+            self._next_at = max(self._next_at, self._clock() + self._gap)
+
+    def answered(self) -> None:
+        with self._lock:
+            self._gap = max(self._gap * _RECOVER, self._usual_gap)
+
+
+_paces: dict[str, Pace] = {}
+_paces_lock = Lock()
+
+
+def pace_of(account_id: str) -> Pace:
+    """The pace that all reads of this AWS account share in this process."""
+    with _paces_lock:
+        if account_id not in _paces:
+            _paces[account_id] = Pace(settings.AWS_CALLS_PER_SECOND)
+        return _paces[account_id]
+
+
+def delays(times: int) -> Iterator[float]:
+    """Seconds to wait before each of `times` further tries: doubling, capped, half of each left to chance."""
+    for n in range(times):
+        longest = min(settings.AWS_RETRY_BASE_S * 2**n, _LONGEST_DELAY_S)
+        yield _random.uniform(longest / 2, longest)

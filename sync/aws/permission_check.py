@@ -1,0 +1,141 @@
+"""A live look at which of its permissions the console has in an AWS account, and which are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Literal
+
+from accounts.models import AwsAccount
+from sync.aws import errors
+from sync.aws.client import AwsClient, reader
+from sync.aws.permissions import Permission, permissions_of
+from sync.aws.purpose import CHECKING_WRITES, READING, Tier
+
+State = Literal["works", "missing", "unknown"]
+
+# IAM checks the permission before it looks whether the object exists: "no such entity" means that we may ask.
+_NOBODY = "iam-console-permission-check"
+
+
+@dataclass(frozen=True)
+class PermissionCheck:
+    """`detail` is a sentence for the operator, empty when all is well."""
+
+    action: str
+    feature: str
+    state: State
+    detail: str = ""
+
+
+def check_permissions(aws_account: AwsAccount, tier: Tier) -> list[PermissionCheck]:
+    """First whether the console gets in at all, then each permission of the role.
+
+    Reads are tried, harmlessly; of writes AWS's policy simulator tells, where the role to read may ask it. It leaves
+    out session policies and conditions that a real call would meet: "works" is no promise.
+    """
+    permissions = permissions_of(tier)
+    client = AwsClient(aws_account, READING if tier == "read" else CHECKING_WRITES)
+    try:
+        identity_arn = client.call("sts", "GetCallerIdentity")["Arn"]
+    except errors.AwsError as error:
+        return [PermissionCheck(*_GET_IN, "missing", error.sentence()), *_unknown(permissions)]
+    return [
+        PermissionCheck(*_GET_IN, "works"),
+        *_try_reads(client, aws_account, [permission for permission in permissions if not permission.on]),
+        *_simulate_writes(aws_account, identity_arn, [permission for permission in permissions if permission.on]),
+    ]
+
+
+def probe_params(operation: str, aws_account: AwsAccount) -> dict[str, Any]:
+    """Parameters with which a read of the role asks for one entry, or about nobody."""
+    if operation in _PROBES:
+        return _PROBES[operation]
+    if operation == "SimulatePrincipalPolicy":
+        return {"PolicySourceArn": _nobodys_arn(aws_account, "user"), "ActionNames": ["iam:GetUser"]}
+    if operation in _ABOUT_A_POLICY:
+        return {"PolicyArn": _nobodys_arn(aws_account, "policy")} | _ABOUT_A_POLICY[operation]
+    owner = next(kind for kind in ("ForUser", "User", "Group", "Role") if kind in operation).removeprefix("For")
+    return {f"{owner}Name": _NOBODY} | ({"PolicyName": _NOBODY} if operation == f"Get{owner}Policy" else {})
+
+
+_GET_IN = ("sts:AssumeRole", "Get into the AWS account.")
+_PROBES: dict[str, dict[str, Any]] = {
+    "GetAccountAuthorizationDetails": {"MaxItems": 1},
+    "GetAccountSummary": {},
+}
+_ABOUT_A_POLICY: dict[str, dict[str, Any]] = {
+    "GetPolicy": {},
+    "GetPolicyVersion": {"VersionId": "v1"},
+    "ListPolicyVersions": {},
+}
+
+
+def _nobodys_arn(aws_account: AwsAccount, kind: str) -> str:
+    return f"arn:{aws_account.partition}:iam::{aws_account.account_id}:{kind}/{_NOBODY}"
+
+
+def _try_reads(client: AwsClient, aws_account: AwsAccount, reads: list[Permission]) -> Iterator[PermissionCheck]:
+    for number, permission in enumerate(reads):
+        try:
+            yield _try(client, aws_account, permission)
+        except errors.Transient as error:
+            yield from _unknown(reads[number:], error.sentence())
+            return
+
+
+def _try(client: AwsClient, aws_account: AwsAccount, permission: Permission) -> PermissionCheck:
+    service, operation = permission.action.split(":")
+    state, detail = _WORKS
+    try:
+        client.call(service, operation, **probe_params(operation, aws_account))
+    except errors.NotFound:
+        pass
+    except errors.Denied as error:
+        state, detail = "missing", error.sentence()
+    except errors.Transient:
+        raise
+    except errors.AwsError as error:
+        state, detail = "unknown", error.sentence()
+    return PermissionCheck(permission.action, permission.feature, state, detail)
+
+
+_WORKS: tuple[State, str] = ("works", "")
+
+
+def _simulate_writes(aws_account: AwsAccount, identity_arn: str, writes: list[Permission]) -> Iterator[PermissionCheck]:
+    """One question for each kind of object, since AWS takes each action together with each resource."""
+    client = reader(aws_account)
+    for kind, group in groupby(writes, key=lambda permission: permission.on):
+        permissions = list(group)
+        try:
+            answer = client.call(
+                "iam",
+                "SimulatePrincipalPolicy",
+                PolicySourceArn=aws_account.write_role_arn or identity_arn,
+                ActionNames=[permission.action for permission in permissions],
+                ResourceArns=[_nobodys_arn(aws_account, kind)],
+            )
+        except errors.AwsError as error:
+            yield from _unknown(permissions, error.sentence())
+            continue
+        decisions = {result["EvalActionName"]: result["EvalDecision"] for result in answer["EvaluationResults"]}
+        for permission in permissions:
+            yield _as_simulated(permission, decisions.get(permission.action))
+
+
+def _as_simulated(permission: Permission, decision: str | None) -> PermissionCheck:
+    state, detail = _DECISIONS.get(decision, ("unknown", "AWS's policy simulator did not answer."))
+    return PermissionCheck(permission.action, permission.feature, state, detail)
+
+
+_DECISIONS: dict[str | None, tuple[State, str]] = {
+    "allowed": _WORKS,
+    "implicitDeny": ("missing", "No policy of the role allows it."),
+    "explicitDeny": ("missing", "A Deny in a policy forbids it."),
+}
+
+
+def _unknown(permissions: list[Permission], detail: str = "") -> Iterator[PermissionCheck]:
+    return (PermissionCheck(permission.action, permission.feature, "unknown", detail) for permission in permissions)

@@ -1,0 +1,111 @@
+"""The permissions that the console's two roles need in an AWS account, each with the feature that needs it.
+
+A new feature that makes a new call adds its row here, and with it the documents of `console_role_policy` are right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from sync.aws.purpose import Tier
+
+
+@dataclass(frozen=True)
+class Permission:
+    """`on` is the kind of IAM object that AWS checks it on; "" where it is of no use to narrow it."""
+
+    action: str
+    feature: str
+    tier: Tier
+    on: str = ""
+
+
+_PULL = "Pull users, groups, roles and policies into the mirror."
+_FRESH_USER = "Read one user again, before and after a change."
+_FRESH_GROUP = "Read one group again, before and after a change."
+_FRESH_ROLE = "Read one role again, before and after a change."
+_FRESH_POLICY = "Read one managed policy again, before and after a change."
+_VERSIONS = "Keep the documents of a policy's versions, which never change, as its history."
+_CHECK = "Tell which permissions the console lacks, on the page that connects an AWS account."
+
+_BEFORE = (
+    "Look, just before writing, whether the object is still as the plan expects, and after it, whether AWS shows it."
+)
+_EDIT = "Edit a managed policy: make a new version of it."
+_ATTACH = "Attach and detach managed policies."
+_MEMBERS = "Add and remove members of a group."
+
+# The reads of single objects, which both roles need.
+_SINGLE_READS: dict[str, str] = {
+    "iam:GetGroup": _FRESH_GROUP,
+    "iam:GetGroupPolicy": _FRESH_GROUP,
+    "iam:GetPolicy": _FRESH_POLICY,
+    "iam:GetPolicyVersion": _VERSIONS,
+    "iam:GetRole": _FRESH_ROLE,
+    "iam:GetRolePolicy": _FRESH_ROLE,
+    "iam:GetUser": _FRESH_USER,
+    "iam:GetUserPolicy": _FRESH_USER,
+    "iam:ListAttachedGroupPolicies": _FRESH_GROUP,
+    "iam:ListAttachedRolePolicies": _FRESH_ROLE,
+    "iam:ListAttachedUserPolicies": _FRESH_USER,
+    "iam:ListGroupPolicies": _FRESH_GROUP,
+    "iam:ListGroupsForUser": _FRESH_USER,
+    "iam:ListPolicyVersions": _FRESH_POLICY,
+    "iam:ListRolePolicies": _FRESH_ROLE,
+    "iam:ListUserPolicies": _FRESH_USER,
+}
+
+PERMISSIONS: tuple[Permission, ...] = (
+    Permission("iam:GetAccountAuthorizationDetails", _PULL, "read"),
+    Permission("iam:GetAccountSummary", "Know how much there is to pull, and show its progress.", "read"),
+    *(Permission(action, feature, "read") for action, feature in _SINGLE_READS.items()),
+    Permission("iam:SimulatePrincipalPolicy", _CHECK, "read"),
+    *(Permission(action, _BEFORE, "write") for action in _SINGLE_READS),
+    Permission("iam:CreatePolicyVersion", _EDIT, "write", "policy"),
+    Permission("iam:DeletePolicyVersion", "Make room for a new version: AWS keeps five.", "write", "policy"),
+    Permission("iam:SetDefaultPolicyVersion", "Go back to an earlier version of a managed policy.", "write", "policy"),
+    Permission("iam:AttachUserPolicy", _ATTACH, "write", "user"),
+    Permission("iam:DetachUserPolicy", _ATTACH, "write", "user"),
+    Permission("iam:AttachGroupPolicy", _ATTACH, "write", "group"),
+    Permission("iam:DetachGroupPolicy", _ATTACH, "write", "group"),
+    Permission("iam:AddUserToGroup", _MEMBERS, "write", "group"),
+    Permission("iam:RemoveUserFromGroup", _MEMBERS, "write", "group"),
+    Permission("iam:AttachRolePolicy", _ATTACH, "write", "role"),
+    Permission("iam:DetachRolePolicy", _ATTACH, "write", "role"),
+)
+
+
+def permissions_of(tier: Tier) -> list[Permission]:
+    return [permission for permission in PERMISSIONS if permission.tier == tier]
+
+
+def console_role_policy(tier: Tier, partition: str = "aws") -> dict[str, Any]:
+    """The least that the console's role to read, or to write, must be allowed."""
+    return {"Version": "2012-10-17", "Statement": list(_statements(tier, partition))}
+
+
+def _statements(tier: Tier, partition: str) -> Iterator[dict[str, Any]]:
+    permissions = sorted(permissions_of(tier), key=lambda permission: permission.on)
+    for kind, group in groupby(permissions, key=lambda permission: permission.on):
+        yield {
+            "Sid": f"Write{kind.title()}" if kind else "Read",
+            "Effect": "Allow",
+            "Action": [permission.action for permission in group],
+            "Resource": f"arn:{partition}:iam::*:{kind}/*" if kind else "*",
+        }
+
+
+def console_role_trust(tier: Tier, *, principal_arn: str, external_id: str = "") -> dict[str, Any]:
+    """Who may assume the role: the console's own identity. To write, it also names the operator and the change."""
+    principal = {"AWS": principal_arn}
+    statements: list[dict[str, Any]] = [{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}]
+    if external_id:
+        statements[0]["Condition"] = {"StringEquals": {"sts:ExternalId": external_id}}
+    if tier == "write":
+        # A statement of its own: AWS knows the external id at sts:AssumeRole only.
+        naming = ["sts:SetSourceIdentity", "sts:TagSession"]
+        statements.append({"Effect": "Allow", "Principal": principal, "Action": naming})
+    return {"Version": "2012-10-17", "Statement": statements}

@@ -1,0 +1,228 @@
+"""Sessions at AWS: the machine's own credentials, or a role assumed with them; checked, cached, renewed in time.
+
+botocore is used directly: it is what boto3 stands on, and boto3 adds nothing that the door needs.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from datetime import datetime
+from threading import Lock, RLock
+from typing import Any
+
+import botocore.session
+from botocore import xform_name
+from botocore.client import BaseClient
+from botocore.config import Config
+from botocore.credentials import CredentialProvider, CredentialResolver, RefreshableCredentials
+from botocore.session import Session
+from django.conf import settings
+
+from sync.aws import errors
+from sync.aws.answers import keep_documents_raw
+from sync.aws.calllog import logged
+from sync.aws.purpose import Purpose
+from sync.aws.target import Target
+from sync.aws.trace import watch
+from sync.aws.translation import Sending, translate
+
+# The emulator's own name for the machine that the console runs on (`iamconsole.demo.wellknown`). No secret.
+_EMULATOR_KEY_ID, _EMULATOR_KEY = "AKIAEMULATEDHOST0000", "emulator"
+_RESENDING_TRIES, _ONE_TRY = 3, 1
+_CACHED_SESSIONS = 32
+
+
+class AwsSession:
+    """Who we are at one AWS account for one purpose. Opens itself when the first client is asked for. Thread-safe."""
+
+    def __init__(self, target: Target, purpose: Purpose) -> None:
+        self.target = target
+        self.purpose = purpose
+        self.notes = list(purpose.notes)
+        self.identity_arn = ""
+        self._lock = RLock()
+        self._opened: Session | None = None
+        self._clients: dict[tuple[str, str, bool], BaseClient] = {}
+
+    def client(self, service: str, region: str = "", *, resends: bool) -> BaseClient:
+        """botocore's client, to be used in `traced()`; `resends`: it sends again by itself when no answer came.
+
+        Raises CannotAssumeRole, CredentialsWrong, RootUser, WrongAwsAccount, or that AWS can't be reached.
+        """
+        region = region or self.target.region
+        with self._lock:
+            if self._opened is None:
+                self._opened = self._open()
+            key = (service, region, resends)
+            if key not in self._clients:
+                client = self._build(self._opened, service, region, resends=resends)
+                keep_documents_raw(client)
+                watch(client)
+                self._clients[key] = client
+            return self._clients[key]
+
+    def _open(self) -> Session:
+        session = self._ambient()
+        if self.target.assumes_role:
+            session = self._assumed(session)
+        elif self.purpose.tier == "write":
+            self._note("No session policy and no source identity: the console uses its own credentials here, no role.")
+        self._check_identity(session)
+        return session
+
+    def _ambient(self) -> Session:
+        session = botocore.session.get_session()
+        if self.target.emulated:
+            session.set_credentials(_EMULATOR_KEY_ID, _EMULATOR_KEY)
+        return session
+
+    def _assumed(self, ambient: Session) -> Session:
+        sts = self._build(ambient, "sts", self.target.region, resends=True)
+
+        def fetch() -> dict[str, Any]:
+            return self._assume_role(sts)
+
+        credentials = RefreshableCredentials.create_from_metadata(fetch(), refresh_using=fetch, method="assume-role")
+        session = botocore.session.get_session()
+        session.register_component("credential_provider", CredentialResolver([_Given(credentials)]))
+        return session
+
+    def _assume_role(self, sts: BaseClient) -> dict[str, Any]:
+        if not self.target.role_arn:
+            raise self._sending("AssumeRole").failed(
+                errors.CannotAssumeRole, f"No role to {self.purpose.tier} is set for this AWS account."
+            )
+        params = self._assume_role_params()
+        try:
+            answer = self._ask(sts, "AssumeRole", params)
+        except errors.CannotAssumeRole as error:
+            if error.code != "PackedPolicyTooLarge" or "Policy" not in params:
+                raise
+            # AWS packs policy and tags together and alone knows whether they fit.
+            self._note("Without a session policy: AWS finds this plan's too large.")
+            answer = self._ask(sts, "AssumeRole", {name: params[name] for name in params if name != "Policy"})
+        credentials = answer["Credentials"]
+        expires: datetime = credentials["Expiration"]
+        return {
+            "access_key": credentials["AccessKeyId"],
+            "secret_key": credentials["SecretAccessKey"],
+            "token": credentials["SessionToken"],
+            "expiry_time": expires.isoformat(),
+        }
+
+    def _assume_role_params(self) -> dict[str, Any]:
+        purpose = self.purpose
+        optional = {
+            "ExternalId": self.target.external_id,
+            "SourceIdentity": purpose.source_identity,
+            "Tags": [{"Key": key, "Value": value} for key, value in purpose.tags],
+            "Policy": purpose.policy,
+        }
+        required = {"RoleArn": self.target.role_arn, "RoleSessionName": purpose.session_name}
+        return required | {name: value for name, value in optional.items() if value}
+
+    def _check_identity(self, session: Session) -> None:
+        """Once a session: we are where we think we are, and not the root user."""
+        sts = self._build(session, "sts", self.target.region, resends=True)
+        answer = self._ask(sts, "GetCallerIdentity", {})
+        self.identity_arn, account_id = str(answer["Arn"]), str(answer["Account"])
+        about: dict[str, Any] = {"operation": "sts:GetCallerIdentity", "aws_account": self.target.account_id}
+        if self.identity_arn.endswith(":root"):
+            raise errors.RootUser(**about)
+        if account_id != self.target.account_id or self.identity_arn.split(":")[1] != self.target.partition:
+            raise errors.WrongAwsAccount(f"They are {self.identity_arn}, in AWS account {account_id}.", **about)
+
+    def _ask(self, sts: BaseClient, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+        sending = self._sending(operation)
+        with logged(sending, self.purpose) as outcome:
+            try:
+                answer = invoke(sts, operation, params)
+            except Exception as error:
+                translated = translate(error, sending)
+                raise (_why_not_assumed(translated) if operation == "AssumeRole" else translated) from error
+            outcome.request_id = answer["ResponseMetadata"].get("RequestId", "")
+            return answer
+
+    def _build(self, session: Session, service: str, region: str, *, resends: bool) -> BaseClient:
+        target = self.target
+        return session.create_client(
+            service,
+            region_name=region,
+            endpoint_url=target.emulator_url or None,
+            config=Config(
+                connect_timeout=settings.AWS_CONNECT_TIMEOUT,
+                read_timeout=settings.AWS_READ_TIMEOUT,
+                retries={"mode": "standard", "total_max_attempts": _RESENDING_TRIES if resends else _ONE_TRY},
+                user_agent_extra="iam-console",
+                # No AWS_ENDPOINT_URL of the environment sends our credentials elsewhere; only the settings decide.
+                ignore_configured_endpoint_urls=True,  # type: ignore[call-arg]  # newer than the stubs
+                proxies={} if target.emulated else None,
+            ),
+        )
+
+    def _sending(self, operation: str) -> Sending:
+        return Sending("sts", operation, self.target.account_id, write=False, emulated=self.target.emulated)
+
+    def _note(self, text: str) -> None:
+        if text not in self.notes:
+            self.notes.append(text)
+
+
+class _Given(CredentialProvider):
+    """Makes a botocore session use these credentials and look for no others."""
+
+    METHOD = "given"
+
+    def __init__(self, credentials: RefreshableCredentials) -> None:
+        super().__init__()
+        self._credentials = credentials
+
+    def load(self) -> RefreshableCredentials:
+        return self._credentials
+
+
+def _why_not_assumed(error: errors.AwsError) -> errors.AwsError:
+    """AWS's down, or our own credentials are wrong: that stays. All else is about the role."""
+    if isinstance(error, errors.Transient | errors.CredentialsWrong):
+        return error
+    return errors.CannotAssumeRole(
+        error.message,
+        code=error.code,
+        operation=error.operation,
+        aws_account=error.aws_account,
+        request_id=error.request_id,
+    )
+
+
+def invoke(client: BaseClient, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+    """Call `operation` by the name that AWS gives it ("GetUser")."""
+    answer: dict[str, Any] = getattr(client, xform_name(operation))(**params)
+    return answer
+
+
+_sessions: OrderedDict[tuple[int, Target, Purpose], AwsSession] = OrderedDict()
+_sessions_lock = Lock()
+
+
+def session_for(target: Target, purpose: Purpose) -> AwsSession:
+    """The session of this process for this purpose (connections don't survive a fork, hence the process id)."""
+    key = (os.getpid(), target, purpose)
+    with _sessions_lock:
+        if key not in _sessions:
+            _sessions[key] = AwsSession(target, purpose)
+        _sessions.move_to_end(key)
+        while len(_sessions) > _CACHED_SESSIONS:
+            _sessions.popitem(last=False)
+        return _sessions[key]
+
+
+def forget(session: AwsSession) -> None:
+    """AWS takes its credentials no longer: the next one who asks gets a new session."""
+    with _sessions_lock:
+        _sessions.pop((os.getpid(), session.target, session.purpose), None)
+
+
+def forget_all() -> None:
+    with _sessions_lock:
+        _sessions.clear()

@@ -1,0 +1,74 @@
+"""Where a call goes: which AWS account, with which role, at AWS or at the emulator."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from sync.aws import errors
+from sync.aws.purpose import Tier
+
+if TYPE_CHECKING:
+    from accounts.models import AwsAccount
+
+_HOME_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+# As docker compose names its services. It begins with a letter, since "134744072" is an address too.
+_LOCAL_NAME = re.compile(r"[a-z][a-z0-9-]*", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Target:
+    """What of an `AwsAccount` decides who we are there: sessions are cached by it."""
+
+    account_id: str
+    partition: str
+    region: str
+    assumes_role: bool
+    role_arn: str
+    external_id: str
+    emulator_url: str = ""
+
+    @property
+    def emulated(self) -> bool:
+        return bool(self.emulator_url)
+
+
+def target_of(aws_account: AwsAccount, tier: Tier) -> Target:
+    """Raises `EndpointRefused` for an emulated AWS account where the settings name no emulator that may be used."""
+    return Target(
+        account_id=aws_account.account_id,
+        partition=aws_account.partition,
+        region=aws_account.default_region or _HOME_REGIONS[aws_account.partition],
+        assumes_role=aws_account.connection == "assume_role",
+        role_arn=aws_account.read_role_arn if tier == "read" else aws_account.write_role_arn,
+        external_id=aws_account.external_id,
+        emulator_url=_emulator_url(aws_account) if aws_account.emulated else "",
+    )
+
+
+def _emulator_url(aws_account: AwsAccount) -> str:
+    url: str = settings.AWS_EMULATOR_URL
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not _is_local(parts.hostname or ""):
+        raise errors.EndpointRefused(
+            f'AWS_EMULATOR_URL is "{url}", which is no address on this machine.'
+            if url
+            else "AWS_EMULATOR_URL is empty.",
+            aws_account=aws_account.account_id,
+        )
+    return url
+
+
+def _is_local(host: str) -> bool:
+    """Loopback, or a name without dots, which only a local network can resolve."""
+    if _LOCAL_NAME.fullmatch(host):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

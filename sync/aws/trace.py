@@ -1,0 +1,83 @@
+"""Follows one call through botocore, which may send it several times and tells nobody how each of them went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from botocore.client import BaseClient
+
+from sync.aws.pacing import Pace
+from sync.aws.translation import THROTTLING, never_left
+
+
+@dataclass
+class Trace:
+    """`status`: of the last answer. `unclear`: a try before the last may have reached AWS and got no clear answer."""
+
+    pace: Pace | None
+    tries: int = 0
+    status: int | None = None
+    unclear: bool = False
+    _last_unclear: bool = False
+
+    def before_send(self) -> None:
+        if self.pace is not None:
+            self.pace.wait()
+        self.unclear = self.unclear or self._last_unclear
+        self.tries += 1
+        self.status = None
+        self._last_unclear = False
+
+    def after(self, error: Exception | None, code: str) -> bool | None:
+        """What botocore is told: False = don't try again, None = as you see fit."""
+        if code in THROTTLING:
+            # Waiting is the door's business: it slows down the others too.
+            if self.pace is not None:
+                self.pace.throttled()
+            return False
+        if error is None and self.pace is not None:
+            self.pace.answered()
+        fault = self.status is not None and self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        self._last_unclear = fault or (error is not None and not never_left(error))
+        return None
+
+
+_current: ContextVar[Trace] = ContextVar("trace")
+
+
+@contextmanager
+def traced(pace: Pace | None) -> Iterator[Trace]:
+    """Everything that a watched client sends meanwhile, in this thread, is one call."""
+    token = _current.set(Trace(pace))
+    try:
+        yield _current.get()
+    finally:
+        _current.reset(token)
+
+
+def watch(client: BaseClient) -> None:
+    events, service = client.meta.events, client.meta.service_model.service_id.hyphenize()
+    events.register(f"before-send.{service}", _before_send)
+    events.register(f"before-parse.{service}", _before_parse)
+    # On the very name that botocore's own handler has, or "first" would still come after it.
+    events.register_first(f"needs-retry.{service}", _needs_retry)  # type: ignore[arg-type]  # the stubs know no answers
+
+
+def _before_send(**_: Any) -> None:
+    _current.get().before_send()
+
+
+def _before_parse(response_dict: dict[str, Any], **_: Any) -> None:
+    _current.get().status = response_dict["status_code"]
+
+
+def _needs_retry(
+    response: tuple[Any, dict[str, Any]] | None, caught_exception: Exception | None, **_: Any
+) -> bool | None:
+    code = response[1].get("Error", {}).get("Code", "") if response else ""
+    return _current.get().after(caught_exception, code)

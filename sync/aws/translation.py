@@ -1,0 +1,172 @@
+"""From what botocore raises to `sync.aws.errors`, once.
+
+The codes: "Common Errors" and the errors of each call in the API references of IAM and STS.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from botocore import exceptions as boto
+from botocore.parsers import ResponseParserError
+
+from sync.aws import denial, errors
+
+THROTTLING = frozenset(
+    {
+        "BandwidthLimitExceeded",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+# AWS had the request and failed over it, so a write may have been done.
+_FAULTS = frozenset(
+    {
+        "InternalError",
+        "InternalFailure",
+        "PriorRequestNotComplete",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "ServiceFailure",
+        "ServiceUnavailable",
+    }
+)
+_CODES: dict[str, type[errors.AwsError]] = {
+    **dict.fromkeys(THROTTLING, errors.Throttled),
+    **dict.fromkeys(("EntityTemporarilyUnmodifiable",), errors.Transient),
+    **dict.fromkeys(("AccessDenied", "AccessDeniedException", "UnauthorizedOperation"), errors.Denied),
+    **dict.fromkeys(("NoSuchEntity", "ReportNotPresent", "ReportExpired"), errors.NotFound),
+    **dict.fromkeys(("EntityAlreadyExists", "DuplicateCertificate", "DuplicateSSHPublicKey"), errors.Exists),
+    **dict.fromkeys(("ConcurrentModification", "DeleteConflict", "ReportInProgress"), errors.Conflict),
+    **dict.fromkeys(("LimitExceeded", "ReportGenerationLimitExceeded"), errors.Limit),
+    **dict.fromkeys(
+        ("InvalidAction", "NotSupportedService", "OptInRequired", "UnknownOperationException"), errors.Unsupported
+    ),
+    **dict.fromkeys(("ExpiredToken", "ExpiredTokenException", "RequestExpired"), errors.CredentialsExpired),
+    **dict.fromkeys(
+        (
+            "AuthFailure",
+            "IncompleteSignature",
+            "InvalidClientTokenId",
+            "MissingAuthenticationToken",
+            "RegionDisabledException",
+            "SignatureDoesNotMatch",
+            "UnrecognizedClientException",
+        ),
+        errors.CredentialsWrong,
+    ),
+}
+_STATUS: dict[int, type[errors.AwsError]] = {
+    HTTPStatus.FORBIDDEN: errors.Denied,
+    HTTPStatus.NOT_FOUND: errors.NotFound,
+    HTTPStatus.CONFLICT: errors.Conflict,
+    HTTPStatus.TOO_MANY_REQUESTS: errors.Throttled,
+}
+_NEVER_LEFT = (boto.EndpointConnectionError, boto.ConnectTimeoutError, boto.ProxyConnectionError)
+_NO_ANSWER = (boto.ConnectionError, boto.HTTPClientError, boto.IncompleteReadError, boto.ChecksumError)
+_NO_CREDENTIALS = (
+    boto.NoCredentialsError,
+    boto.PartialCredentialsError,
+    boto.CredentialRetrievalError,
+    boto.TokenRetrievalError,
+    boto.NoAuthTokenError,
+    boto.ProfileNotFound,
+    boto.MetadataRetrievalError,
+    boto.SSOError,
+    boto.LoginError,
+)
+_UNREADABLE = "The answer could not be read."
+
+
+@dataclass(frozen=True)
+class Sending:
+    """What was being sent. `emulated`: an answer that is no AWS answer means that the emulator lacks the operation."""
+
+    service: str
+    operation: str
+    aws_account: str
+    write: bool
+    emulated: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.service}:{self.operation}"
+
+    def failed(self, kind: type[errors.AwsError], message: str = "", **about: Any) -> errors.AwsError:
+        return kind(message, operation=self.name, aws_account=self.aws_account, **about)
+
+    def unclear(self, message: str, *, sent: bool | None, **about: Any) -> errors.AwsError:
+        """Perhaps done: for a write an unknown outcome, while a read has nothing to undo."""
+        if self.write:
+            return self.failed(errors.UnknownOutcome, message, sent=sent, **about)
+        return self.failed(errors.Transient, message, **about)
+
+
+def translate(
+    error: Exception, sending: Sending, *, status: int | None = None, unclear_before: bool = False
+) -> errors.AwsError:
+    """`status`: the HTTP status of the last answer, where there was one. `unclear_before`: botocore sent the same call
+    before and got no clear answer; whatever a write was told in the end, it may have been done."""
+    translated = _translate(error, sending, status)
+    if unclear_before and sending.write and not isinstance(translated, errors.UnknownOutcome):
+        return sending.failed(
+            errors.UnknownOutcome,
+            translated.message,
+            code=translated.code,
+            request_id=translated.request_id,
+            sent=None,
+        )
+    return translated
+
+
+def never_left(error: Exception | None) -> bool:
+    return isinstance(error, _NEVER_LEFT)
+
+
+def _translate(error: Exception, sending: Sending, status: int | None) -> errors.AwsError:
+    if isinstance(error, errors.AwsError):
+        return error
+    if isinstance(error, boto.ClientError):
+        return _answered(error, sending)
+    if isinstance(error, ResponseParserError):
+        if sending.emulated and status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            return sending.failed(errors.Unsupported, "The emulator does not know this operation.")
+        return sending.unclear(_UNREADABLE, sent=True)
+    if never_left(error):
+        return sending.failed(errors.Unreachable, str(error))
+    if isinstance(error, _NO_ANSWER):
+        return sending.unclear(str(error), sent=None)
+    if isinstance(error, _NO_CREDENTIALS):
+        return sending.failed(errors.CredentialsWrong, str(error))
+    if isinstance(error, boto.BotoCoreError):
+        # What is left is raised while the request is put together: bad parameters, no such Region.
+        return sending.failed(errors.Invalid, str(error))
+    raise error
+
+
+def _answered(error: boto.ClientError, sending: Sending) -> errors.AwsError:
+    said, metadata = error.response["Error"], error.response["ResponseMetadata"]
+    code, message, status = str(said.get("Code", "")), str(said.get("Message", "")), metadata["HTTPStatusCode"]
+    about = {"code": code, "request_id": str(metadata.get("RequestId", ""))}
+    if sending.emulated and code == str(int(HTTPStatus.INTERNAL_SERVER_ERROR)):
+        return sending.failed(errors.Unsupported, "The emulator does not know this operation.", **about)
+    if code in _FAULTS or (code not in _CODES and status >= HTTPStatus.INTERNAL_SERVER_ERROR):
+        return sending.unclear(message, sent=True, **about)
+    kind = _CODES.get(code) or _STATUS.get(status, errors.Invalid)
+    if kind is errors.Denied:
+        return errors.Denied(
+            message,
+            denial=denial.parse(message, sending.name),
+            operation=sending.name,
+            aws_account=sending.aws_account,
+            **about,
+        )
+    return sending.failed(kind, message, **about)

@@ -1,0 +1,17 @@
+"""The writing path: an operator's intent becomes a plan, is approved, and a worker carries it out step by step.
+
+docs/architecture.md, "Writing", tells the protocol. Everything that an operator may be told is a PlanError.
+"""
+
+from sync.changes.approvals import approve, reject, withdraw_approval
+from sync.changes.errors import PlanError
+from sync.changes.plan import propose
+from sync.changes.steering import apply, cancel, retry
+from sync.changes.successors import propose_reverse, replan
+from sync.changes.sweeper import sweep_due
+from sync.changes.worker import work
+
+__all__ = [
+    "PlanError", "apply", "approve", "cancel", "propose", "propose_reverse", "reject", "replan", "retry", "sweep_due",
+    "withdraw_approval", "work",
+]  # fmt: skip

@@ -1,0 +1,76 @@
+"""Approving and rejecting: a signature under the digest of the plan, never under one's own change."""
+
+from __future__ import annotations
+
+from accounts.access import may
+from accounts.models import Operator
+from accounts.roles import APPROVE
+from sync.changes import verbs
+from sync.changes.errors import PlanError
+from sync.changes.rows import locked, say
+from sync.models import Approval, Change
+
+UNDECIDED = (Change.State.PROPOSED, Change.State.APPROVED)
+
+
+def approve(*, change: Change, actor: Operator, comment: str = "") -> Change:
+    with locked(change.pk) as change:
+        _sign(change, actor, approved=True, comment=comment)
+        if len(valid(change)) >= change.approvals_required:
+            change.state = Change.State.APPROVED
+        change.error = {}
+        say(change, f"Approved by {actor}.")
+        change.save(update_fields=["state", "error", "log"])
+        verbs.record("change.approved", change, actor=actor, reason=comment, digest=change.digest)
+    return change
+
+
+def reject(*, change: Change, actor: Operator, comment: str = "") -> Change:
+    with locked(change.pk) as change:
+        _sign(change, actor, approved=False, comment=comment)
+        change.state = Change.State.REJECTED
+        say(change, f"Rejected by {actor}.")
+        change.save(update_fields=["state", "log"])
+        verbs.record("change.rejected", change, actor=actor, reason=comment)
+    return change
+
+
+def withdraw_approval(*, change: Change, actor: Operator) -> Change:
+    """Takes back one's own approval, as long as nobody has asked to apply the change."""
+    with locked(change.pk) as change:
+        own = change.approvals.filter(operator=actor, approved=True, void=False)
+        if change.state not in (*UNDECIDED, Change.State.SCHEDULED):
+            raise PlanError("It is too late to withdraw: the change is no longer waiting. Cancel it instead.")
+        if not own.update(void=True):
+            raise PlanError("You have not approved this change.")
+        if len(valid(change)) < change.approvals_required:
+            change.state = Change.State.PROPOSED
+        say(change, f"{actor} withdrew the approval.")
+        change.save(update_fields=["state", "log"])
+        verbs.record("change.approval_withdrawn", change, actor=actor)
+    return change
+
+
+def valid(change: Change) -> list[Approval]:
+    """The approvals that count: under this very plan, not withdrawn, by others who may still give them."""
+    given = change.approvals.filter(approved=True, void=False, digest=change.digest).select_related("operator")
+    return [
+        approval
+        for approval in given
+        if approval.operator_id != change.requested_by_id and may(approval.operator, APPROVE, change.aws_account)
+    ]
+
+
+def _sign(change: Change, actor: Operator, *, approved: bool, comment: str) -> None:
+    if not may(actor, APPROVE, change.aws_account):
+        raise PlanError(f"You may not approve changes in {change.aws_account}.")
+    if actor.pk == change.requested_by_id:
+        raise PlanError("You proposed this change: somebody else must approve it.")
+    if change.state not in UNDECIDED:
+        raise PlanError(f"This change can no longer be decided: it is {change.get_state_display().lower()}.")
+    if approved and not change.approvals_required:
+        raise PlanError("This change needs no approval.")
+    if approved and change.approvals.filter(operator=actor, approved=True, void=False).exists():
+        raise PlanError("You have approved this change already.")
+    change.approvals.filter(operator=actor, void=False).update(void=True)
+    change.approvals.create(operator=actor, approved=approved, digest=change.digest, comment=comment)

@@ -1,0 +1,80 @@
+"""A worker's claim on a change: a token in its row. Who lost it to the sweeper writes nothing more.
+
+What remains possible: a worker that hangs between its last look at the claim and AWS's answer, for longer than
+CLAIM_TIMEOUT_S, sends although another one has taken over. IAM has no conditional write, so nothing can prevent it;
+the time-outs of the door keep that gap shorter than the time-out of a claim.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from sync.changes.rows import say
+from sync.models import Change
+
+
+class ClaimLost(Exception):
+    """Another worker has the change now."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    change_id: int
+    token: str
+
+    @contextmanager
+    def held(self) -> Iterator[Change]:
+        """A transaction on the change, if it is still ours; saves its row and the heartbeat. Raises ClaimLost."""
+        with transaction.atomic():
+            ours = Change.objects.filter(pk=self.change_id, claim=self.token, state=Change.State.APPLYING)
+            change = ours.select_for_update(of=("self",)).select_related("aws_account", "applied_by").first()
+            if change is None:
+                raise ClaimLost(f"The claim on change {self.change_id} was lost.")
+            yield change
+            change.heartbeat_at = timezone.now()
+            change.save()
+
+    def beat(self) -> None:
+        """Says that we are alive. Raises ClaimLost."""
+        ours = Change.objects.filter(pk=self.change_id, claim=self.token, state=Change.State.APPLYING)
+        if not ours.update(heartbeat_at=timezone.now()):
+            raise ClaimLost(f"The claim on change {self.change_id} was lost.")
+
+    def say(self, line: str) -> None:
+        with self.held() as change:
+            say(change, line)
+
+
+def take(change_id: int) -> Claim | None:
+    """Claims a change that waits for a worker; None when there is nothing to do, or another worker was faster."""
+    claim = Claim(change_id, secrets.token_hex(16))
+    now = timezone.now()
+    due = Q(not_before__isnull=True) | Q(not_before__lte=now)
+    free = Change.objects.filter(due, pk=change_id, state__in=(Change.State.QUEUED, Change.State.WAITING))
+    taken = free.update(
+        state=Change.State.APPLYING, claim=claim.token, heartbeat_at=now, started_at=Coalesce(F("started_at"), now)
+    )
+    return claim if taken else None
+
+
+def worker_name() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def abandoned() -> list[Claim]:
+    """The claims of workers that have not been heard of for too long."""
+    dead = timezone.now() - timedelta(seconds=settings.CLAIM_TIMEOUT_S)
+    silent = Change.objects.filter(state=Change.State.APPLYING, heartbeat_at__lt=dead)
+    return [Claim(pk, token) for pk, token in silent.values_list("pk", "claim")]

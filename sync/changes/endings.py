@@ -1,0 +1,109 @@
+"""How a worker lets go of a change: each ending is one transaction under the claim, and frees the leases."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.utils import timezone
+
+from sync.changes import attempts, leases, verbs
+from sync.changes.claims import Claim, ClaimLost
+from sync.changes.errors import sentence_only
+from sync.changes.guards import Objection, send_back, void_approvals
+from sync.changes.protocol import Outcome
+from sync.changes.rows import say, wake_after_commit
+from sync.models import Change, Step
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def _ending(claim: Claim, state: Change.State) -> Iterator[Change]:
+    with claim.held() as change:
+        change.state = state
+        change.claim = ""
+        change.cancel_asked = False
+        change.finished_at = timezone.now()
+        yield change
+        leases.release(change)
+
+
+def applied(claim: Claim) -> None:
+    with _ending(claim, Change.State.APPLIED) as change:
+        say(change, "Applied.")
+        verbs.record("change.applied", change, actor=change.applied_by)
+
+
+def cancelled(claim: Claim) -> None:
+    with _ending(claim, Change.State.CANCELLED) as change:
+        _unfinished(change).update(state=Step.State.SKIPPED)
+        say(change, "Stopped, as asked.")
+        verbs.record("change.cancelled", change, actor=change.applied_by)
+
+
+def stopped(claim: Claim, step: Step, outcome: Outcome) -> None:
+    """A step failed, conflicted or has an unknown outcome: what comes after it was not sent."""
+    state = Change.State(outcome.state.value)
+    with _ending(claim, state) as change:
+        change.error = {**outcome.error, "step": step.position}
+        say(change, f"Stopped at step {step.position} of {change.steps.count()}.")
+        verbs.record(f"change.{state.value}", change, actor=change.applied_by, why=_why(step, outcome.error))
+
+
+def turned_back(claim: Claim, against: Objection) -> None:
+    """What stands against the change: back to its people, or stopped where some of it was done already."""
+    with _ending(claim, against.state) as change:
+        say(change, f"Not sent: {against.sentence}")
+        if change.steps.filter(state__in=Step.FINISHED).exists():
+            change.state = Change.State.FAILED
+        if change.state == Change.State.PROPOSED:
+            send_back(change, against)
+            return
+        change.error = sentence_only("Objection", against.sentence)
+        void_approvals(change, against)
+        if change.state == Change.State.EXPIRED:
+            verbs.record("change.expired", change, actor=None)
+        else:
+            verbs.record("change.failed", change, actor=change.applied_by, why=against.sentence)
+
+
+def handed_on(claim: Claim) -> None:
+    """No task runs longer than a minute: the change keeps its leases, and the next task goes on."""
+    with claim.held() as change:
+        change.state = Change.State.QUEUED
+        change.claim = ""
+        change.queued_at = timezone.now()
+        wake_after_commit(change.pk)
+
+
+def broken_off(claim: Claim, error: dict[str, Any]) -> None:
+    """Outside the protocol of any step. One that may have been sent is unknown: a retry finds out."""
+    try:
+        with _ending(claim, Change.State.FAILED) as change:
+            change.error = error
+            for step in change.steps.filter(state=Step.State.SENDING):
+                _break_off(step, error)
+                if step.state == Step.State.UNKNOWN:
+                    change.state = Change.State.UNKNOWN
+            say(change, error["sentence"])
+            verbs.record(f"change.{change.state}", change, actor=change.applied_by, why=error["sentence"])
+    except ClaimLost:
+        log.warning("Another worker took over change %s.", claim.change_id)
+
+
+def _break_off(step: Step, error: dict[str, Any]) -> None:
+    attempts.close_open(step)
+    step.state = Step.State.UNKNOWN if attempts.perhaps_sent(step) else Step.State.FAILED
+    step.error = error
+    step.save(update_fields=["state", "error"])
+
+
+def _unfinished(change: Change) -> Any:
+    return change.steps.exclude(state__in=Step.FINISHED)
+
+
+def _why(step: Step, error: dict[str, Any]) -> str:
+    return f"step {step.position}: {error.get('sentence', '')}"

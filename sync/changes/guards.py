@@ -1,0 +1,111 @@
+"""What must hold for a change to be applied: asked when an operator presses the button, and again by the worker.
+
+Between the two anything may have happened: a grant taken away, writes turned off, the mirror gone on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from accounts.access import may
+from accounts.models import Operator
+from accounts.roles import APPLY, PROPOSE
+from sync import checks, operations
+from sync.changes import attempts, verbs
+from sync.changes.approvals import valid
+from sync.changes.errors import PlanError, sentence_only
+from sync.changes.plan import digest, look, operations_of
+from sync.checks import Finding
+from sync.models import Change, Step
+from sync.operations import Planned, Refusal
+
+
+@dataclass(frozen=True)
+class Objection:
+    """Why a change may not go on. `state`: where that leaves it, as long as none of its steps was done."""
+
+    sentence: str
+    state: Change.State = Change.State.PROPOSED
+    voids_approvals: bool = False
+    findings: tuple[Finding, ...] = ()  # what is to be said of the plan now, when it got worse
+
+
+def objection(change: Change, applier: Operator) -> Objection | None:
+    """The first thing that stands against applying the rest of `change`; None when nothing does."""
+    return _of_the_plan(change) or _of_people(change, applier) or _of_checks(change)
+
+
+def _of_the_plan(change: Change) -> Objection | None:
+    if change.expires_at <= timezone.now():
+        return Objection("The change has expired: AWS may have moved on since. Plan it again.", Change.State.EXPIRED)
+    if digest(change.aws_account, change.steps.all()) != change.digest:
+        return Objection("The plan isn't the one that was proposed: its steps were altered.", Change.State.FAILED)
+    if not change.aws_account.writes_enabled:
+        sentence = f"{change.aws_account} is read-only in this console. An owner can turn on writes in its settings."
+        return Objection(sentence, Change.State.FAILED)
+    return None
+
+
+def _of_people(change: Change, applier: Operator) -> Objection | None:
+    if not may(applier, APPLY, change.aws_account):
+        return Objection(f"{applier} may not apply changes in {change.aws_account}.")
+    for operator in {applier, change.requested_by}:
+        try:
+            operations_of(change.steps.all(), operator, change.aws_account)
+        except PlanError as refusal:
+            return Objection(str(refusal), voids_approvals=True)
+    # Helpdesk may apply, but of changes to people only their own.
+    if applier != change.requested_by and not may(applier, PROPOSE, change.aws_account):
+        return Objection("You may apply your own changes only.")
+    missing = change.approvals_required - len(valid(change))
+    if missing > 0:
+        return Objection(f"{missing} more approval{'s are' if missing > 1 else ' is'} needed under this plan.")
+    return None
+
+
+def _of_checks(change: Change) -> Objection | None:
+    """Whether the limits and checks have something graver to say than what everybody has read on the plan."""
+    try:
+        now = look(change.aws_account, planned(change))
+    except Refusal as refusal:
+        return Objection(str(refusal), voids_approvals=True)
+    errors = [finding for finding in now if finding.severity == "error"]
+    found = errors or checks.worse(map(Finding.from_json, change.findings), now)
+    if not found:
+        return None
+    sentence = "Since the plan was made it has got worse: " + " ".join(finding.message for finding in found)
+    return Objection(sentence, voids_approvals=True, findings=tuple(now))
+
+
+def send_back(change: Change, against: Objection) -> None:
+    """Back to its people, in the caller's transaction: they read what is said now, and decide again."""
+    change.state = Change.State.PROPOSED
+    change.applied_by = None
+    change.finished_at = None
+    change.error = sentence_only("Objection", against.sentence)
+    if against.findings:
+        change.findings = [finding.as_json() for finding in against.findings]
+    void_approvals(change, against)
+
+
+def void_approvals(change: Change, against: Objection) -> None:
+    """Those that no longer count: all of them when the plan got worse."""
+    counting = [] if against.voids_approvals else [approval.pk for approval in valid(change)]
+    if change.approvals.filter(approved=True, void=False).exclude(pk__in=counting).update(void=True):
+        verbs.record("change.approvals_voided", change, actor=None, why=against.sentence)
+
+
+def planned(change: Change) -> list[Planned]:
+    """The steps that are still to be sent, as limits and checks look at them.
+
+    Not those that may have been sent already: of what they left, the limits would say that it is so already.
+    """
+    pending = change.steps.exclude(state__in=Step.FINISHED)
+    return [planned_step(step) for step in pending if not attempts.perhaps_sent(step)]
+
+
+def planned_step(step: Step) -> Planned:
+    operation = operations.registry[step.kind]
+    return Planned(step.position, operation, operation.parse(step.params), step.part, step.expects)

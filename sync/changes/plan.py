@@ -1,0 +1,138 @@
+"""Proposing: an intent becomes a change with steps, each with the part of AWS that it expects to find.
+
+One transaction, no network: all that a plan says comes from the mirror. What an operator proposes is refused here,
+with a sentence, as early as it can be known to be impossible or pointless.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.access import may
+from accounts.models import AwsAccount, Operator
+from sync import checks, operations
+from sync.changes import verbs
+from sync.changes.errors import PlanError
+from sync.checks import Finding
+from sync.models import Change, Step
+from sync.operations import BadParams, Operation, Planned, Refusal, StepSpec
+
+
+@transaction.atomic
+def propose(
+    *,
+    aws_account: AwsAccount,
+    actor: Operator,
+    title: str,
+    reason: str,
+    steps: Sequence[StepSpec],
+    reverses: Change | None = None,
+    not_before: datetime | None = None,
+) -> Change:
+    """Raises PlanError with a sentence when the console won't do it."""
+    if not steps:
+        raise PlanError("There is nothing to do.")
+    operations_of(steps, actor, aws_account)
+    planned = plan(aws_account, steps)
+    findings = look(aws_account, planned)
+    _refuse_errors(findings, planned)
+    now = timezone.now()
+    change = Change(
+        aws_account=aws_account,
+        title=title[:200],
+        reason=reason,
+        requested_by=actor,
+        approvals_required=aws_account.approvals_required,
+        created_at=now,
+        expires_at=now + timedelta(days=settings.CHANGE_EXPIRES_DAYS),
+        not_before=not_before,
+        reverses=reverses,
+        findings=[finding.as_json() for finding in findings],
+    )
+    rows = [_row(aws_account, step, spec) for step, spec in zip(planned, steps, strict=True)]
+    change.digest = digest(aws_account, rows)
+    change.save()
+    for row in rows:
+        row.change = change
+    Step.objects.bulk_create(rows)
+    verbs.record("change.proposed", change, actor=actor, reason=reason, digest=change.digest)
+    return change
+
+
+def operations_of(steps: Iterable[StepSpec | Step], actor: Operator, aws_account: AwsAccount) -> list[Operation[Any]]:
+    """The operation of each step. Raises PlanError for an unknown one, and for one that the actor may not ask for."""
+    found = []
+    for step in steps:
+        operation = operations.registry.get(step.kind)
+        if operation is None:
+            raise PlanError(f"This console knows no operation {step.kind}.")
+        if not may(actor, operation.needs, aws_account):
+            raise PlanError(f"This needs a grant that {actor} doesn't have in {aws_account}.")
+        found.append(operation)
+    return found
+
+
+def plan(aws_account: AwsAccount, steps: Sequence[StepSpec]) -> list[Planned]:
+    """What each step expects: the mirror's value of its part, as the steps before it leave it. Raises PlanError."""
+    planned: list[Planned] = []
+    left: dict[str, Any] = {}  # the parts that the steps so far have written
+    for position, spec in enumerate(steps, start=1):
+        operation = operations.registry[spec.kind]
+        try:
+            params = operation.parse(spec.params)
+            mirrored = operation.mirrored(aws_account, params)
+        except (BadParams, Refusal) as refusal:
+            raise PlanError(str(refusal)) from refusal
+        part = operation.part(params)
+        expects = left.get(part, mirrored)
+        planned.append(Planned(position, operation, params, part, expects))
+        left[part] = operation.after(params, expects)
+    return planned
+
+
+def look(aws_account: AwsAccount, planned: Sequence[Planned]) -> list[Finding]:
+    """What the operations themselves and all registered checks have to say of these steps."""
+    found: list[Finding] = []
+    for index, step in enumerate(planned):
+        limits = step.operation.limits(aws_account, step.params, step.expects, planned[:index])
+        if not limits and step.operation.after(step.params, step.expects) == step.expects:
+            limits = [Finding("NO_CHANGE", "error", f"{step.operation.title(step.params)}: it is so already.")]
+        found += [finding.at_step(step.position) for finding in limits]
+    return found + checks.look(aws_account, planned)
+
+
+def digest(aws_account: AwsAccount, steps: Iterable[Step]) -> str:
+    """Of the plan: what approvals sign. Anything that would make another plan makes another digest."""
+    said = {
+        "aws_account": aws_account.account_id,
+        "steps": [{"kind": step.kind, "params": step.params, "expects": step.expects} for step in steps],
+    }
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _row(aws_account: AwsAccount, planned: Planned, spec: StepSpec) -> Step:
+    return Step(
+        position=planned.position,
+        kind=spec.kind,
+        params=dict(spec.params),
+        part=planned.part,
+        expects=planned.expects,
+        before=planned.operation.before(aws_account, planned.params, planned.expects),
+    )
+
+
+def _refuse_errors(findings: Iterable[Finding], planned: Sequence[Planned]) -> None:
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if not errors:
+        return
+    several = len(planned) > 1
+    raise PlanError(" ".join(f"Step {e.step}: {e.message}" if several and e.step else e.message for e in errors))

@@ -1,0 +1,29 @@
+"""Holding the row of a change while its state is decided, and its log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+
+from sync.models import Change
+from sync.queue import APPLY, wake
+
+
+@contextmanager
+def locked(change_id: int) -> Iterator[Change]:
+    """A transaction that holds the row of the change: nobody else decides its state meanwhile."""
+    with transaction.atomic():
+        yield Change.objects.select_for_update(of=("self",)).select_related("aws_account").get(pk=change_id)
+
+
+def say(change: Change, line: str) -> None:
+    """Adds a line to the log on the change's page; save `log` with the rest."""
+    change.log = [*change.log, {"at": timezone.now().isoformat(), "line": line}]
+
+
+def wake_after_commit(change_id: int) -> None:
+    transaction.on_commit(partial(wake, APPLY, change_id))

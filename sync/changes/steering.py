@@ -1,0 +1,103 @@
+"""What an operator does with a plan: apply it, stop it, go on with it."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from accounts.access import may
+from accounts.models import Operator
+from accounts.roles import PROPOSE
+from sync.changes import verbs
+from sync.changes.errors import PlanError
+from sync.changes.guards import objection, send_back
+from sync.changes.rows import locked, say, wake_after_commit
+from sync.models import Change, Step
+
+RETRYABLE = (Change.State.FAILED, Change.State.UNKNOWN)
+OVER = (Change.State.APPLIED, Change.State.REJECTED, Change.State.EXPIRED, Change.State.CANCELLED)
+
+
+def apply(*, change: Change, actor: Operator) -> Change:
+    """Hands the change to the workers, now or when its time has come. Raises PlanError."""
+    with locked(change.pk) as change:
+        if change.state not in (Change.State.PROPOSED, Change.State.APPROVED):
+            raise PlanError(f"This change can't be applied: it is {change.get_state_display().lower()}.")
+        against = objection(change, actor)
+        if against is None:
+            _hand_over(change, actor)
+        elif against.findings:  # kept although it is refused: its people must read them
+            send_back(change, against)
+            say(change, against.sentence)
+        change.save()
+    if against:
+        raise PlanError(against.sentence)
+    return change
+
+
+def _hand_over(change: Change, actor: Operator) -> None:
+    change.applied_by = actor
+    change.error = {}
+    if change.not_before and change.not_before > timezone.now():
+        change.state = Change.State.SCHEDULED
+        say(change, f"Scheduled by {actor}.")
+        verbs.record("change.scheduled", change, actor=actor, at=change.not_before.isoformat())
+    else:
+        _queue(change)
+        say(change, f"{actor} asked to apply it.")
+        verbs.record("change.apply_asked", change, actor=actor, digest=change.digest)
+
+
+def retry(*, change: Change, actor: Operator) -> Change:
+    """Goes on with the step that failed, as a new attempt. Raises PlanError.
+
+    Who retries a step of unknown outcome that can't be seen from outside says so that it was not done.
+    """
+    with locked(change.pk) as change:
+        if change.state not in RETRYABLE:
+            raise PlanError(f"There is nothing to retry: the change is {change.get_state_display().lower()}.")
+        against = objection(change, actor)
+        if against:
+            raise PlanError(against.sentence)
+        change.steps.exclude(state__in=Step.FINISHED).update(state=Step.State.PENDING, error={})
+        change.applied_by = actor
+        change.error = {}
+        change.cancel_asked = False
+        say(change, f"{actor} asked to go on.")
+        _queue(change)
+        change.save()
+        verbs.record("change.retried", change, actor=actor)
+    return change
+
+
+def cancel(*, change: Change, actor: Operator) -> Change:
+    """At once when nothing runs, otherwise after the step that does. Raises PlanError."""
+    with locked(change.pk) as change:
+        if actor != change.requested_by and not may(actor, PROPOSE, change.aws_account):
+            raise PlanError(f"You may not cancel changes in {change.aws_account}.")
+        if change.state in OVER:
+            raise PlanError(f"There is nothing to cancel: the change is {change.get_state_display().lower()}.")
+        if change.state == Change.State.APPLYING or _something_is_sent(change):
+            change.cancel_asked = True
+            say(change, f"{actor} asked to stop after the step that runs.")
+            verbs.record("change.cancel_asked", change, actor=actor)
+        else:
+            change.state = Change.State.CANCELLED
+            change.finished_at = timezone.now()
+            change.steps.exclude(state__in=Step.FINISHED).update(state=Step.State.SKIPPED)
+            change.leases.all().delete()
+            say(change, f"Cancelled by {actor}.")
+            verbs.record("change.cancelled", change, actor=actor)
+        change.save()
+    return change
+
+
+def _queue(change: Change) -> None:
+    change.state = Change.State.QUEUED
+    change.queued_at = timezone.now()
+    change.finished_at = None
+    wake_after_commit(change.pk)
+
+
+def _something_is_sent(change: Change) -> bool:
+    """A worker died over a step: the next one must first find out what became of it."""
+    return change.steps.filter(state=Step.State.SENDING).exists()

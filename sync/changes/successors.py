@@ -1,0 +1,70 @@
+"""Changes that follow from others: the reverse of what was done, and the same intent on what is there now."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Operator
+from sync import operations
+from sync.changes import verbs
+from sync.changes.errors import PlanError
+from sync.changes.plan import propose
+from sync.changes.rows import locked, say
+from sync.models import Change, Step
+from sync.operations import Refusal, StepSpec
+
+
+def propose_reverse(*, change: Change, actor: Operator, reason: str) -> Change:
+    """A change that undoes what `change` did, in the opposite order. Raises PlanError."""
+    if change.state in Change.MOVING:
+        raise PlanError("The change is still running: wait until it has ended.")
+    steps: list[StepSpec] = []
+    for step in change.steps.filter(state__in=Step.FINISHED).order_by("-position"):
+        operation = operations.registry[step.kind]
+        steps += operation.reverse(operation.parse(step.params), step.before, step.result)
+    if not steps:
+        raise PlanError("There is nothing to reverse: none of its steps was done, or none can be undone.")
+    title = f"Reverse of change {change.pk}: {change.title}"
+    return propose(
+        aws_account=change.aws_account, actor=actor, title=title, reason=reason, steps=steps, reverses=change
+    )
+
+
+@transaction.atomic
+def replan(*, change: Change, actor: Operator) -> Change:
+    """A new change with what is left of the intent, on what the mirror has now; the old one is closed.
+
+    Raises PlanError. What a step writes stays as its author had it; only what it finds is new.
+    """
+    with locked(change.pk) as change:
+        if change.state not in (Change.State.CONFLICTED, Change.State.EXPIRED, Change.State.FAILED):
+            raise PlanError(f"There is nothing to plan again: the change is {change.get_state_display().lower()}.")
+        left = change.steps.exclude(state__in=Step.FINISHED)
+        again = [spec for step in left for spec in _replanned(step, change)]
+        if not again:
+            raise PlanError("There is nothing left to do: AWS has it so already.")
+        new = propose(
+            aws_account=change.aws_account,
+            actor=actor,
+            title=change.title,
+            reason=change.reason,
+            steps=again,
+            reverses=change.reverses,
+        )
+        if change.state != Change.State.EXPIRED:
+            change.state = Change.State.CANCELLED
+            change.finished_at = timezone.now()
+            left.update(state=Step.State.SKIPPED)
+        say(change, f"Planned again as change {new.pk}.")
+        change.save()
+        verbs.record("change.cancelled", change, actor=actor)
+    return new
+
+
+def _replanned(step: Step, change: Change) -> list[StepSpec]:
+    operation = operations.registry[step.kind]
+    try:
+        return operation.replanned(change.aws_account, operation.parse(step.params))
+    except Refusal as refusal:
+        raise PlanError(str(refusal)) from refusal

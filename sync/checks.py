@@ -1,0 +1,69 @@
+"""Checks look at a proposed change and have findings: when it is proposed, and again when it is applied.
+
+The apps above register theirs in `AppConfig.ready()`; what an operation itself knows to be impossible it says in
+`Operation.limits`. A finding of severity `error` refuses the proposal; one that appears between the approvals and the
+apply voids the approvals.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+if TYPE_CHECKING:  # operations have findings too: the other way round is types only
+    from accounts.models import AwsAccount
+    from sync.operations import Planned
+
+Severity = Literal["error", "security_warning", "warning", "suggestion"]
+# A change that got worse in one of these is one that nobody has agreed to.
+GRAVE: frozenset[Severity] = frozenset({"error", "security_warning", "warning"})
+
+
+@dataclass(frozen=True)
+class Finding:
+    code: str
+    severity: Severity
+    message: str  # a sentence for the operator
+    step: int | None = None  # position of the step that it is about
+    line: int | None = None  # in the document of that step
+    column: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Self:
+        return cls(**stored)
+
+    def at_step(self, position: int) -> Self:
+        return replace(self, step=position)
+
+
+class Check(ABC):
+    name: ClassVar[str]
+
+    @abstractmethod
+    def look(self, aws_account: AwsAccount, steps: Sequence[Planned]) -> list[Finding]:
+        """What is to be said about these steps, from the mirror alone: no network."""
+
+
+registry: dict[str, Check] = {}
+
+
+def register(check: Check) -> None:
+    if check.name in registry:
+        raise ValueError(f"The check {check.name} is registered already.")
+    registry[check.name] = check
+
+
+def look(aws_account: AwsAccount, steps: Sequence[Planned]) -> list[Finding]:
+    """What all registered checks say."""
+    return [finding for check in registry.values() for finding in check.look(aws_account, steps)]
+
+
+def worse(before: Iterable[Finding], now: Iterable[Finding]) -> list[Finding]:
+    """The grave findings that were not there before. The same words about the same step are the same finding."""
+    known = set(before)
+    return [finding for finding in now if finding.severity in GRAVE and finding not in known]

@@ -1,0 +1,137 @@
+"""Connects an AWS account: who the credentials are there, what they may do, then the row and its first pull.
+
+An AWS account is connected read-only: its owners turn writes on when they have seen what the console sees.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.http import HttpRequest
+
+from accounts import audit
+from accounts.access import may
+from accounts.models import AwsAccount, Grant, Operator
+from accounts.roles import ADMINISTER, Role
+from sync import pull
+from sync.aws.client import reader
+from sync.aws.errors import AwsError, CredentialsWrong, RootUser, WrongAwsAccount
+from sync.aws.permission_check import PermissionCheck, check_permissions
+from sync.aws.purpose import Tier
+from sync.models import Run
+
+audit.register({"aws_account.connected": "connected the AWS account {object}, as {identity}"})
+
+NO_ACCOUNT = "000000000000"
+_ASSUMED = re.compile(r"arn:(?P<partition>[\w-]+):sts::(?P<account_id>\d+):assumed-role/(?P<role>[^/]+)/.+", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Who the console is at AWS by the credentials of its machine; or the sentence that says why it is nobody."""
+
+    arn: str = ""
+    problem: str = ""
+    is_root: bool = False
+
+    @property
+    def account_id(self) -> str:
+        return self.arn.split(":")[4] if self.arn else ""
+
+    @property
+    def principal_arn(self) -> str:
+        """As a trust policy names it: the role, and not one session of it."""
+        match = _ASSUMED.fullmatch(self.arn)
+        return "arn:{partition}:iam::{account_id}:role/{role}".format(**match.groupdict()) if match else self.arn
+
+
+@dataclass(frozen=True)
+class TierReport:
+    """What one of the two roles may do; `problem`: why the console doesn't even get in."""
+
+    tier: Tier
+    checks: Sequence[PermissionCheck]
+
+    @property
+    def problem(self) -> str:
+        entry = self.checks[0]
+        return entry.detail if entry.state == "missing" else ""
+
+    @property
+    def works(self) -> list[PermissionCheck]:
+        return [check for check in self.checks if check.state == "works"]
+
+    @property
+    def missing(self) -> list[PermissionCheck]:
+        return [check for check in self.checks if check.state == "missing"]
+
+    @property
+    def unknown(self) -> list[PermissionCheck]:
+        return [check for check in self.checks if check.state == "unknown"]
+
+
+def machine_identity(*, partition: str, region: str, emulated: bool) -> Machine:
+    """Asks AWS who the machine's own credentials are. They need no permission for that."""
+    probe = AwsAccount(
+        account_id=NO_ACCOUNT,
+        partition=partition,
+        default_region=region,
+        connection=AwsAccount.Connection.AMBIENT,
+        emulated=emulated,
+    )
+    client = reader(probe)
+    try:
+        client.call("sts", "GetCallerIdentity")
+    except WrongAwsAccount:
+        return Machine(client.identity_arn)
+    except RootUser as error:
+        return Machine(client.identity_arn, error.sentence(), is_root=True)
+    except CredentialsWrong as error:
+        return Machine(
+            problem=f"The machine that the console runs on has no AWS credentials that work ({error.message})."
+        )
+    except AwsError as error:
+        return Machine(problem=error.sentence())
+    return Machine(client.identity_arn)
+
+
+def check(aws_account: AwsAccount) -> list[TierReport]:
+    """What works and what is missing, for each role that is given. `aws_account` need not be saved."""
+    tiers: list[Tier] = ["read"]
+    if aws_account.connection == AwsAccount.Connection.AMBIENT or aws_account.write_role_arn:
+        tiers.append("write")
+    return [TierReport(tier, check_permissions(aws_account, tier)) for tier in tiers]
+
+
+def connect(
+    *,
+    aws_account: AwsAccount,
+    actor: Operator | None,
+    writes: bool = False,
+    request: HttpRequest | None = None,
+    actor_name: str = "",
+) -> Run:
+    """Saves a new AWS account, read-only unless `writes`, and starts its first pull.
+
+    Raises AwsError when its credentials don't get into that very AWS account; nothing is saved then.
+    """
+    client = reader(aws_account)
+    client.call("sts", "GetCallerIdentity")
+    with transaction.atomic():
+        aws_account.writes_enabled = writes
+        aws_account.save()
+        if actor and not may(actor, ADMINISTER, aws_account):
+            Grant.objects.create(operator=actor, aws_account=aws_account, role=Role.OWNER)
+        audit.record(
+            "aws_account.connected",
+            actor=actor,
+            aws_account=aws_account,
+            obj=("aws_account", aws_account.account_id, str(aws_account)),
+            data={"identity": client.identity_arn, "connection": aws_account.connection, "writes": writes},
+            request=request,
+            actor_name=actor_name,
+        )
+        return pull.start(aws_account=aws_account, trigger=Run.Trigger.CONNECT, actor=actor)

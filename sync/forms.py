@@ -1,0 +1,117 @@
+"""What operators type on the pages of changes, and when they connect an AWS account."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, cast
+
+from django import forms
+from django.conf import settings
+
+from accounts.models import AwsAccount
+
+ROLE_ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):iam::(?P<account_id>\d{12}):role/[\w+=,.@/-]+", re.ASCII)
+
+if TYPE_CHECKING:
+    ModelForm = forms.ModelForm[AwsAccount]  # generic for the type checker only
+else:
+    ModelForm = forms.ModelForm
+
+
+class CommentForm(forms.Form):
+    """A word to an approval or a refusal; a refusal needs one."""
+
+    comment = forms.CharField(
+        label="Comment", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2}), strip=True
+    )
+
+
+class RejectForm(CommentForm):
+    comment = forms.CharField(
+        label="Comment",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say in the comment why you reject it: its requester reads that."},
+    )
+
+
+class ConfirmForm(forms.Form):
+    """The last question before a change is applied. `expected`: the name to type, "" when nothing is destroyed."""
+
+    typed = forms.CharField(required=False, strip=True)
+
+    def __init__(self, *args: Any, expected: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.expected = expected
+
+    def clean_typed(self) -> str:
+        typed = cast(str, self.cleaned_data["typed"])
+        if self.expected and typed != self.expected:
+            raise forms.ValidationError(f"Type {self.expected} exactly as it is written. Nothing was sent.")
+        return typed
+
+
+class ConnectForm(ModelForm):
+    """Which AWS account, and by which credentials. Errors lose nothing that was typed."""
+
+    class Meta:
+        model = AwsAccount
+        fields = (
+            "name", "account_id", "environment", "partition", "default_region",
+            "connection", "read_role_arn", "write_role_arn", "external_id", "emulated",
+        )  # fmt: skip
+        widgets = {
+            "connection": forms.RadioSelect,
+            "account_id": forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "mono"}),
+            "read_role_arn": forms.TextInput(attrs={"autocomplete": "off"}),
+            "write_role_arn": forms.TextInput(attrs={"autocomplete": "off"}),
+            "external_id": forms.TextInput(attrs={"readonly": True}),
+        }
+        labels = {
+            "name": "Name",
+            "account_id": "AWS account id",
+            "default_region": "Region",
+            "connection": "How the console signs in to AWS",
+            "read_role_arn": "ARN of the role to read",
+            "write_role_arn": "ARN of the role to write",
+            "external_id": "External id",
+        }
+        help_texts = {
+            "name": "As your people call it, such as Acme.",
+            "account_id": "12 digits.",
+            "default_region": "The one that pages and calls take when none is named, such as eu-west-1.",
+            "write_role_arn": "Leave it empty for an AWS account that is only looked at.",
+            "external_id": "Made for this AWS account. It goes into the trust policies of both roles.",
+        }
+        error_messages = {"account_id": {"unique": "This AWS account is connected already."}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if settings.AWS_EMULATOR_URL:
+            self.fields["emulated"].label = f"The emulator at {settings.AWS_EMULATOR_URL} plays AWS"
+            self.fields["emulated"].help_text = ""
+        else:
+            del self.fields["emulated"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("connection") == AwsAccount.Connection.ASSUME_ROLE:
+            self._check_role("read_role_arn", required=True)
+            self._check_role("write_role_arn", required=False)
+        else:
+            cleaned.update(read_role_arn="", write_role_arn="", external_id="")
+        return cleaned
+
+    def _check_role(self, name: str, *, required: bool) -> None:
+        arn = self.cleaned_data.get(name, "")
+        if not arn:
+            if required:
+                self.add_error(name, "Give the ARN of the role that the console assumes to read.")
+            return
+        match = ROLE_ARN.fullmatch(arn)
+        if match is None:
+            self.add_error(name, "This isn’t the ARN of a role: arn:aws:iam::123456789012:role/iam-console-read")
+        elif self.cleaned_data.get("account_id") not in (None, match["account_id"]):
+            self.add_error(name, f"This role is in the AWS account {match['account_id']}, not in this one.")
+        elif self.cleaned_data.get("partition") not in (None, match["partition"]):
+            self.add_error(name, f"This role is in the partition {match['partition']}: choose that one above.")

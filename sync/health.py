@@ -1,0 +1,110 @@
+"""Whether all parts of a running console are there: what `manage.py doctor` looks at. Each finding says what to do."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from celery import current_app
+from django.conf import settings
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from accounts.models import AwsAccount
+from iamconsole.web.words import ago
+from sync.aws.client import reader
+from sync.aws.errors import AwsError
+
+TICK_LATE = timedelta(minutes=3)
+PING_S = 3
+QUEUES = ("changes", "pulls")
+
+
+@dataclass(frozen=True)
+class Finding:
+    name: str
+    ok: bool
+    detail: str
+    what_to_do: str = ""
+
+
+def look() -> Iterator[Finding]:
+    database = check_database()
+    yield database
+    yield from check_keys()
+    broker = check_broker()
+    yield broker
+    if broker.ok:
+        yield from check_workers()
+    if database.ok:
+        yield check_beat()
+        yield from check_aws_accounts()
+
+
+def check_database() -> Finding:
+    try:
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        return Finding("database", False, str(error).strip(), "Check DATABASE_URL, and that the server runs.")
+    if missing:
+        return Finding("database", False, f"{len(missing)} migrations are missing.", "Run: manage.py migrate")
+    return Finding("database", True, f"{connection.vendor}, migrated")
+
+
+def check_keys() -> Iterator[Finding]:
+    for name in ("SECRET_KEY", "AUDIT_KEY", "SEAL_KEYS"):
+        is_set = bool(getattr(settings, name))
+        advice = "" if is_set else f"Set {name} or {name}_FILE to at least 32 random characters."
+        yield Finding(f"key {name}", is_set, "set" if is_set else "missing", advice)
+
+
+def check_broker() -> Finding:
+    if not settings.REDIS_URL:
+        writable = os.access(settings.QUEUE_DIR, os.W_OK)
+        advice = "" if writable else f"Make the folder {settings.QUEUE_DIR}, or set REDIS_URL."
+        return Finding("broker", writable, f"files under {settings.QUEUE_DIR}", advice)
+    try:
+        with current_app.connection_for_write() as opened:
+            opened.ensure_connection(max_retries=1, timeout=PING_S)
+    except (OperationalError, OSError) as error:
+        return Finding("broker", False, str(error), "Check REDIS_URL, and that the server runs.")
+    return Finding("broker", True, "Redis")
+
+
+def check_workers() -> Iterator[Finding]:
+    answers = current_app.control.inspect(timeout=PING_S).active_queues() or {}
+    for queue in QUEUES:
+        names = sorted(name for name, queues in answers.items() if queue in {each["name"] for each in queues})
+        advice = "" if names else f"Start one: celery -A iamconsole worker -Q {queue}"
+        yield Finding(f"worker for {queue}", bool(names), ", ".join(names) or "none answers", advice)
+
+
+def check_beat() -> Finding:
+    try:
+        latest = cache.get("beat-tick")
+    except (DatabaseError, OSError) as error:
+        return Finding("cache", False, str(error).strip(), "Run: manage.py createcachetable, or check REDIS_URL.")
+    if latest is not None and timezone.now() - latest < TICK_LATE:
+        return Finding("beat", True, f"last tick {ago(latest)}")
+    detail = f"last tick {ago(latest)}" if latest else "no tick was seen"
+    advice = "Start one beat: celery -A iamconsole beat. Without it nothing is pulled on schedule or recovered."
+    return Finding("beat", False, detail, advice)
+
+
+def check_aws_accounts() -> Iterator[Finding]:
+    for aws_account in AwsAccount.objects.all():
+        client = reader(aws_account)
+        try:
+            client.call("sts", "GetCallerIdentity")
+        except AwsError as error:
+            advice = "See the page that connects AWS accounts, or manage.py console_role."
+            yield Finding(f"AWS account {aws_account}", False, error.sentence(), advice)
+        else:
+            writes = "writes on" if aws_account.writes_enabled else "read-only"
+            yield Finding(f"AWS account {aws_account}", True, f"{client.identity_arn}, {writes}")

@@ -1,0 +1,102 @@
+"""`manage.py pull`: reads AWS accounts into the mirror, here and now, or by a worker with --wait."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.models import AwsAccount
+from sync import pull
+from sync.mirror import sources
+from sync.models import Run
+
+LOOK_EVERY_S = 0.5
+
+
+class Command(BaseCommand):
+    help = "Reads AWS accounts into the mirror. Does the work itself unless told to wait for a worker."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--account", help="the AWS account, 12 digits; all that are connected when not given")
+        parser.add_argument("--wait", action="store_true", help="queue it, and wait until a worker has done it")
+        parser.add_argument(
+            "--lift-brake",
+            action="store_true",
+            help="mark as gone what AWS no longer shows, even if that is a large part of the mirror",
+        )
+        parser.add_argument("--json", action="store_true", help="print the results as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self._quiet = options["json"]
+        runs = [
+            self._pull(aws_account, source, options)
+            for aws_account in self._aws_accounts(options["account"])
+            for source in sources
+        ]
+        if options["json"]:
+            self.stdout.write(json.dumps([_as_json(run) for run in runs], indent=2))
+        failed = [run for run in runs if run.state != Run.State.DONE]
+        if failed:
+            raise CommandError(" ".join(f"{run}: {run.error.get('sentence', run.state)}" for run in failed))
+
+    def _aws_accounts(self, account_id: str | None) -> list[AwsAccount]:
+        found = AwsAccount.objects.all()
+        if account_id:
+            found = found.filter(account_id=account_id)
+        if not found:
+            raise CommandError(f"The AWS account {account_id} isn't connected." if account_id else "None is connected.")
+        return list(found)
+
+    def _pull(self, aws_account: AwsAccount, source: str, options: dict[str, Any]) -> Run:
+        run = pull.start(
+            aws_account=aws_account,
+            source=source,
+            trigger=Run.Trigger.COMMAND,
+            lift_brake=options["lift_brake"],
+            wake=options["wait"],
+        )
+        self._say(f"{aws_account}: {run}")
+        if options["wait"] or not pull.finish(run.pk, progress=self._progress):
+            self._watch(run)
+        run.refresh_from_db()
+        if run.state == Run.State.DONE:
+            self._say(f"  {run.log[-1]['line']}" + (f" {run.error['sentence']}" if run.error else ""))
+        return run
+
+    def _watch(self, run: Run) -> None:
+        """A worker has it."""
+        seen = -1
+        while run.is_active:
+            if run.seen != seen:
+                self._progress(run)
+            seen = run.seen
+            time.sleep(LOOK_EVERY_S)
+            run.refresh_from_db()
+
+    def _progress(self, run: Run) -> None:
+        if run.is_active:
+            self._say(f"  {run.seen:,} objects{f' of about {run.expected:,}' if run.expected else ''}")
+
+    def _say(self, text: str) -> None:
+        if not self._quiet:
+            self.stdout.write(text)
+
+
+def _as_json(run: Run) -> dict[str, Any]:
+    return {
+        "aws_account": run.aws_account.account_id,
+        "source": run.source,
+        "pull": run.pk,
+        "state": run.state,
+        "pages": run.pages,
+        "seen": run.seen,
+        "new": run.new,
+        "changed": run.changed,
+        "gone": run.gone,
+        "error": run.error,
+        "started_at": run.started_at and run.started_at.isoformat(),
+        "finished_at": run.finished_at and run.finished_at.isoformat(),
+    }

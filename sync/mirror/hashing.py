@@ -1,0 +1,57 @@
+"""The two hashes of an item: of all that AWS said, and of what it means."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from sync.mirror.base import Content, Item
+
+
+def reference(text: str, canonical: str) -> dict[str, str]:
+    """How content refers to a policy document, by the hashes of its text and of its canonical form.
+
+    Only the second counts: a document that is merely written differently makes no revision.
+    """
+    return {"text": text, "canonical": canonical}
+
+
+def raw_hash(item: Item) -> str:
+    """Equal means that there is nothing to do."""
+    return _sha256(json.dumps(item, sort_keys=True, default=_plain))
+
+
+def fingerprint(content: Content) -> str:
+    return _sha256(json.dumps(_meaning(content), sort_keys=True, separators=(",", ":")))
+
+
+def plain(item: Item) -> Item:
+    """The item as JSON can hold it, with the same raw hash."""
+    held: Item = json.loads(json.dumps(item, default=_plain))
+    return held
+
+
+def moment(value: datetime | str | None) -> datetime | None:
+    """A time of an item, plain or not."""
+    found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
+
+
+def _meaning(value: Any) -> Any:
+    if isinstance(value, dict):
+        if value.keys() == {"text", "canonical"}:
+            return value["canonical"]
+        return {key: _meaning(inner) for key, inner in value.items()}
+    return [_meaning(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"AWS gave a {type(value).__name__}, which no item holds.")
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,157 @@
+"""Change → Step → Attempt: an operator's intent in one AWS account, its ordered steps, each try to send one."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import AwsAccount
+
+
+class Change(models.Model):
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        PROPOSED = "proposed", "Proposed"
+        APPROVED = "approved", "Approved"
+        REJECTED = "rejected", "Rejected"
+        EXPIRED = "expired", "Expired"
+        SCHEDULED = "scheduled", "Scheduled"
+        QUEUED = "queued", "Queued"
+        APPLYING = "applying", "Applying"
+        WAITING = "waiting", "Waiting for another change"
+        APPLIED = "applied", "Applied"
+        FAILED = "failed", "Failed"
+        UNKNOWN = "unknown", "Unknown outcome"
+        CONFLICTED = "conflicted", "Conflicted"
+        CANCELLED = "cancelled", "Cancelled"
+
+    # Somebody or something still has to act on it.
+    OPEN = (
+        State.DRAFT, State.PROPOSED, State.APPROVED, State.SCHEDULED, State.QUEUED, State.APPLYING, State.WAITING,
+        State.FAILED, State.UNKNOWN, State.CONFLICTED,
+    )  # fmt: skip
+    # A worker has it or should have.
+    MOVING = (State.QUEUED, State.APPLYING, State.WAITING)
+
+    aws_account = models.ForeignKey(AwsAccount, models.PROTECT, related_name="changes")
+    title = models.CharField(max_length=200)
+    reason = models.TextField(blank=True)
+    state = models.CharField(max_length=12, choices=State, default=State.PROPOSED)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    applied_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    digest = models.CharField(max_length=64)  # of the plan: what approvals sign
+    approvals_required = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    not_before = models.DateTimeField(null=True, blank=True)
+    queued_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    claim = models.CharField(max_length=64, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    cancel_asked = models.BooleanField(default=False)  # stop after the step that runs
+    reverses = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
+    findings = models.JSONField(default=list, blank=True)  # what the registered checks found when it was proposed
+    error = models.JSONField(default=dict, blank=True)
+    log = models.JSONField(default=list, blank=True)  # [{"at", "line"}]
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["aws_account", "state"]), models.Index(fields=["state", "heartbeat_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.title}"
+
+
+class Step(models.Model):
+    class State(models.TextChoices):
+        PENDING = "pending", "Not sent"
+        SENDING = "sending", "Running"
+        DONE = "done", "Done"
+        ALREADY_DONE = "already_done", "Was already so"
+        FAILED = "failed", "Failed"
+        UNKNOWN = "unknown", "Unknown outcome"
+        CONFLICTED = "conflicted", "Conflicted"
+        SKIPPED = "skipped", "Not sent"
+
+    FINISHED = (State.DONE, State.ALREADY_DONE)
+
+    change = models.ForeignKey(Change, models.PROTECT, related_name="steps")
+    position = models.PositiveSmallIntegerField()  # from 1
+    kind = models.CharField(max_length=60)  # of the operation, such as "iam.policy.update"
+    params = models.JSONField()
+    # The part of the live object that the operation depends on, as the plan expects to find it.
+    part = models.CharField(max_length=400)
+    expects = models.JSONField(null=True)
+    before = models.JSONField(default=dict, blank=True)  # what was there before, enough to build the reverse
+    result = models.JSONField(default=dict, blank=True)
+    state = models.CharField(max_length=12, choices=State, default=State.PENDING)
+    not_before = models.DateTimeField(null=True, blank=True)
+    error = models.JSONField(default=dict, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["change_id", "position"]
+        constraints = [models.UniqueConstraint(fields=["change", "position"], name="sync_step_position")]
+
+    def __str__(self) -> str:
+        return f"Step {self.position} of change {self.change_id}"
+
+
+class Attempt(models.Model):
+    """One try to send a step. It is written, with what was live, before anything is sent."""
+
+    step = models.ForeignKey(Step, models.PROTECT, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    snapshot = models.JSONField(null=True)  # the part as it was live
+    outcome = models.CharField(max_length=12, blank=True)  # a Step.State, "" while it runs or when its worker died
+    request_id = models.CharField(max_length=80, blank=True)
+    error = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["step_id", "number"]
+        constraints = [models.UniqueConstraint(fields=["step", "number"], name="sync_attempt_number")]
+
+    def __str__(self) -> str:
+        return f"Attempt {self.number} at step {self.step_id}"
+
+
+class Lease(models.Model):
+    """One change at a time writes an object; the others wait."""
+
+    aws_account = models.ForeignKey(AwsAccount, models.PROTECT, related_name="+")
+    object_key = models.CharField(max_length=500)  # "iam.policy:arn:aws:iam::…:policy/reports-write"
+    change = models.ForeignKey(Change, models.CASCADE, related_name="leases")
+    taken_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["aws_account", "object_key"], name="sync_lease_of_object")]
+
+    def __str__(self) -> str:
+        return f"{self.object_key} for change {self.change_id}"
+
+
+class Approval(models.Model):
+    """An approver's signature under the digest of a plan, or a refusal."""
+
+    change = models.ForeignKey(Change, models.PROTECT, related_name="approvals")
+    operator = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    approved = models.BooleanField()
+    digest = models.CharField(max_length=64)
+    comment = models.TextField(blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    void = models.BooleanField(default=False)  # withdrawn, or the plan got worse since
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["change", "operator"], condition=models.Q(void=False), name="sync_approval_one_each"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operator} on change {self.change_id}"

@@ -1,0 +1,70 @@
+"""A run: one pull of one source of one AWS account and region, as an operator sees it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import AwsAccount
+
+
+class Run(models.Model):
+    class State(models.TextChoices):
+        QUEUED = "queued", "Waiting for a worker"
+        RUNNING = "running", "Running"
+        DONE = "done", "Complete"
+        FAILED = "failed", "Failed"
+        CANCELLED = "cancelled", "Cancelled"
+
+    class Trigger(models.TextChoices):
+        SCHEDULE = "schedule", "Schedule"
+        OPERATOR = "operator", "Pull now"
+        COMMAND = "command", "Command line"
+        CONNECT = "connect", "First pull after connecting"
+
+    ACTIVE = (State.QUEUED, State.RUNNING)
+
+    aws_account = models.ForeignKey(AwsAccount, models.PROTECT, related_name="runs")
+    region = models.CharField(max_length=32, default="", blank=True)
+    source = models.CharField(max_length=40)  # as registered, such as "iam.details"
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    trigger = models.CharField(max_length=10, choices=Trigger)
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    # The claim: who works on it, proven by the token, alive as long as the heartbeat is fresh.
+    claim = models.CharField(max_length=64, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    cursor = models.JSONField(default=dict, blank=True)  # where to go on: AWS's marker and what waits to be merged
+    expected = models.PositiveIntegerField(null=True, blank=True)  # objects, where AWS tells beforehand
+    # objects by what became of them, and pages
+    pages = models.PositiveIntegerField(default=0)
+    seen = models.PositiveIntegerField(default=0)
+    new = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    gone = models.PositiveIntegerField(default=0)
+    error = models.JSONField(
+        default=dict, blank=True
+    )  # {"class", "code", "sentence", "words", "statement", "request_id"}
+    log = models.JSONField(default=list, blank=True)  # [{"at", "line"}], the newest last
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["aws_account", "region", "source"],
+                condition=Q(state__in=["queued", "running"]),
+                name="sync_run_one_at_a_time",
+            )
+        ]
+        indexes = [models.Index(fields=["state", "heartbeat_at"])]
+
+    def __str__(self) -> str:
+        return f"Pull {self.pk} of {self.source}"
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in self.ACTIVE

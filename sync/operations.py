@@ -1,0 +1,228 @@
+"""What an operation is: one kind of step that a change may take, such as `iam.policy.update`. And the registry of them.
+
+An operation knows one AWS call: what it may be given, how it reads in words, which *part* of the live object it depends
+on, how to see that it was done, and what would undo it. It decides nothing about order, permissions or repetition:
+that is `sync.changes`. docs/adding-an-operation.md is the checklist.
+
+The *part* is compared as a plain JSON value: `mirrored` says what the mirror has, `live` what AWS has, `after` what
+the step leaves. They must agree to the letter on an object that nobody touched.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, ClassVar, Generic, TypeVar
+
+from accounts.models import AwsAccount
+from accounts.roles import PROPOSE
+from sync.aws.client import AwsClient
+from sync.checks import Finding
+from sync.command_line import command_line
+from sync.mirror import ObjectRef
+from sync.params import BadParams, read_params
+
+Value = Any  # a JSON value: the state of a part
+
+
+class Guarantee(StrEnum):
+    """What can be known of a call whose answer was lost."""
+
+    IDEMPOTENT = "idempotent"  # send it again
+    DETECTABLE = "detectable"  # AWS shows whether it was done
+    AT_MOST_ONCE = "at most once"  # can't be seen from outside: ask the operator
+
+
+class Undo(StrEnum):
+    REVERSIBLE = "reversible"
+    NEW_ID = "restorable with a new id"
+    NEVER = "can't be undone"
+
+
+class Risk(StrEnum):
+    LOW = "low"
+    HIGH = "high"  # changes access or sign-in
+    DESTRUCTIVE = "destructive"  # can't be restored as it was
+    SECRET = "secret"  # noqa: S105  what goes in or comes out holds a secret
+
+
+@dataclass(frozen=True)
+class StepSpec:
+    """A step as somebody proposes it."""
+
+    kind: str
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Call:
+    """An AWS call, exactly as it will be sent."""
+
+    service: str  # "iam"
+    operation: str  # "CreatePolicyVersion"
+    parameters: Mapping[str, Any]
+    resource_arns: tuple[str, ...]  # what the session policy is cut down to
+    actions: tuple[str, ...]  # the permissions it needs: "iam:CreatePolicyVersion"
+
+    def command_line(self) -> str:
+        """The same call as a line for the `aws` command."""
+        return command_line(self.service, self.operation, self.parameters)
+
+
+@dataclass(frozen=True)
+class Done:
+    """The step has taken effect; `result` is what AWS chose (such as the number of a new version)."""
+
+    result: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """An attempt of ours that may have reached AWS: when, and what was live just before."""
+
+    at: datetime
+    found: Value
+
+
+P = TypeVar("P")
+
+
+class Operation(ABC, Generic[P]):
+    """One kind of step. `P` is the frozen dataclass of its parameters. Stateless: one instance serves all."""
+
+    kind: ClassVar[str]
+    guarantee: ClassVar[Guarantee]
+    undo: ClassVar[Undo]
+    risk: ClassVar[Risk]
+    needs: ClassVar[str] = PROPOSE  # the permission of accounts.roles that proposing and applying it takes
+    params_type: type[P]
+
+    def parse(self, params: Mapping[str, Any]) -> P:
+        """Raises BadParams with a sentence."""
+        return read_params(self.params_type, params)
+
+    # ---- In words and as a call: from the parameters alone ---------------------------------------------------
+    @abstractmethod
+    def title(self, p: P) -> str:
+        """A sentence in the imperative, without a full stop: "Attach reports-read to the role reports-exporter"."""
+
+    @abstractmethod
+    def calls(self, p: P) -> list[Call]:
+        """What `send` will send."""
+
+    @abstractmethod
+    def objects(self, p: P) -> list[str]:
+        """Keys of the objects that it writes, such as "iam.policy:arn:…": one change at a time has each."""
+
+    @abstractmethod
+    def part(self, p: P) -> str:
+        """The name of the part that it depends on: "policy.versions:arn:…". Steps of one part build on each other."""
+
+    @abstractmethod
+    def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
+        """The mirrored objects to read again after it; the first is what the audit entry is about, and each comes
+        before what it refers to. Also when an object is gone by now: never raises.
+        """
+
+    @abstractmethod
+    def told(self, value: Value) -> str:
+        """A value of the part in a few words, to follow "expects to find" and "found": "v5 in force, of v1 to v5"."""
+
+    # ---- As texts, for pages to compare: from the mirror -----------------------------------------------------
+    def document(self, aws_account: AwsAccount, p: P, value: Value) -> str | None:
+        """The document that the part has at `value`; None where it has none, or the mirror doesn't know it."""
+        return None
+
+    def writes(self, aws_account: AwsAccount, p: P) -> str | None:
+        """The document that the step puts there; None for steps that write none."""
+        return None
+
+    # ---- At the proposal: from the mirror; no network --------------------------------------------------------
+    @abstractmethod
+    def mirrored(self, aws_account: AwsAccount, p: P) -> Value:
+        """The part as the mirror has it. Raises Refusal when an object isn't there, or must not be written."""
+
+    @abstractmethod
+    def after(self, p: P, value: Value) -> Value:
+        """The part as the step leaves it, when it finds `value`."""
+
+    def limits(self, aws_account: AwsAccount, p: P, value: Value, earlier: Sequence[Planned]) -> list[Finding]:
+        """What AWS would refuse, or what would change nothing. `earlier`: the steps before it in the same plan."""
+        return []
+
+    def before(self, aws_account: AwsAccount, p: P, value: Value) -> dict[str, Any]:
+        """What `reverse` needs of what the step overwrites; `value` is the part just before it."""
+        return {}
+
+    @abstractmethod
+    def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        """The steps that undo it; none where nothing can."""
+
+    def replanned(self, aws_account: AwsAccount, p: P) -> list[StepSpec]:
+        """The same intent on what the mirror has now; none when it is so already. Raises Refusal."""
+        value = self.mirrored(aws_account, p)
+        return [] if self.after(p, value) == value else [self.spec(p)]
+
+    def spec(self, p: P) -> StepSpec:
+        return StepSpec(self.kind, asdict(p))  # type: ignore[call-overload]  # P is a dataclass
+
+    # ---- At AWS ----------------------------------------------------------------------------------------------
+    @abstractmethod
+    def live(self, client: AwsClient, p: P) -> Value:
+        """The part as AWS has it now; None when its object doesn't exist."""
+
+    @abstractmethod
+    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[Tried]) -> Done | None:
+        """Whether what is live is what our own tries brought about; at least one, the oldest first."""
+
+    def send(self, client: AwsClient, p: P) -> Mapping[str, Any]:
+        """Sends the calls of the plan, to the letter; returns the result, as in `Done`."""
+        answer: Mapping[str, Any] = {}
+        for call in self.calls(p):
+            answer = client.call(call.service, call.operation, **call.parameters)
+        return self.result(answer)
+
+    def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What AWS chose, from its answer to the last call."""
+        return {}
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A step of a plan with its operation and parsed parameters, as limits and checks look at it."""
+
+    position: int
+    operation: Operation[Any]
+    params: Any
+    part: str
+    expects: Value
+
+    @property
+    def kind(self) -> str:
+        return self.operation.kind
+
+
+class Refusal(Exception):
+    """A step that must not be proposed; the text is a sentence for the operator."""
+
+
+_operations: dict[str, Operation[Any]] = {}
+registry: Mapping[str, Operation[Any]] = MappingProxyType(_operations)
+
+
+def register(*operations: Operation[Any]) -> None:
+    """To be called in an app's `AppConfig.ready()`."""
+    for operation in operations:
+        if operation.kind in _operations:
+            raise ValueError(f"The operation {operation.kind} is registered already.")
+        _operations[operation.kind] = operation
+
+
+__all__ = [
+    "BadParams", "Call", "Done", "Guarantee", "Operation", "Planned", "Refusal", "Risk", "StepSpec", "Tried",
+    "Undo", "Value", "register", "registry",
+]  # fmt: skip

@@ -1,0 +1,20 @@
+"""Wakes a worker. The database is the queue: a message that is lost, or can't be sent, costs a minute at most."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import current_app
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
+
+PULL, APPLY = "sync.tasks.pull", "sync.tasks.apply"
+
+
+def wake(task: str, pk: int) -> None:
+    """Tell a worker to look at the row `pk`. Call it after the commit. A broker that is down is logged, no more."""
+    try:
+        current_app.send_task(task, args=[pk], retry=False)
+    except (OperationalError, OSError) as error:
+        logger.warning("%s %s waits for the next tick: the broker can't be reached (%s)", task, pk, error)

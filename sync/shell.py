@@ -1,0 +1,148 @@
+"""What the page shell and the overview learn from `sync`: open changes, the age of the mirror, what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.access import signed_in
+from accounts.models import AwsAccount
+from accounts.roles import SEE_IAM
+from iamconsole.web import panels
+from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider
+from iamconsole.web.panels import Panel, Row
+from iamconsole.web.shell import shell_for
+from iamconsole.web.words import counted
+from sync import selectors
+from sync.models import Change, Run
+from sync.views.words import ErrorView
+
+
+def _open(request: HttpRequest, aws_account: AwsAccount) -> int:
+    return shell_for(request).open_changes
+
+
+class SyncShell(ShellProvider):
+    navigation: ClassVar[tuple[NavGroup, ...]] = (
+        NavGroup(
+            "",
+            (
+                NavItem("Changes", "git-pull-request-arrow", "changes", count=_open, permission=SEE_IAM, position=10),
+                NavItem("Pulls", "refresh-cw", "pulls", permission=SEE_IAM, position=20),
+            ),
+            position=0,
+        ),
+    )
+
+    def age(self, request: HttpRequest, aws_account: AwsAccount | None) -> datetime | None:
+        return selectors.last_complete(aws_account) if aws_account else None
+
+    def open_changes(self, request: HttpRequest, aws_account: AwsAccount | None) -> int | None:
+        return selectors.open_changes(aws_account) if aws_account else None
+
+
+def register_panels() -> None:
+    panels.register(Panel("overview.side", "waiting", "Waits for you", rows=_waiting, permission=SEE_IAM, position=10))
+    panels.register(
+        Panel(
+            "overview.side",
+            "recent",
+            "Recent changes",
+            url_name="changes",
+            rows=_recent,
+            permission=SEE_IAM,
+            empty="No change was made through this console yet.",
+            position=20,
+        )
+    )
+    panels.register(
+        Panel(
+            "overview.side",
+            "age",
+            "Age of what you see",
+            url_name="pulls",
+            link="All pulls",
+            rows=_ages,
+            permission=SEE_IAM,
+            empty="Nothing was pulled yet.",
+            position=30,
+        )
+    )
+    panels.register(Panel("overview.attention", "stuck", "Changes", rows=_stuck, permission=SEE_IAM))
+    panels.register(Panel("overview.attention", "pulls", "Pulls", rows=_failed_pulls, permission=SEE_IAM))
+
+
+def _waiting(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
+    for change in selectors.waiting_for(signed_in(request), aws_account)[: selectors.RECENT]:
+        yield Row(
+            f"{change.pk} {change.title}",
+            _change_url(change),
+            text=f"By {change.requested_by}. {_next_act(change)}",
+            icon="git-pull-request-arrow",
+        )
+
+
+def _next_act(change: Any) -> str:
+    if change.state in selectors.STUCK:
+        return f"{change.get_state_display()}: it needs you."
+    if change.approvals_required > change.approval_count:
+        return f"{change.approval_count} of {counted(change.approvals_required, 'approval')}."
+    return "Ready to apply."
+
+
+def _recent(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
+    for change in selectors.recent_changes(aws_account):
+        yield Row(
+            change.title,
+            _change_url(change),
+            by=str(change.requested_by),
+            at=change.finished_at or change.created_at,
+            state=change.state,
+        )
+
+
+def _ages(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
+    for run in selectors.newest_runs(aws_account):
+        complete = selectors.last_complete(aws_account, run.source)
+        yield Row(
+            selectors.source_title(run.source),
+            reverse("pull", kwargs={"account_id": aws_account.account_id, "pk": run.pk}),
+            text="" if complete else "Never complete",
+            at=complete,
+            state=run.state,
+            state_word=run.get_state_display(),
+        )
+
+
+def _stuck(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
+    for change in selectors.changes_of(aws_account).filter(state__in=selectors.STUCK)[: selectors.RECENT]:
+        error = ErrorView.of(change.error)
+        yield Row(
+            f"Change {change.pk} stopped: {change.title}",
+            _change_url(change),
+            text=error.sentence if error else change.get_state_display(),
+            severity="failed",
+            act="Open",
+        )
+
+
+def _failed_pulls(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
+    for run in selectors.newest_runs(aws_account):
+        if run.state != Run.State.FAILED:
+            continue
+        error = ErrorView.of(run.error)
+        yield Row(
+            f"The last pull failed: {selectors.source_title(run.source)}",
+            reverse("pull", kwargs={"account_id": aws_account.account_id, "pk": run.pk}),
+            text=error.sentence if error else "",
+            severity="failed",
+            act="Open",
+        )
+
+
+def _change_url(change: Change) -> str:
+    return reverse("change", kwargs={"account_id": change.aws_account.account_id, "pk": change.pk})

@@ -1,0 +1,29 @@
+"""Celery tasks: each loads and calls. A lost message costs a minute at most: `tick` finds what is due."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.core.cache import cache
+from django.utils import timezone
+
+from accounts import audit
+from sync import changes, pull
+
+
+@shared_task(name="sync.tasks.pull")
+def pull_run(run_id: int) -> None:
+    pull.work(run_id)
+
+
+@shared_task(name="sync.tasks.apply")
+def apply_change(change_id: int) -> None:
+    changes.work(change_id)
+
+
+@shared_task(name="sync.tasks.tick")
+def tick() -> None:
+    """Once a minute: whatever is due, or was left by a worker that died."""
+    pull.sweep_due()
+    changes.sweep_due()
+    audit.seal()
+    cache.set("beat-tick", timezone.now(), timeout=None)  # the trace that health checks look for

@@ -1,0 +1,29 @@
+"""Pages of changes, of pulls, and of connecting an AWS account."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from sync.views import acts, changes, connect, pulls
+
+urlpatterns = [
+    path("connect/", connect.connect, name="connect"),
+    path("connect/check/", connect.connect_check, name="connect_check"),
+    path("connect/identity/", connect.connect_identity, name="connect_identity"),
+    path("aws/<str:account_id>/changes/", changes.changes, name="changes"),
+    path("aws/<str:account_id>/changes/<int:pk>/", changes.change, name="change"),
+    path("aws/<str:account_id>/changes/<int:pk>/progress/", changes.change_progress, name="change_progress"),
+    path("aws/<str:account_id>/changes/<int:pk>/apply/", acts.change_apply, name="change_apply"),
+    path("aws/<str:account_id>/changes/<int:pk>/approve/", acts.change_approve, name="change_approve"),
+    path("aws/<str:account_id>/changes/<int:pk>/reject/", acts.change_reject, name="change_reject"),
+    path("aws/<str:account_id>/changes/<int:pk>/withdraw/", acts.change_withdraw, name="change_withdraw"),
+    path("aws/<str:account_id>/changes/<int:pk>/cancel/", acts.change_cancel, name="change_cancel"),
+    path("aws/<str:account_id>/changes/<int:pk>/retry/", acts.change_retry, name="change_retry"),
+    path("aws/<str:account_id>/changes/<int:pk>/reverse/", acts.change_reverse, name="change_reverse"),
+    path("aws/<str:account_id>/changes/<int:pk>/replan/", acts.change_replan, name="change_replan"),
+    path("aws/<str:account_id>/pulls/", pulls.pulls, name="pulls"),
+    path("aws/<str:account_id>/pulls/now/", pulls.pull_now, name="pull_now"),
+    path("aws/<str:account_id>/pulls/<int:pk>/", pulls.pull, name="pull"),
+    path("aws/<str:account_id>/pulls/<int:pk>/progress/", pulls.pull_progress, name="pull_progress"),
+    path("aws/<str:account_id>/pulls/<int:pk>/cancel/", pulls.pull_cancel, name="pull_cancel"),
+]

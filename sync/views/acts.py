@@ -1,0 +1,96 @@
+"""What can be done with a change. Each: fetch with the right permission, call one service, back to the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from accounts.access import signed_in
+from accounts.roles import APPLY, APPROVE, PROPOSE
+from accounts.stepup import demand_step_up
+from sync import changes as service
+from sync.forms import CommentForm, ConfirmForm, RejectForm
+from sync.models import Change
+from sync.views.fetch import fetch_change
+from sync.views.steps import name_to_type
+
+
+@require_POST
+def change_apply(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    change = fetch_change(request, account_id, pk, APPLY)
+    demand_step_up(request)
+    form = ConfirmForm(request.POST, expected=name_to_type(change))
+    if not form.is_valid():
+        return _back(request, change, *form.errors["typed"])
+    return _do(request, change, lambda: service.apply(change=change, actor=signed_in(request)))
+
+
+@require_POST
+def change_approve(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    change = fetch_change(request, account_id, pk, APPROVE)
+    form = CommentForm(request.POST)
+    if not form.is_valid():
+        return _back(request, change, *form.errors["comment"])
+    comment = form.cleaned_data["comment"]
+    return _do(request, change, lambda: service.approve(change=change, actor=signed_in(request), comment=comment))
+
+
+@require_POST
+def change_reject(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    change = fetch_change(request, account_id, pk, APPROVE)
+    form = RejectForm(request.POST)
+    if not form.is_valid():
+        return _back(request, change, *form.errors["comment"])
+    comment = form.cleaned_data["comment"]
+    return _do(request, change, lambda: service.reject(change=change, actor=signed_in(request), comment=comment))
+
+
+@require_POST
+def change_withdraw(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    change = fetch_change(request, account_id, pk, APPROVE)
+    return _do(request, change, lambda: service.withdraw_approval(change=change, actor=signed_in(request)))
+
+
+@require_POST
+def change_cancel(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    change = fetch_change(request, account_id, pk, PROPOSE)
+    return _do(request, change, lambda: service.cancel(change=change, actor=signed_in(request)))
+
+
+@require_POST
+def change_retry(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    change = fetch_change(request, account_id, pk, APPLY)
+    demand_step_up(request)
+    return _do(request, change, lambda: service.retry(change=change, actor=signed_in(request)))
+
+
+@require_POST
+def change_reverse(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    change = fetch_change(request, account_id, pk, PROPOSE)
+    reason = f"Reverses change {change.pk}, {change.title}."
+    return _do(request, change, lambda: service.propose_reverse(change=change, actor=signed_in(request), reason=reason))
+
+
+@require_POST
+def change_replan(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    change = fetch_change(request, account_id, pk, PROPOSE)
+    return _do(request, change, lambda: service.replan(change=change, actor=signed_in(request)))
+
+
+def _do(request: HttpRequest, change: Change, act: Callable[[], Change | None]) -> HttpResponse:
+    """Acts, then leads to the change that came of it; what the service refuses is said on the page."""
+    try:
+        came_of_it = act()
+    except service.PlanError as error:
+        return _back(request, change, str(error))
+    return redirect("change", account_id=change.aws_account.account_id, pk=(came_of_it or change).pk)
+
+
+def _back(request: HttpRequest, change: Change, *sentences: str) -> HttpResponse:
+    for sentence in sentences:
+        messages.error(request, sentence)
+    return redirect("change", account_id=change.aws_account.account_id, pk=change.pk)

@@ -1,0 +1,70 @@
+"""Changes: the list, and one change at its one address: the plan, and once it moves, how far it got."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from accounts.access import fetch_aws_account, signed_in
+from accounts.roles import SEE_IAM
+from accounts.stepup import is_fresh
+from iamconsole.web import panels
+from iamconsole.web.tables import list_response
+from sync import selectors
+from sync.models import Change
+from sync.selectors import UNDECIDED
+from sync.views.fetch import fetch_change
+from sync.views.lists import CHANGES
+from sync.views.live import poll_response, signature
+from sync.views.offers import Approvals, Offers
+from sync.views.plan import Plan
+from sync.views.words import LogLine
+
+# Nothing was sent yet, or nothing will be: the plan says more than the progress.
+STILL = (*UNDECIDED, Change.State.DRAFT, Change.State.SCHEDULED, Change.State.REJECTED, Change.State.EXPIRED)
+
+
+@require_GET
+def changes(request: HttpRequest, account_id: str) -> HttpResponseBase:
+    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    rows = selectors.changes_of(aws_account, waits_for=signed_in(request))
+    return list_response(request, CHANGES, rows, aws_account)
+
+
+@require_GET
+def change(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    found = fetch_change(request, account_id, pk, SEE_IAM)
+    return render(request, "sync/change.html", _context(request, found))
+
+
+@never_cache
+@require_GET
+def change_progress(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    """The fragment that the page asks for every two seconds while the change moves."""
+    found = fetch_change(request, account_id, pk, SEE_IAM)
+    context = {**_context(request, found), "is_fragment": True}
+    return poll_response(request, "sync/change.html#live", context, moving=found.state in Change.MOVING)
+
+
+def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
+    plan = Plan(change)
+    approvals = Approvals.of(change)
+    has_moved = change.queued_at is not None and change.state not in STILL
+    others = selectors.also_running(change)
+    return {
+        "change": change,
+        "plan": plan,
+        "approvals": approvals,
+        "acts": Offers(plan, signed_in(request), approvals, fresh=is_fresh(request)),
+        "panels": panels.at("change", request, change.aws_account),
+        "has_moved": has_moved,
+        "shows_plan": not has_moved or request.GET.get("show") == "plan",
+        "polls": change.state in Change.MOVING,
+        "others": others,
+        "log": LogLine.of(change.log),
+        "signature": signature(plan.what_shows, [(other.pk, other.state, other.steps_done) for other in others]),
+    }

@@ -1,0 +1,146 @@
+"""Connecting an AWS account: its name and credentials, what they may do there, then its first pull."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.access import may, signed_in
+from accounts.models import AwsAccount
+from accounts.roles import ADMINISTER
+from accounts.stepup import demand_step_up
+from iamconsole.web.fragments import wants_fragment
+from sync import connect as service
+from sync.aws.errors import AwsError
+from sync.aws.permissions import Permission, console_role_policy, console_role_trust, permissions_of
+from sync.aws.purpose import Tier
+from sync.forms import ConnectForm
+
+TIERS: tuple[tuple[Tier, str, str], ...] = (
+    ("read", "The role to read", "For pulls, and to look before and after a change."),
+    ("write", "The role to write", "Assumed by the change workers only, cut down to each plan."),
+)
+
+
+@dataclass(frozen=True)
+class RoleDocuments:
+    """What to lay into one role: its permissions, each with the feature that needs it, and its trust policy."""
+
+    tier: Tier
+    title: str
+    lede: str
+    policy: str
+    trust: str
+    permissions: list[Permission]
+
+
+@require_http_methods(["GET", "POST"])
+def connect(request: HttpRequest) -> HttpResponse:
+    _require_owner_of_all(request)
+    if request.method == "GET":
+        return _page(request, ConnectForm(initial=_initial(request)))
+    demand_step_up(request)
+    form = ConnectForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form)
+    try:
+        run = service.connect(aws_account=form.save(commit=False), actor=signed_in(request), request=request)
+    except AwsError as error:
+        form.add_error(None, f"{error.sentence()} Nothing was saved.")
+        return _page(request, form)
+    return redirect("pull", account_id=run.aws_account.account_id, pk=run.pk)
+
+
+@require_POST
+def connect_check(request: HttpRequest) -> HttpResponse:
+    """What works and what is missing with what is typed so far; nothing is saved."""
+    _require_owner_of_all(request)
+    form = ConnectForm(request.POST)
+    reports = service.check(form.save(commit=False)) if form.is_valid() else None
+    if wants_fragment(request):
+        return render(request, "sync/connect.html#check", {"form": form, "reports": reports})
+    return _page(request, form, reports=reports, **_identity(form))
+
+
+@never_cache
+@require_GET
+def connect_identity(request: HttpRequest) -> HttpResponse:
+    """Who the machine's own credentials are, and the trust policies that name it."""
+    _require_owner_of_all(request)
+    form = ConnectForm(request.GET)
+    form.is_valid()
+    if wants_fragment(request):
+        return render(request, "sync/connect.html#identity", _identity(form))
+    return _page(request, ConnectForm(initial={**_initial(request), **request.GET.dict()}), **_identity(form))
+
+
+def _require_owner_of_all(request: HttpRequest) -> None:
+    operator = signed_in(request)
+    if operator.is_stranger:
+        raise Http404
+    if not may(operator, ADMINISTER, None):
+        raise PermissionDenied("Only owners of all AWS accounts connect another one.")
+
+
+def _initial(request: HttpRequest) -> dict[str, Any]:
+    return {
+        "account_id": request.GET.get("account_id", "")[:12],
+        "connection": AwsAccount.Connection.AMBIENT,
+        "external_id": f"iam-console-{secrets.token_urlsafe(18)}",
+    }
+
+
+def _page(request: HttpRequest, form: ConnectForm, **context: Any) -> HttpResponse:
+    partition = str(form["partition"].value() or AwsAccount.Partition.AWS)
+    return render(
+        request,
+        "sync/connect.html",
+        {
+            "form": form,
+            "roles": _roles(partition, "", str(form["external_id"].value() or "")),
+            "is_first": not AwsAccount.objects.exists(),
+            "demo": settings.DEMO,
+            **context,
+        },
+    )
+
+
+def _identity(form: ConnectForm) -> dict[str, Any]:
+    cleaned = form.cleaned_data
+    partition = cleaned.get("partition") or AwsAccount.Partition.AWS
+    machine = service.machine_identity(
+        partition=partition,
+        region=cleaned.get("default_region") or "",
+        emulated=bool(cleaned.get("emulated")),
+    )
+    external_id = form.data.get("external_id", "")
+    return {"machine": machine, "roles": _roles(partition, machine.principal_arn, external_id)}
+
+
+def _roles(partition: str, principal_arn: str, external_id: str) -> list[RoleDocuments]:
+    if partition not in AwsAccount.Partition.values:
+        partition = AwsAccount.Partition.AWS
+    return [
+        RoleDocuments(
+            tier=tier,
+            title=title,
+            lede=lede,
+            policy=json.dumps(console_role_policy(tier, partition), indent=2),
+            trust=_trust(tier, principal_arn, external_id) if principal_arn else "",
+            permissions=permissions_of(tier),
+        )
+        for tier, title, lede in TIERS
+    ]
+
+
+def _trust(tier: Tier, principal_arn: str, external_id: str) -> str:
+    return json.dumps(console_role_trust(tier, principal_arn=principal_arn, external_id=external_id), indent=2)

@@ -1,0 +1,118 @@
+"""The lists of changes and of pulls, as data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import AwsAccount, Operator
+from iamconsole.web.filters import Choice, ChoiceFilter, TextFilter
+from iamconsole.web.tables import Column, Table
+from iamconsole.web.vocabulary import state_of
+from sync.models import Change, Run
+from sync.selectors import source_title
+
+
+def _requesters(aws_account: AwsAccount) -> QuerySet[Any]:
+    return Operator.objects.filter(pk__in=Change.objects.filter(aws_account=aws_account).values("requested_by"))
+
+
+def _search_changes(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    found = Q(title__icontains=words) | Q(reason__icontains=words)
+    return rows.filter(found | Q(pk=int(words)) if words.isascii() and words.isdigit() else found)
+
+
+def _approvals(change: Any) -> str:
+    return f"{change.approval_count} of {change.approvals_required}" if change.approvals_required else "None needed"
+
+
+_STATES = (
+    Choice("open", "Open: somebody has to act", Q(state__in=Change.OPEN), chip="Open"),
+    Choice("moving", "Queued or applying", Q(state__in=Change.MOVING)),
+    *(Choice(state.value, state_of(state.value).word, Q(state=state.value)) for state in Change.State),
+)
+
+CHANGES = Table(
+    name="changes",
+    one="change",
+    many="changes",
+    columns=(
+        Column("title", "Change", lambda change: change.title, template="sync/cells.html#change", sort="title"),
+        Column("number", "Number", lambda change: change.pk, only_export=True),
+        Column(
+            "state", "State", lambda change: state_of(change.state).word, template="sync/cells.html#state", sort="state"
+        ),
+        Column("requester", "Requested by", lambda change: str(change.requested_by), sort="requested_by__name"),
+        Column("steps", "Steps done", lambda change: f"{change.steps_done} of {change.step_count}", css="num"),
+        Column(
+            "approvals",
+            "Approvals",
+            _approvals,
+            css="num",
+            optional=True,
+        ),
+        Column(
+            "created",
+            "Proposed",
+            lambda change: change.created_at,
+            template="sync/cells.html#created",
+            sort="created_at",
+            newest_first=True,
+        ),
+        Column("reason", "Reason", lambda change: change.reason, only_export=True),
+    ),
+    default_sort="-created",
+    filters=(
+        ChoiceFilter("state", "State", choices=_STATES),
+        ChoiceFilter("waiting", "Waiting", choices=(Choice("me", "Waiting for me", Q(waits_for_me=True)),)),
+        TextFilter(
+            "requester",
+            "Requested by",
+            rows=lambda name: Q(requested_by__name=name),
+            known=_requesters,
+            words="Requested by {}",
+        ),
+    ),
+    search=_search_changes,
+    search_hint="Title, reason or number",
+    empty_icon="git-pull-request-arrow",
+    empty_title="No change yet",
+    empty_text="Edit a policy or a membership: what you stage is planned here, and sent to AWS after you have read it.",
+)
+
+PULLS = Table(
+    name="pulls",
+    one="pull",
+    many="pulls",
+    columns=(
+        Column("number", "Pull", lambda run: run.pk, template="sync/cells.html#pull", sort="pk", newest_first=True),
+        Column("state", "State", lambda run: run.get_state_display(), template="sync/cells.html#state", sort="state"),
+        Column("source", "What", lambda run: source_title(run.source)),
+        Column("region", "Region", lambda run: run.region, only_export=True),
+        Column("seen", "Objects", lambda run: run.seen, sort="seen", newest_first=True, css="num"),
+        Column("new", "New", lambda run: run.new, css="num", optional=True),
+        Column("changed", "Changed", lambda run: run.changed, css="num"),
+        Column("gone", "Gone", lambda run: run.gone, css="num"),
+        Column("by", "Started by", lambda run: str(run.started_by) if run.started_by else run.get_trigger_display()),
+        Column(
+            "created",
+            "Started",
+            lambda run: run.created_at,
+            template="sync/cells.html#created",
+            sort="created_at",
+            newest_first=True,
+        ),
+    ),
+    default_sort="-number",
+    filters=(
+        ChoiceFilter(
+            "state",
+            "State",
+            choices=tuple(Choice(state.value, state.label, Q(state=state.value)) for state in Run.State),
+        ),
+    ),
+    empty_icon="refresh-cw",
+    empty_title="Nothing was pulled yet",
+    empty_text="A pull reads users, groups, roles and policies from AWS. Until the first one these pages are empty.",
+)

@@ -1,0 +1,162 @@
+"""What a change's page offers an operator to do. The services decide anew when they are asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from accounts.access import may
+from accounts.models import Grant, Operator
+from accounts.roles import APPLY, APPROVE, PROPOSE
+from iamconsole.web.words import counted
+from sync.changes.approvals import valid
+from sync.changes.guards import objection
+from sync.forms import CommentForm
+from sync.models import Approval, Change, Step
+from sync.selectors import STUCK, UNDECIDED
+from sync.views.plan import Plan
+from sync.views.steps import name_to_type
+
+State = Change.State
+CANCELLABLE = (*UNDECIDED, State.SCHEDULED, State.QUEUED, State.WAITING, *STUCK)
+REVERSIBLE = (State.APPLIED, State.CANCELLED, *STUCK)
+
+
+@dataclass(frozen=True)
+class Approvals:
+    required: int
+    given: int
+    entries: list[Approval]
+    form: CommentForm = field(default_factory=CommentForm)
+
+    @classmethod
+    def of(cls, change: Change) -> Approvals:
+        entries = list(change.approvals.select_related("operator"))
+        return cls(change.approvals_required, len(valid(change)), entries)
+
+
+@dataclass(frozen=True)
+class ApplyOffer:
+    """The one confirmation, with the reasons in words why it isn't possible (none: it is)."""
+
+    label: str
+    destructive: str  # a sentence; "" when everything can be undone
+    expected: str  # what to type
+    reasons: tuple[str, ...]
+    step_up: bool
+
+
+class Offers:
+    """Each is the label of a button, or "" (None for `apply`) where the button isn't shown."""
+
+    def __init__(self, plan: Plan, operator: Operator, approvals: Approvals, *, fresh: bool) -> None:
+        self.plan, self.change, self.operator = plan, plan.change, operator
+        self.approvals = approvals
+        self._fresh = fresh
+
+    @cached_property
+    def apply(self) -> ApplyOffer | None:
+        if self.change.state not in UNDECIDED:
+            return None
+        destructive = _destructive_sentence(self.plan)
+        return ApplyOffer(
+            label=f"Apply {counted(len(self.plan.steps), 'step')}",
+            destructive=destructive,
+            expected=name_to_type(self.change) if destructive else "",
+            reasons=tuple(self._why_not_apply()),
+            step_up=not self._fresh,
+        )
+
+    def _why_not_apply(self) -> list[str]:
+        reasons = []
+        if not self._may(APPLY):
+            reasons.append(f"{self._roles} can’t apply changes here.")
+        if not self.change.aws_account.writes_enabled:
+            reasons.append("Writes are off for this AWS account: an owner can turn them on.")
+        missing = self.approvals.required - self.approvals.given
+        if missing > 0:
+            reasons.append(f"{counted(missing, 'approval')} of {self.approvals.required} still missing.")
+        if not reasons and (against := objection(self.change, self.operator)):
+            reasons.append(against.sentence)
+        return reasons
+
+    @cached_property
+    def approve(self) -> bool:
+        return bool(self._undecided and self._may(APPROVE) and not self._is_own and not self.withdraw)
+
+    @cached_property
+    def approve_reason(self) -> str:
+        """Why the operator isn't asked."""
+        if not self._undecided:
+            return ""
+        if self._is_own:
+            return "You proposed it: somebody else has to approve it."
+        return "" if self._may(APPROVE) else f"{self._roles} can’t approve here."
+
+    @cached_property
+    def withdraw(self) -> bool:
+        mine = [entry for entry in self.approvals.entries if entry.operator_id == self.operator.pk]
+        return bool(self._undecided and any(entry.approved and not entry.void for entry in mine))
+
+    @cached_property
+    def cancel(self) -> str:
+        if not self._may(PROPOSE):
+            return ""
+        if self.change.state == State.APPLYING and not self.change.cancel_asked:
+            running = self.plan.running
+            return f"Stop after step {running.position if running else self.plan.next_position}"
+        return "Cancel the change" if self.change.state in CANCELLABLE else ""
+
+    @cached_property
+    def retry(self) -> str:
+        if self.change.state not in (State.FAILED, State.UNKNOWN) or not self._may(APPLY):
+            return ""
+        return f"Retry from step {self.plan.next_position}"
+
+    @cached_property
+    def reverse(self) -> str:
+        done = [step.position for step in self.plan.steps if step.state == Step.State.DONE and not step.destructive]
+        if self.change.state not in REVERSIBLE or not done or not self._may(PROPOSE):
+            return ""
+        if len(self.plan.steps) == 1 or self.change.state == State.APPLIED:
+            return "Propose the reverse"
+        return f"Propose the reverse of step{_span(done)}"
+
+    @cached_property
+    def replan(self) -> str:
+        if self.change.state not in (State.CONFLICTED, State.EXPIRED) or not self._may(PROPOSE):
+            return ""
+        return "Make a new plan on what is live"
+
+    @property
+    def _roles(self) -> str:
+        """ "Your role (viewer)" """
+        grants = Grant.objects.of(self.operator).on(self.change.aws_account)
+        names = sorted({grant.get_role_display().lower() for grant in grants})
+        return f"Your role{'s' if len(names) > 1 else ''} ({', '.join(names)})"
+
+    @property
+    def _undecided(self) -> bool:
+        return self.change.state in UNDECIDED and self.change.approvals_required > 0
+
+    @property
+    def _is_own(self) -> bool:
+        return self.change.requested_by_id == self.operator.pk
+
+    def _may(self, perm: str) -> bool:
+        return may(self.operator, perm, self.change.aws_account)
+
+
+def _span(positions: list[int]) -> str:
+    first, last = positions[0], positions[-1]
+    return f" {first}" if first == last else f"s {first} to {last}"
+
+
+def _destructive_sentence(plan: Plan) -> str:
+    positions = [str(step.position) for step in plan.destructive]
+    if not positions:
+        return ""
+    if len(positions) == 1:
+        return f"Step {positions[0]} destroys something. {plan.destructive[0].note}"
+    notes = sorted({step.note for step in plan.destructive})
+    return f"Steps {', '.join(positions[:-1])} and {positions[-1]} destroy something. {' '.join(notes)}"

@@ -1,0 +1,152 @@
+"""What came of a change: what happened, what was and wasn't done, what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from iamconsole.web.vocabulary import state_of
+from iamconsole.web.words import counted, full_time
+from sync.models import Change, Step
+from sync.operations import Guarantee, registry
+from sync.views.words import ErrorView
+
+if TYPE_CHECKING:
+    from sync.views.plan import Plan
+
+State = Change.State
+LATE_S = 60  # after that a queued change should have found a worker
+
+
+@dataclass(frozen=True)
+class Outcome:
+    kind: str
+    icon: str
+    title: str
+    sentences: tuple[str, ...] = ()
+
+
+def outcome_of(plan: Plan) -> Outcome | None:
+    state = state_of(plan.change.state)
+    tell = _OUTCOMES.get(State(plan.change.state), _no_outcome)
+    title, *sentences = tell(plan) or ("",)
+    if not title:
+        return None
+    kind = {"muted": "", "": "accent"}.get(state.kind, state.kind)
+    icon = "loader-circle" if state.turning else state.icon
+    return Outcome(kind, icon, title, tuple(sentence for sentence in sentences if sentence))
+
+
+def _no_outcome(plan: Plan) -> tuple[str, ...]:
+    return ()
+
+
+def _applied(plan: Plan) -> tuple[str, ...]:
+    steps = f"{plan.done} of {counted(len(plan.steps), 'step')}"
+    return f"Applied {steps}.", "Accepted by AWS; in force within about a minute."
+
+
+def _failed(plan: Plan) -> tuple[str, ...]:
+    error = ErrorView.of(plan.change.error)
+    if plan.stopped is None:
+        return "It was stopped before anything more was sent.", error.sentence if error else "", done_words(plan)
+    said = plan.stopped.error or error
+    position = plan.stopped.position
+    what = f"AWS refused step {position}." if said and said.denied else f"Step {position} failed."
+    return f"{what} {done_words(plan)}", said.sentence if said else ""
+
+
+def _unknown(plan: Plan) -> tuple[str, ...]:
+    stopped = plan.stopped
+    which = f"step {stopped.position}" if stopped else "a step"
+    operation = registry.get(stopped.step.kind) if stopped else None
+    blind = operation is not None and operation.guarantee is Guarantee.AT_MOST_ONCE
+    next_ = (
+        "It can’t be seen from outside. Look for yourself, and retry only if it was not done."
+        if blind
+        else "A retry reads the object first: what was done is taken over, and not sent again."
+    )
+    return (
+        f"Nobody knows whether {which} was done. {done_words(plan)}",
+        "Either AWS did it and its answer was lost on the way, or it never reached AWS.",
+        next_,
+    )
+
+
+def _conflicted(plan: Plan) -> tuple[str, ...]:
+    return "AWS no longer looks as this plan expects.", done_words(plan)
+
+
+def _cancelled(plan: Plan) -> tuple[str, ...]:
+    return "Cancelled.", done_words(plan)
+
+
+def _waiting(plan: Plan) -> tuple[str, ...]:
+    return (
+        "It waits: another change writes the same object.",
+        "It goes on by itself as soon as that one is through.",
+    )
+
+
+def _queued(plan: Plan) -> tuple[str, ...]:
+    late = plan.change.queued_at and (timezone.now() - plan.change.queued_at).total_seconds() > LATE_S
+    hint = "No worker has taken it for a minute: ask manage.py doctor what is missing." if late else ""
+    return "It waits for a worker. Nothing was sent yet.", hint
+
+
+def _applying(plan: Plan) -> tuple[str, ...]:
+    if plan.change.cancel_asked:
+        return ("It stops after the step that runs.",)
+    return ()
+
+
+def _turned_back(plan: Plan) -> tuple[str, ...]:
+    error = ErrorView.of(plan.change.error)
+    return ("It was turned back before anything was sent.", error.sentence) if error else ()
+
+
+def _rejected(plan: Plan) -> tuple[str, ...]:
+    said = plan.change.approvals.filter(approved=False).select_related("operator").last()
+    if said is None:
+        return ("Rejected. Nothing was sent.",)
+    return f"Rejected by {said.operator}. Nothing was sent.", f"“{said.comment}”" if said.comment else ""
+
+
+def _expired(plan: Plan) -> tuple[str, ...]:
+    return "It expired: nobody applied it in time. Nothing was sent.", "AWS may have moved on since: plan it again."
+
+
+def _scheduled(plan: Plan) -> tuple[str, ...]:
+    return (f"It is applied at {full_time(plan.change.not_before)}.",) if plan.change.not_before else ()
+
+
+_OUTCOMES = {
+    State.PROPOSED: _turned_back,
+    State.APPROVED: _turned_back,
+    State.REJECTED: _rejected,
+    State.EXPIRED: _expired,
+    State.SCHEDULED: _scheduled,
+    State.APPLIED: _applied,
+    State.FAILED: _failed,
+    State.UNKNOWN: _unknown,
+    State.CONFLICTED: _conflicted,
+    State.CANCELLED: _cancelled,
+    State.WAITING: _waiting,
+    State.QUEUED: _queued,
+    State.APPLYING: _applying,
+}
+
+
+def done_words(plan: Plan) -> str:
+    """ "The first 3 steps are done, 2 were not sent." """
+    unsent = sum(step.state in (Step.State.PENDING, Step.State.SKIPPED) for step in plan.steps)
+    not_sent = f"{unsent} {'was' if unsent == 1 else 'were'} not sent" if unsent else ""
+    if plan.done:
+        first = "The first step is done" if plan.done == 1 else f"The first {plan.done} steps are done"
+        return f"{first}, {not_sent}." if unsent else f"{first}."
+    if plan.stopped is None:
+        return "Nothing was sent."
+    known = "" if plan.stopped.state == Step.State.UNKNOWN else "Nothing was done"
+    return ", ".join(part for part in (known, not_sent) if part) + "." if known or not_sent else ""

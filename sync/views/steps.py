@@ -1,0 +1,170 @@
+"""A step as the plan page and the progress show it: in words, as the exact calls, as a difference of texts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from iamconsole.web.diff import DiffLine, document_diff
+from iamconsole.web.vocabulary import state_of
+from iamconsole.web.words import counted, duration
+from sync.models import Attempt, Change, Step
+from sync.operations import BadParams, Call, Operation, Refusal, Risk, Undo, registry
+from sync.selectors import last_attempt
+from sync.views.words import ErrorView
+
+NOTES = {
+    Undo.NEVER: "Can’t be undone.",
+    Undo.NEW_ID: "What it removes can be made again, but under a new id.",
+}
+UNDO_KINDS = {Undo.NEVER: "danger", Undo.NEW_ID: "warn"}
+LONGEST_SHOWN = 200  # characters of a parameter; a document has its own panel
+
+
+@dataclass(frozen=True)
+class CallView:
+    name: str  # "iam:CreatePolicyVersion"
+    parameters: tuple[tuple[str, str], ...]  # names padded to one width
+    command_line: str
+
+    @classmethod
+    def of(cls, call: Call) -> CallView:
+        width = max((len(name) for name in call.parameters), default=0)
+        parameters = tuple((name.ljust(width), _shown(value)) for name, value in call.parameters.items())
+        return cls(f"{call.service}:{call.operation}", parameters, call.command_line())
+
+
+@dataclass(frozen=True)
+class TextDiff:
+    label: str
+    lines: list[DiffLine]
+
+    @property
+    def added(self) -> int:
+        return sum(line.sign == "+" for line in self.lines)
+
+    @property
+    def removed(self) -> int:
+        return sum(line.sign == "-" for line in self.lines)
+
+
+@dataclass(frozen=True)
+class StepView:
+    step: Step
+    attempt: Attempt | None
+    tries: int
+    error: ErrorView | None
+    title: str
+    note: str = ""
+    undo: str = ""
+    undo_kind: str = ""  # the ink of it
+    destructive: bool = False
+    calls: tuple[CallView, ...] = ()
+    expects: str = ""
+    diff: TextDiff | None = None
+
+    @property
+    def position(self) -> int:
+        return self.step.position
+
+    @property
+    def state(self) -> str:
+        return self.step.state
+
+    @property
+    def failed(self) -> bool:
+        return self.step.state in (Step.State.FAILED, Step.State.UNKNOWN, Step.State.CONFLICTED)
+
+    @property
+    def icon(self) -> str:
+        return state_of(self.step.state).icon
+
+    @property
+    def icon_class(self) -> str:
+        state = state_of(self.step.state)
+        ink = "muted" if state.kind in ("", "muted") else f"ink-{state.kind}"
+        return "ink-accent turning" if state.turning else ink
+
+    @property
+    def state_words(self) -> str:
+        """ "Done · 412 ms", "Failed · 231 ms, 2 tries", "Not sent"."""
+        word = "Done" if self.step.state in Step.FINISHED else state_of(self.step.state).word
+        took = duration(self._took) if self._took is not None else ""
+        tries = counted(self.tries, "try", "tries") if self.tries > 1 else ""
+        details = ", ".join(part for part in (took, tries) if part)
+        return f"{word} · {details}" if details else word
+
+    @property
+    def _took(self) -> timedelta | None:
+        if self.attempt is None or self.attempt.finished_at is None:
+            return None
+        return self.attempt.finished_at - self.attempt.started_at
+
+    @property
+    def request_id(self) -> str:
+        return self.attempt.request_id if self.attempt else ""
+
+    @property
+    def request_id_label(self) -> str:
+        return f"the request id of step {self.position}"
+
+
+def step_view(change: Change, step: Step) -> StepView:
+    attempt = last_attempt(step)
+    error = ErrorView.of(step.error or (attempt.error if attempt else {}))
+    bare = StepView(step, attempt, len(step.attempts.all()), error, title=step.kind)
+    operation = registry.get(step.kind)
+    if operation is None:
+        return replace(bare, note="This console no longer knows this kind of step.")
+    try:
+        params = operation.parse(step.params)
+    except BadParams as problem:
+        return replace(bare, note=str(problem))
+    return replace(
+        bare,
+        title=operation.title(params),
+        note=NOTES.get(operation.undo, ""),
+        undo=str(operation.undo.value).capitalize(),
+        undo_kind=UNDO_KINDS.get(operation.undo, ""),
+        destructive=is_destructive(operation),
+        calls=tuple(CallView.of(call) for call in operation.calls(params)),
+        expects=f"Expects to find {operation.told(step.expects)}; anything else, and it stops and sends nothing.",
+        diff=_diff(change, step, operation, params),
+    )
+
+
+def is_destructive(operation: Operation[Any]) -> bool:
+    return operation.undo is Undo.NEVER or operation.risk is Risk.DESTRUCTIVE
+
+
+def name_to_type(change: Change) -> str:
+    """The name of what the first destructive step destroys; "" when none does."""
+    for step in change.steps.all():
+        operation = registry.get(step.kind)
+        if operation is None or not is_destructive(operation):
+            continue
+        try:
+            return operation.refs(change.aws_account, operation.parse(step.params))[0].name
+        except (BadParams, Refusal, IndexError):
+            return str(change.pk)  # gone from the mirror: the number of the change stands for it
+    return ""
+
+
+def _shown(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value)
+    if len(text) > LONGEST_SHOWN:
+        return f"{counted(len(text), 'character')}, shown under “Text”"
+    return text
+
+
+def _diff(change: Change, step: Step, operation: Operation[Any], params: Any) -> TextDiff | None:
+    """The document that the step writes, against the one that the plan found."""
+    new = operation.writes(change.aws_account, params)
+    if new is None:
+        return None
+    old = operation.document(change.aws_account, params, step.expects)
+    lines = document_diff(old or "", new)
+    label = "what the plan found against what this step writes" if old else "new"
+    return TextDiff(f"{operation.title(params)}: {label}", lines) if lines else None

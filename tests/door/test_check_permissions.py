@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+
+import botocore.session
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from accounts.models import AwsAccount
+from iamconsole.demo.process import Emulator
+from sync.aws.calls import is_read
+from sync.aws.permission_check import check_permissions, probe_params
+from sync.aws.permissions import PERMISSIONS, Permission, console_role_policy, console_role_trust, permissions_of
+from sync.aws.purpose import Tier
+
+MakeRole = Callable[..., None]
+READS = [permission.action for permission in permissions_of("read")]
+
+
+def states(aws_account: AwsAccount, tier: Tier) -> dict[str, str]:
+    return {check.action: check.state for check in check_permissions(aws_account, tier)}
+
+
+def test_a_role_with_all_permissions_works(emulator: Emulator, with_roles: AwsAccount, make_role: MakeRole) -> None:
+    make_role("console-read", actions=READS)
+    emulator.enforce_iam()
+    found = states(with_roles, "read")
+    assert set(found) == {"sts:AssumeRole", *READS}
+    assert [action for action, state in found.items() if state == "missing"] == []
+    assert found["iam:GetAccountAuthorizationDetails"] == found["iam:GetRole"] == "works"
+
+
+def test_a_missing_permission_is_named_with_what_to_do(
+    emulator: Emulator, with_roles: AwsAccount, make_role: MakeRole
+) -> None:
+    make_role("console-read", actions=[action for action in READS if action != "iam:GetRole"])
+    emulator.enforce_iam()
+    missing = [check for check in check_permissions(with_roles, "read") if check.state == "missing"]
+    assert [check.action for check in missing] == ["iam:GetRole"]
+    assert "iam:GetRole" in missing[0].detail
+    assert missing[0].feature
+
+
+def test_a_role_that_can_not_be_assumed_leaves_the_rest_unknown(emulator: Emulator, with_roles: AwsAccount) -> None:
+    entry, *rest = check_permissions(with_roles, "read")
+    assert (entry.action, entry.state) == ("sts:AssumeRole", "missing")
+    assert "trust policy" in entry.detail
+    assert {check.state for check in rest} == {"unknown"}
+
+
+def test_aws_that_fails_half_way_leaves_the_rest_unknown(emulator: Emulator, aws_account: AwsAccount) -> None:
+    emulator.rules([{"action": "GetGroup", "error": {"code": "ServiceFailure", "status": 500}}])
+    found = states(aws_account, "read")
+    assert found["iam:GetAccountAuthorizationDetails"] == "works"
+    assert found["iam:GetUser"] == "unknown"
+    assert emulator.calls("GetUser") == []
+
+
+def test_the_role_to_write_is_simulated(emulator: Emulator, with_roles: AwsAccount, make_role: MakeRole) -> None:
+    make_role("console-read", actions=READS)
+    make_role("console-write", actions=["iam:Get*", "iam:List*", "iam:AttachUserPolicy", "iam:SetDefaultPolicyVersion"])
+    emulator.forget_calls()
+    found = states(with_roles, "write")
+    assert found["sts:AssumeRole"] == "works"
+    assert found["iam:AttachUserPolicy"] in ("works", "unknown")
+    assert found["iam:AttachRolePolicy"] in ("missing", "unknown")
+    writes = [permission.action.removeprefix("iam:") for permission in permissions_of("write") if permission.on]
+    assert [call for call in emulator.calls() if call["action"] in writes] == []
+
+
+@pytest.mark.parametrize("permission", PERMISSIONS, ids=lambda permission: f"{permission.tier} {permission.action}")
+def test_each_permission_is_an_operation_and_each_read_can_be_probed(permission: Permission) -> None:
+    service, operation = permission.action.split(":")
+    model = botocore.session.get_session().get_service_model(service).operation_model(operation)
+    assert is_read(service, operation) is (permission.on == "")
+    if permission.on:
+        return
+    params = probe_params(operation, AwsAccount(account_id="1" * 12, partition="aws"))
+    shape = model.input_shape
+    accepted, required = (shape.members, shape.required_members) if shape else ({}, [])
+    assert set(required) <= set(params) <= set(accepted)
+
+
+def operations_in_the_code() -> set[str]:
+    """The operations of IAM that the apps name, "Get{noun}Policy" for each of the three nouns."""
+    names = set(botocore.session.get_session().get_service_model("iam").operation_names)
+    sources = [
+        path for app in ("sync", "policies", "identities") for path in Path(settings.BASE_DIR, app).rglob("*.py")
+    ]
+    literals = {
+        literal
+        for path in sources
+        if not {"aws", "engine", "migrations"} & set(path.parts)
+        for literal in re.findall(r"\"([A-Z][^\s\"]*)\"", path.read_text())
+    }
+    nouns = ("User", "Group", "Role")
+    return names & {re.sub(r"\{[^}]*\}", noun, literal) for literal in literals for noun in nouns}
+
+
+def test_each_call_in_the_code_has_its_permission() -> None:
+    found = operations_in_the_code()
+    assert {"GetAccountAuthorizationDetails", "GetRolePolicy", "AddUserToGroup"} <= found
+    assert found <= {permission.action.removeprefix("iam:") for permission in PERMISSIONS}
+
+
+@pytest.mark.parametrize("tier", ["read", "write"])
+def test_the_policies_fit_what_aws_takes(tier: Tier) -> None:
+    for partition in ("aws", "aws-cn", "aws-us-gov"):
+        policy = console_role_policy(tier, partition)
+        assert len(json.dumps(policy, separators=(",", ":"))) < 6144
+        assert {action for statement in policy["Statement"] for action in statement["Action"]} == {
+            permission.action for permission in permissions_of(tier)
+        }
+
+
+def test_the_role_to_read_can_not_write() -> None:
+    (statement,) = console_role_policy("read")["Statement"]
+    assert all(is_read(*action.split(":")) for action in statement["Action"])
+
+
+def test_writes_are_narrowed_to_the_kind_of_object() -> None:
+    by_sid = {statement["Sid"]: statement for statement in console_role_policy("write", "aws-cn")["Statement"]}
+    assert by_sid["WritePolicy"]["Resource"] == "arn:aws-cn:iam::*:policy/*"
+    assert "iam:CreatePolicyVersion" in by_sid["WritePolicy"]["Action"]
+
+
+def test_the_trust_policy_asks_for_the_external_id() -> None:
+    trust = console_role_trust("write", principal_arn="arn:aws:iam::1:role/console", external_id="x-1")
+    enter, naming = trust["Statement"]
+    assert enter["Condition"] == {"StringEquals": {"sts:ExternalId": "x-1"}}
+    assert naming["Action"] == ["sts:SetSourceIdentity", "sts:TagSession"]
+    assert len(console_role_trust("read", principal_arn="arn:aws:iam::1:role/console")["Statement"]) == 1
+
+
+def printed(*arguments: str) -> str:
+    out = StringIO()
+    call_command("console_role", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_the_command_prints_each_action_with_its_feature() -> None:
+    text = printed("--tier", "write")
+    assert re.search(r"iam:AddUserToGroup +Add and remove members", text)
+    assert '"Version": "2012-10-17"' in text
+
+
+def test_the_command_prints_documents_that_can_be_given_to_aws() -> None:
+    assert json.loads(printed("--tier", "read", "--json")) == console_role_policy("read")
+    trust = json.loads(printed("--tier", "read", "--trust", "--principal", "arn:aws:iam::1:role/console"))
+    assert trust["Statement"][0]["Principal"] == {"AWS": "arn:aws:iam::1:role/console"}
+
+
+def test_the_command_wants_to_know_whom_to_trust() -> None:
+    with pytest.raises(CommandError, match="--principal"):
+        printed("--tier", "read", "--trust")

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+import string
+from collections.abc import Callable
+from typing import Any
+
+import botocore.session
+import pytest
+from cryptography.fernet import Fernet
+
+from sync.aws.answers import _SECRET_MEMBERS, prepare
+from sync.aws.secrets import CannotUnseal, Secret, seal, unseal
+
+TEXT = "wJalrXUtnFEMI/K7MDENG"
+
+
+@pytest.mark.parametrize(
+    "show",
+    [
+        str,
+        repr,
+        lambda secret: f"{secret} {secret!r} {secret:>40}",
+        lambda secret: "%s %r" % (secret, secret),  # noqa: UP031
+        lambda secret: string.Template("$x").substitute(x=secret),
+        lambda secret: json.dumps({"x": secret}, default=str),
+        lambda secret: repr({"x": [secret]}),
+        lambda secret: repr([getattr(secret, name) for name in dir(secret)]),
+    ],
+)
+def test_a_secret_does_not_show(show: Callable[[Secret], str]) -> None:
+    assert TEXT not in show(Secret(TEXT))
+
+
+@pytest.mark.parametrize("keep", [pickle.dumps, copy.copy, copy.deepcopy, json.dumps, vars])
+def test_a_secret_can_not_be_kept_unsealed(keep: Callable[[Any], Any]) -> None:
+    with pytest.raises(TypeError):
+        keep(Secret(TEXT))
+
+
+def test_a_secret_opens() -> None:
+    secret = Secret(TEXT)
+    assert secret.open() == TEXT
+    assert secret == Secret(TEXT)
+    assert secret != Secret("another")
+    with pytest.raises(AttributeError):
+        secret.text = "x"
+
+
+def test_what_is_sealed_can_be_unsealed() -> None:
+    blob = seal(TEXT)
+    assert TEXT.encode() not in blob
+    assert unseal(blob).open() == TEXT
+
+
+def test_keys_can_be_replaced_without_losing_what_was_sealed(settings: Any) -> None:
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    settings.SEAL_KEYS = [old]
+    blob = seal(TEXT)
+    settings.SEAL_KEYS = [new, old]
+    assert unseal(blob).open() == TEXT
+    newer_blob = seal(TEXT)
+    settings.SEAL_KEYS = [new]
+    assert unseal(newer_blob).open() == TEXT
+    with pytest.raises(CannotUnseal, match="SEAL_KEYS"):
+        unseal(blob)
+
+
+def test_all_that_aws_calls_sensitive_in_iam_is_wrapped() -> None:
+    """So that a new secret in botocore's model of IAM fails here, and is not stored by chance."""
+    model = botocore.session.get_session().get_service_model("iam")
+    found: set[str] = set()
+
+    def look(shape: Any, name: str) -> None:
+        if shape.metadata.get("sensitive"):
+            found.add(name)
+        for member, child in getattr(shape, "members", {}).items():
+            look(child, member)
+        if hasattr(shape, "member"):
+            look(shape.member, name)
+
+    for operation in model.operation_names:
+        output = model.operation_model(operation).output_shape
+        if output is not None:
+            look(output, "")
+    assert found
+    assert found <= _SECRET_MEMBERS
+
+
+def test_the_seed_of_an_mfa_device_comes_wrapped() -> None:
+    model = botocore.session.get_session().get_service_model("iam")
+    answer = {"VirtualMFADevice": {"SerialNumber": "arn:x", "Base32StringSeed": b"SEED"}, "ResponseMetadata": {}}
+    prepared = prepare(answer, model.operation_model("CreateVirtualMFADevice").output_shape)
+    assert prepared["VirtualMFADevice"]["Base32StringSeed"].open() == "U0VFRA=="
+    assert set(prepared) == {"VirtualMFADevice"}

@@ -1,0 +1,54 @@
+"""A policy in the mirror and changes on it, as the tests of pages need them: nothing here talks to AWS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import AwsAccount, Operator
+from policies.operations import plan_update
+from sync import changes
+from sync.models import Change
+from tests.services.rows import make_policy
+from tests.services.world import document
+
+
+def proposed(aws_account: AwsAccount, actor: Operator, *, versions: int = 1, **about: Any) -> Change:
+    """A change that edits a policy: one step, or two where all five versions are used."""
+    policy = make_policy(aws_account, about.get("name", "reports-write"), versions=versions)
+    steps = plan_update(policy, document("s3:GetObject", "s3:PutObject"))
+    return changes.propose(
+        aws_account=aws_account,
+        actor=actor,
+        title=about.get("title", "Give reports-writer its archive bucket"),
+        reason=about.get("reason", "The nightly export moves. Ticket DATA-2217."),
+        steps=steps,
+    )
+
+
+def rested(change: Change, state: str, *steps: str, error: dict[str, Any] | None = None) -> Change:
+    """The change as a worker would leave it: in `state`, its steps in `steps`."""
+    now = timezone.now()
+    for step, step_state in zip(change.steps.all(), steps, strict=True):
+        step.state = step_state
+        if step_state not in ("pending", "skipped"):
+            outcome = "" if step_state == "sending" else step_state
+            failed = error if step_state in ("failed", "unknown", "conflicted") else None
+            step.error = failed or {}
+            step.attempts.create(
+                number=1,
+                started_at=now,
+                finished_at=None if step_state == "sending" else now,
+                snapshot={"part": step.expects},
+                outcome=outcome,
+                request_id=f"request-{step.position}",
+                error=failed or {},
+            )
+        step.save()
+    change.state, change.error = state, error or {}
+    change.queued_at = change.started_at = now
+    change.finished_at = None if state in Change.MOVING else now
+    change.log = [{"at": now.isoformat(), "line": "Claimed by a worker."}]
+    change.save()
+    return change

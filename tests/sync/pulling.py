@@ -1,0 +1,76 @@
+"""What the tests of pulls and of the mirror share: a small organisation, and one pull of it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from accounts.models import AwsAccount
+from iamconsole.demo.process import Emulator
+from sync import pull
+from sync.models import Facet, Revision, Run
+
+ACCOUNT = "123456789012"
+READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+
+
+def allow(action: str, resource: str = "*") -> str:
+    statement = {"Effect": "Allow", "Action": action, "Resource": resource}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def trust(service: str) -> str:
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def policy_arn(name: str) -> str:
+    return f"arn:aws:iam::{ACCOUNT}:policy/{name}"
+
+
+def seed(emulator: Emulator) -> Any:
+    """Jane in developers, which may read reports; the role exporter with an inline policy. Returns the IAM client."""
+    iam = emulator.client("iam")
+    iam.create_policy(PolicyName="reports-read", PolicyDocument=allow("s3:GetObject"))
+    iam.create_group(GroupName="developers")
+    iam.attach_group_policy(GroupName="developers", PolicyArn=policy_arn("reports-read"))
+    iam.create_user(UserName="jane", Tags=[{"Key": "team", "Value": "reports"}])
+    iam.add_user_to_group(GroupName="developers", UserName="jane")
+    iam.create_role(RoleName="exporter", AssumeRolePolicyDocument=trust("lambda.amazonaws.com"))
+    iam.put_role_policy(RoleName="exporter", PolicyName="logs", PolicyDocument=allow("logs:PutLogEvents"))
+    iam.attach_role_policy(RoleName="exporter", PolicyArn=READ_ONLY)
+    return iam
+
+
+def pull_all(aws_account: AwsAccount, **options: Any) -> Run:
+    """A whole pull, in this process."""
+    run = pull.start(aws_account=aws_account, trigger=Run.Trigger.COMMAND, wake=False, **options)
+    assert pull.finish(run.pk, progress=lambda run: None)
+    run.refresh_from_db()
+    return run
+
+
+def pulled(aws_account: AwsAccount, **options: Any) -> Run:
+    """… that is known to end well."""
+    run = pull_all(aws_account, **options)
+    assert run.state == Run.State.DONE, run.error
+    return run
+
+
+def revisions(row: Any) -> list[Revision]:
+    """Of a mirrored row, the oldest first."""
+    return list(facet(row).revisions.order_by("number"))
+
+
+def facet(row: Any) -> Facet:
+    return Facet.objects.get(aws_account=row.aws_account, kind=row.kind, object_id=row.aws_id)
+
+
+def picture(*models: Any) -> list[tuple[Any, ...]]:
+    """All rows of the models, without what differs between two mirrors of the same AWS account."""
+    found: list[tuple[Any, ...]] = []
+    for model in models:
+        columns = [column for column in model._meta.concrete_fields if not column.is_relation]
+        names = [column.name for column in columns if column.name not in ("id", "first_seen")]
+        found += sorted(model.objects.values_list(*names), key=str)
+    return found

@@ -1,0 +1,66 @@
+"""`manage.py doctor`."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.utils import timezone
+
+from accounts.models import AwsAccount
+from iamconsole.demo.process import Emulator
+from sync import health
+
+
+@pytest.fixture(autouse=True)
+def no_ping(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "PING_S", 0.1)
+
+
+def doctor() -> tuple[int, dict[str, Any]]:
+    """The exit status and the findings by name."""
+    printed = io.StringIO()
+    status = 0
+    try:
+        call_command("doctor", "--json", stdout=printed)
+    except SystemExit as end:
+        status = int(end.code or 0)
+    return status, {finding["name"]: finding for finding in json.loads(printed.getvalue())}
+
+
+@pytest.mark.django_db
+def test_names_what_is_missing_and_what_to_do() -> None:
+    status, found = doctor()
+    assert status == 1
+    assert found["database"]["ok"]
+    assert not found["beat"]["ok"]
+    assert "celery -A iamconsole beat" in found["beat"]["what_to_do"]
+
+
+@pytest.mark.django_db
+def test_a_recent_tick_is_enough() -> None:
+    cache.set("beat-tick", timezone.now())
+    assert doctor()[1]["beat"]["ok"]
+
+
+def test_reaches_the_aws_accounts(emulator: Emulator, aws_account: AwsAccount) -> None:
+    found = doctor()[1]["AWS account Acme (123456789012)"]
+    assert found["ok"]
+    assert "writes on" in found["detail"]
+
+
+def test_an_aws_account_that_is_out_of_reach(aws_account: AwsAccount, settings: Any) -> None:
+    settings.AWS_EMULATOR_URL = "http://127.0.0.1:1"
+    status, found = doctor()
+    assert status == 1
+    assert "could not be reached" in found["AWS account Acme (123456789012)"]["detail"]
+
+
+@pytest.mark.django_db
+def test_a_missing_key(settings: Any) -> None:
+    settings.SEAL_KEYS = []
+    assert "SEAL_KEYS_FILE" in doctor()[1]["key SEAL_KEYS"]["what_to_do"]

@@ -1,0 +1,163 @@
+"""Connecting an AWS account, on the page and by the command."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import AuditEntry, AwsAccount, Operator
+from accounts.roles import Role
+from iamconsole.demo.process import Emulator
+from sync.models import Run
+from tests.conftest import ACCOUNT_ID, make_operator
+
+ClientOf = Callable[..., Client]
+TYPED = {
+    "name": "Acme",
+    "account_id": ACCOUNT_ID,
+    "environment": "staging",
+    "partition": "aws",
+    "default_region": "eu-west-1",
+    "connection": "ambient",
+    "external_id": "iam-console-from-the-form",
+    "emulated": "on",
+}
+
+
+@pytest.fixture
+def olga(db: None) -> Operator:
+    """Owner of all AWS accounts."""
+    return make_operator("olga", Role.OWNER, None)
+
+
+def test_connects_read_only_and_pulls(emulator: Emulator, olga: Operator, client_of: ClientOf) -> None:
+    answer = client_of(olga).post(reverse("connect"), TYPED)
+    aws_account, run = AwsAccount.objects.get(), Run.objects.get()
+    assert (aws_account.name, aws_account.writes_enabled) == ("Acme", False)
+    assert (run.aws_account, run.trigger) == (aws_account, "connect")
+    assert answer["Location"] == reverse("pull", kwargs={"account_id": ACCOUNT_ID, "pk": run.pk})
+    assert AuditEntry.objects.get(verb="aws_account.connected").actor == olga
+
+
+def test_wants_a_fresh_sign_in(emulator: Emulator, olga: Operator, client_of: ClientOf) -> None:
+    client_of(olga, ago=3600).post(reverse("connect"), TYPED)
+    assert not AwsAccount.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["connect", "connect_identity"])
+def test_only_owners_of_all_come_here(
+    alice: Operator, bob: Operator, charlie: Operator, client_of: ClientOf, name: str
+) -> None:
+    statuses = [client_of(operator).get(reverse(name)).status_code for operator in (alice, bob, charlie)]
+    assert statuses == [403, 403, 404]
+
+
+def test_the_first_page_of_an_empty_console_is_this_one(olga: Operator, client_of: ClientOf) -> None:
+    assert client_of(olga).get("/")["Location"] == reverse("connect")
+
+
+def test_shows_what_goes_into_the_roles(olga: Operator, client_of: ClientOf) -> None:
+    text = client_of(olga).get(reverse("connect")).content.decode()
+    assert "iam:GetAccountAuthorizationDetails" in text
+    assert "Pull users, groups, roles and policies into the mirror." in text
+    assert "manage.py console_role --tier write" in text
+
+
+def test_shows_who_the_console_is_and_the_trust_policies(
+    emulator: Emulator, olga: Operator, client_of: ClientOf
+) -> None:
+    query = {**TYPED, "account_id": ""}
+    text = client_of(olga).get(reverse("connect_identity"), query, headers={"HX-Request": "true"}).content.decode()
+    assert f"arn:aws:iam::{ACCOUNT_ID}:user/emulator" in text
+    assert "sts:SetSourceIdentity" in text
+    assert "iam-console-from-the-form" in text
+    assert "<html" not in text
+
+
+def test_checks_what_works_and_saves_nothing(emulator: Emulator, olga: Operator, client_of: ClientOf) -> None:
+    answer = client_of(olga).post(reverse("connect_check"), TYPED, headers={"HX-Request": "true"})
+    text = answer.content.decode()
+    assert re.search(r"\d+ of \d+ permissions work", text)
+    assert "<html" not in text
+    assert not AwsAccount.objects.exists()
+
+
+def test_checks_without_script_too_and_keeps_what_was_typed(
+    emulator: Emulator, olga: Operator, client_of: ClientOf
+) -> None:
+    text = client_of(olga).post(reverse("connect_check"), TYPED).content.decode()
+    assert "permissions work" in text
+    assert 'value="iam-console-from-the-form"' in text
+    assert 'value="Acme"' in text
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"account_id": "1234"}, "An AWS account id has 12 digits."),
+        ({"connection": "assume_role"}, "Give the ARN of the role"),
+        ({"connection": "assume_role", "read_role_arn": "reader"}, "This isn’t the ARN of a role"),
+        (
+            {"connection": "assume_role", "read_role_arn": "arn:aws:iam::210987654321:role/r"},
+            "This role is in the AWS account 210987654321, not in this one.",
+        ),
+        (
+            {"connection": "assume_role", "read_role_arn": f"arn:aws-cn:iam::{ACCOUNT_ID}:role/r"},
+            "This role is in the partition aws-cn",
+        ),
+    ],
+)
+def test_says_what_is_wrong_with_what_was_typed(
+    olga: Operator, client_of: ClientOf, typed: dict[str, str], sentence: str
+) -> None:
+    text = client_of(olga).post(reverse("connect"), {**TYPED, **typed}).content.decode()
+    assert sentence in text
+    assert 'value="Acme"' in text
+    assert not AwsAccount.objects.exists()
+
+
+def test_the_same_one_twice(aws_account: AwsAccount, olga: Operator, client_of: ClientOf) -> None:
+    text = client_of(olga).post(reverse("connect"), TYPED).content.decode()
+    assert "This AWS account is connected already." in text
+
+
+def test_warns_while_the_demo_runs(olga: Operator, client_of: ClientOf, settings: Any) -> None:
+    settings.DEMO = True
+    text = client_of(olga).get(reverse("connect")).content.decode()
+    assert "the demo operator can no longer sign in" in text
+
+
+def command(*arguments: str) -> Any:
+    printed = io.StringIO()
+    call_command("connect_account", "--account", ACCOUNT_ID, "--name", "Acme", *arguments, "--json", stdout=printed)
+    return json.loads(printed.getvalue())
+
+
+@pytest.mark.django_db
+def test_the_command_connects(emulator: Emulator) -> None:
+    told = command("--ambient", "--emulated", "--writes", "on")
+    assert told == {
+        "account": ACCOUNT_ID, "name": "Acme", "connected_now": True, "writes": True, "pull": Run.objects.get().pk,
+    }  # fmt: skip
+    assert AuditEntry.objects.get(verb="aws_account.connected").actor_name == "command line"
+
+
+@pytest.mark.django_db
+def test_the_command_twice_changes_nothing(emulator: Emulator) -> None:
+    command("--ambient", "--emulated")
+    assert command("--ambient", "--emulated", "--writes", "on")["connected_now"] is False
+    assert not AwsAccount.objects.get().writes_enabled
+
+
+@pytest.mark.django_db
+def test_the_command_wants_to_know_the_credentials() -> None:
+    with pytest.raises(CommandError, match="Say by which credentials"):
+        command("--emulated")

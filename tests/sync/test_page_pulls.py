@@ -1,0 +1,117 @@
+"""Pulls: the list, one pull with its progress, pull now, stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AwsAccount, Operator
+from sync.models import Run
+
+ClientOf = Callable[..., Client]
+
+
+def run_of(aws_account: AwsAccount, state: str = "done", **fields: Any) -> Run:
+    now = timezone.now()
+    values = {"source": "iam.details", "trigger": "operator", "seen": 40, "expected": 132, "pages": 1, **fields}
+    ended = None if state in Run.ACTIVE else now
+    return Run.objects.create(
+        aws_account=aws_account, state=state, started_at=now, heartbeat_at=now, finished_at=ended, **values
+    )
+
+
+def address(name: str, run: Run) -> str:
+    return reverse(name, kwargs={"account_id": run.aws_account.account_id, "pk": run.pk})
+
+
+def list_url(aws_account: AwsAccount, name: str = "pulls") -> str:
+    return reverse(name, kwargs={"account_id": aws_account.account_id})
+
+
+def test_lists_pulls(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    run = run_of(aws_account)
+    text = client_of(bob).get(list_url(aws_account)).content.decode()
+    assert f"Pull {run.pk}" in text
+    assert "Users, groups, roles and policies" in text
+    assert list_url(aws_account, "pull_now") not in text  # not for a viewer
+
+
+def test_an_empty_list_says_what_a_pull_is(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    assert "Nothing was pulled yet" in client_of(bob).get(list_url(aws_account)).content.decode()
+
+
+def test_pull_now_starts_one_and_leads_to_it(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
+    answer = client_of(erin).post(list_url(aws_account, "pull_now"))
+    run = Run.objects.get()
+    assert run.started_by == erin
+    assert answer["Location"] == address("pull", run)
+
+
+def test_pull_now_twice_is_one_pull(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
+    for _ in range(2):
+        client_of(erin).post(list_url(aws_account, "pull_now"))
+    assert Run.objects.count() == 1
+
+
+@pytest.mark.parametrize(("who", "status"), [("bob", 403), ("charlie", 404)])
+def test_readers_and_strangers_start_none(
+    aws_account: AwsAccount, client_of: ClientOf, request: pytest.FixtureRequest, who: str, status: int
+) -> None:
+    operator = request.getfixturevalue(who)
+    assert client_of(operator).post(list_url(aws_account, "pull_now")).status_code == status
+    assert not Run.objects.exists()
+
+
+def test_progress_is_asked_for_while_it_runs(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    run = run_of(aws_account, "running")
+    client = client_of(bob)
+    text = client.get(address("pull", run)).content.decode()
+    assert 'hx-trigger="every 2s"' in text
+    assert 'max="132" value="40"' in text
+    assert "40 objects of 132" in text
+    assert client.get(address("pull_progress", run)).status_code == 200
+
+
+def test_progress_ends_with_the_run(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    answer = client_of(bob).get(address("pull_progress", run_of(aws_account)))
+    assert answer.status_code == 286
+    assert "every 2s" not in answer.content.decode()
+
+
+def test_a_denial_names_the_statement(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
+    error = {
+        "class": "Denied",
+        "code": "AccessDenied",
+        "sentence": "AWS does not let iam-console-read do iam:GetAccountAuthorizationDetails.",
+        "words": "User is not authorized to perform: iam:GetAccountAuthorizationDetails",
+        "statement": {"Effect": "Allow", "Action": "iam:GetAccountAuthorizationDetails", "Resource": "*"},
+        "request_id": "3f9b2c71",
+    }
+    text = client_of(erin).get(address("pull", run_of(aws_account, "failed", error=error))).content.decode()
+    assert "AWS doesn’t let this console read it" in text
+    assert "&quot;Action&quot;: &quot;iam:GetAccountAuthorizationDetails&quot;" in text
+    assert "AccessDenied: User is not authorized" in text
+    assert "3f9b2c71" in text
+    assert "Pull again" in text
+
+
+def test_an_editor_stops_a_pull(aws_account: AwsAccount, erin: Operator, bob: Operator, client_of: ClientOf) -> None:
+    run = run_of(aws_account, "running")
+    assert client_of(bob).post(address("pull_cancel", run)).status_code == 403
+    client_of(erin).post(address("pull_cancel", run))
+    run.refresh_from_db()
+    assert run.state == "cancelled"
+
+
+def test_a_pull_of_another_aws_account_is_not_found(
+    aws_account: AwsAccount, alice: Operator, client_of: ClientOf
+) -> None:
+    other = AwsAccount.objects.create(account_id="210987654321", name="Other")
+    run = run_of(other)
+    mixed = reverse("pull", kwargs={"account_id": aws_account.account_id, "pk": run.pk})
+    assert client_of(alice).get(mixed).status_code == 404

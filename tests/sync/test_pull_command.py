@@ -1,0 +1,60 @@
+"""`manage.py pull`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import AwsAccount
+from iamconsole.demo.process import Emulator
+from identities.models import IamUser
+from tests.services.workers import Worker
+from tests.sync.pulling import seed
+
+
+def output_of(*arguments: str) -> str:
+    out = StringIO()
+    call_command("pull", *arguments, stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.django_db
+def test_it_pulls_here_and_now(emulator: Emulator, aws_account: AwsAccount) -> None:
+    seed(emulator)
+    said = output_of("--account", aws_account.account_id)
+    assert "5 objects of about 4" in said
+    assert "Complete: 5 seen, 5 new, 0 changed, 0 gone." in said
+    assert IamUser.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_as_json(emulator: Emulator, aws_account: AwsAccount) -> None:
+    seed(emulator)
+    (found,) = json.loads(output_of("--json"))
+    assert (found["aws_account"], found["state"], found["seen"]) == (aws_account.account_id, "done", 5)
+
+
+@pytest.mark.django_db
+def test_a_failed_pull_is_a_failed_command(emulator: Emulator, aws_account: AwsAccount, settings: Any) -> None:
+    settings.AWS_EMULATOR_URL = "http://127.0.0.1:1"
+    with pytest.raises(CommandError, match="could not be reached"):
+        output_of()
+
+
+@pytest.mark.django_db
+def test_an_aws_account_that_is_not_connected() -> None:
+    with pytest.raises(CommandError, match="The AWS account 999999999999 isn't connected"):
+        output_of("--account", "999999999999")
+
+
+@pytest.mark.stack
+@pytest.mark.django_db(transaction=True)
+def test_it_waits_for_a_worker(emulator: Emulator, aws_account: AwsAccount, worker: Callable[..., Worker]) -> None:
+    seed(emulator)
+    worker()
+    assert "Complete: 5 seen" in output_of("--wait")
