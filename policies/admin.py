@@ -1,0 +1,46 @@
+"""The Django admin of policies and their documents: to look at, never to edit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from iamconsole.web.admin import OwnedFilter, ReadOnlyAdmin, ownership
+from policies.models import Document, ManagedPolicy, PolicyVersion
+from sync.admin import MirroredAdmin, SyncAdmin
+
+
+@admin.register(ManagedPolicy)
+class ManagedPolicyAdmin(MirroredAdmin):
+    page_name = "policy"
+    list_display = ("name", "aws_account", "is_aws", "default_version", "attachment_count", "gone_at", "console_page")
+    list_filter = (*MirroredAdmin.list_filter, "is_aws")
+
+
+@admin.register(PolicyVersion)
+class PolicyVersionAdmin(SyncAdmin):
+    aws_account_path = "policy__aws_account"
+    list_display = ("__str__", "document", "created_at", "gone_at")
+    list_filter = (("policy__aws_account", OwnedFilter), ("gone_at", admin.EmptyFieldListFilter))
+    list_select_related = ("policy", "document")
+    search_fields = ("policy__name", "policy__arn", "version_id")
+
+
+@admin.register(Document)
+class DocumentAdmin(ReadOnlyAdmin):
+    """Shared by all AWS accounts; owners of single ones see those that their managed policies carry."""
+
+    aws_account_path = "pk"
+    list_display = ("text_hash", "size", "problem")
+    list_filter = (("problem", admin.EmptyFieldListFilter),)
+    search_fields = ("text_hash", "canonical_hash", "text")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = admin.ModelAdmin.get_queryset(self, request)
+        if ownership(request).all:
+            return rows
+        owned = request.user.owned_aws_accounts()  # type: ignore[union-attr]  # nobody else comes here
+        return rows.filter(pk__in=PolicyVersion.objects.filter(policy__aws_account__in=owned).values("document"))

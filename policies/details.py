@@ -1,0 +1,120 @@
+"""Pages about one mirrored object: a head, and tabs that are links. One mechanism for users, groups, roles, policies.
+
+A kind declares its tabs; apps above add theirs as panels (iamconsole/web/panels.py). A panel's own view prints the
+same page around its content:
+
+    return render_tab(request, USER, account_id, aws_id, tab="access", template="access/user.html", context={…})
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, path, reverse
+
+from accounts.access import fetch_aws_account
+from accounts.models import AwsAccount
+from accounts.roles import SEE_IAM
+from iamconsole.web import panels
+from policies.history import history_of, newest_content, revisions_of
+
+
+@dataclass(frozen=True)
+class Tab:
+    """`context` is called with the request and the object; its template is what stands below the tabs."""
+
+    name: str  # the last part of its address; the first tab of a kind has none: "" in its address
+    label: str
+    template: str
+    context: Callable[[HttpRequest, Any], Mapping[str, Any]] = lambda request, row: {}
+    count: Callable[[Any], int] | None = None
+    position: int = 50
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`name` is the place of its panels and the URL name of its page: "user"; `many` that of its list: "users"."""
+
+    name: str
+    many: str
+    template: str
+    rows: Callable[[AwsAccount], QuerySet[Any]]
+    tabs: Sequence[Tab]
+    head: Callable[[Any], Mapping[str, Any]] = lambda row: {}
+
+
+@dataclass(frozen=True)
+class TabLink:
+    label: str
+    url: str
+    current: bool
+    count: int | None
+
+
+def fetch_row(request: HttpRequest, kind: Kind, account_id: str, aws_id: str, perm: str = SEE_IAM) -> Any:
+    """The object, if the operator may; what is gone from AWS still opens."""
+    aws_account = fetch_aws_account(request, account_id, perm)
+    return get_object_or_404(kind.rows(aws_account).select_related("aws_account"), aws_id=aws_id)
+
+
+def render_tab(
+    request: HttpRequest, kind: Kind, row: Any, *, tab: str, template: str, context: Mapping[str, Any]
+) -> HttpResponse:
+    """The page of `row` with the tab `tab` open: head and tabs, and below them `template`."""
+    page = {"row": row, "kind": kind, "tab_template": template, "tabs": _links(request, kind, row, tab)}
+    return render(request, kind.template, {**kind.head(row), **page, **context})
+
+
+def tab_patterns(kind: Kind) -> list[URLPattern]:
+    """The addresses of a kind's own tabs: `users/<aws_id>/` is `user`, `users/<aws_id>/groups/` is `user_groups`."""
+    return [_pattern(kind, tab, first=place == 0) for place, tab in enumerate(kind.tabs)]
+
+
+def _pattern(kind: Kind, tab: Tab, *, first: bool) -> URLPattern:
+    def view(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
+        row = fetch_row(request, kind, account_id, aws_id)
+        return render_tab(request, kind, row, tab=tab.name, template=tab.template, context=tab.context(request, row))
+
+    view.__name__ = view.__qualname__ = kind.name if first else f"{kind.name}_{tab.name}"
+    address = f"aws/<str:account_id>/{kind.many}/<str:aws_id>/"
+    return path(address if first else f"{address}{tab.name}/", view, name=view.__name__)
+
+
+def _links(request: HttpRequest, kind: Kind, row: Any, current: str) -> list[TabLink]:
+    kwargs = {"account_id": row.aws_account.account_id, "aws_id": row.aws_id}
+    own = [
+        (tab.position, tab.name, tab.label, f"{kind.name}_{tab.name}" if place else kind.name, tab.count)
+        for place, tab in enumerate(kind.tabs)
+    ]
+    added = [
+        (panel.position, panel.name, panel.title, panel.url_name, panel.count)
+        for panel in panels.at(kind.name, request, row.aws_account)
+    ]
+    return [
+        TabLink(label, reverse(url_name, kwargs=kwargs), name == current, count(row) if count else None)
+        for _, name, label, url_name, count in sorted([*own, *added], key=lambda tab: tab[0])
+    ]
+
+
+# ---- Tabs that every kind has --------------------------------------------------------------------------------
+
+
+def _history(request: HttpRequest, row: Any) -> Mapping[str, Any]:
+    before = request.GET.get("before", "")
+    return {"history": history_of(row, int(before) if before.isdecimal() and len(before) < 10 else None)}
+
+
+def _raw(request: HttpRequest, row: Any) -> Mapping[str, Any]:
+    facet, content = newest_content(row)
+    return {"facet": facet, "content": content}
+
+
+HISTORY = Tab(
+    "history", "History", "details/history.html", _history, count=lambda row: revisions_of(row).count(), position=80
+)
+RAW = Tab("raw", "Raw", "details/raw.html", _raw, position=90)

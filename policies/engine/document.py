@@ -1,0 +1,145 @@
+"""Policy documents as text: parse with places, size as IAM counts, one canonical form. Nothing here ever raises."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+from policies.engine.canonical import canonical, compact
+from policies.engine.json_text import Json, Path, Position, Reading, read, written
+from policies.engine.structure import NOT_AN_OBJECT, DocumentType, complaints
+
+__all__ = [
+    "DocumentType", "Identity", "Parsed", "Position", "Problem", "canonical", "identify", "load", "parse", "size",
+    "text_hash",
+]  # fmt: skip
+
+# What IAM takes in a document at all (API reference, PolicyDocument): Latin-1 without most control characters.
+_NOT_TAKEN = re.compile("[^\t\n\r\x20-\xff]+")
+_MOST_CHARACTER_PROBLEMS = 20
+_STRING_OR_SPACE = re.compile(r'("(?:[^"\\]|\\.)*+(?:"|\\?\Z))|\s+', re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why IAM would refuse the document, and where. `path` is as people write it: `Statement[0].Action`."""
+
+    message: str
+    path: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"Line {self.line}, column {self.column}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """`document` is None when the text is no JSON object; otherwise it is there even when there are problems."""
+
+    text: str
+    document: dict[str, Any] | None
+    problems: tuple[Problem, ...]
+    _reading: Reading = field(repr=False, compare=False)
+
+    def position(self, path: Path) -> Position:
+        """Where the value at `path` (such as `("Statement", 0, "Action")`) begins, or what is around it."""
+        return self._reading.position(self._reading.offset_of(path))
+
+
+def parse(text: str, kind: DocumentType = DocumentType.IDENTITY) -> Parsed:
+    """Takes any text."""
+    reading = read(text)
+    problems = tuple(sorted(_problems(reading, kind), key=lambda problem: (problem.line, problem.column)))
+    document = reading.value if reading.fault is None and isinstance(reading.value, dict) else None
+    return Parsed(text, document, problems, reading)
+
+
+def _problems(reading: Reading, kind: DocumentType) -> Iterator[Problem]:
+    def problem(message: str, path: Path, offset: int) -> Problem:
+        return _problem(reading, message, path, offset)
+
+    for found in islice(_NOT_TAKEN.finditer(reading.text), _MOST_CHARACTER_PROBLEMS):
+        yield problem(f"IAM doesn't take the character U+{ord(found.group()[0]):04X} in a document.", (), found.start())
+    if reading.fault:
+        yield problem(reading.fault.message, reading.fault.path, reading.fault.offset)
+        return
+    for path, offset in reading.duplicates:
+        yield problem(f"{path[-1]} is given twice here.", path, offset)
+    for complaint in complaints(reading.value, kind):
+        named = reading.key_offsets.get(complaint.path) if complaint.at_name else None
+        yield problem(complaint.message, complaint.path, reading.offset_of(complaint.path) if named is None else named)
+
+
+def _problem(reading: Reading, message: str, path: Path, offset: int) -> Problem:
+    position = reading.position(offset)
+    return Problem(message, written(path), position.line, position.column)
+
+
+def size(text: str) -> int:
+    """Characters as IAM counts them against its quotas: without white space.
+
+    Whether it counts white space within strings is not documented: here it does, to be on the safe side.
+    """
+    return len(_STRING_OR_SPACE.sub(lambda match: match[1] or "", text))
+
+
+def text_hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True)
+class Identity:
+    """By what a document is known. Equal `canonical_hash`: the same document, perhaps differently written."""
+
+    text_hash: str
+    canonical_hash: str
+    problem: str  # why it can't be parsed; then the canonical hash is that of the text
+
+
+@lru_cache(maxsize=1024)
+def identify(text: str) -> Identity:
+    """Fast for what is well-formed, which nearly all that comes from AWS is."""
+    by_text = text_hash(text)
+    try:
+        document = json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_refuse)
+        if isinstance(document, dict):
+            return Identity(by_text, text_hash(compact(canonical(document))), "")
+    except (ValueError, RecursionError):
+        pass
+    return Identity(by_text, by_text, str(_unreadable(read(text))))
+
+
+def _unreadable(reading: Reading) -> Problem:
+    """Why `identify` found no document in it."""
+    if reading.fault:
+        return _problem(reading, reading.fault.message, reading.fault.path, reading.fault.offset)
+    for path, offset in reading.duplicates:
+        return _problem(reading, f"{path[-1]} is given twice here.", path, offset)
+    return _problem(reading, NOT_AN_OBJECT, (), reading.offset_of(()))
+
+
+def load(text: str) -> dict[str, Any] | None:
+    """The document in any text, without looking whether it is sound; None when there is none."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def _without_duplicates(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("A name is given twice.")
+    return found
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"JSON has no {constant}.")

@@ -1,0 +1,191 @@
+"""What IAM refuses of a policy document by its structure alone: wrong, missing and misplaced elements.
+
+From the IAM User Guide, "Grammar of the IAM JSON policy language" and "IAM JSON policy elements reference". What is
+allowed but unwise is for lint.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from policies.engine.json_text import Json, Path
+
+
+class DocumentType(StrEnum):
+    """What a document is for decides which elements it must and may have."""
+
+    IDENTITY = "identity"
+    BOUNDARY = "boundary"
+    TRUST = "trust"
+    RESOURCE = "resource"
+    SCP = "scp"
+    RCP = "rcp"
+
+    @property
+    def names_principals(self) -> bool:
+        return self in (DocumentType.TRUST, DocumentType.RESOURCE, DocumentType.RCP)
+
+    @property
+    def names_resources(self) -> bool:
+        return self is not DocumentType.TRUST
+
+    @property
+    def is_kept_by_iam(self) -> bool:
+        return self in (DocumentType.IDENTITY, DocumentType.BOUNDARY, DocumentType.TRUST)
+
+
+NOT_AN_OBJECT = "A policy document is a JSON object, written between { and }."
+VERSIONS = ("2012-10-17", "2008-10-17")
+_TOP = ("Version", "Id", "Statement")
+_PAIRS = ("Action", "Resource", "Principal")  # each has its Not… form
+_ELEMENTS = ("Sid", "Effect", "Condition", *_PAIRS, *(f"Not{name}" for name in _PAIRS))
+_SID = re.compile("[0-9A-Za-z]*")
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """`at_name`: the place is the name of the element, not its value."""
+
+    message: str
+    path: Path
+    at_name: bool = False
+
+
+def complaints(document: Json, kind: DocumentType) -> Iterator[Complaint]:
+    if not isinstance(document, dict):
+        yield Complaint(NOT_AN_OBJECT, ())
+        return
+    yield from _unknown(document, _TOP, (), "a policy document")
+    version = document.get("Version")
+    if "Version" in document and version not in VERSIONS:
+        yield Complaint(f'Version must be "{VERSIONS[0]}" or "{VERSIONS[1]}".', ("Version",))
+    if "Id" in document and not isinstance(document["Id"], str):
+        yield Complaint("Id must be a text.", ("Id",))
+    if "Statement" not in document:
+        yield Complaint("The element Statement is missing.", ())
+        return
+    yield from _statements(document["Statement"], kind)
+
+
+def _statements(statements: Json, kind: DocumentType) -> Iterator[Complaint]:
+    if isinstance(statements, dict):
+        yield from _statement(statements, ("Statement",), kind)
+        return
+    if not isinstance(statements, list):
+        yield Complaint("Statement must be an object or a list of objects.", ("Statement",))
+        return
+    sids: set[str] = set()
+    for index, statement in enumerate(statements):
+        path: Path = ("Statement", index)
+        if not isinstance(statement, dict):
+            yield Complaint("A statement must be an object, written between { and }.", path)
+            continue
+        yield from _statement(statement, path, kind)
+        sid = statement.get("Sid")
+        if isinstance(sid, str) and sid in sids:
+            yield Complaint(f"The Sid {sid} is used twice in this document.", (*path, "Sid"))
+        sids.add(sid if isinstance(sid, str) else "")
+
+
+def _statement(statement: dict[str, Any], path: Path, kind: DocumentType) -> Iterator[Complaint]:
+    yield from _unknown(statement, _ELEMENTS, path, "a statement")
+    if "Effect" not in statement:
+        yield Complaint("The element Effect is missing.", path)
+    elif statement["Effect"] not in ("Allow", "Deny"):
+        yield Complaint('Effect must be "Allow" or "Deny".', (*path, "Effect"))
+    yield from _sid(statement, path, kind)
+    yield from _one_of("Action", statement, path, required=True)
+    yield from _one_of("Resource", statement, path, required=kind.names_resources)
+    yield from _one_of("Principal", statement, path, required=kind.names_principals)
+    yield from _misplaced(statement, path, kind)
+    for name in ("Action", "NotAction", "Resource", "NotResource"):
+        if name in statement and not _is_text_or_texts(statement[name]):
+            yield Complaint(f"{name} must be a text or a list of texts.", (*path, name))
+    yield from _principals(statement, path)
+    if "Condition" in statement:
+        yield from _condition(statement["Condition"], (*path, "Condition"))
+
+
+def _unknown(found: dict[str, Any], known: tuple[str, ...], path: Path, where: str) -> Iterator[Complaint]:
+    for name in found:
+        if name in known:
+            continue
+        meant = next((candidate for candidate in known if candidate.lower() == name.lower()), None)
+        hint = f" Did you mean {meant}?" if meant else f" It may have {', '.join(known)}."
+        yield Complaint(f"{name} is no element of {where}.{hint}", (*path, name), at_name=True)
+
+
+def _sid(statement: dict[str, Any], path: Path, kind: DocumentType) -> Iterator[Complaint]:
+    sid = statement.get("Sid", "")
+    if not isinstance(sid, str):
+        yield Complaint("Sid must be a text.", (*path, "Sid"))
+    elif kind.is_kept_by_iam and not _SID.fullmatch(sid):
+        yield Complaint("In IAM a Sid has letters A–Z and a–z and digits only.", (*path, "Sid"))
+
+
+def _one_of(name: str, statement: dict[str, Any], path: Path, *, required: bool) -> Iterator[Complaint]:
+    opposite = f"Not{name}"
+    if name in statement and opposite in statement:
+        yield Complaint(f"A statement has {name} or {opposite}, not both.", (*path, opposite), at_name=True)
+    elif required and name not in statement and opposite not in statement:
+        yield Complaint(f"The element {name} (or {opposite}) is missing.", path)
+
+
+def _misplaced(statement: dict[str, Any], path: Path, kind: DocumentType) -> Iterator[Complaint]:
+    prohibited = []
+    if not kind.names_resources:
+        prohibited += ["Resource", "NotResource"]
+    if not kind.names_principals:
+        prohibited += ["Principal", "NotPrincipal"]
+    for name in prohibited:
+        if name in statement:
+            yield Complaint(f"{name} can't be used in {_ARTICLE[kind]} policy.", (*path, name), at_name=True)
+
+
+_ARTICLE = {
+    DocumentType.IDENTITY: "an identity-based",
+    DocumentType.BOUNDARY: "a permissions boundary",
+    DocumentType.TRUST: "a trust",
+    DocumentType.RESOURCE: "a resource-based",
+    DocumentType.SCP: "a service control",
+    DocumentType.RCP: "a resource control",
+}
+
+
+def _principals(statement: dict[str, Any], path: Path) -> Iterator[Complaint]:
+    for name in ("Principal", "NotPrincipal"):
+        value = statement.get(name, "*")
+        if value == "*":
+            continue
+        if not isinstance(value, dict) or not value:
+            yield Complaint(f'{name} must be "*" or an object such as {{"AWS": "…"}}.', (*path, name))
+            continue
+        for kind, who in value.items():
+            if kind not in ("AWS", "Service", "Federated", "CanonicalUser"):
+                yield Complaint(f"{kind} is no kind of principal.", (*path, name, kind), at_name=True)
+            elif not _is_text_or_texts(who):
+                yield Complaint(f"{name} {kind} must be a text or a list of texts.", (*path, name, kind))
+
+
+def _condition(condition: Any, path: Path) -> Iterator[Complaint]:
+    if not isinstance(condition, dict):
+        yield Complaint("Condition must be an object of operators.", path)
+        return
+    for operator, block in condition.items():
+        if not isinstance(block, dict):
+            yield Complaint(f"{operator} must be an object of condition keys.", (*path, operator))
+            continue
+        for key, values in block.items():
+            for value in values if isinstance(values, list) else [values]:
+                if value is None or isinstance(value, dict | list):
+                    yield Complaint(
+                        "A condition value must be a text, a number, true or false.", (*path, operator, key)
+                    )
+
+
+def _is_text_or_texts(value: Any) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(item, str) for item in value))

@@ -1,0 +1,52 @@
+"""What an operator says to stage a change, and the editor's form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from iamconsole.web.diff import laid_out
+from policies.engine.document import Problem, parse
+from policies.models import ManagedPolicy, PolicyVersion
+
+# IAM takes no more, white space included (API reference, CreatePolicyVersion); a form sends \r\n for each line's end.
+MOST_SENT = 131_072 * 2
+
+
+class StageForm(forms.Form):
+    """What every proposal says of itself."""
+
+    title = forms.CharField(max_length=200, label="What it does", help_text="In a few words, for the list of changes.")
+    reason = forms.CharField(
+        required=False,
+        max_length=2000,
+        label="Reason",
+        help_text="Approvers and the audit trail show it.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class EditForm(StageForm):
+    """An edit of a policy's document. Whatever was typed is printed again, however wrong it is."""
+
+    document = forms.CharField(strip=False, max_length=MOST_SENT, label="Policy as JSON", widget=forms.Textarea)
+    base = forms.CharField(max_length=40, widget=forms.HiddenInput)  # in force when the page opened
+
+    problems: tuple[Problem, ...] = ()
+
+    @classmethod
+    def initial_for(cls, policy: ManagedPolicy, in_force: PolicyVersion | None) -> dict[str, Any]:
+        text = in_force.document.text if in_force else ""
+        return {
+            "title": f"Edit the policy {policy.name}"[:200],
+            "document": text if "\n" in text.strip() else laid_out(text),
+            "base": policy.default_version,
+        }
+
+    def clean_document(self) -> str:
+        text: str = self.cleaned_data["document"].replace("\r\n", "\n").strip("\n")
+        self.problems = parse(text).problems
+        if self.problems:
+            raise forms.ValidationError("AWS would refuse this document: see the findings.")
+        return text

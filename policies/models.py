@@ -1,0 +1,59 @@
+"""Policy documents (one content store for all of them) and managed policies with their versions."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from sync.models import MirroredRow
+
+
+class Document(models.Model):
+    """A policy document by its raw text, as AWS returned it: shared by all that carry the same text."""
+
+    text_hash = models.CharField(max_length=64, unique=True)  # SHA-256 of the raw text
+    canonical_hash = models.CharField(max_length=64, db_index=True)  # equal: the same document, differently written
+    text = models.TextField()
+    size = models.PositiveIntegerField()  # characters as IAM counts them: without white space
+    problem = models.CharField(max_length=400, blank=True)  # why it can't be parsed; "" when it can
+
+    def __str__(self) -> str:
+        return self.text_hash[:12]
+
+
+class ManagedPolicy(MirroredRow):
+    kind = "iam.policy"
+
+    path = models.CharField(max_length=512, default="/")
+    is_aws = models.BooleanField("managed by AWS", default=False)
+    default_version = models.CharField(max_length=40, blank=True)
+    attachable = models.BooleanField(default=True)
+    attachment_count = models.PositiveIntegerField(default=0)  # volatile: as AWS counts it
+    boundary_count = models.PositiveIntegerField(default=0)  # volatile
+    created_at = models.DateTimeField(null=True)
+    updated_at = models.DateTimeField(null=True)  # volatile
+
+    class Meta(MirroredRow.Meta):
+        verbose_name_plural = "managed policies"
+
+    @property
+    def default(self) -> PolicyVersion | None:
+        """The version in force."""
+        return self.versions.filter(version_id=self.default_version).select_related("document").first()
+
+
+class PolicyVersion(models.Model):
+    """A version of a managed policy. Its document never changes; a deleted version stays, with `gone_at`."""
+
+    policy = models.ForeignKey(ManagedPolicy, models.PROTECT, related_name="versions")
+    version_id = models.CharField(max_length=40)
+    number = models.PositiveIntegerField()  # 3 of "v3", to sort by
+    document = models.ForeignKey(Document, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(null=True)
+    gone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["policy", "version_id"], name="policies_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.policy.name} {self.version_id}"

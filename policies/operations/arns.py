@@ -1,0 +1,28 @@
+"""ARNs of IAM objects, as the parameters of operations carry them."""
+
+from __future__ import annotations
+
+import re
+
+from sync.operations import BadParams
+
+_ARN = re.compile(
+    r"arn:aws[a-z-]*:iam::(?P<owner>\d{12}|aws):(?P<kind>user|group|role|policy)/(?:.+/)?(?P<name>[\w+=,.@-]+)",
+    re.ASCII,
+)
+
+
+def check_arn(arn: str, kind: str) -> None:
+    """`kind`: user, group, role or policy. Raises BadParams."""
+    match = _ARN.fullmatch(arn)
+    if match is None or match["kind"] != kind:
+        raise BadParams(f"{arn!r} isn't the ARN of a {kind}.")
+
+
+def name_of(arn: str) -> str:
+    return arn.rpartition("/")[2]
+
+
+def is_managed_by_aws(policy_arn: str) -> bool:
+    match = _ARN.fullmatch(policy_arn)
+    return match is not None and match["owner"] == "aws"

@@ -1,0 +1,268 @@
+"""Editing a customer managed policy: a new version, an older one in force again, a version less."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import AwsAccount
+from policies.engine.document import identify, parse, size
+from policies.models import ManagedPolicy, PolicyVersion
+from policies.operations.versions import (
+    MOST_VERSIONS,
+    PolicyParams,
+    VersionsOperation,
+    check_version,
+    customer_policy,
+    number_of,
+)
+from sync.aws.client import AwsClient
+from sync.checks import Finding
+from sync.operations import BadParams, Call, Done, Guarantee, Planned, Refusal, Risk, StepSpec, Tried, Undo, Value
+
+# IAM User Guide, "IAM and AWS STS quotas": a managed policy, white space not counted; API reference: as sent.
+MOST_CHARACTERS, MOST_SENT = 6_144, 131_072
+
+
+@dataclass(frozen=True)
+class UpdateParams(PolicyParams):
+    document: str
+    version: str = ""  # the number that AWS will most likely give it, for the title; "" is any
+    make_default: bool = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.version:
+            check_version(self.version)
+        if not self.document.strip():
+            raise BadParams("The document is empty.")
+
+
+@dataclass(frozen=True)
+class VersionParams(PolicyParams):
+    version: str
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_version(self.version)
+
+
+@dataclass(frozen=True)
+class DeleteVersionParams(VersionParams):
+    make_room: bool = False  # a later step of the same change needs the room
+
+
+class Update(VersionsOperation[UpdateParams]):
+    kind = "iam.policy.update"
+    aws_operation = "CreatePolicyVersion"
+    guarantee = Guarantee.DETECTABLE
+    undo = Undo.REVERSIBLE
+    risk = Risk.HIGH
+    params_type = UpdateParams
+
+    def title(self, p: UpdateParams) -> str:
+        which = f"version {p.version}" if p.version else "a new version"
+        return f"Write {which} of {p.name}" + (" and make it the default" if p.make_default else "")
+
+    def calls(self, p: UpdateParams) -> list[Call]:
+        return [self.call(p, PolicyDocument=p.document, SetAsDefault=p.make_default)]
+
+    def after(self, p: UpdateParams, value: Value) -> Value:
+        new = p.version or f"v{max(map(number_of, value['versions']), default=0) + 1}"
+        default = new if p.make_default else value["default"]
+        return {**value, "default": default, "versions": sorted({*value["versions"], new}, key=number_of)}
+
+    def document(self, aws_account: AwsAccount, p: UpdateParams, value: Value) -> str | None:
+        return _text_in_force(aws_account, p.policy_arn, value)
+
+    def writes(self, aws_account: AwsAccount, p: UpdateParams) -> str | None:
+        return p.document
+
+    def limits(
+        self, aws_account: AwsAccount, p: UpdateParams, value: Value, earlier: Sequence[Planned]
+    ) -> list[Finding]:
+        found = [*_document_findings(p.document), *_no_change(aws_account, p, value)]
+        if len(value["versions"]) >= MOST_VERSIONS:
+            words = f"{p.name} has {MOST_VERSIONS} versions, the most that AWS keeps: delete one first."
+            found.append(Finding("TOO_MANY_VERSIONS", "error", words))
+        return found
+
+    def before(self, aws_account: AwsAccount, p: UpdateParams, value: Value) -> dict[str, Any]:
+        return {"default": value["default"]}
+
+    def reverse(self, p: UpdateParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        delete = StepSpec(DeleteVersion.kind, {"policy_arn": p.policy_arn, "version": result["version"]})
+        if not p.make_default:
+            return [delete]
+        back = StepSpec(SetDefault.kind, {"policy_arn": p.policy_arn, "version": before["default"]})
+        return [back, delete]
+
+    def replanned(self, aws_account: AwsAccount, p: UpdateParams) -> list[StepSpec]:
+        if not p.make_default:
+            return [self.spec(p)]
+        return plan_update(customer_policy(aws_account, p.policy_arn), p.document)
+
+    def done(self, client: AwsClient, p: UpdateParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+        """A version that wasn't there before our first try, with our document, and in force if that was asked for."""
+        found = tried[0].found
+        if live is None or found is None or live["policy"] != found["policy"]:
+            return None
+        ours = identify(p.document).canonical_hash
+        for version in reversed([each for each in live["versions"] if each not in found["versions"]]):
+            if p.make_default and live["default"] != version:
+                continue
+            answer = client.call("iam", "GetPolicyVersion", PolicyArn=p.policy_arn, VersionId=version)
+            if identify(answer["PolicyVersion"]["Document"]).canonical_hash == ours:
+                return Done({"version": version})
+        return None
+
+    def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"version": answer["PolicyVersion"]["VersionId"]}
+
+
+class DeleteVersion(VersionsOperation[DeleteVersionParams]):
+    """Its document stays in the console's history, and can be written again under a new number."""
+
+    kind = "iam.policy.delete_version"
+    aws_operation = "DeletePolicyVersion"
+    guarantee = Guarantee.IDEMPOTENT
+    undo = Undo.NEW_ID
+    risk = Risk.DESTRUCTIVE
+    params_type = DeleteVersionParams
+
+    def title(self, p: DeleteVersionParams) -> str:
+        return f"{'Make room: delete' if p.make_room else 'Delete'} version {p.version} of {p.name}"
+
+    def calls(self, p: DeleteVersionParams) -> list[Call]:
+        return [self.call(p, VersionId=p.version)]
+
+    def after(self, p: DeleteVersionParams, value: Value) -> Value:
+        return {**value, "versions": [version for version in value["versions"] if version != p.version]}
+
+    def limits(
+        self, aws_account: AwsAccount, p: DeleteVersionParams, value: Value, earlier: Sequence[Planned]
+    ) -> list[Finding]:
+        if p.version == value["default"]:
+            words = f"Version {p.version} of {p.name} is in force: make another one the default first."
+            return [Finding("VERSION_IN_FORCE", "error", words)]
+        return _missing_version(p, value)
+
+    def before(self, aws_account: AwsAccount, p: DeleteVersionParams, value: Value) -> dict[str, Any]:
+        document = _version(aws_account, p)
+        return {"document": document.document.text} if document else {}
+
+    def reverse(self, p: DeleteVersionParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        if "document" not in before:
+            return []
+        params = {"policy_arn": p.policy_arn, "document": before["document"], "make_default": False}
+        return [StepSpec(Update.kind, params)]
+
+    def replanned(self, aws_account: AwsAccount, p: DeleteVersionParams) -> list[StepSpec]:
+        # The step that needed the room makes it itself, as far as it still has to.
+        return [] if p.make_room else super().replanned(aws_account, p)
+
+    def done(self, client: AwsClient, p: DeleteVersionParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+        same = live is not None and live["policy"] == tried[0].found["policy"]
+        return Done() if same and p.version not in live["versions"] else None
+
+
+class SetDefault(VersionsOperation[VersionParams]):
+    kind = "iam.policy.set_default"
+    aws_operation = "SetDefaultPolicyVersion"
+    guarantee = Guarantee.IDEMPOTENT
+    undo = Undo.REVERSIBLE
+    risk = Risk.HIGH
+    params_type = VersionParams
+
+    def title(self, p: VersionParams) -> str:
+        return f"Make version {p.version} of {p.name} the default"
+
+    def calls(self, p: VersionParams) -> list[Call]:
+        return [self.call(p, VersionId=p.version)]
+
+    def after(self, p: VersionParams, value: Value) -> Value:
+        return {**value, "default": p.version}
+
+    def document(self, aws_account: AwsAccount, p: VersionParams, value: Value) -> str | None:
+        return _text_in_force(aws_account, p.policy_arn, value)
+
+    def writes(self, aws_account: AwsAccount, p: VersionParams) -> str | None:
+        version = _version(aws_account, p)
+        return version.document.text if version else None
+
+    def limits(
+        self, aws_account: AwsAccount, p: VersionParams, value: Value, earlier: Sequence[Planned]
+    ) -> list[Finding]:
+        if p.version == value["default"]:
+            return [Finding("NO_CHANGE", "error", f"Version {p.version} of {p.name} is in force already.")]
+        return _missing_version(p, value)
+
+    def before(self, aws_account: AwsAccount, p: VersionParams, value: Value) -> dict[str, Any]:
+        return {"default": value["default"]}
+
+    def reverse(self, p: VersionParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return [StepSpec(self.kind, {"policy_arn": p.policy_arn, "version": before["default"]})]
+
+    def done(self, client: AwsClient, p: VersionParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+        same = live is not None and live["policy"] == tried[0].found["policy"]
+        return Done() if same and live["default"] == p.version else None
+
+
+def plan_update(policy: ManagedPolicy, document: str) -> list[StepSpec]:
+    """The steps that put `document` in force. When there are five, the oldest that isn't in force goes."""
+    everything = policy.versions.order_by("number")
+    kept = [version for version in everything if version.gone_at is None]
+    newest = max((version.number for version in everything), default=0)  # AWS never gives a number again
+    update = {"policy_arn": policy.arn, "document": document, "version": f"v{newest + 1}"}
+    steps = [StepSpec(Update.kind, update)]
+    if len(kept) >= MOST_VERSIONS:
+        oldest = next(version.version_id for version in kept if version.version_id != policy.default_version)
+        room = {"policy_arn": policy.arn, "version": oldest, "make_room": True}
+        steps.insert(0, StepSpec(DeleteVersion.kind, room))
+    return steps
+
+
+def plan_set_default(policy: ManagedPolicy, version: str) -> list[StepSpec]:
+    return [StepSpec(SetDefault.kind, {"policy_arn": policy.arn, "version": version})]
+
+
+def _document_findings(document: str) -> list[Finding]:
+    """What AWS would refuse of it."""
+    found = [
+        Finding("MALFORMED_DOCUMENT", "error", str(problem), line=problem.line, column=problem.column)
+        for problem in parse(document).problems
+    ]
+    counted = size(document)
+    if counted > MOST_CHARACTERS:
+        words = f"The document has {counted:,} characters without white space; AWS takes {MOST_CHARACTERS:,}."
+        found.append(Finding("DOCUMENT_TOO_LONG", "error", words))
+    elif len(document) > MOST_SENT:
+        words = f"The document has {len(document):,} characters with white space; AWS takes {MOST_SENT:,}."
+        found.append(Finding("DOCUMENT_TOO_LONG", "error", words))
+    return found
+
+
+def _no_change(aws_account: AwsAccount, p: UpdateParams, value: Value) -> list[Finding]:
+    in_force = _version(aws_account, VersionParams(p.policy_arn, value["default"]))
+    same = in_force is not None and in_force.document.canonical_hash == identify(p.document).canonical_hash
+    return [Finding("NO_CHANGE", "error", f"{p.name} already says this.")] if same and p.make_default else []
+
+
+def _missing_version(p: VersionParams, value: Value) -> list[Finding]:
+    if p.version in value["versions"]:
+        return []
+    return [Finding("NO_SUCH_VERSION", "error", f"{p.name} has no version {p.version}.")]
+
+
+def _text_in_force(aws_account: AwsAccount, policy_arn: str, value: Value) -> str | None:
+    version = _version(aws_account, VersionParams(policy_arn, value["default"])) if value else None
+    return version.document.text if version else None
+
+
+def _version(aws_account: AwsAccount, p: VersionParams) -> PolicyVersion | None:
+    try:
+        policy = customer_policy(aws_account, p.policy_arn)
+    except Refusal:
+        return None
+    return policy.versions.filter(version_id=p.version).select_related("document").first()

@@ -1,0 +1,96 @@
+"""The list of managed policies, as data; and the columns and filters that all lists of mirrored rows share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.lookups import Exact
+
+from iamconsole.web.filters import Choice, ChoiceFilter, Filter, TextFilter
+from iamconsole.web.search import narrowed
+from iamconsole.web.tables import Column, Table
+
+# ---- Shared with the lists of identities ---------------------------------------------------------------------
+
+
+def name_column(template: str) -> Column:
+    return Column("name", "Name", lambda row: row.name, template=template, sort="name_key")
+
+
+def yes_or_no(name: str, label: str, has: Q, chip: str) -> Filter:
+    """Whether a row has something. `chip` says that it does: "Has a boundary" and "Not: has a boundary"."""
+    no = f"Not: {chip[0].lower()}{chip[1:]}"
+    return ChoiceFilter(name, label, choices=(Choice("yes", "Yes", has, chip), Choice("no", "No", ~has, no)))
+
+
+def tag_filter(field: str) -> Filter:
+    """By tag: `team` or `team=platform`."""
+
+    def rows(value: str) -> Q:
+        key, found, wanted = value.partition("=")
+        has = Q(**{f"{field}__has_key": key})
+        return has & Q(Exact(KeyTextTransform(key, field), wanted)) if found else has
+
+    return TextFilter("tag", "Tag (key, or key=value)", rows=rows, words="Tag {}")
+
+
+PATH = TextFilter("path", "Path begins with", rows=lambda value: Q(path__startswith=value), words="Path {}")
+GONE = ChoiceFilter("gone", "No longer in AWS", unless=Q(gone_at__isnull=True), choices=(
+    Choice("only", "Only what is gone", Q(gone_at__isnull=False), "Gone from AWS"),
+    Choice("with", "Show it too", Q(), "With what is gone"),
+))  # fmt: skip
+CREATED = Column("created", "Created", lambda row: row.created_at, template="lists/cells.html#created",
+                 sort="created_at", newest_first=True, css="num nowrap")  # fmt: skip
+ARN = Column("arn", "ARN", lambda row: row.arn, only_export=True)
+UNIQUE_ID = Column("unique_id", "Unique id", lambda row: row.aws_id, only_export=True)
+
+# ---- Policies ------------------------------------------------------------------------------------------------
+
+
+def _kind(row: Any) -> str:
+    return "AWS" if row.is_aws else "Customer"
+
+
+_UNUSED = Q(attachment_count=0, boundary_count=0)
+
+POLICIES = Table(
+    name="policies",
+    one="policy",
+    many="policies",
+    default_sort="name",
+    search=lambda rows, words: narrowed(rows, words, ("name", "arn", "path", "aws_id")),
+    search_hint="Name, ARN or unique id",
+    columns=(
+        name_column("policies/cells.html#policy"),
+        Column("managed_by", "Managed by", _kind, sort="is_aws"),
+        Column("default_version", "In force", lambda row: row.default_version, css="num"),
+        Column("versions", "Versions", lambda row: row.version_count, template="policies/cells.html#versions",
+               sort="version_count", newest_first=True, css="num", optional=True),
+        Column("attached", "Attached to", lambda row: row.attachment_count, template="policies/cells.html#attached",
+               sort="attachment_count", newest_first=True, css="num"),
+        Column("boundary_of", "Boundary of", lambda row: row.boundary_count, template="policies/cells.html#boundary_of",
+               sort="boundary_count", newest_first=True, css="num", optional=True),
+        Column("updated", "Updated", lambda row: row.updated_at, template="policies/cells.html#updated",
+               sort="updated_at", newest_first=True, css="num nowrap"),
+        ARN,
+        UNIQUE_ID,
+    ),
+    filters=(
+        ChoiceFilter("managed_by", "Managed by", choices=(
+            Choice("customer", "This AWS account", Q(is_aws=False), "Customer managed"),
+            Choice("aws", "AWS", Q(is_aws=True), "Managed by AWS"),
+        )),
+        ChoiceFilter("use", "Use", choices=(
+            Choice("unused", "Neither attached nor a boundary", _UNUSED, "Unused"),
+            Choice("attached", "Attached", Q(attachment_count__gt=0), "Attached"),
+            Choice("boundary", "Used as a boundary", Q(boundary_count__gt=0), "Used as a boundary"),
+        )),
+        PATH,
+        GONE,
+    ),
+    empty_icon="file-lock",
+    empty_title="No policies",
+    empty_text="This AWS account has no managed policies, or it was never pulled.",
+)  # fmt: skip

@@ -1,0 +1,65 @@
+"""The list of managed policies, and the page of one with its versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.http import require_GET
+
+from accounts.access import fetch_aws_account
+from accounts.roles import SEE_IAM
+from iamconsole.web.diff import DiffLine, document_diff, laid_out
+from iamconsole.web.tables import list_response
+from policies import selectors
+from policies.details import HISTORY, RAW, Kind, Tab
+from policies.models import ManagedPolicy, PolicyVersion
+from policies.tables import POLICIES
+
+
+@require_GET
+def policies(request: HttpRequest, account_id: str) -> HttpResponseBase:
+    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    return list_response(request, POLICIES, selectors.policies(aws_account), aws_account)
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version as its tab shows it: with what it changed against the one before."""
+
+    row: PolicyVersion
+    in_force: bool
+    text: str
+    lines: list[DiffLine]
+
+
+def _versions(policy: ManagedPolicy) -> Iterator[Version]:
+    rows = selectors.versions_of(policy)
+    for row, older in zip(rows, [*rows[1:], None], strict=True):
+        lines = document_diff(older.document.text, row.document.text) if older else []
+        yield Version(row, row.version_id == policy.default_version, laid_out(row.document.text), lines)
+
+
+def _document(request: HttpRequest, policy: ManagedPolicy) -> Mapping[str, Any]:
+    in_force = policy.default
+    return {"in_force": in_force, "text": laid_out(in_force.document.text) if in_force else ""}
+
+
+def _versions_tab(request: HttpRequest, policy: ManagedPolicy) -> Mapping[str, Any]:
+    return {"versions": list(_versions(policy))}
+
+
+POLICY = Kind(
+    name="policy",
+    many="policies",
+    template="policies/policy.html",
+    rows=selectors.policies,
+    tabs=(
+        Tab("", "Document", "policies/tabs/document.html", _document, position=20),
+        Tab("versions", "Versions", "policies/tabs/versions.html", _versions_tab, lambda row: row.version_count, 30),
+        HISTORY,
+        RAW,
+    ),
+)

@@ -1,0 +1,134 @@
+"""Editing a policy as JSON: what is found in it, what is staged, and that nothing typed is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from accounts.models import AwsAccount, Operator
+from policies.models import ManagedPolicy
+from sync.models import Change
+from tests.services.pages import address, get, text_of
+from tests.services.rows import make_policy
+from tests.services.world import document
+
+ClientOf = Callable[..., Client]
+NEW = document("s3:GetObject")
+
+
+@pytest.fixture
+def policy(aws_account: AwsAccount) -> ManagedPolicy:
+    return make_policy(aws_account)
+
+
+def send(client: Client, policy: ManagedPolicy, text: str, base: str = "v1", **said: Any) -> HttpResponse:
+    sent = {"title": "Read too", "reason": "Ticket 7", "document": text, "base": base, **said}
+    response = client.post(address("policy_edit", aws_id=policy.aws_id), sent)
+    assert isinstance(response, HttpResponse)
+    return response
+
+
+def test_begins_with_what_is_in_force(policy: ManagedPolicy, erin: Operator, client_of: ClientOf) -> None:
+    html = get(client_of(erin), "policy_edit", aws_id=policy.aws_id)
+    assert "s3:Action1" in html
+    assert 'name="base" value="v1"' in html
+    assert 'data-editor="json"' in html
+    assert "of 6,144 characters" in text_of(html)
+
+
+def test_stages_a_new_version(policy: ManagedPolicy, erin: Operator, client_of: ClientOf) -> None:
+    response = send(client_of(erin), policy, NEW.replace("\n", "\r\n"))
+    change = Change.objects.get()
+    assert response["Location"] == address("change", pk=str(change.pk))
+    assert (change.title, change.reason) == ("Read too", "Ticket 7")
+    assert [step.kind for step in change.steps.all()] == ["iam.policy.update"]
+    assert change.steps.get().params["document"] == NEW
+
+
+def test_makes_room_for_a_sixth_version(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
+    full = make_policy(aws_account, "full", versions=5)
+    html = get(client_of(erin), "policy_edit", aws_id=full.aws_id)
+    assert "All 5 versions are used, so the plan deletes v1 to make room." in text_of(html)
+    send(client_of(erin), full, NEW, base="v5")
+    assert [step.kind for step in Change.objects.get().steps.all()] == [
+        "iam.policy.delete_version",
+        "iam.policy.update",
+    ]
+
+
+def test_malformed_text_is_kept_and_its_place_told(policy: ManagedPolicy, erin: Operator, client_of: ClientOf) -> None:
+    response = send(client_of(erin), policy, '{\n  "Version": oops\n}')
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert "Line 2, column 14" in text_of(html)
+    assert "oops" in html
+    assert "Ticket 7" in html
+    assert not Change.objects.exists()
+
+
+@pytest.mark.parametrize("text", ["", "null", "[]", "{}", "{" * 50_000, "\x00", "</textarea><script>"])
+def test_no_text_breaks_the_page(policy: ManagedPolicy, erin: Operator, client_of: ClientOf, text: str) -> None:
+    response = send(client_of(erin), policy, text)
+    assert response.status_code == 422
+    assert "<script>" not in response.content.decode().partition("<main")[2]
+
+
+def test_the_same_document_changes_nothing(policy: ManagedPolicy, erin: Operator, client_of: ClientOf) -> None:
+    response = send(client_of(erin), policy, document("s3:Action1"))
+    assert "reports-write already says this." in text_of(response.content.decode())
+    assert not Change.objects.exists()
+
+
+def test_too_long_a_document_is_told(policy: ManagedPolicy, erin: Operator, client_of: ClientOf) -> None:
+    text = document(*(f"s3:Action{n}" for n in range(1000)))
+    response = send(client_of(erin), policy, text)
+    assert "AWS takes 6,144" in text_of(response.content.decode())
+
+
+def test_a_version_that_came_meanwhile_is_shown_first(
+    aws_account: AwsAccount, erin: Operator, client_of: ClientOf
+) -> None:
+    moved = make_policy(aws_account, "moved", versions=2)
+    response = send(client_of(erin), moved, NEW, base="v1")
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert "Version v2 came into force while you were editing v1." in text_of(html)
+    assert 'Added: "s3:Action2"' in text_of(html)
+    assert "s3:GetObject" in html
+    assert not Change.objects.exists()
+    assert 'name="base" value="v2"' in html
+    send(client_of(erin), moved, NEW, base="v2")
+    assert Change.objects.count() == 1
+
+
+def test_checks_a_draft_while_one_types(policy: ManagedPolicy, erin: Operator, client_of: ClientOf) -> None:
+    url = address("policy_check", aws_id=policy.aws_id)
+    answer = client_of(erin).post(url, {"document": '{"Version": 1,}'}).content.decode()
+    assert 'data-findings-for="id_document"' in answer
+    assert "Line 1, column" in text_of(answer)
+    assert "well-formed" in client_of(erin).post(url, {"document": NEW}).content.decode()
+
+
+def test_puts_an_older_version_in_force(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
+    policy = make_policy(aws_account, "older", versions=2)
+    url = address("policy_make_default", aws_id=policy.aws_id, version_id="v1")
+    assert 'Added: "s3:Action1"' in text_of(client_of(erin).get(url).content.decode())
+    client_of(erin).post(url, {"title": "Back", "reason": ""})
+    step = Change.objects.get().steps.get()
+    assert (step.kind, step.params) == ("iam.policy.set_default", {"policy_arn": policy.arn, "version": "v1"})
+
+
+def test_readers_are_refused(policy: ManagedPolicy, bob: Operator, client_of: ClientOf) -> None:
+    get(client_of(bob), "policy_edit", status=403, aws_id=policy.aws_id)
+    get(client_of(bob), "policy_make_default", status=403, aws_id=policy.aws_id, version_id="v1")
+    assert client_of(bob).post(address("policy_check", aws_id=policy.aws_id)).status_code == 403
+
+
+def test_a_policy_of_aws_is_refused_in_words(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
+    of_aws = make_policy(aws_account, "ReadOnlyAccess", is_aws=True)
+    response = send(client_of(erin), of_aws, NEW)
+    assert "ReadOnlyAccess is managed by AWS: nobody else can change it." in text_of(response.content.decode())
