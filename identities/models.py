@@ -1,0 +1,146 @@
+"""Who there is: IAM users, groups and roles, and what ties them to each other and to policies.
+
+Memberships, attachments and inline policies are rows of their own, so that they can be asked from both sides; each
+is a projection of its owner's facet and keeps its tombstone. Their `aws_id` is the owner's id, the name and an
+incarnation number, since AWS has none: attached, detached and attached again is two rows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from identities.trust import Trusted, account_of, trusted_of
+from policies.models import Document, ManagedPolicy
+from sync.models import MirroredRow
+
+
+class Principal(MirroredRow):
+    """What users, groups and roles have in common."""
+
+    path = models.CharField(max_length=512, default="/")
+    created_at = models.DateTimeField(null=True)
+
+    class Meta(MirroredRow.Meta):
+        abstract = True
+
+
+class BoundedAndTagged:
+    """Users and roles may have a permissions boundary and tags."""
+
+    boundary_arn: Any
+    tags: Any
+
+    @property
+    def boundary_name(self) -> str:
+        return str(self.boundary_arn).rpartition("/")[2]
+
+    @property
+    def other_tags(self) -> list[tuple[str, str]]:
+        """All but `Name`, which lists print below the name."""
+        return [(key, value) for key, value in self.tags.items() if key != "Name"]
+
+
+class IamUser(BoundedAndTagged, Principal):
+    kind = "iam.user"
+
+    boundary_arn = models.CharField(max_length=2048, blank=True)
+    tags: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)  # key → value
+
+    class Meta(Principal.Meta):
+        verbose_name = "IAM user"
+
+
+class IamGroup(Principal):
+    kind = "iam.group"
+
+    class Meta(Principal.Meta):
+        verbose_name = "IAM group"
+
+
+class IamRole(BoundedAndTagged, Principal):
+    kind = "iam.role"
+
+    boundary_arn = models.CharField(max_length=2048, blank=True)
+    tags: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
+    trust = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+")
+    trusted: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)  # [{"type", "value"}] of the trust
+    last_used_at = models.DateTimeField(null=True)  # volatile
+    last_used_region = models.CharField(max_length=32, blank=True)  # volatile
+
+    class Meta(Principal.Meta):
+        verbose_name = "IAM role"
+
+    @property
+    def assumers(self) -> list[Trusted]:
+        """Who its trust policy lets assume it."""
+        return trusted_of(self.trusted, account_of(self.arn))
+
+    @property
+    def is_service_linked(self) -> bool:
+        return self.path.startswith("/aws-service-role/")
+
+    @property
+    def is_reserved(self) -> bool:
+        """Roles that AWS keeps for itself: not even administrators can change them."""
+        return self.is_service_linked or self.path.startswith("/aws-reserved/")
+
+
+class Membership(MirroredRow):
+    kind = "iam.membership"
+
+    user = models.ForeignKey(IamUser, models.PROTECT, related_name="memberships")
+    group = models.ForeignKey(IamGroup, models.PROTECT, related_name="memberships")
+
+    class Meta(MirroredRow.Meta):
+        indexes = []
+
+
+class Owned(MirroredRow):
+    """Something that hangs on one user, group or role."""
+
+    user = models.ForeignKey(IamUser, models.PROTECT, null=True, blank=True, related_name="%(class)ss")
+    group = models.ForeignKey(IamGroup, models.PROTECT, null=True, blank=True, related_name="%(class)ss")
+    role = models.ForeignKey(IamRole, models.PROTECT, null=True, blank=True, related_name="%(class)ss")
+
+    class Meta(MirroredRow.Meta):
+        abstract = True
+        indexes = []
+        constraints = [
+            *MirroredRow.Meta.constraints,
+            models.CheckConstraint(
+                condition=(
+                    Q(user__isnull=False, group__isnull=True, role__isnull=True)
+                    | Q(user__isnull=True, group__isnull=False, role__isnull=True)
+                    | Q(user__isnull=True, group__isnull=True, role__isnull=False)
+                ),
+                name="%(app_label)s_%(class)s_one_owner",
+            ),
+        ]
+
+    @property
+    def owner(self) -> Principal:
+        owner = self.user or self.group or self.role
+        assert owner is not None  # noqa: S101  the check constraint says so
+        return owner
+
+
+class Attachment(Owned):
+    """A managed policy attached to a user, group or role; `name` is the policy's, `arn` too."""
+
+    kind = "iam.attachment"
+
+    policy = models.ForeignKey(ManagedPolicy, models.PROTECT, null=True, related_name="attachments")
+
+
+class InlinePolicy(Owned):
+    """`name` is the inline policy's own; the same name on two owners is two rows."""
+
+    kind = "iam.inline"
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="+")
+
+    class Meta(Owned.Meta):
+        verbose_name_plural = "inline policies"

@@ -1,0 +1,141 @@
+"""Who is in which group. The part is {"user": "AIDA…", "group": "AGPA…", "member": true}."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from accounts.models import AwsAccount
+from identities.models import IamGroup, IamUser, Membership
+from identities.operations.rows import live_row, ref
+from policies.operations.arns import check_arn, name_of
+from sync.aws.client import AwsClient
+from sync.aws.errors import NotFound
+from sync.checks import Finding
+from sync.mirror import ObjectRef
+from sync.operations import Call, Done, Guarantee, Operation, Planned, Risk, StepSpec, Tried, Undo, Value
+
+# IAM User Guide, "IAM and AWS STS quotas": groups that a user can be in; can't be raised.
+MOST_GROUPS = 10
+
+
+@dataclass(frozen=True)
+class MembershipParams:
+    user_arn: str
+    group_arn: str
+
+    def __post_init__(self) -> None:
+        check_arn(self.user_arn, "user")
+        check_arn(self.group_arn, "group")
+
+    @property
+    def user(self) -> str:
+        return name_of(self.user_arn)
+
+    @property
+    def group(self) -> str:
+        return name_of(self.group_arn)
+
+
+class MembershipOperation(Operation[MembershipParams]):
+    aws_operation: ClassVar[str]
+    leaves: ClassVar[bool]  # a member, afterwards
+    opposite: ClassVar[str]
+    guarantee = Guarantee.IDEMPOTENT
+    undo = Undo.REVERSIBLE
+    risk = Risk.HIGH
+    params_type = MembershipParams
+
+    def calls(self, p: MembershipParams) -> list[Call]:
+        action = f"iam:{self.aws_operation}"
+        parameters = {"GroupName": p.group, "UserName": p.user}
+        return [Call("iam", self.aws_operation, parameters, resource_arns=(p.group_arn,), actions=(action,))]
+
+    def objects(self, p: MembershipParams) -> list[str]:
+        return [f"iam.group:{p.group_arn}", f"iam.user:{p.user_arn}"]
+
+    def part(self, p: MembershipParams) -> str:
+        return f"membership:{p.user_arn} {p.group_arn}"
+
+    def refs(self, aws_account: AwsAccount, p: MembershipParams) -> list[ObjectRef]:
+        return [ref(IamUser, aws_account, p.user_arn)]  # AWS's details tell of a user's groups, not of a group's users
+
+    def told(self, value: Value) -> str:
+        if value is None:
+            return "no such user or group"
+        return "a member" if value["member"] else "no member"
+
+    def mirrored(self, aws_account: AwsAccount, p: MembershipParams) -> Value:
+        user, group = live_row(IamUser, aws_account, p.user_arn), live_row(IamGroup, aws_account, p.group_arn)
+        member = Membership.objects.live().filter(user=user, group=group).exists()
+        return {"user": user.aws_id, "group": group.aws_id, "member": member}
+
+    def after(self, p: MembershipParams, value: Value) -> Value:
+        return {**value, "member": self.leaves}
+
+    def limits(
+        self, aws_account: AwsAccount, p: MembershipParams, value: Value, earlier: Sequence[Planned]
+    ) -> list[Finding]:
+        if value["member"] == self.leaves:
+            words = f"{p.user} is {'already' if self.leaves else 'not'} in the group {p.group}."
+            return [Finding("NO_CHANGE", "error", words)]
+        return []
+
+    def reverse(self, p: MembershipParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return [StepSpec(self.opposite, self.spec(p).params)]
+
+    def live(self, client: AwsClient, p: MembershipParams) -> Value:
+        try:
+            user = client.call("iam", "GetUser", UserName=p.user)["User"]
+            group = client.call("iam", "GetGroup", GroupName=p.group, MaxItems=1)["Group"]
+            pages = client.pages("iam", "ListGroupsForUser", UserName=p.user)
+            member = {each["GroupId"] for page in pages for each in page.items["Groups"]}
+        except NotFound:
+            return None
+        return {"user": user["UserId"], "group": group["GroupId"], "member": group["GroupId"] in member}
+
+    def done(self, client: AwsClient, p: MembershipParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+        return Done() if live is not None and live == self.after(p, tried[0].found) else None
+
+
+class AddUser(MembershipOperation):
+    kind = "iam.group.add_user"
+    opposite = "iam.group.remove_user"
+    aws_operation = "AddUserToGroup"
+    leaves = True
+
+    def title(self, p: MembershipParams) -> str:
+        return f"Add {p.user} to the group {p.group}"
+
+    def limits(
+        self, aws_account: AwsAccount, p: MembershipParams, value: Value, earlier: Sequence[Planned]
+    ) -> list[Finding]:
+        found = super().limits(aws_account, p, value, earlier)
+        user = live_row(IamUser, aws_account, p.user_arn)
+        groups = set(Membership.objects.live().filter(user=user).values_list("group__arn", flat=True))
+        for step in earlier:
+            if isinstance(step.operation, MembershipOperation) and step.params.user_arn == p.user_arn:
+                (groups.add if step.operation.leaves else groups.discard)(step.params.group_arn)
+        if len(groups) >= MOST_GROUPS and not found:
+            words = f"{p.user} is in {len(groups)} groups, the most that AWS allows."
+            found.append(Finding("TOO_MANY_GROUPS", "error", words))
+        return found
+
+
+class RemoveUser(MembershipOperation):
+    kind = "iam.group.remove_user"
+    opposite = "iam.group.add_user"
+    aws_operation = "RemoveUserFromGroup"
+    leaves = False
+
+    def title(self, p: MembershipParams) -> str:
+        return f"Remove {p.user} from the group {p.group}"
+
+
+def add_member(user: IamUser, group: IamGroup) -> StepSpec:
+    return StepSpec(AddUser.kind, {"user_arn": user.arn, "group_arn": group.arn})
+
+
+def remove_member(user: IamUser, group: IamGroup) -> StepSpec:
+    return StepSpec(RemoveUser.kind, {"user_arn": user.arn, "group_arn": group.arn})

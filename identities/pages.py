@@ -1,0 +1,105 @@
+"""What `identities` adds to the frame: links of the sidebar, search, a tab of policies, lines of the overview."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.models import AwsAccount
+from accounts.roles import SEE_IAM
+from iamconsole.web import panels, search
+from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
+from iamconsole.web.words import counted
+from identities import selectors
+from identities.models import Attachment, IamGroup, IamRole, IamUser
+from identities.tables import FIELDS
+from identities.trust import outside_accounts
+from policies.models import ManagedPolicy
+from policies.pages import count_live, mirrored_search, some
+
+
+class IdentitiesShell(ShellProvider):
+    navigation: ClassVar[tuple[NavGroup, ...]] = (
+        NavGroup(
+            "IAM",
+            (
+                NavItem("Users", "user", "users", count_live(IamUser), SEE_IAM, position=10),
+                NavItem("Groups", "users", "groups", count_live(IamGroup), SEE_IAM, position=20),
+                NavItem("Roles", "hat-glasses", "roles", count_live(IamRole), SEE_IAM, position=30),
+            ),
+            position=10,
+        ),
+    )
+
+
+def _holders(policy: ManagedPolicy) -> int:
+    return selectors.holders_of(policy).count()
+
+
+# ---- Needs attention -----------------------------------------------------------------------------------------
+
+
+def _administrators(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Row]:
+    holds = selectors.holds("user", Attachment, name=selectors.ADMINISTRATOR)
+    users = IamUser.objects.live().filter(holds, aws_account=aws_account).order_by("name_key")
+    names = list(users.values_list("name", flat=True))
+    if names:
+        yield panels.Row(
+            title=f"{counted(len(names), 'user has', 'users have')} {selectors.ADMINISTRATOR} attached directly",
+            url=f"{_list(aws_account, 'users')}?attached={selectors.ADMINISTRATOR}",
+            text=f"{some(names)} may do everything, whatever groups say.",
+            severity="high",
+            act=f"Review {len(names)}",
+        )
+
+
+def _trusts(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Row]:
+    """Roles that an outside AWS account may assume, and roles that trust somebody who was deleted."""
+    roles = IamRole.objects.live().filter(aws_account=aws_account).order_by("name_key")
+    outside = list(selectors.trusting_outside(roles).values_list("name", "trusted"))
+    if outside:
+        ours = set(AwsAccount.objects.values_list("account_id", flat=True))
+        trusted = sorted(set().union(*(outside_accounts(principals, ours) for _, principals in outside)))
+        yield panels.Row(
+            title=f"{counted(len(outside), 'role trusts', 'roles trust')} an outside AWS account",
+            url=f"{_list(aws_account, 'roles')}?trust=outside",
+            text=f"{some([name for name, _ in outside])}: {some(trusted)} may assume {_them(outside)}.",
+            severity="high",
+            act=f"Review {len(outside)}",
+        )
+    deleted = list(selectors.trusting_deleted(roles).values_list("name", flat=True))
+    if deleted:
+        yield panels.Row(
+            title=f"{counted(len(deleted), 'role trusts', 'roles trust')} somebody who was deleted",
+            url=f"{_list(aws_account, 'roles')}?trust=deleted",
+            text=f"{some(deleted)}. AWS keeps the unique id in the trust policy; nobody can use it.",
+            severity="medium",
+            act=f"Review {len(deleted)}",
+        )
+
+
+def _them(found: list[tuple[str, object]]) -> str:
+    return "it" if len(found) == 1 else "them"
+
+
+def _list(aws_account: AwsAccount, name: str) -> str:
+    return reverse(name, kwargs={"account_id": aws_account.account_id})
+
+
+def register() -> None:
+    register_shell(IdentitiesShell())
+    for model, name, url_name, icon, fields, position in (
+        (IamUser, "users", "user", "user", (*FIELDS, "tags"), 10),
+        (IamGroup, "groups", "group", "users", FIELDS, 20),
+        (IamRole, "roles", "role", "hat-glasses", (*FIELDS, "tags"), 30),
+    ):
+        find = mirrored_search(model, url_name, fields)
+        search.register(search.SearchKind(name, name.capitalize(), icon, find, position))
+    panels.register(panels.Panel("policy", "attached", "Attached to", "policy_attached", count=_holders, position=40))
+    for panel_name, rows in (("administrators", _administrators), ("trusts", _trusts)):
+        panels.register(
+            panels.Panel("overview.attention", panel_name, "Needs attention", rows=rows, permission=SEE_IAM)
+        )

@@ -1,0 +1,39 @@
+"""One user, group or role read alone, in the shape that GetAccountAuthorizationDetails gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sync.aws.errors import NotFound
+from sync.mirror import Item, ObjectRef, Reader
+
+
+def read(client: Reader, noun: str, ref: ObjectRef) -> Item | None:
+    """`noun` is AWS's: User, Group, Role. None when there is none, or another one by the same name."""
+    by_name = {f"{noun}Name": ref.name}
+    limit = {"MaxItems": 1} if noun == "Group" else {}  # GetGroup lists the members, too
+    try:
+        item: Item = client.call("iam", f"Get{noun}", **by_name, **limit)[noun]
+        if ref.object_id and item[f"{noun}Id"] != ref.object_id:
+            return None
+        item[f"{noun}PolicyList"] = list(_inline(client, noun, by_name))
+        item["AttachedManagedPolicies"] = _listed(client, f"ListAttached{noun}Policies", "AttachedPolicies", by_name)
+        if noun == "User":
+            groups = _listed(client, "ListGroupsForUser", "Groups", by_name)
+            item["GroupList"] = [group["GroupName"] for group in groups]
+    except NotFound:
+        return None
+    return item
+
+
+def _inline(client: Reader, noun: str, by_name: dict[str, str]) -> Iterator[Item]:
+    for name in _listed(client, f"List{noun}Policies", "PolicyNames", by_name):
+        try:
+            answer = client.call("iam", f"Get{noun}Policy", **by_name, PolicyName=name)
+        except NotFound:
+            continue  # deleted since it was listed
+        yield {"PolicyName": name, "PolicyDocument": answer["PolicyDocument"]}
+
+
+def _listed(client: Reader, operation: str, key: str, by_name: dict[str, str]) -> list[Item]:
+    return [found for page in client.pages("iam", operation, **by_name) for found in page.items[key]]

@@ -1,0 +1,179 @@
+"""The lists of users, groups and roles, as data (see iamconsole/web/tables.py)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.models import AwsAccount
+from iamconsole.web.filters import Choice, ChoiceFilter, DateFilter, Filter, TextFilter
+from iamconsole.web.search import narrowed
+from iamconsole.web.tables import Column, Table
+from identities import selectors
+from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePolicy
+from policies.models import ManagedPolicy
+from policies.tables import ARN, CREATED, GONE, PATH, UNIQUE_ID, name_column, tag_filter, yes_or_no
+
+FIELDS = ("name", "arn", "path", "aws_id")
+NOT_PULLED = "Pull this AWS account to see what it has."
+
+
+def _tags(row: Any) -> dict[str, str]:
+    return dict(row.tags)
+
+
+def _policies(row: Any) -> str:
+    """ "2 attached, 1 inline": what hangs on the row itself."""
+    parts = [(row.attached_count, "attached"), (row.inline_count, "inline")]
+    return ", ".join(f"{number} {word}" for number, word in parts if number) or "None"
+
+
+def _attached(owner: str) -> Filter:
+    def known(aws_account: AwsAccount) -> Any:
+        held = Attachment.objects.live().filter(policy=OuterRef("pk"), **{f"{owner}__isnull": False})
+        return ManagedPolicy.objects.live().filter(Exists(held), aws_account=aws_account)
+
+    return TextFilter(
+        "attached",
+        "Attached policy",
+        rows=lambda name: selectors.holds(owner, Attachment, name=name),
+        known=known,
+        words="{} attached",
+    )
+
+
+def _policy_filters(owner: str) -> tuple[Filter, ...]:
+    return (
+        _attached(owner),
+        yes_or_no("inline", "Inline policies", selectors.holds(owner, InlinePolicy), "Has inline policies"),
+        yes_or_no("attachments", "Attached policies", selectors.holds(owner, Attachment), "Has attached policies"),
+    )
+
+
+POLICIES = Column("policies", "Policies", _policies, template="identities/cells.html#policies", sort="policy_count",
+                  newest_first=True)  # fmt: skip
+BOUNDARY = Column("boundary", "Boundary", lambda row: row.boundary_arn, template="identities/cells.html#boundary",
+                  sort="boundary_arn", optional=True)  # fmt: skip
+TAGS = Column("tags", "Tags", _tags, template="identities/cells.html#tags", optional=True)
+HAS_BOUNDARY = yes_or_no("boundary", "Permissions boundary", ~Q(boundary_arn=""), "Has a boundary")
+
+USERS = Table(
+    name="users",
+    one="user",
+    many="users",
+    default_sort="name",
+    search=lambda rows, words: narrowed(rows, words, (*FIELDS, "tags")),
+    search_hint="Name, ARN, unique id or tag",
+    columns=(
+        name_column("identities/cells.html#user"),
+        Column("groups", "Groups", lambda row: [held.group.name for held in row.live_memberships],
+               template="identities/cells.html#groups", sort="group_count", newest_first=True),
+        POLICIES,
+        BOUNDARY,
+        CREATED,
+        TAGS,
+        ARN,
+        UNIQUE_ID,
+    ),
+    filters=(
+        TextFilter(
+            "group", "In group",
+            rows=selectors.in_group,
+            known=lambda aws_account: IamGroup.objects.live().filter(aws_account=aws_account),
+            words="In {}",
+        ),
+        yes_or_no("groups", "Groups", selectors.in_group(), "In a group"),
+        *_policy_filters("user"),
+        HAS_BOUNDARY,
+        PATH,
+        tag_filter("tags"),
+        DateFilter("created_before", "Created before", lookup="created_at__lt", words="Created before {}"),
+        GONE,
+    ),
+    empty_icon="user",
+    empty_title="No users",
+    empty_text=f"This AWS account has no IAM users, or it was never pulled. {NOT_PULLED}",
+)  # fmt: skip
+
+GROUPS = Table(
+    name="groups",
+    one="group",
+    many="groups",
+    default_sort="name",
+    search=lambda rows, words: narrowed(rows, words, FIELDS),
+    search_hint="Name, ARN or unique id",
+    columns=(
+        name_column("identities/cells.html#group"),
+        Column("members", "Members", lambda row: row.member_count, template="identities/cells.html#members",
+               sort="member_count", newest_first=True, css="num"),
+        POLICIES,
+        CREATED,
+        ARN,
+        UNIQUE_ID,
+    ),
+    filters=(
+        yes_or_no("members", "Members", selectors.has_members(), "Has members"),
+        *_policy_filters("group"),
+        PATH,
+        GONE,
+    ),
+    empty_icon="users",
+    empty_title="No groups",
+    empty_text=f"This AWS account has no IAM groups, or it was never pulled. {NOT_PULLED}",
+)  # fmt: skip
+
+
+def assumers(role: IamRole) -> list[str]:
+    return [trusted.words for trusted in role.assumers]
+
+
+_SERVICE_LINKED = Q(path__startswith="/aws-service-role/")
+
+ROLES = Table(
+    name="roles",
+    one="role",
+    many="roles",
+    default_sort="name",
+    search=lambda rows, words: narrowed(rows, words, (*FIELDS, "tags", "trusted")),
+    search_hint="Name, ARN, unique id, tag or who may assume it",
+    columns=(
+        name_column("identities/cells.html#role"),
+        Column("assumed_by", "May be assumed by", assumers, template="identities/cells.html#assumers"),
+        Column("last_used", "Last used", lambda row: row.last_used_at, template="identities/cells.html#last_used",
+               sort="last_used_at", newest_first=True, css="num nowrap"),
+        POLICIES,
+        BOUNDARY,
+        CREATED,
+        TAGS,
+        ARN,
+        UNIQUE_ID,
+    ),
+    filters=(
+        ChoiceFilter("trust", "May be assumed by", choices=(
+            Choice("service", "An AWS service", selectors.trusting_type("Service"), "A service may assume it"),
+            Choice("aws", "An AWS principal", selectors.trusting_type("AWS"), "An AWS principal may assume it"),
+            Choice("federated", "A sign-in provider", selectors.trusting_type("Federated"), "A provider may assume it"),
+            Choice("outside", "An outside AWS account", selectors.trusting_outside, "Trusts an outside AWS account"),
+            Choice("deleted", "Somebody who was deleted", selectors.trusting_deleted, "Trusts a deleted principal"),
+        )),
+        ChoiceFilter("used", "Last used", choices=(
+            Choice("never", "Never, as far as AWS tells", Q(last_used_at__isnull=True), "Never used"),
+            Choice("ever", "At some time", Q(last_used_at__isnull=False), "Was used"),
+        )),
+        ChoiceFilter("service_linked", "Roles of AWS services", default="hide", choices=(
+            Choice("hide", "Hide service-linked roles", ~_SERVICE_LINKED, "Service-linked hidden"),
+            Choice("only", "Only service-linked roles", _SERVICE_LINKED),
+        )),
+        *_policy_filters("role"),
+        HAS_BOUNDARY,
+        PATH,
+        tag_filter("tags"),
+        GONE,
+    ),
+    empty_icon="hat-glasses",
+    empty_title="No roles",
+    empty_text=f"This AWS account has no IAM roles, or it was never pulled. {NOT_PULLED}",
+)  # fmt: skip
+
+TABLES = {IamUser: USERS, IamGroup: GROUPS, IamRole: ROLES}

@@ -1,0 +1,32 @@
+"""Pages of users, groups and roles."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from identities.kinds import GROUP, KINDS, USER
+from identities.views import lists, panels, stage
+from policies.details import Kind, tab_patterns
+
+AWS_ACCOUNT = "aws/<str:account_id>/"
+
+
+def _patterns(kind: Kind) -> list[URLPattern]:
+    """What users, groups and roles have alike. The list and the staging pages come before the pages of one."""
+    rows, row, given = f"{AWS_ACCOUNT}{kind.many}/", f"{AWS_ACCOUNT}{kind.many}/<str:aws_id>/", {"kind": kind}
+    return [
+        path(rows, getattr(lists, kind.many), name=kind.many),
+        path(f"{rows}stage/attach/", stage.attach_policy, given, name=f"{kind.many}_attach"),
+        path(f"{row}detach/", stage.detach_policy, given, name=f"{kind.name}_detach"),
+    ]
+
+
+urlpatterns = [
+    path(f"{AWS_ACCOUNT}{USER.many}/stage/", stage.users_stage, name="users_stage"),
+    path(f"{AWS_ACCOUNT}{USER.many}/stage/join/", stage.users_join, name="users_join"),
+    path(f"{AWS_ACCOUNT}{GROUP.many}/<str:aws_id>/add/", stage.group_add, name="group_add"),
+    path(f"{AWS_ACCOUNT}{GROUP.many}/<str:aws_id>/remove/", stage.group_remove, name="group_remove"),
+    path(f"{AWS_ACCOUNT}policies/<str:aws_id>/attached/", panels.policy_attached, name="policy_attached"),
+    *(pattern for kind in KINDS.values() for pattern in _patterns(kind)),
+    *(pattern for kind in KINDS.values() for pattern in tab_patterns(kind)),
+]

@@ -1,0 +1,46 @@
+"""The lists of users, groups and roles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from accounts.access import fetch_aws_account, may, signed_in
+from accounts.models import AwsAccount
+from accounts.roles import PROPOSE, SEE_IAM
+from iamconsole.web.tables import Table, list_response
+from identities import selectors
+from identities.tables import GROUPS, ROLES, USERS
+
+
+@require_GET
+def users(request: HttpRequest, account_id: str) -> HttpResponseBase:
+    return _list(request, account_id, USERS, selectors.users, "users_stage")
+
+
+@require_GET
+def groups(request: HttpRequest, account_id: str) -> HttpResponseBase:
+    return _list(request, account_id, GROUPS, selectors.groups, "groups_attach")
+
+
+@require_GET
+def roles(request: HttpRequest, account_id: str) -> HttpResponseBase:
+    return _list(request, account_id, ROLES, selectors.roles, "roles_attach")
+
+
+def _list(
+    request: HttpRequest,
+    account_id: str,
+    table: Table,
+    rows: Callable[[AwsAccount], QuerySet[Any]],
+    pick_url_name: str,
+) -> HttpResponseBase:
+    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    picks = may(signed_in(request), PROPOSE, aws_account)
+    pick_url = reverse(pick_url_name, kwargs={"account_id": account_id}) if picks else ""
+    return list_response(request, table, rows(aws_account), aws_account, pick_url=pick_url)

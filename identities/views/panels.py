@@ -1,0 +1,19 @@
+"""What `identities` adds to the page of a policy: who has it, and whose boundary it is."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from identities import selectors
+from policies.details import fetch_row, render_tab
+from policies.views.pages import POLICY
+
+
+@require_GET
+def policy_attached(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
+    policy = fetch_row(request, POLICY, account_id, aws_id)
+    context = {"holders": selectors.holders_of(policy), "bounded": selectors.bounded_by(policy)}
+    return render_tab(
+        request, POLICY, policy, tab="attached", template="identities/tabs/attached.html", context=context
+    )

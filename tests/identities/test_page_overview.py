@@ -1,0 +1,100 @@
+"""The overview and the search: only what is really there, and only what the operator may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.test import Client
+
+from accounts.models import AwsAccount, Operator
+from tests.services.pages import address, get, names_in, text_of
+from tests.services.rows import attach, make_group, make_policy, make_role, make_user
+
+ClientOf = Callable[..., Client]
+
+
+def test_nothing_needs_a_decision(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    assert "Nothing needs a decision." in text_of(get(client_of(bob), "overview"))
+
+
+def test_says_what_needs_attention_the_worst_first(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    attach(make_user(aws_account, "tom.becker"), make_policy(aws_account, "AdministratorAccess", is_aws=True))
+    make_policy(aws_account, "unused")
+    make_role(aws_account, "vendor", trusted=[{"type": "AWS", "value": "444455556666"}])
+    make_role(aws_account, "old", trusted=[{"type": "AWS", "value": "AROAQ3EGRZSN7XKDEMO5"}])
+    text = text_of(get(client_of(bob), "overview"))
+    findings = [
+        "1 user has AdministratorAccess attached directly",
+        "1 role trusts an outside AWS account",
+        "1 role trusts somebody who was deleted",
+        "1 policy is attached to nobody",
+    ]
+    assert "4 findings need a decision." in text
+    assert [text.index(finding) for finding in findings] == sorted(text.index(finding) for finding in findings)
+    assert "vendor: 444455556666 may assume it." in text
+
+
+def test_each_finding_leads_to_the_very_list(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    attach(make_user(aws_account, "tom.becker"), make_policy(aws_account, "AdministratorAccess", is_aws=True))
+    make_user(aws_account, "other")
+    client = client_of(bob)
+    link = f"{address('users')}?attached=AdministratorAccess"
+    assert link in get(client, "overview")
+    assert names_in(client.get(link).content.decode()) == ["tom.becker"]
+
+
+def test_strangers_find_nothing_and_helpdesk_is_refused(
+    aws_account: AwsAccount, charlie: Operator, hal: Operator, client_of: ClientOf
+) -> None:
+    get(client_of(charlie), "overview", status=404)
+    get(client_of(hal), "overview", status=403)
+
+
+def search(client: Client, words: str) -> str:
+    return text_of(client.get("/search/", {"q": words}).content.decode())
+
+
+def test_finds_by_kind(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    make_user(aws_account, "reports-writer", tags={"team": "shop"})
+    make_group(aws_account, "reporters")
+    make_role(aws_account, "reports-exporter")
+    make_policy(aws_account, "reports-write")
+    text = search(client_of(bob), "report")
+    places = [text.index(label) for label in ("Users 1", "Groups 1", "Roles 1", "Policies 1")]
+    assert places == sorted(places)
+    assert "reports-writer" in search(client_of(bob), "shop")
+    assert "reports-writer" in search(client_of(bob), "user/reports-w")
+
+
+def test_short_words_find_nothing(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    make_user(aws_account, "ab")
+    assert "Type 3 characters or more." in search(client_of(bob), "ab")
+
+
+def test_wildcards_are_plain_characters(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    make_user(aws_account, "reports-writer")
+    assert "Nothing matches “rep%ter”" in search(client_of(bob), "rep%ter")
+    assert "Nothing matches “___”" in search(client_of(bob), "___")
+
+
+def test_never_finds_in_foreign_aws_accounts(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    other = AwsAccount.objects.create(account_id="999999999999", name="Other")
+    make_user(other, "secret-user")
+    make_policy(other, "secret-policy")
+    assert "Nothing matches “secret”" in search(client_of(bob), "secret")
+
+
+def test_helpdesk_and_strangers_find_nothing(
+    aws_account: AwsAccount, charlie: Operator, hal: Operator, client_of: ClientOf
+) -> None:
+    make_user(aws_account, "reports-writer")
+    for operator in (charlie, hal):
+        assert "Nothing matches “reports”" in search(client_of(operator), "reports")
+
+
+def test_says_how_many_were_left_out(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    for number in range(11):
+        make_user(aws_account, f"service-{number}")
+    text = search(client_of(bob), "service")
+    assert "Users 8 of 11" in text
+    assert "3 more. Type more of the name to see them." in text
