@@ -1,0 +1,136 @@
+"""Users, groups, roles and policies in a real browser: both widths, both themes, nothing to complain of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import AwsAccount, Operator
+from policies.models import ManagedPolicy
+from sync.models import Change
+from tests.services.browser import axe_violations
+from tests.services.pages import address
+from tests.services.rows import attach, join, make_group, make_policy, make_role, make_user, put_inline
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PageOf = Callable[[Operator], Page]
+LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+PAGES = (
+    "overview", "users", "groups", "roles", "policies", "user", "user_groups", "user_tags", "user_history",
+    "user_raw", "group", "group_members", "role", "role_trust", "policy", "policy_versions", "policy_attached",
+    "policy_edit", "users_attach", "users_stage", "group_add",
+)  # fmt: skip
+
+
+@pytest.fixture
+def ids(aws_account: AwsAccount) -> dict[str, str]:
+    user = make_user(aws_account, path="/engineering/", tags={"team": "platform", "Name": "Dana Okafor"})
+    group, role = make_group(aws_account), make_role(aws_account)
+    policy = make_policy(aws_account, versions=5, attachment_count=3)
+    join(user, group)
+    for owner in (user, group, role):
+        attach(owner, policy)
+        put_inline(owner)
+    return {"user": user.aws_id, "group": group.aws_id, "role": role.aws_id, "policy": policy.aws_id}
+
+
+def url_of(name: str, ids: dict[str, str]) -> str:
+    kind = name.partition("_")[0]
+    if kind in ids:
+        return address(name, aws_id=ids[kind])
+    return f"{address(name)}?pick={ids['user']}" if "_" in name else address(name)
+
+
+@pytest.mark.parametrize(("width", "theme"), LOOKS)
+def test_pages_fit_and_are_accessible(
+    ids: dict[str, str], alice: Operator, page_of: PageOf, width: int, theme: str
+) -> None:
+    page = page_of(alice)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    found: list[str] = []
+    for name in PAGES:
+        page.goto(url_of(name, ids))
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append(f"{name}: scrolls sideways")
+        if (width, theme) == LOOKS[0] or name in {"users", "user", "policy_edit"}:  # elsewhere the pages are alike
+            found += [f"{name}: {violation}" for violation in axe_violations(page)]
+    assert found == []
+
+
+def test_searches_while_one_types(aws_account: AwsAccount, bob: Operator, page_of: PageOf) -> None:
+    for name in ("dana.okafor", "noah.williams"):
+        make_user(aws_account, name)
+    page = page_of(bob)
+    page.goto(f"{address('users')}?sort=-name")
+    box = page.get_by_role("searchbox", name="Search users")
+    box.press_sequentially("dana")
+    expect(page.get_by_role("status").filter(has_text="1 of 2 users matches.")).to_be_visible()
+    expect(page.get_by_role("rowheader")).to_have_text([re.compile("dana.okafor")])
+    expect(box).to_be_focused()
+    expect(page).to_have_url(re.compile(r"\?q=dana&sort=-name$"))
+
+
+def test_sorts_and_pages_without_a_reload(aws_account: AwsAccount, bob: Operator, page_of: PageOf) -> None:
+    for number in range(30):
+        make_user(aws_account, f"user-{number:02}")
+    page = page_of(bob)
+    page.goto(f"{address('users')}?rows=25")
+    page.evaluate("document.body.dataset.same = 'yes'")
+    page.get_by_role("link", name="Next").click()
+    expect(page.get_by_text("26 to 30 of 30")).to_be_visible()
+    page.get_by_role("link", name="Previous").click()
+    expect(page.get_by_text("1 to 25 of 30")).to_be_visible()
+    page.get_by_role("link", name="Name").click()
+    expect(page.get_by_role("rowheader").first).to_have_text(re.compile("user-29"))
+    page.get_by_label("Rows").select_option("50")
+    expect(page.get_by_text("1 to 30 of 30")).to_be_visible()
+    assert page.evaluate("document.body.dataset.same") == "yes"
+
+
+def test_filters_from_the_menu(aws_account: AwsAccount, bob: Operator, page_of: PageOf) -> None:
+    join(make_user(aws_account, "dana.okafor"), make_group(aws_account, "platform"))
+    make_user(aws_account, "noah.williams")
+    page = page_of(bob)
+    page.goto(address("users"))
+    page.get_by_role("button", name="Filter", exact=True).click()
+    page.get_by_label("In group").fill("platform")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("rowheader")).to_have_text([re.compile("dana.okafor")])
+    page.get_by_role("link", name="In platform").click()
+    expect(page.get_by_role("rowheader")).to_have_count(2)
+
+
+def test_picked_rows_go_to_staging(aws_account: AwsAccount, erin: Operator, page_of: PageOf) -> None:
+    for name in ("dana.okafor", "noah.williams", "lena.fischer"):
+        make_user(aws_account, name)
+    page = page_of(erin)
+    page.goto(address("users"))
+    expect(page.get_by_role("button", name="Stage a change")).to_be_hidden()
+    page.get_by_label("Select dana.okafor").check()
+    page.get_by_label("Select noah.williams").check()
+    expect(page.get_by_text("2 users selected")).to_be_visible()
+    page.get_by_role("button", name="Stage a change").click()
+    expect(page.get_by_role("heading", name="Stage a change of 2 users")).to_be_visible()
+
+
+def test_edits_a_policy(aws_account: AwsAccount, erin: Operator, page_of: PageOf) -> None:
+    policy: ManagedPolicy = make_policy(aws_account)
+    page = page_of(erin)
+    page.goto(address("policy_edit", aws_id=policy.aws_id))
+    editor = page.get_by_role("textbox", name="Policy as JSON")
+    editor.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text('{"Version": "2012-10-17",}')
+    expect(page.get_by_text("Line 1, column 25")).to_be_visible()
+    page.keyboard.press("Control+a")
+    statement = '{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}'
+    page.keyboard.insert_text(f'{{"Version": "2012-10-17", "Statement": {statement}}}')
+    expect(page.get_by_text("None: it is well-formed.")).to_be_visible()
+    page.get_by_role("button", name="Stage the change").click()
+    page.wait_for_url(re.compile(r"/changes/\d+/$"))
+    assert "s3:GetObject" in Change.objects.get().steps.get().params["document"]

@@ -1,0 +1,138 @@
+"""docker-compose.yml without a Docker engine: it fits the Compose specification, and what it would run does run."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.conf import settings
+
+from iamconsole.demo.process import Emulator
+from tests.conftest import wait_until
+from tests.services.servers import free_port
+from tests.services.workers import database_url
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+OURS = {name: service for name, service in COMPOSE["services"].items() if service.get("image") == "iam-console"}
+LASTING = {name: service for name, service in OURS.items() if "healthcheck" in service}
+
+
+def test_fits_the_compose_specification() -> None:
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    done = subprocess.run([*command, ROOT / "docker-compose.yml"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_service_is_locked_down(name: str) -> None:
+    service = OURS[name]
+    assert service["user"] != "0"
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert not [value for value in service["environment"] if re.search("KEY|PASSWORD", value) and "_FILE" not in value]
+
+
+def image_command() -> list[str]:
+    """CMD of the Dockerfile: what a service without a command of its own runs."""
+    [found] = re.findall(r"^CMD (\[.*\])$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    return list(yaml.safe_load(found))
+
+
+@pytest.fixture
+def environment(tmp_path: Path, emulator: Emulator) -> dict[str, str]:
+    """The service's environment with our servers in it, and secrets by file as there."""
+    secrets = {}
+    for name in ("secret_key", "audit_key", "seal_keys"):
+        (tmp_path / name).write_text(name * 8)
+        secrets[f"{name.upper()}_FILE"] = str(tmp_path / name)
+    return {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        **COMPOSE["x-console"]["environment"],
+        **secrets,
+        "POSTGRES_PASSWORD_FILE": secrets["SECRET_KEY_FILE"],
+        "IAMCONSOLE_PRODUCTION": "1",
+        "ALLOWED_HOSTS": "console.example.org",
+        "DATABASE_URL": database_url(),
+        "REDIS_URL": settings.REDIS_URL,
+        "AWS_EMULATOR_URL": "",
+        "IAMCONSOLE_STATE": str(tmp_path),
+        "STATIC_ROOT": str(tmp_path / "assets"),
+        "TRUSTED_PROXIES": "1",
+    }
+
+
+def _replaced(text: str, places: dict[str, str]) -> str:
+    for old, new in places.items():
+        text = text.replace(old, new)
+    return text
+
+
+class Service:
+    def __init__(self, name: str, command: list[str], environment: dict[str, str]) -> None:
+        self.environment = environment
+        self.output = Path(environment["IAMCONSOLE_STATE"]) / f"{name}.log"
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+
+    def healthy(self, test: list[str]) -> bool:
+        assert self.process.poll() is None, self.output.read_text()
+        return (
+            subprocess.run(test[1:], cwd=ROOT, env=self.environment, capture_output=True, check=False).returncode == 0
+        )
+
+    def end(self) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=30)
+
+
+@pytest.fixture
+def started(environment: dict[str, str]) -> Iterator[Any]:
+    running: list[Service] = []
+
+    def start(name: str, **changed: str) -> Service:
+        port = str(free_port())
+        here = {"0.0.0.0": "127.0.0.1", "8000": port, "5055": port, "/state": environment["IAMCONSOLE_STATE"]}
+        command = [_replaced(part, here) for part in OURS[name].get("command") or image_command()]
+        running.append(Service(name, command, {**environment, "PORT": port, **changed}))
+        return running[-1]
+
+    yield start
+    for service in running:
+        service.end()
+
+
+@pytest.mark.servers
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", ["web", "changes", "pulls"])
+def test_command_and_health_check_run(name: str, started: Any, environment: dict[str, str]) -> None:
+    collect = [sys.executable, "manage.py", "collectstatic", "--noinput"]
+    subprocess.run(collect, cwd=ROOT, env=environment, check=True, capture_output=True)
+    service = started(name)
+    assert wait_until(lambda: service.healthy(LASTING[name]["healthcheck"]["test"]), 60)
+
+
+@pytest.mark.servers
+@pytest.mark.django_db(transaction=True)
+def test_beat_is_healthy_once_a_worker_did_its_tick(started: Any) -> None:
+    beat = started("beat")
+    test = LASTING["beat"]["healthcheck"]["test"]
+    assert not beat.healthy(test)
+    started("changes")
+    from sync.tasks import tick
+
+    tick.delay()  # beat itself sends one a minute
+    assert wait_until(lambda: beat.healthy(test), 60)
+
+
+@pytest.mark.servers
+@pytest.mark.django_db(transaction=True)
+def test_migrate_runs(started: Any) -> None:
+    assert started("migrate").process.wait(timeout=60) == 0

@@ -1,0 +1,49 @@
+"""What the documents claim is in the code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+READ_FROM_ENVIRONMENT = re.compile(r"""(?:env\.\w+|secret|environ\.get)\(\s*["']([A-Z][A-Z0-9_]+)["']""")
+PAGES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+NOT_FOR_OPERATORS = {"DJANGO_SETTINGS_MODULE", "PATH"}
+
+
+def documented(page: str) -> str:
+    return (ROOT / page).read_text()
+
+
+def settings_read() -> list[str]:
+    sources = [*(ROOT / "iamconsole").glob("*.py"), *(ROOT / "iamconsole" / "launch").glob("*.py")]
+    found = {name for source in sources for name in READ_FROM_ENVIRONMENT.findall(source.read_text())}
+    return sorted(found - NOT_FOR_OPERATORS)
+
+
+@pytest.mark.parametrize("name", settings_read())
+def test_setting_is_documented(name: str) -> None:
+    assert f"`{name}`" in documented("docs/settings.md")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text())
+    missing = [link for link in links if "://" not in link and not (page.parent / link).exists()]
+    assert missing == []
+
+
+def test_every_app_of_the_picture_exists() -> None:
+    layers = re.findall(r"^ +│  (\w+) ", documented("docs/architecture.md"), re.MULTILINE)
+    assert layers == ["cognito", "access", "identities", "policies", "sync", "accounts", "iamconsole"]
+    assert all((ROOT / layer / "__init__.py").exists() for layer in layers)
+
+
+def test_lock_files_carry_hashes_and_no_addresses() -> None:
+    for lock in (ROOT / "requirements").glob("*.txt"):
+        text = lock.read_text()
+        assert "--hash=sha256:" in text
+        assert "://" not in text.replace("# via", ""), lock
+    assert '"resolved"' not in (ROOT / "package-lock.json").read_text()

@@ -1,0 +1,61 @@
+"""How many queries each page takes: kept in query_counts.json, the same with one row and with many.
+
+A page that takes more, or fewer, fails: look at why, then write the new number there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import AwsAccount, Operator
+from tests.services.pages import address
+from tests.services.rows import attach, join, make_group, make_policy, make_role, make_user, put_inline
+
+BASELINE: dict[str, int] = json.loads(Path(__file__).with_name("query_counts.json").read_text())
+KINDS = ("user", "group", "role", "policy")
+
+
+def fill(aws_account: AwsAccount, number: int) -> dict[str, str]:
+    """An AWS account in which everything hangs on everything; the unique id of one of each kind."""
+    users = [make_user(aws_account, f"user-{n:03}") for n in range(number)]
+    groups = [make_group(aws_account, f"group-{n:03}") for n in range(number)]
+    roles = [make_role(aws_account, f"role-{n:03}") for n in range(number)]
+    policies = [make_policy(aws_account, f"policy-{n:03}", versions=2) for n in range(number)]
+    for user in users:
+        for group in groups[:5]:
+            join(user, group)
+    for owner in (*users, *groups, *roles):
+        put_inline(owner)
+        for policy in policies[:5]:
+            attach(owner, policy)
+    first = (users[0], groups[0], roles[0], policies[0])
+    return {kind: row.aws_id for kind, row in zip(KINDS, first, strict=True)}
+
+
+def url_of(page: str, ids: dict[str, str]) -> str:
+    name, _, query = page.partition("?")
+    kind = name.partition("_")[0]
+    url = address(name, aws_id=ids[kind]) if kind in KINDS else address(name)
+    return f"{url}?{query}".replace("PICK", ids.get("user", ""))
+
+
+@pytest.mark.parametrize("number", [1, 20])
+@pytest.mark.parametrize("page", BASELINE)
+def test_takes_as_many_queries_as_before(
+    aws_account: AwsAccount, alice: Operator, client_of: Callable[..., Client], page: str, number: int
+) -> None:
+    client, url = client_of(alice), url_of(page, fill(aws_account, number))
+    client.get(url)  # templates are read, content types are known
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(url)
+        assert response.status_code == 200
+        b"".join(response)
+    said = "\n".join(query["sql"][:300] for query in queries.captured_queries)
+    assert len(queries) == BASELINE[page], said

@@ -1,0 +1,52 @@
+"""What must never go to production is refused by `manage.py check`, and `check --deploy` is clean when it is right."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+RIGHT = {
+    "IAMCONSOLE_PRODUCTION": "1",
+    "SECRET_KEY": "Vw3" * 20 + "x9!kPq",
+    "AUDIT_KEY": "a7Z" * 20,
+    "SEAL_KEYS": "s5Q" * 20,
+    "ALLOWED_HOSTS": "console.example.org",
+}
+
+
+def check(tmp_path: Path, **changed: str) -> subprocess.CompletedProcess[str]:
+    """`manage.py check --deploy` with production settings, some of them changed."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    environment = {**kept, **RIGHT, "IAMCONSOLE_STATE": str(tmp_path), "DJANGO_SETTINGS_MODULE": "iamconsole.settings"}
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    return subprocess.run(
+        command, cwd=ROOT, env={**environment, **changed}, capture_output=True, text=True, check=False
+    )
+
+
+def test_right_production_settings_are_clean(tmp_path: Path) -> None:
+    done = check(tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"SECRET_KEY": "short"}, "SECRET_KEY is missing or too short"),
+        ({"AUDIT_KEY": "short"}, "AUDIT_KEY is missing or too short"),
+        ({"SEAL_KEYS": ""}, "SEAL_KEYS is missing or too short"),
+        ({"AUDIT_KEY": RIGHT["SECRET_KEY"]}, "each needs its own"),
+        ({"AWS_EMULATOR_URL": "http://127.0.0.1:5055"}, "An endpoint override is set in production"),
+        ({"IAMCONSOLE_DEMO": "1"}, "The demo is on in production"),
+        ({"IAMCONSOLE_DEBUG": "1"}, "IAMCONSOLE_DEBUG is on in production"),
+    ],
+)
+def test_wrong_production_settings_are_refused(tmp_path: Path, changed: dict[str, str], sentence: str) -> None:
+    done = check(tmp_path, **changed)
+    assert done.returncode != 0
+    assert sentence in done.stderr

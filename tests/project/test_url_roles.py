@@ -1,0 +1,198 @@
+"""Every address × every role, by the table in tests/project/url_roles.py."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.contrib import admin
+from django.db import transaction
+from django.test import Client
+from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
+
+from accounts.models import AuditEntry, AwsAccount, Grant, Operator
+from accounts.roles import Role
+from identities.models import IamGroup, IamRole, IamUser
+from policies.models import ManagedPolicy
+from sync.models import Change, Run
+from tests.admin.cases import POLICY_ARN, fill
+from tests.conftest import make_operator
+from tests.project.url_roles import COLUMNS, PERSONAL, PUBLIC, TABLE
+
+# What stands in an address, by the first word of its URL name.
+KEYS: dict[str, Callable[[], object]] = {
+    "user": lambda: IamUser.objects.get().aws_id,
+    "group": lambda: IamGroup.objects.get().aws_id,
+    "role": lambda: IamRole.objects.get().aws_id,
+    "policy": lambda: ManagedPolicy.objects.get().aws_id,
+    "change": lambda: Change.objects.get().pk,
+    "pull": lambda: Run.objects.get().pk,
+    "grant": lambda: Grant.objects.filter(aws_account__isnull=False).earliest("pk").pk,
+    "audit": lambda: AuditEntry.objects.get().pk,
+}
+OTHERS = {"account_id": "123456789012", "version_id": "v1"}
+ITS_OWN_REFUSALS = (400, 405, 409, 422)
+
+LINES = [line.split() for line in TABLE.splitlines() if line.strip() and not line.startswith("#")]
+CAST: dict[str, Role | None] = {
+    "charlie": None, "bob": Role.VIEWER, "hal": Role.HELPDESK, "erin": Role.EDITOR, "anton": Role.APPROVER,
+    "alice": Role.OWNER, "olga": Role.OWNER,
+}  # fmt: skip
+
+# The admin's own addresses; those of its models follow a rule.
+ADMIN_PAGES = {
+    "index", "login", "logout", "password_change", "password_change_done", "autocomplete", "jsi18n", "view_on_site",
+    "app_list",
+}  # fmt: skip
+
+
+def walk(
+    resolver: URLResolver, namespace: str = "", above: tuple[str, ...] = ()
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every URL pattern of the console: its name, and what its address needs."""
+    for pattern in resolver.url_patterns:
+        needs = (*above, *pattern.pattern.regex.groupindex)
+        if isinstance(pattern, URLResolver):
+            yield from walk(pattern, f"{pattern.namespace}:" if pattern.namespace else namespace, needs)
+        else:
+            yield f"{namespace}{pattern.name}", needs
+
+
+ADDRESSES = dict(walk(get_resolver()))
+
+
+@dataclass
+class World:
+    """One AWS account with one of everything in it, and a signed-in client for everybody."""
+
+    clients: dict[str, Client]
+
+    def answer(self, who: str, address: str, method: str) -> str:
+        """As the table says it. Whatever the request did is rolled back."""
+        headers = {"HX-Request": "true"} if method == "HTMX" else {}
+        client = self.clients[who]
+        with transaction.atomic():
+            response = client.post(address) if method == "POST" else client.get(address, headers=headers)
+            transaction.set_rollback(True)
+        target = response.headers.get("Location") or response.headers.get("HX-Redirect") or ""
+        if target.startswith("/auth/login/"):
+            return "in"
+        if response.status_code < 400 or response.status_code in ITS_OWN_REFUSALS:
+            return "ok"
+        return str(response.status_code)
+
+    def answers(self, address: str, method: str) -> str:
+        return " ".join(f"{who}:{self.answer(who, address, method)}" for who in COLUMNS)
+
+
+@pytest.fixture
+def world(aws_account: AwsAccount, client_of: Callable[[Operator], Client], caplog: pytest.LogCaptureFixture) -> World:
+    caplog.set_level(logging.CRITICAL, "django.request")  # refusals are what is asked for here
+    cast = {name: make_operator(name, role, None if name == "olga" else aws_account) for name, role in CAST.items()}
+    fill(aws_account, cast["alice"])
+    return World({"anonymous": Client(), **{name: client_of(operator) for name, operator in cast.items()}})
+
+
+def address_of(name: str) -> str:
+    name, _, query = name.partition("?")
+    key = KEYS.get(name.partition("_")[0])
+    candidates = {**OTHERS, "aws_id": key() if key else "", "pk": key() if key else 1}
+    path = reverse(name, kwargs={param: candidates[param] for param in ADDRESSES[name]})
+    return f"{path}?{query.format_map(_Lazily())}" if query else path
+
+
+class _Lazily(dict[str, object]):
+    """What a query names in braces: an object's id by KEYS, or the ARN of the policy that is attached."""
+
+    def __missing__(self, name: str) -> object:
+        return POLICY_ARN if name == "arn" else KEYS[name]()
+
+
+def known_names() -> set[str]:
+    return {line[0].partition("?")[0] for line in LINES} | {*PUBLIC.split(), *PERSONAL.split()}
+
+
+# ---- the table ------------------------------------------------------------------------------------------------
+
+
+def test_every_url_pattern_has_a_line(world: World) -> None:
+    missing = [name for name in ADDRESSES if not name.startswith("admin:") and name not in known_names()]
+    lines = "\n".join(f"{name:<30} GET     {_what_it_does_now(world, name)}" for name in missing)
+    assert not missing, (
+        "These URL names have no line in tests/project/url_roles.py. What they answer now is below: think about each "
+        f"of it (and whether the method is POST), then add the lines to TABLE.\n{lines}"
+    )
+
+
+def _what_it_does_now(world: World, name: str) -> str:
+    try:
+        address = address_of(name)
+    except (KeyError, NoReverseMatch) as error:
+        return f"({error!r}: teach tests/project/test_url_roles.py what its address needs)"
+    return "  ".join(world.answer(who, address, "GET") for who in COLUMNS)
+
+
+def test_no_line_is_about_a_url_that_is_gone() -> None:
+    assert not known_names() - set(ADDRESSES)
+
+
+def test_every_line_is_whole() -> None:
+    assert [line for line in LINES if len(line) != 2 + len(COLUMNS)] == []
+
+
+@pytest.mark.parametrize("line", LINES, ids=lambda line: f"{line[1]} {line[0]}")
+def test_the_answer_is_as_the_table_says(world: World, line: list[str]) -> None:
+    name, method, *expected = line
+    said = " ".join(f"{who}:{word}" for who, word in zip(COLUMNS, expected, strict=True))
+    assert world.answers(address_of(name), method) == said
+
+
+# ---- signing in -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PUBLIC.split())
+def test_pages_of_signing_in_need_no_sign_in(db: None, name: str) -> None:
+    keys = {"key": "abc", "uidb36": "1"}
+    address = reverse(name, kwargs={param: keys[param] for param in ADDRESSES[name]})
+    response = Client().get(address)
+    assert "next=" not in response.headers.get("Location", "")
+    assert response.status_code in (200, 302)
+
+
+@pytest.mark.parametrize("name", PERSONAL.split())
+def test_ones_own_pages_are_for_everybody_who_is_signed_in(world: World, name: str) -> None:
+    address = address_of(name)
+    assert world.answer("anonymous", address, "GET") == "in"
+    for who in ("charlie", "bob"):
+        assert world.answer(who, address, "GET") in ("ok", "404"), who  # 404: a thing of theirs that isn't there
+        assert world.answer(who, address, "GET") != "in"
+
+
+# ---- the Django admin, by rule --------------------------------------------------------------------------------
+
+
+def test_the_admin_has_no_page_that_the_rule_doesnt_know() -> None:
+    pages = {"changelist", "add", "history", "delete", "change", "None"}
+    of_models = {
+        f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}"
+        for model in admin.site._registry
+        for page in pages
+    }
+    known = of_models | {f"admin:{page}" for page in ADMIN_PAGES} | {"admin:None"}
+    names = {name for name in ADDRESSES if name.startswith("admin:")}
+    assert names <= known
+
+
+@pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model._meta.label)
+def test_only_owners_come_into_the_admin(world: World, model: type[Operator]) -> None:
+    names = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    row = model._default_manager.earliest("pk")
+    rows, add = reverse(f"{names}_changelist"), reverse(f"{names}_add")
+    of_one = [reverse(f"{names}_{page}", args=[row.pk]) for page in ("change", "delete", "history")]
+    outside = "anonymous:in charlie:404 bob:403 hal:403 erin:403 anton:403"
+    assert world.answers(rows, "GET").startswith(outside)
+    assert world.answer("olga", rows, "GET") == "ok"
+    assert [world.answer("bob", address, "GET") for address in (add, *of_one)] == ["403"] * 4
+    assert [world.answer("charlie", address, "GET") for address in (add, *of_one)] == ["404"] * 4

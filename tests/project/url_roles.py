@@ -1,0 +1,143 @@
+"""Who gets what at which address: one line a URL name (and method). A URL pattern without a line fails the tests.
+
+    in    sent to the sign-in page
+    404   there is no such thing, for this operator (strangers)
+    403   there is, but not for this operator (readers)
+    ok    the page, its redirect, or its own refusal of what was sent (such as an empty form, or a GET to a POST)
+
+The cast: charlie has no grant; on the AWS account bob is viewer, hal helpdesk, erin editor, anton approver and alice
+owner; olga is owner of all AWS accounts. A name may carry a query ("users?format=csv"); HTMX is a GET that htmx sends.
+POST sends an empty form. What an address needs (`account_id`, `aws_id`, `pk` …) the test fills in: see KEYS there.
+"""
+
+from __future__ import annotations
+
+COLUMNS = ("anonymous", "charlie", "bob", "hal", "erin", "anton", "alice", "olga")
+
+# name                         method anonymous charlie bob  hal  erin anton alice olga
+TABLE = """
+home                           GET    in        ok      ok   ok   ok   ok    ok    ok
+search                         GET    in        ok      ok   ok   ok   ok    ok    ok
+search?q=dana                  GET    in        ok      ok   ok   ok   ok    ok    ok
+search?q=dana                  HTMX   in        ok      ok   ok   ok   ok    ok    ok
+overview                       GET    in        404     ok   403  ok   ok    ok    ok
+aws_accounts                   GET    in        ok      ok   ok   ok   ok    ok    ok
+aws_account                    GET    in        404     403  403  403  403   ok    ok
+aws_account                    POST   in        404     403  403  403  403   ok    ok
+aws_account_writes             POST   in        404     403  403  403  403   ok    ok
+grant_give                     POST   in        404     403  403  403  403   ok    ok
+grant_take                     POST   in        404     403  403  403  403   ok    ok
+audit                          GET    in        404     ok   403  ok   ok    ok    ok
+audit                          HTMX   in        404     ok   403  ok   ok    ok    ok
+audit?format=csv               GET    in        404     ok   403  ok   ok    ok    ok
+audit_entry                    GET    in        404     ok   403  ok   ok    ok    ok
+step_up                        GET    in        ok      ok   ok   ok   ok    ok    ok
+connect                        GET    in        403     403  403  403  403   403   ok
+connect                        POST   in        403     403  403  403  403   403   ok
+connect_check                  POST   in        403     403  403  403  403   403   ok
+connect_identity               GET    in        403     403  403  403  403   403   ok
+changes                        GET    in        404     ok   403  ok   ok    ok    ok
+change                         GET    in        404     ok   403  ok   ok    ok    ok
+change_progress                GET    in        404     ok   403  ok   ok    ok    ok
+change_apply                   POST   in        404     403  403  ok   403   ok    ok
+change_approve                 POST   in        404     403  403  403  ok    ok    ok
+change_reject                  POST   in        404     403  403  403  ok    ok    ok
+change_withdraw                POST   in        404     403  403  403  ok    ok    ok
+change_cancel                  POST   in        404     403  403  ok   403   ok    ok
+change_retry                   POST   in        404     403  403  ok   403   ok    ok
+change_reverse                 POST   in        404     403  403  ok   403   ok    ok
+change_replan                  POST   in        404     403  403  ok   403   ok    ok
+pulls                          GET    in        404     ok   403  ok   ok    ok    ok
+pull_now                       POST   in        404     403  403  ok   403   ok    ok
+pull                           GET    in        404     ok   403  ok   ok    ok    ok
+pull_progress                  GET    in        404     ok   403  ok   ok    ok    ok
+pull_cancel                    POST   in        404     403  403  ok   403   ok    ok
+policies                       GET    in        404     ok   403  ok   ok    ok    ok
+policies                       HTMX   in        404     ok   403  ok   ok    ok    ok
+policies?format=csv            GET    in        404     ok   403  ok   ok    ok    ok
+policy                         GET    in        404     ok   403  ok   ok    ok    ok
+policy_versions                GET    in        404     ok   403  ok   ok    ok    ok
+policy_history                 GET    in        404     ok   403  ok   ok    ok    ok
+policy_raw                     GET    in        404     ok   403  ok   ok    ok    ok
+policy_edit                    GET    in        404     403  403  ok   403   ok    ok
+policy_edit                    POST   in        404     403  403  ok   403   ok    ok
+policy_check                   POST   in        404     403  403  ok   403   ok    ok
+policy_make_default            GET    in        404     403  403  ok   403   ok    ok
+policy_make_default            POST   in        404     403  403  ok   403   ok    ok
+users_stage?pick={user}        GET    in        404     403  403  ok   403   ok    ok
+users_join?pick={user}         GET    in        404     403  403  ok   403   ok    ok
+users_join?pick={user}         POST   in        404     403  403  ok   403   ok    ok
+group_add                      GET    in        404     403  403  ok   403   ok    ok
+group_add                      POST   in        404     403  403  ok   403   ok    ok
+group_remove?pick={user}       GET    in        404     403  403  ok   403   ok    ok
+group_remove?pick={user}       POST   in        404     403  403  ok   403   ok    ok
+policy_attached                GET    in        404     ok   403  ok   ok    ok    ok
+users                          GET    in        404     ok   403  ok   ok    ok    ok
+users                          HTMX   in        404     ok   403  ok   ok    ok    ok
+users?format=csv               GET    in        404     ok   403  ok   ok    ok    ok
+users_attach?pick={user}       GET    in        404     403  403  ok   403   ok    ok
+users_attach?pick={user}       POST   in        404     403  403  ok   403   ok    ok
+user_detach?policy={arn}       GET    in        404     403  403  ok   403   ok    ok
+user_detach?policy={arn}       POST   in        404     403  403  ok   403   ok    ok
+groups                         GET    in        404     ok   403  ok   ok    ok    ok
+groups                         HTMX   in        404     ok   403  ok   ok    ok    ok
+groups?format=csv              GET    in        404     ok   403  ok   ok    ok    ok
+groups_attach?pick={group}     GET    in        404     403  403  ok   403   ok    ok
+group_detach?policy={arn}      GET    in        404     403  403  ok   403   ok    ok
+roles                          GET    in        404     ok   403  ok   ok    ok    ok
+roles                          HTMX   in        404     ok   403  ok   ok    ok    ok
+roles?format=csv               GET    in        404     ok   403  ok   ok    ok    ok
+roles_attach?pick={role}       GET    in        404     403  403  ok   403   ok    ok
+role_detach?policy={arn}       GET    in        404     403  403  ok   403   ok    ok
+user                           GET    in        404     ok   403  ok   ok    ok    ok
+user_groups                    GET    in        404     ok   403  ok   ok    ok    ok
+user_tags                      GET    in        404     ok   403  ok   ok    ok    ok
+user_history                   GET    in        404     ok   403  ok   ok    ok    ok
+user_raw                       GET    in        404     ok   403  ok   ok    ok    ok
+group                          GET    in        404     ok   403  ok   ok    ok    ok
+group_members                  GET    in        404     ok   403  ok   ok    ok    ok
+group_history                  GET    in        404     ok   403  ok   ok    ok    ok
+group_raw                      GET    in        404     ok   403  ok   ok    ok    ok
+role                           GET    in        404     ok   403  ok   ok    ok    ok
+role_trust                     GET    in        404     ok   403  ok   ok    ok    ok
+role_tags                      GET    in        404     ok   403  ok   ok    ok    ok
+role_history                   GET    in        404     ok   403  ok   ok    ok    ok
+role_raw                       GET    in        404     ok   403  ok   ok    ok    ok
+"""
+
+# allauth's pages that need no sign-in, and those that are every operator's own.
+PUBLIC = """
+account_login
+account_inactive
+account_signup
+account_reset_password
+account_reset_password_done
+account_reset_password_from_key
+account_reset_password_from_key_done
+account_confirm_email
+account_email_verification_sent
+account_confirm_login_code
+mfa_authenticate
+mfa_login_webauthn
+health
+"""
+PERSONAL = """
+account_logout
+account_reauthenticate
+account_email
+account_change_password
+account_set_password
+mfa_index
+mfa_reauthenticate
+mfa_activate_totp
+mfa_deactivate_totp
+mfa_view_recovery_codes
+mfa_generate_recovery_codes
+mfa_download_recovery_codes
+mfa_list_webauthn
+mfa_add_webauthn
+mfa_reauthenticate_webauthn
+mfa_remove_webauthn
+mfa_edit_webauthn
+usersessions_list
+"""
