@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import Group, PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -15,6 +17,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import ADMINISTER, MFA_ROLES, SEE_IAM, Role, roles_with
+
+REGION = re.compile(r"[a-z]{2,}(-[a-z0-9]+)+", re.ASCII)
 
 
 class OperatorManager(BaseUserManager["Operator"]):
@@ -131,6 +135,11 @@ class AwsAccount(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("aws_account", kwargs={"account_id": self.account_id})
+
+    def clean(self) -> None:
+        # It becomes part of the address that calls go to.
+        if not REGION.fullmatch(self.default_region):
+            raise ValidationError({"default_region": "This isn’t the name of a region, such as eu-west-1."})
 
     @property
     def title(self) -> str:

@@ -63,6 +63,11 @@ class Change(models.Model):
     def __str__(self) -> str:
         return f"{self.pk} {self.title}"
 
+    @property
+    def approvals_needed(self) -> int:
+        """As many as were asked for when it was proposed, or as are now: whichever is more."""
+        return max(self.approvals_required, self.aws_account.approvals_required)
+
 
 class Step(models.Model):
     class State(models.TextChoices):
