@@ -50,7 +50,7 @@ def _administrators(request: HttpRequest, aws_account: AwsAccount) -> Iterator[p
         yield panels.Row(
             title=f"{counted(len(names), 'user has', 'users have')} {selectors.ADMINISTRATOR} attached directly",
             url=f"{_list(aws_account, 'users')}?attached={selectors.ADMINISTRATOR}",
-            text=f"{some(names)} may do everything, whatever groups say.",
+            text=f"{some(names)} may do everything that no boundary or organisation policy cuts off.",
             severity="high",
             act=f"Review {len(names)}",
         )

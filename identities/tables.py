@@ -11,7 +11,7 @@ from iamconsole.web.filters import Choice, ChoiceFilter, DateFilter, Filter, Tex
 from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table
 from identities import selectors
-from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePolicy
+from identities.models import Attachment, IamGroup, IamRole, InlinePolicy
 from policies.models import ManagedPolicy
 from policies.tables import ARN, CREATED, GONE, PATH, UNIQUE_ID, name_column, tag_filter, yes_or_no
 
@@ -136,7 +136,7 @@ ROLES = Table(
     many="roles",
     default_sort="name",
     search=lambda rows, words: narrowed(rows, words, (*FIELDS, "tags", "trusted")),
-    search_hint="Name, ARN, unique id, tag or who may assume it",
+    search_hint="Name, ARN, tag or who assumes it",
     columns=(
         name_column("identities/cells.html#role"),
         Column("assumed_by", "May be assumed by", assumers, template="identities/cells.html#assumers"),
@@ -176,4 +176,4 @@ ROLES = Table(
     empty_text=f"This AWS account has no IAM roles, or it was never pulled. {NOT_PULLED}",
 )  # fmt: skip
 
-TABLES = {IamUser: USERS, IamGroup: GROUPS, IamRole: ROLES}
+TABLES = {"user": USERS, "group": GROUPS, "role": ROLES}

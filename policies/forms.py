@@ -14,6 +14,13 @@ from policies.models import ManagedPolicy, PolicyVersion
 MOST_SENT = 131_072 * 2
 
 
+def problems_of(text: str) -> tuple[Problem, ...]:
+    """Why AWS would refuse it; what is longer than it ever takes isn't even read."""
+    if len(text) > MOST_SENT:
+        return (Problem("The document is longer than AWS takes any.", path="", line=1, column=1),)
+    return parse(text).problems
+
+
 class StageForm(forms.Form):
     """What every proposal says of itself."""
 
@@ -46,7 +53,7 @@ class EditForm(StageForm):
 
     def clean_document(self) -> str:
         text: str = self.cleaned_data["document"].replace("\r\n", "\n").strip("\n")
-        self.problems = parse(text).problems
+        self.problems = problems_of(text)
         if self.problems:
             raise forms.ValidationError("AWS would refuse this document: see the findings.")
         return text

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
+import secrets
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.conf import settings
+from django.core.signing import BadSignature, Signer
 
 from accounts.models import AwsAccount
 
 ROLE_ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):iam::(?P<account_id>\d{12}):role/[\w+=,.@/-]+", re.ASCII)
+
+_external_ids = Signer(salt="external-id")
+
+
+def new_external_id() -> str:
+    """Nobody can guess it, and the form takes no other: else one could name a role that waits for somebody else's."""
+    return _external_ids.sign(f"iam-console-{secrets.token_urlsafe(18)}")
+
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[AwsAccount]  # generic for the type checker only
@@ -98,9 +108,20 @@ class ConnectForm(ModelForm):
         if cleaned.get("connection") == AwsAccount.Connection.ASSUME_ROLE:
             self._check_role("read_role_arn", required=True)
             self._check_role("write_role_arn", required=False)
+            self._check_external_id()
         else:
             cleaned.update(read_role_arn="", write_role_arn="", external_id="")
         return cleaned
+
+    def _check_external_id(self) -> None:
+        external_id = self.cleaned_data.get("external_id", "")
+        try:
+            _external_ids.unsign(external_id)
+        except BadSignature:
+            self.add_error("external_id", "This external id wasn’t made by this console. Open the page anew.")
+            return
+        if AwsAccount.objects.filter(external_id=external_id).exists():
+            self.add_error("external_id", "This is the external id of another AWS account. Open the page anew.")
 
     def _check_role(self, name: str, *, required: bool) -> None:
         arn = self.cleaned_data.get(name, "")

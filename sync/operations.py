@@ -141,6 +141,14 @@ class Operation(ABC, Generic[P]):
         """The document that the step puts there; None for steps that write none."""
         return None
 
+    def is_destructive(self, p: P) -> bool:
+        """Whether an operator has to type the object's name first."""
+        return self.undo is Undo.NEVER or self.risk is Risk.DESTRUCTIVE
+
+    def note(self, p: P) -> str:
+        """What should be said beside the title; "" leaves it to the words of `undo`."""
+        return ""
+
     # ---- At the proposal: from the mirror; no network --------------------------------------------------------
     @abstractmethod
     def mirrored(self, aws_account: AwsAccount, p: P) -> Value:

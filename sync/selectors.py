@@ -19,6 +19,8 @@ UNDECIDED = (Change.State.PROPOSED, Change.State.APPROVED)
 STUCK = (Change.State.FAILED, Change.State.CONFLICTED, Change.State.UNKNOWN)
 RECENT = 6
 
+_NONE_NEEDED = Q(approvals_required=0, aws_account__approvals_required=0)
+
 
 def changes_of(aws_account: AwsAccount, *, waits_for: Operator | None = None) -> QuerySet[Any]:
     """The changes of an AWS account with who asked for them and how far they got; `waits_for` adds `waits_for_me`."""
@@ -56,11 +58,11 @@ def _waiting(operator: Operator, aws_account: AwsAccount) -> Q:
 
 def _to_approve(operator: Operator) -> Q:
     answered = Approval.objects.filter(change=OuterRef("pk"), operator=operator, void=False)
-    return Q(state=Change.State.PROPOSED, approvals_required__gt=0) & ~Q(requested_by=operator) & ~Q(Exists(answered))
+    return Q(state=Change.State.PROPOSED) & ~_NONE_NEEDED & ~Q(requested_by=operator) & ~Q(Exists(answered))
 
 
 def _enough_approvals() -> Q:
-    return Q(state=Change.State.APPROVED) | Q(approvals_required=0)
+    return Q(state=Change.State.APPROVED) | _NONE_NEEDED
 
 
 def recent_changes(aws_account: AwsAccount) -> list[Any]:

@@ -89,8 +89,8 @@ def _waiting(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
 def _next_act(change: Any) -> str:
     if change.state in selectors.STUCK:
         return f"{change.get_state_display()}: it needs you."
-    if change.approvals_required > change.approval_count:
-        return f"{change.approval_count} of {counted(change.approvals_required, 'approval')}."
+    if change.approvals_needed > change.approval_count:
+        return f"{change.approval_count} of {counted(change.approvals_needed, 'approval')}."
     return "Ready to apply."
 
 

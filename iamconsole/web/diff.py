@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from iamconsole.web.words import counted
 
 CONTEXT = 3  # unchanged lines kept around each difference
+MOST_PAIRS = 100_000  # of equal lines, one on each side: comparing takes long where there are more
 
 
 class DiffLine(NamedTuple):
@@ -22,7 +24,7 @@ def text_diff(old: str, new: str, context: int = CONTEXT) -> list[DiffLine]:
     if before == after:
         return []
     lines: list[DiffLine] = []
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    matcher = SequenceMatcher(None, before, after, autojunk=_pairs(before, after) > MOST_PAIRS)
     codes = matcher.get_opcodes()
     for place, (tag, start, end, new_start, new_end) in enumerate(codes):
         if tag == "equal":
@@ -34,6 +36,11 @@ def text_diff(old: str, new: str, context: int = CONTEXT) -> list[DiffLine]:
     return lines
 
 
+def _pairs(before: list[str], after: list[str]) -> int:
+    counts = Counter(after)
+    return sum(counts[line] for line in before)
+
+
 def document_diff(old: str, new: str, context: int = CONTEXT) -> list[DiffLine]:
     """The same for JSON documents: both are laid out alike first, so that white space is no difference."""
     return text_diff(laid_out(old), laid_out(new), context)
@@ -43,7 +50,7 @@ def laid_out(text: str) -> str:
     """A JSON text with two spaces of indent; text that isn't JSON, or would lose a repeated key, stays as it is."""
     try:
         found = json.loads(text, object_pairs_hook=_without_repeats)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     return json.dumps(found, indent=2, ensure_ascii=False)
 

@@ -10,7 +10,9 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 _PIECE = re.compile(
-    r'(?P<k>"(?:[^"\\]|\\.)*")(?=\s*:)|(?P<s>"(?:[^"\\]|\\.)*")|(?P<n>-?\b\d[\d.eE+-]*\b|\b(?:true|false|null)\b)'
+    # A text that doesn't close goes to the end of its line, so that no line is looked through again and again.
+    r'(?P<k>"(?:[^"\\]|\\.)*+")(?=\s*:)|(?P<s>"(?:[^"\\]|\\.)*+(?:"|\\?$))|'
+    r"(?P<n>-?\b\d[\d.eE+-]*\b|\b(?:true|false|null)\b)"
 )
 
 

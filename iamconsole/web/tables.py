@@ -30,6 +30,8 @@ from iamconsole.web.words import counted, number
 
 SIZES = (25, 50, 100, 250)
 USUAL_SIZE = 50
+MOST_PICKED = 250
+ALL = "all"  # ?pick=all&…: everything that the rest of the address matches
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,16 @@ def read_state(table: Table, scope: Any, get: QueryDict) -> State:
     size = get.get("rows", "")
     state.size = int(size) if size in map(str, SIZES) else USUAL_SIZE
     return state
+
+
+def picked(table: Table, rows: QuerySet[Any], scope: Any, get: QueryDict) -> list[Any] | None:
+    """The rows that `?pick=…` names, as the list sends them; None when one of them isn't there, or none is named."""
+    picks = set(get.getlist("pick")[: MOST_PICKED + 1])
+    if picks == {ALL}:
+        rows = Listing(table, rows, scope, get).matching.filter(gone_at__isnull=True)
+        return list(rows.order_by("name_key")[:MOST_PICKED]) or None
+    found = list(rows.filter(aws_id__in=picks, gone_at__isnull=True).order_by("name_key"))
+    return found if found and len(found) == len(picks) else None
 
 
 class Listing:
@@ -270,6 +282,13 @@ class Listing:
     @property
     def next_url(self) -> str:
         return self.state.url(after=self.page.next) if self.page.next else ""
+
+    @property
+    def pick_all_url(self) -> str:
+        """Leads to staging for all that matches; "" when this page is all, or all is too much for one plan."""
+        if not len(self.page.rows) < self.page.total <= MOST_PICKED:
+            return ""
+        return self.pick_url + self.state.url(pick=ALL)
 
     @property
     def csv_url(self) -> str:

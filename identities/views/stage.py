@@ -14,18 +14,19 @@ from django.views.decorators.http import require_GET
 from accounts.access import fetch_aws_account
 from accounts.models import AwsAccount
 from accounts.roles import PROPOSE
+from iamconsole.web.tables import picked
 from iamconsole.web.words import counted
 from identities import selectors
 from identities.forms import AttachForm, JoinForm, MemberForm
 from identities.kinds import GROUP, ROLE, USER
 from identities.models import IamGroup, IamUser, Principal
 from identities.operations import add_member, attach, detach, remove_member
+from identities.tables import TABLES
 from policies.details import Kind, fetch_row
 from policies.forms import StageForm
 from policies.views.stage import stage_page
 
 ICONS = {USER: "user", GROUP: "users", ROLE: "hat-glasses"}
-MOST_PICKED = 250  # the largest page of a list
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,8 @@ class Target:
 def _picked(request: HttpRequest, account_id: str, kind: Kind) -> tuple[AwsAccount, list[Any]]:
     """The rows that `?pick=…` names. 404 when one of them isn't there, or none is named."""
     aws_account = fetch_aws_account(request, account_id, PROPOSE)
-    picks = set(request.GET.getlist("pick")[:MOST_PICKED])
-    rows = list(kind.rows(aws_account).filter(aws_id__in=picks, gone_at__isnull=True).order_by("name_key"))
-    if not picks or len(rows) < len(picks):
+    rows = picked(TABLES[kind.name], kind.rows(aws_account), aws_account, request.GET)
+    if rows is None:
         raise Http404("Some of these are no longer there.")
     return aws_account, rows
 

@@ -22,7 +22,7 @@ __all__ = [
 
 # What IAM takes in a document at all (API reference, PolicyDocument): Latin-1 without most control characters.
 _NOT_TAKEN = re.compile("[^\t\n\r\x20-\xff]+")
-_MOST_CHARACTER_PROBLEMS = 20
+_MOST_CHARACTER_PROBLEMS, _MOST_PROBLEMS = 20, 200
 _STRING_OR_SPACE = re.compile(r'("(?:[^"\\]|\\.)*+(?:"|\\?\Z))|\s+', re.DOTALL)
 
 
@@ -56,7 +56,8 @@ class Parsed:
 def parse(text: str, kind: DocumentType = DocumentType.IDENTITY) -> Parsed:
     """Takes any text."""
     reading = read(text)
-    problems = tuple(sorted(_problems(reading, kind), key=lambda problem: (problem.line, problem.column)))
+    found = islice(_problems(reading, kind), _MOST_PROBLEMS)
+    problems = tuple(sorted(found, key=lambda problem: (problem.line, problem.column)))
     document = reading.value if reading.fault is None and isinstance(reading.value, dict) else None
     return Parsed(text, document, problems, reading)
 

@@ -134,6 +134,13 @@ class DeleteVersion(VersionsOperation[DeleteVersionParams]):
     def title(self, p: DeleteVersionParams) -> str:
         return f"{'Make room: delete' if p.make_room else 'Delete'} version {p.version} of {p.name}"
 
+    def is_destructive(self, p: DeleteVersionParams) -> bool:
+        return not p.make_room
+
+    def note(self, p: DeleteVersionParams) -> str:
+        why = f"A policy keeps {MOST_VERSIONS} versions. " if p.make_room else ""
+        return f"{why}The text of {p.version} stays in the history of this console; made again, it gets a new number."
+
     def calls(self, p: DeleteVersionParams) -> list[Call]:
         return [self.call(p, VersionId=p.version)]
 

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST
 from accounts.roles import PROPOSE
 from iamconsole.web.diff import document_diff
 from policies.details import fetch_row
-from policies.engine.document import parse, size
-from policies.forms import EditForm, StageForm
+from policies.engine.document import size
+from policies.forms import EditForm, StageForm, problems_of
 from policies.models import ManagedPolicy
 from policies.operations.update import MOST_CHARACTERS, plan_set_default, plan_update
 from policies.operations.versions import MOST_VERSIONS
@@ -26,7 +26,7 @@ def policy_edit(request: HttpRequest, account_id: str, aws_id: str) -> HttpRespo
     in_force = policy.default
     form = EditForm(request.POST or None, initial=EditForm.initial_for(policy, in_force))
     moved = form.is_bound and form.data.get("base") != policy.default_version
-    if not moved:
+    if form.is_valid() and not moved:
         change = stage(request, policy.aws_account, form, lambda: plan_update(policy, form.cleaned_data["document"]))
         if change:
             return redirect("change", account_id=account_id, pk=change.pk)
@@ -74,7 +74,7 @@ def _data(problems: Any) -> list[dict[str, Any]]:
 def policy_check(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
     """The findings on a draft, as a fragment that the editor asks for while one types."""
     fetch_row(request, POLICY, account_id, aws_id, PROPOSE)
-    problems = parse(request.POST.get("document", "")).problems
+    problems = problems_of(request.POST.get("document", ""))
     return render(request, "policies/findings.html", {"findings": problems, "findings_data": _data(problems)})
 
 

@@ -32,6 +32,7 @@ def change_apply(request: HttpRequest, account_id: str, pk: int) -> HttpResponse
 @require_POST
 def change_approve(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     change = fetch_change(request, account_id, pk, APPROVE)
+    demand_step_up(request)
     form = CommentForm(request.POST)
     if not form.is_valid():
         return _back(request, change, *form.errors["comment"])

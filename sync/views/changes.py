@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -66,5 +68,6 @@ def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
         "polls": change.state in Change.MOVING,
         "others": others,
         "log": LogLine.of(change.log),
+        "audit_url": f"{reverse('audit')}?{urlencode({'verb': 'change.', 'object': change.pk})}",
         "signature": signature(plan.what_shows, [(other.pk, other.state, other.steps_done) for other in others]),
     }

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from accounts.models import AwsAccount
-from iamconsole.web.diff import DiffLine, document_diff, laid_out
+from iamconsole.web.diff import CONTEXT, DiffLine, laid_out, text_diff
+from iamconsole.web.words import counted
 from sync.models import Step
 from sync.operations import Operation, registry
 from sync.views.outcome import done_words
@@ -15,7 +16,7 @@ from sync.views.steps import StepView
 if TYPE_CHECKING:
     from sync.views.plan import Plan
 
-WHOLE = 100_000  # lines of context: the three sides are read beside each other, so none leaves anything out
+WHOLE = 100_000  # lines of context: what is between the first and the last difference is shown on all sides
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,11 @@ def _sides(plan: Plan, stopped: StepView) -> tuple[Side, ...]:
     else:
         base = _document(operation, aws_account, params, step.expects)
         live = _document(operation, aws_account, params, found)
+    lines = _compared(base, ours, live)
     return (
-        Side("Base", f"when the plan was made: {operation.told(step.expects)}", _same(base)),
-        Side("Ours", f"this change, {plan.change.requested_by}", _against(base, ours)),
-        Side("Live", f"in AWS: {operation.told(found)}", _against(base, live)),
+        Side("Base", f"when the plan was made: {operation.told(step.expects)}", lines[0]),
+        Side("Ours", f"this change, {plan.change.requested_by}", lines[1]),
+        Side("Live", f"in AWS: {operation.told(found)}", lines[2]),
     )
 
 
@@ -64,9 +66,37 @@ def _document(operation: Operation[Any], aws_account: AwsAccount, params: Any, v
     return operation.document(aws_account, params, value) or "The mirror doesn’t hold this text."
 
 
-def _against(base: str, other: str) -> list[DiffLine]:
-    return document_diff(base, other, context=WHOLE) or _same(other)
+def _compared(base: str, ours: str, live: str) -> tuple[list[DiffLine], list[DiffLine], list[DiffLine]]:
+    """The three as lines, the last two with what differs from the first; what is alike at both ends is left out."""
+    texts = [laid_out(text).splitlines() for text in (base, ours, live)]
+    head = _alike(texts)
+    tail = _alike([text[head:][::-1] for text in texts])
+    first, *others = ["\n".join(text[head : len(text) - tail]) for text in texts]
+    cut = _left_out(texts[0][:head], from_end=True), _left_out(texts[0][len(texts[0]) - tail :], from_end=False)
+    middle = [_same(first), *(text_diff(first, other, context=WHOLE) or _same(other) for other in others)]
+    one, two, three = ([*cut[0], *lines, *cut[1]] for lines in middle)
+    return one, two, three
+
+
+def _alike(texts: list[list[str]]) -> int:
+    """How many lines all of them begin with."""
+    count = 0
+    for lines in zip(*texts, strict=False):
+        if len(set(lines)) > 1:
+            break
+        count += 1
+    return count
+
+
+def _left_out(lines: list[str], *, from_end: bool) -> list[DiffLine]:
+    """Lines that are alike in all three: those next to a difference, and a count of the others."""
+    if len(lines) <= CONTEXT + 1:
+        return [DiffLine(" ", line) for line in lines]
+    near = lines[-CONTEXT:] if from_end else lines[:CONTEXT]
+    shown = [DiffLine(" ", line) for line in near]
+    gap = DiffLine("…", counted(len(lines) - CONTEXT, "unchanged line"))
+    return [gap, *shown] if from_end else [*shown, gap]
 
 
 def _same(text: str) -> list[DiffLine]:
-    return [DiffLine(" ", line) for line in laid_out(text).splitlines()]
+    return [DiffLine(" ", line) for line in text.splitlines()]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import secrets
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -23,7 +22,7 @@ from sync import connect as service
 from sync.aws.errors import AwsError
 from sync.aws.permissions import Permission, console_role_policy, console_role_trust, permissions_of
 from sync.aws.purpose import Tier
-from sync.forms import ConnectForm
+from sync.forms import ConnectForm, new_external_id
 
 TIERS: tuple[tuple[Tier, str, str], ...] = (
     ("read", "The role to read", "For pulls, and to look before and after a change."),
@@ -84,10 +83,7 @@ def connect_identity(request: HttpRequest) -> HttpResponse:
 
 
 def _require_owner_of_all(request: HttpRequest) -> None:
-    operator = signed_in(request)
-    if operator.is_stranger:
-        raise Http404
-    if not may(operator, ADMINISTER, None):
+    if not may(signed_in(request), ADMINISTER, None):
         raise PermissionDenied("Only owners of all AWS accounts connect another one.")
 
 
@@ -95,7 +91,7 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
     return {
         "account_id": request.GET.get("account_id", "")[:12],
         "connection": AwsAccount.Connection.AMBIENT,
-        "external_id": f"iam-console-{secrets.token_urlsafe(18)}",
+        "external_id": new_external_id(),
     }
 
 

@@ -24,7 +24,7 @@ def _search_changes(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
 
 
 def _approvals(change: Any) -> str:
-    return f"{change.approval_count} of {change.approvals_required}" if change.approvals_required else "None needed"
+    return f"{change.approval_count} of {change.approvals_needed}" if change.approvals_needed else "None needed"
 
 
 _STATES = (
@@ -87,7 +87,9 @@ PULLS = Table(
     many="pulls",
     columns=(
         Column("number", "Pull", lambda run: run.pk, template="sync/cells.html#pull", sort="pk", newest_first=True),
-        Column("state", "State", lambda run: run.get_state_display(), template="sync/cells.html#state", sort="state"),
+        Column(
+            "state", "State", lambda run: run.get_state_display(), template="sync/cells.html#run_state", sort="state"
+        ),
         Column("source", "What", lambda run: source_title(run.source)),
         Column("region", "Region", lambda run: run.region, only_export=True),
         Column("seen", "Objects", lambda run: run.seen, sort="seen", newest_first=True, css="num"),

@@ -32,7 +32,7 @@ class Approvals:
     @classmethod
     def of(cls, change: Change) -> Approvals:
         entries = list(change.approvals.select_related("operator"))
-        return cls(change.approvals_required, len(valid(change)), entries)
+        return cls(change.approvals_needed, len(valid(change)), entries)
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,8 @@ class Offers:
             reasons.append("Writes are off for this AWS account: an owner can turn them on.")
         missing = self.approvals.required - self.approvals.given
         if missing > 0:
-            reasons.append(f"{counted(missing, 'approval')} of {self.approvals.required} still missing.")
+            required = counted(self.approvals.required, "approval")
+            reasons.append(f"{missing} of {required} {'is' if missing == 1 else 'are'} still missing.")
         if not reasons and (against := objection(self.change, self.operator)):
             reasons.append(against.sentence)
         return reasons
@@ -137,7 +138,7 @@ class Offers:
 
     @property
     def _undecided(self) -> bool:
-        return self.change.state in UNDECIDED and self.change.approvals_required > 0
+        return self.change.state in UNDECIDED and self.change.approvals_needed > 0
 
     @property
     def _is_own(self) -> bool:
@@ -157,6 +158,6 @@ def _destructive_sentence(plan: Plan) -> str:
     if not positions:
         return ""
     if len(positions) == 1:
-        return f"Step {positions[0]} destroys something. {plan.destructive[0].note}"
+        return f"Step {positions[0]}: {plan.destructive[0].title}. {plan.destructive[0].note}"
     notes = sorted({step.note for step in plan.destructive})
-    return f"Steps {', '.join(positions[:-1])} and {positions[-1]} destroy something. {' '.join(notes)}"
+    return f"Steps {', '.join(positions[:-1])} and {positions[-1]} take something away. {' '.join(notes)}"

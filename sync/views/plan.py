@@ -39,7 +39,7 @@ class Plan:
     @property
     def stopped(self) -> StepView | None:
         """The step that failed, conflicted, or whose outcome nobody knows."""
-        return next((step for step in self.steps if step.failed), None)
+        return next((step for step in self.steps if step.stopped), None)
 
     @property
     def running(self) -> StepView | None:

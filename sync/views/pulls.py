@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import fetch_aws_account, signed_in
-from accounts.roles import PROPOSE, SEE_IAM
+from accounts.roles import ADMINISTER, PROPOSE, SEE_IAM
 from iamconsole.web.tables import list_response
 from sync import pull as pulling
 from sync import selectors
@@ -43,8 +43,11 @@ def pull_progress(request: HttpRequest, account_id: str, pk: int) -> HttpRespons
 
 @require_POST
 def pull_now(request: HttpRequest, account_id: str) -> HttpResponse:
-    aws_account = fetch_aws_account(request, account_id, PROPOSE)
-    run = pulling.start(aws_account=aws_account, trigger=Run.Trigger.OPERATOR, actor=signed_in(request))
+    lift_brake = request.POST.get("lift_brake") == "yes"
+    aws_account = fetch_aws_account(request, account_id, ADMINISTER if lift_brake else PROPOSE)
+    run = pulling.start(
+        aws_account=aws_account, trigger=Run.Trigger.OPERATOR, actor=signed_in(request), lift_brake=lift_brake
+    )
     return redirect("pull", account_id=account_id, pk=run.pk)
 
 

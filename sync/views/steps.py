@@ -11,7 +11,7 @@ from iamconsole.web.diff import DiffLine, document_diff
 from iamconsole.web.vocabulary import state_of
 from iamconsole.web.words import counted, duration
 from sync.models import Attempt, Change, Step
-from sync.operations import BadParams, Call, Operation, Refusal, Risk, Undo, registry
+from sync.operations import BadParams, Call, Operation, Refusal, Undo, registry
 from sync.selectors import last_attempt
 from sync.views.words import ErrorView
 
@@ -74,7 +74,8 @@ class StepView:
         return self.step.state
 
     @property
-    def failed(self) -> bool:
+    def stopped(self) -> bool:
+        """The change went no further."""
         return self.step.state in (Step.State.FAILED, Step.State.UNKNOWN, Step.State.CONFLICTED)
 
     @property
@@ -125,28 +126,26 @@ def step_view(change: Change, step: Step) -> StepView:
     return replace(
         bare,
         title=operation.title(params),
-        note=NOTES.get(operation.undo, ""),
+        note=operation.note(params) or NOTES.get(operation.undo, ""),
         undo=str(operation.undo.value).capitalize(),
         undo_kind=UNDO_KINDS.get(operation.undo, ""),
-        destructive=is_destructive(operation),
+        destructive=operation.is_destructive(params),
         calls=tuple(CallView.of(call) for call in operation.calls(params)),
         expects=f"Expects to find {operation.told(step.expects)}; anything else, and it stops and sends nothing.",
         diff=_diff(change, step, operation, params),
     )
 
 
-def is_destructive(operation: Operation[Any]) -> bool:
-    return operation.undo is Undo.NEVER or operation.risk is Risk.DESTRUCTIVE
-
-
 def name_to_type(change: Change) -> str:
     """The name of what the first destructive step destroys; "" when none does."""
     for step in change.steps.all():
         operation = registry.get(step.kind)
-        if operation is None or not is_destructive(operation):
+        if operation is None:
             continue
         try:
-            return operation.refs(change.aws_account, operation.parse(step.params))[0].name
+            params = operation.parse(step.params)
+            if operation.is_destructive(params):
+                return operation.refs(change.aws_account, params)[0].name
         except (BadParams, Refusal, IndexError):
             return str(change.pk)  # gone from the mirror: the number of the change stands for it
     return ""
@@ -166,5 +165,5 @@ def _diff(change: Change, step: Step, operation: Operation[Any], params: Any) ->
         return None
     old = operation.document(change.aws_account, params, step.expects)
     lines = document_diff(old or "", new)
-    label = "what the plan found against what this step writes" if old else "new"
-    return TextDiff(f"{operation.title(params)}: {label}", lines) if lines else None
+    label = f"what is there against what step {step.position} writes" if old else f"what step {step.position} writes"
+    return TextDiff(label.capitalize(), lines) if lines else None

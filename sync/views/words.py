@@ -20,7 +20,7 @@ class ErrorView:
     words: str
     statement: str  # that grants the missing permission, as JSON; "" where none is missing
     request_id: str
-    denied: bool
+    kind: str  # the class of the error: "Denied", "Brake", "Conflicted" …
 
     @classmethod
     def of(cls, error: Mapping[str, Any]) -> Self | None:
@@ -33,7 +33,7 @@ class ErrorView:
             words=str(error.get("words") or ""),
             statement=json.dumps(statement, indent=2) if statement else "",
             request_id=str(error.get("request_id") or ""),
-            denied=error.get("class") == "Denied",
+            kind=str(error.get("class") or ""),
         )
 
     @property

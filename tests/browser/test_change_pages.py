@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -21,7 +22,7 @@ from tests.services.browser import axe_violations
 from tests.services.pages import address
 from tests.services.workers import Worker
 from tests.services.world import document
-from tests.sync.planned import proposed, rested
+from tests.sync.planned import proposed, proposed_deletion, rested
 from tests.sync.pulling import pulled
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -62,7 +63,7 @@ def test_the_main_job(
     dora = make_operator("dora", Role.OWNER, aws_account)
     dora.is_demo = True  # without a second factor, so that a password alone signs in
     dora.save()
-    dora.authenticator_set.all().delete()
+    Authenticator.objects.filter(user=dora).delete()
     iam = emulator.client("iam")
     iam.create_user(UserName="lena.fischer")
     iam.create_policy(PolicyName="reports-write", PolicyDocument=document("s3:GetObject"))
@@ -73,9 +74,11 @@ def test_the_main_job(
     sign_in(page, dora)
     page.get_by_role("link", name=re.compile(r"^Users \d")).click()
     page.get_by_role("searchbox", name="Search users").press_sequentially("lena")
+    expect(page.get_by_role("status").filter(has_text="1 of 1 user matches.")).to_be_visible()
     page.get_by_role("link", name="lena.fischer").click()
     page.get_by_role("link", name="reports-write").first.click()
     page.get_by_role("link", name="Edit", exact=True).first.click()
+    expect(page.locator(".cm-editor")).to_be_visible()
     page.get_by_role("textbox", name="Policy as JSON").click()
     page.keyboard.press("Control+a")
     page.keyboard.insert_text(document("s3:GetObject", "s3:PutObject"))
@@ -111,14 +114,14 @@ def rested_attempts(change: Change) -> None:
 
 
 def test_a_destructive_change_wants_the_name(aws_account: AwsAccount, erin: Operator, page_of: PageOf) -> None:
-    change = proposed(aws_account, erin, versions=5)
+    change = proposed_deletion(aws_account, erin)
     page = page_of(erin)
     page.goto(address("change", pk=str(change.pk)))
     page.get_by_label("Type reports-write to go on").fill("reports")
-    page.get_by_role("button", name="Apply 2 steps").click()
+    page.get_by_role("button", name="Apply 1 step").click()
     expect(page.get_by_text("Type reports-write exactly as it is written. Nothing was sent.")).to_be_visible()
     page.get_by_label("Type reports-write to go on").fill("reports-write")
-    page.get_by_role("button", name="Apply 2 steps").click()
+    page.get_by_role("button", name="Apply 1 step").click()
     expect(page.get_by_text("It waits for a worker.")).to_be_visible()
 
 

@@ -54,9 +54,7 @@ def test_it_reads_as_a_sentence_and_as_a_command(world: World) -> None:
     p = operation.parse(spec.params)
     assert operation.title(p) == "Attach reports-write to the role reports-exporter"
     (call,) = operation.calls(p)
-    assert call.command_line() == (
-        f"aws iam attach-role-policy --role-name reports-exporter --policy-arn {policy.arn}"
-    )
+    assert call.command_line() == (f"aws iam attach-role-policy --role-name reports-exporter --policy-arn {policy.arn}")
     assert call.resource_arns == ("arn:aws:iam::123456789012:role/exports/reports-exporter",)
 
 

@@ -13,6 +13,8 @@ from accounts.models import AwsAccount, Operator
 from tests.services.pages import address, exported, get, names_in, text_of
 from tests.services.rows import attach, join, make_group, make_policy, make_role, make_user, put_inline
 
+pytestmark = pytest.mark.stack  # JSON, null and text order are the database's own
+
 ClientOf = Callable[..., Client]
 OUTSIDE = [{"type": "AWS", "value": "arn:aws:iam::444455556666:root"}]
 DELETED = [{"type": "AWS", "value": "AIDAQ3EGRZSN7XKDEMO5"}]

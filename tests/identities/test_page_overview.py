@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 
 from accounts.models import AwsAccount, Operator
 from tests.services.pages import address, get, names_in, text_of
 from tests.services.rows import attach, make_group, make_policy, make_role, make_user
+
+pytestmark = pytest.mark.stack
 
 ClientOf = Callable[..., Client]
 

@@ -138,6 +138,17 @@ def test_offers_what_can_be_done_with_users(dana: IamUser, erin: Operator, clien
     assert f"{address('users_join')}?pick={dana.aws_id}" in html
 
 
+def test_picks_all_that_match(aws_account: AwsAccount, dana: IamUser, erin: Operator, client_of: ClientOf) -> None:
+    for number in range(30):
+        make_user(aws_account, f"service-{number:02}", path="/service/")
+    client = client_of(erin)
+    all_of_them = f"{address('users_stage')}?path=%2Fservice%2F&rows=25&pick=all"
+    assert all_of_them.replace("&", "&amp;") in get(client, "users", "?path=/service/&rows=25")
+    text = text_of(client.get(all_of_them).content.decode())
+    assert "Stage a change of 30 users" in text
+    assert "dana.okafor" not in text
+
+
 @pytest.mark.parametrize("query", ["", "?pick=", "?pick=AIDANOBODY", "?pick=' OR 1=1"])
 def test_picks_that_are_not_there(dana: IamUser, erin: Operator, client_of: ClientOf, query: str) -> None:
     get(client_of(erin), "users_attach", query, status=404)

@@ -10,6 +10,7 @@ from accounts.models import AwsAccount, Operator
 from policies.operations import plan_update
 from sync import changes
 from sync.models import Change
+from sync.operations import StepSpec
 from tests.services.rows import make_policy
 from tests.services.world import document
 
@@ -25,6 +26,13 @@ def proposed(aws_account: AwsAccount, actor: Operator, *, versions: int = 1, **a
         reason=about.get("reason", "The nightly export moves. Ticket DATA-2217."),
         steps=steps,
     )
+
+
+def proposed_deletion(aws_account: AwsAccount, actor: Operator) -> Change:
+    """A destructive change: it deletes a version of a policy, and not to make room."""
+    policy = make_policy(aws_account, "reports-write", versions=5)
+    step = StepSpec("iam.policy.delete_version", {"policy_arn": policy.arn, "version": "v2"})
+    return changes.propose(aws_account=aws_account, actor=actor, title="Tidy up", reason="", steps=[step])
 
 
 def rested(change: Change, state: str, *steps: str, error: dict[str, Any] | None = None) -> Change:

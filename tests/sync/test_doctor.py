@@ -43,7 +43,7 @@ def test_names_what_is_missing_and_what_to_do() -> None:
 
 @pytest.mark.django_db
 def test_a_recent_tick_is_enough() -> None:
-    cache.set("beat-tick", timezone.now())
+    cache.set("beat-tick", timezone.now().isoformat())
     assert doctor()[1]["beat"]["ok"]
 
 

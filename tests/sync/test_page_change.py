@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import AwsAccount, Operator
 from sync.models import Change
-from tests.sync.planned import proposed, rested
+from tests.sync.planned import proposed, proposed_deletion, rested
 
 ClientOf = Callable[..., Client]
 DENIED = {
@@ -80,7 +80,7 @@ def test_says_how_many_approvals_are_missing(aws_account: AwsAccount, erin: Oper
     AwsAccount.objects.update(approvals_required=2)
     aws_account.refresh_from_db()
     text = page(client_of(erin), proposed(aws_account, erin))
-    assert "2 approvals of 2 still missing." in text
+    assert "2 of 2 approvals are still missing." in text
     assert "You proposed it: somebody else has to approve it." in text
 
 
@@ -94,9 +94,17 @@ def test_asks_an_approver(aws_account: AwsAccount, erin: Operator, anton: Operat
 def test_asks_for_the_name_before_something_is_destroyed(
     aws_account: AwsAccount, erin: Operator, client_of: ClientOf
 ) -> None:
-    text = page(client_of(erin), proposed(aws_account, erin, versions=5))
-    assert "2 steps, 1 destructive" in text
+    text = page(client_of(erin), proposed_deletion(aws_account, erin))
+    assert "1 step, 1 destructive" in text
     assert "Type <code>reports-write</code> to go on" in text
+
+
+def test_making_room_for_a_version_is_not_destructive(
+    aws_account: AwsAccount, erin: Operator, client_of: ClientOf
+) -> None:
+    text = page(client_of(erin), proposed(aws_account, erin, versions=5))
+    assert "A policy keeps 5 versions. The text of v1 stays in the history of this console" in text
+    assert "to go on" not in text
 
 
 def test_a_stale_sign_in_is_told_beforehand(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:

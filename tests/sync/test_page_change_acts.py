@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry, AwsAccount, Operator
 from sync.models import Change
-from tests.sync.planned import proposed, rested
+from tests.sync.planned import proposed, proposed_deletion, rested
 
 ClientOf = Callable[..., Client]
 ACTS = ["apply", "approve", "reject", "withdraw", "cancel", "retry", "reverse", "replan"]
@@ -53,7 +53,7 @@ def test_apply_queues_it(aws_account: AwsAccount, erin: Operator, client_of: Cli
 
 
 def test_apply_asks_for_the_name(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
-    change = proposed(aws_account, erin, versions=5)
+    change = proposed_deletion(aws_account, erin)
     answer = press(client_of(erin), change, "apply", typed="reports")
     assert "Type reports-write exactly as it is written. Nothing was sent." in answer.content.decode()
     assert state_of(change) == "proposed"

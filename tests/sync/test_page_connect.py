@@ -57,7 +57,7 @@ def test_only_owners_of_all_come_here(
     alice: Operator, bob: Operator, charlie: Operator, client_of: ClientOf, name: str
 ) -> None:
     statuses = [client_of(operator).get(reverse(name)).status_code for operator in (alice, bob, charlie)]
-    assert statuses == [403, 403, 404]
+    assert statuses == [403, 403, 403]
 
 
 def test_the_first_page_of_an_empty_console_is_this_one(olga: Operator, client_of: ClientOf) -> None:

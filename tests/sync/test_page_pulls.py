@@ -100,6 +100,20 @@ def test_a_denial_names_the_statement(aws_account: AwsAccount, erin: Operator, c
     assert "Pull again" in text
 
 
+def test_only_an_owner_lifts_the_brake(
+    aws_account: AwsAccount, alice: Operator, erin: Operator, client_of: ClientOf
+) -> None:
+    error = {"class": "Brake", "sentence": "Nothing was marked as gone: 40 users would be."}
+    run = run_of(aws_account, error=error)
+    assert "An owner can lift it for one pull." in client_of(erin).get(address("pull", run)).content.decode()
+    assert client_of(erin).post(list_url(aws_account, "pull_now"), {"lift_brake": "yes"}).status_code == 403
+    text = client_of(alice).get(address("pull", run)).content.decode()
+    assert "Lift the brake for one pull" in text
+    assert "Held by the brake" in text
+    client_of(alice).post(list_url(aws_account, "pull_now"), {"lift_brake": "yes"})
+    assert Run.objects.latest("pk").cursor == {"lift_brake": True}
+
+
 def test_an_editor_stops_a_pull(aws_account: AwsAccount, erin: Operator, bob: Operator, client_of: ClientOf) -> None:
     run = run_of(aws_account, "running")
     assert client_of(bob).post(address("pull_cancel", run)).status_code == 403
