@@ -17,7 +17,7 @@ RUN if [ -n "$EXTRA" ]; then /venv/bin/pip install --no-cache-dir --require-hash
 FROM python:3.13-slim
 RUN useradd --system --uid 10001 --no-create-home console
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    IAMCONSOLE_STATE=/state STATIC_ROOT=/app/assets
+    IAMCONSOLE_PRODUCTION=1 IAMCONSOLE_STATE=/state STATIC_ROOT=/app/assets
 WORKDIR /app
 COPY --from=packages /venv /venv
 COPY . .

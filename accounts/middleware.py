@@ -1,14 +1,18 @@
-"""Nobody sees a page without signing in, and nobody changes AWS without a second factor."""
+"""Nobody sees a page without signing in, and nobody changes AWS without a second factor; no page is kept anywhere."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils.deprecation import MiddlewareMixin
@@ -18,6 +22,33 @@ from accounts.models import Operator
 from accounts.sign_in import SET_UP_FIRST, needs_second_factor, page_of, send_to, why_refused
 
 View = Callable[..., HttpResponse]
+
+
+class NothingKept(MiddlewareMixin):
+    """No browser or proxy keeps a page: the next one at a shared machine must not find it by the back button."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
+
+
+class SignedSessions(SessionMiddleware):
+    """The cookie holds the session's key with a signature: the key that the database holds opens nothing by itself."""
+
+    _signer = Signer(salt="session")
+
+    def process_request(self, request: HttpRequest) -> None:
+        if given := request.COOKIES.pop(settings.SESSION_COOKIE_NAME, ""):
+            with suppress(BadSignature):
+                request.COOKIES[settings.SESSION_COOKIE_NAME] = self._signer.unsign(given)
+        super().process_request(request)
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        response = super().process_response(request, response)
+        cookie = response.cookies.get(settings.SESSION_COOKIE_NAME)
+        if cookie and cookie.value:
+            response.cookies[settings.SESSION_COOKIE_NAME] = self._signer.sign(cookie.value)
+        return response
 
 
 class SignInRequired(MiddlewareMixin):

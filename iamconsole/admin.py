@@ -13,6 +13,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, resolve_url
+from django.urls import URLPattern, URLResolver
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
@@ -28,6 +29,10 @@ class ConsoleAdminSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         """Owners of at least one AWS account; each model's admin shows them what belongs to theirs."""
         return request.user.is_authenticated and request.user.is_staff
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        """Without Django's shortcut to the page of any row: it asks nobody whose row that is."""
+        return [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
 
     def admin_view(self, view: V, cacheable: bool = False) -> V:
         inner = super().admin_view(view, cacheable)

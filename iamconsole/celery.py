@@ -5,9 +5,14 @@ from __future__ import annotations
 import os
 
 from celery import Celery
+from celery.signals import beat_init, worker_init
+
+from iamconsole.checks import refuse_to_start
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iamconsole.settings")
 
 app = Celery("iamconsole")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+worker_init.connect(refuse_to_start)
+beat_init.connect(refuse_to_start)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 # environment variable → (setting, what it is for)
 SECRETS = {
@@ -21,7 +21,13 @@ def production_is_closed(app_configs: object, **kwargs: Any) -> list[CheckMessag
     """In production: no missing or short secret, no address that stands in for AWS, no demo."""
     if not settings.PRODUCTION:
         return []
-    return [*_secrets(), *_doors()]
+    return [*_secrets(), *_doors(), *_mail()]
+
+
+def refuse_to_start(**kwargs: Any) -> None:
+    """For web and workers, which don't come through `manage.py`. Raises SystemExit with what is wrong."""
+    if problems := [problem for problem in production_is_closed(None) if problem.is_serious()]:
+        raise SystemExit("\n".join(f"{problem.msg} {problem.hint or ''}".strip() for problem in problems))
 
 
 def _secrets() -> list[CheckMessage]:
@@ -46,6 +52,19 @@ def _doors() -> list[CheckMessage]:
     if settings.DEMO:
         hint = "Unset IAMCONSOLE_DEMO: the demo operator signs in without a second factor."
         problems.append(Error("The demo is on in production.", hint=hint, id="iamconsole.E011"))
+    if "*" in settings.ALLOWED_HOSTS:
+        hint = "Name them: the links in mails are made from the host that was asked for."
+        problems.append(Error("ALLOWED_HOSTS takes any host.", hint=hint, id="iamconsole.E013"))
+    if not settings.REDIS_URL and not settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        hint = "Give REDIS_URL: Django pickles what it caches in a database, so who writes there could run code here."
+        problems.append(Error("The cache is in the database.", hint=hint, id="iamconsole.E014"))
     if settings.DEBUG:
         problems.append(Error("IAMCONSOLE_DEBUG is on in production.", id="iamconsole.E012"))
     return problems
+
+
+def _mail() -> list[CheckMessage]:
+    if settings.EMAIL_BACKEND != "django.core.mail.backends.console.EmailBackend":
+        return []
+    hint = "Give EMAIL_URL: until then, who reads the log can set the password of any operator."
+    return [Warning("Mail is printed to the log.", hint=hint, id="iamconsole.W001")]

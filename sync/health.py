@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from celery import current_app
 from django.conf import settings
@@ -87,9 +87,10 @@ def check_workers() -> Iterator[Finding]:
 
 def check_beat() -> Finding:
     try:
-        latest = cache.get("beat-tick")
+        said = cache.get("beat-tick")
     except (DatabaseError, OSError) as error:
         return Finding("cache", False, str(error).strip(), "Run: manage.py createcachetable, or check REDIS_URL.")
+    latest = datetime.fromisoformat(said) if said else None
     if latest is not None and timezone.now() - latest < TICK_LATE:
         return Finding("beat", True, f"last tick {ago(latest)}")
     detail = f"last tick {ago(latest)}" if latest else "no tick was seen"

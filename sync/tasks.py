@@ -23,7 +23,7 @@ def apply_change(change_id: int) -> None:
 @shared_task(name="sync.tasks.tick")
 def tick() -> None:
     """Once a minute: whatever is due, or was left by a worker that died."""
+    audit.seal()  # first, so that nothing that fails below leaves entries unsealed
     pull.sweep_due()
     changes.sweep_due()
-    audit.seal()
-    cache.set("beat-tick", timezone.now(), timeout=None)  # the trace that health checks look for
+    cache.set("beat-tick", timezone.now().isoformat(), timeout=None)  # the trace that health checks look for

@@ -30,13 +30,19 @@ else:
     os.environ.pop("DATABASE_URL", None)
     os.environ.pop("REDIS_URL", None)
 
+# No test finds credentials of the machine it runs on, and so none reaches the real AWS.
+for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
+    os.environ.pop(name, None)
+os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.environ["AWS_CONFIG_FILE"] = os.devnull
+os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+
 os.environ["AWS_EMULATOR_URL"] = "http://127.0.0.1:1"  # the emulator fixture says where it really is
-os.environ["AWS_RETRY_BASE_S"] = "0.01"
+os.environ["AWS_RETRY_BASE_S"] = "0.001"
 os.environ["AWS_READ_TIMEOUT"] = "10"
 os.environ["CLAIM_TIMEOUT_S"] = "2"
 
 from iamconsole.settings import *  # noqa: E402, F403
-from iamconsole.settings import DATABASES, STATE_DIR  # noqa: E402
+from iamconsole.settings import DATABASES, MIDDLEWARE, STATE_DIR  # noqa: E402
 
 if STACK == "embedded":
     DATABASES["default"]["TEST"] = {"NAME": str(STATE_DIR / "test.sqlite3")}  # a file: other processes open it too
@@ -44,3 +50,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 ACCOUNT_RATE_LIMITS = False
+# Django's test client makes sessions by their bare keys; tests/security/test_sessions.py has the console's own.
+MIDDLEWARE = [
+    "django.contrib.sessions.middleware.SessionMiddleware" if name == "accounts.middleware.SignedSessions" else name
+    for name in MIDDLEWARE
+]

@@ -24,6 +24,7 @@ class ClientGone(ConnectionAbortedError):
 class Rule:
     """One rule. Its parts act in this order: wait `delay_s`, hold, then the error or the broken connection.
 
+    `probability` is drawn alike each time after rules are set: the same calls meet the same faults.
     `when` is "before" AWS acts (so AWS does nothing, if the rule answers or the client leaves) or "after" (AWS has
     done it, the client doesn't learn so). `action` may be "*". `times` is how often the rule acts; None is always.
     """
@@ -44,13 +45,13 @@ class Rule:
         if self.error is not None and not {"code"} <= set(self.error) <= {"code", "status", "message"}:
             raise ValueError("error has a code and may have status and message")
 
-    def matches(self, request: AwsRequest, when: When) -> bool:
+    def matches(self, request: AwsRequest, when: When, chance: random.Random) -> bool:
         return (
             self.when == when
             and self.action in ("*", request.action)
             and self.service in (None, request.service)
             and self.times != 0
-            and random.random() < self.probability  # noqa: S311 (faults are no secrets)
+            and chance.random() < self.probability
         )
 
     def as_error(self) -> AwsError | None:
@@ -66,6 +67,7 @@ class Faults:
     def __init__(self) -> None:
         self._changed = Condition()
         self._rules: list[Rule] = []
+        self._chance = random.Random()  # noqa: S311 (faults are no secrets)
         self._releases = 0
 
     def replace(self, rules: list[dict[str, Any]]) -> None:
@@ -73,6 +75,7 @@ class Faults:
         parsed = [Rule(**rule) for rule in rules]
         with self._changed:
             self._rules = parsed
+            self._chance.seed(0)
 
     def current(self) -> list[dict[str, Any]]:
         with self._changed:
@@ -87,7 +90,7 @@ class Faults:
     def meet(self, request: AwsRequest, when: When, *, on_hold: Callable[[], None]) -> Rule | None:
         """Waits as the first fitting rule says and returns it. Raises ClientGone if the client leaves meanwhile."""
         with self._changed:
-            rule = next((rule for rule in self._rules if rule.matches(request, when)), None)
+            rule = next((rule for rule in self._rules if rule.matches(request, when, self._chance)), None)
             if rule is None:
                 return None
             if rule.times is not None:

@@ -9,7 +9,7 @@ import os
 import socket
 import sys
 import urllib.request
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import django
 
@@ -37,7 +37,7 @@ def beat() -> bool:
     from django.utils import timezone
 
     latest = cache.get("beat-tick")
-    return latest is not None and timezone.now() - latest < LATE
+    return latest is not None and timezone.now() - datetime.fromisoformat(latest) < LATE
 
 
 def _answers(url: str, host: str) -> bool:

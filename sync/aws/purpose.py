@@ -17,14 +17,13 @@ _NOT_IN_NAME = re.compile(r"[^\w+=,.@-]", re.ASCII)
 
 @dataclass(frozen=True)
 class Purpose:
-    """`policy` is a session policy as compact JSON; `notes` tell the operator what could not be had."""
+    """`policies`: session policies as compact JSON, the narrowest first; one of them is used, if there are any."""
 
     tier: Tier
     session_name: str
     source_identity: str = ""
     tags: tuple[tuple[str, str], ...] = ()
-    policy: str = ""
-    notes: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()
 
 
 READING = Purpose("read", "iam-console-pull")
@@ -32,22 +31,30 @@ CHECKING_WRITES = Purpose("write", "iam-console-check", source_identity="iam-con
 
 
 def of_change(change_id: int, operator: str, session_policy: dict[str, Any] | None) -> Purpose:
-    """To apply a change that `operator` (an e-mail address) answers for."""
-    policy = json.dumps(session_policy, separators=(",", ":")) if session_policy else ""
-    notes: tuple[str, ...] = ()
-    if len(policy) > _SESSION_POLICY_MAX:
-        notes = (
-            f"Without a session policy: this plan's has {len(policy)} characters, AWS takes {_SESSION_POLICY_MAX}.",
-        )
-        policy = ""
+    """To apply a change that `operator` (an e-mail address) answers for.
+
+    Where AWS finds the session policy too long, one without the objects is used: the role is never used whole.
+    """
+    policies: tuple[str, ...] = ()
+    if session_policy:
+        narrow, wide = _compact(session_policy), _compact(_on_any_object(session_policy))
+        policies = (narrow, wide) if len(narrow) <= _SESSION_POLICY_MAX else (wide,)
     return Purpose(
         "write",
         _as_name(f"change-{change_id}-{operator}"),
         source_identity=_as_name(operator),
         tags=(("operator", _as_tag_value(operator)), ("change", str(change_id))),
-        policy=policy,
-        notes=notes,
+        policies=policies,
     )
+
+
+def _compact(policy: dict[str, Any]) -> str:
+    return json.dumps(policy, separators=(",", ":"))
+
+
+def _on_any_object(policy: dict[str, Any]) -> dict[str, Any]:
+    actions = sorted({action for statement in policy["Statement"] for action in statement["Action"]})
+    return {**policy, "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]}
 
 
 def _as_name(text: str) -> str:

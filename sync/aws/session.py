@@ -20,7 +20,7 @@ from botocore.session import Session
 from django.conf import settings
 
 from sync.aws import errors
-from sync.aws.answers import keep_documents_raw
+from sync.aws.answers import keep_documents_raw, read_times_fast
 from sync.aws.calllog import logged
 from sync.aws.purpose import Purpose
 from sync.aws.target import Target
@@ -39,7 +39,7 @@ class AwsSession:
     def __init__(self, target: Target, purpose: Purpose) -> None:
         self.target = target
         self.purpose = purpose
-        self.notes = list(purpose.notes)
+        self.notes: list[str] = []
         self.identity_arn = ""
         self._lock = RLock()
         self._opened: Session | None = None
@@ -93,16 +93,7 @@ class AwsSession:
             raise self._sending("AssumeRole").failed(
                 errors.CannotAssumeRole, f"No role to {self.purpose.tier} is set for this AWS account."
             )
-        params = self._assume_role_params()
-        try:
-            answer = self._ask(sts, "AssumeRole", params)
-        except errors.CannotAssumeRole as error:
-            if error.code != "PackedPolicyTooLarge" or "Policy" not in params:
-                raise
-            # AWS packs policy and tags together and alone knows whether they fit.
-            self._note("Without a session policy: AWS finds this plan's too large.")
-            answer = self._ask(sts, "AssumeRole", {name: params[name] for name in params if name != "Policy"})
-        credentials = answer["Credentials"]
+        credentials = self._ask_with_policy(sts)["Credentials"]
         expires: datetime = credentials["Expiration"]
         return {
             "access_key": credentials["AccessKeyId"],
@@ -111,13 +102,26 @@ class AwsSession:
             "expiry_time": expires.isoformat(),
         }
 
+    def _ask_with_policy(self, sts: BaseClient) -> dict[str, Any]:
+        params, policies = self._assume_role_params(), self.purpose.policies
+        if not policies:
+            return self._ask(sts, "AssumeRole", params)
+        for policy in policies[:-1]:
+            try:
+                return self._ask(sts, "AssumeRole", {**params, "Policy": policy})
+            except errors.CannotAssumeRole as error:
+                # AWS packs policy and tags together and alone knows whether they fit.
+                if error.code != "PackedPolicyTooLarge":
+                    raise
+        self._note("The session policy names what this plan does, and not to which objects: AWS takes no longer one.")
+        return self._ask(sts, "AssumeRole", {**params, "Policy": policies[-1]})
+
     def _assume_role_params(self) -> dict[str, Any]:
         purpose = self.purpose
         optional = {
             "ExternalId": self.target.external_id,
             "SourceIdentity": purpose.source_identity,
             "Tags": [{"Key": key, "Value": value} for key, value in purpose.tags],
-            "Policy": purpose.policy,
         }
         required = {"RoleArn": self.target.role_arn, "RoleSessionName": purpose.session_name}
         return required | {name: value for name, value in optional.items() if value}
@@ -146,6 +150,7 @@ class AwsSession:
 
     def _build(self, session: Session, service: str, region: str, *, resends: bool) -> BaseClient:
         target = self.target
+        read_times_fast(session)
         return session.create_client(
             service,
             region_name=region,

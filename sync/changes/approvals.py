@@ -16,7 +16,7 @@ UNDECIDED = (Change.State.PROPOSED, Change.State.APPROVED)
 def approve(*, change: Change, actor: Operator, comment: str = "") -> Change:
     with locked(change.pk) as change:
         _sign(change, actor, approved=True, comment=comment)
-        if len(valid(change)) >= change.approvals_required:
+        if len(valid(change)) >= change.approvals_needed:
             change.state = Change.State.APPROVED
         change.error = {}
         say(change, f"Approved by {actor}.")
@@ -43,7 +43,7 @@ def withdraw_approval(*, change: Change, actor: Operator) -> Change:
             raise PlanError("It is too late to withdraw: the change is no longer waiting. Cancel it instead.")
         if not own.update(void=True):
             raise PlanError("You have not approved this change.")
-        if len(valid(change)) < change.approvals_required:
+        if len(valid(change)) < change.approvals_needed:
             change.state = Change.State.PROPOSED
         say(change, f"{actor} withdrew the approval.")
         change.save(update_fields=["state", "log"])
@@ -68,7 +68,7 @@ def _sign(change: Change, actor: Operator, *, approved: bool, comment: str) -> N
         raise PlanError("You proposed this change: somebody else must approve it.")
     if change.state not in UNDECIDED:
         raise PlanError(f"This change can no longer be decided: it is {change.get_state_display().lower()}.")
-    if approved and not change.approvals_required:
+    if approved and not change.approvals_needed:
         raise PlanError("This change needs no approval.")
     if approved and change.approvals.filter(operator=actor, approved=True, void=False).exists():
         raise PlanError("You have approved this change already.")

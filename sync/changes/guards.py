@@ -59,7 +59,7 @@ def _of_people(change: Change, applier: Operator) -> Objection | None:
     # Helpdesk may apply, but of changes to people only their own.
     if applier != change.requested_by and not may(applier, PROPOSE, change.aws_account):
         return Objection("You may apply your own changes only.")
-    missing = change.approvals_required - len(valid(change))
+    missing = change.approvals_needed - len(valid(change))
     if missing > 0:
         return Objection(f"{missing} more approval{'s are' if missing > 1 else ' is'} needed under this plan.")
     return None

@@ -16,7 +16,7 @@ from sync.aws.client import reader, writer
 from sync.aws.purpose import READING, of_change
 from sync.aws.session import session_for
 from sync.aws.target import target_of
-from tests.door.conftest import EXTERNAL_ID, READ_ROLE, WRITE_ROLE
+from tests.services.console_roles import EXTERNAL_ID, READ_ROLE, WRITE_ROLE
 
 MakeRole = Callable[..., None]
 
@@ -62,31 +62,47 @@ def test_the_session_policy_holds(emulator: Emulator, with_roles: AwsAccount, ma
     assert "session policy" in caught.value.sentence()
 
 
-def test_a_session_policy_that_is_too_long_is_left_out_and_said(
+def test_a_session_policy_that_is_too_long_leaves_out_the_objects_and_says_so(
     emulator: Emulator, with_roles: AwsAccount, make_role: MakeRole
 ) -> None:
     make_role("console-write", actions=["iam:*"])
     long = {
         "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": ["iam:GetUser"] * 200, "Resource": "*"}],
+        "Statement": [{"Effect": "Allow", "Action": ["iam:ListUsers"], "Resource": ["arn:aws:iam::1:user/u"] * 200}],
     }
+    emulator.enforce_iam()
     client = writer(with_roles, change_id=1, operator="alice@example.org", session_policy=long)
     client.call("iam", "ListUsers")
-    assert "Policy" not in emulator.calls("AssumeRole")[0]["params"]
+    (statement,) = json.loads(emulator.calls("AssumeRole")[0]["params"]["Policy"])["Statement"]
+    assert statement == {"Effect": "Allow", "Action": ["iam:ListUsers"], "Resource": "*"}
     assert len(client.notes) == 1
     assert "session policy" in client.notes[0]
+    with pytest.raises(errors.Denied):
+        client.call("iam", "CreateUser", UserName="eve")
 
 
-def test_a_session_policy_that_aws_finds_too_large_is_left_out_and_said(
+def test_a_session_policy_that_aws_finds_too_large_leaves_out_the_objects_and_says_so(
     emulator: Emulator, with_roles: AwsAccount, make_role: MakeRole
 ) -> None:
     make_role("console-write", actions=["iam:*"])
     emulator.rules([{"action": "AssumeRole", "error": {"code": "PackedPolicyTooLarge"}, "times": 1}])
-    small = {"Version": "2012-10-17", "Statement": []}
+    statement = {"Effect": "Allow", "Action": ["iam:ListUsers"], "Resource": ["arn:aws:iam::1:user/u"]}
+    small = {"Version": "2012-10-17", "Statement": [statement]}
     client = writer(with_roles, change_id=1, operator="alice@example.org", session_policy=small)
     client.call("iam", "ListUsers")
-    assert ["Policy" in call["params"] for call in emulator.calls("AssumeRole")] == [True, False]
-    assert "too large" in client.notes[0]
+    sent = [json.loads(call["params"]["Policy"])["Statement"][0] for call in emulator.calls("AssumeRole")]
+    assert sent == [statement, {**statement, "Resource": "*"}]
+    assert "session policy" in client.notes[0]
+
+
+def test_a_role_is_never_used_whole(emulator: Emulator, with_roles: AwsAccount, make_role: MakeRole) -> None:
+    make_role("console-write", actions=["iam:*"])
+    emulator.rules([{"action": "AssumeRole", "error": {"code": "PackedPolicyTooLarge"}}])
+    plan = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["iam:TagUser"], "Resource": "*"}]}
+    client = writer(with_roles, change_id=1, operator="alice@example.org", session_policy=plan)
+    with pytest.raises(errors.CannotAssumeRole):
+        client.call("iam", "ListUsers")
+    assert all("Policy" in call["params"] for call in emulator.calls("AssumeRole"))
 
 
 def test_without_a_role_a_writer_says_what_it_does_without(emulator: Emulator, aws_account: AwsAccount) -> None:

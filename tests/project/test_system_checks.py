@@ -16,6 +16,7 @@ RIGHT = {
     "AUDIT_KEY": "a7Z" * 20,
     "SEAL_KEYS": "s5Q" * 20,
     "ALLOWED_HOSTS": "console.example.org",
+    "EMAIL_URL": "smtp+tls://console:password@mail.example.org:587",
 }
 
 

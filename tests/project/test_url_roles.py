@@ -43,8 +43,7 @@ CAST: dict[str, Role | None] = {
 
 # The admin's own addresses; those of its models follow a rule.
 ADMIN_PAGES = {
-    "index", "login", "logout", "password_change", "password_change_done", "autocomplete", "jsi18n", "view_on_site",
-    "app_list",
+    "index", "login", "logout", "password_change", "password_change_done", "autocomplete", "jsi18n", "app_list",
 }  # fmt: skip
 
 

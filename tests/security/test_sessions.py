@@ -1,0 +1,76 @@
+"""Who reads the database, a backup of it, or the Django admin, can't take over a session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.test import Client
+
+from accounts.middleware import SignedSessions
+from accounts.models import Operator
+from tests.accounts.conftest import sign_in
+
+OURS, DJANGOS = "accounts.middleware.SignedSessions", "django.contrib.sessions.middleware.SessionMiddleware"
+
+
+@pytest.fixture
+def signing(settings: Any) -> Iterator[None]:
+    """The middleware of production: Django's test client makes sessions by their bare keys."""
+    settings.MIDDLEWARE = [OURS if name == DJANGOS else name for name in settings.MIDDLEWARE]
+    yield
+
+
+@pytest.fixture
+def bobs(signing: None, client: Client, bob: Operator) -> Client:
+    sign_in(client, bob.email)
+    return client
+
+
+def test_production_signs_its_sessions() -> None:
+    from iamconsole import settings as real
+
+    assert OURS in real.MIDDLEWARE
+    assert DJANGOS not in real.MIDDLEWARE
+
+
+def test_a_session_works(bobs: Client) -> None:
+    assert bobs.get("/accounts/").status_code == 200
+    assert UserSession.objects.get().session_key == Session.objects.get().session_key
+
+
+def test_its_key_alone_does_not(bobs: Client) -> None:
+    stranger = Client()
+    stranger.cookies[settings.SESSION_COOKIE_NAME] = Session.objects.get().session_key
+    assert stranger.get("/accounts/")["Location"].startswith("/auth/login/")
+
+
+def test_signing_out_takes_the_cookie(bobs: Client) -> None:
+    bobs.post("/auth/logout/")
+    assert bobs.cookies[settings.SESSION_COOKIE_NAME].value == ""
+    assert not Session.objects.exists()
+
+
+def test_signing_in_changes_the_key(signing: None, client: Client, bob: Operator) -> None:
+    session = client.session
+    session["planted"] = True
+    session.save()
+    planted = session.session_key
+    client.cookies[settings.SESSION_COOKIE_NAME] = SignedSessions._signer.sign(str(planted))
+    sign_in(client, bob.email)
+    assert planted not in client.cookies[settings.SESSION_COOKIE_NAME].value
+    assert not Session.objects.filter(session_key=planted).exists()
+
+
+@pytest.mark.parametrize(
+    ("page", "field"), [("usersessions/usersession", "session_key"), ("accounts/operator", "password")]
+)
+def test_the_admin_tells_no_secret_letter_by_letter(
+    client_of: Callable[..., Client], olga: Operator, page: str, field: str
+) -> None:
+    answer = client_of(olga).get(f"/admin/{page}/", {f"{field}__startswith": "a"})
+    assert answer.status_code == 400

@@ -1,0 +1,61 @@
+"""Production doesn't start with what must not go there, whoever starts it."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from iamconsole.web.cache import JsonSerializer
+from tests.project.test_system_checks import RIGHT, ROOT, check
+
+BEGUN = {
+    "gunicorn": "import iamconsole.wsgi",
+    "celery worker": "import iamconsole.celery; from celery.signals import worker_init as s; s.send(sender=None)",
+    "celery beat": "import iamconsole.celery; from celery.signals import beat_init as s; s.send(sender=None)",
+}
+
+
+def begin(process: str, state: Path, **changed: str) -> subprocess.CompletedProcess[str]:
+    """What the process does first."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    environment = {**kept, **RIGHT, "IAMCONSOLE_STATE": str(state), **changed}
+    command = [sys.executable, "-W", "ignore", "-c", BEGUN[process]]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("process", BEGUN)
+def test_neither_web_nor_workers_start_without_a_key(tmp_path: Path, process: str) -> None:
+    assert begin(process, tmp_path).returncode == 0
+    done = begin(process, tmp_path, AUDIT_KEY="")
+    assert done.returncode != 0
+    assert "AUDIT_KEY is missing or too short" in done.stderr
+
+
+def test_no_host_is_every_host(tmp_path: Path) -> None:
+    done = check(tmp_path, ALLOWED_HOSTS="*")
+    assert "ALLOWED_HOSTS takes any host" in done.stderr
+
+
+def test_who_writes_the_database_runs_no_code(tmp_path: Path) -> None:
+    database = {"DATABASE_URL": "postgres://console@127.0.0.1:1/console"}
+    assert "The cache is in the database" in check(tmp_path, **database).stderr
+    assert check(tmp_path, **database, REDIS_URL="redis://127.0.0.1:1/0").returncode == 0
+
+
+@pytest.mark.parametrize("value", [True, 7, 1.5, [1.5, 2.5], "2026-01-01T00:00:00+00:00"])
+def test_nor_who_writes_redis(value: object) -> None:
+    written = JsonSerializer().dumps(value)
+    assert JsonSerializer().loads(written) == value
+    with pytest.raises((UnicodeDecodeError, json.JSONDecodeError)):
+        JsonSerializer().loads(pickle.dumps(value))
+
+
+def test_links_to_set_passwords_are_not_printed_to_the_log(tmp_path: Path) -> None:
+    done = check(tmp_path, EMAIL_URL="consolemail://")
+    assert "Mail is printed to the log" in done.stderr
