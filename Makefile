@@ -32,5 +32,6 @@ lock: dev
 
 bench: dev
 	@$(BIN)/python -m bench.pull
+	@$(BIN)/python -m bench.busy
 
 clean: ; rm -rf var static/dist

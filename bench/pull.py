@@ -22,6 +22,7 @@ from typing import Any
 from bench.replay import replaying
 
 ROUNDS = 3
+READ = "GetAccountAuthorizationDetails"
 
 
 def main() -> None:
@@ -44,19 +45,22 @@ def measure(emulator: Any, address: str) -> dict[str, float]:
 
     settings.AWS_EMULATOR_URL = address
     call_command("migrate", verbosity=0)
-    aws_account = connect()
-    bare_read(emulator, address)  # records the answers
+    aws_account, iam = connect(), emulator.client("iam", endpoint_url=address)
+    bare_read(iam)  # records the answers
+    recorded = len(emulator.calls(READ))
     first = seconds(lambda: pull(aws_account))
     reads, pulls = [], []
     for _ in range(ROUNDS):  # in turns, so that what else the machine does slows both
-        reads.append(seconds(lambda: bare_read(emulator, address)))
+        reads.append(seconds(lambda: bare_read(iam)))
         pulls.append(seconds(lambda: pull(aws_account)))
+    if len(emulator.calls(READ)) != recorded:
+        sys.exit("A pull asked for pages that the bare read didn't: they were not the same work.")
     read, again = median(reads), median(pulls)
     return {"read_s": read, "first_pull_s": first, "next_pull_s": again, "first": first / read, "next": again / read}
 
 
-def bare_read(emulator: Any, address: str) -> None:
-    pages = emulator.client("iam", endpoint_url=address).get_paginator("get_account_authorization_details")
+def bare_read(iam: Any) -> None:
+    pages = iam.get_paginator("get_account_authorization_details")
     filters = ["User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"]
     for _ in pages.paginate(Filter=filters, PaginationConfig={"PageSize": 1000}):
         pass

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from sync import mirror
 from sync.aws.client import reader
-from sync.aws.errors import AwsError, Invalid
+from sync.aws.errors import AwsError, Invalid, Throttled
 from sync.changes.errors import as_json, sentence_only
 from sync.mirror import Counts, SourcePage, Visit, sources
 from sync.mirror.merge import Merger
@@ -30,6 +30,9 @@ from sync.models import Run
 logger = logging.getLogger(__name__)
 
 State = Run.State
+
+# How often in a row a page may be asked for in vain: each time the door has waited for the better part of a minute.
+_PATIENCE = 5
 
 
 def line(text: str) -> dict[str, str]:
@@ -112,9 +115,13 @@ class Slice:
         except Invalid:
             if not marker:
                 raise
+            self._begin_again()
+        except Throttled as error:
+            self._give_way(error)
+            if until is not None:
+                return False
         else:
             return True
-        self._begin_again()
         return self._read_pages(until)
 
     def _begin_again(self) -> None:
@@ -122,6 +129,18 @@ class Slice:
         self._merger = Merger({})
         log = self._said("AWS no longer knows where the last page ended: begins again.")
         self._save(cursor=self._cursor(), pages=0, seen=0, log=log)
+
+    def _give_way(self, error: Throttled) -> None:
+        """The page is asked for again, by the next slice where there is one. Raises `error` in the end."""
+        in_vain = self._run.cursor.get("in_vain", 0) + 1
+        if in_vain > _PATIENCE:
+            raise error
+        self._merger = Merger(self._run.cursor.get("held", {}))
+        self._save(
+            cursor={**self._run.cursor, "in_vain": in_vain},
+            seen=self._run.cursor.get("seen", 0),
+            log=self._said("AWS limits how often it may be asked: goes on in a moment."),
+        )
 
     def _take(self, page: SourcePage) -> None:
         last = page.marker is None

@@ -1,14 +1,18 @@
-"""AWS's answers as the console wants them: policy documents as the text they are, secrets wrapped."""
+"""AWS's answers as the console wants them: policy documents as the text they are, secrets wrapped, times read fast."""
 
 from __future__ import annotations
 
 import base64
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
 from botocore.client import BaseClient
 from botocore.handlers import json_decode_policies
 from botocore.model import ListShape, Shape, StructureShape
+from botocore.session import Session
+from botocore.utils import parse_timestamp
 
 from sync.aws.secrets import Secret
 
@@ -29,6 +33,20 @@ _SECRET_MEMBERS = frozenset(
 def keep_documents_raw(client: BaseClient) -> None:
     """botocore parses policy documents, and so loses duplicate keys and white space: that the lint must see."""
     client.meta.events.unregister("after-call.iam", json_decode_policies)
+
+
+def read_times_fast(session: Session) -> None:
+    """For clients that the session makes from now on. botocore's own reading is two fifths of a large answer's time."""
+    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_time)
+
+
+def _time(value: Any) -> datetime:
+    """What botocore's own reading gives. IAM and STS say it in ISO 8601; others may give a number."""
+    with suppress(ValueError, TypeError):
+        found = datetime.fromisoformat(value)
+        if found.tzinfo is not None:
+            return found
+    return parse_timestamp(value)
 
 
 def prepare(answer: dict[str, Any], shape: Shape | None) -> dict[str, Any]:

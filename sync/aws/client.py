@@ -31,8 +31,9 @@ from sync.aws.target import target_of
 from sync.aws.trace import traced
 from sync.aws.translation import Sending, translate
 
-# How often the door tries again, each time after a longer wait; less where there is nobody to answer.
-_FURTHER_TRIES_READ, _FURTHER_TRIES_WRITE, _FURTHER_TRIES_UNREACHABLE = 5, 3, 1
+# How often the door tries again, each time after a longer wait; less where there is nobody to answer, more where AWS
+# only asks for patience: where it refuses every second call, one in 2,000 runs out of tries.
+_FURTHER_TRIES_READ, _FURTHER_TRIES_WRITE, _FURTHER_TRIES_UNREACHABLE, _FURTHER_TRIES_THROTTLED = 5, 3, 1, 10
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ class AwsClient:
 
     def _with_patience(self, sending: Sending, send: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Try again what is sure not to have been done and may work in a while."""
-        waits, failures, renewed = delays(_FURTHER_TRIES_READ), 0, False
+        waits, failures, renewed = delays(_FURTHER_TRIES_THROTTLED), 0, False
         while True:
             try:
                 return send()
@@ -188,4 +189,6 @@ class AwsClient:
 def _further_tries(error: errors.Transient, sending: Sending) -> int:
     if isinstance(error, errors.Unreachable):
         return _FURTHER_TRIES_UNREACHABLE
+    if isinstance(error, errors.Throttled):
+        return _FURTHER_TRIES_THROTTLED
     return _FURTHER_TRIES_WRITE if sending.write else _FURTHER_TRIES_READ

@@ -6,7 +6,6 @@ that write. It never overwrites; the object is read again, alone.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +20,7 @@ from accounts.models import AwsAccount
 from sync.mirror.base import Item, Mirror, ObjectRef, Place, Reader, Seen, registry
 from sync.mirror.hashing import fingerprint, raw_hash
 from sync.mirror.revisions import Author, add_revisions, add_tombstones
+from sync.mirror.turns import turn
 from sync.models import Facet, Revision, Run, Step
 
 _HISTORY_LOOKED_AT = 20
@@ -67,10 +67,9 @@ def store(visit: Visit, mirror: Mirror, items: Sequence[Item], *, requested_at: 
     """Takes the items of one kind from one answer. Safe to repeat."""
     sights = [_Sight(mirror.object_id(item), item, raw_hash(item)) for item in items]
     for begin in range(0, len(sights), settings.PULL_BATCH):
-        with transaction.atomic():
+        with turn():
             settling, counts = _store_batch(visit, mirror, sights[begin : begin + settings.PULL_BATCH], requested_at)
             visit.note(counts)
-        time.sleep(settings.PULL_BREATH_S)  # SQLite has one writer: others get their turn
         for seen in settling:
             _look_again(visit, mirror, seen)
 

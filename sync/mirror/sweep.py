@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from sync.mirror.base import Mirror, registry
 from sync.mirror.revisions import add_tombstones, latest_contents
 from sync.mirror.store import Counts, Visit, locked_facets, settle_time
+from sync.mirror.turns import turn
 from sync.models import Facet
 
 # The brake: a pull that would lose this share of a kind, and this many, is more likely wrong than right.
@@ -33,7 +32,7 @@ def sweep(visit: Visit, kinds: Sequence[str]) -> None:
     """Tombstones what the run did not see. Only for a run that read everything; safe to repeat."""
     for mirror in _mirrors(kinds):
         for object_ids in _batches(_unseen(visit, mirror)):
-            with transaction.atomic():
+            with turn():
                 facets = locked_facets(visit.place, mirror, object_ids)
                 still = set(_unseen(visit, mirror).filter(object_id__in=object_ids).values_list("pk", flat=True))
                 unseen = [facet for facet in facets.values() if facet.pk in still]
@@ -49,7 +48,7 @@ def tie_loose_ends(visit: Visit, kinds: Sequence[str]) -> None:
     for mirror in _mirrors(kinds):
         loose = mirror.loose(visit.place)
         for object_ids in _batches(_live(visit, mirror).filter(Q(loose_ends=True) | Q(object_id__in=loose))):
-            with transaction.atomic():
+            with turn():
                 facets = locked_facets(visit.place, mirror, object_ids)
                 said = latest_contents(facets.values())
                 contents = {facet.object_id: said[facet.pk] for facet in facets.values()}
@@ -86,7 +85,7 @@ def _unseen(visit: Visit, mirror: Mirror) -> QuerySet[Facet]:
 
 
 def _batches(facets: QuerySet[Facet]) -> Iterator[list[str]]:
-    """Object ids of what `facets` selects when it begins, batch by batch, with a breath between."""
+    """Object ids of what `facets` selects when it begins, batch by batch."""
     last = 0
     while True:
         batch = list(facets.filter(pk__gt=last).order_by("pk").values_list("pk", "object_id")[: settings.PULL_BATCH])
@@ -94,7 +93,6 @@ def _batches(facets: QuerySet[Facet]) -> Iterator[list[str]]:
             return
         last = batch[-1][0]
         yield [object_id for _, object_id in batch]
-        time.sleep(settings.PULL_BREATH_S)
 
 
 def _plural(mirror: Mirror) -> str:

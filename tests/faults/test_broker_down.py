@@ -1,39 +1,64 @@
-"""The broker is down while an operator works: the change is kept, and applied once the broker is back."""
+"""The broker is down while an operator works: nobody waits for it, and the change is applied at a tick once it is back."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from celery import Celery
+from django.conf import settings
+from django.test import Client
 
 from accounts.models import Operator
-from policies.operations import plan_update
-from sync import changes, queue
+from iamconsole.celery import app
+from sync import queue
 from sync.models import Change
 from tests.conftest import wait_until
-from tests.services.changing import propose
+from tests.services.pages import address, get, text_of
 from tests.services.workers import Worker
 from tests.services.world import World, document
 
 pytestmark = [pytest.mark.stack, pytest.mark.django_db(transaction=True)]
 
 
-def test_a_change_is_kept_and_applied_when_the_broker_is_back(
-    world: World, erin: Operator, worker: Callable[..., Worker], monkeypatch: pytest.MonkeyPatch, caplog: Any
+def broker_that_is_down() -> Celery:
+    """As the console is configured, but nobody listens there, or the folder of messages can't be written."""
+    down = Celery("nobody-there", set_as_current=False)
+    down.config_from_object("django.conf:settings", namespace="CELERY")
+    if settings.REDIS_URL:
+        down.conf.broker_url = "redis://127.0.0.1:1/0"
+    else:
+        down.conf.broker_transport_options = {"data_folder_out": "/proc/none"}
+    return down
+
+
+def test_a_change_is_kept_and_applied_by_the_tick(
+    world: World,
+    erin: Operator,
+    worker: Callable[..., Worker],
+    client_of: Callable[..., Client],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: Any,
 ) -> None:
-    policy = world.policy()
+    policy, client = world.policy(), client_of(erin)
     with monkeypatch.context() as down:
-        down.setattr(queue, "current_app", Celery("nobody-there", broker="redis://127.0.0.1:1/0", set_as_current=False))
-        change = propose(world.aws_account, erin, plan_update(policy, document("s3:GetObject")))
-        changes.apply(change=change, actor=erin)
+        down.setattr(queue, "current_app", broker_that_is_down())
+        typed = {"title": "Archive", "reason": "", "document": document("s3:GetObject"), "base": "v1"}
+        client.post(address("policy_edit", aws_id=policy.aws_id), typed)
+        change = Change.objects.get()
+        began = time.monotonic()
+        answer = client.post(address("change_apply", pk=str(change.pk)))
+        took = time.monotonic() - began
+    assert answer["Location"] == address("change", pk=str(change.pk))
     assert "the broker can't be reached" in caplog.text
-    change.refresh_from_db()
-    assert change.state == Change.State.QUEUED
+    assert took < 1
+    assert "It waits for a worker. Nothing was sent yet." in text_of(get(client, "change", pk=str(change.pk)))
+    assert world.emulator.calls("CreatePolicyVersion") == []
 
     worker()
-    changes.sweep_due()
+    app.send_task("sync.tasks.tick")  # as the beat does once a minute
     wait_until(lambda: Change.objects.filter(pk=change.pk, state=Change.State.APPLIED).exists())
+    assert len(world.sent("CreatePolicyVersion")) == 1
     assert world.default(policy) == "v2"
-

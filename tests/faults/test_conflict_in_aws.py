@@ -130,4 +130,3 @@ def test_a_second_change_of_one_policy_waits_for_the_first(world: World, erin: O
     assert worked(first).state == Change.State.APPLIED
     assert worked(second).state == Change.State.CONFLICTED
     assert second.steps.get(position=1).state == Step.State.DONE
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,10 +14,11 @@ from accounts.roles import Role
 from iamconsole.demo import wellknown
 from iamconsole.demo.process import Emulator
 from sync.aws import session
+from sync.forms import new_external_id
 from tests.conftest import ACCOUNT_ID, make_operator
+from tests.services.console_roles import READ_ROLE, make_console_role
 
 ClientOf = Callable[..., Client]
-ROLE = f"arn:aws:iam::{ACCOUNT_ID}:role/console-read"
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +36,7 @@ def connecting(client_of: ClientOf) -> Callable[..., str]:
     def press(url_name: str = "connect", **typed: str) -> str:
         usual = {
             "name": "Acme", "account_id": ACCOUNT_ID, "environment": "staging", "partition": "aws",
-            "default_region": "eu-west-1", "connection": "ambient", "external_id": "from-the-form", "emulated": "on",
+            "default_region": "eu-west-1", "connection": "ambient", "external_id": new_external_id(), "emulated": "on",
         }  # fmt: skip
         answer = client.post(reverse(url_name), {**usual, **typed})
         assert answer.status_code == 200
@@ -61,9 +61,20 @@ def test_the_root_user(emulator: Emulator, connecting: Callable[..., str], monke
 
 
 @pytest.mark.django_db
+def test_wrong_credentials(emulator: Emulator, connecting: Callable[..., str]) -> None:
+    message = "The security token included in the request is invalid."
+    error = {"code": "InvalidClientTokenId", "status": 403, "message": message}
+    emulator.rules([{"action": "GetCallerIdentity", "error": error}])
+    text = connecting()
+    assert "AWS credentials for 123456789012 do not work" in text
+    assert message in text
+    assert "Nothing was saved." in text
+
+
+@pytest.mark.django_db
 def test_a_role_that_is_not_there(emulator: Emulator, connecting: Callable[..., str]) -> None:
     emulator.enforce_iam()
-    text = connecting(connection="assume_role", read_role_arn=ROLE)
+    text = connecting(connection="assume_role", read_role_arn=READ_ROLE)
     assert "The console can&#x27;t assume its role in 123456789012" in text
 
 
@@ -74,41 +85,24 @@ def test_nobody_answers(connecting: Callable[..., str], settings: Any) -> None:
 
 
 @pytest.mark.django_db
-def test_no_credentials_at_all(connecting: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
-    monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
+def test_no_credentials_at_all(connecting: Callable[..., str]) -> None:
     assert "AWS credentials for 123456789012 do not work" in connecting(emulated="")
 
 
 @pytest.mark.django_db
 def test_the_check_says_that_it_does_not_get_in(emulator: Emulator, connecting: Callable[..., str]) -> None:
     emulator.enforce_iam()
-    text = connecting("connect_check", connection="assume_role", read_role_arn=ROLE)
+    text = connecting("connect_check", connection="assume_role", read_role_arn=READ_ROLE)
     assert "Does not get in" in text
     assert "The console can&#x27;t assume its role" in text
 
 
 @pytest.mark.django_db
-def test_the_check_names_what_is_missing(
-    emulator: Emulator, connecting: Callable[..., str], client_of: ClientOf
-) -> None:
-    iam = emulator.client("iam")
-    enter = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT_ID}:root"}, "Action": "sts:AssumeRole"}
-    allow = {"Effect": "Allow", "Action": "iam:GetUser", "Resource": "*"}
-    iam.create_role(
-        RoleName="console-read",
-        AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [enter]}),
-    )
-    iam.put_role_policy(
-        RoleName="console-read",
-        PolicyName="p",
-        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allow]}),
-    )
+def test_the_check_names_what_is_missing(emulator: Emulator, connecting: Callable[..., str]) -> None:
+    external_id = new_external_id()
+    make_console_role(emulator, "console-read", actions=["iam:GetUser"], external_id=external_id)
     emulator.enforce_iam()
-    text = connecting("connect_check", connection="assume_role", read_role_arn=ROLE)
+    text = connecting("connect_check", connection="assume_role", read_role_arn=READ_ROLE, external_id=external_id)
     assert "Permissions are missing" in text
     assert '<code class="strong">iam:GetAccountAuthorizationDetails</code> is missing' in text
     assert '<code class="strong">iam:GetUser</code> is missing' not in text

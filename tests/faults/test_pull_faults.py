@@ -44,12 +44,6 @@ def test_a_page_that_breaks_half_way_takes_nothing_away(iam: Any, aws_account: A
     assert picture(*MIRRORED) == before
 
 
-def test_half_of_the_calls_throttled_is_only_slow(iam: Any, aws_account: AwsAccount, emulator: Emulator) -> None:
-    emulator.rules([{"action": "*", "probability": 0.5, "error": {"code": "Throttling"}}])
-    run = pull_all(aws_account)
-    assert (run.state, run.seen) == (Run.State.DONE, 5), run.error
-
-
 def test_a_missing_permission_is_named(iam: Any, aws_account: AwsAccount, emulator: Emulator) -> None:
     error = {
         "code": "AccessDenied",

@@ -1,0 +1,58 @@
+"""A pull reads a page, our own write is done meanwhile, then the page is stored: it must not undo that write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from accounts.models import Operator
+from policies.models import ManagedPolicy
+from policies.operations import plan_update
+from sync import changes, pull
+from sync.models import Change, Revision, Run
+from tests.conftest import wait_until
+from tests.services.changing import propose
+from tests.services.workers import Worker
+from tests.services.world import World, document
+from tests.sync.pulling import pulled
+
+pytestmark = [pytest.mark.stack, pytest.mark.django_db(transaction=True)]
+
+READ = "GetAccountAuthorizationDetails"
+
+
+def is_in(row: Run | Change, state: str) -> bool:
+    row.refresh_from_db()
+    return row.state == state
+
+
+def test_does_not_overwrite_what_was_written_since(world: World, erin: Operator, worker: Callable[..., Worker]) -> None:
+    policy = world.policy()
+    pulled(world.aws_account)
+    change = propose(world.aws_account, erin, plan_update(policy, document("s3:GetObject")))
+    world.emulator.rules([{"action": READ, "when": "after", "hold": True, "times": 1}])  # AWS has made its answer
+    worker("pulls")
+    worker("changes")
+    run = pull.start(aws_account=world.aws_account, trigger=Run.Trigger.OPERATOR)
+    wait_until(lambda: world.in_state("held", READ))
+    changes.apply(change=change, actor=erin)
+    wait_until(lambda: is_in(change, Change.State.APPLIED))
+    world.emulator.release()
+    wait_until(lambda: is_in(run, Run.State.DONE))
+    policy.refresh_from_db()
+    assert policy.default_version == world.default(policy) == "v2"
+    assert live_versions(policy) == ["v1", "v2"]
+    assert origins(policy) == ["import", "change"]
+    again = pulled(world.aws_account)
+    assert (again.changed, origins(policy)) == (0, ["import", "change"])
+
+
+def live_versions(policy: ManagedPolicy) -> list[str]:
+    return list(policy.versions.filter(gone_at=None).order_by("number").values_list("version_id", flat=True))
+
+
+def origins(policy: ManagedPolicy) -> list[str]:
+    """Who brought about each revision of the policy, the oldest first: "outside" would be drift that never was."""
+    found = Revision.objects.filter(facet__object_id=policy.aws_id).order_by("number")
+    return list(found.values_list("origin", flat=True))
