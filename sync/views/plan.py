@@ -9,6 +9,7 @@ from typing import Any
 
 from iamconsole.web.vocabulary import state_of
 from iamconsole.web.words import counted
+from sync.changes.moved import moved
 from sync.checks import Finding
 from sync.models import Change, Step
 from sync.selectors import steps_of
@@ -17,6 +18,7 @@ from sync.views.outcome import Outcome, outcome_of
 from sync.views.steps import StepView, step_view
 
 State = Change.State
+UNAPPLIED = (State.PROPOSED, State.APPROVED, State.SCHEDULED)
 FINDING_KINDS = {"error": "danger", "security_warning": "danger", "warning": "warn", "suggestion": ""}
 
 
@@ -93,7 +95,19 @@ class Plan:
     def findings(self) -> list[FindingView]:
         found = [Finding.from_json(stored) for stored in self.change.findings]
         found.sort(key=lambda finding: list(FINDING_KINDS).index(finding.severity))
-        return [FindingView(finding.message, FINDING_KINDS[finding.severity], _where(finding)) for finding in found]
+        told = [FindingView(finding.message, FINDING_KINDS[finding.severity], _where(finding)) for finding in found]
+        return [*self._moved(), *told]
+
+    def _moved(self) -> list[FindingView]:
+        if self.change.state not in UNAPPLIED:
+            return []
+        title = "AWS has moved on since this plan was made. Applied as it is, it would stop and send nothing."
+        return [
+            FindingView(
+                title, "warn", f"Step {step.position} expects {step.expected}; the last pull found {step.found}."
+            )
+            for step in moved(self.change)
+        ]
 
     @cached_property
     def outcome(self) -> Outcome | None:

@@ -196,3 +196,14 @@ def test_a_change_of_another_aws_account_is_not_found(
     AwsAccount.objects.create(account_id="210987654321", name="Other")
     other = reverse("change", kwargs={"account_id": "210987654321", "pk": change.pk})
     assert client_of(alice).get(other).status_code == 404
+
+
+def test_says_that_aws_has_moved_on_since_the_plan(
+    aws_account: AwsAccount, erin: Operator, client_of: ClientOf
+) -> None:
+    change = proposed(aws_account, erin)
+    assert "AWS has moved on" not in page(client_of(erin), change)
+    step = change.steps.get()
+    step.expects = {**(step.expects or {}), "default": "v9"}
+    step.save()
+    assert "AWS has moved on since this plan was made" in page(client_of(erin), change)
