@@ -52,8 +52,8 @@ class EditForm(StageForm):
         }
 
     def clean_document(self) -> str:
-        text: str = self.cleaned_data["document"].replace("\r\n", "\n").strip("\n")
+        text: str = self.cleaned_data["document"].replace("\r\n", "\n")
         self.problems = problems_of(text)
         if self.problems:
             raise forms.ValidationError("AWS would refuse this document: see the findings.")
-        return text
+        return text.strip("\n")

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import botocore.session
 import pytest
+from botocore.utils import parse_timestamp
 from django.utils import timezone
 
 from accounts.models import AwsAccount
 from iamconsole.demo.process import Emulator
-from sync.aws import errors
+from sync.aws import answers, errors
 from sync.aws.answers import prepare
 from sync.aws.client import reader
 from tests.door.conftest import DOCUMENT
@@ -121,3 +122,22 @@ def test_a_document_is_decoded_once_if_it_is_encoded(on_the_wire: str) -> None:
     model = botocore.session.get_session().get_service_model("iam").operation_model("GetUserPolicy")
     answer = {"UserName": "eve", "PolicyName": "odd", "PolicyDocument": on_the_wire}
     assert prepare(answer, model.output_shape)["PolicyDocument"] == '{"Sid": "a%2Fb+c"}'
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "2025-03-01T09:30:00Z", "2025-03-01T09:30:00.123Z", "2025-03-01T10:30:00+01:00", "20250301T093000Z",
+        "Sat, 01 Mar 2025 09:30:00 GMT", "1740821400", "1740821400.25", 1740821400, 1740821400.25,
+    ],
+)  # fmt: skip
+def test_times_are_what_botocore_makes_of_them(said: object) -> None:
+    assert answers._time(said) == parse_timestamp(said)  # type: ignore[arg-type]
+
+
+def test_times_are_read_in_the_fast_way(
+    emulator: Emulator, aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    emulator.client("iam").create_user(UserName="eve")
+    monkeypatch.setattr(answers, "parse_timestamp", None)  # the slow way is not to be had
+    assert reader(aws_account).call("iam", "GetUser", UserName="eve")["User"]["CreateDate"].tzinfo is not None

@@ -1,4 +1,4 @@
-"""The broker is down while an operator works: nobody waits for it, and the change is applied at a tick once it is back."""
+"""The broker is down while an operator works: nobody waits for it; a tick has the change applied once it is back."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def broker_that_is_down() -> Celery:
     down = Celery("nobody-there", set_as_current=False)
     down.config_from_object("django.conf:settings", namespace="CELERY")
     if settings.REDIS_URL:
-        down.conf.broker_url = "redis://127.0.0.1:1/0"
+        down.conf.update(broker_url="redis://127.0.0.1:1/0")
     else:
-        down.conf.broker_transport_options = {"data_folder_out": "/proc/none"}
+        down.conf.update(broker_transport_options={"data_folder_out": "/proc/none"})
     return down
 
 

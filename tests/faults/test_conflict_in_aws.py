@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from django.test import Client
 
 from accounts.models import Operator
 from identities.operations import attach, detach
@@ -11,6 +14,7 @@ from policies.operations import plan_update
 from sync import changes
 from sync.models import Change, Revision, Step
 from tests.services.changing import carry_out, propose, worked
+from tests.services.pages import address, get, text_of
 from tests.services.world import World, document
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +64,26 @@ def test_it_is_planned_again_on_what_is_there(world: World, conflicted: Change, 
     assert conflicted.state == Change.State.CANCELLED
     assert carry_out(again, erin).state == Change.State.APPLIED
     assert world.default(ManagedPolicy.objects.get()) == "v3"
+
+
+def test_its_page_shows_base_ours_and_live_and_plans_again(
+    world: World, conflicted: Change, erin: Operator, client_of: Callable[..., Client]
+) -> None:
+    client, policy = client_of(erin), ManagedPolicy.objects.get()
+    text = text_of(get(client, "change", pk=str(conflicted.pk)))
+    base, ours, live = (
+        text.index(words) for words in ("Base when", "Ours this change, Erin", "Live in AWS: v2 in force")
+    )
+    assert '"s3:Action1"' in text[base:ours]
+    assert 'Added: "s3:GetObject"' in text[ours:live]
+    assert 'Added: "s3:DeleteObject"' in text[live:]
+    answer = client.post(address("change_replan", pk=str(conflicted.pk)))
+    again = Change.objects.latest("pk")
+    assert answer["Location"] == address("change", pk=str(again.pk))
+    assert again.state == Change.State.PROPOSED
+    assert "v2 in force" in text_of(get(client, "change", pk=str(again.pk)))
+    assert carry_out(again, erin).state == Change.State.APPLIED
+    assert "s3:GetObject" in world.versions(policy)[world.default(policy)]
 
 
 def test_planned_again_it_makes_room_where_it_now_must(world: World, erin: Operator) -> None:

@@ -1,10 +1,13 @@
-"""Two workers, two changes of one policy: one waits for the other, then sees that its plan no longer fits."""
+"""Two operators, two workers, two changes of one policy: one waits for the other, then sees that its plan no longer
+fits; its page shows what each of them wanted, and a new plan on what is there goes through.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import pytest
+from django.test import Client
 
 from accounts.models import Operator
 from policies.operations import plan_update
@@ -12,6 +15,7 @@ from sync import changes
 from sync.models import Change, Lease
 from tests.conftest import wait_until
 from tests.services.changing import propose
+from tests.services.pages import address, get, text_of
 from tests.services.workers import Worker
 from tests.services.world import World, document
 
@@ -23,8 +27,12 @@ def is_in(change: Change, state: Change.State) -> bool:
     return change.state == state
 
 
-def test_the_second_waits_and_is_woken_by_the_first(
-    world: World, erin: Operator, alice: Operator, worker: Callable[..., Worker]
+def test_the_second_waits_sees_the_first_and_plans_again(
+    world: World,
+    erin: Operator,
+    alice: Operator,
+    worker: Callable[..., Worker],
+    client_of: Callable[..., Client],
 ) -> None:
     policy = world.policy()
     first = propose(world.aws_account, erin, plan_update(policy, document("s3:GetObject")))
@@ -41,3 +49,21 @@ def test_the_second_waits_and_is_woken_by_the_first(
     wait_until(lambda: is_in(second, Change.State.CONFLICTED))  # no tick: the first one's end woke it
     assert len(world.sent("CreatePolicyVersion")) == 1
     assert not Lease.objects.exists()
+
+    client = client_of(alice)
+    text = text_of(get(client, "change", pk=str(second.pk)))
+    for said in (
+        "Base when the plan was made: v1 in force",
+        "Ours this change, Alice",
+        "Live in AWS: v2 in force, beside v1",
+        'Added: "s3:GetObject"',
+        'Added: "s3:PutObject"',
+    ):
+        assert said in text
+    client.post(address("change_replan", pk=str(second.pk)))
+    again = Change.objects.latest("pk")
+    client.post(address("change_apply", pk=str(again.pk)))
+    wait_until(lambda: is_in(again, Change.State.APPLIED))
+    assert is_in(second, Change.State.CANCELLED)
+    assert (world.default(policy), "s3:PutObject" in world.versions(policy)["v3"]) == ("v3", True)
+    assert len(world.sent("CreatePolicyVersion")) == 2

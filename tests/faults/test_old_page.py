@@ -28,8 +28,9 @@ def is_in(row: Run | Change, state: str) -> bool:
 
 
 def test_does_not_overwrite_what_was_written_since(world: World, erin: Operator, worker: Callable[..., Worker]) -> None:
-    policy = world.policy()
+    world.iam.create_policy(PolicyName="reports-write", PolicyDocument=document("s3:Action1"))
     pulled(world.aws_account)
+    policy = ManagedPolicy.objects.get(name="reports-write")
     change = propose(world.aws_account, erin, plan_update(policy, document("s3:GetObject")))
     world.emulator.rules([{"action": READ, "when": "after", "hold": True, "times": 1}])  # AWS has made its answer
     worker("pulls")

@@ -164,7 +164,7 @@ def test_a_broker_that_is_down_stops_nobody(
     aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, broker: str
 ) -> None:
     down = Celery(broker=broker, set_as_current=False)
-    down.conf.broker_transport_options = {"data_folder_out": "/proc/none", "max_retries": 1}
+    down.conf.broker_transport_options = {"data_folder_out": "/proc/none", "max_retries": 1, "interval_start": 0}
     monkeypatch.setattr("sync.queue.current_app", down)
     run = pull.start(aws_account=aws_account, trigger=Run.Trigger.OPERATOR)
     assert (state_of(run), "can't be reached" in caplog.text) == (Run.State.QUEUED, True)

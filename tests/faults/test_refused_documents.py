@@ -1,4 +1,4 @@
-"""Documents that are none: malformed JSON never leaves the editor; what only AWS can refuse fails in AWS's own words."""
+"""Documents that are none: malformed JSON never leaves the editor; what only AWS refuses fails in AWS's own words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.services.world import World, document
 ClientOf = Callable[..., Client]
 MALFORMED = [
     ('{\n  "Version": "2012-10-17"\n  "Statement": []\n}', "Line 3, column 3"),
-    ('{\n  "Statement": [\n    {"Effect": "Allow",}\n  ]\n}', "Line 3, column 24"),
+    ('{\n  "Statement": [\n    {"Effect": "Allow",}\n  ]\n}', "Line 3, column 23"),
     ('{"Statement": [{"Effect": Allow}]}', "Line 1, column 27"),
     ('{\n  "Version": "2012-10-17",\n  "Statement": [', "Line 3, column 17"),
     ('\n\n  <script>alert("&amp;")</script>', "Line 3, column 3"),

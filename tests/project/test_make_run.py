@@ -9,6 +9,8 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -17,15 +19,18 @@ import pytest
 from tests.conftest import wait_until
 from tests.services.servers import free_port
 
+pytestmark = pytest.mark.xdist_group("make run")  # all look at one run
+
 ROOT = Path(__file__).resolve().parents[2]
+PULLED = r"Pull by a worker: ([\d,]+) objects, (\d+) new, (\d+) changed, (\d+) gone"
 
 
 class Console:
     """A running `make run`, on a state folder of its own."""
 
-    def __init__(self, state: Path, port: int, **env: str) -> None:
+    def __init__(self, state: Path, port: int) -> None:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "DATABASE", "REDIS"))}
-        environment = {**kept, "IAMCONSOLE_STATE": str(state), "PORT": str(port), **env}
+        environment = {**kept, "IAMCONSOLE_STATE": str(state), "PORT": str(port)}
         command = [sys.executable, "-m", "iamconsole.launch.run"]
         self.output = (state.parent / f"output-{port}").open("w+")
         self.process = subprocess.Popen(
@@ -57,46 +62,76 @@ class Console:
         self.output.close()
 
 
-@pytest.fixture
-def state(tmp_path: Path) -> Path:
-    (tmp_path / "var").mkdir()
-    return tmp_path / "var"
+@dataclass(frozen=True)
+class FirstRun:
+    """What became of the first one, from its start to Ctrl-C."""
+
+    state: Path
+    said: str
+    first_page: str
+    started: list[psutil.Process]
+    refused: tuple[int, str]  # how a second one on its port ended, and what that said
+    port: int
+    status: int
 
 
-@pytest.fixture
-def console(state: Path) -> Iterator[Console]:
-    running = Console(state, free_port())
-    yield running
-    running.end()
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> FirstRun:
+    state, port = tmp_path_factory.mktemp("make-run") / "var", free_port()
+    state.mkdir()
+    with running(Console(state, port)) as console:
+        address = console.await_line(r"http://\S+").group()
+        with urllib.request.urlopen(address) as answer:
+            first_page = answer.read().decode()
+        started = console.descendants()
+        refused = refused_on(port, state.parent / "another" / "var")
+        status = console.interrupt()
+        return FirstRun(state, console.said(), first_page, started, refused, port, status)
 
 
-def test_starts_signs_in_and_leaves_no_orphans(console: Console) -> None:
-    address = console.await_line(r"http://\S+").group()
-    with urllib.request.urlopen(address) as answer:
-        assert "Sign in" in answer.read().decode()
-    assert re.search(r"Pull by a worker: [\d,]+ objects", console.said())
-    started = console.descendants()
-    assert len(started) >= 6
-    assert console.interrupt() == 0
-    assert [process for process in started if process.is_running() and process.status() != psutil.STATUS_ZOMBIE] == []
-
-
-def test_second_start_changes_nothing(console: Console, state: Path) -> None:
-    first = console.await_line(r"Pull by a worker: ([\d,]+) objects").group(1)
-    console.await_line(r"Sign in")
-    console.interrupt()
-    again = Console(state, free_port())
+@contextmanager
+def running(console: Console) -> Iterator[Console]:
     try:
-        second = again.await_line(r"Pull by a worker: ([\d,]+) objects, (\d+) new, (\d+) changed, (\d+) gone")
-        assert second.groups() == (first, "0", "0", "0")
+        yield console
     finally:
-        again.end()
+        console.end()
 
 
-def test_a_busy_port_gets_a_sentence(console: Console, state: Path) -> None:
-    console.await_line(r"http://\S+")
-    port = int(console.await_line(r"http://[^:]+:(\d+)").group(1))
-    other = Console(state.parent / "var", port)
-    assert other.process.wait(timeout=20) != 0
-    assert f"PORT={port + 1}" in other.said()
+def refused_on(port: int, state: Path) -> tuple[int, str]:
+    state.mkdir(parents=True)
+    other = Console(state, port)
+    status = other.process.wait(timeout=20)
     other.end()
+    return status, other.said()
+
+
+def pulled(said: str) -> tuple[str, ...]:
+    """Objects, new, changed, gone."""
+    found = re.search(PULLED, said)
+    assert found, said
+    return found.groups()
+
+
+def test_starts_and_asks_to_sign_in(first: FirstRun) -> None:
+    assert "Sign in" in first.first_page
+    objects, new, *others = pulled(first.said)
+    assert (new, others) == (objects, ["0", "0"])
+
+
+def test_ctrl_c_leaves_no_orphans(first: FirstRun) -> None:
+    assert first.status == 0
+    assert len(first.started) >= 6
+    alive = [process for process in first.started if process.is_running()]
+    assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def test_a_busy_port_gets_a_sentence(first: FirstRun) -> None:
+    status, said = first.refused
+    assert status != 0
+    assert f"PORT={first.port + 1}" in said
+
+
+def test_a_second_start_changes_nothing(first: FirstRun) -> None:
+    with running(Console(first.state, free_port())) as again:
+        again.await_line(PULLED)
+        assert pulled(again.said()) == (pulled(first.said)[0], "0", "0", "0")
