@@ -1,8 +1,9 @@
 """A worker's claim on a change: a token in its row. Who lost it to the sweeper writes nothing more.
 
 What remains possible: a worker that hangs between its last look at the claim and AWS's answer, for longer than
-CLAIM_TIMEOUT_S, sends although another one has taken over. IAM has no conditional write, so nothing can prevent it;
-the time-outs of the door keep that gap shorter than the time-out of a claim.
+CLAIM_TIMEOUT_S, sends although another one has taken over. IAM has no conditional write, so nothing can prevent it.
+For calls that are sent once the door's time-outs end well before that; an idempotent one, which botocore may send three
+times, can take longer, and arriving twice does it no harm.
 """
 
 from __future__ import annotations
