@@ -10,13 +10,26 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from urllib.request import Request, urlopen
+from zlib import crc32
 
 from iamconsole.demo import clock
-from iamconsole.demo.acme_data import console, groups, more_policies, people, policies, roles, service_users
+from iamconsole.demo.acme_data import (
+    account,
+    console,
+    credentials,
+    groups,
+    more_policies,
+    people,
+    policies,
+    roles,
+    service_users,
+)
 from iamconsole.demo.acme_data.kinds import Key, Policy, Role, User
+from iamconsole.demo.acme_organization import found_organization
 from iamconsole.demo.process import Emulator
 from iamconsole.demo.wellknown import ACCOUNT_ID
 
@@ -29,6 +42,11 @@ WRITE_ROLE_ARN = f"arn:aws:iam::{ACCOUNT_ID}:role/{console.WRITE_ROLE}"
 ALIAS = "acme-production"
 _FOUNDED = "2019-03-04 10:00"
 _PASSWORD = "Correct-Horse-7-Battery"  # noqa: S105 (of people who don't exist)
+_SERIALS: dict[str, Callable[[str], str]] = {
+    "app": lambda user: f"arn:aws:iam::{ACCOUNT_ID}:mfa/{user}",
+    "passkey": lambda user: f"arn:aws:iam::{ACCOUNT_ID}:u2f/user/{user}/laptop",
+    "hardware": lambda user: f"GAHT{crc32(user.encode()) % 10**8:08}",
+}
 _POLICIES = (
     policies.REPORTS
     + policies.PLATFORM
@@ -39,7 +57,15 @@ _POLICIES = (
 )
 _OWN_POLICIES = {f"{policy.path}{policy.name}"[1:] for policy in _POLICIES}
 _USERS = people.ENGINEERS + people.OFFICE + service_users.SERVICE_USERS
-_ROLES = roles.FUNCTIONS + roles.MACHINES + roles.DELIVERY + roles.PEOPLE + roles.VENDORS + console.CONSOLE_ROLES
+_ROLES = (
+    account.SSO_ROLES
+    + roles.FUNCTIONS
+    + roles.MACHINES
+    + roles.DELIVERY
+    + roles.PEOPLE
+    + roles.VENDORS
+    + console.CONSOLE_ROLES
+)
 
 
 def seed(endpoint_url: str) -> None:
@@ -78,6 +104,9 @@ class _Organisation:
         for role in _ROLES:
             self._make_role(role)
         self._at(roles.LEAVER_DELETED).delete_user(UserName=roles.LEAVER)
+        self._emulator.describe_root(**credentials.ROOT)
+        self._make_settings()
+        found_organization(self._emulator)
         self._at(_FOUNDED).create_account_alias(AccountAlias=ALIAS)
 
     def _at(self, date: str) -> Any:
@@ -110,24 +139,38 @@ class _Organisation:
             self._iam.add_user_to_group(GroupName=group, UserName=user.name)
         self._give("user", user.name, user.attached, user.inline)
         if user.console_since is not None:
-            self._at(user.console_since).create_login_profile(UserName=user.name, Password=_PASSWORD)
+            self._at(user.console_since).create_login_profile(
+                UserName=user.name, Password=_PASSWORD, PasswordResetRequired=user.reset_required
+            )
         if user.signed_in is not None:
             self._activity("user", user.name, user.signed_in)
-        if user.mfa:
-            self._add_mfa(user)
+        for factor in filter(None, (user.mfa, user.second_mfa)):
+            self._add_mfa(user, factor)
         for key in user.keys:
             self._add_key(user, key)
+        self._add_more(user)
 
-    def _add_mfa(self, user: User) -> None:
-        serial = f"arn:aws:iam::{ACCOUNT_ID}:u2f/user/{user.name}/laptop"
-        if user.mfa == "app":
-            device = self._at(user.console_since or user.created).create_virtual_mfa_device(
-                VirtualMFADeviceName=user.name
-            )
-            serial = device["VirtualMFADevice"]["SerialNumber"]
-        self._at(user.console_since or user.created).enable_mfa_device(
+    def _add_mfa(self, user: User, factor: str) -> None:
+        since = user.console_since or user.created
+        serial = _SERIALS[factor](user.name)
+        if factor == "app":
+            self._at(since).create_virtual_mfa_device(VirtualMFADeviceName=user.name)
+        self._at(since).enable_mfa_device(
             UserName=user.name, SerialNumber=serial, AuthenticationCode1="123456", AuthenticationCode2="654321"
         )
+
+    def _add_more(self, user: User) -> None:
+        for certificate in user.certificates:
+            self._at(certificate.created).upload_signing_certificate(
+                UserName=user.name, CertificateBody=certificate.text
+            )
+        for key in user.ssh_keys:
+            self._at(key.created).upload_ssh_public_key(UserName=user.name, SSHPublicKeyBody=key.text)
+        for credential in user.service_credentials:
+            expiry = {"CredentialAgeDays": credential.days} if credential.days else {}
+            self._at(credential.created).create_service_specific_credential(
+                UserName=user.name, ServiceName=credential.service, **expiry
+            )
 
     def _add_key(self, user: User, key: Key) -> None:
         made = self._at(key.created).create_access_key(UserName=user.name)["AccessKey"]
@@ -142,9 +185,22 @@ class _Organisation:
             ClientIDList=["sts.amazonaws.com"],
             ThumbprintList=["6938fd4d98bab03faadb97b3" + "0" * 16],
         )
+        self._at(account.SSO_CREATED).create_saml_provider(
+            Name=account.SSO, SAMLMetadataDocument=account.SSO_METADATA, Tags=_tags(account.SSO_TAGS)
+        )
         self._at(roles.LEAVER_CREATED).create_user(UserName=roles.LEAVER)
         for service in roles.SERVICE_LINKED:
             self._at(roles.SERVICE_LINKED_CREATED).create_service_linked_role(AWSServiceName=service)
+
+    def _make_settings(self) -> None:
+        for certificate in account.SERVER_CERTIFICATES:
+            self._at(certificate.created).upload_server_certificate(
+                ServerCertificateName=certificate.name, CertificateBody=certificate.text, PrivateKey="(nobody has it)"
+            )
+        self._at(_FOUNDED).update_account_password_policy(**account.PASSWORD_POLICY)
+        for used in account.USED:
+            for service, at in used.services.items():
+                self._activity(used.kind, used.name, at, service=service, region="eu-west-1")
 
     def _make_role(self, role: Role) -> None:
         boundary = {"PermissionsBoundary": _policy_arn(role.boundary)} if role.boundary else {}

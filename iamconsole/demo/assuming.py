@@ -10,8 +10,10 @@ from moto.iam.models import iam_backends
 
 from iamconsole.demo.callers import Caller
 from iamconsole.demo.iam.documents import check_policy
+from iamconsole.demo.organizations.things import ACCESS_ROLE, ensure_access_role
 from iamconsole.demo.permissions import Effect, Question, decide_trust
 from iamconsole.demo.rights import context_of, denied, refusal
+from iamconsole.demo.wellknown import ACCOUNT_ID
 from iamconsole.demo.wire import AwsError, AwsRequest
 
 _ROLE_ARN = re.compile(r"arn:(aws[\w-]*):iam::(\d{12}):role/(.+)")
@@ -45,6 +47,9 @@ def find_role(arn: str) -> Any | None:
     parts = _ROLE_ARN.fullmatch(arn)
     if parts is None:
         return None
+    if parts[3] == ACCESS_ROLE and parts[2] != ACCOUNT_ID:
+        # The way into AWS accounts that nobody has made yet: there the host's account is trusted.
+        ensure_access_role(parts[2], parts[1], ACCOUNT_ID)
     roles = iam_backends[parts[2]][parts[1]].roles.values()
     return next((role for role in roles if role.arn == arn), None)
 

@@ -12,7 +12,14 @@ from iamconsole.demo.wire import Answer, Environ
 
 
 class Control:
-    def __init__(self, gate: Gate, *, reset: Callable[[], None], note_activity: Callable[..., None]) -> None:
+    def __init__(
+        self,
+        gate: Gate,
+        *,
+        reset: Callable[[], None],
+        note_activity: Callable[..., None],
+        describe_root: Callable[..., None],
+    ) -> None:
         self._gate = gate
         self._reset = reset
         self._endpoints: dict[tuple[str, str], Callable[[Environ], Any]] = {
@@ -24,6 +31,7 @@ class Control:
             ("POST", "release"): lambda environ: gate.faults.release(),
             ("POST", "reset"): self._empty,
             ("POST", "activity"): lambda environ: note_activity(**_json_of(environ)),
+            ("POST", "root"): lambda environ: describe_root(**_json_of(environ)),
         }
 
     def __call__(self, environ: Environ) -> Answer:

@@ -16,14 +16,18 @@ Control endpoints, for tests; all speak JSON:
                                        state, applied, status, error_code}]. Secrets are masked. `state` is received,
                                        held, answered or abandoned (the client left); `applied` says whether AWS did it.
     DELETE /_emulator/calls            forgets them; numbers go on rising
-    PUT    /_emulator/rules            replaces the fault rules: [{action, when, service?, probability?, times?,
-                                       error?: {code, status, message}, delay_s?, hold?, truncate?}];
-                                       see `iamconsole.demo.faults.Rule`
+    PUT    /_emulator/rules            replaces the fault rules: [{action, when, service?, account?, probability?,
+                                       times?, error?: {code, status, message}, delay_s?, hold?, truncate?,
+                                       listing?}]; see `iamconsole.demo.faults.Rule`
     GET    /_emulator/rules            the rules, with the `times` that are left
     POST   /_emulator/release          lets go of the requests that are held now
     POST   /_emulator/reset            empties AWS, the rules and the log
     POST   /_emulator/activity         {kind: user | role | key, name, at, region?, service?}: that user signed in to
                                        AWS's own console then, that role or access key was used then
+                                       (with a service, and a user or role: they used that service then)
+    POST   /_emulator/root             {account_id?, mfa?: app | passkey | "", keys?: [{created, active?, last_used?,
+                                       service?, region?}], created?, signed_in?, mfa_since?}: what is true of the
+                                       root user, who is otherwise as AWS recommends
 """
 
 from __future__ import annotations
@@ -40,7 +44,7 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from iamconsole.demo import authorization, iam, sts
+from iamconsole.demo import account_management, authorization, iam, organizations, sts
 from iamconsole.demo.control import Control
 from iamconsole.demo.gate import Gate
 from iamconsole.demo.state import StateFile, UnreadableState
@@ -62,9 +66,11 @@ def build(state: StateFile, lock: RLock) -> Gate:
     """The emulator as a WSGI application."""
     iam.install()
     sts.install()
+    organizations.install()
+    account_management.install()
     authorization.install()
     gate = Gate(
-        DomainDispatcherApplication(create_backend_app),
+        DomainDispatcherApplication(account_management.with_ec2(create_backend_app)),
         authorize=authorization.authorize,
         on_write=state.changed,
         lock=lock,
@@ -74,6 +80,7 @@ def build(state: StateFile, lock: RLock) -> Gate:
         with lock:
             authorization.reset()
             iam.reset()
+            organizations.reset()
         state.changed()
 
     def note_activity(**activity: str) -> None:
@@ -81,7 +88,12 @@ def build(state: StateFile, lock: RLock) -> Gate:
             iam.note_activity(**activity)
         state.changed()
 
-    gate.control = Control(gate, reset=reset, note_activity=note_activity)
+    def describe_root(**facts: Any) -> None:
+        with lock:
+            iam.describe_root(**facts)
+        state.changed()
+
+    gate.control = Control(gate, reset=reset, note_activity=note_activity, describe_root=describe_root)
     return gate
 
 

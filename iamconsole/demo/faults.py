@@ -9,9 +9,11 @@ from dataclasses import asdict, dataclass
 from threading import Condition
 from typing import Any, Literal
 
+from iamconsole.demo.callers import caller_of
 from iamconsole.demo.wire import AwsError, AwsRequest
 
 When = Literal["before", "after"]
+_LISTINGS = ("", "split", "doubled", "shuffled")
 
 _POLL_S = 0.05
 
@@ -26,22 +28,30 @@ class Rule:
 
     `probability` is drawn alike each time after rules are set: the same calls meet the same faults.
     `when` is "before" AWS acts (so AWS does nothing, if the rule answers or the client leaves) or "after" (AWS has
-    done it, the client doesn't learn so). `action` may be "*". `times` is how often the rule acts; None is always.
+    done it, the client doesn't learn so). `action` may be "*"; `account` is the AWS account that is called. `times` is
+    how often the rule acts; None is always.
+    `listing` (with "before") is how GetAccountAuthorizationDetails tells of the same objects: each "split" in two
+    parts, each "doubled" at the end, or all "shuffled" (and so the columns of GetCredentialReport). It must stay the
+    same from page to page.
     """
 
     action: str
     when: When = "before"
     service: str | None = None
+    account: str | None = None
     probability: float = 1.0
     times: int | None = None
     error: dict[str, Any] | None = None
     delay_s: float = 0.0
     hold: bool = False
     truncate: bool = False
+    listing: str = ""
 
     def __post_init__(self) -> None:
         if self.when not in ("before", "after"):
             raise ValueError(f"when is 'before' or 'after', not {self.when!r}")
+        if self.listing not in _LISTINGS or (self.listing and self.when == "after"):
+            raise ValueError(f"listing is one of {_LISTINGS} and goes with 'before', not {self.listing!r}")
         if self.error is not None and not {"code"} <= set(self.error) <= {"code", "status", "message"}:
             raise ValueError("error has a code and may have status and message")
 
@@ -50,6 +60,7 @@ class Rule:
             self.when == when
             and self.action in ("*", request.action)
             and self.service in (None, request.service)
+            and (self.account is None or self.account == caller_of(request).account_id)
             and self.times != 0
             and chance.random() < self.probability
         )

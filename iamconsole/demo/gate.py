@@ -12,6 +12,7 @@ from typing import Any
 from iamconsole.demo import clock
 from iamconsole.demo.calls import Call, CallLog
 from iamconsole.demo.faults import ClientGone, Faults, Rule
+from iamconsole.demo.iam.telling import telling
 from iamconsole.demo.wire import Answer, AwsError, AwsRequest, Environ
 
 StartResponse = Callable[..., Any]
@@ -77,7 +78,8 @@ class Gate:
             raise ClientGone
         if before is not None and (problem := before.as_error()):
             return request.error(problem)
-        answer = self._ask_moto(request)
+        with telling(before.listing if before is not None else ""):
+            answer = self._ask_moto(request)
         if answer.status < HTTPStatus.BAD_REQUEST:
             self.calls.applied(call)
         after = meet("after")

@@ -68,9 +68,17 @@ class Emulator:
         """Empties AWS, the rules and the log, and turns enforcement off."""
         self._ask("POST", "/_emulator/reset")
 
+    def describe_root(self, **facts: Any) -> None:
+        """Makes the root user what `iamconsole.demo.iam.root` is told."""
+        self._ask("POST", "/_emulator/root", json.dumps(facts))
+
     def enforce_iam(self, on: bool = True) -> None:
         """Whether callers need permissions from now on."""
         self._ask("POST", "/moto-api/reset-auth", "0" if on else "Infinity")
+
+    def activity(self, kind: str, name: str, *, at: str, **more: str) -> None:
+        """What no call can make, such as a past sign-in; see `iamconsole.demo.iam.note_activity`."""
+        self._ask("POST", "/_emulator/activity", json.dumps({"kind": kind, "name": name, "at": at} | more))
 
     def wait_for_calls(
         self, action: str, *, state: str, count: int = 1, within_s: float = 10.0

@@ -53,7 +53,7 @@ def denied(caller: Caller, request: AwsRequest, resource: str, reason: str | Non
     message = (
         f"User: {caller.arn} is not authorized to perform: {request.service}:{request.action} on resource: {resource}"
     )
-    return AwsError("AccessDenied", f"{message} {reason}" if reason else message, 403)
+    return request.denied(f"{message} {reason}" if reason else message)
 
 
 def identity_policies(caller: Caller) -> Iterator[str]:

@@ -11,14 +11,22 @@ from pathlib import Path
 from threading import Event, RLock, Thread
 from typing import Any
 
+from moto.account.models import account_backends
 from moto.iam.models import AWSManagedPolicy, iam_backends
+from moto.organizations.models import organizations_backends
 from moto.sts.models import sts_backends
 
+from iamconsole.demo import organizations
 from iamconsole.demo.iam.managed import managed_by_aws
 
 # Raise this when the classes of iamconsole.demo change what they keep.
-_FORMAT = 1
-_SERVICES = {"iam": iam_backends, "sts": sts_backends}
+_FORMAT = 2
+_SERVICES = {
+    "account": account_backends,
+    "iam": iam_backends,
+    "organizations": organizations_backends,
+    "sts": sts_backends,
+}
 _PAUSE_S = 0.2
 
 
@@ -92,6 +100,7 @@ class StateFile:
             for account_id, partitions in accounts.items():
                 for partition, backend in partitions.items():
                     _SERVICES[name][account_id][partition] = backend
+        organizations.note_members()
 
 
 def _made_by() -> str:

@@ -86,6 +86,10 @@ class AwsRequest:
             params = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
             action = params.pop("Action", "")
             params.pop("Version", None)
+        elif body:  # Account Management: each call has a path of its own, /listRegions
+            action = environ["PATH_INFO"].strip("/")
+            action = action[:1].upper() + action[1:]
+            params = json.loads(body)
         return cls(
             environ=environ,
             body=body,
@@ -124,11 +128,23 @@ class AwsRequest:
                 f"<Code>{escape(problem.code)}</Code><Message>{escape(problem.message)}</Message>"
                 f"</Error><RequestId>{request_id}</RequestId></ErrorResponse>"
             )
+        elif self.service == "ec2":
+            kind = "text/xml"
+            body = (
+                f"<Response><Errors><Error><Code>{escape(problem.code)}</Code>"
+                f"<Message>{escape(problem.message)}</Message></Error></Errors>"
+                f"<RequestID>{request_id}</RequestID></Response>"
+            )
         else:
             kind = "application/x-amz-json-1.1"
             body = json.dumps({"__type": problem.code, "message": problem.message})
         headers = [("Content-Type", kind), ("x-amzn-RequestId", request_id)]
         return Answer(status=problem.status, body=body.encode(), headers=headers)
+
+    def denied(self, message: str) -> AwsError:
+        """In the code that the service has for it."""
+        code = "UnauthorizedOperation" if self.service == "ec2" else "AccessDeniedException"
+        return AwsError("AccessDenied" if self.service in _NAMESPACES else code, message, 403)
 
     def unknown_action(self) -> AwsError:
         version = _VERSIONS.get(self.service, "latest")

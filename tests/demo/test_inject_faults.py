@@ -91,6 +91,13 @@ def test_a_rule_may_fit_every_action_of_a_service(emulator: Emulator, iam: Any, 
     sts.get_caller_identity()
 
 
+def test_a_rule_may_be_for_one_aws_account(emulator: Emulator, iam: Any, refused: Refused) -> None:
+    emulator.rules([{"action": "*", "account": "210987654321", "error": {"code": "Throttling"}}])
+    iam.list_users()
+    emulator.rules([{"action": "*", "account": "123456789012", "error": {"code": "Throttling"}}])
+    refused("Throttling", iam.list_users)
+
+
 def test_a_rule_may_act_now_and_then(emulator: Emulator, iam: Any) -> None:
     emulator.rules([{"action": "ListUsers", "probability": 0.5, "error": {"code": "Throttling"}}])
 
@@ -168,7 +175,15 @@ def test_a_killed_client_abandons_its_call(emulator: Emulator, iam: Any, when: s
 
 
 @pytest.mark.parametrize(
-    "rule", [{}, {"action": "*", "when": "sometimes"}, {"action": "*", "error": {"text": "x"}}, {"action": "*", "x": 1}]
+    "rule",
+    [
+        {},
+        {"action": "*", "when": "sometimes"},
+        {"action": "*", "error": {"text": "x"}},
+        {"action": "*", "listing": "backwards"},
+        {"action": "*", "listing": "split", "when": "after"},
+        {"action": "*", "x": 1},
+    ],
 )
 def test_a_rule_that_is_none_is_refused(emulator: Emulator, rule: dict[str, Any]) -> None:
     with pytest.raises(HTTPError) as caught:

@@ -194,6 +194,6 @@ def test_times_are_whole_seconds(iam: Any, policy: str) -> None:
 def test_an_operation_that_is_missing_is_named(emulator: Emulator, refused: Refused) -> None:
     iam = emulator.client("iam")
 
-    message = refused("InvalidAction", iam.get_service_last_accessed_details, JobId="0" * 36)
+    message = refused("InvalidAction", iam.get_organizations_access_report, JobId="0" * 36)
 
-    assert "GetServiceLastAccessedDetails" in message
+    assert "GetOrganizationsAccessReport" in message

@@ -19,6 +19,7 @@ _READS = """
     iam:GetUser iam:GetGroup iam:GetRole iam:GetPolicy iam:GetPolicyVersion iam:GetLoginProfile iam:GetMFADevice
     iam:GetInstanceProfile iam:GetOpenIDConnectProvider iam:GetSAMLProvider iam:GetServerCertificate
     iam:GetSSHPublicKey iam:GetUserPolicy iam:GetGroupPolicy iam:GetRolePolicy iam:List*
+    account:ListRegions ec2:DescribeRegions organizations:Describe* organizations:List*
 """
 # What a change reads again before and after it writes.
 _READS_AGAIN = """

@@ -19,6 +19,24 @@ class Key:
 
 
 @dataclass(frozen=True)
+class Uploaded:
+    """A certificate or a public key."""
+
+    created: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ServiceCredential:
+    created: str
+    service: str
+    days: int | None = None  # how long it is good for; None: until somebody takes it away
+
+
+Factor = Literal["", "passkey", "app", "hardware"]
+
+
+@dataclass(frozen=True)
 class User:
     name: str
     created: str
@@ -28,8 +46,13 @@ class User:
     tags: Tags = field(default_factory=dict)
     console_since: str | None = None
     signed_in: str | None = None
-    mfa: Literal["", "passkey", "app"] = ""
+    reset_required: bool = False
+    mfa: Factor = ""
+    second_mfa: Factor = ""
     keys: tuple[Key, ...] = ()
+    certificates: tuple[Uploaded, ...] = ()
+    ssh_keys: tuple[Uploaded, ...] = ()
+    service_credentials: tuple[ServiceCredential, ...] = ()
     attached: tuple[str, ...] = ()
     inline: Inline = field(default_factory=dict)
     boundary: str | None = None

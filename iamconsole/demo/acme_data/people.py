@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from iamconsole.demo.acme_data import credentials
 from iamconsole.demo.acme_data.documents import allow, arn, bucket, document
 from iamconsole.demo.acme_data.kinds import Key, User
 
@@ -51,6 +52,8 @@ ENGINEERS = (
         signed_in="2026-11-23 07:02",
         mfa="app",
         keys=(Key("2025-02-03 12:12", "2026-11-20 22:40", service="ec2"),),
+        ssh_keys=(credentials.SSH_KEY,),
+        service_credentials=(credentials.GIT,),
         attached=("platform-tools",),
         boundary="boundaries/engineers",
     ),
@@ -126,6 +129,7 @@ ENGINEERS = (
         console_since="2024-09-02 13:05",
         signed_in="2026-11-22 19:10",
         keys=(Key("2026-11-13 10:10", "2026-11-22 19:12", service="athena"),),
+        service_credentials=(credentials.MODELS_FOR_EVER,),
         boundary="boundaries/data-science",
     ),
     User(
@@ -138,6 +142,7 @@ ENGINEERS = (
         console_since="2024-10-14 09:04",
         signed_in="2026-11-20 14:45",
         mfa="app",
+        service_credentials=(credentials.MODELS_FOR_A_QUARTER,),
         attached=("tagged-read",),
         boundary="boundaries/data-science",
     ),
@@ -166,6 +171,7 @@ OFFICE = (
         console_since="2019-03-04 10:30",
         signed_in="2026-11-24 15:02",
         mfa="passkey",
+        second_mfa="hardware",
     ),
     User(
         "tom.becker",
@@ -317,6 +323,7 @@ OFFICE = (
         groups=("support",),
         tags=_SUPPORT,
         console_since="2026-09-01 08:31",
+        reset_required=True,
     ),
     User(
         "noah.williams",
@@ -334,7 +341,7 @@ OFFICE = (
         tags=_AUDIT,
         console_since="2020-02-03 08:03",
         signed_in="2026-09-28 07:40",
-        mfa="app",
+        mfa="hardware",
     ),
     User(
         "lucia.ferrari",

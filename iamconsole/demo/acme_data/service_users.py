@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from iamconsole.demo.acme_data import credentials
 from iamconsole.demo.acme_data.documents import allow, arn, bucket, document
 from iamconsole.demo.acme_data.kinds import Key, User
 
@@ -59,6 +60,7 @@ SERVICE_USERS = (
         path="/service/",
         tags=_SERVICE | {"team": "platform"},
         keys=(Key("2021-05-05 12:03", "2026-11-24 17:59", service="cloudwatch"),),
+        certificates=(credentials.SIGNING_CERTIFICATE,),
         attached=("CloudWatchReadOnlyAccess",),
     ),
     User(

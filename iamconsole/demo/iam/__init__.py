@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import moto.iam.models as models
 import moto.iam.urls
@@ -13,7 +14,9 @@ from moto.utilities.utils import get_partition
 from iamconsole.demo import clock
 from iamconsole.demo.iam.backend import Backend
 from iamconsole.demo.iam.documents import PolicyValidator
+from iamconsole.demo.iam.last_accessed import Use
 from iamconsole.demo.iam.responses import Responses
+from iamconsole.demo.wellknown import ACCOUNT_ID
 
 
 def install() -> None:
@@ -30,10 +33,11 @@ def reset() -> None:
     reset_model_data()
 
 
-def note_activity(kind: str, name: str, *, at: str, region: str = "us-east-1", service: str = "iam") -> None:
+def note_activity(kind: str, name: str, *, at: str, region: str = "us-east-1", service: str = "") -> None:
     """What no call of the API can make: a past sign-in of a user, a past use of a role or of an access key.
 
-    `kind` is user, role or key; KeyError if there is none of that name.
+    `kind` is user, role or key; KeyError if there is none of that name. With a `service`, a user or role used that
+    service then, as "service last accessed" tells.
     """
     moment = datetime.fromisoformat(at).astimezone(UTC).replace(tzinfo=None)
     for accounts in models.iam_backends.values():
@@ -42,14 +46,21 @@ def note_activity(kind: str, name: str, *, at: str, region: str = "us-east-1", s
             held = {"user": backend.users, "role": roles, "key": backend.access_keys}[kind].get(name)
             if held is None:
                 continue
-            if kind == "user":
+            if service and kind != "key":
+                backend.note_service(held, service, Use(moment, region, held.arn))
+            elif kind == "user":
                 held.password_last_used = moment
             elif kind == "role":
                 held.last_used, held.last_used_region = moment, region
             else:
-                held.last_used = models.AccessKeyLastUsed(timestamp=moment, service=service, region=region)
+                held.last_used = models.AccessKeyLastUsed(timestamp=moment, service=service or "iam", region=region)
             return
     raise KeyError(f"There is no {kind} {name}.")
+
+
+def describe_root(*, account_id: str = ACCOUNT_ID, **facts: Any) -> None:
+    """What no call of the API makes of the root user; see `iamconsole.demo.iam.root`."""
+    models.iam_backends[account_id]["aws"].describe_root(**facts)
 
 
 def _note_use(account_id: str, access_key: str, service: str, region: str) -> None:

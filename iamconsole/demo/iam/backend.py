@@ -7,16 +7,29 @@ from typing import Any
 import moto.iam.urls
 
 from iamconsole.demo.iam.attachments import Attachments
+from iamconsole.demo.iam.credential_report import CredentialReports
+from iamconsole.demo.iam.last_accessed import LastAccessed
 from iamconsole.demo.iam.people import People
 from iamconsole.demo.iam.policies import Policies
+from iamconsole.demo.iam.providers import Providers
 from iamconsole.demo.iam.roles import Roles
+from iamconsole.demo.iam.root import RootFacts
+from iamconsole.demo.iam.settings import Settings
 
 
-class Backend(Attachments, People, Roles, Policies):
+class Backend(CredentialReports, Attachments, People, Roles, Policies, Providers, Settings, LastAccessed):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.user_boundaries = {}
         self.trusted = {}
+        self.passwords = {}
+        self.service_credentials = {}
+        self.root = RootFacts()
+        self.report = None
+        self.report_begun = False
+        self.token_version = 1
+        self.service_uses = {}
+        self.access_jobs = {}
 
     @property
     def _url_module(self) -> Any:

@@ -7,7 +7,14 @@ from collections.abc import Iterable
 
 from moto.iam.exceptions import EntityAlreadyExists, LimitExceededException, ValidationError
 
-LONGEST = {"userName": 64, "roleName": 64, "groupName": 128, "policyName": 128, "instanceProfileName": 128}
+LONGEST = {
+    "userName": 64,
+    "roleName": 64,
+    "groupName": 128,
+    "policyName": 128,
+    "instanceProfileName": 128,
+    "serverCertificateName": 128,
+}
 QUOTAS = {"Users": 5000, "Groups": 300, "Roles": 1000, "Policies": 1500}
 
 _NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)

@@ -13,15 +13,20 @@ from moto.iam.responses import IamResponse
 from iamconsole.demo.iam import shapes
 from iamconsole.demo.iam.attachments import GROUP, ROLE, USER, OwnerKind
 from iamconsole.demo.iam.backend import Backend
+from iamconsole.demo.iam.credential_responses import CredentialResponses
 from iamconsole.demo.iam.details import FILTERS, details
+from iamconsole.demo.iam.last_accessed import LastAccessedResponses
 from iamconsole.demo.iam.managed import is_managed_by_aws
 from iamconsole.demo.iam.paging import page
+from iamconsole.demo.iam.provider_responses import ProviderResponses
+from iamconsole.demo.iam.settings import SettingsResponses
 from iamconsole.demo.iam.shapes import Shape
+from iamconsole.demo.iam.telling import told
 
 _BOUNDARY, _PERMISSIONS = "PermissionsBoundary", "PermissionsPolicy"
 
 
-class Responses(IamResponse):  # type: ignore[misc]
+class Responses(CredentialResponses, ProviderResponses, SettingsResponses, LastAccessedResponses, IamResponse):  # type: ignore[misc]
     # Documents are encoded, and what a call leaves out is left out, in `shapes`.
     RESPONSE_KEY_PATH_TO_TRANSFORMER: dict[str, Callable[[Any], Any]] = {}
 
@@ -34,7 +39,7 @@ class Responses(IamResponse):  # type: ignore[misc]
         kinds = self._get_param("Filter", [])
         if unknown := set(kinds) - set(FILTERS):
             raise ValidationError(f"1 validation error detected: Value '{unknown}' at 'filter' is not one of {FILTERS}")
-        found, marker = self._cut(details(self.backend, kinds), order=lambda item: item.position)
+        found, marker = self._cut(told(details(self.backend, kinds)), order=lambda item: item.position)
         answer: dict[str, Any] = {
             key: [] for key in ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
         }
@@ -74,19 +79,6 @@ class Responses(IamResponse):  # type: ignore[misc]
     def list_groups_for_user(self) -> ActionResult:
         groups = self.backend.get_groups_for_user(self._get_param("UserName"))
         return self._listing("Groups", map(shapes.group, groups), "GroupName")
-
-    def list_access_keys(self) -> ActionResult:
-        name = self._get_param("UserName") or self._own_user_name()
-        keys = [
-            {
-                "UserName": name,
-                "AccessKeyId": key.access_key_id,
-                "Status": key.status,
-                "CreateDate": shapes.moment(key.create_date),
-            }
-            for key in self.backend.list_access_keys(name)
-        ]
-        return self._listing("AccessKeyMetadata", keys, "AccessKeyId")
 
     def put_user_permissions_boundary(self) -> ActionResult:
         self.backend.put_user_permissions_boundary(self._get_param("UserName"), self._get_param("PermissionsBoundary"))

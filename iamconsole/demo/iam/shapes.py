@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from iamconsole.demo.iam.backend import Backend
 from iamconsole.demo.iam.managed import is_managed_by_aws
+
+if TYPE_CHECKING:
+    from iamconsole.demo.iam.backend import Backend
 
 Shape = dict[str, Any]
 

@@ -1,0 +1,33 @@
+"""Organizations of the emulator: moto's, with ids that are the same on every machine, and what it lacks.
+
+An AWS account comes into an organization by CreateAccount, or by an invitation that it accepts. Only the management
+account and delegated administrators may read the organization; other members are told that they have one.
+"""
+
+from __future__ import annotations
+
+import moto.organizations.models as models
+import moto.organizations.urls
+
+from iamconsole.demo.organizations.backend import Backend
+from iamconsole.demo.organizations.members import note_members
+from iamconsole.demo.organizations.responses import Responses
+from iamconsole.demo.organizations.things import Account, Organization, Policy, Root, Unit
+
+__all__ = ["install", "note_members", "reset"]
+
+
+def install() -> None:
+    """Puts our Organizations in the place of moto's, for every AWS account of this process."""
+    models.organizations_backends.backend = Backend
+    models.FakeOrganization = Organization
+    models.FakeRoot = Root
+    models.FakeOrganizationalUnit = Unit
+    models.FakeAccount = Account
+    models.FakePolicy = Policy
+    moto.organizations.urls.url_paths["{0}/$"] = Responses.dispatch
+
+
+def reset() -> None:
+    """moto empties its backends; who is whose member it keeps beside them."""
+    models.organizations_backends.master_accounts.clear()

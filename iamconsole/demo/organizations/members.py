@@ -1,0 +1,37 @@
+"""Which organization an AWS account is in, and whether it may read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.organizations.exceptions import AWSOrganizationsNotInUseException
+from moto.organizations.exceptions import OrganizationsClientError as ClientError
+from moto.organizations.models import organizations_backends
+
+# What an AWS account may ask without an organization, or as a plain member of one.
+_ANYBODY = frozenset({"AcceptHandshake", "CreateOrganization", "DescribeOrganization"})
+_READS = ("Describe", "List")
+
+
+def note_members() -> None:
+    """moto keeps beside its backends who is whose member: after a restart it is told again."""
+    for partitions in list(organizations_backends.values()):
+        for partition, backend in list(partitions.items()):
+            for account in backend.accounts:
+                if account.id != account.master_account_id:
+                    organizations_backends.master_accounts[account.id] = (account.master_account_id, partition)
+
+
+def backend_for(account_id: str, partition: str, action: str) -> Any:
+    """Whose organization a call is about. Raises what AWS answers to those who have none, or may not ask."""
+    own = organizations_backends[account_id][partition]
+    if own.org is not None or action in _ANYBODY:
+        return own
+    if account_id not in organizations_backends.master_accounts:
+        raise AWSOrganizationsNotInUseException
+    manager, manager_partition = organizations_backends.master_accounts[account_id]
+    backend = organizations_backends[manager][manager_partition]
+    is_delegate = any(admin.account.id == account_id for admin in backend.admins)
+    if is_delegate and action.startswith(_READS):
+        return backend
+    raise ClientError("AccessDeniedException", "You don't have permissions to access this resource.")

@@ -1,0 +1,79 @@
+"""Users with credentials of every kind in the emulated AWS, and pulls of their facets."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from accounts.models import AwsAccount
+from iamconsole.demo.acme_data.credentials import SIGNING_CERTIFICATE, SSH_KEY
+from identities.models import IamUser
+from sync.models import Facet, Revision, Run
+from tests.sync.pulling import pulled
+
+SOURCES = (
+    "iam.details",
+    "iam.keys",
+    "iam.last_used",
+    "iam.mfa",
+    "iam.login",
+    "iam.certificates",
+    "iam.ssh_keys",
+    "iam.service_credentials",
+    "iam.credential_report",
+)
+
+
+def give_everything(iam: Any, name: str) -> list[str]:
+    """A new user with a credential of every kind. Returns the secrets that AWS shows once."""
+    iam.create_user(UserName=name)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    iam.create_login_profile(UserName=name, Password="Correct-Horse-7-Battery", PasswordResetRequired=True)
+    device = iam.create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]
+    enable(iam, name, device["SerialNumber"])
+    iam.upload_signing_certificate(UserName=name, CertificateBody=SIGNING_CERTIFICATE.text)
+    iam.upload_ssh_public_key(UserName=name, SSHPublicKeyBody=SSH_KEY.text)
+    service: dict[str, Any] = {"UserName": name, "ServiceName": "codecommit.amazonaws.com"}
+    git = iam.create_service_specific_credential(**service)["ServiceSpecificCredential"]
+    service |= {"ServiceName": "bedrock.amazonaws.com", "CredentialAgeDays": 30}
+    models = iam.create_service_specific_credential(**service)["ServiceSpecificCredential"]
+    return [
+        key["SecretAccessKey"],
+        "Correct-Horse-7-Battery",
+        device["Base32StringSeed"].decode(),
+        git["ServicePassword"],
+        models["ServiceCredentialSecret"],
+    ]
+
+
+def enable(iam: Any, user: str, serial: str) -> None:
+    iam.enable_mfa_device(
+        UserName=user, SerialNumber=serial, AuthenticationCode1="123456", AuthenticationCode2="654321"
+    )
+
+
+def pull(aws_account: AwsAccount, *sources: str) -> Run:
+    """Pulls these sources, all unless said otherwise. Returns the last run."""
+    for source in sources or SOURCES:
+        run = pulled(aws_account, source=source)
+    return run
+
+
+def facet_of(user: IamUser, name: str) -> Facet:
+    return Facet.objects.get(kind="iam.user", object_id=user.aws_id, source=name)
+
+
+def contents(user: IamUser, name: str) -> list[Any]:
+    """What the revisions of the facet say, the oldest first."""
+    return list(
+        Revision.objects.filter(facet=facet_of(user, name)).order_by("number").values_list("content", flat=True)
+    )
+
+
+def at_that_time(iam: Any, moment: datetime) -> None:
+    """From now on the client's calls come at `moment`."""
+
+    def date(request: Any, **_: Any) -> None:
+        request.headers["X-Emulator-Date"] = moment.isoformat()
+
+    iam.meta.events.register("before-send.iam", date)
