@@ -31,7 +31,10 @@ lock: dev
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
 bench: dev
-	@$(BIN)/python -m bench.pull
+	@$(BIN)/python -m bench.pull --postgres
+	@$(BIN)/python -m bench.snapshot
 	@$(BIN)/python -m bench.busy
+	@$(BIN)/python -m bench.pages --revisions 1000000
+	@$(BIN)/python -m bench.pages --revisions 1000000 --postgres
 
 clean: ; rm -rf var static/dist

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
-from accounts.models import AwsAccount, Grant, Operator
-from accounts.roles import ALL_PERMISSIONS, roles_with
+from accounts.models import AwsAccount, Operator
+from accounts.roles import ALL_PERMISSIONS, CHANGING, SEE_IAM, Role, roles_with
+from accounts.sign_in import READS
+
+ALL_ROLES = frozenset(Role.values)
+FROM_A_FILE = "This AWS account was imported from a file: the console can’t reach it, so it is read-only here."
 
 
 class GrantBackend:
@@ -20,14 +25,12 @@ class GrantBackend:
     def has_perm(self, operator: Operator, perm: str, obj: object = None) -> bool:
         if perm not in ALL_PERMISSIONS or not isinstance(operator, Operator):
             return False
-        grants = Grant.objects.of(operator).filter(role__in=roles_with(perm))
+        granted = operator.aws_accounts_with(roles_with(perm))
         if isinstance(obj, AwsAccount):
-            grants = grants.on(obj)
-        elif obj is None:
-            grants = grants.filter(aws_account__isnull=True)  # on all AWS accounts: what is not of any one of them
-        else:
-            return False
-        return grants.exists()
+            if perm in CHANGING and not obj.is_connected:
+                return False
+            return bool(granted & {obj.pk, None})
+        return obj is None and None in granted  # on all AWS accounts: what is not of any one of them
 
 
 def may(operator: Operator, perm: str, aws_account: AwsAccount | None) -> bool:
@@ -42,16 +45,33 @@ def signed_in(request: HttpRequest) -> Operator:
     return operator
 
 
+def visible_aws_accounts(request: HttpRequest) -> Sequence[AwsAccount]:
+    """Those whose IAM the operator may see, asked for once a request: the page shell offers them on every page."""
+    known: Sequence[AwsAccount] | None = getattr(request, "_visible_aws_accounts", None)
+    if known is None:
+        known = list(AwsAccount.objects.visible_to(signed_in(request), SEE_IAM))
+        request._visible_aws_accounts = known  # type: ignore[attr-defined]
+    return known
+
+
+def _named(request: HttpRequest, account_id: str) -> AwsAccount | None:
+    if request.method in READS:
+        for aws_account in visible_aws_accounts(request):
+            if aws_account.account_id == account_id:
+                return aws_account
+    return AwsAccount.objects.filter(account_id=account_id).first()
+
+
 def fetch_aws_account(request: HttpRequest, account_id: str, perm: str) -> AwsAccount:
     """The AWS account, if the operator may do `perm` there; puts it on the request for the page shell.
 
     Raises Http404 for strangers (no grant on it, or there is none) and PermissionDenied for those who may only read.
     """
     operator = signed_in(request)
-    aws_account = AwsAccount.objects.filter(account_id=account_id).first()
-    if aws_account is None or not Grant.objects.of(operator).on(aws_account).exists():
+    aws_account = _named(request, account_id)
+    if aws_account is None or not operator.aws_accounts_with(ALL_ROLES) & {aws_account.pk, None}:
         raise Http404("No such AWS account.")
     if not may(operator, perm, aws_account):
-        raise PermissionDenied
+        raise PermissionDenied(FROM_A_FILE if perm in CHANGING and not aws_account.is_connected else "")
     request.aws_account = aws_account  # type: ignore[attr-defined]
     return aws_account

@@ -138,12 +138,12 @@ class AwsAccountAdmin(EditableAdmin):
     list_display = ("account_id", "name", "environment", "writes_enabled", "approvals_required", "console_page")
     list_filter = ("environment", "writes_enabled", "partition")
     search_fields = ("account_id", "name")
-    readonly_fields = ("account_id", "partition", "external_id", "emulated", "next_pull_at", "created_at")
+    readonly_fields = ("account_id", "partition", "external_id", "emulated", "created_at")
     fieldsets = (
         (None, {"fields": ("account_id", "name", "environment", "default_region", "partition")}),
         ("Connection", {"fields": ("connection", "read_role_arn", "write_role_arn", "external_id", "emulated")}),
         ("Rules", {"fields": ("writes_enabled", "approvals_required")}),
-        ("Pulls", {"fields": ("pull_every_minutes", "next_pull_at", "created_at")}),
+        ("Pulls", {"fields": ("pull_every_minutes", "created_at")}),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:

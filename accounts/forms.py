@@ -36,6 +36,12 @@ class AwsAccountForm(ModelForm):
             "approvals_required": "By others than the one who asks. 0: none.",
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.is_connected:  # nothing is pulled there, and nothing changed
+            for name in ("default_region", "pull_every_minutes", "approvals_required"):
+                del self.fields[name]
+
     def before(self) -> dict[str, object]:
         """The values as they were when the page was sent, by field."""
         return {name: self.initial[name] for name in self.fields}

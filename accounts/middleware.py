@@ -19,7 +19,7 @@ from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import urlencode
 
 from accounts.models import Operator
-from accounts.sign_in import SET_UP_FIRST, needs_second_factor, page_of, send_to, why_refused
+from accounts.sign_in import READS, SET_UP_FIRST, needs_second_factor, page_of, remember_rights, send_to, why_refused
 
 View = Callable[..., HttpResponse]
 
@@ -75,6 +75,8 @@ class MfaRequired(MiddlewareMixin):
         operator = request.user
         if not isinstance(operator, Operator) or _is_about_signing_in(view_func):
             return None
+        if request.method in READS:
+            remember_rights(operator)
         if not needs_second_factor(operator):
             return None
         if not getattr(request, "htmx", False):

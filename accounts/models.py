@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar, Self
+from collections.abc import Collection, Sequence
+from typing import Any, ClassVar, NamedTuple, Self
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -16,9 +17,16 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.roles import ADMINISTER, MFA_ROLES, SEE_IAM, Role, roles_with
+from accounts.roles import ADMINISTER, SEE_IAM, Role, roles_with
 
 REGION = re.compile(r"[a-z]{2,}(-[a-z0-9]+)+", re.ASCII)
+
+
+class HeldGrant(NamedTuple):
+    """What a grant gives: on which AWS account (its primary key; None: on all of them) which role."""
+
+    aws_account_id: int | None
+    role: str
 
 
 class OperatorManager(BaseUserManager["Operator"]):
@@ -59,31 +67,46 @@ class Operator(AbstractBaseUser, PermissionsMixin):
     def get_full_name(self) -> str:
         return self.name
 
+    # The grants, while a request that only reads is answered (accounts/sign_in.py); None: the database is asked.
+    remembered_grants: tuple[HeldGrant, ...] | None = None
+
+    def held_grants(self) -> Sequence[HeldGrant]:
+        """Own grants and those of the operator's groups."""
+        if self.remembered_grants is not None:
+            return self.remembered_grants
+        return [HeldGrant(*found) for found in Grant.objects.of(self).values_list("aws_account", "role")]
+
+    def aws_accounts_with(self, roles: Collection[str]) -> set[int | None]:
+        """The primary keys of the AWS accounts on which one of `roles` is held; None among them: on all."""
+        return {grant.aws_account_id for grant in self.held_grants() if grant.role in roles}
+
     @property
     def is_staff(self) -> bool:
         """May open the Django admin: the owners of at least one AWS account."""
-        return Grant.objects.of(self).filter(role=Role.OWNER).exists()
+        return bool(self.aws_accounts_with([Role.OWNER]))
 
     @property
     def is_stranger(self) -> bool:
         """Signed in, but without a grant on anything."""
-        return not Grant.objects.of(self).exists()
+        return not self.held_grants()
 
     def owned_aws_accounts(self) -> AwsAccountQuerySet:
         return AwsAccount.objects.visible_to(self, ADMINISTER)
 
     def owns_all(self) -> bool:
         """Owner of all AWS accounts, so of this console."""
-        return Grant.objects.of(self).filter(role=Role.OWNER, aws_account__isnull=True).exists()
+        return None in self.aws_accounts_with([Role.OWNER])
 
 
 class AwsAccountQuerySet(models.QuerySet["AwsAccount"]):
     def visible_to(self, operator: Operator, perm: str) -> Self:
         """The AWS accounts on which a grant gives `operator` the permission `perm` (see accounts/roles.py)."""
-        grants = Grant.objects.of(operator).filter(role__in=roles_with(perm))
-        if grants.filter(aws_account__isnull=True).exists():
-            return self
-        return self.filter(pk__in=grants.values("aws_account"))
+        granted = operator.aws_accounts_with(roles_with(perm))
+        return self if None in granted else self.filter(pk__in=granted)
+
+    def imported(self) -> Self:
+        """Those that only files tell of."""
+        return self.filter(connection=AwsAccount.Connection.SNAPSHOT)
 
 
 class AwsAccount(models.Model):
@@ -100,6 +123,7 @@ class AwsAccount(models.Model):
     class Connection(models.TextChoices):
         AMBIENT = "ambient", "The console's own AWS credentials"
         ASSUME_ROLE = "assume_role", "Roles that the console assumes"
+        SNAPSHOT = "snapshot", "None: an imported file"
 
     account_id = models.CharField(
         "account id",
@@ -119,7 +143,6 @@ class AwsAccount(models.Model):
     writes_enabled = models.BooleanField(default=False)
     emulated = models.BooleanField(default=False, help_text="Talks to the emulator at AWS_EMULATOR_URL, not to AWS.")
     pull_every_minutes = models.PositiveIntegerField(default=60, help_text="0 = only when somebody asks.")
-    next_pull_at = models.DateTimeField(null=True, blank=True)
     approvals_required = models.PositiveSmallIntegerField(
         default=0, help_text="Approvals that a change needs, never the requester's own."
     )
@@ -135,6 +158,11 @@ class AwsAccount(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("aws_account", kwargs={"account_id": self.account_id})
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether AWS can be asked. An imported file is all there is of the others."""
+        return self.connection != self.Connection.SNAPSHOT
 
     def clean(self) -> None:
         # It becomes part of the address that calls go to.
@@ -155,9 +183,6 @@ class GrantQuerySet(models.QuerySet["Grant"]):
 
     def on(self, aws_account: AwsAccount) -> Self:
         return self.filter(Q(aws_account=aws_account) | Q(aws_account__isnull=True))
-
-    def asking_for_mfa(self) -> Self:
-        return self.filter(role__in=MFA_ROLES)
 
 
 class Grant(models.Model):

@@ -29,6 +29,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     Role.OWNER: frozenset({SEE_IAM, SEE_PEOPLE, PROPOSE, APPLY, APPROVE, CARE, ADMINISTER}),
 }
 
+# What needs an AWS account that can be written to: nobody holds these on one that was imported from a file.
+CHANGING = frozenset({PROPOSE, APPLY, APPROVE, CARE})
+
 MFA_ROLES = frozenset({Role.EDITOR, Role.APPROVER, Role.OWNER})
 
 ALL_PERMISSIONS = frozenset().union(*PERMISSIONS.values())

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from django.http import HttpRequest
 
+from accounts.access import visible_aws_accounts
 from accounts.models import AwsAccount, Operator
-from accounts.roles import SEE_IAM
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider
 
 
@@ -20,4 +20,4 @@ class AccountsShell(ShellProvider):
     def aws_accounts(self, request: HttpRequest) -> Sequence[AwsAccount] | None:
         if not isinstance(request.user, Operator):
             return None
-        return list(AwsAccount.objects.visible_to(request.user, SEE_IAM))
+        return visible_aws_accounts(request)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.db.models import Exists, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.models import AwsAccount, Grant, Operator
+from accounts.models import AwsAccount, Grant, HeldGrant, Operator
+from accounts.roles import MFA_ROLES
 
 # Recovery codes alone are no factor: they stand in for one that was lost.
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+READS = ("GET", "HEAD")
 
 DEMO_IS_OVER = "The demo operator can't sign in any more: a real AWS account is connected. Sign in as yourself."
 SET_UP_FIRST = "Your role can change AWS, so it needs a second factor. Set up a passkey or an authenticator app."
@@ -28,11 +32,28 @@ def needs_second_factor(operator: Operator) -> bool:
     """Whether the operator's role asks for a second factor that they haven't set up."""
     if operator.is_demo and settings.DEMO:
         return False
-    return not has_second_factor(operator) and Grant.objects.of(operator).asking_for_mfa().exists()
+    return bool(operator.aws_accounts_with(MFA_ROLES)) and not has_second_factor(operator)
 
 
 def has_second_factor(operator: Operator) -> bool:
-    return bool(Authenticator.objects.filter(user=operator, type__in=SECOND_FACTORS).exists())
+    known: bool | None = getattr(operator, "_has_second_factor", None)
+    return _factors(operator).exists() if known is None else known
+
+
+def _factors(operator: Operator) -> QuerySet[Authenticator]:
+    found: QuerySet[Authenticator] = Authenticator.objects.filter(user=operator, type__in=SECOND_FACTORS)
+    return found
+
+
+def remember_rights(operator: Operator) -> None:
+    """Asks once for all that a request which only reads asks again and again: the grants, and the second factor.
+
+    A request that writes asks anew each time.
+    """
+    grants = list(Grant.objects.of(operator).values_list("aws_account", "role", Exists(_factors(operator))))
+    operator.remembered_grants = tuple(HeldGrant(aws_account, role) for aws_account, role, _ in grants)
+    if grants:
+        operator._has_second_factor = any(has for *_, has in grants)  # type: ignore[attr-defined]
 
 
 def send_to(request: HttpRequest, url: str) -> HttpResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from pathlib import Path
 from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
@@ -123,7 +124,8 @@ CACHES: dict[str, Any] = {
         "OPTIONS": {"serializer": "iamconsole.web.cache.JsonSerializer"},
     }
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "console_cache"}
+    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "console_cache"},
+    "counts": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5000}},
 }
 QUEUE_DIR = STATE_DIR / "queue"
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
@@ -159,11 +161,14 @@ AWS_RETRY_BASE_S = env.float("AWS_RETRY_BASE_S", default=1.0)
 
 # ---- Pulls and changes (seconds) -----------------------------------------------------------------------------
 PULL_PAGE_ITEMS = env.int("PULL_PAGE_ITEMS", default=1000)  # objects that AWS is asked for at once; it takes 1 to 1000
+IMPORT_DIR = Path(env.str("IMPORT_DIR", default=str(STATE_DIR / "imports")))  # where files wait for a worker
+IMPORT_MAX_MB = env.int("IMPORT_MAX_MB", default=64)  # of a file uploaded to the import page, unpacked
 PULL_SLICE_S = 45  # a pull saves its cursor and queues itself again after this long
 CLAIM_TIMEOUT_S = env.float("CLAIM_TIMEOUT_S", default=90.0)  # a claim without a heartbeat for this long is dead
 WRITE_SETTLE_S = 60  # an answer asked for before our own write + this never overwrites it
 VERIFY_DEADLINE_S = env.float("VERIFY_DEADLINE_S", default=20.0)  # how long to read until our write shows
 CHANGE_EXPIRES_DAYS = 7
+KEEP_HISTORY_DAYS = env.int("KEEP_HISTORY_DAYS", default=0)  # revisions and the logs of runs; 0 = for ever
 
 # ---- Sign-in: django-allauth ---------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.Operator"

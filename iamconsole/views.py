@@ -10,9 +10,10 @@ from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
 
 from iamconsole.web import panels
-from iamconsole.web.search import LEAST
+from iamconsole.web.search import MOST
 from iamconsole.web.search import search as search_all
 from iamconsole.web.shell import Shell
+from iamconsole.web.trigrams import LEAST
 
 FETCH_AWS_ACCOUNT = "accounts.access.fetch_aws_account"  # the frame imports no app: it names them
 
@@ -39,7 +40,7 @@ def overview(request: HttpRequest, account_id: str) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """What is called so, in every AWS account that the operator may see, by kind."""
     words = request.GET.get("q", "").strip()[:200]
-    context = {"search_query": words, "least": LEAST, "groups": search_all(request.user, words)}
+    context = {"search_query": words, "least": LEAST, "most": MOST, "groups": search_all(request.user, words)}
     return render(request, "search.html", context)
 
 

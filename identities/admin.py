@@ -4,8 +4,31 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePolicy, Membership
-from sync.admin import MirroredAdmin
+from iamconsole.web.admin import OwnedFilter
+from identities.models import (
+    AccessKey,
+    Attachment,
+    IamAccount,
+    IamGroup,
+    IamRole,
+    IamUser,
+    InlinePolicy,
+    InstanceProfile,
+    LoginProfile,
+    Membership,
+    MfaDevice,
+    OidcProvider,
+    ReportedUser,
+    RootUser,
+    SamlProvider,
+    ServerCertificate,
+    ServiceCredential,
+    ServiceLastAccessed,
+    SigningCertificate,
+    SshKey,
+    TrustedPrincipal,
+)
+from sync.admin import OF_ITS_OWN, MirroredAdmin, SyncAdmin
 
 
 @admin.register(IamUser)
@@ -45,3 +68,62 @@ class InlinePolicyAdmin(MirroredAdmin):
     list_display = ("name", "user", "group", "role", "aws_account", "first_seen", "gone_at")
     list_select_related = ("aws_account", "user", "group", "role")
     search_fields = ("name", "user__name", "group__name", "role__name")
+
+
+@admin.register(IamAccount)
+class IamAccountAdmin(MirroredAdmin):
+    list_display = ("name", "aws_account", "alias", "first_seen")
+
+
+@admin.register(InstanceProfile)
+class InstanceProfileAdmin(MirroredAdmin):
+    page_name = "instance_profile"
+    list_display = ("name", "aws_account", "role", "created_at", "gone_at", "console_page")
+    list_select_related = ("aws_account", "role")
+
+
+@admin.register(OidcProvider)
+class OidcProviderAdmin(MirroredAdmin):
+    page_name = "oidc_provider"
+    list_display = ("name", "aws_account", "created_at", "gone_at", "console_page")
+
+
+@admin.register(SamlProvider)
+class SamlProviderAdmin(MirroredAdmin):
+    page_name = "saml_provider"
+    list_display = ("name", "aws_account", "certificate_expires_at", "valid_until", "gone_at", "console_page")
+
+
+@admin.register(ServerCertificate)
+class ServerCertificateAdmin(MirroredAdmin):
+    page_name = "server_certificate"
+    list_display = ("name", "aws_account", "expires_at", "gone_at", "console_page")
+
+
+@admin.register(ServiceLastAccessed)
+class ServiceLastAccessedAdmin(SyncAdmin):
+    list_display = ("object_id", "kind", "aws_account", "service", "at", "region")
+    list_filter = ("kind", OF_ITS_OWN)
+    list_select_related = ("aws_account",)
+    search_fields = ("object_id", "service")
+
+
+@admin.register(AccessKey, LoginProfile, MfaDevice, ServiceCredential, SigningCertificate, SshKey)
+class CredentialAdmin(MirroredAdmin):
+    list_display = ("name", "user", "aws_account", "status", "created_at", "gone_at")
+    list_select_related = ("aws_account", "user")
+    search_fields = ("name", "user__name")
+
+
+@admin.register(ReportedUser, RootUser)
+class ReportedAdmin(MirroredAdmin):
+    list_display = ("name", "aws_account", "password_last_used_at", "mfa_active", "generated_at", "gone_at")
+
+
+@admin.register(TrustedPrincipal)
+class TrustedPrincipalAdmin(SyncAdmin):
+    aws_account_path = "role__aws_account"
+    list_display = ("value", "type", "role", "outside_account")
+    list_filter = ("type", "is_unique_id", ("role__aws_account", OwnedFilter))
+    list_select_related = ("role",)
+    search_fields = ("value", "role__name")

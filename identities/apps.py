@@ -7,10 +7,13 @@ class IdentitiesConfig(AppConfig):
     name = "identities"
 
     def ready(self) -> None:
-        from identities import mirrors, operations, pages
+        from identities import account, credentials, mirrors, operations, pages, snapshot
         from sync import mirror
 
         mirror.register(mirrors.GroupMirror(), mirrors.UserMirror(), mirrors.RoleMirror())
         mirror.register_source(mirrors.IamDetails())
+        mirror.register_source(snapshot.IamSnapshot())
+        account.register()
+        credentials.register()
         operations.register()
         pages.register()

@@ -2,56 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from identities.models import Attachment, IamGroup, IamUser, InlinePolicy, Membership, Principal
 from policies.models import ManagedPolicy
-from sync.mirror import Content, Place
-from sync.mirror.rows import make, reconcile, slot
+from sync.mirror import Content, Place, bulk
+from sync.mirror.bulk import Columns
+from sync.mirror.rows import columns, existing_of, project, slot
 from sync.models import Facet, MirroredRow
 
-Owners = Mapping[str, Principal]  # by AWS id
+Owners = Mapping[str, int]  # pks by AWS id
 
 
 def save_inline(
     place: Place, owner: str, owners: Owners, contents: Mapping[str, Content], held: Mapping[str, int], at: datetime
 ) -> None:
     """`owner` is the field: user, group or role. `held`: the pk of each document by the hash of its text."""
-    wanted: dict[str, MirroredRow] = {
-        slot(aws_id, name): make(
-            InlinePolicy, place, at, name=name, document_id=held[document["text"]], **_hangs_on(owner, owners[aws_id])
-        )
+    hangs_on = f"{owner}_id"
+    wanted: dict[str, Columns] = {
+        slot(aws_id, name): columns(place, at, name=name, document_id=held[document["text"]])
+        | {hangs_on: owners[aws_id]}
         for aws_id, content in contents.items()
         for name, document in content["inline"].items()
     }
-    reconcile(_of(InlinePolicy, owner, owners), wanted, at)
+    project(InlinePolicy, existing_of(InlinePolicy, hangs_on, owners.values()), wanted, at)
 
 
-def tie_attachments(
-    place: Place, owner: str, owners: Owners, contents: Mapping[str, Content], at: datetime
-) -> set[str]:
-    """Returns who has a policy attached that the mirror doesn't have. The attachment is there nevertheless."""
+def tie_attachments(place: Place, owner: str, owners: Owners, contents: Mapping[str, Content], at: datetime) -> None:
+    """An attachment is there also when its policy is not (yet); see `find_policies`."""
+    hangs_on = f"{owner}_id"
     arns = {arn for content in contents.values() for arn in content["attached"]}
-    policies = _newest("arn", place.of(ManagedPolicy.objects.live().filter(arn__in=arns)))
-    wanted: dict[str, MirroredRow] = {
-        slot(aws_id, arn): make(
-            Attachment,
-            place,
-            at,
-            name=arn.rpartition("/")[2],
-            arn=arn,
-            policy=policies.get(arn),
-            **_hangs_on(owner, owners[aws_id]),
-        )
+    policies = _policies(place, arns)
+    wanted: dict[str, Columns] = {
+        slot(aws_id, arn): columns(place, at, name=arn.rpartition("/")[2], arn=arn, policy_id=policies.get(arn))
+        | {hangs_on: owners[aws_id]}
         for aws_id, content in contents.items()
         for arn in content["attached"]
     }
-    reconcile(_of(Attachment, owner, owners), wanted, at, other_end="policy")
-    return {aws_id for aws_id, content in contents.items() if not policies.keys() >= set(content["attached"])}
+    existing = existing_of(Attachment, hangs_on, owners.values())
+    project(Attachment, existing, wanted, at, other_end="policy_id")
+
+
+def find_policies(place: Place, owner: str, most: int) -> int:
+    """Completes attachments, at most so many, whose policy came after them. Returns how many."""
+    policies = ManagedPolicy.objects.live().filter(
+        aws_account=place.aws_account, region=place.region, arn=OuterRef("arn")
+    )
+    lone = place.of(Attachment.objects.live().filter(policy__isnull=True, **{f"{owner}__isnull": False}))
+    arns = dict(lone.filter(Exists(policies)).values_list("pk", "arn")[:most])
+    found = _policies(place, arns.values())
+    bulk.update(Attachment, "policy_id", {pk: found[arn] for pk, arn in arns.items() if arn in found})
+    return len(arns)
 
 
 def tie_memberships(
@@ -59,20 +64,29 @@ def tie_memberships(
 ) -> set[str]:
     """Returns who is in a group that the mirror doesn't have; until `final`, they keep what memberships they have."""
     names = {name.casefold() for content in contents.values() for name in content["groups"]}
-    groups = _newest("name_key", place.of(IamGroup.objects.live().filter(name_key__in=names)))
-    wanted: dict[str, MirroredRow] = {}
+    found = _live(place, IamGroup, ["name_key", "aws_id", "name", "arn"], "name_key", names)
+    groups = {group["name_key"]: group for group in found}
+    wanted: dict[str, Columns] = {}
     lost: set[str] = set()
     for aws_id, content in contents.items():
         for name in content["groups"]:
-            group = groups.get(name.casefold())
-            if group is None:
+            if (group := groups.get(name.casefold())) is None:
                 lost.add(aws_id)
                 continue
-            row = make(Membership, place, at, name=group.name, arn=group.arn, user=users[aws_id], group=group)
-            wanted[slot(aws_id, group.aws_id)] = row
-    waiting = set() if final else {users[aws_id].pk for aws_id in lost}
-    reconcile(_of(Membership, "user", users), wanted, at, keeps=lambda row: row.user_id in waiting)  # type: ignore[attr-defined]
+            ends = {"user_id": users[aws_id], "group_id": group["id"]}
+            wanted[slot(aws_id, group["aws_id"])] = columns(place, at, name=group["name"], arn=group["arn"], **ends)
+    waiting = set() if final else {users[aws_id] for aws_id in lost}
+    existing = existing_of(Membership, "user_id", users.values())
+    changed = project(Membership, existing, wanted, at, keeps=lambda row: row["user_id"] in waiting)
+    count_members({row["group_id"] for row in changed})
     return lost
+
+
+def count_members(groups: Collection[int]) -> None:
+    """Writes how many members these groups have now."""
+    members = Membership.objects.live().filter(group__in=groups).order_by().values("group")
+    counted = dict(members.annotate(number=Count("pk")).values_list("group", "number"))
+    bulk.update(IamGroup, "member_count", {group: counted.get(group, 0) for group in groups})
 
 
 def loose_attachments(place: Place, owner: str) -> set[str]:
@@ -100,21 +114,21 @@ def remove_all(owner: str, owners: Iterable[Any], at: datetime) -> None:
     for model in (InlinePolicy, Attachment):
         model.objects.live().filter(**{f"{owner}__in": owners}).update(gone_at=at)
     if owner in ("user", "group"):
-        Membership.objects.live().filter(**{f"{owner}__in": owners}).update(gone_at=at)
+        members = Membership.objects.filter(**{f"{owner}__in": owners})
+        members.live().update(gone_at=at)
+        count_members(set(members.values_list("group", flat=True)))
 
 
 def owners_of(place: Place, model: type[Principal], aws_ids: Iterable[str]) -> Owners:
-    return {row.aws_id: row for row in place.of(model.objects.filter(aws_id__in=list(aws_ids)))}
+    here: Columns = {"aws_account_id": place.aws_account.pk, "region": place.region}
+    return {row["aws_id"]: row["id"] for row in bulk.select(model, ["aws_id", "id"], "aws_id", aws_ids, here)}
 
 
-def _hangs_on(owner: str, row: Principal) -> dict[str, Any]:
-    return {owner: row}
+def _policies(place: Place, arns: Iterable[str]) -> dict[str, int]:
+    return {policy["arn"]: policy["id"] for policy in _live(place, ManagedPolicy, ["arn"], "arn", set(arns))}
 
 
-def _of(model: Any, owner: str, owners: Owners) -> Any:
-    return model.objects.filter(**{f"{owner}__in": list(owners.values())})
-
-
-def _newest(key: str, rows: Iterable[Any]) -> dict[str, Any]:
-    """By `key`; where two live rows have it (one was made anew and the sweep is still to come), the newer one."""
-    return {getattr(row, key): row for row in sorted(rows, key=lambda row: row.pk)}
+def _live(place: Place, model: type[MirroredRow], names: list[str], column: str, among: Iterable[str]) -> list[Columns]:
+    """Of two by one name, where one was made anew and the sweep is still to come, the newer one is the last."""
+    here: Columns = {"aws_account_id": place.aws_account.pk, "region": place.region, "gone_at": None}
+    return sorted(bulk.select(model, ["id", *names], column, among, here), key=lambda row: row["id"])

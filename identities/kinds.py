@@ -8,11 +8,20 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from accounts.access import signed_in
+from iamconsole.web.counts import first_of
 from iamconsole.web.diff import laid_out
 from identities import selectors
+from identities.account.kinds import LAST_ACCESSED
+from identities.account.selectors import profiles_of
+from identities.credentials.parts import credentials_tab
+from identities.dangling import deleted_in
 from identities.models import Attachment, IamGroup, IamRole, IamUser, Principal
-from identities.trust import sentences
+from identities.trust import principals_of, sentences
 from policies.details import HISTORY, RAW, Kind, Tab
+from policies.organizations.views import BOUNDS
+
+SHOWN = 100  # members of a group: the list of users has them all
 
 # ---- What a principal has ------------------------------------------------------------------------------------
 
@@ -31,52 +40,47 @@ class Held:
         return self.attachment is not None and self.name == selectors.ADMINISTRATOR
 
 
-def _held(attachments: Any, inline: Any, group: IamGroup | None = None) -> Iterator[Held]:
-    for attachment in attachments:
-        yield Held(attachment.name, attachment, group)
-    for policy in inline:
-        yield Held(policy.name, None, group, laid_out(policy.document.text))
+def _held(row: Principal) -> Iterator[Held]:
+    """What it has itself, then what its groups give it, by group."""
+    groups = selectors.groups_of(row)
+    attachments = list(selectors.attachments_of(row, groups))
+    inline = list(selectors.inline_policies_of(row, groups))
+    own_group = row.pk if isinstance(row, IamGroup) else None
+    for group in (None, *groups):
+        group_id = group.pk if group else own_group
+        for attachment in attachments:
+            if attachment.group_id == group_id:
+                yield Held(attachment.name, attachment, group)
+        for policy in inline:
+            if policy.group_id == group_id:
+                yield Held(policy.name, None, group, laid_out(policy.document.text))
 
 
 def _policies(request: HttpRequest, row: Principal) -> Mapping[str, Any]:
-    held = list(_held(selectors.attachments_of(row), selectors.inline_policies_of(row)))
-    if isinstance(row, IamUser):
-        for group in selectors.groups_of(row):
-            held += _held(group.live_attachments, group.live_inline, group)  # type: ignore[attr-defined]
+    held = list(_held(row))
     return {"attached": [one for one in held if one.attachment], "inline": [one for one in held if not one.attachment]}
 
 
 def _policy_count(row: Any) -> int:
     """With those that a user's groups add, as the tab lists them."""
-    own = int(row.policy_count)
-    return own + selectors.given_by_groups(row) if isinstance(row, IamUser) else own
+    return int(row.policy_count) + sum(group.policy_count for group in selectors.groups_of(row))
 
 
 POLICIES = Tab("", "Policies", "identities/tabs/policies.html", _policies, count=_policy_count, position=20)
 TAGS = Tab("tags", "Tags", "identities/tabs/tags.html", count=lambda row: len(row.tags), position=60)
 
 
-def _has_administrator(row: Principal) -> bool:
-    return selectors.attachments_of(row).filter(name=selectors.ADMINISTRATOR).exists()
-
-
-def _head(row: Any) -> Mapping[str, Any]:
-    return {"is_administrator": _has_administrator(row), "named_in": selectors.named_in_trust_of(row).count()}
-
-
-def _bounded_head(row: Any) -> Mapping[str, Any]:
-    return {**_head(row), "boundary": selectors.boundary_of(row)}
-
+BOUNDED = {"named_in": selectors.number_of_roles_that_trust(), "boundary_id": selectors.boundary_id()}
 
 # ---- Users ---------------------------------------------------------------------------------------------------
 
 
 def _user_head(row: Any) -> Mapping[str, Any]:
-    return {**_bounded_head(row), "groups": [held.group for held in row.live_memberships]}
+    return {"groups": selectors.groups_of(row)}
 
 
 def _groups(request: HttpRequest, row: IamUser) -> Mapping[str, Any]:
-    return {"groups": selectors.groups_of(row)}
+    return {"groups": selectors.with_policies(selectors.groups_of(row))}
 
 
 USER = Kind(
@@ -84,10 +88,14 @@ USER = Kind(
     many="users",
     template="identities/user.html",
     rows=selectors.users,
+    asked={"is_administrator": selectors.is_administrator("user"), **BOUNDED},
     head=_user_head,
     tabs=(
         POLICIES,
         Tab("groups", "Groups", "identities/tabs/groups.html", _groups, lambda row: len(row.live_memberships), 30),
+        Tab("credentials", "Credentials", "identities/credentials/tab.html", credentials_tab, position=40),
+        LAST_ACCESSED,
+        BOUNDS,
         TAGS,
         HISTORY,
         RAW,
@@ -98,7 +106,7 @@ USER = Kind(
 
 
 def _members(request: HttpRequest, row: IamGroup) -> Mapping[str, Any]:
-    return {"members": selectors.members_of(row)}
+    return {"members": first_of(selectors.members_of(row), SHOWN)}
 
 
 GROUP = Kind(
@@ -106,10 +114,11 @@ GROUP = Kind(
     many="groups",
     template="identities/group.html",
     rows=selectors.groups,
-    head=_head,
+    asked={"is_administrator": selectors.is_administrator("group")},
     tabs=(
         POLICIES,
         Tab("members", "Members", "identities/tabs/members.html", _members, lambda row: row.member_count, 30),
+        LAST_ACCESSED,
         HISTORY,
         RAW,
     ),
@@ -120,7 +129,13 @@ GROUP = Kind(
 
 def _trust(request: HttpRequest, row: IamRole) -> Mapping[str, Any]:
     text = row.trust.text if row.trust else ""
-    return {"sentences": sentences(text, row.aws_account.account_id), "text": laid_out(text)}
+    deleted = deleted_in(principals_of(text), signed_in(request))
+    told = sentences(text, row.aws_account.account_id, {each.value: each.words for each in deleted})
+    return {"sentences": told, "text": laid_out(text), "deleted": deleted}
+
+
+def _role_head(row: Any) -> Mapping[str, Any]:
+    return {"profiles": profiles_of(row)}
 
 
 ROLE = Kind(
@@ -128,10 +143,13 @@ ROLE = Kind(
     many="roles",
     template="identities/role.html",
     rows=selectors.roles,
-    head=_bounded_head,
+    asked={"is_administrator": selectors.is_administrator("role"), **BOUNDED},
+    head=_role_head,
     tabs=(
         POLICIES,
         Tab("trust", "Trust", "identities/tabs/trust.html", _trust, position=30),
+        LAST_ACCESSED,
+        BOUNDS,
         TAGS,
         HISTORY,
         RAW,

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from django.conf import settings
 
-from identities import edges, reads
+from accounts.models import AwsAccount
+from identities import drift, edges, reads
 from identities.models import IamGroup, IamRole, IamUser, Principal
+from identities.trusted import keep_trusted
 from policies import documents
 from policies.engine.document import load
 from policies.engine.principals import allowed_principals
-from policies.mirrors import is_aws_managed
+from policies.mirrors import is_mirrored
 from policies.models import ManagedPolicy
 from sync.mirror import Content, Item, Mirror, ObjectRef, Place, Reader, Seen, Source, SourcePage
+from sync.mirror.bulk import Columns
+from sync.mirror.differences import Difference, Reversal
 from sync.mirror.hashing import moment
-from sync.mirror.rows import row_of, upsert
+from sync.mirror.rows import columns, write
 
 SERVICE_LINKED = "/aws-service-role/"
 
@@ -30,29 +35,25 @@ class IamDetails(Source):
     facet = "details"
     kinds = (ManagedPolicy.kind, IamGroup.kind, IamUser.kind, IamRole.kind)
 
+    reads_ahead = True
+
     FILTER = ("User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy")
     COUNTED = ("Users", "Groups", "Roles", "Policies")
 
-    def pages(self, client: Reader, marker: str | None) -> Iterator[SourcePage]:
+    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
         operation, size = "GetAccountAuthorizationDetails", settings.PULL_PAGE_ITEMS
         for page in client.pages("iam", operation, marker=marker, MaxItems=size, Filter=list(self.FILTER)):
             items = {
-                ManagedPolicy.kind: [item for item in page.items.get("Policies", ()) if _is_used(item)],
+                ManagedPolicy.kind: [item for item in page.items.get("Policies", ()) if is_mirrored(item)],
                 IamGroup.kind: page.items.get("GroupDetailList", []),
                 IamUser.kind: page.items.get("UserDetailList", []),
                 IamRole.kind: page.items.get("RoleDetailList", []),
             }
             yield SourcePage(items, page.marker, page.requested_at)
 
-    def expected(self, client: Reader) -> int | None:
+    def expected(self, client: Reader, place: Place) -> int | None:
         counts: dict[str, int] = client.call("iam", "GetAccountSummary")["SummaryMap"]
         return sum(counts.get(name, 0) for name in self.COUNTED)
-
-
-def _is_used(policy: Item) -> bool:
-    """Of AWS's own policies (more than a thousand) only those that somebody has."""
-    used = (policy.get("AttachmentCount") or 0) + (policy.get("PermissionsBoundaryUsageCount") or 0)
-    return used > 0 or not is_aws_managed(policy["Arn"])
 
 
 class PrincipalMirror(Mirror):
@@ -60,6 +61,8 @@ class PrincipalMirror(Mirror):
 
     model: ClassVar[type[Principal]]
     noun: ClassVar[str]  # AWS's: User, Group, Role
+    can_be_renamed: ClassVar[bool] = True
+    parts = drift.PARTS
 
     @property
     def owner(self) -> str:
@@ -68,6 +71,12 @@ class PrincipalMirror(Mirror):
 
     def object_id(self, item: Item) -> str:
         return str(item[f"{self.noun}Id"])
+
+    @staticmethod
+    def members_of(noun: str, *more: str) -> frozenset[str]:
+        """What an item may have, in the listing or read alone."""
+        own = (f"{noun}Id", f"{noun}Name", f"{noun}PolicyList")
+        return frozenset((*own, "Arn", "Path", "CreateDate", "AttachedManagedPolicies", *more))
 
     def see(self, item: Item) -> Seen:
         texts: dict[str, str] = {}
@@ -96,22 +105,21 @@ class PrincipalMirror(Mirror):
 
     def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
         held = documents.keep({text_hash: text for seen in batch for text_hash, text in seen.texts.items()})
-        rows = [self._row(place, seen, held, at) for seen in batch]
-        upsert(self.model, rows)
-        owners = {row.aws_id: row for row in rows}
+        owners = write(self.model, [self._columns(place, seen, held, at) for seen in batch])
         contents = {seen.object_id: seen.content for seen in batch}
         edges.save_inline(place, self.owner, owners, contents, held, at)
 
-    def _row(self, place: Place, seen: Seen, held: Mapping[str, int], at: datetime) -> Principal:
-        row = row_of(self.model, place, seen, at)
-        columns = {"path": seen.content["path"], **seen.volatile, **self.columns(seen, held)}
-        for column, value in columns.items():
-            setattr(row, column, value)
-        return row
+    def _columns(self, place: Place, seen: Seen, held: Mapping[str, int], at: datetime) -> Columns:
+        own = {"path": seen.content["path"], **_counts(seen.content), **seen.volatile, **self.columns(seen, held)}
+        return columns(place, at, aws_id=seen.object_id, name=seen.name, arn=seen.arn, **own)
 
     def tie(self, place: Place, contents: Mapping[str, Content], at: datetime, *, final: bool) -> set[str]:
         owners = edges.owners_of(place, self.model, contents)
-        return edges.tie_attachments(place, self.owner, owners, contents, at)
+        edges.tie_attachments(place, self.owner, owners, contents, at)
+        return set()
+
+    def complete(self, place: Place, most: int) -> int:
+        return edges.find_policies(place, self.owner, most)
 
     def loose(self, place: Place) -> set[str]:
         return edges.loose_attachments(place, self.owner)
@@ -124,22 +132,41 @@ class PrincipalMirror(Mirror):
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
         return reads.read(client, self.noun, ref)
 
+    def renamed(self, client: Reader, lost: Sequence[ObjectRef]) -> list[ObjectRef]:
+        return reads.renamed(client, self.noun, lost) if self.can_be_renamed else []
+
+    def texts(self, hashes: Collection[str]) -> dict[str, str]:
+        return documents.texts_of(hashes)
+
+    def worded(self, difference: Difference, old: str, new: str) -> str:
+        return drift.trust_words(old, new) if difference.part == "trust" else difference.words
+
+    def reverse(self, aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
+        return drift.reverse(self.model, aws_account, ref, before, after)
+
 
 class UserMirror(PrincipalMirror):
     kind = IamUser.kind
     model = IamUser
     noun = "User"
+    page = "user"
+    known = PrincipalMirror.members_of(noun, "GroupList", "PermissionsBoundary", "Tags", "PasswordLastUsed")
 
     def more(self, item: Item, texts: dict[str, str]) -> Content:
         return _bounded_and_tagged(item) | {"groups": sorted(item.get("GroupList") or ())}
 
     def columns(self, seen: Seen, held: Mapping[str, int]) -> dict[str, Any]:
-        return {"boundary_arn": seen.content["boundary"], "tags": seen.content["tags"]}
+        content = seen.content
+        return {
+            "boundary_arn": content["boundary"],
+            "tags": content["tags"],
+            "group_count": len(content["groups"]),
+        }
 
     def tie(self, place: Place, contents: Mapping[str, Content], at: datetime, *, final: bool) -> set[str]:
         owners = edges.owners_of(place, self.model, contents)
-        unknown_policies = edges.tie_attachments(place, self.owner, owners, contents, at)
-        return unknown_policies | edges.tie_memberships(place, owners, contents, at, final=final)
+        edges.tie_attachments(place, self.owner, owners, contents, at)
+        return edges.tie_memberships(place, owners, contents, at, final=final)
 
     def loose(self, place: Place) -> set[str]:
         return super().loose(place) | edges.loose_memberships(place)
@@ -149,6 +176,8 @@ class GroupMirror(PrincipalMirror):
     kind = IamGroup.kind
     model = IamGroup
     noun = "Group"
+    page = "group"
+    known = PrincipalMirror.members_of(noun)
 
     def remove(self, place: Place, object_ids: Sequence[str], at: datetime) -> None:
         edges.loosen_members(place, object_ids)
@@ -159,6 +188,12 @@ class RoleMirror(PrincipalMirror):
     kind = IamRole.kind
     model = IamRole
     noun = "Role"
+    can_be_renamed = False
+    page = "role"
+    known = PrincipalMirror.members_of(
+        noun, "AssumeRolePolicyDocument", "PermissionsBoundary", "Tags", "RoleLastUsed", "InstanceProfileList",
+        "Description", "MaxSessionDuration",
+    )  # fmt: skip
 
     def more(self, item: Item, texts: dict[str, str]) -> Content:
         return _bounded_and_tagged(item) | {"trust": documents.refer(item["AssumeRolePolicyDocument"], texts)}
@@ -172,16 +207,29 @@ class RoleMirror(PrincipalMirror):
 
     def columns(self, seen: Seen, held: Mapping[str, int]) -> dict[str, Any]:
         trust = seen.content["trust"]["text"]
-        trusted = allowed_principals(load(seen.texts[trust]) or {})
         return {
             "boundary_arn": seen.content["boundary"],
             "tags": seen.content["tags"],
             "trust_id": held[trust],
-            "trusted": [{"type": kind, "value": value} for kind, value in trusted],
+            "trusted": [{"type": kind, "value": value} for kind, value in _trusted(seen.texts[trust])],
         }
+
+    def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
+        super().save(place, batch, at)
+        keep_trusted(place.of(IamRole.objects.filter(aws_id__in=[seen.object_id for seen in batch])))
 
     def is_by_aws(self, content: Content) -> bool:
         return str(content.get("path", "")).startswith(SERVICE_LINKED)
+
+
+@lru_cache(maxsize=256)
+def _trusted(text: str) -> tuple[tuple[str, str], ...]:
+    return tuple(allowed_principals(load(text) or {}))
+
+
+def _counts(content: Content) -> dict[str, int]:
+    attached, inline = len(content["attached"]), len(content["inline"])
+    return {"attached_count": attached, "inline_count": inline, "policy_count": attached + inline}
 
 
 def _bounded_and_tagged(item: Item) -> Content:

@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.http import HttpRequest
 from django.urls import reverse
 
+from accounts.access import signed_in
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
 from iamconsole.web import panels, search
+from iamconsole.web.counts import first_of, lately
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
-from iamconsole.web.words import counted
+from iamconsole.web.words import SOME, counted, number, some
 from identities import selectors
-from identities.models import Attachment, IamGroup, IamRole, IamUser
-from identities.tables import FIELDS
+from identities.dangling import deleted_in, trusting_deleted
+from identities.models import IamGroup, IamRole, IamUser
 from identities.trust import outside_accounts
 from policies.models import ManagedPolicy
-from policies.pages import count_live, mirrored_search, some
+from policies.pages import count_live
 
 
 class IdentitiesShell(ShellProvider):
     navigation: ClassVar[tuple[NavGroup, ...]] = (
+        NavGroup("", (NavItem("As of", "calendar-clock", "as_of", permission=SEE_IAM, position=17),), position=0),
         NavGroup(
             "IAM",
             (
                 NavItem("Users", "user", "users", count_live(IamUser), SEE_IAM, position=10),
                 NavItem("Groups", "users", "groups", count_live(IamGroup), SEE_IAM, position=20),
                 NavItem("Roles", "hat-glasses", "roles", count_live(IamRole), SEE_IAM, position=30),
+                NavItem("Root user", "crown", "root_user", permission=SEE_IAM, position=60),
             ),
             position=10,
         ),
@@ -36,23 +40,23 @@ class IdentitiesShell(ShellProvider):
 
 
 def _holders(policy: ManagedPolicy) -> int:
-    return selectors.holders_of(policy).count()
+    return lately(selectors.holders_of(policy))
 
 
 # ---- Needs attention -----------------------------------------------------------------------------------------
 
 
 def _administrators(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Row]:
-    holds = selectors.holds("user", Attachment, name=selectors.ADMINISTRATOR)
+    holds = selectors.has_attached("user", selectors.ADMINISTRATOR)
     users = IamUser.objects.live().filter(holds, aws_account=aws_account).order_by("name_key")
-    names = list(users.values_list("name", flat=True))
+    names = first_of(users.values_list("name", flat=True), SOME)
     if names:
         yield panels.Row(
-            title=f"{counted(len(names), 'user has', 'users have')} {selectors.ADMINISTRATOR} attached directly",
+            title=f"{counted(names.total, 'user has', 'users have')} {selectors.ADMINISTRATOR} attached directly",
             url=f"{_list(aws_account, 'users')}?attached={selectors.ADMINISTRATOR}",
-            text=f"{some(names)} may do everything that no boundary or organisation policy cuts off.",
+            text=f"{some(names.rows, names.total)} may do everything that no boundary or organisation policy cuts off.",
             severity="high",
-            act=f"Review {len(names)}",
+            act=f"Review {number(names.total)}",
         )
 
 
@@ -70,12 +74,16 @@ def _trusts(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Ro
             severity="high",
             act=f"Review {len(outside)}",
         )
-    deleted = list(selectors.trusting_deleted(roles).values_list("name", flat=True))
+    deleted = list(trusting_deleted(roles).values_list("name", "trusted"))
     if deleted:
+        named = [principal for _, trusted in deleted for principal in trusted]
+        who = sorted({each.principal.name for each in deleted_in(named, signed_in(request)) if each.principal})
+        meant = f" Meant: {some(who)}." if who else ""
+        names = some([name for name, _ in deleted])
         yield panels.Row(
             title=f"{counted(len(deleted), 'role trusts', 'roles trust')} somebody who was deleted",
             url=f"{_list(aws_account, 'roles')}?trust=deleted",
-            text=f"{some(deleted)}. AWS keeps the unique id in the trust policy; nobody can use it.",
+            text=f"{names}.{meant} Nobody can use it: another one of that name isn’t meant.",
             severity="medium",
             act=f"Review {len(deleted)}",
         )
@@ -91,13 +99,14 @@ def _list(aws_account: AwsAccount, name: str) -> str:
 
 def register() -> None:
     register_shell(IdentitiesShell())
-    for model, name, url_name, icon, fields, position in (
-        (IamUser, "users", "user", "user", (*FIELDS, "tags"), 10),
-        (IamGroup, "groups", "group", "users", FIELDS, 20),
-        (IamRole, "roles", "role", "hat-glasses", (*FIELDS, "tags"), 30),
+    for model, name, url_name, icon, position in (
+        (IamUser, "users", "user", "user", 10),
+        (IamGroup, "groups", "group", "users", 20),
+        (IamRole, "roles", "role", "hat-glasses", 30),
     ):
-        find = mirrored_search(model, url_name, fields)
-        search.register(search.SearchKind(name, name.capitalize(), icon, find, position))
+        rows: Any = model.objects.visible_to
+        label = name.capitalize()
+        search.register(search.SearchKind(name, label, icon, rows=rows, url_name=url_name, position=position))
     panels.register(panels.Panel("policy", "attached", "Attached to", "policy_attached", count=_holders, position=40))
     for panel_name, rows in (("administrators", _administrators), ("trusts", _trusts)):
         panels.register(

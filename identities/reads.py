@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from django.conf import settings
 
 from sync.aws.errors import NotFound
 from sync.mirror import Item, ObjectRef, Reader
@@ -24,6 +27,17 @@ def read(client: Reader, noun: str, ref: ObjectRef) -> Item | None:
     except NotFound:
         return None
     return item
+
+
+def renamed(client: Reader, noun: str, lost: Sequence[ObjectRef]) -> list[ObjectRef]:
+    """Those that go by another name now, and perhaps have another path: found by their ids among all there are."""
+    by_id = {ref.object_id: ref for ref in lost}
+    return [
+        replace(by_id[found[f"{noun}Id"]], name=found[f"{noun}Name"], arn=found["Arn"])
+        for page in client.pages("iam", f"List{noun}s", MaxItems=settings.PULL_PAGE_ITEMS)
+        for found in page.items[f"{noun}s"]
+        if found[f"{noun}Id"] in by_id
+    ]
 
 
 def _inline(client: Reader, noun: str, by_name: dict[str, str]) -> Iterator[Item]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -11,11 +12,23 @@ from iamconsole.web.filters import Choice, ChoiceFilter, DateFilter, Filter, Tex
 from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table
 from identities import selectors
-from identities.models import Attachment, IamGroup, IamRole, InlinePolicy
+from identities.credentials import columns as credentials
+from identities.dangling import trusting_deleted
+from identities.models import Attachment, IamGroup, IamRole
 from policies.models import ManagedPolicy
-from policies.tables import ARN, CREATED, GONE, PATH, UNIQUE_ID, name_column, tag_filter, yes_or_no
+from policies.tables import (
+    ARN,
+    CREATED,
+    DESCRIPTION,
+    GONE,
+    OWNERSHIP,
+    PATH,
+    UNIQUE_ID,
+    name_column,
+    tag_filter,
+    yes_or_no,
+)
 
-FIELDS = ("name", "arn", "path", "aws_id")
 NOT_PULLED = "Pull this AWS account to see what it has."
 
 
@@ -37,7 +50,7 @@ def _attached(owner: str) -> Filter:
     return TextFilter(
         "attached",
         "Attached policy",
-        rows=lambda name: selectors.holds(owner, Attachment, name=name),
+        rows=lambda name: selectors.has_attached(owner, name),
         known=known,
         words="{} attached",
     )
@@ -46,8 +59,8 @@ def _attached(owner: str) -> Filter:
 def _policy_filters(owner: str) -> tuple[Filter, ...]:
     return (
         _attached(owner),
-        yes_or_no("inline", "Inline policies", selectors.holds(owner, InlinePolicy), "Has inline policies"),
-        yes_or_no("attachments", "Attached policies", selectors.holds(owner, Attachment), "Has attached policies"),
+        yes_or_no("inline", "Inline policies", Q(inline_count__gt=0), "Has inline policies"),
+        yes_or_no("attachments", "Attached policies", Q(attached_count__gt=0), "Has attached policies"),
     )
 
 
@@ -63,16 +76,20 @@ USERS = Table(
     one="user",
     many="users",
     default_sort="name",
-    search=lambda rows, words: narrowed(rows, words, (*FIELDS, "tags")),
+    search=narrowed,
     search_hint="Name, ARN, unique id or tag",
     columns=(
         name_column("identities/cells.html#user"),
+        credentials.MFA,
+        credentials.KEYS,
+        credentials.ACTIVITY,
         Column("groups", "Groups", lambda row: [held.group.name for held in row.live_memberships],
                template="identities/cells.html#groups", sort="group_count", newest_first=True),
         POLICIES,
-        BOUNDARY,
-        CREATED,
-        TAGS,
+        credentials.PASSWORD,
+        *(replace(column, roomy=True) for column in (BOUNDARY, CREATED, TAGS)),
+        credentials.OLDEST_KEY,
+        credentials.KEYS_USED,
         ARN,
         UNIQUE_ID,
     ),
@@ -83,12 +100,14 @@ USERS = Table(
             known=lambda aws_account: IamGroup.objects.live().filter(aws_account=aws_account),
             words="In {}",
         ),
-        yes_or_no("groups", "Groups", selectors.in_group(), "In a group"),
+        yes_or_no("groups", "Groups", Q(group_count__gt=0), "In a group"),
+        *credentials.FILTERS,
         *_policy_filters("user"),
         HAS_BOUNDARY,
         PATH,
         tag_filter("tags"),
         DateFilter("created_before", "Created before", lookup="created_at__lt", words="Created before {}"),
+        OWNERSHIP,
         GONE,
     ),
     empty_icon="user",
@@ -101,7 +120,7 @@ GROUPS = Table(
     one="group",
     many="groups",
     default_sort="name",
-    search=lambda rows, words: narrowed(rows, words, FIELDS),
+    search=narrowed,
     search_hint="Name, ARN or unique id",
     columns=(
         name_column("identities/cells.html#group"),
@@ -113,9 +132,10 @@ GROUPS = Table(
         UNIQUE_ID,
     ),
     filters=(
-        yes_or_no("members", "Members", selectors.has_members(), "Has members"),
+        yes_or_no("members", "Members", Q(member_count__gt=0), "Has members"),
         *_policy_filters("group"),
         PATH,
+        OWNERSHIP,
         GONE,
     ),
     empty_icon="users",
@@ -135,7 +155,7 @@ ROLES = Table(
     one="role",
     many="roles",
     default_sort="name",
-    search=lambda rows, words: narrowed(rows, words, (*FIELDS, "tags", "trusted")),
+    search=narrowed,
     search_hint="Name, ARN, tag or who assumes it",
     columns=(
         name_column("identities/cells.html#role"),
@@ -146,6 +166,8 @@ ROLES = Table(
         BOUNDARY,
         CREATED,
         TAGS,
+        DESCRIPTION,
+        Column("max_session", "Longest session (s)", lambda row: row.max_session_s, only_export=True),
         ARN,
         UNIQUE_ID,
     ),
@@ -155,7 +177,7 @@ ROLES = Table(
             Choice("aws", "An AWS principal", selectors.trusting_type("AWS"), "An AWS principal may assume it"),
             Choice("federated", "A sign-in provider", selectors.trusting_type("Federated"), "A provider may assume it"),
             Choice("outside", "An outside AWS account", selectors.trusting_outside, "Trusts an outside AWS account"),
-            Choice("deleted", "Somebody who was deleted", selectors.trusting_deleted, "Trusts a deleted principal"),
+            Choice("deleted", "Somebody who was deleted", trusting_deleted, "Trusts a deleted principal"),
         )),
         ChoiceFilter("used", "Last used", choices=(
             Choice("never", "Never, as far as AWS tells", Q(last_used_at__isnull=True), "Never used"),
@@ -169,6 +191,7 @@ ROLES = Table(
         HAS_BOUNDARY,
         PATH,
         tag_filter("tags"),
+        OWNERSHIP,
         GONE,
     ),
     empty_icon="hat-glasses",

@@ -6,15 +6,19 @@ CanonicalUser; "*" as a value means anyone.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
+
+from policies.engine.document import load
 
 _ACCOUNT_ID = re.compile(r"\d{12}")
 # AWS puts the unique id where a trust policy names a user or role that was deleted.
 _UNIQUE_ID = re.compile(r"A[IR][DO]A[A-Z0-9]{12,}")
+_NAMED = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(user|role)/.+", re.ASCII)
+NOBODY: Mapping[str, str] = MappingProxyType({})
 _ASSUMES = {
     "sts:AssumeRole": "assume this role",
     "sts:AssumeRoleWithWebIdentity": "assume this role with a web identity",
@@ -33,11 +37,16 @@ class Trusted:
     value: str
 
 
-def trusted_of(principals: Iterable[Mapping[str, str]], own_account: str) -> list[Trusted]:
-    return [_trusted(item["type"], item["value"], own_account) for item in principals]
+def trusted_of(
+    principals: Iterable[Mapping[str, str]], own_account: str, deleted: Mapping[str, str] = NOBODY
+) -> list[Trusted]:
+    """`deleted`: words for those who are known to be gone, by how the policy names them."""
+    return [_trusted(item["type"], item["value"], own_account, deleted) for item in principals]
 
 
-def _trusted(kind: str, value: str, own_account: str) -> Trusted:
+def _trusted(kind: str, value: str, own_account: str, deleted: Mapping[str, str]) -> Trusted:
+    if value in deleted:
+        return Trusted("gone", f"{deleted[value][0].upper()}{deleted[value][1:]} ({value})", value)
     if value == "*":
         return Trusted("anyone", "Anyone", value)
     if kind == "Service":
@@ -84,8 +93,19 @@ def outside_accounts(principals: Iterable[Mapping[str, str]], own: Collection[st
     return {account_id for account_id in named if account_id and account_id not in own}
 
 
-def trusts_deleted(principals: Iterable[Mapping[str, str]]) -> bool:
-    return any(item["type"] == "AWS" and _UNIQUE_ID.fullmatch(item["value"]) for item in principals)
+def unique_ids(principals: Iterable[Mapping[str, str]]) -> set[str]:
+    """What AWS wrote for users and roles that were deleted."""
+    return {item["value"] for item in principals if item["type"] == "AWS" and _UNIQUE_ID.fullmatch(item["value"])}
+
+
+def named_arns(principals: Iterable[Mapping[str, str]]) -> set[str]:
+    """The users and roles that are named by ARN."""
+    return {item["value"] for item in principals if item["type"] == "AWS" and _NAMED.fullmatch(item["value"])}
+
+
+def principals_of(text: str) -> list[dict[str, str]]:
+    """Everybody whom a trust policy names, to allow or to deny them; nobody when it can't be read."""
+    return [principal for statement in _statements(text) for principal in _principals(statement)]
 
 
 @dataclass(frozen=True)
@@ -98,23 +118,20 @@ class Sentence:
     conditions: tuple[str, ...]
 
 
-def sentences(text: str, own_account: str) -> list[Sentence]:
-    """The statements of a trust policy in words; none when the text can't be read."""
-    try:
-        document = json.loads(text)
-    except ValueError:
-        return []
-    statements = document.get("Statement", []) if isinstance(document, dict) else []
-    return [
-        _sentence(statement, own_account)
-        for statement in (statements if isinstance(statements, list) else [statements])
-        if isinstance(statement, dict)
-    ]
+def sentences(text: str, own_account: str, deleted: Mapping[str, str] = NOBODY) -> list[Sentence]:
+    """The statements of a trust policy in words; none when the text can't be read. `deleted` as for `trusted_of`."""
+    return [_sentence(statement, own_account, deleted) for statement in _statements(text)]
 
 
-def _sentence(statement: Mapping[str, Any], own_account: str) -> Sentence:
+def _statements(text: str) -> list[dict[str, Any]]:
+    statements = (load(text) or {}).get("Statement", [])
+    found = statements if isinstance(statements, list) else [statements]
+    return [statement for statement in found if isinstance(statement, dict)]
+
+
+def _sentence(statement: Mapping[str, Any], own_account: str, deleted: Mapping[str, str]) -> Sentence:
     negated = "NotPrincipal" in statement
-    who = _joined(trusted.words for trusted in trusted_of(_principals(statement), own_account)) or "Nobody"
+    who = _joined(trusted.words for trusted in trusted_of(_principals(statement), own_account, deleted)) or "Nobody"
     actions = _listed(statement.get("Action") or statement.get("NotAction"))
     what = _joined(_ASSUMES.get(action, action) for action in actions)
     return Sentence(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from identities.account.urls import urlpatterns as account_patterns
 from identities.kinds import GROUP, KINDS, USER
-from identities.views import lists, panels, stage
+from identities.views import as_of, lists, panels, root, stage
 from policies.details import Kind, tab_patterns
 
 AWS_ACCOUNT = "aws/<str:account_id>/"
@@ -22,6 +23,9 @@ def _patterns(kind: Kind) -> list[URLPattern]:
 
 
 urlpatterns = [
+    path(f"{AWS_ACCOUNT}as-of/", as_of.as_of_list, name="as_of"),
+    path(f"{AWS_ACCOUNT}as-of/<str:kind>/<str:aws_id>/", as_of.as_of_one, name="as_of_one"),
+    path(f"{AWS_ACCOUNT}root/", root.root_user, name="root_user"),
     path(f"{AWS_ACCOUNT}{USER.many}/stage/", stage.users_stage, name="users_stage"),
     path(f"{AWS_ACCOUNT}{USER.many}/stage/join/", stage.users_join, name="users_join"),
     path(f"{AWS_ACCOUNT}{GROUP.many}/<str:aws_id>/add/", stage.group_add, name="group_add"),
@@ -29,4 +33,5 @@ urlpatterns = [
     path(f"{AWS_ACCOUNT}policies/<str:aws_id>/attached/", panels.policy_attached, name="policy_attached"),
     *(pattern for kind in KINDS.values() for pattern in _patterns(kind)),
     *(pattern for kind in KINDS.values() for pattern in tab_patterns(kind)),
+    *account_patterns,
 ]

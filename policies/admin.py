@@ -9,7 +9,16 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from iamconsole.web.admin import OwnedFilter, ReadOnlyAdmin, ownership
-from policies.models import Document, ManagedPolicy, PolicyVersion
+from policies.models import (
+    Document,
+    ManagedPolicy,
+    OrgAccount,
+    Organization,
+    OrgPolicy,
+    OrgTarget,
+    OrgUnit,
+    PolicyVersion,
+)
 from sync.admin import MirroredAdmin, SyncAdmin
 
 
@@ -44,3 +53,32 @@ class DocumentAdmin(ReadOnlyAdmin):
             return rows
         owned = request.user.owned_aws_accounts()  # type: ignore[union-attr]  # nobody else comes here
         return rows.filter(pk__in=PolicyVersion.objects.filter(policy__aws_account__in=owned).values("document"))
+
+
+@admin.register(Organization)
+class OrganizationAdmin(MirroredAdmin):
+    list_display = ("name", "aws_account", "management_id", "all_features", "delegated", "gone_at")
+
+
+@admin.register(OrgUnit)
+class OrgUnitAdmin(MirroredAdmin):
+    list_display = ("name", "aws_account", "path", "gone_at")
+
+
+@admin.register(OrgAccount)
+class OrgAccountAdmin(MirroredAdmin):
+    list_display = ("name", "aws_account", "aws_id", "parent_id", "state", "gone_at")
+    list_filter = (*MirroredAdmin.list_filter, "state")
+
+
+@admin.register(OrgPolicy)
+class OrgPolicyAdmin(MirroredAdmin):
+    page_name = "control_policy"
+    list_display = ("name", "aws_account", "type", "is_aws", "gone_at", "console_page")
+    list_filter = (*MirroredAdmin.list_filter, "type", "is_aws")
+
+
+@admin.register(OrgTarget)
+class OrgTargetAdmin(MirroredAdmin):
+    list_display = ("policy", "aws_account", "name", "target_id", "gone_at")
+    list_select_related = ("policy", "aws_account")

@@ -7,9 +7,14 @@ class PoliciesConfig(AppConfig):
     name = "policies"
 
     def ready(self) -> None:
-        from policies import mirrors, operations, pages
+        from policies import mirrors, operations, pages, settings
+        from policies.organizations import pages as organization_pages
+        from policies.organizations import sources
         from sync import mirror
 
-        mirror.register(mirrors.PolicyMirror())
+        mirror.register(mirrors.PolicyMirror(), settings.SETTINGS)
+        mirror.register_source(settings.SOURCE)
+        sources.register()
         operations.register()
         pages.register()
+        organization_pages.register()

@@ -9,10 +9,10 @@ same page around its content:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
@@ -21,7 +21,10 @@ from accounts.access import fetch_aws_account
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
 from iamconsole.web import panels
-from policies.history import history_of, newest_content, revisions_of
+from iamconsole.web.counts import lately
+from policies.history import DETAILS, compared, history_of, raw_of, revisions_of
+from policies.selectors import namesakes
+from sync.views import refreshes
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,10 @@ class Tab:
 
 @dataclass(frozen=True)
 class Kind:
-    """`name` is the place of its panels and the URL name of its page: "user"; `many` that of its list: "users"."""
+    """`name` is the place of its panels and the URL name of its page: "user"; `many` that of its list: "users".
+
+    `title` is what pages call them all, and `address` that below which its pages are, where that isn't `many`.
+    """
 
     name: str
     many: str
@@ -46,6 +52,15 @@ class Kind:
     rows: Callable[[AwsAccount], QuerySet[Any]]
     tabs: Sequence[Tab]
     head: Callable[[Any], Mapping[str, Any]] = lambda row: {}
+    title: str = ""
+    address: str = ""
+    # Annotations of the row for its head: asked with it, in one query.
+    asked: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def one(self) -> str:
+        """In a sentence: "server certificate"."""
+        return self.name.replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -59,7 +74,11 @@ class TabLink:
 def fetch_row(request: HttpRequest, kind: Kind, account_id: str, aws_id: str, perm: str = SEE_IAM) -> Any:
     """The object, if the operator may; what is gone from AWS still opens."""
     aws_account = fetch_aws_account(request, account_id, perm)
-    return get_object_or_404(kind.rows(aws_account).select_related("aws_account"), aws_id=aws_id)
+    rows = kind.rows(aws_account)
+    # Not by region too: SQLite would rather read all of it by the index of unique ids. `namesakes` looks closer.
+    others = rows.model._default_manager.filter(aws_account=OuterRef("aws_account"), name_key=OuterRef("name_key"))
+    asked = {"has_namesakes": Exists(others.exclude(pk=OuterRef("pk"))), **kind.asked}
+    return get_object_or_404(rows.select_related("aws_account").annotate(**asked), aws_id=aws_id)
 
 
 def render_tab(
@@ -67,6 +86,8 @@ def render_tab(
 ) -> HttpResponse:
     """The page of `row` with the tab `tab` open: head and tabs, and below them `template`."""
     page = {"row": row, "kind": kind, "tab_template": template, "tabs": _links(request, kind, row, tab)}
+    page["refresh"] = refreshes.shown(request, row)
+    page["namesakes"] = namesakes(row) if row.has_namesakes else []
     return render(request, kind.template, {**kind.head(row), **page, **context})
 
 
@@ -81,7 +102,7 @@ def _pattern(kind: Kind, tab: Tab, *, first: bool) -> URLPattern:
         return render_tab(request, kind, row, tab=tab.name, template=tab.template, context=tab.context(request, row))
 
     view.__name__ = view.__qualname__ = kind.name if first else f"{kind.name}_{tab.name}"
-    address = f"aws/<str:account_id>/{kind.many}/<str:aws_id>/"
+    address = f"aws/<str:account_id>/{kind.address or kind.many}/<str:aws_id>/"
     return path(address if first else f"{address}{tab.name}/", view, name=view.__name__)
 
 
@@ -105,16 +126,22 @@ def _links(request: HttpRequest, kind: Kind, row: Any, current: str) -> list[Tab
 
 
 def _history(request: HttpRequest, row: Any) -> Mapping[str, Any]:
-    before = request.GET.get("before", "")
-    return {"history": history_of(row, int(before) if before.isdecimal() and len(before) < 10 else None)}
+    facet, first, second = request.GET.get("facet", DETAILS), _number(request, "from"), _number(request, "to")
+    if first is not None and second is not None:
+        return {"comparison": compared(row, facet, first, second), "compared": True, "facet": facet}
+    return {"history": history_of(row, request.GET.get("facet", ""), _number(request, "before"))}
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    said = request.GET.get(name, "")
+    return int(said) if said.isdecimal() and said.isascii() and len(said) < 10 else None
 
 
 def _raw(request: HttpRequest, row: Any) -> Mapping[str, Any]:
-    facet, content = newest_content(row)
-    return {"facet": facet, "content": content}
+    return {"facets": raw_of(row)}
 
 
 HISTORY = Tab(
-    "history", "History", "details/history.html", _history, count=lambda row: revisions_of(row).count(), position=80
+    "history", "History", "details/history.html", _history, count=lambda row: lately(revisions_of(row)), position=80
 )
 RAW = Tab("raw", "Raw", "details/raw.html", _raw, position=90)

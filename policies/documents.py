@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from policies.engine.document import identify, size
 from policies.models import Document
+from sync.mirror import bulk
+from sync.mirror.bulk import Columns
 from sync.mirror.hashing import reference
 
 _LONGEST_PROBLEM = 400
@@ -21,12 +23,15 @@ def refer(text: str, texts: dict[str, str]) -> dict[str, str]:
 def keep(texts: Mapping[str, str]) -> dict[str, int]:
     """Stores the texts (by hash) that aren't yet; the pk of each document by hash. A few queries, however many."""
     known = _known(texts)
-    missing = [_document(text) for text_hash, text in texts.items() if text_hash not in known]
-    if missing:
-        # Another worker may be storing the same one.
-        Document.objects.bulk_create(missing, ignore_conflicts=True)
-        known |= _known(document.text_hash for document in missing)
-    return known
+    missing = [_columns(text) for text_hash, text in texts.items() if text_hash not in known]
+    known |= bulk.insert_missing(Document, missing, key=["text_hash"], returning="text_hash")
+    # Another worker may have stored the same one just now.
+    return known if len(known) == len(texts) else known | _known(texts.keys() - known.keys())
+
+
+def texts_of(text_hashes: Iterable[str]) -> dict[str, str]:
+    """The stored texts, by hash."""
+    return dict(Document.objects.filter(text_hash__in=set(text_hashes)).values_list("text_hash", "text"))
 
 
 def document_of(text: str) -> Document:
@@ -35,18 +40,19 @@ def document_of(text: str) -> Document:
 
 
 def _known(text_hashes: Iterable[str]) -> dict[str, int]:
-    return dict(Document.objects.filter(text_hash__in=list(text_hashes)).values_list("text_hash", "pk"))
+    found = bulk.select(Document, ["text_hash", "id"], "text_hash", text_hashes)
+    return {document["text_hash"]: document["id"] for document in found}
 
 
-def _document(text: str) -> Document:
+def _columns(text: str) -> Columns:
     identity = identify(text)
-    return Document(
-        text_hash=identity.text_hash,
-        canonical_hash=identity.canonical_hash,
-        text=_storable(text),
-        size=size(text),
-        problem=identity.problem[:_LONGEST_PROBLEM],
-    )
+    return {
+        "text_hash": identity.text_hash,
+        "canonical_hash": identity.canonical_hash,
+        "text": _storable(text),
+        "size": size(text),
+        "problem": identity.problem[:_LONGEST_PROBLEM],
+    }
 
 
 def _storable(text: str) -> str:

@@ -1,4 +1,7 @@
-"""The history of a mirrored object in words: each revision, where it came from, and what it changed."""
+"""The history of a mirrored object in words: each revision, where it came from, what it changed; any two side by side.
+
+An object has several facets (its details, its keys …), and each counts its own revisions.
+"""
 
 from __future__ import annotations
 
@@ -8,32 +11,59 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
-from iamconsole.web.diff import DiffLine, text_diff
+from iamconsole.web.diff import DiffLine, side_by_side, text_diff
 from policies.selectors import with_documents
+from sync import mirror
+from sync.mirror import Mirror
 from sync.models import Facet, MirroredRow, Revision
 
 SHOWN = 25
+DETAILS = "details"
 
 
 @dataclass(frozen=True)
 class Entry:
+    pk: int
     number: int
+    facet: str  # its title, "Access keys"
     seen_at: datetime
     origin: str
     origin_words: str
     change_id: int | None  # with origin `change`
     run_id: int | None
     gone: bool
-    lines: Sequence[DiffLine]  # against the revision before; none for the first one
+    words: Sequence[str]  # against the revision before; none for the first one
+    lines: Sequence[DiffLine]
+
+    @property
+    def name(self) -> str:
+        return f"Revision {self.number}"
+
+
+@dataclass(frozen=True)
+class FacetTab:
+    name: str
+    title: str
+    count: int
 
 
 @dataclass(frozen=True)
 class History:
     entries: Sequence[Entry]
-    total: int
-    older_than: int | None  # there are more: those before this number
+    facets: Sequence[FacetTab]
+    facet: str  # the one whose revisions are shown; "" for all
+    older_than: int | None  # there are more: those before this key
+
+    @property
+    def total(self) -> int:
+        return sum(tab.count for tab in self.facets)
+
+    @property
+    def compares(self) -> bool:
+        """Whether any two of them can be chosen."""
+        return bool(self.facet) and len(self.entries) > 1
 
 
 def revisions_of(row: MirroredRow) -> QuerySet[Revision]:
@@ -46,42 +76,124 @@ def revisions_of(row: MirroredRow) -> QuerySet[Revision]:
     )
 
 
-def history_of(row: MirroredRow, before: int | None = None) -> History:
-    """The newest entries, or those before the revision with the number `before`."""
-    revisions = revisions_of(row).select_related("step").order_by("-number", "-pk")
-    total = revisions.count()
+def history_of(row: MirroredRow, facet: str = "", before: int | None = None) -> History:
+    """The newest entries, or those before the revision with the key `before`; of one facet, or of all."""
+    facets = _facets(row)
+    if facet not in {tab.name for tab in facets}:
+        facet = facets[0].name if len(facets) == 1 else ""
+    revisions = _with_before(revisions_of(row)).select_related("step", "facet").order_by("-pk")
+    if facet:
+        revisions = revisions.filter(facet__source=facet)
     if before is not None:
-        revisions = revisions.filter(number__lt=before)
-    found = list(revisions[: SHOWN + 1])  # one more: what the last one shown is compared with
+        revisions = revisions.filter(pk__lt=before)
+    found = list(revisions[: SHOWN + 1])
     shown = found[:SHOWN]
-    texts = [_text(content) for content in with_documents(revision.content for revision in found)]
-    entries = [
-        _entry(revision, texts[place], texts[place + 1] if place + 1 < len(texts) else None)
-        for place, revision in enumerate(shown)
-    ]
-    return History(entries, total, shown[-1].number if len(found) > SHOWN else None)
+    return History(_entries(shown), facets, facet, shown[-1].pk if len(found) > SHOWN else None)
 
 
-def newest_content(row: MirroredRow) -> tuple[Facet | None, str]:
-    """What was last read of an object, as JSON, and the facet that says when."""
-    revision = revisions_of(row).select_related("facet").order_by("-seen_at", "-number").first()
-    if revision is None:
-        return None, ""
-    [content] = with_documents([revision.content])
-    return revision.facet, _text(content)
+def _facets(row: MirroredRow) -> list[FacetTab]:
+    counted = revisions_of(row).order_by().values("facet__source").annotate(count=Count("pk"))
+    counts = dict(counted.values_list("facet__source", "count"))
+    names = sorted(counts, key=lambda name: (name != DETAILS, name))
+    return [FacetTab(name, facet_title(row.kind, name), counts[name]) for name in names]
 
 
-def _entry(revision: Revision, text: str, earlier: str | None) -> Entry:
+def facet_title(kind: str, name: str) -> str:
+    """What pages call a facet; one that is no longer mirrored says its name."""
+    its_mirror = mirror.registry.get((kind, name))
+    return (its_mirror.title if its_mirror else "") or name.replace("_", " ").capitalize()
+
+
+def _with_before(revisions: QuerySet[Revision]) -> QuerySet[Any]:
+    """Each with what the one before it said: `before`, None for the first."""
+    earlier = Revision.objects.filter(facet=OuterRef("facet"), number=OuterRef("number") - 1)
+    return revisions.annotate(before=Subquery(earlier.values("content")))
+
+
+def _entries(revisions: Sequence[Any]) -> list[Entry]:
+    texts = _texts([content for revision in revisions for content in (revision.before, revision.content)])
+    pairs = zip(texts[::2], texts[1::2], strict=True)
+    return [_entry(revision, earlier, now) for revision, (earlier, now) in zip(revisions, pairs, strict=True)]
+
+
+def _entry(revision: Any, earlier: str, now: str) -> Entry:
+    its_mirror: Mirror | None = mirror.registry.get((revision.facet.kind, revision.facet.source))
+    compared = revision.before is not None and not revision.gone
+    told = its_mirror.differences(revision.before, revision.content) if its_mirror and compared else []
     return Entry(
+        pk=revision.pk,
         number=revision.number,
+        facet=facet_title(revision.facet.kind, revision.facet.source),
         seen_at=revision.seen_at,
         origin=revision.origin,
         origin_words=revision.get_origin_display(),
         change_id=revision.step.change_id if revision.step else None,
         run_id=revision.run_id,
         gone=revision.gone,
-        lines=[] if earlier is None or revision.gone else text_diff(earlier, text),
+        words=[difference.words for difference in told],
+        lines=text_diff(earlier, now) if compared else [],
     )
+
+
+# ---- Any two, side by side -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Comparison:
+    facet: str  # its title
+    older: Entry
+    newer: Entry
+    words: Sequence[str]
+    left: Sequence[DiffLine]
+    right: Sequence[DiffLine]
+
+
+def compared(row: MirroredRow, facet: str, first: int, second: int) -> Comparison | None:
+    """Two revisions of one facet, by their numbers; None when one of them isn't there."""
+    numbers = sorted({first, second})
+    revisions = _with_before(revisions_of(row)).filter(facet__source=facet, number__in=numbers)
+    found = list(revisions.select_related("step", "facet").order_by("number"))
+    if len(found) != 2:
+        return None
+    older, newer = _entries(found)
+    texts = _texts([revision.content for revision in found])
+    its_mirror = mirror.registry.get((row.kind, facet))
+    told = its_mirror.differences(found[0].content, found[1].content) if its_mirror else []
+    left, right = side_by_side(texts[0], texts[1])
+    return Comparison(older.facet, older, newer, [difference.words for difference in told], left, right)
+
+
+# ---- What was last read --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Raw:
+    """What was last read of one facet: what the mirror understands, and what AWS said beyond that."""
+
+    title: str
+    facet: Facet
+    content: str
+    extra: str
+
+
+def raw_of(row: MirroredRow) -> list[Raw]:
+    newest = Revision.objects.filter(facet=OuterRef("pk"), gone=False).order_by("-number")
+    facets = list(
+        Facet.objects.filter(
+            aws_account=row.aws_account_id, region=row.region, kind=row.kind, object_id=row.aws_id
+        ).annotate(content=Subquery(newest.values("content")[:1]))
+    )
+    facets.sort(key=lambda facet: (facet.source != DETAILS, facet.source))
+    texts = _texts([facet.content for facet in facets])
+    return [
+        Raw(facet_title(row.kind, facet.source), facet, text, _text(facet.extra) if facet.extra else "")
+        for facet, text in zip(facets, texts, strict=True)
+    ]
+
+
+def _texts(contents: Sequence[Any]) -> list[str]:
+    """Contents as JSON for people, with their documents; "" for none."""
+    return [_text(content) if content else "" for content in with_documents(contents)]
 
 
 def _text(content: Any) -> str:

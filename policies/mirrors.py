@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from policies import documents
+from accounts.models import AwsAccount
+from policies import documents, drift
 from policies.models import ManagedPolicy, PolicyVersion
 from sync.aws.errors import NotFound
-from sync.mirror import Content, Item, Mirror, ObjectRef, Place, Reader, Seen
+from sync.mirror import Content, Item, Mirror, ObjectRef, Place, Reader, Seen, bulk
+from sync.mirror.bulk import Columns
+from sync.mirror.differences import Difference, Reversal
 from sync.mirror.hashing import moment
-from sync.mirror.rows import row_of, upsert
+from sync.mirror.rows import columns, write
 
 _NUMBER = re.compile(r"v(\d+)")
 
@@ -22,9 +25,23 @@ def is_aws_managed(arn: str) -> bool:
     return arn.split(":")[4:5] == ["aws"]
 
 
+def is_mirrored(policy: Item) -> bool:
+    """Of AWS's own policies (more than a thousand) only those that somebody has."""
+    used = (policy.get("AttachmentCount") or 0) + (policy.get("PermissionsBoundaryUsageCount") or 0)
+    return used > 0 or not is_aws_managed(policy["Arn"])
+
+
 class PolicyMirror(Mirror):
     kind = ManagedPolicy.kind
     model = ManagedPolicy
+    page = "policy"
+    parts = drift.PARTS
+    known = frozenset(
+        {
+            "PolicyName", "PolicyId", "Arn", "Path", "DefaultVersionId", "AttachmentCount", "IsAttachable",
+            "CreateDate", "PermissionsBoundaryUsageCount", "UpdateDate", "PolicyVersionList", "Description", "Tags",
+        }
+    )  # fmt: skip
 
     def object_id(self, item: Item) -> str:
         return str(item["PolicyId"])
@@ -51,29 +68,22 @@ class PolicyMirror(Mirror):
 
     def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
         held = documents.keep({text_hash: text for seen in batch for text_hash, text in seen.texts.items()})
-        rows = [_row(place, seen, at) for seen in batch]
-        upsert(ManagedPolicy, rows)
+        pks = write(ManagedPolicy, [_columns(place, seen, at) for seen in batch])
         versions = [
-            PolicyVersion(
-                policy=row,
-                version_id=version_id,
-                number=_number(version_id),
-                document_id=held[document["text"]],
-                created_at=seen.volatile["versions_created"][version_id],
-                gone_at=None,
-            )
-            for row, seen in zip(rows, batch, strict=True)
+            {
+                "policy_id": pks[seen.object_id],
+                "version_id": version_id,
+                "number": _number(version_id),
+                "document_id": held[document["text"]],
+                "created_at": seen.volatile["versions_created"][version_id],
+                "gone_at": None,
+            }
+            for seen in batch
             for version_id, document in seen.content["versions"].items()
         ]
-        PolicyVersion.objects.bulk_create(
-            versions,
-            update_conflicts=True,
-            unique_fields=["policy", "version_id"],
-            update_fields=["number", "document", "created_at", "gone_at"],
-        )
-        still_there = [version.pk for version in versions]
-        live = PolicyVersion.objects.filter(policy__in=rows, gone_at__isnull=True)
-        live.exclude(pk__in=still_there).update(gone_at=at)
+        still_there = bulk.upsert(PolicyVersion, versions, key=["policy_id", "version_id"], returning="id")
+        live = PolicyVersion.objects.filter(policy__in=pks.values(), gone_at__isnull=True)
+        live.exclude(pk__in=still_there.values()).update(gone_at=at)
 
     def remove(self, place: Place, object_ids: Sequence[str], at: datetime) -> None:
         rows = place.of(ManagedPolicy.objects.filter(aws_id__in=object_ids))
@@ -83,11 +93,22 @@ class PolicyMirror(Mirror):
     def is_by_aws(self, content: Content) -> bool:
         return is_aws_managed(content.get("arn", ""))
 
+    def texts(self, hashes: Collection[str]) -> dict[str, str]:
+        return documents.texts_of(hashes)
+
+    def differences(self, before: Content, after: Content) -> list[Difference]:
+        return drift.told(before, after)
+
+    def reverse(self, aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
+        return drift.reverse(aws_account, ref, before, after)
+
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
         try:
             policy: Item = client.call("iam", "GetPolicy", PolicyArn=ref.arn)["Policy"]
             if ref.object_id and policy["PolicyId"] != ref.object_id:
                 return None  # made anew under its old name
+            if not is_mirrored(policy):
+                return None
             versions = [
                 version
                 for page in client.pages("iam", "ListPolicyVersions", PolicyArn=ref.arn)
@@ -106,15 +127,20 @@ def _document(client: Reader, arn: str, version_id: str) -> dict[str, Any]:
     return {"Document": answer["PolicyVersion"]["Document"]}
 
 
-def _row(place: Place, seen: Seen, at: datetime) -> ManagedPolicy:
-    row = row_of(ManagedPolicy, place, seen, at)
-    row.path = seen.content["path"]
-    row.is_aws = is_aws_managed(seen.arn)
-    row.default_version = seen.content["default_version"]
-    row.attachable = seen.content["attachable"]
-    for column in ("attachment_count", "boundary_count", "created_at", "updated_at"):
-        setattr(row, column, seen.volatile[column])
-    return row
+def _columns(place: Place, seen: Seen, at: datetime) -> Columns:
+    return columns(
+        place,
+        at,
+        aws_id=seen.object_id,
+        name=seen.name,
+        arn=seen.arn,
+        path=seen.content["path"],
+        is_aws=is_aws_managed(seen.arn),
+        default_version=seen.content["default_version"],
+        attachable=seen.content["attachable"],
+        version_count=len(seen.content["versions"]),
+        **{name: seen.volatile[name] for name in ("attachment_count", "boundary_count", "created_at", "updated_at")},
+    )
 
 
 def _number(version_id: str) -> int:

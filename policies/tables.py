@@ -11,6 +11,7 @@ from django.db.models.lookups import Exact
 from iamconsole.web.filters import Choice, ChoiceFilter, Filter, TextFilter
 from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table
+from sync.models import Ownership
 
 # ---- Shared with the lists of identities ---------------------------------------------------------------------
 
@@ -41,10 +42,17 @@ GONE = ChoiceFilter("gone", "No longer in AWS", unless=Q(gone_at__isnull=True), 
     Choice("only", "Only what is gone", Q(gone_at__isnull=False), "Gone from AWS"),
     Choice("with", "Show it too", Q(), "With what is gone"),
 ))  # fmt: skip
+OWNERSHIP = ChoiceFilter("ownership", "Looked after", unless=~Q(ownership=Ownership.IGNORED), choices=(
+    Choice("managed", "Managed here", Q(ownership=Ownership.MANAGED)),
+    Choice("read_only", "Read-only", Q(ownership=Ownership.READ_ONLY)),
+    Choice("ignored", "Ignored", Q(ownership=Ownership.IGNORED)),
+    Choice("all", "All, ignored too", Q(), "With what is ignored"),
+))  # fmt: skip
 CREATED = Column("created", "Created", lambda row: row.created_at, template="lists/cells.html#created",
                  sort="created_at", newest_first=True, css="num nowrap")  # fmt: skip
 ARN = Column("arn", "ARN", lambda row: row.arn, only_export=True)
 UNIQUE_ID = Column("unique_id", "Unique id", lambda row: row.aws_id, only_export=True)
+DESCRIPTION = Column("description", "Description", lambda row: row.description, only_export=True)
 
 # ---- Policies ------------------------------------------------------------------------------------------------
 
@@ -60,7 +68,7 @@ POLICIES = Table(
     one="policy",
     many="policies",
     default_sort="name",
-    search=lambda rows, words: narrowed(rows, words, ("name", "arn", "path", "aws_id")),
+    search=narrowed,
     search_hint="Name, ARN or unique id",
     columns=(
         name_column("policies/cells.html#policy"),
@@ -74,6 +82,7 @@ POLICIES = Table(
                sort="boundary_count", newest_first=True, css="num", optional=True),
         Column("updated", "Updated", lambda row: row.updated_at, template="policies/cells.html#updated",
                sort="updated_at", newest_first=True, css="num nowrap"),
+        DESCRIPTION,
         ARN,
         UNIQUE_ID,
     ),
@@ -88,6 +97,8 @@ POLICIES = Table(
             Choice("boundary", "Used as a boundary", Q(boundary_count__gt=0), "Used as a boundary"),
         )),
         PATH,
+        tag_filter("tags"),
+        OWNERSHIP,
         GONE,
     ),
     empty_icon="file-lock",

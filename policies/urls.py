@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from policies.details import tab_patterns
+from policies.organizations import views as organizations
 from policies.views import edit, pages
 
 POLICY = "aws/<str:account_id>/policies/<str:aws_id>/"
@@ -12,6 +13,10 @@ POLICY = "aws/<str:account_id>/policies/<str:aws_id>/"
 urlpatterns = [
     path("aws/<str:account_id>/policies/", pages.policies, name="policies"),
     *tab_patterns(pages.POLICY),
+    path("aws/<str:account_id>/organization/", organizations.organization, name="organization"),
+    path("aws/<str:account_id>/organization/accounts/", organizations.accounts, name="organization_accounts"),
+    path("aws/<str:account_id>/organization/policies/", organizations.policies, name="organization_policies"),
+    *tab_patterns(organizations.POLICY),
     path(f"{POLICY}edit/", edit.policy_edit, name="policy_edit"),
     path(f"{POLICY}edit/check/", edit.policy_check, name="policy_check"),
     path(f"{POLICY}versions/<str:version_id>/default/", edit.policy_make_default, name="policy_make_default"),

@@ -13,7 +13,20 @@ from accounts.access import signed_in
 from accounts.models import AwsAccount
 from iamconsole.web.admin import OwnedFilter, ReadOnlyAdmin
 from sync import pull
-from sync.models import Approval, Attempt, Change, Facet, Fact, Lease, Revision, Run, Step
+from sync.models import (
+    Approval,
+    Attempt,
+    Change,
+    Facet,
+    Fact,
+    Lease,
+    OwnershipRule,
+    Region,
+    Revision,
+    Run,
+    Schedule,
+    Step,
+)
 
 OF_ITS_OWN = ("aws_account", OwnedFilter)
 
@@ -129,3 +142,29 @@ class FactAdmin(SyncAdmin):
     list_filter = ("name", "kind", OF_ITS_OWN)
     list_select_related = ("aws_account",)
     search_fields = ("object_id", "name")
+
+
+@admin.register(Region)
+class RegionAdmin(SyncAdmin):
+    list_display = ("name", "aws_account", "enabled", "opt_in", "checked_at")
+    list_filter = ("enabled", "opt_in", OF_ITS_OWN)
+    list_select_related = ("aws_account",)
+    search_fields = ("name", "aws_account__name")
+
+
+@admin.register(Schedule)
+class ScheduleAdmin(SyncAdmin):
+    list_display = ("source", "region", "aws_account", "next_at")
+    list_filter = ("source", OF_ITS_OWN)
+    list_select_related = ("aws_account",)
+    search_fields = ("source", "aws_account__name")
+
+
+@admin.register(OwnershipRule)
+class OwnershipRuleAdmin(SyncAdmin):
+    """The page of the AWS account changes them: there one sees beforehand what a rule does."""
+
+    list_display = ("position", "matches", "tag_key", "pattern", "ownership", "aws_account")
+    list_filter = ("matches", "ownership", OF_ITS_OWN)
+    list_select_related = ("aws_account",)
+    search_fields = ("pattern", "tag_key", "aws_account__name")

@@ -9,7 +9,7 @@ class SyncConfig(AppConfig):
     def ready(self) -> None:
         from accounts import audit
         from iamconsole.web.navigation import register_shell
-        from sync import shell
+        from sync import checks, mirror, ownership, regions, shell
 
         audit.register(
             {
@@ -17,5 +17,7 @@ class SyncConfig(AppConfig):
                 "pull.cancelled": "cancelled pull {pull} of {source}",
             }
         )
+        mirror.register_source(regions.AccountRegions())
+        checks.register(ownership.OwnershipCheck())
         register_shell(shell.SyncShell())
         shell.register_panels()

@@ -26,6 +26,7 @@ from sync.models import Run
 audit.register({"aws_account.connected": "connected the AWS account {object}, as {identity}"})
 
 NO_ACCOUNT = "000000000000"
+HOURLY = 60
 _ASSUMED = re.compile(r"arn:(?P<partition>[\w-]+):sts::(?P<account_id>\d+):assumed-role/(?P<role>[^/]+)/.+", re.ASCII)
 
 
@@ -114,14 +115,16 @@ def connect(
     request: HttpRequest | None = None,
     actor_name: str = "",
 ) -> Run:
-    """Saves a new AWS account, read-only unless `writes`, and starts its first pull.
+    """Saves a new AWS account, read-only unless `writes`, and starts its first pulls; returns that of IAM.
 
-    Raises AwsError when its credentials don't get into that very AWS account; nothing is saved then.
+    One that was imported from a file gets its connection, and keeps its mirror. Raises AwsError when its credentials
+    don't get into that very AWS account; nothing is saved then.
     """
     client = reader(aws_account)
     client.call("sts", "GetCallerIdentity")
     with transaction.atomic():
         aws_account.writes_enabled = writes
+        aws_account.pull_every_minutes = aws_account.pull_every_minutes or HOURLY  # an imported one was never pulled
         aws_account.save()
         if actor and not may(actor, ADMINISTER, aws_account):
             Grant.objects.create(operator=actor, aws_account=aws_account, role=Role.OWNER)
@@ -134,4 +137,5 @@ def connect(
             request=request,
             actor_name=actor_name,
         )
+        pull.start_all(aws_account=aws_account, trigger=Run.Trigger.CONNECT, actor=actor)
         return pull.start(aws_account=aws_account, trigger=Run.Trigger.CONNECT, actor=actor)

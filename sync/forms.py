@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import secrets
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from django import forms
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
+from django.http import QueryDict
 
 from accounts.models import AwsAccount
 
@@ -94,6 +95,11 @@ class ConnectForm(ModelForm):
             "external_id": "Made for this AWS account. It goes into the trust policies of both roles.",
         }
         error_messages = {"account_id": {"unique": "This AWS account is connected already."}}
+
+    @classmethod
+    def of(cls, typed: QueryDict) -> Self:
+        """Also for an AWS account that was imported from a file: it keeps its mirror and gets a connection."""
+        return cls(typed, instance=AwsAccount.objects.imported().filter(account_id=typed.get("account_id")).first())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

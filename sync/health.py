@@ -16,6 +16,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from accounts.models import AwsAccount
+from iamconsole.web import trigrams
 from iamconsole.web.words import ago
 from sync.aws.client import reader
 from sync.aws.errors import AwsError
@@ -36,6 +37,8 @@ class Finding:
 def look() -> Iterator[Finding]:
     database = check_database()
     yield database
+    if database.ok:
+        yield check_search()
     yield from check_keys()
     broker = check_broker()
     yield broker
@@ -55,6 +58,18 @@ def check_database() -> Finding:
     if missing:
         return Finding("database", False, f"{len(missing)} migrations are missing.", "Run: manage.py migrate")
     return Finding("database", True, f"{connection.vendor}, migrated")
+
+
+def check_search() -> Finding:
+    missing = trigrams.unindexed(connection)
+    if not missing:
+        return Finding("search", True, "by indexes of trigrams")
+    tables = ", ".join(model._meta.db_table for model in missing)
+    advice = {
+        "postgresql": "As a database superuser: CREATE EXTENSION pg_trgm. Then run: manage.py migrate",
+        "sqlite": "Use a Python whose SQLite is 3.34 or newer and has FTS5. Then run: manage.py migrate",
+    }
+    return Finding("search", False, f"It reads whole tables: {tables}.", advice[connection.vendor])
 
 
 def check_keys() -> Iterator[Finding]:
@@ -99,7 +114,7 @@ def check_beat() -> Finding:
 
 
 def check_aws_accounts() -> Iterator[Finding]:
-    for aws_account in AwsAccount.objects.all():
+    for aws_account in AwsAccount.objects.exclude(connection=AwsAccount.Connection.SNAPSHOT):
         client = reader(aws_account)
         try:
             client.call("sts", "GetCallerIdentity")

@@ -19,10 +19,11 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import AwsAccount, Operator
-from sync import queue
+from sync import queue, schedule
 from sync.mirror import sources
 from sync.models import Run
-from sync.pull_slice import claim, line
+from sync.pull_slice import More, Slice
+from sync.runs import claim, with_line
 
 _TRIES_TO_START = 3
 
@@ -31,16 +32,21 @@ def start(
     *,
     aws_account: AwsAccount,
     source: str = "iam.details",
+    region: str = "",
     trigger: str,
     actor: Operator | None = None,
     lift_brake: bool = False,
     wake: bool = True,
+    of: tuple[str, str] = ("", ""),
 ) -> Run:
     """The new run, or the active one when there is one. `lift_brake`: its sweep may tombstone any number of objects.
 
-    `wake=False` is for who works on it at once.
+    `wake=False` is for who works on it at once; `of` is the kind and id of the one object that it is about.
     """
-    place = {"aws_account": aws_account, "region": "", "source": source}
+    kind, object_id = of
+    place = {
+        "aws_account": aws_account, "region": region, "source": source, "object_kind": kind, "object_id": object_id,
+    }  # fmt: skip
     for tries_left in reversed(range(_TRIES_TO_START)):
         active = Run.objects.filter(**place, state__in=Run.ACTIVE).first()
         if active is not None:
@@ -61,23 +67,29 @@ def start(
             continue
         break
     if wake:
-        transaction.on_commit(partial(queue.wake, queue.PULL, run.pk))
+        transaction.on_commit(partial(queue.wake, _task(source), run.pk))
     return run
+
+
+def _task(source: str) -> str:
+    return queue.REFRESH if source == Run.OBJECT else queue.PULL
 
 
 def work(run_id: int) -> None:
     """Goes on with a run for a slice of time; does nothing when another worker has it, or it has ended."""
-    more = False
-    with claim(run_id) as at_work:
+    more: More | None = None
+    with claim(run_id, Slice) as at_work:
         if at_work is not None:
             more = at_work.go_on(until=monotonic() + settings.PULL_SLICE_S)
-    if more:
+    if more is More.NOW:
         queue.wake(queue.PULL, run_id)
+    elif more is More.NOTHING:
+        _start_followers(run_id)
 
 
 def finish(run_id: int, *, progress: Callable[[Run], None]) -> bool:
     """Works on a run to its end, here and now. False when another worker has it."""
-    with claim(run_id) as at_work:
+    with claim(run_id, Slice) as at_work:
         if at_work is None:
             return False
         at_work.go_on(until=None, progress=progress)
@@ -87,7 +99,7 @@ def finish(run_id: int, *, progress: Callable[[Run], None]) -> bool:
 def cancel(*, run: Run, actor: Operator | None) -> None:
     """Stops an active run at its next step. What it stored stays; nothing is tombstoned."""
     with transaction.atomic():
-        said = [*run.log, line("Cancelled.")]
+        said = with_line(run.log, "Cancelled.")
         stopped = Run.objects.filter(pk=run.pk, state__in=Run.ACTIVE).update(
             state=Run.State.CANCELLED, finished_at=timezone.now(), claim="", cursor={}, log=said
         )
@@ -104,27 +116,36 @@ def _record(verb: str, run: Run, actor: Operator | None) -> None:
         audit.record(verb, actor=actor, aws_account=run.aws_account, obj=("run", run.pk, str(run)), data=about)
 
 
+def start_all(*, aws_account: AwsAccount, trigger: str, actor: Operator | None = None, wake: bool = True) -> list[Run]:
+    """Starts every source that can be read now, whether it is due or not; those that are slow by nature only if due."""
+    return [
+        start(aws_account=aws_account, source=due.source, region=due.region, trigger=trigger, actor=actor, wake=wake)
+        for due in schedule.readable(aws_account)
+        if sources[due.source].every is None or schedule.take(due)
+    ]
+
+
 def sweep_due() -> None:
     """Once a minute: wakes workers for runs that nobody works on, and starts what the schedule asks for."""
     dead = timezone.now() - timedelta(seconds=settings.CLAIM_TIMEOUT_S)
-    waiting = Run.objects.filter(state__in=Run.ACTIVE).filter(Q(heartbeat_at__isnull=True) | Q(heartbeat_at__lt=dead))
-    for run_id in waiting.values_list("pk", flat=True):
-        queue.wake(queue.PULL, run_id)
-    _start_scheduled()
+    unheard = Q(heartbeat_at__isnull=True) | Q(heartbeat_at__lt=dead) | Q(state=Run.State.RUNNING, claim="")
+    for run_id, source in Run.objects.filter(unheard, state__in=Run.ACTIVE).values_list("pk", "source"):
+        queue.wake(_task(source), run_id)
+    for aws_account in AwsAccount.objects.filter(pull_every_minutes__gt=0):
+        _start_due(aws_account, Run.Trigger.SCHEDULE)
 
 
-def _start_scheduled() -> None:
-    now = timezone.now()
-    due = Q(next_pull_at__isnull=True) | Q(next_pull_at__lte=now)
-    for aws_account in AwsAccount.objects.filter(due, pull_every_minutes__gt=0):
-        following = now + timedelta(minutes=aws_account.pull_every_minutes)
-        # Of two beats only one starts it.
-        if AwsAccount.objects.filter(due, pk=aws_account.pk).update(next_pull_at=following):
-            for source in sources:
-                start(aws_account=aws_account, source=source, trigger=Run.Trigger.SCHEDULE)
+def _start_due(aws_account: AwsAccount, trigger: str) -> None:
+    for due in schedule.readable(aws_account):
+        if schedule.take(due):
+            start(aws_account=aws_account, source=due.source, region=due.region, trigger=trigger)
 
 
-def missing_permission(aws_account: AwsAccount, source: str = "iam.details") -> dict[str, Any] | None:
-    """The error of the last run, if AWS denied it: what the source would show isn't held, or is old."""
-    last = Run.objects.filter(aws_account=aws_account, source=source, finished_at__isnull=False).first()
-    return last.error if last and last.error.get("class") == "Denied" else None
+def _start_followers(run_id: int) -> None:
+    """What waited for this source to be complete once, and was never pulled."""
+    run = Run.objects.select_related("aws_account").get(pk=run_id)
+    if run.state != Run.State.DONE:
+        return
+    for due in schedule.readable(run.aws_account):
+        if run.source in sources[due.source].after and due.next_at is None and schedule.take(due):
+            start(aws_account=run.aws_account, source=due.source, region=due.region, trigger=run.trigger)

@@ -9,7 +9,7 @@ from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
 
-PULL, APPLY = "sync.tasks.pull", "sync.tasks.apply"
+PULL, REFRESH, APPLY = "sync.tasks.pull", "sync.tasks.refresh", "sync.tasks.apply"
 
 
 def wake(task: str, pk: int) -> None:

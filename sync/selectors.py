@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Max, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.access import may
 from accounts.models import AwsAccount, Operator
 from accounts.roles import APPLY, APPROVE, PROPOSE
+from sync import schedule, snapshot
 from sync.mirror import sources
 from sync.models import Approval, Attempt, Change, Run, Step
 
@@ -69,8 +73,22 @@ def recent_changes(aws_account: AwsAccount) -> list[Any]:
     return list(changes_of(aws_account)[:RECENT])
 
 
-def open_changes(aws_account: AwsAccount) -> int:
-    return Change.objects.filter(aws_account=aws_account, state__in=Change.OPEN).count()
+@dataclass(frozen=True)
+class Standing:
+    """What every page says of an AWS account."""
+
+    open_changes: int
+    age: datetime | None  # when its last complete pull ended
+
+
+def standing(aws_account: AwsAccount) -> Standing:
+    """In one query."""
+    of_it = {"aws_account": OuterRef("pk")}
+    still_open = Change.objects.filter(state__in=Change.OPEN, **of_it).order_by().values("aws_account")
+    count = Coalesce(Subquery(still_open.annotate(number=Count("pk")).values("number")), 0)
+    complete = Run.objects.filter(state=Run.State.DONE, object_id="", **of_it).order_by("-finished_at")
+    age = Subquery(complete.values("finished_at")[:1])
+    return Standing(*AwsAccount.objects.filter(pk=aws_account.pk).values_list(count, age)[0])
 
 
 def also_running(change: Change) -> list[Any]:
@@ -94,20 +112,82 @@ def runs_of(aws_account: AwsAccount) -> QuerySet[Run]:
 
 def last_complete(aws_account: AwsAccount, source: str = "") -> datetime | None:
     """When the last complete pull of this AWS account, or of one source of it, ended: the age of what pages show."""
-    complete = Run.objects.filter(aws_account=aws_account, state=Run.State.DONE)
+    complete = Run.objects.filter(aws_account=aws_account, state=Run.State.DONE, object_id="")
     if source:
         complete = complete.filter(source=source)
     newest = complete.order_by("-finished_at").first()
     return newest.finished_at if newest else None
 
 
+@dataclass(frozen=True)
+class Holding:
+    """Whether the mirror has what a source shows. What isn't held is never shown as empty."""
+
+    state: Literal["held", "never", "denied", "unsupported", "failed"]
+    at: datetime | None = None  # when its last complete pull ended: what is shown is as old as that
+    why: str = ""  # a sentence, with the missing permission where one is missing
+    error: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_held(self) -> bool:
+        return self.state == "held"
+
+
+NEVER_PULLED = Holding("never", why="It was not pulled yet.")
+NOT_IN_A_FILE = Holding("unsupported", why="This AWS account was imported from a file, which doesn’t have it.")
+
+
+def holding(aws_account: AwsAccount, source: str, region: str = "") -> Holding:
+    """As the newest ended pull of the source says."""
+    return holdings(aws_account, [source], region)[source]
+
+
+def holdings(aws_account: AwsAccount, sources: Iterable[str], region: str = "") -> dict[str, Holding]:
+    """The same of several sources, by their names, in one query."""
+    names = list(sources)
+    if not aws_account.is_connected:
+        return _holdings_of_a_file(aws_account, names)
+    found = holdings_by_place(aws_account, source__in=names, region=region)
+    return {name: found.get((name, region)) or NEVER_PULLED for name in names}
+
+
+def _holdings_of_a_file(aws_account: AwsAccount, names: Sequence[str]) -> dict[str, Holding]:
+    """An imported file has what the source of the details has, and nothing else."""
+    found = holdings_by_place(aws_account, source=snapshot.SOURCE).get((snapshot.SOURCE, ""), NEVER_PULLED)
+    return {name: found if name == snapshot.INSTEAD_OF else NOT_IN_A_FILE for name in names}
+
+
+def holdings_by_place(aws_account: AwsAccount, **which: Any) -> dict[tuple[str, str], Holding]:
+    """The same of all sources that were ever pulled, by source and Region, what others build on first.
+
+    `which` chooses among their runs.
+    """
+    ended = Run.objects.filter(aws_account=aws_account, object_id="", finished_at__isnull=False, **which)
+    ended = ended.exclude(state=Run.State.CANCELLED).order_by()
+    newest = ended.values("source", "region", "state").annotate(newest=Max("pk")).values("newest")
+    by_place: dict[tuple[str, str], list[Run]] = {}
+    for run in Run.objects.filter(pk__in=newest).defer("log", "cursor").order_by("-pk"):
+        by_place.setdefault((run.source, run.region), []).append(run)
+    order = [source.name for source in schedule.in_order()]
+    registered = sorted(by_place, key=lambda at: (order.index(at[0]) if at[0] in order else len(order), at))
+    return {place: _holding(by_place[place]) for place in registered}
+
+
+def _holding(newest: Sequence[Run]) -> Holding:
+    """`newest`: the newest run of each way to end, the newest first."""
+    if not newest:
+        return NEVER_PULLED
+    last = newest[0]
+    at = next((run.taken_at or run.finished_at for run in newest if run.state == Run.State.DONE), None)
+    if last.state == Run.State.DONE:
+        return Holding("held", at)
+    refusals: dict[str, Literal["denied", "unsupported"]] = {"Denied": "denied", "Unsupported": "unsupported"}
+    return Holding(refusals.get(last.error.get("class", ""), "failed"), at, last.error.get("sentence", ""), last.error)
+
+
 def source_title(name: str) -> str:
     """What pages call a source: old runs may be of one that is no longer there."""
+    if name == Run.OBJECT:
+        return "One object"
     source = sources.get(name)
     return source.title if source else name
-
-
-def newest_runs(aws_account: AwsAccount) -> list[Run]:
-    """The newest run of each source."""
-    newest = Run.objects.filter(aws_account=aws_account).values("source", "region").annotate(newest=Max("pk"))
-    return list(runs_of(aws_account).filter(pk__in=newest.values("newest")).order_by("source", "region"))

@@ -16,14 +16,20 @@ from iamconsole.web import panels
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider
 from iamconsole.web.panels import Panel, Row
 from iamconsole.web.shell import shell_for
-from iamconsole.web.words import counted
-from sync import selectors
-from sync.models import Change, Run
+from iamconsole.web.words import counted, some
+from sync import drift, selectors
+from sync.models import Change
+from sync.regions import looked_in
+from sync.snapshot.importing import taken_at
 from sync.views.words import ErrorView
 
 
 def _open(request: HttpRequest, aws_account: AwsAccount) -> int:
     return shell_for(request).open_changes
+
+
+def _drift(request: HttpRequest, aws_account: AwsAccount) -> int | None:
+    return drift.count_open(aws_account) or None
 
 
 class SyncShell(ShellProvider):
@@ -32,6 +38,7 @@ class SyncShell(ShellProvider):
             "",
             (
                 NavItem("Changes", "git-pull-request-arrow", "changes", count=_open, permission=SEE_IAM, position=10),
+                NavItem("Drift", "file-diff", "drift", count=_drift, permission=SEE_IAM, position=15),
                 NavItem("Pulls", "refresh-cw", "pulls", permission=SEE_IAM, position=20),
             ),
             position=0,
@@ -39,10 +46,21 @@ class SyncShell(ShellProvider):
     )
 
     def age(self, request: HttpRequest, aws_account: AwsAccount | None) -> datetime | None:
-        return selectors.last_complete(aws_account) if aws_account else None
+        if aws_account is None:
+            return None
+        return _standing(request, aws_account).age if aws_account.is_connected else taken_at(aws_account)
 
     def open_changes(self, request: HttpRequest, aws_account: AwsAccount | None) -> int | None:
-        return selectors.open_changes(aws_account) if aws_account else None
+        return _standing(request, aws_account).open_changes if aws_account else None
+
+
+def _standing(request: HttpRequest, aws_account: AwsAccount) -> selectors.Standing:
+    """Asked for once a request."""
+    known: tuple[AwsAccount, selectors.Standing] | None = getattr(request, "_standing", None)
+    if known is None or known[0] != aws_account:
+        known = aws_account, selectors.standing(aws_account)
+        request._standing = known  # type: ignore[attr-defined]
+    return known[1]
 
 
 def register_panels() -> None:
@@ -73,6 +91,7 @@ def register_panels() -> None:
         )
     )
     panels.register(Panel("overview.attention", "stuck", "Changes", rows=_stuck, permission=SEE_IAM))
+    panels.register(Panel("overview.attention", "drift", "Drift", rows=_drifted, permission=SEE_IAM))
     panels.register(Panel("overview.attention", "pulls", "Pulls", rows=_failed_pulls, permission=SEE_IAM))
 
 
@@ -106,16 +125,21 @@ def _recent(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
 
 
 def _ages(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
-    for run in selectors.newest_runs(aws_account):
-        complete = selectors.last_complete(aws_account, run.source)
-        yield Row(
-            selectors.source_title(run.source),
-            reverse("pull", kwargs={"account_id": aws_account.account_id, "pk": run.pk}),
-            text="" if complete else "Never complete",
-            at=complete,
-            state=run.state,
-            state_word=run.get_state_display(),
-        )
+    held = selectors.holdings_by_place(aws_account)
+    url = reverse("pulls", kwargs={"account_id": aws_account.account_id})
+    ages = [(selectors.source_title(source), found.at) for (source, _), found in held.items() if found.at]
+    if ages:
+        first, *others = ages
+        yield Row(first[0], url, at=first[1])
+        if others:
+            title = f"{counted(len(others), 'other source')}, the oldest"
+            yield Row(title, url, at=min(at for _, at in others))
+    missing = [selectors.source_title(source) for (source, _), found in held.items() if not found.is_held]
+    if missing:
+        yield Row(f"Not held: {some(missing)}", f"{url}#sources", state="failed", state_word="Not up to date")
+    if aws_account.is_connected and (ages or missing):
+        regions = looked_in(aws_account)
+        yield Row(regions.sentence, f"{url}#regions", text=regions.listing.why, icon="globe")
 
 
 def _stuck(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
@@ -131,16 +155,28 @@ def _stuck(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
 
 
 def _failed_pulls(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
-    for run in selectors.newest_runs(aws_account):
-        if run.state != Run.State.FAILED:
-            continue
-        error = ErrorView.of(run.error)
+    held = selectors.holdings_by_place(aws_account)
+    missing = [(selectors.source_title(source), found) for (source, _), found in held.items() if not found.is_held]
+    if not missing:
+        return
+    titles, first = [title for title, _ in missing], missing[0][1]
+    yield Row(
+        f"The last pull failed: {some(titles)}",
+        f"{reverse('pulls', kwargs={'account_id': aws_account.account_id})}#sources",
+        text=first.why,
+        severity="failed",
+        act="Open" if len(missing) == 1 else f"Review {len(missing)}",
+    )
+
+
+def _drifted(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
+    if count := drift.count_open(aws_account):
         yield Row(
-            f"The last pull failed: {selectors.source_title(run.source)}",
-            reverse("pull", kwargs={"account_id": aws_account.account_id, "pk": run.pk}),
-            text=error.sentence if error else "",
-            severity="failed",
-            act="Open",
+            f"{counted(count, 'change')} outside this console",
+            reverse("drift", kwargs={"account_id": aws_account.account_id}),
+            text="Somebody changed AWS by other means. Accept what is right, undo what isn’t.",
+            severity="medium",
+            act=f"Review {count}",
         )
 
 

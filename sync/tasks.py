@@ -7,12 +7,18 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from accounts import audit
-from sync import changes, pull
+from sync import changes, pull, refresh, retention
+from sync.snapshot import files
 
 
 @shared_task(name="sync.tasks.pull")
 def pull_run(run_id: int) -> None:
     pull.work(run_id)
+
+
+@shared_task(name="sync.tasks.refresh")
+def refresh_object(run_id: int) -> None:
+    refresh.work(run_id)
 
 
 @shared_task(name="sync.tasks.apply")
@@ -26,4 +32,6 @@ def tick() -> None:
     audit.seal()  # first, so that nothing that fails below leaves entries unsealed
     pull.sweep_due()
     changes.sweep_due()
+    files.sweep()
+    retention.forget_old()
     cache.set("beat-tick", timezone.now().isoformat(), timeout=None)  # the trace that health checks look for

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sync.views import acts, changes, connect, pulls
+from sync.views import acts, changes, connect, drift, imports, ownership, pulls, refreshes
 
 urlpatterns = [
     path("connect/", connect.connect, name="connect"),
     path("connect/check/", connect.connect_check, name="connect_check"),
     path("connect/identity/", connect.connect_identity, name="connect_identity"),
+    path("import/", imports.import_snapshot, name="import_snapshot"),
+    path("aws/<str:account_id>/import/", imports.import_newer, name="import_newer"),
+    path("aws/<str:account_id>/ownership/", ownership.ownership_rules, name="ownership"),
     path("aws/<str:account_id>/changes/", changes.changes, name="changes"),
     path("aws/<str:account_id>/changes/<int:pk>/", changes.change, name="change"),
     path("aws/<str:account_id>/changes/<int:pk>/progress/", changes.change_progress, name="change_progress"),
@@ -21,9 +24,21 @@ urlpatterns = [
     path("aws/<str:account_id>/changes/<int:pk>/retry/", acts.change_retry, name="change_retry"),
     path("aws/<str:account_id>/changes/<int:pk>/reverse/", acts.change_reverse, name="change_reverse"),
     path("aws/<str:account_id>/changes/<int:pk>/replan/", acts.change_replan, name="change_replan"),
+    path("aws/<str:account_id>/drift/", drift.drift, name="drift"),
+    path("aws/<str:account_id>/drift/feed/", drift.DriftFeed(), name="drift_feed"),
+    path("aws/<str:account_id>/drift/accept/", drift.drift_accept, name="drift_accept"),
+    path("aws/<str:account_id>/drift/<int:pk>/", drift.drift_one, name="drift_one"),
+    path("aws/<str:account_id>/drift/<int:pk>/reverse/", drift.drift_reverse, name="drift_reverse"),
     path("aws/<str:account_id>/pulls/", pulls.pulls, name="pulls"),
     path("aws/<str:account_id>/pulls/now/", pulls.pull_now, name="pull_now"),
+    path("aws/<str:account_id>/pulls/sources/", pulls.pulls_sources, name="pulls_sources"),
     path("aws/<str:account_id>/pulls/<int:pk>/", pulls.pull, name="pull"),
     path("aws/<str:account_id>/pulls/<int:pk>/progress/", pulls.pull_progress, name="pull_progress"),
     path("aws/<str:account_id>/pulls/<int:pk>/cancel/", pulls.pull_cancel, name="pull_cancel"),
+    path("aws/<str:account_id>/pulls/<int:pk>/refresh/", refreshes.pull_refresh, name="pull_refresh"),
+    path(
+        "aws/<str:account_id>/objects/<str:kind>/<path:aws_id>/refresh/",
+        refreshes.object_refresh,
+        name="object_refresh",
+    ),
 ]

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from accounts import audit
-from accounts.access import may
+from accounts.access import FROM_A_FILE, may
 from accounts.models import AwsAccount, Operator
 from accounts.roles import ADMINISTER
 
@@ -45,6 +45,8 @@ def turn_writes(
 ) -> None:
     """Whether the console may change anything in this AWS account; the door to AWS enforces it."""
     _require_owner(actor, aws_account)
+    if on and not aws_account.is_connected:
+        raise PermissionDenied(FROM_A_FILE)
     if aws_account.writes_enabled == on:
         return
     aws_account.writes_enabled = on

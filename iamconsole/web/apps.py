@@ -3,8 +3,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
+from iamconsole.web.trigrams import make_indexes
 
 
 class FrameShell(ShellProvider):
@@ -22,3 +24,4 @@ class WebConfig(AppConfig):
         from iamconsole import checks  # noqa: F401  registers itself
 
         register_shell(FrameShell())
+        post_migrate.connect(make_indexes)

@@ -36,6 +36,33 @@ def text_diff(old: str, new: str, context: int = CONTEXT) -> list[DiffLine]:
     return lines
 
 
+def side_by_side(old: str, new: str, context: int = CONTEXT) -> tuple[list[DiffLine], list[DiffLine]]:
+    """The same as two columns of equal height: what was, with the lines that went, and what is, with those that came.
+
+    Equal texts are shown whole, as they are.
+    """
+    lines = text_diff(old, new, context)
+    if not lines:
+        whole = [DiffLine(" ", line) for line in new.splitlines()]
+        return whole, whole
+    columns: tuple[list[DiffLine], list[DiffLine]] = ([], [])
+    for line in lines:
+        if line.sign in " …":
+            _level(columns)
+        for column, own in zip(columns, "-+", strict=True):
+            if line.sign in (own, " ", "…"):
+                column.append(line)
+    _level(columns)
+    return columns
+
+
+def _level(columns: tuple[list[DiffLine], list[DiffLine]]) -> None:
+    """Fills the shorter one up with empty lines."""
+    height = max(map(len, columns))
+    for column in columns:
+        column += [DiffLine(" ", "")] * (height - len(column))
+
+
 def _pairs(before: list[str], after: list[str]) -> int:
     counts = Counter(after)
     return sum(counts[line] for line in before)

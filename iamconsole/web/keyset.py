@@ -1,18 +1,23 @@
 """Keyset pages: a page begins after (or ends before) a row, not at a number of rows, so it costs the same anywhere.
 
-Rows are ordered by one sort key and then by primary key; rows without a key come last in both directions. The
-cursor that an address carries is signed: one that was tampered with, or made for another order, is ignored.
+Rows are ordered by one sort key and then by primary key; rows without a key come last in both directions. They are
+asked for apart: each of the two questions is then a range of an index on (…, key, primary key), which none is that puts
+empty keys last. The cursor that an address carries is signed: one that was tampered with, or made for another order,
+is ignored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
 from django.core.signing import BadSignature, Signer
-from django.db.models import F, Q, QuerySet
+from django.db.models import BooleanField, F, Field, Func, QuerySet, Value
+from django.db.models.expressions import Combinable
+from django.db.models.lookups import GreaterThan, LessThan
 
 
 @dataclass(frozen=True)
@@ -24,46 +29,38 @@ class Order:
     descending: bool = False
 
     def forward(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """All rows in this order, for exports."""
         key, pk = F(self.key), F("pk")
         if self.descending:
             return rows.order_by(key.desc(nulls_last=True), pk.desc())
         return rows.order_by(key.asc(nulls_last=True), pk.asc())
 
-    def backward(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        key, pk = F(self.key), F("pk")
-        if self.descending:
-            return rows.order_by(key.asc(nulls_first=True), pk.asc())
-        return rows.order_by(key.desc(nulls_first=True), pk.desc())
-
-    def after(self, position: Position) -> Q:
-        """The rows that come later than `position`."""
-        later = "lt" if self.descending else "gt"
-        without = Q(**{f"{self.key}__isnull": True})
-        beyond = Q(**{f"pk__{later}": position.pk})
-        if position.value is None:
-            return without & beyond
-        return Q(**{f"{self.key}__{later}": position.value}) | Q(**{self.key: position.value}) & beyond | without
-
-    def before(self, position: Position) -> Q:
-        earlier = "gt" if self.descending else "lt"
-        beyond = Q(**{f"pk__{earlier}": position.pk})
-        if position.value is None:
-            return Q(**{f"{self.key}__isnull": False}) | Q(**{f"{self.key}__isnull": True}) & beyond
-        return Q(**{f"{self.key}__{earlier}": position.value}) | Q(**{self.key: position.value}) & beyond
+    def fields(self, rows: QuerySet[Any]) -> list[Field[Any, Any]]:
+        """The fields that lead to the key; what kind of value that is, the last one says."""
+        annotation = rows.query.annotations.get(self.key)
+        if annotation is not None:
+            return [annotation.output_field]
+        found: list[Field[Any, Any]] = []
+        for name in self.key.split("__"):
+            related: Any = found[-1].related_model if found else rows.model
+            options = related._meta
+            found.append(options.pk if name == "pk" else options.get_field(name))
+        return found
 
 
 @dataclass(frozen=True)
 class Position:
-    """A place in the order: the sort key and the primary key of a row."""
+    """A place in the order: the sort key and the primary key of a row; `number` says which it is, counted from 1."""
 
     value: Any
     pk: int
+    number: int
 
 
 @dataclass(frozen=True)
 class Page:
     rows: Sequence[Any]
-    first: int  # counted from 1; 0 when there is nothing
+    first: int  # counted from 1, as it was when the pages before were shown; 0 when there is nothing
     total: int
     previous: str  # the cursor, "" when there is no such page
     next: str
@@ -73,53 +70,104 @@ class Page:
         return self.first + len(self.rows) - 1 if self.rows else 0
 
 
-def paged(rows: QuerySet[Any], order: Order, size: int, after: str = "", before: str = "") -> Page:
+def paged(
+    rows: QuerySet[Any],
+    order: Order,
+    size: int,
+    after: str = "",
+    before: str = "",
+    *,
+    count: Callable[[QuerySet[Any]], int] = lambda rows: rows.count(),
+) -> Page:
     """The page after, or before, a cursor; the first one when there is none, or none that is ours."""
-    total = rows.count()
-    found, skipped = None, 0
+    found: list[Any] = []
+    first, more = 1, False
     if position := _read(after, order):
-        found = _list(order.forward(rows.filter(order.after(position))), size)
+        found = _beyond(rows, order, position, size + 1)
+        first, more = position.number + 1, len(found) > size
     elif position := _read(before, order):
-        found = _list(order.backward(rows.filter(order.before(position))), size)[::-1]
-        found = found if len(found) == size else None  # a full first page rather than the stump before the cursor
-    if found:
-        skipped = rows.filter(order.before(_position(found[0], order))).count()
-    else:
-        found = _list(order.forward(rows), size)
+        backwards = _beyond(rows, order, position, size + 1, backwards=True)
+        if len(backwards) >= size:  # else a full first page rather than the stump before the cursor
+            found = backwards[:size][::-1]
+            first, more = (max(position.number - size, 2) if len(backwards) > size else 1), True
+    if not found:
+        found = _beyond(rows, order, None, size + 1)
+        first, more = 1, len(found) > size
+    found = found[:size]
+    if not found:
+        return Page(rows=[], first=0, total=0, previous="", next="")
+    last = first + len(found) - 1
     return Page(
         rows=found,
-        first=skipped + 1 if found else 0,
-        total=total,
-        previous=_write(found[0], order) if found and skipped else "",
-        next=_write(found[-1], order) if found and skipped + len(found) < total else "",
+        first=first,
+        total=max(count(rows), last + more) if more or first > 1 else last,  # it may have been counted a minute ago
+        previous=_write(found[0], order, first) if first > 1 else "",
+        next=_write(found[-1], order, last) if more else "",
     )
 
 
-def _list(rows: QuerySet[Any], size: int) -> list[Any]:
-    return list(rows[:size])
+def _beyond(
+    rows: QuerySet[Any], order: Order, position: Position | None, limit: int, *, backwards: bool = False
+) -> list[Any]:
+    """At most `limit` rows that come after `position` (None: from the start), the nearest first."""
+    descending = order.descending is not backwards
+    fields = order.fields(rows)
+    may_lack = any(field.null for field in fields)
+    parts = [_Part(has_key=True), _Part(has_key=False)] if may_lack else [_Part(has_key=True, all=True)]
+    found: list[Any] = []
+    for part in reversed(parts) if backwards else parts:
+        if position is not None and position.value is None and part.has_key and not backwards:
+            continue  # they came before
+        if position is not None and position.value is not None and not part.has_key and backwards:
+            continue
+        here = part.of(rows, order.key)
+        if position is not None and (position.value is not None) is part.has_key:
+            here = here.filter(_compared(order.key, fields[-1], position, descending))
+        by = ([order.key] if part.has_key else []) + ["pk"]
+        found += here.order_by(*(f"-{name}" if descending else name for name in by))[: limit - len(found)]
+        if len(found) == limit:
+            break
+    return found
 
 
-def _position(row: Any, order: Order) -> Position:
-    value = row
-    for part in order.key.split("__"):
-        value = getattr(value, part)
-    return Position(value, row.pk)
+@dataclass(frozen=True)
+class _Part:
+    """The rows that have a key, or those that have none."""
+
+    has_key: bool
+    all: bool = False  # every row has one
+
+    def of(self, rows: QuerySet[Any], key: str) -> QuerySet[Any]:
+        return rows if self.all else rows.filter(**{f"{key}__isnull": not self.has_key})
 
 
-def _write(row: Any, order: Order) -> str:
-    position = _position(row, order)
-    value = position.value.isoformat() if isinstance(position.value, datetime) else position.value
-    return _signer(order).sign_object([value, position.pk])
+def _compared(key: str, field: Field[Any, Any], position: Position, descending: bool) -> GreaterThan | LessThan:
+    """SQL's (key, id) > (…, …), a range of one index: written out with OR it would be none."""
+    lookup = LessThan if descending else GreaterThan
+    if position.value is None:
+        return lookup(F("pk"), position.pk)
+    value = Value(field.to_python(position.value), field)
+    return lookup(_pair(F(key), F("pk")), _pair(value, Value(position.pk)))
+
+
+def _pair(first: Combinable, second: Combinable) -> Func:
+    return Func(first, second, template="(%(expressions)s)", output_field=BooleanField())
+
+
+def _write(row: Any, order: Order, number: int) -> str:
+    value = reduce(getattr, order.key.split("__"), row)
+    said = value.isoformat() if isinstance(value, datetime) else value
+    return _signer(order).sign_object([said, row.pk, number])
 
 
 def _read(cursor: str, order: Order) -> Position | None:
     if not cursor:
         return None
     try:
-        value, pk = _signer(order).unsign_object(cursor)
+        value, pk, number = _signer(order).unsign_object(cursor)
     except (BadSignature, ValueError, TypeError):
         return None
-    return Position(value, pk)
+    return Position(value, pk, number)
 
 
 def _signer(order: Order) -> Signer:

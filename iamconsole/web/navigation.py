@@ -22,6 +22,10 @@ class ShellAwsAccount(Protocol):
     environment: str  # "production", "staging" or "sandbox"
     default_region: str
 
+    @property
+    def is_connected(self) -> bool:
+        """False: what is shown comes from a file."""
+
     def get_environment_display(self) -> str: ...
 
 

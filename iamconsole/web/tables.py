@@ -18,12 +18,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase, QueryDict
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
 from django.template import loader
 
+from iamconsole.web.counts import lately
 from iamconsole.web.exports import FORMATS, export_response
-from iamconsole.web.filters import ANY, Filter
+from iamconsole.web.filters import ANY, Filter, TextFilter
 from iamconsole.web.fragments import render_page, wants_fragment
 from iamconsole.web.keyset import Order, Page, paged
 from iamconsole.web.words import counted, number
@@ -45,8 +46,14 @@ class Column:
     sort: str = ""  # the field or annotation to order by; without it the column isn't sortable
     newest_first: bool = False  # the first click sorts downwards: times, counts
     optional: bool = False  # hides on middle widths
+    roomy: bool = False  # shows on wide screens only
     css: str = ""
     only_export: bool = False
+
+    @property
+    def width(self) -> str:
+        """The class that hides it where there is no room."""
+        return "roomy" if self.roomy else "optional" if self.optional else ""
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,8 @@ class Table:
     empty_icon: str = "inbox"
     empty_title: str = ""
     empty_text: str = ""
+    rows_template: str = "lists/rows.html"  # where rows of cells don't say it
+    count: Callable[[QuerySet[Any]], int] = lately
 
     @property
     def shown(self) -> list[Column]:
@@ -115,6 +124,7 @@ class State:
 
     query: str = ""
     values: dict[str, str] = field(default_factory=dict)  # of filters, as the address has them
+    chips: dict[str, str] = field(default_factory=dict)  # what each of them says
     sort: str = ""
     size: int = USUAL_SIZE
     remarks: list[str] = field(default_factory=list)
@@ -133,10 +143,11 @@ def read_state(table: Table, scope: Any, get: QueryDict) -> State:
     state = State(query=get.get("q", "").strip()[:200])
     for choice in table.filters:
         value = get.get(choice.name, "").strip()
-        if value and value != ANY and choice.chip(scope, value) is None:
+        chip = choice.chip(scope, value) if value and value != ANY else ""
+        if chip is None:
             state.remarks.append(choice.unknown(value))
         elif value and not (value == ANY and not choice.default):
-            state.values[choice.name] = value
+            state.values[choice.name], state.chips[choice.name] = value, chip
     sort = get.get("sort", "")
     if sort and table.order(sort) is None:
         state.remarks.append(f"These {table.many} can’t be sorted by “{sort[:40]}”.")
@@ -198,7 +209,7 @@ class Listing:
 
     @cached_property
     def page(self) -> Page:
-        return paged(self.matching, self.order, self.state.size, **self._cursor)
+        return paged(self.matching, self.order, self.state.size, **self._cursor, count=self.table.count)
 
     @cached_property
     def is_narrowed(self) -> bool:
@@ -206,7 +217,7 @@ class Listing:
 
     @cached_property
     def total_in_scope(self) -> int:
-        return self.rows_in_scope.count() if self.is_narrowed else self.page.total
+        return self.table.count(self.rows_in_scope) if self.is_narrowed else self.page.total
 
     @property
     def sentence(self) -> str:
@@ -247,7 +258,7 @@ class Listing:
         for choice in self.table.filters:
             value = self._value(choice)
             if value:
-                text = choice.chip(self.scope, value) or value
+                text = self.state.chips.get(choice.name) or choice.chip(self.scope, value) or value
                 yield Chip(text, self.state.url(**{choice.name: ANY if choice.default else ""}))
 
     @property
@@ -314,8 +325,14 @@ def list_response(
     *,
     pick_url: str = "",
     context: Mapping[str, Any] | None = None,
+    read: Callable[[Listing], Mapping[str, Any]] = lambda listing: {},
 ) -> HttpResponseBase:
-    """The list as the address asks for it: a page, htmx's fragment of it, or an export of all that matches."""
+    """The list as the address asks for it: a page, htmx's fragment of it, or an export of all that matches.
+
+    `read` adds to the context what its own template of rows needs of the page.
+    """
+    if (suggested := request.GET.get("suggest")) is not None:
+        return _suggestions(request, table, scope, suggested)
     listing = Listing(table, rows, scope, request.GET, pick_url=pick_url)
     if (wanted := request.GET.get("format", "")) in FORMATS:
         ordered = listing.order.forward(listing.matching)
@@ -323,6 +340,14 @@ def list_response(
     if not wants_fragment(request) and any(value == "" for value in request.GET.values()):
         said = {name: value for name, value in request.GET.items() if value}
         return redirect(f"{request.path}?{urlencode(said)}")  # a form sends its empty fields too: not in an address
-    response = render_page(request, template, {"listing": listing, **(context or {})}, fragment="lists/fragment.html")
+    whole = {"listing": listing, **(context or {}), **read(listing)}
+    response = render_page(request, template, whole, fragment="lists/fragment.html")
     response["HX-Push-Url"] = request.path + listing.url
     return response
+
+
+def _suggestions(request: HttpRequest, table: Table, scope: Any, name: str) -> HttpResponse:
+    """What a text filter could be, given what was typed into it so far."""
+    found = [choice for choice in table.filters if choice.name == name and isinstance(choice, TextFilter)]
+    names = [text for choice in found for text in choice.suggestions(scope, request.GET.get(name, "").strip()[:200])]
+    return render(request, "lists/suggestions.html", {"names": names})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
@@ -9,6 +10,7 @@ from django.utils import timezone
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 HOURS_ACROSS_MIDNIGHT = 6  # so long "5 h ago" says more than "yesterday, 23:40"
 DAYS_COUNTED = 90
+SOME = 3  # names in a sentence
 
 
 def ago(moment: datetime, now: datetime | None = None) -> str:
@@ -61,7 +63,8 @@ def duration(span: timedelta | float) -> str:
     if seconds < HOUR:
         return f"{int(seconds // MINUTE)} min {int(seconds % MINUTE)} s"
     if seconds < 2 * DAY:
-        return f"{int(seconds // HOUR)} h"
+        minutes = int(seconds % HOUR // MINUTE)
+        return f"{int(seconds // HOUR)} h {minutes} min" if minutes else f"{int(seconds // HOUR)} h"
     return f"{int(seconds // DAY)} days"
 
 
@@ -73,6 +76,14 @@ def number(value: int | float) -> str:
 def counted(value: int, one: str, many: str | None = None) -> str:
     """ "1 user", "48,210 users"."""
     return f"{number(value)} {one if value == 1 else many or f'{one}s'}"
+
+
+def some(names: Sequence[str], total: int = 0, *, shown: int = SOME) -> str:
+    """ "a, b, c and 4 more"; `total`: how many there are, where `names` are only the first of them."""
+    rest = max(total, len(names)) - shown
+    if rest > 0:
+        return f"{', '.join(names[:shown])} and {number(rest)} more"
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
 
 
 def initials(name: str) -> str:

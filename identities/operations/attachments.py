@@ -10,40 +10,18 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
-from identities.models import Attachment, IamGroup, IamRole, IamUser, Principal
+from identities.models import Attachment, IamGroup, Principal
+from identities.operations.owners import OwnerOperation, on_owner
 from identities.operations.rows import live_row, ref
 from policies.models import ManagedPolicy
 from policies.operations.arns import check_arn, is_managed_by_aws, name_of
 from sync.aws.client import AwsClient
-from sync.aws.errors import NotFound
 from sync.checks import Finding, Severity
 from sync.mirror import ObjectRef
-from sync.operations import Call, Done, Guarantee, Operation, Planned, Refusal, Risk, StepSpec, Tried, Undo, Value
+from sync.operations import Call, Planned, Refusal, StepSpec, Value
 
 # IAM User Guide, "IAM and AWS STS quotas": for users and roles AWS raises it on request; then AWS will say.
 MOST_ATTACHED = 10
-
-
-@dataclass(frozen=True)
-class KindOfOwner:
-    """What differs between the three, in AWS's names and ours."""
-
-    word: str  # "role"
-    aws_word: str  # "Role", as in AttachRolePolicy, RoleName and GetRole
-    id_field: str  # "RoleId"
-    model: type[Principal]
-
-    @property
-    def name_parameter(self) -> str:
-        return f"{self.aws_word}Name"
-
-
-KINDS_OF_OWNERS = (
-    KindOfOwner("user", "User", "UserId", IamUser),
-    KindOfOwner("group", "Group", "GroupId", IamGroup),
-    KindOfOwner("role", "Role", "RoleId", IamRole),
-)
-_WORD_OF = {kind.model: kind.word for kind in KINDS_OF_OWNERS}
 
 
 @dataclass(frozen=True)
@@ -55,62 +33,35 @@ class AttachmentParams:
         check_arn(self.policy_arn, "policy")
 
 
-class AttachmentOperation(Operation[AttachmentParams]):
-    verb: ClassVar[str]  # "attach"
+class AttachmentOperation(OwnerOperation[AttachmentParams]):
     leaves: ClassVar[bool]  # attached, afterwards
-    guarantee = Guarantee.IDEMPOTENT
-    undo = Undo.REVERSIBLE
-    risk = Risk.HIGH
     params_type = AttachmentParams
-    kind: str  # type: ignore[misc]  # of the instance: one class makes three operations
-
-    def __init__(self, owner: KindOfOwner) -> None:
-        self.owner = owner
-        self.kind = f"iam.{owner.word}.{self.verb}"
-
-    def parse(self, params: Mapping[str, Any]) -> AttachmentParams:
-        p = super().parse(params)
-        check_arn(p.owner_arn, self.owner.word)
-        return p
 
     def calls(self, p: AttachmentParams) -> list[Call]:
-        operation = f"{self.verb.title()}{self.owner.aws_word}Policy"
-        parameters = {self.owner.name_parameter: name_of(p.owner_arn), "PolicyArn": p.policy_arn}
-        return [Call("iam", operation, parameters, resource_arns=(p.owner_arn,), actions=(f"iam:{operation}",))]
-
-    def objects(self, p: AttachmentParams) -> list[str]:
-        return [f"iam.{self.owner.word}:{p.owner_arn}"]
+        return self.call(p, f"{self.verb.title()}{self.owner.aws_word}Policy", PolicyArn=p.policy_arn)
 
     def part(self, p: AttachmentParams) -> str:
         return f"attachment:{p.owner_arn} {p.policy_arn}"
 
     def refs(self, aws_account: AwsAccount, p: AttachmentParams) -> list[ObjectRef]:
-        return [ref(self.owner.model, aws_account, p.owner_arn), ref(ManagedPolicy, aws_account, p.policy_arn)]
+        return [*super().refs(aws_account, p), ref(ManagedPolicy, aws_account, p.policy_arn)]
 
-    def told(self, value: Value) -> str:
-        if value is None:
-            return f"no such {self.owner.word}"
+    def told_of_owner(self, value: Value) -> str:
         return "it attached" if value["attached"] else "it not attached"
 
     def mirrored(self, aws_account: AwsAccount, p: AttachmentParams) -> Value:
-        owner = live_row(self.owner.model, aws_account, p.owner_arn)
+        owner = self.row(aws_account, p)
         return {"owner": owner.aws_id, "attached": self._attached(owner).filter(arn=p.policy_arn).exists()}
 
     def after(self, p: AttachmentParams, value: Value) -> Value:
         return {**value, "attached": self.leaves}
 
-    def live(self, client: AwsClient, p: AttachmentParams) -> Value:
-        named = {self.owner.name_parameter: name_of(p.owner_arn)}
-        try:
-            owner = client.call("iam", f"Get{self.owner.aws_word}", **named)[self.owner.aws_word]
-            pages = client.pages("iam", f"ListAttached{self.owner.aws_word}Policies", **named)
-            attached = {policy["PolicyArn"] for page in pages for policy in page.items["AttachedPolicies"]}
-        except NotFound:
-            return None
-        return {"owner": owner[self.owner.id_field], "attached": p.policy_arn in attached}
-
-    def done(self, client: AwsClient, p: AttachmentParams, live: Value, tried: Sequence[Tried]) -> Done | None:
-        return Done() if live is not None and live == self.after(p, tried[0].found) else None
+    def look(
+        self, client: AwsClient, p: AttachmentParams, owner: Mapping[str, Any], named: Mapping[str, str]
+    ) -> Mapping[str, Any]:
+        pages = client.pages("iam", f"ListAttached{self.owner.aws_word}Policies", **named)
+        attached = {policy["PolicyArn"] for page in pages for policy in page.items["AttachedPolicies"]}
+        return {"attached": p.policy_arn in attached}
 
     def _attached(self, owner: Principal) -> Any:
         return Attachment.objects.live().filter(**{self.owner.word: owner})
@@ -121,7 +72,10 @@ class Attach(AttachmentOperation):
     leaves = True
 
     def title(self, p: AttachmentParams) -> str:
-        return f"Attach {name_of(p.policy_arn)} to the {self.owner.word} {name_of(p.owner_arn)}"
+        return f"Attach {name_of(p.policy_arn)} to {self.named(p)}"
+
+    def is_so_already(self, p: AttachmentParams) -> str:
+        return f"{name_of(p.policy_arn)} is attached to {self.named(p)} already."
 
     def mirrored(self, aws_account: AwsAccount, p: AttachmentParams) -> Value:
         # AWS's own policies are mirrored where they are attached only, so one that isn't may be there all the same.
@@ -134,23 +88,20 @@ class Attach(AttachmentOperation):
     def limits(
         self, aws_account: AwsAccount, p: AttachmentParams, value: Value, earlier: Sequence[Planned]
     ) -> list[Finding]:
-        owner = f"the {self.owner.word} {name_of(p.owner_arn)}"
-        if value["attached"]:
-            words = f"{name_of(p.policy_arn)} is attached to {owner} already."
-            return [Finding("NO_CHANGE", "error", words)]
-        row = live_row(self.owner.model, aws_account, p.owner_arn)
-        attached = set(self._attached(row).values_list("arn", flat=True))
+        if found := super().limits(aws_account, p, value, earlier):
+            return found
+        attached = set(self._attached(self.row(aws_account, p)).values_list("arn", flat=True))
         for step in earlier:
             if isinstance(step.operation, AttachmentOperation) and step.params.owner_arn == p.owner_arn:
                 (attached.add if step.operation.leaves else attached.discard)(step.params.policy_arn)
         if len(attached) < MOST_ATTACHED:
             return []
-        words = f"{len(attached)} policies are attached to {owner}; AWS allows {MOST_ATTACHED}."
+        words = f"{len(attached)} policies are attached to {self.named(p)}; AWS allows {MOST_ATTACHED}."
         severity: Severity = "error" if self.owner.model is IamGroup else "warning"  # a group's limit can't be raised
         return [Finding("TOO_MANY_ATTACHED", severity, words)]
 
     def reverse(self, p: AttachmentParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return [StepSpec(f"iam.{self.owner.word}.detach", self.spec(p).params)]
+        return [self.other("detach", p)]
 
 
 class Detach(AttachmentOperation):
@@ -158,27 +109,18 @@ class Detach(AttachmentOperation):
     leaves = False
 
     def title(self, p: AttachmentParams) -> str:
-        return f"Detach {name_of(p.policy_arn)} from the {self.owner.word} {name_of(p.owner_arn)}"
+        return f"Detach {name_of(p.policy_arn)} from {self.named(p)}"
 
-    def limits(
-        self, aws_account: AwsAccount, p: AttachmentParams, value: Value, earlier: Sequence[Planned]
-    ) -> list[Finding]:
-        if value["attached"]:
-            return []
-        words = f"{name_of(p.policy_arn)} isn't attached to the {self.owner.word} {name_of(p.owner_arn)}."
-        return [Finding("NO_CHANGE", "error", words)]
+    def is_so_already(self, p: AttachmentParams) -> str:
+        return f"{name_of(p.policy_arn)} isn't attached to {self.named(p)}."
 
     def reverse(self, p: AttachmentParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return [StepSpec(f"iam.{self.owner.word}.attach", self.spec(p).params)]
+        return [self.other("attach", p)]
 
 
 def attach(owner: Principal, policy_arn: str) -> StepSpec:
-    return _spec(owner, "attach", policy_arn)
+    return on_owner(owner, "attach", policy_arn=policy_arn)
 
 
 def detach(owner: Principal, policy_arn: str) -> StepSpec:
-    return _spec(owner, "detach", policy_arn)
-
-
-def _spec(owner: Principal, verb: str, policy_arn: str) -> StepSpec:
-    return StepSpec(f"iam.{_WORD_OF[type(owner)]}.{verb}", {"owner_arn": owner.arn, "policy_arn": policy_arn})
+    return on_owner(owner, "detach", policy_arn=policy_arn)

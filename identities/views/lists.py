@@ -16,6 +16,7 @@ from accounts.roles import PROPOSE, SEE_IAM
 from iamconsole.web.tables import Table, list_response
 from identities import selectors
 from identities.tables import GROUPS, ROLES, USERS
+from sync.views.ignored import ignored
 
 
 @require_GET
@@ -43,4 +44,6 @@ def _list(
     aws_account = fetch_aws_account(request, account_id, SEE_IAM)
     picks = may(signed_in(request), PROPOSE, aws_account)
     pick_url = reverse(pick_url_name, kwargs={"account_id": account_id}) if picks else ""
-    return list_response(request, table, rows(aws_account), aws_account, pick_url=pick_url)
+    found = rows(aws_account)
+    context = ignored(request, aws_account, found)
+    return list_response(request, table, found, aws_account, pick_url=pick_url, context=context)

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any
 
 DEFAULT_VERSION = "2008-10-17"
 _ROOT_ARN = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):root", re.ASCII)
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+_PLAIN = re.compile(r"[ !#-\[\]-~]*")  # no quote, no backslash, nothing that JSON escapes
 
 
 def canonical(document: Any) -> Any:
@@ -29,9 +32,19 @@ def canonical(document: Any) -> Any:
     return form
 
 
+def canonical_text(document: dict[str, Any]) -> str:
+    """`canonical(document)` as `compact` JSON; made of the texts by which statements are sorted anyway."""
+    members = {name: compact(value) for name, value in document.items() if name != "Statement"}
+    members.setdefault("Version", f'"{DEFAULT_VERSION}"')
+    if "Statement" in document:
+        statements = {compact(_statement(item)) for item in _many(document["Statement"])}
+        members["Statement"] = f"[{','.join(sorted(statements))}]"
+    return "{" + ",".join(f"{compact(name)}:{members[name]}" for name in sorted(members)) + "}"
+
+
 def compact(value: Any) -> str:
     """As JSON, names sorted, without white space."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return _ENCODER.encode(value)
 
 
 def _statement(statement: Any) -> Any:
@@ -77,6 +90,14 @@ def _many(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _sorted_set(values: Any) -> list[Any]:
-    by_text = {compact(value): value for value in values}
+def _sorted_set(values: Iterable[Any]) -> list[Any]:
+    values = list(values)
+    if len(values) < 2:
+        return values
+    by_text = {_sort_key(value): value for value in values}
     return [by_text[text] for text in sorted(by_text)]
+
+
+def _sort_key(value: Any) -> str:
+    """As JSON; for most texts that is to be had without the encoder."""
+    return f'"{value}"' if isinstance(value, str) and _PLAIN.fullmatch(value) else compact(value)

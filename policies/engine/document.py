@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from policies.engine.canonical import canonical, compact
+from policies.engine.canonical import canonical, canonical_text
 from policies.engine.json_text import Json, Path, Position, Reading, read, written
 from policies.engine.structure import NOT_AN_OBJECT, DocumentType, complaints
 
@@ -88,7 +88,10 @@ def size(text: str) -> int:
 
     Whether it counts white space within strings is not documented: here it does, to be on the safe side.
     """
-    return len(_STRING_OR_SPACE.sub(lambda match: match[1] or "", text))
+    if "\\" in text:  # perhaps before a quote, which then ends no string
+        return len(_STRING_OR_SPACE.sub(lambda match: match[1] or "", text))
+    outside = "".join(text.split('"')[::2])
+    return len(text) - len(outside) + len("".join(outside.split()))
 
 
 def text_hash(text: str) -> str:
@@ -109,9 +112,9 @@ def identify(text: str) -> Identity:
     """Fast for what is well-formed, which nearly all that comes from AWS is."""
     by_text = text_hash(text)
     try:
-        document = json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_refuse)
+        document = _STRICT.decode(text)
         if isinstance(document, dict):
-            return Identity(by_text, text_hash(compact(canonical(document))), "")
+            return Identity(by_text, text_hash(canonical_text(document)), "")
     except (ValueError, RecursionError):
         pass
     return Identity(by_text, by_text, str(_unreadable(read(text))))
@@ -144,3 +147,6 @@ def _without_duplicates(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
 
 def _refuse(constant: str) -> None:
     raise ValueError(f"JSON has no {constant}.")
+
+
+_STRICT = json.JSONDecoder(object_pairs_hook=_without_duplicates, parse_constant=_refuse)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import AwsAccount
-from policies.engine.document import identify, parse, size
+from policies.engine.document import identify, size
 from policies.models import ManagedPolicy, PolicyVersion
+from policies.operations.documents import malformed
 from policies.operations.versions import (
     MOST_VERSIONS,
     PolicyParams,
@@ -236,10 +237,7 @@ def plan_set_default(policy: ManagedPolicy, version: str) -> list[StepSpec]:
 
 def _document_findings(document: str) -> list[Finding]:
     """What AWS would refuse of it."""
-    found = [
-        Finding("MALFORMED_DOCUMENT", "error", str(problem), line=problem.line, column=problem.column)
-        for problem in parse(document).problems
-    ]
+    found = malformed(document)
     counted = size(document)
     if counted > MOST_CHARACTERS:
         words = f"The document has {counted:,} characters without white space; AWS takes {MOST_CHARACTERS:,}."

@@ -17,12 +17,14 @@ from policies import selectors
 from policies.details import HISTORY, RAW, Kind, Tab
 from policies.models import ManagedPolicy, PolicyVersion
 from policies.tables import POLICIES
+from sync.views.ignored import ignored
 
 
 @require_GET
 def policies(request: HttpRequest, account_id: str) -> HttpResponseBase:
     aws_account = fetch_aws_account(request, account_id, SEE_IAM)
-    return list_response(request, POLICIES, selectors.policies(aws_account), aws_account)
+    found = selectors.policies(aws_account)
+    return list_response(request, POLICIES, found, aws_account, context=ignored(request, aws_account, found))
 
 
 @dataclass(frozen=True)

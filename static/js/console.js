@@ -1,5 +1,6 @@
 // What every page gets on top of its HTML. All of it is optional: each page works without.
 import "./copy.js";
+import "./files.js";
 import "./keys.js";
 import "./selection.js";
 import "./settings.js";

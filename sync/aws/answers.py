@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import base64
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from botocore.client import BaseClient
 from botocore.handlers import json_decode_policies
 from botocore.model import ListShape, Shape, StructureShape
+from botocore.parsers import ResponseParserFactory
 from botocore.session import Session
 from botocore.utils import parse_timestamp
 
 from sync.aws.secrets import Secret
+from sync.aws.xml_answers import Parser, XmlParser
 
 # IAM names the type of all its policy documents so.
 _DOCUMENT = "policyDocumentType"
@@ -35,9 +38,33 @@ def keep_documents_raw(client: BaseClient) -> None:
     client.meta.events.unregister("after-call.iam", json_decode_policies)
 
 
-def read_times_fast(session: Session) -> None:
-    """For clients that the session makes from now on. botocore's own reading is two fifths of a large answer's time."""
-    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_time)
+def read_our_way(session: Session) -> None:
+    """For clients that the session makes from now on: their answers come as `prepare` makes them."""
+    session.register_component("response_parser_factory", _Parsers())
+
+
+class _Parsers(ResponseParserFactory):
+    """botocore's own reading of times is two fifths of a large answer's time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.set_parser_defaults(timestamp_parser=_time)
+
+    def create_parser(self, protocol_name: str) -> Any:
+        parser: Any = super().create_parser(protocol_name)
+        usual = _Prepared(parser)
+        return XmlParser(usual, _scalar) if protocol_name == "query" else usual
+
+
+class _Prepared:
+    """What botocore parsed, prepared."""
+
+    def __init__(self, usual: Parser) -> None:
+        self._usual = usual
+
+    def parse(self, response: Mapping[str, Any], shape: Shape | None) -> dict[str, Any]:
+        answer = self._usual.parse(response, shape)
+        return answer if shape is None or "Error" in answer else prepare(answer, shape)
 
 
 def _time(value: Any) -> datetime:
@@ -49,10 +76,9 @@ def _time(value: Any) -> datetime:
     return parse_timestamp(value)
 
 
-def prepare(answer: dict[str, Any], shape: Shape | None) -> dict[str, Any]:
-    """`answer` without botocore's own part; `shape` is the model of the operation's output."""
-    content = {name: value for name, value in answer.items() if name != "ResponseMetadata"}
-    prepared: dict[str, Any] = _prepare(content, shape, "") if shape is not None else content
+def prepare(answer: dict[str, Any], shape: Shape) -> dict[str, Any]:
+    """Documents as text, secrets wrapped; `shape` is the model of the operation's output."""
+    prepared: dict[str, Any] = _prepare(answer, shape, "")
     return prepared
 
 
@@ -63,12 +89,42 @@ def _prepare(value: Any, shape: Shape, name: str) -> Any:
     if isinstance(shape, ListShape):
         return [_prepare(child, shape.member, name) for child in value]
     if name in _SECRET_MEMBERS:
-        return Secret(value if isinstance(value, str) else base64.b64encode(value).decode())
-    if shape.name == _DOCUMENT:
-        return _raw_document(value)
-    return value
+        return _secret(value)
+    return _document(value) if shape.name == _DOCUMENT else value
 
 
-def _raw_document(text: str) -> str:
+def _scalar(shape: Shape, name: str) -> Callable[[str], Any] | None:
+    """How the text of an answer in XML is read; None: as it is."""
+    if name in _SECRET_MEMBERS:
+        return _secret
+    return _document if shape.name == _DOCUMENT else _SCALARS[shape.type_name]
+
+
+_SCALARS: dict[str, Callable[[str], Any] | None] = {
+    "blob": b64decode,
+    "boolean": lambda text: text == "true",
+    "double": float,
+    "float": float,
+    "integer": int,
+    "long": int,
+    "string": None,
+    "timestamp": _time,
+}
+
+
+def _secret(value: str | bytes) -> Secret:
+    return Secret(value if isinstance(value, str) else b64encode(value).decode())
+
+
+def _document(text: str) -> str:
     """AWS URL-encodes documents (RFC 3986); text with a brace in it can't be encoded, and a second decoding harms."""
-    return text if "{" in text else unquote(text)
+    if "{" in text:
+        return text
+    decoded = text
+    # Several times as fast as `unquote`, which is for what else there may be: a "%", letters beyond ASCII.
+    for escape, character in _USUAL_ESCAPES:
+        decoded = decoded.replace(escape, character)
+    return unquote(text) if "%" in decoded else decoded
+
+
+_USUAL_ESCAPES = tuple((quote(character, safe=""), character) for character in ' \n"*+,/:=@[]{}')

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 # Operations that change nothing, by the beginning of their names. A service that is not here is not reached at all.
 _READS: dict[str, tuple[str, ...]] = {
+    "account": ("ListRegions",),
+    "ec2": ("DescribeRegions",),
     "iam": ("Get", "List", "Generate", "Simulate"),
+    "organizations": ("Describe", "List"),
     "sts": ("GetCallerIdentity",),
 }
 

@@ -21,10 +21,10 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount
 from sync.aws import errors, purpose
-from sync.aws.answers import prepare
 from sync.aws.calllog import logged
 from sync.aws.calls import is_known, is_read, may_be_resent
 from sync.aws.pacing import Pace, delays, pace_of
+from sync.aws.paging import paging_of
 from sync.aws.purpose import Purpose
 from sync.aws.session import AwsSession, forget, invoke, session_for
 from sync.aws.target import target_of
@@ -34,6 +34,9 @@ from sync.aws.translation import Sending, translate
 # How often the door tries again, each time after a longer wait; less where there is nobody to answer, more where AWS
 # only asks for patience: where it refuses every second call, one in 2,000 runs out of tries.
 _FURTHER_TRIES_READ, _FURTHER_TRIES_WRITE, _FURTHER_TRIES_UNREACHABLE, _FURTHER_TRIES_THROTTLED = 5, 3, 1, 10
+# … and how long at most, where each try takes its time: whoever waits in the same queue for another AWS account should
+# not wait for this one, and nobody says meanwhile that they live (CLAIM_TIMEOUT_S).
+_PATIENCE_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -112,20 +115,26 @@ class AwsClient:
         return self._with_patience(sending, lambda: self._send(sending, params))
 
     def pages(self, service: str, operation: str, /, *, marker: str | None = None, **params: Any) -> Iterator[Page]:
-        """All pages of a list of IAM's, from `marker` on. A page may be short or empty and not be the last."""
+        """All pages of a list, from `marker` on. A page may be short or empty and not be the last.
+
+        A list that AWS gives whole, such as ListSAMLProviders, is one page.
+        """
+        paging = paging_of(service, operation)
         while True:
             requested_at = timezone.now()
-            here = {"Marker": marker} if marker else {}
+            here = {paging.marker: marker} if marker else {}
             items = self.call(service, operation, **params, **here)
-            more, marker = items.pop("IsTruncated", False), items.pop("Marker", None)
-            if more and not marker:
+            following = items.pop(paging.marker, None)
+            more = items.pop(paging.more, False) if paging.more else bool(following)
+            if more and following in (None, "", marker):
                 raise errors.Transient(
                     "The page says that there is more, and not where.",
                     operation=f"{service}:{operation}",
                     aws_account=self._aws_account.account_id,
                     request_id=self.request_id,
                 )
-            yield Page(items, marker if more else None, requested_at, self.request_id)
+            marker = following if more else None
+            yield Page(items, marker, requested_at, self.request_id)
             if not more:
                 return
 
@@ -144,6 +153,7 @@ class AwsClient:
     def _with_patience(self, sending: Sending, send: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Try again what is sure not to have been done and may work in a while."""
         waits, failures, renewed = delays(_FURTHER_TRIES_THROTTLED), 0, False
+        until = time.monotonic() + _PATIENCE_S
         while True:
             try:
                 return send()
@@ -156,7 +166,7 @@ class AwsClient:
                 renewed = True
             except errors.Transient as error:
                 failures += 1
-                if failures > _further_tries(error, sending):
+                if failures > _further_tries(error, sending) or time.monotonic() > until:
                     raise
                 time.sleep(next(waits))
 
@@ -171,9 +181,8 @@ class AwsClient:
                 raise translate(error, sending, status=trace.status, unclear_before=trace.unclear) from error
             finally:
                 outcome.tries = trace.tries
-            self.request_id = outcome.request_id = answer["ResponseMetadata"].get("RequestId", "")
-        shape = client.meta.service_model.operation_model(sending.operation).output_shape
-        return prepare(answer, shape)
+            self.request_id = outcome.request_id = answer.pop("ResponseMetadata").get("RequestId", "")
+        return answer
 
     def _session(self) -> AwsSession:
         if self._held_session is None:

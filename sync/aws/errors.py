@@ -161,6 +161,13 @@ class Unsupported(AwsError):
     advice = "Nothing to mend: the console goes on without it."
 
 
+class NotInOrganization(Unsupported):
+    """A stand-alone AWS account: a state, and nothing that went wrong."""
+
+    what = "{aws_account} is not in an organization."
+    advice = ""
+
+
 class CredentialsWrong(AwsError):
     """The console's own credentials are missing, wrong, expired or switched off."""
 
@@ -170,6 +177,13 @@ class CredentialsWrong(AwsError):
 
 class CredentialsExpired(CredentialsWrong):
     what = "The console's AWS credentials for {aws_account} have expired."
+
+
+class ClockWrong(CredentialsWrong):
+    """What the console signs carries its own time, and AWS takes it for a few minutes only."""
+
+    what = "AWS does not take what the console signs for {aws_account}: the console's clock and AWS's differ."
+    advice = "Let the machine that the console runs on set its clock by a time server (NTP), then try again."
 
 
 class CannotAssumeRole(CredentialsWrong):
@@ -205,6 +219,13 @@ class RootUser(Refused):
 class WrongAwsAccount(Refused):
     what = "The credentials given for {aws_account} belong to another AWS account."
     advice = "Check the role's ARN, or the machine's own credentials."
+
+
+class NotConnected(Refused):
+    """There is no connection: what is known of this AWS account comes from a file."""
+
+    what = "The AWS account {aws_account} is not connected: what the console knows of it comes from an imported file."
+    advice = "Connect it, or import a newer file."
 
 
 class EndpointRefused(Refused):

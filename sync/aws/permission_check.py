@@ -52,8 +52,13 @@ def probe_params(operation: str, aws_account: AwsAccount) -> dict[str, Any]:
     """Parameters with which a read of the role asks for one entry, or about nobody."""
     if operation in _PROBES:
         return _PROBES[operation]
+    if operation in ("DescribeAccount", "ListParents"):
+        return {"AccountId" if operation == "DescribeAccount" else "ChildId": aws_account.account_id}
     if operation == "SimulatePrincipalPolicy":
         return {"PolicySourceArn": _nobodys_arn(aws_account, "user"), "ActionNames": ["iam:GetUser"]}
+    if operation in _BY_ARN:
+        param, kind = _BY_ARN[operation]
+        return {param: _nobodys_arn(aws_account, kind)}
     if operation in _ABOUT_A_POLICY:
         return {"PolicyArn": _nobodys_arn(aws_account, "policy")} | _ABOUT_A_POLICY[operation]
     owner = next(kind for kind in ("ForUser", "User", "Group", "Role") if kind in operation).removeprefix("For")
@@ -61,9 +66,49 @@ def probe_params(operation: str, aws_account: AwsAccount) -> dict[str, Any]:
 
 
 _GET_IN = ("sts:AssumeRole", "Get into the AWS account.")
+_ABOUT_A_USERS_CREDENTIALS = (
+    "GetLoginProfile",
+    "ListAccessKeys",
+    "ListMFADevices",
+    "ListSSHPublicKeys",
+    "ListServiceSpecificCredentials",
+    "ListSigningCertificates",
+)
 _PROBES: dict[str, dict[str, Any]] = {
+    **{operation: {"UserName": _NOBODY} for operation in _ABOUT_A_USERS_CREDENTIALS},
+    "GenerateCredentialReport": {},
+    "GetAccessKeyLastUsed": {"AccessKeyId": "AKIA0000000000000000"},
+    "GetCredentialReport": {},
     "GetAccountAuthorizationDetails": {"MaxItems": 1},
     "GetAccountSummary": {},
+    "GetAccountPasswordPolicy": {},
+    "GetInstanceProfile": {"InstanceProfileName": _NOBODY},
+    "GetServerCertificate": {"ServerCertificateName": _NOBODY},
+    "GetServiceLastAccessedDetails": {"JobId": "00000000-0000-0000-0000-000000000000"},
+    "ListAccountAliases": {"MaxItems": 1},
+    "ListInstanceProfiles": {"MaxItems": 1},
+    "ListOpenIDConnectProviders": {},
+    "ListRoles": {"MaxItems": 1},
+    "ListSAMLProviders": {},
+    "ListServerCertificates": {"MaxItems": 1},
+    "ListUsers": {"MaxItems": 1},
+    "ListGroups": {"MaxItems": 1},
+    "ListRegions": {"MaxResults": 1},
+    "DescribeRegions": {},
+    "DescribeOrganization": {},
+    "ListRoots": {"MaxResults": 1},
+    "ListOrganizationalUnitsForParent": {"ParentId": "r-none", "MaxResults": 1},
+    "ListAccountsForParent": {"ParentId": "r-none", "MaxResults": 1},
+    "ListPolicies": {"Filter": "SERVICE_CONTROL_POLICY", "MaxResults": 1},
+    "DescribePolicy": {"PolicyId": "p-00000000"},
+    "ListTargetsForPolicy": {"PolicyId": "p-00000000", "MaxResults": 1},
+    "DescribeOrganizationalUnit": {"OrganizationalUnitId": "ou-none-00000000"},
+}
+# The parameter that takes an ARN, and of what kind.
+_BY_ARN: dict[str, tuple[str, str]] = {
+    "GenerateServiceLastAccessedDetails": ("Arn", "role"),
+    "GetOpenIDConnectProvider": ("OpenIDConnectProviderArn", "oidc-provider"),
+    "GetSAMLProvider": ("SAMLProviderArn", "saml-provider"),
 }
 _ABOUT_A_POLICY: dict[str, dict[str, Any]] = {
     "GetPolicy": {},
@@ -90,10 +135,10 @@ def _try(client: AwsClient, aws_account: AwsAccount, permission: Permission) -> 
     state, detail = _WORKS
     try:
         client.call(service, operation, **probe_params(operation, aws_account))
-    except errors.NotFound:
-        pass
+    except (errors.NotFound, errors.NotInOrganization, errors.Conflict):
+        pass  # a conflict: the credential report is in the making
     except errors.Denied as error:
-        state, detail = "missing", error.sentence()
+        state, detail = ("unknown", _MEMBER) if _is_for_managers(error) else ("missing", error.sentence())
     except errors.Transient:
         raise
     except errors.AwsError as error:
@@ -101,6 +146,12 @@ def _try(client: AwsClient, aws_account: AwsAccount, permission: Permission) -> 
     return PermissionCheck(permission.action, permission.feature, state, detail)
 
 
+def _is_for_managers(error: errors.Denied) -> bool:
+    """Organizations refuses plain members whatever their policies say, and names no principal then."""
+    return error.operation.startswith("organizations:") and not error.denial.principal
+
+
+_MEMBER = "An organization can be read from its management account or a delegated administrator only."
 _WORKS: tuple[State, str] = ("works", "")
 
 

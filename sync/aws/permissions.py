@@ -28,6 +28,7 @@ _FRESH_USER = "Read one user again, before and after a change."
 _FRESH_GROUP = "Read one group again, before and after a change."
 _FRESH_ROLE = "Read one role again, before and after a change."
 _FRESH_POLICY = "Read one managed policy again, before and after a change."
+_RENAMED = "Tell what was renamed from what was deleted."
 _VERSIONS = "Keep the documents of a policy's versions, which never change, as its history."
 _CHECK = "Tell which permissions the console lacks, on the page that connects an AWS account."
 
@@ -37,6 +38,10 @@ _BEFORE = (
 _EDIT = "Edit a managed policy: make a new version of it."
 _ATTACH = "Attach and detach managed policies."
 _MEMBERS = "Add and remove members of a group."
+_INLINE = "Write and delete inline policies."
+_TRUST = "Write the trust policy of a role."
+_TAGS = "Tag users and roles."
+_BOUND = "Give users and roles a permissions boundary, or take it off."
 
 # The reads of single objects, which both roles need.
 _SINGLE_READS: dict[str, str] = {
@@ -58,10 +63,65 @@ _SINGLE_READS: dict[str, str] = {
     "iam:ListUserPolicies": _FRESH_USER,
 }
 
+_CREDENTIALS = "Show the credentials of users: which there are, how old and in which state; never a secret."
+_REPORT = "Tell when passwords were set and used, and what is true of the root user."
+_CREDENTIAL_READS: dict[str, str] = {
+    "iam:ListAccessKeys": _CREDENTIALS,
+    "iam:GetAccessKeyLastUsed": "Tell when, where and for what access keys were last used.",
+    "iam:ListMFADevices": _CREDENTIALS,
+    "iam:GetLoginProfile": "Tell which users have a password for AWS's own console.",
+    "iam:ListSigningCertificates": _CREDENTIALS,
+    "iam:ListSSHPublicKeys": _CREDENTIALS,
+    "iam:ListServiceSpecificCredentials": _CREDENTIALS,
+    "iam:GenerateCredentialReport": _REPORT,
+    "iam:GetCredentialReport": _REPORT,
+}
+
+# What belongs to the AWS account beside its principals.
+_ACCOUNT_READS: dict[str, str] = {
+    "iam:ListRoles": "Show the descriptions and session lengths of roles.",
+    "iam:ListInstanceProfiles": "Show instance profiles, and which role is in which.",
+    "iam:GetInstanceProfile": "Show the tags of instance profiles.",
+    "iam:ListOpenIDConnectProviders": "Show the OIDC providers.",
+    "iam:GetOpenIDConnectProvider": "Show what each OIDC provider takes.",
+    "iam:ListSAMLProviders": "Show the SAML providers.",
+    "iam:GetSAMLProvider": "Show until when each SAML provider's certificate is valid.",
+    "iam:ListServerCertificates": "Show the server certificates and when they expire.",
+    "iam:GetServerCertificate": "Show the names, issuers and tags of server certificates.",
+    "iam:ListAccountAliases": "Show the account alias, and with it the address to sign in at.",
+    "iam:GetAccountPasswordPolicy": "Show the password policy.",
+    "iam:GenerateServiceLastAccessedDetails": "Ask AWS which services each user and role used last.",
+    "iam:GetServiceLastAccessedDetails": "Show which services each user and role used last.",
+}
+
+_REGIONS = "Find out which Regions the AWS account has enabled: what is regional is looked for in those."
+_ORGANIZATION = "Read the organization's units and accounts, from its management account or a delegate."
+_CONTROL_POLICIES = "Read the control policies that bound what an AWS account's principals and resources may."
+_FRESH_ORGANIZATION = "Read one object of the organization again, before it is taken for gone."
+# Where the AWS account is neither the management account nor a delegate, only the first of Organizations is of use.
+_AROUND_READS: dict[str, str] = {
+    "account:ListRegions": _REGIONS,
+    "ec2:DescribeRegions": f"{_REGIONS} The second way, where account:ListRegions is not to be had.",
+    "organizations:DescribeOrganization": "Know whether the AWS account is in an organization.",
+    "organizations:ListRoots": _ORGANIZATION,
+    "organizations:ListOrganizationalUnitsForParent": _ORGANIZATION,
+    "organizations:ListAccountsForParent": _ORGANIZATION,
+    "organizations:ListPolicies": _CONTROL_POLICIES,
+    "organizations:DescribePolicy": _CONTROL_POLICIES,
+    "organizations:ListTargetsForPolicy": _CONTROL_POLICIES,
+    "organizations:DescribeAccount": _FRESH_ORGANIZATION,
+    "organizations:DescribeOrganizationalUnit": _FRESH_ORGANIZATION,
+    "organizations:ListParents": _FRESH_ORGANIZATION,
+}
+
 PERMISSIONS: tuple[Permission, ...] = (
     Permission("iam:GetAccountAuthorizationDetails", _PULL, "read"),
     Permission("iam:GetAccountSummary", "Know how much there is to pull, and show its progress.", "read"),
+    *(Permission(action, _RENAMED, "read") for action in ("iam:ListUsers", "iam:ListGroups")),
+    *(Permission(action, feature, "read") for action, feature in _ACCOUNT_READS.items()),
     *(Permission(action, feature, "read") for action, feature in _SINGLE_READS.items()),
+    *(Permission(action, feature, "read") for action, feature in _AROUND_READS.items()),
+    *(Permission(action, feature, "read") for action, feature in _CREDENTIAL_READS.items()),
     Permission("iam:SimulatePrincipalPolicy", _CHECK, "read"),
     *(Permission(action, _BEFORE, "write") for action in _SINGLE_READS),
     Permission("iam:CreatePolicyVersion", _EDIT, "write", "policy"),
@@ -75,6 +135,14 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission("iam:RemoveUserFromGroup", _MEMBERS, "write", "group"),
     Permission("iam:AttachRolePolicy", _ATTACH, "write", "role"),
     Permission("iam:DetachRolePolicy", _ATTACH, "write", "role"),
+    *(Permission(f"iam:{verb}UserPolicy", _INLINE, "write", "user") for verb in ("Put", "Delete")),
+    *(Permission(f"iam:{verb}GroupPolicy", _INLINE, "write", "group") for verb in ("Put", "Delete")),
+    *(Permission(f"iam:{verb}RolePolicy", _INLINE, "write", "role") for verb in ("Put", "Delete")),
+    *(Permission(f"iam:{verb}UserPermissionsBoundary", _BOUND, "write", "user") for verb in ("Put", "Delete")),
+    *(Permission(f"iam:{verb}RolePermissionsBoundary", _BOUND, "write", "role") for verb in ("Put", "Delete")),
+    *(Permission(f"iam:{verb}User", _TAGS, "write", "user") for verb in ("Tag", "Untag")),
+    *(Permission(f"iam:{verb}Role", _TAGS, "write", "role") for verb in ("Tag", "Untag")),
+    Permission("iam:UpdateAssumeRolePolicy", _TRUST, "write", "role"),
 )
 
 

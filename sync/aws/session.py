@@ -20,7 +20,7 @@ from botocore.session import Session
 from django.conf import settings
 
 from sync.aws import errors
-from sync.aws.answers import keep_documents_raw, read_times_fast
+from sync.aws.answers import keep_documents_raw, read_our_way
 from sync.aws.calllog import logged
 from sync.aws.purpose import Purpose
 from sync.aws.target import Target
@@ -29,7 +29,7 @@ from sync.aws.translation import Sending, translate
 
 # The emulator's own name for the machine that the console runs on (`iamconsole.demo.wellknown`). No secret.
 _EMULATOR_KEY_ID, _EMULATOR_KEY = "AKIAEMULATEDHOST0000", "emulator"
-_RESENDING_TRIES, _ONE_TRY = 3, 1
+_RESENDING_TRIES, _ONE_TRY = 2, 1  # with the read timeout each: together well under CLAIM_TIMEOUT_S
 _CACHED_SESSIONS = 32
 
 
@@ -72,7 +72,7 @@ class AwsSession:
         return session
 
     def _ambient(self) -> Session:
-        session = botocore.session.get_session()
+        session = _new_session()
         if self.target.emulated:
             session.set_credentials(_EMULATOR_KEY_ID, _EMULATOR_KEY)
         return session
@@ -84,7 +84,7 @@ class AwsSession:
             return self._assume_role(sts)
 
         credentials = RefreshableCredentials.create_from_metadata(fetch(), refresh_using=fetch, method="assume-role")
-        session = botocore.session.get_session()
+        session = _new_session()
         session.register_component("credential_provider", CredentialResolver([_Given(credentials)]))
         return session
 
@@ -97,8 +97,8 @@ class AwsSession:
         expires: datetime = credentials["Expiration"]
         return {
             "access_key": credentials["AccessKeyId"],
-            "secret_key": credentials["SecretAccessKey"],
-            "token": credentials["SessionToken"],
+            "secret_key": credentials["SecretAccessKey"].open(),
+            "token": credentials["SessionToken"].open(),
             "expiry_time": expires.isoformat(),
         }
 
@@ -150,7 +150,7 @@ class AwsSession:
 
     def _build(self, session: Session, service: str, region: str, *, resends: bool) -> BaseClient:
         target = self.target
-        read_times_fast(session)
+        read_our_way(session)
         return session.create_client(
             service,
             region_name=region,
@@ -185,6 +185,15 @@ class _Given(CredentialProvider):
 
     def load(self) -> RefreshableCredentials:
         return self._credentials
+
+
+def _new_session() -> Session:
+    """Which endpoint and which Region's signature a service takes in each partition, botocore knows by its rules."""
+    session = botocore.session.get_session()
+    # Credentials of the global STS endpoint are not valid in opt-in Regions; those of a Region's own are valid in all
+    # that are enabled ("Manage AWS STS in an AWS Region" in the IAM User Guide). No setting of the machine undoes it.
+    session.set_config_variable("sts_regional_endpoints", "regional")
+    return session
 
 
 def _why_not_assumed(error: errors.AwsError) -> errors.AwsError:

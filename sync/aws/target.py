@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from accounts.models import AwsAccount
 
 _HOME_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+_REGIONS_BEGIN = {"aws-cn": "cn-", "aws-us-gov": "us-gov-"}
 # As docker compose names its services. It begins with a letter, since "134744072" is an address too.
 _LOCAL_NAME = re.compile(r"[a-z][a-z0-9-]*", re.ASCII)
 
@@ -39,16 +40,30 @@ class Target:
 
 
 def target_of(aws_account: AwsAccount, tier: Tier) -> Target:
-    """Raises `EndpointRefused` for an emulated AWS account where the settings name no emulator that may be used."""
+    """Raises `EndpointRefused` for an emulated AWS account where the settings name no emulator that may be used,
+    `NotConnected` for one that was imported from a file."""
+    if not aws_account.is_connected:
+        raise errors.NotConnected(aws_account=aws_account.account_id)
     return Target(
         account_id=aws_account.account_id,
         partition=aws_account.partition,
-        region=aws_account.default_region or _HOME_REGIONS[aws_account.partition],
+        region=home_region(aws_account),
         assumes_role=aws_account.connection == "assume_role",
         role_arn=aws_account.read_role_arn if tier == "read" else aws_account.write_role_arn,
         external_id=aws_account.external_id,
         emulator_url=_emulator_url(aws_account) if aws_account.emulated else "",
     )
+
+
+def home_region(aws_account: AwsAccount) -> str:
+    """The Region that is asked first. Never one of another partition: there nobody knows our credentials."""
+    region, partition = aws_account.default_region, aws_account.partition
+    return region if region and partition_of(region) == partition else _HOME_REGIONS[partition]
+
+
+def partition_of(region: str) -> str:
+    beginnings = _REGIONS_BEGIN.items()
+    return next((partition for partition, beginning in beginnings if region.startswith(beginning)), "aws")
 
 
 def _emulator_url(aws_account: AwsAccount) -> str:

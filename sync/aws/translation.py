@@ -1,6 +1,7 @@
 """From what botocore raises to `sync.aws.errors`, once.
 
-The codes: "Common Errors" and the errors of each call in the API references of IAM and STS.
+The codes: "Common Errors" and the errors of each call in the API references of IAM, STS, Organizations and Account
+Management.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ _FAULTS = frozenset(
         "PriorRequestNotComplete",
         "RequestTimeout",
         "RequestTimeoutException",
+        "ServiceException",
         "ServiceFailure",
         "ServiceUnavailable",
     }
@@ -44,13 +46,37 @@ _CODES: dict[str, type[errors.AwsError]] = {
     **dict.fromkeys(("EntityTemporarilyUnmodifiable",), errors.Transient),
     **dict.fromkeys(("AccessDenied", "AccessDeniedException", "UnauthorizedOperation"), errors.Denied),
     **dict.fromkeys(("NoSuchEntity", "ReportNotPresent", "ReportExpired"), errors.NotFound),
+    **dict.fromkeys(
+        (
+            "AccountNotFoundException",
+            "ChildNotFoundException",
+            "OrganizationalUnitNotFoundException",
+            "ParentNotFoundException",
+            "PolicyNotFoundException",
+            "RootNotFoundException",
+            "TargetNotFoundException",
+        ),
+        errors.NotFound,
+    ),
+    "AWSOrganizationsNotInUseException": errors.NotInOrganization,
     **dict.fromkeys(("EntityAlreadyExists", "DuplicateCertificate", "DuplicateSSHPublicKey"), errors.Exists),
-    **dict.fromkeys(("ConcurrentModification", "DeleteConflict", "ReportInProgress"), errors.Conflict),
+    **dict.fromkeys(
+        ("ConcurrentModification", "ConcurrentModificationException", "DeleteConflict", "ReportInProgress"),
+        errors.Conflict,
+    ),
     **dict.fromkeys(("LimitExceeded", "ReportGenerationLimitExceeded"), errors.Limit),
     **dict.fromkeys(
-        ("InvalidAction", "NotSupportedService", "OptInRequired", "UnknownOperationException"), errors.Unsupported
+        (
+            "InvalidAction",
+            "NotSupportedService",
+            "OptInRequired",
+            "UnknownOperationException",
+            "UnsupportedAPIEndpointException",
+        ),
+        errors.Unsupported,
     ),
-    **dict.fromkeys(("ExpiredToken", "ExpiredTokenException", "RequestExpired"), errors.CredentialsExpired),
+    **dict.fromkeys(("ExpiredToken", "ExpiredTokenException"), errors.CredentialsExpired),
+    **dict.fromkeys(("RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed"), errors.ClockWrong),
     **dict.fromkeys(
         (
             "AuthFailure",
@@ -84,6 +110,8 @@ _NO_CREDENTIALS = (
     boto.LoginError,
 )
 _UNREADABLE = "The answer could not be read."
+# How AWS begins to say it of a signature, whatever the code ("Signature Version 4" in the IAM User Guide).
+_CLOCKS_DIFFER = ("Signature expired:", "Signature not yet current:")
 
 
 @dataclass(frozen=True)
@@ -161,6 +189,8 @@ def _answered(error: boto.ClientError, sending: Sending) -> errors.AwsError:
     if code in _FAULTS or (code not in _CODES and status >= HTTPStatus.INTERNAL_SERVER_ERROR):
         return sending.unclear(message, sent=True, **about)
     kind = _CODES.get(code) or _STATUS.get(status, errors.Invalid)
+    if message.startswith(_CLOCKS_DIFFER):
+        kind = errors.ClockWrong
     if kind is errors.Denied:
         return errors.Denied(
             message,

@@ -35,7 +35,7 @@ def read_again(client: AwsClient, refs: Sequence[ObjectRef]) -> list[Reread]:
     for ref in refs:
         requested_at = timezone.now()
         try:
-            item = mirror.registry[ref.kind].read_one(client, ref)
+            item = mirror.mirror_of(ref.kind, ref.facet).read_one(client, ref)
         except AwsError as error:
             log.warning("%s %s could not be read again: %s", ref.kind, ref.name, error)
             continue

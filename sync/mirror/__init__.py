@@ -4,21 +4,26 @@ from sync.mirror.base import (
     Content,
     Item,
     Mirror,
+    NotYet,
     ObjectRef,
     Place,
     Reader,
     Seen,
     Source,
     SourcePage,
+    facets_of,
+    mirror_of,
     register,
     register_source,
     registry,
     sources,
 )
-from sync.mirror.store import Counts, Visit, store, store_one
+from sync.mirror.each import EachObject
+from sync.mirror.store import Counts, Visit, not_held, store, store_one
 from sync.mirror.sweep import brake, sweep, tie_loose_ends
 
 __all__ = [
-    "Content", "Counts", "Item", "Mirror", "ObjectRef", "Place", "Reader", "Seen", "Source", "SourcePage", "Visit",
-    "brake", "register", "register_source", "registry", "sources", "store", "store_one", "sweep", "tie_loose_ends",
+    "Content", "Counts", "EachObject", "Item", "Mirror", "NotYet", "ObjectRef", "Place", "Reader", "Seen", "Source",
+    "SourcePage", "Visit", "brake", "facets_of", "mirror_of", "not_held", "register", "register_source", "registry",
+    "sources", "store", "store_one", "sweep", "tie_loose_ends",
 ]  # fmt: skip

@@ -1,19 +1,21 @@
 """What a source and a mirror are, and the two registries of them.
 
-A *source* reads pages from AWS and says which items are of which kind; a *mirror* knows one kind: how an item becomes
-content, rows and edges. Apps register theirs in `AppConfig.ready()`.
+A *source* reads pages from AWS and says which items are of which kind; a *mirror* knows one facet of one kind: how an
+item becomes content, rows and edges. Apps register theirs in `AppConfig.ready()`.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, ClassVar, Protocol
 
 from accounts.models import AwsAccount
 from sync.aws.client import Page
+from sync.mirror.differences import Difference, Part, Reversal, differences
 from sync.models import MirroredRow
 from sync.models.mirrored import MirrorQuerySet
 
@@ -49,6 +51,7 @@ class ObjectRef:
     name: str
     arn: str
     region: str = ""
+    facet: str = "details"
 
 
 @dataclass(frozen=True)
@@ -63,12 +66,23 @@ class Seen:
     texts: Mapping[str, str] = field(default_factory=dict)  # policy documents by hash, as `content` refers to them
 
 
+DETAILS = "details"
+
+
 class Mirror(ABC):
-    """One kind of object. Stateless: one instance serves all."""
+    """One facet of one kind of object. Stateless: one instance serves all.
+
+    The facet `details` says that the object exists: with it the others come to an end.
+    """
 
     kind: ClassVar[str]  # as the model has it: "iam.user"
-    source: ClassVar[str] = "details"  # the facet
+    source: ClassVar[str] = DETAILS  # the facet's name
+    title: ClassVar[str] = ""  # what pages call the facet, "Access keys"; "" for details
     model: ClassVar[type[MirroredRow]]
+    known: ClassVar[frozenset[str]] = frozenset()  # an item's members that it understands; none given: all
+    keeps_history: ClassVar[bool] = True  # False where all of it is volatile, or personal
+    page: ClassVar[str] = ""  # the URL name of an object's page, which takes account_id and aws_id; of `details`
+    parts: ClassVar[Mapping[str, Part]] = {}  # how its content is told, in words
 
     @abstractmethod
     def object_id(self, item: Item) -> str:
@@ -90,17 +104,52 @@ class Mirror(ABC):
         """
         return set()
 
+    def complete(self, place: Place, most: int) -> int:
+        """At the end of a pull: ties, at most so many, edges that lack only an object that came after them.
+
+        Returns how many. One of them that is still missing is no reason to look into the contents again.
+        """
+        return 0
+
     def loose(self, place: Place) -> set[str]:
         """Whose edges lead to an object that is gone, or goes by another name now."""
         return set()
 
     @abstractmethod
     def remove(self, place: Place, object_ids: Sequence[str], at: datetime) -> None:
-        """Tombstones the rows, what belongs to them, and their edges."""
+        """Tombstones what the facet brought: for `details` the rows themselves, and their edges."""
+
+    def refs(self, place: Place, object_ids: Sequence[str]) -> dict[str, ObjectRef]:
+        """How to ask AWS about mirrored objects, by object id."""
+        rows = place.of(self.model.objects.filter(aws_id__in=object_ids))
+        return {row.aws_id: self.ref(row) for row in rows}
+
+    def ref(self, row: MirroredRow) -> ObjectRef:
+        return ObjectRef(self.kind, row.aws_id, row.name, row.arn, row.region, self.source)
 
     def is_by_aws(self, content: Content) -> bool:
         """Whether AWS itself keeps the object: then what changes is not drift."""
         return False
+
+    def texts(self, hashes: Collection[str]) -> dict[str, str]:
+        """The policy documents that its contents refer to, by the hash of their text."""
+        return {}
+
+    def differences(self, before: Content, after: Content) -> list[Difference]:
+        """What became of its content, in words."""
+        return differences(self.parts, before, after)
+
+    def worded(self, difference: Difference, old: str, new: str) -> str:
+        """One of the differences, when the documents are at hand that it speaks of; "" for none."""
+        return difference.words
+
+    def reverse(self, aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
+        """What would undo the difference between two contents. `before` is empty where the object wasn't there."""
+        return Reversal(left=("This console has no operation that undoes it yet.",))
+
+    def renamed(self, client: Reader, lost: Sequence[ObjectRef]) -> list[ObjectRef]:
+        """Of objects that AWS doesn't find by their names, those that it has under others: as they are called now."""
+        return []
 
     @abstractmethod
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
@@ -112,31 +161,60 @@ class SourcePage:
     items: Mapping[str, Sequence[Item]]  # by kind
     marker: str | None  # where it goes on; None at the end
     requested_at: datetime
+    # Objects that AWS wouldn't speak of: why not, by kind and object id.
+    denied: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    unsupported: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    whole: bool = True  # False on a last page that is not the end: then nothing is taken for gone
+
+
+class NotYet(Exception):
+    """AWS is still making what a source asked for: the run goes on with the next tick, about a minute later."""
 
 
 class Source(ABC):
     """One way to read many objects from AWS, page by page."""
 
-    name: ClassVar[str]  # "iam.details", as runs know it
-    title: ClassVar[str]  # "Users, groups, roles and policies", as pages call it
-    facet: ClassVar[str]  # "details", as facets know it
-    kinds: ClassVar[tuple[str, ...]]  # in the order in which a page is stored: what others refer to comes first
+    name: str  # "iam.details", as runs know it
+    title: str  # "Users, groups, roles and policies", as pages call it
+    facet: str  # "details", as facets know it
+    kinds: tuple[str, ...]  # in the order in which a page is stored: what others refer to comes first
+    regional: bool = False  # one run for each Region that the AWS account has enabled
+    every: timedelta | None = None  # the least time between two scheduled runs; None: as the AWS account says
+    after: tuple[str, ...] = ()  # sources that must have been complete once
+    sweeps: bool = True  # what it doesn't show is gone …
+    confirms: bool = True  # … when AWS, asked for that one object, says so too
+    reads_ahead: bool = False  # its `pages` asks AWS and nobody else: the next page is read while one is written
 
     @abstractmethod
-    def pages(self, client: Reader, marker: str | None) -> Iterator[SourcePage]: ...
+    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+        """From `marker` on. Raises what the door raises, and `NotYet`."""
 
-    def expected(self, client: Reader) -> int | None:
-        """How many objects will come, where AWS tells; raises what the door raises."""
+    def expected(self, client: Reader, place: Place) -> int | None:
+        """How many objects will come, where that can be known; raises what the door raises."""
         return None
 
+    def serves(self, aws_account: AwsAccount) -> bool:
+        """Whether it can be pulled there at all."""
+        return aws_account.is_connected
 
-registry: dict[str, Mirror] = {}
+
+_mirrors: dict[tuple[str, str], Mirror] = {}
+registry: Mapping[tuple[str, str], Mirror] = MappingProxyType(_mirrors)  # by kind and facet
 sources: dict[str, Source] = {}
+
+
+def mirror_of(kind: str, facet: str = DETAILS) -> Mirror:
+    return registry[kind, facet]
+
+
+def facets_of(kind: str) -> list[Mirror]:
+    """All that is known to say something of such an object, in the order of registration."""
+    return [mirror for (of, _), mirror in registry.items() if of == kind]
 
 
 def register(*mirrors: Mirror) -> None:
     for mirror in mirrors:
-        registry[mirror.kind] = mirror
+        _mirrors[mirror.kind, mirror.source] = mirror
 
 
 def register_source(source: Source) -> None:

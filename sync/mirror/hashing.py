@@ -20,11 +20,11 @@ def reference(text: str, canonical: str) -> dict[str, str]:
 
 def raw_hash(item: Item) -> str:
     """Equal means that there is nothing to do."""
-    return _sha256(json.dumps(item, sort_keys=True, default=_plain))
+    return _sha256(_ITEM.encode(item))
 
 
 def fingerprint(content: Content) -> str:
-    return _sha256(json.dumps(_meaning(content), sort_keys=True, separators=(",", ":")))
+    return _sha256(_CONTENT.encode(_meaning(content)))
 
 
 def plain(item: Item) -> Item:
@@ -34,16 +34,18 @@ def plain(item: Item) -> Item:
 
 
 def moment(value: datetime | str | None) -> datetime | None:
-    """A time of an item, plain or not."""
+    """A time of an item, plain or not; in UTC, whatever zone it was told in."""
     found = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
+    if found is None or found.tzinfo is UTC:
+        return found
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def _meaning(value: Any) -> Any:
     if isinstance(value, dict):
         if value.keys() == {"text", "canonical"}:
             return value["canonical"]
-        return {key: _meaning(inner) for key, inner in value.items()}
+        return {key: inner if isinstance(inner, str) else _meaning(inner) for key, inner in value.items()}
     return [_meaning(inner) for inner in value] if isinstance(value, list) else value
 
 
@@ -55,3 +57,7 @@ def _plain(value: object) -> str:
 
 def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+_ITEM = json.JSONEncoder(sort_keys=True, default=_plain)
+_CONTENT = json.JSONEncoder(sort_keys=True, separators=(",", ":"))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from sync.mirror.base import Item, registry
+from sync.mirror.base import Item, mirror_of
 from sync.mirror.hashing import plain
 
 
@@ -24,7 +23,8 @@ def merged(first: Item, more: Item) -> Item:
 class Merger:
     """Holds back the last item of each kind until the next page has shown whether it goes on there."""
 
-    def __init__(self, held: Mapping[str, Item]) -> None:
+    def __init__(self, facet: str, held: Mapping[str, Item]) -> None:
+        self._facet = facet
         self.held: dict[str, Item] = dict(held)
 
     def take(self, page: Mapping[str, Sequence[Item]], *, last: bool) -> dict[str, list[Item]]:
@@ -32,16 +32,16 @@ class Merger:
         complete: dict[str, list[Item]] = {}
         for kind in {*self.held, *page}:
             before = self.held.pop(kind, None)
-            items = _merged_by_id(kind, ([before] if before else []) + list(page.get(kind, ())))
+            items = self._by_id(kind, ([before] if before else []) + list(page.get(kind, ())))
             if not last and page.get(kind):
                 self.held[kind] = plain(items.pop())
             complete[kind] = items
         return complete
 
-
-def _merged_by_id(kind: str, items: Sequence[Item]) -> list[Item]:
-    whole: dict[str, Any] = {}
-    for item in items:
-        object_id = registry[kind].object_id(item)
-        whole[object_id] = merged(whole[object_id], item) if object_id in whole else item
-    return list(whole.values())
+    def _by_id(self, kind: str, items: Sequence[Item]) -> list[Item]:
+        mirror = mirror_of(kind, self._facet)
+        whole: dict[str, Item] = {}
+        for item in items:
+            object_id = mirror.object_id(item)
+            whole[object_id] = merged(whole[object_id], item) if object_id in whole else item
+        return list(whole.values())

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Max, OuterRef, Subquery
 from django.utils import timezone
 
-from sync.mirror.base import Content, Mirror, Place, Seen
+from sync.mirror import bulk
+from sync.mirror.base import DETAILS, Content, Mirror, Place, facets_of
+from sync.mirror.bulk import Columns
+from sync.mirror.facets import Known
 from sync.models import Facet, Revision, Run, Step
 
 Origin = Revision.Origin
@@ -24,73 +27,119 @@ class Author:
     first: bool = False  # the run is the first one of its source to become complete
 
     @property
-    def facet_columns(self) -> tuple[str, ...]:
-        """What it writes of a facet that is there already."""
-        return ("run",) * (self.run is not None) + ("written_at",) * (self.step is not None)
+    def facet_columns(self) -> Columns:
+        """What it writes of a facet."""
+        by_step = {"written_at": timezone.now()} if self.step else {}
+        return ({"run_id": self.run.pk} if self.run else {}) | by_step
 
     def origin(self, mirror: Mirror, content: Content, *, new: bool) -> Origin:
         if self.step is not None:
             return Origin.CHANGE
-        if new and self.first:
-            return Origin.IMPORT
+        if new and (self.first or mirror.source != DETAILS):
+            return Origin.IMPORT  # that the object is new, its details say
         return Origin.AWS if mirror.is_by_aws(content) else Origin.OUTSIDE
 
 
-def add_revisions(mirror: Mirror, due: Sequence[tuple[Facet, Seen, bool]], at: datetime, author: Author) -> None:
-    """`due`: facet (saved), what was seen, and whether the facet is new."""
-    numbers = _last_numbers([facet for facet, _, _ in due])
-    Revision.objects.bulk_create(
-        Revision(
-            facet=facet,
-            number=numbers.get(facet.pk, 0) + 1,
-            fingerprint=facet.fingerprint,
-            content=seen.content,
-            seen_at=at,
-            run=author.run,
-            step=author.step,
-            origin=author.origin(mirror, seen.content, new=new),
-        )
-        for facet, seen, new in due
-    )
+@dataclass(frozen=True)
+class Due:
+    """What a new revision is to say of a facet."""
+
+    facet: int  # its pk
+    fingerprint: str
+    content: Content
+    known: bool  # the facet was there, so it may have revisions
+    first: bool  # nothing was held of it before
 
 
-def add_tombstones(place: Place, mirror: Mirror, facets: Sequence[Facet], at: datetime, author: Author) -> int:
+def add_revisions(place: Place, mirror: Mirror, due: Sequence[Due], at: datetime, author: Author) -> None:
+    numbers = _last_numbers([one.facet for one in due if one.known])
+    rows = [
+        _row(one.facet, numbers.get(one.facet, 0) + 1, at, author)
+        | {
+            "fingerprint": one.fingerprint,
+            "content": one.content,
+            "gone": False,
+            **_from(place, author.origin(mirror, one.content, new=one.first)),
+        }
+        for one in due
+    ]
+    bulk.insert(Revision, rows)
+
+
+def _from(place: Place, origin: Origin) -> Columns:
+    return {"origin": origin.value, "drift_in_id": place.aws_account.pk if origin is Origin.OUTSIDE else None}
+
+
+def _row(facet: int, number: int, at: datetime, author: Author) -> Columns:
+    return {
+        "facet_id": facet,
+        "number": number,
+        "seen_at": at,
+        "run_id": author.run.pk if author.run else None,
+        "step_id": author.step.pk if author.step else None,
+    }
+
+
+def add_tombstones(place: Place, mirror: Mirror, facets: Sequence[Facet | Known], at: datetime, author: Author) -> int:
     """Marks what is no more: rows, edges, facets; the last revision says so. Returns how many were live."""
     live = [facet for facet in facets if facet.gone_at is None]
     if not live:
         return 0
-    contents, numbers = latest_contents(live), _last_numbers(live)
+    contents, numbers = latest_contents([facet.id for facet in live]), _last_numbers([facet.id for facet in live])
     mirror.remove(place, [facet.object_id for facet in live], at)
     own_write = {"written_at": timezone.now()} if author.step else {}
     # An item that comes back is looked into, and not taken for unchanged: no raw hash equals "".
-    Facet.objects.filter(pk__in=[facet.pk for facet in live]).update(
-        gone_at=at, raw_hash="", loose_ends=False, **own_write
+    Facet.objects.filter(pk__in=[facet.id for facet in live]).update(
+        gone_at=at, raw_hash="", loose_ends=False, missed_by=None, **own_write
     )
-    Revision.objects.bulk_create(
-        Revision(
-            facet=facet,
-            number=numbers.get(facet.pk, 0) + 1,
-            fingerprint="",
-            content={},
-            gone=True,
-            seen_at=at,
-            run=author.run,
-            step=author.step,
-            origin=author.origin(mirror, contents.get(facet.pk, {}), new=False),
-        )
-        for facet in live
-    )
+    if mirror.source == DETAILS:
+        _end_other_facets(place, mirror.kind, [facet.object_id for facet in live], at)
+    if mirror.keeps_history:
+        _say_gone(place, mirror, live, contents, numbers, at, author)
     return len(live)
 
 
-def latest_contents(facets: Iterable[Facet]) -> dict[int, Content]:
-    """What each facet said last, by its pk."""
+def _end_other_facets(place: Place, kind: str, object_ids: Sequence[str], at: datetime) -> None:
+    """Without revisions of their own: that the object is gone, its details say."""
+    for mirror in facets_of(kind):
+        if mirror.source != DETAILS:
+            mirror.remove(place, object_ids, at)
+    Facet.objects.filter(
+        aws_account=place.aws_account, region=place.region, kind=kind, object_id__in=object_ids, gone_at__isnull=True
+    ).update(gone_at=at, raw_hash="")
+
+
+def _say_gone(
+    place: Place,
+    mirror: Mirror,
+    facets: Sequence[Facet | Known],
+    contents: dict[int, Content],
+    numbers: dict[int, int],
+    at: datetime,
+    author: Author,
+) -> None:
+    rows = [
+        _row(facet.id, numbers.get(facet.id, 0) + 1, at, author)
+        | {
+            "fingerprint": "",
+            "content": {},
+            "gone": True,
+            **_from(place, author.origin(mirror, contents.get(facet.id, {}), new=False)),
+        }
+        for facet in facets
+    ]
+    bulk.insert(Revision, rows)
+
+
+def latest_contents(facets: Collection[int]) -> dict[int, Content]:
+    """What each facet said last; both by its pk."""
     newest = Revision.objects.filter(facet=OuterRef("pk"), gone=False).order_by("-number").values("pk")[:1]
-    keys = Facet.objects.filter(pk__in=[facet.pk for facet in facets]).values(newest=Subquery(newest))
+    keys = Facet.objects.filter(pk__in=facets).values(newest=Subquery(newest))
     return dict(Revision.objects.filter(pk__in=keys).values_list("facet_id", "content"))
 
 
-def _last_numbers(facets: Sequence[Facet]) -> dict[int, int]:
+def _last_numbers(facets: Sequence[int]) -> dict[int, int]:
+    """The number of each facet's newest revision, by its pk."""
     if not facets:
         return {}
     found = Revision.objects.filter(facet__in=facets).values("facet").annotate(last=Max("number"))

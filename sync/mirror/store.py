@@ -6,9 +6,10 @@ that write. It never overwrites; the object is read again, alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import pairwise
 
 from django.conf import settings
@@ -17,13 +18,16 @@ from django.db.models import Min
 from django.utils import timezone
 
 from accounts.models import AwsAccount
-from sync.mirror.base import Item, Mirror, ObjectRef, Place, Reader, Seen, registry
-from sync.mirror.hashing import fingerprint, raw_hash
-from sync.mirror.revisions import Author, add_revisions, add_tombstones
+from sync import ownership
+from sync.mirror.base import Item, Mirror, ObjectRef, Place, Reader, Seen, mirror_of
+from sync.mirror.facets import Known, known_facets, locked_facets, upsert_facets
+from sync.mirror.hashing import fingerprint, plain, raw_hash
+from sync.mirror.revisions import Author, Due, add_revisions, add_tombstones
 from sync.mirror.turns import turn
 from sync.models import Facet, Revision, Run, Step
 
 _HISTORY_LOOKED_AT = 20
+_LONGEST = 400  # of the reason why a facet is not held
 
 
 @dataclass(frozen=True)
@@ -54,126 +58,158 @@ class Visit:
         return Author(run=self.run, first=self.first)
 
 
-@dataclass(frozen=True)
-class _Sight:
-    """An item with what identifies it, not looked into yet."""
+class Sight:
+    """An item with what identifies it; looked into once, when that is asked for."""
 
-    object_id: str
-    item: Item
-    raw_hash: str
+    def __init__(self, mirror: Mirror, item: Item) -> None:
+        self._mirror = mirror
+        self.item = item
+        self.object_id = mirror.object_id(item)
+        self.raw_hash = raw_hash(item)
+
+    @cached_property
+    def seen(self) -> Seen:
+        return self._mirror.see(self.item)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        return fingerprint(self.seen.content)
 
 
 def store(visit: Visit, mirror: Mirror, items: Sequence[Item], *, requested_at: datetime) -> None:
     """Takes the items of one kind from one answer. Safe to repeat."""
-    sights = [_Sight(mirror.object_id(item), item, raw_hash(item)) for item in items]
-    for begin in range(0, len(sights), settings.PULL_BATCH):
+    for begin in range(0, len(items), settings.PULL_BATCH):
+        sights = [Sight(mirror, item) for item in items[begin : begin + settings.PULL_BATCH]]
+        _look_into_what_differs(visit.place, mirror, sights)
         with turn():
-            settling, counts = _store_batch(visit, mirror, sights[begin : begin + settings.PULL_BATCH], requested_at)
+            settling, counts = _store_batch(visit, mirror, sights, requested_at)
             visit.note(counts)
         for seen in settling:
             _look_again(visit, mirror, seen)
 
 
+def _look_into_what_differs(place: Place, mirror: Mirror, sights: Sequence[Sight]) -> None:
+    """Before the transaction, which is to be short."""
+    known = known_facets(place, mirror, [sight.object_id for sight in sights])
+    for sight in sights:
+        before = known.get(sight.object_id)
+        if before is None or before.raw_hash != sight.raw_hash:
+            sight.fingerprint  # noqa: B018
+
+
 def _store_batch(
-    visit: Visit, mirror: Mirror, sights: Sequence[_Sight], requested_at: datetime
+    visit: Visit, mirror: Mirror, sights: Sequence[Sight], requested_at: datetime
 ) -> tuple[list[Seen], Counts]:
     """Returns what has to be read again, too."""
-    facets = locked_facets(visit.place, mirror, [sight.object_id for sight in sights])
-    due: list[_Sight] = []
+    known = known_facets(visit.place, mirror, [sight.object_id for sight in sights], lock=True)
+    due: list[Sight] = []
     settling: list[Seen] = []
     unchanged: list[int] = []
     for sight in sights:
-        facet = facets.get(sight.object_id)
+        facet = known.get(sight.object_id)
         if facet is not None and facet.raw_hash == sight.raw_hash:
-            unchanged.append(facet.pk)
-        elif facet is not None and _is_settling(facet, requested_at):
-            settling.append(mirror.see(sight.item))
+            unchanged.append(facet.id)
+        elif facet is not None and is_settling(facet, requested_at):
+            settling.append(sight.seen)
         else:
             due.append(sight)
     if unchanged:
         Facet.objects.filter(pk__in=unchanged).update(
-            run=visit.run, read_at=requested_at, held=Facet.Held.HELD, held_why=""
+            run=visit.run, read_at=requested_at, held=Facet.Held.HELD, held_why="", missed_by=None
         )
-    counts = write(visit.place, mirror, due, facets, requested_at, visit.author)
+    counts = write(visit.place, mirror, due, known, requested_at, visit.author)
     return settling, Counts(len(sights) - len(settling), counts.new, counts.changed)
 
 
 def write(
-    place: Place, mirror: Mirror, sights: Sequence[_Sight], facets: dict[str, Facet], at: datetime, author: Author
+    place: Place,
+    mirror: Mirror,
+    sights: Sequence[Sight],
+    facets: Mapping[str, Facet | Known],
+    at: datetime,
+    author: Author,
 ) -> Counts:
     """Rows, edges, facets and revisions of what differs from what `facets` say."""
     if not sights:
         return Counts()
-    batch = [mirror.see(sight.item) for sight in sights]
-    mirror.save(place, batch, at)
-    contents = {seen.object_id: seen.content for seen in batch}
+    mirror.save(place, [sight.seen for sight in sights], at)
+    ownership.settle(mirror.model, place.aws_account, [sight.object_id for sight in sights])
+    contents = {sight.object_id: sight.seen.content for sight in sights}
     loose = mirror.tie(place, contents, at, final=author.step is not None)
-    fresh: list[Facet] = []
-    for sight, seen in zip(sights, batch, strict=True):
-        facet = _facet(place, mirror, seen, facets.get(seen.object_id), at, author)
-        facet.raw_hash = sight.raw_hash
-        facet.loose_ends = seen.object_id in loose
-        fresh.append(facet)
-    Facet.objects.bulk_create(
-        fresh, update_conflicts=True, unique_fields=_FACET_KEY, update_fields=[*_FACET_WRITTEN, *author.facet_columns]
-    )
-    return _revise(mirror, batch, facets, fresh, at, author)
+    rows = [
+        {
+            "object_id": sight.object_id,
+            "raw_hash": sight.raw_hash,
+            "fingerprint": sight.fingerprint,
+            "read_at": at,
+            "held": Facet.Held.HELD.value,
+            "held_why": "",
+            "extra": _extra(mirror, sight.item),
+            "missed_by_id": None,
+            "loose_ends": sight.object_id in loose,
+            "gone_at": None,
+        }
+        | author.facet_columns
+        for sight in sights
+    ]
+    return _revise(place, mirror, sights, facets, upsert_facets(place, mirror, rows), at, author)
 
 
-_FACET_KEY = ("aws_account", "region", "kind", "object_id", "source")
-_FACET_WRITTEN = ("raw_hash", "fingerprint", "read_at", "loose_ends", "held", "held_why", "gone_at")
-
-
-def _facet(place: Place, mirror: Mirror, seen: Seen, before: Facet | None, at: datetime, author: Author) -> Facet:
-    return Facet(
-        aws_account=place.aws_account,
-        region=place.region,
-        kind=mirror.kind,
-        object_id=seen.object_id,
-        source=mirror.source,
-        fingerprint=fingerprint(seen.content),
-        read_at=at,
-        run=author.run,
-        written_at=timezone.now() if author.step else before.written_at if before else None,
-    )
+def _extra(mirror: Mirror, item: Item) -> Item:
+    """What a newer AWS says and the mirror doesn't know."""
+    unknown = item.keys() - mirror.known if mirror.known else ()
+    return plain({name: item[name] for name in unknown}) if unknown else {}
 
 
 def _revise(
+    place: Place,
     mirror: Mirror,
-    batch: Sequence[Seen],
-    before: dict[str, Facet],
-    fresh: Sequence[Facet],
+    sights: Sequence[Sight],
+    before: Mapping[str, Facet | Known],
+    pks: Mapping[str, int],
     at: datetime,
     author: Author,
 ) -> Counts:
     new = changed = 0
-    due: list[tuple[Facet, Seen, bool]] = []
-    for seen, facet in zip(batch, fresh, strict=True):
-        known = before.get(seen.object_id)
-        if known is None:
-            new += 1
-        elif known.gone_at is not None or known.fingerprint != facet.fingerprint:
-            changed += 1
+    due: list[Due] = []
+    for sight in sights:
+        known = before.get(sight.object_id)
+        if known is None or not known.fingerprint:
+            new, first = new + 1, True
+        elif known.gone_at is not None or known.fingerprint != sight.fingerprint:
+            changed, first = changed + 1, False
         else:
             continue
-        due.append((facet, seen, known is None))
-    add_revisions(mirror, due, at, author)
-    return Counts(len(batch), new, changed)
+        content = sight.seen.content
+        due.append(Due(pks[sight.object_id], sight.fingerprint, content, known=known is not None, first=first))
+    if mirror.keeps_history:
+        add_revisions(place, mirror, due, at, author)
+    return Counts(len(sights), new, changed)
 
 
-def locked_facets(place: Place, mirror: Mirror, object_ids: Sequence[str]) -> dict[str, Facet]:
-    found = Facet.objects.select_for_update().filter(
-        aws_account=place.aws_account,
-        region=place.region,
-        kind=mirror.kind,
-        source=mirror.source,
-        object_id__in=object_ids,
-    )
-    return {facet.object_id: facet for facet in found.order_by("pk")}
+def not_held(visit: Visit, mirror: Mirror, why: Mapping[str, str], held: Facet.Held, *, requested_at: datetime) -> None:
+    """AWS won't speak of these objects (by id). What was held of them before stays, as old as it is."""
+    if not why:
+        return
+    with turn():
+        refused = [
+            {
+                "object_id": object_id,
+                "read_at": requested_at,
+                "run_id": visit.run.pk,
+                "held": held.value,
+                "held_why": reason[:_LONGEST],
+                "raw_hash": "",
+            }
+            for object_id, reason in why.items()
+        ]
+        upsert_facets(visit.place, mirror, refused, kept=["read_at"])
+        visit.note(Counts(seen=len(refused)))
 
 
 # ---- The 60-second rule --------------------------------------------------------------------------------------
-def _is_settling(facet: Facet, requested_at: datetime) -> bool:
+def is_settling(facet: Facet | Known, requested_at: datetime) -> bool:
+    """Whether an answer that was asked for then may show the state before our own last write."""
     return facet.written_at is not None and requested_at < facet.written_at + settle_time()
 
 
@@ -182,26 +218,34 @@ def settle_time() -> timedelta:
 
 
 def _look_again(visit: Visit, mirror: Mirror, old: Seen) -> None:
-    """Reads one object alone, outside any transaction, and takes the answer unless it is older than our write."""
+    ref = ObjectRef(mirror.kind, old.object_id, old.name, old.arn, visit.place.region, mirror.source)
+    # None: gone by our own hand, or not to be seen yet; the sweep spares what was written just now.
+    read_alone(visit, mirror, ref)
+
+
+def read_alone(visit: Visit, mirror: Mirror, ref: ObjectRef) -> bool:
+    """Reads one mirrored object, outside any transaction, and takes the answer unless it is older than our write.
+
+    False when there is none; nothing is written then. Raises what the door raises.
+    """
     requested_at = timezone.now()
-    ref = ObjectRef(mirror.kind, old.object_id, old.name, old.arn, visit.place.region)
     item = mirror.read_one(visit.client, ref)
     if item is None:
-        return  # gone by our own hand, or not to be seen yet; the sweep spares what was written just now
+        return False
     with transaction.atomic():
-        facets = locked_facets(visit.place, mirror, [old.object_id])
-        facet = facets[old.object_id]
-        stale = _is_settling(facet, requested_at) and _meaning(mirror, item) in _replaced_by_us(facet)
-        if stale:
-            Facet.objects.filter(pk=facet.pk).update(run=visit.run)
+        facets = locked_facets(visit.place, mirror, [ref.object_id])
+        facet = facets.get(ref.object_id)
+        if facet is not None and _shows_what_we_replaced(facet, mirror, item, requested_at):
+            Facet.objects.filter(pk=facet.pk).update(run=visit.run, missed_by=None)
             visit.note(Counts(seen=1))
-            return
-        sight = _Sight(old.object_id, item, raw_hash(item))
+            return True
+        sight = Sight(mirror, item)
         visit.note(write(visit.place, mirror, [sight], facets, requested_at, visit.author))
+    return True
 
 
-def _meaning(mirror: Mirror, item: Item) -> str:
-    return fingerprint(mirror.see(item).content)
+def _shows_what_we_replaced(facet: Facet, mirror: Mirror, item: Item, requested_at: datetime) -> bool:
+    return is_settling(facet, requested_at) and fingerprint(mirror.see(item).content) in _replaced_by_us(facet)
 
 
 def _replaced_by_us(facet: Facet) -> set[str]:
@@ -222,13 +266,13 @@ def store_one(
 
     With a step, what is new in it is that step's doing, also where a pull that ran just then saw it first.
     """
-    mirror, place, author = registry[ref.kind], Place(aws_account, ref.region), Author(step=step)
+    mirror, place, author = mirror_of(ref.kind, ref.facet), Place(aws_account, ref.region), Author(step=step)
     object_id = ref.object_id if item is None else mirror.object_id(item)
     facets = locked_facets(place, mirror, [object_id])
     if item is None:
         add_tombstones(place, mirror, list(facets.values()), requested_at, author)
         return
-    write(place, mirror, [_Sight(object_id, item, raw_hash(item))], facets, requested_at, author)
+    write(place, mirror, [Sight(mirror, item)], facets, requested_at, author)
     if step is not None and object_id in facets:
         _claim_what_a_pull_saw_first(facets[object_id], step)
 
@@ -239,5 +283,5 @@ def _claim_what_a_pull_saw_first(facet: Facet, step: Step) -> None:
     if newest is None or began is None or newest.seen_at < began:
         return
     if newest.origin in (Revision.Origin.OUTSIDE, Revision.Origin.AWS):
-        newest.origin, newest.step = Revision.Origin.CHANGE, step
-        newest.save(update_fields=["origin", "step"])
+        newest.origin, newest.step, newest.drift_in = Revision.Origin.CHANGE, step, None
+        newest.save(update_fields=["origin", "step", "drift_in"])

@@ -2,65 +2,139 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from sync.mirror.base import Mirror, registry
+from sync.aws.errors import AwsError
+from sync.mirror.base import Mirror, ObjectRef, Source, mirror_of
+from sync.mirror.facets import known_facets
 from sync.mirror.revisions import add_tombstones, latest_contents
-from sync.mirror.store import Counts, Visit, locked_facets, settle_time
+from sync.mirror.store import Counts, Visit, read_alone, settle_time
 from sync.mirror.turns import turn
 from sync.models import Facet
 
+logger = logging.getLogger(__name__)
+
 # The brake: a pull that would lose this share of a kind, and this many, is more likely wrong than right.
 BRAKE_SHARE, BRAKE_COUNT = 0.20, 20
+# How many missing objects a run asks AWS about, one by one; the others wait for what the next run says.
+CONFIRMATIONS = 50
+# Edges that lack one end take one statement for all of them: so many batches go into one turn.
+_EASILY_TIED = 5
 
 
-def brake(visit: Visit, kinds: Sequence[str]) -> str:
+def brake(visit: Visit, source: Source) -> str:
     """Why the sweep must not happen, in words; "" when it may."""
     held = []
-    for mirror in _mirrors(kinds):
+    for mirror in _mirrors(source):
         unseen, live = _unseen(visit, mirror).count(), _live(visit, mirror).count()
         if unseen >= BRAKE_COUNT and unseen > BRAKE_SHARE * live:
             held.append(f"{unseen} of {live} {_plural(mirror)}")
     return f"held by the brake: {', '.join(held)} would be marked as gone" if held else ""
 
 
-def sweep(visit: Visit, kinds: Sequence[str]) -> None:
-    """Tombstones what the run did not see. Only for a run that read everything; safe to repeat."""
-    for mirror in _mirrors(kinds):
+def sweep(visit: Visit, source: Source) -> None:
+    """Tombstones what the run did not see. Only for a run that read everything; safe to repeat.
+
+    A listing may miss an object that is there (AWS is eventually consistent): gone is what AWS, asked for it alone,
+    doesn't find, or what the complete run before didn't see either.
+    """
+    confirmations = CONFIRMATIONS
+    for mirror in _mirrors(source):
         for object_ids in _batches(_unseen(visit, mirror)):
+            doubted = _missed_first(visit, mirror, object_ids) if source.confirms else []
+            asked, waiting = doubted[:confirmations], doubted[confirmations:]
+            confirmations -= len(asked)
+            waiting += _not_known_to_be_gone(visit, mirror, asked)
             with turn():
-                facets = locked_facets(visit.place, mirror, object_ids)
-                still = set(_unseen(visit, mirror).filter(object_id__in=object_ids).values_list("pk", flat=True))
-                unseen = [facet for facet in facets.values() if facet.pk in still]
-                gone = add_tombstones(visit.place, mirror, unseen, timezone.now(), visit.author)
-                visit.note(Counts(gone=gone))
+                _bury(visit, mirror, sorted(set(object_ids) - set(waiting)))
+                _unseen(visit, mirror).filter(object_id__in=waiting).update(missed_by=visit.run)
+                visit.note(Counts())
 
 
-def tie_loose_ends(visit: Visit, kinds: Sequence[str]) -> None:
+def _missed_first(visit: Visit, mirror: Mirror, object_ids: Sequence[str]) -> list[str]:
+    """Those that no complete run missed before this one."""
+    missed = _unseen(visit, mirror).filter(object_id__in=object_ids)
+    first = missed.filter(Q(missed_by__isnull=True) | Q(missed_by=visit.run))
+    return list(first.order_by("pk").values_list("object_id", flat=True))
+
+
+def _not_known_to_be_gone(visit: Visit, mirror: Mirror, object_ids: Sequence[str]) -> list[str]:
+    """Asks AWS about each. What is there counts as seen; what AWS gives no answer about is in doubt."""
+    lost: list[ObjectRef] = []
+    doubtful: list[str] = []
+    for object_id, ref in mirror.refs(visit.place, object_ids).items():
+        visit.note(Counts())  # it takes a while, and we live
+        try:
+            lost += [] if read_alone(visit, mirror, ref) else [ref]
+        except AwsError as error:
+            logger.info("%s %s may be gone, or not: %s", mirror.kind, object_id, error)
+            doubtful.append(object_id)
+    try:
+        read_renamed(visit, mirror, lost)
+    except AwsError as error:
+        logger.info("%s of %s may have other names now: %s", len(lost), mirror.kind, error)
+        doubtful += [ref.object_id for ref in lost]
+    return doubtful
+
+
+def read_renamed(visit: Visit, mirror: Mirror, lost: Sequence[ObjectRef]) -> bool:
+    """Reads those that AWS has under other names now; whether there are any. Raises what the door raises."""
+    found = mirror.renamed(visit.client, lost) if lost else []
+    there = [read_alone(visit, mirror, ref) for ref in found]
+    return any(there)
+
+
+def _bury(visit: Visit, mirror: Mirror, object_ids: Sequence[str]) -> None:
+    """Tombstones those that are still unseen."""
+    facets = known_facets(visit.place, mirror, object_ids, lock=True)
+    still = set(_unseen(visit, mirror).filter(object_id__in=object_ids).values_list("pk", flat=True))
+    unseen = [facet for facet in facets.values() if facet.id in still]
+    visit.note(Counts(gone=add_tombstones(visit.place, mirror, unseen, timezone.now(), visit.author)))
+
+
+def tie_loose_ends(visit: Visit, source: Source) -> None:
     """Projects the edges again of who named an object that came later, is gone, or is called otherwise now.
 
     An item that didn't change is not looked into; that the group it names was deleted and made anew shows here only.
     """
-    for mirror in _mirrors(kinds):
-        loose = mirror.loose(visit.place)
-        for object_ids in _batches(_live(visit, mirror).filter(Q(loose_ends=True) | Q(object_id__in=loose))):
+    for mirror in _mirrors(source):
+        _complete(visit, mirror)
+        live = _live(visit, mirror)
+        if loose := mirror.loose(visit.place):
             with turn():
-                facets = locked_facets(visit.place, mirror, object_ids)
-                said = latest_contents(facets.values())
-                contents = {facet.object_id: said[facet.pk] for facet in facets.values()}
-                still = mirror.tie(visit.place, contents, timezone.now(), final=True)
-                ours = Facet.objects.filter(pk__in=[facet.pk for facet in facets.values()])
-                ours.filter(loose_ends=True).exclude(object_id__in=still).update(loose_ends=False)
-                ours.filter(loose_ends=False, object_id__in=still).update(loose_ends=True)
+                live.filter(object_id__in=loose).update(loose_ends=True)
+                visit.note(Counts())
+        for object_ids in _batches(live.filter(loose_ends=True)):
+            with turn():
+                _tie_again(visit, mirror, object_ids)
                 visit.note(Counts())
 
 
-def _mirrors(kinds: Sequence[str]) -> list[Mirror]:
-    return [registry[kind] for kind in kinds]
+def _tie_again(visit: Visit, mirror: Mirror, object_ids: Sequence[str]) -> None:
+    facets = known_facets(visit.place, mirror, object_ids, lock=True)
+    said = latest_contents([facet.id for facet in facets.values()])
+    contents = {object_id: said[facet.id] for object_id, facet in facets.items()}
+    still = mirror.tie(visit.place, contents, timezone.now(), final=True)
+    for loose in (True, False):
+        changed = [facet.id for object_id, facet in facets.items() if (object_id in still) == loose]
+        Facet.objects.filter(pk__in=changed, loose_ends=not loose).update(loose_ends=loose)
+
+
+def _complete(visit: Visit, mirror: Mirror) -> None:
+    most, done = settings.PULL_BATCH * _EASILY_TIED, None
+    while done in (None, most):
+        with turn():
+            done = mirror.complete(visit.place, most)
+            visit.note(Counts())
+
+
+def _mirrors(source: Source) -> list[Mirror]:
+    return [mirror_of(kind, source.facet) for kind in source.kinds]
 
 
 def _live(visit: Visit, mirror: Mirror) -> QuerySet[Facet]:

@@ -1,8 +1,10 @@
 """What the mirror and the change path keep. See docs/architecture.md for the two paths."""
 
 from sync.models.changes import Approval, Attempt, Change, Lease, Step
-from sync.models.mirrored import Facet, Fact, MirroredRow, MirrorQuerySet, Revision
+from sync.models.mirrored import Facet, Fact, LookedAfterRow, MirroredRow, MirrorQuerySet, Ownership, Revision
+from sync.models.ownership import OwnershipRule
 from sync.models.runs import Run
+from sync.models.schedules import Region, Schedule
 
 __all__ = [
     "Approval",
@@ -11,9 +13,14 @@ __all__ = [
     "Facet",
     "Fact",
     "Lease",
+    "LookedAfterRow",
     "MirrorQuerySet",
     "MirroredRow",
+    "Ownership",
+    "OwnershipRule",
+    "Region",
     "Revision",
     "Run",
+    "Schedule",
     "Step",
 ]

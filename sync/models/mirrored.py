@@ -8,10 +8,21 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from accounts.models import AwsAccount, Operator
 from accounts.roles import SEE_IAM
+from sync.models.folded import FoldedField
+
+
+class Ownership(models.TextChoices):
+    """Who looks after an object, as the rules of its AWS account say."""
+
+    MANAGED = "managed", "Managed here"
+    READ_ONLY = "read_only", "Read-only: somebody else manages it"
+    IGNORED = "ignored", "Ignored: hidden from lists and drift"
 
 
 class MirrorQuerySet(models.QuerySet[Any]):
@@ -30,14 +41,17 @@ class MirroredRow(models.Model):
     """What we last saw of one AWS object. Only pulls and applied changes write it; a pull never deletes it."""
 
     kind: ClassVar[str]  # as the mirror is registered, such as "iam.user"
+    facet_columns: ClassVar[frozenset[str]] = frozenset()  # what other facets than `details` bring, and write alone
+    searched: ClassVar[tuple[str, ...]] = ()  # the columns in the index of trigrams (iamconsole/web/trigrams.py)
 
-    aws_account = models.ForeignKey(AwsAccount, models.PROTECT, related_name="+", editable=False)
+    # Without an index of its own: the one that makes `aws_id` unique begins with it.
+    aws_account = models.ForeignKey(AwsAccount, models.PROTECT, related_name="+", editable=False, db_index=False)
     region = models.CharField(max_length=32, default="", blank=True, editable=False)  # "" for global kinds, never null
     # AWS's immutable id (AIDA…); kinds without one: the owner's id, the name and an incarnation number.
     aws_id = models.CharField("unique id", max_length=400, editable=False)
     arn = models.CharField("ARN", max_length=2048, blank=True, editable=False)
     name = models.CharField(max_length=256, editable=False)
-    name_key = models.CharField(max_length=256, editable=False)  # case-folded: IAM names are unique without case
+    name_key = FoldedField(max_length=256, editable=False)  # IAM names are unique without case
     first_seen = models.DateTimeField(editable=False)
     gone_at = models.DateTimeField(null=True, blank=True, editable=False)  # the tombstone
 
@@ -49,11 +63,21 @@ class MirroredRow(models.Model):
             models.UniqueConstraint(fields=["aws_account", "region", "aws_id"], name="%(app_label)s_%(class)s_aws_id")
         ]
         indexes = [
-            models.Index(fields=["aws_account", "name_key"], name="%(app_label).8s_%(class).12s_name"),
+            models.Index(fields=["aws_account", "name_key", "id"], name="%(app_label).8s_%(class).12s_name"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class LookedAfterRow(MirroredRow):
+    """What ownership rules are about: IAM's objects that have a name and a path."""
+
+    path = models.CharField(max_length=512, default="/")
+    ownership = models.CharField(max_length=9, choices=Ownership, default=Ownership.MANAGED, editable=False)
+
+    class Meta(MirroredRow.Meta):
+        abstract = True
 
 
 class Facet(models.Model):
@@ -64,11 +88,11 @@ class Facet(models.Model):
         DENIED = "denied", "Not held: AWS doesn't let this console read it"
         UNSUPPORTED = "unsupported", "Not held: not supported there"
 
-    aws_account = models.ForeignKey(AwsAccount, models.PROTECT, related_name="+")
+    aws_account = models.ForeignKey(AwsAccount, models.PROTECT, related_name="+", db_index=False)
     region = models.CharField(max_length=32, default="", blank=True)
     kind = models.CharField(max_length=40)
     object_id = models.CharField(max_length=400)
-    source = models.CharField(max_length=40)  # "details"
+    source = models.CharField(max_length=40)  # the name of the facet: "details", "keys"
     raw_hash = models.CharField(max_length=64)  # of the raw item: equal means nothing to do
     fingerprint = models.CharField(max_length=64)  # of the canonical content, without what is volatile
     read_at = models.DateTimeField()  # when the newest answer that shows it was asked for
@@ -76,6 +100,10 @@ class Facet(models.Model):
     written_at = models.DateTimeField(null=True)  # our own last write of this object
     held = models.CharField(max_length=12, choices=Held, default=Held.HELD)
     held_why = models.CharField(max_length=400, blank=True)
+    # What AWS said beyond what the mirror understands: shown, never compared.
+    extra: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
+    # The first complete run that didn't show it: the next one that doesn't either tombstones it.
+    missed_by = models.ForeignKey("sync.Run", models.SET_NULL, null=True, related_name="+")
     loose_ends = models.BooleanField(default=False)  # its content names an object that the mirror doesn't have (yet)
     gone_at = models.DateTimeField(null=True)
 
@@ -85,7 +113,10 @@ class Facet(models.Model):
                 fields=["aws_account", "region", "kind", "object_id", "source"], name="sync_facet_of_object"
             )
         ]
-        indexes = [models.Index(fields=["aws_account", "kind", "source", "run"])]
+        indexes = [
+            models.Index(fields=["aws_account", "kind", "source", "run"]),
+            models.Index(fields=["aws_account", "kind"], condition=Q(loose_ends=True), name="sync_facet_loose"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.source} of {self.kind} {self.object_id}"
@@ -100,7 +131,7 @@ class Revision(models.Model):
         OUTSIDE = "outside", "Changed outside this console"
         AWS = "aws", "Changed by AWS"
 
-    facet = models.ForeignKey(Facet, models.PROTECT, related_name="revisions")
+    facet = models.ForeignKey(Facet, models.PROTECT, related_name="revisions", db_index=False)  # the constraint has one
     number = models.PositiveIntegerField()
     fingerprint = models.CharField(max_length=64)
     content = models.JSONField()  # canonical; policy documents by the hash of their text
@@ -109,10 +140,23 @@ class Revision(models.Model):
     run = models.ForeignKey("sync.Run", models.SET_NULL, null=True, related_name="+")
     step = models.ForeignKey("sync.Step", models.SET_NULL, null=True, related_name="+")  # with origin `change`
     origin = models.CharField(max_length=8, choices=Origin)
+    # Drift (origin `outside`) that an operator looked at and found right.
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    reversal = models.ForeignKey(  # the change that was proposed to undo it
+        "sync.Change", models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    # With origin `outside`, and only then: drift is found by it, without a look at all the other revisions.
+    drift_in = models.ForeignKey(AwsAccount, models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         ordering = ["-number"]
         constraints = [models.UniqueConstraint(fields=["facet", "number"], name="sync_revision_number")]
+        indexes = [
+            models.Index(
+                fields=["drift_in", "-seen_at", "-id"], condition=Q(drift_in__isnull=False), name="sync_revision_drift"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.facet}, revision {self.number}"

@@ -23,12 +23,17 @@ class Run(models.Model):
         OPERATOR = "operator", "Pull now"
         COMMAND = "command", "Command line"
         CONNECT = "connect", "First pull after connecting"
+        IMPORT = "import", "Imported file"
 
     ACTIVE = (State.QUEUED, State.RUNNING)
+    OBJECT = "object"  # the source of those that read one object again
 
     aws_account = models.ForeignKey(AwsAccount, models.PROTECT, related_name="runs")
     region = models.CharField(max_length=32, default="", blank=True)
     source = models.CharField(max_length=40)  # as registered, such as "iam.details"
+    # What a refresh of one object reads again; "" for all that the source shows.
+    object_kind = models.CharField(max_length=40, default="", blank=True)
+    object_id = models.CharField(max_length=400, default="", blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     trigger = models.CharField(max_length=10, choices=Trigger)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -40,6 +45,7 @@ class Run(models.Model):
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     cursor = models.JSONField(default=dict, blank=True)  # where to go on: AWS's marker and what waits to be merged
     expected = models.PositiveIntegerField(null=True, blank=True)  # objects, where AWS tells beforehand
+    taken_at = models.DateTimeField(null=True, blank=True)  # of an imported file: when AWS was asked for what is in it
     # objects by what became of them, and pages
     pages = models.PositiveIntegerField(default=0)
     seen = models.PositiveIntegerField(default=0)
@@ -55,12 +61,20 @@ class Run(models.Model):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["aws_account", "region", "source"],
+                fields=["aws_account", "region", "source", "object_kind", "object_id"],
                 condition=Q(state__in=["queued", "running"]),
                 name="sync_run_one_at_a_time",
             )
         ]
-        indexes = [models.Index(fields=["state", "heartbeat_at"])]
+        indexes = [
+            models.Index(fields=["state", "heartbeat_at"]),
+            models.Index(fields=["aws_account", "source", "state", "id"], name="sync_run_newest"),
+            models.Index(
+                fields=["aws_account", "-finished_at"],
+                condition=Q(state="done", object_id=""),
+                name="sync_run_complete",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Pull {self.pk} of {self.source}"

@@ -48,7 +48,7 @@ def connect(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return _page(request, ConnectForm(initial=_initial(request)))
     demand_step_up(request)
-    form = ConnectForm(request.POST)
+    form = ConnectForm.of(request.POST)
     if not form.is_valid():
         return _page(request, form)
     try:
@@ -63,7 +63,7 @@ def connect(request: HttpRequest) -> HttpResponse:
 def connect_check(request: HttpRequest) -> HttpResponse:
     """What works and what is missing with what is typed so far; nothing is saved."""
     _require_owner_of_all(request)
-    form = ConnectForm(request.POST)
+    form = ConnectForm.of(request.POST)
     reports = service.check(form.save(commit=False)) if form.is_valid() else None
     if wants_fragment(request):
         return render(request, "sync/connect.html#check", {"form": form, "reports": reports})

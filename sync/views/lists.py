@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
 
 from accounts.models import AwsAccount, Operator
-from iamconsole.web.filters import Choice, ChoiceFilter, TextFilter
+from iamconsole.web.filters import Choice, ChoiceFilter, Filter, TextFilter
 from iamconsole.web.tables import Column, Table
 from iamconsole.web.vocabulary import state_of
+from iamconsole.web.words import duration
+from sync.mirror import sources
 from sync.models import Change, Run
 from sync.selectors import source_title
 
@@ -25,6 +29,27 @@ def _search_changes(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
 
 def _approvals(change: Any) -> str:
     return f"{change.approval_count} of {change.approvals_needed}" if change.approvals_needed else "None needed"
+
+
+def _took(run: Run) -> str:
+    return duration(run.finished_at - run.started_at) if run.started_at and run.finished_at else ""
+
+
+@dataclass(frozen=True)
+class SourceFilter(Filter):
+    """Which source; the registered ones, and refreshes of single objects."""
+
+    control: ClassVar[str] = "select"
+
+    def chip(self, scope: Any, value: str) -> str | None:
+        return source_title(value) if value in sources or value == Run.OBJECT else None
+
+    def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return rows.filter(source=value)
+
+    def options(self, scope: Any) -> Iterable[tuple[str, str]]:
+        names = [name for name, source in sources.items() if source.serves(scope)]
+        return [(name, source_title(name)) for name in (*names, Run.OBJECT)]
 
 
 _STATES = (
@@ -96,6 +121,7 @@ PULLS = Table(
         Column("new", "New", lambda run: run.new, css="num", optional=True),
         Column("changed", "Changed", lambda run: run.changed, css="num"),
         Column("gone", "Gone", lambda run: run.gone, css="num"),
+        Column("took", "Took", _took, css="num"),
         Column("by", "Started by", lambda run: str(run.started_by) if run.started_by else run.get_trigger_display()),
         Column(
             "created",
@@ -113,6 +139,7 @@ PULLS = Table(
             "State",
             choices=tuple(Choice(state.value, state.label, Q(state=state.value)) for state in Run.State),
         ),
+        SourceFilter("source", "What"),
     ),
     empty_icon="refresh-cw",
     empty_title="Nothing was pulled yet",

@@ -5,27 +5,48 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access import fetch_aws_account, signed_in
+from accounts.access import FROM_A_FILE, fetch_aws_account, may, signed_in
+from accounts.models import AwsAccount
 from accounts.roles import ADMINISTER, PROPOSE, SEE_IAM
+from iamconsole.web.fragments import wants_fragment
 from iamconsole.web.tables import list_response
+from iamconsole.web.words import counted
 from sync import pull as pulling
-from sync import selectors
+from sync import refresh, schedule, selectors
 from sync.models import Run
+from sync.regions import looked_in
 from sync.views.fetch import fetch_run
 from sync.views.lists import PULLS
 from sync.views.live import poll_response, signature
+from sync.views.progress import rate_words, time_left
+from sync.views.standing import sources_of
 from sync.views.words import ErrorView, LogLine
 
 
 @require_GET
 def pulls(request: HttpRequest, account_id: str) -> HttpResponseBase:
     aws_account = fetch_aws_account(request, account_id, SEE_IAM)
-    return list_response(request, PULLS, selectors.runs_of(aws_account), aws_account, "sync/pulls.html")
+    # Whoever narrows the list, turns its pages or exports it looks at the list alone; at one source beside its pulls.
+    context = _sources(request, aws_account) if set(request.GET) <= {"source"} and not wants_fragment(request) else {}
+    return list_response(
+        request, PULLS, selectors.runs_of(aws_account), aws_account, "sync/pulls.html", context=context
+    )
+
+
+@never_cache
+@require_GET
+def pulls_sources(request: HttpRequest, account_id: str) -> HttpResponse:
+    """The fragment that the page asks for every few seconds while a source is read."""
+    context = _sources(request, fetch_aws_account(request, account_id, SEE_IAM))
+    sources = context["sources"]
+    context["signature"] = sources.signature
+    return poll_response(request, "sync/pulls/sources.html", context, moving=sources.are_moving)
 
 
 @require_GET
@@ -45,26 +66,54 @@ def pull_progress(request: HttpRequest, account_id: str, pk: int) -> HttpRespons
 def pull_now(request: HttpRequest, account_id: str) -> HttpResponse:
     lift_brake = request.POST.get("lift_brake") == "yes"
     aws_account = fetch_aws_account(request, account_id, ADMINISTER if lift_brake else PROPOSE)
-    run = pulling.start(
-        aws_account=aws_account, trigger=Run.Trigger.OPERATOR, actor=signed_in(request), lift_brake=lift_brake
-    )
+    if not aws_account.is_connected:
+        raise PermissionDenied(FROM_A_FILE)
+    how: dict[str, Any] = {"aws_account": aws_account, "trigger": Run.Trigger.OPERATOR, "actor": signed_in(request)}
+    source = request.POST.get("source", "")
+    if not source:
+        runs = pulling.start_all(**how)
+        said = (
+            f"{counted(len(runs), 'source is', 'sources are')} being read. What changes seldom comes at its own time."
+        )
+        messages.info(request, said)
+        return redirect("pulls", account_id=account_id)
+    region = request.POST.get("region", "")
+    if (source, region) not in {(due.source, due.region) for due in schedule.readable(aws_account)}:
+        raise Http404("There is no such source here, or what it builds on was not pulled yet.")
+    run = pulling.start(**how, source=source, region=region, lift_brake=lift_brake)
     return redirect("pull", account_id=account_id, pk=run.pk)
 
 
 @require_POST
 def pull_cancel(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
-    run = fetch_run(request, account_id, pk, PROPOSE)
+    run = fetch_run(request, account_id, pk, SEE_IAM)
+    if not may(signed_in(request), PROPOSE if run.aws_account.is_connected else ADMINISTER, run.aws_account):
+        raise PermissionDenied
     pulling.cancel(run=run, actor=signed_in(request))
     messages.info(request, "The pull stops. What it has read so far is kept; nothing is taken for deleted.")
     return redirect("pull", account_id=account_id, pk=pk)
 
 
 def _context(run: Run) -> dict[str, Any]:
+    read_again = refresh.row_of(run.aws_account, run.object_kind, run.object_id) if run.object_id else None
     return {
         "run": run,
         "source_title": selectors.source_title(run.source),
         "error": ErrorView.of(run.error),
         "log": LogLine.of(run.log),
         "took": run.finished_at - run.started_at if run.started_at and run.finished_at else None,
-        "signature": signature(run.state, run.pages, run.seen, len(run.log)),
+        "rate": rate_words(run),
+        "left": time_left(run),
+        "object": read_again,
+        "object_url": refresh.page_of(read_again) if read_again else "",
+        "signature": signature(run.state, run.pages, run.seen, run.log[-1:]),
+    }
+
+
+def _sources(request: HttpRequest, aws_account: AwsAccount) -> dict[str, Any]:
+    only = request.GET.get("source", "")
+    return {
+        "aws_account": aws_account,
+        "sources": sources_of(aws_account, only=only),
+        "regions": looked_in(aws_account) if aws_account.is_connected and not only else None,
     }

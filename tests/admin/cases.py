@@ -13,9 +13,54 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import AuditHead, AwsAccount, Operator
-from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePolicy, Membership
-from policies.models import Document, ManagedPolicy, PolicyVersion
-from sync.models import Approval, Attempt, Change, Facet, Fact, Lease, Revision, Run, Step
+from identities.models import (
+    AccessKey,
+    Attachment,
+    IamAccount,
+    IamGroup,
+    IamRole,
+    IamUser,
+    InlinePolicy,
+    InstanceProfile,
+    LoginProfile,
+    Membership,
+    MfaDevice,
+    OidcProvider,
+    ReportedUser,
+    RootUser,
+    SamlProvider,
+    ServerCertificate,
+    ServiceCredential,
+    ServiceLastAccessed,
+    SigningCertificate,
+    SshKey,
+    TrustedPrincipal,
+)
+from policies.models import (
+    Document,
+    ManagedPolicy,
+    OrgAccount,
+    Organization,
+    OrgPolicy,
+    OrgTarget,
+    OrgUnit,
+    PolicyVersion,
+)
+from sync.models import (
+    Approval,
+    Attempt,
+    Change,
+    Facet,
+    Fact,
+    Lease,
+    MirroredRow,
+    OwnershipRule,
+    Region,
+    Revision,
+    Run,
+    Schedule,
+    Step,
+)
 
 POLICY_ARN = "arn:aws:iam::123456789012:policy/reports"
 
@@ -32,7 +77,14 @@ def fill(aws_account: AwsAccount, operator: Operator) -> None:
         aws_account=aws_account, kind="iam.user", object_id="AIDA1", source="details", raw_hash="", fingerprint="",
         read_at=now, run=run,
     )  # fmt: skip
-    Revision.objects.create(facet=facet, number=1, fingerprint="", content={}, seen_at=now, origin="import")
+    Region.objects.create(aws_account=aws_account, name="eu-west-1", enabled=True, checked_at=now)
+    Schedule.objects.create(aws_account=aws_account, source="iam.details", next_at=now)
+    OwnershipRule.objects.create(
+        aws_account=aws_account, position=1, matches="name", pattern="svc-*", ownership="read_only"
+    )
+    Revision.objects.create(
+        facet=facet, number=1, fingerprint="", content={}, seen_at=now, origin="outside", drift_in=aws_account
+    )
     Fact.objects.create(aws_account=aws_account, kind="iam.user", object_id="AIDA1", name="risk", value=1)
     _a_change(aws_account, operator)
     _mirrored(aws_account)
@@ -77,3 +129,15 @@ def _mirrored(aws_account: AwsAccount) -> None:
     for owner in ({"user": user}, {"group": group}, {"role": role}):
         Attachment.objects.create(**row(f"attached-to-{next(iter(owner))}"), arn=POLICY_ARN, policy=policy, **owner)
     InlinePolicy.objects.create(**row("inline"), user=user, document=document)
+    control = OrgPolicy.objects.create(**row("control"), type=OrgPolicy.Type.SCP, document=document)
+    OrgTarget.objects.create(**row("target"), policy=control, target_id="r-1")
+    TrustedPrincipal.objects.create(role=role, type="Service", value="ec2.amazonaws.com")
+    plain: list[type[MirroredRow]] = [Organization, OrgUnit, OrgAccount, IamAccount, InstanceProfile]
+    plain += [OidcProvider, SamlProvider, ServerCertificate]
+    for model in plain:
+        model.objects.create(**row(model._meta.model_name or ""))
+    for credential in (AccessKey, LoginProfile, MfaDevice, ServiceCredential, SigningCertificate, SshKey):
+        credential.objects.create(**row(credential._meta.model_name or ""), user=user)
+    ReportedUser.objects.create(**row("reported"), user=user, generated_at=timezone.now())
+    RootUser.objects.create(**row("root"), generated_at=timezone.now())
+    ServiceLastAccessed.objects.create(aws_account=aws_account, kind="iam.user", object_id=user.aws_id, service="s3")

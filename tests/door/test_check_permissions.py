@@ -17,9 +17,11 @@ from sync.aws.calls import is_read
 from sync.aws.permission_check import check_permissions, probe_params
 from sync.aws.permissions import PERMISSIONS, Permission, console_role_policy, console_role_trust, permissions_of
 from sync.aws.purpose import Tier
+from tests.services.organizations import MANAGEMENT_ID, MadeOrganization
 
 MakeRole = Callable[..., None]
 READS = [permission.action for permission in permissions_of("read")]
+SERVICES = ("account", "iam", "organizations")
 
 
 def states(aws_account: AwsAccount, tier: Tier) -> dict[str, str]:
@@ -44,6 +46,29 @@ def test_a_missing_permission_is_named_with_what_to_do(
     assert [check.action for check in missing] == ["iam:GetRole"]
     assert "iam:GetRole" in missing[0].detail
     assert missing[0].feature
+
+
+def test_a_plain_member_lacks_no_permission_of_organizations(
+    emulator: Emulator, with_roles: AwsAccount, make_role: MakeRole
+) -> None:
+    """AWS refuses it whatever its policies say: nothing to add there."""
+    MadeOrganization(emulator, MANAGEMENT_ID).invite()
+    make_role("console-read", actions=READS)
+    emulator.enforce_iam()
+    found = {check.action: check for check in check_permissions(with_roles, "read")}
+    assert found["organizations:DescribeOrganization"].state == "works"
+    assert found["organizations:ListRoots"].state == "unknown"
+    assert "management account" in found["organizations:ListRoots"].detail
+
+
+def test_a_missing_permission_of_organizations_is_named(
+    emulator: Emulator, with_roles: AwsAccount, make_role: MakeRole
+) -> None:
+    MadeOrganization(emulator)
+    make_role("console-read", actions=[action for action in READS if action != "organizations:ListPolicies"])
+    emulator.enforce_iam()
+    missing = [check.action for check in check_permissions(with_roles, "read") if check.state == "missing"]
+    assert missing == ["organizations:ListPolicies"]
 
 
 def test_a_role_that_can_not_be_assumed_leaves_the_rest_unknown(emulator: Emulator, with_roles: AwsAccount) -> None:
@@ -87,8 +112,9 @@ def test_each_permission_is_an_operation_and_each_read_can_be_probed(permission:
 
 
 def operations_in_the_code() -> set[str]:
-    """The operations of IAM that the apps name, "Get{noun}Policy" for each of the three nouns."""
-    names = set(botocore.session.get_session().get_service_model("iam").operation_names)
+    """The operations of AWS that the apps name, "Get{noun}Policy" for each of the three nouns."""
+    session = botocore.session.get_session()
+    names = {name for service in SERVICES for name in session.get_service_model(service).operation_names}
     sources = [
         path for app in ("sync", "policies", "identities") for path in Path(settings.BASE_DIR, app).rglob("*.py")
     ]
@@ -104,8 +130,8 @@ def operations_in_the_code() -> set[str]:
 
 def test_each_call_in_the_code_has_its_permission() -> None:
     found = operations_in_the_code()
-    assert {"GetAccountAuthorizationDetails", "GetRolePolicy", "AddUserToGroup"} <= found
-    assert found <= {permission.action.removeprefix("iam:") for permission in PERMISSIONS}
+    assert {"GetAccountAuthorizationDetails", "GetRolePolicy", "AddUserToGroup", "ListRoots", "ListRegions"} <= found
+    assert found <= {permission.action.partition(":")[2] for permission in PERMISSIONS}
 
 
 @pytest.mark.parametrize("tier", ["read", "write"])

@@ -91,7 +91,9 @@ def test_all_that_aws_calls_sensitive_in_iam_is_wrapped() -> None:
 
 def test_the_seed_of_an_mfa_device_comes_wrapped() -> None:
     model = botocore.session.get_session().get_service_model("iam")
-    answer = {"VirtualMFADevice": {"SerialNumber": "arn:x", "Base32StringSeed": b"SEED"}, "ResponseMetadata": {}}
-    prepared = prepare(answer, model.operation_model("CreateVirtualMFADevice").output_shape)
+    answer = {"VirtualMFADevice": {"SerialNumber": "arn:x", "Base32StringSeed": b"SEED"}}
+    shape = model.operation_model("CreateVirtualMFADevice").output_shape
+    assert shape is not None
+    prepared = prepare(answer, shape)
     assert prepared["VirtualMFADevice"]["Base32StringSeed"].open() == "U0VFRA=="
     assert set(prepared) == {"VirtualMFADevice"}

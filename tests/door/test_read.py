@@ -121,6 +121,7 @@ def test_what_the_emulator_lacks_is_unsupported(emulator: Emulator, aws_account:
 def test_a_document_is_decoded_once_if_it_is_encoded(on_the_wire: str) -> None:
     model = botocore.session.get_session().get_service_model("iam").operation_model("GetUserPolicy")
     answer = {"UserName": "eve", "PolicyName": "odd", "PolicyDocument": on_the_wire}
+    assert model.output_shape is not None
     assert prepare(answer, model.output_shape)["PolicyDocument"] == '{"Sid": "a%2Fb+c"}'
 
 

@@ -40,8 +40,15 @@ def answer(code: str, message: str = "", status: int = 400) -> boto.ClientError:
         ("UnmodifiableEntity", 400, errors.Invalid),
         ("ExpiredToken", 403, errors.CredentialsExpired),
         ("SignatureDoesNotMatch", 403, errors.CredentialsWrong),
+        ("RequestExpired", 400, errors.ClockWrong),
         ("InvalidAction", 400, errors.Unsupported),
         ("NeverHeardOf", 400, errors.Invalid),
+        ("AWSOrganizationsNotInUseException", 400, errors.NotInOrganization),
+        ("AccessDeniedException", 400, errors.Denied),
+        ("TargetNotFoundException", 400, errors.NotFound),
+        ("OrganizationalUnitNotFoundException", 400, errors.NotFound),
+        ("ConcurrentModificationException", 400, errors.Conflict),
+        ("UnsupportedAPIEndpointException", 400, errors.Unsupported),
     ],
 )
 def test_what_aws_refuses_was_not_done(code: str, status: int, kind: type[errors.AwsError]) -> None:
@@ -53,6 +60,7 @@ def test_what_aws_refuses_was_not_done(code: str, status: int, kind: type[errors
 
 NO_CLEAR_ANSWER = [
     (answer("ServiceFailure", status=500), True),
+    (answer("ServiceException", status=400), True),
     (answer("NeverHeardOf", status=502), True),
     (ResponseParserError("broken"), True),
     (boto.ReadTimeoutError(endpoint_url="https://iam"), None),

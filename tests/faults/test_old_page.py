@@ -55,5 +55,5 @@ def live_versions(policy: ManagedPolicy) -> list[str]:
 
 def origins(policy: ManagedPolicy) -> list[str]:
     """Who brought about each revision of the policy, the oldest first: "outside" would be drift that never was."""
-    found = Revision.objects.filter(facet__object_id=policy.aws_id).order_by("number")
+    found = Revision.objects.filter(facet__object_id=policy.aws_id, facet__source="details").order_by("number")
     return list(found.values_list("origin", flat=True))

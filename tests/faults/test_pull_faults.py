@@ -12,6 +12,7 @@ from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePoli
 from policies.models import ManagedPolicy, PolicyVersion
 from sync import pull
 from sync.models import Facet, Revision, Run
+from sync.selectors import holding
 from tests.sync.pulling import picture, pull_all, pulled, seed
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +57,8 @@ def test_a_missing_permission_is_named(iam: Any, aws_account: AwsAccount, emulat
     assert run.state == Run.State.FAILED
     assert run.error["class"] == "Denied"
     assert run.error["statement"] == {"Effect": "Allow", "Action": f"iam:{READ}", "Resource": "*"}
-    assert pull.missing_permission(aws_account) == run.error
+    held = holding(aws_account, run.source)
+    assert (held.state, held.error) == ("denied", run.error)
     assert IamUser.objects.live().count() == 1
 
 
@@ -64,7 +66,7 @@ def test_the_permission_given_later_is_no_longer_missed(iam: Any, aws_account: A
     emulator.rules([{"action": READ, "error": {"code": "AccessDenied", "status": 403}, "times": 1}])
     pull_all(aws_account)
     pulled(aws_account)
-    assert pull.missing_permission(aws_account) is None
+    assert holding(aws_account, "iam.details").is_held
 
 
 def test_a_summary_that_is_denied_costs_the_progress_bar_only(

@@ -11,7 +11,7 @@ from iamconsole.demo.process import Emulator
 from identities.models import Attachment, IamGroup, IamUser, InlinePolicy, Membership
 from policies.models import ManagedPolicy
 from sync.models import Facet
-from tests.sync.pulling import allow, policy_arn, pulled, revisions, seed
+from tests.sync.pulling import READ_ONLY, allow, policy_arn, pulled, revisions, seed
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +71,18 @@ def test_a_group_made_anew_under_its_name_has_new_members(iam: Any, aws_account:
     assert Membership.objects.live().get().group == new
     assert Membership.objects.get(group=old).gone_at is not None
     assert (run.new, run.gone) == (1, 1)
+
+
+def test_a_policy_that_comes_after_who_has_it(emulator: Emulator, aws_account: AwsAccount, settings: Any) -> None:
+    """On a later page; more than one batch of each."""
+    settings.PULL_PAGE_ITEMS, settings.PULL_BATCH = 1, 1
+    iam = seed(emulator)
+    iam.attach_role_policy(RoleName="exporter", PolicyArn=policy_arn("reports-read"))
+    pulled(aws_account)
+    attached = Attachment.objects.values_list("policy__arn", flat=True)
+    assert sorted(attached) == [*[policy_arn("reports-read")] * 2, READ_ONLY]
+    assert IamGroup.objects.get().member_count == 1
+    assert not Facet.objects.filter(loose_ends=True).exists()
 
 
 def test_a_policy_made_anew_under_its_name_is_attached_anew(iam: Any, aws_account: AwsAccount) -> None:

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def ref_of(facet: Facet) -> ObjectRef:
-    row = mirror.registry[facet.kind].model.objects.get(aws_id=facet.object_id)
+    row = mirror.mirror_of(facet.kind).model.objects.get(aws_id=facet.object_id)
     return ObjectRef(facet.kind, row.aws_id, row.name, row.arn)
 
 
@@ -33,7 +33,7 @@ def iam(emulator: Emulator, aws_account: AwsAccount) -> Any:
 @pytest.mark.parametrize("kind", ["iam.user", "iam.group", "iam.role", "iam.policy"])
 def test_the_same_content_either_way(iam: Any, aws_account: AwsAccount, kind: str) -> None:
     for facet in Facet.objects.filter(kind=kind):
-        item = mirror.registry[kind].read_one(reader(aws_account), ref_of(facet))
+        item = mirror.mirror_of(kind).read_one(reader(aws_account), ref_of(facet))
         assert item is not None
         mirror.store_one(aws_account, ref_of(facet), item, requested_at=timezone.now(), step=None)
     pulled(aws_account)
@@ -43,11 +43,11 @@ def test_the_same_content_either_way(iam: Any, aws_account: AwsAccount, kind: st
 @pytest.mark.parametrize("kind", ["iam.user", "iam.group", "iam.role", "iam.policy"])
 def test_nothing_by_that_name(iam: Any, aws_account: AwsAccount, kind: str) -> None:
     ref = ObjectRef(kind, "", "nobody", "arn:aws:iam::123456789012:policy/nobody")
-    assert mirror.registry[kind].read_one(reader(aws_account), ref) is None
+    assert mirror.mirror_of(kind).read_one(reader(aws_account), ref) is None
 
 
 @pytest.mark.parametrize("kind", ["iam.user", "iam.group", "iam.role", "iam.policy"])
 def test_another_object_by_the_same_name_is_not_it(iam: Any, aws_account: AwsAccount, kind: str) -> None:
     found = ref_of(Facet.objects.filter(kind=kind)[0])
     other = ObjectRef(kind, "AIDAANOTHERONE000000", found.name, found.arn)
-    assert mirror.registry[kind].read_one(reader(aws_account), other) is None
+    assert mirror.mirror_of(kind).read_one(reader(aws_account), other) is None

@@ -123,7 +123,7 @@ def test_history_says_what_changed(dana: IamUser, bob: Operator, client_of: Clie
     assert "Changed outside this console" in text
     assert 'Removed: "path": "/"' in text
     assert 'Added: "path": "/engineering/"' in text
-    assert text.index("Revision 2") < text.index("Revision 1")
+    assert text.index("revision 2") < text.index("revision 1")
 
 
 def test_history_shows_documents_instead_of_hashes(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
@@ -133,15 +133,6 @@ def test_history_shows_documents_instead_of_hashes(aws_account: AwsAccount, bob:
     text = text_of(get(client_of(bob), "role_raw", aws_id=role.aws_id))
     assert '"lambda.amazonaws.com"' in text
     assert role.trust.canonical_hash not in text
-
-
-def test_history_has_pages(dana: IamUser, bob: Operator, client_of: ClientOf) -> None:
-    revise(dana, *({"n": n} for n in range(30)))
-    first = get(client_of(bob), "user_history", aws_id=dana.aws_id)
-    assert 'href="?before=6"' in first
-    text = text_of(get(client_of(bob), "user_history", "?before=6", aws_id=dana.aws_id))
-    assert "Revision 5" in text
-    assert "Revision 6" not in text
 
 
 @pytest.mark.parametrize("name", ["user", "user_groups", "user_tags", "user_history", "user_raw"])

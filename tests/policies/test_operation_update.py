@@ -94,6 +94,7 @@ def test_a_document_over_the_limit_is_refused(world: World, erin: Operator) -> N
 
 def test_a_policy_of_aws_is_refused(world: World, erin: Operator) -> None:
     arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    world.iam.attach_role_policy(RoleName=world.role().name, PolicyArn=arn)  # others of AWS's aren't mirrored
     world.mirrored(ManagedPolicy, "ReadOnlyAccess", arn)
     step = StepSpec(Update.kind, {"policy_arn": arn, "document": document("s3:GetObject")})
     assert refusal(world, erin, step) == "ReadOnlyAccess is managed by AWS: nobody else can change it."

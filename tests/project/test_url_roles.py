@@ -14,9 +14,17 @@ from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 
 from accounts.models import AuditEntry, AwsAccount, Grant, Operator
 from accounts.roles import Role
-from identities.models import IamGroup, IamRole, IamUser
-from policies.models import ManagedPolicy
-from sync.models import Change, Run
+from identities.models import (
+    IamGroup,
+    IamRole,
+    IamUser,
+    InstanceProfile,
+    OidcProvider,
+    SamlProvider,
+    ServerCertificate,
+)
+from policies.models import ManagedPolicy, OrgPolicy
+from sync.models import Change, Revision, Run
 from tests.admin.cases import POLICY_ARN, fill
 from tests.conftest import make_operator
 from tests.project.url_roles import COLUMNS, PERSONAL, PUBLIC, TABLE
@@ -27,12 +35,20 @@ KEYS: dict[str, Callable[[], object]] = {
     "group": lambda: IamGroup.objects.get().aws_id,
     "role": lambda: IamRole.objects.get().aws_id,
     "policy": lambda: ManagedPolicy.objects.get().aws_id,
+    "control": lambda: OrgPolicy.objects.get().aws_id,
+    "oidc": lambda: OidcProvider.objects.get().aws_id,
+    "saml": lambda: SamlProvider.objects.get().aws_id,
+    "instance": lambda: InstanceProfile.objects.get().aws_id,
+    "server": lambda: ServerCertificate.objects.get().aws_id,
     "change": lambda: Change.objects.get().pk,
     "pull": lambda: Run.objects.get().pk,
+    "drift": lambda: Revision.objects.get().pk,
+    "as": lambda: IamUser.objects.get().aws_id,
+    "object": lambda: IamUser.objects.get().aws_id,
     "grant": lambda: Grant.objects.filter(aws_account__isnull=False).earliest("pk").pk,
     "audit": lambda: AuditEntry.objects.get().pk,
 }
-OTHERS = {"account_id": "123456789012", "version_id": "v1"}
+OTHERS = {"account_id": "123456789012", "version_id": "v1", "kind": "iam.user"}
 ITS_OWN_REFUSALS = (400, 405, 409, 422)
 
 LINES = [line.split() for line in TABLE.splitlines() if line.strip() and not line.startswith("#")]

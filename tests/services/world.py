@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -72,12 +72,12 @@ class World:
     def mirrored(self, model: type[R], name: str, arn: str) -> R:
         ref = ObjectRef(model.kind, "", name, arn)
         requested_at = timezone.now()
-        item = mirror.registry[model.kind].read_one(reader(self.aws_account), ref)
+        item = mirror.mirror_of(model.kind).read_one(reader(self.aws_account), ref)
         with transaction.atomic():
             mirror.store_one(self.aws_account, ref, item, requested_at=requested_at, step=None)
         found = model.objects.get(aws_account=self.aws_account, arn=arn, gone_at=None)
         self.emulator.forget_calls()  # what follows is the test
-        return cast("R", found)
+        return found
 
     def versions(self, policy: MirroredRow) -> dict[str, str]:
         """What AWS has: document by version."""

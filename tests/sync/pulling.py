@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from accounts.models import AwsAccount
 from iamconsole.demo.process import Emulator
 from sync import pull
-from sync.models import Facet, Revision, Run
+from sync.mirror import sources
+from sync.models import Facet, Revision, Run, Schedule
 
 ACCOUNT = "123456789012"
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
@@ -42,6 +46,14 @@ def seed(emulator: Emulator) -> Any:
     return iam
 
 
+def by_hand_only(aws_account: AwsAccount) -> None:
+    """No source follows another by itself: a worker pulls what the test asks for, and nothing besides."""
+    tomorrow = timezone.now() + timedelta(days=1)
+    Schedule.objects.bulk_create(
+        Schedule(aws_account=aws_account, source=source, next_at=tomorrow) for source in sources
+    )
+
+
 def pull_all(aws_account: AwsAccount, **options: Any) -> Run:
     """A whole pull, in this process."""
     run = pull.start(aws_account=aws_account, trigger=Run.Trigger.COMMAND, wake=False, **options)
@@ -63,14 +75,15 @@ def revisions(row: Any) -> list[Revision]:
 
 
 def facet(row: Any) -> Facet:
-    return Facet.objects.get(aws_account=row.aws_account, kind=row.kind, object_id=row.aws_id)
+    return Facet.objects.get(aws_account=row.aws_account, kind=row.kind, object_id=row.aws_id, source="details")
 
 
 def picture(*models: Any) -> list[tuple[Any, ...]]:
-    """All rows of the models, without what differs between two mirrors of the same AWS account."""
+    """All rows of the models, without what differs between two mirrors of one AWS account, or other facets bring."""
     found: list[tuple[Any, ...]] = []
     for model in models:
         columns = [column for column in model._meta.concrete_fields if not column.is_relation]
-        names = [column.name for column in columns if column.name not in ("id", "first_seen")]
+        left_out = {"id", "first_seen", *getattr(model, "facet_columns", ())}
+        names = [column.name for column in columns if column.name not in left_out]
         found += sorted(model.objects.values_list(*names), key=str)
     return found

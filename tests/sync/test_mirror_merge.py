@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import AwsAccount
 from identities.mirrors import IamDetails
 from identities.models import IamUser, InlinePolicy
-from sync.mirror import Reader, SourcePage
+from sync.mirror import Place, Reader, SourcePage
 from sync.mirror.hashing import plain, raw_hash
 from sync.mirror.merge import Merger, merged
 from sync.models import Revision
@@ -39,20 +39,20 @@ def names(complete: dict[str, list[Item]]) -> list[str]:
 
 
 def test_the_last_of_a_page_waits_for_the_next() -> None:
-    merger = Merger({})
+    merger = Merger("details", {})
     assert names(merger.take({"iam.user": [user("ann"), user("ben")]}, last=False)) == ["ann"]
     assert names(merger.take({"iam.user": [user("cem")]}, last=True)) == ["ben", "cem"]
     assert merger.held == {}
 
 
 def test_a_page_without_its_kind_completes_it() -> None:
-    merger = Merger({})
+    merger = Merger("details", {})
     merger.take({"iam.user": [user("ann")]}, last=False)
     assert names(merger.take({"iam.group": []}, last=False)) == ["ann"]
 
 
 def test_both_parts_are_one() -> None:
-    merger = Merger({})
+    merger = Merger("details", {})
     merger.take({"iam.user": [user("ann", "one")]}, last=False)
     merger.take({"iam.user": [user("ann", "two")]}, last=False)
     (ann,) = merger.take({"iam.user": [user("ann", "two", "three")]}, last=True)["iam.user"]
@@ -73,13 +73,13 @@ def test_what_waits_can_be_kept_as_json_and_is_still_the_same() -> None:
 def test_a_cut_object_makes_one_revision(aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch) -> None:
     pages = [[user("ann"), user("ben", "one")], [user("ben", "two")], [user("ben", "three"), user("cem")]]
 
-    def read(self: IamDetails, client: Reader, marker: str | None) -> Iterator[SourcePage]:
+    def read(self: IamDetails, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
         for number, items in enumerate(pages, start=1):
             more = str(number) if number < len(pages) else None
             yield SourcePage({"iam.user": items}, more, timezone.now())
 
     monkeypatch.setattr(IamDetails, "pages", read)
-    monkeypatch.setattr(IamDetails, "expected", lambda self, client: None)
+    monkeypatch.setattr(IamDetails, "expected", lambda self, client, place: None)
     run = pulled(aws_account)
     assert run.seen == 3
     assert set(Revision.objects.values_list("number", flat=True)) == {1}

@@ -15,7 +15,7 @@ from identities.mirrors import IamDetails
 from identities.models import IamUser
 from sync import mirror
 from sync.aws.client import reader
-from sync.mirror import Counts, Item, ObjectRef, Reader, SourcePage, Visit
+from sync.mirror import Counts, Item, ObjectRef, Place, Reader, SourcePage, Visit
 from sync.models import Attempt, Change, Run, Step
 from tests.sync.pulling import facet, pulled, revisions, seed
 
@@ -46,7 +46,7 @@ def visit(aws_account: AwsAccount) -> Visit:
 
 
 def read_jane(aws_account: AwsAccount) -> Item:
-    item = mirror.registry["iam.user"].read_one(reader(aws_account), jane_ref())
+    item = mirror.mirror_of("iam.user").read_one(reader(aws_account), jane_ref())
     assert item is not None
     return item
 
@@ -66,7 +66,7 @@ def write_ours(iam: Any, aws_account: AwsAccount, step: Step, value: str) -> Non
 
 
 def page_of(visit: Visit, item: Item, requested_at: datetime) -> None:
-    mirror.store(visit, mirror.registry["iam.user"], [item], requested_at=requested_at)
+    mirror.store(visit, mirror.mirror_of("iam.user"), [item], requested_at=requested_at)
 
 
 def story() -> list[tuple[str, str]]:
@@ -95,7 +95,7 @@ def test_a_stale_answer_to_the_second_look_is_refused(
     """IAM is eventually consistent: even what is asked for after our write may show the state before it."""
     old = read_jane(aws_account)
     write_ours(iam, aws_account, step, "ours")
-    monkeypatch.setattr(type(mirror.registry["iam.user"]), "read_one", lambda self, client, ref: old)
+    monkeypatch.setattr(type(mirror.mirror_of("iam.user")), "read_one", lambda self, client, ref: old)
     page_of(visit, old, timezone.now())
     assert story() == [("import", "reports"), ("change", "ours")]
     assert facet(IamUser.objects.get(name="jane")).run == visit.run
@@ -109,7 +109,7 @@ def test_of_two_writes_neither_earlier_state_comes_back(
     second = read_jane(aws_account)
     write_ours(iam, aws_account, step, "two")
     for old in (first, second):
-        monkeypatch.setattr(type(mirror.registry["iam.user"]), "read_one", lambda self, client, ref, old=old: old)
+        monkeypatch.setattr(type(mirror.mirror_of("iam.user")), "read_one", lambda self, client, ref, old=old: old)
         page_of(visit, old, timezone.now())
     assert story() == [("import", "reports"), ("change", "one"), ("change", "two")]
 
@@ -155,7 +155,7 @@ def test_our_deletion_is_not_undone_by_an_old_page(iam: Any, aws_account: AwsAcc
 def test_what_we_made_is_there_at_once(iam: Any, aws_account: AwsAccount, step: Step) -> None:
     iam.create_user(UserName="john")
     ref = ObjectRef("iam.user", "", "john", "")
-    item = mirror.registry["iam.user"].read_one(reader(aws_account), ref)
+    item = mirror.mirror_of("iam.user").read_one(reader(aws_account), ref)
     mirror.store_one(aws_account, ref, item, requested_at=timezone.now(), step=step)
     assert [revision.origin for revision in revisions(IamUser.objects.get(name="john"))] == ["change"]
 
@@ -165,12 +165,13 @@ def test_what_was_held_back_is_as_old_as_its_page(
 ) -> None:
     old = read_jane(aws_account)
 
-    def read(self: IamDetails, client: Reader, marker: str | None) -> Iterator[SourcePage]:
+    def read(self: IamDetails, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
         yield SourcePage({"iam.user": [old]}, "more", timezone.now())
         write_ours(iam, aws_account, step, "ours")
         yield SourcePage({}, None, timezone.now() + timedelta(seconds=61))
 
     monkeypatch.setattr(IamDetails, "pages", read)
+    monkeypatch.setattr(IamDetails, "reads_ahead", False)  # it writes, and in this test's own transaction
     pulled(aws_account)
     assert story() == [("import", "reports"), ("change", "ours")]
 

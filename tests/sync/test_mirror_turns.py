@@ -1,4 +1,4 @@
-"""Between two transactions of a pull others get their turn: as long as it had its own, within a bound."""
+"""Between two transactions of a pull others get their turn: half as long as it had its own, within a bound."""
 
 from __future__ import annotations
 
@@ -9,22 +9,57 @@ import pytest
 
 from sync.mirror import turns
 
+pytestmark = pytest.mark.django_db
 
-@pytest.mark.django_db
-@pytest.mark.parametrize(("held", "bound", "breath"), [(0.02, 0.1, 0.02), (3.0, 0.1, 0.1), (3.0, 0.0, 0.0)])
-def test_a_breath(monkeypatch: pytest.MonkeyPatch, settings: Any, held: float, bound: float, breath: float) -> None:
+
+class Clock:
+    """Stands still but for what a test, and sleeping, let pass."""
+
+    def __init__(self) -> None:
+        self.now = 50.0
+        self.slept: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        self.slept.append(seconds)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(turns, "time", SimpleNamespace(monotonic=clock.monotonic, sleep=clock.sleep))
+    monkeypatch.setattr(turns._breath, "ends_at", 0.0)
+    return clock
+
+
+@pytest.mark.parametrize(("held", "bound", "breath"), [(0.02, 0.1, 0.01), (3.0, 0.1, 0.1), (3.0, 0.0, 0.0)])
+def test_a_breath_before_the_next_turn(clock: Clock, settings: Any, held: float, bound: float, breath: float) -> None:
     settings.PULL_BREATH_S = bound
-    clock, slept = [50.0], list[float]()
-    monkeypatch.setattr(turns, "time", SimpleNamespace(monotonic=lambda: clock[0], sleep=slept.append))
     with turns.turn():
-        clock[0] += held
-    assert slept == [pytest.approx(breath)]
+        clock.now += held
+    with turns.turn():
+        pass
+    assert clock.slept == [0.0, pytest.approx(breath)]
 
 
-@pytest.mark.django_db
-def test_none_after_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    slept = list[float]()
-    monkeypatch.setattr(turns, "time", SimpleNamespace(monotonic=lambda: 50.0, sleep=slept.append))
+@pytest.mark.parametrize(("work", "left"), [(0.01, 0.015), (0.5, 0.0)])
+def test_work_between_two_turns_counts(clock: Clock, settings: Any, work: float, left: float) -> None:
+    settings.PULL_BREATH_S = 0.1
+    with turns.turn():
+        clock.now += 0.05
+    clock.now += work
+    with turns.turn():
+        pass
+    assert clock.slept[1:] == [pytest.approx(left)]
+
+
+def test_none_after_a_failure(clock: Clock) -> None:
     with pytest.raises(KeyError), turns.turn():
+        clock.now += 0.05
         raise KeyError
-    assert slept == []
+    with turns.turn():
+        pass
+    assert clock.slept == [0.0, 0.0]

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
+from sync.mirror import sources
 from sync.models import Run
 
 ClientOf = Callable[..., Client]
@@ -45,17 +46,33 @@ def test_an_empty_list_says_what_a_pull_is(aws_account: AwsAccount, bob: Operato
     assert "Nothing was pulled yet" in client_of(bob).get(list_url(aws_account)).content.decode()
 
 
-def test_pull_now_starts_one_and_leads_to_it(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
-    answer = client_of(erin).post(list_url(aws_account, "pull_now"))
+def test_pull_now_of_one_source_leads_to_it(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
+    for _ in range(2):
+        answer = client_of(erin).post(list_url(aws_account, "pull_now"), {"source": "iam.details"})
     run = Run.objects.get()
-    assert run.started_by == erin
+    assert (run.source, run.started_by) == ("iam.details", erin)
     assert answer["Location"] == address("pull", run)
 
 
-def test_pull_now_twice_is_one_pull(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
+def test_pull_now_of_everything_starts_what_can_be_read(
+    aws_account: AwsAccount, erin: Operator, client_of: ClientOf
+) -> None:
     for _ in range(2):
-        client_of(erin).post(list_url(aws_account, "pull_now"))
-    assert Run.objects.count() == 1
+        answer = client_of(erin).post(list_url(aws_account, "pull_now"))
+    assert answer["Location"] == list_url(aws_account)
+    started = sorted(Run.objects.values_list("source", flat=True))
+    assert started == sorted(
+        name for name, source in sources.items() if not source.after and source.serves(aws_account)
+    )
+
+
+@pytest.mark.parametrize("source", ["iam.nothing", "iam.keys"])
+def test_what_can_not_be_read_yet_is_not_started(
+    aws_account: AwsAccount, erin: Operator, client_of: ClientOf, source: str
+) -> None:
+    """Keys are asked for user by user: the users come first."""
+    assert client_of(erin).post(list_url(aws_account, "pull_now"), {"source": source}).status_code == 404
+    assert not Run.objects.exists()
 
 
 @pytest.mark.parametrize(("who", "status"), [("bob", 403), ("charlie", 404)])
@@ -110,7 +127,7 @@ def test_only_an_owner_lifts_the_brake(
     text = client_of(alice).get(address("pull", run)).content.decode()
     assert "Lift the brake for one pull" in text
     assert "Held by the brake" in text
-    client_of(alice).post(list_url(aws_account, "pull_now"), {"lift_brake": "yes"})
+    client_of(alice).post(list_url(aws_account, "pull_now"), {"lift_brake": "yes", "source": "iam.details"})
     assert Run.objects.latest("pk").cursor == {"lift_brake": True}
 
 

@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from accounts.models import AwsAccount
 from iamconsole.demo.process import Emulator
 from identities.models import IamUser
+from sync.mirror import sources
 from tests.services.workers import Worker
 from tests.sync.pulling import seed
 
@@ -26,7 +27,7 @@ def output_of(*arguments: str) -> str:
 @pytest.mark.django_db
 def test_it_pulls_here_and_now(emulator: Emulator, aws_account: AwsAccount) -> None:
     seed(emulator)
-    said = output_of("--account", aws_account.account_id)
+    said = output_of("--account", aws_account.account_id, "--source", "iam.details")
     assert "5 objects of about 4" in said
     assert "Complete: 5 seen, 5 new, 0 changed, 0 gone." in said
     assert IamUser.objects.count() == 1
@@ -35,8 +36,24 @@ def test_it_pulls_here_and_now(emulator: Emulator, aws_account: AwsAccount) -> N
 @pytest.mark.django_db
 def test_as_json(emulator: Emulator, aws_account: AwsAccount) -> None:
     seed(emulator)
-    (found,) = json.loads(output_of("--json"))
+    (found,) = json.loads(output_of("--json", "--source", "iam.details"))
     assert (found["aws_account"], found["state"], found["seen"]) == (aws_account.account_id, "done", 5)
+
+
+@pytest.mark.django_db
+def test_without_a_name_all_sources_are_read_each_after_what_it_builds_on(
+    emulator: Emulator, aws_account: AwsAccount
+) -> None:
+    seed(emulator)
+    found = [each["source"] for each in json.loads(output_of("--json"))]
+    assert set(found) == {name for name, source in sources.items() if source.serves(aws_account)}
+    assert all(found.index(before) < found.index(name) for name in found for before in sources[name].after)
+
+
+@pytest.mark.django_db
+def test_a_source_that_does_not_exist(aws_account: AwsAccount) -> None:
+    with pytest.raises(CommandError, match="There is no source"):
+        output_of("--source", "iam.details", "iam.nothing")
 
 
 @pytest.mark.django_db
@@ -57,4 +74,4 @@ def test_an_aws_account_that_is_not_connected() -> None:
 def test_it_waits_for_a_worker(emulator: Emulator, aws_account: AwsAccount, worker: Callable[..., Worker]) -> None:
     seed(emulator)
     worker()
-    assert "Complete: 5 seen" in output_of("--wait")
+    assert "Complete: 5 seen" in output_of("--wait", "--source", "iam.details")

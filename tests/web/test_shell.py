@@ -38,6 +38,7 @@ class Account:
     name: str = "Acme"
     environment: str = "production"
     default_region: str = "eu-west-1"
+    is_connected: bool = True
 
     def get_environment_display(self) -> str:
         return "Production"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamconsole.web.diff import document_diff, laid_out, text_diff
+from iamconsole.web.diff import document_diff, laid_out, side_by_side, text_diff
 
 OLD = "\n".join(f"line {n}" for n in range(20))
 
@@ -50,3 +50,13 @@ def test_documents_differ_by_what_they_say() -> None:
 def test_a_repeated_key_is_not_laid_out() -> None:
     assert laid_out('{"a":1,"a":2}') == '{"a":1,"a":2}'
     assert laid_out("{oops") == "{oops"
+
+
+def test_side_by_side_has_two_columns_of_equal_height() -> None:
+    left, right = side_by_side("a\nb\nc\nd", "a\nB\nb2\nc\nd\ne")
+    assert left == [(" ", "a"), ("-", "b"), (" ", ""), (" ", "c"), (" ", "d"), (" ", "")]
+    assert right == [(" ", "a"), ("+", "B"), ("+", "b2"), (" ", "c"), (" ", "d"), ("+", "e")]
+
+
+def test_side_by_side_equal_texts_are_shown_whole() -> None:
+    assert side_by_side("a\nb", "a\nb") == ([(" ", "a"), (" ", "b")], [(" ", "a"), (" ", "b")])

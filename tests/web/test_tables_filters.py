@@ -6,8 +6,9 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AwsAccount
+from iamconsole.web.filters import TextFilter
 from tests.services.rows import make_group, make_user
-from tests.web.conftest import ListingOf
+from tests.web.conftest import TABLE, ListingOf
 
 
 @pytest.fixture(autouse=True)
@@ -94,6 +95,14 @@ def test_clearing_takes_all_off(listing_of: ListingOf) -> None:
 
 def test_the_menu_offers_what_there_is(listing_of: ListingOf) -> None:
     offers = {offer.filter.name: offer for offer in listing_of("group=an").offers}
-    assert offers["group"].options == (("an", "an"),)
     assert offers["group"].value == "an"
     assert offers["team"].value == "shop"
+    assert dict(offers["team"].options) == {"shop": "Shop", "all": "All"}
+
+
+@pytest.mark.parametrize(("typed", "expected"), [("AN", ["an", "Anton"]), ("", ["an", "Anton", "bo"]), ("x", [])])
+def test_a_text_filter_suggests_names_that_begin_so(aws_account: AwsAccount, typed: str, expected: list[str]) -> None:
+    for name in ("bo", "Anton"):
+        make_group(aws_account, name)
+    [group] = [choice for choice in TABLE.filters if isinstance(choice, TextFilter)]
+    assert group.suggestions(aws_account, typed) == expected

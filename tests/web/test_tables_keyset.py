@@ -21,8 +21,8 @@ def users(aws_account: AwsAccount) -> list[IamUser]:
     return [make_user(aws_account, f"user-{n:02}", created_at=date) for n, date in enumerate(dates)]
 
 
-def page(order: Order, **cursor: str) -> Page:
-    return paged(IamUser.objects.all(), order, SIZE, **cursor)
+def page(order: Order, after: str = "", before: str = "") -> Page:
+    return paged(IamUser.objects.all(), order, SIZE, after, before)
 
 
 ORDERS = [
@@ -74,7 +74,7 @@ def test_a_row_made_meanwhile_neither_repeats_nor_skips(users: list[IamUser], aw
     make_user(aws_account, "aaa")
     second = page(ORDERS[0], after=first.next)
     assert [user.name for user in second.rows] == ["user-04", "user-05", "user-06", "user-07"]
-    assert second.first == 6  # exact: "aaa" now stands before it too
+    assert second.first == 5  # where the first page ended: to count anew would cost more, the further one goes
 
 
 @pytest.mark.parametrize("cursor", ["garbage", "a:b:c", "é", "W10:xxxx", "'; DROP TABLE--", "x" * 5000])

@@ -50,7 +50,14 @@ def test_full_time_names_its_zone() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(0.412, "412 ms"), (7.4, "7.4 s"), (200, "3 min 20 s"), (26 * 3600, "26 h"), (5 * 86400, "5 days")],
+    [
+        (0.412, "412 ms"),
+        (7.4, "7.4 s"),
+        (200, "3 min 20 s"),
+        (5400, "1 h 30 min"),
+        (26 * 3600, "26 h"),
+        (5 * 86400, "5 days"),
+    ],
 )
 def test_duration(seconds: float, said: str) -> None:
     assert words.duration(seconds) == said

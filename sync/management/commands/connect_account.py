@@ -37,10 +37,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         known = AwsAccount.objects.filter(account_id=options["account"]).first()
-        if known:
+        if known and known.is_connected:
             self._say(known, made=False, run=None, as_json=options["json"])
             return
-        aws_account = self._new(options)
+        aws_account = self._new(options, known)
         try:
             run = connect.connect(
                 aws_account=aws_account, actor=None, actor_name="command line", writes=options["writes"] == "on"
@@ -49,21 +49,25 @@ class Command(BaseCommand):
             raise CommandError(f"{error.sentence()} Nothing was saved.") from error
         self._say(aws_account, made=True, run=run.pk, as_json=options["json"])
 
-    def _new(self, options: dict[str, Any]) -> AwsAccount:
+    def _new(self, options: dict[str, Any], imported: AwsAccount | None) -> AwsAccount:
+        """An AWS account that was imported from a file keeps its mirror."""
         if options["ambient"] == bool(options["read_role"]):
             raise CommandError("Say by which credentials: either --ambient, or --read-role and perhaps --write-role.")
-        aws_account = AwsAccount(
-            account_id=options["account"],
-            name=options["name"],
-            environment=options["environment"],
-            partition=options["partition"],
-            default_region=options["region"],
-            connection=Connection.AMBIENT if options["ambient"] else Connection.ASSUME_ROLE,
-            read_role_arn=options["read_role"],
-            write_role_arn=options["write_role"],
-            external_id=options["external_id"],
-            emulated=options["emulated"],
-        )
+        aws_account = imported or AwsAccount()
+        given = {
+            "account_id": options["account"],
+            "name": options["name"],
+            "environment": options["environment"],
+            "partition": options["partition"],
+            "default_region": options["region"],
+            "connection": Connection.AMBIENT if options["ambient"] else Connection.ASSUME_ROLE,
+            "read_role_arn": options["read_role"],
+            "write_role_arn": options["write_role"],
+            "external_id": options["external_id"],
+            "emulated": options["emulated"],
+        }
+        for column, value in given.items():
+            setattr(aws_account, column, value)
         try:
             aws_account.full_clean()
         except ValidationError as error:

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import AwsAccount
-from sync import pull
-from sync.mirror import sources
+from sync import pull, schedule
+from sync.mirror import Source, sources
 from sync.models import Run
 
 LOOK_EVERY_S = 0.5
@@ -21,6 +21,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--account", help="the AWS account, 12 digits; all that are connected when not given")
+        parser.add_argument(
+            "--source", nargs="+", metavar="NAME", help="only these sources, such as iam.details; all when not given"
+        )
         parser.add_argument("--wait", action="store_true", help="queue it, and wait until a worker has done it")
         parser.add_argument(
             "--lift-brake",
@@ -31,16 +34,24 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self._quiet = options["json"]
+        wanted = self._sources(options["source"])
         runs = [
-            self._pull(aws_account, source, options)
+            self._pull(aws_account, source, region, options)
             for aws_account in self._aws_accounts(options["account"])
-            for source in sources
+            for source in wanted
+            if source.serves(aws_account)
+            for region in schedule.regions_of(aws_account, source)
         ]
         if options["json"]:
             self.stdout.write(json.dumps([_as_json(run) for run in runs], indent=2))
         failed = [run for run in runs if run.state != Run.State.DONE]
         if failed:
             raise CommandError(" ".join(f"{run}: {run.error.get('sentence', run.state)}" for run in failed))
+
+    def _sources(self, names: list[str] | None) -> list[Source]:
+        if unknown := set(names or ()) - set(sources):
+            raise CommandError(f"There is no source {min(unknown)}. There are: {', '.join(sources)}.")
+        return [source for source in schedule.in_order() if not names or source.name in names]
 
     def _aws_accounts(self, account_id: str | None) -> list[AwsAccount]:
         found = AwsAccount.objects.all()
@@ -50,10 +61,11 @@ class Command(BaseCommand):
             raise CommandError(f"The AWS account {account_id} isn't connected." if account_id else "None is connected.")
         return list(found)
 
-    def _pull(self, aws_account: AwsAccount, source: str, options: dict[str, Any]) -> Run:
+    def _pull(self, aws_account: AwsAccount, source: Source, region: str, options: dict[str, Any]) -> Run:
         run = pull.start(
             aws_account=aws_account,
-            source=source,
+            source=source.name,
+            region=region,
             trigger=Run.Trigger.COMMAND,
             lift_brake=options["lift_brake"],
             wake=options["wait"],
@@ -89,6 +101,7 @@ def _as_json(run: Run) -> dict[str, Any]:
     return {
         "aws_account": run.aws_account.account_id,
         "source": run.source,
+        "region": run.region,
         "pull": run.pk,
         "state": run.state,
         "pages": run.pages,

@@ -7,23 +7,30 @@ incarnation number, since AWS has none: attached, detached and attached again is
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
 
+from identities.models.credentials import CredentialSummary
 from identities.trust import Trusted, account_of, trusted_of
 from policies.models import Document, ManagedPolicy
-from sync.models import MirroredRow
+from sync.models import LookedAfterRow, MirroredRow
+from sync.models.listed import listed_by, live_by_name
 
 
-class Principal(MirroredRow):
+class Principal(LookedAfterRow):
     """What users, groups and roles have in common."""
 
-    path = models.CharField(max_length=512, default="/")
-    created_at = models.DateTimeField(null=True)
+    searched: ClassVar[tuple[str, ...]] = ("arn", "aws_id")
 
-    class Meta(MirroredRow.Meta):
+    created_at = models.DateTimeField(null=True)
+    # What the mirror of its details says, for lists to show and sort.
+    attached_count = models.PositiveIntegerField(default=0, editable=False)
+    inline_count = models.PositiveIntegerField(default=0, editable=False)
+    policy_count = models.PositiveIntegerField(default=0, editable=False)  # of both
+
+    class Meta(LookedAfterRow.Meta):
         abstract = True
 
 
@@ -43,25 +50,45 @@ class BoundedAndTagged:
         return [(key, value) for key, value in self.tags.items() if key != "Name"]
 
 
-class IamUser(BoundedAndTagged, Principal):
+class IamUser(CredentialSummary, BoundedAndTagged, Principal):
     kind = "iam.user"
+    facet_columns = CredentialSummary.COLUMNS
+    searched = (*Principal.searched, "tags")
 
     boundary_arn = models.CharField(max_length=2048, blank=True)
     tags: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)  # key → value
+    group_count = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta(Principal.Meta):
         verbose_name = "IAM user"
+        indexes = [
+            *Principal.Meta.indexes,
+            *listed_by(
+                "created_at", "policy_count", "group_count", "boundary_arn", "oldest_key_at", "last_activity_at"
+            ),
+            models.Index(
+                fields=["aws_account", "mfa_count", "has_password", "name_key"],
+                condition=Q(gone_at__isnull=True),
+                name="iamuser_by_mfa",
+            ),
+        ]
 
 
 class IamGroup(Principal):
     kind = "iam.group"
+    facet_columns = frozenset({"member_count"})
+
+    member_count = models.PositiveIntegerField(default=0, editable=False)  # the mirror of the members keeps it
 
     class Meta(Principal.Meta):
         verbose_name = "IAM group"
+        indexes = [*Principal.Meta.indexes, *listed_by("created_at", "policy_count", "member_count")]
 
 
 class IamRole(BoundedAndTagged, Principal):
     kind = "iam.role"
+    searched = (*Principal.searched, "tags", "trusted")
+    facet_columns = frozenset({"description", "max_session_s"})
 
     boundary_arn = models.CharField(max_length=2048, blank=True)
     tags: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
@@ -69,9 +96,15 @@ class IamRole(BoundedAndTagged, Principal):
     trusted: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)  # [{"type", "value"}] of the trust
     last_used_at = models.DateTimeField(null=True)  # volatile
     last_used_region = models.CharField(max_length=32, blank=True)  # volatile
+    description = models.CharField(max_length=1000, blank=True)
+    max_session_s = models.PositiveIntegerField(null=True)  # null: not held (yet)
 
     class Meta(Principal.Meta):
         verbose_name = "IAM role"
+        indexes = [
+            *Principal.Meta.indexes,
+            *listed_by("created_at", "policy_count", "boundary_arn", "last_used_at"),
+        ]
 
     @property
     def assumers(self) -> list[Trusted]:
@@ -95,7 +128,7 @@ class Membership(MirroredRow):
     group = models.ForeignKey(IamGroup, models.PROTECT, related_name="memberships")
 
     class Meta(MirroredRow.Meta):
-        indexes = []
+        indexes = [live_by_name()]
 
 
 class Owned(MirroredRow):
@@ -133,6 +166,9 @@ class Attachment(Owned):
     kind = "iam.attachment"
 
     policy = models.ForeignKey(ManagedPolicy, models.PROTECT, null=True, related_name="attachments")
+
+    class Meta(Owned.Meta):
+        indexes = [live_by_name()]
 
 
 class InlinePolicy(Owned):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
-from sync.models import MirroredRow
+from sync.models import LookedAfterRow
+from sync.models.listed import listed_by
 
 
 class Document(models.Model):
@@ -20,20 +23,29 @@ class Document(models.Model):
         return self.text_hash[:12]
 
 
-class ManagedPolicy(MirroredRow):
+class ManagedPolicy(LookedAfterRow):
     kind = "iam.policy"
+    facet_columns = frozenset({"description", "tags"})
+    searched = ("arn", "aws_id", "tags")
 
-    path = models.CharField(max_length=512, default="/")
     is_aws = models.BooleanField("managed by AWS", default=False)
     default_version = models.CharField(max_length=40, blank=True)
     attachable = models.BooleanField(default=True)
+    version_count = models.PositiveIntegerField(default=0)
     attachment_count = models.PositiveIntegerField(default=0)  # volatile: as AWS counts it
     boundary_count = models.PositiveIntegerField(default=0)  # volatile
     created_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField(null=True)  # volatile
+    description = models.CharField(max_length=1000, blank=True)
+    tags: models.JSONField[Any, Any] = models.JSONField(null=True)  # key → value; null: not held (yet)
 
-    class Meta(MirroredRow.Meta):
+    class Meta(LookedAfterRow.Meta):
         verbose_name_plural = "managed policies"
+        indexes = [
+            *LookedAfterRow.Meta.indexes,
+            *listed_by("is_aws", "version_count", "attachment_count", "boundary_count", "updated_at"),
+            models.Index(fields=["aws_account", "arn"], name="%(class)s_arn"),
+        ]
 
     @property
     def default(self) -> PolicyVersion | None:

@@ -1,0 +1,70 @@
+"""The pages of one provider, instance profile or server certificate; and the tab *Last accessed*."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+
+from identities.account import selectors
+from identities.account.last_accessed import FACET, LastAccessed
+from identities.models import OidcProvider, Principal, SamlProvider
+from policies.details import HISTORY, RAW, Kind, Tab
+from sync.selectors import holding
+
+
+def _trusting(request: HttpRequest, row: OidcProvider | SamlProvider) -> Mapping[str, Any]:
+    return {"trusting": selectors.roles_trusting(row)}
+
+
+TRUSTED_BY = Tab("", "Trusted by", "identities/account/trusted_by.html", _trusting, position=20)
+TAGS = Tab("tags", "Tags", "identities/account/tags.html", count=lambda row: len(row.tags or {}), position=60)
+FIRST_TAGS = Tab("", "Tags", "identities/account/tags.html", count=lambda row: len(row.tags or {}), position=20)
+
+OIDC = Kind(
+    name="oidc_provider",
+    many="oidc_providers",
+    template="identities/account/oidc_provider.html",
+    rows=selectors.oidc_providers,
+    address="identity-providers/oidc",
+    tabs=(TRUSTED_BY, TAGS, HISTORY, RAW),
+)
+SAML = Kind(
+    name="saml_provider",
+    many="saml_providers",
+    template="identities/account/saml_provider.html",
+    rows=selectors.saml_providers,
+    address="identity-providers/saml",
+    tabs=(TRUSTED_BY, TAGS, HISTORY, RAW),
+)
+INSTANCE_PROFILE = Kind(
+    name="instance_profile",
+    many="instance_profiles",
+    template="identities/account/instance_profile.html",
+    rows=selectors.instance_profiles,
+    address="instance-profiles",
+    tabs=(FIRST_TAGS, HISTORY, RAW),
+)
+SERVER_CERTIFICATE = Kind(
+    name="server_certificate",
+    many="server_certificates",
+    template="identities/account/server_certificate.html",
+    rows=selectors.server_certificates,
+    address="account-settings/certificates",
+    tabs=(FIRST_TAGS, HISTORY, RAW),
+)
+KINDS = (OIDC, SAML, INSTANCE_PROFILE, SERVER_CERTIFICATE)
+
+
+def _last_accessed(request: HttpRequest, row: Principal) -> Mapping[str, Any]:
+    return {
+        "services": list(selectors.services_of(row)),
+        "facet": selectors.facet_of(row, FACET),
+        "holding": holding(row.aws_account, LastAccessed.name),
+    }
+
+
+LAST_ACCESSED = Tab(
+    "last_accessed", "Last accessed", "identities/account/last_accessed.html", _last_accessed, position=50
+)

@@ -1,0 +1,92 @@
+"""What all this adds to the frame: links of the sidebar, search, lines of the overview."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AwsAccount
+from accounts.roles import SEE_IAM
+from iamconsole.web import panels, search
+from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
+from iamconsole.web.words import counted, day, some
+from identities.account import password_policy, selectors
+from identities.models import InstanceProfile, OidcProvider, SamlProvider, ServerCertificate
+from identities.models.account import ENDS_SOON
+
+
+class AccountShell(ShellProvider):
+    navigation: ClassVar[tuple[NavGroup, ...]] = (
+        NavGroup(
+            "IAM",
+            (
+                NavItem("Identity providers", "id-card", "identity_providers", permission=SEE_IAM, position=50),
+                NavItem("Instance profiles", "server", "instance_profiles", permission=SEE_IAM, position=60),
+                NavItem("Account settings", "sliders-horizontal", "account_settings", permission=SEE_IAM, position=70),
+            ),
+            position=10,
+        ),
+    )
+
+
+def _weak_passwords(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Row]:
+    settings = selectors.settings_of(aws_account)
+    if settings is None or settings.password_policy is None:
+        return
+    policy = password_policy.read(settings.password_policy)
+    if policy.weaknesses:
+        what = "AWS’s default password policy is in force" if policy.is_default else "The password policy is weak"
+        yield panels.Row(
+            title=what,
+            url=reverse("account_settings", kwargs={"account_id": aws_account.account_id}),
+            text=" ".join(policy.weaknesses),
+            severity="medium",
+            act="Review it",
+        )
+
+
+def _ending(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Row]:
+    """Sign-ins through a SAML provider, and server certificates, that stop to work soon."""
+    by = timezone.now() + ENDS_SOON
+    saml = selectors.saml_providers(aws_account).filter(gone_at__isnull=True)
+    for provider in saml.filter(Q(valid_until__lt=by) | Q(certificate_expires_at__lt=by)).order_by("name_key"):
+        ends = day(provider.ends_at)
+        yield panels.Row(
+            title=f"Sign-in through {provider.name} {'ended' if provider.has_ended else 'ends'} on {ends}",
+            url=reverse("saml_provider", kwargs={"account_id": aws_account.account_id, "aws_id": provider.aws_id}),
+            text="Then nobody gets in through it, until somebody uploads new metadata.",
+            severity="high",
+            act="Review it",
+        )
+    held = selectors.server_certificates(aws_account).filter(gone_at__isnull=True, expires_at__lt=by)
+    names = list(held.order_by("expires_at").values_list("name", flat=True))
+    if names:
+        yield panels.Row(
+            title=f"{counted(len(names), 'server certificate')} expired or will within {ENDS_SOON.days} days",
+            url=reverse("account_settings", kwargs={"account_id": aws_account.account_id}),
+            text=f"{some(names)}. Whoever connects to what uses it will be warned.",
+            severity="medium",
+            act=f"Review {len(names)}",
+        )
+
+
+def register() -> None:
+    register_shell(AccountShell())
+    for model, name, label, url_name, icon, position in (
+        (OidcProvider, "oidc_providers", "OIDC providers", "oidc_provider", "id-card", 60),
+        (SamlProvider, "saml_providers", "SAML providers", "saml_provider", "id-card", 61),
+        (InstanceProfile, "instance_profiles", "Instance profiles", "instance_profile", "server", 62),
+        (ServerCertificate, "server_certificates", "Server certificates", "server_certificate", "file-badge", 63),
+    ):
+        search.register(
+            search.SearchKind(name, label, icon, position=position, rows=model.objects.visible_to, url_name=url_name)
+        )
+    for panel_name, rows in (("weak_passwords", _weak_passwords), ("ending", _ending)):
+        panels.register(
+            panels.Panel("overview.attention", panel_name, "Needs attention", rows=rows, permission=SEE_IAM)
+        )

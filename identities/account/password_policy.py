@@ -1,0 +1,95 @@
+"""A password policy in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from iamconsole.web.words import counted
+
+# CIS AWS Foundations Benchmark, "Ensure IAM password policy requires minimum length of 14 or greater" and
+# "Ensure IAM password policy prevents password reuse".
+GOOD_LENGTH = 14
+
+_REUSE = "Who must change a password can go back to the old one."
+_CLASSES = {
+    "RequireUppercaseCharacters": "an upper-case letter",
+    "RequireLowercaseCharacters": "a lower-case letter",
+    "RequireNumbers": "a digit",
+    "RequireSymbols": "a symbol",
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`weak` says what is the matter with it; "" where nothing is."""
+
+    text: str
+    weak: str = ""
+
+
+@dataclass(frozen=True)
+class PasswordPolicy:
+    """`is_default`: the AWS account has none of its own, so AWS's is in force."""
+
+    is_default: bool
+    rules: tuple[Rule, ...]
+
+    @property
+    def weaknesses(self) -> list[str]:
+        return [rule.weak for rule in self.rules if rule.weak]
+
+
+def read(said: Mapping[str, Any]) -> PasswordPolicy:
+    """`said`: as `IamAccount.password_policy` has it, what is off left out."""
+    if not said:
+        return PasswordPolicy(True, _DEFAULT)
+    return PasswordPolicy(False, tuple(_rules(said)))
+
+
+# "Set an account password policy for IAM users" (IAM User Guide): the default password policy.
+_DEFAULT = (
+    Rule("At least 8 characters.", "8 characters are few: 14 are advised."),
+    Rule("At least three of these: an upper-case letter, a lower-case letter, a digit, a symbol."),
+    Rule("Not the name or the e-mail address of the AWS account."),
+    Rule("Passwords never expire."),
+    Rule("Old passwords may be used again.", _REUSE),
+)
+
+
+def _rules(said: Mapping[str, Any]) -> Iterator[Rule]:
+    length = int(said.get("MinimumPasswordLength", 6))
+    few = f"{length} characters are few: {GOOD_LENGTH} are advised." if length < GOOD_LENGTH else ""
+    yield Rule(f"At least {length} characters.", few)
+    asked = [words for name, words in _CLASSES.items() if said.get(name)]
+    if asked:
+        yield Rule(f"At least {_joined(asked)}.")
+    else:
+        yield Rule("Any characters will do.", "No kinds of characters are asked for.")
+    yield from _expiry(said)
+    kept = said.get("PasswordReusePrevention")
+    if kept:
+        yield Rule("Not the last one." if kept == 1 else f"None of the last {kept}.")
+    else:
+        yield Rule("Old passwords may be used again.", _REUSE)
+    if said.get("AllowUsersToChangePassword"):
+        yield Rule("Users may change their own.")
+    else:
+        yield Rule("Users may change their own only where a policy of theirs says so.")
+
+
+def _expiry(said: Mapping[str, Any]) -> Iterator[Rule]:
+    days = said.get("MaxPasswordAge")
+    if not days:
+        yield Rule("Passwords never expire.")
+        return
+    after = f"Expires after {counted(days, 'day')}"
+    if said.get("HardExpiry"):
+        yield Rule(f"{after}; then only an administrator can set a new one.")
+    else:
+        yield Rule(f"{after}; then its user sets a new one at the next sign-in.")
+
+
+def _joined(words: list[str]) -> str:
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]

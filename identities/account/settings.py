@@ -1,0 +1,132 @@
+"""The IAM settings of an AWS account: alias, password policy, summary. Three facets of one object, one call each."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from identities.account import parts
+from identities.models import IamAccount
+from sync.aws.errors import NotFound
+from sync.mirror import Content, Item, Mirror, ObjectRef, Place, Reader, Seen
+from sync.mirror.rows import make
+
+# Of the summary's counters those that say how things are set, and not how many there are.
+FLAGS = frozenset(
+    {
+        "AccountMFAEnabled",
+        "AccountAccessKeysPresent",
+        "AccountPasswordPresent",
+        "AccountSigningCertificatesPresent",
+        "GlobalEndpointTokenVersion",
+    }
+)
+
+
+class AccountMirror(Mirror):
+    """An item has the AWS account's id and ARN, and AWS's answer."""
+
+    kind = IamAccount.kind
+    model = IamAccount
+
+    def object_id(self, item: Item) -> str:
+        return str(item["AccountId"])
+
+    def see(self, item: Item) -> Seen:
+        account_id = self.object_id(item)
+        return Seen(account_id, account_id, item["Arn"], self.content(item), self.volatile(item))
+
+    @abstractmethod
+    def content(self, item: Item) -> Content: ...
+
+    def volatile(self, item: Item) -> Mapping[str, Any]:
+        return {}
+
+    @abstractmethod
+    def columns(self, seen: Seen) -> Mapping[str, Any]: ...
+
+    def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
+        for seen in batch:  # there is one
+            row = place.of(IamAccount.objects.filter(aws_id=seen.object_id)).first() or make(
+                IamAccount, place, at, aws_id=seen.object_id, name=seen.name, arn=seen.arn
+            )
+            for column, value in self.columns(seen).items():
+                setattr(row, column, value)
+            row.save()
+
+    def remove(self, place: Place, object_ids: Sequence[str], at: datetime) -> None:
+        """An AWS account always has settings."""
+
+    def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
+        return {"AccountId": ref.object_id, "Arn": ref.arn, **self.ask(client)}
+
+    @abstractmethod
+    def ask(self, client: Reader) -> Item: ...
+
+
+def ref_of(place: Place, facet: str) -> ObjectRef:
+    """The AWS account itself; its ARN is the root user's."""
+    aws_account = place.aws_account
+    arn = f"arn:{aws_account.partition}:iam::{aws_account.account_id}:root"
+    return ObjectRef(IamAccount.kind, aws_account.account_id, aws_account.account_id, arn, facet=facet)
+
+
+class AliasMirror(AccountMirror):
+    source = "alias"
+    title = "Account alias"
+    parts = parts.ALIAS
+    known = frozenset({"AccountId", "Arn", "AccountAliases"})
+
+    def ask(self, client: Reader) -> Item:
+        pages = client.pages("iam", "ListAccountAliases")
+        return {"AccountAliases": [alias for page in pages for alias in page.items["AccountAliases"]]}
+
+    def content(self, item: Item) -> Content:
+        return {"alias": next(iter(item["AccountAliases"]), "")}  # AWS allows one
+
+    def columns(self, seen: Seen) -> Mapping[str, Any]:
+        return seen.content
+
+
+class PasswordPolicyMirror(AccountMirror):
+    """`{}` where the AWS account has none of its own: then AWS's default is in force, and not "no rules"."""
+
+    source = "password_policy"
+    title = "Password policy"
+    parts = parts.PASSWORD_POLICY
+    known = frozenset({"AccountId", "Arn", "PasswordPolicy"})
+
+    def ask(self, client: Reader) -> Item:
+        try:
+            return {"PasswordPolicy": client.call("iam", "GetAccountPasswordPolicy")["PasswordPolicy"]}
+        except NotFound:
+            return {"PasswordPolicy": {}}
+
+    def content(self, item: Item) -> Content:
+        """`ExpirePasswords` only repeats whether there is a `MaxPasswordAge`; rules that are off may be left out."""
+        rules = item["PasswordPolicy"]
+        return {"rules": {rule: value for rule, value in rules.items() if value and rule != "ExpirePasswords"}}
+
+    def columns(self, seen: Seen) -> Mapping[str, Any]:
+        return {"password_policy": seen.content["rules"]}
+
+
+class SummaryMirror(AccountMirror):
+    source = "summary"
+    title = "Quotas and flags"
+    known = frozenset({"AccountId", "Arn", "SummaryMap"})
+
+    def ask(self, client: Reader) -> Item:
+        return {"SummaryMap": client.call("iam", "GetAccountSummary")["SummaryMap"]}
+
+    def content(self, item: Item) -> Content:
+        summary = item["SummaryMap"]
+        return {name: value for name, value in summary.items() if name in FLAGS or name.endswith("Quota")}
+
+    def volatile(self, item: Item) -> Mapping[str, Any]:
+        return {"summary": item["SummaryMap"]}
+
+    def columns(self, seen: Seen) -> Mapping[str, Any]:
+        return seen.volatile

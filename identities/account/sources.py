@@ -1,0 +1,124 @@
+"""The sources of all this: listings, listings of which each is read, and what AWS says of the AWS account itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from identities.account import mirrors, providers
+from identities.account import settings as account_settings
+from identities.account.settings import AccountMirror
+from identities.models import IamAccount
+from sync.mirror import EachObject, Item, Mirror, ObjectRef, Place, Reader, Source, SourcePage
+from sync.mirror.base import DETAILS
+
+_READ_PER_PAGE = 10
+# Tags and bodies are asked for one by one: that they are some hours old hurts nobody.
+_SLOWLY = timedelta(hours=6)
+
+
+class Listing(Source):
+    """A listing of IAM's that tells all there is to know of a facet.
+
+    Of another facet than `details` only what the details have shown is taken: the rest comes with the next pull.
+    """
+
+    def __init__(
+        self, name: str, title: str, mirror: Mirror, operation: str, member: str, *, after: tuple[str, ...] = ()
+    ) -> None:
+        self.name, self.title, self.facet, self.kinds, self.after = name, title, mirror.source, (mirror.kind,), after
+        self.sweeps = mirror.source == DETAILS
+        self._mirror, self._operation, self._member = mirror, operation, member
+
+    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+        size = settings.PULL_PAGE_ITEMS
+        for page in client.pages("iam", self._operation, marker=marker, MaxItems=size):
+            items = [mirrors.trimmed(item) for item in page.items.get(self._member) or ()]
+            if self.facet != DETAILS:
+                items = self._with_details(place, items)
+            yield SourcePage({self._mirror.kind: items}, page.marker, page.requested_at)
+
+    def _with_details(self, place: Place, items: list[Item]) -> list[Item]:
+        object_ids = [self._mirror.object_id(item) for item in items]
+        live = place.of(self._mirror.model.objects.live()).filter(aws_id__in=object_ids)
+        held = set(live.values_list("aws_id", flat=True))
+        return [item for item in items if self._mirror.object_id(item) in held]
+
+
+class ListedThenRead(Source):
+    """A listing of IAM's that has ARNs only; each of them is read by itself, some a page."""
+
+    facet = DETAILS
+
+    def __init__(self, name: str, title: str, mirror: Mirror, operation: str, member: str) -> None:
+        self.name, self.title, self.kinds = name, title, (mirror.kind,)
+        self._mirror, self._operation, self._member = mirror, operation, member
+
+    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+        """The marker is the ARN after which to go on."""
+        last = marker or ""
+        while True:
+            requested_at = timezone.now()
+            arns = sorted(listed["Arn"] for listed in client.call("iam", self._operation)[self._member])
+            due = [arn for arn in arns if arn > last]
+            read = due[:_READ_PER_PAGE]
+            found = [self._mirror.read_one(client, ObjectRef(self._mirror.kind, "", "", arn)) for arn in read]
+            items = [item for item in found if item is not None]
+            more = len(due) > len(read)
+            yield SourcePage({self._mirror.kind: items}, read[-1] if more else None, requested_at)
+            if not more:
+                return
+            last = read[-1]
+
+
+class OfAwsAccount(Source):
+    """What one call tells of the AWS account itself."""
+
+    kinds = (IamAccount.kind,)
+    sweeps = False
+
+    def __init__(self, name: str, mirror: AccountMirror) -> None:
+        self.name, self.title, self.facet = name, mirror.title, mirror.source
+        self._mirror = mirror
+
+    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+        requested_at = timezone.now()
+        item = self._mirror.read_one(client, account_settings.ref_of(place, self.facet))
+        yield SourcePage({IamAccount.kind: [item] if item else []}, None, requested_at)
+
+
+MIRRORS: dict[str, Mirror] = {
+    "role_settings": mirrors.RoleSettings(),
+    "instance_profiles": mirrors.InstanceProfileMirror(),
+    "instance_profile_tags": mirrors.InstanceProfileTags(),
+    "oidc": providers.OidcMirror(),
+    "saml": providers.SamlMirror(),
+    "server_certificates": mirrors.ServerCertificateMirror(),
+    "server_certificate_bodies": mirrors.ServerCertificateBody(),
+}
+ACCOUNT_MIRRORS: dict[str, AccountMirror] = {
+    "iam.alias": account_settings.AliasMirror(),
+    "iam.password_policy": account_settings.PasswordPolicyMirror(),
+    "iam.summary": account_settings.SummaryMirror(),
+}
+_AFTER_DETAILS = ("iam.details",)
+
+SOURCES: tuple[Source, ...] = (
+    *(OfAwsAccount(name, mirror) for name, mirror in ACCOUNT_MIRRORS.items()),
+    Listing("iam.role_settings", "Descriptions and session lengths of roles", MIRRORS["role_settings"], "ListRoles",
+            "Roles", after=_AFTER_DETAILS),
+    Listing("iam.instance_profiles", "Instance profiles", MIRRORS["instance_profiles"], "ListInstanceProfiles",
+            "InstanceProfiles", after=_AFTER_DETAILS),
+    Listing("iam.server_certificates", "Server certificates", MIRRORS["server_certificates"], "ListServerCertificates",
+            "ServerCertificateMetadataList"),
+    ListedThenRead("iam.oidc_providers", "OIDC providers", MIRRORS["oidc"], "ListOpenIDConnectProviders",
+                   "OpenIDConnectProviderList"),
+    ListedThenRead("iam.saml_providers", "SAML providers", MIRRORS["saml"], "ListSAMLProviders", "SAMLProviderList"),
+    EachObject("iam.instance_profile_tags", "Tags of instance profiles", MIRRORS["instance_profile_tags"],
+               after="iam.instance_profiles", every=_SLOWLY),
+    EachObject("iam.server_certificate_bodies", "Server certificates in full", MIRRORS["server_certificate_bodies"],
+               after="iam.server_certificates", every=_SLOWLY),
+)  # fmt: skip

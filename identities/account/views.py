@@ -1,0 +1,79 @@
+"""Account settings, identity providers, instance profiles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.access import fetch_aws_account
+from accounts.roles import SEE_IAM
+from iamconsole.web.tables import list_response
+from identities.account import password_policy, selectors
+from identities.account.tables import INSTANCE_PROFILES
+from policies.details import HISTORY
+from sync.selectors import holding, holdings
+
+
+@require_GET
+def account_settings(request: HttpRequest, account_id: str) -> HttpResponse:
+    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    settings = selectors.settings_of(aws_account)
+    summary: dict[str, int] = settings.summary if settings else {}
+    held = holdings(aws_account, ("iam.alias", "iam.password_policy", "iam.summary", "iam.server_certificates"))
+    context: dict[str, Any] = {
+        "aws_account": aws_account,
+        "settings": settings,
+        "sign_in": selectors.sign_in_address(aws_account, settings.alias if settings else ""),
+        "quotas": selectors.quotas(summary),
+        "limits": selectors.limits(summary),
+        "certificates": selectors.server_certificates(aws_account).filter(gone_at__isnull=True).order_by("expires_at"),
+        "alias_held": held["iam.alias"],
+        "policy_held": held["iam.password_policy"],
+        "summary_held": held["iam.summary"],
+        "certificates_held": held["iam.server_certificates"],
+    }
+    if settings is not None and settings.password_policy is not None:
+        context["policy"] = password_policy.read(settings.password_policy)
+    return render(request, "identities/account/settings.html", context)
+
+
+@require_GET
+def account_settings_history(request: HttpRequest, account_id: str) -> HttpResponse:
+    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    settings = selectors.settings_of(aws_account)
+    context = HISTORY.context(request, settings) if settings else {}
+    return render(request, "identities/account/settings_history.html", {"row": settings, **context})
+
+
+@require_GET
+def identity_providers(request: HttpRequest, account_id: str) -> HttpResponse:
+    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    oidc = list(selectors.oidc_providers(aws_account).filter(gone_at__isnull=True).order_by("name_key"))
+    saml = list(selectors.saml_providers(aws_account).filter(gone_at__isnull=True).order_by("name_key"))
+    held = holdings(aws_account, ("iam.oidc_providers", "iam.saml_providers"))
+    trusting = selectors.trusting_roles(aws_account, [provider.arn for provider in (*oidc, *saml)])
+    context = {
+        "aws_account": aws_account,
+        "oidc": [(provider, trusting.get(provider.arn, [])) for provider in oidc],
+        "saml": [(provider, trusting.get(provider.arn, [])) for provider in saml],
+        "oidc_held": held["iam.oidc_providers"],
+        "saml_held": held["iam.saml_providers"],
+    }
+    return render(request, "identities/account/providers.html", context)
+
+
+@require_GET
+def instance_profiles(request: HttpRequest, account_id: str) -> HttpResponseBase:
+    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    context = {"holding": holding(aws_account, "iam.instance_profiles")}
+    return list_response(
+        request,
+        INSTANCE_PROFILES,
+        selectors.instance_profiles(aws_account),
+        aws_account,
+        "identities/account/instance_profiles.html",
+        context=context,
+    )

@@ -1,0 +1,78 @@
+"""What the list of users says of credentials, and how it can be narrowed by them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from iamconsole.web.filters import Choice, ChoiceFilter, Filter
+from iamconsole.web.tables import Column
+from identities.models import IamUser, MfaDevice
+from identities.models.credentials import key_cutoff
+from policies.tables import yes_or_no
+
+NOT_HELD = "Not held"
+_CELLS = "identities/credentials/cells.html"
+
+
+def _mfa(user: IamUser) -> str:
+    if user.mfa_count is None:
+        return NOT_HELD
+    if user.mfa_count:
+        return user.mfa_kinds
+    return "No password" if user.has_password is False else "Off"
+
+
+def _keys(user: IamUser) -> str:
+    return NOT_HELD if user.key_count is None else str(user.key_count)
+
+
+def _password(user: IamUser) -> str:
+    return {None: NOT_HELD, True: "Yes", False: "No"}[user.has_password]
+
+
+def _activity(user: IamUser) -> Any:
+    return user.last_activity_at or ("never" if user.is_reported else NOT_HELD)
+
+
+MFA = Column("mfa", "MFA", _mfa, template=f"{_CELLS}#mfa")
+KEYS = Column("keys", "Access keys", _keys, template=f"{_CELLS}#keys", sort="oldest_key_at")
+PASSWORD = Column("password", "Console password", _password, template=f"{_CELLS}#password", optional=True)
+ACTIVITY = Column("activity", "Last activity", _activity, template=f"{_CELLS}#activity", sort="last_activity_at",
+                  newest_first=True, css="num nowrap")  # fmt: skip
+OLDEST_KEY = Column("oldest_key", "Oldest active key made", lambda user: user.oldest_key_at, only_export=True)
+KEYS_USED = Column("keys_used", "Keys last used", lambda user: user.keys_used_at, only_export=True)
+
+
+def old_keys(users: QuerySet[Any]) -> QuerySet[Any]:
+    return users.filter(oldest_key_at__lt=key_cutoff())
+
+
+def _idle(users: QuerySet[Any]) -> QuerySet[Any]:
+    return users.filter(last_activity_at__lt=key_cutoff())
+
+
+_HAS_SOMETHING = Q(key_count__gt=0) | Q(has_password=True)
+FILTERS: tuple[Filter, ...] = (
+    ChoiceFilter("mfa", "MFA", choices=(
+        Choice("none", "No MFA, although there is a password", Q(has_password=True, mfa_count=0), "No MFA"),
+        Choice("off", "No device at all", Q(mfa_count=0), "No MFA device"),
+        Choice("on", "Has a device", Q(mfa_count__gt=0), "Has MFA"),
+        *(Choice(str(factor), factor.label, Q(mfa_kinds__contains=factor.label), f"MFA: {factor.label}")
+          for factor in MfaDevice.Factor),
+    )),
+    ChoiceFilter("keys", "Access keys", choices=(
+        Choice("old", "An active one older than 90 days", old_keys, "Key older than 90 days"),
+        Choice("some", "Has a key", Q(key_count__gt=0), "Has a key"),
+        Choice("two", "Has two keys", Q(key_count__gt=1), "Has two keys"),
+        Choice("inactive", "Has one that is switched off", Q(key_count__gt=F("active_key_count")), "Inactive key"),
+        Choice("none", "Has none", Q(key_count=0), "No access key"),
+    )),
+    yes_or_no("password", "Console password", Q(has_password=True), "Has a console password"),
+    ChoiceFilter("activity", "Last activity", choices=(
+        Choice("never", "Never used, although there is a key or a password",
+               _HAS_SOMETHING & Q(is_reported=True, last_activity_at__isnull=True), "Never used"),
+        Choice("idle", "More than 90 days ago", _idle, "Idle for 90 days"),
+    )),
+)  # fmt: skip

@@ -1,0 +1,117 @@
+"""One mechanism for the credentials that hang on a user: what differs between their kinds is data.
+
+AWS has no bulk answer for them, so each kind is a facet of the user that is read user by user.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from identities.credentials import summary
+from identities.models import Credential, IamUser
+from sync.aws.errors import NotFound
+from sync.mirror import Content, Item, Mirror, ObjectRef, Place, Reader, Seen
+from sync.mirror.hashing import moment
+from sync.mirror.rows import columns, write
+
+Entry = dict[str, Any]  # one credential as AWS lists it
+Said = dict[str, Any]  # what that means: columns of a row, times in ISO 8601
+
+
+class UserFacet(Mirror):
+    """A facet of users other than their details."""
+
+    kind = IamUser.kind
+    model = IamUser
+
+    def object_id(self, item: Item) -> str:
+        return str(item["UserId"])
+
+    def of_user(self, client: Reader, ref: ObjectRef) -> Item:
+        """The beginning of an item. Raises NotFound."""
+        user_id = ref.object_id or client.call("iam", "GetUser", UserName=ref.name)["User"]["UserId"]
+        return {"UserId": user_id, "UserName": ref.name, "Arn": ref.arn}
+
+
+class CredentialsMirror(UserFacet):
+    """The credentials of one kind that a user has."""
+
+    known = frozenset({"UserId", "UserName", "Arn", "Credentials"})
+    hangs: ClassVar[type[Credential]]
+    operation: ClassVar[str]  # of IAM, with `UserName`
+    listed: ClassVar[str]  # the member of its answer
+    id_member: ClassVar[str]  # of an entry
+    members: ClassVar[Mapping[str, str]]  # the column of the row, by the member of an entry
+    understood: ClassVar[frozenset[str]] = frozenset({"UserName"})  # further members
+
+    def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
+        try:
+            item, entries = self.of_user(client, ref), list(self.entries(client, ref.name))
+        except NotFound:
+            return None
+        return item | self._unknown(entries) | {"Credentials": entries}
+
+    def entries(self, client: Reader, user_name: str) -> Iterator[Entry]:
+        """Raises NotFound when there is no such user."""
+        for page in client.pages("iam", self.operation, UserName=user_name):
+            yield from page.items.get(self.listed) or ()
+
+    def _unknown(self, entries: Iterable[Entry]) -> Item:
+        """What a newer AWS says beyond what we know: members of their own, so that the facet keeps them aside."""
+        known = {*self.members, self.id_member, *self.understood}
+        beyond = {
+            str(entry.get(self.id_member)): {k: v for k, v in entry.items() if k not in known} for entry in entries
+        }
+        return {credential: members for credential, members in beyond.items() if members}
+
+    def see(self, item: Item) -> Seen:
+        content: Content = {self.source: {self.identify(item, entry): self.row(entry) for entry in item["Credentials"]}}
+        return Seen(self.object_id(item), item["UserName"], item["Arn"], content)
+
+    def identify(self, item: Item, entry: Entry) -> str:
+        return str(entry[self.id_member])
+
+    def row(self, entry: Entry) -> Said:
+        return {column: plain(column, entry.get(member)) for member, column in self.members.items()}
+
+    def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
+        users = users_of(place, [seen.object_id for seen in batch])
+        # By its id: a device that went from one user to another while they were read is the latter's.
+        rows = {
+            credential: columns(
+                place, at, aws_id=credential, name=self.name(credential), user_id=user.pk, **typed(said)
+            )
+            for seen in batch
+            if (user := users.get(seen.object_id)) is not None
+            for credential, said in seen.content[self.source].items()
+        }
+        live = place.of(self.hangs.objects.live()).filter(user__in=users.values())
+        live.exclude(aws_id__in=rows).update(gone_at=at)
+        write(self.hangs, list(rows.values()))
+        summary.renew(list(users.values()), self.source)
+
+    def name(self, credential: str) -> str:
+        return credential
+
+    def remove(self, place: Place, object_ids: Sequence[str], at: datetime) -> None:
+        users = users_of(place, object_ids)
+        self.hangs.objects.live().filter(user__in=users.values()).update(gone_at=at)
+
+
+def users_of(place: Place, aws_ids: Sequence[str]) -> dict[str, IamUser]:
+    return {row.aws_id: row for row in place.of(IamUser.objects.filter(aws_id__in=aws_ids))}
+
+
+def plain(column: str, value: Any) -> Any:
+    """As content holds it: times in ISO 8601, and nothing where AWS says nothing."""
+    if column.endswith("_at"):
+        found = moment(value)
+        return found.isoformat() if found else None
+    return "" if value is None else value
+
+
+def typed(said: Said) -> Said:
+    """As rows hold it."""
+    return {column: moment(value) if column.endswith("_at") else value for column, value in said.items()}

@@ -1,0 +1,74 @@
+"""The Credentials tab of a user: one part for each facet, with its own age, or why it isn't held."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest
+
+from identities.credentials.kinds import KINDS
+from identities.models import IamUser, ReportedUser
+from sync.models import Facet
+from sync.selectors import Holding, holdings
+
+_SOURCES = {mirror.source: f"iam.{mirror.source}" for mirror in KINDS} | {
+    "last_used": "iam.last_used",
+    "report": "iam.credential_report",
+}
+_NOT_READ = Holding("never", why="This user was not looked at yet: the next pull does.")
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one facet says of a user. `rows` are shown only where there is a `facet`: else nobody knows."""
+
+    holding: Holding  # held, or the reason for a note
+    facet: Facet | None
+    rows: list[Any]
+
+    @property
+    def row(self) -> Any:
+        """Of what there is one at most."""
+        return self.rows[0] if self.rows else None
+
+
+def parts_of(user: IamUser) -> dict[str, Part]:
+    """By the name of the facet."""
+    facets = Facet.objects.filter(
+        aws_account=user.aws_account_id, region=user.region, kind=user.kind, object_id=user.aws_id, source__in=_SOURCES
+    )
+    read = {facet.source: facet for facet in facets}
+    held = holdings(user.aws_account, _SOURCES.values())
+    models = {mirror.source: mirror.hangs for mirror in KINDS} | {"report": ReportedUser}
+    known_to_be_none = {name for name, has in _in_short(user).items() if not has and has is not None}
+    rows = {name: _rows(model, user) for name, model in models.items() if name in read.keys() - known_to_be_none}
+    return {name: _part(held[source], read.get(name), rows.get(name, [])) for name, source in _SOURCES.items()}
+
+
+def _in_short(user: IamUser) -> dict[str, int | None]:
+    """What the user's own columns say: it saves a question to the database for each that there is none of."""
+    return {"keys": user.key_count, "mfa": user.mfa_count, "login": user.has_password}
+
+
+def _part(source: Holding, facet: Facet | None, rows: list[Any]) -> Part:
+    if facet is None:
+        return Part(_NOT_READ if source.is_held else source, None, [])
+    if facet.held != Facet.Held.HELD:
+        return Part(
+            Holding("denied" if facet.held == Facet.Held.DENIED else "unsupported", why=facet.held_why), None, []
+        )
+    # A single look at this user may be newer than any pull of them all.
+    return Part(Holding("held", facet.read_at) if source.state == "never" else source, facet, rows)
+
+
+def _rows(model: Any, user: IamUser) -> list[Any]:
+    """What there is; of a user who is gone, what there was at the end."""
+    there = Q(gone_at__isnull=True) | (Q(gone_at=user.gone_at) if user.gone_at else Q(pk__in=[]))
+    return list(model.objects.filter(there, user=user).order_by("pk"))
+
+
+def credentials_tab(request: HttpRequest, user: IamUser) -> Mapping[str, Any]:
+    return {"part": parts_of(user)}

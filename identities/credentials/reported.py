@@ -1,0 +1,96 @@
+"""The mirrors of the credential report's lines: of each user without a history, of the root user with one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from identities.credentials import summary
+from identities.credentials.hanging import UserFacet, users_of
+from identities.credentials.report import KNOWN_LINE, ROOT, Line, facts, is_of, lines_of, read_report
+from identities.models import IamUser, ReportedUser, RootUser
+from sync.aws.errors import Unsupported
+from sync.mirror import Item, Mirror, ObjectRef, Place, Reader, Seen
+from sync.mirror.rows import columns, write
+
+
+class ReportOfUser(UserFacet):
+    """What its other facets don't say: when the password was set and used. The rest is theirs, and fresher."""
+
+    source = "report"
+    title = "Credential report"
+    known = KNOWN_LINE | {"UserId"}
+    keeps_history = False
+
+    def see(self, item: Item) -> Seen:
+        return Seen(self.object_id(item), item["user"], item["arn"], {}, volatile=facts(item))
+
+    def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
+        users = users_of(place, [seen.object_id for seen in batch])
+        rows = [
+            columns(place, at, aws_id=user.aws_id, name=user.name, arn=user.arn, user_id=user.pk, **seen.volatile)
+            for seen in batch
+            if (user := users.get(seen.object_id)) is not None
+        ]
+        write(ReportedUser, rows)
+        summary.renew(list(users.values()), self.source)
+
+    def remove(self, place: Place, object_ids: Sequence[str], at: datetime) -> None:
+        place.of(ReportedUser.objects.live()).filter(aws_id__in=object_ids).update(gone_at=at)
+
+    def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
+        made_at, lines = _report(client)
+        user = IamUser.objects.live().filter(aws_id=ref.object_id).first()
+        for line in lines:
+            if user is not None and line["arn"] == user.arn and is_of(line, user):
+                return {"UserId": user.aws_id, "GeneratedTime": made_at} | line
+        raise Unsupported("The credential report that AWS has is older than this user.")
+
+
+class Root(Mirror):
+    """The root user. What it uses is volatile; that it has keys, a password, MFA makes its history."""
+
+    kind = RootUser.kind
+    source = "report"
+    title = "Root user"
+    model = RootUser
+    known = KNOWN_LINE | {"AccountId"}
+
+    def object_id(self, item: Item) -> str:
+        return str(item["AccountId"])
+
+    def see(self, item: Item) -> Seen:
+        told = facts(item)
+        content = {
+            "password": told["password_enabled"],
+            "mfa": told["mfa_active"],
+            "access_keys": [_lasting(key) for key in told["keys"]],
+            "certificates": [_lasting(certificate) for certificate in told["certificates"]],
+        }
+        return Seen(self.object_id(item), "Root user", item["arn"], content, volatile=told)
+
+    def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
+        rows = [
+            columns(place, at, aws_id=seen.object_id, name=seen.name, arn=seen.arn, **seen.volatile) for seen in batch
+        ]
+        write(RootUser, rows)
+
+    def remove(self, place: Place, object_ids: Sequence[str], at: datetime) -> None:
+        place.of(RootUser.objects.live()).filter(aws_id__in=object_ids).update(gone_at=at)
+
+    def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
+        made_at, lines = _report(client)
+        line = next(line for line in lines if line["user"] == ROOT)
+        return {"AccountId": ref.object_id, "GeneratedTime": made_at} | line
+
+
+def _lasting(credential: dict[str, Any]) -> dict[str, Any]:
+    return {name: credential[name] for name in ("number", "active", "rotated_at")}
+
+
+def _report(client: Reader) -> tuple[str, Iterator[Line]]:
+    report = read_report(client)
+    if report is None:
+        raise Unsupported("AWS is still making the credential report.")
+    return report["GeneratedTime"].isoformat(), lines_of(report["Content"])

@@ -1,0 +1,84 @@
+"""What is known of the root user of an AWS account: from the account summary, and from the credential report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import AwsAccount
+from identities.models import IamAccount, RootUser
+from identities.models.credentials import days_since
+from sync.mirror.hashing import moment
+from sync.models import Facet
+from sync.selectors import Holding, holding
+
+# CIS AWS Foundations Benchmark, "Eliminate use of the 'root' user for administrative and daily tasks".
+RECENT = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class RootKey:
+    active: bool
+    created_at: datetime | None
+    used_at: datetime | None
+    service: str
+    region: str
+
+    @property
+    def days(self) -> int | None:
+        return days_since(self.created_at)
+
+
+@dataclass(frozen=True)
+class Root:
+    """`mfa` and `has_keys` are None where nobody knows. They are as old as `read_at`, all else as old as the report."""
+
+    row: RootUser | None  # the line of the report
+    report: Holding
+    mfa: bool | None
+    has_keys: bool | None
+    read_at: datetime | None
+
+    @property
+    def keys(self) -> list[RootKey]:
+        return [_key(key) for key in self.row.keys] if self.row else []
+
+    @property
+    def last_used_at(self) -> datetime | None:
+        """The password or a key."""
+        used = [self.row.password_last_used_at, *(key.used_at for key in self.keys)] if self.row else []
+        return max((at for at in used if at), default=None)
+
+    @property
+    def used_recently(self) -> bool:
+        return self.last_used_at is not None and self.last_used_at > timezone.now() - RECENT
+
+
+def root_of(aws_account: AwsAccount) -> Root:
+    """Of both sources the newer one says whether there is MFA, and whether there are keys."""
+    row = RootUser.objects.live().filter(aws_account=aws_account).first()
+    flags, read_at = _summary(aws_account)
+    mfa, has_keys = _flag(flags, "AccountMFAEnabled"), _flag(flags, "AccountAccessKeysPresent")
+    if row is not None and (read_at is None or read_at < row.generated_at):
+        mfa, has_keys, read_at = row.mfa_active, bool(row.active_keys), row.generated_at
+    return Root(row, holding(aws_account, "iam.credential_report"), mfa, has_keys, read_at)
+
+
+def _summary(aws_account: AwsAccount) -> tuple[Mapping[str, int], datetime | None]:
+    account = IamAccount.objects.live().filter(aws_account=aws_account).first()
+    if account is None or not account.summary:
+        return {}, None
+    facet = Facet.objects.filter(aws_account=aws_account, kind=IamAccount.kind, source="summary").first()
+    return account.summary, facet.read_at if facet else None
+
+
+def _flag(flags: Mapping[str, int], name: str) -> bool | None:
+    return bool(flags[name]) if name in flags else None
+
+
+def _key(said: Mapping[str, Any]) -> RootKey:
+    return RootKey(said["active"], moment(said["rotated_at"]), moment(said["used_at"]), said["service"], said["region"])

@@ -1,0 +1,65 @@
+"""What the mirror holds of IAM's identities: who there is, and what hangs on them."""
+
+from identities.models.account import (
+    IamAccount,
+    InstanceProfile,
+    OidcProvider,
+    SamlProvider,
+    ServerCertificate,
+    ServiceLastAccessed,
+)
+from identities.models.credentials import (
+    AccessKey,
+    Credential,
+    CredentialSummary,
+    LoginProfile,
+    MfaDevice,
+    Reported,
+    ReportedUser,
+    RootUser,
+    ServiceCredential,
+    SigningCertificate,
+    SshKey,
+)
+from identities.models.principals import (
+    Attachment,
+    BoundedAndTagged,
+    IamGroup,
+    IamRole,
+    IamUser,
+    InlinePolicy,
+    Membership,
+    Owned,
+    Principal,
+)
+from identities.models.trusted import TrustedPrincipal
+
+__all__ = [
+    "AccessKey",
+    "Attachment",
+    "BoundedAndTagged",
+    "Credential",
+    "CredentialSummary",
+    "IamAccount",
+    "IamGroup",
+    "IamRole",
+    "IamUser",
+    "InlinePolicy",
+    "InstanceProfile",
+    "LoginProfile",
+    "Membership",
+    "MfaDevice",
+    "OidcProvider",
+    "Owned",
+    "Principal",
+    "Reported",
+    "ReportedUser",
+    "RootUser",
+    "SamlProvider",
+    "ServerCertificate",
+    "ServiceCredential",
+    "ServiceLastAccessed",
+    "SigningCertificate",
+    "SshKey",
+    "TrustedPrincipal",
+]

@@ -1,0 +1,145 @@
+"""What belongs to an AWS account beside its principals: IAM settings, providers, instance profiles, certificates."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import AwsAccount
+from sync.models import LookedAfterRow, MirroredRow
+
+ENDS_SOON = timedelta(days=30)
+
+
+class IamAccount(MirroredRow):
+    """The IAM settings of an AWS account: one row. It has no details; each of its facets brings a column."""
+
+    kind = "iam.account"
+    facet_columns = frozenset({"alias", "password_policy", "summary"})
+
+    alias = models.CharField(max_length=63, blank=True)
+    # As AWS gives it; {}: AWS's default is in force; null: not held (yet).
+    password_policy: models.JSONField[Any, Any] = models.JSONField(null=True)
+    summary: models.JSONField[Any, Any] = models.JSONField(default=dict)  # counters, quotas and flags by AWS's names
+
+    class Meta(MirroredRow.Meta):
+        verbose_name = "IAM settings"
+        verbose_name_plural = "IAM settings"
+        indexes = []
+
+
+class InstanceProfile(LookedAfterRow):
+    """What an EC2 instance is given, so that it may take on the role that is in it."""
+
+    kind = "iam.instance_profile"
+    searched = ("name", "arn", "aws_id")
+    facet_columns = frozenset({"tags"})
+
+    created_at = models.DateTimeField(null=True)
+    role = models.ForeignKey("identities.IamRole", models.PROTECT, null=True, related_name="instance_profiles")
+    tags: models.JSONField[Any, Any] = models.JSONField(null=True)  # key → value; null: not held (yet)
+
+
+class Ending:
+    """Something that stops to work at a time that is known beforehand."""
+
+    @property
+    def ends_at(self) -> datetime | None:
+        raise NotImplementedError
+
+    @property
+    def has_ended(self) -> bool:
+        return self.ends_at is not None and self.ends_at <= timezone.now()
+
+    @property
+    def ends_soon(self) -> bool:
+        return self.ends_at is not None and not self.has_ended and self.ends_at <= timezone.now() + ENDS_SOON
+
+
+class OidcProvider(MirroredRow):
+    """An outside provider of identities by OpenID Connect. AWS gives it no id: `aws_id` is its URL and its birth."""
+
+    kind = "iam.oidc_provider"
+    searched = ("name", "arn")
+
+    created_at = models.DateTimeField(null=True)
+    client_ids: models.JSONField[Any, Any] = models.JSONField(default=list)  # the audiences that it takes, sorted
+    thumbprints: models.JSONField[Any, Any] = models.JSONField(default=list)  # of its certificate authorities, sorted
+    tags: models.JSONField[Any, Any] = models.JSONField(default=dict)
+
+    class Meta(MirroredRow.Meta):
+        verbose_name = "OIDC provider"
+
+
+class SamlProvider(Ending, MirroredRow):
+    """An outside provider of identities by SAML. Its metadata document isn't kept: it may have 10 MB."""
+
+    kind = "iam.saml_provider"
+    searched = ("name", "arn")
+
+    created_at = models.DateTimeField(null=True)
+    valid_until = models.DateTimeField(null=True)  # the document as a whole
+    metadata_hash = models.CharField(max_length=64)  # SHA-256
+    entity_id = models.CharField(max_length=1024, blank=True)
+    # [{"subject", "expires_at", "sha256"}]: what sign-ins are signed with
+    certificates: models.JSONField[Any, Any] = models.JSONField(default=list)
+    certificate_expires_at = models.DateTimeField(null=True)  # the last one's
+    tags: models.JSONField[Any, Any] = models.JSONField(default=dict)
+
+    class Meta(MirroredRow.Meta):
+        verbose_name = "SAML provider"
+
+    @property
+    def dated_certificates(self) -> list[tuple[dict[str, str], datetime]]:
+        return [(held, datetime.fromisoformat(held["expires_at"])) for held in self.certificates]
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When nobody can sign in through it any more."""
+        return min((end for end in (self.valid_until, self.certificate_expires_at) if end), default=None)
+
+
+class ServerCertificate(Ending, LookedAfterRow):
+    """A TLS certificate that IAM keeps for load balancers: legacy, AWS Certificate Manager does better."""
+
+    kind = "iam.server_certificate"
+    searched = ("name", "arn", "aws_id")
+    facet_columns = frozenset({"domains", "issuer", "tags"})
+
+    created_at = models.DateTimeField(null=True)  # uploaded
+    expires_at = models.DateTimeField(null=True)
+    domains: models.JSONField[Any, Any] = models.JSONField(null=True)  # null: not held (yet)
+    issuer = models.CharField(max_length=300, blank=True)
+    tags: models.JSONField[Any, Any] = models.JSONField(null=True)
+
+    @property
+    def ends_at(self) -> datetime | None:
+        return self.expires_at
+
+
+class ServiceLastAccessed(models.Model):
+    """When a user, the members of a group, or a role last tried to use a service that its policies allow something of.
+
+    The object is named as facets name it. Kept for the newest report only.
+    """
+
+    aws_account = models.ForeignKey(AwsAccount, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=40)
+    object_id = models.CharField(max_length=400)
+    service = models.CharField(max_length=64)  # the prefix of its actions: "s3"
+    service_name = models.CharField(max_length=200)
+    at = models.DateTimeField(null=True)  # null: no try tracked
+    region = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["aws_account", "kind", "object_id", "service"], name="identities_service_of_object"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service} by {self.kind} {self.object_id}"

@@ -1,0 +1,115 @@
+"""The permissions boundary of users and roles. The part is {"owner": "AIDA…", "boundary": "arn:…"}, "" for none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from accounts.models import AwsAccount
+from identities.models import IamRole, IamUser
+from identities.operations.owners import OwnerOperation, OwnerParams, on_owner
+from identities.operations.rows import live_row, ref
+from policies.models import ManagedPolicy
+from policies.operations.arns import check_arn, is_managed_by_aws, name_of
+from sync.aws.client import AwsClient
+from sync.mirror import ObjectRef
+from sync.operations import Call, StepSpec, Value
+
+
+@dataclass(frozen=True)
+class DeleteBoundaryParams:
+    owner_arn: str
+
+
+@dataclass(frozen=True)
+class PutBoundaryParams:
+    owner_arn: str
+    policy_arn: str
+
+    def __post_init__(self) -> None:
+        check_arn(self.policy_arn, "policy")
+
+
+P = TypeVar("P", bound=OwnerParams)
+
+
+class BoundaryOperation(OwnerOperation[P]):
+    def part(self, p: P) -> str:
+        return f"boundary:{p.owner_arn}"
+
+    def told_of_owner(self, value: Value) -> str:
+        return f"the boundary {name_of(value['boundary'])}" if value["boundary"] else "no boundary"
+
+    def mirrored(self, aws_account: AwsAccount, p: P) -> Value:
+        owner = self.row(aws_account, p)
+        return {"owner": owner.aws_id, "boundary": owner.boundary_arn}
+
+    def look(self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]) -> Mapping[str, Any]:
+        return {"boundary": (owner.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn") or ""}
+
+    def before(self, aws_account: AwsAccount, p: P, value: Value) -> dict[str, Any]:
+        return {"boundary": value["boundary"]}
+
+    def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        if before["boundary"]:
+            params = {"owner_arn": p.owner_arn, "policy_arn": before["boundary"]}
+            return [StepSpec(f"iam.{self.owner.word}.{PutBoundary.verb}", params)]
+        return [StepSpec(f"iam.{self.owner.word}.{DeleteBoundary.verb}", {"owner_arn": p.owner_arn})]
+
+
+class PutBoundary(BoundaryOperation[PutBoundaryParams]):
+    verb = "boundary.put"
+    params_type = PutBoundaryParams
+
+    def title(self, p: PutBoundaryParams) -> str:
+        return f"Bound {self.named(p)} by {name_of(p.policy_arn)}"
+
+    def note(self, p: PutBoundaryParams) -> str:
+        return "What the boundary doesn't allow is no longer allowed, whatever the policies say."
+
+    def calls(self, p: PutBoundaryParams) -> list[Call]:
+        return self.call(p, f"Put{self.owner.aws_word}PermissionsBoundary", PermissionsBoundary=p.policy_arn)
+
+    def refs(self, aws_account: AwsAccount, p: PutBoundaryParams) -> list[ObjectRef]:
+        return [*super().refs(aws_account, p), ref(ManagedPolicy, aws_account, p.policy_arn)]
+
+    def mirrored(self, aws_account: AwsAccount, p: PutBoundaryParams) -> Value:
+        # AWS's own policies are mirrored where somebody has them only, so one that isn't may be there all the same.
+        if not is_managed_by_aws(p.policy_arn):
+            live_row(ManagedPolicy, aws_account, p.policy_arn)
+        return super().mirrored(aws_account, p)
+
+    def after(self, p: PutBoundaryParams, value: Value) -> Value:
+        return {**value, "boundary": p.policy_arn}
+
+    def is_so_already(self, p: PutBoundaryParams) -> str:
+        return f"{name_of(p.policy_arn)} is the boundary of {self.named(p)} already."
+
+
+class DeleteBoundary(BoundaryOperation[DeleteBoundaryParams]):
+    verb = "boundary.delete"
+    params_type = DeleteBoundaryParams
+
+    def title(self, p: DeleteBoundaryParams) -> str:
+        return f"Take the permissions boundary off {self.named(p)}"
+
+    def note(self, p: DeleteBoundaryParams) -> str:
+        return "Everything that its policies allow is then allowed: this can add access."
+
+    def calls(self, p: DeleteBoundaryParams) -> list[Call]:
+        return self.call(p, f"Delete{self.owner.aws_word}PermissionsBoundary")
+
+    def after(self, p: DeleteBoundaryParams, value: Value) -> Value:
+        return {**value, "boundary": ""}
+
+    def is_so_already(self, p: DeleteBoundaryParams) -> str:
+        return f"There is no permissions boundary on {self.named(p)}."
+
+
+def put_boundary(owner: IamUser | IamRole, policy_arn: str) -> StepSpec:
+    return on_owner(owner, PutBoundary.verb, policy_arn=policy_arn)
+
+
+def delete_boundary(owner: IamUser | IamRole) -> StepSpec:
+    return on_owner(owner, DeleteBoundary.verb)

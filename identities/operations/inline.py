@@ -1,0 +1,150 @@
+"""Writing and deleting inline policies of users, groups and roles: one mechanism for six operations.
+
+The part is {"owner": "AROA…", "document": "3f2a…"}: the canonical hash of what the inline policy says, None for none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from accounts.models import AwsAccount
+from identities.models import InlinePolicy, Principal
+from identities.operations.owners import GROUP, ROLE, USER, KindOfOwner, OwnerOperation, on_owner
+from policies.engine.document import identify, size
+from policies.operations.documents import malformed, text_of
+from sync.aws.client import AwsClient
+from sync.aws.errors import NotFound
+from sync.checks import Finding
+from sync.operations import BadParams, Call, Planned, StepSpec, Value
+
+# IAM User Guide, "IAM and AWS STS quotas": characters of all inline policies of one, white space not counted.
+MOST_CHARACTERS: dict[KindOfOwner, int] = {USER: 2_048, GROUP: 5_120, ROLE: 10_240}
+
+
+@dataclass(frozen=True)
+class DeleteInlineParams:
+    owner_arn: str
+    policy: str  # its name
+
+    def __post_init__(self) -> None:
+        if not self.policy:
+            raise BadParams("The inline policy has no name.")
+
+
+@dataclass(frozen=True)
+class PutInlineParams(DeleteInlineParams):
+    document: str
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.document.strip():
+            raise BadParams("The document is empty.")
+
+
+P = TypeVar("P", bound=DeleteInlineParams)
+
+
+class InlineOperation(OwnerOperation[P]):
+    def part(self, p: P) -> str:
+        return f"inline:{p.owner_arn} {p.policy}"
+
+    def told_of_owner(self, value: Value) -> str:
+        return f"the document {value['document'][:8]}" if value["document"] else "no such inline policy"
+
+    def document(self, aws_account: AwsAccount, p: P, value: Value) -> str | None:
+        return text_of(value["document"]) if value else None
+
+    def mirrored(self, aws_account: AwsAccount, p: P) -> Value:
+        owner = self.row(aws_account, p)
+        row = self._inline(owner).filter(name=p.policy).select_related("document").first()
+        return {"owner": owner.aws_id, "document": row.document.canonical_hash if row else None}
+
+    def look(self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]) -> Mapping[str, Any]:
+        # By its name alone it would be one call, but NotFound could then mean either, the owner or the policy.
+        try:
+            answer = client.call("iam", f"Get{self.owner.aws_word}Policy", **named, PolicyName=p.policy)
+        except NotFound:
+            return {"document": None}
+        return {"document": identify(answer["PolicyDocument"]).canonical_hash}
+
+    def before(self, aws_account: AwsAccount, p: P, value: Value) -> dict[str, Any]:
+        return {"document": text_of(value["document"])}
+
+    def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        params = {"owner_arn": p.owner_arn, "policy": p.policy}
+        if before["document"] is None:
+            return [StepSpec(f"iam.{self.owner.word}.{DeleteInline.verb}", params)]
+        return [StepSpec(f"iam.{self.owner.word}.{PutInline.verb}", {**params, "document": before["document"]})]
+
+    def _inline(self, owner: Principal) -> Any:
+        return InlinePolicy.objects.live().filter(**{self.owner.word: owner})
+
+
+class PutInline(InlineOperation[PutInlineParams]):
+    verb = "inline.put"
+    params_type = PutInlineParams
+
+    def title(self, p: PutInlineParams) -> str:
+        return f"Write the inline policy {p.policy} of {self.named(p)}"
+
+    def calls(self, p: PutInlineParams) -> list[Call]:
+        return self.call(p, f"Put{self.owner.aws_word}Policy", PolicyName=p.policy, PolicyDocument=p.document)
+
+    def after(self, p: PutInlineParams, value: Value) -> Value:
+        return {**value, "document": identify(p.document).canonical_hash}
+
+    def writes(self, aws_account: AwsAccount, p: PutInlineParams) -> str | None:
+        return p.document
+
+    def is_so_already(self, p: PutInlineParams) -> str:
+        return f"The inline policy {p.policy} of {self.named(p)} already says this."
+
+    def limits(
+        self, aws_account: AwsAccount, p: PutInlineParams, value: Value, earlier: Sequence[Planned]
+    ) -> list[Finding]:
+        found = [*super().limits(aws_account, p, value, earlier), *malformed(p.document)]
+        counted, most = self._characters(aws_account, p, earlier), MOST_CHARACTERS[self.owner]
+        if counted > most:
+            words = f"The inline policies of {self.named(p)} would have {counted:,} characters; AWS takes {most:,}."
+            found.append(Finding("DOCUMENT_TOO_LONG", "error", words))
+        return found
+
+    def _characters(self, aws_account: AwsAccount, p: PutInlineParams, earlier: Sequence[Planned]) -> int:
+        """Of all inline policies of the owner, when this step is done."""
+        rows = self._inline(self.row(aws_account, p)).select_related("document")
+        sizes = {row.name: row.document.size for row in rows}
+        for step in earlier:
+            if isinstance(step.operation, InlineOperation) and step.params.owner_arn == p.owner_arn:
+                written = step.operation.writes(aws_account, step.params)
+                sizes[step.params.policy] = size(written) if written else 0
+        return sum({**sizes, p.policy: size(p.document)}.values())
+
+
+class DeleteInline(InlineOperation[DeleteInlineParams]):
+    verb = "inline.delete"
+    params_type = DeleteInlineParams
+
+    def title(self, p: DeleteInlineParams) -> str:
+        return f"Delete the inline policy {p.policy} of {self.named(p)}"
+
+    def note(self, p: DeleteInlineParams) -> str:
+        return "Its text stays in the history of this console, and can be written again."
+
+    def calls(self, p: DeleteInlineParams) -> list[Call]:
+        return self.call(p, f"Delete{self.owner.aws_word}Policy", PolicyName=p.policy)
+
+    def after(self, p: DeleteInlineParams, value: Value) -> Value:
+        return {**value, "document": None}
+
+    def is_so_already(self, p: DeleteInlineParams) -> str:
+        return f"There is no inline policy {p.policy} on {self.named(p)}."
+
+
+def put_inline(owner: Principal, policy: str, document: str) -> StepSpec:
+    return on_owner(owner, PutInline.verb, policy=policy, document=document)
+
+
+def delete_inline(owner: Principal, policy: str) -> StepSpec:
+    return on_owner(owner, DeleteInline.verb, policy=policy)

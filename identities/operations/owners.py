@@ -1,0 +1,131 @@
+"""Calls on a user, a group or a role that differ only in AWS's names: one class makes an operation for each."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, TypeVar
+
+from accounts.models import AwsAccount
+from identities.models import IamGroup, IamRole, IamUser, Principal
+from identities.operations.rows import live_row, ref
+from policies.operations.arns import check_arn, name_of
+from sync.aws.client import AwsClient
+from sync.aws.errors import NotFound
+from sync.checks import Finding
+from sync.mirror import ObjectRef
+from sync.operations import Call, Done, Guarantee, Operation, Planned, Risk, StepSpec, Tried, Undo, Value
+
+
+@dataclass(frozen=True)
+class KindOfOwner:
+    """What differs between the three, in AWS's names and ours."""
+
+    word: str  # "role"
+    aws_word: str  # "Role", as in AttachRolePolicy, RoleName and GetRole
+    id_field: str  # "RoleId"
+    model: type[Principal]
+
+    @property
+    def name_parameter(self) -> str:
+        return f"{self.aws_word}Name"
+
+
+USER = KindOfOwner("user", "User", "UserId", IamUser)
+GROUP = KindOfOwner("group", "Group", "GroupId", IamGroup)
+ROLE = KindOfOwner("role", "Role", "RoleId", IamRole)
+KINDS_OF_OWNERS = (USER, GROUP, ROLE)
+_WORD_OF = {kind.model: kind.word for kind in KINDS_OF_OWNERS}
+
+
+class OwnerParams(Protocol):
+    @property
+    def owner_arn(self) -> str: ...
+
+
+P = TypeVar("P", bound=OwnerParams)
+
+
+class OwnerOperation(Operation[P]):
+    """What the operations on one owner have in common. The part is a dict with "owner": AWS's unique id."""
+
+    verb: ClassVar[str]  # "attach", as in iam.role.attach
+    guarantee = Guarantee.IDEMPOTENT
+    undo = Undo.REVERSIBLE
+    risk = Risk.HIGH
+    kind: str  # type: ignore[misc]  # of the instance: one class makes several operations
+
+    def __init__(self, owner: KindOfOwner) -> None:
+        self.owner = owner
+        self.kind = f"iam.{owner.word}.{self.verb}"
+
+    def parse(self, params: Mapping[str, Any]) -> P:
+        p = super().parse(params)
+        check_arn(p.owner_arn, self.owner.word)
+        return p
+
+    def named(self, p: P) -> str:
+        """ "the role reports-exporter", for sentences."""
+        return f"the {self.owner.word} {name_of(p.owner_arn)}"
+
+    def call(self, p: P, operation: str, **parameters: Any) -> list[Call]:
+        sent = {self.owner.name_parameter: name_of(p.owner_arn), **parameters}
+        return [Call("iam", operation, sent, resource_arns=(p.owner_arn,), actions=(f"iam:{operation}",))]
+
+    def objects(self, p: P) -> list[str]:
+        return [f"iam.{self.owner.word}:{p.owner_arn}"]
+
+    def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
+        return [ref(self.owner.model, aws_account, p.owner_arn)]
+
+    def row(self, aws_account: AwsAccount, p: P) -> Any:
+        """Raises Refusal when the mirror doesn't have it, and when AWS keeps it for itself."""
+        return live_row(self.owner.model, aws_account, p.owner_arn)
+
+    def other(self, verb: str, p: P, **params: Any) -> StepSpec:
+        """A step of another operation on the same owner, with the same parameters but for `params`."""
+        return StepSpec(f"iam.{self.owner.word}.{verb}", {**self.spec(p).params, **params})
+
+    def told(self, value: Value) -> str:
+        return f"no such {self.owner.word}" if value is None else self.told_of_owner(value)
+
+    @abstractmethod
+    def told_of_owner(self, value: Value) -> str:
+        """`told`, where there is such an owner."""
+
+    def live(self, client: AwsClient, p: P) -> Value:
+        named = {self.owner.name_parameter: name_of(p.owner_arn)}
+        try:
+            owner = client.call("iam", f"Get{self.owner.aws_word}", **named, **self._narrow)[self.owner.aws_word]
+            return {"owner": owner[self.owner.id_field], **self.look(client, p, owner, named)}
+        except NotFound:
+            return None
+
+    @property
+    def _narrow(self) -> dict[str, int]:
+        return {"MaxItems": 1} if self.owner is GROUP else {}  # GetGroup lists the members, too
+
+    @abstractmethod
+    def look(self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]) -> Mapping[str, Any]:
+        """The rest of the live part. `owner` as AWS's Get… gives it; `named`: the parameter that names it.
+
+        NotFound raised here means that the owner is gone.
+        """
+
+    def limits(self, aws_account: AwsAccount, p: P, value: Value, earlier: Sequence[Planned]) -> list[Finding]:
+        if self.after(p, value) == value:
+            return [Finding("NO_CHANGE", "error", self.is_so_already(p))]
+        return []
+
+    @abstractmethod
+    def is_so_already(self, p: P) -> str:
+        """The sentence for a step that would change nothing."""
+
+    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[Tried]) -> Done | None:
+        return Done() if live is not None and live == self.after(p, tried[0].found) else None
+
+
+def on_owner(owner: Principal, verb: str, **params: Any) -> StepSpec:
+    """A step of one of these operations on a mirrored user, group or role."""
+    return StepSpec(f"iam.{_WORD_OF[type(owner)]}.{verb}", {"owner_arn": owner.arn, **params})

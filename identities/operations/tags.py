@@ -1,0 +1,123 @@
+"""The tags of users and roles, one a step. The part is {"owner": "AIDA…", "value": "reports"}, None for no such tag."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from accounts.models import AwsAccount
+from identities.models import IamRole, IamUser
+from identities.operations.owners import OwnerOperation, on_owner
+from sync.aws.client import AwsClient
+from sync.checks import Finding
+from sync.operations import BadParams, Call, Planned, Risk, StepSpec, Value
+
+# IAM User Guide, "IAM and AWS STS quotas" and "Rules for tagging in IAM and AWS STS".
+MOST_TAGS, LONGEST_KEY, LONGEST_VALUE = 50, 128, 256
+
+
+@dataclass(frozen=True)
+class UntagParams:
+    owner_arn: str
+    key: str
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.key) <= LONGEST_KEY:
+            raise BadParams(f"The key of a tag has 1 to {LONGEST_KEY} characters.")
+        if self.key.lower().startswith("aws:"):
+            raise BadParams("Tags that begin with aws: are AWS's own.")
+
+
+@dataclass(frozen=True)
+class TagParams(UntagParams):
+    value: str
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if len(self.value) > LONGEST_VALUE:
+            raise BadParams(f"The value of a tag has at most {LONGEST_VALUE} characters.")
+
+
+P = TypeVar("P", bound=UntagParams)
+
+
+class TagOperation(OwnerOperation[P]):
+    risk = Risk.HIGH  # policies may ask for tags: aws:PrincipalTag
+
+    def part(self, p: P) -> str:
+        return f"tag:{p.owner_arn} {p.key}"
+
+    def told_of_owner(self, value: Value) -> str:
+        return "no such tag" if value["value"] is None else f"the value “{value['value']}”"
+
+    def mirrored(self, aws_account: AwsAccount, p: P) -> Value:
+        owner = self.row(aws_account, p)
+        return {"owner": owner.aws_id, "value": owner.tags.get(p.key)}
+
+    def look(self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]) -> Mapping[str, Any]:
+        tags = {tag["Key"]: tag["Value"] for tag in owner.get("Tags") or ()}
+        return {"value": tags.get(p.key)}
+
+    def before(self, aws_account: AwsAccount, p: P, value: Value) -> dict[str, Any]:
+        return {"value": value["value"]}
+
+    def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        params = {"owner_arn": p.owner_arn, "key": p.key}
+        if before["value"] is None:
+            return [StepSpec(f"iam.{self.owner.word}.{Untag.verb}", params)]
+        return [StepSpec(f"iam.{self.owner.word}.{Tag.verb}", {**params, "value": before["value"]})]
+
+
+class Tag(TagOperation[TagParams]):
+    verb = "tag"
+    params_type = TagParams
+
+    def title(self, p: TagParams) -> str:
+        return f"Tag {self.named(p)} {p.key}={p.value}"
+
+    def calls(self, p: TagParams) -> list[Call]:
+        return self.call(p, f"Tag{self.owner.aws_word}", Tags=[{"Key": p.key, "Value": p.value}])
+
+    def after(self, p: TagParams, value: Value) -> Value:
+        return {**value, "value": p.value}
+
+    def is_so_already(self, p: TagParams) -> str:
+        return f"The tag {p.key} of {self.named(p)} says “{p.value}” already."
+
+    def limits(self, aws_account: AwsAccount, p: TagParams, value: Value, earlier: Sequence[Planned]) -> list[Finding]:
+        if found := super().limits(aws_account, p, value, earlier):
+            return found
+        keys = set(self.row(aws_account, p).tags)
+        for step in earlier:
+            if isinstance(step.operation, TagOperation) and step.params.owner_arn == p.owner_arn:
+                (keys.add if isinstance(step.operation, Tag) else keys.discard)(step.params.key)
+        if len(keys | {p.key}) <= MOST_TAGS:
+            return []
+        words = f"{len(keys)} tags are on {self.named(p)}; AWS allows {MOST_TAGS}."
+        return [Finding("TOO_MANY_TAGS", "error", words)]
+
+
+class Untag(TagOperation[UntagParams]):
+    verb = "untag"
+    params_type = UntagParams
+
+    def title(self, p: UntagParams) -> str:
+        return f"Remove the tag {p.key} from {self.named(p)}"
+
+    def calls(self, p: UntagParams) -> list[Call]:
+        return self.call(p, f"Untag{self.owner.aws_word}", TagKeys=[p.key])
+
+    def after(self, p: UntagParams, value: Value) -> Value:
+        return {**value, "value": None}
+
+    def is_so_already(self, p: UntagParams) -> str:
+        return f"There is no tag {p.key} on {self.named(p)}."
+
+
+def tag(owner: IamUser | IamRole, key: str, value: str) -> StepSpec:
+    return on_owner(owner, Tag.verb, key=key, value=value)
+
+
+def untag(owner: IamUser | IamRole, key: str) -> StepSpec:
+    return on_owner(owner, Untag.verb, key=key)

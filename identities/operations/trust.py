@@ -1,0 +1,96 @@
+"""Who may assume a role. The part is {"owner": "AROA…", "trust": "3f2a…"}: the canonical hash of its trust policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import AwsAccount
+from identities.models import IamRole
+from identities.operations.owners import OwnerOperation, on_owner
+from identities.trust import principals_of, unique_ids
+from policies.engine.document import DocumentType, identify, size
+from policies.operations.documents import malformed, text_of
+from sync.aws.client import AwsClient
+from sync.checks import Finding
+from sync.operations import BadParams, Call, Planned, StepSpec, Value
+
+# IAM User Guide, "IAM and AWS STS quotas": 2,048 characters, and up to 4,096 for who asked AWS for it.
+USUAL_CHARACTERS, MOST_CHARACTERS = 2_048, 4_096
+
+
+@dataclass(frozen=True)
+class TrustParams:
+    owner_arn: str
+    document: str
+
+    def __post_init__(self) -> None:
+        if not self.document.strip():
+            raise BadParams("The document is empty.")
+
+
+class UpdateTrust(OwnerOperation[TrustParams]):
+    verb = "trust.update"
+    params_type = TrustParams
+
+    def title(self, p: TrustParams) -> str:
+        return f"Write the trust policy of {self.named(p)}"
+
+    def note(self, p: TrustParams) -> str:
+        return "Sessions that were begun under the old one go on until they expire."
+
+    def calls(self, p: TrustParams) -> list[Call]:
+        return self.call(p, "UpdateAssumeRolePolicy", PolicyDocument=p.document)
+
+    def part(self, p: TrustParams) -> str:
+        return f"trust:{p.owner_arn}"
+
+    def told_of_owner(self, value: Value) -> str:
+        return f"the trust policy {value['trust'][:8]}"
+
+    def document(self, aws_account: AwsAccount, p: TrustParams, value: Value) -> str | None:
+        return text_of(value["trust"]) if value else None
+
+    def writes(self, aws_account: AwsAccount, p: TrustParams) -> str | None:
+        return p.document
+
+    def mirrored(self, aws_account: AwsAccount, p: TrustParams) -> Value:
+        role = self.row(aws_account, p)
+        return {"owner": role.aws_id, "trust": role.trust.canonical_hash if role.trust else ""}
+
+    def look(
+        self, client: AwsClient, p: TrustParams, owner: Mapping[str, Any], named: Mapping[str, str]
+    ) -> Mapping[str, Any]:
+        return {"trust": identify(owner["AssumeRolePolicyDocument"]).canonical_hash}
+
+    def after(self, p: TrustParams, value: Value) -> Value:
+        return {**value, "trust": identify(p.document).canonical_hash}
+
+    def is_so_already(self, p: TrustParams) -> str:
+        return f"The trust policy of {self.named(p)} already says this."
+
+    def limits(
+        self, aws_account: AwsAccount, p: TrustParams, value: Value, earlier: Sequence[Planned]
+    ) -> list[Finding]:
+        found = [*super().limits(aws_account, p, value, earlier), *malformed(p.document, DocumentType.TRUST)]
+        for unique_id in sorted(unique_ids(principals_of(p.document))):
+            words = f"It names {unique_id}, which is what AWS writes for somebody who was deleted; AWS refuses that."
+            found.append(Finding("DELETED_PRINCIPAL", "error", words))
+        counted = size(p.document)
+        if counted > USUAL_CHARACTERS:
+            words = f"It has {counted:,} characters without white space; AWS takes {USUAL_CHARACTERS:,}, or up to "
+            words += f"{MOST_CHARACTERS:,} where that was asked for."
+            found.append(Finding("DOCUMENT_TOO_LONG", "error" if counted > MOST_CHARACTERS else "warning", words))
+        return found
+
+    def before(self, aws_account: AwsAccount, p: TrustParams, value: Value) -> dict[str, Any]:
+        text = text_of(value["trust"])
+        return {"document": text} if text else {}
+
+    def reverse(self, p: TrustParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return [self.other(self.verb, p, document=before["document"])] if before else []
+
+
+def update_trust(role: IamRole, document: str) -> StepSpec:
+    return on_owner(role, UpdateTrust.verb, document=document)

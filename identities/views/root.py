@@ -1,0 +1,21 @@
+"""The page of the root user of an AWS account."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.access import fetch_aws_account
+from accounts.roles import SEE_IAM
+from identities.credentials.root import root_of
+from policies.details import HISTORY
+
+
+@require_GET
+def root_user(request: HttpRequest, account_id: str) -> HttpResponse:
+    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    root = root_of(aws_account)
+    history = HISTORY.context(request, root.row) if root.row else {}
+    context = {"aws_account": aws_account, "root": root, "row": root.row, **history}
+    return render(request, "identities/credentials/root.html", context)

@@ -1,0 +1,243 @@
+"""Questions about organizations: which control policies bound an AWS account, as far as any mirror holds them.
+
+One AWS account that may read the organization answers for all of its members. Control policies never bind the
+management account, nor service-linked roles: the second is for the caller to know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from django.db.models import F, OuterRef, Q, Subquery
+
+from accounts.models import AwsAccount
+from policies.models import Document, OrgAccount, Organization, OrgPolicy, OrgTarget, OrgUnit
+from policies.organizations.sources import MEMBERSHIP, TREE
+from sync.selectors import holding
+
+Node = OrgUnit | OrgAccount
+NodeKind = Literal["root", "unit", "account"]
+
+
+@dataclass(frozen=True)
+class Level:
+    """A node on the way from the root to the AWS account, with the policies of one type attached right there."""
+
+    target_id: str
+    name: str
+    kind: NodeKind
+    policies: tuple[OrgPolicy, ...]
+
+    @property
+    def documents(self) -> list[Document]:
+        return [policy.document for policy in self.policies]
+
+
+@dataclass(frozen=True)
+class Held:
+    """What bounds an AWS account: every level must allow, a Deny at any level decides.
+
+    `levels` go from the root down. `unbound` says, in a sentence, why no policy of the type bounds it; then there are
+    none. `by` is the AWS account whose mirror says so, `at` when its last complete pull ended.
+    """
+
+    levels: tuple[Level, ...]
+    unbound: str = ""
+    by: AwsAccount | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class NotHeld:
+    """What bounds it is not known. `why` is a sentence; `permission` what AWS would have to allow, where that helps."""
+
+    why: str
+    permission: str = ""
+
+
+Bound = Held | NotHeld
+
+
+def scp_levels_of(aws_account: AwsAccount | str) -> Bound:
+    """Service control policies: they bound what the principals of an AWS account (an `AwsAccount`, or 12 digits) may,
+    its root user too."""
+    return bounds_of(aws_account)[OrgPolicy.Type.SCP]
+
+
+def rcp_levels_of(aws_account: AwsAccount | str) -> Bound:
+    """Resource control policies: they bound what anybody may do with the resources of an AWS account."""
+    return bounds_of(aws_account)[OrgPolicy.Type.RCP]
+
+
+def bounds_of(aws_account: AwsAccount | str) -> dict[str, Bound]:
+    """Both, by their type."""
+    account_id = aws_account if isinstance(aws_account, str) else aws_account.account_id
+    tree = tree_over(account_id)
+    if tree is not None:
+        return bounds_in(tree, account_id)
+    connected = AwsAccount.objects.filter(account_id=account_id).first()
+    answer = _without_tree(connected) if connected else NotHeld(_UNKNOWN.format(account_id))
+    return dict.fromkeys(OrgPolicy.Type.values, answer)
+
+
+# ---- Whose mirror answers ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Tree:
+    """An organization as the mirror of `held_by` has it."""
+
+    organization: Organization
+    held_by: AwsAccount
+    at: datetime | None
+
+
+def organization_of(aws_account: AwsAccount) -> Organization | None:
+    """The organization that it is in, as far as it has said so itself."""
+    found: Organization | None = Organization.objects.live().filter(aws_account=aws_account).first()
+    return found
+
+
+def tree_over(account_id: str) -> Tree | None:
+    """The organization with this AWS account in it; of several mirrors that have it, the one pulled last.
+
+    What the AWS account says of itself goes first: another mirror may not know yet that it left.
+    """
+    own = Organization.objects.live().filter(aws_account__account_id=account_id).first()
+    if own is None and _says_that_it_stands_alone(account_id):
+        return None
+    places = OrgAccount.objects.live().filter(aws_id=account_id).values("aws_account")
+    readable = Q(delegated=True) | Q(management_id=F("aws_account__account_id"))
+    organizations = Organization.objects.live().filter(readable, aws_account__in=places).select_related("aws_account")
+    if own is not None:
+        organizations = organizations.filter(aws_id=own.aws_id)
+    trees = [
+        Tree(organization, organization.aws_account, holding(organization.aws_account, TREE).at)
+        for organization in organizations
+    ]
+    return max((tree for tree in trees if tree.at), key=lambda tree: str(tree.at), default=None)
+
+
+def _says_that_it_stands_alone(account_id: str) -> bool:
+    connected = AwsAccount.objects.filter(account_id=account_id).first()
+    return connected is not None and holding(connected, MEMBERSHIP).is_held
+
+
+def _without_tree(aws_account: AwsAccount) -> Held | NotHeld:
+    """What an AWS account knows from its own membership, and else why that is all."""
+    organization = organization_of(aws_account)
+    membership = holding(aws_account, MEMBERSHIP)
+    if organization is None:
+        if membership.state == "held":
+            return Held((), unbound=_STAND_ALONE, by=aws_account, at=membership.at)
+        return NotHeld(membership.why, _DESCRIBE if membership.state == "denied" else "")
+    if not organization.all_features:
+        return Held((), unbound=_BILLING_ONLY, by=aws_account, at=membership.at)
+    if organization.management_id == aws_account.account_id:
+        return Held((), unbound=_MANAGEMENT, by=aws_account, at=membership.at)
+    tree = holding(aws_account, TREE)
+    if organization.delegated or tree.state == "denied":
+        return NotHeld(tree.why, _LIST if tree.state == "denied" else "")
+    return NotHeld(_MEMBER.format(organization.management_id), _LIST)
+
+
+_STAND_ALONE = "This AWS account stands alone: it is not in an organization."
+_BILLING_ONLY = "Its organization is for consolidated billing only, and has no control policies."
+_MANAGEMENT = "It is the management account of its organization, which control policies never bind."
+_SWITCHED_OFF = "This type of policy is switched off in its organization."
+_MEMBER = (
+    "Member account: its organization can be read from the management account {} or a delegated administrator only. "
+    "Connect one of them, and it answers for all members."
+)
+_UNKNOWN = "AWS account {} is not connected, and no organization that is held has it."
+_DESCRIBE, _LIST = "organizations:DescribeOrganization", "organizations:ListRoots"
+
+# ---- The levels ----------------------------------------------------------------------------------------------
+
+
+def bounds_in(tree: Tree, account_id: str) -> dict[str, Bound]:
+    """`bounds_of` for who has the tree over the account already."""
+    types = OrgPolicy.Type.values
+    if account_id == tree.organization.management_id or not tree.organization.all_features:
+        why = _MANAGEMENT if tree.organization.all_features else _BILLING_ONLY
+        return dict.fromkeys(types, Held((), why, tree.held_by, tree.at))
+    nodes = way_to(tree, account_id)
+    attached = policies_on(tree.held_by, [node.aws_id for node in nodes])
+    root = nodes[0]
+    switched_on = root.policy_types if isinstance(root, OrgUnit) else []
+    return {
+        policy_type: Held(_levels(nodes, attached, policy_type), by=tree.held_by, at=tree.at)
+        if policy_type in switched_on
+        else Held((), _SWITCHED_OFF, tree.held_by, tree.at)
+        for policy_type in types
+    }
+
+
+def _levels(nodes: list[Node], attached: Mapping[str, list[OrgPolicy]], policy_type: str) -> tuple[Level, ...]:
+    return tuple(
+        Level(
+            node.aws_id,
+            node.name,
+            _kind(node),
+            tuple(policy for policy in attached.get(node.aws_id, ()) if policy.type == policy_type),
+        )
+        for node in nodes
+    )
+
+
+def way_to(tree: Tree, account_id: str) -> list[Node]:
+    """From the root down to the AWS account."""
+    unit = OrgUnit.objects.filter(aws_account=tree.held_by, aws_id=OuterRef("parent_id"))
+    accounts = OrgAccount.objects.live().filter(aws_account=tree.held_by)
+    account = accounts.annotate(above=Subquery(unit.values("path")[:1])).get(aws_id=account_id)
+    above = (account.above or "").strip("/").split("/")
+    units = {unit.aws_id: unit for unit in OrgUnit.objects.filter(aws_account=tree.held_by, aws_id__in=above)}
+    return [*(units[unit_id] for unit_id in above if unit_id in units), account]
+
+
+def policies_on(held_by: AwsAccount, target_ids: Iterable[str]) -> dict[str, list[OrgPolicy]]:
+    """The policies attached right to each of these nodes: service control policies first, by name."""
+    targets = OrgTarget.objects.live().filter(aws_account=held_by, target_id__in=list(target_ids))
+    found: dict[str, list[OrgPolicy]] = {}
+    for target in targets.select_related("policy__document").order_by("-policy__type", "policy__name_key", "pk"):
+        found.setdefault(target.target_id, []).append(target.policy)
+    return found
+
+
+def _kind(node: Node) -> NodeKind:
+    if isinstance(node, OrgAccount):
+        return "account"
+    return "root" if node.is_root else "unit"
+
+
+# ---- One policy ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a policy is attached; `node` is None while the mirror doesn't have it."""
+
+    target_id: str
+    name: str
+    node: Node | None
+
+    @property
+    def kind(self) -> str:
+        return _kind(self.node) if self.node else ""
+
+
+def targets_of(policy: OrgPolicy) -> list[Target]:
+    """What the policy is attached to: the root first, then units, then accounts, by name."""
+    live = list(policy.targets.filter(gone_at__isnull=True))
+    ids = [target.target_id for target in live]
+    nodes: dict[str, Node] = {
+        node.aws_id: node
+        for model in (OrgUnit, OrgAccount)
+        for node in model.objects.filter(aws_account=policy.aws_account_id, aws_id__in=ids)
+    }
+    found = [Target(target.target_id, target.name, nodes.get(target.target_id)) for target in live]
+    order = ("root", "unit", "account", "")
+    return sorted(found, key=lambda target: (order.index(target.kind), target.name.casefold()))

@@ -1,0 +1,114 @@
+"""What is pulled of an organization: from every AWS account whether it is in one, and the whole of it from those that
+may read it, the management account and delegated administrators."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+
+from django.utils import timezone
+
+from accounts.models import AwsAccount
+from policies.models import OrgAccount, Organization, OrgPolicy, OrgUnit
+from policies.organizations import mirrors, reads
+from sync import mirror
+from sync.aws.errors import NotFound, NotInOrganization
+from sync.mirror import Item, Place, Reader, Source, SourcePage
+
+MEMBERSHIP, TREE = "org.membership", "org.tree"
+
+
+class Membership(Source):
+    """Stand-alone is an answer: then there is none."""
+
+    name = MEMBERSHIP
+    title = "Membership of an organization"
+    facet = "details"
+    kinds = (Organization.kind,)
+
+    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+        requested_at = timezone.now()
+        try:
+            found = [reads.organization(client)]
+        except NotInOrganization:
+            found = []
+        yield SourcePage({Organization.kind: found}, None, requested_at)
+
+
+class Tree(Source):
+    """From the root down, then the policies: a page is what one node has below it, or some policies.
+
+    Its marker is what is still to be read.
+    """
+
+    name = TREE
+    title = "Organization: units, accounts and control policies"
+    facet = "details"
+    kinds = (OrgUnit.kind, OrgAccount.kind, OrgPolicy.kind)
+    after = (MEMBERSHIP,)
+
+    def serves(self, aws_account: AwsAccount) -> bool:
+        """Also where AWS has said that there is no organization any more: what the mirror has of one then ends."""
+        if not super().serves(aws_account):
+            return False
+        organization: Organization | None = Organization.objects.live().filter(aws_account=aws_account).first()
+        if organization is None:
+            return bool(OrgUnit.objects.live().filter(aws_account=aws_account).exists())
+        return organization.delegated or organization.management_id == aws_account.account_id
+
+    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+        todo: list[list[str]] = json.loads(marker) if marker else [["roots"]]
+        while todo:
+            requested_at = timezone.now()
+            (what, *where), *todo = todo
+            items, further = _READS[what](client, *where)
+            todo += further
+            yield SourcePage(items, json.dumps(todo) if todo else None, requested_at)
+
+
+_Found = tuple[dict[str, list[Item]], list[list[str]]]  # items by kind, and what there is to read further
+
+
+def _read_roots(client: Reader) -> _Found:
+    try:
+        features = reads.organization(client)["FeatureSet"]
+    except NotInOrganization:
+        return {}, []
+    roots = reads.roots(client)
+    # An organization for consolidated billing only has no control policies to ask for.
+    types = OrgPolicy.Type.values if features == "ALL" else []
+    below, policies = (["below", root["Id"]] for root in roots), (["policies", one] for one in types)
+    return {OrgUnit.kind: roots}, [*below, *policies]
+
+
+def _read_below(client: Reader, parent_id: str) -> _Found:
+    try:
+        units, accounts = reads.units_below(client, parent_id), reads.accounts_below(client, parent_id)
+    except NotFound:  # deleted a moment ago
+        return {}, []
+    return {OrgUnit.kind: units, OrgAccount.kind: accounts}, [["below", unit["Id"]] for unit in units]
+
+
+def _read_policies(client: Reader, policy_type: str, marker: str = "") -> _Found:
+    """One page of the list, each policy with its document and targets."""
+    page = next(
+        client.pages("organizations", "ListPolicies", Filter=policy_type, MaxResults=reads.PAGE, marker=marker or None)
+    )
+    policies = []
+    for summary in page.items["Policies"]:
+        try:
+            policies.append(reads.policy(client, summary["Id"]))
+        except NotFound:
+            continue
+    return {OrgPolicy.kind: policies}, [["policies", policy_type, page.marker]] if page.marker else []
+
+
+_READS: dict[str, Callable[..., _Found]] = {"roots": _read_roots, "below": _read_below, "policies": _read_policies}
+
+
+def register() -> None:
+    mirror.register(
+        mirrors.OrganizationMirror(), mirrors.UnitMirror(), mirrors.AccountMirror(), mirrors.OrgPolicyMirror()
+    )
+    mirror.register_source(Membership())
+    mirror.register_source(Tree())

@@ -1,0 +1,117 @@
+"""Pages of an organization: what bounds an AWS account, the tree, and the lists and pages of what is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.access import fetch_aws_account, may, signed_in
+from accounts.models import AwsAccount
+from accounts.roles import SEE_IAM
+from iamconsole.web.diff import laid_out
+from iamconsole.web.tables import list_response
+from policies.details import HISTORY, RAW, Kind, Tab
+from policies.models import OrgPolicy
+from policies.organizations import selectors, tables
+from policies.organizations.outline import outline
+
+
+@require_GET
+def organization(request: HttpRequest, account_id: str) -> HttpResponse:
+    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    tree = selectors.tree_over(aws_account.account_id)
+    shows_tree = tree is not None and may(signed_in(request), SEE_IAM, tree.held_by)
+    found = tree.organization if tree else selectors.organization_of(aws_account)
+    context = {
+        "aws_account": aws_account,
+        "organization": found,
+        "tree": tree,
+        "lines": outline(tree.held_by) if tree and shows_tree else [],
+        "shows_tree": shows_tree,
+        "bounds": bounds(aws_account, tree),
+    }
+    return render(request, "organizations/organization.html", context)
+
+
+@dataclass(frozen=True)
+class Bounding:
+    """One type of control policy as a page says it. `named` is what they are called, `of` what they bound."""
+
+    named: str
+    of: str
+    found: selectors.Bound
+
+    @property
+    def is_held(self) -> bool:
+        return isinstance(self.found, selectors.Held)
+
+
+_WORDS = {
+    OrgPolicy.Type.SCP: ("Service control policies", "what principals of this AWS account may do"),
+    OrgPolicy.Type.RCP: ("Resource control policies", "what anybody may do with resources of this AWS account"),
+}
+_BOTH = ("Control policies", "what principals of this AWS account may do, and what anybody may with its resources")
+
+
+def bounds(aws_account: AwsAccount, tree: selectors.Tree | None = None) -> list[Bounding]:
+    """One for each type, or one for both where the same is to be said of them.
+
+    `tree` is the one over the AWS account, where it is known already.
+    """
+    found = selectors.bounds_in(tree, aws_account.account_id) if tree else selectors.bounds_of(aws_account)
+    scps, rcps = (found[one] for one in (OrgPolicy.Type.SCP, OrgPolicy.Type.RCP))
+    if scps == rcps:
+        return [Bounding(*_BOTH, scps)]
+    return [Bounding(*_WORDS[one], found[one]) for one in OrgPolicy.Type]
+
+
+def _principal_bounds(request: HttpRequest, principal: Any) -> Mapping[str, Any]:
+    tree = selectors.tree_over(principal.aws_account.account_id)
+    links = tree is not None and may(signed_in(request), SEE_IAM, tree.held_by)
+    found = selectors.scp_levels_of(principal.aws_account)
+    return {"bounds": [Bounding(*_WORDS[OrgPolicy.Type.SCP], found)], "links": links}
+
+
+# A tab of users and roles: what they are given is worth no more than this lets through.
+BOUNDS = Tab("bounds", "Upper bounds", "organizations/tabs/bounds.html", _principal_bounds, position=55)
+
+
+@require_GET
+def accounts(request: HttpRequest, account_id: str) -> HttpResponseBase:
+    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    return list_response(request, tables.ACCOUNTS, tables.accounts(aws_account), aws_account)
+
+
+@require_GET
+def policies(request: HttpRequest, account_id: str) -> HttpResponseBase:
+    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    return list_response(request, tables.POLICIES, tables.policies(aws_account), aws_account)
+
+
+def _document(request: HttpRequest, policy: OrgPolicy) -> Mapping[str, Any]:
+    return {"text": laid_out(policy.document.text)}
+
+
+def _targets(request: HttpRequest, policy: OrgPolicy) -> Mapping[str, Any]:
+    return {"targets": selectors.targets_of(policy)}
+
+
+POLICY = Kind(
+    name="control_policy",
+    many="organization_policies",
+    address="organization/policies",
+    title="Control policies",
+    template="organizations/policy.html",
+    rows=lambda aws_account: tables.policies(aws_account).select_related("document"),
+    tabs=(
+        Tab("", "Document", "organizations/tabs/document.html", _document, position=20),
+        Tab("targets", "Attached to", "organizations/tabs/targets.html", _targets, lambda row: row.target_count, 30),
+        HISTORY,
+        RAW,
+    ),
+)

@@ -1,0 +1,243 @@
+"""Drift: what somebody changed in AWS outside this console. What it was in words, accept it, propose to undo it.
+
+IAM stores no author, so who did it isn't held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from enum import StrEnum
+from typing import Any
+
+from django.core.cache import caches
+from django.db import transaction
+from django.db.models import Case, CharField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import AwsAccount, Operator
+from sync import changes, mirror, operations
+from sync.changes import PlanError
+from sync.mirror import Mirror, ObjectRef
+from sync.mirror.base import DETAILS
+from sync.mirror.differences import Difference, Reversal
+from sync.models import Change, LookedAfterRow, Ownership, OwnershipRule, Revision, Run
+from sync.operations import Refusal, StepSpec
+
+COUNTED_FOR_S = 60  # the count in the sidebar of every page may be so old
+
+# Still to be looked at: not accepted, and not undone by a change of ours.
+OPEN = Q(accepted_at__isnull=True) & ~Q(reversal__state=Change.State.APPLIED)
+
+
+class Happening(StrEnum):
+    APPEARED = "appeared"
+    CHANGED = "changed"
+    GONE = "gone"
+
+
+# ---- Which revisions are drift -------------------------------------------------------------------------------
+
+
+def drift_of(aws_account: AwsAccount, *, ignored: bool = False) -> QuerySet[Any]:
+    """Its revisions of origin `outside`; those of objects that are ignored only if asked for.
+
+    Each with what the one before it said (`before`, None for the first; `was_gone`) and the pull before the one that
+    saw it (`earlier_run`).
+    """
+    before = Revision.objects.filter(facet=OuterRef("facet"), number=OuterRef("number") - 1)
+    return (
+        Revision.objects.filter(drift_in=aws_account)
+        .exclude(Q(pk__in=()) if ignored else _ignored(aws_account))
+        .select_related("facet__aws_account", "run", "accepted_by", "reversal")
+        .annotate(before=Subquery(before.values("content")), was_gone=Subquery(before.values("gone")))
+        .annotate(source=_source())
+        .annotate(earlier_run=Subquery(_earlier_runs().values("pk")[:1]))
+    )
+
+
+def _source() -> Case:
+    """The source that shows such facets when all of an AWS account is pulled."""
+    cases = [
+        When(facet__source=source.facet, facet__kind__in=source.kinds, then=Value(source.name))
+        for source in mirror.sources.values()
+    ]
+    return Case(*cases, default=Value(""), output_field=CharField())
+
+
+def _earlier_runs() -> QuerySet[Run]:
+    """The complete pulls that could have seen it before the one that did, the newest first."""
+    of_all = Q(object_id="", source=OuterRef("source"), region=OuterRef("facet__region"))
+    of_it = Q(object_id=OuterRef("facet__object_id"), object_kind=OuterRef("facet__kind"))
+    return Run.objects.filter(
+        of_all | of_it, aws_account=OuterRef("facet__aws_account"), state=Run.State.DONE, pk__lt=OuterRef("run")
+    ).order_by("-pk")
+
+
+def _ignored(aws_account: AwsAccount) -> Q:
+    hidden = Q(pk__in=())
+    if not OwnershipRule.objects.filter(aws_account=aws_account, ownership=Ownership.IGNORED).exists():
+        return hidden
+    for each in mirror.registry.values():
+        if each.source == DETAILS and issubclass(each.model, LookedAfterRow):
+            rows = each.model.objects.filter(aws_account=aws_account, ownership=Ownership.IGNORED)
+            hidden |= Q(facet__kind=each.kind, facet__object_id__in=rows.values("aws_id"))
+    return hidden
+
+
+def open_drift(aws_account: AwsAccount) -> QuerySet[Any]:
+    return drift_of(aws_account).filter(OPEN)
+
+
+def count_open(aws_account: AwsAccount) -> int:
+    """For the sidebar and the overview; at most a minute old."""
+    key = f"drift:{aws_account.pk}"
+    count: int | None = caches["counts"].get(key)
+    if count is None:
+        count = open_drift(aws_account).count()
+        caches["counts"].set(key, count, COUNTED_FOR_S)
+    return count
+
+
+def _forget_count(aws_account: AwsAccount) -> None:
+    transaction.on_commit(lambda: caches["counts"].delete(f"drift:{aws_account.pk}"))
+
+
+# ---- What one of them says -----------------------------------------------------------------------------------
+
+
+def happening(revision: Any) -> Happening:
+    """`revision` as `drift_of` gives it."""
+    if revision.gone:
+        return Happening.GONE
+    return Happening.APPEARED if revision.number == 1 or revision.was_gone else Happening.CHANGED
+
+
+def mirror_for(revision: Revision) -> Mirror | None:
+    """None for what this version of the console no longer mirrors."""
+    return mirror.registry.get((revision.facet.kind, revision.facet.source))
+
+
+def told(revision: Any) -> list[Difference]:
+    """What it changed, in words; of an object that is new, what it has."""
+    its_mirror, what = mirror_for(revision), happening(revision)
+    if its_mirror is None or what is Happening.GONE:
+        return []
+    if what is Happening.CHANGED:
+        return its_mirror.differences(revision.before, revision.content) if _holds_before(revision) else []
+    has = {part: value for part, value in revision.content.items() if isinstance(value, dict | list)}
+    return its_mirror.differences({}, has)
+
+
+def _holds_before(revision: Any) -> bool:
+    """What it said before may be older than all that is kept (KEEP_HISTORY_DAYS)."""
+    return revision.before is not None
+
+
+def name_in(revision: Any) -> str:
+    """What the object was called; of facets that don't say it, its unique id."""
+    said = revision.content or revision.before or {}
+    return str(said.get("name") or revision.facet.object_id)
+
+
+def noun_of(revision: Revision) -> str:
+    """ "IAM user", "managed policy"."""
+    its_mirror = mirror_for(revision)
+    return str(its_mirror.model._meta.verbose_name) if its_mirror else revision.facet.kind
+
+
+def sentence(revision: Any) -> str:
+    """All of it in one line: "attached reports-read, tag team=reports added"."""
+    words = ", ".join(each.words for each in told(revision))
+    what = happening(revision)
+    if what is Happening.GONE:
+        return "deleted"
+    if what is Happening.APPEARED:
+        return f"new: {words}" if words else "new"
+    return words or "changed"
+
+
+# ---- Accept it -----------------------------------------------------------------------------------------------
+
+audit.register({"drift.accepted": "accepted a change outside this console of {noun} {object}: {what}"})
+
+
+@transaction.atomic
+def accept(*, aws_account: AwsAccount, actor: Operator, revisions: Collection[int]) -> int:
+    """Says that what others changed is right as it is; returns of how many. What isn't open any more is left out."""
+    found = open_drift(aws_account).filter(pk__in=revisions).select_for_update(of=("self",))
+    now = timezone.now()
+    accepted = list(found)
+    for revision in accepted:
+        what, noun = sentence(revision)[:400], noun_of(revision)
+        audit.record(
+            "drift.accepted",
+            actor=actor,
+            aws_account=aws_account,
+            obj=("revision", revision.pk, name_in(revision)),
+            data={"revision": revision.pk, "noun": noun, "what": what},
+        )
+    Revision.objects.filter(pk__in=[revision.pk for revision in accepted]).update(accepted_at=now, accepted_by=actor)
+    _forget_count(aws_account)
+    return len(accepted)
+
+
+# ---- Undo it -------------------------------------------------------------------------------------------------
+
+
+def reversal_of(aws_account: AwsAccount, revision: Any) -> Reversal:
+    """The steps that undo it and aren't done already, and sentences for what they leave."""
+    its_mirror = mirror_for(revision)
+    if its_mirror is None:
+        return Reversal(left=("This version of the console doesn’t mirror such objects any more.",))
+    if happening(revision) is Happening.CHANGED and not _holds_before(revision):
+        return Reversal(left=("What it said before isn’t kept any more.",))
+    facet = revision.facet
+    ref = ObjectRef(facet.kind, facet.object_id, name_in(revision), "", facet.region, facet.source)
+    before = {} if happening(revision) is Happening.APPEARED else revision.before
+    wanted = its_mirror.reverse(aws_account, ref, before, revision.content)
+    steps: list[StepSpec] = []
+    left = list(wanted.left)
+    for spec in wanted.steps:
+        try:
+            steps += _still_to_do(aws_account, spec)
+        except Refusal as refusal:
+            left.append(str(refusal))
+    if not steps and not left:
+        left.append("There is nothing to undo: it is as it was before.")
+    return Reversal(tuple(steps), tuple(left))
+
+
+def _still_to_do(aws_account: AwsAccount, spec: StepSpec) -> list[StepSpec]:
+    operation = operations.registry[spec.kind]
+    return operation.replanned(aws_account, operation.parse(spec.params))
+
+
+@transaction.atomic
+def propose_reverse(*, aws_account: AwsAccount, actor: Operator, revision: int) -> Change:
+    """A change that undoes it. Raises PlanError with a sentence."""
+    found = drift_of(aws_account).select_for_update(of=("self",)).get(pk=revision)
+    if found.reversal is not None and found.reversal.state in Change.OPEN:
+        raise PlanError(f"Change {found.reversal.pk} is proposed already to undo this.")
+    undoing = reversal_of(aws_account, found)
+    if not undoing.steps:
+        raise PlanError(" ".join(undoing.left))
+    what = sentence(found)
+    reason = f"Somebody changed {noun_of(found)} {name_in(found)} outside this console: {what}."
+    change = changes.propose(
+        aws_account=aws_account,
+        actor=actor,
+        title=f"Undo a change outside this console of {name_in(found)}",
+        reason=" ".join([reason, *undoing.left])[:2_000],
+        steps=undoing.steps,
+    )
+    Revision.objects.filter(pk=found.pk).update(reversal=change)
+    return change
+
+
+# ---- Between which two pulls ---------------------------------------------------------------------------------
+
+
+def earlier_runs(revisions: Collection[Any]) -> dict[int, Run]:
+    """The pulls that `earlier_run` names, by their number."""
+    return Run.objects.in_bulk({each.earlier_run for each in revisions if each.earlier_run})

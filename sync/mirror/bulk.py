@@ -1,0 +1,194 @@
+"""Many rows in one statement, without a model instance for each: the way in which pulls write (decision 013).
+
+A row is a dictionary of its columns by their names in the table ("group_id"); all rows of a call have the same ones.
+What they don't name gets the field's default in a new row, and stays as it is in one that is there. Statements are
+those of SQLite ≥ 3.35 and PostgreSQL; only how the rows get into them differs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from enum import Enum
+from functools import cache
+from itertools import chain
+from typing import Any, TypeAlias
+
+from django.db import connection, models
+
+Columns = dict[str, Any]  # a row by the names of its columns
+Adapt = Callable[[Any], Any]
+AnyField: TypeAlias = "models.Field[Any, Any]"
+
+# SQLite takes 32,766 parameters in a statement (SQLITE_MAX_VARIABLE_NUMBER).
+_MOST_PARAMETERS = 32_000
+
+
+def insert(model: type[models.Model], rows: Sequence[Columns]) -> None:
+    _write(model, rows, "")
+
+
+def insert_missing(
+    model: type[models.Model], rows: Sequence[Columns], *, key: Sequence[str], returning: str
+) -> dict[Any, int]:
+    """Leaves rows whose `key` is there as they are. The pks of the new ones, by the column `returning`."""
+    then = f"ON CONFLICT ({_names(key)}) DO NOTHING"
+    return dict(_write(model, rows, then, returning))
+
+
+def upsert(
+    model: type[models.Model],
+    rows: Sequence[Columns],
+    *,
+    key: Sequence[str],
+    kept: Collection[str] = (),
+    returning: str,
+) -> dict[Any, int]:
+    """Rows whose `key` is there get the new columns, but for those `kept`. All pks, by the column `returning`.
+
+    No two rows may have the same key.
+    """
+    if not rows:
+        return {}
+    written = [name for name in rows[0] if name not in key and name not in kept]
+    new = ", ".join(f"{_names([name])} = excluded.{_names([name])}" for name in written)
+    return dict(_write(model, rows, f"ON CONFLICT ({_names(key)}) DO UPDATE SET {new}", returning))
+
+
+def select(
+    model: type[models.Model],
+    names: Sequence[str],
+    column: str,
+    among: Iterable[Any],
+    equal: Columns | None = None,
+    *,
+    lock: bool = False,
+) -> list[Columns]:
+    """Columns of the rows whose `column` is one of `among` and whose others are `equal`; in the order of `column`.
+
+    `lock`: until the transaction ends.
+    """
+    values = list(among)
+    if not values:
+        return []
+    equal = equal or {}
+    postgres = connection.vendor == "postgresql"
+    tests = [f"{_names([name])} {'IS NULL' if value is None else '= %s'}" for name, value in equal.items()]
+    one_of = "= ANY(%s)" if postgres else "IN (SELECT value FROM json_each(%s))"
+    tests.append(f"{_names([column])} {one_of}")
+    statement = (
+        f"SELECT {_names(names)} FROM {_names([model._meta.db_table])} WHERE {' AND '.join(tests)} "  # noqa: S608
+        f"ORDER BY {_names([column])}{' FOR UPDATE' if lock and postgres else ''}"
+    )
+    params = [value for value in equal.values() if value is not None]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*params, values if postgres else _ENCODER.encode(values)])
+        found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    for name in names:
+        for convert, expression in _converters(model, name):
+            for row in found:
+                row[name] = convert(row[name], expression, connection)
+    return found
+
+
+def _converters(model: type[models.Model], name: str) -> list[tuple[Callable[..., Any], Any]]:
+    """How a value of the column comes from the database: only some types need it."""
+    expression = _field(model, name).cached_col
+    converters = connection.ops.get_db_converters(expression) + expression.get_db_converters(connection)
+    return [(convert, expression) for convert in converters]
+
+
+def update(model: type[models.Model], column: str, values: Mapping[int, Any]) -> None:
+    """Gives each of these rows, by pk, a value of its own."""
+    pk = model._meta.pk
+    fields = [pk, _field(model, column)]
+    key, value, table = _names([str(pk.column)]), _names([column]), _names([model._meta.db_table])
+    for part in _batches(model, [{pk.attname: each, column: new} for each, new in values.items()]):
+        source, params = _source(fields, part)
+        given = f"WITH given ({key}, {value}) AS ({source})"
+        change = f"UPDATE {table} SET {value} = given.{value} FROM given WHERE {table}.{key} = given.{key}"  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.execute(f"{given} {change}", params)
+
+
+def _write(
+    model: type[models.Model], rows: Sequence[Columns], then: str, returning: str = ""
+) -> list[tuple[Hashable, int]]:
+    """Inserts, with `then` at the end of the statement; (value of the column `returning`, pk) of what it wrote."""
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    names = [str(field.column) for field in fields]
+    written: list[tuple[Hashable, int]] = []
+    for part in _batches(model, rows):
+        source, params = _source(fields, part)
+        statement = f"INSERT INTO {_names([model._meta.db_table])} ({_names(names)}) {source} {then}"
+        with connection.cursor() as cursor:
+            if returning:
+                cursor.execute(f"{statement} RETURNING {_names([returning, str(model._meta.pk.column)])}", params)
+                written += cursor.fetchall()
+            else:
+                cursor.execute(statement, params)
+    return written
+
+
+def _batches(model: type[models.Model], rows: Sequence[Columns]) -> Iterator[Sequence[Columns]]:
+    """As many rows as go into one statement."""
+    most = _MOST_PARAMETERS // len(model._meta.concrete_fields)
+    for begin in range(0, len(rows), most):
+        yield rows[begin : begin + most]
+
+
+# ---- How rows get into a statement -----------------------------------------------------------------------------
+def _source(fields: Sequence[AnyField], rows: Sequence[Columns]) -> tuple[str, list[Any]]:
+    """A query that gives the rows, with these columns in this order; and its parameters."""
+    return _as_json(fields, rows) if connection.vendor == "postgresql" else _as_values(fields, rows)
+
+
+def _as_json(fields: Sequence[AnyField], rows: Sequence[Columns]) -> tuple[str, list[Any]]:
+    """One parameter, which PostgreSQL takes apart: a fifth of what a parameter for each value costs us."""
+    defaults = {str(field.column): _default(field) for field in fields if field.attname not in rows[0]}
+    # Without the length that a type may have: a cast would cut what is too long, where to store it is an error.
+    types = [(_names([str(field.column)]), str(field.db_type(connection)).partition("(")[0]) for field in fields]
+    names, columns = ", ".join(name for name, _ in types), ", ".join(f"{name} {of}" for name, of in types)
+    query = f"SELECT {names} FROM json_to_recordset(%s) AS given ({columns})"  # noqa: S608
+    return query, [json.dumps([defaults | row for row in rows], default=str)]
+
+
+def _as_values(fields: Sequence[AnyField], rows: Sequence[Columns]) -> tuple[str, list[Any]]:
+    columns = [_values(field, rows) for field in fields]
+    row = f"({', '.join(['%s'] * len(fields))})"
+    return f"VALUES {', '.join([row] * len(rows))}", list(chain.from_iterable(zip(*columns, strict=True)))
+
+
+def _values(field: AnyField, rows: Sequence[Columns]) -> list[Any]:
+    name, adapt = str(field.attname), _adapter(field)
+    if name in rows[0]:
+        values = [row[name] for row in rows]
+        return [adapt(value) for value in values] if adapt else values
+    default = _default(field)
+    return [adapt(default) if adapt else default] * len(rows)
+
+
+def _default(field: AnyField) -> Any:
+    default = field.get_default()
+    return default.value if isinstance(default, Enum) else default
+
+
+def _adapter(field: AnyField) -> Adapt | None:
+    """How a value of the field goes to the database; None: as it is."""
+    if isinstance(field, models.JSONField):
+        return lambda value: None if value is None else _ENCODER.encode(value)
+    if isinstance(field, models.DateTimeField):
+        return cache(connection.ops.adapt_datetimefield_value)  # most rows have the same one
+    return None if isinstance(field, _PLAIN) else lambda value: field.get_db_prep_save(value, connection)
+
+
+_ENCODER = json.JSONEncoder()
+_PLAIN = (models.CharField, models.TextField, models.IntegerField, models.BooleanField, models.ForeignKey)
+
+
+def _field(model: type[models.Model], column: str) -> Any:
+    return model._meta.get_field(column)
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(connection.ops.quote_name(name) for name in names)

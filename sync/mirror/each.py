@@ -1,0 +1,75 @@
+"""A source for what AWS tells of one object at a time: it asks about each object that the mirror has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from time import monotonic
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from sync.aws.errors import Denied, Invalid, Unsupported
+from sync.mirror.base import Item, Mirror, Place, Reader, Source, SourcePage
+from sync.models import MirroredRow
+
+# So few that a page takes seconds at the pace of the door, and a run that was killed repeats little; where AWS is slow
+# the page ends early, so that the run is heard of and others in the queue get their turn.
+_PER_PAGE, _LONGEST_PAGE_S = 10, 20.0
+
+
+class EachObject(Source):
+    """Asks about every live object of a kind by `Mirror.read_one`. It can go on after any of its pages.
+
+    An object that is gone meanwhile is left out: its details will tell. One that AWS denies makes its own facet *not
+    held*; when the first one is denied, all are taken to be, and the run fails.
+    """
+
+    sweeps = False  # a facet ends with its object
+
+    def __init__(
+        self, name: str, title: str, mirror: Mirror, *, after: str = "iam.details", every: timedelta | None = None
+    ) -> None:
+        self.name, self.title, self.facet, self.kinds = name, title, mirror.source, (mirror.kind,)
+        self.after, self.every = (after,), every
+        self._mirror = mirror
+
+    def rows(self, place: Place) -> QuerySet[MirroredRow]:
+        """What it asks about."""
+        return place.of(self._mirror.model.objects.live())
+
+    def expected(self, client: Reader, place: Place) -> int | None:
+        return self.rows(place).count()
+
+    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+        last = int(marker or 0)
+        while True:
+            due = list(self.rows(place).filter(pk__gt=last).order_by("pk")[: _PER_PAGE + 1])
+            page = self._page(client, due, is_first=not last)
+            yield page
+            if page.marker is None:
+                return
+            last = int(page.marker)
+
+    def _page(self, client: Reader, due: Sequence[MirroredRow], *, is_first: bool) -> SourcePage:
+        requested_at, until = timezone.now(), monotonic() + _LONGEST_PAGE_S
+        items: list[Item] = []
+        denied: dict[str, str] = {}
+        unsupported: dict[str, str] = {}
+        asked = 0
+        while asked < min(len(due), _PER_PAGE) and monotonic() < until:
+            row = due[asked]
+            asked += 1
+            try:
+                item = self._mirror.read_one(client, self._mirror.ref(row))
+            except Denied as error:
+                if is_first and not items:
+                    raise
+                denied[row.aws_id] = error.sentence()
+            except (Invalid, Unsupported) as error:
+                unsupported[row.aws_id] = error.sentence()
+            else:
+                items += [item] if item is not None else []
+        kind = self._mirror.kind
+        marker = str(due[asked - 1].pk) if asked < len(due) else None
+        return SourcePage({kind: items}, marker, requested_at, {kind: denied}, {kind: unsupported})

@@ -1,0 +1,52 @@
+"""The facets that are there, by the batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sync.mirror import bulk
+from sync.mirror.base import Mirror, Place
+from sync.mirror.bulk import Columns
+from sync.models import Facet
+
+KEY = ("aws_account_id", "region", "kind", "object_id", "source")
+
+
+class Known(NamedTuple):
+    """What has to be known of a facet to go on with it."""
+
+    object_id: str
+    id: int
+    raw_hash: str
+    fingerprint: str
+    written_at: datetime | None
+    gone_at: datetime | None
+
+
+def known_facets(place: Place, mirror: Mirror, object_ids: Sequence[str], *, lock: bool = False) -> dict[str, Known]:
+    """By object id. `lock`: until the transaction ends."""
+    found = bulk.select(Facet, Known._fields, "object_id", object_ids, _of(place, mirror), lock=lock)
+    return {facet["object_id"]: Known(**facet) for facet in found}
+
+
+def upsert_facets(place: Place, mirror: Mirror, rows: Sequence[Columns], *, kept: Sequence[str] = ()) -> dict[str, int]:
+    """Their pks by object id, which each row names."""
+    of = _of(place, mirror)
+    return bulk.upsert(Facet, [of | row for row in rows], key=KEY, kept=kept, returning="object_id")
+
+
+def locked_facets(place: Place, mirror: Mirror, object_ids: Sequence[str]) -> dict[str, Facet]:
+    found = Facet.objects.select_for_update().filter(object_id__in=object_ids, **_of(place, mirror))
+    # By pk, SQLite would look through all of the AWS account's.
+    return {facet.object_id: facet for facet in found.order_by("object_id")}
+
+
+def _of(place: Place, mirror: Mirror) -> Columns:
+    return {
+        "aws_account_id": place.aws_account.pk,
+        "region": place.region,
+        "kind": mirror.kind,
+        "source": mirror.source,
+    }

@@ -1,0 +1,24 @@
+"""Indexes for lists."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+def listed_by(*columns: str) -> list[models.Index]:
+    """For each column by which a list can be ordered: the live rows of an AWS account are a range of its index.
+
+    The name is the order of every list, and has its index in `MirroredRow`.
+    """
+    return [
+        models.Index(
+            fields=["aws_account", column, "id"], condition=Q(gone_at__isnull=True), name=f"%(class).9s_by_{column}"
+        )
+        for column in columns
+    ]
+
+
+def live_by_name() -> models.Index:
+    """For edges: who is in the group of this name, who has the policy of this name."""
+    return models.Index(fields=["name"], condition=Q(gone_at__isnull=True), name="%(class)s_live_name")

@@ -1,0 +1,42 @@
+"""When each source of each AWS account is due, and the Regions that it is looked at in."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from accounts.models import AwsAccount
+
+
+class Schedule(models.Model):
+    """The next pull of one source in one AWS account and Region. No row: it is due as soon as it can be read."""
+
+    aws_account = models.ForeignKey(AwsAccount, models.CASCADE, related_name="schedules")
+    region = models.CharField(max_length=32, default="", blank=True)
+    source = models.CharField(max_length=40)  # as registered, such as "iam.details"
+    next_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["aws_account", "region", "source"], name="sync_schedule_of_source")
+        ]
+        indexes = [models.Index(fields=["next_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.source} of {self.aws_account}"
+
+
+class Region(models.Model):
+    """A Region as AWS lists it for an AWS account."""
+
+    aws_account = models.ForeignKey(AwsAccount, models.CASCADE, related_name="regions")
+    name = models.CharField(max_length=32)
+    enabled = models.BooleanField()
+    opt_in = models.BooleanField(default=False)  # off until the AWS account asks for it; has an STS of its own
+    checked_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["aws_account", "name"], name="sync_region_once")]
+
+    def __str__(self) -> str:
+        return self.name

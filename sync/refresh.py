@@ -1,0 +1,113 @@
+"""Reads one object again, with all its facets, because somebody looks at it and wants to know how it is now.
+
+The run waits in the queue of changes: people wait for it, and no long pull is in its way.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AwsAccount, Operator
+from sync import mirror, pull
+from sync.aws.client import reader
+from sync.aws.errors import AwsError, Denied, Invalid, Unsupported
+from sync.mirror import Counts, Mirror, NotYet, ObjectRef, Visit
+from sync.mirror.base import DETAILS
+from sync.mirror.facets import locked_facets
+from sync.mirror.revisions import add_tombstones
+from sync.mirror.store import is_settling, read_alone
+from sync.mirror.sweep import read_renamed
+from sync.mirror.turns import turn
+from sync.models import Facet, MirroredRow, Run
+from sync.runs import AtWork, State, claim
+
+
+def start(*, row: MirroredRow, actor: Operator) -> Run:
+    """The new run, or the active one of this object."""
+    return pull.start(
+        aws_account=row.aws_account,
+        source=Run.OBJECT,
+        region=row.region,
+        of=(row.kind, row.aws_id),
+        trigger=Run.Trigger.OPERATOR,
+        actor=actor,
+    )
+
+
+def work(run_id: int) -> None:
+    """Does nothing when another worker has it, or it has ended."""
+    with claim(run_id, Refresh) as at_work:
+        if at_work is not None:
+            at_work.read()
+
+
+def row_of(aws_account: AwsAccount, kind: str, object_id: str) -> MirroredRow | None:
+    """The mirrored object, gone ones too. None where there is none, and where there is no such kind."""
+    if (kind, DETAILS) not in mirror.registry:
+        return None
+    rows = mirror.mirror_of(kind).model.objects.select_related("aws_account")
+    found: MirroredRow | None = rows.filter(aws_account=aws_account, aws_id=object_id).first()
+    return found
+
+
+def page_of(row: MirroredRow) -> str:
+    """The address of its page; "" for kinds without one."""
+    page = mirror.mirror_of(row.kind).page
+    return reverse(page, kwargs={"account_id": row.aws_account.account_id, "aws_id": row.aws_id}) if page else ""
+
+
+class Refresh(AtWork):
+    """Safe to repeat: a worker that died left what it read."""
+
+    def __init__(self, run: Run, token: str) -> None:
+        super().__init__(run, token)
+        self._visit = Visit(run, reader(run.aws_account, region=run.region or None), False, self._note)
+
+    def read(self) -> None:
+        """Raises what the door raises about its details; what is wrong with another facet is that facet's."""
+        kind = self._run.object_kind
+        if gone := self._read_details(mirror.mirror_of(kind)):
+            self._finish(State.DONE, {}, gone)
+            return
+        for about in mirror.facets_of(kind):
+            if about.source != DETAILS:
+                self._read_facet(about)
+        what = "it had changed" if self._run.changed else "nothing had changed"
+        self._finish(State.DONE, {}, f"Read again: {what}.")
+
+    def _read_details(self, about: Mirror) -> str:
+        """A sentence where AWS shows it no more."""
+        requested_at, ref = timezone.now(), self._ref(about)
+        if read_alone(self._visit, about, ref) or read_renamed(self._visit, about, [ref]):
+            return ""
+        return self._bury(about, ref, requested_at)
+
+    def _bury(self, about: Mirror, ref: ObjectRef, requested_at: datetime) -> str:
+        with turn():
+            [facet] = locked_facets(self._visit.place, about, [ref.object_id]).values()
+            if is_settling(facet, requested_at):
+                return "AWS doesn’t show it yet: this console wrote it a moment ago."
+            gone = add_tombstones(self._visit.place, about, [facet], requested_at, self._visit.author)
+            self._note(Counts(gone=gone))
+        return "AWS has it no more."
+
+    def _read_facet(self, about: Mirror) -> None:
+        self._save()  # it takes a while, and we live
+        requested_at, ref = timezone.now(), self._ref(about)
+        try:
+            read_alone(self._visit, about, ref)
+        except (Denied, Invalid, Unsupported) as error:
+            held = Facet.Held.DENIED if isinstance(error, Denied) else Facet.Held.UNSUPPORTED
+            why = {ref.object_id: error.sentence()}
+            mirror.not_held(self._visit, about, why, held, requested_at=requested_at)
+            self._save(log=self._said(f"{about.title}: {error.sentence()}"))
+        except AwsError as error:
+            self._save(log=self._said(f"{about.title}: {error.sentence()}"))
+        except NotYet:
+            self._save(log=self._said(f"{about.title}: AWS is still making it."))
+
+    def _ref(self, about: Mirror) -> ObjectRef:
+        return about.refs(self._visit.place, [self._run.object_id])[self._run.object_id]

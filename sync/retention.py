@@ -1,0 +1,59 @@
+"""How long history is kept: KEEP_HISTORY_DAYS, by default for ever. The minute's tick takes a little away each time.
+
+What goes of a facet are revisions that were no longer in force when the time kept begins. "As of" any moment since
+then stays right, and each revision that stays also keeps the one before it, which says what it changed.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from sync.models import Revision, Run
+
+BATCH = 1000  # revisions looked at in one turn: the longest that a pull waits for it
+RUNS_BATCH = 200
+_PLACE = "retention-place"  # the last revision that was looked at; lost, it begins anew
+
+log = logging.getLogger("iamconsole.retention")
+
+# Drift that nobody has decided on, or that a change was proposed to undo.
+_OPEN_DRIFT = Q(origin=Revision.Origin.OUTSIDE) & (Q(accepted_at__isnull=True) | Q(reversal__isnull=False))
+_REFERRED_TO = Q(step__isnull=False) | _OPEN_DRIFT
+
+
+def forget_old() -> int:
+    """Looks at the next revisions, and finished runs with a log. Returns how many revisions it removed."""
+    if not settings.KEEP_HISTORY_DAYS:
+        return 0
+    since = timezone.now() - timedelta(days=settings.KEEP_HISTORY_DAYS)
+    _forget_logs(since)
+    last_time = cache.get(_PLACE, 0)
+    looked_at = list(Revision.objects.filter(pk__gt=last_time).order_by("pk").values_list("pk", flat=True)[:BATCH])
+    removed = 0
+    if looked_at:
+        here = Revision.objects.filter(pk__gt=last_time, pk__lte=looked_at[-1])
+        removed, _ = outlived(here, since).delete()
+        log.info("%s revisions from before %s were removed.", removed, since.date())
+    cache.set(_PLACE, looked_at[-1] if len(looked_at) == BATCH else 0, timeout=None)
+    return removed
+
+
+def outlived(revisions: QuerySet[Revision], since: datetime) -> QuerySet[Revision]:
+    """Those that nothing needs any more of what was the case `since` then, or that is still to be decided on."""
+    of_same = Revision.objects.filter(facet=OuterRef("facet")).order_by()
+    two_later = of_same.filter(number__gt=OuterRef("following"), seen_at__lte=since)
+    explains = of_same.filter(_OPEN_DRIFT, number=OuterRef("following"))
+    counted = revisions.annotate(following=F("number") + 1)
+    return counted.filter(Exists(two_later), ~Exists(explains), seen_at__lt=since).exclude(_REFERRED_TO)
+
+
+def _forget_logs(before: datetime) -> None:
+    """The run itself stays, with its figures."""
+    with_log = Run.objects.filter(finished_at__lt=before).exclude(log=[]).order_by("pk").values("pk")[:RUNS_BATCH]
+    Run.objects.filter(pk__in=list(with_log.values_list("pk", flat=True))).update(log=[])

@@ -1,0 +1,119 @@
+"""One worker at one run: the claim, writes that prove it, and the log that people read.
+
+A worker can be killed anywhere. Every transaction proves that the claim is still its own, so one that was given up for
+dead can't write any more.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from sync.aws.errors import AwsError
+from sync.changes.errors import as_json, sentence_only
+from sync.mirror import Counts
+from sync.models import Run
+
+logger = logging.getLogger(__name__)
+
+State = Run.State
+Log = list[dict[str, str]]
+
+# A run of many pages has a line for each: kept are how it began and how it went lately. The whole log is written with
+# each page, so that it must not grow with them.
+FIRST_LINES, LAST_LINES = 20, 200
+
+
+def line(text: str) -> dict[str, str]:
+    """A line of a run's log, as its page shows it."""
+    return {"at": timezone.now().isoformat(), "line": text}
+
+
+def with_line(log: Log, text: str) -> Log:
+    """The log with one more line. Of a long one the middle is left out, and a line says so."""
+    longer = [*log, line(text)]
+    if len(longer) <= FIRST_LINES + LAST_LINES:
+        return longer
+    gap = {"at": longer[-LAST_LINES]["at"], "line": LEFT_OUT}
+    return [*longer[: FIRST_LINES - 1], gap, *longer[-LAST_LINES:]]
+
+
+LEFT_OUT = "Lines in between are left out."
+
+
+class ClaimLost(Exception):
+    """Another worker has the run now, or it was cancelled."""
+
+
+class AtWork:
+    """A run that is this worker's. Made by `claim`."""
+
+    def __init__(self, run: Run, token: str) -> None:
+        self._run, self._token = run, token
+
+    def fail(self, error: dict[str, Any]) -> None:
+        """The mirror stays as it is."""
+        try:
+            self._finish(State.FAILED, error, f"Failed: {error['sentence']}")
+        except ClaimLost:
+            logger.info("run %s failed, and is no longer ours", self._run.pk)
+
+    def _finish(self, state: Run.State, error: dict[str, Any], said: str) -> None:
+        log = self._said(said)
+        self._save(state=state, finished_at=timezone.now(), claim="", cursor={}, error=error, log=log)
+
+    def _note(self, counts: Counts) -> None:
+        """In the transaction of what was counted: a repetition counts what is left only, and no dead worker commits."""
+        changed = {name: F(name) + count for name, count in vars(counts).items() if count}
+        self._fenced(heartbeat_at=timezone.now(), **changed)
+        for name, count in vars(counts).items():
+            setattr(self._run, name, getattr(self._run, name) + count)
+
+    def _save(self, **values: Any) -> None:
+        self._fenced(heartbeat_at=timezone.now(), **values)
+        for name, value in values.items():
+            setattr(self._run, name, value)
+
+    def _fenced(self, **values: Any) -> None:
+        if not Run.objects.filter(pk=self._run.pk, claim=self._token, state=State.RUNNING).update(**values):
+            raise ClaimLost
+
+    def _said(self, text: str) -> Log:
+        return with_line(self._run.log, text)
+
+
+W = TypeVar("W", bound=AtWork)
+
+
+@contextmanager
+def claim(run_id: int, kind_of_work: Callable[[Run, str], W]) -> Iterator[W | None]:
+    """The run for us alone; None when somebody is at it, or it has ended. Whatever goes wrong within ends the run."""
+    token, now = secrets.token_hex(16), timezone.now()
+    dead = now - timedelta(seconds=settings.CLAIM_TIMEOUT_S)
+    ours = (
+        Run.objects.filter(pk=run_id, state__in=Run.ACTIVE)
+        .filter(Q(claim="") | Q(heartbeat_at__isnull=True) | Q(heartbeat_at__lt=dead))
+        .update(claim=token, state=State.RUNNING, heartbeat_at=now, started_at=Coalesce("started_at", now))
+    )
+    if not ours:
+        yield None
+        return
+    at_work = kind_of_work(Run.objects.select_related("aws_account").get(pk=run_id), token)
+    try:
+        yield at_work
+    except ClaimLost:
+        logger.info("run %s is no longer ours", run_id)
+    except AwsError as error:
+        at_work.fail(as_json(error))
+    except Exception as error:
+        logger.exception("run %s broke off", run_id)
+        at_work.fail(sentence_only(type(error).__name__, "The console itself failed; its log has the details."))

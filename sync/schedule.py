@@ -1,0 +1,100 @@
+"""When which source of an AWS account is due.
+
+Each source has its own row and its own times, spread by a jitter: so one that is slow or broken holds up no other, and
+a hundred AWS accounts don't all ask in the same minute.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import AwsAccount
+from sync.aws.target import home_region
+from sync.mirror import Source, sources
+from sync.models import Region, Run, Schedule
+
+# A pull comes up to this part of its interval later than it could.
+_JITTER = 0.1
+
+_random = random.SystemRandom()
+
+
+@dataclass(frozen=True)
+class Due:
+    """A source in one AWS account and Region that can be read; `next_at` is None when it never was due before."""
+
+    aws_account: AwsAccount
+    source: str
+    region: str
+    next_at: datetime | None
+
+
+def readable(aws_account: AwsAccount) -> list[Due]:
+    """Every source that serves the AWS account and has what it builds on, by Region where there are several."""
+    known = {(entry.source, entry.region): entry.next_at for entry in Schedule.objects.filter(aws_account=aws_account)}
+    complete = set(
+        Run.objects.filter(aws_account=aws_account, state=Run.State.DONE)
+        .order_by()
+        .values_list("source", flat=True)
+        .distinct()
+    )
+    return [
+        Due(aws_account, source.name, region, known.get((source.name, region)))
+        for source in sources.values()
+        if source.serves(aws_account) and complete.issuperset(source.after)
+        for region in regions_of(aws_account, source)
+    ]
+
+
+def take(due: Due, now: datetime | None = None) -> bool:
+    """Whether it is due, and ours to start: of two who ask at once only one hears yes. Sets the next time."""
+    now = now or timezone.now()
+    following = now + _interval(due.aws_account, sources[due.source])
+    row = {"aws_account": due.aws_account, "source": due.source, "region": due.region}
+    if due.next_at is not None:
+        return bool(Schedule.objects.filter(**row, next_at__lte=now).update(next_at=following))
+    try:
+        with transaction.atomic():
+            Schedule.objects.create(**row, next_at=following)
+    except IntegrityError:  # somebody else was quicker
+        return False
+    return True
+
+
+def in_order() -> list[Source]:
+    """All sources: what the most others build on first, and each after those that it builds on itself."""
+    builds_on = Counter(before for source in sources.values() for before in source.after)
+    ordered: dict[str, Source] = {}
+
+    def add(name: str) -> None:
+        for before in sources[name].after:
+            add(before)
+        ordered.setdefault(name, sources[name])
+
+    for name in sorted(sources, key=lambda name: -builds_on[name]):
+        add(name)
+    return list(ordered.values())
+
+
+def enabled_regions(aws_account: AwsAccount) -> list[str]:
+    """Where regional sources look; the default Region alone while the others aren't known."""
+    found = Region.objects.filter(aws_account=aws_account, enabled=True).values_list("name", flat=True)
+    return list(found) or [home_region(aws_account)]
+
+
+def regions_of(aws_account: AwsAccount, source: Source) -> Iterator[str]:
+    """Where one source is read: "" for what is global."""
+    yield from enabled_regions(aws_account) if source.regional else [""]
+
+
+def _interval(aws_account: AwsAccount, source: Source) -> timedelta:
+    usual = timedelta(minutes=aws_account.pull_every_minutes)
+    shortest = max(usual, source.every) if source.every else usual
+    return shortest * (1 + _JITTER * _random.random())

@@ -1,0 +1,221 @@
+"""The pages of drift: the list, one difference, accept, propose the reverse, and a feed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.syndication.views import Feed
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import fetch_aws_account, signed_in
+from accounts.models import AwsAccount
+from accounts.roles import PROPOSE, SEE_IAM
+from iamconsole.web.diff import DiffLine, document_diff
+from iamconsole.web.tables import Listing, list_response
+from iamconsole.web.words import counted
+from sync import drift as service
+from sync import mirror
+from sync.changes import PlanError
+from sync.drift import Happening
+from sync.mirror.differences import Difference
+from sync.models import MirroredRow, Revision, Run
+from sync.operations import registry
+from sync.views.drift_list import DRIFT
+
+FEED_ITEMS = 50
+SHOWN_IN_FULL = 400  # lines of a difference of documents; more are counted
+
+
+# ---- What a template needs to know of one --------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Told:
+    """A difference in words, and where it is one of documents, line by line."""
+
+    words: str
+    lines: list[DiffLine]
+
+
+@dataclass(frozen=True)
+class Entry:
+    revision: Any
+    name: str
+    noun: str
+    facet: str  # "Access keys"; "" for the object itself
+    url: str  # of the object's page; "" where it has none
+    happening: Happening
+    told: list[Told]
+    earlier_run: Run | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.revision.accepted_at is None and not self.is_undone
+
+    @property
+    def is_undone(self) -> bool:
+        return self.revision.reversal is not None and self.revision.reversal.state == "applied"
+
+
+def entries(aws_account: AwsAccount, revisions: Collection[Any]) -> list[Entry]:
+    """A page of them, ready to print; the queries don't grow with it."""
+    revisions = list(revisions)
+    rows, texts, runs = _rows(aws_account, revisions), _Texts(revisions), service.earlier_runs(revisions)
+    return [_entry(revision, rows, texts, runs) for revision in revisions]
+
+
+def _entry(revision: Any, rows: Mapping[tuple[str, str], MirroredRow], texts: _Texts, runs: Mapping[int, Run]) -> Entry:
+    its_mirror = service.mirror_for(revision)
+    row = rows.get((revision.facet.kind, revision.facet.object_id))
+    return Entry(
+        revision=revision,
+        name=row.name if row else service.name_in(revision),
+        noun=service.noun_of(revision),
+        facet=its_mirror.title if its_mirror else "",
+        url=_url(row) if row else "",
+        happening=service.happening(revision),
+        told=texts.told(revision),
+        earlier_run=runs.get(revision.earlier_run),
+    )
+
+
+def _rows(aws_account: AwsAccount, revisions: Iterable[Any]) -> dict[tuple[str, str], MirroredRow]:
+    """The objects, by kind and unique id: one query a kind."""
+    wanted: defaultdict[str, set[str]] = defaultdict(set)
+    for revision in revisions:
+        wanted[revision.facet.kind].add(revision.facet.object_id)
+    found: dict[tuple[str, str], MirroredRow] = {}
+    for kind, ids in wanted.items():
+        if (kind, "details") in mirror.registry:
+            rows = mirror.mirror_of(kind).model.objects.filter(aws_account=aws_account, aws_id__in=ids)
+            found |= {(kind, row.aws_id): row for row in rows.select_related("aws_account")}
+    return found
+
+
+def _url(row: MirroredRow) -> str:
+    page = mirror.mirror_of(row.kind).page
+    return reverse(page, kwargs={"account_id": row.aws_account.account_id, "aws_id": row.aws_id}) if page else ""
+
+
+class _Texts:
+    """The differences of some revisions, with the documents they speak of: one query a kind of mirror."""
+
+    def __init__(self, revisions: Iterable[Any]) -> None:
+        self._of = {revision.pk: service.told(revision) for revision in revisions}
+        hashes: defaultdict[type[mirror.Mirror], set[str]] = defaultdict(set)
+        mirrors: dict[type[mirror.Mirror], mirror.Mirror] = {}
+        for revision in revisions:
+            if its_mirror := service.mirror_for(revision):
+                mirrors[type(its_mirror)] = its_mirror
+                hashes[type(its_mirror)] |= {text for each in self._of[revision.pk] for text in (each.old, each.new)}
+        self._texts: dict[str, str] = {}
+        for kind, wanted in hashes.items():
+            if wanted - {""}:
+                self._texts |= mirrors[kind].texts(wanted - {""})
+
+    def told(self, revision: Revision) -> list[Told]:
+        its_mirror = service.mirror_for(revision)
+        return [self._told(its_mirror, difference) for difference in self._of[revision.pk] if its_mirror]
+
+    def _told(self, its_mirror: mirror.Mirror, difference: Difference) -> Told:
+        old, new = (self._texts.get(text, "") for text in (difference.old, difference.new))
+        if not old and not new:
+            return Told(difference.words, [])
+        lines = document_diff(old, new)
+        if len(lines) > SHOWN_IN_FULL:
+            more = DiffLine("…", counted(len(lines) - SHOWN_IN_FULL, "more line"))
+            lines = [*lines[:SHOWN_IN_FULL], more]
+        return Told(its_mirror.worded(difference, old, new), lines)
+
+
+# ---- Pages ---------------------------------------------------------------------------------------------------
+
+
+@require_GET
+def drift(request: HttpRequest, account_id: str) -> HttpResponseBase:
+    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+
+    def read(listing: Listing) -> dict[str, Any]:
+        return {"entries": entries(aws_account, listing.page.rows)}
+
+    return list_response(request, DRIFT, service.drift_of(aws_account), aws_account, "sync/drift.html", read=read)
+
+
+@require_GET
+def drift_one(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    """What it changed, and what undoing it would do, or why nothing can."""
+    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    revision = get_object_or_404(service.drift_of(aws_account, ignored=True), pk=pk)  # histories lead here
+    [entry] = entries(aws_account, [revision])
+    undoing = service.reversal_of(aws_account, revision)
+    steps = [registry[spec.kind].title(registry[spec.kind].parse(spec.params)) for spec in undoing.steps]
+    context = {"entry": entry, "steps": steps, "left": undoing.left, "aws_account": aws_account}
+    return render(request, "sync/drift/one.html", context)
+
+
+@require_POST
+def drift_accept(request: HttpRequest, account_id: str) -> HttpResponse:
+    aws_account = fetch_aws_account(request, account_id, PROPOSE)
+    chosen = [int(pk) for pk in request.POST.getlist("revision") if pk.isdecimal() and len(pk) < 19]
+    count = service.accept(aws_account=aws_account, actor=signed_in(request), revisions=chosen)
+    if count:
+        messages.success(request, f"Accepted {counted(count, 'change')} made outside this console.")
+    else:
+        messages.info(request, "Nothing was chosen that is still open.")
+    return redirect("drift", account_id=account_id)
+
+
+@require_POST
+def drift_reverse(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    aws_account = fetch_aws_account(request, account_id, PROPOSE)
+    get_object_or_404(service.drift_of(aws_account), pk=pk)
+    try:
+        change = service.propose_reverse(aws_account=aws_account, actor=signed_in(request), revision=pk)
+    except PlanError as error:
+        messages.error(request, str(error))
+        return redirect("drift_one", account_id=account_id, pk=pk)
+    return redirect("change", account_id=account_id, pk=change.pk)
+
+
+# ---- The feed ------------------------------------------------------------------------------------------------
+
+
+class DriftFeed(Feed):  # type: ignore[type-arg]  # generic to the type checker only
+    """Atom, for readers that keep the operator's session: it asks for the same sign-in as the page."""
+
+    feed_type = Atom1Feed
+
+    def get_object(self, request: HttpRequest, account_id: str) -> AwsAccount:
+        return fetch_aws_account(request, account_id, SEE_IAM)
+
+    def title(self, obj: AwsAccount) -> str:
+        return f"Changes outside IAM Console in {obj}"
+
+    def link(self, obj: AwsAccount) -> str:
+        return reverse("drift", kwargs={"account_id": obj.account_id})
+
+    def items(self, obj: AwsAccount) -> list[tuple[AwsAccount, Any]]:
+        newest = service.open_drift(obj).order_by("-seen_at", "-pk")[:FEED_ITEMS]
+        return [(obj, revision) for revision in newest]
+
+    def item_title(self, item: tuple[AwsAccount, Any]) -> str:
+        return f"{service.noun_of(item[1])} {service.name_in(item[1])}: {service.sentence(item[1])}"
+
+    def item_description(self, item: tuple[AwsAccount, Any]) -> str:
+        return "Who: not held. IAM stores no author."
+
+    def item_link(self, item: tuple[AwsAccount, Any]) -> str:
+        return reverse("drift_one", kwargs={"account_id": item[0].account_id, "pk": item[1].pk})
+
+    def item_pubdate(self, item: tuple[AwsAccount, Any]) -> datetime:
+        seen_at: datetime = item[1].seen_at
+        return seen_at

@@ -1,0 +1,135 @@
+"""Drift in a real browser: seen after a pull, undone by the plan; and its pages in both widths and themes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import AwsAccount, Operator
+from iamconsole.demo.process import Emulator
+from identities.models import IamRole, IamUser
+from sync import drift
+from tests.services.browser import axe_violations
+from tests.services.pages import address
+from tests.services.workers import Worker
+from tests.sync.pulling import allow, pulled, seed, trust
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PageOf = Callable[[Operator], Page]
+LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+
+
+def attached(emulator: Emulator) -> list[str]:
+    listed = emulator.client("iam").list_attached_user_policies(UserName="jane")["AttachedPolicies"]
+    return [policy["PolicyName"] for policy in listed]
+
+
+def test_a_change_behind_the_consoles_back_is_seen_and_undone(
+    emulator: Emulator, aws_account: AwsAccount, worker: Callable[..., Worker], erin: Operator, page_of: PageOf
+) -> None:
+    iam = seed(emulator)
+    pulled(aws_account)
+    worker("changes")
+    page = page_of(erin)
+    page.goto(address("drift"))
+    expect(page.get_by_text("Nothing was changed outside this console")).to_be_visible()
+
+    iam.attach_user_policy(UserName="jane", PolicyArn=ADMINISTRATOR)
+    pulled(aws_account)
+
+    page.goto(address("drift"))
+    expect(page.get_by_text("attached AdministratorAccess")).to_be_visible()
+    page.get_by_role("link", name=re.compile("^Undo")).click()
+    expect(page.get_by_text("Detach AdministratorAccess from the user jane")).to_be_visible()
+    page.get_by_role("button", name="Propose the reverse").click()
+    page.wait_for_url(re.compile(r"/changes/\d+/$"))
+    assert attached(emulator) == ["AdministratorAccess"]
+    page.get_by_role("button", name="Apply 1 step").click()
+
+    expect(page.get_by_text("Applied 1 of 1 step.")).to_be_visible(timeout=30_000)
+    assert attached(emulator) == []
+    page.goto(address("drift") + "?state=undone")
+    expect(page.get_by_text("Undone", exact=True).first).to_be_visible()
+
+
+def test_what_is_picked_is_accepted(
+    emulator: Emulator, aws_account: AwsAccount, erin: Operator, page_of: PageOf
+) -> None:
+    drifted(emulator, aws_account)
+    page = page_of(erin)
+    page.goto(address("drift"))
+    page.get_by_label("Select the change of jane").check()
+    page.get_by_label("Select the change of exporter").check()
+    expect(page.get_by_text("2 changes selected")).to_be_visible()
+    page.get_by_role("button", name="Accept").click()
+    expect(page.get_by_text("Accepted 2 changes made outside this console.")).to_be_visible()
+    assert [drift.name_in(found) for found in drift.open_drift(aws_account)] == ["auditors"]
+
+
+def drifted(emulator: Emulator, aws_account: AwsAccount) -> Any:
+    iam = seed(emulator)
+    pulled(aws_account)
+    iam.attach_user_policy(UserName="jane", PolicyArn=ADMINISTRATOR)
+    iam.put_user_policy(UserName="jane", PolicyName="own", PolicyDocument=allow("s3:*"))
+    iam.update_assume_role_policy(RoleName="exporter", PolicyDocument=trust("ec2.amazonaws.com"))
+    iam.create_group(GroupName="auditors")
+    pulled(aws_account)
+    return iam
+
+
+@pytest.fixture
+def addresses(emulator: Emulator, aws_account: AwsAccount) -> dict[str, str]:
+    iam = drifted(emulator, aws_account)
+    jane, role = IamUser.objects.get(), IamRole.objects.get()
+    iam.update_user(UserName="jane", NewUserName="joan")
+    pulled(aws_account)
+    one = drift.open_drift(aws_account).filter(facet__kind="iam.user").order_by("pk")[0]
+    return {
+        "drift": address("drift"),
+        "one": address("drift_one", pk=str(one.pk)),
+        "history": address("user_history", aws_id=jane.aws_id),
+        "two": address("role_history", aws_id=role.aws_id) + "?facet=details&from=1&to=2",
+        "as of": address("as_of"),
+        "as of one": address("as_of_one", kind="iam.role", aws_id=role.aws_id),
+        "raw": address("user_raw", aws_id=jane.aws_id),
+    }
+
+
+@pytest.mark.parametrize(("width", "theme"), LOOKS)
+def test_pages_fit_and_are_accessible(
+    addresses: dict[str, str], erin: Operator, page_of: PageOf, width: int, theme: str
+) -> None:
+    page = page_of(erin)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    found: list[str] = []
+    for name, url in addresses.items():
+        page.goto(url)
+        page.evaluate("document.querySelectorAll('main details').forEach((fold) => { fold.open = true; })")
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append(f"{name}: scrolls sideways")
+        found += [f"{name}: {violation}" for violation in axe_violations(page)]
+    assert found == []
+
+
+def test_two_revisions_are_chosen_without_script(
+    addresses: dict[str, str], erin: Operator, browser: Any, client_of: Callable[..., Any], live_server: Any
+) -> None:
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    session = client_of(erin).cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    page = context.new_page()
+    page.goto(addresses["history"] + "?facet=details")
+    page.get_by_label("From revision 1").check()
+    page.get_by_label("To revision 3").check()
+    page.get_by_role("button", name="Compare the two chosen").click()
+    assert page.url.endswith("?facet=details&to=3&from=1") or page.url.endswith("?facet=details&from=1&to=3")
+    expect(page.get_by_role("heading", name="Details: revision 1 and revision 3")).to_be_visible()
+    expect(page.get_by_text("renamed from jane to joan")).to_be_visible()
+    context.close()

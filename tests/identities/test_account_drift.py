@@ -1,0 +1,111 @@
+"""What others changed of providers, profiles, certificates and settings, in words on the drift page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import AwsAccount, Operator
+from iamconsole.demo.process import Emulator
+from tests.services.certificates import saml_metadata
+from tests.services.pages import get, text_of
+from tests.sync.pulling import allow, policy_arn, pulled, trust
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[..., Client]
+OIDC = "arn:aws:iam::123456789012:oidc-provider/idp.example.org"
+SAML = "arn:aws:iam::123456789012:saml-provider/okta"
+
+
+@pytest.fixture
+def told(
+    emulator: Emulator, aws_account: AwsAccount, bob: Operator, client_of: ClientOf
+) -> Callable[[str, Callable[[Any], object], Callable[[Any], object]], str]:
+    """What the drift page tells after `make`, a pull, `change` and another pull of a source."""
+
+    def tell(source: str, make: Callable[[Any], object], change: Callable[[Any], object]) -> str:
+        iam = emulator.client("iam")
+        for act in (make, change):
+            act(iam)
+            pulled(aws_account)
+            pulled(aws_account, source=source)
+        return text_of(get(client_of(bob), "drift"))
+
+    return tell
+
+
+def test_a_password_policy(told: Callable[..., str]) -> None:
+    text = told(
+        "iam.password_policy",
+        lambda iam: iam.update_account_password_policy(MinimumPasswordLength=14),
+        lambda iam: iam.update_account_password_policy(MinimumPasswordLength=6, MaxPasswordAge=90),
+    )
+    assert "password policy: MaxPasswordAge 90" in text
+    assert "password policy: MinimumPasswordLength 6 instead of 14" in text
+
+
+def test_an_alias(told: Callable[..., str]) -> None:
+    text = told(
+        "iam.alias",
+        lambda iam: iam.create_account_alias(AccountAlias="acme"),
+        lambda iam: iam.delete_account_alias(AccountAlias="acme"),
+    )
+    assert "alias acme taken away" in text
+
+
+def test_a_role(told: Callable[..., str]) -> None:
+    text = told(
+        "iam.role_settings",
+        lambda iam: iam.create_role(RoleName="web", AssumeRolePolicyDocument=trust("ec2.amazonaws.com")),
+        lambda iam: iam.update_role(RoleName="web", Description="Servers", MaxSessionDuration=7200),
+    )
+    assert "described: Servers" in text
+    assert "longest session 7200 s instead of 3600 s" in text
+
+
+def test_the_tags_of_a_policy(told: Callable[..., str]) -> None:
+    text = told(
+        "iam.policy_settings",
+        lambda iam: iam.create_policy(PolicyName="reports", PolicyDocument=allow("s3:GetObject")),
+        lambda iam: iam.tag_policy(PolicyArn=policy_arn("reports"), Tags=[{"Key": "team", "Value": "shop"}]),
+    )
+    assert "tag team=shop added" in text
+
+
+def test_an_oidc_provider(told: Callable[..., str]) -> None:
+    text = told(
+        "iam.oidc_providers",
+        lambda iam: iam.create_open_id_connect_provider(Url="https://idp.example.org", ClientIDList=["a"]),
+        lambda iam: iam.add_client_id_to_open_id_connect_provider(OpenIDConnectProviderArn=OIDC, ClientID="b"),
+    )
+    assert "takes tokens for b" in text
+
+
+def test_a_saml_provider(told: Callable[..., str]) -> None:
+    text = told(
+        "iam.saml_providers",
+        lambda iam: iam.create_saml_provider(Name="okta", SAMLMetadataDocument=saml_metadata()),
+        lambda iam: iam.update_saml_provider(
+            SAMLProviderArn=SAML, SAMLMetadataDocument=saml_metadata(entity_id="https://other.example.org")
+        ),
+    )
+    assert "new metadata" in text
+    assert "Entity id: https://other.example.org instead of https://idp.example.org/metadata" in text
+
+
+def test_an_instance_profile(told: Callable[..., str]) -> None:
+    def make(iam: Any) -> None:
+        iam.create_role(RoleName="web", AssumeRolePolicyDocument=trust("ec2.amazonaws.com"))
+        iam.create_instance_profile(InstanceProfileName="web")
+
+    text = told(
+        "iam.instance_profiles",
+        make,
+        lambda iam: iam.add_role_to_instance_profile(InstanceProfileName="web", RoleName="web"),
+    )
+    assert "role web put in" in text
+    assert "Role id" not in text
+    assert "Role’s unique id" not in text

@@ -1,0 +1,64 @@
+"""One name, two objects: deleted and made again. Two names, one object: renamed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from accounts.models import AwsAccount, Operator
+from iamconsole.demo.process import Emulator
+from identities.models import IamUser
+from policies.models import ManagedPolicy
+from tests.services.pages import address, get, text_of
+from tests.sync.pulling import allow, policy_arn, pulled, seed
+
+pytestmark = pytest.mark.django_db
+
+
+def test_both_pages_name_the_other_one(
+    emulator: Emulator, aws_account: AwsAccount, bob: Operator, client_of: Callable[..., Client]
+) -> None:
+    iam = emulator.client("iam")
+    iam.create_user(UserName="kim")
+    pulled(aws_account)
+    iam.delete_user(UserName="kim")
+    iam.create_user(UserName="Kim")  # names are unique without regard to case
+    pulled(aws_account)
+    old, new = IamUser.objects.order_by("pk")
+    assert (old.gone_at is not None, new.gone_at) == (True, None)
+    client = client_of(bob)
+    html = get(client, "user", aws_id=new.aws_id)
+    assert "An earlier user of this name" in text_of(html)
+    assert address("user", aws_id=old.aws_id) in html
+    html = get(client, "user", aws_id=old.aws_id)
+    assert "A later user of this name" in text_of(html)
+    assert address("user", aws_id=new.aws_id) in html
+
+
+def test_policies_too(
+    emulator: Emulator, aws_account: AwsAccount, bob: Operator, client_of: Callable[..., Client]
+) -> None:
+    iam = emulator.client("iam")
+    iam.create_policy(PolicyName="reports", PolicyDocument=allow("s3:GetObject"))
+    pulled(aws_account)
+    iam.delete_policy(PolicyArn=policy_arn("reports"))
+    iam.create_policy(PolicyName="reports", PolicyDocument=allow("s3:*"))
+    pulled(aws_account)
+    new = ManagedPolicy.objects.live().get()
+    assert "An earlier policy of this name" in text_of(get(client_of(bob), "policy", aws_id=new.aws_id))
+
+
+def test_a_rename_is_one_object_with_both_names_in_its_history(
+    emulator: Emulator, aws_account: AwsAccount, bob: Operator, client_of: Callable[..., Client]
+) -> None:
+    iam = seed(emulator)
+    pulled(aws_account)
+    iam.update_user(UserName="jane", NewUserName="joan")
+    pulled(aws_account)
+    joan = IamUser.objects.get()
+    assert (joan.name, joan.gone_at) == ("joan", None)
+    client = client_of(bob)
+    assert "Renamed from jane to joan" in text_of(get(client, "user_history", aws_id=joan.aws_id))
+    assert "of this name" not in text_of(get(client, "user", aws_id=joan.aws_id))

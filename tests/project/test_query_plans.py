@@ -1,0 +1,73 @@
+"""No page reads a table of the AWS account's size from end to end, and no list sorts one: the database's plans say so.
+
+On PostgreSQL the planner would rather read a small table than an index; it is told not to, so that what it still reads
+or sorts is what no index helps with.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import AwsAccount, Operator
+from bench.large_mirror import Size, fill
+from bench.pages import addresses
+from identities.models import TrustedPrincipal
+from policies.models import Document, PolicyVersion
+from sync.models import Facet, MirroredRow, Revision
+
+pytestmark = pytest.mark.stack
+
+LARGE = {model._meta.db_table for model in (Facet, Revision, Document, PolicyVersion, TrustedPrincipal)} | {
+    model._meta.db_table for model in apps.get_models() if issubclass(model, MirroredRow)
+}
+SCAN = {"sqlite": re.compile(r"SCAN (\w+)"), "postgresql": re.compile(r"Seq Scan on (\w+)")}
+SORT = {"sqlite": re.compile("USE TEMP B-TREE FOR (?:LAST TERM OF )?ORDER BY"), "postgresql": re.compile("Sort Key")}
+AS_IT_COMES = re.compile(r"(users|groups|roles|policies)( by -?\w+)?( \d+th next)?")  # pages of lists without filters
+
+
+@pytest.fixture
+def pages(aws_account: AwsAccount) -> list[tuple[str, str]]:
+    fill(aws_account, Size.of(1200), statistics=False)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; ANALYZE")
+    return list(addresses(aws_account))
+
+
+def plan_of(sql: str) -> Iterator[str]:
+    prefix = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{prefix} {sql}")
+        for row in cursor.fetchall():
+            yield str(row[-1])
+
+
+def faults_of(page: str, sql: str) -> Iterator[str]:
+    must_not_sort = AS_IT_COMES.fullmatch(page) is not None and "LIMIT 26" in sql
+    for line in plan_of(sql):
+        scanned = SCAN[connection.vendor].search(line)
+        sorted_by = SORT[connection.vendor].search(line)
+        if (scanned and scanned[1] in LARGE) or (sorted_by and must_not_sort):
+            yield f"{page}: {line.strip()}\n    {sql[:200]} … {sql[-400:]}"
+
+
+def test_no_page_reads_or_sorts_a_whole_table(
+    pages: list[tuple[str, str]], alice: Operator, client_of: Callable[[Operator], Client]
+) -> None:
+    client = client_of(alice)
+    faults: list[str] = []
+    for name, url in pages:
+        with CaptureQueriesContext(connection) as queries:
+            sized = f"{url}{'&' if '?' in url else '?'}rows=25"
+            assert client.get(sized).status_code == 200
+        for query in queries.captured_queries:
+            if query["sql"].startswith("SELECT"):
+                faults += faults_of(name, query["sql"])
+    assert not faults, "\n".join(faults)

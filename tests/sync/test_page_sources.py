@@ -1,0 +1,186 @@
+"""The page of pulls: how each source stands, how long its pulls took, which one is read now."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AwsAccount, Operator
+from sync.models import Run, Schedule
+from sync.standing import CHARTED, Past, standings
+from sync.views.charts import HEIGHT, LOWEST, chart_of
+from sync.views.progress import rate_words, time_left
+
+ClientOf = Callable[..., Client]
+pytestmark = pytest.mark.django_db
+
+
+def run_of(aws_account: AwsAccount, source: str = "iam.details", state: str = "done", **fields: Any) -> Run:
+    """One that took ten seconds, or has taken them so far."""
+    now = timezone.now()
+    ended = None if state in Run.ACTIVE else now
+    values = {"finished_at": ended, "trigger": "operator", **fields}
+    values.setdefault("started_at", (values["finished_at"] or now) - timedelta(seconds=10))
+    return Run.objects.create(aws_account=aws_account, source=source, state=state, **values)
+
+
+def page(client: Client, aws_account: AwsAccount, query: str = "") -> str:
+    url = reverse("pulls", kwargs={"account_id": aws_account.account_id})
+    return client.get(url + query).content.decode()
+
+
+def sources_of(text: str) -> str:
+    """That part of the page."""
+    return text.partition('id="sources"')[2].partition("</section>")[0]
+
+
+def line_of(text: str, title: str) -> str:
+    """A source's line of the page, without its markup."""
+    lines = [re.sub(r"<[^>]+>|\s+", " ", line) for line in sources_of(text).split("<li>")]
+    [found] = [re.sub(r" +", " ", line) for line in lines if line.strip().startswith(f"{title} ")]
+    return found
+
+
+KEYS_DENIED = {"class": "Denied", "sentence": "AWS does not let iam-console-read do iam:ListAccessKeys on *."}
+
+
+def test_says_of_each_source_how_old_it_is_and_what_comes_next(
+    aws_account: AwsAccount, erin: Operator, client_of: ClientOf
+) -> None:
+    AwsAccount.objects.update(pull_every_minutes=60)
+    run_of(aws_account, finished_at=timezone.now() - timedelta(minutes=20))
+    Schedule.objects.create(
+        aws_account=aws_account, source="iam.details", next_at=timezone.now() + timedelta(minutes=40, seconds=30)
+    )
+    line = line_of(page(client_of(erin), aws_account), "Users, groups, roles and policies")
+    assert "As of 20 min ago · took 10.0 s · next in 40 min" in line
+
+
+def test_what_was_denied_is_not_held_and_comes_first(
+    aws_account: AwsAccount, erin: Operator, client_of: ClientOf
+) -> None:
+    run_of(aws_account)
+    run_of(aws_account, "iam.keys", "failed", error=KEYS_DENIED)
+    text = page(client_of(erin), aws_account)
+    assert "Not held. AWS does not let iam-console-read do iam:ListAccessKeys" in line_of(text, "Access keys")
+    assert text.index(">Access keys<") < text.index(">Users, groups, roles and policies<")
+
+
+def test_what_is_out_of_date_is_as_old_as_its_last_complete_pull(
+    aws_account: AwsAccount, erin: Operator, client_of: ClientOf
+) -> None:
+    run_of(aws_account)
+    run_of(aws_account, "iam.keys", finished_at=timezone.now() - timedelta(hours=3))
+    run_of(aws_account, "iam.keys", "failed", error=KEYS_DENIED)
+    line = line_of(page(client_of(erin), aws_account), "Access keys")
+    assert "Not up to date, as of 3 h ago . AWS does not let" in line
+
+
+def test_what_waits_for_another_source_says_so(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
+    line = line_of(page(client_of(erin), aws_account), "Access keys")
+    assert "it waits for Users, groups, roles and policies" in line
+    assert "Pull now" not in line
+
+
+def test_what_is_read_now_shows_how_far_it_is(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    run_of(aws_account, state="running", seen=100, expected=700)
+    client = client_of(bob)
+    text = page(client, aws_account)
+    line = line_of(text, "Users, groups, roles and policies")
+    assert re.search(r"Reading: 100 of about 700 · \d+(\.\d)? objects/s · about 1 min left", line)
+    assert 'hx-trigger="every 3s"' in text
+    seen = re.search(r"seen=(\w+)", text)
+    url = reverse("pulls_sources", kwargs={"account_id": aws_account.account_id})
+    assert seen is not None and client.get(f"{url}?seen={seen[1]}").status_code == 204
+    Run.objects.update(seen=200)
+    assert client.get(f"{url}?seen={seen[1]}").status_code == 200
+    Run.objects.update(state="done", finished_at=timezone.now())
+    assert client.get(f"{url}?seen={seen[1]}").status_code == 286
+
+
+def test_a_viewer_starts_nothing(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    run_of(aws_account)
+    assert "Pull now" not in sources_of(page(client_of(bob), aws_account))
+
+
+def test_the_list_can_be_of_one_source(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    run_of(aws_account)
+    keys = run_of(aws_account, "iam.keys")
+    text = page(client_of(bob), aws_account, "?source=iam.keys")
+    assert sources_of(text).count("<li>") == 1
+    rows = text.partition("<tbody")[2]
+    assert re.findall(r"Pull (\d+)<", rows) == [str(keys.pk)]
+    assert "has no value “iam.nothing”" in page(client_of(bob), aws_account, "?source=iam.nothing")
+
+
+def test_refreshes_of_one_object_are_no_pull_of_a_source(aws_account: AwsAccount) -> None:
+    run_of(aws_account, Run.OBJECT, object_kind="iam.user", object_id="AIDA1")
+    assert all(standing.holding.state == "never" and not standing.past for standing in standings(aws_account))
+
+
+def test_an_imported_aws_account_has_no_sources(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    AwsAccount.objects.update(connection=AwsAccount.Connection.SNAPSHOT)
+    assert 'id="sources"' not in page(client_of(bob), aws_account)
+
+
+# ---- The chart -----------------------------------------------------------------------------------------------
+
+
+def past(*seconds: float, state: str = "done") -> list[Past]:
+    return [Past(number, state, timedelta(seconds=each), 10) for number, each in enumerate(seconds)]
+
+
+def test_a_bar_is_as_high_as_its_pull_was_long() -> None:
+    chart = chart_of(past(2, 4, 0))
+    assert chart is not None
+    assert [bar.height for bar in chart.bars] == [HEIGHT // 2, HEIGHT, LOWEST]
+    assert [bar.y + bar.height for bar in chart.bars] == [HEIGHT] * 3
+    assert chart.bars[-1].x + chart.bar == chart.width
+
+
+def test_the_chart_says_it_in_words() -> None:
+    chart = chart_of([*past(2, 4), *past(1, state="failed")])
+    assert chart is not None and chart.words == "3 pulls: 2.0 s to 4.0 s, the last complete one 4.0 s, 1 failed."
+    failed = chart_of(past(1, state="failed"))
+    assert failed is not None and failed.words == "None of the last 1 pull was complete."
+    assert chart_of([]) is None
+
+
+def test_the_page_shows_the_last_ones_the_newest_at_the_right(
+    aws_account: AwsAccount, bob: Operator, client_of: ClientOf
+) -> None:
+    for number in range(CHARTED + 3):
+        now = timezone.now()
+        run_of(aws_account, started_at=now - timedelta(seconds=number + 1), finished_at=now)
+    text = sources_of(page(client_of(bob), aws_account))
+    words = f"{CHARTED} pulls: 4.0 s to {CHARTED + 3}.0 s, the last complete one {CHARTED + 3}.0 s."
+    assert text.count('class="bar-done"') == CHARTED
+    assert f"<title>{words}</title>" in text
+
+
+# ---- Speed ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected", "seconds", "said"),
+    [
+        (50, 700, 10, ("5.0 objects/s", "about 2 min left")),
+        (12_000, 63_000, 10, ("1,200 objects/s", "less than a minute left")),
+        (10, 100_000, 10, ("1.0 objects/s", "about 28 h left")),
+        (50, None, 10, ("5.0 objects/s", "")),
+        (80, 70, 10, ("8.0 objects/s", "")),
+        (0, 70, 10, ("", "")),
+        (50, 70, 1, ("", "")),
+    ],
+)
+def test_how_fast_and_how_long(seen: int, expected: int | None, seconds: int, said: tuple[str, str]) -> None:
+    now = timezone.now()
+    run = Run(state="running", seen=seen, expected=expected, started_at=now - timedelta(seconds=seconds))
+    assert (rate_words(run, now), time_left(run, now)) == said

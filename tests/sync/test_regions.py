@@ -1,0 +1,163 @@
+"""The Regions of an AWS account: found out once a day, and looked in by regional sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import AwsAccount
+from iamconsole.demo.process import Emulator
+from sync import pull, schedule
+from sync.aws.client import reader
+from sync.aws.errors import Denied
+from sync.mirror import Place, Reader, Source, SourcePage, base
+from sync.models import Region, Run
+from sync.regions import AccountRegions, list_regions, looked_in
+from tests.sync.pulling import pull_all, pulled
+
+REGIONS = AccountRegions.name
+NO_ACCOUNT = "User: arn:aws:iam::1:user/x is not authorized to perform: account:ListRegions on resource: *"
+
+
+def deny_account(emulator: Emulator, *more: dict[str, Any]) -> None:
+    denial = {"code": "AccessDeniedException", "status": 403, "message": NO_ACCOUNT}
+    emulator.rules([{"action": "ListRegions", "error": denial}, *more])
+
+
+def test_enabled_regions_are_found(emulator: Emulator, aws_account: AwsAccount) -> None:
+    emulator.client("account").enable_region(RegionName="me-south-1")
+    pulled(aws_account, source=REGIONS)
+    assert len(schedule.enabled_regions(aws_account)) == 18
+    bahrain, ireland = Region.objects.get(name="me-south-1"), Region.objects.get(name="eu-west-1")
+    assert (bahrain.enabled, bahrain.opt_in, ireland.enabled, ireland.opt_in) == (True, True, True, False)
+    assert not Region.objects.get(name="af-south-1").enabled
+
+
+def test_a_region_that_was_switched_off_is_no_longer_looked_in(emulator: Emulator, aws_account: AwsAccount) -> None:
+    emulator.client("account").enable_region(RegionName="me-south-1")
+    pulled(aws_account, source=REGIONS)
+    emulator.client("account").disable_region(RegionName="me-south-1")
+    pulled(aws_account, source=REGIONS)
+    assert "me-south-1" not in schedule.enabled_regions(aws_account)
+
+
+def test_a_region_that_aws_lists_no_longer_is_not_enabled(emulator: Emulator, aws_account: AwsAccount) -> None:
+    Region.objects.create(aws_account=aws_account, name="moon-1", enabled=True, checked_at=timezone.now())
+    pulled(aws_account, source=REGIONS)
+    assert "moon-1" not in schedule.enabled_regions(aws_account)
+
+
+def test_ec2_is_asked_where_account_management_is_denied(emulator: Emulator, aws_account: AwsAccount) -> None:
+    emulator.client("account").enable_region(RegionName="me-south-1")
+    by_account = list_regions(reader(aws_account))
+    deny_account(emulator)
+    emulator.forget_calls()
+    by_ec2 = list_regions(reader(aws_account))
+    assert [call["service"] for call in emulator.calls("DescribeRegions")] == ["ec2"]
+    assert sorted(by_ec2, key=str) == sorted(by_account, key=str)
+    assert len(by_ec2) == 29
+
+
+def test_ec2_is_not_asked_where_account_management_answers(emulator: Emulator, aws_account: AwsAccount) -> None:
+    list_regions(reader(aws_account))
+    assert emulator.calls("DescribeRegions") == []
+
+
+def test_where_both_are_denied_the_first_permission_is_named(emulator: Emulator, aws_account: AwsAccount) -> None:
+    deny_account(emulator, {"action": "DescribeRegions", "error": {"code": "UnauthorizedOperation", "status": 403}})
+    with pytest.raises(Denied) as denied:
+        list_regions(reader(aws_account))
+    assert denied.value.denial.action == "account:ListRegions"
+
+
+def test_denied_leaves_the_default_region_alone_and_says_so(emulator: Emulator, aws_account: AwsAccount) -> None:
+    AwsAccount.objects.filter(pk=aws_account.pk).update(default_region="eu-west-1")
+    aws_account.refresh_from_db()
+    deny_account(emulator, {"action": "DescribeRegions", "error": {"code": "UnauthorizedOperation", "status": 403}})
+    assert pull_all(aws_account, source=REGIONS).state == Run.State.FAILED
+    found = looked_in(aws_account)
+    assert found.names == ("eu-west-1",)
+    assert "eu-west-1 alone" in found.sentence
+    assert "account:ListRegions" in found.listing.why
+
+
+def test_denied_keeps_what_was_known(emulator: Emulator, aws_account: AwsAccount) -> None:
+    pulled(aws_account, source=REGIONS)
+    deny_account(emulator, {"action": "DescribeRegions", "error": {"code": "UnauthorizedOperation", "status": 403}})
+    pull_all(aws_account, source=REGIONS)
+    found = looked_in(aws_account)
+    assert len(found.names) == 17
+    assert found.sentence == "Regional services are looked for in 17 Regions."
+    assert not found.listing.is_held
+
+
+def test_it_is_asked_once_a_day(aws_account: AwsAccount) -> None:
+    [due] = [due for due in schedule.readable(aws_account) if due.source == REGIONS]
+    now = timezone.now()
+    assert schedule.take(due, now)
+    [due] = [due for due in schedule.readable(aws_account) if due.source == REGIONS]
+    assert not schedule.take(due, now + timedelta(hours=23))
+    assert schedule.take(due, now + timedelta(hours=27))
+
+
+class Places(Source):
+    """Notes where it was asked to look; knows no objects."""
+
+    name = "test.places"
+    title = "Places"
+    facet = "details"
+    kinds = ()
+    regional = True
+
+    def __init__(self) -> None:
+        self.looked_in: list[str] = []
+
+    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+        identity = client.call("sts", "GetCallerIdentity")
+        assert identity["Account"] == place.aws_account.account_id
+        self.looked_in.append(place.region)
+        yield SourcePage({}, None, timezone.now())
+
+
+@pytest.fixture
+def places(monkeypatch: pytest.MonkeyPatch) -> Places:
+    source = Places()
+    monkeypatch.setitem(base.sources, source.name, source)
+    return source
+
+
+def pull_places(aws_account: AwsAccount) -> list[Run]:
+    runs = pull.start_all(aws_account=aws_account, trigger=Run.Trigger.COMMAND, wake=False)
+    ours = [run for run in runs if run.source == Places.name]
+    for run in ours:
+        assert pull.finish(run.pk, progress=lambda run: None)
+    return ours
+
+
+def test_a_regional_source_has_a_run_in_each_enabled_region(
+    emulator: Emulator, aws_account: AwsAccount, places: Places
+) -> None:
+    pulled(aws_account, source=REGIONS)
+    runs = pull_places(aws_account)
+    assert len(runs) == 17
+    assert sorted(places.looked_in) == sorted(run.region for run in runs) == schedule.enabled_regions(aws_account)
+
+
+def test_a_regional_source_looks_in_the_default_region_while_the_others_are_not_known(
+    emulator: Emulator, aws_account: AwsAccount, places: Places
+) -> None:
+    pull_places(aws_account)
+    assert places.looked_in == [aws_account.default_region]
+
+
+def test_sts_of_an_opt_in_region_is_asked_there(emulator: Emulator, aws_account: AwsAccount, places: Places) -> None:
+    """The call is signed for that Region: to AWS it would go to the Region's own endpoint."""
+    run = pull.start(
+        aws_account=aws_account, source=Places.name, region="me-south-1", trigger=Run.Trigger.COMMAND, wake=False
+    )
+    assert pull.finish(run.pk, progress=lambda run: None)
+    assert places.looked_in == ["me-south-1"]

@@ -1,0 +1,174 @@
+"""Substring search: what it finds on both databases, that the index follows every write, and that it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import AwsAccount, Operator
+from iamconsole.web import trigrams
+from iamconsole.web.search import MOST, Hit, narrowed, search
+from identities.models import IamRole, IamUser
+from sync.health import check_search
+from tests.services.rows import make_group, make_policy, make_role, make_user
+
+pytestmark = pytest.mark.stack
+
+
+def found(words: str, model: Any = IamUser) -> list[str]:
+    return sorted(row.name for row in narrowed(model.objects.all(), words))
+
+
+@pytest.fixture
+def dana(aws_account: AwsAccount) -> IamUser:
+    make_user(aws_account, "unlike")
+    return make_user(aws_account, "Dana.Okafor", path="/eng/", tags={"team": "plat%form"}, aws_id="AIDA0123456789")
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["okafor", "OKAFOR", "a.O", "/eng/dana", "user/eng", "arn:aws:iam::123456789012:user/eng/Dana.Okafor", "plat%f",
+     "a0123", " Okafor ", "da", "D"],
+)  # fmt: skip
+def test_finds(dana: IamUser, words: str) -> None:
+    assert found(words) == ["Dana.Okafor"]
+
+
+@pytest.mark.parametrize(
+    "words", ["d%r", "D%O", "d_na", "___.", "dana okafor", 'da"na', "ok", "%%%", "___", "*", "OR NOT", "\\\\\\"]
+)
+def test_takes_words_as_they_are(dana: IamUser, words: str) -> None:
+    assert found(words) == []
+
+
+def test_finds_roles_by_whom_they_trust(aws_account: AwsAccount) -> None:
+    make_role(aws_account, "runner", trusted=[{"type": "Federated", "value": "token.actions.githubusercontent.com"}])
+    assert found("githubuser", IamRole) == ["runner"]
+
+
+def test_follows_what_is_written(dana: IamUser) -> None:
+    IamUser.objects.filter(pk=dana.pk).update(arn="arn:aws:iam::123456789012:user/renamed")
+    assert (found("okaf"), found("renamed")) == ([], ["Dana.Okafor"])
+    dana.delete()
+    assert found("renamed") == []
+
+
+def test_follows_an_upsert(dana: IamUser) -> None:
+    dana.tags = {"team": "payments"}
+    fields = [field.name for field in IamUser._meta.concrete_fields if not field.primary_key]
+    again = IamUser(**{name: getattr(dana, name) for name in fields})
+    IamUser.objects.bulk_create(
+        [again], update_conflicts=True, unique_fields=["aws_account", "region", "aws_id"], update_fields=["tags"]
+    )
+    assert (found("plat%form"), found("payments")) == ([], ["Dana.Okafor"])
+
+
+def test_the_index_is_used(dana: IamUser) -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # two rows it would rather read
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
+    plan = narrowed(IamUser.objects.all(), "okafor").explain()
+    wanted = trigrams._name(IamUser) + (" VIRTUAL TABLE INDEX" if connection.vendor == "sqlite" else "")
+    assert wanted in plan
+
+
+def test_every_searched_model_has_its_index(db: None) -> None:
+    assert trigrams.unindexed(connection) == []
+
+
+def test_migrate_makes_a_lost_index_anew(transactional_db: None, aws_account: AwsAccount) -> None:
+    """SQLite drops the triggers of a table that a migration builds anew."""
+    name = trigrams._name(IamUser)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(f'DROP TRIGGER "{name}_add"')
+        else:
+            cursor.execute(f'DROP INDEX "{name}"')
+    trigrams._indexed.clear()
+    make_user(aws_account, "made-meanwhile")
+    call_command("migrate", verbosity=0)
+    assert found("meanwh") == ["made-meanwhile"]
+    assert trigrams.is_indexed(connection, IamUser)
+
+
+def test_an_index_of_other_columns_is_replaced(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = trigrams._name(IamUser)
+    monkeypatch.setattr(IamUser, "searched", ("name", "arn"))
+    call_command("migrate", verbosity=0)
+    assert trigrams.is_indexed(connection, IamUser)
+    monkeypatch.undo()
+    trigrams._indexed.clear()
+    assert not trigrams.is_indexed(connection, IamUser)
+    call_command("migrate", verbosity=0)
+    assert trigrams._name(IamUser) == before
+    assert trigrams.is_indexed(connection, IamUser)
+
+
+def test_without_trigrams_it_reads_the_table_and_doctor_says_so(
+    dana: IamUser, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An old SQLite, a PostgreSQL without the extension."""
+    monkeypatch.setattr(trigrams, "_FTS", "no_such_module(text)")
+    monkeypatch.setattr(trigrams, "_EXTENSION", "no_such_extension")
+    monkeypatch.setattr(trigrams, "_indexed", set())
+    monkeypatch.setattr(IamUser, "searched", ("name", "arn"))  # so that another index is wanted
+    trigrams.make_indexes(apps.get_app_config("identities"), "default")
+    assert "Searching identities_iamuser reads the whole table: " in caplog.text
+    assert found("okafor") == ["Dana.Okafor"]
+    finding = check_search()
+    assert (finding.ok, finding.detail) == (False, "It reads whole tables: identities_iamuser.")
+    assert "manage.py migrate" in finding.what_to_do
+
+
+# ---- Global search -------------------------------------------------------------------------------------------
+def hits(operator: Operator, words: str) -> dict[str, list[str]]:
+    return {group.kind.name: [hit.name for hit in group.found.hits] for group in search(operator, words)}
+
+
+def test_exact_names_come_first_then_those_that_begin_so(aws_account: AwsAccount, bob: Operator) -> None:
+    for name in ("a-deploy", "deploy-b", "Deploy", "b-deploy"):
+        make_role(aws_account, name)
+    assert hits(bob, "deploy") == {"roles": ["Deploy", "deploy-b", "a-deploy", "b-deploy"]}
+
+
+def test_all_kinds_are_asked_in_one_query(aws_account: AwsAccount, bob: Operator) -> None:
+    make_user(aws_account, "dana")
+    make_group(aws_account, "danas")
+    make_policy(aws_account, "for-dana")
+    with CaptureQueriesContext(connection) as queries:
+        assert hits(bob, "dana") == {"users": ["dana"], "groups": ["danas"], "policies": ["for-dana"]}
+    [asked] = [query["sql"] for query in queries.captured_queries if " UNION " in query["sql"]]
+    assert "identities_iamuser" in asked
+    assert "identities_iamgroup" in asked
+    assert "policies_managedpolicy" in asked
+
+
+def test_what_is_gone_comes_last_and_says_so(aws_account: AwsAccount, bob: Operator) -> None:
+    gone_at = make_user(aws_account, "dana", gone_at="2026-01-01T00:00:00Z").gone_at
+    make_user(aws_account, "not-dana")
+    [group] = search(bob, "dana")
+    assert [hit.name for hit in group.found.hits] == ["not-dana", "dana"]
+    assert isinstance(group.found.hits[1], Hit)
+    assert (group.found.hits[0].gone_at, bool(group.found.hits[1].gone_at)) == (None, bool(gone_at))
+
+
+def test_says_when_there_are_many_more(
+    aws_account: AwsAccount, bob: Operator, client_of: Callable[..., Client]
+) -> None:
+    for number in range(MOST + 10):
+        make_group(aws_account, f"team-{number}")
+    page = client_of(bob).get("/search/?q=team").content.decode()
+    assert f"more than {MOST}" in page
+    assert "There are many more." in page
+
+
+def test_another_operators_aws_accounts_stay_out(aws_account: AwsAccount, charlie: Operator) -> None:
+    make_user(aws_account, "dana")
+    assert hits(charlie, "dana") == {}
