@@ -11,16 +11,15 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from statistics import quantiles
 from time import monotonic, perf_counter
 from typing import Any
 
+from bench.large_account import USUAL
 from bench.processes import pull_worker, web
 from bench.replay import replaying
 from bench.visitor import Times, Visitor, make_operator
@@ -35,11 +34,7 @@ def main() -> None:
         import django
 
         django.setup()
-        from iamconsole.demo.process import start_emulator
-
-        state = Path(folder) / "aws"
-        subprocess.run([sys.executable, "-m", "bench.large_account", str(state)], check=True)
-        with start_emulator(state=state) as emulator, replaying(emulator.url) as address:
+        with replaying(USUAL) as address:
             aws_account = prepare()
             with web() as port, pull_worker(AWS_EMULATOR_URL=address):
                 report(*measure(aws_account, port))
@@ -50,7 +45,7 @@ def prepare() -> Any:
     from django.conf import settings
     from django.core.management import call_command
 
-    from bench.pull import connect
+    from bench.puller import connect
 
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
@@ -98,14 +93,13 @@ def pull(aws_account: Any, *, meanwhile: Callable[[Callable[[], bool]], None]) -
 
 
 def report(quiet: Times, busy: Times, pull_s: float) -> None:
-    from bench.large_account import OBJECTS
-
-    print(f"{OBJECTS:,} objects, written anew in {pull_s:.1f} s. Milliseconds of each visit, p50 / p95 / slowest:")
+    print(f"{USUAL.objects:,} objects, written anew in {pull_s:.1f} s.")
+    print("Milliseconds of each visit, p50 / p95 / slowest:")
     rows = {name: (figures(quiet[name]), figures(busy[name])) for name in quiet}
     for name, (without, during) in rows.items():
         ratio = " ".join(f"{now / before:.1f}×" for before, now in zip(without, during, strict=True))
         print(f"  {name:<10} quiet {told(without)}   while a pull writes {told(during)}   {ratio}")
-    print(json.dumps({"benchmark": "busy", "objects": OBJECTS, "pull_s": round(pull_s, 3), "visits": rows}))
+    print(json.dumps({"benchmark": "busy", "objects": USUAL.objects, "pull_s": round(pull_s, 3), "visits": rows}))
 
 
 def figures(times: list[float]) -> list[float]:

@@ -45,3 +45,25 @@ def process(*module: str, **env: str) -> Iterator[LineWith]:
     finally:
         running.terminate()
         running.wait()
+
+
+@contextmanager
+def lines_of(module: str, *arguments: str, **env: str) -> Iterator[tuple[Callable[[str], None], Callable[[], str]]]:
+    """Runs a module until the block ends. Gives a function that says a line to it, and one that waits for its next."""
+    command = [sys.executable, "-m", module, *arguments]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, env={**os.environ, **env}, text=True, **pipes) as running:  # type: ignore[call-overload]
+        say, hear = running.stdin, running.stdout
+
+        def heard() -> str:
+            line: str = hear.readline()
+            if not line:
+                sys.exit(f"{module} ended.")
+            return line
+
+        def said(line: str) -> None:
+            say.write(line + "\n")
+            say.flush()
+
+        yield said, heard
+        say.close()

@@ -1,28 +1,28 @@
-"""Stands before an emulator and answers from memory what was asked once: so the console is measured, not the emulator.
+"""Answers for AWS from memory, so that the console is measured and no emulator.
 
-python -m bench.replay UPSTREAM
+python -m bench.replay USERS,GROUPS,ROLES,POLICIES
 
-prints its address, and serves until it is terminated.
+prints its address once all answers are made, and serves them until it is terminated.
 """
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl
-from urllib.request import Request, urlopen
 
-Key = tuple[tuple[str, str], ...]
-Answer = tuple[int, str, bytes]
+from bench.large_account import ACCOUNT_ID, Size, answer, pages
+
+LISTING = "GetAccountAuthorizationDetails"
 
 
 @contextmanager
-def replaying(upstream: str) -> Iterator[str]:
-    """The address of a replay of `upstream`, in a process of its own."""
-    command = [sys.executable, "-m", "bench.replay", upstream]
+def replaying(size: Size) -> Iterator[str]:
+    """The address of an AWS with an AWS account of this size, in a process of its own."""
+    command = [sys.executable, "-m", "bench.replay", str(size)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
@@ -34,35 +34,46 @@ def replaying(upstream: str) -> Iterator[str]:
 
 
 class Replay(BaseHTTPRequestHandler):
-    """AWS's query protocol only: the body of a POST says all, in any order."""
+    """AWS's query protocol: the body of a POST says all."""
 
     protocol_version = "HTTP/1.1"
-    upstream = ""
-    known: dict[Key, Answer] = {}
+    listing: Mapping[str, bytes] = {}  # by the marker that it is asked for with
+    others: Mapping[str, bytes] = {}  # by the operation
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        key = tuple(sorted(parse_qsl(body.decode())))
-        if key not in self.known:
-            self.known[key] = self._ask(body)
-        status, content_type, answer = self.known[key]
-        self.send_response(status)
-        self.send_header("Content-Type", content_type)
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
+        asked = dict(parse_qsl(body.decode()))
+        told = self.others.get(asked["Action"])
+        if asked["Action"] == LISTING:
+            told = self.listing.get(asked.get("Marker", ""))
+        self._tell(200 if told else 403, told or _DENIED)
 
-    def _ask(self, body: bytes) -> Answer:
-        kept = {name: value for name, value in self.headers.items() if name in ("Authorization", "Content-Type")}
-        with urlopen(Request(self.upstream, body, kept)) as answer:
-            return answer.status, answer.headers["Content-Type"], answer.read()
+    def _tell(self, status: int, told: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "text/xml")
+        self.send_header("Content-Length", str(len(told)))
+        self.end_headers()
+        self.wfile.write(told)
 
     def log_message(self, format: str, *args: object) -> None:
         pass
 
 
+_DENIED = b"<ErrorResponse><Error><Code>AccessDenied</Code><Message>Not recorded.</Message></Error></ErrorResponse>"
+
+
+def _others(size: Size) -> dict[str, bytes]:
+    counts = {"Users": size.users, "Groups": size.groups, "Roles": size.roles, "Policies": size.policies}
+    entries = "".join(f"<entry><key>{name}</key><value>{count}</value></entry>" for name, count in counts.items())
+    summary = answer("GetAccountSummary", {"SummaryMap": "{}"}).replace(b"{}", entries.encode())
+    identity = {"Arn": f"arn:aws:iam::{ACCOUNT_ID}:user/console", "UserId": "AIDACONSOLE", "Account": ACCOUNT_ID}
+    return {"GetAccountSummary": summary, "GetCallerIdentity": answer("GetCallerIdentity", dict(identity))}
+
+
 if __name__ == "__main__":
-    Replay.upstream = sys.argv[1]
+    wanted = Size.parse(sys.argv[1])
+    Replay.listing = {str(number) if number > 1 else "": page for number, page in enumerate(pages(wanted), 1)}
+    Replay.others = _others(wanted)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Replay)
     print(f"http://127.0.0.1:{server.server_port}", flush=True)
     server.serve_forever()
