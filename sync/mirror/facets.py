@@ -21,6 +21,7 @@ class Known(NamedTuple):
     id: int
     raw_hash: str
     fingerprint: str
+    read_at: datetime
     written_at: datetime | None
     gone_at: datetime | None
 

@@ -54,6 +54,11 @@ class Visit:
         return Place(self.run.aws_account, self.run.region)
 
     @property
+    def now(self) -> datetime:
+        """When what the run finds out at its end was so: an imported file tells of the time that it was taken at."""
+        return self.run.taken_at or timezone.now()
+
+    @property
     def author(self) -> Author:
         return Author(run=self.run, first=self.first)
 
@@ -105,9 +110,12 @@ def _store_batch(
     due: list[Sight] = []
     settling: list[Seen] = []
     unchanged: list[int] = []
+    older: list[int] = []
     for sight in sights:
         facet = known.get(sight.object_id)
-        if facet is not None and facet.raw_hash == sight.raw_hash:
+        if facet is not None and is_older(facet, requested_at):
+            older.append(facet.id)
+        elif facet is not None and facet.raw_hash == sight.raw_hash:
             unchanged.append(facet.id)
         elif facet is not None and is_settling(facet, requested_at):
             settling.append(sight.seen)
@@ -117,6 +125,8 @@ def _store_batch(
         Facet.objects.filter(pk__in=unchanged).update(
             run=visit.run, read_at=requested_at, held=Facet.Held.HELD, held_why="", missed_by=None
         )
+    if older:
+        Facet.objects.filter(pk__in=older).update(run=visit.run, missed_by=None)
     counts = write(visit.place, mirror, due, known, requested_at, visit.author)
     return settling, Counts(len(sights) - len(settling), counts.new, counts.changed)
 
@@ -207,7 +217,16 @@ def not_held(visit: Visit, mirror: Mirror, why: Mapping[str, str], held: Facet.H
         visit.note(Counts(seen=len(refused)))
 
 
-# ---- The 60-second rule --------------------------------------------------------------------------------------
+# ---- What came first, and the 60-second rule ------------------------------------------------------------------
+def is_older(facet: Facet | Known, requested_at: datetime) -> bool:
+    """Whether an answer that was asked for later is stored already: a page waits while one object is read again.
+
+    One that is of a time still to come says only that this machine's clock was set back.
+    """
+    newest = max(facet.read_at, facet.gone_at or facet.read_at)
+    return requested_at < newest <= timezone.now()
+
+
 def is_settling(facet: Facet | Known, requested_at: datetime) -> bool:
     """Whether an answer that was asked for then may show the state before our own last write."""
     return facet.written_at is not None and requested_at < facet.written_at + settle_time()
@@ -235,7 +254,9 @@ def read_alone(visit: Visit, mirror: Mirror, ref: ObjectRef) -> bool:
     with transaction.atomic():
         facets = locked_facets(visit.place, mirror, [ref.object_id])
         facet = facets.get(ref.object_id)
-        if facet is not None and _shows_what_we_replaced(facet, mirror, item, requested_at):
+        if facet is not None and (
+            is_older(facet, requested_at) or _shows_what_we_replaced(facet, mirror, item, requested_at)
+        ):
             Facet.objects.filter(pk=facet.pk).update(run=visit.run, missed_by=None)
             visit.note(Counts(seen=1))
             return True

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from sync.aws.errors import AwsError
 from sync.mirror.base import Mirror, ObjectRef, Source, mirror_of
@@ -94,7 +93,7 @@ def _bury(visit: Visit, mirror: Mirror, object_ids: Sequence[str]) -> None:
     facets = known_facets(visit.place, mirror, object_ids, lock=True)
     still = set(_unseen(visit, mirror).filter(object_id__in=object_ids).values_list("pk", flat=True))
     unseen = [facet for facet in facets.values() if facet.id in still]
-    visit.note(Counts(gone=add_tombstones(visit.place, mirror, unseen, timezone.now(), visit.author)))
+    visit.note(Counts(gone=add_tombstones(visit.place, mirror, unseen, visit.now, visit.author)))
 
 
 def tie_loose_ends(visit: Visit, source: Source) -> None:
@@ -119,7 +118,7 @@ def _tie_again(visit: Visit, mirror: Mirror, object_ids: Sequence[str]) -> None:
     facets = known_facets(visit.place, mirror, object_ids, lock=True)
     said = latest_contents([facet.id for facet in facets.values()])
     contents = {object_id: said[facet.id] for object_id, facet in facets.items()}
-    still = mirror.tie(visit.place, contents, timezone.now(), final=True)
+    still = mirror.tie(visit.place, contents, visit.now, final=True)
     for loose in (True, False):
         changed = [facet.id for object_id, facet in facets.items() if (object_id in still) == loose]
         Facet.objects.filter(pk__in=changed, loose_ends=not loose).update(loose_ends=loose)

@@ -83,6 +83,18 @@ def test_a_newer_file_brings_revisions_and_tombstones(file: Path, tmp_path: Path
     assert [revision.origin for revision in revisions(jane)] == ["import", "outside"]
 
 
+def test_what_a_file_lacks_was_gone_when_it_was_taken(file: Path, tmp_path: Path) -> None:
+    """… and not when it was imported: the next file, of an hour later, may show it again."""
+    without = write(tmp_path / "without.json", changed(RoleDetailList=[]))
+    import_(file, taken_at="2026-01-02T03:00:00+00:00")
+    import_(without, taken_at="2026-01-02T04:00:00+00:00")
+    assert IamRole.objects.get().gone_at == datetime(2026, 1, 2, 4, tzinfo=UTC)
+    import_(file, taken_at="2026-01-02T05:00:00+00:00")
+    exporter = IamRole.objects.get()
+    assert [(each.gone, each.seen_at.hour) for each in revisions(exporter)] == [(False, 3), (True, 4), (False, 5)]
+    assert exporter.gone_at is None
+
+
 def test_takes_pages_one_after_the_other(tmp_path: Path) -> None:
     whole = organisation()
     pages = [
