@@ -84,6 +84,10 @@ def tie_memberships(
 
 def count_members(groups: Collection[int]) -> None:
     """Writes how many members these groups have now."""
+    if not groups:
+        return
+    # Locked first: of two who write memberships at once the second must count what the first one wrote.
+    list(IamGroup.objects.select_for_update().filter(pk__in=groups).order_by("pk").values_list("pk"))
     members = Membership.objects.live().filter(group__in=groups).order_by().values("group")
     counted = dict(members.annotate(number=Count("pk")).values_list("group", "number"))
     bulk.update(IamGroup, "member_count", {group: counted.get(group, 0) for group in groups})

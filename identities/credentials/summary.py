@@ -14,10 +14,14 @@ Columns = dict[str, Any]
 
 
 def renew(users: Collection[IamUser], facet: str) -> None:
-    """Of these users, from the rows that `facet` brought. A few queries, however many users there are."""
+    """Of these users, from the rows that `facet` brought. A few queries, however many users there are.
+
+    Locked and read anew: what another facet brings just now must not be written over with what was before it.
+    """
     if facet not in _TOLD:
         return
     model, tell = _TOLD[facet]
+    users = list(IamUser.objects.select_for_update().filter(pk__in=[user.pk for user in users]).order_by("pk"))
     rows: defaultdict[int, list[Any]] = defaultdict(list)
     for row in model.objects.filter(user__in=users):
         rows[row.user_id].append(row)

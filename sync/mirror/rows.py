@@ -15,9 +15,9 @@ from sync.models.mirrored import MirrorQuerySet
 
 R = TypeVar("R", bound=MirroredRow)
 
-_KEY = ("aws_account_id", "region", "aws_id")
+KEY = ("aws_account_id", "region", "aws_id")
 _LONGEST_SLOT = 380
-_NOT_COMPARED = {*_KEY, "first_seen", "gone_at"}
+_NOT_COMPARED = {*KEY, "first_seen", "gone_at"}
 _KEPT = {"first_seen", "ownership"}
 _NOT_LOOKED_AT = {"aws_account_id", "region", "first_seen"}
 
@@ -41,7 +41,7 @@ def write(model: type[MirroredRow], rows: Sequence[Columns]) -> dict[str, int]:
 
     Of rows that exist `first_seen` stays, and so does what other facets bring and what rules say; a tombstone goes.
     """
-    return bulk.upsert(model, rows, key=_KEY, kept=_KEPT | model.facet_columns, returning="aws_id")
+    return bulk.upsert(model, rows, key=KEY, kept=_KEPT | model.facet_columns, returning="aws_id")
 
 
 def row_of(model: type[R], place: Place, seen: Seen, at: datetime) -> R:
