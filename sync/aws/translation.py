@@ -96,6 +96,7 @@ _STATUS: dict[int, type[errors.AwsError]] = {
     HTTPStatus.CONFLICT: errors.Conflict,
     HTTPStatus.TOO_MANY_REQUESTS: errors.Throttled,
 }
+_STATUS_ALONE = frozenset({HTTPStatus.TOO_MANY_REQUESTS})
 _NEVER_LEFT = (boto.EndpointConnectionError, boto.ConnectTimeoutError, boto.ProxyConnectionError)
 _NO_ANSWER = (boto.ConnectionError, boto.HTTPClientError, boto.IncompleteReadError, boto.ChecksumError)
 _NO_CREDENTIALS = (
@@ -181,11 +182,14 @@ def _translate(error: Exception, sending: Sending, status: int | None) -> errors
 
 
 def _answered(error: boto.ClientError, sending: Sending) -> errors.AwsError:
-    said, metadata = error.response["Error"], error.response["ResponseMetadata"]
-    code, message, status = str(said.get("Code", "")), str(said.get("Message", "")), metadata["HTTPStatusCode"]
+    said, metadata = error.response.get("Error", {}), error.response["ResponseMetadata"]
+    code, message, status = str(said.get("Code") or ""), str(said.get("Message") or ""), metadata["HTTPStatusCode"]
     about = {"code": code, "request_id": str(metadata.get("RequestId", ""))}
     if sending.emulated and code == str(int(HTTPStatus.INTERNAL_SERVER_ERROR)):
         return sending.failed(errors.Unsupported, "The emulator does not know this operation.", **about)
+    if code in ("", str(status)) and status not in _STATUS_ALONE:
+        # AWS names each error. A proxy's "404 Not Found" says nothing of what AWS has.
+        return sending.unclear(_UNREADABLE, sent=None, **about)
     if code in _FAULTS or (code not in _CODES and status >= HTTPStatus.INTERNAL_SERVER_ERROR):
         return sending.unclear(message, sent=True, **about)
     kind = _CODES.get(code) or _STATUS.get(status, errors.Invalid)

@@ -45,7 +45,10 @@ class XmlParser:
         result = root.find(namespace + wrapper) if wrapper else root
         if result is None:
             raise ResponseParserError(f"The answer has no {wrapper}.")
-        parsed: dict[str, Any] = read(result)
+        try:
+            parsed: dict[str, Any] = read(result)
+        except (ValueError, RecursionError) as error:  # no number, no time, no base64; no end of children
+            raise ResponseParserError(f"Unable to read the answer: {error}") from error
         said = root.find(f"{namespace}ResponseMetadata")
         metadata = {part.tag.removeprefix(namespace): part.text for part in (() if said is None else said)}
         headers = {name.lower(): value for name, value in response["headers"].items()}
@@ -129,9 +132,11 @@ class _Readers:
 
 
 def _tree(body: bytes) -> Node:
+    if b"<!DOCTYPE" in body:  # AWS sends none, and without one there are no entities: bombs, files, addresses
+        raise ResponseParserError("Unable to parse the answer: it has a document type.")
     try:
-        return ElementTree.fromstring(body)  # noqa: S314  (expat ≥ 2.4.1 ends entity bombs; botocore does the same)
-    except ElementTree.ParseError as error:
+        return ElementTree.fromstring(body)  # noqa: S314  (expat ≥ 2.4.1 ends bombs in other encodings, too)
+    except (ElementTree.ParseError, LookupError, ValueError) as error:  # and encodings that nobody knows
         raise ResponseParserError(f"Unable to parse the answer: {error}") from error
 
 

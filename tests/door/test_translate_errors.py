@@ -81,6 +81,18 @@ def test_a_read_without_a_clear_answer_can_be_tried_again(error: Exception, sent
     assert type(translate(error, READ)) is errors.Transient
 
 
+@pytest.mark.parametrize("status", [302, 403, 404, 409, 400, 503])
+@pytest.mark.parametrize("error", [{}, {"Error": {}}, {"Error": {"Message": "Not Found"}}])
+def test_a_status_without_a_word_of_aws_is_no_clear_answer(status: int, error: dict[str, Any]) -> None:
+    """A proxy's pages: "not found" is not that AWS has no such user, nor "forbidden" a permission that lacks."""
+    said = {"Error": {**error["Error"]}} if "Error" in error else {}
+    if said.get("Error"):
+        said["Error"]["Code"] = str(status)
+    response: Any = {**said, "ResponseMetadata": {"HTTPStatusCode": status}}
+    assert type(translate(boto.ClientError(response, "GetUser"), READ)) is errors.Transient
+    assert type(translate(boto.ClientError(response, "CreateUser"), WRITE)) is errors.UnknownOutcome
+
+
 @pytest.mark.parametrize(
     "error",
     [boto.EndpointConnectionError(endpoint_url="https://iam"), boto.ConnectTimeoutError(endpoint_url="https://iam")],
