@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 
 from botocore.client import BaseClient
 from botocore.handlers import json_decode_policies
-from botocore.model import ListShape, Shape, StructureShape
+from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.parsers import ResponseParserFactory
 from botocore.session import Session
 from botocore.utils import parse_timestamp
@@ -21,16 +21,29 @@ from sync.aws.xml_answers import Parser, XmlParser
 
 # IAM names the type of all its policy documents so.
 _DOCUMENT = "policyDocumentType"
-_SECRET_MEMBERS = frozenset(
+# By type and not by member: an app client's `AccessToken` is also the unit in which the life of its tokens is counted.
+_SECRETS = frozenset(
     {
-        "Base32StringSeed",
-        "QRCodePNG",
-        "SecretAccessKey",
-        "ServiceCredentialSecret",
-        "ServicePassword",
-        "SessionToken",
+        # IAM, STS
+        "BootstrapDatum",
+        "accessKeySecretType",
+        "serviceCredentialSecret",
+        "servicePassword",
+        "tokenType",
+        "webIdentityTokenType",
+        # Cognito
+        "ClientSecretType",
+        "OIDCToken",
+        "SecretCodeType",
+        "SecretKeyString",
+        "SessionTokenString",
+        "SessionType",
+        "TokenModelType",
     }
 )
+# Maps of which the keys say what is secret: `client_secret`, and Apple's `private_key`.
+_MAPS_WITH_SECRETS = frozenset({"ProviderDetailsType"})
+_SECRET_WORDS = ("secret", "private", "password")
 
 
 def keep_documents_raw(client: BaseClient) -> None:
@@ -78,24 +91,30 @@ def _time(value: Any) -> datetime:
 
 def prepare(answer: dict[str, Any], shape: Shape) -> dict[str, Any]:
     """Documents as text, secrets wrapped; `shape` is the model of the operation's output."""
-    prepared: dict[str, Any] = _prepare(answer, shape, "")
+    prepared: dict[str, Any] = _prepare(answer, shape)
     return prepared
 
 
-def _prepare(value: Any, shape: Shape, name: str) -> Any:
+def _prepare(value: Any, shape: Shape) -> Any:
     if isinstance(shape, StructureShape):
         members = shape.members
-        return {key: _prepare(child, members[key], key) if key in members else child for key, child in value.items()}
+        return {key: _prepare(child, members[key]) if key in members else child for key, child in value.items()}
     if isinstance(shape, ListShape):
-        return [_prepare(child, shape.member, name) for child in value]
-    if name in _SECRET_MEMBERS:
+        return [_prepare(child, shape.member) for child in value]
+    if isinstance(shape, MapShape):
+        holds_secrets = shape.name in _MAPS_WITH_SECRETS
+        return {
+            key: _secret(child) if holds_secrets and _is_secret(key) else _prepare(child, shape.value)
+            for key, child in value.items()
+        }
+    if shape.name in _SECRETS:
         return _secret(value)
     return _document(value) if shape.name == _DOCUMENT else value
 
 
-def _scalar(shape: Shape, name: str) -> Callable[[str], Any] | None:
+def _scalar(shape: Shape) -> Callable[[str], Any] | None:
     """How the text of an answer in XML is read; None: as it is."""
-    if name in _SECRET_MEMBERS:
+    if shape.name in _SECRETS:
         return _secret
     return _document if shape.name == _DOCUMENT else _SCALARS[shape.type_name]
 
@@ -110,6 +129,10 @@ _SCALARS: dict[str, Callable[[str], Any] | None] = {
     "string": None,
     "timestamp": _time,
 }
+
+
+def _is_secret(key: str) -> bool:
+    return any(word in key.casefold() for word in _SECRET_WORDS)
 
 
 def _secret(value: str | bytes) -> Secret:

@@ -16,7 +16,7 @@ from botocore.parsers import ResponseParserError
 
 Node = ElementTree.Element
 Read = Callable[[Node], Any]
-ScalarFor = Callable[[Shape, str], Callable[[str], Any] | None]  # how text is read; None: as it is
+ScalarFor = Callable[[Shape], Callable[[str], Any] | None]  # how text is read; None: as it is
 
 
 class Parser(Protocol):
@@ -59,7 +59,7 @@ class XmlParser:
         key = (shape, namespace)
         if key not in self._readers:
             try:
-                self._readers[key] = _Readers(namespace, self._scalar_for).of(shape, "")
+                self._readers[key] = _Readers(namespace, self._scalar_for).of(shape)
             except _Unusual:
                 self._readers[key] = None
         return self._readers[key]
@@ -75,35 +75,34 @@ class _Readers:
     def __init__(self, namespace: str, scalar_for: ScalarFor) -> None:
         self._namespace = namespace
         self._scalar_for = scalar_for
-        self._made: dict[tuple[str, str], Read] = {}
+        self._made: dict[str, Read] = {}
 
-    def of(self, shape: Shape, name: str) -> Read:
-        """`name`: the member that has this shape."""
-        key = (shape.name, name)
+    def of(self, shape: Shape) -> Read:
+        key = shape.name
         if key not in self._made:
             if shape.serialization.get("flattened") or shape.serialization.get("location"):
                 raise _Unusual
             # While the members of a structure are looked at they may come upon the structure itself.
             self._made[key] = lambda node: self._made[key](node)
-            self._made[key] = self._make(shape, name)
+            self._made[key] = self._make(shape)
         return self._made[key]
 
-    def _make(self, shape: Shape, name: str) -> Read:
+    def _make(self, shape: Shape) -> Read:
         if isinstance(shape, StructureShape):
             return self._structure(shape)
         if isinstance(shape, ListShape):
-            member = self.of(shape.member, name)
+            member = self.of(shape.member)
             return lambda node: [member(child) for child in node]
         if isinstance(shape, MapShape):
             return self._map(shape)
-        scalar = self._scalar_for(shape, name)
+        scalar = self._scalar_for(shape)
         return _text if scalar is None else lambda node: scalar(node.text or "")
 
     def _structure(self, shape: StructureShape) -> Read:
         if shape.is_tagged_union:
             raise _Unusual
         members = {
-            self._namespace + (member.serialization.get("name") or name): (name, self.of(member, name))
+            self._namespace + (member.serialization.get("name") or name): (name, self.of(member))
             for name, member in shape.members.items()
         }
         skipped = len(self._namespace)
@@ -123,7 +122,7 @@ class _Readers:
     def _map(self, shape: MapShape) -> Read:
         key_tag = self._namespace + (shape.key.serialization.get("name") or "key")
         value_tag = self._namespace + (shape.value.serialization.get("name") or "value")
-        key, value = self.of(shape.key, ""), self.of(shape.value, "")
+        key, value = self.of(shape.key), self.of(shape.value)
 
         def entries(node: Node) -> dict[Any, Any]:
             return {key(_child(entry, key_tag)): value(_child(entry, value_tag)) for entry in node}
