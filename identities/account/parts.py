@@ -42,6 +42,14 @@ SAML = {
     "private_keys": Part("Decryption keys", "decryption key {name} added", "decryption key {name} taken away"),
 }
 ALIAS = {"alias": Part("Account alias", "alias {new} given", "alias {old} taken away", "alias {new} instead of {old}")}
+VIRTUAL_MFA = {
+    "of_root": Part(
+        "MFA apps of the root user", "MFA app {name} for the root user", "MFA app {name} of the root user off"
+    ),
+    "unassigned": Part(
+        "Unassigned MFA devices", "MFA device {name} is nobody’s", "MFA device {name} is nobody’s no more"
+    ),
+}
 PASSWORD_POLICY = {
     "rules": Part(
         "Password policy", "password policy: {name} {new}", "password policy: {name} no more",

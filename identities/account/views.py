@@ -16,13 +16,15 @@ from identities.account.tables import INSTANCE_PROFILES
 from policies.details import HISTORY
 from sync.selectors import holding, holdings
 
+_SETTINGS = ("iam.alias", "iam.password_policy", "iam.summary", "iam.server_certificates", "iam.virtual_mfa")
+
 
 @require_GET
 def account_settings(request: HttpRequest, account_id: str) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id, SEE_IAM)
     settings = selectors.settings_of(aws_account)
     summary: dict[str, int] = settings.summary if settings else {}
-    held = holdings(aws_account, ("iam.alias", "iam.password_policy", "iam.summary", "iam.server_certificates"))
+    held = holdings(aws_account, _SETTINGS)
     context: dict[str, Any] = {
         "aws_account": aws_account,
         "settings": settings,
@@ -34,6 +36,7 @@ def account_settings(request: HttpRequest, account_id: str) -> HttpResponse:
         "policy_held": held["iam.password_policy"],
         "summary_held": held["iam.summary"],
         "certificates_held": held["iam.server_certificates"],
+        "mfa_held": held["iam.virtual_mfa"],
     }
     if settings is not None and settings.password_policy is not None:
         context["policy"] = password_policy.read(settings.password_policy)

@@ -18,12 +18,15 @@ class IamAccount(MirroredRow):
     """The IAM settings of an AWS account: one row. It has no details; each of its facets brings a column."""
 
     kind = "iam.account"
-    facet_columns = frozenset({"alias", "password_policy", "summary"})
+    facet_columns = frozenset({"alias", "password_policy", "summary", "root_mfa_apps", "unassigned_mfa"})
 
     alias = models.CharField(max_length=63, blank=True)
     # As AWS gives it; {}: AWS's default is in force; null: not held (yet).
     password_policy: models.JSONField[Any, Any] = models.JSONField(null=True)
     summary: models.JSONField[Any, Any] = models.JSONField(default=dict)  # counters, quotas and flags by AWS's names
+    # Serial numbers of virtual MFA devices: those of the root user, and those that nobody uses. Null: not held (yet).
+    root_mfa_apps: models.JSONField[Any, Any] = models.JSONField(null=True)
+    unassigned_mfa: models.JSONField[Any, Any] = models.JSONField(null=True)
 
     class Meta(MirroredRow.Meta):
         verbose_name = "IAM settings"

@@ -92,6 +92,7 @@ _PROBES: dict[str, dict[str, Any]] = {
     "ListSAMLProviders": {},
     "ListServerCertificates": {"MaxItems": 1},
     "ListUsers": {"MaxItems": 1},
+    "ListVirtualMFADevices": {"MaxItems": 1},
     "ListGroups": {"MaxItems": 1},
     "ListRegions": {"MaxResults": 1},
     "DescribeRegions": {},

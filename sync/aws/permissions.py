@@ -69,6 +69,7 @@ _CREDENTIAL_READS: dict[str, str] = {
     "iam:ListAccessKeys": _CREDENTIALS,
     "iam:GetAccessKeyLastUsed": "Tell when, where and for what access keys were last used.",
     "iam:ListMFADevices": _CREDENTIALS,
+    "iam:ListVirtualMFADevices": "Tell what kind of MFA the root user has, and which virtual devices are nobody's.",
     "iam:GetLoginProfile": "Tell which users have a password for AWS's own console.",
     "iam:ListSigningCertificates": _CREDENTIALS,
     "iam:ListSSHPublicKeys": _CREDENTIALS,

@@ -236,6 +236,66 @@ def test_the_summary_is_newer_than_the_report(
     assert "The root user has no MFA." in text_of(get(reader, "root_user"))
 
 
+@pytest.mark.parametrize(
+    ("mfa", "words"),
+    [
+        ("app", "MFA On: an app MFA app arn:aws:iam::123456789012:mfa/root-account-mfa-device"),
+        ("passkey", "MFA On: a passkey or a hardware token Access keys"),
+        ("", "MFA Off Access keys"),
+    ],
+)
+def test_the_kind_of_mfa_of_the_root_user(
+    mfa: str, words: str, iam: Any, aws_account: AwsAccount, emulator: Emulator, reader: Client
+) -> None:
+    emulator.describe_root(mfa=mfa)
+    pull(aws_account, "iam.summary", "iam.virtual_mfa")
+    assert words in text_of(get(reader, "root_user"))
+
+
+def test_the_kind_of_mfa_of_the_root_user_is_not_guessed(
+    iam: Any, aws_account: AwsAccount, emulator: Emulator, reader: Client
+) -> None:
+    emulator.describe_root(mfa="passkey")
+    emulator.rules([{"action": "ListVirtualMFADevices", "error": DENIED}])
+    pull_all(aws_account, source="iam.summary")
+    pull_all(aws_account, source="iam.virtual_mfa")
+    text = text_of(get(reader, "root_user"))
+    assert "MFA On Access keys" in text
+    assert "Not held: which kind of MFA the root user has." in text and "iam:ListVirtualMFADevices" in text
+
+
+def test_the_kind_of_mfa_of_the_root_user_is_not_taken_from_an_old_listing(
+    iam: Any, aws_account: AwsAccount, emulator: Emulator, reader: Client
+) -> None:
+    emulator.describe_root(mfa="passkey")
+    pull(aws_account, "iam.summary", "iam.virtual_mfa")
+    emulator.rules([{"action": "ListVirtualMFADevices", "error": DENIED}])
+    pull_all(aws_account, source="iam.virtual_mfa")
+    text = text_of(get(reader, "root_user"))
+    assert "MFA On Access keys" in text
+    assert "Not up to date: which kind of MFA the root user has." in text
+
+
+def test_virtual_devices_that_nobody_uses(iam: Any, aws_account: AwsAccount, reader: Client) -> None:
+    serial = iam.create_virtual_mfa_device(VirtualMFADeviceName="left-behind")["VirtualMFADevice"]["SerialNumber"]
+    pull(aws_account, "iam.virtual_mfa")
+    text = text_of(get(reader, "account_settings"))
+    assert f"are no user’s. Read just now . {serial}" in text
+    assert "mfa/jane" not in text
+    enable(iam, "plain", serial)
+    pull(aws_account, "iam.virtual_mfa")
+    assert "are no user’s. Read just now . None." in text_of(get(reader, "account_settings"))
+
+
+def test_virtual_devices_that_may_not_be_listed_are_not_none(
+    emulator: Emulator, aws_account: AwsAccount, reader: Client
+) -> None:
+    emulator.rules([{"action": "ListVirtualMFADevices", "error": DENIED}])
+    pull_all(aws_account, source="iam.virtual_mfa")
+    text = text_of(get(reader, "account_settings"))
+    assert "are no user’s. Not held: virtual MFA devices." in text and "iam:ListVirtualMFADevices" in text
+
+
 def test_without_a_report_nothing_is_claimed(aws_account: AwsAccount, reader: Client) -> None:
     text = text_of(get(reader, "root_user"))
     assert "Not held: when the root user’s password and keys were used. It was not pulled yet." in text
