@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "iamconsole.web.middleware.NoNul",
+    "iamconsole.web.once.OncePerPage",
     "accounts.middleware.NothingKept",
     "accounts.middleware.SignedSessions",
     "django.middleware.common.CommonMiddleware",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
 from iamconsole.web import panels, search
-from iamconsole.web.counts import first_of, lately
+from iamconsole.web.counts import first_of
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 from iamconsole.web.words import SOME, counted, number, some
 from policies import selectors
@@ -33,9 +34,9 @@ def _unused(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Ro
         )
 
 
-def count_live(model: Any) -> Callable[[HttpRequest, AwsAccount], int]:
+def count_live(model: Any) -> Callable[[HttpRequest, AwsAccount], QuerySet[Any]]:
     """For the sidebar."""
-    return lambda request, aws_account: lately(
+    return lambda request, aws_account: (
         model.objects.live().filter(aws_account=aws_account).exclude(ownership=Ownership.IGNORED)
     )
 

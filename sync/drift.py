@@ -9,22 +9,21 @@ from collections.abc import Collection
 from enum import StrEnum
 from typing import Any
 
-from django.core.cache import caches
 from django.db import transaction
 from django.db.models import Case, CharField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils import timezone
 
 from accounts import audit
 from accounts.models import AwsAccount, Operator
+from iamconsole.web.counts import forget, lately
 from sync import changes, mirror, operations
 from sync.changes import PlanError
 from sync.mirror import Mirror, ObjectRef
 from sync.mirror.base import DETAILS
 from sync.mirror.differences import Difference, Reversal
-from sync.models import Change, LookedAfterRow, Ownership, OwnershipRule, Revision, Run
+from sync.models import Change, LookedAfterRow, Ownership, Revision, Run
 from sync.operations import Refusal, StepSpec
-
-COUNTED_FOR_S = 60  # the count in the sidebar of every page may be so old
+from sync.selectors import standing
 
 # Still to be looked at: not accepted, and not undone by a change of ours.
 OPEN = Q(accepted_at__isnull=True) & ~Q(reversal__state=Change.State.APPLIED)
@@ -76,7 +75,7 @@ def _earlier_runs() -> QuerySet[Run]:
 
 def _ignored(aws_account: AwsAccount) -> Q:
     hidden = Q(pk__in=())
-    if not OwnershipRule.objects.filter(aws_account=aws_account, ownership=Ownership.IGNORED).exists():
+    if not standing(aws_account).ignores:
         return hidden
     for each in mirror.registry.values():
         if each.source == DETAILS and issubclass(each.model, LookedAfterRow):
@@ -90,17 +89,8 @@ def open_drift(aws_account: AwsAccount) -> QuerySet[Any]:
 
 
 def count_open(aws_account: AwsAccount) -> int:
-    """For the sidebar and the overview; at most a minute old."""
-    key = f"drift:{aws_account.pk}"
-    count: int | None = caches["counts"].get(key)
-    if count is None:
-        count = open_drift(aws_account).count()
-        caches["counts"].set(key, count, COUNTED_FOR_S)
-    return count
-
-
-def _forget_count(aws_account: AwsAccount) -> None:
-    transaction.on_commit(lambda: caches["counts"].delete(f"drift:{aws_account.pk}"))
+    """For the overview, as the sidebar counts it; at most a minute old."""
+    return lately(open_drift(aws_account))
 
 
 # ---- What one of them says -----------------------------------------------------------------------------------
@@ -178,7 +168,7 @@ def accept(*, aws_account: AwsAccount, actor: Operator, revisions: Collection[in
             data={"revision": revision.pk, "noun": noun, "what": what},
         )
     Revision.objects.filter(pk__in=[revision.pk for revision in accepted]).update(accepted_at=now, accepted_by=actor)
-    _forget_count(aws_account)
+    transaction.on_commit(lambda: forget(open_drift(aws_account)))  # the page that comes next says it right
     return len(accepted)
 
 

@@ -18,7 +18,7 @@ from sync.aws.errors import Denied, Unreachable, Unsupported
 from sync.mirror import Place, Reader, Source, SourcePage
 from sync.models import Region
 from sync.schedule import enabled_regions
-from sync.selectors import Holding, holding
+from sync.selectors import NEVER_PULLED, Holding, holdings_by_place
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,8 @@ class LookedIn:
 
 
 def looked_in(aws_account: AwsAccount) -> LookedIn:
-    return LookedIn(tuple(enabled_regions(aws_account)), holding(aws_account, AccountRegions.name))
+    held = holdings_by_place(aws_account)  # of all: every page that says this says how old the others are, too
+    return LookedIn(tuple(enabled_regions(aws_account)), held.get((AccountRegions.name, ""), NEVER_PULLED))
 
 
 def keep(aws_account: AwsAccount, listed: list[ListedRegion], *, at: datetime) -> None:

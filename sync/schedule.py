@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import AwsAccount
+from iamconsole.web.once import once_a_page
 from sync.aws.target import home_region
 from sync.mirror import Source, sources
 from sync.models import Region, Run, Schedule
@@ -83,6 +84,7 @@ def in_order() -> list[Source]:
     return list(ordered.values())
 
 
+@once_a_page
 def enabled_regions(aws_account: AwsAccount) -> list[str]:
     """Where regional sources look; the default Region alone while the others aren't known."""
     found = Region.objects.filter(aws_account=aws_account, enabled=True).values_list("name", flat=True)

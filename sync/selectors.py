@@ -13,9 +13,10 @@ from django.db.models.functions import Coalesce
 from accounts.access import may
 from accounts.models import AwsAccount, Operator
 from accounts.roles import APPLY, APPROVE, PROPOSE
+from iamconsole.web.once import once_a_page
 from sync import schedule, snapshot
 from sync.mirror import sources
-from sync.models import Approval, Attempt, Change, Run, Step
+from sync.models import Approval, Attempt, Change, Ownership, OwnershipRule, Run, Step
 
 # What may still be approved or rejected.
 UNDECIDED = (Change.State.PROPOSED, Change.State.APPROVED)
@@ -79,8 +80,10 @@ class Standing:
 
     open_changes: int
     age: datetime | None  # when its last complete pull ended
+    ignores: bool  # a rule says of some objects that nobody here looks after them
 
 
+@once_a_page
 def standing(aws_account: AwsAccount) -> Standing:
     """In one query."""
     of_it = {"aws_account": OuterRef("pk")}
@@ -88,7 +91,8 @@ def standing(aws_account: AwsAccount) -> Standing:
     count = Coalesce(Subquery(still_open.annotate(number=Count("pk")).values("number")), 0)
     complete = Run.objects.filter(state=Run.State.DONE, object_id="", **of_it).order_by("-finished_at")
     age = Subquery(complete.values("finished_at")[:1])
-    return Standing(*AwsAccount.objects.filter(pk=aws_account.pk).values_list(count, age)[0])
+    ignores = Exists(OwnershipRule.objects.filter(ownership=Ownership.IGNORED, **of_it))
+    return Standing(*AwsAccount.objects.filter(pk=aws_account.pk).values_list(count, age, ignores)[0])
 
 
 def also_running(change: Change) -> list[Any]:
@@ -147,22 +151,22 @@ def holdings(aws_account: AwsAccount, sources: Iterable[str], region: str = "") 
     names = list(sources)
     if not aws_account.is_connected:
         return _holdings_of_a_file(aws_account, names)
-    found = holdings_by_place(aws_account, source__in=names, region=region)
+    found = holdings_by_place(aws_account, tuple(names))
     return {name: found.get((name, region)) or NEVER_PULLED for name in names}
 
 
 def _holdings_of_a_file(aws_account: AwsAccount, names: Sequence[str]) -> dict[str, Holding]:
     """An imported file has what the source of the details has, and nothing else."""
-    found = holdings_by_place(aws_account, source=snapshot.SOURCE).get((snapshot.SOURCE, ""), NEVER_PULLED)
+    found = holdings_by_place(aws_account, (snapshot.SOURCE,)).get((snapshot.SOURCE, ""), NEVER_PULLED)
     return {name: found if name == snapshot.INSTEAD_OF else NOT_IN_A_FILE for name in names}
 
 
-def holdings_by_place(aws_account: AwsAccount, **which: Any) -> dict[tuple[str, str], Holding]:
-    """The same of all sources that were ever pulled, by source and Region, what others build on first.
-
-    `which` chooses among their runs.
-    """
-    ended = Run.objects.filter(aws_account=aws_account, object_id="", finished_at__isnull=False, **which)
+@once_a_page
+def holdings_by_place(aws_account: AwsAccount, only: tuple[str, ...] = ()) -> Mapping[tuple[str, str], Holding]:
+    """The same of all sources that were ever pulled, or of some, by source and Region, what others build on first."""
+    ended = Run.objects.filter(aws_account=aws_account, object_id="", finished_at__isnull=False)
+    if only:
+        ended = ended.filter(source__in=only)
     ended = ended.exclude(state=Run.State.CANCELLED).order_by()
     newest = ended.values("source", "region", "state").annotate(newest=Max("pk")).values("newest")
     by_place: dict[tuple[str, str], list[Run]] = {}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -28,8 +29,8 @@ def _open(request: HttpRequest, aws_account: AwsAccount) -> int:
     return shell_for(request).open_changes
 
 
-def _drift(request: HttpRequest, aws_account: AwsAccount) -> int | None:
-    return drift.count_open(aws_account) or None
+def _drift(request: HttpRequest, aws_account: AwsAccount) -> QuerySet[Any]:
+    return drift.open_drift(aws_account)
 
 
 class SyncShell(ShellProvider):
@@ -38,7 +39,7 @@ class SyncShell(ShellProvider):
             "",
             (
                 NavItem("Changes", "git-pull-request-arrow", "changes", count=_open, permission=SEE_IAM, position=10),
-                NavItem("Drift", "file-diff", "drift", count=_drift, permission=SEE_IAM, position=15),
+                NavItem("Drift", "file-diff", "drift", _drift, counts_none=False, permission=SEE_IAM, position=15),
                 NavItem("Pulls", "refresh-cw", "pulls", permission=SEE_IAM, position=20),
             ),
             position=0,
@@ -48,19 +49,10 @@ class SyncShell(ShellProvider):
     def age(self, request: HttpRequest, aws_account: AwsAccount | None) -> datetime | None:
         if aws_account is None:
             return None
-        return _standing(request, aws_account).age if aws_account.is_connected else taken_at(aws_account)
+        return selectors.standing(aws_account).age if aws_account.is_connected else taken_at(aws_account)
 
     def open_changes(self, request: HttpRequest, aws_account: AwsAccount | None) -> int | None:
-        return _standing(request, aws_account).open_changes if aws_account else None
-
-
-def _standing(request: HttpRequest, aws_account: AwsAccount) -> selectors.Standing:
-    """Asked for once a request."""
-    known: tuple[AwsAccount, selectors.Standing] | None = getattr(request, "_standing", None)
-    if known is None or known[0] != aws_account:
-        known = aws_account, selectors.standing(aws_account)
-        request._standing = known  # type: ignore[attr-defined]
-    return known[1]
+        return selectors.standing(aws_account).open_changes if aws_account else None
 
 
 def register_panels() -> None:

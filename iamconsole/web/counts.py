@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.cache import caches
 from django.core.exceptions import EmptyResultSet
+from django.db import connections
 from django.db.models import QuerySet
 
 REMEMBERED_S = 60
@@ -19,16 +20,50 @@ REMEMBERED_S = 60
 
 def lately(rows: QuerySet[Any]) -> int:
     """How many rows there are, or were up to a minute ago. What is counted is told by the query, every filter in it."""
+    return lately_each([rows])[0]
+
+
+def lately_each(several: Sequence[QuerySet[Any]]) -> list[int]:
+    """The same of each, in one query for all that nobody remembers."""
+    asked = [_counting(rows) for rows in several]
+    known: dict[str, int] = caches["counts"].get_many([question.key for question in asked if question])
+    new = {question.key: question for question in asked if question and question.key not in known}
+    if new:
+        known |= (fresh := dict(zip(new, _answers(list(new.values())), strict=True)))
+        caches["counts"].set_many(fresh, REMEMBERED_S)
+    return [known[question.key] if question else 0 for question in asked]
+
+
+def forget(rows: QuerySet[Any]) -> None:
+    """This process counts them anew."""
+    if question := _counting(rows):
+        caches["counts"].delete(question.key)
+
+
+@dataclass(frozen=True)
+class _Question:
+    key: str
+    using: str
+    sql: str
+    params: Sequence[Any]
+
+
+def _counting(rows: QuerySet[Any]) -> _Question | None:
+    """None for rows that no query need look for."""
     try:
-        sql, params = rows.order_by().query.sql_with_params()
+        sql, params = rows.order_by().values("pk").query.sql_with_params()
     except EmptyResultSet:
-        return 0
-    key = hashlib.sha256(repr((rows.db, sql, params)).encode()).hexdigest()
-    remembered: int | None = caches["counts"].get(key)
-    if remembered is None:
-        remembered = rows.count()
-        caches["counts"].set(key, remembered, REMEMBERED_S)
-    return remembered
+        return None
+    return _Question(hashlib.sha256(repr((rows.db, sql, params)).encode()).hexdigest(), rows.db, sql, params)
+
+
+def _answers(questions: Sequence[_Question]) -> Sequence[int]:
+    """Written by hand: Django counts one QuerySet at a time, or rows of one model."""
+    each = ", ".join(f"(SELECT COUNT(*) FROM ({question.sql}) AS counted)" for question in questions)  # noqa: S608  Django's own
+    with connections[questions[0].using].cursor() as cursor:
+        cursor.execute(f"SELECT {each}", [param for question in questions for param in question.params])
+        row: Sequence[int] = cursor.fetchone()
+    return row
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest
 
 
@@ -36,10 +37,12 @@ class NavItem:
     label: str
     icon: str
     url_name: str
-    count: Callable[[HttpRequest, Any], int | None] | None = None  # called with the request and the AWS account
+    # Called with the request and the AWS account. Rows are counted with those of all other links, once a minute.
+    count: Callable[[HttpRequest, Any], QuerySet[Any] | int | None] | None = None
     permission: str | None = None
     per_aws_account: bool = True
     position: int = 50  # within its group; equal positions stay in the order of registration
+    counts_none: bool = True  # False: a 0 isn't said
 
 
 @dataclass(frozen=True)

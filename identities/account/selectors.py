@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from accounts.models import AwsAccount
+from iamconsole.web.once import once_a_page
 from identities.models import (
     IamAccount,
     IamRole,
@@ -33,9 +34,12 @@ _SIGN_IN = {
 }
 
 
-def settings_of(aws_account: AwsAccount) -> IamAccount | None:
-    found: IamAccount | None = IamAccount.objects.filter(aws_account=aws_account).select_related("aws_account").first()
-    return found
+@once_a_page
+def settings_of(aws_account: AwsAccount) -> Any:
+    """Its IamAccount, with when its summary was read (`summary_read_at`); None before it was ever pulled."""
+    summary = Facet.objects.filter(aws_account=OuterRef("aws_account"), kind=IamAccount.kind, source="summary")
+    rows = IamAccount.objects.filter(aws_account=aws_account).select_related("aws_account")
+    return rows.annotate(summary_read_at=Subquery(summary.values("read_at")[:1])).first()
 
 
 def sign_in_address(aws_account: AwsAccount, alias: str) -> str:

@@ -10,11 +10,11 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import AwsAccount
-from identities.models import IamAccount, RootUser
+from identities.account.selectors import settings_of
+from identities.models import RootUser
 from identities.models.credentials import days_since
 from sync.mirror.hashing import moment
-from sync.models import Facet
-from sync.selectors import Holding, holdings
+from sync.selectors import Holding
 
 # CIS AWS Foundations Benchmark, "Eliminate use of the 'root' user for administrative and daily tasks".
 RECENT = timedelta(days=90)
@@ -38,17 +38,17 @@ class Root:
     """`mfa` and `has_keys` are None where nobody knows. They are as old as `read_at`, all else as old as the report."""
 
     row: RootUser | None  # the line of the report
-    report: Holding
-    virtual: Holding  # of the virtual MFA devices
     mfa: bool | None
     apps: list[str] | None  # its virtual MFA devices, by serial number; None: not held
     has_keys: bool | None
     read_at: datetime | None
 
-    @property
-    def mfa_kind(self) -> str:
-        """AWS lists the root user's apps. That it has another second factor is what is left when there are none."""
-        if not self.mfa or self.apps is None or not self.virtual.is_held:
+    def mfa_kind(self, virtual: Holding) -> str:
+        """ "app", "other" or "", by what is held of virtual MFA devices.
+
+        AWS lists the root user's apps. That it has another second factor is what is left when there are none.
+        """
+        if not self.mfa or self.apps is None or not virtual.is_held:
             return ""
         return "app" if self.apps else "other"
 
@@ -69,22 +69,24 @@ class Root:
 
 def root_of(aws_account: AwsAccount) -> Root:
     """Of both sources the newer one says whether there is MFA, and whether there are keys."""
-    account = IamAccount.objects.live().filter(aws_account=aws_account).first()
+    account = _settings(aws_account)
     row = RootUser.objects.live().filter(aws_account=aws_account).first()
     flags, read_at = _summary(account)
     mfa, has_keys = _flag(flags, "AccountMFAEnabled"), _flag(flags, "AccountAccessKeysPresent")
     if row is not None and (read_at is None or read_at < row.generated_at):
         mfa, has_keys, read_at = row.mfa_active, bool(row.active_keys), row.generated_at
-    apps = account.root_mfa_apps if account else None
-    held = holdings(aws_account, ("iam.credential_report", "iam.virtual_mfa"))
-    return Root(row, held["iam.credential_report"], held["iam.virtual_mfa"], mfa, apps, has_keys, read_at)
+    return Root(row, mfa, account.root_mfa_apps if account else None, has_keys, read_at)
 
 
-def _summary(account: IamAccount | None) -> tuple[Mapping[str, int], datetime | None]:
+def _settings(aws_account: AwsAccount) -> Any:
+    account = settings_of(aws_account)
+    return account if account is not None and account.gone_at is None else None
+
+
+def _summary(account: Any) -> tuple[Mapping[str, int], datetime | None]:
     if account is None or not account.summary:
         return {}, None
-    facet = Facet.objects.filter(aws_account=account.aws_account_id, kind=IamAccount.kind, source="summary").first()
-    return account.summary, facet.read_at if facet else None
+    return account.summary, account.summary_read_at
 
 
 def _flag(flags: Mapping[str, int], name: str) -> bool | None:

@@ -14,6 +14,7 @@ from typing import Literal
 from django.db.models import F, OuterRef, Q, Subquery
 
 from accounts.models import AwsAccount
+from iamconsole.web.once import once_a_page
 from policies.models import Document, OrgAccount, Organization, OrgPolicy, OrgTarget, OrgUnit
 from policies.organizations.sources import MEMBERSHIP, TREE
 from sync.selectors import holding
@@ -95,12 +96,14 @@ class Tree:
     at: datetime | None
 
 
+@once_a_page
 def organization_of(aws_account: AwsAccount) -> Organization | None:
     """The organization that it is in, as far as it has said so itself."""
     found: Organization | None = Organization.objects.live().filter(aws_account=aws_account).first()
     return found
 
 
+@once_a_page
 def tree_over(account_id: str) -> Tree | None:
     """The organization with this AWS account in it; of several mirrors that have it, the one pulled last.
 

@@ -10,7 +10,7 @@ import pytest
 from django.core.cache import caches
 
 from accounts.models import AwsAccount
-from iamconsole.web.counts import REMEMBERED_S, first_of, lately
+from iamconsole.web.counts import REMEMBERED_S, first_of, forget, lately, lately_each
 from iamconsole.web.keyset import Order, paged
 from identities.models import IamUser
 from tests.services.rows import make_user
@@ -40,6 +40,22 @@ def test_each_query_has_its_own(aws_account: AwsAccount) -> None:
     assert lately(IamUser.objects.filter(name="anna")) == 1
     assert lately(IamUser.objects.filter(name="bert")) == 0
     assert lately(IamUser.objects.filter(pk__in=[])) == 0
+
+
+def test_several_are_counted_in_one_query(aws_account: AwsAccount, django_assert_num_queries: Any) -> None:
+    make_user(aws_account, "anna")
+    users, none = IamUser.objects.all(), IamUser.objects.none()
+    with django_assert_num_queries(1):
+        assert lately_each([users, none, users.filter(name="bert"), users]) == [1, 0, 0, 1]
+    with django_assert_num_queries(0):
+        assert lately_each([users, none]) == [1, 0]
+
+
+def test_what_is_forgotten_is_counted_anew(aws_account: AwsAccount) -> None:
+    assert lately(IamUser.objects.all()) == 0
+    make_user(aws_account, "anna")
+    forget(IamUser.objects.all())
+    assert lately(IamUser.objects.all()) == 1
 
 
 def test_what_fits_on_the_page_is_not_counted(aws_account: AwsAccount, django_assert_num_queries: Any) -> None:

@@ -1,0 +1,56 @@
+"""What several parts of one page ask is asked once: the shell, a panel and the page itself need not know of each other.
+
+    @once_a_page
+    def standing(aws_account: AwsAccount) -> Standing: …
+
+The second call with the same arguments gets the first one's answer, while a page is made (GET, HEAD). Whatever writes,
+a worker and a command ask anew each time. Nobody may change what such a function returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_answers: ContextVar[dict[Hashable, Any] | None] = ContextVar("answers", default=None)
+
+
+def once_a_page(ask: Callable[P, T]) -> Callable[P, T]:
+    """The arguments must be hashable, as rows are by their primary key."""
+
+    @wraps(ask)
+    def asked(*args: P.args, **kwargs: P.kwargs) -> T:
+        answers = _answers.get()
+        if answers is None:
+            return ask(*args, **kwargs)
+        key = (ask, args, tuple(sorted(kwargs.items())))
+        if key not in answers:
+            answers[key] = ask(*args, **kwargs)
+        answer: T = answers[key]
+        return answer
+
+    return asked
+
+
+class OncePerPage:
+    """The middleware within which answers are kept, until the response is made. What streams after that asks anew."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method not in ("GET", "HEAD"):
+            return self._get_response(request)
+        token = _answers.set({})
+        try:
+            return self._get_response(request)
+        finally:
+            _answers.reset(token)
