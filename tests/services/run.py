@@ -12,7 +12,8 @@ import sys
 
 from tests.services.chromium import HOW_TO_GET_ONE, chromium
 
-PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup"]
+# Three on two cores: many tests wait for a worker, an emulator or a browser for much of their time.
+PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", "3", "--dist", "loadgroup"]
 
 
 def main() -> int:
