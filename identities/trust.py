@@ -36,6 +36,12 @@ class Trusted:
     words: str
     value: str
 
+    @property
+    def inside(self) -> str:
+        """The words within a sentence: a name keeps its case, our own words don't begin with a capital."""
+        ours = self.kind in ("gone", "anyone") or self.words.startswith("This ")
+        return self.words[0].lower() + self.words[1:] if ours else self.words
+
 
 def trusted_of(
     principals: Iterable[Mapping[str, str]], own_account: str, deleted: Mapping[str, str] = NOBODY
@@ -131,7 +137,8 @@ def _statements(text: str) -> list[dict[str, Any]]:
 
 def _sentence(statement: Mapping[str, Any], own_account: str, deleted: Mapping[str, str]) -> Sentence:
     negated = "NotPrincipal" in statement
-    who = _joined(trusted.words for trusted in trusted_of(_principals(statement), own_account, deleted)) or "Nobody"
+    named = trusted_of(_principals(statement), own_account, deleted)
+    who = _joined(each.inside if negated or place else each.words for place, each in enumerate(named)) or "Nobody"
     actions = _listed(statement.get("Action") or statement.get("NotAction"))
     what = _joined(_ASSUMES.get(action, action) for action in actions)
     return Sentence(

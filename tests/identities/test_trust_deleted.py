@@ -14,6 +14,7 @@ from accounts.models import AwsAccount, Operator
 from iamconsole.demo.process import Emulator
 from identities.dangling import deleted_in, trusting_deleted
 from identities.models import IamRole, IamUser, TrustedPrincipal
+from identities.trust import sentences
 from tests.services.pages import ACCOUNT_ID, get, names_in, text_of
 from tests.services.rows import make_role, make_user
 from tests.sync.pulling import pulled
@@ -134,3 +135,10 @@ def test_the_name_comes_from_accounts_that_one_may_see(aws_account: AwsAccount, 
 def test_an_id_of_somebody_who_lives_is_nobody_gone(aws_account: AwsAccount, bob: Operator) -> None:
     kim = make_user(aws_account, "kim")
     assert deleted_in([{"type": "AWS", "value": kim.aws_id}], bob) == []
+
+
+def test_who_is_named_second_has_no_capital() -> None:
+    """Our own words don't begin one within a sentence; names stay as they are."""
+    text = trusting(user_arn("jane"), "AIDAQ3EGRZSN7XKDEMO5", f"arn:aws:iam::{ACCOUNT_ID}:root")
+    [sentence] = sentences(text, ACCOUNT_ID, {"AIDAQ3EGRZSN7XKDEMO5": "the user Kim, who was deleted"})
+    assert sentence.who == "user jane, the user Kim, who was deleted (AIDAQ3EGRZSN7XKDEMO5) and this AWS account"
