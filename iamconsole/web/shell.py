@@ -108,8 +108,13 @@ class Shell:
         return Link(item.label, item.icon, reverse(item.url_name, kwargs=kwargs), said)
 
     def _current_url(self, urls: Sequence[str]) -> str:
-        """The link that leads furthest towards this page: on a user's page that is the list of users."""
-        return max((url for url in urls if self._request.path.startswith(url)), key=len, default="")
+        """The link that leads furthest towards this page: on a user's page that is the list of users.
+
+        One above other links, such as the overview, is that of its own page only.
+        """
+        path = self._request.path
+        lists = [url for url in urls if not any(other != url and other.startswith(url) for other in urls)]
+        return path if path in urls else max((url for url in lists if path.startswith(url)), key=len, default="")
 
     def _marked(self, link: Link, current: str) -> Link:
         if link.url != current:

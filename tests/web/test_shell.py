@@ -155,6 +155,7 @@ def test_the_only_aws_account_is_the_current_one_everywhere(monkeypatch: pytest.
         ("/aws/123456789012/", [("Overview", "page")]),
         ("/aws/123456789012/users/", [("Users", "page")]),
         ("/aws/123456789012/users/dana/", [("Users", "true")]),
+        ("/aws/123456789012/ownership/", []),  # below the overview, but not of it
         ("/elsewhere/", []),
     ],
 )
