@@ -11,18 +11,23 @@ from playwright.sync_api import Page, expect
 from accounts.models import AwsAccount, Operator
 from policies.models import ManagedPolicy
 from sync.models import Change
+from tests.services.account_rows import fill_account
 from tests.services.browser import axe_violations
+from tests.services.organization_rows import make_organization
 from tests.services.pages import address
 from tests.services.rows import attach, join, make_group, make_policy, make_role, make_user, put_inline
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PageOf = Callable[[Operator], Page]
+TAGS = {"team": "platform", "tier": "production"}
 LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
 PAGES = (
     "overview", "users", "groups", "roles", "policies", "user", "user_groups", "user_tags", "user_history",
     "user_raw", "group", "group_members", "role", "role_trust", "policy", "policy_versions", "policy_attached",
-    "policy_edit", "users_attach", "users_stage", "group_add",
+    "policy_edit", "users_attach", "users_stage", "group_add", "user_credentials", "user_last_accessed", "user_bounds",
+    "policy_history", "root_user", "account_settings", "account_settings_history", "identity_providers",
+    "instance_profiles", "organization", "organization_policies", "pulls",
 )  # fmt: skip
 
 
@@ -32,6 +37,9 @@ def ids(aws_account: AwsAccount) -> dict[str, str]:
     group, role = make_group(aws_account), make_role(aws_account)
     policy = make_policy(aws_account, versions=5, attachment_count=3)
     join(user, group)
+    fill_account(aws_account, 1)
+    make_organization(aws_account)
+    make_role(aws_account, "role_of_64_characters" + "_long" * 8, path=f"/{'deep/' * 20}", tags=TAGS)
     for owner in (user, group, role):
         attach(owner, policy)
         put_inline(owner)
@@ -57,7 +65,13 @@ def test_pages_fit_and_are_accessible(
         page.goto(url_of(name, ids))
         if page.evaluate("document.documentElement.scrollWidth") > width:
             found.append(f"{name}: scrolls sideways")
-        if (width, theme) == LOOKS[0] or name in {"users", "user", "policy_edit"}:  # elsewhere the pages are alike
+        if (width, theme) == LOOKS[0] or name in {
+            "users",
+            "user",
+            "policy_edit",
+            "pulls",
+            "account_settings",
+        }:  # elsewhere the pages are alike
             found += [f"{name}: {violation}" for violation in axe_violations(page)]
     assert found == []
 
