@@ -134,7 +134,7 @@ class ServiceLastAccessed(models.Model):
     object_id = models.CharField(max_length=400)
     service = models.CharField(max_length=64)  # the prefix of its actions: "s3"
     service_name = models.CharField(max_length=200)
-    at = models.DateTimeField(null=True)  # null: no try tracked
+    at = models.DateTimeField(null=True)  # null: no attempt tracked
     region = models.CharField(max_length=32, blank=True)
 
     class Meta:

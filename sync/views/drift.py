@@ -211,7 +211,7 @@ class DriftFeed(Feed):  # type: ignore[type-arg]  # generic to the type checker 
         return f"{service.noun_of(item[1])} {service.name_in(item[1])}: {service.sentence(item[1])}"
 
     def item_description(self, item: tuple[AwsAccount, Any]) -> str:
-        return "Who: not held. IAM stores no author."
+        return "Who did it is not held: IAM stores no author."
 
     def item_link(self, item: tuple[AwsAccount, Any]) -> str:
         return reverse("drift_one", kwargs={"account_id": item[0].account_id, "pk": item[1].pk})

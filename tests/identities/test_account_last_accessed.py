@@ -158,8 +158,8 @@ def test_the_tab_of_a_role(mirrored: Run, bob: Operator, client_of: ClientOf) ->
     text = text_of(get(client_of(bob), "role_last_accessed", aws_id=IamRole.objects.get().aws_id))
     assert "Amazon S3 s3" in text
     assert "eu-west-1" in text
-    assert "Amazon SQS sqs no try tracked None" in text
-    assert "A try counts whether or not it was allowed." in text
+    assert "Amazon SQS sqs no attempt tracked None" in text
+    assert "An attempt counts whether or not it was allowed." in text
     assert "400 days" in text
 
 
@@ -174,7 +174,7 @@ def test_the_tab_of_a_group(iam: Any, aws_account: AwsAccount, bob: Operator, cl
     pulled(aws_account)
     pulled(aws_account, source=NAME)
     text = text_of(get(client_of(bob), "group_last_accessed", aws_id=IamGroup.objects.get().aws_id))
-    assert "Amazon S3 s3 no try tracked" in text
+    assert "Amazon S3 s3 no attempt tracked" in text
 
 
 def test_the_tab_before_the_first_pull(iam: Any, aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
