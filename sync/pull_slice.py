@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from enum import Enum
+from functools import reduce
 from time import monotonic, sleep
 from typing import Any
 
@@ -21,7 +22,7 @@ from sync.mirror import NotYet, SourcePage, Visit, sources
 from sync.mirror.ahead import read_ahead
 from sync.mirror.merge import Merger
 from sync.models import Facet, Run
-from sync.runs import AtWork
+from sync.runs import AtWork, with_line
 
 State = Run.State
 
@@ -177,11 +178,8 @@ class Slice(AtWork):
         if self._merger.held:
             where["held_at"] = page.requested_at.isoformat()
         number, count = self._run.pages + 1, sum(map(len, page.items.values()))
-        self._save(
-            cursor=self._cursor(**where, seen=self._run.seen),
-            pages=number,
-            log=self._said(f"Page {number}: {count} objects."),
-        )
+        log = reduce(with_line, page.remarks, self._said(f"Page {number}: {count} objects."))
+        self._save(cursor=self._cursor(**where, seen=self._run.seen), pages=number, log=log)
         self._progress(self._run)
 
     def _cursor(self, **where: Any) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -14,6 +14,7 @@ from identities.account.settings import AccountMirror
 from identities.models import IamAccount
 from sync.mirror import EachObject, Item, Mirror, ObjectRef, Place, Reader, Source, SourcePage
 from sync.mirror.base import DETAILS
+from sync.mirror.each import OneByOne
 
 _READ_PER_PAGE = 10
 # Tags and bodies are asked for one by one: that they are some hours old hurts nobody.
@@ -49,7 +50,11 @@ class Listing(Source):
 
 
 class ListedThenRead(Source):
-    """A listing of IAM's that has ARNs only; each of them is read by itself, some a page."""
+    """A listing of IAM's that has ARNs only; each of them is read by itself, some a page.
+
+    One that AWS denies is *not held*, and the log names it: what was held of it stays. When AWS tells of none on the
+    first page, all are taken to be denied, and the run fails.
+    """
 
     facet = DETAILS
 
@@ -65,13 +70,31 @@ class ListedThenRead(Source):
             arns = sorted(listed["Arn"] for listed in client.call("iam", self._operation)[self._member])
             due = [arn for arn in arns if arn > last]
             read = due[:_READ_PER_PAGE]
-            found = [self._mirror.read_one(client, ObjectRef(self._mirror.kind, "", "", arn)) for arn in read]
-            items = [item for item in found if item is not None]
-            more = len(due) > len(read)
-            yield SourcePage({self._mirror.kind: items}, read[-1] if more else None, requested_at)
-            if not more:
+            answers = OneByOne(self._mirror, client)
+            for arn in read:
+                answers.ask(arn, ObjectRef(self._mirror.kind, "", "", arn))
+            if not last:
+                answers.raise_if_all_denied()
+            yield self._page(place, answers, read[-1] if len(due) > len(read) else None, requested_at)
+            if len(due) == len(read):
                 return
             last = read[-1]
+
+    def _page(self, place: Place, answers: OneByOne, marker: str | None, requested_at: datetime) -> SourcePage:
+        kind = self._mirror.kind
+        return SourcePage(
+            {kind: answers.items},
+            marker,
+            requested_at,
+            {kind: self._by_object_id(place, answers.denied)},
+            {kind: self._by_object_id(place, answers.unsupported)},
+            [f"Not held: {arn}. {why}" for arn, why in (answers.denied | answers.unsupported).items()],
+        )
+
+    def _by_object_id(self, place: Place, why: Mapping[str, str]) -> dict[str, str]:
+        """By their ids, which AWS doesn't list: so only of those that the mirror has."""
+        rows = place.of(self._mirror.model.objects.live()).filter(arn__in=why) if why else ()
+        return {row.aws_id: why[row.arn] for row in rows}
 
 
 class OfAwsAccount(Source):

@@ -164,6 +164,7 @@ class SourcePage:
     # Objects that AWS wouldn't speak of: why not, by kind and object id.
     denied: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     unsupported: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    remarks: Sequence[str] = ()  # lines for the run's log
     whole: bool = True  # False on a last page that is not the end: then nothing is taken for gone
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from time import monotonic
 
@@ -10,12 +11,40 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from sync.aws.errors import Denied, Invalid, Unsupported
-from sync.mirror.base import Item, Mirror, Place, Reader, Source, SourcePage
+from sync.mirror.base import Item, Mirror, ObjectRef, Place, Reader, Source, SourcePage
 from sync.models import MirroredRow
 
 # So few that a page takes seconds at the pace of the door, and a run that was killed repeats little; where AWS is slow
 # the page ends early, so that the run is heard of and others in the queue get their turn.
 _PER_PAGE, _LONGEST_PAGE_S = 10, 20.0
+
+
+@dataclass
+class OneByOne:
+    """What AWS says of objects that it is asked about one by one. One that is not there is in none of it."""
+
+    mirror: Mirror
+    client: Reader
+    items: list[Item] = field(default_factory=list)
+    denied: dict[str, str] = field(default_factory=dict)  # why not, by what `ask` was told to call it
+    unsupported: dict[str, str] = field(default_factory=dict)
+    first_denial: Denied | None = None
+
+    def ask(self, called: str, ref: ObjectRef) -> None:
+        """Raises what the door raises, unless that is about this one object."""
+        try:
+            item = self.mirror.read_one(self.client, ref)
+        except Denied as error:
+            self.denied[called] = error.sentence()
+            self.first_denial = self.first_denial or error
+        except (Invalid, Unsupported) as error:
+            self.unsupported[called] = error.sentence()
+        else:
+            self.items += [item] if item is not None else []
+
+    def raise_if_all_denied(self) -> None:
+        if self.first_denial and not self.items:
+            raise self.first_denial
 
 
 class EachObject(Source):
@@ -53,23 +82,16 @@ class EachObject(Source):
 
     def _page(self, client: Reader, due: Sequence[MirroredRow], *, is_first: bool) -> SourcePage:
         requested_at, until = timezone.now(), monotonic() + _LONGEST_PAGE_S
-        items: list[Item] = []
-        denied: dict[str, str] = {}
-        unsupported: dict[str, str] = {}
+        answers = OneByOne(self._mirror, client)
         asked = 0
         while asked < min(len(due), _PER_PAGE) and monotonic() < until:
             row = due[asked]
             asked += 1
-            try:
-                item = self._mirror.read_one(client, self._mirror.ref(row))
-            except Denied as error:
-                if is_first and not items:
-                    raise
-                denied[row.aws_id] = error.sentence()
-            except (Invalid, Unsupported) as error:
-                unsupported[row.aws_id] = error.sentence()
-            else:
-                items += [item] if item is not None else []
+            answers.ask(row.aws_id, self._mirror.ref(row))
+            if is_first:
+                answers.raise_if_all_denied()
         kind = self._mirror.kind
         marker = str(due[asked - 1].pk) if asked < len(due) else None
-        return SourcePage({kind: items}, marker, requested_at, {kind: denied}, {kind: unsupported})
+        return SourcePage(
+            {kind: answers.items}, marker, requested_at, {kind: answers.denied}, {kind: answers.unsupported}
+        )
