@@ -1,0 +1,187 @@
+"""Who asks, and how a policy's Principal element names them.
+
+IAM User Guide, "AWS JSON policy elements: Principal" and "NotPrincipal".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from functools import cached_property
+from typing import Any
+
+
+class CallerKind(StrEnum):
+    USER = "User"
+    ROLE = "AssumedRole"
+    FEDERATED_USER = "FederatedUser"
+    ROOT = "Account"
+    FEDERATED = "Federated"  # somebody who comes from a provider, with no AWS credentials yet
+    SERVICE = "Service"
+    ANONYMOUS = "Anonymous"
+
+
+class Named(IntEnum):
+    """How directly a resource policy names the caller: decides what still limits them. More direct is greater."""
+
+    NOT = 0
+    ACCOUNT = 1  # delegates to the AWS account, whose identity policies must allow, too
+    ROLE = 2  # the role: boundary and session policy still limit
+    ITSELF = 3  # the user, the session, a service, or everyone
+
+
+_ARN = re.compile(r"arn:([^:]*):([^:]*):[^:]*:([^:]*):(.*)", re.DOTALL)
+_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
+_ROOT = re.compile(r"arn:[^:]*:iam::(\d{12}):root", re.ASCII)
+_ROLE = re.compile(r"arn:[^:]*:iam::([^:]*):role/(?:.*/)?([^/]+)", re.DOTALL)
+_RESERVED = ("/aws-service-role/", "/aws-reserved/")
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The principal of a request. `arn` is "" for anonymous callers and a service's name for services."""
+
+    kind: CallerKind
+    arn: str = ""
+    account: str = ""
+    name: str = ""  # of the user, or of the session's role
+
+    @property
+    def is_service_linked(self) -> bool:
+        return self.kind is CallerKind.ROLE and _RESERVED[0] in self.arn
+
+    @property
+    def is_in_an_account(self) -> bool:
+        return bool(self.account) and self.kind is not CallerKind.FEDERATED
+
+    @cached_property
+    def keys(self) -> Mapping[str, tuple[str, ...]]:
+        """The context keys that the principal alone decides, by name in lower case."""
+        found = {"aws:principalisawsservice": (str(self.kind is CallerKind.SERVICE).lower(),)}
+        if self.is_in_an_account:
+            found |= {"aws:principalaccount": (self.account,), "aws:principaltype": (self.kind.value,)}
+            if self.kind is not CallerKind.ROLE or ":role/" in self.arn:  # a session's ARN lacks its role's path
+                found["aws:principalarn"] = (self.arn,)
+        if self.kind is CallerKind.USER:
+            found["aws:username"] = (self.name,)
+        return found
+
+
+def caller_of(principal: Any) -> Caller:
+    """From an ARN, the name of a service, or `{"type": "Anonymous"}`. Raises ValueError with a sentence."""
+    if isinstance(principal, dict):
+        kind, value = principal.get("type"), principal.get("value", principal.get("arn", ""))
+        if kind == "Anonymous" or principal in ({"AWS": "*"},):
+            return Caller(CallerKind.ANONYMOUS)
+        principal = value
+    if not isinstance(principal, str) or not principal:
+        raise ValueError('The principal must be an ARN, the name of a service, or {"type": "Anonymous"}.')
+    if principal == "*":
+        return Caller(CallerKind.ANONYMOUS)
+    found = _ARN.fullmatch(principal)
+    if found is None:
+        if "." not in principal:
+            raise ValueError(f"{principal!r} is neither an ARN nor the name of a service.")
+        is_provider = not principal.endswith((".amazonaws.com", ".amazonaws.com.cn")) or principal.startswith(
+            "cognito-identity."
+        )
+        return Caller(CallerKind.FEDERATED if is_provider else CallerKind.SERVICE, principal)
+    return _of_arn(principal, found[2], found[3], found[4])
+
+
+def _of_arn(arn: str, service: str, account: str, resource: str) -> Caller:
+    kind, _, rest = resource.partition("/")
+    last = rest.rpartition("/")[2]
+    if service == "iam" and resource == "root":
+        return Caller(CallerKind.ROOT, arn, account)
+    if service == "iam" and kind == "user" and last:
+        return Caller(CallerKind.USER, arn, account, last)
+    if service == "iam" and kind == "role" and last:
+        return Caller(CallerKind.ROLE, arn, account, last)
+    if service == "sts" and kind == "assumed-role" and rest:
+        return Caller(CallerKind.ROLE, arn, account, rest.partition("/")[0])
+    if service == "sts" and kind == "federated-user" and rest:
+        return Caller(CallerKind.FEDERATED_USER, arn, account, rest)
+    if service == "iam" and kind in ("saml-provider", "oidc-provider") and rest:
+        return Caller(CallerKind.FEDERATED, arn, account)
+    raise ValueError(
+        f"{arn!r} is the ARN of nobody who can call AWS: it takes a user, a role, a session or a provider."
+    )
+
+
+class Principals:
+    """A Principal or NotPrincipal element, compiled. Takes whatever a document may have there."""
+
+    __slots__ = ("_accounts", "_arns", "_everyone", "_others", "_roles", "is_not")
+
+    def __init__(self, element: Any, *, is_not: bool) -> None:
+        self.is_not = is_not
+        self._everyone = False
+        self._accounts: set[str] = set()
+        self._arns: set[str] = set()
+        self._roles: set[tuple[str, str]] = set()  # account and name: of a session's role one doesn't know the path
+        self._others: set[tuple[str, str]] = set()
+        for kind, value in _each(element):
+            self._add(kind, value)
+
+    def _add(self, kind: str, value: str) -> None:
+        if kind == "AWS" and value == "*":
+            self._everyone = True
+        elif kind != "AWS":
+            self._others.add((kind, value))
+        elif _ACCOUNT.fullmatch(value):
+            self._accounts.add(value)
+        elif root := _ROOT.fullmatch(value):
+            self._accounts.add(root[1])
+        else:
+            self._arns.add(value)
+            if role := _ROLE.fullmatch(value):
+                self._roles.add((role[1], role[2]))
+
+    def names(self, caller: Caller) -> Named:
+        """Of what is listed, how directly it names the caller."""
+        if self._everyone:
+            return Named.ITSELF
+        if caller.kind in (CallerKind.SERVICE, CallerKind.FEDERATED):
+            listed = ("Service", "Federated") if caller.kind is CallerKind.SERVICE else ("Federated",)
+            return Named.ITSELF if any((kind, caller.arn) in self._others for kind in listed) else Named.NOT
+        if caller.kind is CallerKind.ANONYMOUS:
+            return Named.NOT
+        if caller.kind is CallerKind.ROLE:
+            return self._names_role(caller)
+        if caller.arn in self._arns or (caller.kind is CallerKind.ROOT and caller.account in self._accounts):
+            return Named.ITSELF
+        return Named.ACCOUNT if caller.account in self._accounts else Named.NOT
+
+    def _names_role(self, caller: Caller) -> Named:
+        if ":assumed-role/" in caller.arn:
+            if caller.arn in self._arns:
+                return Named.ITSELF
+            by_role = (caller.account, caller.name) in self._roles
+        else:
+            by_role = caller.arn in self._arns
+        if by_role:
+            return Named.ROLE
+        return Named.ACCOUNT if caller.account in self._accounts else Named.NOT
+
+    def lists_fully(self, caller: Caller) -> bool:
+        """For NotPrincipal with Deny: whether it excepts the caller: it must list session, role and AWS account."""
+        if self._everyone or not caller.is_in_an_account:
+            return self.names(caller) is Named.ITSELF
+        if caller.account not in self._accounts:
+            return False
+        if caller.kind is CallerKind.ROLE and ":assumed-role/" in caller.arn:
+            return caller.arn in self._arns and (caller.account, caller.name) in self._roles
+        return caller.kind is CallerKind.ROOT or caller.arn in self._arns
+
+
+def _each(element: Any) -> Iterator[tuple[str, str]]:
+    if element == "*":
+        yield "AWS", "*"
+    elif isinstance(element, dict):
+        for kind, values in element.items():
+            for value in values if isinstance(values, list) else [values]:
+                if isinstance(value, str):
+                    yield kind, value

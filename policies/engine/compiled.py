@@ -1,0 +1,157 @@
+"""Documents, compiled once for all questions: which statements are about an action, a resource and a caller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from policies.engine import variables
+from policies.engine.callers import Caller, Named, Principals
+from policies.engine.conditions import AnyTest, Context, compile_condition
+from policies.engine.document import load
+from policies.engine.matching import ArnGlob, Glob, arn_glob, tokens
+from policies.engine.variables import VERSION_WITH_VARIABLES, Lookup, Part
+
+_REMEMBERED = 512  # actions a document
+
+
+class Statement:
+    """One statement. `index` is its place, from 0; `sid` is "" where it has none."""
+
+    __slots__ = ("_actions", "_not_actions", "_not_resources", "_resources", "allows", "denies", "index", "principals",
+                 "sid", "tests")  # fmt: skip
+
+    def __init__(self, index: int, source: Mapping[str, Any], *, with_variables: bool) -> None:
+        self.index = index
+        sid = source.get("Sid")
+        self.sid = sid if isinstance(sid, str) else ""
+        self.allows, self.denies = source.get("Effect") == "Allow", source.get("Effect") == "Deny"
+        self._not_actions = "NotAction" in source
+        self._actions = Actions(_texts(source.get("NotAction" if self._not_actions else "Action")))
+        self._not_resources = "NotResource" in source
+        listed = source.get("NotResource" if self._not_resources else "Resource", "*")  # a trust policy has none
+        self._resources = Resources(_texts(listed), with_variables=with_variables)
+        self.principals: Principals | None = None
+        if "NotPrincipal" in source:
+            self.principals = Principals(source["NotPrincipal"], is_not=True)
+        elif "Principal" in source:
+            self.principals = Principals(source["Principal"], is_not=False)
+        self.tests: tuple[AnyTest, ...] = compile_condition(source.get("Condition"), with_variables=with_variables)
+
+    def is_about(self, action: str) -> bool:
+        """`action` in lower case."""
+        return (action in self._actions) is not self._not_actions
+
+    def covers(self, resource: str, lookup: Lookup) -> bool:
+        return self._resources.match(resource, lookup) is not self._not_resources
+
+    def names(self, caller: Caller, *, bounded: bool) -> Named:
+        """How directly it is about the caller. `bounded`: they have a permissions boundary."""
+        principals = self.principals
+        if principals is None:
+            return Named.NOT
+        if not principals.is_not:
+            return principals.names(caller)
+        if self.denies:
+            return Named.ITSELF if bounded or not principals.lists_fully(caller) else Named.NOT
+        return Named.NOT if principals.names(caller) else Named.ITSELF
+
+    def missing(self, context: Context) -> set[str]:
+        """Condition keys that the request doesn't say."""
+        return {test.key for test in self.tests if test.key and test.key not in context}
+
+    def holds(self, context: Context, lookup: Lookup) -> bool:
+        return all(test.holds(context.get(test.key), lookup) for test in self.tests)
+
+
+class Actions:
+    """Action patterns. Case doesn't matter."""
+
+    __slots__ = ("_exact", "_globs", "_prefixes")
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        lowered = {pattern.lower() for pattern in patterns}
+        self._exact = {pattern for pattern in lowered if "*" not in pattern and "?" not in pattern}
+        self._prefixes = tuple(
+            pattern[:-1] for pattern in lowered if pattern.endswith("*") and not set("*?") & set(pattern[:-1])
+        )
+        self._globs = [Glob(tokens(pattern)) for pattern in lowered - self._exact if pattern[:-1] not in self._prefixes]
+
+    def __contains__(self, action: str) -> bool:
+        return (
+            action in self._exact
+            or action.startswith(self._prefixes)
+            or any(glob.matches(action) for glob in self._globs)
+        )
+
+
+class Resources:
+    """Resource patterns. Variables count from the fifth colon on."""
+
+    __slots__ = ("_any", "_dynamic", "_exact", "_globs")
+
+    def __init__(self, patterns: Sequence[str], *, with_variables: bool) -> None:
+        parsed = [_resource_parts(pattern, with_variables) for pattern in patterns]
+        fixed = [variables.resolved(parts, lambda key: None) or [] for parts in parsed if variables.is_fixed(parts)]
+        self._dynamic = [parts for parts in parsed if not variables.is_fixed(parts)]
+        globs = [ArnGlob(pattern) for pattern in fixed]
+        self._any = any(glob.is_any for glob in globs)
+        self._exact = {
+            "".join(map(str, pattern)) for pattern in fixed if all(isinstance(part, str) for part in pattern)
+        }
+        self._globs = globs
+
+    def match(self, resource: str, lookup: Lookup) -> bool:
+        if self._any or resource in self._exact or any(glob.matches(resource) for glob in self._globs):
+            return True
+        resolved = (variables.resolved(parts, lookup) for parts in self._dynamic)
+        return any(pattern is not None and arn_glob(tuple(pattern)).matches(resource) for pattern in resolved)
+
+
+def _resource_parts(pattern: str, with_variables: bool) -> list[Part]:
+    if not with_variables or "${" not in pattern:
+        return variables.parts(pattern, variables=False)
+    if not pattern.startswith("arn:"):
+        return variables.parts(pattern, variables=True)
+    head = pattern.split(":", 5)
+    if len(head) < 6:
+        return variables.parts(pattern, variables=False)
+    before = variables.parts(":".join(head[:5]) + ":", variables=False)
+    return before + variables.parts(head[5], variables=True)
+
+
+def _texts(value: Any) -> list[str]:
+    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
+
+
+class Compiled:
+    """A document, ready to be asked. What makes no sense in it matches nothing."""
+
+    __slots__ = ("_by_action", "statements")
+
+    def __init__(self, document: Any) -> None:
+        found = document if isinstance(document, dict) else {}
+        with_variables = found.get("Version") == VERSION_WITH_VARIABLES
+        listed = found.get("Statement", [])
+        self.statements = [
+            Statement(index, source, with_variables=with_variables)
+            for index, source in enumerate(listed if isinstance(listed, list) else [listed])
+            if isinstance(source, dict)
+        ]
+        self._by_action: dict[str, list[Statement]] = {}
+
+    def about(self, action: str) -> list[Statement]:
+        """Those about the action (in lower case)."""
+        found = self._by_action.get(action)
+        if found is None:
+            if len(self._by_action) >= _REMEMBERED:
+                self._by_action.clear()
+            found = self._by_action[action] = [each for each in self.statements if each.is_about(action)]
+        return found
+
+
+@lru_cache(maxsize=4096)
+def compiled(text: str) -> Compiled:
+    """By the raw text: documents that many share are compiled once."""
+    return Compiled(load(text))

@@ -1,0 +1,297 @@
+"""Conditions: whether the context of a request is as a statement wants it.
+
+IAM User Guide, "IAM JSON policy elements: Condition operators" and "Conditions with multiple context keys or values".
+A condition block is a list of tests that must all hold. A test compares the values of one context key.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from enum import Enum
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any
+
+from policies.engine import variables
+from policies.engine.matching import ArnGlob, Glob, Token
+from policies.engine.variables import Lookup, Part
+
+Context = Mapping[str, tuple[str, ...]]  # values by the name of the key in lower case
+
+Matcher = Callable[[str], bool]  # whether a value of the context is the one that the policy has
+
+
+class Quantifier(Enum):
+    NONE = ""
+    ALL = "forallvalues:"
+    ANY = "foranyvalue:"
+
+
+# ---- Values --------------------------------------------------------------------------------------------------
+def _exactly(pattern: Sequence[Token]) -> Matcher:
+    wanted = _text(pattern)
+    return lambda value: value == wanted
+
+
+def _exactly_folded(pattern: Sequence[Token]) -> Matcher:
+    wanted = _text(pattern).casefold()
+    return lambda value: value.casefold() == wanted
+
+
+def _like(pattern: Sequence[Token]) -> Matcher:
+    return Glob(pattern).matches
+
+
+def _arn_like(pattern: Sequence[Token]) -> Matcher:
+    return ArnGlob(pattern).matches
+
+
+def _text(pattern: Sequence[Token]) -> str:
+    return "".join(token if isinstance(token, str) else token.value for token in pattern)
+
+
+def _bool(pattern: Sequence[Token]) -> Matcher:
+    wanted = _text(pattern).lower()
+    return lambda value: wanted in ("true", "false") and value.lower() == wanted
+
+
+def _ordered(read: Callable[[str], Any], compare: Callable[[Any, Any], bool]) -> Callable[[Sequence[Token]], Matcher]:
+    """What can't be read on either side compares with nothing."""
+
+    def matcher(pattern: Sequence[Token]) -> Matcher:
+        wanted = read(_text(pattern))
+
+        def matches(value: str) -> bool:
+            given = read(value)
+            return wanted is not None and given is not None and compare(given, wanted)
+
+        return matches
+
+    return matcher
+
+
+_NUMBER = re.compile(r"[+-]?(\d{1,300}(\.\d{0,300})?|\.\d{1,300})([eE][+-]?\d{1,3})?", re.ASCII)
+
+
+def number(text: str) -> Decimal | None:
+    try:
+        return Decimal(text.strip()) if _NUMBER.fullmatch(text.strip()) else None
+    except InvalidOperation:
+        return None
+
+
+def instant(text: str) -> datetime | None:
+    """ISO 8601, without an offset in UTC, or seconds since 1970."""
+    seconds = number(text)
+    try:
+        if seconds is not None and not re.fullmatch(r"\d{4}", text.strip()):
+            return datetime.fromtimestamp(float(seconds), UTC)
+        found = datetime.fromisoformat(f"{text.strip()}-01-01" if seconds is not None else text.strip())
+    except (ValueError, OverflowError, OSError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _in_network(pattern: Sequence[Token]) -> Matcher:
+    try:
+        network = ip_network(_text(pattern).strip(), strict=False)
+    except ValueError:
+        return lambda value: False
+
+    def matches(value: str) -> bool:
+        address = _address(value)
+        return address is not None and address.version == network.version and address in network
+
+    return matches
+
+
+@lru_cache(maxsize=1024)
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(text.strip())
+    except ValueError:
+        return None
+
+
+def _same_bytes(pattern: Sequence[Token]) -> Matcher:
+    wanted = _bytes(_text(pattern))
+    return lambda value: wanted is not None and _bytes(value) == wanted
+
+
+def _bytes(text: str) -> bytes | None:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+# ---- Operators -----------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Operator:
+    """`negated`: true when no value of the policy matches, and for a key that isn't there."""
+
+    matcher: Callable[[Sequence[Token]], Matcher]
+    negated: bool = False
+    variables: bool = True
+    wildcards: bool = False
+
+
+def _pair(
+    name: str, negated_name: str, matcher: Callable[[Sequence[Token]], Matcher], **how: bool
+) -> dict[str, Operator]:
+    return {name: Operator(matcher, **how), negated_name: Operator(matcher, negated=True, **how)}
+
+
+def _comparisons(prefix: str, read: Callable[[str], Any]) -> dict[str, Operator]:
+    ways: dict[str, Callable[[Any, Any], bool]] = {
+        "LessThan": lambda given, wanted: given < wanted,
+        "LessThanEquals": lambda given, wanted: given <= wanted,
+        "GreaterThan": lambda given, wanted: given > wanted,
+        "GreaterThanEquals": lambda given, wanted: given >= wanted,
+    }
+    same = _ordered(read, lambda given, wanted: given == wanted)
+    found = _pair(f"{prefix}Equals", f"{prefix}NotEquals", same, variables=False)
+    return found | {
+        f"{prefix}{way}": Operator(_ordered(read, compare), variables=False) for way, compare in ways.items()
+    }
+
+
+OPERATORS: Mapping[str, Operator] = {
+    **_pair("StringEquals", "StringNotEquals", _exactly),
+    **_pair("StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", _exactly_folded),
+    **_pair("StringLike", "StringNotLike", _like, wildcards=True),
+    **_pair("ArnLike", "ArnNotLike", _arn_like, wildcards=True),
+    **_pair("ArnEquals", "ArnNotEquals", _arn_like, wildcards=True),
+    **_comparisons("Numeric", number),
+    **_comparisons("Date", instant),
+    **_pair("IpAddress", "NotIpAddress", _in_network, variables=False),
+    "Bool": Operator(_bool),
+    "BinaryEquals": Operator(_same_bytes, variables=False),
+}
+_BY_LOWER_NAME = {name.lower(): operator for name, operator in OPERATORS.items()}
+_NULL = "null"
+_IF_EXISTS = "ifexists"
+
+
+# ---- Tests ---------------------------------------------------------------------------------------------------
+class Test:
+    """One context key of a condition block."""
+
+    __slots__ = ("_dynamic", "_fixed", "_if_exists", "_negated", "_operator", "_quantifier", "key")
+
+    def __init__(
+        self, key: str, operator: Operator, patterns: Sequence[Sequence[Part]], quantifier: Quantifier, if_exists: bool
+    ) -> None:
+        self.key = key
+        self._operator = operator
+        self._negated = operator.negated
+        self._quantifier = quantifier
+        self._if_exists = if_exists
+        fixed = [variables.resolved(pattern, lambda name: None) for pattern in patterns if variables.is_fixed(pattern)]
+        self._fixed = [operator.matcher(pattern) for pattern in fixed if pattern is not None]
+        self._dynamic = [pattern for pattern in patterns if not variables.is_fixed(pattern)]
+
+    def holds(self, values: tuple[str, ...] | None, lookup: Lookup) -> bool:
+        """`values` of the key in the request; None where it isn't there."""
+        if not values:
+            return self._without_values(is_there=values is not None)
+        matchers = self._matchers(lookup)
+        outcomes = (any(matches(value) for matches in matchers) is not self._negated for value in values)
+        if self._quantifier is Quantifier.ALL:
+            return all(outcomes)
+        if self._quantifier is Quantifier.ANY or not self._negated:
+            return any(outcomes)
+        return all(outcomes)
+
+    def _without_values(self, *, is_there: bool) -> bool:
+        if self._quantifier is Quantifier.ALL:
+            return True
+        if self._quantifier is Quantifier.ANY:
+            return self._if_exists and not is_there
+        return self._if_exists or self._negated
+
+    def _matchers(self, lookup: Lookup) -> list[Matcher]:
+        if not self._dynamic:
+            return self._fixed
+        known = [variables.resolved(pattern, lookup) for pattern in self._dynamic]
+        return self._fixed + [self._operator.matcher(pattern) for pattern in known if pattern is not None]
+
+
+class NullTest:
+    """`"true"`: the key isn't there; `"false"`: it is, with a value."""
+
+    __slots__ = ("_wanted", "key")
+
+    def __init__(self, key: str, wanted: Sequence[str]) -> None:
+        self.key = key
+        self._wanted = {value.lower() for value in wanted}
+
+    def holds(self, values: tuple[str, ...] | None, lookup: Lookup) -> bool:
+        return ("false" if values else "true") in self._wanted
+
+
+class Never:
+    """An operator that AWS doesn't have."""
+
+    __slots__ = ("key",)
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+    def holds(self, values: tuple[str, ...] | None, lookup: Lookup) -> bool:
+        return False
+
+
+AnyTest = Test | NullTest | Never
+
+
+def compile_condition(condition: Any, *, with_variables: bool) -> tuple[AnyTest, ...]:
+    """Takes whatever a document may have there; what makes no sense never holds."""
+    if not isinstance(condition, dict):
+        return () if condition is None else (Never(""),)
+    found: list[AnyTest] = []
+    for name, block in condition.items():
+        if not isinstance(block, dict):
+            found.append(Never(""))
+            continue
+        found += [_test(name, str(key).lower(), _words(values), with_variables) for key, values in block.items()]
+    return tuple(found)
+
+
+def split_operator(name: str) -> tuple[Quantifier, str, bool]:
+    """("ForAnyValue:", "stringlike", True) of "ForAnyValue:StringLikeIfExists"."""
+    lowered = name.lower()
+    quantifier = next(
+        (each for each in (Quantifier.ALL, Quantifier.ANY) if lowered.startswith(each.value)), Quantifier.NONE
+    )
+    base = lowered.removeprefix(quantifier.value)
+    return quantifier, base.removesuffix(_IF_EXISTS), base.endswith(_IF_EXISTS)
+
+
+def _test(name: str, key: str, values: Sequence[str], with_variables: bool) -> AnyTest:
+    quantifier, base, if_exists = split_operator(name)
+    if base == _NULL and not if_exists:
+        return NullTest(key, values)
+    operator = _BY_LOWER_NAME.get(base)
+    if operator is None:
+        return Never(key)
+    use = with_variables and operator.variables
+    patterns = [variables.parts(value, variables=use, wildcards=operator.wildcards) for value in values]
+    return Test(key, operator, patterns, quantifier, if_exists)
+
+
+def _words(values: Any) -> list[str]:
+    """Condition values are text to IAM: `true` and `"true"` are the same."""
+    return [_word(value) for value in (values if isinstance(values, list) else [values])]
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

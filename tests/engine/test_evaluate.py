@@ -1,0 +1,341 @@
+"""How layers combine, rule by rule as AWS documents it (IAM User Guide, "Policy evaluation logic")."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from access.cases import layers_of, request_of
+from policies.engine.evaluate import Decision, Verdict, evaluate
+
+ALLOWED, DENIED, NOT_ALLOWED = Decision.ALLOWED, Decision.EXPLICIT_DENY, Decision.IMPLICIT_DENY
+ME, OTHER = "123456789012", "210987654321"
+USER = f"arn:aws:iam::{ME}:user/dana"
+ROLE = f"arn:aws:iam::{ME}:role/app/reader"
+SESSION = f"arn:aws:sts::{ME}:assumed-role/reader/one"
+ROOT = f"arn:aws:iam::{ME}:root"
+QUEUE = f"arn:aws:sqs:eu-west-1:{ME}:jobs"
+KEY = f"arn:aws:kms:eu-west-1:{ME}:key/1"
+SLR = f"arn:aws:iam::{ME}:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX"
+READ = "sqs:ReceiveMessage"
+
+
+def document(*statements: dict[str, Any]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def statement(effect: str = "Allow", action: Any = "*", resource: Any = "*", **more: Any) -> dict[str, Any]:
+    return {"Effect": effect, "Action": action, "Resource": resource, **more}
+
+
+def to(principal: Any, effect: str = "Allow", **more: Any) -> dict[str, Any]:
+    """A resource policy."""
+    who = principal if isinstance(principal, dict) or principal == "*" else {"AWS": principal}
+    return document(statement(effect, Principal=who, **more))
+
+
+ALL = document(statement())
+NONE = document(statement(action="other:*"))
+DENY = document(statement("Deny"))
+
+
+def asked(principal: Any = USER, action: str = READ, resource: str = QUEUE, **case: Any) -> Verdict:
+    whole = {"principal": principal, "action": action, "resource": resource, **case}
+    return evaluate(request_of(whole), layers_of(whole))
+
+
+def decided(principal: Any = USER, action: str = READ, resource: str = QUEUE, **case: Any) -> Decision:
+    return asked(principal, action, resource, **case).decision
+
+
+# ---- Matching ------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("pattern", "action", "matches"),
+    [("sqs:receivemessage", READ, True), ("SQS:Receive*", READ, True), ("sqs:*Message", READ, True),
+     ("sqs:ReceiveMessag?", READ, True), ("*", READ, True), ("s3:*", READ, False), ("sqs:Receive", READ, False),
+     ("sqs:?", READ, False), ("*:*", READ, True)],
+)  # fmt: skip
+def test_actions_have_no_case(pattern: str, action: str, matches: bool) -> None:
+    found = decided(action=action, identity_policies=[document(statement(action=pattern))])
+    assert (found is ALLOWED) is matches
+
+
+@pytest.mark.parametrize(
+    ("pattern", "resource", "matches"),
+    [("arn:aws:s3:::b/*", "arn:aws:s3:::b/a/b/c", True), ("arn:aws:s3:::B/*", "arn:aws:s3:::b/a", False),
+     ("arn:aws:s3:::b/?", "arn:aws:s3:::b/ab", False), ("arn:aws:sqs:*:jobs", QUEUE, False),
+     ("arn:aws:sqs:*:*:jobs", QUEUE, True), ("arn:aws:logs:*:*:*", f"arn:aws:logs:eu-west-1:{ME}:log-group:x:y", True),
+     ("arn:aws:sqs", QUEUE, True), ("*", "*", True), ("arn:aws:sqs:*:*:*", "*", False), ("arn:aws:s3:::b", "*", False),
+     ("arn:aws:s3:::a*a*a*a*a*b", "arn:aws:s3:::" + "a" * 50_000, False)],
+)  # fmt: skip
+def test_resources_are_matched_part_by_part(pattern: str, resource: str, matches: bool) -> None:
+    found = decided(resource=resource, identity_policies=[document(statement(resource=pattern))])
+    assert (found is ALLOWED) is matches
+
+
+def test_not_action_and_not_resource_only_except() -> None:
+    but_iam = document({"Effect": "Deny", "NotAction": "iam:*", "Resource": "*"})
+    assert decided(identity_policies=[ALL, but_iam]) is DENIED
+    assert decided(action="iam:GetUser", resource="*", identity_policies=[ALL, but_iam]) is ALLOWED
+    assert decided(action="iam:GetUser", resource="*", identity_policies=[but_iam]) is NOT_ALLOWED
+    elsewhere = document({"Effect": "Allow", "Action": "*", "NotResource": QUEUE})
+    assert decided(identity_policies=[elsewhere]) is NOT_ALLOWED
+    assert decided(resource=QUEUE + "2", identity_policies=[elsewhere]) is ALLOWED
+
+
+@pytest.mark.parametrize(
+    ("resource", "context", "expected"),
+    [("arn:aws:s3:::b/${aws:username}/*", {}, ALLOWED), ("arn:aws:s3:::b/${aws:PrincipalTag/x}/*", {}, NOT_ALLOWED),
+     ("arn:aws:s3:::b/${aws:PrincipalTag/x, 'dana'}/*", {}, ALLOWED),
+     ("arn:aws:s3:::b/${aws:PrincipalTag/x}/*", {"aws:PrincipalTag/x": "*"}, NOT_ALLOWED),
+     ("arn:aws:s3::${aws:PrincipalAccount}:b/*", {}, NOT_ALLOWED)],
+)  # fmt: skip
+def test_variables_in_resources(resource: str, context: dict[str, str], expected: Decision) -> None:
+    found = decided(
+        action="s3:GetObject",
+        resource="arn:aws:s3:::b/dana/x",
+        context=context,
+        identity_policies=[document(statement(resource=resource))],
+    )
+    assert found is expected
+
+
+def test_a_variable_without_a_value_excepts_nothing() -> None:
+    policy = document({"Effect": "Allow", "Action": "*", "NotResource": "arn:aws:s3:::${aws:PrincipalTag/x}"})
+    assert decided(identity_policies=[policy]) is ALLOWED
+
+
+# ---- One AWS account -----------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "layer",
+    [{"identity_policies": [ALL, DENY]}, {"permission_boundaries": [DENY]}, {"session_policy": DENY},
+     {"resource_policy": to(USER, "Deny")}, {"endpoint_policies": [DENY]},
+     {"scps": [{"target": "r", "policies": [ALL, DENY]}]}, {"rcps": [{"target": "r", "policies": [to("*", "Deny")]}]}],
+    ids=lambda layer: next(iter(layer)),
+)  # fmt: skip
+def test_an_explicit_deny_anywhere_wins(layer: dict[str, Any]) -> None:
+    whole = {"identity_policies": [ALL], "resource_policy": to(USER), **layer}
+    found = asked(**whole)
+    assert found.decision is DENIED
+    assert [reason.layer.value for reason in found.reasons] == list(layer)
+
+
+def test_nobody_is_denied_to_ask_who_they_are() -> None:
+    assert decided(action="sts:GetCallerIdentity", resource="*", identity_policies=[DENY]) is ALLOWED
+
+
+def test_identity_or_resource_policy_is_enough() -> None:
+    assert decided() is NOT_ALLOWED
+    assert decided(identity_policies=[ALL]) is ALLOWED
+    assert decided(resource_policy=to(USER)) is ALLOWED
+
+
+BOUNDED = {"permission_boundaries": [NONE]}
+IN_SESSION = {"session_policy": NONE}
+
+
+@pytest.mark.parametrize(
+    ("principal", "named", "limits", "expected"),
+    [(USER, USER, BOUNDED, ALLOWED), (USER, "*", BOUNDED, ALLOWED), (USER, ME, BOUNDED, NOT_ALLOWED),
+     (SESSION, ROLE, {}, ALLOWED), (SESSION, ROLE, BOUNDED, NOT_ALLOWED), (SESSION, ROLE, IN_SESSION, NOT_ALLOWED),
+     (SESSION, SESSION, {**BOUNDED, **IN_SESSION}, ALLOWED), (ROLE, ROLE, BOUNDED, NOT_ALLOWED),
+     (SESSION, "*", BOUNDED, ALLOWED), (SESSION, SESSION + "2", {}, NOT_ALLOWED)],
+)  # fmt: skip
+def test_how_directly_one_is_named_decides_what_limits(
+    principal: str, named: str, limits: dict[str, Any], expected: Decision
+) -> None:
+    assert decided(principal, resource_policy=to(named), **limits) is expected
+
+
+@pytest.mark.parametrize("named", [ME, ROOT])
+def test_an_aws_account_as_principal_only_delegates(named: str) -> None:
+    assert decided(resource_policy=to(named)) is NOT_ALLOWED
+    assert decided(resource_policy=to(named), identity_policies=[ALL]) is ALLOWED
+
+
+def test_boundaries_and_session_policies_limit_and_never_grant() -> None:
+    for layer in ("permission_boundaries", "session_policy"):
+        assert decided(**{layer: [ALL]}) is NOT_ALLOWED
+        assert decided(identity_policies=[ALL], **{layer: [NONE]}) is NOT_ALLOWED
+        assert decided(identity_policies=[ALL], **{layer: [ALL]}) is ALLOWED
+
+
+def test_who_was_made_anew_is_not_who_was_named() -> None:
+    assert decided(resource_policy=to("AIDAEXAMPLEEXAMPLE123")) is NOT_ALLOWED
+
+
+def test_no_wildcard_within_a_principal() -> None:
+    assert decided(resource_policy=to(f"arn:aws:iam::{ME}:user/*")) is NOT_ALLOWED
+    assert decided(resource_policy=to({"AWS": "*"})) is decided(resource_policy=to("*")) is ALLOWED
+
+
+def test_not_principal_with_deny_excepts_only_who_is_listed_in_full() -> None:
+    def found(principal: str, *listed: str, **more: Any) -> Decision:
+        policy = document({"Effect": "Deny", "NotPrincipal": {"AWS": list(listed)}, "Action": "*", "Resource": "*"})
+        return decided(principal, identity_policies=[ALL], resource_policy=policy, **more)
+
+    assert found(USER, USER, ROOT) is ALLOWED
+    assert found(USER, USER) is DENIED
+    assert found(USER, ROOT) is DENIED
+    assert found(SESSION, SESSION, ROLE, ROOT) is ALLOWED
+    assert found(SESSION, ROLE, ROOT) is DENIED
+    assert found(USER, USER, ROOT, permission_boundaries=[ALL]) is DENIED
+
+
+def test_not_principal_with_allow_lets_in_all_others() -> None:
+    policy = document({"Effect": "Allow", "NotPrincipal": {"AWS": USER}, "Action": "*", "Resource": "*"})
+    assert decided(resource_policy=policy) is NOT_ALLOWED
+    assert decided(USER + "2", resource_policy=policy) is ALLOWED
+
+
+def test_a_trust_policy_must_allow() -> None:
+    role = f"arn:aws:iam::{ME}:role/reader"
+    assume: dict[str, Any] = {"action": "sts:AssumeRole", "resource": role}
+
+    def trust(principal: Any) -> dict[str, Any]:
+        who = principal if isinstance(principal, dict) else {"AWS": principal}
+        return document({"Effect": "Allow", "Principal": who, "Action": "sts:AssumeRole"})
+
+    assert decided(**assume, identity_policies=[ALL]) is NOT_ALLOWED
+    assert decided(**assume, resource_policy=trust(USER)) is ALLOWED
+    assert decided(**assume, resource_policy=trust(ROOT)) is NOT_ALLOWED
+    assert decided(**assume, resource_policy=trust(ROOT), identity_policies=[ALL]) is ALLOWED
+    assert (
+        decided("lambda.amazonaws.com", **assume, resource_policy=trust({"Service": "lambda.amazonaws.com"})) is ALLOWED
+    )
+    assert (
+        decided("ec2.amazonaws.com", **assume, resource_policy=trust({"Service": "lambda.amazonaws.com"}))
+        is NOT_ALLOWED
+    )
+    assert decided(ROOT, **assume, resource_policy=trust(ROOT)) is NOT_ALLOWED
+
+
+def test_a_key_policy_must_allow() -> None:
+    use: dict[str, Any] = {"action": "kms:Decrypt", "resource": KEY}
+    assert decided(**use, identity_policies=[ALL]) is NOT_ALLOWED
+    assert decided(**use, identity_policies=[ALL], resource_policy=to(OTHER)) is NOT_ALLOWED
+    assert decided(**use, identity_policies=[ALL], resource_policy=to(ROOT)) is ALLOWED
+    assert decided(ROOT, **use, resource_policy=to(USER)) is NOT_ALLOWED
+    assert decided(action="kms:ListKeys", resource="*", identity_policies=[ALL]) is ALLOWED
+
+
+# ---- Two AWS accounts ----------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("layers", "expected"),
+    [({"identity_policies": [ALL]}, NOT_ALLOWED), ({"resource_policy": to(USER)}, NOT_ALLOWED),
+     ({"identity_policies": [ALL], "resource_policy": to(USER)}, ALLOWED),
+     ({"identity_policies": [ALL], "resource_policy": to(ME)}, ALLOWED),
+     ({"identity_policies": [ALL], "resource_policy": to(OTHER)}, NOT_ALLOWED),
+     ({"identity_policies": [ALL], "resource_policy": to("*"), **BOUNDED}, NOT_ALLOWED)],
+)  # fmt: skip
+def test_between_aws_accounts_both_must_allow(layers: dict[str, Any], expected: Decision) -> None:
+    assert decided(resource_account=OTHER, **layers) is expected
+
+
+def test_the_root_user_may_do_all_in_its_own_aws_account() -> None:
+    assert decided(ROOT) is ALLOWED
+    assert decided(ROOT, resource_policy=to("*", "Deny")) is DENIED
+    assert decided(ROOT, resource_account=OTHER) is NOT_ALLOWED
+    assert decided(ROOT, resource_account=OTHER, resource_policy=to(ME)) is ALLOWED
+
+
+# ---- Organizations -------------------------------------------------------------------------------------------
+def level(*policies: Any) -> dict[str, Any]:
+    return {"target": "level", "policies": list(policies)}
+
+
+def test_a_control_policy_must_allow_at_every_level() -> None:
+    assert decided(identity_policies=[ALL], scps=[level(ALL), level(ALL)]) is ALLOWED
+    assert decided(identity_policies=[ALL], scps=[level(ALL), level(NONE), level(ALL)]) is NOT_ALLOWED
+    assert decided(scps=[level(ALL)]) is NOT_ALLOWED  # they never grant
+    assert decided(ROOT, scps=[level(NONE)]) is NOT_ALLOWED
+    assert decided(SLR, identity_policies=[ALL], scps=[level(DENY)], rcps=[level(to("*", "Deny"))]) is ALLOWED
+
+
+def test_a_resource_control_policy_only_denies() -> None:
+    at_night = to("*", "Deny", Condition={"Bool": {"aws:SecureTransport": "false"}})
+    assert decided(identity_policies=[ALL], rcps=[level(at_night)], context={"aws:SecureTransport": "true"}) is ALLOWED
+    assert decided(identity_policies=[ALL], rcps=[level(at_night)], context={"aws:SecureTransport": "false"}) is DENIED
+
+
+def test_anonymous_requests_skip_scps_and_face_rcps() -> None:
+    anyone: dict[str, Any] = {"resource_policy": to("*"), "resource_account": ME}
+    assert decided({"type": "Anonymous"}, **anyone, scps=[level(DENY)]) is ALLOWED
+    assert decided({"type": "Anonymous"}, **anyone, rcps=[level(to("*", "Deny"))]) is DENIED
+    assert decided({"type": "Anonymous"}, resource_policy=to(ME)) is NOT_ALLOWED
+
+
+def test_an_endpoint_must_let_it_through() -> None:
+    assert decided(identity_policies=[ALL], endpoint_policies=[to("*")]) is ALLOWED
+    assert decided(identity_policies=[ALL], endpoint_policies=[to(OTHER)]) is NOT_ALLOWED
+
+
+# ---- What AWS keeps for itself -------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [("iam:AttachRolePolicy", SLR), ("iam:UpdateAssumeRolePolicy", f"arn:aws:iam::{ME}:role/aws-reserved/sso/x"),
+     ("iam:CreatePolicyVersion", "arn:aws:iam::aws:policy/ReadOnlyAccess")],
+)  # fmt: skip
+def test_what_is_aws_s_own_nobody_changes(action: str, resource: str) -> None:
+    assert decided(action=action, resource=resource, identity_policies=[ALL]) is NOT_ALLOWED
+    assert decided(action="iam:GetRole", resource=resource, identity_policies=[ALL]) is ALLOWED
+
+
+def test_to_pass_a_role_is_a_request_of_its_own() -> None:
+    only_lambda = document(
+        statement(action="iam:PassRole", Condition={"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}})
+    )
+    passing: dict[str, Any] = {"action": "iam:PassRole", "resource": ROLE, "identity_policies": [only_lambda]}
+    assert decided(**passing, context={"iam:PassedToService": "lambda.amazonaws.com"}) is ALLOWED
+    assert decided(**passing, context={"iam:PassedToService": "ec2.amazonaws.com"}) is NOT_ALLOWED
+    assert asked(**passing).missing_context == ("iam:passedtoservice",)
+
+
+# ---- Always --------------------------------------------------------------------------------------------------
+PIECES = st.sampled_from(
+    ["*", "sqs:*", "sqs:ReceiveMessage", "s3:Get*", QUEUE, "arn:aws:sqs:*:*:*", "arn:aws:s3:::b/*"]
+)
+STATEMENTS = st.builds(
+    statement,
+    st.sampled_from(["Allow", "Deny"]),
+    action=st.lists(PIECES, max_size=3),
+    resource=st.lists(PIECES, max_size=3),
+)
+
+
+@given(policies=st.lists(STATEMENTS, max_size=4))
+def test_an_explicit_deny_never_loses(policies: list[dict[str, Any]]) -> None:
+    denied = document(*policies, statement("Deny", resource=QUEUE))
+    assert decided(identity_policies=[denied], resource_policy=to(USER)) is DENIED
+
+
+@given(policies=st.lists(STATEMENTS, max_size=4), more=STATEMENTS.filter(lambda found: found["Effect"] == "Allow"))
+def test_one_more_allow_takes_nothing(policies: list[dict[str, Any]], more: dict[str, Any]) -> None:
+    if decided(identity_policies=[document(*policies)]) is ALLOWED:
+        assert decided(identity_policies=[document(*policies, more)]) is ALLOWED
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8) | PIECES,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["Statement", "Effect", "Action", "Resource", "Principal", "NotPrincipal", "Condition", "AWS", "x"]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(
+    garbage=st.dictionaries(st.sampled_from(["Version", "Statement"]), JSON), resource=st.text(min_size=1, max_size=20)
+)
+def test_any_document_has_an_answer(garbage: dict[str, Any], resource: str) -> None:
+    decided(resource=resource, identity_policies=[garbage], resource_policy=garbage, permission_boundaries=[garbage])
