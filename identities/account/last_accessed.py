@@ -100,13 +100,10 @@ def start(client: Reader, arn: str) -> str:
 
 
 def fetch(client: Reader, job_id: str) -> Item:
-    """The whole report, or that it isn't ready. IAM has no paginator for it."""
-    answer: Item = client.call("iam", "GetServiceLastAccessedDetails", JobId=job_id)
-    services, more = list(answer.get("ServicesLastAccessed") or ()), answer
-    while more.get("IsTruncated") and more.get("Marker"):
-        more = client.call("iam", "GetServiceLastAccessedDetails", JobId=job_id, Marker=more["Marker"])
-        services += more.get("ServicesLastAccessed") or ()
-    return {**answer, "ServicesLastAccessed": services}
+    """The whole report, or that it isn't ready."""
+    pages = [page.items for page in client.pages("iam", "GetServiceLastAccessedDetails", JobId=job_id)]
+    services = [service for page in pages for service in page.get("ServicesLastAccessed") or ()]
+    return {**pages[0], "ServicesLastAccessed": services}
 
 
 def item_of(object_id: str, name: str, arn: str, answer: Item) -> Item:

@@ -120,20 +120,22 @@ class AwsClient:
         A list that AWS gives whole, such as ListSAMLProviders, is one page.
         """
         paging = paging_of(service, operation)
+        been: set[str | None] = {None, "", marker}
         while True:
             requested_at = timezone.now()
             here = {paging.marker: marker} if marker else {}
             items = self.call(service, operation, **params, **here)
             following = items.pop(paging.marker, None)
             more = items.pop(paging.more, False) if paging.more else bool(following)
-            if more and following in (None, "", marker):
+            if more and following in been:
                 raise errors.Transient(
-                    "The page says that there is more, and not where.",
+                    "The page says that there is more, and not where, or where we have been.",
                     operation=f"{service}:{operation}",
                     aws_account=self._aws_account.account_id,
                     request_id=self.request_id,
                 )
             marker = following if more else None
+            been.add(marker)
             yield Page(items, marker, requested_at, self.request_id)
             if not more:
                 return

@@ -58,7 +58,7 @@ def filled(shape: Shape, draw: Callable[..., Any], depth: int = 0) -> str:
             parts.append(
                 f"<{tag}>{inner}</{tag}>" if inner else draw(st.sampled_from([f"<{tag}/>", f"<{tag}></{tag}>"]))
             )
-        return draw(st.sampled_from(["", "\n  ", "<!-- note -->"])).join(parts)
+        return str(draw(st.sampled_from(["", "\n  ", "<!-- note -->"]))).join(parts)
     if isinstance(shape, ListShape):
         number = draw(st.integers(0, 3)) if depth < 4 else 0
         return "".join(f"<member>{filled(shape.member, draw, depth + 1)}</member>" for _ in range(number))
@@ -70,7 +70,7 @@ def filled(shape: Shape, draw: Callable[..., Any], depth: int = 0) -> str:
         )
     if shape.type_name == "string":
         return xml_of(draw(st.one_of(TEXTS, LOOKS)), draw)
-    return draw(SCALARS[shape.type_name])
+    return str(draw(SCALARS[shape.type_name]))
 
 
 @st.composite
