@@ -8,11 +8,13 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from functools import reduce
 from time import monotonic, sleep
 from typing import Any
+
+from django.utils import timezone
 
 from sync import mirror
 from sync.aws.client import reader
@@ -31,6 +33,9 @@ _RARE = (50_000, 20, 50)
 
 # How long somebody who waits for the end of a run waits before asking AWS again for what it is still making.
 _LOOK_AGAIN_S = 2.0
+
+# How long a run waits for what AWS is making, such as a report. They take seconds, of large AWS accounts minutes.
+_LONGEST_WAIT = timedelta(hours=1)
 
 # How often in a row a page may be asked for in vain: each time the door has waited for the better part of a minute.
 _PATIENCE = 5
@@ -118,10 +123,10 @@ class Slice(AtWork):
             self._give_way(error)
             if until is not None:
                 return More.NOW
-        except NotYet:
+        except NotYet as waits:
+            self._wait(waits)
             if until is not None:
                 return More.LATER
-            self._save()
             sleep(_LOOK_AGAIN_S)
         else:
             return More.NOTHING
@@ -160,6 +165,14 @@ class Slice(AtWork):
             seen=self._run.cursor.get("seen", 0),
             log=self._said(f"AWS {why}: goes on in a moment."),
         )
+
+    def _wait(self, waits: NotYet) -> None:
+        """Raises Transient in the end: each look takes a worker's time, and there is another pull to come."""
+        since = self._run.cursor.get("waits_since") or timezone.now().isoformat()
+        if timezone.now() - datetime.fromisoformat(since) > _LONGEST_WAIT:
+            raise Transient(str(waits) or "AWS is still making what it was asked for.")
+        self._merger = self._merger_of_cursor()
+        self._save(cursor={**self._run.cursor, "waits_since": since}, seen=self._run.cursor.get("seen", 0))
 
     def _take(self, page: SourcePage) -> None:
         last = page.marker is None
@@ -205,7 +218,9 @@ class Slice(AtWork):
 
     @property
     def _is_whole(self) -> bool:
-        return bool(self._run.cursor.get("whole", True))
+        """Whether the last page came, and was the end: a source that just stops has shown nothing."""
+        cursor = self._run.cursor
+        return bool(cursor.get("read") and cursor.get("whole", True))
 
     def _sweep(self) -> str:
         """Why the brake holds it, in words; "" where it was free to go."""

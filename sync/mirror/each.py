@@ -43,7 +43,7 @@ class OneByOne:
             self.items += [item] if item is not None else []
 
     def raise_if_all_denied(self) -> None:
-        if self.first_denial and not self.items:
+        if self.first_denial and not self.items and not self.unsupported:
             raise self.first_denial
 
 
@@ -51,7 +51,7 @@ class EachObject(Source):
     """Asks about every live object of a kind by `Mirror.read_one`. It can go on after any of its pages.
 
     An object that is gone meanwhile is left out: its details will tell. One that AWS denies makes its own facet *not
-    held*; when the first one is denied, all are taken to be, and the run fails.
+    held*; when all of the first page are, the others are taken to be, too, and the run fails.
     """
 
     sweeps = False  # a facet ends with its object
@@ -88,8 +88,8 @@ class EachObject(Source):
             row = due[asked]
             asked += 1
             answers.ask(row.aws_id, self._mirror.ref(row))
-            if is_first:
-                answers.raise_if_all_denied()
+        if is_first:
+            answers.raise_if_all_denied()
         kind = self._mirror.kind
         marker = str(due[asked - 1].pk) if asked < len(due) else None
         return SourcePage(

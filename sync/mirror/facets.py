@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sync.mirror import bulk
-from sync.mirror.base import Mirror, Place
+from sync.mirror.base import DETAILS, Mirror, Place
 from sync.mirror.bulk import Columns
 from sync.models import Facet
 
@@ -30,6 +30,18 @@ def known_facets(place: Place, mirror: Mirror, object_ids: Sequence[str], *, loc
     """By object id. `lock`: until the transaction ends."""
     found = bulk.select(Facet, Known._fields, "object_id", object_ids, _of(place, mirror), lock=lock)
     return {facet["object_id"]: Known(**facet) for facet in found}
+
+
+def gone_objects(place: Place, mirror: Mirror, object_ids: Sequence[str]) -> set[str]:
+    """Of a facet that isn't the details: whose details say that they are gone, and nothing must be stored of them.
+
+    Until the transaction ends nobody can bury another one: who does has the same lock.
+    """
+    if mirror.source == DETAILS:
+        return set()
+    of = _of(place, mirror) | {"source": DETAILS}
+    found = bulk.select(Facet, ["object_id", "gone_at"], "object_id", object_ids, of, lock=True)
+    return {facet["object_id"] for facet in found if facet["gone_at"] is not None}
 
 
 def upsert_facets(place: Place, mirror: Mirror, rows: Sequence[Columns], *, kept: Sequence[str] = ()) -> dict[str, int]:

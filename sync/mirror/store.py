@@ -6,6 +6,7 @@ that write. It never overwrites; the object is read again, alone.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,12 +20,15 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount
 from sync import ownership
-from sync.mirror.base import Item, Mirror, ObjectRef, Place, Reader, Seen, mirror_of
-from sync.mirror.facets import Known, known_facets, locked_facets, upsert_facets
+from sync.aws.errors import Denied, Invalid, Unsupported
+from sync.mirror.base import DETAILS, Item, Mirror, ObjectRef, Place, Reader, Seen, mirror_of
+from sync.mirror.facets import Known, gone_objects, known_facets, locked_facets, upsert_facets
 from sync.mirror.hashing import fingerprint, plain, raw_hash
 from sync.mirror.revisions import Author, Due, add_revisions, add_tombstones
 from sync.mirror.turns import turn
 from sync.models import Facet, Revision, Run, Step
+
+logger = logging.getLogger(__name__)
 
 _HISTORY_LOOKED_AT = 20
 _LONGEST = 400  # of the reason why a facet is not held
@@ -106,6 +110,8 @@ def _store_batch(
     visit: Visit, mirror: Mirror, sights: Sequence[Sight], requested_at: datetime
 ) -> tuple[list[Seen], Counts]:
     """Returns what has to be read again, too."""
+    gone = gone_objects(visit.place, mirror, [sight.object_id for sight in sights])
+    sights = [sight for sight in sights if sight.object_id not in gone]
     known = known_facets(visit.place, mirror, [sight.object_id for sight in sights], lock=True)
     due: list[Sight] = []
     settling: list[Seen] = []
@@ -186,7 +192,7 @@ def _revise(
         known = before.get(sight.object_id)
         if known is None or not known.fingerprint:
             new, first = new + 1, True
-        elif known.gone_at is not None or known.fingerprint != sight.fingerprint:
+        elif known.fingerprint != sight.fingerprint or (known.gone_at is not None and mirror.source == DETAILS):
             changed, first = changed + 1, False
         else:
             continue
@@ -239,7 +245,10 @@ def settle_time() -> timedelta:
 def _look_again(visit: Visit, mirror: Mirror, old: Seen) -> None:
     ref = ObjectRef(mirror.kind, old.object_id, old.name, old.arn, visit.place.region, mirror.source)
     # None: gone by our own hand, or not to be seen yet; the sweep spares what was written just now.
-    read_alone(visit, mirror, ref)
+    try:
+        read_alone(visit, mirror, ref)
+    except (Denied, Invalid, Unsupported) as error:  # it stays as we wrote it; the next pull sees it in the listing
+        logger.info("%s %s was not looked at again: %s", mirror.kind, old.object_id, error)
 
 
 def read_alone(visit: Visit, mirror: Mirror, ref: ObjectRef) -> bool:
@@ -252,6 +261,8 @@ def read_alone(visit: Visit, mirror: Mirror, ref: ObjectRef) -> bool:
     if item is None:
         return False
     with transaction.atomic():
+        if gone_objects(visit.place, mirror, [ref.object_id]):
+            return False
         facets = locked_facets(visit.place, mirror, [ref.object_id])
         facet = facets.get(ref.object_id)
         if facet is not None and (

@@ -121,6 +121,13 @@ def test_one_denied_leaves_the_others(iam: Any, aws_account: AwsAccount, emulato
     assert facets()["cem"].held_why
 
 
+def test_a_first_one_that_is_denied_leaves_the_others(iam: Any, aws_account: AwsAccount, emulator: Emulator) -> None:
+    """A Deny for one path, such as that of a break-glass user, may well be about the first that is asked about."""
+    emulator.rules([{"action": READ, "error": {"code": "AccessDenied", "status": 403}, "times": 1}])
+    assert pulled(aws_account, source="test.tags").seen == 5
+    assert {name for name, facet in facets().items() if facet.held == Facet.Held.DENIED} == {"ann"}
+
+
 def test_what_was_denied_and_is_held_later_is_no_drift(iam: Any, aws_account: AwsAccount, emulator: Emulator) -> None:
     emulator.rules([{"action": READ, "times": 2}, {"action": READ, "error": {"code": "AccessDenied"}, "times": 1}])
     pulled(aws_account, source="test.tags")
