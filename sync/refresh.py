@@ -107,7 +107,19 @@ class Refresh(AtWork):
         except AwsError as error:
             self._save(log=self._said(f"{about.title}: {error.sentence()}"))
         except NotYet:
-            self._save(log=self._said(f"{about.title}: AWS is still making it."))
+            self._save(log=self._said(f"{about.title}: AWS is still making it. {self._meanwhile(about)}"))
+
+    def _meanwhile(self, about: Mirror) -> str:
+        there = Facet.objects.filter(
+            aws_account=self._run.aws_account,
+            region=self._run.region,
+            kind=about.kind,
+            object_id=self._run.object_id,
+            source=about.source,
+            held=Facet.Held.HELD,
+            gone_at__isnull=True,
+        )
+        return "What is shown is from the older one." if there.exists() else "Refresh again in a minute."
 
     def _ref(self, about: Mirror) -> ObjectRef:
         return about.refs(self._visit.place, [self._run.object_id])[self._run.object_id]

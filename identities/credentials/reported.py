@@ -11,7 +11,7 @@ from identities.credentials.hanging import UserFacet, users_of
 from identities.credentials.report import KNOWN_LINE, ROOT, Line, facts, is_of, lines_of, read_report
 from identities.models import IamUser, ReportedUser, RootUser
 from sync.aws.errors import Unsupported
-from sync.mirror import Item, Mirror, ObjectRef, Place, Reader, Seen
+from sync.mirror import Item, Mirror, NotYet, ObjectRef, Place, Reader, Seen
 from sync.mirror.rows import columns, write
 
 
@@ -90,7 +90,8 @@ def _lasting(credential: dict[str, Any]) -> dict[str, Any]:
 
 
 def _report(client: Reader) -> tuple[str, Iterator[Line]]:
+    """When AWS made it, and its lines. Raises NotYet."""
     report = read_report(client)
     if report is None:
-        raise Unsupported("AWS is still making the credential report.")
+        raise NotYet("AWS is still making the credential report.")
     return report["GeneratedTime"].isoformat(), lines_of(report["Content"])

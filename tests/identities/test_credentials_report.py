@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
-from accounts.models import AwsAccount
+from accounts.models import AwsAccount, Operator
 from iamconsole.demo.process import Emulator
 from identities.credentials.report import CredentialReport
 from identities.models import IamUser, ReportedUser, RootUser
 from sync import pull as pulls
+from sync import refresh
 from sync.models import Facet, Revision, Run
 from sync.selectors import holding
 from tests.services.credentials import SOURCES, at_that_time, give_everything, pull
+from tests.services.pages import get, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -184,3 +188,54 @@ def test_a_denied_report_is_not_held(iam: Any, aws_account: AwsAccount, emulator
     held = holding(aws_account, REPORT)
     assert (held.state, RootUser.objects.count()) == ("denied", 0)
     assert "iam:GenerateCredentialReport" in held.why
+
+
+# ---- One user refreshed while AWS makes a new one ------------------------------------------------------------
+
+
+def refreshed(iam: Any, aws_account: AwsAccount, erin: Operator) -> tuple[str, str]:
+    """What the page says of it after jane was read again, and how the facet is held."""
+    jane = IamUser.objects.get(name="jane")
+    run = refresh.start(row=jane, actor=erin)
+    refresh.work(run.pk)
+    run.refresh_from_db()
+    assert run.state == Run.State.DONE
+    said = [line["line"] for line in run.log if line["line"].startswith("Credential report: ")]
+    held = Facet.objects.filter(source="report", object_id=jane.aws_id).values_list("held", flat=True)
+    return " ".join(said), " ".join(held)
+
+
+def test_the_older_one_stays_while_aws_makes_a_new_one(
+    iam: Any, aws_account: AwsAccount, emulator: Emulator, erin: Operator
+) -> None:
+    pull(aws_account, REPORT)
+    before = ReportedUser.objects.filter(user__name="jane").values().get()
+    emulator.rules([{"action": "GetCredentialReport", "error": IN_PROGRESS}])
+    said, held = refreshed(iam, aws_account, erin)
+    assert said == "Credential report: AWS is still making it. What is shown is from the older one."
+    assert held == Facet.Held.HELD
+    assert ReportedUser.objects.filter(user__name="jane").values().get() == before
+
+
+def test_the_page_says_that_a_new_one_is_made(
+    iam: Any, aws_account: AwsAccount, emulator: Emulator, erin: Operator, client_of: Callable[[Operator], Client]
+) -> None:
+    pull(aws_account, REPORT)
+    emulator.rules([{"action": "GetCredentialReport", "error": IN_PROGRESS}])
+    refreshed(iam, aws_account, erin)
+    jane, run = IamUser.objects.get(name="jane"), Run.objects.get(source=Run.OBJECT)
+    text = text_of(get(client_of(erin), "user", f"?refreshed={run.pk}", aws_id=jane.aws_id))
+    assert "AWS is still making it. What is shown is from the older one." in text
+    text = text_of(get(client_of(erin), "user_credentials", aws_id=jane.aws_id))
+    assert "from the credential report of" in text
+    assert "AWS is still making" not in text
+
+
+def test_without_an_older_one_it_is_asked_for_again(
+    iam: Any, aws_account: AwsAccount, emulator: Emulator, erin: Operator
+) -> None:
+    emulator.rules([{"action": "GetCredentialReport", "error": IN_PROGRESS}])
+    said, held = refreshed(iam, aws_account, erin)
+    assert (said, held) == ("Credential report: AWS is still making it. Refresh again in a minute.", "")
+    emulator.rules([])
+    assert refreshed(iam, aws_account, erin) == ("", Facet.Held.HELD)
