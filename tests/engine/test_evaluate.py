@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -158,9 +158,10 @@ def test_an_aws_account_as_principal_only_delegates(named: str) -> None:
 
 def test_boundaries_and_session_policies_limit_and_never_grant() -> None:
     for layer in ("permission_boundaries", "session_policy"):
-        assert decided(**{layer: [ALL]}) is NOT_ALLOWED
-        assert decided(identity_policies=[ALL], **{layer: [NONE]}) is NOT_ALLOWED
-        assert decided(identity_policies=[ALL], **{layer: [ALL]}) is ALLOWED
+        open_, shut = cast(Any, {layer: [ALL]}), cast(Any, {layer: [NONE]})
+        assert decided(**open_) is NOT_ALLOWED
+        assert decided(identity_policies=[ALL], **shut) is NOT_ALLOWED
+        assert decided(identity_policies=[ALL], **open_) is ALLOWED
 
 
 def test_who_was_made_anew_is_not_who_was_named() -> None:
