@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
+from django.db.models import Value
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -21,6 +22,8 @@ from identities.models import IamGroup, IamRole, IamUser
 from identities.trust import outside_accounts
 from policies.models import ManagedPolicy
 from policies.pages import count_live
+
+Trusting = list[tuple[str, list[dict[str, str]]]]  # names of roles, and whom they trust
 
 
 class IdentitiesShell(ShellProvider):
@@ -62,8 +65,7 @@ def _administrators(request: HttpRequest, aws_account: AwsAccount) -> Iterator[p
 
 def _trusts(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Row]:
     """Roles that an outside AWS account may assume, and roles that trust somebody who was deleted."""
-    roles = IamRole.objects.live().filter(aws_account=aws_account).order_by("name_key")
-    outside = list(selectors.trusting_outside(roles).values_list("name", "trusted"))
+    outside, deleted = _trusting(aws_account)
     if outside:
         ours = set(AwsAccount.objects.values_list("account_id", flat=True))
         trusted = sorted(set().union(*(outside_accounts(principals, ours) for _, principals in outside)))
@@ -74,7 +76,6 @@ def _trusts(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Ro
             severity="high",
             act=f"Review {len(outside)}",
         )
-    deleted = list(trusting_deleted(roles).values_list("name", "trusted"))
     if deleted:
         named = [principal for _, trusted in deleted for principal in trusted]
         who = sorted({each.principal.name for each in deleted_in(named, signed_in(request)) if each.principal})
@@ -89,7 +90,20 @@ def _trusts(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Ro
         )
 
 
-def _them(found: list[tuple[str, object]]) -> str:
+def _trusting(aws_account: AwsAccount) -> tuple[Trusting, Trusting]:
+    """The roles that trust an outside AWS account, and those that trust somebody who was deleted, in one query."""
+    roles = IamRole.objects.live().filter(aws_account=aws_account).order_by()
+    both = [
+        found(roles).annotate(of=Value(of)).values_list("of", "name", "trusted")
+        for of, found in enumerate((selectors.trusting_outside, trusting_deleted))
+    ]
+    found: tuple[Trusting, Trusting] = ([], [])
+    for of, name, trusted in sorted(both[0].union(both[1], all=True), key=lambda row: str(row[1]).casefold()):
+        found[of].append((name, trusted))
+    return found
+
+
+def _them(found: Trusting) -> str:
     return "it" if len(found) == 1 else "them"
 
 

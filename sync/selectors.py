@@ -45,11 +45,6 @@ def changes_of(aws_account: AwsAccount, *, waits_for: Operator | None = None) ->
     return changes.annotate(waits_for_me=waiting)
 
 
-def waiting_for(operator: Operator, aws_account: AwsAccount) -> QuerySet[Any]:
-    """What this operator can move on: others' changes to approve, own ones to apply or to mend."""
-    return changes_of(aws_account).filter(_waiting(operator, aws_account))
-
-
 def _waiting(operator: Operator, aws_account: AwsAccount) -> Q:
     waiting = Q(pk__in=[])
     if may(operator, APPROVE, aws_account):
@@ -70,8 +65,31 @@ def _enough_approvals() -> Q:
     return Q(state=Change.State.APPROVED) | _NONE_NEEDED
 
 
-def recent_changes(aws_account: AwsAccount) -> list[Any]:
-    return list(changes_of(aws_account)[:RECENT])
+@dataclass(frozen=True)
+class Notable:
+    """The changes that the overview tells of, the newest of each kind."""
+
+    waiting: Sequence[Any]  # for the operator
+    stuck: Sequence[Any]
+    recent: Sequence[Any]
+
+
+@once_a_page
+def notable_changes(operator: Operator, aws_account: AwsAccount) -> Notable:
+    """In one query."""
+    all_of_it = Change.objects.filter(aws_account=aws_account).order_by("-pk")
+    kinds = (_waiting(operator, aws_account), Q(state__in=STUCK), Q())
+    chosen = [all_of_it.filter(kind).values("pk")[:RECENT] for kind in kinds]
+    found = list(
+        changes_of(aws_account, waits_for=operator).filter(
+            Q(pk__in=chosen[0]) | Q(pk__in=chosen[1]) | Q(pk__in=chosen[2])
+        )
+    )
+    return Notable(
+        [change for change in found if change.waits_for_me][:RECENT],
+        [change for change in found if change.state in STUCK][:RECENT],
+        found[:RECENT],
+    )
 
 
 @dataclass(frozen=True)
@@ -121,6 +139,13 @@ def last_complete(aws_account: AwsAccount, source: str = "") -> datetime | None:
         complete = complete.filter(source=source)
     newest = complete.order_by("-finished_at").first()
     return newest.finished_at if newest else None
+
+
+def when_complete(source: str) -> Subquery:
+    """For an annotation of what has an `aws_account`: as old as this is what the source brought."""
+    of_it = {"aws_account": OuterRef("aws_account"), "object_id": "", "region": ""}
+    complete = Run.objects.filter(source=source, state=Run.State.DONE, **of_it).order_by("-pk")
+    return Subquery(complete.values(at=Coalesce("taken_at", "finished_at"))[:1])
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ def register_panels() -> None:
 
 
 def _waiting(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
-    for change in selectors.waiting_for(signed_in(request), aws_account)[: selectors.RECENT]:
+    for change in selectors.notable_changes(signed_in(request), aws_account).waiting:
         yield Row(
             f"{change.pk} {change.title}",
             _change_url(change),
@@ -106,7 +106,7 @@ def _next_act(change: Any) -> str:
 
 
 def _recent(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
-    for change in selectors.recent_changes(aws_account):
+    for change in selectors.notable_changes(signed_in(request), aws_account).recent:
         yield Row(
             change.title,
             _change_url(change),
@@ -135,7 +135,7 @@ def _ages(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
 
 
 def _stuck(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
-    for change in selectors.changes_of(aws_account).filter(state__in=selectors.STUCK)[: selectors.RECENT]:
+    for change in selectors.notable_changes(signed_in(request), aws_account).stuck:
         error = ErrorView.of(change.error)
         yield Row(
             f"Change {change.pk} stopped: {change.title}",

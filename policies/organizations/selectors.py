@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import AwsAccount
 from iamconsole.web.once import once_a_page
 from policies.models import Document, OrgAccount, Organization, OrgPolicy, OrgTarget, OrgUnit
 from policies.organizations.sources import MEMBERSHIP, TREE
-from sync.selectors import holding
+from sync.selectors import holding, when_complete
 
 Node = OrgUnit | OrgAccount
 NodeKind = Literal["root", "unit", "account"]
@@ -89,11 +89,13 @@ def bounds_of(aws_account: AwsAccount | str) -> dict[str, Bound]:
 
 @dataclass(frozen=True)
 class Tree:
-    """An organization as the mirror of `held_by` has it."""
+    """An organization as the mirror of `held_by` has it, and where in it an AWS account is."""
 
     organization: Organization
     held_by: AwsAccount
     at: datetime | None
+    name: str  # of the AWS account there
+    units: tuple[str, ...]  # the ids of those above it, from the root down
 
 
 @once_a_page
@@ -109,19 +111,40 @@ def tree_over(account_id: str) -> Tree | None:
 
     What the AWS account says of itself goes first: another mirror may not know yet that it left.
     """
-    own = Organization.objects.live().filter(aws_account__account_id=account_id).first()
+    found = list(_organizations_with(account_id))
+    own = next((one for one in found if one.aws_account.account_id == account_id), None)
     if own is None and _says_that_it_stands_alone(account_id):
         return None
-    places = OrgAccount.objects.live().filter(aws_id=account_id).values("aws_account")
-    readable = Q(delegated=True) | Q(management_id=F("aws_account__account_id"))
-    organizations = Organization.objects.live().filter(readable, aws_account__in=places).select_related("aws_account")
-    if own is not None:
-        organizations = organizations.filter(aws_id=own.aws_id)
     trees = [
-        Tree(organization, organization.aws_account, holding(organization.aws_account, TREE).at)
-        for organization in organizations
+        Tree(one, one.aws_account, one.read_at, one.place_name, tuple((one.place_above or "").strip("/").split("/")))
+        for one in found
+        if _is_readable(one) and one.place_name is not None and (own is None or one.aws_id == own.aws_id)
     ]
-    return max((tree for tree in trees if tree.at), key=lambda tree: str(tree.at), default=None)
+    return max(trees, key=lambda tree: str(tree.at), default=None)
+
+
+def _organizations_with(account_id: str) -> QuerySet[Any]:
+    """What the AWS account says of its organization, and what others say that have it in theirs: with its place there
+    (`place_name`, `place_above`), and when they last read the tree (`read_at`)."""
+    places = OrgAccount.objects.live().filter(aws_id=account_id)
+    unit = OrgUnit.objects.filter(aws_account=OuterRef("aws_account"), aws_id=OuterRef("parent_id"))
+    there = places.filter(aws_account=OuterRef("aws_account")).annotate(above=Subquery(unit.values("path")[:1]))
+    says_itself = Q(aws_account__in=AwsAccount.objects.filter(account_id=account_id).values("pk"))
+    rows: QuerySet[Any] = Organization.objects.live().filter(
+        says_itself | Q(aws_account__in=places.values("aws_account"))
+    )
+    rows = rows.select_related("aws_account").annotate(
+        place_name=Subquery(there.values("name")[:1]),
+        place_above=Subquery(there.values("above")[:1]),
+        read_at=when_complete(TREE),
+    )
+    return rows
+
+
+def _is_readable(row: Any) -> bool:
+    """Whether the AWS account whose mirror has it may read the tree, and did."""
+    manages = row.management_id == row.aws_account.account_id
+    return (row.delegated or manages) and row.aws_account.is_connected and row.read_at is not None
 
 
 def _says_that_it_stands_alone(account_id: str) -> bool:
@@ -167,38 +190,32 @@ def bounds_in(tree: Tree, account_id: str) -> dict[str, Bound]:
     if account_id == tree.organization.management_id or not tree.organization.all_features:
         why = _MANAGEMENT if tree.organization.all_features else _BILLING_ONLY
         return dict.fromkeys(types, Held((), why, tree.held_by, tree.at))
-    nodes = way_to(tree, account_id)
-    attached = policies_on(tree.held_by, [node.aws_id for node in nodes])
-    root = nodes[0]
-    switched_on = root.policy_types if isinstance(root, OrgUnit) else []
+    units = _units(tree)
+    attached = policies_on(tree.held_by, [*(unit.aws_id for unit in units), account_id])
+    switched_on = units[0].policy_types if units else []
+    places: list[tuple[str, str, NodeKind]] = [(unit.aws_id, unit.name, _kind(unit)) for unit in units]
+    places.append((account_id, tree.name, "account"))
     return {
-        policy_type: Held(_levels(nodes, attached, policy_type), by=tree.held_by, at=tree.at)
+        policy_type: Held(_levels(places, attached, policy_type), by=tree.held_by, at=tree.at)
         if policy_type in switched_on
         else Held((), _SWITCHED_OFF, tree.held_by, tree.at)
         for policy_type in types
     }
 
 
-def _levels(nodes: list[Node], attached: Mapping[str, list[OrgPolicy]], policy_type: str) -> tuple[Level, ...]:
+def _levels(
+    places: Iterable[tuple[str, str, NodeKind]], attached: Mapping[str, list[OrgPolicy]], policy_type: str
+) -> tuple[Level, ...]:
     return tuple(
-        Level(
-            node.aws_id,
-            node.name,
-            _kind(node),
-            tuple(policy for policy in attached.get(node.aws_id, ()) if policy.type == policy_type),
-        )
-        for node in nodes
+        Level(*place, tuple(policy for policy in attached.get(place[0], ()) if policy.type == policy_type))
+        for place in places
     )
 
 
-def way_to(tree: Tree, account_id: str) -> list[Node]:
-    """From the root down to the AWS account."""
-    unit = OrgUnit.objects.filter(aws_account=tree.held_by, aws_id=OuterRef("parent_id"))
-    accounts = OrgAccount.objects.live().filter(aws_account=tree.held_by)
-    account = accounts.annotate(above=Subquery(unit.values("path")[:1])).get(aws_id=account_id)
-    above = (account.above or "").strip("/").split("/")
-    units = {unit.aws_id: unit for unit in OrgUnit.objects.filter(aws_account=tree.held_by, aws_id__in=above)}
-    return [*(units[unit_id] for unit_id in above if unit_id in units), account]
+def _units(tree: Tree) -> list[OrgUnit]:
+    """Those above the AWS account, from the root down."""
+    found = {unit.aws_id: unit for unit in OrgUnit.objects.filter(aws_account=tree.held_by, aws_id__in=tree.units)}
+    return [found[unit_id] for unit_id in tree.units if unit_id in found]
 
 
 def policies_on(held_by: AwsAccount, target_ids: Iterable[str]) -> dict[str, list[OrgPolicy]]:
