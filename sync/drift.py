@@ -21,7 +21,7 @@ from sync.changes import PlanError
 from sync.mirror import Mirror, ObjectRef
 from sync.mirror.base import DETAILS
 from sync.mirror.differences import Difference, Reversal
-from sync.models import Change, LookedAfterRow, Ownership, Revision, Run
+from sync.models import Change, LookedAfterRow, MirroredRow, Ownership, Revision, Run
 from sync.operations import Refusal, StepSpec
 from sync.selectors import standing
 
@@ -42,7 +42,7 @@ def drift_of(aws_account: AwsAccount, *, ignored: bool = False) -> QuerySet[Any]
     """Its revisions of origin `outside`; those of objects that are ignored only if asked for.
 
     Each with what the one before it said (`before`, None for the first; `was_gone`) and the pull before the one that
-    saw it (`earlier_run`).
+    saw it (`earlier_run`). `called` is the name of an object whose facets don't all say it.
     """
     before = Revision.objects.filter(facet=OuterRef("facet"), number=OuterRef("number") - 1)
     return (
@@ -50,7 +50,7 @@ def drift_of(aws_account: AwsAccount, *, ignored: bool = False) -> QuerySet[Any]
         .exclude(Q(pk__in=()) if ignored else _ignored(aws_account))
         .select_related("facet__aws_account", "run", "accepted_by", "reversal")
         .annotate(before=Subquery(before.values("content")), was_gone=Subquery(before.values("gone")))
-        .annotate(source=_source())
+        .annotate(source=_source(), called=_called())
         .annotate(earlier_run=Subquery(_earlier_runs().values("pk")[:1]))
     )
 
@@ -62,6 +62,26 @@ def _source() -> Case:
         for source in mirror.sources.values()
     ]
     return Case(*cases, default=Value(""), output_field=CharField())
+
+
+def _called() -> Case:
+    """What the objects are called that have other facets than details: as their rows say it now."""
+    models = {each.kind: each.model for each in mirror.registry.values() if each.source != DETAILS}
+    cases = [
+        When(
+            ~Q(facet__source=DETAILS), facet__kind=kind, then=Subquery(_row_of_facet(model).values(model.called_by)[:1])
+        )
+        for kind, model in models.items()
+    ]
+    return Case(*cases, default=Value(""), output_field=CharField())
+
+
+def _row_of_facet(model: type[MirroredRow]) -> QuerySet[Any]:
+    return model.objects.filter(
+        aws_account=OuterRef("facet__aws_account"),
+        region=OuterRef("facet__region"),
+        aws_id=OuterRef("facet__object_id"),
+    )
 
 
 def _earlier_runs() -> QuerySet[Run]:
@@ -125,9 +145,24 @@ def _holds_before(revision: Any) -> bool:
 
 
 def name_in(revision: Any) -> str:
-    """What the object was called; of facets that don't say it, its unique id."""
+    """What the object was called; of facets that don't say it, what it is called now."""
     said = revision.content or revision.before or {}
-    return str(said.get("name") or revision.facet.object_id)
+    return str(revision.called or said.get("name") or revision.facet.object_id)
+
+
+def facet_in(revision: Revision) -> str:
+    """ "access keys", "MFA devices"; "" for the object itself."""
+    its_mirror = mirror_for(revision)
+    title = its_mirror.title if its_mirror else ""
+    if title.casefold() == noun_of(revision).casefold():
+        return ""
+    return title if title[:2].isupper() else title[:1].lower() + title[1:]
+
+
+def object_in(revision: Any) -> str:
+    """ "jane", or of another facet than her details "jane, access keys"."""
+    facet = facet_in(revision)
+    return f"{name_in(revision)}, {facet}" if facet else name_in(revision)
 
 
 def noun_of(revision: Revision) -> str:
@@ -164,7 +199,7 @@ def accept(*, aws_account: AwsAccount, actor: Operator, revisions: Collection[in
             "drift.accepted",
             actor=actor,
             aws_account=aws_account,
-            obj=("revision", revision.pk, name_in(revision)),
+            obj=("revision", revision.pk, object_in(revision)),
             data={"revision": revision.pk, "noun": noun, "what": what},
         )
     Revision.objects.filter(pk__in=[revision.pk for revision in accepted]).update(accepted_at=now, accepted_by=actor)
@@ -213,7 +248,7 @@ def propose_reverse(*, aws_account: AwsAccount, actor: Operator, revision: int) 
     if not undoing.steps:
         raise PlanError(" ".join(undoing.left))
     what = sentence(found)
-    reason = f"Somebody changed {noun_of(found)} {name_in(found)} outside this console: {what}."
+    reason = f"Somebody changed {noun_of(found)} {object_in(found)} outside this console: {what}."
     change = changes.propose(
         aws_account=aws_account,
         actor=actor,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
@@ -51,12 +50,6 @@ def row_of(aws_account: AwsAccount, kind: str, object_id: str) -> MirroredRow | 
     rows = mirror.mirror_of(kind).model.objects.select_related("aws_account")
     found: MirroredRow | None = rows.filter(aws_account=aws_account, aws_id=object_id).first()
     return found
-
-
-def page_of(row: MirroredRow) -> str:
-    """The address of its page; "" for kinds without one."""
-    page = mirror.mirror_of(row.kind).page
-    return reverse(page, kwargs={"account_id": row.aws_account.account_id, "aws_id": row.aws_id}) if page else ""
 
 
 class Refresh(AtWork):

@@ -30,6 +30,8 @@ class AccountMirror(Mirror):
 
     kind = IamAccount.kind
     model = IamAccount
+    page = "account_settings"
+    one_of_it = True
 
     def object_id(self, item: Item) -> str:
         return str(item["AccountId"])

@@ -55,6 +55,8 @@ class Root(Mirror):
     source = "report"
     title = "Root user"
     model = RootUser
+    page = "root_user"
+    one_of_it = True
     known = KNOWN_LINE | {"AccountId"}
 
     def object_id(self, item: Item) -> str:

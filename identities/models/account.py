@@ -19,6 +19,7 @@ class IamAccount(MirroredRow):
 
     kind = "iam.account"
     facet_columns = frozenset({"alias", "password_policy", "summary", "root_mfa_apps", "unassigned_mfa"})
+    called_by = "aws_account__name"
 
     alias = models.CharField(max_length=63, blank=True)
     # As AWS gives it; {}: AWS's default is in force; null: not held (yet).

@@ -211,6 +211,7 @@ class RootUser(Reported):
     """Who owns an AWS account: the e-mail address that it was opened with. `aws_id` is the AWS account's id."""
 
     kind = "iam.root"
+    called_by = "aws_account__name"
 
     @property
     def active_keys(self) -> list[dict[str, Any]]:

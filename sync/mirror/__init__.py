@@ -12,6 +12,7 @@ from sync.mirror.base import (
     Source,
     SourcePage,
     facets_of,
+    mirror_about,
     mirror_of,
     register,
     register_source,
@@ -24,6 +25,6 @@ from sync.mirror.sweep import brake, sweep, tie_loose_ends
 
 __all__ = [
     "Content", "Counts", "EachObject", "Item", "Mirror", "NotYet", "ObjectRef", "Place", "Reader", "Seen", "Source",
-    "SourcePage", "Visit", "brake", "facets_of", "mirror_of", "not_held", "register", "register_source", "registry",
-    "sources", "store", "store_one", "sweep", "tie_loose_ends",
+    "SourcePage", "Visit", "brake", "facets_of", "mirror_about", "mirror_of", "not_held", "register",
+    "register_source", "registry", "sources", "store", "store_one", "sweep", "tie_loose_ends",
 ]  # fmt: skip

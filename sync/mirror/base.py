@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, ClassVar, Protocol
 
+from django.urls import reverse
+
 from accounts.models import AwsAccount
 from sync.aws.client import Page
 from sync.mirror.differences import Difference, Part, Reversal, differences
@@ -82,6 +84,7 @@ class Mirror(ABC):
     known: ClassVar[frozenset[str]] = frozenset()  # an item's members that it understands; none given: all
     keeps_history: ClassVar[bool] = True  # False where all of it is volatile, or personal
     page: ClassVar[str] = ""  # the URL name of an object's page, which takes account_id and aws_id; of `details`
+    one_of_it: ClassVar[bool] = False  # one in an AWS account: its page takes the account_id only
     parts: ClassVar[Mapping[str, Part]] = {}  # how its content is told, in words
 
     @abstractmethod
@@ -126,6 +129,11 @@ class Mirror(ABC):
 
     def ref(self, row: MirroredRow) -> ObjectRef:
         return ObjectRef(self.kind, row.aws_id, row.name, row.arn, row.region, self.source)
+
+    def url(self, row: MirroredRow) -> str:
+        """The address of its page; "" for kinds without one."""
+        which = {} if self.one_of_it else {"aws_id": row.aws_id}
+        return reverse(self.page, kwargs={"account_id": row.aws_account.account_id, **which}) if self.page else ""
 
     def is_by_aws(self, content: Content) -> bool:
         """Whether AWS itself keeps the object: then what changes is not drift."""
@@ -211,6 +219,11 @@ def mirror_of(kind: str, facet: str = DETAILS) -> Mirror:
 def facets_of(kind: str) -> list[Mirror]:
     """All that is known to say something of such an object, in the order of registration."""
     return [mirror for (of, _), mirror in registry.items() if of == kind]
+
+
+def mirror_about(kind: str) -> Mirror | None:
+    """The one of its details; of a kind without details, the first of its facets."""
+    return registry.get((kind, DETAILS)) or next(iter(facets_of(kind)), None)
 
 
 def register(*mirrors: Mirror) -> None:

@@ -42,6 +42,7 @@ class MirroredRow(models.Model):
 
     kind: ClassVar[str]  # as the mirror is registered, such as "iam.user"
     facet_columns: ClassVar[frozenset[str]] = frozenset()  # what other facets than `details` bring, and write alone
+    called_by: ClassVar[str] = "name"  # the column that has what people call it
     searched: ClassVar[tuple[str, ...]] = ()  # the columns in the index of trigrams (iamconsole/web/trigrams.py)
 
     # Without an index of its own: the one that makes `aws_id` unique begins with it.

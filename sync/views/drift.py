@@ -51,7 +51,7 @@ class Entry:
     revision: Any
     name: str
     noun: str
-    facet: str  # "Access keys"; "" for the object itself
+    facet: str  # "access keys"; "" for the object itself
     url: str  # of the object's page; "" where it has none
     happening: Happening
     told: list[Told]
@@ -74,14 +74,14 @@ def entries(aws_account: AwsAccount, revisions: Collection[Any]) -> list[Entry]:
 
 
 def _entry(revision: Any, rows: Mapping[tuple[str, str], MirroredRow], texts: _Texts, runs: Mapping[int, Run]) -> Entry:
-    its_mirror = service.mirror_for(revision)
+    about = mirror.mirror_about(revision.facet.kind)
     row = rows.get((revision.facet.kind, revision.facet.object_id))
     return Entry(
         revision=revision,
-        name=row.name if row else service.name_in(revision),
+        name=revision.called or (row.name if row else service.name_in(revision)),
         noun=service.noun_of(revision),
-        facet=its_mirror.title if its_mirror else "",
-        url=_url(row) if row else "",
+        facet=service.facet_in(revision),
+        url=about.url(row) if about and row else "",
         happening=service.happening(revision),
         told=texts.told(revision),
         earlier_run=runs.get(revision.earlier_run),
@@ -95,15 +95,10 @@ def _rows(aws_account: AwsAccount, revisions: Iterable[Any]) -> dict[tuple[str, 
         wanted[revision.facet.kind].add(revision.facet.object_id)
     found: dict[tuple[str, str], MirroredRow] = {}
     for kind, ids in wanted.items():
-        if (kind, "details") in mirror.registry:
-            rows = mirror.mirror_of(kind).model.objects.filter(aws_account=aws_account, aws_id__in=ids)
+        if about := mirror.mirror_about(kind):
+            rows = about.model.objects.filter(aws_account=aws_account, aws_id__in=ids)
             found |= {(kind, row.aws_id): row for row in rows.select_related("aws_account")}
     return found
-
-
-def _url(row: MirroredRow) -> str:
-    page = mirror.mirror_of(row.kind).page
-    return reverse(page, kwargs={"account_id": row.aws_account.account_id, "aws_id": row.aws_id}) if page else ""
 
 
 class _Texts:
@@ -208,7 +203,7 @@ class DriftFeed(Feed):  # type: ignore[type-arg]  # generic to the type checker 
         return [(obj, revision) for revision in newest]
 
     def item_title(self, item: tuple[AwsAccount, Any]) -> str:
-        return f"{service.noun_of(item[1])} {service.name_in(item[1])}: {service.sentence(item[1])}"
+        return f"{service.noun_of(item[1])} {service.object_in(item[1])}: {service.sentence(item[1])}"
 
     def item_description(self, item: tuple[AwsAccount, Any]) -> str:
         return "Who did it is not held: IAM stores no author."

@@ -69,7 +69,7 @@ DRIFT = Table(
     columns=(
         Column("seen", "First seen", lambda row: row.seen_at, sort="seen_at", newest_first=True),
         Column("kind", "Kind", drift.noun_of),
-        Column("name", "Name", drift.name_in),
+        Column("name", "Name", drift.object_in),
         Column("object_id", "Unique id", lambda row: row.facet.object_id),
         Column("what", "What changed", drift.sentence),
         Column("after_pull", "After pull", lambda row: row.earlier_run or ""),

@@ -17,8 +17,8 @@ from accounts.roles import ADMINISTER, PROPOSE, SEE_IAM
 from iamconsole.web.fragments import wants_fragment
 from iamconsole.web.tables import list_response
 from iamconsole.web.words import counted
+from sync import mirror, refresh, schedule, selectors
 from sync import pull as pulling
-from sync import refresh, schedule, selectors
 from sync.models import Run
 from sync.regions import looked_in
 from sync.views.fetch import fetch_run
@@ -105,7 +105,7 @@ def _context(run: Run) -> dict[str, Any]:
         "rate": rate_words(run),
         "left": time_left(run),
         "object": read_again,
-        "object_url": refresh.page_of(read_again) if read_again else "",
+        "object_url": mirror.mirror_of(read_again.kind).url(read_again) if read_again else "",
         "signature": signature(run.state, run.pages, run.seen, run.log[-1:]),
     }
 
