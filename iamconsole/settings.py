@@ -170,6 +170,7 @@ WRITE_SETTLE_S = 60  # an answer asked for before our own write + this never ove
 VERIFY_DEADLINE_S = env.float("VERIFY_DEADLINE_S", default=20.0)  # how long to read until our write shows
 CHANGE_EXPIRES_DAYS = 7
 KEEP_HISTORY_DAYS = env.int("KEEP_HISTORY_DAYS", default=0)  # revisions and the logs of runs; 0 = for ever
+KEEP_RUNS_DAYS = env.int("KEEP_RUNS_DAYS", default=400)  # runs that nothing needs any more; 0 = for ever
 
 # ---- Sign-in: django-allauth ---------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.Operator"

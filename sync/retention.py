@@ -1,4 +1,6 @@
-"""How long history is kept: KEEP_HISTORY_DAYS, by default for ever. The minute's tick takes a little away each time.
+"""How long history is kept: KEEP_HISTORY_DAYS, by default for ever, and pulls that found nothing new: KEEP_RUNS_DAYS.
+
+The minute's tick takes a little away each time.
 
 What goes of a facet are revisions that were no longer in force when the time kept begins. "As of" any moment since
 then stays right, and each revision that stays also keeps the one before it, which says what it changed.
@@ -11,14 +13,15 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from sync.models import Revision, Run
 
 BATCH = 1000  # revisions looked at in one turn: the longest that a pull waits for it
 RUNS_BATCH = 200
-_PLACE = "retention-place"  # the last revision that was looked at; lost, it begins anew
+# The last revision, and the last run, that was looked at; lost, it begins anew.
+_PLACE, _RUNS_PLACE = "retention-place", "retention-runs-place"
 
 log = logging.getLogger("iamconsole.retention")
 
@@ -57,3 +60,52 @@ def _forget_logs(before: datetime) -> None:
     """The run itself stays, with its figures."""
     with_log = Run.objects.filter(finished_at__lt=before).exclude(log=[]).order_by("pk").values("pk")[:RUNS_BATCH]
     Run.objects.filter(pk__in=list(with_log.values_list("pk", flat=True))).update(log=[])
+
+
+# ---- Runs ----------------------------------------------------------------------------------------------------
+
+
+def forget_runs() -> int:
+    """Looks at the next runs. Returns how many it removed."""
+    if not settings.KEEP_RUNS_DAYS:
+        return 0
+    since = timezone.now() - timedelta(days=settings.KEEP_RUNS_DAYS)
+    last_time = cache.get(_RUNS_PLACE, 0)
+    next_ones = Run.objects.filter(pk__gt=last_time).order_by("pk").values_list("pk", "created_at")
+    looked_at = list(next_ones[:RUNS_BATCH])
+    old = [pk for pk, created_at in looked_at if created_at < since]
+    gone = list(idle(Run.objects.filter(pk__in=old, finished_at__lt=since)).order_by().values_list("pk", flat=True))
+    if gone:
+        Run.objects.filter(pk__in=gone).delete()
+        log.info("%s runs from before %s were removed.", len(gone), since.date())
+    goes_on = len(looked_at) == RUNS_BATCH and bool(old)  # they are in the order of their making
+    cache.set(_RUNS_PLACE, looked_at[-1][0] if goes_on else 0, timeout=None)
+    return len(gone)
+
+
+def idle(runs: QuerySet[Run]) -> QuerySet[Run]:
+    """Those that nothing needs to say when it was seen, or how its source stands."""
+    of_place = Run.objects.filter(
+        aws_account=OuterRef("aws_account"), source=OuterRef("source"), region=OuterRef("region"), object_id=""
+    ).order_by()
+    complete = of_place.filter(state=Run.State.DONE)
+    following = complete.filter(pk__gt=OuterRef("pk")).order_by("pk").values("pk")[:1]
+    drift = Revision.objects.filter(_OPEN_DRIFT, run__gt=OuterRef("pk")).order_by()
+    of_account, of_object = (
+        Q(drift_in=OuterRef("aws_account"), run__lte=OuterRef("following")),
+        Q(
+            facet__aws_account=OuterRef("aws_account"),
+            facet__region=OuterRef("region"),
+            facet__kind=OuterRef("object_kind"),
+            facet__object_id=OuterRef("object_id"),
+        ),
+    )
+    brought_something = Exists(Revision.objects.filter(run=OuterRef("pk")))
+    is_newest = ~Exists(of_place.filter(state=OuterRef("state"), pk__gt=OuterRef("pk")))
+    is_first = Q(state=Run.State.DONE) & ~Q(Exists(complete.filter(pk__lt=OuterRef("pk"))))
+    # The last complete one before that which saw something: between these two it was changed.
+    comes_before = Q(state=Run.State.DONE) & Q(Exists(drift.filter(of_account)))
+    of_all = Q(object_id="") & (Q(is_newest) | is_first | comes_before)
+    of_one = ~Q(object_id="") & Q(Exists(drift.filter(of_object)))
+    ended = runs.annotate(following=Subquery(following)).exclude(state__in=Run.ACTIVE)
+    return ended.filter(~(Q(brought_something) | of_all | of_one))

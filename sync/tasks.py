@@ -34,4 +34,5 @@ def tick() -> None:
     changes.sweep_due()
     files.sweep()
     retention.forget_old()
+    retention.forget_runs()
     cache.set("beat-tick", timezone.now().isoformat(), timeout=None)  # the trace that health checks look for
