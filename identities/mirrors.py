@@ -23,6 +23,7 @@ from sync.mirror.bulk import Columns
 from sync.mirror.differences import Difference, Reversal
 from sync.mirror.hashing import moment
 from sync.mirror.rows import columns, write
+from sync.texts import storable
 
 SERVICE_LINKED = "/aws-service-role/"
 
@@ -224,7 +225,7 @@ class RoleMirror(PrincipalMirror):
 
 @lru_cache(maxsize=256)
 def _trusted(text: str) -> tuple[tuple[str, str], ...]:
-    return tuple(allowed_principals(load(text) or {}))
+    return tuple((kind, storable(value)) for kind, value in allowed_principals(load(text) or {}))
 
 
 def _counts(content: Content) -> dict[str, int]:

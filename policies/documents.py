@@ -9,6 +9,7 @@ from policies.models import Document
 from sync.mirror import bulk
 from sync.mirror.bulk import Columns
 from sync.mirror.hashing import reference
+from sync.texts import storable
 
 _LONGEST_PROBLEM = 400
 
@@ -49,12 +50,7 @@ def _columns(text: str) -> Columns:
     return {
         "text_hash": identity.text_hash,
         "canonical_hash": identity.canonical_hash,
-        "text": _storable(text),
+        "text": storable(text),
         "size": size(text),
-        "problem": identity.problem[:_LONGEST_PROBLEM],
+        "problem": storable(identity.problem)[:_LONGEST_PROBLEM],
     }
-
-
-def _storable(text: str) -> str:
-    """PostgreSQL takes neither NUL nor half a surrogate pair. No policy has them; an answer that isn't AWS's may."""
-    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")

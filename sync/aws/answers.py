@@ -18,6 +18,7 @@ from botocore.utils import parse_timestamp
 
 from sync.aws.secrets import Secret
 from sync.aws.xml_answers import Parser, XmlParser
+from sync.texts import storable
 
 # IAM names the type of all its policy documents so.
 _DOCUMENT = "policyDocumentType"
@@ -109,6 +110,8 @@ def _prepare(value: Any, shape: Shape) -> Any:
         }
     if shape.name in _SECRETS:
         return _secret(value)
+    if isinstance(value, str):  # JSON can hold what XML can't
+        value = storable(value)
     return _document(value) if shape.name == _DOCUMENT else value
 
 
