@@ -62,3 +62,19 @@ def test_a_rename_is_one_object_with_both_names_in_its_history(
     client = client_of(bob)
     assert "Renamed from jane to joan" in text_of(get(client, "user_history", aws_id=joan.aws_id))
     assert "of this name" not in text_of(get(client, "user", aws_id=joan.aws_id))
+
+
+def test_two_users_who_change_their_names_stay_who_they_are(emulator: Emulator, aws_account: AwsAccount) -> None:
+    iam = emulator.client("iam")
+    for name in ("ann", "ben"):
+        iam.create_user(UserName=name, Tags=[{"Key": "was", "Value": name}])
+    pulled(aws_account)
+    for old, new in (("ann", "swap"), ("ben", "ANN"), ("swap", "Ben")):
+        iam.update_user(UserName=old, NewUserName=new)
+    run = pulled(aws_account)
+    assert (run.new, run.changed, run.gone) == (0, 2, 0)
+    assert {user.name: user.tags["was"] for user in IamUser.objects.live()} == {"Ben": "ann", "ANN": "ben"}
+    iam.update_user(UserName="ANN", NewUserName="ann")  # in case only
+    run = pulled(aws_account)
+    assert (run.new, run.changed, run.gone) == (0, 1, 0)
+    assert IamUser.objects.get(name="ann").name_key == "ann"

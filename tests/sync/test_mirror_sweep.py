@@ -44,6 +44,26 @@ def test_the_brake_holds_a_large_loss(iam: Any, aws_account: AwsAccount, many_us
     assert "held by the brake: 20 of 25 IAM users" in [entry["line"] for entry in run.log][-2]
 
 
+@pytest.mark.parametrize(("there", "lost", "gone"), [(25, 19, 19), (100, 20, 20), (99, 20, 0)])
+def test_the_brake_holds_from_twenty_and_above_a_fifth(
+    iam: Any, aws_account: AwsAccount, there: int, lost: int, gone: int
+) -> None:
+    for number in range(there):
+        iam.create_user(UserName=f"user-{number}")
+    pulled(aws_account)
+    for number in range(lost):
+        iam.delete_user(UserName=f"user-{number}")
+    assert pulled(aws_account).gone == gone
+
+
+def test_an_answer_with_nothing_in_it_is_held_by_the_brake(
+    iam: Any, aws_account: AwsAccount, many_users: list[str], emulator: Emulator
+) -> None:
+    emulator.reset()
+    run = pulled(aws_account)
+    assert (run.seen, run.gone, run.error["class"]) == (0, 0, "Brake")
+
+
 def test_a_lifted_brake_lets_it_pass(iam: Any, aws_account: AwsAccount, many_users: list[str]) -> None:
     for name in many_users[:20]:
         iam.delete_user(UserName=name)
