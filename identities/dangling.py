@@ -87,11 +87,12 @@ def _again(rows: Iterable[IamUser | IamRole]) -> dict[str, IamUser | IamRole]:
 
 def trusting_deleted(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Roles whose trust names somebody who no longer exists, by unique id or by ARN."""
-    named = Q(is_unique_id=True)
+    # Each by itself, since an index finds each: joined by OR in one subquery, all trust policies would be read.
+    trusting = Q(pk__in=TrustedPrincipal.objects.filter(is_unique_id=True).values("role"))
     for model in MODELS:
         namesake = model.objects.live().filter(
             aws_account=OuterRef("aws_account"), name_key=OuterRef("name_key"), arn=OuterRef("arn")
         )
         gone = model.objects.filter(~Exists(namesake), gone_at__isnull=False)
-        named |= Q(value__in=gone.values("arn"))
-    return rows.filter(pk__in=TrustedPrincipal.objects.filter(named).values("role"))
+        trusting |= Q(pk__in=TrustedPrincipal.objects.filter(value__in=gone.values("arn")).values("role"))
+    return rows.filter(trusting)

@@ -152,5 +152,9 @@ def services_of(principal: Principal) -> QuerySet[ServiceLastAccessed]:
 
 def facet_of(principal: Principal, facet: str) -> Facet | None:
     return Facet.objects.filter(
-        aws_account=principal.aws_account_id, kind=principal.kind, object_id=principal.aws_id, source=facet
+        aws_account=principal.aws_account_id,
+        region=principal.region,
+        kind=principal.kind,
+        object_id=principal.aws_id,
+        source=facet,
     ).first()

@@ -51,7 +51,7 @@ def credential_rows(request: HttpRequest, aws_account: AwsAccount) -> Iterator[p
     users = IamUser.objects.live().filter(aws_account=aws_account).exclude(ownership=Ownership.IGNORED)
     yield from _row(
         aws_account,
-        users.filter(has_password=True, mfa_count=0),
+        users.filter(has_password__in=[True], mfa_count=0),
         "mfa=none",
         ("user signs", "users sign", "in without MFA"),
         "With a password alone they get into AWS’s own console.",

@@ -56,7 +56,7 @@ def _idle(users: QuerySet[Any]) -> QuerySet[Any]:
 _HAS_SOMETHING = Q(key_count__gt=0) | Q(has_password=True)
 FILTERS: tuple[Filter, ...] = (
     ChoiceFilter("mfa", "MFA", choices=(
-        Choice("none", "No MFA, although there is a password", Q(has_password=True, mfa_count=0), "No MFA"),
+        Choice("none", "No MFA, although there is a password", Q(has_password__in=[True], mfa_count=0), "No MFA"),
         Choice("off", "No device at all", Q(mfa_count=0), "No MFA device"),
         Choice("on", "Has a device", Q(mfa_count__gt=0), "Has MFA"),
         *(Choice(str(factor), factor.label, Q(mfa_kinds__contains=factor.label), f"MFA: {factor.label}")

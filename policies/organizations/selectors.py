@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import AwsAccount
 from iamconsole.web.once import once_a_page
@@ -126,13 +126,10 @@ def tree_over(account_id: str) -> Tree | None:
 def _organizations_with(account_id: str) -> QuerySet[Any]:
     """What the AWS account says of its organization, and what others say that have it in theirs: with its place there
     (`place_name`, `place_above`), and when they last read the tree (`read_at`)."""
-    places = OrgAccount.objects.live().filter(aws_id=account_id)
     unit = OrgUnit.objects.filter(aws_account=OuterRef("aws_account"), aws_id=OuterRef("parent_id"))
-    there = places.filter(aws_account=OuterRef("aws_account")).annotate(above=Subquery(unit.values("path")[:1]))
-    says_itself = Q(aws_account__in=AwsAccount.objects.filter(account_id=account_id).values("pk"))
-    rows: QuerySet[Any] = Organization.objects.live().filter(
-        says_itself | Q(aws_account__in=places.values("aws_account"))
-    )
+    places = OrgAccount.objects.live().filter(aws_account=OuterRef("aws_account"), aws_id=account_id)
+    there = places.annotate(above=Subquery(unit.values("path")[:1]))
+    rows: QuerySet[Any] = Organization.objects.live().filter(Q(aws_account__account_id=account_id) | Exists(places))
     rows = rows.select_related("aws_account").annotate(
         place_name=Subquery(there.values("name")[:1]),
         place_above=Subquery(there.values("above")[:1]),

@@ -60,8 +60,9 @@ class MirroredRow(models.Model):
 
     class Meta:
         abstract = True
+        # In this order: a page knows the id and not the Region, and must not look through all of an AWS account.
         constraints = [
-            models.UniqueConstraint(fields=["aws_account", "region", "aws_id"], name="%(app_label)s_%(class)s_aws_id")
+            models.UniqueConstraint(fields=["aws_account", "aws_id", "region"], name="%(app_label)s_%(class)s_aws_id")
         ]
         indexes = [
             models.Index(fields=["aws_account", "name_key", "id"], name="%(app_label).8s_%(class).12s_name"),
@@ -79,6 +80,20 @@ class LookedAfterRow(MirroredRow):
 
     class Meta(MirroredRow.Meta):
         abstract = True
+        # Small ones, for filters that few rows pass: along the index of all names their lists would read every row.
+        indexes = [
+            *MirroredRow.Meta.indexes,
+            models.Index(
+                fields=["aws_account", "name_key", "id"],
+                condition=Q(gone_at__isnull=False),
+                name="%(class).12s_gone",
+            ),
+            models.Index(
+                fields=["aws_account", "ownership", "name_key", "id"],
+                condition=~Q(ownership="managed"),
+                name="%(class).12s_ownership",
+            ),
+        ]
 
 
 class Facet(models.Model):
