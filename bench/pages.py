@@ -23,7 +23,7 @@ from typing import Any
 SMALL, DEEP = 1200, 500
 LARGE_ID, SMALL_ID = "111122223333", "444455556666"
 MOST_QUERIES, MOST_MS = 10, 60
-PUT_TOGETHER = ("overview", "user bounds", "role bounds")  # of what many panels and sources say, by more queries
+PUT_TOGETHER = ("overview",)  # of what many panels and sources say, by more queries
 
 
 @dataclass

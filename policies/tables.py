@@ -42,9 +42,8 @@ GONE = ChoiceFilter("gone", "No longer in AWS", unless=Q(gone_at__isnull=True), 
     Choice("only", "Only what is gone", Q(gone_at__isnull=False), "Gone from AWS"),
     Choice("with", "Show it too", Q(), "With what is gone"),
 ))  # fmt: skip
-_LEFT_TO_OTHERS = ~Q(
-    ownership=Ownership.MANAGED
-)  # in the words of the index of them, or SQLite doesn't see that it fits
+# In the words of the index of them, or SQLite doesn't see that it fits.
+_LEFT_TO_OTHERS = ~Q(ownership=Ownership.MANAGED)
 OWNERSHIP = ChoiceFilter("ownership", "Looked after", unless=~Q(ownership=Ownership.IGNORED), choices=(
     Choice("managed", "Managed here", Q(ownership=Ownership.MANAGED)),
     Choice("read_only", "Read-only", _LEFT_TO_OTHERS & Q(ownership=Ownership.READ_ONLY)),

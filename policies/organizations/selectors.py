@@ -17,7 +17,7 @@ from accounts.models import AwsAccount
 from iamconsole.web.once import once_a_page
 from policies.models import Document, OrgAccount, Organization, OrgPolicy, OrgTarget, OrgUnit
 from policies.organizations.sources import MEMBERSHIP, TREE
-from sync.selectors import holding, when_complete
+from sync.selectors import Holding, holdings, when_complete
 
 Node = OrgUnit | OrgAccount
 NodeKind = Literal["root", "unit", "account"]
@@ -79,7 +79,7 @@ def bounds_of(aws_account: AwsAccount | str) -> dict[str, Bound]:
     tree = tree_over(account_id)
     if tree is not None:
         return bounds_in(tree, account_id)
-    connected = AwsAccount.objects.filter(account_id=account_id).first()
+    connected = _known(account_id)
     answer = _without_tree(connected) if connected else NotHeld(_UNKNOWN.format(account_id))
     return dict.fromkeys(OrgPolicy.Type.values, answer)
 
@@ -111,8 +111,8 @@ def tree_over(account_id: str) -> Tree | None:
 
     What the AWS account says of itself goes first: another mirror may not know yet that it left.
     """
-    found = list(_organizations_with(account_id))
-    own = next((one for one in found if one.aws_account.account_id == account_id), None)
+    found = _organizations_with(account_id)
+    own = _own(account_id)
     if own is None and _says_that_it_stands_alone(account_id):
         return None
     trees = [
@@ -123,7 +123,13 @@ def tree_over(account_id: str) -> Tree | None:
     return max(trees, key=lambda tree: str(tree.at), default=None)
 
 
-def _organizations_with(account_id: str) -> QuerySet[Any]:
+def _own(account_id: str) -> Any:
+    """The organization that the AWS account says it is in; None: it says so of none."""
+    return next((one for one in _organizations_with(account_id) if one.aws_account.account_id == account_id), None)
+
+
+@once_a_page
+def _organizations_with(account_id: str) -> list[Any]:
     """What the AWS account says of its organization, and what others say that have it in theirs: with its place there
     (`place_name`, `place_above`), and when they last read the tree (`read_at`)."""
     unit = OrgUnit.objects.filter(aws_account=OuterRef("aws_account"), aws_id=OuterRef("parent_id"))
@@ -135,7 +141,7 @@ def _organizations_with(account_id: str) -> QuerySet[Any]:
         place_above=Subquery(there.values("above")[:1]),
         read_at=when_complete(TREE),
     )
-    return rows
+    return list(rows)
 
 
 def _is_readable(row: Any) -> bool:
@@ -145,14 +151,24 @@ def _is_readable(row: Any) -> bool:
 
 
 def _says_that_it_stands_alone(account_id: str) -> bool:
-    connected = AwsAccount.objects.filter(account_id=account_id).first()
-    return connected is not None and holding(connected, MEMBERSHIP).is_held
+    known = _known(account_id)
+    return known is not None and _holdings(known)[MEMBERSHIP].is_held
+
+
+@once_a_page
+def _known(account_id: str) -> AwsAccount | None:
+    return AwsAccount.objects.filter(account_id=account_id).first()
+
+
+def _holdings(aws_account: AwsAccount) -> dict[str, Holding]:
+    return holdings(aws_account, (MEMBERSHIP, TREE))
 
 
 def _without_tree(aws_account: AwsAccount) -> Held | NotHeld:
     """What an AWS account knows from its own membership, and else why that is all."""
-    organization = organization_of(aws_account)
-    membership = holding(aws_account, MEMBERSHIP)
+    organization = _own(aws_account.account_id)
+    held = _holdings(aws_account)
+    membership, tree = held[MEMBERSHIP], held[TREE]
     if organization is None:
         if membership.state == "held":
             return Held((), unbound=_STAND_ALONE, by=aws_account, at=membership.at)
@@ -161,7 +177,6 @@ def _without_tree(aws_account: AwsAccount) -> Held | NotHeld:
         return Held((), unbound=_BILLING_ONLY, by=aws_account, at=membership.at)
     if organization.management_id == aws_account.account_id:
         return Held((), unbound=_MANAGEMENT, by=aws_account, at=membership.at)
-    tree = holding(aws_account, TREE)
     if organization.delegated or tree.state == "denied":
         return NotHeld(tree.why, _LIST if tree.state == "denied" else "")
     return NotHeld(_MEMBER.format(organization.management_id), _LIST)

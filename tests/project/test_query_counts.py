@@ -17,10 +17,11 @@ from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
 from identities.kinds import GROUP, ROLE, USER
-from policies.models import OrgPolicy
+from policies.models import Organization, OrgPolicy
 from policies.organizations.views import POLICY as CONTROL
 from policies.views.pages import POLICY
 from tests.services.account_rows import fill_account
@@ -86,6 +87,18 @@ def test_takes_as_many_queries_as_before(
         b"".join(response)
     most = math.inf if page in MAY_TAKE_MORE else MOST
     assert len(queries) == min(BASELINE[page], most), told(queries)
+
+
+@pytest.mark.parametrize("page", ["user_bounds", "role_bounds"])
+def test_upper_bounds_keep_to_the_most_where_no_organization_is_held(
+    aws_account: AwsAccount, alice: Operator, client_of: Callable[..., Client], page: str
+) -> None:
+    client, url = client_of(alice), url_of(page, fill(aws_account, 1))
+    Organization.objects.update(gone_at=timezone.now())
+    client.get(url)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(url).status_code == 200
+    assert len(queries) <= MOST, told(queries)
 
 
 @pytest.mark.parametrize("page", ["overview", "users?q=user", "user", "role", "policy_attached", "search?q=user"])
