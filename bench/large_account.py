@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from base64 import b32encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
@@ -18,7 +18,12 @@ from xml.sax.saxutils import escape
 ACCOUNT_ID = "123456789012"
 NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
 _CREATED = "2024-03-01T09:30:00Z"
-_LISTS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
+_LIST_OF = {
+    "User": "UserDetailList", "Group": "GroupDetailList", "Role": "RoleDetailList", "LocalManagedPolicy": "Policies",
+    "AWSManagedPolicy": "Policies",
+}  # fmt: skip
+_LISTS = tuple(dict.fromkeys(_LIST_OF.values()))
+FILTERS = tuple(_LIST_OF)
 
 Value = str | dict[str, "Value"] | list["Value"]
 
@@ -47,12 +52,15 @@ LARGE = Size(users=34_000, groups=3_400, roles=17_100, policies=8_500)
 TINY = Size(users=400, groups=40, roles=200, policies=100)
 
 
-def pages(size: Size, items: int = 1000) -> Iterator[bytes]:
+def pages(size: Size, items: int = 1000, filters: Collection[str] = FILTERS) -> Iterator[bytes]:
     """The answers in their order; page n is asked for with the marker "n", the first with none."""
-    told, number, last = _told(size), 0, -(-size.objects // items)
-    while page := list(islice(told, items)):
-        number += 1
-        yield _answer(page, marker=str(number + 1) if number < last else "")
+    lists = {_LIST_OF[each] for each in filters}
+    told = (each for each in _told(size) if each[0] in lists)
+    number, page = 0, list(islice(told, items))
+    while page:
+        number, this = number + 1, page
+        page = list(islice(told, items))
+        yield _answer(this, marker=str(number + 1) if page else "")
 
 
 def _told(size: Size) -> Iterator[tuple[str, Value]]:

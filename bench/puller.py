@@ -16,9 +16,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
-from bench.large_account import ACCOUNT_ID
-
-FILTERS: Any = ["User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"]
+from bench.large_account import ACCOUNT_ID, FILTERS
 
 
 def bare(address: str) -> Callable[[], object]:
@@ -29,9 +27,11 @@ def bare(address: str) -> Callable[[], object]:
     iam = boto3.client("iam", endpoint_url=address, region_name="us-east-1", **keys)
     iam.get_account_summary()
 
+    filters: Any = list(FILTERS)
+
     def read() -> None:
         pages = iam.get_paginator("get_account_authorization_details")
-        for _ in pages.paginate(Filter=FILTERS, PaginationConfig={"PageSize": 1000}):
+        for _ in pages.paginate(Filter=filters, PaginationConfig={"PageSize": 1000}):
             pass
 
     return read

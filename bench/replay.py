@@ -12,11 +12,13 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 from urllib.parse import parse_qsl
 
-from bench.large_account import ACCOUNT_ID, Size, answer, pages
+from bench.large_account import ACCOUNT_ID, FILTERS, Size, answer, pages
 
 LISTING = "GetAccountAuthorizationDetails"
+IN_PARTS = (("Group", "LocalManagedPolicy", "AWSManagedPolicy"), ("User", "Role"))  # as a pull asks
 
 
 @contextmanager
@@ -37,15 +39,17 @@ class Replay(BaseHTTPRequestHandler):
     """AWS's query protocol: the body of a POST says all."""
 
     protocol_version = "HTTP/1.1"
-    listing: Mapping[str, bytes] = {}  # by the marker that it is asked for with
-    others: Mapping[str, bytes] = {}  # by the operation
+    disable_nagle_algorithm = True  # head and body of a short answer go apart, and the second would wait 40 ms
+    listing: ClassVar[dict[tuple[frozenset[str], str], bytes]] = {}  # by the filters and the marker that ask for it
+    others: ClassVar[Mapping[str, bytes]] = {}  # by the operation
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         asked = dict(parse_qsl(body.decode()))
         told = self.others.get(asked["Action"])
         if asked["Action"] == LISTING:
-            told = self.listing.get(asked.get("Marker", ""))
+            filters = frozenset(value for name, value in asked.items() if name.startswith("Filter."))
+            told = self.listing.get((filters, asked.get("Marker", "")))
         self._tell(200 if told else 403, told or _DENIED)
 
     def _tell(self, status: int, told: bytes) -> None:
@@ -72,7 +76,9 @@ def _others(size: Size) -> dict[str, bytes]:
 
 if __name__ == "__main__":
     wanted = Size.parse(sys.argv[1])
-    Replay.listing = {str(number) if number > 1 else "": page for number, page in enumerate(pages(wanted), 1)}
+    for filters in (FILTERS, *IN_PARTS):
+        for number, page in enumerate(pages(wanted, filters=filters), 1):
+            Replay.listing[frozenset(filters), str(number) if number > 1 else ""] = page
     Replay.others = _others(wanted)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Replay)
     print(f"http://127.0.0.1:{server.server_port}", flush=True)

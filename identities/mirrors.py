@@ -18,6 +18,7 @@ from policies.engine.document import load
 from policies.engine.principals import allowed_principals
 from policies.mirrors import is_mirrored
 from policies.models import ManagedPolicy
+from sync.aws.errors import Invalid
 from sync.mirror import Content, Item, Mirror, ObjectRef, Place, Reader, Seen, Source, SourcePage
 from sync.mirror.bulk import Columns
 from sync.mirror.differences import Difference, Reversal
@@ -29,7 +30,12 @@ SERVICE_LINKED = "/aws-service-role/"
 
 
 class IamDetails(Source):
-    """GetAccountAuthorizationDetails: users, groups, roles, policies and all that ties them, in one listing."""
+    """GetAccountAuthorizationDetails: users, groups, roles, policies and all that ties them.
+
+    Asked for in one listing, AWS tells of users first, and of the groups and policies that they refer to last. So it is
+    asked for those first: it takes as many pages, and what refers to them finds them there. A marker is the number of
+    the part and AWS's own marker in it.
+    """
 
     name = "iam.details"
     title = "Users, groups, roles and policies"
@@ -38,23 +44,39 @@ class IamDetails(Source):
 
     reads_ahead = True
 
-    FILTER = ("User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy")
+    PARTS = (("Group", "LocalManagedPolicy", "AWSManagedPolicy"), ("User", "Role"))  # of Filter
     COUNTED = ("Users", "Groups", "Roles", "Policies")
 
     def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
-        operation, size = "GetAccountAuthorizationDetails", settings.PULL_PAGE_ITEMS
-        for page in client.pages("iam", operation, marker=marker, MaxItems=size, Filter=list(self.FILTER)):
-            items = {
-                ManagedPolicy.kind: [item for item in page.items.get("Policies", ()) if is_mirrored(item)],
-                IamGroup.kind: page.items.get("GroupDetailList", []),
-                IamUser.kind: page.items.get("UserDetailList", []),
-                IamRole.kind: page.items.get("RoleDetailList", []),
-            }
-            yield SourcePage(items, page.marker, page.requested_at)
+        begin, within = _part_of(marker)
+        for part, filters in list(enumerate(self.PARTS))[begin:]:
+            asked: dict[str, Any] = {"MaxItems": settings.PULL_PAGE_ITEMS, "Filter": list(filters)}
+            for page in client.pages("iam", "GetAccountAuthorizationDetails", marker=within, **asked):
+                items = {
+                    ManagedPolicy.kind: [item for item in page.items.get("Policies", ()) if is_mirrored(item)],
+                    IamGroup.kind: page.items.get("GroupDetailList", []),
+                    IamUser.kind: page.items.get("UserDetailList", []),
+                    IamRole.kind: page.items.get("RoleDetailList", []),
+                }
+                yield SourcePage(items, self._after(part, page.marker), page.requested_at)
+            within = None
+
+    def _after(self, part: int, marker: str | None) -> str | None:
+        if marker is not None:
+            return f"{part}:{marker}"
+        return f"{part + 1}:" if part + 1 < len(self.PARTS) else None
 
     def expected(self, client: Reader, place: Place) -> int | None:
         counts: dict[str, int] = client.call("iam", "GetAccountSummary")["SummaryMap"]
         return sum(counts.get(name, 0) for name in self.COUNTED)
+
+
+def _part_of(marker: str | None) -> tuple[int, str | None]:
+    """The number of the part, and AWS's marker in it. Raises Invalid for one of a listing that had no parts."""
+    part, colon, within = (marker or "0:").partition(":")
+    if not (colon and part.isdecimal()):
+        raise Invalid("It goes on in a listing of another kind.", operation="iam:GetAccountAuthorizationDetails")
+    return int(part), within or None
 
 
 class PrincipalMirror(Mirror):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from accounts.models import AwsAccount
 from iamconsole.demo.process import Emulator
+from identities.mirrors import IamDetails
 from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePolicy, Membership
 from policies.models import ManagedPolicy, PolicyVersion
 from sync import pull
@@ -84,19 +86,29 @@ def test_aws_that_is_not_there(iam: Any, aws_account: AwsAccount, settings: Any)
 
 
 def test_the_next_run_makes_good_what_a_failed_one_left(
-    emulator: Emulator, aws_account: AwsAccount, settings: Any
+    emulator: Emulator, aws_account: AwsAccount, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.PULL_PAGE_ITEMS = 1
-    seed(emulator)
+    monkeypatch.setattr(IamDetails, "reads_ahead", False)  # what happens after a page is before the next one is read
+    iam = seed(emulator)
+    trust = iam.get_role(RoleName="exporter")["Role"]["AssumeRolePolicyDocument"]
+    iam.create_role(RoleName="second", AssumeRolePolicyDocument=json.dumps(trust))
     emulator.rules(after_the_first({"error": {"code": "AccessDenied", "status": 403}}))
     pull_all(aws_account)
     assert Facet.objects.count() == 0  # the only item waits for its continuation
-    emulator.rules([{"action": READ, "times": 2}, {"action": READ, "error": {"code": "AccessDenied", "status": 403}}])
-    pull_all(aws_account)
-    assert Facet.objects.filter(kind="iam.user", loose_ends=True).count() == 1  # her group is still to come
+
+    def join(run: Run) -> None:
+        if run.pages == 2:  # the groups are read, the users are still to come
+            iam.create_group(GroupName="latecomers")
+            iam.add_user_to_group(GroupName="latecomers", UserName="jane")
+
+    emulator.rules([{"action": READ, "times": 5}, {"action": READ, "error": {"code": "AccessDenied", "status": 403}}])
+    run = pull.start(aws_account=aws_account, trigger=Run.Trigger.COMMAND, wake=False)
+    pull.finish(run.pk, progress=join)
+    assert Facet.objects.filter(kind="iam.user", loose_ends=True).count() == 1  # one of her groups is still to come
     emulator.rules([])
     pulled(aws_account)
-    assert Membership.objects.live().count() == 1
+    assert set(Membership.objects.live().values_list("name", flat=True)) == {"developers", "latecomers"}
     assert set(Revision.objects.values_list("origin", "number")) == {("import", 1)}
 
 

@@ -58,11 +58,12 @@ def test_first_sight_is_an_import(mirrored: Run) -> None:
 
 
 def test_the_run_tells_what_it_did(mirrored: Run) -> None:
-    assert (mirrored.seen, mirrored.new, mirrored.changed, mirrored.gone, mirrored.pages) == (5, 5, 0, 0, 1)
+    assert (mirrored.seen, mirrored.new, mirrored.changed, mirrored.gone, mirrored.pages) == (5, 5, 0, 0, 2)
     assert mirrored.expected == 4
     assert [entry["line"] for entry in mirrored.log] == [
         "Begins to read.",
-        "Page 1: 5 objects.",
+        "Page 1: 3 objects.",
+        "Page 2: 2 objects.",
         "Complete: 5 seen, 5 new, 0 changed, 0 gone.",
     ]
     assert (mirrored.claim, mirrored.cursor) == ("", {})
