@@ -14,15 +14,15 @@ from functools import reduce
 from time import monotonic, sleep
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from sync import mirror
 from sync.aws.client import reader
 from sync.aws.errors import AwsError, Invalid, Throttled, Transient, Unreachable
 from sync.changes.errors import sentence_only
-from sync.mirror import NotYet, SourcePage, Visit, sources
-from sync.mirror.ahead import read_ahead
-from sync.mirror.merge import Merger
+from sync.mirror import Batch, Batches, NotYet, PageEnd, SourcePage, Visit, sources
+from sync.mirror.ahead import ahead
 from sync.models import Facet, Run
 from sync.runs import AtWork, with_line
 
@@ -36,6 +36,9 @@ _LOOK_AGAIN_S = 2.0
 
 # How long a run waits for what AWS is making, such as a report. They take seconds, of large AWS accounts minutes.
 _LONGEST_WAIT = timedelta(hours=1)
+
+# Objects that are looked into before they are wanted, about so many.
+_AHEAD = 1000
 
 # How often in a row a page may be asked for in vain: each time the door has waited for the better part of a minute.
 _PATIENCE = 5
@@ -73,11 +76,7 @@ class Slice(AtWork):
         same = Run.objects.filter(aws_account=run.aws_account, region=run.region, source=run.source)
         client = reader(run.aws_account, region=run.region or None)
         self._visit = Visit(run, client, not same.filter(state=State.DONE).exists(), self._note)
-        self._merger = self._merger_of_cursor()
         self._progress: Callable[[Run], None] = lambda run: None
-
-    def _merger_of_cursor(self) -> Merger:
-        return Merger(self._source.facet, self._run.cursor.get("held", {}))
 
     def go_on(self, *, until: float | None, progress: Callable[[Run], None] | None = None) -> More:
         """Works until the time (of `monotonic`) is up; None: to the end."""
@@ -109,10 +108,14 @@ class Slice(AtWork):
         marker = self._run.cursor.get("marker")
         page: SourcePage | None = None
         try:
-            with closing(self._pages(marker, until)) as pages:
-                for page in pages:
+            with closing(self._batches(marker, until)) as batches:
+                for found in batches:
                     marker = None  # AWS took it
-                    self._take(page)
+                    if isinstance(found, Batch):
+                        mirror.store(self._visit, found.mirror, found.sights, requested_at=found.at)
+                    else:
+                        page = found.page
+                        self._end_page(found)
             if page is not None and page.marker and is_up(until):
                 return More.NOW
         except Invalid:
@@ -132,21 +135,18 @@ class Slice(AtWork):
             return More.NOTHING
         return self._read_pages(until)
 
-    def _pages(self, marker: str | None, until: float | None) -> Generator[SourcePage]:
-        """From `marker` on, until the time is up."""
+    def _batches(self, marker: str | None, until: float | None) -> Generator[Batch | PageEnd]:
+        """From `marker` on, until the time is up at the end of a page."""
         client = reader(self._run.aws_account, region=self._run.region or None)  # perhaps for a thread of its own
         pages = self._source.pages(client, marker, self._visit.place)
-        if self._source.reads_ahead:
-            yield from read_ahead(pages, may_read=lambda: not is_up(until))
-            return
-        for page in pages:
-            yield page
-            if is_up(until):
-                return
+        cursor = self._run.cursor
+        held_at = datetime.fromisoformat(cursor["held_at"]) if "held_at" in cursor else None
+        batches = Batches(self._source, self._visit.first, cursor.get("held", {}), held_at)
+        coming = batches.of(pages, may_read=lambda: not is_up(until))
+        yield from ahead(coming, most=1 + _AHEAD // settings.PULL_BATCH) if self._source.reads_ahead else coming
 
     def _begin_again(self) -> None:
         """AWS's markers expire: a run that waited too long starts over. What it stored is recognised."""
-        self._merger = Merger(self._source.facet, {})
         log = self._said("AWS no longer knows where the last page ended: begins again.")
         self._save(cursor=self._cursor(), pages=0, seen=0, log=log)
 
@@ -159,7 +159,6 @@ class Slice(AtWork):
         if in_vain > _PATIENCE or isinstance(error, Unreachable):
             raise error
         why = "limits how often it may be asked" if isinstance(error, Throttled) else "gave no clear answer"
-        self._merger = self._merger_of_cursor()
         self._save(
             cursor={**self._run.cursor, "in_vain": in_vain},
             seen=self._run.cursor.get("seen", 0),
@@ -171,24 +170,19 @@ class Slice(AtWork):
         since = self._run.cursor.get("waits_since") or timezone.now().isoformat()
         if timezone.now() - datetime.fromisoformat(since) > _LONGEST_WAIT:
             raise Transient(str(waits) or "AWS is still making what it was asked for.")
-        self._merger = self._merger_of_cursor()
         self._save(cursor={**self._run.cursor, "waits_since": since}, seen=self._run.cursor.get("seen", 0))
 
-    def _take(self, page: SourcePage) -> None:
-        last = page.marker is None
-        at = self._oldest(page.requested_at)
-        complete = self._merger.take(page.items, last=last)
+    def _end_page(self, end: PageEnd) -> None:
+        page = end.page
         for kind in self._source.kinds:
             about = mirror.mirror_of(kind, self._source.facet)
-            if items := complete.get(kind):
-                mirror.store(self._visit, about, items, requested_at=at)
             denied, unsupported = page.denied.get(kind, {}), page.unsupported.get(kind, {})
-            mirror.not_held(self._visit, about, denied, Facet.Held.DENIED, requested_at=at)
-            mirror.not_held(self._visit, about, unsupported, Facet.Held.UNSUPPORTED, requested_at=at)
+            mirror.not_held(self._visit, about, denied, Facet.Held.DENIED, requested_at=end.at)
+            mirror.not_held(self._visit, about, unsupported, Facet.Held.UNSUPPORTED, requested_at=end.at)
         where: dict[str, Any] = {"read": True, "whole": page.whole}
-        if not last:
-            where = {"marker": page.marker, "held": self._merger.held}
-        if self._merger.held:
+        if page.marker is not None:
+            where = {"marker": page.marker, "held": end.held}
+        if end.held:
             where["held_at"] = page.requested_at.isoformat()
         number, count = self._run.pages + 1, sum(map(len, page.items.values()))
         log = reduce(with_line, page.remarks, self._said(f"Page {number}: {count} objects."))
@@ -198,11 +192,6 @@ class Slice(AtWork):
     def _cursor(self, **where: Any) -> dict[str, Any]:
         """Where to go on, with what `start` put there."""
         return {key: value for key, value in self._run.cursor.items() if key == "lift_brake"} | where
-
-    def _oldest(self, requested_at: datetime) -> datetime:
-        """What was held back is as old as its own page; the others of this page are treated likewise."""
-        held_at = self._run.cursor.get("held_at")
-        return min(requested_at, datetime.fromisoformat(held_at)) if held_at else requested_at
 
     def _end(self) -> None:
         held = self._sweep()

@@ -107,7 +107,7 @@ class Identity:
     problem: str  # why it can't be parsed; then the canonical hash is that of the text
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)  # those that a pull has read ahead of what it writes, and more
 def identify(text: str) -> Identity:
     """Fast for what is well-formed, which nearly all that comes from AWS is."""
     by_text = text_hash(text)

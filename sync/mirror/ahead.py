@@ -1,21 +1,33 @@
-"""Reading the next page while this one is written: AWS takes seconds for a page, and so do we."""
+"""What a pull writes next is read and looked into in a thread while it writes: the one waits for AWS and takes our CPU,
+the other waits for the database.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
 
-from sync.mirror.base import SourcePage
+T = TypeVar("T")
 
 
-def read_ahead(pages: Iterator[SourcePage], *, may_read: Callable[[], bool]) -> Iterator[SourcePage]:
-    """The same pages, one of them ahead; ends early once it may read no more.
+def ahead(coming: Iterator[T], *, most: int) -> Generator[T]:
+    """The same, of which `most` are made before they are wanted.
 
-    `pages` runs in a thread of its own, so it must not use the database. What it raises comes when the page is wanted.
-    Whoever stops before the end closes this; that waits for the page that is under way.
+    `coming` runs in a thread of its own, so it must not use the database. What it raises comes in its turn. Whoever
+    stops before the end closes this; that waits for the one that is under way.
     """
-    with ThreadPoolExecutor(1, "pages") as thread:
-        coming: Future[SourcePage | None] | None = thread.submit(next, pages, None)
-        while coming is not None and (page := coming.result()) is not None:
-            coming = thread.submit(next, pages, None) if page.marker and may_read() else None
-            yield page
+    end = object()
+    with ThreadPoolExecutor(1, "ahead") as thread:
+
+        def ask() -> Future[T | object]:
+            return thread.submit(next, coming, end)
+
+        asked = deque(ask() for _ in range(most))
+        try:
+            while (one := asked.popleft().result()) is not end:
+                asked.append(ask())
+                yield one  # type: ignore[misc]  # it is no `object()` but the end
+        finally:
+            thread.shutdown(wait=False, cancel_futures=True)

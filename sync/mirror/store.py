@@ -10,7 +10,6 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from itertools import pairwise
 
 from django.conf import settings
@@ -23,8 +22,9 @@ from sync import ownership
 from sync.aws.errors import Denied, Invalid, Unsupported
 from sync.mirror.base import DETAILS, Item, Mirror, ObjectRef, Place, Reader, Seen, mirror_of
 from sync.mirror.facets import Known, gone_objects, known_facets, locked_facets, upsert_facets
-from sync.mirror.hashing import fingerprint, plain, raw_hash
+from sync.mirror.hashing import fingerprint, plain
 from sync.mirror.revisions import Author, Due, add_revisions, add_tombstones
+from sync.mirror.sight import Sight
 from sync.mirror.turns import turn
 from sync.models import Facet, Revision, Run, Step
 
@@ -67,34 +67,15 @@ class Visit:
         return Author(run=self.run, first=self.first)
 
 
-class Sight:
-    """An item with what identifies it; looked into once, when that is asked for."""
-
-    def __init__(self, mirror: Mirror, item: Item) -> None:
-        self._mirror = mirror
-        self.item = item
-        self.object_id = mirror.object_id(item)
-        self.raw_hash = raw_hash(item)
-
-    @cached_property
-    def seen(self) -> Seen:
-        return self._mirror.see(self.item)
-
-    @cached_property
-    def fingerprint(self) -> str:
-        return fingerprint(self.seen.content)
-
-
-def store(visit: Visit, mirror: Mirror, items: Sequence[Item], *, requested_at: datetime) -> None:
-    """Takes the items of one kind from one answer. Safe to repeat."""
-    for begin in range(0, len(items), settings.PULL_BATCH):
-        sights = [Sight(mirror, item) for item in items[begin : begin + settings.PULL_BATCH]]
+def store(visit: Visit, mirror: Mirror, sights: Sequence[Sight], *, requested_at: datetime) -> None:
+    """Takes what one answer shows of objects of one kind, PULL_BATCH at most. Safe to repeat."""
+    if not visit.first:  # then all of them are looked into already
         _look_into_what_differs(visit.place, mirror, sights)
-        with turn():
-            settling, counts = _store_batch(visit, mirror, sights, requested_at)
-            visit.note(counts)
-        for seen in settling:
-            _look_again(visit, mirror, seen)
+    with turn():
+        settling, counts = _store_batch(visit, mirror, sights, requested_at)
+        visit.note(counts)
+    for seen in settling:
+        _look_again(visit, mirror, seen)
 
 
 def _look_into_what_differs(place: Place, mirror: Mirror, sights: Sequence[Sight]) -> None:
@@ -103,7 +84,7 @@ def _look_into_what_differs(place: Place, mirror: Mirror, sights: Sequence[Sight
     for sight in sights:
         before = known.get(sight.object_id)
         if before is None or before.raw_hash != sight.raw_hash:
-            sight.fingerprint  # noqa: B018
+            sight.look_into()
 
 
 def _store_batch(

@@ -52,7 +52,8 @@ def asked(aws_account: AwsAccount) -> tuple[Item, datetime]:
 
 
 def store(visit: Visit, item: Item, at: datetime) -> None:
-    mirror.store(visit, mirror.mirror_of("iam.user"), [item], requested_at=at)
+    about = mirror.mirror_of("iam.user")
+    mirror.store(visit, about, [mirror.Sight(about, item)], requested_at=at)
 
 
 def refreshed(erin: Operator) -> None:

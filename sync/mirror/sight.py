@@ -1,0 +1,30 @@
+"""One object as one answer shows it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from sync.mirror.base import Item, Mirror, Seen
+from sync.mirror.hashing import fingerprint, raw_hash
+
+
+class Sight:
+    """An item with what identifies it; looked into once, when that is asked for."""
+
+    def __init__(self, mirror: Mirror, item: Item) -> None:
+        self._mirror = mirror
+        self.item = item
+        self.object_id = mirror.object_id(item)
+        self.raw_hash = raw_hash(item)
+
+    @cached_property
+    def seen(self) -> Seen:
+        return self._mirror.see(self.item)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        return fingerprint(self.seen.content)
+
+    def look_into(self) -> None:
+        """Now, where there is time for it."""
+        self.fingerprint  # noqa: B018
