@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.utils import timezone
@@ -70,7 +71,7 @@ class ListedThenRead(Source):
             arns = sorted(listed["Arn"] for listed in client.call("iam", self._operation)[self._member])
             due = [arn for arn in arns if arn > last]
             read = due[:_READ_PER_PAGE]
-            answers = OneByOne(self._mirror, client)
+            answers = OneByOne(partial(self._mirror.read_one, client))
             for arn in read:
                 answers.ask(arn, ObjectRef(self._mirror.kind, "", "", arn))
             if not last:

@@ -58,6 +58,12 @@ class CredentialsMirror(UserFacet):
         for page in client.pages("iam", self.operation, UserName=user_name):
             yield from page.items.get(self.listed) or ()
 
+    def is_still(self, client: Reader, ref: ObjectRef) -> bool:
+        try:
+            return bool(client.call("iam", "GetUser", UserName=ref.name)["User"]["UserId"] == ref.object_id)
+        except NotFound:
+            return False
+
     def _unknown(self, entries: Iterable[Entry]) -> Item:
         """What a newer AWS says beyond what we know: members of their own, so that the facet keeps them aside."""
         known = {*self.members, self.id_member, *self.understood}

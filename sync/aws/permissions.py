@@ -24,7 +24,7 @@ class Permission:
 
 
 _PULL = "Pull users, groups, roles and policies into the mirror."
-_FRESH_USER = "Read one user again, before and after a change."
+_FRESH_USER = "Read one user again, before and after a change, and tell whose credentials changed."
 _FRESH_GROUP = "Read one group again, before and after a change."
 _FRESH_ROLE = "Read one role again, before and after a change."
 _FRESH_POLICY = "Read one managed policy again, before and after a change."

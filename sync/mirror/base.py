@@ -159,6 +159,13 @@ class Mirror(ABC):
         """Of objects that AWS doesn't find by their names, those that it has under others: as they are called now."""
         return []
 
+    def is_still(self, client: Reader, ref: ObjectRef) -> bool:
+        """Whether AWS means this very object by the name in `ref`, where `read_one`'s answers don't say so themselves.
+
+        Asks AWS, and raises what the door raises.
+        """
+        return True
+
     @abstractmethod
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
         """The object alone, by single reads, in the shape of the source's pages; None when there is none."""

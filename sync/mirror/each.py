@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from time import monotonic
@@ -12,28 +12,35 @@ from django.utils import timezone
 
 from sync.aws.errors import Denied, Invalid, Unsupported
 from sync.mirror.base import Item, Mirror, ObjectRef, Place, Reader, Source, SourcePage
-from sync.models import MirroredRow
+from sync.mirror.facets import known_facets
+from sync.mirror.namesakes import Namesake, read_confirmed
+from sync.models import MirroredRow, Run
+
+Read = Callable[[ObjectRef], Item | None]
 
 # So few that a page takes seconds at the pace of the door, and a run that was killed repeats little; where AWS is slow
 # the page ends early, so that the run is heard of and others in the queue get their turn.
 _PER_PAGE, _LONGEST_PAGE_S = 10, 20.0
+_REPLACED = "Left out: {name} is somebody else by now. The next pull has both."
 
 
 @dataclass
 class OneByOne:
     """What AWS says of objects that it is asked about one by one. One that is not there is in none of it."""
 
-    mirror: Mirror
-    client: Reader
+    read: Read
     items: list[Item] = field(default_factory=list)
     denied: dict[str, str] = field(default_factory=dict)  # why not, by what `ask` was told to call it
     unsupported: dict[str, str] = field(default_factory=dict)
+    replaced: list[str] = field(default_factory=list)  # names that somebody else has by now
     first_denial: Denied | None = None
 
     def ask(self, called: str, ref: ObjectRef) -> None:
         """Raises what the door raises, unless that is about this one object."""
         try:
-            item = self.mirror.read_one(self.client, ref)
+            item = self.read(ref)
+        except Namesake:
+            self.replaced.append(ref.name)
         except Denied as error:
             self.denied[called] = error.sentence()
             self.first_denial = self.first_denial or error
@@ -51,7 +58,8 @@ class EachObject(Source):
     """Asks about every live object of a kind by `Mirror.read_one`. It can go on after any of its pages.
 
     An object that is gone meanwhile is left out: its details will tell. One that AWS denies makes its own facet *not
-    held*; when all of the first page are, the others are taken to be, too, and the run fails.
+    held*; when all of the first page are, the others are taken to be, too, and the run fails. Of one whose name is
+    somebody else's by now nothing is taken, and the log names it.
     """
 
     sweeps = False  # a facet ends with its object
@@ -72,17 +80,35 @@ class EachObject(Source):
 
     def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
         last = int(marker or 0)
+        read = self._read(client, place)
         while True:
             due = list(self.rows(place).filter(pk__gt=last).order_by("pk")[: _PER_PAGE + 1])
-            page = self._page(client, due, is_first=not last)
+            page = self._page(read, due, is_first=not last)
             yield page
             if page.marker is None:
                 return
             last = int(page.marker)
 
-    def _page(self, client: Reader, due: Sequence[MirroredRow], *, is_first: bool) -> SourcePage:
+    def _read(self, client: Reader, place: Place) -> Read:
+        """Confirms whose an answer is that brings something new: but for the first pull, which would take twice as long
+        and has nothing yet that a wrong one could replace.
+        """
+        complete = Run.objects.filter(
+            aws_account=place.aws_account, region=place.region, source=self.name, state=Run.State.DONE
+        )
+        is_first = not complete.exists()
+
+        def read(ref: ObjectRef) -> Item | None:
+            known = known_facets(place, self._mirror, [ref.object_id]).get(ref.object_id)
+            if known is None and is_first:
+                return self._mirror.read_one(client, ref)
+            return read_confirmed(client, self._mirror, ref, known)
+
+        return read
+
+    def _page(self, read: Read, due: Sequence[MirroredRow], *, is_first: bool) -> SourcePage:
         requested_at, until = timezone.now(), monotonic() + _LONGEST_PAGE_S
-        answers = OneByOne(self._mirror, client)
+        answers = OneByOne(read)
         asked = 0
         while asked < min(len(due), _PER_PAGE) and monotonic() < until:
             row = due[asked]
@@ -92,6 +118,7 @@ class EachObject(Source):
             answers.raise_if_all_denied()
         kind = self._mirror.kind
         marker = str(due[asked - 1].pk) if asked < len(due) else None
+        remarks = [_REPLACED.format(name=name) for name in answers.replaced]
         return SourcePage(
-            {kind: answers.items}, marker, requested_at, {kind: answers.denied}, {kind: answers.unsupported}
+            {kind: answers.items}, marker, requested_at, {kind: answers.denied}, {kind: answers.unsupported}, remarks
         )

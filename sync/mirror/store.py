@@ -23,6 +23,7 @@ from sync.aws.errors import Denied, Invalid, Unsupported
 from sync.mirror.base import DETAILS, Item, Mirror, ObjectRef, Place, Reader, Seen, mirror_of
 from sync.mirror.facets import Known, gone_objects, known_facets, locked_facets, upsert_facets
 from sync.mirror.hashing import fingerprint, plain
+from sync.mirror.namesakes import Namesake, read_confirmed
 from sync.mirror.revisions import Author, Due, add_revisions, add_tombstones
 from sync.mirror.sight import Sight
 from sync.mirror.turns import turn
@@ -238,7 +239,11 @@ def read_alone(visit: Visit, mirror: Mirror, ref: ObjectRef) -> bool:
     False when there is none; nothing is written then. Raises what the door raises.
     """
     requested_at = timezone.now()
-    item = mirror.read_one(visit.client, ref)
+    known = known_facets(visit.place, mirror, [ref.object_id]).get(ref.object_id)
+    try:
+        item = read_confirmed(visit.client, mirror, ref, known)
+    except Namesake:
+        return False
     if item is None:
         return False
     with transaction.atomic():

@@ -1,0 +1,24 @@
+"""Answers that don't say whose they are: AWS was asked by a name, and names go from one object to another."""
+
+from __future__ import annotations
+
+from sync.mirror.base import Item, Mirror, ObjectRef, Reader
+from sync.mirror.facets import Known
+from sync.mirror.hashing import fingerprint
+
+
+class Namesake(Exception):
+    """Another object has the name now, or none: the answer isn't about the one that was meant."""
+
+
+def read_confirmed(client: Reader, mirror: Mirror, ref: ObjectRef, known: Known | None) -> Item | None:
+    """`Mirror.read_one`. What would change the facet is made sure of first; what it said before costs no call.
+
+    Raises what the door raises, and Namesake.
+    """
+    item = mirror.read_one(client, ref)
+    if item is None or (known is not None and known.fingerprint == fingerprint(mirror.see(item).content)):
+        return item
+    if not mirror.is_still(client, ref):
+        raise Namesake
+    return item
