@@ -12,6 +12,7 @@ from django.conf import settings
 from accounts.models import AwsAccount
 from identities import drift, edges, reads
 from identities.models import IamGroup, IamRole, IamUser, Principal
+from identities.rewritten import is_rewritten
 from identities.trusted import keep_trusted
 from policies import documents
 from policies.engine.document import load
@@ -25,8 +26,6 @@ from sync.mirror.differences import Difference, Reversal
 from sync.mirror.hashing import moment
 from sync.mirror.rows import columns, write
 from sync.texts import storable
-
-SERVICE_LINKED = "/aws-service-role/"
 
 
 class IamDetails(Source):
@@ -241,8 +240,15 @@ class RoleMirror(PrincipalMirror):
         super().save(place, batch, at)
         keep_trusted(place.of(IamRole.objects.filter(aws_id__in=[seen.object_id for seen in batch])))
 
-    def is_by_aws(self, content: Content) -> bool:
-        return str(content.get("path", "")).startswith(SERVICE_LINKED)
+    def is_by_aws(self, content: Content, arn: str = "") -> bool:
+        return str(content.get("path", "")).startswith(IamRole.SERVICE_LINKED)
+
+    def is_rewritten(self, before: Content, after: Content) -> bool:
+        if before | {"trust": None} != after | {"trust": None}:
+            return False
+        hashes = [content["trust"]["text"] for content in (before, after)]
+        texts = documents.texts_of(hashes)
+        return all(each in texts for each in hashes) and is_rewritten(*(texts[each] for each in hashes))
 
 
 @lru_cache(maxsize=256)

@@ -90,7 +90,7 @@ class PolicyMirror(Mirror):
         PolicyVersion.objects.filter(policy__in=rows, gone_at__isnull=True).update(gone_at=at)
         rows.live().update(gone_at=at)
 
-    def is_by_aws(self, content: Content) -> bool:
+    def is_by_aws(self, content: Content, arn: str = "") -> bool:
         return is_aws_managed(content.get("arn", ""))
 
     def texts(self, hashes: Collection[str]) -> dict[str, str]:

@@ -227,6 +227,10 @@ class RoleSettings(ColumnsMirror):
     def columns(self, seen: Seen) -> Mapping[str, Any]:
         return seen.content
 
+    def is_by_aws(self, content: Content, arn: str = "") -> bool:
+        """AWS's services word the descriptions of their roles anew."""
+        return f":role{IamRole.SERVICE_LINKED}" in arn
+
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
         return read_named(client, "Role", ref)
 

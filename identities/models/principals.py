@@ -87,6 +87,7 @@ class IamGroup(Principal):
 
 class IamRole(BoundedAndTagged, Principal):
     kind = "iam.role"
+    SERVICE_LINKED = "/aws-service-role/"  # the path of those that an AWS service looks after
     searched = (*Principal.searched, "tags", "trusted")
     facet_columns = frozenset({"description", "max_session_s"})
 
@@ -113,7 +114,7 @@ class IamRole(BoundedAndTagged, Principal):
 
     @property
     def is_service_linked(self) -> bool:
-        return self.path.startswith("/aws-service-role/")
+        return self.path.startswith(self.SERVICE_LINKED)
 
     @property
     def is_reserved(self) -> bool:

@@ -135,8 +135,12 @@ class Mirror(ABC):
         which = {} if self.one_of_it else {"aws_id": row.aws_id}
         return reverse(self.page, kwargs={"account_id": row.aws_account.account_id, **which}) if self.page else ""
 
-    def is_by_aws(self, content: Content) -> bool:
-        """Whether AWS itself keeps the object: then what changes is not drift."""
+    def is_by_aws(self, content: Content, arn: str = "") -> bool:
+        """Whether AWS itself keeps the object: then what changes is not drift. `arn`: "" of one that is gone."""
+        return False
+
+    def is_rewritten(self, before: Content, after: Content) -> bool:
+        """Whether the difference is of AWS's own making, although others keep the object."""
         return False
 
     def texts(self, hashes: Collection[str]) -> dict[str, str]:

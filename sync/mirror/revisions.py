@@ -32,12 +32,19 @@ class Author:
         by_step = {"written_at": timezone.now()} if self.step else {}
         return ({"run_id": self.run.pk} if self.run else {}) | by_step
 
-    def origin(self, mirror: Mirror, content: Content, *, new: bool) -> Origin:
+    def origin(self, mirror: Mirror, due: Due, before: Content | None) -> Origin:
+        """`before`: what the facet said until now, where that is known."""
         if self.step is not None:
             return Origin.CHANGE
-        if new and (self.first or mirror.source != DETAILS):
+        if due.first and (self.first or mirror.source != DETAILS):
             return Origin.IMPORT  # that the object is new, its details say
-        return Origin.AWS if mirror.is_by_aws(content) else Origin.OUTSIDE
+        by_aws = mirror.is_by_aws(due.content, due.arn) or (before and mirror.is_rewritten(before, due.content))
+        return Origin.AWS if by_aws else Origin.OUTSIDE
+
+    def origin_of_end(self, mirror: Mirror, last: Content) -> Origin:
+        if self.step is not None:
+            return Origin.CHANGE
+        return Origin.AWS if mirror.is_by_aws(last) else Origin.OUTSIDE
 
 
 @dataclass(frozen=True)
@@ -45,21 +52,24 @@ class Due:
     """What a new revision is to say of a facet."""
 
     facet: int  # its pk
+    arn: str  # of its object
     fingerprint: str
     content: Content
     known: bool  # the facet was there, so it may have revisions
     first: bool  # nothing was held of it before
+    goes_on: bool  # something was, and it was not gone
 
 
 def add_revisions(place: Place, mirror: Mirror, due: Sequence[Due], at: datetime, author: Author) -> None:
     numbers = _last_numbers([one.facet for one in due if one.known])
+    before = latest_contents([one.facet for one in due if one.goes_on]) if author.step is None else {}
     rows = [
         _row(one.facet, numbers.get(one.facet, 0) + 1, at, author)
         | {
             "fingerprint": one.fingerprint,
             "content": one.content,
             "gone": False,
-            **_from(place, author.origin(mirror, one.content, new=one.first)),
+            **_from(place, author.origin(mirror, one, before.get(one.facet))),
         }
         for one in due
     ]
@@ -124,7 +134,7 @@ def _say_gone(
             "fingerprint": "",
             "content": {},
             "gone": True,
-            **_from(place, author.origin(mirror, contents.get(facet.id, {}), new=False)),
+            **_from(place, author.origin_of_end(mirror, contents.get(facet.id, {}))),
         }
         for facet in facets
     ]

@@ -172,14 +172,21 @@ def _revise(
     due: list[Due] = []
     for sight in sights:
         known = before.get(sight.object_id)
-        if known is None or not known.fingerprint:
-            new, first = new + 1, True
-        elif known.fingerprint != sight.fingerprint or (known.gone_at is not None and mirror.source == DETAILS):
-            changed, first = changed + 1, False
-        else:
+        first, is_back = known is None or not known.fingerprint, known is not None and known.gone_at is not None
+        if known is not None and known.fingerprint == sight.fingerprint and not (is_back and mirror.source == DETAILS):
             continue
-        content = sight.seen.content
-        due.append(Due(pks[sight.object_id], sight.fingerprint, content, known=known is not None, first=first))
+        new, changed = new + first, changed + (not first)
+        due.append(
+            Due(
+                pks[sight.object_id],
+                sight.seen.arn,
+                sight.fingerprint,
+                sight.seen.content,
+                known=known is not None,
+                first=first,
+                goes_on=not first and not is_back,
+            )
+        )
     if mirror.keeps_history:
         add_revisions(place, mirror, due, at, author)
     return Counts(len(sights), new, changed)
