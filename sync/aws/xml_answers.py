@@ -2,7 +2,8 @@
 
 botocore's own parser asks of every node anew what the model says of it; that is most of the time that a large answer
 takes. Here the model is made into readers once, one for each shape. What the model doesn't have, because AWS is newer
-than our botocore, is kept as it came. Shapes that the query protocol of IAM and STS doesn't use are botocore's to read.
+than our botocore, is kept as it came, but for what looks like a secret. Shapes that the query protocol of IAM and STS
+doesn't use are botocore's to read.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from xml.etree import ElementTree
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.parsers import ResponseParserError
+
+from sync.aws.secrets import masked
 
 Node = ElementTree.Element
 Read = Callable[[Node], Any]
@@ -112,7 +115,7 @@ class _Readers:
             for child in node:
                 member = members.get(child.tag)
                 if member is None:
-                    found[child.tag[skipped:]] = _as_it_came(child)
+                    found[child.tag[skipped:]] = masked(child.tag[skipped:], _as_it_came(child))
                 else:
                     found[member[0]] = member[1](child)
             return found

@@ -1,7 +1,7 @@
 """Shapes of JSON: what a value of a file must look like to be taken for AWS's, and what becomes of it.
 
 A shape is a function of the value that returns what the mirror takes, and raises Misshapen. Members that a shape
-doesn't name are kept as they are: a newer AWS may tell of more.
+doesn't name are kept as they are, but for what looks like a secret: a newer AWS may tell of more.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote
 
+from sync.aws.secrets import masked
 from sync.mirror.hashing import moment
 
 Shape = Callable[[Any], Any]
@@ -99,12 +100,14 @@ def many(shape: Shape) -> Shape:
 def members(required: Mapping[str, Shape], optional: Mapping[str, Shape] | None = None) -> Shape:
     """An object. What is optional may be missing or null."""
     others = optional or {}
+    shapes = {**required, **others}
 
     def whole(value: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise Misshapen("isn’t an object")
         found = {name: member for name, member in value.items() if member is not None or name not in others}
-        for name, shape in (*required.items(), *others.items()):
+        found |= {name: masked(name, member) for name, member in found.items() if name not in shapes}
+        for name, shape in shapes.items():
             if name not in found:
                 if name in required:
                     raise Misshapen("is missing", name)
