@@ -66,7 +66,7 @@ class IamDetails(Source):
         return f"{part + 1}:" if part + 1 < len(self.PARTS) else None
 
     def expected(self, client: Reader, place: Place) -> int | None:
-        counts: dict[str, int] = client.call("iam", "GetAccountSummary")["SummaryMap"]
+        counts: dict[str, int] = client.call("iam", "GetAccountSummary").get("SummaryMap") or {}
         return sum(counts.get(name, 0) for name in self.COUNTED)
 
 

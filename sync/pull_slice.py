@@ -40,6 +40,9 @@ _LONGEST_WAIT = timedelta(hours=1)
 # Objects that are looked into before they are wanted, about so many.
 _AHEAD = 1000
 
+# What the column holds.
+_MOST_EXPECTED = 2**31 - 1
+
 # How often in a row a page may be asked for in vain: each time the door has waited for the better part of a minute.
 _PATIENCE = 5
 
@@ -102,7 +105,8 @@ class Slice(AtWork):
             expected = self._source.expected(self._visit.client, self._visit.place)
         except AwsError:
             expected = None  # only the progress bar misses it
-        self._save(expected=expected, log=self._said("Begins to read."))
+        within = expected is not None and expected <= _MOST_EXPECTED
+        self._save(expected=expected if within else None, log=self._said("Begins to read."))
 
     def _read_pages(self, until: float | None) -> More:
         marker = self._run.cursor.get("marker")

@@ -9,7 +9,7 @@ from typing import Any
 
 from identities.account import parts
 from identities.models import IamAccount
-from sync.aws.errors import NotFound
+from sync.aws.errors import Garbled, NotFound
 from sync.mirror import Content, Item, Mirror, ObjectRef, Place, Reader, Seen, bulk
 from sync.mirror.rows import KEY, columns
 
@@ -120,7 +120,10 @@ class SummaryMirror(AccountMirror):
     known = frozenset({"AccountId", "Arn", "SummaryMap"})
 
     def ask(self, client: Reader) -> Item:
-        return {"SummaryMap": client.call("iam", "GetAccountSummary")["SummaryMap"]}
+        counters = client.call("iam", "GetAccountSummary").get("SummaryMap")
+        if not counters:  # there are some of every AWS account
+            raise Garbled("It has no counters.", operation="iam:GetAccountSummary")
+        return {"SummaryMap": counters}
 
     def content(self, item: Item) -> Content:
         summary = item["SummaryMap"]

@@ -9,23 +9,36 @@ import csv
 import io
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any
 
 from django.utils import timezone
 
 from identities.models import IamUser, RootUser
-from sync.aws.errors import Conflict, Limit, NotFound
+from sync.aws.errors import Conflict, Garbled, Limit, NotFound
 from sync.mirror import Item, NotYet, Place, Reader, Source, SourcePage
 from sync.mirror.hashing import moment
+from sync.texts import storable
 
 Line = dict[str, str]  # of the report, by the names in its head: columns come and go, their order too
 
 ROOT = "<root_account>"
 _LINES_A_PAGE = 500
+_LONGEST_NAME = 64  # of a user
 _CREDENTIAL = re.compile(r"(access_key|cert)_(\d+)_active")
+# The columns without which a line would say that there is nothing, where it doesn't say.
+_NEEDED = (
+    "user", "arn", "user_creation_time", "password_enabled", "mfa_active", "access_key_1_active", "cert_1_active",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Report:
+    made_at: str  # in ISO 8601
+    lines: Sequence[Line]
+    remarks: Sequence[str]  # about lines that were left out
 
 
 class CredentialReport(Source):
@@ -45,19 +58,20 @@ class CredentialReport(Source):
     def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
         requested_at = timezone.now()
         report = self._awaited(client)
-        made_at = report["GeneratedTime"].isoformat()
+        made_at = report.made_at
         before, _, number = (marker or "").partition(" ")
         done = int(number) if before == made_at else 0  # a newer report begins anew
-        lines = islice(lines_of(report["Content"]), done, None)
+        remarks = () if done else report.remarks
         while True:
-            page = list(islice(lines, _LINES_A_PAGE))
+            page = report.lines[done : done + _LINES_A_PAGE]
             done += len(page)
-            more = len(page) == _LINES_A_PAGE
-            yield SourcePage(_items(page, made_at, place), f"{made_at} {done}" if more else None, requested_at)
-            if not more:
+            more = f"{made_at} {done}" if done < len(report.lines) else None
+            yield SourcePage(_items(page, made_at, place), more, requested_at, remarks=remarks)
+            if more is None:
                 return
+            remarks = ()
 
-    def _awaited(self, client: Reader) -> dict[str, Any]:
+    def _awaited(self, client: Reader) -> Report:
         """The report, which AWS makes when there is none, or only an old one. Raises NotYet."""
         for pause in (*self.PAUSES_S, None):
             if (report := read_report(client)) is not None:
@@ -67,8 +81,20 @@ class CredentialReport(Source):
         raise NotYet("AWS is still making the credential report.")
 
 
-def read_report(client: Reader) -> dict[str, Any] | None:
-    """What AWS has, made within the last four hours; None while it is making it."""
+def read_report(client: Reader) -> Report | None:
+    """What AWS has, made within the last four hours; None while it is making it. Raises Garbled."""
+    if (answer := _fetched(client)) is None:
+        return None
+    try:
+        lines, remarks = lines_of(answer.get("Content") or b"")
+        return Report(answer["GeneratedTime"].isoformat(), lines, remarks)
+    except KeyError as error:
+        raise _garbled("It doesn't say when it was made.") from error
+    except (ValueError, csv.Error) as error:
+        raise _garbled(f"It can't be read as a credential report: {error}.") from error
+
+
+def _fetched(client: Reader) -> dict[str, Any] | None:
     try:
         if client.call("iam", "GenerateCredentialReport").get("State") != "COMPLETE":
             return None
@@ -77,11 +103,28 @@ def read_report(client: Reader) -> dict[str, Any] | None:
         return None  # it grew too old just now, is in the making, or was asked for too often
 
 
-def lines_of(content: bytes) -> Iterator[Line]:
-    yield from csv.DictReader(io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline=""))
+def _garbled(what: str) -> Garbled:
+    return Garbled(what, operation="iam:GetCredentialReport")
 
 
-def _items(lines: list[Line], made_at: str, place: Place) -> dict[str, list[Item]]:
+def lines_of(content: bytes) -> tuple[list[Line], list[str]]:
+    """The lines that are whole, and a sentence about each that isn't.
+
+    Raises ValueError or csv.Error where it isn't a report, or not all of one: half of it would be told as the whole.
+    """
+    rows = list(csv.reader(io.StringIO(storable(content.decode("utf-8-sig")), newline=""), strict=True))
+    head = rows[0] if rows else []
+    if missing := [name for name in _NEEDED if name not in head]:
+        raise ValueError(f"it has no column {missing[0]}")
+    rows = [row for row in rows[1:] if row]
+    lines = [dict(zip(head, row, strict=True)) for row in rows if len(row) == len(head)]
+    if not lines or len(rows[-1]) < len(head):
+        raise ValueError("it breaks off")
+    odd = [row[0][:_LONGEST_NAME] for row in rows if len(row) != len(head)]
+    return lines, [f"Left out: the line of {name}, which has not one cell for each column." for name in odd]
+
+
+def _items(lines: Sequence[Line], made_at: str, place: Place) -> dict[str, list[Item]]:
     users = {row.arn: row for row in place.of(IamUser.objects.live()).filter(arn__in=[line["arn"] for line in lines])}
     items: dict[str, list[Item]] = {RootUser.kind: [], IamUser.kind: []}
     for line in lines:
@@ -152,7 +195,7 @@ def _flag(word: str | None) -> bool | None:
 def _time(word: str | None) -> datetime | None:
     try:
         return moment((word or "").strip())
-    except ValueError:
+    except (ValueError, OverflowError):  # and a time before the first there is
         return None
 
 

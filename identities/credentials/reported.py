@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from identities.credentials import summary
 from identities.credentials.hanging import UserFacet, users_of
-from identities.credentials.report import KNOWN_LINE, ROOT, Line, facts, is_of, lines_of, read_report
+from identities.credentials.report import KNOWN_LINE, ROOT, Report, facts, is_of, read_report
 from identities.models import IamUser, ReportedUser, RootUser
 from sync.aws.errors import Unsupported
 from sync.mirror import Item, Mirror, NotYet, ObjectRef, Place, Reader, Seen
@@ -40,11 +40,11 @@ class ReportOfUser(UserFacet):
         place.of(ReportedUser.objects.live()).filter(aws_id__in=object_ids).update(gone_at=at)
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
-        made_at, lines = _report(client)
+        report = _report(client)
         user = IamUser.objects.live().filter(aws_id=ref.object_id).first()
-        for line in lines:
+        for line in report.lines:
             if user is not None and line["arn"] == user.arn and is_of(line, user):
-                return {"UserId": user.aws_id, "GeneratedTime": made_at} | line
+                return {"UserId": user.aws_id, "GeneratedTime": report.made_at} | line
         raise Unsupported("The credential report that AWS has is older than this user.")
 
 
@@ -82,18 +82,18 @@ class Root(Mirror):
         place.of(RootUser.objects.live()).filter(aws_id__in=object_ids).update(gone_at=at)
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
-        made_at, lines = _report(client)
-        line = next(line for line in lines if line["user"] == ROOT)
-        return {"AccountId": ref.object_id, "GeneratedTime": made_at} | line
+        report = _report(client)
+        line = next((line for line in report.lines if line["user"] == ROOT), None)
+        return {"AccountId": ref.object_id, "GeneratedTime": report.made_at} | line if line else None
 
 
 def _lasting(credential: dict[str, Any]) -> dict[str, Any]:
     return {name: credential[name] for name in ("number", "active", "rotated_at")}
 
 
-def _report(client: Reader) -> tuple[str, Iterator[Line]]:
-    """When AWS made it, and its lines. Raises NotYet."""
+def _report(client: Reader) -> Report:
+    """Raises NotYet, and Garbled."""
     report = read_report(client)
     if report is None:
         raise NotYet("AWS is still making the credential report.")
-    return report["GeneratedTime"].isoformat(), lines_of(report["Content"])
+    return report

@@ -127,11 +127,19 @@ _SCALARS: dict[str, Callable[[str], Any] | None] = {
     "boolean": lambda text: text == "true",
     "double": float,
     "float": float,
-    "integer": int,
-    "long": int,
+    "integer": lambda text: _counted(text, 2**31),
+    "long": lambda text: _counted(text, 2**63),
     "string": None,
     "timestamp": _time,
 }
+
+
+def _counted(text: str, most: int) -> int:
+    """IAM's and STS's integers are all counts and seconds. Raises ValueError."""
+    found = int(text)
+    if not 0 <= found < most:
+        raise ValueError(f"{text[:40]} is out of range")
+    return found
 
 
 def _is_secret(key: str) -> bool:

@@ -161,6 +161,13 @@ class Unsupported(AwsError):
     advice = "Nothing to mend: the console goes on without it."
 
 
+class Garbled(AwsError):
+    """AWS answered, but not what it answers: to ask again at once would bring the same."""
+
+    what = "The answer to {operation} is none that AWS gives."
+    advice = "What was known before stays as it is. If the next pull fails alike, look at what is between here and AWS."
+
+
 class NotInOrganization(Unsupported):
     """A stand-alone AWS account: a state, and nothing that went wrong."""
 
