@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import reduce
+from hashlib import sha256
 from time import monotonic, sleep
 from typing import Any
 
@@ -19,7 +20,7 @@ from django.utils import timezone
 
 from sync import mirror
 from sync.aws.client import reader
-from sync.aws.errors import AwsError, Invalid, Throttled, Transient, Unreachable
+from sync.aws.errors import AwsError, Garbled, Invalid, Throttled, Transient, Unreachable
 from sync.changes.errors import sentence_only
 from sync.mirror import Batch, Batches, NotYet, PageEnd, SourcePage, Visit, sources
 from sync.mirror.ahead import ahead
@@ -45,6 +46,9 @@ _MOST_EXPECTED = 2**31 - 1
 
 # How often in a row a page may be asked for in vain: each time the door has waited for the better part of a minute.
 _PATIENCE = 5
+
+# How often a run begins again since AWS has forgotten a marker: they last longer than a run waits for its next slice.
+_RESTARTS = 3
 
 
 class More(Enum):
@@ -122,10 +126,10 @@ class Slice(AtWork):
                         self._end_page(found)
             if page is not None and page.marker and is_up(until):
                 return More.NOW
-        except Invalid:
+        except Invalid as error:
             if not marker:
                 raise
-            self._begin_again()
+            self._begin_again(error)
         except Transient as error:
             self._give_way(error)
             if until is not None:
@@ -149,10 +153,19 @@ class Slice(AtWork):
         coming = batches.of(pages, may_read=lambda: not is_up(until))
         yield from ahead(coming, most=1 + _AHEAD // settings.PULL_BATCH) if self._source.reads_ahead else coming
 
-    def _begin_again(self) -> None:
-        """AWS's markers expire: a run that waited too long starts over. What it stored is recognised."""
+    def _begin_again(self, error: Invalid) -> None:
+        """AWS's markers expire: a run that waited too long starts over. What it stored is recognised.
+
+        Raises Garbled in the end.
+        """
+        restarts = self._run.cursor.get("restarts", 0) + 1
+        if restarts > _RESTARTS:
+            raise Garbled(
+                f"The pull began again {_RESTARTS} times, since AWS didn't know where the last page had ended.",
+                operation=error.operation,
+            ) from error
         log = self._said("AWS no longer knows where the last page ended: begins again.")
-        self._save(cursor=self._cursor(), pages=0, seen=0, log=log)
+        self._save(cursor=self._cursor(restarts=restarts), pages=0, seen=0, log=log)
 
     def _give_way(self, error: Transient) -> None:
         """The page is asked for again, by the next slice where there is one: others in the queue come first.
@@ -189,13 +202,25 @@ class Slice(AtWork):
         if end.held:
             where["held_at"] = page.requested_at.isoformat()
         number, count = self._run.pages + 1, sum(map(len, page.items.values()))
+        where["landmark"] = self._landmark(page.marker, number)
         log = reduce(with_line, page.remarks, self._said(f"Page {number}: {count} objects."))
         self._save(cursor=self._cursor(**where, seen=self._run.seen), pages=number, log=log)
         self._progress(self._run)
 
     def _cursor(self, **where: Any) -> dict[str, Any]:
-        """Where to go on, with what `start` put there."""
-        return {key: value for key, value in self._run.cursor.items() if key == "lift_brake"} | where
+        """Where to go on, with what is true of the whole run."""
+        return {key: value for key, value in self._run.cursor.items() if key in ("lift_brake", "restarts")} | where
+
+    def _landmark(self, marker: str | None, number: int) -> str:
+        """A marker that was passed, by its hash: the newest of page 1, 2, 4, 8 … Raises Garbled who comes by it again.
+
+        So a circle is noticed after some times its length, whatever slices it is walked in, and one marker is kept.
+        """
+        passed: str = self._run.cursor.get("landmark", "")
+        here = sha256((marker or "").encode()).hexdigest()
+        if marker and here == passed:
+            raise Garbled("It leads in a circle: it goes on where the pull has been before.")
+        return here if number.bit_count() == 1 else passed
 
     def _end(self) -> None:
         held = self._sweep()

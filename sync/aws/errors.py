@@ -165,7 +165,7 @@ class Garbled(AwsError):
     """AWS answered, but not what it answers: to ask again at once would bring the same."""
 
     what = "The answer to {operation} is none that AWS gives."
-    advice = "What was known before stays as it is. If the next pull fails alike, look at what is between here and AWS."
+    advice = "What it was to tell stays as it was. If the next pull fails alike, look at what is between here and AWS."
 
 
 class NotInOrganization(Unsupported):
