@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from identities.models import Attachment, IamGroup, IamUser, InlinePolicy, Membership, Principal
 from policies.models import ManagedPolicy
 from sync.mirror import Content, Place, bulk
+from sync.mirror.base import DETAILS
 from sync.mirror.bulk import Columns
 from sync.mirror.rows import columns, existing_of, project, slot
 from sync.models import Facet, MirroredRow
@@ -87,7 +88,7 @@ def count_members(groups: Collection[int]) -> None:
     if not groups:
         return
     # Locked first: of two who write memberships at once the second must count what the first one wrote.
-    list(IamGroup.objects.select_for_update().filter(pk__in=groups).order_by("pk").values_list("pk"))
+    list(IamGroup.objects.select_for_update().filter(pk__in=groups).order_by("aws_id").values_list("pk"))
     members = Membership.objects.live().filter(group__in=groups).order_by().values("group")
     counted = dict(members.annotate(number=Count("pk")).values_list("group", "number"))
     bulk.update(IamGroup, "member_count", {group: counted.get(group, 0) for group in groups})
@@ -108,9 +109,11 @@ def loose_memberships(place: Place) -> set[str]:
 def loosen_members(place: Place, group_ids: Sequence[str]) -> None:
     """Their members are looked into again at the end of the pull: a group by the same name may have taken over."""
     members = place.of(Membership.objects.live().filter(group__aws_id__in=group_ids)).values("user__aws_id")
-    Facet.objects.filter(
-        aws_account=place.aws_account, region=place.region, kind=IamUser.kind, object_id__in=members
-    ).update(loose_ends=True)
+    of_members = Facet.objects.filter(
+        aws_account=place.aws_account, region=place.region, kind=IamUser.kind, source=DETAILS, object_id__in=members
+    )
+    locked = of_members.select_for_update().order_by("object_id").values_list("pk", flat=True)
+    Facet.objects.filter(pk__in=list(locked)).update(loose_ends=True)
 
 
 def remove_all(owner: str, owners: Iterable[Any], at: datetime) -> None:

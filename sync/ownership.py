@@ -101,7 +101,8 @@ def apply(aws_account: AwsAccount) -> None:
     """Brings the column of all rows in line, in the caller's transaction."""
     rules = rules_of(aws_account)
     for model in kinds():
-        _settle(model.objects.filter(aws_account=aws_account), rules)
+        # In the order in which pulls write them: neither waits for the other for ever.
+        _settle(model.objects.filter(aws_account=aws_account).select_for_update().order_by("aws_id"), rules)
 
 
 def _settle(rows: QuerySet[Any], rules: Rules) -> None:

@@ -6,6 +6,7 @@ It can be killed anywhere. What it wrote stays, and is safe to be written again;
 from __future__ import annotations
 
 import gc
+import logging
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from time import monotonic, sleep
 from typing import Any
 
 from django.conf import settings
+from django.db import OperationalError
 from django.utils import timezone
 
 from sync import mirror
@@ -26,6 +28,8 @@ from sync.mirror import Batch, Batches, NotYet, PageEnd, SourcePage, Visit, sour
 from sync.mirror.ahead import ahead
 from sync.models import Facet, Run
 from sync.runs import AtWork, with_line
+
+logger = logging.getLogger(__name__)
 
 State = Run.State
 
@@ -92,6 +96,17 @@ class Slice(AtWork):
             return self._go_on(until)
 
     def _go_on(self, until: float | None) -> More:
+        """A transaction that the database took back, since it and another waited for each other, comes again."""
+        while True:
+            try:
+                return self._work(until)
+            except OperationalError as error:
+                self._give_way(error)
+                if until is not None:
+                    self._save(claim="")
+                    return More.NOW
+
+    def _work(self, until: float | None) -> More:
         if not self._run.cursor.get("read"):
             # A page that a dead worker left half stored comes again, and is not to be counted twice.
             self._save(seen=self._run.cursor.get("seen", 0))
@@ -167,7 +182,7 @@ class Slice(AtWork):
         log = self._said("AWS no longer knows where the last page ended: begins again.")
         self._save(cursor=self._cursor(restarts=restarts), pages=0, seen=0, log=log)
 
-    def _give_way(self, error: Transient) -> None:
+    def _give_way(self, error: Transient | OperationalError) -> None:
         """The page is asked for again, by the next slice where there is one: others in the queue come first.
 
         Raises `error` in the end, and where there is nobody to ask.
@@ -175,11 +190,11 @@ class Slice(AtWork):
         in_vain = self._run.cursor.get("in_vain", 0) + 1
         if in_vain > _PATIENCE or isinstance(error, Unreachable):
             raise error
-        why = "limits how often it may be asked" if isinstance(error, Throttled) else "gave no clear answer"
+        self._run.refresh_from_db(fields=["new", "changed", "gone"])  # what was taken back isn't counted
         self._save(
             cursor={**self._run.cursor, "in_vain": in_vain},
             seen=self._run.cursor.get("seen", 0),
-            log=self._said(f"AWS {why}: goes on in a moment."),
+            log=self._said(f"{_why(error)}: goes on in a moment."),
         )
 
     def _wait(self, waits: NotYet) -> None:
@@ -263,3 +278,10 @@ _BRAKE_SENTENCE = (
     "Nothing was marked as gone: {held}. If that is right, lift the brake for one pull; if not, look at what the "
     "console's read role may see."
 )
+
+
+def _why(error: Transient | OperationalError) -> str:
+    if isinstance(error, OperationalError):
+        logger.warning("a turn of a pull was taken back: %s", error)
+        return "The database took back what was written, since others wrote there too"
+    return "AWS limits how often it may be asked" if isinstance(error, Throttled) else "AWS gave no clear answer"

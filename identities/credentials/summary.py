@@ -21,7 +21,7 @@ def renew(users: Collection[IamUser], facet: str) -> None:
     if facet not in _TOLD:
         return
     model, tell = _TOLD[facet]
-    users = list(IamUser.objects.select_for_update().filter(pk__in=[user.pk for user in users]).order_by("pk"))
+    users = list(IamUser.objects.select_for_update().filter(pk__in=[user.pk for user in users]).order_by("aws_id"))
     rows: defaultdict[int, list[Any]] = defaultdict(list)
     for row in model.objects.filter(user__in=users):
         rows[row.user_id].append(row)

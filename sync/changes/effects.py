@@ -15,6 +15,7 @@ from sync import mirror
 from sync.aws.client import AwsClient
 from sync.aws.errors import AwsError
 from sync.mirror import ObjectRef
+from sync.mirror.facets import lock_details
 from sync.models import Step
 
 log = logging.getLogger(__name__)
@@ -45,5 +46,6 @@ def read_again(client: AwsClient, refs: Sequence[ObjectRef]) -> list[Reread]:
 
 def store(aws_account: AwsAccount, reread: Sequence[Reread], step: Step | None) -> None:
     """In the transaction that says how the step ended; without a step, what is new is somebody else's doing."""
+    lock_details(aws_account, [each.ref for each in reread])
     for each in reversed(reread):  # what others refer to comes first
         mirror.store_one(aws_account, each.ref, each.item, requested_at=each.requested_at, step=step)

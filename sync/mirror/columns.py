@@ -19,7 +19,7 @@ class ColumnsMirror(Mirror):
 
     def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
         wanted = {seen.object_id: self.columns(seen) for seen in batch}
-        rows = list(place.of(self.model.objects.filter(aws_id__in=wanted)))
+        rows = list(place.of(self.model.objects.filter(aws_id__in=wanted)).select_for_update().order_by("aws_id"))
         for row in rows:
             for column, value in wanted[row.aws_id].items():
                 setattr(row, column, value)

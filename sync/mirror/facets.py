@@ -1,13 +1,18 @@
-"""The facets that are there, by the batch."""
+"""The facets that are there, by the batch.
+
+Who writes of objects locks the facets of their details first, in the order of their ids, and then what it writes: so
+of two who write of the same objects one waits for the other, and neither for ever.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from accounts.models import AwsAccount
 from sync.mirror import bulk
-from sync.mirror.base import DETAILS, Mirror, Place
+from sync.mirror.base import DETAILS, Mirror, ObjectRef, Place
 from sync.mirror.bulk import Columns
 from sync.models import Facet
 
@@ -26,7 +31,7 @@ class Known(NamedTuple):
     gone_at: datetime | None
 
 
-def known_facets(place: Place, mirror: Mirror, object_ids: Sequence[str], *, lock: bool = False) -> dict[str, Known]:
+def known_facets(place: Place, mirror: Mirror, object_ids: Iterable[str], *, lock: bool = False) -> dict[str, Known]:
     """By object id. `lock`: until the transaction ends."""
     found = bulk.select(Facet, Known._fields, "object_id", object_ids, _of(place, mirror), lock=lock)
     return {facet["object_id"]: Known(**facet) for facet in found}
@@ -35,13 +40,26 @@ def known_facets(place: Place, mirror: Mirror, object_ids: Sequence[str], *, loc
 def gone_objects(place: Place, mirror: Mirror, object_ids: Sequence[str]) -> set[str]:
     """Of a facet that isn't the details: whose details say that they are gone, and nothing must be stored of them.
 
-    Until the transaction ends nobody can bury another one: who does has the same lock.
+    Until the transaction ends nobody can bury another one: who does has the same lock. To be called before any other.
     """
     if mirror.source == DETAILS:
         return set()
     of = _of(place, mirror) | {"source": DETAILS}
     found = bulk.select(Facet, ["object_id", "gone_at"], "object_id", object_ids, of, lock=True)
     return {facet["object_id"] for facet in found if facet["gone_at"] is not None}
+
+
+def lock_details(aws_account: AwsAccount, refs: Iterable[ObjectRef]) -> None:
+    """The facets that are to be locked first, where it is about objects of several kinds."""
+    refs = list(refs)
+    found = Facet.objects.select_for_update().filter(
+        aws_account=aws_account,
+        region__in={ref.region for ref in refs},
+        kind__in={ref.kind for ref in refs},
+        object_id__in={ref.object_id for ref in refs},
+        source=DETAILS,
+    )
+    list(found.order_by("kind", "object_id").values_list("pk"))
 
 
 def upsert_facets(place: Place, mirror: Mirror, rows: Sequence[Columns], *, kept: Sequence[str] = ()) -> dict[str, int]:

@@ -197,6 +197,7 @@ def not_held(visit: Visit, mirror: Mirror, why: Mapping[str, str], held: Facet.H
     if not why:
         return
     with turn():
+        gone = gone_objects(visit.place, mirror, list(why))
         refused = [
             {
                 "object_id": object_id,
@@ -207,6 +208,7 @@ def not_held(visit: Visit, mirror: Mirror, why: Mapping[str, str], held: Facet.H
                 "raw_hash": "",
             }
             for object_id, reason in why.items()
+            if object_id not in gone
         ]
         upsert_facets(visit.place, mirror, refused, kept=["read_at"])
         visit.note(Counts(seen=len(refused)))

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from sync.aws.errors import AwsError
 from sync.mirror.base import Mirror, ObjectRef, Source, mirror_of
-from sync.mirror.facets import known_facets
+from sync.mirror.facets import Known, known_facets
 from sync.mirror.revisions import add_tombstones, latest_contents
 from sync.mirror.store import Counts, Visit, read_alone, settle_time
 from sync.mirror.turns import turn
@@ -50,7 +50,8 @@ def sweep(visit: Visit, source: Source) -> None:
             confirmations -= len(asked)
             waiting += _not_known_to_be_gone(visit, mirror, asked)
             with turn():
-                _bury(visit, mirror, sorted(set(object_ids) - set(waiting)))
+                facets = known_facets(visit.place, mirror, object_ids, lock=True)
+                _bury(visit, mirror, [facet for object_id, facet in facets.items() if object_id not in waiting])
                 _unseen(visit, mirror).filter(object_id__in=waiting).update(missed_by=visit.run)
                 visit.note(Counts())
 
@@ -88,11 +89,10 @@ def read_renamed(visit: Visit, mirror: Mirror, lost: Sequence[ObjectRef]) -> boo
     return any(there)
 
 
-def _bury(visit: Visit, mirror: Mirror, object_ids: Sequence[str]) -> None:
-    """Tombstones those that are still unseen."""
-    facets = known_facets(visit.place, mirror, object_ids, lock=True)
-    still = set(_unseen(visit, mirror).filter(object_id__in=object_ids).values_list("pk", flat=True))
-    unseen = [facet for facet in facets.values() if facet.id in still]
+def _bury(visit: Visit, mirror: Mirror, facets: Sequence[Known]) -> None:
+    """Tombstones those that are still unseen. They are locked."""
+    still = set(_unseen(visit, mirror).filter(pk__in=[facet.id for facet in facets]).values_list("pk", flat=True))
+    unseen = [facet for facet in facets if facet.id in still]
     visit.note(Counts(gone=add_tombstones(visit.place, mirror, unseen, visit.now, visit.author)))
 
 
@@ -106,7 +106,8 @@ def tie_loose_ends(visit: Visit, source: Source) -> None:
         live = _live(visit, mirror)
         if loose := mirror.loose(visit.place):
             with turn():
-                live.filter(object_id__in=loose).update(loose_ends=True)
+                locked = known_facets(visit.place, mirror, loose, lock=True)
+                live.filter(pk__in=[facet.id for facet in locked.values()]).update(loose_ends=True)
                 visit.note(Counts())
         for object_ids in _batches(live.filter(loose_ends=True)):
             with turn():
