@@ -85,8 +85,9 @@ class Slice(AtWork):
         super().__init__(run, token)
         self._source = sources[run.source]
         same = Run.objects.filter(aws_account=run.aws_account, region=run.region, source=run.source)
+        first = same.filter(state=State.DONE).order_by("pk").first()
         client = reader(run.aws_account, region=run.region or None)
-        self._visit = Visit(run, client, not same.filter(state=State.DONE).exists(), self._note)
+        self._visit = Visit(run, client, first is None, self._note, first.started_at if first else None)
         self._progress: Callable[[Run], None] = lambda run: None
 
     def go_on(self, *, until: float | None, progress: Callable[[Run], None] | None = None) -> More:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Max, OuterRef, Subquery
 from django.utils import timezone
@@ -17,6 +17,9 @@ from sync.models import Facet, Revision, Run, Step
 
 Origin = Revision.Origin
 
+# AWS tells of whole seconds, and its clock isn't ours.
+_CLOCKS_DIFFER = timedelta(minutes=1)
+
 
 @dataclass(frozen=True)
 class Author:
@@ -25,6 +28,7 @@ class Author:
     run: Run | None = None
     step: Step | None = None
     first: bool = False  # the run is the first one of its source to become complete
+    since: datetime | None = None  # when that one began, where it is another one
 
     @property
     def facet_columns(self) -> Columns:
@@ -38,8 +42,13 @@ class Author:
             return Origin.CHANGE
         if due.first and (self.first or mirror.source != DETAILS):
             return Origin.IMPORT  # that the object is new, its details say
-        by_aws = mirror.is_by_aws(due.content, due.arn) or (before and mirror.is_rewritten(before, due.content))
-        return Origin.AWS if by_aws else Origin.OUTSIDE
+        if mirror.is_by_aws(due.content, due.arn) or (before and mirror.is_rewritten(before, due.content)):
+            return Origin.AWS
+        return Origin.IMPORT if due.first and self._was_there_before(due) else Origin.OUTSIDE
+
+    def _was_there_before(self, due: Due) -> bool:
+        """Whether it is older than all we know, so that it was denied until now, or a listing left it out."""
+        return due.created_at is not None and self.since is not None and due.created_at < self.since - _CLOCKS_DIFFER
 
     def origin_of_end(self, mirror: Mirror, last: Content) -> Origin:
         if self.step is not None:
@@ -56,6 +65,7 @@ class Due:
     fingerprint: str
     content: Content
     known: bool  # the facet was there, so it may have revisions
+    created_at: datetime | None  # by AWS
     first: bool  # nothing was held of it before
     goes_on: bool  # something was, and it was not gone
 

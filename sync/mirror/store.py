@@ -53,6 +53,7 @@ class Visit:
     client: Reader
     first: bool  # no pull of this source was complete before: what it shows is an import
     note: Callable[[Counts], None]  # called in each transaction; raises when the run is no longer ours
+    since: datetime | None = None  # when the first complete pull of this source began
 
     @property
     def place(self) -> Place:
@@ -65,7 +66,7 @@ class Visit:
 
     @property
     def author(self) -> Author:
-        return Author(run=self.run, first=self.first)
+        return Author(run=self.run, first=self.first, since=self.since)
 
 
 def store(visit: Visit, mirror: Mirror, sights: Sequence[Sight], *, requested_at: datetime) -> None:
@@ -182,6 +183,7 @@ def _revise(
                 sight.seen.arn,
                 sight.fingerprint,
                 sight.seen.content,
+                created_at=sight.seen.volatile.get("created_at"),
                 known=known is not None,
                 first=first,
                 goes_on=not first and not is_back,

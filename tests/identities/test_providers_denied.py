@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import AwsAccount
 from iamconsole.demo.process import Emulator
 from identities.models import OidcProvider
 from sync.models import Facet, Revision, Run
 from sync.selectors import holding
+from tests.services.credentials import at_that_time
 from tests.sync.pulling import pull_all, pulled
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +91,24 @@ def test_one_never_read_is_named_without_a_row(iam: Any, aws_account: AwsAccount
     assert (run.seen, sorted(held())) == (2, [NAMES[0], NAMES[2]])
     assert f"Not held: {arn(NAMES[1])}." in said(run)
     assert f"iam:{GET}" in said(run)
+
+
+def origins() -> dict[str, str]:
+    names = dict(OidcProvider.objects.values_list("aws_id", "name"))
+    return {names[one.facet.object_id]: one.origin for one in Revision.objects.select_related("facet")}
+
+
+def test_one_denied_from_the_first_listing_is_an_import_at_last(
+    iam: Any, aws_account: AwsAccount, emulator: Emulator
+) -> None:
+    at_that_time(iam, timezone.now() - timedelta(minutes=5))
+    iam.create_open_id_connect_provider(Url="https://denied.example.org")
+    deny(emulator, 3)
+    pulled(aws_account, source=SOURCE)
+    at_that_time(iam, timezone.now() + timedelta(minutes=1))
+    iam.create_open_id_connect_provider(Url="https://later.example.org")
+    pulled(aws_account, source=SOURCE)
+    assert origins() == dict.fromkeys([*NAMES, "denied.example.org"], "import") | {"later.example.org": "outside"}
 
 
 def test_one_that_is_deleted_and_one_that_is_denied(iam: Any, aws_account: AwsAccount, emulator: Emulator) -> None:
