@@ -6,15 +6,12 @@ IAM User Guide, "AWS JSON policy elements: Principal".
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from accounts.models import AwsAccount
-from identities.models import IamRole, IamUser
+from identities.former import arns_of
 from identities.trust import named_arns, principals_of, unique_ids
 from policies.engine.document import identify, load
-from sync.models import Facet, Revision
 
 
 def is_rewritten(before: str, after: str) -> bool:
@@ -23,25 +20,10 @@ def is_rewritten(before: str, after: str) -> bool:
     lost, ids = named_arns(old) - named_arns(new), unique_ids(new) - unique_ids(old)
     if not lost or not ids:
         return False
-    known = _arns_of(ids)
+    known = arns_of(ids)
     names = {one: min(arns) for one in ids if (arns := known[one] & lost)}
     told = _with_names(load(after) or {}, names)
     return identify(json.dumps(told)).canonical_hash == identify(before).canonical_hash
-
-
-def _arns_of(ids: Collection[str]) -> defaultdict[str, set[str]]:
-    """By which ARNs each of these is known, or was before it was renamed."""
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    everywhere = AwsAccount.objects.values("pk")  # ids are found by the AWS account, and may be of another one
-    for model in (IamUser, IamRole):
-        rows = model.objects.filter(aws_account__in=everywhere, aws_id__in=ids)
-        facets = Facet.objects.filter(
-            aws_account__in=everywhere, region="", kind=model.kind, object_id__in=ids, source="details"
-        )
-        said = Revision.objects.filter(facet__in=facets, gone=False).values_list("facet__object_id", "content__arn")
-        for one, arn in (*rows.values_list("aws_id", "arn"), *said):
-            found[one].add(arn)
-    return found
 
 
 def _with_names(document: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

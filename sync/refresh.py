@@ -23,6 +23,8 @@ from sync.mirror.turns import turn
 from sync.models import Facet, MirroredRow, Run
 from sync.runs import AtWork, State, claim
 
+_AT_IT = "AWS is still making it."
+
 
 def start(*, row: MirroredRow, actor: Operator) -> Run:
     """The new run, or the active one of this object."""
@@ -99,10 +101,11 @@ class Refresh(AtWork):
             self._save(log=self._said(f"{about.title}: {error.sentence()}"))
         except AwsError as error:
             self._save(log=self._said(f"{about.title}: {error.sentence()}"))
-        except NotYet:
-            self._save(log=self._said(f"{about.title}: AWS is still making it. {self._meanwhile(about)}"))
+        except NotYet as waits:
+            self._save(log=self._said(f"{about.title}: {self._meanwhile(about, str(waits))}"))
 
-    def _meanwhile(self, about: Mirror) -> str:
+    def _meanwhile(self, about: Mirror, why: str) -> str:
+        """`why`: "" while AWS is at it."""
         there = Facet.objects.filter(
             aws_account=self._run.aws_account,
             region=self._run.region,
@@ -112,7 +115,9 @@ class Refresh(AtWork):
             held=Facet.Held.HELD,
             gone_at__isnull=True,
         )
-        return "What is shown is from the older one." if there.exists() else "Refresh again in a minute."
+        if there.exists():
+            return f"{why or _AT_IT} What is shown is from the older one."
+        return why or f"{_AT_IT} Refresh again in a minute."
 
     def _ref(self, about: Mirror) -> ObjectRef:
         return about.refs(self._visit.place, [self._run.object_id])[self._run.object_id]

@@ -16,6 +16,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from identities.former import arns_of
 from identities.models import IamUser, RootUser
 from sync.aws.errors import Conflict, Garbled, Limit, NotFound
 from sync.mirror import Item, NotYet, Place, Reader, Source, SourcePage
@@ -126,6 +127,8 @@ def lines_of(content: bytes) -> tuple[list[Line], list[str]]:
 
 def _items(lines: Sequence[Line], made_at: str, place: Place) -> dict[str, list[Item]]:
     users = {row.arn: row for row in place.of(IamUser.objects.live()).filter(arn__in=[line["arn"] for line in lines])}
+    others = [line for line in lines if (user := users.get(line["arn"])) is None or not is_of(line, user)]
+    users |= _renamed(others, place)
     items: dict[str, list[Item]] = {RootUser.kind: [], IamUser.kind: []}
     for line in lines:
         if line["user"] == ROOT:
@@ -134,6 +137,16 @@ def _items(lines: Sequence[Line], made_at: str, place: Place) -> dict[str, list[
         elif (user := users.get(line["arn"])) is not None and is_of(line, user):
             items[IamUser.kind].append({"UserId": user.aws_id, "GeneratedTime": made_at} | line)
     return items
+
+
+def _renamed(lines: Sequence[Line], place: Place) -> dict[str, IamUser]:
+    """Who had these ARNs when AWS made the report, and is called otherwise now."""
+    made = [at for line in lines if (at := _time(line["user_creation_time"])) is not None]
+    users = place.of(IamUser.objects.live()).filter(created_at__in=made)
+    known = arns_of(users.values_list("aws_id", flat=True)) if made else {}
+    return {
+        line["arn"]: user for user in users for line in lines if line["arn"] in known[user.aws_id] and is_of(line, user)
+    }
 
 
 def is_of(line: Line, user: IamUser) -> bool:

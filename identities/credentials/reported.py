@@ -9,8 +9,9 @@ from typing import Any
 from identities.credentials import summary
 from identities.credentials.hanging import UserFacet, users_of
 from identities.credentials.report import KNOWN_LINE, ROOT, Report, facts, is_of, read_report
+from identities.former import arns_of
 from identities.models import IamUser, ReportedUser, RootUser
-from sync.aws.errors import Unsupported
+from identities.trust import account_of
 from sync.mirror import Item, Mirror, NotYet, ObjectRef, Place, Reader, Seen
 from sync.mirror.rows import columns, write
 
@@ -41,11 +42,13 @@ class ReportOfUser(UserFacet):
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
         report = _report(client)
-        user = IamUser.objects.live().filter(aws_id=ref.object_id).first()
+        account_id = account_of(ref.arn)
+        user = IamUser.objects.live().filter(aws_account__account_id=account_id, aws_id=ref.object_id).first()
+        known = arns_of([ref.object_id])[ref.object_id]  # it may have been renamed since the report was made
         for line in report.lines:
-            if user is not None and line["arn"] == user.arn and is_of(line, user):
+            if user is not None and line["arn"] in known and is_of(line, user):
                 return {"UserId": user.aws_id, "GeneratedTime": report.made_at} | line
-        raise Unsupported("The credential report that AWS has is older than this user.")
+        raise NotYet("The report that AWS has doesn’t know this user yet. AWS makes one every four hours.")
 
 
 class Root(Mirror):
@@ -95,5 +98,5 @@ def _report(client: Reader) -> Report:
     """Raises NotYet, and Garbled."""
     report = read_report(client)
     if report is None:
-        raise NotYet("AWS is still making the credential report.")
+        raise NotYet
     return report

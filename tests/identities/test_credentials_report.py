@@ -239,3 +239,44 @@ def test_without_an_older_one_it_is_asked_for_again(
     assert (said, held) == ("Credential report: AWS is still making it. Refresh again in a minute.", "")
     emulator.rules([])
     assert refreshed(iam, aws_account, erin) == ("", Facet.Held.HELD)
+
+
+# ---- Renamed since AWS made it -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def renamed(iam: Any, aws_account: AwsAccount) -> IamUser:
+    """Jane is called joan now, and somebody else is called jane; the report is older."""
+    iam.generate_credential_report()
+    iam.generate_credential_report()
+    iam.update_user(UserName="jane", NewUserName="joan")
+    at_that_time(iam, timezone.now() + timedelta(minutes=1))
+    iam.create_user(UserName="jane")
+    pull(aws_account, "iam.details")
+    return IamUser.objects.get(name="joan")
+
+
+def test_a_renamed_user_is_found_in_it(renamed: IamUser, aws_account: AwsAccount) -> None:
+    pull(aws_account, REPORT)
+    said = {row.user.name: row.password_enabled for row in ReportedUser.objects.live().select_related("user")}
+    assert said == {"joan": True, "plain": False}
+
+
+def test_a_renamed_user_is_refreshed(renamed: IamUser, aws_account: AwsAccount, erin: Operator) -> None:
+    run = refresh.start(row=renamed, actor=erin)
+    refresh.work(run.pk)
+    run.refresh_from_db()
+    assert "Credential report" not in str(run.log)
+    assert ReportedUser.objects.get(user=renamed).password_last_used_at == USED
+
+
+def test_a_user_made_since_waits_for_the_next_one(iam: Any, aws_account: AwsAccount, erin: Operator) -> None:
+    pull(aws_account, REPORT)
+    at_that_time(iam, timezone.now() + timedelta(minutes=1))
+    iam.create_user(UserName="newer")
+    pull(aws_account, "iam.details")
+    run = refresh.start(row=IamUser.objects.get(name="newer"), actor=erin)
+    refresh.work(run.pk)
+    run.refresh_from_db()
+    assert "Credential report: The report that AWS has doesn’t know this user yet." in str(run.log)
+    assert not Facet.objects.filter(source="report", object_id=IamUser.objects.get(name="newer").aws_id).exists()
