@@ -76,7 +76,8 @@ def test_descriptions_that_services_give_their_roles(aws_account: AwsAccount, pa
     visit = Visit(run, reader(aws_account), first=False, note=lambda counts: None)
     for description in ("of old", "of now"):
         item = {"RoleId": role.aws_id, "RoleName": role.name, "Arn": role.arn, "Description": description}
-        mirror.store(visit, mirror.mirror_of("iam.role", "settings"), [item], requested_at=timezone.now())
+        about = mirror.mirror_of("iam.role", "settings")
+        mirror.store(visit, about, [mirror.Sight(about, item)], requested_at=timezone.now())
     assert [revision.origin for revision in Revision.objects.order_by("number")] == ["import", origin]
 
 

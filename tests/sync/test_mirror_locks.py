@@ -94,9 +94,11 @@ def hold() -> None:
 
 
 def keys(visit: Visit) -> Callable[[], None]:
-    items = [{"UserId": name, "UserName": name, "Arn": "", "Credentials": []} for name in USERS]
     about = mirror.mirror_of("iam.user", "keys")
-    return lambda: mirror.store(visit, about, items, requested_at=timezone.now())
+    items = [{"UserId": name, "UserName": name, "Arn": "", "Credentials": []} for name in USERS]
+    return lambda: mirror.store(
+        visit, about, [mirror.Sight(about, item) for item in items], requested_at=timezone.now()
+    )
 
 
 def loosened(visit: Visit, group: Any) -> None:
