@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
-from iamconsole.web.diff import DiffLine, side_by_side, text_diff
+from iamconsole.web.diff import DiffLine, document_diff, side_by_side
 from policies.selectors import with_documents
 from sync import mirror
 from sync.mirror import Mirror
@@ -131,7 +131,7 @@ def _entry(revision: Any, earlier: str, now: str) -> Entry:
         run_id=revision.run_id,
         gone=revision.gone,
         words=[difference.words for difference in told],
-        lines=text_diff(earlier, now) if compared else [],
+        lines=document_diff(earlier, now) if compared else [],
     )
 
 
@@ -146,6 +146,7 @@ class Comparison:
     words: Sequence[str]
     left: Sequence[DiffLine]
     right: Sequence[DiffLine]
+    lines: Sequence[DiffLine]  # both in one, for narrow screens
 
 
 def compared(row: MirroredRow, facet: str, first: int, second: int) -> Comparison | None:
@@ -160,7 +161,8 @@ def compared(row: MirroredRow, facet: str, first: int, second: int) -> Compariso
     its_mirror = mirror.registry.get((row.kind, facet))
     told = its_mirror.differences(found[0].content, found[1].content) if its_mirror else []
     left, right = side_by_side(texts[0], texts[1])
-    return Comparison(older.facet, older, newer, [difference.words for difference in told], left, right)
+    words = [difference.words for difference in told]
+    return Comparison(older.facet, older, newer, words, left, right, document_diff(texts[0], texts[1]))
 
 
 # ---- What was last read --------------------------------------------------------------------------------------

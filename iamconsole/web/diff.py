@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
+from collections.abc import Iterator
 from difflib import SequenceMatcher
+from itertools import groupby
 from typing import NamedTuple
 
 from iamconsole.web.words import counted
 
 CONTEXT = 3  # unchanged lines kept around each difference
 MOST_PAIRS = 100_000  # of equal lines, one on each side: comparing takes long where there are more
+_MEMBER = re.compile(r'(?P<key>\s*"(?:[^"\\]|\\.)*+": )(?P<value>.*?)(?P<comma>,?)')
+_CLOSES = {"[": "]", "{": "}"}
 
 
 class DiffLine(NamedTuple):
@@ -18,40 +23,44 @@ class DiffLine(NamedTuple):
     text: str
 
 
+class _Pair(NamedTuple):
+    """A line as the old text has it and as the new one does; a "-" is in the old one alone, a "+" in the new one."""
+
+    sign: str
+    old: str
+    new: str
+
+
 def text_diff(old: str, new: str, context: int = CONTEXT) -> list[DiffLine]:
     """What became of the lines of `old`; long unchanged runs are one line that counts them. Equal texts: nothing."""
-    before, after = old.splitlines(), new.splitlines()
-    if before == after:
-        return []
-    lines: list[DiffLine] = []
-    matcher = SequenceMatcher(None, before, after, autojunk=_pairs(before, after) > MOST_PAIRS)
-    codes = matcher.get_opcodes()
-    for place, (tag, start, end, new_start, new_end) in enumerate(codes):
-        if tag == "equal":
-            run = before[start:end]
-            lines += _collapsed(run, 0 if place == 0 else context, 0 if place == len(codes) - 1 else context)
-            continue
-        lines += [DiffLine("-", line) for line in before[start:end]]
-        lines += [DiffLine("+", line) for line in after[new_start:new_end]]
-    return lines
+    pairs = list(_compared(old.splitlines(), new.splitlines(), as_json=False))
+    return [DiffLine(pair.sign, pair.new or pair.old) for pair in _shortened(pairs, context)]
+
+
+def document_diff(old: str, new: str, context: int = CONTEXT) -> list[DiffLine]:
+    """The same for JSON documents: what is merely written differently (white space, commas) is no difference.
+
+    Both are laid out alike, also one text where IAM takes a list: `"a"` that becomes `["a", "b"]` gains a line.
+    """
+    return [DiffLine(pair.sign, pair.new or pair.old) for pair in _shortened(_of_documents(old, new), context)]
 
 
 def side_by_side(old: str, new: str, context: int = CONTEXT) -> tuple[list[DiffLine], list[DiffLine]]:
-    """The same as two columns of equal height: what was, with the lines that went, and what is, with those that came.
+    """`document_diff` as two columns of equal height: what was, with the lines that went, and what is, with the new.
 
     Equal texts are shown whole, as they are.
     """
-    lines = text_diff(old, new, context)
-    if not lines:
-        whole = [DiffLine(" ", line) for line in new.splitlines()]
+    pairs = _shortened(_of_documents(old, new), context)
+    if not pairs:
+        whole = [DiffLine(" ", line) for line in laid_out(new).splitlines()]
         return whole, whole
     columns: tuple[list[DiffLine], list[DiffLine]] = ([], [])
-    for line in lines:
-        if line.sign in " …":
+    for pair in pairs:
+        if pair.sign in " …":
             _level(columns)
-        for column, own in zip(columns, "-+", strict=True):
-            if line.sign in (own, " ", "…"):
-                column.append(line)
+        for column, own, text in zip(columns, "-+", (pair.old, pair.new), strict=True):
+            if pair.sign in (own, " ", "…"):
+                column.append(DiffLine(pair.sign, text))
     _level(columns)
     return columns
 
@@ -63,14 +72,79 @@ def _level(columns: tuple[list[DiffLine], list[DiffLine]]) -> None:
         column += [DiffLine(" ", "")] * (height - len(column))
 
 
-def _pairs(before: list[str], after: list[str]) -> int:
+# ---- Comparing -----------------------------------------------------------------------------------------------
+
+
+def _of_documents(old: str, new: str) -> list[_Pair]:
+    before, after = laid_out(old).splitlines(), laid_out(new).splitlines()
+    pairs = list(_compared(before, after, as_json=True))
+    if before != after and all(pair.sign == " " for pair in pairs):
+        return list(_compared(before, after, as_json=False))  # commas alone: one of them is no JSON
+    return pairs
+
+
+def _compared(before: list[str], after: list[str], *, as_json: bool) -> Iterator[_Pair]:
+    old_keys, new_keys = ([line.removesuffix(",") for line in lines] if as_json else lines for lines in (before, after))
+    matcher = SequenceMatcher(None, old_keys, new_keys, autojunk=_equal_pairs(old_keys, new_keys) > MOST_PAIRS)
+    for tag, start, end, new_start, new_end in matcher.get_opcodes():
+        old, new = before[start:end], after[new_start:new_end]
+        if tag == "equal":
+            yield from (_Pair(" ", *lines) for lines in zip(old, new, strict=True))
+        elif as_json and (opened := (_opened(old, new), _opened(new, old))) != (old, new):
+            yield from _compared(*opened, as_json=True)
+        else:
+            yield from (_Pair("-", line, "") for line in old)
+            yield from (_Pair("+", "", line) for line in new)
+
+
+def _equal_pairs(before: list[str], after: list[str]) -> int:
     counts = Counter(after)
     return sum(counts[line] for line in before)
 
 
-def document_diff(old: str, new: str, context: int = CONTEXT) -> list[DiffLine]:
-    """The same for JSON documents: both are laid out alike first, so that white space is no difference."""
-    return text_diff(laid_out(old), laid_out(new), context)
+def _opened(lines: list[str], others: list[str]) -> list[str]:
+    """The lines, with what stands in one line as a list (or a map) over several, where the others have it so."""
+    found: list[str] = []
+    begun = set(others)
+    for line in lines:
+        member = _MEMBER.fullmatch(line)
+        opening = next((sign for sign in "[{" if member and f"{member['key']}{sign}" in begun), "")
+        if member and opening and (inner := _inner(member["value"], opening)) is not None:
+            space = " " * (len(line) - len(line.lstrip()))
+            inner = [f"{space}  {value}" for value in inner]
+            found += [f"{member['key']}{opening}", *inner, f"{space}{_CLOSES[opening]}{member['comma']}"]
+        else:
+            found.append(line)
+    return found
+
+
+def _inner(value: str, opening: str) -> list[str] | None:
+    if value == f"{opening}{_CLOSES[opening]}":
+        return []
+    return [value] if opening == "[" and value.startswith('"') else None
+
+
+def _shortened(pairs: list[_Pair], context: int) -> list[_Pair]:
+    """Long unchanged runs as one line that counts them; nothing where all is unchanged."""
+    runs = [(same, list(run)) for same, run in groupby(pairs, key=lambda pair: pair.sign == " ")]
+    if not any(not same for same, _ in runs):
+        return []
+    lines: list[_Pair] = []
+    for place, (same, run) in enumerate(runs):
+        head, tail = (0 if place == edge else context for edge in (0, len(runs) - 1))
+        lines += _collapsed(run, head, tail) if same else run
+    return lines
+
+
+def _collapsed(run: list[_Pair], head: int, tail: int) -> list[_Pair]:
+    hidden = len(run) - head - tail
+    if hidden < 2:  # a line that says "1 unchanged line" is no shorter than that line
+        return run
+    words = counted(hidden, "unchanged line")
+    return [*run[:head], _Pair("…", words, words), *run[len(run) - tail :]]
+
+
+# ---- Documents laid out --------------------------------------------------------------------------------------
 
 
 def laid_out(text: str) -> str:
@@ -87,13 +161,3 @@ def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(found) != len(pairs):
         raise ValueError("A key stands twice.")
     return found
-
-
-def _collapsed(run: list[str], head: int, tail: int) -> list[DiffLine]:
-    hidden = len(run) - head - tail
-    if hidden < 2:  # a line that says "1 unchanged line" is no shorter than that line
-        return [DiffLine(" ", line) for line in run]
-    gap = DiffLine("…", counted(hidden, "unchanged line"))
-    kept_head = [DiffLine(" ", line) for line in run[:head]]
-    kept_tail = [DiffLine(" ", line) for line in run[len(run) - tail :]]
-    return [*kept_head, gap, *kept_tail]

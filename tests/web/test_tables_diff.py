@@ -47,6 +47,36 @@ def test_documents_differ_by_what_they_say() -> None:
     assert document_diff('{"a":1}', '{"a":2}') == [(" ", "{"), ("-", '  "a": 1'), ("+", '  "a": 2'), (" ", "}")]
 
 
+def test_a_list_that_grows_gains_its_new_lines_alone() -> None:
+    assert signed('{"Action": ["a", "b"]}', '{"Action": ["a", "b", "c"]}') == ['+    "c"']
+    assert signed('{"Action": ["b", "c"]}', '{"Action": ["a", "b"]}') == ['+    "a",', '-    "c"']
+    assert signed('{"tags": {"a": "1"}}', '{"tags": {"a": "1"}, "trust": {"b": "2"}}') == [
+        '+  "trust": {', '+    "b": "2"', "+  }",
+    ]  # fmt: skip
+
+
+def test_one_text_or_none_is_a_list_where_the_other_has_a_list() -> None:
+    assert signed('{"AWS": "a"}', '{"AWS": ["a", "b"]}') == ['+    "b"']
+    assert signed('{"AWS": ["a", "b"]}', '{"AWS": "b"}') == ['-    "a",']
+    assert signed('{"attached": [], "tags": {}}', '{"attached": ["x"], "tags": {"a": "1"}}') == [
+        '+    "x"', '+    "a": "1"',
+    ]  # fmt: skip
+    assert signed('{"AWS": "a"}', '{"AWS": "b"}') == ['-  "AWS": "a"', '+  "AWS": "b"']
+
+
+def signed(old: str, new: str) -> list[str]:
+    return [f"{line.sign}{line.text}" for line in document_diff(old, new) if line.sign in "+-"]
+
+
+def test_commas_alone_differ_where_one_is_no_json() -> None:
+    assert signed("{oops,", "{oops") == ["-{oops,", "+{oops"]
+
+
+def test_side_by_side_keeps_each_ones_commas() -> None:
+    left, right = side_by_side('{"a": 1}', '{"a": 1, "b": 2}')
+    assert (left[1], right[1]) == ((" ", '  "a": 1'), (" ", '  "a": 1,'))
+
+
 def test_a_repeated_key_is_not_laid_out() -> None:
     assert laid_out('{"a":1,"a":2}') == '{"a":1,"a":2}'
     assert laid_out("{oops") == "{oops"
