@@ -55,7 +55,7 @@ def test_each_revision_says_what_it_changed(jane: IamUser, bob: Operator, client
 def test_any_two_stand_side_by_side(jane: IamUser, bob: Operator, client_of: Callable[..., Client]) -> None:
     text = text_of(history(client_of(bob), jane, "?facet=details&from=1&to=4"))
     assert "Details: revision 1 and revision 4" in text
-    assert "tag team is finance instead of reports" in text
+    assert "Tag team is finance instead of reports" in text
     assert "ReadOnlyAccess" not in text  # attached and detached between the two
     assert '"team": "reports"' in text
     assert '"team": "finance"' in text

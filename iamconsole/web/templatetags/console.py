@@ -21,7 +21,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
 from iamconsole.web import vocabulary, words
-from iamconsole.web.highlight import json_lines
+from iamconsole.web.highlight import indent_of, json_lines
 
 register = template.Library()
 GROUPS = (RadioSelect, CheckboxSelectMultiple)
@@ -192,7 +192,8 @@ def text_diff(lines: Sequence[tuple[str, str]], label: str = "Difference") -> di
     """A difference, given as pairs of a sign and a text: "+", "-", " ", and "…" for a gap ("6 unchanged lines")."""
     kinds = {"+": ("add", "+", "Added: "), "-": ("del", "−", "Removed: "), "…": ("gap", "", "")}
     same = ("", "", "")
-    return {"label": label, "lines": [{"kind": kinds.get(sign, same), "text": text} for sign, text in lines]}
+    shown = [{"kind": kinds.get(sign, same), "text": text, "indent": indent_of(text)} for sign, text in lines]
+    return {"label": label, "lines": shown}
 
 
 # ---- Forms ---------------------------------------------------------------------------------------------------
