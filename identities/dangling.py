@@ -7,13 +7,13 @@ where AWS was read before it noticed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import Operator
+from accounts.models import AwsAccount, Operator
 from identities.models import IamRole, IamUser, TrustedPrincipal
 from identities.trust import named_arns, unique_ids
 
@@ -62,6 +62,24 @@ def deleted_in(trusted: Iterable[Mapping[str, str]], operator: Operator) -> list
     named = [value for value in sorted(ids) if (row := by_id.get(value)) is None or row.gone_at is not None]
     found = [Deleted(value, by_id.get(value), again.get(value)) for value in named]
     return found + [Deleted(arn, gone[arn]) for arn in sorted(arns & gone.keys())]
+
+
+def words_by_id(aws_account: AwsAccount | int, ids: Collection[str]) -> dict[str, str]:
+    """Words for those whom trust policies name by these unique ids, as far as the AWS account ever had them."""
+    found: dict[str, str] = {}
+    for model, prefix in ((IamUser, "AIDA"), (IamRole, "AROA")):
+        if wanted := [aws_id for aws_id in ids if aws_id.startswith(prefix)]:
+            rows: Any = model.objects.filter(aws_account=aws_account, aws_id__in=wanted).only("aws_id", "name")
+            found |= {row.aws_id: Deleted(row.aws_id, row).words for row in rows}
+    return found
+
+
+def name_deleted(roles: Collection[IamRole]) -> None:
+    """Lets each role say who was deleted that its trust policy names: all of one AWS account."""
+    if ids := {aws_id for role in roles for aws_id in unique_ids(role.trusted)}:
+        words = words_by_id(next(iter(roles)).aws_account_id, ids)
+        for role in roles:
+            role.deleted = words
 
 
 def _named(arns: Iterable[str]) -> Q:

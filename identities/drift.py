@@ -8,7 +8,7 @@ from typing import Any
 from accounts.models import AwsAccount
 from identities import operations
 from identities.models import IamGroup, Principal
-from identities.trust import principals_of, trusted_of, unique_ids
+from identities.trust import joined, principals_of, trusted_of, unique_ids
 from policies.documents import texts_of
 from policies.operations.arns import name_of
 from sync.mirror import Content, ObjectRef
@@ -35,13 +35,16 @@ PARTS = {
 }  # fmt: skip
 
 
-def trust_words(old: str, new: str) -> str:
-    """Who came and who went: "trust policy changed: now names AWS account 999999999999"."""
-    before, after = ({each.inside: None for each in trusted_of(principals_of(text), "")} for text in (old, new))
+def trust_words(aws_account: AwsAccount, old: str, new: str, deleted: Mapping[str, str]) -> str:
+    """Who came and who went: "trust policy changed: now names AWS account 999999999999". `deleted` as in `trust`."""
+    before, after = (
+        {each.inside: None for each in trusted_of(principals_of(text), aws_account.account_id, deleted)}
+        for text in (old, new)
+    )
     came, went = ([who for who in some if who not in others] for some, others in ((after, before), (before, after)))
     if not old or not (came or went):
-        return "trust policy changed" if old else f"trust policy names {', '.join(after) or 'nobody'}"
-    said = [f"{words} {', '.join(who)}" for words, who in (("now names", came), ("no longer names", went)) if who]
+        return "trust policy changed" if old else f"trust policy names {joined(after) or 'nobody'}"
+    said = [f"{words} {joined(who)}" for words, who in (("now names", came), ("no longer names", went)) if who]
     return f"trust policy changed: {'; '.join(said)}"
 
 

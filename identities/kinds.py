@@ -15,7 +15,7 @@ from identities import selectors
 from identities.account.kinds import LAST_ACCESSED
 from identities.account.selectors import profiles_of
 from identities.credentials.parts import credentials_tab
-from identities.dangling import deleted_in
+from identities.dangling import deleted_in, name_deleted
 from identities.models import Attachment, IamGroup, IamRole, IamUser, Principal
 from identities.trust import principals_of, sentences
 from policies.details import HISTORY, RAW, Kind, Tab
@@ -135,6 +135,7 @@ def _trust(request: HttpRequest, row: IamRole) -> Mapping[str, Any]:
 
 
 def _role_head(row: Any) -> Mapping[str, Any]:
+    name_deleted([row])
     return {"profiles": profiles_of(row)}
 
 

@@ -11,8 +11,10 @@ from django.conf import settings
 
 from accounts.models import AwsAccount
 from identities import drift, edges, reads
+from identities.dangling import words_by_id
 from identities.models import IamGroup, IamRole, IamUser, Principal
 from identities.rewritten import is_rewritten
+from identities.trust import principals_of, unique_ids
 from identities.trusted import keep_trusted
 from policies import documents
 from policies.engine.document import load
@@ -20,7 +22,7 @@ from policies.engine.principals import allowed_principals
 from policies.mirrors import is_mirrored
 from policies.models import ManagedPolicy
 from sync.aws.errors import Invalid
-from sync.mirror import Content, Item, Mirror, ObjectRef, Place, Reader, Seen, Source, SourcePage
+from sync.mirror import Content, Item, Mirror, Named, ObjectRef, Place, Reader, Seen, Source, SourcePage
 from sync.mirror.bulk import Columns
 from sync.mirror.differences import Difference, Reversal
 from sync.mirror.hashing import moment
@@ -160,8 +162,11 @@ class PrincipalMirror(Mirror):
     def texts(self, hashes: Collection[str]) -> dict[str, str]:
         return documents.texts_of(hashes)
 
-    def worded(self, difference: Difference, old: str, new: str) -> str:
-        return drift.trust_words(old, new) if difference.part == "trust" else difference.words
+    def named(self, aws_account: AwsAccount, texts: Collection[str]) -> Named:
+        return words_by_id(aws_account, {aws_id for text in texts for aws_id in unique_ids(principals_of(text))})
+
+    def worded(self, aws_account: AwsAccount, difference: Difference, old: str, new: str, named: Named) -> str:
+        return drift.trust_words(aws_account, old, new, named) if difference.part == "trust" else difference.words
 
     def reverse(self, aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
         return drift.reverse(self.model, aws_account, ref, before, after)

@@ -119,11 +119,14 @@ def is_administrator(owner: str) -> Exists:
 
 
 def number_of_roles_that_trust() -> Coalesce:
-    """How many trust policies name this very principal."""
+    """How many trust policies name this very principal: by its ARN, or once it is gone by its unique id."""
+    named = (OuterRef("arn"), OuterRef("aws_id"))
     naming = TrustedPrincipal.objects.filter(
-        value=OuterRef("arn"), role__aws_account=OuterRef("aws_account"), role__gone_at__isnull=True
+        value__in=named, role__aws_account=OuterRef("aws_account"), role__gone_at__isnull=True
     )
-    counted = naming.order_by().values("value").annotate(number=Count("role", distinct=True)).values("number")
+    counted = (
+        naming.order_by().values("role__aws_account").annotate(number=Count("role", distinct=True)).values("number")
+    )
     return Coalesce(Subquery(counted, IntegerField()), 0)
 
 

@@ -39,7 +39,7 @@ class Trusted:
     @property
     def inside(self) -> str:
         """The words within a sentence: a name keeps its case, our own words don't begin with a capital."""
-        ours = self.kind in ("gone", "anyone") or self.words.startswith("This ")
+        ours = self.kind in ("gone", "anyone", "here") or self.words.startswith(("User ", "Role "))
         return self.words[0].lower() + self.words[1:] if ours else self.words
 
 
@@ -74,7 +74,7 @@ def _aws_trusted(value: str, own_account: str) -> Trusted:
         words = "This AWS account" if where == "here" else f"AWS account {account_id}"
         return Trusted(where, words, value)
     resource, _, path_and_name = name.partition("/")
-    words = f"{resource} {path_and_name.rpartition('/')[2]}"
+    words = f"{resource.capitalize()} {path_and_name.rpartition('/')[2]}"
     return Trusted(where, words if where == "here" else f"{words} of AWS account {account_id}", value)
 
 
@@ -138,9 +138,9 @@ def _statements(text: str) -> list[dict[str, Any]]:
 def _sentence(statement: Mapping[str, Any], own_account: str, deleted: Mapping[str, str]) -> Sentence:
     negated = "NotPrincipal" in statement
     named = trusted_of(_principals(statement), own_account, deleted)
-    who = _joined(each.inside if negated or place else each.words for place, each in enumerate(named)) or "Nobody"
+    who = joined(each.inside if negated or place else each.words for place, each in enumerate(named)) or "Nobody"
     actions = _listed(statement.get("Action") or statement.get("NotAction"))
-    what = _joined(_ASSUMES.get(action, action) for action in actions)
+    what = joined(_ASSUMES.get(action, action) for action in actions)
     return Sentence(
         allowed=statement.get("Effect") == "Allow",
         who=f"Everyone but {who}" if negated else who,
@@ -161,7 +161,7 @@ def _principals(statement: Mapping[str, Any]) -> Iterator[dict[str, str]]:
 def _conditions(conditions: Mapping[str, Any]) -> Iterator[str]:
     for operator, keys in conditions.items():
         for key, values in (keys if isinstance(keys, dict) else {}).items():
-            yield f"{key} {operator} {_joined(_listed(values), 'or')}"
+            yield f"{key} {operator} {joined(_listed(values), 'or')}"
 
 
 def _listed(value: Any) -> list[str]:
@@ -170,6 +170,7 @@ def _listed(value: Any) -> list[str]:
     return [str(item) for item in value] if isinstance(value, list) else [str(value)]
 
 
-def _joined(words: Iterable[str], last: str = "and") -> str:
+def joined(words: Iterable[str], last: str = "and") -> str:
+    """ "this AWS account, user jane and user kim"."""
     *rest, final = list(words) or [""]
     return f"{', '.join(rest)} {last} {final}" if rest else final

@@ -7,13 +7,14 @@ incarnation number, since AWS has none: attached, detached and attached again is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
 
 from identities.models.credentials import CredentialSummary
-from identities.trust import Trusted, account_of, trusted_of
+from identities.trust import NOBODY, Trusted, account_of, trusted_of
 from policies.models import Document, ManagedPolicy
 from sync.models import LookedAfterRow, MirroredRow
 from sync.models.listed import listed_by, live_by_name
@@ -107,10 +108,13 @@ class IamRole(BoundedAndTagged, Principal):
             *listed_by("created_at", "policy_count", "boundary_arn", "last_used_at"),
         ]
 
+    # Words for those whom its trust policy names by unique id, where a page asked for them (identities.dangling).
+    deleted: Mapping[str, str] = NOBODY
+
     @property
     def assumers(self) -> list[Trusted]:
         """Who its trust policy lets assume it."""
-        return trusted_of(self.trusted, account_of(self.arn))
+        return trusted_of(self.trusted, account_of(self.arn), self.deleted)
 
     @property
     def is_service_linked(self) -> bool:

@@ -22,8 +22,9 @@ from iamconsole.web.diff import laid_out
 from iamconsole.web.keyset import Order, paged
 from iamconsole.web.words import counted
 from identities import as_of
+from identities.dangling import words_by_id
 from identities.models import IamGroup, IamRole, IamUser
-from identities.trust import sentences
+from identities.trust import principals_of, sentences, unique_ids
 from policies.documents import texts_of
 from policies.models import ManagedPolicy
 from policies.operations.arns import name_of
@@ -226,4 +227,5 @@ def _trust(row: MirroredRow, content: Mapping[str, Any]) -> list[Any]:
     if not isinstance(row, IamRole) or not is_document(content.get("trust")):
         return []
     text = texts_of([content["trust"]["text"]]).get(content["trust"]["text"], "")
-    return sentences(text, row.aws_account.account_id)
+    deleted = words_by_id(row.aws_account, unique_ids(principals_of(text)))
+    return sentences(text, row.aws_account.account_id, deleted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,8 +13,9 @@ from django.views.decorators.http import require_GET
 from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import PROPOSE, SEE_IAM
-from iamconsole.web.tables import Table, list_response
+from iamconsole.web.tables import Listing, Table, list_response
 from identities import selectors
+from identities.dangling import name_deleted
 from identities.tables import GROUPS, ROLES, USERS
 from sync.views.ignored import ignored
 
@@ -31,7 +32,11 @@ def groups(request: HttpRequest, account_id: str) -> HttpResponseBase:
 
 @require_GET
 def roles(request: HttpRequest, account_id: str) -> HttpResponseBase:
-    return _list(request, account_id, ROLES, selectors.roles, "roles_attach")
+    def read(listing: Listing) -> Mapping[str, Any]:
+        name_deleted(listing.page.rows)
+        return {}
+
+    return _list(request, account_id, ROLES, selectors.roles, "roles_attach", read)
 
 
 def _list(
@@ -40,10 +45,11 @@ def _list(
     table: Table,
     rows: Callable[[AwsAccount], QuerySet[Any]],
     pick_url_name: str,
+    read: Callable[[Listing], Mapping[str, Any]] = lambda listing: {},
 ) -> HttpResponseBase:
     aws_account = fetch_aws_account(request, account_id, SEE_IAM)
     picks = may(signed_in(request), PROPOSE, aws_account)
     pick_url = reverse(pick_url_name, kwargs={"account_id": account_id}) if picks else ""
     found = rows(aws_account)
     context = ignored(request, aws_account, found)
-    return list_response(request, table, found, aws_account, pick_url=pick_url, context=context)
+    return list_response(request, table, found, aws_account, pick_url=pick_url, context=context, read=read)

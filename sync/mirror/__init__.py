@@ -4,6 +4,7 @@ from sync.mirror.base import (
     Content,
     Item,
     Mirror,
+    Named,
     NotYet,
     ObjectRef,
     Place,
@@ -26,7 +27,8 @@ from sync.mirror.store import Counts, Visit, not_held, store, store_one
 from sync.mirror.sweep import brake, sweep, tie_loose_ends
 
 __all__ = [
-    "Batch", "Batches", "Content", "Counts", "EachObject", "Item", "Mirror", "NotYet", "ObjectRef", "PageEnd", "Place",
-    "Reader", "Seen", "Sight", "Source", "SourcePage", "Visit", "brake", "facets_of", "mirror_about", "mirror_of",
-    "not_held", "register", "register_source", "registry", "sources", "store", "store_one", "sweep", "tie_loose_ends",
+    "Batch", "Batches", "Content", "Counts", "EachObject", "Item", "Mirror", "Named", "NotYet", "ObjectRef", "PageEnd",
+    "Place", "Reader", "Seen", "Sight", "Source", "SourcePage", "Visit", "brake", "facets_of", "mirror_about",
+    "mirror_of", "not_held", "register", "register_source", "registry", "sources", "store", "store_one", "sweep",
+    "tie_loose_ends",
 ]  # fmt: skip

@@ -23,6 +23,7 @@ from sync.models.mirrored import MirrorQuerySet
 
 Item = dict[str, Any]  # one object as AWS tells of it, in the shape of the source's pages
 Content = dict[str, Any]  # the same in canonical form: what revisions keep
+Named = Mapping[str, str]  # words for what documents name by an id
 
 
 class Reader(Protocol):
@@ -151,8 +152,12 @@ class Mirror(ABC):
         """What became of its content, in words."""
         return differences(self.parts, before, after)
 
-    def worded(self, difference: Difference, old: str, new: str) -> str:
-        """One of the differences, when the documents are at hand that it speaks of; "" for none."""
+    def named(self, aws_account: AwsAccount, texts: Collection[str]) -> Named:
+        """Words for those whom these documents name by an id that says nothing to people."""
+        return {}
+
+    def worded(self, aws_account: AwsAccount, difference: Difference, old: str, new: str, named: Named) -> str:
+        """One of the differences, when the documents are at hand that it speaks of; "" for none. `named` as above."""
         return difference.words
 
     def reverse(self, aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:

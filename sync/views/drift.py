@@ -69,7 +69,7 @@ class Entry:
 def entries(aws_account: AwsAccount, revisions: Collection[Any]) -> list[Entry]:
     """A page of them, ready to print; the queries don't grow with it."""
     revisions = list(revisions)
-    rows, texts, runs = _rows(aws_account, revisions), _Texts(revisions), service.earlier_runs(revisions)
+    rows, texts, runs = _rows(aws_account, revisions), _Texts(aws_account, revisions), service.earlier_runs(revisions)
     return [_entry(revision, rows, texts, runs) for revision in revisions]
 
 
@@ -102,9 +102,10 @@ def _rows(aws_account: AwsAccount, revisions: Iterable[Any]) -> dict[tuple[str, 
 
 
 class _Texts:
-    """The differences of some revisions, with the documents they speak of: one query a kind of mirror."""
+    """The differences of some revisions, with the documents they speak of: as many queries as kinds of mirrors."""
 
-    def __init__(self, revisions: Iterable[Any]) -> None:
+    def __init__(self, aws_account: AwsAccount, revisions: Iterable[Any]) -> None:
+        self._aws_account = aws_account
         self._of = {revision.pk: service.told(revision) for revision in revisions}
         hashes: defaultdict[type[mirror.Mirror], set[str]] = defaultdict(set)
         mirrors: dict[type[mirror.Mirror], mirror.Mirror] = {}
@@ -113,9 +114,12 @@ class _Texts:
                 mirrors[type(its_mirror)] = its_mirror
                 hashes[type(its_mirror)] |= {text for each in self._of[revision.pk] for text in (each.old, each.new)}
         self._texts: dict[str, str] = {}
+        self._named: dict[str, str] = {}
         for kind, wanted in hashes.items():
             if wanted - {""}:
-                self._texts |= mirrors[kind].texts(wanted - {""})
+                texts = mirrors[kind].texts(wanted - {""})
+                self._texts |= texts
+                self._named |= mirrors[kind].named(aws_account, texts.values())
 
     def told(self, revision: Revision) -> list[Told]:
         its_mirror = service.mirror_for(revision)
@@ -129,7 +133,7 @@ class _Texts:
         if len(lines) > SHOWN_IN_FULL:
             more = DiffLine("…", counted(len(lines) - SHOWN_IN_FULL, "more line"))
             lines = [*lines[:SHOWN_IN_FULL], more]
-        return Told(its_mirror.worded(difference, old, new), lines)
+        return Told(its_mirror.worded(self._aws_account, difference, old, new, self._named), lines)
 
 
 # ---- Pages ---------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -295,6 +296,25 @@ def test_the_trust_of_then_is_told(
     text = text_of(get(client_of(bob), "as_of_one", f"?at={said(at)}", kind="iam.role", aws_id=role.facet.object_id))
     assert "lambda.amazonaws.com could assume this role" in text
     assert "ec2.amazonaws.com" not in text
+
+
+def test_the_trust_of_then_says_who_was_deleted_and_only_if(
+    emulator: Emulator, aws_account: AwsAccount, bob: Operator, client_of: Callable[..., Client]
+) -> None:
+    iam, role = seed(emulator), "exporter"
+    condition = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Condition": condition}
+    jane = iam.get_user(UserName="jane")["User"]
+    named = {"Version": "2012-10-17", "Statement": [{**statement, "Principal": {"AWS": jane["Arn"]}}]}
+    iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(named))
+    pulled(aws_account)
+    iam.remove_user_from_group(GroupName="developers", UserName="jane")
+    iam.delete_user(UserName="jane")
+    pulled(aws_account)
+    aws_id = iam.get_role(RoleName=role)["Role"]["RoleId"]
+    text = text_of(get(client_of(bob), "as_of_one", kind="iam.role", aws_id=aws_id))
+    assert f"The user jane, who was deleted ({jane['UserId']}) could assume this role" in text
+    assert "Only if aws:MultiFactorAuthPresent Bool true" in text
 
 
 def test_one_that_was_taken_for_gone_and_came_back(

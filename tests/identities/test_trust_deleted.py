@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
 from iamconsole.demo.process import Emulator
-from identities.dangling import deleted_in, trusting_deleted
+from identities.dangling import deleted_in, name_deleted, trusting_deleted
 from identities.models import IamRole, IamUser, TrustedPrincipal
 from identities.trust import sentences
 from tests.services.pages import ACCOUNT_ID, get, names_in, text_of
@@ -137,8 +137,25 @@ def test_an_id_of_somebody_who_lives_is_nobody_gone(aws_account: AwsAccount, bob
     assert deleted_in([{"type": "AWS", "value": kim.aws_id}], bob) == []
 
 
+def test_the_list_and_the_head_say_the_name(
+    aws_account: AwsAccount, bob: Operator, client_of: Callable[..., Client]
+) -> None:
+    kim = make_user(aws_account, "kim", gone_at=timezone.now())
+    role = make_role(aws_account, trusted=[{"type": "AWS", "value": kim.aws_id}])
+    client, named = client_of(bob), f"The user kim, who was deleted ({kim.aws_id})"
+    assert named in text_of(get(client, "roles"))
+    assert named in text_of(get(client, "role", aws_id=role.aws_id))
+    assert "the trust of 1 role" in text_of(get(client, "user", aws_id=kim.aws_id))
+
+
+def test_nobody_is_asked_for_where_nobody_was_deleted(aws_account: AwsAccount, django_assert_num_queries: Any) -> None:
+    role = make_role(aws_account)
+    with django_assert_num_queries(0):
+        name_deleted([role])
+
+
 def test_who_is_named_second_has_no_capital() -> None:
     """Our own words don't begin one within a sentence; names stay as they are."""
     text = trusting(user_arn("jane"), "AIDAQ3EGRZSN7XKDEMO5", f"arn:aws:iam::{ACCOUNT_ID}:root")
     [sentence] = sentences(text, ACCOUNT_ID, {"AIDAQ3EGRZSN7XKDEMO5": "the user Kim, who was deleted"})
-    assert sentence.who == "user jane, the user Kim, who was deleted (AIDAQ3EGRZSN7XKDEMO5) and this AWS account"
+    assert sentence.who == "User jane, the user Kim, who was deleted (AIDAQ3EGRZSN7XKDEMO5) and this AWS account"

@@ -80,7 +80,7 @@ def sentences(aws_account: AwsAccount) -> dict[str, str]:
                 PolicyArn=policy_arn("reports-read"), PolicyDocument=allow("s3:*"), SetAsDefault=True
             ),
             "reports-read",
-            "v2 is in force instead of v1, version v2 was written",
+            "version v2 is in force instead of v1, version v2 was written",
         ),
         (lambda iam: iam.update_user(UserName="jane", NewUserName="joan"), "joan", "renamed from jane to joan"),
         (lambda iam: iam.create_group(GroupName="auditors"), "auditors", "new"),
@@ -133,7 +133,7 @@ def test_what_is_ignored_doesnt_show(
     assert list(sentences(aws_account)) == ["exporter"]
     jane = Revision.objects.get(facet__kind="iam.user", number=2)
     one = text_of(get(client_of(bob), "drift_one", pk=str(jane.pk)))  # its history leads there
-    assert "tag team is finance" in one
+    assert "Tag team is finance" in one
 
 
 # ---- The page ------------------------------------------------------------------------------------------------
@@ -155,7 +155,7 @@ def test_the_page_says_what_and_between_which_pulls(
     first, second = Run.objects.order_by("pk")
     html = get(client_of(bob), "drift")
     text = text_of(html)
-    assert "attached ReadOnlyAccess" in text
+    assert "Attached ReadOnlyAccess" in text
     assert f"First seen between pull {first.pk} ( just now ) and pull {second.pk} ( just now )." in text
     assert "Who did it is not held: IAM stores no author." in text
     assert address("user", aws_id=Revision.objects.get(facet__kind="iam.user", number=2).facet.object_id) in html
@@ -233,5 +233,27 @@ def test_it_is_found_by_its_index(drifted: Any, aws_account: AwsAccount) -> None
 def test_whom_a_trust_policy_names_is_told(iam: Any, aws_account: AwsAccount, bob: Operator, client_of: Any) -> None:
     iam.update_assume_role_policy(RoleName="exporter", PolicyDocument=trust("ec2.amazonaws.com"))
     pulled(aws_account)
-    expected = "trust policy changed: now names ec2.amazonaws.com; no longer names lambda.amazonaws.com"
+    expected = "Trust policy changed: now names ec2.amazonaws.com; no longer names lambda.amazonaws.com"
     assert expected in text_of(get(client_of(bob), "drift"))
+
+
+def test_a_trust_policy_names_people_by_what_they_are_called(
+    iam: Any, aws_account: AwsAccount, bob: Operator, client_of: Any
+) -> None:
+    """This AWS account goes without its number, and whom AWS shows by unique id, once deleted, by name."""
+    arn = IamUser.objects.get().arn
+    iam.update_assume_role_policy(RoleName="exporter", PolicyDocument=trust_of(arn))
+    pulled(aws_account)
+    told = "Trust policy changed: now names user jane; no longer names lambda.amazonaws.com"
+    assert told in text_of(get(client_of(bob), "drift"))
+    iam.remove_user_from_group(GroupName="developers", UserName="jane")
+    iam.delete_user(UserName="jane")
+    pulled(aws_account)
+    jane = IamUser.objects.get()
+    told = f"now names the user jane, who was deleted ({jane.aws_id}); no longer names user jane"
+    assert told in text_of(get(client_of(bob), "drift"))
+
+
+def trust_of(arn: str) -> str:
+    statement = {"Effect": "Allow", "Principal": {"AWS": arn}, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
