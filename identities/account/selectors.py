@@ -75,12 +75,12 @@ _QUOTAS = {
     "ServerCertificates": "Server certificates",
 }
 _LIMITS = {
-    "AttachedPoliciesPerUserQuota": "Managed policies a user",
-    "AttachedPoliciesPerGroupQuota": "Managed policies a group",
-    "AttachedPoliciesPerRoleQuota": "Managed policies a role",
-    "GroupsPerUserQuota": "Groups a user",
-    "AccessKeysPerUserQuota": "Access keys a user",
-    "VersionsPerPolicyQuota": "Versions a policy",
+    "AttachedPoliciesPerUserQuota": "Managed policies per user",
+    "AttachedPoliciesPerGroupQuota": "Managed policies per group",
+    "AttachedPoliciesPerRoleQuota": "Managed policies per role",
+    "GroupsPerUserQuota": "Groups per user",
+    "AccessKeysPerUserQuota": "Access keys per user",
+    "VersionsPerPolicyQuota": "Versions per policy",
     "PolicySizeQuota": "Characters of a managed policy",
     "UserPolicySizeQuota": "Characters of a user’s inline policies",
     "GroupPolicySizeQuota": "Characters of a group’s inline policies",
