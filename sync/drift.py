@@ -45,14 +45,20 @@ def drift_of(aws_account: AwsAccount, *, ignored: bool = False) -> QuerySet[Any]
     saw it (`earlier_run`). `called` is the name of an object whose facets don't all say it.
     """
     before = Revision.objects.filter(facet=OuterRef("facet"), number=OuterRef("number") - 1)
-    return (
-        Revision.objects.filter(drift_in=aws_account)
-        .exclude(Q(pk__in=()) if ignored else _ignored(aws_account))
+    rows: QuerySet[Any] = (
+        _outside(aws_account, ignored=ignored)
         .select_related("facet__aws_account", "run", "accepted_by", "reversal")
         .annotate(before=Subquery(before.values("content")), was_gone=Subquery(before.values("gone")))
         .annotate(source=_source(), called=_called())
         .annotate(earlier_run=Subquery(_earlier_runs().values("pk")[:1]))
     )
+    return rows
+
+
+def _outside(aws_account: AwsAccount, *, ignored: bool = False) -> QuerySet[Any]:
+    hidden = Q(pk__in=()) if ignored else _ignored(aws_account)
+    rows: QuerySet[Any] = Revision.objects.filter(drift_in=aws_account).exclude(hidden)
+    return rows
 
 
 def _source() -> Case:
@@ -108,9 +114,14 @@ def open_drift(aws_account: AwsAccount) -> QuerySet[Any]:
     return drift_of(aws_account).filter(OPEN)
 
 
+def to_count(aws_account: AwsAccount) -> QuerySet[Any]:
+    """As `open_drift`, without what is told of each: every page's sidebar counts them."""
+    return _outside(aws_account).filter(OPEN)
+
+
 def count_open(aws_account: AwsAccount) -> int:
     """For the overview, as the sidebar counts it; at most a minute old."""
-    return lately(open_drift(aws_account))
+    return lately(to_count(aws_account))
 
 
 # ---- What one of them says -----------------------------------------------------------------------------------
@@ -203,7 +214,7 @@ def accept(*, aws_account: AwsAccount, actor: Operator, revisions: Collection[in
             data={"revision": revision.pk, "noun": noun, "what": what},
         )
     Revision.objects.filter(pk__in=[revision.pk for revision in accepted]).update(accepted_at=now, accepted_by=actor)
-    transaction.on_commit(lambda: forget(open_drift(aws_account)))  # the page that comes next says it right
+    transaction.on_commit(lambda: forget(to_count(aws_account)))  # the page that comes next says it right
     return len(accepted)
 
 

@@ -30,7 +30,7 @@ def _open(request: HttpRequest, aws_account: AwsAccount) -> int:
 
 
 def _drift(request: HttpRequest, aws_account: AwsAccount) -> QuerySet[Any]:
-    return drift.open_drift(aws_account)
+    return drift.to_count(aws_account)
 
 
 class SyncShell(ShellProvider):
