@@ -11,7 +11,7 @@ from accounts.models import AwsAccount
 from iamconsole.web.filters import Choice, ChoiceFilter, DateFilter, Filter, TextFilter
 from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table
-from identities import selectors
+from identities import cells, selectors
 from identities.credentials import columns as credentials
 from identities.dangling import trusting_deleted
 from identities.models import Attachment, IamGroup, IamRole
@@ -37,9 +37,7 @@ def _tags(row: Any) -> dict[str, str]:
 
 
 def _policies(row: Any) -> str:
-    """ "2 attached, 1 inline": what hangs on the row itself."""
-    parts = [(row.attached_count, "attached"), (row.inline_count, "inline")]
-    return ", ".join(f"{number} {word}" for number, word in parts if number) or "None"
+    return ", ".join(cells.counts_of_policies(row)) or "None"
 
 
 def _attached(owner: str) -> Filter:
@@ -64,11 +62,11 @@ def _policy_filters(owner: str) -> tuple[Filter, ...]:
     )
 
 
-POLICIES = Column("policies", "Policies", _policies, template="identities/cells.html#policies", sort="policy_count",
+POLICIES = Column("policies", "Policies", _policies, cell=cells.policies, sort="policy_count",
                   newest_first=True)  # fmt: skip
-BOUNDARY = Column("boundary", "Boundary", lambda row: row.boundary_arn, template="identities/cells.html#boundary",
+BOUNDARY = Column("boundary", "Boundary", lambda row: row.boundary_arn, cell=cells.boundary,
                   sort="boundary_arn", optional=True)  # fmt: skip
-TAGS = Column("tags", "Tags", _tags, template="identities/cells.html#tags", optional=True)
+TAGS = Column("tags", "Tags", _tags, cell=cells.tags, optional=True)
 HAS_BOUNDARY = yes_or_no("boundary", "Permissions boundary", ~Q(boundary_arn=""), "Has a boundary")
 
 USERS = Table(
@@ -79,12 +77,12 @@ USERS = Table(
     search=narrowed,
     search_hint="Name, ARN, unique id or tag",
     columns=(
-        name_column("identities/cells.html#user"),
+        name_column("user"),
         credentials.MFA,
         credentials.KEYS,
         credentials.ACTIVITY,
         Column("groups", "Groups", lambda row: [held.group.name for held in row.live_memberships],
-               template="identities/cells.html#groups", sort="group_count", newest_first=True),
+               cell=cells.groups, sort="group_count", newest_first=True),
         POLICIES,
         credentials.PASSWORD,
         *(replace(column, roomy=True) for column in (BOUNDARY, CREATED, TAGS)),
@@ -123,8 +121,8 @@ GROUPS = Table(
     search=narrowed,
     search_hint="Name, ARN or unique id",
     columns=(
-        name_column("identities/cells.html#group"),
-        Column("members", "Members", lambda row: row.member_count, template="identities/cells.html#members",
+        name_column("group"),
+        Column("members", "Members", lambda row: row.member_count, cell=cells.members,
                sort="member_count", newest_first=True, css="num"),
         POLICIES,
         CREATED,
@@ -158,9 +156,9 @@ ROLES = Table(
     search=narrowed,
     search_hint="Name, ARN, tag or who assumes it",
     columns=(
-        name_column("identities/cells.html#role"),
-        Column("assumed_by", "May be assumed by", assumers, template="identities/cells.html#assumers"),
-        Column("last_used", "Last used", lambda row: row.last_used_at, template="identities/cells.html#last_used",
+        name_column("role"),
+        Column("assumed_by", "May be assumed by", assumers, cell=cells.assumers),
+        Column("last_used", "Last used", lambda row: row.last_used_at, cell=cells.last_used,
                sort="last_used_at", newest_first=True, css="num nowrap"),
         POLICIES,
         BOUNDARY,

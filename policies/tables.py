@@ -8,16 +8,20 @@ from django.db.models import Q
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.lookups import Exact
 
+from iamconsole.web import cells
+from iamconsole.web.elements import ago, muted
 from iamconsole.web.filters import Choice, ChoiceFilter, Filter, TextFilter
 from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table
+from iamconsole.web.words import counted
 from sync.models import Ownership
 
 # ---- Shared with the lists of identities ---------------------------------------------------------------------
 
 
-def name_column(template: str) -> Column:
-    return Column("name", "Name", lambda row: row.name, template=template, sort="name_key")
+def name_column(url_name: str) -> Column:
+    """`url_name`: of the page of a row."""
+    return Column("name", "Name", lambda row: row.name, cell=cells.named(url_name), sort="name_key")
 
 
 def yes_or_no(name: str, label: str, has: Q, chip: str) -> Filter:
@@ -50,7 +54,7 @@ OWNERSHIP = ChoiceFilter("ownership", "Looked after", unless=~Q(ownership=Owners
     Choice("ignored", "Ignored", _LEFT_TO_OTHERS & Q(ownership=Ownership.IGNORED)),
     Choice("all", "All, ignored too", Q(), "With what is ignored"),
 ))  # fmt: skip
-CREATED = Column("created", "Created", lambda row: row.created_at, template="lists/cells.html#created",
+CREATED = Column("created", "Created", lambda row: row.created_at, cell=cells.created,
                  sort="created_at", newest_first=True, css="num nowrap")  # fmt: skip
 ARN = Column("arn", "ARN", lambda row: row.arn, only_export=True)
 UNIQUE_ID = Column("unique_id", "Unique id", lambda row: row.aws_id, only_export=True)
@@ -63,6 +67,27 @@ def _kind(row: Any) -> str:
     return "AWS" if row.is_aws else "Customer"
 
 
+def _versions(row: Any, aws_account: Any) -> str:
+    return str(row.version_count)
+
+
+def _attached(row: Any, aws_account: Any) -> str:
+    return _principals(row.attachment_count)
+
+
+def _boundary_of(row: Any, aws_account: Any) -> str:
+    return _principals(row.boundary_count)
+
+
+def _principals(count: int) -> str:
+    return counted(count, "principal") if count else _NOBODY
+
+
+def _updated(row: Any, aws_account: Any) -> str:
+    return ago(row.updated_at, "unknown")
+
+
+_NOBODY = muted("Nobody")
 _UNUSED = Q(attachment_count=0, boundary_count=0)
 
 POLICIES = Table(
@@ -73,16 +98,16 @@ POLICIES = Table(
     search=narrowed,
     search_hint="Name, ARN or unique id",
     columns=(
-        name_column("policies/cells.html#policy"),
+        name_column("policy"),
         Column("managed_by", "Managed by", _kind, sort="is_aws"),
         Column("default_version", "In force", lambda row: row.default_version, css="num"),
-        Column("versions", "Versions", lambda row: row.version_count, template="policies/cells.html#versions",
+        Column("versions", "Versions", lambda row: row.version_count, cell=_versions,
                sort="version_count", newest_first=True, css="num", optional=True),
-        Column("attached", "Attached to", lambda row: row.attachment_count, template="policies/cells.html#attached",
+        Column("attached", "Attached to", lambda row: row.attachment_count, cell=_attached,
                sort="attachment_count", newest_first=True, css="num"),
-        Column("boundary_of", "Boundary of", lambda row: row.boundary_count, template="policies/cells.html#boundary_of",
+        Column("boundary_of", "Boundary of", lambda row: row.boundary_count, cell=_boundary_of,
                sort="boundary_count", newest_first=True, css="num", optional=True),
-        Column("updated", "Updated", lambda row: row.updated_at, template="policies/cells.html#updated",
+        Column("updated", "Updated", lambda row: row.updated_at, cell=_updated,
                sort="updated_at", newest_first=True, css="num nowrap"),
         DESCRIPTION,
         ARN,

@@ -20,13 +20,14 @@ from urllib.parse import urlencode
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
-from django.template import loader
+from django.utils.safestring import SafeString
 
 from iamconsole.web.counts import lately
 from iamconsole.web.exports import FORMATS, export_response
 from iamconsole.web.filters import ANY, Filter, TextFilter
 from iamconsole.web.fragments import render_page, wants_fragment
 from iamconsole.web.keyset import Order, Page, paged
+from iamconsole.web.rows import table_rows
 from iamconsole.web.words import counted, number
 
 SIZES = (25, 50, 100, 250)
@@ -37,12 +38,12 @@ ALL = "all"  # ?pick=all&…: everything that the rest of the address matches
 
 @dataclass(frozen=True)
 class Column:
-    """`value` is what exports say; the cell says it too, unless `template` (a partial, given `row`) says it better."""
+    """`value` is what exports say; the list says it too, unless `cell` (given the row and the scope) says it better."""
 
     name: str
     header: str
     value: Callable[[Any], Any]
-    template: str = ""
+    cell: Callable[[Any, Any], str] | None = None  # SafeString where it has tags (see iamconsole/web/elements.py)
     sort: str = ""  # the field or annotation to order by; without it the column isn't sortable
     newest_first: bool = False  # the first click sorts downwards: times, counts
     optional: bool = False  # hides on middle widths
@@ -89,18 +90,6 @@ class Head:
     column: Column
     url: str = ""
     direction: str = ""  # of `aria-sort`
-
-
-@dataclass(frozen=True)
-class Cell:
-    column: Column
-    html: str  # SafeString where a template made it
-
-
-@dataclass(frozen=True)
-class Row:
-    item: Any
-    cells: Sequence[Cell]
 
 
 @dataclass(frozen=True)
@@ -242,16 +231,8 @@ class Listing:
             yield Head(column, url, "ascending" if up else "descending" if down else "")
 
     @property
-    def rows(self) -> Iterator[Row]:
-        templates = {name: loader.get_template(name) for column in self.table.shown if (name := column.template)}
-        for item in self.page.rows:
-            yield Row(item, [Cell(column, self._html(column, templates, item)) for column in self.table.shown])
-
-    def _html(self, column: Column, templates: Mapping[str, Any], item: Any) -> str:
-        if not column.template:
-            return _said(column.value(item))
-        html: str = templates[column.template].render({"row": item, "scope": self.scope})
-        return html
+    def rows(self) -> Iterator[SafeString]:
+        return table_rows(self.table.shown, self.page.rows, self.scope, pick=bool(self.pick_url))
 
     @property
     def chips(self) -> Iterator[Chip]:
@@ -308,12 +289,6 @@ class Listing:
     @property
     def json_url(self) -> str:
         return self.state.url(format="json")
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, int):
-        return number(value)
-    return ", ".join(value) if isinstance(value, list | tuple) else str(value)
 
 
 def list_response(

@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from typing import Any
 
+from django.db.models import Q
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.models import AwsAccount
+from iamconsole.web.cells import NONE, NOT_HELD, object_url
+from iamconsole.web.elements import joined, muted, small
 from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table
 from policies.tables import ARN, CREATED, GONE, OWNERSHIP, PATH, UNIQUE_ID, name_column, tag_filter, yes_or_no
+
+_NO_ROLE = muted("No role")
+
+
+def _role(profile: Any, aws_account: AwsAccount) -> SafeString:
+    if profile.role is None:
+        return _NO_ROLE
+    url = object_url("role", aws_account.account_id, profile.role.aws_id)
+    return format_html('<a href="{}">{}</a>', url, profile.role.name)
+
+
+def _tags(profile: Any, aws_account: AwsAccount) -> SafeString:
+    if profile.tags is None:
+        return NOT_HELD
+    said = [f"{key}={value}" if value else key for key, value in profile.tags.items()]
+    return joined(map(small, said), ", ") if said else NONE
+
 
 INSTANCE_PROFILES = Table(
     name="instance_profiles",
@@ -16,10 +40,10 @@ INSTANCE_PROFILES = Table(
     search=narrowed,
     search_hint="Name, ARN or unique id",
     columns=(
-        name_column("identities/account/cells.html#profile"),
+        name_column("instance_profile"),
         Column("role", "Role", lambda row: row.role.name if row.role else "",
-               template="identities/account/cells.html#role", sort="role__name_key"),
-        Column("tags", "Tags", lambda row: row.tags or {}, template="identities/account/cells.html#tags",
+               cell=_role, sort="role__name_key"),
+        Column("tags", "Tags", lambda row: row.tags or {}, cell=_tags,
                optional=True),
         CREATED,
         ARN,

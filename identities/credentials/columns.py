@@ -5,15 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
+from django.utils.html import format_html
 
+from accounts.models import AwsAccount
+from iamconsole.web import cells
+from iamconsole.web.elements import ago, marked, muted
 from iamconsole.web.filters import Choice, ChoiceFilter, Filter
 from iamconsole.web.tables import Column
+from iamconsole.web.words import counted
 from identities.models import IamUser, MfaDevice
 from identities.models.credentials import key_cutoff
 from policies.tables import yes_or_no
 
 NOT_HELD = "Not held"
-_CELLS = "identities/credentials/cells.html"
+_NO_KEY = muted("No key")
+_NO_PASSWORD, _OFF = marked("No password", "minus", "muted"), marked("Off", "shield-off", "ink-warn")
 
 
 def _mfa(user: IamUser) -> str:
@@ -36,10 +42,40 @@ def _activity(user: IamUser) -> Any:
     return user.last_activity_at or ("never" if user.is_reported else NOT_HELD)
 
 
-MFA = Column("mfa", "MFA", _mfa, template=f"{_CELLS}#mfa")
-KEYS = Column("keys", "Access keys", _keys, template=f"{_CELLS}#keys", sort="oldest_key_at")
-PASSWORD = Column("password", "Console password", _password, template=f"{_CELLS}#password", optional=True)
-ACTIVITY = Column("activity", "Last activity", _activity, template=f"{_CELLS}#activity", sort="last_activity_at",
+def _mfa_cell(user: IamUser, aws_account: AwsAccount) -> str:
+    if user.mfa_count is None:
+        return cells.NOT_HELD
+    if user.mfa_count:
+        return marked(user.mfa_kinds, "shield-check", "ink-ok")
+    return _NO_PASSWORD if user.has_password is False else _OFF
+
+
+def _keys_cell(user: IamUser, aws_account: AwsAccount) -> str:
+    if user.key_count is None:
+        return cells.NOT_HELD
+    if not user.key_count:
+        return _NO_KEY
+    age = counted(user.oldest_key_days or 0, "day") if user.active_key_count else "inactive"
+    used = user.keys_used_at and format_html('<span class="small nowrap">used {}</span>', ago(user.keys_used_at))
+    ink = " ink-warn" if user.has_old_key else ""
+    said = f"{counted(user.key_count, 'key')} · {age}"
+    return format_html('<span class="num nowrap{}">{}</span>{}', ink, said, used or "")
+
+
+def _password_cell(user: IamUser, aws_account: AwsAccount) -> str:
+    return {None: cells.NOT_HELD, True: "Yes", False: cells.NONE}[user.has_password]
+
+
+def _activity_cell(user: IamUser, aws_account: AwsAccount) -> str:
+    if user.last_activity_at:
+        return ago(user.last_activity_at)
+    return "never" if user.is_reported else cells.NOT_HELD
+
+
+MFA = Column("mfa", "MFA", _mfa, cell=_mfa_cell)
+KEYS = Column("keys", "Access keys", _keys, cell=_keys_cell, sort="oldest_key_at")
+PASSWORD = Column("password", "Console password", _password, cell=_password_cell, optional=True)
+ACTIVITY = Column("activity", "Last activity", _activity, cell=_activity_cell, sort="last_activity_at",
                   newest_first=True, css="num nowrap")  # fmt: skip
 OLDEST_KEY = Column("oldest_key", "Oldest active key made", lambda user: user.oldest_key_at, only_export=True)
 KEYS_USED = Column("keys_used", "Keys last used", lambda user: user.keys_used_at, only_export=True)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from accounts.models import AwsAccount
+from iamconsole.web.cells import gone_since, name_link, object_url
+from iamconsole.web.elements import day, flag, muted, small
 from iamconsole.web.filters import Choice, ChoiceFilter, TextFilter
 from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table
+from iamconsole.web.words import counted
 from policies.models import OrgAccount, OrgPolicy, OrgUnit
 from policies.tables import ARN, GONE
 
@@ -37,6 +44,41 @@ def _type(row: Any) -> str:
     return str(row.get_type_display())
 
 
+_CONNECTED, _NOT_CONNECTED = flag("Connected", "ok", "plug"), muted("Not connected")
+_NOTHING, _THIS = muted("Nothing"), small("This AWS account")
+
+
+def _account(row: Any, aws_account: AwsAccount) -> SafeString:
+    below = gone_since(row) if row.gone_at else _THIS if row.aws_id == aws_account.account_id else ""
+    return format_html('<span class="name">{}</span>{}', row.name, below)
+
+
+def _state(row: Any, aws_account: AwsAccount) -> SafeString:
+    return _said_of(row.state)
+
+
+@lru_cache(maxsize=32)
+def _said_of(state: str) -> SafeString:
+    return render_to_string("organizations/state.html", {"state": state})
+
+
+def _console(row: Any, aws_account: AwsAccount) -> SafeString:
+    return _CONNECTED if row.is_connected else _NOT_CONNECTED
+
+
+def _joined(row: Any, aws_account: AwsAccount) -> SafeString:
+    return day(row.joined_at, "unknown")
+
+
+def _policy(row: Any, aws_account: AwsAccount) -> SafeString:
+    below = gone_since(row) if row.gone_at else small(row.description) if row.description else ""
+    return name_link(object_url("control_policy", aws_account.account_id, row.aws_id), row.name, below)
+
+
+def _targets(row: Any, aws_account: AwsAccount) -> str:
+    return counted(row.target_count, "place") if row.target_count else _NOTHING
+
+
 ACCOUNTS = Table(
     name="organization-accounts",
     one="account of the organization",
@@ -45,13 +87,13 @@ ACCOUNTS = Table(
     search=narrowed,
     search_hint="Name or account id",
     columns=(
-        Column("name", "Name", lambda row: row.name, template="organizations/cells.html#account", sort="name_key"),
+        Column("name", "Name", lambda row: row.name, cell=_account, sort="name_key"),
         Column("account_id", "Account id", lambda row: row.aws_id, css="num", sort="aws_id"),
         Column("unit", "Unit", lambda row: row.unit_name, sort="unit_name"),
-        Column("state", "State", lambda row: row.state, template="organizations/cells.html#state", sort="state"),
+        Column("state", "State", lambda row: row.state, cell=_state, sort="state"),
         Column("console", "In this console", lambda row: "Connected" if row.is_connected else "",
-               template="organizations/cells.html#console"),
-        Column("joined", "Joined", lambda row: row.joined_at, template="organizations/cells.html#joined",
+               cell=_console),
+        Column("joined", "Joined", lambda row: row.joined_at, cell=_joined,
                sort="joined_at", newest_first=True, css="num nowrap", optional=True),
         Column("unit_id", "Unit id", lambda row: row.parent_id, only_export=True),
         ARN,
@@ -81,9 +123,9 @@ POLICIES = Table(
     search=narrowed,
     search_hint="Name or id",
     columns=(
-        Column("name", "Name", lambda row: row.name, template="organizations/cells.html#policy", sort="name_key"),
+        Column("name", "Name", lambda row: row.name, cell=_policy, sort="name_key"),
         Column("type", "Type", _type, sort="type"),
-        Column("targets", "Attached to", lambda row: row.target_count, template="organizations/cells.html#targets",
+        Column("targets", "Attached to", lambda row: row.target_count, cell=_targets,
                sort="target_count", newest_first=True, css="num"),
         Column("made_by", "Made by", lambda row: "AWS" if row.is_aws else "The organization", sort="is_aws"),
         ARN,

@@ -16,6 +16,7 @@ from iamconsole.web.words import duration
 from sync.mirror import sources
 from sync.models import Change, Run
 from sync.selectors import source_title
+from sync.views import cells
 
 
 def _requesters(aws_account: AwsAccount) -> QuerySet[Any]:
@@ -63,11 +64,9 @@ CHANGES = Table(
     one="change",
     many="changes",
     columns=(
-        Column("title", "Change", lambda change: change.title, template="sync/cells.html#change", sort="title"),
+        Column("title", "Change", lambda change: change.title, cell=cells.change, sort="title"),
         Column("number", "Number", lambda change: change.pk, only_export=True),
-        Column(
-            "state", "State", lambda change: state_of(change.state).word, template="sync/cells.html#state", sort="state"
-        ),
+        Column("state", "State", lambda change: state_of(change.state).word, cell=cells.change_state, sort="state"),
         Column("requester", "Requested by", lambda change: str(change.requested_by), sort="requested_by__name"),
         Column("steps", "Steps done", lambda change: f"{change.steps_done} of {change.step_count}", css="num"),
         Column(
@@ -81,7 +80,7 @@ CHANGES = Table(
             "created",
             "Proposed",
             lambda change: change.created_at,
-            template="sync/cells.html#created",
+            cell=cells.created,
             sort="created_at",
             newest_first=True,
         ),
@@ -111,10 +110,8 @@ PULLS = Table(
     one="pull",
     many="pulls",
     columns=(
-        Column("number", "Pull", lambda run: run.pk, template="sync/cells.html#pull", sort="pk", newest_first=True),
-        Column(
-            "state", "State", lambda run: run.get_state_display(), template="sync/cells.html#run_state", sort="state"
-        ),
+        Column("number", "Pull", lambda run: run.pk, cell=cells.pull, sort="pk", newest_first=True),
+        Column("state", "State", lambda run: run.get_state_display(), cell=cells.run_state, sort="state"),
         Column("source", "What", lambda run: source_title(run.source)),
         Column("region", "Region", lambda run: run.region, only_export=True),
         Column("seen", "Objects", lambda run: run.seen, sort="seen", newest_first=True, css="num"),
@@ -127,7 +124,7 @@ PULLS = Table(
             "created",
             "Started",
             lambda run: run.created_at,
-            template="sync/cells.html#created",
+            cell=cells.created,
             sort="created_at",
             newest_first=True,
         ),

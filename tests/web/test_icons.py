@@ -10,7 +10,7 @@ import lucide
 import pytest
 
 from iamconsole.web import vocabulary
-from iamconsole.web.templatetags.console import icon
+from iamconsole.web.elements import icon
 from tests.web.sources import modules, templates
 
 # {% icon "x" … %}, {% blank "x" … %}, and icon="x" of any tag or include; {% flag text kind "x" %}
@@ -18,7 +18,7 @@ IN_TEMPLATES = re.compile(
     r"""\{%\s*(?:icon|blank)\s+["']([^"']+)["']|\bicon=["']([^"']+)["']|\{%\s*flag\s+\S+\s+"[^"]*"\s+"([^"]+)" """,
     re.VERBOSE,
 )
-CALLS = {"icon": 0, "NavItem": 1}  # functions with the icon as a positional argument
+CALLS = {"icon": 0, "NavItem": 1, "marked": 1, "flag": 2}  # functions with the icon as a positional argument
 
 
 def named_in_templates() -> Iterator[str]:

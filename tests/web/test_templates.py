@@ -1,7 +1,11 @@
-"""What every template must be: it compiles, and the strict Content-Security-Policy has nothing to refuse in it."""
+"""What every template must be: it compiles, and the strict Content-Security-Policy has nothing to refuse in it.
+
+Nor in the HTML that Python has: the small elements, and the cells of lists.
+"""
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -9,7 +13,7 @@ import pytest
 from django.template import engines
 from django.template.loader import get_template
 
-from tests.web.sources import TEMPLATES_DIR, template_name, templates
+from tests.web.sources import TEMPLATES_DIR, modules, template_name, templates
 
 REFUSED = {
     "style attribute": re.compile(r"<[^>]*\sstyle\s*=", re.IGNORECASE),
@@ -32,6 +36,16 @@ def test_template_compiles(path: Path) -> None:
 def test_template_has_nothing_inline(path: Path) -> None:
     markup = COMMENTS.sub("", path.read_text())
     assert [name for name, pattern in REFUSED.items() if pattern.search(markup)] == []
+
+
+def test_python_has_nothing_inline() -> None:
+    texts = [
+        (path, node.value)
+        for path in modules()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    assert [(path.name, text) for path, text in texts if any(each.search(text) for each in REFUSED.values())] == []
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The elements that every page is made of, as tags; each prints one template of templates/elements/.
+"""The elements that every page is made of, as tags: those of iamconsole/web/elements.py and of templates/elements/.
 
 docs/front-end.md shows how to use them.
 """
@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
-import lucide
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, Widget
 from django.template import Template
@@ -20,46 +17,31 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
-from iamconsole.web import vocabulary, words
+from iamconsole.web import elements, vocabulary, words
 from iamconsole.web.highlight import indent_of, json_lines
 
 register = template.Library()
 GROUPS = (RadioSelect, CheckboxSelectMultiple)
 
-# ---- Marks ---------------------------------------------------------------------------------------------------
+# ---- Marks, times, numbers, names ----------------------------------------------------------------------------
 
+for tag in (
+    elements.icon,
+    elements.flag,
+    elements.state,
+    elements.state_flag,
+    elements.copy,
+    elements.copyable,
+    elements.ago,
+    elements.day,
+    elements.full_time,
+    words.counted,
+):
+    register.simple_tag(tag)
 
-@register.simple_tag
-def icon(name: str, extra: str = "") -> SafeString:
-    """A Lucide icon as inline SVG. It says nothing to a screen reader: a word stands beside it."""
-    return _icon(str(name), str(extra))
-
-
-@lru_cache(maxsize=512)
-def _icon(name: str, extra: str) -> SafeString:
-    svg: str = lucide._render_icon(name, 16, **{"class": f"icon {extra}".strip(), "aria-hidden": "true"})
-    return SafeString(svg)  # made of the package's own file and of class names
-
-
-@register.inclusion_tag("elements/flag.html")
-def flag(text: Any, kind: str = "", icon: str = "", url: str = "") -> dict[str, Any]:
-    """A badge for heads and risk columns."""
-    return {"text": text, "kind": kind, "icon": icon, "url": url}
-
-
-@register.inclusion_tag("elements/state.html")
-def state(value: str, word: str = "") -> dict[str, Any]:
-    """A state in a cell, by the value that the database holds; `word` says it more exactly."""
-    known = vocabulary.state_of(str(value))
-    return {"state": known, "word": word or known.word}
-
-
-@register.inclusion_tag("elements/flag.html")
-def state_flag(value: str, word: str = "") -> dict[str, Any]:
-    """The same as a badge, for the head of a page."""
-    known = vocabulary.state_of(str(value))
-    kind = known.kind if known.kind != "muted" else ""
-    return {"text": word or known.word, "kind": kind, "icon": known.icon, "turning": known.turning}
+register.filter("duration", words.duration)
+register.filter("number", words.number)
+register.filter("initials", words.initials)
 
 
 @register.inclusion_tag("elements/level.html")
@@ -75,57 +57,6 @@ def level(name: str) -> dict[str, Any]:
 def chip(text: Any, url: str) -> dict[str, Any]:
     """A filter in force; its link is the same address without it."""
     return {"text": text, "url": url}
-
-
-@register.inclusion_tag("elements/copy.html")
-def copy(value: Any, what: str = "it") -> dict[str, Any]:
-    """A copy button; `what` ends the sentence "Copy …" for screen readers."""
-    return {"value": value, "what": what}
-
-
-@register.inclusion_tag("elements/copyable.html")
-def copyable(value: Any, what: str = "it") -> dict[str, Any]:
-    """A value in code type with its copy button."""
-    return {"value": value, "what": what}
-
-
-# ---- Times, numbers, names -----------------------------------------------------------------------------------
-
-
-@register.simple_tag
-def ago(moment: datetime | None, never: str = "never") -> SafeString:
-    """ "12 min ago", with the full local time as its title; `never` is what None says."""
-    return _time(moment, words.ago(moment) if moment else never)
-
-
-@register.simple_tag
-def day(moment: datetime | None, never: str = "never") -> SafeString:
-    """ "4 Mar 2019"."""
-    return _time(moment, words.day(moment) if moment else never)
-
-
-@register.simple_tag
-def full_time(moment: datetime | None, never: str = "never") -> SafeString:
-    """ "4 Mar 2019, 16:42:11 CET"."""
-    return _time(moment, words.full_time(moment) if moment else never)
-
-
-def _time(moment: datetime | None, said: str) -> SafeString:
-    if moment is None:
-        return format_html('<span class="muted">{}</span>', said)
-    machine, full = words.machine_time(moment), words.full_time(moment)
-    return format_html('<time datetime="{}" title="{}">{}</time>', machine, full, said)
-
-
-register.filter("duration", words.duration)
-register.filter("number", words.number)
-register.filter("initials", words.initials)
-
-
-@register.simple_tag
-def counted(value: int, one: str, many: str | None = None) -> str:
-    """ "1 user", "48,210 users"."""
-    return words.counted(value, one, many)
 
 
 # ---- Boxes ---------------------------------------------------------------------------------------------------

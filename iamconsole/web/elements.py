@@ -1,0 +1,115 @@
+"""The small elements of pages, in Python: templates print them as tags of `{% load console %}`, lists in their cells.
+
+A list has hundreds of them on a page. As templates within templates they took most of the time that it takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import lucide
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
+
+from iamconsole.web import vocabulary, words
+
+
+def joined(parts: Iterable[Any], between: str = "") -> SafeString:
+    """One after the other; what isn't safe is escaped."""
+    return SafeString(conditional_escape(between).join(map(conditional_escape, parts)))
+
+
+# ---- Marks ---------------------------------------------------------------------------------------------------
+
+
+def icon(name: str, extra: str = "") -> SafeString:
+    """A Lucide icon as inline SVG. It says nothing to a screen reader: a word stands beside it."""
+    return _icon(str(name), str(extra))
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, extra: str) -> SafeString:
+    svg: str = lucide._render_icon(name, 16, **{"class": f"icon {extra}".strip(), "aria-hidden": "true"})
+    return SafeString(svg)  # made of the package's own file and of class names
+
+
+def muted(text: Any) -> SafeString:
+    """Words that say that there is nothing."""
+    return format_html('<span class="muted">{}</span>', text)
+
+
+def small(text: Any) -> SafeString:
+    return format_html('<span class="small">{}</span>', text)
+
+
+def flag(text: Any, kind: str = "", icon: str = "", url: str = "") -> SafeString:
+    """A badge for heads and risk columns."""
+    return _flag(text, kind, _icon(icon, "") if icon else "", url)
+
+
+def _flag(text: Any, kind: str, mark: str, url: str = "") -> SafeString:
+    css = f"flag flag-{kind}" if kind else "flag"
+    if url:
+        return format_html('<a href="{}" class="{}">{}{}</a>', url, css, mark, text)
+    return format_html('<span class="{}">{}{}</span>', css, mark, text)
+
+
+def state(value: str, word: str = "") -> SafeString:
+    """A state in a cell, by the value that the database holds; `word` says it more exactly."""
+    known = vocabulary.state_of(str(value))
+    ink = known.kind if known.kind in ("", "muted") else f"ink-{known.kind}"
+    return marked(word or known.word, known.icon, ink, turning=known.turning)
+
+
+def marked(text: Any, icon: str, ink: str = "", *, turning: bool = False) -> SafeString:
+    """A word with its mark; `ink`: "ink-ok", "ink-warn", "ink-danger", "muted"."""
+    mark = _icon(icon, "turning" if turning else "")
+    return format_html('<span class="{}">{}{}</span>', f"state {ink}".rstrip(), mark, text)
+
+
+def state_flag(value: str, word: str = "") -> SafeString:
+    """The same as a badge, for the head of a page."""
+    known = vocabulary.state_of(str(value))
+    kind = known.kind if known.kind != "muted" else ""
+    return _flag(word or known.word, kind, _icon(known.icon, "turning" if known.turning else ""))
+
+
+_COPY = '<button class="copy needs-js" type="button" data-copy="{}" aria-label="Copy {}">{}{}</button>'
+
+
+def copy(value: Any, what: str = "it") -> SafeString:
+    """A copy button; `what` ends the sentence "Copy …" for screen readers."""
+    return format_html(_COPY, value, what, _icon("copy", ""), _icon("check", "copy-done"))
+
+
+def copyable(value: Any, what: str = "it") -> SafeString:
+    """A value in code type with its copy button."""
+    return format_html('<span class="copyable"><code>{}</code>{}</span>', value, copy(value, what))
+
+
+# ---- Times ---------------------------------------------------------------------------------------------------
+
+
+def ago(moment: datetime | None, never: str = "never") -> SafeString:
+    """ "12 min ago", with the full local time as its title; `never` is what None says."""
+    return _time(moment, words.ago(moment) if moment else never)
+
+
+def day(moment: datetime | None, never: str = "never") -> SafeString:
+    """ "4 Mar 2019"."""
+    return _time(moment, words.day(moment) if moment else never)
+
+
+def full_time(moment: datetime | None, never: str = "never") -> SafeString:
+    """ "4 Mar 2019, 16:42:11 CET"."""
+    return _time(moment, words.full_time(moment) if moment else never)
+
+
+def _time(moment: datetime | None, said: str) -> SafeString:
+    if moment is None:
+        return muted(said)
+    machine, full = words.machine_time(moment), words.full_time(moment)
+    return format_html('<time datetime="{}" title="{}">{}</time>', machine, full, said)

@@ -1,0 +1,39 @@
+"""The cells of the lists of changes and of pulls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.models import AwsAccount
+from iamconsole.web.cells import name_link
+from iamconsole.web.elements import ago, flag, state
+from sync.models import Change, Run
+
+_HELD_BY_THE_BRAKE = flag("Held by the brake", "warn", "triangle-alert")
+
+
+def change(row: Change, aws_account: AwsAccount) -> SafeString:
+    url = reverse("change", kwargs={"account_id": aws_account.account_id, "pk": row.pk})
+    return name_link(url, row.title, format_html('<span class="small num">Change {}</span>', row.pk))
+
+
+def change_state(row: Change, aws_account: AwsAccount) -> SafeString:
+    return state(row.state)
+
+
+def pull(run: Run, aws_account: AwsAccount) -> SafeString:
+    url = reverse("pull", kwargs={"account_id": aws_account.account_id, "pk": run.pk})
+    return format_html('<a class="name num" href="{}">Pull {}</a>', url, run.pk)
+
+
+def run_state(run: Run, aws_account: AwsAccount) -> SafeString:
+    held = run.error.get("class") == "Brake"
+    return _HELD_BY_THE_BRAKE if held else state(run.state, run.get_state_display())
+
+
+def created(row: Any, aws_account: AwsAccount) -> SafeString:
+    return ago(row.created_at)
