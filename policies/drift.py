@@ -18,7 +18,7 @@ PARTS = {
     "path": Part("Path"),
     "arn": Part("ARN", follows="name"),
     "attachable": Part("Can be attached"),
-    "default_version": Part("Version in force", changed="{new} is in force instead of {old}"),
+    "default_version": Part("Version in force", changed="version {new} is in force instead of {old}"),
     "versions": Part("Versions", "version {name} was written", "version {name} was deleted", "version {name} changed"),
 }
 

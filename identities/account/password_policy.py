@@ -48,6 +48,23 @@ def read(said: Mapping[str, Any]) -> PasswordPolicy:
     return PasswordPolicy(False, tuple(_rules(said)))
 
 
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """What became of the rules: "password policy: at least 12 characters (before: at least 8 characters)"."""
+    old, new = read(before), read(after)
+    if new.is_default:
+        yield "the AWS account has no password policy of its own any more: AWS’s default is in force"
+    elif old.is_default:
+        yield f"password policy: {'; '.join(_inside(rule) for rule in new.rules)}"
+    else:
+        pairs = zip(old.rules, new.rules, strict=True)  # one rule for each question
+        yield from (f"password policy: {_inside(now)} (before: {_inside(then)})" for then, now in pairs if then != now)
+
+
+def _inside(rule: Rule) -> str:
+    """Within a sentence."""
+    return rule.text[0].lower() + rule.text[1:].rstrip(".")
+
+
 # "Set an account password policy for IAM users" (IAM User Guide): the default password policy.
 _DEFAULT = (
     Rule("At least 8 characters.", "8 characters are few: 14 are advised."),

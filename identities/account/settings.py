@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from identities.account import parts
+from identities.account import parts, password_policy
 from identities.models import IamAccount
 from sync.aws.errors import Garbled, NotFound
 from sync.mirror import Content, Item, Mirror, ObjectRef, Place, Reader, Seen, bulk
+from sync.mirror.differences import Difference
 from sync.mirror.rows import KEY, columns
 
 # Of the summary's counters those that say how things are set, and not how many there are.
@@ -110,6 +111,11 @@ class PasswordPolicyMirror(AccountMirror):
         rules = item["PasswordPolicy"]
         return {"rules": {rule: value for rule, value in rules.items() if value and rule != "ExpirePasswords"}}
 
+    def differences(self, before: Content, after: Content) -> list[Difference]:
+        """A rule that has no words here is told as AWS calls it."""
+        told = password_policy.differences(before.get("rules", {}), after.get("rules", {}))
+        return [Difference("rules", words) for words in told] or super().differences(before, after)
+
     def columns(self, seen: Seen) -> Mapping[str, Any]:
         return {"password_policy": seen.content["rules"]}
 
@@ -117,6 +123,7 @@ class PasswordPolicyMirror(AccountMirror):
 class SummaryMirror(AccountMirror):
     source = "summary"
     title = "Quotas and flags"
+    parts = parts.SUMMARY
     known = frozenset({"AccountId", "Arn", "SummaryMap"})
 
     def ask(self, client: Reader) -> Item:

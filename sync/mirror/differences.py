@@ -29,6 +29,7 @@ class Part:
     removed: str = ""
     changed: str = ""
     named: Callable[[str], str] = str  # how an item is called: by the name in its ARN
+    told: Callable[[Any], str] | None = None  # how an item of a list is said that is more than a text
     follows: str = ""  # the part that says it, too: it is told only where that one didn't change
 
 
@@ -63,7 +64,8 @@ def differences(parts: Mapping[str, Part], before: Mapping[str, Any], after: Map
 
 
 def _unknown(name: str) -> Part:
-    label = name.replace("_", " ").capitalize()
+    label = name.replace("_", " ")
+    label = label[:1].upper() + label[1:]
     return Part(label, "{label}: {name} added", "{label}: {name} removed")
 
 
@@ -86,7 +88,8 @@ def _of_maps(name: str, part: Part, old: Mapping[str, Any], new: Mapping[str, An
         if is_document(before) or is_document(after):
             yield _of_documents(name, part, key, before, after)
         elif isinstance(before, dict) and isinstance(after, dict):
-            yield from (Difference(name, f"{part.named(key)}: {words}") for words in _inner(before, after))
+            which = f"{part.label}: {part.named(key)}"
+            yield from (Difference(name, f"{which}: {words}") for words in _inner(before, after))
         else:
             yield Difference(name, _sentence(part, key, before, after))
 
@@ -98,8 +101,9 @@ def _inner(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _of_lists(name: str, part: Part, old: list[Any], new: list[Any]) -> Iterator[Difference]:
-    yield from (Difference(name, _sentence(part, said(item), None, item)) for item in new if item not in old)
-    yield from (Difference(name, _sentence(part, said(item), item, None)) for item in old if item not in new)
+    told = part.told or said
+    yield from (Difference(name, _sentence(part, told(item), None, item)) for item in new if item not in old)
+    yield from (Difference(name, _sentence(part, told(item), item, None)) for item in old if item not in new)
 
 
 def _of_documents(name: str, part: Part, key: str, old: Any, new: Any) -> Difference:

@@ -43,8 +43,18 @@ def test_a_password_policy(told: Callable[..., str]) -> None:
         lambda iam: iam.update_account_password_policy(MinimumPasswordLength=14),
         lambda iam: iam.update_account_password_policy(MinimumPasswordLength=6, MaxPasswordAge=90),
     )
-    assert "password policy: MaxPasswordAge 90" in text
-    assert "password policy: MinimumPasswordLength 6 instead of 14" in text
+    assert "Password policy: at least 6 characters (before: at least 14 characters)" in text
+    assert "Password policy: expires after 90 days; then its user sets a new one" in text
+    assert "(before: passwords never expire)" in text
+
+
+def test_a_password_policy_that_is_deleted(told: Callable[..., str]) -> None:
+    text = told(
+        "iam.password_policy",
+        lambda iam: iam.update_account_password_policy(MinimumPasswordLength=14),
+        lambda iam: iam.delete_account_password_policy(),
+    )
+    assert "The AWS account has no password policy of its own any more: AWS’s default is in force" in text
 
 
 def test_an_alias(told: Callable[..., str]) -> None:
@@ -53,7 +63,7 @@ def test_an_alias(told: Callable[..., str]) -> None:
         lambda iam: iam.create_account_alias(AccountAlias="acme"),
         lambda iam: iam.delete_account_alias(AccountAlias="acme"),
     )
-    assert "alias acme taken away" in text
+    assert "Alias acme taken away" in text
 
 
 def test_a_role(told: Callable[..., str]) -> None:
@@ -62,8 +72,8 @@ def test_a_role(told: Callable[..., str]) -> None:
         lambda iam: iam.create_role(RoleName="web", AssumeRolePolicyDocument=trust("ec2.amazonaws.com")),
         lambda iam: iam.update_role(RoleName="web", Description="Servers", MaxSessionDuration=7200),
     )
-    assert "described: Servers" in text
-    assert "longest session 7200 s instead of 3600 s" in text
+    assert "Described: Servers" in text
+    assert "Longest session 2 h instead of 1 h" in text
 
 
 def test_the_tags_of_a_policy(told: Callable[..., str]) -> None:
@@ -72,7 +82,7 @@ def test_the_tags_of_a_policy(told: Callable[..., str]) -> None:
         lambda iam: iam.create_policy(PolicyName="reports", PolicyDocument=allow("s3:GetObject")),
         lambda iam: iam.tag_policy(PolicyArn=policy_arn("reports"), Tags=[{"Key": "team", "Value": "shop"}]),
     )
-    assert "tag team=shop added" in text
+    assert "Tag team=shop added" in text
 
 
 def test_an_oidc_provider(told: Callable[..., str]) -> None:
@@ -81,7 +91,7 @@ def test_an_oidc_provider(told: Callable[..., str]) -> None:
         lambda iam: iam.create_open_id_connect_provider(Url="https://idp.example.org", ClientIDList=["a"]),
         lambda iam: iam.add_client_id_to_open_id_connect_provider(OpenIDConnectProviderArn=OIDC, ClientID="b"),
     )
-    assert "takes tokens for b" in text
+    assert "Takes tokens for b" in text
 
 
 def test_a_saml_provider(told: Callable[..., str]) -> None:
@@ -92,7 +102,7 @@ def test_a_saml_provider(told: Callable[..., str]) -> None:
             SAMLProviderArn=SAML, SAMLMetadataDocument=saml_metadata(entity_id="https://other.example.org")
         ),
     )
-    assert "new metadata" in text
+    assert "New metadata" in text
     assert "Entity id: https://other.example.org instead of https://idp.example.org/metadata" in text
 
 
@@ -106,6 +116,6 @@ def test_an_instance_profile(told: Callable[..., str]) -> None:
         make,
         lambda iam: iam.add_role_to_instance_profile(InstanceProfileName="web", RoleName="web"),
     )
-    assert "role web put in" in text
+    assert "Has the role web" in text
     assert "Role id" not in text
     assert "Role’s unique id" not in text

@@ -38,7 +38,7 @@ def words(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
         # What the parts don't name is told all the same.
         ({"state": "Active"}, {"state": "Inactive"}, ["State: Inactive instead of Active"]),
         ({"keys": {"AK": {"status": "Active"}}}, {"keys": {"AK": {"status": "Inactive"}}},
-         ["AK: status Inactive instead of Active"]),
+         ["Keys: AK: status Inactive instead of Active"]),
         ({"keys": {}}, {"keys": {"AK": {"status": "Active"}}}, ["Keys: AK added"]),
         ({"{odd}": [1]}, {"{odd}": []}, ["{odd}: 1 removed"]),
         ({"on": True}, {"on": False}, ["On: no instead of yes"]),
