@@ -257,7 +257,7 @@ class Slice(AtWork):
         return bool(cursor.get("read") and cursor.get("whole", True))
 
     def _sweep(self) -> str:
-        """Why the brake holds it, in words; "" where it was free to go."""
+        """What the brake holds, in words; "" where it was free to go."""
         if not self._source.sweeps:
             return ""
         if not self._is_whole:
@@ -265,7 +265,7 @@ class Slice(AtWork):
             return ""
         held = "" if self._run.cursor.get("lift_brake") else mirror.brake(self._visit, self._source)
         if held:
-            self._save(log=self._said(held))
+            self._save(log=self._said(f"Held by the brake: {held} would be marked as gone."))
         else:
             mirror.sweep(self._visit, self._source)
         return held
@@ -276,8 +276,8 @@ _PARTIAL_SENTENCE = (
     "marked as gone."
 )
 _BRAKE_SENTENCE = (
-    "Nothing was marked as gone: {held}. If that is right, lift the brake for one pull; if not, look at what the "
-    "console's read role may see."
+    "Nothing was marked as gone: {held} would be. If that is right, lift the brake for one pull; if not, look at what "
+    "the console’s read role may see."
 )
 
 

@@ -87,8 +87,8 @@ class LookedIn:
     @property
     def sentence(self) -> str:
         if self.listing.at is None:
-            return f"Regional services are looked for in {self.names[0]} alone: which others are enabled is not known."
-        return f"Regional services are looked for in {counted(len(self.names), 'Region')}."
+            return f"Regional services: looked in {self.names[0]} alone, since which others are enabled is not known."
+        return f"Regional services: looked in {counted(len(self.names), 'Region')}."
 
 
 def looked_in(aws_account: AwsAccount) -> LookedIn:

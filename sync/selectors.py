@@ -156,6 +156,7 @@ class Holding:
     at: datetime | None = None  # when its last complete pull ended: what is shown is as old as that
     why: str = ""  # a sentence, with the missing permission where one is missing
     error: Mapping[str, Any] = field(default_factory=dict)
+    braked_in: int | None = None  # the pull that is held by the brake: what it did not see still shows
 
     @property
     def is_held(self) -> bool:
@@ -209,7 +210,8 @@ def _holding(newest: Sequence[Run]) -> Holding:
     last = newest[0]
     at = next((run.taken_at or run.finished_at for run in newest if run.state == Run.State.DONE), None)
     if last.state == Run.State.DONE:
-        return Holding("held", at)
+        braked = last.pk if last.error.get("class") == "Brake" else None
+        return Holding("held", at, last.error.get("sentence", ""), braked_in=braked)
     refusals: dict[str, Literal["denied", "unsupported"]] = {"Denied": "denied", "Unsupported": "unsupported"}
     return Holding(refusals.get(last.error.get("class", ""), "failed"), at, last.error.get("sentence", ""), last.error)
 

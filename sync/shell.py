@@ -85,6 +85,7 @@ def register_panels() -> None:
     panels.register(Panel("overview.attention", "stuck", "Changes", rows=_stuck, permission=SEE_IAM))
     panels.register(Panel("overview.attention", "drift", "Drift", rows=_drifted, permission=SEE_IAM))
     panels.register(Panel("overview.attention", "pulls", "Pulls", rows=_failed_pulls, permission=SEE_IAM))
+    panels.register(Panel("overview.attention", "brake", "Brake", rows=_braked_pulls, permission=SEE_IAM))
 
 
 def _waiting(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
@@ -159,6 +160,18 @@ def _failed_pulls(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row
         severity="failed",
         act="Open" if len(missing) == 1 else f"Review {len(missing)}",
     )
+
+
+def _braked_pulls(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
+    for (source, _), found in selectors.holdings_by_place(aws_account).items():
+        if found.braked_in:
+            yield Row(
+                f"The brake holds a pull: {selectors.source_title(source)}",
+                reverse("pull", kwargs={"account_id": aws_account.account_id, "pk": found.braked_in}),
+                text=found.why,
+                severity="high",
+                act="Look at it",
+            )
 
 
 def _drifted(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:

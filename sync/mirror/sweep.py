@@ -27,13 +27,13 @@ _EASILY_TIED = 5
 
 
 def brake(visit: Visit, source: Source) -> str:
-    """Why the sweep must not happen, in words; "" when it may."""
+    """How much the sweep would mark as gone where that is too much ("35 of 39 IAM users"); "" when it may happen."""
     held = []
     for mirror in _mirrors(source):
         unseen, live = _unseen(visit, mirror).count(), _live(visit, mirror).count()
         if unseen >= BRAKE_COUNT and unseen > BRAKE_SHARE * live:
             held.append(f"{unseen} of {live} {_plural(mirror)}")
-    return f"held by the brake: {', '.join(held)} would be marked as gone" if held else ""
+    return ", ".join(held)
 
 
 def sweep(visit: Visit, source: Source) -> None:

@@ -33,7 +33,8 @@ from sync.views.words import ErrorView, LogLine
 def pulls(request: HttpRequest, account_id: str) -> HttpResponseBase:
     aws_account = fetch_aws_account(request, account_id, SEE_IAM)
     # Whoever narrows the list, turns its pages or exports it looks at the list alone; at one source beside its pulls.
-    context = _sources(request, aws_account) if set(request.GET) <= {"source"} and not wants_fragment(request) else {}
+    alone = set(request.GET) - {"source", "sources"} or wants_fragment(request)
+    context = {} if alone else _sources(request, aws_account)
     return list_response(
         request, PULLS, selectors.runs_of(aws_account), aws_account, "sync/pulls.html", context=context
     )
@@ -114,6 +115,6 @@ def _sources(request: HttpRequest, aws_account: AwsAccount) -> dict[str, Any]:
     only = request.GET.get("source", "")
     return {
         "aws_account": aws_account,
-        "sources": sources_of(aws_account, only=only),
+        "sources": sources_of(aws_account, only=only, whole=request.GET.get("sources") == "all"),
         "regions": looked_in(aws_account) if aws_account.is_connected and not only else None,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from accounts.models import AwsAccount
 from sync.models import Run
@@ -25,26 +25,50 @@ class SourceLine:
 
 @dataclass(frozen=True)
 class Sources:
+    """`lines` are those to look at: all of them when asked for (`whole`), else those in trouble or being read."""
+
     lines: Sequence[SourceLine]
+    total: int
+    not_held: int
+    oldest: datetime | None  # of those that are held
+    are_moving: bool
     signature: str
     only: str
+    whole: bool
 
     @property
-    def are_moving(self) -> bool:
-        return any(line.of.active for line in self.lines)
-
-    @property
-    def not_held(self) -> int:
-        return sum(not line.of.is_well for line in self.lines)
+    def are_folded(self) -> bool:
+        return len(self.lines) < self.total
 
 
-def sources_of(aws_account: AwsAccount, *, only: str = "") -> Sources:
+def sources_of(aws_account: AwsAccount, *, only: str = "", whole: bool = False) -> Sources:
     """Those that are in trouble come first; `only` is the name of one of them."""
     found = [standing for standing in standings(aws_account) if only in ("", standing.source)]
-    found.sort(key=lambda standing: standing.holding.state in ("held", "never"))
+    found.sort(key=lambda standing: not _is_in_trouble(standing))
     active = [standing.active for standing in found if standing.active]
-    shown = signature([(run.pk, run.state, run.seen) for run in active], [standing.holding for standing in found])
-    return Sources([_line(standing) for standing in found], shown, only)
+    ages = [standing.holding.at for standing in found if standing.is_well and standing.holding.at]
+    whole = whole or bool(only)
+    return Sources(
+        lines=[_line(standing) for standing in found if whole or _is_notable(standing)],
+        total=len(found),
+        not_held=sum(not standing.is_well for standing in found),
+        oldest=min(ages, default=None),
+        are_moving=bool(active),
+        signature=signature(
+            [(run.pk, run.state, run.seen) for run in active], [standing.holding for standing in found]
+        ),
+        only=only,
+        whole=whole,
+    )
+
+
+def _is_notable(standing: Standing) -> bool:
+    return standing.active is not None or _is_in_trouble(standing)
+
+
+def _is_in_trouble(standing: Standing) -> bool:
+    """What was never read yet isn't."""
+    return standing.holding.state not in ("held", "never") or standing.holding.braked_in is not None
 
 
 def _line(standing: Standing) -> SourceLine:

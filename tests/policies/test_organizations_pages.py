@@ -216,4 +216,4 @@ def test_the_pulls_page_says_in_which_regions_it_looks(
     aws_account: AwsAccount, bob: Operator, client_of: ClientOf
 ) -> None:
     text = text_of(get(client_of(bob), "pulls"))
-    assert "Regional services are looked for in us-east-1 alone" in text
+    assert "Regional services: looked in us-east-1 alone" in text

@@ -41,7 +41,7 @@ def test_the_brake_holds_a_large_loss(iam: Any, aws_account: AwsAccount, many_us
     run = pulled(aws_account)
     assert (run.gone, IamUser.objects.live().count()) == (0, MANY)
     assert run.error["class"] == "Brake"
-    assert "held by the brake: 20 of 25 IAM users" in [entry["line"] for entry in run.log][-2]
+    assert "Held by the brake: 20 of 25 IAM users" in [entry["line"] for entry in run.log][-2]
 
 
 @pytest.mark.parametrize(("there", "lost", "gone"), [(25, 19, 19), (100, 20, 20), (99, 20, 0)])

@@ -59,7 +59,7 @@ def test_says_of_each_source_how_old_it_is_and_what_comes_next(
     Schedule.objects.create(
         aws_account=aws_account, source="iam.details", next_at=timezone.now() + timedelta(minutes=40, seconds=30)
     )
-    line = line_of(page(client_of(erin), aws_account), "Users, groups, roles and policies")
+    line = line_of(page(client_of(erin), aws_account, "?sources=all"), "Users, groups, roles and policies")
     assert "As of 20 min ago · took 10.0 s · next in 40 min" in line
 
 
@@ -68,7 +68,7 @@ def test_what_was_denied_is_not_held_and_comes_first(
 ) -> None:
     run_of(aws_account)
     run_of(aws_account, "iam.keys", "failed", error=KEYS_DENIED)
-    text = page(client_of(erin), aws_account)
+    text = page(client_of(erin), aws_account, "?sources=all")
     assert "Not held. AWS does not let iam-console-read do iam:ListAccessKeys" in line_of(text, "Access keys")
     assert text.index(">Access keys<") < text.index(">Users, groups, roles and policies<")
 
@@ -83,8 +83,37 @@ def test_what_is_out_of_date_is_as_old_as_its_last_complete_pull(
     assert "Not up to date, as of 3 h ago . AWS does not let" in line
 
 
+def test_sources_that_are_well_are_folded_away(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    run_of(aws_account, finished_at=timezone.now() - timedelta(minutes=20))
+    run_of(aws_account, "iam.keys", "failed", error=KEYS_DENIED)
+    run_of(aws_account, "iam.mfa", "running")
+    client = client_of(bob)
+    folded, whole = page(client, aws_account), page(client, aws_account, "?sources=all")
+    assert sources_of(folded).count("<li>") == 2
+    assert sources_of(whole).count("<li>") > 20
+    assert "sources=all" in sources_of(folded) and "Show fewer" in sources_of(whole)
+    assert "&amp;sources=all" in whole  # what is polled for stays as it is
+
+
+def test_a_held_brake_shows_there_and_on_the_overview(
+    aws_account: AwsAccount, bob: Operator, client_of: ClientOf
+) -> None:
+    """What such a pull did not see still shows, so the mirror isn't what AWS has: nobody has to look for that."""
+    run_of(aws_account)
+    sentence = "Nothing was marked as gone: 35 of 39 IAM users would be."
+    braked = run_of(aws_account, error={"class": "Brake", "sentence": sentence})
+    client = client_of(bob)
+    line = line_of(page(client, aws_account), "Users, groups, roles and policies")
+    assert f"Held by the brake , as of just now . {sentence}" in line
+    overview = client.get(reverse("overview", kwargs={"account_id": aws_account.account_id})).content.decode()
+    assert "The brake holds a pull: Users, groups, roles and policies" in overview
+    assert f"/pulls/{braked.pk}/" in overview
+    run_of(aws_account)
+    assert sources_of(page(client, aws_account)).count("<li>") == 0
+
+
 def test_what_waits_for_another_source_says_so(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
-    line = line_of(page(client_of(erin), aws_account), "Access keys")
+    line = line_of(page(client_of(erin), aws_account, "?sources=all"), "Access keys")
     assert "it waits for Users, groups, roles and policies" in line
     assert "Pull now" not in line
 
@@ -107,7 +136,7 @@ def test_what_is_read_now_shows_how_far_it_is(aws_account: AwsAccount, bob: Oper
 
 def test_a_viewer_starts_nothing(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
     run_of(aws_account)
-    assert "Pull now" not in sources_of(page(client_of(bob), aws_account))
+    assert "Pull now" not in sources_of(page(client_of(bob), aws_account, "?sources=all"))
 
 
 def test_the_list_can_be_of_one_source(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
@@ -159,7 +188,7 @@ def test_the_page_shows_the_last_ones_the_newest_at_the_right(
     for number in range(CHARTED + 3):
         now = timezone.now()
         run_of(aws_account, started_at=now - timedelta(seconds=number + 1), finished_at=now)
-    text = sources_of(page(client_of(bob), aws_account))
+    text = sources_of(page(client_of(bob), aws_account, "?sources=all"))
     words = f"{CHARTED} pulls: 4.0 s to {CHARTED + 3}.0 s, the last complete one {CHARTED + 3}.0 s."
     assert text.count('class="bar-done"') == CHARTED
     assert f"<title>{words}</title>" in text

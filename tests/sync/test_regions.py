@@ -91,7 +91,7 @@ def test_denied_keeps_what_was_known(emulator: Emulator, aws_account: AwsAccount
     pull_all(aws_account, source=REGIONS)
     found = looked_in(aws_account)
     assert len(found.names) == 17
-    assert found.sentence == "Regional services are looked for in 17 Regions."
+    assert found.sentence == "Regional services: looked in 17 Regions."
     assert not found.listing.is_held
 
 
