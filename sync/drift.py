@@ -221,6 +221,13 @@ def accept(*, aws_account: AwsAccount, actor: Operator, revisions: Collection[in
 # ---- Undo it -------------------------------------------------------------------------------------------------
 
 
+def can_be_undone(revision: Any) -> bool:
+    """Whether this console has operations for it at all; its page says whether and how they undo it."""
+    its_mirror = mirror_for(revision)
+    undoes = its_mirror is not None and type(its_mirror).reverse is not Mirror.reverse
+    return undoes and happening(revision) is Happening.CHANGED
+
+
 def reversal_of(aws_account: AwsAccount, revision: Any) -> Reversal:
     """The steps that undo it and aren't done already, and sentences for what they leave."""
     its_mirror = mirror_for(revision)

@@ -27,7 +27,7 @@ from sync import mirror
 from sync.changes import PlanError
 from sync.drift import Happening
 from sync.mirror.differences import Difference
-from sync.models import MirroredRow, Revision, Run
+from sync.models import Change, MirroredRow, Revision, Run
 from sync.operations import registry
 from sync.views.drift_list import DRIFT
 
@@ -56,10 +56,16 @@ class Entry:
     happening: Happening
     told: list[Told]
     earlier_run: Run | None
+    can_be_undone: bool
 
     @property
     def is_open(self) -> bool:
         return self.revision.accepted_at is None and not self.is_undone
+
+    @property
+    def is_being_undone(self) -> bool:
+        """A change that would undo it is on its way: no second one can be proposed."""
+        return self.revision.reversal is not None and self.revision.reversal.state in Change.OPEN
 
     @property
     def is_undone(self) -> bool:
@@ -85,6 +91,7 @@ def _entry(revision: Any, rows: Mapping[tuple[str, str], MirroredRow], texts: _T
         happening=service.happening(revision),
         told=texts.told(revision),
         earlier_run=runs.get(revision.earlier_run),
+        can_be_undone=service.can_be_undone(revision),
     )
 
 

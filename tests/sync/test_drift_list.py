@@ -163,6 +163,14 @@ def test_the_page_says_what_and_between_which_pulls(
     assert "3 of 3 changes outside this console match." in text
 
 
+def test_undoing_is_offered_for_what_this_console_can_undo(
+    drifted: Any, erin: Operator, client_of: Callable[..., Client]
+) -> None:
+    text = text_of(get(client_of(erin), "drift"))
+    assert "Undo… the change of jane" in text
+    assert "Open the change of auditors" in text  # a group that is new: it can't be deleted from here
+
+
 @pytest.mark.parametrize(
     ("query", "names"),
     [

@@ -107,7 +107,9 @@ def test_it_is_proposed_on_the_page_and_leads_to_the_plan(
     assert response["Location"] == address("change", pk=str(change.pk))
     assert change.title == "Undo a change outside this console of jane"
     assert change.reason == "Somebody changed IAM user jane outside this console: attached ReadOnlyAccess."
-    assert f"It is undone by change {change.pk} : proposed." in text_of(get(client, "drift_one", pk=pk))
+    text = text_of(get(client, "drift_one", pk=pk))
+    assert f"The reverse is change {change.pk} : proposed." in text
+    assert "Propose the reverse" not in text
 
 
 def test_it_is_proposed_once(iam: Any, aws_account: AwsAccount, erin: Operator) -> None:
