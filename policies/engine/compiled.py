@@ -96,7 +96,7 @@ class Resources:
         fixed = [variables.resolved(parts, lambda key: None) or [] for parts in parsed if variables.is_fixed(parts)]
         self._dynamic = [parts for parts in parsed if not variables.is_fixed(parts)]
         globs = [ArnGlob(pattern) for pattern in fixed]
-        self._any = any(glob.is_any for glob in globs)
+        self._any = any(glob.is_any or glob.is_every_arn for glob in globs)
         self._exact = {
             "".join(map(str, pattern)) for pattern in fixed if all(isinstance(part, str) for part in pattern)
         }

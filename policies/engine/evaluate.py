@@ -1,8 +1,8 @@
 """Whether AWS lets a request through, and why: all layers of policies put together.
 
-IAM User Guide, "Policy evaluation logic" and "Cross-account policy evaluation logic"; AWS Organizations User Guide,
-"SCP evaluation" and "RCP evaluation"; KMS Developer Guide, "Key policies in AWS KMS". Each layer says what it allows
-and denies; `_decide` combines them.
+IAM User Guide, "Policy evaluation logic", "Cross-account policy evaluation logic" and, for actions that take no
+resource, "IAM JSON policy elements: Resource"; AWS Organizations User Guide, "SCP evaluation" and "RCP evaluation"; KMS
+Developer Guide, "Key policies in AWS KMS". Each layer says what it allows and denies; `_decide` combines them.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from policies.engine.callers import Caller, CallerKind, Named
+from policies.engine.catalogue import takes_no_resource
 from policies.engine.compiled import Compiled, Statement
 from policies.engine.conditions import Context
 
@@ -88,6 +89,7 @@ class Verdict:
     missing_context: tuple[str, ...] = ()  # keys that conditions ask for and the request doesn't say
 
 
+EVERYTHING = "*"  # on what actions that take no resource are allowed or denied, whatever is asked about
 # Those that only the policy of the resource can open. An identity policy alone is useless there.
 _ASSUMING = ("sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity", "sts:assumeroot")
 _ALWAYS_ALLOWED = "sts:getcalleridentity"
@@ -119,6 +121,7 @@ class _Evaluation:
         self._layers = layers
         self._caller = request.caller
         self._action = request.action.lower()
+        self._resource_asked = EVERYTHING if takes_no_resource(self._action) else request.resource
         self._context: Context = {
             "aws:resourceaccount": (request.resource_account,), **request.caller.keys, **request.context,
         }  # fmt: skip
@@ -188,7 +191,7 @@ class _Evaluation:
     def _must_be_opened_by_resource(self) -> bool:
         if self._action in _ASSUMING:
             return True
-        parts = self._request.resource.split(":", 5)
+        parts = self._resource_asked.split(":", 5)
         return len(parts) == 6 and parts[2] == "kms" and parts[5].startswith("key/")
 
     def _is_fixed_by_aws(self) -> bool:
@@ -251,7 +254,7 @@ class _Evaluation:
         return found
 
     def _applies(self, statement: Statement) -> bool:
-        if not statement.covers(self._request.resource, self._lookup):
+        if not statement.covers(self._resource_asked, self._lookup):
             return False
         if not statement.tests:
             return True

@@ -89,7 +89,7 @@ class _Segment:
 class ArnGlob:
     """A pattern for ARNs, or for whatever else a policy calls a resource."""
 
-    __slots__ = ("_parts", "_whole", "is_any")
+    __slots__ = ("_parts", "_whole", "is_any", "is_every_arn")
 
     def __init__(self, pattern: Sequence[Token]) -> None:
         self._whole = Glob(pattern)
@@ -97,6 +97,7 @@ class ArnGlob:
         self._parts: list[Glob] | None = None
         if pattern and isinstance(pattern[0], str) and pattern[0].startswith("arn:"):
             self._parts = [Glob(part) for part in _split(pattern)]
+        self.is_every_arn = self._parts is not None and all(part.is_any for part in self._parts[1:])
 
     def matches(self, text: str) -> bool:
         if self.is_any:

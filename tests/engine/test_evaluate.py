@@ -76,6 +76,18 @@ def test_resources_are_matched_part_by_part(pattern: str, resource: str, matches
     assert (found is ALLOWED) is matches
 
 
+@pytest.mark.parametrize(
+    ("pattern", "matches"),
+    [("*", True), ("**", True), ("arn:*", True), ("arn:*:*:*:*:*", True), ("arn:aws:s3:::*", False),
+     ("arn:aws:s3:::bucket", False)],
+)  # fmt: skip
+@pytest.mark.parametrize("resource", ["*", "arn:aws:s3:::bucket"])
+def test_an_action_that_takes_no_resource_matches_only_everything(pattern: str, matches: bool, resource: str) -> None:
+    policies = [document(statement(action="s3:ListAllMyBuckets", resource=pattern))]
+    found = decided(action="s3:listallmybuckets", resource=resource, identity_policies=policies)
+    assert (found is ALLOWED) is matches
+
+
 def test_not_action_and_not_resource_only_except() -> None:
     but_iam = document({"Effect": "Deny", "NotAction": "iam:*", "Resource": "*"})
     assert decided(identity_policies=[ALL, but_iam]) is DENIED

