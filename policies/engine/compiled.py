@@ -8,9 +8,10 @@ from typing import Any
 
 from policies.engine import variables
 from policies.engine.callers import Caller, Named, Principals
-from policies.engine.conditions import AnyTest, Context, compile_condition
+from policies.engine.conditions import AnyTest, Context, ValuesOf, compile_condition
 from policies.engine.document import load
 from policies.engine.matching import ArnGlob, Glob, arn_glob, tokens
+from policies.engine.truth import MAYBE, NO, UNKNOWN, YES, Truth, opposite
 from policies.engine.variables import VERSION_WITH_VARIABLES, Lookup, Part
 
 _REMEMBERED = 512  # actions a document
@@ -19,32 +20,34 @@ _REMEMBERED = 512  # actions a document
 class Statement:
     """One statement. `index` is its place, from 0; `sid` is "" where it has none."""
 
-    __slots__ = ("_actions", "_not_actions", "_not_resources", "_resources", "allows", "denies", "index", "principals",
-                 "sid", "tests")  # fmt: skip
+    __slots__ = ("actions", "allows", "denies", "index", "keys", "not_actions", "not_resources", "principals",
+                 "resources", "sid", "tests")  # fmt: skip
 
     def __init__(self, index: int, source: Mapping[str, Any], *, with_variables: bool) -> None:
         self.index = index
         sid = source.get("Sid")
         self.sid = sid if isinstance(sid, str) else ""
         self.allows, self.denies = source.get("Effect") == "Allow", source.get("Effect") == "Deny"
-        self._not_actions = "NotAction" in source
-        self._actions = Actions(_texts(source.get("NotAction" if self._not_actions else "Action")))
-        self._not_resources = "NotResource" in source
-        listed = source.get("NotResource" if self._not_resources else "Resource", "*")  # a trust policy has none
-        self._resources = Resources(_texts(listed), with_variables=with_variables)
+        self.not_actions = "NotAction" in source
+        self.actions = Actions(_texts(source.get("NotAction" if self.not_actions else "Action")))
+        self.not_resources = "NotResource" in source
+        listed = source.get("NotResource" if self.not_resources else "Resource", "*")  # a trust policy has none
+        self.resources = Resources(_texts(listed), with_variables=with_variables)
         self.principals: Principals | None = None
         if "NotPrincipal" in source:
             self.principals = Principals(source["NotPrincipal"], is_not=True)
         elif "Principal" in source:
             self.principals = Principals(source["Principal"], is_not=False)
         self.tests: tuple[AnyTest, ...] = compile_condition(source.get("Condition"), with_variables=with_variables)
+        self.keys = self.resources.keys.union(*(test.keys for test in self.tests))  # the context that it asks for
 
     def is_about(self, action: str) -> bool:
         """`action` in lower case."""
-        return (action in self._actions) is not self._not_actions
+        return (action in self.actions) is not self.not_actions
 
-    def covers(self, resource: str, lookup: Lookup) -> bool:
-        return self._resources.match(resource, lookup) is not self._not_resources
+    def covers(self, resource: str, lookup: Lookup) -> Truth:
+        found = self.resources.match(resource, lookup)
+        return opposite(found) if self.not_resources else found
 
     def names(self, caller: Caller, *, bounded: bool) -> Named:
         """How directly it is about the caller. `bounded`: they have a permissions boundary."""
@@ -61,16 +64,32 @@ class Statement:
         """Condition keys that the request doesn't say."""
         return {test.key for test in self.tests if test.key and test.key not in context}
 
-    def holds(self, context: Context, lookup: Lookup) -> bool:
-        return all(test.holds(context.get(test.key), lookup) for test in self.tests)
+    def holds(self, values_of: ValuesOf, lookup: Lookup) -> Truth:
+        found = YES
+        for test in self.tests:
+            held = test.holds(values_of(test.key), lookup)
+            if held is NO:
+                return NO
+            if held is MAYBE:
+                found = MAYBE
+        return found
+
+    def hangs_on(self, resource: str, values_of: ValuesOf, lookup: Lookup) -> set[str]:
+        """The keys for whose values one would have to ask to know whether it applies."""
+        asked = set(self.resources.keys) if self.covers(resource, lookup) is MAYBE else set()
+        for test in self.tests:
+            if test.holds(values_of(test.key), lookup) is MAYBE:
+                asked |= test.keys
+        return {key for key in asked if values_of(key) is UNKNOWN}
 
 
 class Actions:
     """Action patterns. Case doesn't matter."""
 
-    __slots__ = ("_exact", "_globs", "_prefixes")
+    __slots__ = ("_exact", "_globs", "_prefixes", "patterns")
 
     def __init__(self, patterns: Sequence[str]) -> None:
+        self.patterns = tuple(patterns)
         lowered = {pattern.lower() for pattern in patterns}
         self._exact = {pattern for pattern in lowered if "*" not in pattern and "?" not in pattern}
         self._prefixes = tuple(
@@ -89,9 +108,10 @@ class Actions:
 class Resources:
     """Resource patterns. Variables count from the fifth colon on."""
 
-    __slots__ = ("_any", "_dynamic", "_exact", "_globs")
+    __slots__ = ("_any", "_dynamic", "_exact", "_globs", "keys", "patterns")
 
     def __init__(self, patterns: Sequence[str], *, with_variables: bool) -> None:
+        self.patterns = tuple(patterns)
         parsed = [_resource_parts(pattern, with_variables) for pattern in patterns]
         fixed = [variables.resolved(parts, lambda key: None) or [] for parts in parsed if variables.is_fixed(parts)]
         self._dynamic = [parts for parts in parsed if not variables.is_fixed(parts)]
@@ -101,12 +121,20 @@ class Resources:
             "".join(map(str, pattern)) for pattern in fixed if all(isinstance(part, str) for part in pattern)
         }
         self._globs = globs
+        self.keys: frozenset[str] = frozenset().union(*map(variables.keys, self._dynamic))
 
-    def match(self, resource: str, lookup: Lookup) -> bool:
+    def match(self, resource: str, lookup: Lookup) -> Truth:
         if self._any or resource in self._exact or any(glob.matches(resource) for glob in self._globs):
-            return True
-        resolved = (variables.resolved(parts, lookup) for parts in self._dynamic)
-        return any(pattern is not None and arn_glob(tuple(pattern)).matches(resource) for pattern in resolved)
+            return YES
+        found = NO
+        for parts in self._dynamic:
+            pattern = variables.resolved(parts, lookup)
+            if pattern is None or not arn_glob(tuple(pattern)).matches(resource):
+                continue
+            if not variables.is_open(parts, lookup):
+                return YES
+            found = MAYBE
+        return found
 
 
 def _resource_parts(pattern: str, with_variables: bool) -> list[Part]:
@@ -139,15 +167,15 @@ class Compiled:
             for index, source in enumerate(listed if isinstance(listed, list) else [listed])
             if isinstance(source, dict)
         ]
-        self._by_action: dict[str, list[Statement]] = {}
+        self._by_action: dict[str, tuple[Statement, ...]] = {}
 
-    def about(self, action: str) -> list[Statement]:
+    def about(self, action: str) -> tuple[Statement, ...]:
         """Those about the action (in lower case)."""
         found = self._by_action.get(action)
         if found is None:
             if len(self._by_action) >= _REMEMBERED:
                 self._by_action.clear()
-            found = self._by_action[action] = [each for each in self.statements if each.is_about(action)]
+            found = self._by_action[action] = tuple(each for each in self.statements if each.is_about(action))
         return found
 
 

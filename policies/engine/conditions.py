@@ -19,10 +19,13 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
 from policies.engine import variables
-from policies.engine.matching import ArnGlob, Glob, Token
+from policies.engine.matching import ArnGlob, Glob, Token, Wild
+from policies.engine.truth import MAYBE, NO, UNKNOWN, YES, Truth, UnknownType, opposite
 from policies.engine.variables import Lookup, Part
 
 Context = Mapping[str, tuple[str, ...]]  # values by the name of the key in lower case
+Values = tuple[str, ...] | UnknownType | None  # of a key in a request; None: it isn't there
+ValuesOf = Callable[[str], Values]
 
 Matcher = Callable[[str], bool]  # whether a value of the context is the one that the policy has
 
@@ -181,9 +184,9 @@ _IF_EXISTS = "ifexists"
 
 # ---- Tests ---------------------------------------------------------------------------------------------------
 class Test:
-    """One context key of a condition block."""
+    """One context key of a condition block. `unheard`: what holds of it whatever the key's value is."""
 
-    __slots__ = ("_dynamic", "_fixed", "_if_exists", "_negated", "_operator", "_quantifier", "key")
+    __slots__ = ("_dynamic", "_fixed", "_if_exists", "_negated", "_operator", "_quantifier", "key", "keys", "unheard")
 
     def __init__(
         self, key: str, operator: Operator, patterns: Sequence[Sequence[Part]], quantifier: Quantifier, if_exists: bool
@@ -196,18 +199,46 @@ class Test:
         fixed = [variables.resolved(pattern, lambda name: None) for pattern in patterns if variables.is_fixed(pattern)]
         self._fixed = [operator.matcher(pattern) for pattern in fixed if pattern is not None]
         self._dynamic = [pattern for pattern in patterns if not variables.is_fixed(pattern)]
+        self.keys = frozenset({key}.union(*map(variables.keys, self._dynamic)))
+        everything = operator.wildcards and any(pattern == [Wild.ANY] for pattern in fixed)
+        self.unheard = self._whatever(matches_all=everything, matches_none=not patterns)
 
-    def holds(self, values: tuple[str, ...] | None, lookup: Lookup) -> bool:
-        """`values` of the key in the request; None where it isn't there."""
+    def holds(self, values: Values, lookup: Lookup) -> Truth:
+        if values is UNKNOWN:
+            return self.unheard
         if not values:
-            return self._without_values(is_there=values is not None)
-        matchers = self._matchers(lookup)
-        outcomes = (any(matches(value) for matches in matchers) is not self._negated for value in values)
+            return YES if self._without_values(is_there=values is not None) else NO
+        outcomes = map(self._plain, values) if not self._dynamic else self._outcomes(values, lookup)
         if self._quantifier is Quantifier.ALL:
-            return all(outcomes)
+            return min(outcomes)
         if self._quantifier is Quantifier.ANY or not self._negated:
-            return any(outcomes)
-        return all(outcomes)
+            return max(outcomes)
+        return min(outcomes)
+
+    def _plain(self, value: str) -> Truth:
+        for matches in self._fixed:
+            if matches(value):
+                return NO if self._negated else YES
+        return YES if self._negated else NO
+
+    def _outcomes(self, values: tuple[str, ...], lookup: Lookup) -> list[Truth]:
+        """With variables; those whose value isn't known may make a value match that else doesn't."""
+        matchers, possible = list(self._fixed), []
+        for pattern in self._dynamic:
+            known = variables.resolved(pattern, lookup)
+            if known is None:
+                continue
+            if variables.is_open(pattern, lookup):
+                possible.append(_possibly(known))
+            else:
+                matchers.append(self._operator.matcher(known))
+        outcomes = [
+            YES if any(matches(value) for matches in matchers)
+            else MAYBE if any(matches(value) for matches in possible)
+            else NO
+            for value in values
+        ]  # fmt: skip
+        return [opposite(outcome) for outcome in outcomes] if self._negated else outcomes
 
     def _without_values(self, *, is_there: bool) -> bool:
         if self._quantifier is Quantifier.ALL:
@@ -216,36 +247,51 @@ class Test:
             return self._if_exists and not is_there
         return self._if_exists or self._negated
 
-    def _matchers(self, lookup: Lookup) -> list[Matcher]:
-        if not self._dynamic:
-            return self._fixed
-        known = [variables.resolved(pattern, lookup) for pattern in self._dynamic]
-        return self._fixed + [self._operator.matcher(pattern) for pattern in known if pattern is not None]
+    def _whatever(self, *, matches_all: bool, matches_none: bool) -> Truth:
+        """What is true of every value, and of none."""
+        possible = {self._without_values(is_there=False)}
+        if not matches_none:
+            possible.add(not self._negated)
+        if not matches_all:
+            possible.add(self._negated)
+        if len(possible) > 1:
+            return MAYBE
+        return YES if possible == {True} else NO
+
+
+def _possibly(pattern: Sequence[Token]) -> Matcher:
+    """For a pattern with gaps: what doesn't match so matches in no other way."""
+    folded = Glob([token.casefold() if isinstance(token, str) else token for token in pattern])
+    return lambda value: folded.matches(value.casefold())
 
 
 class NullTest:
     """`"true"`: the key isn't there; `"false"`: it is, with a value."""
 
-    __slots__ = ("_wanted", "key")
+    __slots__ = ("_wanted", "key", "keys")
 
     def __init__(self, key: str, wanted: Sequence[str]) -> None:
         self.key = key
+        self.keys = frozenset({key})
         self._wanted = {value.lower() for value in wanted}
 
-    def holds(self, values: tuple[str, ...] | None, lookup: Lookup) -> bool:
-        return ("false" if values else "true") in self._wanted
+    def holds(self, values: Values, lookup: Lookup) -> Truth:
+        if values is UNKNOWN:
+            return (NO, MAYBE, YES)[len(self._wanted & {"true", "false"})]
+        return YES if ("false" if values else "true") in self._wanted else NO
 
 
 class Never:
     """An operator that AWS doesn't have."""
 
-    __slots__ = ("key",)
+    __slots__ = ("key", "keys")
 
     def __init__(self, key: str) -> None:
         self.key = key
+        self.keys: frozenset[str] = frozenset()
 
-    def holds(self, values: tuple[str, ...] | None, lookup: Lookup) -> bool:
-        return False
+    def holds(self, values: Values, lookup: Lookup) -> Truth:
+        return NO
 
 
 AnyTest = Test | NullTest | Never

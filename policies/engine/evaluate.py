@@ -1,95 +1,54 @@
 """Whether AWS lets a request through, and why: all layers of policies put together.
 
-IAM User Guide, "Policy evaluation logic", "Cross-account policy evaluation logic" and, for actions that take no
-resource, "IAM JSON policy elements: Resource"; AWS Organizations User Guide, "SCP evaluation" and "RCP evaluation"; KMS
-Developer Guide, "Key policies in AWS KMS". Each layer says what it allows and denies; `_decide` combines them.
+IAM User Guide, "Policy evaluation logic" and, for actions that take no resource, "IAM JSON policy elements: Resource";
+AWS Organizations User Guide, "SCP evaluation" and "RCP evaluation". Here each layer says what it allows and denies;
+`combine.py` makes one decision of that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 
 from policies.engine.callers import Caller, CallerKind, Named
 from policies.engine.catalogue import takes_no_resource
-from policies.engine.compiled import Compiled, Statement
-from policies.engine.conditions import Context
+from policies.engine.combine import Decision, Said, Terms, decide
+from policies.engine.compiled import Statement
+from policies.engine.conditions import Context, Values
+from policies.engine.layers import LayerName, Layers, Level, Policy, Request
+from policies.engine.truth import MAYBE, NO, UNKNOWN, YES, Truth, UnknownType
 
-
-class Decision(StrEnum):
-    ALLOWED = "allowed"
-    EXPLICIT_DENY = "explicitDeny"
-    IMPLICIT_DENY = "implicitDeny"
-
-
-class LayerName(StrEnum):
-    IDENTITY = "identity_policies"
-    BOUNDARY = "permission_boundaries"
-    SESSION = "session_policy"
-    RESOURCE = "resource_policy"
-    ENDPOINT = "endpoint_policies"
-    SCP = "scps"
-    RCP = "rcps"
-    AWS = "aws"  # rules that AWS has beside all policies
-
-
-@dataclass(frozen=True)
-class Policy:
-    name: str
-    document: Compiled
-
-
-@dataclass(frozen=True)
-class Level:
-    """The control policies of the root, a unit or an account."""
-
-    target: str
-    policies: tuple[Policy, ...]
-
-
-@dataclass(frozen=True)
-class Layers:
-    """None: there is no such layer. An empty one allows nothing."""
-
-    identity: tuple[Policy, ...] = ()
-    boundaries: tuple[Policy, ...] | None = None
-    session: tuple[Policy, ...] | None = None
-    resource: Policy | None = None
-    endpoints: tuple[Policy, ...] | None = None
-    scps: tuple[Level, ...] = ()
-    rcps: tuple[Level, ...] = ()
-
-
-@dataclass(frozen=True)
-class Request:
-    """`action` as AWS writes it, `resource` an ARN or "*"; `context` keys in lower case."""
-
-    caller: Caller
-    action: str
-    resource: str
-    resource_account: str
-    context: Context = field(default_factory=dict)
+__all__ = [
+    "Decision", "LayerName", "Layers", "Level", "Policy", "Reason", "Request", "Verdict", "evaluate", "terms_of",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Reason:
-    """A statement that decided, or (`effect` "ImplicitDeny") a layer in which none allows."""
+    """A statement that decided, or (`effect` "ImplicitDeny") a layer in which none allows.
+
+    `hangs_on`: the context keys that would say whether it applies; then it may decide.
+    """
 
     layer: LayerName
     effect: str
     policy: str = ""
     statement: Statement | None = None
+    hangs_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Verdict:
+    """`missing_context`: keys that conditions ask for and the request doesn't say; of a request for which such keys are
+    unknown (and not absent), those on which the decision hangs."""
+
     decision: Decision
     reasons: tuple[Reason, ...]
-    missing_context: tuple[str, ...] = ()  # keys that conditions ask for and the request doesn't say
+    missing_context: tuple[str, ...] = ()
+    not_held: tuple[LayerName, ...] = ()
 
 
-EVERYTHING = "*"  # on what actions that take no resource are allowed or denied, whatever is asked about
+EVERYTHING = "*"
 # Those that only the policy of the resource can open. An identity policy alone is useless there.
 _ASSUMING = ("sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity", "sts:assumeroot")
 _ALWAYS_ALLOWED = "sts:getcalleridentity"
@@ -115,155 +74,185 @@ def evaluate(request: Request, layers: Layers) -> Verdict:
     return _Evaluation(request, layers).verdict()
 
 
+def terms_of(request: Request) -> Terms:
+    action, caller = request.action.lower(), request.caller
+    same_account = caller.account == request.resource_account
+    opened_by_resource = _is_opened_by_resource(action, resource_asked(request))
+    return Terms(caller.kind, same_account, opened_by_resource, action == _ASSUMING[0])
+
+
+def resource_asked(request: Request) -> str:
+    """On what the request is decided: actions that take no resource are allowed or denied on everything."""
+    return EVERYTHING if takes_no_resource(request.action.lower()) else request.resource
+
+
+def _is_opened_by_resource(action: str, resource: str) -> bool:
+    if action in _ASSUMING:
+        return True
+    parts = resource.split(":", 5)
+    return len(parts) == 6 and parts[2] == "kms" and parts[5].startswith("key/")
+
+
+def beside_policies(request: Request) -> Decision | None:
+    """What AWS decides whatever policies say."""
+    action, resource = request.action.lower(), request.resource
+    if action == _ALWAYS_ALLOWED and request.caller.kind is not CallerKind.ANONYMOUS:
+        return Decision.ALLOWED
+    if action in _ROLE_CHANGES and any(path in resource for path in _FIXED_ROLES):
+        return Decision.IMPLICIT_DENY
+    if action in _POLICY_CHANGES and ":iam::aws:policy/" in resource:
+        return Decision.IMPLICIT_DENY
+    return None
+
+
+def _that_bind(caller: Caller, layers: frozenset[LayerName]) -> frozenset[LayerName]:
+    """Of layers that aren't held, those that could limit the caller at all."""
+    if caller.is_service_linked:
+        return layers - {LayerName.SCP, LayerName.RCP}
+    if caller.kind is CallerKind.ROOT:
+        return layers - {LayerName.IDENTITY, LayerName.BOUNDARY}
+    return layers if caller.is_in_an_account else layers - {LayerName.SCP}
+
+
 class _Evaluation:
     def __init__(self, request: Request, layers: Layers) -> None:
         self._request = request
         self._layers = layers
         self._caller = request.caller
         self._action = request.action.lower()
-        self._resource_asked = EVERYTHING if takes_no_resource(self._action) else request.resource
+        self._resource = resource_asked(request)
         self._context: Context = {
             "aws:resourceaccount": (request.resource_account,), **request.caller.keys, **request.context,
         }  # fmt: skip
+        self._not_held = layers.not_held and _that_bind(request.caller, layers.not_held)
+        self._values_of = self._context.get if request.is_unknown is None else self._known_values_of
         self._missing: set[str] = set()
-        self._denies: list[Reason] = []
+        self._allowing: list[Reason] = []
+        self._denying: list[Reason] = []
+        self._perhaps: list[Reason] = []  # those that may apply
 
     def verdict(self) -> Verdict:
-        if self._action == _ALWAYS_ALLOWED and self._caller.kind is not CallerKind.ANONYMOUS:
-            return Verdict(Decision.ALLOWED, (Reason(LayerName.AWS, "Allow"),))
-        if self._is_fixed_by_aws():
-            return Verdict(Decision.IMPLICIT_DENY, (Reason(LayerName.AWS, "ImplicitDeny"),))
-        blocked, allows = self._decide()
-        missing = tuple(sorted(self._missing))
-        if self._denies:
-            return Verdict(Decision.EXPLICIT_DENY, tuple(self._denies), missing)
-        if blocked:
-            return Verdict(Decision.IMPLICIT_DENY, tuple(Reason(layer, "ImplicitDeny") for layer in blocked), missing)
-        return Verdict(Decision.ALLOWED, tuple(allows), missing)
+        if found := beside_policies(self._request):
+            effect = "Allow" if found is Decision.ALLOWED else "ImplicitDeny"
+            return Verdict(found, (Reason(LayerName.AWS, effect),))
+        said = self._said()
+        decision, blocked = decide(terms_of(self._request), said)
+        not_held = tuple(sorted(self._not_held))
+        if decision is Decision.UNKNOWN:
+            return self._unknown(blocked, not_held)
+        reasons = {
+            Decision.EXPLICIT_DENY: self._denying,
+            Decision.IMPLICIT_DENY: [Reason(layer, "ImplicitDeny") for layer in blocked],
+            Decision.ALLOWED: self._allowing,
+        }[decision]
+        missing = () if self._request.is_unknown else tuple(sorted(self._missing))
+        return Verdict(decision, tuple(reasons), missing, not_held)
 
-    # ---- All layers together ---------------------------------------------------------------------------------
-    def _decide(self) -> tuple[list[LayerName], list[Reason]]:
-        """The layers that would have to allow and don't, and what allows."""
-        layers = self._layers
+    def _unknown(self, blocked: Sequence[LayerName], not_held: tuple[LayerName, ...]) -> Verdict:
+        """It hangs on what may deny, and on what may allow in layers that else don't."""
+        decisive = [reason for reason in self._perhaps if reason.effect == "Deny" or reason.layer in blocked]
+        keys = {key for reason in decisive for key in reason.hangs_on}
+        return Verdict(Decision.UNKNOWN, (*self._allowing, *decisive), tuple(sorted(keys)), not_held)
+
+    # ---- Layers ----------------------------------------------------------------------------------------------
+    def _said(self) -> Said:
+        layers, not_held = self._layers, self._not_held
+        guards = tuple(self._guards())
         identity = self._allows(LayerName.IDENTITY, layers.identity)
         boundary = self._each_allows(LayerName.BOUNDARY, layers.boundaries)
         session = self._allows(LayerName.SESSION, layers.session) if layers.session is not None else None
-        named, resource = self._resource()
-        guards = [*self._guards()]
+        surely, perhaps = self._resource_says()
         if self._caller.kind is CallerKind.ROOT:
-            identity, boundary = [Reason(LayerName.AWS, "Allow")], None
-        blocked = [layer for layer, found in guards if not found]
-        allows = [reason for _, found in guards for reason in found]
-        own = self._limits(identity, boundary, session)
-        granted = self._granted(named, own)
-        return blocked + granted, allows + identity + (boundary or []) + (session or []) + resource
+            identity, boundary = YES, None
+            self._allowing.append(Reason(LayerName.AWS, "Allow"))
+        denies = YES if self._denying else NO
+        if not_held:
+            identity = max(identity, MAYBE) if LayerName.IDENTITY in not_held else identity
+            boundary = MAYBE if LayerName.BOUNDARY in not_held else boundary
+            session = MAYBE if LayerName.SESSION in not_held else session
+            perhaps = Named.ITSELF if LayerName.RESOURCE in not_held else perhaps
+        if denies is NO and (not_held or any(reason.effect == "Deny" for reason in self._perhaps)):
+            denies = MAYBE
+        return Said(identity, boundary, session, surely, perhaps, guards, denies)
 
-    def _limits(
-        self, identity: list[Reason], boundary: list[Reason] | None, session: list[Reason] | None
-    ) -> dict[LayerName, bool]:
-        """Of the layers on the caller's own side that are there, which allow."""
-        found = {LayerName.IDENTITY: bool(identity)}
-        if boundary is not None:
-            found[LayerName.BOUNDARY] = bool(boundary)
-        if session is not None:
-            found[LayerName.SESSION] = bool(session)
-        return found
-
-    def _granted(self, named: Named, own: dict[LayerName, bool]) -> list[LayerName]:
-        """What is missing between the caller's own side and the resource's: nothing, when it is granted."""
-        caller = self._caller
-        side = [layer for layer, allows in own.items() if not allows]
-        if caller.kind in (CallerKind.ANONYMOUS, CallerKind.SERVICE, CallerKind.FEDERATED):
-            return [] if named else [LayerName.RESOURCE]
-        if caller.kind is CallerKind.ROOT and self._action == _ASSUMING[0]:
-            return [LayerName.AWS]  # STS API Reference, AssumeRole: not with the root user's credentials
-        if caller.account != self._request.resource_account:
-            return side if named else [*side, LayerName.RESOURCE]
-        if named is Named.ITSELF:
-            return []
-        if named is Named.ROLE:
-            return [layer for layer in side if layer is not LayerName.IDENTITY]
-        if named is Named.NOT and self._must_be_opened_by_resource:
-            return [*side, LayerName.RESOURCE]
-        return side
-
-    @property
-    def _must_be_opened_by_resource(self) -> bool:
-        if self._action in _ASSUMING:
-            return True
-        parts = self._resource_asked.split(":", 5)
-        return len(parts) == 6 and parts[2] == "kms" and parts[5].startswith("key/")
-
-    def _is_fixed_by_aws(self) -> bool:
-        resource = self._request.resource
-        if self._action in _ROLE_CHANGES:
-            return any(path in resource for path in _FIXED_ROLES)
-        return self._action in _POLICY_CHANGES and ":iam::aws:policy/" in resource
-
-    # ---- Layers ----------------------------------------------------------------------------------------------
-    def _guards(self) -> Iterator[tuple[LayerName, list[Reason]]]:
+    def _guards(self) -> Iterator[tuple[LayerName, Truth]]:
         """What must allow whoever grants: endpoints and control policies, level by level."""
-        caller = self._caller
-        for policy in self._layers.endpoints or ():
+        caller, layers = self._caller, self._layers
+        for policy in layers.endpoints or ():
             yield LayerName.ENDPOINT, self._allows(LayerName.ENDPOINT, [policy])
         if caller.is_in_an_account and not caller.is_service_linked:
-            for level in self._layers.scps:
+            for level in layers.scps:
                 yield LayerName.SCP, self._allows(LayerName.SCP, level.policies)
+            if LayerName.SCP in self._not_held:
+                yield LayerName.SCP, MAYBE
         if not caller.is_service_linked:
-            for level in self._layers.rcps:
+            for level in layers.rcps:
                 self._allows(LayerName.RCP, level.policies)  # RCPFullAWSAccess is at every level: only denials count
 
-    def _resource(self) -> tuple[Named, list[Reason]]:
-        """How directly the resource's policy lets the caller in."""
+    def _resource_says(self) -> tuple[Named, Named]:
+        """How directly the resource's policy lets the caller in: surely, and perhaps."""
         policy = self._layers.resource
+        surely = perhaps = Named.NOT
         if policy is None:
-            return Named.NOT, []
-        found: list[Reason] = []
-        best = Named.NOT
+            return surely, perhaps
         for statement in policy.document.about(self._action):
             named = statement.names(self._caller, bounded=self._layers.boundaries is not None)
-            if not named or not self._applies(statement):
+            if not named:
                 continue
-            if statement.denies:
-                self._denies.append(Reason(LayerName.RESOURCE, "Deny", policy.name, statement))
-            elif statement.allows:
-                best = max(best, named)
-                found.append(Reason(LayerName.RESOURCE, "Allow", policy.name, statement))
-        return best, found
+            applies = self._note(LayerName.RESOURCE, policy, statement)
+            if statement.allows and applies:
+                perhaps = max(perhaps, named)
+                surely = max(surely, named) if applies is YES else surely
+        return surely, perhaps
 
-    def _each_allows(self, layer: LayerName, policies: Sequence[Policy] | None) -> list[Reason] | None:
+    def _each_allows(self, layer: LayerName, policies: Sequence[Policy] | None) -> Truth | None:
         """All of them must allow."""
         if policies is None:
             return None
-        found = [self._allows(layer, [policy]) for policy in policies]
-        return [reason for each in found for reason in each] if all(found) else []
+        return min((self._allows(layer, [policy]) for policy in policies), default=NO)
 
-    def _allows(self, layer: LayerName, policies: Sequence[Policy]) -> list[Reason]:
-        """What allows; what denies is noted."""
-        found: list[Reason] = []
+    def _allows(self, layer: LayerName, policies: Sequence[Policy]) -> Truth:
+        found = NO
         for policy in policies:
             for statement in policy.document.about(self._action):
                 if statement.principals is not None and not statement.names(self._caller, bounded=False):
                     continue
-                if not self._applies(statement):
-                    continue
-                if statement.denies:
-                    self._denies.append(Reason(layer, "Deny", policy.name, statement))
-                elif statement.allows:
-                    found.append(Reason(layer, "Allow", policy.name, statement))
+                applies = self._note(layer, policy, statement)
+                if statement.allows and applies > found:
+                    found = applies
         return found
 
-    def _applies(self, statement: Statement) -> bool:
-        if not statement.covers(self._resource_asked, self._lookup):
-            return False
-        if not statement.tests:
-            return True
-        self._missing |= statement.missing(self._context)
-        return statement.holds(self._context, self._lookup)
+    def _note(self, layer: LayerName, policy: Policy, statement: Statement) -> Truth:
+        """Whether the statement applies; if so, it is kept as a reason."""
+        applies = self._applies(statement)
+        if applies is NO or not (statement.allows or statement.denies):
+            return NO
+        effect = "Deny" if statement.denies else "Allow"
+        if applies is YES:
+            into = self._denying if statement.denies else self._allowing
+            into.append(Reason(layer, effect, policy.name, statement))
+        else:
+            keys = statement.hangs_on(self._resource, self._values_of, self._lookup)
+            self._perhaps.append(Reason(layer, effect, policy.name, statement, tuple(sorted(keys))))
+        return applies
 
-    def _lookup(self, key: str) -> str | None:
-        """For variables: only keys with one value have one to put there."""
+    def _applies(self, statement: Statement) -> Truth:
+        covers = statement.covers(self._resource, self._lookup)
+        if covers is NO or not statement.tests:
+            return covers
+        self._missing |= statement.missing(self._context)
+        return min(covers, statement.holds(self._values_of, self._lookup))
+
+    def _known_values_of(self, key: str) -> Values:
         values = self._context.get(key)
+        is_unknown = self._request.is_unknown
+        return UNKNOWN if values is None and is_unknown is not None and is_unknown(key) else values
+
+    def _lookup(self, key: str) -> str | UnknownType | None:
+        """For variables: only keys with one value have one to put there."""
+        values = self._values_of(key)
+        if values is UNKNOWN:
+            return UNKNOWN
         if not values:
             self._missing.add(key)
             return None

@@ -89,19 +89,25 @@ class _Segment:
 class ArnGlob:
     """A pattern for ARNs, or for whatever else a policy calls a resource."""
 
-    __slots__ = ("_parts", "_whole", "is_any", "is_every_arn")
+    __slots__ = ("_head", "_last", "_parts", "_whole", "is_any", "is_every_arn")
 
     def __init__(self, pattern: Sequence[Token]) -> None:
         self._whole = Glob(pattern)
         self.is_any = self._whole.is_any
         self._parts: list[Glob] | None = None
+        self._head: str | None = None  # all before the last part, where nothing in it is a wildcard
         if pattern and isinstance(pattern[0], str) and pattern[0].startswith("arn:"):
-            self._parts = [Glob(part) for part in _split(pattern)]
+            *head, last = _split(pattern)
+            self._parts, self._last = [Glob(part) for part in (*head, last)], Glob(last)
+            if not any(isinstance(token, Wild) for part in head for token in part):
+                self._head = "".join("".join(map(str, part)) + ":" for part in head)
         self.is_every_arn = self._parts is not None and all(part.is_any for part in self._parts[1:])
 
     def matches(self, text: str) -> bool:
         if self.is_any:
             return True
+        if self._head is not None:
+            return text.startswith(self._head) and self._last.matches(text[len(self._head) :])
         if self._parts is None:
             return self._whole.matches(text)
         parts = text.split(":", _PARTS - 1)

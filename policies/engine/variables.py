@@ -9,14 +9,16 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from policies.engine.matching import Token, tokens
+from policies.engine.matching import Token, Wild, tokens
+from policies.engine.truth import UNKNOWN, UnknownType
 
 VERSION_WITH_VARIABLES = "2012-10-17"  # in older documents they are literal text
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _CHARACTERS = ("*", "?", "$")
 _WITH_DEFAULT = re.compile(r"\s*(.*?)\s*,\s*'([^']*)'\s*", re.DOTALL)
 
-Lookup = Callable[[str], str | None]  # the value of a context key, by its name in lower case; None: not there
+# The value of a context key, by its name in lower case; None: not there.
+Lookup = Callable[[str], str | UnknownType | None]
 
 
 @dataclass(frozen=True)
@@ -56,14 +58,29 @@ def is_fixed(pattern: Sequence[Part]) -> bool:
     return not any(isinstance(part, Variable) for part in pattern)
 
 
+def keys(pattern: Sequence[Part]) -> set[str]:
+    return {part.key for part in pattern if isinstance(part, Variable)}
+
+
+def is_open(pattern: Sequence[Part], lookup: Lookup) -> bool:
+    """Whether it has a variable whose value isn't known."""
+    return any(lookup(part.key) is UNKNOWN for part in pattern if isinstance(part, Variable))
+
+
 def resolved(pattern: Sequence[Part], lookup: Lookup) -> list[Token] | None:
-    """With what the request says in place of variables; None when one of them has no value: then nothing matches."""
+    """With what the request says in place of variables; None when one of them has no value: then nothing matches.
+
+    What isn't known (`is_open`) may be any text: what doesn't match so never does.
+    """
     found: list[Token] = []
     for part in pattern:
         if not isinstance(part, Variable):
             found.append(part)
             continue
         value = lookup(part.key)
+        if value is UNKNOWN:
+            found.append(Wild.ANY)
+            continue
         if value is None:
             value = part.default
         if value is None:
