@@ -57,7 +57,7 @@ def told(verdict: Verdict) -> dict[str, Any]:
         "decision": verdict.decision.value,
         "reasons": [_told(reason) for reason in verdict.reasons],
         "missing_context": list(verdict.missing_context),
-        "not_evaluated": [],
+        "not_evaluated": [layer.value for layer in verdict.not_held],
     }
 
 
@@ -65,7 +65,8 @@ def _told(reason: Reason) -> dict[str, Any]:
     """A statement by its Sid, or by its place from 0."""
     statement = reason.statement
     which: str | int | None = None if statement is None else statement.sid or statement.index
-    return {"layer": reason.layer.value, "policy": reason.policy or None, "statement": which, "effect": reason.effect}
+    found = {"layer": reason.layer.value, "policy": reason.policy or None, "statement": which, "effect": reason.effect}
+    return found | {"hangs_on": list(reason.hangs_on)} if reason.hangs_on else found
 
 
 def _load(line: str, number: int) -> Any:

@@ -69,7 +69,7 @@ def make_policy(
 ) -> ManagedPolicy:
     """Version n allows s3:Action{n}; the newest is in force."""
     usual = {"default_version": f"v{versions}", "version_count": versions, "updated_at": CREATED}
-    policy = _row(ManagedPolicy, aws_account, name, **usual, **fields)
+    policy = _row(ManagedPolicy, aws_account, name, **{**usual, **fields})
     for number in range(1, versions + 1):
         text = document(f"s3:Action{number}")
         PolicyVersion.objects.create(

@@ -1,34 +1,105 @@
-"""`manage.py simulate --cases FILE`: decides requests by the policies that stand beside them, in JSON Lines."""
+"""`manage.py simulate`: decides requests, by the policies that stand beside them or by those in the mirror."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from access.cases import Cases
+from access.cases import Cases, told
+from access.commands import aws_account_of
+from access.situations import Situation, Unanswerable, situation_of
+from policies.engine.conditions import Context
 
 
 class Command(BaseCommand):
-    help = "Says of requests whether AWS would let them through, and which statements decide."
+    help = (
+        "Says of requests whether AWS would let them through, and which statements decide: of those in a file with the "
+        "policies beside them (--cases), or of one by what the mirror holds (--principal, --action, --resource)."
+    )
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--cases", metavar="FILE", required=True, help="JSON Lines; - for standard input")
-        parser.add_argument("--json", action="store_true", help="the answers are JSON Lines in any case")
+        parser.add_argument("--cases", metavar="FILE", help="JSON Lines; - for standard input")
+        parser.add_argument("--principal", help="an ARN, the name of a service, or * for anybody")
+        parser.add_argument("--action", help="such as s3:GetObject")
+        parser.add_argument("--resource", default="*", help="an ARN; * for actions that have none")
+        parser.add_argument(
+            "--context", metavar="KEY=VALUE", nargs="*", action="extend", default=[],
+            help="a condition key of the request; twice for two values. What isn't given is unknown.",
+        )  # fmt: skip
+        parser.add_argument("--account", help="the AWS account whose mirror is asked, 12 digits")
+        parser.add_argument("--json", action="store_true", help="print JSON; answers to --cases are in any case")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["cases"]:
+            self._decide_cases(options["cases"])
+            return
+        missing = [f"--{name}" for name in ("principal", "action", "account") if not options[name]]
+        if missing:
+            raise CommandError(f"Give --cases FILE, or a question of the mirror: {', '.join(missing)} is missing.")
+        try:
+            found = situation_of(
+                aws_account_of(options["account"]),
+                options["principal"],
+                options["action"],
+                options["resource"],
+                _context(options["context"]),
+            )
+        except Unanswerable as problem:
+            raise CommandError(str(problem)) from problem
+        answer = answered(found)
+        self.stdout.write(json.dumps(answer, indent=2) if options["json"] else "\n".join(_lines(answer)))
+
+    def _decide_cases(self, file: str) -> None:
         cases = Cases()
-        with _opened(options["cases"]) as lines:
+        with _opened(file) as lines:
             for answer in cases.answers(lines):
                 self.stdout.write(json.dumps(answer))
         self.stderr.write(json.dumps({"elapsed_s": round(cases.elapsed_s, 6), "cases": cases.number}))
         if cases.bad:
             sys.exit(1)
+
+
+def answered(situation: Situation) -> dict[str, Any]:
+    """`by_what_is_held`: the decision if the layers that aren't held neither deny nor grant."""
+    request, verdict = situation.request, situation.verdict()
+    return {
+        "principal": request.caller.arn or "*",
+        "action": request.action,
+        "resource": request.resource,
+        **told(verdict),
+        "not_held": {layer.value: situation.not_held[layer] for layer in verdict.not_held},
+        "by_what_is_held": situation.verdict_of_held().decision.value,
+    }
+
+
+def _lines(answer: dict[str, Any]) -> Iterator[str]:
+    yield answer["decision"]
+    for reason in answer["reasons"]:
+        where = f"{reason['policy']}, statement {reason['statement']}" if reason["policy"] else "no statement allows it"
+        hangs = f" (if {', '.join(reason['hangs_on'])} is so)" if "hangs_on" in reason else ""
+        yield f"  {reason['effect']}: {reason['layer']}: {where}{hangs}"
+    if answer["missing_context"]:
+        yield f"It hangs on {', '.join(answer['missing_context'])}: give them with --context."
+    for layer, why in answer["not_held"].items():
+        yield f"Not evaluated: {layer}. {why}"
+    if answer["not_held"]:
+        yield f"By what is held: {answer['by_what_is_held']}"
+
+
+def _context(given: Sequence[str]) -> Context:
+    found: dict[str, tuple[str, ...]] = {}
+    for item in given:
+        key, equals, value = item.partition("=")
+        if not key or not equals:
+            raise CommandError(f"--context takes KEY=VALUE, such as aws:SourceIp=198.51.100.7, not {item!r}.")
+        found[key.lower()] = (*found.get(key.lower(), ()), value)
+    return found
 
 
 @contextmanager

@@ -1,0 +1,217 @@
+"""A question of the mirror: who asks, for what, the policies that bear on it, and what of them isn't held.
+
+What the mirror doesn't hold is named, never taken for empty. Context keys that nobody gave are unknown, but for those
+that the mirror itself tells: who the principal is, its tags, its organization, the Region in an ARN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from access.holders import Holder, holder_of
+from access.surroundings import Surroundings, surroundings_of
+from access.unheld import is_bound_by_rcps, resource_policy_of
+from accounts.models import AwsAccount
+from identities.models import IamRole
+from policies.engine.callers import Caller, CallerKind, caller_of
+from policies.engine.compiled import Compiled, compiled
+from policies.engine.conditions import Context
+from policies.engine.evaluate import Decision, LayerName, Layers, Policy, Request, Verdict, evaluate
+
+ASSUMES = ("sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity", "sts:tagsession",
+           "sts:setsourceidentity")  # fmt: skip
+# IAM User Guide, "AWS global condition context keys": only in requests that AWS services make.
+_OF_SERVICES = frozenset(
+    {
+        "aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths", "aws:principalservicename",
+        "aws:principalservicenameslist",
+    }
+)  # fmt: skip
+_GUEST = {"cognito-identity.amazonaws.com:amr": ("unauthenticated",)}
+_WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
+
+
+class Unanswerable(ValueError):
+    """Why a question has no answer, in a sentence."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """`not_held`: for each layer that isn't, why, in a sentence."""
+
+    request: Request
+    layers: Layers
+    not_held: Mapping[LayerName, str]
+
+    def verdict(self) -> Verdict:
+        """It is unknown where that which isn't held, or a context key, can change it."""
+        return evaluate(self.request, replace(self.layers, not_held=frozenset(self.not_held)))
+
+    def verdict_of_held(self) -> Verdict:
+        """By the layers that are held: the others are taken neither to deny nor to grant."""
+        layers = self.layers
+        if LayerName.RESOURCE in self.not_held:
+            layers = replace(layers, resource=delegating_to(self.request.resource_account))
+        if LayerName.IDENTITY in self.not_held and self.request.caller.account != self.request.resource_account:
+            layers = replace(layers, identity=(_EVERYTHING,))
+        return evaluate(self.request, layers)
+
+
+_EVERYTHING = Policy(
+    "", Compiled({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
+)
+
+
+def delegating_to(account_id: str) -> Policy:
+    """A resource policy that leaves it to the AWS account's own policies, as a key's default policy does."""
+    statement = {"Effect": "Allow", "Principal": {"AWS": account_id}, "Action": "*", "Resource": "*"}
+    return Policy("", Compiled({"Version": "2012-10-17", "Statement": [statement]}))
+
+
+def situation_of(aws_account: AwsAccount, principal: str, action: str, resource: str, context: Context) -> Situation:
+    """`context` keys in lower case. Raises Unanswerable."""
+    if ":" not in action:
+        raise Unanswerable(f"{action!r} is no action: it must be written as service:Action.")
+    try:
+        caller = caller_of(principal)
+    except ValueError as problem:
+        raise Unanswerable(str(problem)) from problem
+    owner = account_in(resource) or aws_account.account_id
+    own = surroundings_of(caller.account or owner)
+    of_resource = own if owner == own.account_id else surroundings_of(owner)
+    holder = _holder(aws_account, caller)
+    not_held = _not_held(aws_account, caller, holder, action)
+    policy = trust_of(aws_account, action, resource)
+    if policy is None and (called := resource_policy_of(resource)):
+        not_held[LayerName.RESOURCE] = f"The {called} ({resource}) is not in the mirror: it may allow this, or deny it."
+    bound_by_rcps = is_bound_by_rcps(action)
+    not_held |= {layer: why for layer, why in own.not_held.items() if layer is LayerName.SCP}
+    if bound_by_rcps:
+        not_held |= {layer: why for layer, why in of_resource.not_held.items() if layer is LayerName.RCP}
+    known = facts_of(caller, holder, own, of_resource, resource) | dict(context)
+    layers = Layers(
+        identity=holder.policies if holder else (),
+        boundaries=(holder.boundary,) if holder and holder.boundary else None,
+        resource=policy,
+        scps=own.scps,
+        rcps=of_resource.rcps if bound_by_rcps else (),
+    )
+    request = Request(caller, action, resource, owner, known, Unknown(caller, holder))
+    return Situation(request, layers, not_held)
+
+
+def account_in(resource: str) -> str:
+    """The AWS account that an ARN names; "" where it names none, as those of S3 don't."""
+    parts = resource.split(":", 5)
+    return parts[4] if len(parts) == 6 and parts[4].isdigit() else ""
+
+
+def _holder(aws_account: AwsAccount, caller: Caller) -> Holder | None:
+    if caller.account != aws_account.account_id or caller.kind not in (CallerKind.USER, CallerKind.ROLE):
+        return None
+    holder = holder_of(aws_account, caller)
+    if holder is None:
+        what = "user" if caller.kind is CallerKind.USER else "role"
+        raise Unanswerable(f"The mirror of {aws_account} has no {what} {caller.name!r} with this ARN: {caller.arn}.")
+    return holder
+
+
+def _not_held(aws_account: AwsAccount, caller: Caller, holder: Holder | None, action: str) -> dict[LayerName, str]:
+    """Of the caller's own side."""
+    found: dict[LayerName, str] = {}
+    if holder:
+        found = dict.fromkeys(
+            holder.not_held, "The mirror lacks the document of a policy: pull this AWS account again."
+        )
+        if is_for_guests(holder):
+            found[LayerName.SESSION] = (
+                "Amazon Cognito gives its guests a session policy of its own, unless the pool uses the classic flow."
+            )
+    elif caller.account and caller.account != aws_account.account_id and caller.kind is not CallerKind.ROOT:
+        found[LayerName.IDENTITY] = (
+            f"AWS account {caller.account} is another one: what its own policies say isn't asked here."
+        )
+    if caller.kind is CallerKind.FEDERATED_USER:
+        found[LayerName.IDENTITY] = (
+            "A federated user has what the user who made the session has, which the ARN doesn't say."
+        )
+    if ":assumed-role/" in caller.arn or caller.kind is CallerKind.FEDERATED_USER:
+        found[LayerName.SESSION] = (
+            "Whoever began this session may have given it a session policy, which only AWS knows."
+        )
+    return found
+
+
+def is_for_guests(holder: Holder) -> bool:
+    """Whether an identity pool may give the role to people who haven't signed in.
+
+    Amazon Cognito Developer Guide, "IAM roles", "Services that you can access with unauthenticated identities".
+    """
+    if holder.trust is None:
+        return False
+    guest = caller_of("cognito-identity.amazonaws.com")
+    request = Request(guest, _WEB_IDENTITY, holder.arn, holder.caller.account, _GUEST, lambda key: True)
+    return evaluate(request, Layers(resource=holder.trust)).decision in (Decision.ALLOWED, Decision.UNKNOWN)
+
+
+def trust_of(aws_account: AwsAccount, action: str, resource: str) -> Policy | None:
+    """The trust policy of the role that is to be assumed: nobody may assume one that isn't there."""
+    if action.lower() not in ASSUMES or ":role/" not in resource:
+        return None
+    if account_in(resource) != aws_account.account_id:
+        return None
+    role = IamRole.objects.live().filter(aws_account=aws_account, arn=resource).select_related("trust").first()
+    return Policy(f"trust policy of {resource}", compiled(role.trust.text if role and role.trust else "{}"))
+
+
+# ---- The context ---------------------------------------------------------------------------------------------
+def facts_of(
+    caller: Caller, holder: Holder | None, own: Surroundings, of_resource: Surroundings, resource: str
+) -> dict[str, tuple[str, ...]]:
+    """The context keys that the mirror tells.
+
+    IAM User Guide, "AWS global condition context keys".
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    region = resource.split(":", 5)[3] if resource.count(":") >= 5 else ""
+    if region and "*" not in region and "?" not in region:
+        found["aws:requestedregion"] = (region,)
+    if caller.is_in_an_account and own.organization_id:
+        found["aws:principalorgid"] = (own.organization_id,)
+        found["aws:principalorgpaths"] = (own.organization_path,)
+    if of_resource.organization_id:
+        found["aws:resourceorgid"] = (of_resource.organization_id,)
+        found["aws:resourceorgpaths"] = (of_resource.organization_path,)
+    return found | (facts_of_holder(holder) if holder else {})
+
+
+def facts_of_holder(holder: Holder) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {
+        f"aws:principaltag/{key.lower()}": (str(value),) for key, value in holder.tags.items()
+    }
+    if not holder.is_role:
+        found["aws:userid"] = (holder.unique_id,)
+    return found
+
+
+class Unknown:
+    """Says of a context key that nobody gave whether it may be there all the same."""
+
+    __slots__ = ("_absent", "_tags_are_known")
+
+    def __init__(self, caller: Caller, holder: Holder | None) -> None:
+        self._absent = _OF_SERVICES if caller.is_in_an_account else frozenset()
+        if holder and holder.is_role:
+            self._absent |= {"aws:username"}
+        self._tags_are_known = holder is not None and not _may_be_tagged(holder)
+
+    def __call__(self, key: str) -> bool:
+        if self._tags_are_known and key.startswith("aws:principaltag/"):
+            return False
+        return key not in self._absent
+
+
+def _may_be_tagged(holder: Holder) -> bool:
+    """Whether a session may have tags that the role itself doesn't."""
+    return holder.trust is not None and any(each.allows for each in holder.trust.document.about("sts:tagsession"))
