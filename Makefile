@@ -40,6 +40,7 @@ bench: dev
 	@$(BIN)/python -m bench.snapshot
 	@$(BIN)/python -m bench.busy
 	@$(BIN)/python -m bench.engine
+	@$(BIN)/python -m bench.who_can
 	@$(BIN)/python -m bench.pages --revisions 1000000
 	@$(BIN)/python -m bench.pages --revisions 1000000 --postgres
 

@@ -62,10 +62,12 @@ def told(verdict: Verdict) -> dict[str, Any]:
 
 
 def _told(reason: Reason) -> dict[str, Any]:
-    """A statement by its Sid, or by its place from 0."""
-    statement = reason.statement
-    which: str | int | None = None if statement is None else statement.sid or statement.index
-    found = {"layer": reason.layer.value, "policy": reason.policy or None, "statement": which, "effect": reason.effect}
+    found = {
+        "layer": reason.layer.value,
+        "policy": reason.policy or None,
+        "statement": reason.which,
+        "effect": reason.effect,
+    }
     return found | {"hangs_on": list(reason.hangs_on)} if reason.hangs_on else found
 
 

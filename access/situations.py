@@ -19,7 +19,7 @@ from policies.engine.compiled import Compiled, compiled
 from policies.engine.conditions import Context
 from policies.engine.evaluate import Decision, LayerName, Layers, Policy, Request, Verdict, evaluate
 
-ASSUMES = ("sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity", "sts:tagsession",
+_ASSUMES = ("sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity", "sts:tagsession",
            "sts:setsourceidentity")  # fmt: skip
 # IAM User Guide, "AWS global condition context keys": only in requests that AWS services make.
 _OF_SERVICES = frozenset(
@@ -29,6 +29,7 @@ _OF_SERVICES = frozenset(
     }
 )  # fmt: skip
 _GUEST = {"cognito-identity.amazonaws.com:amr": ("unauthenticated",)}
+_NOWHERE = Surroundings("")
 _WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
 
 
@@ -38,11 +39,12 @@ class Unanswerable(ValueError):
 
 @dataclass(frozen=True)
 class Situation:
-    """`not_held`: for each layer that isn't, why, in a sentence."""
+    """`not_held`: for each layer that isn't, why, in a sentence. `is_own`: the mirror has the principal."""
 
     request: Request
     layers: Layers
     not_held: Mapping[LayerName, str]
+    is_own: bool
 
     def verdict(self) -> Verdict:
         """It is unknown where that which isn't held, or a context key, can change it."""
@@ -52,20 +54,21 @@ class Situation:
         """By the layers that are held: the others are taken neither to deny nor to grant."""
         layers = self.layers
         if LayerName.RESOURCE in self.not_held:
-            layers = replace(layers, resource=delegating_to(self.request.resource_account))
-        if LayerName.IDENTITY in self.not_held and self.request.caller.account != self.request.resource_account:
-            layers = replace(layers, identity=(_EVERYTHING,))
+            accounts = {self.request.resource_account, *([self.request.caller.account] if self.is_own else [])}
+            layers = replace(layers, resource=delegating_to(*accounts))
+        if LayerName.IDENTITY in self.not_held and not self.is_own:
+            layers = replace(layers, identity=(EVERYTHING,))
         return evaluate(self.request, layers)
 
 
-_EVERYTHING = Policy(
+EVERYTHING = Policy(
     "", Compiled({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
 )
 
 
-def delegating_to(account_id: str) -> Policy:
-    """A resource policy that leaves it to the AWS account's own policies, as a key's default policy does."""
-    statement = {"Effect": "Allow", "Principal": {"AWS": account_id}, "Action": "*", "Resource": "*"}
+def delegating_to(*account_ids: str) -> Policy:
+    """A resource policy that leaves it to the AWS accounts' own policies, as a key's default policy does."""
+    statement = {"Effect": "Allow", "Principal": {"AWS": list(account_ids)}, "Action": "*", "Resource": "*"}
     return Policy("", Compiled({"Version": "2012-10-17", "Statement": [statement]}))
 
 
@@ -82,14 +85,15 @@ def situation_of(aws_account: AwsAccount, principal: str, action: str, resource:
     of_resource = own if owner == own.account_id else surroundings_of(owner)
     holder = _holder(aws_account, caller)
     not_held = _not_held(aws_account, caller, holder, action)
-    policy = trust_of(aws_account, action, resource)
-    if policy is None and (called := resource_policy_of(resource)):
+    policy = _trust(aws_account, resource) if is_assuming(action, resource) else None
+    if policy is None and (called := policy_not_held(aws_account.account_id, action, resource)):
         not_held[LayerName.RESOURCE] = f"The {called} ({resource}) is not in the mirror: it may allow this, or deny it."
     bound_by_rcps = is_bound_by_rcps(action)
     not_held |= {layer: why for layer, why in own.not_held.items() if layer is LayerName.SCP}
     if bound_by_rcps:
         not_held |= {layer: why for layer, why in of_resource.not_held.items() if layer is LayerName.RCP}
-    known = facts_of(caller, holder, own, of_resource, resource) | dict(context)
+    known = facts_of_place(own if caller.is_in_an_account else _NOWHERE, of_resource, resource)
+    known |= (facts_of_holder(holder) if holder else {}) | dict(context)
     layers = Layers(
         identity=holder.policies if holder else (),
         boundaries=(holder.boundary,) if holder and holder.boundary else None,
@@ -98,7 +102,7 @@ def situation_of(aws_account: AwsAccount, principal: str, action: str, resource:
         rcps=of_resource.rcps if bound_by_rcps else (),
     )
     request = Request(caller, action, resource, owner, known, Unknown(caller, holder))
-    return Situation(request, layers, not_held)
+    return Situation(request, layers, not_held, is_own=caller.account == aws_account.account_id)
 
 
 def account_in(resource: str) -> str:
@@ -155,10 +159,20 @@ def is_for_guests(holder: Holder) -> bool:
     return evaluate(request, Layers(resource=holder.trust)).decision in (Decision.ALLOWED, Decision.UNKNOWN)
 
 
-def trust_of(aws_account: AwsAccount, action: str, resource: str) -> Policy | None:
-    """The trust policy of the role that is to be assumed: nobody may assume one that isn't there."""
-    if action.lower() not in ASSUMES or ":role/" not in resource:
-        return None
+def is_assuming(action: str, resource: str) -> bool:
+    """Whether the trust policy of a role decides."""
+    return action.lower() in _ASSUMES and ":role/" in resource
+
+
+def policy_not_held(account_id: str, action: str, resource: str) -> str:
+    """What the policy of the resource is called that the mirror of this AWS account hasn't; "" where there is none."""
+    if is_assuming(action, resource):
+        return "trust policy" if account_in(resource) != account_id else ""
+    return resource_policy_of(resource)
+
+
+def _trust(aws_account: AwsAccount, resource: str) -> Policy | None:
+    """Nobody may assume a role that isn't there."""
     if account_in(resource) != aws_account.account_id:
         return None
     role = IamRole.objects.live().filter(aws_account=aws_account, arn=resource).select_related("trust").first()
@@ -166,10 +180,8 @@ def trust_of(aws_account: AwsAccount, action: str, resource: str) -> Policy | No
 
 
 # ---- The context ---------------------------------------------------------------------------------------------
-def facts_of(
-    caller: Caller, holder: Holder | None, own: Surroundings, of_resource: Surroundings, resource: str
-) -> dict[str, tuple[str, ...]]:
-    """The context keys that the mirror tells.
+def facts_of_place(own: Surroundings, of_resource: Surroundings, resource: str) -> dict[str, tuple[str, ...]]:
+    """The context keys that the place of principal and resource tells.
 
     IAM User Guide, "AWS global condition context keys".
     """
@@ -177,13 +189,13 @@ def facts_of(
     region = resource.split(":", 5)[3] if resource.count(":") >= 5 else ""
     if region and "*" not in region and "?" not in region:
         found["aws:requestedregion"] = (region,)
-    if caller.is_in_an_account and own.organization_id:
+    if own.organization_id:
         found["aws:principalorgid"] = (own.organization_id,)
         found["aws:principalorgpaths"] = (own.organization_path,)
     if of_resource.organization_id:
         found["aws:resourceorgid"] = (of_resource.organization_id,)
         found["aws:resourceorgpaths"] = (of_resource.organization_path,)
-    return found | (facts_of_holder(holder) if holder else {})
+    return found
 
 
 def facts_of_holder(holder: Holder) -> dict[str, tuple[str, ...]]:

@@ -114,7 +114,7 @@ def _of_arn(arn: str, service: str, account: str, resource: str) -> Caller:
 class Principals:
     """A Principal or NotPrincipal element, compiled. Takes whatever a document may have there."""
 
-    __slots__ = ("_accounts", "_arns", "_everyone", "_others", "_roles", "is_not")
+    __slots__ = ("_accounts", "_arns", "_everyone", "_others", "_roles", "is_not", "listed")
 
     def __init__(self, element: Any, *, is_not: bool) -> None:
         self.is_not = is_not
@@ -123,6 +123,7 @@ class Principals:
         self._arns: set[str] = set()
         self._roles: set[tuple[str, str]] = set()  # account and name: of a session's role one doesn't know the path
         self._others: set[tuple[str, str]] = set()
+        self.listed = tuple(dict.fromkeys(value for _, value in _each(element)))  # as the policy has them
         for kind, value in _each(element):
             self._add(kind, value)
 
@@ -165,6 +166,11 @@ class Principals:
         if by_role:
             return Named.ROLE
         return Named.ACCOUNT if caller.account in self._accounts else Named.NOT
+
+    @property
+    def arns(self) -> frozenset[str] | None:
+        """The users, roles and sessions that are named themselves; None where others are meant by that."""
+        return None if self.is_not or self._everyone else frozenset(self._arns)
 
     def lists_fully(self, caller: Caller) -> bool:
         """For NotPrincipal with Deny: whether it excepts the caller: it must list session, role and AWS account."""

@@ -14,12 +14,14 @@ from policies.engine.callers import Caller, CallerKind, Named
 from policies.engine.catalogue import takes_no_resource
 from policies.engine.combine import Decision, Said, Terms, decide
 from policies.engine.compiled import Statement
-from policies.engine.conditions import Context, Values
+from policies.engine.conditions import Context
+from policies.engine.facts import Facts
 from policies.engine.layers import LayerName, Layers, Level, Policy, Request
-from policies.engine.truth import MAYBE, NO, UNKNOWN, YES, Truth, UnknownType
+from policies.engine.truth import MAYBE, NO, YES, Truth
 
 __all__ = [
-    "Decision", "LayerName", "Layers", "Level", "Policy", "Reason", "Request", "Verdict", "evaluate", "terms_of",
+    "Decision", "LayerName", "Layers", "Level", "Policy", "Reason", "Request", "Verdict", "beside_policies",
+    "context_of", "evaluate", "resource_asked", "terms_of",
 ]  # fmt: skip
 
 
@@ -35,6 +37,11 @@ class Reason:
     policy: str = ""
     statement: Statement | None = None
     hangs_on: tuple[str, ...] = ()
+
+    @property
+    def which(self) -> str | int | None:
+        """The statement by its Sid, or by its place from 0."""
+        return None if self.statement is None else self.statement.sid or self.statement.index
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,11 @@ _POLICY_CHANGES = frozenset(
 def evaluate(request: Request, layers: Layers) -> Verdict:
     """Takes any request and any documents; never raises."""
     return _Evaluation(request, layers).verdict()
+
+
+def context_of(request: Request) -> Context:
+    """With what caller and resource say by themselves."""
+    return {"aws:resourceaccount": (request.resource_account,), **request.caller.keys, **request.context}
 
 
 def terms_of(request: Request) -> Terms:
@@ -121,12 +133,8 @@ class _Evaluation:
         self._caller = request.caller
         self._action = request.action.lower()
         self._resource = resource_asked(request)
-        self._context: Context = {
-            "aws:resourceaccount": (request.resource_account,), **request.caller.keys, **request.context,
-        }  # fmt: skip
+        self._facts = Facts(context_of(request), request.is_unknown)
         self._not_held = layers.not_held and _that_bind(request.caller, layers.not_held)
-        self._values_of = self._context.get if request.is_unknown is None else self._known_values_of
-        self._missing: set[str] = set()
         self._allowing: list[Reason] = []
         self._denying: list[Reason] = []
         self._perhaps: list[Reason] = []  # those that may apply
@@ -145,7 +153,7 @@ class _Evaluation:
             Decision.IMPLICIT_DENY: [Reason(layer, "ImplicitDeny") for layer in blocked],
             Decision.ALLOWED: self._allowing,
         }[decision]
-        missing = () if self._request.is_unknown else tuple(sorted(self._missing))
+        missing = () if self._request.is_unknown else tuple(sorted(self._facts.missing))
         return Verdict(decision, tuple(reasons), missing, not_held)
 
     def _unknown(self, blocked: Sequence[LayerName], not_held: tuple[LayerName, ...]) -> Verdict:
@@ -224,7 +232,7 @@ class _Evaluation:
 
     def _note(self, layer: LayerName, policy: Policy, statement: Statement) -> Truth:
         """Whether the statement applies; if so, it is kept as a reason."""
-        applies = self._applies(statement)
+        applies = self._facts.applies(statement, self._resource)
         if applies is NO or not (statement.allows or statement.denies):
             return NO
         effect = "Deny" if statement.denies else "Allow"
@@ -232,28 +240,6 @@ class _Evaluation:
             into = self._denying if statement.denies else self._allowing
             into.append(Reason(layer, effect, policy.name, statement))
         else:
-            keys = statement.hangs_on(self._resource, self._values_of, self._lookup)
-            self._perhaps.append(Reason(layer, effect, policy.name, statement, tuple(sorted(keys))))
+            keys = self._facts.hangs_on(statement, self._resource)
+            self._perhaps.append(Reason(layer, effect, policy.name, statement, keys))
         return applies
-
-    def _applies(self, statement: Statement) -> Truth:
-        covers = statement.covers(self._resource, self._lookup)
-        if covers is NO or not statement.tests:
-            return covers
-        self._missing |= statement.missing(self._context)
-        return min(covers, statement.holds(self._values_of, self._lookup))
-
-    def _known_values_of(self, key: str) -> Values:
-        values = self._context.get(key)
-        is_unknown = self._request.is_unknown
-        return UNKNOWN if values is None and is_unknown is not None and is_unknown(key) else values
-
-    def _lookup(self, key: str) -> str | UnknownType | None:
-        """For variables: only keys with one value have one to put there."""
-        values = self._values_of(key)
-        if values is UNKNOWN:
-            return UNKNOWN
-        if not values:
-            self._missing.add(key)
-            return None
-        return values[0] if len(values) == 1 else None

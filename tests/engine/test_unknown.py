@@ -142,7 +142,7 @@ POLICIES = st.lists(STATEMENTS, min_size=1, max_size=3).map(lambda statements: [
 def test_what_is_decided_is_so_whatever_the_keys_say(
     policies: list[dict[str, Any]], boundary: list[dict[str, Any]], bounded: bool
 ) -> None:
-    case = {"identity_policies": policies, **({"permission_boundaries": boundary} if bounded else {})}
+    case: dict[str, Any] = {"identity_policies": policies, **({"permission_boundaries": boundary} if bounded else {})}
     found = asked(**case).decision
     answers = set()
     for values in product(VALUES, repeat=len(KEYS)):
@@ -159,5 +159,5 @@ def test_what_is_not_held_may_be_anything(policies: list[dict[str, Any]]) -> Non
         {"scps": [{"target": "r", "policies": [DENY]}]},
     ]
     found = asked(unknown=False, not_held=[LayerName.SCP], identity_policies=policies).decision
-    answers = {asked(unknown=False, identity_policies=policies, **layer).decision is ALLOWED for layer in held}
+    answers = {asked(False, identity_policies=policies, **layer).decision is ALLOWED for layer in held}
     assert (found is UNKNOWN) is (len(answers) == 2)

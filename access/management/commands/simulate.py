@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from access.cases import Cases, told
-from access.commands import aws_account_of
+from access.commands import aws_account_of, context_from
 from access.situations import Situation, Unanswerable, situation_of
-from policies.engine.conditions import Context
 
 
 class Command(BaseCommand):
@@ -48,7 +47,7 @@ class Command(BaseCommand):
                 options["principal"],
                 options["action"],
                 options["resource"],
-                _context(options["context"]),
+                context_from(options["context"]),
             )
         except Unanswerable as problem:
             raise CommandError(str(problem)) from problem
@@ -90,16 +89,6 @@ def _lines(answer: dict[str, Any]) -> Iterator[str]:
         yield f"Not evaluated: {layer}. {why}"
     if answer["not_held"]:
         yield f"By what is held: {answer['by_what_is_held']}"
-
-
-def _context(given: Sequence[str]) -> Context:
-    found: dict[str, tuple[str, ...]] = {}
-    for item in given:
-        key, equals, value = item.partition("=")
-        if not key or not equals:
-            raise CommandError(f"--context takes KEY=VALUE, such as aws:SourceIp=198.51.100.7, not {item!r}.")
-        found[key.lower()] = (*found.get(key.lower(), ()), value)
-    return found
 
 
 @contextmanager

@@ -1,0 +1,100 @@
+"""An index over the principals of an AWS account, to ask at once of all of them what one may.
+
+Documents are shared: of each it is decided once what it says of an action on a resource, and that is combined for each
+principal who holds it. Only statements that ask who the principal is are looked at again for each of them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
+
+from access.holders import Holder, holders
+from access.question import Found, Question
+from access.situations import is_for_guests
+from access.surroundings import Surroundings, surroundings_of
+from accounts.models import AwsAccount
+from policies.engine.compiled import Compiled, Statement
+from policies.engine.conditions import Context
+
+_NO_CONTEXT: Context = {}
+
+
+class Index:
+    """`holders` and the documents that they hold, by number. Nothing in it changes once it is built."""
+
+    def __init__(self, holders: Sequence[Holder], surroundings: Surroundings) -> None:
+        self.holders = holders
+        self.surroundings = surroundings
+        self.documents: list[Compiled] = []
+        numbers: dict[int, int] = {}
+        self.held_by: dict[int, list[int]] = defaultdict(list)  # the numbers of holders, by that of a document
+        self.documents_of: list[tuple[int, ...]] = []
+        self.boundary_of: list[int | None] = []
+        for number, holder in enumerate(holders):
+            held = tuple(dict.fromkeys(self._number(policy.document, numbers) for policy in holder.policies))
+            self.documents_of.append(held)
+            for document in held:
+                self.held_by[document].append(number)
+            boundary = holder.boundary
+            self.boundary_of.append(None if boundary is None else self._number(boundary.document, numbers))
+        self._about: dict[str, list[tuple[int, tuple[Statement, ...]]]] = {}
+
+    def _number(self, document: Compiled, numbers: dict[int, int]) -> int:
+        found = numbers.setdefault(id(document), len(self.documents))
+        if found == len(self.documents):
+            self.documents.append(document)
+        return found
+
+    @cached_property
+    def by_arn(self) -> Mapping[str, int]:
+        return {holder.arn: number for number, holder in enumerate(self.holders)}
+
+    @cached_property
+    def guests(self) -> frozenset[int]:
+        """Roles that identity pools give to people who haven't signed in."""
+        trusts = {id(holder.trust.document): holder for holder in self.holders if holder.trust}
+        for_guests = {document for document, holder in trusts.items() if is_for_guests(holder)}
+        return frozenset(
+            number
+            for number, holder in enumerate(self.holders)
+            if for_guests and holder.trust and id(holder.trust.document) in for_guests
+        )
+
+    def about(self, action: str) -> list[tuple[int, tuple[Statement, ...]]]:
+        """The documents that say anything of the action (in lower case), with what they say."""
+        found = self._about.get(action)
+        if found is None:
+            said = ((number, document.about(action)) for number, document in enumerate(self.documents))
+            found = self._about[action] = [(number, statements) for number, statements in said if statements]
+        return found
+
+    def who_can(
+        self,
+        action: str,
+        resource: str = "*",
+        context: Context = _NO_CONTEXT,
+        *,
+        among: Collection[int] | None = None,
+    ) -> list[Found]:
+        """Whom the layers that are held allow it, surely or if a context key that isn't known is so.
+
+        `context` keys in lower case; `among`: the numbers of those who are asked about. The AWS account's root user,
+        whom no policy of a principal limits, is not in the list.
+        """
+        return self.question(action, resource, context).answers(among)
+
+    def question(self, action: str, resource: str, context: Context = _NO_CONTEXT) -> Question:
+        return Question(self, action, resource, context)
+
+    def can(self, number: int, action: str, resource: str = "*", context: Context = _NO_CONTEXT) -> Found | None:
+        return next(iter(self.who_can(action, resource, context, among=(number,))), None)
+
+
+def index_of(aws_account: AwsAccount) -> Index:
+    return Index(holders(aws_account), surroundings_of(aws_account.account_id))
+
+
+def numbers_of(found: Iterable[Found]) -> list[int]:
+    return [each.number for each in found]

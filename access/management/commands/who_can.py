@@ -1,0 +1,94 @@
+"""`manage.py who_can ACTION RESOURCE`: the principals of an AWS account who may do something."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from access.chains import chains_to
+from access.commands import aws_account_of, context_from
+from access.index import Index, index_of
+from access.outsiders import Outsider, outsiders
+from access.patterns import is_pattern, who_can
+from access.question import Found
+from policies.engine.layers import LayerName
+
+
+class Command(BaseCommand):
+    help = (
+        "Lists whom the policies in the mirror allow an action on a resource; both may be patterns, which ask about "
+        "anything that they stand for. The AWS account's root user is not listed: no policy of a principal limits it."
+    )
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("action", metavar="ACTION", help="such as s3:GetObject, or s3:Get*")
+        parser.add_argument("resource", metavar="RESOURCE", help="an ARN or a pattern; * for actions that have none")
+        parser.add_argument("--account", required=True, help="the AWS account whose mirror is asked, 12 digits")
+        parser.add_argument(
+            "--context", metavar="KEY=VALUE", nargs="*", action="extend", default=[],
+            help="a condition key of the request; twice for two values. What isn't given is unknown.",
+        )  # fmt: skip
+        parser.add_argument(
+            "--chains", metavar="DEPTH", type=int, default=0, help="list, too, who gets there by assuming so many roles"
+        )
+        parser.add_argument("--json", action="store_true", help="print JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        action, resource, context = options["action"], options["resource"], context_from(options["context"])
+        if ":" not in action:
+            raise CommandError(f"{action!r} is no action: it must be written as service:Action.")
+        index = index_of(aws_account_of(options["account"]))
+        found = who_can(index, action, resource, context)
+        patterns = is_pattern(action) or is_pattern(resource)
+        told = [_told(each, patterns) for each in found]
+        told += [_told_outsider(each) for each in outsiders(index, action, resource, context)]
+        answer: dict[str, Any] = {"principals": told}
+        if options["chains"]:
+            answer["chains"] = _chains(index, found, options["chains"])
+        if options["json"]:
+            self.stdout.write(json.dumps(answer, indent=2))
+        else:
+            self._print(answer)
+
+    def _print(self, answer: dict[str, Any]) -> None:
+        for principal in answer["principals"]:
+            why = "; ".join(f"{each['policy']}, statement {each['statement']}" for each in principal["via"])
+            self.stdout.write(f"{principal['decision']:8} {principal['arn']}  {why}")
+            for words, named in (("hangs on", "missing_context"), ("not evaluated:", "not_evaluated")):
+                if principal[named]:
+                    self.stdout.write(f"{'':8} {words} {', '.join(principal[named])}")
+        for chain in answer.get("chains", ()):
+            self.stdout.write(f"by roles {' → '.join([chain['arn'], *chain['through']])}")
+        if not answer["principals"]:
+            self.stdout.write("Nobody, by what is held.")
+
+
+def _told(found: Found, patterns: bool) -> dict[str, Any]:
+    told = {
+        "arn": found.arn,
+        "decision": found.decision.value,
+        "via": [{"policy": reason.policy, "statement": reason.which} for reason in found.because],
+        "not_evaluated": [layer.value for layer in found.not_held],
+        "missing_context": list(found.hangs_on),
+    }
+    return told | {"example": dict(zip(("action", "resource"), found.example, strict=True))} if patterns else told
+
+
+def _told_outsider(found: Outsider) -> dict[str, Any]:
+    reasons = [reason for reason in found.verdict.reasons if reason.layer is LayerName.RESOURCE and reason.statement]
+    return {
+        "arn": found.name,
+        "decision": found.verdict.decision.value,
+        "via": [{"policy": reason.policy, "statement": reason.which} for reason in reasons],
+        "not_evaluated": [layer.value for layer in found.not_held],
+        "missing_context": list(found.verdict.missing_context),
+    }
+
+
+def _chains(index: Index, found: list[Found], depth: int) -> list[dict[str, Any]]:
+    arns = [holder.arn for holder in index.holders]
+    ways = chains_to(index, [each.number for each in found], depth)
+    return [{"arn": arns[way[0]], "through": [arns[number] for number in way[1:]]} for way in ways.values()]

@@ -1,0 +1,71 @@
+"""Who may assume a role and isn't a principal of its AWS account: services, providers, and other AWS accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from access.index import Index
+from access.situations import EVERYTHING, Unknown, account_in, facts_of_place, is_assuming
+from access.surroundings import Surroundings
+from policies.engine.callers import Caller, CallerKind, caller_of
+from policies.engine.conditions import Context
+from policies.engine.evaluate import Decision, LayerName, Layers, Policy, Request, Verdict, evaluate
+
+_EVERYBODY = "*"
+_SOMEBODY = "arn:aws:iam::{}:role/anybody"
+_OWN_SIDE = frozenset({LayerName.IDENTITY, LayerName.SCP})
+
+
+@dataclass(frozen=True)
+class Outsider:
+    """`name`: as the trust policy has it."""
+
+    name: str
+    verdict: Verdict
+    not_held: tuple[LayerName, ...]
+
+
+def outsiders(index: Index, action: str, role: str, context: Context) -> list[Outsider]:
+    """Whom the role's trust policy lets do it, if their own side does."""
+    number = index.by_arn.get(role) if is_assuming(action, role) else None
+    trust = None if number is None else index.holders[number].trust
+    if trust is None:
+        return []
+    found = (_asked(index, name, caller, action, role, trust, context) for name, caller in _named(index, trust, action))
+    return [each for each in found if each.verdict.decision in (Decision.ALLOWED, Decision.UNKNOWN)]
+
+
+def _named(index: Index, trust: Policy, action: str) -> Iterator[tuple[str, Caller]]:
+    seen = set()
+    for statement in trust.document.about(action.lower()):
+        for name in statement.principals.listed if statement.allows and statement.principals else ():
+            account = account_in(name) or (name if name.isdigit() else "")
+            is_provider = "-provider/" in name
+            if name in seen or (account == index.surroundings.account_id and not is_provider):
+                continue
+            seen.add(name)
+            if caller := _caller(name, account):
+                yield name, caller
+
+
+def _caller(name: str, account: str) -> Caller | None:
+    """For an AWS account, or everybody, somebody of it."""
+    if name in (_EVERYBODY, account) or name.endswith(":root"):
+        return caller_of(_SOMEBODY.format(account or "000000000000"))
+    try:
+        return caller_of(name)
+    except ValueError:  # the unique id of somebody who is gone
+        return None
+
+
+def _asked(
+    index: Index, name: str, caller: Caller, action: str, role: str, trust: Policy, context: Context
+) -> Outsider:
+    around = index.surroundings
+    own_side = _OWN_SIDE if caller.kind not in (CallerKind.SERVICE, CallerKind.FEDERATED) else frozenset()
+    known = facts_of_place(Surroundings(caller.account), around, role) | dict(context)
+    request = Request(caller, action, role, around.account_id, known, Unknown(caller, None))
+    layers = Layers(identity=(EVERYTHING,) if own_side else (), resource=trust, rcps=around.rcps)
+    not_held = own_side | ({LayerName.RCP} & around.not_held.keys())
+    return Outsider(name, evaluate(request, layers), tuple(sorted(not_held)))

@@ -1,0 +1,304 @@
+"""One question to all principals of an AWS account: what documents say of it, and what comes of that for each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from access.holders import Holder
+from access.situations import (
+    Unknown,
+    account_in,
+    delegating_to,
+    facts_of_holder,
+    facts_of_place,
+    is_assuming,
+    policy_not_held,
+)
+from access.unheld import is_bound_by_rcps
+from policies.engine.callers import Caller, CallerKind, Named
+from policies.engine.combine import Decision, Said, decide
+from policies.engine.compiled import Statement
+from policies.engine.conditions import Context
+from policies.engine.evaluate import (
+    Layers,
+    Policy,
+    Reason,
+    Request,
+    Verdict,
+    beside_policies,
+    context_of,
+    evaluate,
+    resource_asked,
+    terms_of,
+)
+from policies.engine.facts import Facts
+from policies.engine.layers import LayerName, Level
+from policies.engine.truth import MAYBE, NO, YES, Truth
+
+if TYPE_CHECKING:
+    from access.index import Index
+
+_OF_THE_PRINCIPAL = frozenset({"aws:principalarn", "aws:principaltype", "aws:userid", "aws:username"})
+_TAGS = "aws:principaltag/"
+_GRANTING = (LayerName.IDENTITY, LayerName.RESOURCE)
+
+
+def asks_who(statement: Statement) -> bool:
+    """Whether it may say one thing to one principal and another to the next."""
+    keys = statement.keys
+    return bool(keys) and any(key in _OF_THE_PRINCIPAL or key.startswith(_TAGS) for key in keys)
+
+
+class Says(NamedTuple):
+    """What some statements say to everybody; `personal` are those that it takes the principal to know."""
+
+    allows: Truth
+    denies: Truth
+    personal: tuple[Statement, ...] = ()
+
+
+class Found:
+    """A principal who may do what was asked about; why is found out when somebody asks."""
+
+    __slots__ = ("_question", "decision", "number")
+
+    def __init__(self, question: Question, number: int, decision: Decision) -> None:
+        self._question = question
+        self.number = number
+        self.decision = decision
+
+    @property
+    def holder(self) -> Holder:
+        return self._question.index.holders[self.number]
+
+    @property
+    def arn(self) -> str:
+        return self.holder.arn
+
+    @property
+    def because(self) -> list[Reason]:
+        """The statements that allow it, of the principal's own policies and of the resource's."""
+        return [
+            reason
+            for reason in self._question.verdict(self.number).reasons
+            if reason.effect == "Allow" and reason.layer in _GRANTING and reason.policy
+        ]
+
+    @property
+    def example(self) -> tuple[str, str]:
+        """The action and the resource that it was decided for."""
+        return self._question.about
+
+    @property
+    def hangs_on(self) -> tuple[str, ...]:
+        """The context keys that decide, where they aren't known."""
+        return self._question.verdict(self.number).missing_context if self.decision is Decision.UNKNOWN else ()
+
+    @property
+    def not_held(self) -> list[LayerName]:
+        """What could still change it."""
+        return sorted(self._question.not_held(self.number))
+
+
+class Question:
+    def __init__(self, index: Index, action: str, resource: str, context: Context) -> None:
+        self.index = index
+        self.about = (action, resource)
+        self._action = action.lower()
+        self._resource = resource
+        around = index.surroundings
+        self._account = account_in(resource) or around.account_id
+        self._context = facts_of_place(around, around, resource) | dict(context)
+        self._request = Request(Caller(CallerKind.ROLE, account=around.account_id), action, resource, self._account)
+        self._decided_on = resource_asked(self._request)
+        self._everybody = Facts(
+            {
+                "aws:resourceaccount": (self._account,),
+                "aws:principalaccount": (around.account_id,),
+                "aws:principalisawsservice": ("false",),
+                **self._context,
+            },
+            Unknown(self._request.caller, None),
+        )
+        self._facts: dict[str, Facts] = {}
+        self._not_held = frozenset(self._layers_not_held())
+        self._trust = self._policy_of_role()
+        self._said = {number: self._says(statements) for number, statements in index.about(self._action)}
+        self._scps = self._levels(around.scps)
+        self._rcps = self._levels(around.rcps) if is_bound_by_rcps(action) else []
+        self._decided: dict[tuple[object, ...], Decision] = {}
+
+    def answers(self, among: Collection[int] | None) -> list[Found]:
+        numbers = self._candidates()
+        if among is not None:
+            numbers &= set(among)
+        found = ((number, self._decision(number)) for number in sorted(numbers))
+        yes = (Decision.ALLOWED, Decision.UNKNOWN)
+        return [Found(self, number, decision) for number, decision in found if decision in yes]
+
+    def _candidates(self) -> set[int]:
+        """Who has anything that might allow it."""
+        found: set[int] = set()
+        for document, says in self._said.items():
+            if says.allows or any(statement.allows for statement in says.personal):
+                found.update(self.index.held_by.get(document, ()))
+        if self._trust is not None:
+            found |= self._named(self._trust)
+        return found
+
+    def _named(self, policy: Policy) -> set[int]:
+        """Whom the resource's policy names themselves: they need no policy of their own."""
+        found: set[int] = set()
+        for statement in policy.document.about(self._action):
+            if not statement.allows or statement.principals is None:
+                continue
+            arns = statement.principals.arns
+            if arns is None:
+                return set(range(len(self.index.holders)))
+            found |= {self.index.by_arn[arn] for arn in arns if arn in self.index.by_arn}
+        return found
+
+    # ---- What documents say ----------------------------------------------------------------------------------
+    def _says(self, statements: Sequence[Statement]) -> Says:
+        allows = denies = NO
+        personal = []
+        for statement in statements:
+            applies = self._everybody.applies(statement, self._decided_on)
+            if applies is MAYBE and asks_who(statement):
+                personal.append(statement)
+            elif statement.denies:
+                denies = max(denies, applies)
+            elif statement.allows:
+                allows = max(allows, applies)
+        return Says(allows, denies, tuple(personal))
+
+    def _levels(self, levels: Sequence[Level]) -> list[Says]:
+        return [
+            self._says([each for policy in level.policies for each in policy.document.about(self._action)])
+            for level in levels
+        ]
+
+    # ---- What comes of it for one ----------------------------------------------------------------------------
+    def _decision(self, number: int) -> Decision:
+        holder = self.index.holders[number]
+        says = [each for each in map(self._said.get, self.index.documents_of[number]) if each is not None]
+        identity = self._together(says, holder)
+        boundary = self._boundary(number, holder)
+        denies = max(identity.denies, boundary.denies if boundary else NO)
+        guards: list[tuple[LayerName, Truth]] = []
+        if not holder.caller.is_service_linked:
+            for level in self._scps:
+                said = self._together([level], holder)
+                guards.append((LayerName.SCP, said.allows))
+                denies = max(denies, said.denies)
+            for level in self._rcps:
+                denies = max(denies, self._together([level], holder).denies)
+        surely, perhaps, refuses = self._opened(holder)
+        found = Said(
+            identity.allows, boundary and boundary.allows, None, surely, perhaps, tuple(guards), max(denies, refuses)
+        )
+        return self._decide(holder.caller, found)
+
+    def _decide(self, caller: Caller, said: Said) -> Decision:
+        """By what is held. Few different things are said to many."""
+        key = (caller.kind, said)
+        decision = self._decided.get(key)
+        if decision is None:
+            request = Request(caller, self._request.action, self._resource, self._account)
+            decision = beside_policies(request) or decide(terms_of(request), said)[0]
+            self._decided[key] = decision
+        return decision
+
+    def _boundary(self, number: int, holder: Holder) -> Says | None:
+        boundary = self.index.boundary_of[number]
+        if boundary is None:
+            return None
+        return self._together([self._said.get(boundary, _NOTHING)], holder)
+
+    def _together(self, says: Sequence[Says], holder: Holder) -> Says:
+        if len(says) == 1 and not says[0].personal:
+            return says[0]
+        allows = denies = NO
+        for each in says:
+            allows, denies = max(allows, each.allows), max(denies, each.denies)
+            for statement in each.personal:
+                applies = self._facts_of(holder).applies(statement, self._decided_on)
+                if statement.denies:
+                    denies = max(denies, applies)
+                elif statement.allows:
+                    allows = max(allows, applies)
+        return Says(allows, denies)
+
+    def _facts_of(self, holder: Holder) -> Facts:
+        found = self._facts.get(holder.arn)
+        if found is not None:
+            return found
+        request = self._request_of(holder)
+        found = self._facts[holder.arn] = Facts(context_of(request), request.is_unknown)
+        return found
+
+    def _request_of(self, holder: Holder) -> Request:
+        context = {**self._context, **facts_of_holder(holder)}
+        return Request(
+            holder.caller, self.about[0], self._resource, self._account, context, Unknown(holder.caller, holder)
+        )
+
+    def _opened(self, holder: Holder) -> tuple[Named, Named, Truth]:
+        """How directly the resource's policy lets the holder in, surely and perhaps, and whether it denies."""
+        surely = perhaps = Named.NOT
+        refuses = NO
+        if self._trust is None:
+            return surely, perhaps, refuses
+        if not self._trust.name:
+            return Named.ACCOUNT, Named.ACCOUNT, refuses
+        facts = self._facts_of(holder)
+        for statement in self._trust.document.about(self._action):
+            named = statement.names(holder.caller, bounded=holder.boundary is not None)
+            applies = facts.applies(statement, self._decided_on) if named else NO
+            if applies is not NO and statement.denies:
+                refuses = max(refuses, applies)
+            elif applies is not NO and statement.allows:
+                perhaps = max(perhaps, named)
+                surely = max(surely, named) if applies is YES else surely
+        return surely, perhaps, refuses
+
+    # ---- Why -------------------------------------------------------------------------------------------------
+    def verdict(self, number: int) -> Verdict:
+        """The same by the evaluator, which says why."""
+        holder, around = self.index.holders[number], self.index.surroundings
+        layers = Layers(
+            identity=holder.policies,
+            boundaries=None if holder.boundary is None else (holder.boundary,),
+            resource=self._trust,
+            scps=around.scps,
+            rcps=around.rcps if self._rcps else (),
+        )
+        return evaluate(self._request_of(holder), layers)
+
+    # ---- What isn't held -------------------------------------------------------------------------------------
+    def not_held(self, number: int) -> frozenset[LayerName]:
+        holder = self.index.holders[number]
+        found = self._not_held | holder.not_held
+        if number in self.index.guests:
+            found |= {LayerName.SESSION}
+        return found - {LayerName.SCP, LayerName.RCP} if holder.caller.is_service_linked else found
+
+    def _layers_not_held(self) -> Iterator[LayerName]:
+        around = self.index.surroundings
+        if LayerName.SCP in around.not_held:
+            yield LayerName.SCP
+        if LayerName.RCP in around.not_held and is_bound_by_rcps(self._action):
+            yield LayerName.RCP
+        if policy_not_held(around.account_id, self._action, self._resource):
+            yield LayerName.RESOURCE
+
+    def _policy_of_role(self) -> Policy | None:
+        """The trust of a role to be assumed. Of what isn't held: that it leaves all to the AWS account's policies."""
+        if LayerName.RESOURCE in self._not_held:
+            return delegating_to(self._account, self.index.surroundings.account_id)
+        number = self.index.by_arn.get(self._resource) if is_assuming(self._action, self._resource) else None
+        return None if number is None else self.index.holders[number].trust
+
+
+_NOTHING = Says(NO, NO)

@@ -1,0 +1,83 @@
+"""How long it takes to ask who may do something, of 10,000 principals who share 2,000 policy documents.
+
+python -m bench.who_can
+
+prints a line for each figure and one of JSON. Building the index includes reading the mirror; a question is warm when
+its action was asked about before, of another resource. Times are those of the processor.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import tracemalloc
+from statistics import median
+from time import process_time
+from typing import Any
+
+QUESTIONS = 20
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        os.environ |= {"IAMCONSOLE_STATE": folder, "DJANGO_SETTINGS_MODULE": "iamconsole.settings"}
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+
+        from bench.shared_policies import fill
+
+        call_command("migrate", verbosity=0)
+        figures = measure(fill())
+    for name, (value, unit, wanted) in figures.items():
+        print(f"{name}: {value:,.1f} {unit} (wanted: at most {wanted})")
+    print(json.dumps({"benchmark": "who_can", **{name: round(value, 2) for name, (value, *_) in figures.items()}}))
+
+
+def measure(aws_account: Any) -> dict[str, tuple[float, str, int]]:
+    from access.index import index_of
+    from bench.shared_policies import ASKED
+    from policies.engine.compiled import compiled
+
+    began = process_time()
+    index = index_of(aws_account)
+    built = process_time() - began
+    action, resource = ASKED
+    times = []
+    for number in range(QUESTIONS):
+        began = process_time()
+        found = index.who_can(action, f"{resource}{number}")
+        times.append(process_time() - began)
+    began = process_time()
+    reasons = sum(len(each.because) for each in found)
+    explained = process_time() - began
+    print(
+        f"{len(index.holders):,} principals, {len(index.documents):,} documents, {len(found):,} may, {reasons} reasons"
+    )
+    del index, found
+    compiled.cache_clear()
+    return {
+        "who can": (median(times[1:]) * 1000, "ms", 60),
+        "who can, cold": (times[0] * 1000, "ms", 1000),
+        "why, for all of them": (explained * 1000, "ms", 1000),
+        "building the index": (built, "s", 3),
+        "memory of the index": (_memory(aws_account), "MB", 200),
+    }
+
+
+def _memory(aws_account: Any) -> float:
+    from access.index import index_of
+    from bench.shared_policies import ASKED
+
+    tracemalloc.start()
+    index = index_of(aws_account)
+    index.who_can(*ASKED)
+    used, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return used / 1_000_000
+
+
+if __name__ == "__main__":
+    main()

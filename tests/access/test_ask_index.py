@@ -1,0 +1,221 @@
+"""Who can: the index says of each principal what the evaluator says, and why."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from itertools import product
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from hypothesis import given as generated
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from access.chains import chains_to
+from access.holders import Holder
+from access.index import Index, index_of
+from access.patterns import who_can
+from access.surroundings import Surroundings
+from accounts.models import AwsAccount
+from policies.engine.callers import caller_of
+from policies.engine.compiled import Compiled
+from policies.engine.evaluate import Decision, LayerName, Level, Policy
+from policies.engine.matching import Glob, tokens
+from policies.engine.meeting import meet
+from sync.models.mirrored import Ownership
+from tests.access.mirrored import ID, OTHER, allow, arn, deny, given, managed, role, trusting, user
+from tests.services.organization_rows import complete
+from tests.services.rows import attach, join, make_group, make_role, make_user
+
+READ, OBJECT = "s3:GetObject", "arn:aws:s3:::reports/2026.csv"
+ASSUME = "sts:AssumeRole"
+
+
+def policy(*statements: dict[str, Any], name: str = "p") -> Policy:
+    return Policy(name, Compiled({"Version": "2012-10-17", "Statement": list(statements)}))
+
+
+def holder(number: int, policies: tuple[Policy, ...], boundary: Policy | None = None, **more: Any) -> Holder:
+    return Holder(caller_of(arn(f"user/u{number}")), number, f"AIDA{number}", policies, boundary, **more)
+
+
+# ---- The same as the evaluator says ------------------------------------------------------------------------------
+RESOURCES = ["*", "arn:aws:s3:::reports/*", "arn:aws:s3:::${aws:username}/*", OBJECT, "arn:aws:s3:::other/*"]
+CONDITIONS = [
+    {}, {"StringEquals": {"aws:username": "u1"}}, {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
+    {"StringEquals": {"aws:PrincipalTag/team": "red"}}, {"StringNotEquals": {"aws:PrincipalAccount": ID}},
+    {"ArnLike": {"aws:PrincipalArn": arn("user/u2")}}, {"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}},
+]  # fmt: skip
+STATEMENTS = st.builds(
+    lambda effect, action, resource, condition: {
+        "Effect": effect, "Action": action, "Resource": resource, **({"Condition": condition} if condition else {}),
+    },
+    st.sampled_from(["Allow", "Allow", "Deny"]),
+    st.sampled_from(["*", "s3:*", "s3:Get*", "ec2:*"]),
+    st.sampled_from(RESOURCES),
+    st.sampled_from(CONDITIONS),
+)  # fmt: skip
+POLICIES = st.lists(STATEMENTS, min_size=1, max_size=3).map(lambda statements: policy(*statements))
+
+
+@settings(max_examples=80)
+@generated(
+    st.lists(POLICIES, min_size=2, max_size=4),
+    st.lists(st.tuples(st.sets(st.integers(0, 3)), st.booleans()), min_size=4, max_size=4),
+    st.one_of(st.none(), POLICIES),
+    st.dictionaries(st.sampled_from(["aws:multifactorauthpresent", "aws:requestedregion"]), st.just(("true",))),
+)
+def test_as_the_evaluator_says(
+    policies: list[Policy], holding: list[tuple[set[int], bool]], scp: Policy | None, context: Any
+) -> None:
+    holders = [
+        holder(
+            number,
+            tuple(policies[which] for which in sorted(held) if which < len(policies)),
+            policies[0] if bounded else None,
+            tags={"team": "red"} if number % 2 else {},
+        )
+        for number, (held, bounded) in enumerate(holding)
+    ]
+    levels = (Level("root", (policy(allow("*")), scp)),) if scp else ()
+    index = Index(holders, Surroundings(ID, levels))
+    found = {each.number: each.decision for each in index.who_can(READ, OBJECT, context)}
+    for number in range(len(holders)):
+        expected = index.question(READ, OBJECT, context).verdict(number).decision
+        assert found.get(number, expected) is expected
+        assert (number in found) is (expected in (Decision.ALLOWED, Decision.UNKNOWN))
+
+
+# ---- Of the mirror ---------------------------------------------------------------------------------------------
+@pytest.fixture
+def alone(aws_account: AwsAccount) -> AwsAccount:
+    complete(aws_account, "org.membership")
+    return aws_account
+
+
+def names(found: Any) -> list[str]:
+    return [each.arn.rpartition("/")[2] for each in found]
+
+
+def test_everybody_whom_what_is_held_allows(alone: AwsAccount) -> None:
+    group = given(make_group(alone, "readers"), allow("s3:Get*"))
+    join(make_user(alone, "by-group"), group)
+    user(alone, "denied", allow("s3:*"), deny(READ))
+    user(alone, "bounded", allow("s3:*"), boundary_arn=managed(alone, "limit", [allow("ec2:*")]).arn)
+    user(alone, "elsewhere", allow("s3:*", "arn:aws:s3:::other/*"))
+    user(alone, "ignored", allow("s3:*"), ownership=Ownership.IGNORED)
+    user(alone, "mfa", allow("s3:*", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}}))
+    attach(make_role(alone, "by-policy"), managed(alone, "reader", [allow(READ, OBJECT, Sid="Read")]))
+    found = index_of(alone).who_can(READ, OBJECT)
+    assert names(found) == ["by-group", "ignored", "mfa", "by-policy"]
+    assert [each.decision.value for each in found] == ["allowed", "allowed", "unknown", "allowed"]
+    assert found[2].hangs_on == ("aws:multifactorauthpresent",)
+    assert [(each.policy, each.which) for each in found[3].because] == [(arn("policy/reader"), "Read")]
+    assert found[0].not_held == [LayerName.RESOURCE]
+
+
+def test_a_role_is_assumed_by_whom_it_trusts(alone: AwsAccount) -> None:
+    make_user(alone, "named")
+    user(alone, "delegated", allow(ASSUME))
+    user(alone, "without")
+    named = role(alone, "by-name", trusts=arn("user/named"))
+    account = role(alone, "by-account", trusts=arn("root"))
+    index = index_of(alone)
+    assert names(index.who_can(ASSUME, named.arn)) == ["named"]
+    assert names(index.who_can(ASSUME, account.arn)) == ["delegated"]
+    assert names(index.who_can(ASSUME, arn("role/nowhere"))) == []
+
+
+def test_a_key_opens_for_whom_its_policy_leaves_it_to(alone: AwsAccount) -> None:
+    """By what is held: whether the key's policy does is not known, and said."""
+    user(alone, "dana", allow("kms:Decrypt"))
+    (found,) = index_of(alone).who_can("kms:Decrypt", f"arn:aws:kms:eu-west-1:{ID}:key/1")
+    assert (found.decision, found.not_held) == (Decision.ALLOWED, [LayerName.RESOURCE])
+
+
+def test_chains_of_roles(alone: AwsAccount) -> None:
+    user(alone, "dana", allow(ASSUME, arn("role/first")))
+    role(alone, "first", allow(ASSUME, arn("role/second")), trusts=arn("root"))
+    last = role(alone, "second", trusts=arn("root"))
+    index = index_of(alone)
+    ways = chains_to(index, [index.by_arn[last.arn]])
+    assert [[index.holders[each].arn.rpartition("/")[2] for each in way] for way in ways.values()] == [
+        ["first", "second"], ["dana", "first", "second"],
+    ]  # fmt: skip
+    assert len(chains_to(index, [index.by_arn[last.arn]], depth=1)) == 1
+
+
+# ---- Patterns ----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [("a*", "*b", "ab"), ("a*", "b*", None), ("a?c", "ab*", "abc"), ("*", "*", "any"), ("", "", ""), ("a", "a", "a"),
+     ("*a*a*a*a*b", "*" + "a" * 40, None), ("?", "?", "x"), ("arn:aws:s3:::b/*", "*", "arn:aws:s3:::b/any"),
+     ("arn:aws:s3:::b/*", "arn:aws:s3:::*/k", "arn:aws:s3:::b//k"), ("arn:aws:s3:::b", "arn:aws:sqs:*", None)],
+)  # fmt: skip
+def test_what_two_patterns_both_match(one: str, other: str, expected: str | None) -> None:
+    assert meet(one, other) == expected
+
+
+@generated(st.text("ab*?", max_size=6), st.text("ab*?", max_size=6))
+def test_both_match_what_they_meet_in(one: str, other: str) -> None:
+    found = meet(one, other)
+    shortest = ["".join(text) for length in range(7) for text in product("ab", repeat=length)]
+    if found is None:
+        assert not any(matches(one, text) and matches(other, text) for text in shortest)
+    else:
+        assert matches(one, found) and matches(other, found)
+
+
+def matches(pattern: str, text: str) -> bool:
+    return Glob(tokens(pattern)).matches(text)
+
+
+def test_a_pattern_asks_about_anything_of_it(alone: AwsAccount) -> None:
+    user(alone, "some", allow(READ, "arn:aws:s3:::reports/q1/*"))
+    user(alone, "taken-back", allow(READ, "arn:aws:s3:::reports/q2/*"), deny("s3:*", "arn:aws:s3:::reports/q2/*"))
+    user(alone, "elsewhere", allow(READ, "arn:aws:s3:::other/*"))
+    user(alone, "lists", allow("s3:ListBucket", "arn:aws:s3:::reports"))
+    found = who_can(index_of(alone), "s3:Get*", "arn:aws:s3:::reports/*", {})
+    assert names(found) == ["some"]
+    assert found[0].example == ("s3:getobject", "arn:aws:s3:::reports/q1/any")
+
+
+# ---- The command -------------------------------------------------------------------------------------------------
+def asked(*question: str, **options: Any) -> Any:
+    out = StringIO()
+    call_command("who_can", *question, **{"account": ID, "json": True, **options}, stdout=out)
+    return json.loads(out.getvalue()) if options.get("json", True) else out.getvalue()
+
+
+def test_who_can_prints_who_and_why(alone: AwsAccount) -> None:
+    user(alone, "dana", allow("s3:Get*", Sid="Read"))
+    assert asked(READ, OBJECT) == {
+        "principals": [
+            {
+                "arn": arn("user/dana"),
+                "decision": "allowed",
+                "via": [{"policy": "inline policy own", "statement": "Read"}],
+                "not_evaluated": ["resource_policy"],
+                "missing_context": [],
+            }
+        ]
+    }
+    assert "not evaluated: resource_policy" in asked(READ, OBJECT, json=False)
+    assert "Nobody" in asked("s3:PutObject", OBJECT, json=False)
+
+
+def test_services_and_others_whom_a_role_trusts(alone: AwsAccount) -> None:
+    principal = {"Service": "lambda.amazonaws.com", "AWS": arn("root", account=OTHER)}
+    make_role(alone, "shared", **trusting(principal))
+    found = {each["arn"]: each for each in asked(ASSUME, arn("role/shared"))["principals"]}
+    assert found["lambda.amazonaws.com"]["not_evaluated"] == []
+    assert found[arn("root", account=OTHER)]["not_evaluated"] == ["identity_policies", "scps"]
+    assert {each["decision"] for each in found.values()} == {"allowed"}
+
+
+def test_who_can_follows_chains(alone: AwsAccount) -> None:
+    user(alone, "dana", allow(ASSUME))
+    role(alone, "reader", allow(READ), trusts=arn("root"))
+    assert asked(READ, OBJECT, chains=1)["chains"] == [{"arn": arn("user/dana"), "through": [arn("role/reader")]}]
