@@ -21,7 +21,7 @@ from accounts.roles import MFA_ROLES, Role
 from iamconsole.demo.process import Emulator, start_emulator
 from tests.services.workers import Worker, empty_queue, start_worker
 
-pytest_plugins = ["tests.services.browser"]
+pytest_plugins = ["tests.services.browser", "tests.services.database"]
 
 ACCOUNT_ID = "123456789012"
 

@@ -42,10 +42,8 @@ os.environ["AWS_READ_TIMEOUT"] = "10"
 os.environ["CLAIM_TIMEOUT_S"] = "2"
 
 from iamconsole.settings import *  # noqa: E402, F403
-from iamconsole.settings import CACHES, DATABASES, MIDDLEWARE, STATE_DIR  # noqa: E402
+from iamconsole.settings import CACHES, MIDDLEWARE  # noqa: E402
 
-if STACK == "embedded":
-    DATABASES["default"]["TEST"] = {"NAME": str(STATE_DIR / "test.sqlite3")}  # a file: other processes open it too
 # Every count is a new one: tests add rows and look again within a minute. tests/web/test_counts.py has the real one.
 CACHES["counts"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,0 +1,49 @@
+"""The test database: one process of a run migrates an empty one, and each process of it works on a copy of that."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from pytest_django import DjangoDbBlocker
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+    worker_id: str,
+) -> Iterator[None]:
+    """In place of pytest-django's, which migrates in every process."""
+    own = tmp_path_factory.getbasetemp()
+    with django_db_blocker.unblock():
+        before = str(connection.settings_dict["NAME"])
+        _connect_to(_copy_of_migrated(own if worker_id == "master" else own.parent, worker_id))
+    yield
+    with django_db_blocker.unblock():
+        connection.creation.destroy_test_db(before, verbosity=0)
+
+
+def _copy_of_migrated(shared: Path, worker_id: str) -> str:
+    """The name of a new database. `shared` is a folder that all processes of this run see, and no other run does."""
+    if connection.vendor == "sqlite":
+        # A file: other processes open it too.
+        connection.settings_dict["TEST"]["NAME"] = str(shared / "test.sqlite3")
+    made = shared / "migrated"
+    with (shared / "migrating").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not made.exists():
+            made.write_text(connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False))
+        _connect_to(made.read_text())
+        connection.creation.clone_test_db(worker_id, verbosity=0, autoclobber=True)
+    return str(connection.creation.get_test_db_clone_settings(worker_id)["NAME"])
+
+
+def _connect_to(name: str) -> None:
+    """From the next query on, in this thread and in those of a live server."""
+    connection.close()
+    connection.settings_dict["NAME"] = name
