@@ -47,6 +47,8 @@ from iamconsole.settings import CACHES, MIDDLEWARE  # noqa: E402
 # Every count is a new one: tests add rows and look again within a minute. tests/web/test_counts.py has the real one.
 CACHES["counts"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Looks a static file up when it is asked for; else every new test client reads all of them first.
+WHITENOISE_AUTOREFRESH = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 ACCOUNT_RATE_LIMITS = False
