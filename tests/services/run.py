@@ -9,19 +9,32 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 from tests.services.chromium import HOW_TO_GET_ONE, chromium
 
+ROOT = Path(__file__).resolve().parents[2]
 # Three on two cores: many tests wait for a worker, an emulator or a browser for much of their time.
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", "3", "--dist", "loadgroup"]
 
 
 def main() -> int:
     ensure_browser()
-    everything = subprocess.run(PYTEST, check=False).returncode
-    servers = {**os.environ, "TEST_STACK": "servers"}
+    environment = keeping_bytecode(dict(os.environ))
+    everything = subprocess.run(PYTEST, env=environment, check=False).returncode
+    servers = {**environment, "TEST_STACK": "servers"}
     on_servers = subprocess.run([*PYTEST, "-m", "stack or servers"], env=servers, check=False).returncode
     return everything or on_servers
+
+
+def keeping_bytecode(environment: dict[str, str]) -> dict[str, str]:
+    """The tests start Python some 500 times, and half of a start is compiling, where nothing compiled is kept.
+
+    Who doesn't want that beside the sources gets it in var/.
+    """
+    if environment.pop("PYTHONDONTWRITEBYTECODE", ""):
+        environment.setdefault("PYTHONPYCACHEPREFIX", str(ROOT / "var" / "bytecode"))
+    return environment
 
 
 def ensure_browser() -> None:
