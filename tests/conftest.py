@@ -62,6 +62,10 @@ def emulator(emulator_process: Emulator, settings: Any) -> Iterator[Emulator]:
 
 @pytest.fixture
 def aws_account(db: None) -> AwsAccount:
+    return make_aws_account()
+
+
+def make_aws_account() -> AwsAccount:
     return AwsAccount.objects.create(
         account_id=ACCOUNT_ID,
         name="Acme",

@@ -9,6 +9,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +19,22 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from accounts.models import AwsAccount, Operator
+from accounts.roles import Role
 from identities.kinds import GROUP, ROLE, USER
 from policies.models import Organization, OrgPolicy
 from policies.organizations.views import POLICY as CONTROL
 from policies.views.pages import POLICY
+from tests.conftest import make_aws_account, make_operator
 from tests.services.account_rows import fill_account
+from tests.services.database import rows_of_many_tests
 from tests.services.organization_rows import make_organization
 from tests.services.pages import address
 from tests.services.rows import attach, join, make_group, make_policy, make_role, make_user, put_inline
+
+pytestmark = pytest.mark.django_db
 
 BASELINE: dict[str, int] = json.loads(Path(__file__).with_name("query_counts.json").read_text())
 KINDS = ("user", "group", "role", "policy", "control")
@@ -46,8 +53,25 @@ def remembered_counts(settings: Any) -> Iterator[None]:
     caches["counts"].clear()
 
 
+@dataclass(frozen=True)
+class Filled:
+    """An AWS account in which everything hangs on everything: its owner, and the unique id of one of each kind."""
+
+    alice: Operator
+    ids: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def filled(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Filled]:
+    """Takes longer than the page that is looked at, so all pages look at one."""
+    with rows_of_many_tests(django_db_blocker):
+        aws_account = make_aws_account()
+        yield Filled(make_operator("alice", Role.OWNER, aws_account), fill(aws_account, request.param))
+
+
 def fill(aws_account: AwsAccount, number: int) -> dict[str, str]:
-    """An AWS account in which everything hangs on everything; the unique id of one of each kind."""
     users = [make_user(aws_account, f"user-{n:03}") for n in range(number)]
     groups = [make_group(aws_account, f"group-{n:03}") for n in range(number)]
     roles = [make_role(aws_account, f"role-{n:03}") for n in range(number)]
@@ -74,12 +98,10 @@ def url_of(page: str, ids: dict[str, str]) -> str:
     return f"{url}?{query}".replace("PICK", ids.get("user", ""))
 
 
-@pytest.mark.parametrize("number", [1, 20])
+@pytest.mark.parametrize("filled", [1, 20], indirect=True)
 @pytest.mark.parametrize("page", BASELINE)
-def test_takes_as_many_queries_as_before(
-    aws_account: AwsAccount, alice: Operator, client_of: Callable[..., Client], page: str, number: int
-) -> None:
-    client, url = client_of(alice), url_of(page, fill(aws_account, number))
+def test_takes_as_many_queries_as_before(filled: Filled, client_of: Callable[..., Client], page: str) -> None:
+    client, url = client_of(filled.alice), url_of(page, filled.ids)
     client.get(url)  # templates are read, content types are known
     with CaptureQueriesContext(connection) as queries:
         response = client.get(url)
@@ -89,11 +111,12 @@ def test_takes_as_many_queries_as_before(
     assert len(queries) == min(BASELINE[page], most), told(queries)
 
 
+@pytest.mark.parametrize("filled", [1], indirect=True)
 @pytest.mark.parametrize("page", ["user_bounds", "role_bounds"])
 def test_upper_bounds_keep_to_the_most_where_no_organization_is_held(
-    aws_account: AwsAccount, alice: Operator, client_of: Callable[..., Client], page: str
+    filled: Filled, client_of: Callable[..., Client], page: str
 ) -> None:
-    client, url = client_of(alice), url_of(page, fill(aws_account, 1))
+    client, url = client_of(filled.alice), url_of(page, filled.ids)
     Organization.objects.update(gone_at=timezone.now())
     client.get(url)
     with CaptureQueriesContext(connection) as queries:
@@ -101,11 +124,12 @@ def test_upper_bounds_keep_to_the_most_where_no_organization_is_held(
     assert len(queries) <= MOST, told(queries)
 
 
+@pytest.mark.parametrize("filled", [20], indirect=True)
 @pytest.mark.parametrize("page", ["overview", "users?q=user", "user", "role", "policy_attached", "search?q=user"])
 def test_the_first_page_of_a_minute_counts_in_a_few_queries_more(
-    aws_account: AwsAccount, alice: Operator, client_of: Callable[..., Client], page: str
+    filled: Filled, client_of: Callable[..., Client], page: str
 ) -> None:
-    client, url = client_of(alice), url_of(page, fill(aws_account, 20))
+    client, url = client_of(filled.alice), url_of(page, filled.ids)
     client.get(url)
     caches["counts"].clear()
     with CaptureQueriesContext(connection) as queries:

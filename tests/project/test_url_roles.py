@@ -11,8 +11,9 @@ from django.contrib import admin
 from django.db import transaction
 from django.test import Client
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
+from pytest_django import DjangoDbBlocker
 
-from accounts.models import AuditEntry, AwsAccount, Grant, Operator
+from accounts.models import AuditEntry, Grant, Operator
 from accounts.roles import Role
 from identities.models import (
     IamGroup,
@@ -26,8 +27,9 @@ from identities.models import (
 from policies.models import ManagedPolicy, OrgPolicy
 from sync.models import Change, Revision, Run
 from tests.admin.cases import POLICY_ARN, fill
-from tests.conftest import make_operator
+from tests.conftest import make_aws_account, make_operator
 from tests.project.url_roles import COLUMNS, PERSONAL, PUBLIC, TABLE
+from tests.services.database import rows_of_many_tests
 
 # What stands in an address, by the first word of its URL name.
 KEYS: dict[str, Callable[[], object]] = {
@@ -102,11 +104,21 @@ class World:
         return " ".join(f"{who}:{self.answer(who, address, method)}" for who in COLUMNS)
 
 
+@pytest.fixture(scope="module")
+def cast(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, Operator]]:
+    """The cast, and one of everything."""
+    with rows_of_many_tests(django_db_blocker):
+        aws_account = make_aws_account()
+        cast = {name: make_operator(name, role, None if name == "olga" else aws_account) for name, role in CAST.items()}
+        fill(aws_account, cast["alice"])
+        yield cast
+
+
 @pytest.fixture
-def world(aws_account: AwsAccount, client_of: Callable[[Operator], Client], caplog: pytest.LogCaptureFixture) -> World:
+def world(
+    cast: dict[str, Operator], db: None, client_of: Callable[[Operator], Client], caplog: pytest.LogCaptureFixture
+) -> World:
     caplog.set_level(logging.CRITICAL, "django.request")  # refusals are what is asked for here
-    cast = {name: make_operator(name, role, None if name == "olga" else aws_account) for name, role in CAST.items()}
-    fill(aws_account, cast["alice"])
     return World({"anonymous": Client(), **{name: client_of(operator) for name, operator in cast.items()}})
 
 

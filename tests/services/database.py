@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker
 
 
@@ -47,3 +48,14 @@ def _connect_to(name: str) -> None:
     """From the next query on, in this thread and in those of a live server."""
     connection.close()
     connection.settings_dict["NAME"] = name
+
+
+@contextmanager
+def rows_of_many_tests(blocker: DjangoDbBlocker) -> Iterator[None]:
+    """What is made at its start is there for every test until its end: each rolls back what it did itself, no more.
+
+    For fixtures of a module whose tests all use `db`, none `transactional_db`.
+    """
+    with blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
