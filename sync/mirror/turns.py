@@ -35,5 +35,6 @@ def turn() -> Iterator[None]:
     with transaction.atomic():
         began = time.monotonic()  # getting in may have taken long, and kept nobody waiting
         yield
-    ended = time.monotonic()
-    _breath.ends_at = ended + min((ended - began) * _SHARE, settings.PULL_BREATH_S)
+        # Committing is short but for what SQLite then copies from its log into the file, when others may write already.
+        ended = time.monotonic()
+        _breath.ends_at = ended + min((ended - began) * _SHARE, settings.PULL_BREATH_S)
