@@ -28,7 +28,7 @@ def main() -> int:
 
 
 def keeping_bytecode(environment: dict[str, str]) -> dict[str, str]:
-    """The tests start Python some 500 times, and half of a start is compiling, where nothing compiled is kept.
+    """The tests start Python again and again, and half of a start is compiling, where nothing compiled is kept.
 
     Who doesn't want that beside the sources gets it in var/.
     """
