@@ -18,10 +18,10 @@ from django.utils import timezone
 
 from sync.models import Revision, Run
 
-BATCH = 1000  # revisions looked at in one turn: the longest that a pull waits for it
+BATCH = 1000  # revisions, and logs, looked at in one turn: the longest that a pull waits for it
 RUNS_BATCH = 200
 # The last revision, and the last run, that was looked at; lost, it begins anew.
-_PLACE, _RUNS_PLACE = "retention-place", "retention-runs-place"
+_PLACE, _LOGS_PLACE, _RUNS_PLACE = "retention-place", "retention-logs-place", "retention-runs-place"
 
 log = logging.getLogger("iamconsole.retention")
 
@@ -57,9 +57,14 @@ def outlived(revisions: QuerySet[Revision], since: datetime) -> QuerySet[Revisio
 
 
 def _forget_logs(before: datetime) -> None:
-    """The run itself stays, with its figures."""
-    with_log = Run.objects.filter(finished_at__lt=before).exclude(log=[]).order_by("pk").values("pk")[:RUNS_BATCH]
-    Run.objects.filter(pk__in=list(with_log.values_list("pk", flat=True))).update(log=[])
+    """Looks at the next runs. They stay, with their figures."""
+    last_time = cache.get(_LOGS_PLACE, 0)
+    next_ones = Run.objects.filter(pk__gt=last_time).order_by("pk").values_list("pk", "finished_at")
+    looked_at = list(next_ones[:BATCH])
+    old = [pk for pk, finished_at in looked_at if finished_at is not None and finished_at < before]
+    Run.objects.filter(pk__in=old).exclude(log=[]).update(log=[])
+    goes_on = len(looked_at) == BATCH and bool(old)  # they are in the order of their making
+    cache.set(_LOGS_PLACE, looked_at[-1][0] if goes_on else 0, timeout=None)
 
 
 # ---- Runs ----------------------------------------------------------------------------------------------------

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import AwsAccount
 from iamconsole.demo.process import Emulator
 from sync import drift, retention
 from sync.models import Facet, Revision, Run
+from tests.project.test_query_plans import plan_of
 from tests.sync.pulling import pulled, seed
 
 pytestmark = pytest.mark.django_db
@@ -23,9 +27,9 @@ DONE, FAILED = Run.State.DONE, Run.State.FAILED
 @pytest.fixture(autouse=True)
 def kept_for_30_days(settings: Any) -> Iterator[None]:
     settings.KEEP_RUNS_DAYS = 30
-    cache.delete("retention-runs-place")
+    cache.delete_many(["retention-runs-place", "retention-logs-place"])
     yield
-    cache.delete("retention-runs-place")
+    cache.delete_many(["retention-runs-place", "retention-logs-place"])
 
 
 def ran(aws_account: AwsAccount, days_ago: float, **fields: Any) -> int:
@@ -120,3 +124,20 @@ def test_refreshes_of_one_object_go_unless_it_has_drift(aws_account: AwsAccount)
     Revision.objects.create(facet=facet, number=2, fingerprint="", content={}, seen_at=timezone.now(), run_id=seen,
                             origin="outside", drift_in=aws_account)  # fmt: skip
     assert left() == [kept, seen]
+
+
+@pytest.mark.stack
+def test_no_table_is_read_from_end_to_end(aws_account: AwsAccount, settings: Any) -> None:
+    """It looks each minute: at some rows, by their keys, and at what hangs on each by an index."""
+    settings.KEEP_HISTORY_DAYS = 30
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # of a small table it would rather read all
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    ran(aws_account, 90)
+    with CaptureQueriesContext(connection) as queries:
+        retention.forget_old()
+        retention.forget_runs()
+    asked = [query["sql"] for query in queries.captured_queries if query["sql"].startswith(("SELECT", "UPDATE"))]
+    ours = [sql for sql in asked if '"sync_' in sql]
+    plans = [line for sql in ours for line in plan_of(sql)]
+    assert (len(ours) >= 3, [line for line in plans if re.search(r"SCAN|Seq Scan", line)]) == (True, [])
