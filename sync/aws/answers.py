@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Any
 from urllib.parse import quote, unquote
 
 from botocore.client import BaseClient
 from botocore.handlers import json_decode_policies
 from botocore.model import ListShape, MapShape, Shape, StructureShape
-from botocore.parsers import ResponseParserFactory
+from botocore.parsers import ResponseParserError, ResponseParserFactory
 from botocore.session import Session
 from botocore.utils import parse_timestamp
 
@@ -44,6 +45,7 @@ _SECRETS = frozenset(
 )
 # Maps of which the keys say what is secret: `client_secret`, and Apple's `private_key`.
 _MAPS_WITH_SECRETS = frozenset({"ProviderDetailsType"})
+_JSON = ("json", "rest-json")
 _SECRET_WORDS = ("secret", "private", "password")
 
 
@@ -66,28 +68,45 @@ class _Parsers(ResponseParserFactory):
 
     def create_parser(self, protocol_name: str) -> Any:
         parser: Any = super().create_parser(protocol_name)
-        usual = _Prepared(parser)
+        usual = _Prepared(parser, is_json=protocol_name in _JSON)
         return XmlParser(usual, _scalar) if protocol_name == "query" else usual
 
 
 class _Prepared:
-    """What botocore parsed, prepared."""
+    """What botocore parsed, prepared. What is no answer it takes for an empty one, or breaks over."""
 
-    def __init__(self, usual: Parser) -> None:
-        self._usual = usual
+    def __init__(self, usual: Parser, *, is_json: bool) -> None:
+        self._usual, self._is_json = usual, is_json
 
     def parse(self, response: Mapping[str, Any], shape: Shape | None) -> dict[str, Any]:
-        answer = self._usual.parse(response, shape)
-        return answer if shape is None or "Error" in answer else prepare(answer, shape)
+        went_well = response["status_code"] < 300
+        try:
+            if went_well and self._is_json and not isinstance(json.loads(response["body"] or b"{}"), dict):
+                raise ValueError("it is no object")
+            answer = self._usual.parse(response, shape)
+            return answer if shape is None or "Error" in answer else prepare(answer, shape)
+        except (ValueError, TypeError, AttributeError, ArithmeticError, RuntimeError) as error:
+            if not went_well:
+                raise
+            raise ResponseParserError(f"Unable to read the answer: {error}") from error
 
 
 def _time(value: Any) -> datetime:
-    """What botocore's own reading gives. IAM and STS say it in ISO 8601; others may give a number."""
+    """What botocore's own reading gives. IAM and STS say it in ISO 8601; others may give a number.
+
+    Raises ValueError or RuntimeError for what is none, or too near to the end of all years to be told in another zone.
+    """
     with suppress(ValueError, TypeError):
         found = datetime.fromisoformat(value)
         if found.tzinfo is not None:
-            return found
-    return parse_timestamp(value)
+            return _tellable(found)
+    return _tellable(parse_timestamp(value))
+
+
+def _tellable(found: datetime) -> datetime:
+    if not MINYEAR < found.year < MAXYEAR:
+        raise ValueError(f"the year {found.year} is out of range")
+    return found
 
 
 def prepare(answer: dict[str, Any], shape: Shape) -> dict[str, Any]:
@@ -108,6 +127,8 @@ def _prepare(value: Any, shape: Shape) -> Any:
             key: _secret(child) if holds_secrets and _is_secret(key) else _prepare(child, shape.value)
             for key, child in value.items()
         }
+    if shape.type_name == "string" and not isinstance(value, str):
+        raise TypeError(f"{type(value).__name__} in place of a text")
     if shape.name in _SECRETS:
         return _secret(value)
     if isinstance(value, str):  # JSON can hold what XML can't

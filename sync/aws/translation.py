@@ -14,6 +14,7 @@ from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
 
 from sync.aws import denial, errors
+from sync.texts import storable
 
 THROTTLING = frozenset(
     {
@@ -183,7 +184,8 @@ def _translate(error: Exception, sending: Sending, status: int | None) -> errors
 
 def _answered(error: boto.ClientError, sending: Sending) -> errors.AwsError:
     said, metadata = error.response.get("Error", {}), error.response["ResponseMetadata"]
-    code, message, status = str(said.get("Code") or ""), str(said.get("Message") or ""), metadata["HTTPStatusCode"]
+    code, message = (storable(str(said.get(part) or "")) for part in ("Code", "Message"))
+    status = metadata["HTTPStatusCode"]
     about = {"code": code, "request_id": str(metadata.get("RequestId", ""))}
     if sending.emulated and code == str(int(HTTPStatus.INTERNAL_SERVER_ERROR)):
         return sending.failed(errors.Unsupported, "The emulator does not know this operation.", **about)

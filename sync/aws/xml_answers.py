@@ -50,7 +50,7 @@ class XmlParser:
             raise ResponseParserError(f"The answer has no {wrapper}.")
         try:
             parsed: dict[str, Any] = read(result)
-        except (ValueError, RecursionError) as error:  # no number, no time, no base64; no end of children
+        except (ValueError, RuntimeError) as error:  # no number, no time, no base64; no end of children
             raise ResponseParserError(f"Unable to read the answer: {error}") from error
         said = root.find(f"{namespace}ResponseMetadata")
         metadata = {part.tag.removeprefix(namespace): part.text for part in (() if said is None else said)}
