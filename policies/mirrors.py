@@ -17,7 +17,7 @@ from sync.mirror.differences import Difference, Reversal
 from sync.mirror.hashing import moment
 from sync.mirror.rows import columns, write
 
-_NUMBER = re.compile(r"v(\d+)")
+_NUMBER = re.compile(r"v(\d{1,9})")  # as many digits as its column holds
 
 
 def is_aws_managed(arn: str) -> bool:

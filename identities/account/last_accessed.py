@@ -28,6 +28,7 @@ _STARTED_PER_PAGE = 20
 _DAILY = timedelta(hours=24)
 # How often the door is asked in vain, at its own pace, before the run is put off: most reports take a second or two.
 _FRUITLESS = 20
+_READY = "COMPLETED"  # whatever else AWS says of a report, it tells of no service yet
 
 
 class LastAccessedMirror(Mirror):
@@ -87,7 +88,7 @@ class LastAccessedMirror(Mirror):
                 answer = fetch(client, job_id)
                 if answer.get("JobStatus") == "FAILED":
                     raise Unsupported(_why(answer), operation="iam:GetServiceLastAccessedDetails")
-                if answer.get("JobStatus") != "IN_PROGRESS":
+                if answer.get("JobStatus") == _READY:
                     return item_of(ref.object_id, ref.name, ref.arn, answer)
         except NotFound:
             return None
@@ -189,12 +190,12 @@ class _Page:
                 answer = fetch(self._client, job_id)
             except NotFound:
                 continue
-            if answer.get("JobStatus") == "IN_PROGRESS":
-                waiting[job_id] = [kind, object_id, name, arn]
+            if answer.get("JobStatus") == _READY:
+                self.items.setdefault(kind, []).append(item_of(object_id, name, arn, answer))
             elif answer.get("JobStatus") == "FAILED":
                 self.unsupported.setdefault(kind, {})[object_id] = _why(answer)
             else:
-                self.items.setdefault(kind, []).append(item_of(object_id, name, arn, answer))
+                waiting[job_id] = [kind, object_id, name, arn]
         return waiting
 
     def start(self, rows: Sequence[Principal], *, all_or_none: bool) -> Started:

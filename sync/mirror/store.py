@@ -200,6 +200,8 @@ def not_held(visit: Visit, mirror: Mirror, why: Mapping[str, str], held: Facet.H
         return
     with turn():
         gone = gone_objects(visit.place, mirror, list(why))
+        known = known_facets(visit.place, mirror, why, lock=True)
+        older = {object_id for object_id, facet in known.items() if is_older(facet, requested_at)}
         refused = [
             {
                 "object_id": object_id,
@@ -210,10 +212,11 @@ def not_held(visit: Visit, mirror: Mirror, why: Mapping[str, str], held: Facet.H
                 "raw_hash": "",
             }
             for object_id, reason in why.items()
-            if object_id not in gone
+            if object_id not in gone | older
         ]
+        Facet.objects.filter(pk__in=[known[one].id for one in older]).update(run=visit.run, missed_by=None)
         upsert_facets(visit.place, mirror, refused, kept=["read_at"])
-        visit.note(Counts(seen=len(refused)))
+        visit.note(Counts(seen=len(refused) + len(older - gone)))
 
 
 # ---- What came first, and the 60-second rule ------------------------------------------------------------------

@@ -72,6 +72,18 @@ def test_what_is_no_longer_allowed_leaves_the_report(mirrored: Run, iam: Any, aw
     assert list(ServiceLastAccessed.objects.values_list("service", flat=True)) == ["s3"]
 
 
+def test_a_report_that_is_not_said_to_be_ready_is_waited_for(
+    mirrored: Run, aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Taken for a whole one it would say that nobody may use anything."""
+    monkeypatch.setattr(last_accessed, "fetch", lambda *_: {"JobStatus": "", "ServicesLastAccessed": []})
+    run = pull.start(aws_account=aws_account, source=NAME, trigger=Run.Trigger.COMMAND, wake=False)
+    pull.work(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.seen) == (Run.State.RUNNING, 0)
+    assert ServiceLastAccessed.objects.count() == 2
+
+
 def test_a_page_fetches_what_the_page_before_started(
     iam: Any, aws_account: AwsAccount, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:

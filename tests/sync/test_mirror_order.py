@@ -16,7 +16,7 @@ from sync import mirror, refresh
 from sync.aws.client import reader
 from sync.mirror import Item, ObjectRef, Visit
 from sync.mirror.store import read_alone
-from sync.models import Run
+from sync.models import Facet, Run
 from tests.sync.pulling import facet, pulled, revisions, seed
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +89,19 @@ def test_a_page_from_before_a_deletion_brings_nobody_back(
     store(visit, old, at)
     assert story() == ["reports", "gone"]
     assert jane().gone_at is not None
+
+
+def test_a_denial_from_before_a_refresh_hides_nothing(
+    iam: Any, aws_account: AwsAccount, visit: Visit, erin: Operator
+) -> None:
+    at, why = timezone.now(), {jane().aws_id: "AWS says no."}
+    refreshed(erin)
+    for kind in ("details", "keys"):
+        mirror.not_held(visit, mirror.mirror_of("iam.user", kind), why, Facet.Held.DENIED, requested_at=at)
+    assert set(Facet.objects.filter(object_id=jane().aws_id).values_list("held", flat=True)) == {"held"}
+    assert facet(jane()).run == visit.run
+    mirror.not_held(visit, mirror.mirror_of("iam.user"), why, Facet.Held.DENIED, requested_at=timezone.now())
+    assert (facet(jane()).held, facet(jane()).held_why) == ("denied", "AWS says no.")
 
 
 def test_a_slow_single_answer_does_not_turn_a_page_back(
