@@ -286,7 +286,26 @@ def _service(number: int) -> str:
 
 def _user_columns(number: int) -> dict[str, Any]:
     boundary = "arn:aws:iam::aws:policy/PowerUserAccess" if number % 10 == 0 else ""
-    return {"tags": _tags(number), "boundary_arn": boundary}
+    return {"tags": _tags(number), "boundary_arn": boundary, **_credentials(number)}
+
+
+def _credentials(number: int) -> dict[str, Any]:
+    """Most have a password and an app, every third a key; what should not be is rare."""
+    keys = (number % 3 == 0) + (number % 400 == 0)
+    factors = [word for word, every in (("Passkey", 300), ("App", 1)) if number % every == 0 and number % 200]
+    used = None if number % 250 == 0 else SEEN - timedelta(hours=number % 2500)
+    return {
+        "key_count": keys,
+        "active_key_count": min(keys, number % 600),
+        "oldest_key_at": SEEN - timedelta(days=number % 130) if keys and number % 600 else None,
+        "keys_used_at": used if keys else None,
+        "mfa_count": len(factors),
+        "mfa_kinds": ", ".join(factors),
+        "has_password": number % 350 != 0,
+        "is_reported": True,
+        "reported_use_at": used,
+        "last_activity_at": used,
+    }
 
 
 def _tags(number: int) -> dict[str, str]:

@@ -120,7 +120,7 @@ def addresses(aws_account: Any) -> Iterator[tuple[str, str]]:
     here = f"/aws/{aws_account.account_id}"
     yield "overview", f"{here}/"
     for table, rows in (
-        (tables.USERS, selectors.users),
+        (tables.USERS, selectors.listed_users),
         (tables.GROUPS, selectors.groups),
         (tables.ROLES, selectors.roles),
         (POLICIES, policies),

@@ -22,7 +22,7 @@ from sync.views.ignored import ignored
 
 @require_GET
 def users(request: HttpRequest, account_id: str) -> HttpResponseBase:
-    return _list(request, account_id, USERS, selectors.users, "users_stage")
+    return _list(request, account_id, USERS, selectors.listed_users, "users_stage")
 
 
 @require_GET

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from django.utils import timezone
 
 from accounts.models import AwsAccount
+from iamconsole.web.once import once_a_page
 from policies.models import OrgAccount, Organization, OrgPolicy, OrgUnit
 from policies.organizations import mirrors, reads
 from sync import mirror
@@ -49,12 +50,7 @@ class Tree(Source):
 
     def serves(self, aws_account: AwsAccount) -> bool:
         """Also where AWS has said that there is no organization any more: what the mirror has of one then ends."""
-        if not super().serves(aws_account):
-            return False
-        organization: Organization | None = Organization.objects.live().filter(aws_account=aws_account).first()
-        if organization is None:
-            return bool(OrgUnit.objects.live().filter(aws_account=aws_account).exists())
-        return organization.delegated or organization.management_id == aws_account.account_id
+        return super().serves(aws_account) and _may_read(aws_account)
 
     def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
         todo: list[list[str]] = json.loads(marker) if marker else [["roots"]]
@@ -64,6 +60,14 @@ class Tree(Source):
             items, further = _READS[what](client, *where)
             todo += further
             yield SourcePage(items, json.dumps(todo) if todo else None, requested_at)
+
+
+@once_a_page
+def _may_read(aws_account: AwsAccount) -> bool:
+    organization: Organization | None = Organization.objects.live().filter(aws_account=aws_account).first()
+    if organization is None:
+        return bool(OrgUnit.objects.live().filter(aws_account=aws_account).exists())
+    return organization.delegated or organization.management_id == aws_account.account_id
 
 
 _Found = tuple[dict[str, list[Item]], list[list[str]]]  # items by kind, and what there is to read further
