@@ -59,6 +59,7 @@ def main() -> None:
     options = _options()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         os.environ |= {"IAMCONSOLE_STATE": folder, "DJANGO_SETTINGS_MODULE": "iamconsole.settings"}
+        os.environ["SQLITE_MAP_MB"] = "1024"  # as iamconsole/wsgi.py does
         if options.postgres:
             from tests.services.servers import start_postgres
 

@@ -7,6 +7,9 @@ from django.core.wsgi import get_wsgi_application
 from iamconsole.checks import refuse_to_start
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iamconsole.settings")
+# A list that looks for few rows reads many: mapped, each takes half as long. Not in workers, whose memory stays small:
+# what they read of a mapped file would count as theirs.
+os.environ.setdefault("SQLITE_MAP_MB", "1024")
 
 application = get_wsgi_application()
 refuse_to_start()
