@@ -14,14 +14,40 @@ from policies.engine.catalogue.actions import (
     takes_key,
     takes_no_resource,
 )
-from policies.engine.catalogue.arns import may_mean, pattern_of, types_of_arn
-from policies.engine.catalogue.keys import condition_key, fits_key
-from policies.engine.catalogue.store import data_date, service_names, services_with_rcps
+from policies.engine.catalogue.arns import may_mean, pattern_of, types_of_arn, types_of_arn_service
+from policies.engine.catalogue.federation_keys import FEDERATION_KEYS
+from policies.engine.catalogue.global_keys import SENSITIVE as SENSITIVE_KEYS
+from policies.engine.catalogue.keys import LONGEST_NAME, condition_key, fits_key
+from policies.engine.catalogue.store import REFERENCE, data_date, service_names, services_with_rcps
 from policies.engine.catalogue.values import AccessLevel, Action, ConditionKey, KeyType, ResourceType, ResourceUse
 
 __all__ = [
-    "AccessLevel", "Action", "ConditionKey", "KeyType", "ResourceType", "ResourceUse", "access_levels", "action",
-    "actions_matching", "all_actions", "condition_key", "condition_keys", "data_date", "dependent_actions", "fits_key",
-    "may_mean", "pattern_of", "resource_types", "service_names", "services_with_rcps", "takes_key",
-    "takes_no_resource", "types_of_arn",
+    "FEDERATION_KEYS",
+    "LONGEST_NAME",
+    "REFERENCE",
+    "SENSITIVE_KEYS",
+    "AccessLevel",
+    "Action",
+    "ConditionKey",
+    "KeyType",
+    "ResourceType",
+    "ResourceUse",
+    "access_levels",
+    "action",
+    "actions_matching",
+    "all_actions",
+    "condition_key",
+    "condition_keys",
+    "data_date",
+    "dependent_actions",
+    "fits_key",
+    "may_mean",
+    "pattern_of",
+    "resource_types",
+    "service_names",
+    "services_with_rcps",
+    "takes_key",
+    "takes_no_resource",
+    "types_of_arn",
+    "types_of_arn_service",
 ]  # fmt: skip

@@ -30,10 +30,13 @@ def all_actions() -> tuple[str, ...]:
 
 def actions_matching(pattern: str) -> tuple[str, ...]:
     """The names of all that an action pattern means, as the evaluator matches them."""
-    return _matching(pattern.lower()) if len(pattern) <= LONGEST_NAME else ()
+    if "*" in pattern or "?" in pattern:
+        return _matching(pattern.lower()) if len(pattern) <= LONGEST_NAME else ()
+    found = action(pattern)
+    return (found.name,) if found else ()
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=16384)
 def _matching(pattern: str) -> tuple[str, ...]:
     prefix, colon, short = pattern.partition(":")
     if not colon or "*" in prefix or "?" in prefix:
@@ -42,9 +45,6 @@ def _matching(pattern: str) -> tuple[str, ...]:
     found = service(prefix)
     if found is None:
         return ()
-    if "*" not in short and "?" not in short:
-        exact = found.actions.get(short)
-        return (exact.name,) if exact else ()
     glob = Glob(tokens(short))
     return tuple(each.name for lowered, each in found.actions.items() if glob.matches(lowered))
 
@@ -58,10 +58,7 @@ def access_levels(name: str) -> tuple[AccessLevel, ...]:
 def resource_types(name: str) -> tuple[ResourceType, ...]:
     """Those on which the action can be allowed; none where it takes `*` only, or is unknown."""
     found = action(name)
-    if found is None:
-        return ()
-    types = _of(found.service).types
-    return tuple(types[use.type_name.lower()] for use in found.uses)
+    return tuple(use.type for use in found.uses) if found else ()
 
 
 def takes_no_resource(name: str) -> bool:
@@ -81,8 +78,14 @@ def condition_keys(name: str) -> KeyNames:
 
 
 def takes_key(name: str, key: str) -> bool:
-    """Whether the service says the condition key (`aws:ResourceTag/team`) when it is asked for the action."""
-    return fits_key(key, condition_keys(name))
+    """Whether the service says the condition key (`aws:ResourceTag/team`) when it is asked for the action.
+
+    Some services have a key of their own for the tags of resources, and don't list it with each action.
+    """
+    keys = condition_keys(name)
+    prefix, _, rest = key.lower().partition(":")
+    of_own_tags = prefix == name.lower().partition(":")[0] and rest.startswith("resourcetag/")
+    return fits_key(key, keys) or (of_own_tags and fits_key(f"aws:{rest}", keys))
 
 
 def dependent_actions(name: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ Its files are read directly: its own functions keep all they ever read, descript
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -25,6 +25,7 @@ from policies.engine.catalogue.values import (
 
 REFERENCE = "Service Authorization Reference"
 _MULTIVALUED = "ArrayOf"
+_OTHER_PLACEHOLDER, _PLACEHOLDER = "<key>", "${key}"  # four keys of S3 are written in another way
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +77,23 @@ def service(prefix: str) -> Service | None:
 def _service(prefix: str) -> Service:
     name = service_names()[prefix]
     source = f"{REFERENCE}: Actions, resources, and condition keys for {name}"
+    types = {lowered: _type(prefix, found) for lowered, found in _read("resourceTypes", f"{prefix}.json").items()}
     return Service(
         prefix,
         name,
-        {lowered: _action(prefix, found) for lowered, found in _read("actions", f"{prefix}.json").items()},
-        {lowered: _type(prefix, found) for lowered, found in _read("resourceTypes", f"{prefix}.json").items()},
-        {lowered: _key(found, source) for lowered, found in _read("conditionKeys", f"{prefix}.json").items()},
+        {lowered: _action(prefix, found, types) for lowered, found in _read("actions", f"{prefix}.json").items()},
+        types,
+        {key.name.lower(): key for key in _keys(prefix, source)},
     )
 
 
-def _action(prefix: str, found: Mapping[str, Any]) -> Action:
+def _action(prefix: str, found: Mapping[str, Any], types: Mapping[str, ResourceType]) -> Action:
+    uses = (
+        _use(types[use["name"].lower()], use["required"], _names(use["conditionKeys"]))
+        for use in found["resourceTypes"]
+    )
     return Action(
-        f"{prefix}:{found['name']}",
-        _levels(found["accessLevel"]),
-        tuple(_use(use["name"], use["required"], _names(use["conditionKeys"])) for use in found["resourceTypes"]),
-        _names(found["conditionKeys"]),
+        f"{prefix}:{found['name']}", _levels(found["accessLevel"]), tuple(uses), _names(found["conditionKeys"])
     )
 
 
@@ -98,9 +101,11 @@ def _type(prefix: str, found: Mapping[str, Any]) -> ResourceType:
     return ResourceType(prefix, found["key"], found["arn"], _names(found.get("conditionKeys", ())))
 
 
-def _key(found: Mapping[str, str], source: str) -> ConditionKey:
-    kind = found["type"]
-    return ConditionKey(found["key"], KeyType(kind.removeprefix(_MULTIVALUED)), kind.startswith(_MULTIVALUED), source)
+def _keys(prefix: str, source: str) -> Iterator[ConditionKey]:
+    for found in _read("conditionKeys", f"{prefix}.json").values():
+        kind = found["type"]
+        name = found["key"].replace(_OTHER_PLACEHOLDER, _PLACEHOLDER)
+        yield ConditionKey(name, KeyType(kind.removeprefix(_MULTIVALUED)), kind.startswith(_MULTIVALUED), source)
 
 
 # ---- Many actions share the same few values ------------------------------------------------------------------
@@ -110,12 +115,12 @@ def _levels(written: str) -> tuple[AccessLevel, ...]:
 
 
 @cache
-def _use(type_name: str, required: bool, condition_keys: KeyNames) -> ResourceUse:
-    return ResourceUse(type_name, required, condition_keys)
+def _use(kind: ResourceType, required: bool, condition_keys: KeyNames) -> ResourceUse:
+    return ResourceUse(kind, required, condition_keys)
 
 
 def _names(found: Iterable[str]) -> KeyNames:
-    return _shared(tuple(found))
+    return _shared(tuple(name.replace(_OTHER_PLACEHOLDER, _PLACEHOLDER) for name in found))
 
 
 @cache

@@ -32,9 +32,9 @@ class KeyType(StrEnum):
     BINARY = "Binary"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ResourceType:
-    """`arn` has `${Placeholders}`: `arn:${Partition}:s3:::${BucketName}`."""
+    """There is one of each. `arn` has `${Placeholders}`: `arn:${Partition}:s3:::${BucketName}`."""
 
     service: str
     name: str
@@ -46,7 +46,7 @@ class ResourceType:
 class ResourceUse:
     """That an action takes resources of a type. Of those that aren't required, it takes one or another."""
 
-    type_name: str
+    type: ResourceType
     required: bool
     condition_keys: KeyNames = ()  # those that count only together with this type
 
