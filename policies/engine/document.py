@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 from policies.engine.canonical import canonical, canonical_text
-from policies.engine.json_text import Json, Path, Position, Reading, read, written
+from policies.engine.json_text import Fault, Json, Path, Position, Reading, read, written
 from policies.engine.structure import NOT_AN_OBJECT, DocumentType, complaints
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
 
 # What IAM takes in a document at all (API reference, PolicyDocument): Latin-1 without most control characters.
 _NOT_TAKEN = re.compile("[^\t\n\r\x20-\xff]+")
+UNSUPPORTED_CHARACTER, DUPLICATE_NAME = "UNSUPPORTED_CHARACTER", "DUPLICATE_NAME"
 _MOST_CHARACTER_PROBLEMS, _MOST_PROBLEMS = 20, 200
 _STRING_OR_SPACE = re.compile(r'("(?:[^"\\]|\\.)*+(?:"|\\?\Z))|\s+', re.DOTALL)
 
@@ -34,6 +35,9 @@ class Problem:
     path: str
     line: int
     column: int
+    code: str = ""  # as lint has it; see docs/findings.md
+    start: int = 0  # the place in the text, in characters from 0
+    place: Path = ()
 
     def __str__(self) -> str:
         return f"Line {self.line}, column {self.column}: {self.message}"
@@ -47,6 +51,11 @@ class Parsed:
     document: dict[str, Any] | None
     problems: tuple[Problem, ...]
     _reading: Reading = field(repr=False, compare=False)
+
+    @property
+    def places(self) -> Reading:
+        """Where everything stands in the text."""
+        return self._reading
 
     def position(self, path: Path) -> Position:
         """Where the value at `path` (such as `("Statement", 0, "Action")`) begins, or what is around it."""
@@ -63,24 +72,27 @@ def parse(text: str, kind: DocumentType = DocumentType.IDENTITY) -> Parsed:
 
 
 def _problems(reading: Reading, kind: DocumentType) -> Iterator[Problem]:
-    def problem(message: str, path: Path, offset: int) -> Problem:
-        return _problem(reading, message, path, offset)
-
     for found in islice(_NOT_TAKEN.finditer(reading.text), _MOST_CHARACTER_PROBLEMS):
-        yield problem(f"IAM doesn't take the character U+{ord(found.group()[0]):04X} in a document.", (), found.start())
+        message = f"IAM doesn't take the character U+{ord(found.group()[0]):04X} in a document."
+        yield _problem(reading, UNSUPPORTED_CHARACTER, message, (), found.start())
     if reading.fault:
-        yield problem(reading.fault.message, reading.fault.path, reading.fault.offset)
+        yield _fault(reading, reading.fault)
         return
     for path, offset in reading.duplicates:
-        yield problem(f"{path[-1]} is given twice here.", path, offset)
+        yield _problem(reading, DUPLICATE_NAME, f"{path[-1]} is given twice here.", path, offset)
     for complaint in complaints(reading.value, kind):
         named = reading.key_offsets.get(complaint.path) if complaint.at_name else None
-        yield problem(complaint.message, complaint.path, reading.offset_of(complaint.path) if named is None else named)
+        offset = reading.offset_of(complaint.path) if named is None else named
+        yield _problem(reading, complaint.code, complaint.message, complaint.path, offset)
 
 
-def _problem(reading: Reading, message: str, path: Path, offset: int) -> Problem:
+def _fault(reading: Reading, fault: Fault) -> Problem:
+    return _problem(reading, "JSON_SYNTAX_ERROR", fault.message, fault.path, fault.offset)
+
+
+def _problem(reading: Reading, code: str, message: str, path: Path, offset: int) -> Problem:
     position = reading.position(offset)
-    return Problem(message, written(path), position.line, position.column)
+    return Problem(message, written(path), position.line, position.column, code, offset, path)
 
 
 def size(text: str) -> int:
@@ -123,10 +135,10 @@ def identify(text: str) -> Identity:
 def _unreadable(reading: Reading) -> Problem:
     """Why `identify` found no document in it."""
     if reading.fault:
-        return _problem(reading, reading.fault.message, reading.fault.path, reading.fault.offset)
+        return _fault(reading, reading.fault)
     for path, offset in reading.duplicates:
-        return _problem(reading, f"{path[-1]} is given twice here.", path, offset)
-    return _problem(reading, NOT_AN_OBJECT, (), reading.offset_of(()))
+        return _problem(reading, DUPLICATE_NAME, f"{path[-1]} is given twice here.", path, offset)
+    return _problem(reading, "DATA_TYPE_MISMATCH", NOT_AN_OBJECT, (), reading.offset_of(()))
 
 
 def load(text: str) -> dict[str, Any] | None:

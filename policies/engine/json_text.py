@@ -20,12 +20,14 @@ DEEPEST = 64
 LONGEST_NUMBER = 300
 
 _SPACE = re.compile(r"[ \t\n\r]*")
+_BLANKS = " \t\n\r"
 _OPEN_STRING = r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+'
 _STRING = re.compile(_OPEN_STRING + '"')
 _STRING_SO_FAR = re.compile(_OPEN_STRING)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _WORDS: dict[str, Json] = {"true": True, "false": False, "null": None}
 _WORD = re.compile("|".join(_WORDS))
+_ANY = json.JSONDecoder()
 _PLAIN_KEY = re.compile(r"\w+")
 
 
@@ -83,6 +85,17 @@ class Reading:
         while path not in self.offsets and path:
             path = path[:-1]
         return self.offsets.get(path, 0)
+
+    def span_of(self, path: Path, *, at_name: bool = False) -> tuple[int, int]:
+        """Where the value at `path` begins and ends, or its name; of what was read without a fault."""
+        start = self.key_offsets.get(path) if at_name else None
+        if start is None:
+            start = self.offset_of(path)
+        return start, self.end_of(start)
+
+    def end_of(self, start: int) -> int:
+        """Where the value, or the name, that begins there ends."""
+        return _ANY.raw_decode(self.text, start)[1]
 
 
 def read(text: str) -> Reading:
@@ -187,7 +200,8 @@ class _Reader:
         if match is None:
             self._break_string(path)
         self.at = match.end()
-        text: str = json.loads(match.group())
+        written = match.group()
+        text: str = json.loads(written) if "\\" in written else written[1:-1]
         return text
 
     def _scalar(self, path: Path) -> Json:
@@ -224,6 +238,8 @@ class _Reader:
         return self.text[self.at : self.at + 1]
 
     def _skip(self) -> None:
+        if self._peek() not in _BLANKS:
+            return
         match = _SPACE.match(self.text, self.at)
         self.at = match.end() if match else self.at
 
