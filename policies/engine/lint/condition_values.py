@@ -1,0 +1,327 @@
+"""The values of conditions: can they ever match?
+
+IAM User Guide, "IAM JSON policy elements: Condition operators", "AWS global condition context keys".
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import partial
+from ipaddress import IPv4Network, IPv6Network, ip_network
+
+from policies.engine import catalogue
+from policies.engine.conditions import instant, number
+from policies.engine.lint.actions import shown
+from policies.engine.lint.arns import REGION, is_open
+from policies.engine.lint.findings import Mark, Severity
+from policies.engine.lint.mends import replaced
+from policies.engine.lint.operators import family_of, operator_name, rewritten
+from policies.engine.lint.registry import condition_check, each_with_conditions, register
+from policies.engine.lint.subject import Statement, Test, Text
+
+Network = IPv4Network | IPv6Network
+
+_LONGEST = 4096  # no value that is compared is longer
+
+
+def _of_family(statement: Statement, family: str) -> Iterator[tuple[Test, Text]]:
+    for test in statement.tests:
+        if family_of(test) == family:
+            yield from ((test, text) for text in test.values if len(text.value) <= _LONGEST)
+
+
+# ---- Types -----------------------------------------------------------------------------------------------------
+@condition_check("INVALID_CONDITION_DATA_TYPE", Severity.ERROR, "Values of several JSON types for one condition key.")
+def mixed_types(statement: Statement) -> Iterator[Mark]:
+    for test in statement.tests:
+        if len({_json_type(value) for value, _ in test.raw_values}) > 1:
+            yield Mark(f"The values of {test.key} are of several JSON types: write them all as texts.", test.path)
+
+
+def _json_type(value: object) -> str:
+    return "number" if isinstance(value, int | float) and not isinstance(value, bool) else type(value).__name__
+
+
+@condition_check(
+    "INVALID_CONDITION_MULTIPLE_BOOLEAN", Severity.ERROR, "Bool with more than one value.", words=("bool",)
+)
+def several_booleans(statement: Statement) -> Iterator[Mark]:
+    for test in statement.tests:
+        if test.base == "bool" and len(test.raw_values) > 1:
+            yield Mark(f"{test.key} can be true or false: give one value.", test.path)
+
+
+@condition_check(
+    "TYPE_MISMATCH_BOOLEAN",
+    Severity.WARNING,
+    "Bool or Null with a value that is neither true nor false.",
+    words=("bool", "null"),
+)
+def bad_booleans(statement: Statement) -> Iterator[Mark]:
+    for test, text in (*_of_family(statement, "bool"), *_of_family(statement, "null")):
+        if text.value.lower() not in ("true", "false") and "${" not in text.value:
+            yield Mark(f"{operator_name(test)} takes true or false.", text.path)
+
+
+@condition_check(
+    "TYPE_MISMATCH_NUMBER", Severity.WARNING, "Numeric… with a value that is no number.", words=("numeric",)
+)
+def bad_numbers(statement: Statement) -> Iterator[Mark]:
+    for test, text in _of_family(statement, "numeric"):
+        if number(text.value) is None and "${" not in text.value:
+            yield Mark(f"{operator_name(test)} takes numbers.", text.path)
+
+
+@condition_check("TYPE_MISMATCH_DATE", Severity.WARNING, "Date… with a value that is no date.", words=("date",))
+def bad_dates(statement: Statement) -> Iterator[Mark]:
+    for test, text in _of_family(statement, "date"):
+        if _instant(text.value) is None and "${" not in text.value:
+            yield Mark(f"{operator_name(test)} takes dates such as 2026-01-31T00:00:00Z.", text.path)
+
+
+@condition_check("INVALID_DATE_VALUE", Severity.WARNING, "A date in seconds since 1970.", words=("date",))
+def dates_in_seconds(statement: Statement) -> Iterator[Mark]:
+    for _, text in _of_family(statement, "date"):
+        if (
+            number(text.value) is not None
+            and (found := _instant(text.value))
+            and not re.fullmatch(r"\d{4}", text.value)
+        ):
+            written = found.isoformat().replace("+00:00", "Z")
+            yield Mark(f"Write the date as people do: {written}.", text.path, mend=replaced(text.path, written))
+
+
+def _instant(text: str) -> datetime | None:
+    return instant(text) if len(text) <= 64 else None
+
+
+@condition_check(
+    "TYPE_MISMATCH_STRING", Severity.WARNING, "BinaryEquals with a value that isn't base64.", words=("binaryequals",)
+)
+def bad_binaries(statement: Statement) -> Iterator[Mark]:
+    for _, text in _of_family(statement, "binary"):
+        try:
+            base64.b64decode(text.value, validate=True)
+        except (binascii.Error, ValueError):
+            yield Mark("BinaryEquals takes base64.", text.path)
+
+
+# ---- Addresses -------------------------------------------------------------------------------------------------
+def _network(text: str, *, strict: bool = False) -> Network | None:
+    try:
+        return ip_network(text.strip(), strict=strict)
+    except ValueError:
+        return None
+
+
+@condition_check(
+    "TYPE_MISMATCH_IP_RANGE",
+    Severity.ERROR,
+    "IpAddress with a value that is no range of addresses.",
+    words=("ipaddress",),
+)
+def bad_addresses(statement: Statement) -> Iterator[Mark]:
+    for _, text in _of_family(statement, "ipaddress"):
+        if _network(text.value) is None and "${" not in text.value:
+            yield Mark(f"{shown(text.value)} is no range of addresses, such as 203.0.113.0/24.", text.path)
+
+
+@condition_check(
+    "IMPROVE_IP_RANGE",
+    Severity.SUGGESTION,
+    "A range of addresses with bits that its mask leaves out.",
+    words=("ipaddress",),
+)
+def addresses_beyond_the_mask(statement: Statement) -> Iterator[Mark]:
+    for _, text in _of_family(statement, "ipaddress"):
+        found = _network(text.value)
+        if found and _network(text.value, strict=True) is None:
+            yield Mark(f"What is meant is {found}.", text.path, mend=replaced(text.path, str(found)))
+
+
+def _private(is_negated: bool, all_of_them: bool, message: str, statement: Statement) -> Iterator[Mark]:
+    for test in statement.tests_of("aws:sourceip"):
+        if family_of(test) != "ipaddress" or test.is_negated is not is_negated:
+            continue
+        networks = [_network(text.value) for text in test.values]
+        private = [network for network in networks if network and network.is_private]
+        if private and (len(private) == len(networks)) is all_of_them:
+            yield Mark(message, test.path)
+
+
+_VPC = "For private ones there is aws:VpcSourceIp."
+for _code, _severity, _is_negated, _all, _sentence, _message in (
+    ("PRIVATE_IP_ADDRESS", Severity.ERROR, False, True, "aws:SourceIp with private addresses only.",
+     f"aws:SourceIp is a public address: this never matches. {_VPC}"),
+    ("PRIVATE_NOT_IP_ADDRESS", Severity.ERROR, True, True,
+     "aws:SourceIp with private addresses only, under NotIpAddress.",
+     f"aws:SourceIp is a public address: this always matches. {_VPC}"),
+    ("PRIVATE_IP_ADDRESS_SUBSET", Severity.SUGGESTION, False, False,
+     "aws:SourceIp with private addresses among others.",
+     f"aws:SourceIp is a public address: the private ones here never match. {_VPC}"),
+    ("PRIVATE_NOT_IP_ADDRESS_SUBSET", Severity.SUGGESTION, True, False,
+     "aws:SourceIp with private addresses among others, under NotIpAddress.",
+     f"aws:SourceIp is a public address: the private ones here except nobody. {_VPC}"),
+):  # fmt: skip
+    register(
+        _code,
+        _severity,
+        _sentence,
+        run=each_with_conditions(partial(_private, _is_negated, _all, _message)),
+        words=("aws:sourceip",),
+    )
+
+
+# ---- Wildcards -------------------------------------------------------------------------------------------------
+_WITHOUT_WILDCARDS = {"stringequals": "StringLike", "stringnotequals": "StringNotLike"}
+_WILDCARD = re.compile(r"(?<!\$\{)[*?]")  # ${*} is the character itself
+
+
+@condition_check(
+    "WILDCARD_WITHOUT_LIKE_OPERATOR", Severity.WARNING, "* or ? under an operator that takes it literally."
+)
+def literal_wildcards(statement: Statement) -> Iterator[Mark]:
+    for test in statement.tests:
+        better = _WITHOUT_WILDCARDS.get(test.base)
+        alone = len(statement.source["Condition"][test.operator]) == 1
+        for text in test.values if better else ():
+            if _WILDCARD.search(text.value):
+                name = rewritten(test, better or "")
+                mend = replaced(test.operator_path, name, at_name=True) if alone else None
+                yield Mark(
+                    f"Here * and ? are plain characters. If they aren't meant so, use {better}.", text.path, mend=mend
+                )
+
+
+@condition_check(
+    "WILDCARD_USAGE_TOO_PERMISSIVE", Severity.ERROR,
+    "A wildcard in a key that names AWS accounts, organizations or VPCs, or before the colon of aws:userid.",
+    words=("like",),
+)  # fmt: skip
+def wildcards_in_sensitive_keys(statement: Statement) -> Iterator[Mark]:
+    for test, text in _of_sensitive_keys(statement):
+        if _WILDCARD.search(text.value) and not _is_after_colon(test, text.value, _WILDCARD):
+            yield Mark(f"A wildcard in {test.key} may match strangers: write the values out.", text.path)
+
+
+_VARIABLE = re.compile(r"\$\{[^*?$}]")
+
+
+@condition_check(
+    "VARIABLE_USAGE_TOO_PERMISSIVE", Severity.ERROR,
+    "A variable in a key that names AWS accounts, organizations or VPCs, or before the colon of aws:userid.",
+    words=("${",),
+)  # fmt: skip
+def variables_in_sensitive_keys(statement: Statement) -> Iterator[Mark]:
+    for test, text in _of_sensitive_keys(statement):
+        if _VARIABLE.search(text.value) and not _is_after_colon(test, text.value, _VARIABLE):
+            yield Mark(f"A variable in {test.key} may stand for anything: write the values out.", text.path)
+
+
+def _of_sensitive_keys(statement: Statement) -> Iterator[tuple[Test, Text]]:
+    """Where a value lets somebody in."""
+    for test in statement.tests:
+        is_sensitive = test.name in catalogue.SENSITIVE_KEYS or test.name == "aws:userid"
+        if is_sensitive and statement.allows and test.base in ("stringlike", "arnlike"):
+            yield from ((test, text) for text in test.values)
+
+
+def _is_after_colon(test: Test, value: str, pattern: re.Pattern[str]) -> bool:
+    """`AIDA…:*` and `*:name` are what aws:userid is made for."""
+    before, colon, _ = value.partition(":")
+    return test.name == "aws:userid" and bool(colon) and (before == "*" or not pattern.search(before))
+
+
+def _matches_all(test: Test) -> bool:
+    return any(text.value and set(text.value) == {"*"} for text in test.values)
+
+
+def _of_star(base: str, if_exists: bool, message: str, statement: Statement) -> Iterator[Mark]:
+    for test in statement.tests:
+        if test.base == base and test.if_exists is if_exists and not test.quantifier.value and _matches_all(test):
+            yield Mark(message.format(key=test.key), test.path)
+
+
+for _code, _base, _if_exists, _sentence, _message in (
+    ("EQUIVALENT_TO_NULL_FALSE", "stringlike", False, "StringLike *: that the key is there.",
+     'Every value matches: write "Null": {{"{key}": "false"}} if it must be there.'),
+    ("EQUIVALENT_TO_NULL_TRUE", "stringnotlike", False, "StringNotLike *: that the key isn't there.",
+     'No value matches: write "Null": {{"{key}": "true"}} if it mustn\'t be there.'),
+    ("REDUNDANT_KEY_DUE_TO_WILDCARD_IN_CONDITION", "stringlike", True, "StringLikeIfExists *: always true.",
+     "This is always true. Remove {key}."),
+):  # fmt: skip
+    register(
+        _code, Severity.SUGGESTION, _sentence, run=each_with_conditions(partial(_of_star, _base, _if_exists, _message))
+    )
+
+
+@condition_check(
+    "REDUNDANT_STATEMENT_DUE_TO_WILDCARD_IN_CONDITION",
+    Severity.SUGGESTION,
+    "ForAnyValue:StringNotLike *: never true.",
+    words=("foranyvalue",),
+)
+def never_true(statement: Statement) -> Iterator[Mark]:
+    for test in statement.tests:
+        if test.base == "stringnotlike" and test.quantifier.value.startswith("forany") and _matches_all(test):
+            yield Mark("No value is unlike *: the statement never applies.", test.path)
+
+
+# ---- What certain keys hold ------------------------------------------------------------------------------------
+@condition_check(
+    "INVALID_REGION",
+    Severity.ERROR,
+    "aws:RequestedRegion with what isn't written as Regions are.",
+    words=("aws:requestedregion",),
+)
+def bad_regions(statement: Statement) -> Iterator[Mark]:
+    for test in statement.tests_of("aws:requestedregion"):
+        for text in _closed(test):
+            if not REGION.fullmatch(text.value) and text.value != "aws-global":
+                yield Mark(f"{shown(text.value)} is no Region.", text.path)
+
+
+def _shaped(key: str, pattern: str, message: str, statement: Statement) -> Iterator[Mark]:
+    for test in statement.tests_of(key):
+        for text in _closed(test):
+            if not re.fullmatch(pattern, text.value):
+                yield Mark(message, text.path)
+
+
+def _closed(test: Test) -> Sequence[Text]:
+    return [text for text in test.values if test.base.startswith(("string", "arn")) and not is_open(text.value)]
+
+
+for _code, _key, _pattern, _sentence, _message in (
+    ("INVALID_VPC_FORMAT", "aws:sourcevpc", r"vpc-([0-9a-z]{8}|[0-9a-z]{17})", "aws:SourceVpc with what is no VPC.",
+     "A VPC is vpc- with 8 or 17 letters and digits."),
+    ("INVALID_VPCE_FORMAT", "aws:sourcevpce", r"vpce-([0-9a-z]{8}|[0-9a-z]{17})",
+     "aws:SourceVpce with what is no endpoint.", "An endpoint is vpce- with 8 or 17 letters and digits."),
+    ("INVALID_KMS_KEY_VALUE", "s3:x-amz-server-side-encryption-aws-kms-key-id",
+     r"arn:[^:]+:kms:[^:]+:\d{12}:key/.+", "The key for a bucket's encryption that is no ARN of a KMS key.",
+     "This key holds the ARN of a KMS key: arn:aws:kms:region:account:key/id."),
+):  # fmt: skip
+    register(
+        _code,
+        Severity.ERROR,
+        _sentence,
+        run=each_with_conditions(partial(_shaped, _key, _pattern, _message)),
+        words=(_key,),
+    )
+
+
+@condition_check(
+    "REDUNDANT_CONDITION_VALUE_NUM",
+    Severity.SUGGESTION,
+    "Several values where only the least or greatest counts.",
+    words=("numeric",),
+)
+def numbers_that_count_for_nothing(statement: Statement) -> Iterator[Mark]:
+    for test, _ in {test.path: (test, text) for test, text in _of_family(statement, "numeric")}.values():
+        if ("lessthan" in test.base or "greaterthan" in test.base) and len(test.values) > 1:
+            which = "greatest" if "lessthan" in test.base else "least"
+            yield Mark(f"Only the {which} of these values counts.", test.path)

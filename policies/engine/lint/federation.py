@@ -1,0 +1,182 @@
+"""Identity providers in trust policies.
+
+IAM User Guide, "Create a role for OpenID Connect federation", "Create a role for SAML 2.0 federation"; STS API
+Reference, AssumeRoleWithSAML and AssumeRoleWithWebIdentity.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from policies.engine import catalogue
+from policies.engine.conditions import Quantifier
+from policies.engine.lint.actions import shown
+from policies.engine.lint.findings import Mark, Severity
+from policies.engine.lint.mends import replaced
+from policies.engine.lint.operators import operator_name, rewritten
+from policies.engine.lint.registry import statement_check
+from policies.engine.lint.subject import Principal, Statement, Test
+from policies.engine.structure import DocumentType
+
+_TRUST = frozenset({DocumentType.TRUST})
+_SAML = re.compile(r"arn:[^:]+:iam::\d{12}:saml-provider/.+", re.ASCII)
+_OIDC = re.compile(r"arn:[^:]+:iam::\d{12}:oidc-provider/(.+)", re.ASCII)
+_DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(/.*)?")
+_BY_SAML, _BY_TOKEN, _BY_CREDENTIALS = "sts:assumerolewithsaml", "sts:assumerolewithwebidentity", "sts:assumerole"
+_GITHUB = "token.actions.githubusercontent.com"
+_ASSUMING = (_BY_SAML, _BY_TOKEN, _BY_CREDENTIALS)
+# What stands beside them: STS API Reference, and IAM User Guide, "Pass session tags in AWS STS".
+_IN_TRUST = (*_ASSUMING, "sts:tagsession", "sts:setsourceidentity", "sts:setcontext", "sts:*", "sts:assumerole*", "*")
+
+
+def _providers(statement: Statement) -> list[Principal]:
+    return [each for each in statement.principals if each.kind == "Federated"]
+
+
+def _address(each: Principal) -> str:
+    """By which the provider's condition keys begin; "" of a SAML provider."""
+    found = _OIDC.fullmatch(each.value)
+    if found:
+        return found[1].lower()
+    return "" if _SAML.fullmatch(each.value) else each.value.lower()
+
+
+@statement_check(
+    "FEDERATED_PRINCIPAL_NOT_SUPPORTED", Severity.ERROR, "An identity provider elsewhere than in a trust policy.",
+    {DocumentType.RESOURCE},
+)  # fmt: skip
+def providers_elsewhere(statement: Statement) -> Iterator[Mark]:
+    for each in _providers(statement):
+        yield Mark("Only trust policies let in identity providers: let in the role.", each.path)
+
+
+@statement_check(
+    "INVALID_FEDERATED_PRINCIPAL_SYNTAX_IN_ROLE_TRUST_POLICY", Severity.ERROR,
+    "A provider that is neither the ARN of one nor an address.", _TRUST,
+)  # fmt: skip
+def strange_providers(statement: Statement) -> Iterator[Mark]:
+    for each in _providers(statement):
+        if not any(form.fullmatch(each.value) for form in (_SAML, _OIDC, _DOMAIN)):
+            yield Mark(f"{shown(each.value)} is neither a provider's ARN nor its address.", each.path)
+
+
+@statement_check(
+    "MISMATCHED_ACTION_FOR_PRINCIPAL",
+    Severity.ERROR,
+    "An action by which such a principal can't assume a role.",
+    _TRUST,
+)
+def mismatched(statement: Statement) -> Iterator[Mark]:
+    ways = {_way_of(each): each for each in statement.principals if each.kind != "AWS" or each.value != "*"}
+    for text in statement.actions:
+        name = text.value.lower()
+        if name in _ASSUMING and ways and name not in ways:
+            who = ", ".join(shown(each.value) for each in ways.values())
+            yield Mark(f"{text.value} isn't for {who}: {_hint(ways)} is.", text.path)
+
+
+def _way_of(each: Principal) -> str:
+    if each.kind != "Federated":
+        return _BY_CREDENTIALS
+    return _BY_SAML if _SAML.fullmatch(each.value) else _BY_TOKEN
+
+
+def _hint(ways: dict[str, Principal]) -> str:
+    return " or ".join(found.name for way in ways if (found := catalogue.action(way)))
+
+
+@statement_check(
+    "UNSUPPORTED_ACTION_IN_POLICY", Severity.ERROR, "An action that has no place in a trust policy.", _TRUST
+)
+def other_actions(statement: Statement) -> Iterator[Mark]:
+    for text in statement.actions:
+        if text.value.lower() not in _IN_TRUST and catalogue.action(text.value):
+            yield Mark(f"{text.value} is nothing that one does to a role by its trust policy.", text.path)
+
+
+_KEYS_OF_ACTIONS = (
+    (("sts:sourceidentity",), "sts:SetSourceIdentity"),
+    (("aws:requesttag/", "aws:tagkeys", "sts:transitivetagkeys"), "sts:TagSession"),
+)
+
+
+@statement_check(
+    "MISSING_ACTION_FOR_CONDITION_KEY", Severity.ERROR,
+    "A condition on session tags or the source identity, and no action that sets these.", _TRUST,
+)  # fmt: skip
+def keys_that_nobody_sets(statement: Statement) -> Iterator[Mark]:
+    granted = {name for text in statement.actions for name in statement.expanded(text.value) or ()}
+    for keys, needed in _KEYS_OF_ACTIONS if statement.allows and granted else ():
+        for test in statement.tests_of(*keys) if needed not in granted else ():
+            if test.base != "null":
+                yield Mark(f"Without {needed} nobody may set {test.key}. Add the action.", test.path, at_name=True)
+
+
+# ---- Tokens ----------------------------------------------------------------------------------------------------
+def _by_token(statement: Statement) -> list[Principal]:
+    return [each for each in _providers(statement) if statement.allows and _address(each)]
+
+
+@statement_check(
+    "MISSING_CONDITION_KEY_FOR_OIDC_PRINCIPAL", Severity.SECURITY_WARNING,
+    "An OIDC provider is let in, whichever of its tokens one has.", _TRUST,
+)  # fmt: skip
+def unbound_providers(statement: Statement) -> Iterator[Mark]:
+    for each in _by_token(statement):
+        prefix = f"{_address(each)}:"
+        if not any(test.name.startswith(prefix) for test in statement.tests):
+            yield Mark(f"Every token of this provider opens the role. Say which, such as by {prefix}aud.", each.path)
+
+
+@statement_check(
+    "MISSING_GITHUB_REPO_CONDITION_KEY", Severity.SECURITY_WARNING,
+    "GitHub is let in without saying which repository.", _TRUST,
+)  # fmt: skip
+def github_without_repository(statement: Statement) -> Iterator[Mark]:
+    for each in _by_token(statement):
+        keys = tuple(
+            f"{_address(each)}:{claim}" for claim in ("sub", "repository", "repository_id", "job_workflow_ref")
+        )
+        if _address(each).partition("/")[0] == _GITHUB and not statement.tests_of(*keys):
+            yield Mark(f"Every repository on GitHub opens the role. Say which by {_GITHUB}:sub.", each.path)
+
+
+@statement_check(
+    "SPECIFIC_GITHUB_REPO_AND_BRANCH_RECOMMENDED", Severity.WARNING, "A wildcard in what GitHub is let in for.", _TRUST
+)
+def github_with_wildcards(statement: Statement) -> Iterator[Mark]:
+    if statement.tests_of(f"{_GITHUB}:ref"):
+        return
+    for test in statement.tests_of(f"{_GITHUB}:sub"):
+        for text in test.values if test.base == "stringlike" else ():
+            if "*" in text.value or "?" in text.value:
+                yield Mark("Name repository and branch: repo:owner/name:ref:refs/heads/main.", text.path)
+
+
+# ---- The audience ----------------------------------------------------------------------------------------------
+def _quantified_audiences(statement: Statement, *, well_known: bool) -> Iterator[Test]:
+    for test in statement.tests:
+        is_known = test.name in catalogue.FEDERATION_KEYS
+        if test.name.endswith(":aud") and test.quantifier is Quantifier.ANY and is_known is well_known:
+            yield test
+
+
+@statement_check(
+    "FORANYVALUE_WITH_AUDIENCE_CLAIM_TYPE", Severity.SECURITY_WARNING,
+    "ForAnyValue with the audience of a provider that gives one.", _TRUST,
+)  # fmt: skip
+def audiences_of_one(statement: Statement) -> Iterator[Mark]:
+    for test in _quantified_audiences(statement, well_known=True):
+        mend = replaced(test.operator_path, rewritten(test, operator_name(test), quantifier=False), at_name=True)
+        yield Mark(f"{test.key} has one value. Remove ForAnyValue:.", test.operator_path, True, mend)
+
+
+@statement_check(
+    "CONFIRM_AUDIENCE_CLAIM_TYPE", Severity.SUGGESTION,
+    "ForAnyValue with the audience of another provider, which may give one or several.", _TRUST,
+)  # fmt: skip
+def audiences_to_confirm(statement: Statement) -> Iterator[Mark]:
+    for test in _quantified_audiences(statement, well_known=False):
+        message = f"If the provider gives one value as {test.key}, remove ForAnyValue:."
+        yield Mark(message, test.operator_path, at_name=True)

@@ -1,0 +1,63 @@
+"""What a check says: a sentence, how bad it is, where it stands in the raw text, and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from policies.engine.json_text import Path, Reading
+
+
+class Severity(StrEnum):
+    """IAM Access Analyzer's finding types; its GENERAL_WARNING is our warning."""
+
+    ERROR = "error"
+    SECURITY_WARNING = "security_warning"
+    WARNING = "warning"
+    SUGGESTION = "suggestion"
+
+
+@dataclass(frozen=True)
+class Fix:
+    """The text from `start` to `end` (characters from 0) becomes `replacement`."""
+
+    title: str
+    start: int
+    end: int
+    replacement: str
+
+    def applied_to(self, text: str) -> str:
+        return text[: self.start] + self.replacement + text[self.end :]
+
+
+Mend = Callable[[Reading], Fix]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a check yields. `at_name`: the place is the name of the element, not its value."""
+
+    message: str
+    path: Path
+    at_name: bool = False
+    mend: Mend | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`path` as people write it, `Statement[0].Action[2]`; `line` and `column` from 1, `start` and `end` from 0."""
+
+    code: str
+    severity: Severity
+    message: str
+    path: str
+    line: int
+    column: int
+    start: int
+    end: int
+    fix: Fix | None = None
+
+
+def has_errors(findings: Sequence[Finding]) -> bool:
+    return any(finding.severity is Severity.ERROR for finding in findings)

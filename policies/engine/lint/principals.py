@@ -1,0 +1,151 @@
+"""Principal and NotPrincipal: who is let in.
+
+IAM User Guide, "AWS JSON policy elements: Principal" and "NotPrincipal", "IAM identifiers".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+
+from policies.engine.lint.actions import shown
+from policies.engine.lint.findings import Mark, Severity
+from policies.engine.lint.registry import WITH_PRINCIPALS, each_statement, register, statement_check
+from policies.engine.lint.subject import Principal, Statement
+from policies.engine.structure import DocumentType
+
+_LETTING_IN = frozenset({DocumentType.TRUST, DocumentType.RESOURCE})
+_OWNER = re.compile(r"(?:arn:[^:]*:[^:]*::)?(\d{12})(?::.*)?", re.ASCII | re.DOTALL)
+_ARN = re.compile(
+    r"arn:[^:]+:(?:iam::(\d{12}|cloudfront):(root|user/.+|role/.+)|sts::\d{12}:(assumed-role/[^/]+|federated-user)/.+)",
+    re.ASCII,
+)
+_UNIQUE_ID = re.compile(r"A[A-Z0-9]{15,127}")
+_SERVICE = re.compile(r"[a-z0-9][a-z0-9.-]*\.(amazonaws\.com|amazonaws\.com\.cn|aws\.internal|amazon\.com)")
+
+
+def _aws(statement: Statement) -> Iterator[Principal]:
+    return (each for each in (*statement.principals, *statement.not_principals) if each.kind == "AWS")
+
+
+@statement_check(
+    "INVALID_PRINCIPAL", Severity.ERROR, "An AWS principal that is neither an account nor an ARN of one who can call.",
+    WITH_PRINCIPALS,
+)  # fmt: skip
+def nobody(statement: Statement) -> Iterator[Mark]:
+    for each in _aws(statement):
+        is_open = "*" in each.value or "?" in each.value or "${" in each.value
+        known = re.fullmatch(r"\d{12}", each.value, re.ASCII) or _ARN.fullmatch(each.value)
+        if not is_open and not known and not _UNIQUE_ID.fullmatch(each.value):
+            message = (
+                f"{shown(each.value)} is nobody who can call AWS: it takes an AWS account, a user, a role or a session."
+            )
+            yield Mark(message, each.path)
+
+
+@statement_check(
+    "UNSUPPORTED_WILDCARD_IN_PRINCIPAL", Severity.ERROR, "A wildcard within the name of a principal.", WITH_PRINCIPALS
+)
+def partly_wild(statement: Statement) -> Iterator[Mark]:
+    for each in (*statement.principals, *statement.not_principals):
+        is_everyone = each.kind == "AWS" and each.value == "*"
+        if ("*" in each.value or "?" in each.value) and not is_everyone:
+            yield Mark("Principals have no wildcards: name each, or say who with aws:PrincipalArn.", each.path)
+
+
+def _reference(letters: str, what: str, statement: Statement) -> Iterator[Mark]:
+    for each in _aws(statement):
+        if each.value.startswith(letters) and _UNIQUE_ID.fullmatch(each.value):
+            message = f"This is the id of a {what}; if it isn't there any more, nobody is meant. Use its ARN."
+            yield Mark(message, each.path)
+
+
+for _code, _letters, _what in (("ROLE", "AROA", "role"), ("USER", "AIDA", "user")):
+    _sentence = f"The unique id of a {_what} instead of its ARN: left behind when the {_what} was deleted."
+    _run = each_statement(partial(_reference, _letters, _what))
+    register(f"INVALID_{_code}_REFERENCE", Severity.WARNING, _sentence, WITH_PRINCIPALS, _run)
+
+
+@statement_check(
+    "INVALID_SERVICE_PRINCIPAL_FORMAT", Severity.ERROR, "A service that isn't written as service principals are.",
+    WITH_PRINCIPALS,
+)  # fmt: skip
+def strange_services(statement: Statement) -> Iterator[Mark]:
+    for each in (*statement.principals, *statement.not_principals):
+        if (
+            each.kind == "Service"
+            and "*" not in each.value
+            and "${" not in each.value
+            and not _SERVICE.fullmatch(each.value)
+        ):
+            yield Mark("A service is written in lower case, as service-name.amazonaws.com.", each.path)
+
+
+@statement_check(
+    "ALLOW_WITH_NOT_PRINCIPAL", Severity.SECURITY_WARNING, "Allow with NotPrincipal: everyone else on earth.",
+    WITH_PRINCIPALS,
+)  # fmt: skip
+def everyone_but(statement: Statement) -> Iterator[Mark]:
+    if statement.allows and "NotPrincipal" in statement.source:
+        message = "This lets everyone in but those listed, without credentials, too. Use Principal."
+        yield Mark(message, statement.at("NotPrincipal"), at_name=True)
+
+
+# ---- Strangers -------------------------------------------------------------------------------------------------
+# A positive test of one of these says which of all who may come is meant.
+_NARROWING = (
+    "aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:principaltag/",
+    "aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceip", "aws:sourcevpc",
+    "aws:sourcevpcarn", "aws:sourcevpce", "aws:userid", "aws:username", "aws:vpceaccount", "aws:vpceorgid",
+    "aws:vpceorgpaths", "kms:calleraccount", "s3:dataaccesspointaccount", "s3:dataaccesspointarn", "sns:endpoint",
+    "lambda:eventsourcetoken", "elasticfilesystem:accesspointarn", "aws:principalserviceName".lower(), "sts:externalid",
+)  # fmt: skip
+
+
+def _is_narrowed(statement: Statement) -> bool:
+    """Quantifiers that are true without the key don't narrow; nor does what excepts."""
+    return any(
+        not test.is_negated and not test.if_exists and not test.quantifier.value.startswith("forall")
+        and test.base != "null" and not any(set(text.value) == {"*"} for text in test.values)
+        for test in statement.tests_of(*_NARROWING)
+    )  # fmt: skip
+
+
+@statement_check(
+    "PUBLIC_PRINCIPAL", Severity.SECURITY_WARNING, "Allow to everyone, and no condition that says to whom.", _LETTING_IN
+)
+def everyone(statement: Statement) -> Iterator[Mark]:
+    if statement.allows and not _is_narrowed(statement):
+        for each in statement.principals:
+            if each.kind == "AWS" and each.value == "*":
+                yield Mark("This lets in everyone, in all AWS accounts. Say whom, or under which condition.", each.path)
+
+
+@statement_check(
+    "FOREIGN_PRINCIPAL", Severity.WARNING,
+    "Allow to another AWS account, where one knows to which the document belongs.", _LETTING_IN,
+)  # fmt: skip
+def foreigners(statement: Statement) -> Iterator[Mark]:
+    account = statement.subject.account
+    for each in statement.principals if account and statement.allows else ():
+        owner = _OWNER.fullmatch(each.value) if each.kind == "AWS" else None
+        if owner and owner[1] != account:
+            yield Mark(f"This lets in the AWS account {owner[1]}.", each.path)
+
+
+@statement_check(
+    "REDUNDANT_PRINCIPAL_IN_ROLE_TRUST_POLICY", Severity.SUGGESTION, "A role's session beside the role itself.",
+    {DocumentType.TRUST},
+)  # fmt: skip
+def sessions_beside_their_role(statement: Statement) -> Iterator[Mark]:
+    arns = {each.value for each in statement.principals if each.kind == "AWS"}
+    roles = {
+        (found[1], found[2])
+        for arn in arns
+        if (found := re.fullmatch(r"arn:[^:]*:iam::(\d{12}):role/(?:.*/)?([^/]+)", arn))
+    }
+    for each in statement.principals:
+        session = re.fullmatch(r"arn:[^:]*:sts::(\d{12}):assumed-role/([^/]+)/.+", each.value)
+        if session and (session[1], session[2]) in roles:
+            yield Mark(f"The role {session[2]} is listed, and with it all its sessions.", each.path)

@@ -1,0 +1,159 @@
+"""What could be left out, and what another statement makes idle.
+
+One pattern covers another when it matches it letter by letter, wildcards and all; that is never wrong, and seldom too
+little.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from policies.engine.canonical import canonical, compact
+from policies.engine.lint.findings import Mark, Severity
+from policies.engine.lint.mends import removed
+from policies.engine.lint.registry import document_check, statement_check
+from policies.engine.lint.subject import Statement, Subject, Text, service_of
+from policies.engine.matching import ArnGlob, Glob, tokens
+
+_WILDCARD = re.compile(r"[*?]")
+_LONGEST = 2048
+_MANY = "\x00" * 64  # stands for what a star may mean
+
+
+@lru_cache(maxsize=16384)
+def _glob(pattern: str, is_arn: bool) -> Glob | ArnGlob:
+    return ArnGlob(tokens(pattern)) if is_arn else Glob(tokens(pattern))
+
+
+@lru_cache(maxsize=16384)
+def _ends(pattern: str) -> tuple[str, str]:
+    """What stands before the first wildcard, and after the last."""
+    parts = _WILDCARD.split(pattern)
+    return parts[0], parts[-1]
+
+
+def _covers(wide: str, narrow: str, *, is_arn: bool) -> bool:
+    """A ? doesn't match the star of another pattern."""
+    if "*" not in wide and "?" not in wide:
+        return wide == narrow
+    head, tail = _ends(wide)
+    if not narrow.startswith(head) or not narrow.endswith(tail) or max(len(wide), len(narrow)) > _LONGEST:
+        return False
+    glob = _glob(wide, is_arn)
+    if "*" not in narrow:
+        return glob.matches(narrow)
+    return glob.matches(narrow.replace("*", "")) and glob.matches(narrow.replace("*", _MANY))
+
+
+def _redundant(subject: Subject, texts: Sequence[Text], *, is_arn: bool) -> Iterator[tuple[Text, Text]]:
+    """Those that another one of the list covers, with that one. Of equal ones, the first is kept."""
+    if len(texts) < 2:
+        return
+    found = [(text, text.value if is_arn else text.value.lower()) for text in texts]
+    group = _service_of_arn if is_arn else service_of
+    wide: dict[str, list[tuple[Text, str]]] = defaultdict(list)
+    for text, pattern in found:
+        if "*" in pattern or "?" in pattern:
+            wide[group(pattern)].append((text, pattern))
+    first: dict[str, Text] = {}
+    for text, pattern in found:
+        if first.setdefault(pattern, text) is not text:
+            yield text, first[pattern]
+            continue
+        service = group(pattern)
+        candidates = wide[service] + wide[""] if service else wide[""]
+        for other, covering in candidates:
+            if covering != pattern and subject.may_spend(4) and _covers(covering, pattern, is_arn=is_arn):
+                yield text, other
+                break
+
+
+def _service_of_arn(pattern: str) -> str:
+    parts = pattern.split(":", 3)
+    return parts[2] if len(parts) == 4 and "*" not in parts[2] and "?" not in parts[2] else ""
+
+
+@statement_check("REDUNDANT_ACTION", Severity.SUGGESTION, "An action that another one of the same list covers.")
+def redundant_actions(statement: Statement) -> Iterator[Mark]:
+    for texts in (statement.actions, statement.not_actions):
+        for text, other in _redundant(statement.subject, texts, is_arn=False):
+            yield Mark(f"{other.value} covers {text.value}.", text.path, mend=removed(text.path))
+
+
+@statement_check("REDUNDANT_RESOURCE", Severity.SUGGESTION, "A resource that another one of the same list covers.")
+def redundant_resources(statement: Statement) -> Iterator[Mark]:
+    for texts in (statement.resources, statement.not_resources):
+        for text, other in _redundant(statement.subject, texts, is_arn=True):
+            yield Mark(f"{other.value} covers this.", text.path, mend=removed(text.path))
+
+
+# ---- Statements ------------------------------------------------------------------------------------------------
+def _meaning(statement: Statement) -> str:
+    """The statement without its Sid, in one form."""
+    source = {name: value for name, value in statement.source.items() if name != "Sid"}
+    return compact(canonical({"Statement": source}))
+
+
+@document_check("REDUNDANT_STATEMENT", Severity.SUGGESTION, "A statement that says what another one says.")
+def redundant_statements(subject: Subject) -> Iterator[Mark]:
+    alike: dict[object, list[Statement]] = defaultdict(list)
+    for statement in subject.statements:
+        first = alike[statement.allows, frozenset(statement.action_patterns), len(statement.tests)]
+        meaning = _meaning(statement) if first else ""
+        same = next((other for other in first if _meaning(other) == meaning), None)
+        if same:
+            yield Mark(f"The statement {same.name} says the same.", statement.path, mend=removed(statement.path))
+        else:
+            first.append(statement)
+
+
+def _is_covered(narrow: Statement, wide: Statement) -> bool:
+    """Whether `wide` applies wherever `narrow` does. Where it can't be told simply: no."""
+    if "" not in wide.services and not narrow.services <= wide.services:
+        return False
+    subject = narrow.subject
+    if not _all_covered(subject, narrow.action_patterns, wide.action_patterns, is_arn=False):
+        return False
+    if wide.source.get("Condition") and wide.source["Condition"] != narrow.source.get("Condition"):
+        return False
+    if wide.source.get("Principal") not in ("*", narrow.source.get("Principal")):
+        return False
+    if not narrow.resources and not wide.resources:
+        return not subject.kind.names_resources
+    return _all_covered(subject, narrow.resource_patterns, wide.resource_patterns, is_arn=True)
+
+
+def _all_covered(subject: Subject, narrow: Sequence[str], wide: Sequence[str], *, is_arn: bool) -> bool:
+    if not narrow or not wide:
+        return False
+    if "*" in wide:
+        return True
+    if not subject.may_spend(len(wide)):
+        return False
+    return all(any(_covers(pattern, each, is_arn=is_arn) for pattern in wide) for each in narrow)
+
+
+def _shadowed(subject: Subject, *, by_deny: bool) -> Iterator[tuple[Statement, Statement]]:
+    statements = [each for each in subject.statements if not each.is_negated]
+    wide = [each for each in statements if (each.denies if by_deny else each.allows)]
+    for narrow in statements:
+        for other in wide if narrow.allows else ():
+            if other is not narrow and _is_covered(narrow, other) and (by_deny or _meaning(narrow) != _meaning(other)):
+                yield narrow, other
+                break
+
+
+@document_check("SHADOWED_STATEMENT", Severity.SUGGESTION, "A statement that allows what another one allows anyway.")
+def shadowed_statements(subject: Subject) -> Iterator[Mark]:
+    for narrow, wide in _shadowed(subject, by_deny=False):
+        message = f"The statement {wide.name} allows all that this one does."
+        yield Mark(message, narrow.path, mend=removed(narrow.path))
+
+
+@document_check("STATEMENT_WITHOUT_EFFECT", Severity.WARNING, "A statement that allows what another one always denies.")
+def denied_statements(subject: Subject) -> Iterator[Mark]:
+    for narrow, wide in _shadowed(subject, by_deny=True):
+        yield Mark(f"The statement {wide.name} denies all that this one allows.", narrow.path)

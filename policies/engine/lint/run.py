@@ -1,0 +1,98 @@
+"""Runs all checks over a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from policies.engine.document import UNSUPPORTED_CHARACTER, Parsed, Problem, parse
+from policies.engine.json_text import written
+from policies.engine.lint import (
+    actions,
+    arns,
+    condition_keys,
+    condition_values,
+    control_policies,
+    empties,
+    federation,
+    grammar,
+    operators,
+    passing,
+    principals,
+    redundancy,
+    services,
+    sizes,
+    tags,
+    variables,
+    width,
+)
+from policies.engine.lint.findings import Finding, Mark
+from policies.engine.lint.registry import CHECKS, Check
+from policies.engine.lint.subject import Subject
+from policies.engine.structure import DocumentType
+
+MODULES = (
+    grammar, sizes, actions, arns, condition_keys, condition_values, operators, variables, tags, principals, federation,
+    services, control_policies, passing, width, redundancy, empties,
+)  # fmt: skip
+
+# IAM takes 131,072 characters, white space included; what AWS itself writes may be laid out more widely.
+LONGEST = 400_000
+MOST_OF_A_KIND = 50
+
+
+def lint(text: str, kind: DocumentType = DocumentType.IDENTITY, account: str = "") -> tuple[Finding, ...]:
+    """Takes any text. In the order of the text; `account` is the AWS account to which the document belongs."""
+    parsed = parse(text, kind)
+    found = [_of_problem(parsed, problem) for problem in parsed.problems]
+    if parsed.document is not None:
+        found += _of_checks(parsed, kind, account)
+    return tuple(sorted(found, key=lambda finding: (finding.start, finding.code)))
+
+
+def _of_checks(parsed: Parsed, kind: DocumentType, account: str) -> Iterator[Finding]:
+    subject = Subject(parsed.text, parsed.document or {}, kind, account)
+    for check in CHECKS.values():
+        if check.run is None or kind not in check.kinds:
+            continue
+        if check.words and not subject.mentions(check.words):
+            continue
+        if len(parsed.text) > LONGEST and check.run not in sizes.OF_ANY_LENGTH:
+            continue
+        for mark in islice(check.run(subject), MOST_OF_A_KIND):
+            yield _of_mark(parsed, check, mark)
+
+
+def _of_mark(parsed: Parsed, check: Check, mark: Mark) -> Finding:
+    start, end = parsed.places.span_of(mark.path, at_name=mark.at_name)
+    position = parsed.places.position(start)
+    fix = mark.mend(parsed.places) if mark.mend else None
+    return Finding(
+        check.code,
+        check.severity,
+        mark.message,
+        written(mark.path),
+        position.line,
+        position.column,
+        start,
+        end,
+        fix,
+    )
+
+
+def _of_problem(parsed: Parsed, problem: Problem) -> Finding:
+    """Of text that is no JSON, the end of what is wrong isn't known."""
+    has_span = parsed.document is not None and problem.code != UNSUPPORTED_CHARACTER
+    end = parsed.places.end_of(problem.start) if has_span else min(problem.start + 1, len(parsed.text))
+    mend = grammar.mend_of(parsed, problem) if has_span else None
+    return Finding(
+        problem.code,
+        CHECKS[problem.code].severity,
+        problem.message,
+        problem.path,
+        problem.line,
+        problem.column,
+        problem.start,
+        end,
+        mend(parsed.places) if mend else None,
+    )

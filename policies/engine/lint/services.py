@@ -1,0 +1,85 @@
+"""AWS services that are let in: on whose behalf? IAM User Guide, "The confused deputy problem"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policies.engine.lint.findings import Mark, Severity
+from policies.engine.lint.registry import statement_check
+from policies.engine.lint.subject import Principal, Statement
+from policies.engine.structure import DocumentType
+
+_LETTING_IN = frozenset({DocumentType.TRUST, DocumentType.RESOURCE})
+_SOURCES = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths")
+# These take roles for resources of the role's own account alone and don't say a source: a condition would lock them
+# out. Amazon EC2 User Guide, "IAM roles for Amazon EC2".
+_WITHOUT_SOURCE = ("ec2.amazonaws.com", "ec2.amazonaws.com.cn")
+_OF_PRINCIPALS = (
+    "aws:principalorgid", "aws:principalorgpaths", "aws:principalarn", "aws:principaltag/", "aws:username",
+)  # fmt: skip
+_POOR = ("aws:referer", "aws:useragent", "aws:sourceip")
+_HINT = "aws:SourceArn, aws:SourceAccount, aws:SourceOrgID or aws:SourceOrgPaths"
+
+
+def _services(statement: Statement) -> list[Principal]:
+    return [each for each in statement.principals if each.kind == "Service"] if statement.allows else []
+
+
+@statement_check(
+    "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL", Severity.SECURITY_WARNING,
+    "A service is let in, on whosever behalf: no aws:SourceArn, aws:SourceAccount or the like.",
+    _LETTING_IN,
+)  # fmt: skip
+def unbound_services(statement: Statement) -> Iterator[Mark]:
+    if not statement.tests_of(*_SOURCES, *_POOR):
+        for each in _services(statement):
+            if each.value not in _WITHOUT_SOURCE:
+                yield Mark(f"{each.value} may come on behalf of other AWS accounts. Say whose with {_HINT}.", each.path)
+
+
+@statement_check(
+    "RECOMMENDED_CONDITION_KEY_FOR_SERVICE_PRINCIPAL", Severity.SUGGESTION,
+    "A service is let in on a condition that doesn't say on whose behalf.", _LETTING_IN,
+)  # fmt: skip
+def poorly_bound_services(statement: Statement) -> Iterator[Mark]:
+    if _services(statement) and not statement.tests_of(*_SOURCES):
+        for test in statement.tests_of(*_POOR):
+            yield Mark(f"For a service use {_HINT} rather than {test.key}.", test.path, at_name=True)
+
+
+@statement_check(
+    "UNSUPPORTED_CONDITION_KEY_FOR_SERVICE_PRINCIPAL", Severity.ERROR,
+    "A condition on users and roles, where only services are let in.", _LETTING_IN,
+)  # fmt: skip
+def keys_that_services_lack(statement: Statement) -> Iterator[Mark]:
+    services = _services(statement)
+    if services and len(services) == len(statement.principals):
+        for test in statement.tests_of(*_OF_PRINCIPALS):
+            if not test.is_negated and not test.if_exists and test.base != "null":
+                yield Mark(f"A service has no {test.key}: the condition never holds.", test.path, at_name=True)
+
+
+_ROLES_ANYWHERE = "rolesanywhere.amazonaws.com"
+_NEEDED = ("sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession")
+
+
+@statement_check(
+    "MISSING_ACTION_FOR_ROLES_ANYWHERE_TRUST_POLICY", Severity.ERROR,
+    "IAM Roles Anywhere is let in without all three actions that it needs.", {DocumentType.TRUST},
+)  # fmt: skip
+def roles_anywhere(statement: Statement) -> Iterator[Mark]:
+    for each in _services(statement):
+        if each.value != _ROLES_ANYWHERE:
+            continue
+        granted = {name.lower() for name in _granted_to(_ROLES_ANYWHERE, statement)}
+        missing = [name for name in _NEEDED if name.lower() not in granted]
+        if missing:
+            yield Mark(f"IAM Roles Anywhere needs {', '.join(missing)}, too.", each.path)
+
+
+def _granted_to(service: str, statement: Statement) -> Iterator[str]:
+    """By all statements of the document."""
+    for other in statement.subject.statements:
+        if any(each.value == service for each in _services(other)):
+            for text in other.actions:
+                yield from other.expanded(text.value) or ()

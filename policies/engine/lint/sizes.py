@@ -1,0 +1,45 @@
+"""Whether the document fits: IAM User Guide, "IAM and AWS STS quotas"; Organizations User Guide, "Quotas for AWS
+Organizations"; Amazon S3 User Guide, "Bucket policies" (20 KB, the smallest of those known for resource policies)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from policies.engine.document import size
+from policies.engine.lint.findings import Mark, Severity
+from policies.engine.lint.mends import put_first
+from policies.engine.lint.registry import OF_IDENTITIES, OfDocument, document_check, register
+from policies.engine.lint.subject import Subject
+from policies.engine.structure import DocumentType
+from policies.engine.variables import VERSION_WITH_VARIABLES
+
+MANAGED, TRUST, CONTROL, RESOURCE = 6_144, 2_048, 5_120, 20_480
+
+
+def _too_long(most: int, subject: Subject) -> Iterator[Mark]:
+    characters = size(subject.text) if subject.kind.is_kept_by_iam else len(subject.text.strip())
+    if characters > most:
+        counted = ", white space left out" if subject.kind.is_kept_by_iam else ""
+        yield Mark(f"{characters:,} characters{counted}: the quota is {most:,}.", ())
+
+
+OF_ANY_LENGTH: set[OfDocument] = set()
+for _code, _severity, _kinds, _most, _what in (
+    ("IDENTITY_POLICY", Severity.WARNING, OF_IDENTITIES, MANAGED, "managed policies"),
+    ("RESOURCE_POLICY", Severity.WARNING, {DocumentType.RESOURCE}, RESOURCE, "the policies of buckets"),
+    ("ROLE_TRUST_POLICY", Severity.WARNING, {DocumentType.TRUST}, TRUST, "trust policies"),
+    ("SCP", Severity.ERROR, {DocumentType.SCP}, CONTROL, "SCPs"),
+    ("RCP", Severity.ERROR, {DocumentType.RCP}, CONTROL, "RCPs"),
+):
+    _run = partial(_too_long, _most)
+    OF_ANY_LENGTH.add(_run)
+    _sentence = f"More than {_most:,} characters, the quota of {_what}."
+    register(f"POLICY_SIZE_EXCEEDS_{_code}_QUOTA", _severity, _sentence, _kinds, _run)
+
+
+@document_check("MISSING_VERSION", Severity.WARNING, "No Version: AWS reads the document as of 2008.")
+def missing_version(subject: Subject) -> Iterator[Mark]:
+    if "Version" not in subject.document:
+        message = "Version is missing: variables are read as plain text. Add it."
+        yield Mark(message, (), mend=put_first("Version", VERSION_WITH_VARIABLES))

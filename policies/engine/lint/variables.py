@@ -1,0 +1,111 @@
+"""Policy variables: IAM User Guide, "IAM policy elements: Variables and tags"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from policies.engine.conditions import OPERATORS
+from policies.engine.lint.findings import Mark, Severity
+from policies.engine.lint.mends import put_first, replaced
+from policies.engine.lint.registry import document_check, each_statement, register, statement_check
+from policies.engine.lint.subject import Statement, Subject, Text
+from policies.engine.variables import VERSION_WITH_VARIABLES
+
+_VARIABLE = re.compile(r"\$\{([^{}]*)\}")
+_UNCLOSED = re.compile(r"\$\{[^}]*(\$\{|\Z)")
+_CHARACTERS = ("*", "?", "$")
+_QUOTED = re.compile(r"\s*'[^']*'\s*")
+_WITHOUT_VARIABLES = {name.lower() for name, operator in OPERATORS.items() if not operator.variables} | {"null"}
+
+
+def _texts(statement: Statement) -> Iterator[Text]:
+    """Where variables may stand."""
+    yield from statement.resources
+    yield from statement.not_resources
+    for test in statement.tests:
+        yield from test.values
+
+
+def _inside(statement: Statement) -> Iterator[tuple[Text, str]]:
+    """What stands between the braces, but for the three that mean a character."""
+    for text in _texts(statement) if statement.subject.with_variables else ():
+        for found in _VARIABLE.finditer(text.value) if "${" in text.value else ():
+            if found[1] not in _CHARACTERS:
+                yield text, found[1]
+
+
+@statement_check("MISSING_BRACE_IN_VARIABLE", Severity.ERROR, "A variable without its closing brace.", words=("${",))
+def unclosed(statement: Statement) -> Iterator[Mark]:
+    for text in _texts(statement) if statement.subject.with_variables else ():
+        if "${" in text.value and _UNCLOSED.search(text.value):
+            yield Mark("A variable is written ${name}: a closing brace is missing.", text.path)
+
+
+def _empty(inside: str) -> bool:
+    return not inside.strip()
+
+
+def _spaced(inside: str) -> bool:
+    name = inside.partition(",")[0]
+    return bool(name.strip()) and " " in name
+
+
+def _unquoted(inside: str) -> bool:
+    _, comma, default = inside.partition(",")
+    return bool(comma) and not _QUOTED.fullmatch(default)
+
+
+def _wrong(is_wrong: Callable[[str], bool], message: str, statement: Statement) -> Iterator[Mark]:
+    for text, inside in _inside(statement):
+        if is_wrong(inside):
+            yield Mark(message, text.path)
+
+
+for _code, _is_wrong, _sentence, _message in (
+    ("EMPTY_VARIABLE", _empty, "${}.", "There is no variable between the braces."),
+    ("UNSUPPORTED_SPACE_IN_VARIABLE", _spaced, "A space in the name of a variable.",
+     "The name of a variable has no spaces."),
+    ("MISSING_QUOTE_IN_VARIABLE", _unquoted, "A default without its quotes.",
+     "A default stands between single quotes: ${name, 'default'}."),
+):  # fmt: skip
+    register(_code, Severity.ERROR, _sentence, run=each_statement(partial(_wrong, _is_wrong, _message)), words=("${",))
+
+
+@statement_check(
+    "VARIABLE_UNSUPPORTED_IN_ELEMENT",
+    Severity.ERROR,
+    "A variable elsewhere than in resources and conditions.",
+    words=("${",),
+)
+def misplaced(statement: Statement) -> Iterator[Mark]:
+    principals = [Text(each.value, each.path) for each in (*statement.principals, *statement.not_principals)]
+    for text in (*statement.actions, *statement.not_actions, *principals):
+        if "${" in text.value:
+            yield Mark("Variables stand in Resource and Condition only.", text.path)
+
+
+@statement_check(
+    "INVALID_VARIABLE_FOR_OPERATOR", Severity.ERROR, "A variable under an operator that takes none.", words=("${",)
+)
+def under_other_operators(statement: Statement) -> Iterator[Mark]:
+    for test in statement.tests:
+        for text in test.values if test.base in _WITHOUT_VARIABLES else ():
+            if "${" in text.value:
+                yield Mark("Variables go with String…, Arn… and Bool only.", text.path)
+
+
+@document_check(
+    "VARIABLE_UNSUPPORTED_IN_VERSION", Severity.ERROR, "A variable in a document as of 2008: plain text.", words=("${",)
+)
+def in_old_version(subject: Subject) -> Iterator[Mark]:
+    version = subject.document.get("Version")
+    if subject.with_variables or (version is not None and version != "2008-10-17"):
+        return
+    new = VERSION_WITH_VARIABLES
+    mend = put_first("Version", new) if version is None else replaced(("Version",), new)
+    for statement in subject.statements:
+        for text in _texts(statement):
+            if any(found[1] not in _CHARACTERS for found in _VARIABLE.finditer(text.value)):
+                yield Mark(f"Without Version {new} this is plain text, not a variable.", text.path, mend=mend)

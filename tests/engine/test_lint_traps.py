@@ -1,0 +1,158 @@
+"""What well-known tools get wrong."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from policies.engine.lint import Severity, lint
+from policies.engine.structure import DocumentType
+from tests.engine.lint_cases import BUCKET, IDENTITY, ME, RESOURCE, ROLE, TRUST, allow, deny, document, to, trust, where
+
+
+def codes(statement: dict[str, Any], kind: DocumentType = IDENTITY) -> set[str]:
+    return {finding.code for finding in lint(document(statement), kind, ME)}
+
+
+def test_a_trust_policy_needs_no_resource() -> None:
+    assert codes(trust({"AWS": ROLE}), TRUST) == set()
+
+
+def test_condition_keys_may_hang_on_the_type_of_the_resource() -> None:
+    by_tag = {"StringEquals": {"ec2:ResourceTag/team": "red", "aws:ResourceTag/team": "red"}}
+    assert codes(allow("ec2:StartInstances", f"arn:aws:ec2:eu-west-1:{ME}:instance/*", Condition=by_tag)) == set()
+
+
+def test_any_of_the_types_of_an_action_is_enough() -> None:
+    assert codes(allow("s3:GetObject", f"{BUCKET}/*")) == set()
+    access_point = f"arn:aws:s3:eu-west-1:{ME}:accesspoint/reports/object/*"
+    assert codes(allow("s3:GetObject", access_point)) == set()
+
+
+@pytest.mark.parametrize("action", ["s3:getobject", "S3:GetObject", "S3:GETOBJECT", "s3:GetObj*"])
+def test_actions_have_no_case(action: str) -> None:
+    assert codes(allow(action)) == set()
+
+
+def test_condition_keys_and_operators_have_no_case() -> None:
+    assert codes(where("stringequals", "AWS:PrincipalTAG/Team", "red")) == set()
+
+
+def test_resources_have_case() -> None:
+    assert "INVALID_ARN_RESOURCE" in codes(allow("iam:GetRole", f"arn:aws:iam::{ME}:Role/reader"))
+
+
+def test_not_action_ends_no_other_check() -> None:
+    wrong = {"Effect": "Allow", "NotAction": "s3:GetObjct", "Resource": "reports", "Condition": {"Nope": {"a": "b"}}}
+    assert codes(wrong) >= {
+        "ALLOW_WITH_NOT_ACTION", "INVALID_ACTION", "INVALID_ARN_PREFIX", "INVALID_CONDITION_OPERATOR",
+        "INVALID_CONDITION_KEY_FORMAT",
+    }  # fmt: skip
+
+
+def test_for_all_values_hides_no_mfa() -> None:
+    hidden = where("ForAllValues:Bool", "aws:MultiFactorAuthPresent", "true")
+    found = [finding for finding in lint(document(hidden)) if finding.code == "FORALLVALUES_WITH_SINGLE_VALUED_KEY"]
+    assert found[0].severity is Severity.SECURITY_WARNING
+
+
+def test_what_is_denied_is_not_allowed() -> None:
+    assert not codes(deny("*", "*")) & {"ALLOW_EVERYTHING", "PASS_ROLE_WITH_STAR_IN_ACTION_AND_RESOURCE"}
+    assert "PASS_ROLE_WITH_STAR_IN_RESOURCE" not in codes(deny("iam:PassRole", "*"))
+
+
+def test_a_condition_narrows() -> None:
+    assert "PUBLIC_PRINCIPAL" in codes(to("*"), RESOURCE)
+    assert "PUBLIC_PRINCIPAL" not in codes(to("*", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}}), RESOURCE)
+    excepting = {"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}
+    assert "PUBLIC_PRINCIPAL" in codes(to("*", Condition=excepting), RESOURCE)
+
+
+def test_one_s_own_account_is_no_stranger() -> None:
+    assert "FOREIGN_PRINCIPAL" not in codes(trust({"AWS": [ME, f"arn:aws:iam::{ME}:root", ROLE]}), TRUST)
+
+
+def test_a_document_may_be_of_one_statement() -> None:
+    text = json.dumps({"Version": "2012-10-17", "Statement": allow("s3:GetObjct")})
+    assert [(finding.code, finding.path) for finding in lint(text)] == [("INVALID_ACTION", "Statement.Action")]
+
+
+def test_names_what_was_meant() -> None:
+    found = lint(document(allow("s3:GetObjct")))
+    assert "Did you mean GetObject?" in found[0].message
+
+
+# ---- Hostile documents ----------------------------------------------------------------------------------------
+LONG = "x" * 10**6
+STARS = "*a" * 500 + "b"
+SECONDS = 30  # of processor time; each takes a fraction of that
+
+HOSTILE = [
+    "", "\x00", "[" * 10**6, '{"Statement":' * 10**5, '{"Statement": [' + "{}," * 10**5 + "{}]}",
+    document(allow(LONG, LONG)), document(allow("s3:" + LONG, "arn:aws:s3:::" + LONG)), document(allow(STARS, STARS)),
+    document(allow(f"ec2:{STARS}", f"arn:aws:ec2:*:*:{STARS}")),
+    document(allow([f"ec2:*a*a*a*{n}b" for n in range(1500)], [f"arn:aws:ec2:*:*:*{n}*a*a*b" for n in range(1500)])),
+    document(*(allow([f"s3:*{n}", "s3:Get*"], f"{BUCKET}/*{n}*") for n in range(2000))),
+    document(where("StringLike", LONG, LONG)), document(where("StringEquals", "aws:ResourceTag/" + LONG, "${" * 10**5)),
+    document(where(LONG, "aws:username", ["x"] * 10**5)),
+    document(where("DateLessThan", "aws:CurrentTime", "9" * 10**5)),
+    document(where("IpAddress", "aws:SourceIp", "1" * 10**5)),
+    document(where("NumericEquals", "s3:max-keys", "1e" + LONG)),
+    document(to({"AWS": ["arn:aws:iam::1:" + "/" * 10**5] * 10, "Service": LONG, "Federated": "a." * 10**5})),
+    '{"Statement": {"Effect": "Allow", "Action": "\\ud800", "Resource": "\ud800\\u0000"}}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_nothing_hostile_raises_or_takes_long(text: str) -> None:
+    began = time.process_time()
+    found = lint(text, TRUST) + lint(text, IDENTITY)
+    assert time.process_time() - began < SECONDS
+    assert len(found) < 20_000
+
+
+words = st.one_of(
+    st.text(max_size=8),
+    st.sampled_from(["*", "s3:*", "s3:GetObject", f"{BUCKET}/*", "arn:", "${", "${a,", "\ud800", "\x00"]),
+)
+scalars = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), words)
+values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3))
+operators = st.sampled_from(
+    ["StringEquals", "ForAllValues:StringLike", "NullIfExists", "Bool", "IpAddress", "DateEquals"]
+)
+keys = st.one_of(
+    words, st.sampled_from(["aws:SourceIp", "aws:TagKeys", "aws:ResourceTag/a", "s3:prefix", "aws:userid"])
+)
+elements = st.sampled_from(
+    ["Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition"]
+)
+conditions = st.dictionaries(operators, st.dictionaries(keys, values, max_size=3) | values, max_size=3)
+statements = st.fixed_dictionaries(
+    {}, optional={"Effect": st.sampled_from(["Allow", "Deny", 1]), "Action": values, "Resource": values,
+                  "NotAction": values, "NotResource": values, "Principal": values, "Condition": conditions | values},
+) | st.dictionaries(elements, values)  # fmt: skip
+documents = st.fixed_dictionaries(
+    {"Statement": st.lists(statements | values, max_size=3) | statements | values},
+    optional={"Version": st.sampled_from(["2012-10-17", "2008-10-17", 5]), "Id": values},
+)
+
+
+@given(documents | values, st.sampled_from(DocumentType))
+@settings(max_examples=400, deadline=None)
+def test_any_document_is_looked_at(whole: Any, kind: DocumentType) -> None:
+    text = json.dumps(whole)
+    for finding in lint(text, kind, ME):
+        assert 0 <= finding.start <= finding.end <= len(text)
+        if finding.fix and kind is IDENTITY:
+            json.loads(finding.fix.applied_to(text))
+
+
+@given(st.text())
+@settings(max_examples=200, deadline=None)
+def test_any_text_is_looked_at(text: str) -> None:
+    lint(text)
