@@ -45,6 +45,7 @@ bench: dev
 	@$(BIN)/python -m bench.busy
 	@$(BIN)/python -m bench.engine
 	@$(BIN)/python -m bench.who_can
+	@$(BIN)/python -m bench.lint
 	@$(BIN)/python -m bench.pages --revisions 1000000
 	@$(BIN)/python -m bench.pages --revisions 1000000 --postgres
 

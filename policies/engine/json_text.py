@@ -238,7 +238,7 @@ class _Reader:
         return self.text[self.at : self.at + 1]
 
     def _skip(self) -> None:
-        if self._peek() not in _BLANKS:
+        if self.text[self.at : self.at + 1] not in _BLANKS:
             return
         match = _SPACE.match(self.text, self.at)
         self.at = match.end() if match else self.at

@@ -18,11 +18,10 @@ from policies.engine.matching import ArnGlob, tokens
 
 MOST_MEGABYTES = 60
 IMPORT = """
-import json, resource, sys
-def used(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-before = used()
-import policies.engine.evaluate, policies.engine.catalogue
-print(json.dumps([used() - before, "django" in sys.modules]))
+import json, sys, tracemalloc
+tracemalloc.start()
+import policies.engine.evaluate, policies.engine.catalogue, policies.engine.lint
+print(json.dumps([tracemalloc.get_traced_memory()[1] / 2**20, "django" in sys.modules]))
 """
 
 

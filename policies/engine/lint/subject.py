@@ -129,7 +129,8 @@ class Statement:
     @cached_property
     def services(self) -> frozenset[str]:
         """Of the actions; "" of those with a wildcard in their service."""
-        return frozenset(service_of(pattern) for pattern in self.action_patterns)
+        prefixes = {pattern.partition(":")[0] for pattern in self.action_patterns}
+        return frozenset("" if "*" in prefix or "?" in prefix else prefix for prefix in prefixes)
 
     def is_about(self, action: str) -> bool:
         """`action` in lower case."""
@@ -173,9 +174,13 @@ class Subject:
     def _lowered(self) -> str:
         return self.text.lower()
 
+    @cached_property
+    def _is_escaped(self) -> bool:
+        return "\\" in self.text
+
     def mentions(self, words: tuple[str, ...]) -> bool:
         """Whether one of the words (in lower case) may be in the document at all. With a backslash, anything may."""
-        return "\\" in self.text or any(word in self._lowered for word in words)
+        return self._is_escaped or any(word in self._lowered for word in words)
 
     def once(self, look: Callable[[Subject], T]) -> T:
         """What `look` finds in the document; several checks share it."""
