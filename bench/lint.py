@@ -2,8 +2,8 @@
 
 python -m bench.lint
 
-prints lines for people and one of JSON. The catalogue is loaded beforehand. Since machines differ, lint is also told as a
-multiple of reading the same texts with the place of every value, measured in the same run. The first round fills the
+prints lines for people and one of JSON. The catalogue is loaded beforehand. Since machines differ, lint is also told as
+a multiple of reading the same texts with the place of every value, measured in the same run. The first round fills the
 caches of patterns; the best of all counts, as everywhere here.
 """
 

@@ -1,0 +1,189 @@
+"""What a document allows and denies, service by service, as AWS's console shows it.
+
+IAM User Guide, "Policy summary (list of services)", "Access levels in policy summaries". As there, what is denied isn't
+taken off what is allowed: it stands in a table of its own.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from policies.engine import catalogue
+from policies.engine.catalogue import AccessLevel
+from policies.engine.compiled import Actions
+
+EVERYTHING = "*"
+_MOST_SHOWN = 1_000  # statements: no document that AWS takes has more
+
+
+@dataclass(frozen=True, order=True)
+class Condition:
+    operator: str
+    key: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LevelAccess:
+    """`is_full`: all actions of the service that are of this level."""
+
+    level: AccessLevel
+    actions: tuple[str, ...]
+    is_full: bool
+
+
+@dataclass(frozen=True)
+class ServiceAccess:
+    """`resources` are patterns; with `excepts`, all resources but those. `conditions`: none of some statement, maybe:
+    then `is_conditional` is False."""
+
+    prefix: str
+    name: str
+    levels: tuple[LevelAccess, ...]
+    resources: tuple[str, ...]
+    excepts: tuple[str, ...]
+    conditions: tuple[Condition, ...]
+    is_conditional: bool
+
+    @property
+    def is_full(self) -> bool:
+        """All that the service can do."""
+        return all(each.is_full for each in self.levels) and len(self.levels) == len(_by_level(self.prefix))
+
+    @property
+    def on_everything(self) -> bool:
+        return EVERYTHING in self.resources
+
+
+@dataclass(frozen=True)
+class Summary:
+    """`unknown` are action patterns that mean no action which the catalogue knows."""
+
+    allows: tuple[ServiceAccess, ...]
+    denies: tuple[ServiceAccess, ...]
+    unknown: tuple[str, ...]
+
+
+@dataclass
+class _Found:
+    """Of one service, so far."""
+
+    actions: set[str] = field(default_factory=set)
+    resources: set[str] = field(default_factory=set)
+    excepts: set[str] = field(default_factory=set)
+    conditions: set[Condition] = field(default_factory=set)
+    is_conditional: bool = True
+
+
+def summary(document: Mapping[str, Any]) -> Summary:
+    """Takes any document; what makes no sense in it isn't there."""
+    by_effect: dict[str, dict[str, _Found]] = {"Allow": defaultdict(_Found), "Deny": defaultdict(_Found)}
+    unknown: dict[str, None] = {}
+    for statement in _statements(document):
+        effect = statement.get("Effect")
+        if effect in ("Allow", "Deny"):
+            unknown.update(dict.fromkeys(_add(statement, by_effect[effect])))
+    return Summary(_services(by_effect["Allow"]), _services(by_effect["Deny"]), tuple(unknown))
+
+
+def _statements(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    listed = document.get("Statement", [])
+    for statement in (listed if isinstance(listed, list) else [listed])[:_MOST_SHOWN]:
+        if isinstance(statement, dict):
+            yield statement
+
+
+def _add(statement: Mapping[str, Any], services: Mapping[str, _Found]) -> list[str]:
+    """Adds what the statement says to its services; returns the patterns that mean nothing."""
+    names, unknown = _actions(statement)
+    conditions = set(_conditions(statement.get("Condition")))
+    by_service: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        by_service[name.partition(":")[0]].append(name)
+    for prefix, of_service in by_service.items():
+        found = services[prefix]
+        found.actions.update(of_service)
+        found.resources.update(_resources(statement, of_service))
+        found.excepts.update(_texts(statement.get("NotResource")))
+        found.conditions |= conditions
+        found.is_conditional = found.is_conditional and bool(conditions)
+    return unknown
+
+
+def _actions(statement: Mapping[str, Any]) -> tuple[Iterable[str], list[str]]:
+    if "NotAction" in statement:
+        excepted = Actions(_texts(statement["NotAction"]))
+        return [name for name in catalogue.all_actions() if name.lower() not in excepted], []
+    patterns = _texts(statement.get("Action"))
+    matches = {pattern: catalogue.actions_matching(pattern) for pattern in patterns}
+    unknown = [pattern for pattern, names in matches.items() if not names]
+    return {name: None for names in matches.values() for name in names}, unknown
+
+
+def _resources(statement: Mapping[str, Any], names: Sequence[str]) -> list[str]:
+    """Those that the actions take. A trust policy names none: it is about its role."""
+    listed = _texts(statement.get("Resource"))
+    if EVERYTHING in listed or len(listed) < 2:
+        return [EVERYTHING] if EVERYTHING in listed else listed
+    kinds = {kind: None for name in names for kind in catalogue.resource_types(name)}
+    fitting = [arn for arn in listed if any(catalogue.may_mean(arn, kind) for kind in kinds)]
+    return fitting or listed
+
+
+def _conditions(condition: Any) -> Iterator[Condition]:
+    for operator, block in condition.items() if isinstance(condition, dict) else ():
+        for key, values in block.items() if isinstance(block, dict) else ():
+            listed = values if isinstance(values, list) else [values]
+            yield Condition(operator, key, tuple(_word(value) for value in listed))
+
+
+def _word(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _texts(value: Any) -> list[str]:
+    return [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)]
+
+
+# ---- Services --------------------------------------------------------------------------------------------------
+def _services(found: Mapping[str, _Found]) -> tuple[ServiceAccess, ...]:
+    services = [_service(prefix, each) for prefix, each in found.items()]
+    return tuple(sorted(services, key=lambda service: (service.name.lower(), service.prefix)))
+
+
+def _service(prefix: str, found: _Found) -> ServiceAccess:
+    return ServiceAccess(
+        prefix,
+        catalogue.service_names()[prefix],
+        tuple(_levels(prefix, found.actions)),
+        (EVERYTHING,) if EVERYTHING in found.resources else tuple(sorted(found.resources)),
+        tuple(sorted(found.excepts)),
+        tuple(sorted(found.conditions)),
+        found.is_conditional,
+    )
+
+
+def _levels(prefix: str, actions: set[str]) -> Iterator[LevelAccess]:
+    for level, names in _by_level(prefix).items():
+        granted = tuple(name for name in names if name in actions)
+        if granted:
+            yield LevelAccess(level, granted, len(granted) == len(names))
+
+
+@cache
+def _by_level(prefix: str) -> Mapping[AccessLevel, tuple[str, ...]]:
+    """The actions of a service by their level, in AWS's order of levels."""
+    found: dict[AccessLevel, list[str]] = {level: [] for level in AccessLevel}
+    for name in catalogue.actions_matching(f"{prefix}:*"):
+        found[level_of(name)].append(name)
+    return {level: tuple(names) for level, names in found.items() if names}
+
+
+def level_of(name: str) -> AccessLevel:
+    """One for each action: what tags or changes permissions writes, too, and is shown as the former."""
+    levels = catalogue.access_levels(name)
+    return next((level for level in levels if level is not AccessLevel.WRITE), AccessLevel.WRITE)
