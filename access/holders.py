@@ -64,6 +64,11 @@ def holder_of(aws_account: AwsAccount, caller: Caller) -> Holder | None:
     return _Loading(aws_account, Q(user=rows[0]["id"]) | Q(group__in=groups), rows, []).holders()[0]
 
 
+def group_policies(aws_account: AwsAccount) -> dict[str, tuple[Policy, ...]]:
+    """By the ARN of each group, what it gives its members."""
+    return _Loading(aws_account, Q(group__isnull=False), [], []).groups()
+
+
 _SHARED = ("id", "arn", "aws_id", "boundary_arn", "tags")
 _COLUMNS: Mapping[type[Any], Sequence[str]] = {IamUser: _SHARED, IamRole: (*_SHARED, "trust_id")}
 _OWNERS = ("user_id", "group_id", "role_id")
@@ -124,6 +129,10 @@ class _Loading:
         held = self._policies_by_owner()
         of_users = [self._user(row, held) for row in self._users]
         return of_users + [self._role(row, *held.get(("role", row["id"]), ((), False))) for row in self._roles]
+
+    def groups(self) -> dict[str, tuple[Policy, ...]]:
+        held = self._policies_by_owner()
+        return {arn: held.get(("group", pk), ((), False))[0] for pk, (arn, _) in self._names.items()}
 
     def _policies_by_owner(self) -> dict[tuple[str, int], tuple[tuple[Policy, ...], bool]]:
         """With whether one of them isn't held."""

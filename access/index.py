@@ -49,7 +49,8 @@ class Index:
 
     @cached_property
     def by_arn(self) -> Mapping[str, int]:
-        return {holder.arn: number for number, holder in enumerate(self.holders)}
+        """The first, where there are two."""
+        return {holder.arn: number for number, holder in reversed(list(enumerate(self.holders)))}
 
     @cached_property
     def guests(self) -> frozenset[int]:
@@ -69,6 +70,16 @@ class Index:
             said = ((number, document.about(action)) for number, document in enumerate(self.documents))
             found = self._about[action] = [(number, statements) for number, statements in said if statements]
         return found
+
+    def allowed_at_all(self, action: str) -> set[int]:
+        """Who has a policy, and no boundary without one, that allows the action on something."""
+        allowing = {
+            number
+            for number, statements in self.about(action.lower())
+            if any(statement.allows for statement in statements)
+        }
+        found = {holder for number in allowing for holder in self.held_by.get(number, ())}
+        return {number for number in found if self.boundary_of[number] is None or self.boundary_of[number] in allowing}
 
     def who_can(
         self,

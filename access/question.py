@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from access.holders import Holder
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 _OF_THE_PRINCIPAL = frozenset({"aws:principalarn", "aws:principaltype", "aws:userid", "aws:username"})
 _TAGS = "aws:principaltag/"
+_FEW = 8  # so many are asked one by one sooner than all documents
 _GRANTING = (LayerName.IDENTITY, LayerName.RESOURCE)
 
 
@@ -124,17 +126,30 @@ class Question:
         self._facts: dict[str, Facts] = {}
         self._not_held = frozenset(self._layers_not_held())
         self._trust = self._policy_of_role()
-        self._said = {number: self._says(statements) for number, statements in index.about(self._action)}
-        self._scps = self._levels(around.scps)
-        self._rcps = self._levels(around.rcps) if is_bound_by_rcps(action) else []
+        self._is_bound_by_rcps = is_bound_by_rcps(action)
         self._decided: dict[tuple[object, ...], Decision] = {}
 
+    @cached_property
+    def _said(self) -> dict[int, Says]:
+        return {number: self._says(statements) for number, statements in self.index.about(self._action)}
+
+    @cached_property
+    def _scps(self) -> list[Says]:
+        return self._levels(self.index.surroundings.scps)
+
+    @cached_property
+    def _rcps(self) -> list[Says]:
+        return self._levels(self.index.surroundings.rcps) if self._is_bound_by_rcps else []
+
     def answers(self, among: Collection[int] | None) -> list[Found]:
+        yes = (Decision.ALLOWED, Decision.UNKNOWN)
+        if among is not None and len(among) <= _FEW:
+            verdicts = ((number, self.verdict(number).decision) for number in sorted(among))
+            return [Found(self, number, decision) for number, decision in verdicts if decision in yes]
         numbers = self._candidates()
         if among is not None:
             numbers &= set(among)
         found = ((number, self._decision(number)) for number in sorted(numbers))
-        yes = (Decision.ALLOWED, Decision.UNKNOWN)
         return [Found(self, number, decision) for number, decision in found if decision in yes]
 
     def _candidates(self) -> set[int]:
@@ -272,7 +287,7 @@ class Question:
             boundaries=None if holder.boundary is None else (holder.boundary,),
             resource=self._trust,
             scps=around.scps,
-            rcps=around.rcps if self._rcps else (),
+            rcps=around.rcps if self._is_bound_by_rcps else (),
         )
         return evaluate(self._request_of(holder), layers)
 

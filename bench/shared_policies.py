@@ -104,7 +104,7 @@ def _trust(n: int) -> str:
 def _attached(
     policies: Sequence[ManagedPolicy], users: Sequence[IamUser], groups: Sequence[IamGroup], roles: Sequence[IamRole]
 ) -> Iterator[dict[str, Any]]:
-    """Groups have four each, a third of the users one, roles two; every 400th role is an administrator."""
+    """Groups have four each, a third of the users one, roles two; two roles of 400 are administrators."""
     for n, group in enumerate(groups):
         for policy in {policies[2 + (n * 4 + part) % (POLICIES - 2)] for part in range(4)}:
             yield {"group": group, "policy": policy, "name": policy.name, "arn": policy.arn}
@@ -112,7 +112,7 @@ def _attached(
         policy = policies[2 + n % (POLICIES - 2)]
         yield {"user": user, "policy": policy, "name": policy.name, "arn": policy.arn}
     for n, role in enumerate(roles):
-        for at in {2 + n % (POLICIES - 2), 2 + n * 11 % (POLICIES - 2), *([1] if n % 400 == 0 else [])}:
+        for at in {2 + n % (POLICIES - 2), 2 + n * 11 % (POLICIES - 2), *([1] if n % 400 in (0, 8) else [])}:
             yield {"role": role, "policy": policies[at], "name": policies[at].name, "arn": policies[at].arn}
 
 

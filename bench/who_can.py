@@ -1,4 +1,4 @@
-"""How long it takes to ask who may do something, of 10,000 principals who share 2,000 policy documents.
+"""How long it takes to ask 10,000 principals who share 2,000 policy documents: who may, who can become administrator.
 
 python -m bench.who_can
 
@@ -37,6 +37,8 @@ def main() -> None:
 
 
 def measure(aws_account: Any) -> dict[str, tuple[float, str, int]]:
+    from access.escalation import escalations
+    from access.escalation.account import account_of
     from access.index import index_of
     from bench.shared_policies import ASKED
     from policies.engine.compiled import compiled
@@ -56,12 +58,17 @@ def measure(aws_account: Any) -> dict[str, tuple[float, str, int]]:
     print(
         f"{len(index.holders):,} principals, {len(index.documents):,} documents, {len(found):,} may, {reasons} reasons"
     )
-    del index, found
+    began = process_time()
+    paths = escalations(account_of(aws_account))
+    searched = process_time() - began
+    print(f"{len(paths):,} escalation paths")
+    del index, found, paths
     compiled.cache_clear()
     return {
         "who can": (median(times[1:]) * 1000, "ms", 60),
         "who can, cold": (times[0] * 1000, "ms", 1000),
         "why, for all of them": (explained * 1000, "ms", 1000),
+        "escalation paths": (searched, "s", 10),
         "building the index": (built, "s", 3),
         "memory of the index": (_memory(aws_account), "MB", 200),
     }

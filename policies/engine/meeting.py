@@ -49,7 +49,7 @@ def _steps(first: str, second: str, state: State) -> list[tuple[State, str]]:
     i, j = state
     one, other = first[i : i + 1], second[j : j + 1]
     if one == "*" and other == "*":
-        return [((i + 1, j + 1), _FILLER), ((i + 1, j), ""), ((i, j + 1), "")]
+        return [((i + 1, j + 1), _FILLER), ((i + 1, j), _FILLER), ((i, j + 1), _FILLER)]
     if one == "*":
         taken = [((i, j + 1), "x" if other == "?" else other)] if other else []
         return [*taken, ((i + 1, j), "")]

@@ -1,0 +1,23 @@
+"""How principals of an AWS account can become administrators: techniques as data, and the shortest paths."""
+
+from __future__ import annotations
+
+from access.escalation.account import Account
+from access.escalation.paths import Path, paths
+from access.escalation.search import Search
+
+__all__ = ["Account", "Path", "escalations"]
+
+
+def escalations(account: Account) -> list[Path]:
+    """The shortest first; those that suppose something that the mirror doesn't know stand beside those that don't.
+
+    Administrators themselves have none.
+    """
+    search = Search(account)
+    found: dict[tuple[str, str], Path] = {}
+    for supposing in (False, True):
+        edges = search.edges(supposing=supposing)
+        for path in paths(edges, search.index.holders, len(account.index.holders)):
+            found.setdefault((path.source, path.technique), path)
+    return sorted(found.values(), key=lambda path: (len(path.steps), path.source, path.technique))

@@ -1,0 +1,42 @@
+"""`manage.py escalations`: who can become an administrator of an AWS account, and how."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from access.commands import aws_account_of
+from access.escalation import Path, escalations
+from access.escalation.account import account_of
+
+
+class Command(BaseCommand):
+    help = (
+        "Lists the shortest ways in which users and roles that are no administrators can become one, by the policies "
+        "in the mirror: one for each principal and each technique that begins one."
+    )
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--account", required=True, help="the AWS account whose mirror is asked, 12 digits")
+        parser.add_argument("--json", action="store_true", help="print JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        found = escalations(account_of(aws_account_of(options["account"])))
+        if options["json"]:
+            self.stdout.write(json.dumps({"paths": [path.as_json() for path in found]}, indent=2))
+            return
+        for path in found:
+            self._print(path)
+        if not found:
+            self.stdout.write("Nobody can, by what is held.")
+
+    def _print(self, path: Path) -> None:
+        self.stdout.write(f"{path.source} → {path.target}")
+        for step in path.steps:
+            on = "" if step.target == step.principal else f" ({step.target})"
+            self.stdout.write(f"    {step.technique.name}: {step.technique.does}{on}")
+            if step.supposes:
+                self.stdout.write(f"        if: {', '.join(step.supposes)}")

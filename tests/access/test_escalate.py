@@ -1,0 +1,320 @@
+"""Each technique works where it may, and not on the wrong target, past a boundary, or past a control policy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from access.escalation import Path, escalations
+from access.escalation.account import Account, Credentials
+from access.escalation.search import TECHNIQUES
+from access.escalation.techniques import Gains, Need, On, Target, Technique
+from access.holders import Holder
+from access.index import Index
+from access.surroundings import Surroundings
+from accounts.models import AwsAccount
+from policies.engine.callers import caller_of
+from policies.engine.compiled import Compiled
+from policies.engine.evaluate import Level, Policy
+from tests.access.mirrored import ID, administrator, allow, arn, deny, managed, role, user
+from tests.services.organization_rows import complete
+from tests.services.rows import attach, join, make_group, make_user
+
+EVE, BOSS, ROOT = arn("user/eve"), arn("role/boss"), arn("root")
+EVERYTHING = allow("*")
+MINE, LIMIT, BOSSES = arn("policy/mine"), arn("policy/limit"), arn("group/bosses")
+ELSEWHERE = arn("*/elsewhere")
+
+
+def policy(*statements: dict[str, Any], name: str = "inline policy own") -> Policy:
+    return Policy(name, Compiled({"Version": "2012-10-17", "Statement": list(statements)}))
+
+
+def who(principal: str, *policies: Policy, trusts: Any = None, **more: Any) -> Holder:
+    trust = None
+    if trusts or ":role/" in principal:
+        statement = {"Effect": "Allow", "Principal": trusts or {"AWS": ROOT}, "Action": "sts:AssumeRole"}
+        trust = policy(statement, name=f"trust policy of {principal}")
+    return Holder(caller_of(principal), 1, "AIDA", policies, trust=trust, **more)
+
+
+def found(*holders: Holder, scp: Sequence[dict[str, Any]] = (), **account: Any) -> list[Path]:
+    levels = (Level("root", (policy(EVERYTHING), policy(*scp))),) if scp else ()
+    return escalations(Account(Index(holders, Surroundings(ID, levels)), **account))
+
+
+def names(paths: Iterable[Path], source: str = EVE) -> list[str]:
+    return [path.technique for path in paths if path.source == source]
+
+
+# ---- One by one --------------------------------------------------------------------------------------------------
+class Scene:
+    """Eve, with what the technique takes and no more, and whom she turns it on."""
+
+    def __init__(self, technique: Technique, actions: Sequence[str]) -> None:
+        self.technique, self.actions = technique, actions
+        self.eve = arn("role/eve") if technique.roles_only else EVE
+        is_user = technique.target is Target.USER
+        self.boss = arn("user/boss") if is_user else BOSS
+        self.service = technique.service
+        self.on = {
+            On.ITSELF: self.eve, On.OWN_GROUP: BOSSES, On.OWN_POLICY: MINE, On.OWN_BOUNDARY: LIMIT,
+            On.TARGET: BOSSES if technique.target is Target.GROUP else self.boss,
+        }  # fmt: skip
+        self.boundary: Policy | None = None
+        if technique.gains is Gains.NO_BOUNDARY:
+            self.boundary = policy(*self._permissions(), name=LIMIT)
+        self.scp: list[dict[str, Any]] = []
+
+    def _permissions(self) -> list[dict[str, Any]]:
+        return [
+            allow(action, self._resource(need)) for need, action in zip(self.technique.needs, self.actions, strict=True)
+        ]
+
+    def _resource(self, need: Need) -> str:
+        return need.resource.format(p="aws", a=ID) if need.on is On.ANY else self.on[need.on]
+
+    def works(self) -> bool:
+        eve = who(self.eve, policy(*self._permissions(), name=MINE), boundary=self.boundary, groups=self._groups())
+        if self.technique.gains is Gains.NO_BOUNDARY:
+            eve = replace(eve, policies=(policy(EVERYTHING, name=MINE),))
+        trusts = {"Service": self.service} if self.service else None
+        power = allow("s3:*") if self.technique.gains is Gains.TARGET_WITH_ANY_POLICY else EVERYTHING
+        paths = found(
+            eve, who(self.boss, policy(power), trusts=trusts), scp=self.scp,
+            groups={BOSSES: (policy(EVERYTHING),)}, older={MINE: (policy(EVERYTHING, name=f"{MINE} v1"),)},
+        )  # fmt: skip
+        return self.technique.name in names(paths, self.eve)
+
+    def _groups(self) -> tuple[str, ...]:
+        return (BOSSES,) if self.technique.target is Target.ITSELF else ()
+
+
+ALTERNATIVES = [
+    pytest.param(technique, [need.actions[min(number, len(need.actions) - 1)] for need in technique.needs],
+                 id=f"{technique.name} {number}" if number else technique.name)
+    for technique in TECHNIQUES
+    for number in range(max(len(need.actions) for need in technique.needs))
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("technique", "actions"), ALTERNATIVES)
+def test_a_technique_works(technique: Technique, actions: list[str]) -> None:
+    assert Scene(technique, actions).works()
+
+
+FIRST = [pytest.param(technique, id=technique.name) for technique in TECHNIQUES]
+
+
+def scene(technique: Technique) -> Scene:
+    return Scene(technique, [need.actions[0] for need in technique.needs])
+
+
+@pytest.mark.parametrize("technique", FIRST)
+def test_not_on_the_wrong_target(technique: Technique) -> None:
+    """A permission for something else; of what runs already, a role that no such service takes on."""
+    found = scene(technique)
+    if technique.supposes:
+        found.service = "backup.amazonaws.com"
+    found.on = dict.fromkeys(found.on, ELSEWHERE)
+    if found.boundary:
+        found.boundary = policy(*found._permissions(), name=LIMIT)
+    assert not found.works()
+
+
+@pytest.mark.parametrize("technique", FIRST)
+def test_not_past_a_boundary(technique: Technique) -> None:
+    found = scene(technique)
+    found.boundary = policy(allow("s3:*"), name=LIMIT)
+    assert not found.works()
+
+
+@pytest.mark.parametrize("technique", FIRST)
+def test_not_past_a_control_policy(technique: Technique) -> None:
+    found = scene(technique)
+    found.scp = [deny(found.actions)]
+    assert not found.works()
+
+
+@pytest.mark.parametrize("technique", [each for each in TECHNIQUES if each.service], ids=lambda each: each.name)
+def test_not_by_a_role_that_trusts_another_service(technique: Technique) -> None:
+    found = scene(technique)
+    found.service = "backup.amazonaws.com"
+    assert not found.works()
+
+
+@pytest.mark.parametrize("technique", FIRST)
+def test_it_takes_every_permission(technique: Technique) -> None:
+    for missing in range(len(technique.needs)):
+        found = scene(technique)
+        found.actions = [*found.actions[:missing], "s3:ListBucket", *found.actions[missing + 1 :]]
+        if found.boundary:
+            found.boundary = policy(*found._permissions(), name=LIMIT)
+        assert not found.works()
+
+
+# ---- What decides beside permissions -----------------------------------------------------------------------------
+def boss(**more: Any) -> Holder:
+    return who(arn("user/boss"), policy(EVERYTHING), **more)
+
+
+def test_a_user_with_two_keys_has_no_room_for_a_third() -> None:
+    full: dict[str, Any] = {"credentials": {arn("user/boss"): Credentials(keys=2)}}
+    one, both = allow("iam:CreateAccessKey"), allow(["iam:CreateAccessKey", "iam:DeleteAccessKey"])
+    assert names(found(who(EVE, policy(one)), boss(), **full)) == []
+    assert names(found(who(EVE, policy(both)), boss(), **full)) == ["iam:CreateAccessKey"]
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [(Credentials(has_password=False), ["iam:CreateLoginProfile"]),
+     (Credentials(has_password=True), ["iam:UpdateLoginProfile"]),
+     (Credentials(has_password=True, mfa=1), []),
+     (Credentials(), ["iam:CreateLoginProfile", "iam:UpdateLoginProfile"])],
+)  # fmt: skip
+def test_passwords(known: Credentials, expected: list[str]) -> None:
+    eve = who(EVE, policy(allow(["iam:CreateLoginProfile", "iam:UpdateLoginProfile"])))
+    assert names(found(eve, boss(), credentials={arn("user/boss"): known})) == expected
+
+
+def test_an_instance_takes_a_role_from_a_profile() -> None:
+    eve = who(EVE, policy(allow(["iam:PassRole", "ec2:RunInstances"])))
+    target = who(BOSS, policy(EVERYTHING), trusts={"Service": "ec2.amazonaws.com"})
+    assert names(found(eve, target)) == ["iam:PassRole+ec2:RunInstances"]
+    assert names(found(eve, target, profiled=frozenset())) == []
+    assert names(found(eve, target, profiled=frozenset({BOSS}))) == ["iam:PassRole+ec2:RunInstances"]
+
+
+def test_a_role_is_passed_to_the_services_that_may_get_it() -> None:
+    to_glue = {"StringEquals": {"iam:PassedToService": "glue.amazonaws.com"}}
+    eve = who(EVE, policy(allow("iam:PassRole", Condition=to_glue), allow(["lambda:*", "glue:*"])))
+    assert names(found(eve, who(BOSS, policy(EVERYTHING), trusts={"Service": "lambda.amazonaws.com"}))) == [
+        "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration",
+    ]  # fmt: skip
+    assert "iam:PassRole+glue:CreateJob+glue:StartJobRun" in names(
+        found(eve, who(BOSS, policy(EVERYTHING), trusts={"Service": "glue.amazonaws.com"}))
+    )
+
+
+def test_an_older_version_must_allow_everything() -> None:
+    eve = who(EVE, policy(allow("iam:SetDefaultPolicyVersion"), name=MINE))
+    assert names(found(eve, boss(), older={MINE: (policy(allow("iam:GetUser")),)})) == []
+
+
+def test_a_group_must_allow_everything() -> None:
+    eve = who(EVE, policy(allow("iam:AddUserToGroup")))
+    assert names(found(eve, boss(), groups={BOSSES: (policy(allow("s3:*")),)})) == []
+
+
+def test_any_policy_is_worth_what_the_boundary_lets_through() -> None:
+    """Here it lets her take it off, and her policy didn't."""
+    loose = policy(allow("iam:*", EVE), allow("iam:CreatePolicyVersion"), name=LIMIT)
+    tight = policy(allow("iam:CreatePolicyVersion", MINE), name=LIMIT)
+    rewrites = policy(allow("iam:CreatePolicyVersion", MINE), name=MINE)
+    (path,) = found(who(EVE, rewrites, boundary=loose), boss())
+    assert [step.technique.name for step in path.steps] == [
+        "iam:CreatePolicyVersion",
+        "iam:DeleteUserPermissionsBoundary",
+    ]
+    assert (path.source, path.target) == (EVE, EVE)
+    assert found(who(EVE, rewrites, boundary=tight), boss()) == []
+
+
+def test_roles_lead_on() -> None:
+    first, second = arn("role/first"), arn("role/second")
+    paths = found(
+        who(EVE, policy(allow("sts:AssumeRole", first))),
+        who(first, policy(allow("sts:AssumeRole", second))),
+        who(second, policy(allow("iam:PutRolePolicy", second))),
+        boss(),
+    )
+    assert [len(path.steps) for path in paths] == [1, 2, 3]
+    assert [(step.principal, step.target) for step in paths[2].steps] == [
+        (EVE, first),
+        (first, second),
+        (second, second),
+    ]
+    assert paths[2].target == second
+
+
+def test_the_shortest_of_a_technique() -> None:
+    helper = who(arn("role/helper"), policy(allow("sts:AssumeRole")))
+    paths = found(who(EVE, policy(allow("sts:AssumeRole"))), helper, who(BOSS, policy(EVERYTHING)))
+    assert [(path.source, len(path.steps)) for path in paths] == [(helper.arn, 1), (EVE, 1)]
+
+
+def test_administrators_have_no_way_to_go() -> None:
+    assert found(boss(), who(BOSS, policy(EVERYTHING))) == []
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [[allow("iam:*"), allow("s3:*")], [{"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}],
+     [EVERYTHING, deny("iam:*")], [allow("*", "arn:aws:s3:::*")]],
+)  # fmt: skip
+def test_who_is_no_administrator(statements: list[dict[str, Any]]) -> None:
+    assert names(found(who(EVE, policy(allow("sts:AssumeRole"))), who(BOSS, policy(*statements)))) in (
+        [], ["sts:AssumeRole"] if statements[0] == allow("iam:*") else [],
+    )  # fmt: skip
+
+
+def test_within_a_control_policy_that_allows_some_services_one_is_still_administrator() -> None:
+    some = (Level("root", (policy(allow(["iam:*", "sts:*", "s3:*"])),)),)
+    index = Index([who(EVE, policy(allow("sts:AssumeRole"))), who(BOSS, policy(EVERYTHING))], Surroundings(ID, some))
+    assert names(escalations(Account(index))) == ["sts:AssumeRole"]
+
+
+def test_what_a_step_supposes() -> None:
+    mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    eve = who(EVE, policy(allow("sts:AssumeRole", Condition=mfa), allow("lambda:UpdateFunctionCode")))
+    function = who(arn("role/function"), policy(EVERYTHING), trusts={"Service": "lambda.amazonaws.com"})
+    paths = {path.technique: path for path in found(eve, who(BOSS, policy(EVERYTHING)), function)}
+    assert paths["sts:AssumeRole"].steps[0].supposes == ("aws:multifactorauthpresent",)
+    assert paths["lambda:UpdateFunctionCode"].steps[0].supposes == ("A function that runs as the role",)
+
+
+# ---- The command -------------------------------------------------------------------------------------------------
+@pytest.mark.django_db
+def test_escalations_of_the_mirror(aws_account: AwsAccount) -> None:
+    complete(aws_account, "org.membership")
+    administrator(role(aws_account, "boss", trusts={"Service": "lambda.amazonaws.com"}))
+    group = make_group(aws_account, "admins")
+    administrator(group)
+    user(aws_account, "eve", allow("iam:PassRole", BOSS), allow("lambda:*"))
+    user(aws_account, "mia", allow("iam:AddUserToGroup", group.arn))
+    dora = make_user(aws_account, "dora")
+    attach(dora, managed(aws_account, "mine", [allow("*")], [allow("iam:SetDefaultPolicyVersion")]))
+    join(make_user(aws_account, "adam"), group)
+    out = StringIO()
+    call_command("escalations", account=ID, json=True, stdout=out)
+    paths = json.loads(out.getvalue())["paths"]
+    assert [(path["from"], path["to"], path["technique"]) for path in paths] == [
+        (arn("user/dora"), arn("user/dora"), "iam:SetDefaultPolicyVersion"),
+        (EVE, BOSS, "iam:PassRole+lambda:CreateFunction+lambda:InvokeFunction"),
+        (EVE, BOSS, "lambda:UpdateFunctionCode"),
+        (EVE, BOSS, "lambda:UpdateFunctionConfiguration"),
+        (arn("user/mia"), arn("user/mia"), "iam:AddUserToGroup"),
+    ]
+    assert paths[1]["steps"] == [
+        {
+            "principal": EVE,
+            "technique": "iam:PassRole+lambda:CreateFunction+lambda:InvokeFunction",
+            "does": "makes a function that runs as the role, and has it run",
+            "target": BOSS,
+            "permissions": [
+                {"action": "iam:PassRole", "resource": BOSS},
+                {"action": "lambda:CreateFunction", "resource": f"arn:aws:lambda:any:{ID}:function:any"},
+                {"action": "lambda:InvokeFunction", "resource": f"arn:aws:lambda:any:{ID}:function:any"},
+            ],
+            "supposes": [],
+        }
+    ]
+    out = StringIO()
+    call_command("escalations", account=ID, stdout=out)
+    assert "iam:AddUserToGroup: adds itself to the group" in out.getvalue()
