@@ -123,8 +123,8 @@ class Principals:
         self._arns: set[str] = set()
         self._roles: set[tuple[str, str]] = set()  # account and name: of a session's role one doesn't know the path
         self._others: set[tuple[str, str]] = set()
-        self.listed = tuple(dict.fromkeys(value for _, value in _each(element)))  # as the policy has them
-        for kind, value in _each(element):
+        self.listed = tuple(dict.fromkeys(value for _, value in listed_principals(element)))  # as the policy has them
+        for kind, value in listed_principals(element):
             self._add(kind, value)
 
     def _add(self, kind: str, value: str) -> None:
@@ -183,7 +183,7 @@ class Principals:
         return caller.kind is CallerKind.ROOT or caller.arn in self._arns
 
 
-def _each(element: Any) -> Iterator[tuple[str, str]]:
+def listed_principals(element: Any) -> Iterator[tuple[str, str]]:
     if element == "*":
         yield "AWS", "*"
     elif isinstance(element, dict):

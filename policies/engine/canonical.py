@@ -59,13 +59,14 @@ def _element(name: str, value: Any) -> Any:
     if name in ("Resource", "NotResource"):
         return _sorted_set(_many(value))
     if name in ("Principal", "NotPrincipal") and isinstance(value, dict):
-        return {kind: _sorted_set(_principal(item) for item in _many(items)) for kind, items in value.items()}
+        return {kind: _sorted_set(account_of_root(item) for item in _many(items)) for kind, items in value.items()}
     if name == "Condition" and isinstance(value, dict):
         return {operator: _condition(block) for operator, block in value.items()}
     return value
 
 
-def _principal(value: Any) -> Any:
+def account_of_root(value: Any) -> Any:
+    """The id of an AWS account that is given by the ARN of its root; what else it is, as it is."""
     if isinstance(value, str) and (root := _ROOT_ARN.fullmatch(value)):
         return root[1]
     return value

@@ -29,10 +29,10 @@ class Statement:
         self.sid = sid if isinstance(sid, str) else ""
         self.allows, self.denies = source.get("Effect") == "Allow", source.get("Effect") == "Deny"
         self.not_actions = "NotAction" in source
-        self.actions = Actions(_texts(source.get("NotAction" if self.not_actions else "Action")))
+        self.actions = Actions(texts(source.get("NotAction" if self.not_actions else "Action")))
         self.not_resources = "NotResource" in source
         listed = source.get("NotResource" if self.not_resources else "Resource", "*")  # a trust policy has none
-        self.resources = Resources(_texts(listed), with_variables=with_variables)
+        self.resources = Resources(texts(listed), with_variables=with_variables)
         self.principals: Principals | None = None
         if "NotPrincipal" in source:
             self.principals = Principals(source["NotPrincipal"], is_not=True)
@@ -112,7 +112,7 @@ class Resources:
 
     def __init__(self, patterns: Sequence[str], *, with_variables: bool) -> None:
         self.patterns = tuple(patterns)
-        parsed = [_resource_parts(pattern, with_variables) for pattern in patterns]
+        parsed = [resource_parts(pattern, with_variables) for pattern in patterns]
         fixed = [variables.resolved(parts, lambda key: None) or [] for parts in parsed if variables.is_fixed(parts)]
         self._dynamic = [parts for parts in parsed if not variables.is_fixed(parts)]
         globs = [ArnGlob(pattern) for pattern in fixed]
@@ -137,7 +137,7 @@ class Resources:
         return found
 
 
-def _resource_parts(pattern: str, with_variables: bool) -> list[Part]:
+def resource_parts(pattern: str, with_variables: bool) -> list[Part]:
     if not with_variables or "${" not in pattern:
         return variables.parts(pattern, variables=False)
     if not pattern.startswith("arn:"):
@@ -149,7 +149,7 @@ def _resource_parts(pattern: str, with_variables: bool) -> list[Part]:
     return before + variables.parts(head[5], variables=True)
 
 
-def _texts(value: Any) -> list[str]:
+def texts(value: Any) -> list[str]:
     return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
 
 

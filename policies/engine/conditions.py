@@ -135,10 +135,25 @@ def _bytes(text: str) -> bytes | None:
 
 
 # ---- Operators -----------------------------------------------------------------------------------------------
+class Compares(Enum):
+    """What an operator takes the values for."""
+
+    TEXTS = "texts"
+    TEXTS_WITHOUT_CASE = "texts without case"
+    PATTERNS = "patterns"
+    ARNS = "ARNs"
+    TRUTH = "truth values"
+    NUMBERS = "numbers"
+    INSTANTS = "instants"
+    ADDRESSES = "addresses"
+    BYTES = "bytes"
+
+
 @dataclass(frozen=True)
 class Operator:
     """`negated`: true when no value of the policy matches, and for a key that isn't there."""
 
+    compares: Compares
     matcher: Callable[[Sequence[Token]], Matcher]
     negated: bool = False
     variables: bool = True
@@ -146,12 +161,12 @@ class Operator:
 
 
 def _pair(
-    name: str, negated_name: str, matcher: Callable[[Sequence[Token]], Matcher], **how: bool
+    name: str, negated_name: str, compares: Compares, matcher: Callable[[Sequence[Token]], Matcher], **how: bool
 ) -> dict[str, Operator]:
-    return {name: Operator(matcher, **how), negated_name: Operator(matcher, negated=True, **how)}
+    return {name: Operator(compares, matcher, **how), negated_name: Operator(compares, matcher, negated=True, **how)}
 
 
-def _comparisons(prefix: str, read: Callable[[str], Any]) -> dict[str, Operator]:
+def _comparisons(prefix: str, compares: Compares, read: Callable[[str], Any]) -> dict[str, Operator]:
     ways: dict[str, Callable[[Any, Any], bool]] = {
         "LessThan": lambda given, wanted: given < wanted,
         "LessThanEquals": lambda given, wanted: given <= wanted,
@@ -159,26 +174,26 @@ def _comparisons(prefix: str, read: Callable[[str], Any]) -> dict[str, Operator]
         "GreaterThanEquals": lambda given, wanted: given >= wanted,
     }
     same = _ordered(read, lambda given, wanted: given == wanted)
-    found = _pair(f"{prefix}Equals", f"{prefix}NotEquals", same, variables=False)
+    found = _pair(f"{prefix}Equals", f"{prefix}NotEquals", compares, same, variables=False)
     return found | {
-        f"{prefix}{way}": Operator(_ordered(read, compare), variables=False) for way, compare in ways.items()
+        f"{prefix}{way}": Operator(compares, _ordered(read, compare), variables=False) for way, compare in ways.items()
     }
 
 
 OPERATORS: Mapping[str, Operator] = {
-    **_pair("StringEquals", "StringNotEquals", _exactly),
-    **_pair("StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", _exactly_folded),
-    **_pair("StringLike", "StringNotLike", _like, wildcards=True),
-    **_pair("ArnLike", "ArnNotLike", _arn_like, wildcards=True),
-    **_pair("ArnEquals", "ArnNotEquals", _arn_like, wildcards=True),
-    **_comparisons("Numeric", number),
-    **_comparisons("Date", instant),
-    **_pair("IpAddress", "NotIpAddress", _in_network, variables=False),
-    "Bool": Operator(_bool),
-    "BinaryEquals": Operator(_same_bytes, variables=False),
+    **_pair("StringEquals", "StringNotEquals", Compares.TEXTS, _exactly),
+    **_pair("StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", Compares.TEXTS_WITHOUT_CASE, _exactly_folded),
+    **_pair("StringLike", "StringNotLike", Compares.PATTERNS, _like, wildcards=True),
+    **_pair("ArnLike", "ArnNotLike", Compares.ARNS, _arn_like, wildcards=True),
+    **_pair("ArnEquals", "ArnNotEquals", Compares.ARNS, _arn_like, wildcards=True),
+    **_comparisons("Numeric", Compares.NUMBERS, number),
+    **_comparisons("Date", Compares.INSTANTS, instant),
+    **_pair("IpAddress", "NotIpAddress", Compares.ADDRESSES, _in_network, variables=False),
+    "Bool": Operator(Compares.TRUTH, _bool),
+    "BinaryEquals": Operator(Compares.BYTES, _same_bytes, variables=False),
 }
-_BY_LOWER_NAME = {name.lower(): operator for name, operator in OPERATORS.items()}
-_NULL = "null"
+OPERATORS_BY_LOWER_NAME: Mapping[str, Operator] = {name.lower(): operator for name, operator in OPERATORS.items()}
+NULL = "null"
 _IF_EXISTS = "ifexists"
 
 
@@ -306,7 +321,7 @@ def compile_condition(condition: Any, *, with_variables: bool) -> tuple[AnyTest,
         if not isinstance(block, dict):
             found.append(Never(""))
             continue
-        found += [_test(name, str(key).lower(), _words(values), with_variables) for key, values in block.items()]
+        found += [_test(name, str(key).lower(), words(values), with_variables) for key, values in block.items()]
     return tuple(found)
 
 
@@ -322,9 +337,9 @@ def split_operator(name: str) -> tuple[Quantifier, str, bool]:
 
 def _test(name: str, key: str, values: Sequence[str], with_variables: bool) -> AnyTest:
     quantifier, base, if_exists = split_operator(name)
-    if base == _NULL and not if_exists:
+    if base == NULL and not if_exists:
         return NullTest(key, values)
-    operator = _BY_LOWER_NAME.get(base)
+    operator = OPERATORS_BY_LOWER_NAME.get(base)
     if operator is None:
         return Never(key)
     use = with_variables and operator.variables
@@ -332,7 +347,7 @@ def _test(name: str, key: str, values: Sequence[str], with_variables: bool) -> A
     return Test(key, operator, patterns, quantifier, if_exists)
 
 
-def _words(values: Any) -> list[str]:
+def words(values: Any) -> list[str]:
     """Condition values are text to IAM: `true` and `"true"` are the same."""
     return [_word(value) for value in (values if isinstance(values, list) else [values])]
 

@@ -97,7 +97,7 @@ class ArnGlob:
         self._parts: list[Glob] | None = None
         self._head: str | None = None  # all before the last part, where nothing in it is a wildcard
         if pattern and isinstance(pattern[0], str) and pattern[0].startswith("arn:"):
-            *head, last = _split(pattern)
+            *head, last = arn_parts(pattern)
             self._parts, self._last = [Glob(part) for part in (*head, last)], Glob(last)
             if not any(isinstance(token, Wild) for part in head for token in part):
                 self._head = "".join("".join(map(str, part)) + ":" for part in head)
@@ -122,7 +122,7 @@ def arn_glob(pattern: tuple[Token, ...]) -> ArnGlob:
     return ArnGlob(pattern)
 
 
-def _split(pattern: Sequence[Token]) -> list[list[Token]]:
+def arn_parts(pattern: Sequence[Token]) -> list[list[Token]]:
     """At the first five colons; parts that are missing are wildcards."""
     parts: list[list[Token]] = [[]]
     for token in pattern:

@@ -1,0 +1,144 @@
+"""The actions that two documents are about: those that AWS is known to have, and those that only they name.
+
+A pattern is the actions that it matches today: `s3:*` is the list of S3's actions. One that matches none stands for
+itself, as an action of a service that isn't known.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain
+
+from policies.engine import catalogue
+from policies.engine.diff.budget import Budget
+from policies.engine.matching import Glob, tokens
+
+Actions = int  # a set of them, one bit each, by their places in the universe
+
+_WILDCARD = re.compile(r"[*?]")
+_LAST = "\U0010ffff"
+_UNHEARD_OF = {ord("*"): "\ue000\ue000\ue000", ord("?"): "\ue000"}  # in place of wildcards: matched by wildcards only
+_VERB = re.compile(r"[^:*?]+:[A-Z][a-z]+")
+_LOOKS_A_STEP = 2
+
+
+@dataclass(frozen=True)
+class _Known:
+    names: Mapping[str, str]  # as AWS writes them, by lower case
+    lowered: Sequence[str]
+    places: Mapping[str, int]
+
+
+def _known(names: Mapping[str, str]) -> _Known:
+    lowered = sorted(names)
+    return _Known(names, lowered, {name: place for place, name in enumerate(lowered)})
+
+
+@cache
+def _catalogue() -> _Known:
+    return _known({name.lower(): name for name in catalogue.all_actions()})
+
+
+@cache
+def _without_resource() -> frozenset[str]:
+    return frozenset(name for name, written in _catalogue().names.items() if catalogue.takes_no_resource(written))
+
+
+class Universe:
+    """All actions there are, for two documents."""
+
+    def __init__(self, patterns: Iterable[str], budget: Budget) -> None:
+        """`patterns` as the documents have them. Raises Exhausted."""
+        self._budget = budget
+        self._known = _catalogue()
+        written = {pattern.lower(): pattern for pattern in patterns}
+        self._add({name: each for name, each in written.items() if not _WILDCARD.search(name)})
+        wild = [name for name in written if _WILDCARD.search(name)]
+        self._add({name.translate(_UNHEARD_OF): written[name] for name in wild if not any(self._places(name))})
+        self._by_pattern = {name: _mask(self._places(name)) for name in wild}
+        self.everything: Actions = (1 << len(self._known.lowered)) - 1
+        #: To be allowed on `*` only.
+        self.without_resource = _mask(self._known.places[name] for name in _without_resource())
+
+    def _add(self, names: Mapping[str, str]) -> None:
+        unknown = {name: written for name, written in names.items() if name not in self._known.names}
+        if unknown:
+            self._known = _known({**self._known.names, **unknown})
+
+    def matching(self, patterns: Iterable[str]) -> Actions:
+        """Of those with which this was made."""
+        found = 0
+        exact: list[int] = []
+        for pattern in {pattern.lower() for pattern in patterns}:
+            if pattern in self._by_pattern:
+                found |= self._by_pattern[pattern]
+            else:
+                exact.append(self._known.places[pattern])
+        return found | _mask(exact)
+
+    def named(self, actions: Actions) -> list[str]:
+        """In the order of the alphabet."""
+        return [self._known.names[name] for name in self._lowered(actions)]
+
+    def described(self, actions: Actions, patterns: Iterable[str], indifferent: Actions = 0) -> list[str]:
+        """By patterns, first those given, where all that they match is meant or indifferent; the rest by name."""
+        found: list[str] = []
+        left, meant = actions, actions | indifferent
+        for pattern in chain(self._written(patterns), self._services(left), self._verbs(left)):
+            mask = self._of_pattern(pattern)
+            if mask & left and not mask & ~meant and mask.bit_count() > 1:
+                found.append(pattern)
+                left &= ~mask
+        return sorted(found + self.named(left))
+
+    def _written(self, patterns: Iterable[str]) -> list[str]:
+        """The widest first."""
+        return sorted({"*", *(each for each in patterns if _WILDCARD.search(each))}, key=lambda each: (len(each), each))
+
+    def _services(self, actions: Actions) -> list[str]:
+        prefixes = {name.partition(":")[0] for name in self.named(actions)}
+        return sorted(f"{prefix}:*" for prefix in prefixes if not _WILDCARD.search(prefix))
+
+    def _verbs(self, actions: Actions) -> list[str]:
+        """`iam:Get*` for `iam:GetUser`."""
+        found = (_VERB.match(name) for name in self.named(actions))
+        return sorted({f"{match.group()}*" for match in found if match})
+
+    def _of_pattern(self, pattern: str) -> Actions:
+        lowered = pattern.lower()
+        if lowered not in self._by_pattern:
+            self._by_pattern[lowered] = _mask(self._places(lowered))
+        return self._by_pattern[lowered]
+
+    def _lowered(self, actions: Actions) -> list[str]:
+        return [self._known.lowered[place] for place in _places(actions)]
+
+    def _places(self, pattern: str) -> Iterator[int]:
+        """Of what a pattern with wildcards matches. Raises Exhausted."""
+        wild = _WILDCARD.search(pattern)
+        prefix = pattern[: wild.start()] if wild else pattern
+        lowered = self._known.lowered
+        first, end = bisect_left(lowered, prefix), bisect_left(lowered, prefix + _LAST)
+        if pattern == f"{prefix}*":
+            return iter(range(first, end))
+        self._budget.spend(1 + (end - first) * (1 + len(pattern) // 1000) // _LOOKS_A_STEP)
+        glob = Glob(tokens(pattern))
+        return (place for place in range(first, end) if glob.matches(lowered[place]))
+
+
+def _mask(places: Iterable[int]) -> Actions:
+    chosen = list(places)
+    if not chosen:
+        return 0
+    digits = bytearray(b"0") * (max(chosen) + 1)
+    for place in chosen:
+        digits[-1 - place] = ord("1")
+    return int(digits, 2)
+
+
+def _places(actions: Actions) -> list[int]:
+    return [match.start() for match in re.finditer("1", f"{actions:b}"[::-1])]

@@ -1,0 +1,133 @@
+"""All the ways in which texts can match several patterns at once, each with a text that does.
+
+Patterns are run side by side as one automaton over sets of places (the subset construction), breadth first. Of the
+characters that no pattern names, one stands for all. What comes out is complete: for every text there is is a cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from itertools import chain
+
+from policies.engine.diff.budget import Budget, Exhausted
+from policies.engine.diff.patterns import Kind, Pattern, is_symbol
+
+_MOST_PLACES = 20_000
+Cells = dict[int, str]  # which patterns match (one bit each), and a text which they match
+
+
+def cells(
+    patterns: Sequence[Pattern], budget: Budget, *, within: int | None = None, alike: Sequence[Hashable] = ()
+) -> Cells:
+    """`within`: only texts which this one of the patterns matches. `alike`: where it says the same of several patterns,
+    it is enough to know one of them that matches. Raises Exhausted.
+    """
+    places = sum(len(pattern.loops) for pattern in patterns)
+    budget.spend(places)
+    if places > _MOST_PLACES:
+        raise Exhausted
+    return _Automaton(patterns, alike or range(len(patterns))).cells(budget, within)
+
+
+class _Automaton:
+    """Each place in each pattern is a bit; the bits of a pattern follow one another, and a step moves one up."""
+
+    def __init__(self, patterns: Sequence[Pattern], alike: Sequence[Hashable]) -> None:
+        self._steps: dict[str | Kind, int] = {}
+        self._loops: dict[Kind, int] = {}
+        self._named: dict[int, str] = {}  # the characters that a place takes, by its bit's number
+        self._first = self._last = 0
+        self._accepts: dict[int, int] = {}  # pattern by the number of its last bit
+        self._own: list[int] = []
+        at = 0
+        for number, pattern in enumerate(patterns):
+            self._add(pattern, at)
+            end = at + len(pattern.steps)
+            self._first |= 1 << at
+            self._last |= 1 << end
+            self._accepts[end] = number
+            self._own.append((1 << (end + 1)) - (1 << at))
+            at = end + 1
+        self._settle(patterns, alike)
+        self._named_places = sum(1 << place for place in self._named)
+        self._cost = 1 + at // 2000
+        named = {character for step in self._steps if isinstance(step, str) for character in step}
+        self._other = next(c for c in map(chr, chain(range(ord("a"), 0x3000))) if c not in named and c != ":")
+
+    def _settle(self, patterns: Sequence[Pattern], alike: Sequence[Hashable]) -> None:
+        """Where a text has matched whatever follows, the patterns that are alike have nothing more to say."""
+        self._settled = 0
+        groups: dict[Hashable, tuple[int, int]] = {}
+        for pattern, own, group in zip(patterns, self._own, alike, strict=True):
+            end = own & self._last if pattern.loops[-1] is Kind.CHARACTER else 0
+            ends, whole = groups.get(group, (0, 0))
+            groups[group] = (ends | end, whole | own)
+            self._settled |= end
+        self._groups = [each for each in groups.values() if each[0]]
+
+    def _add(self, pattern: Pattern, at: int) -> None:
+        for place, step in enumerate(pattern.steps, at):
+            for key in [step] if isinstance(step, Kind) else step:
+                self._steps[key] = self._steps.get(key, 0) | 1 << place
+            if isinstance(step, str):
+                self._named[place] = step
+        for place, loop in enumerate(pattern.loops, at):
+            if loop is not None:
+                self._loops[loop] = self._loops.get(loop, 0) | 1 << place
+
+    def cells(self, budget: Budget, within: int | None) -> Cells:
+        own = 0 if within is None else self._own[within]
+        before: dict[int, tuple[int, str]] = {self._first: (0, "")}
+        found: dict[int, int] = {}
+        waiting = [self._first]
+        for state in waiting:  # it grows meanwhile
+            vector = self._vector(state)
+            if within is None or vector >> within & 1:
+                found.setdefault(vector, state)
+            for character in self._characters(state):
+                budget.spend(self._cost)
+                after = self._after(state, character)
+                if after not in before and (within is None or after & own):
+                    before[after] = (state, character)
+                    waiting.append(after)
+        return {vector: _text(before, state, self._first) for vector, state in found.items()}
+
+    def _vector(self, state: int) -> int:
+        return sum(1 << self._accepts[place] for place in _bits(state & self._last))
+
+    def _characters(self, state: int) -> set[str]:
+        """One of each kind that the places of this state tell apart."""
+        found = {self._other, ":"}
+        for place in _bits(state & self._named_places):
+            found.update(self._named[place])
+        return found
+
+    def _after(self, state: int, character: str) -> int:
+        steps = self._steps.get(character, 0)
+        loops = self._loops.get(Kind.CHARACTER, 0)
+        if not is_symbol(character):
+            steps |= self._steps.get(Kind.CHARACTER, 0)
+            if character != ":":
+                steps |= self._steps.get(Kind.BUT_COLON, 0)
+                loops |= self._loops.get(Kind.BUT_COLON, 0)
+        after = (state & steps) << 1 | state & loops
+        if after & self._settled:
+            for ends, whole in self._groups:
+                if after & ends:
+                    after = after & ~whole | ((after & ends) & -(after & ends))
+        return after
+
+
+def _bits(mask: int) -> Iterator[int]:
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
+
+
+def _text(before: dict[int, tuple[int, str]], state: int, first: int) -> str:
+    found: list[str] = []
+    while state != first:
+        state, character = before[state]
+        found.append(character)
+    return "".join(reversed(found))

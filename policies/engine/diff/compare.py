@@ -1,0 +1,140 @@
+"""What one document allows that another doesn't, action by action.
+
+Actions that the statements of both documents treat alike are looked at once. What one document allows and the other
+doesn't is: what it allows and doesn't deny, without what the other allows; and what the other allows but denies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from policies.engine.diff.actions import Actions, Universe
+from policies.engine.diff.budget import Budget, Exhausted
+from policies.engine.diff.spaces import Answer, Comparison, is_plainly_within
+from policies.engine.diff.terms import Source, Term, Terms, names_principals
+
+_STEPS = 2_000_000  # for two documents: some seconds at worst
+
+
+@dataclass(frozen=True)
+class Part:
+    """Something that is allowed on one side only: what all of `common` share, without the rest.
+
+    `common` begins with an allowing term; a denying one of the other side may follow.
+    """
+
+    common: tuple[Term, ...]
+    without: frozenset[Term]
+    answer: Answer
+
+
+Parts = dict[Part, Actions]
+
+
+@dataclass
+class Difference:
+    gained: Parts = field(default_factory=dict)
+    lost: Parts = field(default_factory=dict)
+    universe: Universe | None = None  # None where there is too much even to list the actions
+    not_compared: Actions = 0  # for there was too much
+    patterns: frozenset[str] = frozenset()  # those for actions
+
+
+@dataclass(frozen=True)
+class Side:
+    """What a document says of some actions."""
+
+    allows: frozenset[Term]
+    denies: frozenset[Term]
+
+
+def compare(old: Any, new: Any) -> Difference:
+    """Takes any documents."""
+    terms = Terms()
+    with_principals = names_principals(old) or names_principals(new)
+    sources = [terms.read(document, with_principals=with_principals) for document in (old, new)]
+    budget = Budget(_STEPS)
+    found = Difference(patterns=frozenset(name for side in sources for each in side for name in each.actions))
+    try:
+        found.universe = Universe(found.patterns, budget)
+        found.not_compared = found.universe.everything
+        _Comparing(terms, sources, found.universe, budget).run(found)
+    except Exhausted:
+        pass
+    return found
+
+
+class _Comparing:
+    def __init__(self, terms: Terms, sources: Sequence[Sequence[Source]], universe: Universe, budget: Budget) -> None:
+        self._terms = terms
+        self._universe = universe
+        self._budget = budget
+        self._comparison = Comparison(budget)
+        self._sides = [[(self._actions(source), source) for source in side] for side in sources]
+
+    def run(self, found: Difference) -> None:
+        for actions in self._alike():
+            old, new = (self._side(side, actions) for side in self._sides)
+            if old != new:
+                self._add(found, actions & ~self._universe.without_resource, old, new)
+                on_everything = actions & self._universe.without_resource
+                self._add(found, on_everything, self._on_everything(old), self._on_everything(new))
+            found.not_compared &= ~actions
+
+    def _actions(self, source: Source) -> Actions:
+        found = self._universe.matching(source.actions)
+        return self._universe.everything & ~found if source.not_actions else found
+
+    def _alike(self) -> list[Actions]:
+        """All actions, those together that every statement treats alike."""
+        found = [self._universe.everything]
+        for actions in {actions for side in self._sides for actions, _ in side}:
+            self._budget.spend(len(found))
+            found = [part for each in found for part in (each & actions, each & ~actions) if part]
+        return found
+
+    def _side(self, side: Sequence[tuple[Actions, Source]], actions: Actions) -> Side:
+        first = actions & -actions
+        terms = {term for mask, source in side if mask & first for term in source.terms}
+        self._budget.spend(1 + len(terms))
+        return Side(
+            frozenset(term for term in terms if term.allows), frozenset(term for term in terms if not term.allows)
+        )
+
+    def _on_everything(self, side: Side) -> Side:
+        return Side(self._terms.on_everything(side.allows), self._terms.on_everything(side.denies))
+
+    def _add(self, found: Difference, actions: Actions, old: Side, new: Side) -> None:
+        if not actions or old == new:
+            return
+        for parts, before, after in ((found.gained, old, new), (found.lost, new, old)):
+            for part in self._parts(before, after):
+                parts[part] = parts.get(part, 0) | actions
+
+    # ---- One direction ---------------------------------------------------------------------------------------
+    def _parts(self, old: Side, new: Side) -> Iterator[Part]:
+        """What `new` allows and `old` doesn't."""
+        for term in _widest(new.allows):
+            if term not in old.allows:
+                yield from self._part((term,), new.denies | old.allows)
+            for denied in old.denies - new.denies:
+                if self._is_allowed_besides(term, denied, old.allows, new.denies):
+                    yield from self._part((term, denied), new.denies)
+
+    def _is_allowed_besides(self, term: Term, denied: Term, allows: Collection[Term], denies: frozenset[Term]) -> bool:
+        """Whether the other side would allow some of it, but for its denying."""
+        if term in allows:
+            return True
+        return any(self._comparison.remains([term, denied, each], denies) is not Answer.NOTHING for each in allows)
+
+    def _part(self, common: tuple[Term, ...], without: Iterable[Term]) -> Iterator[Part]:
+        answer = self._comparison.remains(common, without)
+        if answer is not Answer.NOTHING:
+            yield Part(common, frozenset(each for each in without if self._comparison.meet([*common, each])), answer)
+
+
+def _widest(terms: Collection[Term]) -> list[Term]:
+    """Without those that are plainly within another, and so say nothing new."""
+    return [each for each in terms if not any(is_plainly_within(each, other) for other in terms if other is not each)]

@@ -1,0 +1,260 @@
+"""Whether terms leave anything of one another, decided over the cells into which they cut all requests.
+
+A request has a resource, a caller and context keys, each on its own. Along each of them, terms cut what there is into
+finitely many cells; a term is a box, so many cells along each. What remains of boxes without others is a search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from enum import Enum
+from itertools import islice, product
+
+from policies.engine import catalogue
+from policies.engine.diff.budget import Budget, Exhausted
+from policies.engine.diff.keys import key_cells
+from policies.engine.diff.named import caller_cells, is_in
+from policies.engine.diff.terms import EVERYONE, AnyTest, Term
+from policies.engine.diff.values import Question, Wanted, World, are_plain, value_cells
+from policies.engine.matching import Wild
+from policies.engine.variables import Part
+
+_STEPS = 60_000  # for one question
+_MOST_WORLDS = 24
+_MOST_VALUES = 4  # of one variable
+_UNHEARD_OF = "some-other-value"
+
+Box = list[int]  # along each dimension the cells that are in it, one bit each
+
+
+class Answer(Enum):
+    NOTHING = 0
+    SOMETHING = 1
+    CANT_TELL = 2  # conditions or variables can't be compared
+    TOO_MUCH = 3
+
+
+class Comparison:
+    """Asks, and remembers the answers."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self._answers: dict[tuple[frozenset[Term], frozenset[Term]], Answer] = {}
+
+    def remains(self, common: Iterable[Term], without: Iterable[Term]) -> Answer:
+        """What is in all of `common` and in none of `without`. Raises Exhausted when the whole budget is used up."""
+        question = (frozenset(common), frozenset(without))
+        if question not in self._answers:
+            self._answers[question] = self._answer(*question)
+        return self._answers[question]
+
+    def meet(self, terms: Sequence[Term]) -> bool:
+        """Whether they have something in common, or perhaps have."""
+        return self.remains(terms, ()) is not Answer.NOTHING
+
+    def _answer(self, common: frozenset[Term], without: frozenset[Term]) -> Answer:
+        self._budget.spend(1 + len(without))
+        if any(is_plainly_within(one, other) for one in common for other in without):
+            return Answer.NOTHING
+        near = [each for each in without if not any(_begin_apart(one, each) for one in common)]
+        budget = self._budget.part(_STEPS)
+        try:
+            return self._searched(list(common), near, budget)
+        except Exhausted:
+            self._budget.spend(0)  # which raises, if there is nothing left for others
+            return Answer.TOO_MUCH
+
+    def _searched(self, common: Sequence[Term], without: Sequence[Term], budget: Budget) -> Answer:
+        sample = _sample([*common, *without])
+        if sample is not None and _Space(common, without, {}, budget, resource=sample).leaves_something():
+            return Answer.SOMETHING
+        space = _Space(common, without, None, budget)
+        if not space.leaves_something():
+            return Answer.NOTHING
+        if space.is_plain:
+            return Answer.SOMETHING
+        for world in _worlds([*common, *without], budget):
+            if _Space(common, without, world, budget).leaves_something():
+                return Answer.SOMETHING
+        return Answer.CANT_TELL
+
+
+class _Space:
+    def __init__(
+        self,
+        common: Sequence[Term],
+        without: Sequence[Term],
+        world: World | None,
+        budget: Budget,
+        *,
+        resource: str | None = None,
+    ) -> None:
+        """`resource`: the only one to look at; all, unless said."""
+        self._budget = budget
+        self._world = world
+        self._resource = resource
+        terms = [*common, *without]
+        boxes: list[Box] = [[] for _ in terms]
+        self.is_plain = True
+        for masks in self._dimensions(common, terms):
+            for box, mask in zip(boxes, masks, strict=True):
+                box.append(mask)
+        self._common, self._without = boxes[: len(common)], boxes[len(common) :]
+
+    def leaves_something(self) -> bool:
+        whole = [_all_of(masks) for masks in zip(*self._common, strict=True)]
+        return all(whole) and _is_left(whole, self._without, self._budget)
+
+    # ---- Dimensions: of each term, the cells that are in it --------------------------------------------------
+    def _dimensions(self, common: Sequence[Term], terms: Sequence[Term]) -> Iterator[list[int]]:
+        yield self._resources(common, terms)
+        if any(term.who for term in terms):
+            yield self._callers(terms)
+        for key in sorted({test.key for term in terms for test in term.tests}):
+            yield self._key(key, terms)
+
+    def _resources(self, common: Sequence[Term], terms: Sequence[Term]) -> list[int]:
+        wanted = list(dict.fromkeys(each for term in terms for each in term.resources.wanted))
+        self.is_plain = self.is_plain and are_plain(wanted)
+        found = self._resource_cells(common, terms[len(common) :], wanted)
+        self._budget.spend(len(found) * len(terms))
+        masks = [
+            sum(1 << place for place, each in enumerate(wanted) if each in term.resources.wanted) for term in terms
+        ]
+        return [
+            _bits(bool(vector & mask) is not term.resources.negated for vector in found)
+            for term, mask in zip(terms, masks, strict=True)
+        ]
+
+    def _resource_cells(self, common: Sequence[Term], without: Sequence[Term], wanted: Sequence[Wanted]) -> list[int]:
+        if self._resource is not None:
+            return [sum(1 << place for place, each in enumerate(wanted) if each.matches(self._resource, {}))]
+        only = next((term.resources.only for term in common if term.resources.only), None)
+        within = wanted.index(only) if only else None
+        return list(value_cells(Question(wanted, _roles(wanted, common, without), within), self._world, self._budget))
+
+    def _callers(self, terms: Sequence[Term]) -> list[int]:
+        found = caller_cells(terms)
+        self._budget.spend(len(found) * len(terms))
+        return [_bits(is_in(term, cell) for cell in found) for term in terms]
+
+    def _key(self, key: str, terms: Sequence[Term]) -> list[int]:
+        tests = list(dict.fromkeys(test for term in terms for test in term.tests if test.key == key))
+        self.is_plain = self.is_plain and are_plain(each for test in tests for each in test.wanted)
+        has_many = any(test.quantifier.value for test in tests) or _has_several_values(key)
+        found = key_cells(key, tests, self._world, self._budget, has_many=has_many)
+        self._budget.spend(len(found) * len(terms))
+        masks = [sum(1 << place for place, test in enumerate(tests) if test in term.tests) for term in terms]
+        return [_bits(vector & mask == mask for vector in found) for mask in masks]
+
+
+def _roles(wanted: Sequence[Wanted], common: Sequence[Term], without: Sequence[Term]) -> list[Hashable]:
+    """What is left out to the same callers under the same conditions is left out, whichever of the patterns matches."""
+    roles: dict[Wanted, set[Hashable]] = {each: set() for each in wanted}
+    for term in common:
+        for each in term.resources.wanted:
+            roles[each].add(term)
+    for term in without:
+        for each in term.resources.wanted:
+            roles[each].add(term if term.resources.negated else (term.allows, term.who, term.tests))
+    return [frozenset(each) for each in roles.values()]
+
+
+def _is_left(whole: Box, without: Sequence[Box], budget: Budget) -> bool:
+    """What of a box lies outside one of the others is cut off, piece by piece, and held against the rest of them."""
+    waiting = [(whole, 0)]
+    while waiting:
+        box, first = waiting.pop()
+        for number in range(first, len(without)):
+            budget.spend()
+            if all(mine & its for mine, its in zip(box, without[number], strict=True)):
+                waiting += [(piece, number + 1) for piece in _outside(box, without[number])]
+                break
+        else:
+            return True
+    return False
+
+
+def _outside(box: Box, other: Box) -> Iterator[Box]:
+    inside = list(box)
+    for dimension, its in enumerate(other):
+        if outside := inside[dimension] & ~its:
+            yield [*inside[:dimension], outside, *inside[dimension + 1 :]]
+        inside[dimension] &= its
+
+
+def _sample(terms: Sequence[Term]) -> str | None:
+    """A resource of the first term that others hardly have: often it is enough to look at that one."""
+    wanted = [each for term in terms for each in term.resources.wanted]
+    wanted += [each for term in terms for test in term.tests for each in test.wanted]
+    if not all(each.is_fixed for each in wanted):
+        return None
+    only = terms[0].resources.only
+    return "".join(_filled(part) for part in only.parts) if only else _UNHEARD_OF
+
+
+def _filled(part: Part) -> str:
+    if isinstance(part, str):
+        return part
+    return _UNHEARD_OF if part is Wild.ANY else _UNHEARD_OF[0]
+
+
+# ---- Worlds --------------------------------------------------------------------------------------------------
+def _worlds(terms: Sequence[Term], budget: Budget) -> Iterator[World]:
+    """Some values for the variables: none, one that nobody names, and some that conditions tell apart."""
+    tests = [test for term in terms for test in term.tests]
+    keys = {key for term in terms for each in term.resources.wanted for key in each.keys}
+    keys |= {key for test in tests for each in test.wanted for key in each.keys}
+    named = sorted(keys)
+    values = [[*_values(key, tests, budget), None] for key in named]
+    yield from (dict(zip(named, each, strict=True)) for each in islice(product(*values), _MOST_WORLDS))
+
+
+def _values(key: str, tests: Sequence[AnyTest], budget: Budget) -> Iterator[str]:
+    yield _UNHEARD_OF
+    wanted = {each for test in tests if test.key == key for each in test.wanted}
+    if wanted:
+        fixed = [each for each in wanted if each.is_fixed]
+        yield from islice(dict.fromkeys(value_cells(Question(fixed, fixed), {}, budget).values()), _MOST_VALUES)
+
+
+def _has_several_values(key: str) -> bool:
+    found = catalogue.condition_key(key)
+    return found is not None and found.multivalued
+
+
+# ---- What is plain to see ------------------------------------------------------------------------------------
+def is_plainly_within(one: Term, other: Term) -> bool:
+    return (
+        other.tests <= one.tests
+        and (other.who is None or other.who == one.who or other.who == EVERYONE)
+        and (other.resources == one.resources or (other.resources.only is not None and _is_star(other.resources.only)))
+    )
+
+
+def _is_star(wanted: Wanted) -> bool:
+    return bool(wanted.parts) and all(part is Wild.ANY for part in wanted.parts)
+
+
+def _begin_apart(one: Term, other: Term) -> bool:
+    mine, its = one.resources.only, other.resources.only
+    if mine is None or its is None:
+        return False
+    first, second = _beginning(mine), _beginning(its)
+    return not (first.startswith(second) or second.startswith(first))
+
+
+def _beginning(wanted: Wanted) -> str:
+    """What stands before the first wildcard or variable."""
+    return wanted.parts[0] if wanted.parts and isinstance(wanted.parts[0], str) else ""
+
+
+def _all_of(masks: Iterable[int]) -> int:
+    found = -1
+    for mask in masks:
+        found &= mask
+    return found
+
+
+def _bits(answers: Iterable[bool]) -> int:
+    return sum(1 << place for place, answer in enumerate(answers) if answer)

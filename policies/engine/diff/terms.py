@@ -1,0 +1,266 @@
+"""Documents as terms: each allows or denies on one resource pattern, to one principal, under one condition.
+
+Equal terms are one object, so that splitting, joining and reordering of statements leaves no trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from policies.engine import variables
+from policies.engine.callers import Principals, listed_principals
+from policies.engine.canonical import account_of_root
+from policies.engine.compiled import resource_parts, texts
+from policies.engine.conditions import (
+    NULL,
+    OPERATORS,
+    OPERATORS_BY_LOWER_NAME,
+    Compares,
+    Quantifier,
+    split_operator,
+    words,
+)
+from policies.engine.diff.values import Wanted
+from policies.engine.matching import ArnGlob, Wild
+from policies.engine.variables import VERSION_WITH_VARIABLES
+
+_ARN_MATCHER = OPERATORS["ArnLike"].matcher
+
+
+@dataclass(frozen=True)
+class Test:
+    """One context key of a condition block."""
+
+    key: str
+    wanted: frozenset[Wanted]
+    negated: bool
+    quantifier: Quantifier
+    if_exists: bool
+
+    def holds_for(self, matches: bool) -> bool:
+        """For one value, by whether it matches one of those wanted."""
+        return matches is not self.negated
+
+    def holds_without(self, *, is_there: bool) -> bool:
+        """For a key that isn't there, or has no values."""
+        if self.quantifier is Quantifier.ALL:
+            return True
+        if self.quantifier is Quantifier.ANY:
+            return self.if_exists and not is_there
+        return self.if_exists or self.negated
+
+    @property
+    def needs_all(self) -> bool:
+        """Of several values; else one that holds is enough."""
+        return self.quantifier is Quantifier.ALL or (self.quantifier is Quantifier.NONE and self.negated)
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Whether the key is there at all: `Null`."""
+
+    key: str
+    absent: bool
+    present: bool
+    wanted: frozenset[Wanted] = frozenset()
+    quantifier = Quantifier.NONE
+    needs_all = False
+
+    def holds_for(self, matches: bool) -> bool:
+        return self.present
+
+    def holds_without(self, *, is_there: bool) -> bool:
+        return self.absent
+
+
+AnyTest = Test | Presence
+
+
+@dataclass(frozen=True)
+class Resources:
+    """`negated`: all but those wanted; else there is just one."""
+
+    wanted: frozenset[Wanted]
+    negated: bool
+
+    @property
+    def only(self) -> Wanted | None:
+        return None if self.negated else next(iter(self.wanted))
+
+    def has(self, resource: str) -> bool:
+        """Where variables stand for nothing."""
+        return any(each.matches(resource, {}) for each in self.wanted) is not self.negated
+
+
+@dataclass(frozen=True)
+class Who:
+    """`negated`: all but those listed; else there is just one."""
+
+    listed: frozenset[tuple[str, str]]
+    negated: bool
+
+    @cached_property
+    def principals(self) -> Principals:
+        element: dict[str, list[str]] = {}
+        for kind, value in self.listed:
+            element.setdefault(kind, []).append(value)
+        return Principals(element, is_not=self.negated)
+
+
+EVERYONE = Who(frozenset([("AWS", "*")]), negated=False)
+
+
+@dataclass(frozen=True)
+class Words:
+    """A term as the document has it."""
+
+    resources: tuple[str, ...]
+    conditions: Any
+
+
+@dataclass(frozen=True, eq=False)
+class Term:
+    allows: bool
+    resources: Resources
+    who: Who | None  # None: no document has principals
+    tests: frozenset[AnyTest]
+    words: Words
+
+
+@dataclass(frozen=True)
+class Source:
+    """A statement: what it says of actions, and its terms."""
+
+    actions: tuple[str, ...]
+    not_actions: bool
+    terms: tuple[Term, ...]
+
+
+_EVERYTHING = Wanted(Compares.ARNS, _ARN_MATCHER, (Wild.ANY,))
+_STAR = Resources(frozenset([_EVERYTHING]), negated=False)
+
+
+class Terms:
+    """Of two documents that are to be compared."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[bool, Resources, Who | None, frozenset[AnyTest]], Term] = {}
+
+    def read(self, document: Any, *, with_principals: bool) -> list[Source]:
+        """What makes no sense in it matches nothing."""
+        found = document if isinstance(document, dict) else {}
+        with_variables = found.get("Version") == VERSION_WITH_VARIABLES
+        return [
+            Source(
+                tuple(texts(statement.get("NotAction" if "NotAction" in statement else "Action"))),
+                "NotAction" in statement,
+                tuple(self._terms(statement, with_variables, with_principals)),
+            )
+            for statement in _statements(found)
+        ]
+
+    def on_everything(self, terms: Iterable[Term]) -> frozenset[Term]:
+        """For actions that take no resource: the terms that are about them, as if said of `*`."""
+        about = [each for each in terms if each.resources.has("*")]
+        return frozenset(
+            self._term(each.allows, _STAR, each.who, each.tests, replace(each.words, resources=("*",)))
+            for each in about
+        )
+
+    def _terms(self, statement: Mapping[str, Any], with_variables: bool, with_principals: bool) -> Iterator[Term]:
+        effect = statement.get("Effect")
+        tests = _tests(statement.get("Condition"), with_variables)
+        if effect not in ("Allow", "Deny") or tests is None:
+            return
+        whose = list(_whose(statement)) if with_principals else [None]
+        for resources, named in _resources(statement, with_variables):
+            for who in whose:
+                words = Words(named, statement.get("Condition") or {})
+                yield self._term(effect == "Allow", resources, who, tests, words)
+
+    def _term(
+        self, allows: bool, resources: Resources, who: Who | None, tests: frozenset[AnyTest], words: Words
+    ) -> Term:
+        return self._known.setdefault((allows, resources, who, tests), Term(allows, resources, who, tests, words))
+
+
+def names_principals(document: Any) -> bool:
+    """Whether it is the policy of a resource."""
+    return any(
+        {"Principal", "NotPrincipal"} & each.keys()
+        for each in _statements(document if isinstance(document, dict) else {})
+    )
+
+
+def _statements(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    listed = document.get("Statement", [])
+    return [each for each in (listed if isinstance(listed, list) else [listed]) if isinstance(each, dict)]
+
+
+def _resources(statement: Mapping[str, Any], with_variables: bool) -> Iterator[tuple[Resources, tuple[str, ...]]]:
+    negated = "NotResource" in statement
+    listed = texts(statement.get("NotResource" if negated else "Resource", "*"))
+    wanted = {_resource(text, with_variables): text for text in listed}
+    if negated:
+        yield Resources(frozenset(wanted), negated=True), tuple(sorted(listed))
+        return
+    for each, text in wanted.items():
+        yield Resources(frozenset([each]), negated=False), (text,)
+
+
+def _resource(text: str, with_variables: bool) -> Wanted:
+    parts = tuple(resource_parts(text, with_variables))
+    tokens = variables.resolved(parts, lambda key: None)
+    glob = ArnGlob(tokens) if tokens is not None else None
+    is_star = glob is not None and (glob.is_any or glob.is_every_arn)
+    return _EVERYTHING if is_star else Wanted(Compares.ARNS, _ARN_MATCHER, parts)
+
+
+def _whose(statement: Mapping[str, Any]) -> Iterator[Who]:
+    """None where the statement names nobody."""
+    negated = "NotPrincipal" in statement
+    element = statement.get("NotPrincipal" if negated else "Principal")
+    listed = [(kind, account_of_root(value) if kind == "AWS" else value) for kind, value in listed_principals(element)]
+    if negated:
+        yield Who(frozenset(listed), negated=True)
+    elif element is not None:
+        yield from (Who(frozenset([each]), negated=False) for each in dict.fromkeys(listed))
+
+
+def _tests(condition: Any, with_variables: bool) -> frozenset[AnyTest] | None:
+    """None: they never hold."""
+    if not isinstance(condition, dict):
+        return frozenset() if condition is None else None
+    found: set[AnyTest] = set()
+    for name, block in condition.items():
+        if not isinstance(block, dict):
+            return None
+        for key, values in block.items():
+            test = _test(name, str(key).lower(), words(values), with_variables)
+            if test is None:
+                return None
+            found.add(test)
+    return frozenset(found)
+
+
+def _test(name: str, key: str, values: Sequence[str], with_variables: bool) -> AnyTest | None:
+    quantifier, base, if_exists = split_operator(name)
+    if base == NULL and not if_exists:
+        lowered = {value.lower() for value in values}
+        return Presence(key, absent="true" in lowered, present="false" in lowered)
+    operator = OPERATORS_BY_LOWER_NAME.get(base)
+    if operator is None:
+        return None
+    use = with_variables and operator.variables
+    wanted = frozenset(
+        Wanted(
+            operator.compares,
+            operator.matcher,
+            tuple(variables.parts(value, variables=use, wildcards=operator.wildcards)),
+        )
+        for value in values
+    )
+    return Test(key, wanted, operator.negated, quantifier, if_exists)

@@ -1,0 +1,237 @@
+"""Into which cells texts fall (values of a context key, resources) by what statements have to compare them with.
+
+What a variable stands for is not known. In a *world* it has a value, or none, and all cells are real. Without a world a
+value with a variable may match or not, unless it is plain for whatever the variable stands for: it matches nothing that
+it wouldn't with `*` in the variable's place, and nothing that a wider one with the same variable doesn't.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+
+from policies.engine import variables
+from policies.engine.conditions import Compares, Matcher
+from policies.engine.diff.budget import Budget, Exhausted
+from policies.engine.diff.cells import Cells, cells
+from policies.engine.diff.constants import samples
+from policies.engine.diff.patterns import (
+    Pattern,
+    arn_pattern,
+    folded_pattern,
+    is_plain_arn,
+    symbol,
+    text_pattern,
+)
+from policies.engine.matching import Token, Wild
+from policies.engine.variables import Part, Variable
+
+World = Mapping[str, str | None]  # values by context key; None: the key isn't there
+_MOST_FREE = 8  # values with variables that may match the same text or not
+_TEXTS = frozenset({
+    Compares.TEXTS, Compares.TEXTS_WITHOUT_CASE, Compares.PATTERNS, Compares.ARNS, Compares.TRUTH,
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One value in a statement, and how it is compared with those of a request."""
+
+    compares: Compares
+    matcher: Callable[[Sequence[Token]], Matcher]
+    parts: tuple[Part, ...]
+
+    @property
+    def is_fixed(self) -> bool:
+        return variables.is_fixed(self.parts)
+
+    @property
+    def keys(self) -> set[str]:
+        """Of its variables."""
+        return {part.key for part in self.parts if isinstance(part, Variable)}
+
+    @property
+    def family(self) -> Compares:
+        return Compares.TEXTS if self.compares in _TEXTS else self.compares
+
+    def matches(self, text: str, world: World) -> bool:
+        found = self.tokens(world)
+        return found is not None and self.matcher(found)(text)
+
+    def tokens(self, world: World) -> list[Token] | None:
+        return variables.resolved(self.parts, world.get)
+
+
+def are_plain(wanted: Iterable[Wanted]) -> bool:
+    """Whether their cells are the same in every world."""
+    wanted = list(wanted)
+    return len({each.family for each in wanted}) < 2 and all(each.is_fixed for each in wanted)
+
+
+@dataclass(frozen=True)
+class Question:
+    """`within`: only texts that match this one, where all are texts. `alike`: where it says the same of several, it is
+    enough to know one of them that matches.
+    """
+
+    wanted: Sequence[Wanted]
+    alike: Sequence[Hashable]
+    within: int | None = None
+
+    def of(self, places: Sequence[int]) -> Question:
+        """Only about some."""
+        return Question(
+            [self.wanted[place] for place in places],
+            [self.alike[place] for place in places],
+            places.index(self.within) if self.within in places else None,
+        )
+
+
+def value_cells(question: Question, world: World | None, budget: Budget) -> Cells:
+    """Raises Exhausted."""
+    wanted = question.wanted
+    families: dict[Compares, list[int]] = {}
+    for place, each in enumerate(wanted):
+        families.setdefault(each.family, []).append(place)
+    found = [
+        {
+            _spread(vector, places): text
+            for vector, text in _family_cells(family, question.of(places), world, budget).items()
+        }
+        for family, places in families.items()
+    ]
+    if len(found) < 2:
+        return found[0] if found else {0: ""}
+    if world is None:
+        return _products(found, budget)
+    texts = {text for each in found for text in each.values()}
+    budget.spend(len(texts) * len(wanted))
+    return {_mask(each.matches(text, world) for each in wanted): text for text in texts}
+
+
+def _products(found: Sequence[Cells], budget: Budget) -> Cells:
+    whole: Cells = {0: ""}
+    for each in found:
+        budget.spend(len(whole) * len(each))
+        whole = {one | other: "" for one in whole for other in each}
+    return whole
+
+
+def _family_cells(family: Compares, question: Question, world: World | None, budget: Budget) -> Cells:
+    if family is Compares.TEXTS:
+        return _loose_cells(question, budget) if world is None else _text_cells(question, world, budget)
+    constants = ["".join(map(str, each.parts)) for each in question.wanted]
+    matchers = [each.matcher([constant]) for each, constant in zip(question.wanted, constants, strict=True)]
+    found: Cells = {}
+    for text in samples(family, constants):
+        budget.spend(1 + len(matchers) // 4)
+        found.setdefault(_mask(matches(text) for matches in matchers), text)
+    return found
+
+
+def _text_cells(question: Question, world: World, budget: Budget) -> Cells:
+    by_place: dict[int, Pattern] = {}
+    for place, each in enumerate(question.wanted):
+        tokens = each.tokens(world)
+        pattern = _pattern(each.compares, tokens) if tokens is not None else None
+        if pattern is not None:
+            by_place[place] = pattern
+    places = list(by_place)
+    if question.within is not None and question.within not in by_place:
+        return {}
+    asked = question.of(places)
+    found = cells(list(by_place.values()), budget, within=asked.within, alike=asked.alike)
+    return {_spread(vector, places): text for vector, text in found.items()}
+
+
+def _pattern(compares: Compares, tokens: Sequence[Token]) -> Pattern | None:
+    """None: it matches nothing."""
+    if compares is Compares.ARNS:
+        return arn_pattern(tokens)
+    if compares is Compares.PATTERNS:
+        return text_pattern(tokens)
+    text = "".join(token if isinstance(token, str) else token.value for token in tokens)
+    if compares is Compares.TEXTS:
+        return text_pattern([text])
+    if compares is Compares.TRUTH and text.lower() not in ("true", "false"):
+        return None
+    return folded_pattern(text)
+
+
+# ---- Without a world -----------------------------------------------------------------------------------------
+def _loose_cells(question: Question, budget: Budget) -> Cells:
+    wanted, within = question.wanted, question.within
+    free = [place for place, each in enumerate(wanted) if not each.is_fixed]
+    if not free:
+        return _text_cells(question, {}, budget)
+    wider = {(one, other) for one, other in permutations(free, 2) if _is_within(wanted[one], wanted[other], budget)}
+    alike = [place if place in free else each for place, each in enumerate(question.alike)]
+    widened = Question([_widened(each) for each in wanted], alike, within)
+    found: Cells = {}
+    for vector, text in _text_cells(widened, {}, budget).items():
+        for chosen in _choices([place for place in free if vector >> place & 1], wider, budget):
+            loose = vector & ~_bits(free) | _bits(chosen)
+            if within is None or loose >> within & 1:
+                found.setdefault(loose, text)
+    return found
+
+
+def _choices(free: Sequence[int], wider: set[tuple[int, int]], budget: Budget) -> Iterator[list[int]]:
+    """All subsets that have with each the wider ones."""
+    if len(free) > _MOST_FREE:
+        raise Exhausted
+    budget.spend(1 << len(free))
+    for mask in range(1 << len(free)):
+        chosen = [place for number, place in enumerate(free) if mask >> number & 1]
+        if all(other in chosen for one, other in wider if one in chosen):
+            yield chosen
+
+
+def _widened(wanted: Wanted) -> Wanted:
+    """Matches at least what it does, whatever its variables stand for."""
+    if wanted.is_fixed:
+        return wanted
+    parts: tuple[Part, ...] = tuple(Wild.ANY if isinstance(part, Variable) else part for part in wanted.parts)
+    if wanted.compares in (Compares.TEXTS, Compares.PATTERNS):
+        return Wanted(Compares.PATTERNS, wanted.matcher, parts)
+    if wanted.compares is Compares.ARNS and is_plain_arn(wanted.parts):
+        return Wanted(Compares.ARNS, wanted.matcher, parts)
+    return Wanted(Compares.PATTERNS, wanted.matcher, (Wild.ANY,))
+
+
+def _is_within(one: Wanted, other: Wanted, budget: Budget) -> bool:
+    """Whether what matches the one matches the other, too, whatever their variables stand for.
+
+    A variable is read as a symbol that only itself and `*` take, so that an answer holds for any text in its place.
+    """
+    if not other.keys <= one.keys:
+        return False
+    symbols: dict[Variable, str] = {}
+    patterns = [_symbolic(each, symbols) for each in (one, other)]
+    found = [pattern for pattern in patterns if pattern is not None]
+    return len(found) == 2 and all(vector & 0b10 for vector in cells(found, budget, within=0))
+
+
+def _symbolic(wanted: Wanted, symbols: dict[Variable, str]) -> Pattern | None:
+    tokens: list[Token] = [
+        symbols.setdefault(part, symbol(len(symbols))) if isinstance(part, Variable) else part for part in wanted.parts
+    ]
+    if wanted.compares is Compares.ARNS:
+        return arn_pattern(tokens) if is_plain_arn(wanted.parts) else None
+    return text_pattern(tokens) if wanted.compares in (Compares.TEXTS, Compares.PATTERNS) else None
+
+
+def _spread(vector: int, places: Sequence[int]) -> int:
+    return _bits(place for number, place in enumerate(places) if vector >> number & 1)
+
+
+def _mask(answers: Iterable[bool]) -> int:
+    return _bits(place for place, answer in enumerate(answers) if answer)
+
+
+def _bits(places: Iterable[int]) -> int:
+    found = 0
+    for place in places:
+        found |= 1 << place
+    return found
