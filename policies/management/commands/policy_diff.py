@@ -1,0 +1,96 @@
+"""`manage.py policy_diff OLD NEW`: what access one policy document gives that another doesn't, and the reverse."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from policies.engine.diff.report import is_empty, policy_diff
+from policies.engine.diff.terms import names_principals
+from policies.engine.document import DocumentType, parse
+
+_TITLES = {
+    "gained": "NEW allows, and OLD doesn't:",
+    "lost": "OLD allows, and NEW doesn't:",
+    "undecided": "Can't be told:",
+}
+_LABELS = {
+    "actions": "",
+    "resources": "on ",
+    "not_resources": "on all but ",
+    "principals": "to ",
+    "not_principals": "to all but ",
+    "conditions": "if ",
+    "also": "and also ",
+    "except": "except ",
+    "because": "",
+}
+
+
+class Command(BaseCommand):
+    help = "Says what access one policy document gives that another doesn't, and the reverse."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("old", metavar="OLD", help="a file with a policy document")
+        parser.add_argument("new", metavar="NEW", help="a file with another")
+        parser.add_argument("--json", action="store_true", help="print JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        found = policy_diff(self._read(options["old"]), self._read(options["new"]))
+        if options["json"]:
+            self.stdout.write(json.dumps(found))
+        elif is_empty(found):
+            self.stdout.write("Both documents give the same access.")
+        else:
+            self.stdout.write("\n".join(_lines(found)))
+
+    def _read(self, name: str) -> dict[str, Any]:
+        """What AWS would refuse in it is told on standard error, since it matches nothing here."""
+        try:
+            text = Path(name).read_text(encoding="utf-8")
+        except OSError as problem:
+            raise CommandError(f"{name} can't be read: {problem.strerror}.") from problem
+        except UnicodeDecodeError as problem:
+            raise CommandError(f"{name} isn't text in UTF-8.") from problem
+        document = parse(text).document
+        problems = parse(text, _type(document)).problems
+        if document is None:
+            raise CommandError(f"{name} has no policy document. {problems[0]}")
+        for each in problems:
+            self.stderr.write(f"{name}: {each}")
+        return document
+
+
+def _type(document: dict[str, Any] | None) -> DocumentType:
+    if not names_principals(document):
+        return DocumentType.IDENTITY
+    return DocumentType.RESOURCE if "Resource" in json.dumps(document) else DocumentType.TRUST
+
+
+def _lines(found: Mapping[str, Any]) -> Iterator[str]:
+    for name, title in _TITLES.items():
+        if found[name]:
+            yield title
+        for item in found[name]:
+            yield from ("    " + line if number else "  " + line for number, line in enumerate(_item(item)))
+
+
+def _item(item: Mapping[str, Any]) -> Iterator[str]:
+    for name, label in _LABELS.items():
+        if item.get(name):
+            yield label + _words(item[name])
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return ", ".join(map(_words, value))
+    if value.keys() & _LABELS.keys():
+        return " ".join(_item(value))
+    return json.dumps(value)

@@ -1,0 +1,68 @@
+"""`manage.py policy_diff`: the contract that other tools rely on, and what people read."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+
+def document(*actions: str, **more: Any) -> str:
+    statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*", **more}
+    return json.dumps({"Version": "2012-10-17", "Statement": statement})
+
+
+def diff(tmp_path: Path, old: str, new: str, *options: str) -> tuple[str, str]:
+    """What it prints, and what standard error says."""
+    (tmp_path / "old.json").write_text(old)
+    (tmp_path / "new.json").write_text(new)
+    out, err = io.StringIO(), io.StringIO()
+    call_command(
+        "policy_diff", *options, str(tmp_path / "old.json"), str(tmp_path / "new.json"), stdout=out, stderr=err
+    )
+    return out.getvalue(), err.getvalue()
+
+
+def test_json_has_what_is_gained_and_lost(tmp_path: Path) -> None:
+    out, _ = diff(tmp_path, document("sqs:SendMessage"), document("s3:GetObject"), "--json")
+    assert json.loads(out) == {
+        "gained_actions": ["s3:GetObject"],
+        "lost_actions": ["sqs:SendMessage"],
+        "gained": [{"actions": ["s3:GetObject"], "resources": ["*"], "conditions": {}}],
+        "lost": [{"actions": ["sqs:SendMessage"], "resources": ["*"], "conditions": {}}],
+        "undecided": [],
+    }
+
+
+def test_people_read_sentences(tmp_path: Path) -> None:
+    inside = {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
+    out, _ = diff(tmp_path, document("s3:GetObject"), document("s3:GetObject", Condition=inside))
+    assert out.splitlines() == [
+        "OLD allows, and NEW doesn't:",
+        "  s3:GetObject",
+        "    on *",
+        '    except if {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}',
+    ]
+    out, _ = diff(tmp_path, document("s3:GetObject"), document("S3:GetObject"))
+    assert out.strip() == "Both documents give the same access."
+
+
+def test_what_aws_would_refuse_is_told(tmp_path: Path) -> None:
+    _, err = diff(tmp_path, document("s3:GetObject"), document("s3:GetObject", Efect="Allow"))
+    assert "new.json: Line 1" in err
+    assert "Efect" in err
+
+
+@pytest.mark.parametrize(("text", "words"), [("[]", "has no policy document"), ("{", "Line 1, column 2")])
+def test_a_file_without_a_document_is_an_error(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(CommandError, match=words):
+        diff(tmp_path, document("s3:GetObject"), text)
+
+
+def test_a_file_that_isn_t_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"gone\.json can't be read: No such file"):
+        call_command("policy_diff", str(tmp_path / "gone.json"), str(tmp_path / "gone.json"))
