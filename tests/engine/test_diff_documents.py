@@ -58,6 +58,11 @@ SAME = {
     "narrower beside wider": ([allow()], [allow(), allow(resource=BUCKET + "/logs/*")]),
     "two halves": ([allow(resource="arn:aws:s3:::b*")], [allow(resource=["arn:aws:s3:::b", "arn:aws:s3:::b?*"])]),
     "all but one, and that one": ([allow("*", "*")], [all_but(NotAction=READ, Resource="*"), allow(resource="*")]),
+    "any service": ([allow(resource="arn:aws:*:::b/*")], [allow(resource=["arn:aws:*:::b/*", OBJECTS])]),
+    "narrower beside wider ones of other conditions": (
+        [when(StringEquals="a") | {"Resource": "*a*"}, allow(resource="*ab*")],
+        [when(StringEquals="a") | {"Resource": "*a*"}, allow(resource=["*ab*", "*abc*"])],
+    ),
     "an ARN with fewer parts": ([allow(resource="arn:aws:s3")], [allow(resource="arn:aws:s3:*:*:*")]),
     "a deny of nothing that is allowed": ([allow()], [allow(), deny("iam:*", "*")]),
     "a deny of what isn't listed": ([allow()], [allow([READ, "s3:PutObject"]), deny("s3:PutObject", "*")]),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from policies.engine.diff.budget import Budget, Exhausted
 from policies.engine.diff.cells import cells
-from policies.engine.diff.patterns import text_pattern
+from policies.engine.diff.patterns import arn_pattern, text_pattern
 from policies.engine.diff.report import is_empty, policy_diff
 from policies.engine.matching import tokens
 
@@ -82,6 +82,8 @@ def test_patterns_that_multiply_are_decided_nevertheless() -> None:
 def test_cells_are_all_ways_to_match() -> None:
     found = cells([text_pattern(tokens(each)) for each in ("a*", "*b", "a?")], Budget(1000))
     assert set(found) == {0b000, 0b001, 0b010, 0b011, 0b101, 0b111}
+    found = cells([arn_pattern(tokens(each)) for each in ("arn:aws:?*:::x", "arn:aws:a*:::x")], Budget(1000))
+    assert set(found) == {0b00, 0b01, 0b11}
     with pytest.raises(Exhausted):
         cells([text_pattern(tokens(each)) for each in MANY], Budget(1000))
 
