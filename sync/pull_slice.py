@@ -26,6 +26,7 @@ from sync.aws.errors import AwsError, Garbled, Invalid, Throttled, Transient, Un
 from sync.changes.errors import sentence_only
 from sync.mirror import Batch, Batches, NotYet, PageEnd, SourcePage, Visit, sources
 from sync.mirror.ahead import ahead
+from sync.mirror.understood import understood_pages
 from sync.models import Facet, Run
 from sync.runs import AtWork, with_line
 
@@ -162,7 +163,7 @@ class Slice(AtWork):
     def _batches(self, marker: str | None, until: float | None) -> Generator[Batch | PageEnd]:
         """From `marker` on, until the time is up at the end of a page."""
         client = reader(self._run.aws_account, region=self._run.region or None)  # perhaps for a thread of its own
-        pages = self._source.pages(client, marker, self._visit.place)
+        pages = understood_pages(self._source.pages(client, marker, self._visit.place))
         cursor = self._run.cursor
         held_at = datetime.fromisoformat(cursor["held_at"]) if "held_at" in cursor else None
         batches = Batches(self._source, self._visit.first, cursor.get("held", {}), held_at)

@@ -11,6 +11,7 @@ from django.conf import settings
 from sync.mirror.base import Item, Mirror, Source, SourcePage, mirror_of
 from sync.mirror.merge import Merger
 from sync.mirror.sight import Sight
+from sync.mirror.understood import understood
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,12 @@ class Batches:
     held_at: datetime | None = None
 
     def of(self, pages: Iterator[SourcePage], *, may_read: Callable[[], bool]) -> Iterator[Batch | PageEnd]:
-        """Page by page, until there is none or it may read no more."""
+        """Page by page, until there is none or it may read no more. Raises Garbled."""
         merger, held_at = Merger(self.source.facet, self.held), self.held_at
         for page in pages:
             at = min(page.requested_at, held_at) if held_at else page.requested_at
-            complete = merger.take(page.items, last=page.marker is None)
+            with understood():
+                complete = merger.take(page.items, last=page.marker is None)
             for kind in self.source.kinds:
                 yield from self._cut(mirror_of(kind, self.source.facet), complete.get(kind, ()), at)
             held_at = page.requested_at if merger.held else None
@@ -59,8 +61,12 @@ class Batches:
 
     def _cut(self, mirror: Mirror, items: Sequence[Item], at: datetime) -> Iterator[Batch]:
         for begin in range(0, len(items), settings.PULL_BATCH):
-            sights = [Sight(mirror, item) for item in items[begin : begin + settings.PULL_BATCH]]
-            if self.closely:
-                for sight in sights:
-                    sight.look_into()
+            with understood():
+                sights = [self._sight(mirror, item) for item in items[begin : begin + settings.PULL_BATCH]]
             yield Batch(mirror, sights, at)
+
+    def _sight(self, mirror: Mirror, item: Item) -> Sight:
+        sight = Sight(mirror, item)
+        if self.closely:
+            sight.look_into()
+        return sight

@@ -27,6 +27,7 @@ from sync.mirror.namesakes import Namesake, read_confirmed
 from sync.mirror.revisions import Author, Due, add_revisions, add_tombstones
 from sync.mirror.sight import Sight
 from sync.mirror.turns import turn
+from sync.mirror.understood import understood
 from sync.models import Facet, Revision, Run, Step
 
 logger = logging.getLogger(__name__)
@@ -72,7 +73,8 @@ class Visit:
 def store(visit: Visit, mirror: Mirror, sights: Sequence[Sight], *, requested_at: datetime) -> None:
     """Takes what one answer shows of objects of one kind, PULL_BATCH at most. Safe to repeat."""
     if not visit.first:  # then all of them are looked into already
-        _look_into_what_differs(visit.place, mirror, sights)
+        with understood():
+            _look_into_what_differs(visit.place, mirror, sights)
     with turn():
         settling, counts = _store_batch(visit, mirror, sights, requested_at)
         visit.note(counts)
@@ -255,7 +257,8 @@ def read_alone(visit: Visit, mirror: Mirror, ref: ObjectRef) -> bool:
     requested_at = timezone.now()
     known = known_facets(visit.place, mirror, [ref.object_id]).get(ref.object_id)
     try:
-        item = read_confirmed(visit.client, mirror, ref, known)
+        with understood():
+            item = read_confirmed(visit.client, mirror, ref, known)
     except Namesake:
         return False
     if item is None:

@@ -1,0 +1,35 @@
+"""Answers that lack what every answer of AWS has, as those of a proxy or of an emulator may."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+
+from sync.aws.errors import Garbled
+from sync.mirror.base import SourcePage
+
+logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def understood() -> Iterator[None]:
+    """For what only looks into answers: what goes wrong there is the answer's fault, and the log says where.
+
+    Raises Garbled.
+    """
+    try:
+        yield
+    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
+        logger.exception("an answer of AWS can't be understood")
+        raise Garbled(f"It can't be understood ({type(error).__name__}: {error}); the log says where.") from error
+
+
+def understood_pages(pages: Iterator[SourcePage]) -> Generator[SourcePage]:
+    """The same pages; raises Garbled."""
+    while True:
+        with understood():
+            page = next(pages, None)
+        if page is None:
+            return
+        yield page
