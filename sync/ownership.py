@@ -21,6 +21,7 @@ from accounts import audit
 from accounts.models import AwsAccount, Operator
 from sync.checks import Check, Finding
 from sync.mirror.base import DETAILS, registry
+from sync.mirror.facets import lock_all_details
 from sync.models import LookedAfterRow, MirroredRow, Ownership, OwnershipRule
 
 if TYPE_CHECKING:  # operations stand above the mirror, which settles what it writes here
@@ -100,9 +101,10 @@ def settle(model: type[MirroredRow], aws_account: AwsAccount, object_ids: Sequen
 def apply(aws_account: AwsAccount) -> None:
     """Brings the column of all rows in line, in the caller's transaction."""
     rules = rules_of(aws_account)
-    for model in kinds():
-        # In the order in which pulls write them: neither waits for the other for ever.
-        _settle(model.objects.filter(aws_account=aws_account).select_for_update().order_by("aws_id"), rules)
+    models = kinds()
+    lock_all_details(aws_account, [model.kind for model in models])
+    for model in models:
+        _settle(model.objects.filter(aws_account=aws_account), rules)
 
 
 def _settle(rows: QuerySet[Any], rules: Rules) -> None:

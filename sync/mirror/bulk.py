@@ -1,7 +1,6 @@
 """Many rows in one statement, without a model instance for each: the way in which pulls write (decision 013).
 
 A row is a dictionary of its columns by their names in the table ("group_id"); all rows of a call have the same ones.
-Rows go in by the order of their key, so that two who write the same ones at once wait for each other, and don't lock.
 What they don't name gets the field's default in a new row, and stays as it is in one that is there. Statements are
 those of SQLite ≥ 3.35 and PostgreSQL; only how the rows get into them differs.
 """
@@ -33,9 +32,12 @@ def insert(model: type[models.Model], rows: Sequence[Columns]) -> None:
 def insert_missing(
     model: type[models.Model], rows: Sequence[Columns], *, key: Sequence[str], returning: str
 ) -> dict[Any, int]:
-    """Leaves rows whose `key` is there as they are. The pks of the new ones, by the column `returning`."""
+    """Leaves rows whose `key` is there as they are. The pks of the new ones, by the column `returning`.
+
+    By the order of their key: of two who bring the same ones at once, one waits for the other.
+    """
     then = f"ON CONFLICT ({_names(key)}) DO NOTHING"
-    return dict(_write(model, _in_order(rows, key), then, returning))
+    return dict(_write(model, sorted(rows, key=itemgetter(*key)), then, returning))
 
 
 def upsert(
@@ -54,11 +56,7 @@ def upsert(
         return {}
     written = [name for name in rows[0] if name not in key and name not in kept]
     new = ", ".join(f"{_names([name])} = excluded.{_names([name])}" for name in written)
-    return dict(_write(model, _in_order(rows, key), f"ON CONFLICT ({_names(key)}) DO UPDATE SET {new}", returning))
-
-
-def _in_order(rows: Sequence[Columns], key: Sequence[str]) -> list[Columns]:
-    return sorted(rows, key=itemgetter(*key))
+    return dict(_write(model, rows, f"ON CONFLICT ({_names(key)}) DO UPDATE SET {new}", returning))
 
 
 def select(

@@ -62,6 +62,13 @@ def lock_details(aws_account: AwsAccount, refs: Iterable[ObjectRef]) -> None:
     list(found.order_by("kind", "object_id").values_list("pk"))
 
 
+def lock_all_details(aws_account: AwsAccount, kinds: Iterable[str]) -> None:
+    """… and where it is about all objects of some kinds."""
+    for kind in sorted(kinds):
+        found = Facet.objects.select_for_update().filter(aws_account=aws_account, kind=kind, source=DETAILS)
+        list(found.order_by("object_id").values_list("pk"))
+
+
 def upsert_facets(place: Place, mirror: Mirror, rows: Sequence[Columns], *, kept: Sequence[str] = ()) -> dict[str, int]:
     """Their pks by object id, which each row names."""
     of = _of(place, mirror)
