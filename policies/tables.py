@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.db.models import Q
@@ -38,10 +39,24 @@ def tag_filter(field: str) -> Filter:
         has = Q(**{f"{field}__has_key": key})
         return has & Q(Exact(KeyTextTransform(key, field), wanted)) if found else has
 
-    return TextFilter("tag", "Tag (key, or key=value)", rows=rows, words="Tag {}")
+    return TextFilter("tag", "Tag (key, or key=value)", rows=rows, written=_rarest, written_in=field, words="Tag {}")
 
 
-PATH = TextFilter("path", "Path begins with", rows=lambda value: Q(path__startswith=value), words="Path {}")
+def _rarest(value: str) -> str:
+    """Of a tag the longer of key and value, if it is the same in JSON."""
+    key, _, wanted = value.partition("=")
+    longer = max(key, wanted, key=len)
+    return longer if json.dumps(longer) == f'"{longer}"' else ""
+
+
+PATH = TextFilter(
+    "path",
+    "Path begins with",
+    rows=lambda value: Q(path__startswith=value),
+    written=lambda value: value,  # ARNs have it
+    written_in="arn",
+    words="Path {}",
+)
 GONE = ChoiceFilter("gone", "No longer in AWS", unless=Q(gone_at__isnull=True), choices=(
     Choice("only", "Only what is gone", Q(gone_at__isnull=False), "Gone from AWS"),
     Choice("with", "Show it too", Q(), "With what is gone"),

@@ -94,7 +94,7 @@ FILTERS: tuple[Filter, ...] = (
     ChoiceFilter("mfa", "MFA", choices=(
         Choice("none", "No MFA, although there is a password", Q(has_password__in=[True], mfa_count=0), "No MFA"),
         Choice("off", "No device at all", Q(mfa_count=0), "No MFA device"),
-        Choice("on", "Has a device", Q(mfa_count__gt=0), "Has MFA"),
+        Choice("on", "Has a device", ~Q(mfa_count=0) & Q(mfa_count__isnull=False), "Has MFA"),
         *(Choice(str(factor), factor.label, Q(mfa_kinds__contains=factor.label), f"MFA: {factor.label}")
           for factor in MfaDevice.Factor),
     )),

@@ -35,6 +35,7 @@ ALL_OF_ACCOUNT = re.compile(r"SEARCH (\w+) USING (?:COVERING )?INDEX \w+ \(aws_a
 SORT = {"sqlite": re.compile("USE TEMP B-TREE FOR (?:LAST TERM OF )?ORDER BY"), "postgresql": re.compile("Sort Key")}
 AS_IT_COMES = re.compile(r"(users|groups|roles|policies)( by -?\w+)?( \d+th next)?")  # pages of lists without filters
 
+IS_LIST = re.compile(r"(users|groups|roles|policies)\b")
 IS_OF_ONE = re.compile(r"(user|group|role|policy)\b")  # pages of one object
 
 
@@ -59,7 +60,10 @@ def faults_of(page: str, sql: str) -> Iterator[str]:
     must_not_sort = AS_IT_COMES.fullmatch(page) is not None and "LIMIT 26" in sql
     tables = {alias: table for table, alias in re.findall(r'(?:FROM|JOIN) "(\w+)" ([A-Z]\d+)', sql)}
     must_find = IS_OF_ONE.match(page) is not None and not sql.startswith("SELECT (SELECT COUNT(*)")  # once a minute
-    for line in plan_of(sql):
+    plan = list(plan_of(sql))
+    # A list may go along an index, whatever the filters, if that is its order: then it ends with the page.
+    must_find |= IS_LIST.match(page) is not None and any(SORT["sqlite"].search(line) for line in plan)
+    for line in plan:
         scanned = SCAN[connection.vendor].search(line) or (must_find and ALL_OF_ACCOUNT.search(line))
         sorted_by = SORT[connection.vendor].search(line)
         if (scanned and tables.get(scanned[1], scanned[1]) in LARGE) or (sorted_by and must_not_sort):
@@ -91,3 +95,16 @@ def test_what_reads_a_whole_table_is_found(aws_account: AwsAccount) -> None:
     with CaptureQueriesContext(connection) as queries:
         list(scan)
     assert list(faults_of("users", queries.captured_queries[0]["sql"]))
+
+
+@pytest.mark.parametrize("filtered", ["path=/data/", "tag=team%3Dsearch"])
+def test_a_path_and_a_tag_are_found_by_the_index_of_trigrams(
+    aws_account: AwsAccount, alice: Operator, client_of: Callable[[Operator], Client], filtered: str
+) -> None:
+    fill(aws_account, Size.of(100), statistics=False)
+    client = client_of(alice)
+    for kind in ("users", "roles"):
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(f"/aws/{aws_account.account_id}/{kind}/?{filtered}").status_code == 200
+        found = {"sqlite": " MATCH ", "postgresql": " ILIKE "}[connection.vendor]
+        assert any(found in query["sql"] and "LIMIT 51" in query["sql"] for query in queries.captured_queries)
