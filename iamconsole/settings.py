@@ -73,7 +73,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "accounts.middleware.SessionsSeen",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.SignInRequired",
     "accounts.middleware.MfaRequired",
@@ -197,7 +197,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a passkey alone signs in: it must be two factors in one
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 MFA_TOTP_ISSUER = "IAM Console"
-# A write for each request, which on SQLite would wait for a pull that writes.
+# When a session was last seen: a write, which on SQLite would wait for a pull that writes.
 USERSESSIONS_TRACK_ACTIVITY = not DATABASES["default"]["ENGINE"].endswith("sqlite3")
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 STEP_UP_S = 600  # how fresh a sign-in must be for what is risky

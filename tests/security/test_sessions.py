@@ -9,7 +9,10 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.core.cache import caches
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.middleware import SignedSessions
 from accounts.models import Operator
@@ -74,3 +77,16 @@ def test_the_admin_tells_no_secret_letter_by_letter(
 ) -> None:
     answer = client_of(olga).get(f"/admin/{page}/", {f"{field}__startswith": "a"})
     assert answer.status_code == 400
+
+
+def test_use_is_written_down_once_a_minute_and_from_each_client(bobs: Client, settings: Any) -> None:
+    settings.USERSESSIONS_TRACK_ACTIVITY = True
+    settings.CACHES = {**settings.CACHES, "counts": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    queries = []
+    for browser in ("Firefox", "Firefox", "Chrome"):
+        with CaptureQueriesContext(connection) as captured:
+            bobs.get("/accounts/", headers={"user-agent": browser})
+        queries.append(sum("usersessions_usersession" in query["sql"] for query in captured))
+    caches["counts"].clear()
+    assert queries[0] > 0 and queries[1] == 0 and queries[2] > 0
+    assert UserSession.objects.get().user_agent == "Chrome"
