@@ -8,17 +8,27 @@ from django import forms
 
 from iamconsole.web.diff import laid_out
 from policies.engine.document import Problem, parse
+from policies.engine.lint import Finding, Severity
+from policies.findings import Findings, as_shown, findings_of
 from policies.models import ManagedPolicy, PolicyVersion
 
 # IAM takes no more, white space included (API reference, CreatePolicyVersion); a form sends \r\n for each line's end.
 MOST_SENT = 131_072 * 2
+_TOO_LONG = "The document is longer than AWS takes any."
 
 
 def problems_of(text: str) -> tuple[Problem, ...]:
     """Why AWS would refuse it; what is longer than it ever takes isn't even read."""
     if len(text) > MOST_SENT:
-        return (Problem("The document is longer than AWS takes any.", path="", line=1, column=1),)
+        return (Problem(_TOO_LONG, path="", line=1, column=1),)
     return parse(text).problems
+
+
+def findings_in(text: str, account: str) -> Findings:
+    """All that lint finds in a draft of the AWS account."""
+    if len(text) > MOST_SENT:
+        return as_shown([Finding("DOCUMENT_TOO_LONG", Severity.ERROR, _TOO_LONG, "", 1, 1, 0, 0)])
+    return findings_of(text.replace("\r\n", "\n"), account=account)
 
 
 class StageForm(forms.Form):
@@ -40,8 +50,6 @@ class EditForm(StageForm):
     document = forms.CharField(strip=False, max_length=MOST_SENT, label="Policy as JSON", widget=forms.Textarea)
     base = forms.CharField(max_length=40, widget=forms.HiddenInput)  # in force when the page opened
 
-    problems: tuple[Problem, ...] = ()
-
     @classmethod
     def initial_for(cls, policy: ManagedPolicy, in_force: PolicyVersion | None) -> dict[str, Any]:
         text = in_force.document.text if in_force else ""
@@ -53,7 +61,6 @@ class EditForm(StageForm):
 
     def clean_document(self) -> str:
         text: str = self.cleaned_data["document"].replace("\r\n", "\n")
-        self.problems = problems_of(text)
-        if self.problems:
+        if problems_of(text):
             raise forms.ValidationError("AWS would refuse this document: see the findings.")
         return text.strip("\n")

@@ -13,7 +13,7 @@ from accounts.roles import PROPOSE
 from iamconsole.web.diff import document_diff
 from policies.details import fetch_row
 from policies.engine.document import size
-from policies.forms import EditForm, StageForm, problems_of
+from policies.forms import EditForm, StageForm, findings_in
 from policies.models import ManagedPolicy
 from policies.operations.update import MOST_CHARACTERS, plan_set_default, plan_update
 from policies.operations.versions import MOST_VERSIONS
@@ -30,20 +30,21 @@ def policy_edit(request: HttpRequest, account_id: str, aws_id: str) -> HttpRespo
         change = stage(request, policy.aws_account, form, lambda: plan_update(policy, form.cleaned_data["document"]))
         if change:
             return redirect("change", account_id=account_id, pk=change.pk)
-    context = {"row": policy, "form": form, "in_force": in_force, **_document_context(form), **_room(policy)}
+    context = {
+        "row": policy,
+        "form": form,
+        "in_force": in_force,
+        **_document_context(form, account_id),
+        **_room(policy),
+    }
     if moved:
         context |= _moved(policy, form)
     return render(request, "policies/edit.html", context, status=REFUSED if form.errors or moved else 200)
 
 
-def _document_context(form: EditForm) -> dict[str, Any]:
+def _document_context(form: EditForm, account_id: str) -> dict[str, Any]:
     text = form["document"].value() or ""
-    return {
-        "size": size(text),
-        "most_characters": MOST_CHARACTERS,
-        "findings": form.problems,
-        "findings_data": _data(form.problems),
-    }
+    return {"size": size(text), "most_characters": MOST_CHARACTERS, "findings": findings_in(text, account_id)}
 
 
 def _moved(policy: ManagedPolicy, form: EditForm) -> dict[str, Any]:
@@ -62,20 +63,12 @@ def _room(policy: ManagedPolicy) -> dict[str, Any]:
     return {"makes_room_by": oldest if len(kept) >= MOST_VERSIONS else None, "most_versions": MOST_VERSIONS}
 
 
-def _data(problems: Any) -> list[dict[str, Any]]:
-    """What the editor's script marks in the text."""
-    return [
-        {"line": found.line, "column": found.column, "message": found.message, "severity": "error"}
-        for found in problems
-    ]
-
-
 @require_POST
 def policy_check(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
     """The findings on a draft, as a fragment that the editor asks for while one types."""
     fetch_row(request, POLICY, account_id, aws_id, PROPOSE)
-    problems = problems_of(request.POST.get("document", ""))
-    return render(request, "policies/findings.html", {"findings": problems, "findings_data": _data(problems)})
+    findings = findings_in(request.POST.get("document", ""), account_id)
+    return render(request, "policies/findings.html", {"findings": findings})
 
 
 def policy_make_default(request: HttpRequest, account_id: str, aws_id: str, version_id: str) -> HttpResponse:

@@ -15,6 +15,7 @@ from iamconsole.web.diff import DiffLine, document_diff, laid_out
 from iamconsole.web.tables import list_response
 from policies import selectors
 from policies.details import HISTORY, RAW, Kind, Tab
+from policies.findings import findings_of
 from policies.models import ManagedPolicy, PolicyVersion
 from policies.tables import POLICIES
 from sync.views.ignored import ignored
@@ -46,7 +47,9 @@ def _versions(policy: ManagedPolicy) -> Iterator[Version]:
 
 def _document(request: HttpRequest, policy: ManagedPolicy) -> Mapping[str, Any]:
     in_force = policy.default
-    return {"in_force": in_force, "text": laid_out(in_force.document.text) if in_force else ""}
+    text = laid_out(in_force.document.text) if in_force else ""
+    findings = findings_of(text, account=policy.aws_account.account_id) if in_force else None
+    return {"in_force": in_force, "text": text, "findings": findings}
 
 
 def _versions_tab(request: HttpRequest, policy: ManagedPolicy) -> Mapping[str, Any]:

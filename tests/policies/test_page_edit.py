@@ -113,6 +113,20 @@ def test_checks_a_draft_while_one_types(policy: ManagedPolicy, erin: Operator, c
     assert "well-formed" in client_of(erin).post(url, {"document": NEW}).content.decode()
 
 
+def test_tells_what_lint_finds_and_stages_it_all_the_same(
+    policy: ManagedPolicy, erin: Operator, client_of: ClientOf
+) -> None:
+    odd = document("s3:ListAllMyBuckets", "s3:GetObjct")
+    answer = client_of(erin).post(address("policy_check", aws_id=policy.aws_id), {"document": odd}).content.decode()
+    text = text_of(answer)
+    assert "1 error" in text
+    assert "1 warning" in text
+    assert text.index("Did you mean GetObject?") < text.index(
+        "s3:ListAllMyBuckets takes no resource"
+    )  # the worst first
+    assert send(client_of(erin), policy, odd).status_code == 302
+
+
 def test_puts_an_older_version_in_force(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
     policy = make_policy(aws_account, "older", versions=2)
     url = address("policy_make_default", aws_id=policy.aws_id, version_id="v1")

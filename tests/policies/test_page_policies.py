@@ -53,6 +53,13 @@ def test_the_document_in_force(aws_account: AwsAccount, bob: Operator, client_of
     assert '"s3:Action2"' in text
 
 
+def test_findings_lead_to_their_lines(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    html = get(client_of(bob), "policy", aws_id=make_policy(aws_account).aws_id)
+    assert "s3 has no action Action1." in text_of(html)
+    line = html.partition('href="#L')[2].partition('"')[0]
+    assert f'mark-danger" id="L{line}"' in html
+
+
 def test_versions_say_what_they_changed(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
     policy = make_policy(aws_account, versions=2)
     text = text_of(get(client_of(bob), "policy_versions", aws_id=policy.aws_id))

@@ -1,0 +1,77 @@
+"""Lint's findings as pages show them: the worst first, with the lines to mark."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from iamconsole.web.words import counted
+from policies.engine.lint import Finding, Severity, lint
+from policies.engine.structure import DocumentType
+
+_ORDER = list(Severity)
+_INK = {
+    Severity.ERROR: "ink-danger",
+    Severity.SECURITY_WARNING: "ink-danger",
+    Severity.WARNING: "ink-warn",
+    Severity.SUGGESTION: "",
+}
+_ICONS = {
+    Severity.ERROR: "circle-alert",
+    Severity.SECURITY_WARNING: "shield-alert",
+    Severity.WARNING: "triangle-alert",
+    Severity.SUGGESTION: "lightbulb",
+}
+_MARKS = {Severity.ERROR: "danger", Severity.SECURITY_WARNING: "danger", Severity.WARNING: "warn"}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A finding with how it looks; `word` says how bad it is."""
+
+    finding: Finding
+    word: str
+    icon: str
+    ink: str
+
+
+@dataclass(frozen=True)
+class Findings:
+    """`marks` are for `json_code`: the worst of each line. `data` is for the editor's script."""
+
+    shown: Sequence[Shown]
+    counts: Sequence[str]
+    is_bad: bool
+    marks: Mapping[int, str]
+    data: Sequence[Mapping[str, Any]]
+
+
+@lru_cache(maxsize=128)
+def findings_of(text: str, kind: DocumentType = DocumentType.IDENTITY, account: str = "") -> Findings:
+    found = sorted(lint(text, kind, account), key=lambda finding: (_ORDER.index(finding.severity), finding.start))
+    return as_shown(found)
+
+
+def as_shown(found: Sequence[Finding]) -> Findings:
+    times = Counter(finding.severity for finding in found)
+    marks: dict[int, str] = {}
+    for finding in found:
+        if finding.severity in _MARKS:
+            marks.setdefault(finding.line, _MARKS[finding.severity])
+    return Findings(
+        [Shown(each, _word(each.severity), _ICONS[each.severity], _INK[each.severity]) for each in found],
+        [counted(times[severity], _word(severity)) for severity in _ORDER if times[severity]],
+        times[Severity.ERROR] + times[Severity.SECURITY_WARNING] > 0,
+        marks,
+        [
+            {"line": each.line, "column": each.column, "message": each.message, "severity": each.severity}
+            for each in found
+        ],
+    )
+
+
+def _word(severity: Severity) -> str:
+    return severity.value.replace("_", " ")
