@@ -55,6 +55,14 @@ class ServiceAccess:
         return all(each.is_full for each in self.levels) and len(self.levels) == len(_by_level(self.prefix))
 
     @property
+    def full_levels(self) -> list[str]:
+        return [each.level.value for each in self.levels if each.is_full]
+
+    @property
+    def limited_levels(self) -> list[str]:
+        return [each.level.value for each in self.levels if not each.is_full]
+
+    @property
     def on_everything(self) -> bool:
         return EVERYTHING in self.resources
 

@@ -17,6 +17,7 @@ from policies import selectors
 from policies.details import HISTORY, RAW, Kind, Tab
 from policies.findings import findings_of
 from policies.models import ManagedPolicy, PolicyVersion
+from policies.summaries import summaries_of
 from policies.tables import POLICIES
 from sync.views.ignored import ignored
 
@@ -49,7 +50,7 @@ def _document(request: HttpRequest, policy: ManagedPolicy) -> Mapping[str, Any]:
     in_force = policy.default
     text = laid_out(in_force.document.text) if in_force else ""
     findings = findings_of(text, account=policy.aws_account.account_id) if in_force else None
-    return {"in_force": in_force, "text": text, "findings": findings}
+    return {"in_force": in_force, "text": text, "findings": findings, "summaries": summaries_of(text)}
 
 
 def _versions_tab(request: HttpRequest, policy: ManagedPolicy) -> Mapping[str, Any]:

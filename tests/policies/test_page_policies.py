@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
 from django.test import Client
 
 from accounts.models import AwsAccount, Operator
+from policies.models import ManagedPolicy
 from tests.services.pages import address, get, names_in, text_of
-from tests.services.rows import attach, make_policy, make_role, make_user
+from tests.services.rows import attach, make_document, make_policy, make_role, make_user
 
 ClientOf = Callable[..., Client]
 
@@ -58,6 +60,25 @@ def test_findings_lead_to_their_lines(aws_account: AwsAccount, bob: Operator, cl
     assert "s3 has no action Action1." in text_of(html)
     line = html.partition('href="#L')[2].partition('"')[0]
     assert f'mark-danger" id="L{line}"' in html
+
+
+def saying(aws_account: AwsAccount, action: str, resource: str) -> ManagedPolicy:
+    statement = {"Effect": "Allow", "Action": action.split(), "Resource": resource}
+    policy = make_policy(aws_account)
+    policy.versions.update(document=make_document(json.dumps({"Version": "2012-10-17", "Statement": statement})))
+    return policy
+
+
+def test_sums_up_what_it_allows(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    policy = saying(aws_account, "s3:GetObject sqs:*", "arn:aws:s3:::acme-reports/*")
+    text = text_of(get(client_of(bob), "policy", aws_id=policy.aws_id))
+    assert "Amazon S3 Limited: Read arn:aws:s3:::acme-reports/* None" in text
+    assert "Amazon SQS Full access" in text
+
+
+def test_an_administrator_is_told_in_one_line(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    text = text_of(get(client_of(bob), "policy", aws_id=saying(aws_account, "*", "*").aws_id))
+    assert "Everything: all actions of all services, on all resources." in text
 
 
 def test_versions_say_what_they_changed(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:

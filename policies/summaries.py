@@ -1,0 +1,39 @@
+"""What a document allows and denies, as pages show it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from policies.engine import catalogue
+from policies.engine.document import load
+from policies.engine.summary import ServiceAccess, summary
+
+MOST_SERVICES = 50
+
+
+@dataclass(frozen=True)
+class Summary:
+    """`more`: services that aren't shown; `is_everything`: all actions of all services, on everything."""
+
+    effect: str
+    services: Sequence[ServiceAccess]
+    more: int
+    is_everything: bool
+
+
+@lru_cache(maxsize=128)
+def summaries_of(text: str) -> list[Summary]:
+    """Of what it allows, and of what it denies, where it does."""
+    document = load(text)
+    found = summary(document) if document else None
+    by_effect = [("Allows", found.allows), ("Denies", found.denies)] if found else []
+    return [_of(effect, services) for effect, services in by_effect if services]
+
+
+def _of(effect: str, services: Sequence[ServiceAccess]) -> Summary:
+    is_everything = len(services) == len(catalogue.service_names()) and all(
+        each.is_full and each.on_everything and not each.conditions for each in services
+    )
+    return Summary(effect, services[:MOST_SERVICES], len(services[MOST_SERVICES:]), is_everything)
