@@ -59,6 +59,7 @@ class Panel:
     link: str = ""  # the words of the link to `url_name` ("All pulls"); without them the title is the link
     rows: Callable[[HttpRequest, Any], Iterable[Row]] | None = None  # called with the AWS account
     count: Callable[[Any], int | None] | None = None  # a tab's count, called with the object of the page
+    shows: Callable[[Any], bool] | None = None  # whether it has something to say of the object of the page
     empty: str = ""  # the sentence for no rows; without it an empty panel isn't shown
     permission: str = ""
     position: int = 50

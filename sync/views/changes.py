@@ -62,7 +62,11 @@ def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
         "plan": plan,
         "approvals": approvals,
         "acts": Offers(plan, signed_in(request), approvals, fresh=is_fresh(request)),
-        "panels": panels.at("change", request, change.aws_account),
+        "panels": [
+            panel
+            for panel in panels.at("change", request, change.aws_account)
+            if panel.shows is None or panel.shows(change)
+        ],
         "has_moved": has_moved,
         "shows_plan": not has_moved or request.GET.get("show") == "plan",
         "polls": change.state in Change.MOVING,

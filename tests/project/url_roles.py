@@ -45,6 +45,8 @@ ownership                      POST   in        404     403  403  403  403   ok 
 changes                        GET    in        404     ok   403  ok   ok    ok    ok
 change                         GET    in        404     ok   403  ok   ok    ok    ok
 change_progress                GET    in        404     ok   403  ok   ok    ok    ok
+change_access                  GET    in        404     ok   403  ok   ok    ok    ok
+change_access                  HTMX   in        404     ok   403  ok   ok    ok    ok
 change_apply                   POST   in        404     403  403  ok   403   ok    ok
 change_approve                 POST   in        404     403  403  403  ok    ok    ok
 change_reject                  POST   in        404     403  403  403  ok    ok    ok

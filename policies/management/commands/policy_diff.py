@@ -11,23 +11,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from policies.engine.diff.report import is_empty, policy_diff
 from policies.engine.diff.terms import names_principals
+from policies.engine.diff.told import lines
 from policies.engine.document import DocumentType, parse
 
 _TITLES = {
     "gained": "NEW allows, and OLD doesn't:",
     "lost": "OLD allows, and NEW doesn't:",
     "undecided": "Can't be told:",
-}
-_LABELS = {
-    "actions": "",
-    "resources": "on ",
-    "not_resources": "on all but ",
-    "principals": "to ",
-    "not_principals": "to all but ",
-    "conditions": "if ",
-    "also": "and also ",
-    "except": "except ",
-    "because": "",
 }
 
 
@@ -77,20 +67,5 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
         if found[name]:
             yield title
         for item in found[name]:
-            yield from ("    " + line if number else "  " + line for number, line in enumerate(_item(item)))
-
-
-def _item(item: Mapping[str, Any]) -> Iterator[str]:
-    for name, label in _LABELS.items():
-        if item.get(name):
-            yield label + _words(item[name])
-
-
-def _words(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list):
-        return ", ".join(map(_words, value))
-    if value.keys() & _LABELS.keys():
-        return " ".join(_item(value))
-    return json.dumps(value)
+            yield f"  {', '.join(item['actions'])}"
+            yield from (f"    {line}" for line in lines(item))
