@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from iamconsole.web.words import some
-from policies.engine.diff.report import is_empty, policy_diff
+from policies.engine.diff.report import denial_diff, policy_diff
 from policies.engine.diff.told import lines
 from policies.engine.document import load
 from policies.operations.update import UpdateParams
@@ -17,8 +17,16 @@ from sync.operations import BadParams
 
 LEDE = "What the new text gives and takes; other policies may allow or deny it too"
 _SHOWN_ACTIONS, _SHOWN_ITEMS = 12, 20
-_TITLES = {"gained": "Allows in addition", "lost": "Allows no longer", "undecided": "Can’t be told"}
-_KINDS = {"gained": "warn", "lost": "danger", "undecided": ""}
+_SAYS = {
+    "gained": ("Allows in addition", "warn"),
+    "lost": ("Allows no longer", "danger"),
+    "undecided": ("Can’t be told", ""),
+}
+_DENIES = {
+    "lost": ("Denies in addition, whatever other policies allow", "danger"),
+    "gained": ("Denies no longer", "warn"),
+    "undecided": ("Can’t be told of what it denies", ""),
+}
 
 
 @dataclass(frozen=True)
@@ -70,14 +78,13 @@ def _texts(change: Change) -> Iterator[tuple[str, str | None, str]]:
 
 
 def _parts(old: Any, new: Any) -> list[Part]:
-    found = policy_diff(old, new)
-    if is_empty(found):
-        return []
-    return [
-        Part(title, _KINDS[name], _items(found[name]), max(0, len(found[name]) - _SHOWN_ITEMS))
-        for name, title in _TITLES.items()
-        if found[name]
-    ]
+    return [*_told(policy_diff(old, new), _SAYS), *_told(denial_diff(old, new), _DENIES)]
+
+
+def _told(found: Mapping[str, Any], titles: Mapping[str, tuple[str, str]]) -> Iterator[Part]:
+    for name, (title, kind) in titles.items():
+        if listed := found[name]:
+            yield Part(title, kind, _items(listed), max(0, len(listed) - _SHOWN_ITEMS))
 
 
 def _items(listed: Sequence[dict[str, Any]]) -> list[Item]:

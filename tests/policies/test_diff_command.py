@@ -51,6 +51,18 @@ def test_people_read_sentences(tmp_path: Path) -> None:
     assert out.strip() == "Both documents give the same access."
 
 
+def test_people_read_of_denials_too(tmp_path: Path) -> None:
+    """A document that only denies gives no access, and takes much."""
+    denying = document("iam:*", Effect="Deny")
+    out, _ = diff(tmp_path, denying, document("iam:*", "s3:*", Effect="Deny"))
+    assert out.splitlines() == [
+        "Both documents give the same access.",
+        "NEW denies, and OLD doesn't, whatever other policies allow:",
+        "  s3:*",
+        "    on *",
+    ]
+
+
 def test_what_aws_would_refuse_is_told(tmp_path: Path) -> None:
     _, err = diff(tmp_path, document("s3:GetObject"), document("s3:GetObject", Efect="Allow"))
     assert "new.json: Line 1" in err
@@ -66,3 +78,12 @@ def test_a_file_without_a_document_is_an_error(tmp_path: Path, text: str, words:
 def test_a_file_that_isn_t_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"gone\.json can't be read: No such file"):
         call_command("policy_diff", str(tmp_path / "gone.json"), str(tmp_path / "gone.json"))
+
+
+def test_people_read_what_can_t_be_told(tmp_path: Path) -> None:
+    old = document("s3:GetObject", Condition={"StringEquals": {"aws:x": "5"}})
+    new = document("s3:GetObject", Condition={"StringEquals": {"aws:x": ["5", "6"]}, "NumericLessThan": {"aws:x": "1"}})
+    out, _ = diff(tmp_path, old, new)
+    assert "Can't be told:" in out
+    assert "    perhaps gained" in out
+    assert "    The conditions, or the variables, can't be compared." in out

@@ -9,7 +9,7 @@ from policies.engine.canonical import compact
 from policies.engine.diff.actions import Actions, Universe
 from policies.engine.diff.compare import Difference, Part, Parts, compare
 from policies.engine.diff.spaces import Answer
-from policies.engine.diff.terms import EVERYONE, Term, Who
+from policies.engine.diff.terms import EVERYONE, Term, Who, names_principals, statements_of
 
 Item = dict[str, Any]
 Words = dict[str, Any]  # what of an item isn't its actions
@@ -48,6 +48,22 @@ def policy_diff(old: Any, new: Any) -> dict[str, Any]:
         "lost": _items(found, found.lost, Answer.SOMETHING),
         "undecided": undecided + _not_compared(found),
     }
+
+
+def denial_diff(old: Any, new: Any) -> dict[str, Any]:
+    """The same of what is left by what the documents deny, where other policies allow everything: `lost` is what `new`
+    denies and `old` doesn't, `gained` the reverse.
+    """
+    return policy_diff(_all_but_denied(old), _all_but_denied(new))
+
+
+def _all_but_denied(document: Any) -> dict[str, Any]:
+    whole = document if isinstance(document, dict) else {}
+    denying = [each for each in statements_of(whole) if each.get("Effect") == "Deny"]
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    if names_principals(whole):
+        everything["Principal"] = "*"
+    return {**whole, "Statement": [everything, *denying]}
 
 
 def is_empty(difference: Mapping[str, Any]) -> bool:

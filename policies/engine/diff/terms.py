@@ -159,7 +159,7 @@ class Terms:
                 "NotAction" in statement,
                 tuple(self._terms(statement, with_variables, with_principals)),
             )
-            for statement in _statements(found)
+            for statement in statements_of(found)
         ]
 
     def on_everything(self, terms: Iterable[Term]) -> frozenset[Term]:
@@ -191,11 +191,11 @@ def names_principals(document: Any) -> bool:
     """Whether it is the policy of a resource."""
     return any(
         {"Principal", "NotPrincipal"} & each.keys()
-        for each in _statements(document if isinstance(document, dict) else {})
+        for each in statements_of(document if isinstance(document, dict) else {})
     )
 
 
-def _statements(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+def statements_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     listed = document.get("Statement", [])
     return [each for each in (listed if isinstance(listed, list) else [listed]) if isinstance(each, dict)]
 

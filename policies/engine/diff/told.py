@@ -14,6 +14,7 @@ _LABELS = {
     "conditions": "if ",
     "also": "and also ",
     "except": "except ",
+    "may_be": "perhaps ",
     "because": "",
 }
 
@@ -40,5 +41,6 @@ _WORDS: Mapping[str, Callable[[Any], str]] = {
     "principals": _principals,
     "not_principals": _principals,
     "conditions": json.dumps,
+    "may_be": str,
     "because": str,
 }

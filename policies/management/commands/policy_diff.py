@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from policies.engine.diff.report import is_empty, policy_diff
+from policies.engine.diff.report import denial_diff, is_empty, policy_diff
 from policies.engine.diff.terms import names_principals
 from policies.engine.diff.told import lines
 from policies.engine.document import DocumentType, parse
@@ -18,6 +18,11 @@ _TITLES = {
     "gained": "NEW allows, and OLD doesn't:",
     "lost": "OLD allows, and NEW doesn't:",
     "undecided": "Can't be told:",
+}
+_DENIAL_TITLES = {
+    "lost": "NEW denies, and OLD doesn't, whatever other policies allow:",
+    "gained": "OLD denies, and NEW doesn't, whatever other policies allow:",
+    "undecided": "Can't be told of what they deny:",
 }
 
 
@@ -31,13 +36,15 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = policy_diff(self._read(options["old"]), self._read(options["new"]))
+        old, new = self._read(options["old"]), self._read(options["new"])
+        found = policy_diff(old, new)
         if options["json"]:
             self.stdout.write(json.dumps(found))
-        elif is_empty(found):
+            return
+        if is_empty(found):
             self.stdout.write("Both documents give the same access.")
-        else:
-            self.stdout.write("\n".join(_lines(found)))
+        for line in (*_lines(found, _TITLES), *_lines(denial_diff(old, new), _DENIAL_TITLES)):
+            self.stdout.write(line)
 
     def _read(self, name: str) -> dict[str, Any]:
         """What AWS would refuse in it is told on standard error, since it matches nothing here."""
@@ -62,8 +69,8 @@ def _type(document: dict[str, Any] | None) -> DocumentType:
     return DocumentType.RESOURCE if "Resource" in json.dumps(document) else DocumentType.TRUST
 
 
-def _lines(found: Mapping[str, Any]) -> Iterator[str]:
-    for name, title in _TITLES.items():
+def _lines(found: Mapping[str, Any], titles: Mapping[str, str]) -> Iterator[str]:
+    for name, title in titles.items():
         if found[name]:
             yield title
         for item in found[name]:
