@@ -158,6 +158,12 @@ def test_whole_services_and_patterns_of_the_documents_stay_short() -> None:
     assert len(found["gained_actions"]) > len(whole_service("sqs"))
 
 
+def test_actions_without_resources_go_with_all_resources_but_some() -> None:
+    found = policy_diff(document(), document(all_but(Action="s3:*", NotResource=BUCKET)))
+    assert found["gained"] == [{"actions": ["s3:*"], "not_resources": [BUCKET], "conditions": {}}]
+    assert found["gained_actions"] == sorted(whole_service("s3"), key=str.lower)
+
+
 def test_what_is_denied_no_longer_is_gained_where_it_was_denied() -> None:
     found = policy_diff(document(allow("s3:*", "*"), deny(resource=OBJECTS)), document(allow("s3:*", "*")))
     assert found["gained"] == [{"actions": [READ], "resources": [OBJECTS], "conditions": {}}]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from policies.engine.canonical import compact
@@ -93,15 +93,31 @@ def _items(found: Difference, parts: Parts, answer: Answer) -> list[Item]:
     if found.universe is None:
         return []
     by_actions: dict[Actions, list[Words]] = {}
-    for part, actions in parts.items():
-        if part.answer is answer:
-            by_actions.setdefault(actions, []).append(_words(part))
+    for words, actions in _by_words(found.universe, parts, answer):
+        by_actions.setdefault(actions, []).append(words)
     items = [
         {"actions": _described(found.universe, actions, words, found.patterns), **words}
         for actions, listed in by_actions.items()
         for words in _joined(listed)
     ]
     return sorted(items, key=compact)
+
+
+def _by_words(universe: Universe, parts: Parts, answer: Answer) -> Iterator[tuple[Words, Actions]]:
+    """Actions that take no resource go with the others of a statement about all resources but some."""
+    found: dict[str, tuple[Words, Actions]] = {}
+    for part, actions in parts.items():
+        if part.answer is answer:
+            words = _words(part)
+            found[compact(words)] = words, actions | found.get(compact(words), (words, 0))[1]
+    for name, (words, actions) in found.items():
+        if "not_resources" in words:
+            whole = {key: value for key, value in words.items() if key != "not_resources"} | {"resources": list(_STAR)}
+            of_whole, others = found.get(compact(whole), (whole, 0))
+            found[name] = words, actions | others & universe.without_resource
+            if others:
+                found[compact(whole)] = of_whole, others & ~universe.without_resource
+    yield from ((words, actions) for words, actions in found.values() if actions)
 
 
 def _described(universe: Universe, actions: Actions, words: Words, patterns: Iterable[str]) -> list[str]:
