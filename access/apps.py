@@ -5,3 +5,8 @@ from django.apps import AppConfig
 
 class AccessConfig(AppConfig):
     name = "access"
+
+    def ready(self) -> None:
+        from access import pages
+
+        pages.register()

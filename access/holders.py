@@ -46,9 +46,26 @@ class Holder:
 
 def holders(aws_account: AwsAccount) -> list[Holder]:
     """All users, then all roles. A handful of queries, however many there are."""
+    return holders_and_groups(aws_account)[0]
+
+
+def holders_and_groups(aws_account: AwsAccount) -> tuple[list[Holder], dict[str, tuple[Policy, ...]]]:
+    """With what each group, by its ARN, gives its members."""
     live = [model.objects.live().filter(aws_account=aws_account) for model in (IamUser, IamRole)]
-    users, roles = (list(rows.order_by("name_key", "pk").values(*_COLUMNS[rows.model])) for rows in live)
-    return _Loading(aws_account, Q(), users, roles).holders()
+    users, roles = (
+        [row for row in rows.order_by("name_key", "pk").values(*_COLUMNS[rows.model]) if caller_named(row["arn"])]
+        for rows in live
+    )
+    loading = _Loading(aws_account, Q(), users, roles)
+    return loading.holders(), loading.groups()
+
+
+def caller_named(arn: str) -> Caller | None:
+    """None: it is nobody's ARN, such as one that a file made up."""
+    try:
+        return caller_of(arn)
+    except ValueError:
+        return None
 
 
 def holder_of(aws_account: AwsAccount, caller: Caller) -> Holder | None:
@@ -62,11 +79,6 @@ def holder_of(aws_account: AwsAccount, caller: Caller) -> Holder | None:
         return _Loading(aws_account, Q(role=rows[0]["id"]), [], rows).holders()[0]
     groups = Membership.objects.live().filter(user=rows[0]["id"]).values("group")
     return _Loading(aws_account, Q(user=rows[0]["id"]) | Q(group__in=groups), rows, []).holders()[0]
-
-
-def group_policies(aws_account: AwsAccount) -> dict[str, tuple[Policy, ...]]:
-    """By the ARN of each group, what it gives its members."""
-    return _Loading(aws_account, Q(group__isnull=False), [], []).groups()
 
 
 _SHARED = ("id", "arn", "aws_id", "boundary_arn", "tags")

@@ -76,6 +76,8 @@ def situation_of(aws_account: AwsAccount, principal: str, action: str, resource:
     """`context` keys in lower case. Raises Unanswerable."""
     if ":" not in action:
         raise Unanswerable(f"{action!r} is no action: it must be written as service:Action.")
+    if "*" in action or "?" in action:
+        raise Unanswerable(f"{action!r} stands for several actions: ask of one. who_can takes patterns.")
     try:
         caller = caller_of(principal)
     except ValueError as problem:

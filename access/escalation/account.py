@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from django.db.models import F
 
-from access.holders import group_policies
-from access.index import Index, index_of
+from access.holders import holders_and_groups
+from access.index import Index
+from access.surroundings import surroundings_of
 from accounts.models import AwsAccount
 from identities.models import IamUser, InstanceProfile
 from policies.engine.callers import caller_of
@@ -68,10 +69,11 @@ def account_of(aws_account: AwsAccount) -> Account:
     profiles = InstanceProfile.objects.live().filter(aws_account=aws_account, role__isnull=False)
     profiled = frozenset(profiles.values_list("role__arn", flat=True))
     users = IamUser.objects.live().filter(aws_account=aws_account)
+    holders, groups = holders_and_groups(aws_account)
     return Account(
-        index_of(aws_account),
+        Index(holders, surroundings_of(aws_account.account_id)),
         aws_account.partition,
-        group_policies(aws_account),
+        groups,
         _older(aws_account),
         {
             arn: Credentials(*known)

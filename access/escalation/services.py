@@ -50,7 +50,7 @@ def _passes(service: str, does: str, *needs: Need, source: str, by_instance_prof
 
 def _reaches(service: str, thing: str, does: str, *needs: Need, source: str) -> Technique:
     name = "+".join(each.actions[0] for each in needs)
-    supposes = f"{thing} that runs as the role"
+    supposes = f"{thing} runs as the role"
     by_profile = service == _EC2
     return Technique(
         name, does, needs, Target.ROLE_OF_SERVICE, Gains.TARGET, source, service, supposes=supposes,
@@ -225,77 +225,77 @@ PASSING = (
 
 RUNNING = (
     _reaches(
-        _LAMBDA, "A function", "changes the code of a function",
+        _LAMBDA, "a function", "changes the code of a function",
         need("lambda:UpdateFunctionCode", resource=_FUNCTION), source="Lambda API Reference, UpdateFunctionCode",
     ),
     _reaches(
-        _LAMBDA, "A function", "adds a layer with its code to a function",
+        _LAMBDA, "a function", "adds a layer with its code to a function",
         need("lambda:UpdateFunctionConfiguration", resource=_FUNCTION),
         source="Lambda API Reference, UpdateFunctionConfiguration",
     ),
     _reaches(
-        _EC2, "An instance", "runs a command on an instance", need("ssm:SendCommand", resource=_INSTANCE),
+        _EC2, "an instance", "runs a command on an instance", need("ssm:SendCommand", resource=_INSTANCE),
         source="Systems Manager User Guide, AWS Systems Manager Run Command",
     ),
     _reaches(
-        _EC2, "An instance", "opens a session on an instance", need("ssm:StartSession", resource=_INSTANCE),
+        _EC2, "an instance", "opens a session on an instance", need("ssm:StartSession", resource=_INSTANCE),
         source="Systems Manager User Guide, AWS Systems Manager Session Manager",
     ),
     _reaches(
-        _EC2, "An instance", "puts its SSH key on an instance",
+        _EC2, "an instance", "puts its SSH key on an instance",
         need("ec2-instance-connect:SendSSHPublicKey", "ec2-instance-connect:SendSerialConsoleSSHPublicKey",
              resource=_INSTANCE),
         source="EC2 User Guide, Connect to your Linux instance using EC2 Instance Connect",
     ),
     _reaches(
-        _EC2, "An instance", "has an instance run its script at the next start",
+        _EC2, "an instance", "has an instance run its script at the next start",
         need("ec2:ModifyInstanceAttribute", resource=_INSTANCE), need("ec2:StopInstances", resource=_INSTANCE),
         need("ec2:StartInstances", resource=_INSTANCE), source="EC2 API Reference, ModifyInstanceAttribute",
     ),
     _reaches(
-        _EC2, "A cluster", "has a cluster run its step",
+        _EC2, "a cluster", "has a cluster run its step",
         need("elasticmapreduce:AddJobFlowSteps", resource=_EMR_CLUSTER), source="EMR API Reference, AddJobFlowSteps",
     ),
     _reaches(
-        _TASKS, "A task", "runs a command in a task", need("ecs:ExecuteCommand", resource=_ECS_TASK),
+        _TASKS, "a task", "runs a command in a task", need("ecs:ExecuteCommand", resource=_ECS_TASK),
         source="ECS Developer Guide, Monitor Amazon ECS containers with ECS Exec",
     ),
     _reaches(
-        _GLUE, "A development endpoint", "puts its SSH key on a development endpoint",
+        _GLUE, "a development endpoint", "puts its SSH key on a development endpoint",
         need("glue:UpdateDevEndpoint", resource=_GLUE_ENDPOINT), source="Glue Web API Reference, UpdateDevEndpoint",
     ),
     _reaches(
-        _BUILD, "A project", "starts a build with commands of its own",
+        _BUILD, "a project", "starts a build with commands of its own",
         need("codebuild:StartBuild", "codebuild:StartBuildBatch", resource=_PROJECT),
         source="CodeBuild API Reference, StartBuild",
     ),
     _reaches(
-        _SAGEMAKER, "A notebook instance", "opens a notebook instance",
+        _SAGEMAKER, "a notebook instance", "opens a notebook instance",
         need("sagemaker:CreatePresignedNotebookInstanceUrl", resource=_NOTEBOOK),
         source="SageMaker API Reference, CreatePresignedNotebookInstanceUrl",
     ),
     _reaches(
-        _STACKS, "A stack", "changes a stack, which keeps its role",
+        _STACKS, "a stack", "changes a stack, which keeps its role",
         need("cloudformation:UpdateStack", resource=_STACK),
         source="CloudFormation User Guide, AWS CloudFormation service role",
     ),
     _reaches(
-        _STATES, "A state machine", "changes a state machine, and starts it",
+        _STATES, "a state machine", "changes a state machine, and starts it",
         need("states:UpdateStateMachine", resource=_MACHINE), need("states:StartExecution", resource=_MACHINE),
         source="Step Functions API Reference, UpdateStateMachine",
     ),
     _reaches(
-        _APPS, "A service", "changes the image of a service", need("apprunner:UpdateService", resource=_APP_SERVICE),
+        _APPS, "a service", "changes the image of a service", need("apprunner:UpdateService", resource=_APP_SERVICE),
         source="App Runner API Reference, UpdateService",
     ),
     _reaches(
-        _AGENTCORE, "A code interpreter", "runs code in a code interpreter",
+        _AGENTCORE, "a code interpreter", "runs code in a code interpreter",
         need("bedrock-agentcore:StartCodeInterpreterSession", resource=_INTERPRETER),
         need("bedrock-agentcore:InvokeCodeInterpreter", resource=_INTERPRETER),
         source="Bedrock AgentCore Developer Guide, Code Interpreter",
     ),
     _reaches(
-        _DATA, "A pipeline", "changes a pipeline, and activates it", need("datapipeline:PutPipelineDefinition"),
+        _DATA, "a pipeline", "changes a pipeline, and activates it", need("datapipeline:PutPipelineDefinition"),
         need("datapipeline:ActivatePipeline"), source="Data Pipeline API Reference, PutPipelineDefinition",
     ),
 )  # fmt: skip

@@ -222,6 +222,12 @@ def test_a_question_without_an_answer(alone: AwsAccount, principal: str, words: 
         ask(alone, principal)
 
 
+def test_a_pattern_is_not_one_action(alone: AwsAccount) -> None:
+    make_user(alone, "dana")
+    with pytest.raises(Unanswerable, match="stands for several actions"):
+        ask(alone, DANA, "iam:Create*")
+
+
 # ---- The command ---------------------------------------------------------------------------------------------
 def simulate(**options: Any) -> str:
     out = StringIO()

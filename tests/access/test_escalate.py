@@ -276,7 +276,7 @@ def test_what_a_step_supposes() -> None:
     function = who(arn("role/function"), policy(EVERYTHING), trusts={"Service": "lambda.amazonaws.com"})
     paths = {path.technique: path for path in found(eve, who(BOSS, policy(EVERYTHING)), function)}
     assert paths["sts:AssumeRole"].steps[0].supposes == ("aws:multifactorauthpresent",)
-    assert paths["lambda:UpdateFunctionCode"].steps[0].supposes == ("A function that runs as the role",)
+    assert paths["lambda:UpdateFunctionCode"].steps[0].supposes == ("a function runs as the role",)
 
 
 # ---- The command -------------------------------------------------------------------------------------------------

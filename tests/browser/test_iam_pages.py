@@ -27,7 +27,7 @@ PAGES = (
     "user_raw", "group", "group_members", "role", "role_trust", "policy", "policy_versions", "policy_attached",
     "policy_edit", "users_attach", "users_stage", "group_add", "user_credentials", "user_last_accessed", "user_bounds",
     "policy_history", "root_user", "account_settings", "account_settings_history", "identity_providers",
-    "instance_profiles", "organization", "organization_policies", "pulls",
+    "instance_profiles", "organization", "organization_policies", "pulls", "who_can", "escalations", "user_access",
 )  # fmt: skip
 
 

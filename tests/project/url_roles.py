@@ -72,6 +72,11 @@ pull_progress                  GET    in        404     ok   403  ok   ok    ok 
 pull_cancel                    POST   in        404     403  403  ok   403   ok    ok
 pull_refresh                   GET    in        404     ok   403  ok   ok    ok    ok
 object_refresh                 POST   in        404     403  403  ok   403   ok    ok
+who_can                        GET    in        404     ok   403  ok   ok    ok    ok
+who_can?action=s3:GetObject&resource=* GET    in        404     ok   403  ok   ok    ok    ok
+escalations                    GET    in        404     ok   403  ok   ok    ok    ok
+user_access                    GET    in        404     ok   403  ok   ok    ok    ok
+role_access                    GET    in        404     ok   403  ok   ok    ok    ok
 policies                       GET    in        404     ok   403  ok   ok    ok    ok
 policies                       HTMX   in        404     ok   403  ok   ok    ok    ok
 policies?format=csv            GET    in        404     ok   403  ok   ok    ok    ok

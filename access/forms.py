@@ -1,0 +1,53 @@
+"""What an operator asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from policies.engine.conditions import Context
+
+MOST_KEYS = 50
+
+
+class QuestionForm(forms.Form):
+    """An action on a resource; `context` has a condition key a line."""
+
+    action = forms.CharField(
+        max_length=256, label="Action", help_text="Such as s3:GetObject, or s3:Get* for any of them."
+    )
+    resource = forms.CharField(
+        max_length=2048,
+        label="Resource",
+        help_text="An ARN, or a pattern of ARNs; * for actions that have no resource.",
+    )
+    context = forms.CharField(
+        required=False,
+        max_length=8000,
+        label="Condition keys",
+        help_text="One a line, such as aws:SourceIp=198.51.100.7. What isn’t given is unknown.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, patterns: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not patterns:
+            self.fields["action"].help_text = "Such as s3:GetObject."
+            self.fields["resource"].help_text = "An ARN; * for actions that have no resource."
+
+    def clean_action(self) -> str:
+        action: str = self.cleaned_data["action"]
+        if ":" not in action:
+            raise forms.ValidationError("An action is written as service:Action.")
+        return action
+
+    def clean_context(self) -> Context:
+        found: dict[str, tuple[str, ...]] = {}
+        for line in self.cleaned_data["context"].splitlines()[:MOST_KEYS]:
+            key, equals, value = line.strip().partition("=")
+            if line.strip() and not (key and equals):
+                raise forms.ValidationError("Each line must be a key, an equals sign and a value.")
+            if key:
+                found[key.lower()] = (*found.get(key.lower(), ()), value)
+        return found

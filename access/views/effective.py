@@ -1,0 +1,87 @@
+"""What one principal may: a tab of users and roles. It answers a question, and shows what policies say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from access.forms import QuestionForm
+from access.holders import Holder, caller_named, holder_of
+from access.situations import Unanswerable, situation_of
+from accounts.models import AwsAccount
+from identities.kinds import ROLE, USER
+from policies.details import Kind, fetch_row, render_tab
+from policies.engine.compiled import Statement
+
+
+@require_GET
+def user_access(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
+    return _access(request, USER, account_id, aws_id)
+
+
+@require_GET
+def role_access(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
+    return _access(request, ROLE, account_id, aws_id)
+
+
+def _access(request: HttpRequest, kind: Kind, account_id: str, aws_id: str) -> HttpResponse:
+    row = fetch_row(request, kind, account_id, aws_id)
+    form = QuestionForm(request.GET if request.GET else None, patterns=False)
+    caller = caller_named(row.arn) if row.gone_at is None else None
+    holder = holder_of(row.aws_account, caller) if caller else None
+    context: dict[str, Any] = {
+        "form": form,
+        "statements": list(_statements(holder)) if holder else [],
+        "holder": holder,
+    }
+    if holder and form.is_valid():
+        context |= _answered(row.aws_account, row.arn, form.cleaned_data)
+    return render_tab(request, kind, row, tab="access", template="access/effective.html", context=context)
+
+
+def _answered(aws_account: AwsAccount, arn: str, asked: dict[str, Any]) -> dict[str, Any]:
+    try:
+        situation = situation_of(aws_account, arn, asked["action"], asked["resource"], asked["context"])
+    except Unanswerable as problem:
+        return {"unanswerable": str(problem)}
+    verdict = situation.verdict()
+    return {
+        "asked": asked,
+        "verdict": verdict,
+        "held": situation.verdict_of_held().decision,
+        "not_held": [situation.not_held[layer] for layer in verdict.not_held],
+    }
+
+
+@dataclass(frozen=True)
+class Says:
+    """A statement as a line: of which policy, what it allows or denies, on what, and the keys that it asks for."""
+
+    policy: str
+    statement: Statement
+    where: str  # "boundary", or "" for what grants
+
+    @property
+    def actions(self) -> Sequence[str]:
+        return self.statement.actions.patterns
+
+    @property
+    def resources(self) -> Sequence[str]:
+        return self.statement.resources.patterns
+
+    @property
+    def keys(self) -> list[str]:
+        return sorted({test.key for test in self.statement.tests if test.key})
+
+
+def _statements(holder: Holder) -> Iterator[Says]:
+    for policy in holder.policies:
+        for statement in policy.document.statements:
+            yield Says(policy.name, statement, "")
+    if holder.boundary:
+        for statement in holder.boundary.document.statements:
+            yield Says(holder.boundary.name, statement, "boundary")

@@ -1,0 +1,105 @@
+"""The pages: who can, what one principal may, and the ways to administrator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import AwsAccount, Operator
+from tests.access.mirrored import allow, arn, deny, role, trusting, user
+from tests.services.organization_rows import complete
+from tests.services.pages import get, names_in, text_of
+from tests.services.rows import make_role
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[..., Client]
+OBJECT = "arn:aws:s3:::reports/2026.csv"
+ASKED = f"?action=s3:GetObject&resource={OBJECT}"
+
+
+@pytest.fixture
+def alone(aws_account: AwsAccount) -> AwsAccount:
+    complete(aws_account, "org.membership")
+    return aws_account
+
+
+def test_who_can_lists_whom_and_why(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    user(alone, "dana", allow("s3:Get*", Sid="Read"))
+    user(alone, "eve", allow("s3:*"), deny("s3:GetObject"))
+    html = get(client_of(bob), "who_can", ASKED)
+    assert names_in(html) == ["dana"]
+    assert "inline policy own, statement Read" in text_of(html)
+    assert "Not held, and so not asked: the resource’s own policy." in text_of(html)
+
+
+def test_who_can_names_what_it_hangs_on(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    user(alone, "dana", allow("s3:*", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}}))
+    assert "Unknown if aws:multifactorauthpresent is so" in text_of(get(client_of(bob), "who_can", ASKED))
+    given = get(client_of(bob), "who_can", f"{ASKED}&context=aws:MultiFactorAuthPresent%3Dtrue")
+    assert "Allowed" in text_of(given)
+
+
+def test_who_can_lists_services_that_a_role_trusts(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    make_role(alone, "exporter", **trusting({"Service": "lambda.amazonaws.com"}))
+    html = get(client_of(bob), "who_can", f"?action=sts:AssumeRole&resource={arn('role/exporter')}")
+    assert "lambda.amazonaws.com Allowed" in text_of(html)
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [("", "The question"), ("?action=read&resource=*", "An action is written as service:Action."),
+     ("?action=s3:Get&resource=*&context=x", "Each line must be a key, an equals sign and a value."),
+     ("?action=s3:Get&resource=*", "Nobody")],
+)  # fmt: skip
+def test_who_can_says_what_is_wrong(
+    alone: AwsAccount, bob: Operator, client_of: ClientOf, query: str, words: str
+) -> None:
+    assert words in text_of(get(client_of(bob), "who_can", query))
+
+
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [("s3:GetObject", "Unknown s3:GetObject"), ("ec2:StartInstances", "Not allowed ec2:StartInstances"),
+     ("iam:GetUser", "Denied iam:GetUser"), ("iam:ListUsers", "Allowed iam:ListUsers")],
+)  # fmt: skip
+def test_effective_access_answers(
+    alone: AwsAccount, bob: Operator, client_of: ClientOf, action: str, words: str
+) -> None:
+    dana = user(alone, "dana", allow(["s3:*", "iam:*"]), deny("iam:GetUser"))
+    resource = OBJECT if action.startswith("s3") else "*"
+    html = get(client_of(bob), "user_access", f"?action={action}&resource={resource}", aws_id=dana.aws_id)
+    assert words in text_of(html)
+    assert ("By what is held: Allowed" in text_of(html)) is action.startswith("s3")
+
+
+def test_effective_access_shows_what_policies_say(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    many = [f"s3:Get{number}" for number in range(9)]
+    mfa: dict[str, Any] = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    found = role(alone, "reader", allow(many, OBJECT, Condition=mfa), trusts=arn("root"))
+    text = text_of(get(client_of(bob), "role_access", aws_id=found.aws_id))
+    assert "s3:Get5 and 3 more" in text
+    assert f"{OBJECT} aws:multifactorauthpresent" in text
+
+
+def test_who_is_gone_may_nothing(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    dana = user(alone, "dana", allow("*"))
+    dana.gone_at = dana.first_seen
+    dana.save()
+    assert "it may do nothing" in text_of(get(client_of(bob), "user_access", ASKED, aws_id=dana.aws_id))
+
+
+def test_ways_to_administrator(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    assert "Nobody can" in text_of(get(client_of(bob), "escalations"))
+    user(alone, "eve", allow("iam:PutUserPolicy", arn("user/eve")))
+    text = text_of(get(client_of(bob), "escalations"))
+    assert "1 way of 1 principal" in text
+    assert "iam:PutUserPolicy : gives itself an inline policy that allows everything" in text
+
+
+def test_control_policies_that_are_not_held_are_said(
+    aws_account: AwsAccount, bob: Operator, client_of: ClientOf
+) -> None:
+    assert "Control policies may still stand in the way." in text_of(get(client_of(bob), "escalations"))
