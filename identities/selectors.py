@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import (
-    Count,
     Exists,
+    Func,
     IntegerField,
     OuterRef,
     Prefetch,
@@ -133,10 +133,9 @@ def number_of_roles_that_trust() -> Coalesce:
     naming = TrustedPrincipal.objects.filter(
         value__in=named, role__aws_account=OuterRef("aws_account"), role__gone_at__isnull=True
     )
-    counted = (
-        naming.order_by().values("role__aws_account").annotate(number=Count("role", distinct=True)).values("number")
-    )
-    return Coalesce(Subquery(counted, IntegerField()), 0)
+    # Not `Count`, which would group: then SQLite goes through all roles of the AWS account instead.
+    number = Func("role", template="COUNT(DISTINCT %(expressions)s)", output_field=IntegerField())
+    return Coalesce(Subquery(naming.order_by().annotate(number=number).values("number")), 0)
 
 
 def boundary_id() -> Subquery:

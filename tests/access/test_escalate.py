@@ -20,6 +20,7 @@ from access.index import Index
 from access.surroundings import Surroundings
 from accounts.models import AwsAccount
 from policies.engine.callers import caller_of
+from policies.engine.catalogue import takes_no_resource
 from policies.engine.compiled import Compiled
 from policies.engine.evaluate import Level, Policy
 from tests.access.mirrored import ID, administrator, allow, arn, deny, managed, role, user
@@ -74,7 +75,8 @@ class Scene:
 
     def _permissions(self) -> list[dict[str, Any]]:
         return [
-            allow(action, self._resource(need)) for need, action in zip(self.technique.needs, self.actions, strict=True)
+            allow(action, "*" if takes_no_resource(action.lower()) else self._resource(need))
+            for need, action in zip(self.technique.needs, self.actions, strict=True)
         ]
 
     def _resource(self, need: Need) -> str:
