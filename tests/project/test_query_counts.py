@@ -41,7 +41,7 @@ KINDS = ("user", "group", "role", "policy", "control")
 MOST = 10
 # Lists, details and search of what is mirrored keep to it. These put together what many panels and sources say.
 MAY_TAKE_MORE = {
-    "overview", "organization", "pulls", "pulls?source=iam.details", "escalations", "user_access", "role_access",
+    "overview", "organization", "pulls", "escalations", "user_access", "role_access",
     "who_can?action=s3:GetObject&resource=arn:aws:s3:::x/y",
 }  # fmt: skip
 
