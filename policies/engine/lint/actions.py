@@ -56,6 +56,8 @@ def unknown_actions(statement: Statement) -> Iterator[Mark]:
 
 
 def _is_unknown(statement: Statement, pattern: str) -> bool:
+    if "*" not in pattern and "?" not in pattern:
+        return catalogue.action(pattern) is None
     names = statement.expanded(pattern)
     return names is not None and not names
 

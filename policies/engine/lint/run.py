@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import islice
 
 from policies.engine.document import UNSUPPORTED_CHARACTER, Parsed, Problem, parse
@@ -27,7 +28,7 @@ from policies.engine.lint import (
     width,
 )
 from policies.engine.lint.findings import Finding, Mark
-from policies.engine.lint.registry import CHECKS, Check
+from policies.engine.lint.registry import CHECKS, Check, OfDocument
 from policies.engine.lint.subject import Subject
 from policies.engine.structure import DocumentType
 
@@ -52,15 +53,19 @@ def lint(text: str, kind: DocumentType = DocumentType.IDENTITY, account: str = "
 
 def _of_checks(parsed: Parsed, kind: DocumentType, account: str) -> Iterator[Finding]:
     subject = Subject(parsed.text, parsed.document or {}, kind, account)
-    for check in CHECKS.values():
-        if check.run is None or kind not in check.kinds:
-            continue
+    is_too_long = len(parsed.text) > LONGEST
+    for check, run in _checks_of(kind):
         if check.words and not subject.mentions(check.words):
             continue
-        if len(parsed.text) > LONGEST and check.run not in sizes.OF_ANY_LENGTH:
+        if is_too_long and run not in sizes.OF_ANY_LENGTH:
             continue
-        for mark in islice(check.run(subject), MOST_OF_A_KIND):
+        for mark in islice(run(subject), MOST_OF_A_KIND):
             yield _of_mark(parsed, check, mark)
+
+
+@cache
+def _checks_of(kind: DocumentType) -> list[tuple[Check, OfDocument]]:
+    return [(check, check.run) for check in CHECKS.values() if check.run and kind in check.kinds]
 
 
 def _of_mark(parsed: Parsed, check: Check, mark: Mark) -> Finding:

@@ -23,8 +23,15 @@ MOST_STATEMENTS = 1_000
 
 
 class Text(NamedTuple):
+    """`item`: its number, where it is one of a list. Paths are made when asked for: for what is found only."""
+
     value: str
-    path: Path
+    place: Path
+    item: int = -1
+
+    @property
+    def path(self) -> Path:
+        return self.place if self.item < 0 else (*self.place, self.item)
 
 
 @dataclass
@@ -180,7 +187,7 @@ class Subject:
 
     def mentions(self, words: tuple[str, ...]) -> bool:
         """Whether one of the words (in lower case) may be in the document at all. With a backslash, anything may."""
-        return self._is_escaped or any(word in self._lowered for word in words)
+        return self._is_escaped or any(map(self._lowered.__contains__, words))
 
     def once(self, look: Callable[[Subject], T]) -> T:
         """What `look` finds in the document; several checks share it."""
@@ -209,7 +216,7 @@ def service_of(pattern: str) -> str:
 
 def _texts(value: Any, path: Path) -> list[Text]:
     if isinstance(value, list):
-        return [Text(each, (*path, index)) for index, each in enumerate(value) if isinstance(each, str)]
+        return [Text(each, path, index) for index, each in enumerate(value) if isinstance(each, str)]
     return [Text(value, path)] if isinstance(value, str) else []
 
 
