@@ -63,6 +63,11 @@ def resource_types(name: str) -> tuple[ResourceType, ...]:
 
 def takes_no_resource(name: str) -> bool:
     """Known, and to be allowed on `*` only."""
+    return len(name) <= LONGEST_NAME and _takes_no_resource(name)
+
+
+@lru_cache(maxsize=8192)
+def _takes_no_resource(name: str) -> bool:
     found = action(name)
     return found is not None and not found.uses
 
