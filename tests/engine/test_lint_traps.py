@@ -73,6 +73,11 @@ def test_a_condition_narrows() -> None:
     assert "PUBLIC_PRINCIPAL" in codes(to("*", Condition=excepting), RESOURCE)
 
 
+def test_an_external_id_says_nothing_of_who_comes() -> None:
+    anyone = trust({"AWS": "*"}, Condition={"StringEquals": {"sts:ExternalId": "42"}})
+    assert "PUBLIC_PRINCIPAL" in codes(anyone, TRUST)
+
+
 def test_one_s_own_account_is_no_stranger() -> None:
     assert "FOREIGN_PRINCIPAL" not in codes(trust({"AWS": [ME, f"arn:aws:iam::{ME}:root", ROLE]}), TRUST)
 

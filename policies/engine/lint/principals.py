@@ -99,7 +99,7 @@ _NARROWING = (
     "aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceip", "aws:sourcevpc",
     "aws:sourcevpcarn", "aws:sourcevpce", "aws:userid", "aws:username", "aws:vpceaccount", "aws:vpceorgid",
     "aws:vpceorgpaths", "kms:calleraccount", "s3:dataaccesspointaccount", "s3:dataaccesspointarn", "sns:endpoint",
-    "lambda:eventsourcetoken", "elasticfilesystem:accesspointarn", "aws:principalserviceName".lower(), "sts:externalid",
+    "lambda:eventsourcetoken", "elasticfilesystem:accesspointarn", "aws:principalservicename",
 )  # fmt: skip
 
 
