@@ -31,14 +31,17 @@ class Index:
         numbers: dict[int, int] = {}
         self.held_by: dict[int, list[int]] = defaultdict(list)  # the numbers of holders, by that of a document
         self.documents_of: list[tuple[int, ...]] = []
+        self.bounded_by: dict[int, list[int]] = defaultdict(list)
         self.boundary_of: list[int | None] = []
         for number, holder in enumerate(holders):
             held = tuple(dict.fromkeys(self._number(policy.document, numbers) for policy in holder.policies))
             self.documents_of.append(held)
             for document in held:
                 self.held_by[document].append(number)
-            boundary = holder.boundary
-            self.boundary_of.append(None if boundary is None else self._number(boundary.document, numbers))
+            boundary = None if holder.boundary is None else self._number(holder.boundary.document, numbers)
+            self.boundary_of.append(boundary)
+            if boundary is not None:
+                self.bounded_by[boundary].append(number)
         self._about: dict[str, list[tuple[int, tuple[Statement, ...]]]] = {}
 
     def _number(self, document: Compiled, numbers: dict[int, int]) -> int:
@@ -71,12 +74,15 @@ class Index:
             found = self._about[action] = [(number, statements) for number, statements in said if statements]
         return found
 
-    def allowed_at_all(self, action: str) -> set[int]:
-        """Who has a policy, and no boundary without one, that allows the action on something."""
+    def allowed_at_all(self, action: str, *, on_others: bool = False) -> set[int]:
+        """Who has a policy, and no boundary without one, that allows the action on something.
+
+        `on_others`: on something that doesn't bear the user's own name, as policies for one's own credentials have it.
+        """
         allowing = {
             number
             for number, statements in self.about(action.lower())
-            if any(statement.allows for statement in statements)
+            if any(each.allows and not (on_others and _is_of_oneself(each)) for each in statements)
         }
         found = {holder for number in allowing for holder in self.held_by.get(number, ())}
         return {number for number in found if self.boundary_of[number] is None or self.boundary_of[number] in allowing}
@@ -101,6 +107,11 @@ class Index:
 
     def can(self, number: int, action: str, resource: str = "*", context: Context = _NO_CONTEXT) -> Found | None:
         return next(iter(self.who_can(action, resource, context, among=(number,))), None)
+
+
+def _is_of_oneself(statement: Statement) -> bool:
+    patterns = statement.resources.patterns
+    return not statement.not_resources and all("${aws:username}" in pattern.lower() for pattern in patterns)
 
 
 def index_of(aws_account: AwsAccount) -> Index:

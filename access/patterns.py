@@ -6,7 +6,8 @@ one asked about, a text that both match. So whoever may do some of it is found b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable
 
 from access.index import Index
 from access.question import Found
@@ -22,30 +23,56 @@ def is_pattern(text: str) -> bool:
 
 
 def who_can(index: Index, action: str, resource: str, context: Context) -> list[Found]:
-    """For patterns, too: of each principal one example that is allowed, if there is one."""
+    """For patterns, too: of each principal one example that is allowed, if there is one.
+
+    A principal is asked about the examples that its own documents suggest, until one is allowed.
+    """
+    if not is_pattern(action) and not is_pattern(resource):
+        return index.who_can(action, resource, context)
     best: dict[int, Found] = {}
-    for one, on in examples(index, action, resource):
-        for found in index.who_can(one, on, context):
-            known = best.get(found.number)
-            if known is None or (known.decision is Decision.UNKNOWN and found.decision is Decision.ALLOWED):
+    allowed: set[int] = set()
+    for (one, on), documents in examples(index, action, resource).items():
+        among = _holding(index, documents) - allowed
+        for found in index.who_can(one, on, context, among=among) if among else ():
+            best.setdefault(found.number, found)
+            if found.decision is Decision.ALLOWED:
                 best[found.number] = found
+                allowed.add(found.number)
     return [best[number] for number in sorted(best)]
 
 
-def examples(index: Index, action: str, resource: str) -> Iterator[tuple[str, str]]:
-    for one in _actions(index, action):
-        yield from ((one, on) for on in resources(index, one, resource))
+def _holding(index: Index, documents: Iterable[int]) -> set[int]:
+    """Those who have one of the documents, as a policy or as a boundary."""
+    found: set[int] = set()
+    for document in documents:
+        found.update(index.held_by.get(document, ()), index.bounded_by.get(document, ()))
+    return found
 
 
-def _actions(index: Index, action: str) -> list[str]:
-    if not is_pattern(action):
-        return [action]
-    lowered = action.lower()
-    patterns = {lowered}
-    for statement in _allowing(each.statements for each in index.documents):
-        if not statement.not_actions:
-            patterns.update(pattern.lower() for pattern in statement.actions.patterns)
-    return sorted({found for pattern in patterns if (found := meet(lowered, pattern))})
+def examples(index: Index, action: str, resource: str) -> dict[tuple[str, str], set[int]]:
+    """With the documents that suggest each."""
+    found: dict[tuple[str, str], set[int]] = defaultdict(set)
+    asked = action.lower() if is_pattern(action) else action
+    for document, policy in enumerate(index.documents):
+        for statement in policy.statements if is_pattern(action) else policy.about(action.lower()):
+            for one in _met(asked, _actions_of(statement)) if statement.allows else ():
+                for on in _met(resource, _resources_of(statement)):
+                    found[one, on].add(document)
+    return found
+
+
+def _met(asked: str, patterns: Iterable[str]) -> set[str]:
+    if is_pattern(asked):
+        return {found for pattern in patterns if (found := meet(asked, pattern))}
+    return {asked}
+
+
+def _actions_of(statement: Statement) -> Iterable[str]:
+    return ("*",) if statement.not_actions else (pattern.lower() for pattern in statement.actions.patterns)
+
+
+def _resources_of(statement: Statement) -> Iterable[str]:
+    return ("*",) if statement.not_resources else map(_without_variables, statement.resources.patterns)
 
 
 def resources(index: Index, action: str, resource: str) -> list[str]:
@@ -53,14 +80,11 @@ def resources(index: Index, action: str, resource: str) -> list[str]:
     if not is_pattern(resource):
         return [resource]
     patterns = {resource}
-    for statement in _allowing(statements for _, statements in index.about(action.lower())):
-        if not statement.not_resources:
-            patterns.update(map(_without_variables, statement.resources.patterns))
-    return sorted({found for pattern in patterns if (found := meet(resource, pattern))})
-
-
-def _allowing(documents: Iterable[Iterable[Statement]]) -> Iterator[Statement]:
-    return (statement for statements in documents for statement in statements if statement.allows)
+    for _, statements in index.about(action.lower()):
+        for statement in statements:
+            if statement.allows:
+                patterns.update(_resources_of(statement))
+    return sorted(_met(resource, patterns))
 
 
 def _without_variables(pattern: str) -> str:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 _OF_THE_PRINCIPAL = frozenset({"aws:principalarn", "aws:principaltype", "aws:userid", "aws:username"})
 _TAGS = "aws:principaltag/"
-_FEW = 8  # so many are asked one by one sooner than all documents
+_FEW = 50  # of more the documents are looked at for all at once
 _GRANTING = (LayerName.IDENTITY, LayerName.RESOURCE)
 
 
@@ -124,14 +124,11 @@ class Question:
             Unknown(self._request.caller, None),
         )
         self._facts: dict[str, Facts] = {}
+        self._said_by: dict[int, Says] = {}
         self._not_held = frozenset(self._layers_not_held())
         self._trust = self._policy_of_role()
         self._is_bound_by_rcps = is_bound_by_rcps(action)
         self._decided: dict[tuple[object, ...], Decision] = {}
-
-    @cached_property
-    def _said(self) -> dict[int, Says]:
-        return {number: self._says(statements) for number, statements in self.index.about(self._action)}
 
     @cached_property
     def _scps(self) -> list[Says]:
@@ -142,20 +139,19 @@ class Question:
         return self._levels(self.index.surroundings.rcps) if self._is_bound_by_rcps else []
 
     def answers(self, among: Collection[int] | None) -> list[Found]:
-        yes = (Decision.ALLOWED, Decision.UNKNOWN)
-        if among is not None and len(among) <= _FEW:
-            verdicts = ((number, self.verdict(number).decision) for number in sorted(among))
-            return [Found(self, number, decision) for number, decision in verdicts if decision in yes]
-        numbers = self._candidates()
+        """Of everybody, or `among` these: of a few, only the documents that they hold are looked at."""
+        numbers = among if among is not None and len(among) <= _FEW else self._candidates()
         if among is not None:
-            numbers &= set(among)
+            numbers = set(among).intersection(numbers)
         found = ((number, self._decision(number)) for number in sorted(numbers))
+        yes = (Decision.ALLOWED, Decision.UNKNOWN)
         return [Found(self, number, decision) for number, decision in found if decision in yes]
 
     def _candidates(self) -> set[int]:
         """Who has anything that might allow it."""
         found: set[int] = set()
-        for document, says in self._said.items():
+        for document, _ in self.index.about(self._action):
+            says = self._said(document)
             if says.allows or any(statement.allows for statement in says.personal):
                 found.update(self.index.held_by.get(document, ()))
         if self._trust is not None:
@@ -175,6 +171,13 @@ class Question:
         return found
 
     # ---- What documents say ----------------------------------------------------------------------------------
+    def _said(self, document: int) -> Says:
+        found = self._said_by.get(document)
+        if found is None:
+            statements = self.index.documents[document].about(self._action)
+            found = self._said_by[document] = self._says(statements) if statements else _NOTHING
+        return found
+
     def _says(self, statements: Sequence[Statement]) -> Says:
         allows = denies = NO
         personal = []
@@ -197,7 +200,7 @@ class Question:
     # ---- What comes of it for one ----------------------------------------------------------------------------
     def _decision(self, number: int) -> Decision:
         holder = self.index.holders[number]
-        says = [each for each in map(self._said.get, self.index.documents_of[number]) if each is not None]
+        says = [self._said(document) for document in self.index.documents_of[number]]
         identity = self._together(says, holder)
         boundary = self._boundary(number, holder)
         denies = max(identity.denies, boundary.denies if boundary else NO)
@@ -229,7 +232,7 @@ class Question:
         boundary = self.index.boundary_of[number]
         if boundary is None:
             return None
-        return self._together([self._said.get(boundary, _NOTHING)], holder)
+        return self._together([self._said(boundary)], holder)
 
     def _together(self, says: Sequence[Says], holder: Holder) -> Says:
         if len(says) == 1 and not says[0].personal:

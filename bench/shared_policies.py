@@ -77,6 +77,9 @@ def _statements(n: int) -> list[dict[str, Any]]:
         return [_allow("*")]
     if n % 40 == 3:
         return [_allow(["lambda:*", "iam:GetRole", "iam:ListRoles"]), _allow("iam:PassRole", _arn(f"role/role-{n}*"))]
+    if n % 30 == 11:
+        own = _arn("user/${aws:username}")
+        return [_allow(["iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:UpdateLoginProfile"], own)]
     if n % 60 == 7:
         return [_allow(["iam:CreatePolicyVersion", "iam:AttachUserPolicy"], _arn(f"policy/policy-{n}"))]
     data = _allow(["s3:GetObject", "s3:PutObject"], f"arn:aws:s3:::data-{n % 300}/*")

@@ -203,9 +203,11 @@ class Search:
     def _may_at_all(self, technique: Technique) -> set[int]:
         """Whose policies allow of each need something, wherever."""
         numbers: set[int] = set(range(len(self.index.holders)))
+        on_others = technique.target is Target.USER
         for needed in technique.needs:
             if needed.actions != ("sts:AssumeRole",):  # a trust policy that names one is enough for that
-                numbers &= set().union(*(self.index.allowed_at_all(action) for action in needed.actions))
+                allowed = (self.index.allowed_at_all(action, on_others=on_others) for action in needed.actions)
+                numbers &= set().union(*allowed)
         if technique.users_only or technique.roles_only:
             numbers = {each for each in numbers if self.index.holders[each].is_role is technique.roles_only}
         return numbers

@@ -177,9 +177,28 @@ def test_a_pattern_asks_about_anything_of_it(alone: AwsAccount) -> None:
     user(alone, "taken-back", allow(READ, "arn:aws:s3:::reports/q2/*"), deny("s3:*", "arn:aws:s3:::reports/q2/*"))
     user(alone, "elsewhere", allow(READ, "arn:aws:s3:::other/*"))
     user(alone, "lists", allow("s3:ListBucket", "arn:aws:s3:::reports"))
+    user(alone, "prefix", allow("s3:G*", "arn:aws:s3:::rep*"))
     found = who_can(index_of(alone), "s3:Get*", "arn:aws:s3:::reports/*", {})
-    assert names(found) == ["some"]
-    assert found[0].example == ("s3:getobject", "arn:aws:s3:::reports/q1/any")
+    assert names(found) == ["prefix", "some"]
+    assert found[1].example == ("s3:getobject", "arn:aws:s3:::reports/q1/any")
+
+
+def test_a_pattern_is_asked_about_within_a_boundary(alone: AwsAccount) -> None:
+    """What the boundary alone suggests."""
+    limit = managed(alone, "limit", [allow(READ, "arn:aws:s3:::reports/public/*")])
+    user(alone, "dana", allow("*"), boundary_arn=limit.arn)
+    (found,) = who_can(index_of(alone), READ, "arn:aws:s3:::reports/*", {})
+    assert found.example == (READ, "arn:aws:s3:::reports/public/any")
+
+
+def test_whoever_may_one_thing_may_something_of_its_pattern(alone: AwsAccount) -> None:
+    user(alone, "not-action", {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"})
+    user(alone, "not-resource", {"Effect": "Allow", "Action": "s3:*", "NotResource": "arn:aws:s3:::other/*"})
+    user(alone, "variable", allow("s3:*", "arn:aws:s3:::${aws:username}/*"))
+    index = index_of(alone)
+    for one, pattern in ((OBJECT, "arn:aws:s3:::reports/*"), ("arn:aws:s3:::variable/x", "arn:aws:s3:::variable/*")):
+        some = names(who_can(index, "s3:Get*", pattern, {}))
+        assert set(names(index.who_can(READ, one))) <= set(some)
 
 
 # ---- The command -------------------------------------------------------------------------------------------------

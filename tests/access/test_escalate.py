@@ -173,6 +173,13 @@ def test_a_user_with_two_keys_has_no_room_for_a_third() -> None:
     assert names(found(who(EVE, policy(both)), boss(), **full)) == ["iam:CreateAccessKey"]
 
 
+def test_keys_of_ones_own_are_no_way() -> None:
+    own = allow("iam:CreateAccessKey", arn("user/${aws:username}"))
+    some = allow("iam:CreateAccessKey", [arn("user/${aws:username}"), arn("user/b*")])
+    assert names(found(who(EVE, policy(own)), boss())) == []
+    assert names(found(who(EVE, policy(some)), boss())) == ["iam:CreateAccessKey"]
+
+
 @pytest.mark.parametrize(
     ("known", "expected"),
     [(Credentials(has_password=False), ["iam:CreateLoginProfile"]),
