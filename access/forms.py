@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from access.patterns import MOST_WILDCARDS, is_too_wild
 from policies.engine.conditions import Context
 
 MOST_KEYS = 50
@@ -40,7 +41,15 @@ class QuestionForm(forms.Form):
         action: str = self.cleaned_data["action"]
         if ":" not in action:
             raise forms.ValidationError("An action is written as service:Action.")
+        if is_too_wild(action):
+            raise forms.ValidationError(f"A pattern may have up to {MOST_WILDCARDS} wildcards.")
         return action
+
+    def clean_resource(self) -> str:
+        resource: str = self.cleaned_data["resource"]
+        if is_too_wild(resource):
+            raise forms.ValidationError(f"A pattern may have up to {MOST_WILDCARDS} wildcards.")
+        return resource
 
     def clean_context(self) -> Context:
         found: dict[str, tuple[str, ...]] = {}

@@ -22,6 +22,13 @@ def is_pattern(text: str) -> bool:
     return text != "*" and ("*" in text or "?" in text)
 
 
+MOST_WILDCARDS = 8
+
+
+def is_too_wild(text: str) -> bool:
+    return text.count("*") + text.count("?") > MOST_WILDCARDS
+
+
 def who_can(index: Index, action: str, resource: str, context: Context) -> list[Found]:
     """For patterns, too: of each principal one example that is allowed, if there is one.
 

@@ -6,13 +6,14 @@ from functools import lru_cache
 
 _FILLER = "any"  # for what either pattern leaves open
 _PARTS = 6
+_MOST_STATES = 100_000  # for patterns that somebody made to take long: they then meet nowhere
 
 State = tuple[int, int]  # how much of each pattern is used up
 
 
 @lru_cache(maxsize=16384)
 def meet(first: str, second: str) -> str | None:
-    """`*` and `?` as IAM has them; ARNs part by part. Takes time as the product of the lengths, at most."""
+    """`*` and `?` as IAM has them; ARNs part by part. Takes time as the product of the lengths, up to a limit."""
     if first.startswith("arn:") and second.startswith("arn:"):
         parts = [_meet(*pair) for pair in zip(_split(first), _split(second), strict=True)]
         return None if None in parts else ":".join(part for part in parts if part is not None)
@@ -32,7 +33,7 @@ def _meet(first: str, second: str) -> str | None:
     came_from: dict[State, tuple[State, str]] = {}
     seen: set[State] = {(0, 0)}
     waiting: list[State] = [(0, 0)]
-    while waiting:
+    while waiting and len(seen) < _MOST_STATES:
         state = waiting.pop()
         if state == end:
             return _told(state, came_from)

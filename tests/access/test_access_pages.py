@@ -52,6 +52,7 @@ def test_who_can_lists_services_that_a_role_trusts(alone: AwsAccount, bob: Opera
     ("query", "words"),
     [("", "The question"), ("?action=read&resource=*", "An action is written as service:Action."),
      ("?action=s3:Get&resource=*&context=x", "Each line must be a key, an equals sign and a value."),
+     ("?action=s3:Get&resource=*a*a*a*a*a*a*a*a*a", "A pattern may have up to 8 wildcards."),
      ("?action=s3:Get&resource=*", "Nobody")],
 )  # fmt: skip
 def test_who_can_says_what_is_wrong(

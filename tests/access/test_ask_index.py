@@ -168,6 +168,10 @@ def test_both_match_what_they_meet_in(one: str, other: str) -> None:
         assert matches(one, found) and matches(other, found)
 
 
+def test_patterns_made_to_take_long_end_soon() -> None:
+    assert meet("*a" * 1000 + "c", "*b?" * 1000 + "d") is None
+
+
 def matches(pattern: str, text: str) -> bool:
     return Glob(tokens(pattern)).matches(text)
 

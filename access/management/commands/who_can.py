@@ -11,7 +11,7 @@ from access.chains import chains_to
 from access.commands import aws_account_of, context_from
 from access.index import Index, index_of
 from access.outsiders import Outsider, outsiders
-from access.patterns import is_pattern, who_can
+from access.patterns import MOST_WILDCARDS, is_pattern, is_too_wild, who_can
 from access.question import Found
 from policies.engine.layers import LayerName
 
@@ -40,6 +40,8 @@ class Command(BaseCommand):
         action, resource, context = options["action"], options["resource"], context_from(options["context"])
         if ":" not in action:
             raise CommandError(f"{action!r} is no action: it must be written as service:Action.")
+        if is_too_wild(action) or is_too_wild(resource):
+            raise CommandError(f"A pattern may have up to {MOST_WILDCARDS} wildcards.")
         index = index_of(aws_account_of(options["account"]))
         found = who_can(index, action, resource, context)
         patterns = is_pattern(action) or is_pattern(resource)
