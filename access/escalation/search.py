@@ -15,9 +15,7 @@ from access.escalation.techniques import Gains, Need, On, Target, Technique
 from access.holders import Holder
 from access.index import Index, numbers_of
 from access.patterns import resources
-from policies.engine.combine import Decision
 
-_YES = (Decision.ALLOWED, Decision.UNKNOWN)
 _AT_ONCE = (*changes.OLD_VERSIONS, *changes.GROUPS, *changes.ROLES_WITH_ANY_POLICY)
 _SURE = (*changes.ROLES, *changes.CREDENTIALS, *services.PASSING)
 _TO_TARGET = (*_SURE, *services.RUNNING)
