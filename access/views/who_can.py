@@ -17,17 +17,12 @@ from access.index import index_of
 from access.outsiders import outsiders
 from access.patterns import who_can as answers
 from access.question import Found
+from access.templatetags.access_words import LAYERS
 from accounts.access import fetch_aws_account
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
-from policies.engine.layers import LayerName
 
 SHOWN = 200
-_WORDS = {
-    LayerName.RESOURCE: "the resource’s own policy",
-    LayerName.SCP: "service control policies",
-    LayerName.RCP: "resource control policies",
-}
 
 
 @require_GET
@@ -66,7 +61,7 @@ def _answered(aws_account: AwsAccount, asked: dict[str, Any]) -> dict[str, Any]:
         "lines": [_line(aws_account, each, asked) for each in found[:SHOWN]] + others,
         "total": len(found) + len(others),
         "left_out": max(0, len(found) - SHOWN),
-        "not_held": [_WORDS[layer] for each in found[:1] for layer in each.not_held if layer in _WORDS],
+        "not_held": [f"the {LAYERS[layer]}" for each in found[:1] for layer in each.not_held],
     }
 
 

@@ -17,7 +17,7 @@ from policies.engine.catalogue.actions import (
 from policies.engine.catalogue.arns import may_mean, pattern_of, types_of_arn, types_of_arn_service
 from policies.engine.catalogue.federation_keys import FEDERATION_KEYS
 from policies.engine.catalogue.global_keys import SENSITIVE as SENSITIVE_KEYS
-from policies.engine.catalogue.keys import LONGEST_NAME, condition_key, fits_key
+from policies.engine.catalogue.keys import LONGEST_NAME, condition_key, fits_key, spelled
 from policies.engine.catalogue.store import REFERENCE, data_date, service_names, services_with_rcps
 from policies.engine.catalogue.values import AccessLevel, Action, ConditionKey, KeyType, ResourceType, ResourceUse
 
@@ -46,6 +46,7 @@ __all__ = [
     "resource_types",
     "service_names",
     "services_with_rcps",
+    "spelled",
     "takes_key",
     "takes_no_resource",
     "types_of_arn",

@@ -31,6 +31,15 @@ def _condition_key(name: str) -> ConditionKey | None:
     return key_of_any_provider(name)
 
 
+def spelled(name: str) -> str:
+    """As AWS writes it, where it is one that we know: `aws:MultiFactorAuthPresent`, `aws:RequestTag/team`."""
+    found = condition_key(name)
+    if found is None:
+        return name
+    known, slash, _ = found.name.partition("/")
+    return known + slash + name.partition("/")[2]
+
+
 def fits_key(name: str, keys: Iterable[str]) -> bool:
     """Whether one of `keys` (as the catalogue writes them, perhaps with a placeholder) is meant by `name`."""
     lowered = name.lower()
