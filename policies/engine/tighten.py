@@ -1,0 +1,205 @@
+"""A document without what nobody who has it tried to use: a proposal, by what AWS tracks of attempts.
+
+IAM User Guide, "Refine permissions in AWS using last accessed information": attempts count whether or not they were
+allowed; services are tracked for 400 days, of some of them management actions, too, but never iam:PassRole.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from policies.engine import catalogue
+from policies.engine.compiled import Actions, texts
+from policies.engine.document import size
+from policies.engine.matching import Glob, tokens
+
+UNTRACKED = frozenset({"iam:passrole"})
+_WILDCARDS = frozenset("*?")
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Whether attempts were tracked: of services by their prefix, of actions by their full name; all in lower case.
+
+    What isn't in them AWS doesn't track, or that isn't held.
+    """
+
+    services: Mapping[str, bool]
+    actions: Mapping[str, bool] = field(default_factory=dict)
+
+    def is_unused(self, action: str) -> bool:
+        """`action` in lower case."""
+        if action in UNTRACKED:
+            return False
+        if action in self.actions:
+            return not self.actions[action]
+        return self.services.get(action.partition(":")[0]) is False
+
+    def services_with_actions(self) -> frozenset[str]:
+        return frozenset(name.partition(":")[0] for name in self.actions)
+
+
+class Because(StrEnum):
+    SERVICE_UNUSED = "No attempt to use the service was tracked."
+    ACTION_UNUSED = "No attempt to use the action was tracked."
+    SERVICE_UNTRACKED = "AWS tracks no use of the service."
+    ACTION_UNTRACKED = "AWS tracks no use of the action."
+
+
+@dataclass(frozen=True)
+class Part:
+    """What of an action pattern is dropped, or kept unseen. `statement`: its Sid, or its place from 0."""
+
+    statement: str
+    pattern: str
+    names: tuple[str, ...]  # actions or narrower patterns
+    because: Because
+
+
+@dataclass(frozen=True)
+class Tightening:
+    """`document` is None where nothing of it would be left. `kept` is what stays only since AWS doesn't track it."""
+
+    document: dict[str, Any] | None
+    dropped: tuple[Part, ...]
+    kept: tuple[Part, ...]
+    remarks: tuple[str, ...]
+
+
+def tighten(document: Mapping[str, Any], usage: Usage) -> Tightening:
+    """Takes any document; the proposal grants no more. What it denies stays, and so does what makes no sense in it."""
+    listed = document.get("Statement", [])
+    statements = listed if isinstance(listed, list) else [listed]
+    narrowed = [_Narrowing(index, statement, usage) for index, statement in enumerate(statements)]
+    dropped = tuple(part for each in narrowed for part in each.dropped)
+    kept = tuple(part for each in narrowed for part in each.kept)
+    left = [each.statement for each in narrowed if each.statement is not None]
+    proposal = {**document, "Statement": left if isinstance(listed, list) else next(iter(left), [])}
+    if not dropped:
+        proposal = dict(document)
+    remarks = [remark for each in narrowed for remark in each.remarks]
+    remarks += _of_whole(document, proposal, narrowed, usage)
+    return Tightening(proposal if left or not dropped else None, dropped, kept, tuple(dict.fromkeys(remarks)))
+
+
+def _of_whole(
+    old: Mapping[str, Any], new: Mapping[str, Any], narrowed: Sequence[_Narrowing], usage: Usage
+) -> Iterator[str]:
+    used = {prefix for each in narrowed for prefix in each.used}
+    coarse = sorted(used - usage.services_with_actions())
+    if used:
+        yield "An attempt counts whether or not it was allowed: what stays may never have worked."
+    if coarse:
+        yield f"Which actions of {', '.join(coarse)} were used isn't held: none of them is dropped."
+    before, after = (size(json.dumps(each)) for each in (old, new))
+    if after > before:
+        yield (
+            f"It has {after:,} characters, where there were {before:,}. IAM takes 6,144 in a managed policy, and in "
+            "all inline policies together 2,048 of a user, 5,120 of a group, 10,240 of a role."
+        )
+
+
+class _Narrowing:
+    """One statement. `statement` is what stays of it, None where nothing does; `used` are services that it keeps."""
+
+    def __init__(self, index: int, statement: Any, usage: Usage) -> None:
+        self._usage = usage
+        self.statement = statement
+        self.dropped: list[Part] = []
+        self.kept: list[Part] = []
+        self.remarks: list[str] = []
+        self.used: set[str] = set()
+        if not isinstance(statement, dict) or statement.get("Effect") != "Allow":
+            return
+        sid = statement.get("Sid")
+        self._which = sid if isinstance(sid, str) and sid else str(index)
+        if "NotAction" in statement:
+            self.remarks.append(f"Statement {self._which} allows all but some actions (NotAction): it stays as it is.")
+        elif patterns := texts(statement.get("Action")):
+            self._narrow(statement, patterns)
+
+    def _narrow(self, statement: dict[str, Any], patterns: Sequence[str]) -> None:
+        stays = list(dict.fromkeys(name for pattern in dict.fromkeys(patterns) for name in self._pattern(pattern)))
+        if not self.dropped:
+            return
+        action = stays[0] if len(stays) == 1 and isinstance(statement["Action"], str) else stays
+        self.statement = {**statement, "Action": action} if stays else None
+
+    def _pattern(self, pattern: str) -> list[str]:
+        """What stays of it."""
+        prefix, colon, rest = pattern.partition(":")
+        if set(pattern) == {"*"}:
+            prefix, rest = "*", "*"
+        elif not colon:  # IAM takes none such
+            return [pattern]
+        if not _WILDCARDS & set(prefix):
+            return self._of_service(pattern, pattern)
+        stays = {each: self._of_service(each, pattern) for each in self._services(prefix, rest)}
+        if all(names == [each] for each, names in stays.items()):
+            return [pattern]
+        self.remarks.append(
+            f"{pattern} means services, too, that AWS has added since {catalogue.data_date()}; the proposal doesn't."
+        )
+        return [name for names in stays.values() for name in names]
+
+    def _services(self, prefix: str, rest: str) -> list[str]:
+        """The pattern, service by service: of those that have such actions, as far as is known."""
+        glob = Glob(tokens(prefix.lower()))
+        known = catalogue.service_names()
+        found = sorted(each for each in {*known, *self._usage.services} if glob.matches(each))
+        return [f"{each}:{rest}" for each in found if each not in known or catalogue.actions_matching(f"{each}:{rest}")]
+
+    def _of_service(self, pattern: str, written: str) -> list[str]:
+        """What stays of a pattern of one service; `written`: as the statement has it."""
+        prefix = pattern.partition(":")[0].lower()
+        is_used = self._usage.services.get(prefix)
+        if is_used is None:
+            self._keep(written, [pattern], Because.SERVICE_UNTRACKED)
+            return [pattern]
+        names = self._names(pattern)
+        unused = [name for name in names if self._usage.is_unused(name.lower())]
+        stays = [name for name in names if not self._usage.is_unused(name.lower())]
+        if not is_used:
+            self._keep(written, [name for name in stays if self._is_untracked(name)], Because.ACTION_UNTRACKED)
+            if stays and not unused:
+                return [pattern]
+            self._drop(written, [pattern], Because.SERVICE_UNUSED)
+            return stays
+        self.used.add(prefix)
+        if not unused:
+            return [pattern]
+        self._drop(written, unused, Because.ACTION_UNUSED)
+        self._keep(written, [name for name in stays if self._is_untracked(name)], Because.ACTION_UNTRACKED)
+        if _WILDCARDS & set(pattern):
+            self.remarks.append(f"{pattern} means actions, too, that AWS adds to the service; the proposal doesn't.")
+        return stays
+
+    def _names(self, pattern: str) -> list[str]:
+        """The actions that it means, by the catalogue and by what is tracked."""
+        known = catalogue.actions_matching(pattern)
+        lowered, wanted = {name.lower() for name in known}, Actions([pattern])
+        others = sorted(name for name in self._usage.actions if name in wanted and name not in lowered)
+        return [*known, *others]
+
+    def _is_untracked(self, name: str) -> bool:
+        return name.lower() in UNTRACKED or name.lower() not in self._usage.actions
+
+    def _drop(self, written: str, names: Iterable[str], because: Because) -> None:
+        _add(self.dropped, Part(self._which, written, tuple(names), because))
+
+    def _keep(self, written: str, names: Sequence[str], because: Because) -> None:
+        if names:
+            _add(self.kept, Part(self._which, written, tuple(names), because))
+
+
+def _add(parts: list[Part], part: Part) -> None:
+    """What is said of the same pattern for the same reason is said at once."""
+    for number, each in enumerate(parts):
+        if (each.pattern, each.because) == (part.pattern, part.because):
+            parts[number] = Part(each.statement, each.pattern, (*each.names, *part.names), each.because)
+            return
+    parts.append(part)

@@ -1,0 +1,185 @@
+"""Documents tightened by what was used: what is dropped, what never is, and that nothing is gained."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policies.engine.compiled import Actions
+from policies.engine.diff.report import policy_diff
+from policies.engine.tighten import Because, Tightening, Usage, tighten
+from tests.engine.test_diff_properties import USUAL, document, statements
+
+USED = Usage({"s3": True, "sqs": False, "ec2": False, "iam": False})
+BY_ACTION = Usage({"s3": True}, {"s3:createbucket": True, "s3:deletebucket": False, "s3:putbucketacl": False})
+
+
+def allow(action: Any, resource: Any = "*", **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
+
+
+def tightened(*listed: dict[str, Any], usage: Usage = USED) -> Tightening:
+    return tighten(document(list(listed)), usage)
+
+
+def actions_left(action: Any, usage: Usage) -> Any:
+    found = tightened(allow(action), usage=usage).document
+    return found["Statement"][0]["Action"] if found else None
+
+
+@pytest.mark.parametrize(
+    ("action", "left"),
+    [
+        ("s3:GetObject", "s3:GetObject"),
+        ("s3:*", "s3:*"),
+        ("sqs:SendMessage", None),
+        ("SQS:Send*", None),
+        (["s3:*", "sqs:*"], ["s3:*"]),
+        (["sqs:*", "ec2:*"], None),
+        ("iam:*", "iam:PassRole"),
+        (["iam:PassRole", "iam:CreateUser"], ["iam:PassRole"]),
+        ("iam:Pass*", "iam:Pass*"),
+        ("kms:*", "kms:*"),
+        ("sqs:NobodyKnowsThis", None),
+        ("s3:NobodyKnowsThis", "s3:NobodyKnowsThis"),
+        ("sq?:SendMessage", None),
+        (["sq?:*", "s3:Get*"], ["s3:Get*"]),
+        (["sq?:*", "sq?:*", "s3:Get*"], ["s3:Get*"]),
+        ("sqs*", "sqs*"),
+        ([], []),
+        (7, 7),
+    ],
+)
+def test_services_never_used_are_dropped(action: Any, left: Any) -> None:
+    assert actions_left(action, USED) == left
+
+
+@pytest.mark.parametrize(
+    ("action", "left"),
+    [
+        ("s3:Create*", "s3:Create*"),
+        ("s3:DeleteBucket", None),
+        (["s3:CreateBucket", "s3:DeleteBucket"], ["s3:CreateBucket"]),
+        ("s3:*teBucket", "s3:CreateBucket"),
+        ("s3:GetObject", "s3:GetObject"),
+    ],
+)
+def test_actions_never_used_are_dropped_where_they_are_tracked(action: Any, left: Any) -> None:
+    assert actions_left(action, BY_ACTION) == left
+
+
+def test_a_narrowed_wildcard_keeps_what_is_not_tracked() -> None:
+    found = tightened(allow("s3:*Bucket"), usage=BY_ACTION)
+    (part,) = found.kept
+    assert (part.because, "s3:ListBucket" in part.names) == (Because.ACTION_UNTRACKED, True)
+    assert found.document
+    left = found.document["Statement"][0]["Action"]
+    assert "s3:DeleteBucket" not in left
+    assert {"s3:CreateBucket", "s3:ListBucket"} <= set(left)
+    assert any("that AWS adds to the service" in remark for remark in found.remarks)
+
+
+def test_everything_becomes_the_services_used_and_those_not_tracked() -> None:
+    found = tightened(allow("*"))
+    assert found.document
+    left = found.document["Statement"][0]["Action"]
+    assert {"s3:*", "kms:*", "iam:PassRole"} <= set(left)
+    assert not {"*", "sqs:*", "ec2:*", "iam:*"} & set(left)
+    assert [part.names for part in found.dropped] == [("ec2:*", "iam:*", "sqs:*")]
+    assert any("services, too, that AWS has added" in remark for remark in found.remarks)
+
+
+def test_everything_stays_where_all_was_used() -> None:
+    assert actions_left("*", Usage({"s3": True})) == "*"
+
+
+def test_a_service_that_only_the_report_knows() -> None:
+    left = actions_left("*", Usage({"brandnew": True, "sqs": False}))
+    assert "brandnew:*" in left
+    assert "sqs:*" not in left
+
+
+def test_all_else_of_a_statement_stays() -> None:
+    more = {"Sid": "Own", "Condition": {"Bool": {"aws:SecureTransport": "true"}}}
+    found = tightened(allow(["s3:*", "sqs:*"], ["arn:aws:s3:::a/*", "arn:aws:sqs:::b"], **more))
+    assert found.document == document([allow(["s3:*"], ["arn:aws:s3:::a/*", "arn:aws:sqs:::b"], **more)])
+    assert [(part.statement, part.pattern) for part in found.dropped] == [("Own", "sqs:*")]
+
+
+def test_denials_and_all_but_some_actions_stay() -> None:
+    listed = [{**allow("sqs:*"), "Effect": "Deny"}, {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}]
+    found = tightened(*listed, allow("sqs:*"))
+    assert found.document == document(listed)
+    assert "Statement 1 allows all but some actions (NotAction): it stays as it is." in found.remarks
+
+
+def test_a_single_statement_stays_single() -> None:
+    found = tighten({"Version": "2012-10-17", "Statement": allow(["s3:*", "sqs:*"])}, USED)
+    assert found.document == {"Version": "2012-10-17", "Statement": allow(["s3:*"])}
+
+
+def test_nothing_is_left() -> None:
+    found = tightened(allow("sqs:*"))
+    assert found.document is None
+    assert found.dropped[0].because is Because.SERVICE_UNUSED
+
+
+def test_what_is_used_may_have_been_denied() -> None:
+    said = "An attempt counts whether or not it was allowed: what stays may never have worked."
+    assert said in tightened(allow("s3:*")).remarks
+    assert said not in tightened(allow("sqs:*")).remarks
+
+
+def test_it_says_whose_actions_are_not_held() -> None:
+    said = "Which actions of s3 were used isn't held: none of them is dropped."
+    assert said in tightened(allow("s3:*")).remarks
+    assert said not in tightened(allow("s3:*"), usage=BY_ACTION).remarks
+
+
+def test_a_list_that_is_longer_than_its_wildcard_says_so() -> None:
+    assert any("IAM takes 6,144" in remark for remark in tightened(allow("*")).remarks)
+
+
+@pytest.mark.parametrize(
+    "broken", [{}, {"Statement": 7}, {"Statement": [7, None, {"Effect": "Allow", "Action": [None, {}]}]}]
+)
+def test_what_makes_no_sense_stays(broken: dict[str, Any]) -> None:
+    assert tighten(broken, USED).document == broken
+
+
+attempted = st.booleans()
+usages = st.builds(
+    Usage,
+    st.dictionaries(st.sampled_from(["s3", "sqs", "ec2", "iam"]), attempted).map(lambda found: {"sns": False, **found}),
+    st.dictionaries(st.sampled_from(["s3:putobject", "s3:getbucketacl", "ec2:describeinstances"]), attempted),
+)
+
+
+def with_unused(statement: dict[str, Any]) -> dict[str, Any]:
+    """So that it doesn't stay as it is."""
+    return {**statement, "Action": [*statement["Action"], "sns:Publish"]} if "Action" in statement else statement
+
+
+documents = st.lists(statements().map(with_unused), max_size=3).map(document)
+
+
+@USUAL
+@given(whole=documents, usage=usages)
+def test_nothing_is_gained_and_only_what_is_unused_is_lost(whole: dict[str, Any], usage: Usage) -> None:
+    found = tighten(whole, usage)
+    difference = policy_diff(whole, found.document or document([]))
+    assert difference["gained"] == []
+    assert [item for item in difference["undecided"] if item["may_be"] == "gained"] == []
+    assert [name for name in difference["lost_actions"] if not usage.is_unused(name.lower())] == []
+    dropped = Actions([name for part in found.dropped for name in part.names])
+    assert [name for name in difference["lost_actions"] if name.lower() not in dropped] == []
+
+
+@USUAL
+@given(whole=documents, usage=usages)
+def test_twice_drops_no_more_than_once(whole: dict[str, Any], usage: Usage) -> None:
+    once = tighten(whole, usage).document
+    assert once is None or tighten(once, usage).dropped == ()
