@@ -1,12 +1,14 @@
-"""What `access` adds to the frame: links of the sidebar, and a tab of users and roles."""
+"""What `access` adds to the frame: links of the sidebar, and tabs of users, groups and roles."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from access.views.least_privilege import LEAST_PRIVILEGE
 from accounts.roles import SEE_IAM
 from iamconsole.web import panels
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
+from identities.kinds import KINDS
 
 
 class AccessShell(ShellProvider):
@@ -28,3 +30,6 @@ def register() -> None:
         panels.register(
             panels.Panel(place, "access", "Effective access", f"{place}_access", permission=SEE_IAM, position=25)
         )
+    for kind in KINDS.values():
+        url_name = f"{kind.name}_{LEAST_PRIVILEGE}"
+        panels.register(panels.Panel(kind.name, LEAST_PRIVILEGE, "Least privilege", url_name, position=52))

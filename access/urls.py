@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from access.views import effective, escalation, who_can
+from access.views.least_privilege import LEAST_PRIVILEGE, least_privilege
+from identities.kinds import KINDS
 
 AWS_ACCOUNT = "aws/<str:account_id>/"
 
@@ -13,4 +15,13 @@ urlpatterns = [
     path(f"{AWS_ACCOUNT}escalations/", escalation.escalations, name="escalations"),
     path(f"{AWS_ACCOUNT}users/<str:aws_id>/access/", effective.user_access, name="user_access"),
     path(f"{AWS_ACCOUNT}roles/<str:aws_id>/access/", effective.role_access, name="role_access"),
+    *(
+        path(
+            f"{AWS_ACCOUNT}{kind.many}/<str:aws_id>/least-privilege/",
+            least_privilege,
+            {"kind": kind},
+            name=f"{kind.name}_{LEAST_PRIVILEGE}",
+        )
+        for kind in KINDS.values()
+    ),
 ]

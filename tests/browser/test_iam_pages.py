@@ -11,6 +11,8 @@ from playwright.sync_api import Page, expect
 from accounts.models import AwsAccount, Operator
 from policies.models import ManagedPolicy
 from sync.models import Change
+from tests.access.mirrored import allow
+from tests.access.test_propose_least_privilege import inline, report
 from tests.services.account_rows import fill_account
 from tests.services.browser import axe_violations
 from tests.services.organization_rows import make_organization
@@ -28,6 +30,7 @@ PAGES = (
     "policy_edit", "users_attach", "users_stage", "group_add", "user_credentials", "user_last_accessed", "user_bounds",
     "policy_history", "root_user", "account_settings", "account_settings_history", "identity_providers",
     "instance_profiles", "organization", "organization_policies", "pulls", "who_can", "escalations", "user_access",
+    "user_least_privilege",
 )  # fmt: skip
 
 
@@ -43,6 +46,8 @@ def ids(aws_account: AwsAccount) -> dict[str, str]:
     for owner in (user, group, role):
         attach(owner, policy)
         put_inline(owner)
+    inline(user, allow(["s3:*", "sqs:*", "kms:Decrypt"]))
+    report(user, used="s3", unused="sqs")
     return {"user": user.aws_id, "group": group.aws_id, "role": role.aws_id, "policy": policy.aws_id}
 
 

@@ -43,6 +43,7 @@ MOST = 10
 MAY_TAKE_MORE = {
     "overview", "organization", "pulls", "escalations", "user_access", "role_access",
     "who_can?action=s3:GetObject&resource=arn:aws:s3:::x/y",
+    "user_least_privilege", "group_least_privilege", "role_least_privilege",
 }  # fmt: skip
 
 

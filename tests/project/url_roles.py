@@ -166,6 +166,9 @@ server_certificate_raw         GET    in        404     ok   403  ok   ok    ok 
 user_last_accessed             GET    in        404     ok   403  ok   ok    ok    ok
 role_last_accessed             GET    in        404     ok   403  ok   ok    ok    ok
 group_last_accessed            GET    in        404     ok   403  ok   ok    ok    ok
+user_least_privilege           GET    in        404     ok   403  ok   ok    ok    ok
+group_least_privilege          GET    in        404     ok   403  ok   ok    ok    ok
+role_least_privilege           GET    in        404     ok   403  ok   ok    ok    ok
 """
 
 # allauth's pages that need no sign-in, and those that are every operator's own.

@@ -1,0 +1,56 @@
+"""The tab *Least privilege*: a proposal as a difference, or the sentence that says why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from accounts.models import AwsAccount, Operator
+from identities.models import IamUser
+from tests.access.mirrored import allow, managed
+from tests.access.test_propose_least_privilege import OLD, inline, report
+from tests.services.pages import get, text_of
+from tests.services.rows import attach, make_role, make_user
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[..., Client]
+
+
+@pytest.fixture
+def dana(aws_account: AwsAccount) -> IamUser:
+    return make_user(aws_account, "dana", created_at=OLD)
+
+
+def page_of(dana: IamUser, bob: Operator, client_of: ClientOf) -> str:
+    return text_of(get(client_of(bob), "user_least_privilege", aws_id=dana.aws_id))
+
+
+def test_a_proposal_is_shown_as_a_difference(dana: IamUser, bob: Operator, client_of: ClientOf) -> None:
+    inline(dana, allow(["s3:*", "sqs:*", "kms:Decrypt"]))
+    report(dana, used="s3", unused="sqs")
+    text = page_of(dana, bob, client_of)
+    assert "own Can be narrower inline" in text
+    assert '"sqs:*"' in text
+    assert "Statement 0: kms:Decrypt . AWS tracks no use of the service." in text
+    assert "An attempt counts whether or not it was allowed" in text
+
+
+def test_what_is_not_held_is_no_proposal(dana: IamUser, bob: Operator, client_of: ClientOf) -> None:
+    inline(dana, allow("s3:*"))
+    text = page_of(dana, bob, client_of)
+    assert "own No proposal inline Which services" in text
+
+
+def test_a_shared_policy_says_how_many_judge_it(dana: IamUser, bob: Operator, client_of: ClientOf) -> None:
+    shared = managed(dana.aws_account, "shared", [allow("sqs:*")])
+    role = make_role(dana.aws_account, "app", created_at=OLD)
+    for owner in (dana, role):
+        attach(owner, shared)
+        report(owner, unused="sqs")
+    assert "shared Nothing of it was used managed, judged by all 2 who have it" in page_of(dana, bob, client_of)
+
+
+def test_somebody_without_policies(dana: IamUser, bob: Operator, client_of: ClientOf) -> None:
+    assert "It has no policies of its own." in page_of(dana, bob, client_of)
