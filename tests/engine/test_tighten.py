@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from policies.engine.compiled import Actions
 from policies.engine.diff.report import policy_diff
 from policies.engine.tighten import Because, Tightening, Usage, tighten
-from tests.engine.test_diff_properties import USUAL, document, statements
+from tests.engine.strategies import document, statements
+from tests.engine.test_diff_properties import USUAL
 
 USED = Usage({"s3": True, "sqs": False, "ec2": False, "iam": False})
 BY_ACTION = Usage({"s3": True}, {"s3:createbucket": True, "s3:deletebucket": False, "s3:putbucketacl": False})

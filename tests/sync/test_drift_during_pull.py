@@ -20,8 +20,8 @@ pytestmark = [pytest.mark.stack, pytest.mark.django_db(transaction=True)]
 
 READ = "GetAccountAuthorizationDetails"
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
-# The emulator's order: users, then groups, roles, policies; one object a page here.
-PAGES_WITH_USERS = 2
+# A group and two policies, then users, then a role; one object a page here.
+PAGES_UP_TO_USERS = 5
 
 
 @pytest.fixture
@@ -35,8 +35,8 @@ def iam(emulator: Emulator, aws_account: AwsAccount) -> Any:
 def during(
     emulator: Emulator, aws_account: AwsAccount, worker: Callable[..., Worker], act: Callable[[], object]
 ) -> Run:
-    """A pull that is held at its third page, when both users were read; `act` happens there; then it goes on."""
-    emulator.rules([{"action": READ, "times": PAGES_WITH_USERS}, {"action": READ, "hold": True}])
+    """A pull that is held at its last page, when both users were read; `act` happens there; then it goes on."""
+    emulator.rules([{"action": READ, "times": PAGES_UP_TO_USERS}, {"action": READ, "hold": True}])
     worker("pulls", PULL_PAGE_ITEMS="1")
     run = pull.start(aws_account=aws_account, trigger=Run.Trigger.OPERATOR)
     wait_until(lambda: any(call["state"] == "held" for call in emulator.calls(READ)))

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AwsAccount, Operator
 from iamconsole.demo.process import Emulator
-from identities.models import IamUser
+from identities.models import IamRole, IamUser
 from sync import drift
 from sync.models import OwnershipRule, Revision, Run
 from tests.services.pages import address, exported, get, text_of
@@ -248,7 +248,7 @@ def test_whom_a_trust_policy_names_is_told(iam: Any, aws_account: AwsAccount, bo
 def test_a_trust_policy_names_people_by_what_they_are_called(
     iam: Any, aws_account: AwsAccount, bob: Operator, client_of: Any
 ) -> None:
-    """This AWS account goes without its number, and whom AWS shows by unique id, once deleted, by name."""
+    """This AWS account goes without its number; once deleted, whom AWS shows by unique id, by name."""
     arn = IamUser.objects.get().arn
     iam.update_assume_role_policy(RoleName="exporter", PolicyDocument=trust_of(arn))
     pulled(aws_account)
@@ -257,9 +257,10 @@ def test_a_trust_policy_names_people_by_what_they_are_called(
     iam.remove_user_from_group(GroupName="developers", UserName="jane")
     iam.delete_user(UserName="jane")
     pulled(aws_account)
-    jane = IamUser.objects.get()
-    told = f"now names the user jane, who was deleted ({jane.aws_id}); no longer names user jane"
-    assert told in text_of(get(client_of(bob), "drift"))
+    jane, role = IamUser.objects.get(), IamRole.objects.get()
+    assert f"user jane, who was deleted ({jane.aws_id})" in text_of(get(client_of(bob), "role", aws_id=role.aws_id))
+    assert jane.aws_id not in text_of(get(client_of(bob), "drift", "?kind=iam.role"))  # AWS put it there by itself
+    assert "Changed by AWS" in text_of(get(client_of(bob), "role_history", aws_id=role.aws_id))
 
 
 def trust_of(arn: str) -> str:

@@ -75,7 +75,7 @@ def test_the_shell_counts_open_changes_and_says_the_age(
         aws_account=aws_account, source="iam.details", trigger="operator", state="done", finished_at=timezone.now()
     )
     text = text_of(client, aws_account)
-    assert "As of <time" in text
+    assert "As of </span><time" in text
     assert '<span class="num">1</span>' in text
 
 
