@@ -39,14 +39,11 @@ dependent-actions: dev
 findings: dev
 	@$(BIN)/python -m policies.engine.lint.reference
 
+BENCHES := "pull --postgres" snapshot busy engine who_can lint "pages --revisions 1000000" \
+  "pages --revisions 1000000 --postgres"
+
+# All of them, also when one misses its target.
 bench: dev
-	@$(BIN)/python -m bench.pull --postgres
-	@$(BIN)/python -m bench.snapshot
-	@$(BIN)/python -m bench.busy
-	@$(BIN)/python -m bench.engine
-	@$(BIN)/python -m bench.who_can
-	@$(BIN)/python -m bench.lint
-	@$(BIN)/python -m bench.pages --revisions 1000000
-	@$(BIN)/python -m bench.pages --revisions 1000000 --postgres
+	@status=0; for what in $(BENCHES); do $(BIN)/python -m bench.$$what || status=1; done; exit $$status
 
 clean: ; rm -rf var static/dist
