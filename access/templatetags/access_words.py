@@ -32,3 +32,9 @@ def layer(name: LayerName) -> str:
 @register.filter
 def keys(names: Iterable[str]) -> str:
     return ", ".join(map(spelled, names))
+
+
+@register.filter
+def short(policy: str) -> str:
+    """What the evaluator calls a policy, without the ARN before its name: `AdministratorAccess`."""
+    return policy.rpartition("/")[2] if policy.startswith("arn:") else policy
