@@ -89,7 +89,7 @@ def test_the_main_job(
     expect(page.get_by_text("s3:PutObject").last).to_be_visible()
     page.get_by_role("button", name="Apply 1 step").click()
 
-    expect(page.get_by_text("Applied 1 of 1 step.")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Applied 1 of 1 step.")).to_be_visible()
     expect(page.get_by_text("Accepted by AWS; in force within about a minute.")).to_be_visible()
     assert in_force(emulator)["Statement"][0]["Action"] == ["s3:GetObject", "s3:PutObject"]
 

@@ -52,7 +52,7 @@ def test_a_change_behind_the_consoles_back_is_seen_and_undone(
     assert attached(emulator) == ["AdministratorAccess"]
     page.get_by_role("button", name="Apply 1 step").click()
 
-    expect(page.get_by_text("Applied 1 of 1 step.")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Applied 1 of 1 step.")).to_be_visible()
     assert attached(emulator) == []
     page.goto(address("drift") + "?state=undone")
     expect(page.get_by_text("Undone", exact=True).first).to_be_visible()

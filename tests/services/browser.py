@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from accounts.models import Operator
 from tests.services.chromium import HOW_TO_GET_ONE, chromium
@@ -18,6 +18,11 @@ QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+
+# A page may wait for dozens of calls to AWS, on a machine that has other tests to run as well.
+DEADLINE_MS = 30_000
+expect.set_options(timeout=DEADLINE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +41,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def context(browser: Browser, live_server: Any) -> Iterator[BrowserContext]:
     opened = browser.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900})
-    opened.set_default_timeout(10_000)
+    opened.set_default_timeout(DEADLINE_MS)
     yield opened
     opened.close()
 
