@@ -16,8 +16,10 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import AwsAccount, Operator
 from iamconsole.web.counts import forget, lately
-from sync import changes, mirror, operations
+from sync import changes, mirror
 from sync.changes import PlanError
+from sync.changes.plan import again
+from sync.draft import Draft
 from sync.mirror import Mirror, ObjectRef
 from sync.mirror.base import DETAILS
 from sync.mirror.differences import Difference, Reversal
@@ -241,19 +243,15 @@ def reversal_of(aws_account: AwsAccount, revision: Any) -> Reversal:
     wanted = its_mirror.reverse(aws_account, ref, before, revision.content)
     steps: list[StepSpec] = []
     left = list(wanted.left)
+    draft = Draft(aws_account)
     for spec in wanted.steps:
         try:
-            steps += _still_to_do(aws_account, spec)
+            steps += again(draft, spec)
         except Refusal as refusal:
             left.append(str(refusal))
     if not steps and not left:
         left.append("There is nothing to undo: it is as it was before.")
     return Reversal(tuple(steps), tuple(left))
-
-
-def _still_to_do(aws_account: AwsAccount, spec: StepSpec) -> list[StepSpec]:
-    operation = operations.registry[spec.kind]
-    return operation.replanned(aws_account, operation.parse(spec.params))
 
 
 @transaction.atomic

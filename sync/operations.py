@@ -23,6 +23,7 @@ from accounts.roles import PROPOSE
 from sync.aws.client import AwsClient
 from sync.checks import Finding
 from sync.command_line import command_line
+from sync.draft import Draft
 from sync.mirror import ObjectRef
 from sync.params import BadParams, read_params
 
@@ -122,6 +123,14 @@ class Operation(ABC, Generic[P]):
     def part(self, p: P) -> str:
         """The name of the part that it depends on: "policy.versions:arn:…". Steps of one part build on each other."""
 
+    def makes(self, p: P) -> str:
+        """The key of the object that it makes, "" for none. Its result then has the object's "id"."""
+        return ""
+
+    def deletes(self, p: P) -> str:
+        """The key of the object that it deletes, "" for none."""
+        return ""
+
     @abstractmethod
     def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
         """The mirrored objects to read again after it; the first is what the audit entry is about, and each comes
@@ -150,19 +159,25 @@ class Operation(ABC, Generic[P]):
         return ""
 
     # ---- At the proposal: from the mirror; no network --------------------------------------------------------
+    def foresee(self, draft: Draft, params: Sequence[P]) -> None:
+        """Looks up at once, into `draft.remembered`, what the steps of this kind will ask the mirror for."""
+
     @abstractmethod
-    def mirrored(self, aws_account: AwsAccount, p: P) -> Value:
-        """The part as the mirror has it. Raises Refusal when an object isn't there, or must not be written."""
+    def mirrored(self, draft: Draft, p: P) -> Value:
+        """The part as the mirror has it; of an object that the draft makes, as it will be when it is new.
+
+        Raises Refusal when an object isn't there, or must not be written.
+        """
 
     @abstractmethod
     def after(self, p: P, value: Value) -> Value:
         """The part as the step leaves it, when it finds `value`."""
 
-    def limits(self, aws_account: AwsAccount, p: P, value: Value, earlier: Sequence[Planned]) -> list[Finding]:
-        """What AWS would refuse, or what would change nothing. `earlier`: the steps before it in the same plan."""
+    def limits(self, draft: Draft, p: P, value: Value) -> list[Finding]:
+        """What AWS would refuse, or what would change nothing, after the steps of the draft."""
         return []
 
-    def before(self, aws_account: AwsAccount, p: P, value: Value) -> dict[str, Any]:
+    def before(self, draft: Draft, p: P, value: Value) -> dict[str, Any]:
         """What `reverse` needs of what the step overwrites; `value` is the part just before it."""
         return {}
 
@@ -170,9 +185,12 @@ class Operation(ABC, Generic[P]):
     def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         """The steps that undo it; none where nothing can."""
 
-    def replanned(self, aws_account: AwsAccount, p: P) -> list[StepSpec]:
-        """The same intent on what the mirror has now; none when it is so already. Raises Refusal."""
-        value = self.mirrored(aws_account, p)
+    def replanned(self, draft: Draft, p: P) -> list[StepSpec]:
+        """The same intent on what the mirror has now, after the steps of the draft; none when it is so already.
+
+        Raises Refusal.
+        """
+        value = draft.expects(self.part(p), self.mirrored(draft, p))
         return [] if self.after(p, value) == value else [self.spec(p)]
 
     def spec(self, p: P) -> StepSpec:
@@ -208,6 +226,7 @@ class Planned:
     params: Any
     part: str
     expects: Value
+    before: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:

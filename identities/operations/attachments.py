@@ -5,20 +5,21 @@ The part is {"owner": "AROA…", "attached": true}.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
 from identities.models import Attachment, IamGroup, Principal
 from identities.operations.owners import OwnerOperation, on_owner
-from identities.operations.rows import live_row, ref
 from policies.models import ManagedPolicy
 from policies.operations.arns import check_arn, is_managed_by_aws, name_of
+from policies.operations.rows import live_row, ref
 from sync.aws.client import AwsClient
 from sync.checks import Finding, Severity
+from sync.draft import Draft
 from sync.mirror import ObjectRef
-from sync.operations import Call, Planned, Refusal, StepSpec, Value
+from sync.operations import Call, Refusal, StepSpec, Value
 
 # IAM User Guide, "IAM and AWS STS quotas": for users and roles AWS raises it on request; then AWS will say.
 MOST_ATTACHED = 10
@@ -49,8 +50,8 @@ class AttachmentOperation(OwnerOperation[AttachmentParams]):
     def told_of_owner(self, value: Value) -> str:
         return "it attached" if value["attached"] else "it not attached"
 
-    def mirrored(self, aws_account: AwsAccount, p: AttachmentParams) -> Value:
-        owner = self.row(aws_account, p)
+    def mirrored(self, draft: Draft, p: AttachmentParams) -> Value:
+        owner = self.row(draft, p)
         return {"owner": owner.aws_id, "attached": self._attached(owner).filter(arn=p.policy_arn).exists()}
 
     def after(self, p: AttachmentParams, value: Value) -> Value:
@@ -77,22 +78,20 @@ class Attach(AttachmentOperation):
     def is_so_already(self, p: AttachmentParams) -> str:
         return f"{name_of(p.policy_arn)} is attached to {self.named(p)} already."
 
-    def mirrored(self, aws_account: AwsAccount, p: AttachmentParams) -> Value:
+    def mirrored(self, draft: Draft, p: AttachmentParams) -> Value:
         # AWS's own policies are mirrored where they are attached only, so one that isn't may be there all the same.
         if not is_managed_by_aws(p.policy_arn):
-            policy = live_row(ManagedPolicy, aws_account, p.policy_arn)
+            policy = live_row(ManagedPolicy, draft, p.policy_arn)
             if not policy.attachable:
                 raise Refusal(f"AWS doesn't let {policy.name} be attached.")
-        return super().mirrored(aws_account, p)
+        return super().mirrored(draft, p)
 
-    def limits(
-        self, aws_account: AwsAccount, p: AttachmentParams, value: Value, earlier: Sequence[Planned]
-    ) -> list[Finding]:
-        if found := super().limits(aws_account, p, value, earlier):
+    def limits(self, draft: Draft, p: AttachmentParams, value: Value) -> list[Finding]:
+        if found := super().limits(draft, p, value):
             return found
-        attached = set(self._attached(self.row(aws_account, p)).values_list("arn", flat=True))
-        for step in earlier:
-            if isinstance(step.operation, AttachmentOperation) and step.params.owner_arn == p.owner_arn:
+        attached = set(self._attached(self.row(draft, p)).values_list("arn", flat=True))
+        for step in self.earlier(draft, p):
+            if isinstance(step.operation, AttachmentOperation):
                 (attached.add if step.operation.leaves else attached.discard)(step.params.policy_arn)
         if len(attached) < MOST_ATTACHED:
             return []

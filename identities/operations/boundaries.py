@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 from accounts.models import AwsAccount
 from identities.models import IamRole, IamUser
 from identities.operations.owners import OwnerOperation, OwnerParams, on_owner
-from identities.operations.rows import live_row, ref
 from policies.models import ManagedPolicy
 from policies.operations.arns import check_arn, is_managed_by_aws, name_of
+from policies.operations.rows import live_row, ref
 from sync.aws.client import AwsClient
+from sync.draft import Draft
 from sync.mirror import ObjectRef
 from sync.operations import Call, StepSpec, Value
 
@@ -41,14 +42,14 @@ class BoundaryOperation(OwnerOperation[P]):
     def told_of_owner(self, value: Value) -> str:
         return f"the boundary {name_of(value['boundary'])}" if value["boundary"] else "no boundary"
 
-    def mirrored(self, aws_account: AwsAccount, p: P) -> Value:
-        owner = self.row(aws_account, p)
+    def mirrored(self, draft: Draft, p: P) -> Value:
+        owner = self.row(draft, p)
         return {"owner": owner.aws_id, "boundary": owner.boundary_arn}
 
     def look(self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]) -> Mapping[str, Any]:
         return {"boundary": (owner.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn") or ""}
 
-    def before(self, aws_account: AwsAccount, p: P, value: Value) -> dict[str, Any]:
+    def before(self, draft: Draft, p: P, value: Value) -> dict[str, Any]:
         return {"boundary": value["boundary"]}
 
     def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
@@ -74,11 +75,11 @@ class PutBoundary(BoundaryOperation[PutBoundaryParams]):
     def refs(self, aws_account: AwsAccount, p: PutBoundaryParams) -> list[ObjectRef]:
         return [*super().refs(aws_account, p), ref(ManagedPolicy, aws_account, p.policy_arn)]
 
-    def mirrored(self, aws_account: AwsAccount, p: PutBoundaryParams) -> Value:
+    def mirrored(self, draft: Draft, p: PutBoundaryParams) -> Value:
         # AWS's own policies are mirrored where somebody has them only, so one that isn't may be there all the same.
         if not is_managed_by_aws(p.policy_arn):
-            live_row(ManagedPolicy, aws_account, p.policy_arn)
-        return super().mirrored(aws_account, p)
+            live_row(ManagedPolicy, draft, p.policy_arn)
+        return super().mirrored(draft, p)
 
     def after(self, p: PutBoundaryParams, value: Value) -> Value:
         return {**value, "boundary": p.policy_arn}

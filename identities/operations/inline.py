@@ -5,7 +5,7 @@ The part is {"owner": "AROA…", "document": "3f2a…"}: the canonical hash of w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -17,7 +17,8 @@ from policies.operations.documents import malformed, text_of
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import Finding
-from sync.operations import BadParams, Call, Planned, StepSpec, Value
+from sync.draft import Draft
+from sync.operations import BadParams, Call, StepSpec, Value
 
 # IAM User Guide, "IAM and AWS STS quotas": characters of all inline policies of one, white space not counted.
 MOST_CHARACTERS: dict[KindOfOwner, int] = {USER: 2_048, GROUP: 5_120, ROLE: 10_240}
@@ -56,8 +57,8 @@ class InlineOperation(OwnerOperation[P]):
     def document(self, aws_account: AwsAccount, p: P, value: Value) -> str | None:
         return text_of(value["document"]) if value else None
 
-    def mirrored(self, aws_account: AwsAccount, p: P) -> Value:
-        owner = self.row(aws_account, p)
+    def mirrored(self, draft: Draft, p: P) -> Value:
+        owner = self.row(draft, p)
         row = self._inline(owner).filter(name=p.policy).select_related("document").first()
         return {"owner": owner.aws_id, "document": row.document.canonical_hash if row else None}
 
@@ -69,7 +70,7 @@ class InlineOperation(OwnerOperation[P]):
             return {"document": None}
         return {"document": identify(answer["PolicyDocument"]).canonical_hash}
 
-    def before(self, aws_account: AwsAccount, p: P, value: Value) -> dict[str, Any]:
+    def before(self, draft: Draft, p: P, value: Value) -> dict[str, Any]:
         return {"document": text_of(value["document"])}
 
     def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
@@ -101,23 +102,21 @@ class PutInline(InlineOperation[PutInlineParams]):
     def is_so_already(self, p: PutInlineParams) -> str:
         return f"The inline policy {p.policy} of {self.named(p)} already says this."
 
-    def limits(
-        self, aws_account: AwsAccount, p: PutInlineParams, value: Value, earlier: Sequence[Planned]
-    ) -> list[Finding]:
-        found = [*super().limits(aws_account, p, value, earlier), *malformed(p.document)]
-        counted, most = self._characters(aws_account, p, earlier), MOST_CHARACTERS[self.owner]
+    def limits(self, draft: Draft, p: PutInlineParams, value: Value) -> list[Finding]:
+        found = [*super().limits(draft, p, value), *malformed(p.document)]
+        counted, most = self._characters(draft, p), MOST_CHARACTERS[self.owner]
         if counted > most:
             words = f"The inline policies of {self.named(p)} would have {counted:,} characters; AWS takes {most:,}."
             found.append(Finding("DOCUMENT_TOO_LONG", "error", words))
         return found
 
-    def _characters(self, aws_account: AwsAccount, p: PutInlineParams, earlier: Sequence[Planned]) -> int:
+    def _characters(self, draft: Draft, p: PutInlineParams) -> int:
         """Of all inline policies of the owner, when this step is done."""
-        rows = self._inline(self.row(aws_account, p)).select_related("document")
+        rows = self._inline(self.row(draft, p)).select_related("document")
         sizes = {row.name: row.document.size for row in rows}
-        for step in earlier:
-            if isinstance(step.operation, InlineOperation) and step.params.owner_arn == p.owner_arn:
-                written = step.operation.writes(aws_account, step.params)
+        for step in self.earlier(draft, p):
+            if isinstance(step.operation, InlineOperation):
+                written = step.operation.writes(draft.aws_account, step.params)
                 sizes[step.params.policy] = size(written) if written else 0
         return sum({**sizes, p.policy: size(p.document)}.values())
 

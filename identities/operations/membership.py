@@ -8,13 +8,14 @@ from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
 from identities.models import IamGroup, IamUser, Membership
-from identities.operations.rows import live_row, ref
 from policies.operations.arns import check_arn, name_of
+from policies.operations.rows import live_row, object_key, ref
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import Finding
+from sync.draft import Draft
 from sync.mirror import ObjectRef
-from sync.operations import Call, Done, Guarantee, Operation, Planned, Risk, StepSpec, Tried, Undo, Value
+from sync.operations import Call, Done, Guarantee, Operation, Risk, StepSpec, Tried, Undo, Value
 
 # IAM User Guide, "IAM and AWS STS quotas": groups that a user can be in; can't be raised.
 MOST_GROUPS = 10
@@ -66,17 +67,15 @@ class MembershipOperation(Operation[MembershipParams]):
             return "no such user or group"
         return "a member" if value["member"] else "no member"
 
-    def mirrored(self, aws_account: AwsAccount, p: MembershipParams) -> Value:
-        user, group = live_row(IamUser, aws_account, p.user_arn), live_row(IamGroup, aws_account, p.group_arn)
+    def mirrored(self, draft: Draft, p: MembershipParams) -> Value:
+        user, group = live_row(IamUser, draft, p.user_arn), live_row(IamGroup, draft, p.group_arn)
         member = Membership.objects.live().filter(user=user, group=group).exists()
         return {"user": user.aws_id, "group": group.aws_id, "member": member}
 
     def after(self, p: MembershipParams, value: Value) -> Value:
         return {**value, "member": self.leaves}
 
-    def limits(
-        self, aws_account: AwsAccount, p: MembershipParams, value: Value, earlier: Sequence[Planned]
-    ) -> list[Finding]:
+    def limits(self, draft: Draft, p: MembershipParams, value: Value) -> list[Finding]:
         if value["member"] == self.leaves:
             words = f"{p.user} is {'already' if self.leaves else 'not'} in the group {p.group}."
             return [Finding("NO_CHANGE", "error", words)]
@@ -108,14 +107,12 @@ class AddUser(MembershipOperation):
     def title(self, p: MembershipParams) -> str:
         return f"Add {p.user} to the group {p.group}"
 
-    def limits(
-        self, aws_account: AwsAccount, p: MembershipParams, value: Value, earlier: Sequence[Planned]
-    ) -> list[Finding]:
-        found = super().limits(aws_account, p, value, earlier)
-        user = live_row(IamUser, aws_account, p.user_arn)
+    def limits(self, draft: Draft, p: MembershipParams, value: Value) -> list[Finding]:
+        found = super().limits(draft, p, value)
+        user = live_row(IamUser, draft, p.user_arn)
         groups = set(Membership.objects.live().filter(user=user).values_list("group__arn", flat=True))
-        for step in earlier:
-            if isinstance(step.operation, MembershipOperation) and step.params.user_arn == p.user_arn:
+        for step in draft.writing(object_key(IamUser, p.user_arn)):
+            if isinstance(step.operation, MembershipOperation):
                 (groups.add if step.operation.leaves else groups.discard)(step.params.group_arn)
         if len(groups) >= MOST_GROUPS and not found:
             words = f"{p.user} is in {len(groups)} groups, the most that AWS allows."

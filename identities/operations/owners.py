@@ -9,13 +9,14 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 from accounts.models import AwsAccount
 from identities.models import IamGroup, IamRole, IamUser, Principal
-from identities.operations.rows import live_row, ref
 from policies.operations.arns import check_arn, name_of
+from policies.operations.rows import live_row, object_key, ref
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import Finding
+from sync.draft import Draft
 from sync.mirror import ObjectRef
-from sync.operations import Call, Done, Guarantee, Operation, Planned, Risk, StepSpec, Tried, Undo, Value
+from sync.operations import Call, Done, Guarantee, Operation, Planned, Refusal, Risk, StepSpec, Tried, Undo, Value
 
 
 @dataclass(frozen=True)
@@ -74,14 +75,24 @@ class OwnerOperation(Operation[P]):
         return [Call("iam", operation, sent, resource_arns=(p.owner_arn,), actions=(f"iam:{operation}",))]
 
     def objects(self, p: P) -> list[str]:
-        return [f"iam.{self.owner.word}:{p.owner_arn}"]
+        return [self.key(p)]
+
+    def key(self, p: P) -> str:
+        return object_key(self.owner.model, p.owner_arn)
+
+    def earlier(self, draft: Draft, p: P) -> Sequence[Planned]:
+        """The steps of the draft that write the same owner."""
+        return draft.writing(self.key(p))
 
     def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
         return [ref(self.owner.model, aws_account, p.owner_arn)]
 
-    def row(self, aws_account: AwsAccount, p: P) -> Any:
-        """Raises Refusal when the mirror doesn't have it, and when AWS keeps it for itself."""
-        return live_row(self.owner.model, aws_account, p.owner_arn)
+    def row(self, draft: Draft, p: P) -> Any:
+        """Raises Refusal when there is no such owner, and when AWS keeps it for itself."""
+        row = live_row(self.owner.model, draft, p.owner_arn)
+        if isinstance(row, IamRole) and row.is_reserved:
+            raise Refusal(f"The role {row.name} belongs to an AWS service: only that service can change it.")
+        return row
 
     def other(self, verb: str, p: P, **params: Any) -> StepSpec:
         """A step of another operation on the same owner, with the same parameters but for `params`."""
@@ -113,7 +124,7 @@ class OwnerOperation(Operation[P]):
         NotFound raised here means that the owner is gone.
         """
 
-    def limits(self, aws_account: AwsAccount, p: P, value: Value, earlier: Sequence[Planned]) -> list[Finding]:
+    def limits(self, draft: Draft, p: P, value: Value) -> list[Finding]:
         if self.after(p, value) == value:
             return [Finding("NO_CHANGE", "error", self.is_so_already(p))]
         return []

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from accounts.models import AwsAccount
 from identities.models import IamRole, IamUser
 from identities.operations.owners import OwnerOperation, on_owner
 from sync.aws.client import AwsClient
 from sync.checks import Finding
-from sync.operations import BadParams, Call, Planned, Risk, StepSpec, Value
+from sync.draft import Draft
+from sync.operations import BadParams, Call, Risk, StepSpec, Value
 
 # IAM User Guide, "IAM and AWS STS quotas" and "Rules for tagging in IAM and AWS STS".
 MOST_TAGS, LONGEST_KEY, LONGEST_VALUE = 50, 128, 256
@@ -51,15 +51,15 @@ class TagOperation(OwnerOperation[P]):
     def told_of_owner(self, value: Value) -> str:
         return "no such tag" if value["value"] is None else f"the value “{value['value']}”"
 
-    def mirrored(self, aws_account: AwsAccount, p: P) -> Value:
-        owner = self.row(aws_account, p)
+    def mirrored(self, draft: Draft, p: P) -> Value:
+        owner = self.row(draft, p)
         return {"owner": owner.aws_id, "value": owner.tags.get(p.key)}
 
     def look(self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]) -> Mapping[str, Any]:
         tags = {tag["Key"]: tag["Value"] for tag in owner.get("Tags") or ()}
         return {"value": tags.get(p.key)}
 
-    def before(self, aws_account: AwsAccount, p: P, value: Value) -> dict[str, Any]:
+    def before(self, draft: Draft, p: P, value: Value) -> dict[str, Any]:
         return {"value": value["value"]}
 
     def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
@@ -85,12 +85,12 @@ class Tag(TagOperation[TagParams]):
     def is_so_already(self, p: TagParams) -> str:
         return f"The tag {p.key} of {self.named(p)} says “{p.value}” already."
 
-    def limits(self, aws_account: AwsAccount, p: TagParams, value: Value, earlier: Sequence[Planned]) -> list[Finding]:
-        if found := super().limits(aws_account, p, value, earlier):
+    def limits(self, draft: Draft, p: TagParams, value: Value) -> list[Finding]:
+        if found := super().limits(draft, p, value):
             return found
-        keys = set(self.row(aws_account, p).tags)
-        for step in earlier:
-            if isinstance(step.operation, TagOperation) and step.params.owner_arn == p.owner_arn:
+        keys = set(self.row(draft, p).tags)
+        for step in self.earlier(draft, p):
+            if isinstance(step.operation, TagOperation):
                 (keys.add if isinstance(step.operation, Tag) else keys.discard)(step.params.key)
         if len(keys | {p.key}) <= MOST_TAGS:
             return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,8 @@ from policies.engine.document import DocumentType, identify, size
 from policies.operations.documents import malformed, text_of
 from sync.aws.client import AwsClient
 from sync.checks import Finding
-from sync.operations import BadParams, Call, Planned, StepSpec, Value
+from sync.draft import Draft
+from sync.operations import BadParams, Call, StepSpec, Value
 
 # IAM User Guide, "IAM and AWS STS quotas": 2,048 characters, and up to 4,096 for who asked AWS for it.
 USUAL_CHARACTERS, MOST_CHARACTERS = 2_048, 4_096
@@ -55,8 +56,8 @@ class UpdateTrust(OwnerOperation[TrustParams]):
     def writes(self, aws_account: AwsAccount, p: TrustParams) -> str | None:
         return p.document
 
-    def mirrored(self, aws_account: AwsAccount, p: TrustParams) -> Value:
-        role = self.row(aws_account, p)
+    def mirrored(self, draft: Draft, p: TrustParams) -> Value:
+        role = self.row(draft, p)
         return {"owner": role.aws_id, "trust": role.trust.canonical_hash if role.trust else ""}
 
     def look(
@@ -70,10 +71,8 @@ class UpdateTrust(OwnerOperation[TrustParams]):
     def is_so_already(self, p: TrustParams) -> str:
         return f"The trust policy of {self.named(p)} already says this."
 
-    def limits(
-        self, aws_account: AwsAccount, p: TrustParams, value: Value, earlier: Sequence[Planned]
-    ) -> list[Finding]:
-        found = [*super().limits(aws_account, p, value, earlier), *malformed(p.document, DocumentType.TRUST)]
+    def limits(self, draft: Draft, p: TrustParams, value: Value) -> list[Finding]:
+        found = [*super().limits(draft, p, value), *malformed(p.document, DocumentType.TRUST)]
         for unique_id in sorted(unique_ids(principals_of(p.document))):
             words = f"It names {unique_id}, which is what AWS writes for somebody who was deleted; AWS refuses that."
             found.append(Finding("DELETED_PRINCIPAL", "error", words))
@@ -84,7 +83,7 @@ class UpdateTrust(OwnerOperation[TrustParams]):
             found.append(Finding("DOCUMENT_TOO_LONG", "error" if counted > MOST_CHARACTERS else "warning", words))
         return found
 
-    def before(self, aws_account: AwsAccount, p: TrustParams, value: Value) -> dict[str, Any]:
+    def before(self, draft: Draft, p: TrustParams, value: Value) -> dict[str, Any]:
         text = text_of(value["trust"])
         return {"document": text} if text else {}
 

@@ -20,7 +20,8 @@ from policies.operations.versions import (
 )
 from sync.aws.client import AwsClient
 from sync.checks import Finding
-from sync.operations import BadParams, Call, Done, Guarantee, Planned, Refusal, Risk, StepSpec, Tried, Undo, Value
+from sync.draft import Draft
+from sync.operations import BadParams, Call, Done, Guarantee, Refusal, Risk, StepSpec, Tried, Undo, Value
 
 # IAM User Guide, "IAM and AWS STS quotas": a managed policy, white space not counted; API reference: as sent.
 MOST_CHARACTERS, MOST_SENT = 6_144, 131_072
@@ -80,16 +81,14 @@ class Update(VersionsOperation[UpdateParams]):
     def writes(self, aws_account: AwsAccount, p: UpdateParams) -> str | None:
         return p.document
 
-    def limits(
-        self, aws_account: AwsAccount, p: UpdateParams, value: Value, earlier: Sequence[Planned]
-    ) -> list[Finding]:
-        found = [*_document_findings(p.document), *_no_change(aws_account, p, value)]
+    def limits(self, draft: Draft, p: UpdateParams, value: Value) -> list[Finding]:
+        found = [*_document_findings(p.document), *_no_change(draft, p, value)]
         if len(value["versions"]) >= MOST_VERSIONS:
             words = f"{p.name} has {MOST_VERSIONS} versions, the most that AWS keeps: delete one first."
             found.append(Finding("TOO_MANY_VERSIONS", "error", words))
         return found
 
-    def before(self, aws_account: AwsAccount, p: UpdateParams, value: Value) -> dict[str, Any]:
+    def before(self, draft: Draft, p: UpdateParams, value: Value) -> dict[str, Any]:
         return {"default": value["default"]}
 
     def reverse(self, p: UpdateParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
@@ -99,10 +98,10 @@ class Update(VersionsOperation[UpdateParams]):
         back = StepSpec(SetDefault.kind, {"policy_arn": p.policy_arn, "version": before["default"]})
         return [back, delete]
 
-    def replanned(self, aws_account: AwsAccount, p: UpdateParams) -> list[StepSpec]:
+    def replanned(self, draft: Draft, p: UpdateParams) -> list[StepSpec]:
         if not p.make_default:
             return [self.spec(p)]
-        return plan_update(customer_policy(aws_account, p.policy_arn), p.document)
+        return plan_update(customer_policy(draft, p.policy_arn), p.document)
 
     def done(self, client: AwsClient, p: UpdateParams, live: Value, tried: Sequence[Tried]) -> Done | None:
         """A version that wasn't there before our first try, with our document, and in force if that was asked for."""
@@ -148,16 +147,14 @@ class DeleteVersion(VersionsOperation[DeleteVersionParams]):
     def after(self, p: DeleteVersionParams, value: Value) -> Value:
         return {**value, "versions": [version for version in value["versions"] if version != p.version]}
 
-    def limits(
-        self, aws_account: AwsAccount, p: DeleteVersionParams, value: Value, earlier: Sequence[Planned]
-    ) -> list[Finding]:
+    def limits(self, draft: Draft, p: DeleteVersionParams, value: Value) -> list[Finding]:
         if p.version == value["default"]:
             words = f"Version {p.version} of {p.name} is in force: make another one the default first."
             return [Finding("VERSION_IN_FORCE", "error", words)]
         return _missing_version(p, value)
 
-    def before(self, aws_account: AwsAccount, p: DeleteVersionParams, value: Value) -> dict[str, Any]:
-        document = _version(aws_account, p)
+    def before(self, draft: Draft, p: DeleteVersionParams, value: Value) -> dict[str, Any]:
+        document = _version(draft, p)
         return {"document": document.document.text} if document else {}
 
     def reverse(self, p: DeleteVersionParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
@@ -166,9 +163,9 @@ class DeleteVersion(VersionsOperation[DeleteVersionParams]):
         params = {"policy_arn": p.policy_arn, "document": before["document"], "make_default": False}
         return [StepSpec(Update.kind, params)]
 
-    def replanned(self, aws_account: AwsAccount, p: DeleteVersionParams) -> list[StepSpec]:
+    def replanned(self, draft: Draft, p: DeleteVersionParams) -> list[StepSpec]:
         # The step that needed the room makes it itself, as far as it still has to.
-        return [] if p.make_room else super().replanned(aws_account, p)
+        return [] if p.make_room else super().replanned(draft, p)
 
     def done(self, client: AwsClient, p: DeleteVersionParams, live: Value, tried: Sequence[Tried]) -> Done | None:
         same = live is not None and live["policy"] == tried[0].found["policy"]
@@ -196,17 +193,15 @@ class SetDefault(VersionsOperation[VersionParams]):
         return _text_in_force(aws_account, p.policy_arn, value)
 
     def writes(self, aws_account: AwsAccount, p: VersionParams) -> str | None:
-        version = _version(aws_account, p)
+        version = _version(Draft(aws_account), p)
         return version.document.text if version else None
 
-    def limits(
-        self, aws_account: AwsAccount, p: VersionParams, value: Value, earlier: Sequence[Planned]
-    ) -> list[Finding]:
+    def limits(self, draft: Draft, p: VersionParams, value: Value) -> list[Finding]:
         if p.version == value["default"]:
             return [Finding("NO_CHANGE", "error", f"Version {p.version} of {p.name} is in force already.")]
         return _missing_version(p, value)
 
-    def before(self, aws_account: AwsAccount, p: VersionParams, value: Value) -> dict[str, Any]:
+    def before(self, draft: Draft, p: VersionParams, value: Value) -> dict[str, Any]:
         return {"default": value["default"]}
 
     def reverse(self, p: VersionParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
@@ -248,8 +243,8 @@ def _document_findings(document: str) -> list[Finding]:
     return found
 
 
-def _no_change(aws_account: AwsAccount, p: UpdateParams, value: Value) -> list[Finding]:
-    in_force = _version(aws_account, VersionParams(p.policy_arn, value["default"]))
+def _no_change(draft: Draft, p: UpdateParams, value: Value) -> list[Finding]:
+    in_force = _version(draft, VersionParams(p.policy_arn, value["default"]))
     same = in_force is not None and in_force.document.canonical_hash == identify(p.document).canonical_hash
     return [Finding("NO_CHANGE", "error", f"{p.name} already says this.")] if same and p.make_default else []
 
@@ -261,13 +256,13 @@ def _missing_version(p: VersionParams, value: Value) -> list[Finding]:
 
 
 def _text_in_force(aws_account: AwsAccount, policy_arn: str, value: Value) -> str | None:
-    version = _version(aws_account, VersionParams(policy_arn, value["default"])) if value else None
+    version = _version(Draft(aws_account), VersionParams(policy_arn, value["default"])) if value else None
     return version.document.text if version else None
 
 
-def _version(aws_account: AwsAccount, p: VersionParams) -> PolicyVersion | None:
+def _version(draft: Draft, p: VersionParams) -> PolicyVersion | None:
     try:
-        policy = customer_policy(aws_account, p.policy_arn)
+        policy = customer_policy(draft, p.policy_arn)
     except Refusal:
         return None
     return policy.versions.filter(version_id=p.version).select_related("document").first()

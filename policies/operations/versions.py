@@ -13,8 +13,10 @@ from typing import Any, ClassVar, TypeVar
 from accounts.models import AwsAccount
 from policies.models import ManagedPolicy
 from policies.operations.arns import check_arn, name_of
+from policies.operations.rows import live_row, object_key, ref
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
+from sync.draft import Draft
 from sync.mirror import ObjectRef
 from sync.operations import BadParams, Call, Operation, Refusal, Value
 
@@ -54,13 +56,13 @@ class VersionsOperation(Operation[P]):
         )
 
     def objects(self, p: P) -> list[str]:
-        return [f"iam.policy:{p.policy_arn}"]
+        return [object_key(ManagedPolicy, p.policy_arn)]
 
     def part(self, p: P) -> str:
         return f"policy.versions:{p.policy_arn}"
 
     def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
-        return [policy_ref(aws_account, p.policy_arn)]
+        return [ref(ManagedPolicy, aws_account, p.policy_arn)]
 
     def told(self, value: Value) -> str:
         if value is None:
@@ -68,8 +70,8 @@ class VersionsOperation(Operation[P]):
         others = [version for version in value["versions"] if version != value["default"]]
         return f"{value['default']} in force" + (f", beside {', '.join(others)}" if others else "")
 
-    def mirrored(self, aws_account: AwsAccount, p: P) -> Value:
-        policy = customer_policy(aws_account, p.policy_arn)
+    def mirrored(self, draft: Draft, p: P) -> Value:
+        policy = customer_policy(draft, p.policy_arn)
         versions = policy.versions.filter(gone_at__isnull=True).order_by("number").values_list("version_id", flat=True)
         return {"policy": policy.aws_id, "default": policy.default_version, "versions": list(versions)}
 
@@ -96,18 +98,9 @@ def check_version(version: str) -> None:
         raise BadParams(f"{version!r} isn't a version of a policy: these are v1, v2 and so on.")
 
 
-def customer_policy(aws_account: AwsAccount, policy_arn: str) -> ManagedPolicy:
+def customer_policy(draft: Draft, policy_arn: str) -> ManagedPolicy:
     """The live policy, if it is the customer's own. Raises Refusal."""
-    rows = ManagedPolicy.objects.live().filter(aws_account=aws_account, arn=policy_arn)
-    policy: ManagedPolicy | None = rows.order_by("-pk").first()
-    if policy is None:
-        raise Refusal(f"The mirror of {aws_account} has no policy {name_of(policy_arn)}: pull, then try again.")
+    policy = live_row(ManagedPolicy, draft, policy_arn)
     if policy.is_aws:
         raise Refusal(f"{policy.name} is managed by AWS: nobody else can change it.")
     return policy
-
-
-def policy_ref(aws_account: AwsAccount, policy_arn: str) -> ObjectRef:
-    rows = ManagedPolicy.objects.filter(aws_account=aws_account, arn=policy_arn)
-    newest: ManagedPolicy | None = rows.order_by("-pk").first()
-    return ObjectRef("iam.policy", newest.aws_id if newest else "", name_of(policy_arn), policy_arn)

@@ -12,12 +12,14 @@ from django.utils import timezone
 from accounts.access import may
 from accounts.models import Operator
 from accounts.roles import APPLY, PROPOSE
-from sync import checks, operations
+from sync import checks
 from sync.changes import attempts, verbs
 from sync.changes.approvals import valid
 from sync.changes.errors import PlanError, sentence_only
 from sync.changes.plan import digest, look, operations_of
+from sync.changes.steps import ids_made, planned_step
 from sync.checks import Finding
+from sync.draft import Draft
 from sync.models import Change, Step
 from sync.operations import Planned, Refusal
 
@@ -68,7 +70,7 @@ def _of_people(change: Change, applier: Operator) -> Objection | None:
 def _of_checks(change: Change) -> Objection | None:
     """Whether the limits and checks have something graver to say than what everybody has read on the plan."""
     try:
-        now = look(change.aws_account, planned(change))
+        now = look(Draft(change.aws_account), planned(change))
     except Refusal as refusal:
         return Objection(str(refusal), voids_approvals=True)
     errors = [finding for finding in now if finding.severity == "error"]
@@ -102,10 +104,6 @@ def planned(change: Change) -> list[Planned]:
 
     Not those that may have been sent already: of what they left, the limits would say that it is so already.
     """
+    ids = ids_made(change)
     pending = change.steps.exclude(state__in=Step.FINISHED)
-    return [planned_step(step) for step in pending if not attempts.perhaps_sent(step)]
-
-
-def planned_step(step: Step) -> Planned:
-    operation = operations.registry[step.kind]
-    return Planned(step.position, operation, operation.parse(step.params), step.part, step.expects)
+    return [planned_step(step, ids) for step in pending if not attempts.perhaps_sent(step)]

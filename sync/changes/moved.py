@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sync import operations
+from sync.changes.steps import ids_made, planned_step
+from sync.draft import Draft
 from sync.models import Change, Step
-from sync.operations import BadParams, Refusal
+from sync.operations import BadParams, Planned, Refusal
 
 
 @dataclass(frozen=True)
@@ -17,21 +19,26 @@ class Moved:
 
 
 def moved(change: Change) -> list[Moved]:
-    """The first step of each part whose expectation no longer holds in the mirror. Asks the mirror only, not AWS."""
+    """The steps whose expectation no longer holds in the mirror; of each part, the first. Asks the mirror, not AWS."""
     found: list[Moved] = []
-    parts: set[str] = set()
+    draft, ids = Draft(change.aws_account), ids_made(change)
     for step in change.steps.exclude(state__in=Step.FINISHED):
-        operation = operations.registry.get(step.kind)
-        if operation is None or step.part in parts:
+        if step.kind not in operations.registry:
             continue
-        parts.add(step.part)  # what follows it expects what it leaves
         try:
-            value = operation.mirrored(change.aws_account, operation.parse(step.params))
-            now = operation.told(value)
+            planned = planned_step(step, ids)
         except BadParams:
             continue
-        except Refusal as refusal:
-            value, now = None, str(refusal)
-        if value != step.expects:
-            found.append(Moved(step.position, operation.told(step.expects), now))
+        if step.part not in draft.parts and (what := _found_instead(draft, planned)):
+            found.append(Moved(step.position, planned.operation.told(planned.expects), what))
+        draft.take(planned)
     return found
+
+
+def _found_instead(draft: Draft, step: Planned) -> str:
+    """What the mirror has where it isn't what the step expects; "" where it is."""
+    try:
+        value = step.operation.mirrored(draft, step.params)
+    except Refusal as refusal:
+        return str(refusal)
+    return "" if value == step.expects else step.operation.told(value)

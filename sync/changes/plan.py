@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +23,7 @@ from sync import checks, operations
 from sync.changes import verbs
 from sync.changes.errors import PlanError
 from sync.checks import Finding
+from sync.draft import Draft
 from sync.models import Change, Step
 from sync.operations import BadParams, Operation, Planned, Refusal, StepSpec
 
@@ -41,9 +43,9 @@ def propose(
     if not steps:
         raise PlanError("There is nothing to do.")
     operations_of(steps, actor, aws_account)
-    planned = plan(aws_account, steps)
-    findings = look(aws_account, planned)
-    _refuse_errors(findings, planned)
+    draft = plan(aws_account, steps)
+    findings = look(Draft(aws_account, remembered=draft.remembered), draft.steps)
+    _refuse_errors(findings, draft.steps)
     now = timezone.now()
     change = Change(
         aws_account=aws_account,
@@ -57,7 +59,7 @@ def propose(
         reverses=reverses,
         findings=[finding.as_json() for finding in findings],
     )
-    rows = [_row(aws_account, step, spec) for step, spec in zip(planned, steps, strict=True)]
+    rows = [_row(step, spec) for step, spec in zip(draft.steps, steps, strict=True)]
     change.digest = digest(aws_account, rows)
     change.save()
     for row in rows:
@@ -80,33 +82,55 @@ def operations_of(steps: Iterable[StepSpec | Step], actor: Operator, aws_account
     return found
 
 
-def plan(aws_account: AwsAccount, steps: Sequence[StepSpec]) -> list[Planned]:
+def plan(aws_account: AwsAccount, steps: Iterable[StepSpec]) -> Draft:
     """What each step expects: the mirror's value of its part, as the steps before it leave it. Raises PlanError."""
-    planned: list[Planned] = []
-    left: dict[str, Any] = {}  # the parts that the steps so far have written
-    for position, spec in enumerate(steps, start=1):
-        operation = operations.registry[spec.kind]
-        try:
-            params = operation.parse(spec.params)
-            mirrored = operation.mirrored(aws_account, params)
-        except (BadParams, Refusal) as refusal:
-            raise PlanError(str(refusal)) from refusal
-        part = operation.part(params)
-        expects = left.get(part, mirrored)
-        planned.append(Planned(position, operation, params, part, expects))
-        left[part] = operation.after(params, expects)
-    return planned
+    draft = Draft(aws_account)
+    try:
+        parsed = [(operations.registry[spec.kind], operations.registry[spec.kind].parse(spec.params)) for spec in steps]
+        _foresee(draft, parsed)
+        for operation, params in parsed:
+            extend(draft, operation, params)
+    except (BadParams, Refusal) as refusal:
+        raise PlanError(str(refusal)) from refusal
+    return draft
 
 
-def look(aws_account: AwsAccount, planned: Sequence[Planned]) -> list[Finding]:
-    """What the operations themselves and all registered checks have to say of these steps."""
+def extend(draft: Draft, operation: Operation[Any], params: Any) -> None:
+    """The draft's next step. Raises Refusal."""
+    part = operation.part(params)
+    expects = draft.expects(part, operation.mirrored(draft, params))
+    before = operation.before(draft, params, expects)
+    draft.take(Planned(len(draft.steps) + 1, operation, params, part, expects, before))
+
+
+def _foresee(draft: Draft, parsed: Iterable[tuple[Operation[Any], Any]]) -> None:
+    by_kind: defaultdict[str, list[Any]] = defaultdict(list)
+    for operation, params in parsed:
+        by_kind[operation.kind].append(params)
+    for kind, params_of_kind in by_kind.items():
+        operations.registry[kind].foresee(draft, params_of_kind)
+
+
+def again(draft: Draft, spec: StepSpec) -> list[StepSpec]:
+    """The same intent on what the mirror has now, added to the draft; none when it is so already. Raises Refusal."""
+    operation = operations.registry[spec.kind]
+    steps = operation.replanned(draft, operation.parse(spec.params))
+    for step in steps:
+        operation = operations.registry[step.kind]
+        extend(draft, operation, operation.parse(step.params))
+    return steps
+
+
+def look(draft: Draft, planned: Sequence[Planned]) -> list[Finding]:
+    """What the operations themselves and all registered checks say of these steps. `draft` is empty at first."""
     found: list[Finding] = []
-    for index, step in enumerate(planned):
-        limits = step.operation.limits(aws_account, step.params, step.expects, planned[:index])
+    for step in planned:
+        limits = step.operation.limits(draft, step.params, step.expects)
         if not limits and step.operation.after(step.params, step.expects) == step.expects:
             limits = [Finding("NO_CHANGE", "error", f"{step.operation.title(step.params)}: it is so already.")]
         found += [finding.at_step(step.position) for finding in limits]
-    return found + checks.look(aws_account, planned)
+        draft.take(step)
+    return found + checks.look(draft.aws_account, planned)
 
 
 def digest(aws_account: AwsAccount, steps: Iterable[Step]) -> str:
@@ -119,14 +143,14 @@ def digest(aws_account: AwsAccount, steps: Iterable[Step]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _row(aws_account: AwsAccount, planned: Planned, spec: StepSpec) -> Step:
+def _row(planned: Planned, spec: StepSpec) -> Step:
     return Step(
         position=planned.position,
         kind=spec.kind,
         params=dict(spec.params),
         part=planned.part,
         expects=planned.expects,
-        before=planned.operation.before(aws_account, planned.params, planned.expects),
+        before=dict(planned.before),
     )
 
 

@@ -19,7 +19,6 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts import audit
-from sync import operations
 from sync.aws import errors
 from sync.aws.client import AwsClient
 from sync.changes import attempts, effects
@@ -28,6 +27,7 @@ from sync.changes.errors import as_json, sentence_only
 from sync.changes.guards import Objection
 from sync.changes.patience import look_until
 from sync.changes.rows import say
+from sync.changes.steps import ids_made, planned_step
 from sync.models import Attempt, Change, Step
 from sync.operations import Done, Guarantee, Tried, Value
 
@@ -65,8 +65,12 @@ class StepRun:
         self._step = step
         self._client = client
         self._against = against
-        self._operation = operations.registry[step.kind]
-        self._params = self._operation.parse(step.params)
+        self._planned = planned_step(step, ids_made(change))
+        self._operation, self._params, self._expects = (
+            self._planned.operation,
+            self._planned.params,
+            self._planned.expects,
+        )
         self._refs = self._operation.refs(change.aws_account, self._params)
 
     def run(self) -> Outcome:
@@ -89,7 +93,7 @@ class StepRun:
             found = self._find(sent)
         except errors.AwsError as error:
             return self._end(attempt, State.UNKNOWN if sent else State.FAILED, as_json(error))
-        matches = found.live == self._step.expects
+        matches = found.live == self._expects
         with self._claim.held() as change:
             attempts.keep_snapshot(attempt, found.live)
             if matches and not found.done:
@@ -113,7 +117,7 @@ class StepRun:
             if found.done:
                 return True
             sure = not sent or self._operation.guarantee is not Guarantee.DETECTABLE
-            return sure and bool(found.live == self._step.expects)
+            return sure and bool(found.live == self._expects)
 
         patient = bool(sent) or self._follows_own_write()
         seconds = settings.VERIFY_DEADLINE_S if patient else 0
@@ -125,10 +129,10 @@ class StepRun:
         return before.filter(state__in=Step.FINISHED).exists()
 
     def _difference(self, live: Value, *, tried_before: bool) -> dict[str, Any]:
-        expected, found = self._operation.told(self._step.expects), self._operation.told(live)
+        expected, found = self._operation.told(self._expects), self._operation.told(live)
         so = "and an earlier try may have been done" if tried_before else "so nothing was sent"
         sentence = f"It was changed in AWS since the plan was made, {so}: expected {expected}, found {found}."
-        return {**sentence_only("Conflicted", sentence), "expected": self._step.expects, "live": live}
+        return {**sentence_only("Conflicted", sentence), "expected": self._expects, "live": live}
 
     # ---- 3 ---------------------------------------------------------------------------------------------------
     def _send(self, attempt: Attempt, tried: Tried) -> Outcome | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -9,8 +11,11 @@ from accounts.models import Operator
 from sync import operations
 from sync.changes import verbs
 from sync.changes.errors import PlanError
-from sync.changes.plan import propose
+from sync.changes.plan import again, propose
 from sync.changes.rows import locked, say
+from sync.changes.steps import ids_made
+from sync.draft import Draft
+from sync.made import resolved
 from sync.models import Change, Step
 from sync.operations import Refusal, StepSpec
 
@@ -20,9 +25,10 @@ def propose_reverse(*, change: Change, actor: Operator, reason: str) -> Change:
     if change.state in Change.MOVING:
         raise PlanError("The change is still running: wait until it has ended.")
     steps: list[StepSpec] = []
+    ids = ids_made(change)
     for step in change.steps.filter(state__in=Step.FINISHED).order_by("-position"):
         operation = operations.registry[step.kind]
-        steps += operation.reverse(operation.parse(step.params), step.before, step.result)
+        steps += operation.reverse(operation.parse(resolved(step.params, ids)), step.before, step.result)
     if not steps:
         raise PlanError("There is nothing to reverse: none of its steps was done, or none can be undone.")
     title = f"Reverse of change {change.pk}: {change.title}"
@@ -41,15 +47,15 @@ def replan(*, change: Change, actor: Operator) -> Change:
         if change.state not in (Change.State.CONFLICTED, Change.State.EXPIRED, Change.State.FAILED):
             raise PlanError(f"There is nothing to plan again: the change is {change.get_state_display().lower()}.")
         left = change.steps.exclude(state__in=Step.FINISHED)
-        again = [spec for step in left for spec in _replanned(step, change)]
-        if not again:
+        specs = _on_what_is_there(change, left)
+        if not specs:
             raise PlanError("There is nothing left to do: AWS has it so already.")
         new = propose(
             aws_account=change.aws_account,
             actor=actor,
             title=change.title,
             reason=change.reason,
-            steps=again,
+            steps=specs,
             reverses=change.reverses,
         )
         if change.state != Change.State.EXPIRED:
@@ -62,9 +68,10 @@ def replan(*, change: Change, actor: Operator) -> Change:
     return new
 
 
-def _replanned(step: Step, change: Change) -> list[StepSpec]:
-    operation = operations.registry[step.kind]
+def _on_what_is_there(change: Change, left: Iterable[Step]) -> list[StepSpec]:
+    draft = Draft(change.aws_account)
+    ids = ids_made(change)
     try:
-        return operation.replanned(change.aws_account, operation.parse(step.params))
+        return [spec for step in left for spec in again(draft, StepSpec(step.kind, resolved(step.params, ids)))]
     except Refusal as refusal:
         raise PlanError(str(refusal)) from refusal

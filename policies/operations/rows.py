@@ -1,0 +1,59 @@
+"""The mirrored rows that operations look at, and those of objects that the same plan makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeVar, cast
+
+from accounts.models import AwsAccount
+from policies.operations.arns import name_of
+from sync.draft import Draft
+from sync.mirror import ObjectRef
+from sync.models import MirroredRow
+from sync.operations import Refusal
+
+R = TypeVar("R", bound=MirroredRow)
+
+_NOT_SAVED = 0  # the primary key of a row that isn't there yet: nothing refers to it
+
+
+def live_row(model: type[R], draft: Draft, arn: str) -> R:
+    """The row, or one that isn't saved, for what the draft makes. Raises Refusal when there is no such object.
+
+    Looked up once for all steps of a plan: nobody may change the row.
+    """
+    key = object_key(model, arn)
+    if new := draft.id_made(key):
+        fields: dict[str, Any] = {"aws_account": draft.aws_account, "aws_id": new, "arn": arn, "name": name_of(arn)}
+        return model(pk=_NOT_SAVED, **fields)
+    if draft.is_deleted(key):
+        raise Refusal(f"An earlier step deletes the {_word(model)} {name_of(arn)}.")
+    row = draft.remembered.get((model, arn))
+    if row is None:
+        row = model.objects.live().filter(aws_account=draft.aws_account, arn=arn).order_by("-pk").first()
+        draft.remembered[model, arn] = row
+    if row is None:
+        raise Refusal(f"The mirror of {draft.aws_account} has no {_word(model)} {name_of(arn)}: pull, then try again.")
+    return cast(R, row)
+
+
+def foresee_rows(model: type[MirroredRow], draft: Draft, arns: Iterable[str]) -> None:
+    """Looks up in one query what `live_row` will be asked for."""
+    wanted = {arn for arn in arns if (model, arn) not in draft.remembered}
+    rows = model.objects.live().filter(aws_account=draft.aws_account, arn__in=wanted).order_by("pk")
+    draft.remembered.update({(model, row.arn): row for row in rows})
+
+
+def object_key(model: type[MirroredRow], arn: str) -> str:
+    """As leases and drafts know it."""
+    return f"{model.kind}:{arn}"
+
+
+def ref(model: type[MirroredRow], aws_account: AwsAccount, arn: str) -> ObjectRef:
+    """The newest object of that ARN, also when it is gone."""
+    newest = model.objects.filter(aws_account=aws_account, arn=arn).order_by("-pk").first()
+    return ObjectRef(model.kind, newest.aws_id if newest else "", name_of(arn), arn)
+
+
+def _word(model: type[MirroredRow]) -> str:
+    return model.kind.removeprefix("iam.").replace("_", " ")

@@ -1,0 +1,23 @@
+"""Steps of a stored change, with the ids that AWS has given by now to what its earlier steps made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sync import operations
+from sync.made import resolved
+from sync.models import Change, Step
+from sync.operations import Planned
+
+
+def ids_made(change: Change) -> dict[int, str]:
+    """What AWS called the objects that its steps made, by the position of the step."""
+    finished = change.steps.filter(state__in=Step.FINISHED, result__has_key="id")
+    return {step.position: str(step.result["id"]) for step in finished}
+
+
+def planned_step(step: Step, ids: Mapping[int, str]) -> Planned:
+    """As limits and checks look at it. `ids` as `ids_made` has them."""
+    operation = operations.registry[step.kind]
+    params = operation.parse(resolved(step.params, ids))
+    return Planned(step.position, operation, params, step.part, resolved(step.expects, ids))

@@ -1,0 +1,34 @@
+"""Ids that AWS has not given yet: what a plan says of an object that an earlier step of it makes.
+
+A later step expects to find "made by step 1" as the id of its owner, or has it for a parameter; when it is carried
+out, what AWS called the object stands in its place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_MADE = re.compile(r"made by step ([1-9]\d{0,4})")
+
+
+def made_by(position: int) -> str:
+    """What stands for the id of an object that the step at `position` (from 1) makes."""
+    return f"made by step {position}"
+
+
+def is_made(text: str) -> bool:
+    return _MADE.fullmatch(text) is not None
+
+
+def resolved(value: Any, ids: Mapping[int, str]) -> Any:
+    """A JSON value with the ids that are known by now, by the position of the step that made the object."""
+    if isinstance(value, str):
+        match = _MADE.fullmatch(value)
+        return ids.get(int(match[1]), value) if match else value
+    if isinstance(value, Mapping):
+        return {name: resolved(inner, ids) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [resolved(inner, ids) for inner in value]
+    return value
