@@ -170,6 +170,7 @@ CLAIM_TIMEOUT_S = env.float("CLAIM_TIMEOUT_S", default=90.0)  # a claim without 
 WRITE_SETTLE_S = 60  # an answer asked for before our own write + this never overwrites it
 VERIFY_DEADLINE_S = env.float("VERIFY_DEADLINE_S", default=20.0)  # how long to read until our write shows
 CHANGE_EXPIRES_DAYS = 7
+SECRET_SHOWN_S = 15 * 60  # how long what AWS says once, such as the secret of an access key, can be seen
 KEEP_HISTORY_DAYS = env.int("KEEP_HISTORY_DAYS", default=0)  # revisions and the logs of runs; 0 = for ever
 KEEP_RUNS_DAYS = env.int("KEEP_RUNS_DAYS", default=400)  # runs that nothing needs any more; 0 = for ever
 

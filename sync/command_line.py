@@ -26,4 +26,4 @@ def _dashed(name: str) -> str:
 def _option(name: str, value: Any) -> list[str]:
     if isinstance(value, bool):
         return [f"--{name}" if value else f"--no-{name}"]
-    return [f"--{name}", value if isinstance(value, str) else json.dumps(value)]
+    return [f"--{name}", json.dumps(value) if isinstance(value, dict | list) else str(value)]

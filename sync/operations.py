@@ -13,7 +13,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, ClassVar, Generic, TypeVar
@@ -21,11 +21,13 @@ from typing import Any, ClassVar, Generic, TypeVar
 from accounts.models import AwsAccount
 from accounts.roles import PROPOSE
 from sync.aws.client import AwsClient
+from sync.aws.secrets import Secret
 from sync.checks import Finding
 from sync.command_line import command_line
 from sync.draft import Draft
 from sync.mirror import ObjectRef
 from sync.params import BadParams, read_params
+from sync.sealed import open_typed
 
 Value = Any  # a JSON value: the state of a part
 
@@ -72,6 +74,16 @@ class Call:
     def command_line(self) -> str:
         """The same call as a line for the `aws` command."""
         return command_line(self.service, self.operation, self.parameters)
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A parameter of a call that is secret: its text is opened when the call is sent (sync.sealed)."""
+
+    reference: str
+
+    def __str__(self) -> str:
+        return "<secret>"
 
 
 @dataclass(frozen=True)
@@ -206,15 +218,63 @@ class Operation(ABC, Generic[P]):
         """Whether what is live is what our own tries brought about; at least one, the oldest first."""
 
     def send(self, client: AwsClient, p: P) -> Mapping[str, Any]:
-        """Sends the calls of the plan, to the letter; returns the result, as in `Done`."""
+        """Sends the calls of the plan, to the letter; returns AWS's answer to the last one. Raises NotKept."""
         answer: Mapping[str, Any] = {}
         for call in self.calls(p):
-            answer = client.call(call.service, call.operation, **call.parameters)
-        return self.result(answer)
+            opened = {
+                name: open_typed(value.reference) if isinstance(value, Sealed) else value
+                for name, value in call.parameters.items()
+            }
+            answer = client.call(call.service, call.operation, **opened)
+        return answer
 
     def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
         """What AWS chose, from its answer to the last call."""
         return {}
+
+    def secrets(self, answer: Mapping[str, Any]) -> Mapping[str, Secret]:
+        """What AWS says in that answer and never again, by the name that pages give it."""
+        return {}
+
+
+class Gate(Operation[P]):
+    """A step that sends nothing: the change waits there until something has come to pass.
+
+    Meanwhile no worker has the change and it holds no lease; it is looked at again after `every`.
+    """
+
+    guarantee = Guarantee.IDEMPOTENT
+    undo = Undo.REVERSIBLE
+    risk = Risk.LOW
+    every: ClassVar[timedelta]
+
+    @abstractmethod
+    def waits_for(self, client: AwsClient, p: P, since: datetime) -> str:
+        """A sentence about what has not come to pass yet; "" when it has. `since`: when the step before it ended."""
+
+    def calls(self, p: P) -> list[Call]:
+        return []
+
+    def told(self, value: Value) -> str:
+        return "nothing in particular"
+
+    def mirrored(self, draft: Draft, p: P) -> Value:
+        return {}
+
+    def live(self, client: AwsClient, p: P) -> Value:
+        return {}
+
+    def after(self, p: P, value: Value) -> Value:
+        return value
+
+    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[Tried]) -> Done | None:
+        return Done()
+
+    def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return []
+
+    def replanned(self, draft: Draft, p: P) -> list[StepSpec]:
+        return [self.spec(p)]
 
 
 @dataclass(frozen=True)
@@ -250,6 +310,6 @@ def register(*operations: Operation[Any]) -> None:
 
 
 __all__ = [
-    "BadParams", "Call", "Done", "Guarantee", "Operation", "Planned", "Refusal", "Risk", "StepSpec", "Tried",
-    "Undo", "Value", "register", "registry",
+    "BadParams", "Call", "Done", "Gate", "Guarantee", "Operation", "Planned", "Refusal", "Risk", "Sealed", "StepSpec",
+    "Tried", "Undo", "Value", "register", "registry",
 ]  # fmt: skip

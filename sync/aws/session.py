@@ -23,6 +23,7 @@ from sync.aws import errors
 from sync.aws.answers import keep_documents_raw, read_our_way
 from sync.aws.calllog import logged
 from sync.aws.purpose import Purpose
+from sync.aws.secrets import Secret
 from sync.aws.target import Target
 from sync.aws.trace import watch
 from sync.aws.translation import Sending, translate
@@ -210,8 +211,9 @@ def _why_not_assumed(error: errors.AwsError) -> errors.AwsError:
 
 
 def invoke(client: BaseClient, operation: str, params: dict[str, Any]) -> dict[str, Any]:
-    """Call `operation` by the name that AWS gives it ("GetUser")."""
-    answer: dict[str, Any] = getattr(client, xform_name(operation))(**params)
+    """Call `operation` by the name that AWS gives it ("GetUser"). Secrets among the parameters are opened here."""
+    opened = {name: value.open() if isinstance(value, Secret) else value for name, value in params.items()}
+    answer: dict[str, Any] = getattr(client, xform_name(operation))(**opened)
     return answer
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from accounts.access import may
 from accounts.models import Operator
 from accounts.roles import APPROVE
+from sync import sealed
 from sync.changes import verbs
 from sync.changes.errors import PlanError
 from sync.changes.rows import locked, say
@@ -30,6 +31,7 @@ def reject(*, change: Change, actor: Operator, comment: str = "") -> Change:
         _sign(change, actor, approved=False, comment=comment)
         change.state = Change.State.REJECTED
         say(change, f"Rejected by {actor}.")
+        sealed.erase_typed(change)
         change.save(update_fields=["state", "log"])
         verbs.record("change.rejected", change, actor=actor, reason=comment)
     return change

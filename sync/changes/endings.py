@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
+from sync import sealed
 from sync.changes import attempts, leases, verbs
 from sync.changes.claims import Claim, ClaimLost
 from sync.changes.errors import sentence_only
@@ -35,12 +38,14 @@ def applied(claim: Claim) -> None:
     with _ending(claim, Change.State.APPLIED) as change:
         say(change, "Applied.")
         verbs.record("change.applied", change, actor=change.applied_by)
+        sealed.erase_typed(change)
 
 
 def cancelled(claim: Claim) -> None:
     with _ending(claim, Change.State.CANCELLED) as change:
         _unfinished(change).update(state=Step.State.SKIPPED)
         say(change, "Stopped, as asked.")
+        sealed.erase_typed(change)
         verbs.record("change.cancelled", change, actor=change.applied_by)
 
 
@@ -77,6 +82,13 @@ def handed_on(claim: Claim) -> None:
         change.claim = ""
         change.queued_at = timezone.now()
         wake_after_commit(change.pk)
+
+
+def comes_again(claim: Claim, at: datetime) -> None:
+    """It waits for something to come to pass: nobody holds its objects meanwhile, and it doesn't expire of that."""
+    with _ending(claim, Change.State.SCHEDULED) as change:
+        change.not_before, change.finished_at = at, None
+        change.expires_at = max(change.expires_at, at + timedelta(days=settings.CHANGE_EXPIRES_DAYS))
 
 
 def broken_off(claim: Claim, error: dict[str, Any]) -> None:

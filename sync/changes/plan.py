@@ -19,13 +19,14 @@ from django.utils import timezone
 
 from accounts.access import may
 from accounts.models import AwsAccount, Operator
-from sync import checks, operations
+from sync import checks, operations, sealed
 from sync.changes import verbs
 from sync.changes.errors import PlanError
 from sync.checks import Finding
 from sync.draft import Draft
 from sync.models import Change, Step
-from sync.operations import BadParams, Operation, Planned, Refusal, StepSpec
+from sync.operations import BadParams, Gate, Operation, Planned, Refusal, Sealed, StepSpec
+from sync.sealed import NotKept
 
 
 @transaction.atomic
@@ -65,6 +66,7 @@ def propose(
     for row in rows:
         row.change = change
     Step.objects.bulk_create(rows)
+    _keep_secrets(change, draft.steps, actor)
     verbs.record("change.proposed", change, actor=actor, reason=reason, digest=change.digest)
     return change
 
@@ -126,7 +128,8 @@ def look(draft: Draft, planned: Sequence[Planned]) -> list[Finding]:
     found: list[Finding] = []
     for step in planned:
         limits = step.operation.limits(draft, step.params, step.expects)
-        if not limits and step.operation.after(step.params, step.expects) == step.expects:
+        waits = isinstance(step.operation, Gate)
+        if not limits and not waits and step.operation.after(step.params, step.expects) == step.expects:
             limits = [Finding("NO_CHANGE", "error", f"{step.operation.title(step.params)}: it is so already.")]
         found += [finding.at_step(step.position) for finding in limits]
         draft.take(step)
@@ -152,6 +155,18 @@ def _row(planned: Planned, spec: StepSpec) -> Step:
         expects=planned.expects,
         before=dict(planned.before),
     )
+
+
+def _keep_secrets(change: Change, planned: Iterable[Planned], actor: Operator) -> None:
+    """What was typed in secret for these steps waits for this change."""
+    parameters = [
+        value for step in planned for call in step.operation.calls(step.params) for value in call.parameters.values()
+    ]
+    references = [value.reference for value in parameters if isinstance(value, Sealed)]
+    try:
+        sealed.bind(change, references, operator=actor)
+    except NotKept as gone:
+        raise PlanError(str(gone)) from gone
 
 
 def _refuse_errors(findings: Iterable[Finding], planned: Sequence[Planned]) -> None:

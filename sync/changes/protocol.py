@@ -12,13 +12,15 @@ Every transaction holds the claim: a worker that lost it writes nothing more.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
 from accounts import audit
+from sync import sealed
 from sync.aws import errors
 from sync.aws.client import AwsClient
 from sync.changes import attempts, effects
@@ -28,8 +30,11 @@ from sync.changes.guards import Objection
 from sync.changes.patience import look_until
 from sync.changes.rows import say
 from sync.changes.steps import ids_made, planned_step
+from sync.mirror import ObjectRef
+from sync.mirror.base import mirror_of
 from sync.models import Attempt, Change, Step
-from sync.operations import Done, Guarantee, Tried, Value
+from sync.operations import Done, Gate, Guarantee, Tried, Value
+from sync.sealed import NotKept
 
 State = Step.State
 
@@ -47,6 +52,7 @@ class Outcome:
 
     state: State
     error: dict[str, Any] = field(default_factory=dict)
+    again_at: datetime | None = None  # it waits for something: when to look again
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,8 @@ class StepRun:
 
     def run(self) -> Outcome:
         """Raises ClaimLost."""
+        if isinstance(self._operation, Gate):
+            return self._wait(self._operation)
         if self._nobody_can_tell():
             return self._end_unknown("Nobody can see from outside whether it was done: look, then decide.")
         for _ in range(TRIES):
@@ -83,12 +91,36 @@ class StepRun:
                 return outcome
         return self._end_unknown(f"It was tried {TRIES} times, and AWS gave no clear answer.")
 
+    def _wait(self, gate: Gate[Any]) -> Outcome:
+        if self._against:
+            return Outcome(State.PENDING)
+        try:
+            why = gate.waits_for(self._client, self._params, self._since())
+        except errors.AwsError as error:
+            return self._end(self._begin(), State.FAILED, as_json(error))
+        if not why:
+            return self._finish(self._begin(), State.DONE, {})
+        with self._claim.held() as change:
+            if self._step.error.get("sentence") != why:
+                self._step.error = sentence_only("Waiting", why)
+                self._step.save(update_fields=["error"])
+                say(change, f"Step {self._step.position}: {why}")
+        return Outcome(State.PENDING, again_at=timezone.now() + gate.every)
+
+    def _since(self) -> datetime:
+        """When the step before this one ended."""
+        before = self._change.steps.filter(position__lt=self._step.position).order_by("-position").first()
+        return (before and before.finished_at) or self._change.started_at or self._change.created_at
+
+    def _begin(self) -> Attempt:
+        with self._claim.held():
+            return attempts.begin(self._step)
+
     # ---- 1 and 2 ---------------------------------------------------------------------------------------------
     def _attempt(self) -> Outcome | None:
         """None: nobody knows what became of it, and it may be tried again."""
         sent = attempts.as_tried(attempts.perhaps_sent(self._step))
-        with self._claim.held():
-            attempt = attempts.begin(self._step)
+        attempt = self._begin()
         try:
             found = self._find(sent)
         except errors.AwsError as error:
@@ -137,12 +169,22 @@ class StepRun:
     # ---- 3 ---------------------------------------------------------------------------------------------------
     def _send(self, attempt: Attempt, tried: Tried) -> Outcome | None:
         try:
-            result = self._operation.send(self._client, self._params)
+            answer = self._operation.send(self._client, self._params)
         except errors.AwsError as error:
             return self._not_sent(attempt, error)
+        except NotKept as gone:
+            return self._end(attempt, State.FAILED, sentence_only("NotKept", str(gone)))
         request_id = self._client.request_id
+        self._keep_secrets(answer)
+        result = self._operation.result(answer)
         shown = self._verify(tried)
         return self._finish(attempt, State.DONE, shown.result if shown else result, request_id, visible=bool(shown))
+
+    def _keep_secrets(self, answer: Mapping[str, Any]) -> None:
+        """At once: AWS doesn't say them again."""
+        if secrets := self._operation.secrets(answer):
+            with self._claim.held() as change:
+                sealed.keep_returned(self._step, secrets, operator=change.applied_by or change.requested_by)
 
     def _not_sent(self, attempt: Attempt, error: errors.AwsError) -> Outcome | None:
         told = as_json(error)
@@ -171,7 +213,7 @@ class StepRun:
         self, attempt: Attempt, state: State, result: Mapping[str, Any], request_id: str = "", *, visible: bool = True
     ) -> Outcome:
         reread = self._read_again()
-        about = self._refs[0]
+        about = _about(self._refs, reread)
         title = self._operation.title(self._params)
         with self._claim.held() as change:
             attempts.finish(attempt, state, error={}, request_id=request_id)
@@ -229,3 +271,12 @@ def _said(state: State, visible: bool) -> str:
     if state is State.ALREADY_DONE:
         return "found done, nothing sent."
     return "done." if visible else "accepted by AWS, not yet visible."
+
+
+def _about(refs: Sequence[ObjectRef], reread: Sequence[effects.Reread]) -> ObjectRef:
+    """What the audit entry is about; what a step made has an id by now."""
+    first = refs[0]
+    for each in reread:
+        if each.ref == first and each.item is not None:
+            return replace(first, object_id=mirror_of(first.kind, first.facet).object_id(each.item))
+    return first

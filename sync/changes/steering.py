@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from accounts.access import may
 from accounts.models import Operator
-from accounts.roles import PROPOSE
+from accounts.roles import APPLY, PROPOSE
+from sync import sealed
 from sync.changes import verbs
 from sync.changes.errors import PlanError
 from sync.changes.guards import objection, send_back
@@ -69,6 +70,20 @@ def retry(*, change: Change, actor: Operator) -> Change:
     return change
 
 
+def look_again(*, change: Change, actor: Operator) -> Change:
+    """Of a change that waits in the middle: looks now, and not when its time has come. Raises PlanError."""
+    with locked(change.pk) as change:
+        if not may(actor, APPLY, change.aws_account):
+            raise PlanError(f"You may not apply changes in {change.aws_account}.")
+        if change.state != Change.State.SCHEDULED or not change.started_at:
+            raise PlanError("It doesn't wait for anything that came to pass by now.")
+        change.not_before = None
+        _queue(change)
+        say(change, f"{actor} asked to look again.")
+        change.save()
+    return change
+
+
 def cancel(*, change: Change, actor: Operator) -> Change:
     """At once when nothing runs, otherwise after the step that does. Raises PlanError."""
     with locked(change.pk) as change:
@@ -86,6 +101,7 @@ def cancel(*, change: Change, actor: Operator) -> Change:
             change.steps.exclude(state__in=Step.FINISHED).update(state=Step.State.SKIPPED)
             change.leases.all().delete()
             say(change, f"Cancelled by {actor}.")
+            sealed.erase_typed(change)
             verbs.record("change.cancelled", change, actor=actor)
         change.save()
     return change

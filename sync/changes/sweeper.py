@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from sync import sealed
 from sync.changes import claims, verbs
 from sync.changes.claims import Claim, ClaimLost
 from sync.changes.rows import locked, say
@@ -22,6 +23,7 @@ def sweep_due() -> None:
     for claim in claims.abandoned():
         _take_back(claim)
     _expire()
+    sealed.erase_expired()
     _queue_scheduled()
     Lease.objects.exclude(change__state__in=Change.MOVING).delete()
     # A message may have been lost, or was never sent because the broker was down. One too many does no harm.
@@ -53,6 +55,7 @@ def _expire() -> None:
                 say(change, "Expired.")
                 change.save()
                 verbs.record("change.expired", change, actor=None)
+                sealed.erase_typed(change)
 
 
 def _queue_scheduled() -> None:

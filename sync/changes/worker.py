@@ -77,6 +77,8 @@ def _carry_out(claim: Claim) -> None:
         if time.monotonic() > end_of_slice:
             return endings.handed_on(claim)
         outcome = StepRun(claim, change, step, client, against).run()
+        if outcome.again_at:
+            return endings.comes_again(claim, outcome.again_at)
         if outcome.state not in (*Step.FINISHED, Step.State.PENDING):
             return endings.stopped(claim, step, outcome)
         if outcome.state == Step.State.PENDING and against:

@@ -5,6 +5,7 @@ from sync.models.mirrored import Facet, Fact, LookedAfterRow, MirroredRow, Mirro
 from sync.models.ownership import OwnershipRule
 from sync.models.runs import Run
 from sync.models.schedules import Region, Schedule
+from sync.models.sealed import SealedSecret
 
 __all__ = [
     "Approval",
@@ -22,5 +23,6 @@ __all__ = [
     "Revision",
     "Run",
     "Schedule",
+    "SealedSecret",
     "Step",
 ]

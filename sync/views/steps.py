@@ -152,7 +152,7 @@ def name_to_type(change: Change) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value)
+    text = json.dumps(value) if isinstance(value, dict | list | bool) else str(value)
     if len(text) > LONGEST_SHOWN:
         return f"{counted(len(text), 'character')}, shown under “Text”"
     return text

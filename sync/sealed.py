@@ -1,0 +1,130 @@
+"""Secrets at rest: what operators type, until it is sent; what AWS says once, until its operator has seen it.
+
+The text is sealed under a key ring of its own (SEAL_KEYS), and erased at the apply, when it was seen, or when its time
+is over, whichever is first.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import AwsAccount, Operator
+from sync.aws.secrets import CannotUnseal, Secret, seal, unseal
+from sync.models import Change, SealedSecret, Step
+
+# How long what was typed waits for the proposal that it belongs to.
+_TYPING = timedelta(minutes=15)
+
+
+class NotKept(Exception):
+    """The secret was erased, or its key is gone. The text is a sentence for the operator."""
+
+    def __init__(self) -> None:
+        super().__init__("What was typed in secret isn't kept any more: make the change again.")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A secret that AWS said once, for its operator to copy."""
+
+    position: int
+    name: str
+    secret: Secret
+    until: datetime
+
+
+def keep_typed(text: str, *, name: str, aws_account: AwsAccount, operator: Operator) -> str:
+    """Seals what an operator typed; the reference is the parameter of the step that sends it."""
+    row = _sealed(Secret(text), name, aws_account, operator, timezone.now() + _TYPING)
+    row.save()
+    return row.reference
+
+
+def bind(change: Change, references: Iterable[str], *, operator: Operator) -> None:
+    """In the transaction of the proposal: what was typed waits for this change. Raises NotKept.
+
+    A plan made again takes over what was typed for the change that it replaces.
+    """
+    wanted = set(references)
+    rows = SealedSecret.objects.filter(
+        reference__in=wanted, aws_account=change.aws_account, position__isnull=True, expires_at__gt=timezone.now()
+    )
+    free = [row for row in rows.select_related("change") if _may_bind(row, operator)]
+    if len(free) < len(wanted):
+        raise NotKept
+    SealedSecret.objects.filter(pk__in=[row.pk for row in free]).update(change=change, expires_at=change.expires_at)
+
+
+def _may_bind(row: SealedSecret, operator: Operator) -> bool:
+    if row.change is None:
+        return row.operator_id == operator.pk
+    return row.change.state in (Change.State.CONFLICTED, Change.State.FAILED)
+
+
+def open_typed(reference: str) -> Secret:
+    """To be sent. Raises NotKept."""
+    row = SealedSecret.objects.filter(reference=reference, position__isnull=True).first()
+    if row is None or row.expires_at <= timezone.now():
+        raise NotKept
+    try:
+        return unseal(bytes(row.blob))
+    except CannotUnseal as error:
+        raise NotKept from error
+
+
+def keep_returned(step: Step, secrets: Mapping[str, Secret], *, operator: Operator) -> None:
+    """Seals what AWS says once, by its name, for the operator who asked for it."""
+    until = timezone.now() + timedelta(seconds=settings.SECRET_SHOWN_S)
+    change = step.change
+    rows = [_sealed(secret, name, change.aws_account, operator, until) for name, secret in secrets.items()]
+    for row in rows:
+        row.change, row.position = change, step.position
+    SealedSecret.objects.bulk_create(rows)
+
+
+def waiting(change: Change, operator: Operator) -> QuerySet[SealedSecret]:
+    """What AWS said once and this operator may see, as rows: nothing is opened."""
+    return change.secrets.filter(operator=operator, position__isnull=False, expires_at__gt=timezone.now())
+
+
+def show(change: Change, operator: Operator) -> list[Shown]:
+    """Opens them. What can't be opened any more is left out."""
+    found = []
+    for row in waiting(change, operator):
+        try:
+            found.append(Shown(row.position or 0, row.name, unseal(bytes(row.blob)), row.expires_at))
+        except CannotUnseal:
+            continue
+    return found
+
+
+def erase_shown(change: Change, operator: Operator) -> int:
+    """Its operator has them now. How many there were."""
+    return change.secrets.filter(operator=operator, position__isnull=False).delete()[0]
+
+
+def erase_typed(change: Change) -> None:
+    """It was sent, or never will be."""
+    change.secrets.filter(position__isnull=True).delete()
+
+
+def erase_expired() -> None:
+    SealedSecret.objects.filter(expires_at__lte=timezone.now()).delete()
+
+
+def _sealed(secret: Secret, name: str, aws_account: AwsAccount, operator: Operator, until: datetime) -> SealedSecret:
+    return SealedSecret(
+        reference=f"sealed:{uuid.uuid4().hex}",
+        aws_account=aws_account,
+        operator=operator,
+        name=name,
+        blob=seal(secret.open()),
+        expires_at=until,
+    )
