@@ -8,6 +8,7 @@ from identities.account.urls import urlpatterns as account_patterns
 from identities.kinds import GROUP, KINDS, USER
 from identities.views import as_of, lists, panels, root, stage
 from policies.details import Kind, tab_patterns
+from policies.views.act import act_pattern
 
 AWS_ACCOUNT = "aws/<str:account_id>/"
 
@@ -18,6 +19,7 @@ def _patterns(kind: Kind) -> list[URLPattern]:
     return [
         path(rows, getattr(lists, kind.many), name=kind.many),
         path(f"{rows}stage/attach/", stage.attach_policy, given, name=f"{kind.many}_attach"),
+        act_pattern(kind),
         path(f"{row}detach/", stage.detach_policy, given, name=f"{kind.name}_detach"),
     ]
 

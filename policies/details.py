@@ -17,11 +17,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 
-from accounts.access import fetch_aws_account
+from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
-from accounts.roles import SEE_IAM
+from accounts.roles import PROPOSE, SEE_IAM
 from iamconsole.web import panels
 from iamconsole.web.counts import lately
+from policies import acts
 from policies.history import DETAILS, compared, history_of, raw_of, revisions_of
 from policies.selectors import namesakes
 from sync.views import refreshes
@@ -87,8 +88,15 @@ def render_tab(
     """The page of `row` with the tab `tab` open: head and tabs, and below them `template`."""
     page = {"row": row, "kind": kind, "tab_template": template, "tabs": _links(request, kind, row, tab)}
     page["refresh"] = refreshes.shown(request, row)
+    page["acts"] = _acts(request, kind, row)
     page["namesakes"] = namesakes(row) if row.has_namesakes else []
     return render(request, kind.template, {**kind.head(row), **page, **context})
+
+
+def _acts(request: HttpRequest, kind: Kind, row: Any) -> Sequence[acts.Act]:
+    if row.gone_at is not None or not may(signed_in(request), PROPOSE, row.aws_account):
+        return ()
+    return acts.offered(kind.name, row)
 
 
 def tab_patterns(kind: Kind) -> list[URLPattern]:

@@ -6,13 +6,15 @@ from django.urls import path
 
 from policies.details import tab_patterns
 from policies.organizations import views as organizations
-from policies.views import access, edit, pages
+from policies.views import access, act, edit, pages
 
 POLICY = "aws/<str:account_id>/policies/<str:aws_id>/"
 
 urlpatterns = [
     path("aws/<str:account_id>/policies/", pages.policies, name="policies"),
     *tab_patterns(pages.POLICY),
+    act.act_pattern(pages.POLICY),
+    path("aws/<str:account_id>/do/<str:act>/", act.account_act, name="account_act"),
     path("aws/<str:account_id>/organization/", organizations.organization, name="organization"),
     path("aws/<str:account_id>/organization/accounts/", organizations.accounts, name="organization_accounts"),
     path("aws/<str:account_id>/organization/policies/", organizations.policies, name="organization_policies"),

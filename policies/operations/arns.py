@@ -23,6 +23,12 @@ def name_of(arn: str) -> str:
     return arn.rpartition("/")[2]
 
 
+def path_of(arn: str) -> str:
+    """ "/", or "/division/"."""
+    resource = arn.split(":", 5)[5]
+    return resource[resource.index("/") : resource.rindex("/") + 1]
+
+
 def is_managed_by_aws(policy_arn: str) -> bool:
     match = _ARN.fullmatch(policy_arn)
     return match is not None and match["owner"] == "aws"

@@ -39,6 +39,7 @@ _EDIT = "Edit a managed policy: make a new version of it."
 _ATTACH = "Attach and detach managed policies."
 _MEMBERS = "Add and remove members of a group."
 _INLINE = "Write and delete inline policies."
+_MAKE = "Make users and groups."
 _TRUST = "Write the trust policy of a role."
 _TAGS = "Tag users and roles."
 _BOUND = "Give users and roles a permissions boundary, or take it off."
@@ -143,6 +144,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     *(Permission(f"iam:{verb}RolePermissionsBoundary", _BOUND, "write", "role") for verb in ("Put", "Delete")),
     *(Permission(f"iam:{verb}User", _TAGS, "write", "user") for verb in ("Tag", "Untag")),
     *(Permission(f"iam:{verb}Role", _TAGS, "write", "role") for verb in ("Tag", "Untag")),
+    *(Permission(f"iam:Create{kind.title()}", _MAKE, "write", kind) for kind in ("user", "group")),
     Permission("iam:UpdateAssumeRolePolicy", _TRUST, "write", "role"),
 )
 

@@ -24,6 +24,7 @@ from identities.models import (
     SamlProvider,
     ServerCertificate,
 )
+from policies import acts
 from policies.models import ManagedPolicy, OrgPolicy
 from sync.models import Change, Revision, Run
 from tests.admin.cases import POLICY_ARN, fill
@@ -51,6 +52,8 @@ KEYS: dict[str, Callable[[], object]] = {
     "audit": lambda: AuditEntry.objects.get().pk,
 }
 OTHERS = {"account_id": "123456789012", "version_id": "v1", "kind": "iam.user"}
+# An act of each place; where there is none yet, nobody finds one.
+ACTS = {"account": "create-user", **{place: acts.acts_at(place)[0].name for place in acts.places()}}
 ITS_OWN_REFUSALS = (400, 405, 409, 422)
 
 LINES = [line.split() for line in TABLE.splitlines() if line.strip() and not line.startswith("#")]
@@ -126,6 +129,7 @@ def address_of(name: str) -> str:
     name, _, query = name.partition("?")
     key = KEYS.get(name.partition("_")[0])
     candidates = {**OTHERS, "aws_id": key() if key else "", "pk": key() if key else 1}
+    candidates["act"] = ACTS.get(name.partition("_")[0], "none")
     path = reverse(name, kwargs={param: candidates[param] for param in ADDRESSES[name]})
     return f"{path}?{query.format_map(_Lazily())}" if query else path
 

@@ -1,0 +1,125 @@
+"""What can be done from a page: an act is a form, and its form says which steps come of what was typed.
+
+Each act has one page (policies/views/act.py) that stages a change. An app registers its acts in `AppConfig.ready()`:
+
+    acts.register("user", Act("rename", "Rename…", RenameUserForm, icon="pencil"))
+
+The place is the name of a kind of object ("user", "role"), whose page then offers it, or "account" for what makes
+something new or is about the whole AWS account.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from accounts.models import AwsAccount, Operator
+from policies.fields import NamedField
+from policies.forms import StageForm
+from sync.operations import StepSpec, registry
+
+ACCOUNT = "account"
+
+
+class ActForm(StageForm):
+    """What an operator says for one act. Derive from it; fields come before the title and the reason."""
+
+    heading: ClassVar[str] = ""  # of the page; {names} stands for what it is about: "Rename {names}"
+    about: ClassVar[str] = ""  # a sentence below the heading
+    button: ClassVar[str] = "Stage the change"
+
+    def __init__(
+        self,
+        aws_account: AwsAccount,
+        targets: Sequence[Any],
+        operator: Operator,
+        asked: Mapping[str, str] | None = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        """`targets`: the mirrored objects that it is about; none for an act in the place "account".
+
+        `asked`: the address's parameters, which fill in fields of the same name.
+        """
+        super().__init__(*args, **kwargs)
+        if asked:
+            self.initial = {**self.initial, **{name: asked[name] for name in asked if name in self.fields}}
+        self.aws_account, self.targets, self.operator = aws_account, targets, operator
+        self.fields["title"].required = False
+        self.fields["title"].help_text = "For the list of changes; left empty, it is what the first step does."
+        for name, field in self.fields.items():
+            if isinstance(field, NamedField):
+                field.of(aws_account)
+                field.widget.attrs |= {"list": f"id_{name}_list", "autocomplete": "off"}
+        self.order_fields([name for name in self.fields if name not in ("title", "reason")])
+
+    @property
+    def target(self) -> Any:
+        """The one that it is about."""
+        return self.targets[0]
+
+    @property
+    def own_fields(self) -> list[Any]:
+        return [self[name] for name in self.fields if name not in ("title", "reason")]
+
+    def steps(self) -> Sequence[StepSpec]:
+        """Of the cleaned form. Raises Refusal with a sentence."""
+        raise NotImplementedError
+
+    def titled(self, steps: Sequence[StepSpec]) -> str:
+        """The title that was typed, or one made of the steps."""
+        if said := self.cleaned_data["title"]:
+            return str(said)
+        operation = registry[steps[0].kind]
+        first = operation.title(operation.parse(steps[0].params))
+        return first if len(steps) == 1 else f"{first}, and {len(steps) - 1} more"
+
+
+@dataclass(frozen=True)
+class Act:
+    """`name` is the last part of its address. `listed`: the menu of the object's page has it."""
+
+    name: str
+    label: str  # in the menu: "Rename…"
+    form: type[ActForm]
+    icon: str = "git-pull-request-arrow"
+    danger: bool = False
+    listed: bool = True
+    on: str = ""  # of an act in the place "account": the URL name of the list that has its button
+    many: bool = False  # also for several objects at once
+    offered: Callable[[Any], bool] = lambda target: True  # of an object that is there
+    position: int = 50
+
+
+_acts: defaultdict[str, dict[str, Act]] = defaultdict(dict)
+
+
+def register(place: str, *acts: Act) -> None:
+    for act in acts:
+        if act.name in _acts[place]:
+            raise ValueError(f"There is an act {act.name} of {place} already.")
+        _acts[place][act.name] = act
+
+
+def places() -> list[str]:
+    return sorted(_acts)
+
+
+def acts_at(place: str) -> list[Act]:
+    return sorted(_acts[place].values(), key=lambda act: act.position)
+
+
+def offered(place: str, target: Any) -> list[Act]:
+    """What the menu of the object's page lists."""
+    return [act for act in acts_at(place) if act.listed and act.offered(target)]
+
+
+def offered_on(url_name: str) -> list[Act]:
+    """The buttons of a list."""
+    return [act for act in acts_at(ACCOUNT) if act.on == url_name]
+
+
+def find(place: str, name: str) -> Act | None:
+    return _acts[place].get(name)

@@ -1,0 +1,82 @@
+"""The page of an act: a form about one object, several, or the AWS account, that stages a change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+
+from accounts.access import fetch_aws_account, signed_in
+from accounts.models import AwsAccount
+from accounts.roles import PROPOSE
+from policies import acts
+from policies.acts import Act
+from policies.details import Kind, fetch_row
+from policies.views.stage import REFUSED
+from sync import changes
+from sync.models import Change
+from sync.operations import BadParams, Refusal
+
+
+def act_pattern(kind: Kind) -> URLPattern:
+    """The address of the acts on an object of a kind: `users/<aws_id>/do/rename/` is `user_act`."""
+
+    def view(request: HttpRequest, account_id: str, aws_id: str, act: str) -> HttpResponse:
+        row = fetch_row(request, kind, account_id, aws_id, PROPOSE)
+        found = acts.find(kind.name, act)
+        if found is None or row.gone_at is not None or not found.offered(row):
+            raise Http404("This can't be done with it.")
+        return act_page(request, row.aws_account, [row], found, back_url=_url_of(kind, row))
+
+    view.__name__ = view.__qualname__ = f"{kind.name}_act"
+    address = f"aws/<str:account_id>/{kind.address or kind.many}/<str:aws_id>/do/<str:act>/"
+    return path(address, view, name=view.__name__)
+
+
+def account_act(request: HttpRequest, account_id: str, act: str) -> HttpResponse:
+    aws_account = fetch_aws_account(request, account_id, PROPOSE)
+    found = acts.find(acts.ACCOUNT, act)
+    if found is None or not found.offered(aws_account):
+        raise Http404("There is nothing of that name to do.")
+    back = reverse("overview", kwargs={"account_id": account_id})
+    return act_page(request, aws_account, [], found, back_url=back)
+
+
+def act_page(
+    request: HttpRequest, aws_account: AwsAccount, targets: Sequence[Any], act: Act, *, back_url: str
+) -> HttpResponse:
+    """To the plan when the form proposes one, the page again when it doesn't."""
+    form = act.form(aws_account, targets, signed_in(request), request.GET, request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid() and (change := _propose(request, form)):
+        return redirect("change", account_id=aws_account.account_id, pk=change.pk)
+    names = ", ".join(target.name for target in targets[:3]) + (" …" if len(targets) > 3 else "")
+    context = {
+        "form": form,
+        "act": act,
+        "aws_account": aws_account,
+        "heading": form.heading.format(names=names),
+        "back_url": back_url,
+    }
+    return render(request, "stage/act.html", context, status=REFUSED if form.errors else 200)
+
+
+def _propose(request: HttpRequest, form: acts.ActForm) -> Change | None:
+    try:
+        steps = list(form.steps())
+        return changes.propose(
+            aws_account=form.aws_account,
+            actor=signed_in(request),
+            title=form.titled(steps) if steps else "",
+            reason=form.cleaned_data["reason"],
+            steps=steps,
+        )
+    except (changes.PlanError, Refusal, BadParams) as error:
+        form.add_error(None, str(error))
+        return None
+
+
+def _url_of(kind: Kind, row: Any) -> str:
+    return reverse(kind.name, kwargs={"account_id": row.aws_account.account_id, "aws_id": row.aws_id})
