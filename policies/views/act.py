@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,6 +22,12 @@ from sync.models import Change
 from sync.operations import BadParams, Refusal
 
 
+@dataclass(frozen=True)
+class Crumb:
+    text: str
+    url: str
+
+
 def act_pattern(kind: Kind) -> URLPattern:
     """The address of the acts on an object of a kind: `users/<aws_id>/do/rename/` is `user_act`."""
 
@@ -29,7 +36,9 @@ def act_pattern(kind: Kind) -> URLPattern:
         found = acts.find(kind.name, act)
         if found is None or row.gone_at is not None or not found.offered(row):
             raise Http404("This can't be done with it.")
-        return act_page(request, row.aws_account, [row], found, back_url=_url_of(kind, row))
+        rows_url = reverse(kind.many, kwargs={"account_id": account_id})
+        crumbs = [Crumb((kind.title or kind.many).capitalize(), rows_url), Crumb(row.name, _url_of(kind, row))]
+        return act_page(request, row.aws_account, [row], found, crumbs)
 
     view.__name__ = view.__qualname__ = f"{kind.name}_act"
     address = f"aws/<str:account_id>/{kind.address or kind.many}/<str:aws_id>/do/<str:act>/"
@@ -41,14 +50,15 @@ def account_act(request: HttpRequest, account_id: str, act: str) -> HttpResponse
     found = acts.find(acts.ACCOUNT, act)
     if found is None or not found.offered(aws_account):
         raise Http404("There is nothing of that name to do.")
-    back = reverse("overview", kwargs={"account_id": account_id})
-    return act_page(request, aws_account, [], found, back_url=back)
+    where = found.on or "overview"
+    crumbs = [Crumb(where.replace("_", " ").capitalize(), reverse(where, kwargs={"account_id": account_id}))]
+    return act_page(request, aws_account, [], found, crumbs)
 
 
 def act_page(
-    request: HttpRequest, aws_account: AwsAccount, targets: Sequence[Any], act: Act, *, back_url: str
+    request: HttpRequest, aws_account: AwsAccount, targets: Sequence[Any], act: Act, crumbs: Sequence[Crumb]
 ) -> HttpResponse:
-    """To the plan when the form proposes one, the page again when it doesn't."""
+    """To the plan when the form proposes one, the page again when it doesn't. The last crumb is the way back."""
     form = act.form(aws_account, targets, signed_in(request), request.GET, request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid() and (change := _propose(request, form)):
         return redirect("change", account_id=aws_account.account_id, pk=change.pk)
@@ -58,7 +68,8 @@ def act_page(
         "act": act,
         "aws_account": aws_account,
         "heading": form.heading.format(names=names),
-        "back_url": back_url,
+        "crumbs": crumbs,
+        "back_url": crumbs[-1].url,
     }
     return render(request, "stage/act.html", context, status=REFUSED if form.errors else 200)
 
