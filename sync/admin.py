@@ -17,6 +17,7 @@ from sync.models import (
     Approval,
     Attempt,
     Change,
+    ChangeLine,
     Facet,
     Fact,
     Lease,
@@ -25,6 +26,7 @@ from sync.models import (
     Revision,
     Run,
     Schedule,
+    SealedSecret,
     Step,
 )
 
@@ -99,6 +101,26 @@ class AttemptAdmin(SyncAdmin):
     list_display = ("__str__", "started_at", "finished_at", "outcome", "request_id")
     list_filter = ("outcome", ("step__change__aws_account", OwnedFilter))
     search_fields = ("request_id", "step__kind", "step__change__title")
+
+
+@admin.register(ChangeLine)
+class ChangeLineAdmin(SyncAdmin):
+    aws_account_path = "change__aws_account"
+    list_display = ("change", "at", "line")
+    list_filter = (("change__aws_account", OwnedFilter),)
+    list_select_related = ("change",)
+    search_fields = ("line", "change__title")
+
+
+@admin.register(SealedSecret)
+class SealedSecretAdmin(SyncAdmin):
+    """That a secret waits, and for whom: never the blob."""
+
+    exclude = ("blob", "reference")
+    list_display = ("name", "aws_account", "operator", "change", "position", "created_at", "expires_at")
+    list_filter = (OF_ITS_OWN,)
+    list_select_related = ("aws_account", "operator", "change")
+    search_fields = ("name", "operator__email", "change__title")
 
 
 @admin.register(Approval)

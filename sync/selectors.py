@@ -16,13 +16,14 @@ from accounts.roles import APPLY, APPROVE, PROPOSE
 from iamconsole.web.once import once_a_page
 from sync import schedule, snapshot
 from sync.mirror import sources
-from sync.models import Approval, Attempt, Change, Ownership, OwnershipRule, Run, Step
+from sync.models import Approval, Attempt, Change, ChangeLine, Ownership, OwnershipRule, Run, Step
 
 # What may still be approved or rejected.
 UNDECIDED = (Change.State.PROPOSED, Change.State.APPROVED)
 # What went wrong and waits for its requester.
 STUCK = (Change.State.FAILED, Change.State.CONFLICTED, Change.State.UNKNOWN)
 RECENT = 6
+LINES_SHOWN = 200
 
 _NONE_NEEDED = Q(approvals_required=0, aws_account__approvals_required=0)
 
@@ -120,6 +121,11 @@ def also_running(change: Change) -> list[Any]:
 
 def steps_of(change: Change) -> list[Step]:
     return list(change.steps.prefetch_related("attempts"))
+
+
+def newest_lines(change: Change) -> list[ChangeLine]:
+    """Of its log, the oldest of them first."""
+    return list(reversed(change.lines.order_by("-pk")[:LINES_SHOWN]))
 
 
 def last_attempt(step: Step) -> Attempt | None:

@@ -21,7 +21,7 @@ def approve(*, change: Change, actor: Operator, comment: str = "") -> Change:
             change.state = Change.State.APPROVED
         change.error = {}
         say(change, f"Approved by {actor}.")
-        change.save(update_fields=["state", "error", "log"])
+        change.save(update_fields=["state", "error"])
         verbs.record("change.approved", change, actor=actor, reason=comment, digest=change.digest)
     return change
 
@@ -32,7 +32,7 @@ def reject(*, change: Change, actor: Operator, comment: str = "") -> Change:
         change.state = Change.State.REJECTED
         say(change, f"Rejected by {actor}.")
         sealed.erase_typed(change)
-        change.save(update_fields=["state", "log"])
+        change.save(update_fields=["state"])
         verbs.record("change.rejected", change, actor=actor, reason=comment)
     return change
 
@@ -48,7 +48,7 @@ def withdraw_approval(*, change: Change, actor: Operator) -> Change:
         if len(valid(change)) < change.approvals_needed:
             change.state = Change.State.PROPOSED
         say(change, f"{actor} withdrew the approval.")
-        change.save(update_fields=["state", "log"])
+        change.save(update_fields=["state"])
         verbs.record("change.approval_withdrawn", change, actor=actor)
     return change
 

@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from functools import partial
 
 from django.db import transaction
-from django.utils import timezone
 
-from sync.models import Change
+from sync.models import Change, ChangeLine
 from sync.queue import APPLY, wake
 
 
@@ -21,8 +20,8 @@ def locked(change_id: int) -> Iterator[Change]:
 
 
 def say(change: Change, line: str) -> None:
-    """Adds a line to the log on the change's page; save `log` with the rest."""
-    change.log = [*change.log, {"at": timezone.now().isoformat(), "line": line}]
+    """Adds a line to the log on the change's page."""
+    ChangeLine.objects.create(change=change, line=line)
 
 
 def wake_after_commit(change_id: int) -> None:

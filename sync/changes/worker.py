@@ -49,7 +49,8 @@ def _take_leases(claim: Claim) -> bool:
         change.claim = ""
         waiting_for = leases.held_by_others(change, leases.keys_of(change)).values_list("change_id", flat=True)
         line = f"Waits for change {', '.join(str(pk) for pk in sorted(set(waiting_for)))}."
-        if not change.log or change.log[-1]["line"] != line:
+        newest = change.lines.last()
+        if newest is None or newest.line != line:
             say(change, line)
     _wake_if_free(claim.change_id)
     return False

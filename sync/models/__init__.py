@@ -1,6 +1,6 @@
 """What the mirror and the change path keep. See docs/architecture.md for the two paths."""
 
-from sync.models.changes import Approval, Attempt, Change, Lease, Step
+from sync.models.changes import Approval, Attempt, Change, ChangeLine, Lease, Step
 from sync.models.mirrored import Facet, Fact, LookedAfterRow, MirroredRow, MirrorQuerySet, Ownership, Revision
 from sync.models.ownership import OwnershipRule
 from sync.models.runs import Run
@@ -11,6 +11,7 @@ __all__ = [
     "Approval",
     "Attempt",
     "Change",
+    "ChangeLine",
     "Facet",
     "Fact",
     "Lease",

@@ -54,7 +54,6 @@ class Change(models.Model):
     reverses = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
     findings = models.JSONField(default=list, blank=True)  # what the registered checks found when it was proposed
     error = models.JSONField(default=dict, blank=True)
-    log = models.JSONField(default=list, blank=True)  # [{"at", "line"}]
 
     class Meta:
         ordering = ["-id"]
@@ -67,6 +66,20 @@ class Change(models.Model):
     def approvals_needed(self) -> int:
         """As many as were asked for when it was proposed, or as are now: whichever is more."""
         return max(self.approvals_required, self.aws_account.approvals_required)
+
+
+class ChangeLine(models.Model):
+    """What a worker or an operator did with a change, for its page. Rows: a thousand steps have three thousand."""
+
+    change = models.ForeignKey(Change, models.CASCADE, related_name="lines")
+    at = models.DateTimeField(default=timezone.now)
+    line = models.TextField()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.line
 
 
 class Step(models.Model):

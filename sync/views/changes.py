@@ -24,7 +24,6 @@ from sync.views.lists import CHANGES
 from sync.views.live import poll_response, signature
 from sync.views.offers import Approvals, Offers
 from sync.views.plan import Plan
-from sync.views.words import LogLine
 
 # Nothing was sent yet, or nothing will be: the plan says more than the progress.
 STILL = (*UNDECIDED, Change.State.DRAFT, Change.State.SCHEDULED, Change.State.REJECTED, Change.State.EXPIRED)
@@ -71,7 +70,7 @@ def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
         "shows_plan": not has_moved or request.GET.get("show") == "plan",
         "polls": change.state in Change.MOVING,
         "others": others,
-        "log": LogLine.of(change.log),
+        "log": selectors.newest_lines(change),
         "audit_url": f"{reverse('audit')}?{urlencode({'verb': 'change.', 'object': change.pk})}",
         "signature": signature(plan.what_shows, [(other.pk, other.state, other.steps_done) for other in others]),
     }

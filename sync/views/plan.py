@@ -122,7 +122,7 @@ class Plan:
         """Everything that the live fragment depends on: equal means that nothing new can be seen."""
         change = self.change
         steps = [(step.state, step.tries, step.request_id) for step in self.steps]
-        return (change.state, change.cancel_asked, len(change.log), steps)
+        return (change.state, change.cancel_asked, change.lines.count(), steps)
 
 
 def _where(finding: Finding) -> str:

@@ -50,6 +50,7 @@ from sync.models import (
     Approval,
     Attempt,
     Change,
+    ChangeLine,
     Facet,
     Fact,
     Lease,
@@ -59,6 +60,7 @@ from sync.models import (
     Revision,
     Run,
     Schedule,
+    SealedSecret,
     Step,
 )
 
@@ -106,6 +108,11 @@ def _a_change(aws_account: AwsAccount, operator: Operator) -> None:
     change = Change.objects.create(
         aws_account=aws_account, title="Widen", requested_by=operator, expires_at=timezone.now() + timedelta(days=1)
     )
+    ChangeLine.objects.create(change=change, line="Claimed by a worker.")
+    SealedSecret.objects.create(
+        reference=f"sealed:{change.pk}", aws_account=aws_account, operator=operator, change=change, name="Password",
+        blob=b"sealed", expires_at=change.expires_at,
+    )  # fmt: skip
     step = Step.objects.create(change=change, position=1, kind="iam.policy.update", params={}, part="policy.versions")
     Attempt.objects.create(step=step, number=1)
     Approval.objects.create(change=change, operator=operator, approved=True, digest="")

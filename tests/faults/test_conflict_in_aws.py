@@ -13,7 +13,7 @@ from policies.models import ManagedPolicy
 from policies.operations import plan_update
 from sync import changes
 from sync.models import Change, Revision, Step
-from tests.services.changing import carry_out, propose, worked
+from tests.services.changing import carry_out, lines, propose, worked
 from tests.services.pages import address, get, text_of
 from tests.services.world import World, document
 
@@ -149,7 +149,7 @@ def test_a_second_change_of_one_policy_waits_for_the_first(world: World, erin: O
     second = propose(world.aws_account, alice, [attach(role, policy.arn), *plan_update(policy, document("s3:Put"))])
     second = carry_out(second, alice)
     assert second.state == Change.State.WAITING
-    assert second.log[-1]["line"] == f"Waits for change {first.pk}."
+    assert lines(second)[-1] == f"Waits for change {first.pk}."
     assert not second.leases.exists()
     assert worked(first).state == Change.State.APPLIED
     assert worked(second).state == Change.State.CONFLICTED

@@ -16,6 +16,7 @@ from policies.operations import plan_update
 from sync import changes
 from sync.models import Attempt, Change, Lease, Revision, Step
 from tests.conftest import wait_until
+from tests.services.changing import lines
 from tests.services.workers import Worker
 from tests.services.world import World, document
 
@@ -94,7 +95,7 @@ def test_another_worker_goes_on_at_the_next_tick(
 
 def check_finished_once(world: World, change: Change, update: Step.State) -> None:
     change.refresh_from_db()
-    assert change.state == Change.State.APPLIED, change.log
+    assert change.state == Change.State.APPLIED, lines(change)
     calls = {action: len(world.sent(action)) for action in WRITES}
     assert calls == dict.fromkeys(WRITES, 1)
     step = change.steps.get(position=2)

@@ -29,4 +29,4 @@ def worked(change: Change) -> Change:
 
 
 def lines(change: Change) -> list[str]:
-    return [entry["line"] for entry in change.log]
+    return list(change.lines.values_list("line", flat=True))

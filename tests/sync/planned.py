@@ -57,6 +57,6 @@ def rested(change: Change, state: str, *steps: str, error: dict[str, Any] | None
     change.state, change.error = state, error or {}
     change.queued_at = change.started_at = now
     change.finished_at = None if state in Change.MOVING else now
-    change.log = [{"at": now.isoformat(), "line": "Claimed by a worker."}]
     change.save()
+    change.lines.create(at=now, line="Claimed by a worker.")
     return change
