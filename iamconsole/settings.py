@@ -264,12 +264,27 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
 USE_I18N = True
+AUDIT_STREAM = env.bool("AUDIT_STREAM", default=PRODUCTION)  # sealed audit entries go to the log, for a SIEM
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "iamconsole.logs.JsonFormatter"} if PRODUCTION else {"format": "%(message)s"}},
-    "handlers": {"stream": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"()": "iamconsole.logs.JsonFormatter"} if PRODUCTION else {"format": "%(message)s"},
+        "json": {"()": "iamconsole.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "stream": {"class": "logging.StreamHandler", "formatter": "line"},
+        "entries": {"class": "logging.StreamHandler", "formatter": "json"},
+    },
     "root": {"handlers": ["stream"], "level": env.str("LOG_LEVEL", default="INFO" if PRODUCTION else "WARNING")},
-    # The heads of the sealed audit trail: `verify_audit --head` checks the trail against them.
-    "loggers": {"iamconsole.audit": {"level": "INFO"}},
+    "loggers": {
+        # The heads of the sealed audit trail: `verify_audit --expect` checks the trail against them.
+        "iamconsole.audit": {"level": "INFO"},
+        # The sealed entries themselves: docs/audit.md.
+        "iamconsole.audit.entries": {
+            "level": "INFO" if AUDIT_STREAM else "WARNING",
+            "handlers": ["entries"],
+            "propagate": False,
+        },
+    },
 }

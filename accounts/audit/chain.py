@@ -11,12 +11,14 @@ import hashlib
 import hmac
 import json
 import logging
+from collections.abc import Sequence
 from datetime import UTC
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
+from accounts.audit import stream
 from accounts.models import AuditEntry, AuditHead
 
 GENESIS = "0" * 64  # stands before the first entry
@@ -62,18 +64,22 @@ def seal() -> int:
 @transaction.atomic
 def _seal_batch() -> int:
     head, _ = AuditHead.objects.select_for_update().get_or_create(pk=1, defaults={"seal": GENESIS})
-    entries = list(AuditEntry.objects.filter(number__isnull=True).order_by("pk")[:BATCH])
+    waiting = AuditEntry.objects.filter(number__isnull=True).select_related("aws_account")
+    entries = list(waiting.order_by("pk")[:BATCH])
     for entry in entries:
         head.number += 1
         head.seal = seal_of(entry, head.number, head.seal)
+        entry.number, entry.seal = head.number, head.seal
         # A plain queryset: AuditEntry's own refuses to update.
         QuerySet(AuditEntry).filter(pk=entry.pk).update(number=head.number, seal=head.seal)
     if entries:
         head.save(update_fields=["number", "seal"])
-        transaction.on_commit(lambda: _tell(head))
+        transaction.on_commit(lambda: _tell(entries, head))
     return len(entries)
 
 
-def _tell(head: AuditHead) -> None:
+def _tell(entries: Sequence[AuditEntry], head: AuditHead) -> None:
+    for entry in entries:
+        stream.tell(entry)
     extra = {"audit_number": head.number, "audit_seal": head.seal}
     log.info("audit trail sealed up to %s", head, extra=extra)

@@ -51,14 +51,23 @@ def csv_lines(columns: Sequence[Exported], rows: Iterator[Any]) -> Iterator[str]
         yield str(writer.writerow([_csv(column.value(row)) for column in columns]))
 
 
-def json_lines(columns: Sequence[Exported], rows: Iterator[Any]) -> Iterator[str]:
+def json_array(columns: Sequence[Exported], rows: Iterator[Any]) -> Iterator[str]:
     """One array; each row an object on its own line."""
     separator = "[\n"
     for row in rows:
-        item = {column.name: _plain(column.value(row)) for column in columns}
-        yield separator + json.dumps(item, ensure_ascii=False)
+        yield separator + json.dumps(as_object(columns, row), ensure_ascii=False)
         separator = ",\n"
     yield "[]\n" if separator == "[\n" else "\n]\n"
+
+
+def json_rows(columns: Sequence[Exported], rows: Iterator[Any]) -> Iterator[str]:
+    """JSON Lines: each row an object on its own line, so that any number of them is read one by one."""
+    for row in rows:
+        yield json.dumps(as_object(columns, row), ensure_ascii=False) + "\n"
+
+
+def as_object(columns: Sequence[Exported], row: Any) -> dict[str, Any]:
+    return {column.name: _plain(column.value(row)) for column in columns}
 
 
 def _plain(value: Any) -> Any:
@@ -68,7 +77,7 @@ def _plain(value: Any) -> Any:
 def _csv(value: Any) -> Any:
     value = _plain(value)
     if isinstance(value, dict):
-        value = ", ".join(f"{key}={item}" for key, item in value.items())
+        value = ", ".join(f"{key}={_inner(item)}" for key, item in value.items())
     elif isinstance(value, list | tuple):
         value = ", ".join(map(str, value))
     if isinstance(value, str) and value.startswith(FORMULA_STARTS):
@@ -76,7 +85,13 @@ def _csv(value: Any) -> Any:
     return value
 
 
+def _inner(value: Any) -> str:
+    """Of a value within a value: as JSON says it."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
+
+
 FORMATS = {
     "csv": ("text/csv; charset=utf-8", csv_lines),
-    "json": ("application/json", json_lines),
+    "json": ("application/json", json_array),
+    "jsonl": ("application/jsonl", json_rows),
 }

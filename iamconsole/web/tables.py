@@ -71,6 +71,7 @@ class Table:
     empty_title: str = ""
     empty_text: str = ""
     rows_template: str = "lists/rows.html"  # where rows of cells don't say it
+    exports: tuple[str, ...] = ("csv", "json")  # the formats offered, of iamconsole.web.exports
     count: Callable[[QuerySet[Any]], int] = lately
 
     @property
@@ -283,12 +284,10 @@ class Listing:
         return self.pick_url + self.state.url(pick=ALL)
 
     @property
-    def csv_url(self) -> str:
-        return self.state.url(format="csv")
-
-    @property
-    def json_url(self) -> str:
-        return self.state.url(format="json")
+    def exports(self) -> Iterator[tuple[str, str]]:
+        """Each format that the list is exported in, with its address."""
+        for name in self.table.exports:
+            yield name, self.state.url(format=name)
 
 
 def list_response(

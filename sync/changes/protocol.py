@@ -23,7 +23,7 @@ from accounts import audit
 from sync import sealed
 from sync.aws import errors
 from sync.aws.client import AwsClient
-from sync.changes import attempts, effects
+from sync.changes import attempts, effects, verbs
 from sync.changes.claims import Claim
 from sync.changes.errors import as_json, sentence_only
 from sync.changes.guards import Objection
@@ -215,6 +215,7 @@ class StepRun:
         reread = self._read_again()
         about = _about(self._refs, reread)
         title = self._operation.title(self._params)
+        left = self._operation.after(self._params, self._step.expects)
         with self._claim.held() as change:
             attempts.finish(attempt, state, error={}, request_id=request_id)
             self._step.state = state
@@ -229,7 +230,7 @@ class StepRun:
                 aws_account=change.aws_account,
                 obj=(about.kind, about.object_id, about.name),
                 reason=change.reason,
-                data={"change": change.pk, "step": self._step.position, "title": title, "request_id": request_id},
+                data=verbs.of_step(self._step, title, request_id, left),
             )
             say(change, f"Step {self._step.position}: {_said(state, visible)}")
         return Outcome(state)

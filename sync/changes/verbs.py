@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from accounts import audit
 from accounts.models import Operator
-from sync.models import Change
+from sync.models import Change, Step
+from sync.operations import Value
 
 audit.register(
     {
@@ -41,3 +43,22 @@ def record(verb: str, change: Change, *, actor: Operator | None, reason: str = "
         reason=reason,
         data={"change": change.pk, "title": change.title, **data},
     )
+
+
+def of_step(step: Step, title: str, request_id: str, left: Value) -> dict[str, Any]:
+    """The data of the entry that a step was done: with its part before, and as the step left it.
+
+    A part is never secret: it is what a plan shows that it expects to find.
+    """
+    old, new = _fields(step.part, step.expects), _fields(step.part, left)
+    changes = audit.differences(old, {**dict.fromkeys(old, ""), **new})
+    said = {"change": step.change_id, "step": step.position, "title": title, "request_id": request_id}
+    return {**said, "changes": changes}
+
+
+def _fields(part: str, value: Value) -> dict[str, str]:
+    """None: there is no such object."""
+    fields = value if isinstance(value, dict) else {} if value is None else {part: value}
+    return {
+        name: item if isinstance(item, str) else json.dumps(item, ensure_ascii=False) for name, item in fields.items()
+    }

@@ -18,6 +18,7 @@ from accounts import audit
 from accounts.audit import chain
 from accounts.models import AppendOnly, AuditEntry, AuditHead, Operator
 from accounts.triggers import SQL
+from iamconsole.logs import JsonFormatter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.stack]
 
@@ -180,6 +181,28 @@ def test_the_head_goes_to_the_log(
     assert f"5:{AuditEntry.objects.get(number=5).seal}" in caplog.text
 
 
+def test_entries_go_to_the_log_as_they_are_sealed(
+    alice: Operator,
+    caplog: pytest.LogCaptureFixture,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    logger = logging.getLogger("iamconsole.audit.entries")
+    logger.addHandler(caplog.handler)
+    caplog.set_level(logging.INFO, logger.name)
+    audit.record("test.done", actor=alice, obj=("thing", 1, "Tom"), reason="why\nnot", data={"what": "it"})
+    with django_capture_on_commit_callbacks(execute=True):
+        audit.seal()
+        audit.seal()
+    logger.removeHandler(caplog.handler)
+    (record,) = [record for record in caplog.records if record.name == logger.name]
+    line = JsonFormatter().format(record)
+    said = json.loads(line)
+    assert "\n" not in line
+    assert said["message"] == "alice@example.org did it to Tom"
+    assert (said["audit"]["number"], said["audit"]["reason"]) == (1, "why\nnot")
+    assert said["audit"]["seal"] == AuditEntry.objects.get().seal
+
+
 @pytest.mark.django_db(transaction=True)
 def test_sealers_that_meet_take_turns(alice: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chain, "BATCH", 3)
@@ -237,7 +260,7 @@ def test_postgresql_refuses_to_delete(sealed: list[AuditEntry]) -> None:
 
 def test_the_command_says_that_all_is_well(sealed: list[AuditEntry]) -> None:
     out = StringIO()
-    call_command("verify_audit", "--json", "--head", f"5:{sealed[4].seal}", stdout=out)
+    call_command("verify_audit", "--json", "--expect", f"5:{sealed[4].seal}", stdout=out)
     assert json.loads(out.getvalue()) == {"sealed": 5, "waiting": 0, "head": f"5:{sealed[4].seal}", "problems": []}
 
 
@@ -250,6 +273,27 @@ def test_the_command_fails_when_something_is_wrong(sealed: list[AuditEntry], tam
     assert "Entries 2 to 3 are missing." in out.getvalue()
 
 
+@pytest.mark.parametrize(
+    ("harm", "sentence"),
+    [
+        ("UPDATE {t} SET reason = 'another' WHERE number = 3", "Entry 3 isn't what was sealed"),
+        ("DELETE FROM {t} WHERE number = 3", "Entry 3 is missing."),
+        ("UPDATE {t} SET number = CASE number WHEN 2 THEN 13 ELSE 12 END WHERE number IN (2, 3); "
+         "UPDATE {t} SET number = number - 10 WHERE number > 10", "Entry 2 isn't what was sealed"),
+        ("DELETE FROM {t} WHERE number > 3; DELETE FROM accounts_audithead", "The trail ends before entry 4"),
+    ],
+    ids=["rewritten", "missing", "reordered", "cut off"],
+)  # fmt: skip
+def test_the_command_finds(
+    sealed: list[AuditEntry], tamper: Callable[..., None], harm: str, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head = f"5:{sealed[4].seal}"
+    tamper(*harm.format(t="accounts_auditentry").split("; "))
+    with pytest.raises(SystemExit):
+        call_command("verify_audit", "--expect", head)
+    assert sentence in capsys.readouterr().out
+
+
 def test_the_command_refuses_a_head_that_is_none(db: None) -> None:
     with pytest.raises(CommandError, match="NUMBER:SEAL"):
-        call_command("verify_audit", "--head", "12")
+        call_command("verify_audit", "--expect", "12")

@@ -63,6 +63,15 @@ def test_everything_is_in_the_audit_trail(world: World, change: Change, erin: Op
     assert set(AuditEntry.objects.values_list("actor", flat=True)) == {erin.pk}
 
 
+def test_a_step_says_what_was_there_and_what_it_left(world: World, change: Change, erin: Operator) -> None:
+    carry_out(change, erin)
+    entry = AuditEntry.objects.get(verb="step.done", data__step=2)
+    assert entry.data["changes"]["default"] == ["v5", "v6"]
+    assert entry.data["changes"]["versions"] == ['["v2", "v3", "v4", "v5"]', '["v2", "v3", "v4", "v5", "v6"]']
+    assert entry.data["request_id"] == change.steps.get(position=2).attempts.get().request_id
+    assert entry.reason == change.reason
+
+
 def test_the_log_tells_the_story(world: World, change: Change, erin: Operator) -> None:
     said = lines(carry_out(change, erin))
     assert said[0] == "Erin asked to apply it."

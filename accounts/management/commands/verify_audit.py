@@ -26,11 +26,12 @@ class Command(BaseCommand):
     help = "Checks the audit trail: finds entries that were rewritten, moved, taken out or cut off."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--head", type=parse_head, help="NUMBER:SEAL of a line of the logger iamconsole.audit")
+        words = "NUMBER:SEAL of a line of the logger iamconsole.audit, which the trail must hold"
+        parser.add_argument("--expect", type=parse_head, metavar="HEAD", help=words)
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        problems = audit.verify(options["head"])
+        problems = audit.verify(options["expect"])
         sealed = AuditEntry.objects.filter(number__isnull=False).count()
         waiting = AuditEntry.objects.filter(number__isnull=True).count()
         if options["json"]:
