@@ -1,4 +1,7 @@
-"""How django-allauth behaves here: nobody signs up, operators are made by an owner or by `create_operator`."""
+"""How django-allauth behaves here.
+
+Nobody signs up: operators are made by an owner, by `create_operator`, and by a first sign-in by the identity provider.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,19 @@ from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from accounts.models import Operator
-from accounts.sign_in import has_second_factor, why_refused
-from accounts.stepup import is_fresh
+from accounts.oidc import proofs
+from accounts.sign_in import has_second_factor, why_not_so, why_refused
+from accounts.stepup import demand_step_up, is_fresh
 
 PASSWORD = "reauthenticate"  # noqa: S105  allauth's id of the method
 PASSKEY = "mfa_reauthenticate:webauthn"
+SECOND_FACTOR_STAGE = "allauth.mfa.stages.AuthenticateStage"
 
 
 class ConsoleAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -26,21 +33,43 @@ class ConsoleAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
     def pre_login(self, request: HttpRequest, user: Operator, **kwargs: Any) -> HttpResponse | None:
-        if refusal := why_refused(user):
+        if refusal := why_refused(user) or why_not_so(request, user):
             messages.error(request, refusal)
             return redirect("account_login")
         response: HttpResponse | None = super().pre_login(request, user, **kwargs)
         return response
+
+    def get_login_stages(self) -> list[str]:
+        """Who used two factors at the identity provider, which is trusted in that, isn't asked for another here."""
+        stages: list[str] = super().get_login_stages()
+        elsewhere = getattr(self.request, "two_factors_elsewhere", False)
+        return [stage for stage in stages if not (elsewhere and stage == SECOND_FACTOR_STAGE)]
+
+    def send_password_reset_mail(self, user: Operator, email: str, context: dict[str, Any]) -> None:
+        if not user.signs_in_elsewhere:
+            super().send_password_reset_mail(user, email, context)
+
+    def clean_password(self, password: str, user: Operator | None = None) -> str:
+        if user is not None and user.signs_in_elsewhere:
+            raise ValidationError(f"You sign in by {settings.OIDC_NAME}: there is no password to set here.")
+        return str(super().clean_password(password, user))
 
     def get_reauthentication_methods(self, user: Operator | AnonymousUser) -> list[dict[str, Any]]:
         """The strongest first; who has a second factor proves it with that one, since a password alone is less."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         if isinstance(user, Operator) and has_second_factor(user):
             methods = [method for method in methods if method["id"] != PASSWORD]
+        if isinstance(user, Operator) and proofs.counts_for(user):
+            methods.append(proofs.method(reverse("sso_reauthenticate")))
         return sorted(methods, key=lambda method: bool(method["id"] != PASSKEY))
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """allauth counts reauthentications only; here a sign-in just now is as good."""
+        """allauth counts reauthentications only; here a sign-in just now is as good.
+
+        It asks nothing of who has neither password nor second factor: those prove it at the identity provider.
+        """
+        if not is_fresh(self.request) and self.request.user.signs_in_elsewhere:
+            demand_step_up(self.request)
         return not is_fresh(self.request) and bool(super().is_reauthentication_required(app=app, **kwargs))
 
 

@@ -8,10 +8,12 @@ from typing import Any
 # allauth and Django register admins of their own; imported first, so that ours can take their places.
 import allauth.account.admin
 import allauth.mfa.admin
+import allauth.socialaccount.admin
 import allauth.usersessions.admin  # noqa: F401
 import django.contrib.auth.admin  # noqa: F401
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
@@ -21,13 +23,13 @@ from django.forms import ModelChoiceField, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from accounts.access import signed_in
-from accounts.models import AuditEntry, AuditHead, AwsAccount, Grant, Operator
-from accounts.services import aws_accounts, grants, groups, operators
+from accounts.models import AuditEntry, AuditHead, AwsAccount, ClaimedMembership, ClaimGroup, Grant, Operator
+from accounts.services import aws_accounts, claims, grants, groups, oidc_operators, operators
 from accounts.services.owners import NoOwnerLeft, keeping_an_owner
 from accounts.stepup import demand_step_up
 from iamconsole.web.admin import OwnedFilter, ReadOnlyAdmin, ScopedAdmin, ownership
 
-for model in (EmailAddress, Authenticator, UserSession, Group):
+for model in (EmailAddress, Authenticator, UserSession, Group, SocialAccount, SocialApp, SocialToken):
     admin.site.unregister(model)
 
 
@@ -71,7 +73,7 @@ class OperatorAdmin(EditableAdmin):
     list_filter = ("is_active", "groups")
     search_fields = ("email", "name")
     ordering = ("email",)
-    fields = ("email", "name", "is_active", "groups", "is_demo", "last_login", "date_joined")
+    fields = ("email", "name", "is_active", "oidc_may_join", "groups", "is_demo", "last_login", "date_joined")
     readonly_fields = ("is_demo", "last_login", "date_joined")
     filter_horizontal = ("groups",)
 
@@ -103,6 +105,54 @@ class GroupAdmin(EditableAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Group) -> None:
         groups.delete(actor=signed_in(request), group=obj, request=request)
+
+
+@admin.register(ClaimGroup)
+class ClaimGroupAdmin(EditableAdmin):
+    """Which group of operators a value of the identity provider's claim puts somebody into (docs/sign-in.md)."""
+
+    aws_account_path = ""
+    list_display = ("value", "group")
+    list_select_related = ("group",)
+    search_fields = ("value", "group__name")
+    fields = ("value", "group")
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False  # it is taken away, and another one made
+
+    def save_model(self, request: HttpRequest, obj: ClaimGroup, form: ModelForm[Any], change: bool) -> None:
+        claims.map_claim(actor=signed_in(request), mapping=obj, request=request)
+
+    def delete_model(self, request: HttpRequest, obj: ClaimGroup) -> None:
+        claims.unmap_claim(actor=signed_in(request), mapping=obj, request=request)
+
+
+@admin.register(ClaimedMembership)
+class ClaimedMembershipAdmin(ReadOnlyAdmin):
+    aws_account_path = ""
+    list_display = ("operator", "group")
+    list_select_related = ("operator", "group")
+    search_fields = ("operator__email", "group__name")
+
+
+@admin.register(SocialAccount)
+class SocialAccountAdmin(EditableAdmin):
+    """Whom the identity provider signs in as whom. Deleting one ends that, and the operator's sessions."""
+
+    aws_account_path = ""
+    list_display = ("user", "extra_data", "date_joined", "last_login")
+    list_select_related = ("user",)
+    search_fields = ("user__email", "user__name", "uid")
+    fields = ("user", "extra_data", "date_joined", "last_login")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def delete_model(self, request: HttpRequest, obj: SocialAccount) -> None:
+        oidc_operators.part(actor=signed_in(request), account=obj, request=request)
 
 
 @admin.register(Grant)

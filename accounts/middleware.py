@@ -97,7 +97,7 @@ class MfaRequired(MiddlewareMixin):
             return None
         if request.method in READS:
             remember_rights(operator)
-        if not needs_second_factor(operator):
+        if not needs_second_factor(request, operator):
             return None
         if not getattr(request, "htmx", False):
             messages.warning(request, SET_UP_FIRST)
@@ -105,5 +105,5 @@ class MfaRequired(MiddlewareMixin):
 
 
 def _is_about_signing_in(view: View) -> bool:
-    """allauth's own pages (signing in and out, password, second factors), and pages that need no sign-in at all."""
-    return view.__module__.startswith("allauth.") or not getattr(view, "login_required", True)
+    """allauth's pages and ours (signing in and out, password, factors), and pages that need no sign-in at all."""
+    return view.__module__.startswith(("allauth.", "accounts.oidc.")) or not getattr(view, "login_required", True)

@@ -48,6 +48,12 @@ class Operator(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     # The operator of `make run`: needs no MFA, and is refused once a real AWS account is connected.
     is_demo = models.BooleanField(default=False)
+    # Once, an owner's leave for the identity provider to sign in as this operator who says this address, verified.
+    oidc_may_join = models.BooleanField(
+        "may be joined by the identity provider",
+        default=False,
+        help_text="Whom it says to have this e-mail address, verified, signs in as this operator from then on.",
+    )
     date_joined = models.DateTimeField(default=timezone.now)
 
     # There are no superusers: what an operator may do is in the grants alone.
@@ -84,6 +90,13 @@ class Operator(AbstractBaseUser, PermissionsMixin):
     def is_staff(self) -> bool:
         """May open the Django admin: the owners of at least one AWS account."""
         return bool(self.aws_accounts_with([Role.OWNER]))
+
+    @property
+    def signs_in_elsewhere(self) -> bool:
+        """By the identity provider only: who leaves there must not get in here by a password or a passkey."""
+        if not settings.OIDC_ISSUER or self.has_usable_password():
+            return False
+        return bool(self.socialaccount_set.exists())  # type: ignore[attr-defined]  # allauth’s
 
     @property
     def is_stranger(self) -> bool:
@@ -212,6 +225,41 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.operator or self.group}: {self.get_role_display()} of {self.aws_account or 'all AWS accounts'}"
+
+
+class ClaimGroup(models.Model):
+    """A value of the identity provider's claim (OIDC_GRANTS_CLAIM) → the group of operators that it puts them into."""
+
+    value = models.CharField(max_length=400, help_text="As the provider’s claim says it, to the letter.")
+    group = models.ForeignKey(Group, models.CASCADE, related_name="claims")
+
+    class Meta:
+        ordering = ["value", "group"]
+        verbose_name = "claim of the identity provider"
+        verbose_name_plural = "claims of the identity provider"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["value", "group"],
+                name="claim_group_once",
+                violation_error_message="This claim puts operators into this group already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.value} → {self.group}"
+
+
+class ClaimedMembership(models.Model):
+    """A group that an operator is in because a claim said so: the one that goes when the claim goes."""
+
+    operator = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    group = models.ForeignKey(Group, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["operator", "group"], name="claimed_membership_once")]
+
+    def __str__(self) -> str:
+        return f"{self.operator} in {self.group}"
 
 
 class AppendOnly(TypeError):

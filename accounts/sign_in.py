@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db.models import Exists, QuerySet
@@ -17,6 +20,8 @@ SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 READS = ("GET", "HEAD")
 
+PROVIDER_METHOD = "socialaccount"  # allauth's word for a sign-in by an identity provider
+
 DEMO_IS_OVER = "The demo operator can't sign in any more: a real AWS account is connected. Sign in as yourself."
 SET_UP_FIRST = "Your role can change AWS, so it needs a second factor. Set up a passkey or an authenticator app."
 
@@ -28,11 +33,30 @@ def why_refused(operator: Operator) -> str:
     return ""
 
 
-def needs_second_factor(operator: Operator) -> bool:
-    """Whether the operator's role asks for a second factor that they haven't set up."""
+def why_not_so(request: HttpRequest, operator: Operator) -> str:
+    """Why this operator may not sign in the way that this request did; "" when they may."""
+    if operator.signs_in_elsewhere and not _by_the_provider(request, operator):
+        return f"You sign in by {settings.OIDC_NAME}: nothing else counts."
+    return ""
+
+
+def needs_second_factor(request: HttpRequest, operator: Operator) -> bool:
+    """Whether the operator's role asks for a second factor that they haven't set up, and didn't use elsewhere."""
     if operator.is_demo and settings.DEMO:
         return False
-    return bool(operator.aws_accounts_with(MFA_ROLES)) and not has_second_factor(operator)
+    if not operator.aws_accounts_with(MFA_ROLES) or has_second_factor(operator):
+        return False
+    return not used_two_factors_elsewhere(request, operator)
+
+
+def used_two_factors_elsewhere(request: HttpRequest, operator: Operator) -> bool:
+    """Whether this session is of a sign-in that the identity provider says had two factors, and is trusted in that."""
+    return any(record.get("multi_factor") for record in _by_the_provider(request, operator))
+
+
+def _by_the_provider(request: HttpRequest, operator: Operator) -> list[dict[str, Any]]:
+    records = get_authentication_records(request, operator)
+    return [record for record in records if record["method"] == PROVIDER_METHOD]
 
 
 def has_second_factor(operator: Operator) -> bool:

@@ -2,6 +2,7 @@
 
 allauth keeps in the session when and how an operator proved who they are. The check is our own: allauth takes
 operators who came from an identity provider for freshly signed in at any time, and a password for as good as a passkey.
+Here the provider's own word counts, when they last proved it there (`auth_time`).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from accounts.sign_in import SECOND_FACTORS, page_of, send_to
+from accounts.sign_in import PROVIDER_METHOD, SECOND_FACTORS, page_of, send_to
 
 KEY = "step_up_kept"
 NEVER_KEPT = re.compile(r"csrfmiddlewaretoken|password|secret", re.IGNORECASE)
@@ -44,15 +45,23 @@ class Kept:
 def is_fresh(request: HttpRequest) -> bool:
     """Whether the operator proved who they are within the last STEP_UP_S seconds, by the best that they have."""
     since = time.time() - settings.STEP_UP_S
-    records = [record for record in get_authentication_records(request, request.user) if record["at"] >= since]
-    if any(record["method"] == "mfa" for record in records):
+    records = get_authentication_records(request, request.user)
+    fresh = [record for record in records if _proved_at(record) >= since]
+    if any(record["method"] == "mfa" or record.get("multi_factor") for record in fresh):
         return True
-    passwords = [record["at"] for record in records if record["method"] == "password"]
-    return bool(passwords) and max(passwords) < _first_second_factor(request)
+    if any(record.get("multi_factor") for record in records):
+        return False  # whose session stands on two factors elsewhere proves it by two again
+    single = [_proved_at(record) for record in fresh if record["method"] in ("password", PROVIDER_METHOD)]
+    return bool(single) and max(single) < _first_second_factor(request)
+
+
+def _proved_at(record: dict[str, Any]) -> float:
+    """When (seconds): at the identity provider that may have been long before they came here, or it doesn't say."""
+    return float(record.get("auth_time", 0) if record["method"] == PROVIDER_METHOD else record["at"])
 
 
 def _first_second_factor(request: HttpRequest) -> float:
-    """Since when (seconds) the operator has had a second factor: from then on a password alone is not enough."""
+    """Since when (seconds) the operator has had a second factor: from then on one factor alone is not enough."""
     factors = Authenticator.objects.filter(user=request.user, type__in=SECOND_FACTORS).order_by("created_at")
     first = factors.values_list("created_at", flat=True).first()
     return first.timestamp() if first else float("inf")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from accounts.oidc import views as sso
 from accounts.views import audit, aws_accounts, step_up
 
 urlpatterns = [
@@ -15,4 +16,8 @@ urlpatterns = [
     path("audit/", audit.audit_trail, name="audit"),
     path("audit/<int:pk>/", audit.audit_entry, name="audit_entry"),
     path("step-up/", step_up.step_up, name="step_up"),
+    path("auth/sso/", sso.sso_sign_in, name="sso_sign_in"),
+    path("auth/sso/callback/", sso.sso_callback, name="sso_callback"),
+    path("auth/sso/reauthenticate/", sso.sso_reauthenticate, name="sso_reauthenticate"),
+    path("auth/sso/step-up/", sso.sso_step_up, name="sso_step_up"),
 ]

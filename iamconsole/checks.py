@@ -21,7 +21,7 @@ def production_is_closed(app_configs: object, **kwargs: Any) -> list[CheckMessag
     """In production: no missing or short secret, no address that stands in for AWS, no demo."""
     if not settings.PRODUCTION:
         return []
-    return [*_secrets(), *_doors(), *_mail()]
+    return [*_secrets(), *_doors(), *_identity_provider(), *_mail()]
 
 
 def refuse_to_start(**kwargs: Any) -> None:
@@ -61,6 +61,18 @@ def _doors() -> list[CheckMessage]:
     if settings.DEBUG:
         problems.append(Error("IAMCONSOLE_DEBUG is on in production.", id="iamconsole.E012"))
     return problems
+
+
+def _identity_provider() -> list[CheckMessage]:
+    if not settings.OIDC_ISSUER:
+        return []
+    if not settings.OIDC_ISSUER.startswith("https://"):
+        hint = "Give OIDC_ISSUER as https://…: whoever is in between could sign in as anybody."
+        return [Error("The identity provider isn’t asked by https.", hint=hint, id="iamconsole.E015")]
+    if not (settings.OIDC_CLIENT_ID and settings.OIDC_CLIENT_SECRET):
+        hint = "Give OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, as the provider made them for this console."
+        return [Error("The identity provider’s client is missing.", hint=hint, id="iamconsole.E016")]
+    return []
 
 
 def _mail() -> list[CheckMessage]:

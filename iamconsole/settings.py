@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "csp",
     "django_htmx",
@@ -201,6 +202,15 @@ MFA_TOTP_ISSUER = "IAM Console"
 # When a session was last seen: a write, which on SQLite would wait for a pull that writes.
 USERSESSIONS_TRACK_ACTIVITY = not DATABASES["default"]["ENGINE"].endswith("sqlite3")
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+# An identity provider that speaks OpenID Connect (docs/sign-in.md); none without an issuer.
+OIDC_ISSUER = env.str("OIDC_ISSUER", default="")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
+OIDC_NAME = env.str("OIDC_NAME", default="single sign-on")  # what pages and the audit trail call it
+OIDC_SCOPES = env.list("OIDC_SCOPES", default=["openid", "profile", "email"])
+OIDC_GRANTS_CLAIM = env.str("OIDC_GRANTS_CLAIM", default="groups")  # its values become groups of operators
+OIDC_TRUSTED_MFA = env.list("OIDC_TRUSTED_MFA", default=[])  # values of `amr` or `acr` that mean two factors
+OIDC_TRUST_EMAIL = env.bool("OIDC_TRUST_EMAIL", default=False)  # where it doesn't say whether addresses are verified
 STEP_UP_S = 600  # how fresh a sign-in must be for what is risky
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -12,7 +12,10 @@ urlpatterns = [
     path("health/", views.health, name="health"),
     path("search/", views.search, name="search"),
     path("aws/<str:account_id>/", views.overview, name="overview"),
-    path("auth/", include("allauth.urls")),
+    # Not allauth.urls: its pages of social accounts would let operators join and part identities by themselves.
+    path("auth/", include("allauth.account.urls")),
+    path("auth/2fa/", include("allauth.mfa.urls")),
+    path("auth/sessions/", include("allauth.usersessions.urls")),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("sync.urls")),

@@ -33,11 +33,17 @@ def require_owner_of_all(actor: Operator) -> None:
 
 @transaction.atomic
 def make(
-    *, actor: Operator | None, operator: Operator, password: str | None, request: HttpRequest | None = None
+    *,
+    actor: Operator | None,
+    operator: Operator,
+    password: str | None,
+    reason: str = "",
+    request: HttpRequest | None = None,
 ) -> Operator:
     """Saves a new operator with a verified e-mail address; without a password, "Forgot it?" at sign-in sets one.
 
-    `actor` is None on the command line. Raises ValidationError on an address that is taken or malformed.
+    `actor` is None on the command line, and for who comes from the identity provider for the first time. Raises
+    ValidationError on an address that is taken or malformed.
     """
     if actor:
         require_owner_of_all(actor)
@@ -47,7 +53,7 @@ def make(
     operator.save()
     # allauth lets nobody set up a second factor without a verified address.
     EmailAddress.objects.create(user=operator, email=operator.email, verified=True, primary=True)
-    audit.record("operator.made", actor=actor, obj=_named(operator), request=request)
+    audit.record("operator.made", actor=actor, obj=named(operator), reason=reason, request=request)
     return operator
 
 
@@ -68,9 +74,9 @@ def change(
         active = changes.pop("is_active", None)
         if active:
             verb = "operator.reactivated" if operator.is_active else "operator.deactivated"
-            audit.record(verb, actor=actor, obj=_named(operator), request=request)
+            audit.record(verb, actor=actor, obj=named(operator), request=request)
         if changes:
-            obj = _named(operator)
+            obj = named(operator)
             audit.record("operator.changed", actor=actor, obj=obj, data={"changes": changes}, request=request)
         if not operator.is_active:
             end_sessions(operator)
@@ -87,13 +93,13 @@ def take_factor(*, actor: Operator, authenticator: Authenticator, request: HttpR
     require_owner_of_all(actor)
     operator, factor = authenticator.user, str(authenticator.get_type_display())
     authenticator.delete()
-    audit.record("operator.factor_taken", actor=actor, obj=_named(operator), data={"factor": factor}, request=request)
+    audit.record("operator.factor_taken", actor=actor, obj=named(operator), data={"factor": factor}, request=request)
 
 
 @transaction.atomic
 def end_session(*, actor: Operator, session: UserSession, request: HttpRequest | None = None) -> None:
     require_owner_of_all(actor)
-    audit.record("operator.session_ended", actor=actor, obj=_named(session.user), request=request)
+    audit.record("operator.session_ended", actor=actor, obj=named(session.user), request=request)
     session.end()
 
 
@@ -101,17 +107,17 @@ def set_groups(*, actor: Operator, operator: Operator, groups: list[Group], requ
     """Which groups the operator is in: their grants are the operator's too."""
     require_owner_of_all(actor)
     with keeping_an_owner():
-        before = {"groups": _names(operator)}
+        before = {"groups": group_names(operator)}
         operator.groups.set(groups)
-        changes = audit.differences(before, {"groups": _names(operator)})
+        changes = audit.differences(before, {"groups": group_names(operator)})
         if changes:
-            obj = _named(operator)
+            obj = named(operator)
             audit.record("operator.changed", actor=actor, obj=obj, data={"changes": changes}, request=request)
 
 
-def _names(operator: Operator) -> str:
+def group_names(operator: Operator) -> str:
     return ", ".join(operator.groups.order_by("name").values_list("name", flat=True))
 
 
-def _named(operator: Operator) -> tuple[str, object, str]:
+def named(operator: Operator) -> tuple[str, object, str]:
     return ("operator", operator.pk, operator.email)

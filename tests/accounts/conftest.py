@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -15,6 +16,7 @@ from accounts.models import AuditEntry, AwsAccount, Operator
 from accounts.roles import Role
 from accounts.services import operators
 from tests.conftest import make_operator
+from tests.services.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider
 
 PASSWORD = "correct horse battery"
 TOTP_SECRET = "JBSWY3DPEHPK3PXP"
@@ -64,3 +66,19 @@ def clock() -> Iterator[Callable[[float], None]]:
     now = [time.time() // 30 * 30]
     with patch("time.time", lambda: now[0]):
         yield lambda seconds: now.__setitem__(0, now[0] + seconds)
+
+
+@pytest.fixture(scope="session")
+def oidc_process() -> Iterator[OidcProvider]:
+    with OidcProvider().running() as running:
+        yield running
+
+
+@pytest.fixture
+def provider(oidc_process: OidcProvider, settings: Any) -> OidcProvider:
+    """An identity provider that the console is configured for; Dora signs in there."""
+    oidc_process.reset()
+    settings.OIDC_ISSUER = oidc_process.issuer
+    settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET = CLIENT_ID, CLIENT_SECRET
+    settings.OIDC_NAME = "Acme SSO"
+    return oidc_process

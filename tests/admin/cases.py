@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group
@@ -12,7 +13,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import AuditHead, AwsAccount, Operator
+from accounts.models import AuditHead, AwsAccount, ClaimedMembership, ClaimGroup, Operator
 from identities.models import (
     AccessKey,
     Attachment,
@@ -96,7 +97,10 @@ def _of_the_console(operator: Operator) -> None:
     if AuditHead.objects.exists():
         return
     AuditHead.objects.create(pk=1)
-    Group.objects.create(name="Auditors")
+    group = Group.objects.create(name="Auditors")
+    ClaimGroup.objects.create(value="aws-audit", group=group)
+    ClaimedMembership.objects.create(operator=operator, group=group)
+    SocialAccount.objects.create(user=operator, provider="oidc", uid="u", extra_data={"subject": "u-1"})
     UserSession.objects.create(user=operator, ip="127.0.0.1", session_key="k", user_agent="x")
     content_type = ContentType.objects.get_for_model(Operator)
     LogEntry.objects.create(

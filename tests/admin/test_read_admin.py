@@ -8,6 +8,7 @@ from unittest.mock import patch
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib import admin
@@ -17,16 +18,19 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import AwsAccount, Grant, Operator
+from accounts.models import AwsAccount, ClaimGroup, Grant, Operator
 from iamconsole.web.admin import ReadOnlyAdmin
 from sync.models import Run
 
 OURS = ("accounts", "sync", "policies", "identities", "access", "cognito")
-BORROWED = (EmailAddress, Authenticator, UserSession, LogEntry, Group)
+BORROWED = (EmailAddress, Authenticator, SocialAccount, UserSession, LogEntry, Group)
 MODELS = [model for label in OURS for model in apps.get_app_config(label).get_models()] + list(BORROWED)
-EDITABLE = {Operator, Group, Grant, AwsAccount, Authenticator, UserSession}
+EDITABLE = {Operator, Group, ClaimGroup, Grant, AwsAccount, Authenticator, SocialAccount, UserSession}
 READ_ONLY = [model for model in MODELS if model not in EDITABLE]
-FOR_OWNERS_OF_ALL = {"Operator", "Group", "Authenticator", "UserSession", "EmailAddress", "AuditHead", "LogEntry"}
+FOR_OWNERS_OF_ALL = {
+    "Operator", "Group", "ClaimGroup", "ClaimedMembership", "Authenticator", "SocialAccount", "UserSession",
+    "EmailAddress", "AuditHead", "LogEntry",
+}  # fmt: skip
 
 
 def url(model: type[Model], page: str, *args: Any) -> str:

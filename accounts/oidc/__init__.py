@@ -1,0 +1,6 @@
+"""Sign-in by an identity provider that speaks OpenID Connect (docs/sign-in.md).
+
+django-allauth finds the provider, asks it and keeps the state of each try (`provider`); what an ID token must be is
+here (`tokens`), since allauth believes a token that it fetched itself, and looks at neither nonce nor `auth_time`.
+`proofs` says what a session proves; `accounts.services.oidc` says whose it is and which groups they are in.
+"""
