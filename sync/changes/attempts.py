@@ -5,7 +5,7 @@ An attempt with a snapshot may have been sent; one without was not. A worker tha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -16,13 +16,20 @@ from sync.operations import Tried, Value
 WORKER_DIED = {"class": "WorkerDied", "sentence": "The worker that tried it stopped answering."}
 
 
-def begin(step: Step) -> Attempt:
-    """In the caller's transaction. Closes what a dead worker left open."""
+def begin(steps: Sequence[tuple[Step, Mapping[str, Any] | None]]) -> list[Attempt]:
+    """In the caller's transaction: an attempt at each step, with its snapshot where that is known beforehand.
+
+    Several at once are tried for the first time. Of one, what a dead worker left open is closed.
+    """
+    for step, _ in steps:
+        step.state, step.error = Step.State.SENDING, {}
+    Step.objects.filter(pk__in=[step.pk for step, _ in steps]).update(state=Step.State.SENDING, error={})
+    if len(steps) > 1:
+        return Attempt.objects.bulk_create([Attempt(step=step, number=1, snapshot=found) for step, found in steps])
+    [(step, found)] = steps
     close_open(step)
-    step.state = Step.State.SENDING
-    step.error = {}
-    step.save(update_fields=["state", "error"])
-    return Attempt.objects.create(step=step, number=step.attempts.count() + 1)
+    number = Attempt.objects.filter(step=step).count() + 1
+    return [Attempt.objects.create(step=step, number=number, snapshot=found)]
 
 
 def close_open(step: Step) -> None:
@@ -32,18 +39,15 @@ def close_open(step: Step) -> None:
     left.filter(snapshot__isnull=True).update(outcome=Step.State.SKIPPED, finished_at=now, error=WORKER_DIED)
 
 
+def as_snapshot(live: Value) -> dict[str, Value]:
+    """The value is wrapped: None is a value too (there is no object)."""
+    return {"part": live}
+
+
 def keep_snapshot(attempt: Attempt, live: Value) -> None:
-    """From here on the attempt may have been sent. The value is wrapped: None is a value too (there is no object)."""
-    attempt.snapshot = {"part": live}
+    """From here on the attempt may have been sent."""
+    attempt.snapshot = as_snapshot(live)
     attempt.save(update_fields=["snapshot"])
-
-
-def finish(attempt: Attempt, outcome: Step.State, *, error: dict[str, Any], request_id: str = "") -> None:
-    attempt.outcome = outcome
-    attempt.error = error
-    attempt.request_id = request_id or str(error.get("request_id") or "")
-    attempt.finished_at = timezone.now()
-    attempt.save(update_fields=["outcome", "error", "request_id", "finished_at"])
 
 
 def perhaps_sent(step: Step) -> list[Attempt]:

@@ -25,6 +25,8 @@ from django.utils import timezone
 from sync.changes.rows import say
 from sync.models import Change
 
+_BEAT_EVERY = timedelta(seconds=10)
+
 
 class ClaimLost(Exception):
     """Another worker has the change now."""
@@ -52,6 +54,17 @@ class Claim:
         ours = Change.objects.filter(pk=self.change_id, claim=self.token, state=Change.State.APPLYING)
         if not ours.update(heartbeat_at=timezone.now()):
             raise ClaimLost(f"The claim on change {self.change_id} was lost.")
+
+    def is_cancel_asked(self) -> bool:
+        """Looks whether the claim still holds, and whether an operator wants to stop. Raises ClaimLost."""
+        ours = Change.objects.filter(pk=self.change_id, claim=self.token, state=Change.State.APPLYING)
+        known = ours.values_list("cancel_asked", "heartbeat_at").first()
+        if known is None:
+            raise ClaimLost(f"The claim on change {self.change_id} was lost.")
+        cancel_asked, last_beat = known
+        if last_beat is None or timezone.now() - last_beat > _BEAT_EVERY:
+            self.beat()
+        return cancel_asked
 
     def say(self, line: str) -> None:
         with self.held() as change:

@@ -16,7 +16,6 @@ from sync.changes import attempts, leases, verbs
 from sync.changes.claims import Claim, ClaimLost
 from sync.changes.errors import sentence_only
 from sync.changes.guards import Objection, send_back, void_approvals
-from sync.changes.protocol import Outcome
 from sync.changes.rows import say, wake_after_commit
 from sync.models import Change, Step
 
@@ -49,13 +48,13 @@ def cancelled(claim: Claim) -> None:
         verbs.record("change.cancelled", change, actor=change.applied_by)
 
 
-def stopped(claim: Claim, step: Step, outcome: Outcome) -> None:
+def stopped(claim: Claim, step: Step, error: dict[str, Any], ended: Step.State) -> None:
     """A step failed, conflicted or has an unknown outcome: what comes after it was not sent."""
-    state = Change.State(outcome.state.value)
+    state = Change.State(ended.value)
     with _ending(claim, state) as change:
-        change.error = {**outcome.error, "step": step.position}
+        change.error = {**error, "step": step.position}
         say(change, f"Stopped at step {step.position} of {change.steps.count()}.")
-        verbs.record(f"change.{state.value}", change, actor=change.applied_by, why=_why(step, outcome.error))
+        verbs.record(f"change.{state.value}", change, actor=change.applied_by, why=_why(step, error))
 
 
 def turned_back(claim: Claim, against: Objection) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -22,6 +22,10 @@ def locked(change_id: int) -> Iterator[Change]:
 def say(change: Change, line: str) -> None:
     """Adds a line to the log on the change's page."""
     ChangeLine.objects.create(change=change, line=line)
+
+
+def say_all(change: Change, lines: Iterable[str]) -> None:
+    ChangeLine.objects.bulk_create([ChangeLine(change=change, line=line) for line in lines])
 
 
 def wake_after_commit(change_id: int) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from django.conf import settings
 
@@ -13,11 +15,14 @@ from sync.aws.errors import AwsError
 from sync.changes import attempts, claims, endings, leases
 from sync.changes.claims import Claim, ClaimLost
 from sync.changes.errors import as_json, sentence_only
-from sync.changes.guards import objection
-from sync.changes.protocol import StepRun
+from sync.changes.guards import Objection, objection
+from sync.changes.protocol import StepRun, Waits, begin
+from sync.changes.records import Ended, write_down
 from sync.changes.rows import say, wake_after_commit
 from sync.changes.session_policy import session_policy
-from sync.models import Change, Step
+from sync.changes.steps import ids_made
+from sync.changes.waves import Due, waves
+from sync.models import Attempt, Change, Step
 
 log = logging.getLogger(__name__)
 
@@ -69,22 +74,65 @@ def _carry_out(claim: Claim) -> None:
     against = objection(change, change.applied_by)
     client = _open_door(claim, change, change.applied_by.email)
     end_of_slice = time.monotonic() + settings.PULL_SLICE_S
-    for step in change.steps.exclude(state__in=Step.FINISHED):
-        resuming = bool(attempts.perhaps_sent(step))  # find out first what became of it, whatever else
-        if against and not resuming:
-            return endings.turned_back(claim, against)
-        if _cancel_asked(claim) and not resuming:
-            return endings.cancelled(claim)
+    ids = ids_made(change)
+    for wave in waves(change, ids):
         if time.monotonic() > end_of_slice:
             return endings.handed_on(claim)
-        outcome = StepRun(claim, change, step, client, against).run()
-        if outcome.again_at:
-            return endings.comes_again(claim, outcome.again_at)
-        if outcome.state not in (*Step.FINISHED, Step.State.PENDING):
-            return endings.stopped(claim, step, outcome)
-        if outcome.state == Step.State.PENDING and against:
-            return endings.turned_back(claim, against)
+        ended = _Wave(claim, change, client, against).carry_out(wave)
+        ids |= {step.position: str(step.result["id"]) for step in _made(wave)}
+        if ended is not None:
+            return ended()
     endings.applied(claim)
+
+
+def _made(wave: Sequence[Due]) -> list[Step]:
+    return [due.step for due in wave if due.step.state in Step.FINISHED and "id" in due.step.result]
+
+
+Ending = Callable[[], None]
+
+
+class _Wave:
+    """Steps that are begun and written down together, and sent one after the other."""
+
+    def __init__(self, claim: Claim, change: Change, client: AwsClient, against: Objection | None) -> None:
+        self._claim, self._change, self._client, self._against = claim, change, client, against
+
+    def carry_out(self, wave: Sequence[Due]) -> Ending | None:
+        """How the change ends there; None: it goes on."""
+        if (ending := self._not_begun(wave[0])) is not None:
+            return ending
+        begun = begin(self._claim, wave) if len(wave) > 1 else [None]
+        ended: list[Ended] = []
+        for due, attempt in zip(wave, begun, strict=True):
+            ending = self._not_begun(due) if ended else None
+            if ending is None:
+                ending = self._run(due, attempt, ended)
+            if ending is not None:
+                break
+        left = zip(wave[len(ended) :], begun[len(ended) :], strict=True)
+        ended += [Ended(due, attempt, Step.State.PENDING) for due, attempt in left if attempt is not None]
+        write_down(self._claim, ended)
+        return ending
+
+    def _run(self, due: Due, attempt: Attempt | None, ended: list[Ended]) -> Ending | None:
+        found = StepRun(self._claim, self._change, due, self._client, self._against).run(attempt)
+        if isinstance(found, Waits):
+            return partial(endings.comes_again, self._claim, found.again_at)
+        ended.append(found)
+        if found.is_done:
+            return None
+        if found.state is Step.State.PENDING and self._against:
+            return partial(endings.turned_back, self._claim, self._against)
+        return partial(endings.stopped, self._claim, due.step, found.error, found.state)
+
+    def _not_begun(self, due: Due) -> Ending | None:
+        cancel_asked = self._claim.is_cancel_asked()
+        if not due.is_first_try and attempts.perhaps_sent(due.step):
+            return None  # find out first what became of it, whatever else
+        if self._against:
+            return partial(endings.turned_back, self._claim, self._against)
+        return partial(endings.cancelled, self._claim) if cancel_asked else None
 
 
 def _open_door(claim: Claim, change: Change, email: str) -> AwsClient:
@@ -100,7 +148,3 @@ def _open_door(claim: Claim, change: Change, email: str) -> AwsClient:
         for note in client.notes:
             say(ours, note)
     return client
-
-
-def _cancel_asked(claim: Claim) -> bool:
-    return Change.objects.filter(pk=claim.change_id, cancel_asked=True).exists()

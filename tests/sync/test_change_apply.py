@@ -78,8 +78,7 @@ def test_the_log_tells_the_story(world: World, change: Change, erin: Operator) -
     assert said[1].startswith("Claimed by worker ")
     assert said[2].startswith("Signed in to AWS as arn:aws:")
     assert said[4:] == [
-        "Step 1: what is live matches the plan.", "Step 1: done.",
-        "Step 2: what is live matches the plan.", "Step 2: done.", "Applied.",
+        "Step 1: found as the plan expects, done.", "Step 2: found as the plan expects, done.", "Applied.",
     ]  # fmt: skip
 
 

@@ -1,0 +1,116 @@
+"""Point 4 of the protocol: how steps ended, with the mirror's rows, their revisions and the audit entries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from accounts import audit
+from sync.changes import attempts, effects, verbs
+from sync.changes.claims import Claim
+from sync.changes.rows import say_all
+from sync.changes.waves import Due
+from sync.mirror import ObjectRef
+from sync.mirror.base import mirror_of
+from sync.models import Attempt, Change, Step
+from sync.operations import Value
+
+State = Step.State
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a try at a step ended, before it is written down. PENDING: it was not sent, and nothing is wrong with it."""
+
+    due: Due
+    attempt: Attempt
+    state: State
+    error: dict[str, Any] = field(default_factory=dict)
+    found: Value = None  # the part as it was live
+    looked: bool = False  # whether `found` is known
+    result: Mapping[str, Any] = field(default_factory=dict)
+    request_id: str = ""
+    visible: bool = True
+    reread: Sequence[effects.Reread] = ()
+    at: datetime = field(default_factory=timezone.now)
+
+    @property
+    def is_done(self) -> bool:
+        return self.state in Step.FINISHED
+
+    @property
+    def line(self) -> str:
+        position = self.due.step.position
+        if self.error:
+            return f"Step {position}, attempt {self.attempt.number}: {self.error['sentence']}"
+        return f"Step {position}: {_said(self)}" if self.is_done else ""
+
+
+def write_down(claim: Claim, ended: Sequence[Ended]) -> None:
+    """One transaction under the claim. Raises ClaimLost."""
+    if not ended:
+        return
+    with claim.held() as change:
+        _attempts(ended)
+        _steps(ended)
+        for each in ended:
+            effects.store(change.aws_account, each.reread, each.due.step if each.is_done else None)
+        for each in ended:
+            if each.is_done:
+                _audit(change, each)
+        say_all(change, [each.line for each in ended if each.line])
+
+
+def _attempts(ended: Sequence[Ended]) -> None:
+    for each in ended:
+        attempt = each.attempt
+        attempt.outcome = State.SKIPPED if each.state is State.PENDING else each.state
+        attempt.error, attempt.finished_at = each.error, each.at
+        attempt.request_id = each.request_id or str(each.error.get("request_id") or "")
+        if each.looked:
+            attempt.snapshot = attempts.as_snapshot(each.found)
+    fields = ["snapshot", "outcome", "error", "request_id", "finished_at"]
+    Attempt.objects.bulk_update([each.attempt for each in ended], fields)
+
+
+def _steps(ended: Sequence[Ended]) -> None:
+    for each in ended:
+        step = each.due.step
+        step.state, step.error = each.state, each.error
+        if each.is_done:
+            step.result = dict(each.result) if each.visible else {**each.result, "visible": False}
+            step.finished_at = each.at
+    Step.objects.bulk_update([each.due.step for each in ended], ["state", "error", "result", "finished_at"])
+
+
+def _audit(change: Change, ended: Ended) -> None:
+    planned, step = ended.due.planned, ended.due.step
+    about = _about(ended.due.refs, ended.reread)
+    left = planned.operation.after(planned.params, planned.expects)
+    audit.record(
+        f"step.{ended.state.value}",
+        actor=change.applied_by,
+        aws_account=change.aws_account,
+        obj=(about.kind, about.object_id, about.name),
+        reason=change.reason,
+        data=verbs.of_step(step, planned.operation.title(planned.params), ended.request_id, left),
+    )
+
+
+def _about(refs: Sequence[ObjectRef], reread: Sequence[effects.Reread]) -> ObjectRef:
+    """What the entry is about; what a step made has an id by now."""
+    first = refs[0]
+    for each in reread:
+        if each.ref == first and each.item is not None:
+            return replace(first, object_id=mirror_of(first.kind, first.facet).object_id(each.item))
+    return first
+
+
+def _said(ended: Ended) -> str:
+    if ended.state is State.ALREADY_DONE:
+        return "found done, nothing sent."
+    return "found as the plan expects, done." if ended.visible else "accepted by AWS, not yet visible."

@@ -1,0 +1,69 @@
+"""Which steps of a change are begun and written down together, so that a thousand of them don't take a thousand turns.
+
+They are still sent one after the other, each on what is live just then. Together go only steps for which it does no
+harm when nobody knows whether they were sent: idempotent ones, tried for the first time, that read and write different
+objects. Any other step is a wave by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from accounts.models import AwsAccount
+from sync.changes.steps import planned_step
+from sync.mirror import ObjectRef
+from sync.models import Change, Step
+from sync.operations import Gate, Guarantee, Planned
+
+# At AWS's usual pace so many take less than half a minute: well below CLAIM_TIMEOUT_S.
+MOST_TOGETHER = 25
+
+
+@dataclass(frozen=True)
+class Due:
+    """A step to be carried out. `follows`: a step before it wrote the same part, which may not show at once."""
+
+    step: Step
+    planned: Planned
+    refs: Sequence[ObjectRef]
+    follows: bool
+
+    @property
+    def is_first_try(self) -> bool:
+        return not self.step.attempts.all()  # fetched with the steps
+
+    @property
+    def goes_with_others(self) -> bool:
+        operation = self.planned.operation
+        return operation.guarantee is Guarantee.IDEMPOTENT and not isinstance(operation, Gate) and self.is_first_try
+
+
+def waves(change: Change, ids: dict[int, str]) -> Iterator[list[Due]]:
+    """In the order of the plan. `ids` as `ids_made` has them; who carries the steps out adds what they make."""
+    steps = list(change.steps.prefetch_related("attempts"))
+    written = {step.part for step in steps if step.state in Step.FINISHED}
+    wave: list[Due] = []
+    for step in steps:
+        if step.state in Step.FINISHED:
+            continue
+        due = _due(change.aws_account, step, ids, written)
+        if wave and not _go_together(wave, due):
+            yield wave
+            wave, due = [], _due(change.aws_account, step, ids, written)  # by now it may be known what others made
+        wave.append(due)
+        written.add(step.part)
+    if wave:
+        yield wave
+
+
+def _due(aws_account: AwsAccount, step: Step, ids: dict[int, str], written: set[str]) -> Due:
+    planned = planned_step(step, ids)
+    return Due(step, planned, planned.operation.refs(aws_account, planned.params), step.part in written)
+
+
+def _go_together(wave: Sequence[Due], due: Due) -> bool:
+    if len(wave) >= MOST_TOGETHER or not (wave[0].goes_with_others and due.goes_with_others) or due.follows:
+        return False
+    touched = {ref for other in wave for ref in other.refs}
+    return touched.isdisjoint(due.refs)
