@@ -17,8 +17,8 @@ from identities.rewritten import is_rewritten
 from identities.trust import principals_of, unique_ids
 from identities.trusted import keep_trusted
 from policies import documents
-from policies.engine.document import load
 from policies.engine.principals import allowed_principals
+from policies.engine.statements import document_in
 from policies.mirrors import is_mirrored
 from policies.models import ManagedPolicy
 from sync.aws.errors import Invalid
@@ -258,7 +258,7 @@ class RoleMirror(PrincipalMirror):
 
 @lru_cache(maxsize=256)
 def _trusted(text: str) -> tuple[tuple[str, str], ...]:
-    return tuple((kind, storable(value)) for kind, value in allowed_principals(load(text) or {}))
+    return tuple((kind, storable(value)) for kind, value in allowed_principals(document_in(text)))
 
 
 def _counts(content: Content) -> dict[str, int]:

@@ -11,7 +11,8 @@ from typing import Any
 
 from identities.former import arns_of
 from identities.trust import named_arns, principals_of, unique_ids
-from policies.engine.document import identify, load
+from policies.engine.document import identify
+from policies.engine.statements import document_in
 
 
 def is_rewritten(before: str, after: str) -> bool:
@@ -22,18 +23,13 @@ def is_rewritten(before: str, after: str) -> bool:
         return False
     known = arns_of(ids)
     names = {one: min(arns) for one in ids if (arns := known[one] & lost)}
-    told = _with_names(load(after) or {}, names)
+    trust = document_in(after)
+    told = trust.rewritten({each.index: _named(each.written, names) for each in trust.statements})
     return identify(json.dumps(told)).canonical_hash == identify(before).canonical_hash
 
 
-def _with_names(document: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """The policy with these names instead of ids, where it says who is meant."""
-    statements = document.get("Statement")
-    several = statements if isinstance(statements, list) else [statements]
-    return document | {"Statement": [_named(one, names) if isinstance(one, dict) else one for one in several]}
-
-
-def _named(statement: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+def _named(statement: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """The statement with these names instead of ids, where it says who is meant."""
     told = dict(statement)
     for element in ("Principal", "NotPrincipal"):
         who = told.get(element)

@@ -7,12 +7,11 @@ CanonicalUser; "*" as a value means anyone.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
-from policies.engine.document import load
+from policies.engine.statements import Statement, document_in
 
 _ACCOUNT_ID = re.compile(r"\d{12}")
 # AWS puts the unique id where a trust policy names a user or role that was deleted.
@@ -111,7 +110,7 @@ def named_arns(principals: Iterable[Mapping[str, str]]) -> set[str]:
 
 def principals_of(text: str) -> list[dict[str, str]]:
     """Everybody whom a trust policy names, to allow or to deny them; nobody when it can't be read."""
-    return [principal for statement in _statements(text) for principal in _principals(statement)]
+    return [principal for statement in document_in(text).statements for principal in _principals(statement)]
 
 
 @dataclass(frozen=True)
@@ -126,48 +125,24 @@ class Sentence:
 
 def sentences(text: str, own_account: str, deleted: Mapping[str, str] = NOBODY) -> list[Sentence]:
     """The statements of a trust policy in words; none when the text can't be read. `deleted` as for `trusted_of`."""
-    return [_sentence(statement, own_account, deleted) for statement in _statements(text)]
+    return [_sentence(statement, own_account, deleted) for statement in document_in(text).statements]
 
 
-def _statements(text: str) -> list[dict[str, Any]]:
-    statements = (load(text) or {}).get("Statement", [])
-    found = statements if isinstance(statements, list) else [statements]
-    return [statement for statement in found if isinstance(statement, dict)]
-
-
-def _sentence(statement: Mapping[str, Any], own_account: str, deleted: Mapping[str, str]) -> Sentence:
-    negated = "NotPrincipal" in statement
+def _sentence(statement: Statement, own_account: str, deleted: Mapping[str, str]) -> Sentence:
+    negated = statement.has("NotPrincipal")
     named = trusted_of(_principals(statement), own_account, deleted)
     who = joined(each.inside if negated or place else each.words for place, each in enumerate(named)) or "Nobody"
-    actions = _listed(statement.get("Action") or statement.get("NotAction"))
-    what = joined(_ASSUMES.get(action, action) for action in actions)
+    what = joined(_ASSUMES.get(action, action) for action in statement.action_words)
     return Sentence(
-        allowed=statement.get("Effect") == "Allow",
+        allowed=statement.allows,
         who=f"Everyone but {who}" if negated else who,
-        what=f"do everything but {what}" if "NotAction" in statement else what,
-        conditions=tuple(_conditions(statement.get("Condition") or {})),
+        what=f"do everything but {what}" if statement.has("NotAction") else what,
+        conditions=tuple(f"{each.key} {each.operator} {joined(each.words, 'or')}" for each in statement.conditions),
     )
 
 
-def _principals(statement: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    named = statement.get("Principal") or statement.get("NotPrincipal") or {}
-    if isinstance(named, str):
-        named = {"AWS": named}
-    for kind, values in named.items():
-        for value in _listed(values):
-            yield {"type": kind, "value": value}
-
-
-def _conditions(conditions: Mapping[str, Any]) -> Iterator[str]:
-    for operator, keys in conditions.items():
-        for key, values in (keys if isinstance(keys, dict) else {}).items():
-            yield f"{key} {operator} {joined(_listed(values), 'or')}"
-
-
-def _listed(value: Any) -> list[str]:
-    if value is None:
-        return []
-    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
+def _principals(statement: Statement) -> list[dict[str, str]]:
+    return [{"type": kind, "value": value} for kind, value in statement.principal_words]
 
 
 def joined(words: Iterable[str], last: str = "and") -> str:

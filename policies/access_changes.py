@@ -9,7 +9,7 @@ from typing import Any
 from iamconsole.web.words import some
 from policies.engine.diff.report import denial_diff, policy_diff
 from policies.engine.diff.told import lines
-from policies.engine.document import load
+from policies.engine.statements import Document, document_in
 from policies.operations.update import UpdateParams
 from sync import operations
 from sync.models import Change
@@ -55,7 +55,7 @@ class StepAccess:
 
 def access_of(change: Change) -> list[StepAccess]:
     """Step by step, those that write a document which comes into force."""
-    return [StepAccess(title, _parts(load(old or "") or {}, load(new) or {})) for title, old, new in _texts(change)]
+    return [StepAccess(title, _parts(document_in(old or ""), document_in(new))) for title, old, new in _texts(change)]
 
 
 def changes_access(change: Change) -> bool:
@@ -77,7 +77,7 @@ def _texts(change: Change) -> Iterator[tuple[str, str | None, str]]:
             yield operation.title(params), operation.document(change.aws_account, params, step.expects), new
 
 
-def _parts(old: Any, new: Any) -> list[Part]:
+def _parts(old: Document, new: Document) -> list[Part]:
     return [*_told(policy_diff(old, new), _SAYS), *_told(denial_diff(old, new), _DENIES)]
 
 

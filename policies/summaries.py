@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from policies.engine import catalogue
-from policies.engine.document import load
+from policies.engine.statements import document_in
 from policies.engine.summary import ServiceAccess, summary
 
 MOST_SERVICES = 50
@@ -26,9 +26,8 @@ class Summary:
 @lru_cache(maxsize=128)
 def summaries_of(text: str) -> list[Summary]:
     """Of what it allows, and of what it denies, where it does."""
-    document = load(text)
-    found = summary(document) if document else None
-    by_effect = [("Allows", found.allows), ("Denies", found.denies)] if found else []
+    found = summary(document_in(text))
+    by_effect = [("Allows", found.allows), ("Denies", found.denies)]
     return [_of(effect, services) for effect, services in by_effect if services]
 
 

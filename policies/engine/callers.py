@@ -6,7 +6,7 @@ IAM User Guide, "AWS JSON policy elements: Principal" and "NotPrincipal".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from functools import cached_property
@@ -112,19 +112,20 @@ def _of_arn(arn: str, service: str, account: str, resource: str) -> Caller:
 
 
 class Principals:
-    """A Principal or NotPrincipal element, compiled. Takes whatever a document may have there."""
+    """A Principal or NotPrincipal element, compiled. `listed`: (kind, value)."""
 
     __slots__ = ("_accounts", "_arns", "_everyone", "_others", "_roles", "is_not", "listed")
 
-    def __init__(self, element: Any, *, is_not: bool) -> None:
+    def __init__(self, listed: Iterable[tuple[str, str]], *, is_not: bool) -> None:
         self.is_not = is_not
         self._everyone = False
         self._accounts: set[str] = set()
         self._arns: set[str] = set()
         self._roles: set[tuple[str, str]] = set()  # account and name: of a session's role one doesn't know the path
         self._others: set[tuple[str, str]] = set()
-        self.listed = tuple(dict.fromkeys(value for _, value in listed_principals(element)))  # as the policy has them
-        for kind, value in listed_principals(element):
+        listed = tuple(listed)
+        self.listed = tuple(dict.fromkeys(value for _, value in listed))  # as the policy has them
+        for kind, value in listed:
             self._add(kind, value)
 
     def _add(self, kind: str, value: str) -> None:
@@ -181,13 +182,3 @@ class Principals:
         if caller.kind is CallerKind.ROLE and ":assumed-role/" in caller.arn:
             return caller.arn in self._arns and (caller.account, caller.name) in self._roles
         return caller.kind is CallerKind.ROOT or caller.arn in self._arns
-
-
-def listed_principals(element: Any) -> Iterator[tuple[str, str]]:
-    if element == "*":
-        yield "AWS", "*"
-    elif isinstance(element, dict):
-        for kind, values in element.items():
-            for value in values if isinstance(values, list) else [values]:
-                if isinstance(value, str):
-                    yield kind, value

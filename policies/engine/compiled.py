@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from policies.engine import variables
+from policies.engine import statements, variables
 from policies.engine.callers import Caller, Named, Principals
-from policies.engine.conditions import AnyTest, Context, ValuesOf, compile_condition
-from policies.engine.document import load
+from policies.engine.conditions import AnyTest, Context, ValuesOf, compile_conditions
 from policies.engine.matching import ArnGlob, Glob, arn_glob, tokens
+from policies.engine.statements import document_in, document_of
 from policies.engine.truth import MAYBE, NO, UNKNOWN, YES, Truth, opposite
-from policies.engine.variables import VERSION_WITH_VARIABLES, Lookup, Part
+from policies.engine.variables import Lookup, Part
 
 _REMEMBERED = 512  # actions a document
 
@@ -23,22 +23,16 @@ class Statement:
     __slots__ = ("actions", "allows", "denies", "index", "keys", "not_actions", "not_resources", "principals",
                  "resources", "sid", "tests")  # fmt: skip
 
-    def __init__(self, index: int, source: Mapping[str, Any], *, with_variables: bool) -> None:
-        self.index = index
-        sid = source.get("Sid")
-        self.sid = sid if isinstance(sid, str) else ""
-        self.allows, self.denies = source.get("Effect") == "Allow", source.get("Effect") == "Deny"
-        self.not_actions = "NotAction" in source
-        self.actions = Actions(texts(source.get("NotAction" if self.not_actions else "Action")))
-        self.not_resources = "NotResource" in source
-        listed = source.get("NotResource" if self.not_resources else "Resource", "*")  # a trust policy has none
-        self.resources = Resources(texts(listed), with_variables=with_variables)
+    def __init__(self, source: statements.Statement, *, with_variables: bool) -> None:
+        self.index, self.sid, self.allows, self.denies = source.index, source.sid, source.allows, source.denies
+        self.not_actions = source.has("NotAction")
+        self.actions = Actions(source.action_words)
+        self.not_resources = source.has("NotResource")
+        self.resources = Resources(source.resource_words, with_variables=with_variables)
         self.principals: Principals | None = None
-        if "NotPrincipal" in source:
-            self.principals = Principals(source["NotPrincipal"], is_not=True)
-        elif "Principal" in source:
-            self.principals = Principals(source["Principal"], is_not=False)
-        self.tests: tuple[AnyTest, ...] = compile_condition(source.get("Condition"), with_variables=with_variables)
+        if (is_not := source.has("NotPrincipal")) or source.has("Principal"):
+            self.principals = Principals(source.principal_words, is_not=is_not)
+        self.tests: tuple[AnyTest, ...] = compile_conditions(source, with_variables=with_variables)
         self.keys = self.resources.keys.union(*(test.keys for test in self.tests))  # the context that it asks for
 
     def is_about(self, action: str) -> bool:
@@ -149,24 +143,14 @@ def resource_parts(pattern: str, with_variables: bool) -> list[Part]:
     return before + variables.parts(head[5], variables=True)
 
 
-def texts(value: Any) -> list[str]:
-    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
-
-
 class Compiled:
-    """A document, ready to be asked. What makes no sense in it matches nothing."""
+    """A document (any; see `document_of`), ready to be asked. What makes no sense in it matches nothing."""
 
     __slots__ = ("_by_action", "statements")
 
     def __init__(self, document: Any) -> None:
-        found = document if isinstance(document, dict) else {}
-        with_variables = found.get("Version") == VERSION_WITH_VARIABLES
-        listed = found.get("Statement", [])
-        self.statements = [
-            Statement(index, source, with_variables=with_variables)
-            for index, source in enumerate(listed if isinstance(listed, list) else [listed])
-            if isinstance(source, dict)
-        ]
+        found = document_of(document)
+        self.statements = [Statement(each, with_variables=found.with_variables) for each in found.statements]
         self._by_action: dict[str, tuple[Statement, ...]] = {}
 
     def about(self, action: str) -> tuple[Statement, ...]:
@@ -182,4 +166,4 @@ class Compiled:
 @lru_cache(maxsize=4096)
 def compiled(text: str) -> Compiled:
     """By the raw text: documents that many share are compiled once."""
-    return Compiled(load(text))
+    return Compiled(document_in(text))

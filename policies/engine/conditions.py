@@ -20,6 +20,7 @@ from typing import Any
 
 from policies.engine import variables
 from policies.engine.matching import ArnGlob, Glob, Token, Wild
+from policies.engine.statements import Condition, Quantifier, Statement
 from policies.engine.truth import MAYBE, NO, UNKNOWN, YES, Truth, UnknownType, opposite
 from policies.engine.variables import Lookup, Part
 
@@ -28,12 +29,6 @@ Values = tuple[str, ...] | UnknownType | None  # of a key in a request; None: it
 ValuesOf = Callable[[str], Values]
 
 Matcher = Callable[[str], bool]  # whether a value of the context is the one that the policy has
-
-
-class Quantifier(Enum):
-    NONE = ""
-    ALL = "forallvalues:"
-    ANY = "foranyvalue:"
 
 
 # ---- Values --------------------------------------------------------------------------------------------------
@@ -194,7 +189,6 @@ OPERATORS: Mapping[str, Operator] = {
 }
 OPERATORS_BY_LOWER_NAME: Mapping[str, Operator] = {name.lower(): operator for name, operator in OPERATORS.items()}
 NULL = "null"
-_IF_EXISTS = "ifexists"
 
 
 # ---- Tests ---------------------------------------------------------------------------------------------------
@@ -312,47 +306,18 @@ class Never:
 AnyTest = Test | NullTest | Never
 
 
-def compile_condition(condition: Any, *, with_variables: bool) -> tuple[AnyTest, ...]:
-    """Takes whatever a document may have there; what makes no sense never holds."""
-    if not isinstance(condition, dict):
-        return () if condition is None else (Never(""),)
-    found: list[AnyTest] = []
-    for name, block in condition.items():
-        if not isinstance(block, dict):
-            found.append(Never(""))
-            continue
-        found += [_test(name, str(key).lower(), words(values), with_variables) for key, values in block.items()]
-    return tuple(found)
+def compile_conditions(statement: Statement, *, with_variables: bool) -> tuple[AnyTest, ...]:
+    """What makes no sense never holds."""
+    found = tuple(_test(condition, with_variables) for condition in statement.conditions)
+    return (*found, Never("")) if statement.holds_never else found
 
 
-def split_operator(name: str) -> tuple[Quantifier, str, bool]:
-    """("ForAnyValue:", "stringlike", True) of "ForAnyValue:StringLikeIfExists"."""
-    lowered = name.lower()
-    quantifier = next(
-        (each for each in (Quantifier.ALL, Quantifier.ANY) if lowered.startswith(each.value)), Quantifier.NONE
-    )
-    base = lowered.removeprefix(quantifier.value)
-    return quantifier, base.removesuffix(_IF_EXISTS), base.endswith(_IF_EXISTS)
-
-
-def _test(name: str, key: str, values: Sequence[str], with_variables: bool) -> AnyTest:
-    quantifier, base, if_exists = split_operator(name)
-    if base == NULL and not if_exists:
-        return NullTest(key, values)
-    operator = OPERATORS_BY_LOWER_NAME.get(base)
+def _test(condition: Condition, with_variables: bool) -> AnyTest:
+    if condition.base == NULL and not condition.if_exists:
+        return NullTest(condition.name, condition.words)
+    operator = OPERATORS_BY_LOWER_NAME.get(condition.base)
     if operator is None:
-        return Never(key)
+        return Never(condition.name)
     use = with_variables and operator.variables
-    patterns = [variables.parts(value, variables=use, wildcards=operator.wildcards) for value in values]
-    return Test(key, operator, patterns, quantifier, if_exists)
-
-
-def words(values: Any) -> list[str]:
-    """Condition values are text to IAM: `true` and `"true"` are the same."""
-    return [_word(value) for value in (values if isinstance(values, list) else [values])]
-
-
-def _word(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+    patterns = [variables.parts(value, variables=use, wildcards=operator.wildcards) for value in condition.words]
+    return Test(condition.name, operator, patterns, condition.quantifier, condition.if_exists)

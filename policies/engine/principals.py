@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from policies.engine.statements import Document
 
 
-def allowed_principals(document: dict[str, Any]) -> list[tuple[str, str]]:
+def allowed_principals(document: Document) -> list[tuple[str, str]]:
     """(type, value) of whom the Allow statements name, each once, in their order. NotPrincipal lets in anyone.
 
-    Types are AWS, Service, Federated and CanonicalUser; "*" as a value means anyone. Takes any document.
+    Types are AWS, Service, Federated and CanonicalUser; "*" as a value means anyone.
     """
     found: dict[tuple[str, str], None] = {}
-    statements = document.get("Statement", [])
-    for statement in statements if isinstance(statements, list) else [statements]:
-        if not isinstance(statement, dict) or statement.get("Effect") != "Allow":
-            continue
-        principal = {"AWS": "*"} if "NotPrincipal" in statement else statement.get("Principal", {})
-        if principal == "*":
-            principal = {"AWS": "*"}
-        for kind, values in principal.items() if isinstance(principal, dict) else ():
-            for value in values if isinstance(values, list) else [values]:
-                found[kind, str(value)] = None
+    for statement in document.statements:
+        if statement.allows:
+            anyone = [("AWS", "*")] if statement.has("NotPrincipal") else statement.principal_words
+            found.update(dict.fromkeys(anyone))
     return list(found)

@@ -15,6 +15,7 @@ from typing import Any
 from policies.engine import catalogue
 from policies.engine.catalogue import AccessLevel
 from policies.engine.compiled import Actions
+from policies.engine.statements import Statement, document_of
 
 EVERYTHING = "*"
 _MOST_SHOWN = 1_000  # statements: no document that AWS takes has more
@@ -87,28 +88,21 @@ class _Found:
     is_conditional: bool = True
 
 
-def summary(document: Mapping[str, Any]) -> Summary:
+def summary(document: Any) -> Summary:
     """Takes any document; what makes no sense in it isn't there."""
-    by_effect: dict[str, dict[str, _Found]] = {"Allow": defaultdict(_Found), "Deny": defaultdict(_Found)}
+    allows: dict[str, _Found] = defaultdict(_Found)
+    denies: dict[str, _Found] = defaultdict(_Found)
     unknown: dict[str, None] = {}
-    for statement in _statements(document):
-        effect = statement.get("Effect")
-        if effect in ("Allow", "Deny"):
-            unknown.update(dict.fromkeys(_add(statement, by_effect[effect])))
-    return Summary(_services(by_effect["Allow"]), _services(by_effect["Deny"]), tuple(unknown))
+    for statement in document_of(document).statements[:_MOST_SHOWN]:
+        if statement.allows or statement.denies:
+            unknown.update(dict.fromkeys(_add(statement, allows if statement.allows else denies)))
+    return Summary(_services(allows), _services(denies), tuple(unknown))
 
 
-def _statements(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    listed = document.get("Statement", [])
-    for statement in (listed if isinstance(listed, list) else [listed])[:_MOST_SHOWN]:
-        if isinstance(statement, dict):
-            yield statement
-
-
-def _add(statement: Mapping[str, Any], services: Mapping[str, _Found]) -> list[str]:
+def _add(statement: Statement, services: Mapping[str, _Found]) -> list[str]:
     """Adds what the statement says to its services; returns the patterns that mean nothing."""
     names, unknown = _actions(statement)
-    conditions = set(_conditions(statement.get("Condition")))
+    conditions = {Condition(each.operator, each.key, each.words) for each in statement.conditions}
     by_service: dict[str, list[str]] = defaultdict(list)
     for name in names:
         by_service[name.partition(":")[0]].append(name)
@@ -116,45 +110,30 @@ def _add(statement: Mapping[str, Any], services: Mapping[str, _Found]) -> list[s
         found = services[prefix]
         found.actions.update(of_service)
         found.resources.update(_resources(statement, of_service))
-        found.excepts.update(_texts(statement.get("NotResource")))
+        found.excepts.update(text.value for text in statement.not_resources)
         found.conditions |= conditions
         found.is_conditional = found.is_conditional and bool(conditions)
     return unknown
 
 
-def _actions(statement: Mapping[str, Any]) -> tuple[Iterable[str], list[str]]:
-    if "NotAction" in statement:
-        excepted = Actions(_texts(statement["NotAction"]))
+def _actions(statement: Statement) -> tuple[Iterable[str], list[str]]:
+    patterns = statement.action_words
+    if statement.has("NotAction"):
+        excepted = Actions(patterns)
         return [name for name in catalogue.all_actions() if name.lower() not in excepted], []
-    patterns = _texts(statement.get("Action"))
     matches = {pattern: catalogue.actions_matching(pattern) for pattern in patterns}
     unknown = [pattern for pattern, names in matches.items() if not names]
     return {name: None for names in matches.values() for name in names}, unknown
 
 
-def _resources(statement: Mapping[str, Any], names: Sequence[str]) -> list[str]:
+def _resources(statement: Statement, names: Sequence[str]) -> list[str]:
     """Those that the actions take. A trust policy names none: it is about its role."""
-    listed = _texts(statement.get("Resource"))
+    listed = [text.value for text in statement.resources]
     if EVERYTHING in listed or len(listed) < 2:
         return [EVERYTHING] if EVERYTHING in listed else listed
     kinds = {kind: None for name in names for kind in catalogue.resource_types(name)}
     fitting = [arn for arn in listed if any(catalogue.may_mean(arn, kind) for kind in kinds)]
     return fitting or listed
-
-
-def _conditions(condition: Any) -> Iterator[Condition]:
-    for operator, block in condition.items() if isinstance(condition, dict) else ():
-        for key, values in block.items() if isinstance(block, dict) else ():
-            listed = values if isinstance(values, list) else [values]
-            yield Condition(operator, key, tuple(_word(value) for value in listed))
-
-
-def _word(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _texts(value: Any) -> list[str]:
-    return [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)]
 
 
 # ---- Services --------------------------------------------------------------------------------------------------

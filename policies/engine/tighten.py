@@ -13,9 +13,10 @@ from enum import StrEnum
 from typing import Any
 
 from policies.engine import catalogue
-from policies.engine.compiled import Actions, texts
+from policies.engine.compiled import Actions
 from policies.engine.document import size
 from policies.engine.matching import Glob, tokens
+from policies.engine.statements import Statement, document_of
 
 UNTRACKED = frozenset({"iam:passrole"})
 _WILDCARDS = frozenset("*?")
@@ -70,20 +71,18 @@ class Tightening:
     remarks: tuple[str, ...]
 
 
-def tighten(document: Mapping[str, Any], usage: Usage) -> Tightening:
+def tighten(document: Any, usage: Usage) -> Tightening:
     """Takes any document; the proposal grants no more. What it denies stays, and so does what makes no sense in it."""
-    listed = document.get("Statement", [])
-    statements = listed if isinstance(listed, list) else [listed]
-    narrowed = [_Narrowing(index, statement, usage) for index, statement in enumerate(statements)]
+    old = document_of(document)
+    narrowed = [_Narrowing(statement, usage) for statement in old.statements if statement.allows]
     dropped = tuple(part for each in narrowed for part in each.dropped)
     kept = tuple(part for each in narrowed for part in each.kept)
-    left = [each.statement for each in narrowed if each.statement is not None]
-    proposal = {**document, "Statement": left if isinstance(listed, list) else next(iter(left), [])}
-    if not dropped:
-        proposal = dict(document)
+    proposal = old.rewritten({each.index: each.left for each in narrowed if each.dropped})
     remarks = [remark for each in narrowed for remark in each.remarks]
-    remarks += _of_whole(document, proposal, narrowed, usage)
-    return Tightening(proposal if left or not dropped else None, dropped, kept, tuple(dict.fromkeys(remarks)))
+    remarks += _of_whole(old.written, proposal, narrowed, usage)
+    return Tightening(
+        proposal if not dropped or proposal["Statement"] else None, dropped, kept, tuple(dict.fromkeys(remarks))
+    )
 
 
 def _of_whole(
@@ -104,30 +103,28 @@ def _of_whole(
 
 
 class _Narrowing:
-    """One statement. `statement` is what stays of it, None where nothing does; `used` are services that it keeps."""
+    """One that allows. `left` is what stays of it, None where nothing does; `used` are services that it keeps."""
 
-    def __init__(self, index: int, statement: Any, usage: Usage) -> None:
+    def __init__(self, statement: Statement, usage: Usage) -> None:
         self._usage = usage
-        self.statement = statement
+        self.index = statement.index
+        self.left: Mapping[str, Any] | None = statement.written
         self.dropped: list[Part] = []
         self.kept: list[Part] = []
         self.remarks: list[str] = []
         self.used: set[str] = set()
-        if not isinstance(statement, dict) or statement.get("Effect") != "Allow":
-            return
-        sid = statement.get("Sid")
-        self._which = sid if isinstance(sid, str) and sid else str(index)
-        if "NotAction" in statement:
+        self._which = statement.sid or str(statement.index)
+        if statement.has("NotAction"):
             self.remarks.append(f"Statement {self._which} allows all but some actions (NotAction): it stays as it is.")
-        elif patterns := texts(statement.get("Action")):
-            self._narrow(statement, patterns)
+        else:
+            self._narrow(statement)
 
-    def _narrow(self, statement: dict[str, Any], patterns: Sequence[str]) -> None:
-        stays = list(dict.fromkeys(name for pattern in dict.fromkeys(patterns) for name in self._pattern(pattern)))
-        if not self.dropped:
-            return
-        action = stays[0] if len(stays) == 1 and isinstance(statement["Action"], str) else stays
-        self.statement = {**statement, "Action": action} if stays else None
+    def _narrow(self, statement: Statement) -> None:
+        patterns = dict.fromkeys(statement.action_words)
+        stays = list(dict.fromkeys(name for pattern in patterns for name in self._pattern(pattern)))
+        if self.dropped:
+            action = stays[0] if len(stays) == 1 and isinstance(statement.written["Action"], str) else stays
+            self.left = {**statement.written, "Action": action} if stays else None
 
     def _pattern(self, pattern: str) -> list[str]:
         """What stays of it."""

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.engine.conditions import OPERATORS, compile_condition
+from policies.engine.conditions import OPERATORS, compile_conditions
+from policies.engine.statements import document_of
 
 Values = dict[str, Any]
 
@@ -22,7 +23,8 @@ def holds(condition: Any, context: Values | None = None, *, version: str = "2012
         values = said.get(key)
         return values[0] if values else None
 
-    tests = compile_condition(condition, with_variables=version == "2012-10-17")
+    document = document_of({"Version": version, "Statement": {"Condition": condition}})
+    tests = compile_conditions(document.statements[0], with_variables=document.with_variables)
     return all(test.holds(said.get(test.key), lookup) for test in tests)
 
 

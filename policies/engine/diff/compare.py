@@ -13,7 +13,8 @@ from typing import Any
 from policies.engine.diff.actions import Actions, Universe
 from policies.engine.diff.budget import Budget, Exhausted
 from policies.engine.diff.spaces import Answer, Comparison, is_plainly_within
-from policies.engine.diff.terms import Source, Term, Terms, names_principals
+from policies.engine.diff.terms import Source, Term, Terms
+from policies.engine.statements import document_of
 
 _STEPS = 2_000_000  # for two documents: some seconds at worst
 
@@ -53,8 +54,9 @@ class Side:
 def compare(old: Any, new: Any) -> Difference:
     """Takes any documents."""
     terms = Terms()
-    with_principals = names_principals(old) or names_principals(new)
-    sources = [terms.read(document, with_principals=with_principals) for document in (old, new)]
+    documents = [document_of(old), document_of(new)]
+    with_principals = any(document.names_principals for document in documents)
+    sources = [terms.read(document, with_principals=with_principals) for document in documents]
     budget = Budget(_STEPS)
     found = Difference(patterns=frozenset(name for side in sources for each in side for name in each.actions))
     try:

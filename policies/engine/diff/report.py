@@ -9,7 +9,8 @@ from policies.engine.canonical import compact
 from policies.engine.diff.actions import Actions, Universe
 from policies.engine.diff.compare import Difference, Part, Parts, compare
 from policies.engine.diff.spaces import Answer
-from policies.engine.diff.terms import EVERYONE, Term, Who, names_principals, statements_of
+from policies.engine.diff.terms import EVERYONE, Term, Who
+from policies.engine.statements import document_of
 
 Item = dict[str, Any]
 Words = dict[str, Any]  # what of an item isn't its actions
@@ -58,12 +59,12 @@ def denial_diff(old: Any, new: Any) -> dict[str, Any]:
 
 
 def _all_but_denied(document: Any) -> dict[str, Any]:
-    whole = document if isinstance(document, dict) else {}
-    denying = [each for each in statements_of(whole) if each.get("Effect") == "Deny"]
+    whole = document_of(document)
+    denying = [each.written for each in whole.statements if each.denies]
     everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-    if names_principals(whole):
+    if whole.names_principals:
         everything["Principal"] = "*"
-    return {**whole, "Statement": [everything, *denying]}
+    return {**whole.written, "Statement": [everything, *denying]}
 
 
 def is_empty(difference: Mapping[str, Any]) -> bool:

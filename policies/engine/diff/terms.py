@@ -5,27 +5,24 @@ Equal terms are one object, so that splitting, joining and reordering of stateme
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from policies.engine import variables
-from policies.engine.callers import Principals, listed_principals
+from policies.engine.callers import Principals
 from policies.engine.canonical import account_of_root
-from policies.engine.compiled import resource_parts, texts
+from policies.engine.compiled import resource_parts
 from policies.engine.conditions import (
     NULL,
     OPERATORS,
     OPERATORS_BY_LOWER_NAME,
     Compares,
-    Quantifier,
-    split_operator,
-    words,
 )
 from policies.engine.diff.values import Wanted
 from policies.engine.matching import ArnGlob, Wild
-from policies.engine.variables import VERSION_WITH_VARIABLES
+from policies.engine.statements import Condition, Document, Quantifier, Statement
 
 _ARN_MATCHER = OPERATORS["ArnLike"].matcher
 
@@ -104,10 +101,7 @@ class Who:
 
     @cached_property
     def principals(self) -> Principals:
-        element: dict[str, list[str]] = {}
-        for kind, value in self.listed:
-            element.setdefault(kind, []).append(value)
-        return Principals(element, is_not=self.negated)
+        return Principals(self.listed, is_not=self.negated)
 
 
 EVERYONE = Who(frozenset([("AWS", "*")]), negated=False)
@@ -149,17 +143,15 @@ class Terms:
     def __init__(self) -> None:
         self._known: dict[tuple[bool, Resources, Who | None, frozenset[AnyTest]], Term] = {}
 
-    def read(self, document: Any, *, with_principals: bool) -> list[Source]:
+    def read(self, document: Document, *, with_principals: bool) -> list[Source]:
         """What makes no sense in it matches nothing."""
-        found = document if isinstance(document, dict) else {}
-        with_variables = found.get("Version") == VERSION_WITH_VARIABLES
         return [
             Source(
-                tuple(texts(statement.get("NotAction" if "NotAction" in statement else "Action"))),
-                "NotAction" in statement,
-                tuple(self._terms(statement, with_variables, with_principals)),
+                statement.action_words,
+                statement.has("NotAction"),
+                tuple(self._terms(statement, document.with_variables, with_principals)),
             )
-            for statement in statements_of(found)
+            for statement in document.statements
         ]
 
     def on_everything(self, terms: Iterable[Term]) -> frozenset[Term]:
@@ -170,16 +162,15 @@ class Terms:
             for each in about
         )
 
-    def _terms(self, statement: Mapping[str, Any], with_variables: bool, with_principals: bool) -> Iterator[Term]:
-        effect = statement.get("Effect")
-        tests = _tests(statement.get("Condition"), with_variables)
-        if effect not in ("Allow", "Deny") or tests is None:
+    def _terms(self, statement: Statement, with_variables: bool, with_principals: bool) -> Iterator[Term]:
+        tests = _tests(statement, with_variables)
+        if not (statement.allows or statement.denies) or tests is None:
             return
         whose = list(_whose(statement)) if with_principals else [None]
         for resources, named in _resources(statement, with_variables):
             for who in whose:
-                words = Words(named, statement.get("Condition") or {})
-                yield self._term(effect == "Allow", resources, who, tests, words)
+                words = Words(named, statement.written.get("Condition") or {})
+                yield self._term(statement.allows, resources, who, tests, words)
 
     def _term(
         self, allows: bool, resources: Resources, who: Who | None, tests: frozenset[AnyTest], words: Words
@@ -187,24 +178,10 @@ class Terms:
         return self._known.setdefault((allows, resources, who, tests), Term(allows, resources, who, tests, words))
 
 
-def names_principals(document: Any) -> bool:
-    """Whether it is the policy of a resource."""
-    return any(
-        {"Principal", "NotPrincipal"} & each.keys()
-        for each in statements_of(document if isinstance(document, dict) else {})
-    )
-
-
-def statements_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    listed = document.get("Statement", [])
-    return [each for each in (listed if isinstance(listed, list) else [listed]) if isinstance(each, dict)]
-
-
-def _resources(statement: Mapping[str, Any], with_variables: bool) -> Iterator[tuple[Resources, tuple[str, ...]]]:
-    negated = "NotResource" in statement
-    listed = texts(statement.get("NotResource" if negated else "Resource", "*"))
+def _resources(statement: Statement, with_variables: bool) -> Iterator[tuple[Resources, tuple[str, ...]]]:
+    listed = statement.resource_words
     wanted = {_resource(text, with_variables): text for text in listed}
-    if negated:
+    if statement.has("NotResource"):
         yield Resources(frozenset(wanted), negated=True), tuple(sorted(listed))
         return
     for each, text in wanted.items():
@@ -219,39 +196,27 @@ def _resource(text: str, with_variables: bool) -> Wanted:
     return _EVERYTHING if is_star else Wanted(Compares.ARNS, _ARN_MATCHER, parts)
 
 
-def _whose(statement: Mapping[str, Any]) -> Iterator[Who]:
+def _whose(statement: Statement) -> Iterator[Who]:
     """None where the statement names nobody."""
-    negated = "NotPrincipal" in statement
-    element = statement.get("NotPrincipal" if negated else "Principal")
-    listed = [(kind, account_of_root(value) if kind == "AWS" else value) for kind, value in listed_principals(element)]
-    if negated:
+    listed = [(kind, account_of_root(value) if kind == "AWS" else value) for kind, value in statement.principal_words]
+    if statement.has("NotPrincipal"):
         yield Who(frozenset(listed), negated=True)
-    elif element is not None:
+    else:
         yield from (Who(frozenset([each]), negated=False) for each in dict.fromkeys(listed))
 
 
-def _tests(condition: Any, with_variables: bool) -> frozenset[AnyTest] | None:
+def _tests(statement: Statement, with_variables: bool) -> frozenset[AnyTest] | None:
     """None: they never hold."""
-    if not isinstance(condition, dict):
-        return frozenset() if condition is None else None
-    found: set[AnyTest] = set()
-    for name, block in condition.items():
-        if not isinstance(block, dict):
-            return None
-        for key, values in block.items():
-            test = _test(name, str(key).lower(), words(values), with_variables)
-            if test is None:
-                return None
-            found.add(test)
-    return frozenset(found)
+    found = [_test(condition, with_variables) for condition in statement.conditions]
+    tests = frozenset(test for test in found if test)
+    return None if statement.holds_never or None in found else tests
 
 
-def _test(name: str, key: str, values: Sequence[str], with_variables: bool) -> AnyTest | None:
-    quantifier, base, if_exists = split_operator(name)
-    if base == NULL and not if_exists:
-        lowered = {value.lower() for value in values}
-        return Presence(key, absent="true" in lowered, present="false" in lowered)
-    operator = OPERATORS_BY_LOWER_NAME.get(base)
+def _test(condition: Condition, with_variables: bool) -> AnyTest | None:
+    if condition.base == NULL and not condition.if_exists:
+        lowered = {value.lower() for value in condition.words}
+        return Presence(condition.name, absent="true" in lowered, present="false" in lowered)
+    operator = OPERATORS_BY_LOWER_NAME.get(condition.base)
     if operator is None:
         return None
     use = with_variables and operator.variables
@@ -261,6 +226,6 @@ def _test(name: str, key: str, values: Sequence[str], with_variables: bool) -> A
             operator.matcher,
             tuple(variables.parts(value, variables=use, wildcards=operator.wildcards)),
         )
-        for value in values
+        for value in condition.words
     )
-    return Test(key, wanted, operator.negated, quantifier, if_exists)
+    return Test(condition.name, wanted, operator.negated, condition.quantifier, condition.if_exists)

@@ -13,7 +13,8 @@ from functools import lru_cache
 from policies.engine import catalogue
 from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.registry import statement_check
-from policies.engine.lint.subject import Statement, Text
+from policies.engine.lint.subject import Statement
+from policies.engine.statements import Text
 from policies.engine.structure import DocumentType
 
 _WITH_RESOURCES = [kind for kind in DocumentType if kind.names_resources]

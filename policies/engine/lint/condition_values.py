@@ -21,7 +21,8 @@ from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.mends import replaced
 from policies.engine.lint.operators import family_of, operator_name, rewritten
 from policies.engine.lint.registry import condition_check, each_with_conditions, register
-from policies.engine.lint.subject import Statement, Test, Text
+from policies.engine.lint.subject import Statement, Test
+from policies.engine.statements import Text
 
 Network = IPv4Network | IPv6Network
 
@@ -187,7 +188,7 @@ _WILDCARD = re.compile(r"(?<!\$\{)[*?]")  # ${*} is the character itself
 def literal_wildcards(statement: Statement) -> Iterator[Mark]:
     for test in statement.tests:
         better = _WITHOUT_WILDCARDS.get(test.base)
-        alone = len(statement.source["Condition"][test.operator]) == 1
+        alone = len(statement.written["Condition"][test.operator]) == 1
         for text in test.values if better else ():
             if _WILDCARD.search(text.value):
                 name = rewritten(test, better or "")

@@ -16,9 +16,9 @@ _RCP, _TRUST = frozenset({DocumentType.RCP}), frozenset({DocumentType.TRUST})
 @statement_check("RCP_SYNTAX_ERROR_PRINCIPAL", Severity.ERROR, "An RCP with another principal than *.", _RCP)
 def rcp_principals(statement: Statement) -> Iterator[Mark]:
     message = 'The principal of an RCP is "*". Say whom you mean by aws:PrincipalArn.'
-    if "NotPrincipal" in statement.source:
+    if statement.has("NotPrincipal"):
         yield Mark(message, statement.at("NotPrincipal"), at_name=True)
-    elif "Principal" in statement.source and statement.source["Principal"] not in ("*", {"AWS": "*"}, {"AWS": ["*"]}):
+    elif statement.has("Principal") and statement.written["Principal"] not in ("*", {"AWS": "*"}, {"AWS": ["*"]}):
         yield Mark(message, statement.at("Principal"))
 
 
@@ -26,14 +26,14 @@ def rcp_principals(statement: Statement) -> Iterator[Mark]:
     "RCP_SYNTAX_ERROR_ALLOW", Severity.ERROR, "Allow in an RCP: only RCPFullAWSAccess, which AWS keeps.", _RCP
 )
 def rcp_allow(statement: Statement) -> Iterator[Mark]:
-    is_plain = statement.source.get("Resource") in ("*", ["*"]) and "Condition" not in statement.source
+    is_plain = statement.written.get("Resource") in ("*", ["*"]) and not statement.has("Condition")
     if statement.allows and not (is_plain and statement.lets_everyone_in):
         yield Mark("An RCP allows nothing but all to everyone. Use Deny.", statement.at("Effect"))
 
 
 @statement_check("RCP_SYNTAX_ERROR_NOTACTION", Severity.ERROR, "NotAction in an RCP.", _RCP)
 def rcp_not_action(statement: Statement) -> Iterator[Mark]:
-    if "NotAction" in statement.source:
+    if statement.has("NotAction"):
         yield Mark("RCPs have no NotAction: use Action.", statement.at("NotAction"), at_name=True)
 
 
@@ -103,7 +103,7 @@ def rcp_without_null(statement: Statement) -> Iterator[Mark]:
     "ROLE_TRUST_POLICY_SYNTAX_ERROR_NOTPRINCIPAL", Severity.ERROR, "NotPrincipal in a trust policy.", _TRUST
 )
 def trust_not_principal(statement: Statement) -> Iterator[Mark]:
-    if "NotPrincipal" in statement.source:
+    if statement.has("NotPrincipal"):
         message = "Trust policies have no NotPrincipal: use Principal."
         yield Mark(message, statement.at("NotPrincipal"), at_name=True)
 
@@ -113,5 +113,5 @@ def trust_not_principal(statement: Statement) -> Iterator[Mark]:
     'Allow with "Principal": "*" in a trust policy.', _TRUST,
 )  # fmt: skip
 def trust_everyone(statement: Statement) -> Iterator[Mark]:
-    if statement.allows and statement.source.get("Principal") == "*":
+    if statement.allows and statement.written.get("Principal") == "*":
         yield Mark("A trust policy names who may assume the role.", statement.at("Principal"))

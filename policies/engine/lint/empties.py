@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from policies.engine.conditions import Quantifier
 from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.registry import WITH_PRINCIPALS, Marks, register_all
 from policies.engine.lint.subject import Statement, Subject, Test
+from policies.engine.statements import Quantifier
 
 _EVERYWHERE = (
     ("EMPTY_ARRAY_ACTION", Severity.SUGGESTION, "An empty list of actions."),
@@ -43,16 +43,16 @@ register_all(_OF_PRINCIPALS, _look, WITH_PRINCIPALS)
 def _elements(statement: Statement) -> Iterator[tuple[str, Mark]]:
     for name in ("Action", "Resource"):
         for element in (name, f"Not{name}"):
-            if statement.source.get(element) == []:
+            if statement.written.get(element) == []:
                 message = f"The list of {name.lower()}s is empty: the statement means nothing."
                 yield f"EMPTY_ARRAY_{name.upper()}", Mark(message, statement.at(element))
-    if statement.source.get("Sid") == "":
+    if statement.written.get("Sid") == "":
         yield "EMPTY_SID_VALUE", Mark("Name the statement, or leave Sid out.", statement.at("Sid"))
 
 
 def _principals(statement: Statement) -> Iterator[tuple[str, Mark]]:
     for name in ("Principal", "NotPrincipal"):
-        element = statement.source.get(name)
+        element = statement.written.get(name)
         if element == {}:
             yield "EMPTY_OBJECT_PRINCIPAL", Mark("Nobody is meant: name who is.", statement.at(name))
         for kind, values in element.items() if isinstance(element, dict) else ():
@@ -63,7 +63,7 @@ def _principals(statement: Statement) -> Iterator[tuple[str, Mark]]:
 
 def _conditions(statement: Statement) -> Iterator[tuple[str, Mark]]:
     always = "An empty condition is always true. Remove it."
-    condition = statement.source.get("Condition")
+    condition = statement.written.get("Condition")
     if condition == {}:
         yield "EMPTY_OBJECT_CONDITION", Mark(always, statement.at("Condition"))
     for operator, block in condition.items() if isinstance(condition, dict) else ():

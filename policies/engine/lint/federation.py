@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterator
 
 from policies.engine import catalogue
-from policies.engine.conditions import Quantifier
 from policies.engine.lint.actions import shown
 from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.mends import replaced
 from policies.engine.lint.operators import operator_name, rewritten
 from policies.engine.lint.registry import statement_check
-from policies.engine.lint.subject import Principal, Statement, Test
+from policies.engine.lint.subject import Statement, Test
+from policies.engine.statements import Principal, Quantifier
 from policies.engine.structure import DocumentType
 
 _TRUST = frozenset({DocumentType.TRUST})

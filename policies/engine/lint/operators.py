@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from policies.engine.catalogue import KeyType
-from policies.engine.conditions import OPERATORS, Quantifier
+from policies.engine.conditions import OPERATORS
 from policies.engine.lint.findings import Mark, Mend, Severity
 from policies.engine.lint.mends import replaced
 from policies.engine.lint.registry import condition_check
 from policies.engine.lint.subject import Statement, Test
+from policies.engine.statements import Quantifier
 
 _BY_LOWER = {name.lower(): name for name in OPERATORS}
 _NULL = "null"
@@ -98,7 +99,7 @@ def string_like_with_arns(statement: Statement) -> Iterator[Mark]:
         if test.base not in ("stringlike", "stringnotlike") or not test.known or test.known.type is not KeyType.ARN:
             continue
         better = "ArnNotLike" if test.is_negated else "ArnLike"
-        block = statement.source["Condition"][test.operator]
+        block = statement.written["Condition"][test.operator]
         mend = replaced(test.operator_path, rewritten(test, better), at_name=True) if len(block) == 1 else None
         message = f"{test.known.name} holds an ARN: compare it with {better}, part by part."
         yield Mark(message, test.path if mend is None else test.operator_path, True, mend)

@@ -83,7 +83,7 @@ def _look(action: _Action, subject: Subject) -> Marks:
 
 
 def _wide_resource(statement: Statement) -> Path | None:
-    if "NotResource" in statement.source:
+    if statement.has("NotResource"):
         return statement.at("NotResource")
     return next((text.path for text in statement.resources if _is_wide(text.value)), None)
 

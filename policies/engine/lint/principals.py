@@ -12,7 +12,8 @@ from functools import partial
 from policies.engine.lint.actions import shown
 from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.registry import WITH_PRINCIPALS, each_statement, register, statement_check
-from policies.engine.lint.subject import Principal, Statement
+from policies.engine.lint.subject import Statement
+from policies.engine.statements import Principal
 from policies.engine.structure import DocumentType
 
 _LETTING_IN = frozenset({DocumentType.TRUST, DocumentType.RESOURCE})
@@ -87,7 +88,7 @@ def strange_services(statement: Statement) -> Iterator[Mark]:
     WITH_PRINCIPALS,
 )  # fmt: skip
 def everyone_but(statement: Statement) -> Iterator[Mark]:
-    if statement.allows and "NotPrincipal" in statement.source:
+    if statement.allows and statement.has("NotPrincipal"):
         message = "This lets everyone in but those listed, without credentials, too. Use Principal."
         yield Mark(message, statement.at("NotPrincipal"), at_name=True)
 

@@ -15,8 +15,9 @@ from policies.engine.canonical import canonical, compact
 from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.mends import removed
 from policies.engine.lint.registry import document_check, statement_check
-from policies.engine.lint.subject import Statement, Subject, Text, service_of
+from policies.engine.lint.subject import Statement, Subject, service_of
 from policies.engine.matching import ArnGlob, Glob, tokens
+from policies.engine.statements import Text
 
 _WILDCARD = re.compile(r"[*?]")
 _LONGEST = 2048
@@ -93,7 +94,7 @@ def redundant_resources(statement: Statement) -> Iterator[Mark]:
 # ---- Statements ------------------------------------------------------------------------------------------------
 def _meaning(statement: Statement) -> str:
     """The statement without its Sid, in one form."""
-    source = {name: value for name, value in statement.source.items() if name != "Sid"}
+    source = {name: value for name, value in statement.written.items() if name != "Sid"}
     return compact(canonical({"Statement": source}))
 
 
@@ -117,9 +118,9 @@ def _is_covered(narrow: Statement, wide: Statement) -> bool:
     subject = narrow.subject
     if not _all_covered(subject, narrow.action_patterns, wide.action_patterns, is_arn=False):
         return False
-    if wide.source.get("Condition") and wide.source["Condition"] != narrow.source.get("Condition"):
+    if wide.written.get("Condition") and wide.written["Condition"] != narrow.written.get("Condition"):
         return False
-    if wide.source.get("Principal") not in ("*", narrow.source.get("Principal")):
+    if wide.written.get("Principal") not in ("*", narrow.written.get("Principal")):
         return False
     if not narrow.resources and not wide.resources:
         return not subject.kind.names_resources

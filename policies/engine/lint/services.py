@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.registry import statement_check
-from policies.engine.lint.subject import Principal, Statement
+from policies.engine.lint.subject import Statement
+from policies.engine.statements import Principal
 from policies.engine.structure import DocumentType
 
 _LETTING_IN = frozenset({DocumentType.TRUST, DocumentType.RESOURCE})

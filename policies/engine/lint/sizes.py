@@ -40,6 +40,6 @@ for _code, _severity, _kinds, _most, _what in (
 
 @document_check("MISSING_VERSION", Severity.WARNING, "No Version: AWS reads the document as of 2008.")
 def missing_version(subject: Subject) -> Iterator[Mark]:
-    if "Version" not in subject.document:
+    if "Version" not in subject.document.written:
         message = "Version is missing: variables are read as plain text. Add it."
         yield Mark(message, (), mend=put_first("Version", VERSION_WITH_VARIABLES))

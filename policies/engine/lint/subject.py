@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
-from policies.engine import catalogue
+from policies.engine import catalogue, statements
 from policies.engine.compiled import Actions
-from policies.engine.conditions import Quantifier, split_operator
 from policies.engine.json_text import Json, Path
+from policies.engine.statements import Condition, Text, document_of, word
 from policies.engine.structure import DocumentType
-from policies.engine.variables import VERSION_WITH_VARIABLES
 
 T = TypeVar("T")
 
@@ -22,30 +21,8 @@ MOST_WORK, WILDCARD_WORK = 5_000_000, 2_000
 MOST_STATEMENTS = 1_000
 
 
-class Text(NamedTuple):
-    """`item`: its number, where it is one of a list. Paths are made when asked for: for what is found only."""
-
-    value: str
-    place: Path
-    item: int = -1
-
-    @property
-    def path(self) -> Path:
-        return self.place if self.item < 0 else (*self.place, self.item)
-
-
-@dataclass
-class Test:
-    """One key under one operator. `base` as `split_operator` has it: in lower case, without its additions."""
-
-    operator: str
-    quantifier: Quantifier
-    base: str
-    if_exists: bool
-    key: str
-    path: Path
-    written: Json  # the value, or list of values, as the document has it
-
+@dataclass(frozen=True)
+class Test(Condition):
     @property
     def operator_path(self) -> Path:
         return self.path[:-1]
@@ -53,11 +30,6 @@ class Test:
     @property
     def is_negated(self) -> bool:
         return "not" in self.base and self.base != "null"
-
-    @property
-    def name(self) -> str:
-        """Of the key, in lower case."""
-        return self.key.lower()
 
     @cached_property
     def known(self) -> catalogue.ConditionKey | None:
@@ -71,33 +43,26 @@ class Test:
 
     @cached_property
     def values(self) -> list[Text]:
-        """As IAM reads them: `true` and 5 are texts, too."""
-        return [Text(_word(value), path) for value, path in self.raw_values if isinstance(value, str | int | float)]
+        """Those that are such, as IAM reads them."""
+        return [Text(word(value), path) for value, path in self.raw_values if isinstance(value, str | int | float)]
 
 
-class Principal(NamedTuple):
-    """`path` is that of the value."""
+@dataclass(frozen=True, eq=False)
+class Statement(statements.Statement):
+    subject: Subject
 
-    kind: str
-    value: str
-    path: Path
+    @cached_property
+    def tests(self) -> list[Test]:
+        return [Test(**vars(each)) for each in self.conditions]
 
+    @cached_property
+    def action_patterns(self) -> tuple[str, ...]:
+        """In lower case."""
+        return tuple(text.value.lower() for text in self.actions)
 
-class Statement:
-    """`action_patterns` are in lower case."""
-
-    def __init__(self, subject: Subject, source: Mapping[str, Any], path: Path) -> None:
-        self.subject = subject
-        self.source = source
-        self.path = path
-        self.allows, self.denies = source.get("Effect") == "Allow", source.get("Effect") == "Deny"
-        self.actions = _texts(source.get("Action"), self.at("Action"))
-        self.not_actions = _texts(source.get("NotAction"), self.at("NotAction"))
-        self.resources = _texts(source.get("Resource"), self.at("Resource"))
-        self.not_resources = _texts(source.get("NotResource"), self.at("NotResource"))
-        self.tests = list(_tests(source.get("Condition"), self.at("Condition")))
-        self.action_patterns = tuple(text.value.lower() for text in self.actions)
-        self.resource_patterns = tuple(text.value for text in self.resources)
+    @cached_property
+    def resource_patterns(self) -> tuple[str, ...]:
+        return tuple(text.value for text in self.resources)
 
     def at(self, *names: str | int) -> Path:
         return (*self.path, *names)
@@ -105,20 +70,11 @@ class Statement:
     @property
     def name(self) -> str:
         """By which a message tells it from others."""
-        sid = self.source.get("Sid")
-        return sid if isinstance(sid, str) and sid else f"number {int(self.path[-1]) + 1 if len(self.path) > 1 else 1}"
+        return self.sid or f"number {self.index + 1}"
 
     def tests_of(self, *keys: str) -> list[Test]:
         """Of the keys, in lower case; one that ends in / means all that begin so."""
         return [test for test in self.tests if any(_is_meant(test.name, key) for key in keys)]
-
-    @cached_property
-    def principals(self) -> list[Principal]:
-        return list(_principals(self.source.get("Principal"), self.at("Principal")))
-
-    @cached_property
-    def not_principals(self) -> list[Principal]:
-        return list(_principals(self.source.get("NotPrincipal"), self.at("NotPrincipal")))
 
     @property
     def lets_everyone_in(self) -> bool:
@@ -127,7 +83,7 @@ class Statement:
     @cached_property
     def is_negated(self) -> bool:
         """Says what it isn't about."""
-        return any(name in self.source for name in ("NotAction", "NotResource", "NotPrincipal"))
+        return any(map(self.has, ("NotAction", "NotResource", "NotPrincipal")))
 
     @cached_property
     def _matcher(self) -> Actions:
@@ -154,24 +110,16 @@ class Subject:
 
     def __init__(self, text: str, document: Mapping[str, Any], kind: DocumentType, account: str) -> None:
         self.text = text
-        self.document = document
+        self.document = document_of(document)
         self.kind = kind
         self.account = account
         self._left = MOST_WORK
         self._found: dict[Any, Any] = {}
         self._expanded: dict[str, tuple[str, ...] | None] = {}
 
-    @property
-    def with_variables(self) -> bool:
-        return self.document.get("Version") == VERSION_WITH_VARIABLES
-
     @cached_property
     def statements(self) -> list[Statement]:
-        listed = self.document.get("Statement")
-        if isinstance(listed, dict):
-            return [Statement(self, listed, ("Statement",))]
-        found = enumerate(listed[:MOST_STATEMENTS] if isinstance(listed, list) else [])
-        return [Statement(self, each, ("Statement", index)) for index, each in found if isinstance(each, dict)]
+        return [Statement(**vars(each), subject=self) for each in self.document.statements[:MOST_STATEMENTS]]
 
     @cached_property
     def with_conditions(self) -> list[Statement]:
@@ -214,32 +162,5 @@ def service_of(pattern: str) -> str:
     return prefix if colon and "*" not in prefix and "?" not in prefix else ""
 
 
-def _texts(value: Any, path: Path) -> list[Text]:
-    if isinstance(value, list):
-        return [Text(each, path, index) for index, each in enumerate(value) if isinstance(each, str)]
-    return [Text(value, path)] if isinstance(value, str) else []
-
-
-def _tests(condition: Any, path: Path) -> Iterator[Test]:
-    for operator, block in condition.items() if isinstance(condition, dict) else ():
-        quantifier, base, if_exists = split_operator(operator)
-        for key, written in block.items() if isinstance(block, dict) else ():
-            yield Test(operator, quantifier, base, if_exists, key, (*path, operator, key), written)
-
-
-def _principals(element: Any, path: Path) -> Iterator[Principal]:
-    if element == "*":
-        yield Principal("AWS", "*", path)
-    for kind, values in element.items() if isinstance(element, dict) else ():
-        for text in _texts(values, (*path, kind)):
-            yield Principal(kind, text.value, text.path)
-
-
 def _is_meant(name: str, key: str) -> bool:
     return name.startswith(key) if key.endswith("/") else name == key
-
-
-def _word(value: str | int | float) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)

@@ -10,7 +10,8 @@ from policies.engine.conditions import OPERATORS
 from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.mends import put_first, replaced
 from policies.engine.lint.registry import document_check, each_statement, register, statement_check
-from policies.engine.lint.subject import Statement, Subject, Text
+from policies.engine.lint.subject import Statement, Subject
+from policies.engine.statements import Text
 from policies.engine.variables import VERSION_WITH_VARIABLES
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
@@ -30,7 +31,7 @@ def _texts(statement: Statement) -> Iterator[Text]:
 
 def _inside(statement: Statement) -> Iterator[tuple[Text, str]]:
     """What stands between the braces, but for the three that mean a character."""
-    for text in _texts(statement) if statement.subject.with_variables else ():
+    for text in _texts(statement) if statement.subject.document.with_variables else ():
         for found in _VARIABLE.finditer(text.value) if "${" in text.value else ():
             if found[1] not in _CHARACTERS:
                 yield text, found[1]
@@ -38,7 +39,7 @@ def _inside(statement: Statement) -> Iterator[tuple[Text, str]]:
 
 @statement_check("MISSING_BRACE_IN_VARIABLE", Severity.ERROR, "A variable without its closing brace.", words=("${",))
 def unclosed(statement: Statement) -> Iterator[Mark]:
-    for text in _texts(statement) if statement.subject.with_variables else ():
+    for text in _texts(statement) if statement.subject.document.with_variables else ():
         if "${" in text.value and _UNCLOSED.search(text.value):
             yield Mark("A variable is written ${name}: a closing brace is missing.", text.path)
 
@@ -100,8 +101,8 @@ def under_other_operators(statement: Statement) -> Iterator[Mark]:
     "VARIABLE_UNSUPPORTED_IN_VERSION", Severity.ERROR, "A variable in a document as of 2008: plain text.", words=("${",)
 )
 def in_old_version(subject: Subject) -> Iterator[Mark]:
-    version = subject.document.get("Version")
-    if subject.with_variables or (version is not None and version != "2008-10-17"):
+    version = subject.document.written.get("Version")
+    if subject.document.with_variables or (version is not None and version != "2008-10-17"):
         return
     new = VERSION_WITH_VARIABLES
     mend = put_first("Version", new) if version is None else replaced(("Version",), new)

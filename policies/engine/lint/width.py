@@ -23,7 +23,7 @@ _ALL = ("*", "*:*")
     _GRANTING, words=("notaction",)
 )  # fmt: skip
 def allow_not_action(statement: Statement) -> Iterator[Mark]:
-    if statement.allows and "NotAction" in statement.source:
+    if statement.allows and statement.has("NotAction"):
         message = "This allows all other actions, of services that are yet to come, too. Use Action."
         yield Mark(message, statement.at("NotAction"), at_name=True)
 
@@ -36,7 +36,7 @@ def allow_not_action(statement: Statement) -> Iterator[Mark]:
     words=("notresource",),
 )
 def allow_not_resource(statement: Statement) -> Iterator[Mark]:
-    if statement.allows and "NotResource" in statement.source:
+    if statement.allows and statement.has("NotResource"):
         message = "This allows it on all other resources. Use Resource."
         yield Mark(message, statement.at("NotResource"), at_name=True)
 

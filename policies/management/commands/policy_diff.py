@@ -10,9 +10,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from policies.engine.diff.report import denial_diff, is_empty, policy_diff
-from policies.engine.diff.terms import names_principals
 from policies.engine.diff.told import lines
 from policies.engine.document import DocumentType, parse
+from policies.engine.statements import document_of
 
 _TITLES = {
     "gained": "NEW allows, and OLD doesn't:",
@@ -64,7 +64,7 @@ class Command(BaseCommand):
 
 
 def _type(document: dict[str, Any] | None) -> DocumentType:
-    if not names_principals(document):
+    if not document_of(document).names_principals:
         return DocumentType.IDENTITY
     return DocumentType.RESOURCE if "Resource" in json.dumps(document) else DocumentType.TRUST
 
