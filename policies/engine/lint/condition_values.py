@@ -20,7 +20,7 @@ from policies.engine.lint.arns import REGION, is_open
 from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.mends import replaced
 from policies.engine.lint.operators import family_of, operator_name, rewritten
-from policies.engine.lint.registry import condition_check, each_with_conditions, register
+from policies.engine.lint.registry import condition_check
 from policies.engine.lint.subject import Statement, Test
 from policies.engine.statements import Text
 
@@ -168,13 +168,8 @@ for _code, _severity, _is_negated, _all, _sentence, _message in (
      "aws:SourceIp with private addresses among others, under NotIpAddress.",
      f"aws:SourceIp is a public address: the private ones here except nobody. {_VPC}"),
 ):  # fmt: skip
-    register(
-        _code,
-        _severity,
-        _sentence,
-        run=each_with_conditions(partial(_private, _is_negated, _all, _message)),
-        words=("aws:sourceip",),
-    )
+    _check = condition_check(_code, _severity, _sentence, words=("aws:sourceip",))
+    _check(partial(_private, _is_negated, _all, _message))
 
 
 # ---- Wildcards -------------------------------------------------------------------------------------------------
@@ -255,9 +250,7 @@ for _code, _base, _if_exists, _sentence, _message in (
     ("REDUNDANT_KEY_DUE_TO_WILDCARD_IN_CONDITION", "stringlike", True, "StringLikeIfExists *: always true.",
      "This is always true. Remove {key}."),
 ):  # fmt: skip
-    register(
-        _code, Severity.SUGGESTION, _sentence, run=each_with_conditions(partial(_of_star, _base, _if_exists, _message))
-    )
+    condition_check(_code, Severity.SUGGESTION, _sentence)(partial(_of_star, _base, _if_exists, _message))
 
 
 @condition_check(
@@ -306,13 +299,7 @@ for _code, _key, _pattern, _sentence, _message in (
      r"arn:[^:]+:kms:[^:]+:\d{12}:key/.+", "The key for a bucket's encryption that is no ARN of a KMS key.",
      "This key holds the ARN of a KMS key: arn:aws:kms:region:account:key/id."),
 ):  # fmt: skip
-    register(
-        _code,
-        Severity.ERROR,
-        _sentence,
-        run=each_with_conditions(partial(_shaped, _key, _pattern, _message)),
-        words=(_key,),
-    )
+    condition_check(_code, Severity.ERROR, _sentence, words=(_key,))(partial(_shaped, _key, _pattern, _message))
 
 
 @condition_check(

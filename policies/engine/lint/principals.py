@@ -11,7 +11,7 @@ from functools import partial
 
 from policies.engine.lint.actions import shown
 from policies.engine.lint.findings import Mark, Severity
-from policies.engine.lint.registry import WITH_PRINCIPALS, each_statement, register, statement_check
+from policies.engine.lint.registry import WITH_PRINCIPALS, statement_check
 from policies.engine.lint.subject import Statement
 from policies.engine.statements import Principal
 from policies.engine.structure import DocumentType
@@ -64,8 +64,8 @@ def _reference(letters: str, what: str, statement: Statement) -> Iterator[Mark]:
 
 for _code, _letters, _what in (("ROLE", "AROA", "role"), ("USER", "AIDA", "user")):
     _sentence = f"The unique id of a {_what} instead of its ARN: left behind when the {_what} was deleted."
-    _run = each_statement(partial(_reference, _letters, _what))
-    register(f"INVALID_{_code}_REFERENCE", Severity.WARNING, _sentence, WITH_PRINCIPALS, _run)
+    _check = statement_check(f"INVALID_{_code}_REFERENCE", Severity.WARNING, _sentence, WITH_PRINCIPALS)
+    _check(partial(_reference, _letters, _what))
 
 
 @statement_check(

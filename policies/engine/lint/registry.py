@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Generic, TypeVar
 
 from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.subject import Statement, Subject
@@ -50,61 +51,41 @@ def register(
     CHECKS[code] = Check(code, severity, sentence, frozenset(kinds), run, words)
 
 
-def document_check(
-    code: str,
-    severity: Severity,
-    sentence: str,
-    kinds: Collection[DocumentType] = EVERY,
-    words: tuple[str, ...] = (),
-) -> Callable[[OfDocument], OfDocument]:
-    """Looks at the document as a whole."""
-
-    def registered(check: OfDocument) -> OfDocument:
-        register(code, severity, sentence, kinds, check, words)
-        return check
-
-    return registered
+Look = TypeVar("Look", bound=Callable[..., Iterator[Mark]])
 
 
-def statement_check(
-    code: str,
-    severity: Severity,
-    sentence: str,
-    kinds: Collection[DocumentType] = EVERY,
-    words: tuple[str, ...] = (),
-) -> Callable[[OfStatement], OfStatement]:
-    """Looks at one statement at a time."""
+class _Registering(Generic[Look]):
+    """A decorator that registers what it stands above. `whole` makes of that what looks at a document."""
 
-    def registered(check: OfStatement) -> OfStatement:
-        register(code, severity, sentence, kinds, each_statement(check), words)
-        return check
+    def __init__(self, whole: Callable[[Look], OfDocument]) -> None:
+        self._whole = whole
 
-    return registered
+    def __call__(
+        self,
+        code: str,
+        severity: Severity,
+        sentence: str,
+        kinds: Collection[DocumentType] = EVERY,
+        words: tuple[str, ...] = (),
+    ) -> Callable[[Look], Look]:
+        def registered(check: Look) -> Look:
+            register(code, severity, sentence, kinds, self._whole(check), words)
+            return check
 
-
-def condition_check(
-    code: str,
-    severity: Severity,
-    sentence: str,
-    kinds: Collection[DocumentType] = EVERY,
-    words: tuple[str, ...] = (),
-) -> Callable[[OfStatement], OfStatement]:
-    """Looks at one statement that has conditions at a time; most have none."""
-
-    def registered(check: OfStatement) -> OfStatement:
-        register(code, severity, sentence, kinds, each_with_conditions(check), words)
-        return check
-
-    return registered
+        return registered
 
 
-def each_with_conditions(check: OfStatement) -> OfDocument:
+def _each(those_of: Callable[[Subject], Sequence[Statement]], check: OfStatement) -> OfDocument:
     def run(subject: Subject) -> Iterator[Mark]:
-        for statement in subject.with_conditions:
+        for statement in those_of(subject):
             yield from check(statement)
 
     return run
 
+
+document_check = _Registering[OfDocument](lambda check: check)
+statement_check = _Registering[OfStatement](partial(_each, lambda subject: subject.statements))
+condition_check = _Registering[OfStatement](partial(_each, lambda subject: subject.with_conditions))
 
 Marks = dict[str, list[Mark]]  # by code
 
@@ -121,11 +102,3 @@ def register_all(
 
 def _of_code(code: str, look: Callable[[Subject], Marks], subject: Subject) -> Iterator[Mark]:
     yield from subject.once(look).get(code, ())
-
-
-def each_statement(check: OfStatement) -> OfDocument:
-    def run(subject: Subject) -> Iterator[Mark]:
-        for statement in subject.statements:
-            yield from check(statement)
-
-    return run

@@ -10,7 +10,7 @@ from functools import partial
 
 from policies.engine import catalogue
 from policies.engine.lint.findings import Mark, Severity
-from policies.engine.lint.registry import each_with_conditions, register
+from policies.engine.lint.registry import condition_check
 from policies.engine.lint.subject import Statement, Test
 
 _TAG = "aws:resourcetag/"
@@ -57,4 +57,4 @@ for _code, _severity, _denies, _check, _sentence in (
     ("ALLOW_NOTACTION_WITH", Severity.SUGGESTION, False, _with_not_action, "Allow by tag with NotAction."),
 ):  # fmt: skip
     _code = f"{_code}_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE"
-    register(_code, _severity, _sentence, run=each_with_conditions(partial(_check, _denies)), words=(_TAG,))
+    condition_check(_code, _severity, _sentence, words=(_TAG,))(partial(_check, _denies))

@@ -9,7 +9,7 @@ from functools import partial
 from policies.engine.conditions import OPERATORS
 from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.mends import put_first, replaced
-from policies.engine.lint.registry import document_check, each_statement, register, statement_check
+from policies.engine.lint.registry import document_check, statement_check
 from policies.engine.lint.subject import Statement, Subject
 from policies.engine.statements import Text
 from policies.engine.variables import VERSION_WITH_VARIABLES
@@ -71,7 +71,7 @@ for _code, _is_wrong, _sentence, _message in (
     ("MISSING_QUOTE_IN_VARIABLE", _unquoted, "A default without its quotes.",
      "A default stands between single quotes: ${name, 'default'}."),
 ):  # fmt: skip
-    register(_code, Severity.ERROR, _sentence, run=each_statement(partial(_wrong, _is_wrong, _message)), words=("${",))
+    statement_check(_code, Severity.ERROR, _sentence, words=("${",))(partial(_wrong, _is_wrong, _message))
 
 
 @statement_check(
