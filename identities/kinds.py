@@ -10,7 +10,6 @@ from django.http import HttpRequest
 
 from accounts.access import signed_in
 from iamconsole.web.counts import first_of
-from iamconsole.web.diff import laid_out
 from identities import selectors
 from identities.account.kinds import LAST_ACCESSED
 from identities.account.selectors import profiles_of
@@ -19,6 +18,8 @@ from identities.dangling import deleted_in, name_deleted
 from identities.models import Attachment, IamGroup, IamRole, IamUser, Principal
 from identities.trust import principals_of, sentences
 from policies.details import HISTORY, RAW, Kind, Tab
+from policies.engine.structure import DocumentType
+from policies.findings import Judged, judged
 from policies.organizations.views import BOUNDS
 
 SHOWN = 100  # members of a group: the list of users has them all
@@ -33,7 +34,8 @@ class Held:
     name: str
     attachment: Attachment | None  # None: inline
     group: IamGroup | None
-    text: str = ""  # of an inline policy
+    judged: Judged | None = None  # the document of an inline policy
+    anchor: str = ""  # by which the ids of its lines begin, since there may be several on the page
 
     @property
     def is_risky(self) -> bool:
@@ -53,7 +55,9 @@ def _held(row: Principal) -> Iterator[Held]:
                 yield Held(attachment.name, attachment, group)
         for policy in inline:
             if policy.group_id == group_id:
-                yield Held(policy.name, None, group, laid_out(policy.document.text))
+                text, account_id = policy.document.text, row.aws_account.account_id
+                found = judged(text, account=account_id)
+                yield Held(policy.name, None, group, found, f"inline-{policy.pk}-")
 
 
 def _policies(request: HttpRequest, row: Principal) -> Mapping[str, Any]:
@@ -131,7 +135,9 @@ def _trust(request: HttpRequest, row: IamRole) -> Mapping[str, Any]:
     text = row.trust.text if row.trust else ""
     deleted = deleted_in(principals_of(text), signed_in(request))
     told = sentences(text, row.aws_account.account_id, {each.value: each.words for each in deleted})
-    return {"sentences": told, "text": laid_out(text), "deleted": deleted}
+    kind = None if row.is_reserved else DocumentType.TRUST
+    shown = judged(text, kind, row.aws_account.account_id) if text else None
+    return {"sentences": told, "judged": shown, "deleted": deleted}
 
 
 def _role_head(row: Any) -> Mapping[str, Any]:

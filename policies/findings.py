@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from iamconsole.web.diff import laid_out
 from iamconsole.web.words import counted
 from policies.engine.lint import Finding, Severity, lint
+from policies.engine.lint.sizes import CODES as SIZE_CODES
 from policies.engine.structure import DocumentType
 
 _ORDER = list(Severity)
@@ -49,10 +51,32 @@ class Findings:
     data: Sequence[Mapping[str, Any]]
 
 
+@dataclass(frozen=True)
+class Judged:
+    """A document as pages show it: laid out, and what is found in that text."""
+
+    text: str
+    findings: Findings
+
+
+@lru_cache(maxsize=128)
+def judged(text: str, kind: DocumentType | None = DocumentType.IDENTITY, account: str = "") -> Judged:
+    """Of a text that AWS holds: it took it, so that its size is no matter; nor is it that of the text laid out.
+
+    Without a `kind` nothing is looked for: only AWS can mend what it wrote for itself.
+    """
+    text = laid_out(text)
+    found = lint(text, kind, account) if kind else ()
+    return Judged(text, _by_severity(each for each in found if each.code not in SIZE_CODES))
+
+
 @lru_cache(maxsize=128)
 def findings_of(text: str, kind: DocumentType = DocumentType.IDENTITY, account: str = "") -> Findings:
-    found = sorted(lint(text, kind, account), key=lambda finding: (_ORDER.index(finding.severity), finding.start))
-    return as_shown(found)
+    return _by_severity(lint(text, kind, account))
+
+
+def _by_severity(found: Iterable[Finding]) -> Findings:
+    return as_shown(sorted(found, key=lambda finding: (_ORDER.index(finding.severity), finding.start)))
 
 
 def as_shown(found: Sequence[Finding]) -> Findings:

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_GET
 from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
-from iamconsole.web.diff import laid_out
 from iamconsole.web.tables import list_response
 from policies.details import HISTORY, RAW, Kind, Tab
+from policies.engine.structure import DocumentType
+from policies.findings import judged
 from policies.models import OrgPolicy
 from policies.organizations import selectors, tables
 from policies.organizations.outline import outline
@@ -93,8 +94,11 @@ def policies(request: HttpRequest, account_id: str) -> HttpResponseBase:
     return list_response(request, tables.POLICIES, tables.policies(aws_account), aws_account)
 
 
+_DOCUMENTS = {OrgPolicy.Type.SCP: DocumentType.SCP, OrgPolicy.Type.RCP: DocumentType.RCP}
+
+
 def _document(request: HttpRequest, policy: OrgPolicy) -> Mapping[str, Any]:
-    return {"text": laid_out(policy.document.text)}
+    return {"judged": judged(policy.document.text, _DOCUMENTS[OrgPolicy.Type(policy.type)])}
 
 
 def _targets(request: HttpRequest, policy: OrgPolicy) -> Mapping[str, Any]:

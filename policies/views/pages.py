@@ -15,7 +15,7 @@ from iamconsole.web.diff import DiffLine, document_diff, laid_out
 from iamconsole.web.tables import list_response
 from policies import selectors
 from policies.details import HISTORY, RAW, Kind, Tab
-from policies.findings import findings_of
+from policies.findings import judged
 from policies.models import ManagedPolicy, PolicyVersion
 from policies.summaries import summaries_of
 from policies.tables import POLICIES
@@ -48,9 +48,11 @@ def _versions(policy: ManagedPolicy) -> Iterator[Version]:
 
 def _document(request: HttpRequest, policy: ManagedPolicy) -> Mapping[str, Any]:
     in_force = policy.default
-    text = laid_out(in_force.document.text) if in_force else ""
-    findings = findings_of(text, account=policy.aws_account.account_id) if in_force else None
-    return {"in_force": in_force, "text": text, "findings": findings, "summaries": summaries_of(text)}
+    if in_force is None:
+        return {"in_force": None}
+    text = in_force.document.text
+    shown = judged(text, account=policy.aws_account.account_id)
+    return {"in_force": in_force, "judged": shown, "summaries": summaries_of(text)}
 
 
 def _versions_tab(request: HttpRequest, policy: ManagedPolicy) -> Mapping[str, Any]:

@@ -101,6 +101,34 @@ def test_trust_in_sentences(aws_account: AwsAccount, bob: Operator, client_of: C
     assert "Anyone must not assume this role and pass session tags." in text
 
 
+def test_findings_on_a_trust_policy_lead_to_their_lines(
+    aws_account: AwsAccount, bob: Operator, client_of: ClientOf
+) -> None:
+    role = make_role(aws_account, trust=make_document(TRUST.replace('"Federated": ', '"AWS": ')))
+    html = get(client_of(bob), "role_trust", aws_id=role.aws_id)
+    assert "sts:AssumeRoleWithWebIdentity isn't for" in text_of(html)
+    line = html.partition('href="#L')[2].partition('"')[0]
+    assert f'mark-danger" id="L{line}"' in html
+
+
+def test_what_aws_trusts_in_its_own_roles_is_not_judged(
+    aws_account: AwsAccount, bob: Operator, client_of: ClientOf
+) -> None:
+    trust = make_document(TRUST.replace('"Federated": ', '"AWS": '))
+    role = make_role(aws_account, path="/aws-service-role/support.amazonaws.com/", trust=trust)
+    assert 'href="#L' not in get(client_of(bob), "role_trust", aws_id=role.aws_id)
+
+
+def test_findings_on_an_inline_policy_lead_to_its_own_lines(dana: IamUser, bob: Operator, client_of: ClientOf) -> None:
+    wrong = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:Nothing", "Resource": "*"}}
+    policy = put_inline(dana, "wrong", document=make_document(json.dumps(wrong)))
+    html = get(client_of(bob), "user", aws_id=dana.aws_id)
+    assert "wrong 1 error" in text_of(html)
+    anchor = f"inline-{policy.pk}-L5"
+    assert f'href="#{anchor}"' in html
+    assert f'mark-danger" id="{anchor}"' in html
+
+
 def test_a_reserved_role_offers_no_change(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
     role = make_role(aws_account, path="/aws-service-role/support.amazonaws.com/")
     assert "Attach a policy…" not in get(client_of(erin), "role", aws_id=role.aws_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 
 from accounts.models import AwsAccount, Grant, Operator
 from accounts.roles import Role
+from iamconsole.web.diff import laid_out
 from policies.models import OrgAccount, OrgPolicy
 from policies.organizations.outline import ACCOUNTS_SHOWN
 from policies.organizations.sources import MEMBERSHIP
@@ -217,3 +219,31 @@ def test_the_pulls_page_says_in_which_regions_it_looks(
 ) -> None:
     text = text_of(get(client_of(bob), "pulls"))
     assert "Regional services: looked in us-east-1 alone" in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        (OrgPolicy.Type.SCP, "Principal can’t be used in a service control policy."),
+        (OrgPolicy.Type.RCP, "RCPs don’t reach ec2."),
+    ],
+)
+def test_findings_are_those_of_its_type(
+    aws_account: AwsAccount, bob: Operator, client_of: ClientOf, kind: OrgPolicy.Type, message: str
+) -> None:
+    document = (
+        '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"ec2:*","Resource":"*"}]}'
+    )
+    policy = make_control_policy(aws_account, "wrong", type=kind, document=document)
+    html = get(client_of(bob), "control_policy", aws_id=policy.aws_id)
+    assert message in text_of(html).replace("'", "’")
+    assert 'mark-danger" id="L' in html
+
+
+def test_a_document_that_aws_took_is_not_too_long(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    statement = {"Effect": "Deny", "Action": ["s3:GetObject"], "Resource": [f"arn:aws:s3:::b{n}/*" for n in range(200)]}
+    text = json.dumps({"Version": "2012-10-17", "Statement": statement}, separators=(",", ":"))
+    policy = make_control_policy(aws_account, "long", document=text)
+    html = get(client_of(bob), "control_policy", aws_id=policy.aws_id)
+    assert len(text) < 5_120 < len(laid_out(text))
+    assert "Findings" not in text_of(html)

@@ -113,9 +113,9 @@ def because(links: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("elements/json.html")
-def json_code(text: str, label: str = "JSON", marks: dict[int, str] | None = None) -> dict[str, Any]:
-    """A document with line numbers; `marks` maps lines to "warn", "danger" or "here"."""
-    return {"lines": json_lines(text, marks), "label": label}
+def json_code(text: str, label: str = "JSON", marks: dict[int, str] | None = None, anchor: str = "") -> dict[str, Any]:
+    """A document with line numbers; `marks` maps lines to "warn", "danger" or "here", and `anchor` begins their ids."""
+    return {"lines": json_lines(text, marks), "label": label, "anchor": anchor}
 
 
 @register.inclusion_tag("elements/textdiff.html")

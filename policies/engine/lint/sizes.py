@@ -25,6 +25,7 @@ def _too_long(most: int, subject: Subject) -> Iterator[Mark]:
 
 
 OF_ANY_LENGTH: set[OfDocument] = set()
+CODES: set[str] = set()
 for _code, _severity, _kinds, _most, _what in (
     ("IDENTITY_POLICY", Severity.WARNING, OF_IDENTITIES, MANAGED, "managed policies"),
     ("RESOURCE_POLICY", Severity.WARNING, {DocumentType.RESOURCE}, RESOURCE, "the policies of buckets"),
@@ -35,7 +36,9 @@ for _code, _severity, _kinds, _most, _what in (
     _run = partial(_too_long, _most)
     OF_ANY_LENGTH.add(_run)
     _sentence = f"More than {_most:,} characters, the quota of {_what}."
-    register(f"POLICY_SIZE_EXCEEDS_{_code}_QUOTA", _severity, _sentence, _kinds, _run)
+    _code = f"POLICY_SIZE_EXCEEDS_{_code}_QUOTA"
+    CODES.add(_code)
+    register(_code, _severity, _sentence, _kinds, _run)
 
 
 @document_check("MISSING_VERSION", Severity.WARNING, "No Version: AWS reads the document as of 2008.")
