@@ -65,6 +65,10 @@ CONSOLE_POLICIES = (
 )
 
 _WITH_EXTERNAL_ID = {"StringEquals": {"sts:ExternalId": EXTERNAL_ID}}
+_WRITE_TRUST = document(
+    {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "sts:AssumeRole", "Condition": _WITH_EXTERNAL_ID},
+    {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": ["sts:SetSourceIdentity", "sts:TagSession"]},
+)
 
 CONSOLE_ROLES = (
     Role(
@@ -78,7 +82,7 @@ CONSOLE_ROLES = (
     Role(
         WRITE_ROLE,
         _CREATED,
-        trust({"AWS": ROOT}, "sts:AssumeRole sts:SetSourceIdentity sts:TagSession", when=_WITH_EXTERNAL_ID),
+        _WRITE_TRUST,
         description="IAM Console changes things through this role, one change at a time",
         tags={"app": "iam-console"},
         attached=(WRITE_ROLE,),
