@@ -220,6 +220,9 @@ CASES: dict[str, tuple[DocumentType, str | Statement | list[Statement]]] = {
     "INVALID_FEDERATED_PRINCIPAL_SYNTAX_IN_ROLE_TRUST_POLICY": (TRUST, trust({"Federated": "corp"}, BY_SAML)),
     "MISMATCHED_ACTION_FOR_PRINCIPAL": (TRUST, trust({"Federated": SAML}, BY_TOKEN)),
     "UNSUPPORTED_ACTION_IN_POLICY": (TRUST, trust({"AWS": ROLE}, "s3:GetObject")),
+    "UNSUPPORTED_RESOURCE_ARN_IN_POLICY": (
+        RESOURCE, to({"AWS": ROLE}, resource=[f"{BUCKET}/*", f"arn:aws:kms:eu-west-1:{ME}:key/1"]),
+    ),
     "MISSING_ACTION_FOR_CONDITION_KEY": (
         TRUST, trust({"AWS": ROLE}, Condition={"StringEquals": {"sts:SourceIdentity": "dana"}}),
     ),

@@ -58,20 +58,23 @@ REDUNDANT_STATEMENT_DUE_TO_WILDCARD_IN_CONDITION CONFIRM_AUDIENCE_CLAIM_TYPE
 NOT_DONE: Mapping[str, str] = {
     "SCP_SYNTAX_ERROR_ACTION_WILDCARD": "Since September 2025 SCPs take wildcards anywhere in an action (Organizations "
     'User Guide, "SCP syntax").',
-    "UNSUPPORTED_RESOURCE_ARN_IN_POLICY": "One would have to know to which kind of resource the policy belongs.",
-    "DEPRECATED_GLOBAL_CONDITION_KEY": "It is about aws:ARN, as UNSUPPORTED_GLOBAL_CONDITION_KEY is, which we have.",
+    "DEPRECATED_GLOBAL_CONDITION_KEY": "It is about aws:ARN alone, as UNSUPPORTED_GLOBAL_CONDITION_KEY is, which we "
+    "have: one finding is enough for one mistake.",
 }
 
 IN_PART: Mapping[str, str] = {
-    "UNSUPPORTED_ACTION_IN_POLICY": "For trust policies; of other resource policies one doesn't know whose they are.",
-    "INVALID_ARN_REGION": "By how Regions are written, not by which there are.",
-    "INVALID_REGION": "For aws:RequestedRegion, by how Regions are written.",
+    "UNSUPPORTED_ACTION_IN_POLICY": "For trust policies, and beside resources of another service: of which resource "
+    "a policy is isn't said in it.",
+    "UNSUPPORTED_RESOURCE_ARN_IN_POLICY": "By the service of the actions: of which resource a policy is isn't said "
+    "in it.",
+    "INVALID_ARN_REGION": "By how Regions are written: by a list of them, new ones would be errors.",
+    "INVALID_REGION": "For aws:RequestedRegion, by how Regions are written: by a list, new ones would be errors.",
     "MISSING_ACTION_FOR_CONDITION_KEY": "For session tags and the source identity in trust policies.",
     "UNSUPPORTED_CONDITION_KEY_FOR_SERVICE_PRINCIPAL": "For keys that only users and roles have.",
     "USE_CONDITION_KEY_ONLY_WITH_SUPPORTED_SERVICES": "Where the actions of all services are meant.",
     "VARIABLE_USAGE_TOO_PERMISSIVE": "For the sensitive keys and aws:userid; AWS doesn't say which others it means.",
     "WILDCARD_USAGE_TOO_PERMISSIVE": "For the sensitive keys and aws:userid; AWS doesn't say which others it means.",
     "IRRELEVANT_CONDITION_KEY_IN_POLICY": "For the AWS account and the organization of the resource.",
-    "INVALID_KMS_KEY_VALUE": "For the key that encrypts a bucket's objects.",
-    "POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA": "By the quota of buckets; other resources have others.",
+    "POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA": "By the quotas of SQS, KMS and Amazon S3, whose is taken for others, "
+    "too.",
 }

@@ -6,7 +6,7 @@ IAM User Guide, "IAM JSON policy elements: Action"; Service Authorization Refere
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 
@@ -92,6 +92,8 @@ def actions_beside_the_resources(statement: Statement) -> Iterator[Mark]:
         return
     for text in statement.actions:
         kinds = catalogue.resource_types(text.value)
+        if _is_told_elsewhere(statement, kinds, *statement.resource_patterns):
+            continue
         if kinds and not any(_may_be_one(statement, resource.value, kinds) for resource in statement.resources):
             names = ", ".join(sorted({kind.name for kind in kinds})[:5])
             yield Mark(f"{text.value} takes resources of the type {names}: none is listed.", text.path)
@@ -107,24 +109,26 @@ def resources_beside_the_actions(statement: Statement) -> Iterator[Mark]:
     resources = [text for text in statement.resources if text.value.startswith("arn:")]
     if not resources:
         return
-    kinds = _kinds(statement)
+    kinds = kinds_taken(statement)
     for text in resources if kinds else ():
-        if not covers_everything(text.value) and not _may_be_one(statement, text.value, kinds):
+        if covers_everything(text.value) or _is_told_elsewhere(statement, kinds, text.value):
+            continue
+        if not _may_be_one(statement, text.value, kinds):
             yield Mark(f"No action of the statement takes {shown(text.value)}.", text.path)
 
 
-def _kinds(statement: Statement) -> tuple[catalogue.ResourceType, ...]:
+def kinds_taken(statement: Statement) -> tuple[catalogue.ResourceType, ...]:
     """Of all actions; none where one isn't known, since it may take anything."""
     found: dict[catalogue.ResourceType, None] = {}
     for text in statement.actions:
         if not statement.expanded(text.value):
             return ()
-        found.update(dict.fromkeys(_kinds_of(text.value.lower())))
+        found.update(dict.fromkeys(kinds_of(text.value.lower())))
     return tuple(found)
 
 
 @lru_cache(maxsize=8192)
-def _kinds_of(pattern: str) -> tuple[catalogue.ResourceType, ...]:
+def kinds_of(pattern: str) -> tuple[catalogue.ResourceType, ...]:
     names = catalogue.actions_matching(pattern)
     return tuple({kind: None for name in names for kind in catalogue.resource_types(name)})
 
@@ -132,6 +136,24 @@ def _kinds_of(pattern: str) -> tuple[catalogue.ResourceType, ...]:
 def _may_be_one(statement: Statement, arn: str, kinds: tuple[catalogue.ResourceType, ...]) -> bool:
     cost = len(arn) * len(kinds) // 8 + 1
     return not statement.subject.may_spend(cost) or any(catalogue.may_mean(arn, kind) for kind in kinds)
+
+
+def are_of_another_service(arn: str, kinds: Sequence[catalogue.ResourceType]) -> bool:
+    """Whether resources of these types have plainly ARNs of other services. Services of one family (s3, s3-outposts)
+    share actions."""
+    family = _family(arn)
+    return bool(family) and bool(kinds) and all(_family(kind.arn) not in ("", family) for kind in kinds)
+
+
+def _family(arn: str) -> str:
+    """ "" where it may be any."""
+    service = catalogue.pattern_of(arn).split(":", 3)[2:3]
+    return "" if not service or set("*?") & set(service[0]) else service[0].lower().partition("-")[0]
+
+
+def _is_told_elsewhere(statement: Statement, kinds: Sequence[catalogue.ResourceType], *arns: str) -> bool:
+    """Whether these are of other services, in the policy of a resource: an error, see attached.py."""
+    return statement.subject.kind is DocumentType.RESOURCE and all(are_of_another_service(arn, kinds) for arn in arns)
 
 
 _EVERYTHING = re.compile(r"\*+|arn(:\*+)+")

@@ -295,11 +295,26 @@ for _code, _key, _pattern, _sentence, _message in (
      "A VPC is vpc- with 8 or 17 letters and digits."),
     ("INVALID_VPCE_FORMAT", "aws:sourcevpce", r"vpce-([0-9a-z]{8}|[0-9a-z]{17})",
      "aws:SourceVpce with what is no endpoint.", "An endpoint is vpce- with 8 or 17 letters and digits."),
-    ("INVALID_KMS_KEY_VALUE", "s3:x-amz-server-side-encryption-aws-kms-key-id",
-     r"arn:[^:]+:kms:[^:]+:\d{12}:key/.+", "The key for a bucket's encryption that is no ARN of a KMS key.",
-     "This key holds the ARN of a KMS key: arn:aws:kms:region:account:key/id."),
 ):  # fmt: skip
     condition_check(_code, Severity.ERROR, _sentence, words=(_key,))(partial(_shaped, _key, _pattern, _message))
+
+
+_KMS_KEY = re.compile(r"arn:[^:]+:kms:[^:]+:\d{12}:key/.+", re.ASCII)
+
+
+@condition_check(
+    "INVALID_KMS_KEY_VALUE", Severity.ERROR, "What is no ARN of a KMS key, for a condition key that holds one.",
+    words=("kms",),
+)  # fmt: skip
+def values_that_are_no_kms_keys(statement: Statement) -> Iterator[Mark]:
+    """For the keys that have KMS in their name and are of the type ARN, but KMS's own, which are about grants."""
+    for test in statement.tests:
+        is_arn = test.known is not None and test.known.type is catalogue.KeyType.ARN
+        if "kms" not in test.name or test.name.startswith("kms:") or not is_arn:
+            continue
+        for text in _closed(test):
+            if not _KMS_KEY.fullmatch(text.value):
+                yield Mark("This key holds the ARN of a KMS key: arn:aws:kms:region:account:key/id.", text.path)
 
 
 @condition_check(

@@ -26,8 +26,6 @@ _DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(/.*)?")
 _BY_SAML, _BY_TOKEN, _BY_CREDENTIALS = "sts:assumerolewithsaml", "sts:assumerolewithwebidentity", "sts:assumerole"
 _GITHUB = "token.actions.githubusercontent.com"
 _ASSUMING = (_BY_SAML, _BY_TOKEN, _BY_CREDENTIALS)
-# What stands beside them: STS API Reference, and IAM User Guide, "Pass session tags in AWS STS".
-_IN_TRUST = (*_ASSUMING, "sts:tagsession", "sts:setsourceidentity", "sts:setcontext", "sts:*", "sts:assumerole*", "*")
 
 
 def _providers(statement: Statement) -> list[Principal]:
@@ -84,15 +82,6 @@ def _way_of(each: Principal) -> str:
 
 def _hint(ways: dict[str, Principal]) -> str:
     return " or ".join(found.name for way in ways if (found := catalogue.action(way)))
-
-
-@statement_check(
-    "UNSUPPORTED_ACTION_IN_POLICY", Severity.ERROR, "An action that has no place in a trust policy.", _TRUST
-)
-def other_actions(statement: Statement) -> Iterator[Mark]:
-    for text in statement.actions:
-        if text.value.lower() not in _IN_TRUST and catalogue.action(text.value):
-            yield Mark(f"{text.value} is nothing that one does to a role by its trust policy.", text.path)
 
 
 _KEYS_OF_ACTIONS = (

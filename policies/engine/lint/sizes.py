@@ -1,5 +1,6 @@
 """Whether the document fits: IAM User Guide, "IAM and AWS STS quotas"; Organizations User Guide, "Quotas for AWS
-Organizations"; Amazon S3 User Guide, "Bucket policies" (20 KB, the smallest of those known for resource policies)."""
+Organizations". Of resources: Amazon S3 User Guide, "Bucket policies" (20 KB, as those of Lambda and Secrets Manager
+are); Amazon SQS Developer Guide, "Amazon SQS policy quotas"; AWS KMS Developer Guide, "Resource quotas"."""
 
 from __future__ import annotations
 
@@ -15,20 +16,35 @@ from policies.engine.structure import DocumentType
 from policies.engine.variables import VERSION_WITH_VARIABLES
 
 MANAGED, TRUST, CONTROL, RESOURCE = 6_144, 2_048, 5_120, 20_480
+_BY_SERVICE = {"sqs": 8_192, "kms": 32_768}
 
 
 def _too_long(most: int, subject: Subject) -> Iterator[Mark]:
     characters = size(subject.text) if subject.kind.is_kept_by_iam else len(subject.text.strip())
+    if subject.kind is DocumentType.RESOURCE:
+        most = _of_resource(subject)
     if characters > most:
         counted = ", white space left out" if subject.kind.is_kept_by_iam else ""
         yield Mark(f"{characters:,} characters{counted}: the quota is {most:,}.", ())
+
+
+def _of_resource(subject: Subject) -> int:
+    """By the one service whose actions the document names."""
+    services = {service for statement in subject.statements for service in statement.services}
+    return _BY_SERVICE.get(services.pop(), RESOURCE) if len(services) == 1 else RESOURCE
 
 
 OF_ANY_LENGTH: set[OfDocument] = set()
 CODES: set[str] = set()
 for _code, _severity, _kinds, _most, _what in (
     ("IDENTITY_POLICY", Severity.WARNING, OF_IDENTITIES, MANAGED, "managed policies"),
-    ("RESOURCE_POLICY", Severity.WARNING, {DocumentType.RESOURCE}, RESOURCE, "the policies of buckets"),
+    (
+        "RESOURCE_POLICY",
+        Severity.WARNING,
+        {DocumentType.RESOURCE},
+        RESOURCE,
+        "the policies of buckets (SQS: 8,192, KMS: 32,768)",
+    ),
     ("ROLE_TRUST_POLICY", Severity.WARNING, {DocumentType.TRUST}, TRUST, "trust policies"),
     ("SCP", Severity.ERROR, {DocumentType.SCP}, CONTROL, "SCPs"),
     ("RCP", Severity.ERROR, {DocumentType.RCP}, CONTROL, "RCPs"),
