@@ -66,6 +66,19 @@ class Index:
             if for_guests and holder.trust and id(holder.trust.document) in for_guests
         )
 
+    @cached_property
+    def action_patterns(self) -> frozenset[str]:
+        """All that policies have, in lower case: of principals, trust policies and control policies."""
+        around = self.surroundings
+        trusts = {id(holder.trust.document): holder.trust.document for holder in self.holders if holder.trust}
+        above = (policy.document for level in (*around.scps, *around.rcps) for policy in level.policies)
+        return frozenset(
+            pattern.lower()
+            for document in (*self.documents, *trusts.values(), *above)
+            for statement in document.statements
+            for pattern in statement.actions.patterns
+        )
+
     def about(self, action: str) -> list[tuple[int, tuple[Statement, ...]]]:
         """The documents that say anything of the action (in lower case), with what they say."""
         found = self._about.get(action)

@@ -1,14 +1,16 @@
 """Questions about patterns: who may do anything that `s3:Get*` on `arn:aws:s3:::payroll/*` stands for.
 
-A pattern is asked about by examples, which the policies themselves suggest: for each of their patterns that meets the
-one asked about, a text that both match. So whoever may do some of it is found by what allows them that.
+A pattern of actions is asked about as the actions that it stands for. One of resources is asked about by examples,
+which the policies themselves suggest: for each of their patterns that meets the one asked about, a text that both
+match. So whoever may do some of it is found by what allows them that.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from access.expansion import expansion
 from access.index import Index
 from access.question import Found
 from policies.engine.combine import Decision
@@ -59,23 +61,29 @@ def _holding(index: Index, documents: Iterable[int]) -> set[int]:
 def examples(index: Index, action: str, resource: str) -> dict[tuple[str, str], set[int]]:
     """With the documents that suggest each."""
     found: dict[tuple[str, str], set[int]] = defaultdict(set)
-    asked = action.lower() if is_pattern(action) else action
-    for document, policy in enumerate(index.documents):
-        for statement in policy.statements if is_pattern(action) else policy.about(action.lower()):
-            for one in _met(asked, _actions_of(statement)) if statement.allows else ():
-                for on in _met(resource, _resources_of(statement)):
-                    found[one, on].add(document)
+    for document, one, statement in _allowing(index, action, resource):
+        for on in _met(resource, _resources_of(statement)):
+            found[one, on].add(document)
     return found
+
+
+def _allowing(index: Index, action: str, resource: str) -> Iterator[tuple[int, str, Statement]]:
+    """The statements that allow something of it, by document and action."""
+    if not is_pattern(action):
+        for document, statements in index.about(action.lower()):
+            yield from ((document, action, statement) for statement in statements if statement.allows)
+        return
+    expanded = expansion(action, index.action_patterns, resource)
+    for document, policy in enumerate(index.documents):
+        for statement in policy.statements:
+            if statement.allows:
+                yield from ((document, one, statement) for one in sorted(expanded.of(statement)))
 
 
 def _met(asked: str, patterns: Iterable[str]) -> set[str]:
     if is_pattern(asked):
         return {found for pattern in patterns if (found := meet(asked, pattern))}
     return {asked}
-
-
-def _actions_of(statement: Statement) -> Iterable[str]:
-    return ("*",) if statement.not_actions else (pattern.lower() for pattern in statement.actions.patterns)
 
 
 def _resources_of(statement: Statement) -> Iterable[str]:

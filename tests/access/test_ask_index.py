@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from access.chains import chains_to
 from access.holders import Holder
 from access.index import Index, index_of
-from access.patterns import who_can
+from access.patterns import examples, who_can
 from access.surroundings import Surroundings
 from accounts.models import AwsAccount
 from policies.engine.callers import caller_of
@@ -184,7 +184,35 @@ def test_a_pattern_asks_about_anything_of_it(alone: AwsAccount) -> None:
     user(alone, "prefix", allow("s3:G*", "arn:aws:s3:::rep*"))
     found = who_can(index_of(alone), "s3:Get*", "arn:aws:s3:::reports/*", {})
     assert names(found) == ["prefix", "some"]
-    assert found[1].example == ("s3:getobject", "arn:aws:s3:::reports/q1/any")
+    assert found[1].example == (READ, "arn:aws:s3:::reports/q1/any")
+
+
+def test_a_pattern_of_actions_stands_for_those_of_the_catalogue(alone: AwsAccount) -> None:
+    user(alone, "one-left", allow("s3:Get*"), deny(["s3:GetB*", "s3:GetA*"]), deny("s3:GetObject"))
+    user(alone, "none-left", allow("s3:GetObject*Acl"), deny("s3:GetObject*Acl"))
+    user(alone, "other-service", allow("s3-outposts:*"))
+    user(alone, "new", allow("s3:GetWhatIsNew"), deny("s3:GetWhatIsNot*"))
+    found = who_can(index_of(alone), "s3:Get*", "arn:aws:s3:::reports/*", {})
+    assert names(found) == ["new", "one-left"]
+    assert found[0].example[0] == "s3:getwhatisnew"
+
+
+def test_a_pattern_of_actions_is_asked_one_kind_at_a_time(alone: AwsAccount) -> None:
+    """Actions that no policy tells apart are one question."""
+    user(alone, "all", allow("*"))
+    user(alone, "some", allow(["s3:GetObject", "s3:List*"]), deny("s3:ListBucket"))
+    index = index_of(alone)
+    asked = {action for action, _ in examples(index, "s3:*", OBJECT)}
+    assert {"s3:GetObject", "s3:ListBucket", "s3:ListMultipartUploadParts"} < asked
+    assert len(asked) <= 6
+
+
+def test_rules_that_aws_has_count_for_patterns_of_actions(alone: AwsAccount) -> None:
+    """Nobody changes a service's own role, though policies tell no difference."""
+    user(alone, "dana", allow("iam:*"))
+    own = arn("role/aws-service-role/x.amazonaws.com/X")
+    assert names(who_can(index_of(alone), "iam:PutRolePol*", own, {})) == []
+    assert names(who_can(index_of(alone), "iam:*RolePol*", own, {})) == ["dana"]
 
 
 def test_a_pattern_is_asked_about_within_a_boundary(alone: AwsAccount) -> None:
