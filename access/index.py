@@ -19,10 +19,14 @@ from policies.engine.compiled import Compiled, Statement
 from policies.engine.conditions import Context
 
 _NO_CONTEXT: Context = {}
+_REMEMBERED = 512  # actions
 
 
 class Index:
-    """`holders` and the documents that they hold, by number. Nothing in it changes once it is built."""
+    """`holders` and the documents that they hold, by number.
+
+    Nothing in it changes once it is built, but for what it remembers of answers: threads may share it.
+    """
 
     def __init__(self, holders: Sequence[Holder], surroundings: Surroundings) -> None:
         self.holders = holders
@@ -83,6 +87,8 @@ class Index:
         """The documents that say anything of the action (in lower case), with what they say."""
         found = self._about.get(action)
         if found is None:
+            if len(self._about) >= _REMEMBERED:
+                self._about.clear()
             said = ((number, document.about(action)) for number, document in enumerate(self.documents))
             found = self._about[action] = [(number, statements) for number, statements in said if statements]
         return found

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import F
 
-from access.holders import holders_and_groups
+from access.holders import documents_of
 from access.index import Index
-from access.surroundings import surroundings_of
+from access.kept import Kept, kept
+from access.rows import Row, digest_of
 from accounts.models import AwsAccount
 from identities.models import IamUser, InstanceProfile
 from policies.engine.callers import caller_of
 from policies.engine.combine import Decision
-from policies.engine.compiled import compiled
 from policies.engine.evaluate import Layers, Policy, Request, evaluate
 from policies.models import PolicyVersion
 
@@ -65,30 +65,45 @@ def _names(trust: Policy, service: str) -> bool:
     )
 
 
+@dataclass(frozen=True)
+class Beside:
+    """The rows that techniques turn on and the index isn't made of."""
+
+    profiled: Sequence[Row]  # ARN of a role that is in an instance profile
+    users: Sequence[Row]  # ARN, access keys, whether there is a password, MFA devices
+    older: Sequence[Row]  # ARN of a customer managed policy, a version not in force, its document
+
+    @classmethod
+    def of(cls, aws_account: AwsAccount) -> Beside:
+        profiles = InstanceProfile.objects.live().filter(aws_account=aws_account, role__isnull=False)
+        users = IamUser.objects.live().filter(aws_account=aws_account)
+        versions = PolicyVersion.objects.filter(
+            policy__aws_account=aws_account, policy__is_aws=False, policy__gone_at=None, gone_at=None
+        ).exclude(version_id=F("policy__default_version"))
+        return cls(
+            list(profiles.order_by("pk").values_list("role__arn")),
+            list(users.order_by("pk").values_list("arn", "key_count", "has_password", "mfa_count")),
+            list(versions.order_by("pk").values_list("policy__arn", "version_id", "document__text_hash")),
+        )
+
+    def digest(self) -> bytes:
+        return digest_of(self.profiled, self.users, self.older)
+
+
 def account_of(aws_account: AwsAccount) -> Account:
-    profiles = InstanceProfile.objects.live().filter(aws_account=aws_account, role__isnull=False)
-    profiled = frozenset(profiles.values_list("role__arn", flat=True))
-    users = IamUser.objects.live().filter(aws_account=aws_account)
-    holders, groups = holders_and_groups(aws_account)
+    return put_beside(kept(aws_account), Beside.of(aws_account), aws_account.partition)
+
+
+def put_beside(held: Kept, beside: Beside, partition: str) -> Account:
+    older: dict[str, list[Policy]] = defaultdict(list)
+    documents = documents_of({text for *_, text in beside.older})
+    for arn, version, text in beside.older:
+        older[arn].append(Policy(f"{arn} {version}", documents[text]))
     return Account(
-        Index(holders, surroundings_of(aws_account.account_id)),
-        aws_account.partition,
-        groups,
-        _older(aws_account),
-        {
-            arn: Credentials(*known)
-            for arn, *known in users.values_list("arn", "key_count", "has_password", "mfa_count")
-        },
-        profiled or None,
+        held.index,
+        partition,
+        held.groups,
+        {arn: tuple(versions) for arn, versions in older.items()},
+        {arn: Credentials(*known) for arn, *known in beside.users},
+        frozenset(arn for (arn,) in beside.profiled) or None,
     )
-
-
-def _older(aws_account: AwsAccount) -> dict[str, tuple[Policy, ...]]:
-    """The versions of customer managed policies that aren't in force."""
-    rows = PolicyVersion.objects.filter(
-        policy__aws_account=aws_account, policy__is_aws=False, policy__gone_at=None, gone_at=None
-    ).exclude(version_id=F("policy__default_version"))
-    found: dict[str, list[Policy]] = defaultdict(list)
-    for arn, version, text in rows.values_list("policy__arn", "version_id", "document__text"):
-        found[arn].append(Policy(f"{arn} {version}", compiled(text)))
-    return {arn: tuple(versions) for arn, versions in found.items()}

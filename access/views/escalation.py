@@ -6,27 +6,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from access.escalation import escalations as find
-from access.escalation.account import account_of
+from access.escalation.ways import ways_of
 from access.views.who_can import url_of
 from accounts.access import fetch_aws_account
 from accounts.roles import SEE_IAM
-
-SHOWN = 100
 
 
 @require_GET
 def escalations(request: HttpRequest, account_id: str) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id, SEE_IAM)
-    account = account_of(aws_account)
-    found = find(account)
-    urls = {holder.arn: url_of(aws_account, holder) for holder in account.index.holders}
+    ways = ways_of(aws_account)
     context = {
         "aws_account": aws_account,
-        "paths": [(path, urls.get(path.source, "")) for path in found[:SHOWN]],
-        "total": len(found),
-        "people": len({path.source for path in found}),
-        "left_out": max(0, len(found) - SHOWN),
-        "not_held": sorted(account.index.surroundings.not_held.values()),
+        "paths": [(path, url_of(aws_account, unique_id, is_role)) for path, unique_id, is_role in ways.paths],
+        "total": ways.total,
+        "people": ways.people,
+        "left_out": ways.total - len(ways.paths),
+        "not_held": sorted(ways.surroundings.not_held.values()),
     }
     return render(request, "access/escalations.html", context)

@@ -12,8 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from access.forms import QuestionForm
-from access.holders import Holder
-from access.index import index_of
+from access.kept import kept
 from access.outsiders import outsiders
 from access.patterns import who_can as answers
 from access.question import Found
@@ -49,7 +48,7 @@ class Line:
 
 
 def _answered(aws_account: AwsAccount, asked: dict[str, Any]) -> dict[str, Any]:
-    index = index_of(aws_account)
+    index = kept(aws_account).index
     question = (asked["action"], asked["resource"], asked["context"])
     found = answers(index, *question)
     others = [
@@ -69,7 +68,7 @@ def _line(aws_account: AwsAccount, found: Found, asked: dict[str, Any]) -> Line:
     example = "" if found.example == (asked["action"], asked["resource"]) else " on ".join(found.example)
     return Line(
         found.arn.rpartition("/")[2],
-        url_of(aws_account, found.holder),
+        url_of(aws_account, found.holder.unique_id, found.holder.is_role),
         found.decision,
         found.because,
         found.hangs_on,
@@ -82,6 +81,6 @@ def _statements(reasons: Sequence[Any]) -> list[Any]:
     return [reason for reason in reasons if reason.policy.startswith("trust policy")]
 
 
-def url_of(aws_account: AwsAccount, holder: Holder) -> str:
-    name = "role" if holder.is_role else "user"
-    return reverse(name, kwargs={"account_id": aws_account.account_id, "aws_id": holder.unique_id})
+def url_of(aws_account: AwsAccount, unique_id: str, is_role: bool) -> str:
+    name = "role" if is_role else "user"
+    return reverse(name, kwargs={"account_id": aws_account.account_id, "aws_id": unique_id})
