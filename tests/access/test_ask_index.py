@@ -24,9 +24,10 @@ from policies.engine.compiled import Compiled
 from policies.engine.evaluate import Decision, LayerName, Level, Policy
 from policies.engine.matching import Glob, tokens
 from policies.engine.meeting import meet
+from policies.models import OrgAccount, OrgPolicy, OrgUnit
 from sync.models.mirrored import Ownership
-from tests.access.mirrored import ID, OTHER, allow, arn, deny, given, managed, role, trusting, user
-from tests.services.organization_rows import complete
+from tests.access.mirrored import ID, OTHER, allow, arn, deny, given, managed, role, text_of, trusting, user
+from tests.services.organization_rows import complete, make_account, make_control_policy, make_membership, make_unit
 from tests.services.rows import attach, join, make_group, make_role, make_user
 
 READ, OBJECT = "s3:GetObject", "arn:aws:s3:::reports/2026.csv"
@@ -65,10 +66,15 @@ POLICIES = st.lists(STATEMENTS, min_size=1, max_size=3).map(lambda statements: p
     st.lists(POLICIES, min_size=2, max_size=4),
     st.lists(st.tuples(st.sets(st.integers(0, 3)), st.booleans()), min_size=4, max_size=4),
     st.one_of(st.none(), POLICIES),
+    st.one_of(st.none(), POLICIES),
     st.dictionaries(st.sampled_from(["aws:multifactorauthpresent", "aws:requestedregion"]), st.just(("true",))),
 )
 def test_as_the_evaluator_says(
-    policies: list[Policy], holding: list[tuple[set[int], bool]], scp: Policy | None, context: Any
+    policies: list[Policy],
+    holding: list[tuple[set[int], bool]],
+    scp: Policy | None,
+    rcp: Policy | None,
+    context: Any,
 ) -> None:
     holders = [
         holder(
@@ -79,13 +85,53 @@ def test_as_the_evaluator_says(
         )
         for number, (held, bounded) in enumerate(holding)
     ]
-    levels = (Level("root", (policy(allow("*")), scp)),) if scp else ()
-    index = Index(holders, Surroundings(ID, levels))
+    levels = (Level("root", (policy(allow("*")),)), Level("unit", (scp,))) if scp else ()
+    denying = (Level("root", (rcp,)),) if rcp else ()
+    index = Index(holders, Surroundings(ID, levels, denying))
     found = {each.number: each.decision for each in index.who_can(READ, OBJECT, context)}
     for number in range(len(holders)):
         expected = index.question(READ, OBJECT, context).verdict(number).decision
         assert found.get(number, expected) is expected
         assert (number in found) is (expected in (Decision.ALLOWED, Decision.UNKNOWN))
+
+
+# ---- Layer by layer ----------------------------------------------------------------------------------------------
+EVERYTHING, NOTHING = policy(allow("*")), policy(allow("ec2:*"))
+NOT_READ = policy(allow("*"), deny(READ))
+NOT_RED = policy(allow("*"), deny(READ, Condition={"StringEquals": {"aws:PrincipalTag/team": "red"}}))
+NOT_WITHOUT_MFA = policy(allow("*"), deny(READ, Condition={"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}))
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [(EVERYTHING, "allowed"), (NOTHING, None), (NOT_READ, None), (NOT_RED, None), (NOT_WITHOUT_MFA, "unknown")],
+)
+@pytest.mark.parametrize("layer", ["boundary", "scps", "rcps"])
+def test_each_layer_limits(layer: str, limit: Policy, expected: str | None) -> None:
+    bounded = holder(1, (EVERYTHING,), limit if layer == "boundary" else None, tags={"team": "red"})
+    levels = (Level("root", (EVERYTHING,)), Level("unit", (limit,)))
+    around = Surroundings(ID, levels if layer == "scps" else (), levels if layer == "rcps" else ())
+    found = [each.decision.value for each in Index([bounded], around).who_can(READ, OBJECT)]
+    if layer == "rcps" and limit is NOTHING:  # they only deny: RCPFullAWSAccess is at every level
+        expected = "allowed"
+    assert found == ([expected] if expected else [])
+
+
+@pytest.mark.parametrize("layer", ["scps", "rcps"])
+def test_control_policies_do_not_bind_service_linked_roles(layer: str) -> None:
+    trust = policy({"Effect": "Allow", "Principal": {"Service": "x.amazonaws.com"}, "Action": ASSUME})
+    caller = caller_of(arn("role/aws-service-role/x.amazonaws.com/X"))
+    levels = (Level("root", (NOT_READ,)),)
+    around = Surroundings(ID, levels if layer == "scps" else (), levels if layer == "rcps" else ())
+    linked = Holder(caller, 1, "AROA1", (EVERYTHING,), trust=trust)
+    assert len(Index([linked], around).who_can(READ, OBJECT)) == 1
+
+
+def test_resource_control_policies_bind_only_some_services() -> None:
+    around = Surroundings(ID, rcps=(Level("root", (policy(allow("*"), deny("*")),)),))
+    index = Index([holder(1, (EVERYTHING,))], around)
+    assert index.who_can(READ, OBJECT) == []
+    assert len(index.who_can("ec2:StartInstances", arn("instance/i-1", "ec2"))) == 1
 
 
 # ---- Of the mirror ---------------------------------------------------------------------------------------------
@@ -114,6 +160,30 @@ def test_everybody_whom_what_is_held_allows(alone: AwsAccount) -> None:
     assert found[2].hangs_on == ("aws:multifactorauthpresent",)
     assert [(each.policy, each.which) for each in found[3].because] == [(arn("policy/reader"), "Read")]
     assert found[0].not_held == [LayerName.RESOURCE]
+
+
+@pytest.mark.parametrize(("kind", "other"), [(OrgPolicy.Type.SCP, "ec2:*"), (OrgPolicy.Type.RCP, "sqs:*")])
+def test_within_the_control_policies_of_the_organization(aws_account: AwsAccount, kind: str, other: str) -> None:
+    root, own = member_of(aws_account)
+    make_control_policy(aws_account, "all", root, own, document=text_of(allow("*")))
+    found = user(aws_account, "dana", allow("*"))
+    for action, target in (("s3:*", own), (other, root)):
+        policy_text = text_of(deny(action, Principal="*") if kind == OrgPolicy.Type.RCP else deny(action))
+        make_control_policy(aws_account, f"not-{action[:3]}", target, type=kind, document=policy_text)
+    index = index_of(aws_account)
+    assert found.arn in index.by_arn
+    assert names(index.who_can("lambda:ListFunctions", "*")) == ["dana"]
+    assert names(index.who_can(READ, OBJECT)) == []
+    assert names(index.who_can(f"{other[:-1]}Anything", "*")) == []
+
+
+def member_of(aws_account: AwsAccount) -> tuple[OrgUnit, OrgAccount]:
+    """The root of an organization that the AWS account is right below, and may read."""
+    make_membership(aws_account, delegated=True)
+    root = make_unit(aws_account, "Root")
+    own = make_account(aws_account, "Own", root, aws_account.account_id)
+    complete(aws_account, "org.tree")
+    return root, own
 
 
 def test_a_role_is_assumed_by_whom_it_trusts(alone: AwsAccount) -> None:
