@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django import template
 
+from access.limits import Because
+from access.reach import Line
 from policies.engine.catalogue import spelled
 from policies.engine.evaluate import LayerName
 
 register = template.Library()
+_MOST_NAMES = 4
 
 LAYERS = {
     LayerName.IDENTITY: "policies of its own and of its groups",
@@ -38,3 +41,17 @@ def keys(names: Iterable[str]) -> str:
 def short(policy: str) -> str:
     """What the evaluator calls a policy, without the ARN before its name: `AdministratorAccess`."""
     return policy.rpartition("/")[2] if policy.startswith("arn:") else policy
+
+
+@register.filter
+def names(actions: Sequence[str]) -> str:
+    """The first ones, without their service."""
+    shown = ", ".join(action.partition(":")[2] for action in actions[:_MOST_NAMES])
+    more = len(actions) - _MOST_NAMES
+    return f"{shown} and {more:,} more" if more > 0 else shown
+
+
+@register.filter
+def reasons(lines: Iterable[Line]) -> list[Because]:
+    """The statements that decide any of the lines, each once."""
+    return list(dict.fromkeys(because for line in lines for because in line.grant.because))

@@ -1,4 +1,5 @@
-"""What one principal may: a tab of users and roles. It answers a question, and shows what policies say."""
+"""What one principal may: a tab of users and roles. It tells that by service, answers a question, and shows what
+policies say."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_GET
 from access.forms import QuestionForm
 from access.holders import Holder, caller_named, holder_of
 from access.situations import Unanswerable, situation_of
+from access.views.reach import told
 from accounts.models import AwsAccount
 from identities.kinds import ROLE, USER
 from policies.details import Kind, fetch_row, render_tab
@@ -33,11 +35,9 @@ def _access(request: HttpRequest, kind: Kind, account_id: str, aws_id: str) -> H
     form = QuestionForm(request.GET if request.GET else None, patterns=False)
     caller = caller_named(row.arn) if row.gone_at is None else None
     holder = holder_of(row.aws_account, caller) if caller else None
-    context: dict[str, Any] = {
-        "form": form,
-        "statements": list(_statements(holder)) if holder else [],
-        "holder": holder,
-    }
+    context: dict[str, Any] = {"form": form, "holder": holder}
+    if holder:
+        context |= {"statements": list(_statements(holder)), **told(row.aws_account, holder)}
     if holder and form.is_valid():
         context |= _answered(row.aws_account, row.arn, form.cleaned_data)
     return render_tab(request, kind, row, tab="access", template="access/effective.html", context=context)

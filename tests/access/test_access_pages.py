@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 
 from accounts.models import AwsAccount, Operator
-from tests.access.mirrored import allow, arn, deny, role, trusting, user
+from tests.access.mirrored import administrator, allow, arn, deny, managed, role, trusting, user
 from tests.services.organization_rows import complete
 from tests.services.pages import get, names_in, text_of
-from tests.services.rows import make_role
+from tests.services.rows import make_role, make_user
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]
@@ -83,6 +83,34 @@ def test_effective_access_shows_what_policies_say(alone: AwsAccount, bob: Operat
     text = text_of(get(client_of(bob), "role_access", aws_id=found.aws_id))
     assert "s3:Get5 and 3 more" in text
     assert f"{OBJECT} aws:MultiFactorAuthPresent" in text
+
+
+def test_effective_access_tells_what_it_may(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    limit = managed(alone, "limit", [allow(["s3:*", "ec2:StartInstances"], Sid="Limit")])
+    dana = user(alone, "dana", allow(["s3:*", "ec2:*"]), deny("s3:Put*", OBJECT), boundary_arn=limit.arn)
+    text = text_of(get(client_of(bob), "user_access", aws_id=dana.aws_id))
+    assert "Amazon EC2 Limited Write (1 of " in text
+    assert "StartInstances on *" in text
+    assert ": taken by the permissions boundary" in text
+    assert "Amazon S3 Full List, Read" in text
+    assert f"but not {OBJECT}" in text
+    assert "if the bucket policy lets it" in text
+    assert "inline policy own, statement 0" in text
+
+
+def test_effective_access_says_the_same_of_services_once(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    boss = administrator(make_user(alone, "boss"))
+    html = get(client_of(bob), "user_access", aws_id=boss.aws_id)
+    assert "services" in text_of(html)
+    assert html.count("<tr>") < 70
+
+
+def test_effective_access_says_what_is_not_held(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    dana = user(aws_account, "dana", allow("s3:*"), boundary_arn=arn("policy/unseen"))
+    text = text_of(get(client_of(bob), "user_access", aws_id=dana.aws_id))
+    assert "The permissions boundary isn’t held. So nothing here is sure." in text
+    assert "Control policies may still deny it." in text
+    assert "Unknown List, Read" in text
 
 
 def test_who_is_gone_may_nothing(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:

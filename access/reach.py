@@ -1,0 +1,200 @@
+"""What one principal may, by service and access level: what its policies allow, after all that limits them.
+
+Nothing is tried out on examples. Actions that no policy tells apart are one question, and each resource pattern of a
+statement that allows is laid beside those of every layer: it is within them, apart from them, or partly within, which
+is decided for the patterns as such (policies/engine/containment.py).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+
+from access.holders import Holder
+from access.limits import Grant, Limits, policy_beside
+from access.surroundings import Surroundings
+from policies.engine import catalogue
+from policies.engine.catalogue import AccessLevel
+from policies.engine.compiled import Statement
+from policies.engine.containment import one_by_one
+from policies.engine.layers import LayerName, Policy
+from policies.engine.summary import level_of
+
+_ALWAYS = "sts:GetCallerIdentity"  # whatever policies say (STS API Reference, GetCallerIdentity)
+_REMEMBERED = 128  # principals
+
+
+class Reach(StrEnum):
+    FULL = "full"  # all actions of the level, on everything, whatever the request
+    LIMITED = "limited"
+    NONE = "none"  # its policies allow some, and other layers take all of it
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Line:
+    """Actions that are allowed, or taken away, in the same way. `also`: a policy that isn't held and has a say, too."""
+
+    actions: tuple[str, ...]
+    grant: Grant
+    also: str
+
+
+@dataclass(frozen=True)
+class LevelReach:
+    """`may`: so many of the level's `actions`."""
+
+    level: AccessLevel
+    reach: Reach
+    may: int
+    actions: int
+
+
+@dataclass(frozen=True)
+class ServiceReach:
+    prefix: str
+    name: str
+    levels: tuple[LevelReach, ...]
+    lines: tuple[Line, ...]
+
+    @property
+    def is_full(self) -> bool:
+        return all(each.reach is Reach.FULL for each in self.levels) and len(self.levels) == len(_levels(self.prefix))
+
+
+@dataclass(frozen=True)
+class Access:
+    """`unknown`: patterns of actions that mean none that the catalogue knows. `not_held`: layers of the principal's own
+    that it has and the mirror lacks; then nothing here is sure."""
+
+    services: tuple[ServiceReach, ...]
+    unknown: tuple[str, ...]
+    not_held: frozenset[LayerName]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Two are the same if nothing that decides tells them apart."""
+
+    holder: Holder = field(compare=False)
+    around: Surroundings = field(compare=False)
+    content: tuple[object, ...]
+
+
+def access_of(holder: Holder, around: Surroundings, not_held: frozenset[LayerName]) -> Access:
+    """Kept by content: documents are compiled once for their text."""
+    tags = tuple(sorted(holder.tags.items()))
+    own = (holder.arn, holder.unique_id, holder.policies, holder.boundary, holder.trust, tags)
+    content = (*own, around.scps, around.rcps, around.organization_id, around.organization_path)
+    return _access(_Asked(holder, around, content), not_held)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _access(asked: _Asked, not_held: frozenset[LayerName]) -> Access:
+    holder, limits = asked.holder, Limits(asked.holder, asked.around)
+    allowing = [
+        (policy, statement)
+        for policy in holder.policies
+        for statement in policy.document.statements
+        if statement.allows
+    ]
+    found: dict[str, dict[Grant, list[str]]] = defaultdict(dict)
+    for kind in _kinds([statement for _, statement in allowing], limits.statements()):
+        for grant in _grants(kind[0], allowing, limits):
+            for name in kind:
+                if grant.fits(name):
+                    found[name.partition(":")[0]].setdefault(grant, []).append(name)
+    services = (_service(prefix, grants, unsure=bool(not_held)) for prefix, grants in found.items())
+    return Access(
+        tuple(sorted(services, key=lambda each: (each.name.lower(), each.prefix))),
+        tuple(sorted(_unknown(statement for _, statement in allowing))),
+        not_held,
+    )
+
+
+def _kinds(allowing: Sequence[Statement], others: Iterable[Statement]) -> list[list[str]]:
+    """The actions that are allowed at all, put together where no statement tells them apart."""
+    told: dict[str, list[int]] = {}
+    for number, statement in enumerate((*allowing, *others)):
+        for name in _actions(statement):
+            if number < len(allowing):
+                told.setdefault(name, []).append(number)
+            elif name in told:
+                told[name].append(number)
+    told.pop(_ALWAYS, None)
+    kinds: dict[object, list[str]] = defaultdict(list)
+    for name, numbers in told.items():
+        lowered = name.lower()
+        kinds[(*numbers, catalogue.takes_no_resource(lowered), Limits.is_apart(lowered))].append(name)
+    return list(kinds.values())
+
+
+def _actions(statement: Statement) -> Iterable[str]:
+    if statement.not_actions:
+        return [name for name in catalogue.all_actions() if name.lower() not in statement.actions]
+    return dict.fromkeys(name for pattern in statement.actions.patterns for name in catalogue.actions_matching(pattern))
+
+
+def _unknown(statements: Iterable[Statement]) -> set[str]:
+    return {
+        pattern
+        for statement in statements
+        for pattern in (() if statement.not_actions else statement.actions.patterns)
+        if not catalogue.actions_matching(pattern)
+    }
+
+
+def _grants(action: str, allowing: Iterable[tuple[Policy, Statement]], limits: Limits) -> Iterator[Grant]:
+    """What comes of each resource pattern of each statement that allows the action."""
+    lowered = action.lower()
+    for policy, statement in allowing:
+        if not statement.is_about(lowered):
+            continue
+        for text, resources in one_by_one(statement, limits.lookup):
+            if grant := limits.grant(action, policy, statement, text, resources):
+                yield grant
+
+
+# ---- By service --------------------------------------------------------------------------------------------------
+@lru_cache(maxsize=1024)
+def _levels(prefix: str) -> Mapping[AccessLevel, int]:
+    """How many actions of each level a service has."""
+    found = dict.fromkeys(AccessLevel, 0)
+    for name in catalogue.actions_matching(f"{prefix}:*"):
+        found[level_of(name)] += name != _ALWAYS
+    return {level: number for level, number in found.items() if number}
+
+
+def _service(prefix: str, grants: Mapping[Grant, Sequence[str]], *, unsure: bool) -> ServiceReach:
+    by_action: dict[str, list[Grant]] = defaultdict(list)
+    for grant, names in grants.items():
+        for name in names:
+            by_action[name].append(grant)
+    by_level: dict[AccessLevel, list[str]] = defaultdict(list)
+    for name in by_action:
+        by_level[level_of(name)].append(name)
+    levels = tuple(
+        _level(level, number, [by_action[name] for name in by_level[level]], unsure)
+        for level, number in _levels(prefix).items()
+        if by_level[level]
+    )
+    lines = tuple(Line(tuple(names), grant, policy_beside(names[0], grant)) for grant, names in grants.items())
+    return ServiceReach(prefix, catalogue.service_names()[prefix], levels, lines)
+
+
+def _level(level: AccessLevel, number: int, actions: Sequence[Sequence[Grant]], unsure: bool) -> LevelReach:
+    """`actions`: the grants of each that some statement allows."""
+    left = [[grant for grant in grants if not grant.taken_by] for grants in actions]
+    may = sum(1 for grants in left if grants)
+    if not may:
+        reach = Reach.NONE
+    elif unsure or not any(not grant.is_unsure for grants in left for grant in grants):
+        reach = Reach.UNKNOWN
+    elif may == number and all(any(grant.is_whole for grant in grants) for grants in left):
+        reach = Reach.FULL
+    else:
+        reach = Reach.LIMITED
+    return LevelReach(level, reach, may, number)

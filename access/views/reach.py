@@ -1,0 +1,82 @@
+"""What one principal may, by service, as the page has it: services of which the same is to be said are one row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from access.holders import Holder
+from access.reach import Access, Line, Reach, ServiceReach, access_of
+from access.situations import is_for_guests
+from access.surroundings import surroundings_of
+from accounts.models import AwsAccount
+from policies.engine.layers import LayerName
+
+MOST_ROWS, MOST_LINES = 60, 6
+_ALIKE = 4  # so many services, or more, are one row
+
+
+@dataclass(frozen=True)
+class Row:
+    """`levels`: names of levels by how far one gets there. Of one service, `lines` name their actions."""
+
+    services: Sequence[str]
+    levels: Sequence[tuple[Reach, str]]
+    lines: Sequence[Line]
+    more: int
+
+    @property
+    def names_actions(self) -> bool:
+        return len(self.services) == 1 and any(reach is not Reach.FULL for reach, _ in self.levels)
+
+
+def told(aws_account: AwsAccount, holder: Holder) -> dict[str, Any]:
+    around = surroundings_of(aws_account.account_id)
+    not_held = holder.not_held | ({LayerName.SESSION} if is_for_guests(holder) else frozenset())
+    access = access_of(holder, around, not_held)
+    rows = _rows(access)
+    bound = {} if holder.caller.is_service_linked else around.not_held
+    return {
+        "rows": rows[:MOST_ROWS],
+        "rows_left_out": max(0, len(rows) - MOST_ROWS),
+        "access": access,
+        "bounds_not_held": sorted(set(bound.values())),
+    }
+
+
+def _rows(access: Access) -> list[Row]:
+    """Those of many services first."""
+    alike: dict[object, list[ServiceReach]] = {}
+    for service in access.services:
+        alike.setdefault(_what_is_said(service), []).append(service)
+    many = [each for each in alike.values() if len(each) >= _ALIKE]
+    single = [service for each in alike.values() if len(each) < _ALIKE for service in each]
+    many.sort(key=len, reverse=True)
+    single.sort(key=lambda service: service.name.lower())
+    return [_row(each) for each in (*many, *([service] for service in single))]
+
+
+def _what_is_said(service: ServiceReach) -> object:
+    """But for the names of actions."""
+    lines = tuple((line.grant, line.also) for line in service.lines)
+    return tuple((level.level, level.reach) for level in service.levels), lines
+
+
+def _row(services: Sequence[ServiceReach]) -> Row:
+    first = services[0]
+    levels = ((reach, list(_named(first, reach))) for reach in Reach)
+    lines = sorted(first.lines, key=lambda line: (line.grant.taken_by is not None, line.grant.resource))
+    return Row(
+        [service.name for service in services],
+        [(reach, ", ".join(names)) for reach, names in levels if names],
+        lines[:MOST_LINES],
+        max(0, len(lines) - MOST_LINES),
+    )
+
+
+def _named(service: ServiceReach, reach: Reach) -> Iterable[str]:
+    for level in service.levels:
+        if level.reach is reach:
+            partly = reach is Reach.LIMITED and level.may < level.actions
+            yield f"{level.level.value} ({level.may} of {level.actions})" if partly else level.level.value

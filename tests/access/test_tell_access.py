@@ -1,0 +1,206 @@
+"""What one principal may, by service and access level, and that the evaluator says the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given as generated
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from access.holders import Holder
+from access.limits import Grant
+from access.reach import Access, Reach, access_of
+from access.surroundings import Surroundings
+from policies.engine import catalogue
+from policies.engine.callers import caller_of
+from policies.engine.compiled import Compiled
+from policies.engine.evaluate import Decision, LayerName, Layers, Level, Policy, Request, evaluate
+from tests.access.mirrored import ID, allow, arn, deny
+
+MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+REPORTS, OTHERS = "arn:aws:s3:::reports/*", "arn:aws:s3:::other/*"
+EVERYTHING = allow("*")
+
+
+def policy(*statements: dict[str, Any], name: str = "own") -> Policy:
+    return Policy(name, Compiled({"Version": "2012-10-17", "Statement": list(statements)}))
+
+
+def dana(*statements: dict[str, Any], boundary: Policy | None = None, **more: Any) -> Holder:
+    return Holder(caller_of(arn("user/dana")), 1, "AIDA1", (policy(*statements),), boundary, **more)
+
+
+def told(holder: Holder, *, scp: Policy | None = None, rcp: Policy | None = None) -> Access:
+    levels = (Level("root", (policy(EVERYTHING),)), Level("unit", (scp,))) if scp else ()
+    around = Surroundings(ID, levels, (Level("root", (rcp,)),) if rcp else ())
+    return access_of(holder, around, frozenset())
+
+
+def reaches(access: Access, prefix: str = "s3") -> dict[str, str]:
+    found = next((each for each in access.services if each.prefix == prefix), None)
+    return {level.level.value: level.reach.value for level in found.levels} if found else {}
+
+
+def grants(access: Access, action: str) -> list[Grant]:
+    return [line.grant for each in access.services for line in each.lines if action in line.actions]
+
+
+def grant(access: Access, action: str = "s3:GetObject") -> Grant:
+    (found,) = grants(access, action)
+    return found
+
+
+ALL_OF_S3 = {"List": "full", "Read": "full", "Write": "full", "Permissions management": "full", "Tagging": "full"}
+
+
+def test_all_of_a_service() -> None:
+    access = told(dana(allow("s3:*")))
+    assert [each.prefix for each in access.services] == ["s3"]
+    assert reaches(access) == ALL_OF_S3
+    assert access.services[0].is_full
+
+
+def test_some_actions_of_a_level_are_limited() -> None:
+    assert reaches(told(dana(allow("s3:GetObject")))) == {"Read": "limited"}
+    (level,) = told(dana(allow("s3:GetObject"))).services[0].levels
+    assert level.may == 1 < level.actions
+
+
+def test_some_resources_are_limited_to_actions_that_take_them() -> None:
+    access = told(dana(allow("s3:*", REPORTS)))
+    assert grants(access, "s3:ListBucket") == grants(access, "s3:ListAllMyBuckets") == []
+    assert grant(access).resource == REPORTS
+    assert set(reaches(access).values()) == {"limited"}
+
+
+def test_a_condition_limits() -> None:
+    access = told(dana(allow("s3:*", Condition=MFA)))
+    assert set(reaches(access).values()) == {"limited"}
+    assert grant(access).hangs_on == ("aws:multifactorauthpresent",)
+
+
+def test_a_condition_that_is_known_to_hold_does_not() -> None:
+    own = {"StringEquals": {"aws:PrincipalTag/team": "red"}}
+    assert reaches(told(dana(allow("s3:*", Condition=own), tags={"team": "red"}))) == ALL_OF_S3
+    assert reaches(told(dana(allow("s3:*", Condition=own), tags={"team": "blue"}))) == {}
+
+
+# ---- What limits it ------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("layer", ["boundary", "scp"])
+def test_a_layer_above_takes_or_leaves_a_part(layer: str) -> None:
+    def within(limit: Policy) -> Access:
+        return (
+            told(dana(allow("s3:*"), boundary=limit)) if layer == "boundary" else told(dana(allow("s3:*")), scp=limit)
+        )
+
+    name = LayerName.BOUNDARY if layer == "boundary" else LayerName.SCP
+    assert reaches(within(policy(allow("*")))) == ALL_OF_S3
+    assert set(reaches(within(policy(allow("ec2:*")))).values()) == {"none"}
+    assert grant(within(policy(allow("ec2:*")))).taken_by is name
+    part = grant(within(policy(allow("s3:*", REPORTS, Sid="Reports"), name="limit")))
+    assert (part.within, [(each.layer, each.policy, each.which) for each in part.because][1:]) == (
+        (REPORTS,), [(name, "limit", "Reports")],
+    )  # fmt: skip
+    assert grant(within(policy(allow("*", Condition=MFA)))).hangs_on == ("aws:multifactorauthpresent",)
+
+
+def test_two_statements_of_a_boundary_together() -> None:
+    limit = policy(allow("s3:*", [REPORTS, OTHERS]), allow("s3:*", "arn:aws:s3:::third/*"))
+    access = told(dana(allow("s3:GetObject", [REPORTS, "arn:aws:s3:::third/*"]), boundary=limit))
+    assert all(not each.within and not each.taken_by for each in grants(access, "s3:GetObject"))
+
+
+def test_denials_take_all_or_a_part() -> None:
+    assert grant(told(dana(allow("s3:*"), deny("s3:GetObject")))).taken_by is LayerName.IDENTITY
+    assert grant(told(dana(allow("s3:*"), deny("s3:Get*", REPORTS)))).but == (REPORTS,)
+    assert grant(told(dana(allow("s3:*"), deny("s3:*", Condition=MFA)))).unless == ("aws:multifactorauthpresent",)
+    assert grant(told(dana(allow("s3:Get*", REPORTS), deny("s3:*", OTHERS)))).but == ()
+    halves = deny("s3:*", ["arn:aws:s3:::reports/*", "arn:aws:s3:::report?/*"])
+    assert grant(told(dana(allow("s3:Get*", "arn:aws:s3:::report?/*"), halves))).taken_by is LayerName.IDENTITY
+
+
+def test_a_denial_of_the_organization() -> None:
+    assert grant(told(dana(allow("s3:*")), scp=policy(EVERYTHING, deny("s3:Get*")))).taken_by is LayerName.SCP
+    access = told(dana(allow(["s3:*", "ec2:*"])), rcp=policy(deny("*", Principal="*")))
+    assert grant(access).taken_by is LayerName.RCP
+    assert set(reaches(access, "ec2").values()) == {"full"}  # RCPs don't bind it
+
+
+def test_what_can_not_be_told_is_unknown() -> None:
+    mine = "arn:aws:s3:::${aws:SourceVpc}/*"
+    access = told(dana(allow("s3:GetObject", REPORTS), deny("s3:GetObject", mine)))
+    assert reaches(access) == {"Read": "unknown"}
+    assert grant(access).is_unsure
+
+
+def test_a_variable_that_is_known_is_told() -> None:
+    access = told(dana(allow("s3:GetObject", "arn:aws:s3:::${aws:username}/*"), deny("s3:*", "arn:aws:s3:::dana/*")))
+    assert reaches(access) == {"Read": "none"}
+
+
+def test_layers_that_are_not_held_make_it_unknown() -> None:
+    found = access_of(dana(allow("s3:*")), Surroundings(ID), frozenset({LayerName.BOUNDARY}))
+    assert set(reaches(found).values()) == {"unknown"}
+
+
+def test_names_the_policies_of_resources_that_are_not_held() -> None:
+    access = told(dana(allow(["s3:GetObject", "sts:AssumeRole", "ec2:StartInstances", "s3:ListAllMyBuckets"])))
+    also = {action: line.also for each in access.services for line in each.lines for action in line.actions}
+    assert also["s3:GetObject"] == "bucket policy"
+    assert also["sts:AssumeRole"] == "trust policy of the role"
+    assert also["ec2:StartInstances"] == ""
+
+
+def test_actions_that_nobody_knows_are_listed() -> None:
+    access = told(dana(allow(["s3:GetWhatIsNew", "nowhere:*"])))
+    assert (access.services, access.unknown) == ((), ("nowhere:*", "s3:GetWhatIsNew"))
+
+
+def test_the_same_content_is_told_once() -> None:
+    holder, around = dana(allow("s3:*")), Surroundings(ID)
+    assert access_of(holder, around, frozenset()) is access_of(holder, Surroundings(ID), frozenset())
+
+
+# ---- As the evaluator says -----------------------------------------------------------------------------------------
+RESOURCES = ["*", "arn:aws:s3:::reports/*", "arn:aws:s3:::rep*", "arn:aws:s3:::${aws:username}/*", "arn:aws:s3:::*/x"]
+STATEMENTS = st.builds(
+    lambda effect, action, resources, name, condition: {
+        "Effect": effect, "Action": action, name: resources, **({"Condition": condition} if condition else {}),
+    },
+    st.sampled_from(["Allow", "Allow", "Deny"]),
+    st.sampled_from(["*", "s3:*", "s3:Get*", "s3:GetObject", "s3:ListAllMyBuckets"]),
+    st.lists(st.sampled_from(RESOURCES), min_size=1, max_size=2),
+    st.sampled_from(["Resource", "Resource", "Resource", "NotResource"]),
+    st.sampled_from([None, None, MFA]),
+)  # fmt: skip
+POLICIES = st.lists(STATEMENTS, min_size=1, max_size=3).map(lambda statements: policy(*statements))
+ASKED = ["arn:aws:s3:::reports/x", "arn:aws:s3:::rep/y", "arn:aws:s3:::dana/x", "arn:aws:s3:::other/z"]
+
+
+@settings(max_examples=150, deadline=None)
+@generated(POLICIES, st.one_of(st.none(), POLICIES), st.one_of(st.none(), POLICIES))
+def test_as_the_evaluator_says(own: Policy, boundary: Policy | None, scp: Policy | None) -> None:
+    holder = Holder(caller_of(arn("user/dana")), 1, "AIDA1", (own,), boundary)
+    access = told(holder, scp=scp)
+    levels = (Level("root", (policy(EVERYTHING),)), Level("unit", (scp,))) if scp else ()
+    layers = Layers((own,), (boundary,) if boundary else None, scps=levels)
+    for action in ("s3:GetObject", "s3:ListAllMyBuckets"):
+        left = [each for each in grants(access, action) if not each.taken_by]
+        resources = ["*"] if catalogue.takes_no_resource(action.lower()) else ASKED
+        for resource in resources:
+            request = Request(holder.caller, action, resource, ID, {}, lambda key: True)
+            decision = evaluate(request, layers).decision
+            if not left:
+                assert decision in (Decision.EXPLICIT_DENY, Decision.IMPLICIT_DENY)
+            if any(each.is_whole for each in left):
+                assert decision is Decision.ALLOWED
+            if decision is Decision.ALLOWED:
+                assert left
+
+
+def test_every_service_is_listed_for_an_administrator() -> None:
+    access = told(dana(EVERYTHING))
+    assert {each.reach for service in access.services for each in service.levels} == {Reach.FULL}
+    assert all(service.is_full for service in access.services)
