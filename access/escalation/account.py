@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 
 from django.db.models import F
 
-from access.holders import documents_of
+from access.escalation.techniques import Provider, Technique
+from access.holders import Holder, documents_of
 from access.index import Index
 from access.kept import Kept, kept
 from access.rows import Row, digest_of
+from access.situations import account_in
 from accounts.models import AwsAccount
 from identities.models import IamUser, InstanceProfile
 from policies.engine.callers import caller_of
@@ -19,6 +21,7 @@ from policies.engine.combine import Decision
 from policies.engine.evaluate import Layers, Policy, Request, evaluate
 from policies.models import PolicyVersion
 
+_SOME_CLIENT = "some-client-of-its-own"
 MOST_KEYS = 2  # IAM User Guide, "IAM and AWS STS quotas": access keys of a user
 
 
@@ -56,6 +59,31 @@ class Account:
                 if evaluate(request, Layers(resource=holder.trust)).decision is not Decision.IMPLICIT_DENY:
                     found.add(number)
         return frozenset(found)
+
+    def providers_of(self, holder: Holder, technique: Technique) -> list[str]:
+        """The identity providers of the AWS account, of the technique's kind, whose people may take on the role."""
+        kind, trust = technique.provider, holder.trust
+        if kind is None or trust is None:
+            return []
+        listed = (
+            name
+            for statement in trust.document.statements
+            if statement.allows and statement.principals is not None
+            for name in statement.principals.listed
+        )
+        own = [name for name in dict.fromkeys(listed) if kind.value in name]
+        return [name for name in own if account_in(name) == holder.caller.account and _lets_in(name, holder, technique)]
+
+
+def _lets_in(provider: str, holder: Holder, technique: Technique) -> bool:
+    """Whether the role takes some person of the provider; if need be, whoever the token was issued to."""
+    is_saml = technique.provider is Provider.SAML
+    action = "sts:AssumeRoleWithSAML" if is_saml else "sts:AssumeRoleWithWebIdentity"
+    url = provider.partition(Provider.OIDC.value)[2].lower()
+    known = {f"{url}:aud": (_SOME_CLIENT,)} if technique.any_client else {}
+    request = Request(caller_of(provider), action, holder.arn, holder.caller.account, known, lambda key: True)
+    decision = evaluate(request, Layers(resource=holder.trust)).decision
+    return decision in (Decision.ALLOWED, Decision.UNKNOWN)
 
 
 def _names(trust: Policy, service: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from access.escalation.techniques import Gains, Need, On, Target, Technique, need
+from access.escalation.techniques import Gains, Need, On, Provider, Target, Technique, need
 
 _API = "IAM API Reference, {}"
 _ADMINISTRATOR = "arn:{p}:iam::aws:policy/AdministratorAccess"
@@ -86,6 +86,34 @@ ROLES = (
     _of_role(
         "iam:UpdateAssumeRolePolicy", "makes the role trust it, and assumes it",
         (need("iam:UpdateAssumeRolePolicy", on=On.TARGET),), Gains.TARGET, _API.format("UpdateAssumeRolePolicy"),
+    ),
+)  # fmt: skip
+
+
+def _of_provider(action: str, does: str, provider: Provider, supposes: str = "", any_client: bool = False) -> Technique:
+    return Technique(
+        f"iam:{action}", does, (need(f"iam:{action}", on=On.PROVIDER),), Target.ROLE_OF_PROVIDER, Gains.TARGET,
+        _API.format(action), supposes=supposes, provider=provider, any_client=any_client,
+    )  # fmt: skip
+
+
+PROVIDERS = (
+    _of_provider(
+        "UpdateSAMLProvider", "gives the provider that the role trusts a signing certificate of its own, and signs in",
+        Provider.SAML,
+    ),
+)  # fmt: skip
+
+PROVIDERS_WITH_MORE = (
+    _of_provider(
+        "AddClientIDToOpenIDConnectProvider",
+        "has the provider that the role trusts take tokens of another client, and signs in with one",
+        Provider.OIDC, "the provider issues tokens for a client of its own", any_client=True,
+    ),
+    _of_provider(
+        "UpdateOpenIDConnectProviderThumbprint",
+        "has AWS trust another certificate of the provider that the role trusts, and signs tokens itself",
+        Provider.OIDC, "AWS can be led to a server of its own in the provider’s place",
     ),
 )  # fmt: skip
 

@@ -17,8 +17,8 @@ from access.index import Index, numbers_of
 from access.patterns import resources
 
 _AT_ONCE = (*changes.OLD_VERSIONS, *changes.GROUPS, *changes.ROLES_WITH_ANY_POLICY)
-_SURE = (*changes.ROLES, *changes.CREDENTIALS, *services.PASSING)
-_TO_TARGET = (*_SURE, *services.RUNNING)
+_SURE = (*changes.ROLES, *changes.CREDENTIALS, *changes.PROVIDERS, *services.PASSING)
+_TO_TARGET = (*_SURE, *changes.PROVIDERS_WITH_MORE, *services.RUNNING)
 TECHNIQUES = (*changes.OWN_POLICIES, *changes.OWN_BOUNDARY, *_AT_ONCE, *_TO_TARGET)
 
 
@@ -164,6 +164,8 @@ class Search:
             has_password = known.has_password if known else None
             refused = {"iam:CreateLoginProfile": True, "iam:UpdateLoginProfile": False}.get(technique.name)
             return not holder.is_role and (refused is None or has_password is not refused)
+        if technique.provider:
+            return bool(self.account.providers_of(holder, technique))
         if not holder.is_role or technique.target is not Target.ROLE_OF_SERVICE:
             return holder.is_role
         profiled = self.account.profiled
@@ -187,6 +189,10 @@ class Search:
         for needed in technique.needs:
             if needed.on is On.ANY:
                 permitted = self._permitted_on_anything(needed)
+            elif needed.on is On.PROVIDER:
+                permitted = {}
+                for provider in self.account.providers_of(self.index.holders[target], technique):
+                    permitted |= self._permitted(needed, provider, held)
             else:
                 permitted = self._permitted(needed, self.index.holders[target].arn, held)
             held = {

@@ -15,6 +15,7 @@ class On(Enum):
     OWN_POLICY = "a customer managed policy that the principal has, itself or by a group"
     OWN_BOUNDARY = "the customer managed policy that is the principal's boundary"
     TARGET = "the target"
+    PROVIDER = "an identity provider that the target trusts"
     ANY = "anything of the shape that `resource` has"
 
 
@@ -26,6 +27,7 @@ class Target(Enum):
     USER = "a user"
     ROLE = "a role"
     ROLE_OF_SERVICE = "a role that trusts the service"
+    ROLE_OF_PROVIDER = "a role that trusts an identity provider of the AWS account"
 
 
 class Gains(Enum):
@@ -37,6 +39,13 @@ class Gains(Enum):
     GROUP = "the principal with the policies of the target, too"
     TARGET = "the target"
     TARGET_WITH_ANY_POLICY = "the target with any policy, within its boundary"
+
+
+class Provider(Enum):
+    """By what makes the ARN of one."""
+
+    SAML = ":saml-provider/"
+    OIDC = ":oidc-provider/"
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,8 @@ class Technique:
     roles_only: bool = False
     supposes: str = ""
     by_instance_profile: bool = False
+    provider: Provider | None = None  # what the target role trusts
+    any_client: bool = False  # only of roles that take a provider's tokens whoever they were issued to
 
 
 def need(*actions: str, on: On = On.ANY, resource: str = "*", **context: str) -> Need:

@@ -23,7 +23,7 @@ from policies.engine.callers import caller_of
 from policies.engine.catalogue import takes_no_resource
 from policies.engine.compiled import Compiled
 from policies.engine.evaluate import Level, Policy
-from tests.access.mirrored import ID, administrator, allow, arn, deny, managed, role, user
+from tests.access.mirrored import ID, OTHER, administrator, allow, arn, deny, managed, role, user
 from tests.services.organization_rows import complete
 from tests.services.rows import attach, join, make_group, make_user
 
@@ -31,6 +31,7 @@ EVE, BOSS, ROOT = arn("user/eve"), arn("role/boss"), arn("root")
 EVERYTHING = allow("*")
 MINE, LIMIT, BOSSES = arn("policy/mine"), arn("policy/limit"), arn("group/bosses")
 ELSEWHERE = arn("*/elsewhere")
+FEDERATED = ["sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"]
 
 
 def policy(*statements: dict[str, Any], name: str = "inline policy own") -> Policy:
@@ -41,6 +42,8 @@ def who(principal: str, *policies: Policy, trusts: Any = None, **more: Any) -> H
     trust = None
     if trusts or ":role/" in principal:
         statement = {"Effect": "Allow", "Principal": trusts or {"AWS": ROOT}, "Action": "sts:AssumeRole"}
+        if "Federated" in statement["Principal"]:
+            statement["Action"] = FEDERATED
         trust = policy(statement, name=f"trust policy of {principal}")
     return Holder(caller_of(principal), 1, "AIDA", policies, trust=trust, **more)
 
@@ -64,9 +67,11 @@ class Scene:
         is_user = technique.target is Target.USER
         self.boss = arn("user/boss") if is_user else BOSS
         self.service = technique.service
+        kind = technique.provider.value if technique.provider else ""
+        self.provider = f"arn:aws:iam::{ID}{kind}idp.example.com"
         self.on = {
             On.ITSELF: self.eve, On.OWN_GROUP: BOSSES, On.OWN_POLICY: MINE, On.OWN_BOUNDARY: LIMIT,
-            On.TARGET: BOSSES if technique.target is Target.GROUP else self.boss,
+            On.TARGET: BOSSES if technique.target is Target.GROUP else self.boss, On.PROVIDER: self.provider,
         }  # fmt: skip
         self.boundary: Policy | None = None
         if technique.gains is Gains.NO_BOUNDARY:
@@ -87,6 +92,7 @@ class Scene:
         if self.technique.gains is Gains.NO_BOUNDARY:
             eve = replace(eve, policies=(policy(EVERYTHING, name=MINE),))
         trusts = {"Service": self.service} if self.service else None
+        trusts = {"Federated": self.provider} if self.technique.provider else trusts
         power = allow("s3:*") if self.technique.gains is Gains.TARGET_WITH_ANY_POLICY else EVERYTHING
         paths = found(
             eve, who(self.boss, policy(power), trusts=trusts), scp=self.scp,
@@ -122,7 +128,7 @@ def scene(technique: Technique) -> Scene:
 def test_not_on_the_wrong_target(technique: Technique) -> None:
     """A permission for something else; of what runs already, a role that no such service takes on."""
     found = scene(technique)
-    if technique.supposes:
+    if technique.supposes and technique.service:
         found.service = "backup.amazonaws.com"
     found.on = dict.fromkeys(found.on, ELSEWHERE)
     if found.boundary:
@@ -159,6 +165,26 @@ def test_it_takes_every_permission(technique: Technique) -> None:
         if found.boundary:
             found.boundary = policy(*found._permissions(), name=LIMIT)
         assert not found.works()
+
+
+PROVIDED = [each for each in TECHNIQUES if each.provider]
+
+
+@pytest.mark.parametrize("technique", PROVIDED, ids=lambda each: each.name)
+def test_not_by_a_role_that_trusts_no_such_provider(technique: Technique) -> None:
+    found = scene(technique)
+    for provider in (arn("saml-provider/other", account=OTHER), arn("oidc-provider/other", account=OTHER), ROOT):
+        found.provider = provider
+        assert not found.works()
+
+
+@pytest.mark.parametrize(("condition", "expected"), [({}, 1), ({"StringEquals": {"idp.example.com:aud": "ours"}}, 0)])
+def test_another_client_is_no_way_where_the_role_asks_for_whom_tokens_are(condition: Any, expected: int) -> None:
+    provider = arn("oidc-provider/idp.example.com")
+    statement = {"Effect": "Allow", "Principal": {"Federated": provider}, "Action": FEDERATED, "Condition": condition}
+    target = replace(who(BOSS, policy(EVERYTHING)), trust=policy(statement, name="trust policy"))
+    eve = who(EVE, policy(allow("iam:AddClientIDToOpenIDConnectProvider", provider)))
+    assert len(found(eve, target)) == expected
 
 
 # ---- What decides beside permissions -----------------------------------------------------------------------------
