@@ -43,6 +43,9 @@ class Line:
     also: str
 
 
+_Alike = tuple[Grant, str]  # with what is beside it
+
+
 @dataclass(frozen=True)
 class LevelReach:
     """`may`: so many of the level's `actions`."""
@@ -61,8 +64,13 @@ class ServiceReach:
     lines: tuple[Line, ...]
 
     @property
+    def is_complete(self) -> bool:
+        """All that the service can do is allowed in some way."""
+        return sum(each.may for each in self.levels) == sum(_levels(self.prefix).values())
+
+    @property
     def is_full(self) -> bool:
-        return all(each.reach is Reach.FULL for each in self.levels) and len(self.levels) == len(_levels(self.prefix))
+        return self.is_complete and all(each.reach is Reach.FULL for each in self.levels)
 
 
 @dataclass(frozen=True)
@@ -101,12 +109,13 @@ def _access(asked: _Asked, not_held: frozenset[LayerName]) -> Access:
         for statement in policy.document.statements
         if statement.allows
     ]
-    found: dict[str, dict[Grant, list[str]]] = defaultdict(dict)
+    found: dict[str, dict[_Alike, list[str]]] = defaultdict(dict)
     for kind in _kinds([statement for _, statement in allowing], limits.statements()):
         for grant in _grants(kind[0], allowing, limits):
             for name in kind:
                 if grant.fits(name):
-                    found[name.partition(":")[0]].setdefault(grant, []).append(name)
+                    alike = (grant, policy_beside(name, grant))
+                    found[name.partition(":")[0]].setdefault(alike, []).append(name)
     services = (_service(prefix, grants, unsure=bool(not_held)) for prefix, grants in found.items())
     return Access(
         tuple(sorted(services, key=lambda each: (each.name.lower(), each.prefix))),
@@ -168,9 +177,9 @@ def _levels(prefix: str) -> Mapping[AccessLevel, int]:
     return {level: number for level, number in found.items() if number}
 
 
-def _service(prefix: str, grants: Mapping[Grant, Sequence[str]], *, unsure: bool) -> ServiceReach:
+def _service(prefix: str, grants: Mapping[_Alike, Sequence[str]], *, unsure: bool) -> ServiceReach:
     by_action: dict[str, list[Grant]] = defaultdict(list)
-    for grant, names in grants.items():
+    for (grant, _), names in grants.items():
         for name in names:
             by_action[name].append(grant)
     by_level: dict[AccessLevel, list[str]] = defaultdict(list)
@@ -181,7 +190,7 @@ def _service(prefix: str, grants: Mapping[Grant, Sequence[str]], *, unsure: bool
         for level, number in _levels(prefix).items()
         if by_level[level]
     )
-    lines = tuple(Line(tuple(names), grant, policy_beside(names[0], grant)) for grant, names in grants.items())
+    lines = tuple(Line(tuple(sorted(names)), *alike) for alike, names in grants.items())
     return ServiceReach(prefix, catalogue.service_names()[prefix], levels, lines)
 
 

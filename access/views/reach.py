@@ -22,9 +22,15 @@ class Row:
     """`levels`: names of levels by how far one gets there. Of one service, `lines` name their actions."""
 
     services: Sequence[str]
+    first: ServiceReach
     levels: Sequence[tuple[Reach, str]]
     lines: Sequence[Line]
     more: int
+
+    @property
+    def actions(self) -> int:
+        """How many the service has, where it may all of them."""
+        return sum(level.actions for level in self.first.levels) if self.first.is_complete else 0
 
     @property
     def names_actions(self) -> bool:
@@ -58,17 +64,22 @@ def _rows(access: Access) -> list[Row]:
 
 
 def _what_is_said(service: ServiceReach) -> object:
-    """But for the names of actions."""
+    """But for the names of actions, and of levels where it is all of them."""
     lines = tuple((line.grant, line.also) for line in service.lines)
+    if service.is_complete:
+        return {level.reach for level in service.levels} == {Reach.FULL}, lines
     return tuple((level.level, level.reach) for level in service.levels), lines
 
 
 def _row(services: Sequence[ServiceReach]) -> Row:
     first = services[0]
-    levels = ((reach, list(_named(first, reach))) for reach in Reach)
+    levels = [(reach, list(_named(first, reach))) for reach in Reach]
+    if len(services) > 1 and first.is_complete:
+        levels = [(reach, ["all levels"]) for reach, names in levels if names]
     lines = sorted(first.lines, key=lambda line: (line.grant.taken_by is not None, line.grant.resource))
     return Row(
         [service.name for service in services],
+        first,
         [(reach, ", ".join(names)) for reach, names in levels if names],
         lines[:MOST_LINES],
         max(0, len(lines) - MOST_LINES),
