@@ -48,6 +48,11 @@ def _without_resource() -> frozenset[str]:
     return frozenset(name for name, written in _catalogue().names.items() if catalogue.takes_no_resource(written))
 
 
+@cache
+def _catalogue_without_resource() -> Actions:
+    return _mask(_catalogue().places[name] for name in _without_resource())
+
+
 class Universe:
     """All actions there are, for two documents."""
 
@@ -62,7 +67,11 @@ class Universe:
         self._by_pattern = {name: _mask(self._places(name)) for name in wild}
         self.everything: Actions = (1 << len(self._known.lowered)) - 1
         #: To be allowed on `*` only.
-        self.without_resource = _mask(self._known.places[name] for name in _without_resource())
+        self.without_resource = (
+            _catalogue_without_resource()
+            if self._known is _catalogue()
+            else _mask(self._known.places[name] for name in _without_resource())
+        )
 
     def _add(self, names: Mapping[str, str]) -> None:
         unknown = {name: written for name, written in names.items() if name not in self._known.names}

@@ -1,4 +1,4 @@
-"""What one document allows that another doesn't, action by action.
+"""What some documents allow that others don't, action by action: one against one, or all that somebody has.
 
 Actions that the statements of both documents treat alike are looked at once. What one document allows and the other
 doesn't is: what it allows and doesn't deny, without what the other allows; and what the other allows but denies.
@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from policies.engine.diff.actions import Actions, Universe
 from policies.engine.diff.budget import Budget, Exhausted
-from policies.engine.diff.spaces import Answer, Comparison, is_plainly_within
+from policies.engine.diff.spaces import Answer, Comparison, begin_apart, is_plainly_within
 from policies.engine.diff.terms import Source, Term, Terms
 from policies.engine.statements import document_of
 
@@ -49,16 +49,31 @@ class Side:
 
     allows: frozenset[Term]
     denies: frozenset[Term]
+    bounds: frozenset[Term] | None = None  # what the boundary allows; None without one
+
+
+@dataclass(frozen=True)
+class Held:
+    """All documents that one principal has. No document of a `boundary` is one that allows nothing."""
+
+    policies: Sequence[Any]
+    boundary: Any = None
+    is_bounded: bool = False
 
 
 def compare(old: Any, new: Any) -> Difference:
     """Takes any documents."""
+    return compare_held(Held([old]), Held([new]))
+
+
+def compare_held(old: Held, new: Held, steps: int = _STEPS) -> Difference:
+    """Takes any documents."""
     terms = Terms()
-    documents = [document_of(old), document_of(new)]
+    documents = [document_of(each) for side in (old, new) for each in side.policies]
     with_principals = any(document.names_principals for document in documents)
-    sources = [terms.read(document, with_principals=with_principals) for document in documents]
-    budget = Budget(_STEPS)
-    found = Difference(patterns=frozenset(name for side in sources for each in side for name in each.actions))
+    sources = [_Sources.of(terms, side, with_principals=with_principals) for side in (old, new)]
+    budget = Budget(steps)
+    found = Difference(patterns=frozenset(name for side in sources for each in side.all for name in each.actions))
     try:
         found.universe = Universe(found.patterns, budget)
         found.not_compared = found.universe.everything
@@ -68,22 +83,44 @@ def compare(old: Any, new: Any) -> Difference:
     return found
 
 
+@dataclass(frozen=True)
+class _Sources:
+    policies: Sequence[Source]
+    boundary: Sequence[Source] | None
+
+    @classmethod
+    def of(cls, terms: Terms, held: Held, *, with_principals: bool) -> Self:
+        documents = [document_of(one) for one in held.policies]
+        policies = [each for one in documents for each in terms.read(one, with_principals=with_principals)]
+        return cls(policies, terms.read(document_of(held.boundary), with_principals=False) if held.is_bounded else None)
+
+    @property
+    def all(self) -> list[Source]:
+        return [*self.policies, *(self.boundary or ())]
+
+
+Masked = Sequence[tuple[Actions, Source]]
+
+
 class _Comparing:
-    def __init__(self, terms: Terms, sources: Sequence[Sequence[Source]], universe: Universe, budget: Budget) -> None:
+    def __init__(self, terms: Terms, sources: Sequence[_Sources], universe: Universe, budget: Budget) -> None:
         self._terms = terms
         self._universe = universe
         self._budget = budget
         self._comparison = Comparison(budget)
-        self._sides = [[(self._actions(source), source) for source in side] for side in sources]
+        self._sides = [(self._masked(side.policies), self._masked(side.boundary)) for side in sources]
 
     def run(self, found: Difference) -> None:
         for actions in self._alike():
-            old, new = (self._side(side, actions) for side in self._sides)
+            old, new = (self._side(*side, actions) for side in self._sides)
             if old != new:
                 self._add(found, actions & ~self._universe.without_resource, old, new)
                 on_everything = actions & self._universe.without_resource
                 self._add(found, on_everything, self._on_everything(old), self._on_everything(new))
             found.not_compared &= ~actions
+
+    def _masked(self, sources: Sequence[Source] | None) -> Masked | None:
+        return None if sources is None else [(self._actions(source), source) for source in sources]
 
     def _actions(self, source: Source) -> Actions:
         found = self._universe.matching(source.actions)
@@ -92,25 +129,40 @@ class _Comparing:
     def _alike(self) -> list[Actions]:
         """All actions, those together that every statement treats alike."""
         found = [self._universe.everything]
-        for actions in {actions for side in self._sides for actions, _ in side}:
+        for actions in {actions for side in self._sides for masked in side for actions, _ in masked or ()}:
             self._budget.spend(len(found))
             found = [part for each in found for part in (each & actions, each & ~actions) if part]
         return found
 
-    def _side(self, side: Sequence[tuple[Actions, Source]], actions: Actions) -> Side:
+    def _side(self, policies: Masked | None, boundary: Masked | None, actions: Actions) -> Side:
         first = actions & -actions
-        terms = {term for mask, source in side if mask & first for term in source.terms}
-        self._budget.spend(1 + len(terms))
+        own, bounding = (
+            {term for mask, source in masked or () if mask & first for term in source.terms}
+            for masked in (policies, boundary)
+        )
+        self._budget.spend(1 + len(own) + len(bounding))
         return Side(
-            frozenset(term for term in terms if term.allows), frozenset(term for term in terms if not term.allows)
+            frozenset(term for term in own if term.allows),
+            frozenset(term for term in own | bounding if not term.allows),
+            None if boundary is None else frozenset(term for term in bounding if term.allows),
         )
 
     def _on_everything(self, side: Side) -> Side:
-        return Side(self._terms.on_everything(side.allows), self._terms.on_everything(side.denies))
+        allows, denies = self._terms.on_everything(side.allows), self._terms.on_everything(side.denies)
+        return Side(allows, denies, None if side.bounds is None else self._terms.on_everything(side.bounds))
+
+    def _bounded(self, side: Side) -> Side:
+        if side.bounds is None:
+            return side
+        self._budget.spend(len(side.allows) * len(side.bounds))
+        pairs = [(one, bound) for one in side.allows for bound in side.bounds if not begin_apart(one, bound)]
+        self._budget.spend(len(pairs) ** 2)
+        return Side(frozenset(self._terms.bounded(*pair) for pair in pairs), side.denies)
 
     def _add(self, found: Difference, actions: Actions, old: Side, new: Side) -> None:
         if not actions or old == new:
             return
+        old, new = self._bounded(old), self._bounded(new)
         for parts, before, after in ((found.gained, old, new), (found.lost, new, old)):
             for part in self._parts(before, after):
                 parts[part] = parts.get(part, 0) | actions

@@ -7,7 +7,7 @@ from typing import Any
 
 from policies.engine.canonical import compact
 from policies.engine.diff.actions import Actions, Universe
-from policies.engine.diff.compare import Difference, Part, Parts, compare
+from policies.engine.diff.compare import Difference, Held, Part, Parts, compare, compare_held
 from policies.engine.diff.spaces import Answer
 from policies.engine.diff.terms import EVERYONE, Term, Who
 from policies.engine.statements import document_of
@@ -35,7 +35,23 @@ def policy_diff(old: Any, new: Any) -> dict[str, Any]:
 
     Takes any documents.
     """
-    found = compare(old, new)
+    return reported(compare(old, new))
+
+
+def held_diff(old: Held, new: Held, steps: int) -> dict[str, Any]:
+    """The same of all that somebody has, within the boundary. `steps`: when to give up, about a microsecond each."""
+    return reported(compare_held(old, new, steps))
+
+
+def held_denial_diff(old: Held, new: Held, steps: int) -> dict[str, Any]:
+    return reported(compare_held(_denying(old), _denying(new), steps))
+
+
+def _denying(held: Held) -> Held:
+    return Held([_all_but_denied(each) for each in (*held.policies, held.boundary)])
+
+
+def reported(found: Difference) -> dict[str, Any]:
     undecided = [
         {**item, "may_be": may_be, "because": because}
         for answer, because in _BECAUSE.items()
@@ -161,6 +177,10 @@ def _words(part: Part) -> Words:
 
 
 def _elements(term: Term) -> Words:
+    return _own_elements(term) if term.bound is None else _both(_own_elements(term), _own_elements(term.bound))
+
+
+def _own_elements(term: Term) -> Words:
     name = "not_resources" if term.resources.negated else "resources"
     found: Words = {name: sorted(term.words.resources), "conditions": term.words.conditions}
     if term.who is not None:

@@ -14,7 +14,7 @@ from policies.engine import catalogue
 from policies.engine.diff.budget import Budget, Exhausted
 from policies.engine.diff.keys import key_cells
 from policies.engine.diff.named import caller_cells, is_in
-from policies.engine.diff.terms import EVERYONE, AnyTest, Term
+from policies.engine.diff.terms import EVERYONE, AnyTest, Resources, Term
 from policies.engine.diff.values import Question, Wanted, World, are_plain, value_cells
 from policies.engine.matching import Wild
 from policies.engine.variables import Part
@@ -56,7 +56,7 @@ class Comparison:
         self._budget.spend(1 + len(without))
         if any(is_plainly_within(one, other) for one in common for other in without):
             return Answer.NOTHING
-        near = [each for each in without if not any(_begin_apart(one, each) for one in common)]
+        near = [each for each in without if not any(begin_apart(one, each) for one in common)]
         budget = self._budget.part(_STEPS)
         try:
             return self._searched(list(common), near, budget)
@@ -114,17 +114,17 @@ class _Space:
             yield self._key(key, terms)
 
     def _resources(self, common: Sequence[Term], terms: Sequence[Term]) -> list[int]:
-        wanted = list(dict.fromkeys(each for term in terms for each in term.resources.wanted))
+        wanted = list(dict.fromkeys(each for term in terms for each in term.wanted))
         self.is_plain = self.is_plain and are_plain(wanted)
         found = self._resource_cells(common, terms[len(common) :], wanted)
         self._budget.spend(len(found) * len(terms))
-        masks = [
-            sum(1 << place for place, each in enumerate(wanted) if each in term.resources.wanted) for term in terms
-        ]
-        return [
-            _bits(bool(vector & mask) is not term.resources.negated for vector in found)
-            for term, mask in zip(terms, masks, strict=True)
-        ]
+        bits = {each: 1 << number for number, each in enumerate(wanted)}
+        cells = {
+            place: _cells_in(found, sum(bits[each] for each in place.wanted), negated=place.negated)
+            for term in terms
+            for place in term.places
+        }
+        return [_all_of(cells[place] for place in term.places) for term in terms]
 
     def _resource_cells(self, common: Sequence[Term], without: Sequence[Term], wanted: Sequence[Wanted]) -> list[int]:
         if self._resource is not None:
@@ -152,12 +152,19 @@ def _roles(wanted: Sequence[Wanted], common: Sequence[Term], without: Sequence[T
     """What is left out to the same callers under the same conditions is left out, whichever of the patterns matches."""
     roles: dict[Wanted, set[Hashable]] = {each: set() for each in wanted}
     for term in common:
-        for each in term.resources.wanted:
-            roles[each].add(term)
+        for each in term.wanted:
+            roles[each].add((term, each) if term.bound else term)
     for term in without:
-        for each in term.resources.wanted:
-            roles[each].add(term if term.resources.negated else (term.allows, term.who, term.tests))
+        for each in term.wanted:
+            if term.bound:
+                roles[each].add((term, each))
+            else:
+                roles[each].add(term if term.resources.negated else (term.allows, term.who, term.tests))
     return [frozenset(each) for each in roles.values()]
+
+
+def _cells_in(found: Sequence[int], mask: int, *, negated: bool) -> int:
+    return _bits(bool(vector & mask) is not negated for vector in found)
 
 
 def _is_left(whole: Box, without: Sequence[Box], budget: Budget) -> bool:
@@ -185,7 +192,7 @@ def _outside(box: Box, other: Box) -> Iterator[Box]:
 
 def _sample(terms: Sequence[Term]) -> str | None:
     """A resource of the first term that others hardly have: often it is enough to look at that one."""
-    wanted = [each for term in terms for each in term.resources.wanted]
+    wanted = [each for term in terms for each in term.wanted]
     wanted += [each for term in terms for test in term.tests for each in test.wanted]
     if not all(each.is_fixed for each in wanted):
         return None
@@ -203,7 +210,7 @@ def _filled(part: Part) -> str:
 def _worlds(terms: Sequence[Term], budget: Budget) -> Iterator[World]:
     """Some values for the variables: none, one that nobody names, and some that conditions tell apart."""
     tests = [test for term in terms for test in term.tests]
-    keys = {key for term in terms for each in term.resources.wanted for key in each.keys}
+    keys = {key for term in terms for each in term.wanted for key in each.keys}
     keys |= {key for test in tests for each in test.wanted for key in each.keys}
     named = sorted(keys)
     values = [[*_values(key, tests, budget), None] for key in named]
@@ -228,7 +235,7 @@ def is_plainly_within(one: Term, other: Term) -> bool:
     return (
         other.tests <= one.tests
         and (other.who is None or other.who == one.who or other.who == EVERYONE)
-        and (other.resources == one.resources or (other.resources.only is not None and _is_star(other.resources.only)))
+        and all(its in one.places or (its.only is not None and _is_star(its.only)) for its in other.places)
     )
 
 
@@ -236,8 +243,12 @@ def _is_star(wanted: Wanted) -> bool:
     return bool(wanted.parts) and all(part is Wild.ANY for part in wanted.parts)
 
 
-def _begin_apart(one: Term, other: Term) -> bool:
-    mine, its = one.resources.only, other.resources.only
+def begin_apart(one: Term, other: Term) -> bool:
+    return any(_places_begin_apart(mine, its) for mine in one.places for its in other.places)
+
+
+def _places_begin_apart(one: Resources, other: Resources) -> bool:
+    mine, its = one.only, other.only
     if mine is None or its is None:
         return False
     first, second = _beginning(mine), _beginning(its)

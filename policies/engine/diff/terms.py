@@ -117,11 +117,23 @@ class Words:
 
 @dataclass(frozen=True, eq=False)
 class Term:
+    """`bound`: a term of a permissions boundary that must match, too; `tests` are those of both."""
+
     allows: bool
     resources: Resources
     who: Who | None  # None: no document has principals
     tests: frozenset[AnyTest]
     words: Words
+    bound: Term | None = None
+
+    @property
+    def places(self) -> tuple[Resources, ...]:
+        """All that a resource must be in."""
+        return (self.resources,) if self.bound is None else (self.resources, self.bound.resources)
+
+    @property
+    def wanted(self) -> Iterator[Wanted]:
+        return (each for place in self.places for each in place.wanted)
 
 
 @dataclass(frozen=True)
@@ -142,6 +154,7 @@ class Terms:
 
     def __init__(self) -> None:
         self._known: dict[tuple[bool, Resources, Who | None, frozenset[AnyTest]], Term] = {}
+        self._bounded: dict[tuple[Term, Term], Term] = {}
 
     def read(self, document: Document, *, with_principals: bool) -> list[Source]:
         """What makes no sense in it matches nothing."""
@@ -161,6 +174,15 @@ class Terms:
             self._term(each.allows, _STAR, each.who, each.tests, replace(each.words, resources=("*",)))
             for each in about
         )
+
+    def bounded(self, term: Term, bound: Term) -> Term:
+        """What both are about."""
+        if bound.tests <= term.tests and bound.resources in (_STAR, term.resources):
+            return term
+        if term.tests <= bound.tests and term.resources in (_STAR, bound.resources):
+            return bound
+        both = replace(term, tests=term.tests | bound.tests, bound=bound)
+        return self._bounded.setdefault((term, bound), both)
 
     def _terms(self, statement: Statement, with_variables: bool, with_principals: bool) -> Iterator[Term]:
         tests = _tests(statement, with_variables)

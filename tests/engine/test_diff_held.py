@@ -1,0 +1,143 @@
+"""What somebody gains and loses by all documents together, within the boundary."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from policies.engine.callers import caller_of
+from policies.engine.compiled import Compiled
+from policies.engine.diff.compare import Held
+from policies.engine.diff.report import held_denial_diff, held_diff, is_empty
+from policies.engine.evaluate import Decision, Layers, Policy, Request, evaluate
+
+STEPS = 200_000
+
+
+def document(*statements: dict[str, Any]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def allow(action: Any, resource: Any = "*", **more: Any) -> dict[str, Any]:
+    return document({"Effect": "Allow", "Action": action, "Resource": resource, **more})
+
+
+def deny(action: Any, resource: Any = "*") -> dict[str, Any]:
+    return document({"Effect": "Deny", "Action": action, "Resource": resource})
+
+
+def held(*policies: dict[str, Any]) -> Held:
+    return Held(policies)
+
+
+def bounded(boundary: Any, *policies: dict[str, Any]) -> Held:
+    return Held(policies, boundary, is_bounded=True)
+
+
+def gained(old: Held, new: Held) -> list[str]:
+    return list(held_diff(old, new, STEPS)["gained_actions"])
+
+
+READ, PUT = allow("s3:GetObject"), allow("s3:PutObject", "arn:aws:s3:::reports/*")
+
+
+def test_another_policy_allows_it_already() -> None:
+    assert is_empty(held_diff(held(allow("s3:*")), held(allow("s3:*"), READ), STEPS))
+
+
+def test_another_policy_denies_it() -> None:
+    assert is_empty(held_diff(held(deny("s3:*")), held(deny("s3:*"), READ), STEPS))
+
+
+def test_a_boundary_cuts_off_what_it_does_not_allow() -> None:
+    boundary = allow("s3:Get*")
+    assert gained(bounded(boundary), bounded(boundary, READ, PUT)) == ["s3:GetObject"]
+
+
+def test_a_boundary_narrows_resources() -> None:
+    boundary = allow("s3:*", "arn:aws:s3:::reports/*")
+    (item,) = held_diff(bounded(boundary), bounded(boundary, READ), STEPS)["gained"]
+    assert item["resources"] == ["arn:aws:s3:::reports/*"]
+
+
+@pytest.mark.parametrize(("put", "expected"), [("arn:aws:s3:::*-a/x", ["s3:PutObject"]), ("arn:aws:s3:::b-b/x", [])])
+def test_patterns_of_both_must_match(put: str, expected: list[str]) -> None:
+    boundary = allow("s3:*", "arn:aws:s3:::b-a/*")
+    assert gained(bounded(boundary), bounded(boundary, allow("s3:PutObject", put))) == expected
+
+
+def test_says_what_both_ask_for() -> None:
+    mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    boundary = allow("s3:*", "arn:aws:s3:::a-*")
+    asked = allow("s3:PutObject", "arn:aws:s3:::*-b", Condition=mfa)
+    (item,) = held_diff(bounded(boundary), bounded(boundary, asked), STEPS)["gained"]
+    assert (item["resources"], item["conditions"]) == (["arn:aws:s3:::*-b"], mfa)
+    assert item["also"] == {"resources": ["arn:aws:s3:::a-*"]}
+
+
+def test_taking_a_boundary_off_gives_the_rest() -> None:
+    assert gained(bounded(allow("s3:Get*"), allow("s3:GetObject"), PUT), held(allow("s3:GetObject"), PUT)) == [
+        "s3:PutObject"
+    ]
+
+
+def test_a_boundary_takes() -> None:
+    found = held_diff(held(READ, PUT), bounded(allow("s3:Get*"), READ, PUT), STEPS)
+    assert (found["gained_actions"], found["lost_actions"]) == ([], ["s3:PutObject"])
+
+
+def test_a_wider_boundary_of_another_form_is_no_difference() -> None:
+    narrow, wide = allow("s3:Get*", "arn:aws:s3:::a*"), allow("s3:*", "arn:aws:s3:::a*")
+    assert is_empty(held_diff(bounded(narrow, READ), bounded(wide, READ), STEPS))
+
+
+def test_a_boundary_that_is_empty_allows_nothing() -> None:
+    assert gained(held(), bounded(None, READ)) == []
+
+
+def test_denials_are_told_apart() -> None:
+    found = held_denial_diff(held(READ), held(READ, deny("s3:PutObject")), STEPS)
+    assert (found["gained_actions"], found["lost_actions"]) == ([], ["s3:PutObject"])
+
+
+def test_denials_of_a_boundary_count() -> None:
+    found = held_diff(
+        held(READ), bounded(document(*allow("*")["Statement"], *deny("s3:Get*")["Statement"]), READ), STEPS
+    )
+    assert found["lost_actions"] == ["s3:GetObject"]
+
+
+plain = st.fixed_dictionaries({
+    "Effect": st.sampled_from(["Allow", "Allow", "Deny"]),
+    "Action": st.sampled_from(["s3:GetObject", "s3:*"]),
+    "Resource": st.sampled_from(["*", "a*", "b*", "*a", "a", "?", "??", "b?*"]).map("arn:aws:s3:::{}".format),
+})  # fmt: skip
+documents = st.lists(plain, max_size=2).map(lambda listed: document(*listed))
+LISTED = ["*", *(f"arn:aws:s3:::{''.join(each)}" for size in range(4) for each in product("abc", repeat=size))]
+
+
+def allows(side: tuple[list[Any], Any], action: str, resource: str) -> bool:
+    policies, boundary = side
+    layers = Layers(
+        identity=tuple(Policy("", Compiled(each)) for each in policies),
+        boundaries=None if boundary is None else (Policy("", Compiled(boundary)),),
+    )
+    role, account = "arn:aws:iam::123456789012:role/anybody", "123456789012"
+    return evaluate(Request(caller_of(role), action, resource, account, {}), layers).decision is Decision.ALLOWED
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(sides=st.tuples(*[st.tuples(st.lists(documents, max_size=2), st.none() | documents)] * 2))
+def test_there_is_a_request_for_each_difference(sides: Any) -> None:
+    """With boundaries, too, differences are exactly what the evaluator says."""
+    old, new = (Held(policies, boundary, boundary is not None) for policies, boundary in sides)
+    difference = held_diff(old, new, STEPS)
+    assert not difference["undecided"]
+    for action in ("s3:GetObject", "s3:PutObject"):
+        decided = [tuple(allows(side, action, resource) for side in sides) for resource in LISTED]
+        assert (action in difference["gained_actions"]) is ((False, True) in decided)
+        assert (action in difference["lost_actions"]) is ((True, False) in decided)
