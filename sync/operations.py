@@ -101,6 +101,11 @@ class Tried:
     found: Value
 
 
+@dataclass(frozen=True)
+class Alteration:
+    """Something that a step changes of who has what access. The apps above say what there is: policies/holdings.py."""
+
+
 P = TypeVar("P")
 
 
@@ -112,6 +117,7 @@ class Operation(ABC, Generic[P]):
     undo: ClassVar[Undo]
     risk: ClassVar[Risk]
     needs: ClassVar[str] = PROPOSE  # the permission of accounts.roles that proposing and applying it takes
+    writes_type: ClassVar[str] = "identity"  # what kind of document `writes` gives, as `lint --type` has it
     params_type: type[P]
 
     def parse(self, params: Mapping[str, Any]) -> P:
@@ -161,6 +167,10 @@ class Operation(ABC, Generic[P]):
     def writes(self, aws_account: AwsAccount, p: P) -> str | None:
         """The document that the step puts there; None for steps that write none."""
         return None
+
+    def alters(self, aws_account: AwsAccount, p: P) -> Sequence[Alteration]:
+        """Who has what access when the step is done, as far as it changes that. From the parameters and the mirror."""
+        return ()
 
     def is_destructive(self, p: P) -> bool:
         """Whether an operator has to type the object's name first."""
@@ -310,6 +320,7 @@ def register(*operations: Operation[Any]) -> None:
 
 
 __all__ = [
-    "BadParams", "Call", "Done", "Gate", "Guarantee", "Operation", "Planned", "Refusal", "Risk", "Sealed", "StepSpec",
+    "Alteration", "BadParams", "Call", "Done", "Gate", "Guarantee", "Operation", "Planned", "Refusal", "Risk", "Sealed",
+    "StepSpec",
     "Tried", "Undo", "Value", "register", "registry",
 ]  # fmt: skip

@@ -5,13 +5,14 @@ The part is {"owner": "AROA…", "attached": true}.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
 from identities.models import Attachment, IamGroup, Principal
 from identities.operations.owners import OwnerOperation, on_owner
+from policies.holdings import Attached
 from policies.models import ManagedPolicy
 from policies.operations.arns import check_arn, is_managed_by_aws, name_of
 from policies.operations.rows import live_row, ref
@@ -19,7 +20,7 @@ from sync.aws.client import AwsClient
 from sync.checks import Finding, Severity
 from sync.draft import Draft
 from sync.mirror import ObjectRef
-from sync.operations import Call, Refusal, StepSpec, Value
+from sync.operations import Alteration, Call, Refusal, StepSpec, Value
 
 # IAM User Guide, "IAM and AWS STS quotas": for users and roles AWS raises it on request; then AWS will say.
 MOST_ATTACHED = 10
@@ -56,6 +57,9 @@ class AttachmentOperation(OwnerOperation[AttachmentParams]):
 
     def after(self, p: AttachmentParams, value: Value) -> Value:
         return {**value, "attached": self.leaves}
+
+    def alters(self, aws_account: AwsAccount, p: AttachmentParams) -> Sequence[Alteration]:
+        return [Attached(p.owner_arn, p.policy_arn, self.leaves)]
 
     def look(
         self, client: AwsClient, p: AttachmentParams, owner: Mapping[str, Any], named: Mapping[str, str]

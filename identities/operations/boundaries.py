@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from accounts.models import AwsAccount
 from identities.models import IamRole, IamUser
 from identities.operations.owners import OwnerOperation, OwnerParams, on_owner
+from policies.holdings import Bounded
 from policies.models import ManagedPolicy
 from policies.operations.arns import check_arn, is_managed_by_aws, name_of
 from policies.operations.rows import live_row, ref
 from sync.aws.client import AwsClient
 from sync.draft import Draft
 from sync.mirror import ObjectRef
-from sync.operations import Call, StepSpec, Value
+from sync.operations import Alteration, Call, StepSpec, Value
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,9 @@ class PutBoundary(BoundaryOperation[PutBoundaryParams]):
             live_row(ManagedPolicy, draft, p.policy_arn)
         return super().mirrored(draft, p)
 
+    def alters(self, aws_account: AwsAccount, p: PutBoundaryParams) -> Sequence[Alteration]:
+        return [Bounded(p.owner_arn, p.policy_arn)]
+
     def after(self, p: PutBoundaryParams, value: Value) -> Value:
         return {**value, "boundary": p.policy_arn}
 
@@ -100,6 +104,9 @@ class DeleteBoundary(BoundaryOperation[DeleteBoundaryParams]):
 
     def calls(self, p: DeleteBoundaryParams) -> list[Call]:
         return self.call(p, f"Delete{self.owner.aws_word}PermissionsBoundary")
+
+    def alters(self, aws_account: AwsAccount, p: DeleteBoundaryParams) -> Sequence[Alteration]:
+        return [Bounded(p.owner_arn, "")]
 
     def after(self, p: DeleteBoundaryParams, value: Value) -> Value:
         return {**value, "boundary": ""}

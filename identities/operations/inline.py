@@ -5,7 +5,7 @@ The part is {"owner": "AROA…", "document": "3f2a…"}: the canonical hash of w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -13,12 +13,13 @@ from accounts.models import AwsAccount
 from identities.models import InlinePolicy, Principal
 from identities.operations.owners import GROUP, ROLE, USER, KindOfOwner, OwnerOperation, on_owner
 from policies.engine.document import identify, size
+from policies.holdings import Inline
 from policies.operations.documents import malformed, text_of
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import Finding
 from sync.draft import Draft
-from sync.operations import BadParams, Call, StepSpec, Value
+from sync.operations import Alteration, BadParams, Call, StepSpec, Value
 
 # IAM User Guide, "IAM and AWS STS quotas": characters of all inline policies of one, white space not counted.
 MOST_CHARACTERS: dict[KindOfOwner, int] = {USER: 2_048, GROUP: 5_120, ROLE: 10_240}
@@ -61,6 +62,9 @@ class InlineOperation(OwnerOperation[P]):
         owner = self.row(draft, p)
         row = self._inline(owner).filter(name=p.policy).select_related("document").first()
         return {"owner": owner.aws_id, "document": row.document.canonical_hash if row else None}
+
+    def alters(self, aws_account: AwsAccount, p: P) -> Sequence[Alteration]:
+        return [Inline(p.owner_arn, p.policy, self.writes(aws_account, p))]
 
     def look(self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]) -> Mapping[str, Any]:
         # By its name alone it would be one call, but NotFound could then mean either, the owner or the policy.

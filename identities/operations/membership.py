@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
 from identities.models import IamGroup, IamUser, Membership
+from policies.holdings import Member
 from policies.operations.arns import check_arn, name_of
 from policies.operations.rows import live_row, object_key, ref
 from sync.aws.client import AwsClient
@@ -15,7 +16,7 @@ from sync.aws.errors import NotFound
 from sync.checks import Finding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
-from sync.operations import Call, Done, Guarantee, Operation, Risk, StepSpec, Tried, Undo, Value
+from sync.operations import Alteration, Call, Done, Guarantee, Operation, Risk, StepSpec, Tried, Undo, Value
 
 # IAM User Guide, "IAM and AWS STS quotas": groups that a user can be in; can't be raised.
 MOST_GROUPS = 10
@@ -71,6 +72,9 @@ class MembershipOperation(Operation[MembershipParams]):
         user, group = live_row(IamUser, draft, p.user_arn), live_row(IamGroup, draft, p.group_arn)
         member = Membership.objects.live().filter(user=user, group=group).exists()
         return {"user": user.aws_id, "group": group.aws_id, "member": member}
+
+    def alters(self, aws_account: AwsAccount, p: MembershipParams) -> Sequence[Alteration]:
+        return [Member(p.user_arn, p.group_arn, self.leaves)]
 
     def after(self, p: MembershipParams, value: Value) -> Value:
         return {**value, "member": self.leaves}

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from accounts.models import AwsAccount
 from identities.models import IamRole, IamUser
 from identities.operations.owners import OwnerOperation, on_owner
+from policies.holdings import Tagged
 from sync.aws.client import AwsClient
 from sync.checks import Finding
 from sync.draft import Draft
-from sync.operations import BadParams, Call, Risk, StepSpec, Value
+from sync.operations import Alteration, BadParams, Call, Risk, StepSpec, Value
 
 # IAM User Guide, "IAM and AWS STS quotas" and "Rules for tagging in IAM and AWS STS".
 MOST_TAGS, LONGEST_KEY, LONGEST_VALUE = 50, 128, 256
@@ -79,6 +81,9 @@ class Tag(TagOperation[TagParams]):
     def calls(self, p: TagParams) -> list[Call]:
         return self.call(p, f"Tag{self.owner.aws_word}", Tags=[{"Key": p.key, "Value": p.value}])
 
+    def alters(self, aws_account: AwsAccount, p: TagParams) -> Sequence[Alteration]:
+        return [Tagged(p.owner_arn, p.key, p.value)]
+
     def after(self, p: TagParams, value: Value) -> Value:
         return {**value, "value": p.value}
 
@@ -107,6 +112,9 @@ class Untag(TagOperation[UntagParams]):
 
     def calls(self, p: UntagParams) -> list[Call]:
         return self.call(p, f"Untag{self.owner.aws_word}", TagKeys=[p.key])
+
+    def alters(self, aws_account: AwsAccount, p: UntagParams) -> Sequence[Alteration]:
+        return [Tagged(p.owner_arn, p.key, None)]
 
     def after(self, p: UntagParams, value: Value) -> Value:
         return {**value, "value": None}

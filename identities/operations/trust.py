@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +11,12 @@ from identities.models import IamRole
 from identities.operations.owners import OwnerOperation, on_owner
 from identities.trust import principals_of, unique_ids
 from policies.engine.document import DocumentType, identify, size
+from policies.holdings import Trusting
 from policies.operations.documents import malformed, text_of
 from sync.aws.client import AwsClient
 from sync.checks import Finding
 from sync.draft import Draft
-from sync.operations import BadParams, Call, StepSpec, Value
+from sync.operations import Alteration, BadParams, Call, StepSpec, Value
 
 # IAM User Guide, "IAM and AWS STS quotas": 2,048 characters, and up to 4,096 for who asked AWS for it.
 USUAL_CHARACTERS, MOST_CHARACTERS = 2_048, 4_096
@@ -33,6 +34,7 @@ class TrustParams:
 
 class UpdateTrust(OwnerOperation[TrustParams]):
     verb = "trust.update"
+    writes_type = "trust"
     params_type = TrustParams
 
     def title(self, p: TrustParams) -> str:
@@ -55,6 +57,9 @@ class UpdateTrust(OwnerOperation[TrustParams]):
 
     def writes(self, aws_account: AwsAccount, p: TrustParams) -> str | None:
         return p.document
+
+    def alters(self, aws_account: AwsAccount, p: TrustParams) -> Sequence[Alteration]:
+        return [Trusting(p.owner_arn, p.document)]
 
     def mirrored(self, draft: Draft, p: TrustParams) -> Value:
         role = self.row(draft, p)

@@ -8,6 +8,7 @@ from typing import Any
 
 from accounts.models import AwsAccount
 from policies.engine.document import identify, size
+from policies.holdings import InForce
 from policies.models import ManagedPolicy, PolicyVersion
 from policies.operations.documents import malformed
 from policies.operations.versions import (
@@ -21,7 +22,19 @@ from policies.operations.versions import (
 from sync.aws.client import AwsClient
 from sync.checks import Finding
 from sync.draft import Draft
-from sync.operations import BadParams, Call, Done, Guarantee, Refusal, Risk, StepSpec, Tried, Undo, Value
+from sync.operations import (
+    Alteration,
+    BadParams,
+    Call,
+    Done,
+    Guarantee,
+    Refusal,
+    Risk,
+    StepSpec,
+    Tried,
+    Undo,
+    Value,
+)
 
 # IAM User Guide, "IAM and AWS STS quotas": a managed policy, white space not counted; API reference: as sent.
 MOST_CHARACTERS, MOST_SENT = 6_144, 131_072
@@ -80,6 +93,9 @@ class Update(VersionsOperation[UpdateParams]):
 
     def writes(self, aws_account: AwsAccount, p: UpdateParams) -> str | None:
         return p.document
+
+    def alters(self, aws_account: AwsAccount, p: UpdateParams) -> Sequence[Alteration]:
+        return [InForce(p.policy_arn, p.document)] if p.make_default else []
 
     def limits(self, draft: Draft, p: UpdateParams, value: Value) -> list[Finding]:
         found = [*_document_findings(p.document), *_no_change(draft, p, value)]
@@ -195,6 +211,10 @@ class SetDefault(VersionsOperation[VersionParams]):
     def writes(self, aws_account: AwsAccount, p: VersionParams) -> str | None:
         version = _version(Draft(aws_account), p)
         return version.document.text if version else None
+
+    def alters(self, aws_account: AwsAccount, p: VersionParams) -> Sequence[Alteration]:
+        text = self.writes(aws_account, p)
+        return [] if text is None else [InForce(p.policy_arn, text)]
 
     def limits(self, draft: Draft, p: VersionParams, value: Value) -> list[Finding]:
         if p.version == value["default"]:
