@@ -11,7 +11,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
 
 from policies.engine import catalogue
 from policies.engine.diff.budget import Budget
@@ -97,11 +96,12 @@ class Universe:
         """By patterns, first those given, where all that they match is meant or indifferent; the rest by name."""
         found: list[str] = []
         left, meant = actions, actions | indifferent
-        for pattern in chain(self._written(patterns), self._services(left), self._verbs(left)):
-            mask = self._of_pattern(pattern)
-            if mask & left and not mask & ~meant and mask.bit_count() > 1:
-                found.append(pattern)
-                left &= ~mask
+        for patterns_for in (lambda _: self._written(patterns), self._services, self._verbs):
+            for pattern in patterns_for(left):
+                mask = self._of_pattern(pattern)
+                if mask & left and not mask & ~meant and mask.bit_count() > 1:
+                    found.append(pattern)
+                    left &= ~mask
         return sorted(found + self.named(left))
 
     def _written(self, patterns: Iterable[str]) -> list[str]:
