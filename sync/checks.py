@@ -2,13 +2,13 @@
 
 The apps above register theirs in `AppConfig.ready()`; what an operation itself knows to be impossible it says in
 `Operation.limits`. A finding of severity `error` refuses the proposal; one that appears between the approvals and the
-apply voids the approvals.
+apply voids the approvals. A check may also *measure* a change: what it measured at the proposal is kept with the
+change, and a worse measure at the apply voids the approvals, too.
 """
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
@@ -41,12 +41,37 @@ class Finding:
         return replace(self, step=position)
 
 
-class Check(ABC):
+@dataclass(frozen=True)
+class Measured:
+    """What a check keeps with the change (JSON, some hundred kB at most; None: nothing), and what it says of it."""
+
+    kept: Any
+    findings: Sequence[Finding] = ()
+
+
+class Check:
+    """Override what it does: `look`, or `measure` and `worsened`. From the mirror alone: no network."""
+
     name: ClassVar[str]
 
-    @abstractmethod
     def look(self, aws_account: AwsAccount, steps: Sequence[Planned]) -> list[Finding]:
-        """What is to be said about these steps, from the mirror alone: no network."""
+        """What is to be said about these steps. Those that were sent already are left out."""
+        return []
+
+    def measure(self, aws_account: AwsAccount, steps: Sequence[Planned], undoing: Sequence[Planned]) -> Measured | None:
+        """What the whole change does, for a page of the check's own; None when that is nothing.
+
+        `undoing`: steps that would undo those of `steps` that were done already; so it is measured from what was there
+        before the change, as at the proposal.
+        """
+        return None
+
+    def worsened(self, before: Any, now: Any) -> str:
+        """A sentence for what `now` has that nobody agreed to by agreeing to `before`; "" when there is nothing.
+
+        Both as kept; None for nothing.
+        """
+        return ""
 
 
 registry: dict[str, Check] = {}
@@ -61,6 +86,18 @@ def register(check: Check) -> None:
 def look(aws_account: AwsAccount, steps: Sequence[Planned]) -> list[Finding]:
     """What all registered checks say."""
     return [finding for check in registry.values() for finding in check.look(aws_account, steps)]
+
+
+def measure(aws_account: AwsAccount, steps: Sequence[Planned], undoing: Sequence[Planned] = ()) -> dict[str, Measured]:
+    """By the name of the check."""
+    measured = {name: check.measure(aws_account, steps, undoing) for name, check in registry.items()}
+    return {name: each for name, each in measured.items() if each is not None}
+
+
+def worsened(before: Mapping[str, Any], now: Mapping[str, Measured]) -> list[str]:
+    """Sentences for what has got worse; `before` as the change keeps it."""
+    told = (registry[name].worsened(before.get(name), each.kept) for name, each in now.items())
+    return [sentence for sentence in told if sentence]
 
 
 def worse(before: Iterable[Finding], now: Iterable[Finding]) -> list[Finding]:

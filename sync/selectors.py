@@ -33,6 +33,7 @@ def changes_of(aws_account: AwsAccount, *, waits_for: Operator | None = None) ->
     changes = (
         Change.objects.filter(aws_account=aws_account)
         .select_related("requested_by", "applied_by", "aws_account")
+        .defer("measured")
         .annotate(
             step_count=Count("steps", distinct=True),
             steps_done=Count("steps", filter=Q(steps__state__in=Step.FINISHED), distinct=True),

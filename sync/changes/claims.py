@@ -42,7 +42,8 @@ class Claim:
         """A transaction on the change, if it is still ours; saves its row and the heartbeat. Raises ClaimLost."""
         with transaction.atomic():
             ours = Change.objects.filter(pk=self.change_id, claim=self.token, state=Change.State.APPLYING)
-            change = ours.select_for_update(of=("self",)).select_related("aws_account", "applied_by").first()
+            locked = ours.select_for_update(of=("self",)).select_related("aws_account", "applied_by")
+            change = locked.defer("measured").first()  # large, and saved only where it is set
             if change is None:
                 raise ClaimLost(f"The claim on change {self.change_id} was lost.")
             yield change

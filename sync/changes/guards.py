@@ -5,18 +5,20 @@ Between the two anything may have happened: a grant taken away, writes turned of
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 
 from accounts.access import may
 from accounts.models import Operator
 from accounts.roles import APPLY, PROPOSE
-from sync import checks
+from sync import checks, operations
 from sync.changes import attempts, verbs
 from sync.changes.approvals import valid
 from sync.changes.errors import PlanError, sentence_only
-from sync.changes.plan import digest, look, operations_of
+from sync.changes.plan import digest, kept_of, look, operations_of, told_by
 from sync.changes.steps import ids_made, planned_step
 from sync.checks import Finding
 from sync.draft import Draft
@@ -31,7 +33,9 @@ class Objection:
     sentence: str
     state: Change.State = Change.State.PROPOSED
     voids_approvals: bool = False
-    findings: tuple[Finding, ...] = ()  # what is to be said of the plan now, when it got worse
+    # What is to be said of the plan now, and what was measured of it, when it got worse.
+    findings: tuple[Finding, ...] = ()
+    measured: Mapping[str, Any] | None = None
 
 
 def objection(change: Change, applier: Operator) -> Objection | None:
@@ -71,14 +75,19 @@ def _of_checks(change: Change) -> Objection | None:
     """Whether the limits and checks have something graver to say than what everybody has read on the plan."""
     try:
         now = look(Draft(change.aws_account), planned(change))
+        ids = ids_made(change)
+        everything = [planned_step(step, ids) for step in change.steps.all()]
+        measured = checks.measure(change.aws_account, everything, undoing(change))
     except Refusal as refusal:
         return Objection(str(refusal), voids_approvals=True)
     errors = [finding for finding in now if finding.severity == "error"]
     found = errors or checks.worse(map(Finding.from_json, change.findings), now)
-    if not found:
+    sentences = [finding.message for finding in found] or checks.worsened(change.measured, measured)
+    if not sentences:
         return None
-    sentence = "Since the plan was made it has got worse: " + " ".join(finding.message for finding in found)
-    return Objection(sentence, voids_approvals=True, findings=tuple(now))
+    sentence = "Since the plan was made it has got worse: " + " ".join(sentences)
+    said = (*now, *told_by(measured))
+    return Objection(sentence, voids_approvals=True, findings=said, measured=kept_of(measured))
 
 
 def send_back(change: Change, against: Objection) -> None:
@@ -89,6 +98,8 @@ def send_back(change: Change, against: Objection) -> None:
     change.error = sentence_only("Objection", against.sentence)
     if against.findings:
         change.findings = [finding.as_json() for finding in against.findings]
+    if against.measured is not None:
+        change.measured = dict(against.measured)
     void_approvals(change, against)
 
 
@@ -107,3 +118,16 @@ def planned(change: Change) -> list[Planned]:
     ids = ids_made(change)
     pending = change.steps.exclude(state__in=Step.FINISHED)
     return [planned_step(step, ids) for step in pending if not attempts.perhaps_sent(step)]
+
+
+def undoing(change: Change) -> list[Planned]:
+    """The steps that would undo those that were done, in their order: the last one's first."""
+    found = []
+    ids = ids_made(change)
+    for step in change.steps.filter(state__in=Step.FINISHED).order_by("-position"):
+        done = planned_step(step, ids)
+        for spec in done.operation.reverse(done.params, step.before, step.result):
+            back = operations.registry[spec.kind]
+            params = back.parse(spec.params)
+            found.append(Planned(step.position, back, params, back.part(params), None))
+    return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,7 +22,7 @@ from accounts.models import AwsAccount, Operator
 from sync import checks, operations, sealed
 from sync.changes import verbs
 from sync.changes.errors import PlanError
-from sync.checks import Finding
+from sync.checks import Finding, Measured
 from sync.draft import Draft
 from sync.models import Change, Step
 from sync.operations import BadParams, Gate, Operation, Planned, Refusal, Sealed, StepSpec
@@ -46,6 +46,8 @@ def propose(
     operations_of(steps, actor, aws_account)
     draft = plan(aws_account, steps)
     findings = look(Draft(aws_account, remembered=draft.remembered), draft.steps)
+    measured = checks.measure(aws_account, draft.steps)
+    findings += told_by(measured)
     _refuse_errors(findings, draft.steps)
     now = timezone.now()
     change = Change(
@@ -59,6 +61,7 @@ def propose(
         not_before=not_before,
         reverses=reverses,
         findings=[finding.as_json() for finding in findings],
+        measured=kept_of(measured),
     )
     rows = [_row(step, spec) for step, spec in zip(draft.steps, steps, strict=True)]
     change.digest = digest(aws_account, rows)
@@ -134,6 +137,14 @@ def look(draft: Draft, planned: Sequence[Planned]) -> list[Finding]:
         found += [finding.at_step(step.position) for finding in limits]
         draft.take(step)
     return found + checks.look(draft.aws_account, planned)
+
+
+def told_by(measured: Mapping[str, Measured]) -> list[Finding]:
+    return [finding for each in measured.values() for finding in each.findings]
+
+
+def kept_of(measured: Mapping[str, Measured]) -> dict[str, Any]:
+    return {name: each.kept for name, each in measured.items() if each.kept is not None}
 
 
 def digest(aws_account: AwsAccount, steps: Iterable[Step]) -> str:

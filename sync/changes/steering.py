@@ -26,7 +26,7 @@ def apply(*, change: Change, actor: Operator) -> Change:
         against = objection(change, actor)
         if against is None:
             _hand_over(change, actor)
-        elif against.findings:  # kept although it is refused: its people must read them
+        elif against.measured is not None:  # kept although it is refused: its people must read them
             send_back(change, against)
             say(change, against.sentence)
         change.save()

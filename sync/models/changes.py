@@ -53,6 +53,8 @@ class Change(models.Model):
     cancel_asked = models.BooleanField(default=False)  # stop after the step that runs
     reverses = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
     findings = models.JSONField(default=list, blank=True)  # what the registered checks found when it was proposed
+    # What the registered checks measured of it, by the name of the check: what its approvals agree to.
+    measured = models.JSONField(default=dict, blank=True)
     error = models.JSONField(default=dict, blank=True)
 
     class Meta:
