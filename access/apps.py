@@ -8,5 +8,8 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         from access import pages
+        from access.plans.check import AccessCheck
+        from sync import checks
 
+        checks.register(AccessCheck())
         pages.register()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from access.plans.telling import LEDE, is_measured
 from access.views.least_privilege import LEAST_PRIVILEGE
 from accounts.roles import SEE_IAM
 from iamconsole.web import panels
@@ -26,6 +27,9 @@ class AccessShell(ShellProvider):
 
 def register() -> None:
     register_shell(AccessShell())
+    panels.register(
+        panels.Panel("change", "access", "What access changes", "change_access", lede=LEDE, shows=is_measured)
+    )
     for place in ("user", "role"):
         panels.register(
             panels.Panel(place, "access", "Effective access", f"{place}_access", permission=SEE_IAM, position=25)

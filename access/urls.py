@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from access.views import effective, escalation, who_can
+from access.views import change, effective, escalation, who_can
 from access.views.least_privilege import LEAST_PRIVILEGE, least_privilege
 from identities.kinds import KINDS
 
@@ -13,6 +13,7 @@ AWS_ACCOUNT = "aws/<str:account_id>/"
 urlpatterns = [
     path(f"{AWS_ACCOUNT}who-can/", who_can.who_can, name="who_can"),
     path(f"{AWS_ACCOUNT}escalations/", escalation.escalations, name="escalations"),
+    path(f"{AWS_ACCOUNT}changes/<int:pk>/access/", change.change_access, name="change_access"),
     path(f"{AWS_ACCOUNT}users/<str:aws_id>/access/", effective.user_access, name="user_access"),
     path(f"{AWS_ACCOUNT}roles/<str:aws_id>/access/", effective.role_access, name="role_access"),
     *(

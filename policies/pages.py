@@ -16,7 +16,6 @@ from iamconsole.web.counts import first_of
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 from iamconsole.web.words import SOME, counted, number, some
 from policies import selectors
-from policies.access_changes import LEDE, changes_access
 from policies.models import ManagedPolicy
 from sync.models import Ownership
 
@@ -60,4 +59,3 @@ def register() -> None:
         panels.Panel("overview.attention", "unused_policies", "Unused policies", rows=_unused, permission=SEE_IAM,
                      position=90)
     )  # fmt: skip
-    panels.register(panels.Panel("change", "access", "Access", "change_access", lede=LEDE, shows=changes_access))

@@ -6,7 +6,7 @@ from django.urls import path
 
 from policies.details import tab_patterns
 from policies.organizations import views as organizations
-from policies.views import access, act, edit, pages
+from policies.views import act, edit, pages
 
 POLICY = "aws/<str:account_id>/policies/<str:aws_id>/"
 
@@ -19,7 +19,6 @@ urlpatterns = [
     path("aws/<str:account_id>/organization/accounts/", organizations.accounts, name="organization_accounts"),
     path("aws/<str:account_id>/organization/policies/", organizations.policies, name="organization_policies"),
     *tab_patterns(organizations.POLICY),
-    path("aws/<str:account_id>/changes/<int:pk>/access/", access.change_access, name="change_access"),
     path(f"{POLICY}edit/", edit.policy_edit, name="policy_edit"),
     path(f"{POLICY}edit/check/", edit.policy_check, name="policy_check"),
     path(f"{POLICY}versions/<str:version_id>/default/", edit.policy_make_default, name="policy_make_default"),

@@ -1,0 +1,88 @@
+"""The check that measures what access a plan changes, and tells whether that has got worse since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from access.plans import items
+from access.plans.administrators import Administrators
+from access.plans.effects import GIVING, Concerned, effects, kept
+from access.plans.reading import read
+from access.plans.trusts import trusts
+from accounts.models import AwsAccount
+from iamconsole.web.words import some
+from policies.holdings import Tagged
+from policies.operations.arns import name_of
+from sync.checks import Check, Finding, Measured
+from sync.operations import Alteration, Planned
+
+NAME = "access"
+_NOBODY: Mapping[str, Any] = {"effects": [], "trusts": []}
+
+
+class AccessCheck(Check):
+    name = NAME
+
+    def measure(self, aws_account: AwsAccount, steps: Sequence[Planned], undoing: Sequence[Planned]) -> Measured | None:
+        """`{effects, trusts}`, as access/plans/effects.py and access/plans/trusts.py keep them."""
+        alterations, undone = _alterations(aws_account, steps), _alterations(aws_account, undoing)
+        if not alterations:
+            return None
+        before = read(aws_account, [*alterations, *undone])
+        before.alter_all(undone)
+        after = before.copy()
+        after.alter_all(alterations)
+        tags = {told.key for told in (*alterations, *undone) if isinstance(told, Tagged)}
+        concerned = effects(before, after, Administrators(aws_account.account_id), tags)
+        opened, grave = trusts(before, after, aws_account.account_id)
+        findings = [*_new_administrators(concerned), *grave]
+        return Measured({"effects": kept(concerned, before), "trusts": opened}, findings)
+
+    def worsened(self, before: Any, now: Any) -> str:
+        """Worse is: somebody gains, or perhaps gains, what the approved measure didn't say of that very person."""
+        approved = before or _NOBODY
+        told = [
+            *_more_for_people(approved["effects"], now["effects"]),
+            *_more_trusted(approved["trusts"], now["trusts"]),
+        ]
+        return " ".join(told)
+
+
+def _alterations(aws_account: AwsAccount, steps: Sequence[Planned]) -> list[Alteration]:
+    return [told for step in steps for told in step.operation.alters(aws_account, step.params)]
+
+
+def _new_administrators(concerned: Sequence[Concerned]) -> Iterator[Finding]:
+    arns = sorted(arn for each in concerned if each.administrators for arn in each.arns)
+    if arns:
+        names = some([name_of(arn) for arn in arns], len(arns))
+        becomes = "becomes an administrator" if len(arns) == 1 else "become administrators"
+        yield Finding("MAKES_ADMINISTRATOR", "security_warning", f"{names} {becomes} of this AWS account.")
+
+
+# ---- Worse ---------------------------------------------------------------------------------------------------
+def _more_for_people(before: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    approved = {who: effect for effect in before for who in effect["ids"]}
+    for effect in now:
+        if any(not _is_within(approved.get(who), effect) for who in effect["ids"]):
+            names = [name_of(arn) for arn, _ in effect["who"]]
+            yield f"{some(names, effect['count'])} would gain access that the plan did not show."
+
+
+def _more_trusted(before: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    approved = {each["role"]: each for each in before}
+    for each in now:
+        if not _is_within(approved.get(each["role"]), each):
+            yield f"More may assume {name_of(each['role'])} than the plan showed."
+
+
+def _is_within(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> bool:
+    if now.get("administrators") and not (before and before.get("administrators")):
+        return False
+    if set(now.get("why", ())) - set(before.get("why", ()) if before else ()):
+        return False
+    for kind in GIVING:
+        if kind in now and not (before and kind in before and items.covers(before[kind], now[kind])):
+            return False
+    return True

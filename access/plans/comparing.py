@@ -1,0 +1,139 @@
+"""What one combination of documents gives that another doesn't."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from typing import Any
+
+from access.plans.holdings import Combination
+from access.plans.items import EVERYTHING
+from policies.engine.compiled import compiled
+from policies.engine.diff.compare import Held
+from policies.engine.diff.report import held_denial_diff, held_diff
+from policies.engine.document import load
+
+_STEPS = 100_000  # for one pair: tenths of a second at worst
+_ANYTHING = "anything:anything"  # nothing but "*" allows an action that doesn't exist
+_TAG = "aws:principaltag/"
+
+
+class Text:
+    """What is asked of a document again and again."""
+
+    def __init__(self, text: str) -> None:
+        self._compiled = compiled(text)
+        self.document: Any = load(text) or {}
+
+    @cached_property
+    def denies(self) -> bool:
+        return any(statement.denies for statement in self._compiled.statements)
+
+    @cached_property
+    def is_wide(self) -> bool:
+        """Whether it allows actions of all services."""
+        return any(statement.allows for statement in self._compiled.about(_ANYTHING))
+
+    @cached_property
+    def allows_everything(self) -> bool:
+        return any(
+            statement.allows and not (statement.not_actions or statement.not_resources or statement.tests)
+            and "*" in statement.actions.patterns and "*" in statement.resources.patterns
+            for statement in self._compiled.statements
+        )  # fmt: skip
+
+    @cached_property
+    def tags(self) -> frozenset[str]:
+        """Of the principal, that it asks for; in lower case."""
+        keys = {key for statement in self._compiled.statements for key in statement.keys}
+        return frozenset(key.removeprefix(_TAG) for key in keys if key.startswith(_TAG))
+
+
+@lru_cache(maxsize=4096)
+def text(document: str) -> Text:
+    return Text(document)
+
+
+def allows_everything(has: Combination) -> bool:
+    texts = [text(document) for document in has.documents]
+    return has.boundary is None and any(each.allows_everything for each in texts) and not any(
+        each.denies for each in texts
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Told:
+    """Lists of items as `policy_diff` has them. `allowed_again`: what is denied no longer. `why`: sentences."""
+
+    gained: Sequence[Mapping[str, Any]] = ()
+    lost: Sequence[Mapping[str, Any]] = ()
+    perhaps: Sequence[Mapping[str, Any]] = ()
+    denied: Sequence[Mapping[str, Any]] = ()
+    allowed_again: Sequence[Mapping[str, Any]] = ()
+    why: tuple[str, ...] = ()
+    at_most: bool = False
+
+    @property
+    def is_nothing(self) -> bool:
+        return not (self.gained or self.lost or self.perhaps or self.denied or self.allowed_again or self.why)
+
+
+NOT_COMPARED = Told(
+    perhaps=[{**EVERYTHING, "may_be": each, "because": "There is too much to compare."} for each in ("gained", "lost")]
+)
+
+
+def compare(before: Combination, after: Combination) -> Told:
+    why = tuple(_why(before, after))
+    if (before.documents, before.boundary) == (after.documents, after.boundary):
+        return Told(why=why)
+    had, has = allows_everything(before), allows_everything(after)
+    if had and has:
+        return Told(why=why)
+    if has:
+        return replace(_denials(before, after), gained=[EVERYTHING], why=why)
+    if had:
+        return replace(_denials(before, after), lost=[EVERYTHING], why=(*why, "What its other policies allow stays."))
+    found = held_diff(_held(before), _held(after), _STEPS)
+    denials = _denials(before, after)
+    perhaps = [*found["undecided"], *denials.perhaps]
+    return replace(denials, gained=found["gained"], lost=found["lost"], perhaps=perhaps, why=why)
+
+
+def _denials(before: Combination, after: Combination) -> Told:
+    if _denying(before) == _denying(after):
+        return Told()
+    found = held_denial_diff(_held(before), _held(after), _STEPS)
+    return Told(denied=found["lost"], allowed_again=found["gained"], perhaps=found["undecided"])
+
+
+def _denying(has: Combination) -> set[str]:
+    return {each for each in (*has.documents, has.boundary) if each is not None and text(each).denies}
+
+
+def _held(has: Combination) -> Held:
+    boundary = None if has.boundary is None else text(has.boundary).document
+    policies = [text(each).document for each in sorted(has.documents)]
+    return Held(policies, boundary, is_bounded=has.boundary is not None)
+
+
+def _why(before: Combination, after: Combination) -> Iterator[str]:
+    """What can't be told, and why."""
+    for policy in sorted(before.lacks | after.lacks):
+        name = policy.rpartition("/")[2]
+        yield f"The mirror doesn’t have the text of {name}: what it allows isn’t counted here."
+    asked = {tag for document in before.documents | after.documents for tag in text(document).tags}
+    for key in sorted({key for key, _ in before.tags ^ after.tags}):
+        if key.lower() in asked:
+            yield f"Policies ask for the tag {key}: what its new value allows or denies isn’t counted here."
+
+
+def without_common(before: Combination, after: Combination) -> tuple[Combination, Combination]:
+    """Only what differs: by it alone, one gains and loses at most what comes of it."""
+    if before.boundary != after.boundary:
+        return before, after
+    common = before.documents & after.documents
+    return tuple(  # type: ignore[return-value]  # two of them
+        replace(each, documents=each.documents - common, boundary=None) for each in (before, after)
+    )

@@ -1,0 +1,146 @@
+"""Whom a plan gives or takes access: those who have the same before and after are looked at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from access.plans import items
+from access.plans.administrators import Administrators
+from access.plans.comparing import NOT_COMPARED, Told, compare, without_common
+from access.plans.holdings import Combination, Holdings
+
+SHOWN = 10  # of those whom it concerns
+MOST_COMPARED = 40  # pairs of combinations: half a second, mostly
+MOST_KEPT = 150_000  # characters of all effects together
+MOST_NAMED = 20_000  # of those whom it concerns; of more, only that they are the same
+KINDS = ("gained", "lost", "perhaps", "denied", "allowed_again")
+GIVING = ("gained", "perhaps", "allowed_again")
+
+Pair = tuple[Combination, Combination]
+
+
+@dataclass(frozen=True)
+class Concerned:
+    """Some who have the same. `of`: the ARN of a policy that nobody has, or of a group without members, instead."""
+
+    arns: Sequence[str]
+    told: Told
+    administrators: bool = False
+    of: str = ""
+
+
+def effects(
+    before: Holdings, after: Holdings, administrators: Administrators, tags: Collection[str]
+) -> list[Concerned]:
+    """`tags`: the keys of those that change."""
+    pairs: dict[tuple[Pair, bool, str], list[str]] = defaultdict(list)
+    for arn in sorted({*before.owners, *after.owners}):
+        if not (before.owners.get(arn) or after.owners[arn]).is_group:
+            pair = _pair(before, after, arn, tags)
+            if pair[0] != pair[1]:
+                pairs[pair, administrators.becomes(arn, *pair), ""].append(arn)
+    for of, pair in _of_nobody(before, after):
+        pairs[pair, False, of] = []
+    return list(_merged(_compared(pairs)))
+
+
+def _pair(before: Holdings, after: Holdings, arn: str, tags: Collection[str]) -> Pair:
+    was, becomes = (
+        replace(each, tags=frozenset(tag for tag in each.tags if tag[0] in tags))
+        for each in (before.combination(arn), after.combination(arn))
+    )
+    return was, becomes
+
+
+def _of_nobody(before: Holdings, after: Holdings) -> Iterator[tuple[str, Pair]]:
+    """Policies that nobody has, and groups without members: what is given to whoever gets them."""
+    both = [*before.owners.values(), *after.owners.values()]
+    had = {policy for owner in both for policy in (*owner.attached, owner.boundary)}
+    for policy in sorted({*before.documents, *after.documents} - had):
+        texts = [frozenset(filter(None, [each.documents.get(policy)])) for each in (before, after)]
+        if texts[0] != texts[1]:
+            yield policy, (Combination(texts[0]), Combination(texts[1]))
+    members = {group for owner in both for group in owner.groups}
+    for arn in sorted({owner.arn for owner in both if owner.is_group} - members):
+        was, becomes = before.combination(arn), after.combination(arn)
+        if was != becomes:
+            yield arn, (was, becomes)
+
+
+def _compared(pairs: dict[tuple[Pair, bool, str], list[str]]) -> Iterator[Concerned]:
+    if len(pairs) > MOST_COMPARED:
+        yield from _compared_by_what_differs(pairs)
+        return
+    for (pair, becomes, of), arns in pairs.items():
+        yield Concerned(arns, compare(*pair), becomes, of)
+
+
+def _compared_by_what_differs(pairs: dict[tuple[Pair, bool, str], list[str]]) -> Iterator[Concerned]:
+    """There are too many combinations to look at each: what the others have in common is left out of account."""
+    reduced: dict[tuple[Pair, bool, str], list[str]] = defaultdict(list)
+    for (pair, becomes, of), arns in pairs.items():
+        reduced[without_common(*pair), becomes, of] += arns
+    largest = sorted(reduced.items(), key=lambda each: (-len(each[1]), each[1]))
+    for number, ((pair, becomes, of), arns) in enumerate(largest):
+        told = replace(compare(*pair), at_most=True) if number < MOST_COMPARED else NOT_COMPARED
+        yield Concerned(sorted(arns), told, becomes, of)
+
+
+def _merged(found: Iterable[Concerned]) -> Iterator[Concerned]:
+    """Those to whom the same happens; the largest first."""
+    groups: dict[tuple[str, bool, str], list[Concerned]] = defaultdict(list)
+    for each in found:
+        if not each.told.is_nothing:
+            groups[items.seal(_lists(each.told)), each.administrators, each.of].append(each)
+    merged = (replace(group[0], arns=sorted(arn for each in group for arn in each.arns)) for group in groups.values())
+    yield from sorted(merged, key=lambda each: (not each.administrators, -len(each.arns), each.of, each.arns))
+
+
+def _lists(told: Told) -> list[Any]:
+    return [*(list(getattr(told, kind)) for kind in KINDS), list(told.why), told.at_most]
+
+
+# ---- As kept -------------------------------------------------------------------------------------------------
+def kept(found: Iterable[Concerned], holdings: Holdings) -> list[dict[str, Any]]:
+    """Of each `{who, count, ids, of, administrators, at_most, why}` and lists by KINDS, as `items.kept` has them.
+
+    What is too much to keep is left out, but for its seals and how many it is.
+    """
+    left = MOST_KEPT
+    listed = []
+    for each in found:
+        told = {kind: items.kept(getattr(each.told, kind)) for kind in KINDS if getattr(each.told, kind)}
+        left -= sum(len(item["lines"]) * 100 + 300 for kind in told.values() for item in kind["items"])
+        if left < 0:
+            told = {kind: {**of, "items": [], "more": len(of["items"]) + of["more"]} for kind, of in told.items()}
+        listed.append(
+            {
+                "who": [[arn, _aws_id(holdings, arn)] for arn in each.arns[:SHOWN]],
+                "count": len(each.arns),
+                "ids": ids(each.arns),
+                "of": each.of,
+                "administrators": each.administrators,
+                "at_most": each.told.at_most,
+                "why": list(each.told.why),
+                **told,
+            }
+        )
+    return listed
+
+
+def _aws_id(holdings: Holdings, arn: str) -> str:
+    owner = holdings.owners.get(arn)
+    return owner.aws_id if owner else ""
+
+
+def ids(arns: Sequence[str]) -> list[str]:
+    """Short names for principals, to know them again: of very many one for all."""
+    return [identified(arn) for arn in arns] if len(arns) <= MOST_NAMED else [identified(" ".join(sorted(arns)))]
+
+
+def identified(arn: str) -> str:
+    return hashlib.sha256(arn.encode()).hexdigest()[:10]

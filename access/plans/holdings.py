@@ -1,0 +1,154 @@
+"""Who has what, as far as a plan touches it: read from the mirror, then altered step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from functools import singledispatchmethod
+
+from policies.holdings import Attached, Bounded, Exists, InForce, Inline, Member, Tagged, Trusting
+from sync.operations import Alteration
+
+# AWS Managed Policy Reference Guide, "AdministratorAccess": the mirror lacks it where nobody has it.
+_ADMINISTRATOR = ":iam::aws:policy/AdministratorAccess"
+_EVERYTHING = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
+NOTHING = '{"Version": "2012-10-17", "Statement": []}'
+
+
+@dataclass
+class Owner:
+    """A user, group or role. `groups`: ARNs, of a user. `trust`: of a role."""
+
+    arn: str
+    aws_id: str = ""
+    attached: set[str] = field(default_factory=set)  # ARNs
+    inline: dict[str, str] = field(default_factory=dict)  # texts by name
+    groups: set[str] = field(default_factory=set)
+    boundary: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
+    trust: str = ""
+
+    @property
+    def is_group(self) -> bool:
+        return ":group/" in self.arn
+
+    @property
+    def is_role(self) -> bool:
+        return ":role/" in self.arn
+
+
+@dataclass(frozen=True)
+class Combination:
+    """All that bears on one principal, as texts; equal for all who have the same. `lacks`: what the mirror hasn't."""
+
+    documents: frozenset[str] = frozenset()
+    boundary: str | None = None  # None: there is none
+    lacks: frozenset[str] = frozenset()
+    tags: frozenset[tuple[str, str]] = frozenset()
+
+
+class Holdings:
+    """`owners` by ARN. `documents`: the texts of managed policies by ARN."""
+
+    def __init__(self, owners: dict[str, Owner], documents: dict[str, str]) -> None:
+        self.owners = owners
+        self.documents = documents
+
+    def copy(self) -> Holdings:
+        return Holdings(deepcopy(self.owners), dict(self.documents))
+
+    def alter_all(self, alterations: Iterable[Alteration]) -> None:
+        for alteration in alterations:
+            self.alter(alteration)
+
+    @singledispatchmethod
+    def alter(self, alteration: Alteration) -> None:
+        raise TypeError(f"Nobody knows what {type(alteration).__name__} alters.")
+
+    @alter.register
+    def _exists(self, told: Exists) -> None:
+        if told.now:
+            self._owner(told.arn)
+        else:
+            self.owners.pop(told.arn, None)
+            for owner in self.owners.values():
+                owner.groups.discard(told.arn)
+
+    @alter.register
+    def _attached(self, told: Attached) -> None:
+        attached = self._owner(told.owner_arn).attached
+        (attached.add if told.now else attached.discard)(told.policy_arn)
+
+    @alter.register
+    def _inline(self, told: Inline) -> None:
+        inline = self._owner(told.owner_arn).inline
+        inline.pop(told.name, None)
+        if told.document is not None:
+            inline[told.name] = told.document
+
+    @alter.register
+    def _in_force(self, told: InForce) -> None:
+        self.documents[told.policy_arn] = told.document if told.document is not None else NOTHING
+
+    @alter.register
+    def _member(self, told: Member) -> None:
+        self._owner(told.group_arn)
+        groups = self._owner(told.user_arn).groups
+        (groups.add if told.now else groups.discard)(told.group_arn)
+
+    @alter.register
+    def _bounded(self, told: Bounded) -> None:
+        self._owner(told.owner_arn).boundary = told.policy_arn
+
+    @alter.register
+    def _trusting(self, told: Trusting) -> None:
+        self._owner(told.role_arn).trust = told.document
+
+    @alter.register
+    def _tagged(self, told: Tagged) -> None:
+        tags = self._owner(told.owner_arn).tags
+        tags.pop(told.key, None)
+        if told.value is not None:
+            tags[told.key] = told.value
+
+    def _owner(self, arn: str) -> Owner:
+        return self.owners.setdefault(arn, Owner(arn))
+
+    # ---- Put together ----------------------------------------------------------------------------------------
+    def combination(self, arn: str) -> Combination:
+        """Of somebody who isn't there: nothing at all."""
+        owner = self.owners.get(arn)
+        if owner is None:
+            return Combination()
+        sources = [owner, *(self.owners[group] for group in owner.groups if group in self.owners)]
+        named = {policy for source in sources for policy in source.attached}
+        texts = {policy: self._text(policy) for policy in named | {owner.boundary} if policy}
+        documents = {text for policy, text in texts.items() if policy in named and text is not None}
+        documents.update(text for source in sources for text in source.inline.values())
+        boundary = (texts[owner.boundary] or NOTHING) if owner.boundary else None
+        lacks = frozenset(policy for policy, text in texts.items() if text is None)
+        return Combination(frozenset(documents), boundary, lacks, frozenset(owner.tags.items()))
+
+    def _text(self, policy_arn: str) -> str | None:
+        known = self.documents.get(policy_arn)
+        return _EVERYTHING if known is None and policy_arn.endswith(_ADMINISTRATOR) else known
+
+
+def named_in(alterations: Sequence[Alteration]) -> tuple[set[str], set[str]]:
+    """The ARNs of users, groups and roles, and of the policies whose text changes."""
+    owners: set[str] = set()
+    policies: set[str] = set()
+    for told in alterations:
+        match told:
+            case InForce():
+                policies.add(told.policy_arn)
+            case Member():
+                owners |= {told.user_arn, told.group_arn}
+            case Exists():
+                owners.add(told.arn)
+            case Trusting():
+                owners.add(told.role_arn)
+            case Attached() | Inline() | Bounded() | Tagged():
+                owners.add(told.owner_arn)
+    return owners, policies

@@ -1,0 +1,124 @@
+"""Reads from the mirror what a plan touches: a handful of queries, however many steps and people there are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from access.plans.holdings import Holdings, Owner, named_in
+from accounts.models import AwsAccount
+from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePolicy, Membership
+from policies.holdings import Attached, Bounded
+from policies.models import Document, ManagedPolicy, PolicyVersion
+from sync.mirror import bulk
+from sync.operations import Alteration
+
+Row = dict[str, Any]
+_SHARED = ("id", "arn", "aws_id")
+_BOUNDED = (*_SHARED, "boundary_arn", "tags")
+_OWNERS: Mapping[str, type[Any]] = {"user_id": IamUser, "group_id": IamGroup, "role_id": IamRole}
+_COLUMNS: Mapping[str, Sequence[str]] = {
+    "user_id": _BOUNDED, "group_id": _SHARED, "role_id": (*_BOUNDED, "trust_id")
+}  # fmt: skip
+
+
+def read(aws_account: AwsAccount, alterations: Sequence[Alteration]) -> Holdings:
+    """All users and roles that are named, have a policy or boundary whose text changes, or are in such a group."""
+    return _Reading(aws_account).read(alterations)
+
+
+class _Reading:
+    def __init__(self, aws_account: AwsAccount) -> None:
+        self._equal = {"aws_account_id": aws_account.pk, "gone_at": None}
+        self._rows: dict[str, dict[int, Row]] = {owner: {} for owner in _OWNERS}
+
+    def read(self, alterations: Sequence[Alteration]) -> Holdings:
+        owners, policies = named_in(alterations)
+        self._add_by("arn", owners)
+        self._add_by("boundary_arn", policies)
+        for row in self._select(Attachment, tuple(_OWNERS), "arn", policies):
+            for column in _OWNERS:
+                if row[column] is not None:
+                    self._rows[column].setdefault(row[column], {})
+        self._add_missing("group_id", "role_id")
+        for row in self._select(Membership, ("user_id",), "group_id", self._rows["group_id"]):
+            self._rows["user_id"].setdefault(row["user_id"], {})
+        self._add_missing("user_id")
+        memberships = self._select(Membership, ("user_id", "group_id"), "user_id", self._rows["user_id"])
+        for row in memberships:
+            self._rows["group_id"].setdefault(row["group_id"], {})
+        self._add_missing("group_id")
+        return self._put_together(memberships, policies | _named_policies(alterations))
+
+    # ---- Rows ------------------------------------------------------------------------------------------------
+    def _select(
+        self, model: type[Any], columns: Sequence[str], column: str, among: Collection[Any]
+    ) -> list[dict[str, Any]]:
+        return bulk.select(model, [*dict.fromkeys((*columns, column))], column, among, self._equal)
+
+    def _add_by(self, column: str, among: Collection[Any]) -> None:
+        for owner, model in _OWNERS.items():
+            if column in _COLUMNS[owner]:
+                self._rows[owner] |= {row["id"]: row for row in self._select(model, _COLUMNS[owner], column, among)}
+
+    def _add_missing(self, *owners: str) -> None:
+        """Those of whom only the key is known; who is gone by now is left out."""
+        for owner in owners:
+            missing = [pk for pk, row in self._rows[owner].items() if not row]
+            found = {row["id"]: row for row in self._select(_OWNERS[owner], _COLUMNS[owner], "id", missing)}
+            self._rows[owner] = {
+                pk: found.get(pk) or row for pk, row in self._rows[owner].items() if row or pk in found
+            }
+
+    # ---- Put together ----------------------------------------------------------------------------------------
+    def _put_together(self, memberships: Iterable[Row], policies: set[str]) -> Holdings:
+        found = {(column, pk): _owner(row) for column, rows in self._rows.items() for pk, row in rows.items()}
+        for row in memberships:
+            user, group = found.get(("user_id", row["user_id"])), found.get(("group_id", row["group_id"]))
+            if user and group:
+                user.groups.add(group.arn)
+        inline: list[tuple[Owner, str, int]] = []
+        for column, rows in self._rows.items():
+            for row in self._select(Attachment, (column, "arn"), column, rows):
+                found[column, row[column]].attached.add(row["arn"])
+            inline += [
+                (found[column, row[column]], row["name"], row["document_id"])
+                for row in self._select(InlinePolicy, (column, "name", "document_id"), column, rows)
+            ]
+        for owner in found.values():
+            policies |= owner.attached | ({owner.boundary} - {""})
+        versions = self._in_force(policies)
+        trusts = {pk: row["trust_id"] for pk, row in self._rows["role_id"].items()}
+        texts = _texts({*versions.values(), *trusts.values(), *(document for _, _, document in inline)})
+        for owner, name, document in inline:
+            owner.inline[name] = texts[document]
+        for pk, trust in trusts.items():
+            found["role_id", pk].trust = texts.get(trust, "")
+        return Holdings(
+            {owner.arn: owner for owner in found.values()}, {arn: texts[pk] for arn, pk in versions.items()}
+        )
+
+    def _in_force(self, policies: Collection[str]) -> dict[str, int]:
+        """By the policy's ARN its document."""
+        rows = {row["id"]: row for row in self._select(ManagedPolicy, ("id", "default_version"), "arn", policies)}
+        versions = bulk.select(PolicyVersion, ["policy_id", "version_id", "document_id"], "policy_id", rows)
+        return {
+            rows[row["policy_id"]]["arn"]: row["document_id"]
+            for row in versions
+            if row["version_id"] == rows[row["policy_id"]]["default_version"]
+        }
+
+
+def _owner(row: Row) -> Owner:
+    return Owner(row["arn"], row["aws_id"], boundary=row.get("boundary_arn", ""), tags=dict(row.get("tags") or {}))
+
+
+def _named_policies(alterations: Iterable[Alteration]) -> set[str]:
+    """Those that somebody gets."""
+    named = {told.policy_arn for told in alterations if isinstance(told, Attached | Bounded)}
+    return named - {""}
+
+
+def _texts(documents: Iterable[int | None]) -> dict[int | None, str]:
+    wanted = {pk for pk in documents if pk is not None}
+    return {row["id"]: row["text"] for row in bulk.select(Document, ["id", "text"], "id", wanted)}

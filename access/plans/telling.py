@@ -1,0 +1,131 @@
+"""What a change keeps of the access that it changes, in words for its page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from access.plans.check import NAME
+from iamconsole.web.words import counted, number, some
+from policies.operations.arns import name_of
+from sync.models import Change
+
+LEDE = "By policies and boundaries; control policies and policies of resources may still deny"
+
+_SHOWN_ACTIONS = 12
+_VERBS: Mapping[str, tuple[str, str, str]] = {  # kind of item: the sign, its class, what it says
+    "gained": ("+", "add", "Gains"),
+    "allowed_again": ("+", "add", "Is no longer denied"),
+    "lost": ("−", "del", "Loses"),
+    "denied": ("−", "del", "Is now denied, whatever allows it,"),
+    "perhaps": ("?", "", "Can’t be told:"),
+}
+_TRUSTED: Mapping[str, tuple[str, str, str]] = {
+    "gained": ("+", "add", "May be assumed now"),
+    "lost": ("−", "del", "May no longer be assumed"),
+    "perhaps": ("?", "", "Can’t be told:"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    sign: str
+    kind: str
+    verb: str
+    actions: str = ""
+    limits: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Who:
+    name: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Block:
+    """`flag` is a word for what is grave; `more`: how many there are beside those in `who`."""
+
+    who: Sequence[Who]
+    more: int
+    lines: Sequence[Line]
+    notes: Sequence[str] = ()
+    flag: str = ""
+    lead: str = ""
+
+
+def is_measured(change: Change) -> bool:
+    return NAME in change.measured
+
+
+def head(change: Change) -> str:
+    """ "15 gain, 2 lose": of how many principals."""
+    effects = change.measured.get(NAME, {}).get("effects", [])
+    gain = sum(each["count"] for each in effects if "gained" in each or "allowed_again" in each)
+    lose = sum(each["count"] for each in effects if "lost" in each or "denied" in each)
+    told = [f"{counted(gain, 'principal gains', 'principals gain')}"] if gain else []
+    told += [f"{number(lose)} {'loses' if lose == 1 else 'lose'}"] if lose and gain else []
+    told += [f"{counted(lose, 'principal loses', 'principals lose')}"] if lose and not gain else []
+    return ", ".join(told)
+
+
+def blocks(change: Change) -> list[Block]:
+    kept = change.measured.get(NAME, {})
+    account_id = change.aws_account.account_id
+    of_people = [_of_people(each, account_id) for each in kept.get("effects", [])]
+    return of_people + [_of_role(each, account_id) for each in kept.get("trusts", [])]
+
+
+def _of_people(effect: Mapping[str, Any], account_id: str) -> Block:
+    who = [_who(arn, aws_id, account_id) for arn, aws_id in effect["who"]]
+    notes = list(effect["why"])
+    if effect["at_most"]:
+        notes.append(
+            "At most: there are too many of them to count what each one’s other policies allow or deny already."
+        )
+    return Block(
+        who,
+        effect["count"] - len(who),
+        list(_lines(effect, _VERBS)),
+        notes,
+        "New administrator" if effect["administrators"] else "",
+        _of_nobody(effect["of"]),
+    )
+
+
+def _of_nobody(arn: str) -> str:
+    if not arn:
+        return ""
+    if ":group/" in arn:
+        return f"Nobody yet: the group {name_of(arn)} has no members. Whoever joins it:"
+    return f"Nobody yet: nobody has {name_of(arn)}. Whoever gets it:"
+
+
+def _of_role(trust: Mapping[str, Any], account_id: str) -> Block:
+    return Block([_who(trust["role"], trust["aws_id"], account_id)], 0, list(_lines(trust, _TRUSTED)), lead="The role")
+
+
+def _who(arn: str, aws_id: str, account_id: str) -> Who:
+    kind = "role" if ":role/" in arn else "user"
+    url = reverse(kind, kwargs={"account_id": account_id, "aws_id": aws_id}) if aws_id else ""
+    return Who(name_of(arn), url)
+
+
+def _lines(told: Mapping[str, Any], verbs: Mapping[str, tuple[str, str, str]]) -> Iterator[Line]:
+    for kind, (sign, css, verb) in verbs.items():
+        found = told.get(kind)
+        if found is None:
+            continue
+        for item in found["items"]:
+            total = len(item["actions"]) + item["more"]
+            actions = "everything" if _is_all(item) else some(item["actions"], total, shown=_SHOWN_ACTIONS)
+            yield Line(sign, css, verb, actions, item["lines"] if not _is_all(item) else ())
+        if found["more"]:
+            yield Line(sign, css, f"{verb} {counted(found['more'], 'more thing')}")
+
+
+def _is_all(item: Mapping[str, Any]) -> bool:
+    return bool(item["plain"]) and item["actions"] == ["*"] and item["on"] == ["*"]

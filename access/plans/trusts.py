@@ -1,0 +1,56 @@
+"""Who may assume roles, and couldn't before, or no longer: by the difference of trust policies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from access.plans import items
+from access.plans.holdings import Holdings
+from access.situations import account_in
+from policies.engine.diff.report import policy_diff
+from policies.engine.document import load
+from sync.checks import Finding
+
+_PARTS = {"gained": "gained", "lost": "lost", "undecided": "perhaps"}
+
+
+def trusts(before: Holdings, after: Holdings, account_id: str) -> tuple[list[dict[str, Any]], list[Finding]]:
+    """Of each role `{role, aws_id}` and lists as `items.kept` has them; and what is grave in them."""
+    listed: list[dict[str, Any]] = []
+    findings: list[Finding] = []
+    for arn, owner in sorted(after.owners.items()):
+        was = before.owners[arn].trust if arn in before.owners else ""
+        if not owner.is_role or was == owner.trust:
+            continue
+        found = policy_diff(load(was) or {}, load(owner.trust) or {})
+        told = {name: items.kept(found[part]) for part, name in _PARTS.items() if found[part]}
+        if told:
+            listed.append({"role": arn, "aws_id": owner.aws_id, **told})
+        findings += _grave(arn, found, account_id)
+    return listed, findings
+
+
+def _grave(role: str, found: Mapping[str, Any], account_id: str) -> Iterator[Finding]:
+    """Once for everybody and for each AWS account: what is open without conditions counts."""
+    name = role.rpartition("/")[2]
+    opened: dict[str, bool] = {}  # to whom, and whether under conditions only
+    for item in found["gained"]:
+        for who in _strangers(item, account_id):
+            opened[who] = bool(item["conditions"]) and opened.get(who, True)
+    for who, conditioned in sorted(opened.items()):
+        under = ", under conditions" if conditioned else ""
+        severity = "warning" if conditioned else "security_warning"
+        if who == "*":
+            yield Finding("OPENS_ROLE_TO_EVERYBODY", severity, f"Anyone in any AWS account may assume {name}{under}.")  # type: ignore[arg-type]
+        else:
+            yield Finding("OPENS_ROLE_TO_ACCOUNT", severity, f"AWS account {who} may assume {name}{under}.")  # type: ignore[arg-type]
+
+
+def _strangers(item: Mapping[str, Any], account_id: str) -> Iterator[str]:
+    if "not_principals" in item:
+        yield "*"
+    for value in item.get("principals", {}).get("AWS", ()):
+        account = value if value.isdecimal() else account_in(value)
+        if value == "*" or (account and account != account_id):
+            yield account or "*"

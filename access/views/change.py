@@ -1,0 +1,24 @@
+"""What access a change gives and takes, and whose: a panel of its plan, and a page. As it was measured, not anew."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from access.plans.telling import LEDE, blocks, head, is_measured
+from accounts.roles import SEE_IAM
+from iamconsole.web.fragments import render_page
+from sync.views.fetch import fetch_change
+
+
+@require_GET
+def change_access(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    change = fetch_change(request, account_id, pk, SEE_IAM)
+    context = {
+        "change": change,
+        "blocks": blocks(change),
+        "summary": head(change),
+        "is_measured": is_measured(change),
+        "lede": LEDE,
+    }
+    return render_page(request, "access/change.html", context, fragment="access")
