@@ -10,8 +10,10 @@ class PoliciesConfig(AppConfig):
         from policies import mirrors, operations, pages, settings
         from policies.organizations import pages as organization_pages
         from policies.organizations import sources
-        from sync import mirror
+        from policies.plan_findings import LintCheck
+        from sync import checks, mirror
 
+        checks.register(LintCheck())
         mirror.register(mirrors.PolicyMirror(), settings.SETTINGS)
         mirror.register_source(settings.SOURCE)
         sources.register()

@@ -1,0 +1,51 @@
+"""What lint finds in the documents that a plan writes, to be read above its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from accounts.models import AwsAccount
+from iamconsole.web.words import counted
+from policies.engine import lint
+from policies.engine.lint import Severity
+from policies.engine.structure import DocumentType
+from sync import checks
+from sync.checks import Check, Finding, Measured
+from sync.operations import Planned
+
+MOST = 20
+# AWS takes documents with such errors, which then allow less than they seem to: nothing to refuse a plan for.
+_AS: Mapping[Severity, checks.Severity] = {
+    Severity.SECURITY_WARNING: "security_warning",
+    Severity.ERROR: "warning",
+    Severity.WARNING: "warning",
+    Severity.SUGGESTION: "suggestion",
+}
+_ORDER = list(_AS)
+
+
+class LintCheck(Check):
+    """Of the same text once, at the first step that writes it. It can't get worse: the texts are those of the plan."""
+
+    name = "lint"
+
+    def measure(self, aws_account: AwsAccount, steps: Sequence[Planned], undoing: Sequence[Planned]) -> Measured | None:
+        first: dict[tuple[str, str], int] = {}
+        for step in steps:
+            text = step.operation.writes(aws_account, step.params)
+            if text is not None:
+                first.setdefault((text, step.operation.writes_type), step.position)
+        found = [
+            (step, each)
+            for (text, kind), step in first.items()
+            for each in lint.lint(text, DocumentType(kind), aws_account.account_id)
+        ]
+        found.sort(key=lambda each: (_ORDER.index(each[1].severity), each[0], each[1].start))
+        told = [_finding(step, each) for step, each in found[:MOST]]
+        if len(found) > MOST:
+            told.append(Finding("MORE_FINDINGS", "suggestion", f"{counted(len(found) - MOST, 'more finding')}."))
+        return Measured(None, told) if told else None
+
+
+def _finding(step: int, found: lint.Finding) -> Finding:
+    return Finding(found.code, _AS[found.severity], found.message, step, found.line, found.column)
