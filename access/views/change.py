@@ -7,16 +7,21 @@ from django.views.decorators.http import require_GET
 
 from access.plans.telling import LEDE, blocks, head, is_measured
 from accounts.roles import SEE_IAM
-from iamconsole.web.fragments import render_page
+from iamconsole.web.fragments import render_page, wants_fragment
 from sync.views.fetch import fetch_change
+
+SHOWN_IN_PANEL = 5  # of those to whom the same happens; the page has all
 
 
 @require_GET
 def change_access(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     change = fetch_change(request, account_id, pk, SEE_IAM)
+    found = blocks(change)
+    shown = SHOWN_IN_PANEL if wants_fragment(request) else len(found)
     context = {
         "change": change,
-        "blocks": blocks(change),
+        "blocks": found[:shown],
+        "more": len(found[shown:]),
         "summary": head(change),
         "is_measured": is_measured(change),
         "lede": LEDE,
