@@ -7,11 +7,11 @@ from typing import Any
 
 from access.plans import items
 from access.plans.administrators import Administrators
-from access.plans.effects import GIVING, Concerned, effects, kept
+from access.plans.effects import GIVING, Concerned, effects, identified, kept
 from access.plans.reading import read
 from access.plans.trusts import trusts
 from accounts.models import AwsAccount
-from iamconsole.web.words import some
+from iamconsole.web.words import counted, some
 from policies.holdings import Tagged
 from policies.operations.arns import name_of
 from sync.checks import Check, Finding, Measured
@@ -65,9 +65,12 @@ def _new_administrators(concerned: Sequence[Concerned]) -> Iterator[Finding]:
 def _more_for_people(before: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     approved = {who: effect for effect in before for who in effect["ids"]}
     for effect in now:
-        if any(not _is_within(approved.get(who), effect) for who in effect["ids"]):
-            names = [name_of(arn) for arn, _ in effect["who"]]
-            yield f"{some(names, effect['count'])} would gain access that the plan did not show."
+        known = {who: _is_within(approved.get(who), effect) for who in effect["ids"]}
+        more = [who for who, is_within in known.items() if not is_within]
+        if more:
+            names = [name_of(arn) for arn, _ in effect["who"] if identified(arn) in more]
+            who = some(names, len(more)) if names else counted(len(more), "principal")
+            yield f"{who} would gain access that the plan did not show."
 
 
 def _more_trusted(before: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -52,7 +52,7 @@ def test_another_member_voids_the_approvals(world: World, approved: Change, grou
     joined(world, world.user("lee"), group)
     change = worked(approved)
     assert (change.state, change.approvals.get().void) == (Change.State.PROPOSED, True)
-    assert "dana and lee would gain access that the plan did not show." in change.error["sentence"]
+    assert "worse: lee would gain access that the plan did not show." in change.error["sentence"]
     assert world.emulator.calls("AttachGroupPolicy") == []
 
 
