@@ -15,7 +15,7 @@ from identities.operations.owners import OwnerOperation, on_owner
 from policies.holdings import Attached
 from policies.models import ManagedPolicy
 from policies.operations.arns import check_arn, is_managed_by_aws, name_of
-from policies.operations.rows import live_row, ref
+from policies.operations.rows import foresee_names, foresee_rows, live_row, names_of, ref
 from sync.aws.client import AwsClient
 from sync.checks import Finding, Severity
 from sync.draft import Draft
@@ -53,7 +53,7 @@ class AttachmentOperation(OwnerOperation[AttachmentParams]):
 
     def mirrored(self, draft: Draft, p: AttachmentParams) -> Value:
         owner = self.row(draft, p)
-        return {"owner": owner.aws_id, "attached": self._attached(owner).filter(arn=p.policy_arn).exists()}
+        return {"owner": owner.aws_id, "attached": p.policy_arn in self._attached(draft, owner)}
 
     def after(self, p: AttachmentParams, value: Value) -> Value:
         return {**value, "attached": self.leaves}
@@ -68,8 +68,16 @@ class AttachmentOperation(OwnerOperation[AttachmentParams]):
         attached = {policy["PolicyArn"] for page in pages for policy in page.items["AttachedPolicies"]}
         return {"attached": p.policy_arn in attached}
 
-    def _attached(self, owner: Principal) -> Any:
-        return Attachment.objects.live().filter(**{self.owner.word: owner})
+    def foresee(self, draft: Draft, params: Sequence[AttachmentParams]) -> None:
+        super().foresee(draft, params)
+        foresee_rows(ManagedPolicy, draft, [p.policy_arn for p in params])
+        known = [(self.owner.model, p.owner_arn) for p in params]
+        owners = [draft.remembered[each] for each in known if each in draft.remembered]
+        foresee_names(draft, Attachment, self.owner.word, "arn", owners)
+
+    def _attached(self, draft: Draft, owner: Principal) -> frozenset[str]:
+        """The ARNs of what is attached to it in the mirror."""
+        return names_of(draft, Attachment, self.owner.word, "arn", owner)
 
 
 class Attach(AttachmentOperation):
@@ -93,7 +101,7 @@ class Attach(AttachmentOperation):
     def limits(self, draft: Draft, p: AttachmentParams, value: Value) -> list[Finding]:
         if found := super().limits(draft, p, value):
             return found
-        attached = set(self._attached(self.row(draft, p)).values_list("arn", flat=True))
+        attached = set(self._attached(draft, self.row(draft, p)))
         for step in self.earlier(draft, p):
             if isinstance(step.operation, AttachmentOperation):
                 (attached.add if step.operation.leaves else attached.discard)(step.params.policy_arn)

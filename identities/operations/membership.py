@@ -10,7 +10,7 @@ from accounts.models import AwsAccount
 from identities.models import IamGroup, IamUser, Membership
 from policies.holdings import Member
 from policies.operations.arns import check_arn, name_of
-from policies.operations.rows import live_row, object_key, ref
+from policies.operations.rows import foresee_names, foresee_rows, live_row, names_of, object_key, ref
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import Finding
@@ -68,9 +68,15 @@ class MembershipOperation(Operation[MembershipParams]):
             return "no such user or group"
         return "a member" if value["member"] else "no member"
 
+    def foresee(self, draft: Draft, params: Sequence[MembershipParams]) -> None:
+        foresee_rows(IamUser, draft, [p.user_arn for p in params])
+        foresee_rows(IamGroup, draft, [p.group_arn for p in params])
+        users = [draft.remembered[IamUser, p.user_arn] for p in params if (IamUser, p.user_arn) in draft.remembered]
+        foresee_names(draft, Membership, "user", "group__arn", users)
+
     def mirrored(self, draft: Draft, p: MembershipParams) -> Value:
         user, group = live_row(IamUser, draft, p.user_arn), live_row(IamGroup, draft, p.group_arn)
-        member = Membership.objects.live().filter(user=user, group=group).exists()
+        member = group.arn in names_of(draft, Membership, "user", "group__arn", user)
         return {"user": user.aws_id, "group": group.aws_id, "member": member}
 
     def alters(self, aws_account: AwsAccount, p: MembershipParams) -> Sequence[Alteration]:
@@ -114,7 +120,7 @@ class AddUser(MembershipOperation):
     def limits(self, draft: Draft, p: MembershipParams, value: Value) -> list[Finding]:
         found = super().limits(draft, p, value)
         user = live_row(IamUser, draft, p.user_arn)
-        groups = set(Membership.objects.live().filter(user=user).values_list("group__arn", flat=True))
+        groups = set(names_of(draft, Membership, "user", "group__arn", user))
         for step in draft.writing(object_key(IamUser, p.user_arn)):
             if isinstance(step.operation, MembershipOperation):
                 (groups.add if step.operation.leaves else groups.discard)(step.params.group_arn)

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 from accounts.models import AwsAccount
 from identities.models import IamGroup, IamRole, IamUser, Principal
 from policies.operations.arns import check_arn, name_of
-from policies.operations.rows import live_row, object_key, ref
+from policies.operations.rows import foresee_rows, live_row, object_key, ref
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import Finding
@@ -97,6 +97,9 @@ class OwnerOperation(Operation[P]):
     def other(self, verb: str, p: P, **params: Any) -> StepSpec:
         """A step of another operation on the same owner, with the same parameters but for `params`."""
         return StepSpec(f"iam.{self.owner.word}.{verb}", {**self.spec(p).params, **params})
+
+    def foresee(self, draft: Draft, params: Sequence[P]) -> None:
+        foresee_rows(self.owner.model, draft, [p.owner_arn for p in params])
 
     def told(self, value: Value) -> str:
         return f"no such {self.owner.word}" if value is None else self.told_of_owner(value)

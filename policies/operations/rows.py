@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar, cast
 
 from accounts.models import AwsAccount
@@ -44,14 +44,39 @@ def foresee_rows(model: type[MirroredRow], draft: Draft, arns: Iterable[str]) ->
     draft.remembered.update({(model, row.arn): row for row in rows})
 
 
+def names_of(
+    draft: Draft, model: type[MirroredRow], owner_field: str, name_field: str, owner: MirroredRow
+) -> frozenset[str]:
+    """Of the rows that hang on an owner, what tells them apart: the ARNs of what is attached to it.
+
+    Looked up once for all steps of a plan.
+    """
+    key = (model, owner_field, owner.pk)
+    if key not in draft.remembered:
+        rows = model.objects.live().filter(**{owner_field: owner.pk})
+        draft.remembered[key] = frozenset(rows.values_list(name_field, flat=True))
+    return cast(frozenset[str], draft.remembered[key])
+
+
+def foresee_names(
+    draft: Draft, model: type[MirroredRow], owner_field: str, name_field: str, owners: Sequence[MirroredRow]
+) -> None:
+    """Looks up in one query what `names_of` will be asked for."""
+    names: dict[int, set[str]] = {owner.pk: set() for owner in owners}
+    rows = model.objects.live().filter(**{f"{owner_field}__in": list(names)})
+    for owner, name in rows.values_list(owner_field, name_field):
+        names[owner].add(name)
+    draft.remembered.update({(model, owner_field, owner): frozenset(found) for owner, found in names.items()})
+
+
 def object_key(model: type[MirroredRow], arn: str) -> str:
     """As leases and drafts know it."""
     return f"{model.kind}:{arn}"
 
 
 def ref(model: type[MirroredRow], aws_account: AwsAccount, arn: str) -> ObjectRef:
-    """The newest object of that ARN, also when it is gone."""
-    newest = model.objects.filter(aws_account=aws_account, arn=arn).order_by("-pk").first()
+    """What has that ARN; without an id where the mirror has nothing of it that is still there."""
+    newest = model.objects.live().filter(aws_account=aws_account, arn=arn).order_by("-pk").first()
     return ObjectRef(model.kind, newest.aws_id if newest else "", name_of(arn), arn)
 
 

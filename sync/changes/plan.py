@@ -46,6 +46,7 @@ def propose(
     operations_of(steps, actor, aws_account)
     draft = plan(aws_account, steps)
     findings = look(Draft(aws_account, remembered=draft.remembered), draft.steps)
+    _refuse_errors(findings, draft.steps)
     measured = checks.measure(aws_account, draft.steps)
     findings += told_by(measured)
     _refuse_errors(findings, draft.steps)
@@ -77,12 +78,14 @@ def propose(
 def operations_of(steps: Iterable[StepSpec | Step], actor: Operator, aws_account: AwsAccount) -> list[Operation[Any]]:
     """The operation of each step. Raises PlanError for an unknown one, and for one that the actor may not ask for."""
     found = []
+    granted: set[str] = set()
     for step in steps:
         operation = operations.registry.get(step.kind)
         if operation is None:
             raise PlanError(f"This console knows no operation {step.kind}.")
-        if not may(actor, operation.needs, aws_account):
+        if operation.needs not in granted and not may(actor, operation.needs, aws_account):
             raise PlanError(f"This needs a grant that {actor} doesn't have in {aws_account}.")
+        granted.add(operation.needs)
         found.append(operation)
     return found
 
@@ -92,7 +95,7 @@ def plan(aws_account: AwsAccount, steps: Iterable[StepSpec]) -> Draft:
     draft = Draft(aws_account)
     try:
         parsed = [(operations.registry[spec.kind], operations.registry[spec.kind].parse(spec.params)) for spec in steps]
-        _foresee(draft, parsed)
+        foresee(draft, parsed)
         for operation, params in parsed:
             extend(draft, operation, params)
     except (BadParams, Refusal) as refusal:
@@ -108,7 +111,8 @@ def extend(draft: Draft, operation: Operation[Any], params: Any) -> None:
     draft.take(Planned(len(draft.steps) + 1, operation, params, part, expects, before))
 
 
-def _foresee(draft: Draft, parsed: Iterable[tuple[Operation[Any], Any]]) -> None:
+def foresee(draft: Draft, parsed: Iterable[tuple[Operation[Any], Any]]) -> None:
+    """Looks up in few queries what the steps are about."""
     by_kind: defaultdict[str, list[Any]] = defaultdict(list)
     for operation, params in parsed:
         by_kind[operation.kind].append(params)
@@ -129,6 +133,7 @@ def again(draft: Draft, spec: StepSpec) -> list[StepSpec]:
 def look(draft: Draft, planned: Sequence[Planned]) -> list[Finding]:
     """What the operations themselves and all registered checks say of these steps. `draft` is empty at first."""
     found: list[Finding] = []
+    foresee(draft, [(step.operation, step.params) for step in planned])
     for step in planned:
         limits = step.operation.limits(draft, step.params, step.expects)
         waits = isinstance(step.operation, Gate)

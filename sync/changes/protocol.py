@@ -73,14 +73,27 @@ def _surely_found(due: Due) -> Mapping[str, Any] | None:
 class StepRun:
     """Carries out one step under a claim."""
 
-    def __init__(self, claim: Claim, change: Change, due: Due, client: AwsClient, against: Objection | None) -> None:
-        """`against`: nothing more may be sent; only what became of an earlier attempt is found out."""
+    def __init__(
+        self,
+        claim: Claim,
+        change: Change,
+        due: Due,
+        client: AwsClient,
+        against: Objection | None,
+        *,
+        alone: bool = True,
+    ) -> None:
+        """`against`: nothing more may be sent; only what became of an earlier attempt is found out.
+
+        `alone`: all that the step refers to is read again after it, and not the object alone that it is about.
+        """
         self._claim = claim
         self._change = change
         self._due = due
         self._step = due.step
         self._client = client
         self._against = against
+        self._refs = due.refs if alone else due.refs[:1]
         self._operation, self._params, self._expects = due.planned.operation, due.planned.params, due.planned.expects
 
     def run(self, begun: Attempt | None = None) -> Ended | Waits:
@@ -222,7 +235,7 @@ class StepRun:
         *,
         visible: bool = True,
     ) -> Ended:
-        reread = effects.read_again(self._client, self._due.refs)
+        reread = effects.read_again(self._client, self._refs)
         return Ended(
             self._due, attempt, state, found=found, looked=True, result=result, request_id=request_id,
             visible=visible, reread=reread,
@@ -231,7 +244,7 @@ class StepRun:
     def _end(self, attempt: Attempt, state: State, error: dict[str, Any] | None = None, **more: Any) -> Ended:
         """`found`: what was live, where that is known."""
         # After a conflict the mirror is behind: who plans again should see what is live.
-        reread = effects.read_again(self._client, self._due.refs) if state is State.CONFLICTED else []
+        reread = effects.read_again(self._client, self._refs) if state is State.CONFLICTED else []
         return Ended(self._due, attempt, state, error or {}, looked="found" in more, reread=reread, **more)
 
     def _nobody_can_tell(self) -> bool:

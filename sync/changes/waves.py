@@ -1,8 +1,8 @@
 """Which steps of a change are begun and written down together, so that a thousand of them don't take a thousand turns.
 
 They are still sent one after the other, each on what is live just then. Together go only steps for which it does no
-harm when nobody knows whether they were sent: idempotent ones, tried for the first time, that read and write different
-objects. Any other step is a wave by itself.
+harm when nobody knows whether they were sent: idempotent ones, tried for the first time, each about an object of its
+own. Any other step is a wave by itself. What several refer to, such as a policy that all attach, is read again once.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ MOST_TOGETHER = 25
 
 @dataclass(frozen=True)
 class Due:
-    """A step to be carried out. `follows`: a step before it wrote the same part, which may not show at once."""
+    """A step to be carried out. `refs`: the object that it is about, and others to be read again.
+
+    `follows`: a step before it wrote the same part, which may not show at once.
+    """
 
     step: Step
     planned: Planned
@@ -65,5 +68,4 @@ def _due(aws_account: AwsAccount, step: Step, ids: dict[int, str], written: set[
 def _go_together(wave: Sequence[Due], due: Due) -> bool:
     if len(wave) >= MOST_TOGETHER or not (wave[0].goes_with_others and due.goes_with_others) or due.follows:
         return False
-    touched = {ref for other in wave for ref in other.refs}
-    return touched.isdisjoint(due.refs)
+    return due.refs[0] not in {other.refs[0] for other in wave}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.conf import settings
 from sync import operations
 from sync.aws.client import AwsClient, writer
 from sync.aws.errors import AwsError
-from sync.changes import attempts, claims, endings, leases
+from sync.changes import attempts, claims, effects, endings, leases
 from sync.changes.claims import Claim, ClaimLost
 from sync.changes.errors import as_json, sentence_only
 from sync.changes.guards import Objection, objection
@@ -110,13 +111,16 @@ class _Wave:
                 ending = self._run(due, attempt, ended)
             if ending is not None:
                 break
+        if len(wave) > 1 and ended:
+            ended = self._with_shared(ended)
         left = zip(wave[len(ended) :], begun[len(ended) :], strict=True)
         ended += [Ended(due, attempt, Step.State.PENDING) for due, attempt in left if attempt is not None]
         write_down(self._claim, ended)
         return ending
 
     def _run(self, due: Due, attempt: Attempt | None, ended: list[Ended]) -> Ending | None:
-        found = StepRun(self._claim, self._change, due, self._client, self._against).run(attempt)
+        alone = attempt is None
+        found = StepRun(self._claim, self._change, due, self._client, self._against, alone=alone).run(attempt)
         if isinstance(found, Waits):
             return partial(endings.comes_again, self._claim, found.again_at)
         ended.append(found)
@@ -125,6 +129,12 @@ class _Wave:
         if found.state is Step.State.PENDING and self._against:
             return partial(endings.turned_back, self._claim, self._against)
         return partial(endings.stopped, self._claim, due.step, found.error, found.state)
+
+    def _with_shared(self, ended: list[Ended]) -> list[Ended]:
+        """What several steps refer to is read again once, and written down with the last of them."""
+        *others, last = ended
+        shared = dict.fromkeys(ref for each in ended if each.is_done for ref in each.due.refs[1:])
+        return [*others, replace(last, reread=[*last.reread, *effects.read_again(self._client, list(shared))])]
 
     def _not_begun(self, due: Due) -> Ending | None:
         cancel_asked = self._claim.is_cancel_asked()

@@ -25,11 +25,11 @@ def reports(aws_account: AwsAccount) -> Any:
 
 
 def measured(aws_account: AwsAccount, *steps: StepSpec) -> Any:
-    return checks.measure(aws_account, plan(aws_account, steps))["access"].kept
+    return checks.measure(aws_account, plan(aws_account, steps).steps)["access"].kept
 
 
 def findings(aws_account: AwsAccount, *steps: StepSpec) -> list[Finding]:
-    return list(checks.measure(aws_account, plan(aws_account, steps))["access"].findings)
+    return list(checks.measure(aws_account, plan(aws_account, steps).steps)["access"].findings)
 
 
 def told(aws_account: AwsAccount, *steps: StepSpec) -> dict[str, dict[str, list[str]]]:
