@@ -170,30 +170,38 @@ def _statement(index: int, written: Mapping[str, Any], path: Path) -> Statement:
         _text(written.get("Sid")),
         written.get("Effect") == "Allow",
         written.get("Effect") == "Deny",
-        _texts(written.get("Action"), (*path, "Action")),
-        _texts(written.get("NotAction"), (*path, "NotAction")),
-        _texts(written.get("Resource"), (*path, "Resource")),
-        _texts(written.get("NotResource"), (*path, "NotResource")),
-        tuple(_principals(written.get("Principal"), (*path, "Principal"))),
-        tuple(_principals(written.get("NotPrincipal"), (*path, "NotPrincipal"))),
-        tuple(_conditions(condition, (*path, "Condition"))),
+        _texts(written, "Action", path),
+        _texts(written, "NotAction", path),
+        _texts(written, "Resource", path),
+        _texts(written, "NotResource", path),
+        _principals(written, "Principal", path),
+        _principals(written, "NotPrincipal", path),
+        tuple(_conditions(condition, (*path, "Condition"))) if condition else (),
         not all(isinstance(block, dict) for block in blocks),
         written,
     )
 
 
-def _texts(value: Json, path: Path) -> tuple[Text, ...]:
-    if isinstance(value, list):
-        return tuple(Text(each, path, index) for index, each in enumerate(value) if isinstance(each, str))
-    return (Text(value, path),) if isinstance(value, str) else ()
+def _texts(written: Mapping[str, Any], name: str, path: Path) -> tuple[Text, ...]:
+    value = written.get(name)
+    if value is None:
+        return ()
+    place = (*path, name)
+    if isinstance(value, str):
+        return (Text(value, place),)
+    several = enumerate(value) if isinstance(value, list) else ()
+    found = [Text(each, place, index) for index, each in several if isinstance(each, str)]
+    return tuple(found)
 
 
-def _principals(element: Json, path: Path) -> Iterator[Principal]:
+def _principals(written: Mapping[str, Any], name: str, path: Path) -> tuple[Principal, ...]:
+    element = written.get(name)
     if element == "*":
-        yield Principal("AWS", "*", path)
-    for kind, values in element.items() if isinstance(element, dict) else ():
-        for text in _texts(values, (*path, kind)):
-            yield Principal(kind, text.value, text.path)
+        return (Principal("AWS", "*", (*path, name)),)
+    kinds = element if isinstance(element, dict) else {}
+    return tuple(
+        Principal(kind, text.value, text.path) for kind in kinds for text in _texts(kinds, kind, (*path, name))
+    )
 
 
 def _conditions(condition: Json, path: Path) -> Iterator[Condition]:

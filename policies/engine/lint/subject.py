@@ -47,22 +47,23 @@ class Test(Condition):
         return [Text(word(value), path) for value, path in self.raw_values if isinstance(value, str | int | float)]
 
 
-@dataclass(frozen=True, eq=False)
 class Statement(statements.Statement):
+    """One of the document, with what checks ask of it. `action_patterns` are in lower case."""
+
     subject: Subject
+    tests: list[Test]
+    action_patterns: tuple[str, ...]
+    resource_patterns: tuple[str, ...]
 
-    @cached_property
-    def tests(self) -> list[Test]:
-        return [Test(**vars(each)) for each in self.conditions]
-
-    @cached_property
-    def action_patterns(self) -> tuple[str, ...]:
-        """In lower case."""
-        return tuple(text.value.lower() for text in self.actions)
-
-    @cached_property
-    def resource_patterns(self) -> tuple[str, ...]:
-        return tuple(text.value for text in self.resources)
+    def __init__(self, said: statements.Statement, subject: Subject) -> None:
+        # At once, as what is frozen allows: thousands of them are made, and each check asks for these.
+        vars(self).update(
+            vars(said),
+            subject=subject,
+            tests=[Test(**vars(each)) for each in said.conditions],
+            action_patterns=tuple([text.value.lower() for text in said.actions]),
+            resource_patterns=tuple([text.value for text in said.resources]),
+        )
 
     def at(self, *names: str | int) -> Path:
         return (*self.path, *names)
@@ -119,7 +120,7 @@ class Subject:
 
     @cached_property
     def statements(self) -> list[Statement]:
-        return [Statement(**vars(each), subject=self) for each in self.document.statements[:MOST_STATEMENTS]]
+        return [Statement(each, self) for each in self.document.statements[:MOST_STATEMENTS]]
 
     @cached_property
     def with_conditions(self) -> list[Statement]:
