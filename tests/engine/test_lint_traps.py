@@ -161,3 +161,26 @@ def test_any_document_is_looked_at(whole: Any, kind: DocumentType) -> None:
 @settings(max_examples=200, deadline=None)
 def test_any_text_is_looked_at(text: str) -> None:
     lint(text)
+
+
+BY_TAG = {"StringEquals": {"aws:RequestTag/team": "red"}}
+TAGGING = allow("sts:TagSession", ROLE)
+
+
+@pytest.mark.parametrize(
+    ("statements", "is_missing"),
+    [
+        ([allow("sts:AssumeRole", ROLE, Condition=BY_TAG)], True),
+        ([allow(["sts:AssumeRole", "sts:TagSession"], ROLE, Condition=BY_TAG)], False),
+        ([allow("sts:AssumeRole", ROLE, Condition=BY_TAG), TAGGING], False),
+        ([allow("sts:*", ROLE, Condition=BY_TAG)], False),
+        ([allow(["sts:AssumeRole", "sqs:CreateQueue"], "*", Condition=BY_TAG)], False),
+        ([deny("sts:AssumeRole", ROLE, Condition=BY_TAG)], False),
+        ([allow("sts:AssumeRole", ROLE, Condition={"Null": {"aws:RequestTag/team": "true"}})], False),
+    ],
+)
+def test_who_assumes_a_role_by_session_tags_must_be_let_set_them(
+    statements: list[dict[str, Any]], is_missing: bool
+) -> None:
+    found = {finding.code for finding in lint(document(*statements), IDENTITY, ME)}
+    assert ("MISSING_ACTION_FOR_CONDITION_KEY" in found) is is_missing

@@ -14,7 +14,7 @@ from policies.engine.lint.actions import shown
 from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.mends import replaced
 from policies.engine.lint.operators import operator_name, rewritten
-from policies.engine.lint.registry import statement_check
+from policies.engine.lint.registry import condition_check, statement_check
 from policies.engine.lint.subject import Statement, Test
 from policies.engine.statements import Principal, Quantifier
 from policies.engine.structure import DocumentType
@@ -90,16 +90,32 @@ _KEYS_OF_ACTIONS = (
 )
 
 
-@statement_check(
+@condition_check(
     "MISSING_ACTION_FOR_CONDITION_KEY", Severity.ERROR,
-    "A condition on session tags or the source identity, and no action that sets these.", _TRUST,
+    "A condition on session tags or the source identity, and no action that sets these.",
+    {DocumentType.TRUST, DocumentType.IDENTITY}, words=("tag", "sts:sourceidentity"),
 )  # fmt: skip
 def keys_that_nobody_sets(statement: Statement) -> Iterator[Mark]:
-    granted = {name for text in statement.actions for name in statement.expanded(text.value) or ()}
-    for keys, needed in _KEYS_OF_ACTIONS if statement.allows and granted else ():
-        for test in statement.tests_of(*keys) if needed not in granted else ():
-            if test.base != "null":
+    for keys, needed in _KEYS_OF_ACTIONS if statement.allows else ():
+        tests = [test for test in statement.tests_of(*keys) if test.base != "null"]
+        if tests and _lacks(statement, needed):
+            for test in tests:
                 yield Mark(f"Without {needed} nobody may set {test.key}. Add the action.", test.path, at_name=True)
+
+
+def _lacks(statement: Statement, needed: str) -> bool:
+    """In policies of identities such keys may be those of other requests, and another statement may allow it."""
+    granted = set(_allowed_by(statement))
+    if statement.subject.kind is DocumentType.IDENTITY:
+        if not all(name.startswith("sts:Assume") for name in granted):
+            return False
+        return bool(granted) and not any(needed in _allowed_by(other) for other in statement.subject.statements)
+    return bool(granted) and needed not in granted
+
+
+def _allowed_by(statement: Statement) -> Iterator[str]:
+    for text in statement.actions if statement.allows else ():
+        yield from statement.expanded(text.value) or ()
 
 
 # ---- Tokens ----------------------------------------------------------------------------------------------------
