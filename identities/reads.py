@@ -13,6 +13,11 @@ from sync.mirror import Item, ObjectRef, Reader
 
 def read(client: Reader, noun: str, ref: ObjectRef) -> Item | None:
     """`noun` is AWS's: User, Group, Role. None when there is none, or another one by the same name."""
+    item = _read(client, noun, ref)
+    return _read(client, noun, replace(ref, name=ref.former_name)) if item is None and ref.former_name else item
+
+
+def _read(client: Reader, noun: str, ref: ObjectRef) -> Item | None:
     by_name = {f"{noun}Name": ref.name}
     limit = {"MaxItems": 1} if noun == "Group" else {}  # GetGroup lists the members, too
     try:

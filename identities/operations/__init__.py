@@ -2,23 +2,41 @@
 
 from identities.operations.attachments import Attach, Detach, attach, detach
 from identities.operations.boundaries import DeleteBoundary, PutBoundary, delete_boundary, put_boundary
+from identities.operations.deletion import Delete, delete
 from identities.operations.existence import CreateGroup, CreateUser, create_group, create_user
 from identities.operations.inline import DeleteInline, PutInline, delete_inline, put_inline
+from identities.operations.instance_profiles import (
+    AddRole,
+    CreateProfile,
+    DeleteProfile,
+    RemoveRole,
+    add_role,
+    create_profile,
+    put_role,
+    remove_role,
+)
 from identities.operations.membership import AddUser, RemoveUser, add_member, remove_member
-from identities.operations.owners import GROUP, KINDS_OF_OWNERS, ROLE, USER
+from identities.operations.names import Rename, rename
+from identities.operations.owners import GROUP, KINDS_OF_OWNERS, PROFILE, ROLE, USER
+from identities.operations.roles import CreateRole, UpdateRole, create_role, update_role
+from identities.operations.sessions import RevokeSessions, revoke_sessions
 from identities.operations.tags import Tag, Untag, tag, untag
 from identities.operations.trust import UpdateTrust, update_trust
 from sync import operations
 
 __all__ = [
-    "add_member", "attach", "create_group", "create_user", "delete_boundary", "delete_inline", "detach",
-    "put_boundary", "put_inline", "register", "remove_member", "tag", "untag", "update_trust",
+    "add_member", "add_role", "attach", "create_group", "create_profile", "create_role", "create_user", "delete",
+    "delete_boundary", "delete_inline", "detach", "put_boundary", "put_inline", "put_role", "register",
+    "remove_member", "remove_role", "rename", "revoke_sessions", "tag", "untag", "update_role", "update_trust",
 ]  # fmt: skip
 
 
 def register() -> None:
     for owner in KINDS_OF_OWNERS:
         operations.register(Attach(owner), Detach(owner), PutInline(owner), DeleteInline(owner))
+        operations.register(Delete(owner))
     for owner in (USER, ROLE):
         operations.register(PutBoundary(owner), DeleteBoundary(owner), Tag(owner), Untag(owner))
     operations.register(UpdateTrust(ROLE), AddUser(), RemoveUser(), CreateUser(USER), CreateGroup(GROUP))
+    operations.register(Rename(USER), Rename(GROUP), CreateRole(ROLE), UpdateRole(ROLE), RevokeSessions(ROLE))
+    operations.register(CreateProfile(PROFILE), DeleteProfile(PROFILE), AddRole(), RemoveRole())

@@ -48,6 +48,9 @@ class AttachmentOperation(OwnerOperation[AttachmentParams]):
     def refs(self, aws_account: AwsAccount, p: AttachmentParams) -> list[ObjectRef]:
         return [*super().refs(aws_account, p), ref(ManagedPolicy, aws_account, p.policy_arn)]
 
+    def hangs(self, p: AttachmentParams) -> tuple[str, bool]:
+        return f"policy {p.policy_arn}", self.leaves
+
     def told_of_owner(self, value: Value) -> str:
         return "it attached" if value["attached"] else "it not attached"
 

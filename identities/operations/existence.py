@@ -1,4 +1,6 @@
-"""Making users and groups. The part is what AWS has under the name: None for nothing, {"id": "AIDA…"} for something.
+"""Making users, groups, roles and instance profiles.
+
+The part is what AWS has under the name: None for nothing, {"id": "AIDA…"} for something.
 
 The names of users, of groups and of roles are unique in an AWS account, whatever their path and case (IAM User Guide,
 "IAM identifiers").
@@ -16,7 +18,7 @@ from django.utils.dateparse import parse_datetime
 from accounts.models import AwsAccount
 from identities.operations.owners import GROUP, USER, KindOfOwner
 from policies.operations.arns import check_arn, name_of, path_of
-from policies.operations.rows import object_key, ref
+from policies.operations.rows import object_key
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import Finding
@@ -36,9 +38,16 @@ from sync.operations import (
     Value,
 )
 
-# IAM API Reference: CreateUser, CreateGroup, CreateRole.
-_LONGEST_NAME = {"user": 64, "group": 128, "role": 64}
+# IAM API Reference: CreateUser, CreateGroup, CreateRole, CreateInstanceProfile.
+_LONGEST_NAME = {"user": 64, "group": 128, "role": 64, "instance_profile": 128}
 _NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
+
+
+def check_name(owner: KindOfOwner, name: str) -> None:
+    """Raises BadParams."""
+    longest = _LONGEST_NAME[owner.word]
+    if len(name) > longest or not _NAME.fullmatch(name):
+        raise BadParams(f"The name of {owner.a_word} has 1 to {longest} letters, digits and +=,.@_- only.")
 
 
 @dataclass(frozen=True)
@@ -71,14 +80,12 @@ class Create(Operation[P]):
 
     def parse(self, params: Mapping[str, Any]) -> P:
         p = super().parse(params)
-        longest = _LONGEST_NAME[self.owner.word]
-        if len(p.name) > longest or not _NAME.fullmatch(p.name):
-            raise BadParams(f"The name of a {self.owner.word} has 1 to {longest} letters, digits and +=,.@_- only.")
-        check_arn(p.arn, self.owner.word)
+        check_name(self.owner, p.name)
+        check_arn(p.arn, self.owner.in_arns)
         return p
 
     def title(self, p: P) -> str:
-        return f"Make the {self.owner.word} {p.name}"
+        return f"Make the {self.owner.words} {p.name}"
 
     def note(self, p: P) -> str:
         return "Its reverse deletes it, as long as nothing hangs on it."
@@ -102,17 +109,18 @@ class Create(Operation[P]):
         return f"existence:{p.arn}"
 
     def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
-        return [ref(self.owner.model, aws_account, p.arn)]
+        # Without an id: one of that ARN that is gone has another.
+        return [ObjectRef(self.owner.model.kind, "", p.name, p.arn)]
 
     def told(self, value: Value) -> str:
-        return f"no {self.owner.word} of that name" if value is None else f"a {self.owner.word} of that name"
+        return f"no {self.owner.words} of that name" if value is None else f"{self.owner.a_word} of that name"
 
     def mirrored(self, draft: Draft, p: P) -> Value:
         rows = self.owner.model.objects.live().filter(aws_account=draft.aws_account, name_key=p.name.casefold())
         for row in rows:
             if not draft.is_deleted(object_key(self.owner.model, row.arn)):
                 raise Refusal(
-                    f"There is a {self.owner.word} {row.name} already: names are unique, whatever their case."
+                    f"There is {self.owner.a_word} {row.name} already: names are unique, whatever their case."
                 )
         return None
 
@@ -167,7 +175,7 @@ class CreateGroup(Create[CreateParams]):
 
 def arn_of(aws_account: AwsAccount, owner: KindOfOwner, name: str, path: str = "/") -> str:
     """The ARN that AWS will give it."""
-    return f"arn:{aws_account.partition}:iam::{aws_account.account_id}:{owner.word}{path}{name}"
+    return f"arn:{aws_account.partition}:iam::{aws_account.account_id}:{owner.in_arns}{path}{name}"
 
 
 def create_user(aws_account: AwsAccount, name: str, path: str = "/", boundary_arn: str = "") -> StepSpec:

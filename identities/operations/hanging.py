@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any, Protocol, runtime_checkable
 
+from sync.operations import Planned
+
 
 @runtime_checkable
 class Hangs(Protocol):
@@ -16,3 +18,17 @@ class Hangs(Protocol):
 
     def hangs(self, p: Any) -> tuple[str, bool] | None:
         """What, and whether it hangs there afterwards; None where it is about something else."""
+
+
+@runtime_checkable
+class HangsOnTwo(Protocol):
+    """The same of an operation that ties two objects: each hangs on the other."""
+
+    def hangs_on(self, p: Any, object_key: str) -> tuple[str, bool]: ...
+
+
+def hung_by(step: Planned, object_key: str) -> tuple[str, bool] | None:
+    """What the step puts on that object, or takes off it."""
+    if isinstance(step.operation, HangsOnTwo):
+        return step.operation.hangs_on(step.params, object_key)
+    return step.operation.hangs(step.params) if isinstance(step.operation, Hangs) else None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from accounts.models import AwsAccount
 from identities.models import InlinePolicy, Principal
@@ -46,11 +46,17 @@ class PutInlineParams(DeleteInlineParams):
 
 
 P = TypeVar("P", bound=DeleteInlineParams)
+Put = TypeVar("Put", bound=PutInlineParams)
 
 
 class InlineOperation(OwnerOperation[P]):
+    leaves: ClassVar[bool]  # there, afterwards
+
     def part(self, p: P) -> str:
         return f"inline:{p.owner_arn} {p.policy}"
+
+    def hangs(self, p: P) -> tuple[str, bool]:
+        return f"inline policy {p.policy}", self.leaves
 
     def told_of_owner(self, value: Value) -> str:
         return f"the document {value['document'][:8]}" if value["document"] else "no such inline policy"
@@ -87,26 +93,22 @@ class InlineOperation(OwnerOperation[P]):
         return InlinePolicy.objects.live().filter(**{self.owner.word: owner})
 
 
-class PutInline(InlineOperation[PutInlineParams]):
-    verb = "inline.put"
-    params_type = PutInlineParams
+class WriteInline(InlineOperation[Put]):
+    leaves = True
 
-    def title(self, p: PutInlineParams) -> str:
-        return f"Write the inline policy {p.policy} of {self.named(p)}"
-
-    def calls(self, p: PutInlineParams) -> list[Call]:
+    def calls(self, p: Put) -> list[Call]:
         return self.call(p, f"Put{self.owner.aws_word}Policy", PolicyName=p.policy, PolicyDocument=p.document)
 
-    def after(self, p: PutInlineParams, value: Value) -> Value:
+    def after(self, p: Put, value: Value) -> Value:
         return {**value, "document": identify(p.document).canonical_hash}
 
-    def writes(self, aws_account: AwsAccount, p: PutInlineParams) -> str | None:
+    def writes(self, aws_account: AwsAccount, p: Put) -> str | None:
         return p.document
 
-    def is_so_already(self, p: PutInlineParams) -> str:
+    def is_so_already(self, p: Put) -> str:
         return f"The inline policy {p.policy} of {self.named(p)} already says this."
 
-    def limits(self, draft: Draft, p: PutInlineParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: Put, value: Value) -> list[Finding]:
         found = [*super().limits(draft, p, value), *malformed(p.document)]
         counted, most = self._characters(draft, p), MOST_CHARACTERS[self.owner]
         if counted > most:
@@ -114,7 +116,7 @@ class PutInline(InlineOperation[PutInlineParams]):
             found.append(Finding("DOCUMENT_TOO_LONG", "error", words))
         return found
 
-    def _characters(self, draft: Draft, p: PutInlineParams) -> int:
+    def _characters(self, draft: Draft, p: Put) -> int:
         """Of all inline policies of the owner, when this step is done."""
         rows = self._inline(self.row(draft, p)).select_related("document")
         sizes = {row.name: row.document.size for row in rows}
@@ -125,8 +127,17 @@ class PutInline(InlineOperation[PutInlineParams]):
         return sum({**sizes, p.policy: size(p.document)}.values())
 
 
+class PutInline(WriteInline[PutInlineParams]):
+    verb = "inline.put"
+    params_type = PutInlineParams
+
+    def title(self, p: PutInlineParams) -> str:
+        return f"Write the inline policy {p.policy} of {self.named(p)}"
+
+
 class DeleteInline(InlineOperation[DeleteInlineParams]):
     verb = "inline.delete"
+    leaves = False
     params_type = DeleteInlineParams
 
     def title(self, p: DeleteInlineParams) -> str:

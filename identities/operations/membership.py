@@ -57,6 +57,10 @@ class MembershipOperation(Operation[MembershipParams]):
     def objects(self, p: MembershipParams) -> list[str]:
         return [f"iam.group:{p.group_arn}", f"iam.user:{p.user_arn}"]
 
+    def hangs_on(self, p: MembershipParams, object_key: str) -> tuple[str, bool]:
+        is_of_user = object_key.startswith(f"{IamUser.kind}:")
+        return f"group {p.group}" if is_of_user else f"member {p.user}", self.leaves
+
     def part(self, p: MembershipParams) -> str:
         return f"membership:{p.user_arn} {p.group_arn}"
 

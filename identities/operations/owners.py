@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from accounts.models import AwsAccount
-from identities.models import IamGroup, IamRole, IamUser, Principal
+from identities.models import IamGroup, IamRole, IamUser, InstanceProfile, Principal
 from policies.operations.arns import check_arn, name_of
 from policies.operations.rows import foresee_rows, live_row, object_key, ref
 from sync.aws.client import AwsClient
@@ -16,26 +16,40 @@ from sync.aws.errors import NotFound
 from sync.checks import Finding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
+from sync.models import LookedAfterRow
 from sync.operations import Call, Done, Guarantee, Operation, Planned, Refusal, Risk, StepSpec, Tried, Undo, Value
 
 
 @dataclass(frozen=True)
 class KindOfOwner:
-    """What differs between the three, in AWS's names and ours."""
+    """What differs between them, in AWS's names and ours."""
 
     word: str  # "role"
     aws_word: str  # "Role", as in AttachRolePolicy, RoleName and GetRole
     id_field: str  # "RoleId"
-    model: type[Principal]
+    model: type[LookedAfterRow]
 
     @property
     def name_parameter(self) -> str:
         return f"{self.aws_word}Name"
 
+    @property
+    def in_arns(self) -> str:
+        return self.word.replace("_", "-")
+
+    @property
+    def words(self) -> str:
+        return self.word.replace("_", " ")
+
+    @property
+    def a_word(self) -> str:
+        return f"{'an' if self.word[0] == 'i' else 'a'} {self.words}"
+
 
 USER = KindOfOwner("user", "User", "UserId", IamUser)
 GROUP = KindOfOwner("group", "Group", "GroupId", IamGroup)
 ROLE = KindOfOwner("role", "Role", "RoleId", IamRole)
+PROFILE = KindOfOwner("instance_profile", "InstanceProfile", "InstanceProfileId", InstanceProfile)  # owns nothing
 KINDS_OF_OWNERS = (USER, GROUP, ROLE)
 _WORD_OF = {kind.model: kind.word for kind in KINDS_OF_OWNERS}
 
@@ -63,12 +77,12 @@ class OwnerOperation(Operation[P]):
 
     def parse(self, params: Mapping[str, Any]) -> P:
         p = super().parse(params)
-        check_arn(p.owner_arn, self.owner.word)
+        check_arn(p.owner_arn, self.owner.in_arns)
         return p
 
     def named(self, p: P) -> str:
         """ "the role reports-exporter", for sentences."""
-        return f"the {self.owner.word} {name_of(p.owner_arn)}"
+        return f"the {self.owner.words} {name_of(p.owner_arn)}"
 
     def call(self, p: P, operation: str, **parameters: Any) -> list[Call]:
         sent = {self.owner.name_parameter: name_of(p.owner_arn), **parameters}
@@ -102,7 +116,7 @@ class OwnerOperation(Operation[P]):
         foresee_rows(self.owner.model, draft, [p.owner_arn for p in params])
 
     def told(self, value: Value) -> str:
-        return f"no such {self.owner.word}" if value is None else self.told_of_owner(value)
+        return f"no such {self.owner.words}" if value is None else self.told_of_owner(value)
 
     @abstractmethod
     def told_of_owner(self, value: Value) -> str:

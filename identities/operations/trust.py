@@ -77,16 +77,7 @@ class UpdateTrust(OwnerOperation[TrustParams]):
         return f"The trust policy of {self.named(p)} already says this."
 
     def limits(self, draft: Draft, p: TrustParams, value: Value) -> list[Finding]:
-        found = [*super().limits(draft, p, value), *malformed(p.document, DocumentType.TRUST)]
-        for unique_id in sorted(unique_ids(principals_of(p.document))):
-            words = f"It names {unique_id}, which is what AWS writes for somebody who was deleted; AWS refuses that."
-            found.append(Finding("DELETED_PRINCIPAL", "error", words))
-        counted = size(p.document)
-        if counted > USUAL_CHARACTERS:
-            words = f"It has {counted:,} characters without white space; AWS takes {USUAL_CHARACTERS:,}, or up to "
-            words += f"{MOST_CHARACTERS:,} where that was asked for."
-            found.append(Finding("DOCUMENT_TOO_LONG", "error" if counted > MOST_CHARACTERS else "warning", words))
-        return found
+        return [*super().limits(draft, p, value), *limits_of_trust(p.document)]
 
     def before(self, draft: Draft, p: TrustParams, value: Value) -> dict[str, Any]:
         text = text_of(value["trust"])
@@ -94,6 +85,20 @@ class UpdateTrust(OwnerOperation[TrustParams]):
 
     def reverse(self, p: TrustParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return [self.other(self.verb, p, document=before["document"])] if before else []
+
+
+def limits_of_trust(document: str) -> list[Finding]:
+    """What AWS would refuse of a trust policy."""
+    found = malformed(document, DocumentType.TRUST)
+    for unique_id in sorted(unique_ids(principals_of(document))):
+        words = f"It names {unique_id}, which is what AWS writes for somebody who was deleted; AWS refuses that."
+        found.append(Finding("DELETED_PRINCIPAL", "error", words))
+    counted = size(document)
+    if counted > USUAL_CHARACTERS:
+        words = f"It has {counted:,} characters without white space; AWS takes {USUAL_CHARACTERS:,}, or up to "
+        words += f"{MOST_CHARACTERS:,} where that was asked for."
+        found.append(Finding("DOCUMENT_TOO_LONG", "error" if counted > MOST_CHARACTERS else "warning", words))
+    return found
 
 
 def update_trust(role: IamRole, document: str) -> StepSpec:

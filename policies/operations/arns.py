@@ -7,13 +7,13 @@ import re
 from sync.operations import BadParams
 
 _ARN = re.compile(
-    r"arn:aws[a-z-]*:iam::(?P<owner>\d{12}|aws):(?P<kind>user|group|role|policy)/(?:.+/)?(?P<name>[\w+=,.@-]+)",
+    r"arn:aws[a-z-]*:iam::(?P<owner>\d{12}|aws):(?P<kind>user|group|role|policy|instance-profile)/(?:.+/)?(?P<name>[\w+=,.@-]+)",
     re.ASCII,
 )
 
 
 def check_arn(arn: str, kind: str) -> None:
-    """`kind`: user, group, role or policy. Raises BadParams."""
+    """`kind`: user, group, role, policy or instance-profile. Raises BadParams."""
     match = _ARN.fullmatch(arn)
     if match is None or match["kind"] != kind:
         raise BadParams(f"{arn!r} isn't the ARN of a {kind}.")

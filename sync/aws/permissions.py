@@ -39,7 +39,11 @@ _EDIT = "Edit a managed policy: make a new version of it."
 _ATTACH = "Attach and detach managed policies."
 _MEMBERS = "Add and remove members of a group."
 _INLINE = "Write and delete inline policies."
-_MAKE = "Make users and groups."
+_MAKE = "Make users, groups, roles and instance profiles."
+_RENAME = "Rename users and groups, and move them to another path."
+_PROFILES = "Put a role into an instance profile, or take it out."
+_DELETE = "Delete users, groups, roles and instance profiles, when nothing hangs on them any more."
+_LEFT = "See, just before something is deleted, whether something else hangs on it."
 _TRUST = "Write the trust policy of a role."
 _TAGS = "Tag users and roles."
 _BOUND = "Give users and roles a permissions boundary, or take it off."
@@ -78,6 +82,13 @@ _CREDENTIAL_READS: dict[str, str] = {
     "iam:GenerateCredentialReport": _REPORT,
     "iam:GetCredentialReport": _REPORT,
 }
+
+# What may hang on a user or a role, beside what the single reads above tell.
+_HANGING_READS = (
+    "iam:ListAccessKeys", "iam:ListMFADevices", "iam:GetLoginProfile", "iam:ListSigningCertificates",
+    "iam:ListSSHPublicKeys", "iam:ListServiceSpecificCredentials", "iam:ListInstanceProfilesForRole",
+    "iam:GetInstanceProfile",
+)  # fmt: skip
 
 # What belongs to the AWS account beside its principals.
 _ACCOUNT_READS: dict[str, str] = {
@@ -126,6 +137,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     *(Permission(action, feature, "read") for action, feature in _CREDENTIAL_READS.items()),
     Permission("iam:SimulatePrincipalPolicy", _CHECK, "read"),
     *(Permission(action, _BEFORE, "write") for action in _SINGLE_READS),
+    *(Permission(action, _LEFT, "write") for action in _HANGING_READS),
     Permission("iam:CreatePolicyVersion", _EDIT, "write", "policy"),
     Permission("iam:DeletePolicyVersion", "Make room for a new version: AWS keeps five.", "write", "policy"),
     Permission("iam:SetDefaultPolicyVersion", "Go back to an earlier version of a managed policy.", "write", "policy"),
@@ -144,7 +156,15 @@ PERMISSIONS: tuple[Permission, ...] = (
     *(Permission(f"iam:{verb}RolePermissionsBoundary", _BOUND, "write", "role") for verb in ("Put", "Delete")),
     *(Permission(f"iam:{verb}User", _TAGS, "write", "user") for verb in ("Tag", "Untag")),
     *(Permission(f"iam:{verb}Role", _TAGS, "write", "role") for verb in ("Tag", "Untag")),
-    *(Permission(f"iam:Create{kind.title()}", _MAKE, "write", kind) for kind in ("user", "group")),
+    *(Permission(f"iam:Create{kind.title()}", _MAKE, "write", kind) for kind in ("user", "group", "role")),
+    *(Permission(f"iam:Update{kind.title()}", _RENAME, "write", kind) for kind in ("user", "group")),
+    Permission("iam:UpdateRole", "Set the description and the longest session of a role.", "write", "role"),
+    Permission("iam:CreateInstanceProfile", _MAKE, "write", "instance-profile"),
+    Permission("iam:DeleteInstanceProfile", _DELETE, "write", "instance-profile"),
+    Permission("iam:AddRoleToInstanceProfile", _PROFILES, "write", "instance-profile"),
+    Permission("iam:RemoveRoleFromInstanceProfile", _PROFILES, "write", "instance-profile"),
+    Permission("iam:PassRole", f"{_PROFILES} AWS asks for it then.", "write", "role"),
+    *(Permission(f"iam:Delete{kind.title()}", _DELETE, "write", kind) for kind in ("user", "group", "role")),
     Permission("iam:UpdateAssumeRolePolicy", _TRUST, "write", "role"),
 )
 
@@ -162,7 +182,7 @@ def _statements(tier: Tier, partition: str) -> Iterator[dict[str, Any]]:
     permissions = sorted(permissions_of(tier), key=lambda permission: permission.on)
     for kind, group in groupby(permissions, key=lambda permission: permission.on):
         yield {
-            "Sid": f"Write{kind.title()}" if kind else "Read",
+            "Sid": f"Write{kind.title().replace('-', '')}" if kind else "Read",
             "Effect": "Allow",
             "Action": [permission.action for permission in group],
             "Resource": f"arn:{partition}:iam::*:{kind}/*" if kind else "*",

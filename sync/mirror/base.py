@@ -55,6 +55,7 @@ class ObjectRef:
     arn: str
     region: str = ""
     facet: str = "details"
+    former_name: str = ""  # where it may still be, when it was to be renamed to `name`
 
 
 @dataclass(frozen=True)

@@ -101,6 +101,8 @@ def test_the_role_to_write_is_simulated(emulator: Emulator, with_roles: AwsAccou
 @pytest.mark.parametrize("permission", PERMISSIONS, ids=lambda permission: f"{permission.tier} {permission.action}")
 def test_each_permission_is_an_operation_and_each_read_can_be_probed(permission: Permission) -> None:
     service, operation = permission.action.split(":")
+    if operation == "PassRole":
+        return  # AWS asks for it at the calls that hand a role to a service
     model = botocore.session.get_session().get_service_model(service).operation_model(operation)
     assert is_read(service, operation) is (permission.on == "")
     if permission.on:

@@ -111,6 +111,11 @@ class Roles(IAMBackend):  # type: ignore[misc]
         profile.id = unique_id("AIPA", account_id=self.account_id, name=name, created=profile.create_date)
         return profile
 
+    def remove_role_from_instance_profile(self, profile_name: str, role_name: str) -> None:
+        if self.get_role(role_name) not in self.get_instance_profile(profile_name).roles:
+            raise NotFoundException(f"The role {role_name} is not in the instance profile {profile_name}.")
+        super().remove_role_from_instance_profile(profile_name, role_name)
+
 
 def _check_session(seconds: int | str | None) -> None:
     if seconds is not None and not _SESSION_S[0] <= int(seconds) <= _SESSION_S[1]:

@@ -1,0 +1,128 @@
+"""Deleting users, groups and roles on which nothing hangs any more.
+
+The part is None for nothing of that name, {"id": "AIDA…", "left": ["access key AKIA…"]} for something: what still hangs
+on it. `Create` has the same part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from accounts.models import AwsAccount
+from identities.credentials.kinds import KINDS
+from identities.models import IamRole, InstanceProfile, Principal
+from identities.operations.breaks import broken_by_deletion, some
+from identities.operations.hung import hung_in_aws, hung_in_mirror, left_after
+from identities.operations.owners import ROLE, USER, OwnerOperation
+from policies.operations.arns import name_of
+from policies.operations.rows import ref
+from sync.aws.client import AwsClient
+from sync.checks import Finding
+from sync.draft import Draft
+from sync.mirror import ObjectRef
+from sync.operations import Call, Done, Refusal, Risk, StepSpec, Tried, Undo, Value
+
+
+@dataclass(frozen=True)
+class DeleteParams:
+    owner_arn: str
+
+
+class Delete(OwnerOperation[DeleteParams]):
+    verb = "delete"
+    undo = Undo.NEW_ID
+    risk = Risk.DESTRUCTIVE
+    params_type = DeleteParams
+
+    def title(self, p: DeleteParams) -> str:
+        return f"Delete {self.named(p)}"
+
+    def note(self, p: DeleteParams) -> str:
+        lost = {USER: " What was a credential of it is lost.", ROLE: " Trust policies that name it mean the old one."}
+        return f"Its reverse makes another {self.owner.words} of that name.{lost.get(self.owner, '')}"
+
+    def calls(self, p: DeleteParams) -> list[Call]:
+        return self.call(p, f"Delete{self.owner.aws_word}")
+
+    def deletes(self, p: DeleteParams) -> str:
+        return self.key(p)
+
+    def part(self, p: DeleteParams) -> str:
+        return f"existence:{p.owner_arn}"
+
+    def refs(self, aws_account: AwsAccount, p: DeleteParams) -> list[ObjectRef]:
+        """With what else may hang on it: after a conflict, whoever plans again sees that."""
+        own = ref(self.owner.model, aws_account, p.owner_arn)
+        return [*(replace(own, facet=kind.source) for kind in (KINDS if self.owner is USER else ())), own]
+
+    def told_of_owner(self, value: Value) -> str:
+        return f"it with {some(value['left'])} on it" if value["left"] else "it with nothing on it"
+
+    def mirrored(self, draft: Draft, p: DeleteParams) -> Value:
+        if draft.id_made(self.key(p)):
+            raise Refusal(f"An earlier step makes {self.named(p)}: leave both out.")
+        row = self.row(draft, p)
+        return {"id": row.aws_id, "left": left_after(self.hung(row), draft, self.key(p))}
+
+    def hung(self, row: Any) -> Iterator[str]:
+        """What the mirror has on it."""
+        return hung_in_mirror(self.owner, row)
+
+    def after(self, p: DeleteParams, value: Value) -> Value:
+        return None
+
+    def live(self, client: AwsClient, p: DeleteParams) -> Value:
+        value = super().live(client, p)
+        return {"id": value["owner"], "left": value["left"]} if value else None
+
+    def look(
+        self, client: AwsClient, p: DeleteParams, owner: Mapping[str, Any], named: Mapping[str, str]
+    ) -> Mapping[str, Any]:
+        return {"left": sorted(hung_in_aws(self.owner, client, named))}
+
+    def done(self, client: AwsClient, p: DeleteParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+        """It is gone, also where there is another of that name by now."""
+        found = tried[0].found
+        return Done() if found and (live is None or live["id"] != found["id"]) else None
+
+    def is_so_already(self, p: DeleteParams) -> str:
+        return f"{name_of(p.owner_arn)} is gone already."
+
+    def limits(self, draft: Draft, p: DeleteParams, value: Value) -> list[Finding]:
+        row = self.row(draft, p)
+        if left := value["left"]:
+            words = f"AWS deletes {self.named(p)} only when nothing hangs on it any more: take off {some(left)} first."
+            return [Finding("SOMETHING_HANGS_ON_IT", "error", words)]
+        return self.warnings(row)
+
+    def warnings(self, row: Any) -> list[Finding]:
+        return broken_by_deletion(row)
+
+    def before(self, draft: Draft, p: DeleteParams, value: Value) -> dict[str, Any]:
+        return _made_like(self.row(draft, p))
+
+    def reverse(self, p: DeleteParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        create = StepSpec(f"iam.{self.owner.word}.create", {"arn": p.owner_arn, **before["create"]})
+        tags = before["tags"].items()
+        return [create, *(self.other("tag", p, key=key, value=value) for key, value in tags)]
+
+
+def _made_like(row: Principal) -> dict[str, Any]:
+    """What it takes to make it again: the parameters of `Create` but for the ARN, and the tags."""
+    if not isinstance(row, IamRole):
+        bounded = {"boundary_arn": row.boundary_arn} if hasattr(row, "boundary_arn") else {}
+        return {"create": bounded, "tags": getattr(row, "tags", {})}
+    create = {
+        "document": row.trust.text if row.trust else "",
+        "description": row.description,
+        "max_session_s": row.max_session_s or 0,
+        "boundary_arn": row.boundary_arn,
+    }
+    return {"create": create, "tags": row.tags}
+
+
+def delete(owner: Principal | InstanceProfile) -> StepSpec:
+    """On which nothing hangs; `identities.operations.cascades` plans the steps before."""
+    return StepSpec(f"{owner.kind}.{Delete.verb}", {"owner_arn": owner.arn})

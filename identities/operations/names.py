@@ -1,0 +1,138 @@
+"""Other names and paths for users and groups.
+
+The part is {"old": "AIDA…", "new": null}: who has the old ARN, and who has the new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from accounts.models import AwsAccount
+from identities.models import IamGroup, IamRole, IamUser
+from identities.operations.breaks import broken_by_rename, roles_trusting
+from identities.operations.existence import check_name
+from identities.operations.owners import USER, OwnerOperation, on_owner
+from policies.operations.arns import check_arn, name_of, path_of
+from policies.operations.rows import object_key, ref
+from sync.aws.client import AwsClient
+from sync.aws.errors import NotFound
+from sync.checks import Finding
+from sync.draft import Draft
+from sync.mirror import ObjectRef
+from sync.operations import Call, Guarantee, Refusal, StepSpec, Value
+
+# How many members of a group, and roles that trust a user, are read again at once; a pull brings the others.
+_READ_AT_ONCE = 50
+
+
+@dataclass(frozen=True)
+class RenameParams:
+    owner_arn: str
+    new_arn: str
+
+    @property
+    def is_renamed(self) -> bool:
+        return name_of(self.owner_arn) != name_of(self.new_arn)
+
+    @property
+    def is_moved(self) -> bool:
+        return path_of(self.owner_arn) != path_of(self.new_arn)
+
+
+class Rename(OwnerOperation[RenameParams]):
+    verb = "rename"
+    guarantee = Guarantee.DETECTABLE
+    params_type = RenameParams
+
+    def parse(self, params: Mapping[str, Any]) -> RenameParams:
+        p = super().parse(params)
+        check_name(self.owner, name_of(p.new_arn))
+        check_arn(p.new_arn, self.owner.word)
+        return p
+
+    def title(self, p: RenameParams) -> str:
+        to = f"the path {path_of(p.new_arn)}"
+        if not p.is_renamed:
+            return f"Move {self.named(p)} to {to}"
+        return f"Rename {self.named(p)} to {name_of(p.new_arn)}" + (f", and move it to {to}" if p.is_moved else "")
+
+    def note(self, p: RenameParams) -> str:
+        signs_in = " Whoever signs in with its password gives the new name." if self.owner is USER else ""
+        return f"Its ARN changes, its unique id and all that it has stay.{signs_in if p.is_renamed else ''}"
+
+    def calls(self, p: RenameParams) -> list[Call]:
+        said: dict[str, str] = {self.owner.name_parameter: name_of(p.owner_arn)}
+        if p.is_moved:
+            said["NewPath"] = path_of(p.new_arn)
+        if p.is_renamed:
+            said[f"New{self.owner.name_parameter}"] = name_of(p.new_arn)
+        operation = f"Update{self.owner.aws_word}"
+        # AWS asks for the permission on both names.
+        return [Call("iam", operation, said, resource_arns=(p.owner_arn, p.new_arn), actions=(f"iam:{operation}",))]
+
+    def objects(self, p: RenameParams) -> list[str]:
+        return [self.key(p), object_key(self.owner.model, p.new_arn)]
+
+    def part(self, p: RenameParams) -> str:
+        return f"name:{p.owner_arn}"
+
+    def refs(self, aws_account: AwsAccount, p: RenameParams) -> list[ObjectRef]:
+        """With those of whom AWS tells otherwise then: roles that trust it, members of a group."""
+        old = ref(self.owner.model, aws_account, p.owner_arn)
+        new = replace(old, name=name_of(p.new_arn), arn=p.new_arn, former_name=old.name)
+        row = self.owner.model.objects.filter(aws_account=aws_account, arn=p.owner_arn).order_by("-pk").first()
+        if isinstance(row, IamGroup):
+            members = IamUser.objects.live().filter(memberships__group=row, memberships__gone_at=None).order_by("pk")
+            told = [ref(IamUser, aws_account, user.arn) for user in members[:_READ_AT_ONCE]]
+            return [new, *told, new] if told else [new]  # members are tied to groups by name: the group comes first
+        trusting = roles_trusting(row)[:_READ_AT_ONCE] if row else ()
+        return [new, *(ref(IamRole, aws_account, role.arn) for role in trusting)]
+
+    def told_of_owner(self, value: Value) -> str:
+        if value["old"] and value["new"]:
+            return f"another {self.owner.word} of the new name"
+        return "it under the new name" if value["new"] else "it under the old name"
+
+    def mirrored(self, draft: Draft, p: RenameParams) -> Value:
+        row = self.row(draft, p)
+        names = self.owner.model.objects.live().filter(aws_account=draft.aws_account).exclude(pk=row.pk)
+        taken = names.filter(name_key=name_of(p.new_arn).casefold()).first()
+        if taken and not draft.is_deleted(object_key(self.owner.model, taken.arn)):
+            raise Refusal(f"There is a {self.owner.word} {taken.name} already: names are unique, whatever their case.")
+        return {"old": row.aws_id, "new": None}
+
+    def after(self, p: RenameParams, value: Value) -> Value:
+        return value if p.owner_arn == p.new_arn else {"old": None, "new": value["old"]}
+
+    def is_so_already(self, p: RenameParams) -> str:
+        return f"This is the name and the path of {self.named(p)} already."
+
+    def limits(self, draft: Draft, p: RenameParams, value: Value) -> list[Finding]:
+        return super().limits(draft, p, value) or broken_by_rename(self.row(draft, p))
+
+    def reverse(self, p: RenameParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return [self.other(self.verb, p, owner_arn=p.new_arn, new_arn=p.owner_arn)]
+
+    def live(self, client: AwsClient, p: RenameParams) -> Value:
+        old, new = (self._id_at(client, arn) for arn in (p.owner_arn, p.new_arn))
+        return {"old": old, "new": new} if old or new else None
+
+    def look(
+        self, client: AwsClient, p: RenameParams, owner: Mapping[str, Any], named: Mapping[str, str]
+    ) -> Mapping[str, Any]:
+        return {}
+
+    def _id_at(self, client: AwsClient, arn: str) -> str | None:
+        named = {self.owner.name_parameter: name_of(arn)}
+        try:
+            found = client.call("iam", f"Get{self.owner.aws_word}", **named, **self._narrow)[self.owner.aws_word]
+        except NotFound:
+            return None
+        return str(found[self.owner.id_field]) if found["Arn"] == arn else None
+
+
+def rename(owner: IamUser | IamGroup, name: str, path: str) -> StepSpec:
+    head = owner.arn[: -len(f"{owner.path}{owner.name}")]
+    return on_owner(owner, Rename.verb, new_arn=f"{head}{path}{name}")

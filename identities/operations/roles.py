@@ -1,0 +1,151 @@
+"""Making roles, and what they say of themselves: description and longest session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from accounts.models import AwsAccount
+from identities.account.mirrors import RoleSettings
+from identities.models import IamRole
+from identities.operations.existence import Create, CreateParams, arn_of
+from identities.operations.owners import ROLE, OwnerOperation, on_owner
+from identities.operations.trust import limits_of_trust
+from policies.operations.arns import check_arn
+from policies.operations.rows import ref
+from sync.aws.client import AwsClient
+from sync.checks import Finding
+from sync.draft import Draft
+from sync.mirror import ObjectRef
+from sync.operations import BadParams, Call, Refusal, Risk, StepSpec, Value
+
+# IAM API Reference, "CreateRole": seconds of MaxSessionDuration, and characters of Description.
+SHORTEST_SESSION_S, LONGEST_SESSION_S, USUAL_SESSION_S = 3_600, 43_200, 3_600
+LONGEST_DESCRIPTION = 1_000
+
+
+def _check_settings(description: str, max_session_s: int) -> None:
+    if len(description) > LONGEST_DESCRIPTION:
+        raise BadParams(f"The description of a role has at most {LONGEST_DESCRIPTION:,} characters.")
+    if not SHORTEST_SESSION_S <= max_session_s <= LONGEST_SESSION_S:
+        raise BadParams("The longest session of a role is between 1 and 12 hours.")
+
+
+@dataclass(frozen=True)
+class CreateRoleParams(CreateParams):
+    document: str  # its trust policy
+    description: str = ""
+    max_session_s: int = USUAL_SESSION_S
+    boundary_arn: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.document.strip():
+            raise BadParams("A role needs a trust policy: who may assume it.")
+        _check_settings(self.description, self.max_session_s)
+        if self.boundary_arn:
+            check_arn(self.boundary_arn, "policy")
+
+
+class CreateRole(Create[CreateRoleParams]):
+    risk = Risk.HIGH
+    params_type = CreateRoleParams
+
+    def more(self, p: CreateRoleParams) -> Mapping[str, Any]:
+        said: dict[str, Any] = {"AssumeRolePolicyDocument": p.document, "MaxSessionDuration": p.max_session_s}
+        if p.description:
+            said["Description"] = p.description
+        return said | ({"PermissionsBoundary": p.boundary_arn} if p.boundary_arn else {})
+
+    def refs(self, aws_account: AwsAccount, p: CreateRoleParams) -> list[ObjectRef]:
+        [details] = super().refs(aws_account, p)
+        return [replace(details, facet=RoleSettings.source), details]
+
+    def writes(self, aws_account: AwsAccount, p: CreateRoleParams) -> str | None:
+        return p.document
+
+    def limits(self, draft: Draft, p: CreateRoleParams, value: Value) -> list[Finding]:
+        return limits_of_trust(p.document)
+
+
+@dataclass(frozen=True)
+class UpdateRoleParams:
+    owner_arn: str
+    description: str
+    max_session_s: int
+
+    def __post_init__(self) -> None:
+        _check_settings(self.description, self.max_session_s)
+
+
+class UpdateRole(OwnerOperation[UpdateRoleParams]):
+    """The part is {"owner": "AROA…", "description": "", "max_session_s": 3600}.
+
+    Both are always sent: AWS doesn't say what becomes of the one that isn't.
+    """
+
+    verb = "update"
+    risk = Risk.LOW
+    params_type = UpdateRoleParams
+
+    def title(self, p: UpdateRoleParams) -> str:
+        return f"Set the description and the longest session of {self.named(p)}"
+
+    def note(self, p: UpdateRoleParams) -> str:
+        return f"Sessions last up to {p.max_session_s / 3600:g} hours, from the next one on."
+
+    def calls(self, p: UpdateRoleParams) -> list[Call]:
+        return self.call(p, "UpdateRole", Description=p.description, MaxSessionDuration=p.max_session_s)
+
+    def part(self, p: UpdateRoleParams) -> str:
+        return f"settings:{p.owner_arn}"
+
+    def refs(self, aws_account: AwsAccount, p: UpdateRoleParams) -> list[ObjectRef]:
+        return [replace(ref(IamRole, aws_account, p.owner_arn), facet=RoleSettings.source)]
+
+    def told_of_owner(self, value: Value) -> str:
+        return f"sessions of {value['max_session_s'] / 3600:g} hours and the description “{value['description']}”"
+
+    def mirrored(self, draft: Draft, p: UpdateRoleParams) -> Value:
+        role = self.row(draft, p)
+        if role.max_session_s is None:
+            raise Refusal(f"The description of {self.named(p)} was never pulled: pull, then try again.")
+        return {"owner": role.aws_id, "description": role.description, "max_session_s": role.max_session_s}
+
+    def look(
+        self, client: AwsClient, p: UpdateRoleParams, owner: Mapping[str, Any], named: Mapping[str, str]
+    ) -> Mapping[str, Any]:
+        return {"description": owner.get("Description") or "", "max_session_s": owner.get("MaxSessionDuration")}
+
+    def after(self, p: UpdateRoleParams, value: Value) -> Value:
+        return {**value, "description": p.description, "max_session_s": p.max_session_s}
+
+    def is_so_already(self, p: UpdateRoleParams) -> str:
+        return f"The description and the longest session of {self.named(p)} are so already."
+
+    def before(self, draft: Draft, p: UpdateRoleParams, value: Value) -> dict[str, Any]:
+        return {"description": value["description"], "max_session_s": value["max_session_s"]}
+
+    def reverse(self, p: UpdateRoleParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return [self.other(self.verb, p, **before)]
+
+
+def create_role(
+    aws_account: AwsAccount,
+    name: str,
+    document: str,
+    *,
+    path: str = "/",
+    description: str = "",
+    max_session_s: int = USUAL_SESSION_S,
+    boundary_arn: str = "",
+) -> StepSpec:
+    """`document`: its trust policy."""
+    said = {"document": document, "description": description, "max_session_s": max_session_s}
+    return StepSpec(
+        "iam.role.create", {"arn": arn_of(aws_account, ROLE, name, path), **said, "boundary_arn": boundary_arn}
+    )
+
+
+def update_role(role: IamRole, description: str, max_session_s: int) -> StepSpec:
+    return on_owner(role, UpdateRole.verb, description=description, max_session_s=max_session_s)

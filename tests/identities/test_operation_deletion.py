@@ -1,0 +1,133 @@
+"""Deleting users, groups and roles: nothing may hang on them any more."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.models import Operator
+from identities.models import IamRole, IamUser, TrustedPrincipal
+from identities.operations import add_member, attach, delete, detach, put_inline, remove_member, remove_role
+from identities.operations.hung import hung_in_aws, hung_in_mirror
+from identities.operations.owners import GROUP, KINDS_OF_OWNERS, ROLE, USER, KindOfOwner
+from sync import changes
+from sync.aws.client import reader
+from sync.models import Change
+from tests.identities.operation_cases_principals import filled_profile
+from tests.services.changing import carry_out, propose
+from tests.services.credentials import give_everything, pull
+from tests.services.world import World, document
+
+pytestmark = pytest.mark.django_db
+
+
+def full(world: World, owner: KindOfOwner, name: str) -> None:
+    """Something of every kind that may hang on one."""
+    if owner is USER:
+        give_everything(world.iam, name)
+    elif owner is GROUP:
+        world.iam.create_group(GroupName=name)
+    else:
+        _, role = filled_profile(world)
+        assert role.name == name
+    policy = world.policy()
+    word, named = owner.word, {owner.name_parameter: name}
+    getattr(world.iam, f"attach_{word}_policy")(PolicyArn=policy.arn, **named)
+    getattr(world.iam, f"put_{word}_policy")(PolicyName="own", PolicyDocument=document("s3:Get*"), **named)
+    if owner is not ROLE:
+        user, group = (name, "analytics") if owner is USER else ("lena.fischer", name)
+        (world.group if owner is USER else world.user)()
+        world.iam.add_user_to_group(GroupName=group, UserName=user)
+
+
+@pytest.mark.parametrize(
+    ("owner", "number"), [(USER, 10), (GROUP, 3), (ROLE, 3)], ids=[owner.word for owner in KINDS_OF_OWNERS]
+)
+def test_the_mirror_and_aws_agree_on_what_hangs(world: World, owner: KindOfOwner, number: int) -> None:
+    full(world, owner, "reports-exporter")
+    pull(world.aws_account)
+    pull(world.aws_account, "iam.instance_profiles")
+    row = owner.model.objects.live().get(name="reports-exporter")
+    found = sorted(hung_in_mirror(owner, row))
+    assert found == sorted(hung_in_aws(owner, reader(world.aws_account), {owner.name_parameter: row.name}))
+    assert len(found) == number
+
+
+def test_what_still_hangs_on_it_is_named(world: World, erin: Operator) -> None:
+    user, policy = world.user(), world.policy()
+    world.iam.attach_user_policy(UserName=user.name, PolicyArn=policy.arn)
+    with pytest.raises(changes.PlanError, match=f"take off policy {policy.arn} first"):
+        propose(world.aws_account, erin, [delete(world.again(user))])
+
+
+def test_earlier_steps_of_the_plan_count(world: World, erin: Operator) -> None:
+    user, group, policy = world.user(), world.group(), world.policy()
+    world.iam.add_user_to_group(GroupName=group.name, UserName=user.name)
+    world.iam.attach_user_policy(UserName=user.name, PolicyArn=policy.arn)
+    user = world.again(user)
+    steps = [remove_member(user, group), detach(user, policy.arn), delete(user), delete(group)]
+    change = carry_out(propose(world.aws_account, erin, steps), erin)
+    assert change.state == Change.State.APPLIED
+    assert not IamUser.objects.live().exists()
+    assert world.iam.list_users()["Users"] == world.iam.list_groups()["Groups"] == []
+
+
+@pytest.mark.parametrize("what", ["member", "policy", "inline"])
+def test_what_an_earlier_step_hangs_on_it_counts(world: World, erin: Operator, what: str) -> None:
+    user, group, policy = world.user(), world.group(), world.policy()
+    first = {
+        "member": add_member(user, group),
+        "policy": attach(group, policy.arn),
+        "inline": put_inline(group, "own", document("s3:Get*")),
+    }[what]
+    with pytest.raises(changes.PlanError, match="nothing hangs on it"):
+        propose(world.aws_account, erin, [first, delete(group)])
+
+
+def test_a_role_in_an_instance_profile_is_taken_out_first(world: World, erin: Operator) -> None:
+    profile, role = filled_profile(world)
+    with pytest.raises(changes.PlanError, match="take off instance profile web first"):
+        propose(world.aws_account, erin, [delete(role)])
+    change = propose(world.aws_account, erin, [remove_role(profile, role), delete(role), delete(profile)])
+    assert carry_out(change, erin).state == Change.State.APPLIED
+
+
+def test_a_key_made_meanwhile_is_a_conflict_and_known_then(world: World, erin: Operator) -> None:
+    user = world.user()
+    change = propose(world.aws_account, erin, [delete(user)])
+    key = world.iam.create_access_key(UserName=user.name)["AccessKey"]["AccessKeyId"]
+    change = carry_out(change, erin)
+    assert change.state == Change.State.CONFLICTED
+    assert f"found it with access key {key} on it" in change.error["sentence"]
+    assert world.sent("DeleteUser") == []
+    assert [held.name for held in user.accesskeys.live()] == [key]
+
+
+def test_one_made_again_under_the_name_is_left_alone(world: World, erin: Operator) -> None:
+    user = world.user()
+    change = propose(world.aws_account, erin, [delete(user)])
+    world.iam.delete_user(UserName=user.name)
+    world.emulator.forget_calls()
+    world.iam.create_user(UserName=user.name)
+    assert carry_out(change, erin).state == Change.State.CONFLICTED
+    assert world.sent("DeleteUser") == []
+
+
+def test_a_lost_answer_is_adopted(world: World, erin: Operator) -> None:
+    change = propose(world.aws_account, erin, [delete(world.user())])
+    world.emulator.rules([{"action": "DeleteUser", "when": "after", "truncate": True, "times": 1}])
+    assert carry_out(change, erin).state == Change.State.APPLIED
+    assert len(world.sent("DeleteUser")) == 1
+
+
+def test_the_plan_says_who_trusts_it(world: World, erin: Operator) -> None:
+    user, role = world.user(), world.role("on-call")
+    TrustedPrincipal.objects.create(role=role, type="AWS", value=user.arn)
+    change = propose(world.aws_account, erin, [delete(user)])
+    assert [finding["code"] for finding in change.findings] == ["TRUST_BREAKS"]
+
+
+def test_a_role_of_aws_is_not_deleted(world: World, erin: Operator) -> None:
+    role = world.role()
+    IamRole.objects.filter(pk=role.pk).update(path="/aws-service-role/support.amazonaws.com/")
+    with pytest.raises(changes.PlanError, match="belongs to an AWS service"):
+        propose(world.aws_account, erin, [delete(role)])
