@@ -2,18 +2,17 @@
 
 from identities.operations.attachments import Attach, Detach, attach, detach
 from identities.operations.boundaries import DeleteBoundary, PutBoundary, delete_boundary, put_boundary
-from identities.operations.deletion import Delete, delete
+from identities.operations.clones import clone_role, clone_user
+from identities.operations.deletion import Delete, delete, delete_whole
 from identities.operations.existence import CreateGroup, CreateUser, create_group, create_user
 from identities.operations.inline import DeleteInline, PutInline, delete_inline, put_inline
+from identities.operations.instance_profile_roles import AddRole, RemoveRole, add_role, remove_role
 from identities.operations.instance_profiles import (
-    AddRole,
     CreateProfile,
     DeleteProfile,
-    RemoveRole,
-    add_role,
     create_profile,
+    delete_whole_profile,
     put_role,
-    remove_role,
 )
 from identities.operations.membership import AddUser, RemoveUser, add_member, remove_member
 from identities.operations.names import Rename, rename
@@ -25,9 +24,10 @@ from identities.operations.trust import UpdateTrust, update_trust
 from sync import operations
 
 __all__ = [
-    "add_member", "add_role", "attach", "create_group", "create_profile", "create_role", "create_user", "delete",
-    "delete_boundary", "delete_inline", "detach", "put_boundary", "put_inline", "put_role", "register",
-    "remove_member", "remove_role", "rename", "revoke_sessions", "tag", "untag", "update_role", "update_trust",
+    "add_member", "add_role", "attach", "clone_role", "clone_user", "create_group", "create_profile",
+    "create_role", "create_user", "delete", "delete_boundary", "delete_inline", "delete_whole",
+    "delete_whole_profile", "detach", "put_boundary", "put_inline", "put_role", "register", "remove_member",
+    "remove_role", "rename", "revoke_sessions", "tag", "untag", "update_role", "update_trust",
 ]  # fmt: skip
 
 

@@ -14,8 +14,10 @@ from accounts.models import AwsAccount
 from identities.credentials.kinds import KINDS
 from identities.models import IamRole, InstanceProfile, Principal
 from identities.operations.breaks import broken_by_deletion, some
+from identities.operations.cascades import TakenOff, take_off
 from identities.operations.hung import hung_in_aws, hung_in_mirror, left_after
 from identities.operations.owners import ROLE, USER, OwnerOperation
+from identities.operations.tags import is_awss
 from policies.operations.arns import name_of
 from policies.operations.rows import ref
 from sync.aws.client import AwsClient
@@ -100,13 +102,21 @@ class Delete(OwnerOperation[DeleteParams]):
     def warnings(self, row: Any) -> list[Finding]:
         return broken_by_deletion(row)
 
+    def replanned(self, draft: Draft, p: DeleteParams) -> list[StepSpec]:
+        """With what hangs on it by now, and didn't when the plan was made."""
+        left = set(self.mirrored(draft, p)["left"])
+        return [*(step for what, steps in self.taking_off(draft, p) if what in left for step in steps), self.spec(p)]
+
+    def taking_off(self, draft: Draft, p: DeleteParams) -> TakenOff:
+        return take_off(self.row(draft, p))
+
     def before(self, draft: Draft, p: DeleteParams, value: Value) -> dict[str, Any]:
         return _made_like(self.row(draft, p))
 
     def reverse(self, p: DeleteParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         create = StepSpec(f"iam.{self.owner.word}.create", {"arn": p.owner_arn, **before["create"]})
         tags = before["tags"].items()
-        return [create, *(self.other("tag", p, key=key, value=value) for key, value in tags)]
+        return [create, *(self.other("tag", p, key=key, value=value) for key, value in tags if not is_awss(key))]
 
 
 def _made_like(row: Principal) -> dict[str, Any]:
@@ -114,15 +124,21 @@ def _made_like(row: Principal) -> dict[str, Any]:
     if not isinstance(row, IamRole):
         bounded = {"boundary_arn": row.boundary_arn} if hasattr(row, "boundary_arn") else {}
         return {"create": bounded, "tags": getattr(row, "tags", {})}
-    create = {
+    create: dict[str, Any] = {
         "document": row.trust.text if row.trust else "",
         "description": row.description,
-        "max_session_s": row.max_session_s or 0,
         "boundary_arn": row.boundary_arn,
     }
+    if row.max_session_s is not None:
+        create["max_session_s"] = row.max_session_s
     return {"create": create, "tags": row.tags}
 
 
+def delete_whole(owner: Principal) -> list[StepSpec]:
+    """All that hangs on it first."""
+    return [*(step for _, steps in take_off(owner) for step in steps), delete(owner)]
+
+
 def delete(owner: Principal | InstanceProfile) -> StepSpec:
-    """On which nothing hangs; `identities.operations.cascades` plans the steps before."""
+    """One on which nothing hangs."""
     return StepSpec(f"{owner.kind}.{Delete.verb}", {"owner_arn": owner.arn})

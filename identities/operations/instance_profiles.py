@@ -1,27 +1,23 @@
-"""Instance profiles: making and deleting them, and which role is in them.
-
-The part of the role in one is {"profile": "AIPA…", "role": "AROA…", "inside": true}.
-"""
+"""Instance profiles: making and deleting them, and putting another role into one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from accounts.models import AwsAccount
 from identities.models import IamRole, InstanceProfile
-from identities.operations.deletion import Delete, DeleteParams
+from identities.operations.cascades import TakenOff
+from identities.operations.deletion import Delete, DeleteParams, delete
 from identities.operations.existence import Create, CreateParams, arn_of
+from identities.operations.instance_profile_roles import add_role, remove_role
 from identities.operations.owners import PROFILE
-from policies.operations.arns import check_arn, name_of
-from policies.operations.rows import live_row, object_key, ref
+from policies.operations.rows import ref
 from sync.aws.client import AwsClient
-from sync.aws.errors import NotFound
 from sync.checks import Finding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
-from sync.operations import Call, Done, Guarantee, Operation, Refusal, Risk, StepSpec, Tried, Undo, Value
+from sync.operations import Refusal, StepSpec, Value
 
 
 class CreateProfile(Create[CreateParams]):
@@ -41,6 +37,11 @@ class DeleteProfile(Delete):
         if row.role:
             yield f"role {row.role.name}"
 
+    def taking_off(self, draft: Draft, p: DeleteParams) -> TakenOff:
+        profile = self.row(draft, p)
+        if profile.role:
+            yield f"role {profile.role.name}", [remove_role(profile, profile.role)]
+
     def look(
         self, client: AwsClient, p: DeleteParams, owner: Mapping[str, Any], named: Mapping[str, str]
     ) -> Mapping[str, Any]:
@@ -53,130 +54,12 @@ class DeleteProfile(Delete):
         return {"create": {}, "tags": {}}
 
 
-@dataclass(frozen=True)
-class InProfileParams:
-    profile_arn: str
-    role_arn: str
-
-    def __post_init__(self) -> None:
-        check_arn(self.profile_arn, "instance-profile")
-        check_arn(self.role_arn, "role")
-
-    @property
-    def profile(self) -> str:
-        return name_of(self.profile_arn)
-
-    @property
-    def role(self) -> str:
-        return name_of(self.role_arn)
-
-
-class InProfileOperation(Operation[InProfileParams]):
-    aws_operation: ClassVar[str]
-    leaves: ClassVar[bool]  # inside, afterwards
-    opposite: ClassVar[str]
-    also_needs: ClassVar[tuple[str, ...]] = ()
-    guarantee = Guarantee.IDEMPOTENT
-    undo = Undo.REVERSIBLE
-    risk = Risk.HIGH
-    params_type = InProfileParams
-
-    def note(self, p: InProfileParams) -> str:
-        return "Instances that run with it see that within some minutes, or when it is associated with them again."
-
-    def calls(self, p: InProfileParams) -> list[Call]:
-        parameters = {"InstanceProfileName": p.profile, "RoleName": p.role}
-        actions = (f"iam:{self.aws_operation}", *self.also_needs)
-        return [Call("iam", self.aws_operation, parameters, resource_arns=(p.profile_arn, p.role_arn), actions=actions)]
-
-    def objects(self, p: InProfileParams) -> list[str]:
-        return [object_key(InstanceProfile, p.profile_arn), object_key(IamRole, p.role_arn)]
-
-    def hangs_on(self, p: InProfileParams, object_key: str) -> tuple[str, bool]:
-        is_of_role = object_key.startswith(f"{IamRole.kind}:")
-        return f"instance profile {p.profile}" if is_of_role else f"role {p.role}", self.leaves
-
-    def part(self, p: InProfileParams) -> str:
-        return f"profile:{p.profile_arn} {p.role_arn}"
-
-    def refs(self, aws_account: AwsAccount, p: InProfileParams) -> list[ObjectRef]:
-        return [ref(InstanceProfile, aws_account, p.profile_arn)]
-
-    def told(self, value: Value) -> str:
-        if value is None:
-            return "no such instance profile or role"
-        return "the role in it" if value["inside"] else "the role not in it"
-
-    def mirrored(self, draft: Draft, p: InProfileParams) -> Value:
-        profile, role = live_row(InstanceProfile, draft, p.profile_arn), live_row(IamRole, draft, p.role_arn)
-        if role.is_reserved:
-            raise Refusal(f"The role {role.name} belongs to an AWS service: only that service can change it.")
-        inside = bool(role.pk) and profile.role_id == role.pk
-        return {"profile": profile.aws_id, "role": role.aws_id, "inside": inside}
-
-    def after(self, p: InProfileParams, value: Value) -> Value:
-        return {**value, "inside": self.leaves}
-
-    def limits(self, draft: Draft, p: InProfileParams, value: Value) -> list[Finding]:
-        if value["inside"] == self.leaves:
-            words = f"The role {p.role} is {'already' if self.leaves else 'not'} in the instance profile {p.profile}."
-            return [Finding("NO_CHANGE", "error", words)]
-        return []
-
-    def reverse(self, p: InProfileParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return [StepSpec(self.opposite, self.spec(p).params)]
-
-    def live(self, client: AwsClient, p: InProfileParams) -> Value:
-        try:
-            profile = client.call("iam", "GetInstanceProfile", InstanceProfileName=p.profile)["InstanceProfile"]
-            role = client.call("iam", "GetRole", RoleName=p.role)["Role"]
-        except NotFound:
-            return None
-        inside = role["RoleId"] in {each["RoleId"] for each in profile["Roles"]}
-        return {"profile": profile["InstanceProfileId"], "role": role["RoleId"], "inside": inside}
-
-    def done(self, client: AwsClient, p: InProfileParams, live: Value, tried: Sequence[Tried]) -> Done | None:
-        return Done() if live is not None and live == self.after(p, tried[0].found) else None
-
-
-class AddRole(InProfileOperation):
-    kind = "iam.instance_profile.add_role"
-    opposite = "iam.instance_profile.remove_role"
-    aws_operation = "AddRoleToInstanceProfile"
-    also_needs = ("iam:PassRole",)
-    leaves = True
-
-    def title(self, p: InProfileParams) -> str:
-        return f"Put the role {p.role} into the instance profile {p.profile}"
-
-    def limits(self, draft: Draft, p: InProfileParams, value: Value) -> list[Finding]:
-        if found := super().limits(draft, p, value):
-            return found
-        profile = live_row(InstanceProfile, draft, p.profile_arn)
-        inside = {profile.role.arn} if profile.role else set()
-        for step in draft.writing(object_key(InstanceProfile, p.profile_arn)):
-            if isinstance(step.operation, InProfileOperation):
-                (inside.add if step.operation.leaves else inside.discard)(step.params.role_arn)
-        if not inside:
-            return []
-        words = (
-            f"The role {name_of(min(inside))} is in the instance profile {p.profile}. AWS takes one: take it out first."
-        )
-        return [Finding("ANOTHER_ROLE_INSIDE", "error", words)]
-
-
-class RemoveRole(InProfileOperation):
-    kind = "iam.instance_profile.remove_role"
-    opposite = "iam.instance_profile.add_role"
-    aws_operation = "RemoveRoleFromInstanceProfile"
-    leaves = False
-
-    def title(self, p: InProfileParams) -> str:
-        return f"Take the role {p.role} out of the instance profile {p.profile}"
-
-
 def create_profile(aws_account: AwsAccount, name: str, path: str = "/") -> StepSpec:
     return StepSpec("iam.instance_profile.create", {"arn": arn_of(aws_account, PROFILE, name, path)})
+
+
+def delete_whole_profile(profile: InstanceProfile) -> list[StepSpec]:
+    return [*([remove_role(profile, profile.role)] if profile.role else []), delete(profile)]
 
 
 def put_role(profile: InstanceProfile, role: IamRole | None) -> list[StepSpec]:
@@ -185,11 +68,3 @@ def put_role(profile: InstanceProfile, role: IamRole | None) -> list[StepSpec]:
         raise Refusal(f"The role {role.name} is in it already.")
     out = [remove_role(profile, profile.role)] if profile.role else []
     return [*out, *([add_role(profile, role)] if role else [])]
-
-
-def add_role(profile: InstanceProfile, role: IamRole) -> StepSpec:
-    return StepSpec(AddRole.kind, {"profile_arn": profile.arn, "role_arn": role.arn})
-
-
-def remove_role(profile: InstanceProfile, role: IamRole) -> StepSpec:
-    return StepSpec(RemoveRole.kind, {"profile_arn": profile.arn, "role_arn": role.arn})

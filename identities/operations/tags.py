@@ -19,6 +19,11 @@ from sync.operations import Alteration, BadParams, Call, Risk, StepSpec, Value
 MOST_TAGS, LONGEST_KEY, LONGEST_VALUE = 50, 128, 256
 
 
+def is_awss(key: str) -> bool:
+    """Tags that AWS itself puts on objects: nobody else can."""
+    return key.lower().startswith("aws:")
+
+
 @dataclass(frozen=True)
 class UntagParams:
     owner_arn: str
@@ -27,7 +32,7 @@ class UntagParams:
     def __post_init__(self) -> None:
         if not 1 <= len(self.key) <= LONGEST_KEY:
             raise BadParams(f"The key of a tag has 1 to {LONGEST_KEY} characters.")
-        if self.key.lower().startswith("aws:"):
+        if is_awss(self.key):
             raise BadParams("Tags that begin with aws: are AWS's own.")
 
 

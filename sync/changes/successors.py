@@ -21,14 +21,21 @@ from sync.operations import Refusal, StepSpec
 
 
 def propose_reverse(*, change: Change, actor: Operator, reason: str) -> Change:
-    """A change that undoes what `change` did, in the opposite order. Raises PlanError."""
+    """A change that undoes what `change` did, in the opposite order. Raises PlanError.
+
+    What can't be undone takes with it what was done before to the same part: a deleted key is not switched on again.
+    """
     if change.state in Change.MOVING:
         raise PlanError("The change is still running: wait until it has ended.")
     steps: list[StepSpec] = []
     ids = ids_made(change)
+    lost: set[str] = set()
     for step in change.steps.filter(state__in=Step.FINISHED).order_by("-position"):
         operation = operations.registry[step.kind]
-        steps += operation.reverse(operation.parse(resolved(step.params, ids)), step.before, step.result)
+        undoing = operation.reverse(operation.parse(resolved(step.params, ids)), step.before, step.result)
+        if not undoing:
+            lost.add(step.part)
+        steps += undoing if step.part not in lost else []
     if not steps:
         raise PlanError("There is nothing to reverse: none of its steps was done, or none can be undone.")
     title = f"Reverse of change {change.pk}: {change.title}"
