@@ -27,7 +27,9 @@ class ActForm(StageForm):
     """What an operator says for one act. Derive from it; fields come before the title and the reason."""
 
     heading: ClassVar[str] = ""  # of the page; {names} stands for what it is about: "Rename {names}"
-    about: ClassVar[str] = ""  # a sentence below the heading
+    about: str = ""  # a sentence below the heading
+    ways: ClassVar[Sequence[tuple[str, str]]] = ()  # acts of the AWS account that come to the same: name and label
+    ways_label: ClassVar[str] = ""
     button: ClassVar[str] = "Stage the change"
 
     def __init__(
@@ -79,7 +81,7 @@ class ActForm(StageForm):
 
 @dataclass(frozen=True)
 class Act:
-    """`name` is the last part of its address. `listed`: the menu of the object's page has it."""
+    """`name` is the last part of its address. `listed`: the menu of the object's page, or the list, has it."""
 
     name: str
     label: str  # in the menu: "Rename…"
@@ -118,7 +120,7 @@ def offered(place: str, target: Any) -> list[Act]:
 
 def offered_on(url_name: str) -> list[Act]:
     """The buttons of a list."""
-    return [act for act in acts_at(ACCOUNT) if act.on == url_name]
+    return [act for act in acts_at(ACCOUNT) if act.listed and act.on == url_name]
 
 
 def find(place: str, name: str) -> Act | None:

@@ -8,11 +8,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from accounts.access import fetch_aws_account
-from accounts.roles import SEE_IAM
+from accounts.access import fetch_aws_account, may, signed_in
+from accounts.roles import PROPOSE, SEE_IAM
 from iamconsole.web.tables import list_response
 from identities.account import password_policy, selectors
 from identities.account.tables import INSTANCE_PROFILES
+from policies import acts
 from policies.details import HISTORY
 from sync.selectors import holding, holdings
 
@@ -71,7 +72,8 @@ def identity_providers(request: HttpRequest, account_id: str) -> HttpResponse:
 @require_GET
 def instance_profiles(request: HttpRequest, account_id: str) -> HttpResponseBase:
     aws_account = fetch_aws_account(request, account_id, SEE_IAM)
-    context = {"holding": holding(aws_account, "iam.instance_profiles")}
+    made = acts.offered_on(INSTANCE_PROFILES.name) if may(signed_in(request), PROPOSE, aws_account) else []
+    context = {"holding": holding(aws_account, "iam.instance_profiles"), "list_acts": made}
     return list_response(
         request,
         INSTANCE_PROFILES,

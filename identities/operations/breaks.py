@@ -13,14 +13,13 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from iamconsole.web.words import day, some
 from identities.models import IamGroup, IamRole, IamUser, InlinePolicy, Membership, Principal
 from identities.selectors import attachments_of, inline_policies_of
-from identities.trust import joined
 from policies.models import PolicyVersion
 from sync.checks import Finding
 
 RECENTLY = timedelta(days=90)
-_MOST_NAMED = 5
 # IAM User Guide, "AWS global condition context keys": it holds the name of the user who asks.
 _USERNAME = "aws:username"
 
@@ -54,7 +53,7 @@ def broken_by_deletion(row: Principal) -> list[Finding]:
 def _in_use(row: Principal) -> Iterator[Finding]:
     used: datetime | None = getattr(row, "last_used_at" if isinstance(row, IamRole) else "last_activity_at", None)
     if used and used > timezone.now() - RECENTLY:
-        yield Finding("STILL_IN_USE", "warning", f"{row.name} was last used on {used:%d %B %Y}.".replace(" 0", " "))
+        yield Finding("STILL_IN_USE", "warning", f"{row.name} was last used on {day(used)}.")
 
 
 def _naming(row: Principal, then: str) -> Iterator[Finding]:
@@ -87,10 +86,6 @@ def _in_force(of: Q) -> QuerySet[PolicyVersion]:
 
 def _names(*found: QuerySet[Any, str]) -> list[str]:
     return sorted(set(chain.from_iterable(found)))
-
-
-def some(names: Sequence[str]) -> str:
-    return joined([*names[:_MOST_NAMED], f"{len(names) - _MOST_NAMED} more"] if len(names) > _MOST_NAMED else names)
 
 
 def _name(names: Sequence[str]) -> str:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from accounts.models import AwsAccount
+from iamconsole.web.words import some
 from identities.credentials.kinds import KINDS
 from identities.models import IamRole, InstanceProfile, Principal
-from identities.operations.breaks import broken_by_deletion, some
+from identities.operations.breaks import broken_by_deletion
 from identities.operations.cascades import TakenOff, take_off
 from identities.operations.hung import hung_in_aws, hung_in_mirror, left_after
 from identities.operations.owners import ROLE, USER, OwnerOperation

@@ -36,7 +36,7 @@ class RevokeSessions(WriteInline[RevokeParams]):
         return f"Revoke the sessions of {self.named(p)}"
 
     def note(self, p: RevokeParams) -> str:
-        moment = p.before.replace("T", " ").removesuffix(":00Z")
+        moment = p.before.replace("T", " ").removesuffix("Z")
         return (
             f"Those that began before {moment} UTC may do nothing any more; programs that can ask for a new one do. "
             "The reverse gives them back until they expire."
@@ -51,5 +51,5 @@ def revoking(before: str) -> str:
 
 
 def revoke_sessions(role: IamRole, before: datetime) -> StepSpec:
-    moment = before.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:00Z")
+    moment = before.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return on_owner(role, RevokeSessions.verb, policy=POLICY, document=revoking(moment), before=moment)

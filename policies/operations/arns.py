@@ -16,7 +16,7 @@ def check_arn(arn: str, kind: str) -> None:
     """`kind`: user, group, role, policy or instance-profile. Raises BadParams."""
     match = _ARN.fullmatch(arn)
     if match is None or match["kind"] != kind:
-        raise BadParams(f"{arn!r} isn't the ARN of a {kind}.")
+        raise BadParams(f"{arn!r} isn't the ARN of {'an' if kind[0] == 'i' else 'a'} {kind.replace('-', ' ')}.")
 
 
 def name_of(arn: str) -> str:

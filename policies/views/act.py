@@ -15,7 +15,7 @@ from accounts.models import AwsAccount
 from accounts.roles import PROPOSE
 from policies import acts
 from policies.acts import Act
-from policies.details import Kind, fetch_row
+from policies.details import Kind, TabLink, fetch_row
 from policies.views.stage import REFUSED
 from sync import changes
 from sync.models import Change
@@ -70,8 +70,17 @@ def act_page(
         "heading": form.heading.format(names=names),
         "crumbs": crumbs,
         "back_url": crumbs[-1].url,
+        "tabs": _ways(form, act),
     }
     return render(request, "stage/act.html", context, status=REFUSED if form.errors else 200)
+
+
+def _ways(form: acts.ActForm, act: Act) -> list[TabLink]:
+    account_id = form.aws_account.account_id
+    return [
+        TabLink(label, reverse("account_act", kwargs={"account_id": account_id, "act": name}), name == act.name, None)
+        for name, label in form.ways
+    ]
 
 
 def _propose(request: HttpRequest, form: acts.ActForm) -> Change | None:

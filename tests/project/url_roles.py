@@ -135,8 +135,9 @@ user_groups                    GET    in        404     ok   403  ok   ok    ok 
 account_act                    GET    in        404     403  403  ok   403   ok    ok
 account_act                    POST   in        404     403  403  ok   403   ok    ok
 user_act                       GET    in        404     403  403  ok   403   ok    ok
-group_act                      GET    in        404     403  403  404  403   404   404
+group_act                      GET    in        404     403  403  ok   403   ok    ok
 role_act                       GET    in        404     403  403  ok   403   ok    ok
+instance_profile_act           GET    in        404     403  403  ok   403   ok    ok
 policy_act                     GET    in        404     403  403  404  403   404   404
 user_bounds                    GET    in        404     ok   403  ok   ok    ok    ok
 user_tags                      GET    in        404     ok   403  ok   ok    ok    ok

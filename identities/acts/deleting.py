@@ -1,0 +1,47 @@
+"""Deleting users, groups, roles and instance profiles with all that hangs on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from iamconsole.web.words import day, some
+from identities.models import IamRole, IamUser
+from identities.operations import delete_whole, delete_whole_profile
+from identities.operations.cascades import take_off
+from policies.acts import ActForm
+from sync.operations import StepSpec
+
+_MOST_NAMED = 8
+
+
+class DeleteForm(ActForm):
+    heading = "Delete {names}"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.about = " ".join(self._sentences())
+
+    def _sentences(self) -> Iterator[str]:
+        if len(self.targets) > 1:
+            yield "All that hangs on them is taken off first, each by a step of its own."
+        elif hung := [what for what, _ in take_off(self.target)]:
+            yield f"Taken off first, each by a step of its own: {some(hung, shown=_MOST_NAMED)}."
+        else:
+            yield "Nothing hangs on it."
+        if len(self.targets) == 1 and isinstance(self.target, IamRole):
+            used = self.target.last_used_at
+            yield f"AWS last saw it used on {day(used)}." if used else "AWS tells of no use of it in 400 days."
+        lost = {IamUser: " Credentials don’t come back.", IamRole: " Trust policies that name it mean the old one."}
+        yield f"The reverse makes another of that name, with another unique id.{lost.get(type(self.target), '')}"
+
+    def steps(self) -> Sequence[StepSpec]:
+        return [step for target in self.targets for step in delete_whole(target)]
+
+
+class DeleteProfileForm(ActForm):
+    heading = "Delete {names}"
+    about = "Instances that run with it get no credentials any more. A role in it is taken out first, and stays."
+
+    def steps(self) -> Sequence[StepSpec]:
+        return [step for target in self.targets for step in delete_whole_profile(target)]

@@ -1,0 +1,89 @@
+"""Trust policies for roles that are new: who may assume them.
+
+A condition that a service doesn't send would keep it out, so there are only those that each service's documentation
+has ("… cross-service confused deputy prevention").
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import AwsAccount
+from identities.models import OidcProvider, SamlProvider
+
+# IAM User Guide, "Configure SAML assertions for the authentication response".
+_SAML_AUDIENCE = {
+    AwsAccount.Partition.AWS: "https://signin.aws.amazon.com/saml",
+    AwsAccount.Partition.CHINA: "https://signin.amazonaws.cn/saml",
+    AwsAccount.Partition.GOV: "https://signin.amazonaws-us-gov.com/saml",
+}
+
+
+@dataclass(frozen=True)
+class Service:
+    """An AWS service that takes on roles. `source`: the ARNs on whose behalf it may, "" where it doesn't say."""
+
+    principal: str
+    title: str
+    says_account: bool = False
+    source: str = ""
+
+
+EC2 = "ec2.amazonaws.com"
+SERVICES = (
+    Service("lambda.amazonaws.com", "Lambda"),
+    Service(EC2, "EC2"),
+    Service("ecs-tasks.amazonaws.com", "ECS tasks", True, "arn:{partition}:ecs:*:{account}:*"),
+    Service("scheduler.amazonaws.com", "EventBridge Scheduler", True),
+    Service("states.amazonaws.com", "Step Functions", True, "arn:{partition}:states:*:{account}:stateMachine:*"),
+    Service("codebuild.amazonaws.com", "CodeBuild", True, "arn:{partition}:codebuild:*:{account}:project/*"),
+    Service("apigateway.amazonaws.com", "API Gateway"),
+    Service("glue.amazonaws.com", "Glue"),
+)
+_KNOWN = {service.principal: service for service in SERVICES}
+
+
+def for_service(aws_account: AwsAccount, principal: str) -> str:
+    """`principal`: one of SERVICES or another one, such as "events.amazonaws.com"."""
+    service = _KNOWN.get(principal, Service(principal, principal))
+    condition: dict[str, Any] = {}
+    if service.says_account:
+        condition["StringEquals"] = {"aws:SourceAccount": aws_account.account_id}
+    if service.source:
+        arn = service.source.format(partition=aws_account.partition, account=aws_account.account_id)
+        condition["ArnLike"] = {"aws:SourceArn": arn}
+    called = f"{principal}.cn" if principal == EC2 and aws_account.partition == "aws-cn" else principal
+    return _document({"Service": called}, "sts:AssumeRole", condition)
+
+
+def for_account(aws_account: AwsAccount, account_id: str, *, external_id: str = "", asks_mfa: bool = False) -> str:
+    """Whoever of that AWS account may assume roles, as its own policies say."""
+    condition: dict[str, Any] = {}
+    if external_id:
+        condition["StringEquals"] = {"sts:ExternalId": external_id}
+    if asks_mfa:
+        condition["Bool"] = {"aws:MultiFactorAuthPresent": "true"}
+    return _document({"AWS": f"arn:{aws_account.partition}:iam::{account_id}:root"}, "sts:AssumeRole", condition)
+
+
+def for_provider(aws_account: AwsAccount, provider: OidcProvider | SamlProvider, audience: str, subject: str) -> str:
+    """`audience` and `subject` are an OIDC provider's; a subject may have wildcards."""
+    if isinstance(provider, SamlProvider):
+        saml = {"StringEquals": {"SAML:aud": _SAML_AUDIENCE[AwsAccount.Partition(aws_account.partition)]}}
+        return _document({"Federated": provider.arn}, "sts:AssumeRoleWithSAML", saml)
+    host = provider.arn.partition(":oidc-provider/")[2]
+    condition: dict[str, dict[str, str]] = {"StringEquals": {f"{host}:aud": audience}}
+    if subject:
+        operator = "StringLike" if set(subject) & set("*?") else "StringEquals"
+        condition.setdefault(operator, {})[f"{host}:sub"] = subject
+    return _document({"Federated": provider.arn}, "sts:AssumeRoleWithWebIdentity", condition)
+
+
+def _document(principal: Mapping[str, str], action: str, condition: Mapping[str, Any]) -> str:
+    statement: dict[str, Any] = {"Effect": "Allow", "Principal": principal, "Action": action}
+    if condition:
+        statement["Condition"] = condition
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2)
