@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 
-from accounts.models import AwsAccount, Operator
+from accounts.models import AwsAccount, Grant, Operator
 from accounts.roles import ALL_PERMISSIONS, CHANGING, SEE_IAM, Role, roles_with
 from accounts.sign_in import READS
 
@@ -36,6 +37,20 @@ class GrantBackend:
 def may(operator: Operator, perm: str, aws_account: AwsAccount | None) -> bool:
     """Whether `operator` holds `perm` on `aws_account` (None: on all of them). Superusers don't bypass it."""
     return GrantBackend().has_perm(operator, perm, aws_account)
+
+
+def who_may(perm: str, aws_account: AwsAccount) -> QuerySet[Operator]:
+    """The operators who hold `perm` on the AWS account, by a grant of their own or of a group of theirs."""
+    if perm in CHANGING and not aws_account.is_connected:
+        return Operator.objects.none()
+    return with_roles(roles_with(perm), aws_account)
+
+
+def with_roles(roles: Iterable[str], aws_account: AwsAccount) -> QuerySet[Operator]:
+    """The active operators who hold one of `roles` on the AWS account."""
+    grants = Grant.objects.on(aws_account).filter(role__in=list(roles))
+    holding = Q(grants__in=grants) | Q(groups__grants__in=grants)
+    return Operator.objects.filter(holding, is_active=True).distinct()
 
 
 def signed_in(request: HttpRequest) -> Operator:

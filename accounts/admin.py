@@ -23,7 +23,16 @@ from django.forms import ModelChoiceField, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from accounts.access import signed_in
-from accounts.models import AuditEntry, AuditHead, AwsAccount, ClaimedMembership, ClaimGroup, Grant, Operator
+from accounts.models import (
+    ApprovalRule,
+    AuditEntry,
+    AuditHead,
+    AwsAccount,
+    ClaimedMembership,
+    ClaimGroup,
+    Grant,
+    Operator,
+)
 from accounts.services import aws_accounts, claims, grants, groups, oidc_operators, operators
 from accounts.services.owners import NoOwnerLeft, keeping_an_owner
 from accounts.stepup import demand_step_up
@@ -207,6 +216,16 @@ class AwsAccountAdmin(EditableAdmin):
         wanted, obj.writes_enabled = obj.writes_enabled, bool(before.pop("writes_enabled"))
         aws_accounts.change(actor=actor, aws_account=obj, before=before, request=request)
         aws_accounts.turn_writes(actor=actor, aws_account=obj, on=wanted, request=request)
+
+
+@admin.register(ApprovalRule)
+class ApprovalRuleAdmin(ReadOnlyAdmin):
+    """Made and removed on the page of the AWS account."""
+
+    list_display = ("__str__", "aws_account")
+    list_filter = ("risk", ("aws_account", OwnedFilter))
+    list_select_related = ("aws_account", "group")
+    search_fields = ("aws_account__name", "group__name")
 
 
 @admin.register(Authenticator)

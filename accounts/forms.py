@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib.auth.models import Group
 
-from accounts.models import AwsAccount, Operator
-from accounts.roles import Role
+from accounts.access import who_may
+from accounts.models import MOST_APPROVALS, ApprovalRule, AwsAccount, Operator
+from accounts.risk import Risk
+from accounts.roles import APPROVE, Role, roles_with
+from accounts.services.approval_rules import who_counts
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[AwsAccount]  # generic for the type checker only
@@ -28,7 +31,7 @@ class AwsAccountForm(ModelForm):
             "name": "Name",
             "default_region": "Region",
             "pull_every_minutes": "Minutes between pulls",
-            "approvals_required": "Approvals that a change needs",
+            "approvals_required": "Approvals that every change needs",
         }
         help_texts = {
             "environment": "Production is marked on every page, by colour and word.",
@@ -50,6 +53,42 @@ class AwsAccountForm(ModelForm):
 class WritesForm(forms.Form):
     on = forms.BooleanField(required=False, widget=forms.HiddenInput)
     reason = reason_field()
+
+
+class ApprovalRuleForm(forms.Form):
+    """A rule that the AWS account can live by: as many may approve so as it asks for."""
+
+    risk = forms.ChoiceField(label="When a step is", choices=Risk.choices, initial=Risk.HIGH)
+    approvals = forms.IntegerField(label="Approvals needed", min_value=1, max_value=MOST_APPROVALS, initial=1)
+    by = forms.ChoiceField(label="By", required=False, help_text="Groups are those with members who may approve here.")
+
+    def __init__(self, *args: Any, aws_account: AwsAccount, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._aws_account = aws_account
+        groups = Group.objects.filter(user__in=who_may(APPROVE, aws_account)).distinct().order_by("name")
+        by = self.fields["by"]
+        assert isinstance(by, forms.ChoiceField)  # noqa: S101  for the type checker
+        by.choices = [
+            ("", "Anybody who may approve"),
+            *((f"role:{role}", f"{Role(role).label}s") for role in roles_with(APPROVE)),
+            *((f"group:{group.pk}", f"The group {group.name}") for group in groups),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.errors:
+            return cleaned
+        kind, _, chosen = cleaned["by"].partition(":")
+        role, group_id = (chosen, None) if kind == "role" else ("", int(chosen) if chosen else None)
+        there = who_counts(self._aws_account, role=role, group_id=group_id).count()
+        if there < cleaned["approvals"]:
+            whom = "Nobody" if not there else f"Only {there} operator{'' if there == 1 else 's'}"
+            raise forms.ValidationError(f"{whom} could approve so here: no change would ever meet this rule.")
+        return {**cleaned, "role": role, "group_id": group_id}
+
+    def rule(self) -> ApprovalRule:
+        about = {name: self.cleaned_data[name] for name in ("risk", "approvals", "role", "group_id")}
+        return ApprovalRule(aws_account=self._aws_account, **about)
 
 
 class GrantForm(forms.Form):

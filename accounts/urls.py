@@ -13,6 +13,12 @@ urlpatterns = [
     path("accounts/<str:account_id>/writes/", aws_accounts.aws_account_writes, name="aws_account_writes"),
     path("accounts/<str:account_id>/grants/", aws_accounts.grant_give, name="grant_give"),
     path("accounts/<str:account_id>/grants/<int:pk>/take/", aws_accounts.grant_take, name="grant_take"),
+    path("accounts/<str:account_id>/approvals/", aws_accounts.approval_rule_make, name="approval_rule_make"),
+    path(
+        "accounts/<str:account_id>/approvals/<int:pk>/remove/",
+        aws_accounts.approval_rule_remove,
+        name="approval_rule_remove",
+    ),
     path("audit/", audit.audit_trail, name="audit"),
     path("audit/<int:pk>/", audit.audit_entry, name="audit_entry"),
     path("step-up/", step_up.step_up, name="step_up"),

@@ -15,9 +15,11 @@ from iamconsole.web.admin import OwnedFilter, ReadOnlyAdmin
 from sync import pull
 from sync.models import (
     Approval,
+    ApprovalDemand,
     Attempt,
     Change,
     ChangeLine,
+    Comment,
     Facet,
     Fact,
     Lease,
@@ -130,6 +132,24 @@ class ApprovalAdmin(SyncAdmin):
     list_filter = ("approved", "void", ("change__aws_account", OwnedFilter))
     list_select_related = ("change", "operator")
     search_fields = ("change__title", "operator__email", "comment")
+
+
+@admin.register(ApprovalDemand)
+class ApprovalDemandAdmin(SyncAdmin):
+    aws_account_path = "change__aws_account"
+    list_display = ("change", "risk", "approvals", "role", "group_name")
+    list_filter = ("risk", ("change__aws_account", OwnedFilter))
+    list_select_related = ("change",)
+    search_fields = ("change__title", "group_name")
+
+
+@admin.register(Comment)
+class CommentAdmin(SyncAdmin):
+    aws_account_path = "change__aws_account"
+    list_display = ("change", "operator", "text", "at")
+    list_filter = (("change__aws_account", OwnedFilter),)
+    list_select_related = ("change", "operator")
+    search_fields = ("change__title", "operator__email", "text")
 
 
 @admin.register(Lease)

@@ -37,6 +37,17 @@ class CommentForm(forms.Form):
     )
 
 
+class WordForm(CommentForm):
+    """A comment that decides nothing."""
+
+    comment = forms.CharField(
+        label="Comment",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "There is nothing in the comment."},
+    )
+
+
 class RejectForm(CommentForm):
     comment = forms.CharField(
         label="Comment",

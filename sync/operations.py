@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Generic, TypeVar
 
 from accounts.models import AwsAccount
+from accounts.risk import Risk
 from accounts.roles import PROPOSE
 from sync.aws.client import AwsClient
 from sync.aws.secrets import Secret
@@ -44,13 +45,6 @@ class Undo(StrEnum):
     REVERSIBLE = "reversible"
     NEW_ID = "restorable with a new id"
     NEVER = "can't be undone"
-
-
-class Risk(StrEnum):
-    LOW = "low"
-    HIGH = "high"  # changes access or sign-in
-    DESTRUCTIVE = "destructive"  # can't be restored as it was
-    SECRET = "secret"  # noqa: S105  what goes in or comes out holds a secret
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,15 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Max, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 
 from accounts.access import may
 from accounts.models import AwsAccount, Operator
-from accounts.roles import APPLY, APPROVE, PROPOSE
+from accounts.roles import APPLY, APPROVE, PROPOSE, roles_with
 from iamconsole.web.once import once_a_page
 from sync import schedule, snapshot
 from sync.mirror import sources
-from sync.models import Approval, Attempt, Change, ChangeLine, Ownership, OwnershipRule, Run, Step
+from sync.models import Approval, ApprovalDemand, Attempt, Change, ChangeLine, Ownership, OwnershipRule, Run, Step
 
 # What may still be approved or rejected.
 UNDECIDED = (Change.State.PROPOSED, Change.State.APPROVED)
@@ -50,7 +50,7 @@ def changes_of(aws_account: AwsAccount, *, waits_for: Operator | None = None) ->
 def _waiting(operator: Operator, aws_account: AwsAccount) -> Q:
     waiting = Q(pk__in=[])
     if may(operator, APPROVE, aws_account):
-        waiting |= _to_approve(operator)
+        waiting |= _to_approve(operator, aws_account)
     if may(operator, APPLY, aws_account):
         waiting |= Q(state__in=UNDECIDED, requested_by=operator) & _enough_approvals()
     if may(operator, PROPOSE, aws_account):
@@ -58,9 +58,20 @@ def _waiting(operator: Operator, aws_account: AwsAccount) -> Q:
     return waiting
 
 
-def _to_approve(operator: Operator) -> Q:
+def _to_approve(operator: Operator, aws_account: AwsAccount) -> Q:
     answered = Approval.objects.filter(change=OuterRef("pk"), operator=operator, void=False)
-    return Q(state=Change.State.PROPOSED) & ~_NONE_NEEDED & ~Q(requested_by=operator) & ~Q(Exists(answered))
+    asked = Q(state=Change.State.PROPOSED) & ~_NONE_NEEDED & ~Q(requested_by=operator) & ~Q(Exists(answered))
+    return asked & _would_count(operator, aws_account)
+
+
+def _would_count(operator: Operator, aws_account: AwsAccount) -> Q:
+    """Whether the change asks for approvals by anybody, or by those whom the operator belongs to (changes.demands)."""
+    rules = ApprovalDemand.objects.filter(change=OuterRef("pk"))
+    floor = Greatest(OuterRef("approvals_required"), OuterRef("aws_account__approvals_required"))
+    roles = [role for role in roles_with(APPROVE) if operator.aws_accounts_with([role]) & {aws_account.pk, None}]
+    by_anybody = Q(role="", group_name="")
+    mine = rules.filter(by_anybody | Q(role__in=roles) | Q(group__in=operator.groups.all()))
+    return ~Q(Exists(rules.filter(approvals__gte=floor))) | Q(Exists(mine))
 
 
 def _enough_approvals() -> Q:

@@ -101,7 +101,7 @@ def _waiting(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
 def _next_act(change: Any) -> str:
     if change.state in selectors.STUCK:
         return f"{change.get_state_display()}: it needs you."
-    if change.approvals_needed > change.approval_count:
+    if change.state == Change.State.PROPOSED and change.approvals_needed:
         return f"{change.approval_count} of {counted(change.approvals_needed, 'approval')}."
     return "Ready to apply."
 

@@ -20,6 +20,7 @@ urlpatterns = [
     path("aws/<str:account_id>/changes/<int:pk>/approve/", acts.change_approve, name="change_approve"),
     path("aws/<str:account_id>/changes/<int:pk>/reject/", acts.change_reject, name="change_reject"),
     path("aws/<str:account_id>/changes/<int:pk>/withdraw/", acts.change_withdraw, name="change_withdraw"),
+    path("aws/<str:account_id>/changes/<int:pk>/comment/", acts.change_comment, name="change_comment"),
     path("aws/<str:account_id>/changes/<int:pk>/cancel/", acts.change_cancel, name="change_cancel"),
     path("aws/<str:account_id>/changes/<int:pk>/retry/", acts.change_retry, name="change_retry"),
     path("aws/<str:account_id>/changes/<int:pk>/reverse/", acts.change_reverse, name="change_reverse"),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_schedules_of_their_own"),
+        ("accounts", "0004_approval_rules"),
         ("auth", "0012_alter_user_first_name_max_length"),
     ]
 

@@ -16,9 +16,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import fetch_aws_account, signed_in
-from accounts.forms import AwsAccountForm, GrantForm, WritesForm
-from accounts.models import AwsAccount, Grant, Operator
+from accounts.forms import ApprovalRuleForm, AwsAccountForm, GrantForm, WritesForm
+from accounts.models import ApprovalRule, AwsAccount, Grant, Operator
 from accounts.roles import ADMINISTER, PERMISSIONS, SEE_IAM, Role
+from accounts.services import approval_rules
 from accounts.services import aws_accounts as settings_service
 from accounts.services import grants as grants_service
 from accounts.stepup import demand_step_up
@@ -133,6 +134,27 @@ def grant_take(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     return _done(request, found, words)
 
 
+@require_POST
+def approval_rule_make(request: HttpRequest, account_id: str) -> HttpResponse:
+    found = fetch_aws_account(request, account_id, ADMINISTER)
+    demand_step_up(request)
+    form = ApprovalRuleForm(request.POST, aws_account=found)
+    if form.is_valid() and _tried(
+        form, lambda: approval_rules.make(actor=signed_in(request), rule=form.rule(), request=request)
+    ):
+        return _done(request, found, "The rule holds from now on, also for changes that wait.")
+    return _page(request, found, rule_form=form)
+
+
+@require_POST
+def approval_rule_remove(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    found = fetch_aws_account(request, account_id, ADMINISTER)
+    rule = get_object_or_404(ApprovalRule, pk=pk, aws_account=found)
+    demand_step_up(request)
+    approval_rules.remove(actor=signed_in(request), rule=rule, request=request)
+    return _done(request, found, "The rule is removed. What was proposed under it still needs what it asked for.")
+
+
 def _done(request: HttpRequest, found: AwsAccount, words: str) -> HttpResponse:
     messages.success(request, words)
     return redirect("aws_account", account_id=found.account_id)
@@ -144,6 +166,8 @@ def _page(request: HttpRequest, found: AwsAccount, **forms: Any) -> HttpResponse
         "form": AwsAccountForm(instance=found),
         "writes_form": WritesForm(initial={"on": not found.writes_enabled}),
         "grant_form": GrantForm(),
+        "rule_form": ApprovalRuleForm(aws_account=found),
+        "rules": ApprovalRule.objects.filter(aws_account=found).select_related("group"),
         "grants": Grant.objects.on(found).select_related("operator", "group").order_by("aws_account", "role", "pk"),
         **forms,
     }

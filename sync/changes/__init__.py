@@ -3,7 +3,7 @@
 docs/architecture.md, "Writing", tells the protocol. Everything that an operator may be told is a PlanError.
 """
 
-from sync.changes.approvals import approve, reject, withdraw_approval
+from sync.changes.approvals import approve, comment, may_comment, reject, withdraw_approval
 from sync.changes.errors import PlanError
 from sync.changes.plan import propose
 from sync.changes.steering import apply, cancel, look_again, retry
@@ -12,6 +12,19 @@ from sync.changes.sweeper import sweep_due
 from sync.changes.worker import work
 
 __all__ = [
-    "PlanError", "apply", "approve", "cancel", "look_again", "propose", "propose_reverse", "reject", "replan", "retry",
-    "sweep_due", "withdraw_approval", "work",
+    "PlanError",
+    "apply",
+    "approve",
+    "cancel",
+    "comment",
+    "look_again",
+    "may_comment",
+    "propose",
+    "propose_reverse",
+    "reject",
+    "replan",
+    "retry",
+    "sweep_due",
+    "withdraw_approval",
+    "work",
 ]  # fmt: skip

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from django.db import transaction
+
 from accounts.access import may
 from accounts.models import Operator
-from accounts.roles import APPROVE
+from accounts.roles import APPROVE, PROPOSE
 from sync import sealed
-from sync.changes import verbs
+from sync.changes import demands, verbs
 from sync.changes.errors import PlanError
 from sync.changes.rows import locked, say
-from sync.models import Approval, Change
+from sync.models import Approval, Change, Comment
 
 UNDECIDED = (Change.State.PROPOSED, Change.State.APPROVED)
 
@@ -17,7 +19,7 @@ UNDECIDED = (Change.State.PROPOSED, Change.State.APPROVED)
 def approve(*, change: Change, actor: Operator, comment: str = "") -> Change:
     with locked(change.pk) as change:
         _sign(change, actor, approved=True, comment=comment)
-        if len(valid(change)) >= change.approvals_needed:
+        if not demands.unmet(change, valid(change)):
             change.state = Change.State.APPROVED
         change.error = {}
         say(change, f"Approved by {actor}.")
@@ -45,12 +47,25 @@ def withdraw_approval(*, change: Change, actor: Operator) -> Change:
             raise PlanError("It is too late to withdraw: the change is no longer waiting. Cancel it instead.")
         if not own.update(void=True):
             raise PlanError("You have not approved this change.")
-        if len(valid(change)) < change.approvals_needed:
+        if demands.unmet(change, valid(change)):
             change.state = Change.State.PROPOSED
         say(change, f"{actor} withdrew the approval.")
         change.save(update_fields=["state"])
         verbs.record("change.approval_withdrawn", change, actor=actor)
     return change
+
+
+def may_comment(operator: Operator, change: Change) -> bool:
+    return may(operator, PROPOSE, change.aws_account) or may(operator, APPROVE, change.aws_account)
+
+
+def comment(*, change: Change, actor: Operator, text: str) -> Comment:
+    """A word to a change, whatever its state."""
+    if not may_comment(actor, change):
+        raise PlanError(f"You may not comment on changes in {change.aws_account}.")
+    with transaction.atomic():
+        verbs.record("change.commented", change, actor=actor, reason=text)
+        return Comment.objects.create(change=change, operator=actor, text=text)
 
 
 def valid(change: Change) -> list[Approval]:
@@ -70,9 +85,18 @@ def _sign(change: Change, actor: Operator, *, approved: bool, comment: str) -> N
         raise PlanError("You proposed this change: somebody else must approve it.")
     if change.state not in UNDECIDED:
         raise PlanError(f"This change can no longer be decided: it is {change.get_state_display().lower()}.")
-    if approved and not change.approvals_needed:
-        raise PlanError("This change needs no approval.")
+    if approved:
+        _check_counts(change, actor)
     if approved and change.approvals.filter(operator=actor, approved=True, void=False).exists():
         raise PlanError("You have approved this change already.")
     change.approvals.filter(operator=actor, void=False).update(void=True)
     change.approvals.create(operator=actor, approved=approved, digest=change.digest, comment=comment)
+
+
+def _check_counts(change: Change, actor: Operator) -> None:
+    asked = demands.demands(change, [])
+    if not asked:
+        raise PlanError("This change needs no approval.")
+    if not any(demand.takes(actor, change.aws_account) for demand in asked):
+        words = " and ".join(demand.words for demand in asked)
+        raise PlanError(f"This change needs {words}: yours wouldn’t count.")

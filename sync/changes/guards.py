@@ -15,7 +15,7 @@ from accounts.access import may
 from accounts.models import Operator
 from accounts.roles import APPLY, PROPOSE
 from sync import checks, operations
-from sync.changes import attempts, verbs
+from sync.changes import attempts, demands, verbs
 from sync.changes.approvals import valid
 from sync.changes.errors import PlanError, sentence_only
 from sync.changes.plan import digest, kept_of, look, operations_of, told_by
@@ -65,9 +65,9 @@ def _of_people(change: Change, applier: Operator) -> Objection | None:
     # Helpdesk may apply, but of changes to people only their own.
     if applier != change.requested_by and not may(applier, PROPOSE, change.aws_account):
         return Objection("You may apply your own changes only.")
-    missing = change.approvals_needed - len(valid(change))
-    if missing > 0:
-        return Objection(f"{missing} more approval{'s are' if missing > 1 else ' is'} needed under this plan.")
+    missing = demands.unmet(change, valid(change))
+    if missing:
+        return Objection(f"{' and '.join(demand.missing_words for demand in missing)} needed under this plan.")
     return None
 
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 from accounts.access import may
 from accounts.models import AwsAccount, Operator
 from sync import checks, operations, sealed
-from sync.changes import verbs
+from sync.changes import demands, verbs
 from sync.changes.errors import PlanError
 from sync.checks import Finding, Measured
 from sync.draft import Draft
@@ -47,6 +47,7 @@ def propose(
     draft = plan(aws_account, steps)
     findings = look(Draft(aws_account, remembered=draft.remembered), draft.steps)
     _refuse_errors(findings, draft.steps)
+    rules = demands.rules_for(aws_account, draft.steps)
     measured = checks.measure(aws_account, draft.steps)
     findings += told_by(measured)
     _refuse_errors(findings, draft.steps)
@@ -56,7 +57,7 @@ def propose(
         title=title[:200],
         reason=reason,
         requested_by=actor,
-        approvals_required=aws_account.approvals_required,
+        approvals_required=max([aws_account.approvals_required, *(rule.approvals for rule in rules)]),
         created_at=now,
         expires_at=now + timedelta(days=settings.CHANGE_EXPIRES_DAYS),
         not_before=not_before,
@@ -71,6 +72,7 @@ def propose(
         row.change = change
     Step.objects.bulk_create(rows)
     _keep_secrets(change, draft.steps, actor)
+    demands.keep(change, rules)
     verbs.record("change.proposed", change, actor=actor, reason=reason, digest=change.digest)
     return change
 

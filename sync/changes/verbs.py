@@ -17,6 +17,7 @@ audit.register(
         "change.rejected": "rejected change {change}, {title}",
         "change.approval_withdrawn": "withdrew the approval of change {change}, {title}",
         "change.approvals_voided": "voided the approvals of change {change}, {title}: {why}",
+        "change.commented": "commented on change {change}, {title}",
         "change.apply_asked": "asked to apply change {change}, {title}",
         "change.scheduled": "scheduled change {change}, {title}",
         "change.retried": "asked to go on with change {change}, {title}",

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from accounts.access import signed_in
-from accounts.roles import APPLY, APPROVE, PROPOSE
+from accounts.roles import APPLY, APPROVE, PROPOSE, SEE_IAM
 from accounts.stepup import demand_step_up
 from sync import changes as service
-from sync.forms import CommentForm, ConfirmForm, RejectForm
+from sync.forms import CommentForm, ConfirmForm, RejectForm, WordForm
 from sync.models import Change
 from sync.views.fetch import fetch_change
 from sync.views.steps import name_to_type
@@ -54,6 +55,18 @@ def change_reject(request: HttpRequest, account_id: str, pk: int) -> HttpRespons
 def change_withdraw(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     change = fetch_change(request, account_id, pk, APPROVE)
     return _do(request, change, lambda: service.withdraw_approval(change=change, actor=signed_in(request)))
+
+
+@require_POST
+def change_comment(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    change = fetch_change(request, account_id, pk, SEE_IAM)
+    if not service.may_comment(signed_in(request), change):
+        raise PermissionDenied
+    form = WordForm(request.POST)
+    if not form.is_valid():
+        return _back(request, change, *form.errors["comment"])
+    service.comment(change=change, actor=signed_in(request), text=form.cleaned_data["comment"])
+    return redirect("change", account_id=account_id, pk=pk)
 
 
 @require_POST

@@ -9,10 +9,11 @@ from accounts.access import may
 from accounts.models import Grant, Operator
 from accounts.roles import APPLY, APPROVE, PROPOSE
 from iamconsole.web.words import counted
-from sync.changes.approvals import valid
+from sync.changes.approvals import may_comment, valid
+from sync.changes.demands import Demand, demands
 from sync.changes.guards import objection
 from sync.forms import CommentForm
-from sync.models import Approval, Change, Step
+from sync.models import Approval, Change, Comment, Step
 from sync.selectors import STUCK, UNDECIDED
 from sync.views.plan import Plan
 from sync.views.steps import name_to_type
@@ -24,15 +25,24 @@ REVERSIBLE = (State.APPLIED, State.CANCELLED, *STUCK)
 
 @dataclass(frozen=True)
 class Approvals:
-    required: int
-    given: int
+    """`demands`: what is asked for, each with how many count for it."""
+
+    demands: list[Demand]
     entries: list[Approval]
+    comments: list[Comment]
     form: CommentForm = field(default_factory=CommentForm)
 
     @classmethod
     def of(cls, change: Change) -> Approvals:
         entries = list(change.approvals.select_related("operator"))
-        return cls(change.approvals_needed, len(valid(change)), entries)
+        comments = list(change.comments.select_related("operator"))
+        return cls(demands(change, valid(change)), entries, comments)
+
+    @property
+    def words(self) -> str:
+        """ "1 of 2", of all that is asked for together."""
+        asked = [demand.approvals for demand in self.demands]
+        return f"{sum(min(each.given, each.approvals) for each in self.demands)} of {sum(asked)}"
 
 
 @dataclass(frozen=True)
@@ -73,17 +83,15 @@ class Offers:
             reasons.append(f"{self._roles} can’t apply changes here.")
         if not self.change.aws_account.writes_enabled:
             reasons.append("Writes are off for this AWS account: an owner can turn them on.")
-        missing = self.approvals.required - self.approvals.given
-        if missing > 0:
-            required = counted(self.approvals.required, "approval")
-            reasons.append(f"{missing} of {required} {'is' if missing == 1 else 'are'} still missing.")
+        reasons += [_still_missing(demand) for demand in self.approvals.demands if demand.missing]
         if not reasons and (against := objection(self.change, self.operator)):
             reasons.append(against.sentence)
         return reasons
 
     @cached_property
     def approve(self) -> bool:
-        return bool(self._undecided and self._may(APPROVE) and not self._is_own and not self.withdraw)
+        may = self._undecided and self._may(APPROVE) and not self._is_own and not self.withdraw
+        return bool(may and any(self._would_count(demand) for demand in self.approvals.demands))
 
     @cached_property
     def approve_reason(self) -> str:
@@ -92,7 +100,13 @@ class Offers:
             return ""
         if self._is_own:
             return "You proposed it: somebody else has to approve it."
-        return "" if self._may(APPROVE) else f"{self._roles} can’t approve here."
+        if not self._may(APPROVE):
+            return f"{self._roles} can’t approve here."
+        return "" if self.approve or self.withdraw else "None of these approvals is asked of you."
+
+    @cached_property
+    def comment(self) -> CommentForm | None:
+        return CommentForm(auto_id="word_%s") if may_comment(self.operator, self.change) else None
 
     @cached_property
     def withdraw(self) -> bool:
@@ -138,7 +152,10 @@ class Offers:
 
     @property
     def _undecided(self) -> bool:
-        return self.change.state in UNDECIDED and self.change.approvals_needed > 0
+        return self.change.state in UNDECIDED and bool(self.approvals.demands)
+
+    def _would_count(self, demand: Demand) -> bool:
+        return demand.takes(self.operator, self.change.aws_account)
 
     @property
     def _is_own(self) -> bool:
@@ -146,6 +163,11 @@ class Offers:
 
     def _may(self, perm: str) -> bool:
         return may(self.operator, perm, self.change.aws_account)
+
+
+def _still_missing(demand: Demand) -> str:
+    """ "1 of 2 approvals by owners is still missing." """
+    return f"{demand.missing} of {demand.words} {'is' if demand.missing == 1 else 'are'} still missing."
 
 
 def _span(positions: list[int]) -> str:

@@ -13,7 +13,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import AuditHead, AwsAccount, ClaimedMembership, ClaimGroup, Operator
+from accounts.models import ApprovalRule, AuditHead, AwsAccount, ClaimedMembership, ClaimGroup, Operator
 from identities.models import (
     AccessKey,
     Attachment,
@@ -49,9 +49,11 @@ from policies.models import (
 )
 from sync.models import (
     Approval,
+    ApprovalDemand,
     Attempt,
     Change,
     ChangeLine,
+    Comment,
     Facet,
     Fact,
     Lease,
@@ -120,6 +122,9 @@ def _a_change(aws_account: AwsAccount, operator: Operator) -> None:
     step = Step.objects.create(change=change, position=1, kind="iam.policy.update", params={}, part="policy.versions")
     Attempt.objects.create(step=step, number=1)
     Approval.objects.create(change=change, operator=operator, approved=True, digest="")
+    ApprovalRule.objects.create(aws_account=aws_account, risk="high", approvals=1)
+    ApprovalDemand.objects.create(change=change, risk="high", approvals=1)
+    Comment.objects.create(change=change, operator=operator, text="Why now?")
     Lease.objects.create(aws_account=aws_account, object_key="iam.policy:x", change=change)
 
 

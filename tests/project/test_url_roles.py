@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from pytest_django import DjangoDbBlocker
 
-from accounts.models import AuditEntry, Grant, Operator
+from accounts.models import ApprovalRule, AuditEntry, Grant, Operator
 from accounts.roles import Role
 from identities.models import (
     IamGroup,
@@ -49,6 +49,7 @@ KEYS: dict[str, Callable[[], object]] = {
     "as": lambda: IamUser.objects.get().aws_id,
     "object": lambda: IamUser.objects.get().aws_id,
     "grant": lambda: Grant.objects.filter(aws_account__isnull=False).earliest("pk").pk,
+    "approval": lambda: ApprovalRule.objects.earliest("pk").pk,
     "audit": lambda: AuditEntry.objects.get().pk,
 }
 OTHERS = {"account_id": "123456789012", "version_id": "v1", "kind": "iam.user"}

@@ -27,6 +27,8 @@ aws_account                    POST   in        404     403  403  403  403   ok 
 aws_account_writes             POST   in        404     403  403  403  403   ok    ok
 grant_give                     POST   in        404     403  403  403  403   ok    ok
 grant_take                     POST   in        404     403  403  403  403   ok    ok
+approval_rule_make             POST   in        404     403  403  403  403   ok    ok
+approval_rule_remove           POST   in        404     403  403  403  403   ok    ok
 audit                          GET    in        404     ok   403  ok   ok    ok    ok
 audit                          HTMX   in        404     ok   403  ok   ok    ok    ok
 audit?format=csv               GET    in        404     ok   403  ok   ok    ok    ok
@@ -56,6 +58,7 @@ change_apply                   POST   in        404     403  403  ok   403   ok 
 change_approve                 POST   in        404     403  403  403  ok    ok    ok
 change_reject                  POST   in        404     403  403  403  ok    ok    ok
 change_withdraw                POST   in        404     403  403  403  ok    ok    ok
+change_comment                 POST   in        404     403  403  ok   ok    ok    ok
 change_cancel                  POST   in        404     403  403  ok   403   ok    ok
 change_retry                   POST   in        404     403  403  ok   403   ok    ok
 change_reverse                 POST   in        404     403  403  ok   403   ok    ok

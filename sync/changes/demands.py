@@ -1,0 +1,146 @@
+"""How many approvals a change needs, and by whom.
+
+The number of its AWS account holds for every change; its approval rules ask for more where a step is of their risk
+class. What was asked for when a change was proposed stays asked for; what is asked for since comes on top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from accounts.models import ApprovalRule, AwsAccount, Operator, approvals_words
+from accounts.risk import Risk
+from sync import operations
+from sync.models import Approval, ApprovalDemand, Change
+from sync.operations import BadParams, Operation, Planned
+
+
+@dataclass(frozen=True)
+class Demand:
+    """So many approvals by a role, a group or (neither) anybody who may approve. `given`: those that count for it.
+
+    `risk` is that of the steps it is about; "": the AWS account asks for it whatever the steps are.
+    """
+
+    approvals: int
+    risk: str = ""
+    role: str = ""
+    group_id: int | None = None
+    group: str = ""
+    given: int = 0
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.approvals - self.given)
+
+    @property
+    def words(self) -> str:
+        """ "2 approvals by owners"."""
+        return approvals_words(self.approvals, self.role, self.group)
+
+    @property
+    def missing_words(self) -> str:
+        """ "1 more approval by owners is"."""
+        verb = "is" if self.missing == 1 else "are"
+        return f"{approvals_words(self.missing, self.role, self.group).replace(' ', ' more ', 1)} {verb}"
+
+    @property
+    def because(self) -> str:
+        """Which rule asks."""
+        if not self.risk:
+            return "This AWS account asks for it, whatever is changed."
+        return f"A rule of this AWS account: {_STEPS[Risk(self.risk)]}."
+
+    def takes(self, operator: Operator, aws_account: AwsAccount) -> bool:
+        """Whether an approval by `operator`, who may approve here, counts for it."""
+        if self.role:
+            return bool(operator.aws_accounts_with([self.role]) & {aws_account.pk, None})
+        return not self.group or operator.groups.filter(pk=self.group_id).exists()
+
+
+_STEPS = {
+    Risk.LOW: "it has steps of low risk",
+    Risk.HIGH: "it has steps of high risk, which change access or sign-in",
+    Risk.DESTRUCTIVE: "it has destructive steps",
+    Risk.SECRET: "it has steps with a secret",
+}
+
+
+def demands(change: Change, approvals: Sequence[Approval]) -> list[Demand]:
+    """All that is asked for, each with how many of `approvals` (those that count at all) meet it."""
+    asked: dict[tuple[str, str, int | None, str], Demand] = {}
+    for demand in (*_kept(change), *_in_force(change)):
+        key = (demand.risk, demand.role, demand.group_id, demand.group)
+        if key not in asked or asked[key].approvals < demand.approvals:
+            asked[key] = demand
+    floor = Demand(max(change.approvals_required, change.aws_account.approvals_required))
+    found = list(asked.values())
+    if floor.approvals > max((demand.approvals for demand in found), default=0):
+        found.insert(0, floor)  # else whoever meets the rules meets it
+    account = change.aws_account
+    return [
+        replace(demand, given=sum(demand.takes(approval.operator, account) for approval in approvals))
+        for demand in found
+    ]
+
+
+def unmet(change: Change, approvals: Sequence[Approval]) -> list[Demand]:
+    return [demand for demand in demands(change, approvals) if demand.missing]
+
+
+def keep(change: Change, rules: Iterable[ApprovalRule]) -> None:
+    """In the transaction that proposes the change."""
+    ApprovalDemand.objects.bulk_create(
+        ApprovalDemand(
+            change=change,
+            risk=rule.risk,
+            approvals=rule.approvals,
+            role=rule.role,
+            group=rule.group,
+            group_name=rule.group_name,
+        )
+        for rule in rules
+    )
+
+
+def rules_for(aws_account: AwsAccount, planned: Iterable[Planned]) -> list[ApprovalRule]:
+    """The rules of the AWS account that ask something of a plan with these steps."""
+    rules = list(ApprovalRule.objects.filter(aws_account=aws_account).select_related("group"))
+    if not rules:
+        return []
+    risks = {risk for step in planned for risk in _risks(step.operation, step.params)}
+    return [rule for rule in rules if rule.risk in risks]
+
+
+def _risks(operation: Operation[Any], params: Any) -> Iterator[Risk]:
+    """What an operation of a destructive kind doesn't destroy with these parameters still changes access."""
+    if operation.is_destructive(params):
+        yield Risk.DESTRUCTIVE
+    if operation.risk is not Risk.DESTRUCTIVE:
+        yield operation.risk
+    elif not operation.is_destructive(params):
+        yield Risk.HIGH
+
+
+def _kept(change: Change) -> Iterator[Demand]:
+    for kept in change.demands.all():
+        yield Demand(kept.approvals, kept.risk, kept.role, kept.group_id, kept.group_name)
+
+
+def _in_force(change: Change) -> Iterator[Demand]:
+    for rule in rules_for(change.aws_account, _steps(change)):
+        yield Demand(rule.approvals, rule.risk, rule.role, rule.group_id, rule.group_name)
+
+
+def _steps(change: Change) -> Iterator[Planned]:
+    for step in change.steps.all():
+        operation = operations.registry.get(step.kind)
+        if operation is None:
+            continue
+        try:
+            params = operation.parse(step.params)
+        except BadParams:
+            continue
+        yield Planned(step.position, operation, params, step.part, step.expects)
