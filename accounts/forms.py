@@ -15,8 +15,9 @@ from accounts.services.approval_rules import who_counts
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[AwsAccount]  # generic for the type checker only
+    OperatorModelForm = forms.ModelForm[Operator]
 else:
-    ModelForm = forms.ModelForm
+    ModelForm = OperatorModelForm = forms.ModelForm
 
 
 def reason_field() -> forms.CharField:
@@ -120,3 +121,14 @@ class GrantForm(forms.Form):
         """`operator` or `group`, as a Grant takes it."""
         who = self.cleaned_data["who"]
         return {"operator": who} if isinstance(who, Operator) else {"group": who}
+
+
+class MailsForm(OperatorModelForm):
+    class Meta:
+        model = Operator
+        fields = ("wants_mail",)
+        labels = {"wants_mail": "Send me mails about changes"}
+        help_texts = {
+            "wants_mail": "When you are asked for an approval, and when a change of yours is decided or has ended. "
+            "Of a change that was applied without its approvals (break-glass) you are told in any case."
+        }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from accounts.oidc import views as sso
-from accounts.views import audit, aws_accounts, step_up
+from accounts.views import audit, aws_accounts, mails, step_up
 
 urlpatterns = [
     path("accounts/", aws_accounts.aws_accounts, name="aws_accounts"),
@@ -21,6 +21,7 @@ urlpatterns = [
     ),
     path("audit/", audit.audit_trail, name="audit"),
     path("audit/<int:pk>/", audit.audit_entry, name="audit_entry"),
+    path("mails/", mails.mails, name="mails"),
     path("step-up/", step_up.step_up, name="step_up"),
     path("auth/sso/", sso.sso_sign_in, name="sso_sign_in"),
     path("auth/sso/callback/", sso.sso_callback, name="sso_callback"),

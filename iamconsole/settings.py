@@ -220,6 +220,8 @@ AUTH_PASSWORD_VALIDATORS = [
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="iam-console@localhost")
+EMAIL_TIMEOUT = 10  # seconds; workers send them, and have other things to do
+CONSOLE_URL = env.str("CONSOLE_URL", default="").rstrip("/")  # where links in mails about changes lead
 
 # ---- Browser security ----------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -9,12 +9,12 @@ from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
 
-PULL, REFRESH, APPLY = "sync.tasks.pull", "sync.tasks.refresh", "sync.tasks.apply"
+PULL, REFRESH, APPLY, NOTIFY = "sync.tasks.pull", "sync.tasks.refresh", "sync.tasks.apply", "sync.tasks.notify"
 
 
-def wake(task: str, pk: int) -> None:
+def wake(task: str, pk: int, *more: str) -> None:
     """Tell a worker to look at the row `pk`. Call it after the commit. A broker that is down is logged, no more."""
     try:
-        current_app.send_task(task, args=[pk], retry=False)
+        current_app.send_task(task, args=[pk, *more], retry=False)
     except (OperationalError, OSError) as error:
         logger.warning("%s %s waits for the next tick: the broker can't be reached (%s)", task, pk, error)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts import audit
 from sync import changes, pull, refresh, retention
+from sync.changes import mails
 from sync.snapshot import files
 
 
@@ -24,6 +25,11 @@ def refresh_object(run_id: int) -> None:
 @shared_task(name="sync.tasks.apply")
 def apply_change(change_id: int) -> None:
     changes.work(change_id)
+
+
+@shared_task(name="sync.tasks.notify")
+def notify(change_id: int, verb: str) -> None:
+    mails.send(change_id, verb)
 
 
 @shared_task(name="sync.tasks.tick")

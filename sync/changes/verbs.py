@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts import audit
 from accounts.models import Operator
+from sync.changes import mails
 from sync.models import Change, Step
 from sync.operations import Value
 
@@ -35,7 +36,7 @@ audit.register(
 
 
 def record(verb: str, change: Change, *, actor: Operator | None, reason: str = "", **data: Any) -> None:
-    """An entry about the change itself; call it in the transaction that changes its state."""
+    """An entry about the change itself, and the mails that go with it; call it in the transaction of the state."""
     audit.record(
         verb,
         actor=actor,
@@ -44,6 +45,7 @@ def record(verb: str, change: Change, *, actor: Operator | None, reason: str = "
         reason=reason,
         data={"change": change.pk, "title": change.title, **data},
     )
+    mails.after_commit(verb, change)
 
 
 def of_step(step: Step, title: str, request_id: str, left: Value) -> dict[str, Any]:

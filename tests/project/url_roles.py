@@ -33,6 +33,8 @@ audit                          GET    in        404     ok   403  ok   ok    ok 
 audit                          HTMX   in        404     ok   403  ok   ok    ok    ok
 audit?format=csv               GET    in        404     ok   403  ok   ok    ok    ok
 audit_entry                    GET    in        404     ok   403  ok   ok    ok    ok
+mails                          GET    in        ok      ok   ok   ok   ok    ok    ok
+mails                          POST   in        ok      ok   ok   ok   ok    ok    ok
 step_up                        GET    in        ok      ok   ok   ok   ok    ok    ok
 # The tests' console has no identity provider; with one: tests/accounts/test_sign_in_oidc.py and test_step_up_oidc.py.
 sso_sign_in                    GET    404       404     404  404  404  404   404   404

@@ -1,0 +1,101 @@
+"""Mails about changes: to those who are asked for an approval, and to the requester when it is decided or has ended.
+
+A worker sends them, after the commit. One that can't be sent is logged, and that is all: the overview says the same.
+A mail says which change and what became of it; plans, reasons, documents and errors are on its page only.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.urls import reverse
+
+from accounts.access import who_may
+from accounts.models import Operator
+from accounts.roles import APPROVE
+from sync.changes import demands
+from sync.models import Change
+from sync.queue import NOTIFY, wake
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Mail:
+    """What an audit verb is told as. `state`: no longer true when the change is in another one."""
+
+    subject: str
+    sentence: str
+    state: Change.State
+
+
+# By the verb of the audit trail that tells the same.
+MAILS = {
+    "change.proposed": Mail("Approval asked for", "{requester} asks for your approval.", Change.State.PROPOSED),
+    "change.approved": Mail(
+        "Approved", "A change has the approvals that it needs, and can be applied.", Change.State.APPROVED
+    ),
+    "change.rejected": Mail("Rejected", "A change was rejected; its page says why.", Change.State.REJECTED),
+    "change.expired": Mail("Expired", "Nobody applied a change in time, and it expired.", Change.State.EXPIRED),
+    "change.applied": Mail(
+        "Applied", "AWS accepted all steps of a change; they are in force within about a minute.", Change.State.APPLIED
+    ),
+    "change.failed": Mail("Stopped", "A change was stopped; its page says why.", Change.State.FAILED),
+    "change.conflicted": Mail(
+        "Stopped", "A change was stopped: AWS no longer looks as its plan expects.", Change.State.CONFLICTED
+    ),
+    "change.unknown": Mail(
+        "Outcome unknown", "Nobody knows whether a step of a change was done.", Change.State.UNKNOWN
+    ),
+}
+
+
+def after_commit(verb: str, change: Change) -> None:
+    """Has a worker send what goes with this entry of the trail, if anything does."""
+    if verb in MAILS:
+        transaction.on_commit(partial(wake, NOTIFY, change.pk, verb))
+
+
+def send(change_id: int, verb: str) -> None:
+    """Does nothing when the change has moved on meanwhile."""
+    change = Change.objects.select_related("aws_account", "requested_by", "applied_by").get(pk=change_id)
+    mail = MAILS[verb]
+    if change.state != mail.state:
+        return
+    recipients = [operator for operator in _recipients(verb, change) if operator.is_active and operator.wants_mail]
+    try:
+        with get_connection() as connection:
+            for operator in recipients:
+                _message(change, mail, operator, connection).send()
+    except (OSError, SMTPException) as error:
+        log.warning("Mails about change %s were not sent: %s", change_id, error)
+
+
+def _recipients(verb: str, change: Change) -> Iterable[Operator]:
+    if verb != "change.proposed":
+        return {change.requested_by, change.applied_by or change.requested_by}
+    asked = demands.demands(change, [])
+    others = who_may(APPROVE, change.aws_account).exclude(pk=change.requested_by_id) if asked else ()
+    return [operator for operator in others if any(demand.takes(operator, change.aws_account) for demand in asked)]
+
+
+def _message(change: Change, mail: Mail, operator: Operator, connection: BaseEmailBackend) -> EmailMessage:
+    title = " ".join(change.title.split())
+    about = f"change {change.pk} in {change.aws_account}"
+    page = reverse("change", kwargs={"account_id": change.aws_account.account_id, "pk": change.pk})
+    lines = [
+        mail.sentence.format(requester=change.requested_by),
+        f"{about[0].upper()}{about[1:]}: {title}",
+        f"{settings.CONSOLE_URL}{page}" if settings.CONSOLE_URL else "Its page in IAM Console says more.",
+        "Under “My account” in IAM Console you can turn these mails off.",
+    ]
+    subject = f"{mail.subject}: {about}"
+    return EmailMessage(subject, "\n\n".join(lines) + "\n", to=[operator.email], connection=connection)

@@ -1,0 +1,130 @@
+"""Who is told of a change by mail, and what a mail says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from accounts.models import ApprovalRule, AwsAccount, Operator
+from sync import changes
+from sync.changes import mails
+from sync.models import Change
+from tests.sync.planned import proposed, rested
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def change(aws_account: AwsAccount, erin: Operator) -> Change:
+    """Needs one approval."""
+    aws_account.approvals_required = 1
+    aws_account.save()
+    return proposed(aws_account, erin)
+
+
+def told(change: Change, verb: str) -> list[str]:
+    mails.send(change.pk, verb)
+    return sorted(address for message in mail.outbox for address in message.to)
+
+
+def test_approvers_are_asked(
+    change: Change, anton: Operator, alice: Operator, bob: Operator, charlie: Operator
+) -> None:
+    assert told(change, "change.proposed") == ["alice@example.org", "anton@example.org"]
+    assert mail.outbox[0].subject == f"Approval asked for: change {change.pk} in Acme (123456789012)"
+    assert "Erin asks for your approval." in mail.outbox[0].body
+
+
+def test_only_those_whose_approval_would_count(
+    aws_account: AwsAccount, erin: Operator, anton: Operator, alice: Operator
+) -> None:
+    ApprovalRule.objects.create(aws_account=aws_account, risk="high", approvals=1, role="owner")
+    assert told(proposed(aws_account, erin), "change.proposed") == ["alice@example.org"]
+
+
+def test_nobody_where_none_is_needed(aws_account: AwsAccount, erin: Operator, anton: Operator) -> None:
+    assert told(proposed(aws_account, erin), "change.proposed") == []
+
+
+def test_the_requester_never_asks_themselves(aws_account: AwsAccount, alice: Operator, anton: Operator) -> None:
+    aws_account.approvals_required = 1
+    assert told(proposed(aws_account, alice), "change.proposed") == ["anton@example.org"]
+
+
+@pytest.mark.parametrize(
+    "state, step, verb",
+    [
+        ("applied", "done", "change.applied"),
+        ("failed", "failed", "change.failed"),
+        ("conflicted", "conflicted", "change.conflicted"),
+        ("unknown", "unknown", "change.unknown"),
+        ("rejected", "pending", "change.rejected"),
+        ("approved", "pending", "change.approved"),
+        ("expired", "pending", "change.expired"),
+    ],
+)
+def test_the_requester_is_told_what_became_of_it(
+    change: Change, anton: Operator, state: str, step: str, verb: str
+) -> None:
+    assert told(rested(change, state, step), verb) == ["erin@example.org"]
+
+
+def test_who_applied_it_is_told_too(change: Change, alice: Operator) -> None:
+    rested(change, "applied", "done")
+    Change.objects.update(applied_by=alice)
+    assert told(change, "change.applied") == ["alice@example.org", "erin@example.org"]
+
+
+def test_what_is_no_longer_so_isnt_told(change: Change, anton: Operator) -> None:
+    rested(change, "cancelled", "skipped")
+    assert told(change, "change.proposed") == []
+
+
+def test_it_says_no_more_than_which_change(change: Change, anton: Operator, settings: Any) -> None:
+    settings.CONSOLE_URL = "https://console.example.org"
+    told(change, "change.proposed")
+    [message] = mail.outbox
+    assert f"https://console.example.org/aws/123456789012/changes/{change.pk}/" in message.body
+    assert "Give reports-writer its archive bucket" in message.body
+    assert not [word for word in ("DATA-2217", "s3:", "Statement") if word in message.body]
+
+
+def test_a_title_of_several_lines_makes_no_header(change: Change, anton: Operator) -> None:
+    Change.objects.update(title="Tidy up\nBcc: eve@example.org")
+    assert told(change, "change.proposed") == ["anton@example.org"]
+    assert "Tidy up Bcc: eve@example.org" in mail.outbox[0].body
+
+
+def test_a_mail_server_that_is_down_does_no_harm(
+    change: Change, anton: Operator, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    mails.send(change.pk, "change.proposed")
+    assert "were not sent" in caplog.text
+
+
+def test_an_operator_turns_them_off(change: Change, anton: Operator, client_of: Callable[..., Client]) -> None:
+    client = client_of(anton)
+    assert b"Send me mails about changes" in client.get("/mails/").content
+    assert client.post("/mails/", {}).status_code == 302
+    assert told(change, "change.proposed") == []
+    client.post("/mails/", {"wants_mail": "on"})
+    assert told(change, "change.proposed") == ["anton@example.org"]
+
+
+def test_they_are_sent_after_the_commit(
+    change: Change, anton: Operator, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[tuple[object, ...]] = []
+    monkeypatch.setattr(mails, "wake", lambda *args: sent.append(args))
+    with django_capture_on_commit_callbacks() as callbacks:
+        changes.approve(change=change, actor=anton)
+    assert sent == []
+    for callback in callbacks:
+        callback()
+    assert sent == [("sync.tasks.notify", change.pk, "change.approved")]
