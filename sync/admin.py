@@ -17,6 +17,7 @@ from sync.models import (
     Approval,
     ApprovalDemand,
     Attempt,
+    BreakGlass,
     Change,
     ChangeLine,
     Comment,
@@ -141,6 +142,15 @@ class ApprovalDemandAdmin(SyncAdmin):
     list_filter = ("risk", ("change__aws_account", OwnedFilter))
     list_select_related = ("change",)
     search_fields = ("change__title", "group_name")
+
+
+@admin.register(BreakGlass)
+class BreakGlassAdmin(SyncAdmin):
+    aws_account_path = "change__aws_account"
+    list_display = ("change", "operator", "at", "void", "reviewed_by", "reviewed_at")
+    list_filter = ("void", ("change__aws_account", OwnedFilter))
+    list_select_related = ("change", "operator", "reviewed_by")
+    search_fields = ("change__title", "operator__email", "reason", "review")
 
 
 @admin.register(Comment)

@@ -57,6 +57,25 @@ class RejectForm(CommentForm):
     )
 
 
+class ReviewForm(CommentForm):
+    comment = forms.CharField(
+        label="What you found",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say in the comment what you found."},
+    )
+
+
+class BreakGlassForm(forms.Form):
+    reason = forms.CharField(
+        label="Why it can’t wait",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Everybody with a role in this AWS account is told.",
+        error_messages={"required": "Say why it can’t wait: everybody with a role here reads it. Nothing was sent."},
+    )
+
+
 class ConfirmForm(forms.Form):
     """The last question before a change is applied. `expected`: the name to type, "" when nothing is destroyed."""
 

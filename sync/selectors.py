@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any, Literal
 
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Max, OuterRef, Q, QuerySet, Subquery
@@ -16,7 +18,18 @@ from accounts.roles import APPLY, APPROVE, PROPOSE, roles_with
 from iamconsole.web.once import once_a_page
 from sync import schedule, snapshot
 from sync.mirror import sources
-from sync.models import Approval, ApprovalDemand, Attempt, Change, ChangeLine, Ownership, OwnershipRule, Run, Step
+from sync.models import (
+    Approval,
+    ApprovalDemand,
+    Attempt,
+    BreakGlass,
+    Change,
+    ChangeLine,
+    Ownership,
+    OwnershipRule,
+    Run,
+    Step,
+)
 
 # What may still be approved or rejected.
 UNDECIDED = (Change.State.PROPOSED, Change.State.APPROVED)
@@ -24,6 +37,10 @@ UNDECIDED = (Change.State.PROPOSED, Change.State.APPROVED)
 STUCK = (Change.State.FAILED, Change.State.CONFLICTED, Change.State.UNKNOWN)
 RECENT = 6
 LINES_SHOWN = 200
+
+# Applied without its approvals, and reviewed by nobody yet.
+UNREVIEWED = Exists(BreakGlass.objects.filter(change=OuterRef("pk"), void=False, reviewed_at=None))
+OPEN = Q(state__in=Change.OPEN) | Q(UNREVIEWED)
 
 _NONE_NEEDED = Q(approvals_required=0, aws_account__approvals_required=0)
 
@@ -50,7 +67,7 @@ def changes_of(aws_account: AwsAccount, *, waits_for: Operator | None = None) ->
 def _waiting(operator: Operator, aws_account: AwsAccount) -> Q:
     waiting = Q(pk__in=[])
     if may(operator, APPROVE, aws_account):
-        waiting |= _to_approve(operator, aws_account)
+        waiting |= _to_approve(operator, aws_account) | _to_review(operator)
     if may(operator, APPLY, aws_account):
         waiting |= Q(state__in=UNDECIDED, requested_by=operator) & _enough_approvals()
     if may(operator, PROPOSE, aws_account):
@@ -62,6 +79,11 @@ def _to_approve(operator: Operator, aws_account: AwsAccount) -> Q:
     answered = Approval.objects.filter(change=OuterRef("pk"), operator=operator, void=False)
     asked = Q(state=Change.State.PROPOSED) & ~_NONE_NEEDED & ~Q(requested_by=operator) & ~Q(Exists(answered))
     return asked & _would_count(operator, aws_account)
+
+
+def _to_review(operator: Operator) -> Q:
+    own = BreakGlass.objects.filter(change=OuterRef("pk"), operator=operator)
+    return Q(UNREVIEWED) & ~Q(state__in=Change.MOVING) & ~Q(requested_by=operator) & ~Q(Exists(own))
 
 
 def _would_count(operator: Operator, aws_account: AwsAccount) -> Q:
@@ -85,23 +107,22 @@ class Notable:
     waiting: Sequence[Any]  # for the operator
     stuck: Sequence[Any]
     recent: Sequence[Any]
+    unreviewed: Sequence[Any]
 
 
 @once_a_page
 def notable_changes(operator: Operator, aws_account: AwsAccount) -> Notable:
     """In one query."""
     all_of_it = Change.objects.filter(aws_account=aws_account).order_by("-pk")
-    kinds = (_waiting(operator, aws_account), Q(state__in=STUCK), Q())
+    kinds = (_waiting(operator, aws_account), Q(state__in=STUCK), Q(), Q(UNREVIEWED))
     chosen = [all_of_it.filter(kind).values("pk")[:RECENT] for kind in kinds]
-    found = list(
-        changes_of(aws_account, waits_for=operator).filter(
-            Q(pk__in=chosen[0]) | Q(pk__in=chosen[1]) | Q(pk__in=chosen[2])
-        )
-    )
+    any_kind = reduce(or_, (Q(pk__in=pks) for pks in chosen))
+    found = list(changes_of(aws_account, waits_for=operator).filter(any_kind).annotate(unreviewed=UNREVIEWED))
     return Notable(
         [change for change in found if change.waits_for_me][:RECENT],
         [change for change in found if change.state in STUCK][:RECENT],
         found[:RECENT],
+        [change for change in found if change.unreviewed],
     )
 
 
@@ -118,7 +139,7 @@ class Standing:
 def standing(aws_account: AwsAccount) -> Standing:
     """In one query."""
     of_it = {"aws_account": OuterRef("pk")}
-    still_open = Change.objects.filter(state__in=Change.OPEN, **of_it).order_by().values("aws_account")
+    still_open = Change.objects.filter(OPEN, **of_it).order_by().values("aws_account")
     count = Coalesce(Subquery(still_open.annotate(number=Count("pk")).values("number")), 0)
     complete = Run.objects.filter(state=Run.State.DONE, object_id="", **of_it).order_by("-finished_at")
     age = Subquery(complete.values("finished_at")[:1])

@@ -19,6 +19,7 @@ from iamconsole.web.panels import Panel, Row
 from iamconsole.web.shell import shell_for
 from iamconsole.web.words import counted, some
 from sync import drift, selectors
+from sync.changes.emergency import may_review, to_review
 from sync.models import Change
 from sync.regions import looked_in
 from sync.snapshot.importing import taken_at
@@ -82,6 +83,9 @@ def register_panels() -> None:
             position=30,
         )
     )
+    panels.register(
+        Panel("overview.attention", "glass", "Applied without approvals", rows=_unreviewed, permission=SEE_IAM)
+    )
     panels.register(Panel("overview.attention", "stuck", "Changes", rows=_stuck, permission=SEE_IAM))
     panels.register(Panel("overview.attention", "drift", "Drift", rows=_drifted, permission=SEE_IAM))
     panels.register(Panel("overview.attention", "pulls", "Pulls", rows=_failed_pulls, permission=SEE_IAM))
@@ -99,6 +103,8 @@ def _waiting(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
 
 
 def _next_act(change: Any) -> str:
+    if change.unreviewed:
+        return "Applied without its approvals: review it."
     if change.state in selectors.STUCK:
         return f"{change.get_state_display()}: it needs you."
     if change.state == Change.State.PROPOSED and change.approvals_needed:
@@ -145,6 +151,19 @@ def _stuck(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
             severity="failed",
             act="Open",
         )
+
+
+def _unreviewed(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
+    for change in selectors.notable_changes(signed_in(request), aws_account).unreviewed:
+        glass = to_review(change)
+        if glass is not None:
+            yield Row(
+                f"Applied without approvals: change {change.pk}, {change.title}",
+                _change_url(change),
+                text=f"By {glass.operator}: “{glass.reason}” It stays open until somebody else has reviewed it.",
+                severity="high",
+                act="Review" if may_review(signed_in(request), glass) else "Open",
+            )
 
 
 def _failed_pulls(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:

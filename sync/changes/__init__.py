@@ -4,6 +4,7 @@ docs/architecture.md, "Writing", tells the protocol. Everything that an operator
 """
 
 from sync.changes.approvals import approve, comment, may_comment, reject, withdraw_approval
+from sync.changes.emergency import break_glass, review
 from sync.changes.errors import PlanError
 from sync.changes.plan import propose
 from sync.changes.steering import apply, cancel, look_again, retry
@@ -15,6 +16,7 @@ __all__ = [
     "PlanError",
     "apply",
     "approve",
+    "break_glass",
     "cancel",
     "comment",
     "look_again",
@@ -24,6 +26,7 @@ __all__ = [
     "reject",
     "replan",
     "retry",
+    "review",
     "sweep_due",
     "withdraw_approval",
     "work",

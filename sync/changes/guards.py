@@ -16,7 +16,7 @@ from accounts.models import Operator
 from accounts.roles import APPLY, PROPOSE
 from sync import checks, operations
 from sync.changes import attempts, demands, verbs
-from sync.changes.approvals import valid
+from sync.changes.approvals import stands_in, valid
 from sync.changes.errors import PlanError, sentence_only
 from sync.changes.plan import digest, kept_of, look, operations_of, told_by
 from sync.changes.steps import ids_made, planned_step
@@ -66,7 +66,7 @@ def _of_people(change: Change, applier: Operator) -> Objection | None:
     if applier != change.requested_by and not may(applier, PROPOSE, change.aws_account):
         return Objection("You may apply your own changes only.")
     missing = demands.unmet(change, valid(change))
-    if missing:
+    if missing and not stands_in(change):
         return Objection(f"{' and '.join(demand.missing_words for demand in missing)} needed under this plan.")
     return None
 
@@ -96,6 +96,7 @@ def send_back(change: Change, against: Objection) -> None:
     change.applied_by = None
     change.finished_at = None
     change.error = sentence_only("Objection", against.sentence)
+    change.broken_glass.update(void=True)
     if against.findings:
         change.findings = [finding.as_json() for finding in against.findings]
     if against.measured is not None:

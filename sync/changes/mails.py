@@ -18,9 +18,9 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.urls import reverse
 
-from accounts.access import who_may
+from accounts.access import who_may, with_roles
 from accounts.models import Operator
-from accounts.roles import APPROVE
+from accounts.roles import APPROVE, Role
 from sync.changes import demands
 from sync.models import Change
 from sync.queue import NOTIFY, wake
@@ -30,11 +30,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Mail:
-    """What an audit verb is told as. `state`: no longer true when the change is in another one."""
+    """What an audit verb is told as. `state`: no longer true when the change is in another one.
+
+    `always`: also to operators who turned mails off.
+    """
 
     subject: str
     sentence: str
-    state: Change.State
+    state: Change.State | None = None
+    always: bool = False
 
 
 # By the verb of the audit trail that tells the same.
@@ -55,6 +59,13 @@ MAILS = {
     "change.unknown": Mail(
         "Outcome unknown", "Nobody knows whether a step of a change was done.", Change.State.UNKNOWN
     ),
+    "change.glass_broken": Mail(
+        "Applied without approvals",
+        "{owner} applies a change without the approvals that it needs (break-glass). It stays open until somebody else "
+        "has reviewed it.",
+        always=True,
+    ),
+    "change.reviewed": Mail("Reviewed", "What was applied without approvals has been reviewed; its page says how."),
 }
 
 
@@ -68,9 +79,13 @@ def send(change_id: int, verb: str) -> None:
     """Does nothing when the change has moved on meanwhile."""
     change = Change.objects.select_related("aws_account", "requested_by", "applied_by").get(pk=change_id)
     mail = MAILS[verb]
-    if change.state != mail.state:
+    if mail.state not in (None, change.state):
         return
-    recipients = [operator for operator in _recipients(verb, change) if operator.is_active and operator.wants_mail]
+    recipients = [
+        operator
+        for operator in _recipients(verb, change)
+        if operator.is_active and (operator.wants_mail or mail.always)
+    ]
     try:
         with get_connection() as connection:
             for operator in recipients:
@@ -80,6 +95,10 @@ def send(change_id: int, verb: str) -> None:
 
 
 def _recipients(verb: str, change: Change) -> Iterable[Operator]:
+    if verb == "change.glass_broken":
+        return with_roles(Role.values, change.aws_account)
+    if verb == "change.reviewed":
+        return {glass.operator for glass in change.broken_glass.filter(void=False).select_related("operator")}
     if verb != "change.proposed":
         return {change.requested_by, change.applied_by or change.requested_by}
     asked = demands.demands(change, [])
@@ -92,10 +111,12 @@ def _message(change: Change, mail: Mail, operator: Operator, connection: BaseEma
     about = f"change {change.pk} in {change.aws_account}"
     page = reverse("change", kwargs={"account_id": change.aws_account.account_id, "pk": change.pk})
     lines = [
-        mail.sentence.format(requester=change.requested_by),
+        mail.sentence.format(requester=change.requested_by, owner=change.applied_by),
         f"{about[0].upper()}{about[1:]}: {title}",
         f"{settings.CONSOLE_URL}{page}" if settings.CONSOLE_URL else "Its page in IAM Console says more.",
-        "Under “My account” in IAM Console you can turn these mails off.",
+        "Everybody with a role in this AWS account is told."
+        if mail.always
+        else "Under “My account” in IAM Console you can turn these mails off.",
     ]
     subject = f"{mail.subject}: {about}"
     return EmailMessage(subject, "\n\n".join(lines) + "\n", to=[operator.email], connection=connection)

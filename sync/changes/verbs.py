@@ -20,6 +20,8 @@ audit.register(
         "change.approvals_voided": "voided the approvals of change {change}, {title}: {why}",
         "change.commented": "commented on change {change}, {title}",
         "change.apply_asked": "asked to apply change {change}, {title}",
+        "change.glass_broken": "applied change {change}, {title}, without the approvals that it needed",
+        "change.reviewed": "reviewed change {change}, {title}, which was applied without its approvals",
         "change.scheduled": "scheduled change {change}, {title}",
         "change.retried": "asked to go on with change {change}, {title}",
         "change.cancel_asked": "asked to stop change {change}, {title}, after the step that runs",

@@ -41,3 +41,26 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.operator} on change {self.change_id}"
+
+
+class BreakGlass(models.Model):
+    """An owner applied a change without the approvals that it needed. Open until somebody else has reviewed it."""
+
+    change = models.ForeignKey(Change, models.PROTECT, related_name="broken_glass")
+    operator = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    reason = models.TextField()
+    at = models.DateTimeField(default=timezone.now)
+    void = models.BooleanField(default=False)  # the change was turned back before anything was sent
+    reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    review = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        verbose_name_plural = "broken glasses"
+        constraints = [
+            models.UniqueConstraint(fields=["change"], condition=models.Q(void=False), name="sync_glass_broken_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operator} for change {self.change_id}"

@@ -11,10 +11,10 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from accounts.access import signed_in
-from accounts.roles import APPLY, APPROVE, PROPOSE, SEE_IAM
+from accounts.roles import ADMINISTER, APPLY, APPROVE, PROPOSE, SEE_IAM
 from accounts.stepup import demand_step_up
 from sync import changes as service
-from sync.forms import CommentForm, ConfirmForm, RejectForm, WordForm
+from sync.forms import BreakGlassForm, CommentForm, ConfirmForm, RejectForm, ReviewForm, WordForm
 from sync.models import Change
 from sync.views.fetch import fetch_change
 from sync.views.steps import name_to_type
@@ -28,6 +28,27 @@ def change_apply(request: HttpRequest, account_id: str, pk: int) -> HttpResponse
     if not form.is_valid():
         return _back(request, change, *form.errors["typed"])
     return _do(request, change, lambda: service.apply(change=change, actor=signed_in(request)))
+
+
+@require_POST
+def change_break_glass(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    change = fetch_change(request, account_id, pk, ADMINISTER)
+    demand_step_up(request)
+    form, confirm = BreakGlassForm(request.POST), ConfirmForm(request.POST, expected=name_to_type(change))
+    if not (form.is_valid() and confirm.is_valid()):
+        return _back(request, change, *form.errors.get("reason", []), *confirm.errors.get("typed", []))
+    reason = form.cleaned_data["reason"]
+    return _do(request, change, lambda: service.break_glass(change=change, actor=signed_in(request), reason=reason))
+
+
+@require_POST
+def change_review(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    change = fetch_change(request, account_id, pk, APPROVE)
+    form = ReviewForm(request.POST)
+    if not form.is_valid():
+        return _back(request, change, *form.errors["comment"])
+    comment = form.cleaned_data["comment"]
+    return _do(request, change, lambda: service.review(change=change, actor=signed_in(request), comment=comment).change)
 
 
 @require_POST

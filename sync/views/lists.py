@@ -15,7 +15,7 @@ from iamconsole.web.vocabulary import state_of
 from iamconsole.web.words import duration
 from sync.mirror import sources
 from sync.models import Change, Run
-from sync.selectors import source_title
+from sync.selectors import OPEN, source_title
 from sync.views import cells
 
 
@@ -54,7 +54,7 @@ class SourceFilter(Filter):
 
 
 _STATES = (
-    Choice("open", "Open: somebody has to act", Q(state__in=Change.OPEN), chip="Open"),
+    Choice("open", "Open: somebody has to act", OPEN, chip="Open"),
     Choice("moving", "Queued or applying", Q(state__in=Change.MOVING)),
     *(Choice(state.value, state_of(state.value).word, Q(state=state.value)) for state in Change.State),
 )

@@ -7,13 +7,14 @@ from functools import cached_property
 
 from accounts.access import may
 from accounts.models import Grant, Operator
-from accounts.roles import APPLY, APPROVE, PROPOSE
+from accounts.roles import ADMINISTER, APPLY, APPROVE, PROPOSE
 from iamconsole.web.words import counted
 from sync.changes.approvals import may_comment, valid
 from sync.changes.demands import Demand, demands
+from sync.changes.emergency import may_review
 from sync.changes.guards import objection
-from sync.forms import CommentForm
-from sync.models import Approval, Change, Comment, Step
+from sync.forms import BreakGlassForm, CommentForm, ReviewForm
+from sync.models import Approval, BreakGlass, Change, Comment, Step
 from sync.selectors import STUCK, UNDECIDED
 from sync.views.plan import Plan
 from sync.views.steps import name_to_type
@@ -25,18 +26,20 @@ REVERSIBLE = (State.APPLIED, State.CANCELLED, *STUCK)
 
 @dataclass(frozen=True)
 class Approvals:
-    """`demands`: what is asked for, each with how many count for it."""
+    """`demands`: what is asked for, each with how many count for it. `glass`: it was applied without."""
 
     demands: list[Demand]
     entries: list[Approval]
+    glass: BreakGlass | None
     comments: list[Comment]
     form: CommentForm = field(default_factory=CommentForm)
 
     @classmethod
     def of(cls, change: Change) -> Approvals:
         entries = list(change.approvals.select_related("operator"))
+        glass = change.broken_glass.filter(void=False).select_related("operator", "reviewed_by", "change__aws_account")
         comments = list(change.comments.select_related("operator"))
-        return cls(demands(change, valid(change)), entries, comments)
+        return cls(demands(change, valid(change)), entries, glass.first(), comments)
 
     @property
     def words(self) -> str:
@@ -87,6 +90,19 @@ class Offers:
         if not reasons and (against := objection(self.change, self.operator)):
             reasons.append(against.sentence)
         return reasons
+
+    @cached_property
+    def break_glass(self) -> BreakGlassForm | None:
+        missing = [_still_missing(demand) for demand in self.approvals.demands if demand.missing]
+        offered = missing and self._may(ADMINISTER) and self.apply is not None and self.apply.reasons == tuple(missing)
+        return BreakGlassForm() if offered else None
+
+    @cached_property
+    def review(self) -> ReviewForm | None:
+        glass = self.approvals.glass
+        if glass is None or glass.reviewed_at or self.change.state in Change.MOVING:
+            return None
+        return ReviewForm(auto_id="review_%s") if may_review(self.operator, glass) else None
 
     @cached_property
     def approve(self) -> bool:

@@ -51,6 +51,7 @@ from sync.models import (
     Approval,
     ApprovalDemand,
     Attempt,
+    BreakGlass,
     Change,
     ChangeLine,
     Comment,
@@ -124,6 +125,7 @@ def _a_change(aws_account: AwsAccount, operator: Operator) -> None:
     Approval.objects.create(change=change, operator=operator, approved=True, digest="")
     ApprovalRule.objects.create(aws_account=aws_account, risk="high", approvals=1)
     ApprovalDemand.objects.create(change=change, risk="high", approvals=1)
+    BreakGlass.objects.create(change=change, operator=operator, reason="Locked out")
     Comment.objects.create(change=change, operator=operator, text="Why now?")
     Lease.objects.create(aws_account=aws_account, object_key="iam.policy:x", change=change)
 
