@@ -7,9 +7,10 @@ class AccessConfig(AppConfig):
     name = "access"
 
     def ready(self) -> None:
-        from access import pages
+        from access import pages, protection
         from access.plans.check import AccessCheck
         from sync import checks
 
         checks.register(AccessCheck())
         pages.register()
+        protection.register()

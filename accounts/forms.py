@@ -27,23 +27,29 @@ def reason_field() -> forms.CharField:
 class AwsAccountForm(ModelForm):
     class Meta:
         model = AwsAccount
-        fields = ("name", "environment", "default_region", "pull_every_minutes", "approvals_required")
+        fields = (
+            "name", "environment", "default_region", "pull_every_minutes", "approvals_required", "break_glass_roles",
+        )  # fmt: skip
+        widgets = {"break_glass_roles": forms.Textarea(attrs={"rows": 3, "class": "mono", "spellcheck": "false"})}
         labels = {
             "name": "Name",
             "default_region": "Region",
             "pull_every_minutes": "Minutes between pulls",
             "approvals_required": "Approvals that every change needs",
+            "break_glass_roles": "Break-glass roles",
         }
         help_texts = {
             "environment": "Production is marked on every page, by colour and word.",
             "pull_every_minutes": "0: only when somebody asks.",
             "approvals_required": "By others than the one who asks. 0: none.",
+            "break_glass_roles": "One name a line; * is any text. A change that touches one is refused unless an owner"
+            " lets it through, as with the console’s own roles.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not self.instance.is_connected:  # nothing is pulled there, and nothing changed
-            for name in ("default_region", "pull_every_minutes", "approvals_required"):
+            for name in ("default_region", "pull_every_minutes", "approvals_required", "break_glass_roles"):
                 del self.fields[name]
 
     def before(self) -> dict[str, object]:

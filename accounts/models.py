@@ -21,6 +21,7 @@ from accounts.risk import Risk
 from accounts.roles import ADMINISTER, APPROVE, SEE_IAM, Role, roles_with
 
 MOST_APPROVALS = 9
+ROLE_NAME = re.compile(r"[\w+=,.@*-]{1,64}", re.ASCII)
 REGION = re.compile(r"[a-z]{2,}(-[a-z0-9]+)+", re.ASCII)
 
 
@@ -163,6 +164,8 @@ class AwsAccount(models.Model):
     approvals_required = models.PositiveSmallIntegerField(
         default=0, help_text="Approvals that a change needs, never the requester's own."
     )
+    # One name a line; * is any text. Changes that touch one of these roles are refused unless an owner overrides.
+    break_glass_roles = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[AwsAccountQuerySet] = AwsAccountQuerySet.as_manager()  # type: ignore[assignment]
@@ -185,6 +188,14 @@ class AwsAccount(models.Model):
         # It becomes part of the address that calls go to.
         if not REGION.fullmatch(self.default_region):
             raise ValidationError({"default_region": "This isn’t the name of a region, such as eu-west-1."})
+        for name in self.break_glass_names:
+            if not ROLE_NAME.fullmatch(name):
+                words = f"“{name}” can’t be the name of a role: write one a line, without its path; * is any text."
+                raise ValidationError({"break_glass_roles": words})
+
+    @property
+    def break_glass_names(self) -> list[str]:
+        return [line.strip() for line in self.break_glass_roles.splitlines() if line.strip()]
 
     @property
     def title(self) -> str:

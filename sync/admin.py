@@ -24,6 +24,7 @@ from sync.models import (
     Facet,
     Fact,
     Lease,
+    Override,
     OwnershipRule,
     Region,
     Revision,
@@ -151,6 +152,15 @@ class BreakGlassAdmin(SyncAdmin):
     list_filter = ("void", ("change__aws_account", OwnedFilter))
     list_select_related = ("change", "operator", "reviewed_by")
     search_fields = ("change__title", "operator__email", "reason", "review")
+
+
+@admin.register(Override)
+class OverrideAdmin(SyncAdmin):
+    aws_account_path = "change__aws_account"
+    list_display = ("change", "operator", "at", "reason")
+    list_filter = (("change__aws_account", OwnedFilter),)
+    list_select_related = ("change", "operator")
+    search_fields = ("change__title", "operator__email", "reason")
 
 
 @admin.register(Comment)

@@ -76,6 +76,15 @@ class BreakGlassForm(forms.Form):
     )
 
 
+class OverrideForm(forms.Form):
+    reason = forms.CharField(
+        label="Why it has to be touched",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say why what is protected has to be touched."},
+    )
+
+
 class ConfirmForm(forms.Form):
     """The last question before a change is applied. `expected`: the name to type, "" when nothing is destroyed."""
 

@@ -18,6 +18,7 @@ urlpatterns = [
     path("aws/<str:account_id>/changes/<int:pk>/progress/", changes.change_progress, name="change_progress"),
     path("aws/<str:account_id>/changes/<int:pk>/apply/", acts.change_apply, name="change_apply"),
     path("aws/<str:account_id>/changes/<int:pk>/break-glass/", acts.change_break_glass, name="change_break_glass"),
+    path("aws/<str:account_id>/changes/<int:pk>/override/", acts.change_override, name="change_override"),
     path("aws/<str:account_id>/changes/<int:pk>/review/", acts.change_review, name="change_review"),
     path("aws/<str:account_id>/changes/<int:pk>/approve/", acts.change_approve, name="change_approve"),
     path("aws/<str:account_id>/changes/<int:pk>/reject/", acts.change_reject, name="change_reject"),

@@ -6,6 +6,7 @@ docs/architecture.md, "Writing", tells the protocol. Everything that an operator
 from sync.changes.approvals import approve, comment, may_comment, reject, withdraw_approval
 from sync.changes.emergency import break_glass, review
 from sync.changes.errors import PlanError
+from sync.changes.overrides import override
 from sync.changes.plan import propose
 from sync.changes.steering import apply, cancel, look_again, retry
 from sync.changes.successors import propose_reverse, replan
@@ -21,6 +22,7 @@ __all__ = [
     "comment",
     "look_again",
     "may_comment",
+    "override",
     "propose",
     "propose_reverse",
     "reject",

@@ -34,7 +34,6 @@ def break_glass(*, change: Change, actor: Operator, reason: str) -> Change:
             raise PlanError("No approval is missing: apply it as usual.")
         change.broken_glass.create(operator=actor, reason=reason)
         say(change, f"{actor} applies it without the approvals that it needs.")
-        change.save(update_fields=["log"])
         verbs.record("change.glass_broken", change, actor=actor, reason=reason, digest=change.digest)
     return apply(change=change, actor=actor)
 
@@ -54,7 +53,6 @@ def review(*, change: Change, actor: Operator, comment: str) -> BreakGlass:
         glass.reviewed_by, glass.reviewed_at, glass.review = actor, timezone.now(), comment
         glass.save(update_fields=["reviewed_by", "reviewed_at", "review"])
         say(change, f"Reviewed by {actor}.")
-        change.save(update_fields=["log"])
         verbs.record("change.reviewed", change, actor=actor, reason=comment)
     return glass
 

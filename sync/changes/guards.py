@@ -15,7 +15,7 @@ from accounts.access import may
 from accounts.models import Operator
 from accounts.roles import APPLY, PROPOSE
 from sync import checks, operations
-from sync.changes import attempts, demands, verbs
+from sync.changes import attempts, demands, overrides, verbs
 from sync.changes.approvals import stands_in, valid
 from sync.changes.errors import PlanError, sentence_only
 from sync.changes.plan import digest, kept_of, look, operations_of, told_by
@@ -84,7 +84,8 @@ def _of_checks(change: Change) -> Objection | None:
     found = errors or checks.worse(map(Finding.from_json, change.findings), now)
     sentences = [finding.message for finding in found] or checks.worsened(change.measured, measured)
     if not sentences:
-        return None
+        protected = overrides.uncovered(change, now)
+        return Objection(overrides.sentence(protected)) if protected else None
     sentence = "Since the plan was made it has got worse: " + " ".join(sentences)
     said = (*now, *told_by(measured))
     return Objection(sentence, voids_approvals=True, findings=said, measured=kept_of(measured))

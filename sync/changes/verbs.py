@@ -20,6 +20,7 @@ audit.register(
         "change.approvals_voided": "voided the approvals of change {change}, {title}: {why}",
         "change.commented": "commented on change {change}, {title}",
         "change.apply_asked": "asked to apply change {change}, {title}",
+        "change.overridden": "let change {change}, {title}, touch what is protected: {protected}",
         "change.glass_broken": "applied change {change}, {title}, without the approvals that it needed",
         "change.reviewed": "reviewed change {change}, {title}, which was applied without its approvals",
         "change.scheduled": "scheduled change {change}, {title}",

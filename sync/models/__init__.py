@@ -1,7 +1,7 @@
 """What the mirror and the change path keep. See docs/architecture.md for the two paths."""
 
 from sync.models.changes import Approval, Attempt, Change, ChangeLine, Lease, Step
-from sync.models.decisions import ApprovalDemand, BreakGlass, Comment
+from sync.models.decisions import ApprovalDemand, BreakGlass, Comment, Override
 from sync.models.mirrored import Facet, Fact, LookedAfterRow, MirroredRow, MirrorQuerySet, Ownership, Revision
 from sync.models.ownership import OwnershipRule
 from sync.models.runs import Run
@@ -22,6 +22,7 @@ __all__ = [
     "LookedAfterRow",
     "MirrorQuerySet",
     "MirroredRow",
+    "Override",
     "Ownership",
     "OwnershipRule",
     "Region",

@@ -64,3 +64,19 @@ class BreakGlass(models.Model):
 
     def __str__(self) -> str:
         return f"{self.operator} for change {self.change_id}"
+
+
+class Override(models.Model):
+    """An owner lets a change touch what is protected; holds for these findings and no others."""
+
+    change = models.ForeignKey(Change, models.PROTECT, related_name="overrides")
+    operator = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    reason = models.TextField()
+    findings = models.JSONField()  # as Change.findings keeps them
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.operator} for change {self.change_id}"

@@ -14,7 +14,7 @@ from accounts.access import signed_in
 from accounts.roles import ADMINISTER, APPLY, APPROVE, PROPOSE, SEE_IAM
 from accounts.stepup import demand_step_up
 from sync import changes as service
-from sync.forms import BreakGlassForm, CommentForm, ConfirmForm, RejectForm, ReviewForm, WordForm
+from sync.forms import BreakGlassForm, CommentForm, ConfirmForm, OverrideForm, RejectForm, ReviewForm, WordForm
 from sync.models import Change
 from sync.views.fetch import fetch_change
 from sync.views.steps import name_to_type
@@ -39,6 +39,17 @@ def change_break_glass(request: HttpRequest, account_id: str, pk: int) -> HttpRe
         return _back(request, change, *form.errors.get("reason", []), *confirm.errors.get("typed", []))
     reason = form.cleaned_data["reason"]
     return _do(request, change, lambda: service.break_glass(change=change, actor=signed_in(request), reason=reason))
+
+
+@require_POST
+def change_override(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    change = fetch_change(request, account_id, pk, ADMINISTER)
+    demand_step_up(request)
+    form = OverrideForm(request.POST)
+    if not form.is_valid():
+        return _back(request, change, *form.errors["reason"])
+    reason = form.cleaned_data["reason"]
+    return _do(request, change, lambda: service.override(change=change, actor=signed_in(request), reason=reason).change)
 
 
 @require_POST

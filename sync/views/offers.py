@@ -13,8 +13,10 @@ from sync.changes.approvals import may_comment, valid
 from sync.changes.demands import Demand, demands
 from sync.changes.emergency import may_review
 from sync.changes.guards import objection
-from sync.forms import BreakGlassForm, CommentForm, ReviewForm
-from sync.models import Approval, BreakGlass, Change, Comment, Step
+from sync.changes.overrides import uncovered
+from sync.checks import Finding
+from sync.forms import BreakGlassForm, CommentForm, OverrideForm, ReviewForm
+from sync.models import Approval, BreakGlass, Change, Comment, Override, Step
 from sync.selectors import STUCK, UNDECIDED
 from sync.views.plan import Plan
 from sync.views.steps import name_to_type
@@ -87,9 +89,25 @@ class Offers:
         if not self.change.aws_account.writes_enabled:
             reasons.append("Writes are off for this AWS account: an owner can turn them on.")
         reasons += [_still_missing(demand) for demand in self.approvals.demands if demand.missing]
+        if self.protected:
+            reasons.append("It touches what is protected: an owner has to let it through.")
         if not reasons and (against := objection(self.change, self.operator)):
             reasons.append(against.sentence)
         return reasons
+
+    @cached_property
+    def protected(self) -> list[Finding]:
+        """What it touches that is protected, and that no owner has overridden."""
+        return uncovered(self.change, map(Finding.from_json, self.change.findings))
+
+    @cached_property
+    def override(self) -> OverrideForm | None:
+        offered = self.protected and self.change.state in UNDECIDED and self._may(ADMINISTER)
+        return OverrideForm(auto_id="override_%s") if offered else None
+
+    @property
+    def overrides(self) -> list[Override]:
+        return list(self.change.overrides.select_related("operator"))
 
     @cached_property
     def break_glass(self) -> BreakGlassForm | None:

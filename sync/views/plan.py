@@ -19,7 +19,12 @@ from sync.views.steps import StepView, step_view
 
 State = Change.State
 UNAPPLIED = (State.PROPOSED, State.APPROVED, State.SCHEDULED)
-FINDING_KINDS = {"error": "danger", "security_warning": "danger", "warning": "warn", "suggestion": ""}
+FINDING_KINDS = {
+    "error": "danger",
+    "security_warning": "danger",
+    "warning": "warn",
+    "suggestion": "",
+}
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,7 @@ class Plan:
     @property
     def findings(self) -> list[FindingView]:
         found = [Finding.from_json(stored) for stored in self.change.findings]
+        found = [finding for finding in found if finding.severity in FINDING_KINDS]  # the protected have a panel
         found.sort(key=lambda finding: list(FINDING_KINDS).index(finding.severity))
         told = [FindingView(finding.message, FINDING_KINDS[finding.severity], _where(finding)) for finding in found]
         return [*self._moved(), *told]

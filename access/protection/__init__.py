@@ -1,0 +1,13 @@
+"""What a change must not touch unless an owner says so: the roles that keep the console, and its owners, in charge."""
+
+from access.protection.lockout import StaysInCharge
+from access.protection.roles import ProtectedRoles
+from sync import checks
+
+
+def register() -> None:
+    checks.register(ProtectedRoles())
+    checks.register(StaysInCharge())
+
+
+__all__ = ["ProtectedRoles", "StaysInCharge", "register"]

@@ -1,0 +1,134 @@
+"""Whether the console could still read and write after a plan: by the engine, with its roles before and after.
+
+Asked only of plans that touch a role of the console or a policy that it holds: nothing else in IAM decides it. With the
+console's own credentials (*ambient*) there is no role to ask about: docs/changes.md says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from access.holders import Holder, holder_of
+from access.protection.afterwards import Afterwards
+from access.protection.roles import objects, roles_with
+from access.situations import EVERYTHING, Unknown
+from access.surroundings import surroundings_of
+from accounts.models import AwsAccount
+from iamconsole.web.words import some
+from identities.models import IamRole
+from policies.engine.callers import Caller, caller_of
+from policies.engine.evaluate import Decision, Layers, Policy, Request, evaluate
+from sync.aws.permissions import permissions_of
+from sync.aws.purpose import Tier
+from sync.checks import Check, Finding
+from sync.operations import Planned
+
+_ENTERS: dict[Tier, tuple[str, ...]] = {
+    "read": ("sts:AssumeRole",),
+    "write": ("sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"),
+}
+_NOBODY = "iam-console-permission-check"
+_SHOWN = 4  # actions
+_MAY = (Decision.ALLOWED, Decision.UNKNOWN)
+
+
+class StaysInCharge(Check):
+    name = "stays_in_charge"
+
+    def look(self, aws_account: AwsAccount, steps: Sequence[Planned]) -> list[Finding]:
+        holders = roles_with(aws_account, steps)
+        touched = {arn for arns in holders.values() for arn in arns}
+        touched |= {arn for step in steps for kind, arn in objects(step) if kind == "iam.role"}
+        roles: dict[Tier, str] = {"read": aws_account.read_role_arn, "write": aws_account.write_role_arn}
+        return [
+            finding
+            for tier, arn in roles.items()
+            if arn and arn in touched
+            for finding in _findings(aws_account, tier, arn, steps)
+        ]
+
+
+def _findings(aws_account: AwsAccount, tier: Tier, arn: str, steps: Sequence[Planned]) -> Iterator[Finding]:
+    holder = holder_of(aws_account, caller_of(arn))
+    if holder is None or holder.not_held:
+        yield _unknown(tier, "the mirror doesn’t hold all of its role’s policies")
+        return
+    after = Afterwards(aws_account, holder, steps)
+    if after.untold:
+        yield _unknown(tier, f"the engine can’t tell {some(after.untold)}")
+        return
+    lost, perhaps = _compared(aws_account, tier, holder, after)
+    if lost:
+        words = f"After this plan the console could no longer {tier} here: it would lack {some(lost, shown=_SHOWN)}."
+        yield Finding("LOCKS_OUT", "protected", words)
+    if perhaps:
+        yield _unknown(tier, f"of {some(perhaps, shown=_SHOWN)} it can’t be told")
+
+
+def _unknown(tier: Tier, why: str) -> Finding:
+    return Finding("MAY_LOCK_OUT", "warning", f"Whether the console could still {tier} here isn’t known: {why}.")
+
+
+def _compared(aws_account: AwsAccount, tier: Tier, holder: Holder, after: Afterwards) -> tuple[list[str], list[str]]:
+    """The actions that the console's role has before and not after: surely, and perhaps."""
+    lost, perhaps = _entering(aws_account, tier, holder, after.trust)
+    scps = surroundings_of(aws_account.account_id).scps
+    then = Layers(holder.policies, (holder.boundary,) if holder.boundary else None, scps=scps)
+    now = Layers(after.policies, (after.boundary,) if after.boundary else None, scps=scps)
+    unknown = Unknown(holder.caller, holder)
+    for permission in permissions_of(tier):
+        resource = _example(aws_account, permission.action, permission.on)
+        request = Request(holder.caller, permission.action, resource, aws_account.account_id, {}, unknown)
+        had, has = evaluate(request, then).decision, evaluate(request, now).decision
+        if had not in _MAY or has in (had, Decision.ALLOWED):
+            continue
+        surely = had is Decision.ALLOWED and has is not Decision.UNKNOWN
+        (lost if surely else perhaps).append(permission.action)
+    return lost, perhaps
+
+
+def _entering(aws_account: AwsAccount, tier: Tier, holder: Holder, trust: Policy | None) -> tuple[list[str], list[str]]:
+    """Which identity the console has isn't known: it is one of those whom the trust lets in before the plan."""
+    lost: list[str] = []
+    perhaps: list[str] = []
+    if trust == holder.trust:
+        return lost, perhaps
+    callers = _trusted(aws_account, holder.arn)
+    for action in _ENTERS[tier]:
+        before = [caller for caller in callers if _lets_in(aws_account, action, holder, caller, holder.trust)]
+        after = [caller for caller in before if _lets_in(aws_account, action, holder, caller, trust)]
+        if not after:
+            (lost if before else perhaps).append(action)
+        elif len(after) < len(before):
+            perhaps.append(action)
+    return lost, perhaps
+
+
+def _trusted(aws_account: AwsAccount, role_arn: str) -> list[Caller]:
+    """Those whom its trust names; for a whole AWS account somebody in it."""
+    role = IamRole.objects.live().filter(aws_account=aws_account, arn=role_arn).first()
+    principals = role.trusted if role else []
+    return [caller for each in principals if each["type"] == "AWS" for caller in _caller(each["value"])]
+
+
+def _caller(value: str) -> Iterator[Caller]:
+    account_id = value if value.isdigit() else value.split(":")[4] if value.endswith(":root") else ""
+    try:
+        yield caller_of(f"arn:aws:iam::{account_id}:role/{_NOBODY}" if account_id else value)
+    except ValueError:
+        return
+
+
+def _lets_in(aws_account: AwsAccount, action: str, holder: Holder, caller: Caller, trust: Policy | None) -> bool:
+    context = {"sts:externalid": (aws_account.external_id,)} if aws_account.external_id else {}
+    request = Request(caller, action, holder.arn, aws_account.account_id, context, lambda key: True)
+    decision = evaluate(request, Layers((EVERYTHING,), resource=trust)).decision
+    return decision in _MAY
+
+
+def _example(aws_account: AwsAccount, action: str, on: str) -> str:
+    """An object that a call of the action may be about; "*" for what is about none in particular."""
+    kinds = ("User", "Group", "Role", "Policy")
+    named = next((kind for kind in kinds if action.startswith("iam:Get") and kind in action), "")
+    kind = on or named.lower()
+    return f"arn:{aws_account.partition}:iam::{aws_account.account_id}:{kind}/{_NOBODY}" if kind else "*"
