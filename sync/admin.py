@@ -21,6 +21,7 @@ from sync.models import (
     Change,
     ChangeLine,
     Comment,
+    DryRun,
     Facet,
     Fact,
     Lease,
@@ -152,6 +153,15 @@ class BreakGlassAdmin(SyncAdmin):
     list_filter = ("void", ("change__aws_account", OwnedFilter))
     list_select_related = ("change", "operator", "reviewed_by")
     search_fields = ("change__title", "operator__email", "reason", "review")
+
+
+@admin.register(DryRun)
+class DryRunAdmin(SyncAdmin):
+    aws_account_path = "change__aws_account"
+    list_display = ("change", "asked_by", "asked_at", "finished_at")
+    list_filter = (("change__aws_account", OwnedFilter),)
+    list_select_related = ("change", "asked_by")
+    search_fields = ("change__title", "asked_by__email")
 
 
 @admin.register(Override)

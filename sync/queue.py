@@ -10,6 +10,7 @@ from kombu.exceptions import OperationalError
 logger = logging.getLogger(__name__)
 
 PULL, REFRESH, APPLY, NOTIFY = "sync.tasks.pull", "sync.tasks.refresh", "sync.tasks.apply", "sync.tasks.notify"
+DRY_RUN = "sync.tasks.dry_run"
 
 
 def wake(task: str, pk: int, *more: str) -> None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts import audit
 from sync import changes, pull, refresh, retention
-from sync.changes import mails
+from sync.changes import dry_run, mails
 from sync.snapshot import files
 
 
@@ -27,6 +27,11 @@ def apply_change(change_id: int) -> None:
     changes.work(change_id)
 
 
+@shared_task(name="sync.tasks.dry_run")
+def try_change(dry_run_id: int) -> None:
+    dry_run.work(dry_run_id)
+
+
 @shared_task(name="sync.tasks.notify")
 def notify(change_id: int, verb: str) -> None:
     mails.send(change_id, verb)
@@ -38,6 +43,7 @@ def tick() -> None:
     audit.seal()  # first, so that nothing that fails below leaves entries unsealed
     pull.sweep_due()
     changes.sweep_due()
+    dry_run.sweep_due()
     files.sweep()
     retention.forget_old()
     retention.forget_runs()

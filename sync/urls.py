@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sync.views import acts, changes, connect, drift, imports, ownership, pulls, refreshes
+from sync.views import acts, changes, connect, drift, dry_runs, imports, ownership, pulls, refreshes
 
 urlpatterns = [
     path("connect/", connect.connect, name="connect"),
@@ -18,6 +18,8 @@ urlpatterns = [
     path("aws/<str:account_id>/changes/<int:pk>/progress/", changes.change_progress, name="change_progress"),
     path("aws/<str:account_id>/changes/<int:pk>/apply/", acts.change_apply, name="change_apply"),
     path("aws/<str:account_id>/changes/<int:pk>/break-glass/", acts.change_break_glass, name="change_break_glass"),
+    path("aws/<str:account_id>/changes/<int:pk>/dry-run/", dry_runs.change_try, name="change_try"),
+    path("aws/<str:account_id>/changes/<int:pk>/dry-run/last/", dry_runs.change_tried, name="change_tried"),
     path("aws/<str:account_id>/changes/<int:pk>/override/", acts.change_override, name="change_override"),
     path("aws/<str:account_id>/changes/<int:pk>/review/", acts.change_review, name="change_review"),
     path("aws/<str:account_id>/changes/<int:pk>/approve/", acts.change_approve, name="change_approve"),

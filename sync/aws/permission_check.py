@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
@@ -48,6 +49,40 @@ def check_permissions(aws_account: AwsAccount, tier: Tier) -> list[PermissionChe
     ]
 
 
+def check_calls(
+    aws_account: AwsAccount, identity_arn: str, wanted: Iterable[tuple[str, str]]
+) -> Iterator[PermissionCheck]:
+    """Whether the role to write may do each action on the object with the ARN (`feature` of the answer), by AWS's
+    policy simulator. `identity_arn`: who the console is there, where it assumes no role.
+    """
+    by_action: defaultdict[str, list[str]] = defaultdict(list)
+    for action, arn in sorted(wanted):
+        by_action[action].append(arn)
+    client = reader(aws_account)
+    for action, arns in by_action.items():
+        for begin in range(0, len(arns), _SIMULATED_AT_ONCE):
+            some = arns[begin : begin + _SIMULATED_AT_ONCE]
+            try:
+                yield from _simulated(client, aws_account.write_role_arn or identity_arn, action, some)
+            except errors.AwsError as error:
+                yield PermissionCheck(action, some[0], "unknown", error.sentence())
+                return  # it would be the same for the next
+
+
+def _simulated(client: AwsClient, source_arn: str, action: str, arns: list[str]) -> Iterator[PermissionCheck]:
+    answer = client.call(
+        "iam", "SimulatePrincipalPolicy", PolicySourceArn=source_arn, ActionNames=[action], ResourceArns=arns
+    )
+    for result in answer["EvaluationResults"]:
+        on_each = result.get("ResourceSpecificResults") or []
+        if not on_each:
+            state, detail = _said(result["EvalDecision"])
+            yield PermissionCheck(action, result.get("EvalResourceName", arns[0]), state, detail)
+        for one in on_each:
+            state, detail = _said(one["EvalResourceDecision"])
+            yield PermissionCheck(action, one["EvalResourceName"], state, detail)
+
+
 def probe_params(operation: str, aws_account: AwsAccount) -> dict[str, Any]:
     """Parameters with which a read of the role asks for one entry, or about nobody."""
     if operation in _PROBES:
@@ -65,6 +100,7 @@ def probe_params(operation: str, aws_account: AwsAccount) -> dict[str, Any]:
     return {f"{owner}Name": _NOBODY} | ({"PolicyName": _NOBODY} if operation == f"Get{owner}Policy" else {})
 
 
+_SIMULATED_AT_ONCE = 25  # objects
 _GET_IN = ("sts:AssumeRole", "Get into the AWS account.")
 _ABOUT_A_USERS_CREDENTIALS = (
     "GetLoginProfile",
@@ -178,8 +214,12 @@ def _simulate_writes(aws_account: AwsAccount, identity_arn: str, writes: list[Pe
 
 
 def _as_simulated(permission: Permission, decision: str | None) -> PermissionCheck:
-    state, detail = _DECISIONS.get(decision, ("unknown", "AWS's policy simulator did not answer."))
+    state, detail = _said(decision)
     return PermissionCheck(permission.action, permission.feature, state, detail)
+
+
+def _said(decision: str | None) -> tuple[State, str]:
+    return _DECISIONS.get(decision, ("unknown", "AWS's policy simulator did not answer."))
 
 
 _DECISIONS: dict[str | None, tuple[State, str]] = {

@@ -33,7 +33,6 @@ def override(*, change: Change, actor: Operator, reason: str) -> Override:
             raise PlanError("There is nothing to override.")
         made = change.overrides.create(operator=actor, reason=reason, findings=[each.as_json() for each in found])
         say(change, f"{actor} overrides what is protected.")
-        change.save(update_fields=["log"])
         verbs.record(
             "change.overridden", change, actor=actor, reason=reason, protected=[each.message for each in found]
         )

@@ -19,6 +19,7 @@ audit.register(
         "change.approval_withdrawn": "withdrew the approval of change {change}, {title}",
         "change.approvals_voided": "voided the approvals of change {change}, {title}: {why}",
         "change.commented": "commented on change {change}, {title}",
+        "change.dry_run": "asked for a dry run of change {change}, {title}",
         "change.apply_asked": "asked to apply change {change}, {title}",
         "change.overridden": "let change {change}, {title}, touch what is protected: {protected}",
         "change.glass_broken": "applied change {change}, {title}, without the approvals that it needed",

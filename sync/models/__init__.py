@@ -1,7 +1,7 @@
 """What the mirror and the change path keep. See docs/architecture.md for the two paths."""
 
 from sync.models.changes import Approval, Attempt, Change, ChangeLine, Lease, Step
-from sync.models.decisions import ApprovalDemand, BreakGlass, Comment, Override
+from sync.models.decisions import ApprovalDemand, BreakGlass, Comment, DryRun, Override
 from sync.models.mirrored import Facet, Fact, LookedAfterRow, MirroredRow, MirrorQuerySet, Ownership, Revision
 from sync.models.ownership import OwnershipRule
 from sync.models.runs import Run
@@ -16,6 +16,7 @@ __all__ = [
     "Change",
     "ChangeLine",
     "Comment",
+    "DryRun",
     "Facet",
     "Fact",
     "Lease",

@@ -80,3 +80,22 @@ class Override(models.Model):
 
     def __str__(self) -> str:
         return f"{self.operator} for change {self.change_id}"
+
+
+class DryRun(models.Model):
+    """A look at AWS with the plan in hand, by which nothing is written. Ended when it has `finished_at`."""
+
+    change = models.ForeignKey(Change, models.CASCADE, related_name="dry_runs")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    touched_at = models.DateTimeField(auto_now=True)  # a worker's sign of life
+    finished_at = models.DateTimeField(null=True, blank=True)
+    steps = models.JSONField(default=list, blank=True)  # [{"position", "outcome", "sentence"}]
+    permissions = models.JSONField(default=list, blank=True)  # [{"action", "resource", "state", "detail"}]
+    error = models.JSONField(default=dict, blank=True)  # why nothing could be looked at
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.pk} of change {self.change_id}"

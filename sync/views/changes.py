@@ -19,6 +19,7 @@ from iamconsole.web.tables import list_response
 from sync import selectors
 from sync.models import Change
 from sync.selectors import UNDECIDED
+from sync.views.dry_runs import Tried, may_try
 from sync.views.fetch import fetch_change
 from sync.views.lists import CHANGES
 from sync.views.live import poll_response, signature
@@ -70,6 +71,8 @@ def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
         "shows_plan": not has_moved or request.GET.get("show") == "plan",
         "polls": change.state in Change.MOVING,
         "others": others,
+        "tried": Tried(change),
+        "may_try": may_try(request, change),
         "log": selectors.newest_lines(change),
         "audit_url": f"{reverse('audit')}?{urlencode({'verb': 'change.', 'object': change.pk})}",
         "signature": signature(plan.what_shows, [(other.pk, other.state, other.steps_done) for other in others]),

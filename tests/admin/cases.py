@@ -55,6 +55,7 @@ from sync.models import (
     Change,
     ChangeLine,
     Comment,
+    DryRun,
     Facet,
     Fact,
     Lease,
@@ -127,6 +128,7 @@ def _a_change(aws_account: AwsAccount, operator: Operator) -> None:
     ApprovalRule.objects.create(aws_account=aws_account, risk="high", approvals=1)
     ApprovalDemand.objects.create(change=change, risk="high", approvals=1)
     BreakGlass.objects.create(change=change, operator=operator, reason="Locked out")
+    DryRun.objects.create(change=change, asked_by=operator)
     Override.objects.create(change=change, operator=operator, reason="It moves", findings=[])
     Comment.objects.create(change=change, operator=operator, text="Why now?")
     Lease.objects.create(aws_account=aws_account, object_key="iam.policy:x", change=change)

@@ -58,6 +58,8 @@ change_access                  GET    in        404     ok   403  ok   ok    ok 
 change_access                  HTMX   in        404     ok   403  ok   ok    ok    ok
 change_apply                   POST   in        404     403  403  ok   403   ok    ok
 change_break_glass             POST   in        404     403  403  403  403   ok    ok
+change_try                     POST   in        404     403  403  ok   403   ok    ok
+change_tried                   GET    in        404     ok   403  ok   ok    ok    ok
 change_override                POST   in        404     403  403  403  403   ok    ok
 change_review                  POST   in        404     403  403  403  ok    ok    ok
 change_approve                 POST   in        404     403  403  403  ok    ok    ok

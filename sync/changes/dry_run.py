@@ -1,0 +1,176 @@
+"""A dry run: what each step would meet in AWS now, and which permissions it lacks. Nothing is written.
+
+It goes through the door that applies a change, with the same role and session policy, but for the dry run: that door
+sends no write whatever it is asked. What a step builds on is taken as the steps before it would leave it.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.access import may
+from accounts.models import Operator
+from accounts.roles import PROPOSE
+from sync.aws.client import AwsClient, writer
+from sync.aws.errors import AwsError
+from sync.aws.permission_check import check_calls
+from sync.changes import verbs
+from sync.changes.errors import PlanError, as_json, sentence_only
+from sync.changes.session_policy import session_policy
+from sync.changes.steering import OVER
+from sync.changes.steps import ids_made, planned_step
+from sync.models import Change, DryRun, Step
+from sync.operations import Call, Planned, Tried, Value
+from sync.queue import DRY_RUN, wake
+
+log = logging.getLogger(__name__)
+
+GIVEN_UP = timedelta(hours=1)
+_SO_ALREADY = "It is so already. The plan expects otherwise, so it would stop here."
+
+
+class Meets(StrEnum):
+    """What a step would meet."""
+
+    READY = "ready"  # it would be sent
+    SO_ALREADY = "so_already"
+    CONFLICT = "conflict"
+    LATER = "later"  # it is about what an earlier step makes
+    UNREAD = "unread"
+
+
+@dataclass(frozen=True)
+class Looked:
+    position: int
+    outcome: Meets
+    sentence: str
+
+
+@transaction.atomic
+def ask(*, change: Change, actor: Operator) -> DryRun:
+    """The new dry run, or the one that is under way. Raises PlanError."""
+    if not may(actor, PROPOSE, change.aws_account):
+        raise PlanError(f"You may not do this in {change.aws_account}.")
+    if change.state in OVER or change.state in Change.MOVING:
+        raise PlanError(f"There is nothing to try: the change is {change.get_state_display().lower()}.")
+    under_way = change.dry_runs.filter(finished_at=None).first()
+    if under_way is not None:
+        return under_way
+    run = change.dry_runs.create(asked_by=actor)
+    verbs.record("change.dry_run", change, actor=actor)
+    transaction.on_commit(partial(wake, DRY_RUN, run.pk))
+    return run
+
+
+def work(run_id: int) -> None:
+    """Looks at what it has not looked at yet. Two workers at once only read twice."""
+    run = DryRun.objects.select_related("change__aws_account", "asked_by").get(pk=run_id)
+    if run.finished_at:
+        return
+    try:
+        if not _Rehearsal(run).look():
+            run.save()
+            wake(DRY_RUN, run.pk)
+            return
+    except AwsError as error:
+        run.error = as_json(error)
+    except Exception:
+        log.exception("Dry run %s stopped by a fault of the console.", run_id)
+        run.error = sentence_only("ConsoleFault", "The console failed at this: its log says more.")
+    run.finished_at = timezone.now()
+    run.save()
+
+
+def sweep_due() -> None:
+    """Once a minute: what lost its worker, or its message."""
+    now = timezone.now()
+    silent = DryRun.objects.filter(finished_at=None, touched_at__lt=now - timedelta(seconds=settings.CLAIM_TIMEOUT_S))
+    gone = sentence_only("NoWorker", "No worker did it: ask manage.py doctor what is missing.")
+    silent.filter(asked_at__lt=now - GIVEN_UP).update(finished_at=now, error=gone)
+    for pk in silent.values_list("pk", flat=True):
+        wake(DRY_RUN, pk)
+
+
+class _Rehearsal:
+    def __init__(self, run: DryRun) -> None:
+        self._run = run
+        self._change = run.change
+        self._looked = {entry["position"]: Meets(entry["outcome"]) for entry in run.steps}
+        self._left: dict[str, Value] = {}  # parts, as the steps so far would leave them
+        self._written: dict[str, int] = {}  # objects that they write: by which step
+        self._until = time.monotonic() + settings.PULL_SLICE_S
+
+    def look(self) -> bool:
+        """Whether all was looked at; False: the time is over, and the next task goes on. Raises an AwsError."""
+        ids = ids_made(self._change)
+        steps = [planned_step(step, ids) for step in self._change.steps.exclude(state__in=Step.FINISHED)]
+        calls = [call for step in steps for call in step.operation.calls(step.params)]
+        client = writer(
+            self._change.aws_account,
+            change_id=self._change.pk,
+            operator=self._run.asked_by.email,
+            session_policy=session_policy(calls),
+            dry_run=True,
+        )
+        identity_arn = client.call("sts", "GetCallerIdentity")["Arn"]
+        for step in steps:
+            if step.position not in self._looked:
+                if time.monotonic() > self._until:
+                    return False
+                looked = self._look_at(client, step)
+                self._run.steps.append(asdict(looked))
+                self._looked[step.position] = looked.outcome
+            self._go_on(step)
+        self._run.permissions = list(_permissions(self._change, identity_arn, calls))
+        return True
+
+    def _look_at(self, client: AwsClient, step: Planned) -> Looked:
+        if step.part in self._left:
+            return Looked(step.position, *self._judge(step, self._left[step.part]))
+        try:
+            live = step.operation.live(client, step.params)
+            if live != step.expects and self._is_so_already(client, step, live):
+                return Looked(step.position, Meets.SO_ALREADY, _SO_ALREADY)
+        except AwsError as error:
+            return Looked(step.position, Meets.UNREAD, error.sentence())
+        return Looked(step.position, *self._judge(step, live))
+
+    def _is_so_already(self, client: AwsClient, step: Planned, live: Value) -> bool:
+        """As if we had tried it when it was planned."""
+        tried = Tried(self._change.created_at, step.expects)
+        return live is not None and step.operation.done(client, step.params, live, [tried]) is not None
+
+    def _judge(self, step: Planned, found: Value) -> tuple[Meets, str]:
+        operation = step.operation
+        if found == step.expects:
+            return Meets.READY, "What is there matches the plan: it would be sent."
+        maker = next((self._written[key] for key in operation.objects(step.params) if key in self._written), None)
+        if found is None and maker is not None:
+            return Meets.LATER, f"It builds on step {maker}: known only when that is done."
+        expected, now = operation.told(step.expects), operation.told(found)
+        return Meets.CONFLICT, f"It would stop here and send nothing: expected {expected}, found {now}."
+
+    def _go_on(self, step: Planned) -> None:
+        if self._looked[step.position] is Meets.READY:
+            self._left[step.part] = step.operation.after(step.params, step.expects)
+        for key in step.operation.objects(step.params):
+            self._written.setdefault(key, step.position)
+
+
+def _permissions(change: Change, identity_arn: str, calls: list[Call]) -> Iterator[dict[str, Any]]:
+    """Those that are missing, or of which it isn't known."""
+    wanted = {(action, arn) for call in calls for action in call.actions for arn in call.resource_arns or ("*",)}
+    for check in check_calls(change.aws_account, identity_arn, wanted):
+        if check.state != "works":
+            yield {"action": check.action, "resource": check.feature, "state": check.state, "detail": check.detail}

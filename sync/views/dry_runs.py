@@ -1,0 +1,119 @@
+"""A dry run of a change: asking for one, and what the last one found."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import may, signed_in
+from accounts.roles import PROPOSE, SEE_IAM
+from iamconsole.web.words import some
+from sync.changes import PlanError, dry_run
+from sync.changes.dry_run import Meets
+from sync.changes.steering import OVER
+from sync.models import Change, DryRun
+from sync.views.fetch import fetch_change
+from sync.views.live import poll_response, signature
+from sync.views.words import ErrorView
+
+SHOWN = 20  # steps, and permissions
+_WORDS = {
+    Meets.CONFLICT: ("{} would stop as conflicted", "danger", "circle-x"),
+    Meets.UNREAD: ("{} could not be read", "danger", "circle-alert"),
+    Meets.SO_ALREADY: ("{} so already", "warn", "circle-check"),
+    Meets.LATER: ("{} known later", "", "clock"),
+    Meets.READY: ("{} would be sent", "ok", "circle-check"),
+}
+
+
+@dataclass(frozen=True)
+class StepTried:
+    position: int
+    sentence: str
+    ink: str
+    icon: str
+
+
+class Tried:
+    """The last dry run of a change, as its page shows it. `run` is None where there was none."""
+
+    def __init__(self, change: Change) -> None:
+        self.run: DryRun | None = change.dry_runs.select_related("asked_by").first()
+        self.change = change
+
+    @property
+    def is_active(self) -> bool:
+        return self.run is not None and self.run.finished_at is None
+
+    @property
+    def error(self) -> ErrorView | None:
+        return ErrorView.of(self.run.error) if self.run else None
+
+    @property
+    def words(self) -> str:
+        """ "1 would stop as conflicted and 3 would be sent"."""
+        counts = Counter(entry["outcome"] for entry in self.run.steps) if self.run else Counter[str]()
+        said = [words.format(counts[meets]) for meets, (words, _, _) in _WORDS.items() if counts[meets]]
+        return f"{some(said, shown=len(said))}." if said else ""
+
+    @property
+    def steps(self) -> list[StepTried]:
+        """The worst first, and no more than a page takes."""
+        order = list(_WORDS)
+        entries = sorted(self.run.steps if self.run else (), key=lambda entry: order.index(Meets(entry["outcome"])))
+        return [
+            StepTried(entry["position"], entry["sentence"], *_WORDS[Meets(entry["outcome"])][1:])
+            for entry in entries[:SHOWN]
+        ]
+
+    @property
+    def more(self) -> int:
+        return max(0, len(self.run.steps) - SHOWN) if self.run else 0
+
+    @property
+    def missing(self) -> list[dict[str, str]]:
+        return [each for each in self._permissions if each["state"] == "missing"][:SHOWN]
+
+    @property
+    def unknown(self) -> str:
+        """Why it isn't known which permissions the console has."""
+        return next((each["detail"] for each in self._permissions if each["state"] == "unknown"), "")
+
+    @property
+    def _permissions(self) -> list[dict[str, str]]:
+        return self.run.permissions if self.run else []
+
+    @property
+    def signature(self) -> str:
+        return signature(self.run and (self.run.pk, len(self.run.steps), self.run.finished_at))
+
+
+def may_try(request: HttpRequest, change: Change) -> bool:
+    over = change.state in OVER or change.state in Change.MOVING
+    return not over and may(signed_in(request), PROPOSE, change.aws_account)
+
+
+@require_POST
+def change_try(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    change = fetch_change(request, account_id, pk, PROPOSE)
+    try:
+        dry_run.ask(change=change, actor=signed_in(request))
+    except PlanError as error:
+        messages.error(request, str(error))
+    return redirect("change", account_id=account_id, pk=pk)
+
+
+@never_cache
+@require_GET
+def change_tried(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    """The fragment that the page asks for while a dry run is under way."""
+    change = fetch_change(request, account_id, pk, SEE_IAM)
+    tried = Tried(change)
+    context = {"change": change, "tried": tried, "may_try": may_try(request, change), "signature": tried.signature}
+    return poll_response(request, "sync/change/dry_run.html", context, moving=tried.is_active)
