@@ -1,7 +1,8 @@
 """What has a say in access and is not in the mirror: the policies of resources.
 
-IAM User Guide, "AWS services that work with IAM", column "Resource-based policies"; AWS Organizations User Guide,
-"Resource control policies", "List of AWS services that support RCPs".
+IAM User Guide, "AWS services that work with IAM", column "Resource-based policies"; Service Authorization Reference:
+services with an action such as PutResourcePolicy, but for those whose policies AWS RAM writes alone, to share with
+other AWS accounts; Organizations User Guide, "Resource control policies", "List of AWS services that support RCPs".
 """
 
 from __future__ import annotations
@@ -9,16 +10,22 @@ from __future__ import annotations
 # The service in the ARN of a resource, and what its policy is called there. IAM's own, trust policies, are held.
 RESOURCE_POLICIES = {
     "acm-pca": "resource policy of the certificate authority",
+    "aoss": "data access policy of the collection",
     "apigateway": "resource policy of the API",
+    "aps": "policy of the workspace",
     "backup": "access policy of the backup vault",
     "bedrock": "resource policy",
     "bedrock-agentcore": "resource policy",
+    "cloudhsm": "resource policy of the backup",
     "cloudtrail": "resource policy",
     "codeartifact": "policy of the domain or repository",
     "codebuild": "resource policy",
+    "comprehend": "policy of the model",
     "dynamodb": "policy of the table",
     "ecr": "policy of the repository",
+    "ecr-public": "policy of the repository",
     "elasticfilesystem": "policy of the file system",
+    "entityresolution": "resource policy",
     "es": "access policy of the domain",
     "events": "policy of the event bus",
     "execute-api": "resource policy of the API",
@@ -29,14 +36,20 @@ RESOURCE_POLICIES = {
     "lambda": "policy of the function",
     "lex": "resource policy",
     "logs": "resource policy",
+    "lookoutequipment": "policy of the model",
     "mediastore": "policy of the container",
     "network-firewall": "resource policy",
+    "organizations": "delegation policy of the organization",
+    "osis": "policy of the pipeline",
+    "payment-cryptography": "policy of the key",
     "redshift": "resource policy",
     "redshift-serverless": "resource policy",
+    "rum": "policy of the app monitor",
     "s3": "bucket policy",
     "s3-object-lambda": "policy of the access point",
     "s3-outposts": "bucket policy",
     "s3express": "bucket policy",
+    "s3files": "policy of the file system",
     "s3tables": "policy of the table bucket",
     "s3vectors": "policy of the vector bucket",
     "schemas": "policy of the registry",

@@ -32,6 +32,11 @@ _AUTOMATION = "arn:{p}:ssm:*:{a}:automation-*"
 _SCHEDULE = "arn:{p}:scheduler:*:{a}:schedule/*"
 _EMR_CLUSTER = "arn:{p}:elasticmapreduce:*:{a}:cluster/*"
 _EMR_APPLICATION = "arn:{p}:emr-serverless:*:{a}:/applications/*"
+_SPOT_REQUEST = "arn:{p}:ec2:*:{a}:spot-instances-request/*"
+_LAUNCH_CONFIGURATION = "arn:{p}:autoscaling:*:{a}:launchConfiguration:*"
+_SCALING_GROUP = "arn:{p}:autoscaling:*:{a}:autoScalingGroup:*"
+_DATA_PIPELINE = "arn:{p}:datapipeline:*:{a}:pipeline/*"
+_GLUE_TRIGGER = "arn:{p}:glue:*:{a}:trigger/*"
 _FLINK = "arn:{p}:kinesisanalytics:*:{a}:application/*"
 
 _LAMBDA, _EC2, _TASKS = "lambda.amazonaws.com", "ec2.amazonaws.com", "ecs-tasks.amazonaws.com"
@@ -76,12 +81,14 @@ PASSING = (
         source="EC2 API Reference, AssociateIamInstanceProfile", by_instance_profile=True,
     ),
     _passes(
-        _EC2, "has a spot instance started that runs as the role", need("ec2:RequestSpotInstances"),
+        _EC2, "has a spot instance started that runs as the role",
+        need("ec2:RequestSpotInstances", resource=_SPOT_REQUEST),
         source="EC2 API Reference, RequestSpotInstances", by_instance_profile=True,
     ),
     _passes(
         _EC2, "has instances of an Auto Scaling group started that run as the role",
-        need("autoscaling:CreateLaunchConfiguration"), need("autoscaling:CreateAutoScalingGroup"),
+        need("autoscaling:CreateLaunchConfiguration", resource=_LAUNCH_CONFIGURATION),
+        need("autoscaling:CreateAutoScalingGroup", resource=_SCALING_GROUP),
         source="EC2 Auto Scaling User Guide, IAM role for applications that run on Amazon EC2 instances",
         by_instance_profile=True,
     ),
@@ -113,11 +120,20 @@ PASSING = (
     ),
     _passes(
         _GLUE, "makes a job that runs as the role, and starts it", need("glue:CreateJob", resource=_GLUE_JOB),
-        need("glue:StartJobRun", "glue:CreateTrigger", resource=_GLUE_JOB), source="Glue Web API Reference, CreateJob",
+        need("glue:StartJobRun", resource=_GLUE_JOB), source="Glue Web API Reference, CreateJob",
+    ),
+    _passes(
+        _GLUE, "makes a job that runs as the role, and a trigger that starts it",
+        need("glue:CreateJob", resource=_GLUE_JOB),
+        need("glue:CreateTrigger", resource=_GLUE_TRIGGER), source="Glue Web API Reference, CreateTrigger",
     ),
     _passes(
         _GLUE, "makes a job run its script as the role", need("glue:UpdateJob", resource=_GLUE_JOB),
-        need("glue:StartJobRun", "glue:CreateTrigger", resource=_GLUE_JOB), source="Glue Web API Reference, UpdateJob",
+        need("glue:StartJobRun", resource=_GLUE_JOB), source="Glue Web API Reference, UpdateJob",
+    ),
+    _passes(
+        _GLUE, "makes a job run its script as the role, by a trigger", need("glue:UpdateJob", resource=_GLUE_JOB),
+        need("glue:CreateTrigger", resource=_GLUE_TRIGGER), source="Glue Web API Reference, CreateTrigger",
     ),
     _passes(
         _GLUE, "opens an interactive session as the role", need("glue:CreateSession", resource=_GLUE_SESSION),
@@ -175,7 +191,8 @@ PASSING = (
     ),
     _passes(
         _DATA, "makes a pipeline that acts as the role", need("datapipeline:CreatePipeline"),
-        need("datapipeline:PutPipelineDefinition"), need("datapipeline:ActivatePipeline"),
+        need("datapipeline:PutPipelineDefinition", resource=_DATA_PIPELINE),
+        need("datapipeline:ActivatePipeline", resource=_DATA_PIPELINE),
         source="Data Pipeline Developer Guide, IAM Roles for AWS Data Pipeline",
     ),
     _passes(
@@ -295,7 +312,9 @@ RUNNING = (
         source="Bedrock AgentCore Developer Guide, Code Interpreter",
     ),
     _reaches(
-        _DATA, "a pipeline", "changes a pipeline, and activates it", need("datapipeline:PutPipelineDefinition"),
-        need("datapipeline:ActivatePipeline"), source="Data Pipeline API Reference, PutPipelineDefinition",
+        _DATA, "a pipeline", "changes a pipeline, and activates it",
+        need("datapipeline:PutPipelineDefinition", resource=_DATA_PIPELINE),
+        need("datapipeline:ActivatePipeline", resource=_DATA_PIPELINE),
+        source="Data Pipeline API Reference, PutPipelineDefinition",
     ),
 )  # fmt: skip

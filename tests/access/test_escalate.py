@@ -19,6 +19,7 @@ from access.holders import Holder
 from access.index import Index
 from access.surroundings import Surroundings
 from accounts.models import AwsAccount
+from policies.engine import catalogue
 from policies.engine.callers import caller_of
 from policies.engine.catalogue import takes_no_resource
 from policies.engine.compiled import Compiled
@@ -115,6 +116,20 @@ ALTERNATIVES = [
 @pytest.mark.parametrize(("technique", "actions"), ALTERNATIVES)
 def test_a_technique_works(technique: Technique, actions: list[str]) -> None:
     assert Scene(technique, actions).works()
+
+
+@pytest.mark.parametrize(
+    ("needed", "action"),
+    [(needed, action) for each in TECHNIQUES for needed in each.needs for action in needed.actions],
+)
+def test_what_it_takes_is_asked_of_resources_that_the_action_has(needed: Need, action: str) -> None:
+    """As the Service Authorization Reference has them: a policy that names such resources is found, too."""
+    assert catalogue.action(action)
+    kinds = catalogue.resource_types(action)
+    if needed.on is On.ANY and kinds:
+        resource = needed.resource.format(p="aws", a=ID)
+        assert resource != "*"
+        assert any(catalogue.may_mean(resource, kind) for kind in kinds)
 
 
 FIRST = [pytest.param(technique, id=technique.name) for technique in TECHNIQUES]
