@@ -121,6 +121,14 @@ def test_denials_take_all_or_a_part() -> None:
     assert grant(told(dana(allow("s3:Get*", "arn:aws:s3:::report?/*"), halves))).taken_by is LayerName.IDENTITY
 
 
+def test_several_statements_cover_a_pattern_together() -> None:
+    some, empty = "arn:aws:s3:::reports/?*", "arn:aws:s3:::reports/"
+    limit = policy(allow("s3:*", some), allow("s3:*", empty))
+    assert grant(told(dana(allow("s3:GetObject", REPORTS), boundary=limit))).within == ()
+    denied = told(dana(allow("s3:GetObject", REPORTS), deny("s3:*", some), deny("s3:*", empty)))
+    assert grant(denied).taken_by is LayerName.IDENTITY
+
+
 def test_a_denial_of_the_organization() -> None:
     assert grant(told(dana(allow("s3:*")), scp=policy(EVERYTHING, deny("s3:Get*")))).taken_by is LayerName.SCP
     access = told(dana(allow(["s3:*", "ec2:*"])), rcp=policy(deny("*", Principal="*")))
