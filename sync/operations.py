@@ -110,6 +110,8 @@ class Operation(ABC, Generic[P]):
     guarantee: ClassVar[Guarantee]
     undo: ClassVar[Undo]
     risk: ClassVar[Risk]
+    # Whether AWS shows it afterwards. Where it doesn't (a new password), its answer is all that there is to go by.
+    shows: ClassVar[bool] = True
     needs: ClassVar[str] = PROPOSE  # the permission of accounts.roles that proposing and applying it takes
     writes_type: ClassVar[str] = "identity"  # what kind of document `writes` gives, as `lint --type` has it
     params_type: type[P]
@@ -117,6 +119,10 @@ class Operation(ABC, Generic[P]):
     def parse(self, params: Mapping[str, Any]) -> P:
         """Raises BadParams with a sentence."""
         return read_params(self.params_type, params)
+
+    def changes(self, p: P, value: Value) -> bool:
+        """Whether there is anything to do, where the part is at `value`."""
+        return not self.shows or bool(self.after(p, value) != value)
 
     # ---- In words and as a call: from the parameters alone ---------------------------------------------------
     @abstractmethod
@@ -207,7 +213,7 @@ class Operation(ABC, Generic[P]):
         Raises Refusal.
         """
         value = draft.expects(self.part(p), self.mirrored(draft, p))
-        return [] if self.after(p, value) == value else [self.spec(p)]
+        return [self.spec(p)] if self.changes(p, value) else []
 
     def spec(self, p: P) -> StepSpec:
         return StepSpec(self.kind, asdict(p))  # type: ignore[call-overload]  # P is a dataclass
@@ -219,7 +225,21 @@ class Operation(ABC, Generic[P]):
 
     @abstractmethod
     def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[Tried]) -> Done | None:
-        """Whether what is live is what our own tries brought about; at least one, the oldest first."""
+        """Whether what is live is what our own tries brought about; at least one, the oldest first.
+
+        Of a call at most once it is asked only to see that the write shows: nothing is ever taken for our own.
+        """
+
+    def appeared(self, found: Value, live: Value) -> list[str] | None:
+        """Of a call at most once: the ids of what is live and wasn't when it was sent; None where nothing shows.
+
+        Each may be ours, its answer lost, or somebody else's: an operator decides.
+        """
+        return None
+
+    def discard(self, p: P, appeared: str) -> list[StepSpec]:
+        """The steps that delete it, where it is ours and of no use without that answer."""
+        return []
 
     def send(self, client: AwsClient, p: P) -> Mapping[str, Any]:
         """Sends the calls of the plan, to the letter; returns AWS's answer to the last one. Raises NotKept."""
@@ -238,6 +258,12 @@ class Operation(ABC, Generic[P]):
 
     def secrets(self, answer: Mapping[str, Any]) -> Mapping[str, Secret]:
         """What AWS says in that answer and never again, by the name that pages give it."""
+        return {}
+
+    def made_up(self, p: P) -> Mapping[str, str]:
+        """What the console thought up itself and sends in secret (the reference of a sealed text, by the name that
+        pages give it): its operator sees it once it was sent.
+        """
         return {}
 
 

@@ -65,7 +65,7 @@ def bind(change: Change, references: Iterable[str], *, operator: Operator) -> No
 def _may_bind(row: SealedSecret, operator: Operator) -> bool:
     if row.change is None:
         return row.operator_id == operator.pk
-    return row.change.state in (Change.State.CONFLICTED, Change.State.FAILED)
+    return row.change.state in (Change.State.CONFLICTED, Change.State.FAILED, Change.State.UNKNOWN)
 
 
 def open_typed(reference: str) -> Secret:
@@ -87,6 +87,20 @@ def keep_returned(step: Step, secrets: Mapping[str, Secret], *, operator: Operat
     for row in rows:
         row.change, row.position = change, step.position
     SealedSecret.objects.bulk_create(rows)
+
+
+def hand_over(step: Step, made_up: Mapping[str, str], *, operator: Operator) -> None:
+    """What the console thought up and has sent by now: from here on its operator may see it. References by name."""
+    until = timezone.now() + timedelta(seconds=settings.SECRET_SHOWN_S)
+    for name, reference in made_up.items():
+        SealedSecret.objects.filter(reference=reference, change=step.change, position__isnull=True).update(
+            name=name, position=step.position, operator=operator, expires_at=until
+        )
+
+
+def keep_longer(change: Change) -> None:
+    """The change waits for something, and what was typed for it waits as long."""
+    change.secrets.filter(position__isnull=True).update(expires_at=change.expires_at)
 
 
 def waiting(change: Change, operator: Operator) -> QuerySet[SealedSecret]:

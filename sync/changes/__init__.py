@@ -4,6 +4,7 @@ docs/architecture.md, "Writing", tells the protocol. Everything that an operator
 """
 
 from sync.changes.approvals import approve, comment, may_comment, reject, withdraw_approval
+from sync.changes.decisions import delete_what_appeared, leave_what_appeared
 from sync.changes.emergency import break_glass, review
 from sync.changes.errors import PlanError
 from sync.changes.overrides import override
@@ -20,6 +21,8 @@ __all__ = [
     "break_glass",
     "cancel",
     "comment",
+    "delete_what_appeared",
+    "leave_what_appeared",
     "look_again",
     "may_comment",
     "override",

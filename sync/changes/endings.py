@@ -69,6 +69,7 @@ def turned_back(claim: Claim, against: Objection) -> None:
         change.error = sentence_only("Objection", against.sentence)
         void_approvals(change, against)
         if change.state == Change.State.EXPIRED:
+            sealed.erase_typed(change)
             verbs.record("change.expired", change, actor=None)
         else:
             verbs.record("change.failed", change, actor=change.applied_by, why=against.sentence)
@@ -88,6 +89,7 @@ def comes_again(claim: Claim, at: datetime) -> None:
     with _ending(claim, Change.State.SCHEDULED) as change:
         change.not_before, change.finished_at = at, None
         change.expires_at = max(change.expires_at, at + timedelta(days=settings.CHANGE_EXPIRES_DAYS))
+        sealed.keep_longer(change)
 
 
 def broken_off(claim: Claim, error: dict[str, Any]) -> None:

@@ -139,7 +139,7 @@ def look(draft: Draft, planned: Sequence[Planned]) -> list[Finding]:
     for step in planned:
         limits = step.operation.limits(draft, step.params, step.expects)
         waits = isinstance(step.operation, Gate)
-        if not limits and not waits and step.operation.after(step.params, step.expects) == step.expects:
+        if not limits and not waits and not step.operation.changes(step.params, step.expects):
             limits = [Finding("NO_CHANGE", "error", f"{step.operation.title(step.params)}: it is so already.")]
         found += [finding.at_step(step.position) for finding in limits]
         draft.take(step)

@@ -144,7 +144,7 @@ class StepRun:
         if found.done:
             return self._done(attempt, State.ALREADY_DONE, found.done.result, found.live)
         if found.live != self._expects:
-            return self._conflict(attempt, found.live, tried_before=bool(sent))
+            return self._conflict(attempt, found.live, sent)
         if self._against:
             return self._end(attempt, State.PENDING, found=found.live)
         return self._send(attempt, Tried(attempt.started_at, found.live))
@@ -157,10 +157,11 @@ class StepRun:
 
     def _find(self, sent: Sequence[Tried]) -> Found:
         """What is live; looked at for longer where our own write may be about to show."""
+        adopts = bool(sent) and self._operation.shows and not self._at_most_once
 
         def look() -> Found:
             live = self._operation.live(self._client, self._params)
-            return Found(live, self._operation.done(self._client, self._params, live, sent) if sent else None)
+            return Found(live, self._operation.done(self._client, self._params, live, sent) if adopts else None)
 
         def enough(found: Found) -> bool:
             if found.done:
@@ -171,11 +172,13 @@ class StepRun:
         seconds = settings.VERIFY_DEADLINE_S if sent or self._due.follows else 0
         return look_until(look, enough, seconds=seconds, beat=self._claim.beat)
 
-    def _conflict(self, attempt: Attempt, live: Value, *, tried_before: bool) -> Ended:
+    def _conflict(self, attempt: Attempt, live: Value, sent: Sequence[Tried]) -> Ended:
         expected, found = self._operation.told(self._expects), self._operation.told(live)
-        so = "and an earlier try may have been done" if tried_before else "so nothing was sent"
+        so = "and an earlier try may have been done" if sent else "so nothing was sent"
         sentence = f"It was changed in AWS since the plan was made, {so}: expected {expected}, found {found}."
         error = {**sentence_only("Conflicted", sentence), "expected": self._expects, "live": live}
+        if sent and (new := self._operation.appeared(sent[0].found, live)):
+            error["appeared"] = new
         return self._end(attempt, State.CONFLICTED, error, found=live)
 
     # ---- 3 ---------------------------------------------------------------------------------------------------
@@ -183,14 +186,15 @@ class StepRun:
         try:
             answer = self._operation.send(self._client, self._params)
         except errors.AwsError as error:
-            return self._not_sent(attempt, error, tried.found)
+            return self._not_sent(attempt, error, tried)
         except NotKept as gone:
             return self._end(attempt, State.FAILED, sentence_only("NotKept", str(gone)), found=tried.found)
         request_id = self._client.request_id
         self._keep_secrets(answer)
         result = self._operation.result(answer)
-        shown = self._verify(tried)
-        result = shown.result if shown else result
+        shown = self._verify(tried) if self._operation.shows else Done()
+        if shown:
+            result = {**shown.result, **result}
         return self._done(attempt, State.DONE, result, tried.found, request_id, visible=bool(shown))
 
     def _keep_secrets(self, answer: Mapping[str, Any]) -> None:
@@ -199,13 +203,12 @@ class StepRun:
             with self._claim.held() as change:
                 sealed.keep_returned(self._step, secrets, operator=change.applied_by or change.requested_by)
 
-    def _not_sent(self, attempt: Attempt, error: errors.AwsError, found: Value) -> Ended | None:
-        told = as_json(error)
+    def _not_sent(self, attempt: Attempt, error: errors.AwsError, tried: Tried) -> Ended | None:
+        told, found = as_json(error), tried.found
+        if error.sent is not False and self._at_most_once:
+            return self._end(attempt, State.UNKNOWN, {**told, **self._appeared(tried)}, found=found)
         if error.sent is not False:
-            ended = self._end(attempt, State.UNKNOWN, told, found=found)
-            if self._operation.guarantee is Guarantee.AT_MOST_ONCE:
-                return ended
-            write_down(self._claim, [ended])
+            write_down(self._claim, [self._end(attempt, State.UNKNOWN, told, found=found)])
             return None
         if error.code in _AGAIN:
             write_down(self._claim, [self._end(attempt, State.FAILED, told, found=found)])
@@ -223,6 +226,25 @@ class StepRun:
             return look_until(look, bool, seconds=settings.VERIFY_DEADLINE_S, beat=self._claim.beat)
         except errors.AwsError:
             return None
+
+    @property
+    def _at_most_once(self) -> bool:
+        return self._operation.guarantee is Guarantee.AT_MOST_ONCE
+
+    def _appeared(self, tried: Tried) -> dict[str, list[str]]:
+        """After a call at most once whose answer was lost: what is there now and wasn't before it."""
+
+        def look() -> list[str] | None:
+            return self._operation.appeared(tried.found, self._operation.live(self._client, self._params))
+
+        def enough(new: list[str] | None) -> bool:
+            return new is None or bool(new)
+
+        try:
+            new = look_until(look, enough, seconds=settings.VERIFY_DEADLINE_S, beat=self._claim.beat)
+        except errors.AwsError:
+            return {}
+        return {"appeared": new} if new else {}
 
     # ---- How it ended ----------------------------------------------------------------------------------------
     def _done(
@@ -243,18 +265,22 @@ class StepRun:
 
     def _end(self, attempt: Attempt, state: State, error: dict[str, Any] | None = None, **more: Any) -> Ended:
         """`found`: what was live, where that is known."""
-        # After a conflict the mirror is behind: who plans again should see what is live.
-        reread = effects.read_again(self._client, self._refs) if state is State.CONFLICTED else []
-        return Ended(self._due, attempt, state, error or {}, looked="found" in more, reread=reread, **more)
+        # Then the mirror is behind: who plans again, or decides whose it is, should see what is live.
+        error = error or {}
+        behind = state is State.CONFLICTED or bool(error.get("appeared"))
+        reread = effects.read_again(self._client, self._refs) if behind else []
+        return Ended(self._due, attempt, state, error, looked="found" in more, reread=reread, **more)
 
     def _nobody_can_tell(self) -> bool:
         """A worker died over a call that can't be seen from outside. (An operator who retries has looked.)"""
         left_open = self._step.attempts.filter(outcome="", snapshot__isnull=False)
-        return self._operation.guarantee is Guarantee.AT_MOST_ONCE and left_open.exists()
+        return self._at_most_once and left_open.exists()
 
     def _unknown(self, sentence: str) -> Ended:
         """By the newest attempt: those that a dead worker left are closed."""
+        sent = attempts.as_tried(attempts.perhaps_sent(self._step))
+        new = self._appeared(sent[-1]) if self._at_most_once else {}
         with self._claim.held():
             attempts.close_open(self._step)
         newest = self._step.attempts.order_by("-number")[0]
-        return self._end(newest, State.UNKNOWN, sentence_only("UnknownOutcome", sentence))
+        return self._end(newest, State.UNKNOWN, {**sentence_only("UnknownOutcome", sentence), **new})

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts import audit
+from sync import sealed
 from sync.changes import attempts, effects, verbs
 from sync.changes.claims import Claim
 from sync.changes.rows import say_all
@@ -61,6 +62,7 @@ def write_down(claim: Claim, ended: Sequence[Ended]) -> None:
             effects.store(change.aws_account, each.reread, each.due.step if each.is_done else None)
         for each in ended:
             if each.is_done:
+                _hand_over(change, each)
                 _audit(change, each)
         say_all(change, [each.line for each in ended if each.line])
 
@@ -85,6 +87,13 @@ def _steps(ended: Sequence[Ended]) -> None:
             step.result = dict(each.result) if each.visible else {**each.result, "visible": False}
             step.finished_at = each.at
     Step.objects.bulk_update([each.due.step for each in ended], ["state", "error", "result", "finished_at"])
+
+
+def _hand_over(change: Change, ended: Ended) -> None:
+    """What the console thought up and sent is its operator's now."""
+    planned = ended.due.planned
+    if made_up := planned.operation.made_up(planned.params):
+        sealed.hand_over(ended.due.step, made_up, operator=change.applied_by or change.requested_by)
 
 
 def _audit(change: Change, ended: Ended) -> None:

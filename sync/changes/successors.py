@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Operator
-from sync import operations
+from sync import operations, sealed
 from sync.changes import verbs
 from sync.changes.errors import PlanError
 from sync.changes.plan import again, propose
 from sync.changes.rows import locked, say
 from sync.changes.steps import ids_made
 from sync.draft import Draft
-from sync.made import resolved
+from sync.made import made_by, resolved
 from sync.models import Change, Step
-from sync.operations import Refusal, StepSpec
+from sync.operations import BadParams, Refusal, StepSpec
 
 
 def propose_reverse(*, change: Change, actor: Operator, reason: str) -> Change:
@@ -44,17 +44,27 @@ def propose_reverse(*, change: Change, actor: Operator, reason: str) -> Change:
     )
 
 
-@transaction.atomic
+PLANNABLE = (Change.State.CONFLICTED, Change.State.EXPIRED, Change.State.FAILED)
+
+
 def replan(*, change: Change, actor: Operator) -> Change:
     """A new change with what is left of the intent, on what the mirror has now; the old one is closed.
 
     Raises PlanError. What a step writes stays as its author had it; only what it finds is new.
     """
+    return plan_again(change, actor)
+
+
+@transaction.atomic
+def plan_again(
+    change: Change, actor: Operator, *, states: Sequence[Change.State] = PLANNABLE, first: Sequence[StepSpec] = ()
+) -> Change:
+    """`states`: those that it may be in; `first`: what is done before what is left. Raises PlanError."""
     with locked(change.pk) as change:
-        if change.state not in (Change.State.CONFLICTED, Change.State.EXPIRED, Change.State.FAILED):
+        if change.state not in states:
             raise PlanError(f"There is nothing to plan again: the change is {change.get_state_display().lower()}.")
         left = change.steps.exclude(state__in=Step.FINISHED)
-        specs = _on_what_is_there(change, left)
+        specs = _on_what_is_there(change, first, left)
         if not specs:
             raise PlanError("There is nothing left to do: AWS has it so already.")
         new = propose(
@@ -69,16 +79,24 @@ def replan(*, change: Change, actor: Operator) -> Change:
             change.state = Change.State.CANCELLED
             change.finished_at = timezone.now()
             left.update(state=Step.State.SKIPPED)
+        sealed.erase_typed(change)  # what the new plan doesn't send again
         say(change, f"Planned again as change {new.pk}.")
         change.save()
         verbs.record("change.cancelled", change, actor=actor)
     return new
 
 
-def _on_what_is_there(change: Change, left: Iterable[Step]) -> list[StepSpec]:
+def _on_what_is_there(change: Change, first: Iterable[StepSpec], left: Iterable[Step]) -> list[StepSpec]:
+    """What a step that is left makes has another position in the new plan, and goes by that one there."""
     draft = Draft(change.aws_account)
     ids = ids_made(change)
+    specs: list[StepSpec] = []
     try:
-        return [spec for step in left for spec in again(draft, StepSpec(step.kind, resolved(step.params, ids)))]
-    except Refusal as refusal:
+        for spec in first:
+            specs += again(draft, spec)
+        for step in left:
+            specs += again(draft, StepSpec(step.kind, resolved(step.params, ids)))
+            ids[step.position] = made_by(len(draft.steps))
+    except (BadParams, Refusal) as refusal:
         raise PlanError(str(refusal)) from refusal
+    return specs

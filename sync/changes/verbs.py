@@ -33,6 +33,8 @@ audit.register(
         "change.failed": "stopped change {change}, {title}: {why}",
         "change.conflicted": "stopped change {change}, {title}: {why}",
         "change.unknown": "stopped change {change}, {title}: {why}",
+        "change.left_what_appeared": "said that {what} isn't of change {change}, {title}: it stays",
+        "change.owned_what_appeared": "said that {what} is of change {change}, {title}, and asked to delete it",
         "step.done": "did step {step} of change {change}: {title}",
         "step.already_done": "found step {step} of change {change} done: {title}",
     }
