@@ -22,6 +22,8 @@ from sync.models import Change, SealedSecret, Step
 # How long what was typed waits for the proposal that it belongs to.
 _TYPING = timedelta(minutes=15)
 
+_REFERENCE = "sealed:"
+
 
 class NotKept(Exception):
     """The secret was erased, or its key is gone. The text is a sentence for the operator."""
@@ -38,6 +40,10 @@ class Shown:
     name: str
     secret: Secret
     until: datetime
+
+
+def is_reference(text: str) -> bool:
+    return text.startswith(_REFERENCE)
 
 
 def keep_typed(text: str, *, name: str, aws_account: AwsAccount, operator: Operator) -> str:
@@ -135,7 +141,7 @@ def erase_expired() -> None:
 
 def _sealed(secret: Secret, name: str, aws_account: AwsAccount, operator: Operator, until: datetime) -> SealedSecret:
     return SealedSecret(
-        reference=f"sealed:{uuid.uuid4().hex}",
+        reference=f"{_REFERENCE}{uuid.uuid4().hex}",
         aws_account=aws_account,
         operator=operator,
         name=name,

@@ -128,7 +128,10 @@ class ServiceCredentials(CredentialsMirror):
 KEYS = Keys()
 MFA = MfaDevices()
 LOGIN = ConsolePassword()
-RARE = (Certificates(), SshKeys(), ServiceCredentials())
+CERTIFICATES = Certificates()
+SSH_KEYS = SshKeys()
+SERVICE_CREDENTIALS = ServiceCredentials()
+RARE = (CERTIFICATES, SSH_KEYS, SERVICE_CREDENTIALS)
 KINDS: tuple[CredentialsMirror, ...] = (KEYS, MFA, LOGIN, *RARE)
 
 # One call a user each: keys as often as the AWS account is pulled, the others less often, the rare ones seldom.

@@ -1,5 +1,6 @@
 """What can be done to users, groups and roles in AWS."""
 
+from identities.operations import credentials
 from identities.operations.attachments import Attach, Detach, attach, detach
 from identities.operations.boundaries import DeleteBoundary, PutBoundary, delete_boundary, put_boundary
 from identities.operations.clones import clone_role, clone_user
@@ -32,6 +33,7 @@ __all__ = [
 
 
 def register() -> None:
+    credentials.register()
     for owner in KINDS_OF_OWNERS:
         operations.register(Attach(owner), Detach(owner), PutInline(owner), DeleteInline(owner))
         operations.register(Delete(owner))

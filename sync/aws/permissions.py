@@ -46,6 +46,11 @@ _DELETE = "Delete users, groups, roles and instance profiles, when nothing hangs
 _LEFT = "See, just before something is deleted, whether something else hangs on it."
 _TRUST = "Write the trust policy of a role."
 _TAGS = "Tag users and roles."
+_KEYS = "Make, switch on and off, and delete access keys, and rotate them."
+_LOGINS = "Give users a password for AWS's own console, reset it, or take it away."
+_DEVICES = "Take MFA devices off users, and delete virtual ones."
+_UPLOADS = "Upload, switch on and off, and delete signing certificates and SSH keys."
+_SERVICES = "Make, reset, switch on and off, and delete credentials for one service."
 _BOUND = "Give users and roles a permissions boundary, or take it off."
 
 # The reads of single objects, which both roles need.
@@ -82,13 +87,19 @@ _CREDENTIAL_READS: dict[str, str] = {
     "iam:GenerateCredentialReport": _REPORT,
     "iam:GetCredentialReport": _REPORT,
 }
+# Those that changes of credentials stand on.
+_CREDENTIAL_LOOKS = tuple(action for action in _CREDENTIAL_READS if "CredentialReport" not in action)
+_CREDENTIAL_WRITES: dict[str, str] = {
+    **{f"iam:{verb}AccessKey": _KEYS for verb in ("Create", "Update", "Delete")},
+    **{f"iam:{verb}LoginProfile": _LOGINS for verb in ("Create", "Update", "Delete")},
+    "iam:DeactivateMFADevice": _DEVICES,
+    **{f"iam:{verb}SigningCertificate": _UPLOADS for verb in ("Upload", "Update", "Delete")},
+    **{f"iam:{verb}SSHPublicKey": _UPLOADS for verb in ("Upload", "Update", "Delete")},
+    **{f"iam:{verb}ServiceSpecificCredential": _SERVICES for verb in ("Create", "Reset", "Update", "Delete")},
+}
 
-# What may hang on a user or a role, beside what the single reads above tell.
-_HANGING_READS = (
-    "iam:ListAccessKeys", "iam:ListMFADevices", "iam:GetLoginProfile", "iam:ListSigningCertificates",
-    "iam:ListSSHPublicKeys", "iam:ListServiceSpecificCredentials", "iam:ListInstanceProfilesForRole",
-    "iam:GetInstanceProfile",
-)  # fmt: skip
+# What may hang on a role, beside what the single reads above tell.
+_HANGING_READS = ("iam:ListInstanceProfilesForRole", "iam:GetInstanceProfile")
 
 # What belongs to the AWS account beside its principals.
 _ACCOUNT_READS: dict[str, str] = {
@@ -138,6 +149,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission("iam:SimulatePrincipalPolicy", _CHECK, "read"),
     *(Permission(action, _BEFORE, "write") for action in _SINGLE_READS),
     *(Permission(action, _LEFT, "write") for action in _HANGING_READS),
+    *(Permission(action, _BEFORE, "write") for action in (*_CREDENTIAL_LOOKS, "iam:GetSSHPublicKey")),
     Permission("iam:CreatePolicyVersion", _EDIT, "write", "policy"),
     Permission("iam:DeletePolicyVersion", "Make room for a new version: AWS keeps five.", "write", "policy"),
     Permission("iam:SetDefaultPolicyVersion", "Go back to an earlier version of a managed policy.", "write", "policy"),
@@ -166,6 +178,8 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission("iam:PassRole", f"{_PROFILES} AWS asks for it then.", "write", "role"),
     *(Permission(f"iam:Delete{kind.title()}", _DELETE, "write", kind) for kind in ("user", "group", "role")),
     Permission("iam:UpdateAssumeRolePolicy", _TRUST, "write", "role"),
+    *(Permission(action, feature, "write", "user") for action, feature in _CREDENTIAL_WRITES.items()),
+    Permission("iam:DeleteVirtualMFADevice", _DEVICES, "write", "mfa"),
 )
 
 

@@ -1,0 +1,191 @@
+"""Switching a credential on and off, and deleting it: one mechanism for keys, certificates, SSH keys and services'."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from identities.models import AccessKey
+from identities.operations.credentials.of_user import ACTIVE, INACTIVE, KindOfCredential, OfCredential
+from sync.checks import Finding
+from sync.draft import Draft
+from sync.operations import Call, Risk, StepSpec, Undo, Value
+
+
+@dataclass(frozen=True)
+class KeyParams:
+    owner_arn: str
+    key: str  # AKIA…
+
+
+@dataclass(frozen=True)
+class CertificateParams:
+    owner_arn: str
+    certificate: str
+
+
+@dataclass(frozen=True)
+class SshKeyParams:
+    owner_arn: str
+    ssh_key: str  # APKA…
+
+
+@dataclass(frozen=True)
+class ServiceParams:
+    owner_arn: str
+    credential: str  # ACCA…
+
+
+@dataclass(frozen=True)
+class CertificateStatusParams(CertificateParams):
+    active: bool
+
+
+@dataclass(frozen=True)
+class SshKeyStatusParams(SshKeyParams):
+    active: bool
+
+
+@dataclass(frozen=True)
+class ServiceStatusParams(ServiceParams):
+    active: bool
+
+
+class StatusParams(Protocol):
+    @property
+    def owner_arn(self) -> str: ...
+    @property
+    def active(self) -> bool: ...
+
+
+P = TypeVar("P", bound=Any)
+S = TypeVar("S", bound=StatusParams)
+
+
+class Switch(OfCredential[P]):
+    """Switches it on or off."""
+
+    def switches_on(self, p: P) -> bool:
+        raise NotImplementedError
+
+    def leaves(self, p: P) -> str:
+        return ACTIVE if self.switches_on(p) else INACTIVE
+
+    def title(self, p: P) -> str:
+        return f"{'Activate' if self.switches_on(p) else 'Deactivate'} {self.called(p)} of {self.named(p)}"
+
+    def note(self, p: P) -> str:
+        return "" if self.switches_on(p) else "What still uses it is refused from then on. It can be activated again."
+
+    def calls(self, p: P) -> list[Call]:
+        return self.call_on_it(p, f"Update{self.of.aws_word}", Status=self.leaves(p))
+
+    def after(self, p: P, value: Value) -> Value:
+        return {**value, "status": self.leaves(p)}
+
+    def is_so_already(self, p: P) -> str:
+        return f"{self.id(p)} is {self.leaves(p).lower()} already."
+
+    def limits(self, draft: Draft, p: P, value: Value) -> list[Finding]:
+        found = super().limits(draft, p, value)
+        return found or ([] if self.switches_on(p) else told_of_use(self.found(draft, p)))
+
+
+class SetStatus(Switch[S]):
+    """Of those whose status is a parameter of the step."""
+
+    verb = "set_status"
+
+    def switches_on(self, p: S) -> bool:
+        return p.active
+
+    def before(self, draft: Draft, p: S, value: Value) -> dict[str, Any]:
+        return {"active": value["status"] == ACTIVE}
+
+    def reverse(self, p: S, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return [StepSpec(self.kind, {**self.spec(p).params, "active": before["active"]})]
+
+
+class ActivateKey(Switch[KeyParams]):
+    verb = "activate"
+
+    def switches_on(self, p: KeyParams) -> bool:
+        return True
+
+    def reverse(self, p: KeyParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return [StepSpec("iam.key.deactivate", self.spec(p).params)]
+
+
+class DeactivateKey(Switch[KeyParams]):
+    verb = "deactivate"
+
+    def switches_on(self, p: KeyParams) -> bool:
+        return False
+
+    def reverse(self, p: KeyParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return [StepSpec("iam.key.activate", self.spec(p).params)]
+
+
+class Delete(OfCredential[P]):
+    """An access key has to be inactive first: whoever still uses it then says so, while it can be switched on again."""
+
+    verb = "delete"
+    undo = Undo.NEVER
+    risk = Risk.DESTRUCTIVE
+
+    def title(self, p: P) -> str:
+        return f"Delete {self.called(p)} of {self.named(p)}"
+
+    def note(self, p: P) -> str:
+        return "Can’t be undone: nobody can make the same one again."
+
+    def calls(self, p: P) -> list[Call]:
+        return self.call_on_it(p, f"Delete{self.of.aws_word}")
+
+    def after(self, p: P, value: Value) -> Value:
+        return {**value, "status": None}
+
+    def is_so_already(self, p: P) -> str:
+        return f"There is no {self.of.word} {self.id(p)}."
+
+    def limits(self, draft: Draft, p: P, value: Value) -> list[Finding]:
+        if found := super().limits(draft, p, value):
+            return found
+        if self.of.mirror.hangs is AccessKey and value["status"] == ACTIVE:
+            words = f"{self.id(p)} is active: deactivate it first, and wait whether somebody misses it."
+            return [Finding("KEY_IS_ACTIVE", "error", words)]
+        return told_of_use(self.found(draft, p))
+
+    def hangs(self, p: P) -> tuple[str, bool] | None:
+        return f"{self.of.word} {self.id(p)}", False
+
+    def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return []
+
+
+def told_of_use(row: Any) -> list[Finding]:
+    """When a key was last used, as far as AWS told; of other kinds AWS doesn't tell."""
+    if not isinstance(row, AccessKey):
+        return []
+    if row.last_used_at is None:
+        return [Finding("KEY_USE", "suggestion", f"{row.name} was never used, as far as AWS has told.")]
+    for_what = f" for {row.last_used_service}" if row.last_used_service else ""
+    words = f"{row.name} was last used on {row.last_used_at:%-d %B %Y}{for_what}, as far as AWS has told."
+    return [Finding("KEY_USE", "suggestion", words)]
+
+
+def on_existing(of: KindOfCredential) -> list[OfCredential[Any]]:
+    """The operations on a kind of credential."""
+    params_type, status_params_type = _PARAMS[of.called]
+    if status_params_type is None:
+        return [DeactivateKey(of, params_type), ActivateKey(of, params_type), Delete(of, params_type)]
+    return [SetStatus(of, status_params_type), Delete(of, params_type)]
+
+
+_PARAMS: Mapping[str, tuple[type[Any], type[Any] | None]] = {
+    "iam.key": (KeyParams, None),
+    "iam.signing_cert": (CertificateParams, CertificateStatusParams),
+    "iam.ssh_key": (SshKeyParams, SshKeyStatusParams),
+    "iam.svc_cred": (ServiceParams, ServiceStatusParams),
+}

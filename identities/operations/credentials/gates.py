@@ -1,0 +1,116 @@
+"""What the rotation of an access key waits for: that the new key is used, the old one quiet, and that nobody misses it.
+
+AWS notes one use in 15 minutes, and shows it late (IAM API Reference, GetAccessKeyLastUsed).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from django.utils import timezone
+
+from accounts.models import AwsAccount
+from iamconsole.web.words import counted, full_time
+from identities.credentials.kinds import KEYS
+from identities.models import IamUser
+from identities.operations.credentials.existing import KeyParams
+from identities.operations.credentials.of_user import KEY, check_id
+from identities.operations.owners import USER
+from policies.operations.arns import check_arn, name_of
+from policies.operations.rows import object_key, ref
+from sync.aws.client import AwsClient
+from sync.mirror import ObjectRef
+from sync.operations import BadParams, Gate
+
+MOST_DAYS = 90
+
+
+@dataclass(frozen=True)
+class DaysParams(KeyParams):
+    days: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.days <= MOST_DAYS:
+            raise BadParams(f"It waits 0 to {MOST_DAYS} days.")
+
+
+P = TypeVar("P", bound=KeyParams)
+
+
+class KeyGate(Gate[P]):
+    every = timedelta(hours=1)
+
+    def parse(self, params: Mapping[str, Any]) -> P:
+        p = super().parse(params)
+        check_arn(p.owner_arn, USER.word)
+        check_id(KEY, p.key)
+        return p
+
+    def objects(self, p: P) -> list[str]:
+        return [object_key(IamUser, p.owner_arn)]
+
+    def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
+        return [replace(ref(IamUser, aws_account, p.owner_arn), facet=KEYS.source)]
+
+
+class AwaitUse(KeyGate[KeyParams]):
+    kind = "iam.key.await_use"
+    params_type = KeyParams
+
+    def title(self, p: KeyParams) -> str:
+        return f"Wait until {name_of(p.owner_arn)} uses the access key {p.key}"
+
+    def part(self, p: KeyParams) -> str:
+        return f"use:{p.owner_arn} {p.key}"
+
+    def waits_for(self, client: AwsClient, p: KeyParams, since: datetime) -> str:
+        if last_used(client, p.key):
+            return ""
+        return f"The key {p.key} was not used yet. Put it where the old one is, and use it once."
+
+
+class AwaitQuiet(KeyGate[DaysParams]):
+    """Of a key that was never used nothing is waited for."""
+
+    kind = "iam.key.await_quiet"
+    params_type = DaysParams
+
+    def title(self, p: DaysParams) -> str:
+        return f"Wait until the access key {p.key} was not used for {counted(p.days, 'day')}"
+
+    def part(self, p: DaysParams) -> str:
+        return f"quiet:{p.owner_arn} {p.key}"
+
+    def waits_for(self, client: AwsClient, p: DaysParams, since: datetime) -> str:
+        used = last_used(client, p.key)
+        if used is None or used + timedelta(days=p.days) <= timezone.now():
+            return ""
+        return f"Somebody used the old key {p.key} at {full_time(used)}. It must be quiet for {counted(p.days, 'day')}."
+
+
+class AwaitSoak(KeyGate[DaysParams]):
+    kind = "iam.key.await_soak"
+    params_type = DaysParams
+
+    def title(self, p: DaysParams) -> str:
+        return f"Wait {counted(p.days, 'day')}, whether somebody misses the access key {p.key}"
+
+    def part(self, p: DaysParams) -> str:
+        return f"soak:{p.owner_arn} {p.key}"
+
+    def waits_for(self, client: AwsClient, p: DaysParams, since: datetime) -> str:
+        until = since + timedelta(days=p.days)
+        if until <= timezone.now():
+            return ""
+        return f"The old key {p.key} is off. If nobody misses it until {full_time(until)}, it is deleted."
+
+
+def last_used(client: AwsClient, key: str) -> datetime | None:
+    """None: never, as far as AWS has told. Raises NotFound."""
+    used: datetime | None = client.call("iam", "GetAccessKeyLastUsed", AccessKeyId=key)["AccessKeyLastUsed"].get(
+        "LastUsedDate"
+    )
+    return used

@@ -1,0 +1,174 @@
+"""The password for AWS's own console. The part is {"owner": "AIDA…", "made": "2026-…"}; None for no password."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.utils.dateparse import parse_datetime
+
+from identities.credentials.hanging import plain
+from identities.credentials.kinds import LOGIN
+from identities.models import LoginProfile
+from identities.operations.credentials.of_user import OfUser
+from sync.aws.client import AwsClient
+from sync.checks import Finding
+from sync.draft import Draft
+from sync.operations import (
+    BadParams,
+    Call,
+    Done,
+    Guarantee,
+    Refusal,
+    Risk,
+    Sealed,
+    StepSpec,
+    Tried,
+    Undo,
+    Value,
+)
+from sync.sealed import is_reference
+
+# What pages call a password that the console thought up.
+PASSWORD = "Console password"  # noqa: S105  a name
+
+
+@dataclass(frozen=True)
+class LoginParams:
+    owner_arn: str
+
+
+@dataclass(frozen=True)
+class PasswordParams(LoginParams):
+    password: str  # the reference of the sealed text
+    reset_required: bool = True  # its user must choose a new one at the next sign-in
+    made_up: bool = False  # by the console: whoever applies the change sees it once
+
+    def __post_init__(self) -> None:
+        if not is_reference(self.password):
+            raise BadParams("A password is sealed before it becomes part of a plan.")
+
+
+P = TypeVar("P", bound=LoginParams)
+
+
+class LoginOperation(OfUser[P]):
+    facet = LOGIN.source
+
+    def part(self, p: P) -> str:
+        return f"login:{p.owner_arn}"
+
+    def told_of_owner(self, value: Value) -> str:
+        return f"a console password, since {value['made'][:10]}" if value["made"] else "no console password"
+
+    def mirrored(self, draft: Draft, p: P) -> Value:
+        user = self.row(draft, p)
+        row = LoginProfile.objects.live().filter(user=user).first()
+        return {"owner": user.aws_id, "made": row.created_at.isoformat() if row and row.created_at else None}
+
+    def look(self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]) -> Mapping[str, Any]:
+        profile = next(iter(LOGIN.entries(client, named["UserName"])), None)
+        return {"made": plain("created_at", profile["CreateDate"]) if profile else None}
+
+    def is_so_already(self, p: P) -> str:
+        return f"{self.named(p)} has no console password."
+
+    def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return []
+
+
+class SetPassword(LoginOperation[PasswordParams]):
+    risk = Risk.SECRET
+    params_type = PasswordParams
+    aws_operation: str
+
+    def calls(self, p: PasswordParams) -> list[Call]:
+        return self.call(p, self.aws_operation, Password=Sealed(p.password), PasswordResetRequired=p.reset_required)
+
+    def made_up(self, p: PasswordParams) -> Mapping[str, str]:
+        return {PASSWORD: p.password} if p.made_up else {}
+
+
+class CreateLogin(SetPassword):
+    known_as = "iam.login.create"
+    aws_operation = "CreateLoginProfile"
+    guarantee = Guarantee.DETECTABLE
+
+    def title(self, p: PasswordParams) -> str:
+        return f"Give {self.named(p)} a console password"
+
+    def note(self, p: PasswordParams) -> str:
+        return "It must be changed at the first sign-in." if p.reset_required else "It stays until somebody changes it."
+
+    def after(self, p: PasswordParams, value: Value) -> Value:
+        return {**value, "made": ""}
+
+    def limits(self, draft: Draft, p: PasswordParams, value: Value) -> list[Finding]:
+        if value["made"] is None:
+            return []
+        words = f"{self.named(p)} has a console password already: reset it instead."
+        return [Finding("HAS_PASSWORD", "error", f"{words[0].upper()}{words[1:]}")]
+
+    def done(self, client: AwsClient, p: PasswordParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+        """One that wasn't there before our first try, and was made since then. AWS tells whole seconds."""
+        before = tried[0].found
+        if not live or not live["made"] or not before or before["made"] or live["owner"] != before["owner"]:
+            return None
+        made = parse_datetime(live["made"])
+        return Done() if made is not None and made >= tried[0].at.replace(microsecond=0) else None
+
+    def hangs(self, p: PasswordParams) -> tuple[str, bool] | None:
+        return "password", True
+
+    def reverse(self, p: PasswordParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return [StepSpec(DeleteLogin.known_as, {"owner_arn": p.owner_arn})]
+
+
+class ResetLogin(SetPassword):
+    """Sending it again sets the same password again."""
+
+    known_as = "iam.login.reset"
+    aws_operation = "UpdateLoginProfile"
+    shows = False
+    undo = Undo.NEVER
+
+    def title(self, p: PasswordParams) -> str:
+        return f"Reset the console password of {self.named(p)}"
+
+    def note(self, p: PasswordParams) -> str:
+        must = " It must be changed at the next sign-in." if p.reset_required else ""
+        return f"Can’t be undone: nobody knows the old one. Sessions that are open go on.{must}"
+
+    def after(self, p: PasswordParams, value: Value) -> Value:
+        return value
+
+    def mirrored(self, draft: Draft, p: PasswordParams) -> Value:
+        value = super().mirrored(draft, p)
+        if value["made"] is None:
+            raise Refusal(f"The mirror has no console password of {self.named(p)}: pull, or give it one.")
+        return value
+
+    def limits(self, draft: Draft, p: PasswordParams, value: Value) -> list[Finding]:
+        return []
+
+
+class DeleteLogin(LoginOperation[LoginParams]):
+    known_as = "iam.login.delete"
+    undo = Undo.NEVER
+    params_type = LoginParams
+
+    def title(self, p: LoginParams) -> str:
+        return f"Delete the console password of {self.named(p)}"
+
+    def note(self, p: LoginParams) -> str:
+        return "The password can’t come back; a new one can be given. Access keys and open sessions go on."
+
+    def calls(self, p: LoginParams) -> list[Call]:
+        return self.call(p, "DeleteLoginProfile")
+
+    def after(self, p: LoginParams, value: Value) -> Value:
+        return {**value, "made": None}
+
+    def hangs(self, p: LoginParams) -> tuple[str, bool] | None:
+        return "password", False

@@ -1,0 +1,169 @@
+"""Making what has a secret that AWS says once: access keys, and credentials for one service.
+
+Who has no answer has no secret, so what was made without one is of no use: it is never adopted, and an operator is
+asked whose it is. The part is {"owner": "AIDA…", "there": ["AKIA…"]}.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
+
+from identities.operations.credentials.existing import Delete
+from identities.operations.credentials.of_user import KEY, SERVICE, KindOfCredential, OfUser
+from identities.operations.owners import OwnerParams
+from sync.aws.client import AwsClient
+from sync.aws.secrets import Secret
+from sync.checks import Finding
+from sync.draft import Draft
+from sync.operations import BadParams, Call, Done, Guarantee, Refusal, Risk, StepSpec, Tried, Undo, Value
+
+# IAM User Guide, "IAM and AWS STS quotas", and "Service-specific credentials for IAM users".
+MOST_KEYS, MOST_FOR_A_SERVICE = 2, 2
+
+P = TypeVar("P", bound=OwnerParams)
+
+
+class Make(OfUser[P]):
+    guarantee = Guarantee.AT_MOST_ONCE
+    undo = Undo.REVERSIBLE
+    risk = Risk.SECRET
+    of: ClassVar[KindOfCredential]
+    most: ClassVar[int]
+    answered: ClassVar[str]  # the member of AWS's answer
+    secret_names: ClassVar[Mapping[str, str]]  # what pages call the secret, by its member in there
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.facet = self.of.mirror.source
+
+    @abstractmethod
+    def counts(self, p: P, service: str) -> bool:
+        """Whether one for that service ("" of an access key) counts against the same limit."""
+
+    def note(self, p: P) -> str:
+        return "AWS says its secret once: whoever applies this sees it on this page, for 15 minutes."
+
+    def told_of_owner(self, value: Value) -> str:
+        there = [each or "a new one" for each in value["there"]]
+        return (
+            f"the {self.of.word}{'s' if len(there) > 1 else ''} {', '.join(there)}" if there else f"no {self.of.word}"
+        )
+
+    def mirrored(self, draft: Draft, p: P) -> Value:
+        user = self.row(draft, p)
+        rows = self.of.mirror.hangs.objects.live().filter(user=user)
+        there = {row.aws_id for row in rows if self.counts(p, getattr(row, "service", ""))}
+        for step in self.earlier(draft, p):
+            if isinstance(step.operation, Delete) and step.operation.of is self.of:
+                there.discard(step.operation.id(step.params))
+            elif step.operation is self and self.part(step.params) == self.part(p):
+                raise Refusal(f"A change makes one {self.of.word} of {self.named(p)}, not two.")
+        return {"owner": user.aws_id, "there": sorted(there)}
+
+    def look(self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]) -> Mapping[str, Any]:
+        entries = self.of.entries(client, named["UserName"])
+        there = [each for each, entry in entries.items() if self.counts(p, entry.get("ServiceName", ""))]
+        return {"there": sorted(there)}
+
+    def after(self, p: P, value: Value) -> Value:
+        return {**value, "there": [*value["there"], ""]}
+
+    def is_so_already(self, p: P) -> str:
+        return ""  # it never is
+
+    def limits(self, draft: Draft, p: P, value: Value) -> list[Finding]:
+        if len(value["there"]) < self.most:
+            return []
+        words = (
+            f"{self.named(p)} has {len(value['there'])} {self.of.word}s, the most that AWS allows: delete one first."
+        )
+        return [Finding("TOO_MANY_CREDENTIALS", "error", f"{words[0].upper()}{words[1:]}")]
+
+    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[Tried]) -> Done | None:
+        return Done() if self.appeared(tried[0].found, live) else None
+
+    def appeared(self, found: Value, live: Value) -> list[str] | None:
+        if not found or not live or found["owner"] != live["owner"]:
+            return []
+        return [each for each in live["there"] if each not in found["there"]]
+
+    def discard(self, p: P, appeared: str) -> list[StepSpec]:
+        params = {"owner_arn": p.owner_arn, self.of.parameter: appeared}
+        delete = StepSpec(f"{self.of.called}.delete", params)
+        return [StepSpec(f"{self.of.called}.deactivate", params), delete] if self.of is KEY else [delete]
+
+    def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"id": answer[self.answered][self.of.mirror.id_member]}
+
+    def secrets(self, answer: Mapping[str, Any]) -> Mapping[str, Secret]:
+        said = answer[self.answered]
+        return {name: said[member] for member, name in self.secret_names.items() if said.get(member)}
+
+    def hangs(self, p: P) -> tuple[str, bool] | None:
+        return f"new {self.of.word}", True
+
+    def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return self.discard(p, result["id"])
+
+
+@dataclass(frozen=True)
+class CreateKeyParams:
+    owner_arn: str
+
+
+class CreateKey(Make[CreateKeyParams]):
+    known_as = "iam.key.create"
+    of, most, answered = KEY, MOST_KEYS, "AccessKey"
+    secret_names: ClassVar[Mapping[str, str]] = {"SecretAccessKey": "Secret access key"}
+    params_type = CreateKeyParams
+
+    def title(self, p: CreateKeyParams) -> str:
+        return f"Make an access key for {self.named(p)}"
+
+    def calls(self, p: CreateKeyParams) -> list[Call]:
+        return self.call(p, "CreateAccessKey")
+
+    def part(self, p: CreateKeyParams) -> str:
+        return f"access keys:{p.owner_arn}"
+
+    def counts(self, p: CreateKeyParams, service: str) -> bool:
+        return True
+
+
+@dataclass(frozen=True)
+class CreateServiceParams:
+    owner_arn: str
+    service: str  # "codecommit.amazonaws.com"
+    days: int = 0  # until it runs out; 0: never
+
+    def __post_init__(self) -> None:
+        if not self.service.endswith((".amazonaws.com", ".amazonaws.com.cn")):
+            raise BadParams(f"{self.service!r} isn't the name of a service, such as codecommit.amazonaws.com.")
+        if not 0 <= self.days <= 36_600:  # IAM API Reference: CreateServiceSpecificCredential
+            raise BadParams("A service credential lasts 1 to 36600 days, or for ever: then say 0.")
+
+
+SERVICE_SECRETS = {"ServicePassword": "Password for the service", "ServiceCredentialSecret": "API key"}
+
+
+class CreateServiceCredential(Make[CreateServiceParams]):
+    known_as = "iam.svc_cred.create"
+    of, most, answered = SERVICE, MOST_FOR_A_SERVICE, "ServiceSpecificCredential"
+    secret_names = SERVICE_SECRETS
+    params_type = CreateServiceParams
+
+    def title(self, p: CreateServiceParams) -> str:
+        return f"Make a service credential for {self.named(p)} at {p.service}"
+
+    def calls(self, p: CreateServiceParams) -> list[Call]:
+        more = {"CredentialAgeDays": p.days} if p.days else {}
+        return self.call(p, "CreateServiceSpecificCredential", ServiceName=p.service, **more)
+
+    def part(self, p: CreateServiceParams) -> str:
+        return f"service credentials:{p.owner_arn} {p.service}"
+
+    def counts(self, p: CreateServiceParams, service: str) -> bool:
+        return service == p.service

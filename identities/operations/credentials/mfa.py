@@ -1,0 +1,133 @@
+"""Taking MFA devices off users. The part is {"owner": "AIDA…", "device": "on"}, or "off": it is nobody's; or "gone".
+
+Making and enabling one for somebody else isn't here: it takes two codes from the device in that person's hands, or
+their touch. They do it themselves, in AWS's own console.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from identities.account.selectors import settings_of
+from identities.credentials.kinds import MFA
+from identities.models import LoginProfile, MfaDevice
+from identities.operations.credentials.of_user import OfUser
+from sync.aws.client import AwsClient
+from sync.checks import Finding
+from sync.draft import Draft
+from sync.operations import BadParams, Call, Refusal, Risk, StepSpec, Undo, Value
+
+ON, OFF, GONE = "on", "off", "gone"
+
+
+@dataclass(frozen=True)
+class DeviceParams:
+    owner_arn: str
+    serial: str  # of the hardware, or an ARN
+
+    def __post_init__(self) -> None:
+        if not 9 <= len(self.serial) <= 256:  # IAM API Reference: DeactivateMFADevice
+            raise BadParams("The serial number of an MFA device has 9 to 256 characters.")
+
+    @property
+    def is_virtual(self) -> bool:
+        return MfaDevice.factor_of(self.serial) == MfaDevice.Factor.APP
+
+
+class DeviceOperation(OfUser[DeviceParams]):
+    facet = MFA.source
+    undo = Undo.NEVER
+    params_type = DeviceParams
+
+    def part(self, p: DeviceParams) -> str:
+        return f"mfa:{p.owner_arn} {p.serial}"
+
+    def told_of_owner(self, value: Value) -> str:
+        return {ON: "the device switched on", OFF: "the device switched off", GONE: "no such device"}[value["device"]]
+
+    def mirrored(self, draft: Draft, p: DeviceParams) -> Value:
+        user = self.row(draft, p)
+        if MfaDevice.objects.live().filter(user=user, aws_id=p.serial).exists():
+            return {"owner": user.aws_id, "device": ON}
+        account = settings_of(draft.aws_account)
+        if account is not None and p.serial in (account.unassigned_mfa or ()):
+            return {"owner": user.aws_id, "device": OFF}
+        raise Refusal(f"The mirror has no MFA device {p.serial} of {self.named(p)}: pull, then try again.")
+
+    def look(
+        self, client: AwsClient, p: DeviceParams, owner: Mapping[str, Any], named: Mapping[str, str]
+    ) -> Mapping[str, Any]:
+        if any(entry["SerialNumber"] == p.serial for entry in MFA.entries(client, named["UserName"])):
+            return {"device": ON}
+        if not p.is_virtual:
+            return {"device": OFF}
+        pages = client.pages("iam", "ListVirtualMFADevices", AssignmentStatus="Unassigned")
+        free = any(device["SerialNumber"] == p.serial for page in pages for device in page.items["VirtualMFADevices"])
+        return {"device": OFF if free else GONE}
+
+    def reverse(self, p: DeviceParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return []
+
+
+class DeactivateDevice(DeviceOperation):
+    known_as = "iam.mfa.deactivate"
+
+    def title(self, p: DeviceParams) -> str:
+        return f"Take the MFA device {p.serial} off {self.named(p)}"
+
+    def note(self, p: DeviceParams) -> str:
+        return "Can’t be undone from here: to enable it again takes two codes from the device."
+
+    def calls(self, p: DeviceParams) -> list[Call]:
+        return self.call(p, "DeactivateMFADevice", SerialNumber=p.serial)
+
+    def after(self, p: DeviceParams, value: Value) -> Value:
+        return {**value, "device": OFF}
+
+    def is_so_already(self, p: DeviceParams) -> str:
+        return f"The MFA device {p.serial} is nobody’s already."
+
+    def limits(self, draft: Draft, p: DeviceParams, value: Value) -> list[Finding]:
+        return super().limits(draft, p, value) or self._last_factor(draft, p)
+
+    def _last_factor(self, draft: Draft, p: DeviceParams) -> list[Finding]:
+        user = self.row(draft, p)
+        off = {step.params.serial for step in self.earlier(draft, p) if step.operation is self} | {p.serial}
+        others = MfaDevice.objects.live().filter(user=user).exclude(aws_id__in=off)
+        if others.exists() or not LoginProfile.objects.live().filter(user=user).exists():
+            return []
+        words = f"It is the last MFA device of {self.named(p)}: the password alone is enough to sign in afterwards."
+        return [Finding("LAST_FACTOR", "warning", words)]
+
+    def hangs(self, p: DeviceParams) -> tuple[str, bool] | None:
+        return f"MFA device {p.serial}", False
+
+
+class DeleteVirtualDevice(DeviceOperation):
+    known_as = "iam.mfa.delete_virtual"
+    risk = Risk.DESTRUCTIVE
+
+    def title(self, p: DeviceParams) -> str:
+        return f"Delete the virtual MFA device {p.serial}"
+
+    def note(self, p: DeviceParams) -> str:
+        return "Can’t be undone: its seed is gone, and the app’s codes are of no use any more."
+
+    def calls(self, p: DeviceParams) -> list[Call]:
+        action = "DeleteVirtualMFADevice"
+        return [Call("iam", action, {"SerialNumber": p.serial}, resource_arns=(p.serial,), actions=(f"iam:{action}",))]
+
+    def after(self, p: DeviceParams, value: Value) -> Value:
+        return {**value, "device": GONE}
+
+    def is_so_already(self, p: DeviceParams) -> str:
+        return f"The MFA device {p.serial} is gone already."
+
+    def limits(self, draft: Draft, p: DeviceParams, value: Value) -> list[Finding]:
+        if not p.is_virtual:
+            return [Finding("NOT_VIRTUAL", "error", f"{p.serial} isn’t a virtual device: to take it off is all.")]
+        if value["device"] == ON:
+            return [Finding("DEVICE_IS_ON", "error", f"{p.serial} is in use: take it off its user first.")]
+        return super().limits(draft, p, value)

@@ -1,0 +1,136 @@
+"""What the operations on a user's credentials have in common. The part is a dict with "owner", the user's AIDA…
+
+A credential is named by AWS's id of it, or by "made by step 2" (sync/made.py) when an earlier step makes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, TypeVar
+
+from accounts.models import AwsAccount
+from identities.credentials.hanging import CredentialsMirror
+from identities.credentials.kinds import CERTIFICATES, KEYS, SERVICE_CREDENTIALS, SSH_KEYS
+from identities.models import Credential, IamUser
+from identities.operations.owners import USER, OwnerOperation, OwnerParams
+from policies.operations.rows import ref
+from sync.aws.client import AwsClient
+from sync.checks import Finding
+from sync.draft import Draft
+from sync.made import is_made, made_by
+from sync.mirror import ObjectRef
+from sync.operations import BadParams, Call, Refusal, Value
+
+P = TypeVar("P", bound=OwnerParams)
+
+ACTIVE, INACTIVE = str(Credential.Status.ACTIVE), str(Credential.Status.INACTIVE)
+
+
+class OfUser(OwnerOperation[P]):
+    """On what a user has. `facet` is that of the user which tells of it, read again afterwards."""
+
+    known_as: ClassVar[str]  # its kind
+    facet: str
+
+    def __init__(self) -> None:
+        self.owner, self.kind = USER, self.known_as
+
+    def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
+        return [replace(ref(IamUser, aws_account, p.owner_arn), facet=self.facet)]
+
+    def hangs(self, p: P) -> tuple[str, bool] | None:
+        """What it puts on its user, or takes off (False); None where neither."""
+        return None
+
+
+@dataclass(frozen=True)
+class KindOfCredential:
+    """What differs between those that can be switched on and off, in our names and AWS's."""
+
+    called: str  # "iam.key", as in iam.key.delete
+    word: str  # "access key"
+    parameter: str  # of a step, that has the id: "key"
+    aws_word: str  # "AccessKey", as in DeleteAccessKey
+    mirror: CredentialsMirror
+
+    @property
+    def a(self) -> str:
+        """ "an access key", for sentences."""
+        return f"{'an' if self.word.startswith(('a', 'SSH')) else 'a'} {self.word}"
+
+    def entries(self, client: AwsClient, user_name: str) -> Mapping[str, Any]:
+        """What AWS lists of the user, by id. Raises NotFound."""
+        return {str(entry[self.mirror.id_member]): entry for entry in self.mirror.entries(client, user_name)}
+
+
+KEY = KindOfCredential("iam.key", "access key", "key", "AccessKey", KEYS)
+CERTIFICATE = KindOfCredential(
+    "iam.signing_cert", "signing certificate", "certificate", "SigningCertificate", CERTIFICATES
+)
+SSH_KEY = KindOfCredential("iam.ssh_key", "SSH key", "ssh_key", "SSHPublicKey", SSH_KEYS)
+SERVICE = KindOfCredential(
+    "iam.svc_cred", "service credential", "credential", "ServiceSpecificCredential", SERVICE_CREDENTIALS
+)
+
+
+def check_id(of: KindOfCredential, credential: str) -> None:
+    """Raises BadParams."""
+    if not credential.isalnum() and not is_made(credential):
+        raise BadParams(f"{credential!r} isn't the id of {of.a}.")
+
+
+class OfCredential(OfUser[P]):
+    """On one that is there. The part is {"owner", "status": "Active"}, with None for the status where it is gone."""
+
+    def __init__(self, of: KindOfCredential, params_type: type[P]) -> None:
+        self.owner, self.kind = USER, f"{of.called}.{self.verb}"
+        self.of, self.params_type, self.facet = of, params_type, of.mirror.source
+
+    def parse(self, params: Mapping[str, Any]) -> P:
+        p = super().parse(params)
+        check_id(self.of, self.id(p))
+        return p
+
+    def id(self, p: P) -> str:
+        return str(getattr(p, self.of.parameter))
+
+    def called(self, p: P) -> str:
+        """ "the access key AKIA…", for sentences."""
+        return f"the {self.of.word} {self.id(p)}"
+
+    def call_on_it(self, p: P, operation: str, **parameters: Any) -> list[Call]:
+        return self.call(p, operation, **{self.of.mirror.id_member: self.id(p)}, **parameters)
+
+    def part(self, p: P) -> str:
+        return f"credential:{p.owner_arn} {self.id(p)}"
+
+    def told_of_owner(self, value: Value) -> str:
+        return f"the {self.of.word} {value['status'].lower()}" if value["status"] else f"no such {self.of.word}"
+
+    def mirrored(self, draft: Draft, p: P) -> Value:
+        return {"owner": self.row(draft, p).aws_id, "status": self._status(draft, p)}
+
+    def _status(self, draft: Draft, p: P) -> str:
+        if is_made(self.id(p)):
+            if all(made_by(step.position) != self.id(p) for step in self.earlier(draft, p)):
+                raise Refusal(f"No earlier step makes {self.called(p)}.")
+            return ACTIVE
+        row = self.found(draft, p)
+        if row is None:
+            raise Refusal(f"The mirror has no {self.of.word} {self.id(p)} of {self.named(p)}: pull, then try again.")
+        return str(row.status)
+
+    def found(self, draft: Draft, p: P) -> Any:
+        """Its row; None for none."""
+        rows = self.of.mirror.hangs.objects.live()
+        return rows.filter(user=self.row(draft, p), aws_id=self.id(p)).first()
+
+    def look(self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]) -> Mapping[str, Any]:
+        entry = self.of.entries(client, named["UserName"]).get(self.id(p))
+        return {"status": entry["Status"] if entry else None}
+
+    def limits(self, draft: Draft, p: P, value: Value) -> list[Finding]:
+        if value["status"] is None:
+            return [Finding("NO_SUCH_CREDENTIAL", "error", f"An earlier step deletes {self.called(p)}.")]
+        return super().limits(draft, p, value) if self.shows else []

@@ -1,0 +1,45 @@
+"""A new secret for a credential of one service. AWS says it once; the old one ends at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from identities.operations.credentials.existing import ServiceParams
+from identities.operations.credentials.making import SERVICE_SECRETS
+from identities.operations.credentials.of_user import SERVICE, OfCredential
+from sync.aws.secrets import Secret
+from sync.operations import Call, Guarantee, Risk, StepSpec, Undo, Value
+
+
+class ResetServiceCredential(OfCredential[ServiceParams]):
+    verb = "reset"
+    guarantee = Guarantee.AT_MOST_ONCE
+    shows = False
+    undo = Undo.NEVER
+    risk = Risk.SECRET
+
+    def __init__(self) -> None:
+        super().__init__(SERVICE, ServiceParams)
+
+    def title(self, p: ServiceParams) -> str:
+        return f"Give {self.called(p)} of {self.named(p)} a new secret"
+
+    def note(self, p: ServiceParams) -> str:
+        return "Can’t be undone: the old secret ends at once. Whoever applies this sees the new one, for 15 minutes."
+
+    def calls(self, p: ServiceParams) -> list[Call]:
+        return self.call_on_it(p, "ResetServiceSpecificCredential")
+
+    def after(self, p: ServiceParams, value: Value) -> Value:
+        return value
+
+    def is_so_already(self, p: ServiceParams) -> str:
+        return ""  # nobody can see it
+
+    def secrets(self, answer: Mapping[str, Any]) -> Mapping[str, Secret]:
+        said = answer["ServiceSpecificCredential"]
+        return {name: said[member] for member, name in SERVICE_SECRETS.items() if said.get(member)}
+
+    def reverse(self, p: ServiceParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return []

@@ -1,0 +1,179 @@
+"""Uploading public keys: signing certificates, and SSH keys. The part is {"owner", "id"}; None: it isn't there yet."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, ClassVar
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_public_key,
+    load_ssh_public_key,
+)
+
+from identities.models import SigningCertificate
+from identities.operations.credentials.existing import Delete
+from identities.operations.credentials.of_user import CERTIFICATE, SSH_KEY, KindOfCredential, OfUser
+from identities.operations.owners import USER
+from sync.aws.client import AwsClient
+from sync.aws.errors import NotFound
+from sync.checks import Finding
+from sync.draft import Draft
+from sync.operations import BadParams, Call, Done, Guarantee, StepSpec, Tried, Value
+
+LONGEST = 16_384  # characters; IAM API Reference: UploadSigningCertificate, UploadSSHPublicKey
+FEWEST_BITS = 2048
+# IAM User Guide, "IAM and AWS STS quotas".
+MOST_CERTIFICATES, MOST_SSH_KEYS = 2, 5
+
+
+@dataclass(frozen=True)
+class UploadParams:
+    owner_arn: str
+    body: str  # as the file has it
+
+    def __post_init__(self) -> None:
+        if "PRIVATE KEY" in self.body:
+            raise BadParams("That is a private key: nobody else should have it. Upload the public one.")
+        if len(self.body) > LONGEST:
+            raise BadParams(f"It is longer than AWS takes: {LONGEST} characters.")
+
+
+class Upload(OfUser[UploadParams]):
+    guarantee = Guarantee.DETECTABLE
+    params_type = UploadParams
+    of: ClassVar[KindOfCredential]
+    most: ClassVar[int]
+    answered: ClassVar[str]
+
+    def __init__(self) -> None:
+        self.owner, self.kind = USER, f"{self.of.called}.upload"
+        self.facet = self.of.mirror.source
+
+    def parse(self, params: Mapping[str, Any]) -> UploadParams:
+        p = super().parse(params)
+        if not self.fingerprint(p.body):
+            raise BadParams(f"That isn't {self.of.a} that AWS takes.")
+        return p
+
+    @abstractmethod
+    def fingerprint(self, body: str) -> str:
+        """Of the key, however it is written down; "" of what can't be read."""
+
+    def title(self, p: UploadParams) -> str:
+        return f"Upload {self.of.a} for {self.named(p)}"
+
+    def part(self, p: UploadParams) -> str:
+        return f"{self.of.word}:{p.owner_arn} {self.fingerprint(p.body)}"
+
+    def told_of_owner(self, value: Value) -> str:
+        return "it uploaded already" if value["id"] is not None else "it not uploaded"
+
+    def mirrored(self, draft: Draft, p: UploadParams) -> Value:
+        return {"owner": self.row(draft, p).aws_id, "id": None}
+
+    def after(self, p: UploadParams, value: Value) -> Value:
+        return {**value, "id": ""}
+
+    def is_so_already(self, p: UploadParams) -> str:
+        return ""  # a limit says so
+
+    def limits(self, draft: Draft, p: UploadParams, value: Value) -> list[Finding]:
+        there = set(
+            self.of.mirror.hangs.objects.live().filter(user=self.row(draft, p)).values_list("aws_id", flat=True)
+        )
+        new = 0
+        for step in self.earlier(draft, p):
+            if isinstance(step.operation, Delete) and step.operation.of is self.of:
+                there.discard(step.operation.id(step.params))
+            new += step.operation is self
+        if len(there) + new < self.most:
+            return []
+        words = f"{len(there) + new} {self.of.word}s are uploaded for {self.named(p)}, the most that AWS allows."
+        return [Finding("TOO_MANY_CREDENTIALS", "error", words)]
+
+    def look(
+        self, client: AwsClient, p: UploadParams, owner: Mapping[str, Any], named: Mapping[str, str]
+    ) -> Mapping[str, Any]:
+        wanted = self.fingerprint(p.body)
+        bodies = self.bodies(client, named["UserName"])
+        return {"id": next((each for each, body in bodies if self.fingerprint(body) == wanted), None)}
+
+    @abstractmethod
+    def bodies(self, client: AwsClient, user_name: str) -> Iterator[tuple[str, str]]:
+        """What is uploaded, by AWS's id."""
+
+    def done(self, client: AwsClient, p: UploadParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+        """AWS refuses the same one twice, so one that wasn't there before is ours."""
+        before = tried[0].found
+        if not live or not live["id"] or not before or before["id"] or live["owner"] != before["owner"]:
+            return None
+        return Done({"id": live["id"]})
+
+    def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"id": answer[self.answered][self.of.mirror.id_member]}
+
+    def hangs(self, p: UploadParams) -> tuple[str, bool] | None:
+        return f"new {self.of.word}", True
+
+    def reverse(self, p: UploadParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        params = {"owner_arn": p.owner_arn, self.of.parameter: result["id"]}
+        return [StepSpec(f"{self.of.called}.delete", params)]
+
+
+class UploadCertificate(Upload):
+    of, most, answered = CERTIFICATE, MOST_CERTIFICATES, "Certificate"
+
+    def fingerprint(self, body: str) -> str:
+        try:
+            return x509.load_pem_x509_certificate(body.encode()).fingerprint(SHA256()).hex()
+        except ValueError:
+            return ""
+
+    def calls(self, p: UploadParams) -> list[Call]:
+        return self.call(p, "UploadSigningCertificate", CertificateBody=p.body)
+
+    def limits(self, draft: Draft, p: UploadParams, value: Value) -> list[Finding]:
+        rows = SigningCertificate.objects.live().filter(aws_account=draft.aws_account).select_related("user")
+        if twin := rows.filter(sha256=self.fingerprint(p.body)).first():
+            words = f"{twin.user.name} has this certificate already: AWS takes it once in an AWS account."
+            return [Finding("DUPLICATE_CERTIFICATE", "error", words)]
+        return super().limits(draft, p, value)
+
+    def bodies(self, client: AwsClient, user_name: str) -> Iterator[tuple[str, str]]:
+        for each, entry in self.of.entries(client, user_name).items():
+            yield each, entry["CertificateBody"]
+
+
+class UploadSshKey(Upload):
+    of, most, answered = SSH_KEY, MOST_SSH_KEYS, "SSHPublicKey"
+
+    def fingerprint(self, body: str) -> str:
+        """IAM API Reference, UploadSSHPublicKey: ssh-rsa or PEM, of 2048 bits or more."""
+        load = load_pem_public_key if body.lstrip().startswith("-----BEGIN") else load_ssh_public_key
+        try:
+            key = load(body.strip().encode())
+        except (ValueError, UnsupportedAlgorithm):
+            return ""
+        if not isinstance(key, RSAPublicKey) or key.key_size < FEWEST_BITS:
+            return ""
+        return sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
+
+    def calls(self, p: UploadParams) -> list[Call]:
+        return self.call(p, "UploadSSHPublicKey", SSHPublicKeyBody=p.body)
+
+    def bodies(self, client: AwsClient, user_name: str) -> Iterator[tuple[str, str]]:
+        for each in self.of.entries(client, user_name):
+            try:
+                answer = client.call("iam", "GetSSHPublicKey", UserName=user_name, SSHPublicKeyId=each, Encoding="SSH")
+            except NotFound:
+                continue  # deleted since it was listed
+            yield each, answer["SSHPublicKey"]["SSHPublicKeyBody"]

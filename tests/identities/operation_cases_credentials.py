@@ -1,0 +1,192 @@
+"""One case for each operation on a user's credentials: what is there before, the step, what AWS shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Operator
+from iamconsole.demo.acme_data.credentials import SIGNING_CERTIFICATE
+from identities.models import IamUser
+from policies.operations.rows import ref
+from sync import mirror, sealed
+from sync.aws.client import reader
+from sync.operations import StepSpec
+from tests.services.credentials import enable
+from tests.services.world import World
+
+CODECOMMIT = "codecommit.amazonaws.com"
+# Of 2048 bits, made for this test; nobody has the private one.
+SSH_KEY = (
+    "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQCHGqCqnisBqpBencop3DQKD7w/x8aeHIlyGavrk1LwxN/ofy1PJRakff+OqL2Z"
+    "dt660NXUlQAc4P29yPZ9k3vFqkNJBMKJsZ7+lv5m2PXLONTaWyE7y1S8pIPh47mVs6+iMCTiKoVR9P8B8vqoNPPfRh5Jm928OUcd"
+    "Dv4qsTa4ma/l1Ex4Myeqk1KToBRPp8fH5/Ar8L4dVAc79KCkbD3R49TC7ppQ6+BNturjnCBX+xfOmn81ERd8IDHC5ARrPhOWvsgS"
+    "R3Isp+GQ/brZSXVv3CzTYRiADycu0l5pzgvIBFgLnaKf4IIt+48yjcI5ApRwoykM2y6mXOZ3UlA6+6nP"
+)
+NEW_PASSWORD = "Correct-Horse-9-Battery"
+
+
+@dataclass(frozen=True)
+class Case:
+    """`arrange` gives the user and what the step is about; `shows` is what is compared before, after, and reversed."""
+
+    kind: str
+    arrange: Callable[[World], Any]
+    step: Callable[..., StepSpec]
+    shows: Callable[[World, Any], object]
+    after: object
+    reverses: bool = True
+
+
+@dataclass(frozen=True)
+class Of:
+    user: IamUser
+    credential: str = ""
+
+
+def knows(world: World, user: IamUser, *facets: str) -> None:
+    """Mirrors what AWS has of the user's credentials now."""
+    for facet in facets:
+        about = replace(ref(IamUser, world.aws_account, user.arn), facet=facet)
+        requested_at = timezone.now()
+        item = mirror.mirror_of(IamUser.kind, facet).read_one(reader(world.aws_account), about)
+        with transaction.atomic():
+            mirror.store_one(world.aws_account, about, item, requested_at=requested_at, step=None)
+    world.emulator.forget_calls()
+
+
+def with_key(world: World, *, active: bool = True) -> Of:
+    user = world.user()
+    key = world.iam.create_access_key(UserName=user.name)["AccessKey"]["AccessKeyId"]
+    if not active:
+        world.iam.update_access_key(UserName=user.name, AccessKeyId=key, Status="Inactive")
+    knows(world, user, "keys", "last_used")
+    return Of(user, key)
+
+
+def with_password(world: World) -> Of:
+    user = world.user()
+    world.iam.create_login_profile(UserName=user.name, Password="Correct-Horse-7-Battery")
+    knows(world, user, "login")
+    return Of(user)
+
+
+def with_device(world: World) -> Of:
+    user = world.user()
+    serial = world.iam.create_virtual_mfa_device(VirtualMFADeviceName="lena")["VirtualMFADevice"]["SerialNumber"]
+    enable(world.iam, user.name, serial)
+    knows(world, user, "mfa")
+    return Of(user, serial)
+
+
+def with_certificate(world: World) -> Of:
+    user = world.user()
+    body = SIGNING_CERTIFICATE.text
+    made = world.iam.upload_signing_certificate(UserName=user.name, CertificateBody=body)["Certificate"]
+    knows(world, user, "certificates")
+    return Of(user, made["CertificateId"])
+
+
+def with_ssh_key(world: World) -> Of:
+    user = world.user()
+    made = world.iam.upload_ssh_public_key(UserName=user.name, SSHPublicKeyBody=SSH_KEY)["SSHPublicKey"]
+    knows(world, user, "ssh_keys")
+    return Of(user, made["SSHPublicKeyId"])
+
+
+def with_service_credential(world: World) -> Of:
+    user = world.user()
+    made = world.iam.create_service_specific_credential(UserName=user.name, ServiceName=CODECOMMIT)
+    knows(world, user, "service_credentials")
+    return Of(user, made["ServiceSpecificCredential"]["ServiceSpecificCredentialId"])
+
+
+def alone(world: World) -> Of:
+    return Of(world.user())
+
+
+def keys(world: World, of: Of) -> list[str]:
+    listed = world.iam.list_access_keys(UserName=of.user.name)["AccessKeyMetadata"]
+    return [key["Status"] for key in listed]
+
+
+def has_password(world: World, of: Of) -> bool:
+    try:
+        return bool(world.iam.get_login_profile(UserName=of.user.name))
+    except world.iam.exceptions.NoSuchEntityException:
+        return False
+
+
+def devices(world: World, of: Of) -> int:
+    return len(world.iam.list_mfa_devices(UserName=of.user.name)["MFADevices"])
+
+
+def certificates(world: World, of: Of) -> list[str]:
+    listed = world.iam.list_signing_certificates(UserName=of.user.name)["Certificates"]
+    return [certificate["Status"] for certificate in listed]
+
+
+def ssh_keys(world: World, of: Of) -> list[str]:
+    return [key["Status"] for key in world.iam.list_ssh_public_keys(UserName=of.user.name)["SSHPublicKeys"]]
+
+
+def service_credentials(world: World, of: Of) -> list[str]:
+    listed = world.iam.list_service_specific_credentials(UserName=of.user.name)["ServiceSpecificCredentials"]
+    return [credential["Status"] for credential in listed]
+
+
+def on(kind: str, parameter: str = "", **more: Any) -> Callable[..., StepSpec]:
+    """A step on the user, with the credential's id as that parameter."""
+
+    def step(of: Of, operator: Operator) -> StepSpec:
+        about = {parameter: of.credential} if parameter else {}
+        return StepSpec(kind, {"owner_arn": of.user.arn, **about, **more})
+
+    return step
+
+
+def typed(kind: str, **more: Any) -> Callable[..., StepSpec]:
+    """A step with a password that the operator typed."""
+
+    def step(of: Of, operator: Operator) -> StepSpec:
+        reference = sealed.keep_typed(
+            NEW_PASSWORD, name="Console password", aws_account=of.user.aws_account, operator=operator
+        )
+        return StepSpec(kind, {"owner_arn": of.user.arn, "password": reference, **more})
+
+    return step
+
+
+CASES = (
+    Case("iam.key.create", alone, on("iam.key.create"), keys, ["Active"]),
+    Case("iam.key.deactivate", with_key, on("iam.key.deactivate", "key"), keys, ["Inactive"]),
+    Case("iam.key.activate", lambda world: with_key(world, active=False), on("iam.key.activate", "key"), keys,
+         ["Active"]),
+    Case("iam.key.delete", lambda world: with_key(world, active=False), on("iam.key.delete", "key"), keys, [],
+         reverses=False),
+    Case("iam.login.create", alone, typed("iam.login.create"), has_password, True),
+    Case("iam.login.reset", with_password, typed("iam.login.reset"), has_password, True, reverses=False),
+    Case("iam.login.delete", with_password, on("iam.login.delete"), has_password, False, reverses=False),
+    Case("iam.mfa.deactivate", with_device, on("iam.mfa.deactivate", "serial"), devices, 0, reverses=False),
+    Case("iam.signing_cert.upload", alone, on("iam.signing_cert.upload", body=SIGNING_CERTIFICATE.text), certificates,
+         ["Active"]),
+    Case("iam.signing_cert.set_status", with_certificate,
+         on("iam.signing_cert.set_status", "certificate", active=False), certificates, ["Inactive"]),
+    Case("iam.signing_cert.delete", with_certificate, on("iam.signing_cert.delete", "certificate"), certificates, [],
+         reverses=False),
+    Case("iam.ssh_key.upload", alone, on("iam.ssh_key.upload", body=SSH_KEY), ssh_keys, ["Active"]),
+    Case("iam.ssh_key.set_status", with_ssh_key, on("iam.ssh_key.set_status", "ssh_key", active=False), ssh_keys,
+         ["Inactive"]),
+    Case("iam.ssh_key.delete", with_ssh_key, on("iam.ssh_key.delete", "ssh_key"), ssh_keys, [], reverses=False),
+    Case("iam.svc_cred.create", alone, on("iam.svc_cred.create", service=CODECOMMIT), service_credentials, ["Active"]),
+    Case("iam.svc_cred.reset", with_service_credential, on("iam.svc_cred.reset", "credential"), service_credentials,
+         ["Active"], reverses=False),
+    Case("iam.svc_cred.set_status", with_service_credential,
+         on("iam.svc_cred.set_status", "credential", active=False), service_credentials, ["Inactive"]),
+    Case("iam.svc_cred.delete", with_service_credential, on("iam.svc_cred.delete", "credential"), service_credentials,
+         [], reverses=False),
+)  # fmt: skip
