@@ -115,6 +115,7 @@ _PROBES: dict[str, dict[str, Any]] = {
     "GenerateCredentialReport": {},
     "GetAccessKeyLastUsed": {"AccessKeyId": "AKIA0000000000000000"},
     "GetCredentialReport": {},
+    "GetSSHPublicKey": {"UserName": _NOBODY, "SSHPublicKeyId": "APKA0000000000000000", "Encoding": "SSH"},
     "GetAccountAuthorizationDetails": {"MaxItems": 1},
     "GetAccountSummary": {},
     "GetAccountPasswordPolicy": {},

@@ -79,7 +79,7 @@ class Switch(OfCredential[P]):
         return "" if self.switches_on(p) else "What still uses it is refused from then on. It can be activated again."
 
     def calls(self, p: P) -> list[Call]:
-        return self.call_on_it(p, f"Update{self.of.aws_word}", Status=self.leaves(p))
+        return self.call_on_it(p, self.of.aws_update, Status=self.leaves(p))
 
     def after(self, p: P, value: Value) -> Value:
         return {**value, "status": self.leaves(p)}
@@ -141,7 +141,7 @@ class Delete(OfCredential[P]):
         return "Can’t be undone: nobody can make the same one again."
 
     def calls(self, p: P) -> list[Call]:
-        return self.call_on_it(p, f"Delete{self.of.aws_word}")
+        return self.call_on_it(p, self.of.aws_delete)
 
     def after(self, p: P, value: Value) -> Value:
         return {**value, "status": None}

@@ -51,7 +51,8 @@ class KindOfCredential:
     called: str  # "iam.key", as in iam.key.delete
     word: str  # "access key"
     parameter: str  # of a step, that has the id: "key"
-    aws_word: str  # "AccessKey", as in DeleteAccessKey
+    aws_update: str  # "UpdateAccessKey"
+    aws_delete: str
     mirror: CredentialsMirror
 
     @property
@@ -64,13 +65,23 @@ class KindOfCredential:
         return {str(entry[self.mirror.id_member]): entry for entry in self.mirror.entries(client, user_name)}
 
 
-KEY = KindOfCredential("iam.key", "access key", "key", "AccessKey", KEYS)
+KEY = KindOfCredential("iam.key", "access key", "key", "UpdateAccessKey", "DeleteAccessKey", KEYS)
 CERTIFICATE = KindOfCredential(
-    "iam.signing_cert", "signing certificate", "certificate", "SigningCertificate", CERTIFICATES
+    "iam.signing_cert",
+    "signing certificate",
+    "certificate",
+    "UpdateSigningCertificate",
+    "DeleteSigningCertificate",
+    CERTIFICATES,
 )
-SSH_KEY = KindOfCredential("iam.ssh_key", "SSH key", "ssh_key", "SSHPublicKey", SSH_KEYS)
+SSH_KEY = KindOfCredential("iam.ssh_key", "SSH key", "ssh_key", "UpdateSSHPublicKey", "DeleteSSHPublicKey", SSH_KEYS)
 SERVICE = KindOfCredential(
-    "iam.svc_cred", "service credential", "credential", "ServiceSpecificCredential", SERVICE_CREDENTIALS
+    "iam.svc_cred",
+    "service credential",
+    "credential",
+    "UpdateServiceSpecificCredential",
+    "DeleteServiceSpecificCredential",
+    SERVICE_CREDENTIALS,
 )
 
 
