@@ -109,15 +109,16 @@ def keep_longer(change: Change) -> None:
     change.secrets.filter(position__isnull=True).update(expires_at=change.expires_at)
 
 
-def waiting(change: Change, operator: Operator) -> QuerySet[SealedSecret]:
-    """What AWS said once and this operator may see, as rows: nothing is opened."""
-    return change.secrets.filter(operator=operator, position__isnull=False, expires_at__gt=timezone.now())
+def to_be_shown(change: Change) -> QuerySet[SealedSecret]:
+    """What its operators may see, as rows: nothing is opened."""
+    rows = change.secrets.filter(position__isnull=False, expires_at__gt=timezone.now())
+    return rows.select_related("operator").order_by("position", "pk")
 
 
 def show(change: Change, operator: Operator) -> list[Shown]:
     """Opens them. What can't be opened any more is left out."""
     found = []
-    for row in waiting(change, operator):
+    for row in to_be_shown(change).filter(operator=operator):
         try:
             found.append(Shown(row.position or 0, row.name, unseal(bytes(row.blob)), row.expires_at))
         except CannotUnseal:
@@ -135,8 +136,12 @@ def erase_typed(change: Change) -> None:
     change.secrets.filter(position__isnull=True).delete()
 
 
-def erase_expired() -> None:
-    SealedSecret.objects.filter(expires_at__lte=timezone.now()).delete()
+def erase_expired() -> list[SealedSecret]:
+    """What nobody said they have, as it was."""
+    over = SealedSecret.objects.filter(expires_at__lte=timezone.now())
+    not_taken = list(over.filter(position__isnull=False).select_related("change__aws_account", "operator"))
+    over.delete()
+    return not_taken
 
 
 def _sealed(secret: Secret, name: str, aws_account: AwsAccount, operator: Operator, until: datetime) -> SealedSecret:

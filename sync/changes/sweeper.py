@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from sync import sealed
@@ -23,7 +24,7 @@ def sweep_due() -> None:
     for claim in claims.abandoned():
         _take_back(claim)
     _expire()
-    sealed.erase_expired()
+    _erase_secrets()
     _queue_scheduled()
     Lease.objects.exclude(change__state__in=Change.MOVING).delete()
     # A message may have been lost, or was never sent because the broker was down. One too many does no harm.
@@ -56,6 +57,13 @@ def _expire() -> None:
                 change.save()
                 verbs.record("change.expired", change, actor=None)
                 sealed.erase_typed(change)
+
+
+@transaction.atomic
+def _erase_secrets() -> None:
+    for row in sealed.erase_expired():
+        if row.change is not None:
+            verbs.record("secret.expired", row.change, actor=None, who=str(row.operator), name=row.name)
 
 
 def _queue_scheduled() -> None:

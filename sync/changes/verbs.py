@@ -35,6 +35,9 @@ audit.register(
         "change.unknown": "stopped change {change}, {title}: {why}",
         "change.left_what_appeared": "said that {what} isn't of change {change}, {title}: it stays",
         "change.owned_what_appeared": "said that {what} is of change {change}, {title}, and asked to delete it",
+        "secret.shown": "looked at what AWS said once in change {change}, {title}",
+        "secret.acknowledged": "has what AWS said once in change {change}, {title}: it is erased",
+        "secret.expired": "erased what AWS said once in change {change}, {title}: {who} didn't take it in time",
         "step.done": "did step {step} of change {change}: {title}",
         "step.already_done": "found step {step} of change {change} done: {title}",
     }

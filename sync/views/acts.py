@@ -127,6 +127,25 @@ def change_replan(request: HttpRequest, account_id: str, pk: int) -> HttpRespons
     return _do(request, change, lambda: service.replan(change=change, actor=signed_in(request)))
 
 
+@require_POST
+def change_look(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    change = fetch_change(request, account_id, pk, APPLY)
+    return _do(request, change, lambda: service.look_again(change=change, actor=signed_in(request)))
+
+
+@require_POST
+def change_own(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    change, which = fetch_change(request, account_id, pk, PROPOSE), request.POST.get("which", "")
+    actor = signed_in(request)
+    return _do(request, change, lambda: service.delete_what_appeared(change=change, which=which, actor=actor))
+
+
+@require_POST
+def change_disown(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    change = fetch_change(request, account_id, pk, PROPOSE)
+    return _do(request, change, lambda: service.leave_what_appeared(change=change, actor=signed_in(request)))
+
+
 def _do(request: HttpRequest, change: Change, act: Callable[[], Change | None]) -> HttpResponse:
     """Acts, then leads to the change that came of it; what the service refuses is said on the page."""
     try:

@@ -25,6 +25,7 @@ from sync.views.lists import CHANGES
 from sync.views.live import poll_response, signature
 from sync.views.offers import Approvals, Offers
 from sync.views.plan import Plan
+from sync.views.secrets import waiting_of
 
 # Nothing was sent yet, or nothing will be: the plan says more than the progress.
 STILL = (*UNDECIDED, Change.State.DRAFT, Change.State.SCHEDULED, Change.State.REJECTED, Change.State.EXPIRED)
@@ -55,7 +56,8 @@ def change_progress(request: HttpRequest, account_id: str, pk: int) -> HttpRespo
 def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
     plan = Plan(change)
     approvals = Approvals.of(change)
-    has_moved = change.queued_at is not None and change.state not in STILL
+    has_moved = change.queued_at is not None and (change.state not in STILL or plan.waits is not None)
+    secrets = waiting_of(change, [step.step for step in plan.steps], signed_in(request))
     others = selectors.also_running(change)
     return {
         "change": change,
@@ -74,6 +76,9 @@ def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
         "tried": Tried(change),
         "may_try": may_try(request, change),
         "log": selectors.newest_lines(change),
+        "secrets": secrets,
         "audit_url": f"{reverse('audit')}?{urlencode({'verb': 'change.', 'object': change.pk})}",
-        "signature": signature(plan.what_shows, [(other.pk, other.state, other.steps_done) for other in others]),
+        "signature": signature(
+            plan.what_shows, secrets, [(other.pk, other.state, other.steps_done) for other in others]
+        ),
     }

@@ -10,6 +10,7 @@ from accounts.models import Grant, Operator
 from accounts.roles import ADMINISTER, APPLY, APPROVE, PROPOSE
 from iamconsole.web.words import counted
 from sync.changes.approvals import may_comment, valid
+from sync.changes.decisions import Appeared, appeared
 from sync.changes.demands import Demand, demands
 from sync.changes.emergency import may_review
 from sync.changes.guards import objection
@@ -158,7 +159,7 @@ class Offers:
 
     @cached_property
     def retry(self) -> str:
-        if self.change.state not in (State.FAILED, State.UNKNOWN) or not self._may(APPLY):
+        if self.change.state not in (State.FAILED, State.UNKNOWN) or self.appeared or not self._may(APPLY):
             return ""
         return f"Retry from step {self.plan.next_position}"
 
@@ -173,9 +174,23 @@ class Offers:
 
     @cached_property
     def replan(self) -> str:
-        if self.change.state not in (State.CONFLICTED, State.EXPIRED) or not self._may(PROPOSE):
+        if self.change.state not in (State.CONFLICTED, State.EXPIRED) or self.appeared or not self._may(PROPOSE):
             return ""
         return "Make a new plan on what is live"
+
+    @cached_property
+    def look(self) -> str:
+        """Of a change that waits in the middle."""
+        return "Look again now" if self.plan.waits and self._may(APPLY) else ""
+
+    @cached_property
+    def appeared(self) -> Appeared | None:
+        """What an operator has to decide about."""
+        return appeared(self.change)
+
+    @cached_property
+    def may_decide(self) -> bool:
+        return self._may(PROPOSE)
 
     @property
     def _roles(self) -> str:

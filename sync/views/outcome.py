@@ -63,6 +63,8 @@ def _unknown(plan: Plan) -> tuple[str, ...]:
     which = f"step {stopped.position}" if stopped else "a step"
     operation = registry.get(stopped.step.kind) if stopped else None
     blind = operation is not None and operation.guarantee is Guarantee.AT_MOST_ONCE
+    if stopped and stopped.step.error.get("appeared"):
+        return f"Nobody knows whether {which} was done. {done_words(plan)}", "Something appeared since: see below."
     next_ = (
         "It can’t be seen from outside. Look for yourself, and retry only if it was not done."
         if blind
@@ -119,6 +121,10 @@ def _expired(plan: Plan) -> tuple[str, ...]:
 
 
 def _scheduled(plan: Plan) -> tuple[str, ...]:
+    if plan.waits and plan.change.not_before:
+        why = plan.waits.error.sentence if plan.waits.error else ""
+        again = f"Looked at again at {full_time(plan.change.not_before)}, or when you ask. Nothing is held meanwhile."
+        return f"It waits at step {plan.waits.position}. {done_words(plan)}", why, again
     return (f"It is applied at {full_time(plan.change.not_before)}.",) if plan.change.not_before else ()
 
 

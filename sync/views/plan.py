@@ -53,6 +53,13 @@ class Plan:
         return next((step for step in self.steps if step.state == Step.State.SENDING), None)
 
     @property
+    def waits(self) -> StepView | None:
+        """The step at which a change waits in the middle, until something has come to pass."""
+        if self.change.state != State.SCHEDULED or not self.change.started_at:
+            return None
+        return next((step for step in self.steps if step.state not in Step.FINISHED), None)
+
+    @property
     def next_position(self) -> int:
         """Of the step that a retry begins with."""
         return next((step.position for step in self.steps if step.state not in Step.FINISHED), len(self.steps))
@@ -61,6 +68,8 @@ class Plan:
     def state_word(self) -> str:
         if self.change.state == State.FAILED and self.stopped and len(self.steps) > 1:
             return f"Stopped at step {self.stopped.position} of {len(self.steps)}"
+        if self.waits:
+            return f"Waits at step {self.waits.position} of {len(self.steps)}"
         return state_of(self.change.state).word
 
     @property

@@ -1,0 +1,98 @@
+"""What AWS says once, shown once: to the operator for whom it was made, until they have it or 15 minutes are over."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from accounts.access import signed_in
+from accounts.models import Operator
+from accounts.roles import SEE_IAM
+from iamconsole.web.words import counted
+from sync import sealed
+from sync.changes import verbs
+from sync.models import Change, Step
+from sync.operations import Risk, registry
+from sync.views.fetch import fetch_change
+
+_GONE = "There is nothing to show any more: it was taken, or its time is over."
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What is to be shown of a change: to this operator (`mine`), or to somebody else."""
+
+    operator: Operator
+    mine: bool
+    count: int
+    left: str  # "14 minutes"
+
+
+@dataclass(frozen=True)
+class ShownSecret:
+    about: str  # what the step did
+    of: str  # AWS's id of what it made, "" for none
+    name: str
+    text: str
+
+
+def waiting_of(change: Change, steps: Iterable[Step], operator: Operator) -> list[Waiting]:
+    """By operator. Asks the database only where one of the change's `steps` can have a secret."""
+    if all(step.kind not in registry or registry[step.kind].risk is not Risk.SECRET for step in steps):
+        return []
+    rows = sealed.to_be_shown(change)
+    found = []
+    for each in {row.operator_id: row.operator for row in rows}.values():
+        theirs = [row for row in rows if row.operator_id == each.pk]
+        left = min(row.expires_at for row in theirs) - timezone.now()
+        minutes = counted(max(1, math.ceil(left.total_seconds() / 60)), "minute")
+        found.append(Waiting(each, each == operator, len(theirs), minutes))
+    return found
+
+
+@never_cache
+@require_POST
+def change_secrets(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    change, operator = fetch_change(request, account_id, pk, SEE_IAM), signed_in(request)
+    shown = sealed.show(change, operator)
+    if not shown:
+        messages.error(request, _GONE)
+        return _back(change)
+    verbs.record("secret.shown", change, actor=operator)
+    steps = {step.position: step for step in change.steps.all()}
+    secrets = [_shown(steps[each.position], each) for each in shown]
+    left = waiting_of(change, steps.values(), operator)
+    context = {"change": change, "secrets": secrets, "left": next(each.left for each in left if each.mine)}
+    return render(request, "sync/secrets.html", context)
+
+
+@require_POST
+def change_secrets_kept(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    """Its operator has them: they are erased."""
+    change, operator = fetch_change(request, account_id, pk, SEE_IAM), signed_in(request)
+    with transaction.atomic():
+        if sealed.erase_shown(change, operator):
+            verbs.record("secret.acknowledged", change, actor=operator)
+            messages.success(request, "Erased here: nobody can see it again.")
+        else:
+            messages.error(request, _GONE)
+    return _back(change)
+
+
+def _shown(step: Step, each: sealed.Shown) -> ShownSecret:
+    operation = registry[step.kind]
+    about = operation.title(operation.parse(step.params))
+    return ShownSecret(about, str(step.result.get("id", "")), each.name, each.secret.open())
+
+
+def _back(change: Change) -> HttpResponse:
+    return redirect("change", account_id=change.aws_account.account_id, pk=change.pk)
