@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from identities.acts import deleting, make, names, new_role, roles, tags
+from identities.acts import credentials, deleting, make, names, new_role, passwords, roles, tags
+from identities.operations.credentials.making import MOST_KEYS
 from policies import acts
 from policies.acts import ACCOUNT, Act, ActForm
 
@@ -25,6 +26,49 @@ def register() -> None:
             Act("tag", "Add a tag…", tags.TagForm, icon="tag", many=True, offered=_is_ours, position=60),
             Act("untag", "Remove a tag…", tags.UntagForm, icon="tag", many=True, offered=_is_tagged, position=61),
         )
+    _register_credentials()
+
+
+def _register_credentials() -> None:
+    acts.register(
+        "user",
+        Act("key-create", "New access key…", credentials.NewKeyForm, icon="key-round", offered=_has_room, position=30),
+        Act("key-rotate", "Rotate an access key…", credentials.RotateKeyForm, icon="refresh-cw", offered=_has_key,
+            position=31),
+        Act("key-stale", "Deactivate stale keys…", credentials.StaleKeysForm, icon="circle-off", many=True,
+            offered=_has_key, position=32),
+        Act("password-create", "Console password…", passwords.NewPasswordForm, icon="lock-keyhole",
+            offered=lambda user: not user.has_password, position=33),
+        Act("password-reset", "Reset the password…", passwords.ResetPasswordForm, icon="lock-keyhole",
+            offered=lambda user: bool(user.has_password), position=33),
+    )  # fmt: skip
+    # About one that its own row has the button of.
+    for name, form, danger in (
+        ("key-deactivate", credentials.DeactivateKeyForm, False),
+        ("key-activate", credentials.ActivateKeyForm, False),
+        ("key-delete", credentials.DeleteKeyForm, True),
+        ("password-delete", passwords.DeletePasswordForm, True),
+        ("mfa-off", credentials.MfaOffForm, True),
+        ("certificate-upload", credentials.UploadCertificateForm, False),
+        ("certificate-switch", credentials.SwitchCertificateForm, False),
+        ("certificate-delete", credentials.DeleteCertificateForm, True),
+        ("ssh-key-upload", credentials.UploadSshKeyForm, False),
+        ("ssh-key-switch", credentials.SwitchSshKeyForm, False),
+        ("ssh-key-delete", credentials.DeleteSshKeyForm, True),
+        ("service-create", credentials.NewServiceCredentialForm, False),
+        ("service-reset", credentials.ResetServiceCredentialForm, True),
+        ("service-switch", credentials.SwitchServiceCredentialForm, False),
+        ("service-delete", credentials.DeleteServiceCredentialForm, True),
+    ):
+        acts.register("user", Act(name, "", form, danger=danger, listed=False))
+
+
+def _has_room(user: Any) -> bool:
+    return (user.key_count or 0) < MOST_KEYS
+
+
+def _has_key(user: Any) -> bool:
+    return bool(user.active_key_count)
 
 
 def _register_principals() -> None:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from identities.credentials.kinds import KINDS
+from identities.credentials.rotation import rotation_of
 from identities.models import IamUser, ReportedUser
 from sync.models import Facet
 from sync.selectors import Holding, holdings
@@ -71,4 +72,4 @@ def _rows(model: Any, user: IamUser) -> list[Any]:
 
 
 def credentials_tab(request: HttpRequest, user: IamUser) -> Mapping[str, Any]:
-    return {"part": parts_of(user)}
+    return {"part": parts_of(user), "rotation": rotation_of(user) if user.key_count else None}

@@ -108,6 +108,15 @@ class AccessKey(Credential):
     def is_old(self) -> bool:
         return self.is_active and self.created_at is not None and self.created_at < key_cutoff()
 
+    def is_idle(self, days: int) -> bool:
+        """Made, and last used, longer ago than that; as far as AWS has told."""
+        moments = [moment for moment in (self.created_at, self.last_used_at) if moment]
+        return bool(moments) and max(moments) < timezone.now() - timedelta(days=days)
+
+    @property
+    def is_stale(self) -> bool:
+        return self.is_idle(KEY_LASTS.days)
+
     @property
     def short(self) -> str:
         """AKIA…7QPL, as lists show it."""
