@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from django import forms
 
 from identities.operations import tag, untag
-from identities.operations.tags import LONGEST_KEY, LONGEST_VALUE
 from policies.acts import ActForm
+from policies.operations.tags import LONGEST_KEY, LONGEST_VALUE
 from sync.operations import StepSpec
 
 

@@ -9,9 +9,10 @@ from accounts.models import AwsAccount
 from identities.models import IamRole, InstanceProfile
 from identities.operations.cascades import TakenOff
 from identities.operations.deletion import Delete, DeleteParams, delete
-from identities.operations.existence import Create, CreateParams, arn_of
+from identities.operations.existence import Create, arn_of
 from identities.operations.instance_profile_roles import add_role, remove_role
 from identities.operations.owners import PROFILE
+from policies.operations.existence import CreateParams
 from policies.operations.rows import ref
 from sync.aws.client import AwsClient
 from sync.checks import Finding

@@ -9,10 +9,11 @@ from typing import Any
 from accounts.models import AwsAccount
 from identities.account.mirrors import RoleSettings
 from identities.models import IamRole
-from identities.operations.existence import Create, CreateParams, arn_of
+from identities.operations.existence import Create, arn_of
 from identities.operations.owners import ROLE, OwnerOperation, on_owner
 from identities.operations.trust import limits_of_trust
 from policies.operations.arns import check_arn
+from policies.operations.existence import CreateParams
 from policies.operations.rows import ref
 from sync.aws.client import AwsClient
 from sync.checks import Finding

@@ -10,13 +10,11 @@ from accounts.models import AwsAccount
 from identities.models import IamRole, IamUser
 from identities.operations.owners import OwnerOperation, on_owner
 from policies.holdings import Tagged
+from policies.operations.tags import MOST_TAGS, check_key, check_value
 from sync.aws.client import AwsClient
 from sync.checks import Finding
 from sync.draft import Draft
-from sync.operations import Alteration, BadParams, Call, Risk, StepSpec, Value
-
-# IAM User Guide, "IAM and AWS STS quotas" and "Rules for tagging in IAM and AWS STS".
-MOST_TAGS, LONGEST_KEY, LONGEST_VALUE = 50, 128, 256
+from sync.operations import Alteration, Call, Risk, StepSpec, Value
 
 
 def is_awss(key: str) -> bool:
@@ -30,10 +28,7 @@ class UntagParams:
     key: str
 
     def __post_init__(self) -> None:
-        if not 1 <= len(self.key) <= LONGEST_KEY:
-            raise BadParams(f"The key of a tag has 1 to {LONGEST_KEY} characters.")
-        if is_awss(self.key):
-            raise BadParams("Tags that begin with aws: are AWS's own.")
+        check_key(self.key)
 
 
 @dataclass(frozen=True)
@@ -42,8 +37,7 @@ class TagParams(UntagParams):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if len(self.value) > LONGEST_VALUE:
-            raise BadParams(f"The value of a tag has at most {LONGEST_VALUE} characters.")
+        check_value(self.value)
 
 
 P = TypeVar("P", bound=UntagParams)

@@ -7,16 +7,17 @@ import re
 from sync.operations import BadParams
 
 _ARN = re.compile(
-    r"arn:aws[a-z-]*:iam::(?P<owner>\d{12}|aws):(?P<kind>user|group|role|policy|instance-profile)/(?:.+/)?(?P<name>[\w+=,.@-]+)",
+    r"arn:aws[a-z-]*:iam::(?P<owner>\d{12}|aws):(?P<kind>user|group|role|policy|instance-profile|server-certificate|"
+    r"oidc-provider|saml-provider)/(?:.+/)?(?P<name>[\w+=,.@-]+)",
     re.ASCII,
 )
 
 
 def check_arn(arn: str, kind: str) -> None:
-    """`kind`: user, group, role, policy or instance-profile. Raises BadParams."""
+    """`kind` as ARNs have it: user, group, role, policy, saml-provider … Raises BadParams."""
     match = _ARN.fullmatch(arn)
     if match is None or match["kind"] != kind:
-        raise BadParams(f"{arn!r} isn't the ARN of {'an' if kind[0] == 'i' else 'a'} {kind.replace('-', ' ')}.")
+        raise BadParams(f"{arn!r} isn't the ARN of {'an' if kind[0] in 'io' else 'a'} {kind.replace('-', ' ')}.")
 
 
 def name_of(arn: str) -> str:

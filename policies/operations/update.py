@@ -98,7 +98,7 @@ class Update(VersionsOperation[UpdateParams]):
         return [InForce(p.policy_arn, p.document)] if p.make_default else []
 
     def limits(self, draft: Draft, p: UpdateParams, value: Value) -> list[Finding]:
-        found = [*_document_findings(p.document), *_no_change(draft, p, value)]
+        found = [*document_findings(p.document), *_no_change(draft, p, value)]
         if len(value["versions"]) >= MOST_VERSIONS:
             words = f"{p.name} has {MOST_VERSIONS} versions, the most that AWS keeps: delete one first."
             found.append(Finding("TOO_MANY_VERSIONS", "error", words))
@@ -250,7 +250,7 @@ def plan_set_default(policy: ManagedPolicy, version: str) -> list[StepSpec]:
     return [StepSpec(SetDefault.kind, {"policy_arn": policy.arn, "version": version})]
 
 
-def _document_findings(document: str) -> list[Finding]:
+def document_findings(document: str) -> list[Finding]:
     """What AWS would refuse of it."""
     found = malformed(document)
     counted = size(document)

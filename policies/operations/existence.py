@@ -1,0 +1,115 @@
+"""Making objects. The part is what AWS has under the name: None for nothing, {"id": "AIDA…", …} for something."""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
+
+from django.utils.dateparse import parse_datetime
+
+from accounts.models import AwsAccount
+from policies.operations.arns import check_arn, name_of, path_of
+from policies.operations.rows import object_key
+from sync.aws.client import AwsClient
+from sync.draft import Draft
+from sync.mirror import ObjectRef
+from sync.models import MirroredRow
+from sync.operations import BadParams, Done, Guarantee, Operation, Refusal, Risk, Tried, Undo, Value
+
+_NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
+
+
+@dataclass(frozen=True)
+class CreateParams:
+    arn: str  # as AWS will call it: its path and its name are in it
+
+    @property
+    def name(self) -> str:
+        return name_of(self.arn)
+
+    @property
+    def path(self) -> str:
+        return path_of(self.arn)
+
+
+P = TypeVar("P", bound=CreateParams)
+
+
+def check_name_of(word: str, name: str, longest: int) -> None:
+    """Raises BadParams."""
+    if len(name) > longest or not _NAME.fullmatch(name):
+        raise BadParams(f"The name of {a(word)} has 1 to {longest} letters, digits and +=,.@_- only.")
+
+
+def a(word: str) -> str:
+    """ "a user", "an instance profile"."""
+    return f"{'an' if word[0] in 'iO' else 'a'} {word}"
+
+
+class Creation(Operation[P]):
+    """Names are unique in an AWS account, whatever their path and case (IAM User Guide, "IAM identifiers")."""
+
+    word: str  # as sentences have it: "user", "SAML provider"
+    resource: str  # as ARNs have it: "user", "saml-provider"
+    model: type[MirroredRow]
+    longest: int = 128  # characters of a name
+    guarantee = Guarantee.DETECTABLE
+    undo = Undo.REVERSIBLE
+    risk: ClassVar[Risk] = Risk.LOW
+
+    def parse(self, params: Mapping[str, Any]) -> P:
+        p = super().parse(params)
+        self.check_name(p)
+        check_arn(p.arn, self.resource)
+        return p
+
+    def check_name(self, p: P) -> None:
+        """Raises BadParams."""
+        check_name_of(self.word, p.name, self.longest)
+
+    def title(self, p: P) -> str:
+        return f"Make the {self.word} {p.name}"
+
+    def note(self, p: P) -> str:
+        return "Its reverse deletes it, as long as nothing hangs on it."
+
+    def objects(self, p: P) -> list[str]:
+        return [object_key(self.model, p.arn)]
+
+    def makes(self, p: P) -> str:
+        return object_key(self.model, p.arn)
+
+    def part(self, p: P) -> str:
+        return f"existence:{p.arn}"
+
+    def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
+        # Without an id: what had this ARN before is another object.
+        return [ObjectRef(self.model.kind, "", p.name, p.arn)]
+
+    def told(self, value: Value) -> str:
+        return f"no {self.word} of that name" if value is None else f"{a(self.word)} of that name"
+
+    def mirrored(self, draft: Draft, p: P) -> Value:
+        rows = self.model.objects.live().filter(aws_account=draft.aws_account, name_key=p.name.casefold())
+        for row in rows:
+            if not draft.is_deleted(object_key(self.model, row.arn)):
+                raise Refusal(f"There is {a(self.word)} {row.name} already: names are unique, whatever their case.")
+        return None
+
+    def after(self, p: P, value: Value) -> Value:
+        return {"id": ""}
+
+    @abstractmethod
+    def live(self, client: AwsClient, p: P) -> Value:
+        """None, or {"id", "arn", "made"}: made when, in ISO 8601."""
+
+    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[Tried]) -> Done | None:
+        """One that wasn't there before our first try, and was made since then at our path. AWS tells whole seconds."""
+        if live is None or tried[0].found is not None or live["arn"] != p.arn:
+            return None
+        made = parse_datetime(live["made"])
+        began = tried[0].at.replace(microsecond=0)
+        return Done({"id": live["id"]}) if made is not None and made >= began else None

@@ -1,0 +1,138 @@
+"""Making and deleting customer managed policies, and their tags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from accounts.models import AwsAccount
+from policies.models import ManagedPolicy
+from policies.operations.existence import CreateParams, Creation
+from policies.operations.objects import KindOfObject
+from policies.operations.tags import tag
+from policies.operations.update import document_findings
+from policies.operations.versions import PolicyParams, VersionsOperation, customer_policy
+from policies.settings import SETTINGS
+from sync.aws.client import AwsClient
+from sync.aws.errors import NotFound
+from sync.checks import Finding
+from sync.draft import Draft
+from sync.mirror import ObjectRef
+from sync.operations import BadParams, Call, Done, Guarantee, Risk, StepSpec, Tried, Undo, Value
+
+POLICY = KindOfObject("policy", "policy", "Policy", "policy", ManagedPolicy, by_arn=True, tags_in=SETTINGS.source)
+LONGEST_DESCRIPTION = 1000
+
+
+@dataclass(frozen=True)
+class CreatePolicyParams(CreateParams):
+    document: str
+    description: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.document.strip():
+            raise BadParams("The document is empty.")
+        if len(self.description) > LONGEST_DESCRIPTION:
+            raise BadParams(f"The description has at most {LONGEST_DESCRIPTION:,} characters.")
+
+
+class CreatePolicy(Creation[CreatePolicyParams]):
+    kind = "iam.policy.create"
+    word = resource = "policy"
+    model = ManagedPolicy
+    params_type = CreatePolicyParams
+
+    def note(self, p: CreatePolicyParams) -> str:
+        return "It gives nothing until it is attached. Its reverse deletes it, as long as nobody has it."
+
+    def calls(self, p: CreatePolicyParams) -> list[Call]:
+        said = {"Description": p.description} if p.description else {}
+        parameters = {"PolicyName": p.name, "Path": p.path, **said, "PolicyDocument": p.document}
+        return [Call("iam", "CreatePolicy", parameters, resource_arns=(p.arn,), actions=("iam:CreatePolicy",))]
+
+    def writes(self, aws_account: AwsAccount, p: CreatePolicyParams) -> str | None:
+        return p.document
+
+    def refs(self, aws_account: AwsAccount, p: CreatePolicyParams) -> list[ObjectRef]:
+        (details,) = super().refs(aws_account, p)
+        return [replace(details, facet=SETTINGS.source), details]
+
+    def limits(self, draft: Draft, p: CreatePolicyParams, value: Value) -> list[Finding]:
+        return document_findings(p.document)
+
+    def reverse(self, p: CreatePolicyParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return [delete_policy(p.arn)]
+
+    def live(self, client: AwsClient, p: CreatePolicyParams) -> Value:
+        try:
+            found = client.call("iam", "GetPolicy", PolicyArn=p.arn)["Policy"]
+        except NotFound:
+            return None
+        return {"id": found["PolicyId"], "arn": found["Arn"], "made": found["CreateDate"].isoformat()}
+
+    def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"id": answer["Policy"]["PolicyId"]}
+
+
+class DeletePolicy(VersionsOperation[PolicyParams]):
+    """AWS refuses it while somebody has the policy, or it has more versions than the one in force."""
+
+    kind = "iam.policy.delete"
+    aws_operation = "DeletePolicy"
+    guarantee = Guarantee.IDEMPOTENT
+    undo = Undo.NEW_ID
+    risk = Risk.DESTRUCTIVE
+    params_type = PolicyParams
+
+    def title(self, p: PolicyParams) -> str:
+        return f"Delete the policy {p.name}"
+
+    def note(self, p: PolicyParams) -> str:
+        return "Its text stays in the history of this console; made again, it gets a new unique id and begins with v1."
+
+    def calls(self, p: PolicyParams) -> list[Call]:
+        return [self.call(p)]
+
+    def deletes(self, p: PolicyParams) -> str:
+        return self.objects(p)[0]
+
+    def after(self, p: PolicyParams, value: Value) -> Value:
+        return None
+
+    def limits(self, draft: Draft, p: PolicyParams, value: Value) -> list[Finding]:
+        others = [version for version in value["versions"] if version != value["default"]]
+        if not others:
+            return []
+        words = f"{p.name} has other versions than the one in force: delete {', '.join(others)} first."
+        return [Finding("HAS_VERSIONS", "error", words)]
+
+    def before(self, draft: Draft, p: PolicyParams, value: Value) -> dict[str, Any]:
+        policy = customer_policy(draft, p.policy_arn)
+        version = policy.versions.filter(version_id=value["default"]).select_related("document").first()
+        kept = {"document": version.document.text} if version else {}
+        return {**kept, "description": policy.description, "tags": policy.tags or {}}
+
+    def reverse(self, p: PolicyParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        if "document" not in before:
+            return []
+        create = {"arn": p.policy_arn, "document": before["document"], "description": before["description"]}
+        tags = [tag(POLICY, p.policy_arn, key, value) for key, value in before["tags"].items()]
+        return [StepSpec(CreatePolicy.kind, create), *tags]
+
+    def done(self, client: AwsClient, p: PolicyParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+        """One that was made since then under its name is another one."""
+        return Done() if live is None or live["policy"] != tried[0].found["policy"] else None
+
+
+def policy_arn(aws_account: AwsAccount, name: str, path: str = "/") -> str:
+    """The ARN that AWS will give it."""
+    return f"arn:{aws_account.partition}:iam::{aws_account.account_id}:policy{path}{name}"
+
+
+def create_policy(arn: str, document: str, description: str = "") -> StepSpec:
+    return StepSpec(CreatePolicy.kind, {"arn": arn, "document": document, "description": description})
+
+
+def delete_policy(arn: str) -> StepSpec:
+    return StepSpec(DeletePolicy.kind, {"policy_arn": arn})

@@ -1,0 +1,138 @@
+"""The tags of policies, providers and so on, one a step. The part is {"object": "ANPA…", "value": "reports"}."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from policies.operations.objects import KindOfObject, ObjectOperation
+from sync.checks import Finding
+from sync.draft import Draft
+from sync.mirror import Content
+from sync.operations import BadParams, Call, Refusal, StepSpec, Value
+
+# IAM User Guide, "IAM and AWS STS quotas" and "Rules for tagging in IAM and AWS STS".
+MOST_TAGS, LONGEST_KEY, LONGEST_VALUE = 50, 128, 256
+
+
+def check_key(key: str) -> None:
+    """Raises BadParams."""
+    if not 1 <= len(key) <= LONGEST_KEY:
+        raise BadParams(f"The key of a tag has 1 to {LONGEST_KEY} characters.")
+    if key.lower().startswith("aws:"):
+        raise BadParams("Tags that begin with aws: are AWS's own.")
+
+
+def check_value(value: str) -> None:
+    """Raises BadParams."""
+    if len(value) > LONGEST_VALUE:
+        raise BadParams(f"The value of a tag has at most {LONGEST_VALUE} characters.")
+
+
+@dataclass(frozen=True)
+class UntagParams:
+    arn: str
+    key: str
+
+    def __post_init__(self) -> None:
+        check_key(self.key)
+
+
+@dataclass(frozen=True)
+class TagParams(UntagParams):
+    value: str
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_value(self.value)
+
+
+P = TypeVar("P", bound=UntagParams)
+
+
+class ObjectTagOperation(ObjectOperation[P]):
+    @property
+    def facet(self) -> str:
+        return self.of.tags_in
+
+    def part(self, p: P) -> str:
+        return f"tag:{p.arn} {p.key}"
+
+    def told_of_object(self, value: Value) -> str:
+        return "no such tag" if value["value"] is None else f"the value “{value['value']}”"
+
+    def held(self, row: Any, p: P) -> Mapping[str, Any]:
+        return {"value": _tags(row, self.of).get(p.key)}
+
+    def look(self, content: Content, p: P) -> Mapping[str, Any]:
+        return {"value": content["tags"].get(p.key)}
+
+    def before(self, draft: Draft, p: P, value: Value) -> dict[str, Any]:
+        return {"value": value["value"]}
+
+    def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        if before["value"] is None:
+            return [untag(self.of, p.arn, p.key)]
+        return [tag(self.of, p.arn, p.key, before["value"])]
+
+
+class ObjectTag(ObjectTagOperation[TagParams]):
+    verb = "tag"
+    params_type = TagParams
+
+    def title(self, p: TagParams) -> str:
+        return f"Tag {self.of.words(p.arn)} {p.key}={p.value}"
+
+    def calls(self, p: TagParams) -> list[Call]:
+        return [self.of.call(p.arn, f"Tag{self.of.noun}", Tags=[{"Key": p.key, "Value": p.value}])]
+
+    def after(self, p: TagParams, value: Value) -> Value:
+        return {**value, "value": p.value}
+
+    def is_so_already(self, p: TagParams) -> str:
+        return f"The tag {p.key} of {self.of.words(p.arn)} says “{p.value}” already."
+
+    def limits(self, draft: Draft, p: TagParams, value: Value) -> list[Finding]:
+        if found := super().limits(draft, p, value):
+            return found
+        keys = set(_tags(self.row(draft, p), self.of))
+        for step in self.earlier(draft, p):
+            if isinstance(step.operation, ObjectTagOperation):
+                (keys.add if isinstance(step.operation, ObjectTag) else keys.discard)(step.params.key)
+        if len(keys | {p.key}) <= MOST_TAGS:
+            return []
+        words = f"{len(keys)} tags are on {self.of.words(p.arn)}; AWS allows {MOST_TAGS}."
+        return [Finding("TOO_MANY_TAGS", "error", words)]
+
+
+class ObjectUntag(ObjectTagOperation[UntagParams]):
+    verb = "untag"
+    params_type = UntagParams
+
+    def title(self, p: UntagParams) -> str:
+        return f"Remove the tag {p.key} from {self.of.words(p.arn)}"
+
+    def calls(self, p: UntagParams) -> list[Call]:
+        return [self.of.call(p.arn, f"Untag{self.of.noun}", TagKeys=[p.key])]
+
+    def after(self, p: UntagParams, value: Value) -> Value:
+        return {**value, "value": None}
+
+    def is_so_already(self, p: UntagParams) -> str:
+        return f"There is no tag {p.key} on {self.of.words(p.arn)}."
+
+
+def tag(of: KindOfObject, arn: str, key: str, value: str) -> StepSpec:
+    return StepSpec(f"iam.{of.word}.{ObjectTag.verb}", {"arn": arn, "key": key, "value": value})
+
+
+def untag(of: KindOfObject, arn: str, key: str) -> StepSpec:
+    return StepSpec(f"iam.{of.word}.{ObjectUntag.verb}", {"arn": arn, "key": key})
+
+
+def _tags(row: Any, of: KindOfObject) -> dict[str, str]:
+    """Of what the same plan makes: none. Raises Refusal where a pull didn't come to them yet."""
+    if row.tags is None and row.pk:
+        raise Refusal(f"The tags of the {of.title} {row.name} weren't read yet: refresh its page, then try again.")
+    return row.tags or {}
