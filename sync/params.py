@@ -8,7 +8,9 @@ from typing import Any, TypeVar, get_type_hints
 
 P = TypeVar("P")
 
-_WORDS: dict[type, str] = {str: "a text", bool: "true or false", int: "a whole number"}
+_WORDS: dict[Any, str] = {
+    str: "a text", bool: "true or false", int: "a whole number", tuple[str, ...]: "a list of texts",
+}  # fmt: skip
 
 
 class BadParams(ValueError):
@@ -16,7 +18,7 @@ class BadParams(ValueError):
 
 
 def read_params(kind: type[P], params: Mapping[str, Any]) -> P:
-    """Every field, of its declared type (str, bool or int), and nothing else. Raises BadParams."""
+    """Every field, of its declared type (str, bool, int, or tuple[str, ...]), and nothing else. Raises BadParams."""
     declared: dict[str, Field[Any]] = {each.name: each for each in fields(kind)}  # type: ignore[arg-type]  # a dataclass
     for name in params:
         if name not in declared:
@@ -26,6 +28,12 @@ def read_params(kind: type[P], params: Mapping[str, Any]) -> P:
             raise BadParams(f"The parameter {name} is missing.")
     types = get_type_hints(kind)
     for name, value in params.items():
-        if type(value) is not types[name]:
+        if not _is_of(value, types[name]):
             raise BadParams(f"The parameter {name} must be {_WORDS[types[name]]}.")
-    return kind(**params)
+    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in params.items()})
+
+
+def _is_of(value: Any, wanted: Any) -> bool:
+    if wanted == tuple[str, ...]:
+        return isinstance(value, list | tuple) and all(type(each) is str for each in value)
+    return type(value) is wanted

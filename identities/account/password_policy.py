@@ -60,6 +60,12 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
         yield from (f"password policy: {_inside(now)} (before: {_inside(then)})" for then, now in pairs if then != now)
 
 
+def in_words(said: Mapping[str, Any]) -> str:
+    """All of it in one line: "at least 12 characters; at least a digit; …"."""
+    policy = read(said)
+    return f"{'AWS’s default: ' if policy.is_default else ''}{'; '.join(_inside(rule) for rule in policy.rules)}"
+
+
 def _inside(rule: Rule) -> str:
     """Within a sentence."""
     return rule.text[0].lower() + rule.text[1:].rstrip(".")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 
 from identities.account import certificates, parts
 from identities.account.mirrors import tags_of
 from identities.models import OidcProvider, SamlProvider
+from identities.models.account import LONGEST_KEPT_METADATA
 from sync.aws.errors import NotFound
 from sync.mirror import Content, Item, Mirror, ObjectRef, Place, Reader, Seen
 from sync.mirror.hashing import moment
@@ -92,13 +94,17 @@ class SamlMirror(ProviderMirror):
     parts = parts.SAML
     known = frozenset(
         {
-            "Arn", "SAMLProviderUUID", "MetadataHash", "EntityId", "Certificates", "CreateDate", "ValidUntil", "Tags",
-            "AssertionEncryptionMode", "PrivateKeyList",
+            "Arn", "SAMLProviderUUID", "Metadata", "MetadataHash", "EntityId", "Certificates", "CreateDate",
+            "ValidUntil", "Tags", "AssertionEncryptionMode", "PrivateKeyList",
         }
     )  # fmt: skip
 
     def object_id(self, item: Item) -> str:
         return str(item.get("SAMLProviderUUID") or self.born(item))
+
+    def see(self, item: Item) -> Seen:
+        seen = super().see(item)
+        return replace(seen, volatile={**seen.volatile, "metadata": item.get("Metadata", "")})
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
         item = super().read_one(client, ref)
@@ -128,10 +134,11 @@ class SamlMirror(ProviderMirror):
 
 
 def _condensed(item: Item) -> Item:
-    """The metadata document (up to 10 MB) gives way to what it says."""
+    """The metadata document (up to 10 MB) gives way to what it says, and is kept where it isn't too long."""
     document = item.pop("SAMLMetadataDocument", "")
     said = certificates.read_metadata(document)
     return item | {
+        "Metadata": document if len(document) <= LONGEST_KEPT_METADATA else "",
         "MetadataHash": hashlib.sha256(document.encode()).hexdigest(),
         "EntityId": said.entity_id,
         "Certificates": [

@@ -109,7 +109,7 @@ def oidc_providers(aws_account: AwsAccount) -> QuerySet[Any]:
 
 
 def saml_providers(aws_account: AwsAccount) -> QuerySet[Any]:
-    return SamlProvider.objects.filter(aws_account=aws_account)
+    return SamlProvider.objects.filter(aws_account=aws_account).defer("metadata")
 
 
 def instance_profiles(aws_account: AwsAccount) -> QuerySet[Any]:

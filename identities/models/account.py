@@ -12,6 +12,8 @@ from accounts.models import AwsAccount
 from sync.models import LookedAfterRow, MirroredRow
 
 ENDS_SOON = timedelta(days=30)
+# Characters of a SAML metadata document. Most have some thousands; AWS takes ten million.
+LONGEST_KEPT_METADATA = 262_144
 
 
 class IamAccount(MirroredRow):
@@ -79,7 +81,7 @@ class OidcProvider(MirroredRow):
 
 
 class SamlProvider(Ending, MirroredRow):
-    """An outside provider of identities by SAML. Its metadata document isn't kept: it may have 10 MB."""
+    """An outside provider of identities by SAML."""
 
     kind = "iam.saml_provider"
     searched = ("name", "arn")
@@ -87,6 +89,7 @@ class SamlProvider(Ending, MirroredRow):
     created_at = models.DateTimeField(null=True)
     valid_until = models.DateTimeField(null=True)  # the document as a whole
     metadata_hash = models.CharField(max_length=64)  # SHA-256
+    metadata = models.TextField(blank=True)  # the document, for the reverse of changes; "" where it is too long
     entity_id = models.CharField(max_length=1024, blank=True)
     # [{"subject", "expires_at", "sha256"}]: what sign-ins are signed with
     certificates: models.JSONField[Any, Any] = models.JSONField(default=list)

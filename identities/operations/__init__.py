@@ -1,8 +1,16 @@
 """What can be done to users, groups and roles in AWS."""
 
-from identities.operations import credentials
+from identities.operations import credentials, kinds
 from identities.operations.attachments import Attach, Detach, attach, detach
 from identities.operations.boundaries import DeleteBoundary, PutBoundary, delete_boundary, put_boundary
+from identities.operations.certificates import (
+    DeleteCertificate,
+    RenameCertificate,
+    UploadCertificate,
+    certificate_arn,
+    rename_certificate,
+    upload_certificate,
+)
 from identities.operations.clones import clone_role, clone_user
 from identities.operations.deletion import Delete, delete, delete_whole
 from identities.operations.existence import CreateGroup, CreateUser, create_group, create_user
@@ -15,20 +23,49 @@ from identities.operations.instance_profiles import (
     delete_whole_profile,
     put_role,
 )
+from identities.operations.kinds import CERTIFICATE, OIDC, SAML
 from identities.operations.membership import AddUser, RemoveUser, add_member, remove_member
 from identities.operations.names import Rename, rename
+from identities.operations.oidc import (
+    AddClientId,
+    CreateOidc,
+    DeleteOidc,
+    RemoveClientId,
+    SetThumbprints,
+    add_client_id,
+    create_oidc,
+    remove_client_id,
+    set_thumbprints,
+)
 from identities.operations.owners import GROUP, KINDS_OF_OWNERS, PROFILE, ROLE, USER
 from identities.operations.roles import CreateRole, UpdateRole, create_role, update_role
+from identities.operations.saml import CreateSaml, DeleteSaml, UpdateSaml, create_saml, update_saml
 from identities.operations.sessions import RevokeSessions, revoke_sessions
+from identities.operations.settings import (
+    DeleteAlias,
+    DeletePasswordPolicy,
+    SetAlias,
+    SetPasswordPolicy,
+    SetTokenVersion,
+    delete_alias,
+    delete_password_policy,
+    set_alias,
+    set_password_policy,
+    set_token_version,
+)
 from identities.operations.tags import Tag, Untag, tag, untag
 from identities.operations.trust import UpdateTrust, update_trust
+from policies.operations.tags import ObjectTag, ObjectUntag
 from sync import operations
 
 __all__ = [
-    "add_member", "add_role", "attach", "clone_role", "clone_user", "create_group", "create_profile",
-    "create_role", "create_user", "delete", "delete_boundary", "delete_inline", "delete_whole",
-    "delete_whole_profile", "detach", "put_boundary", "put_inline", "put_role", "register", "remove_member",
-    "remove_role", "rename", "revoke_sessions", "tag", "untag", "update_role", "update_trust",
+    "add_client_id", "add_member", "add_role", "attach", "certificate_arn", "clone_role", "clone_user",
+    "create_group", "create_oidc", "create_profile", "create_role", "create_saml", "create_user", "delete",
+    "delete_alias", "delete_boundary", "delete_inline", "delete_password_policy", "delete_whole",
+    "delete_whole_profile", "detach", "put_boundary", "put_inline", "put_role", "register", "remove_client_id",
+    "remove_member", "remove_role", "rename", "rename_certificate", "revoke_sessions", "set_alias",
+    "set_password_policy", "set_thumbprints", "set_token_version", "tag", "untag", "update_role", "update_saml",
+    "update_trust", "upload_certificate",
 ]  # fmt: skip
 
 
@@ -39,6 +76,12 @@ def register() -> None:
         operations.register(Delete(owner))
     for owner in (USER, ROLE):
         operations.register(PutBoundary(owner), DeleteBoundary(owner), Tag(owner), Untag(owner))
+    for kind in (OIDC, SAML, kinds.PROFILE, CERTIFICATE):
+        operations.register(ObjectTag(kind), ObjectUntag(kind))
+    operations.register(CreateOidc(OIDC), DeleteOidc(OIDC), AddClientId(OIDC), RemoveClientId(OIDC))
+    operations.register(SetThumbprints(OIDC), CreateSaml(SAML), UpdateSaml(SAML), DeleteSaml(SAML))
+    operations.register(UploadCertificate(), RenameCertificate(CERTIFICATE), DeleteCertificate(CERTIFICATE))
+    operations.register(SetAlias(), DeleteAlias(), SetPasswordPolicy(), DeletePasswordPolicy(), SetTokenVersion())
     operations.register(UpdateTrust(ROLE), AddUser(), RemoveUser(), CreateUser(USER), CreateGroup(GROUP))
     operations.register(Rename(USER), Rename(GROUP), CreateRole(ROLE), UpdateRole(ROLE), RevokeSessions(ROLE))
     operations.register(CreateProfile(PROFILE), DeleteProfile(PROFILE), AddRole(), RemoveRole())

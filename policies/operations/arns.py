@@ -8,7 +8,7 @@ from sync.operations import BadParams
 
 _ARN = re.compile(
     r"arn:aws[a-z-]*:iam::(?P<owner>\d{12}|aws):(?P<kind>user|group|role|policy|instance-profile|server-certificate|"
-    r"oidc-provider|saml-provider)/(?:.+/)?(?P<name>[\w+=,.@-]+)",
+    r"oidc-provider|saml-provider)/(?:.+/)?(?P<name>[\w+=,.@-]+)(?P<end>/?)",
     re.ASCII,
 )
 
@@ -16,7 +16,8 @@ _ARN = re.compile(
 def check_arn(arn: str, kind: str) -> None:
     """`kind` as ARNs have it: user, group, role, policy, saml-provider … Raises BadParams."""
     match = _ARN.fullmatch(arn)
-    if match is None or match["kind"] != kind:
+    # An OIDC provider is named by its URL, which may end with a slash.
+    if match is None or match["kind"] != kind or (match["end"] and kind != "oidc-provider"):
         raise BadParams(f"{arn!r} isn't the ARN of {'an' if kind[0] in 'io' else 'a'} {kind.replace('-', ' ')}.")
 
 

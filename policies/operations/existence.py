@@ -1,4 +1,4 @@
-"""Making objects. The part is what AWS has under the name: None for nothing, {"id": "AIDA…", …} for something."""
+"""Making and deleting objects. Of making, the part is what AWS has under the name: None, or {"id": "AIDA…", …}."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.models import AwsAccount
 from policies.operations.arns import check_arn, name_of, path_of
+from policies.operations.objects import KindOfObject, ObjectOperation, ObjectParams
 from policies.operations.rows import object_key
 from sync.aws.client import AwsClient
 from sync.draft import Draft
 from sync.mirror import ObjectRef
+from sync.mirror.base import mirror_of
 from sync.models import MirroredRow
-from sync.operations import BadParams, Done, Guarantee, Operation, Refusal, Risk, Tried, Undo, Value
+from sync.operations import BadParams, Call, Done, Guarantee, Operation, Refusal, Risk, StepSpec, Tried, Undo, Value
 
 _NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
 
@@ -113,3 +115,65 @@ class Creation(Operation[P]):
         made = parse_datetime(live["made"])
         began = tried[0].at.replace(microsecond=0)
         return Done({"id": live["id"]}) if made is not None and made >= began else None
+
+
+class ObjectCreation(Creation[P]):
+    kind: str  # type: ignore[misc]  # of the instance
+
+    def __init__(self, of: KindOfObject) -> None:
+        self.of = of
+        self.kind = f"iam.{of.word}.create"
+        self.word, self.resource, self.model = of.title, of.resource, of.model
+
+    def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return [delete(self.of, p.arn)]
+
+    def live(self, client: AwsClient, p: P) -> Value:
+        mirror = mirror_of(self.model.kind)
+        item = mirror.read_one(client, ObjectRef(self.model.kind, "", p.name, p.arn))
+        if item is None:
+            return None
+        seen = mirror.see(item)
+        return {"id": seen.object_id, "arn": seen.arn, "made": seen.volatile["created_at"].isoformat()}
+
+
+@dataclass(frozen=True)
+class DeleteParams:
+    arn: str
+
+
+D = TypeVar("D", bound=ObjectParams)
+
+
+class Deletion(ObjectOperation[D]):
+    verb = "delete"
+    risk: ClassVar[Risk] = Risk.DESTRUCTIVE
+
+    def title(self, p: D) -> str:
+        return f"Delete {self.of.words(p.arn)}"
+
+    def calls(self, p: D) -> list[Call]:
+        return [self.of.call(p.arn, f"Delete{self.of.noun}")]
+
+    def deletes(self, p: D) -> str:
+        return self.key(p)
+
+    def part(self, p: D) -> str:
+        return f"whole:{p.arn}"
+
+    def told_of_object(self, value: Value) -> str:
+        return "it as it was, or as somebody changed it"
+
+    def after(self, p: D, value: Value) -> Value:
+        return None
+
+    def is_so_already(self, p: D) -> str:
+        return f"There is no such {self.of.title}."
+
+    def done(self, client: AwsClient, p: D, live: Value, tried: Sequence[Tried]) -> Done | None:
+        """One that was made since then under its name is another one."""
+        return Done() if live is None or live["object"] != tried[0].found["object"] else None
+
+
+def delete(of: KindOfObject, arn: str) -> StepSpec:
+    return StepSpec(f"iam.{of.word}.{Deletion.verb}", {"arn": arn})

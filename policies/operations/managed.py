@@ -10,7 +10,7 @@ from accounts.models import AwsAccount
 from policies.models import ManagedPolicy
 from policies.operations.existence import CreateParams, Creation
 from policies.operations.objects import KindOfObject
-from policies.operations.tags import tag
+from policies.operations.tags import retagged
 from policies.operations.update import document_findings
 from policies.operations.versions import PolicyParams, VersionsOperation, customer_policy
 from policies.settings import SETTINGS
@@ -117,8 +117,7 @@ class DeletePolicy(VersionsOperation[PolicyParams]):
         if "document" not in before:
             return []
         create = {"arn": p.policy_arn, "document": before["document"], "description": before["description"]}
-        tags = [tag(POLICY, p.policy_arn, key, value) for key, value in before["tags"].items()]
-        return [StepSpec(CreatePolicy.kind, create), *tags]
+        return [StepSpec(CreatePolicy.kind, create), *retagged(POLICY, p.policy_arn, before["tags"])]
 
     def done(self, client: AwsClient, p: PolicyParams, live: Value, tried: Sequence[Tried]) -> Done | None:
         """One that was made since then under its name is another one."""

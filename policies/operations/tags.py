@@ -131,6 +131,11 @@ def untag(of: KindOfObject, arn: str, key: str) -> StepSpec:
     return StepSpec(f"iam.{of.word}.{ObjectUntag.verb}", {"arn": arn, "key": key})
 
 
+def retagged(of: KindOfObject, arn: str, tags: Mapping[str, str] | None) -> list[StepSpec]:
+    """What is made again gets the tags that it had."""
+    return [tag(of, arn, key, value) for key, value in (tags or {}).items()]
+
+
 def _tags(row: Any, of: KindOfObject) -> dict[str, str]:
     """Of what the same plan makes: none. Raises Refusal where a pull didn't come to them yet."""
     if row.tags is None and row.pk:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from accounts.models import AwsAccount
 from sync.aws import errors
 from sync.aws.client import AwsClient, reader
-from sync.aws.permissions import Permission, permissions_of
+from sync.aws.permissions import ALL, Permission, permissions_of
 from sync.aws.purpose import CHECKING_WRITES, READING, Tier
 
 State = Literal["works", "missing", "unknown"]
@@ -156,6 +156,8 @@ _ABOUT_A_POLICY: dict[str, dict[str, Any]] = {
 
 
 def _nobodys_arn(aws_account: AwsAccount, kind: str) -> str:
+    if kind == ALL:
+        return ALL
     return f"arn:{aws_account.partition}:iam::{aws_account.account_id}:{kind}/{_NOBODY}"
 
 

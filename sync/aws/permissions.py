@@ -15,7 +15,7 @@ from sync.aws.purpose import Tier
 
 @dataclass(frozen=True)
 class Permission:
-    """`on` is the kind of IAM object that AWS checks it on; "" where it is of no use to narrow it."""
+    """`on` is the kind of IAM object that AWS checks it on; "" where it is of no use to narrow it, "*" for settings."""
 
     action: str
     feature: str
@@ -52,6 +52,11 @@ _DEVICES = "Take MFA devices off users, and delete virtual ones."
 _UPLOADS = "Upload, switch on and off, and delete signing certificates and SSH keys."
 _SERVICES = "Make, reset, switch on and off, and delete credentials for one service."
 _BOUND = "Give users and roles a permissions boundary, or take it off."
+
+_PROVIDERS = "Make, change and delete OIDC and SAML providers."
+_PROFILE_TAGS = "Tag instance profiles."
+_CERTIFICATES = "Upload, rename, tag and delete server certificates."
+_SETTINGS = "Set the account alias, the password policy and the version of STS tokens."
 
 # The reads of single objects, which both roles need.
 _SINGLE_READS: dict[str, str] = {
@@ -99,7 +104,7 @@ _CREDENTIAL_WRITES: dict[str, str] = {
 }
 
 # What may hang on a role, beside what the single reads above tell.
-_HANGING_READS = ("iam:ListInstanceProfilesForRole", "iam:GetInstanceProfile")
+_HANGING_READS = ("iam:ListInstanceProfilesForRole",)
 
 # What belongs to the AWS account beside its principals.
 _ACCOUNT_READS: dict[str, str] = {
@@ -137,6 +142,13 @@ _AROUND_READS: dict[str, str] = {
     "organizations:DescribeOrganizationalUnit": _FRESH_ORGANIZATION,
     "organizations:ListParents": _FRESH_ORGANIZATION,
 }
+
+# Of those above, what is looked at before and after a write.
+_READS_BEFORE = (
+    "iam:GetOpenIDConnectProvider", "iam:GetSAMLProvider", "iam:GetInstanceProfile", "iam:GetServerCertificate",
+    "iam:ListAccountAliases", "iam:GetAccountPasswordPolicy", "iam:GetAccountSummary",
+)  # fmt: skip
+ALL = "*"  # of what AWS checks on no resource
 
 PERMISSIONS: tuple[Permission, ...] = (
     Permission("iam:GetAccountAuthorizationDetails", _PULL, "read"),
@@ -183,6 +195,34 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission("iam:UpdateAssumeRolePolicy", _TRUST, "write", "role"),
     *(Permission(action, feature, "write", "user") for action, feature in _CREDENTIAL_WRITES.items()),
     Permission("iam:DeleteVirtualMFADevice", _DEVICES, "write", "mfa"),
+    *(Permission(action, _BEFORE, "write") for action in _READS_BEFORE),
+    *(
+        Permission(f"iam:{verb}OpenIDConnectProvider{what}", _PROVIDERS, "write", "oidc-provider")
+        for verb, what in (
+            ("Create", ""),
+            ("Delete", ""),
+            ("AddClientIDTo", ""),
+            ("RemoveClientIDFrom", ""),
+            ("Update", "Thumbprint"),
+            ("Tag", ""),
+            ("Untag", ""),
+        )
+    ),
+    *(
+        Permission(f"iam:{verb}SAMLProvider", _PROVIDERS, "write", "saml-provider")
+        for verb in ("Create", "Update", "Delete", "Tag", "Untag")
+    ),
+    *(
+        Permission(f"iam:{verb}InstanceProfile", _PROFILE_TAGS, "write", "instance-profile")
+        for verb in ("Tag", "Untag")
+    ),
+    *(
+        Permission(f"iam:{verb}ServerCertificate", _CERTIFICATES, "write", "server-certificate")
+        for verb in ("Upload", "Update", "Delete", "Tag", "Untag")
+    ),
+    *(Permission(f"iam:{verb}AccountAlias", _SETTINGS, "write", ALL) for verb in ("Create", "Delete")),
+    *(Permission(f"iam:{verb}AccountPasswordPolicy", _SETTINGS, "write", ALL) for verb in ("Update", "Delete")),
+    Permission("iam:SetSecurityTokenServicePreferences", _SETTINGS, "write", ALL),
 )
 
 
@@ -199,11 +239,18 @@ def _statements(tier: Tier, partition: str) -> Iterator[dict[str, Any]]:
     permissions = sorted(permissions_of(tier), key=lambda permission: permission.on)
     for kind, group in groupby(permissions, key=lambda permission: permission.on):
         yield {
-            "Sid": f"Write{kind.title().replace('-', '')}" if kind else "Read",
+            "Sid": _sid(kind),
             "Effect": "Allow",
             "Action": [permission.action for permission in group],
-            "Resource": f"arn:{partition}:iam::*:{kind}/*" if kind else "*",
+            "Resource": f"arn:{partition}:iam::*:{kind}/*" if kind not in ("", ALL) else "*",
         }
+
+
+def _sid(kind: str) -> str:
+    """Letters and digits only."""
+    if not kind:
+        return "Read"
+    return f"Write{'Settings' if kind == ALL else kind.title().replace('-', '')}"
 
 
 def console_role_trust(tier: Tier, *, principal_arn: str, external_id: str = "") -> dict[str, Any]:

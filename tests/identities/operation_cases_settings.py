@@ -11,16 +11,40 @@ from botocore.exceptions import ClientError
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import Operator
+from identities.models import InstanceProfile, OidcProvider, SamlProvider, ServerCertificate
+from identities.operations import (
+    add_client_id,
+    certificate_arn,
+    create_oidc,
+    create_saml,
+    delete_alias,
+    delete_password_policy,
+    remove_client_id,
+    rename_certificate,
+    set_alias,
+    set_password_policy,
+    set_thumbprints,
+    set_token_version,
+    update_saml,
+    upload_certificate,
+)
+from identities.operations.kinds import CERTIFICATE, OIDC, PROFILE, SAML
 from policies.models import ManagedPolicy
 from policies.operations import create_policy, delete_policy, policy_arn
+from policies.operations.existence import delete
 from policies.operations.managed import POLICY
+from policies.operations.objects import KindOfObject
 from policies.operations.tags import tag, untag
 from sync import mirror
 from sync.aws.client import reader
 from sync.mirror import ObjectRef
 from sync.models import MirroredRow
 from sync.operations import StepSpec
+from sync.sealed import keep_typed
+from tests.services.certificates import certificate, saml_metadata
 from tests.services.world import World, document
+from tests.sync.pulling import pulled
 
 READ = document("s3:GetObject")
 TAGS = [{"Key": "team", "Value": "reports"}]
@@ -108,4 +132,276 @@ POLICIES = (
         ("iam.details", "iam.policy_settings"),
     ),
 )
-CASES = POLICIES
+
+
+# ---- Tags of the other kinds ---------------------------------------------------------------------------------
+def shown_tags(world: World, row: Any) -> dict[str, str]:
+    iam = world.iam
+    asked: dict[type[MirroredRow], Callable[[], Any]] = {
+        OidcProvider: lambda: iam.get_open_id_connect_provider(OpenIDConnectProviderArn=row.arn),
+        SamlProvider: lambda: iam.get_saml_provider(SAMLProviderArn=row.arn),
+        InstanceProfile: lambda: iam.get_instance_profile(InstanceProfileName=row.name)["InstanceProfile"],
+        ServerCertificate: lambda: iam.get_server_certificate(ServerCertificateName=row.name)["ServerCertificate"],
+    }
+    return tags_of(asked[type(row)]())
+
+
+def tag_cases(of: KindOfObject, arrange: Callable[[World], Any], source: str) -> tuple[Case, ...]:
+    return (
+        Case(
+            f"iam.{of.word}.tag",
+            arrange,
+            lambda world, row: tag(of, row.arn, "Cost", "42"),
+            shown_tags,
+            {"team": "reports", "Cost": "42"},
+            (source,),
+        ),
+        Case(f"iam.{of.word}.untag", arrange, lambda world, row: untag(of, row.arn, "team"), shown_tags, {}, (source,)),
+    )
+
+
+# ---- Providers -----------------------------------------------------------------------------------------------
+THUMBPRINTS = ("a" * 40, "0" * 40)
+METADATA, NEWER = saml_metadata(), saml_metadata(certificate_days=700)
+
+
+def an_oidc(world: World) -> Any:
+    url = "https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE"
+    made = world.iam.create_open_id_connect_provider(
+        Url=url, ClientIDList=["sts.amazonaws.com", "a"], ThumbprintList=["b" * 40], Tags=TAGS
+    )
+    return held(world, OidcProvider, url.removeprefix("https://"), made["OpenIDConnectProviderArn"])
+
+
+def oidc_arn(world: World) -> str:
+    return f"arn:aws:iam::{world.aws_account.account_id}:oidc-provider/token.example.org/ci"
+
+
+def shown_oidc(world: World, arn: str) -> Any:
+    try:
+        found = world.iam.get_open_id_connect_provider(OpenIDConnectProviderArn=arn)
+    except ClientError:
+        return None
+    return found["Url"], sorted(found["ClientIDList"]), sorted(found["ThumbprintList"]), tags_of(found)
+
+
+def a_saml(world: World) -> Any:
+    made = world.iam.create_saml_provider(Name="okta", SAMLMetadataDocument=METADATA, Tags=TAGS)
+    return held(world, SamlProvider, "okta", made["SAMLProviderArn"])
+
+
+def shown_saml(world: World, arn: str) -> Any:
+    try:
+        found = world.iam.get_saml_provider(SAMLProviderArn=arn)
+    except ClientError:
+        return None
+    return found["SAMLMetadataDocument"], tags_of(found)
+
+
+PROVIDERS = (
+    Case(
+        "iam.oidc.create",
+        oidc_arn,
+        lambda world, arn: create_oidc(world.aws_account, "https://token.example.org/ci", ["a"], THUMBPRINTS),
+        shown_oidc,
+        ("token.example.org/ci", ["a"], sorted(THUMBPRINTS), {}),
+        ("iam.oidc_providers",),
+    ),
+    Case(
+        "iam.oidc.delete",
+        an_oidc,
+        lambda world, row: delete(OIDC, row.arn),
+        lambda world, row: shown_oidc(world, row.arn),
+        None,
+        ("iam.oidc_providers",),
+    ),
+    Case(
+        "iam.oidc.client_id.add",
+        an_oidc,
+        lambda world, row: add_client_id(row.arn, "b"),
+        lambda world, row: shown_oidc(world, row.arn)[1],
+        ["a", "b", "sts.amazonaws.com"],
+        ("iam.oidc_providers",),
+    ),
+    Case(
+        "iam.oidc.client_id.remove",
+        an_oidc,
+        lambda world, row: remove_client_id(row.arn, "a"),
+        lambda world, row: shown_oidc(world, row.arn)[1],
+        ["sts.amazonaws.com"],
+        ("iam.oidc_providers",),
+    ),
+    Case(
+        "iam.oidc.thumbprints",
+        an_oidc,
+        lambda world, row: set_thumbprints(row.arn, THUMBPRINTS),
+        lambda world, row: shown_oidc(world, row.arn)[2],
+        sorted(THUMBPRINTS),
+        ("iam.oidc_providers",),
+    ),
+    Case(
+        "iam.saml.create",
+        lambda world: f"arn:aws:iam::{world.aws_account.account_id}:saml-provider/okta",
+        lambda world, arn: create_saml(world.aws_account, "okta", METADATA),
+        shown_saml,
+        (METADATA, {}),
+        ("iam.saml_providers",),
+    ),
+    Case(
+        "iam.saml.update",
+        a_saml,
+        lambda world, row: update_saml(row.arn, NEWER),
+        lambda world, row: shown_saml(world, row.arn)[0],
+        NEWER,
+        ("iam.saml_providers",),
+    ),
+    Case(
+        "iam.saml.delete",
+        a_saml,
+        lambda world, row: delete(SAML, row.arn),
+        lambda world, row: shown_saml(world, row.arn),
+        None,
+        ("iam.saml_providers",),
+    ),
+    *tag_cases(OIDC, an_oidc, "iam.oidc_providers"),
+    *tag_cases(SAML, a_saml, "iam.saml_providers"),
+)
+
+
+# ---- Server certificates, instance profiles ------------------------------------------------------------------
+CERTIFICATE_SOURCES = ("iam.server_certificates", "iam.server_certificate_bodies")
+
+
+def a_certificate(world: World) -> Any:
+    made = certificate("shop.example.org")
+    answer = world.iam.upload_server_certificate(
+        ServerCertificateName="shop", Path="/web/", CertificateBody=made.pem, PrivateKey=made.key, Tags=TAGS
+    )
+    return held(world, ServerCertificate, "shop", answer["ServerCertificateMetadata"]["Arn"], "certificate")
+
+
+def typed_key(world: World) -> str:
+    key = certificate("shop.example.org").key
+    return keep_typed(key, name="Private key", aws_account=world.aws_account, operator=Operator.objects.get())
+
+
+def upload(world: World, arn: str) -> StepSpec:
+    return upload_certificate(arn, certificate("shop.example.org").pem, typed_key(world))
+
+
+def shown_certificates(world: World, _: Any) -> list[str]:
+    listed = world.iam.list_server_certificates()["ServerCertificateMetadataList"]
+    return [f"{found['Path']}{found['ServerCertificateName']}" for found in listed]
+
+
+def a_profile(world: World) -> Any:
+    made = world.iam.create_instance_profile(InstanceProfileName="web", Tags=TAGS)
+    return held(world, InstanceProfile, "web", made["InstanceProfile"]["Arn"], "tags")
+
+
+CERTIFICATES = (
+    Case(
+        "iam.server_cert.upload",
+        lambda world: certificate_arn(world.aws_account, "shop", "/web/"),
+        upload,
+        shown_certificates,
+        ["/web/shop"],
+        CERTIFICATE_SOURCES,
+    ),
+    Case(
+        "iam.server_cert.rename",
+        a_certificate,
+        lambda world, row: rename_certificate(row.arn, certificate_arn(world.aws_account, "store")),
+        shown_certificates,
+        ["/store"],
+        CERTIFICATE_SOURCES,
+    ),
+    Case(
+        "iam.server_cert.delete",
+        a_certificate,
+        lambda world, row: delete(CERTIFICATE, row.arn),
+        shown_certificates,
+        [],
+        CERTIFICATE_SOURCES,
+        stays="AWS doesn't give the private key",
+    ),
+    *tag_cases(CERTIFICATE, a_certificate, "iam.server_certificate_bodies"),
+    *tag_cases(PROFILE, a_profile, "iam.instance_profile_tags"),
+)
+
+
+# ---- Account settings ----------------------------------------------------------------------------------------
+RULES = {
+    "minimum_length": 14, "require_uppercase": True, "require_lowercase": True, "require_numbers": False,
+    "require_symbols": False, "users_may_change": True, "max_age_days": 0, "hard_expiry": False, "remembered": 24,
+}  # fmt: skip
+
+
+def alias(world: World) -> None:
+    world.iam.create_account_alias(AccountAlias="acme")
+    pulled(world.aws_account, source="iam.alias")
+
+
+def password_rules(world: World) -> None:
+    world.iam.update_account_password_policy(MinimumPasswordLength=8, MaxPasswordAge=90, HardExpiry=True)
+    pulled(world.aws_account, source="iam.password_policy")
+
+
+def shown_rules(world: World, _: Any) -> Any:
+    try:
+        found = world.iam.get_account_password_policy()["PasswordPolicy"]
+    except ClientError:
+        return None
+    return {name: value for name, value in found.items() if value}
+
+
+def shown_version(world: World, _: Any) -> Any:
+    return world.iam.get_account_summary()["SummaryMap"]["GlobalEndpointTokenVersion"]
+
+
+ACCOUNT = (
+    Case(
+        "iam.account.alias.set",
+        alias,
+        lambda world, _: set_alias("acme-shop"),
+        lambda world, _: world.iam.list_account_aliases()["AccountAliases"],
+        ["acme-shop"],
+        ("iam.alias",),
+    ),
+    Case(
+        "iam.account.alias.delete",
+        alias,
+        lambda world, _: delete_alias("acme"),
+        lambda world, _: world.iam.list_account_aliases()["AccountAliases"],
+        [],
+        ("iam.alias",),
+    ),
+    Case(
+        "iam.account.password_policy.set",
+        password_rules,
+        lambda world, _: set_password_policy(**RULES),
+        shown_rules,
+        {
+            "MinimumPasswordLength": 14, "RequireUppercaseCharacters": True, "RequireLowercaseCharacters": True,
+            "AllowUsersToChangePassword": True, "PasswordReusePrevention": 24,
+        },
+        ("iam.password_policy",),
+    ),
+    Case(
+        "iam.account.password_policy.delete",
+        password_rules,
+        lambda world, _: delete_password_policy(),
+        shown_rules,
+        None,
+        ("iam.password_policy",),
+    ),
+    Case(
+        "iam.account.sts_token_version",
+        lambda world: pulled(world.aws_account, source="iam.summary"),
+        lambda world, _: set_token_version(2),
+        shown_version,
+        2,
+        ("iam.summary",),
+    ),
+)  # fmt: skip
+CASES = (*POLICIES, *PROVIDERS, *CERTIFICATES, *ACCOUNT)

@@ -1,0 +1,184 @@
+"""Server certificates: uploading, renaming and deleting them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import AwsAccount
+from iamconsole.web.words import day
+from identities.account.certificates import read_pem
+from identities.models import ServerCertificate
+from identities.operations.kinds import CERTIFICATE
+from policies.operations.arns import check_arn, path_of
+from policies.operations.existence import CreateParams, DeleteParams, Deletion, ObjectCreation
+from policies.operations.objects import ObjectOperation
+from policies.operations.rows import object_key, ref
+from sync.aws.client import AwsClient
+from sync.checks import Finding
+from sync.draft import Draft
+from sync.mirror import Content, ObjectRef
+from sync.operations import BadParams, Call, Risk, Sealed, StepSpec, Undo, Value
+
+# IAM API Reference, UploadServerCertificate; a chain that long has some thirty certificates.
+LONGEST_BODY, LONGEST_CHAIN = 16_384, 65_536
+
+
+@dataclass(frozen=True)
+class UploadParams(CreateParams):
+    body: str  # PEM
+    private_key: str  # the reference of what was typed (sync.sealed)
+    chain: str = ""  # PEM, the intermediate ones
+
+    def __post_init__(self) -> None:
+        if len(self.body) > LONGEST_BODY or len(self.chain) > LONGEST_CHAIN:
+            raise BadParams(f"A certificate has at most {LONGEST_BODY:,} characters, its chain {LONGEST_CHAIN:,}.")
+
+
+class UploadCertificate(ObjectCreation[UploadParams]):
+    params_type = UploadParams
+    risk = Risk.SECRET
+
+    def __init__(self) -> None:
+        super().__init__(CERTIFICATE)
+        self.kind = f"iam.{CERTIFICATE.word}.upload"
+
+    def title(self, p: UploadParams) -> str:
+        return f"Upload the server certificate {p.name}"
+
+    def note(self, p: UploadParams) -> str:
+        return "AWS never shows the private key again. Its reverse deletes the certificate."
+
+    def calls(self, p: UploadParams) -> list[Call]:
+        chain = {"CertificateChain": p.chain} if p.chain else {}
+        parameters = {
+            "ServerCertificateName": p.name,
+            "Path": p.path,
+            "CertificateBody": p.body,
+            "PrivateKey": Sealed(p.private_key),
+            **chain,
+        }
+        return [Call("iam", "UploadServerCertificate", parameters, (p.arn,), ("iam:UploadServerCertificate",))]
+
+    def refs(self, aws_account: AwsAccount, p: UploadParams) -> list[ObjectRef]:
+        (details,) = super().refs(aws_account, p)
+        return [replace(details, facet=CERTIFICATE.tags_in), details]
+
+    def limits(self, draft: Draft, p: UploadParams, value: Value) -> list[Finding]:
+        read = read_pem(p.body)
+        if read is None:
+            return [Finding("MALFORMED_CERTIFICATE", "error", "This isn't a certificate in PEM that can be read.")]
+        if read.expires_at > timezone.now():
+            return []
+        words = f"The certificate ended on {day(read.expires_at)}: whoever connects will be warned."
+        return [Finding("CERTIFICATE_ENDED", "warning", words)]
+
+    def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"id": answer["ServerCertificateMetadata"]["ServerCertificateId"]}
+
+
+@dataclass(frozen=True)
+class RenameParams:
+    arn: str  # as it is called now
+    new_arn: str  # as AWS will call it
+
+    def __post_init__(self) -> None:
+        check_arn(self.new_arn, CERTIFICATE.resource)
+
+
+class RenameCertificate(ObjectOperation[RenameParams]):
+    """The part is {"object": "ASCA…", "arn": "arn:…"}: what its ARN is."""
+
+    verb = "rename"
+    risk = Risk.LOW
+    params_type = RenameParams
+
+    def title(self, p: RenameParams) -> str:
+        return f"Rename {self.of.words(p.arn)} to {self.of.name_of(p.new_arn)}"
+
+    def note(self, p: RenameParams) -> str:
+        return "Load balancers that use it go on; what names its old ARN, such as a template, has to be changed."
+
+    def calls(self, p: RenameParams) -> list[Call]:
+        path = {} if path_of(p.arn) == path_of(p.new_arn) else {"NewPath": path_of(p.new_arn)}
+        new = {"NewServerCertificateName": self.of.name_of(p.new_arn), **path}
+        call = self.of.call(p.arn, "UpdateServerCertificate", **new)
+        return [replace(call, resource_arns=(p.arn, p.new_arn))]
+
+    def objects(self, p: RenameParams) -> list[str]:
+        return [object_key(self.of.model, arn) for arn in (p.arn, p.new_arn)]
+
+    def part(self, p: RenameParams) -> str:
+        return f"name:{p.arn}"
+
+    def refs(self, aws_account: AwsAccount, p: RenameParams) -> list[ObjectRef]:
+        # Without an id: under the new name there may be nothing yet, which says nothing of the certificate.
+        known = ref(ServerCertificate, aws_account, p.arn)
+        return [replace(known, object_id="", name=self.of.name_of(p.new_arn), arn=p.new_arn)]
+
+    def told_of_object(self, value: Value) -> str:
+        return f"it called {self.of.name_of(value['arn'])}"
+
+    def held(self, row: Any, p: RenameParams) -> Mapping[str, Any]:
+        return {"arn": row.arn}
+
+    def look(self, content: Content, p: RenameParams) -> Mapping[str, Any]:
+        return {"arn": content["arn"]}
+
+    def live(self, client: AwsClient, p: RenameParams) -> Value:
+        return super().live(client, p) or super().live(client, replace(p, arn=p.new_arn))
+
+    def after(self, p: RenameParams, value: Value) -> Value:
+        return {**value, "arn": p.new_arn}
+
+    def is_so_already(self, p: RenameParams) -> str:
+        return f"{self.of.words(p.arn).capitalize()} is called so already."
+
+    def limits(self, draft: Draft, p: RenameParams, value: Value) -> list[Finding]:
+        if found := super().limits(draft, p, value):
+            return found
+        name, row = self.of.name_of(p.new_arn), self.row(draft, p)
+        same = ServerCertificate.objects.live().filter(aws_account=draft.aws_account, name_key=name.casefold())
+        if not same.exclude(pk=row.pk).exists():
+            return []
+        return [Finding("NAME_TAKEN", "error", f"There is a server certificate {name} already.")]
+
+    def reverse(self, p: RenameParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return [StepSpec(self.kind, {"arn": p.new_arn, "new_arn": p.arn})]
+
+
+class DeleteCertificate(Deletion[DeleteParams]):
+    params_type = DeleteParams
+    undo = Undo.NEVER
+
+    def note(self, p: DeleteParams) -> str:
+        return (
+            "AWS doesn't give its private key, so nobody can upload it again from here. While it is used AWS refuses."
+        )
+
+    def held(self, row: Any, p: DeleteParams) -> Mapping[str, Any]:
+        return {}
+
+    def look(self, content: Content, p: DeleteParams) -> Mapping[str, Any]:
+        return {}
+
+    def reverse(self, p: DeleteParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return []
+
+
+def certificate_arn(aws_account: AwsAccount, name: str, path: str = "/") -> str:
+    """The ARN that AWS will give it."""
+    return f"arn:{aws_account.partition}:iam::{aws_account.account_id}:{CERTIFICATE.resource}{path}{name}"
+
+
+def upload_certificate(arn: str, body: str, private_key: str, chain: str = "") -> StepSpec:
+    """`private_key`: the reference that `sync.sealed.keep_typed` gave."""
+    params = {"arn": arn, "body": body, "private_key": private_key, "chain": chain}
+    return StepSpec(f"iam.{CERTIFICATE.word}.upload", params)
+
+
+def rename_certificate(arn: str, new_arn: str) -> StepSpec:
+    return StepSpec(f"iam.{CERTIFICATE.word}.{RenameCertificate.verb}", {"arn": arn, "new_arn": new_arn})

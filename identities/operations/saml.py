@@ -1,0 +1,172 @@
+"""SAML providers: making and deleting them, and new metadata. The part has the SHA-256 of the metadata document."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import AwsAccount
+from identities.account.certificates import read_metadata
+from identities.models import SamlProvider
+from identities.models.account import LONGEST_KEPT_METADATA
+from identities.operations.kinds import SAML
+from identities.operations.trusting import trusting_findings
+from policies.operations.existence import CreateParams, DeleteParams, Deletion, ObjectCreation
+from policies.operations.objects import ObjectOperation
+from policies.operations.tags import retagged
+from sync.checks import Finding
+from sync.draft import Draft
+from sync.mirror import Content
+from sync.operations import BadParams, Call, Risk, StepSpec, Undo, Value
+
+SHORTEST_METADATA = 1_000  # IAM API Reference, CreateSAMLProvider
+
+
+def check_metadata(metadata: str) -> None:
+    """AWS takes ten million characters. The plan has all of it, for people to read. Raises BadParams."""
+    if len(metadata) < SHORTEST_METADATA:
+        raise BadParams(f"The metadata has {len(metadata):,} characters; AWS takes no less than {SHORTEST_METADATA:,}.")
+    if len(metadata) > LONGEST_KEPT_METADATA:
+        words = f"The metadata has {len(metadata):,} characters; this console takes up to {LONGEST_KEPT_METADATA:,}. "
+        raise BadParams(f"{words}Leave out what isn't this provider's, or use the aws command.")
+
+
+def _metadata_findings(metadata: str) -> list[Finding]:
+    said = read_metadata(metadata)
+    if said.entity_id and said.certificates:
+        return []
+    what = "no certificate to sign with" if said.entity_id else "no identity provider"
+    return [Finding("ODD_METADATA", "warning", f"There is {what} to be read in this metadata: AWS may refuse it.")]
+
+
+@dataclass(frozen=True)
+class CreateSamlParams(CreateParams):
+    metadata: str
+
+    def __post_init__(self) -> None:
+        check_metadata(self.metadata)
+
+
+class CreateSaml(ObjectCreation[CreateSamlParams]):
+    params_type = CreateSamlParams
+    risk = Risk.HIGH
+
+    def note(self, p: CreateSamlParams) -> str:
+        return "Nobody gets in through it until a role trusts it. Its reverse deletes it."
+
+    def calls(self, p: CreateSamlParams) -> list[Call]:
+        parameters = {"Name": p.name, "SAMLMetadataDocument": p.metadata}
+        return [Call("iam", "CreateSAMLProvider", parameters, (p.arn,), ("iam:CreateSAMLProvider",))]
+
+    def writes(self, aws_account: AwsAccount, p: CreateSamlParams) -> str | None:
+        return p.metadata
+
+    def limits(self, draft: Draft, p: CreateSamlParams, value: Value) -> list[Finding]:
+        return _metadata_findings(p.metadata)
+
+
+@dataclass(frozen=True)
+class UpdateSamlParams:
+    arn: str
+    metadata: str
+
+    def __post_init__(self) -> None:
+        check_metadata(self.metadata)
+
+
+class UpdateSaml(ObjectOperation[UpdateSamlParams]):
+    verb = "update"
+    params_type = UpdateSamlParams
+
+    def title(self, p: UpdateSamlParams) -> str:
+        return f"Replace the metadata of {self.of.words(p.arn)}"
+
+    def note(self, p: UpdateSamlParams) -> str:
+        return "From then on only what one of its certificates signed is taken."
+
+    def calls(self, p: UpdateSamlParams) -> list[Call]:
+        return [self.of.call(p.arn, "UpdateSAMLProvider", SAMLMetadataDocument=p.metadata)]
+
+    def part(self, p: UpdateSamlParams) -> str:
+        return f"saml.metadata:{p.arn}"
+
+    def told_of_object(self, value: Value) -> str:
+        return f"the metadata {value['metadata'][:8]}"
+
+    def document(self, aws_account: AwsAccount, p: UpdateSamlParams, value: Value) -> str | None:
+        if not value:
+            return None
+        row = SamlProvider.objects.filter(aws_account=aws_account, metadata_hash=value["metadata"]).first()
+        return row.metadata or None if row else None
+
+    def writes(self, aws_account: AwsAccount, p: UpdateSamlParams) -> str | None:
+        return p.metadata
+
+    def held(self, row: Any, p: UpdateSamlParams) -> Mapping[str, Any]:
+        return {"metadata": row.metadata_hash}
+
+    def look(self, content: Content, p: UpdateSamlParams) -> Mapping[str, Any]:
+        return {"metadata": content["metadata"]}
+
+    def after(self, p: UpdateSamlParams, value: Value) -> Value:
+        return {**value, "metadata": hashlib.sha256(p.metadata.encode()).hexdigest()}
+
+    def is_so_already(self, p: UpdateSamlParams) -> str:
+        return f"This is the metadata of {self.of.words(p.arn)} already."
+
+    def limits(self, draft: Draft, p: UpdateSamlParams, value: Value) -> list[Finding]:
+        found = [*super().limits(draft, p, value), *_metadata_findings(p.metadata)]
+        return [*found, *_unless_kept(self.row(draft, p))]
+
+    def before(self, draft: Draft, p: UpdateSamlParams, value: Value) -> dict[str, Any]:
+        return {"metadata": self.row(draft, p).metadata}
+
+    def reverse(self, p: UpdateSamlParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return [update_saml(p.arn, before["metadata"])] if before["metadata"] else []
+
+
+class DeleteSaml(Deletion[DeleteParams]):
+    params_type = DeleteParams
+    undo = Undo.NEW_ID
+
+    def note(self, p: DeleteParams) -> str:
+        return "Whoever signs in through it gets in no longer. Made again, it is trusted as before: by its ARN."
+
+    def held(self, row: Any, p: DeleteParams) -> Mapping[str, Any]:
+        return {"metadata": row.metadata_hash}
+
+    def look(self, content: Content, p: DeleteParams) -> Mapping[str, Any]:
+        return {"metadata": content["metadata"]}
+
+    def limits(self, draft: Draft, p: DeleteParams, value: Value) -> list[Finding]:
+        row = self.row(draft, p)
+        return [*super().limits(draft, p, value), *trusting_findings(row), *_unless_kept(row)]
+
+    def before(self, draft: Draft, p: DeleteParams, value: Value) -> dict[str, Any]:
+        row = self.row(draft, p)
+        return {"metadata": row.metadata, "tags": row.tags}
+
+    def reverse(self, p: DeleteParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        if not before["metadata"]:
+            return []
+        made = {"arn": p.arn, "metadata": before["metadata"]}
+        return [StepSpec(f"iam.{SAML.word}.create", made), *retagged(SAML, p.arn, before["tags"])]
+
+
+def _unless_kept(row: Any) -> list[Finding]:
+    """A warning where what is there can't be brought back."""
+    if row.metadata or not row.pk:
+        return []
+    words = f"The metadata that {row.name} has now isn't kept here, so this can't be reversed: keep a copy of it."
+    return [Finding("METADATA_NOT_KEPT", "warning", words)]
+
+
+def create_saml(aws_account: AwsAccount, name: str, metadata: str) -> StepSpec:
+    arn = f"arn:{aws_account.partition}:iam::{aws_account.account_id}:{SAML.resource}/{name}"
+    return StepSpec(f"iam.{SAML.word}.create", {"arn": arn, "metadata": metadata})
+
+
+def update_saml(arn: str, metadata: str) -> StepSpec:
+    return StepSpec(f"iam.{SAML.word}.{UpdateSaml.verb}", {"arn": arn, "metadata": metadata})

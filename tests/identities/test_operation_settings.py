@@ -1,0 +1,168 @@
+"""What is special of the operations on policies, providers, certificates and account settings."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.models import Operator
+from identities.models import IamRole, SamlProvider
+from identities.operations import (
+    certificate_arn,
+    create_oidc,
+    create_saml,
+    rename_certificate,
+    set_alias,
+    set_password_policy,
+    set_thumbprints,
+    update_saml,
+)
+from identities.operations.kinds import OIDC
+from policies.operations import create_policy, delete_policy, policy_arn
+from policies.operations.existence import delete
+from sync import changes
+from sync.models import Change, SealedSecret
+from sync.operations import StepSpec
+from tests.identities.operation_cases_settings import (
+    METADATA,
+    NEWER,
+    READ,
+    RULES,
+    a_certificate,
+    a_saml,
+    alias,
+    an_oidc,
+    held,
+    upload,
+)
+from tests.identities.test_operation_trust import trusting
+from tests.services.certificates import certificate
+from tests.services.changing import carry_out, propose
+from tests.services.world import World
+
+pytestmark = pytest.mark.django_db
+
+
+def refused(world: World, erin: Operator, step: StepSpec) -> str:
+    with pytest.raises(changes.PlanError) as caught:
+        propose(world.aws_account, erin, [step])
+    return str(caught.value)
+
+
+def test_a_policy_with_other_versions_isnt_deleted(world: World, erin: Operator) -> None:
+    assert "delete v1 first" in refused(world, erin, delete_policy(world.policy(versions=2).arn))
+
+
+def test_a_policy_that_somebody_has_stays(world: World, erin: Operator) -> None:
+    policy, role = world.policy(), world.role()
+    world.iam.attach_role_policy(RoleName=role.name, PolicyArn=policy.arn)
+    change = carry_out(propose(world.aws_account, erin, [delete_policy(policy.arn)]), erin)
+    assert change.state == Change.State.CONFLICTED
+    assert world.default(policy) == "v1"
+
+
+def test_a_policy_name_is_taken_whatever_its_path(world: World, erin: Operator) -> None:
+    world.policy("Reports")
+    step = create_policy(policy_arn(world.aws_account, "reports", "/apps/"), READ)
+    assert "There is a policy Reports already" in refused(world, erin, step)
+
+
+def test_who_trusts_a_provider_is_named(world: World, erin: Operator) -> None:
+    provider = an_oidc(world)
+    trust = trusting({"Federated": provider.arn}, Action="sts:AssumeRoleWithWebIdentity")
+    made = world.iam.create_role(RoleName="deploy", AssumeRolePolicyDocument=trust)
+    world.mirrored(IamRole, "deploy", made["Role"]["Arn"])
+    change = propose(world.aws_account, erin, [delete(OIDC, provider.arn)])
+    assert "1 role trusts oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE: deploy." in change.findings[0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("url", "client_ids", "sentence"),
+    [
+        ("https://token.example.org:8443", ["a"], "that of the provider's issuer"),
+        ("token", ["a"], "that of the provider's issuer"),
+        ("https://token.example.org", ["x" * 256], "An audience has 1 to 255"),
+        ("https://token.example.org", [str(n) for n in range(101)], "100 audiences at most"),
+    ],
+)
+def test_what_aws_doesnt_take_of_a_provider_is_refused(
+    world: World, erin: Operator, url: str, client_ids: list[str], sentence: str
+) -> None:
+    assert sentence in refused(world, erin, create_oidc(world.aws_account, url, client_ids))
+
+
+def test_an_issuer_may_end_with_a_slash(world: World, erin: Operator) -> None:
+    step = create_oidc(world.aws_account, "https://acme.eu.auth0.com/", ["a"])
+    assert carry_out(propose(world.aws_account, erin, [step]), erin).state == Change.State.APPLIED
+
+
+def test_thumbprints_are_hexadecimal(world: World, erin: Operator) -> None:
+    assert "isn't a thumbprint" in refused(world, erin, set_thumbprints(an_oidc(world).arn, ["xyz"]))
+
+
+@pytest.mark.parametrize(("metadata", "sentence"), [("x" * 999, "no less than 1,000"), ("x" * 262_145, "262,144")])
+def test_metadata_has_a_size(world: World, erin: Operator, metadata: str, sentence: str) -> None:
+    assert sentence in refused(world, erin, create_saml(world.aws_account, "okta", metadata))
+
+
+def test_metadata_that_isnt_kept_cant_come_back(world: World, erin: Operator) -> None:
+    provider = a_saml(world)
+    assert provider.metadata == METADATA
+    SamlProvider.objects.update(metadata="")  # as of one that is too long
+    change = propose(world.aws_account, erin, [update_saml(provider.arn, NEWER)])
+    assert "isn't kept here, so this can't be reversed" in change.findings[0]["message"]
+    done = carry_out(change, erin)
+    with pytest.raises(changes.PlanError, match="nothing to reverse"):
+        changes.propose_reverse(change=done, actor=erin, reason="")
+
+
+def test_a_private_key_is_sealed_until_it_is_sent(world: World, erin: Operator) -> None:
+    arn, key = certificate_arn(world.aws_account, "shop"), certificate("shop.example.org").key
+    change = propose(world.aws_account, erin, [upload(world, arn)])
+    step = change.steps.get()
+    assert key[40:80] not in str(step.params)
+    assert SealedSecret.objects.get().change == change
+    carry_out(change, erin)
+    assert not SealedSecret.objects.exists()
+
+
+def test_a_certificate_isnt_renamed_onto_another(world: World, erin: Operator) -> None:
+    row = a_certificate(world)
+    other = certificate("other.example.org")
+    answer = world.iam.upload_server_certificate(
+        ServerCertificateName="Other", CertificateBody=other.pem, PrivateKey=other.key
+    )
+    held(world, type(row), "Other", answer["ServerCertificateMetadata"]["Arn"])
+    step = rename_certificate(row.arn, certificate_arn(world.aws_account, "other"))
+    assert "There is a server certificate other already" in refused(world, erin, step)
+
+
+def test_a_certificate_that_was_not_renamed_is_still_there(world: World, erin: Operator) -> None:
+    row = a_certificate(world)
+    change = propose(
+        world.aws_account, erin, [rename_certificate(row.arn, certificate_arn(world.aws_account, "store"))]
+    )
+    world.iam.update_server_certificate(ServerCertificateName="shop", NewServerCertificateName="elsewhere")
+    assert carry_out(change, erin).state == Change.State.CONFLICTED
+    row.refresh_from_db()
+    assert row.gone_at is None
+
+
+def test_settings_that_were_never_read_are_left_alone(world: World, erin: Operator) -> None:
+    assert "weren't read yet: pull, then try again" in refused(world, erin, set_alias("acme"))
+
+
+def test_an_alias_of_somebody_elses_making_meanwhile_is_a_conflict(world: World, erin: Operator) -> None:
+    alias(world)
+    change = propose(world.aws_account, erin, [set_alias("acme-shop")])
+    world.iam.create_account_alias(AccountAlias="acme-other")
+    assert carry_out(change, erin).state == Change.State.CONFLICTED
+
+
+@pytest.mark.parametrize("said", ["ab", "Acme", "-acme", "ac--me", "123456789012"])
+def test_no_alias_that_aws_refuses(world: World, erin: Operator, said: str) -> None:
+    assert "An alias has 3 to 63" in refused(world, erin, set_alias(said))
+
+
+@pytest.mark.parametrize("rule", [{"minimum_length": 5}, {"remembered": 25}, {"max_age_days": 1096}])
+def test_no_password_rule_that_aws_refuses(world: World, erin: Operator, rule: dict[str, int]) -> None:
+    assert "is a number from" in refused(world, erin, set_password_policy(**{**RULES, **rule}))
