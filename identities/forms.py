@@ -1,14 +1,18 @@
-"""What an operator says to stage a change of attachments and memberships."""
+"""What an operator says to stage a change of attachments and memberships, and the field with a trust policy."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.models import AwsAccount
+from accounts.models import AwsAccount, Operator
+from identities.dangling import deleted_in
 from identities.models import IamGroup, IamRole, IamUser, Principal
-from policies.fields import NamedField, PolicyField
+from identities.trust import principals_of, sentences
+from policies.engine.document import DocumentType
+from policies.fields import DocumentField, NamedField, PolicyField
 from policies.forms import StageForm
 
 
@@ -30,6 +34,23 @@ class GroupField(NamedField):
 class RoleField(NamedField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__("role", lambda aws_account: _live(IamRole, aws_account), **kwargs)
+
+
+class TrustField(DocumentField):
+    """Beside the findings stands who may assume the role."""
+
+    kind = DocumentType.TRUST
+    check = "trust_check"
+    told_template = "identities/trust_told.html"
+
+    def told(self, text: str, form: Any) -> Mapping[str, Any]:
+        return told_of_trust(text, form.aws_account, form.operator)
+
+
+def told_of_trust(text: str, aws_account: AwsAccount, operator: Operator) -> Mapping[str, Any]:
+    """The statements of a trust policy in words. Who was deleted is named as far as the operator may see."""
+    deleted = {each.value: each.words for each in deleted_in(principals_of(text), operator)}
+    return {"sentences": sentences(text, aws_account.account_id, deleted)}
 
 
 class OneForm(StageForm):

@@ -6,7 +6,7 @@ from django.urls import URLPattern, path
 
 from identities.account.urls import urlpatterns as account_patterns
 from identities.kinds import GROUP, KINDS, USER
-from identities.views import as_of, lists, panels, root, stage
+from identities.views import as_of, lists, panels, root, stage, trust
 from policies.details import Kind, tab_patterns
 from policies.views.act import act_pattern
 
@@ -32,6 +32,7 @@ urlpatterns = [
     path(f"{AWS_ACCOUNT}{USER.many}/stage/join/", stage.users_join, name="users_join"),
     path(f"{AWS_ACCOUNT}{GROUP.many}/<str:aws_id>/add/", stage.group_add, name="group_add"),
     path(f"{AWS_ACCOUNT}{GROUP.many}/<str:aws_id>/remove/", stage.group_remove, name="group_remove"),
+    path(f"{AWS_ACCOUNT}documents/check/trust/", trust.trust_check, name="trust_check"),
     path(f"{AWS_ACCOUNT}policies/<str:aws_id>/attached/", panels.policy_attached, name="policy_attached"),
     *(pattern for kind in KINDS.values() for pattern in _patterns(kind)),
     *(pattern for kind in KINDS.values() for pattern in tab_patterns(kind)),

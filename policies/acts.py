@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from accounts.models import AwsAccount, Operator
-from policies.fields import NamedField
+from policies.fields import BoundDocument, DocumentField, NamedField
 from policies.forms import StageForm
 from sync.operations import StepSpec, registry
 
@@ -31,6 +31,7 @@ class ActForm(StageForm):
     ways: ClassVar[Sequence[tuple[str, str]]] = ()  # acts of the AWS account that come to the same: name and label
     ways_label: ClassVar[str] = ""
     button: ClassVar[str] = "Stage the change"
+    remark: ClassVar[str] = ""  # below the editor, if it has one
 
     def __init__(
         self,
@@ -64,7 +65,16 @@ class ActForm(StageForm):
 
     @property
     def own_fields(self) -> list[Any]:
-        return [self[name] for name in self.fields if name not in ("title", "reason")]
+        editor = self.editor
+        return [self[name] for name in self.fields if name not in ("title", "reason", editor and editor.name)]
+
+    @property
+    def editor(self) -> BoundDocument | None:
+        """The field with a policy document, if it has one."""
+        for name, field in self.fields.items():
+            if isinstance(field, DocumentField):
+                return field.get_bound_field(self, name)
+        return None
 
     def steps(self) -> Sequence[StepSpec]:
         """Of the cleaned form. Raises Refusal with a sentence."""

@@ -1,14 +1,19 @@
-"""Form fields that name what the mirror has."""
+"""Form fields: one that names what the mirror has, and one with a policy document."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 
 from accounts.models import AwsAccount
+from iamconsole.web.diff import laid_out
+from policies.engine.document import DocumentType, size
+from policies.findings import Findings
+from policies.forms import MOST_SENT, cleaned_document, findings_in
 from policies.operations.arns import is_managed_by_aws
 from policies.selectors import attachable
 
@@ -61,3 +66,53 @@ class PolicyField(NamedField):
 
     def missing(self, said: str) -> Any:
         return said if is_managed_by_aws(said) else super().missing(said)
+
+
+class DocumentField(forms.CharField):
+    """A policy document as JSON. The page of an act has the editor for it, with what lint finds while one types."""
+
+    kind = DocumentType.IDENTITY
+    check = "document_check"  # the URL name of what is asked while one types
+    told_template = ""  # what is said of it beside the findings; its context is `told`
+
+    def __init__(self, limit: int, **kwargs: Any) -> None:
+        """`limit`: how many characters AWS takes, white space not counted."""
+        super().__init__(strip=False, max_length=MOST_SENT, widget=forms.Textarea, **kwargs)
+        self.limit = limit
+
+    def clean(self, value: Any) -> str:
+        return cleaned_document(super().clean(value), self.kind)
+
+    def told(self, text: str, form: Any) -> Mapping[str, Any]:
+        return {}
+
+    def get_bound_field(self, form: Any, field_name: str) -> BoundDocument:
+        return BoundDocument(form, self, field_name)
+
+
+class BoundDocument(forms.BoundField):
+    """The editor's text, and what is to be said of it. Its form is an ActForm."""
+
+    field: DocumentField
+    form: Any
+
+    @property
+    def text(self) -> str:
+        said = str(self.value() or "")
+        return said if self.form.is_bound or "\n" in said.strip() else laid_out(said)
+
+    @property
+    def findings(self) -> Findings:
+        return findings_in(self.text, self.form.aws_account.account_id, self.field.kind)
+
+    @property
+    def size(self) -> int:
+        return size(self.text)
+
+    @property
+    def check_url(self) -> str:
+        return reverse(self.field.check, kwargs={"account_id": self.form.aws_account.account_id})
+
+    @property
+    def told(self) -> Mapping[str, Any]:
+        return self.field.told(self.text, self.form)

@@ -9,6 +9,7 @@ from django import forms
 from iamconsole.web.diff import laid_out
 from policies.engine.document import Problem, parse
 from policies.engine.lint import Finding, Severity
+from policies.engine.structure import DocumentType
 from policies.findings import Findings, as_shown, findings_of
 from policies.models import ManagedPolicy, PolicyVersion
 
@@ -17,18 +18,26 @@ MOST_SENT = 131_072 * 2
 _TOO_LONG = "The document is longer than AWS takes any."
 
 
-def problems_of(text: str) -> tuple[Problem, ...]:
+def problems_of(text: str, kind: DocumentType = DocumentType.IDENTITY) -> tuple[Problem, ...]:
     """Why AWS would refuse it; what is longer than it ever takes isn't even read."""
     if len(text) > MOST_SENT:
         return (Problem(_TOO_LONG, path="", line=1, column=1),)
-    return parse(text).problems
+    return parse(text, kind).problems
 
 
-def findings_in(text: str, account: str) -> Findings:
+def findings_in(text: str, account: str, kind: DocumentType = DocumentType.IDENTITY) -> Findings:
     """All that lint finds in a draft of the AWS account."""
     if len(text) > MOST_SENT:
         return as_shown([Finding("DOCUMENT_TOO_LONG", Severity.ERROR, _TOO_LONG, "", 1, 1, 0, 0)])
-    return findings_of(text.replace("\r\n", "\n"), account=account)
+    return findings_of(text.replace("\r\n", "\n"), kind, account)
+
+
+def cleaned_document(text: str, kind: DocumentType = DocumentType.IDENTITY) -> str:
+    """As it is sent to AWS. Raises ValidationError where AWS would refuse it."""
+    text = text.replace("\r\n", "\n")
+    if problems_of(text, kind):
+        raise forms.ValidationError("AWS would refuse this document: see the findings.")
+    return text.strip("\n")
 
 
 class StageForm(forms.Form):
@@ -60,7 +69,4 @@ class EditForm(StageForm):
         }
 
     def clean_document(self) -> str:
-        text: str = self.cleaned_data["document"].replace("\r\n", "\n")
-        if problems_of(text):
-            raise forms.ValidationError("AWS would refuse this document: see the findings.")
-        return text.strip("\n")
+        return cleaned_document(self.cleaned_data["document"])

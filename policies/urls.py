@@ -6,7 +6,7 @@ from django.urls import path
 
 from policies.details import tab_patterns
 from policies.organizations import views as organizations
-from policies.views import act, edit, pages
+from policies.views import act, document, edit, pages
 
 POLICY = "aws/<str:account_id>/policies/<str:aws_id>/"
 
@@ -20,6 +20,6 @@ urlpatterns = [
     path("aws/<str:account_id>/organization/policies/", organizations.policies, name="organization_policies"),
     *tab_patterns(organizations.POLICY),
     path(f"{POLICY}edit/", edit.policy_edit, name="policy_edit"),
-    path(f"{POLICY}edit/check/", edit.policy_check, name="policy_check"),
+    path("aws/<str:account_id>/documents/check/", document.document_check, name="document_check"),
     path(f"{POLICY}versions/<str:version_id>/default/", edit.policy_make_default, name="policy_make_default"),
 ]

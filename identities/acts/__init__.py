@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from identities.acts import credentials, deleting, make, names, new_role, passwords, roles, tags
+from identities.acts import credentials, deleting, make, names, new_role, others, passwords, roles, tags
 from identities.operations.credentials.making import MOST_KEYS
 from policies import acts
 from policies.acts import ACCOUNT, Act, ActForm
@@ -27,6 +27,7 @@ def register() -> None:
             Act("untag", "Remove a tag…", tags.UntagForm, icon="tag", many=True, offered=_is_tagged, position=61),
         )
     _register_credentials()
+    others.register()
 
 
 def _register_credentials() -> None:

@@ -232,12 +232,14 @@ class SetDefault(VersionsOperation[VersionParams]):
         return Done() if same and live["default"] == p.version else None
 
 
-def plan_update(policy: ManagedPolicy, document: str) -> list[StepSpec]:
-    """The steps that put `document` in force. When there are five, the oldest that isn't in force goes."""
+def plan_update(policy: ManagedPolicy, document: str, *, make_default: bool = True) -> list[StepSpec]:
+    """The steps that make it a version, in force or not. When there are five, the oldest that isn't in force goes."""
     everything = policy.versions.order_by("number")
     kept = [version for version in everything if version.gone_at is None]
     newest = max((version.number for version in everything), default=0)  # AWS never gives a number again
-    update = {"policy_arn": policy.arn, "document": document, "version": f"v{newest + 1}"}
+    update: dict[str, Any] = {"policy_arn": policy.arn, "document": document, "version": f"v{newest + 1}"}
+    if not make_default:
+        update["make_default"] = False
     steps = [StepSpec(Update.kind, update)]
     if len(kept) >= MOST_VERSIONS:
         oldest = next(version.version_id for version in kept if version.version_id != policy.default_version)

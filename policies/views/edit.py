@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from accounts.roles import PROPOSE
 from iamconsole.web.diff import document_diff
@@ -59,16 +58,10 @@ def _moved(policy: ManagedPolicy, form: EditForm) -> dict[str, Any]:
 def _room(policy: ManagedPolicy) -> dict[str, Any]:
     """Which version the plan deletes to make room, when all are used."""
     kept = [version for version in policy.versions.order_by("number") if version.gone_at is None]
-    oldest = next((version for version in kept if version.version_id != policy.default_version), None)
-    return {"makes_room_by": oldest if len(kept) >= MOST_VERSIONS else None, "most_versions": MOST_VERSIONS}
-
-
-@require_POST
-def policy_check(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
-    """The findings on a draft, as a fragment that the editor asks for while one types."""
-    fetch_row(request, POLICY, account_id, aws_id, PROPOSE)
-    findings = findings_in(request.POST.get("document", ""), account_id)
-    return render(request, "policies/findings.html", {"findings": findings})
+    if len(kept) < MOST_VERSIONS:
+        return {}
+    oldest = next(version.version_id for version in kept if version.version_id != policy.default_version)
+    return {"remark": f"All {MOST_VERSIONS} versions are used, so the plan deletes {oldest} to make room."}
 
 
 def policy_make_default(request: HttpRequest, account_id: str, aws_id: str, version_id: str) -> HttpResponse:

@@ -9,11 +9,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
-from accounts.access import fetch_aws_account
-from accounts.roles import SEE_IAM
+from accounts.access import fetch_aws_account, may, signed_in
+from accounts.roles import PROPOSE, SEE_IAM
 from iamconsole.web.diff import DiffLine, document_diff, laid_out
 from iamconsole.web.tables import list_response
-from policies import selectors
+from policies import acts, selectors
 from policies.details import HISTORY, RAW, Kind, Tab
 from policies.findings import judged
 from policies.models import ManagedPolicy, PolicyVersion
@@ -26,7 +26,9 @@ from sync.views.ignored import ignored
 def policies(request: HttpRequest, account_id: str) -> HttpResponseBase:
     aws_account = fetch_aws_account(request, account_id, SEE_IAM)
     found = selectors.policies(aws_account)
-    return list_response(request, POLICIES, found, aws_account, context=ignored(request, aws_account, found))
+    made = acts.offered_on(POLICIES.name) if may(signed_in(request), PROPOSE, aws_account) else []
+    context = {**ignored(request, aws_account, found), "list_acts": made}
+    return list_response(request, POLICIES, found, aws_account, context=context)
 
 
 @dataclass(frozen=True)

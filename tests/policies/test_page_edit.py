@@ -106,7 +106,7 @@ def test_a_version_that_came_meanwhile_is_shown_first(
 
 
 def test_checks_a_draft_while_one_types(policy: ManagedPolicy, erin: Operator, client_of: ClientOf) -> None:
-    url = address("policy_check", aws_id=policy.aws_id)
+    url = address("document_check")
     answer = client_of(erin).post(url, {"document": '{"Version": 1,}'}).content.decode()
     assert 'data-findings-for="id_document"' in answer
     assert "Line 1, column" in text_of(answer)
@@ -117,7 +117,7 @@ def test_tells_what_lint_finds_and_stages_it_all_the_same(
     policy: ManagedPolicy, erin: Operator, client_of: ClientOf
 ) -> None:
     odd = document("s3:ListAllMyBuckets", "s3:GetObjct")
-    answer = client_of(erin).post(address("policy_check", aws_id=policy.aws_id), {"document": odd}).content.decode()
+    answer = client_of(erin).post(address("document_check"), {"document": odd}).content.decode()
     text = text_of(answer)
     assert "1 error" in text
     assert "1 warning" in text
@@ -139,7 +139,7 @@ def test_puts_an_older_version_in_force(aws_account: AwsAccount, erin: Operator,
 def test_readers_are_refused(policy: ManagedPolicy, bob: Operator, client_of: ClientOf) -> None:
     get(client_of(bob), "policy_edit", status=403, aws_id=policy.aws_id)
     get(client_of(bob), "policy_make_default", status=403, aws_id=policy.aws_id, version_id="v1")
-    assert client_of(bob).post(address("policy_check", aws_id=policy.aws_id)).status_code == 403
+    assert client_of(bob).post(address("document_check")).status_code == 403
 
 
 def test_a_policy_of_aws_is_refused_in_words(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:

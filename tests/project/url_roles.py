@@ -106,7 +106,7 @@ policy_history                 GET    in        404     ok   403  ok   ok    ok 
 policy_raw                     GET    in        404     ok   403  ok   ok    ok    ok
 policy_edit                    GET    in        404     403  403  ok   403   ok    ok
 policy_edit                    POST   in        404     403  403  ok   403   ok    ok
-policy_check                   POST   in        404     403  403  ok   403   ok    ok
+document_check                 POST   in        404     403  403  ok   403   ok    ok
 policy_make_default            GET    in        404     403  403  ok   403   ok    ok
 policy_make_default            POST   in        404     403  403  ok   403   ok    ok
 users_stage?pick={user}        GET    in        404     403  403  ok   403   ok    ok
@@ -154,6 +154,13 @@ group_act                      GET    in        404     403  403  ok   403   ok 
 role_act                       GET    in        404     403  403  ok   403   ok    ok
 instance_profile_act           GET    in        404     403  403  ok   403   ok    ok
 policy_act                     GET    in        404     403  403  404  403   404   404
+policy_act                     GET    in        404     403  403  ok   403   ok    ok
+policy_act                     POST   in        404     403  403  ok   403   ok    ok
+oidc_provider_act              GET    in        404     403  403  ok   403   ok    ok
+saml_provider_act              GET    in        404     403  403  ok   403   ok    ok
+instance_profile_act           GET    in        404     403  403  ok   403   ok    ok
+server_certificate_act         GET    in        404     403  403  ok   403   ok    ok
+trust_check                    POST   in        404     403  403  ok   403   ok    ok
 user_bounds                    GET    in        404     ok   403  ok   ok    ok    ok
 user_tags                      GET    in        404     ok   403  ok   ok    ok    ok
 user_history                   GET    in        404     ok   403  ok   ok    ok    ok

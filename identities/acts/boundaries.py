@@ -1,0 +1,27 @@
+"""The permissions boundary of users and roles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from identities.operations import delete_boundary, put_boundary
+from policies.acts import ActForm
+from policies.fields import PolicyField
+from sync.operations import StepSpec
+
+
+class PutBoundaryForm(ActForm):
+    heading = "Permissions boundary of {names}"
+    about = "What the boundary doesn't allow is not allowed, whatever other policies say. It gives nothing by itself."
+    policy = PolicyField(label="Boundary")
+
+    def steps(self) -> Sequence[StepSpec]:
+        return [put_boundary(target, self.cleaned_data["policy"]) for target in self.targets]
+
+
+class DeleteBoundaryForm(ActForm):
+    heading = "Take the permissions boundary off {names}"
+    about = "Everything that the policies allow is allowed then: this can add access."
+
+    def steps(self) -> Sequence[StepSpec]:
+        return [delete_boundary(target) for target in self.targets]

@@ -1,0 +1,36 @@
+"""What is to be said of a document while one types: the editor asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from accounts.access import fetch_aws_account
+from accounts.models import AwsAccount
+from accounts.roles import PROPOSE
+from policies.engine.document import DocumentType
+from policies.forms import findings_in
+
+
+@require_POST
+def document_check(request: HttpRequest, account_id: str) -> HttpResponse:
+    aws_account = fetch_aws_account(request, account_id, PROPOSE)
+    return render_checked(request, aws_account, DocumentType.IDENTITY)
+
+
+def render_checked(
+    request: HttpRequest,
+    aws_account: AwsAccount,
+    kind: DocumentType,
+    told_template: str = "",
+    told: Mapping[str, Any] = MappingProxyType({}),
+) -> HttpResponse:
+    """The findings, and below them what is told, as a field with a document has it."""
+    findings = findings_in(request.POST.get("document", ""), aws_account.account_id, kind)
+    context = {"findings": findings, "told_template": told_template, "told": told}
+    return render(request, "policies/checked.html", context)
