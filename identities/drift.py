@@ -10,7 +10,7 @@ from identities import operations
 from identities.models import IamGroup, Principal
 from identities.trust import joined, principals_of, trusted_of, unique_ids
 from policies.documents import texts_of
-from policies.operations.arns import name_of
+from policies.operations.arns import name_of, path_of
 from sync.mirror import Content, ObjectRef
 from sync.mirror.differences import Part, Reversal
 from sync.models import Revision
@@ -55,14 +55,14 @@ def reverse(
     model: type[Principal], aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content
 ) -> Reversal:
     noun = model.kind.removeprefix("iam.")
-    if not before:
-        return Reversal(left=(f"This console can’t delete a {noun} yet: delete it in AWS, or accept it.",))
     row = model.objects.live().filter(aws_account=aws_account, aws_id=ref.object_id).first()
     if not after or row is None:
         return Reversal(left=(_gone(noun),))
+    if not before:
+        return Reversal(tuple(operations.delete_whole(row)))
     steps: list[StepSpec] = []
     left: list[str] = []
-    for part in PARTS:
+    for part in _UNDO:
         old, new = before.get(part), after.get(part)
         for found in _UNDO[part](row, old, new) if old != new else ():
             if isinstance(found, StepSpec):
@@ -80,17 +80,9 @@ def _gone(noun: str) -> str:
     )
 
 
-def _name(row: Principal, old: str, new: str) -> Undone:
-    yield f"This console can’t rename a {row.kind.removeprefix('iam.')} yet: {old} is called {new} now."
-
-
-def _path(row: Principal, old: str, new: str) -> Undone:
-    yield f"This console can’t move anything to another path yet: {old} is {new} now."
-
-
-def _arn(row: Principal, old: str, new: str) -> Undone:
-    """Name and path say it."""
-    yield from ()
+def _renamed(row: Any, old: str, new: str) -> Undone:
+    """`old` is the ARN: its path and its name are in it."""
+    yield operations.rename(row, name_of(old), path_of(old))
 
 
 def _attached(row: Principal, old: list[str], new: list[str]) -> Undone:
@@ -157,13 +149,11 @@ def _tags(row: Any, old: Mapping[str, str], new: Mapping[str, str]) -> Undone:
 
 
 _UNDO: Mapping[str, Callable[[Any, Any, Any], Undone]] = {
-    "name": _name,
-    "path": _path,
-    "arn": _arn,
     "attached": _attached,
     "groups": _groups,
     "inline": _inline,
     "trust": _trust,
     "boundary": _boundary,
     "tags": _tags,
+    "arn": _renamed,  # the last: the steps before it go by the ARN that it has now
 }
