@@ -16,12 +16,15 @@ from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
+from django.core.cache import caches  # "counts" is the process’s own memory: nobody else writes there
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from accounts.oidc import tokens
 from accounts.oidc.identity import Identity, identity_of
 
+REMEMBERED_S = 300
+MOST_SAID = 300  # characters of the provider’s own words in the log
 ID = "oidc"  # of the one provider, in allauth's tables and in the state of a try
 
 log = logging.getLogger("iamconsole.oidc")
@@ -33,7 +36,7 @@ class Refused(Exception):
     def __init__(self, sentence: str, why: object = "") -> None:
         super().__init__(sentence.format(name=settings.OIDC_NAME))
         if why:
-            log.warning("sign-in by the identity provider failed: %s", why)
+            log.warning("sign-in by the identity provider failed: %s", str(why)[:MOST_SAID])
 
 
 UNREACHABLE = "{name} can’t be reached from here. Try again in a minute; if it stays so, tell an owner of this console."
@@ -62,9 +65,11 @@ class _Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         return request.build_absolute_uri(reverse("sso_callback"))
 
     def discover(self) -> dict[str, Any]:
-        """The provider's configuration. Raises Refused."""
+        """The provider's configuration, asked for every five minutes. Raises Refused."""
         try:
-            found: dict[str, Any] = self.openid_config
+            found: dict[str, Any] = caches["counts"].get_or_set(
+                f"oidc:{settings.OIDC_ISSUER}", lambda: self.openid_config, REMEMBERED_S
+            )
         except (requests.RequestException, ValueError) as error:
             raise Refused(UNREACHABLE, error) from error
         if str(found.get("issuer")).rstrip("/") != settings.OIDC_ISSUER.rstrip("/"):
@@ -72,6 +77,7 @@ class _Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         addresses = [str(found.get(name)) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")]
         if settings.PRODUCTION and not all(address.startswith("https://") for address in addresses):
             raise Refused(UNTRUSTED, f"an endpoint isn't https: {addresses}")
+        self._openid_config = found  # where allauth looks first
         return found
 
 

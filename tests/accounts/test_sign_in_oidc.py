@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 import requests
+from allauth.account.utils import perform_login
 from allauth.socialaccount.models import SocialAccount, SocialApp
+from django.contrib.messages.storage import default_storage
 from django.core import mail
 from django.test import Client
 
@@ -241,6 +243,17 @@ def test_a_password_from_before_still_works_for_who_joined(
     assert signed_in(client)
 
 
+def test_nor_a_passkey_alone(client: Client, provider: OidcProvider) -> None:
+    go(client)
+    client.post("/auth/logout/")
+    request = client.get("/auth/login/").wsgi_request
+    request._messages = default_storage(request)  # type: ignore[attr-defined]
+    answer = perform_login(request, Operator.objects.get())  # as allauth does when it has seen a passkey
+    assert answer["Location"] == "/auth/login/"
+    assert "You sign in by Acme SSO: nothing else counts." in map(str, request._messages)  # type: ignore[attr-defined]
+    assert not request.user.is_authenticated
+
+
 # ---- the second factor ----------------------------------------------------------------------------------------
 
 
@@ -283,8 +296,7 @@ def test_so_does_its_class_of_authentication(
 def test_a_trusted_provider_that_saw_one_factor_is_not_enough(
     client: Client, dora: Operator, provider: OidcProvider, settings: Any
 ) -> None:
-    provider.person["amr"] = ["pwd"]
-    provider.userinfo = {"amr": ["mfa"]}
+    provider.userinfo = {"amr": ["mfa"]}  # not signed, and about the person, not about this sign-in
     settings.OIDC_TRUSTED_MFA = ["mfa"]
     go(client)
     assert client.get("/accounts/")["Location"] == "/auth/2fa/"
