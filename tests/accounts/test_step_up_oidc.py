@@ -88,10 +88,13 @@ def test_a_provider_that_doesnt_ask_again_confirms_nothing(
     assert not turn_off(client, aws_account)
 
 
+@pytest.mark.parametrize("known", [False, True])
 def test_nor_does_somebody_else_who_signs_in_there(
-    client: Client, dora: Operator, provider: OidcProvider, aws_account: AwsAccount
+    client: Client, dora: Operator, provider: OidcProvider, aws_account: AwsAccount, known: bool
 ) -> None:
-    provider.person["sub"] = "u-2"
+    provider.person.update(sub="u-2", email="eve@example.org")
+    if known:
+        go(Client())
     assert "somebody else" in said(client, go(client, STEP_UP))
     assert not turn_off(client, aws_account)
     assert client.session["_auth_user_id"] == str(dora.pk)
