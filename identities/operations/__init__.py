@@ -59,51 +59,13 @@ from policies.operations.tags import ObjectTag, ObjectUntag
 from sync import operations
 
 __all__ = [
-
-
-
-
-    "add_client_id",
-    "add_member",
-    "add_role",
-    "attach",
-    "certificate_arn",
-    "clone_role",
-    "clone_user",
-    "create_group",
-    "create_oidc",
-    "create_profile",
-    "create_role",
-    "create_saml",
-    "create_user",
-    "delete",
-    "delete_alias",
-    "delete_boundary",
-    "delete_inline",
-    "delete_password_policy",
-    "delete_whole",
-    "delete_whole_profile",
-    "detach",
-    "put_boundary",
-    "put_inline",
-    "put_role",
-    "register",
-    "remove_client_id",
-    "remove_member",
-    "remove_role",
-    "rename",
-    "rename_certificate",
-    "revoke_sessions",
-    "set_alias",
-    "set_password_policy",
-    "set_thumbprints",
-    "set_token_version",
-    "tag",
-    "untag",
-    "update_role",
-    "update_saml",
-    "update_trust",
-    "upload_certificate",
+    "add_client_id", "add_member", "add_role", "attach", "certificate_arn", "clone_role", "clone_user",
+    "create_group", "create_oidc", "create_profile", "create_role", "create_saml", "create_user", "delete",
+    "delete_alias", "delete_boundary", "delete_inline", "delete_password_policy", "delete_whole",
+    "delete_whole_profile", "detach", "put_boundary", "put_inline", "put_role", "register", "remove_client_id",
+    "remove_member", "remove_role", "rename", "rename_certificate", "revoke_sessions", "set_alias",
+    "set_password_policy", "set_thumbprints", "set_token_version", "tag", "untag", "update_role", "update_saml",
+    "update_trust", "upload_certificate",
 ]  # fmt: skip
 
 

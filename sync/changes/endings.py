@@ -36,7 +36,7 @@ def _ending(claim: Claim, state: Change.State) -> Iterator[Change]:
 def applied(claim: Claim) -> None:
     with _ending(claim, Change.State.APPLIED) as change:
         say(change, "Applied.")
-        verbs.record("change.applied", change, actor=change.applied_by)
+        verbs.record("change.applied", change, actor=change.applied_by, reason=change.reason)
         sealed.erase_typed(change)
 
 
@@ -54,7 +54,8 @@ def stopped(claim: Claim, step: Step, error: dict[str, Any], ended: Step.State) 
     with _ending(claim, state) as change:
         change.error = {**error, "step": step.position}
         say(change, f"Stopped at step {step.position} of {change.steps.count()}.")
-        verbs.record(f"change.{state.value}", change, actor=change.applied_by, why=_why(step, error))
+        said = {"why": _why(step, error), "request_id": error.get("request_id", "")}
+        verbs.record(f"change.{state.value}", change, actor=change.applied_by, reason=change.reason, **said)
 
 
 def turned_back(claim: Claim, against: Objection) -> None:

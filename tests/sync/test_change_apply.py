@@ -72,6 +72,16 @@ def test_a_step_says_what_was_there_and_what_it_left(world: World, change: Chang
     assert entry.reason == change.reason
 
 
+def test_what_stopped_it_is_told_with_the_request(world: World, change: Change, erin: Operator) -> None:
+    denied = {"code": "AccessDenied", "status": 403, "message": "No."}
+    world.emulator.rules([{"action": "CreatePolicyVersion", "error": denied}])
+    carry_out(change, erin)
+    entry = AuditEntry.objects.get(verb="change.failed")
+    assert entry.data["request_id"] == change.steps.get(position=2).attempts.get().request_id != ""
+    assert (entry.actor, entry.reason) == (erin, change.reason)
+    assert "iam:CreatePolicyVersion" in entry.data["why"]
+
+
 def test_the_log_tells_the_story(world: World, change: Change, erin: Operator) -> None:
     said = lines(carry_out(change, erin))
     assert said[0] == "Erin asked to apply it."
