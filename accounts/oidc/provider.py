@@ -66,17 +66,20 @@ class _Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
 
     def discover(self) -> dict[str, Any]:
         """The provider's configuration, asked for every five minutes. Raises Refused."""
-        try:
-            found: dict[str, Any] = caches["counts"].get_or_set(
-                f"oidc:{settings.OIDC_ISSUER}", lambda: self.openid_config, REMEMBERED_S
-            )
-        except (requests.RequestException, ValueError) as error:
-            raise Refused(UNREACHABLE, error) from error
+        key = f"oidc:{settings.OIDC_ISSUER}"
+        found: dict[str, Any] | None = caches["counts"].get(key)
+        if found is None:
+            try:
+                found = _get(self._provider.server_url)
+            except (requests.RequestException, ValueError) as error:
+                raise Refused(UNREACHABLE, error) from error
+            caches["counts"].set(key, found, REMEMBERED_S)
         if str(found.get("issuer")).rstrip("/") != settings.OIDC_ISSUER.rstrip("/"):
             raise Refused(UNTRUSTED, f"the provider calls itself {found.get('issuer')!r}, not OIDC_ISSUER")
         addresses = [str(found.get(name)) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")]
-        if settings.PRODUCTION and not all(address.startswith("https://") for address in addresses):
-            raise Refused(UNTRUSTED, f"an endpoint isn't https: {addresses}")
+        schemes = ("https://",) if settings.PRODUCTION else ("https://", "http://")
+        if not all(address.startswith(schemes) for address in addresses):
+            raise Refused(UNTRUSTED, f"an endpoint is missing, or not to be trusted: {addresses}")
         self._openid_config = found  # where allauth looks first
         return found
 

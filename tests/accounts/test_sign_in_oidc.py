@@ -108,6 +108,28 @@ def test_a_provider_that_calls_itself_otherwise_is_not_asked(client: Client, pro
     assert "can’t be trusted" in said(client, client.get("/auth/sso/"))
 
 
+@pytest.mark.parametrize("lacks", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
+def test_a_provider_that_lacks_an_endpoint_is_not_asked(client: Client, provider: OidcProvider, lacks: str) -> None:
+    provider.lacks = lacks
+    assert "can’t be trusted" in said(client, client.get("/auth/sso/"))
+
+
+def test_in_production_every_endpoint_is_https(client: Client, provider: OidcProvider, settings: Any) -> None:
+    settings.PRODUCTION = True
+    assert "can’t be trusted" in said(client, client.get("/auth/sso/"))
+
+
+def test_a_provider_without_userinfo_does(client: Client, provider: OidcProvider) -> None:
+    provider.lacks = "userinfo_endpoint"
+    go(client)
+    assert signed_in(client)
+
+
+@pytest.mark.parametrize("query", ["", "?state=x", "?code=1&state=x", "?error=access_denied", "?state=" + "x" * 9000])
+def test_an_answer_that_nobody_asked_for_is_told_so(client: Client, provider: OidcProvider, query: str) -> None:
+    assert "began in another window" in said(client, client.get(f"/auth/sso/callback/{query}"))
+
+
 def test_a_provider_that_is_away_is_said(client: Client, provider: OidcProvider, settings: Any) -> None:
     settings.OIDC_ISSUER = "http://127.0.0.1:1"
     assert "Acme SSO can’t be reached" in said(client, client.get("/auth/sso/?next=/accounts/"))

@@ -58,6 +58,7 @@ class OidcProvider:
         self.userinfo: Claims = {}
         self.wrong = ""
         self.calls_itself = ""
+        self.lacks = ""  # an endpoint that its configuration doesn't name
         self.ignores_prompt = False
         self.signed_in_at: int | None = int(time.time())
         self.asked: list[dict[str, str]] = []  # what the console asked for, each time
@@ -78,7 +79,7 @@ class OidcProvider:
     # ---- what it answers -------------------------------------------------------------------------------------
     def configuration(self) -> Claims:
         at = self.issuer
-        return {
+        said = {
             "issuer": self.calls_itself or at,
             "authorization_endpoint": f"{at}/authorize",
             "token_endpoint": f"{at}/token",
@@ -87,6 +88,7 @@ class OidcProvider:
             "token_endpoint_auth_methods_supported": ["client_secret_basic"],
             "id_token_signing_alg_values_supported": ["RS256"],
         }
+        return {name: value for name, value in said.items() if name != self.lacks}
 
     def keys(self) -> Claims:
         public = private_key("own").public_key().public_numbers()
