@@ -206,6 +206,17 @@ def test_unless_an_owner_allowed_it_once(client: Client, provider: OidcProvider,
     assert not signed_in(another)
 
 
+def test_an_owner_allows_it_in_the_administration(
+    client_of: Callable[..., Client], provider: OidcProvider, bob: Operator, olga: Operator
+) -> None:
+    form = {"email": bob.email, "name": bob.name, "is_active": "on", "oidc_may_join": "on"}
+    client_of(olga).post(f"/admin/accounts/operator/{bob.pk}/change/", form)
+    bob.refresh_from_db()
+    assert bob.oidc_may_join
+    entry = AuditEntry.objects.get(verb="operator.changed")
+    assert (entry.actor, entry.data["changes"]) == (olga, {"oidc_may_join": ["False", "True"]})
+
+
 def test_and_then_only_with_a_verified_address(client: Client, provider: OidcProvider, bob: Operator) -> None:
     Operator.objects.filter(pk=bob.pk).update(oidc_may_join=True)
     provider.person.update(email=bob.email, email_verified=False)
