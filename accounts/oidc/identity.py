@@ -40,7 +40,7 @@ def identity_of(token: Mapping[str, Any], userinfo: Mapping[str, Any]) -> Identi
         issuer=token["iss"],
         subject=token["sub"],
         email=_email(said),
-        name=str(said.get("name") or said.get("preferred_username") or "")[:120],
+        name=str(said.get("name") or said.get("preferred_username") or "").replace("\x00", "").strip()[:120],
         groups=frozenset(_texts(said.get(settings.OIDC_GRANTS_CLAIM))),
         auth_time=float(auth_time) if isinstance(auth_time, int | float) else None,
         multi_factor=bool({*_texts(token.get("amr")), *_texts(token.get("acr"))} & set(settings.OIDC_TRUSTED_MFA)),
@@ -56,4 +56,4 @@ def _email(said: Mapping[str, Any]) -> str:
 
 def _texts(value: object) -> list[str]:
     values = value if isinstance(value, list) else [value]
-    return [text for text in values[:MOST_GROUPS] if isinstance(text, str) and text]
+    return [text for text in values[:MOST_GROUPS] if isinstance(text, str) and text and "\x00" not in text]

@@ -38,7 +38,7 @@ def read(token: str, *, keys: Mapping[str, Any], issuer: str, client_id: str, no
         raise BadToken("The nonce isn't that of the request.")
     if claims.get("azp", client_id) != client_id:
         raise BadToken("It was made for another client (azp).")
-    if not isinstance(claims["sub"], str) or not claims["sub"]:
+    if not isinstance(claims["sub"], str) or not claims["sub"] or "\x00" in claims["sub"]:
         raise BadToken("It names nobody (sub).")
     return claims
 

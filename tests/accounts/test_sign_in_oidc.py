@@ -108,6 +108,31 @@ def test_a_provider_that_calls_itself_otherwise_is_not_asked(client: Client, pro
     assert "can’t be trusted" in said(client, client.get("/auth/sso/"))
 
 
+@pytest.mark.parametrize(
+    ("claim", "value", "named"),
+    [
+        ("name", "Do\x00ra", "Dora"), ("name", "D" * 5000, "D" * 120), ("name", {"given": "Dora"}, "{'given': 'Dora'}"),
+        ("name", " ", "dora"), ("name", "<script>", "<script>"), ("groups", ["a\x00b", "x" * 5000], "Dora"),
+        ("amr", {"mfa": 1}, "Dora"), ("acr", 7, "Dora"),
+    ],
+)  # fmt: skip
+def test_odd_claims_break_nothing(
+    client: Client, provider: OidcProvider, claim: str, value: object, named: str
+) -> None:
+    provider.person[claim] = value
+    go(client)
+    assert Operator.objects.get().name == named
+
+
+@pytest.mark.parametrize(
+    "email", ["no address", "d@" + "x" * 300 + ".example", ["dora@example.org"], "d\x00@example.org"]
+)
+def test_an_address_that_is_none_makes_nobody(client: Client, provider: OidcProvider, email: object) -> None:
+    provider.person["email"] = email
+    assert "doesn’t say that your e-mail address is yours" in said(client, go(client))
+    assert not Operator.objects.exists()
+
+
 @pytest.mark.parametrize("lacks", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
 def test_a_provider_that_lacks_an_endpoint_is_not_asked(client: Client, provider: OidcProvider, lacks: str) -> None:
     provider.lacks = lacks
