@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path, reverse
+from django.urls import NoReverseMatch, URLPattern, path, reverse
 
 from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
@@ -36,8 +36,7 @@ def act_pattern(kind: Kind) -> URLPattern:
         found = acts.find(kind.name, act)
         if found is None or row.gone_at is not None or not found.offered(row):
             raise Http404("This can't be done with it.")
-        rows_url = reverse(kind.many, kwargs={"account_id": account_id})
-        crumbs = [Crumb((kind.title or kind.many).capitalize(), rows_url), Crumb(row.name, _url_of(kind, row))]
+        crumbs = [*_list_of(kind, account_id), Crumb(row.name, _url_of(kind, row))]
         return act_page(request, row.aws_account, [row], found, crumbs)
 
     view.__name__ = view.__qualname__ = f"{kind.name}_act"
@@ -96,6 +95,15 @@ def _propose(request: HttpRequest, form: acts.ActForm) -> Change | None:
     except (changes.PlanError, Refusal, BadParams) as error:
         form.add_error(None, str(error))
         return None
+
+
+def _list_of(kind: Kind, account_id: str) -> list[Crumb]:
+    """None for a kind without a list of its own."""
+    try:
+        url = reverse(kind.many, kwargs={"account_id": account_id})
+    except NoReverseMatch:
+        return []
+    return [Crumb((kind.title or kind.many).capitalize(), url)]
 
 
 def _url_of(kind: Kind, row: Any) -> str:

@@ -153,12 +153,10 @@ user_act                       GET    in        404     403  403  ok   403   ok 
 group_act                      GET    in        404     403  403  ok   403   ok    ok
 role_act                       GET    in        404     403  403  ok   403   ok    ok
 instance_profile_act           GET    in        404     403  403  ok   403   ok    ok
-policy_act                     GET    in        404     403  403  404  403   404   404
 policy_act                     GET    in        404     403  403  ok   403   ok    ok
 policy_act                     POST   in        404     403  403  ok   403   ok    ok
 oidc_provider_act              GET    in        404     403  403  ok   403   ok    ok
 saml_provider_act              GET    in        404     403  403  ok   403   ok    ok
-instance_profile_act           GET    in        404     403  403  ok   403   ok    ok
 server_certificate_act         GET    in        404     403  403  ok   403   ok    ok
 trust_check                    POST   in        404     403  403  ok   403   ok    ok
 user_bounds                    GET    in        404     ok   403  ok   ok    ok    ok
