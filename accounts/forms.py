@@ -67,7 +67,7 @@ class ApprovalRuleForm(forms.Form):
 
     risk = forms.ChoiceField(label="When a step is", choices=Risk.choices, initial=Risk.HIGH)
     approvals = forms.IntegerField(label="Approvals needed", min_value=1, max_value=MOST_APPROVALS, initial=1)
-    by = forms.ChoiceField(label="By", required=False, help_text="Groups are those with members who may approve here.")
+    by = forms.ChoiceField(label="By", help_text="Groups are those with members who may approve here.")
 
     def __init__(self, *args: Any, aws_account: AwsAccount, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -76,7 +76,7 @@ class ApprovalRuleForm(forms.Form):
         by = self.fields["by"]
         assert isinstance(by, forms.ChoiceField)  # noqa: S101  for the type checker
         by.choices = [
-            ("", "Anybody who may approve"),
+            ("anybody", "Anybody who may approve"),
             *((f"role:{role}", f"{Role(role).label}s") for role in roles_with(APPROVE)),
             *((f"group:{group.pk}", f"The group {group.name}") for group in groups),
         ]
@@ -86,7 +86,7 @@ class ApprovalRuleForm(forms.Form):
         if self.errors:
             return cleaned
         kind, _, chosen = cleaned["by"].partition(":")
-        role, group_id = (chosen, None) if kind == "role" else ("", int(chosen) if chosen else None)
+        role, group_id = chosen if kind == "role" else "", int(chosen) if kind == "group" else None
         there = who_counts(self._aws_account, role=role, group_id=group_id).count()
         if there < cleaned["approvals"]:
             whom = "Nobody" if not there else f"Only {there} operator{'' if there == 1 else 's'}"

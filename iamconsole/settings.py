@@ -147,7 +147,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "changes"
-CELERY_TASK_ROUTES = {"sync.tasks.pull": {"queue": "pulls"}}
+# Nobody waits for a mail, and a mail server may take its time.
+CELERY_TASK_ROUTES = {"sync.tasks.pull": {"queue": "pulls"}, "sync.tasks.notify": {"queue": "pulls"}}
 CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 120, 150
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -16,7 +16,7 @@ from sync.changes.emergency import may_review
 from sync.changes.guards import objection
 from sync.changes.overrides import uncovered
 from sync.checks import Finding
-from sync.forms import BreakGlassForm, CommentForm, OverrideForm, ReviewForm
+from sync.forms import BreakGlassForm, CommentForm, OverrideForm, ReviewForm, WordForm
 from sync.models import Approval, BreakGlass, Change, Comment, Override, Step
 from sync.selectors import STUCK, UNDECIDED
 from sync.views.plan import Plan
@@ -137,11 +137,12 @@ class Offers:
             return "You proposed it: somebody else has to approve it."
         if not self._may(APPROVE):
             return f"{self._roles} can’t approve here."
-        return "" if self.approve or self.withdraw else "None of these approvals is asked of you."
+        missing = any(demand.missing for demand in self.approvals.demands)
+        return "None of these approvals is asked of you." if missing and not (self.approve or self.withdraw) else ""
 
     @cached_property
-    def comment(self) -> CommentForm | None:
-        return CommentForm(auto_id="word_%s") if may_comment(self.operator, self.change) else None
+    def comment(self) -> WordForm | None:
+        return WordForm(auto_id="word_%s") if may_comment(self.operator, self.change) else None
 
     @cached_property
     def withdraw(self) -> bool:

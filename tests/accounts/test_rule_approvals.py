@@ -20,7 +20,7 @@ def alices(client_of: Callable[..., Client], alice: Operator) -> Client:
 
 
 def make(client: Client, **posted: object) -> str:
-    data = {"risk": "destructive", "approvals": 1, "by": "", **posted}
+    data = {"risk": "destructive", "approvals": 1, "by": "anybody", **posted}
     return client.post(f"{PAGE}approvals/", data, follow=True).content.decode()
 
 

@@ -17,6 +17,7 @@ from policies.operations import plan_update
 from sync import changes
 from sync.aws.calls import is_read
 from sync.changes import dry_run
+from sync.changes.dry_run import Meets
 from sync.models import Change, DryRun
 from tests.services.changing import propose
 from tests.services.console_roles import connect_by_roles, make_console_role
@@ -148,3 +149,26 @@ def test_the_page_offers_it_and_shows_the_last(
     assert answer.status_code == 286
     assert "1 would stop as conflicted. Nothing was written." in answer.content.decode()
     assert offers not in answer.content.decode()
+
+
+PERMISSION = {"action": "iam:PutRolePolicy", "resource": "arn:aws:iam::123456789012:role/x", "detail": "No policy."}
+
+
+@pytest.mark.parametrize(
+    "found, said",
+    [
+        ({}, "No permission is missing"),
+        ({"permissions": [{**PERMISSION, "state": "missing"}]}, "Lacks <code>iam:PutRolePolicy</code>"),
+        ({"permissions": [{**PERMISSION, "state": "unknown"}]}, "Permissions: not known"),
+        ({"error": {"class": "Denied", "sentence": "The console can’t get in."}}, "The console can’t get in."),
+        *(({"steps": [{"position": 7, "outcome": meets.value, "sentence": "So."}]}, "Step 7") for meets in Meets),
+        ({"steps": [{"position": n, "outcome": "ready", "sentence": "So."} for n in range(25)]}, "5 further steps"),
+    ],
+)
+def test_whatever_was_found_has_a_page(
+    aws_account: AwsAccount, erin: Operator, client_of: ClientOf, found: dict[str, object], said: str
+) -> None:
+    change = proposed(aws_account, erin)
+    DryRun.objects.create(change=change, asked_by=erin, finished_at=timezone.now(), **found)
+    answer = client_of(erin).get(reverse("change", kwargs={"account_id": aws_account.account_id, "pk": change.pk}))
+    assert said in answer.content.decode()
