@@ -24,6 +24,11 @@ def reason_field() -> forms.CharField:
     return forms.CharField(label="Reason", max_length=1000, required=False, help_text="The audit trail keeps it.")
 
 
+OWN_CREDENTIALS = (
+    " This console signs in with its own credentials here, and can’t tell which role they belong to: list that one too."
+)
+
+
 class AwsAccountForm(ModelForm):
     class Meta:
         model = AwsAccount
@@ -51,6 +56,8 @@ class AwsAccountForm(ModelForm):
         if not self.instance.is_connected:  # nothing is pulled there, and nothing changed
             for name in ("default_region", "pull_every_minutes", "approvals_required", "break_glass_roles"):
                 del self.fields[name]
+        elif self.instance.connection == AwsAccount.Connection.AMBIENT:
+            self.fields["break_glass_roles"].help_text += OWN_CREDENTIALS
 
     def before(self) -> dict[str, object]:
         """The values as they were when the page was sent, by field."""

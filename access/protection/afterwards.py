@@ -88,6 +88,9 @@ class Afterwards:
     def _delete_boundary(self, p: Any) -> None:
         self.boundary = None
 
+    def _delete(self, p: Any) -> None:
+        self._policies, self.boundary, self.trust = {}, None, None
+
     def _update_trust(self, p: Any) -> None:
         self.trust = Policy(self.trust.name if self.trust else "", compiled(p.document))
 
@@ -98,7 +101,13 @@ def _inline(p: Any) -> str:
 
 
 _ON_POLICIES = frozenset({"iam.policy.update", "iam.policy.set_default"})
-_NO_MATTER = frozenset({"iam.role.tag", "iam.role.untag"})
+# They change nothing about what a session that begins after them may do.
+_NO_MATTER = frozenset(
+    {
+        "iam.role.tag", "iam.role.untag", "iam.role.update", "iam.role.revoke_sessions",
+        "iam.instance_profile.add_role", "iam.instance_profile.remove_role",
+    }
+)  # fmt: skip
 _ON_THE_ROLE: Mapping[str, Callable[[Afterwards, Any], None]] = {
     "iam.role.attach": Afterwards._attach,
     "iam.role.detach": Afterwards._detach,
@@ -107,4 +116,5 @@ _ON_THE_ROLE: Mapping[str, Callable[[Afterwards, Any], None]] = {
     "iam.role.boundary.put": Afterwards._put_boundary,
     "iam.role.boundary.delete": Afterwards._delete_boundary,
     "iam.role.trust.update": Afterwards._update_trust,
+    "iam.role.delete": Afterwards._delete,
 }

@@ -99,6 +99,46 @@ def test_a_rejection_needs_a_comment(
     assert state_of(change) == "rejected"
 
 
+def test_the_requester_reads_why_it_was_rejected(
+    aws_account: AwsAccount, erin: Operator, anton: Operator, client_of: ClientOf
+) -> None:
+    aws_account.approvals_required = 1
+    change = proposed(aws_account, erin)
+    press(client_of(anton), change, "reject", comment="Too <wide>.")
+    url = reverse("change", kwargs={"account_id": aws_account.account_id, "pk": change.pk})
+    html = client_of(erin).get(url).content.decode()
+    assert "Rejected by Anton. Nothing was sent." in html
+    assert "Too &lt;wide&gt;." in html
+
+
+def test_nobody_approves_their_own(aws_account: AwsAccount, alice: Operator, client_of: ClientOf) -> None:
+    aws_account.approvals_required = 1
+    change = proposed(aws_account, alice)
+    assert "somebody else must approve it" in press(client_of(alice), change, "approve").content.decode()
+    assert not change.approvals.exists()
+
+
+def test_what_has_expired_is_no_longer_decided(
+    aws_account: AwsAccount, erin: Operator, anton: Operator, client_of: ClientOf
+) -> None:
+    aws_account.approvals_required = 1
+    change = proposed(aws_account, erin)
+    Change.objects.update(state=Change.State.EXPIRED)
+    assert "it is expired" in press(client_of(anton), change, "approve").content.decode()
+    assert "it is expired" in press(client_of(erin), change, "apply").content.decode()
+
+
+def test_a_withdrawn_approval_stays_to_be_read(
+    aws_account: AwsAccount, erin: Operator, anton: Operator, client_of: ClientOf
+) -> None:
+    aws_account.approvals_required = 1
+    change = proposed(aws_account, erin)
+    press(client_of(anton), change, "approve", comment="Fine.")
+    html = press(client_of(anton), change, "withdraw").content.decode()
+    assert "No longer counts" in html
+    assert "You have not approved this change." in press(client_of(anton), change, "withdraw").content.decode()
+
+
 def test_an_approver_does_not_apply(
     aws_account: AwsAccount, erin: Operator, anton: Operator, client_of: ClientOf
 ) -> None:
