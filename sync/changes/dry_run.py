@@ -67,6 +67,7 @@ def ask(*, change: Change, actor: Operator) -> DryRun:
     under_way = change.dry_runs.filter(finished_at=None).first()
     if under_way is not None:
         return under_way
+    change.dry_runs.all().delete()  # what they met was true then
     run = change.dry_runs.create(asked_by=actor)
     verbs.record("change.dry_run", change, actor=actor)
     transaction.on_commit(partial(wake, DRY_RUN, run.pk))
@@ -149,7 +150,7 @@ class _Rehearsal:
     def _is_so_already(self, client: AwsClient, step: Planned, live: Value) -> bool:
         """As if we had tried it when it was planned."""
         tried = Tried(self._change.created_at, step.expects)
-        return live is not None and step.operation.done(client, step.params, live, [tried]) is not None
+        return step.operation.done(client, step.params, live, [tried]) is not None
 
     def _judge(self, step: Planned, found: Value) -> tuple[Meets, str]:
         operation = step.operation

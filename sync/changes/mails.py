@@ -44,6 +44,11 @@ class Mail:
 # By the verb of the audit trail that tells the same.
 MAILS = {
     "change.proposed": Mail("Approval asked for", "{requester} asks for your approval.", Change.State.PROPOSED),
+    "change.approvals_voided": Mail(
+        "Approval asked for again",
+        "What was approved has got worse, or who approved may no longer do so: look at the plan again.",
+        Change.State.PROPOSED,
+    ),
     "change.approved": Mail(
         "Approved", "A change has the approvals that it needs, and can be applied.", Change.State.APPROVED
     ),
@@ -67,6 +72,8 @@ MAILS = {
     ),
     "change.reviewed": Mail("Reviewed", "What was applied without approvals has been reviewed; its page says how."),
 }
+
+_ASKS = ("change.proposed", "change.approvals_voided")  # for an approval
 
 
 def after_commit(verb: str, change: Change) -> None:
@@ -99,7 +106,7 @@ def _recipients(verb: str, change: Change) -> Iterable[Operator]:
         return with_roles(Role.values, change.aws_account)
     if verb == "change.reviewed":
         return {glass.operator for glass in change.broken_glass.filter(void=False).select_related("operator")}
-    if verb != "change.proposed":
+    if verb not in _ASKS:
         return {change.requested_by, change.applied_by or change.requested_by}
     asked = demands.demands(change, [])
     others = who_may(APPROVE, change.aws_account).exclude(pk=change.requested_by_id) if asked else ()

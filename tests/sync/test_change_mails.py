@@ -39,6 +39,10 @@ def test_approvers_are_asked(
     assert "Erin asks for your approval." in mail.outbox[0].body
 
 
+def test_they_are_asked_again_when_approvals_became_void(change: Change, anton: Operator) -> None:
+    assert told(change, "change.approvals_voided") == ["anton@example.org"]
+
+
 def test_only_those_whose_approval_would_count(
     aws_account: AwsAccount, erin: Operator, anton: Operator, alice: Operator
 ) -> None:
