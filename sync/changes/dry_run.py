@@ -30,14 +30,14 @@ from sync.changes.errors import PlanError, as_json, sentence_only
 from sync.changes.session_policy import session_policy
 from sync.changes.steering import OVER
 from sync.changes.steps import ids_made, planned_step
+from sync.draft import Draft
 from sync.models import Change, DryRun, Step
-from sync.operations import Call, Planned, Tried, Value
+from sync.operations import Call, Planned, Refusal, Tried, Value
 from sync.queue import DRY_RUN, wake
 
 log = logging.getLogger(__name__)
 
 GIVEN_UP = timedelta(hours=1)
-_SO_ALREADY = "It is so already. The plan expects otherwise, so it would stop here."
 
 
 class Meets(StrEnum):
@@ -108,8 +108,7 @@ class _Rehearsal:
         self._run = run
         self._change = run.change
         self._looked = {entry["position"]: Meets(entry["outcome"]) for entry in run.steps}
-        self._left: dict[str, Value] = {}  # parts, as the steps so far would leave them
-        self._written: dict[str, int] = {}  # objects that they write: by which step
+        self._draft = Draft(run.change.aws_account)  # the steps so far, as far as they would be sent
         self._until = time.monotonic() + settings.PULL_SLICE_S
 
     def look(self) -> bool:
@@ -132,41 +131,47 @@ class _Rehearsal:
                 looked = self._look_at(client, step)
                 self._run.steps.append(asdict(looked))
                 self._looked[step.position] = looked.outcome
-            self._go_on(step)
+            if self._looked[step.position] in (Meets.READY, Meets.LATER):
+                self._draft.take(step)
         self._run.permissions = list(_permissions(self._change, identity_arn, calls))
         return True
 
     def _look_at(self, client: AwsClient, step: Planned) -> Looked:
-        if step.part in self._left:
-            return Looked(step.position, *self._judge(step, self._left[step.part]))
         try:
-            live = step.operation.live(client, step.params)
-            if live != step.expects and self._is_so_already(client, step, live):
-                return Looked(step.position, Meets.SO_ALREADY, _SO_ALREADY)
+            outcome, sentence = self._met(client, step)
         except AwsError as error:
-            return Looked(step.position, Meets.UNREAD, error.sentence())
-        return Looked(step.position, *self._judge(step, live))
+            outcome, sentence = Meets.UNREAD, error.sentence()
+        return Looked(step.position, outcome, sentence)
+
+    def _met(self, client: AwsClient, step: Planned) -> tuple[Meets, str]:
+        operation, builds_on = step.operation, step.part in self._draft.parts
+        found = self._draft.expects(step.part, None) if builds_on else operation.live(client, step.params)
+        if found == step.expects:
+            return Meets.READY, "What is there matches the plan: it would be sent."
+        if not builds_on and self._is_so_already(client, step, found):
+            return Meets.SO_ALREADY, "It is so already. The plan expects otherwise, so it would stop here."
+        if before := [each for key in operation.objects(step.params) for each in self._draft.writing(key)]:
+            if self._is_as_planned_on(step, found):
+                return Meets.READY, "What is there is what the plan was made on: it would be sent after the others."
+            if found is None and any(each.operation.makes(each.params) for each in before):
+                return Meets.LATER, f"It builds on what step {before[0].position} makes: known only when that is done."
+        expected, now = operation.told(step.expects), operation.told(found)
+        return Meets.CONFLICT, f"It would stop here and send nothing: expected {expected}, found {now}."
 
     def _is_so_already(self, client: AwsClient, step: Planned, live: Value) -> bool:
         """As if we had tried it when it was planned."""
         tried = Tried(self._change.created_at, step.expects)
         return step.operation.done(client, step.params, live, [tried]) is not None
 
-    def _judge(self, step: Planned, found: Value) -> tuple[Meets, str]:
-        operation = step.operation
-        if found == step.expects:
-            return Meets.READY, "What is there matches the plan: it would be sent."
-        maker = next((self._written[key] for key in operation.objects(step.params) if key in self._written), None)
-        if found is None and maker is not None:
-            return Meets.LATER, f"It builds on step {maker}: known only when that is done."
-        expected, now = operation.told(step.expects), operation.told(found)
-        return Meets.CONFLICT, f"It would stop here and send nothing: expected {expected}, found {now}."
-
-    def _go_on(self, step: Planned) -> None:
-        if self._looked[step.position] is Meets.READY:
-            self._left[step.part] = step.operation.after(step.params, step.expects)
-        for key in step.operation.objects(step.params):
-            self._written.setdefault(key, step.position)
+    def _is_as_planned_on(self, step: Planned, live: Value) -> bool:
+        """Whether what is live, with what the steps before it do to the same object, comes to what the step expects."""
+        mirrored = step.operation.mirrored
+        try:
+            alone = mirrored(Draft(self._draft.aws_account), step.params)
+            after_them = mirrored(self._draft, step.params)
+        except Refusal:
+            return False
+        return bool(live == alone and after_them == step.expects)
 
 
 def _permissions(change: Change, identity_arn: str, calls: list[Call]) -> Iterator[dict[str, Any]]:

@@ -6,10 +6,21 @@ import json
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
 from identities.models import IamRole
-from identities.operations import attach, delete_boundary, delete_inline, detach, put_boundary, put_inline, update_trust
+from identities.operations import (
+    attach,
+    delete_boundary,
+    delete_inline,
+    delete_whole,
+    detach,
+    put_boundary,
+    put_inline,
+    revoke_sessions,
+    update_trust,
+)
 from policies.operations import plan_update
 from sync.aws.permissions import console_role_policy, console_role_trust
 from sync.aws.purpose import Tier
@@ -130,6 +141,14 @@ def test_taking_its_policy_locks_it_out(
     [finding] = found(LOCKED_OUT, *[delete_inline(roles[tier], "console")])
     assert (finding.code, finding.severity) == ("LOCKS_OUT", "protected")
     assert f"could no longer {tier} here: it would lack iam:Get" in finding.message
+
+
+def test_deleting_its_role_locks_it_out(roles: dict[str, IamRole], said: Said) -> None:
+    assert "could no longer write here: it would lack sts:AssumeRole" in said(LOCKED_OUT, *delete_whole(roles["write"]))
+
+
+def test_ending_its_sessions_doesnt(roles: dict[str, IamRole], said: Said) -> None:
+    assert said(LOCKED_OUT, revoke_sessions(roles["write"], timezone.now())) == ""
 
 
 def test_a_deny_locks_it_out(aws_account: AwsAccount, roles: dict[str, IamRole], said: Said) -> None:
