@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
-from operator import or_
+from operator import add, or_
 from typing import Any, Literal
 
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Max, OuterRef, Q, QuerySet, Subquery
@@ -38,9 +38,10 @@ STUCK = (Change.State.FAILED, Change.State.CONFLICTED, Change.State.UNKNOWN)
 RECENT = 6
 LINES_SHOWN = 200
 
-# Applied without its approvals, and reviewed by nobody yet.
-UNREVIEWED = Exists(BreakGlass.objects.filter(change=OuterRef("pk"), void=False, reviewed_at=None))
-OPEN = Q(state__in=Change.OPEN) | Q(UNREVIEWED)
+# Applied without its approvals, and reviewed by nobody yet: few, so changes are found by them, not they by the changes.
+_UNREVIEWED = BreakGlass.objects.filter(void=False, reviewed_at=None)
+UNREVIEWED = Q(pk__in=_UNREVIEWED.values("change"))
+OPEN = Q(state__in=Change.OPEN) | UNREVIEWED
 
 _NONE_NEEDED = Q(approvals_required=0, aws_account__approvals_required=0)
 
@@ -83,7 +84,7 @@ def _to_approve(operator: Operator, aws_account: AwsAccount) -> Q:
 
 def _to_review(operator: Operator) -> Q:
     own = BreakGlass.objects.filter(change=OuterRef("pk"), operator=operator)
-    return Q(UNREVIEWED) & ~Q(state__in=Change.MOVING) & ~Q(requested_by=operator) & ~Q(Exists(own))
+    return UNREVIEWED & ~Q(state__in=Change.MOVING) & ~Q(requested_by=operator) & ~Q(Exists(own))
 
 
 def _would_count(operator: Operator, aws_account: AwsAccount) -> Q:
@@ -114,10 +115,14 @@ class Notable:
 def notable_changes(operator: Operator, aws_account: AwsAccount) -> Notable:
     """In one query."""
     all_of_it = Change.objects.filter(aws_account=aws_account).order_by("-pk")
-    kinds = (_waiting(operator, aws_account), Q(state__in=STUCK), Q(), Q(UNREVIEWED))
+    kinds = (_waiting(operator, aws_account), Q(state__in=STUCK), Q(), UNREVIEWED)
     chosen = [all_of_it.filter(kind).values("pk")[:RECENT] for kind in kinds]
     any_kind = reduce(or_, (Q(pk__in=pks) for pks in chosen))
-    found = list(changes_of(aws_account, waits_for=operator).filter(any_kind).annotate(unreviewed=UNREVIEWED))
+    found = list(
+        changes_of(aws_account, waits_for=operator)
+        .filter(any_kind)
+        .annotate(unreviewed=ExpressionWrapper(UNREVIEWED, output_field=BooleanField()))
+    )
     return Notable(
         [change for change in found if change.waits_for_me][:RECENT],
         [change for change in found if change.state in STUCK][:RECENT],
@@ -139,8 +144,10 @@ class Standing:
 def standing(aws_account: AwsAccount) -> Standing:
     """In one query."""
     of_it = {"aws_account": OuterRef("pk")}
-    still_open = Change.objects.filter(OPEN, **of_it).order_by().values("aws_account")
-    count = Coalesce(Subquery(still_open.annotate(number=Count("pk")).values("number")), 0)
+    still_open = Change.objects.filter(state__in=Change.OPEN, **of_it).order_by().values("aws_account")
+    unreviewed = _UNREVIEWED.filter(change__aws_account=OuterRef("pk")).exclude(change__state__in=Change.OPEN)
+    counts = (still_open, unreviewed.order_by().values("change__aws_account"))
+    count = reduce(add, (Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0) for rows in counts))
     complete = Run.objects.filter(state=Run.State.DONE, object_id="", **of_it).order_by("-finished_at")
     age = Subquery(complete.values("finished_at")[:1])
     ignores = Exists(OwnershipRule.objects.filter(ownership=Ownership.IGNORED, **of_it))
