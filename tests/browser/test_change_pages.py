@@ -16,10 +16,14 @@ from playwright.sync_api import Page, expect
 from accounts.models import AwsAccount, Operator
 from accounts.roles import Role
 from iamconsole.demo.process import Emulator
+from identities.operations import put_inline
+from sync.changes.dry_run import Meets
 from sync.models import Change, Run
 from tests.conftest import make_operator
 from tests.services.browser import axe_violations
+from tests.services.changing import propose
 from tests.services.pages import address
+from tests.services.rows import make_role
 from tests.services.workers import Worker
 from tests.services.world import document
 from tests.sync.planned import proposed, proposed_deletion, rested
@@ -178,13 +182,30 @@ def addresses(aws_account: AwsAccount, erin: Operator) -> dict[str, str]:
         digest=changes["approvals"].digest,
         comment="Checked with finance.",
     )
+    changes["protected"] = tried_and_protected(aws_account, erin)
+    changes["glass"] = rested(proposed(aws_account, erin, name="seven"), "applied", "done")
+    changes["glass"].broken_glass.create(operator=erin, reason="The exporter is locked out.")
     now = timezone.now()
     run = Run.objects.create(
         aws_account=aws_account, source="iam.details", trigger="operator", state="failed", error=DENIED, seen=40,
         started_at=now, finished_at=now, log=[{"at": now.isoformat(), "line": "Begins to read."}],
     )  # fmt: skip
-    found["pull"] = address("pull", pk=str(run.pk))
+    found |= {"pull": address("pull", pk=str(run.pk)), "settings": aws_account.get_absolute_url()}
     return found | {name: address("change", pk=str(change.pk)) for name, change in changes.items()}
+
+
+def tried_and_protected(aws_account: AwsAccount, erin: Operator) -> Change:
+    """Touches a break-glass role; with a comment, and a dry run that found whatever one can find."""
+    aws_account.break_glass_roles = "rescue"
+    aws_account.save()
+    change = propose(aws_account, erin, [put_inline(make_role(aws_account, "rescue"), "more", document("s3:Get*"))])
+    change.comments.create(operator=erin, text="It moves to another bucket.")
+    met = [{"position": number, "outcome": meets, "sentence": "So it is."} for number, meets in enumerate(Meets, 1)]
+    lacks = {"action": "iam:PutRolePolicy", "resource": "arn:aws:iam::123456789012:role/rescue", "detail": "No policy."}
+    change.dry_runs.create(
+        asked_by=erin, finished_at=timezone.now(), steps=met, permissions=[{**lacks, "state": "missing"}]
+    )
+    return change
 
 
 @pytest.mark.parametrize(("width", "theme"), LOOKS)
