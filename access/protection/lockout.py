@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from access.holders import Holder, holder_of
-from access.protection.afterwards import Afterwards
+from access.protection.afterwards import Afterwards, afterwards
 from access.protection.roles import objects, roles_with
 from access.situations import EVERYTHING, Unknown
 from access.surroundings import surroundings_of
@@ -53,7 +53,7 @@ def _findings(aws_account: AwsAccount, tier: Tier, arn: str, steps: Sequence[Pla
     if holder is None or holder.not_held:
         yield _unknown(tier, "the mirror doesn’t hold all of its role’s policies")
         return
-    after = Afterwards(aws_account, holder, steps)
+    after = afterwards(aws_account, holder, steps)
     if after.untold:
         yield _unknown(tier, f"the engine can’t tell {some(after.untold)}")
         return
