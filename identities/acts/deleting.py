@@ -15,9 +15,15 @@ from sync.operations import StepSpec
 _MOST_NAMED = 8
 
 
-class DeleteForm(ActForm):
+class DeletingForm(ActForm):
     heading = "Delete {names}"
 
+    def titled(self, steps: Sequence[StepSpec]) -> str:
+        """By what all the other steps are for."""
+        return super().titled([step for step in steps if step.kind == f"{self.target.kind}.delete"])
+
+
+class DeleteForm(DeletingForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.about = " ".join(self._sentences())
@@ -39,8 +45,7 @@ class DeleteForm(ActForm):
         return [step for target in self.targets for step in delete_whole(target)]
 
 
-class DeleteProfileForm(ActForm):
-    heading = "Delete {names}"
+class DeleteProfileForm(DeletingForm):
     about = "Instances that run with it get no credentials any more. A role in it is taken out first, and stays."
 
     def steps(self) -> Sequence[StepSpec]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django import forms
 
@@ -12,14 +13,27 @@ from policies.fields import PolicyField
 from sync.operations import StepSpec
 
 _NAME = "Letters, digits and +=,.@_- only; unique in the AWS account, whatever the case."
+_FIXED_PATH = "Sorts them in folders, such as /apps/; usually just /. It can’t be changed later."
 _PATH = "Sorts them in folders, such as /apps/; usually just /. It can be changed later, but the ARN changes with it."
+
+
+class PathField(forms.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 512, "initial": "/", "required": False, "help_text": _PATH, **kwargs})
+
+
+class FixedPathField(PathField):
+    """Of roles and instance profiles."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(help_text=_FIXED_PATH, **kwargs)
 
 
 class NewForm(ActForm):
     """What everything new has: a name and a path."""
 
     name = forms.CharField(max_length=128, help_text=_NAME)
-    path = forms.CharField(max_length=512, initial="/", required=False, help_text=_PATH)
+    path = PathField()
 
     def clean_path(self) -> str:
         """/ at both ends, as AWS wants it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from identities.acts.make import NewForm
+from identities.acts.make import FixedPathField, NewForm
 from identities.operations import clone_role, clone_user, rename
 from sync.operations import StepSpec
 
@@ -32,6 +32,10 @@ class CloneForm(NewForm):
         super().__init__(*args, **kwargs)
         self.initial = {"path": self.target.path, **self.initial}
 
+    def titled(self, steps: Sequence[StepSpec]) -> str:
+        noun = self.target.kind.removeprefix("iam.")
+        return self.cleaned_data["title"] or f"Make a {noun} {self.cleaned_data['name']} like {self.target.name}"
+
 
 class CloneUserForm(CloneForm):
     about = (
@@ -44,6 +48,7 @@ class CloneUserForm(CloneForm):
 
 
 class CloneRoleForm(CloneForm):
+    path = FixedPathField()
     about = (
         "A new role that the same may assume, with the same policies, boundary, tags and longest session. "
         "What names the old one by ARN doesn’t name the new one."

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from identities.account.selectors import oidc_providers, saml_providers
-from identities.acts.make import NewForm
+from identities.acts.make import FixedPathField, NewForm
 from identities.acts.role_fields import DescriptionField, MinutesField
 from identities.acts.trust_documents import EC2, SERVICES, for_account, for_provider, for_service
 from identities.models import IamRole, InstanceProfile, OidcProvider
@@ -43,10 +43,16 @@ class NewRoleForm(NewForm):
     )
     ways_label = "Who may assume it"
 
+    policy = PolicyField(label="First policy", required=False, help_text="Its name or its ARN; attached at once.")
     description = DescriptionField()
-    policy = PolicyField(label="First policy", required=False, help_text="Attached at once. Others can be later.")
+    path = FixedPathField()
     minutes = MinutesField()
     boundary = PolicyField(label="Permissions boundary", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        about_trust = [name for name in self.fields if name not in NewRoleForm.base_fields]
+        self.order_fields(["name", *about_trust, "policy", "description", "path", "minutes", "boundary"])
 
     def trust(self) -> str:
         raise NotImplementedError
@@ -64,6 +70,9 @@ class NewRoleForm(NewForm):
         )
         role = IamRole(aws_account=self.aws_account, arn=create.params["arn"], name=said["name"])
         return [create, *([attach(role, said["policy"])] if said["policy"] else []), *self.more(role)]
+
+    def titled(self, steps: Sequence[StepSpec]) -> str:
+        return super().titled(steps[:1])
 
     def more(self, role: IamRole) -> Sequence[StepSpec]:
         """Further steps, on the role that is made by then."""

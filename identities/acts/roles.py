@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from identities.acts.make import NewForm
+from identities.acts.make import FixedPathField, NewForm
 from identities.acts.role_fields import DescriptionField, MinutesField
 from identities.forms import RoleField
 from identities.models import InstanceProfile
@@ -48,6 +48,7 @@ class RevokeSessionsForm(ActForm):
 class CreateProfileForm(NewForm):
     heading = "New instance profile"
     about = "It hands a role to EC2 instances."
+    path = FixedPathField()
     role = RoleField(required=False)
 
     def steps(self) -> Sequence[StepSpec]:
@@ -66,3 +67,6 @@ class SetRoleForm(ActForm):
 
     def steps(self) -> Sequence[StepSpec]:
         return put_role(self.target, self.cleaned_data["role"])
+
+    def titled(self, steps: Sequence[StepSpec]) -> str:
+        return super().titled(steps[-1:])

@@ -79,6 +79,7 @@ def test_the_form_says_what_is_taken_off_first(aws_account: AwsAccount, erin: Op
     text = text_of(client_of(erin).get(url).content.decode())
     assert f"each by a step of its own: policy {policy.arn} and group {group.name}." in text
     assert kinds_of(post(client_of(erin), url)) == ["user.detach", "group.remove_user", "user.delete"]
+    assert Change.objects.get().title == "Delete the user dana.okafor"
 
 
 def test_one_is_made_like_another(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
@@ -86,6 +87,7 @@ def test_one_is_made_like_another(aws_account: AwsAccount, erin: Operator, clien
     join(user, make_group(aws_account))
     response = post(client_of(erin), address("user_act", aws_id=user.aws_id, act="clone"), name="kim", path="/")
     assert kinds_of(response) == ["user.create", "user.tag", "group.add_user"]
+    assert Change.objects.get().title == "Make a user kim like dana.okafor"
 
 
 def test_a_role_describes_itself(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
@@ -131,6 +133,7 @@ def test_a_role_for_ec2_gets_an_instance_profile(aws_account: AwsAccount, erin: 
     said = {**ROLE, "service": "ec2.amazonaws.com", "profile": "on"}
     response = post(client_of(erin), address("account_act", act="create-role"), **said)
     assert kinds_of(response) == ["role.create", "instance_profile.create", "instance_profile.add_role"]
+    assert Change.objects.get().title == "Make the role deployer"
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,8 @@ def _choices(bound: BoundField, attrs: dict[str, Any]) -> Iterator[tuple[SafeStr
 def _control_class(widget: Widget) -> str:
     if isinstance(widget, CheckboxInput):
         return "form-check-input"
-    return "form-select" if isinstance(widget, Select) else "form-control"
+    own = "form-select" if isinstance(widget, Select) else "form-control"
+    return f"{own} {widget.attrs.get('class', '')}".rstrip()
 
 
 @register.filter
