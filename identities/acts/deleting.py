@@ -35,6 +35,8 @@ class DeleteForm(DeletingForm):
             yield f"Taken off first, each by a step of its own: {some(hung, shown=_MOST_NAMED)}."
         else:
             yield "Nothing hangs on it."
+        if any(_is_partly_known(target) for target in self.targets):
+            yield "Not all credentials were read yet: pull first, or the plan stops where it finds another one."
         if len(self.targets) == 1 and isinstance(self.target, IamRole):
             used = self.target.last_used_at
             yield f"AWS last saw it used on {day(used)}." if used else "AWS tells of no use of it in 400 days."
@@ -43,6 +45,10 @@ class DeleteForm(DeletingForm):
 
     def steps(self) -> Sequence[StepSpec]:
         return [step for target in self.targets for step in delete_whole(target)]
+
+
+def _is_partly_known(target: Any) -> bool:
+    return isinstance(target, IamUser) and None in (target.key_count, target.mfa_count, target.has_password)
 
 
 class DeleteProfileForm(DeletingForm):

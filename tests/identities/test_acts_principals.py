@@ -82,6 +82,15 @@ def test_the_form_says_what_is_taken_off_first(aws_account: AwsAccount, erin: Op
     assert Change.objects.get().title == "Delete the user dana.okafor"
 
 
+def test_the_form_says_when_not_all_is_known(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
+    known = make_user(aws_account, "kim", key_count=0, mfa_count=0, has_password=False)
+    said = [
+        "Not all credentials were read yet" in get(client_of(erin), "user_act", aws_id=user.aws_id, act="delete")
+        for user in (make_user(aws_account), known)
+    ]
+    assert said == [True, False]
+
+
 def test_one_is_made_like_another(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
     user = make_user(aws_account, tags={"team": "data", "aws:cloudformation:stack-name": "people"})
     join(user, make_group(aws_account))
