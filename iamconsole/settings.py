@@ -278,6 +278,7 @@ TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
 USE_I18N = True
 AUDIT_STREAM = env.bool("AUDIT_STREAM", default=PRODUCTION)  # sealed audit entries go to the log, for a SIEM
+DEFAULT_EXCEPTION_REPORTER_FILTER = "iamconsole.crash_reports.NoValues"
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
