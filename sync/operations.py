@@ -282,6 +282,9 @@ class Gate(Operation[P]):
     def waits_for(self, client: AwsClient, p: P, since: datetime) -> str:
         """A sentence about what has not come to pass yet; "" when it has. `since`: when the step before it ended."""
 
+    def note(self, p: P) -> str:
+        return "Nothing is sent: the change waits here, and holds nothing meanwhile."
+
     def calls(self, p: P) -> list[Call]:
         return []
 
