@@ -74,7 +74,7 @@ class UploadForm(NewForm):
 
 class RenameForm(NewForm):
     heading = "Rename {names}"
-    about = "What uses it goes on; what names its ARN has to be changed."
+    about = "What uses it goes on. Its ARN has name and path in it: what names that has to be changed."
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -32,6 +32,10 @@ SKELETON = """{
     }
   ]
 }"""
+# Of a managed policy, which never changes its path.
+PATH = forms.CharField(
+    max_length=512, initial="/", required=False, help_text="Sorts them in folders, such as /apps/; usually just /."
+)
 _MOVED = "The document was changed while you were editing: this is yours. Sent again, it replaces the one of now."
 _THERE = "There is an inline policy of that name already. Sent again, this one replaces it."
 _OWNER = {kind.model: kind for kind in KINDS_OF_OWNERS}
@@ -113,11 +117,17 @@ class DeleteInlineForm(OneInlineForm):
 class MoveInlineForm(NewForm, OneInlineForm):
     heading = "Make a managed policy of an inline policy of {names}"
     about = "The same document as a managed policy, attached in its place: others can have it too, and it has versions."
+    path = PATH
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("name", self.initial.get("policy", ""))
         self.order_fields(["policy"])
+
+    def titled(self, steps: Sequence[StepSpec]) -> str:
+        said = self.cleaned_data
+        made = f"Make the managed policy {said['name']} of the inline policy {said['policy']} of {self.target.name}"
+        return str(said["title"]) or made
 
     def steps(self) -> Sequence[StepSpec]:
         said = self.cleaned_data

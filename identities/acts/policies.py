@@ -8,10 +8,11 @@ from typing import Any
 from django import forms
 
 from iamconsole.web.words import counted
-from identities.acts.documents import SKELETON
+from identities.acts.documents import PATH, SKELETON
 from identities.acts.make import NewForm
 from identities.models import Attachment, IamRole, IamUser
 from identities.operations import delete_boundary, detach, put_boundary
+from identities.trust import joined
 from policies.acts import ActForm
 from policies.fields import DocumentField, PolicyField
 from policies.operations import DeleteVersion, create_policy, delete_policy, plan_update, policy_arn
@@ -22,10 +23,9 @@ from sync.operations import StepSpec
 
 class CreatePolicyForm(NewForm):
     heading = "New policy"
-    about = "It gives nothing until it is attached to somebody."
-    description = forms.CharField(
-        max_length=LONGEST_DESCRIPTION, required=False, help_text="It can't be changed later: nor can name and path."
-    )
+    about = "It gives nothing until it is attached to somebody. Name, path and description can't be changed later."
+    path = PATH
+    description = forms.CharField(max_length=LONGEST_DESCRIPTION, required=False)
     document = DocumentField(MOST_CHARACTERS, label="Policy as JSON", initial=SKELETON)
 
     def steps(self) -> Sequence[StepSpec]:
@@ -89,8 +89,11 @@ class DeletePolicyForm(ActForm):
             first.append(f"takes it off {counted(len(self.bounded), 'user or role', 'users and roles')} as boundary")
         if others := _others(self.target):
             first.append(f"deletes {counted(len(others), 'other version')}")
-        plan = f"The plan first {', '.join(first)}. " if first else ""
+        plan = f"The plan first {joined(first)}. " if first else ""
         return f"{plan}Made again from its history, it has a new unique id."
+
+    def titled(self, steps: Sequence[StepSpec]) -> str:
+        return super().titled(steps[-1:])
 
     def clean_boundary(self) -> str:
         said = str(self.cleaned_data["boundary"])

@@ -62,7 +62,7 @@ class DeleteAliasForm(ActForm):
 class PasswordPolicyForm(ActForm):
     heading = "Password policy"
     about = "For the passwords of IAM users. It is replaced as a whole: all that is to hold stands here."
-    minimum_length = forms.IntegerField(label="Shortest password", min_value=6, max_value=128)
+    minimum_length = forms.IntegerField(label="Characters at least", min_value=6, max_value=128)
     require_uppercase = forms.BooleanField(label="An upper-case letter", required=False)
     require_lowercase = forms.BooleanField(label="A lower-case letter", required=False)
     require_numbers = forms.BooleanField(label="A digit", required=False)

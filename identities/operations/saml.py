@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,9 @@ from sync.draft import Draft
 from sync.mirror import Content
 from sync.operations import BadParams, Call, Risk, StepSpec, Undo, Value
 
-SHORTEST_METADATA = 1_000  # IAM API Reference, CreateSAMLProvider
+# IAM API Reference, CreateSAMLProvider.
+SHORTEST_METADATA = 1_000
+_NAME = re.compile(r"[\w._-]{1,128}", re.ASCII)
 
 
 def check_metadata(metadata: str) -> None:
@@ -52,6 +55,10 @@ class CreateSamlParams(CreateParams):
 class CreateSaml(ObjectCreation[CreateSamlParams]):
     params_type = CreateSamlParams
     risk = Risk.HIGH
+
+    def check_name(self, p: CreateSamlParams) -> None:
+        if not _NAME.fullmatch(p.name):
+            raise BadParams("The name of a SAML provider has 1 to 128 letters, digits and ._- only.")
 
     def note(self, p: CreateSamlParams) -> str:
         return "Nobody gets in through it until a role trusts it. Its reverse deletes it."

@@ -154,7 +154,7 @@ class PasswordPolicyParams:
     def __post_init__(self) -> None:
         # IAM API Reference, UpdateAccountPasswordPolicy.
         for name, value, least, most in (
-            ("shortest password", self.minimum_length, 6, 128),
+            ("number of characters", self.minimum_length, 6, 128),
             ("oldest password in days", self.max_age_days, 0, 1095),
             ("number of remembered passwords", self.remembered, 0, 24),
         ):

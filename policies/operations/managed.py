@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,7 +23,9 @@ from sync.mirror import ObjectRef
 from sync.operations import BadParams, Call, Done, Guarantee, Risk, StepSpec, Tried, Undo, Value
 
 POLICY = KindOfObject("policy", "policy", "Policy", "policy", ManagedPolicy, by_arn=True, tags_in=SETTINGS.source)
-LONGEST_DESCRIPTION = 1000
+# IAM API Reference, CreatePolicy.
+LONGEST_DESCRIPTION, LONGEST_PATH = 1000, 512
+_PATH = re.compile(r"((/[A-Za-z0-9.,+@=_-]+)*)/")
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,11 @@ class CreatePolicy(Creation[CreatePolicyParams]):
     word = resource = "policy"
     model = ManagedPolicy
     params_type = CreatePolicyParams
+
+    def check_name(self, p: CreatePolicyParams) -> None:
+        super().check_name(p)
+        if len(p.path) > LONGEST_PATH or not _PATH.fullmatch(p.path):
+            raise BadParams("A path has letters, digits and .,+@=_- between slashes, such as /apps/web/.")
 
     def note(self, p: CreatePolicyParams) -> str:
         return "It gives nothing until it is attached. Its reverse deletes it, as long as nobody has it."
@@ -89,7 +97,8 @@ class DeletePolicy(VersionsOperation[PolicyParams]):
         return f"Delete the policy {p.name}"
 
     def note(self, p: PolicyParams) -> str:
-        return "Its text stays in the history of this console; made again, it gets a new unique id and begins with v1."
+        kept = "The policy's text stays in the history of this console."
+        return f"{kept} Made again, it has a new unique id and begins with v1."
 
     def calls(self, p: PolicyParams) -> list[Call]:
         return [self.call(p)]

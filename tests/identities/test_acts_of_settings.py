@@ -103,14 +103,16 @@ def test_deleting_a_policy_takes_it_from_everybody_first(
     for owner in (dana, make_group(aws_account), make_role(aws_account)):
         attach(owner, policy)
     url = address("policy_act", aws_id=policy.aws_id, act="delete")
-    assert "detaches it from 3 users, groups and roles, takes it off 1 user or role as boundary, deletes 2" in text_of(
-        client_of(erin).get(url).content.decode()
+    assert (
+        "detaches it from 3 users, groups and roles, takes it off 1 user or role as boundary and deletes 2"
+        in text_of(client_of(erin).get(url).content.decode())
     )
     post(client_of(erin), url)
     assert kinds() == [
         "iam.user.detach", "iam.group.detach", "iam.role.detach", "iam.user.boundary.delete",
         "iam.policy.delete_version", "iam.policy.delete_version", "iam.policy.delete",
     ]  # fmt: skip
+    assert Change.objects.get().title == f"Delete the policy {policy.name}"
     assert [params["version"] for kind, params in steps() if kind.endswith("version")] == ["v2", "v1"]
 
 

@@ -23,6 +23,7 @@ from sync import changes
 from sync.models import Change, SealedSecret
 from sync.operations import StepSpec
 from tests.identities.operation_cases_settings import (
+    CASES,
     METADATA,
     NEWER,
     READ,
@@ -145,6 +146,31 @@ def test_a_certificate_that_was_not_renamed_is_still_there(world: World, erin: O
     assert carry_out(change, erin).state == Change.State.CONFLICTED
     row.refresh_from_db()
     assert row.gone_at is None
+
+
+@pytest.mark.parametrize("path", ["/a b/", "/apps//"])
+def test_no_path_that_aws_refuses(world: World, erin: Operator, path: str) -> None:
+    step = create_policy(policy_arn(world.aws_account, "reports", path), READ)
+    assert "A path has letters" in refused(world, erin, step)
+
+
+@pytest.mark.parametrize(
+    ("kind", "action"),
+    [
+        ("iam.policy.create", "CreatePolicy"),
+        ("iam.oidc.create", "CreateOpenIDConnectProvider"),
+        ("iam.saml.create", "CreateSAMLProvider"),
+        ("iam.server_cert.upload", "UploadServerCertificate"),
+    ],
+)
+def test_a_lost_answer_is_adopted(world: World, erin: Operator, kind: str, action: str) -> None:
+    case = next(case for case in CASES if case.kind == kind)
+    arranged = case.arrange(world)
+    world.emulator.rules([{"action": action, "when": "after", "truncate": True, "times": 1}])
+    change = carry_out(propose(world.aws_account, erin, [case.step(world, arranged)]), erin)
+    assert (change.state, len(world.sent(action))) == (Change.State.APPLIED, 1)
+    assert change.steps.get().result["id"]
+    assert case.shows(world, arranged) == case.leaves
 
 
 def test_settings_that_were_never_read_are_left_alone(world: World, erin: Operator) -> None:
