@@ -8,7 +8,7 @@ from dataclasses import replace
 from accounts.models import AwsAccount
 from policies.documents import texts_of
 from policies.models import ManagedPolicy
-from policies.operations import DeleteVersion, plan_set_default, plan_update
+from policies.operations import DeleteVersion, create_policy, plan_delete, plan_set_default, plan_update
 from sync.mirror import Content, ObjectRef
 from sync.mirror.differences import Difference, Part, Reversal, differences
 from sync.operations import StepSpec
@@ -22,11 +22,9 @@ PARTS = {
     "versions": Part("Versions", "version {name} was written", "version {name} was deleted", "version {name} changed"),
 }
 
-CANT_DELETE = "This console can’t delete a policy yet: delete it in AWS, or accept it."
-CANT_RESTORE = (
-    "A deleted policy can’t be brought back: a new one gets another unique id. "
-    "What its versions said stays in the history here."
-)
+IN_USE = "Somebody has it by now. Delete it from its page, which takes it from everybody first, or accept it."
+GONE_SINCE = "It is gone again since."
+ANOTHER = "It gets another unique id than it had, and begins with v1 again. Its tags and who had it don’t come back so."
 
 
 def told(before: Content, after: Content) -> list[Difference]:
@@ -48,16 +46,32 @@ def _in_force(content: Content) -> str:
 
 
 def reverse(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
-    if not before:
-        return Reversal(left=(CANT_DELETE,))
     policy = ManagedPolicy.objects.live().filter(aws_account=aws_account, aws_id=ref.object_id).first()
-    if not after or policy is None:
-        return Reversal(left=(CANT_RESTORE,))
+    if not after or (before and policy is None):
+        return _made_again(before)
+    if policy is None:
+        return Reversal(left=(GONE_SINCE,))
+    if not before:
+        return _deleted(policy)
     steps = [*_in_force_again(policy, before, after), *_without_new_versions(policy, before, after)]
     lost = sorted(before["versions"].keys() - after["versions"].keys() - {before["default_version"]})
     left = [f"{version} was deleted. Its text stays in the history here; AWS never gives its number again."
             for version in lost]  # fmt: skip
     return Reversal(tuple(steps), tuple(left))
+
+
+def _made_again(before: Content) -> Reversal:
+    text_hash = _in_force(before)
+    text = texts_of([text_hash]).get(text_hash)
+    if text is None:
+        return Reversal(left=("What it said isn’t kept any more.",))
+    return Reversal((create_policy(before["arn"], text),), (ANOTHER,))
+
+
+def _deleted(policy: ManagedPolicy) -> Reversal:
+    if policy.attachment_count or policy.boundary_count:
+        return Reversal(left=(IN_USE,))
+    return Reversal(tuple(plan_delete(policy)))
 
 
 def _in_force_again(policy: ManagedPolicy, before: Content, after: Content) -> Iterator[StepSpec]:

@@ -15,7 +15,7 @@ from identities.operations import delete_boundary, detach, put_boundary
 from identities.trust import joined
 from policies.acts import ActForm
 from policies.fields import DocumentField, PolicyField
-from policies.operations import DeleteVersion, create_policy, delete_policy, plan_update, policy_arn
+from policies.operations import DeleteVersion, create_policy, plan_delete, plan_update, policy_arn
 from policies.operations.managed import LONGEST_DESCRIPTION
 from policies.operations.update import MOST_CHARACTERS
 from sync.operations import StepSpec
@@ -61,7 +61,8 @@ class DeleteVersionForm(ActForm):
         field.choices = [(version, version) for version in _others(self.target)]
 
     def steps(self) -> Sequence[StepSpec]:
-        return [_delete_version(self.target, self.cleaned_data["version"])]
+        params = {"policy_arn": self.target.arn, "version": self.cleaned_data["version"]}
+        return [StepSpec(DeleteVersion.kind, params)]
 
 
 class DeletePolicyForm(ActForm):
@@ -107,8 +108,7 @@ class DeletePolicyForm(ActForm):
         return [
             *(detach(one.user or one.group or one.role, policy.arn) for one in held),
             *(put_boundary(owner, instead) if instead else delete_boundary(owner) for owner in self.bounded),
-            *(_delete_version(policy, version) for version in _others(policy)),
-            delete_policy(policy.arn),
+            *plan_delete(policy),
         ]
 
 
@@ -123,10 +123,6 @@ def _bounded(policy: Any) -> Iterator[IamUser | IamRole]:
 
 
 def _others(policy: Any) -> list[str]:
-    """The versions that aren't in force, the newest first: made again in the opposite order, they keep their order."""
+    """The versions that aren't in force."""
     kept = policy.versions.filter(gone_at__isnull=True).exclude(version_id=policy.default_version)
     return list(kept.order_by("-number").values_list("version_id", flat=True))
-
-
-def _delete_version(policy: Any, version: str) -> StepSpec:
-    return StepSpec(DeleteVersion.kind, {"policy_arn": policy.arn, "version": version})

@@ -12,7 +12,7 @@ from policies.models import ManagedPolicy
 from policies.operations.existence import CreateParams, Creation
 from policies.operations.objects import KindOfObject
 from policies.operations.tags import retagged
-from policies.operations.update import document_findings
+from policies.operations.update import DeleteVersion, document_findings
 from policies.operations.versions import PolicyParams, VersionsOperation, customer_policy
 from policies.settings import SETTINGS
 from sync.aws.client import AwsClient
@@ -140,6 +140,14 @@ def policy_arn(aws_account: AwsAccount, name: str, path: str = "/") -> str:
 
 def create_policy(arn: str, document: str, description: str = "") -> StepSpec:
     return StepSpec(CreatePolicy.kind, {"arn": arn, "document": document, "description": description})
+
+
+def plan_delete(policy: ManagedPolicy) -> list[StepSpec]:
+    """Of one that nobody has. The newest version first: made again in the opposite order, they keep their order."""
+    others = policy.versions.filter(gone_at__isnull=True).exclude(version_id=policy.default_version)
+    versions = others.order_by("-number").values_list("version_id", flat=True)
+    gone = [StepSpec(DeleteVersion.kind, {"policy_arn": policy.arn, "version": version}) for version in versions]
+    return [*gone, delete_policy(policy.arn)]
 
 
 def delete_policy(arn: str) -> StepSpec:

@@ -153,6 +153,37 @@ def test_a_version_in_force_that_was_deleted_comes_back_as_a_new_one(
     assert found == json.loads(allow("s3:GetObject"))
 
 
+def test_a_policy_that_others_made_is_deleted(iam: Any, aws_account: AwsAccount, erin: Operator) -> None:
+    before = details(iam)
+    iam.create_policy(PolicyName="x", PolicyDocument=allow("s3:*"))
+    iam.create_policy_version(PolicyArn=policy_arn("x"), PolicyDocument=allow("sqs:*"), SetAsDefault=True)
+    pulled(aws_account)
+    assert carry_out(reverse(aws_account, erin), erin).state == Change.State.APPLIED
+    assert details(iam) == before
+
+
+def test_a_policy_that_somebody_has_by_now_is_left(iam: Any, aws_account: AwsAccount) -> None:
+    iam.create_policy(PolicyName="x", PolicyDocument=allow("s3:*"))
+    iam.attach_user_policy(UserName="jane", PolicyArn=policy_arn("x"))
+    pulled(aws_account)
+    found = next(each for each in drift.open_drift(aws_account) if each.facet.kind == "iam.policy")
+    assert "Somebody has it by now" in drift.reversal_of(aws_account, found).left[0]
+
+
+def test_a_policy_that_others_deleted_is_made_again(iam: Any, aws_account: AwsAccount, erin: Operator) -> None:
+    text = allow("s3:ListBucket")
+    iam.create_policy(PolicyName="x", PolicyDocument=text)
+    pulled(aws_account)
+    drift.accept(aws_account=aws_account, actor=erin, revisions=[newest(aws_account).pk])
+    iam.delete_policy(PolicyArn=policy_arn("x"))
+    pulled(aws_account)
+    change = reverse(aws_account, erin)
+    assert "It gets another unique id" in change.reason
+    assert carry_out(change, erin).state == Change.State.APPLIED
+    found = iam.get_policy_version(PolicyArn=policy_arn("x"), VersionId="v1")["PolicyVersion"]["Document"]
+    assert found == json.loads(text)
+
+
 # ---- What can't be undone says why ---------------------------------------------------------------------------
 
 
@@ -165,7 +196,6 @@ def _delete_jane(iam: Any) -> None:
     ("act", "why"),
     [
         (_delete_jane, "A deleted user can’t be brought back: AWS gives a new one of that name another unique id."),
-        (lambda iam: iam.create_policy(PolicyName="x", PolicyDocument=allow("s3:*")), "can’t delete a policy yet"),
     ],
 )
 def test_it_says_why_not(
