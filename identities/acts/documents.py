@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from identities.acts.make import NewForm
+from identities.acts.make import FixedPathField, NewForm
 from identities.forms import TrustField
 from identities.models import InlinePolicy, Principal
 from identities.operations import attach, delete_inline, put_inline, update_trust
@@ -33,9 +33,6 @@ SKELETON = """{
   ]
 }"""
 # Of a managed policy, which never changes its path.
-PATH = forms.CharField(
-    max_length=512, initial="/", required=False, help_text="Sorts them in folders, such as /apps/; usually just /."
-)
 _MOVED = "The document was changed while you were editing: this is yours. Sent again, it replaces the one of now."
 _THERE = "There is an inline policy of that name already. Sent again, this one replaces it."
 _OWNER = {kind.model: kind for kind in KINDS_OF_OWNERS}
@@ -117,7 +114,7 @@ class DeleteInlineForm(OneInlineForm):
 class MoveInlineForm(NewForm, OneInlineForm):
     heading = "Make a managed policy of an inline policy of {names}"
     about = "The same document as a managed policy, attached in its place: others can have it too, and it has versions."
-    path = PATH
+    path = FixedPathField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 
 from iamconsole.web.words import counted
-from identities.acts.documents import PATH, SKELETON
-from identities.acts.make import NewForm
+from identities.acts.documents import SKELETON
+from identities.acts.make import FixedPathField, NewForm
 from identities.models import Attachment, IamRole, IamUser
 from identities.operations import delete_boundary, detach, put_boundary
 from identities.trust import joined
@@ -24,7 +24,7 @@ from sync.operations import StepSpec
 class CreatePolicyForm(NewForm):
     heading = "New policy"
     about = "It gives nothing until it is attached to somebody. Name, path and description can't be changed later."
-    path = PATH
+    path = FixedPathField()
     description = forms.CharField(max_length=LONGEST_DESCRIPTION, required=False)
     document = DocumentField(MOST_CHARACTERS, label="Policy as JSON", initial=SKELETON)
 
