@@ -159,17 +159,13 @@ def also_running(change: Change) -> list[Any]:
     return list(changes_of(change.aws_account).filter(state__in=Change.MOVING).exclude(pk=change.pk)[:RECENT])
 
 
-def steps_of(change: Change) -> list[Step]:
-    return list(change.steps.prefetch_related("attempts"))
-
-
 def newest_lines(change: Change) -> list[ChangeLine]:
     """Of its log, the oldest of them first."""
     return list(reversed(change.lines.order_by("-pk")[:LINES_SHOWN]))
 
 
 def last_attempt(step: Step) -> Attempt | None:
-    """The newest try; reads what `steps_of` fetched."""
+    """The newest try; reads what was fetched with the step, if it was."""
     attempts = list(step.attempts.all())
     return attempts[-1] if attempts else None
 

@@ -53,11 +53,16 @@ def change_progress(request: HttpRequest, account_id: str, pk: int) -> HttpRespo
     return poll_response(request, "sync/change.html#live", context, moving=found.state in Change.MOVING)
 
 
+def _page(request: HttpRequest) -> int:
+    said = request.GET.get("steps", "")
+    return int(said) if said.isdecimal() and said.isascii() and len(said) < 6 else 0
+
+
 def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
-    plan = Plan(change)
+    plan = Plan(change, _page(request))
     approvals = Approvals.of(change)
     has_moved = change.queued_at is not None and (change.state not in STILL or plan.waits is not None)
-    secrets = waiting_of(change, [step.step for step in plan.steps], signed_in(request))
+    secrets = waiting_of(change, plan.rows, signed_in(request))
     others = selectors.also_running(change)
     return {
         "change": change,

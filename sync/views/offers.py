@@ -19,10 +19,11 @@ from sync.checks import Finding
 from sync.forms import BreakGlassForm, CommentForm, OverrideForm, ReviewForm, WordForm
 from sync.models import Approval, BreakGlass, Change, Comment, Override, Step
 from sync.selectors import STUCK, UNDECIDED
-from sync.views.plan import Plan
+from sync.views.plan import MOST_LOOKED_INTO, Plan
 from sync.views.steps import name_to_type
 
 State = Change.State
+NOTES_OF = 12  # how many destructive steps are listed
 CANCELLABLE = (*UNDECIDED, State.SCHEDULED, State.QUEUED, State.WAITING, *STUCK)
 REVERSIBLE = (State.APPLIED, State.CANCELLED, *STUCK)
 
@@ -76,7 +77,7 @@ class Offers:
             return None
         destructive = _destructive_sentence(self.plan)
         return ApplyOffer(
-            label=f"Apply {counted(len(self.plan.steps), 'step')}",
+            label=f"Apply {counted(self.plan.total, 'step')}",
             destructive=destructive,
             expected=name_to_type(self.change) if destructive else "",
             reasons=tuple(self._why_not_apply()),
@@ -92,7 +93,8 @@ class Offers:
         reasons += [_still_missing(demand) for demand in self.approvals.demands if demand.missing]
         if self.protected:
             reasons.append("It touches what is protected: an owner has to let it through.")
-        if not reasons and (against := objection(self.change, self.operator)):
+        # Who presses the button is told the rest: of a long plan it takes a while to find out.
+        if not reasons and self.plan.total <= MOST_LOOKED_INTO and (against := objection(self.change, self.operator)):
             reasons.append(against.sentence)
         return reasons
 
@@ -166,10 +168,11 @@ class Offers:
 
     @cached_property
     def reverse(self) -> str:
-        done = [step.position for step in self.plan.steps if step.state == Step.State.DONE and not step.destructive]
+        taken = {row.position for row in self.plan.destructive}
+        done = [row.position for row in self.plan.rows if row.state == Step.State.DONE and row.position not in taken]
         if self.change.state not in REVERSIBLE or not done or not self._may(PROPOSE):
             return ""
-        if len(self.plan.steps) == 1 or self.change.state == State.APPLIED:
+        if self.plan.total == 1 or self.change.state == State.APPLIED:
             return "Propose the reverse"
         return f"Propose the reverse of step{_span(done)}"
 
@@ -226,10 +229,20 @@ def _span(positions: list[int]) -> str:
 
 
 def _destructive_sentence(plan: Plan) -> str:
-    positions = [str(step.position) for step in plan.destructive]
-    if not positions:
+    steps = plan.destructive
+    if not steps:
         return ""
-    if len(positions) == 1:
-        return f"Step {positions[0]}: {plan.destructive[0].title}. {plan.destructive[0].note}"
-    notes = sorted({step.note for step in plan.destructive})
-    return f"Steps {', '.join(positions[:-1])} and {positions[-1]} take something away. {' '.join(notes)}"
+    if len(steps) == 1:
+        only = plan.view(steps[0])
+        return f"Step {only.position}: {only.title}. {only.note}"
+    notes = sorted({plan.view(step).note for step in steps[:NOTES_OF]})
+    return f"Steps {_listed([step.position for step in steps])} take something away. {' '.join(notes)}"
+
+
+def _listed(positions: list[int]) -> str:
+    """ "1, 3 and 4", "1, 3 … and 998 more"."""
+    if len(positions) > NOTES_OF:
+        shown = ", ".join(map(str, positions[:NOTES_OF]))
+        return f"{shown} and {len(positions) - NOTES_OF} more"
+    *others, last = map(str, positions)
+    return f"{', '.join(others)} and {last}"

@@ -44,7 +44,7 @@ def _no_outcome(plan: Plan) -> tuple[str, ...]:
 
 
 def _applied(plan: Plan) -> tuple[str, ...]:
-    steps = f"{plan.done} of {counted(len(plan.steps), 'step')}"
+    steps = f"{plan.done} of {counted(plan.total, 'step')}"
     return f"Applied {steps}.", "Accepted by AWS; in force within about a minute."
 
 
@@ -147,7 +147,7 @@ _OUTCOMES = {
 
 def done_words(plan: Plan) -> str:
     """ "The first 3 steps are done, 2 were not sent." """
-    unsent = sum(step.state in (Step.State.PENDING, Step.State.SKIPPED) for step in plan.steps)
+    unsent = plan.unsent
     not_sent = f"{unsent} {'was' if unsent == 1 else 'were'} not sent" if unsent else ""
     if plan.done:
         first = "The first step is done" if plan.done == 1 else f"The first {plan.done} steps are done"

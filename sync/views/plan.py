@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from iamconsole.web.vocabulary import state_of
-from iamconsole.web.words import counted
+from iamconsole.web.words import counted, number
 from sync.changes.moved import moved
 from sync.checks import Finding
 from sync.models import Change, Step
-from sync.selectors import steps_of
+from sync.operations import Undo
 from sync.views.conflict import Conflict, conflict_of
 from sync.views.outcome import Outcome, outcome_of
-from sync.views.steps import StepView, step_view
+from sync.views.steps import StepView, is_destructive, step_view, undo_of
 
 State = Change.State
+STEPS_A_PAGE = 50
+# Of a longer plan its page doesn't look what has become of each step since: the apply does.
+MOST_LOOKED_INTO = 200
+STOPPED = (Step.State.FAILED, Step.State.UNKNOWN, Step.State.CONFLICTED)
+UNBEGUN = (State.DRAFT, State.PROPOSED, State.APPROVED, State.SCHEDULED, State.REJECTED, State.EXPIRED)
 UNAPPLIED = (State.PROPOSED, State.APPROVED, State.SCHEDULED)
 FINDING_KINDS = {
     "error": "danger",
@@ -35,68 +44,107 @@ class FindingView:
 
 
 class Plan:
-    def __init__(self, change: Change) -> None:
+    """`rows` are all its steps, and `steps` those of one page, in full: a plan may have a thousand."""
+
+    def __init__(self, change: Change, page: int = 0) -> None:
+        """`page`: from 1; 0 is the one with the step that it is about just now."""
         self.change = change
-        self.steps: list[StepView] = [step_view(change, step) for step in steps_of(change)]
+        self.rows: list[Step] = list(change.steps.all())
+        self.total = len(self.rows)
+        self.pages = max(1, -(-self.total // STEPS_A_PAGE))
+        self.page = min(page, self.pages) if page > 0 else (self.next_position - 1) // STEPS_A_PAGE + 1
+        if self.change.state in UNBEGUN and page <= 0:
+            self.page = 1
+        self._views: dict[int, StepView] = {}
+
+    def view(self, row: Step) -> StepView:
+        if row.position not in self._views:
+            self._views[row.position] = step_view(self.change, row)
+        return self._views[row.position]
+
+    @cached_property
+    def steps(self) -> list[StepView]:
+        first = (self.page - 1) * STEPS_A_PAGE
+        shown = self.rows[first : first + STEPS_A_PAGE]
+        prefetch_related_objects(shown, "attempts")
+        return [self.view(row) for row in shown]
 
     @property
+    def pager(self) -> Mapping[str, Any]:
+        """What elements/pager.html asks for; nothing where all steps are on one page."""
+        if self.pages == 1:
+            return {}
+        return {
+            "first": self.steps[0].position,
+            "last": self.steps[-1].position,
+            "previous_url": f"?steps={self.page - 1}" if self.page > 1 else "",
+            "next_url": f"?steps={self.page + 1}" if self.page < self.pages else "",
+        }
+
+    @cached_property
     def done(self) -> int:
-        return sum(step.state in Step.FINISHED for step in self.steps)
+        return sum(row.state in Step.FINISHED for row in self.rows)
 
-    @property
+    @cached_property
+    def unsent(self) -> int:
+        return sum(row.state in (Step.State.PENDING, Step.State.SKIPPED) for row in self.rows)
+
+    @cached_property
     def stopped(self) -> StepView | None:
         """The step that failed, conflicted, or whose outcome nobody knows."""
-        return next((step for step in self.steps if step.stopped), None)
+        return self._first(lambda row: row.state in STOPPED)
 
-    @property
+    @cached_property
     def running(self) -> StepView | None:
-        return next((step for step in self.steps if step.state == Step.State.SENDING), None)
+        return self._first(lambda row: row.state == Step.State.SENDING)
 
-    @property
+    @cached_property
     def waits(self) -> StepView | None:
         """The step at which a change waits in the middle, until something has come to pass."""
         if self.change.state != State.SCHEDULED or not self.change.started_at:
             return None
-        return next((step for step in self.steps if step.state not in Step.FINISHED), None)
+        return self._first(lambda row: row.state not in Step.FINISHED)
+
+    def _first(self, wanted: Callable[[Step], bool]) -> StepView | None:
+        row = next(filter(wanted, self.rows), None)
+        return None if row is None else self.view(row)
 
     @property
     def next_position(self) -> int:
         """Of the step that a retry begins with."""
-        return next((step.position for step in self.steps if step.state not in Step.FINISHED), len(self.steps))
+        return next((row.position for row in self.rows if row.state not in Step.FINISHED), self.total)
 
     @property
     def state_word(self) -> str:
-        if self.change.state == State.FAILED and self.stopped and len(self.steps) > 1:
-            return f"Stopped at step {self.stopped.position} of {len(self.steps)}"
+        if self.change.state == State.FAILED and self.stopped and self.total > 1:
+            return f"Stopped at step {self.stopped.position} of {self.total}"
         if self.waits:
-            return f"Waits at step {self.waits.position} of {len(self.steps)}"
+            return f"Waits at step {self.waits.position} of {self.total}"
         return state_of(self.change.state).word
 
     @property
     def size_words(self) -> str:
         """ "2 steps, reversible", "4 steps, 1 destructive"."""
-        steps = counted(len(self.steps), "step")
+        steps = counted(self.total, "step")
         if self.destructive:
             return f"{steps}, {len(self.destructive)} destructive"
-        undo = {step.undo for step in self.steps}
-        return f"{steps}, reversible" if undo == {"Reversible"} else steps
+        return f"{steps}, reversible" if {undo_of(row) for row in self.rows} == {Undo.REVERSIBLE} else steps
 
     @property
     def size_kind(self) -> str:
         return "danger" if self.destructive else ""
 
     @cached_property
-    def destructive(self) -> list[StepView]:
-        return [step for step in self.steps if step.destructive]
+    def destructive(self) -> list[Step]:
+        return [row for row in self.rows if is_destructive(row)]
 
     @property
     def progress_words(self) -> str:
         """ "3 done, 1 failed, 2 not sent"."""
-        counts: dict[str, int] = {}
-        for step in self.steps:
-            word = "done" if step.state in Step.FINISHED else state_of(step.state).word.lower()
-            counts[word] = counts.get(word, 0) + 1
-        return ", ".join(f"{count} {word}" for word, count in counts.items())
+        counts = Counter(
+            "done" if row.state in Step.FINISHED else state_of(row.state).word.lower() for row in self.rows
+        )
+        return ", ".join(f"{number(count)} {word}" for word, count in counts.items())
 
     @property
     def took(self) -> timedelta | None:
@@ -114,7 +162,7 @@ class Plan:
         return [*self._moved(), *told]
 
     def _moved(self) -> list[FindingView]:
-        if self.change.state not in UNAPPLIED:
+        if self.change.state not in UNAPPLIED or self.total > MOST_LOOKED_INTO:
             return []
         title = "AWS has moved on since this plan was made. Applied as it is, it would stop and send nothing."
         return [
@@ -137,7 +185,7 @@ class Plan:
         """Everything that the live fragment depends on: equal means that nothing new can be seen."""
         change = self.change
         steps = [(step.state, step.tries, step.request_id) for step in self.steps]
-        return (change.state, change.cancel_asked, change.lines.count(), steps)
+        return (change.state, change.cancel_asked, change.lines.count(), self.progress_words, steps)
 
 
 def _where(finding: Finding) -> str:

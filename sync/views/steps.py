@@ -136,6 +136,19 @@ def step_view(change: Change, step: Step) -> StepView:
     )
 
 
+def undo_of(step: Step) -> Undo | None:
+    operation = registry.get(step.kind)
+    return operation.undo if operation else None
+
+
+def is_destructive(step: Step) -> bool:
+    operation = registry.get(step.kind)
+    try:
+        return operation is not None and operation.is_destructive(operation.parse(step.params))
+    except BadParams:
+        return False
+
+
 def name_to_type(change: Change) -> str:
     """The name of what the first destructive step destroys; "" when none does."""
     for step in change.steps.all():
