@@ -257,7 +257,7 @@ class Operation(ABC, Generic[P]):
         return {}
 
     def secrets(self, answer: Mapping[str, Any]) -> Mapping[str, Secret]:
-        """What AWS says in that answer and never again, by the name that pages give it."""
+        """What AWS says in that answer and never again, by the name that pages give it. Then `result` isn't empty."""
         return {}
 
     def made_up(self, p: P) -> Mapping[str, str]:

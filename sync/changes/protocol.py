@@ -100,6 +100,8 @@ class StepRun:
         """How it ended, to be written down by the caller. `begun`: its attempt of a wave. Raises ClaimLost."""
         if isinstance(self._operation, Gate):
             return self._wait(self._operation)
+        if self._at_most_once and self._step.result:  # a worker died with the answer in hand, its secrets kept
+            return self._done(self._begin(), State.DONE, self._step.result, self._expects)
         if begun is None and self._nobody_can_tell():
             return self._unknown("Nobody can see from outside whether it was done: look, then decide.")
         for _ in range(TRIES):
@@ -198,10 +200,12 @@ class StepRun:
         return self._done(attempt, State.DONE, result, tried.found, request_id, visible=bool(shown))
 
     def _keep_secrets(self, answer: Mapping[str, Any]) -> None:
-        """At once: AWS doesn't say them again."""
+        """At once, and with them what shows that there was an answer: AWS doesn't say them again."""
         if secrets := self._operation.secrets(answer):
             with self._claim.held() as change:
                 sealed.keep_returned(self._step, secrets, operator=change.applied_by or change.requested_by)
+                self._step.result = dict(self._operation.result(answer))
+                self._step.save(update_fields=["result"])
 
     def _not_sent(self, attempt: Attempt, error: errors.AwsError, tried: Tried) -> Ended | None:
         told, found = as_json(error), tried.found

@@ -8,11 +8,11 @@ import pytest
 
 from accounts.models import Operator
 from identities.models import AccessKey, IamUser
-from sync import changes, operations
+from sync import changes, operations, sealed
 from sync.models import Change, Facet, Revision
 from sync.operations import BadParams, StepSpec, Undo
 from tests.identities.operation_cases_credentials import CASES, Case, Of, alone, knows, on, with_device, with_key
-from tests.services.changing import carry_out, propose
+from tests.services.changing import carry_out, propose, worked
 from tests.services.world import World
 
 pytestmark = pytest.mark.django_db
@@ -236,3 +236,42 @@ def test_a_lost_answer_to_a_first_password_is_adopted(world: World, erin: Operat
     change = carry_out(propose(world.aws_account, erin, [case.step(of, erin)]), erin)
     assert change.state == Change.State.APPLIED
     assert len(world.sent("CreateLoginProfile")) == 1
+
+
+# ---- A worker that is killed ---------------------------------------------------------------------------------------
+def killed(world: World, erin: Operator, monkeypatch: pytest.MonkeyPatch, where: str) -> Change:
+    """It dies once AWS has made the key: before it has said anything of the answer, or after it has kept the secret."""
+    change = propose(world.aws_account, erin, [on("iam.key.create")(alone(world), erin)])
+    operation = operations.registry["iam.key.create"]
+    send = operation.send
+
+    def die(*args: Any) -> Any:
+        if where == "send":
+            send(*args)
+        raise SystemExit
+
+    with monkeypatch.context() as patched, pytest.raises(SystemExit):
+        patched.setattr(operation, where, die)
+        carry_out(change, erin)
+    return change
+
+
+@pytest.mark.parametrize(("where", "state", "shown"), [("send", "unknown", 0), ("done", "applied", 1)])
+def test_what_a_killed_worker_made_is_asked_about_or_shown(
+    world: World,
+    erin: Operator,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
+    where: str,
+    state: str,
+    shown: int,
+) -> None:
+    settings.VERIFY_DEADLINE_S, settings.CLAIM_TIMEOUT_S = 0.3, 0
+    change = killed(world, erin, monkeypatch, where)
+    changes.sweep_due()
+    assert worked(change).state == state
+    (key,) = world.iam.list_access_keys(UserName="lena.fischer")["AccessKeyMetadata"]
+    step = change.steps.get()
+    assert (step.result or step.error)["id" if shown else "appeared"] in (key["AccessKeyId"], [key["AccessKeyId"]])
+    assert len(sealed.show(change, erin)) == shown
+    assert len(world.sent("CreateAccessKey")) == 1

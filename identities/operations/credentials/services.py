@@ -37,6 +37,9 @@ class ResetServiceCredential(OfCredential[ServiceParams]):
     def is_so_already(self, p: ServiceParams) -> str:
         return ""  # nobody can see it
 
+    def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"id": answer["ServiceSpecificCredential"][SERVICE.mirror.id_member]}
+
     def secrets(self, answer: Mapping[str, Any]) -> Mapping[str, Secret]:
         said = answer["ServiceSpecificCredential"]
         return {name: said[member] for member, name in SERVICE_SECRETS.items() if said.get(member)}
