@@ -39,6 +39,7 @@ class OfOneForm(ActForm):
         self.fields[self.of] = forms.ChoiceField(
             label=_LABELS[self.of],
             choices=[(each, said_of(row)) for each, row in self.rows.items()],
+            help_text="" if self.rows else "There is none that this can be done with.",
         )
         self.order_fields([self.of, *self.fields])
 

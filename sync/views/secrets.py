@@ -41,6 +41,7 @@ class Waiting:
 class ShownSecret:
     about: str  # what the step did
     of: str  # AWS's id of what it made, "" for none
+    user_name: str  # where one belongs to it
     name: str
     text: str
 
@@ -91,7 +92,8 @@ def change_secrets_kept(request: HttpRequest, account_id: str, pk: int) -> HttpR
 def _shown(step: Step, each: sealed.Shown) -> ShownSecret:
     operation = registry[step.kind]
     about = operation.title(operation.parse(step.params))
-    return ShownSecret(about, str(step.result.get("id", "")), each.name, each.secret.open())
+    of, user_name = step.result.get("id", ""), step.result.get("user_name", "")
+    return ShownSecret(about, of, user_name, each.name, each.secret.open())
 
 
 def _back(change: Change) -> HttpResponse:

@@ -200,7 +200,9 @@ def test_what_is_shown_once(
     assert row.name == name
     secret = unseal(bytes(row.blob)).open()
     everywhere.has_no(secret, change)
-    assert secret in text_of(press(client, "change_secrets", change).content.decode())
+    shown = text_of(press(client, "change_secrets", change).content.decode())
+    assert secret in shown
+    assert ("User name lena.fischer-at-123456789012" in shown) is (name == "Password for the service")
     everywhere.has_no(secret, change)
     press(client, "change_secrets_kept", change)
     everywhere.has_no(secret, change)

@@ -162,6 +162,10 @@ class CreateServiceCredential(Make[CreateServiceParams]):
         more = {"CredentialAgeDays": p.days} if p.days else {}
         return self.call(p, "CreateServiceSpecificCredential", ServiceName=p.service, **more)
 
+    def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        said = answer[self.answered]
+        return {**super().result(answer), "user_name": said.get("ServiceUserName") or ""}
+
     def part(self, p: CreateServiceParams) -> str:
         return f"service credentials:{p.owner_arn} {p.service}"
 
