@@ -171,6 +171,15 @@ def test_what_hangs_on_the_user_is_said_of_each(world: World, erin: Operator) ->
     }
 
 
+@pytest.mark.parametrize("kind", ["iam.login.create", "iam.login.reset"])
+def test_a_policy_that_became_stricter_meanwhile_refuses_the_password(world: World, erin: Operator, kind: str) -> None:
+    case = next(case for case in CASES if case.kind == kind)
+    change = propose(world.aws_account, erin, [case.step(case.arrange(world), erin)])
+    world.iam.update_account_password_policy(MinimumPasswordLength=40)
+    change = carry_out(change, erin)
+    assert (change.state, change.error["code"]) == (Change.State.FAILED, "PasswordPolicyViolation")
+
+
 # ---- An answer that was lost -------------------------------------------------------------------------------------
 def lost(world: World, erin: Operator, settings: Any) -> tuple[Of, Change]:
     """A key was made, and its answer, with the secret in it, never came."""

@@ -10,6 +10,7 @@ from moto.iam.exceptions import EntityAlreadyExists, IAMException, LimitExceeded
 from moto.iam.models import IAMBackend
 
 from iamconsole.demo import clock
+from iamconsole.demo.iam.passwords import refuse_weak
 from iamconsole.demo.iam.people import refuse_while
 from iamconsole.demo.ids import unique_id
 
@@ -55,6 +56,7 @@ class Credentials(IAMBackend):  # type: ignore[misc]
     # ---- Passwords
 
     def make_password(self, user_name: str, password: str, **about: Any) -> Password:
+        refuse_weak(self.account_password_policy, password)
         try:
             user = self.create_login_profile(user_name, password)
         except EntityAlreadyExists:
@@ -73,6 +75,7 @@ class Credentials(IAMBackend):  # type: ignore[misc]
         """What is None in `about` stays as it is."""
         held = self.password_of(user_name)
         if password is not None:
+            refuse_weak(self.account_password_policy, password)
             self.get_user(user_name).password = password
             held.changed = clock.utcnow()
         for name, value in about.items():
