@@ -55,6 +55,7 @@ def test_it_is_shown_on_a_page_that_nothing_keeps(change: Change, erin: Operator
     answer = press(client_of(erin), change, "change_secrets")
     assert SAID in text_of(answer.content.decode())
     assert "AKIAIOSFODNN7EXAMPLE" in answer.content.decode()
+    assert answer.content.decode().count(f'href="{address("change", pk=str(change.pk))}"') == 2  # crumb, and "Later"
     assert "no-store" in answer["Cache-Control"]
     assert AuditEntry.objects.get(verb="secret.shown").actor == erin
 
