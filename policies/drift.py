@@ -9,6 +9,8 @@ from accounts.models import AwsAccount
 from policies.documents import texts_of
 from policies.models import ManagedPolicy
 from policies.operations import DeleteVersion, create_policy, plan_delete, plan_set_default, plan_update
+from policies.operations.managed import POLICY
+from policies.operations.tags import tags_again
 from sync.mirror import Content, ObjectRef
 from sync.mirror.differences import Difference, Part, Reversal, differences
 from sync.operations import StepSpec
@@ -23,7 +25,7 @@ PARTS = {
 }
 
 IN_USE = "Somebody has it by now. Delete it from its page, which takes it from everybody first, or accept it."
-GONE_SINCE = "It is gone again since."
+GONE_SINCE = "It is gone since."
 ANOTHER = "It gets another unique id than it had, and begins with v1 again. Its tags and who had it don’t come back so."
 
 
@@ -58,6 +60,14 @@ def reverse(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Con
     left = [f"{version} was deleted. Its text stays in the history here; AWS never gives its number again."
             for version in lost]  # fmt: skip
     return Reversal(tuple(steps), tuple(left))
+
+
+def reverse_settings(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
+    """Of a policy's tags. Its description never changes."""
+    policy = ManagedPolicy.objects.live().filter(aws_account=aws_account, aws_id=ref.object_id).first()
+    if policy is None or not before or not after:
+        return Reversal(left=(GONE_SINCE,))
+    return Reversal(tuple(tags_again(POLICY, policy.arn, before["tags"], after["tags"])))
 
 
 def _made_again(before: Content) -> Reversal:

@@ -8,11 +8,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts.models import AwsAccount
 from policies.models import ManagedPolicy
 from sync.aws.errors import NotFound
-from sync.mirror import EachObject, Item, ObjectRef, Place, Reader, Seen
+from sync.mirror import Content, EachObject, Item, ObjectRef, Place, Reader, Seen
 from sync.mirror.columns import ColumnsMirror
-from sync.mirror.differences import Part
+from sync.mirror.differences import Part, Reversal
 from sync.models import MirroredRow
 
 PARTS = {
@@ -44,6 +45,11 @@ class PolicySettings(ColumnsMirror):
 
     def columns(self, seen: Seen) -> Mapping[str, Any]:
         return seen.content
+
+    def reverse(self, aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
+        from policies import drift  # its operations build on this mirror
+
+        return drift.reverse_settings(aws_account, ref, before, after)
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
         try:

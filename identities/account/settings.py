@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from accounts.models import AwsAccount
 from identities.account import parts, password_policy
 from identities.models import IamAccount
 from sync.aws.errors import Garbled, NotFound
 from sync.mirror import Content, Item, Mirror, ObjectRef, Place, Reader, Seen, bulk
-from sync.mirror.differences import Difference
+from sync.mirror.differences import Difference, Reversal
 from sync.mirror.rows import KEY, columns
 
 # Of the summary's counters those that say how things are set, and not how many there are.
@@ -91,6 +92,11 @@ class AliasMirror(AccountMirror):
     def columns(self, seen: Seen) -> Mapping[str, Any]:
         return seen.content
 
+    def reverse(self, aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
+        from identities.account import undoing
+
+        return undoing.of_alias(aws_account, ref, before, after)
+
 
 class PasswordPolicyMirror(AccountMirror):
     """`{}` where the AWS account has none of its own: then AWS's default is in force, and not "no rules"."""
@@ -119,6 +125,11 @@ class PasswordPolicyMirror(AccountMirror):
     def columns(self, seen: Seen) -> Mapping[str, Any]:
         return {"password_policy": seen.content["rules"]}
 
+    def reverse(self, aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
+        from identities.account import undoing
+
+        return undoing.of_password_policy(aws_account, ref, before, after)
+
 
 class SummaryMirror(AccountMirror):
     source = "summary"
@@ -141,3 +152,8 @@ class SummaryMirror(AccountMirror):
 
     def columns(self, seen: Seen) -> Mapping[str, Any]:
         return seen.volatile
+
+    def reverse(self, aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
+        from identities.account import undoing
+
+        return undoing.of_summary(aws_account, ref, before, after)

@@ -25,7 +25,7 @@ P = TypeVar("P")
 
 # IAM API Reference, CreateAccountAlias: lower-case letters, digits, single dashes inside; twelve digits are an account.
 _ALIAS = re.compile(r"[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]")
-_TOKEN_VERSION = "GlobalEndpointTokenVersion"  # noqa: S105  of what STS gives out, no token
+TOKEN_VERSION = "GlobalEndpointTokenVersion"  # noqa: S105  of what STS gives out, no token
 
 
 class SettingOperation(Operation[P]):
@@ -289,10 +289,10 @@ class SetTokenVersion(SettingOperation[TokenVersionParams]):
         return f"version {value['version']}"
 
     def held(self, settings: IamAccount) -> Value:
-        return {"version": settings.summary.get(_TOKEN_VERSION, 1)}
+        return {"version": settings.summary.get(TOKEN_VERSION, 1)}
 
     def look(self, content: Content) -> Value:
-        return {"version": content.get(_TOKEN_VERSION, 1)}
+        return {"version": content.get(TOKEN_VERSION, 1)}
 
     def after(self, p: TokenVersionParams, value: Value) -> Value:
         return {"version": p.version}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -134,6 +134,12 @@ def untag(of: KindOfObject, arn: str, key: str) -> StepSpec:
 def retagged(of: KindOfObject, arn: str, tags: Mapping[str, str] | None) -> list[StepSpec]:
     """What is made again gets the tags that it had."""
     return [tag(of, arn, key, value) for key, value in (tags or {}).items()]
+
+
+def tags_again(of: KindOfObject, arn: str, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[StepSpec]:
+    """The steps from the tags `after` back to those `before`."""
+    yield from (tag(of, arn, key, value) for key, value in before.items() if after.get(key) != value)
+    yield from (untag(of, arn, key) for key in after if key not in before)
 
 
 def _tags(row: Any, of: KindOfObject) -> dict[str, str]:

@@ -1,0 +1,98 @@
+"""What undoes what others changed of providers, profiles, certificates and settings: steps, or sentences why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from accounts.models import AwsAccount
+from identities.models import OidcProvider, SamlProvider
+from identities.operations import (
+    CERTIFICATE,
+    OIDC,
+    PROFILE,
+    SAML,
+    add_client_id,
+    create_oidc,
+    create_saml,
+    delete_alias,
+    delete_password_policy,
+    remove_client_id,
+    set_alias,
+    set_password_policy,
+    set_thumbprints,
+    set_token_version,
+)
+from identities.operations.settings import TOKEN_VERSION, params_of
+from policies.operations.existence import delete
+from policies.operations.objects import KindOfObject
+from policies.operations.tags import retagged, tags_again
+from sync.mirror import Content, ObjectRef
+from sync.mirror.differences import Reversal
+from sync.operations import StepSpec
+
+
+def of_oidc(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
+    if not before:
+        return Reversal((delete(OIDC, after["arn"]),))
+    if not after:
+        made = create_oidc(aws_account, before["name"], before["client_ids"], before["thumbprints"])
+        return Reversal((made, *retagged(OIDC, before["arn"], before["tags"])))
+    row = OidcProvider.objects.live().filter(aws_account=aws_account, aws_id=ref.object_id).first()
+    if row is None:
+        return Reversal(left=("It is gone since.",))
+    return Reversal(tuple(_oidc_again(row.arn, before, after)))
+
+
+def _oidc_again(arn: str, before: Content, after: Content) -> Iterator[StepSpec]:
+    old, new = set(before["client_ids"]), set(after["client_ids"])
+    yield from (add_client_id(arn, client_id) for client_id in sorted(old - new))
+    yield from (remove_client_id(arn, client_id) for client_id in sorted(new - old))
+    if before["thumbprints"] != after["thumbprints"] and before["thumbprints"]:
+        yield set_thumbprints(arn, before["thumbprints"])
+    yield from tags_again(OIDC, arn, before["tags"], after["tags"])
+
+
+def of_saml(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
+    """Of the metadata only the newest text is kept."""
+    if not before:
+        return Reversal((delete(SAML, after["arn"]),))
+    row = SamlProvider.objects.filter(aws_account=aws_account, aws_id=ref.object_id).first()
+    if after:
+        left = ("Its old metadata isn’t kept here.",) if before["metadata"] != after["metadata"] else ()
+        return Reversal(tuple(tags_again(SAML, after["arn"], before["tags"], after["tags"])), left)
+    if row is None or not row.metadata or row.metadata_hash != before["metadata"]:
+        return Reversal(left=("Its metadata isn’t kept here.",))
+    made = create_saml(aws_account, before["name"], row.metadata)
+    return Reversal((made, *retagged(SAML, before["arn"], before["tags"])), ("It gets another unique id.",))
+
+
+_TAGGED: dict[str, KindOfObject] = {kind.model.kind: kind for kind in (PROFILE, CERTIFICATE)}
+
+
+def of_tags(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
+    """Of the kinds whose tags are a facet of their own."""
+    of = _TAGGED[ref.kind]
+    row: Any = of.model.objects.live().filter(aws_account=aws_account, aws_id=ref.object_id).first()
+    if row is None or not before or not after:
+        return Reversal(left=("It is gone since.",))
+    return Reversal(tuple(tags_again(of, row.arn, before["tags"], after["tags"])))
+
+
+def of_alias(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
+    if before["alias"]:
+        return Reversal((set_alias(before["alias"]),), ("Somebody else may have taken the alias since.",))
+    return Reversal((delete_alias(after["alias"]),))
+
+
+def of_password_policy(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
+    rules = before["rules"]
+    return Reversal((set_password_policy(**params_of(rules)) if rules else delete_password_policy(),))
+
+
+def of_summary(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
+    version, now = (int(content.get(TOKEN_VERSION) or 1) for content in (before, after))
+    others = before.keys() | after.keys()
+    left = [name for name in sorted(others - {TOKEN_VERSION}) if before.get(name) != after.get(name)]
+    said = (f"This console sets no such thing: {', '.join(left)}.",) if left else ()
+    return Reversal(() if version == now else (set_token_version(version),), said)
