@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import Operator
-from identities.models import IamRole, SamlProvider
+from identities.models import IamRole, SamlProvider, ServerCertificate
 from identities.operations import (
     certificate_arn,
     create_oidc,
@@ -17,6 +17,7 @@ from identities.operations import (
     update_saml,
 )
 from identities.operations.kinds import OIDC
+from policies.models import ManagedPolicy
 from policies.operations import create_policy, delete_policy, policy_arn
 from policies.operations.existence import delete
 from sync import changes
@@ -47,6 +48,15 @@ def refused(world: World, erin: Operator, step: StepSpec) -> str:
     with pytest.raises(changes.PlanError) as caught:
         propose(world.aws_account, erin, [step])
     return str(caught.value)
+
+
+def test_all_that_is_known_of_what_was_made_is_there_at_once(world: World, erin: Operator) -> None:
+    arn = certificate_arn(world.aws_account, "shop")
+    made = create_policy(policy_arn(world.aws_account, "reports"), READ, "Reads")
+    assert carry_out(propose(world.aws_account, erin, [made, upload(world, arn)]), erin).state == "applied"
+    policy, row = ManagedPolicy.objects.get(), ServerCertificate.objects.get()
+    assert (policy.description, policy.tags) == ("Reads", {})
+    assert (row.domains, row.tags) == (["shop.example.org"], {})
 
 
 def test_a_policy_with_other_versions_isnt_deleted(world: World, erin: Operator) -> None:
