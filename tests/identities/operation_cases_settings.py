@@ -185,6 +185,18 @@ def shown_oidc(world: World, arn: str) -> Any:
     return found["Url"], sorted(found["ClientIDList"]), sorted(found["ThumbprintList"]), tags_of(found)
 
 
+def oidc_case(verb: str, step: Callable[[str], StepSpec], part: int, leaves: object) -> Case:
+    """`part`: which of what `shown_oidc` tells."""
+    return Case(
+        f"iam.oidc.{verb}",
+        an_oidc,
+        lambda world, row: step(row.arn),
+        lambda world, row: shown_oidc(world, row.arn)[part],
+        leaves,
+        ("iam.oidc_providers",),
+    )
+
+
 def a_saml(world: World) -> Any:
     made = world.iam.create_saml_provider(Name="okta", SAMLMetadataDocument=METADATA, Tags=TAGS)
     return held(world, SamlProvider, "okta", made["SAMLProviderArn"])
@@ -215,30 +227,9 @@ PROVIDERS = (
         None,
         ("iam.oidc_providers",),
     ),
-    Case(
-        "iam.oidc.client_id.add",
-        an_oidc,
-        lambda world, row: add_client_id(row.arn, "b"),
-        lambda world, row: shown_oidc(world, row.arn)[1],
-        ["a", "b", "sts.amazonaws.com"],
-        ("iam.oidc_providers",),
-    ),
-    Case(
-        "iam.oidc.client_id.remove",
-        an_oidc,
-        lambda world, row: remove_client_id(row.arn, "a"),
-        lambda world, row: shown_oidc(world, row.arn)[1],
-        ["sts.amazonaws.com"],
-        ("iam.oidc_providers",),
-    ),
-    Case(
-        "iam.oidc.thumbprints",
-        an_oidc,
-        lambda world, row: set_thumbprints(row.arn, THUMBPRINTS),
-        lambda world, row: shown_oidc(world, row.arn)[2],
-        sorted(THUMBPRINTS),
-        ("iam.oidc_providers",),
-    ),
+    oidc_case("client_id.add", lambda arn: add_client_id(arn, "b"), 1, ["a", "b", "sts.amazonaws.com"]),
+    oidc_case("client_id.remove", lambda arn: remove_client_id(arn, "a"), 1, ["sts.amazonaws.com"]),
+    oidc_case("thumbprints", lambda arn: set_thumbprints(arn, THUMBPRINTS), 2, sorted(THUMBPRINTS)),
     Case(
         "iam.saml.create",
         lambda world: f"arn:aws:iam::{world.aws_account.account_id}:saml-provider/okta",
