@@ -19,13 +19,14 @@ from identities.operations.cascades import TakenOff, take_off
 from identities.operations.hung import hung_in_aws, hung_in_mirror, left_after
 from identities.operations.owners import ROLE, USER, OwnerOperation
 from identities.operations.tags import is_awss
+from policies.holdings import Exists
 from policies.operations.arns import name_of
 from policies.operations.rows import ref
 from sync.aws.client import AwsClient
 from sync.checks import Finding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
-from sync.operations import Call, Done, Refusal, Risk, StepSpec, Tried, Undo, Value
+from sync.operations import Alteration, Call, Done, Refusal, Risk, StepSpec, Tried, Undo, Value
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,9 @@ class Delete(OwnerOperation[DeleteParams]):
     def hung(self, row: Any) -> Iterator[str]:
         """What the mirror has on it."""
         return hung_in_mirror(self.owner, row)
+
+    def alters(self, aws_account: AwsAccount, p: DeleteParams) -> Sequence[Alteration]:
+        return [Exists(p.owner_arn, False)]
 
     def after(self, p: DeleteParams, value: Value) -> Value:
         return None

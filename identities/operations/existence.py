@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from accounts.models import AwsAccount
 from identities.operations.owners import GROUP, USER, KindOfOwner
+from policies.holdings import Bounded, Exists
 from policies.operations.arns import check_arn
 from policies.operations.existence import CreateParams, Creation, check_name_of
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
-from sync.operations import Call, StepSpec, Value
+from sync.operations import Alteration, Call, StepSpec, Value
 
 # IAM API Reference: CreateUser, CreateGroup, CreateRole, CreateInstanceProfile.
 _LONGEST_NAME = {"user": 64, "group": 128, "role": 64, "instance_profile": 128}
@@ -47,6 +48,9 @@ class Create(Creation[P]):
         """The parameters that only this kind of owner has."""
         return {}
 
+    def alters(self, aws_account: AwsAccount, p: P) -> Sequence[Alteration]:
+        return [Exists(p.arn, True)]
+
     def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return [StepSpec(f"iam.{self.owner.word}.delete", {"owner_arn": p.arn})]
 
@@ -73,6 +77,9 @@ class CreateUserParams(CreateParams):
 
 class CreateUser(Create[CreateUserParams]):
     params_type = CreateUserParams
+
+    def alters(self, aws_account: AwsAccount, p: CreateUserParams) -> Sequence[Alteration]:
+        return [*super().alters(aws_account, p), Bounded(p.arn, p.boundary_arn)]
 
     def more(self, p: CreateUserParams) -> Mapping[str, Any]:
         return {"PermissionsBoundary": p.boundary_arn} if p.boundary_arn else {}

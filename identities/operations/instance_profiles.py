@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from accounts.models import AwsAccount
@@ -18,11 +18,14 @@ from sync.aws.client import AwsClient
 from sync.checks import Finding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
-from sync.operations import Refusal, StepSpec, Value
+from sync.operations import Alteration, Refusal, StepSpec, Value
 
 
 class CreateProfile(Create[CreateParams]):
     params_type = CreateParams
+
+    def alters(self, aws_account: AwsAccount, p: CreateParams) -> Sequence[Alteration]:
+        return ()  # it has no access of its own
 
 
 class DeleteProfile(Delete):
@@ -30,6 +33,9 @@ class DeleteProfile(Delete):
 
     def refs(self, aws_account: AwsAccount, p: DeleteParams) -> list[ObjectRef]:
         return [ref(InstanceProfile, aws_account, p.owner_arn)]
+
+    def alters(self, aws_account: AwsAccount, p: DeleteParams) -> Sequence[Alteration]:
+        return ()
 
     def note(self, p: DeleteParams) -> str:
         return "Instances that were started with it keep no credentials. Its reverse makes another of that name."

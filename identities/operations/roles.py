@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from identities.models import IamRole
 from identities.operations.existence import Create, arn_of
 from identities.operations.owners import ROLE, OwnerOperation, on_owner
 from identities.operations.trust import limits_of_trust
+from policies.holdings import Bounded, Trusting
 from policies.operations.arns import check_arn
 from policies.operations.existence import CreateParams
 from policies.operations.rows import ref
@@ -19,7 +20,7 @@ from sync.aws.client import AwsClient
 from sync.checks import Finding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
-from sync.operations import BadParams, Call, Refusal, Risk, StepSpec, Value
+from sync.operations import Alteration, BadParams, Call, Refusal, Risk, StepSpec, Value
 
 # IAM API Reference, "CreateRole": seconds of MaxSessionDuration, and characters of Description.
 SHORTEST_SESSION_S, LONGEST_SESSION_S, USUAL_SESSION_S = 3_600, 43_200, 3_600
@@ -50,6 +51,7 @@ class CreateRoleParams(CreateParams):
 
 class CreateRole(Create[CreateRoleParams]):
     risk = Risk.HIGH
+    writes_type = "trust"
     params_type = CreateRoleParams
 
     def more(self, p: CreateRoleParams) -> Mapping[str, Any]:
@@ -61,6 +63,10 @@ class CreateRole(Create[CreateRoleParams]):
     def refs(self, aws_account: AwsAccount, p: CreateRoleParams) -> list[ObjectRef]:
         [details] = super().refs(aws_account, p)
         return [replace(details, facet=RoleSettings.source), details]
+
+    def alters(self, aws_account: AwsAccount, p: CreateRoleParams) -> Sequence[Alteration]:
+        held = [Trusting(p.arn, p.document), Bounded(p.arn, p.boundary_arn)]
+        return [*super().alters(aws_account, p), *held]
 
     def writes(self, aws_account: AwsAccount, p: CreateRoleParams) -> str | None:
         return p.document

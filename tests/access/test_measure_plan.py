@@ -175,6 +175,23 @@ def test_trusting_ones_own_is_no_such_thing(aws_account: AwsAccount) -> None:
     assert [kind for kind in ("gained", "lost") if kind in opened] == ["gained", "lost"]
 
 
+def test_a_role_made_for_strangers(aws_account: AwsAccount) -> None:
+    made = ops.create_role(aws_account, "exporter", trust(OTHER))
+    assert "OPENS_ROLE_TO_ACCOUNT" in [found.code for found in findings(aws_account, made)]
+
+
+def test_a_user_made_like_an_administrator(aws_account: AwsAccount) -> None:
+    dana = user(aws_account, "dana", allow("*"))
+    steps = ops.clone_user(dana, "kim", "/")
+    assert [found.code for found in findings(aws_account, *steps)] == ["MAKES_ADMINISTRATOR"]
+
+
+def test_who_is_deleted_loses_all(aws_account: AwsAccount, reports: Any) -> None:
+    dana = user(aws_account, "dana")
+    attach(dana, reports)
+    assert told(aws_account, *ops.delete_whole(dana)) == {"dana": {"lost": ["s3:GetObject"]}}
+
+
 def trust(who: str, **more: Any) -> str:
     statement = {"Effect": "Allow", "Principal": {"AWS": who}, "Action": "sts:AssumeRole", **more}
     return text_of(statement)
