@@ -33,7 +33,7 @@ class NewForm(ActForm):
     """What everything new has: a name and a path."""
 
     name = forms.CharField(max_length=128, help_text=_NAME)
-    path = PathField()
+    path: forms.CharField = PathField()
 
     def clean_path(self) -> str:
         """/ at both ends, as AWS wants it."""
