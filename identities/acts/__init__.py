@@ -84,6 +84,8 @@ def _register_principals() -> None:
         "role",
         Act("describe", "Description, session…", roles.RoleSettingsForm, icon="pencil", offered=_is_ours, position=40),
         _clone(names.CloneRoleForm),
+        Act("delete-linked", "Delete…", deleting.DeleteLinkedForm, icon="trash-2", danger=True,
+            offered=lambda role: role.is_service_linked, position=90),
         Act(
             "revoke-sessions", "Revoke sessions…", roles.RevokeSessionsForm,
             icon="timer-off", danger=True, many=True, offered=_is_ours, position=80,

@@ -7,7 +7,7 @@ from typing import Any
 
 from iamconsole.web.words import day, some
 from identities.models import IamRole, IamUser
-from identities.operations import delete_whole, delete_whole_profile
+from identities.operations import delete_linked, delete_whole, delete_whole_profile
 from identities.operations.cascades import take_off
 from policies.acts import ActForm
 from sync.operations import StepSpec
@@ -49,6 +49,20 @@ class DeleteForm(DeletingForm):
 
 def _is_partly_known(target: Any) -> bool:
     return isinstance(target, IamUser) and None in (target.key_count, target.mfa_count, target.has_password)
+
+
+class DeleteLinkedForm(ActForm):
+    heading = "Delete {names}"
+    about = (
+        "AWS deletes it when no resource of its service needs it any more, which may take minutes, or says why not. "
+        "The change waits for that."
+    )
+
+    def steps(self) -> Sequence[StepSpec]:
+        return delete_linked(self.target)
+
+    def titled(self, steps: Sequence[StepSpec]) -> str:
+        return super().titled(steps[:1])
 
 
 class DeleteProfileForm(DeletingForm):

@@ -113,6 +113,7 @@ _ABOUT_A_USERS_CREDENTIALS = (
 _PROBES: dict[str, dict[str, Any]] = {
     **{operation: {"UserName": _NOBODY} for operation in _ABOUT_A_USERS_CREDENTIALS},
     "GenerateCredentialReport": {},
+    "GetServiceLinkedRoleDeletionStatus": {"DeletionTaskId": "task/aws-service-role/nobody.amazonaws.com/nobody/0"},
     "GetAccessKeyLastUsed": {"AccessKeyId": "AKIA0000000000000000"},
     "GetCredentialReport": {},
     "GetSSHPublicKey": {"UserName": _NOBODY, "SSHPublicKeyId": "APKA0000000000000000", "Encoding": "SSH"},

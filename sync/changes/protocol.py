@@ -269,9 +269,10 @@ class StepRun:
 
     def _end(self, attempt: Attempt, state: State, error: dict[str, Any] | None = None, **more: Any) -> Ended:
         """`found`: what was live, where that is known."""
-        # Then the mirror is behind: who plans again, or decides whose it is, should see what is live.
+        # Then the mirror is behind: who plans again, or decides whose it is, should see what is live; and what was
+        # waited for has come to pass.
         error = error or {}
-        behind = state is State.CONFLICTED or bool(error.get("appeared"))
+        behind = state in (State.CONFLICTED, State.DONE) or bool(error.get("appeared"))
         reread = effects.read_again(self._client, self._refs) if behind else []
         return Ended(self._due, attempt, state, error, looked="found" in more, reread=reread, **more)
 

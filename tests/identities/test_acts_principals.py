@@ -113,6 +113,14 @@ def test_sessions_are_revoked(aws_account: AwsAccount, erin: Operator, client_of
     ]
 
 
+def test_of_a_service_linked_role_aws_is_asked(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
+    path = "/aws-service-role/support.amazonaws.com/"
+    role = make_role(aws_account, "AWSServiceRoleForSupport", path=path)
+    url = address("role_act", aws_id=role.aws_id, act="delete-linked")
+    assert url in get(client_of(erin), "role", aws_id=role.aws_id)
+    assert kinds_of(post(client_of(erin), url)) == ["slr.delete", "slr.await_deletion"]
+
+
 def test_another_role_goes_into_an_instance_profile(
     aws_account: AwsAccount, erin: Operator, client_of: ClientOf
 ) -> None:

@@ -1,0 +1,139 @@
+"""Deleting service-linked roles: AWS does it on its own time, and only when the service needs the role no more.
+
+IAM API Reference, "DeleteServiceLinkedRole": asked again meanwhile, it says the id of the task that it began before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from accounts.models import AwsAccount
+from identities.models import IamRole
+from identities.operations.owners import ROLE, OwnerOperation
+from policies.holdings import Exists
+from policies.operations.arns import check_arn, name_of
+from policies.operations.rows import live_row, object_key, ref
+from sync.aws.client import AwsClient
+from sync.aws.errors import Conflict, NotFound
+from sync.draft import Draft
+from sync.made import is_made, made_by
+from sync.mirror import ObjectRef
+from sync.operations import Alteration, Call, Done, Gate, Refusal, Risk, StepSpec, Tried, Undo, Value
+
+
+@dataclass(frozen=True)
+class LinkedParams:
+    owner_arn: str
+
+
+class DeleteLinked(OwnerOperation[LinkedParams]):
+    """The part is {"owner": "AROA…"}; the result's "id" is that of AWS's task."""
+
+    verb = "delete"
+    undo = Undo.NEVER
+    risk = Risk.DESTRUCTIVE
+    params_type = LinkedParams
+
+    def __init__(self) -> None:
+        super().__init__(ROLE)
+        self.kind = f"iam.slr.{self.verb}"
+
+    def title(self, p: LinkedParams) -> str:
+        return f"Ask AWS to delete the service-linked role {name_of(p.owner_arn)}"
+
+    def note(self, p: LinkedParams) -> str:
+        return "Can’t be undone from here: its service makes it again when it needs it."
+
+    def calls(self, p: LinkedParams) -> list[Call]:
+        return self.call(p, "DeleteServiceLinkedRole")
+
+    def part(self, p: LinkedParams) -> str:
+        return f"existence:{p.owner_arn}"
+
+    def row(self, draft: Draft, p: LinkedParams) -> IamRole:
+        role = live_row(IamRole, draft, p.owner_arn)
+        if not role.is_service_linked:
+            raise Refusal(f"The role {role.name} isn’t linked to a service: delete it like any other.")
+        return role
+
+    def told_of_owner(self, value: Value) -> str:
+        return "the role"
+
+    def mirrored(self, draft: Draft, p: LinkedParams) -> Value:
+        return {"owner": self.row(draft, p).aws_id}
+
+    def after(self, p: LinkedParams, value: Value) -> Value:
+        return None
+
+    def alters(self, aws_account: AwsAccount, p: LinkedParams) -> Sequence[Alteration]:
+        return [Exists(p.owner_arn, False)]
+
+    def look(
+        self, client: AwsClient, p: LinkedParams, owner: Mapping[str, Any], named: Mapping[str, str]
+    ) -> Mapping[str, Any]:
+        return {}
+
+    def is_so_already(self, p: LinkedParams) -> str:
+        return f"{name_of(p.owner_arn)} is gone already."
+
+    def done(self, client: AwsClient, p: LinkedParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+        return Done() if tried[0].found and live != tried[0].found else None
+
+    def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"id": answer["DeletionTaskId"]}
+
+    def reverse(self, p: LinkedParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return []
+
+
+@dataclass(frozen=True)
+class AwaitParams:
+    owner_arn: str
+    task: str  # AWS's id of it, as an earlier step is told
+
+    def __post_init__(self) -> None:
+        check_arn(self.owner_arn, ROLE.word)
+
+
+class AwaitDeletion(Gate[AwaitParams]):
+    kind = "iam.slr.await_deletion"
+    every = timedelta(minutes=1)
+    params_type = AwaitParams
+
+    def title(self, p: AwaitParams) -> str:
+        return f"Wait until AWS has deleted {name_of(p.owner_arn)}"
+
+    def objects(self, p: AwaitParams) -> list[str]:
+        return [object_key(IamRole, p.owner_arn)]
+
+    def part(self, p: AwaitParams) -> str:
+        return f"deletion:{p.owner_arn}"
+
+    def refs(self, aws_account: AwsAccount, p: AwaitParams) -> list[ObjectRef]:
+        return [ref(IamRole, aws_account, p.owner_arn)]
+
+    def waits_for(self, client: AwsClient, p: AwaitParams, since: datetime) -> str:
+        """Raises Conflict with AWS's reason when AWS has given up."""
+        name = name_of(p.owner_arn)
+        try:
+            client.call("iam", "GetRole", RoleName=name)
+        except NotFound:
+            return ""
+        if not is_made(p.task):
+            told = client.call("iam", "GetServiceLinkedRoleDeletionStatus", DeletionTaskId=p.task)
+            if told["Status"] == "FAILED":
+                reason = told.get("Reason", {}).get("Reason") or "its service still needs it"
+                raise Conflict(f"AWS keeps {name}: {reason}", operation="iam:DeleteServiceLinkedRole")
+        return f"AWS is still deleting {name}."
+
+
+def delete_linked(role: IamRole, position: int = 1) -> list[StepSpec]:
+    """`position` of the first of these steps in the plan."""
+    deletion = {"owner_arn": role.arn}
+    return [
+        StepSpec("iam.slr.delete", deletion),
+        StepSpec(AwaitDeletion.kind, {**deletion, "task": made_by(position)}),
+    ]
