@@ -8,10 +8,6 @@ from typing import Any
 from accounts.models import AwsAccount
 from identities.models import OidcProvider, SamlProvider
 from identities.operations import (
-    CERTIFICATE,
-    OIDC,
-    PROFILE,
-    SAML,
     add_client_id,
     create_oidc,
     create_saml,
@@ -23,6 +19,7 @@ from identities.operations import (
     set_thumbprints,
     set_token_version,
 )
+from identities.operations.kinds import CERTIFICATE, OIDC, PROFILE, SAML
 from identities.operations.settings import TOKEN_VERSION, params_of
 from policies.operations.existence import delete
 from policies.operations.objects import KindOfObject

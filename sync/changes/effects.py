@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from itertools import groupby
 
 from django.utils import timezone
 
@@ -14,20 +12,11 @@ from accounts.models import AwsAccount
 from sync import mirror
 from sync.aws.client import AwsClient
 from sync.aws.errors import AwsError
-from sync.mirror import ObjectRef
+from sync.mirror import ObjectRef, Reread
 from sync.mirror.facets import lock_details
 from sync.models import Step
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Reread:
-    """An object as AWS shows it after a step; `item` is None when it is gone."""
-
-    ref: ObjectRef
-    item: dict[str, Any] | None
-    requested_at: datetime
 
 
 def read_again(client: AwsClient, refs: Sequence[ObjectRef]) -> list[Reread]:
@@ -44,8 +33,22 @@ def read_again(client: AwsClient, refs: Sequence[ObjectRef]) -> list[Reread]:
     return found
 
 
-def store(aws_account: AwsAccount, reread: Sequence[Reread], step: Step | None) -> None:
-    """In the transaction that says how the step ended; without a step, what is new is somebody else's doing."""
-    lock_details(aws_account, [each.ref for each in reread])
-    for each in reversed(reread):  # what others refer to comes first
-        mirror.store_one(aws_account, each.ref, each.item, requested_at=each.requested_at, step=step)
+def store(aws_account: AwsAccount, reread: Sequence[tuple[Reread, Step | None]]) -> None:
+    """In the transaction that says how the steps ended; without a step, what is new is somebody else's doing.
+
+    What others refer to comes first: it is last among what a step read again.
+    """
+    lock_details(aws_account, [each.ref for each, _ in reread])
+    for together, group in groupby(reversed(reread), key=_what_goes_together):
+        listed = list(group)
+        if together is not None and len({each.ref for each, _ in listed}) == len(listed) > 1:
+            mirror.store_many(aws_account, listed)
+            continue
+        for each, step in listed:
+            mirror.store_one(aws_account, each.ref, each.item, requested_at=each.requested_at, step=step)
+
+
+def _what_goes_together(stored: tuple[Reread, Step | None]) -> tuple[str, ...] | None:
+    """None for what is gone, and for what is nobody's step."""
+    each, step = stored
+    return None if each.item is None or step is None else (each.ref.kind, each.ref.facet, each.ref.region)

@@ -15,7 +15,7 @@ from sync.changes import attempts, effects, verbs
 from sync.changes.claims import Claim
 from sync.changes.rows import say_all
 from sync.changes.waves import Due
-from sync.mirror import ObjectRef
+from sync.mirror import ObjectRef, Reread
 from sync.mirror.base import mirror_of
 from sync.models import Attempt, Change, Step
 from sync.operations import Value
@@ -36,7 +36,7 @@ class Ended:
     result: Mapping[str, Any] = field(default_factory=dict)
     request_id: str = ""
     visible: bool = True
-    reread: Sequence[effects.Reread] = ()
+    reread: Sequence[Reread] = ()
     at: datetime = field(default_factory=timezone.now)
 
     @property
@@ -58,8 +58,8 @@ def write_down(claim: Claim, ended: Sequence[Ended]) -> None:
     with claim.held() as change:
         _attempts(ended)
         _steps(ended)
-        for each in ended:
-            effects.store(change.aws_account, each.reread, each.due.step if each.is_done else None)
+        reread = [(seen, each.due.step if each.is_done else None) for each in ended for seen in each.reread]
+        effects.store(change.aws_account, reread)
         for each in ended:
             if each.is_done:
                 _hand_over(change, each)
@@ -110,7 +110,7 @@ def _audit(change: Change, ended: Ended) -> None:
     )
 
 
-def _about(refs: Sequence[ObjectRef], reread: Sequence[effects.Reread]) -> ObjectRef:
+def _about(refs: Sequence[ObjectRef], reread: Sequence[Reread]) -> ObjectRef:
     """What the entry is about; what a step made has an id by now."""
     first = refs[0]
     for each in reread:

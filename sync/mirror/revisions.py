@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.models import Max, OuterRef, Subquery
@@ -29,6 +29,11 @@ class Author:
     step: Step | None = None
     first: bool = False  # the run is the first one of its source to become complete
     since: datetime | None = None  # when that one began, where it is another one
+    steps: Mapping[str, Step] = field(default_factory=dict)  # several steps of one change, by the object of each
+
+    def step_id(self, object_id: str) -> int | None:
+        step = self.steps.get(object_id, self.step)
+        return step.pk if step else None
 
     @property
     def facet_columns(self) -> Columns:
@@ -61,6 +66,7 @@ class Due:
     """What a new revision is to say of a facet."""
 
     facet: int  # its pk
+    object_id: str
     arn: str  # of its object
     fingerprint: str
     content: Content
@@ -74,7 +80,7 @@ def add_revisions(place: Place, mirror: Mirror, due: Sequence[Due], at: datetime
     numbers = _last_numbers([one.facet for one in due if one.known])
     before = latest_contents([one.facet for one in due if one.goes_on]) if author.step is None else {}
     rows = [
-        _row(one.facet, numbers.get(one.facet, 0) + 1, at, author)
+        _row(one.facet, numbers.get(one.facet, 0) + 1, at, author, one.object_id)
         | {
             "fingerprint": one.fingerprint,
             "content": one.content,
@@ -90,13 +96,13 @@ def _from(place: Place, origin: Origin) -> Columns:
     return {"origin": origin.value, "drift_in_id": place.aws_account.pk if origin is Origin.OUTSIDE else None}
 
 
-def _row(facet: int, number: int, at: datetime, author: Author) -> Columns:
+def _row(facet: int, number: int, at: datetime, author: Author, object_id: str) -> Columns:
     return {
         "facet_id": facet,
         "number": number,
         "seen_at": at,
         "run_id": author.run.pk if author.run else None,
-        "step_id": author.step.pk if author.step else None,
+        "step_id": author.step_id(object_id),
     }
 
 
@@ -139,7 +145,7 @@ def _say_gone(
     author: Author,
 ) -> None:
     rows = [
-        _row(facet.id, numbers.get(facet.id, 0) + 1, at, author)
+        _row(facet.id, numbers.get(facet.id, 0) + 1, at, author, facet.object_id)
         | {
             "fingerprint": "",
             "content": {},

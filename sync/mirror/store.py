@@ -28,7 +28,7 @@ from sync.mirror.revisions import Author, Due, add_revisions, add_tombstones
 from sync.mirror.sight import Sight
 from sync.mirror.turns import turn
 from sync.mirror.understood import understood
-from sync.models import Facet, Revision, Run, Step
+from sync.models import Attempt, Facet, Revision, Run, Step
 
 logger = logging.getLogger(__name__)
 
@@ -182,6 +182,7 @@ def _revise(
         due.append(
             Due(
                 pks[sight.object_id],
+                sight.object_id,
                 sight.seen.arn,
                 sight.fingerprint,
                 sight.seen.content,
@@ -312,11 +313,40 @@ def store_one(
         _claim_what_a_pull_saw_first(facets[object_id], step)
 
 
+@dataclass(frozen=True)
+class Reread:
+    """An object as AWS showed it after a step; `item` is None when it is gone."""
+
+    ref: ObjectRef
+    item: Item | None
+    requested_at: datetime
+
+
+def store_many(aws_account: AwsAccount, reread: Sequence[tuple[Reread, Step | None]]) -> None:
+    """As `store_one`, of different objects of one facet, each after a step of its own, in few statements."""
+    (first, step), *_ = reread
+    mirror, place = mirror_of(first.ref.kind, first.ref.facet), Place(aws_account, first.ref.region)
+    sights = [Sight(mirror, each.item) for each, _ in reread if each.item is not None]
+    steps = {sight.object_id: by for sight, (_, by) in zip(sights, reread, strict=True) if by is not None}
+    facets = locked_facets(place, mirror, list(steps))
+    at = min(each.requested_at for each, _ in reread)
+    write(place, mirror, sights, facets, at, Author(step=step, steps=steps))
+    began = Attempt.objects.filter(step__in=list(steps.values())).aggregate(began=Min("started_at"))["began"]
+    others = Revision.objects.filter(
+        facet__in=[facet.pk for facet in facets.values()], origin__in=_OTHERS, seen_at__gte=began
+    )
+    for object_id in others.values_list("facet__object_id", flat=True).distinct():
+        _claim_what_a_pull_saw_first(facets[object_id], steps[object_id])
+
+
+_OTHERS = (Revision.Origin.OUTSIDE, Revision.Origin.AWS)
+
+
 def _claim_what_a_pull_saw_first(facet: Facet, step: Step) -> None:
     began = step.attempts.aggregate(began=Min("started_at"))["began"]
     newest = facet.revisions.first()
     if newest is None or began is None or newest.seen_at < began:
         return
-    if newest.origin in (Revision.Origin.OUTSIDE, Revision.Origin.AWS):
+    if newest.origin in _OTHERS:
         newest.origin, newest.step, newest.drift_in = Revision.Origin.CHANGE, step, None
         newest.save(update_fields=["origin", "step", "drift_in"])
