@@ -6,6 +6,7 @@ those of a whole plan together for everybody whom they touch; an operation needs
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from sync.operations import Alteration
@@ -73,3 +74,96 @@ class Tagged(Alteration):
     owner_arn: str
     key: str
     value: str | None
+
+
+@dataclass(frozen=True)
+class Renamed(Alteration):
+    """A user or group has another ARN, and keeps all that it has."""
+
+    arn: str
+    new_arn: str
+
+
+# ---- What is told as it is, and not counted as access --------------------------------------------------------
+PASSWORD, DEVICE = "password", "MFA device"
+ANYBODY = "whom it vouches for"
+
+
+class Fact(ABC, Alteration):
+    """Whoever reads the plan should know it, but no policy says it."""
+
+    now: bool  # it gives; or takes
+
+    @property
+    @abstractmethod
+    def arn(self) -> str:
+        """Whom or what it is about."""
+
+    @property
+    @abstractmethod
+    def words(self) -> str:
+        """As a predicate: "Can sign in to AWS’s console with a password"."""
+
+
+@dataclass(frozen=True)
+class Credential(Fact):
+    """What a user proves with that it is itself. `kind`: "password", "access key", "MFA device" and so on."""
+
+    owner_arn: str
+    kind: str
+    now: bool  # usable
+    id: str = ""  # "" where there is one at most, or AWS hasn't named it yet
+    new: bool = False  # in the place of an old one, which can't be used any more
+
+    @property
+    def arn(self) -> str:
+        return self.owner_arn
+
+    @property
+    def words(self) -> str:
+        which = f" {self.id}" if self.id else ""
+        if self.kind == PASSWORD:
+            how = "only with a new password" if self.new else "with a password"
+            return f"Can{'' if self.now else ' no longer'} sign in to AWS’s console {how}"
+        if self.kind == DEVICE:
+            return f"Signs in {'with' if self.now else 'without'} the MFA device{which}"
+        if self.new:
+            return f"Can use the {self.kind}{which} only with its new secret"
+        if self.now:
+            return f"Can use the {self.kind}{which}" if self.id else f"Has a new {self.kind}"
+        return f"Can no longer use the {self.kind}{which}"
+
+
+@dataclass(frozen=True)
+class Federated(Fact):
+    """An identity provider lets people and programs in, to the roles that trust it, or no longer."""
+
+    provider_arn: str
+    who: str
+    now: bool
+
+    @property
+    def arn(self) -> str:
+        return self.provider_arn
+
+    @property
+    def words(self) -> str:
+        return f"{'Lets in' if self.now else 'No longer lets in'} {self.who}, to roles that trust it"
+
+
+@dataclass(frozen=True)
+class Carried(Fact):
+    """Instances that run with an instance profile act as the role in it."""
+
+    profile_arn: str
+    role_arn: str
+    now: bool
+
+    @property
+    def arn(self) -> str:
+        return self.role_arn
+
+    @property
+    def words(self) -> str:
+        profile = self.profile_arn.rpartition("/")[2]
+        return f"{'Is' if self.now else 'Is no longer'} the role of instances with the instance profile {profile}"

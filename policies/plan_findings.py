@@ -33,8 +33,9 @@ class LintCheck(Check):
         first: dict[tuple[str, str], int] = {}
         for step in steps:
             text = step.operation.writes(aws_account, step.params)
-            if text is not None:
-                first.setdefault((text, step.operation.writes_type), step.position)
+            kind = step.operation.writes_type
+            if text is not None and kind is not None:
+                first.setdefault((text, kind), step.position)
         found = [
             (step, each)
             for (text, kind), step in first.items()

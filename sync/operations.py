@@ -113,7 +113,8 @@ class Operation(ABC, Generic[P]):
     # Whether AWS shows it afterwards. Where it doesn't (a new password), its answer is all that there is to go by.
     shows: ClassVar[bool] = True
     needs: ClassVar[str] = PROPOSE  # the permission of accounts.roles that proposing and applying it takes
-    writes_type: ClassVar[str] = "identity"  # what kind of document `writes` gives, as `lint --type` has it
+    # What kind of policy `writes` gives, as `lint --type` has it; None where it is no policy.
+    writes_type: ClassVar[str | None] = "identity"
     params_type: type[P]
 
     def parse(self, params: Mapping[str, Any]) -> P:

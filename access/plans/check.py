@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from access.plans import items
+from access.plans import facts, items
 from access.plans.administrators import Administrators
 from access.plans.effects import GIVING, Concerned, effects, identified, kept
 from access.plans.reading import read
@@ -25,7 +25,7 @@ class AccessCheck(Check):
     name = NAME
 
     def measure(self, aws_account: AwsAccount, steps: Sequence[Planned], undoing: Sequence[Planned]) -> Measured | None:
-        """`{effects, trusts}`, as access/plans/effects.py and access/plans/trusts.py keep them."""
+        """`{effects, trusts, facts}`, as the modules of these names keep them."""
         alterations, undone = _alterations(aws_account, steps), _alterations(aws_account, undoing)
         if not alterations:
             return None
@@ -37,10 +37,14 @@ class AccessCheck(Check):
         concerned = effects(before, after, Administrators(aws_account.account_id), tags)
         opened, grave = trusts(before, after, aws_account.account_id)
         findings = [*_new_administrators(concerned), *grave]
-        return Measured({"effects": kept(concerned, before), "trusts": opened}, findings)
+        listed = facts.kept(alterations, after, before)
+        return Measured({"effects": kept(concerned, before), "trusts": opened, "facts": listed}, findings)
 
     def worsened(self, before: Any, now: Any) -> str:
-        """Worse is: somebody gains, or perhaps gains, what the approved measure didn't say of that very person."""
+        """Worse is: somebody gains, or perhaps gains, what the approved measure didn't say of that very person.
+
+        Facts are those of the plan itself, which was approved.
+        """
         approved = before or _NOBODY
         told = [
             *_more_for_people(approved["effects"], now["effects"]),

@@ -11,7 +11,7 @@ from typing import Any
 from access.plans import items
 from access.plans.administrators import Administrators
 from access.plans.comparing import NOT_COMPARED, Told, compare, without_common
-from access.plans.holdings import Combination, Holdings
+from access.plans.holdings import NOTHING, Combination, Holdings, is_group
 
 SHOWN = 10  # of those whom it concerns
 MOST_COMPARED = 40  # pairs of combinations: half a second, mostly
@@ -38,9 +38,10 @@ def effects(
 ) -> list[Concerned]:
     """`tags`: the keys of those that change."""
     pairs: dict[tuple[Pair, bool, str], list[str]] = defaultdict(list)
-    for arn in sorted({*before.owners, *after.owners}):
-        if not (before.owners.get(arn) or after.owners[arn]).is_group:
-            pair = _pair(before, after, arn, tags)
+    for was, now in before.pairs_with(after):
+        arn = now or was
+        if not is_group(arn):
+            pair = _pair(before.combination(was), after.combination(now), tags)
             if pair[0] != pair[1]:
                 pairs[pair, administrators.becomes(arn, *pair), ""].append(arn)
     for of, pair in _of_nobody(before, after):
@@ -48,27 +49,30 @@ def effects(
     return list(_merged(_compared(pairs)))
 
 
-def _pair(before: Holdings, after: Holdings, arn: str, tags: Collection[str]) -> Pair:
+def _pair(before: Combination, after: Combination, tags: Collection[str]) -> Pair:
     was, becomes = (
-        replace(each, tags=frozenset(tag for tag in each.tags if tag[0] in tags))
-        for each in (before.combination(arn), after.combination(arn))
+        replace(each, tags=frozenset(tag for tag in each.tags if tag[0] in tags)) for each in (before, after)
     )
     return was, becomes
 
 
 def _of_nobody(before: Holdings, after: Holdings) -> Iterator[tuple[str, Pair]]:
-    """Policies that nobody has, and groups without members: what is given to whoever gets them."""
+    """Policies that nobody has, and groups without members: what is given to whoever gets them.
+
+    Of what is deleted, nothing: nobody had it, and nobody can get it.
+    """
     both = [*before.owners.values(), *after.owners.values()]
     had = {policy for owner in both for policy in (*owner.attached, owner.boundary)}
     for policy in sorted({*before.documents, *after.documents} - had):
         texts = [frozenset(filter(None, [each.documents.get(policy)])) for each in (before, after)]
-        if texts[0] != texts[1]:
+        if texts[0] != texts[1] and texts[1] != {NOTHING}:
             yield policy, (Combination(texts[0]), Combination(texts[1]))
     members = {group for owner in both for group in owner.groups}
-    for arn in sorted({owner.arn for owner in both if owner.is_group} - members):
-        was, becomes = before.combination(arn), after.combination(arn)
-        if was != becomes:
-            yield arn, (was, becomes)
+    for former, arn in before.pairs_with(after):
+        if is_group(arn) and not {former, arn} & members:
+            was, becomes = before.combination(former), after.combination(arn)
+            if was != becomes:
+                yield arn, (was, becomes)
 
 
 def _compared(pairs: dict[tuple[Pair, bool, str], list[str]]) -> Iterator[Concerned]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import singledispatchmethod
 
-from policies.holdings import Attached, Bounded, Exists, InForce, Inline, Member, Tagged, Trusting
+from policies.holdings import Attached, Bounded, Exists, Fact, InForce, Inline, Member, Renamed, Tagged, Trusting
 from sync.operations import Alteration
 
 # AWS Managed Policy Reference Guide, "AdministratorAccess": the mirror lacks it where nobody has it.
@@ -29,13 +29,9 @@ class Owner:
     tags: dict[str, str] = field(default_factory=dict)
     trust: str = ""
 
-    @property
-    def is_group(self) -> bool:
-        return ":group/" in self.arn
 
-    @property
-    def is_role(self) -> bool:
-        return ":role/" in self.arn
+def is_group(arn: str) -> bool:
+    return ":group/" in arn
 
 
 @dataclass(frozen=True)
@@ -54,6 +50,7 @@ class Holdings:
     def __init__(self, owners: dict[str, Owner], documents: dict[str, str]) -> None:
         self.owners = owners
         self.documents = documents
+        self.former: dict[str, str] = {}  # by the new ARN, of who was renamed
 
     def copy(self) -> Holdings:
         return Holdings(deepcopy(self.owners), dict(self.documents))
@@ -112,6 +109,22 @@ class Holdings:
         if told.value is not None:
             tags[told.key] = told.value
 
+    @alter.register
+    def _renamed(self, told: Renamed) -> None:
+        """Nobody else: the one who has the old ARN from then on is another."""
+        if told.arn not in self.owners:
+            self._owner(told.new_arn)
+            return
+        self.former[told.new_arn] = self.former.pop(told.arn, told.arn)
+        self.owners[told.new_arn] = replace(self.owners.pop(told.arn), arn=told.new_arn)
+        for owner in self.owners.values():
+            if told.arn in owner.groups:
+                owner.groups = owner.groups - {told.arn} | {told.new_arn}
+
+    @alter.register
+    def _told(self, told: Fact) -> None:
+        """No policy says it: nothing to put together."""
+
     def _owner(self, arn: str) -> Owner:
         return self.owners.setdefault(arn, Owner(arn))
 
@@ -130,6 +143,13 @@ class Holdings:
         lacks = frozenset(policy for policy, text in texts.items() if text is None)
         return Combination(frozenset(documents), boundary, lacks, frozenset(owner.tags.items()))
 
+    def pairs_with(self, after: Holdings) -> Iterator[tuple[str, str]]:
+        """Of everybody the ARN here and the ARN there; "" for who isn't there."""
+        gone = set(after.former.values())
+        for arn in sorted({*self.owners, *after.owners} - (gone - set(after.owners))):
+            is_new = arn in gone and arn not in after.former
+            yield "" if is_new else after.former.get(arn, arn), arn if arn in after.owners else ""
+
     def _text(self, policy_arn: str) -> str | None:
         known = self.documents.get(policy_arn)
         return _EVERYTHING if known is None and policy_arn.endswith(_ADMINISTRATOR) else known
@@ -145,8 +165,10 @@ def named_in(alterations: Sequence[Alteration]) -> tuple[set[str], set[str]]:
                 policies.add(told.policy_arn)
             case Member():
                 owners |= {told.user_arn, told.group_arn}
-            case Exists():
+            case Exists() | Fact():
                 owners.add(told.arn)
+            case Renamed():
+                owners |= {told.arn, told.new_arn}
             case Trusting():
                 owners.add(told.role_arn)
             case Attached() | Inline() | Bounded() | Tagged():

@@ -76,7 +76,8 @@ def blocks(change: Change) -> list[Block]:
     kept = change.measured.get(NAME, {})
     account_id = change.aws_account.account_id
     of_people = [_of_people(each, account_id) for each in kept.get("effects", [])]
-    return of_people + [_of_role(each, account_id) for each in kept.get("trusts", [])]
+    of_roles = [_of_role(each, account_id) for each in kept.get("trusts", [])]
+    return [*of_people, *of_roles, *(_of_fact(each, account_id) for each in kept.get("facts", []))]
 
 
 def _of_people(effect: Mapping[str, Any], account_id: str) -> Block:
@@ -106,6 +107,11 @@ def _of_nobody(arn: str) -> str:
 
 def _of_role(trust: Mapping[str, Any], account_id: str) -> Block:
     return Block([_who(trust["role"], trust["aws_id"], account_id)], 0, list(_lines(trust, _TRUSTED)), lead="The role")
+
+
+def _of_fact(fact: Mapping[str, Any], account_id: str) -> Block:
+    lines = [Line(*(("+", "add") if line["gives"] else ("−", "del")), line["words"]) for line in fact["lines"]]
+    return Block([_who(fact["who"], fact["aws_id"], account_id)], 0, lines)
 
 
 def _who(arn: str, aws_id: str, account_id: str) -> Who:

@@ -19,14 +19,14 @@ def trusts(before: Holdings, after: Holdings, account_id: str) -> tuple[list[dic
     """Of each role `{role, aws_id}` and lists as `items.kept` has them; and what is grave in them."""
     listed: list[dict[str, Any]] = []
     findings: list[Finding] = []
-    for arn, owner in sorted(after.owners.items()):
-        was = before.owners[arn].trust if arn in before.owners else ""
-        if not owner.is_role or was == owner.trust:
+    for arn in sorted({*before.owners, *after.owners}):
+        was, now = (each.owners[arn].trust if arn in each.owners else "" for each in (before, after))
+        if was == now:  # of users and groups both are empty
             continue
-        found = policy_diff(load(was) or {}, load(owner.trust) or {})
+        found = policy_diff(load(was) or {}, load(now) or {})
         told = {name: items.kept(found[part]) for part, name in _PARTS.items() if found[part]}
         if told:
-            listed.append({"role": arn, "aws_id": owner.aws_id, **told})
+            listed.append({"role": arn, "aws_id": (after.owners.get(arn) or before.owners[arn]).aws_id, **told})
         findings += _grave(arn, found, account_id)
     return listed, findings
 

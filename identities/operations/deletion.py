@@ -80,6 +80,9 @@ class Delete(OwnerOperation[DeleteParams]):
     def after(self, p: DeleteParams, value: Value) -> Value:
         return None
 
+    def alters(self, aws_account: AwsAccount, p: DeleteParams) -> Sequence[Alteration]:
+        return [Exists(p.owner_arn, False)]
+
     def live(self, client: AwsClient, p: DeleteParams) -> Value:
         value = super().live(client, p)
         return {"id": value["owner"], "left": value["left"]} if value else None

@@ -84,9 +84,17 @@ class CreateUser(Create[CreateUserParams]):
     def more(self, p: CreateUserParams) -> Mapping[str, Any]:
         return {"PermissionsBoundary": p.boundary_arn} if p.boundary_arn else {}
 
+    def alters(self, aws_account: AwsAccount, p: CreateUserParams) -> Sequence[Alteration]:
+        return [*super().alters(aws_account, p), *bounded(p.arn, p.boundary_arn)]
+
 
 class CreateGroup(Create[CreateParams]):
     params_type = CreateParams
+
+
+def bounded(arn: str, boundary_arn: str) -> list[Alteration]:
+    """What is new has no boundary unless it is made with one."""
+    return [Bounded(arn, boundary_arn)] if boundary_arn else []
 
 
 def arn_of(aws_account: AwsAccount, owner: KindOfOwner, name: str, path: str = "/") -> str:

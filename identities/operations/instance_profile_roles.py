@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
 from identities.models import IamRole, InstanceProfile
+from policies.holdings import Carried
 from policies.operations.arns import check_arn, name_of
 from policies.operations.rows import live_row, object_key, ref
 from sync.aws.client import AwsClient
@@ -15,7 +16,7 @@ from sync.aws.errors import NotFound
 from sync.checks import Finding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
-from sync.operations import Call, Done, Guarantee, Operation, Refusal, Risk, StepSpec, Tried, Undo, Value
+from sync.operations import Alteration, Call, Done, Guarantee, Operation, Refusal, Risk, StepSpec, Tried, Undo, Value
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,9 @@ class InProfileOperation(Operation[InProfileParams]):
 
     def refs(self, aws_account: AwsAccount, p: InProfileParams) -> list[ObjectRef]:
         return [ref(InstanceProfile, aws_account, p.profile_arn)]
+
+    def alters(self, aws_account: AwsAccount, p: InProfileParams) -> Sequence[Alteration]:
+        return [Carried(p.profile_arn, p.role_arn, self.leaves)]
 
     def told(self, value: Value) -> str:
         if value is None:

@@ -25,7 +25,7 @@ class CreateProfile(Create[CreateParams]):
     params_type = CreateParams
 
     def alters(self, aws_account: AwsAccount, p: CreateParams) -> Sequence[Alteration]:
-        return ()  # it has no access of its own
+        return ()  # no principal, and no role is in it
 
 
 class DeleteProfile(Delete):

@@ -5,7 +5,7 @@ The part is {"old": "AIDA…", "new": null}: who has the old ARN, and who has th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from identities.models import IamGroup, IamRole, IamUser
 from identities.operations.breaks import broken_by_rename, roles_trusting
 from identities.operations.existence import check_name
 from identities.operations.owners import USER, OwnerOperation, on_owner
+from policies.holdings import Renamed
 from policies.operations.arns import check_arn, name_of, path_of
 from policies.operations.rows import object_key, ref
 from sync.aws.client import AwsClient
@@ -21,7 +22,7 @@ from sync.aws.errors import NotFound
 from sync.checks import Finding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
-from sync.operations import Call, Guarantee, Refusal, StepSpec, Value
+from sync.operations import Alteration, Call, Guarantee, Refusal, StepSpec, Value
 
 # How many members of a group, and roles that trust a user, are read again at once; a pull brings the others.
 _READ_AT_ONCE = 50
@@ -89,6 +90,9 @@ class Rename(OwnerOperation[RenameParams]):
             return [new, *told, new] if told else [new]  # members are tied to groups by name: the group comes first
         trusting = roles_trusting(row)[:_READ_AT_ONCE] if row else ()
         return [new, *(ref(IamRole, aws_account, role.arn) for role in trusting)]
+
+    def alters(self, aws_account: AwsAccount, p: RenameParams) -> Sequence[Alteration]:
+        return [Renamed(p.owner_arn, p.new_arn)]
 
     def told_of_owner(self, value: Value) -> str:
         if value["old"] and value["new"]:

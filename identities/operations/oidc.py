@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
+from iamconsole.web.words import some
 from identities.operations.kinds import OIDC
 from identities.operations.trusting import trusting_findings
+from policies.holdings import ANYBODY, Federated
 from policies.operations.existence import CreateParams, DeleteParams, Deletion, ObjectCreation
 from policies.operations.objects import ObjectOperation
 from policies.operations.tags import retagged
 from sync.checks import Finding
 from sync.draft import Draft
 from sync.mirror import Content
-from sync.operations import BadParams, Call, Risk, StepSpec, Undo, Value
+from sync.operations import Alteration, BadParams, Call, Risk, StepSpec, Undo, Value
 
 # IAM API Reference, CreateOpenIDConnectProvider; IAM User Guide, "IAM and AWS STS quotas".
 MOST_CLIENT_IDS, LONGEST_CLIENT_ID, MOST_THUMBPRINTS, LONGEST_URL = 100, 255, 5, 255
@@ -68,6 +70,9 @@ class CreateOidc(ObjectCreation[CreateOidcParams]):
         if len(p.name) > LONGEST_URL - len("https://") or not _HOST.fullmatch(p.name):
             raise BadParams("The address is that of the provider's issuer, such as https://token.example.org/path.")
 
+    def alters(self, aws_account: AwsAccount, p: CreateOidcParams) -> Sequence[Alteration]:
+        return [Federated(p.arn, ANYBODY, True)]
+
     def note(self, p: CreateOidcParams) -> str:
         return "Nobody gets in through it until a role trusts it. Its reverse deletes it."
 
@@ -90,6 +95,9 @@ class DeleteOidc(Deletion[DeleteParams]):
 
     params_type = DeleteParams
     undo = Undo.REVERSIBLE
+
+    def alters(self, aws_account: AwsAccount, p: DeleteParams) -> Sequence[Alteration]:
+        return [Federated(p.arn, ANYBODY, False)]
 
     def note(self, p: DeleteParams) -> str:
         return "Whoever signs in through it gets in no longer. Made again, it is trusted as before: by its ARN."
@@ -143,6 +151,9 @@ class ClientIdOperation(ObjectOperation[ClientIdParams]):
 
     def after(self, p: ClientIdParams, value: Value) -> Value:
         return {**value, "taken": self.leaves}
+
+    def alters(self, aws_account: AwsAccount, p: ClientIdParams) -> Sequence[Alteration]:
+        return [Federated(p.arn, f"whoever has a token of it for {p.client_id}", self.leaves)]
 
 
 class AddClientId(ClientIdOperation):
@@ -226,6 +237,10 @@ class SetThumbprints(ObjectOperation[ThumbprintsParams]):
 
     def after(self, p: ThumbprintsParams, value: Value) -> Value:
         return {**value, "thumbprints": sorted(p.thumbprints)}
+
+    def alters(self, aws_account: AwsAccount, p: ThumbprintsParams) -> Sequence[Alteration]:
+        known = some([f"{thumbprint[:8]}…" for thumbprint in p.thumbprints])
+        return [Federated(p.arn, f"whoever comes from servers with the certificates {known} only", True)]
 
     def is_so_already(self, p: ThumbprintsParams) -> str:
         return f"These are the thumbprints of {self.of.words(p.arn)} already."

@@ -9,7 +9,7 @@ from typing import Any
 from accounts.models import AwsAccount
 from identities.account.mirrors import RoleSettings
 from identities.models import IamRole
-from identities.operations.existence import Create, arn_of
+from identities.operations.existence import Create, arn_of, bounded
 from identities.operations.owners import ROLE, OwnerOperation, on_owner
 from identities.operations.trust import limits_of_trust
 from policies.holdings import Bounded, Trusting
@@ -50,8 +50,8 @@ class CreateRoleParams(CreateParams):
 
 
 class CreateRole(Create[CreateRoleParams]):
-    risk = Risk.HIGH
     writes_type = "trust"
+    risk = Risk.HIGH
     params_type = CreateRoleParams
 
     def more(self, p: CreateRoleParams) -> Mapping[str, Any]:
@@ -70,6 +70,9 @@ class CreateRole(Create[CreateRoleParams]):
 
     def writes(self, aws_account: AwsAccount, p: CreateRoleParams) -> str | None:
         return p.document
+
+    def alters(self, aws_account: AwsAccount, p: CreateRoleParams) -> Sequence[Alteration]:
+        return [*super().alters(aws_account, p), Trusting(p.arn, p.document), *bounded(p.arn, p.boundary_arn)]
 
     def limits(self, draft: Draft, p: CreateRoleParams, value: Value) -> list[Finding]:
         return limits_of_trust(p.document)

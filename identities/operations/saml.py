@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +14,14 @@ from identities.models import SamlProvider
 from identities.models.account import LONGEST_KEPT_METADATA
 from identities.operations.kinds import SAML
 from identities.operations.trusting import trusting_findings
+from policies.holdings import ANYBODY, Federated
 from policies.operations.existence import CreateParams, DeleteParams, Deletion, ObjectCreation
 from policies.operations.objects import ObjectOperation
 from policies.operations.tags import retagged
 from sync.checks import Finding
 from sync.draft import Draft
 from sync.mirror import Content
-from sync.operations import BadParams, Call, Risk, StepSpec, Undo, Value
+from sync.operations import Alteration, BadParams, Call, Risk, StepSpec, Undo, Value
 
 # IAM API Reference, CreateSAMLProvider.
 SHORTEST_METADATA = 1_000
@@ -53,12 +54,16 @@ class CreateSamlParams(CreateParams):
 
 
 class CreateSaml(ObjectCreation[CreateSamlParams]):
+    writes_type = None
     params_type = CreateSamlParams
     risk = Risk.HIGH
 
     def check_name(self, p: CreateSamlParams) -> None:
         if not _NAME.fullmatch(p.name):
             raise BadParams("The name of a SAML provider has 1 to 128 letters, digits and ._- only.")
+
+    def alters(self, aws_account: AwsAccount, p: CreateSamlParams) -> Sequence[Alteration]:
+        return [Federated(p.arn, ANYBODY, True)]
 
     def note(self, p: CreateSamlParams) -> str:
         return "Nobody gets in through it until a role trusts it. Its reverse deletes it."
@@ -85,6 +90,7 @@ class UpdateSamlParams:
 
 class UpdateSaml(ObjectOperation[UpdateSamlParams]):
     verb = "update"
+    writes_type = None
     params_type = UpdateSamlParams
 
     def title(self, p: UpdateSamlParams) -> str:
@@ -120,6 +126,9 @@ class UpdateSaml(ObjectOperation[UpdateSamlParams]):
     def after(self, p: UpdateSamlParams, value: Value) -> Value:
         return {**value, "metadata": hashlib.sha256(p.metadata.encode()).hexdigest()}
 
+    def alters(self, aws_account: AwsAccount, p: UpdateSamlParams) -> Sequence[Alteration]:
+        return [Federated(p.arn, "whoever one of its new certificates vouches for only", True)]
+
     def is_so_already(self, p: UpdateSamlParams) -> str:
         return f"This is the metadata of {self.of.words(p.arn)} already."
 
@@ -137,6 +146,9 @@ class UpdateSaml(ObjectOperation[UpdateSamlParams]):
 class DeleteSaml(Deletion[DeleteParams]):
     params_type = DeleteParams
     undo = Undo.NEW_ID
+
+    def alters(self, aws_account: AwsAccount, p: DeleteParams) -> Sequence[Alteration]:
+        return [Federated(p.arn, ANYBODY, False)]
 
     def note(self, p: DeleteParams) -> str:
         return "Whoever signs in through it gets in no longer. Made again, it is trusted as before: by its ARN."

@@ -213,6 +213,7 @@ class PasswordPolicyOperation(SettingOperation[P]):
 class SetPasswordPolicy(PasswordPolicyOperation[PasswordPolicyParams]):
     kind = "iam.account.password_policy.set"
     aws_operation = "UpdateAccountPasswordPolicy"
+    writes_type = None
     params_type = PasswordPolicyParams
 
     def title(self, p: PasswordPolicyParams) -> str:

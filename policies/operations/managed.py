@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from accounts.models import AwsAccount
+from policies.holdings import InForce
 from policies.models import ManagedPolicy
 from policies.operations.existence import CreateParams, Creation
 from policies.operations.objects import KindOfObject
@@ -20,7 +21,7 @@ from sync.aws.errors import NotFound
 from sync.checks import Finding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
-from sync.operations import BadParams, Call, Done, Guarantee, Risk, StepSpec, Tried, Undo, Value
+from sync.operations import Alteration, BadParams, Call, Done, Guarantee, Risk, StepSpec, Tried, Undo, Value
 
 POLICY = KindOfObject("policy", "policy", "Policy", "policy", ManagedPolicy, by_arn=True, tags_in=SETTINGS.source)
 # IAM API Reference, CreatePolicy.
@@ -61,6 +62,9 @@ class CreatePolicy(Creation[CreatePolicyParams]):
 
     def writes(self, aws_account: AwsAccount, p: CreatePolicyParams) -> str | None:
         return p.document
+
+    def alters(self, aws_account: AwsAccount, p: CreatePolicyParams) -> Sequence[Alteration]:
+        return [InForce(p.arn, p.document)]
 
     def refs(self, aws_account: AwsAccount, p: CreatePolicyParams) -> list[ObjectRef]:
         (details,) = super().refs(aws_account, p)
@@ -105,6 +109,9 @@ class DeletePolicy(VersionsOperation[PolicyParams]):
 
     def deletes(self, p: PolicyParams) -> str:
         return self.objects(p)[0]
+
+    def alters(self, aws_account: AwsAccount, p: PolicyParams) -> Sequence[Alteration]:
+        return [InForce(p.policy_arn, None)]
 
     def after(self, p: PolicyParams, value: Value) -> Value:
         return None

@@ -84,3 +84,10 @@ def test_a_change_of_no_access_has_no_such_panel(aws_account: AwsAccount, erin: 
     change = changes.propose(aws_account=aws_account, actor=erin, title="Tidy up", reason="", steps=[step])
     assert address("change_access", pk=str(change.pk)) not in get(client_of(erin), "change", pk=change.pk)
     assert "gives and takes no access" in get(client_of(erin), "change_access", pk=change.pk)
+
+
+def test_credentials_are_told_in_words(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
+    step = StepSpec("iam.key.create", {"owner_arn": user(aws_account, "dana").arn})
+    change = propose(aws_account, erin, [step])
+    text = pages.text_of(get(client_of(erin), "change_access", pk=change.pk))
+    assert "dana + Has a new access key" in text

@@ -8,6 +8,8 @@ from typing import Any
 from accounts.models import AwsAccount, Operator
 from identities import operations
 from policies.operations import plan_update
+from policies.plan_findings import LintCheck
+from sync.operations import Planned, registry
 from tests.services.changing import propose
 from tests.services.rows import make_policy, make_role, make_user
 from tests.services.world import document
@@ -35,6 +37,21 @@ def test_a_trust_policy_is_judged_as_one(aws_account: AwsAccount, erin: Operator
     trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     change = propose(aws_account, erin, [operations.update_trust(make_role(aws_account), trust)])
     assert [code for code, _, _ in found(change)] == ["RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL"]
+
+
+def test_the_trust_policy_of_a_new_role_is_judged_as_one(aws_account: AwsAccount, erin: Operator) -> None:
+    statement = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    change = propose(aws_account, erin, [operations.create_role(aws_account, "new", trust)])
+    assert "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL" in [code for code, _, _ in found(change)]
+    assert "MISSING_RESOURCE" not in [code for code, _, _ in found(change)]
+
+
+def test_what_is_no_policy_is_not_judged(aws_account: AwsAccount) -> None:
+    spec = operations.create_saml(aws_account, "okta", "<EntityDescriptor/>".ljust(1_000))
+    operation = registry[spec.kind]
+    step = Planned(1, operation, operation.parse(spec.params), "", None)
+    assert LintCheck().measure(aws_account, [step], []) is None
 
 
 def test_the_same_text_is_judged_once(aws_account: AwsAccount, erin: Operator) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+from accounts.models import AwsAccount
 from identities.models import AccessKey
 from identities.operations.credentials.of_user import ACTIVE, INACTIVE, KindOfCredential, OfCredential
+from policies.holdings import Credential
 from sync.checks import Finding
 from sync.draft import Draft
-from sync.operations import Call, Risk, StepSpec, Undo, Value
+from sync.operations import Alteration, Call, Risk, StepSpec, Undo, Value
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,9 @@ class Switch(OfCredential[P]):
     def after(self, p: P, value: Value) -> Value:
         return {**value, "status": self.leaves(p)}
 
+    def alters(self, aws_account: AwsAccount, p: P) -> Sequence[Alteration]:
+        return [Credential(p.owner_arn, self.of.word, self.switches_on(p), self.id(p))]
+
     def is_so_already(self, p: P) -> str:
         return f"{self.id(p)} is {self.leaves(p).lower()} already."
 
@@ -145,6 +150,9 @@ class Delete(OfCredential[P]):
 
     def after(self, p: P, value: Value) -> Value:
         return {**value, "status": None}
+
+    def alters(self, aws_account: AwsAccount, p: P) -> Sequence[Alteration]:
+        return [Credential(p.owner_arn, self.of.word, False, self.id(p))]
 
     def is_so_already(self, p: P) -> str:
         return f"There is no {self.of.word} {self.id(p)}."

@@ -8,14 +8,17 @@ from typing import Any, TypeVar
 
 from django.utils.dateparse import parse_datetime
 
+from accounts.models import AwsAccount
 from identities.credentials.hanging import plain
 from identities.credentials.kinds import LOGIN
 from identities.models import LoginProfile
 from identities.operations.credentials.of_user import OfUser
+from policies import holdings
 from sync.aws.client import AwsClient
 from sync.checks import Finding
 from sync.draft import Draft
 from sync.operations import (
+    Alteration,
     BadParams,
     Call,
     Done,
@@ -85,6 +88,9 @@ class SetPassword(LoginOperation[PasswordParams]):
 
     def calls(self, p: PasswordParams) -> list[Call]:
         return self.call(p, self.aws_operation, Password=Sealed(p.password), PasswordResetRequired=p.reset_required)
+
+    def alters(self, aws_account: AwsAccount, p: PasswordParams) -> Sequence[Alteration]:
+        return [holdings.Credential(p.owner_arn, holdings.PASSWORD, True, new=not self.shows)]
 
     def made_up(self, p: PasswordParams) -> Mapping[str, str]:
         return {PASSWORD: p.password} if p.made_up else {}
@@ -169,6 +175,9 @@ class DeleteLogin(LoginOperation[LoginParams]):
 
     def after(self, p: LoginParams, value: Value) -> Value:
         return {**value, "made": None}
+
+    def alters(self, aws_account: AwsAccount, p: LoginParams) -> Sequence[Alteration]:
+        return [holdings.Credential(p.owner_arn, holdings.PASSWORD, False)]
 
     def hangs(self, p: LoginParams) -> tuple[str, bool] | None:
         return "password", False

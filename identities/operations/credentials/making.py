@@ -11,14 +11,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
+from accounts.models import AwsAccount
 from identities.operations.credentials.existing import Delete
 from identities.operations.credentials.of_user import KEY, SERVICE, KindOfCredential, OfUser
 from identities.operations.owners import OwnerParams
+from policies.holdings import Credential
 from sync.aws.client import AwsClient
 from sync.aws.secrets import Secret
 from sync.checks import Finding
 from sync.draft import Draft
-from sync.operations import BadParams, Call, Done, Guarantee, Refusal, Risk, StepSpec, Tried, Undo, Value
+from sync.operations import Alteration, BadParams, Call, Done, Guarantee, Refusal, Risk, StepSpec, Tried, Undo, Value
 
 # IAM User Guide, "IAM and AWS STS quotas", and "Service-specific credentials for IAM users".
 MOST_KEYS, MOST_FOR_A_SERVICE = 2, 2
@@ -70,6 +72,9 @@ class Make(OfUser[P]):
 
     def after(self, p: P, value: Value) -> Value:
         return {**value, "there": [*value["there"], ""]}
+
+    def alters(self, aws_account: AwsAccount, p: P) -> Sequence[Alteration]:
+        return [Credential(p.owner_arn, self.of.word, True)]
 
     def is_so_already(self, p: P) -> str:
         return ""  # it never is

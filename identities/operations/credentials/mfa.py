@@ -6,18 +6,20 @@ their touch. They do it themselves, in AWS's own console.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from accounts.models import AwsAccount
 from identities.account.selectors import settings_of
 from identities.credentials.kinds import MFA
 from identities.models import LoginProfile, MfaDevice
 from identities.operations.credentials.of_user import OfUser
+from policies.holdings import DEVICE, Credential
 from sync.aws.client import AwsClient
 from sync.checks import Finding
 from sync.draft import Draft
-from sync.operations import BadParams, Call, Refusal, Risk, StepSpec, Undo, Value
+from sync.operations import Alteration, BadParams, Call, Refusal, Risk, StepSpec, Undo, Value
 
 ON, OFF, GONE = "on", "off", "gone"
 
@@ -85,6 +87,9 @@ class DeactivateDevice(DeviceOperation):
 
     def after(self, p: DeviceParams, value: Value) -> Value:
         return {**value, "device": OFF}
+
+    def alters(self, aws_account: AwsAccount, p: DeviceParams) -> Sequence[Alteration]:
+        return [Credential(p.owner_arn, DEVICE, False, p.serial)]
 
     def is_so_already(self, p: DeviceParams) -> str:
         return f"The MFA device {p.serial} is nobody’s already."

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from accounts.models import AwsAccount
 from identities.operations.credentials.existing import ServiceParams
 from identities.operations.credentials.making import SERVICE_SECRETS
 from identities.operations.credentials.of_user import SERVICE, OfCredential
+from policies.holdings import Credential
 from sync.aws.secrets import Secret
-from sync.operations import Call, Guarantee, Risk, StepSpec, Undo, Value
+from sync.operations import Alteration, Call, Guarantee, Risk, StepSpec, Undo, Value
 
 
 class ResetServiceCredential(OfCredential[ServiceParams]):
@@ -33,6 +35,9 @@ class ResetServiceCredential(OfCredential[ServiceParams]):
 
     def after(self, p: ServiceParams, value: Value) -> Value:
         return value
+
+    def alters(self, aws_account: AwsAccount, p: ServiceParams) -> Sequence[Alteration]:
+        return [Credential(p.owner_arn, self.of.word, True, self.id(p), new=True)]
 
     def is_so_already(self, p: ServiceParams) -> str:
         return ""  # nobody can see it

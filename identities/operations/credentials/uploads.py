@@ -19,15 +19,17 @@ from cryptography.hazmat.primitives.serialization import (
     load_ssh_public_key,
 )
 
+from accounts.models import AwsAccount
 from identities.models import SigningCertificate
 from identities.operations.credentials.existing import Delete
 from identities.operations.credentials.of_user import CERTIFICATE, SSH_KEY, KindOfCredential, OfUser
 from identities.operations.owners import USER
+from policies.holdings import Credential
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import Finding
 from sync.draft import Draft
-from sync.operations import BadParams, Call, Done, Guarantee, StepSpec, Tried, Value
+from sync.operations import Alteration, BadParams, Call, Done, Guarantee, StepSpec, Tried, Value
 
 LONGEST = 16_384  # characters; IAM API Reference: UploadSigningCertificate, UploadSSHPublicKey
 FEWEST_BITS = 2048
@@ -82,6 +84,9 @@ class Upload(OfUser[UploadParams]):
 
     def after(self, p: UploadParams, value: Value) -> Value:
         return {**value, "id": ""}
+
+    def alters(self, aws_account: AwsAccount, p: UploadParams) -> Sequence[Alteration]:
+        return [Credential(p.owner_arn, self.of.word, True)]
 
     def is_so_already(self, p: UploadParams) -> str:
         return ""  # a limit says so

@@ -1,0 +1,23 @@
+"""What a plan changes that no policy says: credentials, identity providers, instance profiles. Told, not counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from access.plans.holdings import Holdings
+from policies.holdings import Fact
+from sync.operations import Alteration
+
+
+def kept(alterations: Sequence[Alteration], *holdings: Holdings) -> list[dict[str, Any]]:
+    """`{who, aws_id, lines: [{gives, words}]}` of each whom it is about, in the order of the plan."""
+    told: dict[str, list[dict[str, Any]]] = {}
+    for each in alterations:
+        if isinstance(each, Fact):
+            told.setdefault(each.arn, []).append({"gives": each.now, "words": each.words})
+    return [{"who": arn, "aws_id": _aws_id(arn, holdings), "lines": lines} for arn, lines in told.items()]
+
+
+def _aws_id(arn: str, holdings: Sequence[Holdings]) -> str:
+    return next((each.owners[arn].aws_id for each in holdings if arn in each.owners), "")

@@ -1,0 +1,115 @@
+"""What operations tell of who has what access afterwards: from their parameters alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from accounts.models import AwsAccount
+from identities.operations.sessions import POLICY as REVOKED
+from identities.operations.sessions import revoking
+from policies.holdings import (
+    Bounded,
+    Carried,
+    Credential,
+    Exists,
+    Fact,
+    Federated,
+    InForce,
+    Inline,
+    Renamed,
+    Trusting,
+)
+from sync.operations import Alteration, registry
+from tests.access.mirrored import allow, arn, text_of
+
+DANA, LEE, TEAM, ROLE = arn("user/dana"), arn("user/lee"), arn("group/team"), arn("role/exporter")
+POLICY, PROFILE, OIDC = arn("policy/reports"), arn("instance-profile/web"), arn("oidc-provider/id.example.org")
+SAML = arn("saml-provider/okta")
+DOCUMENT = text_of(allow("s3:GetObject"))
+KEY = {"owner_arn": DANA, "key": "AKIA1234"}
+SEALED = {"owner_arn": DANA, "password": "sealed:1"}
+
+
+def told(kind: str, params: dict[str, Any]) -> list[Alteration]:
+    operation = registry[kind]
+    return list(operation.alters(AwsAccount(), operation.parse(params)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "params", "expected"),
+    [
+        ("user.create", {"arn": DANA}, [Exists(DANA, True)]),
+        ("user.create", {"arn": DANA, "boundary_arn": POLICY}, [Exists(DANA, True), Bounded(DANA, POLICY)]),
+        ("group.create", {"arn": TEAM}, [Exists(TEAM, True)]),
+        ("role.create", {"arn": ROLE, "document": DOCUMENT}, [Exists(ROLE, True), Trusting(ROLE, DOCUMENT)]),
+        ("user.delete", {"owner_arn": DANA}, [Exists(DANA, False)]),
+        ("group.delete", {"owner_arn": TEAM}, [Exists(TEAM, False)]),
+        ("role.delete", {"owner_arn": ROLE}, [Exists(ROLE, False)]),
+        ("user.rename", {"owner_arn": DANA, "new_arn": LEE}, [Renamed(DANA, LEE)]),
+        ("policy.create", {"arn": POLICY, "document": DOCUMENT}, [InForce(POLICY, DOCUMENT)]),
+        ("policy.delete", {"policy_arn": POLICY}, [InForce(POLICY, None)]),
+        ("instance_profile.create", {"arn": PROFILE}, []),
+        ("instance_profile.delete", {"owner_arn": PROFILE}, []),
+        ("instance_profile.add_role", {"profile_arn": PROFILE, "role_arn": ROLE}, [Carried(PROFILE, ROLE, True)]),
+        ("instance_profile.remove_role", {"profile_arn": PROFILE, "role_arn": ROLE}, [Carried(PROFILE, ROLE, False)]),
+    ],
+)
+def test_of_objects(kind: str, params: dict[str, Any], expected: list[Alteration]) -> None:
+    assert told(f"iam.{kind}", params) == expected
+
+
+def test_of_sessions_that_end() -> None:
+    before = "2026-11-25T18:02:00Z"
+    params = {"owner_arn": ROLE, "policy": REVOKED, "document": revoking(before), "before": before}
+    assert told("iam.role.revoke_sessions", params) == [Inline(ROLE, REVOKED, revoking(before))]
+
+
+@pytest.mark.parametrize(
+    ("kind", "params", "words", "gives"),
+    [
+        ("key.create", {"owner_arn": DANA}, "Has a new access key", True),
+        ("key.activate", KEY, "Can use the access key AKIA1234", True),
+        ("key.deactivate", KEY, "Can no longer use the access key AKIA1234", False),
+        ("key.delete", KEY, "Can no longer use the access key AKIA1234", False),
+        ("login.create", SEALED, "Can sign in to AWS’s console with a password", True),
+        ("login.reset", SEALED, "Can sign in to AWS’s console only with a new password", True),
+        ("login.delete", {"owner_arn": DANA}, "Can no longer sign in to AWS’s console with a password", False),
+        (
+            "mfa.deactivate",
+            {"owner_arn": DANA, "serial": "GAHT12345678"},
+            "Signs in without the MFA device GAHT12345678",
+            False,
+        ),
+        (
+            "ssh_key.set_status",
+            {"owner_arn": DANA, "ssh_key": "APKA1", "active": True},
+            "Can use the SSH key APKA1",
+            True,
+        ),
+        (
+            "svc_cred.reset",
+            {"owner_arn": DANA, "credential": "ACCA1"},
+            "Can use the service credential ACCA1 only with its new secret",
+            True,
+        ),
+        ("oidc.delete", {"arn": OIDC}, "No longer lets in whom it vouches for, to roles that trust it", False),
+        ("saml.delete", {"arn": SAML}, "No longer lets in whom it vouches for, to roles that trust it", False),
+        (
+            "oidc.client_id.add",
+            {"arn": OIDC, "client_id": "app"},
+            "Lets in whoever has a token of it for app, to roles that trust it",
+            True,
+        ),
+    ],
+)
+def test_of_what_no_policy_says(kind: str, params: dict[str, Any], words: str, gives: bool) -> None:
+    (fact,) = told(f"iam.{kind}", params)
+    assert isinstance(fact, Fact)
+    assert (fact.words, fact.now) == (words, gives)
+
+
+def test_facts_say_whom_they_are_about() -> None:
+    facts = [Credential(DANA, "password", True), Federated(OIDC, "anybody", True), Carried(PROFILE, ROLE, True)]
+    assert [fact.arn for fact in facts] == [DANA, OIDC, ROLE]

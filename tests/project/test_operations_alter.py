@@ -1,0 +1,71 @@
+"""Each operation tells what it changes of who has what access, or stands here with the reason why it changes none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sync.operations import Operation, registry
+
+_GATE = "It waits, and sends nothing."
+_TAGS = "Policies that ask for the tag of a resource speak of access to it; what is measured is access of principals."
+_EMPTY = "No role is in an instance profile when it is made or deleted."
+_CERTIFICATE = "It shows a site's name to its visitors; nobody signs in to AWS with it."
+
+NO_ACCESS: Mapping[str, str] = {
+    "iam.account.alias.delete": "An address to sign in at; the one with the number goes on.",
+    "iam.account.alias.set": "An address to sign in at; nobody may sign in who couldn't.",
+    "iam.account.password_policy.delete": "It bears on passwords that are set later.",
+    "iam.account.password_policy.set": "It bears on passwords that are set later.",
+    "iam.account.sts_token_version": "The form of tokens, not what they allow.",
+    "iam.instance_profile.create": _EMPTY,
+    "iam.instance_profile.delete": _EMPTY,
+    "iam.instance_profile.tag": _TAGS,
+    "iam.instance_profile.untag": _TAGS,
+    "iam.key.await_quiet": _GATE,
+    "iam.key.await_soak": _GATE,
+    "iam.key.await_use": _GATE,
+    "iam.mfa.delete_virtual": "It was taken off its user before.",
+    "iam.oidc.tag": _TAGS,
+    "iam.oidc.untag": _TAGS,
+    "iam.policy.delete_version": "A version that isn't in force gives nothing.",
+    "iam.policy.tag": _TAGS,
+    "iam.policy.untag": _TAGS,
+    "iam.role.update": "A description, and how long sessions last.",
+    "iam.saml.tag": _TAGS,
+    "iam.saml.untag": _TAGS,
+    "iam.server_cert.delete": _CERTIFICATE,
+    "iam.server_cert.rename": _CERTIFICATE,
+    "iam.server_cert.tag": _TAGS,
+    "iam.server_cert.untag": _TAGS,
+    "iam.server_cert.upload": _CERTIFICATE,
+}
+
+# What kind of policy each document is that a plan shows; None: it is no policy, and lint doesn't judge it.
+WRITES: Mapping[str, str | None] = {
+    "iam.account.password_policy.set": None,
+    "iam.group.inline.put": "identity",
+    "iam.policy.create": "identity",
+    "iam.policy.set_default": "identity",
+    "iam.policy.update": "identity",
+    "iam.role.create": "trust",
+    "iam.role.inline.put": "identity",
+    "iam.role.revoke_sessions": "identity",
+    "iam.role.trust.update": "trust",
+    "iam.saml.create": None,
+    "iam.saml.update": None,
+    "iam.user.inline.put": "identity",
+}
+
+
+def test_every_operation_tells_what_access_it_changes() -> None:
+    silent = {kind for kind, each in registry.items() if type(each).alters is Operation.alters}
+    assert silent <= NO_ACCESS.keys(), "Add `alters` to these, or a reason to NO_ACCESS."
+
+
+def test_reasons_are_for_operations_that_are_there() -> None:
+    assert NO_ACCESS.keys() <= registry.keys()
+
+
+def test_every_document_has_its_type() -> None:
+    writing = {kind: each for kind, each in registry.items() if type(each).writes is not Operation.writes}
+    assert {kind: each.writes_type for kind, each in writing.items()} == WRITES
