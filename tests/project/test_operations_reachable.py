@@ -1,0 +1,138 @@
+"""Every operation can be staged from a page: by an act, or by one of the pages that are older than acts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from django.urls import get_resolver
+
+from policies import acts
+from sync.operations import registry
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+URLS = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
+
+# By the kind an act as place/name, or the name of a page's URL. Several ways to the same: one of them.
+WAYS: Mapping[str, str] = {
+    "iam.account.alias.delete": "account/delete-alias",
+    "iam.account.alias.set": "account/set-alias",
+    "iam.account.password_policy.delete": "account/delete-password-policy",
+    "iam.account.password_policy.set": "account/set-password-policy",
+    "iam.account.sts_token_version": "account/set-token-version",
+    "iam.group.add_user": "group_add",
+    "iam.group.attach": "groups_attach",
+    "iam.group.create": "account/create-group",
+    "iam.group.delete": "group/delete",
+    "iam.group.detach": "group_detach",
+    "iam.group.inline.delete": "group/inline-delete",
+    "iam.group.inline.put": "group/inline",
+    "iam.group.remove_user": "group_remove",
+    "iam.group.rename": "group/rename",
+    "iam.instance_profile.add_role": "instance_profile/set-role",
+    "iam.instance_profile.create": "account/create-profile",
+    "iam.instance_profile.delete": "instance_profile/delete",
+    "iam.instance_profile.remove_role": "instance_profile/set-role",
+    "iam.instance_profile.tag": "instance_profile/tag",
+    "iam.instance_profile.untag": "instance_profile/untag",
+    "iam.key.activate": "user/key-activate",
+    "iam.key.await_quiet": "user/key-rotate",
+    "iam.key.await_soak": "user/key-rotate",
+    "iam.key.await_use": "user/key-rotate",
+    "iam.key.create": "user/key-create",
+    "iam.key.deactivate": "user/key-deactivate",
+    "iam.key.delete": "user/key-delete",
+    "iam.login.create": "user/password-create",
+    "iam.login.delete": "user/password-delete",
+    "iam.login.reset": "user/password-reset",
+    "iam.mfa.deactivate": "user/mfa-off",
+    "iam.mfa.delete_virtual": "user/mfa-off",
+    "iam.oidc.client_id.add": "oidc_provider/add-audience",
+    "iam.oidc.client_id.remove": "oidc_provider/remove-audience",
+    "iam.oidc.create": "account/create-oidc",
+    "iam.oidc.delete": "oidc_provider/delete",
+    "iam.oidc.tag": "oidc_provider/tag",
+    "iam.oidc.thumbprints": "oidc_provider/thumbprints",
+    "iam.oidc.untag": "oidc_provider/untag",
+    "iam.policy.create": "account/create-policy",
+    "iam.policy.delete": "policy/delete",
+    "iam.policy.delete_version": "policy/delete-version",
+    "iam.policy.set_default": "policy_make_default",
+    "iam.policy.tag": "policy/tag",
+    "iam.policy.untag": "policy/untag",
+    "iam.policy.update": "policy_edit",
+    "iam.role.attach": "roles_attach",
+    "iam.role.boundary.delete": "role/boundary-delete",
+    "iam.role.boundary.put": "role/boundary",
+    "iam.role.create": "account/create-role",
+    "iam.role.delete": "role/delete",
+    "iam.role.detach": "role_detach",
+    "iam.role.inline.delete": "role/inline-delete",
+    "iam.role.inline.put": "role/inline",
+    "iam.role.revoke_sessions": "role/revoke-sessions",
+    "iam.role.tag": "role/tag",
+    "iam.role.trust.update": "role/trust",
+    "iam.role.untag": "role/untag",
+    "iam.role.update": "role/describe",
+    "iam.saml.create": "account/create-saml",
+    "iam.saml.delete": "saml_provider/delete",
+    "iam.saml.tag": "saml_provider/tag",
+    "iam.saml.untag": "saml_provider/untag",
+    "iam.saml.update": "saml_provider/metadata",
+    "iam.server_cert.delete": "server_certificate/delete",
+    "iam.server_cert.rename": "server_certificate/rename",
+    "iam.server_cert.tag": "server_certificate/tag",
+    "iam.server_cert.untag": "server_certificate/untag",
+    "iam.server_cert.upload": "account/upload-certificate",
+    "iam.signing_cert.delete": "user/certificate-delete",
+    "iam.signing_cert.set_status": "user/certificate-switch",
+    "iam.signing_cert.upload": "user/certificate-upload",
+    "iam.ssh_key.delete": "user/ssh-key-delete",
+    "iam.ssh_key.set_status": "user/ssh-key-switch",
+    "iam.ssh_key.upload": "user/ssh-key-upload",
+    "iam.svc_cred.create": "user/service-create",
+    "iam.svc_cred.delete": "user/service-delete",
+    "iam.svc_cred.reset": "user/service-reset",
+    "iam.svc_cred.set_status": "user/service-switch",
+    "iam.user.attach": "users_attach",
+    "iam.user.boundary.delete": "user/boundary-delete",
+    "iam.user.boundary.put": "user/boundary",
+    "iam.user.create": "account/create-user",
+    "iam.user.delete": "user/delete",
+    "iam.user.detach": "user_detach",
+    "iam.user.inline.delete": "user/inline-delete",
+    "iam.user.inline.put": "user/inline",
+    "iam.user.rename": "user/rename",
+    "iam.user.tag": "user/tag",
+    "iam.user.untag": "user/untag",
+}
+
+
+def test_every_operation_has_a_way_to_it() -> None:
+    assert WAYS.keys() == registry.keys()
+
+
+@pytest.mark.parametrize("way", sorted(set(WAYS.values())))
+def test_the_way_is_there(way: str) -> None:
+    place, _, name = way.partition("/")
+    assert acts.find(place, name) is not None if name else place in URLS
+
+
+@pytest.fixture(scope="module")
+def templates() -> str:
+    return "\n".join(path.read_text() for path in TEMPLATES.rglob("*.html"))
+
+
+def test_what_no_menu_lists_has_a_link_of_its_own(templates: str) -> None:
+    """An act that no menu and no list offers is linked by a template, or is another way of one that is."""
+    linked = set(re.findall(r"""act=["']([\w-]+)["']""", templates))
+    hidden = {
+        act.name
+        for place in acts.places()
+        for act in acts.acts_at(place)
+        if not act.listed or (place == acts.ACCOUNT and not act.on)
+    }
+    others = {name for act in acts.acts_at(acts.ACCOUNT) for name, _ in act.form.ways}
+    assert hidden - linked - others == set()
