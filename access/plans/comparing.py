@@ -102,8 +102,8 @@ def compare(before: Combination, after: Combination) -> Told:
 
 
 def _denials(before: Combination, after: Combination) -> Told:
-    if _denying(before) == _denying(after):
-        return Told()
+    if _denying(before) == _denying(after) or not after.exists:
+        return Told()  # to those who are gone nothing is allowed again
     found = held_denial_diff(_held(before), _held(after), _STEPS)
     return Told(denied=found["lost"], allowed_again=found["gained"], perhaps=found["undecided"])
 

@@ -6,16 +6,22 @@ from collections.abc import Sequence
 from typing import Any
 
 from access.plans.holdings import Holdings
-from policies.holdings import Fact
+from policies.holdings import Exists, Fact
 from sync.operations import Alteration
+
+_GONE = {"gives": False, "words": "Is deleted, with all that it could sign in with"}
 
 
 def kept(alterations: Sequence[Alteration], *holdings: Holdings) -> list[dict[str, Any]]:
     """`{who, aws_id, lines: [{gives, words}]}` of each whom it is about, in the order of the plan."""
     told: dict[str, list[dict[str, Any]]] = {}
+    deleted = {each.arn for each in alterations if isinstance(each, Exists) and not each.now}
     for each in alterations:
         if isinstance(each, Fact):
-            told.setdefault(each.arn, []).append({"gives": each.now, "words": each.words})
+            line = {"gives": each.now, "words": each.words} if each.arn not in deleted else _GONE
+            lines = told.setdefault(each.arn, [])
+            if line not in lines:
+                lines.append(line)
     return [{"who": arn, "aws_id": _aws_id(arn, holdings), "lines": lines} for arn, lines in told.items()]
 
 

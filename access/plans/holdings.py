@@ -42,6 +42,7 @@ class Combination:
     boundary: str | None = None  # None: there is none
     lacks: frozenset[str] = frozenset()
     tags: frozenset[tuple[str, str]] = frozenset()
+    exists: bool = True
 
 
 class Holdings:
@@ -133,7 +134,7 @@ class Holdings:
         """Of somebody who isn't there: nothing at all."""
         owner = self.owners.get(arn)
         if owner is None:
-            return Combination()
+            return Combination(exists=False)
         sources = [owner, *(self.owners[group] for group in owner.groups if group in self.owners)]
         named = {policy for source in sources for policy in source.attached}
         texts = {policy: self._text(policy) for policy in named | {owner.boundary} if policy}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
@@ -49,7 +49,7 @@ class Who:
 class Block:
     """`flag` is a word for what is grave; `more`: how many there are beside those in `who`."""
 
-    who: Sequence[Who]
+    who: tuple[Who, ...]
     more: int
     lines: Sequence[Line]
     notes: Sequence[str] = ()
@@ -77,11 +77,21 @@ def blocks(change: Change) -> list[Block]:
     account_id = change.aws_account.account_id
     of_people = [_of_people(each, account_id) for each in kept.get("effects", [])]
     of_roles = [_of_role(each, account_id) for each in kept.get("trusts", [])]
-    return [*of_people, *of_roles, *(_of_fact(each, account_id) for each in kept.get("facts", []))]
+    facts = [_of_fact(each, account_id) for each in kept.get("facts", [])]
+    return list(_joined([*of_people, *of_roles], facts))
+
+
+def _joined(measured: Sequence[Block], facts: Sequence[Block]) -> Iterator[Block]:
+    """What is told of somebody follows what is measured of the same one alone."""
+    told = {fact.who: fact.lines for fact in facts}
+    for block in measured:
+        more = told.pop(block.who, ()) if not block.more and not block.lead else ()
+        yield replace(block, lines=[*block.lines, *more])
+    yield from (fact for fact in facts if fact.who in told)
 
 
 def _of_people(effect: Mapping[str, Any], account_id: str) -> Block:
-    who = [_who(arn, aws_id, account_id) for arn, aws_id in effect["who"]]
+    who = tuple(_who(arn, aws_id, account_id) for arn, aws_id in effect["who"])
     notes = list(effect["why"])
     if effect["at_most"]:
         notes.append(
@@ -106,12 +116,12 @@ def _of_nobody(arn: str) -> str:
 
 
 def _of_role(trust: Mapping[str, Any], account_id: str) -> Block:
-    return Block([_who(trust["role"], trust["aws_id"], account_id)], 0, list(_lines(trust, _TRUSTED)), lead="The role")
+    return Block((_who(trust["role"], trust["aws_id"], account_id),), 0, list(_lines(trust, _TRUSTED)), lead="The role")
 
 
 def _of_fact(fact: Mapping[str, Any], account_id: str) -> Block:
     lines = [Line(*(("+", "add") if line["gives"] else ("−", "del")), line["words"]) for line in fact["lines"]]
-    return Block([_who(fact["who"], fact["aws_id"], account_id)], 0, lines)
+    return Block((_who(fact["who"], fact["aws_id"], account_id),), 0, lines)
 
 
 def _who(arn: str, aws_id: str, account_id: str) -> Who:

@@ -74,9 +74,6 @@ class Delete(OwnerOperation[DeleteParams]):
         """What the mirror has on it."""
         return hung_in_mirror(self.owner, row)
 
-    def alters(self, aws_account: AwsAccount, p: DeleteParams) -> Sequence[Alteration]:
-        return [Exists(p.owner_arn, False)]
-
     def after(self, p: DeleteParams, value: Value) -> Value:
         return None
 

@@ -78,9 +78,6 @@ class CreateUserParams(CreateParams):
 class CreateUser(Create[CreateUserParams]):
     params_type = CreateUserParams
 
-    def alters(self, aws_account: AwsAccount, p: CreateUserParams) -> Sequence[Alteration]:
-        return [*super().alters(aws_account, p), Bounded(p.arn, p.boundary_arn)]
-
     def more(self, p: CreateUserParams) -> Mapping[str, Any]:
         return {"PermissionsBoundary": p.boundary_arn} if p.boundary_arn else {}
 

@@ -12,7 +12,7 @@ from identities.models import IamRole
 from identities.operations.existence import Create, arn_of, bounded
 from identities.operations.owners import ROLE, OwnerOperation, on_owner
 from identities.operations.trust import limits_of_trust
-from policies.holdings import Bounded, Trusting
+from policies.holdings import Trusting
 from policies.operations.arns import check_arn
 from policies.operations.existence import CreateParams
 from policies.operations.rows import ref
@@ -63,10 +63,6 @@ class CreateRole(Create[CreateRoleParams]):
     def refs(self, aws_account: AwsAccount, p: CreateRoleParams) -> list[ObjectRef]:
         [details] = super().refs(aws_account, p)
         return [replace(details, facet=RoleSettings.source), details]
-
-    def alters(self, aws_account: AwsAccount, p: CreateRoleParams) -> Sequence[Alteration]:
-        held = [Trusting(p.arn, p.document), Bounded(p.arn, p.boundary_arn)]
-        return [*super().alters(aws_account, p), *held]
 
     def writes(self, aws_account: AwsAccount, p: CreateRoleParams) -> str | None:
         return p.document

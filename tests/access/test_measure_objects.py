@@ -9,7 +9,7 @@ from accounts.models import AwsAccount
 from identities import operations as ops
 from policies.operations.managed import create_policy, delete_policy
 from sync.operations import Planned, StepSpec, registry
-from tests.access.mirrored import OTHER, allow, arn, managed, role, text_of, user
+from tests.access.mirrored import OTHER, allow, arn, deny, managed, role, text_of, user
 from tests.access.test_measure_plan import findings, measured, told
 from tests.services.rows import attach, join, make_group
 
@@ -99,3 +99,22 @@ def test_credentials_are_told_of_their_user(aws_account: AwsAccount) -> None:
     (fact,) = measured(aws_account, StepSpec("iam.key.create", {"owner_arn": dana.arn}))["facts"]
     line = {"gives": True, "words": "Has a new access key"}
     assert fact == {"who": dana.arn, "aws_id": dana.aws_id, "lines": [line]}
+
+
+def test_to_the_deleted_nothing_is_allowed_again(aws_account: AwsAccount) -> None:
+    dana = user(aws_account, "dana", allow("s3:GetObject"), deny("s3:PutObject"))
+    assert told(aws_account, *ops.delete_whole(dana)) == {"dana": {"lost": ["s3:GetObject"]}}
+
+
+def test_of_the_deleted_no_credentials_are_told_one_by_one(aws_account: AwsAccount) -> None:
+    dana = user(aws_account, "dana")
+    steps = [StepSpec("iam.key.create", {"owner_arn": dana.arn}), ops.delete(dana)]
+    planned = [
+        Planned(number, registry[spec.kind], registry[spec.kind].parse(spec.params), "", None)
+        for number, spec in enumerate(steps, start=1)
+    ]
+    found = AccessCheck().measure(aws_account, planned, [])
+    assert found is not None
+    assert [line["words"] for line in found.kept["facts"][0]["lines"]] == [
+        "Is deleted, with all that it could sign in with"
+    ]

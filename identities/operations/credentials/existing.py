@@ -163,9 +163,9 @@ class Delete(OfCredential[P]):
         if self.of.mirror.hangs is AccessKey and value["status"] == ACTIVE:
             words = f"{self.id(p)} is active: deactivate it first, and wait whether somebody misses it."
             return [Finding("KEY_IS_ACTIVE", "error", words)]
-        if any(step.part == self.part(p) for step in self.earlier(draft, p)):
-            return []  # that step has told of its use
-        return told_of_use(self.found(draft, p))
+        # A step that switches it off first has told.
+        is_told = any(self.part(p) == step.part for step in self.earlier(draft, p))
+        return [] if is_told else told_of_use(self.found(draft, p))
 
     def hangs(self, p: P) -> tuple[str, bool] | None:
         return f"{self.of.word} {self.id(p)}", False
