@@ -69,6 +69,7 @@ class DeletePolicyForm(ActForm):
     """Detach it from everybody, clear it as boundary, delete all versions but the one in force, then the policy."""
 
     heading = "Delete {names}"
+    last_is_purpose = True
     boundary = PolicyField(
         label="Boundary instead",
         required=False,

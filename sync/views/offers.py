@@ -235,8 +235,8 @@ def _destructive_sentence(plan: Plan) -> str:
     if len(steps) == 1:
         only = plan.view(steps[0])
         return f"Step {only.position}: {only.title}. {only.note}"
-    notes = sorted({plan.view(step).note for step in steps[:NOTES_OF]})
-    return f"Steps {_listed([step.position for step in steps])} take something away. {' '.join(notes)}"
+    listed = _listed([step.position for step in steps])
+    return f"Steps {listed} take away what can’t come back as it was. Each says how."
 
 
 def _listed(positions: list[int]) -> str:
