@@ -11,7 +11,7 @@ from iamconsole.web.diff import DiffLine, document_diff
 from iamconsole.web.vocabulary import state_of
 from iamconsole.web.words import counted, duration
 from sync.models import Attempt, Change, Step
-from sync.operations import BadParams, Call, Operation, Refusal, Undo, registry
+from sync.operations import BadParams, Call, Gate, Operation, Refusal, Undo, registry
 from sync.selectors import last_attempt
 from sync.views.words import ErrorView
 
@@ -61,6 +61,7 @@ class StepView:
     undo: str = ""
     undo_kind: str = ""  # the ink of it
     destructive: bool = False
+    waits: bool = False  # it sends nothing
     calls: tuple[CallView, ...] = ()
     expects: str = ""
     diff: TextDiff | None = None
@@ -128,6 +129,7 @@ def step_view(change: Change, step: Step) -> StepView:
         title=operation.title(params),
         note=operation.note(params) or NOTES.get(operation.undo, ""),
         undo=str(operation.undo.value).capitalize(),
+        waits=isinstance(operation, Gate),
         undo_kind=UNDO_KINDS.get(operation.undo, ""),
         destructive=operation.is_destructive(params),
         calls=tuple(CallView.of(call) for call in operation.calls(params)),

@@ -119,6 +119,8 @@ def test_the_last_mfa_device_of_who_has_a_password_is_warned_about(world: World,
     knows(world, of.user, "login")
     (finding,) = propose(world.aws_account, erin, [step]).findings
     assert (finding["code"], finding["severity"]) == ("LAST_FACTOR", "warning")
+    without_password = StepSpec("iam.login.delete", {"owner_arn": of.user.arn})
+    assert propose(world.aws_account, erin, [without_password, step]).findings == []
 
 
 def test_a_virtual_device_is_taken_off_and_deleted(world: World, erin: Operator) -> None:

@@ -161,3 +161,11 @@ def test_its_gate_asks_aws_about_the_key_that_was_made(
     on(change)
     assert asked == [change.steps.get(position=1).result["id"]]
     assert IamUser.objects.get().pk == of.user.pk
+
+
+def test_the_plan_says_which_steps_only_wait(
+    world: World, of: Of, erin: Operator, client_of: Callable[..., Client]
+) -> None:
+    change = propose(world.aws_account, erin, rotate_key(AccessKey.objects.live().get(), quiet_days=3, soak_days=3))
+    plan = get(client_of(erin), "change", pk=change.pk)
+    assert (plan.count("Waits, sends nothing"), plan.count("The exact call")) == (3, 3)

@@ -14,6 +14,7 @@ from accounts.models import AwsAccount
 from identities.account.selectors import settings_of
 from identities.credentials.kinds import MFA
 from identities.models import LoginProfile, MfaDevice
+from identities.operations.credentials.logins import DeleteLogin
 from identities.operations.credentials.of_user import OfUser
 from policies.holdings import DEVICE, Credential
 from sync.aws.client import AwsClient
@@ -98,8 +99,10 @@ class DeactivateDevice(DeviceOperation):
         return super().limits(draft, p, value) or self._last_factor(draft, p)
 
     def _last_factor(self, draft: Draft, p: DeviceParams) -> list[Finding]:
-        user = self.row(draft, p)
-        off = {step.params.serial for step in self.earlier(draft, p) if step.operation is self} | {p.serial}
+        user, earlier = self.row(draft, p), self.earlier(draft, p)
+        if any(isinstance(step.operation, DeleteLogin) for step in earlier):
+            return []
+        off = {step.params.serial for step in earlier if step.operation is self} | {p.serial}
         others = MfaDevice.objects.live().filter(user=user).exclude(aws_id__in=off)
         if others.exists() or not LoginProfile.objects.live().filter(user=user).exists():
             return []
