@@ -52,6 +52,9 @@ def _doors() -> list[CheckMessage]:
     if settings.DEMO:
         hint = "Unset IAMCONSOLE_DEMO: the demo operator signs in without a second factor."
         problems.append(Error("The demo is on in production.", hint=hint, id="iamconsole.E011"))
+    if settings.FAILPOINT:
+        hint = "Unset FAILPOINT: it kills workers in the middle of their work, for tests."
+        problems.append(Error("A failpoint is set in production.", hint=hint, id="iamconsole.E017"))
     if "*" in settings.ALLOWED_HOSTS:
         hint = "Name them: the links in mails are made from the host that was asked for."
         problems.append(Error("ALLOWED_HOSTS takes any host.", hint=hint, id="iamconsole.E013"))

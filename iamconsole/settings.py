@@ -169,6 +169,7 @@ IMPORT_DIR = Path(env.str("IMPORT_DIR", default=str(STATE_DIR / "imports")))  # 
 IMPORT_MAX_MB = env.int("IMPORT_MAX_MB", default=64)  # of a file uploaded to the import page, unpacked
 PULL_SLICE_S = 45  # a pull saves its cursor and queues itself again after this long
 CLAIM_TIMEOUT_S = env.float("CLAIM_TIMEOUT_S", default=90.0)  # a claim without a heartbeat for this long is dead
+FAILPOINT = env.str("FAILPOINT", default="")  # where a worker is killed, for tests: sync/changes/failpoints.py
 WRITE_SETTLE_S = 60  # an answer asked for before our own write + this never overwrites it
 VERIFY_DEADLINE_S = env.float("VERIFY_DEADLINE_S", default=20.0)  # how long to read until our write shows
 CHANGE_EXPIRES_DAYS = 7

@@ -23,9 +23,10 @@ from django.utils import timezone
 from sync import sealed
 from sync.aws import errors
 from sync.aws.client import AwsClient
-from sync.changes import attempts, effects
+from sync.changes import attempts, effects, failpoints
 from sync.changes.claims import Claim
 from sync.changes.errors import as_json, sentence_only
+from sync.changes.failpoints import Point
 from sync.changes.guards import Objection
 from sync.changes.patience import look_until
 from sync.changes.records import Ended, write_down
@@ -60,8 +61,11 @@ class Found:
 
 def begin(claim: Claim, wave: Sequence[Due]) -> list[Attempt]:
     """The attempts at the steps of a wave. Raises ClaimLost."""
+    failpoints.passing(Point.BEFORE_ATTEMPT)
     with claim.held():
-        return attempts.begin([(due.step, _surely_found(due)) for due in wave])
+        begun = attempts.begin([(due.step, _surely_found(due)) for due in wave])
+    failpoints.passing(Point.ATTEMPT_SAVED)
+    return begun
 
 
 def _surely_found(due: Due) -> Mapping[str, Any] | None:
@@ -185,12 +189,14 @@ class StepRun:
 
     # ---- 3 ---------------------------------------------------------------------------------------------------
     def _send(self, attempt: Attempt, tried: Tried) -> Ended | None:
+        failpoints.passing(Point.TO_BE_SENT)
         try:
             answer = self._operation.send(self._client, self._params)
         except errors.AwsError as error:
             return self._not_sent(attempt, error, tried)
         except NotKept as gone:
             return self._end(attempt, State.FAILED, sentence_only("NotKept", str(gone)), found=tried.found)
+        failpoints.passing(Point.ANSWERED)
         request_id = self._client.request_id
         self._keep_secrets(answer)
         result = self._operation.result(answer)

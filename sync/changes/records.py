@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from accounts import audit
 from sync import sealed
-from sync.changes import attempts, effects, verbs
+from sync.changes import attempts, effects, failpoints, verbs
 from sync.changes.claims import Claim
+from sync.changes.failpoints import Point
 from sync.changes.rows import say_all
 from sync.changes.waves import Due
 from sync.mirror import ObjectRef, Reread
@@ -65,6 +66,8 @@ def write_down(claim: Claim, ended: Sequence[Ended]) -> None:
                 _hand_over(change, each)
                 _audit(change, each)
         say_all(change, [each.line for each in ended if each.line])
+        failpoints.passing(Point.BEFORE_COMMIT)
+    failpoints.passing(Point.COMMITTED)
 
 
 def _attempts(ended: Sequence[Ended]) -> None:

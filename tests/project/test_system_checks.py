@@ -43,6 +43,7 @@ def test_right_production_settings_are_clean(tmp_path: Path) -> None:
         ({"SEAL_KEYS": ""}, "SEAL_KEYS is missing or too short"),
         ({"AUDIT_KEY": RIGHT["SECRET_KEY"]}, "each needs its own"),
         ({"AWS_EMULATOR_URL": "http://127.0.0.1:5055"}, "An endpoint override is set in production"),
+        ({"FAILPOINT": "answered"}, "A failpoint is set in production"),
         ({"IAMCONSOLE_DEMO": "1"}, "The demo is on in production"),
         ({"OIDC_ISSUER": "http://sso.example.org"}, "isn’t asked by https"),
         ({"OIDC_ISSUER": "https://sso.example.org", "OIDC_CLIENT_ID": "console"}, "client is missing"),
