@@ -190,6 +190,7 @@ class StepRun:
     # ---- 3 ---------------------------------------------------------------------------------------------------
     def _send(self, attempt: Attempt, tried: Tried) -> Ended | None:
         failpoints.passing(Point.TO_BE_SENT)
+        self._claim.check()  # reading may have taken long, or this process was stopped
         try:
             answer = self._operation.send(self._client, self._params)
         except errors.AwsError as error:
