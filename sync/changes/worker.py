@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
 from sync import operations
 from sync.aws.client import AwsClient, writer
@@ -40,6 +41,8 @@ def work(change_id: int) -> None:
         log.warning("Another worker took over change %s.", change_id)
     except AwsError as error:  # the door didn't open; what goes wrong at a step is the step's
         endings.broken_off(claim, as_json(error))
+    except (OperationalError, InterfaceError) as error:  # whatever was to be written down: the next tick finds out
+        log.error("The database failed under change %s, which another worker goes on with: %s", change_id, error)
     except Exception:
         log.exception("Change %s stopped by a fault of the console.", change_id)
         endings.broken_off(claim, sentence_only("ConsoleFault", "The console failed at this: its log says more."))
