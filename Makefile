@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PORT DEMO
 
-.PHONY: run test check fmt lock dependent-actions findings bench clean dev
+.PHONY: run test faults check fmt lock dependent-actions findings bench clean dev
 
 run: ; @$(PYTHON) iamconsole/launch/prepare.py && exec $(BIN)/python -m iamconsole.launch.run
 
@@ -11,6 +11,10 @@ dev: ; @$(PYTHON) iamconsole/launch/prepare.py --dev
 
 test: check
 	@$(BIN)/python -m tests.services.run
+
+# Every operation through every fault, on both stacks; `make test` has one operation of each guarantee.
+faults: dev
+	@$(BIN)/python -m tests.faults.run
 
 check: dev
 	@$(BIN)/ruff format --check .

