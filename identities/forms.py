@@ -12,7 +12,7 @@ from identities.dangling import deleted_in
 from identities.models import IamGroup, IamRole, IamUser, Principal
 from identities.trust import principals_of, sentences
 from policies.engine.document import DocumentType
-from policies.fields import DocumentField, NamedField, PolicyField
+from policies.fields import DocumentField, NamedField
 from policies.forms import StageForm
 
 
@@ -63,18 +63,6 @@ class OneForm(StageForm):
         field = self.fields[self.named]
         assert isinstance(field, NamedField)  # noqa: S101  by the classes below
         field.of(aws_account)
-
-
-class AttachForm(OneForm):
-    named = "policy"
-    policy = PolicyField(label="Policy")
-
-
-class JoinForm(OneForm):
-    """Users into a group."""
-
-    named = "group"
-    group = GroupField(label="Group")
 
 
 class MemberForm(OneForm):

@@ -5,12 +5,15 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from identities.account.urls import urlpatterns as account_patterns
-from identities.kinds import GROUP, KINDS, USER
+from identities.kinds import GROUP, KINDS, ROLE, USER
+from identities.tables import TABLES
 from identities.views import as_of, lists, panels, root, stage, trust
 from policies.details import Kind, tab_patterns
 from policies.views.act import act_pattern
+from policies.views.selection import selection_patterns
 
 AWS_ACCOUNT = "aws/<str:account_id>/"
+ICONS = {USER: "user", GROUP: "users", ROLE: "hat-glasses"}
 
 
 def _patterns(kind: Kind) -> list[URLPattern]:
@@ -18,7 +21,7 @@ def _patterns(kind: Kind) -> list[URLPattern]:
     rows, row, given = f"{AWS_ACCOUNT}{kind.many}/", f"{AWS_ACCOUNT}{kind.many}/<str:aws_id>/", {"kind": kind}
     return [
         path(rows, getattr(lists, kind.many), name=kind.many),
-        path(f"{rows}stage/attach/", stage.attach_policy, given, name=f"{kind.many}_attach"),
+        *selection_patterns(kind, TABLES[kind.name], ICONS[kind]),
         act_pattern(kind),
         path(f"{row}detach/", stage.detach_policy, given, name=f"{kind.name}_detach"),
     ]
@@ -28,8 +31,6 @@ urlpatterns = [
     path(f"{AWS_ACCOUNT}as-of/", as_of.as_of_list, name="as_of"),
     path(f"{AWS_ACCOUNT}as-of/<str:kind>/<str:aws_id>/", as_of.as_of_one, name="as_of_one"),
     path(f"{AWS_ACCOUNT}root/", root.root_user, name="root_user"),
-    path(f"{AWS_ACCOUNT}{USER.many}/stage/", stage.users_stage, name="users_stage"),
-    path(f"{AWS_ACCOUNT}{USER.many}/stage/join/", stage.users_join, name="users_join"),
     path(f"{AWS_ACCOUNT}{GROUP.many}/<str:aws_id>/add/", stage.group_add, name="group_add"),
     path(f"{AWS_ACCOUNT}{GROUP.many}/<str:aws_id>/remove/", stage.group_remove, name="group_remove"),
     path(f"{AWS_ACCOUNT}documents/check/trust/", trust.trust_check, name="trust_check"),

@@ -6,12 +6,15 @@ from django.urls import path
 
 from policies.details import tab_patterns
 from policies.organizations import views as organizations
+from policies.tables import POLICIES
 from policies.views import act, document, edit, pages
+from policies.views.selection import selection_patterns
 
 POLICY = "aws/<str:account_id>/policies/<str:aws_id>/"
 
 urlpatterns = [
     path("aws/<str:account_id>/policies/", pages.policies, name="policies"),
+    *selection_patterns(pages.POLICY, POLICIES, "file-lock"),
     *tab_patterns(pages.POLICY),
     act.act_pattern(pages.POLICY),
     path("aws/<str:account_id>/do/<str:act>/", act.account_act, name="account_act"),

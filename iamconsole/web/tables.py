@@ -32,7 +32,7 @@ from iamconsole.web.words import counted, number
 
 SIZES = (25, 50, 100, 250)
 USUAL_SIZE = 50
-MOST_PICKED = 250
+MOST_PICKED = 1_000
 ALL = "all"  # ?pick=all&…: everything that the rest of the address matches
 
 

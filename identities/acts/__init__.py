@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from identities.acts import credentials, deleting, make, names, new_role, others, passwords, roles, tags
+from identities.acts import belonging, credentials, deleting, make, names, new_role, others, passwords, roles, tags
 from identities.operations.credentials.making import MOST_KEYS
 from policies import acts
 from policies.acts import ACCOUNT, Act, ActForm
@@ -20,6 +20,7 @@ def register() -> None:
         Act("create-profile", "New instance profile…", roles.CreateProfileForm, icon="plus", on="instance_profiles"),
     )
     _register_principals()
+    _register_belonging()
     for place in ("user", "role"):
         acts.register(
             place,
@@ -99,12 +100,38 @@ def _register_principals() -> None:
     )
 
 
+def _register_belonging() -> None:
+    """What they have, and where they belong."""
+    for place in ("user", "group", "role"):
+        acts.register(
+            place,
+            Act("attach", "Attach a policy…", belonging.AttachForm, icon="link", many=True, offered=_is_ours,
+                position=10),
+            Act("detach", "Detach a policy…", belonging.DetachForm, icon="unlink", many=True, offered=_has_attached,
+                position=11),
+        )  # fmt: skip
+    acts.register(
+        "user",
+        Act("join", "Add to a group…", belonging.JoinForm, icon="user-plus", many=True, position=12),
+        Act("leave", "Take out of a group…", belonging.LeaveForm, icon="user-minus", many=True, offered=_is_member,
+            position=13),
+    )  # fmt: skip
+
+
 def _clone(form: type[ActForm]) -> Act:
     return Act("clone", "Make one like it…", form, icon="copy", offered=_is_ours, position=42)
 
 
 def _is_ours(target: Any) -> bool:
     return not getattr(target, "is_reserved", False)
+
+
+def _has_attached(target: Any) -> bool:
+    return _is_ours(target) and bool(target.attached_count)
+
+
+def _is_member(user: Any) -> bool:
+    return bool(user.group_count)
 
 
 def _is_tagged(target: Any) -> bool:

@@ -16,7 +16,9 @@ class PutBoundaryForm(ActForm):
     policy = PolicyField(label="Boundary")
 
     def steps(self) -> Sequence[StepSpec]:
-        return [put_boundary(target, self.cleaned_data["policy"]) for target in self.targets]
+        policy = self.cleaned_data["policy"]
+        others = [target for target in self.targets if target.boundary_arn != policy]
+        return [put_boundary(target, policy) for target in others or self.targets]
 
 
 class DeleteBoundaryForm(ActForm):

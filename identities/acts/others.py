@@ -35,7 +35,8 @@ def register() -> None:
         Act("delete-version", "Delete a version…", policies.DeleteVersionForm, icon="trash-2", danger=True,
             offered=_has_versions, position=30),
         *tag_acts(POLICY),
-        Act("delete", "Delete…", policies.DeletePolicyForm, icon="trash-2", danger=True, offered=_is_ours, position=90),
+        Act("delete", "Delete…", policies.DeletePolicyForm, icon="trash-2", danger=True, many=True,
+            offered=_is_ours, position=90),
     )  # fmt: skip
     _register_on_owners()
     acts.register(

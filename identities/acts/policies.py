@@ -69,7 +69,6 @@ class DeletePolicyForm(ActForm):
     """Detach it from everybody, clear it as boundary, delete all versions but the one in force, then the policy."""
 
     heading = "Delete {names}"
-    last_is_purpose = True
     boundary = PolicyField(
         label="Boundary instead",
         required=False,
@@ -78,39 +77,40 @@ class DeletePolicyForm(ActForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.bounded = list(_bounded(self.target))
+        self.bounded = [owner for policy in self.targets for owner in _bounded(policy)]
         if not self.bounded:
             del self.fields["boundary"]
 
     @property
     def about(self) -> str:  # type: ignore[override]  # of this policy
         first = []
-        if attached := _attachments(self.target).count():
+        if attached := sum(_attachments(policy).count() for policy in self.targets):
             first.append(f"detaches it from {counted(attached, 'user, group or role', 'users, groups and roles')}")
         if self.bounded:
             first.append(f"takes it off {counted(len(self.bounded), 'user or role', 'users and roles')} as boundary")
-        if others := _others(self.target):
-            first.append(f"deletes {counted(len(others), 'other version')}")
+        if others := sum(len(_others(policy)) for policy in self.targets):
+            first.append(f"deletes {counted(others, 'other version')}")
         plan = f"The plan first {joined(first)}. " if first else ""
         return f"{plan}Made again from its history, it has a new unique id."
 
     def titled(self, steps: Sequence[StepSpec]) -> str:
-        return super().titled(steps[-1:])
+        return super().titled([step for step in steps if step.kind == "iam.policy.delete"])
 
     def clean_boundary(self) -> str:
         said = str(self.cleaned_data["boundary"])
-        if said == self.target.arn:
-            raise forms.ValidationError("This is the policy that goes.")
+        if said in {policy.arn for policy in self.targets}:
+            raise forms.ValidationError("This is a policy that goes.")
         return said
 
     def steps(self) -> Sequence[StepSpec]:
-        policy, instead = self.target, self.cleaned_data.get("boundary")
+        return [step for policy in self.targets for step in self._whole(policy)]
+
+    def _whole(self, policy: Any) -> Iterator[StepSpec]:
+        instead = self.cleaned_data.get("boundary")
         held = _attachments(policy).select_related("user", "group", "role").order_by("pk")
-        return [
-            *(detach(one.user or one.group or one.role, policy.arn) for one in held),
-            *(put_boundary(owner, instead) if instead else delete_boundary(owner) for owner in self.bounded),
-            *plan_delete(policy),
-        ]
+        yield from (detach(one.user or one.group or one.role, policy.arn) for one in held)
+        yield from (put_boundary(owner, instead) if instead else delete_boundary(owner) for owner in _bounded(policy))
+        yield from plan_delete(policy)
 
 
 def _attachments(policy: Any) -> Any:

@@ -14,18 +14,25 @@ from sync.operations import StepSpec
 
 class TagForm(ActForm):
     heading = "Tag {names}"
-    about = "Policies may ask for tags, so a tag can give access, or take it. A tag of that key is replaced."
+    about = (
+        "Policies may ask for tags, so a tag can give access, or take it. A tag of that key is replaced; who has it so "
+        "already is left out."
+    )
     key = forms.CharField(max_length=LONGEST_KEY)
     value = forms.CharField(max_length=LONGEST_VALUE, required=False)
 
     def steps(self) -> Sequence[StepSpec]:
-        return [tag(target, self.cleaned_data["key"], self.cleaned_data["value"]) for target in self.targets]
+        key, value = self.cleaned_data["key"], self.cleaned_data["value"]
+        others = [target for target in self.targets if target.tags.get(key) != value]
+        return [tag(target, key, value) for target in others or self.targets]
 
 
 class UntagForm(ActForm):
     heading = "Remove a tag from {names}"
-    about = "What a policy allows only to those who have the tag is no longer allowed."
+    about = "What a policy allows only to those who have the tag is no longer allowed. Who hasn’t it is left out."
     key = forms.CharField(max_length=LONGEST_KEY)
 
     def steps(self) -> Sequence[StepSpec]:
-        return [untag(target, self.cleaned_data["key"]) for target in self.targets]
+        key = self.cleaned_data["key"]
+        tagged = [target for target in self.targets if key in target.tags]
+        return [untag(target, key) for target in tagged or self.targets]

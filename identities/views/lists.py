@@ -28,7 +28,7 @@ def users(request: HttpRequest, account_id: str) -> HttpResponseBase:
 
 @require_GET
 def groups(request: HttpRequest, account_id: str) -> HttpResponseBase:
-    return _list(request, account_id, GROUPS, selectors.groups, "groups_attach")
+    return _list(request, account_id, GROUPS, selectors.groups, "groups_stage")
 
 
 @require_GET
@@ -37,7 +37,7 @@ def roles(request: HttpRequest, account_id: str) -> HttpResponseBase:
         name_deleted(listing.page.rows)
         return {}
 
-    return _list(request, account_id, ROLES, selectors.roles, "roles_attach", read)
+    return _list(request, account_id, ROLES, selectors.roles, "roles_stage", read)
 
 
 def _list(

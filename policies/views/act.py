@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,6 +20,9 @@ from policies.views.stage import REFUSED
 from sync import changes
 from sync.models import Change
 from sync.operations import BadParams, Refusal
+
+if TYPE_CHECKING:  # it prints this page: the other way round is types only
+    from policies.views.selection import Selection
 
 
 @dataclass(frozen=True)
@@ -55,10 +58,16 @@ def account_act(request: HttpRequest, account_id: str, act: str) -> HttpResponse
 
 
 def act_page(
-    request: HttpRequest, aws_account: AwsAccount, targets: Sequence[Any], act: Act, crumbs: Sequence[Crumb]
+    request: HttpRequest,
+    aws_account: AwsAccount,
+    targets: Sequence[Any],
+    act: Act,
+    crumbs: Sequence[Crumb],
+    selection: Selection | None = None,
 ) -> HttpResponse:
     """To the plan when the form proposes one, the page again when it doesn't. The last crumb is the way back."""
-    form = act.form(aws_account, targets, signed_in(request), request.GET, request.POST or None, request.FILES or None)
+    asked = request.GET if selection is None else {}  # the filters of a list fill in no field
+    form = act.form(aws_account, targets, signed_in(request), asked, request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid() and (change := _propose(request, form)):
         return redirect("change", account_id=aws_account.account_id, pk=change.pk)
     names = ", ".join(target.name for target in targets[:3]) + (" …" if len(targets) > 3 else "")
@@ -69,6 +78,7 @@ def act_page(
         "heading": form.heading.format(names=names),
         "crumbs": crumbs,
         "back_url": crumbs[-1].url,
+        "selection": selection,
         "tabs": _ways(form, act),
     }
     return render(request, "stage/act.html", context, status=REFUSED if form.errors else 200)

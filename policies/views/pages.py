@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from accounts.access import fetch_aws_account, may, signed_in
@@ -26,9 +27,11 @@ from sync.views.ignored import ignored
 def policies(request: HttpRequest, account_id: str) -> HttpResponseBase:
     aws_account = fetch_aws_account(request, account_id, SEE_IAM)
     found = selectors.policies(aws_account)
-    made = acts.offered_on(POLICIES.name) if may(signed_in(request), PROPOSE, aws_account) else []
+    picks = may(signed_in(request), PROPOSE, aws_account)
+    made = acts.offered_on(POLICIES.name) if picks else []
+    pick_url = reverse("policies_stage", kwargs={"account_id": account_id}) if picks else ""
     context = {**ignored(request, aws_account, found), "list_acts": made}
-    return list_response(request, POLICIES, found, aws_account, context=context)
+    return list_response(request, POLICIES, found, aws_account, pick_url=pick_url, context=context)
 
 
 @dataclass(frozen=True)

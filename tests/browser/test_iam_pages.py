@@ -27,7 +27,7 @@ LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
 PAGES = (
     "overview", "users", "groups", "roles", "policies", "user", "user_groups", "user_tags", "user_history",
     "user_raw", "group", "group_members", "role", "role_trust", "policy", "policy_versions", "policy_attached",
-    "policy_edit", "users_attach", "users_stage", "group_add", "user_credentials", "user_last_accessed", "user_bounds",
+    "policy_edit", "users_stage", "group_add", "user_credentials", "user_last_accessed", "user_bounds",
     "policy_history", "root_user", "account_settings", "account_settings_history", "identity_providers",
     "instance_profiles", "organization", "organization_policies", "pulls", "who_can", "escalations", "user_access",
     "user_least_privilege",

@@ -98,7 +98,8 @@ def url_of(page: str, ids: dict[str, str]) -> str:
     if name == "search":
         return f"/search/?{query}"
     kind = name.partition("_")[0]
-    url = address(name, aws_id=ids[kind]) if kind in KINDS else address(name)
+    more = {"act": "attach"} if name.endswith("_stage_act") else {}
+    url = address(name, aws_id=ids[kind]) if kind in KINDS else address(name, **more)
     return f"{url}?{query}".replace("PICK", ids.get("user", ""))
 
 

@@ -130,7 +130,7 @@ def address_of(name: str) -> str:
     name, _, query = name.partition("?")
     key = KEYS.get(name.partition("_")[0])
     candidates = {**OTHERS, "aws_id": key() if key else "", "pk": key() if key else 1}
-    candidates["act"] = ACTS.get(name.removesuffix("_act"), "none")
+    candidates["act"] = "delete" if name.endswith("_stage_act") else ACTS.get(name.removesuffix("_act"), "none")
     path = reverse(name, kwargs={param: candidates[param] for param in ADDRESSES[name]})
     return f"{path}?{query.format_map(_Lazily())}" if query else path
 

@@ -131,7 +131,7 @@ def test_details_say_that_others_look_after_it(ignoring: World, bob: Operator, c
 def test_staging_refuses_with_a_sentence(ignoring: World, erin: Operator, client_of: ClientOf) -> None:
     policy, svc = ignoring.policy(), IamUser.objects.get(name="svc-b")
     form = {"policy": policy.name, "title": "Attach it", "reason": ""}
-    answer = client_of(erin).post(f"{address('users_attach')}?pick={svc.aws_id}", form)
+    answer = client_of(erin).post(f"{address('users_stage_act', act='attach')}?pick={svc.aws_id}", form)
     assert answer.status_code == 422
     assert "svc-b is read-only in this console" in text_of(answer.content.decode())
     assert not Change.objects.exists()

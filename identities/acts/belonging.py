@@ -1,0 +1,75 @@
+"""Attachments and memberships: what users, groups and roles have, and where they belong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from identities.forms import GroupField
+from identities.models import Attachment, IamGroup, Membership
+from identities.operations import add_member, attach, detach, remove_member
+from identities.operations.owners import KINDS_OF_OWNERS
+from policies.acts import ActForm
+from policies.fields import PolicyField
+from sync.operations import StepSpec
+
+_WORD = {kind.model: kind.word for kind in KINDS_OF_OWNERS}
+
+
+def _split(targets: Sequence[Any], there: set[int]) -> tuple[list[Any], list[Any]]:
+    """Those that are `there` (primary keys) and those that aren't."""
+    return [row for row in targets if row.pk in there], [row for row in targets if row.pk not in there]
+
+
+def _having(targets: Sequence[Any], policy_arn: str) -> set[int]:
+    word = _WORD[type(targets[0])]
+    held = Attachment.objects.live().filter(arn=policy_arn, **{f"{word}__in": targets})
+    return set(held.values_list(f"{word}_id", flat=True))
+
+
+def _members(targets: Sequence[Any], group: IamGroup) -> set[int]:
+    return set(Membership.objects.live().filter(group=group, user__in=targets).values_list("user_id", flat=True))
+
+
+class AttachForm(ActForm):
+    heading = "Attach a policy to {names}"
+    about = "A managed policy of this AWS account, or one of AWS’s own. Who has it already is left out."
+    policy = PolicyField(label="Policy")
+
+    def steps(self) -> Sequence[StepSpec]:
+        policy = self.cleaned_data["policy"]
+        _, without = _split(self.targets, _having(self.targets, policy))
+        return [attach(row, policy) for row in without or self.targets]
+
+
+class DetachForm(ActForm):
+    heading = "Detach a policy from {names}"
+    about = "What only this policy allowed is no longer allowed. The policy itself stays. Who hasn’t it is left out."
+    policy = PolicyField(label="Policy")
+
+    def steps(self) -> Sequence[StepSpec]:
+        policy = self.cleaned_data["policy"]
+        having, _ = _split(self.targets, _having(self.targets, policy))
+        return [detach(row, policy) for row in having or self.targets]
+
+
+class JoinForm(ActForm):
+    heading = "Add {names} to a group"
+    about = "Members get every policy that the group has. Who is one already is left out."
+    group = GroupField(label="Group")
+
+    def steps(self) -> Sequence[StepSpec]:
+        group = self.cleaned_data["group"]
+        _, others = _split(self.targets, _members(self.targets, group))
+        return [add_member(user, group) for user in others or self.targets]
+
+
+class LeaveForm(ActForm):
+    heading = "Take {names} out of a group"
+    about = "They lose what only this group gave. Who isn’t a member is left out."
+    group = GroupField(label="Group")
+
+    def steps(self) -> Sequence[StepSpec]:
+        group = self.cleaned_data["group"]
+        members, _ = _split(self.targets, _members(self.targets, group))
+        return [remove_member(user, group) for user in members or self.targets]

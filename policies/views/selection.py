@@ -1,0 +1,126 @@
+"""Staging a change of what was picked in a list: which acts there are for it, and the page of one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_GET
+
+from accounts.access import fetch_aws_account
+from accounts.models import AwsAccount
+from accounts.roles import PROPOSE
+from iamconsole.web.tables import Table, picked
+from iamconsole.web.words import counted
+from policies import acts
+from policies.acts import Act
+from policies.details import Kind
+from policies.views.act import Crumb, act_page
+
+MOST_SHOWN = 50  # of those that it is about
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Objects of a kind that were picked in its list; `left_out`: others, with which the act can't be done."""
+
+    kind: Kind
+    icon: str
+    aws_account: AwsAccount
+    rows: Sequence[Any]
+    left_out: int = 0
+
+    @property
+    def shown(self) -> Sequence[Any]:
+        return self.rows[:MOST_SHOWN]
+
+    @property
+    def not_shown(self) -> int:
+        return len(self.rows) - len(self.shown)
+
+    @property
+    def words(self) -> str:
+        """ "the user dana.okafor", "3 users"."""
+        one = len(self.rows) == 1
+        return f"the {self.kind.one} {self.rows[0].name}" if one else counted(len(self.rows), self.kind.one, self._many)
+
+    @property
+    def _many(self) -> str:
+        return self.kind.title or self.kind.many
+
+    @property
+    def left_out_words(self) -> str:
+        return f"It can’t be done with {counted(self.left_out, 'other')} that you picked." if self.left_out else ""
+
+    @property
+    def crumbs(self) -> list[Crumb]:
+        account_id = self.aws_account.account_id
+        found = [Crumb(self._many.capitalize(), reverse(self.kind.many, kwargs={"account_id": account_id}))]
+        if len(self.rows) == 1:
+            row = self.rows[0]
+            url = reverse(self.kind.name, kwargs={"account_id": account_id, "aws_id": row.aws_id})
+            found.append(Crumb(row.name, url))
+        return found
+
+    def fit_for(self, act: Act) -> Selection:
+        rows = [row for row in self.rows if act.offered(row)]
+        return Selection(self.kind, self.icon, self.aws_account, rows, len(self.rows) - len(rows))
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An act, and those of the selection that it can be done with."""
+
+    act: Act
+    selection: Selection
+    url: str
+
+
+def selection_patterns(kind: Kind, table: Table, icon: str) -> list[URLPattern]:
+    """`users/stage/` is `users_stage`, `users/stage/attach/` is `users_stage_act`: before the pages of one object."""
+
+    def selected(request: HttpRequest, account_id: str) -> Selection:
+        aws_account = fetch_aws_account(request, account_id, PROPOSE)
+        rows = picked(table, kind.rows(aws_account), aws_account, request.GET)
+        if rows is None:
+            raise Http404("Some of these are no longer there.")
+        return Selection(kind, icon, aws_account, rows)
+
+    @require_GET
+    def choose(request: HttpRequest, account_id: str) -> HttpResponse:
+        selection = selected(request, account_id)
+        context = {
+            "heading": f"Stage a change of {selection.words}",
+            "selection": selection,
+            "offers": _offers(request, selection),
+        }
+        return render(request, "stage/choose.html", context)
+
+    def act_on_all(request: HttpRequest, account_id: str, act: str) -> HttpResponse:
+        picks = selected(request, account_id)
+        found = acts.find(kind.name, act)
+        selection = picks.fit_for(found) if found and found.many else None
+        if found is None or selection is None or not selection.rows:
+            raise Http404("This can't be done with them.")
+        return act_page(request, picks.aws_account, selection.rows, found, selection.crumbs, selection)
+
+    stage = f"aws/<str:account_id>/{kind.address or kind.many}/stage/"
+    return [
+        path(stage, choose, name=f"{kind.many}_stage"),
+        path(f"{stage}<str:act>/", act_on_all, name=f"{kind.many}_stage_act"),
+    ]
+
+
+def _offers(request: HttpRequest, selection: Selection) -> list[Offer]:
+    found = []
+    for act in acts.acts_at(selection.kind.name):
+        fit = selection.fit_for(act) if act.many else None
+        if fit and fit.rows:
+            kwargs = {"account_id": selection.aws_account.account_id, "act": act.name}
+            url = reverse(f"{selection.kind.many}_stage_act", kwargs=kwargs)
+            found.append(Offer(act, fit, f"{url}?{request.GET.urlencode()}"))
+    return found
