@@ -7,7 +7,7 @@ from django.urls import URLPattern, path
 from identities.account.urls import urlpatterns as account_patterns
 from identities.kinds import GROUP, KINDS, ROLE, USER
 from identities.tables import TABLES
-from identities.views import as_of, lists, panels, root, stage, trust
+from identities.views import as_of, bulk, lists, panels, root, stage, trust
 from policies.details import Kind, tab_patterns
 from policies.views.act import act_pattern
 from policies.views.selection import selection_patterns
@@ -31,6 +31,7 @@ urlpatterns = [
     path(f"{AWS_ACCOUNT}as-of/", as_of.as_of_list, name="as_of"),
     path(f"{AWS_ACCOUNT}as-of/<str:kind>/<str:aws_id>/", as_of.as_of_one, name="as_of_one"),
     path(f"{AWS_ACCOUNT}root/", root.root_user, name="root_user"),
+    path(f"{AWS_ACCOUNT}{USER.many}/csv/", bulk.users_csv, name="users_csv"),
     path(f"{AWS_ACCOUNT}{GROUP.many}/<str:aws_id>/add/", stage.group_add, name="group_add"),
     path(f"{AWS_ACCOUNT}{GROUP.many}/<str:aws_id>/remove/", stage.group_remove, name="group_remove"),
     path(f"{AWS_ACCOUNT}documents/check/trust/", trust.trust_check, name="trust_check"),

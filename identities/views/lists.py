@@ -23,7 +23,7 @@ from sync.views.ignored import ignored
 
 @require_GET
 def users(request: HttpRequest, account_id: str) -> HttpResponseBase:
-    return _list(request, account_id, USERS, selectors.listed_users, "users_stage")
+    return _list(request, account_id, USERS, selectors.listed_users, "users_stage", template="identities/users.html")
 
 
 @require_GET
@@ -47,6 +47,7 @@ def _list(
     rows: Callable[[AwsAccount], QuerySet[Any]],
     pick_url_name: str,
     read: Callable[[Listing], Mapping[str, Any]] = lambda listing: {},
+    template: str = "lists/page.html",
 ) -> HttpResponseBase:
     aws_account = fetch_aws_account(request, account_id, SEE_IAM)
     picks = may(signed_in(request), PROPOSE, aws_account)
@@ -54,4 +55,4 @@ def _list(
     found = rows(aws_account)
     made = acts.offered_on(table.name) if picks else []
     context = {**ignored(request, aws_account, found), "list_acts": made}
-    return list_response(request, table, found, aws_account, pick_url=pick_url, context=context, read=read)
+    return list_response(request, table, found, aws_account, template, pick_url=pick_url, context=context, read=read)

@@ -94,9 +94,16 @@ class Creation(Operation[P]):
     def told(self, value: Value) -> str:
         return f"no {self.word} of that name" if value is None else f"{a(self.word)} of that name"
 
+    def foresee(self, draft: Draft, params: Sequence[P]) -> None:
+        named: dict[str, list[Any]] = {p.name.casefold(): [] for p in params}
+        for row in self.model.objects.live().filter(aws_account=draft.aws_account, name_key__in=list(named)):
+            named[row.name.casefold()].append(row)
+        draft.remembered.update({(self.model, "named", name): rows for name, rows in named.items()})
+
     def mirrored(self, draft: Draft, p: P) -> Value:
-        rows = self.model.objects.live().filter(aws_account=draft.aws_account, name_key=p.name.casefold())
-        for row in rows:
+        if (key := (self.model, "named", p.name.casefold())) not in draft.remembered:
+            self.foresee(draft, [p])
+        for row in draft.remembered[key]:
             if not draft.is_deleted(object_key(self.model, row.arn)):
                 raise Refusal(f"There is {a(self.word)} {row.name} already: names are unique, whatever their case.")
         return None

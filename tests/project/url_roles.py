@@ -113,6 +113,8 @@ document_check                 POST   in        404     403  403  ok   403   ok 
 policy_make_default            GET    in        404     403  403  ok   403   ok    ok
 policy_make_default            POST   in        404     403  403  ok   403   ok    ok
 users_stage?pick={user}        GET    in        404     403  403  ok   403   ok    ok
+users_csv                      GET    in        404     403  403  ok   403   ok    ok
+users_csv                      POST   in        404     403  403  ok   403   ok    ok
 group_add                      GET    in        404     403  403  ok   403   ok    ok
 group_add                      POST   in        404     403  403  ok   403   ok    ok
 group_remove?pick={user}       GET    in        404     403  403  ok   403   ok    ok

@@ -1,0 +1,120 @@
+"""A table as spreadsheets save it: bytes to text, text to lines with the cells by their column's name."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from iamconsole.web.exports import FORMULA_STARTS
+
+MOST_BYTES = 1024 * 1024
+MOST_LINES = 1_000
+_DELIMITERS = ",;\t"
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+class TableError(Exception):
+    """Nothing of the table can be read; the text is a sentence for the operator."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """`number` is that of the file. `problem`: a sentence why its cells can't be told apart."""
+
+    number: int
+    cells: Mapping[str, str] = field(default_factory=dict)
+    problem: str = ""
+
+
+def decoded(data: bytes) -> str:
+    """Raises TableError."""
+    encoding = next((name for bom, name in _BOMS if data.startswith(bom)), "")
+    if not encoding:  # UTF-16 without a mark: every other byte of a header line is 0
+        encoding = "utf-16-le" if data[1:2] == b"\0" else "utf-16-be" if data[:1] == b"\0" else "utf-8"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        raise TableError("The file is neither UTF-8 nor UTF-16. Save it as “CSV UTF-8”.") from None
+
+
+def lines_of(text: str, known: Collection[str], prefixes: Sequence[str] = ()) -> list[Line]:
+    """The lines below the header, blank ones left out. Columns are `known`, or begin with one of `prefixes`.
+
+    Raises TableError.
+    """
+    if len(text.encode()) > MOST_BYTES:
+        raise TableError("The table is larger than 1 MB. Make several of it.")
+    if "\0" in text:
+        raise TableError("This is no text: it has characters that are zero.")
+    reader, header = _header(text.removeprefix("\ufeff"))
+    _check_header(header, known, prefixes)
+    found = list(_lines(reader, header))
+    if not found:
+        raise TableError("There is no row below the header.")
+    if len(found) > MOST_LINES:
+        raise TableError(f"The table has {len(found):,} rows: at most {MOST_LINES:,} go into one change.")
+    return found
+
+
+class _Numbered:
+    """A csv.reader, and the number of the first line of the file that belongs to each row."""
+
+    def __init__(self, text: str, delimiter: str, skipped: int) -> None:
+        self._reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        self._skipped = skipped
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        while True:
+            number = self._reader.line_num + 1 + self._skipped
+            try:
+                yield number, next(self._reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                raise TableError(f"Line {number} can’t be read: {error}.") from None
+
+
+def _header(text: str) -> tuple[Iterator[tuple[int, list[str]]], list[str]]:
+    first = text.lstrip("\r\n").partition("\n")[0].strip()
+    said = first[4:] if first.lower().startswith("sep=") else ""  # spreadsheets write "sep=;" above the header
+    delimiter = said if said and said in _DELIMITERS else max(_DELIMITERS, key=first.count)
+    reader = iter(_Numbered(text.partition("\n")[2] if said else text, delimiter, 1 if said else 0))
+    for _, cells in reader:
+        if any(cell.strip() for cell in cells):
+            return reader, [cell.strip().casefold() if ":" not in cell else cell.strip() for cell in cells]
+    raise TableError("There is nothing in it.")
+
+
+def _check_header(header: list[str], known: Collection[str], prefixes: Sequence[str]) -> None:
+    for name in header:
+        if name not in known and not any(name.startswith(prefix) and name != prefix for prefix in prefixes):
+            words = f"“{name[:80]}” is no column." if name else "A column has no name."
+            raise TableError(f"{words} The first line names the columns: {', '.join((*known, *prefixes))}….")
+    if twice := [name for name in header if header.count(name) > 1]:
+        raise TableError(f"The column {twice[0]} is there twice.")
+    if "name" not in header:
+        raise TableError("The first line names the columns, and one of them must be “name”.")
+
+
+def _lines(reader: Iterator[tuple[int, list[str]]], header: list[str]) -> Iterator[Line]:
+    for number, cells in reader:
+        if not any(cell.strip() for cell in cells):
+            continue
+        if any(cell.strip() for cell in cells[len(header) :]):
+            words = f"It has {len(cells)} cells, and the header {len(header)}."
+            yield Line(number, dict(zip(header, map(_cell, cells), strict=False)), words)
+            continue
+        yield Line(number, dict.fromkeys(header, "") | dict(zip(header, map(_cell, cells), strict=False)))
+
+
+def _cell(text: str) -> str:
+    """Always a text. The ' that exports put before what a spreadsheet takes for a formula goes."""
+    said = text.strip()
+    return said[1:] if said.startswith("'") and said[1:].startswith(FORMULA_STARTS) else said

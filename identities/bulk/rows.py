@@ -1,0 +1,229 @@
+"""What each line of a table of users comes to: steps, or a sentence why it can't be done."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.models import AwsAccount
+from identities.bulk.csv_text import Line
+from identities.models import AccessKey, Credential, IamGroup, IamUser
+from identities.operations import add_member, attach, create_user, tag
+from identities.operations.credentials.specs import on_user
+from policies.operations.arns import is_managed_by_aws
+from policies.selectors import attachable
+from sync import operations
+from sync.changes.plan import extend, foresee
+from sync.draft import Draft
+from sync.operations import BadParams, Refusal, StepSpec
+
+NEW, THERE = "new", "there"
+COLUMNS = {
+    NEW: ("name", "path", "boundary", "groups", "policies", "tags"),
+    THERE: ("name", "groups", "policies", "tags", "deactivate_keys"),
+}
+TAG_COLUMN = "tag:"
+_SEVERAL = re.compile(r"[;|\n]")
+_PATH = re.compile(r"[!-~]{0,510}")  # IAM API Reference, CreateUser: with the / at both ends
+_NO = ("", "no", "false", "0")
+_ALL = ("yes", "true", "all")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line as its preview shows it. `problem`: a sentence; then it has no steps."""
+
+    line: int
+    name: str
+    steps: tuple[StepSpec, ...] = ()
+    does: tuple[str, ...] = ()
+    problem: str = ""
+
+
+class RowError(Exception):
+    """The text is the sentence."""
+
+
+@dataclass
+class Named:
+    """What the table may name, looked up at once: by ARN, and by name in any case."""
+
+    users: dict[str, list[Any]] = field(default_factory=dict)
+    groups: dict[str, list[Any]] = field(default_factory=dict)
+    policies: dict[str, list[Any]] = field(default_factory=dict)
+    keys: dict[int, list[AccessKey]] = field(default_factory=dict)
+
+
+def rows_of(aws_account: AwsAccount, what: str, lines: Sequence[Line]) -> list[Row]:
+    """`what`: NEW or THERE."""
+    named = _looked_up(aws_account, what, lines)
+    seen: dict[str, int] = {}
+    rows = [_row(aws_account, what, line, named, seen) for line in lines]
+    return _tried(aws_account, rows)
+
+
+def steps_of(rows: Iterable[Row]) -> list[StepSpec]:
+    return [step for row in rows for step in row.steps]
+
+
+def _looked_up(aws_account: AwsAccount, what: str, lines: Sequence[Line]) -> Named:
+    named = Named(policies=_by_name(attachable(aws_account)), groups=_by_name(_live(IamGroup, aws_account)))
+    if what == NEW:
+        return named
+    said = {line.cells.get("name", "") for line in lines}
+    keys = {text.casefold() for text in said if not text.startswith("arn:")}
+    users = _live(IamUser, aws_account)
+    named.users = _by_name([*users.filter(name_key__in=keys), *users.filter(arn__in=said)])
+    if any(line.cells.get("deactivate_keys") for line in lines):
+        held: defaultdict[int, list[AccessKey]] = defaultdict(list)
+        active = AccessKey.objects.live().filter(user__aws_account=aws_account, status=Credential.Status.ACTIVE)
+        for key in active.order_by("pk"):
+            held[key.user_id].append(key)
+        named.keys = dict(held)
+    return named
+
+
+def _live(model: Any, aws_account: AwsAccount) -> QuerySet[Any]:
+    rows: QuerySet[Any] = model.objects.live().filter(aws_account=aws_account)
+    return rows
+
+
+def _by_name(rows: Iterable[Any]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for row in rows:
+        for key in {row.arn, row.name.casefold()}:
+            if row not in found.setdefault(key, []):
+                found[key].append(row)
+    return found
+
+
+def _one(of: dict[str, list[Any]], what: str, said: str) -> Any:
+    found = of.get(said) or of.get(said.casefold()) or []
+    if len(found) > 1:
+        raise RowError(f"Two policies are called {said}: give the ARN.")
+    if not found:
+        raise RowError(f"The mirror has no {what} “{said[:80]}”.")
+    return found[0]
+
+
+def _row(aws_account: AwsAccount, what: str, line: Line, named: Named, seen: dict[str, int]) -> Row:
+    said = line.cells.get("name", "")
+    row = Row(line.number, said)
+    try:
+        if line.problem:
+            raise RowError(line.problem)
+        if not said:
+            raise RowError("It has no name.")
+        user, first = _user(aws_account, what, line, named)
+        key = user.arn.rpartition("/")[2].casefold()
+        if key in seen:
+            raise RowError(f"{said} is in line {seen[key]} already.")
+        seen[key] = line.number
+        steps = (*first, *_given(line, user, named))
+        if not steps:
+            raise RowError("It says nothing to do.")
+        return replace(row, steps=steps)
+    except RowError as problem:
+        return replace(row, problem=str(problem))
+
+
+def _user(aws_account: AwsAccount, what: str, line: Line, named: Named) -> tuple[IamUser, Sequence[StepSpec]]:
+    said = line.cells["name"]
+    if what == THERE:
+        return _one(named.users, "user", said), ()
+    path = line.cells.get("path", "").strip("/")
+    if not _PATH.fullmatch(path):
+        raise RowError("A path has at most 512 characters: letters, digits and signs of ASCII, no blanks.")
+    boundary = _policy(named, line.cells.get("boundary", ""))
+    spec = create_user(aws_account, said, f"/{path}/" if path else "/", boundary)
+    return IamUser(aws_account=aws_account, arn=spec.params["arn"], name=said), (spec,)
+
+
+def _given(line: Line, user: IamUser, named: Named) -> Iterator[StepSpec]:
+    for group in _several(line.cells.get("groups", "")):
+        yield add_member(user, _one(named.groups, "group", group))
+    for policy in _several(line.cells.get("policies", "")):
+        yield attach(user, _policy(named, policy))
+    for key, value in _tags(line):
+        yield tag(user, key, value)
+    for access_key in _keys(line.cells.get("deactivate_keys", ""), named.keys.get(user.pk, [])):
+        yield on_user(user, "iam.key.deactivate", key=access_key.aws_id)
+
+
+def _policy(named: Named, said: str) -> str:
+    if not said or is_managed_by_aws(said):
+        return said
+    return str(_one(named.policies, "policy", said).arn)
+
+
+def _several(said: str) -> list[str]:
+    return [part.strip() for part in _SEVERAL.split(said) if part.strip()]
+
+
+def _tags(line: Line) -> Iterator[tuple[str, str]]:
+    for said in _several(line.cells.get("tags", "")):
+        key, equals, value = said.partition("=")
+        if not equals:
+            raise RowError(f"“{said[:80]}” is no tag: write key=value, and ; between several.")
+        yield key.strip(), value.strip()
+    for column, value in line.cells.items():
+        if column.startswith(TAG_COLUMN) and value:
+            yield column.removeprefix(TAG_COLUMN).strip(), value
+
+
+def _keys(said: str, active: Sequence[AccessKey]) -> Sequence[AccessKey]:
+    if said.casefold() in _NO:
+        return []
+    if said.casefold() in _ALL:
+        found = list(active)
+    elif said.isdecimal() and said.isascii() and len(said) < 5:
+        found = [key for key in active if key.is_idle(int(said))]
+    else:
+        wanted = set(_several(said))
+        found = [key for key in active if key.aws_id in wanted]
+        if len(found) < len(wanted) or not wanted:
+            words = "write yes for all active keys, a number of days without use, or the id of an active key."
+            raise RowError(f"“{said[:80]}”: {words}")
+    if not found:
+        raise RowError("There is no active key for which that holds.")
+    return found
+
+
+# ---- Tried on the mirror: each line by itself, since no two are about the same user -----------------------------
+def _tried(aws_account: AwsAccount, rows: Sequence[Row]) -> list[Row]:
+    remembered: dict[Hashable, Any] = {}
+    parsed: list[tuple[Any, Any]] = []
+    for row in rows:
+        for step in row.steps:
+            operation = operations.registry[step.kind]
+            try:
+                parsed.append((operation, operation.parse(step.params)))
+            except BadParams:
+                continue  # its row says so below
+    foresee(Draft(aws_account, remembered), parsed)
+    return [_try(row, Draft(aws_account, remembered)) for row in rows]
+
+
+def _try(row: Row, draft: Draft) -> Row:
+    does = []
+    try:
+        for spec in row.steps:
+            operation = operations.registry[spec.kind]
+            params = operation.parse(spec.params)
+            value = draft.expects(operation.part(params), operation.mirrored(draft, params))
+            title = operation.title(params)
+            errors = [found.message for found in operation.limits(draft, params, value) if found.severity == "error"]
+            if not errors and not operation.changes(params, value):
+                errors = [f"{title}: it is so already."]
+            if errors:
+                return replace(row, steps=(), problem=" ".join(errors))
+            extend(draft, operation, params)
+            does.append(title)
+    except (BadParams, Refusal) as refusal:
+        return replace(row, steps=(), problem=str(refusal))
+    return replace(row, does=tuple(does))

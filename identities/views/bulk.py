@@ -1,0 +1,61 @@
+"""The page that makes one change of a table of users."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import fetch_aws_account, signed_in
+from accounts.models import AwsAccount
+from accounts.roles import PROPOSE
+from iamconsole.web.uploads import LimitedFiles
+from iamconsole.web.words import counted
+from identities.bulk.csv_text import MOST_BYTES
+from identities.bulk.forms import TableForm
+from identities.bulk.rows import NEW, steps_of
+from policies.views.stage import REFUSED
+from sync import changes
+from sync.models import Change
+from sync.snapshot import files
+
+
+@csrf_exempt  # whoever may not is turned away before a file is read; `_page` looks at the token
+@require_http_methods(["GET", "POST"])
+def users_csv(request: HttpRequest, account_id: str) -> HttpResponse:
+    aws_account = fetch_aws_account(request, account_id, PROPOSE)
+    request.upload_handlers = [LimitedFiles(request, files.folder(), MOST_BYTES)]
+    return _page(request, aws_account)
+
+
+@csrf_protect
+def _page(request: HttpRequest, aws_account: AwsAccount) -> HttpResponse:
+    """Shows what each row would do; the second button stages it."""
+    form = TableForm(aws_account, request.POST or None, request.FILES or None)
+    if any(isinstance(handler, LimitedFiles) and handler.is_too_long for handler in request.upload_handlers):
+        form.refuse_too_long()
+    if request.method == "POST" and form.is_valid() and "stage" in request.POST and (change := _stage(request, form)):
+        return redirect("change", account_id=aws_account.account_id, pk=change.pk)
+    context = {"form": form, "aws_account": aws_account}
+    return render(request, "identities/bulk.html", context, status=REFUSED if form.errors else 200)
+
+
+def _stage(request: HttpRequest, form: TableForm) -> Change | None:
+    said = form.cleaned_data
+    if form.bad and not said["skip"]:
+        form.add_error("skip", f"{counted(len(form.bad), 'row')} can’t be done: mend the table, or leave them out.")
+        return None
+    users = counted(len(form.good), "user")
+    title = f"Make {users} of a table" if said["what"] == NEW else f"Change {users} by a table"
+    try:
+        return changes.propose(
+            aws_account=form.aws_account,
+            actor=signed_in(request),
+            title=said["title"] or title,
+            reason=said["reason"],
+            steps=steps_of(form.good),
+        )
+    except changes.PlanError as error:
+        form.add_error(None, str(error))
+        return None
