@@ -13,10 +13,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
+from django.utils import timezone
+
 from accounts.models import AwsAccount, Operator
-from policies.fields import BoundDocument, DocumentField, NamedField
+from policies.fields import BoundDocument, DocumentField, NamedField, UntilField
 from policies.forms import StageForm
 from sync.operations import StepSpec, registry
 
@@ -54,10 +57,20 @@ class ActForm(StageForm):
         self.fields["title"].required = False
         self.fields["title"].help_text = "For the list of changes; left empty, it is made from the steps."
         for name, field in self.fields.items():
+            if isinstance(field, UntilField):
+                field.help_text += f" Time zone: {timezone.get_current_timezone_name()}."
             if isinstance(field, NamedField):
                 field.of(aws_account)
                 field.widget.attrs |= {"list": f"id_{name}_list", "autocomplete": "off"}
         self.order_fields([name for name in self.fields if name not in ("title", "reason")])
+
+    @property
+    def until(self) -> datetime | None:
+        """When what it gives is to be taken away again, of the cleaned form."""
+        found: datetime | None = next(
+            (self.cleaned_data[name] for name, field in self.fields.items() if isinstance(field, UntilField)), None
+        )
+        return found
 
     @property
     def target(self) -> Any:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AwsAccount
 from iamconsole.web.diff import laid_out
@@ -66,6 +68,20 @@ class PolicyField(NamedField):
 
     def missing(self, said: str) -> Any:
         return said if is_managed_by_aws(said) else super().missing(said)
+
+
+class UntilField(forms.DateTimeField):
+    """When access ends again; left empty, it stays."""
+
+    def __init__(self, help_text: str) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        super().__init__(label="Until", required=False, widget=widget, help_text=help_text)
+
+    def clean(self, value: Any) -> datetime | None:
+        said: datetime | None = super().clean(value)
+        if said is not None and said <= timezone.now():
+            raise forms.ValidationError("This is in the past.")
+        return said
 
 
 class DocumentField(forms.CharField):

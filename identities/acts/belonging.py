@@ -10,9 +10,13 @@ from identities.models import Attachment, IamGroup, Membership
 from identities.operations import add_member, attach, detach, remove_member
 from identities.operations.owners import KINDS_OF_OWNERS
 from policies.acts import ActForm
-from policies.fields import PolicyField
+from policies.fields import PolicyField, UntilField
 from sync.operations import StepSpec
 
+_UNTIL = (
+    "Left empty, it stays. At the end this console takes it away, by a change that is planned and approved together "
+    "with this one; AWS doesn’t do it by itself."
+)
 _WORD = {kind.model: kind.word for kind in KINDS_OF_OWNERS}
 
 
@@ -35,6 +39,7 @@ class AttachForm(ActForm):
     heading = "Attach a policy to {names}"
     about = "A managed policy of this AWS account, or one of AWS’s own. Who has it already is left out."
     policy = PolicyField(label="Policy")
+    ends = UntilField(_UNTIL)
 
     def steps(self) -> Sequence[StepSpec]:
         policy = self.cleaned_data["policy"]
@@ -57,6 +62,7 @@ class JoinForm(ActForm):
     heading = "Add {names} to a group"
     about = "Members get every policy that the group has. Who is one already is left out."
     group = GroupField(label="Group")
+    ends = UntilField(_UNTIL)
 
     def steps(self) -> Sequence[StepSpec]:
         group = self.cleaned_data["group"]

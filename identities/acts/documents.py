@@ -16,7 +16,8 @@ from identities.operations.inline import MOST_CHARACTERS as MOST_INLINE
 from identities.operations.owners import KINDS_OF_OWNERS
 from identities.operations.trust import USUAL_CHARACTERS
 from policies.acts import ActForm
-from policies.fields import DocumentField
+from policies.ending import ends_itself
+from policies.fields import DocumentField, UntilField
 from policies.models import Document
 from policies.operations import create_policy, policy_arn
 from sync.operations import StepSpec
@@ -74,6 +75,11 @@ class PutInlineForm(EditForm):
     about = "It belongs to this one only, and goes with it."
     policy = forms.CharField(max_length=LONGEST_NAME, label="Name", help_text="Letters, digits and +=,.@_- only.")
     document = DocumentField(0, label="Inline policy as JSON")
+    ends = UntilField(
+        "Left empty, it stays. Its statements that allow get a condition on aws:CurrentTime, so AWS ends them by "
+        "itself; then this console puts back what is there now, by a change that is planned and approved together with "
+        "this one."
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -88,7 +94,10 @@ class PutInlineForm(EditForm):
         return row.document if row else None
 
     def steps(self) -> Sequence[StepSpec]:
-        return [put_inline(self.target, self.cleaned_data["policy"], self.cleaned_data["document"])]
+        document = self.cleaned_data["document"]
+        if self.until is not None:
+            document = ends_itself(document, self.until)
+        return [put_inline(self.target, self.cleaned_data["policy"], document)]
 
 
 class OneInlineForm(ActForm):

@@ -95,7 +95,8 @@ def _ways(form: acts.ActForm, act: Act) -> list[TabLink]:
 def _propose(request: HttpRequest, form: acts.ActForm) -> Change | None:
     try:
         steps = list(form.steps())
-        return changes.propose(
+        return changes.propose_until(
+            until=form.until,
             aws_account=form.aws_account,
             actor=signed_in(request),
             title=form.titled(steps) if steps else "",

@@ -12,6 +12,7 @@ from sync.changes.plan import propose
 from sync.changes.steering import apply, cancel, look_again, retry
 from sync.changes.successors import propose_reverse, replan
 from sync.changes.sweeper import sweep_due
+from sync.changes.temporary import move_end, propose_until
 from sync.changes.worker import work
 
 __all__ = [
@@ -25,9 +26,11 @@ __all__ = [
     "leave_what_appeared",
     "look_again",
     "may_comment",
+    "move_end",
     "override",
     "propose",
     "propose_reverse",
+    "propose_until",
     "reject",
     "replan",
     "retry",

@@ -8,7 +8,7 @@ from accounts.access import may
 from accounts.models import Operator
 from accounts.roles import ADMINISTER, APPROVE, PROPOSE
 from sync import sealed
-from sync.changes import demands, verbs
+from sync.changes import demands, temporary, verbs
 from sync.changes.errors import PlanError
 from sync.changes.rows import locked, say
 from sync.models import Approval, Change, Comment
@@ -36,6 +36,7 @@ def reject(*, change: Change, actor: Operator, comment: str = "") -> Change:
         sealed.erase_typed(change)
         change.save(update_fields=["state"])
         verbs.record("change.rejected", change, actor=actor, reason=comment)
+        temporary.follow(change)
     return change
 
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from sync import sealed
-from sync.changes import attempts, leases, verbs
+from sync.changes import attempts, leases, temporary, verbs
 from sync.changes.claims import Claim, ClaimLost
 from sync.changes.errors import sentence_only
 from sync.changes.guards import Objection, send_back, void_approvals
@@ -30,6 +30,7 @@ def _ending(claim: Claim, state: Change.State) -> Iterator[Change]:
         change.cancel_asked = False
         change.finished_at = timezone.now()
         yield change
+        temporary.follow(change)
         leases.release(change)
 
 

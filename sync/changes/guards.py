@@ -40,17 +40,29 @@ class Objection:
 
 def objection(change: Change, applier: Operator) -> Objection | None:
     """The first thing that stands against applying the rest of `change`; None when nothing does."""
+    if change.ends_id:  # ending access is always allowed
+        return _of_the_plan(change)
     return _of_the_plan(change) or _of_people(change, applier) or _of_checks(change)
 
 
 def _of_the_plan(change: Change) -> Objection | None:
     if change.expires_at <= timezone.now():
         return Objection("The change has expired: AWS may have moved on since. Plan it again.", Change.State.EXPIRED)
-    if digest(change.aws_account, change.steps.all()) != change.digest:
+    if digest(change.aws_account, change.steps.all(), change.until) != change.digest:
         return Objection("The plan isn't the one that was proposed: its steps were altered.", Change.State.FAILED)
     if not change.aws_account.writes_enabled:
         sentence = f"{change.aws_account} is read-only in this console. An owner can turn on writes in its settings."
         return Objection(sentence, Change.State.FAILED)
+    return _of_the_end(change)
+
+
+def _of_the_end(change: Change) -> Objection | None:
+    if change.until is None:
+        return None
+    if change.until <= timezone.now():
+        return Objection("The access would have ended by now. Propose it again.", Change.State.EXPIRED)
+    if not Change.objects.filter(ends=change, state__in=(Change.State.DRAFT, Change.State.SCHEDULED)).exists():
+        return Objection("The change that would end it was cancelled. Propose it again.")
     return None
 
 

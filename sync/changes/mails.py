@@ -70,6 +70,7 @@ MAILS = {
         "has reviewed it.",
         always=True,
     ),
+    "change.ends_soon": Mail("Access ends", "Temporary access ends within a day.", Change.State.SCHEDULED),
     "change.reviewed": Mail("Reviewed", "What was applied without approvals has been reviewed; its page says how."),
 }
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -39,8 +39,9 @@ def propose(
     steps: Sequence[StepSpec],
     reverses: Change | None = None,
     not_before: datetime | None = None,
+    until: datetime | None = None,
 ) -> Change:
-    """Raises PlanError with a sentence when the console won't do it."""
+    """Raises PlanError with a sentence when the console won't do it. `until`: see sync/changes/temporary.py."""
     if not steps:
         raise PlanError("There is nothing to do.")
     operations_of(steps, actor, aws_account)
@@ -61,12 +62,13 @@ def propose(
         created_at=now,
         expires_at=now + timedelta(days=settings.CHANGE_EXPIRES_DAYS),
         not_before=not_before,
+        until=until,
         reverses=reverses,
         findings=[finding.as_json() for finding in findings],
         measured=kept_of(measured),
     )
-    rows = [_row(step, spec) for step, spec in zip(draft.steps, steps, strict=True)]
-    change.digest = digest(aws_account, rows)
+    rows = [row_of(step, spec) for step, spec in zip(draft.steps, steps, strict=True)]
+    change.digest = digest(aws_account, rows, until)
     change.save()
     for row in rows:
         row.change = change
@@ -154,17 +156,19 @@ def kept_of(measured: Mapping[str, Measured]) -> dict[str, Any]:
     return {name: each.kept for name, each in measured.items() if each.kept is not None}
 
 
-def digest(aws_account: AwsAccount, steps: Iterable[Step]) -> str:
+def digest(aws_account: AwsAccount, steps: Iterable[Step], until: datetime | None = None) -> str:
     """Of the plan: what approvals sign. Anything that would make another plan makes another digest."""
-    said = {
+    said: dict[str, Any] = {
         "aws_account": aws_account.account_id,
         "steps": [{"kind": step.kind, "params": step.params, "expects": step.expects} for step in steps],
     }
+    if until is not None:
+        said["until"] = until.astimezone(UTC).isoformat()
     text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _row(planned: Planned, spec: StepSpec) -> Step:
+def row_of(planned: Planned, spec: StepSpec) -> Step:
     return Step(
         position=planned.position,
         kind=spec.kind,

@@ -149,11 +149,17 @@ class StepRun:
         self._keep(attempt, found.live)
         if found.done:
             return self._done(attempt, State.ALREADY_DONE, found.done.result, found.live)
+        if self._change.ends_id and not sent and self._is_gone(found.live):
+            return self._done(attempt, State.ALREADY_DONE, {}, found.live)
         if found.live != self._expects:
             return self._conflict(attempt, found.live, sent)
         if self._against:
             return self._end(attempt, State.PENDING, found=found.live)
         return self._send(attempt, Tried(attempt.started_at, found.live))
+
+    def _is_gone(self, live: Value) -> bool:
+        """Whether nothing is left of what this step of a removal takes away, whoever took it."""
+        return live is None or not self._operation.changes(self._params, live)
 
     def _keep(self, attempt: Attempt, live: Value) -> None:
         """From here on it may have been sent."""

@@ -8,7 +8,7 @@ from accounts.access import may
 from accounts.models import Operator
 from accounts.roles import APPLY, PROPOSE
 from sync import sealed
-from sync.changes import verbs
+from sync.changes import temporary, verbs
 from sync.changes.errors import PlanError
 from sync.changes.guards import objection, send_back
 from sync.changes.rows import locked, say, wake_after_commit
@@ -56,6 +56,8 @@ def retry(*, change: Change, actor: Operator) -> Change:
     with locked(change.pk) as change:
         if change.state not in RETRYABLE:
             raise PlanError(f"There is nothing to retry: the change is {change.get_state_display().lower()}.")
+        if not may(actor, APPLY, change.aws_account):
+            raise PlanError(f"{actor} may not apply changes in {change.aws_account}.")
         against = objection(change, actor)
         if against:
             raise PlanError(against.sentence)
@@ -91,6 +93,7 @@ def cancel(*, change: Change, actor: Operator) -> Change:
             raise PlanError(f"You may not cancel changes in {change.aws_account}.")
         if change.state in OVER:
             raise PlanError(f"There is nothing to cancel: the change is {change.get_state_display().lower()}.")
+        temporary.check_may_prolong(change, actor)
         if change.state == Change.State.APPLYING or _something_is_sent(change):
             change.cancel_asked = True
             say(change, f"{actor} asked to stop after the step that runs.")
@@ -103,6 +106,7 @@ def cancel(*, change: Change, actor: Operator) -> Change:
             say(change, f"Cancelled by {actor}.")
             sealed.erase_typed(change)
             verbs.record("change.cancelled", change, actor=actor)
+            temporary.follow(change)
         change.save()
     return change
 

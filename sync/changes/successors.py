@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Operator
 from sync import operations, sealed
-from sync.changes import verbs
+from sync.changes import temporary, verbs
 from sync.changes.errors import PlanError
 from sync.changes.plan import again, propose
 from sync.changes.rows import locked, say
@@ -67,7 +67,8 @@ def plan_again(
         specs = _on_what_is_there(change, first, left)
         if not specs:
             raise PlanError("There is nothing left to do: AWS has it so already.")
-        new = propose(
+        new = temporary.propose_until(
+            until=change.until,
             aws_account=change.aws_account,
             actor=actor,
             title=change.title,
@@ -82,6 +83,7 @@ def plan_again(
         sealed.erase_typed(change)  # what the new plan doesn't send again
         say(change, f"Planned again as change {new.pk}.")
         change.save()
+        temporary.follow(change)
         verbs.record("change.cancelled", change, actor=actor)
     return new
 

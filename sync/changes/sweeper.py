@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from sync import sealed
-from sync.changes import claims, verbs
+from sync.changes import claims, temporary, verbs
 from sync.changes.claims import Claim, ClaimLost
 from sync.changes.rows import locked, say
 from sync.models import Change, Lease
@@ -26,6 +26,7 @@ def sweep_due() -> None:
     _expire()
     _erase_secrets()
     _queue_scheduled()
+    temporary.warn_of_ends()
     Lease.objects.exclude(change__state__in=Change.MOVING).delete()
     # A message may have been lost, or was never sent because the broker was down. One too many does no harm.
     waiting = Change.objects.filter(state__in=(State.QUEUED, State.WAITING)).order_by("queued_at")
@@ -57,6 +58,7 @@ def _expire() -> None:
                 change.save()
                 verbs.record("change.expired", change, actor=None)
                 sealed.erase_typed(change)
+                temporary.follow(change)
 
 
 @transaction.atomic

@@ -52,6 +52,9 @@ class Change(models.Model):
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     cancel_asked = models.BooleanField(default=False)  # stop after the step that runs
     reverses = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
+    until = models.DateTimeField(null=True, blank=True)  # what it gives is taken away then, by its removal
+    ends = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="removal")
+    warned_at = models.DateTimeField(null=True, blank=True)  # of a removal: when its people were told that it comes
     findings = models.JSONField(default=list, blank=True)  # what the registered checks found when it was proposed
     # What the registered checks measured of it, by the name of the check: what its approvals agree to.
     measured = models.JSONField(default=dict, blank=True)

@@ -1,0 +1,173 @@
+"""Access until a date: a change that gives it, and a change of its own that takes it away then: its *removal*.
+
+Both are made together, and the grant's digest has the date: who approves the one approves the other. The removal is a
+draft until something of the grant was done; then it is scheduled, and the sweeper queues it when its time has come. It
+stands on what the grant leaves, not on a pull. Ending access is always allowed: no approvals or checks are asked then,
+only that writes are on. What is gone by then counts as done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.access import may
+from accounts.models import Operator
+from accounts.roles import APPROVE, PROPOSE
+from iamconsole.web.words import full_time
+from sync import operations
+from sync.changes import demands, verbs
+from sync.changes.errors import PlanError
+from sync.changes.plan import digest, extend, plan, propose, row_of
+from sync.changes.rows import locked, say
+from sync.models import Change, Step
+from sync.operations import BadParams, Planned, Refusal, StepSpec
+
+LONGEST = timedelta(days=366)
+WARNED_BEFORE = timedelta(hours=24)
+AHEAD = (Change.State.DRAFT, Change.State.SCHEDULED)
+_STAYS = timedelta(days=3650)  # a removal that couldn't run doesn't expire: somebody has to look
+_NOTHING_DONE = (Change.State.REJECTED, Change.State.EXPIRED, Change.State.CANCELLED)
+
+
+@transaction.atomic
+def propose_until(*, until: datetime | None, steps: Sequence[StepSpec], **about: Any) -> Change:
+    """As `propose`, and with `until` the removal too. Raises PlanError."""
+    if until is None:
+        return propose(steps=steps, **about)
+    now = timezone.now()
+    if until <= now:
+        raise PlanError("The end is in the past.")
+    if until > now + LONGEST:
+        raise PlanError("Temporary access ends within a year: this would be later.")
+    change = propose(steps=steps, until=until, **about)
+    _make_removal(change, _undoing(change, steps), about["actor"])
+    return change
+
+
+def _undoing(change: Change, specs: Sequence[StepSpec]) -> list[Planned]:
+    """The steps that take it away, on what the grant leaves. Raises PlanError."""
+    draft = plan(change.aws_account, specs)
+    granted = list(draft.steps)
+    try:
+        for step in reversed(granted):
+            undoing = step.operation.reverse(step.params, step.before, {})
+            if not undoing or step.operation.makes(step.params):
+                raise PlanError(f"{step.operation.title(step.params)}: that can’t be temporary.")
+            for spec in undoing:
+                operation = operations.registry[spec.kind]
+                extend(draft, operation, operation.parse(spec.params))
+    except (BadParams, Refusal) as refusal:
+        raise PlanError(str(refusal)) from refusal
+    return [replace(step, position=place) for place, step in enumerate(draft.steps[len(granted) :], start=1)]
+
+
+def _make_removal(change: Change, planned: Sequence[Planned], actor: Operator) -> None:
+    assert change.until is not None  # noqa: S101  by the caller
+    removal = Change(
+        aws_account=change.aws_account,
+        title=f"End of change {change.pk}: {change.title}"[:200],
+        reason=change.reason,
+        state=Change.State.DRAFT,
+        requested_by=actor,
+        expires_at=change.until + _STAYS,
+        not_before=change.until,
+        ends=change,
+    )
+    rows = [row_of(step, step.operation.spec(step.params)) for step in planned]
+    removal.digest = digest(change.aws_account, rows)
+    removal.save()
+    for row in rows:
+        row.change = removal
+    Step.objects.bulk_create(rows)
+    verbs.record("change.end_planned", removal, actor=actor, reason=change.reason, at=change.until.isoformat())
+    say(change, f"Change {removal.pk} takes it away: {full_time(change.until)}.")
+
+
+def removal_of(change: Change) -> Change | None:
+    """With `aws_account`."""
+    return Change.objects.filter(ends=change).select_related("aws_account").first()
+
+
+def follow(change: Change) -> None:
+    """What becomes of the removals that hang on it, in the transaction that decided its state."""
+    if change.until is not None and change.state not in Change.MOVING:
+        _follow_grant(change)
+    if change.reverses_id and change.state == Change.State.APPLIED:
+        for removal in Change.objects.select_for_update().filter(ends=change.reverses_id, state__in=AHEAD):
+            _let_go(removal, f"Change {change.pk} has taken it away already.", change.applied_by)
+
+
+def _follow_grant(change: Change) -> None:
+    removal = Change.objects.select_for_update().filter(ends=change, state=Change.State.DRAFT).first()
+    if removal is None:
+        return
+    if change.steps.filter(state__in=(*Step.FINISHED, Step.State.UNKNOWN)).exists():
+        removal.state, removal.applied_by = Change.State.SCHEDULED, change.applied_by
+        removal.save(update_fields=["state", "applied_by"])
+        say(removal, f"Scheduled: change {change.pk} was carried out.")
+        assert removal.not_before is not None  # noqa: S101  as it was made
+        verbs.record("change.scheduled", removal, actor=change.applied_by, at=removal.not_before.isoformat())
+    elif change.state in _NOTHING_DONE:
+        _let_go(removal, f"Change {change.pk} gave nothing.", None)
+
+
+def _let_go(removal: Change, line: str, actor: Operator | None) -> None:
+    removal.state, removal.finished_at = Change.State.CANCELLED, timezone.now()
+    removal.save(update_fields=["state", "finished_at"])
+    removal.steps.update(state=Step.State.SKIPPED)
+    say(removal, line)
+    verbs.record("change.cancelled", removal, actor=actor)
+
+
+def move_end(*, removal: Change, until: datetime, actor: Operator) -> Change:
+    """An earlier or later end; one in the past ends it within a minute. Raises PlanError."""
+    with locked(removal.pk) as removal:
+        if not may(actor, PROPOSE, removal.aws_account):
+            raise PlanError(f"You may not change the end of access in {removal.aws_account}.")
+        if not removal.ends_id or removal.state != Change.State.SCHEDULED or removal.not_before is None:
+            raise PlanError(f"Its end can’t be moved: the change is {removal.get_state_display().lower()}.")
+        if until > removal.not_before:
+            check_may_prolong(removal, actor)
+        if until > timezone.now() + LONGEST:
+            raise PlanError("Temporary access ends within a year: this would be later.")
+        before, removal.not_before, removal.warned_at = removal.not_before, until, None
+        removal.expires_at = until + _STAYS
+        removal.save()
+        say(removal, f"{actor} moved the end to {full_time(until)}.")
+        verbs.record("change.end_moved", removal, actor=actor, at=until.isoformat(), before=before.isoformat())
+    return removal
+
+
+def check_may_prolong(removal: Change, actor: Operator) -> None:
+    """Where the grant took approvals, another end than the approved one takes somebody who may approve it.
+
+    Raises PlanError.
+    """
+    grant = removal.ends
+    if grant is None or removal.state not in AHEAD or not demands.demands(grant, []):
+        return
+    if actor.pk == grant.requested_by_id or not may(actor, APPROVE, grant.aws_account):
+        raise PlanError("The end was approved together with the access: somebody else who may approve decides this.")
+
+
+def warn_of_ends() -> None:
+    """Once for each, a day ahead."""
+    soon = Change.objects.filter(
+        state=Change.State.SCHEDULED,
+        ends__isnull=False,
+        warned_at=None,
+        not_before__lte=timezone.now() + WARNED_BEFORE,
+    )
+    for pk in soon.values_list("pk", flat=True):
+        with locked(pk) as removal:
+            if removal.state == Change.State.SCHEDULED and removal.warned_at is None:
+                removal.warned_at = timezone.now()
+                removal.save(update_fields=["warned_at"])
+                assert removal.not_before is not None  # noqa: S101  as it was made
+                verbs.record("change.ends_soon", removal, actor=None, at=removal.not_before.isoformat())
