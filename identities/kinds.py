@@ -21,6 +21,7 @@ from policies.details import HISTORY, RAW, Kind, Tab
 from policies.engine.structure import DocumentType
 from policies.findings import Judged, judged
 from policies.organizations.views import BOUNDS
+from sync.ends import ends_on
 
 SHOWN = 100  # members of a group: the list of users has them all
 
@@ -62,7 +63,11 @@ def _held(row: Principal) -> Iterator[Held]:
 
 def _policies(request: HttpRequest, row: Principal) -> Mapping[str, Any]:
     held = list(_held(row))
-    return {"attached": [one for one in held if one.attachment], "inline": [one for one in held if not one.attachment]}
+    return {
+        "attached": [one for one in held if one.attachment],
+        "inline": [one for one in held if not one.attachment],
+        "ends": ends_on(row.aws_account, row.arn),
+    }
 
 
 def _policy_count(row: Any) -> int:
@@ -84,7 +89,8 @@ def _user_head(row: Any) -> Mapping[str, Any]:
 
 
 def _groups(request: HttpRequest, row: IamUser) -> Mapping[str, Any]:
-    return {"groups": selectors.with_policies(selectors.groups_of(row))}
+    groups = selectors.with_policies(selectors.groups_of(row))
+    return {"groups": groups, "ends": ends_on(row.aws_account, row.arn)}
 
 
 USER = Kind(
@@ -110,7 +116,8 @@ USER = Kind(
 
 
 def _members(request: HttpRequest, row: IamGroup) -> Mapping[str, Any]:
-    return {"members": first_of(selectors.members_of(row), SHOWN)}
+    members = first_of(selectors.members_of(row), SHOWN)
+    return {"members": members, "ends": ends_on(row.aws_account, row.arn)}
 
 
 GROUP = Kind(

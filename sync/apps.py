@@ -9,7 +9,7 @@ class SyncConfig(AppConfig):
     def ready(self) -> None:
         from accounts import audit
         from iamconsole.web.navigation import register_shell
-        from sync import checks, mirror, ownership, regions, shell
+        from sync import checks, ends, mirror, ownership, regions, shell
 
         audit.register(
             {
@@ -21,3 +21,4 @@ class SyncConfig(AppConfig):
         checks.register(ownership.OwnershipCheck())
         register_shell(shell.SyncShell())
         shell.register_panels()
+        ends.register_panels()

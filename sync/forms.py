@@ -37,6 +37,16 @@ class CommentForm(forms.Form):
     )
 
 
+class EndForm(forms.Form):
+    """When temporary access ends."""
+
+    until = forms.DateTimeField(
+        label="It ends",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text="A time that has passed ends it within a minute.",
+    )
+
+
 class WordForm(CommentForm):
     """A comment that decides nothing."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sync.views import acts, changes, connect, drift, dry_runs, imports, ownership, pulls, refreshes, secrets
+from sync.views import acts, changes, connect, drift, dry_runs, imports, ownership, pulls, refreshes, secrets, temporary
 
 urlpatterns = [
     path("connect/", connect.connect, name="connect"),
@@ -31,6 +31,7 @@ urlpatterns = [
     path("aws/<str:account_id>/changes/<int:pk>/reverse/", acts.change_reverse, name="change_reverse"),
     path("aws/<str:account_id>/changes/<int:pk>/replan/", acts.change_replan, name="change_replan"),
     path("aws/<str:account_id>/changes/<int:pk>/look/", acts.change_look, name="change_look"),
+    path("aws/<str:account_id>/changes/<int:pk>/end/", temporary.change_end, name="change_end"),
     path("aws/<str:account_id>/changes/<int:pk>/own/", acts.change_own, name="change_own"),
     path("aws/<str:account_id>/changes/<int:pk>/disown/", acts.change_disown, name="change_disown"),
     path("aws/<str:account_id>/changes/<int:pk>/secrets/", secrets.change_secrets, name="change_secrets"),

@@ -26,6 +26,7 @@ from sync.views.live import poll_response, signature
 from sync.views.offers import Approvals, Offers
 from sync.views.plan import Plan
 from sync.views.secrets import waiting_of
+from sync.views.temporary import Temporary
 
 # Nothing was sent yet, or nothing will be: the plan says more than the progress.
 STILL = (*UNDECIDED, Change.State.DRAFT, Change.State.SCHEDULED, Change.State.REJECTED, Change.State.EXPIRED)
@@ -79,6 +80,7 @@ def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
         "polls": change.state in Change.MOVING,
         "others": others,
         "tried": Tried(change),
+        "temporary": Temporary.of(request, change),
         "may_try": may_try(request, change),
         "log": selectors.newest_lines(change),
         "secrets": secrets,

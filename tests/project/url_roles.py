@@ -70,6 +70,7 @@ change_cancel                  POST   in        404     403  403  ok   403   ok 
 change_retry                   POST   in        404     403  403  ok   403   ok    ok
 change_reverse                 POST   in        404     403  403  ok   403   ok    ok
 change_replan                  POST   in        404     403  403  ok   403   ok    ok
+change_end                     POST   in        404     403  403  ok   403   ok    ok
 change_look                    POST   in        404     403  403  ok   403   ok    ok
 change_own                     POST   in        404     403  403  ok   403   ok    ok
 change_disown                  POST   in        404     403  403  ok   403   ok    ok

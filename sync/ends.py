@@ -1,0 +1,103 @@
+"""Access that ends at a date, for pages: which removals (sync/changes/temporary.py) are ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AwsAccount
+from accounts.roles import SEE_IAM
+from iamconsole.web import panels
+from iamconsole.web.once import once_a_page
+from iamconsole.web.panels import Panel, Row
+from iamconsole.web.words import day, full_time
+from sync import operations
+from sync.changes.temporary import WARNED_BEFORE
+from sync.models import Change, Step
+
+SHOWN = 6
+
+
+@dataclass(frozen=True)
+class End:
+    """What a removal takes off a user, a group or a role. `by_itself`: AWS ends what it allows without us."""
+
+    title: str  # "Detach reports-read from the user dana.okafor"
+    at: datetime
+    removal: Change
+    by_itself: bool
+
+    @property
+    def grant_pk(self) -> int | None:
+        return self.removal.ends_id
+
+
+def ends_on(aws_account: AwsAccount, arn: str) -> list[End]:
+    """What is to be taken off the object, the soonest first."""
+    # Parts of attachments, memberships and inline policies: "attachment:<owner's ARN> <policy's ARN>".
+    about = Q(part__contains=f":{arn} ") | Q(part__startswith="membership:", part__endswith=f" {arn}")
+    ahead = Step.objects.filter(about, change__in=_scheduled(aws_account)).select_related("change__aws_account")
+    steps = list(ahead.order_by("change__not_before", "pk"))
+    itself = _ending_themselves(steps)
+    return [_end(step, step.part in itself) for step in steps]
+
+
+def _end(step: Step, by_itself: bool) -> End:
+    operation = operations.registry[step.kind]
+    assert step.change.not_before is not None  # noqa: S101  it is scheduled
+    return End(operation.title(operation.parse(step.params)), step.change.not_before, step.change, by_itself)
+
+
+def _ending_themselves(steps: list[Step]) -> set[str]:
+    """The parts whose document was written with an end of its own."""
+    parts = [step.part for step in steps if step.part.startswith("inline:")]
+    if not parts:
+        return set()
+    granted = Step.objects.filter(change__in={step.change.ends_id for step in steps}, part__in=parts)
+    return {step.part for step in granted if "aws:CurrentTime" in str(step.params.get("document", ""))}
+
+
+def _scheduled(aws_account: AwsAccount) -> QuerySet[Change]:
+    return Change.objects.filter(aws_account=aws_account, ends__isnull=False, state=Change.State.SCHEDULED)
+
+
+@once_a_page
+def next_ends(aws_account: AwsAccount) -> list[Change]:
+    return list(_scheduled(aws_account).select_related("ends").order_by("not_before")[:SHOWN])
+
+
+# ---- The overview --------------------------------------------------------------------------------------------------
+def register_panels() -> None:
+    panels.register(Panel("overview.attention", "ends", "Access ends", rows=_soon, permission=SEE_IAM))
+    panels.register(
+        Panel("overview.side", "temporary", "Temporary access", rows=_ahead, permission=SEE_IAM, position=15)
+    )
+
+
+def _soon(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
+    limit = timezone.now() + WARNED_BEFORE
+    for removal in next_ends(aws_account):
+        if removal.not_before and removal.not_before <= limit:
+            text = f"{full_time(removal.not_before)}: change {removal.pk} takes it away."
+            yield Row(f"Access ends: {_granted(removal)}", _url(aws_account, removal), text=text, severity="low")
+
+
+def _ahead(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
+    for removal in next_ends(aws_account):
+        assert removal.not_before is not None  # noqa: S101  it is scheduled
+        text = f"Until {day(removal.not_before)}, given by change {removal.ends_id}."
+        yield Row(_granted(removal), _url(aws_account, removal), text=text, icon="timer-off")
+
+
+def _granted(removal: Change) -> str:
+    return removal.ends.title if removal.ends else removal.title
+
+
+def _url(aws_account: AwsAccount, removal: Change) -> str:
+    return reverse("change", kwargs={"account_id": aws_account.account_id, "pk": removal.pk})

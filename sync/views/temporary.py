@@ -1,0 +1,77 @@
+"""Temporary access on the page of a change: of the one that gives it, and of its removal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from accounts.access import may, signed_in
+from accounts.roles import PROPOSE
+from iamconsole.web.words import full_time
+from sync import changes as service
+from sync.changes.temporary import removal_of
+from sync.forms import EndForm
+from sync.models import Change
+from sync.views.fetch import fetch_change
+
+
+@dataclass(frozen=True)
+class Temporary:
+    """`other`: the removal of a grant, the grant of a removal."""
+
+    change: Change
+    other: Change
+    form: EndForm | None
+
+    @classmethod
+    def of(cls, request: HttpRequest, change: Change) -> Temporary | None:
+        other = change.ends if change.ends_id else removal_of(change) if change.until else None
+        if other is None:
+            return None
+        movable = change.ends_id and change.state == Change.State.SCHEDULED
+        offered = movable and may(signed_in(request), PROPOSE, change.aws_account)
+        return cls(change, other, EndForm(initial={"until": change.not_before}) if offered else None)
+
+    @property
+    def sentences(self) -> Iterator[str]:
+        if self.change.ends_id:
+            yield f"This takes away what change {self.other.pk} gives."
+            yield (
+                "It was decided together with it: at its time it runs without further approvals or checks, also when "
+                "nobody pulls. What is gone by then counts as done."
+            )
+        elif self.change.until:
+            yield f"Until {full_time(self.change.until)}. Then the change below takes it away."
+            yield "Who approves or applies this decides both."
+            yield _AWSS_OWN if self._ends_itself else _OURS_ONLY
+
+    @property
+    def _ends_itself(self) -> bool:
+        documents = [step.params.get("document", "") for step in self.change.steps.all()]
+        return all("aws:CurrentTime" in document for document in documents)
+
+
+_AWSS_OWN = (
+    "The document says the end too (aws:CurrentTime): AWS allows nothing by it from then on, even without this console."
+)
+_OURS_ONLY = "AWS knows nothing of the end: it takes this console, with writes turned on, to take it away."
+
+
+@require_POST
+def change_end(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    change = fetch_change(request, account_id, pk, PROPOSE)
+    form = EndForm(request.POST)
+    sentences = [str(error) for error in form.errors.get("until", [])]
+    if form.is_valid():
+        try:
+            service.move_end(removal=change, until=form.cleaned_data["until"], actor=signed_in(request))
+        except service.PlanError as error:
+            sentences = [str(error)]
+    for sentence in sentences:
+        messages.error(request, sentence)
+    return redirect("change", account_id=account_id, pk=pk)
