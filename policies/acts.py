@@ -35,7 +35,6 @@ class ActForm(StageForm):
     ways_label: ClassVar[str] = ""
     button: ClassVar[str] = "Stage the change"
     remark: ClassVar[str] = ""  # below the editor, if it has one
-    last_is_purpose: ClassVar[bool] = False  # the steps before the last only make way for it
 
     def __init__(
         self,
@@ -98,8 +97,6 @@ class ActForm(StageForm):
         """The title that was typed, or one made of the steps."""
         if said := self.cleaned_data["title"]:
             return str(said)
-        if self.last_is_purpose and len(self.targets) == 1:
-            return _title(steps[-1])
         return _title(steps[0]) if len(steps) == 1 else f"{_title(steps[0])}, and {len(steps) - 1} more"
 
 
