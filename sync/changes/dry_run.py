@@ -32,7 +32,7 @@ from sync.changes.steering import OVER
 from sync.changes.steps import ids_made, planned_step
 from sync.draft import Draft
 from sync.models import Change, DryRun, Step
-from sync.operations import Call, Planned, Refusal, Tried, Value
+from sync.operations import Call, Gate, Planned, Refusal, Tried, Value
 from sync.queue import DRY_RUN, wake
 
 log = logging.getLogger(__name__)
@@ -145,6 +145,8 @@ class _Rehearsal:
 
     def _met(self, client: AwsClient, step: Planned) -> tuple[Meets, str]:
         operation, builds_on = step.operation, step.part in self._draft.parts
+        if isinstance(operation, Gate):
+            return Meets.READY, "It would wait here, and send nothing."
         found = self._draft.expects(step.part, None) if builds_on else operation.live(client, step.params)
         if found == step.expects:
             return Meets.READY, "What is there matches the plan: it would be sent."

@@ -79,7 +79,7 @@ def test_having_just_signed_in_there_is_fresh_too(
     assert turn_off(client, aws_account)
 
 
-@pytest.mark.parametrize("auth_time", [None, LONG_AGO])
+@pytest.mark.parametrize("auth_time", [None, LONG_AGO], ids=["unsaid", "long ago"])
 def test_a_provider_that_doesnt_ask_again_confirms_nothing(
     client: Client, dora: Operator, provider: OidcProvider, aws_account: AwsAccount, auth_time: int | None
 ) -> None:
