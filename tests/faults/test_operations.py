@@ -24,7 +24,7 @@ from tests.faults.arrangements import ARRANGEMENTS
 from tests.faults.matrix import Cell
 from tests.faults.trial import Expected, Trial
 from tests.services.servers import restart_postgres, restart_redis
-from tests.services.workers import empty_queue
+from tests.services.workers import empty_queue, messages_about_changes
 from tests.services.world import World
 
 ONE_OF_EACH_GUARANTEE = ("iam.role.attach", "iam.policy.update", "iam.key.create")
@@ -81,7 +81,6 @@ def test_killed(trial: Trial, point: Point, cell: Cell) -> None:
 
 @of_each_kind
 @committed
-@pytest.mark.stack
 @pytest.mark.parametrize("point", [Point.ATTEMPT_SAVED, Point.TO_BE_SENT, Point.ANSWERED])
 def test_stalled(trial: Trial, point: Point, cell: Cell) -> None:
     """It is taken for dead, and wakes up when another worker has carried the change out."""
@@ -93,7 +92,6 @@ def test_stalled(trial: Trial, point: Point, cell: Cell) -> None:
 
 @of_each_kind
 @committed
-@pytest.mark.stack
 def test_two_workers(trial: Trial, cell: Cell) -> None:
     both = [children.start(trial.change.pk) for _ in range(2)]
     faultless = [children.ended(pid) for pid in both]
@@ -162,11 +160,16 @@ def test_changed_behind_our_back(trial: Trial, cell: Cell) -> None:
 @pytest.mark.stack
 def test_broker_restarted(trial: Trial, cell: Cell) -> None:
     """The message is lost with it; the next tick sends another. (Files keep messages: there they are deleted.)"""
+    empty_queue()
+    changes.sweep_due()
+    assert messages_about_changes() == 1
     if settings.REDIS_URL:
         restart_redis()
     else:
         empty_queue()
+    assert messages_about_changes() == 0
     changes.sweep_due()
+    assert messages_about_changes() == 1
     trial.work()
     cell("broker restarted", trial.differs(ONCE))
 

@@ -82,6 +82,15 @@ def empty_queue() -> None:
     (Path(settings.QUEUE_DIR) / "control").mkdir(parents=True)
 
 
+def messages_about_changes() -> int:
+    """How many wait for a worker."""
+    if settings.REDIS_URL:
+        import redis
+
+        return int(redis.Redis.from_url(settings.REDIS_URL).llen("changes"))
+    return len(list(Path(settings.QUEUE_DIR).glob("*.changes.msg")))
+
+
 def _await_ready(worker: Worker, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and worker.process.poll() is None:
