@@ -68,4 +68,10 @@ def _due(aws_account: AwsAccount, step: Step, ids: dict[int, str], written: set[
 def _go_together(wave: Sequence[Due], due: Due) -> bool:
     if len(wave) >= MOST_TOGETHER or not (wave[0].goes_with_others and due.goes_with_others) or due.follows:
         return False
-    return due.refs[0] not in {other.refs[0] for other in wave}
+    return _object(due) not in map(_object, wave)
+
+
+def _object(due: Due) -> tuple[str, str, str]:
+    """What the step is about, whichever facet of it."""
+    ref = due.refs[0]
+    return (ref.kind, ref.arn, ref.region)
