@@ -5,7 +5,7 @@ A credential is named by AWS's id of it, or by "made by step 2" (sync/made.py) w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeVar
 
@@ -132,10 +132,22 @@ class OfCredential(OfUser[P]):
             raise Refusal(f"The mirror has no {self.of.word} {self.id(p)} of {self.named(p)}: pull, then try again.")
         return str(row.status)
 
+    def foresee(self, draft: Draft, params: Sequence[P]) -> None:
+        super().foresee(draft, params)
+        model = self.of.mirror.hangs
+        users = {p.owner_arn: draft.remembered.get((IamUser, p.owner_arn)) for p in params}
+        there = model.objects.live().filter(user__in=[user.pk for user in users.values() if user])
+        rows = {(row.user_id, row.aws_id): row for row in there}
+        for p in params:
+            if user := users[p.owner_arn]:
+                draft.remembered[model, user.pk, self.id(p)] = rows.get((user.pk, self.id(p)))
+
     def found(self, draft: Draft, p: P) -> Any:
         """Its row; None for none."""
-        rows = self.of.mirror.hangs.objects.live()
-        return rows.filter(user=self.row(draft, p), aws_id=self.id(p)).first()
+        model, owner = self.of.mirror.hangs, self.row(draft, p)
+        if (key := (model, owner.pk, self.id(p))) not in draft.remembered:
+            draft.remembered[key] = model.objects.live().filter(user=owner, aws_id=self.id(p)).first()
+        return draft.remembered[key]
 
     def look(self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]) -> Mapping[str, Any]:
         entry = self.of.entries(client, named["UserName"]).get(self.id(p))
