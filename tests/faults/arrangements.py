@@ -17,6 +17,7 @@ from identities.operations import (
     create_user,
     delete_boundary,
     delete_inline,
+    delete_linked,
     detach,
     put_boundary,
     put_inline,
@@ -134,6 +135,14 @@ def a_device_of_nobody(world: World, operator: Operator) -> StepSpec:
     return on("iam.mfa.delete_virtual", "serial")(of, operator)
 
 
+def a_linked_role(world: World, operator: Operator) -> StepSpec:
+    made = world.iam.create_service_linked_role(AWSServiceName="elasticbeanstalk.amazonaws.com")["Role"]
+    return delete_linked(world.mirrored(IamRole, made["RoleName"], made["Arn"]))[0]
+
+
+# What an owner has to let through first.
+PROTECTED = frozenset({"iam.slr.delete"})
+
 _HANGING = ("attach", "detach", "inline.put", "inline.delete")
 _TAGGED = ("boundary.put", "boundary.delete", "tag", "untag")
 _TAGGABLE: dict[str, Callable[[World], Tagged]] = {"user": World.user, "role": World.role}
@@ -158,4 +167,5 @@ ARRANGEMENTS: dict[str, Arrange] = {
     "iam.group.create": lambda world, operator: create_group(world.aws_account, "analytics"),
     "iam.role.trust.update": lambda world, operator: update_trust(world.role(), trust("ec2.amazonaws.com")),
     "iam.mfa.delete_virtual": a_device_of_nobody,
+    "iam.slr.delete": a_linked_role,
 }
