@@ -122,7 +122,7 @@ def test_who_is_bounded_by_it_may_get_another_boundary(
     policy, other = make_policy(aws_account), make_policy(aws_account, "other")
     make_role(aws_account, boundary_arn=policy.arn)
     url = address("policy_act", aws_id=policy.aws_id, act="delete")
-    assert "This is the policy that goes." in refusal(post(client_of(erin), url, boundary=policy.name))
+    assert "This is a policy that goes." in refusal(post(client_of(erin), url, boundary=policy.name))
     post(client_of(erin), url, boundary="other")
     assert steps()[0] == ("iam.role.boundary.put", {"owner_arn": steps()[0][1]["owner_arn"], "policy_arn": other.arn})
 

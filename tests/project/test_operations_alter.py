@@ -24,6 +24,7 @@ NO_ACCESS: Mapping[str, str] = {
     "iam.key.await_quiet": _GATE,
     "iam.key.await_soak": _GATE,
     "iam.key.await_use": _GATE,
+    "iam.slr.await_deletion": _GATE,
     "iam.mfa.delete_virtual": "It was taken off its user before.",
     "iam.oidc.tag": _TAGS,
     "iam.oidc.untag": _TAGS,
