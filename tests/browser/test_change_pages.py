@@ -20,7 +20,7 @@ from identities.operations import put_inline
 from sync.changes.dry_run import Meets
 from sync.models import Change, Run
 from tests.conftest import make_operator
-from tests.services.browser import axe_violations
+from tests.services.browser import LOOKS, axe_violations
 from tests.services.changing import propose
 from tests.services.pages import address
 from tests.services.rows import make_role
@@ -32,7 +32,6 @@ from tests.sync.pulling import pulled
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PageOf = Callable[[Operator], Page]
-LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
 POLICY = "arn:aws:iam::123456789012:policy/reports-write"
 DENIED = {
     "class": "Denied",

@@ -13,7 +13,7 @@ from accounts.models import AwsAccount, Operator
 from iamconsole.demo.process import Emulator
 from identities.models import IamRole, IamUser
 from sync import drift
-from tests.services.browser import axe_violations
+from tests.services.browser import LOOKS, axe_violations
 from tests.services.pages import address
 from tests.services.workers import Worker
 from tests.sync.pulling import allow, pulled, seed, trust
@@ -21,7 +21,6 @@ from tests.sync.pulling import allow, pulled, seed, trust
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PageOf = Callable[[Operator], Page]
-LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 

@@ -14,7 +14,7 @@ from sync.models import Change
 from tests.access.mirrored import allow
 from tests.access.test_propose_least_privilege import inline, report
 from tests.services.account_rows import fill_account
-from tests.services.browser import axe_violations
+from tests.services.browser import LOOKS, axe_violations
 from tests.services.organization_rows import make_organization
 from tests.services.pages import address
 from tests.services.rows import attach, join, make_group, make_policy, make_role, make_user, put_inline
@@ -23,7 +23,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PageOf = Callable[[Operator], Page]
 TAGS = {"team": "platform", "tier": "production"}
-LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
 PAGES = (
     "overview", "users", "groups", "roles", "policies", "user", "user_groups", "user_tags", "user_history",
     "user_raw", "group", "group_members", "role", "role_trust", "policy", "policy_versions", "policy_attached",

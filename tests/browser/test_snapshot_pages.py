@@ -18,7 +18,7 @@ from accounts.roles import Role
 from sync import pull
 from sync.models import OwnershipRule, Run
 from tests.conftest import ACCOUNT_ID, make_operator
-from tests.services.browser import axe_violations
+from tests.services.browser import LOOKS, axe_violations
 from tests.services.pages import address
 from tests.services.rows import make_role
 from tests.sync.snapshots import organisation
@@ -26,7 +26,6 @@ from tests.sync.snapshots import organisation
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PageOf = Callable[[Operator], Page]
-LOOKS = [(1440, "light"), (390, "dark")]
 WRITTEN = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 
 

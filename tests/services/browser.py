@@ -24,6 +24,9 @@ QUIET = [
 DEADLINE_MS = 30_000
 expect.set_options(timeout=DEADLINE_MS)
 
+# What fits hangs on the width and not on the theme, and what can be read on the theme: two looks show both of each.
+LOOKS = [(1440, "light"), (390, "dark")]
+
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
