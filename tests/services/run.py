@@ -14,8 +14,9 @@ from pathlib import Path
 from tests.services.chromium import HOW_TO_GET_ONE, chromium
 
 ROOT = Path(__file__).resolve().parents[2]
-# Three on two cores: many tests wait for a worker, an emulator or a browser for much of their time.
-PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", "3", "--dist", "loadgroup"]
+# Three on two cores: many tests wait for a worker, an emulator or a browser for much of their time. Each file goes to
+# one of them, so that what a file's tests share is made once.
+PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def main() -> int:
