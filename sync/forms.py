@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from django import forms
 from django.conf import settings
@@ -29,9 +29,16 @@ else:
     ModelForm = forms.ModelForm
 
 
-class CommentForm(forms.Form):
+class WordsForm(forms.Form):
+    """One field of words. `place`: which form of the page it is; a refused one has its words again."""
+
+    place: ClassVar[str]
+
+
+class CommentForm(WordsForm):
     """A word to an approval or a refusal; a refusal needs one."""
 
+    place = "approval"
     comment = forms.CharField(
         label="Comment", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2}), strip=True
     )
@@ -50,6 +57,7 @@ class EndForm(forms.Form):
 class WordForm(CommentForm):
     """A comment that decides nothing."""
 
+    place = "comment"
     comment = forms.CharField(
         label="Comment",
         max_length=1000,
@@ -68,6 +76,7 @@ class RejectForm(CommentForm):
 
 
 class ReviewForm(CommentForm):
+    place = "review"
     comment = forms.CharField(
         label="What you found",
         max_length=1000,
@@ -76,7 +85,8 @@ class ReviewForm(CommentForm):
     )
 
 
-class BreakGlassForm(forms.Form):
+class BreakGlassForm(WordsForm):
+    place = "break_glass"
     reason = forms.CharField(
         label="Why it can’t wait",
         max_length=1000,
@@ -86,7 +96,8 @@ class BreakGlassForm(forms.Form):
     )
 
 
-class OverrideForm(forms.Form):
+class OverrideForm(WordsForm):
+    place = "override"
     reason = forms.CharField(
         label="Why it has to be touched",
         max_length=1000,

@@ -94,7 +94,8 @@ def compare(before: Combination, after: Combination) -> Told:
     if has:
         return replace(_denials(before, after), gained=[EVERYTHING], why=why)
     if had:
-        return replace(_denials(before, after), lost=[EVERYTHING], why=(*why, "What its other policies allow stays."))
+        stays = ("What its other policies allow stays.",) if after.exists else ()
+        return replace(_denials(before, after), lost=[EVERYTHING], why=(*why, *stays))
     found = held_diff(_held(before), _held(after), _STEPS)
     denials = _denials(before, after)
     perhaps = [*found["undecided"], *denials.perhaps]

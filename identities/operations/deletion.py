@@ -18,10 +18,10 @@ from identities.operations.breaks import broken_by_deletion
 from identities.operations.cascades import TakenOff, take_off
 from identities.operations.hung import hung_in_aws, hung_in_mirror, left_after
 from identities.operations.owners import ROLE, USER, OwnerOperation
-from identities.operations.tags import is_awss
 from policies.holdings import Exists
 from policies.operations.arns import name_of
 from policies.operations.rows import ref
+from policies.operations.tags import is_awss
 from sync.aws.client import AwsClient
 from sync.checks import Finding
 from sync.draft import Draft

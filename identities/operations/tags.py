@@ -17,11 +17,6 @@ from sync.draft import Draft
 from sync.operations import Alteration, Call, Risk, StepSpec, Value
 
 
-def is_awss(key: str) -> bool:
-    """Tags that AWS itself puts on objects: nobody else can."""
-    return key.lower().startswith("aws:")
-
-
 @dataclass(frozen=True)
 class UntagParams:
     owner_arn: str

@@ -16,11 +16,16 @@ from sync.operations import BadParams, Call, Refusal, StepSpec, Value
 MOST_TAGS, LONGEST_KEY, LONGEST_VALUE = 50, 128, 256
 
 
+def is_awss(key: str) -> bool:
+    """Tags that AWS itself puts on objects: nobody else can."""
+    return key.lower().startswith("aws:")
+
+
 def check_key(key: str) -> None:
     """Raises BadParams."""
     if not 1 <= len(key) <= LONGEST_KEY:
         raise BadParams(f"The key of a tag has 1 to {LONGEST_KEY} characters.")
-    if key.lower().startswith("aws:"):
+    if is_awss(key):
         raise BadParams("Tags that begin with aws: are AWS's own.")
 
 

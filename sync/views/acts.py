@@ -14,10 +14,20 @@ from accounts.access import signed_in
 from accounts.roles import ADMINISTER, APPLY, APPROVE, PROPOSE, SEE_IAM
 from accounts.stepup import demand_step_up
 from sync import changes as service
-from sync.forms import BreakGlassForm, CommentForm, ConfirmForm, OverrideForm, RejectForm, ReviewForm, WordForm
+from sync.forms import (
+    BreakGlassForm,
+    CommentForm,
+    ConfirmForm,
+    OverrideForm,
+    RejectForm,
+    ReviewForm,
+    WordForm,
+    WordsForm,
+)
 from sync.models import Change
 from sync.views.fetch import fetch_change
 from sync.views.steps import name_to_type
+from sync.views.words_kept import keep
 
 
 @require_POST
@@ -35,52 +45,41 @@ def change_break_glass(request: HttpRequest, account_id: str, pk: int) -> HttpRe
     change = fetch_change(request, account_id, pk, ADMINISTER)
     demand_step_up(request)
     form, confirm = BreakGlassForm(request.POST), ConfirmForm(request.POST, expected=name_to_type(change))
-    if not (form.is_valid() and confirm.is_valid()):
-        return _back(request, change, *form.errors.get("reason", []), *confirm.errors.get("typed", []))
-    reason = form.cleaned_data["reason"]
-    return _do(request, change, lambda: service.break_glass(change=change, actor=signed_in(request), reason=reason))
+    if not confirm.is_valid():
+        keep(request, change, form)
+        return _back(request, change, *confirm.errors["typed"])
+    actor = signed_in(request)
+    return _say(request, change, form, lambda reason: service.break_glass(change=change, actor=actor, reason=reason))
 
 
 @require_POST
 def change_override(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
-    change = fetch_change(request, account_id, pk, ADMINISTER)
+    change, actor = fetch_change(request, account_id, pk, ADMINISTER), signed_in(request)
     demand_step_up(request)
     form = OverrideForm(request.POST)
-    if not form.is_valid():
-        return _back(request, change, *form.errors["reason"])
-    reason = form.cleaned_data["reason"]
-    return _do(request, change, lambda: service.override(change=change, actor=signed_in(request), reason=reason).change)
+    return _say(request, change, form, lambda why: service.override(change=change, actor=actor, reason=why).change)
 
 
 @require_POST
 def change_review(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
-    change = fetch_change(request, account_id, pk, APPROVE)
+    change, actor = fetch_change(request, account_id, pk, APPROVE), signed_in(request)
     form = ReviewForm(request.POST)
-    if not form.is_valid():
-        return _back(request, change, *form.errors["comment"])
-    comment = form.cleaned_data["comment"]
-    return _do(request, change, lambda: service.review(change=change, actor=signed_in(request), comment=comment).change)
+    return _say(request, change, form, lambda text: service.review(change=change, actor=actor, comment=text).change)
 
 
 @require_POST
 def change_approve(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
-    change = fetch_change(request, account_id, pk, APPROVE)
+    change, actor = fetch_change(request, account_id, pk, APPROVE), signed_in(request)
     demand_step_up(request)
     form = CommentForm(request.POST)
-    if not form.is_valid():
-        return _back(request, change, *form.errors["comment"])
-    comment = form.cleaned_data["comment"]
-    return _do(request, change, lambda: service.approve(change=change, actor=signed_in(request), comment=comment))
+    return _say(request, change, form, lambda text: service.approve(change=change, actor=actor, comment=text))
 
 
 @require_POST
 def change_reject(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
-    change = fetch_change(request, account_id, pk, APPROVE)
+    change, actor = fetch_change(request, account_id, pk, APPROVE), signed_in(request)
     form = RejectForm(request.POST)
-    if not form.is_valid():
-        return _back(request, change, *form.errors["comment"])
-    comment = form.cleaned_data["comment"]
-    return _do(request, change, lambda: service.reject(change=change, actor=signed_in(request), comment=comment))
+    return _say(request, change, form, lambda text: service.reject(change=change, actor=actor, comment=text))
 
 
 @require_POST
@@ -94,11 +93,12 @@ def change_comment(request: HttpRequest, account_id: str, pk: int) -> HttpRespon
     change = fetch_change(request, account_id, pk, SEE_IAM)
     if not service.may_comment(signed_in(request), change):
         raise PermissionDenied
-    form = WordForm(request.POST)
-    if not form.is_valid():
-        return _back(request, change, *form.errors["comment"])
-    service.comment(change=change, actor=signed_in(request), text=form.cleaned_data["comment"])
-    return redirect("change", account_id=account_id, pk=pk)
+    return _say(request, change, WordForm(request.POST), lambda text: _comment(request, change, text))
+
+
+def _comment(request: HttpRequest, change: Change, text: str) -> Change:
+    service.comment(change=change, actor=signed_in(request), text=text)
+    return change
 
 
 @require_POST
@@ -144,6 +144,20 @@ def change_own(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
 def change_disown(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     change = fetch_change(request, account_id, pk, PROPOSE)
     return _do(request, change, lambda: service.leave_what_appeared(change=change, actor=signed_in(request)))
+
+
+def _say(request: HttpRequest, change: Change, form: WordsForm, act: Callable[[str], Change]) -> HttpResponse:
+    """Acts with the words of the form; where that is refused, they stand in it again."""
+    [name] = form.fields
+    if not form.is_valid():
+        keep(request, change, form)
+        return _back(request, change, *form.errors[name])
+    try:
+        came_of_it = act(form.cleaned_data[name])
+    except service.PlanError as error:
+        keep(request, change, form)
+        return _back(request, change, str(error))
+    return redirect("change", account_id=change.aws_account.account_id, pk=came_of_it.pk)
 
 
 def _do(request: HttpRequest, change: Change, act: Callable[[], Change | None]) -> HttpResponse:

@@ -27,6 +27,7 @@ from sync.views.offers import Approvals, Offers
 from sync.views.plan import Plan
 from sync.views.secrets import waiting_of
 from sync.views.temporary import Temporary
+from sync.views.words_kept import kept
 
 # Nothing was sent yet, or nothing will be: the plan says more than the progress.
 STILL = (*UNDECIDED, Change.State.DRAFT, Change.State.SCHEDULED, Change.State.REJECTED, Change.State.EXPIRED)
@@ -61,7 +62,8 @@ def _page(request: HttpRequest) -> int:
 
 def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
     plan = Plan(change, _page(request))
-    approvals = Approvals.of(change)
+    typed = kept(request, change)
+    approvals = Approvals.of(change, typed)
     has_moved = change.queued_at is not None and (change.state not in STILL or plan.waits is not None)
     secrets = waiting_of(change, plan.rows, signed_in(request))
     others = selectors.also_running(change)
@@ -69,7 +71,7 @@ def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
         "change": change,
         "plan": plan,
         "approvals": approvals,
-        "acts": Offers(plan, signed_in(request), approvals, fresh=is_fresh(request)),
+        "acts": Offers(plan, signed_in(request), approvals, typed, fresh=is_fresh(request)),
         "panels": [
             panel
             for panel in panels.at("change", request, change.aws_account)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 from accounts.access import may
 from accounts.models import Grant, Operator
@@ -16,12 +18,13 @@ from sync.changes.emergency import may_review
 from sync.changes.guards import objection
 from sync.changes.overrides import uncovered
 from sync.checks import Finding
-from sync.forms import BreakGlassForm, CommentForm, OverrideForm, ReviewForm, WordForm
+from sync.forms import BreakGlassForm, CommentForm, OverrideForm, ReviewForm, WordForm, WordsForm
 from sync.models import Approval, BreakGlass, Change, Comment, Override, Step
 from sync.selectors import STUCK, UNDECIDED
 from sync.views.plan import MOST_LOOKED_INTO, Plan
 from sync.views.steps import name_to_type
 
+F = TypeVar("F", bound=WordsForm)
 State = Change.State
 NOTES_OF = 12  # how many destructive steps are listed
 CANCELLABLE = (*UNDECIDED, State.SCHEDULED, State.QUEUED, State.WAITING, *STUCK)
@@ -36,14 +39,16 @@ class Approvals:
     entries: list[Approval]
     glass: BreakGlass | None
     comments: list[Comment]
-    form: CommentForm = field(default_factory=CommentForm)
+    form: CommentForm
 
     @classmethod
-    def of(cls, change: Change) -> Approvals:
+    def of(cls, change: Change, typed: Mapping[str, str]) -> Approvals:
+        """`typed`: words that stand in a form already, by its place."""
         entries = list(change.approvals.select_related("operator"))
         glass = change.broken_glass.filter(void=False).select_related("operator", "reviewed_by", "change__aws_account")
         comments = list(change.comments.select_related("operator"))
-        return cls(demands(change, valid(change)), entries, glass.first(), comments)
+        form = CommentForm(initial={"comment": typed.get(CommentForm.place, "")})
+        return cls(demands(change, valid(change)), entries, glass.first(), comments, form)
 
     @property
     def words(self) -> str:
@@ -66,7 +71,10 @@ class ApplyOffer:
 class Offers:
     """Each is the label of a button, or "" (None for `apply`) where the button isn't shown."""
 
-    def __init__(self, plan: Plan, operator: Operator, approvals: Approvals, *, fresh: bool) -> None:
+    def __init__(
+        self, plan: Plan, operator: Operator, approvals: Approvals, typed: Mapping[str, str], *, fresh: bool
+    ) -> None:
+        self._typed = typed
         self.plan, self.change, self.operator = plan, plan.change, operator
         self.approvals = approvals
         self._fresh = fresh
@@ -103,10 +111,14 @@ class Offers:
         """What it touches that is protected, and that no owner has overridden."""
         return uncovered(self.change, map(Finding.from_json, self.change.findings))
 
+    def _form(self, form: type[F], name: str) -> F:
+        """One of several on the page, so its fields have ids of their own."""
+        return form(auto_id=f"{form.place}_%s", initial={name: self._typed.get(form.place, "")})
+
     @cached_property
     def override(self) -> OverrideForm | None:
         offered = self.protected and self.change.state in UNDECIDED and self._may(ADMINISTER)
-        return OverrideForm(auto_id="override_%s") if offered else None
+        return self._form(OverrideForm, "reason") if offered else None
 
     @property
     def overrides(self) -> list[Override]:
@@ -116,14 +128,14 @@ class Offers:
     def break_glass(self) -> BreakGlassForm | None:
         missing = [_still_missing(demand) for demand in self.approvals.demands if demand.missing]
         offered = missing and self._may(ADMINISTER) and self.apply is not None and self.apply.reasons == tuple(missing)
-        return BreakGlassForm() if offered else None
+        return self._form(BreakGlassForm, "reason") if offered else None
 
     @cached_property
     def review(self) -> ReviewForm | None:
         glass = self.approvals.glass
         if glass is None or glass.reviewed_at or self.change.state in Change.MOVING:
             return None
-        return ReviewForm(auto_id="review_%s") if may_review(self.operator, glass) else None
+        return self._form(ReviewForm, "comment") if may_review(self.operator, glass) else None
 
     @cached_property
     def approve(self) -> bool:
@@ -144,7 +156,7 @@ class Offers:
 
     @cached_property
     def comment(self) -> WordForm | None:
-        return WordForm(auto_id="word_%s") if may_comment(self.operator, self.change) else None
+        return self._form(WordForm, "comment") if may_comment(self.operator, self.change) else None
 
     @cached_property
     def withdraw(self) -> bool:

@@ -192,6 +192,14 @@ def test_who_is_deleted_loses_all(aws_account: AwsAccount, reports: Any) -> None
     assert told(aws_account, *ops.delete_whole(dana)) == {"dana": {"lost": ["s3:GetObject"]}}
 
 
+def test_of_who_is_deleted_nothing_stays(aws_account: AwsAccount) -> None:
+    dana, everything = user(aws_account, "dana"), managed(aws_account, "everything", [allow("*", "*")])
+    attach(dana, everything)
+    stays = "What its other policies allow stays."
+    assert stays in str(measured(aws_account, ops.detach(dana, everything.arn)))
+    assert stays not in str(measured(aws_account, *ops.delete_whole(dana)))
+
+
 def trust(who: str, **more: Any) -> str:
     statement = {"Effect": "Allow", "Principal": {"AWS": who}, "Action": "sts:AssumeRole", **more}
     return text_of(statement)

@@ -19,8 +19,6 @@ import pytest
 from tests.conftest import wait_until
 from tests.services.servers import free_port
 
-pytestmark = pytest.mark.xdist_group("make run")  # all look at one run
-
 ROOT = Path(__file__).resolve().parents[2]
 PULLED = r"Pull by a worker: ([\d,]+) objects, (\d+) new, (\d+) changed, (\d+) gone"
 
