@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from sync import mirror
 from sync.aws.client import reader
-from sync.aws.errors import AwsError, Garbled, Invalid, Throttled, Transient, Unreachable
+from sync.aws.errors import AwsError, Garbled, Invalid, MarkerExpired, Throttled, Transient, Unreachable
 from sync.changes.errors import sentence_only
 from sync.mirror import Batch, Batches, NotYet, PageEnd, SourcePage, Visit, sources
 from sync.mirror.ahead import ahead
@@ -144,7 +144,7 @@ class Slice(AtWork):
             if page is not None and page.marker and is_up(until):
                 return More.NOW
         except Invalid as error:
-            if not marker:
+            if not marker and not isinstance(error, MarkerExpired):
                 raise
             self._begin_again(error)
         except Transient as error:

@@ -5,17 +5,65 @@ from __future__ import annotations
 # Operations that change nothing, by the beginning of their names. A service that is not here is not reached at all.
 _READS: dict[str, tuple[str, ...]] = {
     "account": ("ListRegions",),
+    "cognito-identity": ("Describe", "GetIdentityPoolRoles", "GetPrincipalTagAttributeMap", "List"),
+    # Of those that begin with "Get" some give tokens or send a code.
+    "cognito-idp": (
+        "AdminGet", "AdminList", "Describe", "GetCSVHeader", "GetGroup", "GetIdentityProviderByIdentifier",
+        "GetLogDeliveryConfiguration", "GetProvisionedLimit", "GetSigningCertificate", "GetUICustomization",
+        "GetUserPool", "List",
+    ),
     "ec2": ("DescribeRegions",),
     "iam": ("Get", "List", "Generate", "Simulate"),
     "organizations": ("Describe", "List"),
     "sts": ("GetCallerIdentity",),
+}  # fmt: skip
+# What people's own apps call, with a token or a password in place of a signature. Whoever knows an app client may.
+# First what leaves nothing behind but tokens, then what changes something of the person who signs in.
+_PEOPLES_OWN_READS: dict[str, frozenset[str]] = {
+    "cognito-identity": frozenset({"GetCredentialsForIdentity", "GetId", "GetOpenIdToken"}),
+    "cognito-idp": frozenset(
+        {"GetTokensFromRefreshToken", "GetUser", "GlobalSignOut", "InitiateAuth", "RevokeToken"},
+    ),
 }
+_PEOPLES_OWN_WRITES: dict[str, frozenset[str]] = {
+    "cognito-idp": frozenset(
+        {
+            "AssociateSoftwareToken",
+            "ChangePassword",
+            "ConfirmForgotPassword",
+            "ConfirmSignUp",
+            "ForgotPassword",
+            "GetUserAttributeVerificationCode",
+            "ResendConfirmationCode",
+            "RespondToAuthChallenge",
+            "SignUp",
+            "VerifySoftwareToken",
+            "VerifyUserAttribute",
+        }
+    ),
+}
+# It makes the person one that AWS bills for this month: only who asks for her may cause it.
+_BILLED = frozenset({("cognito-idp", "AdminGetUser")})
 
 # Writes that end the same however often they arrive. Everything else (Create…, Upload…, Reset…) is sent once.
 _RESENDABLE = ("Add", "Attach", "Delete", "Detach", "Put", "Remove", "Set", "Tag", "Untag", "Update")
-# … except renames (the second one finds nobody under the old name) and calls that carry a secret.
+_RESENDABLE_OF_PEOPLE = (
+    "AdminAddUserToGroup",
+    "AdminDelete",
+    "AdminDisableUser",
+    "AdminEnableUser",
+    "AdminForgetDevice",
+    "AdminRemoveUserFromGroup",
+    "AdminSetUserMFAPreference",
+    "AdminUserGlobalSignOut",
+)
+# … except renames (the second one finds nobody under the old name), calls that carry a secret, that send a message or
+# that make something each time.
 _SENT_ONCE = frozenset(
     {
+        "AddCustomAttributes",
+        "AddUserPoolClientSecret",
+        "UpdateIdentityProvider",
         "UpdateGroup",
         "UpdateLoginProfile",
         "UpdateSAMLProvider",
@@ -30,11 +78,22 @@ def is_known(service: str) -> bool:
 
 
 def is_read(service: str, operation: str) -> bool:
-    return operation.startswith(_READS.get(service, ()))
+    return operation.startswith(_READS.get(service, ())) or operation in _PEOPLES_OWN_READS.get(service, ())
+
+
+def is_signed(service: str, operation: str) -> bool:
+    """Whether the console asks as itself; else as a person's app would, who needs no right of the console's."""
+    return operation not in _PEOPLES_OWN_READS.get(service, frozenset()) | _PEOPLES_OWN_WRITES.get(service, frozenset())
+
+
+def is_billed(service: str, operation: str) -> bool:
+    return (service, operation) in _BILLED
 
 
 def may_be_resent(service: str, operation: str) -> bool:
     """May botocore send it again by itself after a time-out, when nobody knows whether AWS did it?"""
+    if not is_signed(service, operation):
+        return False  # a password or a code: Cognito counts the tries
     if is_read(service, operation):
         return True
-    return operation.startswith(_RESENDABLE) and operation not in _SENT_ONCE
+    return operation.startswith((*_RESENDABLE, *_RESENDABLE_OF_PEOPLE)) and operation not in _SENT_ONCE

@@ -1,16 +1,18 @@
-"""The one door to AWS. `reader()` and `writer()` open it; nobody else in the console calls AWS.
+"""The one door to AWS. `reader()`, `writer()` and `visitor()` open it; nobody else in the console calls AWS.
 
     client = reader(aws_account)
     role = client.call("iam", "GetRole", RoleName="deploy")["Role"]
     for page in client.pages("iam", "GetAccountAuthorizationDetails", MaxItems=1000): ...
 
-Kept here, so that no caller can forget it: a reader only reads; a writer writes only while writes are on for the AWS
-account; a dry run sends no write; a write whose outcome is unknown is not sent again; reads are paced; each call is
-logged; policy documents come as the text that AWS holds (str), and secrets as `sync.aws.secrets.Secret`.
+Kept here, so that no caller can forget it: a reader only reads, and makes nobody a person whom AWS bills for, unless it
+was opened for that; a writer writes only while writes are on for the AWS account; a visitor has no rights; a dry run
+sends no write; a write of unknown outcome is not sent again; reads are paced; each call is logged; policy documents
+come as the text that AWS holds (str), and secrets as `sync.aws.secrets.Secret`.
 """
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,8 +23,8 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount
 from sync.aws import errors, purpose
-from sync.aws.calllog import logged
-from sync.aws.calls import is_known, is_read, may_be_resent
+from sync.aws.calllog import Outcome, logged
+from sync.aws.calls import is_billed, is_known, is_read, is_signed, may_be_resent
 from sync.aws.pacing import Pace, delays, pace_of
 from sync.aws.paging import paging_of
 from sync.aws.purpose import Purpose
@@ -58,9 +60,20 @@ class UnsentCall:
     params: dict[str, Any]
 
 
-def reader(aws_account: AwsAccount, *, region: str | None = None) -> AwsClient:
-    """A door that only reads. `region` is for services that are not global."""
-    return AwsClient(aws_account, purpose.READING, region=region)
+def reader(aws_account: AwsAccount, *, region: str | None = None, bills: bool = False) -> AwsClient:
+    """A door that only reads. `region` is for services that are not global.
+
+    `bills`: it may read a person as `AdminGetUser` does, whom AWS bills for this month then. Never for a pull.
+    """
+    return AwsClient(aws_account, purpose.READING, region=region, bills=bills)
+
+
+def visitor(aws_account: AwsAccount, *, region: str) -> AwsClient:
+    """A door to try how people sign in: as their own apps, without credentials of the console's.
+
+    It takes the calls that need no signature. Those that change something of a person need writes to be on.
+    """
+    return AwsClient(aws_account, purpose.VISITING, region=region, bills=True)
 
 
 def writer(
@@ -82,15 +95,32 @@ class AwsClient:
     """
 
     def __init__(
-        self, aws_account: AwsAccount, purpose: Purpose, *, region: str | None = None, dry_run: bool = False
+        self,
+        aws_account: AwsAccount,
+        purpose: Purpose,
+        *,
+        region: str | None = None,
+        dry_run: bool = False,
+        bills: bool = True,
     ) -> None:
         self._aws_account = aws_account
         self._purpose = purpose
         self._region = region or ""
         self._dry_run = dry_run
+        self._bills = bills
         self._held_session: AwsSession | None = None
         self.unsent: list[UnsentCall] = []
-        self.request_id = ""
+        self._told = Outcome()
+
+    def at(self, region: str) -> AwsClient:
+        """The same door, for what is in that Region; `unsent` and `request_id` are those of both."""
+        other = copy.copy(self)
+        other._region = region
+        return other
+
+    @property
+    def request_id(self) -> str:
+        return self._told.request_id
 
     @property
     def notes(self) -> list[str]:
@@ -117,14 +147,16 @@ class AwsClient:
     def pages(self, service: str, operation: str, /, *, marker: str | None = None, **params: Any) -> Iterator[Page]:
         """All pages of a list, from `marker` on. A page may be short or empty and not be the last.
 
-        A list that AWS gives whole, such as ListSAMLProviders, is one page.
+        A list that AWS gives whole, such as ListSAMLProviders, is one page. Cognito's pages are as long as may be,
+        unless `params` say otherwise. Raises MarkerExpired where AWS takes `marker`, or one of its own, no longer.
         """
         paging = paging_of(service, operation)
+        params = paging.sized(params)
         been: set[str | None] = {None, "", marker}
         while True:
             requested_at = timezone.now()
             here = {paging.marker: marker} if marker else {}
-            items = self.call(service, operation, **params, **here)
+            items = self._page(service, operation, params, here)
             following = items.pop(paging.marker, None)
             more = items.pop(paging.more, False) if paging.more else bool(following)
             if more and following in been:
@@ -140,9 +172,28 @@ class AwsClient:
             if not more:
                 return
 
+    def _page(self, service: str, operation: str, params: dict[str, Any], here: dict[str, Any]) -> dict[str, Any]:
+        """AWS has no code for a marker that expired: what it finds wrong only where there is a marker, is that."""
+        try:
+            return self.call(service, operation, **params, **here)
+        except errors.Invalid as error:
+            if not here or error.sent is not False:
+                raise
+            raise errors.MarkerExpired(
+                error.message,
+                code=error.code,
+                operation=error.operation,
+                aws_account=error.aws_account,
+                request_id=error.request_id,
+            ) from error
+
     def _check_may_send(self, sending: Sending) -> None:
         if not is_known(sending.service):
             raise sending.failed(errors.Refused, f"The console does not use the service {sending.service}.")
+        if is_signed(sending.service, sending.operation) is not self._purpose.signed:
+            raise sending.failed(errors.Refused, "It is sent without a signature, or with one, and never both ways.")
+        if is_billed(sending.service, sending.operation) and not self._bills:
+            raise sending.failed(errors.Refused, "AWS bills for each person who is read so: a pull reads lists.")
         if not sending.write:
             return
         if self._purpose.tier == "read":
@@ -183,7 +234,7 @@ class AwsClient:
                 raise translate(error, sending, status=trace.status, unclear_before=trace.unclear) from error
             finally:
                 outcome.tries = trace.tries
-            self.request_id = outcome.request_id = answer.pop("ResponseMetadata").get("RequestId", "")
+            self._told.request_id = outcome.request_id = answer.pop("ResponseMetadata").get("RequestId", "")
         return answer
 
     def _session(self) -> AwsSession:

@@ -42,6 +42,11 @@ class Denial:
     explicit: bool = False
 
 
+def says_who_may_not(message: str) -> bool:
+    """Whether it is a missing permission, told as IAM tells of one."""
+    return _REFUSED.search(message.strip()) is not None
+
+
 def parse(message: str, fallback_action: str) -> Denial:
     """What `message` says; `fallback_action` ("iam:GetUser") where it names none."""
     refused = _REFUSED.search(message.strip())

@@ -146,9 +146,49 @@ class Conflict(AwsError):
     advice = "Pull, look at what changed, then propose the change again."
 
 
+class WrongState(Conflict):
+    """A person of a user pool is not in the state that it takes."""
+
+    what = "{operation} is not possible in the state that this person, or this pool, is in; nothing was done."
+    advice = "Look at the status that AWS shows now, and choose what fits it."
+
+
+class SignInRefused(Conflict):
+    """Cognito turned away who tried to sign in, or to get credentials: an answer like any other."""
+
+    what = "Cognito refused {operation}."
+    advice = "Check the username, the password or code, and what the app client and the pool allow."
+
+
 class Invalid(AwsError):
     what = "AWS does not accept what {operation} was given; nothing was done."
     advice = "Correct it and propose the change again."
+
+
+class MarkerExpired(Invalid):
+    """AWS doesn't know any longer where the last page of a list ended: read it again from its beginning."""
+
+    what = "AWS no longer takes the mark at which {operation} was to go on."
+    advice = "The list is read again from its beginning: pull again if it was not."
+
+
+class TriggerRefused(Invalid):
+    """A Lambda function of the customer's, which Cognito asks, failed or said no."""
+
+    what = "A Lambda trigger of the user pool did not let {operation} through, or failed over it."
+    advice = "Look into that function's log and mend it, or take the trigger out of the pool, then try again."
+
+
+class CannotSend(Invalid):
+    what = "Cognito can't send messages for this user pool, so {operation} was refused; nothing was done."
+    advice = "Mend the role for text messages, or the identity for e-mail, in the pool's settings."
+
+
+class NotDelivered(AwsError):
+    """What was to be sent did not arrive; what belongs to it (a new user) may have been made."""
+
+    what = "Cognito could not deliver the message of {operation}."
+    advice = "Check the address or number and the pool's settings for messages, look at the user, then send it again."
 
 
 class Limit(AwsError):
@@ -156,9 +196,28 @@ class Limit(AwsError):
     advice = "Remove what is no longer needed, or ask AWS for a higher quota."
 
 
+class TriedTooOften(Limit):
+    """Cognito counts codes and attempts for each person and hour."""
+
+    what = "This was tried too often for one person; {operation} did nothing."
+    advice = "Wait an hour, then try again."
+
+
+class MailsUsedUp(Limit):
+    what = "The user pool has sent all the e-mail that it may send today, so {operation} could not send its message."
+    advice = "Wait until tomorrow, or let the pool send through Amazon SES (its settings for messages)."
+
+
 class Unsupported(AwsError):
     what = "{operation} is not available here; nothing was done."
     advice = "Nothing to mend: the console goes on without it."
+
+
+class FeatureOff(Unsupported):
+    """The pool's feature plan doesn't have it, or it is not switched on."""
+
+    what = "{operation} takes a feature that this user pool does not have, or that is not switched on."
+    advice = "Change the pool's feature plan or switch the feature on, if it is wanted."
 
 
 class Garbled(AwsError):

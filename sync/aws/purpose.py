@@ -17,16 +17,22 @@ _NOT_IN_NAME = re.compile(r"[^\w+=,.@-]", re.ASCII)
 
 @dataclass(frozen=True)
 class Purpose:
-    """`policies`: session policies as compact JSON, the narrowest first; one of them is used, if there are any."""
+    """`policies`: session policies as compact JSON, the narrowest first; one of them is used, if there are any.
+
+    `signed`: by a session of the console's own.
+    """
 
     tier: Tier
     session_name: str
     source_identity: str = ""
     tags: tuple[tuple[str, str], ...] = ()
     policies: tuple[str, ...] = ()
+    signed: bool = True
 
 
 READING = Purpose("read", "iam-console-pull")
+# As anybody's app, without credentials.
+VISITING = Purpose("write", "iam-console-visit", signed=False)
 CHECKING_WRITES = Purpose("write", "iam-console-check", source_identity="iam-console-check", tags=(("change", "none"),))
 
 

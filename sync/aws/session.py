@@ -12,7 +12,7 @@ from threading import Lock, RLock
 from typing import Any
 
 import botocore.session
-from botocore import xform_name
+from botocore import UNSIGNED, xform_name
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.credentials import CredentialProvider, CredentialResolver, RefreshableCredentials
@@ -64,6 +64,8 @@ class AwsSession:
             return self._clients[key]
 
     def _open(self) -> Session:
+        if not self.purpose.signed:
+            return _without_credentials()
         session = self._ambient()
         if self.target.assumes_role:
             session = self._assumed(session)
@@ -161,6 +163,7 @@ class AwsSession:
                 read_timeout=settings.AWS_READ_TIMEOUT,
                 retries={"mode": "standard", "total_max_attempts": _RESENDING_TRIES if resends else _ONE_TRY},
                 user_agent_extra="iam-console",
+                signature_version=None if self.purpose.signed else UNSIGNED,
                 # No AWS_ENDPOINT_URL of the environment sends our credentials elsewhere; only the settings decide.
                 ignore_configured_endpoint_urls=True,  # type: ignore[call-arg]  # newer than the stubs
                 proxies={} if target.emulated else None,
@@ -188,6 +191,12 @@ class _Given(CredentialProvider):
         return self._credentials
 
 
+def _without_credentials() -> Session:
+    session = _new_session()
+    session.register_component("credential_provider", CredentialResolver([]))
+    return session
+
+
 def _new_session() -> Session:
     """Which endpoint and which Region's signature a service takes in each partition, botocore knows by its rules."""
     session = botocore.session.get_session()
@@ -212,9 +221,16 @@ def _why_not_assumed(error: errors.AwsError) -> errors.AwsError:
 
 def invoke(client: BaseClient, operation: str, params: dict[str, Any]) -> dict[str, Any]:
     """Call `operation` by the name that AWS gives it ("GetUser"). Secrets among the parameters are opened here."""
-    opened = {name: value.open() if isinstance(value, Secret) else value for name, value in params.items()}
-    answer: dict[str, Any] = getattr(client, xform_name(operation))(**opened)
+    answer: dict[str, Any] = getattr(client, xform_name(operation))(**_opened(params))
     return answer
+
+
+def _opened(value: Any) -> Any:
+    if isinstance(value, Secret):
+        return value.open()
+    if isinstance(value, dict):
+        return {name: _opened(inner) for name, inner in value.items()}
+    return [_opened(inner) for inner in value] if isinstance(value, list) else value
 
 
 _sessions: OrderedDict[tuple[int, Target, Purpose], AwsSession] = OrderedDict()

@@ -12,7 +12,7 @@ from typing import Any
 from botocore.client import BaseClient
 
 from sync.aws.pacing import Pace
-from sync.aws.translation import THROTTLING, never_left
+from sync.aws.translation import NOT_AGAIN, THROTTLING, never_left
 
 
 @dataclass
@@ -42,6 +42,8 @@ class Trace:
             return False
         if error is None and self.pace is not None:
             self.pace.answered()
+        if code in NOT_AGAIN:
+            return False
         fault = self.status is not None and self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
         self._last_unclear = fault or (error is not None and not never_left(error))
         return None

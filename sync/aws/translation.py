@@ -1,7 +1,7 @@
 """From what botocore raises to `sync.aws.errors`, once.
 
 The codes: "Common Errors" and the errors of each call in the API references of IAM, STS, Organizations and Account
-Management.
+Management; those of Cognito are in `cognito_codes`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Any
 from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
 
-from sync.aws import denial, errors
+from sync.aws import cognito_codes, denial, errors
+from sync.aws.calls import is_signed
 from sync.texts import storable
 
 THROTTLING = frozenset(
@@ -40,9 +41,13 @@ _FAULTS = frozenset(
         "ServiceException",
         "ServiceFailure",
         "ServiceUnavailable",
+        *cognito_codes.FAULTS,
     }
 )
+# AWS will say it again however often it is asked, though botocore takes Cognito's for throttling.
+NOT_AGAIN = frozenset({"LimitExceededException"})
 _CODES: dict[str, type[errors.AwsError]] = {
+    **cognito_codes.CODES,
     **dict.fromkeys(THROTTLING, errors.Throttled),
     **dict.fromkeys(("EntityTemporarilyUnmodifiable",), errors.Transient),
     **dict.fromkeys(("AccessDenied", "AccessDeniedException", "UnauthorizedOperation"), errors.Denied),
@@ -186,7 +191,7 @@ def _answered(error: boto.ClientError, sending: Sending) -> errors.AwsError:
     said, metadata = error.response.get("Error", {}), error.response["ResponseMetadata"]
     code, message = (storable(str(said.get(part) or "")) for part in ("Code", "Message"))
     status = metadata["HTTPStatusCode"]
-    about = {"code": code, "request_id": str(metadata.get("RequestId", ""))}
+    about: dict[str, Any] = {"code": code, "request_id": str(metadata.get("RequestId", ""))}
     if sending.emulated and code == str(int(HTTPStatus.INTERNAL_SERVER_ERROR)):
         return sending.failed(errors.Unsupported, "The emulator does not know this operation.", **about)
     if code in ("", str(status)) and status not in _STATUS_ALONE:
@@ -197,6 +202,12 @@ def _answered(error: boto.ClientError, sending: Sending) -> errors.AwsError:
     kind = _CODES.get(code) or _STATUS.get(status, errors.Invalid)
     if message.startswith(_CLOCKS_DIFFER):
         kind = errors.ClockWrong
+    if sending.service in cognito_codes.SERVICES:
+        kind = cognito_codes.kind_of(code, message, kind, signed=is_signed(sending.service, sending.operation))
+        if kind is not errors.Denied:  # that names ourselves
+            message = cognito_codes.without_people(message)
+        if sending.write and cognito_codes.may_be_done(kind, message):
+            about["sent"] = None
     if kind is errors.Denied:
         return errors.Denied(
             message,

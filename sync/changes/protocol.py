@@ -41,7 +41,7 @@ State = Step.State
 # How often in a row a step of unknown outcome is tried before an operator is asked.
 TRIES = 3
 # AWS was busy with another write of the same object: nothing was done, look again.
-_AGAIN = frozenset({"ConcurrentModification"})
+_AGAIN = frozenset({"ConcurrentModification", "ConcurrentModificationException"})
 # What was there a moment ago, or wasn't, has changed under our hands.
 _MOVED = (errors.NotFound, errors.Exists, errors.Conflict)
 
