@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
-from iamconsole.demo import clock
 from iamconsole.demo.acme_data.organization import (
     ACCOUNTS,
     CREATED,
@@ -17,31 +15,15 @@ from iamconsole.demo.acme_data.organization import (
     UNITS,
     Account,
 )
+from iamconsole.demo.dated import DatedClient
 from iamconsole.demo.organizations.things import ACCESS_ROLE
 from iamconsole.demo.process import Emulator
 from iamconsole.demo.wellknown import ACCOUNT_ID
 
 
-class _Dated:
-    """A client whose calls are made in the past."""
-
-    def __init__(self, client: Any) -> None:
-        self._client = client
-        self._now = ""
-        client.meta.events.register("before-send", self._date)
-
-    def at(self, date: str) -> Any:
-        """The client, for calls that are made at that time."""
-        self._now = datetime.fromisoformat(date).replace(tzinfo=UTC).isoformat()
-        return self._client
-
-    def _date(self, request: Any, **_: Any) -> None:
-        request.headers[clock.DATE_HEADER] = self._now
-
-
 def found_organization(emulator: Emulator) -> None:
     manager = _inside(emulator, MANAGEMENT_ID)
-    organizations = _Dated(emulator.client("organizations", **manager))
+    organizations = DatedClient(emulator.client("organizations", **manager))
     units = _make_units(organizations.at(CREATED))
     for one in ACCOUNTS:
         client = organizations.at(one.joined)
@@ -81,7 +63,7 @@ def _join(emulator: Emulator, organizations: Any, one: Account) -> str:
         return str(made["CreateAccountStatus"]["AccountId"])
     target = {"Id": one.account_id, "Type": "ACCOUNT"}
     invited = organizations.invite_account_to_organization(Target=target)["Handshake"]["Id"]
-    _Dated(emulator.client("organizations")).at(one.joined).accept_handshake(HandshakeId=invited)
+    DatedClient(emulator.client("organizations")).at(one.joined).accept_handshake(HandshakeId=invited)
     return one.account_id
 
 

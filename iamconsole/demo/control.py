@@ -19,6 +19,7 @@ class Control:
         reset: Callable[[], None],
         note_activity: Callable[..., None],
         describe_root: Callable[..., None],
+        bring_in: Callable[..., Any],
     ) -> None:
         self._gate = gate
         self._reset = reset
@@ -32,6 +33,7 @@ class Control:
             ("POST", "reset"): self._empty,
             ("POST", "activity"): lambda environ: note_activity(**_json_of(environ)),
             ("POST", "root"): lambda environ: describe_root(**_json_of(environ)),
+            ("POST", "people"): lambda environ: bring_in(**_json_of(environ)),
         }
 
     def __call__(self, environ: Environ) -> Answer:

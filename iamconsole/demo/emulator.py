@@ -28,6 +28,9 @@ Control endpoints, for tests; all speak JSON:
     POST   /_emulator/root             {account_id?, mfa?: app | passkey | "", keys?: [{created, active?, last_used?,
                                        service?, region?}], created?, signed_in?, mfa_since?}: what is true of the
                                        root user, who is otherwise as AWS recommends
+    POST   /_emulator/people           {pool_id, people: [{username or attributes.email, attributes, status?, enabled?,
+                                       created?, changed?, groups?, password?, factors?, totp_secret?}]}: they were in
+                                       that Cognito user pool before, unchecked and at once; says how many are in it
 """
 
 from __future__ import annotations
@@ -44,12 +47,15 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from iamconsole.demo import account_management, authorization, iam, organizations, sts
+from iamconsole.demo import account_management, authorization, cognito_idp, iam, organizations, sts
 from iamconsole.demo.control import Control
 from iamconsole.demo.gate import Gate
+from iamconsole.demo.json_service import with_services
 from iamconsole.demo.state import StateFile, UnreadableState
 
 HOST = "127.0.0.1"
+# Services without moto, by the names of its modules.
+_OURS = {"cognitoidp": cognito_idp.UserPoolCalls}
 
 
 class _QuietHandler(MotoRequestHandler):  # type: ignore[misc]
@@ -70,7 +76,7 @@ def build(state: StateFile, lock: RLock) -> Gate:
     account_management.install()
     authorization.install()
     gate = Gate(
-        DomainDispatcherApplication(account_management.with_ec2(create_backend_app)),
+        DomainDispatcherApplication(with_services(account_management.with_ec2(create_backend_app), _OURS)),
         authorize=authorization.authorize,
         on_write=state.changed,
         lock=lock,
@@ -81,6 +87,7 @@ def build(state: StateFile, lock: RLock) -> Gate:
             authorization.reset()
             iam.reset()
             organizations.reset()
+            cognito_idp.backends.clear()
         state.changed()
 
     def note_activity(**activity: str) -> None:
@@ -93,7 +100,15 @@ def build(state: StateFile, lock: RLock) -> Gate:
             iam.describe_root(**facts)
         state.changed()
 
-    gate.control = Control(gate, reset=reset, note_activity=note_activity, describe_root=describe_root)
+    def bring_in(**people: Any) -> dict[str, int]:
+        with lock:
+            count = cognito_idp.bring_in(**people)
+        state.changed()
+        return count
+
+    gate.control = Control(
+        gate, reset=reset, note_activity=note_activity, describe_root=describe_root, bring_in=bring_in
+    )
     return gate
 
 

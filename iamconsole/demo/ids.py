@@ -9,7 +9,9 @@ from __future__ import annotations
 import base64
 import hashlib
 from datetime import datetime
+from uuid import UUID
 
+_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _ACCOUNT_OFFSET = int.from_bytes(base64.b32decode("QAAAAAAA"), "big")
 
 
@@ -20,3 +22,20 @@ def unique_id(prefix: str, *, account_id: str, name: str, created: datetime | No
     seed = f"{prefix}\0{account_id}\0{name}\0{created.isoformat() if created else ''}"
     digest = base64.b32encode(hashlib.sha256(seed.encode()).digest()).decode()
     return f"{prefix}{owner}{digest}"[:length]
+
+
+def digest(seed: tuple[object, ...]) -> int:
+    return int.from_bytes(hashlib.sha256("\0".join(map(str, seed)).encode()).digest(), "big")
+
+
+def word(length: int, *seed: object) -> str:
+    """Small letters and digits."""
+    rest, letters = digest(seed), ""
+    for _ in range(length):
+        rest, letter = divmod(rest, len(_LETTERS))
+        letters += _LETTERS[letter]
+    return letters
+
+
+def uuid(*seed: object) -> str:
+    return str(UUID(int=digest(seed) >> 128, version=4))

@@ -72,6 +72,10 @@ class Emulator:
         """Makes the root user what `iamconsole.demo.iam.root` is told."""
         self._ask("POST", "/_emulator/root", json.dumps(facts))
 
+    def bring_in(self, pool_id: str, people: list[dict[str, Any]]) -> None:
+        """People who were in that user pool before; see `iamconsole.demo.cognito_idp.joining.bring_in`."""
+        self._ask("POST", "/_emulator/people", json.dumps({"pool_id": pool_id, "people": people}))
+
     def enforce_iam(self, on: bool = True) -> None:
         """Whether callers need permissions from now on."""
         self._ask("POST", "/moto-api/reset-auth", "0" if on else "Infinity")

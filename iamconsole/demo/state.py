@@ -16,13 +16,14 @@ from moto.iam.models import AWSManagedPolicy, iam_backends
 from moto.organizations.models import organizations_backends
 from moto.sts.models import sts_backends
 
-from iamconsole.demo import organizations
+from iamconsole.demo import cognito_idp, organizations
 from iamconsole.demo.iam.managed import managed_by_aws
 
 # Raise this when the classes of iamconsole.demo change what they keep.
-_FORMAT = 2
+_FORMAT = 3
 _SERVICES = {
     "account": account_backends,
+    "cognito-idp": cognito_idp.backends,
     "iam": iam_backends,
     "organizations": organizations_backends,
     "sts": sts_backends,

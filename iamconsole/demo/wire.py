@@ -16,6 +16,8 @@ Environ = dict[str, Any]
 
 _CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/[^/]+/(?P<region>[^/]+)/(?P<service>[^/]+)/")
 _UNSIGNED = {"AssumeRoleWithWebIdentity": "sts", "AssumeRoleWithSAML": "sts"}
+# How a call that isn't signed names its service.
+_TARGETS = {"AWSCognitoIdentityProviderService": "cognito-idp", "AWSCognitoIdentityService": "cognito-identity"}
 _READING = ("Get", "List", "Describe", "Simulate", "Generate", "AdminGet", "AdminList")
 _SECRETS = re.compile(
     r"(^|\.)(\w*Password|Secret\w*|ClientSecret\w*|client_secret|PrivateKey|AuthenticationCode\d|TokenCode|UserCode"
@@ -93,7 +95,7 @@ class AwsRequest:
         return cls(
             environ=environ,
             body=body,
-            service=signed["service"] if signed else _UNSIGNED.get(action, ""),
+            service=signed["service"] if signed else _UNSIGNED.get(action, _TARGETS.get(target.partition(".")[0], "")),
             region=signed["region"] if signed else "us-east-1",
             action=action,
             access_key=signed["key"] if signed else "",
@@ -147,7 +149,9 @@ class AwsRequest:
         return AwsError("AccessDenied" if self.service in _NAMESPACES else code, message, 403)
 
     def unknown_action(self) -> AwsError:
-        version = _VERSIONS.get(self.service, "latest")
+        if self.service not in _NAMESPACES:
+            return AwsError("UnknownOperationException", f"The emulator does not know {self.service}:{self.action}.")
+        version = _VERSIONS[self.service]
         return AwsError("InvalidAction", f"Could not find operation {self.action} for version {version}")
 
 

@@ -49,6 +49,11 @@ def sts(emulator: Emulator) -> Any:
     return _client(emulator.url, "sts")
 
 
+@pytest.fixture
+def cognito(emulator: Emulator) -> Any:
+    return _client(emulator.url, "cognito-idp")
+
+
 @cache
 def _client(url: str, service: str) -> Any:
     return Emulator(url).client(service)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import Any
 
@@ -17,17 +16,17 @@ from moto.organizations.models import (
 from moto.utilities.utils import get_partition
 
 from iamconsole.demo import clock
+from iamconsole.demo.ids import digest, word
 
 # The role that Organizations makes in each account that it creates, for the management account to get in.
 ACCESS_ROLE = "OrganizationAccountAccessRole"
-_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
 class Organization(FakeOrganization):  # type: ignore[misc]
     def __init__(self, account_id: str, region_name: str, feature_set: str) -> None:
         super().__init__(account_id, region_name, feature_set)
-        self.id = f"o-{_word(10, account_id)}"
-        self.root_id = f"r-{_word(4, account_id, 'root')}"
+        self.id = f"o-{word(10, account_id)}"
+        self.root_id = f"r-{word(4, account_id, 'root')}"
         self.handshakes: dict[str, str] = {}  # invited AWS accounts by the id of the handshake
 
 
@@ -35,7 +34,7 @@ class Unit(FakeOrganizationalUnit):  # type: ignore[misc]
     def __init__(self, organization: Organization, **asked: Any) -> None:
         super().__init__(organization, **asked)
         root = organization.root_id.removeprefix("r-")
-        self.id = f"ou-{root}-{_word(8, organization.id, self.parent_id, self.name, clock.utcnow())}"
+        self.id = f"ou-{root}-{word(8, organization.id, self.parent_id, self.name, clock.utcnow())}"
 
 
 class Root(FakeRoot):  # type: ignore[misc]
@@ -47,7 +46,7 @@ class Root(FakeRoot):  # type: ignore[misc]
 class Policy(FakePolicy):  # type: ignore[misc]
     def __init__(self, organization: Organization, **asked: Any) -> None:
         super().__init__(organization, **asked)
-        self.id = f"p-{_word(8, organization.id, self.type, self.name, clock.utcnow())}"
+        self.id = f"p-{word(8, organization.id, self.type, self.name, clock.utcnow())}"
 
 
 class Account(FakeAccount):  # type: ignore[misc]
@@ -60,7 +59,7 @@ class Account(FakeAccount):  # type: ignore[misc]
         self.master_account_id = organization.master_account_id
         self.name, self.email = asked["AccountName"], asked["Email"]
         self.create_time = clock.utcnow()
-        self.create_account_status_id = f"car-{_word(8, organization.id, self.email, self.create_time)}"
+        self.create_account_status_id = f"car-{word(8, organization.id, self.email, self.create_time)}"
         self.id = asked.get("AccountId") or _number(12, organization.id, self.email, self.create_time)
         self.status = self.state = "ACTIVE"
         self.joined_method = "INVITED" if "AccountId" in asked else "CREATED"
@@ -83,17 +82,5 @@ def ensure_access_role(account_id: str, partition: str, trusted: str) -> None:
     backend.attach_role_policy(f"arn:{partition}:iam::aws:policy/AdministratorAccess", ACCESS_ROLE)
 
 
-def _digest(seed: tuple[object, ...]) -> int:
-    return int.from_bytes(hashlib.sha256("\0".join(map(str, seed)).encode()).digest(), "big")
-
-
-def _word(length: int, *seed: object) -> str:
-    rest, letters = _digest(seed), ""
-    for _ in range(length):
-        rest, letter = divmod(rest, len(_LETTERS))
-        letters += _LETTERS[letter]
-    return letters
-
-
 def _number(length: int, *seed: object) -> str:
-    return str(10 ** (length - 1) + _digest(seed) % (9 * 10 ** (length - 1)))
+    return str(10 ** (length - 1) + digest(seed) % (9 * 10 ** (length - 1)))

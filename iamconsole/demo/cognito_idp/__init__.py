@@ -1,0 +1,9 @@
+"""Cognito user pools of the emulator, all ours: moto's need a library that nothing else here does, and know little."""
+
+from __future__ import annotations
+
+from iamconsole.demo.cognito_idp.backend import Backend, backends
+from iamconsole.demo.cognito_idp.calls import UserPoolCalls
+from iamconsole.demo.cognito_idp.joining import bring_in
+
+__all__ = ["Backend", "UserPoolCalls", "backends", "bring_in"]
