@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
+from iamconsole.demo.cognito_idp.outbox import Outbox
 from iamconsole.demo.gate import CONTROL, Gate
 from iamconsole.demo.wire import Answer, Environ
 
@@ -20,6 +21,7 @@ class Control:
         note_activity: Callable[..., None],
         describe_root: Callable[..., None],
         bring_in: Callable[..., Any],
+        outbox: Outbox,
     ) -> None:
         self._gate = gate
         self._reset = reset
@@ -33,6 +35,7 @@ class Control:
             ("POST", "reset"): self._empty,
             ("POST", "activity"): lambda environ: note_activity(**_json_of(environ)),
             ("POST", "root"): lambda environ: describe_root(**_json_of(environ)),
+            ("GET", "outbox"): lambda environ: outbox.since(_since(environ)),
             ("POST", "people"): lambda environ: bring_in(**_json_of(environ)),
         }
 
@@ -48,14 +51,17 @@ class Control:
         return _answer({"status": "ok"} if result is None else result)
 
     def _calls(self, environ: Environ) -> list[dict[str, Any]]:
-        query = parse_qs(environ.get("QUERY_STRING", ""))
-        return self._gate.calls.since(int(query.get("since", ["0"])[0]))
+        return self._gate.calls.since(_since(environ))
 
     def _empty(self, environ: Environ) -> None:
         self._gate.faults.replace([])
         self._gate.faults.release()
         self._reset()
         self._gate.calls.clear()
+
+
+def _since(environ: Environ) -> int:
+    return int(parse_qs(environ.get("QUERY_STRING", "")).get("since", ["0"])[0])
 
 
 def _json_of(environ: Environ) -> Any:

@@ -31,6 +31,8 @@ Control endpoints, for tests; all speak JSON:
     POST   /_emulator/people           {pool_id, people: [{username or attributes.email, attributes, status?, enabled?,
                                        created?, changed?, groups?, password?, factors?, totp_secret?}]}: they were in
                                        that Cognito user pool before, unchecked and at once; says how many are in it
+    GET    /_emulator/outbox?since=N   the messages above N that Cognito would have sent: [{n, at, pool_id, username,
+                                       kind, medium, to, subject, text, secret, ...}], with the code or password in it
 """
 
 from __future__ import annotations
@@ -87,7 +89,7 @@ def build(state: StateFile, lock: RLock) -> Gate:
             authorization.reset()
             iam.reset()
             organizations.reset()
-            cognito_idp.backends.clear()
+            cognito_idp.reset()
         state.changed()
 
     def note_activity(**activity: str) -> None:
@@ -107,7 +109,12 @@ def build(state: StateFile, lock: RLock) -> Gate:
         return count
 
     gate.control = Control(
-        gate, reset=reset, note_activity=note_activity, describe_root=describe_root, bring_in=bring_in
+        gate,
+        reset=reset,
+        note_activity=note_activity,
+        describe_root=describe_root,
+        bring_in=bring_in,
+        outbox=cognito_idp.outbox,
     )
     return gate
 

@@ -76,6 +76,11 @@ class Emulator:
         """People who were in that user pool before; see `iamconsole.demo.cognito_idp.joining.bring_in`."""
         self._ask("POST", "/_emulator/people", json.dumps({"pool_id": pool_id, "people": people}))
 
+    def messages(self, *, since: int = 0) -> list[dict[str, Any]]:
+        """What Cognito would have sent, oldest first, with the code or the password in `secret`."""
+        found: list[dict[str, Any]] = self._ask("GET", f"/_emulator/outbox?since={since}")
+        return found
+
     def enforce_iam(self, on: bool = True) -> None:
         """Whether callers need permissions from now on."""
         self._ask("POST", "/moto-api/reset-auth", "0" if on else "Infinity")

@@ -5,5 +5,11 @@ from __future__ import annotations
 from iamconsole.demo.cognito_idp.backend import Backend, backends
 from iamconsole.demo.cognito_idp.calls import UserPoolCalls
 from iamconsole.demo.cognito_idp.joining import bring_in
+from iamconsole.demo.cognito_idp.outbox import outbox
 
-__all__ = ["Backend", "UserPoolCalls", "backends", "bring_in"]
+__all__ = ["Backend", "UserPoolCalls", "backends", "bring_in", "outbox", "reset"]
+
+
+def reset() -> None:
+    backends.clear()
+    outbox.clear()

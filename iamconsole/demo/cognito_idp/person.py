@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Container
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,26 @@ from iamconsole.demo import clock
 UNCONFIRMED, CONFIRMED = "UNCONFIRMED", "CONFIRMED"
 FORCE_CHANGE_PASSWORD, RESET_REQUIRED = "FORCE_CHANGE_PASSWORD", "RESET_REQUIRED"
 TOTP, SMS, EMAIL = "SOFTWARE_TOKEN_MFA", "SMS_MFA", "EMAIL_OTP"
+
+
+@dataclass(frozen=True)
+class Session:
+    """What a sign-in began, until it is signed out; all of its tokens have the same `origin_jti`."""
+
+    id: str
+    client_id: str
+    refresh_token: str
+    created: datetime
+    until: datetime
+
+    def described(self) -> dict[str, Any]:
+        return {
+            "SessionId": self.id,
+            "SessionType": "TOKEN",
+            "ClientId": self.client_id,
+            "CreateDate": self.created,
+            "LastActiveDate": self.created,
+        }
 
 
 class Person:
@@ -25,7 +46,9 @@ class Person:
         "factors",
         "groups",
         "passwords",
+        "pending",
         "preferred_factor",
+        "sessions",
         "status",
         "temporary_until",
         "totp_secret",
@@ -48,6 +71,8 @@ class Person:
         self.preferred_factor = ""
         self.codes: dict[str, tuple[str, datetime]] = {}  # code and expiry, by what it is for
         self.wrong_passwords = 0
+        self.pending: dict[str, str] = {}  # a new e-mail address or number until it is verified
+        self.sessions: dict[str, Session] = {}  # by the `origin_jti` of their tokens
 
     @property
     def sub(self) -> str:
