@@ -162,6 +162,11 @@ AWS_CONNECT_TIMEOUT = env.float("AWS_CONNECT_TIMEOUT", default=5.0)
 AWS_READ_TIMEOUT = env.float("AWS_READ_TIMEOUT", default=30.0)
 AWS_CALLS_PER_SECOND = env.float("AWS_CALLS_PER_SECOND", default=5.0)
 AWS_RETRY_BASE_S = env.float("AWS_RETRY_BASE_S", default=1.0)
+AWS_PACE_EMULATED = env.bool("AWS_PACE_EMULATED", default=False)
+# Of Cognito's quotas: the part that the console takes, the same for some AWS accounts, and what AWS raised.
+AWS_QUOTA_SHARE = env.float("AWS_QUOTA_SHARE", default=0.2)
+AWS_QUOTA_SHARE_OF = {name: float(share) for name, share in env.dict("AWS_QUOTA_SHARE_OF", default={}).items()}
+AWS_COGNITO_QUOTAS = {name: float(quota) for name, quota in env.dict("AWS_COGNITO_QUOTAS", default={}).items()}
 
 # ---- Pulls and changes (seconds) -----------------------------------------------------------------------------
 PULL_PAGE_ITEMS = env.int("PULL_PAGE_ITEMS", default=1000)  # objects that AWS is asked for at once; it takes 1 to 1000

@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from sync import mirror
 from sync.aws.client import reader
-from sync.aws.errors import AwsError, Garbled, Invalid, MarkerExpired, Throttled, Transient, Unreachable
+from sync.aws.errors import AwsError, Garbled, Invalid, MarkerExpired, RateTaken, Throttled, Transient, Unreachable
 from sync.changes.errors import sentence_only
 from sync.mirror import Batch, Batches, NotYet, PageEnd, SourcePage, Visit, sources
 from sync.mirror.ahead import ahead
@@ -150,7 +150,7 @@ class Slice(AtWork):
         except Transient as error:
             self._give_way(error)
             if until is not None:
-                return More.NOW
+                return More.LATER if isinstance(error, RateTaken) else More.NOW
         except NotYet as waits:
             self._wait(waits)
             if until is not None:
@@ -196,7 +196,7 @@ class Slice(AtWork):
         self._save(
             cursor={**self._run.cursor, "in_vain": in_vain},
             seen=self._run.cursor.get("seen", 0),
-            log=self._said(f"{_why(error)}: goes on in a moment."),
+            log=self._said(f"{_why(error)}: goes on {'later' if isinstance(error, RateTaken) else 'in a moment'}."),
         )
 
     def _wait(self, waits: NotYet) -> None:

@@ -59,7 +59,7 @@ class Refresh(AtWork):
 
     def __init__(self, run: Run, token: str) -> None:
         super().__init__(run, token)
-        self._visit = Visit(run, reader(run.aws_account, region=run.region or None), False, self._note)
+        self._visit = Visit(run, reader(run.aws_account, region=run.region or None, urgent=True), False, self._note)
 
     def read(self) -> None:
         """Raises what the door raises about its details; what is wrong with another facet is that facet's."""

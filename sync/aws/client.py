@@ -19,22 +19,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import AwsAccount
 from sync.aws import errors, purpose
 from sync.aws.calllog import Outcome, logged
 from sync.aws.calls import is_billed, is_known, is_read, is_signed, may_be_resent
-from sync.aws.pacing import Pace, delays, pace_of
+from sync.aws.pacing import Pacing, Several, delays, pace_of, pace_of_call
 from sync.aws.paging import paging_of
 from sync.aws.purpose import Purpose
+from sync.aws.quotas import PER_POOL_QUOTA, category_of, is_per_pool, share_of
 from sync.aws.session import AwsSession, forget, invoke, session_for
-from sync.aws.target import target_of
+from sync.aws.shared_pace import shared_pace
+from sync.aws.target import home_region, target_of
 from sync.aws.trace import traced
 from sync.aws.translation import Sending, translate
 
 # How often the door tries again, each time after a longer wait; less where there is nobody to answer, more where AWS
 # only asks for patience: where it refuses every second call, one in 2,000 runs out of tries.
+_FURTHER_TRIES_RATE_TAKEN = 3  # where customers' own sign-ins wait in the same line
 _FURTHER_TRIES_READ, _FURTHER_TRIES_WRITE, _FURTHER_TRIES_UNREACHABLE, _FURTHER_TRIES_THROTTLED = 5, 3, 1, 10
 # … and how long at most, where each try takes its time: whoever waits in the same queue for another AWS account should
 # not wait for this one, and nobody says meanwhile that they live (CLAIM_TIMEOUT_S).
@@ -60,12 +64,15 @@ class UnsentCall:
     params: dict[str, Any]
 
 
-def reader(aws_account: AwsAccount, *, region: str | None = None, bills: bool = False) -> AwsClient:
+def reader(
+    aws_account: AwsAccount, *, region: str | None = None, bills: bool = False, urgent: bool = False
+) -> AwsClient:
     """A door that only reads. `region` is for services that are not global.
 
     `bills`: it may read a person as `AdminGetUser` does, whom AWS bills for this month then. Never for a pull.
+    `urgent`: somebody waits for it, so that it goes before pulls, as changes do.
     """
-    return AwsClient(aws_account, purpose.READING, region=region, bills=bills)
+    return AwsClient(aws_account, purpose.READING, region=region, bills=bills, urgent=urgent)
 
 
 def visitor(aws_account: AwsAccount, *, region: str) -> AwsClient:
@@ -102,12 +109,14 @@ class AwsClient:
         region: str | None = None,
         dry_run: bool = False,
         bills: bool = True,
+        urgent: bool = True,
     ) -> None:
         self._aws_account = aws_account
         self._purpose = purpose
         self._region = region or ""
         self._dry_run = dry_run
         self._bills = bills
+        self._urgent = urgent
         self._held_session: AwsSession | None = None
         self.unsent: list[UnsentCall] = []
         self._told = Outcome()
@@ -226,12 +235,14 @@ class AwsClient:
     def _send(self, sending: Sending, params: dict[str, Any]) -> dict[str, Any]:
         resends = may_be_resent(sending.service, sending.operation)
         client = self._session().client(sending.service, self._region, resends=resends)
-        with logged(sending, self._purpose) as outcome, traced(self._pace(sending)) as trace:
+        pace = self._pace(sending, params)
+        with logged(sending, self._purpose) as outcome, traced(pace) as trace:
             try:
                 self._check_may_send(sending)  # again: getting in, or waiting for another try, may have taken a while
                 answer = invoke(client, sending.operation, params)
             except Exception as error:
-                raise translate(error, sending, status=trace.status, unclear_before=trace.unclear) from error
+                translated = translate(error, sending, status=trace.status, unclear_before=trace.unclear)
+                raise self._as_rate_taken(translated, sending) from error
             finally:
                 outcome.tries = trace.tries
             self._told.request_id = outcome.request_id = answer.pop("ResponseMetadata").get("RequestId", "")
@@ -242,15 +253,34 @@ class AwsClient:
             self._held_session = session_for(target_of(self._aws_account, self._purpose.tier), self._purpose)
         return self._held_session
 
-    def _pace(self, sending: Sending) -> Pace | None:
-        if sending.write or sending.emulated:
+    def _pace(self, sending: Sending, params: dict[str, Any]) -> Pacing | None:
+        if sending.emulated and not settings.AWS_PACE_EMULATED:
             return None
-        return pace_of(sending.aws_account)
+        category = category_of(sending.service, sending.operation)
+        if category is None:
+            return None if sending.write else pace_of(sending.aws_account)
+        if not self._purpose.signed:
+            return None  # one person who signs in, as others do
+        region = self._region or home_region(self._aws_account)
+        shared = shared_pace(sending.aws_account, region, category, urgent=self._urgent)
+        if self._urgent or not is_per_pool(category) or "UserPoolId" not in params:
+            return shared
+        key = (sending.aws_account, region, sending.operation, str(params["UserPoolId"]))
+        return Several(pace_of_call(key, PER_POOL_QUOTA * share_of(sending.aws_account)), shared)
+
+    def _as_rate_taken(self, error: errors.AwsError, sending: Sending) -> errors.AwsError:
+        """Who reads in the background gives way sooner."""
+        shared = category_of(sending.service, sending.operation) is not None
+        if type(error) is not errors.Throttled or not shared or self._urgent:
+            return error
+        return sending.failed(errors.RateTaken, error.message, code=error.code, request_id=error.request_id)
 
 
 def _further_tries(error: errors.Transient, sending: Sending) -> int:
     if isinstance(error, errors.Unreachable):
         return _FURTHER_TRIES_UNREACHABLE
+    if isinstance(error, errors.RateTaken):
+        return _FURTHER_TRIES_RATE_TAKEN
     if isinstance(error, errors.Throttled):
         return _FURTHER_TRIES_THROTTLED
     return _FURTHER_TRIES_WRITE if sending.write else _FURTHER_TRIES_READ

@@ -79,6 +79,16 @@ class Throttled(Transient):
     advice = "Try again in a few minutes: the limit is shared with everything else that uses this AWS account."
 
 
+class RateTaken(Throttled):
+    """Refused again and again, although all workers had slowed down: others use up the quota."""
+
+    what = "AWS went on refusing {operation}: the quota of {aws_account} for such requests is used up."
+    advice = (
+        "Customers' sign-ins count in the same quota, so the console waits until its next turn. If this comes often,"
+        " set AWS_QUOTA_SHARE lower, or ask AWS for a higher quota where it has one."
+    )
+
+
 class Unreachable(Transient):
     """No connection came about, so nothing was sent."""
 

@@ -2,14 +2,17 @@
 
 `Pace` spreads the reads of one AWS account over time, and slows down when AWS says so; `delays` is how long to wait
 before trying again. Per process: with n workers, set AWS_CALLS_PER_SECOND to an nth of what the AWS account can spare.
+Where AWS publishes its quotas, all processes share one pace: `sync.aws.shared_pace`.
 """
 
 from __future__ import annotations
 
 import random
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from threading import Lock
+from typing import Protocol
 
 from django.conf import settings
 
@@ -19,6 +22,16 @@ _SLOWEST_PER_SECOND = 0.2
 _SLOW_DOWN, _RECOVER = 2.0, 0.95
 
 _random = random.SystemRandom()
+
+
+class Pacing(Protocol):
+    """What the door asks before each sending, and tells afterwards."""
+
+    def wait(self) -> None: ...
+
+    def throttled(self) -> None: ...
+
+    def answered(self) -> None: ...
 
 
 class Pace:
@@ -68,6 +81,40 @@ def pace_of(account_id: str) -> Pace:
         if account_id not in _paces:
             _paces[account_id] = Pace(settings.AWS_CALLS_PER_SECOND)
         return _paces[account_id]
+
+
+class Several:
+    """A call that counts in more than one quota."""
+
+    def __init__(self, *paces: Pacing) -> None:
+        self._paces = paces
+
+    def wait(self) -> None:
+        for pace in self._paces:
+            pace.wait()
+
+    def throttled(self) -> None:
+        for pace in self._paces:
+            pace.throttled()
+
+    def answered(self) -> None:
+        for pace in self._paces:
+            pace.answered()
+
+
+_paces_of_calls: OrderedDict[tuple[str, ...], Pace] = OrderedDict()
+_KEPT = 1000
+
+
+def pace_of_call(key: tuple[str, ...], per_second: float) -> Pace:
+    """The pace that all calls of this key share in this process, such as those of one operation on one pool."""
+    with _paces_lock:
+        if key not in _paces_of_calls:
+            _paces_of_calls[key] = Pace(per_second)
+        _paces_of_calls.move_to_end(key)
+        while len(_paces_of_calls) > _KEPT:
+            _paces_of_calls.popitem(last=False)
+        return _paces_of_calls[key]
 
 
 def delays(times: int) -> Iterator[float]:

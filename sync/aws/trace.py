@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.client import BaseClient
 
-from sync.aws.pacing import Pace
+from sync.aws.pacing import Pacing
 from sync.aws.translation import NOT_AGAIN, THROTTLING, never_left
 
 
@@ -19,7 +19,7 @@ from sync.aws.translation import NOT_AGAIN, THROTTLING, never_left
 class Trace:
     """`status`: of the last answer. `unclear`: a try before the last may have reached AWS and got no clear answer."""
 
-    pace: Pace | None
+    pace: Pacing | None
     tries: int = 0
     status: int | None = None
     unclear: bool = False
@@ -53,7 +53,7 @@ _current: ContextVar[Trace] = ContextVar("trace")
 
 
 @contextmanager
-def traced(pace: Pace | None) -> Iterator[Trace]:
+def traced(pace: Pacing | None) -> Iterator[Trace]:
     """Everything that a watched client sends meanwhile, in this thread, is one call."""
     token = _current.set(Trace(pace))
     try:

@@ -9,14 +9,17 @@ from collections.abc import Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
+from django.db import connections
+
 T = TypeVar("T")
 
 
 def ahead(coming: Iterator[T], *, most: int) -> Generator[T]:
     """The same, of which `most` are made before they are wanted.
 
-    `coming` runs in a thread of its own, so it must not use the database. What it raises comes in its turn. Whoever
-    stops before the end closes this; that waits for the one that is under way.
+    `coming` runs in a thread of its own, with a connection to the database of its own: it may do there what commits by
+    itself, such as taking a place in a line (`sync.aws.shared_pace`), and nothing of the caller's. What it raises comes
+    in its turn. Whoever stops before the end closes this; that waits for the one that is under way.
     """
     end = object()
     with ThreadPoolExecutor(1, "ahead") as thread:
@@ -30,4 +33,7 @@ def ahead(coming: Iterator[T], *, most: int) -> Generator[T]:
                 asked.append(ask())
                 yield one  # type: ignore[misc]  # it is no `object()` but the end
         finally:
-            thread.shutdown(wait=False, cancel_futures=True)
+            for future in asked:
+                future.cancel()
+            thread.submit(connections.close_all)
+            thread.shutdown(wait=False)

@@ -4,6 +4,7 @@ from sync.models.changes import Approval, Attempt, Change, ChangeLine, Lease, St
 from sync.models.decisions import ApprovalDemand, BreakGlass, Comment, DryRun, Override
 from sync.models.mirrored import Facet, Fact, LookedAfterRow, MirroredRow, MirrorQuerySet, Ownership, Revision
 from sync.models.ownership import OwnershipRule
+from sync.models.pacing import SharedRate
 from sync.models.runs import Run
 from sync.models.schedules import Region, Schedule
 from sync.models.sealed import SealedSecret
@@ -31,5 +32,6 @@ __all__ = [
     "Run",
     "Schedule",
     "SealedSecret",
+    "SharedRate",
     "Step",
 ]

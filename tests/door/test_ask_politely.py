@@ -110,7 +110,7 @@ def test_a_throttled_read_slows_the_aws_account_s_other_reads(
     emulator: Emulator, aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
     pace = Pace(5, clock, clock.sleep)
-    monkeypatch.setattr(door.AwsClient, "_pace", lambda self, sending: pace)
+    monkeypatch.setattr(door.AwsClient, "_pace", lambda self, sending, params: pace)
     emulator.rules([{"action": "ListUsers", "error": {"code": "Throttling"}, "times": 2}])
     reader(aws_account).call("iam", "ListUsers")
     assert 1 < pace.per_second < 1.5
@@ -121,6 +121,6 @@ def test_only_reads_of_real_aws_accounts_are_paced(aws_account: AwsAccount) -> N
     read = Sending("iam", "ListUsers", aws_account.account_id, write=False)
     write = Sending("iam", "CreateUser", aws_account.account_id, write=True)
     emulated = Sending("iam", "ListUsers", aws_account.account_id, write=False, emulated=True)
-    assert client._pace(read) is pace_of(aws_account.account_id)
-    assert client._pace(write) is None
-    assert client._pace(emulated) is None
+    assert client._pace(read, {}) is pace_of(aws_account.account_id)
+    assert client._pace(write, {}) is None
+    assert client._pace(emulated, {}) is None
