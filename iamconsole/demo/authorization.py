@@ -44,7 +44,7 @@ def authorize(request: AwsRequest) -> None:
     _check_credentials(caller, request)
     if _changes_policy_of_aws(request):
         raise denied(caller, request, describe(request, caller))
-    enforcing = _enforcing() and request.action not in _FREE
+    enforcing = _enforcing() and request.action not in _FREE and not request.is_public
     if enforcing and caller.kind == "stranger":
         raise _invalid_key()
     if enforcing and caller.kind in ("user", "session"):

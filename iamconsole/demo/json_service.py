@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 import moto.iam.models
@@ -52,9 +53,11 @@ def with_services(make_app: Callable[[str], Any], ours: Mapping[str, type[Calls]
 
 def application(calls: type[Calls]) -> WsgiApp:
     def serve(environ: Environ, start_response: Callable[..., Any]) -> list[bytes]:
-        answer = calls.page(environ["PATH_INFO"]) if environ["REQUEST_METHOD"] == "GET" else None
-        answer = answer or _answer(calls, AwsRequest.read(environ))
-        start_response(f"{answer.status} OK", answer.headers)
+        if environ["REQUEST_METHOD"] == "GET":
+            answer = calls.page(environ["PATH_INFO"]) or Answer(404, b"", [])
+        else:
+            answer = _answer(calls, AwsRequest.read(environ))
+        start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", answer.headers)
         return [answer.body]
 
     return serve

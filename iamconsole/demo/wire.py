@@ -7,10 +7,14 @@ import json
 import re
 import socket
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import uuid4
 from xml.sax.saxutils import escape
+
+from botocore.model import OperationNotFoundError
+from moto.core.utils import get_service_model
 
 Environ = dict[str, Any]
 
@@ -21,7 +25,8 @@ _TARGETS = {"AWSCognitoIdentityProviderService": "cognito-idp", "AWSCognitoIdent
 _READING = ("Get", "List", "Describe", "Simulate", "Generate", "AdminGet", "AdminList")
 _SECRETS = re.compile(
     r"(^|\.)(\w*Password|Secret\w*|ClientSecret\w*|client_secret|PrivateKey|AuthenticationCode\d|TokenCode|UserCode"
-    r"|(WebIdentity|Session|Access|Refresh|Id)Token|SAMLAssertion|PASSWORD|REFRESH_TOKEN)$"
+    r"|(WebIdentity|Session|Access|Refresh|Id|)Token|SAMLAssertion|\w*PASSWORD|REFRESH_TOKEN|SECRET_HASH|\w+_CODE"
+    r"|ConfirmationCode|Code|Session|cognito-idp\..+)$"
 )
 _ERROR_CODE = re.compile(rb"<Code>([^<]+)</Code>")
 _NAMESPACES = {
@@ -107,6 +112,14 @@ class AwsRequest:
         return self.action.startswith(_READING)
 
     @property
+    def is_public(self) -> bool:
+        """A call of Cognito's that an app makes for a person, unsigned, or a page that anybody may read."""
+        if self.access_key:
+            return False
+        is_page = self.environ["REQUEST_METHOD"] == "GET" and "/.well-known/" in self.environ["PATH_INFO"]
+        return is_page or (self.service in _TARGETS.values() and is_unsigned(self.service, self.action))
+
+    @property
     def client_is_gone(self) -> bool:
         """Whether the client has closed its end, as the kernel does for a killed process."""
         connection: socket.socket = self.environ["werkzeug.socket"]
@@ -153,6 +166,15 @@ class AwsRequest:
             return AwsError("UnknownOperationException", f"The emulator does not know {self.service}:{self.action}.")
         version = _VERSIONS[self.service]
         return AwsError("InvalidAction", f"Could not find operation {self.action} for version {version}")
+
+
+@cache
+def is_unsigned(service: str, action: str) -> bool:
+    """Whether AWS's model says that this call goes without a signature."""
+    try:
+        return bool(get_service_model(service).operation_model(action).auth_type == "none")
+    except OperationNotFoundError:
+        return False
 
 
 def _masked(key: str, value: Any) -> Any:

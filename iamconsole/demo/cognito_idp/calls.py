@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from iamconsole.demo.cognito_idp.client_calls import ClientCalls
-from iamconsole.demo.cognito_idp.person_calls import PersonCalls
+from iamconsole.demo.cognito_idp.sign_in_calls import SignInCalls
+from iamconsole.demo.cognito_idp.tokens import page
+from iamconsole.demo.wire import Answer
 
 
-class UserPoolCalls(PersonCalls, ClientCalls):
-    pass
+class UserPoolCalls(SignInCalls, ClientCalls):
+    @classmethod
+    def page(cls, path: str) -> Answer | None:
+        """The keys of a pool, and its OpenID Connect configuration."""
+        body = page(path)
+        return None if body is None else Answer(200, body, [("Content-Type", "application/json")])

@@ -13,14 +13,14 @@ from iamconsole.demo.cognito_idp.joining import attributes_of, check_free, join
 from iamconsole.demo.cognito_idp.outbox import EMAIL, SMS, outbox, recovery_medium, send_code
 from iamconsole.demo.cognito_idp.person import (
     CONFIRMED,
+    EMAIL_FACTOR,
     FORCE_CHANGE_PASSWORD,
     RESET_REQUIRED,
+    SMS_FACTOR,
     TOTP,
     UNCONFIRMED,
     Person,
 )
-from iamconsole.demo.cognito_idp.person import EMAIL as EMAIL_FACTOR
-from iamconsole.demo.cognito_idp.person import SMS as SMS_FACTOR
 from iamconsole.demo.cognito_idp.pool import UserPool
 from iamconsole.demo.cognito_idp.pool_calls import Answer
 from iamconsole.demo.cognito_idp.schema import check_mutable, check_values

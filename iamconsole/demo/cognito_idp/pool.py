@@ -53,6 +53,8 @@ class UserPool:
         self.looks: dict[str, Dated] = {}  # UI customization by client id or ALL
         self.sessions: dict[str, Any] = {"UserSessionTracking": "DISABLED", "TokenSession": {"MaxPerUser": 10}}
         self.people = People()
+        self.attempts: dict[str, Any] = {}  # sign-ins that have begun, by their session
+        self.signing_key = b""  # made when it is first needed
 
     @property
     def issuer(self) -> str:
