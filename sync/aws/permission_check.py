@@ -11,7 +11,8 @@ from typing import Any, Literal
 from accounts.models import AwsAccount
 from sync.aws import errors
 from sync.aws.client import AwsClient, reader
-from sync.aws.permissions import ALL, Permission, permissions_of
+from sync.aws.permission import ALL, Permission
+from sync.aws.permissions import permissions_of
 from sync.aws.purpose import CHECKING_WRITES, READING, Tier
 
 State = Literal["works", "missing", "unknown"]

@@ -6,22 +6,15 @@ A new feature that makes a new call adds its row here, and with it the documents
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, Literal
 
+from sync.aws.cognito_permissions import ARNS, COGNITO_PERMISSIONS
+from sync.aws.permission import ALL, Permission
 from sync.aws.purpose import Tier
 
-
-@dataclass(frozen=True)
-class Permission:
-    """`on` is the kind of IAM object that AWS checks it on; "" where it is of no use to narrow it, "*" for settings."""
-
-    action: str
-    feature: str
-    tier: Tier
-    on: str = ""
-
+# The parts of a role: a policy each, since AWS takes 6,144 characters, and who has no pools leaves Cognito's out.
+Part = Literal["iam", "cognito"]
 
 _PULL = "Pull users, groups, roles and policies into the mirror."
 _FRESH_USER = "Read one user again, before and after a change, and tell whose credentials changed."
@@ -148,7 +141,6 @@ _READS_BEFORE = (
     "iam:GetOpenIDConnectProvider", "iam:GetSAMLProvider", "iam:GetInstanceProfile", "iam:GetServerCertificate",
     "iam:ListAccountAliases", "iam:GetAccountPasswordPolicy", "iam:GetAccountSummary",
 )  # fmt: skip
-ALL = "*"  # of what AWS checks on no resource
 
 PERMISSIONS: tuple[Permission, ...] = (
     Permission("iam:GetAccountAuthorizationDetails", _PULL, "read"),
@@ -228,24 +220,31 @@ PERMISSIONS: tuple[Permission, ...] = (
 )
 
 
-def permissions_of(tier: Tier) -> list[Permission]:
-    return [permission for permission in PERMISSIONS if permission.tier == tier]
+def permissions_of(tier: Tier, part: Part = "iam") -> list[Permission]:
+    permissions = COGNITO_PERMISSIONS if part == "cognito" else PERMISSIONS
+    return [permission for permission in permissions if permission.tier == tier]
 
 
-def console_role_policy(tier: Tier, partition: str = "aws") -> dict[str, Any]:
+def console_role_policy(tier: Tier, partition: str = "aws", part: Part = "iam") -> dict[str, Any]:
     """The least that the console's role to read, or to write, must be allowed."""
-    return {"Version": "2012-10-17", "Statement": list(_statements(tier, partition))}
+    return {"Version": "2012-10-17", "Statement": list(_statements(tier, partition, part))}
 
 
-def _statements(tier: Tier, partition: str) -> Iterator[dict[str, Any]]:
-    permissions = sorted(permissions_of(tier), key=lambda permission: permission.on)
+def _statements(tier: Tier, partition: str, part: Part) -> Iterator[dict[str, Any]]:
+    permissions = sorted(permissions_of(tier, part), key=lambda permission: permission.on)
     for kind, group in groupby(permissions, key=lambda permission: permission.on):
         yield {
             "Sid": _sid(kind),
             "Effect": "Allow",
             "Action": [permission.action for permission in group],
-            "Resource": f"arn:{partition}:iam::*:{kind}/*" if kind not in ("", ALL) else "*",
+            "Resource": _resource(kind, partition),
         }
+
+
+def _resource(kind: str, partition: str) -> str:
+    if kind in ("", ALL):
+        return ALL
+    return ARNS[kind].format(partition=partition) if kind in ARNS else f"arn:{partition}:iam::*:{kind}/*"
 
 
 def _sid(kind: str) -> str:

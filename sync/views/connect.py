@@ -20,7 +20,8 @@ from accounts.stepup import demand_step_up
 from iamconsole.web.fragments import wants_fragment
 from sync import connect as service
 from sync.aws.errors import AwsError
-from sync.aws.permissions import Permission, console_role_policy, console_role_trust, permissions_of
+from sync.aws.permission import Permission
+from sync.aws.permissions import console_role_policy, console_role_trust, permissions_of
 from sync.aws.purpose import Tier
 from sync.forms import ConnectForm, new_external_id
 
@@ -40,6 +41,8 @@ class RoleDocuments:
     policy: str
     trust: str
     permissions: list[Permission]
+    cognito_policy: str
+    cognito_permissions: list[Permission]
 
 
 @require_http_methods(["GET", "POST"])
@@ -133,6 +136,8 @@ def _roles(partition: str, principal_arn: str, external_id: str) -> list[RoleDoc
             policy=json.dumps(console_role_policy(tier, partition), indent=2),
             trust=_trust(tier, principal_arn, external_id) if principal_arn else "",
             permissions=permissions_of(tier),
+            cognito_policy=json.dumps(console_role_policy(tier, partition, "cognito"), indent=2),
+            cognito_permissions=permissions_of(tier, "cognito"),
         )
         for tier, title, lede in TIERS
     ]

@@ -14,9 +14,13 @@ from django.core.management import CommandError, call_command
 from accounts.models import AwsAccount
 from iamconsole.demo.process import Emulator
 from sync.aws.calls import is_read
+from sync.aws.cognito_permissions import COGNITO_PERMISSIONS, identity_pool_arn, resource_of, user_pool_arn
+from sync.aws.permission import Permission
 from sync.aws.permission_check import check_permissions, probe_params
-from sync.aws.permissions import PERMISSIONS, Permission, console_role_policy, console_role_trust, permissions_of
+from sync.aws.permissions import PERMISSIONS, Part, console_role_policy, console_role_trust, permissions_of
 from sync.aws.purpose import Tier
+from sync.changes.session_policy import session_policy
+from sync.operations import Call
 from tests.services.organizations import MANAGEMENT_ID, MadeOrganization
 
 MakeRole = Callable[..., None]
@@ -136,19 +140,58 @@ def test_each_call_in_the_code_has_its_permission() -> None:
     assert found <= {permission.action.partition(":")[2] for permission in PERMISSIONS}
 
 
+@pytest.mark.parametrize("part", ["iam", "cognito"])
 @pytest.mark.parametrize("tier", ["read", "write"])
-def test_the_policies_fit_what_aws_takes(tier: Tier) -> None:
+def test_the_policies_fit_what_aws_takes(tier: Tier, part: Part) -> None:
     for partition in ("aws", "aws-cn", "aws-us-gov"):
-        policy = console_role_policy(tier, partition)
+        policy = console_role_policy(tier, partition, part)
         assert len(json.dumps(policy, separators=(",", ":"))) < 6144
         assert {action for statement in policy["Statement"] for action in statement["Action"]} == {
-            permission.action for permission in permissions_of(tier)
+            permission.action for permission in permissions_of(tier, part)
         }
 
 
 def test_the_role_to_read_can_not_write() -> None:
     (statement,) = console_role_policy("read")["Statement"]
     assert all(is_read(*action.split(":")) for action in statement["Action"])
+
+
+def test_each_permission_of_cognito_is_an_operation() -> None:
+    for permission in COGNITO_PERMISSIONS:
+        service, operation = permission.action.split(":")
+        botocore.session.get_session().get_service_model(service).operation_model(operation)
+        assert is_read(service, operation) is (permission.on == "")
+    assert len({(permission.tier, permission.action) for permission in COGNITO_PERMISSIONS}) == len(COGNITO_PERMISSIONS)
+
+
+def test_cognito_s_writes_are_narrowed_where_aws_can() -> None:
+    policy = console_role_policy("write", "aws-cn", "cognito")
+    on = {action: statement["Resource"] for statement in policy["Statement"] for action in statement["Action"]}
+    assert on["cognito-idp:AdminDisableUser"] == "arn:aws-cn:cognito-idp:*:*:userpool/*"
+    assert on["cognito-identity:UpdateIdentityPool"] == "arn:aws-cn:cognito-identity:*:*:identitypool/*"
+    assert on["cognito-identity:SetIdentityPoolRoles"] == on["cognito-idp:CreateUserPool"] == "*"
+
+
+def test_a_change_may_do_its_own_calls_on_its_own_pool() -> None:
+    pool = user_pool_arn("aws", "1" * 12, "eu-central-1_aBcDeFgHi")
+    assert pool == "arn:aws:cognito-idp:eu-central-1:111111111111:userpool/eu-central-1_aBcDeFgHi"
+    identity_pool = identity_pool_arn("aws", "1" * 12, "eu-west-1:4f1c")
+    assert identity_pool == "arn:aws:cognito-identity:eu-west-1:111111111111:identitypool/eu-west-1:4f1c"
+    calls = [
+        Call(service, operation, {}, (resource_of(action, arn),), (action,))
+        for service, operation, arn in (
+            ("cognito-idp", "AdminDisableUser", pool),
+            ("cognito-identity", "SetIdentityPoolRoles", identity_pool),
+        )
+        for action in (f"{service}:{operation}",)
+    ]
+    *writes, reads = session_policy(calls)["Statement"]
+    assert [(each["Action"], each["Resource"]) for each in writes] == [
+        (["cognito-idp:AdminDisableUser"], [pool]),
+        (["cognito-identity:SetIdentityPoolRoles"], ["*"]),
+    ]
+    assert {"cognito-idp:AdminGet*", "cognito-idp:Describe*", "cognito-identity:Describe*"} <= set(reads["Action"])
+    assert "cognito-identity:Get*" not in reads["Action"]  # it gives somebody's credentials
 
 
 def test_writes_are_narrowed_to_the_kind_of_object() -> None:
@@ -179,6 +222,7 @@ def test_the_command_prints_each_action_with_its_feature() -> None:
 
 def test_the_command_prints_documents_that_can_be_given_to_aws() -> None:
     assert json.loads(printed("--tier", "read", "--json")) == console_role_policy("read")
+    assert json.loads(printed("--tier", "read", "--json", "--cognito")) == console_role_policy("read", part="cognito")
     trust = json.loads(printed("--tier", "read", "--trust", "--principal", "arn:aws:iam::1:role/console"))
     assert trust["Statement"][0]["Principal"] == {"AWS": "arn:aws:iam::1:role/console"}
 

@@ -71,6 +71,13 @@ def test_shows_what_goes_into_the_roles(olga: Operator, client_of: ClientOf) -> 
     assert "manage.py console_role --tier write" in text
 
 
+def test_shows_what_cognito_takes_apart(olga: Operator, client_of: ClientOf) -> None:
+    text = client_of(olga).get(reverse("connect")).content.decode()
+    assert "For Cognito" in text
+    assert "cognito-idp:AdminDisableUser" in text
+    assert "Reset and set passwords" in text
+
+
 def test_shows_who_the_console_is_and_the_trust_policies(
     emulator: Emulator, olga: Operator, client_of: ClientOf
 ) -> None:

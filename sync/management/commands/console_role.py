@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from sync.aws.permissions import console_role_policy, console_role_trust, permissions_of
+from sync.aws.permissions import Part, console_role_policy, console_role_trust, permissions_of
 
 
 class Command(BaseCommand):
@@ -21,15 +21,17 @@ class Command(BaseCommand):
         parser.add_argument("--trust", action="store_true", help="the role's trust policy instead of its permissions")
         parser.add_argument("--principal", metavar="ARN", help="with --trust: the identity that the console runs as")
         parser.add_argument("--external-id", default="", help="with --trust: as given for the AWS account here")
+        parser.add_argument("--cognito", action="store_true", help="the policy for Cognito, if there are any pools")
         parser.add_argument("--partition", choices=["aws", "aws-cn", "aws-us-gov"], default="aws")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["trust"]:
             self._print(self._trust(options))
             return
+        part: Part = "cognito" if options["cognito"] else "iam"
         if not options["json"]:
-            self._explain(options["tier"])
-        self._print(console_role_policy(options["tier"], options["partition"]))
+            self._explain(options["tier"], part)
+        self._print(console_role_policy(options["tier"], options["partition"], part))
 
     def _trust(self, options: dict[str, Any]) -> dict[str, Any]:
         if not options["principal"]:
@@ -38,8 +40,8 @@ class Command(BaseCommand):
             options["tier"], principal_arn=options["principal"], external_id=options["external_id"]
         )
 
-    def _explain(self, tier: Any) -> None:
-        permissions = permissions_of(tier)
+    def _explain(self, tier: Any, part: Part) -> None:
+        permissions = permissions_of(tier, part)
         width = max(len(permission.action) for permission in permissions)
         for permission in permissions:
             self.stdout.write(f"{permission.action:<{width}}  {permission.feature}")
