@@ -225,6 +225,10 @@ class RoleMirror(PrincipalMirror):
     def more(self, item: Item, texts: dict[str, str]) -> Content:
         return _bounded_and_tagged(item) | {"trust": documents.refer(item["AssumeRolePolicyDocument"], texts)}
 
+    def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
+        found = reads.found_role(client, ref)
+        return super().read_one(client, found) if found else None
+
     def volatile(self, item: Item) -> dict[str, Any]:
         used = item.get("RoleLastUsed") or {}
         return super().volatile(item) | {

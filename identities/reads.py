@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from fnmatch import fnmatchcase
 
 from django.conf import settings
 
@@ -43,6 +44,18 @@ def renamed(client: Reader, noun: str, lost: Sequence[ObjectRef]) -> list[Object
         for found in page.items[f"{noun}s"]
         if found[f"{noun}Id"] in by_id
     ]
+
+
+def found_role(client: Reader, ref: ObjectRef) -> ObjectRef | None:
+    """Itself; where its ARN has a "*", the newest role that fits (None for none): AWS names those of its services."""
+    if "*" not in ref.arn:
+        return ref
+    path = ref.arn[ref.arn.index("/") : ref.arn.rindex("/") + 1]
+    pages = client.pages("iam", "ListRoles", PathPrefix=path)
+    there = [role for page in pages for role in page.items["Roles"] if fnmatchcase(role["Arn"], ref.arn)]
+    # AWS tells whole seconds; of two, the longer name is that with the suffix.
+    newest = max(there, key=lambda role: (role["CreateDate"], -len(role["RoleName"])), default=None)
+    return newest and replace(ref, name=newest["RoleName"], arn=newest["Arn"])
 
 
 def _inline(client: Reader, noun: str, by_name: dict[str, str]) -> Iterator[Item]:

@@ -206,7 +206,7 @@ class Operation(ABC, Generic[P]):
 
     @abstractmethod
     def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        """The steps that undo it; none where nothing can."""
+        """The steps that undo it, "made by step 1" being the first of them; none where nothing can."""
 
     def replanned(self, draft: Draft, p: P) -> list[StepSpec]:
         """The same intent on what the mirror has now, after the steps of the draft; none when it is so already.

@@ -100,6 +100,12 @@ def resource_of(request: AwsRequest, caller: Caller) -> str:
             return _existing_arn(caller, kind, name) or f"{prefix}{kind}{request.params.get('Path', '/')}{name}"
     if arn := request.params.get("PolicyArn"):
         return str(arn)
+    if serial := request.params.get("SerialNumber"):
+        return str(serial)
+    if name := request.params.get("VirtualMFADeviceName"):
+        return f"{prefix}mfa{request.params.get('Path', '/')}{name}"
+    if service := request.params.get("AWSServiceName"):
+        return f"{prefix}role/aws-service-role/{service}/*"
     if request.action == "CreatePolicy":
         return f"{prefix}policy{request.params.get('Path', '/')}{request.params['PolicyName']}"
     listed = _LISTED.get(request.action)

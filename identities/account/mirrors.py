@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from accounts.models import AwsAccount
 from identities.account import certificates, parts
 from identities.models import IamRole, InstanceProfile, ServerCertificate
+from identities.reads import found_role
 from sync.aws.errors import NotFound
 from sync.mirror import Content, Item, Mirror, ObjectRef, Place, Reader, Seen
 from sync.mirror.columns import ColumnsMirror
@@ -239,7 +240,8 @@ class RoleSettings(ColumnsMirror):
         return f":role{IamRole.SERVICE_LINKED}" in arn
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
-        return read_named(client, "Role", ref)
+        found = found_role(client, ref)
+        return read_named(client, "Role", found) if found else None
 
 
 def tags_of(item: Item) -> dict[str, str]:

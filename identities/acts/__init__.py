@@ -2,7 +2,19 @@
 
 from typing import Any
 
-from identities.acts import belonging, credentials, deleting, make, names, new_role, others, passwords, roles, tags
+from identities.acts import (
+    belonging,
+    credentials,
+    deleting,
+    linked_role,
+    make,
+    names,
+    new_role,
+    others,
+    passwords,
+    roles,
+    tags,
+)
 from identities.operations.credentials.making import MOST_KEYS
 from policies import acts
 from policies.acts import ACCOUNT, Act, ActForm
@@ -14,6 +26,7 @@ def register() -> None:
         Act("create-user", "New user…", make.CreateUserForm, icon="plus", on="users"),
         Act("create-group", "New group…", make.CreateGroupForm, icon="plus", on="groups"),
         Act("create-role", "New role…", new_role.ServiceRoleForm, icon="plus", on="roles"),
+        Act("create-role-linked", "New role…", linked_role.LinkedRoleForm, icon="plus", on="roles", listed=False),
         Act("create-role-account", "New role…", new_role.AccountRoleForm, icon="plus", on="roles", listed=False),
         Act("create-role-provider", "New role…", new_role.ProviderRoleForm, icon="plus", on="roles", listed=False),
         Act("create-role-json", "New role…", new_role.JsonRoleForm, icon="plus", on="roles", listed=False),

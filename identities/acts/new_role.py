@@ -31,17 +31,21 @@ _JSON = """{
 }"""
 
 
+WAYS = (
+    ("create-role", "An AWS service"),
+    ("create-role-linked", "A service, linked to it"),
+    ("create-role-account", "Another AWS account"),
+    ("create-role-provider", "An identity provider"),
+    ("create-role-json", "As JSON says"),
+)
+WAYS_LABEL = "Who may assume it"
+
+
 class NewRoleForm(NewForm):
     """What every new role has. Derive from it; `trust` says who may assume it."""
 
     heading = "New role"
-    ways = (
-        ("create-role", "An AWS service"),
-        ("create-role-account", "Another AWS account"),
-        ("create-role-provider", "An identity provider"),
-        ("create-role-json", "As JSON says"),
-    )
-    ways_label = "Who may assume it"
+    ways, ways_label = WAYS, WAYS_LABEL
 
     policy = PolicyField(label="First policy", required=False, help_text="Its name or its ARN; attached at once.")
     description = DescriptionField()

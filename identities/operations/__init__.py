@@ -41,6 +41,7 @@ from identities.operations.owners import GROUP, KINDS_OF_OWNERS, PROFILE, ROLE, 
 from identities.operations.roles import CreateRole, UpdateRole, create_role, update_role
 from identities.operations.saml import CreateSaml, DeleteSaml, UpdateSaml, create_saml, update_saml
 from identities.operations.service_linked import AwaitDeletion, DeleteLinked, delete_linked
+from identities.operations.service_linked_creation import CreateLinked, create_linked
 from identities.operations.sessions import RevokeSessions, revoke_sessions
 from identities.operations.settings import (
     DeleteAlias,
@@ -61,8 +62,8 @@ from sync import operations
 
 __all__ = [
     "add_client_id", "add_member", "add_role", "attach", "certificate_arn", "clone_role", "clone_user",
-    "create_group", "create_oidc", "create_profile", "create_role", "create_saml", "create_user", "delete",
-    "delete_alias", "delete_boundary", "delete_inline", "delete_linked", "delete_password_policy",
+    "create_group", "create_linked", "create_oidc", "create_profile", "create_role", "create_saml", "create_user",
+    "delete", "delete_alias", "delete_boundary", "delete_inline", "delete_linked", "delete_password_policy",
     "delete_whole", "delete_whole_profile", "detach", "put_boundary", "put_inline", "put_role", "register",
     "remove_client_id", "remove_member", "remove_role", "rename", "rename_certificate", "revoke_sessions",
     "set_alias", "set_password_policy", "set_thumbprints", "set_token_version", "tag", "untag", "update_role",
@@ -86,4 +87,4 @@ def register() -> None:
     operations.register(UpdateTrust(ROLE), AddUser(), RemoveUser(), CreateUser(USER), CreateGroup(GROUP))
     operations.register(Rename(USER), Rename(GROUP), CreateRole(ROLE), UpdateRole(ROLE), RevokeSessions(ROLE))
     operations.register(CreateProfile(PROFILE), DeleteProfile(PROFILE), AddRole(), RemoveRole())
-    operations.register(DeleteLinked(), AwaitDeletion())
+    operations.register(CreateLinked(), DeleteLinked(), AwaitDeletion())

@@ -132,7 +132,11 @@ class AwaitDeletion(Gate[AwaitParams]):
 
 def delete_linked(role: IamRole, position: int = 1) -> list[StepSpec]:
     """`position` of the first of these steps in the plan."""
-    deletion = {"owner_arn": role.arn}
+    return delete_linked_by_arn(role.arn, position)
+
+
+def delete_linked_by_arn(arn: str, position: int = 1) -> list[StepSpec]:
+    deletion = {"owner_arn": arn}
     return [
         StepSpec("iam.slr.delete", deletion),
         StepSpec(AwaitDeletion.kind, {**deletion, "task": made_by(position)}),

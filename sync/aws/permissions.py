@@ -153,6 +153,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission("iam:SimulatePrincipalPolicy", _CHECK, "read"),
     *(Permission(action, _BEFORE, "write") for action in _SINGLE_READS),
     *(Permission(action, _LEFT, "write") for action in _HANGING_READS),
+    Permission("iam:ListRoles", "See which roles an AWS service has, before and after one is made for it.", "write"),
     Permission("iam:GetServiceLinkedRoleDeletionStatus", "See what became of that deletion.", "write"),
     *(Permission(action, _BEFORE, "write") for action in (*_CREDENTIAL_LOOKS, "iam:GetSSHPublicKey")),
     Permission("iam:CreatePolicyVersion", _EDIT, "write", "policy"),
@@ -179,6 +180,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     *(Permission(f"iam:Create{kind.title()}", _MAKE, "write", kind) for kind in ("user", "group", "role")),
     *(Permission(f"iam:Update{kind.title()}", _RENAME, "write", kind) for kind in ("user", "group")),
     Permission("iam:UpdateRole", "Set the description and the longest session of a role.", "write", "role"),
+    Permission("iam:CreateServiceLinkedRole", "Make a service-linked role.", "write", "role/aws-service-role"),
     Permission("iam:DeleteServiceLinkedRole", "Ask AWS to delete a service-linked role.", "write", "role"),
     Permission("iam:CreateInstanceProfile", _MAKE, "write", "instance-profile"),
     Permission("iam:DeleteInstanceProfile", _DELETE, "write", "instance-profile"),
@@ -251,7 +253,7 @@ def _sid(kind: str) -> str:
     """Letters and digits only."""
     if not kind:
         return "Read"
-    return f"Write{'Settings' if kind == ALL else kind.title().replace('-', '')}"
+    return f"Write{'Settings' if kind == ALL else kind.title().replace('-', '').replace('/', '')}"
 
 
 def console_role_trust(tier: Tier, *, principal_arn: str, external_id: str = "") -> dict[str, Any]:

@@ -35,13 +35,20 @@ def propose_reverse(*, change: Change, actor: Operator, reason: str) -> Change:
         undoing = operation.reverse(operation.parse(resolved(step.params, ids)), step.before, step.result)
         if not undoing:
             lost.add(step.part)
-        steps += undoing if step.part not in lost else []
+        if step.part not in lost:
+            steps += _behind(undoing, len(steps))
     if not steps:
         raise PlanError("There is nothing to reverse: none of its steps was done, or none can be undone.")
     title = f"Reverse of change {change.pk}: {change.title}"
     return propose(
         aws_account=change.aws_account, actor=actor, title=title, reason=reason, steps=steps, reverses=change
     )
+
+
+def _behind(undoing: Sequence[StepSpec], before: int) -> list[StepSpec]:
+    """What one step's reverse says of its own steps, by their positions in it, where so many come before them."""
+    moved = {position: made_by(before + position) for position in range(1, len(undoing) + 1)}
+    return [StepSpec(spec.kind, resolved(spec.params, moved)) for spec in undoing]
 
 
 PLANNABLE = (Change.State.CONFLICTED, Change.State.EXPIRED, Change.State.FAILED)

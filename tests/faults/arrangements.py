@@ -14,6 +14,7 @@ from identities.operations import (
     add_member,
     attach,
     create_group,
+    create_linked,
     create_user,
     delete_boundary,
     delete_inline,
@@ -167,5 +168,6 @@ ARRANGEMENTS: dict[str, Arrange] = {
     "iam.group.create": lambda world, operator: create_group(world.aws_account, "analytics"),
     "iam.role.trust.update": lambda world, operator: update_trust(world.role(), trust("ec2.amazonaws.com")),
     "iam.mfa.delete_virtual": a_device_of_nobody,
+    "iam.slr.create": lambda world, operator: create_linked(world.aws_account, "elasticbeanstalk.amazonaws.com"),
     "iam.slr.delete": a_linked_role,
 }

@@ -153,12 +153,24 @@ def test_a_role_for_ec2_gets_an_instance_profile(aws_account: AwsAccount, erin: 
     assert Change.objects.get().title == "Make the role deployer"
 
 
+def test_a_role_is_linked_to_a_service(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
+    said = {"service": "autoscaling.amazonaws.com", "suffix": "blue", "description": "Scales the blue fleet"}
+    params = params_of(post(client_of(erin), address("account_act", act="create-role-linked"), **said))
+    under = f"arn:aws:iam::{aws_account.account_id}:role/aws-service-role/autoscaling.amazonaws.com/"
+    assert params == {"under": under, "suffix": "blue", "description": "Scales the blue fleet"}
+    assert Change.objects.get().title == (
+        "Make the service-linked role of autoscaling.amazonaws.com with the suffix blue"
+    )
+
+
 @pytest.mark.parametrize(
     ("act", "said", "sentence"),
     [
         ("create-role", {"service": "other"}, "Say which service."),
         ("create-role", {"service": "other", "principal": "events"}, "ends in .amazonaws.com"),
         ("create-role", {"service": "lambda.amazonaws.com", "minutes": "30"}, "greater than or equal to 60"),
+        ("create-role-linked", {"service": "events"}, "ends in .amazonaws.com"),
+        ("create-role-linked", {"service": "lex.amazonaws.com", "suffix": "a b"}, "A suffix has 1 to 64 letters"),
         ("create-role-account", {"account": "123"}, "has 12 digits"),
         ("create-role-provider", {"provider": "github"}, "It takes sts.amazonaws.com."),
         ("create-role-json", {"document": "{"}, "Line 1"),

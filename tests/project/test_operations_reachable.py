@@ -93,6 +93,7 @@ WAYS: Mapping[str, str] = {
     "iam.slr.delete": "role/delete-linked",
     "iam.ssh_key.delete": "user/ssh-key-delete",
     "iam.ssh_key.set_status": "user/ssh-key-switch",
+    "iam.slr.create": "account/create-role-linked",
     "iam.ssh_key.upload": "user/ssh-key-upload",
     "iam.svc_cred.create": "user/service-create",
     "iam.svc_cred.delete": "user/service-delete",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from moto.iam.exceptions import NotFoundException, ValidationError
+from moto.iam.exceptions import EntityAlreadyExists, InvalidInput, NotFoundException, ValidationError
 from moto.iam.models import IAMBackend
 
 from iamconsole.demo.iam.documents import check_trust
@@ -12,6 +13,7 @@ from iamconsole.demo.iam.names import check_description, check_free, check_name,
 from iamconsole.demo.iam.trust import Directory, Principals, resolve, shown
 from iamconsole.demo.ids import unique_id
 
+_SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
 _SESSION_S = (3600, 43_200)
 
 
@@ -91,6 +93,17 @@ class Roles(IAMBackend):  # type: ignore[misc]
 
     def delete_role(self, role_name: str) -> None:
         self._forget_role(self.modifiable_role(role_name))
+
+    def create_service_linked_role(self, service_name: str, description: str, suffix: str) -> Any:
+        """One for each service and suffix."""
+        if not _SERVICE.fullmatch(service_name):
+            raise InvalidInput(f"Service principal {service_name} is not valid.")
+        try:
+            return super().create_service_linked_role(service_name, description, suffix)
+        except EntityAlreadyExists:
+            raise InvalidInput(
+                f"Service role name of {service_name} has been taken in this account, please try a different suffix."
+            ) from None
 
     def delete_service_linked_role(self, role_name: str) -> str:
         role = self.get_role(role_name)
