@@ -17,6 +17,7 @@ from urllib.request import Request, urlopen
 from zlib import crc32
 
 from iamconsole.demo import clock
+from iamconsole.demo.acme_cognito import make_cognito
 from iamconsole.demo.acme_data import (
     account,
     console,
@@ -106,6 +107,7 @@ class _Organisation:
         self._at(roles.LEAVER_DELETED).delete_user(UserName=roles.LEAVER)
         self._emulator.describe_root(**credentials.ROOT)
         self._make_settings()
+        make_cognito(self._emulator, self._make_role)
         found_organization(self._emulator)
         self._at(_FOUNDED).create_account_alias(AccountAlias=ALIAS)
 

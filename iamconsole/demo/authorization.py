@@ -1,9 +1,9 @@
 """IAM enforcement: whether AWS would let a caller make a call, in AWS's own words if not.
 
-Always on: keys that are switched off, sessions that have ended, AWS's own policies, which nobody may change, and the
-trust policies of roles. The rest is off until `POST /moto-api/reset-auth` with the body `0`; then every call needs a
-known key, a valid signature and the permission, within the boundary and the session policy. `wellknown.HOST_KEY_ID` may
-always do everything.
+Always on: keys that are switched off, sessions that have ended, AWS's own policies, which nobody may change, the
+trust policies of roles, and the permissions of sessions that an identity pool gave. The rest is off until
+`POST /moto-api/reset-auth` with the body `0`; then every call needs a known key, a valid signature and the permission,
+within the boundary and the session policy. `wellknown.HOST_KEY_ID` may always do everything.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from urllib.parse import quote
 from moto import settings
 from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.exceptions import SignatureDoesNotMatchError
-from moto.iam.access_control import IAMRequest
+from moto.iam.access_control import IAMRequest, S3IAMRequest
+from moto.s3.exceptions import S3SignatureDoesNotMatchError
 from werkzeug.datastructures import EnvironHeaders
 
 from iamconsole.demo import clock
@@ -44,7 +45,8 @@ def authorize(request: AwsRequest) -> None:
     _check_credentials(caller, request)
     if _changes_policy_of_aws(request):
         raise denied(caller, request, describe(request, caller))
-    enforcing = _enforcing() and request.action not in _FREE and not request.is_public
+    is_federated = getattr(caller.session, "is_federated", False)
+    enforcing = (_enforcing() or is_federated) and request.action not in _FREE and not request.is_public
     if enforcing and caller.kind == "stranger":
         raise _invalid_key()
     if enforcing and caller.kind in ("user", "session"):
@@ -91,7 +93,8 @@ def _enforcing() -> bool:
 def _check_signature(caller: Caller, request: AwsRequest) -> None:
     path = quote(request.environ["PATH_INFO"])
     query = request.environ.get("QUERY_STRING")
-    signed = IAMRequest(
+    kind = S3IAMRequest if request.service == "s3" else IAMRequest
+    signed = kind(
         account_id=caller.account_id,
         method=request.environ["REQUEST_METHOD"],
         path=f"{path}?{query}" if query else path,
@@ -102,7 +105,7 @@ def _check_signature(caller: Caller, request: AwsRequest) -> None:
     )
     try:
         signed.check_signature()
-    except SignatureDoesNotMatchError:
+    except (S3SignatureDoesNotMatchError, SignatureDoesNotMatchError):
         raise AwsError(
             "SignatureDoesNotMatch",
             "The request signature we calculated does not match the signature you provided. Check your AWS Secret "

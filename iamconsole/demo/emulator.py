@@ -49,7 +49,7 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from iamconsole.demo import account_management, authorization, cognito_idp, iam, organizations, sts
+from iamconsole.demo import account_management, authorization, cognito_identity, cognito_idp, iam, organizations, sts
 from iamconsole.demo.control import Control
 from iamconsole.demo.gate import Gate
 from iamconsole.demo.json_service import with_services
@@ -57,7 +57,7 @@ from iamconsole.demo.state import StateFile, UnreadableState
 
 HOST = "127.0.0.1"
 # Services without moto, by the names of its modules.
-_OURS = {"cognitoidp": cognito_idp.UserPoolCalls}
+_OURS = {"cognitoidp": cognito_idp.UserPoolCalls, "cognitoidentity": cognito_identity.IdentityPoolCalls}
 
 
 class _QuietHandler(MotoRequestHandler):  # type: ignore[misc]
@@ -90,6 +90,7 @@ def build(state: StateFile, lock: RLock) -> Gate:
             iam.reset()
             organizations.reset()
             cognito_idp.reset()
+            cognito_identity.backends.clear()
         state.changed()
 
     def note_activity(**activity: str) -> None:

@@ -75,6 +75,23 @@ def decide_trust(
     return Trust(Effect.ALLOWED if allowed else Effect.SILENT, by_name)
 
 
+def decide_federated(document: str, action: str, provider: str, context: Context) -> Effect:
+    """What a trust policy says of somebody whom an identity provider vouches for."""
+    allowed = False
+    for statement in _statements([document]):
+        principal = statement.get("Principal", {})
+        named = principal == "*" or provider in _many(principal.get("Federated", []))
+        denies = statement["Effect"] == "Deny"
+        if not (named and _names_action(statement, action)):
+            continue
+        if not _conditions_hold(statement, context, unknown=denies):
+            continue
+        if denies:
+            return Effect.DENIED
+        allowed = True
+    return Effect.ALLOWED if allowed else Effect.SILENT
+
+
 def _statements(documents: Iterable[str]) -> Iterable[Statement]:
     for document in documents:
         yield from _parsed(document)

@@ -23,6 +23,9 @@ _LISTED = {
     "ListRoles": "role/",
     "ListInstanceProfiles": "instance-profile/",
 }
+_POOLS = {"cognito-idp": ("UserPoolId", "userpool"), "cognito-identity": ("IdentityPoolId", "identitypool")}
+# They name a pool, and yet need their permission on `*` ("Actions, resources, and condition keys for Amazon Cognito").
+_POOLLESS = ("SetIdentityPoolRoles", "SetPrincipalTagAttributeMap", "DescribeUserPoolDomain")
 _CONTEXT = {
     "PolicyArn": "iam:PolicyARN",
     "PermissionsBoundary": "iam:PermissionsBoundary",
@@ -94,6 +97,8 @@ def context_of(request: AwsRequest, caller: Caller) -> dict[str, str]:
 
 def resource_of(request: AwsRequest, caller: Caller) -> str:
     """The ARN that the call is about, or `*`."""
+    if request.service not in ("iam", "sts"):
+        return _outside_iam(request, caller)
     prefix = f"arn:{caller.partition}:iam::{caller.account_id}:"
     for parameter, kind in SUBJECTS:
         if name := request.params.get(parameter):
@@ -114,11 +119,26 @@ def resource_of(request: AwsRequest, caller: Caller) -> str:
 
 def describe(request: AwsRequest, caller: Caller) -> str:
     """The resource as AWS names it in messages."""
+    if request.service not in ("iam", "sts"):
+        return resource_of(request, caller)
     for parameter, kind in SUBJECTS:
         if name := request.params.get(parameter):
             return f"{kind.replace('-', ' ')} {name}"
     arn = resource_of(request, caller)
     return f"policy {arn}" if ":policy/" in arn else arn
+
+
+def _outside_iam(request: AwsRequest, caller: Caller) -> str:
+    if request.service == "s3":
+        resource = request.params["Resource"]
+        return "*" if resource == "*" else f"arn:{caller.partition}:s3:::{resource}"
+    if arn := request.params.get("ResourceArn"):
+        return str(arn)
+    for service, (parameter, kind) in _POOLS.items():
+        if service == request.service and parameter in request.params and request.action not in _POOLLESS:
+            pool_id = request.params[parameter]
+            return f"arn:{caller.partition}:{service}:{request.region}:{caller.account_id}:{kind}/{pool_id}"
+    return "*"
 
 
 def _existing_arn(caller: Caller, kind: str, name: str) -> str | None:

@@ -14,18 +14,21 @@ from typing import Any
 from moto.account.models import account_backends
 from moto.iam.models import AWSManagedPolicy, iam_backends
 from moto.organizations.models import organizations_backends
+from moto.s3.models import s3_backends
 from moto.sts.models import sts_backends
 
-from iamconsole.demo import cognito_idp, organizations
+from iamconsole.demo import cognito_identity, cognito_idp, organizations
 from iamconsole.demo.iam.managed import managed_by_aws
 
 # Raise this when the classes of iamconsole.demo change what they keep.
 _FORMAT = 3
 _SERVICES = {
     "account": account_backends,
+    "cognito-identity": cognito_identity.backends,
     "cognito-idp": cognito_idp.backends,
     "iam": iam_backends,
     "organizations": organizations_backends,
+    "s3": s3_backends,
     "sts": sts_backends,
 }
 _PAUSE_S = 0.2

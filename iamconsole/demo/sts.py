@@ -9,6 +9,16 @@ from moto.sts.responses import TokenResponse
 
 from iamconsole.demo import clock
 from iamconsole.demo.callers import find_caller
+from iamconsole.demo.cognito_identity.logins import read_open_id_token
+from iamconsole.demo.cognito_identity.roles import (
+    ACTION,
+    PROVIDER,
+    UNAUTHENTICATED,
+    begin_session,
+    trust_context,
+    trusts,
+)
+from iamconsole.demo.wire import AwsError
 
 
 def install() -> None:
@@ -39,6 +49,28 @@ class Responses(TokenResponse):  # type: ignore[misc]
                 "AssumedRoleUser": {"AssumedRoleId": session.user_id, "Arn": session.arn},
                 "PackedPolicySize": 100 * policy_size // 2048 if policy_size else None,
                 "SourceIdentity": session.source_identity,
+            }
+        )
+
+    def assume_role_with_web_identity(self) -> ActionResult:
+        """Of the tokens of identity pools, the trust policy decides; those of others are taken as they are."""
+        claims = read_open_id_token(self._get_param("WebIdentityToken"))
+        if claims is None:
+            return super().assume_role_with_web_identity()
+        role_arn, name = self._get_param("RoleArn"), self._get_param("RoleSessionName")
+        is_guest = UNAUTHENTICATED in claims["amr"]
+        context = trust_context(claims["aud"], claims["sub"], is_guest=is_guest)
+        if not trusts(role_arn, context, [ACTION]):
+            raise AwsError("AccessDenied", f"Not authorized to perform {ACTION}", 403)
+        seconds = self._get_int_param("DurationSeconds", 3600)
+        session = begin_session(self.region, role_arn, name, seconds, limit=self._get_param("Policy"), tags={})
+        return ActionResult(
+            {
+                "Credentials": session,
+                "AssumedRoleUser": {"AssumedRoleId": session.user_id, "Arn": session.arn},
+                "SubjectFromWebIdentityToken": claims["sub"],
+                "Provider": PROVIDER,
+                "Audience": claims["aud"],
             }
         )
 

@@ -16,6 +16,8 @@ from xml.sax.saxutils import escape
 from botocore.model import OperationNotFoundError
 from moto.core.utils import get_service_model
 
+from iamconsole.demo.s3_rights import permission
+
 Environ = dict[str, Any]
 
 _CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/[^/]+/(?P<region>[^/]+)/(?P<service>[^/]+)/")
@@ -86,7 +88,12 @@ class AwsRequest:
         target = environ.get("HTTP_X_AMZ_TARGET", "")
         action = ""
         params: dict[str, Any] = {}
-        if target:
+        if signed and signed["service"] == "s3":
+            action, resource = permission(
+                environ["REQUEST_METHOD"], environ["PATH_INFO"], environ.get("QUERY_STRING", "")
+            )
+            params = {"Resource": resource}
+        elif target:
             action = target.rpartition(".")[2]
             params = json.loads(body or b"{}")
         elif "json" not in environ.get("CONTENT_TYPE", ""):
@@ -143,6 +150,10 @@ class AwsRequest:
                 f"<Code>{escape(problem.code)}</Code><Message>{escape(problem.message)}</Message>"
                 f"</Error><RequestId>{request_id}</RequestId></ErrorResponse>"
             )
+        elif self.service == "s3":
+            kind = "application/xml"
+            code, message = escape(problem.code), escape(problem.message)
+            body = f"<Error><Code>{code}</Code><Message>{message}</Message><RequestId>{request_id}</RequestId></Error>"
         elif self.service == "ec2":
             kind = "text/xml"
             body = (
@@ -159,7 +170,7 @@ class AwsRequest:
     def denied(self, message: str) -> AwsError:
         """In the code that the service has for it."""
         code = "UnauthorizedOperation" if self.service == "ec2" else "AccessDeniedException"
-        return AwsError("AccessDenied" if self.service in _NAMESPACES else code, message, 403)
+        return AwsError("AccessDenied" if self.service in (*_NAMESPACES, "s3") else code, message, 403)
 
     def unknown_action(self) -> AwsError:
         if self.service not in _NAMESPACES:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from iamconsole.demo import acme
+from iamconsole.demo.acme_data import user_pools
 from iamconsole.demo.process import Emulator, start_emulator
 
 WRITES = ("Create", "Put", "Attach", "Add", "Delete", "Update", "Enable")
@@ -142,3 +143,54 @@ def test_the_consoles_roles_hold_what_it_needs(seeded: Emulator) -> None:
             seeded.client("iam", **reader).add_user_to_group(GroupName="support", UserName="kenji.watanabe")
     finally:
         seeded.enforce_iam(on=False)
+
+
+def test_its_people_are_in_two_user_pools(seeded: Emulator) -> None:
+    cognito = seeded.client("cognito-idp", region_name="eu-west-1")
+    pools = {pool["Name"]: pool["Id"] for pool in cognito.list_user_pools(MaxResults=60)["UserPools"]}
+    counts = {
+        name: sum(len(page["Users"]) for page in cognito.get_paginator("list_users").paginate(UserPoolId=pool_id))
+        for name, pool_id in pools.items()
+    }
+
+    assert counts == {"acme-customers": 800, "acme-partners": 60}
+    assert (
+        cognito.describe_user_pool(UserPoolId=pools["acme-customers"])["UserPool"]["DeletionProtection"] == "INACTIVE"
+    )
+    clients = cognito.list_user_pool_clients(UserPoolId=pools["acme-customers"], MaxResults=60)["UserPoolClients"]
+    shop = next(client["ClientId"] for client in clients if client["ClientName"] == "shop-web")
+    told = cognito.describe_user_pool_client(UserPoolId=pools["acme-customers"], ClientId=shop)["UserPoolClient"]
+    assert "ClientSecret" in told
+    assert "implicit" in told["AllowedOAuthFlows"]
+
+
+def test_a_partner_signs_in_with_the_code_of_an_app(seeded: Emulator) -> None:
+    cognito = seeded.client("cognito-idp", region_name="eu-west-1")
+    pools = {pool["Name"]: pool["Id"] for pool in cognito.list_user_pools(MaxResults=60)["UserPools"]}
+    gold = cognito.list_users_in_group(UserPoolId=pools["acme-partners"], GroupName="gold")["Users"]
+    clients = cognito.list_user_pool_clients(UserPoolId=pools["acme-partners"])["UserPoolClients"]
+    portal = next(client["ClientId"] for client in clients if client["ClientName"] == "partner-portal")
+
+    answer = cognito.initiate_auth(
+        ClientId=portal,
+        AuthFlow="USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": gold[0]["Username"], "PASSWORD": user_pools.PASSWORD},
+    )
+
+    assert answer["ChallengeName"] == "SOFTWARE_TOKEN_MFA"
+
+
+def test_a_guest_of_its_shop_may_read_far_too_much(seeded: Emulator) -> None:
+    pools = seeded.client("cognito-identity", region_name="eu-west-1")
+    (pool,) = pools.list_identity_pools(MaxResults=60)["IdentityPools"]
+    identity = pools.get_id(IdentityPoolId=pool["IdentityPoolId"])["IdentityId"]
+    given = pools.get_credentials_for_identity(IdentityId=identity)["Credentials"]
+    s3 = seeded.client(
+        "s3",
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretKey"],
+        aws_session_token=given["SessionToken"],
+    )
+
+    assert s3.get_object(Bucket="acme-images", Key="public/logo.svg")["ContentType"] == "image/svg+xml"
+    assert s3.get_object(Bucket="acme-images", Key="drafts/next-campaign.svg")["ContentLength"] > 0

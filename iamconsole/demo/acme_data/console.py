@@ -20,6 +20,10 @@ _READS = """
     iam:GetInstanceProfile iam:GetOpenIDConnectProvider iam:GetSAMLProvider iam:GetServerCertificate
     iam:GetSSHPublicKey iam:GetUserPolicy iam:GetGroupPolicy iam:GetRolePolicy iam:List*
     account:ListRegions ec2:DescribeRegions organizations:Describe* organizations:List*
+    cognito-idp:Describe* cognito-idp:List* cognito-idp:GetGroup cognito-idp:GetUserPoolMfaConfig
+    cognito-idp:GetUICustomization cognito-idp:GetUserPoolSessionConfiguration
+    cognito-identity:ListIdentityPools cognito-identity:DescribeIdentityPool cognito-identity:GetIdentityPoolRoles
+    cognito-identity:GetPrincipalTagAttributeMap
 """
 # What a change reads again before and after it writes.
 _READS_AGAIN = """
