@@ -11,9 +11,11 @@ class PoliciesConfig(AppConfig):
         from policies.organizations import pages as organization_pages
         from policies.organizations import sources
         from policies.plan_findings import LintCheck
+        from policies.quota_check import QuotaCheck
         from sync import checks, mirror
 
         checks.register(LintCheck())
+        checks.register(QuotaCheck())
         mirror.register(mirrors.PolicyMirror(), settings.SETTINGS)
         mirror.register_source(settings.SOURCE)
         sources.register()

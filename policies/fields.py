@@ -17,6 +17,7 @@ from policies.engine.document import DocumentType, size
 from policies.findings import Findings
 from policies.forms import MOST_SENT, cleaned_document, findings_in
 from policies.operations.arns import is_managed_by_aws
+from policies.quotas import Quota, quotas_of
 from policies.selectors import attachable
 
 SUGGESTED = 500
@@ -91,10 +92,10 @@ class DocumentField(forms.CharField):
     check = "document_check"  # the URL name of what is asked while one types
     told_template = ""  # what is said of it beside the findings; its context is `told`
 
-    def __init__(self, limit: int, **kwargs: Any) -> None:
-        """`limit`: how many characters AWS takes, white space not counted."""
+    def __init__(self, quota: Quota, **kwargs: Any) -> None:
+        """`quota`: of characters, white space not counted."""
         super().__init__(strip=False, max_length=MOST_SENT, widget=forms.Textarea, **kwargs)
-        self.limit = limit
+        self.quota = quota
 
     def clean(self, value: Any) -> str:
         return cleaned_document(super().clean(value), self.kind)
@@ -119,11 +120,15 @@ class BoundDocument(forms.BoundField):
 
     @property
     def findings(self) -> Findings:
-        return findings_in(self.text, self.form.aws_account.account_id, self.field.kind)
+        return findings_in(self.text, self.form.aws_account, self.field.kind)
 
     @property
     def size(self) -> int:
         return size(self.text)
+
+    @property
+    def limit(self) -> int:
+        return quotas_of(self.form.aws_account)[self.field.quota].value
 
     @property
     def check_url(self) -> str:

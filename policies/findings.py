@@ -71,8 +71,10 @@ def judged(text: str, kind: DocumentType | None = DocumentType.IDENTITY, account
 
 
 @lru_cache(maxsize=128)
-def findings_of(text: str, kind: DocumentType = DocumentType.IDENTITY, account: str = "") -> Findings:
-    return _by_severity(lint(text, kind, account))
+def findings_of(
+    text: str, kind: DocumentType = DocumentType.IDENTITY, account: str = "", most: int | None = None
+) -> Findings:
+    return _by_severity(lint(text, kind, account, most))
 
 
 def _by_severity(found: Iterable[Finding]) -> Findings:

@@ -6,12 +6,14 @@ from typing import Any
 
 from django import forms
 
+from accounts.models import AwsAccount
 from iamconsole.web.diff import laid_out
 from policies.engine.document import Problem, parse
 from policies.engine.lint import Finding, Severity
 from policies.engine.structure import DocumentType
 from policies.findings import Findings, as_shown, findings_of
 from policies.models import ManagedPolicy, PolicyVersion
+from policies.quotas import quotas_of
 
 # IAM takes no more, white space included (API reference, CreatePolicyVersion); a form sends \r\n for each line's end.
 MOST_SENT = 131_072 * 2
@@ -25,11 +27,12 @@ def problems_of(text: str, kind: DocumentType = DocumentType.IDENTITY) -> tuple[
     return parse(text, kind).problems
 
 
-def findings_in(text: str, account: str, kind: DocumentType = DocumentType.IDENTITY) -> Findings:
+def findings_in(text: str, aws_account: AwsAccount, kind: DocumentType = DocumentType.IDENTITY) -> Findings:
     """All that lint finds in a draft of the AWS account."""
     if len(text) > MOST_SENT:
         return as_shown([Finding("DOCUMENT_TOO_LONG", Severity.ERROR, _TOO_LONG, "", 1, 1, 0, 0)])
-    return findings_of(text.replace("\r\n", "\n"), kind, account)
+    most = quotas_of(aws_account).of_document(kind).value
+    return findings_of(text.replace("\r\n", "\n"), kind, aws_account.account_id, most)
 
 
 def cleaned_document(text: str, kind: DocumentType = DocumentType.IDENTITY) -> str:

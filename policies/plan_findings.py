@@ -9,6 +9,7 @@ from iamconsole.web.words import counted
 from policies.engine import lint
 from policies.engine.lint import Severity
 from policies.engine.structure import DocumentType
+from policies.quotas import quotas_of
 from sync import checks
 from sync.checks import Check, Finding, Measured
 from sync.operations import Planned
@@ -36,10 +37,15 @@ class LintCheck(Check):
             kind = step.operation.writes_type
             if text is not None and kind is not None:
                 first.setdefault((text, kind), step.position)
+        if not first:
+            return None
+        quotas = quotas_of(aws_account)
         found = [
             (step, each)
             for (text, kind), step in first.items()
-            for each in lint.lint(text, DocumentType(kind), aws_account.account_id)
+            for each in lint.lint(
+                text, DocumentType(kind), aws_account.account_id, quotas.of_document(DocumentType(kind)).value
+            )
         ]
         found.sort(key=lambda each: (_ORDER.index(each[1].severity), each[0], each[1].start))
         told = [_finding(step, each) for step, each in found[:MOST]]

@@ -22,7 +22,6 @@ from policies.engine.evaluate import Layers, Policy, Request, evaluate
 from policies.models import PolicyVersion
 
 _SOME_CLIENT = "some-client-of-its-own"
-MOST_KEYS = 2  # IAM User Guide, "IAM and AWS STS quotas": access keys of a user
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,14 @@ from dataclasses import replace
 from functools import cached_property
 
 from access.escalation import changes, services
-from access.escalation.account import MOST_KEYS, Account
+from access.escalation.account import Account
 from access.escalation.administrator import is_administrator, with_any_policy, with_policies, without_boundary
 from access.escalation.paths import Edge, Permission
 from access.escalation.techniques import Gains, Need, On, Target, Technique
 from access.holders import Holder
 from access.index import Index, numbers_of
 from access.patterns import resources
+from policies.quotas import KEYS_OF_USER
 
 _AT_ONCE = (*changes.OLD_VERSIONS, *changes.GROUPS, *changes.ROLES_WITH_ANY_POLICY)
 _SURE = (*changes.ROLES, *changes.CREDENTIALS, *changes.PROVIDERS, *services.PASSING)
@@ -178,7 +179,7 @@ class Search:
     def _with_what_it_takes(self, technique: Technique, target: int) -> Technique:
         """A user with two keys has no room for a third; a password alone doesn't sign in who has a second factor."""
         known = self.account.credentials.get(self.index.holders[target].arn)
-        if known and technique.name == "iam:CreateAccessKey" and (known.keys or 0) >= MOST_KEYS:
+        if known and technique.name == "iam:CreateAccessKey" and (known.keys or 0) >= KEYS_OF_USER.usual:
             return replace(technique, needs=(*technique.needs, changes.DELETE_KEY))
         if known and technique.name.endswith("LoginProfile") and known.mfa:
             return replace(technique, needs=(*technique.needs, changes.DEACTIVATE_MFA))

@@ -15,9 +15,9 @@ from identities.acts import (
     roles,
     tags,
 )
-from identities.operations.credentials.making import MOST_KEYS
 from policies import acts
 from policies.acts import ACCOUNT, Act, ActForm
+from policies.quotas import KEYS_OF_USER
 
 
 def register() -> None:
@@ -79,7 +79,7 @@ def _register_credentials() -> None:
 
 
 def _has_room(user: Any) -> bool:
-    return (user.key_count or 0) < MOST_KEYS
+    return (user.key_count or 0) < KEYS_OF_USER.usual
 
 
 def _has_key(user: Any) -> bool:

@@ -12,14 +12,14 @@ from identities.acts.make import FixedPathField, NewForm
 from identities.forms import TrustField
 from identities.models import InlinePolicy, Principal
 from identities.operations import attach, delete_inline, put_inline, update_trust
-from identities.operations.inline import MOST_CHARACTERS as MOST_INLINE
+from identities.operations.inline import SIZES
 from identities.operations.owners import KINDS_OF_OWNERS
-from identities.operations.trust import USUAL_CHARACTERS
 from policies.acts import ActForm
 from policies.ending import ends_itself
 from policies.fields import DocumentField, UntilField
 from policies.models import Document
 from policies.operations import create_policy, policy_arn
+from policies.quotas import INLINE_OF_USER, TRUST_POLICY
 from sync.operations import StepSpec
 
 LONGEST_NAME = 128  # IAM API Reference, PutRolePolicy
@@ -74,7 +74,7 @@ class PutInlineForm(EditForm):
     heading = "Inline policy of {names}"
     about = "It belongs to this one only, and goes with it."
     policy = forms.CharField(max_length=LONGEST_NAME, label="Name", help_text="Letters, digits and +=,.@_- only.")
-    document = DocumentField(0, label="Inline policy as JSON")
+    document = DocumentField(INLINE_OF_USER, label="Inline policy as JSON")
     ends = UntilField(
         "Left empty, it stays. Its statements that allow get a condition on aws:CurrentTime, so AWS ends them by "
         "itself; then this console puts back what is there now, by a change that is planned and approved together with "
@@ -85,7 +85,7 @@ class PutInlineForm(EditForm):
         super().__init__(*args, **kwargs)
         document = self.fields["document"]
         assert isinstance(document, DocumentField)  # noqa: S101  as declared
-        document.limit = MOST_INLINE[_OWNER[type(self.target)]]
+        document.quota = SIZES[_OWNER[type(self.target)]]
         there = self.current(self.initial)
         self.initial.update(_begin(there, SKELETON))
 
@@ -149,7 +149,7 @@ class MoveInlineForm(NewForm, OneInlineForm):
 class TrustForm(EditForm):
     heading = "Trust policy of {names}"
     about = "Who may assume the role. Sessions that were begun before go on until they expire."
-    document = TrustField(USUAL_CHARACTERS, label="Trust policy as JSON")
+    document = TrustField(TRUST_POLICY, label="Trust policy as JSON")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

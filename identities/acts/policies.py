@@ -17,7 +17,7 @@ from policies.acts import ActForm
 from policies.fields import DocumentField, PolicyField
 from policies.operations import DeleteVersion, create_policy, plan_delete, plan_update, policy_arn
 from policies.operations.managed import LONGEST_DESCRIPTION
-from policies.operations.update import MOST_CHARACTERS
+from policies.quotas import MANAGED_POLICY
 from sync.operations import StepSpec
 
 
@@ -26,7 +26,7 @@ class CreatePolicyForm(NewForm):
     about = "It gives nothing until it is attached to somebody. Name, path and description can't be changed later."
     path = FixedPathField()
     description = forms.CharField(max_length=LONGEST_DESCRIPTION, required=False)
-    document = DocumentField(MOST_CHARACTERS, label="Policy as JSON", initial=SKELETON)
+    document = DocumentField(MANAGED_POLICY, label="Policy as JSON", initial=SKELETON)
 
     def steps(self) -> Sequence[StepSpec]:
         said = self.cleaned_data
@@ -38,7 +38,7 @@ class NewVersionForm(ActForm):
     heading = "New version of {names}"
     about = "It is kept beside the one in force, and changes nothing until somebody makes it the default."
     remark = "Where all five versions are used, the plan deletes the oldest."
-    document = DocumentField(MOST_CHARACTERS, label="Policy as JSON")
+    document = DocumentField(MANAGED_POLICY, label="Policy as JSON")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

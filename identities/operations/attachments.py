@@ -10,20 +10,20 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
-from identities.models import Attachment, IamGroup, Principal
-from identities.operations.owners import OwnerOperation, on_owner
+from identities.models import Attachment, Principal
+from identities.operations.owners import GROUP, ROLE, USER, OwnerOperation, on_owner
 from policies.holdings import Attached
 from policies.models import ManagedPolicy
 from policies.operations.arns import check_arn, is_managed_by_aws, name_of
 from policies.operations.rows import foresee_names, foresee_rows, live_row, names_of, ref
+from policies.quotas import ATTACHED_TO_GROUP, ATTACHED_TO_ROLE, ATTACHED_TO_USER, quotas_in
 from sync.aws.client import AwsClient
-from sync.checks import Finding, Severity
+from sync.checks import Finding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
 from sync.operations import Alteration, Call, Refusal, StepSpec, Value
 
-# IAM User Guide, "IAM and AWS STS quotas": for users and roles AWS raises it on request; then AWS will say.
-MOST_ATTACHED = 10
+_QUOTAS = {USER: ATTACHED_TO_USER, GROUP: ATTACHED_TO_GROUP, ROLE: ATTACHED_TO_ROLE}
 
 
 @dataclass(frozen=True)
@@ -108,11 +108,9 @@ class Attach(AttachmentOperation):
         for step in self.earlier(draft, p):
             if isinstance(step.operation, AttachmentOperation):
                 (attached.add if step.operation.leaves else attached.discard)(step.params.policy_arn)
-        if len(attached) < MOST_ATTACHED:
-            return []
-        words = f"{len(attached)} policies are attached to {self.named(p)}; AWS allows {MOST_ATTACHED}."
-        severity: Severity = "error" if self.owner.model is IamGroup else "warning"  # a group's limit can't be raised
-        return [Finding("TOO_MANY_ATTACHED", severity, words)]
+        limit = quotas_in(draft)[_QUOTAS[self.owner]]
+        words = f"{len(attached)} policies are attached to {self.named(p)}"
+        return limit.findings(len(attached) + 1, "TOO_MANY_ATTACHED", words)
 
     def reverse(self, p: AttachmentParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return [self.other("detach", p)]

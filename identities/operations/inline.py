@@ -15,14 +15,15 @@ from identities.operations.owners import GROUP, ROLE, USER, KindOfOwner, OwnerOp
 from policies.engine.document import identify, size
 from policies.holdings import Inline
 from policies.operations.documents import malformed, text_of
+from policies.quotas import INLINE_OF_GROUP, INLINE_OF_ROLE, INLINE_OF_USER, Quota, quotas_in
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import Finding
 from sync.draft import Draft
 from sync.operations import Alteration, BadParams, Call, StepSpec, Value
 
-# IAM User Guide, "IAM and AWS STS quotas": characters of all inline policies of one, white space not counted.
-MOST_CHARACTERS: dict[KindOfOwner, int] = {USER: 2_048, GROUP: 5_120, ROLE: 10_240}
+# Of all inline policies of one together.
+SIZES: Mapping[KindOfOwner, Quota] = {USER: INLINE_OF_USER, GROUP: INLINE_OF_GROUP, ROLE: INLINE_OF_ROLE}
 
 
 @dataclass(frozen=True)
@@ -109,12 +110,10 @@ class WriteInline(InlineOperation[Put]):
         return f"The inline policy {p.policy} of {self.named(p)} already says this."
 
     def limits(self, draft: Draft, p: Put, value: Value) -> list[Finding]:
-        found = [*super().limits(draft, p, value), *malformed(p.document)]
-        counted, most = self._characters(draft, p), MOST_CHARACTERS[self.owner]
-        if counted > most:
-            words = f"The inline policies of {self.named(p)} would have {counted:,} characters; AWS takes {most:,}."
-            found.append(Finding("DOCUMENT_TOO_LONG", "error", words))
-        return found
+        characters = self._characters(draft, p)
+        words = f"The inline policies of {self.named(p)} would have {characters:,} characters without white space"
+        too_long = quotas_in(draft)[SIZES[self.owner]].findings(characters, "DOCUMENT_TOO_LONG", words)
+        return [*super().limits(draft, p, value), *malformed(p.document), *too_long]
 
     def _characters(self, draft: Draft, p: Put) -> int:
         """Of all inline policies of the owner, when this step is done."""

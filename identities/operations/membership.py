@@ -11,15 +11,13 @@ from identities.models import IamGroup, IamUser, Membership
 from policies.holdings import Member
 from policies.operations.arns import check_arn, name_of
 from policies.operations.rows import foresee_names, foresee_rows, live_row, names_of, object_key, ref
+from policies.quotas import GROUPS_OF_USER, quotas_in
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import Finding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
 from sync.operations import Alteration, Call, Done, Guarantee, Operation, Risk, StepSpec, Tried, Undo, Value
-
-# IAM User Guide, "IAM and AWS STS quotas": groups that a user can be in; can't be raised.
-MOST_GROUPS = 10
 
 
 @dataclass(frozen=True)
@@ -122,16 +120,15 @@ class AddUser(MembershipOperation):
         return f"Add {p.user} to the group {p.group}"
 
     def limits(self, draft: Draft, p: MembershipParams, value: Value) -> list[Finding]:
-        found = super().limits(draft, p, value)
+        if found := super().limits(draft, p, value):
+            return found
         user = live_row(IamUser, draft, p.user_arn)
         groups = set(names_of(draft, Membership, "user", "group__arn", user))
         for step in draft.writing(object_key(IamUser, p.user_arn)):
             if isinstance(step.operation, MembershipOperation):
                 (groups.add if step.operation.leaves else groups.discard)(step.params.group_arn)
-        if len(groups) >= MOST_GROUPS and not found:
-            words = f"{p.user} is in {len(groups)} groups, the most that AWS allows."
-            found.append(Finding("TOO_MANY_GROUPS", "error", words))
-        return found
+        words = f"{p.user} is in {len(groups)} groups"
+        return quotas_in(draft)[GROUPS_OF_USER].findings(len(groups) + 1, "TOO_MANY_GROUPS", words)
 
 
 class RemoveUser(MembershipOperation):

@@ -71,7 +71,7 @@ class CreateRole(Create[CreateRoleParams]):
         return [*super().alters(aws_account, p), Trusting(p.arn, p.document), *bounded(p.arn, p.boundary_arn)]
 
     def limits(self, draft: Draft, p: CreateRoleParams, value: Value) -> list[Finding]:
-        return limits_of_trust(p.document)
+        return limits_of_trust(draft, p.document)
 
 
 @dataclass(frozen=True)

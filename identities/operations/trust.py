@@ -10,16 +10,14 @@ from accounts.models import AwsAccount
 from identities.models import IamRole
 from identities.operations.owners import OwnerOperation, on_owner
 from identities.trust import principals_of, unique_ids
-from policies.engine.document import DocumentType, identify, size
+from policies.engine.document import DocumentType, identify
 from policies.holdings import Trusting
 from policies.operations.documents import malformed, text_of
+from policies.quotas import quotas_in
 from sync.aws.client import AwsClient
 from sync.checks import Finding
 from sync.draft import Draft
 from sync.operations import Alteration, BadParams, Call, StepSpec, Value
-
-# IAM User Guide, "IAM and AWS STS quotas": 2,048 characters, and up to 4,096 for who asked AWS for it.
-USUAL_CHARACTERS, MOST_CHARACTERS = 2_048, 4_096
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ class UpdateTrust(OwnerOperation[TrustParams]):
         return f"The trust policy of {self.named(p)} already says this."
 
     def limits(self, draft: Draft, p: TrustParams, value: Value) -> list[Finding]:
-        return [*super().limits(draft, p, value), *limits_of_trust(p.document)]
+        return [*super().limits(draft, p, value), *limits_of_trust(draft, p.document)]
 
     def before(self, draft: Draft, p: TrustParams, value: Value) -> dict[str, Any]:
         text = text_of(value["trust"])
@@ -87,18 +85,13 @@ class UpdateTrust(OwnerOperation[TrustParams]):
         return [self.other(self.verb, p, document=before["document"])] if before else []
 
 
-def limits_of_trust(document: str) -> list[Finding]:
+def limits_of_trust(draft: Draft, document: str) -> list[Finding]:
     """What AWS would refuse of a trust policy."""
     found = malformed(document, DocumentType.TRUST)
     for unique_id in sorted(unique_ids(principals_of(document))):
         words = f"It names {unique_id}, which is what AWS writes for somebody who was deleted; AWS refuses that."
         found.append(Finding("DELETED_PRINCIPAL", "error", words))
-    counted = size(document)
-    if counted > USUAL_CHARACTERS:
-        words = f"It has {counted:,} characters without white space; AWS takes {USUAL_CHARACTERS:,}, or up to "
-        words += f"{MOST_CHARACTERS:,} where that was asked for."
-        found.append(Finding("DOCUMENT_TOO_LONG", "error" if counted > MOST_CHARACTERS else "warning", words))
-    return found
+    return [*found, *quotas_in(draft).of_document(DocumentType.TRUST).too_long(document)]
 
 
 def update_trust(role: IamRole, document: str) -> StepSpec:

@@ -71,7 +71,7 @@ class CreatePolicy(Creation[CreatePolicyParams]):
         return [replace(details, facet=SETTINGS.source), details]
 
     def limits(self, draft: Draft, p: CreatePolicyParams, value: Value) -> list[Finding]:
-        return document_findings(p.document)
+        return document_findings(draft, p.document)
 
     def reverse(self, p: CreatePolicyParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return [delete_policy(p.arn)]

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import AwsAccount
-from policies.engine.document import identify, size
+from policies.engine.document import DocumentType, identify
 from policies.holdings import InForce
 from policies.models import ManagedPolicy, PolicyVersion
 from policies.operations.documents import malformed
 from policies.operations.versions import (
-    MOST_VERSIONS,
     PolicyParams,
     VersionsOperation,
     check_version,
     customer_policy,
     number_of,
 )
+from policies.quotas import VERSIONS_OF_POLICY, quotas_in, quotas_of
 from sync.aws.client import AwsClient
 from sync.checks import Finding
 from sync.draft import Draft
@@ -36,8 +36,7 @@ from sync.operations import (
     Value,
 )
 
-# IAM User Guide, "IAM and AWS STS quotas": a managed policy, white space not counted; API reference: as sent.
-MOST_CHARACTERS, MOST_SENT = 6_144, 131_072
+MOST_SENT = 131_072  # characters, white space included (IAM API Reference, CreatePolicyVersion)
 
 
 @dataclass(frozen=True)
@@ -98,11 +97,10 @@ class Update(VersionsOperation[UpdateParams]):
         return [InForce(p.policy_arn, p.document)] if p.make_default else []
 
     def limits(self, draft: Draft, p: UpdateParams, value: Value) -> list[Finding]:
-        found = [*document_findings(p.document), *_no_change(draft, p, value)]
-        if len(value["versions"]) >= MOST_VERSIONS:
-            words = f"{p.name} has {MOST_VERSIONS} versions, the most that AWS keeps: delete one first."
-            found.append(Finding("TOO_MANY_VERSIONS", "error", words))
-        return found
+        there = len(value["versions"])
+        limit = quotas_in(draft)[VERSIONS_OF_POLICY]
+        full = limit.findings(there + 1, "TOO_MANY_VERSIONS", f"{p.name} has {there} versions", "delete one first")
+        return [*document_findings(draft, p.document), *_no_change(draft, p, value), *full]
 
     def before(self, draft: Draft, p: UpdateParams, value: Value) -> dict[str, Any]:
         return {"default": value["default"]}
@@ -154,7 +152,7 @@ class DeleteVersion(VersionsOperation[DeleteVersionParams]):
         return not p.make_room
 
     def note(self, p: DeleteVersionParams) -> str:
-        why = f"A policy keeps {MOST_VERSIONS} versions. " if p.make_room else ""
+        why = f"A policy keeps {VERSIONS_OF_POLICY.usual} versions. " if p.make_room else ""
         return f"{why}The text of {p.version} stays in the history of this console; made again, it gets a new number."
 
     def calls(self, p: DeleteVersionParams) -> list[Call]:
@@ -241,7 +239,7 @@ def plan_update(policy: ManagedPolicy, document: str, *, make_default: bool = Tr
     if not make_default:
         update["make_default"] = False
     steps = [StepSpec(Update.kind, update)]
-    if len(kept) >= MOST_VERSIONS:
+    if len(kept) >= quotas_of(policy.aws_account)[VERSIONS_OF_POLICY].value:
         oldest = next(version.version_id for version in kept if version.version_id != policy.default_version)
         room = {"policy_arn": policy.arn, "version": oldest, "make_room": True}
         steps.insert(0, StepSpec(DeleteVersion.kind, room))
@@ -252,17 +250,13 @@ def plan_set_default(policy: ManagedPolicy, version: str) -> list[StepSpec]:
     return [StepSpec(SetDefault.kind, {"policy_arn": policy.arn, "version": version})]
 
 
-def document_findings(document: str) -> list[Finding]:
+def document_findings(draft: Draft, document: str) -> list[Finding]:
     """What AWS would refuse of it."""
-    found = malformed(document)
-    counted = size(document)
-    if counted > MOST_CHARACTERS:
-        words = f"The document has {counted:,} characters without white space; AWS takes {MOST_CHARACTERS:,}."
-        found.append(Finding("DOCUMENT_TOO_LONG", "error", words))
-    elif len(document) > MOST_SENT:
+    too_long = quotas_in(draft).of_document(DocumentType.IDENTITY).too_long(document)
+    if not too_long and len(document) > MOST_SENT:
         words = f"The document has {len(document):,} characters with white space; AWS takes {MOST_SENT:,}."
-        found.append(Finding("DOCUMENT_TOO_LONG", "error", words))
-    return found
+        too_long = [Finding("DOCUMENT_TOO_LONG", "error", words)]
+    return [*malformed(document), *too_long]
 
 
 def _no_change(draft: Draft, p: UpdateParams, value: Value) -> list[Finding]:

@@ -20,9 +20,6 @@ from sync.draft import Draft
 from sync.mirror import ObjectRef
 from sync.operations import BadParams, Call, Operation, Refusal, Value
 
-# AWS keeps no more (IAM User Guide, "IAM and AWS STS quotas").
-MOST_VERSIONS = 5
-
 _VERSION = re.compile(r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?", re.ASCII)
 
 

@@ -31,6 +31,6 @@ def render_checked(
     told: Mapping[str, Any] = MappingProxyType({}),
 ) -> HttpResponse:
     """The findings, and below them what is told, as a field with a document has it."""
-    findings = findings_in(request.POST.get("document", ""), aws_account.account_id, kind)
+    findings = findings_in(request.POST.get("document", ""), aws_account, kind)
     context = {"findings": findings, "told_template": told_template, "told": told}
     return render(request, "policies/checked.html", context)

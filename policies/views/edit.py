@@ -8,14 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from accounts.models import AwsAccount
 from accounts.roles import PROPOSE
 from iamconsole.web.diff import document_diff
 from policies.details import fetch_row
 from policies.engine.document import size
 from policies.forms import EditForm, StageForm, findings_in
 from policies.models import ManagedPolicy
-from policies.operations.update import MOST_CHARACTERS, plan_set_default, plan_update
-from policies.operations.versions import MOST_VERSIONS
+from policies.operations.update import plan_set_default, plan_update
+from policies.quotas import MANAGED_POLICY, VERSIONS_OF_POLICY, quotas_of
 from policies.views.pages import POLICY
 from policies.views.stage import REFUSED, stage, stage_page
 
@@ -33,7 +34,7 @@ def policy_edit(request: HttpRequest, account_id: str, aws_id: str) -> HttpRespo
         "row": policy,
         "form": form,
         "in_force": in_force,
-        **_document_context(form, account_id),
+        **_document_context(form, policy.aws_account),
         **_room(policy),
     }
     if moved:
@@ -41,9 +42,10 @@ def policy_edit(request: HttpRequest, account_id: str, aws_id: str) -> HttpRespo
     return render(request, "policies/edit.html", context, status=REFUSED if form.errors or moved else 200)
 
 
-def _document_context(form: EditForm, account_id: str) -> dict[str, Any]:
+def _document_context(form: EditForm, aws_account: AwsAccount) -> dict[str, Any]:
     text = form["document"].value() or ""
-    return {"size": size(text), "most_characters": MOST_CHARACTERS, "findings": findings_in(text, account_id)}
+    most = quotas_of(aws_account)[MANAGED_POLICY].value
+    return {"size": size(text), "most_characters": most, "findings": findings_in(text, aws_account)}
 
 
 def _moved(policy: ManagedPolicy, form: EditForm) -> dict[str, Any]:
@@ -58,10 +60,11 @@ def _moved(policy: ManagedPolicy, form: EditForm) -> dict[str, Any]:
 def _room(policy: ManagedPolicy) -> dict[str, Any]:
     """Which version the plan deletes to make room, when all are used."""
     kept = [version for version in policy.versions.order_by("number") if version.gone_at is None]
-    if len(kept) < MOST_VERSIONS:
+    most = quotas_of(policy.aws_account)[VERSIONS_OF_POLICY].value
+    if len(kept) < most:
         return {}
     oldest = next(version.version_id for version in kept if version.version_id != policy.default_version)
-    return {"remark": f"All {MOST_VERSIONS} versions are used, so the plan deletes {oldest} to make room."}
+    return {"remark": f"All {most} versions are used, so the plan deletes {oldest} to make room."}
 
 
 def policy_make_default(request: HttpRequest, account_id: str, aws_id: str, version_id: str) -> HttpResponse:

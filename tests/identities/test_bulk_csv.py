@@ -112,7 +112,7 @@ def test_makes_a_user_with_all_that_it_has(aws_account: AwsAccount) -> None:
         (NEW, {"policies": "nope"}, "no policy “nope”"),
         (NEW, {"tags": "blue"}, "no tag: write key=value"),
         (NEW, {"path": "a b"}, "no blanks"),
-        (NEW, {"groups": ";".join(f"g{n}" for n in range(11))}, "the most that AWS allows"),
+        (NEW, {"groups": ";".join(f"g{n}" for n in range(11))}, "AWS allows 10 (GroupsPerUserQuota)"),
         (THERE, {"name": "nobody", "tags": "a=b"}, "no user “nobody”"),
         (THERE, {"name": "dana.okafor"}, "nothing to do"),
         (THERE, {"name": "dana.okafor", "groups": "g0"}, "already in the group"),

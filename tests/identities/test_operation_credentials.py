@@ -80,7 +80,9 @@ def test_a_third_key_is_refused(world: World, erin: Operator) -> None:
     of = with_key(world)
     world.iam.create_access_key(UserName=of.user.name)
     knows(world, of.user, "keys")
-    with pytest.raises(changes.PlanError, match="has 2 access keys, the most that AWS allows: delete one first"):
+    with pytest.raises(
+        changes.PlanError, match=r"has 2 access keys; AWS allows 2 \(AccessKeysPerUserQuota\): delete one first"
+    ):
         propose(world.aws_account, erin, [on("iam.key.create")(of, erin)])
 
 

@@ -58,7 +58,7 @@ def refusal(world: World, erin: Operator, *steps: StepSpec) -> str:
 def test_a_sixth_version_without_room_is_refused(world: World, erin: Operator) -> None:
     policy = world.policy(versions=5)
     step = StepSpec(Update.kind, {"policy_arn": policy.arn, "document": document("s3:GetObject")})
-    assert "has 5 versions, the most that AWS keeps" in refusal(world, erin, step)
+    assert "has 5 versions; AWS allows 5 (VersionsPerPolicyQuota): delete one first" in refusal(world, erin, step)
 
 
 def test_a_malformed_document_is_refused_with_its_line(world: World, erin: Operator) -> None:
@@ -89,7 +89,7 @@ def test_white_space_isnt_counted_against_the_limit(world: World, erin: Operator
 
 def test_a_document_over_the_limit_is_refused(world: World, erin: Operator) -> None:
     words = refusal(world, erin, *plan_update(world.policy(), long_document(6145)))
-    assert words == "The document has 6,145 characters without white space; AWS takes 6,144."
+    assert words == "The document has 6,145 characters without white space; AWS allows 6,144 (PolicySizeQuota)."
 
 
 def test_a_policy_of_aws_is_refused(world: World, erin: Operator) -> None:

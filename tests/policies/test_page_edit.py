@@ -86,7 +86,7 @@ def test_the_same_document_changes_nothing(policy: ManagedPolicy, erin: Operator
 def test_too_long_a_document_is_told(policy: ManagedPolicy, erin: Operator, client_of: ClientOf) -> None:
     text = document(*(f"s3:Action{n}" for n in range(1000)))
     response = send(client_of(erin), policy, text)
-    assert "AWS takes 6,144" in text_of(response.content.decode())
+    assert "AWS allows 6,144 (PolicySizeQuota)" in text_of(response.content.decode())
 
 
 def test_a_version_that_came_meanwhile_is_shown_first(

@@ -79,6 +79,17 @@ class World:
         self.emulator.forget_calls()  # what follows is the test
         return found
 
+    def summary(self, **counters: int) -> None:
+        """Mirrors AWS's summary, with these counters and quotas in it: those that AWS raised, for one."""
+        account_id = self.aws_account.account_id
+        ref = ObjectRef("iam.account", account_id, account_id, f"arn:aws:iam::{account_id}:root", facet="summary")
+        item = mirror.mirror_of(ref.kind, ref.facet).read_one(reader(self.aws_account), ref)
+        assert item is not None
+        item["SummaryMap"] |= counters
+        with transaction.atomic():
+            mirror.store_one(self.aws_account, ref, item, requested_at=timezone.now(), step=None)
+        self.emulator.forget_calls()
+
     def versions(self, policy: MirroredRow) -> dict[str, str]:
         """What AWS has: document by version."""
         listed = self.iam.list_policy_versions(PolicyArn=policy.arn)["Versions"]

@@ -16,14 +16,15 @@ from identities.operations.credentials.existing import Delete
 from identities.operations.credentials.of_user import KEY, SERVICE, KindOfCredential, OfUser
 from identities.operations.owners import OwnerParams
 from policies.holdings import Credential
+from policies.quotas import KEYS_OF_USER, Quota, quotas_in
 from sync.aws.client import AwsClient
 from sync.aws.secrets import Secret
 from sync.checks import Finding
 from sync.draft import Draft
 from sync.operations import Alteration, BadParams, Call, Done, Guarantee, Refusal, Risk, StepSpec, Tried, Undo, Value
 
-# IAM User Guide, "IAM and AWS STS quotas", and "Service-specific credentials for IAM users".
-MOST_KEYS, MOST_FOR_A_SERVICE = 2, 2
+# IAM User Guide, "Service-specific credentials for IAM users".
+_FOR_A_SERVICE = Quota("service credentials of a user at one service", 2, 2)
 
 P = TypeVar("P", bound=OwnerParams)
 
@@ -33,7 +34,7 @@ class Make(OfUser[P]):
     undo = Undo.REVERSIBLE
     risk = Risk.SECRET
     of: ClassVar[KindOfCredential]
-    most: ClassVar[int]
+    quota: ClassVar[Quota]
     answered: ClassVar[str]  # the member of AWS's answer
     secret_names: ClassVar[Mapping[str, str]]  # what pages call the secret, by its member in there
 
@@ -80,12 +81,11 @@ class Make(OfUser[P]):
         return ""  # it never is
 
     def limits(self, draft: Draft, p: P, value: Value) -> list[Finding]:
-        if len(value["there"]) < self.most:
-            return []
-        words = (
-            f"{self.named(p)} has {len(value['there'])} {self.of.word}s, the most that AWS allows: delete one first."
-        )
-        return [Finding("TOO_MANY_CREDENTIALS", "error", f"{words[0].upper()}{words[1:]}")]
+        there = len(value["there"])
+        owner = self.named(p)
+        words = f"{owner[0].upper()}{owner[1:]} has {there} {self.of.word}s"
+        limit = quotas_in(draft)[self.quota]
+        return limit.findings(there + 1, "TOO_MANY_CREDENTIALS", words, "delete one first")
 
     def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[Tried]) -> Done | None:
         return Done() if self.appeared(tried[0].found, live) else None
@@ -121,7 +121,7 @@ class CreateKeyParams:
 
 class CreateKey(Make[CreateKeyParams]):
     known_as = "iam.key.create"
-    of, most, answered = KEY, MOST_KEYS, "AccessKey"
+    of, quota, answered = KEY, KEYS_OF_USER, "AccessKey"
     secret_names: ClassVar[Mapping[str, str]] = {"SecretAccessKey": "Secret access key"}
     params_type = CreateKeyParams
 
@@ -156,7 +156,7 @@ SERVICE_SECRETS = {"ServicePassword": "Password for the service", "ServiceCreden
 
 class CreateServiceCredential(Make[CreateServiceParams]):
     known_as = "iam.svc_cred.create"
-    of, most, answered = SERVICE, MOST_FOR_A_SERVICE, "ServiceSpecificCredential"
+    of, quota, answered = SERVICE, _FOR_A_SERVICE, "ServiceSpecificCredential"
     secret_names = SERVICE_SECRETS
     params_type = CreateServiceParams
 

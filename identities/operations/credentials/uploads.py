@@ -25,6 +25,7 @@ from identities.operations.credentials.existing import Delete
 from identities.operations.credentials.of_user import CERTIFICATE, SSH_KEY, KindOfCredential, OfUser
 from identities.operations.owners import USER
 from policies.holdings import Credential
+from policies.quotas import CERTIFICATES_OF_USER, Quota, quotas_in
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import Finding
@@ -33,8 +34,7 @@ from sync.operations import Alteration, BadParams, Call, Done, Guarantee, StepSp
 
 LONGEST = 16_384  # characters; IAM API Reference: UploadSigningCertificate, UploadSSHPublicKey
 FEWEST_BITS = 2048
-# IAM User Guide, "IAM and AWS STS quotas".
-MOST_CERTIFICATES, MOST_SSH_KEYS = 2, 5
+_SSH_KEYS_OF_USER = Quota("SSH public keys of a user", 5, 5)  # IAM User Guide, "IAM and AWS STS quotas"
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Upload(OfUser[UploadParams]):
     guarantee = Guarantee.DETECTABLE
     params_type = UploadParams
     of: ClassVar[KindOfCredential]
-    most: ClassVar[int]
+    quota: ClassVar[Quota]
     answered: ClassVar[str]
 
     def __init__(self) -> None:
@@ -100,10 +100,10 @@ class Upload(OfUser[UploadParams]):
             if isinstance(step.operation, Delete) and step.operation.of is self.of:
                 there.discard(step.operation.id(step.params))
             new += step.operation is self
-        if len(there) + new < self.most:
-            return []
-        words = f"{len(there) + new} {self.of.word}s are uploaded for {self.named(p)}, the most that AWS allows."
-        return [Finding("TOO_MANY_CREDENTIALS", "error", words)]
+        count = len(there) + new
+        words = f"{count} {self.of.word}s are uploaded for {self.named(p)}"
+        limit = quotas_in(draft)[self.quota]
+        return limit.findings(count + 1, "TOO_MANY_CREDENTIALS", words, "delete one first")
 
     def look(
         self, client: AwsClient, p: UploadParams, owner: Mapping[str, Any], named: Mapping[str, str]
@@ -135,7 +135,7 @@ class Upload(OfUser[UploadParams]):
 
 
 class UploadCertificate(Upload):
-    of, most, answered = CERTIFICATE, MOST_CERTIFICATES, "Certificate"
+    of, quota, answered = CERTIFICATE, CERTIFICATES_OF_USER, "Certificate"
 
     def fingerprint(self, body: str) -> str:
         try:
@@ -159,7 +159,7 @@ class UploadCertificate(Upload):
 
 
 class UploadSshKey(Upload):
-    of, most, answered = SSH_KEY, MOST_SSH_KEYS, "SSHPublicKey"
+    of, quota, answered = SSH_KEY, _SSH_KEYS_OF_USER, "SSHPublicKey"
 
     def fingerprint(self, body: str) -> str:
         """IAM API Reference, UploadSSHPublicKey: ssh-rsa or PEM, of 2048 bits or more."""

@@ -43,17 +43,23 @@ LONGEST = 400_000
 MOST_OF_A_KIND = 50
 
 
-def lint(text: str, kind: DocumentType = DocumentType.IDENTITY, account: str = "") -> tuple[Finding, ...]:
-    """Takes any text. In the order of the text; `account` is the AWS account to which the document belongs."""
+def lint(
+    text: str, kind: DocumentType = DocumentType.IDENTITY, account: str = "", most: int | None = None
+) -> tuple[Finding, ...]:
+    """Takes any text. In the order of the text.
+
+    `account` is the AWS account to which the document belongs; `most`: the characters that it takes of such a document,
+    None for what AWS documents.
+    """
     parsed = parse(text, kind)
     found = [_of_problem(parsed, problem) for problem in parsed.problems]
     if parsed.document is not None:
-        found += _of_checks(parsed, kind, account)
+        found += _of_checks(parsed, kind, account, most)
     return tuple(sorted(found, key=lambda finding: (finding.start, finding.code)))
 
 
-def _of_checks(parsed: Parsed, kind: DocumentType, account: str) -> Iterator[Finding]:
-    subject = Subject(parsed.text, parsed.document or {}, kind, account)
+def _of_checks(parsed: Parsed, kind: DocumentType, account: str, most: int | None) -> Iterator[Finding]:
+    subject = Subject(parsed.text, parsed.document or {}, kind, account, most)
     is_too_long = len(parsed.text) > LONGEST
     for check, run in _checks_of(kind):
         if check.words and not subject.mentions(check.words):

@@ -21,8 +21,7 @@ _BY_SERVICE = {"sqs": 8_192, "kms": 32_768}
 
 def _too_long(most: int, subject: Subject) -> Iterator[Mark]:
     characters = size(subject.text) if subject.kind.is_kept_by_iam else len(subject.text.strip())
-    if subject.kind is DocumentType.RESOURCE:
-        most = _of_resource(subject)
+    most = _of_resource(subject) if subject.kind is DocumentType.RESOURCE else subject.most or most
     if characters > most:
         counted = ", white space left out" if subject.kind.is_kept_by_iam else ""
         yield Mark(f"{characters:,} characters{counted}: the quota is {most:,}.", ())

@@ -107,13 +107,19 @@ class Statement(statements.Statement):
 
 
 class Subject:
-    """`account` is the AWS account to which the document belongs, "" where one doesn't know."""
+    """`account` is the AWS account to which the document belongs, "" where one doesn't know.
 
-    def __init__(self, text: str, document: Mapping[str, Any], kind: DocumentType, account: str) -> None:
+    `most`: the characters that this AWS account takes of such a document; None for what AWS documents.
+    """
+
+    def __init__(
+        self, text: str, document: Mapping[str, Any], kind: DocumentType, account: str, most: int | None = None
+    ) -> None:
         self.text = text
         self.document = document_of(document)
         self.kind = kind
         self.account = account
+        self.most = most
         self._left = MOST_WORK
         self._found: dict[Any, Any] = {}
         self._expanded: dict[str, tuple[str, ...] | None] = {}
