@@ -93,6 +93,7 @@ def keep_returned(step: Step, secrets: Mapping[str, Secret], *, operator: Operat
     for row in rows:
         row.change, row.position = change, step.position
     SealedSecret.objects.bulk_create(rows)
+    _keep_together(change, operator, until)
 
 
 def hand_over(step: Step, made_up: Mapping[str, str], *, operator: Operator) -> None:
@@ -102,6 +103,17 @@ def hand_over(step: Step, made_up: Mapping[str, str], *, operator: Operator) -> 
         SealedSecret.objects.filter(reference=reference, change=step.change, position__isnull=True).update(
             name=name, position=step.position, operator=operator, expires_at=until
         )
+    if made_up:
+        _keep_together(step.change, operator, until)
+
+
+def _keep_together(change: Change, operator: Operator, until: datetime) -> None:
+    """What waits for its operator goes on waiting while more comes, so that all of it can be taken at once.
+
+    Not at each step, of which there may be a thousand: only what has waited for half of its time.
+    """
+    soon = timezone.now() + timedelta(seconds=settings.SECRET_SHOWN_S / 2)
+    to_be_shown(change).filter(operator=operator, expires_at__lt=soon).update(expires_at=until)
 
 
 def keep_longer(change: Change) -> None:

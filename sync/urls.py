@@ -35,6 +35,7 @@ urlpatterns = [
     path("aws/<str:account_id>/changes/<int:pk>/own/", acts.change_own, name="change_own"),
     path("aws/<str:account_id>/changes/<int:pk>/disown/", acts.change_disown, name="change_disown"),
     path("aws/<str:account_id>/changes/<int:pk>/secrets/", secrets.change_secrets, name="change_secrets"),
+    path("aws/<str:account_id>/changes/<int:pk>/secrets/csv/", secrets.change_secrets_csv, name="change_secrets_csv"),
     path(
         "aws/<str:account_id>/changes/<int:pk>/secrets/kept/", secrets.change_secrets_kept, name="change_secrets_kept"
     ),

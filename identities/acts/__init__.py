@@ -47,12 +47,13 @@ def register() -> None:
 def _register_credentials() -> None:
     acts.register(
         "user",
-        Act("key-create", "New access key…", credentials.NewKeyForm, icon="key-round", offered=_has_room, position=30),
+        Act("key-create", "New access key…", credentials.NewKeyForm, icon="key-round", many=True,
+            offered=_has_room, position=30),
         Act("key-rotate", "Rotate an access key…", credentials.RotateKeyForm, icon="refresh-cw", offered=_has_key,
             position=31),
         Act("key-stale", "Deactivate stale keys…", credentials.StaleKeysForm, icon="circle-off", many=True,
             offered=_has_key, position=32),
-        Act("password-create", "Console password…", passwords.NewPasswordForm, icon="lock-keyhole",
+        Act("password-create", "Console password…", passwords.NewPasswordForm, icon="lock-keyhole", many=True,
             offered=lambda user: not user.has_password, position=33),
         Act("password-reset", "Reset the password…", passwords.ResetPasswordForm, icon="lock-keyhole",
             offered=lambda user: bool(user.has_password), position=33),

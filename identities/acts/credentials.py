@@ -76,7 +76,7 @@ class NewKeyForm(ActForm):
     )
 
     def steps(self) -> Sequence[StepSpec]:
-        return [on_user(self.target, "iam.key.create")]
+        return [on_user(target, "iam.key.create") for target in self.targets]
 
 
 class KeyForm(OfOneForm):

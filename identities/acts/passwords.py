@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
+from django.db import transaction
 
+from accounts.models import AwsAccount, Operator
 from identities.account.password_check import refusals, think_up
 from identities.account.selectors import settings_of
 from identities.operations.credentials.logins import PASSWORD
@@ -16,6 +18,17 @@ from sync.operations import StepSpec
 from sync.sealed import keep_typed
 
 MADE_UP, TYPED = "made_up", "typed"
+
+
+def policy_of(aws_account: AwsAccount) -> Any:
+    """The password policy as the mirror has it; None: not held."""
+    account = settings_of(aws_account)
+    return account.password_policy if account is not None else None
+
+
+def thought_up(aws_account: AwsAccount, operator: Operator) -> str:
+    """The reference of a password that the policy takes, sealed."""
+    return keep_typed(think_up(policy_of(aws_account)), name=PASSWORD, aws_account=aws_account, operator=operator)
 
 
 class PasswordForm(ActForm):
@@ -44,27 +57,31 @@ class PasswordForm(ActForm):
         required=False, initial=True, label="Its user must choose a new one at the next sign-in"
     )
 
-    @property
-    def policy(self) -> Any:
-        """The password policy as the mirror has it; None: not held."""
-        account = settings_of(self.aws_account)
-        return account.password_policy if account is not None else None
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(self.targets) > 1:  # each gets one of its own
+            del self.fields["how"], self.fields["password"]
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or self.cleaned_data
         if said.get("how") == TYPED:
             typed = said.get("password", "")
-            for sentence in refusals(self.policy, typed) if typed else ["Type the password."]:
+            for sentence in refusals(policy_of(self.aws_account), typed) if typed else ["Type the password."]:
                 self.add_error("password", sentence)
         return said
 
     def steps(self) -> Sequence[StepSpec]:
         said = self.cleaned_data
-        made_up = said["how"] == MADE_UP
-        text = think_up(self.policy) if made_up else said["password"]
-        reference = keep_typed(text, name=PASSWORD, aws_account=self.aws_account, operator=self.operator)
-        about = {"password": reference, "reset_required": said["reset_required"], "made_up": made_up}
-        return [on_user(self.target, self.kind, **about)]
+        made_up = said.get("how", MADE_UP) == MADE_UP
+        about = {"reset_required": said["reset_required"], "made_up": made_up}
+        with transaction.atomic():
+            return [on_user(target, self.kind, password=self._sealed(made_up), **about) for target in self.targets]
+
+    def _sealed(self, made_up: bool) -> str:
+        if made_up:
+            return thought_up(self.aws_account, self.operator)
+        typed = self.cleaned_data["password"]
+        return keep_typed(typed, name=PASSWORD, aws_account=self.aws_account, operator=self.operator)
 
 
 class NewPasswordForm(PasswordForm):

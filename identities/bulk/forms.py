@@ -13,8 +13,8 @@ from identities.bulk.rows import Row
 from policies.forms import StageForm
 
 _HELP = {
-    rows.NEW: "name, path, boundary, groups, policies, tags",
-    rows.THERE: "name, groups, policies, tags, deactivate_keys",
+    rows.NEW: ", ".join(rows.COLUMNS[rows.NEW]),
+    rows.THERE: ", ".join(rows.COLUMNS[rows.THERE]),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -24,14 +24,16 @@ from sync.operations import BadParams, Refusal, StepSpec
 
 NEW, THERE = "new", "there"
 COLUMNS = {
-    NEW: ("name", "path", "boundary", "groups", "policies", "tags"),
-    THERE: ("name", "groups", "policies", "tags", "deactivate_keys"),
+    NEW: ("name", "path", "boundary", "groups", "policies", "tags", "access_key", "console_password"),
+    THERE: ("name", "groups", "policies", "tags", "access_key", "console_password", "deactivate_keys"),
 }
 TAG_COLUMN = "tag:"
 _SEVERAL = re.compile(r"[;|\n]")
 _PATH = re.compile(r"[!-~]{0,510}")  # IAM API Reference, CreateUser: with the / at both ends
 _NO = ("", "no", "false", "0")
-_ALL = ("yes", "true", "all")
+_YES = ("yes", "true")
+_ALL = (*_YES, "all")
+_LATER = "sealed:later"  # in the place of a password's reference: one is thought up when the table is staged
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,13 @@ def rows_of(aws_account: AwsAccount, what: str, lines: Sequence[Line]) -> list[R
     return _tried(aws_account, rows)
 
 
-def steps_of(rows: Iterable[Row]) -> list[StepSpec]:
-    return [step for row in rows for step in row.steps]
+def steps_of(rows: Iterable[Row], password: Callable[[], str]) -> list[StepSpec]:
+    """`password` thinks one up, and gives the reference of the sealed text."""
+    steps = [step for row in rows for step in row.steps]
+    return [
+        replace(step, params={**step.params, "password": password()}) if "password" in step.params else step
+        for step in steps
+    ]
 
 
 def _looked_up(aws_account: AwsAccount, what: str, lines: Sequence[Line]) -> Named:
@@ -151,6 +158,10 @@ def _given(line: Line, user: IamUser, named: Named) -> Iterator[StepSpec]:
         yield attach(user, _policy(named, policy))
     for key, value in _tags(line):
         yield tag(user, key, value)
+    if _asks(line, "access_key"):
+        yield on_user(user, "iam.key.create")
+    if _asks(line, "console_password"):
+        yield on_user(user, "iam.login.create", password=_LATER, made_up=True)
     for access_key in _keys(line.cells.get("deactivate_keys", ""), named.keys.get(user.pk, [])):
         yield on_user(user, "iam.key.deactivate", key=access_key.aws_id)
 
@@ -174,6 +185,13 @@ def _tags(line: Line) -> Iterator[tuple[str, str]]:
     for column, value in line.cells.items():
         if column.startswith(TAG_COLUMN) and value:
             yield column.removeprefix(TAG_COLUMN).strip(), value
+
+
+def _asks(line: Line, column: str) -> bool:
+    said = line.cells.get(column, "").casefold()
+    if said not in (*_NO, *_YES):
+        raise RowError(f"“{said[:80]}”: write yes or no in the column {column}.")
+    return said in _YES
 
 
 def _keys(said: str, active: Sequence[AccessKey]) -> Sequence[AccessKey]:

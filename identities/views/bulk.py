@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -12,6 +13,7 @@ from accounts.models import AwsAccount
 from accounts.roles import PROPOSE
 from iamconsole.web.uploads import LimitedFiles
 from iamconsole.web.words import counted
+from identities.acts.passwords import thought_up
 from identities.bulk.csv_text import MOST_BYTES
 from identities.bulk.forms import TableForm
 from identities.bulk.rows import NEW, steps_of
@@ -48,14 +50,16 @@ def _stage(request: HttpRequest, form: TableForm) -> Change | None:
         return None
     users = counted(len(form.good), "user")
     title = f"Make {users} of a table" if said["what"] == NEW else f"Change {users} by a table"
+    aws_account, actor = form.aws_account, signed_in(request)
     try:
-        return changes.propose(
-            aws_account=form.aws_account,
-            actor=signed_in(request),
-            title=said["title"] or title,
-            reason=said["reason"],
-            steps=steps_of(form.good),
-        )
+        with transaction.atomic():
+            return changes.propose(
+                aws_account=aws_account,
+                actor=actor,
+                title=said["title"] or title,
+                reason=said["reason"],
+                steps=steps_of(form.good, lambda: thought_up(aws_account, actor)),
+            )
     except changes.PlanError as error:
         form.add_error(None, str(error))
         return None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import signed_in
 from accounts.models import Operator
 from accounts.roles import SEE_IAM
+from iamconsole.web.exports import FORMATS, csv_lines
 from iamconsole.web.words import counted
 from sync import sealed
 from sync.changes import verbs
@@ -39,7 +41,9 @@ class Waiting:
 
 @dataclass(frozen=True)
 class ShownSecret:
+    step: int
     about: str  # what the step did
+    arn: str  # of what it did that to
     of: str  # AWS's id of what it made, "" for none
     user_name: str  # where one belongs to it
     name: str
@@ -60,20 +64,57 @@ def waiting_of(change: Change, steps: Iterable[Step], operator: Operator) -> lis
     return found
 
 
+@dataclass(frozen=True)
+class _Column:
+    name: str
+    value: Callable[[ShownSecret], Any]
+
+
+_COLUMNS = [
+    _Column("step", lambda each: each.step),
+    _Column("what", lambda each: each.about),
+    _Column("arn", lambda each: each.arn),
+    _Column("id", lambda each: each.of),
+    _Column("user_name", lambda each: each.user_name),
+    _Column("name", lambda each: each.name),
+    _Column("secret", lambda each: each.text),
+]
+
+
 @never_cache
 @require_POST
 def change_secrets(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     change, operator = fetch_change(request, account_id, pk, SEE_IAM), signed_in(request)
+    secrets = _opened(request, change, operator)
+    if not secrets:
+        return _back(change)
+    left = waiting_of(change, change.steps.all(), operator)
+    context = {"change": change, "secrets": secrets, "left": next(each.left for each in left if each.mine)}
+    return render(request, "sync/secrets.html", context)
+
+
+@never_cache
+@require_POST
+def change_secrets_csv(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    """The same as a file: what is no formula in a spreadsheet, as all our exports."""
+    change, operator = fetch_change(request, account_id, pk, SEE_IAM), signed_in(request)
+    secrets = _opened(request, change, operator, taken_as="CSV")
+    if not secrets:
+        return _back(change)
+    response = HttpResponse("".join(csv_lines(_COLUMNS, iter(secrets))), content_type=FORMATS["csv"][0])
+    response["Content-Disposition"] = f'attachment; filename="secrets-of-change-{change.pk}.csv"'
+    return response
+
+
+def _opened(request: HttpRequest, change: Change, operator: Operator, **more: str) -> list[ShownSecret]:
+    """What waits for them, with its audit entry. None where nothing does: then a message says so."""
     shown = sealed.show(change, operator)
     if not shown:
         messages.error(request, _GONE)
-        return _back(change)
-    verbs.record("secret.shown", change, actor=operator)
+        return []
+    verbs.record("secret.shown", change, actor=operator, secrets=len(shown), **more)
     steps = {step.position: step for step in change.steps.all()}
-    secrets = [_shown(steps[each.position], each) for each in shown]
-    left = waiting_of(change, steps.values(), operator)
-    context = {"change": change, "secrets": secrets, "left": next(each.left for each in left if each.mine)}
-    return render(request, "sync/secrets.html", context)
+    return [_shown(steps[each.position], each) for each in shown]
 
 
 @require_POST
@@ -91,9 +132,10 @@ def change_secrets_kept(request: HttpRequest, account_id: str, pk: int) -> HttpR
 
 def _shown(step: Step, each: sealed.Shown) -> ShownSecret:
     operation = registry[step.kind]
-    about = operation.title(operation.parse(step.params))
+    params = operation.parse(step.params)
+    arn = operation.objects(params)[0].partition(":")[2]
     of, user_name = step.result.get("id", ""), step.result.get("user_name", "")
-    return ShownSecret(about, of, user_name, each.name, each.secret.open())
+    return ShownSecret(step.position, operation.title(params), arn, of, user_name, each.name, each.secret.open())
 
 
 def _back(change: Change) -> HttpResponse:

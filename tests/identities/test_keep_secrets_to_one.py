@@ -204,6 +204,8 @@ def test_what_is_shown_once(
     assert secret in shown
     assert ("User name lena.fischer-at-123456789012" in shown) is (name == "Password for the service")
     everywhere.has_no(secret, change)
+    assert secret in press(client, "change_secrets_csv", change).content.decode()
+    everywhere.has_no(secret, change)
     press(client, "change_secrets_kept", change)
     everywhere.has_no(secret, change)
     assert secret not in get(client, "change", pk=str(change.pk))

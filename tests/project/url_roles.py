@@ -75,6 +75,7 @@ change_look                    POST   in        404     403  403  ok   403   ok 
 change_own                     POST   in        404     403  403  ok   403   ok    ok
 change_disown                  POST   in        404     403  403  ok   403   ok    ok
 change_secrets                 POST   in        404     ok   403  ok   ok    ok    ok
+change_secrets_csv             POST   in        404     ok   403  ok   ok    ok    ok
 change_secrets_kept            POST   in        404     ok   403  ok   ok    ok    ok
 drift                          GET    in        404     ok   403  ok   ok    ok    ok
 drift                          HTMX   in        404     ok   403  ok   ok    ok    ok

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import AuditEntry, AwsAccount, Operator
 from sync import sealed
@@ -80,6 +82,28 @@ def test_who_has_it_erases_it(change: Change, erin: Operator, client_of: ClientO
 
 def test_a_link_shows_nothing(change: Change, erin: Operator, client_of: ClientOf) -> None:
     assert client_of(erin).get(address("change_secrets", pk=str(change.pk))).status_code == 405
+
+
+def test_a_file_of_them_says_no_formula(change: Change, erin: Operator, client_of: ClientOf) -> None:
+    sealed.keep_returned(change.steps.get(), {"Password for the service": Secret("=cmd|'x'!A0")}, operator=erin)
+    answer = press(client_of(erin), change, "change_secrets_csv")
+    assert f",Secret access key,{SAID}\r\n" in answer.content.decode()
+    assert ",Password for the service,'=cmd|'x'!A0\r\n" in answer.content.decode()
+    shown = press(client_of(erin), change, "change_secrets").content.decode()
+    assert "Download as CSV" in shown
+    assert "has an apostrophe before it" in text_of(shown)
+
+
+@pytest.mark.parametrize(("left", "is_longer"), [(timedelta(minutes=2), True), (timedelta(minutes=14), False)])
+def test_what_waits_waits_for_what_comes_later(
+    change: Change, erin: Operator, left: timedelta, is_longer: bool
+) -> None:
+    until = timezone.now() + left
+    SealedSecret.objects.update(expires_at=until)
+    first = SealedSecret.objects.get()
+    sealed.keep_returned(change.steps.get(), {"API key": Secret(SAID)}, operator=erin)
+    first.refresh_from_db()
+    assert (first.expires_at > until) is is_longer
 
 
 def test_an_operator_decides_whose_it_is(change: Change, erin: Operator, bob: Operator, client_of: ClientOf) -> None:
