@@ -153,7 +153,8 @@ class Operation(ABC, Generic[P]):
     @abstractmethod
     def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
         """The mirrored objects to read again after it; the first is what the audit entry is about, and each comes
-        before what it refers to. Also when an object is gone by now: never raises.
+        before what it refers to. Also when an object is gone by now: never raises. Their ids are looked up later, for
+        many steps at once (`by_arn`).
         """
 
     @abstractmethod

@@ -46,7 +46,7 @@ class AttachmentOperation(OwnerOperation[AttachmentParams]):
         return f"attachment:{p.owner_arn} {p.policy_arn}"
 
     def refs(self, aws_account: AwsAccount, p: AttachmentParams) -> list[ObjectRef]:
-        return [*super().refs(aws_account, p), ref(ManagedPolicy, aws_account, p.policy_arn)]
+        return [*super().refs(aws_account, p), ref(ManagedPolicy, p.policy_arn)]
 
     def hangs(self, p: AttachmentParams) -> tuple[str, bool]:
         return f"policy {p.policy_arn}", self.leaves

@@ -74,7 +74,7 @@ class PutBoundary(BoundaryOperation[PutBoundaryParams]):
         return self.call(p, f"Put{self.owner.aws_word}PermissionsBoundary", PermissionsBoundary=p.policy_arn)
 
     def refs(self, aws_account: AwsAccount, p: PutBoundaryParams) -> list[ObjectRef]:
-        return [*super().refs(aws_account, p), ref(ManagedPolicy, aws_account, p.policy_arn)]
+        return [*super().refs(aws_account, p), ref(ManagedPolicy, p.policy_arn)]
 
     def mirrored(self, draft: Draft, p: PutBoundaryParams) -> Value:
         # AWS's own policies are mirrored where somebody has them only, so one that isn't may be there all the same.

@@ -16,7 +16,7 @@ from identities.operations.kinds import CERTIFICATE
 from policies.operations.arns import check_arn, path_of
 from policies.operations.existence import CreateParams, DeleteParams, Deletion, ObjectCreation
 from policies.operations.objects import ObjectOperation
-from policies.operations.rows import object_key, ref
+from policies.operations.rows import object_key
 from sync.aws.client import AwsClient
 from sync.checks import Finding
 from sync.draft import Draft
@@ -116,8 +116,7 @@ class RenameCertificate(ObjectOperation[RenameParams]):
 
     def refs(self, aws_account: AwsAccount, p: RenameParams) -> list[ObjectRef]:
         # Without an id: under the new name there may be nothing yet, which says nothing of the certificate.
-        known = ref(ServerCertificate, aws_account, p.arn)
-        return [replace(known, object_id="", name=self.of.name_of(p.new_arn), arn=p.new_arn)]
+        return [ObjectRef(ServerCertificate.kind, "", self.of.name_of(p.new_arn), p.new_arn)]
 
     def told_of_object(self, value: Value) -> str:
         return f"it called {self.of.name_of(value['arn'])}"

@@ -58,7 +58,7 @@ class Delete(OwnerOperation[DeleteParams]):
 
     def refs(self, aws_account: AwsAccount, p: DeleteParams) -> list[ObjectRef]:
         """With what else may hang on it: after a conflict, whoever plans again sees that."""
-        own = ref(self.owner.model, aws_account, p.owner_arn)
+        own = ref(self.owner.model, p.owner_arn)
         return [*(replace(own, facet=kind.source) for kind in (KINDS if self.owner is USER else ())), own]
 
     def told_of_owner(self, value: Value) -> str:

@@ -66,7 +66,7 @@ class InProfileOperation(Operation[InProfileParams]):
         return f"profile:{p.profile_arn} {p.role_arn}"
 
     def refs(self, aws_account: AwsAccount, p: InProfileParams) -> list[ObjectRef]:
-        return [ref(InstanceProfile, aws_account, p.profile_arn)]
+        return [ref(InstanceProfile, p.profile_arn)]
 
     def alters(self, aws_account: AwsAccount, p: InProfileParams) -> Sequence[Alteration]:
         return [Carried(p.profile_arn, p.role_arn, self.leaves)]

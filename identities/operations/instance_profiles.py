@@ -32,7 +32,7 @@ class DeleteProfile(Delete):
     """Its tags come back with it only by hand: this console has no operation for those yet."""
 
     def refs(self, aws_account: AwsAccount, p: DeleteParams) -> list[ObjectRef]:
-        return [ref(InstanceProfile, aws_account, p.owner_arn)]
+        return [ref(InstanceProfile, p.owner_arn)]
 
     def alters(self, aws_account: AwsAccount, p: DeleteParams) -> Sequence[Alteration]:
         return ()

@@ -63,7 +63,7 @@ class MembershipOperation(Operation[MembershipParams]):
         return f"membership:{p.user_arn} {p.group_arn}"
 
     def refs(self, aws_account: AwsAccount, p: MembershipParams) -> list[ObjectRef]:
-        return [ref(IamUser, aws_account, p.user_arn)]  # AWS's details tell of a user's groups, not of a group's users
+        return [ref(IamUser, p.user_arn)]  # AWS's details tell of a user's groups, not of a group's users
 
     def told(self, value: Value) -> str:
         if value is None:

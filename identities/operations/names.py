@@ -21,7 +21,7 @@ from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import Finding
 from sync.draft import Draft
-from sync.mirror import ObjectRef
+from sync.mirror import ObjectRef, identified
 from sync.operations import Alteration, Call, Guarantee, Refusal, StepSpec, Value
 
 # How many members of a group, and roles that trust a user, are read again at once; a pull brings the others.
@@ -81,15 +81,15 @@ class Rename(OwnerOperation[RenameParams]):
 
     def refs(self, aws_account: AwsAccount, p: RenameParams) -> list[ObjectRef]:
         """With those of whom AWS tells otherwise then: roles that trust it, members of a group."""
-        old = ref(self.owner.model, aws_account, p.owner_arn)
+        [old] = identified(aws_account, [ref(self.owner.model, p.owner_arn)])
         new = replace(old, name=name_of(p.new_arn), arn=p.new_arn, former_name=old.name)
         row = self.owner.model.objects.filter(aws_account=aws_account, arn=p.owner_arn).order_by("-pk").first()
         if isinstance(row, IamGroup):
             members = IamUser.objects.live().filter(memberships__group=row, memberships__gone_at=None).order_by("pk")
-            told = [ref(IamUser, aws_account, user.arn) for user in members[:_READ_AT_ONCE]]
+            told = [ref(IamUser, user.arn) for user in members[:_READ_AT_ONCE]]
             return [new, *told, new] if told else [new]  # members are tied to groups by name: the group comes first
         trusting = roles_trusting(row)[:_READ_AT_ONCE] if row else ()
-        return [new, *(ref(IamRole, aws_account, role.arn) for role in trusting)]
+        return [new, *(ref(IamRole, role.arn) for role in trusting)]
 
     def alters(self, aws_account: AwsAccount, p: RenameParams) -> Sequence[Alteration]:
         return [Renamed(p.owner_arn, p.new_arn)]

@@ -99,7 +99,7 @@ class OwnerOperation(Operation[P]):
         return draft.writing(self.key(p))
 
     def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
-        return [ref(self.owner.model, aws_account, p.owner_arn)]
+        return [ref(self.owner.model, p.owner_arn)]
 
     def row(self, draft: Draft, p: P) -> Any:
         """Raises Refusal when there is no such owner, and when AWS keeps it for itself."""

@@ -107,7 +107,7 @@ class UpdateRole(OwnerOperation[UpdateRoleParams]):
         return f"settings:{p.owner_arn}"
 
     def refs(self, aws_account: AwsAccount, p: UpdateRoleParams) -> list[ObjectRef]:
-        return [replace(ref(IamRole, aws_account, p.owner_arn), facet=RoleSettings.source)]
+        return [replace(ref(IamRole, p.owner_arn), facet=RoleSettings.source)]
 
     def told_of_owner(self, value: Value) -> str:
         return f"sessions of {value['max_session_s'] / 3600:g} hours and the description “{value['description']}”"

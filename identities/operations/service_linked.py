@@ -113,7 +113,7 @@ class AwaitDeletion(Gate[AwaitParams]):
         return f"deletion:{p.owner_arn}"
 
     def refs(self, aws_account: AwsAccount, p: AwaitParams) -> list[ObjectRef]:
-        return [ref(IamRole, aws_account, p.owner_arn)]
+        return [ref(IamRole, p.owner_arn)]
 
     def waits_for(self, client: AwsClient, p: AwaitParams, since: datetime) -> str:
         """Raises Conflict with AWS's reason when AWS has given up."""

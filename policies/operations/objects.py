@@ -93,7 +93,7 @@ class ObjectOperation(Operation[P]):
         return draft.writing(self.key(p))
 
     def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
-        return [replace(ref(self.of.model, aws_account, p.arn), name=self.of.name_of(p.arn), facet=self.facet)]
+        return [replace(ref(self.of.model, p.arn), name=self.of.name_of(p.arn), facet=self.facet)]
 
     def row(self, draft: Draft, p: P) -> Any:
         """Raises Refusal when there is no such object, and when it is not the customer's."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar, cast
 
-from accounts.models import AwsAccount
 from policies.operations.arns import name_of
 from sync.draft import Draft
 from sync.mirror import ObjectRef
@@ -74,10 +73,9 @@ def object_key(model: type[MirroredRow], arn: str) -> str:
     return f"{model.kind}:{arn}"
 
 
-def ref(model: type[MirroredRow], aws_account: AwsAccount, arn: str) -> ObjectRef:
-    """What has that ARN; without an id where the mirror has nothing of it that is still there."""
-    newest = model.objects.live().filter(aws_account=aws_account, arn=arn).order_by("-pk").first()
-    return ObjectRef(model.kind, newest.aws_id if newest else "", name_of(arn), arn)
+def ref(model: type[MirroredRow], arn: str) -> ObjectRef:
+    """What has that ARN, whichever object that is by then."""
+    return ObjectRef(model.kind, "", name_of(arn), arn, by_arn=True)
 
 
 def _word(model: type[MirroredRow]) -> str:

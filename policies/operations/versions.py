@@ -59,7 +59,7 @@ class VersionsOperation(Operation[P]):
         return f"policy.versions:{p.policy_arn}"
 
     def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
-        return [ref(ManagedPolicy, aws_account, p.policy_arn)]
+        return [ref(ManagedPolicy, p.policy_arn)]
 
     def told(self, value: Value) -> str:
         if value is None:

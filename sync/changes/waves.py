@@ -8,9 +8,10 @@ own. Any other step is a wave by itself. What several refer to, such as a policy
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from accounts.models import AwsAccount
+from sync import mirror
 from sync.changes.steps import planned_step
 from sync.mirror import ObjectRef
 from sync.models import Change, Step
@@ -52,17 +53,22 @@ def waves(change: Change, ids: dict[int, str]) -> Iterator[list[Due]]:
             continue
         due = _due(change.aws_account, step, ids, written)
         if wave and not _go_together(wave, due):
-            yield wave
+            yield _identified(change.aws_account, wave)
             wave, due = [], _due(change.aws_account, step, ids, written)  # by now it may be known what others made
         wave.append(due)
         written.add(step.part)
     if wave:
-        yield wave
+        yield _identified(change.aws_account, wave)
 
 
 def _due(aws_account: AwsAccount, step: Step, ids: dict[int, str], written: set[str]) -> Due:
     planned = planned_step(step, ids)
     return Due(step, planned, planned.operation.refs(aws_account, planned.params), step.part in written)
+
+
+def _identified(aws_account: AwsAccount, wave: Sequence[Due]) -> list[Due]:
+    found = iter(mirror.identified(aws_account, [ref for due in wave for ref in due.refs]))
+    return [replace(due, refs=[next(found) for _ in due.refs]) for due in wave]
 
 
 def _go_together(wave: Sequence[Due], due: Due) -> bool:

@@ -47,7 +47,10 @@ class Place:
 
 @dataclass(frozen=True)
 class ObjectRef:
-    """One object. `object_id` is AWS's immutable id ("" when it is not known yet), `name` what AWS's calls take."""
+    """One object. `object_id` is AWS's immutable id ("" when it is not known yet), `name` what AWS's calls take.
+
+    `by_arn`: the id is to be looked up (`identified`).
+    """
 
     kind: str
     object_id: str
@@ -56,6 +59,7 @@ class ObjectRef:
     region: str = ""
     facet: str = "details"
     former_name: str = ""  # where it may still be, when it was to be renamed to `name`
+    by_arn: bool = False
 
 
 @dataclass(frozen=True)

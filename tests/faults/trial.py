@@ -64,7 +64,7 @@ class Trial:
 
     @property
     def refs(self) -> Sequence[ObjectRef]:
-        return self.operation.refs(self.world.aws_account, self.params)
+        return mirror.identified(self.world.aws_account, self.operation.refs(self.world.aws_account, self.params))
 
     @property
     def at_most_once(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +12,6 @@ from django.utils import timezone
 from accounts.models import Operator
 from iamconsole.demo.acme_data.credentials import SIGNING_CERTIFICATE
 from identities.models import IamUser
-from policies.operations.rows import ref
 from sync import mirror, sealed
 from sync.aws.client import reader
 from sync.operations import StepSpec
@@ -51,7 +50,7 @@ class Of:
 def knows(world: World, user: IamUser, *facets: str) -> None:
     """Mirrors what AWS has of the user's credentials now."""
     for facet in facets:
-        about = replace(ref(IamUser, world.aws_account, user.arn), facet=facet)
+        about = mirror.mirror_of(IamUser.kind, facet).ref(user)
         requested_at = timezone.now()
         item = mirror.mirror_of(IamUser.kind, facet).read_one(reader(world.aws_account), about)
         with transaction.atomic():

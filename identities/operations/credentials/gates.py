@@ -53,7 +53,7 @@ class KeyGate(Gate[P]):
         return [object_key(IamUser, p.owner_arn)]
 
     def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
-        return [replace(ref(IamUser, aws_account, p.owner_arn), facet=KEYS.source)]
+        return [replace(ref(IamUser, p.owner_arn), facet=KEYS.source)]
 
 
 class AwaitUse(KeyGate[KeyParams]):

@@ -37,7 +37,7 @@ class OfUser(OwnerOperation[P]):
         self.owner, self.kind = USER, self.known_as
 
     def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
-        return [replace(ref(IamUser, aws_account, p.owner_arn), facet=self.facet)]
+        return [replace(ref(IamUser, p.owner_arn), facet=self.facet)]
 
     def hangs(self, p: P) -> tuple[str, bool] | None:
         """What it puts on its user, or takes off (False); None where neither."""
