@@ -56,7 +56,7 @@ def find_policies(place: Place, owner: str, most: int) -> int:
     lone = place.of(Attachment.objects.live().filter(policy__isnull=True, **{f"{owner}__isnull": False}))
     arns = dict(lone.filter(Exists(policies)).values_list("pk", "arn")[:most])
     found = _policies(place, arns.values())
-    bulk.update(Attachment, "policy_id", {pk: found[arn] for pk, arn in arns.items() if arn in found})
+    bulk.update(Attachment, [{"id": pk, "policy_id": found[arn]} for pk, arn in arns.items() if arn in found])
     return len(arns)
 
 
@@ -91,7 +91,7 @@ def count_members(groups: Collection[int]) -> None:
     list(IamGroup.objects.select_for_update().filter(pk__in=groups).order_by("aws_id").values_list("pk"))
     members = Membership.objects.live().filter(group__in=groups).order_by().values("group")
     counted = dict(members.annotate(number=Count("pk")).values_list("group", "number"))
-    bulk.update(IamGroup, "member_count", {group: counted.get(group, 0) for group in groups})
+    bulk.update(IamGroup, [{"id": group, "member_count": counted.get(group, 0)} for group in groups])
 
 
 def loose_attachments(place: Place, owner: str) -> set[str]:

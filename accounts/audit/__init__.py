@@ -6,7 +6,10 @@
 
 from accounts.audit.chain import seal
 from accounts.audit.check import Problem, verify
-from accounts.audit.trail import differences, record
+from accounts.audit.trail import differences, entry, record, record_all
 from accounts.audit.verbs import UnknownVerb, register, sentence, verbs
 
-__all__ = ["Problem", "UnknownVerb", "differences", "record", "register", "seal", "sentence", "verbs", "verify"]
+__all__ = [
+    "Problem", "UnknownVerb", "differences", "entry", "record", "record_all", "register", "seal", "sentence", "verbs",
+    "verify",
+]  # fmt: skip

@@ -10,13 +10,14 @@ from typing import Any
 from django.utils import timezone
 
 from accounts import audit
+from accounts.models import AuditEntry
 from sync import sealed
 from sync.changes import attempts, effects, failpoints, verbs
 from sync.changes.claims import Claim
 from sync.changes.failpoints import Point
 from sync.changes.rows import say_all
 from sync.changes.waves import Due
-from sync.mirror import ObjectRef, Reread
+from sync.mirror import ObjectRef, Reread, bulk
 from sync.mirror.base import mirror_of
 from sync.models import Attempt, Change, Step
 from sync.operations import Value
@@ -64,7 +65,7 @@ def write_down(claim: Claim, ended: Sequence[Ended]) -> None:
         for each in ended:
             if each.is_done:
                 _hand_over(change, each)
-                _audit(change, each)
+        audit.record_all(_entry(change, each) for each in ended if each.is_done)
         say_all(change, [each.line for each in ended if each.line])
         failpoints.passing(Point.BEFORE_COMMIT)
     failpoints.passing(Point.COMMITTED)
@@ -78,8 +79,8 @@ def _attempts(ended: Sequence[Ended]) -> None:
         attempt.request_id = each.request_id or str(each.error.get("request_id") or "")
         if each.looked:
             attempt.snapshot = attempts.as_snapshot(each.found)
-    fields = ["snapshot", "outcome", "error", "request_id", "finished_at"]
-    Attempt.objects.bulk_update([each.attempt for each in ended], fields)
+    names = ["id", "snapshot", "outcome", "error", "request_id", "finished_at"]
+    bulk.update(Attempt, [{name: getattr(each.attempt, name) for name in names} for each in ended])
 
 
 def _steps(ended: Sequence[Ended]) -> None:
@@ -89,7 +90,8 @@ def _steps(ended: Sequence[Ended]) -> None:
         if each.is_done:
             step.result = dict(each.result) if each.visible else {**each.result, "visible": False}
             step.finished_at = each.at
-    Step.objects.bulk_update([each.due.step for each in ended], ["state", "error", "result", "finished_at"])
+    names = ["id", "state", "error", "result", "finished_at"]
+    bulk.update(Step, [{name: getattr(each.due.step, name) for name in names} for each in ended])
 
 
 def _hand_over(change: Change, ended: Ended) -> None:
@@ -99,11 +101,11 @@ def _hand_over(change: Change, ended: Ended) -> None:
         sealed.hand_over(ended.due.step, made_up, operator=change.applied_by or change.requested_by)
 
 
-def _audit(change: Change, ended: Ended) -> None:
+def _entry(change: Change, ended: Ended) -> AuditEntry:
     planned, step = ended.due.planned, ended.due.step
     about = _about(ended.due.refs, ended.reread)
     left = planned.operation.after(planned.params, planned.expects)
-    audit.record(
+    return audit.entry(
         f"step.{ended.state.value}",
         actor=change.applied_by,
         aws_account=change.aws_account,

@@ -8,7 +8,7 @@ those of SQLite ≥ 3.35 and PostgreSQL; only how the rows get into them differs
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from enum import Enum
 from functools import cache
 from itertools import chain
@@ -109,15 +109,18 @@ def _converters(model: type[models.Model], name: str) -> list[tuple[Callable[...
     return [(convert, expression) for convert in converters]
 
 
-def update(model: type[models.Model], column: str, values: Mapping[int, Any]) -> None:
-    """Gives each of these rows, by pk, a value of its own."""
-    pk = model._meta.pk
-    fields = [pk, _field(model, column)]
-    key, value, table = _names([str(pk.column)]), _names([column]), _names([model._meta.db_table])
-    for part in _batches(model, [{pk.attname: each, column: new} for each, new in values.items()]):
+def update(model: type[models.Model], rows: Sequence[Columns]) -> None:
+    """Gives each row that is there, by its pk, its own values in the other columns."""
+    if not rows:
+        return
+    key, table = _names([str(model._meta.pk.column)]), _names([model._meta.db_table])
+    fields = [_field(model, name) for name in rows[0]]
+    names = [_names([str(field.column)]) for field in fields]
+    new = ", ".join(f"{name} = given.{name}" for name in names if name != key)
+    for part in _batches(model, rows):
         source, params = _source(fields, part)
-        given = f"WITH given ({key}, {value}) AS ({source})"
-        change = f"UPDATE {table} SET {value} = given.{value} FROM given WHERE {table}.{key} = given.{key}"  # noqa: S608
+        given = f"WITH given ({', '.join(names)}) AS ({source})"
+        change = f"UPDATE {table} SET {new} FROM given WHERE {table}.{key} = given.{key}"  # noqa: S608
         with connection.cursor() as cursor:
             cursor.execute(f"{given} {change}", params)
 

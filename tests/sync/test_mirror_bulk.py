@@ -87,7 +87,7 @@ def test_more_rows_than_a_statement_takes(monkeypatch: pytest.MonkeyPatch) -> No
 def test_no_rows_are_no_statement(django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         bulk.insert(Document, [])
-        bulk.update(Document, "size", {})
+        bulk.update(Document, [])
         assert bulk.upsert(Document, [], key=["text_hash"], returning="text_hash") == {}
 
 
@@ -104,8 +104,19 @@ def test_rows_are_found_with_values_as_django_gives_them(aws_account: AwsAccount
 
 def test_each_row_is_given_its_own_value() -> None:
     pks = bulk.insert_missing(Document, [document(n) for n in "abc"], key=["text_hash"], returning="text_hash")
-    bulk.update(Document, "size", {pks["a"]: 10, pks["c"]: 30})
+    bulk.update(Document, [{"id": pks["a"], "size": 10}, {"id": pks["c"], "size": 30}])
     assert dict(Document.objects.values_list("text_hash", "size")) == {"a": 10, "b": 1, "c": 30}
+
+
+def test_each_row_is_given_values_of_its_own_in_several_columns(aws_account: AwsAccount) -> None:
+    bulk.insert(Facet, [facet(text, aws_account_id=aws_account.pk) for text in HARD])
+    rows = list(Facet.objects.order_by("pk").values("id", "object_id"))
+    given = [
+        {"id": row["id"], "extra": {"n": row["object_id"]}, "held_why": row["object_id"], "written_at": AT}
+        for row in rows
+    ]
+    bulk.update(Facet, given)
+    assert list(Facet.objects.order_by("pk").values(*given[0])) == given
 
 
 @pytest.mark.servers
