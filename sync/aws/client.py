@@ -147,7 +147,7 @@ class AwsClient:
         sending = Sending(
             service, operation, self._aws_account.account_id, write=write, emulated=self._aws_account.emulated
         )
-        self._check_may_send(sending)
+        self._check_may_ask(sending)
         if write and self._dry_run:
             self.unsent.append(UnsentCall(service, operation, params))
             return {}
@@ -196,20 +196,22 @@ class AwsClient:
                 request_id=error.request_id,
             ) from error
 
-    def _check_may_send(self, sending: Sending) -> None:
+    def _check_may_ask(self, sending: Sending) -> None:
         if not is_known(sending.service):
             raise sending.failed(errors.Refused, f"The console does not use the service {sending.service}.")
         if is_signed(sending.service, sending.operation) is not self._purpose.signed:
             raise sending.failed(errors.Refused, "It is sent without a signature, or with one, and never both ways.")
         if is_billed(sending.service, sending.operation) and not self._bills:
             raise sending.failed(errors.Refused, "AWS bills for each person who is read so: a pull reads lists.")
+        if sending.write and self._purpose.tier == "read":
+            raise sending.failed(errors.NotARead, "It is not a read, and only a change may write.")
+
+    def _check_writes_on(self, sending: Sending) -> None:
         if not sending.write:
             return
-        if self._purpose.tier == "read":
-            raise sending.failed(errors.NotARead, "It is not a read, and only a change may write.")
         # Read anew at each write: an owner may have turned it off while the change was being applied.
         writes_on = AwsAccount.objects.filter(pk=self._aws_account.pk, writes_enabled=True)
-        if not self._dry_run and not writes_on.exists():
+        if not writes_on.exists():
             raise sending.failed(errors.WritesOff)
 
     def _with_patience(self, sending: Sending, send: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -233,12 +235,14 @@ class AwsClient:
                 time.sleep(next(waits))
 
     def _send(self, sending: Sending, params: dict[str, Any]) -> dict[str, Any]:
+        if self._held_session is None:  # nobody is asked to let us in for nothing
+            self._check_writes_on(sending)
         resends = may_be_resent(sending.service, sending.operation)
         client = self._session().client(sending.service, self._region, resends=resends)
         pace = self._pace(sending, params)
         with logged(sending, self._purpose) as outcome, traced(pace) as trace:
             try:
-                self._check_may_send(sending)  # again: getting in, or waiting for another try, may have taken a while
+                self._check_writes_on(sending)  # getting in, or waiting for another try, may have taken a while
                 answer = invoke(client, sending.operation, params)
             except Exception as error:
                 translated = translate(error, sending, status=trace.status, unclear_before=trace.unclear)

@@ -51,9 +51,12 @@ def keep_snapshot(attempt: Attempt, live: Value) -> None:
 
 
 def perhaps_sent(step: Step) -> list[Attempt]:
-    """The attempts so far that may have taken effect, the oldest first."""
-    open_or_unknown = ("", Step.State.UNKNOWN)
-    return list(step.attempts.filter(snapshot__isnull=False, outcome__in=open_or_unknown).order_by("number"))
+    """The attempts so far that may have taken effect, the oldest first: asked anew, whatever was fetched before."""
+    return [attempt for attempt in step.attempts.order_by("number") if is_perhaps_sent(attempt)]
+
+
+def is_perhaps_sent(attempt: Attempt) -> bool:
+    return attempt.snapshot is not None and attempt.outcome in ("", Step.State.UNKNOWN)
 
 
 def as_tried(attempts: Sequence[Attempt]) -> list[Tried]:

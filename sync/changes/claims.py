@@ -56,12 +56,6 @@ class Claim:
         if not ours.update(heartbeat_at=timezone.now()):
             raise ClaimLost(f"The claim on change {self.change_id} was lost.")
 
-    def check(self) -> None:
-        """A look just before a call that writes. Raises ClaimLost."""
-        ours = Change.objects.filter(pk=self.change_id, claim=self.token, state=Change.State.APPLYING)
-        if not ours.exists():
-            raise ClaimLost(f"The claim on change {self.change_id} was lost.")
-
     def is_cancel_asked(self) -> bool:
         """Looks whether the claim still holds, and whether an operator wants to stop. Raises ClaimLost."""
         ours = Change.objects.filter(pk=self.change_id, claim=self.token, state=Change.State.APPLYING)

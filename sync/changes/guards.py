@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from accounts.access import may
@@ -39,7 +40,11 @@ class Objection:
 
 
 def objection(change: Change, applier: Operator) -> Objection | None:
-    """The first thing that stands against applying the rest of `change`; None when nothing does."""
+    """The first thing that stands against applying the rest of `change`; None when nothing does.
+
+    Its steps are fetched with it, once for all that asks for them.
+    """
+    prefetch_related_objects([change], "steps")
     if change.ends_id:  # ending access is always allowed
         return _of_the_plan(change)
     return _of_the_plan(change) or _of_people(change, applier) or _of_checks(change)
@@ -130,8 +135,8 @@ def planned(change: Change) -> list[Planned]:
     Not those that may have been sent already: of what they left, the limits would say that it is so already.
     """
     ids = ids_made(change)
-    pending = change.steps.exclude(state__in=Step.FINISHED)
-    return [planned_step(step, ids) for step in pending if not attempts.perhaps_sent(step)]
+    pending = change.steps.exclude(state__in=Step.FINISHED).prefetch_related("attempts")
+    return [planned_step(step, ids) for step in pending if not any(map(attempts.is_perhaps_sent, step.attempts.all()))]
 
 
 def undoing(change: Change) -> list[Planned]:

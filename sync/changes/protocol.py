@@ -196,7 +196,9 @@ class StepRun:
     # ---- 3 ---------------------------------------------------------------------------------------------------
     def _send(self, attempt: Attempt, tried: Tried) -> Ended | None:
         failpoints.passing(Point.TO_BE_SENT)
-        self._claim.check()  # reading may have taken long, or this process was stopped
+        # Just before it: reading may have taken long, or this process was stopped.
+        if self._claim.is_cancel_asked():
+            return self._end(attempt, State.PENDING, found=tried.found)
         try:
             answer = self._operation.send(self._client, self._params)
         except errors.AwsError as error:

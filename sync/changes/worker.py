@@ -109,12 +109,9 @@ class _Wave:
         begun = begin(self._claim, wave) if len(wave) > 1 else [None]
         ended: list[Ended] = []
         for due, attempt in zip(wave, begun, strict=True):
-            ending = self._not_begun(due) if ended else None
-            if ending is None:
-                ending = self._run(due, attempt, ended)
-            if ending is not None:
+            if (ending := self._run(due, attempt, ended)) is not None:
                 break
-        if len(wave) > 1 and ended:
+        if len(wave) > 1:
             ended = self._with_shared(ended)
         left = zip(wave[len(ended) :], begun[len(ended) :], strict=True)
         ended += [Ended(due, attempt, Step.State.PENDING) for due, attempt in left if attempt is not None]
@@ -129,23 +126,32 @@ class _Wave:
         ended.append(found)
         if found.is_done:
             return None
-        if found.state is Step.State.PENDING and self._against:
-            return partial(endings.turned_back, self._claim, self._against)
+        if found.state is Step.State.PENDING:
+            return self._let_go()
         return partial(endings.stopped, self._claim, due.step, found.error, found.state)
 
     def _with_shared(self, ended: list[Ended]) -> list[Ended]:
-        """What several steps refer to is read again once, and written down with the last of them."""
-        *others, last = ended
-        shared = dict.fromkeys(ref for each in ended if each.is_done for ref in each.due.refs[1:])
-        return [*others, replace(last, reread=[*last.reread, *effects.read_again(self._client, list(shared))])]
+        """What several steps refer to is read again once, and written down with the last that was done."""
+        done = [each for each in ended if each.is_done]  # all but the one at which it ended
+        if not done:
+            return ended
+        *others, last = done
+        shared = dict.fromkeys(ref for each in done for ref in each.due.refs[1:])
+        last = replace(last, reread=[*last.reread, *effects.read_again(self._client, list(shared))])
+        return [*others, last, *ended[len(done) :]]
 
     def _not_begun(self, due: Due) -> Ending | None:
+        """A look before anything else. That at the claim comes again just before each call that writes."""
         cancel_asked = self._claim.is_cancel_asked()
         if not due.is_first_try and attempts.perhaps_sent(due.step):
             return None  # find out first what became of it, whatever else
+        return self._let_go() if self._against or cancel_asked else None
+
+    def _let_go(self) -> Ending:
+        """Nothing more is to be sent."""
         if self._against:
             return partial(endings.turned_back, self._claim, self._against)
-        return partial(endings.cancelled, self._claim) if cancel_asked else None
+        return partial(endings.cancelled, self._claim)
 
 
 def _open_door(claim: Claim, change: Change, email: str) -> AwsClient:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry, Operator
 from identities.models import IamUser
@@ -99,6 +101,21 @@ def test_who_cancels_in_the_middle_stops_after_the_step_that_runs(
     assert change.state == Change.State.CANCELLED
     assert states(change) == ["done", "skipped", "skipped", "skipped"]
     assert len(world.sent(SENT)) == 1
+
+
+def test_a_step_more_takes_two_statements_more(world: World, erin: Operator) -> None:
+    """The looks just before it is sent: whether the change is still ours, and whether writes are still on."""
+    policy = world.policy()
+
+    def statements(steps: int) -> int:
+        users = [world.user(f"one-of-{steps}-{number}") for number in range(steps)]
+        change = propose(world.aws_account, erin, [attach(user, policy.arn) for user in users])
+        changes.apply(change=change, actor=erin)
+        with CaptureQueriesContext(connection) as done:
+            assert worked(change).state == Change.State.APPLIED
+        return len(done)
+
+    assert statements(12) - statements(4) == 2 * (12 - 4)
 
 
 def test_steps_on_one_object_are_waves_of_their_own(world: World, erin: Operator) -> None:
