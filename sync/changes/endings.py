@@ -78,7 +78,7 @@ def turned_back(claim: Claim, against: Objection) -> None:
 
 
 def handed_on(claim: Claim) -> None:
-    """No task runs longer than a minute: the change keeps its leases, and the next task goes on."""
+    """No task runs longer than a minute, or while a new change waits. The change keeps its leases; the next goes on."""
     with claim.held() as change:
         change.state = Change.State.QUEUED
         change.claim = ""

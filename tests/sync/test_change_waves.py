@@ -103,6 +103,20 @@ def test_who_cancels_in_the_middle_stops_after_the_step_that_runs(
     assert len(world.sent(SENT)) == 1
 
 
+def test_a_long_change_lets_a_new_one_go_first(
+    world: World, erin: Operator, after_first: Callable[[Callable[[], object]], None]
+) -> None:
+    user, policy = world.user(), world.policy()
+    texts = [put_inline(user, name, document("s3:GetObject")) for name in "ab"]
+    long = propose(world.aws_account, erin, [attach(user, policy.arn), *texts])
+    short = propose(world.aws_account, erin, [attach(world.user("lena"), policy.arn)])
+    after_first(lambda: changes.apply(change=short, actor=erin))
+    assert carry_out(long, erin).state == Change.State.QUEUED
+    assert states(long) == ["done", "pending", "pending"]
+    assert worked(short).state == Change.State.APPLIED
+    assert worked(long).state == Change.State.APPLIED
+
+
 def test_a_step_more_takes_two_statements_more(world: World, erin: Operator) -> None:
     """The looks just before it is sent: whether the change is still ours, and whether writes are still on."""
     policy = world.policy()
