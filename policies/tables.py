@@ -16,13 +16,14 @@ from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table
 from iamconsole.web.words import counted
 from sync.models import Ownership
+from sync.pending import pending_mark
 
 # ---- Shared with the lists of identities ---------------------------------------------------------------------
 
 
 def name_column(url_name: str) -> Column:
     """`url_name`: of the page of a row."""
-    return Column("name", "Name", lambda row: row.name, cell=cells.named(url_name), sort="name_key")
+    return Column("name", "Name", lambda row: row.name, cell=cells.named(url_name, pending_mark), sort="name_key")
 
 
 def yes_or_no(name: str, label: str, has: Q, chip: str) -> Filter:

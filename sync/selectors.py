@@ -138,6 +138,7 @@ class Standing:
     open_changes: int
     age: datetime | None  # when its last complete pull ended
     ignores: bool  # a rule says of some objects that nobody here looks after them
+    moves: bool  # a worker has a change of it, or should have
 
 
 @once_a_page
@@ -151,7 +152,8 @@ def standing(aws_account: AwsAccount) -> Standing:
     complete = Run.objects.filter(state=Run.State.DONE, object_id="", **of_it).order_by("-finished_at")
     age = Subquery(complete.values("finished_at")[:1])
     ignores = Exists(OwnershipRule.objects.filter(ownership=Ownership.IGNORED, **of_it))
-    return Standing(*AwsAccount.objects.filter(pk=aws_account.pk).values_list(count, age, ignores)[0])
+    moves = Exists(Change.objects.filter(state__in=Change.MOVING, **of_it))
+    return Standing(*AwsAccount.objects.filter(pk=aws_account.pk).values_list(count, age, ignores, moves)[0])
 
 
 def also_running(change: Change) -> list[Any]:

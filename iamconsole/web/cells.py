@@ -11,18 +11,23 @@ from django.urls import get_script_prefix, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from iamconsole.web.elements import ago, day, muted, small
+from iamconsole.web.elements import ago, day, joined, muted, small
 
 Cell = Callable[[Any, Any], str]
 
 NONE, NOT_HELD = muted("None"), muted("Not held")
 
 
-def named(url_name: str) -> Cell:
-    """The name of a mirrored row, as a link to its page, and a second line."""
+def _unmarked(row: Any, aws_account: Any) -> str:
+    return ""
+
+
+def named(url_name: str, mark: Cell = _unmarked) -> Cell:
+    """The name of a mirrored row, as a link to its page, perhaps with a mark beside it; and a second line."""
 
     def cell(row: Any, aws_account: Any) -> SafeString:
-        return name_link(object_url(url_name, aws_account.account_id, row.aws_id), row.name, second_line(row))
+        below = joined((mark(row, aws_account), second_line(row)))
+        return name_link(object_url(url_name, aws_account.account_id, row.aws_id), row.name, below)
 
     return cell
 

@@ -1,0 +1,64 @@
+"""What a change is writing, or is about to: lists and pages mark it as pending, whatever a pull says of it meanwhile.
+
+A change that is carried out holds leases on its objects until its writes show. One that waits for a worker, or for
+another change, holds none yet: its steps say what it will write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.models import AwsAccount
+from iamconsole.web.elements import flag
+from iamconsole.web.once import once_a_page
+from sync import operations
+from sync.models import Change, Lease, MirroredRow, Step
+from sync.operations import BadParams
+from sync.selectors import standing
+
+MOST_STEPS = 1_000  # that are looked into for one page, of changes without leases
+_NOT_PENDING = SafeString("")
+
+
+@once_a_page
+def pending(aws_account: AwsAccount) -> Mapping[str, int]:
+    """The number of the change, by the key of the object ("iam.user:<ARN>"). Asks nothing more while none moves."""
+    if not standing(aws_account).moves:
+        return {}
+    leases = Lease.objects.filter(aws_account=aws_account).values_list("object_key", "change_id")
+    return {**_awaited(aws_account), **dict(leases)}
+
+
+def _awaited(aws_account: AwsAccount) -> dict[str, int]:
+    """Of two changes that wait for an object, the older one."""
+    waiting = Change.objects.filter(aws_account=aws_account, state__in=(Change.State.QUEUED, Change.State.WAITING))
+    steps = Step.objects.filter(change__in=waiting).exclude(state__in=Step.FINISHED).order_by("-change_id", "position")
+    told = steps.values_list("change_id", "kind", "params")[:MOST_STEPS]
+    return {key: change_id for change_id, kind, params in told for key in _keys(kind, params)}
+
+
+def _keys(kind: str, params: Mapping[str, object]) -> list[str]:
+    operation = operations.registry.get(kind)
+    try:
+        return operation.objects(operation.parse(params)) if operation else []
+    except BadParams:
+        return []
+
+
+def pending_mark(row: MirroredRow, aws_account: AwsAccount) -> SafeString:
+    """ "Pending", which leads to the change; nothing where no change writes the row's object."""
+    return _NOT_PENDING if row.gone_at else mark_of(f"{row.kind}:{row.arn}", aws_account)
+
+
+def mark_of(object_key: str, aws_account: AwsAccount) -> SafeString:
+    """The same of what leases call so."""
+    change_id = pending(aws_account).get(object_key)
+    if change_id is None:
+        return _NOT_PENDING
+    url = reverse("change", kwargs={"account_id": aws_account.account_id, "pk": change_id})
+    about = format_html('Pending<span class="visually-hidden">: change {}</span>', change_id)
+    return flag(about, "", "clock", url)
