@@ -47,7 +47,10 @@ _NONE_NEEDED = Q(approvals_required=0, aws_account__approvals_required=0)
 
 
 def changes_of(aws_account: AwsAccount, *, waits_for: Operator | None = None) -> QuerySet[Any]:
-    """The changes of an AWS account with who asked for them and how far they got; `waits_for` adds `waits_for_me`."""
+    """The changes of an AWS account with who asked for them and how far they got.
+
+    `waits_for` adds `waits_for_me`, and `asks_me`: for an approval or a review.
+    """
     changes = (
         Change.objects.filter(aws_account=aws_account)
         .select_related("requested_by", "applied_by", "aws_account")
@@ -61,14 +64,27 @@ def changes_of(aws_account: AwsAccount, *, waits_for: Operator | None = None) ->
     )
     if waits_for is None:
         return changes
-    waiting = ExpressionWrapper(_waiting(waits_for, aws_account), output_field=BooleanField())
-    return changes.annotate(waits_for_me=waiting)
+    waiting, asking = (
+        ExpressionWrapper(kind(waits_for, aws_account), output_field=BooleanField()) for kind in (_waiting, _asking)
+    )
+    return changes.annotate(waits_for_me=waiting, asks_me=asking)
+
+
+def asked_of(operator: Operator, aws_account: AwsAccount) -> QuerySet[Change] | None:
+    """The changes that ask the operator for an approval or a review; None where that is asked of others."""
+    if not may(operator, APPROVE, aws_account):
+        return None
+    return Change.objects.filter(_asking(operator, aws_account), aws_account=aws_account)
+
+
+def _asking(operator: Operator, aws_account: AwsAccount) -> Q:
+    if not may(operator, APPROVE, aws_account):
+        return Q(pk__in=[])
+    return _to_approve(operator, aws_account) | _to_review(operator)
 
 
 def _waiting(operator: Operator, aws_account: AwsAccount) -> Q:
-    waiting = Q(pk__in=[])
-    if may(operator, APPROVE, aws_account):
-        waiting |= _to_approve(operator, aws_account) | _to_review(operator)
+    waiting = _asking(operator, aws_account)
     if may(operator, APPLY, aws_account):
         waiting |= Q(state__in=UNDECIDED, requested_by=operator) & _enough_approvals()
     if may(operator, PROPOSE, aws_account):

@@ -14,7 +14,7 @@ from accounts.access import signed_in
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
 from iamconsole.web import panels
-from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider
+from iamconsole.web.navigation import Asks, NavGroup, NavItem, ShellProvider
 from iamconsole.web.panels import Panel, Row
 from iamconsole.web.shell import shell_for
 from iamconsole.web.words import counted, some
@@ -30,6 +30,10 @@ def _open(request: HttpRequest, aws_account: AwsAccount) -> int:
     return shell_for(request).open_changes
 
 
+def _asked(request: HttpRequest, aws_account: AwsAccount) -> QuerySet[Any] | None:
+    return selectors.asked_of(signed_in(request), aws_account)
+
+
 def _drift(request: HttpRequest, aws_account: AwsAccount) -> QuerySet[Any]:
     return drift.to_count(aws_account)
 
@@ -39,7 +43,15 @@ class SyncShell(ShellProvider):
         NavGroup(
             "",
             (
-                NavItem("Changes", "git-pull-request-arrow", "changes", count=_open, permission=SEE_IAM, position=10),
+                NavItem(
+                    "Changes",
+                    "git-pull-request-arrow",
+                    "changes",
+                    count=_open,
+                    permission=SEE_IAM,
+                    position=10,
+                    asks=Asks(_asked, "waiting=decision"),
+                ),
                 NavItem("Drift", "file-diff", "drift", _drift, counts_none=False, permission=SEE_IAM, position=15),
                 NavItem("Pulls", "refresh-cw", "pulls", permission=SEE_IAM, position=20),
             ),

@@ -31,6 +31,17 @@ class ShellAwsAccount(Protocol):
 
 
 @dataclass(frozen=True)
+class Asks:
+    """What waits for the operator, said beside a link where there is any: "2 for you", which leads to these.
+
+    `rows` are counted as those of links are; None for an operator of whom nothing is asked.
+    """
+
+    rows: Callable[[HttpRequest, Any], QuerySet[Any] | None]
+    query: str  # of the link's address: "waiting=decision"
+
+
+@dataclass(frozen=True)
 class NavItem:
     """One link of the sidebar. `url_name` takes `account_id`, unless `per_aws_account` is off."""
 
@@ -43,6 +54,7 @@ class NavItem:
     per_aws_account: bool = True
     position: int = 50  # within its group; equal positions stay in the order of registration
     counts_none: bool = True  # False: a 0 isn't said
+    asks: Asks | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from iamconsole.web.counts import lately_each
-from iamconsole.web.navigation import NavItem, ShellAwsAccount, ShellProvider, merged_groups, shell_providers
+from iamconsole.web.navigation import Asks, NavItem, ShellAwsAccount, ShellProvider, merged_groups, shell_providers
 
 T = TypeVar("T")
 
@@ -27,6 +27,8 @@ class Link:
     url: str
     count: int | None
     current: str = ""
+    asks: int = 0  # how many wait for the operator
+    asks_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,7 @@ class Shell:
     def navigation(self) -> list[LinkGroup]:
         shown = [(group.label, [item for item in group.items if self._shows(item)]) for group in merged_groups()]
         counts = self._counts([item for _, items in shown for item in items])
-        groups = [
-            LinkGroup(label, tuple(self._link(item, counts.get(item)) for item in items)) for label, items in shown
-        ]
+        groups = [LinkGroup(label, tuple(self._link(item, counts) for item in items)) for label, items in shown]
         current = self._current_url([link.url for group in groups for link in group.links])
         return [
             LinkGroup(group.label, tuple(self._marked(link, current) for link in group.links))
@@ -95,17 +95,23 @@ class Shell:
         reachable = not item.per_aws_account or self.aws_account is not None
         return reachable and (item.permission is None or self.can[item.permission])
 
-    def _counts(self, items: Sequence[NavItem]) -> dict[NavItem, int]:
-        """What links say beside their words; of those that give rows, all in one query."""
-        asked = {item: item.count(self._request, self.aws_account) for item in items if item.count}
+    def _counts(self, items: Sequence[NavItem]) -> dict[NavItem | Asks, int]:
+        """What links say beside their words, and what they ask; of those that give rows, all in one query."""
+        asked: dict[NavItem | Asks, QuerySet[Any] | int | None] = {}
+        asked |= {item: item.count(self._request, self.aws_account) for item in items if item.count}
+        asked |= {item.asks: item.asks.rows(self._request, self.aws_account) for item in items if item.asks}
         rows = {item: count for item, count in asked.items() if isinstance(count, QuerySet)}
         told = {item: count for item, count in asked.items() if isinstance(count, int)}
         return told | dict(zip(rows, lately_each(list(rows.values())), strict=True))
 
-    def _link(self, item: NavItem, count: int | None) -> Link:
+    def _link(self, item: NavItem, counts: Mapping[NavItem | Asks, int]) -> Link:
         kwargs = {"account_id": self.aws_account.account_id} if item.per_aws_account and self.aws_account else None
+        count = counts.get(item)
         said = count if count or item.counts_none else None
-        return Link(item.label, item.icon, reverse(item.url_name, kwargs=kwargs), said)
+        link = Link(item.label, item.icon, reverse(item.url_name, kwargs=kwargs), said)
+        if item.asks is None:
+            return link
+        return replace(link, asks=counts.get(item.asks, 0), asks_url=f"{link.url}?{item.asks.query}")
 
     def _current_url(self, urls: Sequence[str]) -> str:
         """The link that leads furthest towards this page: on a user's page that is the list of users.

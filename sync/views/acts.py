@@ -13,7 +13,9 @@ from django.views.decorators.http import require_POST
 from accounts.access import signed_in
 from accounts.roles import ADMINISTER, APPLY, APPROVE, PROPOSE, SEE_IAM
 from accounts.stepup import demand_step_up
+from iamconsole.web.counts import forget
 from sync import changes as service
+from sync import selectors
 from sync.forms import (
     BreakGlassForm,
     CommentForm,
@@ -157,7 +159,7 @@ def _say(request: HttpRequest, change: Change, form: WordsForm, act: Callable[[s
     except service.PlanError as error:
         keep(request, change, form)
         return _back(request, change, str(error))
-    return redirect("change", account_id=change.aws_account.account_id, pk=came_of_it.pk)
+    return _on(request, came_of_it)
 
 
 def _do(request: HttpRequest, change: Change, act: Callable[[], Change | None]) -> HttpResponse:
@@ -166,7 +168,15 @@ def _do(request: HttpRequest, change: Change, act: Callable[[], Change | None]) 
         came_of_it = act()
     except service.PlanError as error:
         return _back(request, change, str(error))
-    return redirect("change", account_id=change.aws_account.account_id, pk=(came_of_it or change).pk)
+    return _on(request, came_of_it or change)
+
+
+def _on(request: HttpRequest, change: Change) -> HttpResponse:
+    """To the page of what was done. What the sidebar says is asked of the operator is counted anew there."""
+    asked = selectors.asked_of(signed_in(request), change.aws_account)
+    if asked is not None:
+        forget(asked)
+    return redirect("change", account_id=change.aws_account.account_id, pk=change.pk)
 
 
 def _back(request: HttpRequest, change: Change, *sentences: str) -> HttpResponse:

@@ -89,7 +89,14 @@ CHANGES = Table(
     default_sort="-created",
     filters=(
         ChoiceFilter("state", "State", choices=_STATES),
-        ChoiceFilter("waiting", "Waiting", choices=(Choice("me", "Waiting for me", Q(waits_for_me=True)),)),
+        ChoiceFilter(
+            "waiting",
+            "Waiting",
+            choices=(
+                Choice("me", "Waiting for me", Q(waits_for_me=True)),
+                Choice("decision", "My approval or review", Q(asks_me=True), chip="Waiting for my approval or review"),
+            ),
+        ),
         TextFilter(
             "requester",
             "Requested by",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from django.test import Client
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
+from sync import changes
 from sync.models import Run
 from tests.sync.planned import proposed, rested
 
@@ -52,6 +54,48 @@ def test_knows_what_waits_for_whom(
     assert "archive bucket" in text_of(client_of(anton), aws_account, waiting="me")
     for other in (erin, bob):
         assert "Nothing matches" in text_of(client_of(other), aws_account, waiting="me")
+
+
+def asked(html: str) -> list[tuple[str, str]]:
+    """What the sidebar says is asked of the operator, and where it leads."""
+    return [(words, url) for url, words in re.findall(r'<a class="side-asks" href="([^"]+)">([^<]+)<', html)]
+
+
+def test_the_sidebar_counts_the_approvals_that_are_asked_of_me(
+    aws_account: AwsAccount, erin: Operator, anton: Operator, bob: Operator, alice: Operator, client_of: ClientOf
+) -> None:
+    AwsAccount.objects.update(approvals_required=1)
+    aws_account.refresh_from_db()
+    change = proposed(aws_account, erin)
+    proposed(aws_account, alice, name="reports-read", title="Hers")
+    client = client_of(anton)
+    [(words, url)] = asked(text_of(client, aws_account))
+    assert words == "2 for you"
+    assert "archive bucket" in client.get(url).content.decode()
+    assert [words for words, _ in asked(text_of(client_of(alice), aws_account))] == ["1 for you"]  # never one's own
+    assert asked(text_of(client_of(erin), aws_account)) == asked(text_of(client_of(bob), aws_account)) == []
+    page = {"account_id": aws_account.account_id, "pk": change.pk}
+    client.post(reverse("change_reject", kwargs=page), {"comment": "Not now."})
+    assert asked(text_of(client, aws_account)) == [("1 for you", url)]
+
+
+def test_the_sidebar_counts_the_reviews_that_are_asked_of_me(
+    aws_account: AwsAccount, erin: Operator, anton: Operator, alice: Operator, client_of: ClientOf
+) -> None:
+    AwsAccount.objects.update(approvals_required=1)
+    aws_account.refresh_from_db()
+    change = proposed(aws_account, erin)
+    changes.break_glass(change=change, actor=alice, reason="The exporter is locked out.")
+    rested(change, "applied", "done")
+    assert asked(text_of(client_of(alice), aws_account)) == []
+    client = client_of(anton)
+    [(words, url)] = asked(text_of(client, aws_account))
+    assert words == "1 for you"
+    assert "archive bucket" in client.get(url).content.decode()
+    client.post(
+        reverse("change_review", kwargs={"account_id": aws_account.account_id, "pk": change.pk}), {"comment": "Right."}
+    )
+    assert asked(text_of(client, aws_account)) == []
 
 
 def test_searches_title_reason_and_number(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
