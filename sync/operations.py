@@ -279,6 +279,7 @@ class Gate(Operation[P]):
     undo = Undo.REVERSIBLE
     risk = Risk.LOW
     every: ClassVar[timedelta]
+    until: ClassVar[str]  # what it waits for, to follow "Waiting until": "the new key is used"
 
     @abstractmethod
     def waits_for(self, client: AwsClient, p: P, since: datetime) -> str:

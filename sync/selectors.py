@@ -42,6 +42,7 @@ LINES_SHOWN = 200
 _UNREVIEWED = BreakGlass.objects.filter(void=False, reviewed_at=None)
 UNREVIEWED = Q(pk__in=_UNREVIEWED.values("change"))
 OPEN = Q(state__in=Change.OPEN) | UNREVIEWED
+AT_GATE = Q(state=Change.State.SCHEDULED, started_at__isnull=False)  # Change.is_at_gate
 
 _NONE_NEEDED = Q(approvals_required=0, aws_account__approvals_required=0)
 
@@ -170,6 +171,14 @@ def standing(aws_account: AwsAccount) -> Standing:
     ignores = Exists(OwnershipRule.objects.filter(ownership=Ownership.IGNORED, **of_it))
     moves = Exists(Change.objects.filter(state__in=Change.MOVING, **of_it))
     return Standing(*AwsAccount.objects.filter(pk=aws_account.pk).values_list(count, age, ignores, moves)[0])
+
+
+@once_a_page
+def kinds_of_gates(aws_account: AwsAccount) -> Mapping[int, str]:
+    """The kind of the step at which each change waits that waits in the middle."""
+    waiting = Change.objects.filter(AT_GATE, aws_account=aws_account)
+    left = Step.objects.filter(change__in=waiting).exclude(state__in=Step.FINISHED).order_by("-position")
+    return dict(left.values_list("change_id", "kind"))
 
 
 def also_running(change: Change) -> list[Any]:

@@ -23,7 +23,7 @@ from sync.changes.emergency import may_review, to_review
 from sync.models import Change
 from sync.regions import looked_in
 from sync.snapshot.importing import taken_at
-from sync.views.words import ErrorView
+from sync.views.words import ErrorView, state_word
 
 
 def _open(request: HttpRequest, aws_account: AwsAccount) -> int:
@@ -132,6 +132,7 @@ def _recent(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
             by=str(change.requested_by),
             at=change.finished_at or change.created_at,
             state=change.state,
+            state_word=state_word(change),
         )
 
 

@@ -100,6 +100,7 @@ class AwaitParams:
 
 class AwaitDeletion(Gate[AwaitParams]):
     kind = "iam.slr.await_deletion"
+    until = "AWS has deleted the role"
     every = timedelta(minutes=1)
     params_type = AwaitParams
 

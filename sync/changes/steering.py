@@ -77,7 +77,7 @@ def look_again(*, change: Change, actor: Operator) -> Change:
     with locked(change.pk) as change:
         if not may(actor, APPLY, change.aws_account):
             raise PlanError(f"You may not apply changes in {change.aws_account}.")
-        if change.state != Change.State.SCHEDULED or not change.started_at:
+        if not change.is_at_gate:
             raise PlanError("It doesn't wait for anything that came to pass by now.")
         change.not_before = None
         _queue(change)

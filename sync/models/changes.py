@@ -68,6 +68,11 @@ class Change(models.Model):
         return f"{self.pk} {self.title}"
 
     @property
+    def is_at_gate(self) -> bool:
+        """It waits in the middle, at a step that sends nothing, until something has come to pass."""
+        return self.state == self.State.SCHEDULED and self.started_at is not None
+
+    @property
     def approvals_needed(self) -> int:
         """As many as were asked for when it was proposed, or as are now: whichever is more."""
         return max(self.approvals_required, self.aws_account.approvals_required)

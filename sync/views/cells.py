@@ -12,6 +12,7 @@ from accounts.models import AwsAccount
 from iamconsole.web.cells import name_link
 from iamconsole.web.elements import ago, flag, state
 from sync.models import Change, Run
+from sync.views.words import state_word
 
 _HELD_BY_THE_BRAKE = flag("Held by the brake", "warn", "triangle-alert")
 
@@ -22,7 +23,7 @@ def change(row: Change, aws_account: AwsAccount) -> SafeString:
 
 
 def change_state(row: Change, aws_account: AwsAccount) -> SafeString:
-    return state(row.state)
+    return state(row.state, state_word(row))
 
 
 def pull(run: Run, aws_account: AwsAccount) -> SafeString:

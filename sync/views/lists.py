@@ -15,8 +15,9 @@ from iamconsole.web.vocabulary import state_of
 from iamconsole.web.words import duration
 from sync.mirror import sources
 from sync.models import Change, Run
-from sync.selectors import OPEN, source_title
+from sync.selectors import AT_GATE, OPEN, source_title
 from sync.views import cells
+from sync.views.words import state_word
 
 
 def _requesters(aws_account: AwsAccount) -> QuerySet[Any]:
@@ -56,7 +57,8 @@ class SourceFilter(Filter):
 _STATES = (
     Choice("open", "Open: somebody has to act", OPEN, chip="Open"),
     Choice("moving", "Queued or applying", Q(state__in=Change.MOVING)),
-    *(Choice(state.value, state_of(state.value).word, Q(state=state.value)) for state in Change.State),
+    Choice("gate", "Waiting in the middle", AT_GATE),
+    *(Choice(state.value, state_of(state.value).word, Q(state=state.value) & ~AT_GATE) for state in Change.State),
 )
 
 CHANGES = Table(
@@ -66,7 +68,7 @@ CHANGES = Table(
     columns=(
         Column("title", "Change", lambda change: change.title, cell=cells.change, sort="title"),
         Column("number", "Number", lambda change: change.pk, only_export=True),
-        Column("state", "State", lambda change: state_of(change.state).word, cell=cells.change_state, sort="state"),
+        Column("state", "State", state_word, cell=cells.change_state, sort="state"),
         Column("requester", "Requested by", lambda change: str(change.requested_by), sort="requested_by__name"),
         Column("steps", "Steps done", lambda change: f"{change.steps_done} of {change.step_count}", css="num"),
         Column(

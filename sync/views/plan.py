@@ -101,7 +101,7 @@ class Plan:
     @cached_property
     def waits(self) -> StepView | None:
         """The step at which a change waits in the middle, until something has come to pass."""
-        if self.change.state != State.SCHEDULED or not self.change.started_at:
+        if not self.change.is_at_gate:
             return None
         return self._first(lambda row: row.state not in Step.FINISHED)
 

@@ -10,6 +10,11 @@ from typing import Any, Self
 
 from django.utils.dateparse import parse_datetime
 
+from iamconsole.web.vocabulary import state_of
+from sync import selectors
+from sync.models import Change
+from sync.operations import Gate, registry
+
 
 @dataclass(frozen=True)
 class ErrorView:
@@ -50,3 +55,11 @@ class LogLine:
     @classmethod
     def of(cls, log: Iterable[Mapping[str, Any]]) -> list[Self]:
         return [cls(parse_datetime(str(entry.get("at", ""))), str(entry.get("line", ""))) for entry in log]
+
+
+def state_word(change: Change) -> str:
+    """ "Applied", "Waiting until the new key is used"."""
+    if not change.is_at_gate:
+        return state_of(change.state).word
+    gate = registry.get(selectors.kinds_of_gates(change.aws_account).get(change.pk, ""))
+    return f"Waiting until {gate.until}" if isinstance(gate, Gate) else "Waiting in the middle"

@@ -16,10 +16,10 @@ from identities.operations import tag
 from identities.operations.credentials.gates import AwaitSoak
 from sync import changes
 from sync.models import Change, SealedSecret, Step
-from sync.operations import StepSpec
+from sync.operations import Gate, StepSpec, registry
 from sync.sealed import keep_typed
 from tests.services.changing import carry_out, lines, propose, worked
-from tests.services.pages import get, text_of
+from tests.services.pages import address, exported, get, text_of
 from tests.services.world import World
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +103,25 @@ def test_its_page_says_what_it_waits_for(
     assert "Looked at again at" in text
     assert "The first step is done, 2 were not sent." in text
     assert "Look again now" not in text  # bob may only read
+
+
+def test_lists_say_that_it_waits_and_for_what(change: Change, erin: Operator, client_of: Callable[..., Client]) -> None:
+    client, words = client_of(erin), "Waiting until it is clear that nobody misses the old key"
+    assert words in text_of(get(client, "changes"))
+    assert words in text_of(get(client, "changes", "?state=gate"))
+    assert words in text_of(get(client, "overview"))
+    assert words in exported(client.get(address("changes") + "?format=csv"))
+    assert "Nothing matches" in get(client, "changes", "?state=scheduled")
+
+
+@pytest.mark.parametrize("kind", [kind for kind, operation in registry.items() if isinstance(operation, Gate)])
+def test_each_gate_says_what_it_waits_for(
+    change: Change, erin: Operator, client_of: Callable[..., Client], kind: str
+) -> None:
+    change.steps.filter(position=2).update(kind=kind)
+    gate = registry[kind]
+    assert isinstance(gate, Gate)
+    assert f"Waiting until {gate.until}" in text_of(get(client_of(erin), "changes"))
 
 
 def test_it_is_cancelled_while_it_waits_and_reversed(world: World, change: Change, erin: Operator) -> None:

@@ -58,6 +58,7 @@ class KeyGate(Gate[P]):
 
 class AwaitUse(KeyGate[KeyParams]):
     kind = "iam.key.await_use"
+    until = "the new key is used"
     params_type = KeyParams
 
     def title(self, p: KeyParams) -> str:
@@ -76,6 +77,7 @@ class AwaitQuiet(KeyGate[DaysParams]):
     """Of a key that was never used nothing is waited for."""
 
     kind = "iam.key.await_quiet"
+    until = "the old key is quiet"
     params_type = DaysParams
 
     def title(self, p: DaysParams) -> str:
@@ -93,6 +95,7 @@ class AwaitQuiet(KeyGate[DaysParams]):
 
 class AwaitSoak(KeyGate[DaysParams]):
     kind = "iam.key.await_soak"
+    until = "it is clear that nobody misses the old key"
     params_type = DaysParams
 
     def title(self, p: DaysParams) -> str:
