@@ -19,7 +19,7 @@ from iamconsole.web.panels import Panel, Row
 from iamconsole.web.shell import shell_for
 from iamconsole.web.words import counted, some
 from sync import drift, selectors
-from sync.changes.emergency import may_review, to_review
+from sync.changes.reviews import may_review, nobody_reviews, to_review
 from sync.models import Change
 from sync.regions import looked_in
 from sync.snapshot.importing import taken_at
@@ -166,6 +166,9 @@ def _stuck(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
         )
 
 
+_STAYS_OPEN = "It stays open until somebody else has reviewed it."
+
+
 def _unreviewed(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
     for change in selectors.notable_changes(signed_in(request), aws_account).unreviewed:
         glass = to_review(change)
@@ -173,7 +176,7 @@ def _unreviewed(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
             yield Row(
                 f"Applied without approvals: change {change.pk}, {change.title}",
                 _change_url(change),
-                text=f"By {glass.operator}: “{glass.reason}” It stays open until somebody else has reviewed it.",
+                text=f"By {glass.operator}: “{glass.reason}” {nobody_reviews(change, glass.operator) or _STAYS_OPEN}",
                 severity="high",
                 act="Review" if may_review(signed_in(request), glass) else "Open",
             )

@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from accounts.access import may
 from accounts.models import Operator
-from accounts.roles import ADMINISTER, APPROVE
+from accounts.roles import ADMINISTER
 from sync.changes import demands, verbs
 from sync.changes.approvals import UNDECIDED, valid
 from sync.changes.errors import PlanError
+from sync.changes.reviews import may_review, to_review
 from sync.changes.rows import locked, say
 from sync.changes.steering import apply
 from sync.models import BreakGlass, Change
@@ -55,13 +56,3 @@ def review(*, change: Change, actor: Operator, comment: str) -> BreakGlass:
         say(change, f"Reviewed by {actor}.")
         verbs.record("change.reviewed", change, actor=actor, reason=comment)
     return glass
-
-
-def to_review(change: Change) -> BreakGlass | None:
-    glass = change.broken_glass.filter(void=False, reviewed_at=None)
-    return glass.select_related("operator", "change__aws_account").first()
-
-
-def may_review(operator: Operator, glass: BreakGlass) -> bool:
-    change = glass.change
-    return may(operator, APPROVE, change.aws_account) and operator.pk not in (glass.operator_id, change.requested_by_id)

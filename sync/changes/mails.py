@@ -7,7 +7,7 @@ A mail says which change and what became of it; plans, reasons, documents and er
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from smtplib import SMTPException
@@ -21,7 +21,7 @@ from django.urls import reverse
 from accounts.access import who_may, with_roles
 from accounts.models import Operator
 from accounts.roles import APPROVE, Role
-from sync.changes import demands
+from sync.changes import demands, reviews
 from sync.models import Change
 from sync.queue import NOTIFY, wake
 
@@ -74,6 +74,7 @@ MAILS = {
     "change.reviewed": Mail("Reviewed", "What was applied without approvals has been reviewed; its page says how."),
 }
 
+_MAY_REVIEW = "You may: its page asks for what you found."
 _ASKS = ("change.proposed", "change.approvals_voided")  # for an approval
 
 
@@ -94,10 +95,11 @@ def send(change_id: int, verb: str) -> None:
         for operator in _recipients(verb, change)
         if operator.is_active and (operator.wants_mail or mail.always)
     ]
+    asked = _reviews(change) if verb == "change.glass_broken" else _nothing
     try:
         with get_connection() as connection:
             for operator in recipients:
-                _message(change, mail, operator, connection).send()
+                _message(change, mail, operator, asked(operator), connection).send()
     except (OSError, SMTPException) as error:
         log.warning("Mails about change %s were not sent: %s", change_id, error)
 
@@ -114,12 +116,25 @@ def _recipients(verb: str, change: Change) -> Iterable[Operator]:
     return [operator for operator in others if any(demand.takes(operator, change.aws_account) for demand in asked)]
 
 
-def _message(change: Change, mail: Mail, operator: Operator, connection: BaseEmailBackend) -> EmailMessage:
+def _nothing(operator: Operator) -> str:
+    return ""
+
+
+def _reviews(change: Change) -> Callable[[Operator], str]:
+    """What is asked of each of those who hear that approvals were passed over."""
+    glass = reviews.to_review(change)
+    if glass is None:
+        return _nothing
+    nobody = reviews.nobody_reviews(change, glass.operator)
+    return lambda operator: nobody or (_MAY_REVIEW if reviews.may_review(operator, glass) else "")
+
+
+def _message(change: Change, mail: Mail, operator: Operator, asked: str, connection: BaseEmailBackend) -> EmailMessage:
     title = " ".join(change.title.split())
     about = f"change {change.pk} in {change.aws_account}"
     page = reverse("change", kwargs={"account_id": change.aws_account.account_id, "pk": change.pk})
     lines = [
-        mail.sentence.format(requester=change.requested_by, owner=change.applied_by),
+        " ".join([mail.sentence.format(requester=change.requested_by, owner=change.applied_by), asked]).rstrip(),
         f"{about[0].upper()}{about[1:]}: {title}",
         f"{settings.CONSOLE_URL}{page}" if settings.CONSOLE_URL else "Its page in IAM Console says more.",
         "Everybody with a role in this AWS account is told."

@@ -14,9 +14,9 @@ from iamconsole.web.words import counted
 from sync.changes.approvals import may_comment, valid
 from sync.changes.decisions import Appeared, appeared
 from sync.changes.demands import Demand, demands
-from sync.changes.emergency import may_review
 from sync.changes.guards import objection
 from sync.changes.overrides import uncovered
+from sync.changes.reviews import may_review, nobody_reviews
 from sync.checks import Finding
 from sync.forms import BreakGlassForm, CommentForm, OverrideForm, ReviewForm, WordForm, WordsForm
 from sync.models import Approval, BreakGlass, Change, Comment, Override, Step
@@ -136,6 +136,14 @@ class Offers:
         if glass is None or glass.reviewed_at or self.change.state in Change.MOVING:
             return None
         return self._form(ReviewForm, "comment") if may_review(self.operator, glass) else None
+
+    @cached_property
+    def nobody_reviews(self) -> str:
+        """What to do where nobody is left to review what was applied without its approvals, or would be now."""
+        glass = self.approvals.glass
+        if glass is not None:
+            return "" if glass.reviewed_at else nobody_reviews(self.change, glass.operator)
+        return nobody_reviews(self.change, self.operator) if self.break_glass else ""
 
     @cached_property
     def approve(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -14,6 +15,7 @@ from accounts.roles import Role
 from policies.operations import plan_update
 from sync import changes, selectors
 from sync.changes import mails
+from sync.changes.reviews import NOBODY_REVIEWS
 from sync.models import BreakGlass, Change
 from tests.conftest import make_operator
 from tests.services.changing import propose, worked
@@ -125,6 +127,50 @@ def test_everybody_with_a_role_is_told(
     told = {address for message in mail.outbox for address in message.to}
     assert told == {f"{name}@example.org" for name in ("alice", "erin", "anton", "bob", "hal")}
     assert "exporter" not in mail.outbox[0].body
+
+
+def test_everybody_is_told_by_whichever_grant(broken: Change, alice: Operator) -> None:
+    """Of a group of theirs, or of all AWS accounts; not who was deactivated."""
+    security = Group.objects.create(name="security")
+    by_group, everywhere = make_operator("gina", None, None), make_operator("wanda", Role.VIEWER, None)
+    make_operator("left", Role.OWNER, broken.aws_account)
+    Operator.objects.filter(name="Left").update(is_active=False)
+    by_group.groups.add(security)
+    Grant.objects.create(group=security, role=Role.VIEWER, aws_account=broken.aws_account)
+    mails.send(broken.pk, "change.glass_broken")
+    told = [address for message in mail.outbox for address in message.to]
+    assert sorted(told) == sorted(operator.email for operator in (alice, broken.requested_by, by_group, everywhere))
+
+
+def test_the_mail_asks_those_for_a_review_who_may(broken: Change, alice: Operator, anton: Operator) -> None:
+    mails.send(broken.pk, "change.glass_broken")
+    bodies = {message.to[0]: message.body for message in mail.outbox}
+    assert "You may: its page asks for what you found." in bodies[anton.email]
+    assert "You may" not in bodies[alice.email]
+    assert NOBODY_REVIEWS not in bodies[alice.email]
+
+
+def test_a_sole_owner_is_told_what_to_do(broken: Change, alice: Operator, bob: Operator, client_of: ClientOf) -> None:
+    assert NOBODY_REVIEWS in look(client_of(alice), "change", pk=broken.pk)
+    assert "Give a role…" in look(client_of(alice), "change", pk=broken.pk)
+    assert NOBODY_REVIEWS in look(client_of(bob), "overview")
+    mails.send(broken.pk, "change.glass_broken")
+    assert all(NOBODY_REVIEWS in message.body for message in mail.outbox)
+
+
+def test_a_sole_owner_is_warned_before(change: Change, alice: Operator, client_of: ClientOf) -> None:
+    assert NOBODY_REVIEWS in look(client_of(alice), "change", pk=change.pk)
+    make_operator("olive", Role.APPROVER, change.aws_account)
+    assert NOBODY_REVIEWS not in look(client_of(alice), "change", pk=change.pk)
+
+
+@pytest.mark.parametrize("role", [Role.OWNER, Role.APPROVER])
+def test_who_comes_later_reviews_it(broken: Change, alice: Operator, client_of: ClientOf, role: Role) -> None:
+    later = client_of(make_operator("olive", role, broken.aws_account))
+    assert NOBODY_REVIEWS not in look(client_of(alice), "overview")
+    assert "1 for you" in look(later, "overview")
+    assert "“It was right.”" in press(later, broken, "review", comment="It was right.")
+    assert "Applied without approvals" not in look(client_of(alice), "overview")
 
 
 def test_it_is_on_everybodys_overview_until_it_is_reviewed(
