@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,12 +55,25 @@ def _end(step: Step, by_itself: bool) -> End:
 
 
 def _ending_themselves(steps: list[Step]) -> set[str]:
-    """The parts whose document was written with an end of its own."""
-    parts = [step.part for step in steps if step.part.startswith("inline:")]
-    if not parts:
+    """The parts that AWS ends by itself, of these steps of removals."""
+    if not steps:
         return set()
-    granted = Step.objects.filter(change__in={step.change.ends_id for step in steps}, part__in=parts)
-    return {step.part for step in granted if "aws:CurrentTime" in str(step.params.get("document", ""))}
+    about = Q(part__in=[step.part for step in steps]) | Q(part__startswith="existence:")
+    granted = Step.objects.filter(about, change__in={step.change.ends_id for step in steps})
+    return end_by_themselves(granted.order_by("change_id", "position"))
+
+
+def end_by_themselves(granted: Iterable[Step]) -> set[str]:
+    """The parts whose document says the end, and those that give nothing but a policy made with such a document."""
+    parts: set[str] = set()
+    made: set[str] = set()
+    for step in granted:
+        if "aws:CurrentTime" in str(step.params.get("document", "")):
+            parts.add(step.part)
+            made.add(str(step.params.get("arn", "")))
+        elif not made.isdisjoint(value for value in step.params.values() if isinstance(value, str)):
+            parts.add(step.part)
+    return parts
 
 
 def _scheduled(aws_account: AwsAccount) -> QuerySet[Change]:

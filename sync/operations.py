@@ -150,6 +150,10 @@ class Operation(ABC, Generic[P]):
         """The key of the object that it deletes, "" for none."""
         return ""
 
+    def may_end(self, p: P) -> bool:
+        """Whether it may be until a date, and its reverse then run by itself. Objects that others use stay."""
+        return not self.makes(p)
+
     @abstractmethod
     def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
         """The mirrored objects to read again after it; the first is what the audit entry is about, and each comes

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django import forms
+
 from identities.forms import GroupField
 from identities.models import Attachment, IamGroup, Membership
 from identities.operations import add_member, attach, detach, remove_member
 from identities.operations.owners import KINDS_OF_OWNERS
 from policies.acts import ActForm
+from policies.copies import ending_copy
 from policies.fields import PolicyField, UntilField
 from sync.operations import StepSpec
 
@@ -39,12 +42,28 @@ class AttachForm(ActForm):
     heading = "Attach a policy to {names}"
     about = "A managed policy of this AWS account, or one of AWS’s own. Who has it already is left out."
     policy = PolicyField(label="Policy")
-    ends = UntilField(_UNTIL)
+    ends = UntilField(f"{_UNTIL.rstrip('.')}, unless what is attached is a copy.")
+    copies = forms.BooleanField(
+        label="Attach a copy that AWS ends by itself",
+        required=False,
+        help_text="For an end: a policy of its own, whose statements that allow have the end as a condition on "
+        "aws:CurrentTime. At the end this console deletes it. Later changes of the policy don’t reach the copy.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        if said.get("copies") and "ends" in said and said["ends"] is None:
+            self.add_error("ends", "Say when the copy ends, or attach the policy itself.")
+        return said
 
     def steps(self) -> Sequence[StepSpec]:
         policy = self.cleaned_data["policy"]
         _, without = _split(self.targets, _having(self.targets, policy))
-        return [attach(row, policy) for row in without or self.targets]
+        rows = without or self.targets
+        if self.until is None or not self.cleaned_data["copies"]:
+            return [attach(row, policy) for row in rows]
+        copied = ending_copy(self.aws_account, policy, self.until)
+        return [copied, *(attach(row, copied.params["arn"]) for row in rows)]
 
 
 class DetachForm(ActForm):

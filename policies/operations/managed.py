@@ -76,6 +76,9 @@ class CreatePolicy(Creation[CreatePolicyParams]):
     def reverse(self, p: CreatePolicyParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return [delete_policy(p.arn)]
 
+    def may_end(self, p: CreatePolicyParams) -> bool:
+        return True
+
     def live(self, client: AwsClient, p: CreatePolicyParams) -> Value:
         try:
             found = client.call("iam", "GetPolicy", PolicyArn=p.arn)["Policy"]

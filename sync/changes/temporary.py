@@ -25,6 +25,8 @@ from sync.changes import demands, verbs
 from sync.changes.errors import PlanError
 from sync.changes.plan import digest, extend, plan, propose, row_of
 from sync.changes.rows import locked, say
+from sync.changes.steps import ids_made
+from sync.made import resolved
 from sync.models import Change, Step
 from sync.operations import BadParams, Planned, Refusal, StepSpec
 
@@ -57,7 +59,7 @@ def _undoing(change: Change, specs: Sequence[StepSpec]) -> list[Planned]:
     try:
         for step in reversed(granted):
             undoing = step.operation.reverse(step.params, step.before, {})
-            if not undoing or step.operation.makes(step.params):
+            if not undoing or not step.operation.may_end(step.params):
                 raise PlanError(f"{step.operation.title(step.params)}: that can’t be temporary.")
             for spec in undoing:
                 operation = operations.registry[spec.kind]
@@ -108,13 +110,26 @@ def _follow_grant(change: Change) -> None:
     if removal is None:
         return
     if change.steps.filter(state__in=(*Step.FINISHED, Step.State.UNKNOWN)).exists():
+        _name_what_was_made(change, removal)
         removal.state, removal.applied_by = Change.State.SCHEDULED, change.applied_by
-        removal.save(update_fields=["state", "applied_by"])
+        removal.save(update_fields=["state", "applied_by", "digest"])
         say(removal, f"Scheduled: change {change.pk} was carried out.")
         assert removal.not_before is not None  # noqa: S101  as it was made
         verbs.record("change.scheduled", removal, actor=change.applied_by, at=removal.not_before.isoformat())
     elif change.state in _NOTHING_DONE:
         _let_go(removal, f"Change {change.pk} gave nothing.", None)
+
+
+def _name_what_was_made(change: Change, removal: Change) -> None:
+    """The removal stands on what the grant made: by now AWS has given ids to that."""
+    ids = ids_made(change)
+    if not ids:
+        return
+    steps = list(removal.steps.all())
+    for step in steps:
+        step.params, step.expects = resolved(step.params, ids), resolved(step.expects, ids)
+    Step.objects.bulk_update(steps, ["params", "expects"])
+    removal.digest = digest(removal.aws_account, steps)
 
 
 def _let_go(removal: Change, line: str, actor: Operator | None) -> None:

@@ -16,6 +16,7 @@ from iamconsole.web.words import full_time
 from sync import changes as service
 from sync.changes.temporary import removal_of
 from sync.forms import EndForm
+from sync.ends import end_by_themselves
 from sync.models import Change
 from sync.views.fetch import fetch_change
 
@@ -52,14 +53,17 @@ class Temporary:
 
     @property
     def _ends_itself(self) -> bool:
-        documents = [step.params.get("document", "") for step in self.change.steps.all()]
-        return all("aws:CurrentTime" in document for document in documents)
+        steps = list(self.change.steps.all())
+        return {step.part for step in steps} <= end_by_themselves(steps)
 
 
 _AWSS_OWN = (
     "The document says the end too (aws:CurrentTime): AWS allows nothing by it from then on, even without this console."
 )
-_OURS_ONLY = "AWS knows nothing of the end: it takes this console, with writes turned on, to take it away."
+_OURS_ONLY = (
+    "AWS knows nothing of the end: what is given is no document of this change’s own. It takes this console, with "
+    "writes turned on, to take it away."
+)
 
 
 @require_POST
