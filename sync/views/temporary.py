@@ -14,9 +14,10 @@ from accounts.access import may, signed_in
 from accounts.roles import PROPOSE
 from iamconsole.web.words import full_time
 from sync import changes as service
+from sync import operations
 from sync.changes.temporary import removal_of
-from sync.forms import EndForm
 from sync.ends import end_by_themselves
+from sync.forms import EndForm
 from sync.models import Change
 from sync.views.fetch import fetch_change
 
@@ -46,10 +47,32 @@ class Temporary:
                 "It was decided together with it: at its time it runs without further approvals or checks, also when "
                 "nobody pulls. What is gone by then counts as done."
             )
+            yield from self._put_back(self.change)
         elif self.change.until:
             yield f"Until {full_time(self.change.until)}. Then the change below takes it away."
             yield "Who approves or applies this decides both."
+            yield from self.decided
             yield _AWSS_OWN if self._ends_itself else _OURS_ONLY
+
+    @property
+    def decided(self) -> Iterator[str]:
+        """Of a grant: what is decided together with it."""
+        yield (
+            f"At its time change {self.other.pk} runs without further approvals or checks, also when nobody pulls: "
+            "they are given with this one. Only writes must be on then."
+        )
+        yield from self._put_back(self.other)
+
+    def _put_back(self, removal: Change) -> Iterator[str]:
+        """What was there before the grant comes again, whatever it allows."""
+        for step in removal.steps.all():
+            operation = operations.registry.get(step.kind)
+            if operation is not None and "document" in step.params:
+                title = operation.title(operation.parse(step.params))
+                yield (
+                    f"It puts back what was there when this was proposed: {title[0].lower()}{title[1:]} (step "
+                    f"{step.position}). What that text allows is allowed again from then on."
+                )
 
     @property
     def _ends_itself(self) -> bool:

@@ -14,7 +14,7 @@ from identities.models import IamUser
 from policies.models import ManagedPolicy
 from sync.models import Change, Step
 from tests.services.pages import address, get, text_of
-from tests.services.rows import make_group, make_policy, make_user
+from tests.services.rows import make_group, make_policy, make_user, put_inline
 
 ClientOf = Callable[..., Client]
 pytestmark = pytest.mark.django_db
@@ -56,6 +56,34 @@ def test_the_plan_says_what_is_approved_with_it(
     assert f"{removal.pk} End of change {grant.pk}" in page
     page = text_of(get(client_of(erin), "change", pk=removal.pk))
     assert f"This takes away what change {grant.pk} gives." in page
+
+
+def test_the_plan_and_the_approval_say_how_it_ends(
+    aws_account: AwsAccount, user: IamUser, policy: ManagedPolicy, erin: Operator, anton: Operator, client_of: ClientOf
+) -> None:
+    AwsAccount.objects.update(approvals_required=1)
+    grant = staged(client_of(erin), user, "attach", timedelta(days=2), policy=policy.name)
+    removal = Change.objects.get(ends=grant)
+    words = f"At its time change {removal.pk} runs without further approvals or checks"
+    assert text_of(get(client_of(erin), "change", pk=grant.pk)).count(words) == 1
+    page = text_of(get(client_of(anton), "change", pk=grant.pk))
+    assert page.count(words) == 2
+    assert "You approve its end too, at" in page
+    assert "puts back" not in page
+
+
+def test_they_say_what_is_put_back(
+    aws_account: AwsAccount, user: IamUser, erin: Operator, anton: Operator, client_of: ClientOf
+) -> None:
+    AwsAccount.objects.update(approvals_required=1)
+    there = put_inline(user, "own")
+    document = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}}'
+    said = {"policy": "own", "document": document, "base": there.document.canonical_hash}
+    grant = staged(client_of(erin), user, "inline", timedelta(days=2), **said)
+    words = "It puts back what was there when this was proposed: write the inline policy own of the user dana.okafor"
+    assert text_of(get(client_of(erin), "change", pk=grant.pk)).count(words) == 1
+    assert text_of(get(client_of(anton), "change", pk=grant.pk)).count(words) == 2
+    assert words in text_of(get(client_of(anton), "change", pk=Change.objects.get(ends=grant).pk))
 
 
 def test_an_inline_policy_ends_by_itself(user: IamUser, erin: Operator, client_of: ClientOf) -> None:
