@@ -28,8 +28,9 @@ class Rule:
 
     `probability` is drawn alike each time after rules are set: the same calls meet the same faults.
     `when` is "before" AWS acts (so AWS does nothing, if the rule answers or the client leaves) or "after" (AWS has
-    done it, the client doesn't learn so). `action` may be "*"; `account` is the AWS account that is called. `times` is
-    how often the rule acts; None is always.
+    done it, the client doesn't learn so). `action` may be "*", or several calls that share a quota, as
+    "ListUsers|ListUsersInGroup"; `account` is the AWS account that is called. `times` is how often the rule acts; None
+    is always.
     `listing` (with "before") is how GetAccountAuthorizationDetails tells of the same objects: each "split" in two
     parts, each "doubled" at the end, or all "shuffled" (and so the columns of GetCredentialReport). It must stay the
     same from page to page.
@@ -58,7 +59,7 @@ class Rule:
     def matches(self, request: AwsRequest, when: When, chance: random.Random) -> bool:
         return (
             self.when == when
-            and self.action in ("*", request.action)
+            and (self.action == "*" or request.action in self.action.split("|"))
             and self.service in (None, request.service)
             and (self.account is None or self.account == caller_of(request).account_id)
             and self.times != 0

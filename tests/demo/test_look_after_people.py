@@ -343,6 +343,20 @@ def test_faults_have_the_shape_of_the_service(emulator: Emulator, cognito: Any, 
     assert cognito.admin_get_user(**ada)["Enabled"] is False
 
 
+def test_calls_that_share_a_quota_are_throttled_together(
+    emulator: Emulator, cognito: Any, ada: dict[str, str], refused: Refused
+) -> None:
+    pool = {"UserPoolId": ada["UserPoolId"]}
+    cognito.create_group(**pool, GroupName="gold")
+    error = {"code": "TooManyRequestsException", "message": "Rate exceeded"}
+    emulator.rules([{"action": "ListUsers|ListUsersInGroup", "times": 2, "error": error}])
+
+    refused("TooManyRequestsException", cognito.list_users, **pool)
+    refused("TooManyRequestsException", cognito.list_users_in_group, **pool, GroupName="gold")
+    cognito.admin_get_user(**ada)
+    assert len(cognito.list_users(**pool)["Users"]) == 1
+
+
 def test_dates_are_those_of_the_calls(emulator: Emulator, cognito: Any, pool: str) -> None:
     then = DatedClient(emulator.client("cognito-idp")).at("2024-05-06 07:08")
     then.admin_create_user(UserPoolId=pool, Username=ADA, MessageAction="SUPPRESS")
