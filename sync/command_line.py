@@ -11,8 +11,8 @@ from typing import Any
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*")
 
 
-def command_line(service: str, operation: str, parameters: Mapping[str, Any]) -> str:
-    words = ["aws", service, _dashed(operation)]
+def command_line(service: str, operation: str, parameters: Mapping[str, Any], region: str = "") -> str:
+    words = ["aws", service, _dashed(operation), *(["--region", region] if region else [])]
     for name, value in parameters.items():
         words += _option(_dashed(name), value)
     return shlex.join(words)
@@ -26,4 +26,4 @@ def _dashed(name: str) -> str:
 def _option(name: str, value: Any) -> list[str]:
     if isinstance(value, bool):
         return [f"--{name}" if value else f"--no-{name}"]
-    return [f"--{name}", json.dumps(value) if isinstance(value, dict | list) else str(value)]
+    return [f"--{name}", json.dumps(value, default=str) if isinstance(value, dict | list) else str(value)]

@@ -11,7 +11,7 @@ the step leaves. They must agree to the letter on an object that nobody touched.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -64,10 +64,15 @@ class Call:
     parameters: Mapping[str, Any]
     resource_arns: tuple[str, ...]  # what the session policy is cut down to
     actions: tuple[str, ...]  # the permissions it needs: "iam:CreatePolicyVersion"
+    region: str = ""  # of what is in a Region; "" of what is global
 
     def command_line(self) -> str:
         """The same call as a line for the `aws` command."""
-        return command_line(self.service, self.operation, self.parameters)
+        return command_line(self.service, self.operation, self.parameters, self.region)
+
+    def sealed(self) -> list[Sealed]:
+        """The secrets in its parameters, however deep."""
+        return list(_sealed_in(self.parameters))
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,25 @@ class Sealed:
 
     def __str__(self) -> str:
         return "<secret>"
+
+    __repr__ = __str__
+
+
+def _sealed_in(value: Any) -> Iterator[Sealed]:
+    if isinstance(value, Sealed):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for inner in value.values() if isinstance(value, Mapping) else value:
+            yield from _sealed_in(inner)
+
+
+def _opened(value: Any) -> Any:
+    """A parameter as it is sent, with what is secret in it. Raises NotKept."""
+    if isinstance(value, Sealed):
+        return open_typed(value.reference)
+    if isinstance(value, Mapping):
+        return {name: _opened(inner) for name, inner in value.items()}
+    return [_opened(inner) for inner in value] if isinstance(value, list) else value
 
 
 @dataclass(frozen=True)
@@ -251,11 +275,8 @@ class Operation(ABC, Generic[P]):
         """Sends the calls of the plan, to the letter; returns AWS's answer to the last one. Raises NotKept."""
         answer: Mapping[str, Any] = {}
         for call in self.calls(p):
-            opened = {
-                name: open_typed(value.reference) if isinstance(value, Sealed) else value
-                for name, value in call.parameters.items()
-            }
-            answer = client.call(call.service, call.operation, **opened)
+            there = client.at(call.region) if call.region else client
+            answer = there.call(call.service, call.operation, **_opened(call.parameters))
         return answer
 
     def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:

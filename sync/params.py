@@ -10,6 +10,7 @@ P = TypeVar("P")
 
 _WORDS: dict[Any, str] = {
     str: "a text", bool: "true or false", int: "a whole number", tuple[str, ...]: "a list of texts",
+    dict[str, Any]: "an object",
 }  # fmt: skip
 
 
@@ -18,7 +19,10 @@ class BadParams(ValueError):
 
 
 def read_params(kind: type[P], params: Mapping[str, Any]) -> P:
-    """Every field, of its declared type (str, bool, int, or tuple[str, ...]), and nothing else. Raises BadParams."""
+    """Every field, of its declared type (str, bool, int, tuple[str, ...] or dict[str, Any]), and nothing else.
+
+    Raises BadParams.
+    """
     declared: dict[str, Field[Any]] = {each.name: each for each in fields(kind)}  # type: ignore[arg-type]  # a dataclass
     for name in params:
         if name not in declared:
@@ -36,4 +40,4 @@ def read_params(kind: type[P], params: Mapping[str, Any]) -> P:
 def _is_of(value: Any, wanted: Any) -> bool:
     if wanted == tuple[str, ...]:
         return isinstance(value, list | tuple) and all(type(each) is str for each in value)
-    return type(value) is wanted
+    return type(value) is (dict if wanted == dict[str, Any] else wanted)

@@ -25,7 +25,8 @@ def read_again(client: AwsClient, refs: Sequence[ObjectRef]) -> list[Reread]:
     for ref in refs:
         requested_at = timezone.now()
         try:
-            item = mirror.mirror_of(ref.kind, ref.facet).read_one(client, ref)
+            there = client.at(ref.region) if ref.region else client
+            item = mirror.mirror_of(ref.kind, ref.facet).read_one(there, ref)
         except AwsError as error:
             log.warning("%s %s could not be read again: %s", ref.kind, ref.name, error)
             continue

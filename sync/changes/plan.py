@@ -25,7 +25,7 @@ from sync.changes.errors import PlanError
 from sync.checks import Finding, Measured
 from sync.draft import Draft
 from sync.models import Change, Step
-from sync.operations import BadParams, Gate, Operation, Planned, Refusal, Sealed, StepSpec
+from sync.operations import BadParams, Gate, Operation, Planned, Refusal, StepSpec
 from sync.sealed import NotKept
 
 
@@ -181,10 +181,8 @@ def row_of(planned: Planned, spec: StepSpec) -> Step:
 
 def _keep_secrets(change: Change, planned: Iterable[Planned], actor: Operator) -> None:
     """What was typed in secret for these steps waits for this change."""
-    parameters = [
-        value for step in planned for call in step.operation.calls(step.params) for value in call.parameters.values()
-    ]
-    references = [value.reference for value in parameters if isinstance(value, Sealed)]
+    calls = [call for step in planned for call in step.operation.calls(step.params)]
+    references = [each.reference for call in calls for each in call.sealed()]
     try:
         sealed.bind(change, references, operator=actor)
     except NotKept as gone:

@@ -167,7 +167,7 @@ def name_to_type(change: Change) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = json.dumps(value) if isinstance(value, dict | list | bool) else str(value)
+    text = json.dumps(value, default=str) if isinstance(value, dict | list | bool) else str(value)
     if len(text) > LONGEST_SHOWN:
         return f"{counted(len(text), 'character')}, shown under “Text”"
     return text

@@ -76,3 +76,16 @@ def test_a_session_policy_allows_the_plan_and_reading() -> None:
 def test_an_operation_is_registered_once() -> None:
     with pytest.raises(ValueError, match="registered already"):
         operations.register(operations.registry["iam.policy.update"])
+
+
+def test_what_is_in_a_region_says_so() -> None:
+    call = Call("cognito-idp", "DeleteGroup", {"GroupName": "vip"}, ("*",), ("cognito-idp:DeleteGroup",), "eu-west-1")
+    assert call.command_line() == "aws cognito-idp delete-group --region eu-west-1 --group-name vip"
+
+
+def test_a_secret_is_found_however_deep_and_never_shown() -> None:
+    secret = operations.Sealed("sealed:7")
+    call = Call("cognito-idp", "X", {"Details": {"client_id": "a", "client_secret": secret}, "L": [secret]}, (), ())
+    assert call.sealed() == [secret, secret]
+    assert "sealed:7" not in call.command_line()
+    assert "<secret>" in call.command_line()
