@@ -44,7 +44,7 @@ class DeleteForm(DeletingForm):
         yield f"The reverse makes another of that name, with another unique id.{lost.get(type(self.target), '')}"
 
     def steps(self) -> Sequence[StepSpec]:
-        return [step for target in self.targets for step in delete_whole(target)]
+        return delete_whole(*self.targets)
 
 
 def _is_partly_known(target: Any) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
@@ -30,8 +31,59 @@ def roles_trusting(row: Principal) -> Sequence[IamRole]:
     return list(IamRole.objects.live().filter(**named).distinct().order_by("name_key"))
 
 
+class Breaks:
+    """Which policies and which trust name some owners of one AWS account, looked up for all of them at once."""
+
+    def __init__(self, rows: Sequence[Principal]) -> None:
+        self._rows = rows
+
+    @cached_property
+    def policies(self) -> dict[str, list[str]]:
+        """The policies that have its ARN in their text, by the ARN."""
+        arns = [row.arn for row in self._rows]
+        found: dict[str, set[str]] = {arn: set() for arn in arns}
+        if not arns:
+            return {}
+        aws_account, says = self._rows[0].aws_account_id, {"document__text__contains": _start(arns)}
+        managed = _in_force(Q(policy__aws_account=aws_account)).filter(**says)
+        inline = InlinePolicy.objects.live().filter(aws_account=aws_account, **says)
+        texts = (managed.values_list("policy__name", "document__text"), inline.values_list("name", "document__text"))
+        for name, text in chain.from_iterable(rows.iterator() for rows in texts):
+            for arn in _named_in(text, arns):
+                found[arn].add(name)
+        return {arn: sorted(names) for arn, names in found.items()}
+
+    @cached_property
+    def trust(self) -> dict[str, list[str]]:
+        """The roles whose trust names it, by the ARN."""
+        arns = {row.arn for row in self._rows}
+        if not arns:
+            return {}
+        named = {"trusted_principals__value__in": arns, "aws_account": self._rows[0].aws_account_id}
+        roles = IamRole.objects.live().filter(**named).distinct().order_by("name_key")
+        found: dict[str, list[str]] = {}
+        for arn, name in roles.values_list("trusted_principals__value", "name"):
+            found.setdefault(arn, []).append(name)
+        return found
+
+
+def _start(arns: Sequence[str]) -> str:
+    """How they begin, all alike: they are of one kind, in one AWS account."""
+    return f"{arns[0].partition('/')[0]}/"
+
+
+def _named_in(text: str, arns: Sequence[str]) -> Iterator[str]:
+    """Those of the ARNs that stand in the text."""
+    start = _start(arns)
+    lengths = sorted({len(arn) for arn in arns})
+    known, at = frozenset(arns), text.find(start)
+    while at >= 0:
+        yield from known.intersection(text[at : at + length] for length in lengths)
+        at = text.find(start, at + 1)
+
+
 def broken_by_rename(row: IamUser | IamGroup) -> list[Finding]:
-    found = list(_naming(row, "mean nobody then, until they are edited"))
+    found = list(_naming(Breaks([row]).policies[row.arn], "mean nobody then, until they are edited"))
     if trusting := roles_trusting(row):
         words = f"AWS itself writes the new ARN in the trust of {some([role.name for role in trusting])}."
         found.append(Finding("TRUST_FOLLOWS", "suggestion", words))
@@ -41,10 +93,11 @@ def broken_by_rename(row: IamUser | IamGroup) -> list[Finding]:
     return found
 
 
-def broken_by_deletion(row: Principal) -> list[Finding]:
-    found = list(_naming(row, "mean nobody then, and whoever gets the name next"))
-    if trusting := roles_trusting(row):
-        words = f"The trust of {some([role.name for role in trusting])} names it: AWS leaves only its id there, "
+def broken_by_deletion(row: Principal, breaks: Breaks) -> list[Finding]:
+    """`breaks`: of this one, and perhaps of others."""
+    found = list(_naming(breaks.policies[row.arn], "mean nobody then, and whoever gets the name next"))
+    if trusting := breaks.trust.get(row.arn):
+        words = f"The trust of {some(trusting)} names it: AWS leaves only its id there, "
         words += "which another one of that name doesn't have."
         found.append(Finding("TRUST_BREAKS", "warning", words))
     return found + list(_in_use(row))
@@ -56,17 +109,9 @@ def _in_use(row: Principal) -> Iterator[Finding]:
         yield Finding("STILL_IN_USE", "warning", f"{row.name} was last used on {day(used)}.")
 
 
-def _naming(row: Principal, then: str) -> Iterator[Finding]:
-    if names := _policies_naming(row):
+def _naming(names: Sequence[str], then: str) -> Iterator[Finding]:
+    if names:
         yield Finding("ARN_IS_NAMED", "warning", f"{some(names)} {_name(names)} its ARN: such statements {then}.")
-
-
-def _policies_naming(row: Principal) -> list[str]:
-    """Policies of its AWS account that have its ARN in their text."""
-    says = {"document__text__contains": row.arn}
-    managed = _in_force(Q(policy__aws_account=row.aws_account_id)).filter(**says)
-    inline = InlinePolicy.objects.live().filter(aws_account=row.aws_account_id, **says)
-    return _names(managed.values_list("policy__name", flat=True), inline.values_list("name", flat=True))
 
 
 def _by_user_name(user: IamUser) -> list[str]:

@@ -6,9 +6,7 @@ Credentials end before policies: were a policy that denies the first to go, ther
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from identities.account.selectors import profiles_of
 from identities.models import (
     AccessKey,
     Attachment,
@@ -17,7 +15,9 @@ from identities.models import (
     IamRole,
     IamUser,
     InlinePolicy,
+    InstanceProfile,
     LoginProfile,
+    Membership,
     MfaDevice,
     Principal,
     ServiceCredential,
@@ -25,10 +25,10 @@ from identities.models import (
     SshKey,
 )
 from identities.operations.attachments import detach
+from identities.operations.held_rows import HeldRows
 from identities.operations.inline import delete_inline
 from identities.operations.instance_profile_roles import remove_role
 from identities.operations.membership import remove_member
-from identities.selectors import members_of
 from sync.operations import StepSpec
 
 TakenOff = Iterator[tuple[str, list[StepSpec]]]  # what hangs there (identities.operations.hanging), and the steps
@@ -41,43 +41,39 @@ _RARE: tuple[tuple[type[Credential], str, str, str], ...] = (
 )
 
 
-def take_off(owner: Principal) -> TakenOff:
-    """From the mirror: everything after which AWS deletes it."""
+def take_off(owner: Principal, rows: HeldRows | None = None) -> TakenOff:
+    """From the mirror: everything after which AWS deletes it. `rows`: read for others, too."""
+    rows = rows or HeldRows([owner])
     if isinstance(owner, IamUser):
-        yield from _credentials(owner)
+        yield from _credentials(owner, rows)
     if isinstance(owner, IamRole):
-        for profile in profiles_of(owner):
+        for profile in rows.of(owner, InstanceProfile):
             yield f"instance profile {profile.name}", [remove_role(profile, owner)]
-    yield from _policies(owner)
+    for inline in rows.of(owner, InlinePolicy):
+        yield f"inline policy {inline.name}", [delete_inline(owner, inline.name)]
+    for attached in rows.of(owner, Attachment):
+        yield f"policy {attached.arn}", [detach(owner, attached.arn)]
     if isinstance(owner, IamUser):
-        for membership in owner.memberships.live().select_related("group").order_by("name"):
+        for membership in rows.of(owner, Membership):
             yield f"group {membership.group.name}", [remove_member(owner, membership.group)]
     if isinstance(owner, IamGroup):
-        for membership in members_of(owner):
+        for membership in rows.of(owner, Membership):
             yield f"member {membership.user.name}", [remove_member(membership.user, owner)]
 
 
-def _policies(owner: Principal) -> TakenOff:
-    own = {owner.kind.removeprefix("iam."): owner}
-    for inline in InlinePolicy.objects.live().filter(**own).order_by("name"):
-        yield f"inline policy {inline.name}", [delete_inline(owner, inline.name)]
-    for attached in Attachment.objects.live().filter(**own).order_by("name", "arn"):
-        yield f"policy {attached.arn}", [detach(owner, attached.arn)]
-
-
-def _credentials(user: IamUser) -> TakenOff:
-    keys = _live(AccessKey, user)
+def _credentials(user: IamUser, rows: HeldRows) -> TakenOff:
+    keys = rows.of(user, AccessKey)
     active = [_on(user, "iam.key.deactivate", key=key.name) for key in keys if key.is_active]
-    if LoginProfile.objects.live().filter(user=user).exists():
+    if rows.of(user, LoginProfile):
         yield "password", [*active, _on(user, "iam.login.delete")]
         active = []
     for key in keys:  # all of them are inactive before the first is deleted
         yield f"access key {key.name}", [*active, _on(user, "iam.key.delete", key=key.name)]
         active = []
     for model, words, kind, parameter in _RARE:
-        for held in _live(model, user):
+        for held in rows.of(user, model):
             yield words.format(held.name), [_on(user, f"{kind}.delete", **{parameter: held.name})]
-    for device in _live(MfaDevice, user):
+    for device in rows.of(user, MfaDevice):
         yield f"MFA device {device.name}", list(_device(user, device))
 
 
@@ -85,10 +81,6 @@ def _device(user: IamUser, device: MfaDevice) -> Iterator[StepSpec]:
     yield _on(user, "iam.mfa.deactivate", serial=device.name)
     if device.factor == MfaDevice.Factor.APP:  # else it would stay, nobody's
         yield _on(user, "iam.mfa.delete_virtual", serial=device.name)
-
-
-def _live(model: type[Credential], user: IamUser) -> list[Any]:
-    return list(model.objects.live().filter(user=user).order_by("name"))
 
 
 def _on(user: IamUser, kind: str, **params: str) -> StepSpec:

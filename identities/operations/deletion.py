@@ -10,12 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from accounts.models import AwsAccount
 from iamconsole.web.words import some
 from identities.credentials.kinds import KINDS
 from identities.models import IamRole, InstanceProfile, Principal
-from identities.operations.breaks import broken_by_deletion
+from identities.operations.breaks import Breaks, broken_by_deletion
 from identities.operations.cascades import TakenOff, take_off
+from identities.operations.held_rows import HeldRows, foresee_held
 from identities.operations.hung import hung_in_aws, hung_in_mirror, left_after
 from identities.operations.owners import ROLE, USER, OwnerOperation
 from policies.holdings import Exists
@@ -68,11 +71,20 @@ class Delete(OwnerOperation[DeleteParams]):
         if draft.id_made(self.key(p)):
             raise Refusal(f"An earlier step makes {self.named(p)}: leave both out.")
         row = self.row(draft, p)
-        return {"id": row.aws_id, "left": left_after(self.hung(row), draft, self.key(p))}
+        return {"id": row.aws_id, "left": left_after(self.hung(draft, row), draft, self.key(p))}
 
-    def hung(self, row: Any) -> Iterator[str]:
+    def foresee(self, draft: Draft, params: Sequence[DeleteParams]) -> None:
+        super().foresee(draft, params)
+        known = [(self.owner.model, p.owner_arn) for p in params]
+        rows = [draft.remembered[each] for each in known if each in draft.remembered]
+        if self.owner is ROLE:
+            prefetch_related_objects(rows, "trust")  # for `before`
+        foresee_held(draft, rows)
+        draft.remembered.setdefault((broken_by_deletion, self.kind), Breaks(rows))
+
+    def hung(self, draft: Draft, row: Any) -> Iterator[str]:
         """What the mirror has on it."""
-        return hung_in_mirror(self.owner, row)
+        return hung_in_mirror(self.owner, draft, row)
 
     def after(self, p: DeleteParams, value: Value) -> Value:
         return None
@@ -102,10 +114,10 @@ class Delete(OwnerOperation[DeleteParams]):
         if left := value["left"]:
             words = f"AWS deletes {self.named(p)} only when nothing hangs on it any more: take off {some(left)} first."
             return [Finding("SOMETHING_HANGS_ON_IT", "error", words)]
-        return self.warnings(row)
+        return self.warnings(draft, row)
 
-    def warnings(self, row: Any) -> list[Finding]:
-        return broken_by_deletion(row)
+    def warnings(self, draft: Draft, row: Any) -> list[Finding]:
+        return broken_by_deletion(row, draft.remembered.setdefault((broken_by_deletion, self.kind), Breaks([row])))
 
     def replanned(self, draft: Draft, p: DeleteParams) -> list[StepSpec]:
         """With what hangs on it by now, and didn't when the plan was made."""
@@ -113,7 +125,8 @@ class Delete(OwnerOperation[DeleteParams]):
         return [*(step for what, steps in self.taking_off(draft, p) if what in left for step in steps), self.spec(p)]
 
     def taking_off(self, draft: Draft, p: DeleteParams) -> TakenOff:
-        return take_off(self.row(draft, p))
+        row = self.row(draft, p)
+        return take_off(row, draft.remembered.get((HeldRows, row.kind, row.pk)))
 
     def before(self, draft: Draft, p: DeleteParams, value: Value) -> dict[str, Any]:
         return _made_like(self.row(draft, p))
@@ -139,9 +152,14 @@ def _made_like(row: Principal) -> dict[str, Any]:
     return {"create": create, "tags": row.tags}
 
 
-def delete_whole(owner: Principal) -> list[StepSpec]:
-    """All that hangs on it first."""
-    return [*(step for _, steps in take_off(owner) for step in steps), delete(owner)]
+def delete_whole(*owners: Principal) -> list[StepSpec]:
+    """One after the other, of one kind; all that hangs on each first."""
+    rows = HeldRows(owners)
+    return [
+        step
+        for owner in owners
+        for step in (*(step for _, steps in take_off(owner, rows) for step in steps), delete(owner))
+    ]
 
 
 def delete(owner: Principal | InstanceProfile) -> StepSpec:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 
 from identities.credentials.hanging import CredentialsMirror
 from identities.credentials.kinds import KINDS
 from identities.models import Attachment, InlinePolicy, InstanceProfile, Membership, Principal
 from identities.operations.hanging import hung_by
+from identities.operations.held_rows import held
 from identities.operations.owners import GROUP, ROLE, USER, KindOfOwner
 from sync.aws.client import AwsClient
 from sync.aws.errors import Unsupported
@@ -60,9 +62,9 @@ _PROFILES = Hung(
 _HUNG: Mapping[KindOfOwner, tuple[Hung, ...]] = {
     USER: (
         *_policies(USER),
-        Hung("group {}", Membership, "group__name", "ListGroupsForUser", "Groups", "GroupName"),
+        Hung("group {}", Membership, "group.name", "ListGroupsForUser", "Groups", "GroupName"),
     ),
-    GROUP: (*_policies(GROUP), Hung("member {}", Membership, "user__name", "GetGroup", "Users", "UserName")),
+    GROUP: (*_policies(GROUP), Hung("member {}", Membership, "user.name", "GetGroup", "Users", "UserName")),
     ROLE: (*_policies(ROLE), _PROFILES),
 }
 
@@ -77,14 +79,12 @@ def left_after(hung: Iterable[str], draft: Draft, key: str) -> list[str]:
     return sorted(left)
 
 
-def hung_in_mirror(owner: KindOfOwner, row: Principal) -> Iterator[str]:
-    if owner is USER:
-        for kind in KINDS:
-            names = kind.hangs.objects.live().filter(user=row).values_list("name", flat=True)
-            yield from (_CREDENTIALS[kind.source].format(name) for name in names)
+def hung_in_mirror(owner: KindOfOwner, draft: Draft, row: Principal) -> Iterator[str]:
+    for kind in KINDS if owner is USER else ():
+        yield from (_CREDENTIALS[kind.source].format(each.name) for each in held(draft, row, kind.hangs))
     for hung in _HUNG[owner]:
-        names = hung.model.objects.live().filter(**{owner.word: row}).values_list(hung.column, flat=True)
-        yield from (hung.words.format(name) for name in names)
+        named = attrgetter(hung.column)
+        yield from (hung.words.format(named(each)) for each in held(draft, row, hung.model))
 
 
 def hung_in_aws(owner: KindOfOwner, client: AwsClient, named: Mapping[str, str]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, TypeVar
 
 from accounts.models import AwsAccount
 from identities.models import InlinePolicy, Principal
+from identities.operations.held_rows import foresee_held, held
 from identities.operations.owners import GROUP, ROLE, USER, KindOfOwner, OwnerOperation, on_owner
 from policies.engine.document import identify, size
 from policies.holdings import Inline
@@ -67,8 +68,13 @@ class InlineOperation(OwnerOperation[P]):
 
     def mirrored(self, draft: Draft, p: P) -> Value:
         owner = self.row(draft, p)
-        row = self._inline(owner).filter(name=p.policy).select_related("document").first()
+        row = self._inline(draft, owner).get(p.policy)
         return {"owner": owner.aws_id, "document": row.document.canonical_hash if row else None}
+
+    def foresee(self, draft: Draft, params: Sequence[P]) -> None:
+        super().foresee(draft, params)
+        known = dict.fromkeys((self.owner.model, p.owner_arn) for p in params)
+        foresee_held(draft, [draft.remembered[each] for each in known if each in draft.remembered])
 
     def alters(self, aws_account: AwsAccount, p: P) -> Sequence[Alteration]:
         return [Inline(p.owner_arn, p.policy, self.writes(aws_account, p))]
@@ -82,6 +88,9 @@ class InlineOperation(OwnerOperation[P]):
         return {"document": identify(answer["PolicyDocument"]).canonical_hash}
 
     def before(self, draft: Draft, p: P, value: Value) -> dict[str, Any]:
+        row = self._inline(draft, self.row(draft, p)).get(p.policy)
+        if row is not None and row.document.canonical_hash == value["document"]:
+            return {"document": row.document.text}
         return {"document": text_of(value["document"])}
 
     def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
@@ -90,8 +99,9 @@ class InlineOperation(OwnerOperation[P]):
             return [StepSpec(f"iam.{self.owner.word}.{DeleteInline.verb}", params)]
         return [StepSpec(f"iam.{self.owner.word}.{PutInline.verb}", {**params, "document": before["document"]})]
 
-    def _inline(self, owner: Principal) -> Any:
-        return InlinePolicy.objects.live().filter(**{self.owner.word: owner})
+    def _inline(self, draft: Draft, owner: Principal) -> dict[str, Any]:
+        """Those that the mirror has on it, by name."""
+        return {row.name: row for row in held(draft, owner, InlinePolicy)}
 
 
 class WriteInline(InlineOperation[Put]):
@@ -117,8 +127,8 @@ class WriteInline(InlineOperation[Put]):
 
     def _characters(self, draft: Draft, p: Put) -> int:
         """Of all inline policies of the owner, when this step is done."""
-        rows = self._inline(self.row(draft, p)).select_related("document")
-        sizes = {row.name: row.document.size for row in rows}
+        rows = self._inline(draft, self.row(draft, p))
+        sizes = {name: row.document.size for name, row in rows.items()}
         for step in self.earlier(draft, p):
             if isinstance(step.operation, InlineOperation):
                 written = step.operation.writes(draft.aws_account, step.params)

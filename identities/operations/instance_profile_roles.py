@@ -10,7 +10,7 @@ from accounts.models import AwsAccount
 from identities.models import IamRole, InstanceProfile
 from policies.holdings import Carried
 from policies.operations.arns import check_arn, name_of
-from policies.operations.rows import live_row, object_key, ref
+from policies.operations.rows import foresee_rows, live_row, object_key, ref
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import Finding
@@ -75,6 +75,10 @@ class InProfileOperation(Operation[InProfileParams]):
         if value is None:
             return "no such instance profile or role"
         return "the role in it" if value["inside"] else "the role not in it"
+
+    def foresee(self, draft: Draft, params: Sequence[InProfileParams]) -> None:
+        foresee_rows(InstanceProfile, draft, [p.profile_arn for p in params])
+        foresee_rows(IamRole, draft, [p.role_arn for p in params])
 
     def mirrored(self, draft: Draft, p: InProfileParams) -> Value:
         profile, role = live_row(InstanceProfile, draft, p.profile_arn), live_row(IamRole, draft, p.role_arn)

@@ -40,7 +40,7 @@ class DeleteProfile(Delete):
     def note(self, p: DeleteParams) -> str:
         return "Instances that were started with it keep no credentials. Its reverse makes another of that name."
 
-    def hung(self, row: Any) -> Iterator[str]:
+    def hung(self, draft: Draft, row: Any) -> Iterator[str]:
         if row.role:
             yield f"role {row.role.name}"
 
@@ -54,7 +54,7 @@ class DeleteProfile(Delete):
     ) -> Mapping[str, Any]:
         return {"left": sorted(f"role {role['RoleName']}" for role in owner["Roles"])}
 
-    def warnings(self, row: Any) -> list[Finding]:
+    def warnings(self, draft: Draft, row: Any) -> list[Finding]:
         return []
 
     def before(self, draft: Draft, p: DeleteParams, value: Value) -> dict[str, Any]:

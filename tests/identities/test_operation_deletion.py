@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import Operator
-from identities.models import IamRole, IamUser, TrustedPrincipal
-from identities.operations import add_member, attach, delete, detach, put_inline, remove_member, remove_role
+from identities.models import (
+    AccessKey,
+    Attachment,
+    IamRole,
+    IamUser,
+    InlinePolicy,
+    InstanceProfile,
+    LoginProfile,
+    Membership,
+    MfaDevice,
+    TrustedPrincipal,
+)
+from identities.operations import (
+    add_member,
+    attach,
+    delete,
+    delete_whole,
+    detach,
+    put_inline,
+    remove_member,
+    remove_role,
+)
 from identities.operations.hung import hung_in_aws, hung_in_mirror
 from identities.operations.owners import GROUP, KINDS_OF_OWNERS, ROLE, USER, KindOfOwner
+from policies.models import Document
 from sync import changes
 from sync.aws.client import reader
+from sync.draft import Draft
 from sync.models import Change
 from tests.identities.operation_cases_principals import filled_profile
 from tests.services.changing import carry_out, propose
@@ -47,9 +74,50 @@ def test_the_mirror_and_aws_agree_on_what_hangs(world: World, owner: KindOfOwner
     pull(world.aws_account)
     pull(world.aws_account, "iam.instance_profiles")
     row = owner.model.objects.live().get(name="reports-exporter")
-    found = sorted(hung_in_mirror(owner, row))
+    found = sorted(hung_in_mirror(owner, Draft(world.aws_account), row))
     assert found == sorted(hung_in_aws(owner, reader(world.aws_account), {owner.name_parameter: row.name}))
     assert len(found) == number
+
+
+@pytest.mark.parametrize("owner", KINDS_OF_OWNERS, ids=[owner.word for owner in KINDS_OF_OWNERS])
+def test_more_of_them_take_no_more_queries(world: World, erin: Operator, owner: KindOfOwner) -> None:
+    def queries(number: int) -> int:
+        names = [f"one-of-{number}-{each}" for each in range(number)]
+        for name in names:
+            hung_on(world, owner, name)
+        rows = list(owner.model.objects.live().filter(name__in=names))
+        with CaptureQueriesContext(connection) as done:
+            assert propose(world.aws_account, erin, delete_whole(*rows)).steps.count() > 3 * number
+        return len(done)
+
+    few = queries(2)
+    assert queries(6) == few
+
+
+def hung_on(world: World, owner: KindOfOwner, name: str) -> None:
+    """One on which hangs, as the mirror says, what there is most of."""
+    policy = world.policy(f"policy-{name}")
+    row = {USER: world.user, GROUP: world.group, ROLE: world.role}[owner](name)
+    new = {"aws_account": world.aws_account, "first_seen": timezone.now(), owner.word: row}
+
+    def make(model: Any, called: str, **columns: Any) -> None:
+        said = {"aws_id": f"{called}{row.pk}", "name": called, "name_key": called}
+        model.objects.create(**{**new, **said, **columns})
+
+    make(Attachment, policy.name, arn=policy.arn, policy=policy)
+    make(InlinePolicy, "own", document=Document.objects.latest("pk"))
+    if owner is ROLE:
+        make(InstanceProfile, name, arn=f"arn:aws:iam::{world.aws_account.account_id}:instance-profile/{name}")
+        return
+    ends = {"user": row, "group": world.group(f"group-{name}")}
+    if owner is GROUP:
+        ends = {"user": world.user(f"user-{name}"), "group": row}
+    make(Membership, ends["group"].name, **ends)
+    if owner is USER:
+        key, device = f"AKIA{row.pk}", f"arn:aws:iam::123456789012:mfa/{name}"
+        make(LoginProfile, "login", created_at=timezone.now())
+        make(AccessKey, key, aws_id=key)
+        make(MfaDevice, device, aws_id=device, factor=MfaDevice.Factor.APP)
 
 
 def test_what_still_hangs_on_it_is_named(world: World, erin: Operator) -> None:

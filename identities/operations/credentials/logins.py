@@ -13,6 +13,7 @@ from identities.credentials.hanging import plain
 from identities.credentials.kinds import LOGIN
 from identities.models import LoginProfile
 from identities.operations.credentials.of_user import OfUser
+from identities.operations.held_rows import held
 from policies import holdings
 from sync.aws.client import AwsClient
 from sync.checks import Finding
@@ -67,7 +68,7 @@ class LoginOperation(OfUser[P]):
 
     def mirrored(self, draft: Draft, p: P) -> Value:
         user = self.row(draft, p)
-        row = LoginProfile.objects.live().filter(user=user).first()
+        row = next(iter(held(draft, user, LoginProfile)), None)
         return {"owner": user.aws_id, "made": row.created_at.isoformat() if row and row.created_at else None}
 
     def look(self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]) -> Mapping[str, Any]:

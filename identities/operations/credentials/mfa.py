@@ -16,6 +16,7 @@ from identities.credentials.kinds import MFA
 from identities.models import LoginProfile, MfaDevice
 from identities.operations.credentials.logins import DeleteLogin
 from identities.operations.credentials.of_user import OfUser
+from identities.operations.held_rows import held
 from policies.holdings import DEVICE, Credential
 from sync.aws.client import AwsClient
 from sync.checks import Finding
@@ -52,7 +53,7 @@ class DeviceOperation(OfUser[DeviceParams]):
 
     def mirrored(self, draft: Draft, p: DeviceParams) -> Value:
         user = self.row(draft, p)
-        if MfaDevice.objects.live().filter(user=user, aws_id=p.serial).exists():
+        if any(device.aws_id == p.serial for device in held(draft, user, MfaDevice)):
             return {"owner": user.aws_id, "device": ON}
         account = settings_of(draft.aws_account)
         if account is not None and p.serial in (account.unassigned_mfa or ()):
@@ -103,8 +104,8 @@ class DeactivateDevice(DeviceOperation):
         if any(isinstance(step.operation, DeleteLogin) for step in earlier):
             return []
         off = {step.params.serial for step in earlier if step.operation is self} | {p.serial}
-        others = MfaDevice.objects.live().filter(user=user).exclude(aws_id__in=off)
-        if others.exists() or not LoginProfile.objects.live().filter(user=user).exists():
+        others = [device for device in held(draft, user, MfaDevice) if device.aws_id not in off]
+        if others or not held(draft, user, LoginProfile):
             return []
         words = f"It is the last MFA device of {self.named(p)}: the password alone is enough to sign in afterwards."
         return [Finding("LAST_FACTOR", "warning", words)]

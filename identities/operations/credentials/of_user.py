@@ -13,6 +13,7 @@ from accounts.models import AwsAccount
 from identities.credentials.hanging import CredentialsMirror
 from identities.credentials.kinds import CERTIFICATES, KEYS, SERVICE_CREDENTIALS, SSH_KEYS
 from identities.models import Credential, IamUser
+from identities.operations.held_rows import foresee_held
 from identities.operations.owners import USER, OwnerOperation, OwnerParams
 from policies.operations.rows import ref
 from sync.aws.client import AwsClient
@@ -38,6 +39,11 @@ class OfUser(OwnerOperation[P]):
 
     def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
         return [replace(ref(IamUser, p.owner_arn), facet=self.facet)]
+
+    def foresee(self, draft: Draft, params: Sequence[P]) -> None:
+        super().foresee(draft, params)
+        known = dict.fromkeys((IamUser, p.owner_arn) for p in params)
+        foresee_held(draft, [draft.remembered[each] for each in known if each in draft.remembered])
 
     def hangs(self, p: P) -> tuple[str, bool] | None:
         """What it puts on its user, or takes off (False); None where neither."""
