@@ -287,6 +287,10 @@ class Operation(ABC, Generic[P]):
         """What AWS says in that answer and never again, by the name that pages give it. Then `result` isn't empty."""
         return {}
 
+    def scanned(self, p: P, name: str, secret: str) -> str:
+        """What an app may scan in place of that secret: the text of a QR code; "" for none."""
+        return ""
+
     def made_up(self, p: P) -> Mapping[str, str]:
         """What the console thought up itself and sends in secret (the reference of a sealed text, by the name that
         pages give it): its operator sees it once it was sent.

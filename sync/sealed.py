@@ -28,8 +28,8 @@ _REFERENCE = "sealed:"
 class NotKept(Exception):
     """The secret was erased, or its key is gone. The text is a sentence for the operator."""
 
-    def __init__(self) -> None:
-        super().__init__("What was typed in secret isn't kept any more: make the change again.")
+    def __init__(self, words: str = "What was typed in secret isn't kept any more: make the change again.") -> None:
+        super().__init__(words)
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,14 @@ def open_typed(reference: str) -> Secret:
         return unseal(bytes(row.blob))
     except CannotUnseal as error:
         raise NotKept from error
+
+
+def typed_at(reference: str) -> datetime:
+    """Raises NotKept."""
+    row = SealedSecret.objects.filter(reference=reference, position__isnull=True).first()
+    if row is None:
+        raise NotKept
+    return row.created_at
 
 
 def keep_returned(step: Step, secrets: Mapping[str, Secret], *, operator: Operator) -> None:

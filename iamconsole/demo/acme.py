@@ -31,6 +31,7 @@ from iamconsole.demo.acme_data import (
 )
 from iamconsole.demo.acme_data.kinds import Key, Policy, Role, User
 from iamconsole.demo.acme_organization import found_organization
+from iamconsole.demo.iam.totp import codes_at
 from iamconsole.demo.process import Emulator
 from iamconsole.demo.wellknown import ACCOUNT_ID
 
@@ -154,11 +155,12 @@ class _Organisation:
 
     def _add_mfa(self, user: User, factor: str) -> None:
         since = user.console_since or user.created
-        serial = _SERIALS[factor](user.name)
+        serial, codes = _SERIALS[factor](user.name), ("123456", "654321")
         if factor == "app":
-            self._at(since).create_virtual_mfa_device(VirtualMFADeviceName=user.name)
+            made = self._at(since).create_virtual_mfa_device(VirtualMFADeviceName=user.name)["VirtualMFADevice"]
+            codes = codes_at(made["Base32StringSeed"].decode(), datetime.fromisoformat(_iso(since)))
         self._at(since).enable_mfa_device(
-            UserName=user.name, SerialNumber=serial, AuthenticationCode1="123456", AuthenticationCode2="654321"
+            UserName=user.name, SerialNumber=serial, AuthenticationCode1=codes[0], AuthenticationCode2=codes[1]
         )
 
     def _add_more(self, user: User) -> None:

@@ -8,6 +8,7 @@ from identities.acts import (
     deleting,
     linked_role,
     make,
+    mfa,
     names,
     new_role,
     others,
@@ -15,6 +16,7 @@ from identities.acts import (
     roles,
     tags,
 )
+from identities.operations.credentials.mfa_enrolment import MOST_DEVICES
 from policies import acts
 from policies.acts import ACCOUNT, Act, ActForm
 from policies.quotas import KEYS_OF_USER
@@ -57,6 +59,8 @@ def _register_credentials() -> None:
             offered=lambda user: not user.has_password, position=33),
         Act("password-reset", "Reset the password…", passwords.ResetPasswordForm, icon="lock-keyhole",
             offered=lambda user: bool(user.has_password), position=33),
+        Act("mfa-create", "Assign an MFA device…", mfa.NewDeviceForm, icon="smartphone", offered=_has_room_for_device,
+            position=34),
     )  # fmt: skip
     # About one that its own row has the button of.
     for name, form, danger in (
@@ -64,7 +68,9 @@ def _register_credentials() -> None:
         ("key-activate", credentials.ActivateKeyForm, False),
         ("key-delete", credentials.DeleteKeyForm, True),
         ("password-delete", passwords.DeletePasswordForm, True),
-        ("mfa-off", credentials.MfaOffForm, True),
+        ("mfa-enable", mfa.EnableForm, False),
+        ("mfa-resync", mfa.ResyncForm, False),
+        ("mfa-off", mfa.MfaOffForm, True),
         ("certificate-upload", credentials.UploadCertificateForm, False),
         ("certificate-switch", credentials.SwitchCertificateForm, False),
         ("certificate-delete", credentials.DeleteCertificateForm, True),
@@ -81,6 +87,10 @@ def _register_credentials() -> None:
 
 def _has_room(user: Any) -> bool:
     return (user.key_count or 0) < KEYS_OF_USER.usual
+
+
+def _has_room_for_device(user: Any) -> bool:
+    return (user.mfa_count or 0) < MOST_DEVICES
 
 
 def _has_key(user: Any) -> bool:

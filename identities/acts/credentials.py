@@ -154,24 +154,6 @@ class StaleKeysForm(ActForm):
         return [on_user(key.user, "iam.key.deactivate", key=key.aws_id) for key in stale]
 
 
-# ---- MFA devices ---------------------------------------------------------------------------------------------------
-class MfaOffForm(OfOneForm):
-    heading = "Take an MFA device off {names}"
-    about = (
-        "For a device that is lost or broken. Only its user can enable one, with codes from it or a touch: they do so "
-        "in AWS’s own console."
-    )
-    of, model = "serial", MfaDevice
-    delete = forms.BooleanField(
-        label="Delete the device too, where it is virtual", required=False, initial=True,
-        help_text="Else it stays in the AWS account, without a user.",
-    )  # fmt: skip
-
-    def steps(self) -> Sequence[StepSpec]:
-        deletes = self.cleaned_data["delete"] and self.chosen.factor == MfaDevice.Factor.APP
-        return [self.on("iam.mfa.deactivate"), *([self.on("iam.mfa.delete_virtual")] if deletes else [])]
-
-
 # ---- Certificates, SSH keys, service credentials -------------------------------------------------------------------
 class SwitchForm(OfOneForm):
     """Switches on what is off, and off what is on."""

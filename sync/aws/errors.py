@@ -201,6 +201,16 @@ class NotDelivered(AwsError):
     advice = "Check the address or number and the pool's settings for messages, look at the user, then send it again."
 
 
+class CodesRefused(Invalid):
+    """Of an MFA device."""
+
+    what = "AWS does not take the codes that {operation} was given; nothing was done."
+    advice = (
+        "Make the change again with the two newest codes of the device, one right after the other, and apply it at "
+        "once. Where AWS refuses those too, the clock of the device is wrong, or it is another device."
+    )
+
+
 class Limit(AwsError):
     what = "{operation} would go over a limit of {aws_account}; nothing was done."
     advice = "Remove what is no longer needed, or ask AWS for a higher quota."

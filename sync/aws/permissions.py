@@ -41,7 +41,7 @@ _TRUST = "Write the trust policy of a role."
 _TAGS = "Tag users and roles."
 _KEYS = "Make, switch on and off, and delete access keys, and rotate them."
 _LOGINS = "Give users a password for AWS's own console, reset it, or take it away."
-_DEVICES = "Take MFA devices off users, and delete virtual ones."
+_DEVICES = "Give users MFA devices and take them off, make and delete virtual ones."
 _UPLOADS = "Upload, switch on and off, and delete signing certificates and SSH keys."
 _SERVICES = "Make, reset, switch on and off, and delete credentials for one service."
 _BOUND = "Give users and roles a permissions boundary, or take it off."
@@ -90,7 +90,7 @@ _CREDENTIAL_LOOKS = tuple(action for action in _CREDENTIAL_READS if "CredentialR
 _CREDENTIAL_WRITES: dict[str, str] = {
     **{f"iam:{verb}AccessKey": _KEYS for verb in ("Create", "Update", "Delete")},
     **{f"iam:{verb}LoginProfile": _LOGINS for verb in ("Create", "Update", "Delete")},
-    "iam:DeactivateMFADevice": _DEVICES,
+    **{f"iam:{verb}MFADevice": _DEVICES for verb in ("Enable", "Resync", "Deactivate")},
     **{f"iam:{verb}SigningCertificate": _UPLOADS for verb in ("Upload", "Update", "Delete")},
     **{f"iam:{verb}SSHPublicKey": _UPLOADS for verb in ("Upload", "Update", "Delete")},
     **{f"iam:{verb}ServiceSpecificCredential": _SERVICES for verb in ("Create", "Reset", "Update", "Delete")},
@@ -190,7 +190,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     *(Permission(f"iam:Delete{kind.title()}", _DELETE, "write", kind) for kind in ("user", "group", "role")),
     Permission("iam:UpdateAssumeRolePolicy", _TRUST, "write", "role"),
     *(Permission(action, feature, "write", "user") for action, feature in _CREDENTIAL_WRITES.items()),
-    Permission("iam:DeleteVirtualMFADevice", _DEVICES, "write", "mfa"),
+    *(Permission(f"iam:{verb}VirtualMFADevice", _DEVICES, "write", "mfa") for verb in ("Create", "Delete")),
     *(Permission(action, _BEFORE, "write") for action in _READS_BEFORE),
     *(
         Permission(f"iam:{verb}OpenIDConnectProvider{what}", _PROVIDERS, "write", "oidc-provider")

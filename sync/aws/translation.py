@@ -64,6 +64,7 @@ _CODES: dict[str, type[errors.AwsError]] = {
         ),
         errors.NotFound,
     ),
+    "InvalidAuthenticationCode": errors.CodesRefused,
     "AWSOrganizationsNotInUseException": errors.NotInOrganization,
     **dict.fromkeys(("EntityAlreadyExists", "DuplicateCertificate", "DuplicateSSHPublicKey"), errors.Exists),
     **dict.fromkeys(

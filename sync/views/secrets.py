@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import signed_in
 from accounts.models import Operator
 from accounts.roles import SEE_IAM
+from iamconsole.web import qr
 from iamconsole.web.exports import FORMATS, csv_lines
 from iamconsole.web.words import counted
 from sync import sealed
@@ -48,6 +49,7 @@ class ShownSecret:
     user_name: str  # where one belongs to it
     name: str
     text: str
+    image: str = ""  # the same as a QR code, for an app to scan: a data URI
 
 
 def waiting_of(change: Change, steps: Iterable[Step], operator: Operator) -> list[Waiting]:
@@ -132,10 +134,12 @@ def change_secrets_kept(request: HttpRequest, account_id: str, pk: int) -> HttpR
 
 def _shown(step: Step, each: sealed.Shown) -> ShownSecret:
     operation = registry[step.kind]
-    params = operation.parse(step.params)
+    params, text = operation.parse(step.params), each.secret.open()
     arn = operation.objects(params)[0].partition(":")[2]
     of, user_name = step.result.get("id", ""), step.result.get("user_name", "")
-    return ShownSecret(step.position, operation.title(params), arn, of, user_name, each.name, each.secret.open())
+    scanned = operation.scanned(params, each.name, text)
+    image = qr.data_uri(scanned) if scanned else ""
+    return ShownSecret(step.position, operation.title(params), arn, of, user_name, each.name, text, image)
 
 
 def _back(change: Change) -> HttpResponse:

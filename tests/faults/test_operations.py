@@ -56,7 +56,8 @@ def after_a_write(trial: Trial) -> Expected:
 def found_out(trial: Trial, point: Point) -> Expected:
     """By the worker after the one that ended there. What a call at most once tells in secret is kept at once."""
     if trial.at_most_once:
-        return {Point.TO_BE_SENT: NEVER_KNOWN, Point.ANSWERED: after_a_write(trial)}.get(point, ONCE)
+        unkept = {} if trial.has_secrets else {Point.BEFORE_COMMIT: after_a_write(trial)}
+        return {Point.TO_BE_SENT: NEVER_KNOWN, Point.ANSWERED: after_a_write(trial), **unkept}.get(point, ONCE)
     return after_a_write(trial) if point in (Point.ANSWERED, Point.BEFORE_COMMIT) else ONCE
 
 

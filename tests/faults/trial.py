@@ -71,6 +71,10 @@ class Trial:
         return self.operation.guarantee is Guarantee.AT_MOST_ONCE
 
     @property
+    def has_secrets(self) -> bool:
+        return type(self.operation).secrets is not Operation.secrets
+
+    @property
     def actions(self) -> list[str]:
         return [call.operation for call in self.operation.calls(self.params)]
 

@@ -11,12 +11,14 @@ from django.utils import timezone
 
 from accounts.models import Operator
 from iamconsole.demo.acme_data.credentials import SIGNING_CERTIFICATE
+from iamconsole.demo.iam.totp import codes_at
 from identities.models import IamUser
 from sync import mirror, sealed
 from sync.aws.client import reader
 from sync.operations import StepSpec
 from tests.services.credentials import enable
 from tests.services.world import World
+from tests.sync.pulling import pulled
 
 CODECOMMIT = "codecommit.amazonaws.com"
 # Of 2048 bits, made for this test; nobody has the private one.
@@ -45,6 +47,7 @@ class Case:
 class Of:
     user: IamUser
     credential: str = ""
+    seed: bytes = b""  # of a virtual MFA device
 
 
 def knows(world: World, user: IamUser, *facets: str) -> None:
@@ -75,11 +78,19 @@ def with_password(world: World) -> Of:
 
 
 def with_device(world: World) -> Of:
+    of = with_free_device(world)
+    enable(world.iam, of.user.name, of.credential, of.seed)
+    knows(world, of.user, "mfa")
+    return of
+
+
+def with_free_device(world: World) -> Of:
+    """Nobody's yet."""
     user = world.user()
-    serial = world.iam.create_virtual_mfa_device(VirtualMFADeviceName="lena")["VirtualMFADevice"]["SerialNumber"]
-    enable(world.iam, user.name, serial)
-    knows(world, user, "mfa")
-    return Of(user, serial)
+    device = world.iam.create_virtual_mfa_device(VirtualMFADeviceName="lena")["VirtualMFADevice"]
+    pulled(world.aws_account, source="iam.virtual_mfa")
+    world.emulator.forget_calls()
+    return Of(user, device["SerialNumber"], device["Base32StringSeed"])
 
 
 def with_certificate(world: World) -> Of:
@@ -160,6 +171,28 @@ def typed(kind: str, **more: Any) -> Callable[..., StepSpec]:
     return step
 
 
+def with_codes(kind: str) -> Callable[..., StepSpec]:
+    """A step with two codes that the operator typed."""
+
+    def step(of: Of, operator: Operator) -> StepSpec:
+        codes = codes_at(of.seed.decode(), timezone.now()) if of.seed else ("123456", "654321")
+        kept = [
+            sealed.keep_typed(code, name="Code", aws_account=of.user.aws_account, operator=operator) for code in codes
+        ]
+        return on(kind, "serial", code1=kept[0], code2=kept[1])(of, operator)
+
+    return step
+
+
+def new_device(of: Of, operator: Operator) -> StepSpec:
+    serial = f"arn:aws:iam::{of.user.aws_account.account_id}:mfa/{of.user.name}"
+    return StepSpec("iam.mfa.create_virtual", {"owner_arn": of.user.arn, "serial": serial})
+
+
+def free_devices(world: World, of: Of) -> int:
+    return len(world.iam.list_virtual_mfa_devices(AssignmentStatus="Unassigned")["VirtualMFADevices"])
+
+
 CASES = (
     Case("iam.key.create", alone, on("iam.key.create"), keys, ["Active"]),
     Case("iam.key.deactivate", with_key, on("iam.key.deactivate", "key"), keys, ["Inactive"]),
@@ -170,6 +203,9 @@ CASES = (
     Case("iam.login.create", alone, typed("iam.login.create"), has_password, True),
     Case("iam.login.reset", with_password, typed("iam.login.reset"), has_password, True, reverses=False),
     Case("iam.login.delete", with_password, on("iam.login.delete"), has_password, False, reverses=False),
+    Case("iam.mfa.create_virtual", alone, new_device, free_devices, 1),
+    Case("iam.mfa.enable", with_free_device, with_codes("iam.mfa.enable"), devices, 1),
+    Case("iam.mfa.resync", with_device, with_codes("iam.mfa.resync"), devices, 1, reverses=False),
     Case("iam.mfa.deactivate", with_device, on("iam.mfa.deactivate", "serial"), devices, 0, reverses=False),
     Case("iam.signing_cert.upload", alone, on("iam.signing_cert.upload", body=SIGNING_CERTIFICATE.text), certificates,
          ["Active"]),

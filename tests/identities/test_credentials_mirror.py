@@ -123,7 +123,9 @@ def test_the_serial_number_tells_what_kind_of_device(
 def test_an_app_belongs_to_who_has_it_now(jane: IamUser, iam: Any, plain: IamUser, aws_account: AwsAccount) -> None:
     serial = MfaDevice.objects.get().name
     iam.deactivate_mfa_device(UserName="jane", SerialNumber=serial)
-    enable(iam, "plain", serial)
+    iam.delete_virtual_mfa_device(SerialNumber=serial)
+    made = iam.create_virtual_mfa_device(VirtualMFADeviceName="jane")["VirtualMFADevice"]
+    enable(iam, "plain", serial, made["Base32StringSeed"])
     pull(aws_account, "iam.mfa")
     assert list(MfaDevice.objects.values_list("user__name", "gone_at")) == [("plain", None)]
     assert dict(IamUser.objects.values_list("name", "mfa_count")) == {"jane": 0, "plain": 1}

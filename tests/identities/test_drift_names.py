@@ -18,7 +18,7 @@ from iamconsole.demo.process import Emulator
 from identities.models import IamUser
 from sync import drift
 from sync.models import Revision
-from tests.services.credentials import at_that_time, pull
+from tests.services.credentials import at_that_time, enable, pull
 from tests.services.pages import address, exported, get, text_of
 
 pytestmark = pytest.mark.django_db
@@ -70,8 +70,7 @@ def test_keys_are_called_by_their_user(jane: IamUser, bob: Operator, client_of: 
 
 def test_an_abbreviation_stays_one(jane: IamUser, iam: Any, aws_account: AwsAccount) -> None:
     device = iam.create_virtual_mfa_device(VirtualMFADeviceName="jane")["VirtualMFADevice"]
-    iam.enable_mfa_device(UserName="jane", SerialNumber=device["SerialNumber"], AuthenticationCode1="123456",
-                          AuthenticationCode2="654321")  # fmt: skip
+    enable(iam, "jane", device["SerialNumber"], device["Base32StringSeed"])
     pull(aws_account, "iam.mfa")
     assert "jane, MFA devices" in {drift.object_in(found) for found in drift.open_drift(aws_account)}
 

@@ -165,6 +165,7 @@ def test_what_hangs_on_the_user_is_said_of_each(world: World, erin: Operator) ->
         "iam.key.delete": ("access key ID0123456789", False),
         "iam.login.create": ("password", True),
         "iam.login.delete": ("password", False),
+        "iam.mfa.enable": ("MFA device ID0123456789", True),
         "iam.mfa.deactivate": ("MFA device ID0123456789", False),
         "iam.signing_cert.upload": ("new signing certificate", True),
         "iam.signing_cert.delete": ("signing certificate ID0123456789", False),

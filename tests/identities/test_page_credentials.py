@@ -277,12 +277,13 @@ def test_the_kind_of_mfa_of_the_root_user_is_not_taken_from_an_old_listing(
 
 
 def test_virtual_devices_that_nobody_uses(iam: Any, aws_account: AwsAccount, reader: Client) -> None:
-    serial = iam.create_virtual_mfa_device(VirtualMFADeviceName="left-behind")["VirtualMFADevice"]["SerialNumber"]
+    device = iam.create_virtual_mfa_device(VirtualMFADeviceName="left-behind")["VirtualMFADevice"]
+    serial = device["SerialNumber"]
     pull(aws_account, "iam.virtual_mfa")
     text = text_of(get(reader, "account_settings"))
     assert f"are no user’s. Read just now . {serial}" in text
     assert "mfa/jane" not in text
-    enable(iam, "plain", serial)
+    enable(iam, "plain", serial, device["Base32StringSeed"])
     pull(aws_account, "iam.virtual_mfa")
     assert "are no user’s. Read just now . None." in text_of(get(reader, "account_settings"))
 

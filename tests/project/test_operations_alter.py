@@ -26,6 +26,8 @@ NO_ACCESS: Mapping[str, str] = {
     "iam.key.await_use": _GATE,
     "iam.slr.await_deletion": _GATE,
     "iam.slr.create": "AWS names the role and says what it may do, and only its service can assume it.",
+    "iam.mfa.create_virtual": "It is nobody's until it is switched on.",
+    "iam.mfa.resync": "The same device of the same user.",
     "iam.mfa.delete_virtual": "It was taken off its user before.",
     "iam.oidc.tag": _TAGS,
     "iam.oidc.untag": _TAGS,

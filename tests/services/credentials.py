@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.models import AwsAccount
 from iamconsole.demo.acme_data.credentials import SIGNING_CERTIFICATE, SSH_KEY
+from iamconsole.demo.iam.totp import codes_at
 from identities.models import IamUser
 from sync.models import Facet, Revision, Run
 from tests.sync.pulling import pulled
@@ -30,7 +33,7 @@ def give_everything(iam: Any, name: str) -> list[str]:
     key = iam.create_access_key(UserName=name)["AccessKey"]
     iam.create_login_profile(UserName=name, Password="Correct-Horse-7-Battery", PasswordResetRequired=True)
     device = iam.create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]
-    enable(iam, name, device["SerialNumber"])
+    enable(iam, name, device["SerialNumber"], device["Base32StringSeed"])
     iam.upload_signing_certificate(UserName=name, CertificateBody=SIGNING_CERTIFICATE.text)
     iam.upload_ssh_public_key(UserName=name, SSHPublicKeyBody=SSH_KEY.text)
     service: dict[str, Any] = {"UserName": name, "ServiceName": "codecommit.amazonaws.com"}
@@ -46,10 +49,10 @@ def give_everything(iam: Any, name: str) -> list[str]:
     ]
 
 
-def enable(iam: Any, user: str, serial: str) -> None:
-    iam.enable_mfa_device(
-        UserName=user, SerialNumber=serial, AuthenticationCode1="123456", AuthenticationCode2="654321"
-    )
+def enable(iam: Any, user: str, serial: str, seed: bytes = b"") -> None:
+    """Of hardware the emulator takes any codes; of a virtual device those that its seed gives."""
+    first, second = codes_at(seed.decode(), timezone.now()) if seed else ("123456", "654321")
+    iam.enable_mfa_device(UserName=user, SerialNumber=serial, AuthenticationCode1=first, AuthenticationCode2=second)
 
 
 def pull(aws_account: AwsAccount, *sources: str) -> Run:

@@ -74,6 +74,16 @@ class CredentialResponses:
 
     # MFA devices
 
+    def resync_mfa_device(self) -> ActionResult:
+        code = "AuthenticationCode"
+        self.backend.resync_mfa_device(
+            self._user_name(),
+            self._get_param("SerialNumber"),
+            self._get_param(f"{code}1"),
+            self._get_param(f"{code}2"),
+        )
+        return EmptyResult()
+
     def list_mfa_devices(self) -> ActionResult:
         name = self._user_name()
         devices = [

@@ -12,6 +12,7 @@ from moto.iam.models import IAMBackend
 from iamconsole.demo import clock
 from iamconsole.demo.iam.passwords import refuse_weak
 from iamconsole.demo.iam.people import refuse_while
+from iamconsole.demo.iam.totp import are_codes
 from iamconsole.demo.ids import unique_id
 
 _MFA_DEVICES, _SSH_KEYS, _SERVICE_CREDENTIALS = 8, 5, 2  # of one user; the last one for each service
@@ -94,7 +95,23 @@ class Credentials(IAMBackend):  # type: ignore[misc]
     ) -> None:
         if len(self.get_user(user_name).mfa_devices) >= _MFA_DEVICES:
             raise LimitExceededException(f"Cannot exceed quota for MFADevicesPerUser: {_MFA_DEVICES}")
+        if any(serial_number in user.mfa_devices for user in self.users.values()):
+            raise EntityAlreadyExists("MFA Device is already in use.")
+        self._check_codes(serial_number, authentication_code_1, authentication_code_2)
         super().enable_mfa_device(user_name, serial_number, authentication_code_1, authentication_code_2)
+
+    def resync_mfa_device(self, user_name: str, serial_number: str, first: str, second: str) -> None:
+        if serial_number not in self.get_user(user_name).mfa_devices:
+            raise _no_device(serial_number)
+        self._check_codes(serial_number, first, second)
+
+    def _check_codes(self, serial_number: str, first: str, second: str) -> None:
+        """Of hardware the seed isn't known here: any two codes will do."""
+        device = self.virtual_mfa_devices.get(serial_number)
+        if device is None and ":mfa/" in serial_number:
+            raise _no_device(serial_number)
+        if device and not are_codes(device.base32_string_seed, first, second, clock.utcnow()):
+            raise IAMException("InvalidAuthenticationCode", "Authentication code for device is not valid.")
 
     # ---- Certificates and SSH keys: with ids that are the same everywhere
 
@@ -162,6 +179,10 @@ class Credentials(IAMBackend):  # type: ignore[misc]
         found = self.service_credential(user_name, credential_id)
         found.secret = _secret(self.account_id, credential_id, clock.utcnow())
         return found
+
+
+def _no_device(serial_number: str) -> NotFoundException:
+    return NotFoundException(f"MFA Device with serial number {serial_number} does not exist.")
 
 
 def _secret(account_id: str, name: str, at: datetime) -> str:

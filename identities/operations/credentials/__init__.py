@@ -5,6 +5,7 @@ from identities.operations.credentials.gates import AwaitQuiet, AwaitSoak, Await
 from identities.operations.credentials.logins import CreateLogin, DeleteLogin, ResetLogin
 from identities.operations.credentials.making import CreateKey, CreateServiceCredential
 from identities.operations.credentials.mfa import DeactivateDevice, DeleteVirtualDevice
+from identities.operations.credentials.mfa_enrolment import CreateVirtualDevice, EnableDevice, ResyncDevice
 from identities.operations.credentials.of_user import CERTIFICATE, KEY, SERVICE, SSH_KEY
 from identities.operations.credentials.services import ResetServiceCredential
 from identities.operations.credentials.uploads import UploadCertificate, UploadSshKey
@@ -18,5 +19,6 @@ def register() -> None:
         operations.register(*on_existing(of))
     operations.register(CreateKey(), AwaitUse(), AwaitQuiet(), AwaitSoak())
     operations.register(CreateLogin(), ResetLogin(), DeleteLogin())
+    operations.register(CreateVirtualDevice(), EnableDevice(), ResyncDevice())
     operations.register(DeactivateDevice(), DeleteVirtualDevice(), UploadCertificate(), UploadSshKey())
     operations.register(CreateServiceCredential(), ResetServiceCredential())

@@ -1,18 +1,19 @@
-"""Taking MFA devices off users. The part is {"owner": "AIDA…", "device": "on"}, or "off": it is nobody's; or "gone".
+"""Taking MFA devices off users. The part is {"owner": "AIDA…", "serial": "…", "device": "on"}.
 
-Making and enabling one for somebody else isn't here: it takes two codes from the device in that person's hands, or
-their touch. They do it themselves, in AWS's own console.
+Or "off": it is nobody's; or "gone".
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from accounts.models import AwsAccount
 from identities.account.selectors import settings_of
+from identities.account.settings import ref_of
 from identities.credentials.kinds import MFA
+from identities.credentials.virtual import VIRTUAL_MFA
 from identities.models import LoginProfile, MfaDevice
 from identities.operations.credentials.logins import DeleteLogin
 from identities.operations.credentials.of_user import OfUser
@@ -21,6 +22,7 @@ from policies.holdings import DEVICE, Credential
 from sync.aws.client import AwsClient
 from sync.checks import Finding
 from sync.draft import Draft
+from sync.mirror import ObjectRef, Place
 from sync.operations import Alteration, BadParams, Call, Refusal, Risk, StepSpec, Undo, Value
 
 ON, OFF, GONE = "on", "off", "gone"
@@ -40,42 +42,57 @@ class DeviceParams:
         return MfaDevice.factor_of(self.serial) == MfaDevice.Factor.APP
 
 
-class DeviceOperation(OfUser[DeviceParams]):
-    facet = MFA.source
-    undo = Undo.NEVER
-    params_type = DeviceParams
+P = TypeVar("P", bound=DeviceParams)
 
-    def part(self, p: DeviceParams) -> str:
+
+class DeviceOperation(OfUser[P]):
+    facet = MFA.source
+
+    def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
+        """With the list of those that are nobody's."""
+        return [*super().refs(aws_account, p), ref_of(Place(aws_account), VIRTUAL_MFA.source)]
+
+    def part(self, p: P) -> str:
         return f"mfa:{p.owner_arn} {p.serial}"
 
     def told_of_owner(self, value: Value) -> str:
         return {ON: "the device switched on", OFF: "the device switched off", GONE: "no such device"}[value["device"]]
 
-    def mirrored(self, draft: Draft, p: DeviceParams) -> Value:
-        user = self.row(draft, p)
-        if any(device.aws_id == p.serial for device in held(draft, user, MfaDevice)):
-            return {"owner": user.aws_id, "device": ON}
-        account = settings_of(draft.aws_account)
-        if account is not None and p.serial in (account.unassigned_mfa or ()):
-            return {"owner": user.aws_id, "device": OFF}
-        raise Refusal(f"The mirror has no MFA device {p.serial} of {self.named(p)}: pull, then try again.")
+    def found(self, draft: Draft, p: P, device: str) -> Value:
+        return {"owner": self.row(draft, p).aws_id, "serial": p.serial, "device": device}
 
-    def look(
-        self, client: AwsClient, p: DeviceParams, owner: Mapping[str, Any], named: Mapping[str, str]
-    ) -> Mapping[str, Any]:
+    def is_nobodys(self, draft: Draft, p: P) -> bool:
+        account = settings_of(draft.aws_account)
+        return account is not None and p.serial in (account.unassigned_mfa or ())
+
+    def look(self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]) -> Mapping[str, Any]:
         if any(entry["SerialNumber"] == p.serial for entry in MFA.entries(client, named["UserName"])):
-            return {"device": ON}
+            return {"serial": p.serial, "device": ON}
         if not p.is_virtual:
-            return {"device": OFF}
+            return {"serial": p.serial, "device": OFF}
         pages = client.pages("iam", "ListVirtualMFADevices", AssignmentStatus="Unassigned")
         free = any(device["SerialNumber"] == p.serial for page in pages for device in page.items["VirtualMFADevices"])
-        return {"device": OFF if free else GONE}
+        return {"serial": p.serial, "device": OFF if free else GONE}
+
+
+class TakeOff(DeviceOperation[DeviceParams]):
+    """Of what a user has, or had just now."""
+
+    undo = Undo.NEVER
+    params_type = DeviceParams
+
+    def mirrored(self, draft: Draft, p: DeviceParams) -> Value:
+        if any(device.aws_id == p.serial for device in held(draft, self.row(draft, p), MfaDevice)):
+            return self.found(draft, p, ON)
+        if self.is_nobodys(draft, p):
+            return self.found(draft, p, OFF)
+        raise Refusal(f"The mirror has no MFA device {p.serial} of {self.named(p)}: pull, then try again.")
 
     def reverse(self, p: DeviceParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return []
 
 
-class DeactivateDevice(DeviceOperation):
+class DeactivateDevice(TakeOff):
     known_as = "iam.mfa.deactivate"
 
     def title(self, p: DeviceParams) -> str:
@@ -114,7 +131,7 @@ class DeactivateDevice(DeviceOperation):
         return f"MFA device {p.serial}", False
 
 
-class DeleteVirtualDevice(DeviceOperation):
+class DeleteVirtualDevice(TakeOff):
     known_as = "iam.mfa.delete_virtual"
     risk = Risk.DESTRUCTIVE
 
