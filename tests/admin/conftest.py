@@ -1,4 +1,4 @@
-"""The Django admin's tests: everything once in alice's AWS account, and once in one that isn't hers."""
+"""The Django admin's tests: alice owns an AWS account, olga all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from django.test import Client
 
 from accounts.models import AwsAccount, Operator
 from accounts.roles import Role
-from tests.admin.cases import fill
 from tests.conftest import make_operator
 
 
@@ -22,12 +21,6 @@ def olga(aws_account: AwsAccount) -> Operator:
 @pytest.fixture
 def other_account(db: None) -> AwsAccount:
     return AwsAccount.objects.create(account_id="999900009999", name="Other", emulated=True)
-
-
-@pytest.fixture
-def filled(aws_account: AwsAccount, other_account: AwsAccount, alice: Operator, olga: Operator) -> None:
-    fill(aws_account, olga)
-    fill(other_account, olga)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from unittest.mock import patch
 
@@ -15,12 +16,18 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.db.models import Model
-from django.test import Client
+from django.http import HttpRequest
+from django.test import Client, RequestFactory
 from django.urls import reverse
+from pytest_django import DjangoDbBlocker
 
 from accounts.models import AwsAccount, ClaimGroup, Grant, Operator
+from accounts.roles import Role
 from iamconsole.web.admin import ReadOnlyAdmin
 from sync.models import Run
+from tests.admin.cases import fill
+from tests.conftest import make_aws_account, make_operator
+from tests.services.database import rows_of_many_tests
 
 OURS = ("accounts", "sync", "policies", "identities", "access", "cognito")
 BORROWED = (EmailAddress, Authenticator, SocialAccount, UserSession, LogEntry, Group)
@@ -31,6 +38,28 @@ FOR_OWNERS_OF_ALL = {
     "Operator", "Group", "ClaimGroup", "ClaimedMembership", "Authenticator", "SocialAccount", "UserSession",
     "EmailAddress", "AuditHead", "LogEntry",
 }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def owners(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, Operator]]:
+    """alice and olga, and everything once in alice's AWS account, and once in one that isn't hers."""
+    with rows_of_many_tests(django_db_blocker):
+        hers = make_aws_account()
+        other = AwsAccount.objects.create(account_id="999900009999", name="Other", emulated=True)
+        owners = {"alice": make_operator("alice", Role.OWNER, hers), "olga": make_operator("olga", Role.OWNER, None)}
+        for aws_account in (hers, other):
+            fill(aws_account, owners["olga"])
+        yield owners
+
+
+@pytest.fixture
+def alice(owners: dict[str, Operator], db: None) -> Operator:
+    return owners["alice"]
+
+
+@pytest.fixture
+def olga(owners: dict[str, Operator], db: None) -> Operator:
+    return owners["olga"]
 
 
 def url(model: type[Model], page: str, *args: Any) -> str:
@@ -46,24 +75,26 @@ def name_of(model: type[Model]) -> str:
 
 
 @pytest.mark.parametrize("model", MODELS, ids=name_of)
-def test_every_model_is_listed_searchable_and_shown(filled: None, olgas: Client, model: type[Model]) -> None:
+def test_every_model_is_listed_searchable_and_shown(olgas: Client, olga: Operator, model: type[Model]) -> None:
     assert model in admin.site._registry
     assert rows(olgas, model) >= 1
     if model is not apps.get_model("accounts", "AuditHead"):
         assert admin.site._registry[model].search_fields
         assert olgas.get(f"{url(model, 'changelist')}?q=a").status_code == 200
-    row = admin.site._registry[model].get_queryset(_request(olgas)).first()
+    row = admin.site._registry[model].get_queryset(_request(olga)).first()
     assert row is not None
     assert olgas.get(url(model, "change", row.pk)).status_code == 200
     assert olgas.get(url(model, "history", row.pk)).status_code == 200
 
 
-def _request(client: Client) -> Any:
-    return client.get("/admin/").wsgi_request
+def _request(operator: Operator) -> HttpRequest:
+    request = RequestFactory().get("/admin/")
+    request.user = operator
+    return request
 
 
 @pytest.mark.parametrize("model", READ_ONLY, ids=name_of)
-def test_nobody_writes_what_is_read_only(filled: None, olgas: Client, model: type[Model]) -> None:
+def test_nobody_writes_what_is_read_only(olgas: Client, model: type[Model]) -> None:
     row = model._default_manager.first()
     assert row is not None
     assert isinstance(admin.site._registry[model], ReadOnlyAdmin)
@@ -84,7 +115,7 @@ def test_read_only_means_no_inlines_nor_editable_lists(model: type[Model]) -> No
 
 @pytest.mark.parametrize("model", MODELS, ids=name_of)
 def test_alice_sees_what_belongs_to_her_aws_account(
-    filled: None, alices: Client, olgas: Client, model: type[Model]
+    alices: Client, olgas: Client, alice: Operator, model: type[Model]
 ) -> None:
     if model.__name__ in FOR_OWNERS_OF_ALL:
         assert alices.get(url(model, "changelist")).status_code == 403
@@ -93,29 +124,29 @@ def test_alice_sees_what_belongs_to_her_aws_account(
         assert rows(alices, model) == 1
         return
     assert rows(alices, model) < rows(olgas, model)
-    hidden = model._default_manager.exclude(pk__in=admin.site._registry[model].get_queryset(_request(alices))).first()
+    hidden = model._default_manager.exclude(pk__in=admin.site._registry[model].get_queryset(_request(alice))).first()
     assert hidden is not None
     assert alices.get(url(model, "change", hidden.pk)).status_code == 302  # "doesn't exist", back to the index
 
 
-def test_a_filter_names_no_aws_account_of_others(filled: None, alices: Client) -> None:
+def test_a_filter_names_no_aws_account_of_others(alices: Client) -> None:
     html = alices.get(url(Run, "changelist")).content.decode()
     assert "Other (999900009999)" not in html
 
 
-def test_secrets_of_second_factors_are_shown_to_nobody(filled: None, olgas: Client) -> None:
+def test_secrets_of_second_factors_are_shown_to_nobody(olgas: Client) -> None:
     factor = Authenticator.objects.first()
     assert factor is not None
     assert b"unused" not in olgas.get(url(Authenticator, "change", factor.pk)).content
 
 
-def test_rows_lead_to_their_pages_in_the_console(filled: None, olgas: Client) -> None:
+def test_rows_lead_to_their_pages_in_the_console(olgas: Client) -> None:
     html = olgas.get(url(Run, "changelist")).content.decode()
     run = Run.objects.filter(aws_account__account_id="123456789012").get()
     assert f'href="/aws/123456789012/pulls/{run.pk}/"' in html
 
 
-def test_pull_again_starts_a_pull_of_the_own_aws_accounts_only(filled: None, alices: Client, alice: Operator) -> None:
+def test_pull_again_starts_a_pull_of_the_own_aws_accounts_only(alices: Client, alice: Operator) -> None:
     user_model = apps.get_model("identities", "IamUser")
     chosen = list(user_model._default_manager.values_list("pk", flat=True))
     with patch("sync.pull.start") as start:
@@ -126,7 +157,7 @@ def test_pull_again_starts_a_pull_of_the_own_aws_accounts_only(filled: None, ali
 
 
 @pytest.mark.parametrize("page", ["/admin/", "/admin/accounts/operator/", "/admin/sync/run/"])
-def test_pages_are_clean_for_a_strict_content_security_policy(filled: None, olgas: Client, page: str) -> None:
+def test_pages_are_clean_for_a_strict_content_security_policy(olgas: Client, page: str) -> None:
     response = olgas.get(page)
     assert "'unsafe-inline'" not in response["Content-Security-Policy"]
     html = response.content.decode()
