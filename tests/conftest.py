@@ -16,6 +16,8 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from accounts.models import AwsAccount, Grant, Operator
 from accounts.roles import MFA_ROLES, Role
@@ -25,6 +27,10 @@ from tests.services.workers import Worker, empty_queue, start_worker
 pytest_plugins = ["tests.services.browser", "tests.services.database"]
 
 ACCOUNT_ID = "123456789012"
+
+# How long an example takes says how busy the machine is, and nothing about the code.
+hypothesis_settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

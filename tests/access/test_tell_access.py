@@ -187,7 +187,7 @@ POLICIES = st.lists(STATEMENTS, min_size=1, max_size=3).map(lambda statements: p
 ASKED = ["arn:aws:s3:::reports/x", "arn:aws:s3:::rep/y", "arn:aws:s3:::dana/x", "arn:aws:s3:::other/z"]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @generated(POLICIES, st.one_of(st.none(), POLICIES), st.one_of(st.none(), POLICIES))
 def test_as_the_evaluator_says(own: Policy, boundary: Policy | None, scp: Policy | None) -> None:
     holder = Holder(caller_of(arn("user/dana")), 1, "AIDA1", (own,), boundary)

@@ -14,7 +14,7 @@ from tests.engine.test_document import documents
 objects = documents.filter(lambda value: isinstance(value, dict))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(objects)
 def test_the_canonical_text_is_that_of_the_canonical_form(value: dict[str, Any]) -> None:
     assert canonical_text(value) == compact(canonical(value))
@@ -27,7 +27,7 @@ def test_the_order_of_a_set_is_that_of_its_json() -> None:
     assert [compact(action) for action in statement["Action"]] == sorted({compact(action) for action in actions})
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.text(alphabet='ab "\\\n\t\u2003\x1c\x85{}:,', max_size=20))
 def test_white_space_within_strings_counts_and_outside_it_does_not(text: str) -> None:
     slowly = document._STRING_OR_SPACE.sub(lambda match: match[1] or "", text)

@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.engine.callers import caller_of
@@ -130,7 +130,7 @@ def allows(side: tuple[list[Any], Any], action: str, resource: str) -> bool:
     return evaluate(Request(caller_of(role), action, resource, account, {}), layers).decision is Decision.ALLOWED
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(sides=st.tuples(*[st.tuples(st.lists(documents, max_size=2), st.none() | documents)] * 2))
 def test_there_is_a_request_for_each_difference(sides: Any) -> None:
     """With boundaries, too, differences are exactly what the evaluator says."""

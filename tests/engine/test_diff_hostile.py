@@ -6,7 +6,7 @@ from time import process_time
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.engine.diff.budget import Budget, Exhausted
@@ -100,7 +100,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(old=JSON, new=st.fixed_dictionaries({"Version": JSON, "Statement": st.lists(JSON, max_size=3)}))
 def test_any_documents_can_be_compared(old: Any, new: Any) -> None:
     policy_diff(old, new)

@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.engine import catalogue
@@ -18,7 +18,7 @@ from policies.engine.diff.report import is_empty, policy_diff
 from policies.engine.evaluate import Decision, Layers, Policy, Request, evaluate
 from tests.engine.strategies import ME, ROLE, callers, document, one_of, pairs, requests, statements
 
-USUAL = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+USUAL = settings(max_examples=20)
 
 
 def agrees(difference: dict[str, Any], action: str, was: bool, now: bool) -> bool:

@@ -208,7 +208,7 @@ documents = st.recursive(
 texts = st.text() | st.text(alphabet='{}[]":,\\ \n\x00\ud800été1-.eE', max_size=60) | documents.map(json.dumps)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(texts, st.sampled_from(DocumentType))
 def test_any_text_can_be_parsed(text: str, kind: DocumentType) -> None:
     parsed = parse(text, kind)
@@ -221,7 +221,7 @@ def test_any_text_can_be_parsed(text: str, kind: DocumentType) -> None:
     assert 0 <= size(text) <= len(text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(documents)
 def test_it_reads_what_json_reads(value: Any) -> None:
     text = json.dumps(value)
@@ -230,14 +230,14 @@ def test_it_reads_what_json_reads(value: Any) -> None:
         assert document == json.loads(text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(documents)
 def test_the_canonical_form_of_a_canonical_form_is_itself(value: Any) -> None:
     once = canonical(value)
     assert json.dumps(canonical(once), sort_keys=True) == json.dumps(once, sort_keys=True)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(documents, st.integers(0, 4))
 def test_white_space_changes_neither_size_nor_meaning(value: Any, indent: int) -> None:
     compact, spread = json.dumps(value, separators=(",", ":")), json.dumps(value, indent=indent)

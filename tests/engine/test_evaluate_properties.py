@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.engine.callers import caller_of
@@ -13,7 +13,7 @@ from policies.engine.compiled import Compiled
 from policies.engine.evaluate import Decision, Layers, Policy, Request, evaluate
 from tests.engine.strategies import ME, ROLE, document, requests, statements
 
-USUAL = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+USUAL = settings(max_examples=40)
 listed = st.lists(statements(), max_size=3)
 asked = st.lists(requests, min_size=5, max_size=5)
 

@@ -148,7 +148,7 @@ documents = st.fixed_dictionaries(
 
 
 @given(documents | values, st.sampled_from(DocumentType))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_any_document_is_looked_at(whole: Any, kind: DocumentType) -> None:
     text = json.dumps(whole)
     for finding in lint(text, kind, ME):
@@ -158,7 +158,7 @@ def test_any_document_is_looked_at(whole: Any, kind: DocumentType) -> None:
 
 
 @given(st.text())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_text_is_looked_at(text: str) -> None:
     lint(text)
 

@@ -85,6 +85,6 @@ def test_each_action_is_of_one_level() -> None:
 
 
 @given(documents)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_document_has_a_summary(document: dict[str, Any]) -> None:
     summary(document)

@@ -133,7 +133,6 @@ ANYHOW = st.randoms(use_true_random=True)
 
 @kinds
 @given(data=st.data(), chance=ANYHOW)
-@settings(deadline=None)
 def test_told_otherwise_it_means_the_same(kind: str, data: st.DataObject, chance: Random) -> None:
     item = data.draw(ITEMS[kind])
     assert meaning(kind, retold(item, chance)) == meaning(kind, item)
@@ -141,7 +140,6 @@ def test_told_otherwise_it_means_the_same(kind: str, data: st.DataObject, chance
 
 @kinds
 @given(data=st.data(), chance=ANYHOW)
-@settings(deadline=None)
 def test_cut_in_parts_it_means_the_same(kind: str, data: st.DataObject, chance: Random) -> None:
     """Each part at the end of its page; what waits for the next page waits as JSON."""
     item = data.draw(ITEMS[kind])
@@ -219,7 +217,7 @@ def test_no_mirror_takes_other_words_for_a_change(pulled_twice: None, aws_accoun
     before = Revision.objects.count()
 
     @given(chance=ANYHOW)
-    @settings(deadline=None, max_examples=20, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=20, suppress_health_check=list(HealthCheck))
     def told_otherwise(chance: Random) -> None:
         for each, items in found:
             told = [retold(item, chance) for item in shuffled(items, chance)]
