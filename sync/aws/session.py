@@ -16,6 +16,7 @@ from botocore import UNSIGNED, xform_name
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.credentials import CredentialProvider, CredentialResolver, RefreshableCredentials
+from botocore.loaders import create_loader
 from botocore.session import Session
 from django.conf import settings
 
@@ -32,6 +33,8 @@ from sync.aws.translation import Sending, translate
 _EMULATOR_KEY_ID, _EMULATOR_KEY = "AKIAEMULATEDHOST0000", "emulator"
 _RESENDING_TRIES, _ONE_TRY = 2, 1  # with the read timeout each: together well under CLAIM_TIMEOUT_S
 _CACHED_SESSIONS = 32
+# What botocore knows of AWS, some megabytes as JSON: read once a process, and not in each session.
+_MODELS = create_loader()
 
 
 class AwsSession:
@@ -200,6 +203,7 @@ def _without_credentials() -> Session:
 def _new_session() -> Session:
     """Which endpoint and which Region's signature a service takes in each partition, botocore knows by its rules."""
     session = botocore.session.get_session()
+    session.register_component("data_loader", _MODELS)
     # Credentials of the global STS endpoint are not valid in opt-in Regions; those of a Region's own are valid in all
     # that are enabled ("Manage AWS STS in an AWS Region" in the IAM User Guide). No setting of the machine undoes it.
     session.set_config_variable("sts_regional_endpoints", "regional")
