@@ -5,3 +5,11 @@ from django.apps import AppConfig
 
 class CognitoConfig(AppConfig):
     name = "cognito"
+
+    def ready(self) -> None:
+        from cognito import mirrors
+        from cognito.people import erasing
+        from sync import beat
+
+        mirrors.register()
+        beat.register(erasing.erase_due)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from enum import Enum
-from functools import reduce
+from functools import partial, reduce
 from hashlib import sha256
 from time import monotonic, sleep
 from typing import Any
@@ -26,6 +26,7 @@ from sync.aws.errors import AwsError, Garbled, Invalid, MarkerExpired, RateTaken
 from sync.changes.errors import sentence_only
 from sync.mirror import Batch, Batches, NotYet, PageEnd, SourcePage, Visit, sources
 from sync.mirror.ahead import ahead
+from sync.mirror.turns import turn
 from sync.mirror.understood import understood_pages
 from sync.models import Facet, Run
 from sync.runs import AtWork, with_line
@@ -140,6 +141,7 @@ class Slice(AtWork):
                         mirror.store(self._visit, found.mirror, found.sights, requested_at=found.at)
                     else:
                         page = found.page
+                        self._take_own(page)
                         self._end_page(found)
             if page is not None and page.marker and is_up(until):
                 return More.NOW
@@ -206,6 +208,11 @@ class Slice(AtWork):
             raise Transient(str(waits) or "AWS is still making what it was asked for.")
         self._save(cursor={**self._run.cursor, "waits_since": since}, seen=self._run.cursor.get("seen", 0))
 
+    def _take_own(self, page: SourcePage) -> None:
+        if isinstance(self._source, mirror.OwnRows):
+            with turn():
+                self._visit.note(self._source.take(self._visit, page))
+
     def _end_page(self, end: PageEnd) -> None:
         page = end.page
         for kind in self._source.kinds:
@@ -218,7 +225,7 @@ class Slice(AtWork):
             where = {"marker": page.marker, "held": end.held}
         if end.held:
             where["held_at"] = page.requested_at.isoformat()
-        number, count = self._run.pages + 1, sum(map(len, page.items.values()))
+        number, count = self._run.pages + 1, sum(map(len, page.items.values())) + sum(map(len, page.own))
         where["landmark"] = self._landmark(page.marker, number)
         log = reduce(with_line, page.remarks, self._said(f"Page {number}: {count} objects."))
         self._save(cursor=self._cursor(**where, seen=self._run.seen), pages=number, log=log)
@@ -264,9 +271,13 @@ class Slice(AtWork):
         if not self._is_whole:
             self._save(log=self._said(_PARTIAL_SENTENCE))
             return ""
-        held = "" if self._run.cursor.get("lift_brake") else mirror.brake(self._visit, self._source)
+        own = self._source if isinstance(self._source, mirror.OwnRows) else None
+        brake = own.brake if own else partial(mirror.brake, source=self._source)
+        held = "" if self._run.cursor.get("lift_brake") else brake(self._visit)
         if held:
             self._save(log=self._said(f"Held by the brake: {held} would be marked as gone."))
+        elif own:
+            own.sweep(self._visit)
         else:
             mirror.sweep(self._visit, self._source)
         return held

@@ -64,6 +64,9 @@ class Refresh(AtWork):
     def read(self) -> None:
         """Raises what the door raises about its details; what is wrong with another facet is that facet's."""
         kind = self._run.object_kind
+        if mirror.mirror_of(kind).keeps_own_books:
+            self._read_own(mirror.mirror_of(kind))
+            return
         if gone := self._read_details(mirror.mirror_of(kind)):
             self._finish(State.DONE, {}, gone)
             return
@@ -72,6 +75,16 @@ class Refresh(AtWork):
                 self._read_facet(about)
         what = "it had changed" if self._run.changed else "nothing had changed"
         self._finish(State.DONE, {}, f"Read again: {what}.")
+
+    def _read_own(self, about: Mirror) -> None:
+        requested_at, ref = timezone.now(), self._ref(about)
+        item = about.read_one(self._visit.client, ref)
+        with turn():
+            changed = about.keep(self._visit.place, ref, item, requested_at, ours=False)
+            self._note(Counts(seen=item is not None, changed=changed))
+        what = "it had changed" if changed else "nothing had changed"
+        said = f"Read again: {what}." if item else "AWS has it no more."
+        self._finish(State.DONE, {}, said)
 
     def _read_details(self, about: Mirror) -> str:
         """A sentence where AWS shows it no more."""

@@ -43,15 +43,22 @@ def readable(aws_account: AwsAccount) -> list[Due]:
     complete = set(
         Run.objects.filter(aws_account=aws_account, state=Run.State.DONE)
         .order_by()
-        .values_list("source", flat=True)
+        .values_list("source", "region")
         .distinct()
     )
     return [
         Due(aws_account, source.name, region, known.get((source.name, region)))
         for source in sources.values()
-        if source.serves(aws_account) and complete.issuperset(source.after)
+        if source.serves(aws_account)
         for region in regions_of(aws_account, source)
+        if complete.issuperset(_built_on(source, region))
     ]
+
+
+def _built_on(source: Source, region: str) -> Iterator[tuple[str, str]]:
+    """What must have been complete once: of regional sources, in the same Region."""
+    for name in source.after:
+        yield name, region if sources[name].regional else ""
 
 
 def take(due: Due, now: datetime | None = None) -> bool:

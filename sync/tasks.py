@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from accounts import audit
-from sync import changes, pull, refresh, retention
+from sync import beat, changes, pull, refresh, retention
 from sync.changes import dry_run, mails
 from sync.snapshot import files
 
@@ -47,4 +47,5 @@ def tick() -> None:
     files.sweep()
     retention.forget_old()
     retention.forget_runs()
+    beat.run()
     cache.set("beat-tick", timezone.now().isoformat(), timeout=None)  # the trace that health checks look for

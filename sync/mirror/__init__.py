@@ -23,13 +23,14 @@ from sync.mirror.base import (
 from sync.mirror.batches import Batch, Batches, PageEnd
 from sync.mirror.each import EachObject
 from sync.mirror.identified import identified
+from sync.mirror.own_rows import OwnRows
 from sync.mirror.sight import Sight
 from sync.mirror.store import Counts, Reread, Visit, not_held, store, store_many, store_one
 from sync.mirror.sweep import brake, sweep, tie_loose_ends
 
 __all__ = [
-    "Batch", "Batches", "Content", "Counts", "EachObject", "Item", "Mirror", "Named", "NotYet", "ObjectRef", "PageEnd",
-    "Place", "Reader", "Reread", "Seen", "Sight", "Source", "SourcePage", "Visit", "brake", "facets_of", "identified",
-    "mirror_about", "mirror_of", "not_held", "register", "register_source", "registry", "sources", "store",
-    "store_many", "store_one", "sweep", "tie_loose_ends",
+    "Batch", "Batches", "Content", "Counts", "EachObject", "Item", "Mirror", "Named", "NotYet", "ObjectRef",
+    "OwnRows", "PageEnd", "Place", "Reader", "Reread", "Seen", "Sight", "Source", "SourcePage", "Visit", "brake",
+    "facets_of", "identified", "mirror_about", "mirror_of", "not_held", "register", "register_source", "registry",
+    "sources", "store", "store_many", "store_one", "sweep", "tie_loose_ends",
 ]  # fmt: skip

@@ -89,6 +89,7 @@ class Mirror(ABC):
     model: ClassVar[type[MirroredRow]]
     known: ClassVar[frozenset[str]] = frozenset()  # an item's members that it understands; none given: all
     keeps_history: ClassVar[bool] = True  # False where all of it is volatile, or personal
+    keeps_own_books: ClassVar[bool] = False  # its rows have the book-keeping in themselves, and there are no facets
     page: ClassVar[str] = ""  # the URL name of an object's page, which takes account_id and aws_id; of `details`
     one_of_it: ClassVar[bool] = False  # one in an AWS account: its page takes the account_id only
     parts: ClassVar[Mapping[str, Part]] = {}  # how its content is told, in words
@@ -180,6 +181,13 @@ class Mirror(ABC):
         """
         return True
 
+    def keep(self, place: Place, ref: ObjectRef, item: Item | None, requested_at: datetime, *, ours: bool) -> int:
+        """Of a kind that `keeps_own_books`: takes the answer of `read_one`, in the caller's transaction; None: gone.
+
+        `ours`: it shows a write of our own, which older answers are not to overwrite. Returns how many rows changed.
+        """
+        raise NotImplementedError
+
     @abstractmethod
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
         """The object alone, by single reads, in the shape of the source's pages; None when there is none."""
@@ -195,6 +203,7 @@ class SourcePage:
     unsupported: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     remarks: Sequence[str] = ()  # lines for the run's log
     whole: bool = True  # False on a last page that is not the end: then nothing is taken for gone
+    own: Sequence[Any] = ()  # of a source that stores its pages by itself (sync/mirror/own_rows.py)
 
 
 class NotYet(Exception):

@@ -67,10 +67,17 @@ class EachObject(Source):
     sweeps = False  # a facet ends with its object
 
     def __init__(
-        self, name: str, title: str, mirror: Mirror, *, after: str = "iam.details", every: timedelta | None = None
+        self,
+        name: str,
+        title: str,
+        mirror: Mirror,
+        *,
+        after: str = "iam.details",
+        every: timedelta | None = None,
+        regional: bool = False,
     ) -> None:
         self.name, self.title, self.facet, self.kinds = name, title, mirror.source, (mirror.kind,)
-        self.after, self.every = (after,), every
+        self.after, self.every, self.regional = (after,), every, regional
         self._mirror = mirror
 
     def rows(self, place: Place) -> QuerySet[MirroredRow]:

@@ -303,6 +303,9 @@ def store_one(
     With a step, what is new in it is that step's doing, also where a pull that ran just then saw it first.
     """
     mirror, place, author = mirror_of(ref.kind, ref.facet), Place(aws_account, ref.region), Author(step=step)
+    if mirror.keeps_own_books:
+        mirror.keep(place, ref, item, requested_at, ours=step is not None)
+        return
     object_id = ref.object_id if item is None else mirror.object_id(item)
     facets = locked_facets(place, mirror, [object_id])
     if item is None:
@@ -326,6 +329,10 @@ def store_many(aws_account: AwsAccount, reread: Sequence[tuple[Reread, Step | No
     """As `store_one`, of different objects of one facet, each after a step of its own, in few statements."""
     (first, step), *_ = reread
     mirror, place = mirror_of(first.ref.kind, first.ref.facet), Place(aws_account, first.ref.region)
+    if mirror.keeps_own_books:
+        for each, by in reread:
+            mirror.keep(place, each.ref, each.item, each.requested_at, ours=by is not None)
+        return
     sights = [Sight(mirror, each.item) for each, _ in reread if each.item is not None]
     steps = {sight.object_id: by for sight, (_, by) in zip(sights, reread, strict=True) if by is not None}
     facets = locked_facets(place, mirror, list(steps))

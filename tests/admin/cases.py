@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,17 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import ApprovalRule, AuditHead, AwsAccount, ClaimedMembership, ClaimGroup, Operator
+from cognito.models import (
+    AppClient,
+    CognitoGroup,
+    CognitoMembership,
+    CognitoUser,
+    IdentityPool,
+    PoolCare,
+    PoolProvider,
+    ResourceServer,
+    UserPool,
+)
 from identities.models import (
     AccessKey,
     Attachment,
@@ -163,3 +175,15 @@ def _mirrored(aws_account: AwsAccount) -> None:
     ReportedUser.objects.create(**row("reported"), user=user, generated_at=timezone.now())
     RootUser.objects.create(**row("root"), generated_at=timezone.now())
     ServiceLastAccessed.objects.create(aws_account=aws_account, kind="iam.user", object_id=user.aws_id, service="s3")
+    _mirrored_cognito(aws_account, row)
+
+
+def _mirrored_cognito(aws_account: AwsAccount, row: Callable[[str], dict[str, Any]]) -> None:
+    IdentityPool.objects.create(**row("identity-pool"))
+    pool = UserPool.objects.create(**row("pool"))
+    for model in (AppClient, PoolProvider, ResourceServer):
+        model.objects.create(**row(f"pool-{model._meta.model_name}"), pool=pool)
+    group = CognitoGroup.objects.create(**row("pool-group"), pool=pool)
+    person = CognitoUser.objects.create(**row("person"), pool=pool, read_at=timezone.now())
+    CognitoMembership.objects.create(group=group, user=person, read_at=timezone.now())
+    PoolCare.objects.create(aws_account=aws_account, region="eu-west-1", pool_id=pool.aws_id)

@@ -1,0 +1,64 @@
+"""The Django admin of what the mirror holds of Cognito, to look at; and how the people of a pool are treated."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from cognito.models import (
+    AppClient,
+    CognitoGroup,
+    CognitoMembership,
+    CognitoUser,
+    IdentityPool,
+    PoolCare,
+    PoolProvider,
+    ResourceServer,
+    UserPool,
+)
+from iamconsole.web.admin import OwnedFilter
+from sync.admin import OF_ITS_OWN, MirroredAdmin, SyncAdmin
+
+
+@admin.register(UserPool)
+class UserPoolAdmin(MirroredAdmin):
+    list_display = ("name", "aws_account", "region", "aws_id", "tier", "mfa", "estimated_users", "gone_at")
+
+
+@admin.register(AppClient, CognitoGroup, PoolProvider, ResourceServer)
+class OfPoolAdmin(MirroredAdmin):
+    list_display = ("name", "pool", "aws_account", "region", "created_at", "gone_at")
+    list_select_related = ("aws_account", "pool")
+    search_fields = ("name", "aws_id", "pool__name")
+
+
+@admin.register(IdentityPool)
+class IdentityPoolAdmin(MirroredAdmin):
+    list_display = ("name", "aws_account", "region", "aws_id", "guests", "classic_flow", "gone_at")
+
+
+@admin.register(CognitoUser)
+class CognitoUserAdmin(MirroredAdmin):
+    """Without what is personal: the console's own pages show that, to whom they may, and log it."""
+
+    list_display = ("aws_id", "pool", "aws_account", "status", "enabled", "created_at", "gone_at", "erased_at")
+    list_select_related = ("aws_account", "pool")
+    search_fields = ("aws_id",)
+    ordering = ("pk",)
+    exclude = ("name", "name_key", "attributes", "words")
+
+
+@admin.register(CognitoMembership)
+class CognitoMembershipAdmin(SyncAdmin):
+    aws_account_path = "user__aws_account"
+    list_display = ("user", "group", "read_at", "gone_at")
+    list_filter = (("user__aws_account", OwnedFilter),)
+    list_select_related = ("user", "group")
+    search_fields = ("user__aws_id", "group__name")
+
+
+@admin.register(PoolCare)
+class PoolCareAdmin(SyncAdmin):
+    list_display = ("pool_id", "region", "aws_account", "mirrors_people", "erase_after_days", "helpdesk_per_hour")
+    list_filter = ("mirrors_people", OF_ITS_OWN)
+    list_select_related = ("aws_account",)
+    search_fields = ("pool_id",)

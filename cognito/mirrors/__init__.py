@@ -1,0 +1,16 @@
+"""How the mirror reads Cognito: pools and what belongs to them, and the people of pools."""
+
+from cognito.mirrors import identity_pools, of_pools, pools
+from cognito.mirrors.sources import SOURCES
+from cognito.people.members import Members
+from cognito.people.mirror import PERSON
+from cognito.people.source import People
+from sync import mirror
+
+__all__ = ["register"]
+
+
+def register() -> None:
+    mirror.register(*pools.MIRRORS, *of_pools.MIRRORS, *identity_pools.MIRRORS, PERSON)
+    for source in (*SOURCES, People(), Members()):
+        mirror.register_source(source)

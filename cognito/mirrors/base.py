@@ -1,0 +1,93 @@
+"""What the mirrors of Cognito's settings have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar, cast
+
+from cognito.mirrors.canonical import canonical
+from cognito.models import OfPool, UserPool
+from sync.mirror import Content, Item, Mirror, Place, Seen
+from sync.mirror.columns import ColumnsMirror
+from sync.mirror.hashing import moment
+from sync.mirror.rows import row_of, upsert
+from sync.models import MirroredRow
+
+
+class SettingsMirror(Mirror):
+    """The details of something that has settings. What differs is data."""
+
+    settings: ClassVar[tuple[str, ...]]  # the item's members that are content
+
+    def name(self, item: Item) -> str:
+        raise NotImplementedError
+
+    def arn(self, item: Item) -> str:
+        """Of the object, or of the pool that it belongs to."""
+        return ""
+
+    def content(self, item: Item) -> Content:
+        return canonical(item, self.settings)
+
+    def volatile(self, item: Item) -> dict[str, Any]:
+        return {"created_at": moment(item.get("CreationDate")), "changed_at": moment(item.get("LastModifiedDate"))}
+
+    def columns(self, content: Content) -> Mapping[str, Any]:
+        """What lists show and sort by, beside the settings as a whole."""
+        return {}
+
+    def see(self, item: Item) -> Seen:
+        name, arn = self.name(item), self.arn(item)
+        return Seen(self.object_id(item), name, arn, self.content(item), self.volatile(item))
+
+    def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
+        upsert(self.model, [self.row(place, seen, at) for seen in batch])
+
+    def row(self, place: Place, seen: Seen, at: datetime) -> MirroredRow:
+        row = row_of(self.model, place, seen, at)
+        told = {"settings": seen.content, **seen.volatile, **self.columns(seen.content)}
+        for column, value in told.items():
+            setattr(row, column, value)
+        return row
+
+    def remove(self, place: Place, object_ids: Sequence[str], at: datetime) -> None:
+        place.of(self.model.objects.filter(aws_id__in=object_ids)).live().update(gone_at=at)
+
+
+class OfPoolMirror(SettingsMirror):
+    """… that belongs to a pool. An item has, beside what AWS says, the pool's id and ARN."""
+
+    model: ClassVar[type[OfPool]]
+
+    def arn(self, item: Item) -> str:
+        return str(item["UserPoolArn"])
+
+    def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
+        rows = [cast(OfPool, self.row(place, seen, at)) for seen in batch]
+        ids = {pool_of(seen.arn) for seen in batch}
+        pools = dict(place.of(UserPool.objects.filter(aws_id__in=ids)).values_list("aws_id", "pk"))
+        for row in rows:
+            row.pool_id = pools[pool_of(row.arn)]
+        upsert(self.model, rows)
+
+
+class FacetMirror(ColumnsMirror):
+    """A facet of which the content is the members of an item."""
+
+    id_member: ClassVar[str]
+    settings: ClassVar[tuple[str, ...]]
+
+    def object_id(self, item: Item) -> str:
+        return str(item[self.id_member])
+
+    def content(self, item: Item) -> Content:
+        return canonical(item, self.settings)
+
+    def see(self, item: Item) -> Seen:
+        return Seen(self.object_id(item), "", "", self.content(item))
+
+
+def pool_of(arn: str) -> str:
+    """`arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Ab12Cd34E` is of `eu-west-1_Ab12Cd34E`."""
+    return arn.rpartition("/")[2]

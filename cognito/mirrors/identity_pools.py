@@ -1,0 +1,125 @@
+"""Identity pools in the mirror: what DescribeIdentityPool tells, their roles, and their principal tags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cognito.mirrors import parts
+from cognito.mirrors.base import FacetMirror, SettingsMirror
+from cognito.mirrors.canonical import canonical
+from cognito.models import IdentityPool
+from sync.aws.errors import NotFound
+from sync.mirror import Content, Item, ObjectRef, Reader, Seen
+
+IDENTITY = "cognito-identity"
+
+
+class IdentityPoolMirror(SettingsMirror):
+    kind = IdentityPool.kind
+    model = IdentityPool
+    parts = parts.IDENTITY_POOL
+    settings = (
+        "IdentityPoolName", "AllowUnauthenticatedIdentities", "AllowClassicFlow", "SupportedLoginProviders",
+        "DeveloperProviderName", "OpenIdConnectProviderARNs", "CognitoIdentityProviders", "SamlProviderARNs",
+        "IdentityPoolTags",
+    )  # fmt: skip
+    known = frozenset(settings) | {"IdentityPoolId"}
+
+    def object_id(self, item: Item) -> str:
+        return str(item["IdentityPoolId"])
+
+    def name(self, item: Item) -> str:
+        return str(item["IdentityPoolName"])
+
+    def content(self, item: Item) -> Content:
+        """Off is said or left out."""
+        off = {"AllowUnauthenticatedIdentities": False, "AllowClassicFlow": False}
+        return off | super().content(item)
+
+    def volatile(self, item: Item) -> dict[str, Any]:
+        return {}
+
+    def columns(self, content: Content) -> Mapping[str, Any]:
+        return {
+            "guests": content["AllowUnauthenticatedIdentities"],
+            "classic_flow": content["AllowClassicFlow"],
+            "tags": content.get("IdentityPoolTags", {}),
+        }
+
+    def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
+        return described(client, ref.object_id)
+
+
+def described(client: Reader, pool_id: str) -> Item | None:
+    """What DescribeIdentityPool says; None where there is no such pool. Raises what the door raises."""
+    try:
+        return client.call(IDENTITY, "DescribeIdentityPool", IdentityPoolId=pool_id)
+    except NotFound:
+        return None
+
+
+class Roles(FacetMirror):
+    """An empty answer is one, too: nobody gets credentials."""
+
+    kind = IdentityPool.kind
+    model = IdentityPool
+    source = "roles"
+    title = "Roles"
+    parts = parts.ROLES
+    id_member = "IdentityPoolId"
+    settings = ("Roles", "RoleMappings")
+    known = frozenset(settings) | {"IdentityPoolId"}
+
+    def columns(self, seen: Seen) -> Mapping[str, Any]:
+        return {"roles": seen.content.get("Roles", {}), "role_mappings": seen.content.get("RoleMappings", {})}
+
+    def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
+        try:
+            answer = client.call(IDENTITY, "GetIdentityPoolRoles", IdentityPoolId=ref.object_id)
+        except NotFound:
+            return None
+        return answer | {"IdentityPoolId": ref.object_id}
+
+
+class PrincipalTags(FacetMirror):
+    """Which attributes of people become tags of their session: one call for each provider of the pool."""
+
+    kind = IdentityPool.kind
+    model = IdentityPool
+    source = "tags"
+    title = "Principal tags"
+    parts = parts.PRINCIPAL_TAGS
+    id_member = "IdentityPoolId"
+    known = frozenset({"IdentityPoolId", "Maps"})
+
+    def content(self, item: Item) -> Content:
+        off: Content = {"UseDefaults": False}
+        return {name: off | canonical(told, ("UseDefaults", "PrincipalTags")) for name, told in item["Maps"].items()}
+
+    def columns(self, seen: Seen) -> Mapping[str, Any]:
+        return {"principal_tags": seen.content}
+
+    def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
+        pool = described(client, ref.object_id)
+        if pool is None:
+            return None
+        maps: dict[str, Item] = {}
+        for provider in providers_of(pool):
+            asked = {"IdentityPoolId": ref.object_id, "IdentityProviderName": provider}
+            try:
+                told = client.call(IDENTITY, "GetPrincipalTagAttributeMap", **asked)
+            except NotFound:  # none was set
+                continue
+            maps[provider] = {name: told[name] for name in ("UseDefaults", "PrincipalTags") if name in told}
+        return {"IdentityPoolId": ref.object_id, "Maps": maps}
+
+
+def providers_of(pool: Item) -> list[str]:
+    """As the calls about principal tags name them, sorted."""
+    named = {each["ProviderName"] for each in pool.get("CognitoIdentityProviders") or ()}
+    named |= {*(pool.get("SupportedLoginProviders") or ())}
+    return sorted(named.union(pool.get("OpenIdConnectProviderARNs") or (), pool.get("SamlProviderARNs") or ()))
+
+
+MIRRORS = (IdentityPoolMirror(), Roles(), PrincipalTags())

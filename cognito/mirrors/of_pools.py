@@ -1,0 +1,168 @@
+"""What belongs to a user pool: app clients, groups, identity providers, resource servers. No secret gets past here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from cognito.mirrors import parts
+from cognito.mirrors.base import OfPoolMirror, pool_of
+from cognito.mirrors.canonical import canonical, without_secrets
+from cognito.mirrors.pools import IDP
+from cognito.models import AppClient, CognitoGroup, PoolProvider, ResourceServer
+from sync.aws.errors import NotFound
+from sync.aws.secrets import Secret
+from sync.mirror import Content, Item, ObjectRef, Reader
+from sync.mirror.hashing import moment
+
+_LONGEST_NAME = 250  # of a name in an id
+_POOL = ("UserPoolId", "UserPoolArn")
+_DATES = ("CreationDate", "LastModifiedDate")
+
+
+class ReadAlone(OfPoolMirror):
+    """Of each one AWS can be asked alone."""
+
+    operation: ClassVar[str]  # that tells of one
+    member: ClassVar[str]  # of its answer
+    asked_by: ClassVar[str]  # its parameter, and the member by which listings name it
+
+    def called(self, ref: ObjectRef) -> str:
+        return ref.name
+
+    def trimmed(self, item: Item) -> Item:
+        """As it may be kept, and hashed."""
+        return item
+
+    def name(self, item: Item) -> str:
+        return str(item[self.asked_by])
+
+    def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
+        pool_id = pool_of(ref.arn)
+        try:
+            answer = client.call(IDP, self.operation, UserPoolId=pool_id, **{self.asked_by: self.called(ref)})
+        except NotFound:
+            return None
+        item = self.trimmed(answer[self.member]) | {"UserPoolId": pool_id, "UserPoolArn": ref.arn}
+        return None if ref.object_id and self.object_id(item) != ref.object_id else item
+
+
+class Born(ReadAlone):
+    """What has no id: the pool, the name and the moment of birth tell it from another one by its name."""
+
+    def object_id(self, item: Item) -> str:
+        created = moment(item.get("CreationDate"))
+        born = f":{created:%Y%m%d%H%M%S}" if created else ""
+        return f"{item['UserPoolId']}:{_in_id(self.name(item))}{born}"
+
+
+def _in_id(name: str) -> str:
+    """As it may stand in an address, and in the column; no two names give the same."""
+    found = quote(name, safe="")
+    return found if len(found) <= _LONGEST_NAME else hashlib.sha256(name.encode()).hexdigest()
+
+
+class ClientMirror(ReadAlone):
+    kind = AppClient.kind
+    model = AppClient
+    parts = parts.CLIENT
+    operation, member, asked_by = "DescribeUserPoolClient", "UserPoolClient", "ClientId"
+    settings = (
+        "ClientName", "HasSecret", "ClientSecretArn", "RefreshTokenValidity", "AccessTokenValidity",
+        "IdTokenValidity", "TokenValidityUnits", "ReadAttributes", "WriteAttributes", "ExplicitAuthFlows",
+        "SupportedIdentityProviders", "CallbackURLs", "LogoutURLs", "DefaultRedirectURI", "AllowedOAuthFlows",
+        "AllowedOAuthScopes", "AllowedOAuthFlowsUserPoolClient", "AnalyticsConfiguration",
+        "PreventUserExistenceErrors", "EnableTokenRevocation", "EnablePropagateAdditionalUserContextData",
+        "AuthSessionValidity", "RefreshTokenRotation", "ClientType",
+    )  # fmt: skip
+    known = frozenset((*settings, "ClientId", *_POOL, *_DATES))
+
+    def object_id(self, item: Item) -> str:
+        return str(item["ClientId"])
+
+    def name(self, item: Item) -> str:
+        return str(item["ClientName"])
+
+    def called(self, ref: ObjectRef) -> str:
+        return ref.object_id
+
+    def trimmed(self, item: Item) -> Item:
+        return without_secrets(item, "ClientSecret") | {"HasSecret": bool(item.get("ClientSecret"))}
+
+    def columns(self, content: Content) -> Mapping[str, Any]:
+        return {"has_secret": content.get("HasSecret", False)}
+
+
+class GroupMirror(Born):
+    kind = CognitoGroup.kind
+    model = CognitoGroup
+    parts = parts.GROUP
+    operation, member, asked_by = "GetGroup", "Group", "GroupName"
+    settings = ("Description", "RoleArn", "Precedence")
+    known = frozenset((*settings, "GroupName", *_POOL, *_DATES))
+
+    def columns(self, content: Content) -> Mapping[str, Any]:
+        return {
+            "role_arn": content.get("RoleArn", ""),
+            "precedence": content.get("Precedence"),
+            "description": content.get("Description", ""),
+        }
+
+
+class ProviderMirror(Born):
+    """Of a provider's details what a person set: the secrets are left out, and what AWS reads out of the metadata."""
+
+    kind = PoolProvider.kind
+    model = PoolProvider
+    parts = parts.PROVIDER
+    operation, member, asked_by = "DescribeIdentityProvider", "IdentityProvider", "ProviderName"
+    settings = ("ProviderType", "ProviderDetails", "AttributeMapping", "IdpIdentifiers", "AcrMapping", "HasSecret")
+    known = frozenset((*settings, "ProviderName", *_POOL, *_DATES))
+    secret = ("client_secret", "private_key")
+    derived = frozenset({"ActiveEncryptionCertificate", "SLORedirectBindingURI", "SSORedirectBindingURI"})
+
+    def trimmed(self, item: Item) -> Item:
+        details: dict[str, Any] = item.get("ProviderDetails") or {}
+        has_secret = any(name in self.secret or isinstance(value, Secret) for name, value in details.items())
+        kept = without_secrets(details, *self.secret)
+        if "MetadataFile" in kept:  # a document of up to 100,000 characters
+            kept["MetadataFile"] = hashlib.sha256(str(kept["MetadataFile"]).encode()).hexdigest()
+        return without_secrets(item) | {"ProviderDetails": kept, "HasSecret": has_secret}
+
+    def content(self, item: Item) -> Content:
+        told = super().content(item)
+        details = {name: value for name, value in told.get("ProviderDetails", {}).items() if name not in self.derived}
+        return told | {"ProviderDetails": details}
+
+    def columns(self, content: Content) -> Mapping[str, Any]:
+        return {"provider_type": content["ProviderType"], "has_secret": content.get("HasSecret", False)}
+
+
+class ResourceServerMirror(Born):
+    """AWS tells no dates of them: one that is made again under its identifier is the same to us."""
+
+    kind = ResourceServer.kind
+    model = ResourceServer
+    parts = parts.RESOURCE_SERVER
+    operation, member, asked_by = "DescribeResourceServer", "ResourceServer", "Identifier"
+    settings = ("Name", "Scopes", "ManagedBy")
+    known = frozenset((*settings, "Identifier", *_POOL))
+
+    def content(self, item: Item) -> Content:
+        scopes = {scope["ScopeName"]: scope.get("ScopeDescription", "") for scope in item.get("Scopes") or ()}
+        return canonical(item, ("Name", "ManagedBy")) | {"Scopes": scopes}
+
+    def volatile(self, item: Item) -> dict[str, Any]:
+        return {}
+
+    def columns(self, content: Content) -> Mapping[str, Any]:
+        return {"title": content.get("Name", ""), "managed_by": content.get("ManagedBy", "")}
+
+    def is_by_aws(self, content: Content, arn: str = "") -> bool:
+        return content.get("ManagedBy") == "COGNITO"
+
+
+CLIENT, GROUP, PROVIDER, RESOURCE_SERVER = ClientMirror(), GroupMirror(), ProviderMirror(), ResourceServerMirror()
+MIRRORS: tuple[ReadAlone, ...] = (CLIENT, GROUP, PROVIDER, RESOURCE_SERVER)

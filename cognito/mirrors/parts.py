@@ -1,0 +1,111 @@
+"""What became of these contents, in words (sync/mirror/differences.py). What isn't here is told by AWS's own names."""
+
+from __future__ import annotations
+
+from sync.mirror.differences import Part
+
+
+def _set(label: str) -> Part:
+    """Settings that have parts: each is told by AWS's name."""
+    return Part(label, "{label}: {name} set to {new}", "{label}: {name} taken away, before {old}",
+                "{label}: {name} {new} instead of {old}")  # fmt: skip
+
+
+def _list(label: str) -> Part:
+    return Part(label, "{label}: {name} added", "{label}: {name} taken away")
+
+
+_TAGS = Part("Tags", "tag {name}={new} added", "tag {name} removed", "tag {name} is {new} instead of {old}")
+_NAME = Part("Name", changed="renamed from {old} to {new}")
+POOL = {
+    "Name": _NAME,
+    "UserPoolTier": Part("Plan"),
+    "DeletionProtection": Part("Deletion protection"),
+    "MfaConfiguration": Part("MFA"),
+    "Policies": _set("Password and sign-in policy"),
+    "AdminCreateUserConfig": _set("Sign-up"),
+    "LambdaConfig": _set("Triggers"),
+    "SchemaAttributes": Part("Attributes", "attribute {name} added", "attribute {name} taken away",
+                             told=lambda each: str(each["Name"])),
+    "AutoVerifiedAttributes": _list("Verified at sign-up"),
+    "AccountRecoverySetting": _set("Account recovery"),
+    "UserPoolAddOns": _set("Threat protection"),
+    "DeviceConfiguration": _set("Devices"),
+    "EmailConfiguration": _set("E-mail"),
+    "SmsConfiguration": _set("Text messages"),
+    "VerificationMessageTemplate": _set("Verification messages"),
+    "UserAttributeUpdateSettings": _set("Changes of addresses"),
+    "Domain": Part("Domain"),
+    "CustomDomain": Part("Own domain"),
+    "UserPoolTags": _TAGS,
+}  # fmt: skip
+MFA = {
+    "MfaConfiguration": Part("MFA"),
+    "SmsMfaConfiguration": _set("MFA by text message"),
+    "SoftwareTokenMfaConfiguration": _set("MFA by app"),
+    "EmailMfaConfiguration": _set("MFA by e-mail"),
+    "WebAuthnConfiguration": _set("Passkeys"),
+}
+RISK = {
+    "CompromisedCredentialsRiskConfiguration": _set("Compromised passwords"),
+    "AccountTakeoverRiskConfiguration": _set("Account takeover"),
+    "RiskExceptionConfiguration": _set("Exceptions"),
+}
+DOMAINS: dict[str, Part] = {}
+CLIENT = {
+    "ClientName": _NAME,
+    "HasSecret": Part("Client secret", changed="{label}: {new}"),
+    "CallbackURLs": _list("Callback addresses"),
+    "LogoutURLs": _list("Sign-out addresses"),
+    "AllowedOAuthFlows": _list("OAuth flows"),
+    "AllowedOAuthScopes": _list("OAuth scopes"),
+    "AllowedOAuthFlowsUserPoolClient": Part("OAuth"),
+    "ExplicitAuthFlows": _list("Ways to sign in"),
+    "SupportedIdentityProviders": _list("Identity providers"),
+    "ReadAttributes": _list("Attributes it may read"),
+    "WriteAttributes": _list("Attributes it may write"),
+    "AccessTokenValidity": Part("Life of access tokens"),
+    "IdTokenValidity": Part("Life of ID tokens"),
+    "RefreshTokenValidity": Part("Life of refresh tokens"),
+    "TokenValidityUnits": _set("Units of token lives"),
+    "RefreshTokenRotation": _set("Rotation of refresh tokens"),
+    "EnableTokenRevocation": Part("Revoking tokens"),
+    "PreventUserExistenceErrors": Part("Hides whether somebody exists"),
+}
+GROUP = {
+    "Description": Part("Description"),
+    "RoleArn": Part("Role", "gives the role {new}", "gives no role, before {old}", "gives {new} instead of {old}"),
+    "Precedence": Part("Precedence"),
+}
+PROVIDER = {
+    "ProviderType": Part("Type"),
+    "ProviderDetails": _set("Provider"),
+    "AttributeMapping": _set("Attribute mapping"),
+    "IdpIdentifiers": _list("Identifiers"),
+    "HasSecret": Part("Client secret", changed="{label}: {new}"),
+}
+RESOURCE_SERVER = {
+    "Name": _NAME,
+    "Scopes": Part("Scopes", "scope {name} added", "scope {name} taken away", "scope {name} described as {new}"),
+}
+IDENTITY_POOL = {
+    "IdentityPoolName": _NAME,
+    "AllowUnauthenticatedIdentities": Part("Guests", changed="guests: {new}"),
+    "AllowClassicFlow": Part("Classic flow", changed="classic flow: {new}"),
+    "CognitoIdentityProviders": Part(
+        "User pools", "takes people of {name}", "no longer takes people of {name}",
+        told=lambda each: f"{each['ProviderName']} ({each.get('ClientId', 'any client')})",
+    ),
+    "SupportedLoginProviders": _set("Social providers"),
+    "OpenIdConnectProviderARNs": _list("OIDC providers"),
+    "SamlProviderARNs": _list("SAML providers"),
+    "DeveloperProviderName": Part("Developer provider"),
+    "IdentityPoolTags": _TAGS,
+}  # fmt: skip
+ROLES = {
+    "Roles": Part("Roles", "{name} people get {new}", "{name} people get no role, before {old}",
+                  "{name} people get {new} instead of {old}"),
+    "RoleMappings": Part("Role mapping", "role mapping of {name} added", "role mapping of {name} taken away",
+                         "role mapping of {name} changed"),
+}  # fmt: skip
+PRINCIPAL_TAGS: dict[str, Part] = {}

@@ -1,0 +1,153 @@
+"""User pools in the mirror: what DescribeUserPool tells, and MFA, risk and domains, each a facet of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cognito.mirrors import parts
+from cognito.mirrors.base import FacetMirror, SettingsMirror
+from cognito.mirrors.canonical import canonical
+from cognito.models import UserPool
+from sync.aws.errors import NotFound
+from sync.mirror import Content, Item, ObjectRef, Reader, Seen
+
+IDP = "cognito-idp"
+
+
+class PoolMirror(SettingsMirror):
+    kind = UserPool.kind
+    model = UserPool
+    parts = parts.POOL
+    settings = (
+        "Name", "Policies", "DeletionProtection", "LambdaConfig", "SchemaAttributes", "AutoVerifiedAttributes",
+        "AliasAttributes", "UsernameAttributes", "SmsVerificationMessage", "EmailVerificationMessage",
+        "EmailVerificationSubject", "VerificationMessageTemplate", "SmsAuthenticationMessage",
+        "UserAttributeUpdateSettings", "MfaConfiguration", "DeviceConfiguration", "EmailConfiguration",
+        "SmsConfiguration", "UserPoolTags", "Domain", "CustomDomain", "AdminCreateUserConfig", "UserPoolAddOns",
+        "DcrConfiguration", "UsernameConfiguration", "AccountRecoverySetting", "UserPoolTier", "KeyConfiguration",
+        "IssuerConfiguration", "AcrConfiguration",
+    )  # fmt: skip
+    known = frozenset(settings) | {
+        "Id", "Arn", "Status", "CreationDate", "LastModifiedDate", "EstimatedNumberOfUsers", "SmsConfigurationFailure",
+        "EmailConfigurationFailure",
+    }  # fmt: skip
+
+    def object_id(self, item: Item) -> str:
+        return str(item["Id"])
+
+    def name(self, item: Item) -> str:
+        return str(item["Name"])
+
+    def arn(self, item: Item) -> str:
+        return str(item["Arn"])
+
+    def volatile(self, item: Item) -> dict[str, Any]:
+        failures = {"sms": item.get("SmsConfigurationFailure"), "email": item.get("EmailConfigurationFailure")}
+        return super().volatile(item) | {
+            "estimated_users": item.get("EstimatedNumberOfUsers"),
+            "failures": {what: why for what, why in failures.items() if why},
+        }
+
+    def columns(self, content: Content) -> Mapping[str, Any]:
+        making = content.get("AdminCreateUserConfig", {})
+        return {
+            "tier": content.get("UserPoolTier", ""),
+            "mfa": content.get("MfaConfiguration", "OFF"),
+            "self_signup": not making.get("AllowAdminCreateUserOnly", False),
+            "deletion_protection": content.get("DeletionProtection") == "ACTIVE",
+            "username_attributes": content.get("UsernameAttributes", []),
+            "alias_attributes": content.get("AliasAttributes", []),
+            "domain": content.get("Domain", ""),
+            "custom_domain": content.get("CustomDomain", ""),
+            "tags": content.get("UserPoolTags", {}),
+        }
+
+    def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
+        return described(client, ref.object_id)
+
+
+def described(client: Reader, pool_id: str) -> Item | None:
+    """What DescribeUserPool says; None where there is no such pool. Raises what the door raises."""
+    try:
+        pool: Item = client.call(IDP, "DescribeUserPool", UserPoolId=pool_id)["UserPool"]
+    except NotFound:
+        return None
+    return pool
+
+
+class PoolFacet(FacetMirror):
+    """What another call tells of a pool."""
+
+    kind = UserPool.kind
+    model = UserPool
+    id_member = "UserPoolId"
+    column: str
+    operation: str
+    member: str = ""  # of the answer, which has it all; "": the answer itself
+
+    def columns(self, seen: Seen) -> Mapping[str, Any]:
+        return {self.column: seen.content}
+
+    def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
+        try:
+            answer = client.call(IDP, self.operation, UserPoolId=ref.object_id)
+        except NotFound:
+            return None
+        return (answer[self.member] if self.member else answer) | {"UserPoolId": ref.object_id}
+
+
+class MfaConfig(PoolFacet):
+    """DescribeUserPool says only whether there is MFA; this says by what."""
+
+    source = "mfa"
+    title = "Multi-factor authentication"
+    parts = parts.MFA
+    column = "mfa_config"
+    operation = "GetUserPoolMfaConfig"
+    settings = (
+        "MfaConfiguration", "SmsMfaConfiguration", "SoftwareTokenMfaConfiguration", "EmailMfaConfiguration",
+        "WebAuthnConfiguration",
+    )  # fmt: skip
+    known = frozenset(settings) | {"UserPoolId"}
+
+
+class Risk(PoolFacet):
+    """Threat protection. Where the pool's plan has none, AWS refuses to tell: not held."""
+
+    source = "risk"
+    title = "Threat protection"
+    parts = parts.RISK
+    column = "risk"
+    operation = "DescribeRiskConfiguration"
+    member = "RiskConfiguration"
+    settings = (
+        "CompromisedCredentialsRiskConfiguration", "AccountTakeoverRiskConfiguration", "RiskExceptionConfiguration",
+    )  # fmt: skip
+    known = frozenset(settings) | {"UserPoolId", "ClientId", "LastModifiedDate"}
+
+
+class Domains(PoolFacet):
+    """Where people sign in. What AWS changes of a domain by itself (its version, its distribution) is left out."""
+
+    source = "domain"
+    title = "Domains"
+    parts = parts.DOMAINS
+    column = "domains"
+    known = frozenset({"UserPoolId", "Domains"})
+    told = ("Status", "CustomDomainConfig", "ManagedLoginVersion", "Routing")
+
+    def content(self, item: Item) -> Content:
+        return {each["Domain"]: canonical(each, self.told) for each in item["Domains"]}
+
+    def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
+        pool = described(client, ref.object_id)
+        if pool is None:
+            return None
+        names = [name for name in (pool.get("Domain"), pool.get("CustomDomain")) if name]
+        asked = (client.call(IDP, "DescribeUserPoolDomain", Domain=name)["DomainDescription"] for name in names)
+        # AWS gives an empty answer for a domain that it doesn't know.
+        return {"UserPoolId": ref.object_id, "Domains": [each for each in asked if each.get("Domain")]}
+
+
+MIRRORS = (PoolMirror(), MfaConfig(), Risk(), Domains())

@@ -1,0 +1,163 @@
+"""The sources of pools, in every enabled Region: listings of which each one is described, and what is asked of each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from django.utils import timezone
+
+from cognito.mirrors import identity_pools, of_pools, pools
+from cognito.mirrors.base import SettingsMirror
+from cognito.mirrors.identity_pools import IDENTITY
+from cognito.mirrors.of_pools import ReadAlone
+from cognito.mirrors.pools import IDP
+from cognito.models import UserPool
+from sync.aws.client import Page
+from sync.aws.errors import Denied, NotFound, Unsupported
+from sync.mirror import EachObject, Item, Mirror, ObjectRef, Place, Reader, Source, SourcePage
+from sync.mirror.each import OneByOne
+
+POOLS, IDENTITY_POOLS = "cognito.pools", "cognito.identity_pools"
+_DESCRIBED_PER_PAGE = 10  # so few that a page takes seconds at the pace of the door
+_SLOWLY = timedelta(hours=6)
+
+
+class Described(Source):
+    """A listing of pools, which has little more than their ids: each is described.
+
+    One that AWS denies is *not held*, and the log names it. When all of the first page are, the run fails.
+    """
+
+    facet = "details"
+    regional = True
+
+    def __init__(
+        self, name: str, title: str, mirror: SettingsMirror, service: str, operation: str, member: str, id_member: str
+    ) -> None:
+        self.name, self.title, self.kinds = name, title, (mirror.kind,)
+        self._mirror, self._service = mirror, service
+        self._operation, self._member, self._id_member = operation, member, id_member
+
+    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+        kind = self._mirror.kind
+        for page in client.pages(self._service, self._operation, marker=marker, MaxResults=_DESCRIBED_PER_PAGE):
+            answers = OneByOne(partial(self._mirror.read_one, client))
+            for listed in page.items.get(self._member) or ():
+                answers.ask(listed[self._id_member], ObjectRef(kind, listed[self._id_member], "", "", place.region))
+            if marker is None:
+                answers.raise_if_all_denied()
+            marker = page.marker
+            yield page_of(kind, answers, marker, page)
+
+
+def page_of(kind: str, answers: OneByOne, marker: str | None, page: Page) -> SourcePage:
+    """`answers` about what `page` listed."""
+    why = answers.denied | answers.unsupported
+    remarks = [f"Not held: {named}. {reason}" for named, reason in why.items()]
+    return SourcePage(
+        {kind: answers.items}, marker, page.requested_at, {kind: answers.denied}, {kind: answers.unsupported}, remarks
+    )
+
+
+@dataclass(frozen=True)
+class Listing:
+    """How AWS lists what belongs to a pool. `reads`: each one is read alone, since the listing has little of it."""
+
+    operation: str
+    member: str
+    size: str  # the parameter that says how many to a page
+    most: int
+    reads: bool = False
+
+
+class OfEachPool(Source):
+    """What belongs to the pools that the mirror has: one listing for each pool.
+
+    A pool that is gone meanwhile has nothing; of one that AWS denies, what is known of it is *not held*. When it denies
+    all of them, the run fails.
+    """
+
+    facet = "details"
+    regional = True
+    after = (POOLS,)
+
+    def __init__(self, name: str, title: str, mirror: ReadAlone, listing: Listing) -> None:
+        self.name, self.title, self.kinds = name, title, (mirror.kind,)
+        self._mirror, self._listing = mirror, listing
+
+    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+        """The marker: from which pool on, and AWS's own marker in it."""
+        first, within = json.loads(marker) if marker else (0, None)
+        due = list(place.of(UserPool.objects.live()).filter(pk__gte=first).order_by("pk"))
+        refused: list[Denied] = []
+        for number, pool in enumerate(due):
+            following = json.dumps([due[number + 1].pk, None]) if number + 1 < len(due) else None
+            try:
+                yield from self._of_pool(client, pool, within if pool.pk == first else None, following)
+            except NotFound:
+                yield SourcePage({}, following, timezone.now())
+            except (Denied, Unsupported) as error:
+                refused += [error] if isinstance(error, Denied) else []
+                if not marker and len(refused) == len(due):
+                    raise
+                yield self._not_held(pool, error, following)
+        if not due:
+            yield SourcePage({}, None, timezone.now())
+
+    def _of_pool(
+        self, client: Reader, pool: UserPool, within: str | None, following: str | None
+    ) -> Iterator[SourcePage]:
+        listing = self._listing
+        asked = {"UserPoolId": pool.aws_id, listing.size: listing.most}
+        for page in client.pages(IDP, listing.operation, marker=within, **asked):
+            listed = [item | {"UserPoolId": pool.aws_id, "UserPoolArn": pool.arn}
+                      for item in page.items.get(listing.member) or ()]  # fmt: skip
+            marker = json.dumps([pool.pk, page.marker]) if page.marker else following
+            if listing.reads:
+                yield page_of(self._mirror.kind, self._read(client, pool, listed), marker, page)
+            else:
+                yield SourcePage({self._mirror.kind: listed}, marker, page.requested_at)
+
+    def _read(self, client: Reader, pool: UserPool, listed: list[Item]) -> OneByOne:
+        answers = OneByOne(partial(self._mirror.read_one, client))
+        for item in listed:
+            object_id = self._mirror.object_id(item)
+            answers.ask(object_id, ObjectRef(self._mirror.kind, object_id, self._mirror.name(item), pool.arn))
+        return answers
+
+    def _not_held(self, pool: UserPool, error: Denied | Unsupported, following: str | None) -> SourcePage:
+        rows = self._mirror.model.objects.live().filter(pool=pool)
+        why = dict.fromkeys(rows.values_list("aws_id", flat=True), error.sentence())
+        denied, unsupported = (why, {}) if isinstance(error, Denied) else ({}, why)
+        kind = self._mirror.kind
+        remarks = [f"Not held: {self.title.lower()} of {pool.name} ({pool.aws_id}). {error.sentence()}"]
+        return SourcePage({}, following, timezone.now(), {kind: denied}, {kind: unsupported}, remarks)
+
+
+def _each(name: str, title: str, mirror: Mirror, after: str, every: timedelta | None = None) -> Source:
+    return EachObject(name, title, mirror, after=after, every=every, regional=True)
+
+
+_POOL, _MFA, _RISK, _DOMAINS = pools.MIRRORS
+_IDENTITY_POOL, _ROLES, _PRINCIPAL_TAGS = identity_pools.MIRRORS
+SOURCES: tuple[Source, ...] = (
+    Described(POOLS, "User pools", _POOL, IDP, "ListUserPools", "UserPools", "Id"),
+    _each("cognito.mfa", "MFA of user pools", _MFA, POOLS),
+    _each("cognito.risk", "Threat protection of user pools", _RISK, POOLS, _SLOWLY),
+    _each("cognito.domains", "Domains of user pools", _DOMAINS, POOLS, _SLOWLY),
+    OfEachPool("cognito.clients", "App clients", of_pools.CLIENT,
+               Listing("ListUserPoolClients", "UserPoolClients", "MaxResults", _DESCRIBED_PER_PAGE, reads=True)),
+    OfEachPool("cognito.groups", "Groups of user pools", of_pools.GROUP, Listing("ListGroups", "Groups", "Limit", 60)),
+    OfEachPool("cognito.providers", "Identity providers of user pools", of_pools.PROVIDER,
+               Listing("ListIdentityProviders", "Providers", "MaxResults", _DESCRIBED_PER_PAGE, reads=True)),
+    OfEachPool("cognito.resource_servers", "Resource servers", of_pools.RESOURCE_SERVER,
+               Listing("ListResourceServers", "ResourceServers", "MaxResults", 50)),
+    Described(IDENTITY_POOLS, "Identity pools", _IDENTITY_POOL, IDENTITY, "ListIdentityPools", "IdentityPools",
+              "IdentityPoolId"),
+    _each("cognito.identity_roles", "Roles of identity pools", _ROLES, IDENTITY_POOLS),
+    _each("cognito.principal_tags", "Principal tags of identity pools", _PRINCIPAL_TAGS, IDENTITY_POOLS, _SLOWLY),
+)  # fmt: skip

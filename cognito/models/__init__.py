@@ -1,0 +1,19 @@
+"""What the mirror holds of Cognito: pools, what belongs to them, their people; and how the console treats a pool."""
+
+from cognito.models.care import PoolCare
+from cognito.models.identity_pools import IdentityPool
+from cognito.models.people import CognitoMembership, CognitoUser
+from cognito.models.pools import AppClient, CognitoGroup, OfPool, PoolProvider, ResourceServer, UserPool
+
+__all__ = [
+    "AppClient",
+    "CognitoGroup",
+    "CognitoMembership",
+    "CognitoUser",
+    "IdentityPool",
+    "OfPool",
+    "PoolCare",
+    "PoolProvider",
+    "ResourceServer",
+    "UserPool",
+]

@@ -1,0 +1,40 @@
+"""How the console treats the people of a pool: ours, and no part of the mirror."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from accounts.models import AwsAccount
+
+# What a pool's screens need without anybody having chosen: who it is, and whether the address was verified.
+USUAL_ATTRIBUTES = ("email", "email_verified", "phone_number", "phone_number_verified", "name")
+
+
+def usual_attributes() -> list[str]:
+    return list(USUAL_ATTRIBUTES)
+
+
+class PoolCare(models.Model):
+    """Settings of one pool, by AWS account, Region and pool id. No row: the defaults are in force."""
+
+    aws_account = models.ForeignKey(AwsAccount, models.CASCADE, related_name="pool_cares")
+    region = models.CharField(max_length=32)
+    pool_id = models.CharField(max_length=55)
+    mirrors_people = models.BooleanField(default=True)  # False: settings only
+    # Names of attributes that are kept of people ("custom:plan"). `sub` is always kept: it is who they are.
+    attributes: models.JSONField[Any, Any] = models.JSONField(default=usual_attributes)
+    erase_after_days = models.PositiveIntegerField(default=30)  # of people who are gone; 0: at the next tick
+    helpdesk_per_hour = models.PositiveIntegerField(default=30)  # people that one of the helpdesk may change
+    # Part of the quota of AWS's that reading takes, in hundredths: the customers' sign-ins need the rest.
+    rate_share = models.PositiveSmallIntegerField(default=20, validators=[MinValueValidator(1), MaxValueValidator(100)])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["aws_account", "region", "pool_id"], name="cognito_care_of_pool")
+        ]
+
+    def __str__(self) -> str:
+        return f"Care for the people of {self.pool_id}"

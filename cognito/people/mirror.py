@@ -1,0 +1,63 @@
+"""One person in the mirror, for changes and for a single look. Never by AdminGetUser: that bills her for the month."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from cognito.mirrors.base import pool_of
+from cognito.mirrors.pools import IDP
+from cognito.models import CognitoUser, UserPool
+from cognito.people import rows
+from cognito.people.telling import SUB, allowed_by, care_of, people_in
+from sync.aws.errors import NotFound
+from sync.mirror import Item, Mirror, ObjectRef, Place, Reader, Seen
+
+
+class PersonMirror(Mirror):
+    kind = CognitoUser.kind
+    model = CognitoUser
+    keeps_history = False
+    keeps_own_books = True
+
+    def object_id(self, item: Item) -> str:
+        return next(str(each["Value"]) for each in item["Attributes"] if each["Name"] == SUB)
+
+    def see(self, item: Item) -> Seen:
+        """Without content: no revision is made of a person."""
+        return Seen(self.object_id(item), item["Username"], "", {})
+
+    def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
+        """Nothing to do: `keep` is the way."""
+
+    def remove(self, place: Place, object_ids: Sequence[str], at: datetime) -> None:
+        place.of(CognitoUser.objects.filter(aws_id__in=object_ids)).live().update(gone_at=at)
+
+    def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
+        """By her `sub`, or by her username where that isn't known yet. `ref.arn` is the pool's."""
+        return find_one(client, pool_of(ref.arn), *((SUB, ref.object_id) if ref.object_id else ("username", ref.name)))
+
+    def keep(self, place: Place, ref: ObjectRef, item: Item | None, requested_at: datetime, *, ours: bool) -> int:
+        if item is None:
+            return rows.bury(place, ref.object_id, requested_at, ours=ours)
+        pool = place.of(UserPool.objects.filter(aws_id=pool_of(ref.arn))).select_related("aws_account").get()
+        people = people_in([item], allowed_by(care_of(pool)))
+        counts = rows.keep(pool, people, requested_at, run=None, ours=ours)
+        return counts.new + counts.changed
+
+
+def find_one(client: Reader, pool_id: str, attribute: str, value: str) -> Item | None:
+    """The first person whose attribute has exactly this value, which AWS must be able to look for. Bills nobody.
+
+    Raises what the door raises.
+    """
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    asked = {"UserPoolId": pool_id, "Filter": f'{attribute} = "{escaped}"', "Limit": 1}
+    try:
+        users: list[Item] = client.call(IDP, "ListUsers", **asked).get("Users") or []
+    except NotFound:
+        return None
+    return users[0] if users else None
+
+
+PERSON = PersonMirror()

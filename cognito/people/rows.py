@@ -1,0 +1,104 @@
+"""The rows of people, by the batch: few statements, and none for each person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.utils import timezone
+
+from cognito.models import CognitoUser, UserPool
+from cognito.people.telling import Person
+from sync.mirror import Counts, Place, bulk
+from sync.mirror.bulk import Columns
+from sync.mirror.rows import KEY
+from sync.mirror.store import settle_time
+
+
+class KnownPerson(NamedTuple):
+    """What has to be known of a row to go on with it."""
+
+    aws_id: str
+    id: int
+    content_hash: str
+    read_at: datetime
+    written_at: datetime | None
+    gone_at: datetime | None
+
+
+def keep(
+    pool: UserPool, people: Sequence[Person], requested_at: datetime, *, run: int | None, ours: bool = False
+) -> Counts:
+    """Takes what one answer shows of people, in the caller's transaction. Safe to repeat.
+
+    An answer that was asked for before our own last write of a person plus a minute never overwrites it, nor does one
+    that is older than what is there. `ours`: it shows a write of our own.
+    """
+    place = Place(pool.aws_account, pool.region)
+    people = sorted({person.sub: person for person in people}.values(), key=lambda person: person.sub)
+    known = known_people(place, [person.sub for person in people])
+    due: list[Person] = []
+    same: list[int] = []
+    older: list[int] = []
+    for person in people:
+        row = known.get(person.sub)
+        if row is None:
+            due.append(person)
+        elif not ours and (row.read_at > requested_at or is_settling(row, requested_at)):
+            older.append(row.id)
+        elif row.content_hash == person.content_hash and row.gone_at is None and not ours:
+            same.append(row.id)
+        else:
+            due.append(person)
+    _mark(same, run, requested_at)
+    _mark(older, run, None)
+    _write(pool, due, requested_at, run, ours=ours)
+    new = sum(person.sub not in known for person in due)
+    return Counts(len(people), new, len(due) - new)
+
+
+def bury(place: Place, sub: str, requested_at: datetime, *, ours: bool) -> int:
+    """AWS, asked for that one person, didn't find her. Whom we wrote just now, it may not show yet."""
+    row = known_people(place, [sub]).get(sub)
+    if row is None or row.gone_at is not None or (not ours and is_settling(row, requested_at)):
+        return 0
+    written = {"written_at": timezone.now()} if ours else {}
+    return CognitoUser.objects.filter(pk=row.id).update(gone_at=requested_at, **written)
+
+
+def known_people(place: Place, subs: Sequence[str]) -> dict[str, KnownPerson]:
+    """By `sub`; locked until the transaction ends."""
+    of = {"aws_account_id": place.aws_account.pk, "region": place.region}
+    found = bulk.select(CognitoUser, KnownPerson._fields, "aws_id", subs, of, lock=True)
+    return {row["aws_id"]: KnownPerson(**row) for row in found}
+
+
+def is_settling(row: KnownPerson, requested_at: datetime) -> bool:
+    """Whether an answer that was asked for then may show the state before our own last write."""
+    return row.written_at is not None and requested_at < row.written_at + settle_time()
+
+
+def _mark(pks: Sequence[int], run: int | None, read_at: datetime | None) -> None:
+    """They were seen; one statement for all of them."""
+    if pks:
+        seen: dict[str, Any] = {"seen_in": run, "missed_in": None}
+        CognitoUser.objects.filter(pk__in=pks).update(**seen | ({"read_at": read_at} if read_at else {}))
+
+
+def _write(pool: UserPool, people: Sequence[Person], at: datetime, run: int | None, *, ours: bool) -> None:
+    common: Columns = {
+        "aws_account_id": pool.aws_account_id,
+        "region": pool.region,
+        "arn": pool.arn,
+        "pool_id": pool.pk,
+        "first_seen": at,
+        "gone_at": None,
+        "erased_at": None,
+        "read_at": at,
+        "missed_in": None,
+    }
+    common |= {"seen_in": run} if run else {}
+    common |= {"written_at": timezone.now()} if ours else {}
+    rows = [common | person.columns() for person in people]
+    bulk.upsert(CognitoUser, rows, key=KEY, kept=("first_seen",), returning="aws_id")

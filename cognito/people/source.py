@@ -1,0 +1,141 @@
+"""The source of people: every pool of a Region that isn't "settings only", by ListUsers, 60 a call.
+
+AWS is asked for all attributes, and what may not be kept is dropped where the answer arrives: told which ones it is to
+give (AttributesToGet), AWS refuses as soon as one person lacks one of them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from cognito.mirrors.pools import IDP
+from cognito.mirrors.sources import POOLS
+from cognito.models import UserPool
+from cognito.people import rows, sweeping
+from cognito.people.telling import Person, allowed_by, cares_of, people_in
+from sync.aws.client import Page
+from sync.aws.errors import AwsError, Denied, MarkerExpired, NotFound, Unsupported
+from sync.mirror import Counts, OwnRows, Place, Reader, SourcePage, Visit
+
+_PER_CALL = 60  # ListUsers gives no more
+_CALLS = 10  # to one transaction
+_RESTARTS = 3
+
+
+@dataclass(frozen=True)
+class Part:
+    """What some calls showed of a pool. `ends`: there is no more; `why`: it is not held."""
+
+    pool: UserPool
+    people: Sequence[Person] = ()
+    ends: bool = False
+    why: str = ""
+
+    def __len__(self) -> int:
+        return len(self.people)
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where a run goes on: the pool, AWS's token in it, and how often it began that pool again."""
+
+    pool: int = 0
+    token: str | None = None
+    restarts: int = 0
+
+    @classmethod
+    def read(cls, marker: str | None) -> Where:
+        return cls(*json.loads(marker)) if marker else cls()
+
+    def __str__(self) -> str:
+        return json.dumps([self.pool, self.token, self.restarts])
+
+
+class People(OwnRows):
+    name = "cognito.people"
+    title = "People of user pools"
+    regional = True
+    after = (POOLS,)
+
+    def due(self, place: Place) -> list[UserPool]:
+        pools = list(place.of(UserPool.objects.live()).order_by("pk"))
+        cares = cares_of(pools)
+        return [pool for pool in pools if cares[pool.pk].mirrors_people]
+
+    def expected(self, client: Reader, place: Place) -> int | None:
+        """By AWS's own estimate."""
+        return sum(pool.estimated_users or 0 for pool in self.due(place))
+
+    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+        begin = Where.read(marker)
+        due = [pool for pool in self.due(place) if pool.pk >= begin.pool]
+        for number, pool in enumerate(due):
+            following = str(Where(due[number + 1].pk)) if number + 1 < len(due) else None
+            where = begin if pool.pk == begin.pool else Where(pool.pk)
+            yield from self._of_pool(client, pool, where, following)
+        if not due:
+            yield SourcePage({}, None, timezone.now())
+
+    def _of_pool(self, client: Reader, pool: UserPool, where: Where, following: str | None) -> Iterator[SourcePage]:
+        """A token that AWS takes no longer begins this pool again: whoever was seen counts as seen all the same."""
+        allowed = allowed_by(cares_of([pool])[pool.pk])
+        while True:
+            asked = client.pages(IDP, "ListUsers", marker=where.token, UserPoolId=pool.aws_id, Limit=_PER_CALL)
+            try:
+                for calls in _together(asked):
+                    people = people_in((user for page in calls for user in page.items.get("Users") or ()), allowed)
+                    where = Where(pool.pk, calls[-1].marker, where.restarts)
+                    marker = str(where) if where.token else following
+                    part = Part(pool, people, ends=where.token is None)
+                    yield SourcePage({}, marker, calls[0].requested_at, own=[part])
+                return
+            except NotFound:
+                yield SourcePage({}, following, timezone.now())
+                return
+            except MarkerExpired:
+                if where.restarts == _RESTARTS:
+                    raise
+                where = Where(pool.pk, None, where.restarts + 1)
+                remark = f"AWS no longer knows where the last page of {pool.name} ended: begins that pool again."
+                yield SourcePage({}, str(where), timezone.now(), remarks=[remark])
+            except (Denied, Unsupported) as error:
+                remark = f"Not held: people of {pool.name} ({pool.aws_id}). {error.sentence()}"
+                part = Part(pool, why=error.sentence())
+                yield SourcePage({}, following, timezone.now(), own=[part], remarks=[remark])
+                return
+
+    def take(self, visit: Visit, page: SourcePage) -> Counts:
+        counts = Counts()
+        for part in page.own:
+            if part.people:
+                counts = rows.keep(part.pool, part.people, page.requested_at, run=visit.run.pk)
+            if part.ends or part.why:
+                sweeping.end_pool(visit, part.pool, part.why, page.requested_at)
+        return counts
+
+    def brake(self, visit: Visit) -> str:
+        return sweeping.brake(visit, self.due(visit.place))
+
+    def sweep(self, visit: Visit) -> None:
+        sweeping.sweep(visit, self.due(visit.place))
+
+
+def _together(pages: Iterator[Page]) -> Iterator[list[Page]]:
+    """Some at a time. What was read before an error comes first."""
+    some: list[Page] = []
+    try:
+        for page in pages:
+            some.append(page)
+            if len(some) == _CALLS:
+                yield some
+                some = []
+    except AwsError:
+        if some:
+            yield some
+        raise
+    if some:
+        yield some

@@ -1,0 +1,104 @@
+"""What AWS says of a person, as it is kept: who she is, how she stands, and the attributes on the pool's allow-list."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+from cognito.models import PoolCare, UserPool
+from sync.mirror import Item
+from sync.mirror.bulk import Columns
+from sync.mirror.hashing import moment
+
+SUB = "sub"
+_SAID_OF_MANY = frozenset({"true", "false"})  # nobody is looked for by these
+_LONGEST_WORDS = 8000
+_HASH_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """`attributes` are those that may be kept, in the order of their names."""
+
+    sub: str
+    username: str
+    status: str
+    enabled: bool
+    created_at: datetime | None
+    changed_at: datetime | None
+    attributes: dict[str, str]
+    content_hash: str
+
+    @property
+    def words(self) -> str:
+        """What she is found by a part of. A username that is the `sub` is found by the whole of it."""
+        said = [value for value in self.attributes.values() if value not in _SAID_OF_MANY]
+        return "\n".join(said if self.username == self.sub else [self.username, *said])[:_LONGEST_WORDS]
+
+    def columns(self) -> Columns:
+        return {
+            "aws_id": self.sub,
+            "name": self.username,
+            "name_key": self.username.casefold(),
+            "status": self.status,
+            "enabled": self.enabled,
+            "created_at": self.created_at,
+            "changed_at": self.changed_at,
+            "attributes": self.attributes,
+            "words": self.words,
+            "content_hash": self.content_hash,
+        }
+
+
+def people_in(users: Iterable[Item], allowed: Sequence[str]) -> list[Person]:
+    """`allowed`: names of attributes, sorted. What isn't among them goes no further than here."""
+    return [_person(user, allowed) for user in users]
+
+
+def _person(user: Item, allowed: Sequence[str]) -> Person:
+    said = {each["Name"]: each.get("Value", "") for each in user["Attributes"]}
+    kept = {name: said[name] for name in allowed if name in said}
+    created, changed = user.get("UserCreateDate"), user.get("UserLastModifiedDate")
+    about = (
+        said[SUB],
+        user["Username"],
+        user.get("UserStatus", ""),
+        user.get("Enabled", True),
+        str(created),
+        str(changed),
+    )
+    digest = blake2b(_ENCODER.encode((about, kept)).encode(), digest_size=_HASH_BYTES).hexdigest()
+    return Person(*about[:4], moment(created), moment(changed), kept, digest)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+def care_of(pool: UserPool) -> PoolCare:
+    """How its people are treated; the defaults where nobody has said so."""
+    about = {"aws_account_id": pool.aws_account_id, "region": pool.region, "pool_id": pool.aws_id}
+    return PoolCare.objects.filter(**about).first() or PoolCare(**about)
+
+
+def cares_of(pools: Iterable[UserPool]) -> dict[int, PoolCare]:
+    """The same of pools of one AWS account, by their pks, in one query."""
+    pools = list(pools)
+    told: dict[tuple[str, str], PoolCare] = {
+        (care.region, care.pool_id): care
+        for care in PoolCare.objects.filter(aws_account__in={pool.aws_account_id for pool in pools})
+    }
+
+    def care(pool: UserPool) -> PoolCare:
+        about: dict[str, Any] = {"region": pool.region, "pool_id": pool.aws_id}
+        found = told.get((pool.region, pool.aws_id))
+        return found or PoolCare(aws_account_id=pool.aws_account_id, **about)
+
+    return {pool.pk: care(pool) for pool in pools}
+
+
+def allowed_by(care: PoolCare) -> list[str]:
+    return sorted({*care.attributes} - {SUB})

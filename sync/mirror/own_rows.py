@@ -1,0 +1,27 @@
+"""Sources whose rows have the book-keeping of the mirror in themselves: of what there is too much for facets."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+from sync.mirror.base import Source, SourcePage
+from sync.mirror.store import Counts, Visit
+
+
+class OwnRows(Source):
+    """It stores its pages by itself (`SourcePage.own`), and takes for gone what it didn't see."""
+
+    kinds = ()
+    facet = "details"
+
+    @abstractmethod
+    def take(self, visit: Visit, page: SourcePage) -> Counts:
+        """Stores a page, in the caller's transaction. Safe to repeat."""
+
+    @abstractmethod
+    def brake(self, visit: Visit) -> str:
+        """How much the sweep would mark as gone where that is too much; "" when it may happen."""
+
+    @abstractmethod
+    def sweep(self, visit: Visit) -> None:
+        """Tombstones what the run did not see, in turns of its own. Safe to repeat."""

@@ -1,0 +1,79 @@
+"""A user pool with something of everything, and an identity pool, at the emulator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import AwsAccount
+from iamconsole.demo.process import REGION, Emulator
+from sync import schedule
+from sync.mirror import sources
+from sync.models import Run
+from tests.sync.pulling import pulled
+
+ROLE = "arn:aws:iam::123456789012:role/shop-customer"
+POOL_SOURCES = (
+    "cognito.pools", "cognito.mfa", "cognito.risk", "cognito.domains", "cognito.clients", "cognito.groups",
+    "cognito.providers", "cognito.resource_servers", "cognito.identity_pools", "cognito.identity_roles",
+    "cognito.principal_tags",
+)  # fmt: skip
+CLIENT_SECRET = "google-client-secret-7"
+
+
+@dataclass(frozen=True)
+class Seeded:
+    idp: Any
+    identity: Any
+    pool_id: str
+    client_id: str
+    identity_pool_id: str
+
+
+def seed(emulator: Emulator) -> Seeded:
+    idp, identity = emulator.client("cognito-idp"), emulator.client("cognito-identity")
+    pool = idp.create_user_pool(
+        PoolName="customers",
+        UsernameAttributes=["email"],
+        AutoVerifiedAttributes=["email"],
+        Schema=[{"Name": "plan", "AttributeDataType": "String", "Mutable": True}],
+        UserPoolTags={"team": "shop"},
+        DeletionProtection="ACTIVE",
+        AdminCreateUserConfig={"AllowAdminCreateUserOnly": False},
+    )["UserPool"]
+    pool_id = pool["Id"]
+    client = idp.create_user_pool_client(
+        UserPoolId=pool_id,
+        ClientName="web",
+        GenerateSecret=True,
+        CallbackURLs=["https://shop.example.org/b", "https://shop.example.org/a"],
+    )["UserPoolClient"]
+    idp.create_group(UserPoolId=pool_id, GroupName="vip", RoleArn=ROLE, Precedence=5, Description="Best customers")
+    idp.create_identity_provider(
+        UserPoolId=pool_id,
+        ProviderName="Google",
+        ProviderType="Google",
+        ProviderDetails={"client_id": "shop", "client_secret": CLIENT_SECRET, "authorize_scopes": "email"},
+        AttributeMapping={"email": "email"},
+    )
+    idp.create_resource_server(
+        UserPoolId=pool_id,
+        Identifier="https://api.example.org",
+        Name="Orders",
+        Scopes=[{"ScopeName": "read", "ScopeDescription": "Read orders"}],
+    )
+    idp.create_user_pool_domain(Domain="shop-customers", UserPoolId=pool_id)
+    provider = {"ProviderName": f"cognito-idp.{REGION}.amazonaws.com/{pool_id}", "ClientId": client["ClientId"]}
+    guests = identity.create_identity_pool(
+        IdentityPoolName="shop", AllowUnauthenticatedIdentities=True, CognitoIdentityProviders=[provider]
+    )
+    return Seeded(idp, identity, pool_id, client["ClientId"], guests["IdentityPoolId"])
+
+
+def pull_pools(aws_account: AwsAccount) -> dict[str, Run]:
+    """Every source of pools, in the Region that the emulator's things are in."""
+    return {name: pulled(aws_account, source=name, region=REGION) for name in in_order(POOL_SOURCES)}
+
+
+def in_order(names: tuple[str, ...]) -> list[str]:
+    return [source.name for source in schedule.in_order() if source.name in names and source.name in sources]

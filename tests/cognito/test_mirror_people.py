@@ -1,0 +1,323 @@
+"""The people of a pool in the mirror: read page by page, kept in part, found, taken for gone, erased."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import AwsAccount
+from cognito.models import CognitoGroup, CognitoMembership, CognitoUser, PoolCare, UserPool
+from cognito.people import erasing, members, rows, source
+from cognito.people.mirror import PERSON, find_one
+from cognito.people.telling import people_in
+from cognito.selectors import UNFINISHED, After, Wanted, exactly, matching, page_of, people_of
+from iamconsole.demo.process import REGION, Emulator
+from sync import pull
+from sync.aws.client import reader
+from sync.mirror import ObjectRef, Place, store_one
+from sync.models import Facet, Run
+from tests.cognito.test_mirror_pools import whole_database
+from tests.sync.pulling import pull_all, pulled
+
+pytestmark = pytest.mark.django_db
+ALLOWED = ["custom:plan", "email"]
+
+
+@pytest.fixture
+def idp(emulator: Emulator) -> Any:
+    return emulator.client("cognito-idp")
+
+
+@pytest.fixture
+def pool_id(idp: Any, aws_account: AwsAccount) -> str:
+    made = idp.create_user_pool(
+        PoolName="customers", Schema=[{"Name": "plan", "AttributeDataType": "String", "Mutable": True}]
+    )
+    found: str = made["UserPool"]["Id"]
+    PoolCare.objects.create(aws_account=aws_account, region=REGION, pool_id=found, attributes=ALLOWED)
+    return found
+
+
+def make(idp: Any, pool_id: str, name: str, **attributes: str) -> str:
+    """The new person's `sub`."""
+    told = {"email": f"{name}@example.org", "family_name": f"Secretive-{name}"} | attributes
+    made = idp.admin_create_user(
+        UserPoolId=pool_id,
+        Username=name,
+        MessageAction="SUPPRESS",
+        UserAttributes=[{"Name": key.replace("custom_", "custom:"), "Value": value} for key, value in told.items()],
+    )
+    return next(str(each["Value"]) for each in made["User"]["Attributes"] if each["Name"] == "sub")
+
+
+def pull_people(aws_account: AwsAccount, **options: Any) -> Run:
+    if not UserPool.objects.exists():
+        pulled(aws_account, source="cognito.pools", region=REGION)
+    return pulled(aws_account, source="cognito.people", region=REGION, **options)
+
+
+def names(people: Any) -> list[str]:
+    return [person.name for person in people]
+
+
+def test_who_there_is_with_what_may_be_kept(idp: Any, pool_id: str, aws_account: AwsAccount) -> None:
+    sub = make(idp, pool_id, "Jane", custom_plan="family")
+    run = pull_people(aws_account)
+    person = CognitoUser.objects.get()
+    assert (person.aws_id, person.name, person.status, person.enabled) == (sub, "Jane", "FORCE_CHANGE_PASSWORD", True)
+    assert person.attributes == {"custom:plan": "family", "email": "Jane@example.org"}
+    assert person.pool.aws_id == pool_id
+    assert (run.seen, run.new, run.changed) == (1, 1, 0)
+    assert person.created_at is not None
+    assert not Facet.objects.filter(kind="cognito.user").exists()
+    assert "Secretive" not in whole_database()
+
+
+def test_pulling_again_changes_nothing(idp: Any, pool_id: str, aws_account: AwsAccount) -> None:
+    make(idp, pool_id, "jane")
+    pull_people(aws_account)
+    run = pull_people(aws_account)
+    assert (run.seen, run.new, run.changed, run.gone) == (1, 0, 0, 0)
+    assert CognitoUser.objects.get().seen_in == run.pk
+
+
+def test_what_became_different(idp: Any, pool_id: str, aws_account: AwsAccount) -> None:
+    make(idp, pool_id, "jane")
+    pull_people(aws_account)
+    idp.admin_disable_user(UserPoolId=pool_id, Username="jane")
+    assert pull_people(aws_account).changed == 1
+    assert not CognitoUser.objects.get().enabled
+
+
+def test_an_attribute_that_may_be_kept_no_longer_goes(idp: Any, pool_id: str, aws_account: AwsAccount) -> None:
+    make(idp, pool_id, "jane")
+    pull_people(aws_account)
+    PoolCare.objects.update(attributes=["custom:plan"])
+    pull_people(aws_account)
+    assert "jane@example.org" not in whole_database()
+
+
+def test_settings_only(idp: Any, pool_id: str, aws_account: AwsAccount) -> None:
+    make(idp, pool_id, "jane")
+    pull_people(aws_account)
+    PoolCare.objects.update(mirrors_people=False)
+    pull_people(aws_account)
+    assert CognitoUser.objects.get().gone_at is not None
+    erasing.erase_due()
+    assert "jane" not in whole_database()
+
+
+def test_who_is_gone_gets_a_tombstone(idp: Any, pool_id: str, aws_account: AwsAccount) -> None:
+    make(idp, pool_id, "jane")
+    make(idp, pool_id, "john")
+    pull_people(aws_account)
+    idp.admin_delete_user(UserPoolId=pool_id, Username="jane")
+    assert pull_people(aws_account).gone == 1
+    assert names(people_of(UserPool.objects.get())) == ["john"]
+
+
+def test_the_brake_holds_when_many_would_go(idp: Any, pool_id: str, aws_account: AwsAccount) -> None:
+    for number in range(25):
+        make(idp, pool_id, f"person-{number}")
+    pull_people(aws_account)
+    for number in range(24):
+        idp.admin_delete_user(UserPoolId=pool_id, Username=f"person-{number}")
+    held = pull_people(aws_account)
+    assert (held.gone, held.error["class"]) == (0, "Brake")
+    assert "24 of 25 people" in held.error["sentence"]
+    assert pull_people(aws_account, lift_brake=True).gone == 24
+
+
+def test_a_denied_pool_loses_nobody(idp: Any, pool_id: str, aws_account: AwsAccount, emulator: Emulator) -> None:
+    make(idp, pool_id, "jane")
+    pull_people(aws_account)
+    error = {"code": "AccessDeniedException", "status": 400}
+    emulator.rules([{"action": "ListUsers", "when": "before", "error": error}])
+    assert pull_people(aws_account).gone == 0
+    assert CognitoUser.objects.live().count() == 1
+    assert "ListUsers" in UserPool.objects.get().people_held_why
+
+
+def test_it_goes_on_where_it_stopped(
+    idp: Any, pool_id: str, aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    """Slice by slice, a call each: nobody is seen twice, nobody is missed."""
+    monkeypatch.setattr(source, "_PER_CALL", 2)
+    monkeypatch.setattr(source, "_CALLS", 1)
+    settings.PULL_SLICE_S = 0
+    for number in range(5):
+        make(idp, pool_id, f"person-{number}")
+    pulled(aws_account, source="cognito.pools", region=REGION)
+    run = start(aws_account)
+    for _ in range(10):
+        pull.work(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.seen, run.new, run.pages) == (Run.State.DONE, 5, 5, 3)
+
+
+def start(aws_account: AwsAccount) -> Run:
+    return pull.start(
+        aws_account=aws_account, source="cognito.people", region=REGION, trigger=Run.Trigger.COMMAND, wake=False
+    )
+
+
+def test_a_token_that_aws_forgot_begins_the_pool_again(
+    idp: Any, pool_id: str, aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch, settings: Any, emulator: Emulator
+) -> None:
+    monkeypatch.setattr(source, "_PER_CALL", 2)
+    monkeypatch.setattr(source, "_CALLS", 1)
+    settings.PULL_SLICE_S = 0
+    for number in range(5):
+        make(idp, pool_id, f"person-{number}")
+    pulled(aws_account, source="cognito.pools", region=REGION)
+    run = start(aws_account)
+    pull.work(run.pk)
+    error = {"code": "InvalidParameterException", "status": 400, "message": "Invalid pagination token given."}
+    emulator.rules([{"action": "ListUsers", "when": "before", "times": 1, "error": error}])
+    for _ in range(10):
+        pull.work(run.pk)
+    run.refresh_from_db()
+    assert run.state == Run.State.DONE, run.error
+    assert run.new == 5
+    assert any("begins that pool again" in line["line"] for line in run.log)
+    assert CognitoUser.objects.live().count() == 5
+
+
+# ---- Our own writes --------------------------------------------------------------------------------------------
+def test_an_older_answer_never_overwrites_our_own_write(idp: Any, pool_id: str, aws_account: AwsAccount) -> None:
+    sub = make(idp, pool_id, "jane")
+    pull_people(aws_account)
+    pool = UserPool.objects.get()
+    client = reader(aws_account, region=REGION)
+    before = find_one(client, pool_id, "sub", sub)
+    assert before is not None
+    asked_at = timezone.now()
+    idp.admin_disable_user(UserPoolId=pool_id, Username="jane")
+    ref = ObjectRef("cognito.user", sub, "jane", pool.arn, REGION)
+    after = PERSON.read_one(client, ref)
+    PERSON.keep(Place(aws_account, REGION), ref, after, timezone.now(), ours=True)
+    for requested_at in (asked_at, timezone.now(), timezone.now() + timedelta(seconds=50)):
+        rows.keep(pool, people_in([before], ALLOWED), requested_at, run=None)
+        assert not CognitoUser.objects.get().enabled
+    rows.keep(pool, people_in([before], ALLOWED), timezone.now() + timedelta(seconds=70), run=None)
+    assert CognitoUser.objects.get().enabled
+
+
+def test_what_a_step_read_again_is_stored_without_facets(idp: Any, pool_id: str, aws_account: AwsAccount) -> None:
+    pulled(aws_account, source="cognito.pools", region=REGION)
+    sub = make(idp, pool_id, "jane")
+    ref = ObjectRef("cognito.user", "", "jane", UserPool.objects.get().arn, REGION)
+    item = PERSON.read_one(reader(aws_account, region=REGION), ref)
+    store_one(aws_account, ref, item, requested_at=timezone.now(), step=None)
+    assert CognitoUser.objects.get().aws_id == sub
+    assert not Facet.objects.filter(kind="cognito.user").exists()
+
+
+# ---- Groups ----------------------------------------------------------------------------------------------------
+def test_members_by_group(idp: Any, pool_id: str, aws_account: AwsAccount) -> None:
+    for name in ("jane", "john"):
+        make(idp, pool_id, name)
+    idp.create_group(UserPoolId=pool_id, GroupName="vip")
+    idp.admin_add_user_to_group(UserPoolId=pool_id, GroupName="vip", Username="jane")
+    pull_people(aws_account)
+    pulled(aws_account, source="cognito.groups", region=REGION)
+    make(idp, pool_id, "late")
+    idp.admin_add_user_to_group(UserPoolId=pool_id, GroupName="vip", Username="late")
+    pulled(aws_account, source="cognito.members", region=REGION)
+    group, people = CognitoGroup.objects.get(), people_of(UserPool.objects.get())
+    assert names(matching(people, Wanted(group=group))) == ["jane", "late"]
+    idp.admin_remove_user_from_group(UserPoolId=pool_id, GroupName="vip", Username="jane")
+    assert pulled(aws_account, source="cognito.members", region=REGION).gone == 1
+    assert names(matching(people, Wanted(group=group))) == ["late"]
+
+
+def test_no_older_listing_undoes_our_own_membership(idp: Any, pool_id: str, aws_account: AwsAccount) -> None:
+    sub = make(idp, pool_id, "jane")
+    idp.create_group(UserPoolId=pool_id, GroupName="vip")
+    pull_people(aws_account)
+    pulled(aws_account, source="cognito.groups", region=REGION)
+    group, asked_at = CognitoGroup.objects.get(), timezone.now()
+    members.keep(group, [sub], timezone.now(), run=None, ours=True)
+    members.leave(group, [sub])
+    members.keep(group, [sub], asked_at, run=None)
+    assert CognitoMembership.objects.get().gone_at is not None
+
+
+# ---- Finding people --------------------------------------------------------------------------------------------
+@pytest.fixture
+def people(idp: Any, pool_id: str, aws_account: AwsAccount) -> Any:
+    make(idp, pool_id, "anna", custom_plan="family")
+    make(idp, pool_id, "bela", custom_plan="business")
+    make(idp, pool_id, "chiara", custom_plan="family", email="Chiara@example.com")
+    idp.admin_set_user_password(UserPoolId=pool_id, Username="bela", Password="Correct-Horse-7", Permanent=True)
+    idp.admin_disable_user(UserPoolId=pool_id, Username="bela")
+    pull_people(aws_account)
+    return people_of(UserPool.objects.get())
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (Wanted(), ["anna", "bela", "chiara"]),
+        (Wanted(words="EXAMPLE.org"), ["anna", "bela"]),
+        (Wanted(words="hiar"), ["chiara"]),
+        (Wanted(words="be"), ["bela"]),
+        (Wanted(words="100%"), []),
+        (Wanted(attributes={"custom:plan": "family"}), ["anna", "chiara"]),
+        (Wanted(attributes={"custom:plan": "fam"}), []),
+        (Wanted(attributes={"email": "anna@example.org"}), ["anna"]),
+        (Wanted(attributes={"custom:pl__an": "family"}), []),
+        (Wanted(attributes={"username": "anna"}), ["anna"]),
+        (Wanted(statuses=UNFINISHED), ["anna", "chiara"]),
+        (Wanted(enabled=False), ["bela"]),
+        (Wanted(words="example", attributes={"custom:plan": "family"}, enabled=True), ["anna", "chiara"]),
+    ],
+)
+def test_finding_people(people: Any, wanted: Wanted, found: list[str]) -> None:
+    assert names(matching(people, wanted)) == found
+
+
+def test_by_dates(people: Any) -> None:
+    later = timezone.now() + timedelta(days=1)
+    assert names(matching(people, Wanted(created_from=later))) == []
+    assert len(names(matching(people, Wanted(created_before=later, changed_before=later)))) == 3
+
+
+def test_exactly(people: Any) -> None:
+    pool, anna = UserPool.objects.get(), people.get(name="anna")
+    for words in (anna.aws_id, "ANNA", "anna@example.org", " anna@EXAMPLE.org "):
+        assert names(exactly(pool, words)) == ["anna"], words
+    assert names(exactly(pool, "anna@example")) == []
+
+
+def test_page_by_page(people: Any) -> None:
+    first = page_of(people, size=2)
+    assert names(first) == ["anna", "bela", "chiara"]
+    assert names(page_of(people, After.row(first[1]), size=2)) == ["chiara"]
+
+
+# ---- Erasure ---------------------------------------------------------------------------------------------------
+def test_some_days_after_they_are_gone_people_are_erased(idp: Any, pool_id: str, aws_account: AwsAccount) -> None:
+    sub = make(idp, pool_id, "jane")
+    pull_people(aws_account)
+    CognitoUser.objects.update(gone_at=timezone.now() - timedelta(days=29))
+    assert erasing.erase_due() == 0
+    CognitoUser.objects.update(gone_at=timezone.now() - timedelta(days=31))
+    assert erasing.erase_due() == 1
+    person = CognitoUser.objects.get()
+    assert (person.aws_id, person.name, person.attributes) == (sub, "", {})
+    assert "jane" not in whole_database()
+    assert erasing.erase_due() == 0
+
+
+def test_who_was_denied_is_kept_whole(idp: Any, pool_id: str, aws_account: AwsAccount, emulator: Emulator) -> None:
+    """A listing that breaks off proves nothing."""
+    make(idp, pool_id, "jane")
+    pull_people(aws_account)
+    error = {"code": "InternalErrorException", "status": 500}
+    emulator.rules([{"action": "ListUsers", "when": "before", "error": error}])
+    assert pull_all(aws_account, source="cognito.people", region=REGION).state == Run.State.FAILED
+    assert CognitoUser.objects.live().count() == 1
