@@ -137,9 +137,9 @@ def typical(told: list[dict[str, float]]) -> tuple[float, float]:
 
 
 @contextmanager
-def puller(what: str, address: str, env: dict[str, str]) -> Iterator[Any]:
+def puller(what: str, address: str, env: dict[str, str], module: str = "bench.puller") -> Iterator[Any]:
     """A function that reads or pulls once, in a process of its own, and tells seconds and peak memory."""
-    with lines_of("bench.puller", what, address, **env) as (say, heard):
+    with lines_of(module, what, address, **env) as (say, heard):
         heard()
 
         def once() -> dict[str, float]:

@@ -75,11 +75,15 @@ def peak_mb() -> float:
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
-if __name__ == "__main__":
-    act = {"bare": bare, "pull": pull}[sys.argv[1]](sys.argv[2])
+def serve(act: Callable[[], object]) -> None:
+    """Does it for each line of the input."""
     print("ready", flush=True)
     for _ in sys.stdin:
         began, computed = perf_counter(), process_time()
         act()
         took = {"seconds": perf_counter() - began, "cpu": process_time() - computed}
         print(json.dumps(took | {"peak_mb": peak_mb()}), flush=True)
+
+
+if __name__ == "__main__":
+    serve({"bare": bare, "pull": pull}[sys.argv[1]](sys.argv[2]))

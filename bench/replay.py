@@ -22,9 +22,9 @@ IN_PARTS = (("Group", "LocalManagedPolicy", "AWSManagedPolicy"), ("User", "Role"
 
 
 @contextmanager
-def replaying(size: Size) -> Iterator[str]:
+def replaying(size: Size | int, module: str = "bench.replay") -> Iterator[str]:
     """The address of an AWS with an AWS account of this size, in a process of its own."""
-    command = [sys.executable, "-m", "bench.replay", str(size)]
+    command = [sys.executable, "-m", module, str(size)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
@@ -70,8 +70,13 @@ def _others(size: Size) -> dict[str, bytes]:
     counts = {"Users": size.users, "Groups": size.groups, "Roles": size.roles, "Policies": size.policies}
     entries = "".join(f"<entry><key>{name}</key><value>{count}</value></entry>" for name, count in counts.items())
     summary = answer("GetAccountSummary", {"SummaryMap": "{}"}).replace(b"{}", entries.encode())
-    identity = {"Arn": f"arn:aws:iam::{ACCOUNT_ID}:user/console", "UserId": "AIDACONSOLE", "Account": ACCOUNT_ID}
-    return {"GetAccountSummary": summary, "GetCallerIdentity": answer("GetCallerIdentity", dict(identity))}
+    return {"GetAccountSummary": summary, "GetCallerIdentity": identity()}
+
+
+def identity() -> bytes:
+    """Who the console is there: what GetCallerIdentity answers."""
+    told = {"Arn": f"arn:aws:iam::{ACCOUNT_ID}:user/console", "UserId": "AIDACONSOLE", "Account": ACCOUNT_ID}
+    return answer("GetCallerIdentity", dict(told))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,131 @@
+"""Reads the people of a pool as often as it is told to, or looks for some: what `bench.people` measures.
+
+python -m bench.people_puller bare|pull|search ADDRESS
+
+prints a line when it is ready; then, for each line of its input, does it once and prints a line of JSON, as
+`bench.puller` does; `search` prints milliseconds by what was looked for.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from bench.large_account import ACCOUNT_ID
+from bench.people_replay import POOL_ID, REGION, sub_of
+from bench.puller import serve
+
+_TIMES = 5
+ALLOWED = ["custom:customer", "custom:plan", "email", "email_verified", "name", "phone_number"]
+
+
+def bare(address: str) -> Callable[[], object]:
+    """Every page fetched and parsed, nothing kept."""
+    import boto3
+
+    keys: dict[str, Any] = {"aws_access_key_id": "bench", "aws_secret_access_key": "bench"}
+    idp: Any = boto3.client("cognito-idp", endpoint_url=address, region_name=REGION, **keys)
+
+    def read() -> None:
+        asked: dict[str, Any] = {"UserPoolId": POOL_ID, "Limit": 60}
+        while True:
+            page = idp.list_users(**asked)
+            if "PaginationToken" not in page:
+                return
+            asked["PaginationToken"] = page["PaginationToken"]
+
+    return read
+
+
+def pull(address: str) -> Callable[[], object]:
+    aws_account = _connected(address)
+
+    def once() -> None:
+        from sync import pull as pulling
+        from sync.models import Run
+
+        run = pulling.start(
+            aws_account=aws_account, source="cognito.people", region=REGION, trigger=Run.Trigger.COMMAND, wake=False
+        )
+        pulling.finish(run.pk, progress=lambda run: None)
+        run.refresh_from_db()
+        if run.state != Run.State.DONE:
+            sys.exit(f"The pull failed: {run.error}")
+
+    return once
+
+
+def _connected(address: str) -> Any:
+    """The AWS account with its pool; in a process like that of a worker."""
+    os.environ |= {"DJANGO_SETTINGS_MODULE": "iamconsole.settings", "AWS_EMULATOR_URL": address}
+    import django
+
+    django.setup()
+    from django.utils import timezone
+
+    import iamconsole.celery  # noqa: F401  (a worker has it in memory)
+    from bench.puller import connect
+    from cognito.models import PoolCare, UserPool
+    from sync.aws.client import reader
+
+    aws_account = connect()
+    arn = f"arn:aws:cognito-idp:{REGION}:{ACCOUNT_ID}:userpool/{POOL_ID}"
+    about = {"name": "bench", "name_key": "bench", "arn": arn, "first_seen": timezone.now()}
+    UserPool.objects.get_or_create(aws_account=aws_account, region=REGION, aws_id=POOL_ID, defaults=about)
+    PoolCare.objects.get_or_create(
+        aws_account=aws_account, region=REGION, pool_id=POOL_ID, defaults={"attributes": ALLOWED}
+    )
+    reader(aws_account, region=REGION).call("cognito-idp", "ListUsers", UserPoolId=POOL_ID, Limit=60)
+    return aws_account
+
+
+def search(address: str) -> dict[str, float]:
+    """Milliseconds, the median of some, by what is looked for."""
+    _connected(address)
+    from cognito.models import CognitoUser, UserPool
+    from cognito.selectors import UNFINISHED, Wanted, exactly, matching, page_of, people_of
+
+    pool = UserPool.objects.get()
+    count = CognitoUser.objects.count()
+    one = count // 2
+    wanted = {
+        "part of an e-mail address": Wanted(words=f"{one}@exam"),
+        "a name that many have": Wanted(words="brandt"),
+        "what everybody has": Wanted(words="example.org"),
+        "what nobody has": Wanted(words="nobodyhasthis"),
+        "custom attribute": Wanted(attributes={"custom:customer": f"C-{one:07d}"}),
+        "attribute that a quarter has": Wanted(attributes={"custom:plan": "family"}),
+        "never finished sign-up": Wanted(statuses=UNFINISHED),
+    }
+    questions: dict[str, Callable[[], object]] = {
+        what: lambda asked=asked: page_of(matching(people_of(pool), asked))  # type: ignore[misc]
+        for what, asked in wanted.items()
+    }
+    questions["whole sub"] = lambda: list(exactly(pool, sub_of(one)))
+    email = CognitoUser.objects.get(aws_id=sub_of(one)).attributes["email"]
+    questions["whole e-mail address"] = lambda: list(exactly(pool, email))
+    return {what: _milliseconds(ask) for what, ask in questions.items()}
+
+
+def _milliseconds(ask: Callable[[], object]) -> float:
+    taken = []
+    for _ in range(_TIMES):
+        began = perf_counter()
+        ask()
+        taken.append(1000 * (perf_counter() - began))
+    return round(median(taken), 1)
+
+
+if __name__ == "__main__":
+    what, address = sys.argv[1:]
+    if what == "search":
+        print("ready", flush=True)
+        for _ in sys.stdin:
+            print(json.dumps(search(address)), flush=True)
+    else:
+        serve({"bare": bare, "pull": pull}[what](address))
