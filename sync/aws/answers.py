@@ -6,7 +6,7 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import MAXYEAR, MINYEAR, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -17,6 +17,7 @@ from botocore.parsers import ResponseParserError, ResponseParserFactory
 from botocore.session import Session
 from botocore.utils import parse_timestamp
 
+from sync.aws.json_answers import JsonParser
 from sync.aws.secrets import Secret
 from sync.aws.xml_answers import Parser, XmlParser
 from sync.texts import storable
@@ -69,6 +70,8 @@ class _Parsers(ResponseParserFactory):
     def create_parser(self, protocol_name: str) -> Any:
         parser: Any = super().create_parser(protocol_name)
         usual = _Prepared(parser, is_json=protocol_name in _JSON)
+        if protocol_name == "json":
+            return JsonParser(usual, text_for=_text_for, time=_time, secret_value=_secret_value)
         return XmlParser(usual, _scalar) if protocol_name == "query" else usual
 
 
@@ -96,11 +99,33 @@ def _time(value: Any) -> datetime:
 
     Raises ValueError or RuntimeError for what is none, or too near to the end of all years to be told in another zone.
     """
+    if isinstance(value, float | int):
+        return _tellable(datetime.fromtimestamp(value, UTC))
     with suppress(ValueError, TypeError):
         found = datetime.fromisoformat(value)
         if found.tzinfo is not None:
             return _tellable(found)
     return _tellable(parse_timestamp(value))
+
+
+def _text_for(shape: Shape) -> Callable[[Any], Any]:
+    """How a text in JSON is read."""
+    then = _secret if shape.name in _SECRETS else _document if shape.name == _DOCUMENT else None
+
+    def text(value: Any) -> Any:
+        if not isinstance(value, str):
+            raise TypeError(f"{type(value).__name__} in place of a text")
+        said = storable(value)  # JSON can hold what XML can't
+        return said if then is None else then(said)
+
+    return text
+
+
+def _secret_value(shape: Shape) -> Callable[[str], Callable[[Any], Any] | None]:
+    """How a value of a map is read whose key says that it is secret."""
+    if shape.name not in _MAPS_WITH_SECRETS:
+        return lambda key: None
+    return lambda key: _secret if _is_secret(key) else None
 
 
 def _tellable(found: datetime) -> datetime:
