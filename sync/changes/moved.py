@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
 
 from sync import operations
+from sync.changes.plan import foresee
 from sync.changes.steps import ids_made, planned_step
 from sync.draft import Draft
-from sync.models import Change, Step
+from sync.mirror.base import Place, mirror_about
+from sync.models import Change, Revision, Step
 from sync.operations import BadParams, Planned, Refusal
+
+# Steps that are looked into for one page. Of a longer plan, those about what is known to have changed since.
+MOST_LOOKED_INTO = 200
+MOST_CHANGED = 1_000  # objects, and steps of other changes, of which is asked what they are about
 
 
 @dataclass(frozen=True)
@@ -18,21 +29,44 @@ class Moved:
     found: str
 
 
-def moved(change: Change) -> list[Moved]:
-    """The steps whose expectation no longer holds in the mirror; of each part, the first. Asks the mirror, not AWS."""
-    found: list[Moved] = []
-    draft, ids = Draft(change.aws_account), ids_made(change)
-    for step in change.steps.exclude(state__in=Step.FINISHED):
-        if step.kind not in operations.registry:
-            continue
+@dataclass(frozen=True)
+class Movement:
+    """`unseen`: further steps about what changed since, into which nobody has looked."""
+
+    moved: Sequence[Moved]
+    unseen: int = 0
+
+
+def movement(change: Change, steps: Sequence[Step]) -> Movement:
+    """The steps whose expectation no longer holds in the mirror; of each part, the first. Asks the mirror, not AWS.
+
+    `steps`: all that the change has.
+    """
+    left = [step for step in steps if step.state not in Step.FINISHED and step.kind in operations.registry]
+    if len(left) > MOST_LOOKED_INTO:
+        left = _about(left, _changed_since(change))
+    looked_into = left[:MOST_LOOKED_INTO]
+    return Movement(list(_moved(change, looked_into)), len(left) - len(looked_into))
+
+
+def _moved(change: Change, steps: Sequence[Step]) -> Iterator[Moved]:
+    if not steps:
+        return
+    draft = Draft(change.aws_account)
+    planned = list(_planned(steps, ids_made(change)))
+    foresee(draft, [(each.operation, each.params) for each in planned])
+    for each in planned:
+        if each.part not in draft.parts and (what := _found_instead(draft, each)):
+            yield Moved(each.position, each.operation.told(each.expects), what)
+        draft.take(each)
+
+
+def _planned(steps: Sequence[Step], ids: Mapping[int, str]) -> Iterator[Planned]:
+    for step in steps:
         try:
-            planned = planned_step(step, ids)
+            yield planned_step(step, ids)
         except BadParams:
             continue
-        if step.part not in draft.parts and (what := _found_instead(draft, planned)):
-            found.append(Moved(step.position, planned.operation.told(planned.expects), what))
-        draft.take(planned)
-    return found
 
 
 def _found_instead(draft: Draft, step: Planned) -> str:
@@ -42,3 +76,50 @@ def _found_instead(draft: Draft, step: Planned) -> str:
     except Refusal as refusal:
         return str(refusal)
     return "" if value == step.expects else step.operation.told(value)
+
+
+# ---- Of a long plan ------------------------------------------------------------------------------------------------
+def _about(steps: Sequence[Step], arns: set[str]) -> list[Step]:
+    """Those about one of these objects, or about none that has an ARN."""
+    return [step for step in steps if not (named := set(_arns(step.params))) or named & arns]
+
+
+def _arns(params: Mapping[str, Any]) -> Iterator[str]:
+    return (value for value in params.values() if isinstance(value, str) and value.startswith("arn:"))
+
+
+def _changed_since(change: Change) -> set[str]:
+    """The ARNs of what others changed outside this console, and other changes in it, since the plan was made."""
+    return _drifted(change) | _written(change)
+
+
+def _drifted(change: Change) -> set[str]:
+    revisions = Revision.objects.filter(drift_in=change.aws_account, seen_at__gte=change.created_at)
+    newest = revisions.order_by("-seen_at", "-id").values_list("facet__kind", "facet__region", "facet__object_id")
+    at: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for kind, region, object_id in newest[:MOST_CHANGED]:
+        at[kind, region].add(object_id)
+    found: set[str] = set()
+    for (kind, region), object_ids in at.items():
+        if mirror := mirror_about(kind):
+            refs = mirror.refs(Place(change.aws_account, region), sorted(object_ids))
+            found |= {ref.arn for ref in refs.values()}
+    return found
+
+
+def _written(change: Change) -> set[str]:
+    of_others = Change.objects.filter(aws_account=change.aws_account).exclude(pk=change.pk)
+    under_way = Q(state__in=(*Change.MOVING, Change.State.SCHEDULED))
+    lately = of_others.filter(under_way | Q(finished_at__gte=change.created_at))
+    done = Step.objects.filter(change__in=lately, state__in=Step.FINISHED, finished_at__gte=change.created_at)
+    written = done.order_by("-finished_at").values_list("kind", "params")[:MOST_CHANGED]
+    return {key.partition(":")[2] for kind, params in written for key in _keys(kind, params)}
+
+
+def _keys(kind: str, params: Mapping[str, Any]) -> Sequence[str]:
+    """Of what such a step writes, as leases have them."""
+    operation = operations.registry.get(kind)
+    try:
+        return operation.objects(operation.parse(params)) if operation else ()
+    except BadParams:
+        return ()

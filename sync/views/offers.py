@@ -15,13 +15,14 @@ from sync.changes.approvals import may_comment, valid
 from sync.changes.decisions import Appeared, appeared
 from sync.changes.demands import Demand, demands
 from sync.changes.guards import objection
+from sync.changes.moved import MOST_LOOKED_INTO
 from sync.changes.overrides import uncovered
 from sync.changes.reviews import may_review, nobody_reviews
 from sync.checks import Finding
 from sync.forms import BreakGlassForm, CommentForm, OverrideForm, ReviewForm, WordForm, WordsForm
 from sync.models import Approval, BreakGlass, Change, Comment, Override, Step
 from sync.selectors import STUCK, UNDECIDED
-from sync.views.plan import MOST_LOOKED_INTO, Plan
+from sync.views.plan import Plan
 from sync.views.steps import name_to_type
 
 F = TypeVar("F", bound=WordsForm)

@@ -13,7 +13,7 @@ from django.db.models import prefetch_related_objects
 
 from iamconsole.web.vocabulary import state_of
 from iamconsole.web.words import counted, number
-from sync.changes.moved import moved
+from sync.changes.moved import movement
 from sync.checks import Finding
 from sync.models import Change, Step
 from sync.operations import Undo
@@ -23,8 +23,8 @@ from sync.views.steps import StepView, is_destructive, step_view, undo_of
 
 State = Change.State
 STEPS_A_PAGE = 50
-# Of a longer plan its page doesn't look what has become of each step since: the apply does.
-MOST_LOOKED_INTO = 200
+MOST_MOVED = 10  # notes about steps that would stop
+_EACH_IS_READ = "Each is read again before it is sent: make a new plan on what is live instead."
 STOPPED = (Step.State.FAILED, Step.State.UNKNOWN, Step.State.CONFLICTED)
 UNBEGUN = (State.DRAFT, State.PROPOSED, State.APPROVED, State.SCHEDULED, State.REJECTED, State.EXPIRED)
 UNAPPLIED = (State.PROPOSED, State.APPROVED, State.SCHEDULED)
@@ -162,15 +162,20 @@ class Plan:
         return [*self._moved(), *told]
 
     def _moved(self) -> list[FindingView]:
-        if self.change.state not in UNAPPLIED or self.total > MOST_LOOKED_INTO:
+        if self.change.state not in UNAPPLIED:
             return []
-        title = "AWS has moved on since this plan was made. Applied as it is, it would stop and send nothing."
-        return [
+        found = movement(self.change, self.rows)
+        sends = "send nothing" if self.total == 1 else "send nothing from there on"
+        title = f"AWS has moved on since this plan was made. Applied as it is, it would stop and {sends}."
+        told = [
             FindingView(
                 title, "warn", f"Step {step.position} expects {step.expected}; the last pull found {step.found}."
             )
-            for step in moved(self.change)
+            for step in found.moved[:MOST_MOVED]
         ]
+        if rest := len(found.moved) - len(told) + found.unseen:
+            told.append(FindingView(f"{counted(rest, 'more step')} may have moved too.", "warn", _EACH_IS_READ))
+        return told
 
     @cached_property
     def outcome(self) -> Outcome | None:
