@@ -20,7 +20,8 @@ from django.urls import reverse
 
 from accounts.models import Operator
 from accounts.oidc import proofs
-from accounts.sign_in import has_second_factor, why_not_so, why_refused
+from accounts.oidc.provider import is_configured
+from accounts.sign_in import has_second_factor, signed_in_elsewhere, why_not_so, why_refused
 from accounts.stepup import demand_step_up, is_fresh
 
 PASSWORD = "reauthenticate"  # noqa: S105  allauth's id of the method
@@ -38,6 +39,14 @@ class ConsoleAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return redirect("account_login")
         response: HttpResponse | None = super().pre_login(request, user, **kwargs)
         return response
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """Asked while the session is still there."""
+        user = request.user
+        offered = settings.OIDC_SIGN_OUT and is_configured()
+        if offered and isinstance(user, Operator) and signed_in_elsewhere(request, user):
+            return reverse("sso_signed_out")
+        return str(super().get_logout_redirect_url(request))
 
     def get_login_stages(self) -> list[str]:
         """Who used two factors at the identity provider, which is trusted in that, isn't asked for another here."""

@@ -54,6 +54,11 @@ def used_two_factors_elsewhere(request: HttpRequest, operator: Operator) -> bool
     return any(record.get("multi_factor") for record in _by_the_provider(request, operator))
 
 
+def signed_in_elsewhere(request: HttpRequest, operator: Operator) -> bool:
+    """Whether this session is of a sign-in by the identity provider, where another one may go on."""
+    return bool(_by_the_provider(request, operator))
+
+
 def _by_the_provider(request: HttpRequest, operator: Operator) -> list[dict[str, Any]]:
     records = get_authentication_records(request, operator)
     return [record for record in records if record["method"] == PROVIDER_METHOD]

@@ -25,6 +25,7 @@ urlpatterns = [
     path("step-up/", step_up.step_up, name="step_up"),
     path("auth/sso/", sso.sso_sign_in, name="sso_sign_in"),
     path("auth/sso/callback/", sso.sso_callback, name="sso_callback"),
+    path("auth/sso/signed-out/", sso.sso_signed_out, name="sso_signed_out"),
     path("auth/sso/reauthenticate/", sso.sso_reauthenticate, name="sso_reauthenticate"),
     path("auth/sso/step-up/", sso.sso_step_up, name="sso_step_up"),
 ]

@@ -217,6 +217,8 @@ OIDC_NAME = env.str("OIDC_NAME", default="single sign-on")  # what pages and the
 OIDC_SCOPES = env.list("OIDC_SCOPES", default=["openid", "profile", "email"])
 OIDC_GRANTS_CLAIM = env.str("OIDC_GRANTS_CLAIM", default="groups")  # its values become groups of operators
 OIDC_TRUSTED_MFA = env.list("OIDC_TRUSTED_MFA", default=[])  # values of `amr` or `acr` that mean two factors
+OIDC_SIGN_OUT = env.bool("OIDC_SIGN_OUT", default=True)  # whether signing out here offers to sign out there
+OIDC_SIGN_OUT_RETURNS = env.bool("OIDC_SIGN_OUT_RETURNS", default=False)  # its client knows our way back from that
 OIDC_TRUST_EMAIL = env.bool("OIDC_TRUST_EMAIL", default=False)  # where it doesn't say whether addresses are verified
 STEP_UP_S = 600  # how fresh a sign-in must be for what is risky
 AUTH_PASSWORD_VALIDATORS = [

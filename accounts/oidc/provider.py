@@ -19,12 +19,14 @@ from django.conf import settings
 from django.core.cache import caches  # "counts" is the process’s own memory: nobody else writes there
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from accounts.oidc import tokens
 from accounts.oidc.identity import Identity, identity_of
 
 REMEMBERED_S = 300
 MOST_SAID = 300  # characters of the provider’s own words in the log
+_SCHEMES = {True: ("https://",), False: ("https://", "http://")}  # of its addresses, in production and elsewhere
 ID = "oidc"  # of the one provider, in allauth's tables and in the state of a try
 
 log = logging.getLogger("iamconsole.oidc")
@@ -77,8 +79,7 @@ class _Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         if str(found.get("issuer")).rstrip("/") != settings.OIDC_ISSUER.rstrip("/"):
             raise Refused(UNTRUSTED, f"the provider calls itself {found.get('issuer')!r}, not OIDC_ISSUER")
         addresses = [str(found.get(name)) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")]
-        schemes = ("https://",) if settings.PRODUCTION else ("https://", "http://")
-        if not all(address.startswith(schemes) for address in addresses):
+        if not all(address.startswith(_SCHEMES[settings.PRODUCTION]) for address in addresses):
             raise Refused(UNTRUSTED, f"an endpoint is missing, or not to be trusted: {addresses}")
         self._openid_config = found  # where allauth looks first
         return found
@@ -121,6 +122,22 @@ def send_there(request: HttpRequest, *, next_url: str | None, again: bool = Fals
         request, AuthProcess.LOGIN, next_url, auth_params=params, nonce=nonce, again=again, began=time.time()
     )
     return response
+
+
+def end_of_session(request: HttpRequest) -> str:
+    """Where the provider ends the session that it has of them; "" where it doesn't say (RP-Initiated Logout 1.0).
+
+    The ID token of the sign-in, which the provider may like to see there, isn't kept: it says who they are. The
+    provider knows this console by its client id, and may ask them whether they mean it. Raises Refused.
+    """
+    config = _provider(request).get_oauth2_adapter(request).discover()
+    address = str(config.get("end_session_endpoint") or "")
+    if not address.startswith(_SCHEMES[settings.PRODUCTION]):
+        return ""
+    said = {"client_id": settings.OIDC_CLIENT_ID}
+    if settings.OIDC_SIGN_OUT_RETURNS:
+        said["post_logout_redirect_uri"] = request.build_absolute_uri(reverse("account_login"))
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(said)}"
 
 
 def answer(request: HttpRequest) -> tuple[Identity, dict[str, Any]]:

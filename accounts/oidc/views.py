@@ -75,6 +75,20 @@ def sso_callback(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@login_not_required
+def sso_signed_out(request: HttpRequest) -> HttpResponse:
+    """After signing out of a session that the provider began: there another one goes on. A link ends it, see above."""
+    _configured()
+    if request.user.is_authenticated:
+        return redirect("home")
+    try:
+        url = provider.end_of_session(request) if settings.OIDC_SIGN_OUT else ""
+    except Refused:
+        url = ""  # the log says why
+    return render(request, "account/sso_signed_out.html", {"provider": settings.OIDC_NAME, "end_url": url})
+
+
+@require_GET
 def sso_reauthenticate(request: HttpRequest) -> HttpResponse:
     """The page that leads there. (A form that was posted must not be led on to the provider: see above.)"""
     _offered(request)

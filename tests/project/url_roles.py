@@ -39,6 +39,7 @@ step_up                        GET    in        ok      ok   ok   ok   ok    ok 
 # The tests' console has no identity provider; with one: tests/accounts/test_sign_in_oidc.py and test_step_up_oidc.py.
 sso_sign_in                    GET    404       404     404  404  404  404   404   404
 sso_callback                   GET    404       404     404  404  404  404   404   404
+sso_signed_out                 GET    404       404     404  404  404  404   404   404
 sso_reauthenticate             GET    in        404     404  404  404  404   404   404
 sso_step_up                    GET    in        404     404  404  404  404   404   404
 connect                        GET    in        403     403  403  403  403   403   ok

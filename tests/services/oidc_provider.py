@@ -58,6 +58,7 @@ class OidcProvider:
         self.userinfo: Claims = {}
         self.wrong = ""
         self.calls_itself = ""
+        self.logout_query = self.logout_at = ""
         self.lacks = ""  # an endpoint that its configuration doesn't name
         self.ignores_prompt = False
         self.signed_in_at: int | None = int(time.time())
@@ -85,6 +86,7 @@ class OidcProvider:
             "token_endpoint": f"{at}/token",
             "userinfo_endpoint": f"{at}/userinfo",
             "jwks_uri": f"{at}/keys",
+            "end_session_endpoint": self.logout_at or f"{at}/logout{self.logout_query}",
             "token_endpoint_auth_methods_supported": ["client_secret_basic"],
             "id_token_signing_alg_values_supported": ["RS256"],
         }
