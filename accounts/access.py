@@ -39,6 +39,21 @@ def may(operator: Operator, perm: str, aws_account: AwsAccount | None) -> bool:
     return GrantBackend().has_perm(operator, perm, aws_account)
 
 
+def pools_of(operator: Operator, perm: str, aws_account: AwsAccount) -> frozenset[str] | None:
+    """The ids of the user pools with whose people `operator` may do `perm`; None: with those of all pools."""
+    if not may(operator, perm, aws_account):
+        return frozenset()
+    roles, where = roles_with(perm), (aws_account.pk, None)
+    held = [grant for grant in operator.held_grants() if grant.role in roles and grant.aws_account_id in where]
+    return None if any(not grant.pool_id for grant in held) else frozenset(grant.pool_id for grant in held)
+
+
+def may_in_pool(operator: Operator, perm: str, aws_account: AwsAccount, pool_id: str) -> bool:
+    """… in the user pool of that id."""
+    pools = pools_of(operator, perm, aws_account)
+    return pools is None or pool_id in pools
+
+
 def who_may(perm: str, aws_account: AwsAccount) -> QuerySet[Operator]:
     """The operators who hold `perm` on the AWS account, by a grant of their own or of a group of theirs."""
     if perm in CHANGING and not aws_account.is_connected:

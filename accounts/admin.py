@@ -170,7 +170,7 @@ class GrantAdmin(EditableAdmin):
     list_filter = ("role", ("aws_account", OwnedFilter))
     list_select_related = ("operator", "group", "aws_account")
     search_fields = ("operator__email", "operator__name", "group__name", "aws_account__name", "aws_account__account_id")
-    fields = ("operator", "group", "aws_account", "role")
+    fields = ("operator", "group", "aws_account", "role", "pool_id")
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False  # a grant is taken, and another one given

@@ -115,6 +115,13 @@ class GrantForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     role = forms.ChoiceField(label="Role", choices=Role.choices)
+    pool_id = forms.CharField(
+        label="Of one user pool",
+        max_length=55,
+        required=False,
+        help_text="Of helpdesk only: the id of the pool whose people they look after. Left empty, of all pools.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "form-control mono"}),
+    )
     reason = reason_field()
 
     def clean_who(self) -> Operator | Group:

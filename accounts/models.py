@@ -22,14 +22,19 @@ from accounts.roles import ADMINISTER, APPROVE, SEE_IAM, Role, roles_with
 
 MOST_APPROVALS = 9
 ROLE_NAME = re.compile(r"[\w+=,.@*-]{1,64}", re.ASCII)
+POOL_ID = re.compile(r"[a-z0-9-]+_[0-9a-zA-Z]+\Z", re.ASCII)
 REGION = re.compile(r"[a-z]{2,}(-[a-z0-9]+)+", re.ASCII)
 
 
 class HeldGrant(NamedTuple):
-    """What a grant gives: on which AWS account (its primary key; None: on all of them) which role."""
+    """What a grant gives: on which AWS account (its primary key; None: on all of them) which role.
+
+    `pool_id`: of this user pool's people alone; "": of all.
+    """
 
     aws_account_id: int | None
     role: str
+    pool_id: str = ""
 
 
 class OperatorManager(BaseUserManager["Operator"]):
@@ -85,7 +90,7 @@ class Operator(AbstractBaseUser, PermissionsMixin):
         """Own grants and those of the operator's groups."""
         if self.remembered_grants is not None:
             return self.remembered_grants
-        return [HeldGrant(*found) for found in Grant.objects.of(self).values_list("aws_account", "role")]
+        return [HeldGrant(*found) for found in Grant.objects.of(self).values_list("aws_account", "role", "pool_id")]
 
     def aws_accounts_with(self, roles: Collection[str]) -> set[int | None]:
         """The primary keys of the AWS accounts on which one of `roles` is held; None among them: on all."""
@@ -222,6 +227,13 @@ class Grant(models.Model):
         AwsAccount, models.CASCADE, null=True, blank=True, related_name="grants", help_text="Empty = all AWS accounts."
     )
     role = models.CharField(max_length=12, choices=Role)
+    pool_id = models.CharField(
+        "user pool",
+        max_length=55,
+        blank=True,
+        validators=[RegexValidator(POOL_ID, "The id of a user pool reads like eu-west-1_Ab12Cd34E.")],
+        help_text="Of helpdesk: the id of the one user pool whose people they look after. Empty = all.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[GrantQuerySet] = GrantQuerySet.as_manager()  # type: ignore[assignment]
@@ -234,12 +246,24 @@ class Grant(models.Model):
                 violation_error_message="A grant is for an operator or for a group: choose one of the two.",
             ),
             models.UniqueConstraint(
-                fields=["operator", "group", "aws_account", "role"], nulls_distinct=False, name="grant_once"
+                fields=["operator", "group", "aws_account", "role", "pool_id"],
+                nulls_distinct=False,
+                name="grant_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(pool_id="") | Q(role=Role.HELPDESK, aws_account__isnull=False),
+                name="grant_of_pool_to_helpdesk",
+                violation_error_message="A grant of one user pool is for helpdesk, in the AWS account of the pool.",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.operator or self.group}: {self.get_role_display()} of {self.aws_account or 'all AWS accounts'}"
+        return f"{self.operator or self.group}: {self.get_role_display()} of {self.scope}"
+
+    @property
+    def scope(self) -> str:
+        where = str(self.aws_account or "all AWS accounts")
+        return f"the user pool {self.pool_id} of {where}" if self.pool_id else where
 
 
 class ClaimGroup(models.Model):

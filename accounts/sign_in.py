@@ -79,8 +79,9 @@ def remember_rights(operator: Operator) -> None:
 
     A request that writes asks anew each time.
     """
-    grants = list(Grant.objects.of(operator).values_list("aws_account", "role", Exists(_factors(operator))))
-    operator.remembered_grants = tuple(HeldGrant(aws_account, role) for aws_account, role, _ in grants)
+    found = Grant.objects.of(operator).values_list("aws_account", "role", "pool_id", Exists(_factors(operator)))
+    grants = list(found)
+    operator.remembered_grants = tuple(HeldGrant(*grant) for *grant, _ in grants)
     if grants:
         operator._has_second_factor = any(has for *_, has in grants)  # type: ignore[attr-defined]
 

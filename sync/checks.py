@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 if TYPE_CHECKING:  # operations have findings too: the other way round is types only
-    from accounts.models import AwsAccount
+    from accounts.models import AwsAccount, Operator
     from sync.operations import Planned
 
 Severity = Literal["error", "protected", "security_warning", "warning", "suggestion"]
@@ -55,6 +55,10 @@ class Check:
 
     name: ClassVar[str]
 
+    def refuses(self, aws_account: AwsAccount, actor: Operator, steps: Sequence[Planned], change_id: int | None) -> str:
+        """A sentence why this operator may not do that now; "" when they may. `change_id`: None before it is one."""
+        return ""
+
     def look(self, aws_account: AwsAccount, steps: Sequence[Planned]) -> list[Finding]:
         """What is to be said about these steps. Those that were sent already are left out."""
         return []
@@ -82,6 +86,11 @@ def register(check: Check) -> None:
     if check.name in registry:
         raise ValueError(f"The check {check.name} is registered already.")
     registry[check.name] = check
+
+
+def refused(aws_account: AwsAccount, actor: Operator, steps: Sequence[Planned], change_id: int | None = None) -> str:
+    """The first refusal, of whichever check."""
+    return next(filter(None, (each.refuses(aws_account, actor, steps, change_id) for each in registry.values())), "")
 
 
 def look(aws_account: AwsAccount, steps: Sequence[Planned]) -> list[Finding]:

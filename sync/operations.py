@@ -22,13 +22,13 @@ from accounts.models import AwsAccount
 from accounts.risk import Risk
 from accounts.roles import PROPOSE
 from sync.aws.client import AwsClient
-from sync.aws.secrets import Secret
+from sync.aws.secrets import CannotUnseal, Secret, seal, unseal
 from sync.checks import Finding
 from sync.command_line import command_line
 from sync.draft import Draft
 from sync.mirror import ObjectRef
 from sync.params import BadParams, read_params
-from sync.sealed import open_typed
+from sync.sealed import NotKept, open_typed
 
 Value = Any  # a JSON value: the state of a part
 
@@ -87,6 +87,31 @@ class Sealed:
     __repr__ = __str__
 
 
+@dataclass(frozen=True)
+class Personal:
+    """A parameter of a call that is about a person: encrypted in the plan (`concealed`), and shown nowhere."""
+
+    blob: str
+
+    def __str__(self) -> str:
+        return "<personal>"
+
+    __repr__ = __str__
+
+
+def concealed(text: str) -> str:
+    """As a step may keep what is personal."""
+    return seal(text).decode()
+
+
+def revealed(blob: str) -> Secret:
+    """Raises NotKept."""
+    try:
+        return unseal(blob.encode())
+    except CannotUnseal as error:
+        raise NotKept from error
+
+
 def _sealed_in(value: Any) -> Iterator[Sealed]:
     if isinstance(value, Sealed):
         yield value
@@ -99,6 +124,8 @@ def _opened(value: Any) -> Any:
     """A parameter as it is sent, with what is secret in it. Raises NotKept."""
     if isinstance(value, Sealed):
         return open_typed(value.reference)
+    if isinstance(value, Personal):
+        return revealed(value.blob)
     if isinstance(value, Mapping):
         return {name: _opened(inner) for name, inner in value.items()}
     return [_opened(inner) for inner in value] if isinstance(value, list) else value
@@ -140,6 +167,18 @@ class Operation(ABC, Generic[P]):
     # What kind of policy `writes` gives, as `lint --type` has it; None where it is no policy.
     writes_type: ClassVar[str | None] = "identity"
     params_type: type[P]
+
+    def needs_of(self, aws_account: AwsAccount, p: P) -> str:
+        """That permission with these parameters, by the mirror as it is now: `CARE` for what helpdesk may do."""
+        return self.needs
+
+    def risk_of(self, aws_account: AwsAccount, p: P) -> Risk:
+        """How much is at stake with these parameters, by the mirror as it is now."""
+        return self.risk
+
+    def pool_of(self, p: P) -> str:
+        """The id of the user pool whose people it is about: grants can be of one pool. "": it is about no people."""
+        return ""
 
     def parse(self, params: Mapping[str, Any]) -> P:
         """Raises BadParams with a sentence."""

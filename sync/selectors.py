@@ -9,7 +9,21 @@ from functools import reduce
 from operator import add, or_
 from typing import Any, Literal
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    Max,
+    OuterRef,
+    PositiveSmallIntegerField,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Greatest
 
 from accounts.access import may
@@ -44,7 +58,7 @@ UNREVIEWED = Q(pk__in=_UNREVIEWED.values("change"))
 OPEN = Q(state__in=Change.OPEN) | UNREVIEWED
 AT_GATE = Q(state=Change.State.SCHEDULED, started_at__isnull=False)  # Change.is_at_gate
 
-_NONE_NEEDED = Q(approvals_required=0, aws_account__approvals_required=0)
+_NONE_NEEDED = Q(approvals_required=0) & (Q(is_care=True) | Q(aws_account__approvals_required=0))
 
 
 def changes_of(aws_account: AwsAccount, *, waits_for: Operator | None = None) -> QuerySet[Any]:
@@ -107,7 +121,12 @@ def _to_review(operator: Operator) -> Q:
 def _would_count(operator: Operator, aws_account: AwsAccount) -> Q:
     """Whether the change asks for approvals by anybody, or by those whom the operator belongs to (changes.demands)."""
     rules = ApprovalDemand.objects.filter(change=OuterRef("pk"))
-    floor = Greatest(OuterRef("approvals_required"), OuterRef("aws_account__approvals_required"))
+    of_account = Case(
+        When(change__is_care=True, then=Value(0)),
+        default=OuterRef("aws_account__approvals_required"),
+        output_field=PositiveSmallIntegerField(),
+    )
+    floor = Greatest(OuterRef("approvals_required"), of_account)
     roles = [role for role in roles_with(APPROVE) if operator.aws_accounts_with([role]) & {aws_account.pk, None}]
     by_anybody = Q(role="", group_name="")
     mine = rules.filter(by_anybody | Q(role__in=roles) | Q(group__in=operator.groups.all()))

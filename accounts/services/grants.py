@@ -54,6 +54,6 @@ def _record(verb: str, actor: Operator | None, grant: Grant, reason: str, reques
         aws_account=grant.aws_account,
         obj=("operator", grant.operator_id, name) if grant.operator else ("group", grant.group_id, name),
         reason=reason,
-        data={"role": grant.role, "scope": str(grant.aws_account or "all AWS accounts")},
+        data={"role": grant.role, "scope": grant.scope},
         request=request,
     )

@@ -105,8 +105,9 @@ def grant_give(request: HttpRequest, account_id: str) -> HttpResponse:
     form = GrantForm(request.POST)
 
     def give() -> None:
-        grant = Grant(aws_account=found, role=form.cleaned_data["role"], **form.grantee())
-        reason = form.cleaned_data["reason"]
+        said = form.cleaned_data
+        grant = Grant(aws_account=found, role=said["role"], pool_id=said["pool_id"], **form.grantee())
+        reason = said["reason"]
         grants_service.give(actor=signed_in(request), grant=grant, reason=reason, request=request)
 
     if form.is_valid() and _tried(form, give):

@@ -1,7 +1,8 @@
 """How many approvals a change needs, and by whom.
 
-The number of its AWS account holds for every change; its approval rules ask for more where a step is of their risk
-class. What was asked for when a change was proposed stays asked for; what is asked for since comes on top.
+The number of its AWS account holds for every change but those that only look after people; its approval rules ask for
+more where a step is of their risk class. What was asked for when a change was proposed stays asked for; what is asked
+for since comes on top.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 from accounts.models import ApprovalRule, AwsAccount, Operator, approvals_words
 from accounts.risk import Risk
+from accounts.roles import CARE
 from sync import operations
 from sync.models import Approval, ApprovalDemand, Change
 from sync.operations import BadParams, Operation, Planned
@@ -75,7 +77,8 @@ def demands(change: Change, approvals: Sequence[Approval]) -> list[Demand]:
         key = (demand.risk, demand.role, demand.group_id, demand.group)
         if key not in asked or asked[key].approvals < demand.approvals:
             asked[key] = demand
-    floor = Demand(max(change.approvals_required, change.aws_account.approvals_required))
+    cares = change.is_care and is_care(change.aws_account, _steps(change))
+    floor = Demand(0 if cares else max(change.approvals_required, change.aws_account.approvals_required))
     found = list(asked.values())
     if floor.approvals > max((demand.approvals for demand in found), default=0):
         found.insert(0, floor)  # else whoever meets the rules meets it
@@ -110,16 +113,22 @@ def rules_for(aws_account: AwsAccount, planned: Iterable[Planned]) -> list[Appro
     rules = list(ApprovalRule.objects.filter(aws_account=aws_account).select_related("group"))
     if not rules:
         return []
-    risks = {risk for step in planned for risk in _risks(step.operation, step.params)}
+    risks = {risk for step in planned for risk in _risks(aws_account, step.operation, step.params)}
     return [rule for rule in rules if rule.risk in risks]
 
 
-def _risks(operation: Operation[Any], params: Any) -> Iterator[Risk]:
+def is_care(aws_account: AwsAccount, planned: Iterable[Planned]) -> bool:
+    """Whether all of it is what helpdesk may do: then the number that holds for every change doesn't hold for it."""
+    return all(step.operation.needs_of(aws_account, step.params) == CARE for step in planned)
+
+
+def _risks(aws_account: AwsAccount, operation: Operation[Any], params: Any) -> Iterator[Risk]:
     """What an operation of a destructive kind doesn't destroy with these parameters still changes access."""
     if operation.is_destructive(params):
         yield Risk.DESTRUCTIVE
-    if operation.risk is not Risk.DESTRUCTIVE:
-        yield operation.risk
+    risk = operation.risk_of(aws_account, params)
+    if risk is not Risk.DESTRUCTIVE:
+        yield risk
     elif not operation.is_destructive(params):
         yield Risk.HIGH
 

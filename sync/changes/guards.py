@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.access import may
 from accounts.models import Operator
-from accounts.roles import APPLY, PROPOSE
+from accounts.roles import APPLY, CARE, PROPOSE
 from sync import checks, operations
 from sync.changes import attempts, demands, overrides, verbs
 from sync.changes.approvals import stands_in, valid
@@ -72,7 +72,7 @@ def _of_the_end(change: Change) -> Objection | None:
 
 
 def _of_people(change: Change, applier: Operator) -> Objection | None:
-    if not may(applier, APPLY, change.aws_account):
+    if not may(applier, APPLY, change.aws_account) and not may(applier, CARE, change.aws_account):
         return Objection(f"{applier} may not apply changes in {change.aws_account}.")
     for operator in {applier, change.requested_by}:
         try:
@@ -91,7 +91,10 @@ def _of_people(change: Change, applier: Operator) -> Objection | None:
 def _of_checks(change: Change) -> Objection | None:
     """Whether the limits and checks have something graver to say than what everybody has read on the plan."""
     try:
-        now = look(Draft(change.aws_account), planned(change))
+        pending = planned(change)
+        if refused := checks.refused(change.aws_account, change.requested_by, pending, change.pk):
+            return Objection(refused)
+        now = look(Draft(change.aws_account), pending)
         ids = ids_made(change)
         everything = [planned_step(step, ids) for step in change.steps.all()]
         measured = checks.measure(change.aws_account, everything, undoing(change))

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.access import may
+from accounts.access import may, may_in_pool
 from accounts.models import AwsAccount, Operator
 from sync import checks, operations, sealed
 from sync.changes import demands, verbs
@@ -46,9 +46,12 @@ def propose(
         raise PlanError("There is nothing to do.")
     operations_of(steps, actor, aws_account)
     draft = plan(aws_account, steps)
+    if refused := checks.refused(aws_account, actor, draft.steps):
+        raise PlanError(refused)
     findings = look(Draft(aws_account, remembered=draft.remembered), draft.steps)
     _refuse_errors(findings, draft.steps)
     rules = demands.rules_for(aws_account, draft.steps)
+    is_care = demands.is_care(aws_account, draft.steps)
     measured = checks.measure(aws_account, draft.steps)
     findings += told_by(measured)
     _refuse_errors(findings, draft.steps)
@@ -58,7 +61,8 @@ def propose(
         title=title[:200],
         reason=reason,
         requested_by=actor,
-        approvals_required=max([aws_account.approvals_required, *(rule.approvals for rule in rules)]),
+        approvals_required=max([0 if is_care else aws_account.approvals_required, *(each.approvals for each in rules)]),
+        is_care=is_care,
         created_at=now,
         expires_at=now + timedelta(days=settings.CHANGE_EXPIRES_DAYS),
         not_before=not_before,
@@ -82,16 +86,31 @@ def propose(
 def operations_of(steps: Iterable[StepSpec | Step], actor: Operator, aws_account: AwsAccount) -> list[Operation[Any]]:
     """The operation of each step. Raises PlanError for an unknown one, and for one that the actor may not ask for."""
     found = []
-    granted: set[str] = set()
+    granted: set[tuple[str, str]] = set()
     for step in steps:
         operation = operations.registry.get(step.kind)
         if operation is None:
             raise PlanError(f"This console knows no operation {step.kind}.")
-        if operation.needs not in granted and not may(actor, operation.needs, aws_account):
-            raise PlanError(f"This needs a grant that {actor} doesn't have in {aws_account}.")
-        granted.add(operation.needs)
+        needs, pool_id = _asked_for(operation, step, aws_account)
+        if (needs, pool_id) not in granted and not _is_granted(actor, needs, aws_account, pool_id):
+            of_pool = f" for the people of the user pool {pool_id}" if pool_id else ""
+            raise PlanError(f"This needs a grant that {actor} doesn't have in {aws_account}{of_pool}.")
+        granted.add((needs, pool_id))
         found.append(operation)
     return found
+
+
+def _asked_for(operation: Operation[Any], step: StepSpec | Step, aws_account: AwsAccount) -> tuple[str, str]:
+    """The permission, and the user pool that it is asked for: "" for none."""
+    try:
+        params = operation.parse(step.params)
+        return operation.needs_of(aws_account, params), operation.pool_of(params)
+    except (BadParams, Refusal) as refusal:
+        raise PlanError(str(refusal)) from refusal
+
+
+def _is_granted(actor: Operator, needs: str, aws_account: AwsAccount, pool_id: str) -> bool:
+    return may_in_pool(actor, needs, aws_account, pool_id) if pool_id else may(actor, needs, aws_account)
 
 
 def plan(aws_account: AwsAccount, steps: Iterable[StepSpec]) -> Draft:

@@ -42,6 +42,8 @@ class Change(models.Model):
     applied_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     digest = models.CharField(max_length=64)  # of the plan: what approvals sign
     approvals_required = models.PositiveSmallIntegerField(default=0)
+    # All of it is looking after people (accounts.roles.CARE): no approvals but those that rules ask for.
+    is_care = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     not_before = models.DateTimeField(null=True, blank=True)
@@ -75,7 +77,7 @@ class Change(models.Model):
     @property
     def approvals_needed(self) -> int:
         """As many as were asked for when it was proposed, or as are now: whichever is more."""
-        return max(self.approvals_required, self.aws_account.approvals_required)
+        return max(self.approvals_required, 0 if self.is_care else self.aws_account.approvals_required)
 
 
 class ChangeLine(models.Model):

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from accounts.access import may
 from accounts.models import Grant, Operator
-from accounts.roles import ADMINISTER, APPLY, APPROVE, PROPOSE
+from accounts.roles import ADMINISTER, APPLY, APPROVE, CARE, PROPOSE
 from iamconsole.web.words import counted
 from sync.changes.approvals import may_comment, valid
 from sync.changes.decisions import Appeared, appeared
@@ -22,6 +22,7 @@ from sync.checks import Finding
 from sync.forms import BreakGlassForm, CommentForm, OverrideForm, ReviewForm, WordForm, WordsForm
 from sync.models import Approval, BreakGlass, Change, Comment, Override, Step
 from sync.selectors import STUCK, UNDECIDED
+from sync.views.fetch import WITH_ONES_OWN
 from sync.views.plan import Plan
 from sync.views.steps import name_to_type
 
@@ -236,7 +237,11 @@ class Offers:
         return self.change.requested_by_id == self.operator.pk
 
     def _may(self, perm: str) -> bool:
-        return may(self.operator, perm, self.change.aws_account)
+        """Who looks after people may with changes of their own; the services look what is in them."""
+        its = self.change.aws_account
+        return may(self.operator, perm, its) or (
+            perm in WITH_ONES_OWN and self._is_own and may(self.operator, CARE, its)
+        )
 
 
 def _still_missing(demand: Demand) -> str:
