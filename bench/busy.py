@@ -20,7 +20,7 @@ from time import monotonic, perf_counter
 from typing import Any
 
 from bench.large_account import USUAL
-from bench.processes import pull_worker, web
+from bench.processes import web, worker
 from bench.replay import replaying
 from bench.visitor import Times, Visitor, make_operator
 
@@ -36,7 +36,7 @@ def main() -> None:
         django.setup()
         with replaying(USUAL) as address:
             aws_account = prepare()
-            with web() as port, pull_worker(AWS_EMULATOR_URL=address):
+            with web() as port, worker("pulls", AWS_EMULATOR_URL=address):
                 report(*measure(aws_account, port))
 
 
@@ -85,11 +85,15 @@ def pull(aws_account: Any, *, meanwhile: Callable[[Callable[[], bool]], None]) -
         return not Run.objects.filter(pk=run.pk, state__in=Run.ACTIVE).exists()
 
     meanwhile(is_over)
-    while not is_over():
-        time.sleep(0.05)
+    until(is_over)
     run.refresh_from_db()
     if run.state != Run.State.DONE or run.seen != run.new + run.changed:
         sys.exit(f"The pull didn't write all: {run.state}, {run.seen} seen, {run.changed} changed, {run.error}")
+
+
+def until(is_over: Callable[[], bool]) -> None:
+    while not is_over():
+        time.sleep(0.02)
 
 
 def report(quiet: Times, busy: Times, pull_s: float) -> None:

@@ -20,6 +20,8 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
+from bench.visitor import EMAIL, make_operator
+
 STEPS = 1_000
 MOST_RATIO, MOST_PROPOSE_S, MOST_PAGE_S = 1.3, 2.0, 0.3
 ACCOUNT_ID = "123456789012"
@@ -50,30 +52,44 @@ def main() -> None:
     parser.add_argument("--postgres", action="store_true")
     asked = parser.parse_args()
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
-        os.environ |= {"IAMCONSOLE_STATE": str(folder), "DJANGO_SETTINGS_MODULE": "iamconsole.settings"}
-        os.environ["IAMCONSOLE_DEMO"] = "1"
-        if asked.postgres:
-            from tests.services.servers import start_postgres
-
-            os.environ["DATABASE_URL"] = start_postgres()
-        from iamconsole.demo.process import start_emulator
-
-        emulator = stack.enter_context(start_emulator())
-        os.environ["AWS_EMULATOR_URL"] = emulator.url
-        import django
-
-        django.setup()
+        emulator = set_up(stack, postgres=asked.postgres)
+        migrated()
         figures = Figures(asked.steps, "PostgreSQL" if asked.postgres else "SQLite")
         measure(emulator, figures)
     report(figures)
 
 
-def measure(emulator: Any, figures: Figures) -> None:
+def set_up(stack: ExitStack, *, postgres: bool) -> Any:
+    """Django on a database of its own, and the emulator."""
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+    os.environ |= {"IAMCONSOLE_STATE": str(folder), "DJANGO_SETTINGS_MODULE": "iamconsole.settings"}
+    os.environ["IAMCONSOLE_DEMO"] = "1"  # its operator signs in without a second factor
+    if postgres:
+        from tests.services.servers import start_postgres
+
+        os.environ["DATABASE_URL"] = start_postgres()
+    from iamconsole.demo.process import start_emulator
+
+    emulator = stack.enter_context(start_emulator())
+    os.environ["AWS_EMULATOR_URL"] = emulator.url
+    import django
+
+    django.setup()
+    return emulator
+
+
+def migrated() -> None:
+    """With its tables, and the folder of the queue."""
+    from django.conf import settings
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
+    (settings.QUEUE_DIR / "control").mkdir(parents=True)
+
+
+def measure(emulator: Any, figures: Figures) -> None:
+    make_operator()
     aws_account, erin = prepare(emulator, figures.steps)
     change = proposed(aws_account, erin, figures)
     figures.page_s = page_of(change, erin)
@@ -83,8 +99,8 @@ def measure(emulator: Any, figures: Figures) -> None:
 
 
 def prepare(emulator: Any, steps: int) -> tuple[Any, Any]:
-    """So many users and a policy in AWS and in the mirror, and an editor."""
-    from accounts.models import AwsAccount, Grant, Operator
+    """So many users and a policy in AWS and in the mirror; and the editor."""
+    from accounts.models import AwsAccount, Operator
     from sync import pull
     from sync.models import Run
 
@@ -94,10 +110,7 @@ def prepare(emulator: Any, steps: int) -> tuple[Any, Any]:
         iam.create_user(UserName=f"user-{number:04}")
     about = {"name": "Large", "connection": AwsAccount.Connection.AMBIENT, "emulated": True, "writes_enabled": True}
     aws_account = AwsAccount.objects.create(account_id=ACCOUNT_ID, **about)
-    erin = Operator.objects.create_user(
-        email="erin@example.org", name="Erin", password="only for this benchmark", is_demo=True
-    )
-    Grant.objects.create(operator=erin, aws_account=aws_account, role="editor")
+    erin = Operator.objects.get(email=EMAIL)
     run = pull.start(aws_account=aws_account, trigger=Run.Trigger.OPERATOR, actor=erin)
     while run.state not in (Run.State.DONE, Run.State.FAILED):
         pull.work(run.pk)

@@ -15,7 +15,7 @@ from itertools import islice
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-ACCOUNT_ID = "123456789012"
+ACCOUNT_ID = "111122223333"  # not the emulator's: bench.clicks has both
 NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
 _CREATED = "2024-03-01T09:30:00Z"
 _LIST_OF = {

@@ -20,8 +20,9 @@ def web() -> Iterator[int]:
 
 
 @contextmanager
-def pull_worker(**env: str) -> Iterator[None]:
-    celery = ("celery", "-A", "iamconsole", "worker", "--pool", "solo", "-Q", "pulls", "--loglevel", "INFO")
+def worker(queue: str, **env: str) -> Iterator[None]:
+    """One for "pulls" or "changes"."""
+    celery = ("celery", "-A", "iamconsole", "worker", "--pool", "solo", "-Q", queue, "--loglevel", "INFO")
     with process(*celery, "--without-gossip", "--without-mingle", **env) as line_with:
         line_with(" ready.")
         yield

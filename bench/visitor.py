@@ -6,10 +6,11 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection, HTTPMessage
 from time import perf_counter
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -64,7 +65,7 @@ class Visitor:
 
     def _sign_in(self) -> None:
         typed = {"login": EMAIL, "password": PASSWORD}
-        for cookie in self._post("/auth/login/", typed).get_all("Set-Cookie", []):
+        for cookie in self.post("/auth/login/", typed).get_all("Set-Cookie", []):
             name, _, value = cookie.partition(";")[0].partition("=")
             self._cookies[name] = value
 
@@ -76,7 +77,7 @@ class Visitor:
             self._proposed += 1
             statement = {"Effect": "Allow", "Action": f"s3:Put{self._proposed}", "Resource": "*"}
             document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-            self._post(path, {"title": "Edit", "document": document, "base": self._policy.default_version})
+            self.post(path, {"title": "Edit", "document": document, "base": self._policy.default_version})
 
         return propose
 
@@ -91,8 +92,8 @@ class Visitor:
             SessionStore().create()
             audit.record("operator.signed_in", actor=self._person, data={"how": "password"})
 
-    def _post(self, path: str, typed: dict[str, str]) -> HTTPMessage:
-        body = urlencode(typed | {"csrfmiddlewaretoken": self._cookies["csrftoken"]})
+    def post(self, path: str, typed: Mapping[str, str] = MappingProxyType({})) -> HTTPMessage:
+        body = urlencode({**typed, "csrfmiddlewaretoken": self._cookies["csrftoken"]})
         return self._ask("POST", path, expected=302, body=body)
 
     def _ask(self, method: str, path: str, *, expected: int, body: str | None = None) -> HTTPMessage:
