@@ -17,8 +17,20 @@ from sync.mirror import ObjectRef
 from sync.models import Change, Step
 from sync.operations import Gate, Guarantee, Planned
 
-# At AWS's usual pace so many take less than half a minute: well below CLAIM_TIMEOUT_S.
 MOST_TOGETHER = 25
+FIRST_TOGETHER = 5
+# Between two waves a change that is due goes first, so a wave is to take no longer than its operator likes to wait.
+WAVE_S = 0.7
+
+
+class Room:
+    """How many steps the next wave has: as many as AWS, by the wave before, does in WAVE_S."""
+
+    def __init__(self) -> None:
+        self.most = FIRST_TOGETHER
+
+    def took(self, steps: int, seconds: float) -> None:
+        self.most = min(MOST_TOGETHER, max(1, int(steps * WAVE_S / max(seconds, 1e-6))))
 
 
 @dataclass(frozen=True)
@@ -43,7 +55,7 @@ class Due:
         return operation.guarantee is Guarantee.IDEMPOTENT and not isinstance(operation, Gate) and self.is_first_try
 
 
-def waves(change: Change, ids: dict[int, str]) -> Iterator[list[Due]]:
+def waves(change: Change, ids: dict[int, str], room: Room) -> Iterator[list[Due]]:
     """In the order of the plan. `ids` as `ids_made` has them; who carries the steps out adds what they make."""
     steps = list(change.steps.prefetch_related("attempts"))
     written = {step.part for step in steps if step.state in Step.FINISHED}
@@ -52,7 +64,7 @@ def waves(change: Change, ids: dict[int, str]) -> Iterator[list[Due]]:
         if step.state in Step.FINISHED:
             continue
         due = _due(change.aws_account, step, ids, written)
-        if wave and not _go_together(wave, due):
+        if wave and (len(wave) >= room.most or not _go_together(wave, due)):
             yield _identified(change.aws_account, wave)
             wave, due = [], _due(change.aws_account, step, ids, written)  # by now it may be known what others made
         wave.append(due)
@@ -72,7 +84,7 @@ def _identified(aws_account: AwsAccount, wave: Sequence[Due]) -> list[Due]:
 
 
 def _go_together(wave: Sequence[Due], due: Due) -> bool:
-    if len(wave) >= MOST_TOGETHER or not (wave[0].goes_with_others and due.goes_with_others) or due.follows:
+    if not (wave[0].goes_with_others and due.goes_with_others) or due.follows:
         return False
     return _object(due) not in map(_object, wave)
 

@@ -23,7 +23,7 @@ from sync.changes.records import Ended, write_down
 from sync.changes.rows import say, wake_after_commit
 from sync.changes.session_policy import session_policy
 from sync.changes.steps import ids_made
-from sync.changes.waves import Due, waves
+from sync.changes.waves import Due, Room, waves
 from sync.models import Attempt, Change, Step
 
 log = logging.getLogger(__name__)
@@ -78,11 +78,13 @@ def _carry_out(claim: Claim) -> None:
     against = objection(change, change.applied_by)
     client = _open_door(claim, change, change.applied_by.email)
     end_of_slice = time.monotonic() + settings.PULL_SLICE_S
-    ids, ended_one = ids_made(change), False
-    for wave in waves(change, ids):
+    ids, room, ended_one = ids_made(change), Room(), False
+    for wave in waves(change, ids, room):
         if time.monotonic() > end_of_slice or (ended_one and claims.is_another_new(claim)):
             return endings.handed_on(claim)
+        began = time.monotonic()
         ended = _Wave(claim, change, client, against).carry_out(wave)
+        room.took(len(wave), time.monotonic() - began)
         ids |= {step.position: str(step.result["id"]) for step in _made(wave)}
         if ended is not None:
             return ended()

@@ -15,6 +15,7 @@ from identities.operations import add_member, attach, delete_inline, put_inline
 from policies.models import ManagedPolicy
 from sync import changes
 from sync.aws.client import AwsClient
+from sync.changes.waves import FIRST_TOGETHER, MOST_TOGETHER, Room, waves
 from sync.models import Change, Revision, Step
 from tests.services.changing import carry_out, lines, propose, worked
 from tests.services.world import World, document
@@ -129,7 +130,25 @@ def test_a_step_more_takes_two_statements_more(world: World, erin: Operator) -> 
             assert worked(change).state == Change.State.APPLIED
         return len(done)
 
-    assert statements(12) - statements(4) == 2 * (12 - 4)
+    assert statements(FIRST_TOGETHER) - statements(2) == 2 * (FIRST_TOGETHER - 2)
+
+
+def test_a_wave_has_as_many_steps_as_aws_does_in_the_time_that_others_wait() -> None:
+    room = Room()
+    sizes = [room.most]
+    for steps, seconds in ((5, 0.01), (25, 7.0), (2, 60.0), (1, 0.2)):
+        room.took(steps, seconds)
+        sizes.append(room.most)
+    assert sizes == [FIRST_TOGETHER, MOST_TOGETHER, 2, 1, 3]
+
+
+def test_the_next_wave_is_as_the_one_before_took(world: World, change: Change) -> None:
+    room, sizes = Room(), []
+    room.most = 2
+    for wave in waves(change, {}, room):
+        sizes.append(len(wave))
+        room.most = 1
+    assert sizes == [2, 1, 1]
 
 
 def test_steps_on_one_object_are_waves_of_their_own(world: World, erin: Operator) -> None:
