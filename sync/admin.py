@@ -32,6 +32,7 @@ from sync.models import (
     Run,
     Schedule,
     SealedSecret,
+    SharedRate,
     Step,
 )
 
@@ -230,6 +231,16 @@ class ScheduleAdmin(SyncAdmin):
     list_filter = ("source", OF_ITS_OWN)
     list_select_related = ("aws_account",)
     search_fields = ("source", "aws_account__name")
+
+
+@admin.register(SharedRate)
+class SharedRateAdmin(ReadOnlyAdmin):
+    """It names its AWS account by its number only, so it is for owners of all."""
+
+    aws_account_path = ""
+    list_display = ("category", "account_id", "region", "slowed")
+    list_filter = ("category", "region")
+    search_fields = ("category", "account_id", "region")
 
 
 @admin.register(OwnershipRule)

@@ -46,8 +46,8 @@ class Standing:
         return self.holding.is_held
 
 
-def standings(aws_account: AwsAccount) -> list[Standing]:
-    """Of every source that serves the AWS account, what others build on first."""
+def standings(aws_account: AwsAccount, *, only: str = "") -> list[Standing]:
+    """Of every source that serves the AWS account, what others build on first; `only`: of the one of that name."""
     held = holdings_by_place(aws_account)
     active, past = _runs(aws_account)
     due = {(row.source, row.region): row.next_at for row in Schedule.objects.filter(aws_account=aws_account)}
@@ -66,7 +66,8 @@ def standings(aws_account: AwsAccount) -> list[Standing]:
             past=past[place],
         )
 
-    serving = [source for source in in_order() if source.serves(aws_account)]
+    wanted = [source for source in in_order() if only in ("", source.name)]
+    serving = [source for source in wanted if source.serves(aws_account)]
     return [standing(source, region) for source in serving for region in regions_of(aws_account, source)]
 
 

@@ -43,8 +43,7 @@ class Sources:
 
 def sources_of(aws_account: AwsAccount, *, only: str = "", whole: bool = False) -> Sources:
     """Those that are in trouble come first; `only` is the name of one of them."""
-    found = [standing for standing in standings(aws_account) if only in ("", standing.source)]
-    found.sort(key=lambda standing: not _is_in_trouble(standing))
+    found = sorted(standings(aws_account, only=only), key=lambda standing: not _is_in_trouble(standing))
     active = [standing.active for standing in found if standing.active]
     ages = [standing.holding.at for standing in found if standing.is_well and standing.holding.at]
     whole = whole or bool(only)

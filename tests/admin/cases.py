@@ -79,6 +79,7 @@ from sync.models import (
     Run,
     Schedule,
     SealedSecret,
+    SharedRate,
     Step,
 )
 
@@ -114,6 +115,7 @@ def _of_the_console(operator: Operator) -> None:
     if AuditHead.objects.exists():
         return
     AuditHead.objects.create(pk=1)
+    SharedRate.objects.create(account_id="123456789012", region="eu-west-1", category="UserList")
     group = Group.objects.create(name="Auditors")
     ClaimGroup.objects.create(value="aws-audit", group=group)
     ClaimedMembership.objects.create(operator=operator, group=group)

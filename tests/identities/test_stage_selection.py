@@ -102,7 +102,7 @@ def test_what_aws_keeps_for_itself_is_left_out(aws_account: AwsAccount, erin: Op
     assert [params["owner_arn"] for _, params in steps()] == [ours.arn]
 
 
-@pytest.mark.parametrize("act", ["rename", "nothing", "key-create"])
+@pytest.mark.parametrize("act", ["rename", "nothing", "key-rotate"])
 def test_not_everything_is_done_with_several(
     users: list[IamUser], erin: Operator, client_of: ClientOf, act: str
 ) -> None:
