@@ -6,7 +6,8 @@ another change, holds none yet: its steps say what it will write.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.urls import reverse
 from django.utils.html import format_html
@@ -38,15 +39,16 @@ def _awaited(aws_account: AwsAccount) -> dict[str, int]:
     waiting = Change.objects.filter(aws_account=aws_account, state__in=(Change.State.QUEUED, Change.State.WAITING))
     steps = Step.objects.filter(change__in=waiting).exclude(state__in=Step.FINISHED).order_by("-change_id", "position")
     told = steps.values_list("change_id", "kind", "params")[:MOST_STEPS]
-    return {key: change_id for change_id, kind, params in told for key in _keys(kind, params)}
+    return {key: change_id for change_id, kind, params in told for key in keys_written(kind, params)}
 
 
-def _keys(kind: str, params: Mapping[str, object]) -> list[str]:
+def keys_written(kind: str, params: Mapping[str, Any]) -> Sequence[str]:
+    """Of what such a step writes, as leases have them; of one that this version doesn't know, nothing."""
     operation = operations.registry.get(kind)
     try:
-        return operation.objects(operation.parse(params)) if operation else []
+        return operation.objects(operation.parse(params)) if operation else ()
     except BadParams:
-        return []
+        return ()
 
 
 def pending_mark(row: MirroredRow, aws_account: AwsAccount) -> SafeString:

@@ -16,6 +16,7 @@ from sync.draft import Draft
 from sync.mirror.base import Place, mirror_about
 from sync.models import Change, Revision, Step
 from sync.operations import BadParams, Planned, Refusal
+from sync.pending import keys_written
 
 # Steps that are looked into for one page. Of a longer plan, those about what is known to have changed since.
 MOST_LOOKED_INTO = 200
@@ -113,13 +114,4 @@ def _written(change: Change) -> set[str]:
     lately = of_others.filter(under_way | Q(finished_at__gte=change.created_at))
     done = Step.objects.filter(change__in=lately, state__in=Step.FINISHED, finished_at__gte=change.created_at)
     written = done.order_by("-finished_at").values_list("kind", "params")[:MOST_CHANGED]
-    return {key.partition(":")[2] for kind, params in written for key in _keys(kind, params)}
-
-
-def _keys(kind: str, params: Mapping[str, Any]) -> Sequence[str]:
-    """Of what such a step writes, as leases have them."""
-    operation = operations.registry.get(kind)
-    try:
-        return operation.objects(operation.parse(params)) if operation else ()
-    except BadParams:
-        return ()
+    return {key.partition(":")[2] for kind, params in written for key in keys_written(kind, params)}
