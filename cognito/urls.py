@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern] = []
+from cognito.identity_pools import urls as identity_pools
+
+urlpatterns: list[URLPattern | URLResolver] = [*identity_pools.urlpatterns]

@@ -48,7 +48,22 @@ class IdentityPoolMirror(SettingsMirror):
         }
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
-        return described(client, ref.object_id)
+        """One that was made just now has no id yet: it is the only one of its name."""
+        if ref.object_id:
+            return described(client, ref.object_id)
+        ids = named(client, ref.name)
+        return described(client, ids[0]) if len(ids) == 1 else None
+
+
+def named(client: Reader, name: str) -> list[str]:
+    """The ids of the pools of that name in the client's Region, sorted."""
+    found = (
+        pool["IdentityPoolId"]
+        for page in client.pages(IDENTITY, "ListIdentityPools")
+        for pool in page.items.get("IdentityPools") or ()
+        if pool["IdentityPoolName"] == name
+    )
+    return sorted(found)
 
 
 def described(client: Reader, pool_id: str) -> Item | None:

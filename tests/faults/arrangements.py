@@ -29,6 +29,8 @@ from identities.operations import (
 )
 from policies.operations import plan_set_default, plan_update
 from sync.operations import StepSpec
+from tests.cognito.identity_pools import operation_cases as identity_pool_cases
+from tests.cognito.identity_pools.shop import Shop
 from tests.identities import operation_cases_credentials, operation_cases_principals, operation_cases_settings
 from tests.identities.operation_cases_credentials import on
 from tests.services.world import World, document
@@ -55,6 +57,14 @@ def of_settings(case: operation_cases_settings.Case) -> Arrange:
 
 def of_credentials(case: operation_cases_credentials.Case) -> Arrange:
     return lambda world, operator: case.step(case.arrange(world), operator)
+
+
+def of_identity_pools(case: identity_pool_cases.Case) -> Arrange:
+    def arrange(world: World, operator: Operator) -> StepSpec:
+        shop = Shop(world.emulator, world.aws_account).with_roles()
+        return case.step(shop, shop.mirrored())
+
+    return arrange
 
 
 # ---- Managed policies ----------------------------------------------------------------------------------------
@@ -153,6 +163,7 @@ ARRANGEMENTS: dict[str, Arrange] = {
     **{case.kind: of_principals(case) for case in operation_cases_principals.CASES},
     **{case.kind: of_settings(case) for case in operation_cases_settings.CASES},
     **{case.kind: of_credentials(case) for case in operation_cases_credentials.CASES},
+    **{case.kind: of_identity_pools(case) for case in identity_pool_cases.CASES},
     **{f"iam.{w}.{verb}": do for w, make in _OWNERS.items() for verb, do in zip(_HANGING, hanging(make), strict=True)},
     **{
         f"iam.{word}.{verb}": do

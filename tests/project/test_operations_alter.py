@@ -12,6 +12,8 @@ _EMPTY = "No role is in an instance profile when it is made or deleted."
 _CERTIFICATE = "It shows a site's name to its visitors; nobody signs in to AWS with it."
 
 NO_ACCESS: Mapping[str, str] = {
+    "cognito.identity_pool.create": "Nobody gets credentials by it until it has roles.",
+    "cognito.identity_pool.principal_tags.set": "Tags of sessions; what policies ask of them is in the policies.",
     "iam.account.alias.delete": "An address to sign in at; the one with the number goes on.",
     "iam.account.alias.set": "An address to sign in at; nobody may sign in who couldn't.",
     "iam.account.password_policy.delete": "It bears on passwords that are set later.",

@@ -17,6 +17,11 @@ URLS = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
 
 # By the kind an act as place/name, or the name of a page's URL. Several ways to the same: one of them.
 WAYS: Mapping[str, str] = {
+    "cognito.identity_pool.create": "account/create-identity-pool",
+    "cognito.identity_pool.delete": "identity_pool/delete",
+    "cognito.identity_pool.principal_tags.set": "identity_pool/principal-tags",
+    "cognito.identity_pool.roles.set": "identity_pool/roles",
+    "cognito.identity_pool.update": "identity_pool/settings",
     "iam.account.alias.delete": "account/delete-alias",
     "iam.account.alias.set": "account/set-alias",
     "iam.account.password_policy.delete": "account/delete-password-policy",

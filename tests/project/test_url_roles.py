@@ -15,6 +15,7 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.models import ApprovalRule, AuditEntry, Grant, Operator
 from accounts.roles import Role
+from cognito.models import IdentityPool
 from identities.models import (
     IamGroup,
     IamRole,
@@ -39,6 +40,7 @@ KEYS: dict[str, Callable[[], object]] = {
     "role": lambda: IamRole.objects.get().aws_id,
     "policy": lambda: ManagedPolicy.objects.get().aws_id,
     "control": lambda: OrgPolicy.objects.get().aws_id,
+    "identity": lambda: IdentityPool.objects.get().aws_id,
     "oidc": lambda: OidcProvider.objects.get().aws_id,
     "saml": lambda: SamlProvider.objects.get().aws_id,
     "instance": lambda: InstanceProfile.objects.get().aws_id,

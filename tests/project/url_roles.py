@@ -203,6 +203,16 @@ instance_profile_raw           GET    in        404     ok   403  ok   ok    ok 
 server_certificate             GET    in        404     ok   403  ok   ok    ok    ok
 server_certificate_history     GET    in        404     ok   403  ok   ok    ok    ok
 server_certificate_raw         GET    in        404     ok   403  ok   ok    ok    ok
+identity_pools                 GET    in        404     ok   403  ok   ok    ok    ok
+identity_pools                 HTMX   in        404     ok   403  ok   ok    ok    ok
+identity_pools?format=csv      GET    in        404     ok   403  ok   ok    ok    ok
+identity_pool                  GET    in        404     ok   403  ok   ok    ok    ok
+identity_pool_providers        GET    in        404     ok   403  ok   ok    ok    ok
+identity_pool_settings         GET    in        404     ok   403  ok   ok    ok    ok
+identity_pool_history          GET    in        404     ok   403  ok   ok    ok    ok
+identity_pool_raw              GET    in        404     ok   403  ok   ok    ok    ok
+identity_pool_act              GET    in        404     403  403  ok   403   ok    ok
+identity_pool_act              POST   in        404     403  403  ok   403   ok    ok
 user_last_accessed             GET    in        404     ok   403  ok   ok    ok    ok
 role_last_accessed             GET    in        404     ok   403  ok   ok    ok    ok
 group_last_accessed            GET    in        404     ok   403  ok   ok    ok    ok

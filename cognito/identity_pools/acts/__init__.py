@@ -1,0 +1,33 @@
+"""What can be done with an identity pool from its page: forms that stage changes."""
+
+from cognito.identity_pools.acts import access, images, mappings, settings
+from policies import acts
+from policies.acts import ACCOUNT, Act
+
+PLACE = "identity_pool"
+
+
+def register() -> None:
+    acts.register(
+        ACCOUNT,
+        Act("create-identity-pool", "New identity pool…", settings.CreatePoolForm, icon="plus", on="identity_pools"),
+    )
+    acts.register(
+        PLACE,
+        Act("images", "Show images of one bucket to everybody…", images.ImagesForm, icon="image", position=5),
+        Act("tighten-guests", "Let guests read one prefix only…", images.TightenGuestsForm, icon="shield-check",
+            offered=lambda pool: bool((pool.roles or {}).get("unauthenticated")), position=6),
+        Act("guests-on", "Let guests in…", access.GuestsOnForm, icon="user-round-check",
+            offered=lambda pool: not pool.guests, position=10),
+        Act("guests-off", "Let no guests in…", access.GuestsOffForm, icon="user-round-x",
+            offered=lambda pool: bool(pool.guests), position=10),
+        Act("roles", "Roles…", access.RolesForm, icon="hat-glasses", position=20),
+        Act("mapping", "Role mapping…", mappings.MappingForm, icon="route", position=21),
+        Act("principal-tags", "Principal tags…", mappings.PrincipalTagsForm, icon="tag", position=22),
+        Act("fix-trust", "Mend a role’s trust…", access.FixTrustForm, icon="shield-check", position=23),
+        Act("providers", "Providers…", settings.ProvidersForm, icon="id-card", position=30),
+        Act("settings", "Name, classic flow…", settings.PoolSettingsForm, icon="sliders-horizontal", position=31),
+        Act("classic-off", "Turn off the classic flow…", access.ClassicOffForm, icon="circle-off",
+            offered=lambda pool: bool(pool.classic_flow), position=32),
+        Act("delete", "Delete…", settings.DeletePoolForm, icon="trash-2", danger=True, position=90),
+    )  # fmt: skip

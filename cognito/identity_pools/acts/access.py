@@ -1,0 +1,102 @@
+"""Who gets credentials at all: guests on and off, the classic flow, roles, and a trust that lets in nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from cognito.identity_pools.acts.fields import RoleField
+from cognito.identity_pools.operations import set_roles, with_settings
+from cognito.identity_pools.operations.facts import GUEST, SIGNED_IN
+from cognito.identity_pools.operations.settings import CLASSIC, GUESTS
+from cognito.identity_pools.selectors import pools_naming
+from cognito.identity_pools.trusting import tightened
+from cognito.identity_pools.ways import Chain
+from cognito.models import IdentityPool
+from identities.operations import update_trust
+from policies.acts import ActForm
+from sync.operations import Refusal, StepSpec
+
+
+class PoolForm(ActForm):
+    """About one identity pool."""
+
+    @property
+    def pool(self) -> IdentityPool:
+        row: IdentityPool = self.target
+        return row
+
+
+class GuestsOnForm(PoolForm):
+    heading = "Let guests into {names}"
+    about = (
+        "Whoever knows the pool’s id, which every copy of the app has, then gets what the guest role may. "
+        "The pool’s page says what that is."
+    )
+
+    def steps(self) -> Sequence[StepSpec]:
+        return [with_settings(self.pool, **{GUESTS: True})]
+
+
+class GuestsOffForm(PoolForm):
+    heading = "Let no more guests into {names}"
+    about = "Apps that show something before people sign in get no credentials for it any more."
+
+    def steps(self) -> Sequence[StepSpec]:
+        return [with_settings(self.pool, **{GUESTS: False})]
+
+
+class ClassicOffForm(PoolForm):
+    heading = "Turn off the classic flow in {names}"
+    about = (
+        "Cognito then chooses the role, and lays its own limit over that of guests. Apps that call GetOpenIdToken and "
+        "AssumeRoleWithWebIdentity themselves stop to work: they should call GetCredentialsForIdentity."
+    )
+
+    def steps(self) -> Sequence[StepSpec]:
+        return [with_settings(self.pool, **{CLASSIC: False})]
+
+
+class RolesForm(PoolForm):
+    heading = "Roles of {names}"
+    about = "What is empty gets no credentials. Role mappings stay as they are."
+    guest = RoleField(label="Guests", required=False)
+    signed_in = RoleField(label="People who are signed in", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        held = self.pool.roles or {}
+        for name, kind in (("guest", GUEST), ("signed_in", SIGNED_IN)):
+            self.initial.setdefault(name, held.get(kind, ""))
+
+    def steps(self) -> Sequence[StepSpec]:
+        said = self.cleaned_data
+        return [set_roles(self.pool, roles={GUEST: said["guest"], SIGNED_IN: said["signed_in"]})]
+
+
+class FixTrustForm(PoolForm):
+    heading = "Mend the trust of a role of {names}"
+    about = (
+        "Its trust policy then asks for this pool (aud) and for how somebody came in (amr), so that nobody else gets "
+        "the role. What it says of others stays. The plan shows the difference."
+    )
+    role = forms.ChoiceField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.links = {link.arn: (way, link) for way, link in Chain(self.pool).links if link.role is not None}
+        field = self.fields["role"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  as declared
+        field.choices = [(arn, link.name) for arn, (_, link) in self.links.items()]
+
+    def steps(self) -> Sequence[StepSpec]:
+        way, link = self.links[self.cleaned_data["role"]]
+        if link.role is None:
+            raise Refusal(f"The mirror has no role {link.name}.")
+        pools = {self.pool.aws_id, *(pool.aws_id for pool in pools_naming(self.aws_account, link.arn))}
+        given = any(told.get("PrincipalTags") for told in (self.pool.principal_tags or {}).values())
+        held = link.role.trust.text if link.role.trust else "{}"
+        kind = GUEST if way.is_guest else SIGNED_IN
+        return [update_trust(link.role, tightened(held, pools, kind, tagged=given and not way.is_guest))]

@@ -1,0 +1,160 @@
+"""What is wrong with an identity pool, each with the act that mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from cognito.identity_pools.guests import GuestAccess, Row, guest_access
+from cognito.identity_pools.ways import Chain, Link, Way
+from cognito.models import IdentityPool
+from iamconsole.web import panels
+from iamconsole.web.words import some
+
+_READ_ONLY = "AmazonS3ReadOnlyAccess"
+_S3 = ("s3", "s3-object-lambda")  # one policy gives both
+_WORST = tuple(panels.SEVERITIES)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`severity`: of panels.SEVERITIES. `act`: of the place "identity_pool", "" where none mends it by itself.
+
+    `asked` fills in fields of the act's form.
+    """
+
+    code: str
+    severity: str
+    title: str
+    text: str
+    act: str = ""
+    label: str = ""
+    asked: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def badge(self) -> tuple[str, str, str]:
+        return panels.SEVERITIES[self.severity]
+
+    @property
+    def query(self) -> str:
+        return f"?{urlencode(self.asked)}" if self.asked else ""
+
+
+def findings_of(row: IdentityPool, chain: Chain, guest: GuestAccess) -> list[Finding]:
+    """The worst first, each once."""
+    found = (*_of_guests(row, guest), *_of_links(chain), *_of_flow(row, guest), *_of_mappings(chain))
+    return sorted(dict.fromkeys(found), key=lambda each: _WORST.index(each.severity))
+
+
+def all_findings(row: IdentityPool) -> list[Finding]:
+    chain = Chain(row)
+    return findings_of(row, chain, guest_access(row, chain))
+
+
+# ---- Guests ------------------------------------------------------------------------------------------------------
+def _of_guests(row: IdentityPool, guest: GuestAccess) -> Iterator[Finding]:
+    own = guest.own
+    if not row.guests or own is None or guest.why_nothing:
+        return
+    limit = "" if row.classic_flow else " Cognito’s own limit may take some of it: nobody but AWS knows."
+    reads_all = own.row("s3")
+    by = [_short(each.policy) for each in reads_all.because] if reads_all else []
+    if reads_all is not None and reads_all.on_everything:
+        what = _READ_ONLY if _READ_ONLY in by else own.role.name
+        text = f"{what} gives {own.role.name} every bucket of the AWS account, whoever knows the pool’s id.{limit}"
+        yield Finding(
+            "GUESTS_READ_ALL_S3", "critical", "Guests read all of S3", text, "tighten-guests", "Cut down to one prefix…"
+        )
+    others = [each for each in own.rows if _is_too_much(each) and each.service.prefix not in _S3]
+    if others:
+        names = some([each.service.name for each in others])
+        text = f"{own.role.name} lets whoever knows the pool’s id do more there than read named things.{limit}"
+        severity = "critical" if any(each.level in ("permissions", "everything") for each in others) else "high"
+        yield Finding(
+            "GUESTS_DO_TOO_MUCH", severity, f"Guests reach far into {names}", text, "guests-off", "Let no guests in…"
+        )
+
+
+def _is_too_much(row: Row) -> bool:
+    """More than to read, or on everything; what takes no resource can't be cut down further."""
+    return row.level in ("permissions", "everything") or (row.on_everything and row.level != "none")
+
+
+def _short(policy: str) -> str:
+    return policy.rpartition("/")[2]
+
+
+def _of_flow(row: IdentityPool, guest: GuestAccess) -> Iterator[Finding]:
+    if not row.classic_flow:
+        return
+    others = some([role.name for role in guest.others]) if guest.others else ""
+    text = "An app may choose the role itself, and what Cognito lays over the guest role doesn’t apply."
+    more = f" A guest may also take {others}." if others else ""
+    severity = "critical" if others else "high"
+    yield Finding("CLASSIC_FLOW", severity, "The classic flow is on", f"{text}{more}", "classic-off", "Turn it off…")
+
+
+# ---- Roles and their trust ---------------------------------------------------------------------------------------
+def _of_links(chain: Chain) -> Iterator[Finding]:
+    for way, link in chain.links:
+        if link.role is None or link.trust is None:
+            yield _missing_role(way, link)
+            continue
+        if not link.trust.works:
+            who = "guests" if way.is_guest else "people who are signed in"
+            text = f"Its trust lets no {who} of this pool in, so they get no credentials."
+            yield _of_trust("TRUST_LETS_NOBODY_IN", "high", f"{link.name} doesn’t trust this pool", text, way, link)
+        if link.trust.any_pool:
+            text = "Its trust asks for no pool (aud), so people of any identity pool that names it may take it."
+            yield _of_trust("TRUST_WITHOUT_AUD", "critical", f"Any pool may use {link.name}", text, way, link)
+        if link.trust.any_kind and not way.is_guest:
+            text = "Its trust doesn’t ask how somebody signed in (amr), so guests may take it in the classic flow."
+            severity = "critical" if chain.row.guests and chain.row.classic_flow else "high"
+            yield _of_trust("TRUST_WITHOUT_AMR", severity, f"Guests may take {link.name}", text, way, link)
+        if not link.trust.takes_tags:
+            text = "The pool gives people principal tags, and its trust doesn’t allow sts:TagSession: nobody gets in."
+            yield _of_trust("TRUST_WITHOUT_TAGS", "high", f"{link.name} takes no tags", text, way, link)
+
+
+def _missing_role(way: Way, link: Link) -> Finding:
+    who = "guests" if way.is_guest else "people who are signed in"
+    text = f"The mirror has no role of that name, so {who} get no credentials by it."
+    return Finding("ROLE_MISSING", "high", f"The role {link.name} is missing", text, "roles", "Set the roles…")
+
+
+def _of_trust(code: str, severity: str, title: str, text: str, way: Way, link: Link) -> Finding:
+    asked = (("role", link.arn),)
+    return Finding(code, severity, title, text, "fix-trust", "Mend the trust…", asked)
+
+
+# ---- Mappings ----------------------------------------------------------------------------------------------------
+def _of_mappings(chain: Chain) -> Iterator[Finding]:
+    for way in chain.signed_in:
+        asked = (("provider", way.key),)
+        rules: Sequence[Link] = [link for link in way.links if not link.is_fallback] if way.mapping else ()
+        for place, link in enumerate(rules, 1):
+            if link.never:
+                title = f"Rule {place} can never match"
+                yield Finding("RULE_NEVER_MATCHES", "low", title, f"{link.never}.", "mapping", "Edit the rules…", asked)
+        if way.mapping and way.mapping.get("AmbiguousRoleResolution") != "Deny":
+            text = (
+                f"{way.title}: whom no {'rule' if way.mapping['Type'] == 'Rules' else 'group'} gives a role gets the "
+            )
+            text += "role of everybody who is signed in, and nobody is turned away."
+            yield Finding(
+                "MAPPING_FALLS_BACK", "medium", "Who fits nowhere gets in all the same", text, "mapping",
+                "Turn them away…", asked,
+            )  # fmt: skip
+        if way.mapping and way.mapping["Type"] == "Token" and (ranks := _shared_ranks(rules)):
+            text = f"Groups of the same precedence ({ranks}) with other roles: who is in two of them gets neither."
+            yield Finding("MAPPING_AMBIGUOUS", "medium", "Groups that rank alike", text)
+
+
+def _shared_ranks(links: Sequence[Link]) -> str:
+    """Precedences that groups with different roles share."""
+    roles: dict[str, set[str]] = {}
+    for link in links:
+        _, found, rank = link.who.partition(", precedence ")
+        roles.setdefault(rank if found else "none", set()).add(link.arn)
+    return ", ".join(sorted(rank for rank, arns in roles.items() if len(arns) > 1))

@@ -1,0 +1,54 @@
+"""The pages of one identity pool."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+
+from cognito.identity_pools import selectors
+from cognito.identity_pools.findings import findings_of
+from cognito.identity_pools.guests import guest_access
+from cognito.identity_pools.operations.settings import PROVIDERS, USER_POOLS
+from cognito.identity_pools.ways import Chain, without_client
+from cognito.models import IdentityPool
+from policies.details import HISTORY, RAW, Kind, Tab
+
+
+def _ways(request: HttpRequest, row: IdentityPool) -> Mapping[str, Any]:
+    chain = Chain(row)
+    guest = guest_access(row, chain)
+    return {"chain": chain, "guest": guest, "findings": findings_of(row, chain, guest)}
+
+
+def _providers(request: HttpRequest, row: IdentityPool) -> Mapping[str, Any]:
+    checked = {
+        f"{each['ProviderName']}:{each.get('ClientId', '')}": each.get("ServerSideTokenCheck", False)
+        for each in row.settings.get(USER_POOLS, ())
+    }
+    ways = Chain(row).signed_in
+    tags = row.principal_tags or {}
+    told = [(way, checked.get(way.key), tags.get(without_client(way.key), {}).get("PrincipalTags", {})) for way in ways]
+    return {"providers": told}
+
+
+def _count(row: IdentityPool) -> int:
+    return sum(1 if isinstance(row.settings.get(name), str) else len(row.settings.get(name, ())) for name in PROVIDERS)
+
+
+IDENTITY_POOL = Kind(
+    name="identity_pool",
+    many="identity_pools",
+    template="cognito/identity_pools/pool.html",
+    rows=selectors.identity_pools,
+    title="identity pools",
+    address="identity-pools",
+    tabs=(
+        Tab("", "Who becomes what", "cognito/identity_pools/ways.html", _ways, position=10),
+        Tab("providers", "Providers", "cognito/identity_pools/providers.html", _providers, count=_count, position=20),
+        Tab("settings", "Settings", "cognito/identity_pools/settings.html", position=30),
+        HISTORY,
+        RAW,
+    ),
+)

@@ -1,0 +1,133 @@
+"""What operations on an identity pool have in common.
+
+The part is a dict with "object", the pool's id, and what the operation depends on: of a facet's content, as its mirror
+understands it, so that `mirrored` and `live` agree.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
+
+from accounts.models import AwsAccount
+from cognito.mirrors.identity_pools import IDENTITY
+from cognito.models import IdentityPool
+from sync.aws.client import AwsClient
+from sync.aws.cognito_permissions import identity_pool_arn, resource_of
+from sync.checks import Finding
+from sync.draft import Draft
+from sync.mirror import Content, ObjectRef
+from sync.mirror.base import DETAILS, mirror_of
+from sync.operations import BadParams, Call, Done, Guarantee, Operation, Refusal, Risk, Tried, Undo, Value
+
+_ARN = re.compile(r"arn:aws[a-z-]*:cognito-identity:([\w-]+):\d{12}:identitypool/(\1:[0-9a-f-]{1,40})", re.ASCII)
+
+
+@dataclass(frozen=True)
+class PoolParams:
+    arn: str
+    name: str  # for sentences
+
+    def __post_init__(self) -> None:
+        if not _ARN.fullmatch(self.arn):
+            raise BadParams(f"{self.arn!r} isn't the ARN of an identity pool.")
+
+    @property
+    def pool_id(self) -> str:
+        """ "eu-west-1:9f1c…"."""
+        return self.arn.rpartition("/")[2]
+
+    @property
+    def region(self) -> str:
+        return self.pool_id.partition(":")[0]
+
+    @property
+    def words(self) -> str:
+        return f"the identity pool {self.name}"
+
+
+P = TypeVar("P", bound=PoolParams)
+
+
+def key_of(pool_id: str) -> str:
+    """As leases and drafts know it."""
+    return f"{IdentityPool.kind}:{pool_id}"
+
+
+def arn_of(row: IdentityPool) -> str:
+    return identity_pool_arn(row.aws_account.partition, row.aws_account.account_id, row.aws_id)
+
+
+def about(row: IdentityPool) -> dict[str, str]:
+    """The parameters that say which pool."""
+    return {"arn": arn_of(row), "name": row.name}
+
+
+class PoolOperation(Operation[P]):
+    facet: ClassVar[str] = DETAILS  # the one that says what the operation depends on
+    guarantee: ClassVar[Guarantee] = Guarantee.IDEMPOTENT
+    undo: ClassVar[Undo] = Undo.REVERSIBLE
+    risk: ClassVar[Risk] = Risk.HIGH
+
+    def call(self, p: P, operation: str, *, also: tuple[str, ...] = (), **parameters: Any) -> Call:
+        """On the pool, or on nothing in particular where AWS checks no pool."""
+        action = f"{IDENTITY}:{operation}"
+        sent = {"IdentityPoolId": p.pool_id, **parameters}
+        arns = (resource_of(action, p.arn),)
+        return Call(IDENTITY, operation, sent, resource_arns=arns, actions=(action, *also), region=p.region)
+
+    def objects(self, p: P) -> list[str]:
+        return [key_of(p.pool_id)]
+
+    def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
+        return [ObjectRef(IdentityPool.kind, p.pool_id, p.name, p.arn, p.region, self.facet)]
+
+    def row(self, draft: Draft, p: P) -> IdentityPool:
+        """Raises Refusal when there is no such pool."""
+        if draft.is_deleted(key_of(p.pool_id)):
+            raise Refusal(f"An earlier step deletes {p.words}.")
+        pools = IdentityPool.objects.live().filter(aws_account=draft.aws_account, region=p.region)
+        row: IdentityPool | None = pools.filter(aws_id=p.pool_id).first()
+        if row is None:
+            raise Refusal(f"The mirror of {draft.aws_account} has no {p.words[4:]}: pull, then try again.")
+        return row
+
+    def mirrored(self, draft: Draft, p: P) -> Value:
+        row = self.row(draft, p)
+        return {"object": row.aws_id, **self.held(row, p)}
+
+    @abstractmethod
+    def held(self, row: IdentityPool, p: P) -> Mapping[str, Any]:
+        """The rest of the part as the row has it. Raises Refusal where it wasn't read yet."""
+
+    def live(self, client: AwsClient, p: P) -> Value:
+        mirror = mirror_of(IdentityPool.kind, self.facet)
+        ref = ObjectRef(IdentityPool.kind, p.pool_id, p.name, p.arn, p.region, self.facet)
+        item = mirror.read_one(client.at(p.region), ref)
+        return None if item is None else {"object": p.pool_id, **self.look(mirror.see(item).content, p)}
+
+    @abstractmethod
+    def look(self, content: Content, p: P) -> Mapping[str, Any]:
+        """The rest of the part as AWS has it: of the facet's content."""
+
+    def told(self, value: Value) -> str:
+        return "no such identity pool" if value is None else self.told_of_pool(value)
+
+    @abstractmethod
+    def told_of_pool(self, value: Value) -> str:
+        """`told`, where there is such a pool."""
+
+    def limits(self, draft: Draft, p: P, value: Value) -> list[Finding]:
+        if self.after(p, value) != value:
+            return []
+        return [Finding("NO_CHANGE", "error", f"{p.words[0].upper()}{p.words[1:]} is set so already.")]
+
+    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[Tried]) -> Done | None:
+        return Done() if live is not None and live == self.after(p, tried[0].found) else None
+
+
+def not_read(row: IdentityPool, what: str) -> Refusal:
+    return Refusal(f"The {what} of the identity pool {row.name} weren't read yet: refresh its page, then try again.")

@@ -1,0 +1,190 @@
+"""Making and deleting identity pools. Names aren't unique in AWS; here a second one of a name is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import AwsAccount
+from cognito.identity_pools.operations.base import PoolOperation, PoolParams, about, key_of
+from cognito.identity_pools.operations.facts import Given, given
+from cognito.mirrors.identity_pools import IDENTITY, named
+from cognito.models import IdentityPool
+from sync.aws.client import AwsClient
+from sync.aws.cognito_permissions import identity_pool_arn
+from sync.draft import Draft
+from sync.mirror import Content, ObjectRef
+from sync.operations import (
+    Alteration,
+    BadParams,
+    Call,
+    Done,
+    Guarantee,
+    Operation,
+    Refusal,
+    Risk,
+    StepSpec,
+    Tried,
+    Undo,
+    Value,
+)
+
+# Cognito Federated Identities API Reference, "CreateIdentityPool".
+_NAME = re.compile(r"[\w\s+=,.@-]{1,128}")
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d", re.ASCII)
+
+
+def check_name(name: str) -> None:
+    """Raises BadParams."""
+    if not _NAME.fullmatch(name):
+        raise BadParams("The name of an identity pool has 1 to 128 letters, digits, spaces and +=,.@_- only.")
+
+
+@dataclass(frozen=True)
+class CreateParams:
+    region: str
+    name: str
+    account: str  # its partition and id: "aws:123456789012"
+    guests: bool = False
+    providers: tuple[str, ...] = ()  # of user pools: "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34E:CLIENT"
+
+    def __post_init__(self) -> None:
+        check_name(self.name)
+        if not _REGION.fullmatch(self.region):
+            raise BadParams(f"{self.region!r} isn't a Region.")
+
+    @property
+    def words(self) -> str:
+        return f"the identity pool {self.name}"
+
+
+class CreatePool(Operation[CreateParams]):
+    """The part is {"ids": […]}: the pools of that name in the Region."""
+
+    kind = "cognito.identity_pool.create"
+    guarantee = Guarantee.DETECTABLE
+    undo = Undo.REVERSIBLE
+    risk = Risk.HIGH
+    params_type = CreateParams
+
+    def title(self, p: CreateParams) -> str:
+        return f"Make {p.words} in {p.region}"
+
+    def note(self, p: CreateParams) -> str:
+        return "Nobody gets credentials by it until it has roles. Its reverse deletes it."
+
+    def calls(self, p: CreateParams) -> list[Call]:
+        sent: dict[str, Any] = {
+            "IdentityPoolName": p.name,
+            "AllowUnauthenticatedIdentities": p.guests,
+            "AllowClassicFlow": False,
+        }
+        if p.providers:
+            sent["CognitoIdentityProviders"] = [
+                {"ProviderName": provider.rpartition(":")[0], "ClientId": provider.rpartition(":")[2]}
+                for provider in p.providers
+            ]
+        actions = (f"{IDENTITY}:CreateIdentityPool",)
+        return [Call(IDENTITY, "CreateIdentityPool", sent, ("*",), actions, region=p.region)]
+
+    def _key(self, p: CreateParams) -> str:
+        return f"{IdentityPool.kind}:{p.region} {p.name}"
+
+    def objects(self, p: CreateParams) -> list[str]:
+        return [self._key(p)]
+
+    def makes(self, p: CreateParams) -> str:
+        return self._key(p)
+
+    def part(self, p: CreateParams) -> str:
+        return f"identity_pools.named:{p.region} {p.name}"
+
+    def refs(self, aws_account: AwsAccount, p: CreateParams) -> list[ObjectRef]:
+        return [ObjectRef(IdentityPool.kind, "", p.name, f"{self._key(p)}", p.region)]
+
+    def told(self, value: Value) -> str:
+        return f"{len(value['ids'])} identity pools of that name" if value["ids"] else "no identity pool of that name"
+
+    def mirrored(self, draft: Draft, p: CreateParams) -> Value:
+        pools = IdentityPool.objects.live().filter(aws_account=draft.aws_account, region=p.region, name=p.name)
+        if pools.exists():
+            raise Refusal(f"There is an identity pool {p.name} in {p.region} already: two alike would be mistaken.")
+        return {"ids": []}
+
+    def after(self, p: CreateParams, value: Value) -> Value:
+        return {"ids": [*value["ids"], ""]}
+
+    def live(self, client: AwsClient, p: CreateParams) -> Value:
+        return {"ids": named(client.at(p.region), p.name)}
+
+    def done(self, client: AwsClient, p: CreateParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+        """One of that name that wasn't there before our first try: AWS tells no dates."""
+        new = [pool_id for pool_id in live["ids"] if pool_id not in tried[0].found["ids"]]
+        return Done({"id": new[0]}) if len(new) == 1 else None
+
+    def reverse(self, p: CreateParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        if "id" not in result:
+            return []
+        partition, _, account_id = p.account.partition(":")
+        arn = identity_pool_arn(partition, account_id, result["id"])
+        return [StepSpec(DeletePool.kind, {"arn": arn, "name": p.name})]
+
+
+class DeletePool(PoolOperation[PoolParams]):
+    kind = "cognito.identity_pool.delete"
+    undo = Undo.NEVER
+    risk = Risk.DESTRUCTIVE
+    params_type = PoolParams
+
+    def title(self, p: PoolParams) -> str:
+        return f"Delete {p.words}"
+
+    def note(self, p: PoolParams) -> str:
+        return "Nobody gets credentials by it any more, and all identities in it are lost. Its roles stay."
+
+    def calls(self, p: PoolParams) -> list[Call]:
+        return [self.call(p, "DeleteIdentityPool")]
+
+    def deletes(self, p: PoolParams) -> str:
+        return key_of(p.pool_id)
+
+    def part(self, p: PoolParams) -> str:
+        return f"identity_pool.whole:{p.pool_id}"
+
+    def told_of_pool(self, value: Value) -> str:
+        return "it as it was, or as somebody changed it"
+
+    def held(self, row: IdentityPool, p: PoolParams) -> Mapping[str, Any]:
+        return {"settings": row.settings}
+
+    def look(self, content: Content, p: PoolParams) -> Mapping[str, Any]:
+        return {"settings": content}
+
+    def after(self, p: PoolParams, value: Value) -> Value:
+        return None
+
+    def alters(self, aws_account: AwsAccount, p: PoolParams) -> Sequence[Alteration]:
+        row = IdentityPool.objects.live().filter(aws_account=aws_account, aws_id=p.pool_id).first()
+        had: Iterable[tuple[str, str]] = given(row.roles or {}, row.role_mappings or {}) if row else ()
+        return [Given(arn, p.name, who, False) for arn, who in sorted({*had})]
+
+    def done(self, client: AwsClient, p: PoolParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+        return Done() if live is None else None
+
+    def reverse(self, p: PoolParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return []
+
+
+def create_pool(
+    aws_account: AwsAccount, region: str, name: str, *, guests: bool = False, providers: Sequence[str] = ()
+) -> StepSpec:
+    """`providers`: of user pools, each with the client after a colon."""
+    account = f"{aws_account.partition}:{aws_account.account_id}"
+    said = {"region": region, "name": name, "account": account, "guests": guests, "providers": list(providers)}
+    return StepSpec(CreatePool.kind, said)
+
+
+def delete_pool(row: IdentityPool) -> StepSpec:
+    return StepSpec(DeletePool.kind, about(row))

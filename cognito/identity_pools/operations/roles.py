@@ -1,0 +1,176 @@
+"""Which roles an identity pool gives, and by which mappings. SetIdentityPoolRoles replaces both maps.
+
+The part is {"object": "eu-west-1:…", "roles": {…}, "mappings": {…}}, in the mirror's canonical form.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import AwsAccount
+from cognito.identity_pools.operations.base import PoolOperation, PoolParams, about, not_read
+from cognito.identity_pools.operations.facts import GUEST, SIGNED_IN, WHO, gives_other_roles
+from cognito.mirrors.canonical import canonical
+from cognito.mirrors.identity_pools import Roles
+from cognito.models import IdentityPool
+from identities.models import IamRole
+from policies.operations.rows import object_key
+from sync.checks import Finding
+from sync.draft import Draft
+from sync.mirror import Content
+from sync.operations import Alteration, BadParams, Call, StepSpec, Value
+
+# Cognito Federated Identities API Reference, "RulesConfigurationType", "MappingRule", "RoleMapping".
+MOST_RULES, LONGEST_CLAIM, LONGEST_VALUE = 25, 64, 128
+MATCHES = ("Equals", "Contains", "StartsWith", "NotEqual")
+TYPES, RESOLUTIONS = ("Rules", "Token"), ("AuthenticatedRole", "Deny")
+_ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+", re.ASCII)
+
+
+def _read(text: str) -> dict[str, Any]:
+    try:
+        read = json.loads(text)
+    except ValueError:
+        read = None
+    if not isinstance(read, dict):
+        raise BadParams("Roles and role mappings are JSON objects.")
+    return read
+
+
+@dataclass(frozen=True)
+class RolesParams(PoolParams):
+    roles: str  # JSON: {"authenticated": ARN, "unauthenticated": ARN}
+    mappings: str = "{}"  # JSON: by provider, by AWS's names
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if unknown := self.by_kind.keys() - {GUEST, SIGNED_IN}:
+            raise BadParams(f"There are roles for {SIGNED_IN} and {GUEST} people, and not for {', '.join(unknown)}.")
+        for provider, mapping in self.by_provider.items():
+            _check_mapping(provider, mapping)
+        for arn in self.arns:
+            if not isinstance(arn, str) or not _ROLE.fullmatch(arn):
+                raise BadParams(f"{arn!r} isn't the ARN of a role.")
+
+    @property
+    def by_kind(self) -> dict[str, Any]:
+        return _read(self.roles)
+
+    @property
+    def by_provider(self) -> dict[str, Any]:
+        return _read(self.mappings)
+
+    @property
+    def arns(self) -> Iterator[Any]:
+        yield from self.by_kind.values()
+        for mapping in self.by_provider.values():
+            yield from (rule.get("RoleARN") for rule in rules_of(mapping))
+
+
+def rules_of(mapping: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    return list((mapping.get("RulesConfiguration") or {}).get("Rules") or ())
+
+
+def _check_mapping(provider: str, mapping: Mapping[str, Any]) -> None:
+    """Raises BadParams."""
+    if mapping.get("Type") not in TYPES or mapping.get("AmbiguousRoleResolution") not in RESOLUTIONS:
+        raise BadParams(
+            f"The mapping of {provider} goes by rules or by the token, and says what applies where none do."
+        )
+    rules = rules_of(mapping)
+    if (mapping["Type"] == "Rules") is not bool(rules):
+        raise BadParams(f"The mapping of {provider} has rules if, and only if, it goes by rules.")
+    if len(rules) > MOST_RULES:
+        raise BadParams(f"A role mapping has {MOST_RULES} rules at most.")
+    for rule in rules:
+        claim, value = rule.get("Claim") or "", rule.get("Value") or ""
+        if rule.get("MatchType") not in MATCHES or not claim or not value:
+            raise BadParams(f"A rule has a claim, one of {', '.join(MATCHES)}, and a value.")
+        if len(claim) > LONGEST_CLAIM or len(value) > LONGEST_VALUE:
+            raise BadParams(f"A claim has {LONGEST_CLAIM} characters at most, and a value {LONGEST_VALUE}.")
+
+
+class SetRoles(PoolOperation[RolesParams]):
+    kind = "cognito.identity_pool.roles.set"
+    facet = Roles.source
+    params_type = RolesParams
+
+    def title(self, p: RolesParams) -> str:
+        said = [f"{_name(arn)} to {WHO[kind]}" for kind, arn in sorted(p.by_kind.items(), reverse=True)]
+        mapped = len(p.by_provider)
+        also = f"; {mapped} role mapping{'s' if mapped > 1 else ''}" if mapped else ""
+        return f"Set the roles of {p.words}: {', '.join(said) or 'none'}{also}"
+
+    def note(self, p: RolesParams) -> str:
+        return "From the next credentials on: those that were given go on for up to an hour."
+
+    def calls(self, p: RolesParams) -> list[Call]:
+        passed = ("iam:PassRole",) if any(True for _ in p.arns) else ()
+        return [self.call(p, "SetIdentityPoolRoles", also=passed, Roles=p.by_kind, RoleMappings=p.by_provider)]
+
+    def part(self, p: RolesParams) -> str:
+        return f"identity_pool.roles:{p.pool_id}"
+
+    def told_of_pool(self, value: Value) -> str:
+        said = [f"{_name(arn)} for {WHO[kind]}" for kind, arn in sorted(value["roles"].items(), reverse=True)]
+        return f"{' and '.join(said) or 'no roles'}, {len(value['mappings'])} role mappings"
+
+    def held(self, row: IdentityPool, p: RolesParams) -> Mapping[str, Any]:
+        if row.roles is None or row.role_mappings is None:
+            raise not_read(row, "roles")
+        return {"roles": row.roles, "mappings": row.role_mappings}
+
+    def look(self, content: Content, p: RolesParams) -> Mapping[str, Any]:
+        return {"roles": content.get("Roles", {}), "mappings": content.get("RoleMappings", {})}
+
+    def after(self, p: RolesParams, value: Value) -> Value:
+        said = canonical({"Roles": p.by_kind, "RoleMappings": p.by_provider}, ("Roles", "RoleMappings"))
+        return {**value, **self.look(said, p)}
+
+    def alters(self, aws_account: AwsAccount, p: RolesParams) -> Sequence[Alteration]:
+        return gives_other_roles(aws_account, p, p.by_kind, p.by_provider)
+
+    def limits(self, draft: Draft, p: RolesParams, value: Value) -> list[Finding]:
+        found = super().limits(draft, p, value)
+        for arn in sorted({str(arn) for arn in p.arns}):
+            there = IamRole.objects.live().filter(aws_account=draft.aws_account, arn=arn).exists()
+            if not there and not draft.id_made(object_key(IamRole, arn)):
+                words = f"The mirror has no role {_name(arn)}: nobody would get credentials by it."
+                found.append(Finding("NO_SUCH_ROLE", "warning", words))
+        return found
+
+    def before(self, draft: Draft, p: RolesParams, value: Value) -> dict[str, Any]:
+        return {"roles": value["roles"], "mappings": value["mappings"]}
+
+    def reverse(self, p: RolesParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return [_spec({"arn": p.arn, "name": p.name}, before["roles"], before["mappings"])]
+
+
+def _name(arn: str) -> str:
+    return arn.rpartition("/")[2]
+
+
+def _spec(which: Mapping[str, str], roles: Mapping[str, Any], mappings: Mapping[str, Any]) -> StepSpec:
+    said = {"roles": json.dumps(roles, sort_keys=True), "mappings": json.dumps(mappings, sort_keys=True)}
+    return StepSpec(SetRoles.kind, {**which, **said})
+
+
+def set_roles(
+    row: IdentityPool, *, roles: Mapping[str, str | None] | None = None, mappings: Mapping[str, Any] | None = None
+) -> StepSpec:
+    """Sets these and leaves the others; None in place of a role or a mapping takes it away.
+
+    Raises Refusal where the roles weren't read yet.
+    """
+    if row.roles is None or row.role_mappings is None:
+        raise not_read(row, "roles")
+    merged, mapped = {**row.roles, **(roles or {})}, {**row.role_mappings, **(mappings or {})}
+    return _spec(
+        about(row),
+        {kind: arn for kind, arn in merged.items() if arn},
+        {name: mapping for name, mapping in mapped.items() if mapping},
+    )

@@ -1,0 +1,147 @@
+"""The settings of an identity pool. UpdateIdentityPool replaces all of them, so a step carries all of them.
+
+What a form changes is laid over what the mirror has (`with_settings`); the part is the whole, so that a step never
+takes away what somebody else set meanwhile: then it is a conflict, and planning again lays the same change over what is
+there by then.
+The part is {"object": "eu-west-1:…", "settings": {…}}, by AWS's names, in the mirror's canonical form.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from accounts.models import AwsAccount
+from cognito.identity_pools.operations.base import PoolOperation, PoolParams, about
+from cognito.identity_pools.operations.facts import lets_guests_in
+from cognito.mirrors.canonical import canonical
+from cognito.mirrors.identity_pools import IdentityPoolMirror
+from cognito.models import IdentityPool
+from sync.draft import Draft
+from sync.mirror import Content
+from sync.operations import Alteration, BadParams, Call, StepSpec, Value
+
+GUESTS, CLASSIC, NAME, TAGS = (
+    "AllowUnauthenticatedIdentities", "AllowClassicFlow", "IdentityPoolName", "IdentityPoolTags",
+)  # fmt: skip
+USER_POOLS, SOCIAL, DEVELOPER, OIDC, SAML = (
+    "CognitoIdentityProviders", "SupportedLoginProviders", "DeveloperProviderName", "OpenIdConnectProviderARNs",
+    "SamlProviderARNs",
+)  # fmt: skip
+PROVIDERS = (USER_POOLS, SOCIAL, DEVELOPER, OIDC, SAML)
+_SETTINGS = IdentityPoolMirror.settings
+_OFF = {GUESTS: False, CLASSIC: False}
+_WORDS = {
+    NAME: "name", GUESTS: "guest access", CLASSIC: "classic flow", TAGS: "tags", USER_POOLS: "user pools",
+    SOCIAL: "social providers", DEVELOPER: "developer provider", OIDC: "OIDC providers", SAML: "SAML providers",
+}  # fmt: skip
+# What a title says of a step that sets one thing only.
+_TITLES = {
+    (GUESTS, True): "Let guests into {}",
+    (GUESTS, False): "Let no more guests into {}",
+    (CLASSIC, True): "Allow the classic flow in {}",
+    (CLASSIC, False): "Turn off the classic flow in {}",
+}
+
+
+def settled(settings: Mapping[str, Any]) -> Content:
+    """In the mirror's canonical form."""
+    return _OFF | canonical(settings, _SETTINGS)
+
+
+@dataclass(frozen=True)
+class UpdateParams(PoolParams):
+    settings: str  # all of them, as JSON by AWS's names
+    changed: tuple[str, ...]  # the names of those that the step is about
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        wanted = self.wanted
+        if unknown := {*wanted, *self.changed} - {*_SETTINGS}:
+            raise BadParams(f"An identity pool has no setting {', '.join(sorted(unknown))}.")
+        if not wanted.get(NAME):
+            raise BadParams("An identity pool has a name.")
+
+    @property
+    def wanted(self) -> Content:
+        try:
+            read = json.loads(self.settings)
+        except ValueError:
+            read = None
+        if not isinstance(read, dict):
+            raise BadParams("The settings of an identity pool are a JSON object.")
+        return _OFF | read
+
+
+class UpdatePool(PoolOperation[UpdateParams]):
+    kind = "cognito.identity_pool.update"
+    params_type = UpdateParams
+
+    def title(self, p: UpdateParams) -> str:
+        if len(p.changed) == 1 and (said := _TITLES.get((p.changed[0], bool(p.wanted.get(p.changed[0]))))):
+            return said.format(p.words)
+        if p.changed == (NAME,):
+            return f"Rename {p.words} to {p.wanted[NAME]}"
+        return f"Set the {' and the '.join(_WORDS[name] for name in p.changed) or 'settings'} of {p.words}"
+
+    def note(self, p: UpdateParams) -> str:
+        if p.changed == (GUESTS,):
+            return _NOTE_GUESTS if p.wanted[GUESTS] else _NOTE_NO_GUESTS
+        kept = [name for name in _SETTINGS if name not in p.changed and p.wanted.get(name)]
+        return f"AWS would reset what is left out, so all is sent: {', '.join(_WORDS[name] for name in kept)} as now."
+
+    def calls(self, p: UpdateParams) -> list[Call]:
+        return [self.call(p, "UpdateIdentityPool", **p.wanted)]
+
+    def part(self, p: UpdateParams) -> str:
+        return f"identity_pool.settings:{p.pool_id}"
+
+    def told_of_pool(self, value: Value) -> str:
+        said = value["settings"]
+        guests = "guests let in" if said[GUESTS] else "no guests"
+        takes = sum(len(said.get(name) or ()) for name in (USER_POOLS, SOCIAL, OIDC, SAML))
+        return f"{guests}, classic flow {'on' if said[CLASSIC] else 'off'}, {takes} providers, or other settings"
+
+    def held(self, row: IdentityPool, p: UpdateParams) -> Mapping[str, Any]:
+        return {"settings": row.settings}
+
+    def look(self, content: Content, p: UpdateParams) -> Mapping[str, Any]:
+        return {"settings": content}
+
+    def after(self, p: UpdateParams, value: Value) -> Value:
+        return {**value, "settings": settled(p.wanted)}
+
+    def alters(self, aws_account: AwsAccount, p: UpdateParams) -> Sequence[Alteration]:
+        return lets_guests_in(aws_account, p, p.wanted[GUESTS])
+
+    def before(self, draft: Draft, p: UpdateParams, value: Value) -> dict[str, Any]:
+        return {"settings": value["settings"]}
+
+    def reverse(self, p: UpdateParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        was = before["settings"]
+        return [self.spec(replace(p, name=was[NAME], settings=json.dumps(was, sort_keys=True)))]
+
+    def replanned(self, draft: Draft, p: UpdateParams) -> list[StepSpec]:
+        """The same change, laid over what is there now."""
+        value = draft.expects(self.part(p), self.mirrored(draft, p))
+        merged = laid_over(value["settings"], {name: p.wanted.get(name) for name in p.changed})
+        again = replace(p, settings=json.dumps(merged, sort_keys=True))
+        return [self.spec(again)] if self.changes(again, value) else []
+
+
+_NOTE_GUESTS = "Whoever knows the pool’s id, which is in the app, then gets what the guest role may."
+_NOTE_NO_GUESTS = "Guests get no credentials any more. Those that they have go on for up to an hour."
+
+
+def laid_over(settings: Mapping[str, Any], changed: Mapping[str, Any]) -> Content:
+    """`settings` with some of them set anew; None and what is empty take one away."""
+    return settled({**settings, **changed})
+
+
+def with_settings(row: IdentityPool, **changed: Any) -> StepSpec:
+    """Sets these, by AWS's names, and leaves the others as they are."""
+    said = json.dumps(laid_over(row.settings, changed), sort_keys=True)
+    names = [name for name in changed if settled(changed).get(name) != row.settings.get(name)] or [*changed]
+    return StepSpec(UpdatePool.kind, {**about(row), "settings": said, "changed": names})

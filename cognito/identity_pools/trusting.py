@@ -1,0 +1,133 @@
+"""Whether a role's trust lets the people of an identity pool in, and only them: asked of the engine.
+
+Nothing looks at how the conditions are written. The same question is asked as another pool, and as the other kind of
+people: whoever gets in besides is a finding. "IAM roles" in the Amazon Cognito Developer Guide.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cognito.identity_pools.operations.facts import GUEST, SIGNED_IN
+from identities.models import IamRole
+from policies.engine.callers import caller_of
+from policies.engine.compiled import compiled
+from policies.engine.document import load
+from policies.engine.evaluate import Decision, Layers, Policy, Request, evaluate
+
+COGNITO = "cognito-identity.amazonaws.com"
+ASSUMES, TAGS = "sts:AssumeRoleWithWebIdentity", "sts:TagSession"
+AUD, AMR = f"{COGNITO}:aud", f"{COGNITO}:amr"
+_ANOTHER = "00000000-0000-0000-0000-000000000000"  # no pool of anybody's
+_OTHER = {GUEST: SIGNED_IN, SIGNED_IN: GUEST}
+
+
+@dataclass(frozen=True)
+class Trust:
+    """`lets_in`: yes, no, or unknown where another condition decides. `any_pool` and `any_kind`: who gets in besides.
+
+    `takes_tags`: a session of it may have principal tags.
+    """
+
+    lets_in: Decision
+    any_pool: bool = False
+    any_kind: bool = False
+    takes_tags: bool = True
+
+    @property
+    def works(self) -> bool:
+        return self.lets_in is not Decision.IMPLICIT_DENY and self.lets_in is not Decision.EXPLICIT_DENY
+
+    @property
+    def is_right(self) -> bool:
+        return self.lets_in is Decision.ALLOWED and not self.any_pool and not self.any_kind and self.takes_tags
+
+
+def trust_of(role: IamRole, pool_id: str, kind: str, *, tagged: bool = False) -> Trust:
+    """`kind`: GUEST or SIGNED_IN. `tagged`: the pool gives these people principal tags."""
+    document = role.trust.text if role.trust else "{}"
+
+    def decision(action: str, pool: str, who: str) -> Decision:
+        context = {AUD: (pool,), AMR: (who,)}
+        request = Request(caller_of(COGNITO), action, role.arn, _account(role.arn), context, lambda key: True)
+        return evaluate(request, Layers(resource=Policy(role.arn, compiled(document)))).decision
+
+    lets_in = decision(ASSUMES, pool_id, kind)
+    if lets_in not in _PERHAPS:
+        return Trust(lets_in)
+    another = f"{pool_id.partition(':')[0]}:{_ANOTHER}"
+    return Trust(
+        lets_in,
+        any_pool=decision(ASSUMES, another, kind) in _PERHAPS,
+        any_kind=decision(ASSUMES, pool_id, _OTHER[kind]) in _PERHAPS,
+        takes_tags=not tagged or decision(TAGS, pool_id, kind) in _PERHAPS,
+    )
+
+
+_PERHAPS = (Decision.ALLOWED, Decision.UNKNOWN)
+
+
+def _account(arn: str) -> str:
+    return arn.split(":")[4]
+
+
+# ---- A trust as it should be -----------------------------------------------------------------------------------
+def trust_for(pool_ids: Collection[str], kind: str, *, tagged: bool = False) -> str:
+    """The trust policy of a new role for these people."""
+    statement = {"Effect": "Allow", "Principal": {"Federated": COGNITO}, "Action": ASSUMES}
+    return _text({"Version": "2012-10-17", "Statement": [_tightened(statement, pool_ids, kind, tagged=tagged)]})
+
+
+def tightened(document: str, pool_ids: Collection[str], kind: str, *, tagged: bool = False) -> str:
+    """The same, with what it lets in through Cognito cut down to these people. What it says of others stays.
+
+    Where it lets nobody in through Cognito, a statement is added.
+    """
+    read = load(document) or {}
+    held = read.get("Statement", [])
+    statements = list(held) if isinstance(held, list) else [held]
+    is_ours = [_is_of_cognito(statement) for statement in statements]
+    if not any(is_ours):
+        statements.append({"Effect": "Allow", "Principal": {"Federated": COGNITO}, "Action": ASSUMES})
+        is_ours.append(True)
+    said = [
+        _tightened(statement, pool_ids, kind, tagged=tagged) if ours else statement
+        for statement, ours in zip(statements, is_ours, strict=True)
+    ]
+    return _text({"Version": read.get("Version", "2012-10-17"), "Statement": said})
+
+
+def _is_of_cognito(statement: Any) -> bool:
+    if not isinstance(statement, Mapping) or statement.get("Effect") != "Allow":
+        return False
+    principal = statement.get("Principal")
+    federated = principal.get("Federated", []) if isinstance(principal, Mapping) else []
+    return COGNITO in ([federated] if isinstance(federated, str) else federated)
+
+
+def _tightened(statement: Mapping[str, Any], pool_ids: Collection[str], kind: str, *, tagged: bool) -> dict[str, Any]:
+    condition = statement.get("Condition")
+    kept = {
+        operator: {key: value for key, value in tests.items() if key.lower() not in (AUD, AMR)}
+        for operator, tests in (condition.items() if isinstance(condition, Mapping) else ())
+        if isinstance(tests, Mapping)
+    }
+    ids = sorted(pool_ids)
+    kept.setdefault("StringEquals", {})[AUD] = ids[0] if len(ids) == 1 else ids
+    kept.setdefault("ForAnyValue:StringLike", {})[AMR] = kind
+    said = {**statement, "Condition": {operator: tests for operator, tests in kept.items() if tests}}
+    actions = list(_listed(statement.get("Action", ASSUMES)))
+    if tagged and TAGS not in actions:
+        said["Action"] = [*actions, TAGS]
+    return said
+
+
+def _listed(value: Any) -> Iterator[str]:
+    yield from [value] if isinstance(value, str) else value
+
+
+def _text(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, indent=2)

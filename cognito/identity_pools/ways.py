@@ -1,0 +1,208 @@
+"""The chain of an identity pool: who comes in, by which mapping, to which role, and whether that role lets them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cognito.identity_pools import rules
+from cognito.identity_pools.operations.facts import GUEST, SIGNED_IN
+from cognito.identity_pools.operations.roles import rules_of
+from cognito.identity_pools.operations.settings import DEVELOPER, OIDC, SAML, SOCIAL, USER_POOLS
+from cognito.identity_pools.trusting import Trust, trust_of
+from cognito.models import AppClient, CognitoGroup, IdentityPool, UserPool
+from identities.models import IamRole
+
+_SOCIAL = {
+    "graph.facebook.com": "Facebook", "accounts.google.com": "Google", "www.amazon.com": "Amazon",
+    "appleid.apple.com": "Apple", "api.twitter.com": "X", "www.digits.com": "Digits",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Link:
+    """A role that somebody may get; `role` is None where it is missing. `who`: when; `never`: why that can't be."""
+
+    arn: str
+    role: IamRole | None
+    trust: Trust | None
+    who: str = ""
+    never: str = ""
+    is_fallback: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.arn.rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way in. `key` is the provider as role mappings name it. `mapping`: None where there is none."""
+
+    kind: str  # guest, user_pool, social, oidc, saml, developer
+    key: str
+    title: str
+    lede: str
+    links: tuple[Link, ...]
+    mapping: Mapping[str, Any] | None = None
+    pool: UserPool | None = None
+    client: AppClient | None = None
+    is_open: bool = True  # False: guest access is off
+
+    @property
+    def is_guest(self) -> bool:
+        return self.kind == "guest"
+
+    @property
+    def how(self) -> str:
+        """The mapping as a heading."""
+        if self.is_guest:
+            return "Always the guest role"
+        if self.mapping is None:
+            return "Always the role of who is signed in"
+        return (
+            "Rules, the first match wins" if self.mapping["Type"] == "Rules" else "By groups: the token names the role"
+        )
+
+    @property
+    def otherwise(self) -> str:
+        """What becomes of whom no rule and no group gives a role."""
+        if self.mapping is None:
+            return ""
+        denies = self.mapping.get("AmbiguousRoleResolution") == "Deny"
+        return "Nobody else gets credentials" if denies else "Everybody else gets the role of who is signed in"
+
+
+class Chain:
+    """All ways into a pool. A handful of queries, however many there are."""
+
+    def __init__(self, row: IdentityPool) -> None:
+        self.row = row
+        self.is_held = row.roles is not None and row.role_mappings is not None
+        self._roles: Mapping[str, str] = row.roles or {}
+        self._mappings: Mapping[str, Any] = row.role_mappings or {}
+        self._clients = self._known_clients()
+        self._groups = self._groups_with_roles()
+        self._iam = self._known_roles()
+        self.guest = self._guest()
+        self.signed_in = tuple(self._signed_in())
+
+    @property
+    def ways(self) -> Sequence[Way]:
+        return (self.guest, *self.signed_in)
+
+    @property
+    def links(self) -> Iterator[tuple[Way, Link]]:
+        yield from ((way, link) for way in self.ways for link in way.links)
+
+    # ---- What the mirror has ---------------------------------------------------------------------------------
+    def _known_clients(self) -> dict[str, AppClient]:
+        ids = {each.get("ClientId") for each in self.row.settings.get(USER_POOLS, ())}
+        clients = AppClient.objects.live().filter(aws_account=self.row.aws_account_id, aws_id__in=ids)
+        return {client.aws_id: client for client in clients.select_related("pool")}
+
+    def _groups_with_roles(self) -> dict[str, list[CognitoGroup]]:
+        """By the id of the user pool, where tokens say which role."""
+        wanted = {
+            each["ProviderName"].rpartition("/")[2]
+            for each in self.row.settings.get(USER_POOLS, ())
+            if (self._mapping(_key(each)) or {}).get("Type") == "Token"
+        }
+        if not wanted:
+            return {}
+        groups = CognitoGroup.objects.live().filter(aws_account=self.row.aws_account_id, pool__aws_id__in=wanted)
+        found: dict[str, list[CognitoGroup]] = {}
+        for group in groups.exclude(role_arn="").select_related("pool").order_by("precedence", "name_key"):
+            found.setdefault(group.pool.aws_id, []).append(group)
+        return found
+
+    def _known_roles(self) -> dict[str, IamRole]:
+        arns = {*self._roles.values()}
+        arns |= {str(rule["RoleARN"]) for mapping in self._mappings.values() for rule in rules_of(mapping)}
+        arns |= {group.role_arn for groups in self._groups.values() for group in groups}
+        roles = IamRole.objects.live().filter(aws_account=self.row.aws_account_id, arn__in=arns)
+        return {role.arn: role for role in roles.select_related("trust", "aws_account")}
+
+    # ---- Ways ------------------------------------------------------------------------------------------------
+    def _guest(self) -> Way:
+        arn = self._roles.get(GUEST)
+        links = (self._link(arn, GUEST),) if arn else ()
+        lede = "Anyone who knows the pool id. Nobody signs in."
+        return Way("guest", "", "Guest", lede, links, is_open=self.row.guests)
+
+    def _signed_in(self) -> Iterator[Way]:
+        settings = self.row.settings
+        for each in settings.get(USER_POOLS, ()):
+            yield self._of_user_pool(each)
+        for name, app in settings.get(SOCIAL, {}).items():
+            title = f"Signed in with {_SOCIAL.get(name, name)}"
+            yield self._way("social", name, title, f"App {app}")
+        for arn in settings.get(OIDC, ()):
+            yield self._way("oidc", arn, f"Signed in at {arn.partition('oidc-provider/')[2]}", "OIDC provider")
+        for arn in settings.get(SAML, ()):
+            yield self._way("saml", arn, f"Signed in through {arn.rpartition('/')[2]}", "SAML provider")
+        if developer := settings.get(DEVELOPER):
+            lede = "A server of yours says who somebody is"
+            yield self._way("developer", developer, f"Signed in through {developer}", lede)
+
+    def _of_user_pool(self, each: Mapping[str, Any]) -> Way:
+        client = self._clients.get(each.get("ClientId", ""))
+        pool_id = each["ProviderName"].rpartition("/")[2]
+        name = client.pool.name if client else pool_id
+        app = client.name if client else each.get("ClientId", "")
+        checked = "the token is checked each time" if each.get("ServerSideTokenCheck") else "signed out is noticed late"
+        lede = f"User pool, app client {app}; {checked}"
+        return self._way("user_pool", _key(each), f"Signed in through {name}", lede, client, pool_id)
+
+    def _way(
+        self, kind: str, key: str, title: str, lede: str, client: AppClient | None = None, pool_id: str = ""
+    ) -> Way:
+        mapping, pool = self._mapping(key), client.pool if client else None
+        links = tuple(self._links(key, mapping, pool, pool_id))
+        return Way(kind, key, title, lede, links, mapping, pool, client)
+
+    def _mapping(self, key: str) -> Mapping[str, Any] | None:
+        """Of the provider with its client, or of the provider."""
+        return self._mappings.get(key) or self._mappings.get(without_client(key))
+
+    def _links(
+        self, key: str, mapping: Mapping[str, Any] | None, pool: UserPool | None, pool_id: str
+    ) -> Iterator[Link]:
+        if mapping is not None and mapping["Type"] == "Rules":
+            listed = rules_of(mapping)
+            dead = rules.never(listed, _custom_attributes(pool))
+            for place, rule in enumerate(listed):
+                yield self._link(rule["RoleARN"], SIGNED_IN, key, rules.told(rule), dead.get(place, ""))
+        elif mapping is not None:
+            for group in self._groups.get(pool_id, ()):
+                rank = "" if group.precedence is None else f", precedence {group.precedence}"
+                yield self._link(group.role_arn, SIGNED_IN, key, f"in the group {group.name}{rank}")
+        falls_back = mapping is None or mapping.get("AmbiguousRoleResolution") != "Deny"
+        if falls_back and (arn := self._roles.get(SIGNED_IN)):
+            who = "" if mapping is None else "everybody else"
+            yield self._link(arn, SIGNED_IN, key, who, is_fallback=mapping is not None)
+
+    def _link(
+        self, arn: str, kind: str, key: str = "", who: str = "", never: str = "", *, is_fallback: bool = False
+    ) -> Link:
+        role = self._iam.get(arn)
+        tags = (self.row.principal_tags or {}).get(without_client(key)) or {}
+        trust = trust_of(role, self.row.aws_id, kind, tagged=bool(tags.get("PrincipalTags"))) if role else None
+        return Link(arn, role, trust, who, never, is_fallback)
+
+
+def _key(each: Mapping[str, Any]) -> str:
+    """As role mappings name a client of a user pool."""
+    return f"{each['ProviderName']}:{each.get('ClientId', '')}"
+
+
+def without_client(key: str) -> str:
+    """As calls about principal tags name the provider that role mappings call `key`."""
+    return key.rpartition(":")[0] if key.startswith("cognito-idp.") else key
+
+
+def _custom_attributes(pool: UserPool | None) -> set[str] | None:
+    if pool is None or "SchemaAttributes" not in pool.settings:
+        return None
+    return {str(each["Name"]) for each in pool.settings["SchemaAttributes"]}

@@ -1,0 +1,109 @@
+"""A shop at the emulator: a user pool with an app, an identity pool whose guests may too much; and their mirror."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts.models import AwsAccount
+from cognito.identity_pools.trusting import trust_for
+from cognito.models import IdentityPool
+from iamconsole.demo.process import REGION, Emulator
+from identities.models import IamRole
+from tests.cognito.seeding import in_order
+from tests.services.world import World
+from tests.sync.pulling import pulled
+
+READ_S3 = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
+BUCKET = "acme-images"
+POOLS = (
+    "cognito.pools", "cognito.clients", "cognito.groups", "cognito.identity_pools", "cognito.identity_roles",
+    "cognito.principal_tags",
+)  # fmt: skip
+
+
+@dataclass
+class Shop:
+    emulator: Emulator
+    aws_account: AwsAccount
+    world: World = field(init=False)
+    identity: Any = field(init=False)
+    idp: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.world = World(self.emulator, self.aws_account)
+        self.identity, self.idp = self.emulator.client("cognito-identity"), self.emulator.client("cognito-idp")
+        self.user_pool = self.idp.create_user_pool(PoolName="customers")["UserPool"]["Id"]
+        flows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+        made = self.idp.create_user_pool_client(UserPoolId=self.user_pool, ClientName="web", ExplicitAuthFlows=flows)
+        self.client_id = made["UserPoolClient"]["ClientId"]
+        self.login = f"cognito-idp.{REGION}.amazonaws.com/{self.user_pool}"
+        self.provider = f"{self.login}:{self.client_id}"
+        self.pool_id = self.identity.create_identity_pool(
+            IdentityPoolName="shop",
+            AllowUnauthenticatedIdentities=True,
+            AllowClassicFlow=True,
+            CognitoIdentityProviders=[{"ProviderName": self.login, "ClientId": self.client_id}],
+            IdentityPoolTags={"team": "shop"},
+        )["IdentityPoolId"]
+
+    def role(self, name: str, kind: str, *, trust: str = "") -> str:
+        document = trust or trust_for([self.pool_id], kind)
+        return str(self.world.iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"])
+
+    def with_roles(self, *, trust: str = "", **mappings: Any) -> Shop:
+        """A guest role with all of S3, and a member role; `trust`: of the latter."""
+        guest = self.role("shop-guest", "unauthenticated")
+        self.world.iam.attach_role_policy(RoleName="shop-guest", PolicyArn=READ_S3)
+        member = self.role("shop-member", "authenticated", trust=trust)
+        own = allow("s3:GetObject", f"arn:aws:s3:::{BUCKET}/public/*")
+        self.world.iam.put_role_policy(RoleName="shop-member", PolicyName="own", PolicyDocument=own)
+        self.set_roles({"authenticated": member, "unauthenticated": guest}, **mappings)
+        return self
+
+    def set_roles(self, roles: dict[str, str], **mappings: Any) -> None:
+        self.identity.set_identity_pool_roles(IdentityPoolId=self.pool_id, Roles=roles, **mappings)
+
+    def update(self, **settings: Any) -> None:
+        """Somebody else's doing."""
+        now = self.settings()
+        self.identity.update_identity_pool(**{**now, **settings})
+
+    def settings(self) -> dict[str, Any]:
+        answer = self.identity.describe_identity_pool(IdentityPoolId=self.pool_id)
+        return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+
+    def roles(self) -> dict[str, Any]:
+        answer = self.identity.get_identity_pool_roles(IdentityPoolId=self.pool_id)
+        return {name: answer.get(name, {}) for name in ("Roles", "RoleMappings")}
+
+    def tags(self) -> dict[str, str]:
+        try:
+            answer = self.identity.get_principal_tag_attribute_map(
+                IdentityPoolId=self.pool_id, IdentityProviderName=self.login
+            )
+        except self.identity.exceptions.ResourceNotFoundException:
+            return {}
+        return dict(answer["PrincipalTags"])
+
+    def mirrored(self) -> IdentityPool:
+        """After what AWS has now is mirrored: IAM and the pools."""
+        pulled(self.aws_account, source="iam.details")
+        return self.pulled()
+
+    def pulled(self) -> IdentityPool:
+        for name in in_order(POOLS):
+            pulled(self.aws_account, source=name, region=REGION)
+        self.emulator.forget_calls()
+        found: IdentityPool = IdentityPool.objects.live().get(aws_id=self.pool_id)
+        return found
+
+    def iam_role(self, name: str) -> IamRole:
+        found: IamRole = IamRole.objects.live().get(name=name)
+        return found
+
+
+def allow(action: str, resource: str) -> str:
+    statement = {"Effect": "Allow", "Action": action, "Resource": resource}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
