@@ -7,10 +7,15 @@ class CognitoConfig(AppConfig):
     name = "cognito"
 
     def ready(self) -> None:
-        from cognito import identity_pools, mirrors
+        from cognito import acts, identity_pools, mirrors
+        from cognito.care_check import CareCheck
+        from cognito.operations import people as operations_on_people
         from cognito.people import erasing
-        from sync import beat
+        from sync import beat, checks
 
         mirrors.register()
         identity_pools.register()
+        operations_on_people.register()
+        acts.register()
+        checks.register(CareCheck())
         beat.register(erasing.erase_due)

@@ -119,6 +119,7 @@ class Act:
     many: bool = False  # also for several objects at once
     offered: Callable[[Any], bool] = lambda target: True  # of an object that is there
     position: int = 50
+    told: Callable[[Any], str] | None = None  # of one on a person: the message that goes out, or that none does
 
 
 _acts: defaultdict[str, dict[str, Act]] = defaultdict(dict)

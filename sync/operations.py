@@ -120,15 +120,15 @@ def _sealed_in(value: Any) -> Iterator[Sealed]:
             yield from _sealed_in(inner)
 
 
-def _opened(value: Any) -> Any:
+def opened(value: Any) -> Any:
     """A parameter as it is sent, with what is secret in it. Raises NotKept."""
     if isinstance(value, Sealed):
         return open_typed(value.reference)
     if isinstance(value, Personal):
         return revealed(value.blob)
     if isinstance(value, Mapping):
-        return {name: _opened(inner) for name, inner in value.items()}
-    return [_opened(inner) for inner in value] if isinstance(value, list) else value
+        return {name: opened(inner) for name, inner in value.items()}
+    return [opened(inner) for inner in value] if isinstance(value, list) else value
 
 
 @dataclass(frozen=True)
@@ -315,7 +315,7 @@ class Operation(ABC, Generic[P]):
         answer: Mapping[str, Any] = {}
         for call in self.calls(p):
             there = client.at(call.region) if call.region else client
-            answer = there.call(call.service, call.operation, **_opened(call.parameters))
+            answer = there.call(call.service, call.operation, **opened(call.parameters))
         return answer
 
     def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -416,5 +416,5 @@ def register(*operations: Operation[Any]) -> None:
 __all__ = [
     "Alteration", "BadParams", "Call", "Done", "Gate", "Guarantee", "Operation", "Planned", "Refusal", "Risk", "Sealed",
     "StepSpec",
-    "Tried", "Undo", "Value", "register", "registry",
+    "Tried", "Undo", "Value", "opened", "register", "registry",
 ]  # fmt: skip

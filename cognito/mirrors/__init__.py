@@ -2,6 +2,7 @@
 
 from cognito.mirrors import identity_pools, of_pools, pools
 from cognito.mirrors.sources import SOURCES
+from cognito.people.groups import GROUPS_OF_PERSON
 from cognito.people.members import Members
 from cognito.people.mirror import PERSON
 from cognito.people.source import People
@@ -11,6 +12,6 @@ __all__ = ["register"]
 
 
 def register() -> None:
-    mirror.register(*pools.MIRRORS, *of_pools.MIRRORS, *identity_pools.MIRRORS, PERSON)
+    mirror.register(*pools.MIRRORS, *of_pools.MIRRORS, *identity_pools.MIRRORS, PERSON, GROUPS_OF_PERSON)
     for source in (*SOURCES, People(), Members()):
         mirror.register_source(source)

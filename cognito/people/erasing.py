@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from cognito.models import CognitoMembership, CognitoUser, PoolCare, UserPool
+from cognito.people.forgetting import forget_in_plans
 from cognito.people.telling import cares_of
 
 logger = logging.getLogger(__name__)
@@ -40,9 +41,14 @@ def _kept(care: PoolCare) -> timedelta:
 
 
 def erase(people: QuerySet[CognitoUser]) -> int:
-    """All but the `sub`. Of somebody whom AWS still has, the next pull would bring everything back."""
+    """All but the `sub`, here and in the plans of old changes.
+
+    Of somebody whom AWS still has, the next pull would bring everything back.
+    """
     with transaction.atomic():
-        pks = list(people.select_for_update().order_by("aws_id").values_list("pk", flat=True))
+        found = dict(people.select_for_update().order_by("aws_id").values_list("pk", "aws_id"))
+        pks = list(found)
+        forget_in_plans(list(found.values()))
         CognitoMembership.objects.filter(user__in=pks).delete()
         return CognitoUser.objects.filter(pk__in=pks).update(
             name="", name_key="", status="", attributes={}, words="", content_hash="", created_at=None,

@@ -34,8 +34,13 @@ class PersonMirror(Mirror):
         place.of(CognitoUser.objects.filter(aws_id__in=object_ids)).live().update(gone_at=at)
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
-        """By her `sub`, or by her username where that isn't known yet. `ref.arn` is the pool's."""
-        return find_one(client, pool_of(ref.arn), *((SUB, ref.object_id) if ref.object_id else ("username", ref.name)))
+        """By her `sub`, or by her username where that isn't known yet. `ref.arn` is the pool's.
+
+        Where the username isn't known either, `former_name` is what tells her: "email=jane@example.org".
+        """
+        told = ref.former_name or f"username={ref.name}"
+        attribute, _, value = (f"{SUB}={ref.object_id}" if ref.object_id else told).partition("=")
+        return find_one(client, pool_of(ref.arn), attribute, value)
 
     def keep(self, place: Place, ref: ObjectRef, item: Item | None, requested_at: datetime, *, ours: bool) -> int:
         if item is None:

@@ -1,7 +1,8 @@
 """Panels: what apps above add to the pages of the apps below, registered in `AppConfig.ready()`.
 
 A page has *places*: "user", "role" … are the tabs of a details page, "overview" and "overview.side" the columns of
-the overview, "overview.attention" the lines of its "Needs attention". The page never learns who fills them.
+the overview, "overview.attention" the lines of its "Needs attention"; "change" and "change.afterwards" are panels of a
+change, before it moves and when it has ended. The page never learns who fills them.
 
     panels.register(Panel("user", "access", "Effective access", url_name="user_access", position=10))
     panels.register(Panel("overview.side", "recent", "Recent changes", url_name="changes", rows=recent_changes))

@@ -28,15 +28,18 @@ def refusals(said: Mapping[str, Any] | None, password: str) -> list[str]:
     """Sentences; none where it is fine. `said` as `IamAccount.password_policy` has it; None: not held."""
     if len(password) > LONGEST or any(not " " <= character <= "\xff" for character in password):
         return [f"AWS takes at most {LONGEST} characters, of the Latin alphabet."]
-    if said is None:
-        return []
+    return [] if said is None else missing(said, password)
+
+
+def missing(said: Mapping[str, Any], password: str) -> list[str]:
+    """What of the policy the password doesn't satisfy; an empty one is AWS's own."""
     shortest = int(said.get("MinimumPasswordLength", _DEFAULT_LENGTH if not said else 6))
     found = [] if len(password) >= shortest else [f"It needs {counted(shortest, 'character')} or more."]
-    missing = {name: words for name, (members, words) in _CLASSES.items() if not set(members) & set(password)}
+    lacking = {name: words for name, (members, words) in _CLASSES.items() if not set(members) & set(password)}
     if not said:
-        few = len(_CLASSES) - len(missing) < _DEFAULT_CLASSES
+        few = len(_CLASSES) - len(lacking) < _DEFAULT_CLASSES
         return [*found, "It needs letters of both cases and digits, or a symbol for one of them."] if few else found
-    return found + [f"It needs {words}." for name, words in missing.items() if said.get(name)]
+    return found + [f"It needs {words}." for name, words in lacking.items() if said.get(name)]
 
 
 def think_up(said: Mapping[str, Any] | None) -> str:

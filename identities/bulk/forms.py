@@ -1,14 +1,15 @@
-"""What an operator gives for a table of users: pasted or as a file. Whatever was given is printed again."""
+"""What an operator gives for a table: pasted or as a file. Whatever was given is printed again."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django import forms
 
 from accounts.models import AwsAccount
 from identities.bulk import csv_text, rows
-from identities.bulk.csv_text import TableError
+from identities.bulk.csv_text import Line, TableError
 from identities.bulk.rows import Row
 from policies.forms import StageForm
 
@@ -18,14 +19,12 @@ _HELP = {
 }
 
 
-class TableForm(StageForm):
-    what = forms.ChoiceField(
-        label="The rows are",
-        choices=[(rows.NEW, "New users"), (rows.THERE, "Users that are there")],
-        initial=rows.NEW,
-        help_text=f"Columns for new users: {_HELP[rows.NEW]}. For users that are there: {_HELP[rows.THERE]}. In any "
-        "order; or a column for each tag, such as tag:team. Several in a cell: with ; between them.",
-    )
+class RowsForm(StageForm):
+    """A table that becomes one change, a step or more for each row. Derive from it: `what` says what the rows are."""
+
+    own_fields: ClassVar[tuple[str, ...]] = ("what",)  # those of the derived form, in their order
+    prefixes: ClassVar[tuple[str, ...]] = ()  # columns that begin so are known, too
+
     text = forms.CharField(
         label="Table as CSV",
         required=False,
@@ -48,8 +47,8 @@ class TableForm(StageForm):
         self.aws_account = aws_account
         self.rows: list[Row] = []
         self.fields["title"].required = False
-        self.fields["title"].help_text = "For the list of changes; left empty, it says how many users."
-        self.order_fields(["what", "text", "file", "skip", "title", "reason"])
+        self.fields["title"].help_text = "For the list of changes; left empty, it says how many rows."
+        self.order_fields([*self.own_fields, "text", "file", "skip", "title", "reason"])
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
@@ -58,13 +57,19 @@ class TableForm(StageForm):
                 self._print_again(csv_text.decoded(upload.read()))
             text = self.data.get("text", "")
             if "what" in said:
-                columns = rows.COLUMNS[said["what"]]
-                self.rows = rows.rows_of(
-                    self.aws_account, said["what"], csv_text.lines_of(text, columns, (rows.TAG_COLUMN,))
-                )
+                lines = csv_text.lines_of(text, self.columns(said["what"]), self.prefixes)
+                self.rows = self.made(said["what"], lines)
         except TableError as error:
             self.add_error("text", str(error))
         return said
+
+    def columns(self, what: str) -> Sequence[str]:
+        """Those that are known, one of them "name"."""
+        raise NotImplementedError
+
+    def made(self, what: str, lines: list[Line]) -> list[Row]:
+        """What each line comes to."""
+        raise NotImplementedError
 
     def _print_again(self, text: str) -> None:
         """The file's text stands in the form from now on."""
@@ -82,3 +87,20 @@ class TableForm(StageForm):
     @property
     def bad(self) -> list[Row]:
         return [row for row in self.rows if row.problem]
+
+
+class TableForm(RowsForm):
+    what = forms.ChoiceField(
+        label="The rows are",
+        choices=[(rows.NEW, "New users"), (rows.THERE, "Users that are there")],
+        initial=rows.NEW,
+        help_text=f"Columns for new users: {_HELP[rows.NEW]}. For users that are there: {_HELP[rows.THERE]}. In any "
+        "order; or a column for each tag, such as tag:team. Several in a cell: with ; between them.",
+    )
+    prefixes = (rows.TAG_COLUMN,)
+
+    def columns(self, what: str) -> Sequence[str]:
+        return rows.COLUMNS[what]
+
+    def made(self, what: str, lines: list[Line]) -> list[Row]:
+        return rows.rows_of(self.aws_account, what, lines)

@@ -66,7 +66,7 @@ def rows_of(aws_account: AwsAccount, what: str, lines: Sequence[Line]) -> list[R
     named = _looked_up(aws_account, what, lines)
     seen: dict[str, int] = {}
     rows = [_row(aws_account, what, line, named, seen) for line in lines]
-    return _tried(aws_account, rows)
+    return tried(aws_account, rows)
 
 
 def steps_of(rows: Iterable[Row], password: Callable[[], str]) -> list[StepSpec]:
@@ -152,9 +152,9 @@ def _user(aws_account: AwsAccount, what: str, line: Line, named: Named) -> tuple
 
 
 def _given(line: Line, user: IamUser, named: Named) -> Iterator[StepSpec]:
-    for group in _several(line.cells.get("groups", "")):
+    for group in several(line.cells.get("groups", "")):
         yield add_member(user, _one(named.groups, "group", group))
-    for policy in _several(line.cells.get("policies", "")):
+    for policy in several(line.cells.get("policies", "")):
         yield attach(user, _policy(named, policy))
     for key, value in _tags(line):
         yield tag(user, key, value)
@@ -172,12 +172,13 @@ def _policy(named: Named, said: str) -> str:
     return str(_one(named.policies, "policy", said).arn)
 
 
-def _several(said: str) -> list[str]:
+def several(said: str) -> list[str]:
+    """What stands in a cell with a ; between."""
     return [part.strip() for part in _SEVERAL.split(said) if part.strip()]
 
 
 def _tags(line: Line) -> Iterator[tuple[str, str]]:
-    for said in _several(line.cells.get("tags", "")):
+    for said in several(line.cells.get("tags", "")):
         key, equals, value = said.partition("=")
         if not equals:
             raise RowError(f"“{said[:80]}” is no tag: write key=value, and ; between several.")
@@ -202,7 +203,7 @@ def _keys(said: str, active: Sequence[AccessKey]) -> Sequence[AccessKey]:
     elif said.isdecimal() and said.isascii() and len(said) < 5:
         found = [key for key in active if key.is_idle(int(said))]
     else:
-        wanted = set(_several(said))
+        wanted = set(several(said))
         found = [key for key in active if key.aws_id in wanted]
         if len(found) < len(wanted) or not wanted:
             words = "write yes for all active keys, a number of days without use, or the id of an active key."
@@ -213,7 +214,8 @@ def _keys(said: str, active: Sequence[AccessKey]) -> Sequence[AccessKey]:
 
 
 # ---- Tried on the mirror: each line by itself, since no two are about the same user -----------------------------
-def _tried(aws_account: AwsAccount, rows: Sequence[Row]) -> list[Row]:
+def tried(aws_account: AwsAccount, rows: Sequence[Row]) -> list[Row]:
+    """With what each does, or why it can't be done, by the mirror."""
     remembered: dict[Hashable, Any] = {}
     parsed: list[tuple[Any, Any]] = []
     for row in rows:

@@ -15,6 +15,7 @@ from accounts.access import fetch_aws_account, signed_in
 from accounts.roles import SEE_IAM
 from accounts.stepup import is_fresh
 from iamconsole.web import panels
+from iamconsole.web.panels import Panel
 from iamconsole.web.tables import list_response
 from sync import selectors
 from sync.models import Change
@@ -60,6 +61,11 @@ def _page(request: HttpRequest) -> int:
     return int(said) if said.isdecimal() and said.isascii() and len(said) < 6 else 0
 
 
+def _panels(request: HttpRequest, place: str, change: Change) -> list[Panel]:
+    found = panels.at(place, request, change.aws_account)
+    return [panel for panel in found if panel.shows is None or panel.shows(change)]
+
+
 def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
     plan = Plan(change, _page(request))
     typed = kept(request, change)
@@ -72,11 +78,8 @@ def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
         "plan": plan,
         "approvals": approvals,
         "acts": Offers(plan, signed_in(request), approvals, typed, fresh=is_fresh(request)),
-        "panels": [
-            panel
-            for panel in panels.at("change", request, change.aws_account)
-            if panel.shows is None or panel.shows(change)
-        ],
+        "panels": _panels(request, "change", change),
+        "afterwards": _panels(request, "change.afterwards", change) if change.finished_at else [],
         "has_moved": has_moved,
         "shows_plan": not has_moved or request.GET.get("show") == "plan",
         "polls": change.state in Change.MOVING,

@@ -29,6 +29,7 @@ from identities.operations import (
 )
 from policies.operations import plan_set_default, plan_update
 from sync.operations import StepSpec
+from tests.cognito import people_cases
 from tests.cognito.identity_pools import operation_cases as identity_pool_cases
 from tests.cognito.identity_pools.shop import Shop
 from tests.identities import operation_cases_credentials, operation_cases_principals, operation_cases_settings
@@ -170,6 +171,7 @@ ARRANGEMENTS: dict[str, Arrange] = {
         for word, make in _TAGGABLE.items()
         for verb, do in zip(_TAGGED, bounded_and_tagged(make), strict=True)
     },
+    **{case.kind: people_cases.of_person(case) for case in people_cases.CASES},
     "iam.policy.update": a_new_version,
     "iam.policy.delete_version": an_old_version_gone,
     "iam.policy.set_default": an_old_version_in_force,

@@ -8,9 +8,12 @@ from collections.abc import Iterator, Sequence
 from django.core.serializers.json import DjangoJSONEncoder
 
 from accounts.models import AwsAccount
+from cognito.models import CognitoMembership, CognitoUser
+from cognito.people.groups import GROUPS_OF_PERSON
+from cognito.people.telling import allowed_by, care_of, people_in
 from sync import mirror
 from sync.aws.client import reader
-from sync.mirror import ObjectRef
+from sync.mirror import Item, ObjectRef
 from sync.models import Facet, Revision
 
 
@@ -18,7 +21,10 @@ def differences(aws_account: AwsAccount, refs: Sequence[ObjectRef]) -> Iterator[
     client = reader(aws_account)
     for ref in refs:
         its = mirror.mirror_of(ref.kind, ref.facet)
-        item = its.read_one(client, ref)
+        item = its.read_one(client.at(ref.region) if ref.region else client, ref)
+        if its.keeps_own_books:
+            yield from _of_person(ref, item)
+            continue
         if item is None:
             if (
                 ref.facet == "details"
@@ -33,6 +39,25 @@ def differences(aws_account: AwsAccount, refs: Sequence[ObjectRef]) -> Iterator[
             yield f"AWS has {ref.arn}, {ref.facet}, the mirror hasn't"
         elif its.keeps_history and (known := _newest(facet)) != content:
             yield f"of {ref.arn}, {ref.facet}, the mirror has {known}, AWS {content}"
+
+
+def _of_person(ref: ObjectRef, item: Item | None) -> Iterator[str]:
+    """Of what has its book-keeping in its rows."""
+    its = mirror.mirror_of(ref.kind, ref.facet)
+    rows = CognitoUser.objects.live().filter(pool__arn=ref.arn)
+    row = rows.filter(aws_id=its.object_id(item) if item else ref.object_id).first()
+    if (row is None) is not (item is None):
+        yield f"the mirror has {row}, AWS {item}"
+    if row is None or item is None:
+        return
+    if its is GROUPS_OF_PERSON:
+        groups = CognitoMembership.objects.filter(user=row, gone_at=None).values_list("group__name", flat=True)
+        if sorted(groups) != sorted(item["groups"]):
+            yield f"the mirror has {sorted(groups)}, AWS {item['groups']}"
+        return
+    [told] = people_in([item], allowed_by(care_of(row.pool)))
+    if told.content_hash != row.content_hash:
+        yield f"of {row} the mirror has {row.status}, {row.enabled}, {row.attributes}, AWS {told}"
 
 
 def _newest(facet: Facet) -> object:

@@ -11,11 +11,12 @@ from botocore import xform_name
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Operator
+from iamconsole.demo.process import REGION
 from sync import changes, mirror
+from sync.aws.secrets import Secret
 from sync.mirror import ObjectRef
 from sync.models import Attempt, Change, Lease, Revision, Step
-from sync.operations import Guarantee, Operation, Sealed, registry
-from sync.sealed import open_typed
+from sync.operations import Guarantee, Operation, opened, registry
 from tests.faults.arrangements import ARRANGEMENTS, PROTECTED
 from tests.faults.mirrored import differences
 from tests.services.changing import propose
@@ -84,6 +85,9 @@ class Trial:
     def pull(self) -> None:
         """What tells of the objects that the step is about."""
         about = {(ref.kind, ref.facet) for ref in self.refs}
+        if any(mirror.mirror_of(kind, facet).keeps_own_books for kind, facet in about):
+            for name in ("cognito.people", "cognito.members"):
+                pulled(self.world.aws_account, source=name, region=REGION)
         for name, source in mirror.sources.items():
             if any((kind, source.facet) in about for kind in source.kinds) and source.serves(self.world.aws_account):
                 pulled(self.world.aws_account, source=name)
@@ -97,11 +101,9 @@ class Trial:
     def done_by_somebody_else(self) -> None:
         """The very calls of the step, sent from outside the console."""
         for call in self.operation.calls(self.params):
-            opened = {
-                name: open_typed(value.reference).open() if isinstance(value, Sealed) else value
-                for name, value in call.parameters.items()
-            }
-            getattr(self.world.emulator.client(call.service), xform_name(call.operation))(**opened)
+            there = {"region_name": call.region} if call.region else {}
+            client = self.world.emulator.client(call.service, **there)
+            getattr(client, xform_name(call.operation))(**in_clear(opened(call.parameters)))
         self.world.emulator.forget_calls()
 
     # ---- How it ended ----------------------------------------------------------------------------------------
@@ -144,6 +146,14 @@ class Trial:
         news = _outside() - self.outside
         if news and not others and expected.step is not State.UNKNOWN:
             yield f"{news} revisions of false drift"
+
+
+def in_clear(value: Any) -> Any:
+    if isinstance(value, Secret):
+        return value.open()
+    if isinstance(value, dict):
+        return {name: in_clear(inner) for name, inner in value.items()}
+    return [in_clear(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _outside() -> int:

@@ -10,10 +10,26 @@ _GATE = "It waits, and sends nothing."
 _TAGS = "Policies that ask for the tag of a resource speak of access to it; what is measured is access of principals."
 _EMPTY = "No role is in an instance profile when it is made or deleted."
 _CERTIFICATE = "It shows a site's name to its visitors; nobody signs in to AWS with it."
+_PEOPLE = "People of pools are no principals of IAM; what gives them a role is said as a warning of the plan."
 
 NO_ACCESS: Mapping[str, str] = {
     "cognito.identity_pool.create": "Nobody gets credentials by it until it has roles.",
     "cognito.identity_pool.principal_tags.set": "Tags of sessions; what policies ask of them is in the policies.",
+    "cognito.user.attributes.delete": _PEOPLE,
+    "cognito.user.attributes.set": _PEOPLE,
+    "cognito.user.confirm": _PEOPLE,
+    "cognito.user.create": _PEOPLE,
+    "cognito.user.delete": _PEOPLE,
+    "cognito.user.disable": _PEOPLE,
+    "cognito.user.enable": _PEOPLE,
+    "cognito.user.group.add": _PEOPLE,
+    "cognito.user.group.remove": _PEOPLE,
+    "cognito.user.mfa.delete_totp": _PEOPLE,
+    "cognito.user.mfa.preference": _PEOPLE,
+    "cognito.user.resend_invite": _PEOPLE,
+    "cognito.user.reset_password": _PEOPLE,
+    "cognito.user.set_password": _PEOPLE,
+    "cognito.user.sign_out": _PEOPLE,
     "iam.account.alias.delete": "An address to sign in at; the one with the number goes on.",
     "iam.account.alias.set": "An address to sign in at; nobody may sign in who couldn't.",
     "iam.account.password_policy.delete": "It bears on passwords that are set later.",

@@ -15,7 +15,7 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.models import ApprovalRule, AuditEntry, Grant, Operator
 from accounts.roles import Role
-from cognito.models import IdentityPool
+from cognito.models import IdentityPool, UserPool
 from identities.models import (
     IamGroup,
     IamRole,
@@ -45,6 +45,7 @@ KEYS: dict[str, Callable[[], object]] = {
     "saml": lambda: SamlProvider.objects.get().aws_id,
     "instance": lambda: InstanceProfile.objects.get().aws_id,
     "server": lambda: ServerCertificate.objects.get().aws_id,
+    "cognito": lambda: UserPool.objects.get().aws_id,
     "change": lambda: Change.objects.get().pk,
     "pull": lambda: Run.objects.get().pk,
     "drift": lambda: Revision.objects.get().pk,

@@ -57,6 +57,11 @@ change                         GET    in        404     ok   403  ok   ok    ok 
 change_progress                GET    in        404     ok   403  ok   ok    ok    ok
 change_access                  GET    in        404     ok   403  ok   ok    ok    ok
 change_access                  HTMX   in        404     ok   403  ok   ok    ok    ok
+change_ticket                  GET    in        404     ok   403  ok   ok    ok    ok
+cognito_invite                 GET    in        404     403  ok   ok   403   ok    ok
+cognito_invite                 POST   in        404     403  ok   ok   403   ok    ok
+cognito_people_csv             GET    in        404     403  ok   ok   403   ok    ok
+cognito_people_csv             POST   in        404     403  ok   ok   403   ok    ok
 change_apply                   POST   in        404     403  403  ok   403   ok    ok
 change_break_glass             POST   in        404     403  403  403  403   ok    ok
 change_try                     POST   in        404     403  403  ok   403   ok    ok

@@ -1,0 +1,109 @@
+"""What the forms about people have: a group of their pool, their attributes, a password."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+
+from cognito.models import CognitoGroup, UserPool
+from cognito.operations.people.passwords import PASSWORD
+from cognito.people import passwords, schema
+from policies.acts import ActForm
+from policies.fields import NamedField
+from sync.sealed import keep_typed
+
+MADE_UP, TYPED = "made_up", "typed"
+_PREFIX = "set-"
+
+
+class GroupOfPoolField(NamedField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__("group", lambda aws_account: CognitoGroup.objects.none(), help_text="Its name.", **kwargs)
+
+    def of_pool(self, pool: UserPool) -> None:
+        self.rows = CognitoGroup.objects.live().filter(pool=pool).order_by("name_key")
+
+
+class OfPool(ActForm):
+    """About a pool, or about people of one."""
+
+    @property
+    def pool(self) -> UserPool:
+        pool: UserPool = getattr(self.target, "pool", self.target)
+        return pool
+
+
+class AttributeFields(OfPool):
+    """A field for each attribute that can be set. What is left empty stays as it is."""
+
+    new: ClassVar[bool] = False  # of somebody who isn’t there yet
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        required = set(schema.required(self.pool))
+        for name in self.names():
+            self.fields[f"{_PREFIX}{name}"] = _field(name, required=name in required)
+        self.order_fields([name for name in self.fields if name not in ("title", "reason")])
+
+    def names(self) -> list[str]:
+        return schema.settable(self.pool, new=self.new)
+
+    def values(self) -> dict[str, str]:
+        """Those that were filled in."""
+        said = self.cleaned_data
+        return {name.removeprefix(_PREFIX): said[name] for name in said if name.startswith(_PREFIX) and said[name]}
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        for name, sentence in schema.problems(self.pool, self.known_values(), new=self.new).items():
+            self.add_error(f"{_PREFIX}{name}" if f"{_PREFIX}{name}" in self.fields else None, sentence)
+        return said
+
+    def known_values(self) -> dict[str, str]:
+        """… and what else is known of them."""
+        return self.values()
+
+
+def _field(name: str, *, required: bool) -> forms.Field:
+    words = "The pool requires it; left empty, it stays." if required else ""
+    if name.endswith("_verified"):
+        choices = [("", "As AWS makes it"), ("true", "Verified"), ("false", "Not verified")]
+        return forms.ChoiceField(label=name, choices=choices, required=False, help_text="Verified: not for helpdesk.")
+    return forms.CharField(label=name, max_length=2048, required=False, help_text=words)
+
+
+class PasswordFields(OfPool):
+    """A password that is typed, and sealed at once, or thought up by the console."""
+
+    how = forms.ChoiceField(
+        label="The password",
+        choices=[
+            (MADE_UP, "The console thinks one up; whoever applies the change sees it once, for 15 minutes"),
+            (TYPED, "I type one"),
+        ],
+        initial=MADE_UP,
+        widget=forms.RadioSelect,
+    )
+    password = forms.CharField(
+        required=False,
+        strip=False,
+        label="Typed password",
+        help_text="Only where you type one. After a mistake it has to be typed again: no page ever has it.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        if said.get("how") == TYPED:
+            typed = said.get("password", "")
+            for sentence in passwords.refusals(self.pool, typed) if typed else ["Type the password."]:
+                self.add_error("password", sentence)
+        return said
+
+    def sealed_password(self) -> dict[str, Any]:
+        """As a step takes it."""
+        made_up = self.cleaned_data["how"] == MADE_UP
+        text = passwords.think_up(self.pool) if made_up else self.cleaned_data["password"]
+        reference = keep_typed(text, name=PASSWORD, aws_account=self.aws_account, operator=self.operator)
+        return {"password": reference, "made_up": made_up}

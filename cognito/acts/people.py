@@ -1,0 +1,289 @@
+"""The acts on a person; most can be done with many at once. Each says before the click which message goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django import forms
+
+from cognito.acts.fields import AttributeFields, GroupOfPoolField, OfPool, PasswordFields
+from cognito.models import CognitoMembership, CognitoUser
+from cognito.operations.people.attributes import as_params
+from cognito.operations.people.base import on_person
+from cognito.operations.people.mfa import FACTORS
+from cognito.people import messages, schema
+from cognito.people.messages import EMAIL, NO_MESSAGE, SMS
+from cognito.people.telling import allowed_by, care_of
+from policies import acts
+from policies.acts import Act
+from sync.operations import Refusal, StepSpec, concealed
+
+PLACE = "cognito_user"
+_ADDRESS = "A message is sent where a new address is to be verified; the plan says so."
+Status = CognitoUser.Status
+
+
+class PersonForm(OfPool):
+    """About people of one pool."""
+
+    tells: ClassVar[str] = ""  # what comes of it, beside the message
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.about = " ".join(filter(None, (self.tells, self.said(self.target))))
+
+    def said(self, person: CognitoUser) -> str:
+        """Which message goes out, and what goes on."""
+        return NO_MESSAGE
+
+    def steps(self) -> Sequence[StepSpec]:
+        if len({person.pool_id for person in self.targets}) > 1:
+            raise Refusal("These are people of several pools: do it with those of one pool at a time.")
+        return [step for person in self.targets for step in self.steps_of(person)]
+
+    def steps_of(self, person: CognitoUser) -> Sequence[StepSpec]:
+        return [on_person(person, self.kind, self.said(person), **self.parameters(person))]
+
+    kind: ClassVar[str] = ""
+
+    def parameters(self, person: CognitoUser) -> dict[str, Any]:
+        return {}
+
+
+class EnableForm(PersonForm):
+    heading = "Enable {names}"
+    kind = "cognito.user.enable"
+    tells = "They can sign in again, with what they signed in with before."
+
+
+class DisableForm(PersonForm):
+    heading = "Disable {names}"
+    kind = "cognito.user.disable"
+    tells = "They can’t sign in any more, until somebody enables them."
+
+    def said(self, person: CognitoUser) -> str:
+        return f"{NO_MESSAGE} {messages.goes_on(person.pool)}"
+
+
+class SignOutForm(PersonForm):
+    heading = "Sign {names} out everywhere"
+    kind = "cognito.user.sign_out"
+    tells = "Every app asks them to sign in again once their tokens have expired; refresh tokens are void at once."
+
+    def said(self, person: CognitoUser) -> str:
+        return f"{NO_MESSAGE} {messages.goes_on(person.pool)}"
+
+
+class ConfirmForm(PersonForm):
+    heading = "Confirm the sign-up of {names}"
+    kind = "cognito.user.confirm"
+    tells = "They can sign in without the code that AWS sent. Their e-mail address isn’t verified by that."
+
+
+class ResetPasswordForm(PersonForm):
+    heading = "Reset the password of {names}"
+    kind = "cognito.user.reset_password"
+    tells = "The old password is void at once: they need the code to set a new one."
+
+    def said(self, person: CognitoUser) -> str:
+        return messages.recovery(person.pool, person)
+
+    def steps_of(self, person: CognitoUser) -> Sequence[StepSpec]:
+        if not messages.recovery_ways(person.pool):
+            raise Refusal("In this pool only administrators reset passwords, and AWS sends no code: set one instead.")
+        return super().steps_of(person)
+
+
+class SetPasswordForm(PasswordFields, PersonForm):
+    heading = "Set a password for {names}"
+    kind = "cognito.user.set_password"
+    tells = "The old password is void at once. Tell them the new one yourself."
+    permanent = forms.BooleanField(
+        required=False, label="They may keep it; else they choose a new one at the next sign-in"
+    )
+
+    def parameters(self, person: CognitoUser) -> dict[str, Any]:
+        return {"permanent": self.cleaned_data["permanent"], **self.sealed_password()}
+
+
+class ChannelForm(PersonForm):
+    channel = forms.ChoiceField(label="By", choices=[(EMAIL, "E-mail"), (SMS, "Text message")], initial=EMAIL)
+
+    @property
+    def chosen(self) -> str:
+        said: str = getattr(self, "cleaned_data", {}).get("channel") or EMAIL
+        return said
+
+    def said(self, person: CognitoUser) -> str:
+        return messages.invitation(person.pool, self.chosen)
+
+
+class InviteAgainForm(ChannelForm):
+    heading = "Invite {names} once more"
+    kind = "cognito.user.resend_invite"
+    tells = "With a new temporary password; the one that was sent before is void."
+
+    def parameters(self, person: CognitoUser) -> dict[str, Any]:
+        return {"name": concealed(person.name), "channel": self.chosen}
+
+
+class JoinForm(PersonForm):
+    heading = "Add {names} to a group"
+    kind = "cognito.user.group.add"
+    tells = (
+        "Who is in it already is left out. A group that gives access to AWS, by a role or by rules of an identity "
+        "pool, isn’t for helpdesk."
+    )
+    group = GroupOfPoolField(label="Group")
+    wants: ClassVar[bool] = False  # members, to do it with
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["group"]
+        assert isinstance(field, GroupOfPoolField)  # noqa: S101  for the type checker
+        field.of_pool(self.pool)
+
+    def steps(self) -> Sequence[StepSpec]:
+        group = self.cleaned_data["group"]
+        held = CognitoMembership.objects.filter(group=group, user__in=self.targets, gone_at__isnull=True)
+        members = set(held.values_list("user", flat=True))
+        fit = [person for person in self.targets if (person.pk in members) is self.wants]
+        return [step for person in fit or self.targets for step in self.steps_of(person)]
+
+    def parameters(self, person: CognitoUser) -> dict[str, Any]:
+        return {"group": self.cleaned_data["group"].name}
+
+
+class LeaveForm(JoinForm):
+    heading = "Take {names} out of a group"
+    kind = "cognito.user.group.remove"
+    tells = "Who isn’t in it is left out. Tokens that they have say the group until they expire."
+    wants = True
+
+
+class AttributesForm(AttributeFields, PersonForm):
+    heading = "Set attributes of {names}"
+    kind = "cognito.user.attributes.set"
+    tells = "Only what you fill in is changed. The plan shows the names, not the values: they are personal."
+
+    def said(self, person: CognitoUser) -> str:
+        values = self.values() if self.is_bound and hasattr(self, "cleaned_data") else {}
+        return messages.of_attributes(person.pool, values) if values else _ADDRESS
+
+    def parameters(self, person: CognitoUser) -> dict[str, Any]:
+        values, kept = self.values(), allowed_by(care_of(person.pool))
+        if not values:
+            raise Refusal("Fill in what is to be set.")
+        said_verified = {name for name in ("email", "phone_number") if values.get(f"{name}_verified") == "true"}
+        waiting = sorted(messages.waiting_for_code(person.pool) - said_verified)
+        return as_params(person.aws_id, values, [name for name in kept if name not in waiting], waiting)
+
+
+class DropAttributeForm(PersonForm):
+    heading = "Take an attribute away from {names}"
+    kind = "cognito.user.attributes.delete"
+    tells = "Its value is gone; of an attribute that the mirror keeps, the reverse brings it back."
+    attribute = forms.ChoiceField(label="Attribute")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["attribute"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  for the type checker
+        names = [name for name in schema.settable(self.pool) if not schema.undeletable(self.pool, name)]
+        field.choices = [(name, name) for name in names if not name.endswith("_verified")]
+
+    def parameters(self, person: CognitoUser) -> dict[str, Any]:
+        name = self.cleaned_data["attribute"]
+        return {"names": [name], "compared": [name] if name in allowed_by(care_of(person.pool)) else []}
+
+
+class FactorsForm(PersonForm):
+    heading = "Second factors of {names}"
+    kind = "cognito.user.mfa.preference"
+    tells = "A factor must be set up before it can be on. AWS is asked for what is on now when the change is applied."
+    preferred = forms.ChoiceField(label="Asked for first", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", "Stays as it is"), ("on", "On"), ("off", "Off")]
+        for factor, (label, _) in FACTORS.items():
+            self.fields[factor] = forms.ChoiceField(label=label.capitalize(), choices=choices, required=False)
+        first = self.fields["preferred"]
+        assert isinstance(first, forms.ChoiceField)  # noqa: S101  for the type checker
+        first.choices = [("", "None of them"), *((factor, label) for factor, (label, _) in FACTORS.items())]
+        self.order_fields([*FACTORS, "preferred"])
+
+    def parameters(self, person: CognitoUser) -> dict[str, Any]:
+        said = self.cleaned_data
+        on, off = ([factor for factor in FACTORS if said[factor] == how] for how in ("on", "off"))
+        return {"on": on, "off": off, "preferred": said["preferred"]}
+
+
+class LostTokenForm(PersonForm):
+    heading = "Remove the authenticator app of {names}"
+    kind = "cognito.user.mfa.delete_totp"
+    tells = (
+        "For a phone that was lost. Make sure that it is they who ask: who has the password gets in without the app."
+    )
+
+    def said(self, person: CognitoUser) -> str:
+        return f"{NO_MESSAGE} {messages.after_lost_token(person.pool)}"
+
+
+class DeleteForm(PersonForm):
+    heading = "Delete {names}"
+    tells = "For good: who signs up again is somebody new. Who is enabled is disabled first."
+
+    def steps_of(self, person: CognitoUser) -> Sequence[StepSpec]:
+        disable = [on_person(person, "cognito.user.disable", NO_MESSAGE)] if person.enabled else []
+        return [*disable, on_person(person, "cognito.user.delete", NO_MESSAGE)]
+
+
+def _is_local(person: Any) -> bool:
+    return bool(person.status != Status.EXTERNAL_PROVIDER)
+
+
+def _invited(person: CognitoUser) -> str:
+    return messages.invitation(person.pool, EMAIL)
+
+
+def _recovered(person: CognitoUser) -> str:
+    return messages.recovery(person.pool, person)
+
+
+def _none(person: CognitoUser) -> str:
+    return NO_MESSAGE
+
+
+def _perhaps(person: CognitoUser) -> str:
+    return _ADDRESS
+
+
+def register() -> None:
+    acts.register(
+        PLACE,
+        Act("reset-password", "Reset the password…", ResetPasswordForm, icon="lock-keyhole", many=True,
+            told=_recovered, position=10,
+            offered=lambda person: person.enabled and person.status in (Status.CONFIRMED, Status.RESET_REQUIRED)),
+        Act("set-password", "Set a password…", SetPasswordForm, icon="key-round", offered=_is_local, told=_none,
+            position=11),
+        Act("invite-again", "Invite once more…", InviteAgainForm, icon="mail", many=True, told=_invited, position=12,
+            offered=lambda person: person.status == Status.FORCE_CHANGE_PASSWORD),
+        Act("confirm", "Confirm the sign-up…", ConfirmForm, icon="circle-check", many=True, told=_none, position=13,
+            offered=lambda person: person.status == Status.UNCONFIRMED),
+        Act("lost-token", "Remove a lost authenticator app…", LostTokenForm, icon="smartphone", offered=_is_local,
+            told=_none, position=20),
+        Act("factors", "Second factors…", FactorsForm, icon="shield-check", offered=_is_local, told=_none, position=21),
+        Act("sign-out", "Sign out everywhere…", SignOutForm, icon="timer-off", many=True, told=_none, position=30),
+        Act("attributes", "Set attributes…", AttributesForm, icon="pencil", told=_perhaps, position=40),
+        Act("drop-attribute", "Take an attribute away…", DropAttributeForm, icon="eraser", many=True, told=_none,
+            position=41),
+        Act("join", "Add to a group…", JoinForm, icon="user-plus", many=True, told=_none, position=50),
+        Act("leave", "Take out of a group…", LeaveForm, icon="user-minus", many=True, told=_none, position=51),
+        Act("enable", "Enable…", EnableForm, icon="circle-check", many=True, told=_none, position=60,
+            offered=lambda person: not person.enabled),
+        Act("disable", "Disable…", DisableForm, icon="circle-off", many=True, danger=True, told=_none, position=61,
+            offered=lambda person: person.enabled),
+        Act("delete", "Delete…", DeleteForm, icon="trash-2", many=True, danger=True, told=_none, position=90),
+    )  # fmt: skip

@@ -1,0 +1,28 @@
+"""Operations on people of user pools. Plans, logs and the audit trail name them by their `sub`."""
+
+from cognito.operations.people import attributes, groups, leaving, making, mfa, passwords, signing_out, standing
+from sync import operations
+
+__all__ = ["register"]
+
+_OPERATIONS = (
+    making.CreatePerson(),
+    making.ResendInvitation(),
+    standing.EnablePerson(),
+    standing.DisablePerson(),
+    standing.ConfirmPerson(),
+    passwords.ResetPassword(),
+    passwords.SetPassword(),
+    attributes.SetAttributes(),
+    attributes.DeleteAttributes(),
+    groups.AddToGroup(),
+    groups.RemoveFromGroup(),
+    mfa.SetPreference(),
+    mfa.DeleteToken(),
+    signing_out.SignOut(),
+    leaving.DeletePerson(),
+)
+
+
+def register() -> None:
+    operations.register(*_OPERATIONS)

@@ -1,0 +1,233 @@
+"""Attributes of a person. The part is {"sub", "attributes": {name: digest}} of those that the mirror keeps.
+
+A plan has values encrypted, and of what it expects to find digests only: they are personal, and audit entries stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from django.utils.crypto import salted_hmac
+
+from accounts.models import AwsAccount
+from accounts.roles import CARE, PROPOSE
+from cognito.models import CognitoUser
+from cognito.operations.people.base import PersonOperation, PersonParams
+from cognito.people import schema
+from cognito.people.guarded import guarded_attributes
+from cognito.people.mirror import find_one
+from cognito.people.telling import SUB
+from sync.aws.client import AwsClient
+from sync.checks import Finding
+from sync.draft import Draft
+from sync.mirror import Item
+from sync.operations import (
+    BadParams,
+    Call,
+    Done,
+    Guarantee,
+    Personal,
+    Risk,
+    StepSpec,
+    Tried,
+    Value,
+    concealed,
+    revealed,
+)
+from sync.sealed import NotKept
+
+_DIGITS = 16
+_ADDRESSES = ("email", "phone_number")
+
+
+def digest(sub: str, name: str, value: str) -> str:
+    """ "" of no value. Nobody without the console's key can tell the value, nor that two people have the same."""
+    said = f"{sub}\n{name}\n{value}"
+    return salted_hmac("cognito.attribute", said, algorithm="sha256").hexdigest()[:_DIGITS] if value else ""
+
+
+@dataclass(frozen=True)
+class NamedParams(PersonParams):
+    compared: tuple[str, ...] = ()  # names that the mirror keeps, so that the plan knows what is there
+
+
+@dataclass(frozen=True)
+class SetParams(NamedParams):
+    """`attributes` are encrypted, by their names; `digests` of those that will show at once."""
+
+    attributes: dict[str, Any] = field(default_factory=dict)
+    digests: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.attributes:
+            raise BadParams("There is no attribute to set.")
+
+
+@dataclass(frozen=True)
+class DeleteParams(NamedParams):
+    names: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.names:
+            raise BadParams("There is no attribute to take away.")
+
+
+N = TypeVar("N", bound=NamedParams)
+
+
+class OfAttributes(PersonOperation[N]):
+    bills = True
+
+    def names(self, p: N) -> Sequence[str]:
+        raise NotImplementedError
+
+    def wanted(self, p: N) -> Mapping[str, str]:
+        """The digests that it leaves, by name; "" where nothing is left."""
+        raise NotImplementedError
+
+    def needs_of(self, aws_account: AwsAccount, p: N) -> str:
+        return PROPOSE if guarded_attributes(aws_account, p.pool_id, self.names(p)) else CARE
+
+    def risk_of(self, aws_account: AwsAccount, p: N) -> Risk:
+        return Risk.HIGH if guarded_attributes(aws_account, p.pool_id, self.names(p)) else Risk.LOW
+
+    def part(self, p: N) -> str:
+        return f"person.attributes:{p.pool_id}/{p.sub} {' '.join(sorted(self.names(p)))}"
+
+    def told(self, value: Value) -> str:
+        if value is None:
+            return "nobody of that sub"
+        said = {name: f"value {found}" if found else "none" for name, found in value["attributes"].items()}
+        listed = ", ".join(f"{name} ({found})" for name, found in said.items())
+        return listed or "the person; the mirror keeps none of these attributes"
+
+    def of_row(self, draft: Draft, p: N, row: CognitoUser) -> Mapping[str, Value]:
+        return {"attributes": {name: digest(p.sub, name, row.attributes.get(name, "")) for name in p.compared}}
+
+    def of_item(self, client: AwsClient, p: N, item: Item) -> Mapping[str, Value]:
+        found = digests_of(p.sub, item)
+        return {"attributes": {name: found.get(name, "") for name in p.compared}}
+
+    def after(self, p: N, value: Value) -> Value:
+        wanted = self.wanted(p)
+        left = {name: wanted.get(name, found) for name, found in value["attributes"].items()}
+        return {**value, "attributes": left}
+
+    def changes(self, p: N, value: Value) -> bool:
+        return bool(set(self.names(p)) - set(p.compared)) or super().changes(p, value)
+
+    def done(self, client: AwsClient, p: N, live: Value, tried: Sequence[Tried]) -> Done | None:
+        """By all attributes that it sets, kept in the mirror or not."""
+        item = find_one(client.at(p.region), p.pool_id, SUB, p.sub)
+        if item is None:
+            return None
+        found = digests_of(p.sub, item)
+        return Done() if all(found.get(name, "") == wanted for name, wanted in self.wanted(p).items()) else None
+
+    def limits(self, draft: Draft, p: N, value: Value) -> list[Finding]:
+        found = [Finding("BAD_ATTRIBUTE", "error", said) for said in self.refusals(draft, p)]
+        guarded = guarded_attributes(draft.aws_account, p.pool_id, self.names(p))
+        if guarded and not found:
+            words = f"{', '.join(guarded)} can give AWS access or an account away: somebody else should look at it."
+            found.append(Finding("GUARDED_ATTRIBUTE", "security_warning", words))
+        return found
+
+    def refusals(self, draft: Draft, p: N) -> list[str]:
+        raise NotImplementedError
+
+    def kept(self, p: N) -> Sequence[str]:
+        """The encrypted values that it sets; one of somebody who is erased is empty."""
+        return []
+
+    def before(self, draft: Draft, p: N, value: Value) -> dict[str, Any]:
+        """What was there, encrypted; of an address also whether it was verified."""
+        row = self.row(draft, p)
+        names = {*p.compared, *(f"{name}_verified" for name in _ADDRESSES if name in p.compared)}
+        kept = {name: row.attributes.get(name, "") for name in names if name in row.attributes or name in p.compared}
+        return {"attributes": {name: concealed(said) if said else "" for name, said in kept.items()}}
+
+    def reverse(self, p: N, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        """What the mirror didn't keep nobody can bring back, nor what was erased since."""
+        if not any(before["attributes"].values()) and not all(self.kept(p)):
+            return []
+        try:
+            old = {name: revealed(said).open() if said else "" for name, said in before["attributes"].items()}
+        except NotKept:
+            return []
+        steps = []
+        if back := {name: said for name, said in old.items() if said}:
+            steps.append(self.spec_of(SetAttributes.kind, p, "", **as_params(p.sub, back, p.compared)))
+        if new := [name for name, said in old.items() if not said and self.wanted(p).get(name)]:
+            steps.append(self.spec_of(DeleteAttributes.kind, p, "", names=new, compared=new))
+        return steps
+
+
+class SetAttributes(OfAttributes[SetParams]):
+    """AWS may send a code to a new address: whether it was done is looked up, and it isn't sent twice."""
+
+    kind = "cognito.user.attributes.set"
+    aws_operation = "AdminUpdateUserAttributes"
+    guarantee = Guarantee.DETECTABLE
+    params_type = SetParams
+
+    def names(self, p: SetParams) -> Sequence[str]:
+        return list(p.attributes)
+
+    def kept(self, p: SetParams) -> Sequence[str]:
+        return list(p.attributes.values())
+
+    def wanted(self, p: SetParams) -> Mapping[str, str]:
+        return p.digests
+
+    def title(self, p: SetParams) -> str:
+        return f"Set {', '.join(p.attributes)} of {p.sub}"
+
+    def calls(self, p: SetParams) -> list[Call]:
+        told = [{"Name": name, "Value": Personal(value)} for name, value in p.attributes.items()]
+        return self.sent(p, Username=p.known_as, UserAttributes=told)
+
+    def refusals(self, draft: Draft, p: SetParams) -> list[str]:
+        try:
+            values = {name: revealed(value).open() for name, value in p.attributes.items()}
+        except NotKept as gone:
+            return [str(gone)]
+        return list(schema.problems(self.row(draft, p).pool, values).values())
+
+
+class DeleteAttributes(OfAttributes[DeleteParams]):
+    kind = "cognito.user.attributes.delete"
+    aws_operation = "AdminDeleteUserAttributes"
+    params_type = DeleteParams
+
+    def names(self, p: DeleteParams) -> Sequence[str]:
+        return p.names
+
+    def wanted(self, p: DeleteParams) -> Mapping[str, str]:
+        return dict.fromkeys(p.names, "")
+
+    def title(self, p: DeleteParams) -> str:
+        return f"Take {', '.join(p.names)} away from {p.sub}"
+
+    def calls(self, p: DeleteParams) -> list[Call]:
+        return self.sent(p, Username=p.known_as, UserAttributeNames=list(p.names))
+
+    def refusals(self, draft: Draft, p: DeleteParams) -> list[str]:
+        pool = self.row(draft, p).pool
+        return [said for name in p.names if (said := schema.undeletable(pool, name))]
+
+
+def digests_of(sub: str, item: Item) -> dict[str, str]:
+    return {each["Name"]: digest(sub, each["Name"], each.get("Value", "")) for each in item["Attributes"]}
+
+
+def as_params(sub: str, values: Mapping[str, str], kept: Sequence[str], waiting: Sequence[str] = ()) -> dict[str, Any]:
+    """`kept`: names that the mirror keeps; `waiting`: those of which a new value doesn't show at once."""
+    return {
+        "attributes": {name: concealed(value) for name, value in values.items()},
+        "digests": {name: digest(sub, name, value) for name, value in values.items() if name not in waiting},
+        "compared": sorted(name for name in values if name in kept),
+    }

@@ -1,0 +1,202 @@
+"""What operations on one person of a user pool have in common.
+
+AWS takes a person's `sub` for her username ("Username" in AdminDisableUser of the API reference), but for people of
+outside providers: theirs stands beside it. So she is never meant by a name that somebody else may have by now, and
+what a plan says of her is not personal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
+
+from accounts.models import AwsAccount
+from accounts.roles import CARE
+from cognito.mirrors.base import pool_of
+from cognito.mirrors.pools import IDP
+from cognito.models import CognitoUser
+from cognito.people.mirror import find_one
+from cognito.people.telling import SUB
+from sync.aws.client import AwsClient
+from sync.draft import Draft
+from sync.made import is_made
+from sync.mirror import Item, ObjectRef
+from sync.operations import (
+    BadParams,
+    Call,
+    Done,
+    Guarantee,
+    Operation,
+    Refusal,
+    Risk,
+    StepSpec,
+    Tried,
+    Undo,
+    Value,
+)
+
+_POOL_ARN = re.compile(r"arn:[\w-]+:cognito-idp:(?P<region>[\w-]+):\d{12}:userpool/[\w-]+_[0-9a-zA-Z]+", re.ASCII)
+
+
+@dataclass(frozen=True)
+class OfPoolParams:
+    """`said`: which message goes out, and what goes on, as it was said when the step was proposed."""
+
+    pool_arn: str
+
+    def __post_init__(self) -> None:
+        if not _POOL_ARN.fullmatch(self.pool_arn):
+            raise BadParams("That is not the ARN of a user pool.")
+
+    @property
+    def pool_id(self) -> str:
+        return pool_of(self.pool_arn)
+
+    @property
+    def region(self) -> str:
+        return self.pool_arn.split(":")[3]
+
+
+@dataclass(frozen=True)
+class PersonParams(OfPoolParams):
+    sub: str
+    username: str = ""  # of somebody who signs in by an outside provider
+    said: str = ""
+
+    @property
+    def known_as(self) -> str:
+        """What AWS is given for her username."""
+        return self.username or self.sub
+
+
+Q = TypeVar("Q", bound=OfPoolParams)
+P = TypeVar("P", bound=PersonParams)
+
+
+class InPool(Operation[Q]):
+    guarantee = Guarantee.IDEMPOTENT
+    undo = Undo.REVERSIBLE
+    risk = Risk.LOW
+    needs = CARE
+    aws_operation: ClassVar[str]
+    # Whether AWS may count the person as one who was active this month, and bill for her.
+    bills: ClassVar[bool] = False
+
+    def pool_of(self, p: Q) -> str:
+        return p.pool_id
+
+    def is_destructive(self, p: Q) -> bool:
+        return self.risk is Risk.DESTRUCTIVE
+
+    def sent(self, p: Q, **parameters: Any) -> list[Call]:
+        return [
+            Call(
+                IDP,
+                self.aws_operation,
+                {"UserPoolId": p.pool_id, **parameters},
+                resource_arns=(p.pool_arn,),
+                actions=(f"{IDP}:{self.aws_operation}",),
+                region=p.region,
+            )
+        ]
+
+
+class PersonOperation(InPool[P]):
+    """The part is about her, by her `sub`: one name for each `about`."""
+
+    about: ClassVar[str]
+
+    def note(self, p: P) -> str:
+        return p.said
+
+    def calls(self, p: P) -> list[Call]:
+        return self.sent(p, Username=p.known_as)
+
+    def objects(self, p: P) -> list[str]:
+        """Whom the same plan makes nobody else can know."""
+        return [] if is_made(p.sub) else [f"{CognitoUser.kind}:{p.pool_arn}/{p.sub}"]
+
+    def part(self, p: P) -> str:
+        return f"person.{self.about}:{p.pool_id}/{p.sub}"
+
+    def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
+        return [person_ref(p)]
+
+    # ---- From the mirror -------------------------------------------------------------------------------------
+    def foresee(self, draft: Draft, params: Sequence[P]) -> None:
+        wanted = {p.sub for p in params if (CognitoUser, p.sub) not in draft.remembered}
+        rows = CognitoUser.objects.live().filter(aws_account=draft.aws_account, aws_id__in=wanted)
+        draft.remembered.update({(CognitoUser, row.aws_id): row for row in rows.select_related("pool__aws_account")})
+
+    def row(self, draft: Draft, p: P) -> CognitoUser:
+        """Raises Refusal where the mirror has no such person."""
+        key = (CognitoUser, p.sub)
+        if key not in draft.remembered:
+            self.foresee(draft, [p])
+        row: CognitoUser | None = draft.remembered.get(key)
+        if row is None or row.pool.arn != p.pool_arn:
+            raise Refusal(f"The mirror has nobody with the sub {p.sub} in {p.pool_id}: look them up, then try again.")
+        return row
+
+    def mirrored(self, draft: Draft, p: P) -> Value:
+        if is_made(p.sub):
+            return {"sub": p.sub, **self.of_new(draft, p)}
+        return {"sub": p.sub, **self.of_row(draft, p, self.row(draft, p))}
+
+    def of_row(self, draft: Draft, p: P, row: CognitoUser) -> Mapping[str, Value]:
+        """What the part has beside the `sub`."""
+        return {}
+
+    def of_new(self, draft: Draft, p: P) -> Mapping[str, Value]:
+        """… of somebody whom an earlier step of the plan invites."""
+        return {}
+
+    # ---- At AWS ----------------------------------------------------------------------------------------------
+    def live(self, client: AwsClient, p: P) -> Value:
+        """By a look at the list of people: it bills nobody."""
+        there = client.at(p.region)
+        item = find_one(there, p.pool_id, SUB, p.sub)
+        return None if item is None else {"sub": p.sub, **self.of_item(there, p, item)}
+
+    def of_item(self, client: AwsClient, p: P, item: Item) -> Mapping[str, Value]:
+        return {}
+
+    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[Tried]) -> Done | None:
+        found = tried[0].found
+        return Done() if live is not None and found is not None and live == self.after(p, found) else None
+
+    def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return []
+
+    def spec_of(self, kind: str, p: P, said: str = "", **more: Any) -> StepSpec:
+        """A step on the same person."""
+        return StepSpec(kind, {"pool_arn": p.pool_arn, "sub": p.sub, "username": p.username, "said": said, **more})
+
+
+class Unseen(PersonOperation[P]):
+    """Nothing of what it does shows in AWS: only that she is there."""
+
+    about = "there"
+    shows = False
+    undo = Undo.NEVER
+
+    def told(self, value: Value) -> str:
+        return "nobody of that sub" if value is None else "the person"
+
+    def after(self, p: P, value: Value) -> Value:
+        return value
+
+
+def person_ref(p: PersonParams) -> ObjectRef:
+    return ObjectRef(CognitoUser.kind, p.sub, p.sub, p.pool_arn, p.region)
+
+
+def on_person(person: CognitoUser, kind: str, said: str = "", **more: Any) -> StepSpec:
+    """A step on somebody of the mirror."""
+    is_elsewhere = person.status == CognitoUser.Status.EXTERNAL_PROVIDER
+    username = person.name if is_elsewhere else ""
+    return StepSpec(
+        kind, {"pool_arn": person.pool.arn, "sub": person.aws_id, "username": username, "said": said, **more}
+    )

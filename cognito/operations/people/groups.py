@@ -1,0 +1,150 @@
+"""Who is in which group. The part is {"sub", "group": the id of the group, "member"}."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from accounts.models import AwsAccount
+from accounts.roles import CARE, PROPOSE
+from cognito.models import CognitoGroup, CognitoMembership, CognitoUser
+from cognito.operations.people.base import PersonOperation, PersonParams, person_ref
+from cognito.people.groups import GROUPS_OF_PERSON, names_of_groups
+from cognito.people.guarded import why_guarded_group
+from sync.aws.client import AwsClient
+from sync.aws.errors import NotFound
+from sync.checks import Finding
+from sync.draft import Draft
+from sync.mirror import ObjectRef, mirror_of
+from sync.operations import BadParams, Call, Refusal, Risk, StepSpec, Value
+
+# "Quotas in Amazon Cognito": groups that a person can be in; can't be raised.
+MOST_GROUPS = 100
+
+
+@dataclass(frozen=True)
+class InGroupParams(PersonParams):
+    group: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.group:
+            raise BadParams("The name of the group is missing.")
+
+
+class InGroup(PersonOperation[InGroupParams]):
+    leaves: ClassVar[bool]  # a member, afterwards
+    opposite: ClassVar[str]
+    params_type = InGroupParams
+
+    def needs_of(self, aws_account: AwsAccount, p: InGroupParams) -> str:
+        return PROPOSE if why_guarded_group(aws_account, p.pool_arn, p.group) else CARE
+
+    def risk_of(self, aws_account: AwsAccount, p: InGroupParams) -> Risk:
+        return Risk.HIGH if why_guarded_group(aws_account, p.pool_arn, p.group) else Risk.LOW
+
+    def calls(self, p: InGroupParams) -> list[Call]:
+        return self.sent(p, Username=p.known_as, GroupName=p.group)
+
+    def objects(self, p: InGroupParams) -> list[str]:
+        return [*super().objects(p), f"{CognitoGroup.kind}:{p.pool_arn}/{p.group}"]
+
+    def part(self, p: InGroupParams) -> str:
+        return f"person.group:{p.pool_id}/{p.sub} {p.group}"
+
+    def refs(self, aws_account: AwsAccount, p: InGroupParams) -> list[ObjectRef]:
+        groups = ObjectRef(CognitoUser.kind, p.sub, p.known_as, p.pool_arn, p.region, GROUPS_OF_PERSON.source)
+        return [person_ref(p), groups]
+
+    def told(self, value: Value) -> str:
+        if value is None:
+            return "nobody of that sub, or no such group"
+        return "a member" if value["member"] else "no member"
+
+    def group(self, draft: Draft, p: InGroupParams) -> CognitoGroup:
+        """Raises Refusal."""
+        key = (CognitoGroup, p.pool_arn, p.group)
+        if key not in draft.remembered:
+            rows = CognitoGroup.objects.live().filter(aws_account=draft.aws_account, arn=p.pool_arn, name=p.group)
+            draft.remembered[key] = rows.first()
+        group: CognitoGroup | None = draft.remembered[key]
+        if group is None:
+            raise Refusal(f"The mirror has no group {p.group} in {p.pool_id}: pull, then try again.")
+        return group
+
+    def foresee(self, draft: Draft, params: Sequence[InGroupParams]) -> None:
+        super().foresee(draft, params)
+        subs = {p.sub for p in params if (CognitoMembership, p.sub) not in draft.remembered}
+        found: dict[str, set[int]] = {sub: set() for sub in subs}
+        held = CognitoMembership.objects.filter(
+            user__aws_account=draft.aws_account, user__aws_id__in=subs, gone_at__isnull=True
+        )
+        for sub, group in held.values_list("user__aws_id", "group"):
+            found[sub].add(group)
+        draft.remembered.update({(CognitoMembership, sub): groups for sub, groups in found.items()})
+
+    def groups_of(self, draft: Draft, p: InGroupParams) -> set[int]:
+        if (CognitoMembership, p.sub) not in draft.remembered:
+            self.foresee(draft, [p])
+        found: set[int] = draft.remembered[CognitoMembership, p.sub]
+        return found
+
+    def of_row(self, draft: Draft, p: InGroupParams, row: CognitoUser) -> Mapping[str, Value]:
+        group = self.group(draft, p)
+        return {"group": group.aws_id, "member": group.pk in self.groups_of(draft, p)}
+
+    def of_new(self, draft: Draft, p: InGroupParams) -> Mapping[str, Value]:
+        return {"group": self.group(draft, p).aws_id, "member": False}
+
+    def live(self, client: AwsClient, p: InGroupParams) -> Value:
+        there = client.at(p.region)
+        mirror = mirror_of(CognitoGroup.kind)
+        group = mirror.read_one(there, ObjectRef(CognitoGroup.kind, "", p.group, p.pool_arn, p.region))
+        if group is None:
+            return None
+        try:
+            names = names_of_groups(there, p.pool_id, p.known_as)
+        except NotFound:
+            return None
+        return {"sub": p.sub, "group": mirror.object_id(group), "member": p.group in names}
+
+    def after(self, p: InGroupParams, value: Value) -> Value:
+        return {**value, "member": self.leaves}
+
+    def limits(self, draft: Draft, p: InGroupParams, value: Value) -> list[Finding]:
+        if value["member"] == self.leaves:
+            words = f"{p.sub} is {'already' if self.leaves else 'not'} in the group {p.group}."
+            return [Finding("NO_CHANGE", "error", words)]
+        why = why_guarded_group(draft.aws_account, p.pool_arn, p.group)
+        return [Finding("GROUP_GIVES_ACCESS", "security_warning", why)] if why and self.leaves else []
+
+    def reverse(self, p: InGroupParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return [self.spec_of(self.opposite, p, "No message is sent.", group=p.group)]
+
+
+class AddToGroup(InGroup):
+    kind = "cognito.user.group.add"
+    opposite = "cognito.user.group.remove"
+    aws_operation = "AdminAddUserToGroup"
+    leaves = True
+
+    def title(self, p: InGroupParams) -> str:
+        return f"Add {p.sub} to the group {p.group}"
+
+    def limits(self, draft: Draft, p: InGroupParams, value: Value) -> list[Finding]:
+        found = super().limits(draft, p, value)
+        if (CognitoMembership, p.sub) in draft.remembered and len(self.groups_of(draft, p)) >= MOST_GROUPS:
+            words = f"{p.sub} is in {MOST_GROUPS} groups, the most that AWS allows."
+            found.append(Finding("TOO_MANY_GROUPS", "error", words))
+        return found
+
+
+class RemoveFromGroup(InGroup):
+    kind = "cognito.user.group.remove"
+    opposite = "cognito.user.group.add"
+    aws_operation = "AdminRemoveUserFromGroup"
+    leaves = False
+
+    def title(self, p: InGroupParams) -> str:
+        return f"Take {p.sub} out of the group {p.group}"

@@ -1,0 +1,43 @@
+"""The end of a person: for ever, under a new `sub` if she signs up again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from accounts.roles import PROPOSE
+from cognito.operations.people.base import PersonParams
+from cognito.operations.people.standing import OfEnabled
+from sync.aws.client import AwsClient
+from sync.checks import Finding
+from sync.draft import Draft
+from sync.operations import Done, Risk, Tried, Undo, Value
+
+
+class DeletePerson(OfEnabled):
+    kind = "cognito.user.delete"
+    aws_operation = "AdminDeleteUser"
+    undo = Undo.NEVER
+    risk = Risk.DESTRUCTIVE
+    needs = PROPOSE
+
+    def title(self, p: PersonParams) -> str:
+        return f"Delete {p.sub}"
+
+    def note(self, p: PersonParams) -> str:
+        words = "Can’t be undone: who signs up again gets a new sub. What identity pools know of them stays."
+        return f"{p.said} {words}".strip()
+
+    def after(self, p: PersonParams, value: Value) -> Value:
+        return None
+
+    def limits(self, draft: Draft, p: PersonParams, value: Value) -> list[Finding]:
+        if value is None or not value["enabled"]:
+            return []
+        words = f"{p.sub} is enabled: disable them first, so that nobody is deleted who still signs in."
+        return [Finding("STILL_ENABLED", "error", words)]
+
+    def deletes(self, p: PersonParams) -> str:
+        return next(iter(self.objects(p)), "")
+
+    def done(self, client: AwsClient, p: PersonParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+        return Done() if live is None else None

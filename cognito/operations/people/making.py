@@ -1,0 +1,265 @@
+"""Inviting somebody, and inviting once more. The part of the first is {"there": the sub of who is so called, or ""}."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts.models import AwsAccount
+from accounts.roles import CARE, PROPOSE
+from cognito.models import CognitoUser, UserPool
+from cognito.operations.people.attributes import digest
+from cognito.operations.people.base import InPool, OfPoolParams, PersonParams
+from cognito.operations.people.passwords import PASSWORD
+from cognito.operations.people.standing import OfStatus
+from cognito.people import schema
+from cognito.people.guarded import guarded_attributes
+from cognito.people.messages import EMAIL, SMS
+from cognito.people.mirror import PERSON, find_one
+from sync.aws.client import AwsClient
+from sync.checks import Finding
+from sync.draft import Draft
+from sync.mirror import ObjectRef
+from sync.mirror.hashing import moment
+from sync.operations import (
+    BadParams,
+    Call,
+    Done,
+    Guarantee,
+    Personal,
+    Refusal,
+    Risk,
+    Sealed,
+    StepSpec,
+    Tried,
+    Undo,
+    Value,
+    concealed,
+    revealed,
+)
+from sync.sealed import is_reference
+
+_MADE = "somebody new"
+USERNAME = "username"
+
+
+@dataclass(frozen=True)
+class NewPersonParams(OfPoolParams):
+    """`by`: what `username` is, for AWS to look for: username, email or phone_number. `key` tells it from others.
+
+    `channel`: EMAIL, SMS, or "" for no message.
+    """
+
+    username: str  # encrypted
+    by: str
+    key: str
+    attributes: dict[str, Any] = field(default_factory=dict)  # encrypted, by their names
+    channel: str = ""
+    password: str = ""  # the reference of the sealed text; "": AWS makes one, and says it in the message only
+    made_up: bool = False
+    said: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.channel not in ("", EMAIL, SMS):
+            raise BadParams("An invitation goes by EMAIL, by SMS, or not at all.")
+        if self.password and not is_reference(self.password):
+            raise BadParams("A password is sealed before it becomes part of a plan.")
+        if not self.channel and not self.password:
+            raise BadParams("Without a message nobody learns a password that AWS makes: give one.")
+
+
+class CreatePerson(InPool[NewPersonParams]):
+    """AWS shows whether it was done, so that no second invitation goes out."""
+
+    kind = "cognito.user.create"
+    aws_operation = "AdminCreateUser"
+    guarantee = Guarantee.DETECTABLE
+    params_type = NewPersonParams
+    bills = True
+
+    def needs_of(self, aws_account: AwsAccount, p: NewPersonParams) -> str:
+        return PROPOSE if guarded_attributes(aws_account, p.pool_id, p.attributes) else CARE
+
+    def risk_of(self, aws_account: AwsAccount, p: NewPersonParams) -> Risk:
+        return Risk.HIGH if guarded_attributes(aws_account, p.pool_id, p.attributes) else Risk.LOW
+
+    def title(self, p: NewPersonParams) -> str:
+        return f"{'Invite' if p.channel else 'Make'} somebody new in {p.pool_id}"
+
+    def note(self, p: NewPersonParams) -> str:
+        return p.said
+
+    def calls(self, p: NewPersonParams) -> list[Call]:
+        told = [{"Name": name, "Value": Personal(value)} for name, value in p.attributes.items()]
+        how: dict[str, Any] = {"DesiredDeliveryMediums": [p.channel]} if p.channel else {"MessageAction": "SUPPRESS"}
+        password = {"TemporaryPassword": Sealed(p.password)} if p.password else {}
+        return self.sent(p, Username=Personal(p.username), UserAttributes=told, **password, **how)
+
+    def objects(self, p: NewPersonParams) -> list[str]:
+        return [f"{CognitoUser.kind}:{p.pool_arn}/new:{p.key}"]
+
+    def makes(self, p: NewPersonParams) -> str:
+        return self.objects(p)[0]
+
+    def part(self, p: NewPersonParams) -> str:
+        return f"person.new:{p.pool_id}/{p.key}"
+
+    def refs(self, aws_account: AwsAccount, p: NewPersonParams) -> list[ObjectRef]:
+        tells = f"{p.by}={revealed(p.username).open()}"
+        return [ObjectRef(PERSON.kind, "", _MADE, p.pool_arn, p.region, former_name=tells)]
+
+    def told(self, value: Value) -> str:
+        return f"{value['there']} of that name" if value["there"] else "nobody of that name"
+
+    def foresee(self, draft: Draft, params: Sequence[NewPersonParams]) -> None:
+        for pool_arn, by in {(p.pool_arn, p.by) for p in params}:
+            of_pool = [p for p in params if (p.pool_arn, p.by) == (pool_arn, by) and p.key not in draft.remembered]
+            named = {revealed(p.username).open(): p.key for p in of_pool}
+            draft.remembered.update(dict.fromkeys(named.values(), ""))
+            people = CognitoUser.objects.live().filter(aws_account=draft.aws_account, pool__arn=pool_arn)
+            column = "name" if by == USERNAME else f"attributes__{by}"
+            for sub, said in people.filter(**{f"{column}__in": list(named)}).values_list("aws_id", column):
+                draft.remembered[named[said]] = sub
+
+    def mirrored(self, draft: Draft, p: NewPersonParams) -> Value:
+        if p.key not in draft.remembered:
+            self.foresee(draft, [p])
+        return {"there": draft.remembered[p.key]}
+
+    def pool(self, draft: Draft, p: NewPersonParams) -> UserPool:
+        key = (UserPool, p.pool_arn)
+        if key not in draft.remembered:
+            draft.remembered[key] = (
+                UserPool.objects.live().filter(aws_account=draft.aws_account, arn=p.pool_arn).first()
+            )
+        pool: UserPool | None = draft.remembered[key]
+        if pool is None:
+            raise Refusal(f"The mirror has no user pool {p.pool_id}: pull, then try again.")
+        return pool
+
+    def limits(self, draft: Draft, p: NewPersonParams, value: Value) -> list[Finding]:
+        if value["there"]:
+            return [Finding("IS_THERE", "error", "There is somebody of that name in the pool already.")]
+        values = {name: revealed(said).open() for name, said in p.attributes.items()}
+        if p.by != USERNAME:
+            values[p.by] = revealed(p.username).open()
+        pool = self.pool(draft, p)
+        said = list(schema.problems(pool, values, new=True).values())
+        missing = {EMAIL: "email", SMS: "phone_number"}.get(p.channel)
+        if missing and not values.get(missing):
+            said.append(f"There is no {missing} to send the invitation to.")
+        found = [Finding("BAD_ATTRIBUTE", "error", sentence) for sentence in said]
+        guarded = guarded_attributes(draft.aws_account, p.pool_id, p.attributes)
+        if guarded and not found:
+            words = f"{', '.join(guarded)} can give AWS access or an account away: somebody else should look at it."
+            found.append(Finding("GUARDED_ATTRIBUTE", "security_warning", words))
+        return found
+
+    def after(self, p: NewPersonParams, value: Value) -> Value:
+        return {"there": _MADE}
+
+    def live(self, client: AwsClient, p: NewPersonParams) -> Value:
+        item = self._find(client, p)
+        return {"there": PERSON.object_id(item) if item else ""}
+
+    def done(self, client: AwsClient, p: NewPersonParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+        """Who wasn't there before our first try, and was made since then. AWS tells whole seconds."""
+        item = self._find(client, p)
+        if item is None or tried[0].found["there"]:
+            return None
+        made = moment(item.get("UserCreateDate"))
+        if made is None or made < tried[0].at.replace(microsecond=0):
+            return None
+        return Done({"id": PERSON.object_id(item)})
+
+    def _find(self, client: AwsClient, p: NewPersonParams) -> Any:
+        return find_one(client.at(p.region), p.pool_id, p.by, revealed(p.username).open())
+
+    def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"id": PERSON.object_id(answer["User"])}
+
+    def made_up(self, p: NewPersonParams) -> Mapping[str, str]:
+        return {PASSWORD: p.password} if p.made_up else {}
+
+    def reverse(self, p: NewPersonParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        about = {"pool_arn": p.pool_arn, "sub": result.get("id", "")}
+        return [StepSpec(f"cognito.user.{verb}", about) for verb in ("disable", "delete")] if about["sub"] else []
+
+
+@dataclass(frozen=True)
+class InviteAgainParams(PersonParams):
+    name: str = ""  # encrypted: an invitation takes no `sub`
+    channel: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.channel not in (EMAIL, SMS) or not self.name:
+            raise BadParams("An invitation goes to somebody, by EMAIL or by SMS.")
+
+
+class ResendInvitation(OfStatus):
+    """With a new temporary password, which is sent and shown to nobody else; the old one is void."""
+
+    kind = "cognito.user.resend_invite"
+    aws_operation = "AdminCreateUser"
+    guarantee = Guarantee.AT_MOST_ONCE
+    undo = Undo.NEVER
+    shows = False
+    params_type = InviteAgainParams
+
+    def title(self, p: PersonParams) -> str:
+        return f"Invite {p.sub} once more"
+
+    def note(self, p: PersonParams) -> str:
+        return f"{p.said} The temporary password that was sent before is void.".strip()
+
+    def calls(self, p: PersonParams) -> list[Call]:
+        assert isinstance(p, InviteAgainParams)  # noqa: S101  for the type checker
+        how = {"MessageAction": "RESEND", "DesiredDeliveryMediums": [p.channel]}
+        return self.sent(p, Username=Personal(p.name), **how)
+
+    def after(self, p: PersonParams, value: Value) -> Value:
+        return value
+
+    def limits(self, draft: Draft, p: PersonParams, value: Value) -> list[Finding]:
+        if value["status"] == CognitoUser.Status.FORCE_CHANGE_PASSWORD:
+            return []
+        words = f"{p.sub} has the status {value['status']}: only who hasn’t taken up an invitation is invited again."
+        return [Finding("WRONG_STATE", "error", words)]
+
+
+def called_by(pool: UserPool, username: str) -> str:
+    """What the name is that somebody is invited by: username, email or phone_number."""
+    if not pool.username_attributes:
+        return USERNAME
+    return "email" if "@" in username else "phone_number"
+
+
+def new_person(
+    pool: UserPool,
+    username: str,
+    attributes: Mapping[str, str],
+    *,
+    channel: str = "",
+    password: str = "",
+    made_up: bool = False,
+    said: str = "",
+) -> StepSpec:
+    """`password`: the reference of the sealed text."""
+    by = called_by(pool, username)
+    return StepSpec(
+        CreatePerson.kind,
+        {
+            "pool_arn": pool.arn,
+            "username": concealed(username),
+            "by": by,
+            "key": digest(pool.aws_id, by, username.casefold()),
+            "attributes": {name: concealed(value) for name, value in attributes.items() if name != by},
+            "channel": channel,
+            "password": password,
+            "made_up": made_up,
+            "said": said,
+        },
+    )

@@ -1,0 +1,88 @@
+"""Passwords. Parts: {"sub", "status"} of a reset; of a new password nothing shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cognito.models import CognitoUser
+from cognito.operations.people.base import PersonParams, Unseen
+from cognito.operations.people.standing import OfStatus
+from sync.aws.client import AwsClient
+from sync.checks import Finding
+from sync.draft import Draft
+from sync.made import is_made
+from sync.operations import BadParams, Call, Done, Guarantee, Risk, Sealed, Tried, Undo, Value
+from sync.sealed import is_reference
+
+Status = CognitoUser.Status
+# What pages call a password that the console thought up.
+PASSWORD = "Password"  # noqa: S105  a name
+
+
+class ResetPassword(OfStatus):
+    """The old password is void at once, and AWS sends a code to set a new one."""
+
+    kind = "cognito.user.reset_password"
+    aws_operation = "AdminResetUserPassword"
+    guarantee = Guarantee.AT_MOST_ONCE
+    undo = Undo.NEVER
+    bills = True
+
+    def title(self, p: PersonParams) -> str:
+        return f"Reset the password of {p.sub}"
+
+    def after(self, p: PersonParams, value: Value) -> Value:
+        return {**value, "status": str(Status.RESET_REQUIRED)}
+
+    def changes(self, p: PersonParams, value: Value) -> bool:
+        return True  # once more: another code is sent
+
+    def limits(self, draft: Draft, p: PersonParams, value: Value) -> list[Finding]:
+        if value["status"] == Status.FORCE_CHANGE_PASSWORD:
+            words = f"{p.sub} never took up the invitation: send it again instead."
+            return [Finding("WRONG_STATE", "error", words)]
+        if value["status"] not in (Status.CONFIRMED, Status.RESET_REQUIRED):
+            words = f"{p.sub} has the status {value['status']}: AWS resets the passwords of confirmed people only."
+            return [Finding("WRONG_STATE", "error", words)]
+        if not is_made(p.sub) and not self.row(draft, p).enabled:
+            return [Finding("DISABLED", "error", f"{p.sub} is disabled: enable them first.")]
+        return []
+
+    def done(self, client: AwsClient, p: PersonParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+        return Done() if live is not None and live["status"] == Status.RESET_REQUIRED else None
+
+
+@dataclass(frozen=True)
+class PasswordParams(PersonParams):
+    password: str = ""  # the reference of the sealed text
+    permanent: bool = False  # else they must choose a new one at the next sign-in
+    made_up: bool = False  # by the console: whoever applies the change sees it once
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not is_reference(self.password):
+            raise BadParams("A password is sealed before it becomes part of a plan.")
+
+
+class SetPassword(Unseen[PasswordParams]):
+    """Sending it again sets the same password again."""
+
+    kind = "cognito.user.set_password"
+    aws_operation = "AdminSetUserPassword"
+    risk = Risk.SECRET
+    params_type = PasswordParams
+    bills = True
+
+    def title(self, p: PasswordParams) -> str:
+        return f"Set {'a' if p.permanent else 'a temporary'} password for {p.sub}"
+
+    def note(self, p: PasswordParams) -> str:
+        then = "It stays until somebody changes it." if p.permanent else "It must be changed at the next sign-in."
+        return f"{p.said} {then}".strip()
+
+    def calls(self, p: PasswordParams) -> list[Call]:
+        return self.sent(p, Username=p.known_as, Password=Sealed(p.password), Permanent=p.permanent)
+
+    def made_up(self, p: PasswordParams) -> Mapping[str, str]:
+        return {PASSWORD: p.password} if p.made_up else {}

@@ -1,0 +1,118 @@
+"""Whether somebody may sign in: enabled or not, and confirmed. Parts: {"sub", "enabled"}; {"sub", "status"}."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from cognito.models import CognitoUser
+from cognito.operations.people.base import PersonOperation, PersonParams
+from sync.aws.client import AwsClient
+from sync.checks import Finding
+from sync.draft import Draft
+from sync.mirror import Item
+from sync.operations import Guarantee, StepSpec, Undo, Value
+
+Status = CognitoUser.Status
+
+
+def status_words(value: Value) -> str:
+    return "nobody of that sub" if value is None else f"the status {value['status']}"
+
+
+class OfEnabled(PersonOperation[PersonParams]):
+    about = "enabled"
+    params_type = PersonParams
+
+    def told(self, value: Value) -> str:
+        if value is None:
+            return "nobody of that sub"
+        return "an enabled person" if value["enabled"] else "a disabled person"
+
+    def of_row(self, draft: Draft, p: PersonParams, row: CognitoUser) -> Mapping[str, Value]:
+        return {"enabled": row.enabled}
+
+    def of_new(self, draft: Draft, p: PersonParams) -> Mapping[str, Value]:
+        return {"enabled": True}
+
+    def of_item(self, client: AwsClient, p: PersonParams, item: Item) -> Mapping[str, Value]:
+        return {"enabled": item.get("Enabled", True)}
+
+
+class SetEnabled(OfEnabled):
+    enables: ClassVar[bool]
+    opposite: ClassVar[str]
+
+    def after(self, p: PersonParams, value: Value) -> Value:
+        return {**value, "enabled": self.enables}
+
+    def limits(self, draft: Draft, p: PersonParams, value: Value) -> list[Finding]:
+        if value["enabled"] != self.enables:
+            return []
+        words = f"{p.sub} is {'enabled' if self.enables else 'disabled'} already."
+        return [Finding("NO_CHANGE", "error", words)]
+
+    def reverse(self, p: PersonParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return [self.spec_of(self.opposite, p, "No message is sent.")]
+
+
+class EnablePerson(SetEnabled):
+    kind = "cognito.user.enable"
+    opposite = "cognito.user.disable"
+    aws_operation = "AdminEnableUser"
+    enables = True
+
+    def title(self, p: PersonParams) -> str:
+        return f"Enable {p.sub}"
+
+
+class DisablePerson(SetEnabled):
+    kind = "cognito.user.disable"
+    opposite = "cognito.user.enable"
+    aws_operation = "AdminDisableUser"
+    enables = False
+
+    def title(self, p: PersonParams) -> str:
+        return f"Disable {p.sub}"
+
+
+class OfStatus(PersonOperation[PersonParams]):
+    about = "status"
+    params_type = PersonParams
+
+    def told(self, value: Value) -> str:
+        return status_words(value)
+
+    def of_row(self, draft: Draft, p: PersonParams, row: CognitoUser) -> Mapping[str, Value]:
+        return {"status": row.status}
+
+    def of_new(self, draft: Draft, p: PersonParams) -> Mapping[str, Value]:
+        return {"status": str(Status.FORCE_CHANGE_PASSWORD)}
+
+    def of_item(self, client: AwsClient, p: PersonParams, item: Item) -> Mapping[str, Value]:
+        return {"status": str(item.get("UserStatus", ""))}
+
+
+class ConfirmPerson(OfStatus):
+    """Without a code. It verifies no address. Said twice, AWS refuses the second."""
+
+    kind = "cognito.user.confirm"
+    aws_operation = "AdminConfirmSignUp"
+    guarantee = Guarantee.DETECTABLE
+    undo = Undo.NEVER
+    bills = True
+
+    def title(self, p: PersonParams) -> str:
+        return f"Confirm the sign-up of {p.sub}"
+
+    def note(self, p: PersonParams) -> str:
+        return f"{p.said} The e-mail address and the phone number stay as verified as they are.".strip()
+
+    def after(self, p: PersonParams, value: Value) -> Value:
+        return {**value, "status": str(Status.CONFIRMED)}
+
+    def limits(self, draft: Draft, p: PersonParams, value: Value) -> list[Finding]:
+        if value["status"] == Status.UNCONFIRMED:
+            return []
+        words = f"{p.sub} has the status {value['status']}: only who never finished signing up can be confirmed."
+        return [Finding("WRONG_STATE", "error", words)]

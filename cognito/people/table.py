@@ -1,0 +1,171 @@
+"""What each line of a table of people comes to: steps, or a sentence why it can't be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from cognito.models import CognitoGroup, CognitoUser, UserPool
+from cognito.operations.people.attributes import as_params
+from cognito.operations.people.base import on_person
+from cognito.operations.people.groups import AddToGroup
+from cognito.operations.people.making import called_by, new_person
+from cognito.people import messages, schema
+from cognito.people.messages import NO_MESSAGE
+from cognito.people.telling import allowed_by, care_of
+from identities.bulk.csv_text import Line
+from identities.bulk.rows import Row, RowError, several, tried
+from sync.made import made_by, resolved
+from sync.operations import StepSpec, concealed
+
+NEW, THERE = "new", "there"
+NAME, DO, GROUPS = "name", "do", "groups"
+CUSTOM = "custom:"
+Status = CognitoUser.Status
+_DOES = {
+    "enable": "cognito.user.enable",
+    "disable": "cognito.user.disable",
+    "confirm": "cognito.user.confirm",
+    "sign-out": "cognito.user.sign_out",
+    "reset-password": "cognito.user.reset_password",
+    "invite-again": "cognito.user.resend_invite",
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What holds for all lines. `channel`: of invitations, "" for none."""
+
+    pool: UserPool
+    what: str
+    channel: str = ""
+
+
+def columns(pool: UserPool, what: str) -> list[str]:
+    own = [name for name in schema.settable(pool, new=what == NEW) if not name.startswith(CUSTOM)]
+    names = [name for name in own if name != NAME]  # "name" is the column with whom the row is about
+    return [NAME, *([DO] if what == THERE else []), GROUPS, *names]
+
+
+def rows_of(asked: Asked, lines: Sequence[Line]) -> list[Row]:
+    people = _people(asked, lines) if asked.what == THERE else {}
+    groups = set(CognitoGroup.objects.live().filter(pool=asked.pool).values_list("name", flat=True))
+    kept = allowed_by(care_of(asked.pool))
+    seen: dict[str, int] = {}
+    rows = [_row(asked, line, people, groups, kept, seen) for line in lines]
+    return tried(asked.pool.aws_account, rows)
+
+
+def steps_of(rows: Iterable[Row]) -> list[StepSpec]:
+    """A row's steps speak of each other by their positions in it."""
+    found: list[StepSpec] = []
+    for row in rows:
+        moved = {place: made_by(len(found) + place) for place in range(1, len(row.steps) + 1)}
+        found += [StepSpec(step.kind, resolved(step.params, moved)) for step in row.steps]
+    return found
+
+
+def _people(asked: Asked, lines: Sequence[Line]) -> dict[str, list[CognitoUser]]:
+    """By `sub`, username, and what they sign in with; each as the table may write it."""
+    said = {line.cells.get(NAME, "") for line in lines}
+    live = CognitoUser.objects.live().filter(pool=asked.pool).select_related("pool__aws_account")
+    names = {text.casefold() for text in said}
+    rows = [*live.filter(aws_id__in=said), *live.filter(name_key__in=names)]
+    for attribute in asked.pool.username_attributes:
+        rows += live.filter(**{f"attributes__{attribute}__in": [*said, *names]})
+    found: dict[str, list[CognitoUser]] = {}
+    for row in rows:
+        for key in {row.aws_id, row.name.casefold(), *(str(value).casefold() for value in row.attributes.values())}:
+            if row not in found.setdefault(key, []):
+                found[key].append(row)
+    return found
+
+
+def _row(
+    asked: Asked,
+    line: Line,
+    people: dict[str, list[CognitoUser]],
+    groups: set[str],
+    kept: Sequence[str],
+    seen: dict[str, int],
+) -> Row:
+    said = line.cells.get(NAME, "")
+    row = Row(line.number, said)
+    try:
+        if line.problem:
+            raise RowError(line.problem)
+        if not said:
+            raise RowError("It has no name: the column has the username, the e-mail address or the sub.")
+        if said.casefold() in seen:
+            raise RowError(f"{said} is in line {seen[said.casefold()]} already.")
+        seen[said.casefold()] = line.number
+        steps = _new(asked, line, groups) if asked.what == NEW else _there(line, people, groups, kept)
+        found = tuple(steps)
+        if not found:
+            raise RowError("It says nothing to do.")
+        return replace(row, steps=found)
+    except RowError as problem:
+        return replace(row, problem=str(problem))
+
+
+def _attributes(line: Line) -> dict[str, str]:
+    return {name: said for name, said in line.cells.items() if said and name not in (NAME, DO, GROUPS)}
+
+
+def _groups(line: Line, groups: set[str]) -> list[str]:
+    named = several(line.cells.get(GROUPS, ""))
+    if unknown := [name for name in named if name not in groups]:
+        raise RowError(f"The pool has no group “{unknown[0][:80]}”.")
+    return named
+
+
+def _new(asked: Asked, line: Line, groups: set[str]) -> Iterator[StepSpec]:
+    pool, username = asked.pool, line.cells[NAME]
+    if not asked.channel:
+        raise RowError("People of a table are invited by a message: without one nobody learns the password.")
+    attributes = _attributes(line)
+    by = called_by(pool, username)
+    if attributes.get(by, username) != username:
+        raise RowError(f"The column {by} says something else than the name.")
+    said = messages.invitation(pool, asked.channel)
+    yield new_person(pool, username, attributes, channel=asked.channel, said=said)
+    for group in _groups(line, groups):
+        about = {"pool_arn": pool.arn, "sub": made_by(1), "said": NO_MESSAGE, "group": group}
+        yield StepSpec(AddToGroup.kind, about)
+
+
+def _there(
+    line: Line, people: dict[str, list[CognitoUser]], groups: set[str], kept: Sequence[str]
+) -> Iterator[StepSpec]:
+    said = line.cells[NAME]
+    found = people.get(said) or people.get(said.casefold()) or []
+    if len(found) != 1:
+        words = "Several people are called" if found else "The mirror has nobody called"
+        raise RowError(f"{words} “{said[:80]}”{': give the sub' if found else ''}.")
+    [person] = found
+    yield from _done(line, person)
+    if attributes := _attributes(line):
+        waiting = sorted(messages.waiting_for_code(person.pool))
+        compared = [name for name in kept if name not in waiting]
+        tells = messages.of_attributes(person.pool, attributes)
+        params = as_params(person.aws_id, attributes, compared, waiting)
+        yield on_person(person, "cognito.user.attributes.set", tells, **params)
+    for group in _groups(line, groups):
+        yield on_person(person, AddToGroup.kind, NO_MESSAGE, group=group)
+
+
+def _done(line: Line, person: CognitoUser) -> Iterator[StepSpec]:
+    said = line.cells.get(DO, "").casefold()
+    if not said:
+        return
+    kind = _DOES.get(said)
+    if kind is None:
+        raise RowError(f"“{said[:80]}” can’t be done: write one of {', '.join(_DOES)}.")
+    if said == "reset-password":
+        yield on_person(person, kind, messages.recovery(person.pool, person))
+    elif said == "invite-again":
+        tells = messages.invitation(person.pool, messages.EMAIL)
+        yield on_person(person, kind, tells, name=concealed(person.name), channel=messages.EMAIL)
+    else:
+        goes_on = f" {messages.goes_on(person.pool)}" if said in ("disable", "sign-out") else ""
+        yield on_person(person, kind, f"{NO_MESSAGE}{goes_on}")

@@ -1,0 +1,127 @@
+"""Pages of a pool on which people are looked after: an invitation, a table of people, and the note for a ticket."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.access import fetch_aws_account, may_in_pool, signed_in
+from accounts.roles import CARE, SEE_IAM
+from cognito.acts.inviting import INVITE
+from cognito.models import UserPool
+from cognito.people import table, tickets
+from cognito.people.messages import EMAIL, SMS
+from iamconsole.web.fragments import render_page
+from iamconsole.web.uploads import LimitedFiles
+from iamconsole.web.words import counted
+from identities.bulk.csv_text import MOST_BYTES, Line
+from identities.bulk.forms import RowsForm
+from identities.bulk.rows import Row
+from policies.views.act import Crumb, act_page
+from policies.views.stage import REFUSED
+from sync import changes
+from sync.models import Change
+from sync.snapshot import files
+from sync.views.fetch import fetch_change
+
+
+def cognito_invite(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
+    pool = fetch_pool(request, account_id, aws_id)
+    return act_page(request, pool.aws_account, [pool], INVITE, [Crumb(pool.name, people_url(pool))])
+
+
+def fetch_pool(request: HttpRequest, account_id: str, aws_id: str) -> UserPool:
+    """Raises Http404 where helpdesk is of another pool."""
+    aws_account = fetch_aws_account(request, account_id, CARE)
+    pools = UserPool.objects.live().filter(aws_account=aws_account).select_related("aws_account")
+    pool: UserPool = get_object_or_404(pools, aws_id=aws_id)
+    if not may_in_pool(signed_in(request), CARE, aws_account, pool.aws_id):
+        raise Http404("No such user pool.")
+    return pool
+
+
+def people_url(pool: UserPool) -> str:
+    try:
+        return reverse("cognito_pool_people", kwargs={"account_id": pool.aws_account.account_id, "aws_id": pool.aws_id})
+    except NoReverseMatch:
+        return reverse("overview", kwargs={"account_id": pool.aws_account.account_id})
+
+
+class PeopleTableForm(RowsForm):
+    what = forms.ChoiceField(
+        label="The rows are",
+        choices=[(table.NEW, "People to invite"), (table.THERE, "People who are there")],
+        initial=table.NEW,
+        help_text="The column name has the username, the e-mail address or the sub. The others are groups, and any "
+        "attribute of the pool (custom:plan); for people who are there also do: enable, disable, confirm, sign-out, "
+        "reset-password or invite-again. Several groups in a cell: with ; between them.",
+    )
+    channel = forms.ChoiceField(
+        label="Invitations go", choices=[(EMAIL, "By e-mail"), (SMS, "By text message")], initial=EMAIL
+    )
+    own_fields = ("what", "channel")
+    prefixes = (table.CUSTOM,)
+
+    def __init__(self, pool: UserPool, *args: Any, **kwargs: Any) -> None:
+        self.pool = pool
+        super().__init__(pool.aws_account, *args, **kwargs)
+
+    def columns(self, what: str) -> list[str]:
+        return table.columns(self.pool, what)
+
+    def made(self, what: str, lines: list[Line]) -> list[Row]:
+        return table.rows_of(table.Asked(self.pool, what, self.cleaned_data.get("channel", EMAIL)), lines)
+
+
+@csrf_exempt  # whoever may not is turned away before a file is read; `_page` looks at the token
+@require_http_methods(["GET", "POST"])
+def cognito_people_csv(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
+    pool = fetch_pool(request, account_id, aws_id)
+    request.upload_handlers = [LimitedFiles(request, files.folder(), MOST_BYTES)]
+    return _page(request, pool)
+
+
+@csrf_protect
+def _page(request: HttpRequest, pool: UserPool) -> HttpResponse:
+    """Shows what each row would do; the second button stages it."""
+    form = PeopleTableForm(pool, request.POST or None, request.FILES or None)
+    if any(isinstance(handler, LimitedFiles) and handler.is_too_long for handler in request.upload_handlers):
+        form.refuse_too_long()
+    if request.method == "POST" and form.is_valid() and "stage" in request.POST and (change := _stage(request, form)):
+        return redirect("change", account_id=pool.aws_account.account_id, pk=change.pk)
+    context = {"form": form, "aws_account": pool.aws_account, "pool": pool, "back_url": people_url(pool)}
+    return render(request, "cognito/people_csv.html", context, status=REFUSED if form.errors else 200)
+
+
+def _stage(request: HttpRequest, form: PeopleTableForm) -> Change | None:
+    said = form.cleaned_data
+    if form.bad and not said["skip"]:
+        form.add_error("skip", f"{counted(len(form.bad), 'row')} can’t be done: mend the table, or leave them out.")
+        return None
+    people = counted(len(form.good), "person", "people")
+    title = f"Invite {people} of a table" if said["what"] == table.NEW else f"Look after {people} of a table"
+    try:
+        return changes.propose(
+            aws_account=form.aws_account,
+            actor=signed_in(request),
+            title=said["title"] or title,
+            reason=said["reason"],
+            steps=table.steps_of(form.good),
+        )
+    except changes.PlanError as error:
+        form.add_error(None, str(error))
+        return None
+
+
+@require_GET
+def change_ticket(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    """To be copied into a ticket: a panel of the change, and a page."""
+    change = fetch_change(request, account_id, pk, SEE_IAM)
+    context = {"change": change, "note": tickets.note_of(change)}
+    return render_page(request, "cognito/ticket.html", context, fragment="ticket")

@@ -1,0 +1,245 @@
+"""What helpdesk fills in: the acts on a person, an invitation, a table of people; and the note for the ticket."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import AwsAccount, Grant, Operator
+from cognito.acts.people import PLACE
+from cognito.models import CognitoMembership, CognitoUser, PoolCare
+from iamconsole.demo.process import Emulator
+from policies import acts
+from sync import changes
+from sync.models import Change
+from tests.cognito.people_cases import Customers, customers, shown
+from tests.services.changing import carry_out, propose, worked
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[..., Client]
+
+
+@pytest.fixture
+def found(emulator: Emulator, aws_account: AwsAccount) -> Customers:
+    return customers(emulator, aws_account)
+
+
+def filled(name: str, people: list[CognitoUser], operator: Operator, **data: Any) -> Any:
+    """The form of an act, valid."""
+    act = acts.find(PLACE, name)
+    assert act is not None
+    form = act.form(people[0].aws_account, people, operator, {}, data)
+    assert form.is_valid(), form.errors
+    return form
+
+
+def staged(name: str, people: list[CognitoUser], operator: Operator, **data: Any) -> Change:
+    return propose(people[0].aws_account, operator, filled(name, people, operator, **data).steps())
+
+
+# ---- Acts ----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("act", "who", "words"),
+    [
+        ("reset-password", "ada", "An e-mail with a code to set a new one is sent, subject “Your verification code”."),
+        ("reset-password", "ada", "Cognito sends it itself: 50 a day at most."),
+        ("invite-again", "ben", "An e-mail with the temporary password is sent, subject “Your temporary password”."),
+        ("disable", "ada", "No message is sent."),
+        ("disable", "ada", "go on until they expire, here 1 h at most"),
+        ("sign-out", "ada", "AWS credentials of an identity pool until theirs"),
+        ("lost-token", "dora", "The pool asks for no second factor: they sign in with the password alone."),
+    ],
+)
+def test_what_comes_of_it_is_said_before_the_click_and_on_the_plan(
+    act: str, who: str, words: str, found: Customers, hal: Operator
+) -> None:
+    person = found.person(who)
+    form = filled(act, [person], hal, channel="EMAIL")
+    assert words in form.about
+    [step] = form.steps()
+    assert words in step.params["said"]
+
+
+def test_attributes_stay_where_nothing_is_filled_in(found: Customers, hal: Operator) -> None:
+    change = staged("attributes", [found.person("ada")], hal, **{"set-custom:plan": "family"})
+    assert carry_out(change, hal).state == Change.State.APPLIED
+    told = shown(found)["ada@acme.example"]["attributes"]
+    assert (told["custom:plan"], told["email_verified"]) == ("family", "true")
+
+
+def test_a_new_address_is_unverified_and_that_is_said(found: Customers, hal: Operator) -> None:
+    ada = found.person("ada")
+    [step] = filled("attributes", [ada], hal, **{"set-email": "ada@home.example"}).steps()
+    assert "The new address counts as unverified." in step.params["said"]
+    assert "a code to verify it is sent" in step.params["said"]
+    assert carry_out(propose(ada.aws_account, hal, [step]), hal).state == Change.State.APPLIED
+    assert shown(found)["ada@home.example"]["attributes"]["email_verified"] == "false"
+
+
+def test_a_wrong_value_is_said_at_its_field(found: Customers, hal: Operator) -> None:
+    act = acts.find(PLACE, "attributes")
+    ada = found.person("ada")
+    assert act is not None
+    form = act.form(ada.aws_account, [ada], hal, {}, {"set-custom:plan": "much too long"})
+    assert not form.is_valid()
+    assert "takes 8 at most" in form.errors["set-custom:plan"][0]
+
+
+def test_many_join_and_who_is_in_it_is_left_out(found: Customers, hal: Operator) -> None:
+    people = [found.person(name) for name in ("ada", "ben", "dora")]
+    change = staged("join", people, hal, group="vip")
+    assert change.steps.count() == 2
+    assert carry_out(change, hal).state == Change.State.APPLIED
+    assert CognitoMembership.objects.filter(group__name="vip", gone_at=None).count() == 3
+
+
+def test_a_password_that_is_too_weak_is_refused(found: Customers, hal: Operator) -> None:
+    act = acts.find(PLACE, "set-password")
+    ada = found.person("ada")
+    assert act is not None
+    form = act.form(ada.aws_account, [ada], hal, {}, {"how": "typed", "password": "short"})
+    assert not form.is_valid()
+    assert "It needs 10 characters or more." in form.errors["password"]
+
+
+def test_a_password_of_the_console_is_shown_once_to_who_applied_it(found: Customers, hal: Operator) -> None:
+    change = carry_out(staged("set-password", [found.person("ada")], hal, how="made_up", permanent="on"), hal)
+    assert change.state == Change.State.APPLIED
+    assert change.secrets.get().operator == hal
+
+
+def test_who_is_enabled_is_disabled_before_the_deletion(found: Customers, erin: Operator) -> None:
+    ada = found.person("ada")
+    change = staged("delete", [ada], erin)
+    assert list(change.steps.values_list("kind", flat=True)) == ["cognito.user.disable", "cognito.user.delete"]
+    assert carry_out(change, erin).state == Change.State.APPLIED
+    ada.refresh_from_db()
+    assert ada.gone_at is not None
+
+
+# ---- Helpdesk on its own change ------------------------------------------------------------------------------
+def test_helpdesk_opens_applies_and_notes_its_own_change(
+    found: Customers, hal: Operator, erin: Operator, client_of: SignIn
+) -> None:
+    client = client_of(hal)
+    change = staged("reset-password", [found.person("ada")], hal)
+    keys = {"account_id": change.aws_account.account_id, "pk": change.pk}
+    page = client.get(reverse("change", kwargs=keys))
+    assert page.status_code == 200
+    assert "Apply 1 step" in page.content.decode()
+    assert client.post(reverse("change_apply", kwargs=keys)).status_code == 302
+    assert worked(change).state == Change.State.APPLIED
+    note = client.get(reverse("change_ticket", kwargs=keys)).content.decode()
+    assert f"Change {change.pk} in Acme" in note
+    assert "subject “Your verification code”" in note
+    assert found.person("ada").aws_id in note
+    assert "ada@acme.example" not in note
+    others = staged("disable", [found.person("ben")], erin)
+    assert client.get(reverse("change", kwargs=keys | {"pk": others.pk})).status_code == 403
+
+
+# ---- Inviting ------------------------------------------------------------------------------------------------
+def invite(found: Customers, client: Client, **data: str) -> Any:
+    keys = {"account_id": found.pool.aws_account.account_id, "aws_id": found.pool.aws_id}
+    return client.post(reverse("cognito_invite", kwargs=keys), {"channel": "EMAIL", "how": "by_aws"} | data)
+
+
+def test_helpdesk_invites_by_e_mail(found: Customers, hal: Operator, client_of: SignIn) -> None:
+    response = invite(found, client_of(hal), username="eve@acme.example", **{"set-custom:plan": "basic"})
+    assert response.status_code == 302, re.findall(r"field-error[^<]*<[^<]*", response.content.decode())
+    assert carry_out(Change.objects.get(), hal).state == Change.State.APPLIED
+    assert found.person("eve").status == "FORCE_CHANGE_PASSWORD"
+    [message] = found.emulator.messages()
+    assert (message["to"], message["subject"]) == ("eve@acme.example", "Your temporary password")
+
+
+def test_without_a_message_somebody_must_know_the_password(found: Customers, hal: Operator, client_of: SignIn) -> None:
+    response = invite(found, client_of(hal), username="eve@acme.example", channel="none")
+    assert "nobody learns a password that AWS makes up" in response.content.decode()
+    assert "eve@acme.example" in response.content.decode()
+
+
+def test_who_is_there_is_not_invited(found: Customers, hal: Operator, client_of: SignIn) -> None:
+    response = invite(found, client_of(hal), username="ada@acme.example")
+    assert "There is somebody of that name in the pool already." in response.content.decode()
+
+
+def test_helpdesk_of_another_pool_finds_no_such_page(found: Customers, hal: Operator, client_of: SignIn) -> None:
+    Grant.objects.filter(operator=hal).update(pool_id="eu-west-1_Other1234")
+    assert invite(found, client_of(hal), username="eve@acme.example").status_code == 404
+
+
+# ---- A table of people ---------------------------------------------------------------------------------------
+def table(found: Customers, client: Client, text: str, **data: str) -> Any:
+    keys = {"account_id": found.pool.aws_account.account_id, "aws_id": found.pool.aws_id}
+    said = {"what": "new", "channel": "EMAIL", "text": text} | data
+    return client.post(reverse("cognito_people_csv", kwargs=keys), said)
+
+
+def test_five_hundred_people_with_three_bad_rows(found: Customers, erin: Operator, client_of: SignIn) -> None:
+    """Bad rows are told; without them each row is a person to invite, who joins a group."""
+    client = client_of(erin)
+    lines = [f"person-{number}@acme.example,vip,basic" for number in range(500)]
+    lines[7], lines[70], lines[400] = (
+        "nobody,vip,basic",
+        "x@acme.example,none,basic",
+        "y@acme.example,vip,much too long",
+    )
+    text = "\n".join(["name,groups,custom:plan", *lines])
+    page = table(found, client, text).content.decode()
+    assert "497 rows can be done, 3 can’t." in page
+    for words in ("The pool has no group “none”", "takes 8 at most"):
+        assert words in page
+    refused = table(found, client, text, stage="1").content.decode()
+    assert "3 rows can’t be done" in refused
+    assert table(found, client, text, stage="1", skip="on").status_code == 302
+    change = Change.objects.get()
+    assert change.steps.count() == 994
+    assert "MAIL_QUOTA" in [finding["code"] for finding in change.findings]
+    second = change.steps.get(position=4)
+    assert second.params["sub"] == "made by step 3"
+
+
+def test_people_of_a_table_are_invited_and_join(found: Customers, erin: Operator, client_of: SignIn) -> None:
+    text = "name;groups;custom:plan\neve@acme.example;vip;basic\nfay@acme.example;;family"
+    assert table(found, client_of(erin), text, stage="1").status_code == 302
+    assert carry_out(Change.objects.get(), erin).state == Change.State.APPLIED
+    told = shown(found)
+    assert told["eve@acme.example"]["groups"] == ["vip"]
+    assert told["fay@acme.example"]["attributes"]["custom:plan"] == "family"
+    assert CognitoMembership.objects.filter(user=found.person("eve"), gone_at=None).exists()
+
+
+def test_what_a_table_does_for_people_who_are_there(found: Customers, hal: Operator, client_of: SignIn) -> None:
+    PoolCare.objects.update(helpdesk_per_hour=10)
+    cleo = found.person("cleo")
+    text = f"name,do,groups\nada@acme.example,disable,vip\n{cleo.aws_id},confirm,\nben@acme.example,dance,"
+    page = table(found, client_of(hal), text, what="there").content.decode()
+    assert "“dance” can’t be done: write one of enable, disable" in page
+    assert table(found, client_of(hal), text, what="there", stage="1", skip="on").status_code == 302
+    assert carry_out(Change.objects.get(), hal).state == Change.State.APPLIED
+    told = shown(found)
+    assert (told["ada@acme.example"]["Enabled"], told["ada@acme.example"]["groups"]) == (False, ["vip"])
+    assert told["cleo@acme.example"]["UserStatus"] == "CONFIRMED"
+
+
+def test_a_table_stops_and_goes_on_where_it_stopped(found: Customers, erin: Operator, client_of: SignIn) -> None:
+    """And nobody is invited twice, also where AWS's answer to the first invitation was lost."""
+    text = "name,groups\n" + "\n".join(f"{name}@acme.example,vip" for name in ("eve", "fay", "gil"))
+    table(found, client_of(erin), text, stage="1")
+    denied = {"code": "AccessDeniedException", "status": 400}
+    found.emulator.rules([
+        {"action": "AdminAddUserToGroup", "error": denied},
+        {"action": "AdminCreateUser", "when": "after", "truncate": True, "times": 1},
+    ])  # fmt: skip
+    change = carry_out(Change.objects.get(), erin)
+    assert (change.state, change.error["step"]) == (Change.State.FAILED, 2)
+    found.emulator.rules([])
+    changes.retry(change=change, actor=erin)
+    assert worked(change).state == Change.State.APPLIED
+    assert len([each for each in found.emulator.messages() if each["kind"] == "invitation"]) == 3
