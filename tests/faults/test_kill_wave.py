@@ -76,7 +76,7 @@ def test_a_celery_worker_finds_the_point_in_its_environment(
 ) -> None:
     victim = worker(FAILPOINT=f"{Point.ANSWERED}:3")
     changes.sweep_due()  # the fixture emptied the queue
-    wait_until(lambda: victim.process.poll() is not None)
+    wait_until(lambda: not victim.is_alive())
     go_on()
     assert_each_was_done_once(world, change, 3)
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 from django.db import connection
@@ -17,26 +22,25 @@ from django.db import connection
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Worker:
-    process: subprocess.Popen[bytes]
+    pid: int
     log: Path
-
-    @property
-    def pid(self) -> int:
-        return self.process.pid
 
     def kill(self) -> None:
         """SIGKILL: no handler runs, as when a machine is gone."""
-        self._end(signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        deadline = time.monotonic() + 30
+        while self.is_alive():
+            assert time.monotonic() < deadline, f"worker {self.pid} survives SIGKILL"
+            time.sleep(0.005)
 
-    def stop(self) -> None:
-        self._end(signal.SIGTERM)
-
-    def _end(self, sign: signal.Signals) -> None:
-        if self.process.poll() is None:
-            self.process.send_signal(sign)
-            self.process.wait(timeout=30)
+    def is_alive(self) -> bool:
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, 0)
+            return True
+        return False
 
 
 def database_url() -> str:
@@ -53,22 +57,35 @@ def start_worker(queues: str, env: dict[str, str]) -> Worker:
     Django's checks, a quarter of its start, are left out; ours run, and all have tests of their own.
     """
     log = Path(settings.STATE_DIR) / f"worker-{time.monotonic_ns()}.log"
-    command = [
-        sys.executable, "-m", "celery", "-A", "iamconsole", "--skip-checks", "worker", "-Q", queues,
+    arguments = [
+        "-A", "iamconsole", "--skip-checks", "worker", "-Q", queues,
         "--pool", "solo", "--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat",
     ]  # fmt: skip
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "iamconsole.settings",
-        "DATABASE_URL": database_url(),
-        "LOG_LEVEL": "INFO",
-        **env,
-    }
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
-    worker = Worker(process, log)
+    orders, answers = _nursery(database_url())
+    order = {"arguments": arguments, "environment": {**_environment(database_url()), **env}, "log": str(log)}
+    orders.write(json.dumps(order) + "\n")
+    orders.flush()
+    worker = Worker(int(answers.readline()), log)
     _await_ready(worker)
     return worker
+
+
+def _environment(database: str) -> dict[str, str]:
+    own = {"DJANGO_SETTINGS_MODULE": "iamconsole.settings", "DATABASE_URL": database, "LOG_LEVEL": "INFO"}
+    return {**os.environ, **own}
+
+
+@cache
+def _nursery(database: str) -> tuple[IO[str], IO[str]]:
+    """What takes the orders of tests/services/nursery.py, and what gives its answers. It ends with this process."""
+    command = [sys.executable, "-m", "tests.services.nursery"]
+    running = subprocess.Popen(
+        command, cwd=ROOT, env=_environment(database), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert running.stdin and running.stdout
+    atexit.register(running.wait)
+    atexit.register(running.stdin.close)  # first: the last that is registered is the first that is done
+    return running.stdin, running.stdout
 
 
 def empty_queue() -> None:
@@ -93,9 +110,9 @@ def messages_about_changes() -> int:
 
 def _await_ready(worker: Worker, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and worker.process.poll() is None:
-        if b" ready." in worker.log.read_bytes():
+    while time.monotonic() < deadline and worker.is_alive():
+        if worker.log.exists() and b" ready." in worker.log.read_bytes():
             return
-        time.sleep(0.05)
+        time.sleep(0.02)
     worker.kill()
     raise RuntimeError(f"The worker didn't get ready:\n{worker.log.read_text()}")
