@@ -1,4 +1,4 @@
-"""The test database: one process of a run migrates an empty one, and each process of it works on a copy of that."""
+"""The test database: each process works on a copy of one that was migrated (tests/services/migrated.py)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker
+
+from tests.services.migrated import copy_sqlite, fill_postgres
 
 
 @pytest.fixture(scope="session")
@@ -23,22 +25,22 @@ def django_db_setup(
     own = tmp_path_factory.getbasetemp()
     with django_db_blocker.unblock():
         before = str(connection.settings_dict["NAME"])
-        _connect_to(_copy_of_migrated(own if worker_id == "master" else own.parent, worker_id))
+        _connect_to(_copy_of_migrated(own if worker_id == "master" else own.parent, own, worker_id))
     yield
     with django_db_blocker.unblock():
         connection.creation.destroy_test_db(before, verbosity=0)
 
 
-def _copy_of_migrated(shared: Path, worker_id: str) -> str:
+def _copy_of_migrated(shared: Path, own: Path, worker_id: str) -> str:
     """The name of a new database. `shared` is a folder that all processes of this run see, and no other run does."""
     if connection.vendor == "sqlite":
-        # A file: other processes open it too.
-        connection.settings_dict["TEST"]["NAME"] = str(shared / "test.sqlite3")
+        copy_sqlite(own / "test.sqlite3")  # a file: other processes open it too
+        return str(own / "test.sqlite3")
     made = shared / "migrated"
     with (shared / "migrating").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         if not made.exists():
-            made.write_text(connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False))
+            made.write_text(fill_postgres())
         _connect_to(made.read_text())
         connection.creation.clone_test_db(worker_id, verbosity=0, autoclobber=True)
     return str(connection.creation.get_test_db_clone_settings(worker_id)["NAME"])

