@@ -12,11 +12,12 @@ from iamconsole.demo.acme_data.organization import (
     MANAGEMENT_ID,
     POLICIES,
     ROOT,
+    ROOT_ACCESS_SINCE,
     UNITS,
     Account,
 )
 from iamconsole.demo.dated import DatedClient
-from iamconsole.demo.organizations.things import ACCESS_ROLE
+from iamconsole.demo.organizations.things import ACCESS_ROLE, IAM
 from iamconsole.demo.process import Emulator
 from iamconsole.demo.wellknown import ACCOUNT_ID
 
@@ -38,6 +39,14 @@ def found_organization(emulator: Emulator) -> None:
         )
         client.attach_policy(PolicyId=made["Policy"]["PolicySummary"]["Id"], TargetId=units[policy.attached_to])
     organizations.at(DELEGATED_AT).register_delegated_administrator(AccountId=ACCOUNT_ID, ServicePrincipal=DELEGATED_TO)
+    _centralise_root_access(organizations.at(ROOT_ACCESS_SINCE), emulator.client("iam", **manager))
+
+
+def _centralise_root_access(organizations: Any, iam: Any) -> None:
+    """Root credentials only: privileged root actions are left off."""
+    organizations.enable_aws_service_access(ServicePrincipal=IAM)
+    organizations.register_delegated_administrator(AccountId=ACCOUNT_ID, ServicePrincipal=IAM)
+    iam.enable_organizations_root_credentials_management()
 
 
 def _make_units(organizations: Any) -> dict[str, str]:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from accounts.models import AwsAccount
-from iamconsole.demo.organizations.things import ACCESS_ROLE
+from iamconsole.demo.organizations.things import ACCESS_ROLE, IAM
 from iamconsole.demo.process import Emulator
 from sync.aws.session import forget_all
 
@@ -68,6 +68,13 @@ class MadeOrganization:
         self.client.register_delegated_administrator(
             AccountId=account_id, ServicePrincipal="access-analyzer.amazonaws.com"
         )
+
+    def trust_iam(self) -> None:
+        """IAM may work across its accounts, without which there is no centralised root access."""
+        self.client.enable_aws_service_access(ServicePrincipal=IAM)
+
+    def delegate_iam(self, account_id: str = ACCOUNT_ID) -> None:
+        self.client.register_delegated_administrator(AccountId=account_id, ServicePrincipal=IAM)
 
     def policy(self, name: str, document: str, *targets: str, policy_type: str = SCP) -> str:
         made = self.client.create_policy(Name=name, Description=f"{name}.", Type=policy_type, Content=document)

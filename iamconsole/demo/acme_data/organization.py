@@ -15,6 +15,8 @@ MANAGEMENT_ID = "111122223333"
 ROOT, SECURITY, WORKLOADS = "", "Security", "Workloads"
 DELEGATED_TO = "access-analyzer.amazonaws.com"
 DELEGATED_AT = "2026-09-14 08:30"
+# From when on the management account looks after the root users of the members, with Acme's account as its delegate.
+ROOT_ACCESS_SINCE = "2025-03-04 09:15"
 
 
 @dataclass(frozen=True)

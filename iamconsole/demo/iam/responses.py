@@ -19,6 +19,7 @@ from iamconsole.demo.iam.last_accessed import LastAccessedResponses
 from iamconsole.demo.iam.managed import is_managed_by_aws
 from iamconsole.demo.iam.paging import page
 from iamconsole.demo.iam.provider_responses import ProviderResponses
+from iamconsole.demo.iam.root_access import RootAccessResponses
 from iamconsole.demo.iam.settings import SettingsResponses
 from iamconsole.demo.iam.shapes import Shape
 from iamconsole.demo.iam.telling import told
@@ -26,7 +27,14 @@ from iamconsole.demo.iam.telling import told
 _BOUNDARY, _PERMISSIONS = "PermissionsBoundary", "PermissionsPolicy"
 
 
-class Responses(CredentialResponses, ProviderResponses, SettingsResponses, LastAccessedResponses, IamResponse):  # type: ignore[misc]
+class Responses(
+    CredentialResponses,
+    ProviderResponses,
+    SettingsResponses,
+    RootAccessResponses,
+    LastAccessedResponses,
+    IamResponse,  # type: ignore[misc]
+):
     # Documents are encoded, and what a call leaves out is left out, in `shapes`.
     RESPONSE_KEY_PATH_TO_TRANSFORMER: dict[str, Callable[[Any], Any]] = {}
 

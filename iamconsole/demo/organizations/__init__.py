@@ -12,7 +12,15 @@ import moto.organizations.urls
 from iamconsole.demo.organizations.backend import Backend
 from iamconsole.demo.organizations.members import note_members
 from iamconsole.demo.organizations.responses import Responses
-from iamconsole.demo.organizations.things import Account, Organization, Policy, Root, Unit
+from iamconsole.demo.organizations.things import (
+    Account,
+    Administrator,
+    Organization,
+    Policy,
+    Root,
+    ServiceAccess,
+    Unit,
+)
 
 __all__ = ["install", "note_members", "reset"]
 
@@ -25,6 +33,8 @@ def install() -> None:
     models.FakeOrganizationalUnit = Unit
     models.FakeAccount = Account
     models.FakePolicy = Policy
+    models.FakeServiceAccess = ServiceAccess
+    models.FakeDelegatedAdministrator = Administrator
     moto.organizations.urls.url_paths["{0}/$"] = Responses.dispatch
 
 

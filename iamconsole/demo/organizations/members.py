@@ -22,15 +22,25 @@ def note_members() -> None:
                     organizations_backends.master_accounts[account.id] = (account.master_account_id, partition)
 
 
+def organization_over(account_id: str, partition: str) -> Any:
+    """The organization that an AWS account manages or is a member of, whatever it may ask of it; None: it has none."""
+    own = organizations_backends[account_id][partition]
+    if own.org is not None:
+        return own
+    if account_id not in organizations_backends.master_accounts:
+        return None
+    manager, manager_partition = organizations_backends.master_accounts[account_id]
+    return organizations_backends[manager][manager_partition]
+
+
 def backend_for(account_id: str, partition: str, action: str) -> Any:
     """Whose organization a call is about. Raises what AWS answers to those who have none, or may not ask."""
     own = organizations_backends[account_id][partition]
     if own.org is not None or action in _ANYBODY:
         return own
-    if account_id not in organizations_backends.master_accounts:
+    backend = organization_over(account_id, partition)
+    if backend is None:
         raise AWSOrganizationsNotInUseException
-    manager, manager_partition = organizations_backends.master_accounts[account_id]
-    backend = organizations_backends[manager][manager_partition]
     is_delegate = any(admin.account.id == account_id for admin in backend.admins)
     if is_delegate and action.startswith(_READS):
         return backend

@@ -8,10 +8,12 @@ from typing import Any
 from moto.iam.models import iam_backends
 from moto.organizations.models import (
     FakeAccount,
+    FakeDelegatedAdministrator,
     FakeOrganization,
     FakeOrganizationalUnit,
     FakePolicy,
     FakeRoot,
+    FakeServiceAccess,
 )
 from moto.utilities.utils import get_partition
 
@@ -20,6 +22,7 @@ from iamconsole.demo.ids import digest, word
 
 # The role that Organizations makes in each account that it creates, for the management account to get in.
 ACCESS_ROLE = "OrganizationAccountAccessRole"
+IAM = "iam.amazonaws.com"  # which moto doesn't count among the services that an organization may trust
 
 
 class Organization(FakeOrganization):  # type: ignore[misc]
@@ -28,6 +31,15 @@ class Organization(FakeOrganization):  # type: ignore[misc]
         self.id = f"o-{word(10, account_id)}"
         self.root_id = f"r-{word(4, account_id, 'root')}"
         self.handshakes: dict[str, str] = {}  # invited AWS accounts by the id of the handshake
+        self.root_features: set[str] = set()  # of centralised root access, by AWS's names
+
+
+class ServiceAccess(FakeServiceAccess):  # type: ignore[misc]
+    TRUSTED_SERVICES = (*FakeServiceAccess.TRUSTED_SERVICES, IAM)
+
+
+class Administrator(FakeDelegatedAdministrator):  # type: ignore[misc]
+    SUPPORTED_SERVICES = (*FakeDelegatedAdministrator.SUPPORTED_SERVICES, IAM)
 
 
 class Unit(FakeOrganizationalUnit):  # type: ignore[misc]
