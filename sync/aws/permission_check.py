@@ -127,6 +127,7 @@ _PROBES: dict[str, dict[str, Any]] = {
     "ListAccountAliases": {"MaxItems": 1},
     "ListInstanceProfiles": {"MaxItems": 1},
     "ListOpenIDConnectProviders": {},
+    "ListOrganizationsFeatures": {},
     "ListRoles": {"MaxItems": 1},
     "ListSAMLProviders": {},
     "ListServerCertificates": {"MaxItems": 1},
@@ -177,7 +178,7 @@ def _try(client: AwsClient, aws_account: AwsAccount, permission: Permission) -> 
     state, detail = _WORKS
     try:
         client.call(service, operation, **probe_params(operation, aws_account))
-    except (errors.NotFound, errors.NotInOrganization, errors.Conflict):
+    except (errors.NotFound, errors.OrganizationState, errors.Conflict):
         pass  # a conflict: the credential report is in the making
     except errors.Denied as error:
         state, detail = ("unknown", _MEMBER) if _is_for_managers(error) else ("missing", error.sentence())

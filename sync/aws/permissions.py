@@ -49,6 +49,7 @@ _BOUND = "Give users and roles a permissions boundary, or take it off."
 _PROVIDERS = "Make, change and delete OIDC and SAML providers."
 _PROFILE_TAGS = "Tag instance profiles."
 _CERTIFICATES = "Upload, rename, tag and delete server certificates."
+_ROOT_ACCESS = "Let an organization look after the root users of its member accounts."
 _SETTINGS = "Set the account alias, the password policy and the version of STS tokens."
 
 # The reads of single objects, which both roles need.
@@ -112,6 +113,7 @@ _ACCOUNT_READS: dict[str, str] = {
     "iam:GetServerCertificate": "Show the names, issuers and tags of server certificates.",
     "iam:ListAccountAliases": "Show the account alias, and with it the address to sign in at.",
     "iam:GetAccountPasswordPolicy": "Show the password policy.",
+    "iam:ListOrganizationsFeatures": "Show whether an organization looks after the root users of its members.",
     "iam:GenerateServiceLastAccessedDetails": "Ask AWS which services each user and role used last.",
     "iam:GetServiceLastAccessedDetails": "Show which services each user and role used last.",
 }
@@ -140,6 +142,7 @@ _AROUND_READS: dict[str, str] = {
 _READS_BEFORE = (
     "iam:GetOpenIDConnectProvider", "iam:GetSAMLProvider", "iam:GetInstanceProfile", "iam:GetServerCertificate",
     "iam:ListAccountAliases", "iam:GetAccountPasswordPolicy", "iam:GetAccountSummary",
+    "iam:ListOrganizationsFeatures",
 )  # fmt: skip
 
 PERMISSIONS: tuple[Permission, ...] = (
@@ -219,6 +222,11 @@ PERMISSIONS: tuple[Permission, ...] = (
     *(Permission(f"iam:{verb}AccountAlias", _SETTINGS, "write", ALL) for verb in ("Create", "Delete")),
     *(Permission(f"iam:{verb}AccountPasswordPolicy", _SETTINGS, "write", ALL) for verb in ("Update", "Delete")),
     Permission("iam:SetSecurityTokenServicePreferences", _SETTINGS, "write", ALL),
+    *(
+        Permission(f"iam:{verb}Organizations{feature}", _ROOT_ACCESS, "write", ALL)
+        for feature in ("RootCredentialsManagement", "RootSessions")
+        for verb in ("Enable", "Disable")
+    ),
 )
 
 

@@ -65,7 +65,11 @@ _CODES: dict[str, type[errors.AwsError]] = {
         errors.NotFound,
     ),
     "InvalidAuthenticationCode": errors.CodesRefused,
-    "AWSOrganizationsNotInUseException": errors.NotInOrganization,
+    **dict.fromkeys(("AWSOrganizationsNotInUseException", "OrganizationNotFoundException"), errors.NotInOrganization),
+    "AccountNotManagementOrDelegatedAdministratorException": errors.NotRootAdministrator,
+    "CallerIsNotManagementAccountException": errors.NotManagementAccount,
+    "OrganizationNotInAllFeaturesModeException": errors.BillingOnly,
+    "ServiceAccessNotEnabledException": errors.IamNotTrusted,
     **dict.fromkeys(("EntityAlreadyExists", "DuplicateCertificate", "DuplicateSSHPublicKey"), errors.Exists),
     **dict.fromkeys(
         ("ConcurrentModification", "ConcurrentModificationException", "DeleteConflict", "ReportInProgress"),
