@@ -11,6 +11,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from accounts.models import AwsAccount
 from iamconsole.web.once import once_a_page
+from identities.account.root_access import RootAccessMirror
 from identities.models import (
     IamAccount,
     IamRole,
@@ -23,6 +24,7 @@ from identities.models import (
     TrustedPrincipal,
 )
 from sync.models import Facet
+from sync.selectors import Holding
 
 _FEDERATED = "Federated"  # as trust policies call the principals that are providers
 
@@ -36,10 +38,21 @@ _SIGN_IN = {
 
 @once_a_page
 def settings_of(aws_account: AwsAccount) -> Any:
-    """Its IamAccount, with when its summary was read (`summary_read_at`); None before it was ever pulled."""
-    summary = Facet.objects.filter(aws_account=OuterRef("aws_account"), kind=IamAccount.kind, source="summary")
+    """Its IamAccount, with when its summary was read (`summary_read_at`), and why AWS doesn't tell of centralised root
+    access (`no_root_access`; "" where it does, None before it was asked); None before it was ever pulled."""
+    facets = Facet.objects.filter(aws_account=OuterRef("aws_account"), kind=IamAccount.kind)
     rows = IamAccount.objects.filter(aws_account=aws_account).select_related("aws_account")
-    return rows.annotate(summary_read_at=Subquery(summary.values("read_at")[:1])).first()
+    return rows.annotate(
+        summary_read_at=Subquery(facets.filter(source="summary").values("read_at")[:1]),
+        no_root_access=Subquery(facets.filter(source=RootAccessMirror.source).values("held_why")[:1]),
+    ).first()
+
+
+def root_access_held(settings: Any, source: Holding) -> Holding:
+    """Of centralised root access. `settings`: as `settings_of` has them; `source`: as its pulls ended."""
+    if settings is None or not settings.no_root_access:
+        return source
+    return Holding("unsupported", source.at if settings.root_access else None, settings.no_root_access)
 
 
 def sign_in_address(aws_account: AwsAccount, alias: str) -> str:

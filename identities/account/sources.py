@@ -9,10 +9,11 @@ from functools import partial
 from django.conf import settings
 from django.utils import timezone
 
-from identities.account import mirrors, providers
+from identities.account import mirrors, providers, root_access
 from identities.account import settings as account_settings
 from identities.account.settings import AccountMirror
 from identities.models import IamAccount
+from sync.aws.errors import OrganizationState
 from sync.mirror import EachObject, Item, Mirror, ObjectRef, Place, Reader, Source, SourcePage
 from sync.mirror.base import DETAILS
 from sync.mirror.each import OneByOne
@@ -99,7 +100,10 @@ class ListedThenRead(Source):
 
 
 class OfAwsAccount(Source):
-    """What one call tells of the AWS account itself."""
+    """What one call tells of the AWS account itself.
+
+    What isn't to be had of it, as its organization is set, is *not held*, and the log says why.
+    """
 
     kinds = (IamAccount.kind,)
     sweeps = False
@@ -110,8 +114,14 @@ class OfAwsAccount(Source):
 
     def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
         requested_at = timezone.now()
-        item = self._mirror.read_one(client, account_settings.ref_of(place, self.facet))
-        yield SourcePage({IamAccount.kind: [item] if item else []}, None, requested_at)
+        try:
+            item = self._mirror.read_one(client, account_settings.ref_of(place, self.facet))
+        except OrganizationState as state:
+            why = state.sentence()
+            not_held = {IamAccount.kind: {place.aws_account.account_id: why}}
+            yield SourcePage({}, None, requested_at, unsupported=not_held, remarks=[f"Not held: {why}"])
+        else:
+            yield SourcePage({IamAccount.kind: [item] if item else []}, None, requested_at)
 
 
 MIRRORS: dict[str, Mirror] = {
@@ -127,6 +137,7 @@ ACCOUNT_MIRRORS: dict[str, AccountMirror] = {
     "iam.alias": account_settings.AliasMirror(),
     "iam.password_policy": account_settings.PasswordPolicyMirror(),
     "iam.summary": account_settings.SummaryMirror(),
+    "iam.root_access": root_access.RootAccessMirror(),
 }
 _AFTER_DETAILS = ("iam.details",)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from accounts.models import AwsAccount
+from identities.account.root_access import FEATURES
 from identities.models import OidcProvider, SamlProvider
 from identities.operations import (
     add_client_id,
@@ -18,6 +19,7 @@ from identities.operations import (
     set_password_policy,
     set_thumbprints,
     set_token_version,
+    switch_root_feature,
 )
 from identities.operations.kinds import CERTIFICATE, OIDC, PROFILE, SAML
 from identities.operations.settings import TOKEN_VERSION, params_of
@@ -93,3 +95,12 @@ def of_summary(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: 
     left = [name for name in sorted(others - {TOKEN_VERSION}) if before.get(name) != after.get(name)]
     said = (f"This console sets no such thing: {', '.join(left)}.",) if left else ()
     return Reversal(() if version == now else (set_token_version(version),), said)
+
+
+def of_root_access(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
+    old, new = set(before["features"]), set(after["features"])
+    steps = [switch_root_feature(feature, on=name in old) for name, feature in FEATURES.items() if name in old ^ new]
+    left = [f"This console sets no such thing: {name}." for name in sorted((old ^ new) - FEATURES.keys())]
+    if before["barrier"] != after["barrier"]:
+        left.append("Trusted access and the features of the organization are set in AWS Organizations.")
+    return Reversal(tuple(steps), tuple(left))

@@ -11,13 +11,20 @@ from django.views.decorators.http import require_GET
 from accounts.access import fetch_aws_account, may, signed_in
 from accounts.roles import PROPOSE, SEE_IAM
 from iamconsole.web.tables import list_response
-from identities.account import password_policy, selectors
+from identities.account import password_policy, root_access, selectors
 from identities.account.tables import INSTANCE_PROFILES
 from policies import acts
 from policies.details import HISTORY
 from sync.selectors import holding, holdings
 
-_SETTINGS = ("iam.alias", "iam.password_policy", "iam.summary", "iam.server_certificates", "iam.virtual_mfa")
+_SETTINGS = (
+    "iam.alias",
+    "iam.password_policy",
+    "iam.summary",
+    "iam.server_certificates",
+    "iam.virtual_mfa",
+    "iam.root_access",
+)
 
 
 @require_GET
@@ -38,9 +45,12 @@ def account_settings(request: HttpRequest, account_id: str) -> HttpResponse:
         "summary_held": held["iam.summary"],
         "certificates_held": held["iam.server_certificates"],
         "mfa_held": held["iam.virtual_mfa"],
+        "root_held": selectors.root_access_held(settings, held["iam.root_access"]),
     }
     if settings is not None and settings.password_policy is not None:
         context["policy"] = password_policy.read(settings.password_policy)
+    if settings is not None and settings.root_access is not None:
+        context["root"] = root_access.read(settings.root_access)
     return render(request, "identities/account/settings.html", context)
 
 

@@ -27,6 +27,7 @@ def register() -> None:
         Act("delete-password-policy", "Delete…", settings.DeletePasswordPolicyForm, icon="trash-2", danger=True,
             offered=settings.has_password_policy),
         Act("set-token-version", "Change…", settings.TokenVersionForm, icon="pencil"),
+        Act("root-access", "Change…", settings.RootAccessForm, icon="pencil", offered=settings.has_root_access),
     )  # fmt: skip
     acts.register(
         "policy",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
 
 from accounts.models import AwsAccount
 from identities.account.password_policy import GOOD_LENGTH
+from identities.account.root_access import FEATURES
 from identities.account.selectors import settings_of
 from identities.operations import (
     delete_alias,
@@ -16,10 +17,11 @@ from identities.operations import (
     set_alias,
     set_password_policy,
     set_token_version,
+    switch_root_feature,
 )
 from identities.operations.settings import params_of
 from policies.acts import ActForm
-from sync.operations import StepSpec
+from sync.operations import Refusal, StepSpec
 
 # Where the AWS account has none of its own: what is advised, and not what AWS does without one.
 _ADVISED = {
@@ -109,3 +111,38 @@ class TokenVersionForm(ActForm):
 
     def steps(self) -> Sequence[StepSpec]:
         return [set_token_version(self.cleaned_data["version"])]
+
+
+def root_features_of(aws_account: AwsAccount) -> Collection[str]:
+    """Those of centralised root access that are on, by AWS's names."""
+    settings = settings_of(aws_account)
+    return frozenset(settings.root_access["features"]) if settings and settings.root_access else frozenset()
+
+
+def has_root_access(aws_account: AwsAccount) -> bool:
+    """Whether AWS tells this account of the features at all."""
+    settings = settings_of(aws_account)
+    return bool(settings and settings.root_access and not settings.no_root_access)
+
+
+class RootAccessForm(ActForm):
+    """A box for each feature."""
+
+    heading = "Centralised root access"
+    about = "What the organization lets its management account do about the root users of all member accounts."
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        on = root_features_of(self.aws_account)
+        for name, feature in FEATURES.items():
+            self.fields[feature.word] = forms.BooleanField(label=feature.title, help_text=feature.on, required=False)
+            self.initial.setdefault(feature.word, name in on)
+        self.order_fields([*(feature.word for feature in FEATURES.values()), "title", "reason"])
+
+    def steps(self) -> Sequence[StepSpec]:
+        on = root_features_of(self.aws_account)
+        wanted = {name: bool(self.cleaned_data[feature.word]) for name, feature in FEATURES.items()}
+        steps = [switch_root_feature(FEATURES[name], on=want) for name, want in wanted.items() if want != (name in on)]
+        if not steps:
+            raise Refusal("It is set so already: tick what is to be switched on, untick what is to be switched off.")
+        return steps

@@ -20,7 +20,7 @@ class IamAccount(MirroredRow):
     """The IAM settings of an AWS account: one row. It has no details; each of its facets brings a column."""
 
     kind = "iam.account"
-    facet_columns = frozenset({"alias", "password_policy", "summary", "root_mfa_apps", "unassigned_mfa"})
+    facet_columns = frozenset({"alias", "password_policy", "summary", "root_mfa_apps", "unassigned_mfa", "root_access"})
     called_by = "aws_account__name"
 
     alias = models.CharField(max_length=63, blank=True)
@@ -30,6 +30,8 @@ class IamAccount(MirroredRow):
     # Serial numbers of virtual MFA devices: those of the root user, and those that nobody uses. Null: not held (yet).
     root_mfa_apps: models.JSONField[Any, Any] = models.JSONField(null=True)
     unassigned_mfa: models.JSONField[Any, Any] = models.JSONField(null=True)
+    # {"features", "barrier"} of centralised root access (identities/account/root_access.py). Null: not held (yet).
+    root_access: models.JSONField[Any, Any] = models.JSONField(null=True)
 
     class Meta(MirroredRow.Meta):
         verbose_name = "IAM settings"

@@ -39,6 +39,7 @@ from identities.operations.oidc import (
 )
 from identities.operations.owners import GROUP, KINDS_OF_OWNERS, PROFILE, ROLE, USER
 from identities.operations.roles import CreateRole, UpdateRole, create_role, update_role
+from identities.operations.root_access import SWITCHES, switch_root_feature
 from identities.operations.saml import CreateSaml, DeleteSaml, UpdateSaml, create_saml, update_saml
 from identities.operations.service_linked import AwaitDeletion, DeleteLinked, delete_linked
 from identities.operations.service_linked_creation import CreateLinked, create_linked
@@ -66,8 +67,8 @@ __all__ = [
     "delete", "delete_alias", "delete_boundary", "delete_inline", "delete_linked", "delete_password_policy",
     "delete_whole", "delete_whole_profile", "detach", "put_boundary", "put_inline", "put_role", "register",
     "remove_client_id", "remove_member", "remove_role", "rename", "rename_certificate", "revoke_sessions",
-    "set_alias", "set_password_policy", "set_thumbprints", "set_token_version", "tag", "untag", "update_role",
-    "update_saml", "update_trust", "upload_certificate",
+    "set_alias", "set_password_policy", "set_thumbprints", "set_token_version", "switch_root_feature", "tag",
+    "untag", "update_role", "update_saml", "update_trust", "upload_certificate",
 ]  # fmt: skip
 
 
@@ -84,6 +85,7 @@ def register() -> None:
     operations.register(SetThumbprints(OIDC), CreateSaml(SAML), UpdateSaml(SAML), DeleteSaml(SAML))
     operations.register(UploadCertificate(), RenameCertificate(CERTIFICATE), DeleteCertificate(CERTIFICATE))
     operations.register(SetAlias(), DeleteAlias(), SetPasswordPolicy(), DeletePasswordPolicy(), SetTokenVersion())
+    operations.register(*SWITCHES)
     operations.register(UpdateTrust(ROLE), AddUser(), RemoveUser(), CreateUser(USER), CreateGroup(GROUP))
     operations.register(Rename(USER), Rename(GROUP), CreateRole(ROLE), UpdateRole(ROLE), RevokeSessions(ROLE))
     operations.register(CreateProfile(PROFILE), DeleteProfile(PROFILE), AddRole(), RemoveRole())

@@ -49,9 +49,11 @@ class SettingOperation(Operation[P]):
 
     def mirrored(self, draft: Draft, p: P) -> Value:
         settings = IamAccount.objects.filter(aws_account=draft.aws_account).first()
-        read = Facet.objects.filter(aws_account=draft.aws_account, kind=IamAccount.kind, source=self.facet)
-        if settings is None or not read.exists():
+        read = Facet.objects.filter(aws_account=draft.aws_account, kind=IamAccount.kind, source=self.facet).first()
+        if settings is None or read is None:
             raise Refusal(f"The settings of {draft.aws_account} weren't read yet: pull, then try again.")
+        if read.held != Facet.Held.HELD:
+            raise Refusal(f"What {draft.aws_account} has set isn't known. {read.held_why}")
         return self.held(settings)
 
     @abstractmethod

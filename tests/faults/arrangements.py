@@ -32,7 +32,12 @@ from sync.operations import StepSpec
 from tests.cognito import people_cases
 from tests.cognito.identity_pools import operation_cases as identity_pool_cases
 from tests.cognito.identity_pools.shop import Shop
-from tests.identities import operation_cases_credentials, operation_cases_principals, operation_cases_settings
+from tests.identities import (
+    operation_cases_credentials,
+    operation_cases_principals,
+    operation_cases_root_access,
+    operation_cases_settings,
+)
 from tests.identities.operation_cases_credentials import on
 from tests.services.world import World, document
 from tests.sync.pulling import pulled, trust
@@ -162,7 +167,7 @@ _OWNERS: dict[str, Callable[[World], Owner]] = {**_TAGGABLE, "group": World.grou
 
 ARRANGEMENTS: dict[str, Arrange] = {
     **{case.kind: of_principals(case) for case in operation_cases_principals.CASES},
-    **{case.kind: of_settings(case) for case in operation_cases_settings.CASES},
+    **{case.kind: of_settings(case) for case in (*operation_cases_settings.CASES, *operation_cases_root_access.CASES)},
     **{case.kind: of_credentials(case) for case in operation_cases_credentials.CASES},
     **{case.kind: of_identity_pools(case) for case in identity_pool_cases.CASES},
     **{f"iam.{w}.{verb}": do for w, make in _OWNERS.items() for verb, do in zip(_HANGING, hanging(make), strict=True)},

@@ -11,6 +11,7 @@ import pytest
 from accounts.models import Operator
 from sync import drift
 from sync.models import Change
+from tests.identities.operation_cases_root_access import on_in, shown_features
 from tests.identities.operation_cases_settings import (
     METADATA,
     NEWER,
@@ -118,7 +119,18 @@ CASES = (
         lambda iam, _: iam.set_security_token_service_preferences(GlobalEndpointTokenVersion="v2Token"),
         shown_version,
     ),
+    Undone(
+        "centralised root access",
+        ("iam.root_access",),
+        on_in("RootSessions"),
+        lambda iam, _: (iam.disable_organizations_root_sessions(), _credentials_managed(iam)),
+        shown_features,
+    ),
 )
+
+
+def _credentials_managed(iam: Any) -> object:
+    return iam.enable_organizations_root_credentials_management()
 
 
 def _new_tag() -> list[dict[str, str]]:

@@ -11,6 +11,7 @@ _TAGS = "Policies that ask for the tag of a resource speak of access to it; what
 _EMPTY = "No role is in an instance profile when it is made or deleted."
 _CERTIFICATE = "It shows a site's name to its visitors; nobody signs in to AWS with it."
 _PEOPLE = "People of pools are no principals of IAM; what gives them a role is said as a warning of the plan."
+_OTHER_ACCOUNTS = "It is about root users of other AWS accounts; what is measured is access of principals in this one."
 
 NO_ACCESS: Mapping[str, str] = {
     "cognito.identity_pool.create": "Nobody gets credentials by it until it has roles.",
@@ -49,6 +50,10 @@ NO_ACCESS: Mapping[str, str] = {
     "iam.mfa.delete_virtual": "It was taken off its user before.",
     "iam.oidc.tag": _TAGS,
     "iam.oidc.untag": _TAGS,
+    "iam.org.root_credentials.disable": _OTHER_ACCOUNTS,
+    "iam.org.root_credentials.enable": _OTHER_ACCOUNTS,
+    "iam.org.root_sessions.disable": _OTHER_ACCOUNTS,
+    "iam.org.root_sessions.enable": _OTHER_ACCOUNTS,
     "iam.policy.delete_version": "A version that isn't in force gives nothing.",
     "iam.policy.tag": _TAGS,
     "iam.policy.untag": _TAGS,
