@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 
 from accounts.models import AwsAccount, Grant, Operator
-from accounts.roles import ALL_PERMISSIONS, CHANGING, SEE_IAM, Role, roles_with
+from accounts.roles import ALL_PERMISSIONS, CHANGING, SEE_IAM, SEE_PEOPLE, Role, roles_with
 from accounts.sign_in import READS
 
 ALL_ROLES = frozenset(Role.values)
@@ -76,10 +76,10 @@ def signed_in(request: HttpRequest) -> Operator:
 
 
 def visible_aws_accounts(request: HttpRequest) -> Sequence[AwsAccount]:
-    """Those whose IAM the operator may see, asked for once a request: the page shell offers them on every page."""
+    """Those whose IAM or people the operator may see, asked for once a request: every page's shell offers them."""
     known: Sequence[AwsAccount] | None = getattr(request, "_visible_aws_accounts", None)
     if known is None:
-        known = list(AwsAccount.objects.visible_to(signed_in(request), SEE_IAM))
+        known = list(AwsAccount.objects.visible_to(signed_in(request), SEE_IAM, SEE_PEOPLE))
         request._visible_aws_accounts = known  # type: ignore[attr-defined]
     return known
 

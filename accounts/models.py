@@ -122,9 +122,9 @@ class Operator(AbstractBaseUser, PermissionsMixin):
 
 
 class AwsAccountQuerySet(models.QuerySet["AwsAccount"]):
-    def visible_to(self, operator: Operator, perm: str) -> Self:
-        """The AWS accounts on which a grant gives `operator` the permission `perm` (see accounts/roles.py)."""
-        granted = operator.aws_accounts_with(roles_with(perm))
+    def visible_to(self, operator: Operator, *perms: str) -> Self:
+        """The AWS accounts on which a grant gives `operator` one of the permissions `perms` (see accounts/roles.py)."""
+        granted = operator.aws_accounts_with({role for perm in perms for role in roles_with(perm)})
         return self if None in granted else self.filter(pk__in=granted)
 
     def imported(self) -> Self:

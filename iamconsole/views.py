@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -27,8 +28,16 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def overview(request: HttpRequest, account_id: str) -> HttpResponse:
-    """A shell around panels: what needs attention, and what the apps above have to say of this AWS account."""
-    aws_account = import_string(FETCH_AWS_ACCOUNT)(request, account_id, "see_iam")
+    """A shell around panels: what needs attention, and what the apps above have to say of this AWS account.
+
+    Who may see people alone has no overview, but their pools.
+    """
+    fetch = import_string(FETCH_AWS_ACCOUNT)
+    try:
+        aws_account = fetch(request, account_id, "see_iam")
+    except PermissionDenied:
+        fetch(request, account_id, "see_people")
+        return redirect("user_pools", account_id=account_id)
     context = {
         "attention": panels.attention(request, aws_account),
         "main": panels.boxes("overview", request, aws_account),

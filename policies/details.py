@@ -18,7 +18,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 
 from accounts.access import fetch_aws_account, may, signed_in
-from accounts.models import AwsAccount
+from accounts.models import AwsAccount, Operator
 from accounts.roles import PROPOSE, SEE_IAM
 from iamconsole.web import panels
 from iamconsole.web.counts import lately
@@ -38,6 +38,7 @@ class Tab:
     context: Callable[[HttpRequest, Any], Mapping[str, Any]] = lambda request, row: {}
     count: Callable[[Any], int] | None = None
     position: int = 50
+    permission: str = ""  # to see it; "": as for the page
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,11 @@ class Kind:
     address: str = ""
     # Annotations of the row for its head: asked with it, in one query.
     asked: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    see: str = SEE_IAM  # the permission to open its pages, and the one to stage a change of it
+    stage: str = PROPOSE
+    # Of `rows` those with which an operator may do something: given the operator and the permission.
+    within: Callable[[Operator, str, AwsAccount, QuerySet[Any]], QuerySet[Any]] | None = None
+    tells_namesakes: bool = True  # other objects of its name
 
     @property
     def one(self) -> str:
@@ -72,29 +78,38 @@ class TabLink:
     count: int | None
 
 
-def fetch_row(request: HttpRequest, kind: Kind, account_id: str, aws_id: str, perm: str = SEE_IAM) -> Any:
-    """The object, if the operator may; what is gone from AWS still opens."""
+def rows_within(request: HttpRequest, kind: Kind, account_id: str, perm: str) -> QuerySet[Any]:
+    """The objects of a kind with which the operator may do `perm`."""
     aws_account = fetch_aws_account(request, account_id, perm)
     rows = kind.rows(aws_account)
+    return kind.within(signed_in(request), perm, aws_account, rows) if kind.within else rows
+
+
+def fetch_row(request: HttpRequest, kind: Kind, account_id: str, aws_id: str, perm: str = "") -> Any:
+    """The object, if the operator may (without `perm`: see it); what is gone from AWS still opens."""
+    rows = rows_within(request, kind, account_id, perm or kind.see).select_related("aws_account")
+    if not kind.tells_namesakes:
+        return get_object_or_404(rows.annotate(**kind.asked), aws_id=aws_id)
     # Not by region too: SQLite would rather read all of it by the index of unique ids. `namesakes` looks closer.
     others = rows.model._default_manager.filter(aws_account=OuterRef("aws_account"), name_key=OuterRef("name_key"))
     asked = {"has_namesakes": Exists(others.exclude(pk=OuterRef("pk"))), **kind.asked}
-    return get_object_or_404(rows.select_related("aws_account").annotate(**asked), aws_id=aws_id)
+    return get_object_or_404(rows.annotate(**asked), aws_id=aws_id)
 
 
 def render_tab(
     request: HttpRequest, kind: Kind, row: Any, *, tab: str, template: str, context: Mapping[str, Any]
 ) -> HttpResponse:
     """The page of `row` with the tab `tab` open: head and tabs, and below them `template`."""
-    page = {"row": row, "kind": kind, "tab_template": template, "tabs": _links(request, kind, row, tab)}
+    page = {"row": row, "kind": kind, "tab_template": template, "tabs": tab_links(request, kind, row, tab)}
     page["refresh"] = refreshes.shown(request, row)
-    page["acts"] = _acts(request, kind, row)
-    page["namesakes"] = namesakes(row) if row.has_namesakes else []
+    page["acts"] = acts_on(request, kind, row)
+    page["namesakes"] = namesakes(row) if getattr(row, "has_namesakes", False) else []
     return render(request, kind.template, {**kind.head(row), **page, **context})
 
 
-def _acts(request: HttpRequest, kind: Kind, row: Any) -> Sequence[acts.Act]:
-    if row.gone_at is not None or not may(signed_in(request), PROPOSE, row.aws_account):
+def acts_on(request: HttpRequest, kind: Kind, row: Any) -> Sequence[acts.Act]:
+    """What the operator can stage with it."""
+    if row.gone_at is not None or not may(signed_in(request), kind.stage, row.aws_account):
         return ()
     return acts.offered(kind.name, row)
 
@@ -114,11 +129,13 @@ def _pattern(kind: Kind, tab: Tab, *, first: bool) -> URLPattern:
     return path(address if first else f"{address}{tab.name}/", view, name=view.__name__)
 
 
-def _links(request: HttpRequest, kind: Kind, row: Any, current: str) -> list[TabLink]:
+def tab_links(request: HttpRequest, kind: Kind, row: Any, current: str) -> list[TabLink]:
+    """Those that the operator may open."""
     kwargs = {"account_id": row.aws_account.account_id, "aws_id": row.aws_id}
     own = [
         (tab.position, tab.name, tab.label, f"{kind.name}_{tab.name}" if place else kind.name, tab.count)
         for place, tab in enumerate(kind.tabs)
+        if may(signed_in(request), tab.permission or kind.see, row.aws_account)
     ]
     added = [
         (panel.position, panel.name, panel.title, panel.url_name, panel.count)

@@ -50,7 +50,7 @@ class NavItem:
     url_name: str
     # Called with the request and the AWS account. Rows are counted with those of all other links, once a minute.
     count: Callable[[HttpRequest, Any], QuerySet[Any] | int | None] | None = None
-    permission: str | None = None
+    permission: str | tuple[str, ...] | None = None  # of several, one is enough
     per_aws_account: bool = True
     position: int = 50  # within its group; equal positions stay in the order of registration
     counts_none: bool = True  # False: a 0 isn't said

@@ -21,8 +21,13 @@ _PICK = (
 _HEAD, _HEAD_ENDS, _CELL_ENDS = SafeString('<th scope="row">'), SafeString("</th>"), SafeString("</td>")
 
 
-def table_rows(columns: Sequence[Column], rows: Iterable[Any], scope: Any, *, pick: bool) -> Iterator[SafeString]:
-    """A `<tr>` of each row: a box to select it if `pick`, a cell of each column, and a button that copies its ARN."""
+def table_rows(
+    columns: Sequence[Column], rows: Iterable[Any], scope: Any, *, pick: bool, copies: tuple[str, str] = ("arn", "ARN")
+) -> Iterator[SafeString]:
+    """A `<tr>` of each row: a box to select it if `pick`, a cell of each column, and a button that copies its ARN.
+
+    `copies`: what is copied instead, an attribute of the row and a word for it.
+    """
     first, *others = columns
     begins = [(column, _begin(column)) for column in others]
     for row in rows:
@@ -30,7 +35,7 @@ def table_rows(columns: Sequence[Column], rows: Iterable[Any], scope: Any, *, pi
         parts += (_HEAD, _cell(first, row, scope), _HEAD_ENDS)
         for column, begin in begins:
             parts += (begin, _cell(column, row, scope), _CELL_ENDS)
-        yield format_html('<tr>{}<td class="copy-cell">{}</td></tr>', joined(parts), _copy_button(row))
+        yield format_html('<tr>{}<td class="copy-cell">{}</td></tr>', joined(parts), _copy_button(row, *copies))
 
 
 def _begin(column: Column) -> SafeString:
@@ -48,6 +53,6 @@ def _said(value: Any) -> str:
     return ", ".join(value) if isinstance(value, list | tuple) else str(value)
 
 
-def _copy_button(row: Any) -> str:
-    arn = getattr(row, "arn", "")
-    return copy(arn, f"the ARN of {row.name}") if arn else ""
+def _copy_button(row: Any, attribute: str, word: str) -> str:
+    value = getattr(row, attribute, "")
+    return copy(value, f"the {word} of {row.name}") if value else ""

@@ -93,7 +93,8 @@ class Shell:
 
     def _shows(self, item: NavItem) -> bool:
         reachable = not item.per_aws_account or self.aws_account is not None
-        return reachable and (item.permission is None or self.can[item.permission])
+        asked = (item.permission,) if isinstance(item.permission, str) else item.permission
+        return reachable and (asked is None or any(self.can[permission] for permission in asked))
 
     def _counts(self, items: Sequence[NavItem]) -> dict[NavItem | Asks, int]:
         """What links say beside their words, and what they ask; of those that give rows, all in one query."""

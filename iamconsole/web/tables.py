@@ -73,6 +73,7 @@ class Table:
     rows_template: str = "lists/rows.html"  # where rows of cells don't say it
     exports: tuple[str, ...] = ("csv", "json")  # the formats offered, of iamconsole.web.exports
     count: Callable[[QuerySet[Any]], int] = lately
+    copies: tuple[str, str] = ("arn", "ARN")  # by the button of each row: its attribute, and a word for it
 
     @property
     def shown(self) -> list[Column]:
@@ -233,7 +234,8 @@ class Listing:
 
     @property
     def rows(self) -> Iterator[SafeString]:
-        return table_rows(self.table.shown, self.page.rows, self.scope, pick=bool(self.pick_url))
+        rows, copies = self.page.rows, self.table.copies
+        return table_rows(self.table.shown, rows, self.scope, pick=bool(self.pick_url), copies=copies)
 
     @property
     def chips(self) -> Iterator[Chip]:

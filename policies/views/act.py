@@ -35,7 +35,7 @@ def act_pattern(kind: Kind) -> URLPattern:
     """The address of the acts on an object of a kind: `users/<aws_id>/do/rename/` is `user_act`."""
 
     def view(request: HttpRequest, account_id: str, aws_id: str, act: str) -> HttpResponse:
-        row = fetch_row(request, kind, account_id, aws_id, PROPOSE)
+        row = fetch_row(request, kind, account_id, aws_id, kind.stage)
         found = acts.find(kind.name, act)
         if found is None or row.gone_at is not None or not found.offered(row):
             raise Http404("This can't be done with it.")

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET
 
-from accounts.access import fetch_aws_account
 from accounts.models import AwsAccount
-from accounts.roles import PROPOSE
 from iamconsole.web.tables import Table, picked
 from iamconsole.web.words import counted
 from policies import acts
 from policies.acts import Act
-from policies.details import Kind
+from policies.details import Kind, rows_within
 from policies.views.act import Crumb, act_page
 
 MOST_SHOWN = 50  # of those that it is about
@@ -68,7 +67,11 @@ class Selection:
 
     def fit_for(self, act: Act) -> Selection:
         rows = [row for row in self.rows if act.offered(row)]
-        return Selection(self.kind, self.icon, self.aws_account, rows, len(self.rows) - len(rows))
+        return replace(self, rows=rows, left_out=len(self.rows) - len(rows))
+
+    def act_url(self, act: Act) -> str:
+        kwargs = {"account_id": self.aws_account.account_id, "act": act.name}
+        return reverse(f"{self.kind.many}_stage_act", kwargs=kwargs)
 
 
 @dataclass(frozen=True)
@@ -84,29 +87,16 @@ def selection_patterns(kind: Kind, table: Table, icon: str) -> list[URLPattern]:
     """`users/stage/` is `users_stage`, `users/stage/attach/` is `users_stage_act`: before the pages of one object."""
 
     def selected(request: HttpRequest, account_id: str) -> Selection:
-        aws_account = fetch_aws_account(request, account_id, PROPOSE)
-        rows = picked(table, kind.rows(aws_account), aws_account, request.GET)
-        if rows is None:
-            raise Http404("Some of these are no longer there.")
-        return Selection(kind, icon, aws_account, rows)
+        rows = rows_within(request, kind, account_id, kind.stage)
+        aws_account = request.aws_account  # type: ignore[attr-defined]
+        return Selection(kind, icon, aws_account, picked_rows(table, rows, aws_account, request.GET))
 
     @require_GET
     def choose(request: HttpRequest, account_id: str) -> HttpResponse:
-        selection = selected(request, account_id)
-        context = {
-            "heading": f"Stage a change of {selection.words}",
-            "selection": selection,
-            "offers": _offers(request, selection),
-        }
-        return render(request, "stage/choose.html", context)
+        return choose_page(request, selected(request, account_id))
 
     def act_on_all(request: HttpRequest, account_id: str, act: str) -> HttpResponse:
-        picks = selected(request, account_id)
-        found = acts.find(kind.name, act)
-        selection = picks.fit_for(found) if found and found.many else None
-        if found is None or selection is None or not selection.rows:
-            raise Http404("This can't be done with them.")
-        return act_page(request, picks.aws_account, selection.rows, found, selection.crumbs, selection)
+        return act_on_selection(request, selected(request, account_id), act)
 
     stage = f"aws/<str:account_id>/{kind.address or kind.many}/stage/"
     return [
@@ -115,12 +105,37 @@ def selection_patterns(kind: Kind, table: Table, icon: str) -> list[URLPattern]:
     ]
 
 
+def picked_rows(table: Table, rows: QuerySet[Any], scope: Any, get: QueryDict) -> list[Any]:
+    """What the list's form sent. Raises Http404 where one of them isn't there (any more)."""
+    found = picked(table, rows, scope, get)
+    if found is None:
+        raise Http404("Some of these are no longer there.")
+    return found
+
+
+def choose_page(request: HttpRequest, selection: Selection) -> HttpResponse:
+    """The acts that there are for what was picked."""
+    context = {
+        "heading": f"Stage a change of {selection.words}",
+        "selection": selection,
+        "offers": _offers(request, selection),
+    }
+    return render(request, "stage/choose.html", context)
+
+
+def act_on_selection(request: HttpRequest, picks: Selection, act: str) -> HttpResponse:
+    """The page of one of them."""
+    found = acts.find(picks.kind.name, act)
+    selection = picks.fit_for(found) if found and found.many else None
+    if found is None or selection is None or not selection.rows:
+        raise Http404("This can't be done with them.")
+    return act_page(request, picks.aws_account, selection.rows, found, selection.crumbs, selection)
+
+
 def _offers(request: HttpRequest, selection: Selection) -> list[Offer]:
     found = []
     for act in acts.acts_at(selection.kind.name):
         fit = selection.fit_for(act) if act.many else None
         if fit and fit.rows:
-            kwargs = {"account_id": selection.aws_account.account_id, "act": act.name}
-            url = reverse(f"{selection.kind.many}_stage_act", kwargs=kwargs)
-            found.append(Offer(act, fit, f"{url}?{request.GET.urlencode()}"))
+            found.append(Offer(act, fit, f"{selection.act_url(act)}?{request.GET.urlencode()}"))
     return found

@@ -2,5 +2,6 @@
 import "./copy.js";
 import "./files.js";
 import "./keys.js";
+import "./searches.js";
 import "./selection.js";
 import "./settings.js";
