@@ -13,6 +13,7 @@ from cognito.models import (
     PoolCare,
     PoolProvider,
     ResourceServer,
+    SavedSearch,
     UserPool,
 )
 from iamconsole.web.admin import OwnedFilter
@@ -62,3 +63,15 @@ class PoolCareAdmin(SyncAdmin):
     list_filter = ("mirrors_people", OF_ITS_OWN)
     list_select_related = ("aws_account",)
     search_fields = ("pool_id",)
+
+
+@admin.register(SavedSearch)
+class SavedSearchAdmin(SyncAdmin):
+    """Without what is searched for, which may be personal."""
+
+    aws_account_path = "pool__aws_account"
+    list_display = ("operator", "pool")
+    list_filter = (("pool__aws_account", OwnedFilter),)
+    list_select_related = ("operator", "pool")
+    search_fields = ("operator__email", "pool__name")
+    exclude = ("name", "query")

@@ -7,7 +7,7 @@ class CognitoConfig(AppConfig):
     name = "cognito"
 
     def ready(self) -> None:
-        from cognito import acts, identity_pools, mirrors
+        from cognito import acts, identity_pools, mirrors, pages
         from cognito.care_check import CareCheck
         from cognito.operations import people as operations_on_people
         from cognito.people import erasing
@@ -18,4 +18,5 @@ class CognitoConfig(AppConfig):
         operations_on_people.register()
         acts.register()
         checks.register(CareCheck())
+        pages.register()
         beat.register(erasing.erase_due)

@@ -5,13 +5,36 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from cognito.identity_pools import urls as identity_pools
-from cognito.views import care
+from cognito.kinds import PERSON, POOL
+from cognito.views import care, people, person, pools, protection, searches, staging
+from policies.details import tab_patterns
+from policies.views.act import act_pattern
 
-POOL = "aws/<str:account_id>/user-pools/<str:aws_id>/"
+AWS_ACCOUNT = "aws/<str:account_id>/"
+POOL_PAGE = f"{AWS_ACCOUNT}user-pools/<str:aws_id>/"
+PROTECTED = f"{AWS_ACCOUNT}data-protection/<str:aws_id>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path(f"{POOL}invite/", care.cognito_invite, name="cognito_invite"),
-    path(f"{POOL}people/csv/", care.cognito_people_csv, name="cognito_people_csv"),
+    path(f"{AWS_ACCOUNT}user-pools/", pools.user_pools, name="user_pools"),
+    path(POOL_PAGE, pools.cognito_pool, name="cognito_pool"),
+    *tab_patterns(POOL)[1:],
+    act_pattern(POOL),
+    path(f"{POOL_PAGE}people/", people.cognito_pool_people, name="cognito_pool_people"),
+    path(f"{POOL_PAGE}people/ask/", people.cognito_people_ask, name="cognito_people_ask"),
+    path(f"{POOL_PAGE}people/stage/", staging.cognito_people_stage, name="cognito_people_stage"),
+    path(f"{POOL_PAGE}people/stage/<str:act>/", staging.cognito_people_stage_act, name="cognito_people_stage_act"),
+    path(f"{POOL_PAGE}searches/", searches.cognito_search_save, name="cognito_search_save"),
+    path(f"{POOL_PAGE}searches/<int:pk>/forget/", searches.cognito_search_forget, name="cognito_search_forget"),
+    path(f"{AWS_ACCOUNT}pool-groups/<str:aws_id>/", pools.cognito_group, name="cognito_group"),
+    path(f"{AWS_ACCOUNT}people/<str:aws_id>/", person.cognito_user, name="cognito_user"),
+    path(f"{AWS_ACCOUNT}people/<str:aws_id>/preview/", person.cognito_user_preview, name="cognito_user_preview"),
+    act_pattern(PERSON),
+    path(f"{AWS_ACCOUNT}data-protection/", protection.data_protection, name="data_protection"),
+    path(f"{AWS_ACCOUNT}data-protection/verify/", protection.data_protection_verify, name="data_protection_verify"),
+    path(PROTECTED, protection.data_protection_pool, name="data_protection_pool"),
+    path(f"{PROTECTED}erase/", protection.data_protection_erase, name="data_protection_erase"),
+    path(f"{POOL_PAGE}invite/", care.cognito_invite, name="cognito_invite"),
+    path(f"{POOL_PAGE}people/csv/", care.cognito_people_csv, name="cognito_people_csv"),
     path("aws/<str:account_id>/changes/<int:pk>/ticket/", care.change_ticket, name="change_ticket"),
     *identity_pools.urlpatterns,
 ]

@@ -4,6 +4,7 @@ from cognito.models.care import PoolCare
 from cognito.models.identity_pools import IdentityPool
 from cognito.models.people import CognitoMembership, CognitoUser
 from cognito.models.pools import AppClient, CognitoGroup, OfPool, PoolProvider, ResourceServer, UserPool
+from cognito.models.searches import SavedSearch
 
 __all__ = [
     "AppClient",
@@ -15,5 +16,6 @@ __all__ = [
     "PoolCare",
     "PoolProvider",
     "ResourceServer",
+    "SavedSearch",
     "UserPool",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -36,8 +36,7 @@ class Person:
     @property
     def words(self) -> str:
         """What she is found by a part of. A username that is the `sub` is found by the whole of it."""
-        said = [value for value in self.attributes.values() if value not in _SAID_OF_MANY]
-        return "\n".join(said if self.username == self.sub else [self.username, *said])[:_LONGEST_WORDS]
+        return words_of(self.username, self.sub, self.attributes)
 
     def columns(self) -> Columns:
         return {
@@ -52,6 +51,11 @@ class Person:
             "words": self.words,
             "content_hash": self.content_hash,
         }
+
+
+def words_of(username: str, sub: str, attributes: Mapping[str, str]) -> str:
+    said = [value for value in attributes.values() if value not in _SAID_OF_MANY]
+    return "\n".join(said if username == sub else [username, *said])[:_LONGEST_WORDS]
 
 
 def people_in(users: Iterable[Item], allowed: Sequence[str]) -> list[Person]:

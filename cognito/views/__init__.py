@@ -1,0 +1,1 @@
+"""Pages of user pools and of their people."""

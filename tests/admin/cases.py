@@ -24,6 +24,7 @@ from cognito.models import (
     PoolCare,
     PoolProvider,
     ResourceServer,
+    SavedSearch,
     UserPool,
 )
 from identities.models import (
@@ -189,3 +190,4 @@ def _mirrored_cognito(aws_account: AwsAccount, row: Callable[[str], dict[str, An
     person = CognitoUser.objects.create(**row("person"), pool=pool, read_at=timezone.now())
     CognitoMembership.objects.create(group=group, user=person, read_at=timezone.now())
     PoolCare.objects.create(aws_account=aws_account, region="eu-west-1", pool_id=pool.aws_id)
+    SavedSearch.objects.create(operator=Operator.objects.earliest("pk"), pool=pool, name="Business", query="q=business")

@@ -24,10 +24,12 @@ from pytest_django import DjangoDbBlocker
 from access import kept
 from accounts.models import AwsAccount, Operator
 from accounts.roles import Role
+from cognito.models import CognitoUser, UserPool
 from identities.kinds import GROUP, ROLE, USER
 from policies.models import Organization, OrgPolicy
 from policies.organizations.views import POLICY as CONTROL
 from policies.views.pages import POLICY
+from tests.cognito.rows import make_identity_pool, make_person, make_pool, make_pool_group, put_into
 from tests.conftest import make_aws_account, make_operator
 from tests.services.account_rows import fill_account
 from tests.services.database import rows_of_many_tests
@@ -38,13 +40,15 @@ from tests.services.rows import attach, join, make_group, make_policy, make_role
 pytestmark = pytest.mark.django_db
 
 BASELINE: dict[str, int] = json.loads(Path(__file__).with_name("query_counts.json").read_text())
-KINDS = ("user", "group", "role", "policy", "control")
+KINDS = ("user", "group", "role", "policy", "control", "cognito_pool", "cognito_user")
 MOST = 10
 # Lists, details and search of what is mirrored keep to it. These put together what many panels and sources say.
 MAY_TAKE_MORE = {
     "overview", "organization", "pulls", "escalations", "user_access", "role_access",
     "who_can?action=s3:GetObject&resource=arn:aws:s3:::x/y",
     "user_least_privilege", "group_least_privilege", "role_least_privilege",
+    # Looking at people is logged, and their pages put together what several mirrors say of them.
+    "cognito_pool_people", "cognito_pool_people?q=person&group=group-000", "cognito_user",
 }  # fmt: skip
 
 
@@ -89,15 +93,30 @@ def fill(aws_account: AwsAccount, number: int) -> dict[str, str]:
             attach(owner, policy)
     make_organization(aws_account, number)
     fill_account(aws_account, number)
-    first = (users[0], groups[0], roles[0], policies[0], OrgPolicy.objects.earliest("pk"))
+    pool, person = fill_pool(aws_account, number)
+    first = (users[0], groups[0], roles[0], policies[0], OrgPolicy.objects.earliest("pk"), pool, person)
     return {kind: row.aws_id for kind, row in zip(KINDS, first, strict=True)}
+
+
+def fill_pool(aws_account: AwsAccount, number: int) -> tuple[UserPool, CognitoUser]:
+    pools = [make_pool(aws_account, f"pool{n:03}") for n in range(number)]
+    people = [make_person(pools[0], f"person-{n:03}") for n in range(number)]
+    for n in range(min(number, 5)):
+        put_into(
+            make_pool_group(pools[0], f"group-{n:03}", role_arn=f"arn:aws:iam::123456789012:role/role-{n:03}"), *people
+        )
+        make_identity_pool(
+            pools[0], f"identities-{n:03}", roles={"authenticated": "arn:aws:iam::123456789012:role/role-000"}
+        )
+    return pools[0], people[0]
 
 
 def url_of(page: str, ids: dict[str, str]) -> str:
     name, _, query = page.partition("?")
     if name == "search":
         return f"/search/?{query}"
-    kind = name.partition("_")[0]
+    kinds = () if name == "user_pools" else KINDS
+    kind = next((kind for kind in reversed(kinds) if f"{name}_".startswith(f"{kind}_")), "")
     more = {"act": "attach"} if name.endswith("_stage_act") else {}
     url = address(name, aws_id=ids[kind]) if kind in KINDS else address(name, **more)
     return f"{url}?{query}".replace("PICK", ids.get("user", ""))

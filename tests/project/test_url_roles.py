@@ -15,7 +15,7 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.models import ApprovalRule, AuditEntry, Grant, Operator
 from accounts.roles import Role
-from cognito.models import IdentityPool, UserPool
+from cognito.models import CognitoGroup, CognitoUser, IdentityPool, SavedSearch, UserPool
 from identities.models import (
     IamGroup,
     IamRole,
@@ -33,7 +33,7 @@ from tests.conftest import make_aws_account, make_operator
 from tests.project.url_roles import COLUMNS, PERSONAL, PUBLIC, TABLE
 from tests.services.database import rows_of_many_tests
 
-# What stands in an address, by the first word of its URL name.
+# What stands in an address, by the first word or the first two words of its URL name.
 KEYS: dict[str, Callable[[], object]] = {
     "user": lambda: IamUser.objects.get().aws_id,
     "group": lambda: IamGroup.objects.get().aws_id,
@@ -54,6 +54,12 @@ KEYS: dict[str, Callable[[], object]] = {
     "grant": lambda: Grant.objects.filter(aws_account__isnull=False).earliest("pk").pk,
     "approval": lambda: ApprovalRule.objects.earliest("pk").pk,
     "audit": lambda: AuditEntry.objects.get().pk,
+    "cognito_pool": lambda: UserPool.objects.get().aws_id,
+    "cognito_people": lambda: UserPool.objects.get().aws_id,
+    "data_protection": lambda: UserPool.objects.get().aws_id,
+    "cognito_search": lambda: UserPool.objects.get().aws_id,
+    "cognito_group": lambda: CognitoGroup.objects.get().aws_id,
+    "cognito_user": lambda: CognitoUser.objects.get().aws_id,
 }
 OTHERS = {"account_id": "123456789012", "version_id": "v1", "kind": "iam.user"}
 # An act of each place; where there is none yet, nobody finds one.
@@ -131,8 +137,10 @@ def world(
 
 def address_of(name: str) -> str:
     name, _, query = name.partition("?")
-    key = KEYS.get(name.partition("_")[0])
+    key = KEYS.get("_".join(name.split("_")[:2])) or KEYS.get(name.partition("_")[0])
     candidates = {**OTHERS, "aws_id": key() if key else "", "pk": key() if key else 1}
+    if name == "cognito_search_forget":
+        candidates["pk"] = SavedSearch.objects.get().pk
     candidates["act"] = "delete" if name.endswith("_stage_act") else ACTS.get(name.removesuffix("_act"), "none")
     path = reverse(name, kwargs={param: candidates[param] for param in ADDRESSES[name]})
     return f"{path}?{query.format_map(_Lazily())}" if query else path

@@ -20,7 +20,7 @@ home                           GET    in        ok      ok   ok   ok   ok    ok 
 search                         GET    in        ok      ok   ok   ok   ok    ok    ok
 search?q=dana                  GET    in        ok      ok   ok   ok   ok    ok    ok
 search?q=dana                  HTMX   in        ok      ok   ok   ok   ok    ok    ok
-overview                       GET    in        404     ok   403  ok   ok    ok    ok
+overview                       GET    in        404     ok   ok   ok   ok    ok    ok
 aws_accounts                   GET    in        ok      ok   ok   ok   ok    ok    ok
 aws_account                    GET    in        404     403  403  403  403   ok    ok
 aws_account                    POST   in        404     403  403  403  403   ok    ok
@@ -120,6 +120,36 @@ policy_edit                    POST   in        404     403  403  ok   403   ok 
 document_check                 POST   in        404     403  403  ok   403   ok    ok
 policy_make_default            GET    in        404     403  403  ok   403   ok    ok
 policy_make_default            POST   in        404     403  403  ok   403   ok    ok
+user_pools                     GET    in        404     ok   ok   ok   ok    ok    ok
+user_pools?format=csv          GET    in        404     ok   ok   ok   ok    ok    ok
+cognito_pool                   GET    in        404     ok   ok   ok   ok    ok    ok
+cognito_pool_groups            GET    in        404     ok   403  ok   ok    ok    ok
+cognito_pool_history           GET    in        404     ok   403  ok   ok    ok    ok
+cognito_pool_raw               GET    in        404     ok   403  ok   ok    ok    ok
+cognito_pool_people            GET    in        404     403  ok   ok   ok    ok    ok
+cognito_pool_people            HTMX   in        404     403  ok   ok   ok    ok    ok
+cognito_pool_people?format=csv GET    in        404     403  403  ok   403   ok    ok
+cognito_people_ask             POST   in        404     403  ok   ok   ok    ok    ok
+cognito_people_stage?pick={cognito_user} GET in 404     403  ok   ok   403   ok    ok
+cognito_people_stage_act?pick={cognito_user} GET in 404 403 ok   ok   403   ok    ok
+cognito_people_stage_act?pick={cognito_user} POST in 404 403 ok  ok   403   ok    ok
+# Acts of pools and of their people.
+cognito_pool_act               GET    in        404     403  403  404  403   404   404
+cognito_pool_act               POST   in        404     403  403  404  403   404   404
+cognito_user_act               GET    in        404     403  404  404  403   404   404
+cognito_user_act               POST   in        404     403  404  404  403   404   404
+cognito_search_save            POST   in        404     403  ok   ok   ok    ok    ok
+# One's own: hal's search is nobody else's.
+cognito_search_forget          POST   in        404     403  404  404  404   404   404
+cognito_group                  GET    in        404     ok   403  ok   ok    ok    ok
+cognito_user                   GET    in        404     403  ok   ok   ok    ok    ok
+cognito_user_preview           GET    in        404     403  ok   ok   ok    ok    ok
+data_protection                GET    in        404     ok   403  ok   ok    ok    ok
+data_protection_verify         POST   in        404     ok   403  ok   ok    ok    ok
+data_protection_pool           GET    in        404     403  403  403  403   ok    ok
+data_protection_pool           POST   in        404     403  403  403  403   ok    ok
+# The pool's one person isn't gone: there is nobody to erase.
+data_protection_erase          POST   in        404     403  403  403  403   404   404
 users_stage?pick={user}        GET    in        404     403  403  ok   403   ok    ok
 users_csv                      GET    in        404     403  403  ok   403   ok    ok
 users_csv                      POST   in        404     403  403  ok   403   ok    ok

@@ -1,0 +1,65 @@
+"""What owners type of how the people of a pool are kept."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from cognito.models import PoolCare, UserPool
+from cognito.people.caring import FIELDS
+
+if TYPE_CHECKING:
+    ModelForm = forms.ModelForm[PoolCare]  # generic for the type checker only
+else:
+    ModelForm = forms.ModelForm
+
+ATTRIBUTE = re.compile(r"[\w:.-]{1,40}", re.ASCII)
+MOST_ATTRIBUTES = 60
+
+
+class CareForm(ModelForm):
+    attributes = forms.CharField(
+        label="Attributes that are kept",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6, "class": "mono", "spellcheck": "false", "autocomplete": "off"}),
+    )
+
+    class Meta:
+        model = PoolCare
+        fields = FIELDS
+        labels = {
+            "mirrors_people": "Keep the people of this pool",
+            "erase_after_days": "Days until who is gone from AWS is erased",
+            "helpdesk_per_hour": "People that one of the helpdesk may change in an hour",
+            "rate_share": "Share of AWS’s quota for reading, in percent",
+        }
+        help_texts = {
+            "mirrors_people": "Off, this console keeps the settings only: nobody is found here, the next pull marks "
+            "all people as gone, and they are erased at once.",
+            "erase_after_days": "Then the subject alone is left of a person. 0 is at once.",
+            "rate_share": "The sign-ins of your customers need the rest.",
+        }
+
+    def __init__(self, pool: UserPool, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["attributes"] = "\n".join(sorted(self.instance.attributes))
+        named = sorted(str(each["Name"]) for each in pool.settings.get("SchemaAttributes", ()) if each.get("Name"))
+        self._of_pool = {*named}
+        self.fields["attributes"].help_text = (
+            "One a line. People are found by these alone, and these alone are in files. What is taken off the list "
+            "goes with the next pull, or at once on this page."
+            + (f" This pool has: {', '.join(named)}." if named else "")
+        )
+
+    def clean_attributes(self) -> list[str]:
+        said = [line.strip() for line in self.cleaned_data["attributes"].replace(",", "\n").splitlines()]
+        names = sorted({name for name in said if name})
+        if wrong := [name for name in names if not ATTRIBUTE.fullmatch(name)]:
+            raise forms.ValidationError(f"“{wrong[0][:60]}” can’t be the name of an attribute.")
+        if unknown := [name for name in names if self._of_pool and name not in self._of_pool]:
+            raise forms.ValidationError(f"This pool has no attribute “{unknown[0]}”. Those it has are named below.")
+        if len(names) > MOST_ATTRIBUTES:
+            raise forms.ValidationError(f"A pool has at most {MOST_ATTRIBUTES} attributes that can be kept.")
+        return names

@@ -1,0 +1,102 @@
+"""The pages of user pools and of their people: who may open them, their heads and tabs.
+
+Apps and modules above add tabs of a pool as panels at the place "cognito_pool", and what needs attention on its first
+tab as panels at "cognito_pool.posture", whose `rows` get the request and the pool.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+
+from accounts.access import may_in_pool, pools_of, signed_in
+from accounts.models import AwsAccount, Operator
+from accounts.roles import CARE, SEE_PEOPLE
+from cognito.models import CognitoUser, UserPool
+from cognito.people.telling import care_of
+from iamconsole.web import panels
+from iamconsole.web.counts import lately
+from policies.details import HISTORY, RAW, Kind, Tab
+
+NOT_GONE = Q(memberships__gone_at__isnull=True, memberships__user__gone_at__isnull=True)
+
+
+def pools(aws_account: AwsAccount) -> QuerySet[Any]:
+    rows: QuerySet[Any] = UserPool.objects.filter(aws_account=aws_account)
+    return rows
+
+
+def people(aws_account: AwsAccount) -> QuerySet[Any]:
+    """Of all pools, those who are gone too."""
+    rows: QuerySet[Any] = CognitoUser.objects.filter(aws_account=aws_account).select_related("pool")
+    return rows
+
+
+def pools_within(operator: Operator, perm: str, aws_account: AwsAccount, rows: QuerySet[Any]) -> QuerySet[Any]:
+    granted = pools_of(operator, perm, aws_account)
+    return rows if granted is None else rows.filter(aws_id__in=granted)
+
+
+def people_within(operator: Operator, perm: str, aws_account: AwsAccount, rows: QuerySet[Any]) -> QuerySet[Any]:
+    granted = pools_of(operator, perm, aws_account)
+    return rows if granted is None else rows.filter(pool__aws_id__in=granted)
+
+
+def _posture(request: HttpRequest, pool: UserPool) -> Mapping[str, Any]:
+    shown = panels.at("cognito_pool.posture", request, pool.aws_account)
+    found = [row for panel in shown if panel.rows for row in panel.rows(request, pool)]
+    order = list(panels.SEVERITIES)
+    return {
+        "attention": sorted(found, key=lambda row: order.index(row.severity) if row.severity else len(order)),
+        "care": care_of(pool),
+        "schema": own_attributes(pool),
+    }
+
+
+def own_attributes(pool: UserPool) -> list[str]:
+    """The names of the attributes that were made for this pool, "custom:plan"."""
+    named = [each.get("Name", "") for each in pool.settings.get("SchemaAttributes", ())]
+    return sorted(name for name in named if name.startswith(("custom:", "dev:")))
+
+
+def _groups(request: HttpRequest, pool: UserPool) -> Mapping[str, Any]:
+    rows = pool.cognitogroups.live().annotate(members=Count("memberships", filter=NOT_GONE))
+    sees = may_in_pool(signed_in(request), SEE_PEOPLE, pool.aws_account, pool.aws_id)
+    return {"groups": rows.order_by("name_key", "pk"), "sees_people": sees}
+
+
+POOL = Kind(
+    name="cognito_pool",
+    many="user_pools",
+    title="user pools",
+    address="user-pools",
+    template="cognito/pool.html",
+    rows=pools,
+    within=pools_within,
+    tabs=(
+        Tab("", "Posture", "cognito/tabs/posture.html", _posture, position=10),
+        Tab(
+            "groups", "Groups", "cognito/tabs/groups.html", _groups,
+            count=lambda pool: lately(pool.cognitogroups.live()), position=30,
+        ),
+        HISTORY,
+        RAW,
+    ),
+)  # fmt: skip
+
+PERSON = Kind(
+    name="cognito_user",
+    many="people",
+    title="people",
+    address="people",
+    template="cognito/person.html",
+    rows=people,
+    within=people_within,
+    tabs=(),
+    see=SEE_PEOPLE,
+    stage=CARE,
+    tells_namesakes=False,
+)

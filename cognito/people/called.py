@@ -1,0 +1,57 @@
+"""What people are called on pages, and what their states mean."""
+
+from __future__ import annotations
+
+from django.utils.safestring import SafeString
+
+from cognito.models import CognitoUser
+from iamconsole.web.elements import marked
+
+Status = CognitoUser.Status
+ERASED = "Erased person"
+# Mark and ink of a status.
+_MARKS: dict[str, tuple[str, str]] = {
+    Status.CONFIRMED: ("circle-check", "ink-ok"),
+    Status.EXTERNAL_PROVIDER: ("circle-check", "ink-ok"),
+    Status.UNCONFIRMED: ("clock-alert", "ink-warn"),
+    Status.FORCE_CHANGE_PASSWORD: ("clock-alert", "ink-warn"),
+    Status.RESET_REQUIRED: ("clock-alert", "ink-warn"),
+    Status.COMPROMISED: ("octagon-alert", "ink-danger"),
+}
+
+
+def title_of(person: CognitoUser) -> str:
+    """A name, as far as what is kept of her says one; at the least the username."""
+    if person.erased_at:
+        return ERASED
+    told = person.attributes
+    full = " ".join(filter(None, (told.get("given_name", ""), told.get("family_name", ""))))
+    return told.get("name") or full or told.get("email") or told.get("phone_number") or person.name
+
+
+def second_of(person: CognitoUser) -> str:
+    """What tells her from others of that name: an address, or the username."""
+    told, title = person.attributes, title_of(person)
+    return next(
+        (said for said in (told.get("email"), told.get("phone_number"), person.name) if said != title and said), ""
+    )
+
+
+def status_words(person: CognitoUser) -> str:
+    known = dict(Status.choices)
+    return str(known.get(person.status, person.status or "Unknown"))
+
+
+def status_mark(person: CognitoUser) -> SafeString:
+    if person.erased_at:
+        return marked("Erased", "eraser", "muted")
+    if not person.enabled:
+        return marked("Disabled", "circle-slash", "muted")
+    icon, ink = _MARKS.get(person.status, ("circle-question-mark", "muted"))
+    return marked(status_words(person), icon, ink)
+
+
+def verified(person: CognitoUser, attribute: str) -> str:
+    """ "verified", "not verified", or "" where that isn't kept."""
+    said = person.attributes.get(f"{attribute}_verified")
+    return "" if said is None else "verified" if said == "true" else "not verified"

@@ -1,0 +1,108 @@
+"""What owners decide of how the people of a pool are kept, and erasing what is kept."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from accounts import audit
+from accounts.models import Operator
+from cognito.models import CognitoUser, PoolCare, UserPool
+from cognito.people.erasing import erase
+from cognito.people.telling import words_of
+from sync.mirror.turns import turn
+
+audit.register(
+    {
+        "pool_care.changed": "changed what is kept of the people of {object}",
+        "person.erased": "erased what was kept of the person {object}",
+        "people.attribute_erased": "erased the attribute {attribute} of the people of {object}",
+    }
+)
+FIELDS = ("mirrors_people", "attributes", "erase_after_days", "helpdesk_per_hour", "rate_share")
+_BATCH = 500
+_LONGEST_S = 20.0  # of one request; the next pull does the rest
+
+
+@transaction.atomic
+def change(
+    care: PoolCare, before: Mapping[str, object], *, pool: UserPool, actor: Operator, request: HttpRequest | None = None
+) -> None:
+    """Saves what was edited; `before` has the old values of FIELDS."""
+    changes = audit.differences(_told(before), _told({name: getattr(care, name) for name in FIELDS}))
+    if not changes:
+        return
+    care.save()
+    _record("pool_care.changed", pool, actor, request, {"changes": changes})
+
+
+def _told(values: Mapping[str, Any]) -> dict[str, object]:
+    return {**values, "attributes": ", ".join(sorted(values["attributes"]))}
+
+
+@transaction.atomic
+def erase_now(person: CognitoUser, *, actor: Operator, request: HttpRequest | None = None) -> None:
+    """Of somebody who is gone. Of others the next pull would bring everything back: ValueError."""
+    if person.gone_at is None:
+        raise ValueError("AWS still has this person: who is deleted there is erased here.")
+    erase(CognitoUser.objects.filter(pk=person.pk))
+    audit.record(
+        "person.erased",
+        actor=actor,
+        aws_account=person.aws_account,
+        obj=(person.kind, person.aws_id, person.aws_id),
+        data={"pool": person.pool.aws_id},
+        request=request,
+    )
+
+
+def withdrawn(pool: UserPool, care: PoolCare) -> dict[str, int]:
+    """Attributes that are no longer on the allow-list, and of how many people they are still here."""
+    allowed = {*care.attributes}
+    held: dict[str, int] = {}
+    for attributes in CognitoUser.objects.filter(pool=pool).values_list("attributes", flat=True).iterator():
+        for name in attributes:
+            if name not in allowed:
+                held[name] = held.get(name, 0) + 1
+    return held
+
+
+def erase_attribute(
+    pool: UserPool, name: str, *, actor: Operator, request: HttpRequest | None = None
+) -> tuple[int, int]:
+    """Of how many people it was erased, and of how many it is still there: after 20 s the rest is left to the pull."""
+    ends_at, erased = time.monotonic() + _LONGEST_S, 0
+    while time.monotonic() < ends_at and (done := _erase_some(pool, name)):
+        erased += done
+    left = _with(pool, name).count() if erased else 0
+    with transaction.atomic():
+        _record("people.attribute_erased", pool, actor, request, {"attribute": name, "people": erased, "left": left})
+    return erased, left
+
+
+def _with(pool: UserPool, name: str) -> QuerySet[CognitoUser]:
+    return CognitoUser.objects.filter(pool=pool, attributes__has_key=name)
+
+
+def _erase_some(pool: UserPool, name: str) -> int:
+    """Without a hash the next pull writes the row anew, whatever it says."""
+    with turn():
+        people = list(_with(pool, name).select_for_update().order_by("aws_id")[:_BATCH])
+        for person in people:
+            person.attributes = {key: said for key, said in person.attributes.items() if key != name}
+            person.words = words_of(person.name, person.aws_id, person.attributes)
+            person.content_hash = ""
+        CognitoUser.objects.bulk_update(people, ["attributes", "words", "content_hash"])
+    return len(people)
+
+
+def _record(
+    verb: str, pool: UserPool, actor: Operator, request: HttpRequest | None, data: Mapping[str, object]
+) -> None:
+    about = (pool.kind, pool.aws_id, pool.name)
+    audit.record(verb, actor=actor, aws_account=pool.aws_account, obj=about, data=data, request=request)

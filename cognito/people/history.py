@@ -1,0 +1,22 @@
+"""What the console changed of a person: the steps that were about her."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
+
+from cognito.models import CognitoUser
+from sync.models import Step
+
+SHOWN = 50
+
+
+def changes_of(person: CognitoUser) -> Sequence[Step]:
+    """The newest first. Steps name her by her `sub`; those that were never sent are left out."""
+    return list(_about(person)[:SHOWN])
+
+
+def _about(person: CognitoUser) -> QuerySet[Step]:
+    steps = Step.objects.filter(change__aws_account=person.aws_account_id, kind__startswith="cognito.user.")
+    return steps.filter(params__sub=person.aws_id).select_related("change__requested_by").order_by("-change_id", "-pk")

@@ -1,0 +1,51 @@
+"""Somebody whom the mirror doesn't know (yet): AWS is asked for that one person, and she is kept. Bills nobody."""
+
+from __future__ import annotations
+
+import re
+
+from django.db import transaction
+from django.utils import timezone
+
+from cognito.models import CognitoUser, UserPool
+from cognito.people.mirror import PERSON, find_one
+from cognito.people.telling import SUB
+from cognito.selectors import E_MAIL, PHONE, USERNAME, exactly
+from sync.aws.client import reader
+from sync.mirror import ObjectRef, Place
+
+_ADDRESS = re.compile(r"[^\s@\"]+@[^\s@\"]+\.[^\s@\".]{2,}")
+_NUMBER = re.compile(r"\+\d{7,15}")
+_SUB = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_USERNAME = re.compile(r"\S{3,128}")
+
+
+def ways_to_ask(words: str) -> list[str]:
+    """The attributes by which AWS can find whom a whole address, number, `sub` or username means; [] for a part."""
+    ways = []
+    if _ADDRESS.fullmatch(words):
+        ways.append(E_MAIL)
+    elif _NUMBER.fullmatch(words):
+        ways.append(PHONE)
+    elif _SUB.fullmatch(words):
+        ways.append(SUB)
+    return [*ways, USERNAME] if _USERNAME.fullmatch(words) else ways
+
+
+def is_known(pool: UserPool, words: str) -> bool:
+    return exactly(pool, words).exists()
+
+
+def look(pool: UserPool, words: str) -> CognitoUser | None:
+    """Whom AWS knows by exactly these words, as the mirror has her from now on. Raises what the door raises."""
+    client = reader(pool.aws_account, region=pool.region, urgent=True)
+    for attribute in ways_to_ask(words):
+        requested_at = timezone.now()
+        item = find_one(client, pool.aws_id, attribute, words)
+        if item is not None:
+            sub = PERSON.object_id(item)
+            place, ref = Place(pool.aws_account, pool.region), ObjectRef(PERSON.kind, sub, "", pool.arn)
+            with transaction.atomic():
+                PERSON.keep(place, ref, item, requested_at, ours=False)
+            return CognitoUser.objects.filter(pool=pool, aws_id=sub).first()
+    return None

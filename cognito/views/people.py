@@ -1,0 +1,118 @@
+"""The people of a pool: the list, its file, and AWS asked for somebody whom the mirror doesn't have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRedirect
+
+from accounts.access import may, may_in_pool, signed_in
+from accounts.roles import ADMINISTER, CARE, EXPORT_PEOPLE, SEE_PEOPLE
+from cognito.kinds import POOL
+from cognito.models import PoolCare, SavedSearch, UserPool
+from cognito.people import logged, looking
+from cognito.people.called import title_of
+from cognito.people.telling import allowed_by, care_of
+from cognito.tables import listed_people, people_table
+from iamconsole.web.counts import lately
+from iamconsole.web.fragments import wants_fragment
+from iamconsole.web.tables import Listing, Table, list_response
+from policies.details import fetch_row, tab_links
+from sync.aws.errors import AwsError
+
+
+def fetch_pool(request: HttpRequest, account_id: str, aws_id: str, perm: str = SEE_PEOPLE) -> UserPool:
+    pool: UserPool = fetch_row(request, POOL, account_id, aws_id, perm)
+    return pool
+
+
+def table_of(request: HttpRequest, pool: UserPool, care: PoolCare) -> Table:
+    exports = may_in_pool(signed_in(request), EXPORT_PEOPLE, pool.aws_account, pool.aws_id)
+    return people_table(pool, allowed_by(care), exports=exports)
+
+
+@require_GET
+def cognito_pool_people(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponseBase:
+    pool = fetch_pool(request, account_id, aws_id)
+    care, operator = care_of(pool), signed_in(request)
+    table, rows = table_of(request, pool, care), listed_people(pool)
+    if request.GET.get("format"):
+        if not table.exports:
+            raise PermissionDenied("Taking people away as a file needs a permission of its own, which editors have.")
+        listing = Listing(table, rows, pool, request.GET)
+        logged.exported(request, pool, _asked(listing), lately(listing.matching))
+
+    def read(listing: Listing) -> Mapping[str, Any]:
+        logged.listed(request, pool, _asked(listing))
+        return {"ask": _to_ask(listing, pool, care)}
+
+    kwargs = {"account_id": account_id, "aws_id": aws_id}
+    picks = pool.gone_at is None and may_in_pool(operator, CARE, pool.aws_account, aws_id)
+    context = {
+        "row": pool,
+        "care": care,
+        "tabs": tab_links(request, POOL, pool, "people"),
+        "searches": SavedSearch.objects.filter(operator=operator, pool=pool),
+        "administers": may(operator, ADMINISTER, pool.aws_account),
+    }
+    pick_url = reverse("cognito_people_stage", kwargs=kwargs) if picks else ""
+    template = "cognito/people.html"
+    return list_response(request, table, rows, pool, template, pick_url=pick_url, context=context, read=read)
+
+
+def _asked(listing: Listing) -> list[str]:
+    """The names of what people are looked for by."""
+    return [*listing.state.values, *(["words"] if listing.state.query else [])]
+
+
+def _to_ask(listing: Listing, pool: UserPool, care: PoolCare) -> str:
+    """What AWS is to be asked for: a whole address, number, `sub` or username that nobody in the mirror has."""
+    state = listing.state
+    said = [state.query, *state.values.values()]
+    words = said[0] or (said[1] if len(said) == 2 else "")
+    if listing.page.rows or not words or not can_ask(pool, care):
+        return ""
+    return words if looking.ways_to_ask(words) and not looking.is_known(pool, words) else ""
+
+
+def can_ask(pool: UserPool, care: PoolCare) -> bool:
+    return pool.gone_at is None and care.mirrors_people and pool.aws_account.is_connected
+
+
+@require_POST
+def cognito_people_ask(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
+    """Asks AWS for one person, and shows her in the list, or says that there is nobody."""
+    pool = fetch_pool(request, account_id, aws_id)
+    words = request.POST.get("q", "").strip()[:200]
+    back = reverse("cognito_pool_people", kwargs={"account_id": account_id, "aws_id": aws_id})
+    if not can_ask(pool, care_of(pool)) or not looking.ways_to_ask(words):
+        return redirect(back)
+    try:
+        found = looking.look(pool, words)
+    except AwsError as error:
+        return _told(request, f"{back}?{urlencode({'q': words})}", f"AWS couldn’t be asked. {error.sentence()}")
+    logged.asked_aws(request, pool, found)
+    if found is None:
+        sentence = f"AWS has nobody with exactly “{words}” in this pool either: it was asked just now."
+        return _told(request, f"{back}?{urlencode({'q': words})}", sentence)
+    messages.success(
+        request, f"{title_of(found)} was not in the mirror yet. AWS was asked just now, and has this person."
+    )
+    # Not every attribute by which AWS finds somebody is kept.
+    to = f"{back}?{urlencode({'sub': found.aws_id})}"
+    return HttpResponseClientRedirect(to) if wants_fragment(request) else HttpResponseRedirect(to)
+
+
+def _told(request: HttpRequest, back: str, sentence: str) -> HttpResponse:
+    if wants_fragment(request):
+        return render(request, "cognito/asked.html", {"sentence": sentence})
+    messages.warning(request, sentence)
+    return redirect(back)

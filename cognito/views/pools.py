@@ -1,0 +1,66 @@
+"""The list of user pools, and the pages that lead to what belongs to one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from accounts.access import fetch_aws_account, may, may_in_pool, signed_in
+from accounts.models import AwsAccount
+from accounts.roles import SEE_IAM, SEE_PEOPLE
+from cognito.kinds import POOL, pools, pools_within
+from cognito.models import CognitoGroup
+from cognito.tables import POOLS, count_people
+from iamconsole.web.tables import Listing, list_response
+from policies.details import fetch_row, render_tab
+
+
+def fetch_to_see_pools(request: HttpRequest, account_id: str) -> tuple[AwsAccount, str]:
+    """For who may see IAM, or the people of some pools: and which of the two permissions it is."""
+    try:
+        return fetch_aws_account(request, account_id, SEE_IAM), SEE_IAM
+    except PermissionDenied:
+        return fetch_aws_account(request, account_id, SEE_PEOPLE), SEE_PEOPLE
+
+
+@require_GET
+def user_pools(request: HttpRequest, account_id: str) -> HttpResponseBase:
+    aws_account, perm = fetch_to_see_pools(request, account_id)
+
+    def read(listing: Listing) -> Mapping[str, Any]:
+        count_people(listing.page.rows)
+        return {}
+
+    rows = pools_within(signed_in(request), perm, aws_account, pools(aws_account))
+    return list_response(request, POOLS, rows, aws_account, "cognito/pools.html", read=read)
+
+
+@require_GET
+def cognito_pool(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
+    """How it stands; who may see no settings sees its people."""
+    aws_account, perm = fetch_to_see_pools(request, account_id)
+    pool = fetch_row(request, POOL, account_id, aws_id, perm)
+    if not may(signed_in(request), SEE_IAM, aws_account):
+        return redirect("cognito_pool_people", account_id=account_id, aws_id=aws_id)
+    first = POOL.tabs[0]
+    context = first.context(request, pool)
+    return render_tab(request, POOL, pool, tab=first.name, template=first.template, context=context)
+
+
+@require_GET
+def cognito_group(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
+    """To its members, or for who may see no people to the groups of its pool."""
+    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    rows = CognitoGroup.objects.filter(aws_account=aws_account).select_related("pool")
+    group = get_object_or_404(rows, aws_id=aws_id)
+    kwargs = {"account_id": account_id, "aws_id": group.pool.aws_id}
+    if not may_in_pool(signed_in(request), SEE_PEOPLE, aws_account, group.pool.aws_id):
+        return redirect(reverse("cognito_pool_groups", kwargs=kwargs))
+    return redirect(f"{reverse('cognito_pool_people', kwargs=kwargs)}?{urlencode({'group': group.name})}")

@@ -1,0 +1,109 @@
+"""Data protection: what is held of whom, who decides it, erasing now, and the proof that the audit trail stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import audit
+from accounts.access import fetch_aws_account, may, signed_in
+from accounts.models import AuditEntry, AuditHead, AwsAccount
+from accounts.roles import ADMINISTER, SEE_IAM
+from accounts.stepup import demand_step_up
+from cognito.forms import CareForm
+from cognito.kinds import POOL, pools
+from cognito.models import CognitoUser, PoolCare, UserPool
+from cognito.people import caring
+from cognito.people.holdings import holdings_of
+from cognito.people.telling import care_of
+from iamconsole.web.counts import first_of
+from policies.details import fetch_row
+from policies.views.stage import REFUSED
+
+SHOWN = 50  # of those who are gone, on a pool's page
+
+
+@require_GET
+def data_protection(request: HttpRequest, account_id: str) -> HttpResponse:
+    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    return _page(request, aws_account)
+
+
+@require_POST
+def data_protection_verify(request: HttpRequest, account_id: str) -> HttpResponse:
+    """Checks every sealed entry of the audit trail."""
+    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    audit.seal()  # what was erased a moment ago is checked, too
+    return _page(request, aws_account, verified=True, problems=audit.verify())
+
+
+def _page(request: HttpRequest, aws_account: AwsAccount, **more: Any) -> HttpResponse:
+    live = pools(aws_account).live().order_by("name_key", "pk")  # type: ignore[attr-defined]
+    context = {
+        "aws_account": aws_account,
+        "holdings": holdings_of(live),
+        "head": AuditHead.objects.filter(pk=1, number__gt=0).first(),
+        "waiting": AuditEntry.objects.filter(number__isnull=True).count(),
+        "administers": may(signed_in(request), ADMINISTER, aws_account),
+        **more,
+    }
+    return render(request, "cognito/data_protection.html", context)
+
+
+def data_protection_pool(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
+    """What is kept of one pool's people; owners change it."""
+    pool: UserPool = fetch_row(request, POOL, account_id, aws_id, ADMINISTER)
+    care = care_of(pool)
+    before = {name: getattr(care, name) for name in caring.FIELDS}
+    form = CareForm(pool, request.POST or None, instance=care)
+    if request.method == "POST":
+        demand_step_up(request)
+        if form.is_valid():
+            caring.change(form.save(commit=False), before, pool=pool, actor=signed_in(request), request=request)
+            messages.success(request, "What is kept of this pool’s people is decided anew. The next pull keeps to it.")
+            return redirect(request.path)
+    return _pool_page(request, pool, form, care)
+
+
+def _pool_page(request: HttpRequest, pool: UserPool, form: CareForm, care: PoolCare) -> HttpResponse:
+    gone = CognitoUser.objects.filter(pool=pool, gone_at__isnull=False, erased_at__isnull=True).order_by(
+        "gone_at", "pk"
+    )
+    saved = care_of(pool)
+    context = {
+        "pool": pool,
+        "form": form,
+        "gone": first_of(gone, SHOWN),
+        "withdrawn": sorted(caring.withdrawn(pool, saved).items()),
+        "holding": holdings_of([pool])[0],
+    }
+    return render(request, "cognito/pool_care.html", context, status=REFUSED if form.errors else 200)
+
+
+@require_POST
+def data_protection_erase(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
+    """A person who is gone (`sub`), or an attribute that is no longer on the allow-list (`attribute`)."""
+    pool: UserPool = fetch_row(request, POOL, account_id, aws_id, ADMINISTER)
+    demand_step_up(request)
+    if name := request.POST.get("attribute", ""):
+        _erase_attribute(request, pool, name)
+    else:
+        of = CognitoUser.objects.filter(pool=pool, gone_at__isnull=False, erased_at__isnull=True)
+        person = get_object_or_404(of.select_related("pool", "aws_account"), aws_id=request.POST.get("sub", ""))
+        caring.erase_now(person, actor=signed_in(request), request=request)
+        messages.success(request, f"Of {person.aws_id} the subject is all that is left. This can’t be undone.")
+    return redirect(reverse("data_protection_pool", kwargs={"account_id": account_id, "aws_id": aws_id}))
+
+
+def _erase_attribute(request: HttpRequest, pool: UserPool, name: str) -> None:
+    if name in care_of(pool).attributes:
+        messages.warning(request, f"{name} is on the list of what is kept: take it off first.")
+        return
+    erased, left = caring.erase_attribute(pool, name, actor=signed_in(request), request=request)
+    rest = f" {left:,} are left for the next pull, or for another click." if left else ""
+    messages.success(request, f"{name} is erased of {erased:,} {'person' if erased == 1 else 'people'}.{rest}")

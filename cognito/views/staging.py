@@ -1,0 +1,57 @@
+"""Staging a change of people who were picked in their pool's list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from accounts.roles import CARE
+from cognito.kinds import PERSON
+from cognito.models import UserPool
+from cognito.people.called import title_of
+from cognito.people.telling import allowed_by, care_of
+from cognito.tables import listed_people, people_table
+from cognito.views.people import fetch_pool
+from iamconsole.web.words import counted
+from policies.acts import Act
+from policies.views.act import Crumb
+from policies.views.selection import Selection, act_on_selection, choose_page, picked_rows
+
+
+@dataclass(frozen=True)
+class People(Selection):
+    pool: UserPool | None = None
+
+    @property
+    def words(self) -> str:
+        return title_of(self.rows[0]) if len(self.rows) == 1 else counted(len(self.rows), "person", "people")
+
+    def _url(self, name: str, **more: str) -> str:
+        assert self.pool is not None  # noqa: S101  it is always given
+        return reverse(name, kwargs={"account_id": self.aws_account.account_id, "aws_id": self.pool.aws_id, **more})
+
+    @property
+    def crumbs(self) -> list[Crumb]:
+        return [Crumb(f"People of {self.pool}", self._url("cognito_pool_people"))]
+
+    def act_url(self, act: Act) -> str:
+        return self._url("cognito_people_stage_act", act=act.name)
+
+
+def _selected(request: HttpRequest, account_id: str, aws_id: str) -> People:
+    pool = fetch_pool(request, account_id, aws_id, CARE)
+    table = people_table(pool, allowed_by(care_of(pool)), exports=False)
+    rows = picked_rows(table, listed_people(pool).select_related("pool"), pool, request.GET)
+    return People(PERSON, "user", pool.aws_account, rows, pool=pool)
+
+
+@require_GET
+def cognito_people_stage(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
+    return choose_page(request, _selected(request, account_id, aws_id))
+
+
+def cognito_people_stage_act(request: HttpRequest, account_id: str, aws_id: str, act: str) -> HttpResponse:
+    return act_on_selection(request, _selected(request, account_id, aws_id), act)

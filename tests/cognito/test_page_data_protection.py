@@ -1,0 +1,135 @@
+"""What is held of whom, who decides it, erasing now, and that the audit trail verifies after that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import AuditEntry, AwsAccount, Operator
+from accounts.triggers import SQL
+from cognito.models import CognitoUser, PoolCare, UserPool
+from cognito.selectors import people_of
+from iamconsole.web.search import narrowed
+from tests.cognito.rows import KEPT, make_person, make_pool
+from tests.services.pages import address, get, text_of
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[[Operator], Client]
+
+
+@pytest.fixture
+def pool(aws_account: AwsAccount) -> UserPool:
+    return make_pool(aws_account, settings={"SchemaAttributes": [{"Name": name} for name in (*KEPT, "locale")]})
+
+
+def gone(pool: UserPool, name: str = "kim") -> CognitoUser:
+    return make_person(pool, name, gone_at=timezone.now() - timedelta(days=10))
+
+
+def said(**changed: Any) -> dict[str, Any]:
+    told = {"mirrors_people": "on", "attributes": "\n".join(KEPT), "erase_after_days": 30, "helpdesk_per_hour": 30}
+    return {**told, "rate_share": 20, **changed}
+
+
+def erase(client: Client, pool: UserPool, **asked: str) -> str:
+    response = client.post(address("data_protection_erase", aws_id=pool.aws_id), asked, follow=True)
+    return text_of(response.content.decode())
+
+
+def test_says_in_numbers_what_is_held(pool: UserPool, bob: Operator, client_of: ClientOf) -> None:
+    make_person(pool, "jane")
+    make_person(pool, "ravi")
+    gone(pool)
+    text = text_of(get(client_of(bob), "data_protection"))
+    assert (
+        f"customers {pool.aws_id} 2 custom:plan, email, email_verified, name, phone_number 1, the first due in" in text
+    )
+    assert "jane" not in text and "kim" not in text
+
+
+def test_owners_decide_what_is_kept_and_it_is_logged(pool: UserPool, alice: Operator, client_of: ClientOf) -> None:
+    client, where = client_of(alice), address("data_protection_pool", aws_id=pool.aws_id)
+    assert client.post(where, said(attributes="email\nlocale", erase_after_days=7)).status_code == 302
+    care = PoolCare.objects.get()
+    assert (care.attributes, care.erase_after_days, care.mirrors_people) == (["email", "locale"], 7, True)
+    entry = AuditEntry.objects.get(verb="pool_care.changed")
+    assert entry.data["changes"]["erase_after_days"] == ["30", "7"]
+    assert entry.data["changes"]["attributes"] == [", ".join(sorted(KEPT)), "email, locale"]
+    client.post(where, said(attributes="email\nlocale", erase_after_days=7))
+    assert AuditEntry.objects.filter(verb="pool_care.changed").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"attributes": "email\ncustom:shoe"}, "This pool has no attribute “custom:shoe”."),
+        ({"attributes": "e mail"}, "can’t be the name of an attribute"),
+        ({"rate_share": 0}, "greater than or equal to 1"),
+        ({"erase_after_days": -1}, "greater than or equal to 0"),
+    ],
+)
+def test_nonsense_is_refused_and_stays_in_the_form(
+    pool: UserPool, alice: Operator, client_of: ClientOf, changed: dict[str, Any], sentence: str
+) -> None:
+    response = client_of(alice).post(address("data_protection_pool", aws_id=pool.aws_id), said(**changed))
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert sentence in text_of(html)
+    assert str(next(iter(changed.values()))).split("\n")[-1] in html
+    assert PoolCare.objects.get().attributes == KEPT
+
+
+def test_who_is_gone_is_erased_now(pool: UserPool, alice: Operator, client_of: ClientOf) -> None:
+    kim = gone(pool)
+    assert "the subject is all that is left" in erase(client_of(alice), pool, sub=kim.aws_id)
+    kim.refresh_from_db()
+    assert (kim.name, kim.attributes, kim.words) == ("", {}, "")
+    assert kim.erased_at is not None
+    entry = AuditEntry.objects.get(verb="person.erased")
+    assert (entry.object_id, "kim" in str(entry.data)) == (kim.aws_id, False)
+
+
+def test_whom_aws_still_has_is_not_erased(pool: UserPool, alice: Operator, client_of: ClientOf) -> None:
+    jane = make_person(pool, "jane")
+    where = address("data_protection_erase", aws_id=pool.aws_id)
+    assert client_of(alice).post(where, {"sub": jane.aws_id}).status_code == 404
+    jane.refresh_from_db()
+    assert jane.erased_at is None
+
+
+def test_an_attribute_off_the_list_is_erased_of_everybody(pool: UserPool, alice: Operator, client_of: ClientOf) -> None:
+    jane = make_person(pool, "jane", attributes={"custom:plan": "family"})
+    client = client_of(alice)
+    assert "take it off first" in erase(client, pool, attribute="custom:plan")
+    PoolCare.objects.update(attributes=["email"])
+    page = text_of(get(client, "data_protection_pool", aws_id=pool.aws_id))
+    assert "custom:plan of 1 person" in page
+    assert "custom:plan is erased of 1 person." in erase(client, pool, attribute="custom:plan")
+    jane.refresh_from_db()
+    assert jane.attributes == {"email": "jane@example.org", "email_verified": "true"}
+    assert not narrowed(people_of(pool), "family").exists()
+    assert narrowed(people_of(pool), "jane@exam").get() == jane
+    assert AuditEntry.objects.get(verb="people.attribute_erased").data["people"] == 1
+
+
+def test_the_chain_verifies_after_an_erasure_and_not_after_a_forgery(
+    pool: UserPool, alice: Operator, client_of: ClientOf
+) -> None:
+    client = client_of(alice)
+    erase(client, pool, sub=gone(pool).aws_id)
+    where = address("data_protection_verify")
+    text = text_of(client.post(where).content.decode())
+    head = AuditEntry.objects.filter(number__isnull=False).latest("number")
+    assert "the chain verifies" in text and f"{head.number}:{head.seal}" in text
+    with connection.cursor() as cursor:
+        for statement in SQL[connection.vendor][1]:
+            cursor.execute(statement)
+    QuerySet(AuditEntry).filter(pk=head.pk).update(reason="Another one")
+    assert "The chain doesn’t verify." in text_of(client.post(where).content.decode())

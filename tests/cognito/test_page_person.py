@@ -1,0 +1,137 @@
+"""A person's page: who may look at her, that the look is logged, and what she reaches in AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import AuditEntry, AwsAccount, Operator
+from cognito.models import CognitoGroup, CognitoUser, UserPool
+from cognito.people.erasing import erase
+from cognito.reach import ways_of
+from tests.cognito.rows import make_identity_pool, make_person, make_pool, make_pool_group, provider_of, put_into
+from tests.services.pages import get, text_of
+from tests.services.rows import make_role
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[[Operator], Client]
+MEMBER, BUYER = (f"arn:aws:iam::123456789012:role/{name}" for name in ("shop-member", "shop-buyer"))
+
+
+@pytest.fixture
+def pool(aws_account: AwsAccount) -> UserPool:
+    return make_pool(aws_account)
+
+
+def test_her_page_says_who_she_is(pool: UserPool, hal: Operator, client_of: ClientOf) -> None:
+    jane = make_person(pool, attributes={"name": "Jane Doe", "custom:plan": "family", "email_verified": "false"})
+    put_into(make_pool_group(pool), jane)
+    text = text_of(get(client_of(hal), "cognito_user", aws_id=jane.aws_id))
+    for words in ("Jane Doe", "jane@example.org, not verified", "custom:plan family", "Confirmed", jane.aws_id, "vip"):
+        assert words in text
+
+
+@pytest.mark.parametrize("page", ["cognito_user", "cognito_user_preview"])
+def test_each_look_is_logged_by_her_sub(pool: UserPool, hal: Operator, client_of: ClientOf, page: str) -> None:
+    jane = make_person(pool, attributes={"name": "Jane Doe"})
+    get(client_of(hal), page, aws_id=jane.aws_id)
+    entry = AuditEntry.objects.get()
+    assert (entry.verb, entry.actor, entry.object_id, entry.object_name) == (
+        "person.read",
+        hal,
+        jane.aws_id,
+        jane.aws_id,
+    )
+    assert "jane" not in f"{entry.data} {entry.reason} {entry.object_name}".lower()
+    if page == "cognito_user":
+        assert "Hal, just now" in text_of(get(client_of(hal), page, aws_id=jane.aws_id))
+
+
+def test_of_who_is_erased_the_subject_alone_is_shown(pool: UserPool, hal: Operator, client_of: ClientOf) -> None:
+    jane = make_person(pool, attributes={"name": "Jane Doe"}, gone_at=timezone.now())
+    erase(CognitoUser.objects.filter(pk=jane.pk))
+    text = text_of(get(client_of(hal), "cognito_user", aws_id=jane.aws_id))
+    assert "Erased" in text and jane.aws_id in text
+    assert "jane@" not in text and "Jane" not in text
+
+
+# ---- What she reaches in AWS ---------------------------------------------------------------------------------
+
+
+def chosen(pool: UserPool, groups: list[CognitoGroup] | None = None, **mapping: Any) -> tuple[str, bool, str]:
+    person = make_person(pool, attributes={"custom:plan": "family"})
+    mappings = {f"{provider_of(pool)}:client7": mapping} if mapping else {}
+    make_identity_pool(pool, roles={"authenticated": MEMBER}, role_mappings=mappings)
+    way = ways_of(person, groups or [])[0]
+    return way.chosen.role_arn, way.chosen.unknown, way.chosen.why
+
+
+def rule(claim: str, value: str, match: str = "Equals") -> dict[str, str]:
+    return {"Claim": claim, "MatchType": match, "Value": value, "RoleARN": BUYER}
+
+
+def rules(*given: dict[str, str], ambiguous: str = "Deny") -> dict[str, Any]:
+    return {"Type": "Rules", "AmbiguousRoleResolution": ambiguous, "RulesConfiguration": {"Rules": list(given)}}
+
+
+def test_whoever_signs_in_gets_the_usual_role(pool: UserPool) -> None:
+    assert chosen(pool)[:2] == (MEMBER, False)
+
+
+@pytest.mark.parametrize(
+    ("rule", "role", "unknown"),
+    [
+        (rule("custom:plan", "family"), BUYER, False),
+        (rule("custom:plan", "fam", "StartsWith"), BUYER, False),
+        (rule("custom:plan", "mil", "Contains"), BUYER, False),
+        (rule("custom:plan", "business", "NotEqual"), BUYER, False),
+        (rule("custom:plan", "business"), "", False),
+        (rule("locale", "de"), "", True),
+    ],
+)
+def test_rules_decide(pool: UserPool, rule: dict[str, str], role: str, unknown: bool) -> None:
+    assert chosen(pool, **rules(rule))[:2] == (role, unknown)
+
+
+def test_where_no_rule_matches_the_mapping_says_what_then(pool: UserPool) -> None:
+    found = chosen(pool, **rules(rule("custom:plan", "business"), ambiguous="AuthenticatedRole"))
+    assert found[0] == MEMBER
+    assert "No rule matches" in found[2]
+
+
+@pytest.mark.parametrize(
+    ("given", "role"),
+    [
+        ([], ""),
+        ([("vip", BUYER, None)], BUYER),
+        ([("vip", BUYER, 5), ("all", MEMBER, 9)], BUYER),
+        ([("vip", BUYER, 5), ("all", MEMBER, 5)], ""),
+        ([("vip", BUYER, None), ("all", MEMBER, None)], ""),
+    ],
+)
+def test_the_group_of_lowest_precedence_decides(
+    pool: UserPool, given: list[tuple[str, str, int | None]], role: str
+) -> None:
+    groups = [make_pool_group(pool, name, role_arn=arn, precedence=number) for name, arn, number in given]
+    assert chosen(pool, groups, Type="Token", AmbiguousRoleResolution="Deny")[0] == role
+
+
+def test_other_pools_reach_nothing_here(pool: UserPool, aws_account: AwsAccount) -> None:
+    make_identity_pool(make_pool(aws_account, "partners"), roles={"authenticated": MEMBER})
+    assert ways_of(make_person(pool), []) == []
+
+
+def test_the_page_leads_to_the_role_for_who_may_see_iam(
+    pool: UserPool, aws_account: AwsAccount, erin: Operator, hal: Operator, client_of: ClientOf
+) -> None:
+    role = make_role(aws_account, "shop-member")
+    make_identity_pool(pool, roles={"authenticated": role.arn})
+    jane = make_person(pool)
+    link = f"/roles/{role.aws_id}/"
+    assert link in get(client_of(erin), "cognito_user", aws_id=jane.aws_id)
+    html = get(client_of(hal), "cognito_user", aws_id=jane.aws_id)
+    assert link not in html and "shop-member" in html
