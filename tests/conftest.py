@@ -32,6 +32,8 @@ ACCOUNT_ID = "123456789012"
 hypothesis_settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("untimed")
 
+gc.disable()  # nearly all that is made at collection stays
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves out what only makes sense on the servers, where there are none."""
@@ -46,6 +48,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
+    gc.enable()
 
 
 def wait_until(predicate: Callable[[], Any], seconds: float = 60) -> Any:
