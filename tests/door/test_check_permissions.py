@@ -6,7 +6,6 @@ from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
-import botocore.session
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
@@ -21,6 +20,7 @@ from sync.aws.permissions import PERMISSIONS, Part, console_role_policy, console
 from sync.aws.purpose import Tier
 from sync.changes.session_policy import session_policy
 from sync.operations import Call
+from tests.services.aws_models import model_of
 from tests.services.organizations import MANAGEMENT_ID, MadeOrganization
 
 MakeRole = Callable[..., None]
@@ -107,7 +107,7 @@ def test_each_permission_is_an_operation_and_each_read_can_be_probed(permission:
     service, operation = permission.action.split(":")
     if operation == "PassRole":
         return  # AWS asks for it at the calls that hand a role to a service
-    model = botocore.session.get_session().get_service_model(service).operation_model(operation)
+    model = model_of(service).operation_model(operation)
     assert is_read(service, operation) is (permission.on == "")
     if permission.on:
         return
@@ -119,8 +119,7 @@ def test_each_permission_is_an_operation_and_each_read_can_be_probed(permission:
 
 def operations_in_the_code() -> set[str]:
     """The operations of AWS that the apps name, "Get{noun}Policy" for each of the three nouns."""
-    session = botocore.session.get_session()
-    names = {name for service in SERVICES for name in session.get_service_model(service).operation_names}
+    names = {name for service in SERVICES for name in model_of(service).operation_names}
     sources = [
         path for app in ("sync", "policies", "identities") for path in Path(settings.BASE_DIR, app).rglob("*.py")
     ]
@@ -159,7 +158,7 @@ def test_the_role_to_read_can_not_write() -> None:
 def test_each_permission_of_cognito_is_an_operation() -> None:
     for permission in COGNITO_PERMISSIONS:
         service, operation = permission.action.split(":")
-        botocore.session.get_session().get_service_model(service).operation_model(operation)
+        model_of(service).operation_model(operation)
         assert is_read(service, operation) is (permission.on == "")
     assert len({(permission.tier, permission.action) for permission in COGNITO_PERMISSIONS}) == len(COGNITO_PERMISSIONS)
 

@@ -7,12 +7,12 @@ import string
 from collections.abc import Callable
 from typing import Any
 
-import botocore.session
 import pytest
 from cryptography.fernet import Fernet
 
 from sync.aws.answers import prepare
 from sync.aws.secrets import CannotUnseal, Secret, seal, unseal
+from tests.services.aws_models import model_of
 
 TEXT = "wJalrXUtnFEMI/K7MDENG"
 
@@ -69,7 +69,7 @@ def test_keys_can_be_replaced_without_losing_what_was_sealed(settings: Any) -> N
 
 
 def test_the_seed_of_an_mfa_device_comes_wrapped() -> None:
-    model = botocore.session.get_session().get_service_model("iam")
+    model = model_of("iam")
     answer = {"VirtualMFADevice": {"SerialNumber": "arn:x", "Base32StringSeed": b"SEED"}}
     shape = model.operation_model("CreateVirtualMFADevice").output_shape
     assert shape is not None

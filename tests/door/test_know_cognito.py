@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import botocore.session
 import pytest
 
 from sync.aws.calls import is_read, is_signed, may_be_resent
 from sync.aws.paging import paging_of
 from tests.door.test_page_lists import paged_reads
+from tests.services.aws_models import model_of
 
 SIZES = {"Limit", "MaxResults"}
 COGNITO = [(service, operation) for service, operation, _ in paged_reads() if service.startswith("cognito")]
@@ -15,7 +15,7 @@ COGNITO = [(service, operation) for service, operation, _ in paged_reads() if se
 
 @pytest.mark.parametrize(("service", "operation"), COGNITO)
 def test_each_list_asks_for_the_longest_pages(service: str, operation: str) -> None:
-    shape = botocore.session.get_session().get_service_model(service).operation_model(operation).input_shape
+    shape = model_of(service).operation_model(operation).input_shape
     assert shape is not None
     sizes = {(name, shape.members[name].metadata["max"]) for name in SIZES & set(shape.members)}
     assert set(paging_of(service, operation).sized({}).items()) == sizes
@@ -44,9 +44,8 @@ def test_only_reads_are_reads() -> None:
 
 
 def test_what_goes_unsigned_is_what_aws_s_model_says() -> None:
-    session = botocore.session.get_session()
     for service in ("cognito-idp", "cognito-identity"):
-        model = session.get_service_model(service)
+        model = model_of(service)
         unsigned = {name for name in model.operation_names if not is_signed(service, name)}
         assert unsigned
         assert unsigned <= {name for name in model.operation_names if model.operation_model(name).auth_type == "none"}

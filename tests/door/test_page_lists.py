@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import islice
 from typing import Any
 
-import botocore.session
 import pytest
 
 from accounts.models import AwsAccount
@@ -15,16 +15,18 @@ from sync.aws import errors
 from sync.aws.calls import is_known, is_read
 from sync.aws.client import AwsClient, Page, reader
 from sync.aws.paging import paging_of
+from tests.services.aws_models import model_of
 
 SERVICES = ("account", "cognito-identity", "cognito-idp", "ec2", "iam", "organizations")
 TOKENS = {"Marker", "NextToken", "PaginationToken"}
 
 
+@cache
 def paged_reads() -> list[tuple[str, str, str]]:
     """Service, operation and token of each list whose name says that it reads, as AWS's models have it."""
     found = []
     for service in SERVICES:
-        model = botocore.session.get_session().get_service_model(service)
+        model = model_of(service)
         for name in model.operation_names:
             operation = model.operation_model(name)
             if not name.startswith(("List", "AdminList", "Get", "Simulate")) or not operation.input_shape:
@@ -42,7 +44,7 @@ def test_each_list_goes_on_by_the_field_of_its_model(service: str, operation: st
 
 @pytest.mark.parametrize("operation", [operation for service, operation, _ in paged_reads() if service == "iam"])
 def test_lists_of_iam_say_whether_there_is_more(operation: str) -> None:
-    model = botocore.session.get_session().get_service_model("iam").operation_model(operation)
+    model = model_of("iam").operation_model(operation)
     assert model.output_shape is not None
     assert paging_of("iam", operation).more in model.output_shape.members
 

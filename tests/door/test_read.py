@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import botocore.session
 import pytest
 from botocore.utils import parse_timestamp
 from django.utils import timezone
@@ -13,6 +12,7 @@ from sync.aws import answers, errors
 from sync.aws.answers import prepare
 from sync.aws.client import reader
 from tests.door.conftest import DOCUMENT
+from tests.services.aws_models import model_of
 
 # A key twice, tabs, a "%", a plus and a letter beyond ASCII: all that parsing, or decoding twice, would lose.
 ODD = (
@@ -119,7 +119,7 @@ def test_what_the_emulator_lacks_is_unsupported(emulator: Emulator, aws_account:
 
 @pytest.mark.parametrize("on_the_wire", ["%7B%22Sid%22%3A%20%22a%252Fb%2Bc%22%7D", '{"Sid": "a%2Fb+c"}'])
 def test_a_document_is_decoded_once_if_it_is_encoded(on_the_wire: str) -> None:
-    model = botocore.session.get_session().get_service_model("iam").operation_model("GetUserPolicy")
+    model = model_of("iam").operation_model("GetUserPolicy")
     answer = {"UserName": "eve", "PolicyName": "odd", "PolicyDocument": on_the_wire}
     assert model.output_shape is not None
     assert prepare(answer, model.output_shape)["PolicyDocument"] == '{"Sid": "a%2Fb+c"}'

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import botocore.session
 import pytest
 from botocore.parsers import ResponseParserError, ResponseParserFactory
 
 from sync.aws.answers import _Parsers
 from sync.aws.secrets import Secret
+from tests.services.aws_models import model_of
 
 USER = {
     "Username": "jane",
@@ -30,7 +30,7 @@ def answer(body: bytes) -> dict[str, Any]:
 
 
 def shape_of(operation: str) -> Any:
-    return botocore.session.get_session().get_service_model("cognito-idp").operation_model(operation).output_shape
+    return model_of("cognito-idp").operation_model(operation).output_shape
 
 
 def ours(operation: str, told: Any) -> dict[str, Any]:

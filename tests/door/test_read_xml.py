@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import botocore.session
 import pytest
 from botocore.model import ListShape, MapShape, StructureShape
 from botocore.parsers import ResponseParserError, create_parser
@@ -12,9 +11,10 @@ from botocore.parsers import ResponseParserError, create_parser
 from bench.large_account import TINY, pages
 from sync.aws.answers import _Parsers, prepare
 from sync.aws.secrets import Secret
+from tests.services.aws_models import model_of
 
 NAMESPACE = 'xmlns="https://iam.amazonaws.com/doc/2010-05-08/"'
-IAM = botocore.session.get_session().get_service_model("iam")
+IAM = model_of("iam")
 OURS = _Parsers().create_parser("query")
 LISTING = "GetAccountAuthorizationDetails"
 

@@ -11,7 +11,6 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-import botocore.session
 import pytest
 
 from accounts.models import AwsAccount
@@ -25,6 +24,7 @@ from sync.aws.shared_pace import Line, SharedPace
 from sync.aws.translation import Sending
 from sync.models import SharedRate
 from tests.door.test_ask_politely import Clock
+from tests.services.aws_models import model_of
 from tests.services.workers import ROOT, database_url
 
 ACCOUNT = "1" * 12
@@ -127,10 +127,9 @@ def test_a_refusal_slows_down_all_and_time_makes_it_good(make_pace: MakePace, cl
 
 
 def test_each_call_has_a_category_with_a_quota() -> None:
-    session = botocore.session.get_session()
     found = {}
     for service in ("cognito-idp", "cognito-identity"):
-        for name in session.get_service_model(service).operation_names:
+        for name in model_of(service).operation_names:
             if is_signed(service, name):
                 found[name] = category_of(service, name)
     assert set(found.values()) == set(DEFAULT_QUOTAS)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import botocore.session
 import pytest
 
 from sync.aws import errors
 from sync.aws.cognito_codes import CODES, FAULTS
 from sync.aws.translation import THROTTLING, Sending, translate
 from tests.door.test_translate_errors import answer
+from tests.services.aws_models import model_of
 
 READ = Sending("cognito-idp", "DescribeUserPool", "123456789012", write=False)
 WRITE = Sending("cognito-idp", "AdminCreateUser", "123456789012", write=True)
@@ -30,8 +30,7 @@ ELSEWHERE = {"AccessDeniedException", "ConcurrentModificationException"}
 
 def test_each_code_of_the_models_is_placed() -> None:
     """A new one in botocore's models fails here, and is thought about."""
-    session = botocore.session.get_session()
-    models = [session.get_service_model(service) for service in ("cognito-idp", "cognito-identity")]
+    models = [model_of(service) for service in ("cognito-idp", "cognito-identity")]
     codes = {name for m in models for name in m.shape_names if m.shape_for(name).metadata.get("exception")}
     assert codes - set(CODES) - FAULTS - THROTTLING == INVALID | ELSEWHERE
 

@@ -16,6 +16,7 @@ from iamconsole.demo.process import Emulator
 from sync.aws.answers import _MAPS_WITH_SECRETS, _SECRETS, read_our_way
 from sync.aws.paging import _PAGING
 from sync.aws.secrets import Secret
+from tests.services.aws_models import model_of
 
 SERVICES = sorted({"sts", *(name for name in _PAGING if ":" not in name)})
 # By the types of AWS's models. Sensitive for who they tell of; whoever may read the answer may read them.
@@ -42,7 +43,7 @@ CALLS = {"ec2": ["DescribeRegions"]}  # of EC2, whose model is huge, only what t
 
 def _types(service: str) -> dict[str, bool]:
     """Of all that the service answers, and whether it is called sensitive."""
-    model = botocore.session.get_session().get_service_model(service)
+    model = model_of(service)
     found: dict[str, bool] = {}
 
     def parts(shape: Any) -> Iterator[Shape]:

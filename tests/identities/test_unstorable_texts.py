@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import botocore.session
 import pytest
 from django.db import transaction
 from django.utils import timezone
@@ -16,6 +15,7 @@ from policies.models import OrgPolicy
 from sync import mirror
 from sync.aws.answers import _Parsers
 from sync.mirror import Item, ObjectRef
+from tests.services.aws_models import model_of
 from tests.sync.pulling import allow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.stack]
@@ -30,7 +30,7 @@ def store(aws_account: AwsAccount, kind: str, item: Item) -> None:
 
 
 def test_in_answers_in_json(aws_account: AwsAccount) -> None:
-    model = botocore.session.get_session().get_service_model("organizations").operation_model("DescribePolicy")
+    model = model_of("organizations").operation_model("DescribePolicy")
     summary = {"Id": "p-1", "Arn": "arn:aws:organizations::aws:policy/p-1", "Name": ODD, "Description": ODD,
                "Type": "SERVICE_CONTROL_POLICY", "AwsManaged": False}  # fmt: skip
     body = json.dumps({"Policy": {"PolicySummary": summary, "Content": allow("s3:*")}}).encode()
