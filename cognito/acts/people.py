@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django import forms
@@ -14,6 +15,7 @@ from cognito.operations.people.base import on_person
 from cognito.operations.people.mfa import FACTORS
 from cognito.people import messages, schema
 from cognito.people.messages import EMAIL, NO_MESSAGE, SMS
+from cognito.people.sessions import Sessions
 from cognito.people.telling import allowed_by, care_of
 from policies import acts
 from policies.acts import Act
@@ -73,6 +75,44 @@ class SignOutForm(PersonForm):
 
     def said(self, person: CognitoUser) -> str:
         return f"{NO_MESSAGE} {messages.goes_on(person.pool)}"
+
+
+class EndSessionForm(PersonForm):
+    heading = "End a session of {names}"
+    kind = "cognito.user.session.revoke"
+    tells = "AWS was asked just now which sessions are open."
+    session = forms.ChoiceField(label="Session")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["session"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  for the type checker
+        field.choices = self._choices
+
+    def said(self, person: CognitoUser) -> str:
+        return f"{NO_MESSAGE} {messages.goes_on(person.pool)}"
+
+    def _choices(self) -> list[tuple[str, str]]:
+        """Asked for when the page is printed, or what was typed is looked at."""
+        return [(session.id, session.words) for session in self._sessions.open]
+
+    @cached_property
+    def _sessions(self) -> Sessions:
+        return Sessions.of(self.target)
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        if why := self._sessions.why:
+            self.add_error(None, why)
+        return said
+
+    @property
+    def own_fields(self) -> list[Any]:
+        self.fields["session"].help_text = self._sessions.why
+        return super().own_fields
+
+    def parameters(self, person: CognitoUser) -> dict[str, Any]:
+        return {"session_id": self.cleaned_data["session"]}
 
 
 class ConfirmForm(PersonForm):
@@ -276,6 +316,7 @@ def register() -> None:
             told=_none, position=20),
         Act("factors", "Second factors…", FactorsForm, icon="shield-check", offered=_is_local, told=_none, position=21),
         Act("sign-out", "Sign out everywhere…", SignOutForm, icon="timer-off", many=True, told=_none, position=30),
+        Act("end-session", "End a session…", EndSessionForm, icon="log-out", told=_none, position=31),
         Act("attributes", "Set attributes…", AttributesForm, icon="pencil", told=_perhaps, position=40),
         Act("drop-attribute", "Take an attribute away…", DropAttributeForm, icon="eraser", many=True, told=_none,
             position=41),

@@ -26,7 +26,7 @@ _READS: dict[str, tuple[str, ...]] = {
         "GetUICustomization", "ListTagsForResource",
     ),
     _PEOPLE: ("ListUsers", "ListUsersInGroup"),
-    _PERSON: ("AdminGetUser", "AdminListGroupsForUser", "AdminListDevices"),
+    _PERSON: ("AdminGetUser", "AdminListGroupsForUser", "AdminListUserSessions", "AdminListDevices"),
 }  # fmt: skip
 _IDENTITY_READS = (
     "ListIdentityPools", "DescribeIdentityPool", "GetIdentityPoolRoles", "GetPrincipalTagAttributeMap",
@@ -40,7 +40,7 @@ _SETTINGS = "Make, change and delete user pools and what belongs to them."
 _WRITES: dict[str, tuple[str, ...]] = {
     _CARE: (
         "AdminCreateUser", "AdminConfirmSignUp", "AdminEnableUser", "AdminDisableUser", "AdminDeleteUser",
-        "AdminUserGlobalSignOut", "AdminForgetDevice",
+        "AdminUserGlobalSignOut", "AdminRevokeUserSession", "AdminForgetDevice",
     ),
     _PASSWORDS: (
         "AdminResetUserPassword", "AdminSetUserPassword", "AdminSetUserMFAPreference", "AdminDeleteSoftwareToken",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
+from django.conf import settings
 
 from accounts.models import AwsAccount, Operator
 from cognito.models import CognitoUser, PoolCare, UserPool
@@ -105,6 +106,14 @@ def _new(person: CognitoUser, operator: Operator) -> StepSpec:
     return new_person(pool, "eve@acme.example", {"custom:plan": "basic"}, channel="EMAIL", said="An e-mail is sent.")
 
 
+def _session(person: CognitoUser, operator: Operator) -> StepSpec:
+    """The one that she has open; it is opened here."""
+    idp = Emulator(settings.AWS_EMULATOR_URL).client("cognito-idp")
+    open_session(idp, person.pool.aws_id)
+    [one] = idp.admin_list_user_sessions(UserPoolId=person.pool.aws_id, Username=person.aws_id)["Sessions"]
+    return on_person(person, "cognito.user.session.revoke", session_id=one["SessionId"])
+
+
 CASES = (
     Case("cognito.user.create", "ada", _new, undone=True),
     Case("cognito.user.resend_invite", "ben", _again),
@@ -125,6 +134,7 @@ CASES = (
     Case("cognito.user.mfa.preference", "dora", _on("cognito.user.mfa.preference", off=[TOTP]), undone=True),
     Case("cognito.user.mfa.delete_totp", "dora", _on("cognito.user.mfa.delete_totp")),
     Case("cognito.user.sign_out", "ada", _on("cognito.user.sign_out")),
+    Case("cognito.user.session.revoke", "ada", _session),
     Case("cognito.user.delete", "ada", _on("cognito.user.delete"), disabled=True),
 )
 
@@ -168,16 +178,27 @@ def _email(attributes: Sequence[dict[str, str]]) -> str:
 
 
 def signs_in(found: Customers, password: str, email: str = "ada@acme.example") -> bool:
-    client = found.idp.create_user_pool_client(
-        UserPoolId=found.pool.aws_id, ClientName="test", ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH"]
-    )["UserPoolClient"]
     try:
-        found.idp.admin_initiate_auth(
-            UserPoolId=found.pool.aws_id,
-            ClientId=client["ClientId"],
-            AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-            AuthParameters={"USERNAME": email, "PASSWORD": password},
-        )
+        _sign_in(found.idp, found.pool.aws_id, email, password)
     except ClientError:
         return False
     return True
+
+
+def open_session(idp: Any, pool_id: str) -> None:
+    """Ada signs in, in a pool that tracks sessions."""
+    tracked = {"UserSessionTracking": "ENABLED", "TokenSession": {"MaxPerUser": 10}}
+    idp.set_user_pool_session_configuration(UserPoolId=pool_id, **tracked)
+    _sign_in(idp, pool_id, "ada@acme.example", PASSWORD)
+
+
+def _sign_in(idp: Any, pool_id: str, email: str, password: str) -> None:
+    client = idp.create_user_pool_client(
+        UserPoolId=pool_id, ClientName="test", ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH"]
+    )["UserPoolClient"]
+    idp.admin_initiate_auth(
+        UserPoolId=pool_id,
+        ClientId=client["ClientId"],
+        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": email, "PASSWORD": password},
+    )

@@ -17,7 +17,7 @@ from iamconsole.demo.process import Emulator
 from policies import acts
 from sync import changes
 from sync.models import Change
-from tests.cognito.people_cases import Customers, customers, shown
+from tests.cognito.people_cases import Customers, customers, open_session, shown
 from tests.services.changing import carry_out, propose, worked
 
 pytestmark = pytest.mark.django_db
@@ -243,3 +243,22 @@ def test_a_table_stops_and_goes_on_where_it_stopped(found: Customers, erin: Oper
     changes.retry(change=change, actor=erin)
     assert worked(change).state == Change.State.APPLIED
     assert len([each for each in found.emulator.messages() if each["kind"] == "invitation"]) == 3
+
+
+# ---- Sessions ------------------------------------------------------------------------------------------------
+def test_helpdesk_ends_one_session_of_those_that_aws_tells(found: Customers, hal: Operator) -> None:
+    open_session(found.idp, found.pool.aws_id)
+    ada = found.person("ada")
+    listed = {"UserPoolId": found.pool.aws_id, "Username": ada.aws_id}
+    [one] = found.idp.admin_list_user_sessions(**listed)["Sessions"]
+    change = staged("end-session", [ada], hal, session=one["SessionId"])
+    assert carry_out(change, hal).state == Change.State.APPLIED
+    assert found.idp.admin_list_user_sessions(**listed)["Sessions"] == []
+
+
+def test_a_pool_that_tracks_no_sessions_says_so(found: Customers, hal: Operator) -> None:
+    act, ada = acts.find(PLACE, "end-session"), found.person("ada")
+    assert act is not None
+    form = act.form(ada.aws_account, [ada], hal, {}, {"session": "x"})
+    assert not form.is_valid()
+    assert "doesn’t track sessions" in form.errors["__all__"][0]

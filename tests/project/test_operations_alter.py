@@ -29,6 +29,7 @@ NO_ACCESS: Mapping[str, str] = {
     "cognito.user.mfa.preference": _PEOPLE,
     "cognito.user.resend_invite": _PEOPLE,
     "cognito.user.reset_password": _PEOPLE,
+    "cognito.user.session.revoke": _PEOPLE,
     "cognito.user.set_password": _PEOPLE,
     "cognito.user.sign_out": _PEOPLE,
     "iam.account.alias.delete": "An address to sign in at; the one with the number goes on.",

@@ -35,6 +35,7 @@ WAYS: Mapping[str, str] = {
     "cognito.user.mfa.preference": "cognito_user/factors",
     "cognito.user.resend_invite": "cognito_user/invite-again",
     "cognito.user.reset_password": "cognito_user/reset-password",
+    "cognito.user.session.revoke": "cognito_user/end-session",
     "cognito.user.set_password": "cognito_user/set-password",
     "cognito.user.sign_out": "cognito_user/sign-out",
     "iam.account.alias.delete": "account/delete-alias",

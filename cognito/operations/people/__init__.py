@@ -20,6 +20,7 @@ _OPERATIONS = (
     mfa.SetPreference(),
     mfa.DeleteToken(),
     signing_out.SignOut(),
+    signing_out.RevokeSession(),
     leaving.DeletePerson(),
 )
 

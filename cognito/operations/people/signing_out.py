@@ -1,8 +1,17 @@
-"""Ending sessions. Of who is signed in no list tells: the part is {"sub"}."""
+"""Ending all sessions, of which nothing shows; or one ({"sub", "open"}), where the pool tracks them."""
 
 from __future__ import annotations
 
-from cognito.operations.people.base import PersonParams, Unseen
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cognito.mirrors.pools import IDP
+from cognito.models import CognitoUser
+from cognito.operations.people.base import PersonOperation, PersonParams, Unseen
+from sync.aws.client import AwsClient
+from sync.draft import Draft
+from sync.mirror import Item, Reader
+from sync.operations import BadParams, Call, Undo, Value
 
 
 class SignOut(Unseen[PersonParams]):
@@ -12,3 +21,52 @@ class SignOut(Unseen[PersonParams]):
 
     def title(self, p: PersonParams) -> str:
         return f"Sign {p.sub} out everywhere"
+
+
+@dataclass(frozen=True)
+class SessionParams(PersonParams):
+    session_id: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.session_id:
+            raise BadParams("The id of the session is missing.")
+
+
+class RevokeSession(PersonOperation[SessionParams]):
+    """The mirror has no sessions: who proposes it has just seen that this one is open."""
+
+    kind = "cognito.user.session.revoke"
+    aws_operation = "AdminRevokeUserSession"
+    about = "session"
+    undo = Undo.NEVER
+    params_type = SessionParams
+
+    def title(self, p: SessionParams) -> str:
+        return f"End the session {p.session_id} of {p.sub}"
+
+    def calls(self, p: SessionParams) -> list[Call]:
+        return self.sent(p, Username=p.known_as, SessionId=p.session_id)
+
+    def part(self, p: SessionParams) -> str:
+        return f"{super().part(p)} {p.session_id}"
+
+    def told(self, value: Value) -> str:
+        if value is None:
+            return "nobody of that sub"
+        return "an open session" if value["open"] else "no such session"
+
+    def of_row(self, draft: Draft, p: SessionParams, row: CognitoUser) -> Mapping[str, Value]:
+        return {"open": True}
+
+    def of_item(self, client: AwsClient, p: SessionParams, item: Item) -> Mapping[str, Value]:
+        return {"open": p.session_id in {each["SessionId"] for each in sessions_of(client, p.pool_id, p.known_as)}}
+
+    def after(self, p: SessionParams, value: Value) -> Value:
+        return {**value, "open": False}
+
+
+def sessions_of(client: Reader, pool_id: str, known_as: str) -> list[Item]:
+    """Those that are open, by AWS's names: one page, of up to 125. Raises what the door raises."""
+    found: list[Item] = client.call(IDP, "AdminListUserSessions", UserPoolId=pool_id, Username=known_as)["Sessions"]
+    return found
