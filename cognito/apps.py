@@ -7,7 +7,7 @@ class CognitoConfig(AppConfig):
     name = "cognito"
 
     def ready(self) -> None:
-        from cognito import acts, identity_pools, mirrors, pages
+        from cognito import acts, identity_pools, mirrors, pages, pools
         from cognito.care_check import CareCheck
         from cognito.operations import people as operations_on_people
         from cognito.people import erasing
@@ -15,6 +15,7 @@ class CognitoConfig(AppConfig):
 
         mirrors.register()
         identity_pools.register()
+        pools.register()
         operations_on_people.register()
         acts.register()
         checks.register(CareCheck())

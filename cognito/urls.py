@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from cognito.identity_pools import urls as identity_pools
 from cognito.kinds import PERSON, POOL
+from cognito.pools import views as pool_views
 from cognito.views import care, people, person, pools, protection, searches, staging
 from policies.details import tab_patterns
 from policies.views.act import act_pattern
@@ -36,5 +37,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{POOL_PAGE}invite/", care.cognito_invite, name="cognito_invite"),
     path(f"{POOL_PAGE}people/csv/", care.cognito_people_csv, name="cognito_people_csv"),
     path("aws/<str:account_id>/changes/<int:pk>/ticket/", care.change_ticket, name="change_ticket"),
+    path(f"{POOL_PAGE}settings/", pool_views.settings, name="cognito_pool_settings"),
+    path(f"{POOL_PAGE}clients/", pool_views.clients, name="cognito_pool_clients"),
+    path(f"{POOL_PAGE}providers/", pool_views.providers, name="cognito_pool_providers"),
     *identity_pools.urlpatterns,
 ]

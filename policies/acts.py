@@ -29,7 +29,7 @@ ACCOUNT = "account"
 class ActForm(StageForm):
     """What an operator says for one act. Derive from it; fields come before the title and the reason."""
 
-    heading: ClassVar[str] = ""  # of the page; {names} stands for what it is about: "Rename {names}"
+    heading: str = ""  # of the page; {names} stands for what it is about: "Rename {names}"
     about: str = ""  # a sentence below the heading
     ways: ClassVar[Sequence[tuple[str, str]]] = ()  # acts of the AWS account that come to the same: name and label
     ways_label: ClassVar[str] = ""

@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-_MADE = re.compile(r"made by step ([1-9]\d{0,4})")
+# Alone, or at the end of the ARN of what has its id in it.
+_MADE = re.compile(r"((?:arn:[\w:-]+/)?)made by step ([1-9]\d{0,4})", re.ASCII)
 
 
 def made_by(position: int) -> str:
@@ -19,14 +20,16 @@ def made_by(position: int) -> str:
 
 
 def is_made(text: str) -> bool:
-    return _MADE.fullmatch(text) is not None
+    match = _MADE.fullmatch(text)
+    return match is not None and not match[1]
 
 
 def resolved(value: Any, ids: Mapping[int, str]) -> Any:
     """A JSON value with the ids that are known by now, by the position of the step that made the object."""
     if isinstance(value, str):
         match = _MADE.fullmatch(value)
-        return ids.get(int(match[1]), value) if match else value
+        known = ids.get(int(match[2])) if match else None
+        return value if match is None or known is None else f"{match[1]}{known}"
     if isinstance(value, Mapping):
         return {name: resolved(inner, ids) for name, inner in value.items()}
     if isinstance(value, list):

@@ -264,6 +264,13 @@ class Operation(ABC, Generic[P]):
     def after(self, p: P, value: Value) -> Value:
         """The part as the step leaves it, when it finds `value`."""
 
+    def completed(self, draft: Draft, p: P) -> P:
+        """The parameters with what the call takes beside the intent, as it is after the steps of the draft.
+
+        For calls that replace all, and reset what they are not told. Raises Refusal.
+        """
+        return p
+
     def limits(self, draft: Draft, p: P, value: Value) -> list[Finding]:
         """What AWS would refuse, or what would change nothing, after the steps of the draft."""
         return []
@@ -391,6 +398,7 @@ class Planned:
     part: str
     expects: Value
     before: Mapping[str, Any] = field(default_factory=dict)
+    is_completed: bool = False  # its parameters say more than those that it was proposed with
 
     @property
     def kind(self) -> str:

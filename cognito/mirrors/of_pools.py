@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -87,6 +88,17 @@ class ClientMirror(ReadAlone):
 
     def called(self, ref: ObjectRef) -> str:
         return ref.object_id
+
+    def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
+        """Without an id: the one of that name which was made last. Names are not unique."""
+        if ref.object_id:
+            return super().read_one(client, ref)
+        pages = client.pages(IDP, "ListUserPoolClients", UserPoolId=pool_of(ref.arn), MaxResults=60)
+        ids = [each["ClientId"] for page in pages for each in page.items["UserPoolClients"]
+               if each["ClientName"] == ref.name]  # fmt: skip
+        read = super().read_one
+        items = [item for each in ids if (item := read(client, replace(ref, object_id=each))) is not None]
+        return max(items, key=lambda item: str(item["CreationDate"]), default=None)
 
     def trimmed(self, item: Item) -> Item:
         return without_secrets(item, "ClientSecret") | {"HasSecret": bool(item.get("ClientSecret"))}

@@ -64,7 +64,15 @@ class PoolMirror(SettingsMirror):
         }
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
-        return described(client, ref.object_id)
+        pool_id = ref.object_id or _newest_of(client, ref.name)
+        return described(client, pool_id) if pool_id else None
+
+
+def _newest_of(client: Reader, name: str) -> str:
+    """The id of the pool of that name which was made last; "" for none. Names are not unique."""
+    pages = client.pages(IDP, "ListUserPools", MaxResults=60)
+    named = [each for page in pages for each in page.items["UserPools"] if each["Name"] == name]
+    return str(max(named, key=lambda each: each["CreationDate"])["Id"]) if named else ""
 
 
 def described(client: Reader, pool_id: str) -> Item | None:

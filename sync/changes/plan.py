@@ -71,7 +71,7 @@ def propose(
         findings=[finding.as_json() for finding in findings],
         measured=kept_of(measured),
     )
-    rows = [row_of(step, spec) for step, spec in zip(draft.steps, steps, strict=True)]
+    rows = [row_of(step, as_planned(step, spec)) for step, spec in zip(draft.steps, steps, strict=True)]
     change.digest = digest(aws_account, rows, until)
     change.save()
     for row in rows:
@@ -126,12 +126,18 @@ def plan(aws_account: AwsAccount, steps: Iterable[StepSpec]) -> Draft:
     return draft
 
 
-def extend(draft: Draft, operation: Operation[Any], params: Any) -> None:
+def extend(draft: Draft, operation: Operation[Any], proposed: Any) -> None:
     """The draft's next step. Raises Refusal."""
+    params = operation.completed(draft, proposed)
     part = operation.part(params)
     expects = draft.expects(part, operation.mirrored(draft, params))
     before = operation.before(draft, params, expects)
-    draft.take(Planned(len(draft.steps) + 1, operation, params, part, expects, before))
+    is_completed = params is not proposed
+    draft.take(Planned(len(draft.steps) + 1, operation, params, part, expects, before, is_completed))
+
+
+def as_planned(step: Planned, proposed: StepSpec) -> StepSpec:
+    return step.operation.spec(step.params) if step.is_completed else proposed
 
 
 def foresee(draft: Draft, parsed: Iterable[tuple[Operation[Any], Any]]) -> None:

@@ -29,7 +29,7 @@ from identities.operations import (
 )
 from policies.operations import plan_set_default, plan_update
 from sync.operations import StepSpec
-from tests.cognito import people_cases
+from tests.cognito import people_cases, pool_operation_cases
 from tests.cognito.identity_pools import operation_cases as identity_pool_cases
 from tests.cognito.identity_pools.shop import Shop
 from tests.identities import (
@@ -71,6 +71,10 @@ def of_identity_pools(case: identity_pool_cases.Case) -> Arrange:
         return case.step(shop, shop.mirrored())
 
     return arrange
+
+
+def of_user_pools(case: pool_operation_cases.Case) -> Arrange:
+    return lambda world, operator: case.step(pool_operation_cases.arrange(world, case.before))
 
 
 # ---- Managed policies ----------------------------------------------------------------------------------------
@@ -170,6 +174,7 @@ ARRANGEMENTS: dict[str, Arrange] = {
     **{case.kind: of_settings(case) for case in (*operation_cases_settings.CASES, *operation_cases_root_access.CASES)},
     **{case.kind: of_credentials(case) for case in operation_cases_credentials.CASES},
     **{case.kind: of_identity_pools(case) for case in identity_pool_cases.CASES},
+    **{case.kind: of_user_pools(case) for case in pool_operation_cases.CASES},
     **{f"iam.{w}.{verb}": do for w, make in _OWNERS.items() for verb, do in zip(_HANGING, hanging(make), strict=True)},
     **{
         f"iam.{word}.{verb}": do

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sync.operations import Operation, registry
 
+_SIGN_IN = "Who signs in to apps, and how: AWS access of people comes by identity pools, and by roles of groups."
 _GATE = "It waits, and sends nothing."
 _TAGS = "Policies that ask for the tag of a resource speak of access to it; what is measured is access of principals."
 _EMPTY = "No role is in an instance profile when it is made or deleted."
@@ -32,6 +33,29 @@ NO_ACCESS: Mapping[str, str] = {
     "cognito.user.session.revoke": _PEOPLE,
     "cognito.user.set_password": _PEOPLE,
     "cognito.user.sign_out": _PEOPLE,
+    "cognito.client.create": _SIGN_IN,
+    "cognito.client.delete": _SIGN_IN,
+    "cognito.client.secret.add": _SIGN_IN,
+    "cognito.client.secret.await_soak": _GATE,
+    "cognito.client.secret.delete": _SIGN_IN,
+    "cognito.client.update": _SIGN_IN,
+    "cognito.domain.create": _SIGN_IN,
+    "cognito.domain.delete": _SIGN_IN,
+    "cognito.domain.update": _SIGN_IN,
+    "cognito.idp.create": _SIGN_IN,
+    "cognito.idp.delete": _SIGN_IN,
+    "cognito.idp.update": _SIGN_IN,
+    "cognito.pool.add_attribute": _SIGN_IN,
+    "cognito.pool.create": _SIGN_IN,
+    "cognito.pool.delete": _SIGN_IN,
+    "cognito.pool.mfa": _SIGN_IN,
+    "cognito.pool.tag": _TAGS,
+    "cognito.pool.untag": _TAGS,
+    "cognito.pool.update": _SIGN_IN,
+    "cognito.resource_server.create": _SIGN_IN,
+    "cognito.resource_server.delete": _SIGN_IN,
+    "cognito.resource_server.update": _SIGN_IN,
+    "cognito.risk.set": _SIGN_IN,
     "iam.account.alias.delete": "An address to sign in at; the one with the number goes on.",
     "iam.account.alias.set": "An address to sign in at; nobody may sign in who couldn't.",
     "iam.account.password_policy.delete": "It bears on passwords that are set later.",
@@ -70,6 +94,13 @@ NO_ACCESS: Mapping[str, str] = {
 
 # What kind of policy each document is that a plan shows; None: it is no policy, and lint doesn't judge it.
 WRITES: Mapping[str, str | None] = {
+    "cognito.client.update": None,
+    "cognito.group.update": None,
+    "cognito.idp.update": None,
+    "cognito.pool.mfa": None,
+    "cognito.pool.update": None,
+    "cognito.resource_server.update": None,
+    "cognito.risk.set": None,
     "iam.account.password_policy.set": None,
     "iam.group.inline.put": "identity",
     "iam.policy.create": "identity",

@@ -124,6 +124,9 @@ user_pools                     GET    in        404     ok   ok   ok   ok    ok 
 user_pools?format=csv          GET    in        404     ok   ok   ok   ok    ok    ok
 cognito_pool                   GET    in        404     ok   ok   ok   ok    ok    ok
 cognito_pool_groups            GET    in        404     ok   403  ok   ok    ok    ok
+cognito_pool_settings          GET    in        404     ok   403  ok   ok    ok    ok
+cognito_pool_clients           GET    in        404     ok   403  ok   ok    ok    ok
+cognito_pool_providers         GET    in        404     ok   403  ok   ok    ok    ok
 cognito_pool_history           GET    in        404     ok   403  ok   ok    ok    ok
 cognito_pool_raw               GET    in        404     ok   403  ok   ok    ok    ok
 cognito_pool_people            GET    in        404     403  ok   ok   ok    ok    ok
@@ -134,8 +137,8 @@ cognito_people_stage?pick={cognito_user} GET in 404     403  ok   ok   403   ok 
 cognito_people_stage_act?pick={cognito_user} GET in 404 403 ok   ok   403   ok    ok
 cognito_people_stage_act?pick={cognito_user} POST in 404 403 ok  ok   403   ok    ok
 # Acts of pools and of their people.
-cognito_pool_act               GET    in        404     403  403  404  403   404   404
-cognito_pool_act               POST   in        404     403  403  404  403   404   404
+cognito_pool_act               GET    in        404     403  403  ok   403   ok    ok
+cognito_pool_act               POST   in        404     403  403  ok   403   ok    ok
 cognito_user_act               GET    in        404     403  404  404  403   404   404
 cognito_user_act               POST   in        404     403  404  404  403   404   404
 cognito_search_save            POST   in        404     403  ok   ok   ok    ok    ok

@@ -1,0 +1,62 @@
+"""What can be done with a pool and what belongs to it: forms that stage changes.
+
+Acts on one thing in the pool are acts of the pool: their address says which (`?which=`).
+"""
+
+from cognito.models import UserPool
+from cognito.pools.acts import belonging, clients, settings, signing
+from policies import acts
+from policies.acts import ACCOUNT, Act, ActForm
+
+PLACE = "cognito_pool"
+
+
+def register() -> None:
+    acts.register(ACCOUNT, Act("create-pool", "New user pool…", belonging.NewPoolForm, icon="plus", on="user_pools"))
+    acts.register(
+        PLACE,
+        Act("attribute", "Add an attribute…", settings.AttributeForm, icon="plus", danger=True, position=50),
+        Act("tag", "Add a tag…", settings.TagForm, icon="tag", position=60),
+        Act("untag", "Remove a tag…", settings.UntagForm, icon="tag", offered=_is_tagged, position=61),
+        Act("settings-json", "All settings as JSON…", settings.PoolJsonForm, icon="pencil", position=70),
+        Act("domain-delete", "Delete a domain…", settings.DeleteDomainForm, icon="trash-2", danger=True,
+            offered=_has_domain, position=80),
+        Act("delete", "Delete…", settings.DeletePoolForm, icon="trash-2", danger=True, position=90),
+    )  # fmt: skip
+    _register_tasks(
+        ("signup", signing.SignUpForm), ("signin", signing.SignInForm), ("password", signing.PasswordPolicyForm),
+        ("mfa", signing.MfaForm), ("recovery", signing.RecoveryForm), ("messages", settings.MessagesForm),
+        ("triggers", settings.TriggersForm), ("protection", settings.ProtectionForm), ("plan", settings.PlanForm),
+        ("domain", settings.DomainForm),
+        ("client-new", clients.NewClientForm), ("client-signin", clients.ClientSignInForm),
+        ("client-oauth", clients.ClientOAuthForm), ("client-tokens", clients.ClientTokensForm),
+        ("client-json", clients.ClientJsonForm), ("client-secret", clients.RotateSecretForm),
+        ("group-new", belonging.NewGroupForm), ("group", belonging.GroupForm),
+        ("provider-new", belonging.NewProviderForm), ("provider", belonging.ProviderForm),
+        ("server-new", belonging.NewServerForm), ("server", belonging.ServerForm),
+    )  # fmt: skip
+    acts.register(PLACE, Act("risk", "", settings.RiskForm, listed=False, offered=_has_risk))
+    for name, form in (
+        ("client-secret-delete", clients.DeleteSecretForm), ("client-delete", clients.DeleteClientForm),
+        ("group-delete", belonging.DeleteGroupForm), ("provider-delete", belonging.DeleteProviderForm),
+        ("server-delete", belonging.DeleteServerForm),
+    ):  # fmt: skip
+        acts.register(PLACE, Act(name, "", form, icon="trash-2", danger=True, listed=False))
+
+
+def _register_tasks(*tasks: tuple[str, type[ActForm]]) -> None:
+    """What a tab of the pool's page has the button of."""
+    for name, form in tasks:
+        acts.register(PLACE, Act(name, "", form, listed=False))
+
+
+def _is_tagged(pool: UserPool) -> bool:
+    return bool(pool.tags)
+
+
+def _has_domain(pool: UserPool) -> bool:
+    return bool(pool.domain or pool.custom_domain)
+
+
+def _has_risk(pool: UserPool) -> bool:
+    return pool.risk is not None

@@ -1,0 +1,267 @@
+"""Groups, identity providers and resource servers of a pool; and a new pool."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+
+from cognito.models import AppClient
+from cognito.pools.acts.base import OneForm, PoolForm, different_from
+from cognito.pools.acts.fields import LinesField, ManyField, PairsField
+from cognito.pools.operations import create_pool, make, remove, update
+from cognito.pools.operations.belonging import using
+from cognito.pools.operations.shapes import AS_AWS_HAS_IT, CLIENT, GROUP, METADATA, PROVIDER, RESOURCE_SERVER, SECRETS
+from identities.forms import RoleField
+from policies.acts import ActForm
+from sync.operations import StepSpec
+from sync.sealed import keep_typed
+
+_ROLE_HELP = "Name or ARN; members may get its rights through an identity pool. Empty: none."
+
+
+class GroupFields(forms.Form):
+    description = forms.CharField(max_length=2048, required=False)
+    role = RoleField(required=False, help_text=_ROLE_HELP)
+    precedence = forms.IntegerField(
+        min_value=0, required=False,
+        help_text="Who is in several groups gets the role of the one with the lowest number.",
+    )  # fmt: skip
+
+    def said(self) -> dict[str, Any]:
+        """By AWS's names."""
+        role = self.cleaned_data["role"]
+        return {
+            "Description": self.cleaned_data["description"],
+            "RoleArn": role.arn if role else "",
+            "Precedence": self.cleaned_data["precedence"],
+        }
+
+
+class NewGroupForm(GroupFields, PoolForm):
+    heading = "New group of {names}"
+    about = "Groups stand in people’s tokens, and may carry a role."
+    name = forms.CharField(max_length=128, help_text="No spaces. It can’t be changed later.")
+    field_order = ("name", "description", "role", "precedence")
+
+    def all_steps(self) -> Sequence[StepSpec]:
+        said = different_from({}, self.said())
+        return [make(GROUP, self.pool.arn, self.cleaned_data["name"], {k: v for k, v in said.items() if v is not None})]
+
+
+class GroupForm(GroupFields, OneForm):
+    of = GROUP
+    heading = "Group {one}"
+    about = "A new role is what its members get the next time that they sign in."
+
+    def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "description": settings.get("Description", ""),
+            "role": settings.get("RoleArn", ""),
+            "precedence": settings.get("Precedence"),
+        }
+
+    def all_steps(self) -> Sequence[StepSpec]:
+        return self.update_one(self.said())
+
+
+class DeleteGroupForm(OneForm):
+    of = GROUP
+    heading = "Delete the group {one}"
+    about = "Its members stay people of the pool, and lose what the group gives."
+
+    def all_steps(self) -> Sequence[StepSpec]:
+        return [remove(GROUP, self.pool.arn, self.key)]
+
+
+# ---- Identity providers --------------------------------------------------------------------------------------
+TYPES = ("OIDC", "SAML", "Google", "Facebook", "LoginWithAmazon", "SignInWithApple")
+
+
+class ProviderFields(forms.Form):
+    details = PairsField(
+        label="Details",
+        help_text="One a line, such as client_id = … Those that AWS asks for depend on the type. No secret here.",
+    )
+    secret = forms.CharField(
+        label="Client secret", required=False, max_length=4096, strip=True,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text="Sealed until it is sent. With Apple: the private key.",
+    )  # fmt: skip
+    mapping = PairsField(
+        label="Attribute mapping", required=False,
+        help_text="The pool’s attribute and the provider’s: email = email. One a line.",
+    )  # fmt: skip
+    identifiers = LinesField(label="Identifiers", help_text="Such as domains of e-mail addresses, one a line.")
+
+    def clean_details(self) -> dict[str, str]:
+        said: dict[str, str] = self.cleaned_data["details"]
+        if typed := [name for name in SECRETS if name in said and said[name] != AS_AWS_HAS_IT]:
+            raise forms.ValidationError(f"{typed[0]} is a secret: type it in its own field.")
+        return said
+
+
+class NewProviderForm(ProviderFields, PoolForm):
+    heading = "New identity provider of {names}"
+    about = "Its people sign in to the pool. No app client offers it until you say so there."
+    name = forms.CharField(min_length=3, max_length=32, help_text="It can’t be changed later.")
+    type = forms.ChoiceField(choices=[(name, name) for name in TYPES])
+    field_order = ("name", "type", "details", "secret", "mapping", "identifiers")
+
+    def all_steps(self) -> Sequence[StepSpec]:
+        said = self.cleaned_data
+        details = dict(said["details"])
+        if said["secret"]:
+            which = "private_key" if said["type"] == "SignInWithApple" else "client_secret"
+            details[which] = _sealed(self, said["secret"])
+        settings: dict[str, Any] = {"ProviderDetails": details}
+        if said["mapping"]:
+            settings["AttributeMapping"] = said["mapping"]
+        if said["identifiers"]:
+            settings["IdpIdentifiers"] = said["identifiers"]
+        return [make(PROVIDER, self.pool.arn, said["name"], settings, said["type"])]
+
+
+def _sealed(form: ActForm, secret: str) -> str:
+    return keep_typed(secret, name="Client secret", aws_account=form.aws_account, operator=form.operator)
+
+
+class ProviderForm(ProviderFields, OneForm):
+    of = PROVIDER
+    heading = "Identity provider {one}"
+    about = "A secret that is left empty stays as AWS has it."
+
+    def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        details = settings.get("ProviderDetails", {})
+        return {
+            "details": {name: value for name, value in details.items() if name not in SECRETS},
+            "mapping": settings.get("AttributeMapping", {}),
+            "identifiers": settings.get("IdpIdentifiers", []),
+        }
+
+    def all_steps(self) -> Sequence[StepSpec]:
+        said = self.cleaned_data
+        held = PROVIDER.payload(self.row.settings).get("ProviderDetails", {})
+        names = {*held, *said["details"]} - set(SECRETS)
+        changes = {f"ProviderDetails.{name}": said["details"].get(name) for name in names}
+        if changes.get(f"ProviderDetails.{METADATA}") == AS_AWS_HAS_IT:
+            del changes[f"ProviderDetails.{METADATA}"]
+        changes |= {"AttributeMapping": said["mapping"], "IdpIdentifiers": said["identifiers"]}
+        differing = different_from(PROVIDER.payload(self.row.settings), changes)
+        if said["secret"]:
+            which = "private_key" if self.row.provider_type == "SignInWithApple" else "client_secret"
+            differing[f"ProviderDetails.{which}"] = _sealed(self, said["secret"])
+        return [update(PROVIDER, self.pool.arn, self.row.name, differing, self.key)] if differing else []
+
+
+class DeleteProviderForm(OneForm):
+    of = PROVIDER
+    heading = "Delete the identity provider {one}"
+    about = "It is taken from the app clients that offer it first. Its people can’t sign in any more."
+
+    def all_steps(self) -> Sequence[StepSpec]:
+        return [*_let_go(self), remove(PROVIDER, self.pool.arn, self.key)]
+
+
+def _let_go(form: OneForm) -> list[StepSpec]:
+    """The app clients that name it do so no longer."""
+    return [
+        update(CLIENT, form.pool.arn, client.name, _without(client, form), client.aws_id)
+        for client in using(form.of, form.aws_account, form.pool.arn, form.key)
+    ]
+
+
+def _without(client: AppClient, form: OneForm) -> dict[str, Any]:
+    settings = client.settings
+    if form.of is PROVIDER:
+        left = [each for each in settings["SupportedIdentityProviders"] if each != form.key]
+        return {"SupportedIdentityProviders": left or None}
+    scopes = [each for each in settings["AllowedOAuthScopes"] if not each.startswith(f"{form.key}/")]
+    if scopes:
+        return {"AllowedOAuthScopes": scopes}
+    off = {"AllowedOAuthScopes": None, "AllowedOAuthFlows": None, "AllowedOAuthFlowsUserPoolClient": False}
+    return {**off, "CallbackURLs": None, "LogoutURLs": None, "DefaultRedirectURI": None}
+
+
+# ---- Resource servers ----------------------------------------------------------------------------------------
+class ServerFields(forms.Form):
+    title_of_api = forms.CharField(label="Name", max_length=256)
+    scopes = PairsField(
+        label="Scopes", required=False, help_text="One a line, its name and what it allows: read = Read orders."
+    )
+
+    def clean_scopes(self) -> dict[str, str]:
+        said: dict[str, str] = self.cleaned_data["scopes"]
+        if bad := [name for name in said if "/" in name or " " in name]:
+            raise forms.ValidationError(f"{bad[0][:80]}: a scope’s name has neither / nor spaces.")
+        return said
+
+    def said(self) -> dict[str, Any]:
+        told = [{"ScopeName": name, "ScopeDescription": words} for name, words in self.cleaned_data["scopes"].items()]
+        scopes = RESOURCE_SERVER.payload({"Scopes": told}).get("Scopes")
+        return {"Name": self.cleaned_data["title_of_api"], "Scopes": scopes}
+
+
+class NewServerForm(ServerFields, PoolForm):
+    heading = "New resource server of {names}"
+    about = "An API, and the scopes that tokens may carry for it."
+    identifier = forms.CharField(max_length=256, help_text="Such as https://api.example.org. It can’t be changed.")
+    field_order = ("identifier", "title_of_api", "scopes")
+
+    def all_steps(self) -> Sequence[StepSpec]:
+        said = {name: value for name, value in self.said().items() if value}
+        return [make(RESOURCE_SERVER, self.pool.arn, self.cleaned_data["identifier"], said)]
+
+
+class ServerForm(ServerFields, OneForm):
+    of = RESOURCE_SERVER
+    heading = "Resource server {one}"
+    about = "Scopes that are taken away can’t be asked for any more; tokens that have them last until they expire."
+
+    def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        scopes = {each["ScopeName"]: each.get("ScopeDescription", "") for each in settings.get("Scopes", [])}
+        return {"title_of_api": settings.get("Name", ""), "scopes": scopes}
+
+    def all_steps(self) -> Sequence[StepSpec]:
+        return self.update_one(self.said())
+
+
+class DeleteServerForm(OneForm):
+    of = RESOURCE_SERVER
+    heading = "Delete the resource server {one}"
+    about = "Its scopes are taken from the app clients that ask for them first."
+
+    def all_steps(self) -> Sequence[StepSpec]:
+        return [*_let_go(self), remove(RESOURCE_SERVER, self.pool.arn, self.key)]
+
+
+# ---- A new pool ----------------------------------------------------------------------------------------------
+class NewPoolForm(ActForm):
+    heading = "New user pool"
+    about = "It begins safe: protected from deletion, twelve characters to a password, made by administrators."
+    name = forms.CharField(max_length=128)
+    region = forms.CharField(label="Region", max_length=32, help_text="Such as eu-central-1. It can’t be changed.")
+    signs_in_with = ManyField(
+        [("email", "E-mail address"), ("phone_number", "Phone number")],
+        label="Username is", help_text="Nothing: a name of their own. Fixed for ever.",
+    )  # fmt: skip
+    self_signup = forms.BooleanField(label="Anybody may sign up", required=False)
+
+    def steps(self) -> Sequence[StepSpec]:
+        said = self.cleaned_data
+        settings: dict[str, Any] = {
+            "DeletionProtection": "ACTIVE",
+            "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": not said["self_signup"]},
+            "UsernameConfiguration": {"CaseSensitive": False},
+            "Policies": {
+                "PasswordPolicy": {
+                    "MinimumLength": 12, "RequireUppercase": True, "RequireLowercase": True, "RequireNumbers": True,
+                    "RequireSymbols": True, "TemporaryPasswordValidityDays": 7,
+                }
+            },
+        }  # fmt: skip
+        if said["signs_in_with"]:
+            settings["UsernameAttributes"] = said["signs_in_with"]
+            settings["AutoVerifiedAttributes"] = said["signs_in_with"]
+        return [create_pool(self.aws_account, said["region"].strip(), said["name"], settings)]

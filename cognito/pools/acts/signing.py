@@ -1,0 +1,212 @@
+"""How people sign up and sign in, and what proves who they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+
+from cognito.pools.acts.base import PoolForm, SettingsForm
+from cognito.pools.acts.fields import ManyField
+from cognito.pools.operations.shapes import MFA, POOL
+from sync.operations import StepSpec
+
+ADDRESSES = [("email", "E-mail address"), ("phone_number", "Phone number")]
+FIRST_FACTORS = [
+    ("PASSWORD", "Password"), ("EMAIL_OTP", "A code by e-mail"), ("SMS_OTP", "A code by text message"),
+    ("WEB_AUTHN", "A passkey"),
+]  # fmt: skip
+REQUIRED = {
+    "uppercase": "RequireUppercase", "lowercase": "RequireLowercase", "numbers": "RequireNumbers",
+    "symbols": "RequireSymbols",
+}  # fmt: skip
+
+
+class SignUpForm(SettingsForm):
+    heading = "Sign-up of {names}"
+    about = "Who may make an account, and what is verified of it before it counts."
+    who = forms.ChoiceField(
+        label="Who makes accounts",
+        choices=[("self", "Anybody, by signing up"), ("admin", "Administrators only")],
+        widget=forms.RadioSelect,
+        help_text="With administrators only, every sign-up by an app is refused from then on.",
+    )
+    verified = ManyField(
+        ADDRESSES, label="Verified at sign-up", help_text="A code goes there. Nothing chosen: nothing is verified."
+    )
+
+    def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        only = settings.get("AdminCreateUserConfig", {}).get("AllowAdminCreateUserOnly", False)
+        return {"who": "admin" if only else "self", "verified": settings.get("AutoVerifiedAttributes", [])}
+
+    def changes(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        return {
+            "AdminCreateUserConfig.AllowAdminCreateUserOnly": said["who"] == "admin",
+            "AutoVerifiedAttributes": said["verified"],
+        }
+
+
+class PasswordPolicyForm(SettingsForm):
+    heading = "Password policy of {names}"
+    about = "For passwords that are set from then on. Those that people have stay good."
+    minimum = forms.IntegerField(label="Characters at least", min_value=6, max_value=99)
+    uppercase = forms.BooleanField(label="An upper-case letter", required=False)
+    lowercase = forms.BooleanField(label="A lower-case letter", required=False)
+    numbers = forms.BooleanField(label="A digit", required=False)
+    symbols = forms.BooleanField(label="A symbol", required=False)
+    temporary = forms.IntegerField(
+        label="Days that a temporary password is good", min_value=0, max_value=365,
+        help_text="An invitation that nobody took up by then has to be sent again.",
+    )  # fmt: skip
+    history = forms.IntegerField(
+        label="Old passwords that can’t be used again", min_value=0, max_value=24,
+        help_text="0 for none. The plan Lite has no memory.",
+    )  # fmt: skip
+
+    def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        policy = settings.get("Policies", {}).get("PasswordPolicy", {})
+        return {
+            "minimum": policy.get("MinimumLength", 8),
+            "temporary": policy.get("TemporaryPasswordValidityDays", 7),
+            "history": policy.get("PasswordHistorySize", 0),
+            **{name: policy.get(member, False) for name, member in REQUIRED.items()},
+        }
+
+    def changes(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        policy = {
+            "MinimumLength": said["minimum"],
+            "TemporaryPasswordValidityDays": said["temporary"],
+            **{member: said[name] for name, member in REQUIRED.items()},
+        }
+        has = self.settings(POOL).get("Policies", {}).get("PasswordPolicy", {})
+        if said["history"] or "PasswordHistorySize" in has:
+            policy["PasswordHistorySize"] = said["history"]
+        return {"Policies.PasswordPolicy": policy}
+
+
+class MfaForm(SettingsForm):
+    of = MFA
+    heading = "Multi-factor authentication of {names}"
+    about = "A second proof beside the password. Required, it is asked of everybody at the next sign-in."
+    mode = forms.ChoiceField(
+        label="MFA",
+        choices=[("OFF", "Off"), ("OPTIONAL", "For those who set it up"), ("ON", "Required of everybody")],
+        widget=forms.RadioSelect,
+    )
+    app = forms.BooleanField(label="By an authenticator app", required=False)
+    sms_role = forms.CharField(
+        label="Role that sends text messages", required=False, max_length=2048,
+        help_text="ARN of the role that lets Cognito send by SNS; empty: no MFA by text message. Each costs money.",
+    )  # fmt: skip
+    sms_external_id = forms.CharField(
+        label="External id of that role", required=False, max_length=131, help_text="As its trust policy asks for it."
+    )
+
+    def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        sms = settings.get("SmsMfaConfiguration", {}).get("SmsConfiguration", {})
+        return {
+            "mode": settings.get("MfaConfiguration", "OFF"),
+            "app": settings.get("SoftwareTokenMfaConfiguration", {}).get("Enabled", False),
+            "sms_role": sms.get("SnsCallerArn", ""),
+            "sms_external_id": sms.get("ExternalId", ""),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        email = self.settings(MFA).get("EmailMfaConfiguration")
+        if said.get("mode") != "OFF" and not (said.get("app") or said.get("sms_role") or email):
+            raise forms.ValidationError("Choose by what: AWS turns no MFA on without a factor.")
+        return said
+
+    def changes(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        on = said["mode"] != "OFF"
+        sms: dict[str, Any] = self.settings(MFA).get("SmsMfaConfiguration", {})
+        caller = {**sms.get("SmsConfiguration", {}), "SnsCallerArn": said["sms_role"]}
+        if said["sms_external_id"]:
+            caller["ExternalId"] = said["sms_external_id"]
+        return {
+            "MfaConfiguration": said["mode"],
+            "SoftwareTokenMfaConfiguration": {"Enabled": True} if on and said["app"] else None,
+            "SmsMfaConfiguration": {**sms, "SmsConfiguration": caller} if said["sms_role"] else None,
+        }
+
+
+class SignInForm(PoolForm):
+    """Ways to sign in are set with the pool, the site of passkeys with MFA: two calls where both differ."""
+
+    heading = "Sign-in of {names}"
+    about = (
+        "What people sign in with first. Whether a username is an e-mail address or a phone number was fixed when the "
+        "pool was made."
+    )
+    factors = ManyField(FIRST_FACTORS, label="First factors", help_text="The plan Lite has passwords only.")
+    site = forms.CharField(
+        label="Domain of passkeys", required=False, max_length=256,
+        help_text="The site that passkeys belong to, such as example.org. Changed, the old ones are no good.",
+    )  # fmt: skip
+    verification = forms.ChoiceField(
+        label="A passkey’s own check", required=False,
+        choices=[("", "As AWS has it"), ("preferred", "Preferred"), ("required", "Required")],
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        policy = self.settings(POOL).get("Policies", {}).get("SignInPolicy", {})
+        passkeys = self.settings(MFA).get("WebAuthnConfiguration", {})
+        held = {
+            "factors": policy.get("AllowedFirstAuthFactors", ["PASSWORD"]),
+            "site": passkeys.get("RelyingPartyId", ""),
+            "verification": passkeys.get("UserVerification", ""),
+        }
+        self.initial = {**held, **self.initial}
+
+    def clean_factors(self) -> list[str]:
+        said: list[str] = self.cleaned_data["factors"]
+        if "PASSWORD" not in said:
+            raise forms.ValidationError("AWS always allows a password: leave it chosen.")
+        return said
+
+    def all_steps(self) -> Sequence[StepSpec]:
+        said = self.cleaned_data
+        held = self.settings(MFA).get("WebAuthnConfiguration", {})
+        named = {"RelyingPartyId": said["site"], "UserVerification": said["verification"]}
+        passkeys = {**held, **{name: value for name, value in named.items() if value}}
+        first = self.update(POOL, {"Policies.SignInPolicy.AllowedFirstAuthFactors": said["factors"]})
+        return [*first, *self.update(MFA, {"WebAuthnConfiguration": passkeys})]
+
+
+RECOVERY = [
+    ("verified_email", "By e-mail, to a verified address"),
+    ("verified_phone_number", "By text message, to a verified number"),
+    ("admin_only", "By administrators only"),
+]
+
+
+class RecoveryForm(SettingsForm):
+    heading = "Account recovery of {names}"
+    about = "How somebody who forgot the password gets back in. The second way is taken where the first isn’t there."
+    first = forms.ChoiceField(
+        label="First", choices=[("", "Not set: to a verified number, else to a verified address"), *RECOVERY],
+        required=False,
+    )  # fmt: skip
+    second = forms.ChoiceField(label="Second", choices=[("", "None"), *RECOVERY[:2]], required=False)
+
+    def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        ways = settings.get("AccountRecoverySetting", {}).get("RecoveryMechanisms", [])
+        names = [each["Name"] for each in sorted(ways, key=lambda each: each["Priority"])]
+        return {"first": names[0] if names else "", "second": names[1] if len(names) > 1 else ""}
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if said.get("second") and said.get("first") in ("", "admin_only", said["second"]):
+            raise forms.ValidationError("A second way is another one; beside administrators AWS takes none.")
+        return said
+
+    def changes(self) -> dict[str, Any]:
+        named = [name for name in (self.cleaned_data["first"], self.cleaned_data["second"]) if name]
+        ways = [{"Name": name, "Priority": place} for place, name in enumerate(named, 1)]
+        return {"AccountRecoverySetting": {"RecoveryMechanisms": ways} if ways else None}

@@ -1,0 +1,150 @@
+"""What is wrong with how a user pool and its app clients are set; each with the form that mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from django.urls import reverse
+
+from cognito.models import AppClient, IdentityPool, UserPool
+from cognito.pools.acts.clients import LIVES
+from cognito.pools.operations.pools import identity_pools_of
+from iamconsole.web.panels import SEVERITIES
+from iamconsole.web.words import counted, some
+
+GOOD_LENGTH, SHORT = 12, 8  # characters of a password
+LONGEST_REFRESH_DAYS = 90
+_DAYS = {"seconds": 1 / 86_400, "minutes": 1 / 1440, "hours": 1 / 24, "days": 1.0}
+_CLASSES = ("RequireUppercase", "RequireLowercase", "RequireNumbers", "RequireSymbols")
+_LOCAL = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True)
+class PoolFinding:
+    code: str
+    severity: str  # of SEVERITIES
+    title: str
+    text: str  # what it means, and what to do
+    act: str  # of the pool: the form that mends it
+    asked: Mapping[str, str] = field(default_factory=dict)  # what the form begins with
+
+    def url(self, pool: UserPool) -> str:
+        kwargs = {"account_id": pool.aws_account.account_id, "aws_id": pool.aws_id, "act": self.act}
+        query = f"?{urlencode(self.asked)}" if self.asked else ""
+        return f"{reverse('cognito_pool_act', kwargs=kwargs)}{query}"
+
+
+def findings_of(
+    pool: UserPool,
+    clients: Sequence[AppClient] | None = None,
+    identity_pools: Sequence[IdentityPool] | None = None,
+) -> list[PoolFinding]:
+    """The worst first. `clients` of the pool, `identity_pools` of the AWS account: where they are at hand."""
+    if clients is None:
+        clients = list(pool.appclients.live().order_by("name_key", "pk"))
+    found = [
+        *_of_pool(pool, _gives_access(pool, identity_pools)),
+        *(each for client in clients for each in _of_client(client)),
+    ]
+    order = list(SEVERITIES)
+    return sorted(found, key=lambda each: order.index(each.severity))
+
+
+def _of_pool(pool: UserPool, gives: str) -> Iterator[PoolFinding]:
+    yield from _password(pool.settings)
+    if pool.self_signup and gives:
+        yield PoolFinding(
+            "OPEN_SIGN_UP", "high", "Anybody may sign up, and gets into AWS",
+            f"{gives}, so that is for whoever signs up. Let administrators make accounts, or take that away.",
+            "signup", {"who": "admin"},
+        )  # fmt: skip
+    if pool.mfa == "OFF":
+        yield PoolFinding(
+            "NO_MFA", "high" if gives else "medium", "No second factor",
+            "A stolen password is enough to sign in. An authenticator app costs nothing.",
+            "mfa", {"mode": "OPTIONAL", "app": "on"},
+        )  # fmt: skip
+    if not pool.deletion_protection:
+        yield PoolFinding(
+            "NOT_PROTECTED", "medium", "No deletion protection",
+            "One call deletes the pool with all its people, and AWS brings nobody back.",
+            "protection", {"protected": "on"},
+        )  # fmt: skip
+
+
+def _gives_access(pool: UserPool, identity_pools: Sequence[IdentityPool] | None) -> str:
+    """How people of the pool get AWS credentials, in words; "" where they don't."""
+    if taking := identity_pools_of(pool, identity_pools):
+        names = some([each.name for each in taking])
+        return f"The identity pool{'s' if len(taking) > 1 else ''} {names} gives people of it AWS credentials"
+    return ""
+
+
+def _password(settings: Mapping[str, Any]) -> Iterator[PoolFinding]:
+    policy = settings.get("Policies", {}).get("PasswordPolicy", {})
+    length, classes = policy.get("MinimumLength", SHORT), [name for name in _CLASSES if policy.get(name)]
+    if length >= GOOD_LENGTH or (length >= SHORT and len(classes) == len(_CLASSES)):
+        return
+    words = f"{length} characters are enough, of {counted(max(1, len(classes)), 'kind')} that must be in it"
+    yield PoolFinding(
+        "WEAK_PASSWORDS", "high" if length < SHORT else "medium", "Weak passwords are allowed",
+        f"{words}. Ask for {GOOD_LENGTH}: it holds for those that are set from then on.",
+        "password", {"minimum": str(GOOD_LENGTH)},
+    )  # fmt: skip
+
+
+def _of_client(client: AppClient) -> Iterator[PoolFinding]:
+    settings, which = client.settings, {"which": client.aws_id}
+    flows = settings.get("AllowedOAuthFlows", [])
+    addresses = settings.get("CallbackURLs", [])
+    on_devices = [url for url in addresses if urlsplit(url).scheme not in ("http", "https")]
+    if client.has_secret and ("implicit" in flows or on_devices):
+        yield PoolFinding(
+            "PUBLIC_SECRET", "high", f"{client.name} is on people’s devices, and has a secret",
+            "Whoever has the app can read the secret. Make an app client without one, and delete this one.",
+            "client-new", {"name": f"{client.name}-public", "kind": "public", "callbacks": "\n".join(addresses)},
+        )  # fmt: skip
+    if "implicit" in flows:
+        left = [flow for flow in flows if flow != "implicit"] or ["code"]
+        yield PoolFinding(
+            "IMPLICIT_FLOW", "medium", f"{client.name} takes tokens in the address",
+            "The implicit flow leaves tokens in histories and logs. Use the code flow with PKCE.",
+            "client-oauth", {**which, "flows": left[0]},
+        )  # fmt: skip
+    yield from _addresses(client, addresses)
+    if (days := refresh_days(settings)) > LONGEST_REFRESH_DAYS:
+        yield PoolFinding(
+            "LONG_REFRESH", "medium", f"{client.name} keeps people signed in for {counted(round(days), 'day')}",
+            f"A stolen refresh token is good as long. {LONGEST_REFRESH_DAYS} days are plenty; 30 are AWS’s default.",
+            "client-tokens", {**which, "refresh": "30", "refresh_unit": "days"},
+        )  # fmt: skip
+    if settings.get("PreventUserExistenceErrors") != "ENABLED" and flows != ["client_credentials"]:
+        yield PoolFinding(
+            "TELLS_WHO_EXISTS", "low", f"{client.name} tells who has an account",
+            "A wrong username gets another answer than a wrong password: addresses can be tried one by one.",
+            "client-signin", {**which, "hides": "on"},
+        )  # fmt: skip
+
+
+def _addresses(client: AppClient, addresses: Sequence[str]) -> Iterator[PoolFinding]:
+    bad = [url for url in addresses if "*" in url or _is_plain(url)]
+    if bad:
+        yield PoolFinding(
+            "OPEN_CALLBACK", "high", f"{client.name} sends codes where others may read them",
+            f"{some(bad)}: an address with * or with http:// gives people’s sign-ins away. Name each with https://.",
+            "client-oauth", {"which": client.aws_id},
+        )  # fmt: skip
+
+
+def _is_plain(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme == "http" and parts.hostname not in _LOCAL
+
+
+def refresh_days(settings: Mapping[str, Any]) -> float:
+    member, _, _, unit, usual = LIVES["refresh"]
+    number = settings.get(f"{member}Validity") or usual
+    return float(number) * _DAYS[settings.get("TokenValidityUnits", {}).get(member, unit)]

@@ -1,0 +1,39 @@
+"""What can be done to user pools and what belongs to them in AWS."""
+
+from cognito.pools.operations.belonging import Make, Remove, RemoveClient, RemoveGroup, RemoveProvider, make, remove
+from cognito.pools.operations.cascades import plan_delete_pool
+from cognito.pools.operations.clients import (
+    AddSecret,
+    AwaitSoak,
+    CreateClient,
+    DeleteSecret,
+    add_secret,
+    create_client,
+    delete_secret,
+    rotate_secret,
+    secrets_of,
+)
+from cognito.pools.operations.details import AddAttribute, Tag, Untag, tag, untag
+from cognito.pools.operations.domains import CreateDomain, DeleteDomain, UpdateDomain, delete_domain, set_domain
+from cognito.pools.operations.pools import CreatePool, DeletePool, create_pool
+from cognito.pools.operations.replacing import Replace, ReplaceGroup, ReplaceMfa, ReplaceProvider, update
+from cognito.pools.operations.shapes import CLIENT, GROUP, MFA, POOL, PROVIDER, RESOURCE_SERVER, RISK
+from sync import operations
+
+__all__ = [
+    "AddAttribute", "CreateDomain", "UpdateDomain", "add_secret", "create_client", "create_pool", "delete_domain",
+    "delete_secret", "make", "plan_delete_pool", "register", "remove", "rotate_secret", "secrets_of", "set_domain",
+    "tag", "untag", "update",
+]  # fmt: skip
+
+
+def register() -> None:
+    operations.register(
+        CreatePool(), Replace(POOL), ReplaceMfa(MFA), Replace(RISK), AddAttribute(), Tag(), Untag(), DeletePool()
+    )
+    operations.register(CreateDomain(), UpdateDomain(), DeleteDomain())
+    operations.register(CreateClient(), Replace(CLIENT), RemoveClient(CLIENT))
+    operations.register(AddSecret(), AwaitSoak(), DeleteSecret())
+    operations.register(Make(GROUP), ReplaceGroup(GROUP), RemoveGroup(GROUP))
+    operations.register(Make(PROVIDER), ReplaceProvider(PROVIDER), RemoveProvider(PROVIDER))
+    operations.register(Make(RESOURCE_SERVER), Replace(RESOURCE_SERVER), Remove(RESOURCE_SERVER))

@@ -1,0 +1,294 @@
+"""Making and deleting what belongs to a pool: groups, identity providers, resource servers.
+
+Of making, the part is what AWS has under the name: None, or {"object", "settings"}.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from accounts.models import AwsAccount
+from cognito.models import AppClient
+from cognito.pools.operations.places import check_pool_arn, pool_call, pool_row, region_of
+from cognito.pools.operations.replacing import (
+    child_key,
+    child_ref,
+    child_row,
+    live_settings,
+    rows_of,
+    shown,
+    with_sealed,
+)
+from cognito.pools.operations.roles import role_given
+from cognito.pools.operations.shapes import GROUP, PROVIDER, Shape
+from iamconsole.web.words import some
+from sync.aws.client import AwsClient
+from sync.checks import Finding
+from sync.draft import Draft
+from sync.mirror import ObjectRef
+from sync.operations import (
+    Alteration,
+    BadParams,
+    Call,
+    Done,
+    Guarantee,
+    Operation,
+    Refusal,
+    Risk,
+    StepSpec,
+    Tried,
+    Undo,
+    Value,
+)  # fmt: skip
+
+# API reference: CreateGroup, CreateIdentityProvider, CreateResourceServer.
+_NAMES = {
+    "GroupName": (re.compile(r"\S{1,128}"), "A group’s name has 1 to 128 characters, and no spaces."),
+    "ProviderName": (re.compile(r"[^_\s]\S{1,30}[^_\s]"), "A provider’s name has 3 to 32 characters, no spaces, and "
+                     "no _ at either end."),
+    "Identifier": (re.compile(r"[\x21\x23-\x5B\x5D-\x7E]{1,256}"), "An identifier has 1 to 256 characters, such as "
+                   "https://api.example.org, without spaces, quotes and backslashes."),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class MakeParams:
+    pool_arn: str
+    name: str
+    settings: dict[str, Any] = field(default_factory=dict)  # by AWS's names
+    provider_type: str = ""  # of an identity provider: "OIDC"
+
+    def __post_init__(self) -> None:
+        check_pool_arn(self.pool_arn)
+
+
+@dataclass(frozen=True)
+class NamedParams:
+    pool_arn: str
+    name: str  # a client's is its id
+    called: str = ""  # what people call it, where that is something else
+
+    def __post_init__(self) -> None:
+        check_pool_arn(self.pool_arn)
+
+    @property
+    def words(self) -> str:
+        return self.called or self.name
+
+
+class Make(Operation[MakeParams]):
+    guarantee = Guarantee.DETECTABLE
+    undo = Undo.REVERSIBLE
+    risk: ClassVar[Risk] = Risk.HIGH
+    params_type = MakeParams
+    kind: str  # type: ignore[misc]  # of the instance
+
+    def __init__(self, of: Shape) -> None:
+        self.of = of
+        self.kind = of.kind.replace(".update", ".create")
+
+    def parse(self, params: Mapping[str, Any]) -> MakeParams:
+        p = super().parse(params)
+        pattern, sentence = _NAMES[self.of.asked_by]
+        if not pattern.fullmatch(p.name):
+            raise BadParams(sentence)
+        if unknown := p.settings.keys() - self.of.sent:
+            raise BadParams(f"AWS knows no {', '.join(sorted(unknown))} of {self.of.title}s.")
+        if bool(p.provider_type) is not (self.of is PROVIDER):
+            raise BadParams("An identity provider has a type, and nothing else has.")
+        return p
+
+    def title(self, p: MakeParams) -> str:
+        return f"Make the {self.of.title} {p.name}"
+
+    def note(self, p: MakeParams) -> str:
+        return "No app client lets people in through it yet." if self.of is PROVIDER else ""
+
+    def calls(self, p: MakeParams) -> list[Call]:
+        typed = {"ProviderType": p.provider_type} if p.provider_type else {}
+        operation = self.of.operation.replace("Update", "Create")
+        return [pool_call(p.pool_arn, operation, **{self.of.asked_by: p.name}, **typed, **with_sealed(p.settings))]
+
+    def objects(self, p: MakeParams) -> list[str]:
+        return [child_key(self.of, p.pool_arn, p.name)]
+
+    def part(self, p: MakeParams) -> str:
+        return f"{self.of.model.kind} there:{p.pool_arn} {p.name}"
+
+    def refs(self, aws_account: AwsAccount, p: MakeParams) -> list[ObjectRef]:
+        # Without an id: what had this name before is another one.
+        return [ObjectRef(self.of.model.kind, "", p.name, p.pool_arn, region_of(p.pool_arn))]
+
+    def told(self, value: Value) -> str:
+        return f"no {self.of.title} of that name" if value is None else f"one of that name: the {self.of.title}"
+
+    def alters(self, aws_account: AwsAccount, p: MakeParams) -> Sequence[Alteration]:
+        return role_given(p.pool_arn, p.name, "", p.settings.get("RoleArn", "")) if self.of is GROUP else ()
+
+    def mirrored(self, draft: Draft, p: MakeParams) -> Value:
+        pool = pool_row(draft, p.pool_arn)
+        there = rows_of(self.of, draft.aws_account, p.pool_arn, p.name).exists()
+        if pool.pk and there and not draft.is_deleted(child_key(self.of, p.pool_arn, p.name)):
+            raise Refusal(f"{pool.name} has the {self.of.title} {p.name} already.")
+        return None
+
+    def after(self, p: MakeParams, value: Value) -> Value:
+        return {"object": "", "settings": self._settings(p)}
+
+    def _settings(self, p: MakeParams) -> dict[str, Any]:
+        return shown(self.of.payload(p.settings))
+
+    def reverse(self, p: MakeParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return [remove(self.of, p.pool_arn, p.name)]
+
+    def live(self, client: AwsClient, p: MakeParams) -> Value:
+        return live_settings(self.of, client, p.pool_arn, p.name)
+
+    def done(self, client: AwsClient, p: MakeParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+        """One that wasn't there before our first try, and has what we asked for. AWS adds what it derives."""
+        if live is None or tried[0].found is not None:
+            return None
+        asked, has = self._settings(p), live["settings"]
+        return Done({"id": live["object"]}) if all(_holds(has.get(name), asked[name]) for name in asked) else None
+
+
+def _holds(has: Any, asked: Any) -> bool:
+    if isinstance(has, dict) and isinstance(asked, dict):
+        return all(has.get(name) == value for name, value in asked.items())
+    return bool(has == asked)
+
+
+class Remove(Operation[NamedParams]):
+    guarantee = Guarantee.IDEMPOTENT
+    undo: ClassVar[Undo] = Undo.REVERSIBLE
+    risk: ClassVar[Risk] = Risk.DESTRUCTIVE
+    params_type = NamedParams
+    kind: str  # type: ignore[misc]  # of the instance
+
+    def __init__(self, of: Shape) -> None:
+        self.of = of
+        self.kind = of.kind.replace(".update", ".delete")
+
+    def title(self, p: NamedParams) -> str:
+        return f"Delete the {self.of.title} {p.words}"
+
+    def calls(self, p: NamedParams) -> list[Call]:
+        return [pool_call(p.pool_arn, self.of.operation.replace("Update", "Delete"), **{self.of.asked_by: p.name})]
+
+    def objects(self, p: NamedParams) -> list[str]:
+        return [child_key(self.of, p.pool_arn, p.name)]
+
+    def deletes(self, p: NamedParams) -> str:
+        return child_key(self.of, p.pool_arn, p.name)
+
+    def part(self, p: NamedParams) -> str:
+        return f"{self.of.kind}:{p.pool_arn} {p.name}"  # that of its settings: it is deleted as it was
+
+    def refs(self, aws_account: AwsAccount, p: NamedParams) -> list[ObjectRef]:
+        return [child_ref(self.of, aws_account, p.pool_arn, p.name)]
+
+    def told(self, value: Value) -> str:
+        return f"no such {self.of.title}" if value is None else "it as it was, or as somebody changed it"
+
+    def mirrored(self, draft: Draft, p: NamedParams) -> Value:
+        row = child_row(self.of, draft, p.pool_arn, p.name)
+        return {"object": row.aws_id, "settings": self.of.payload(row.settings)}
+
+    def after(self, p: NamedParams, value: Value) -> Value:
+        return None
+
+    def limits(self, draft: Draft, p: NamedParams, value: Value) -> list[Finding]:
+        """What refers to it has to let go of it first."""
+        gone = {
+            step.params.name
+            for step in draft.steps
+            if isinstance(step.operation, Remove) and step.operation.of.model is AppClient
+        }
+        left = [
+            client.name for client in using(self.of, draft.aws_account, p.pool_arn, p.name)
+            if client.aws_id not in gone and not _lets_go(draft, p, client.aws_id, self.of)
+        ]  # fmt: skip
+        if not left:
+            return []
+        words = f"The app clients {some(left)} use {p.words}: take it from them first."
+        return [Finding("IN_USE", "error", words)]
+
+    def before(self, draft: Draft, p: NamedParams, value: Value) -> dict[str, Any]:
+        return {"settings": value["settings"]} if value else {}
+
+    def reverse(self, p: NamedParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return [make(self.of, p.pool_arn, p.name, before["settings"])] if before else []
+
+    def live(self, client: AwsClient, p: NamedParams) -> Value:
+        return live_settings(self.of, client, p.pool_arn, p.name)
+
+    def done(self, client: AwsClient, p: NamedParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+        """One that was made since then under its name is another one."""
+        found = tried[0].found
+        return Done() if live is None or (found and live["object"] != found["object"]) else None
+
+
+class RemoveGroup(Remove):
+    undo = Undo.NEW_ID
+
+    def note(self, p: NamedParams) -> str:
+        return "Its members stay people of the pool. Made again, it has its settings and nobody in it."
+
+    def alters(self, aws_account: AwsAccount, p: NamedParams) -> Sequence[Alteration]:
+        row = rows_of(self.of, aws_account, p.pool_arn, p.name).first()
+        return role_given(p.pool_arn, p.name, row.role_arn if row else "", "")
+
+
+class RemoveProvider(Remove):
+    undo = Undo.NEVER
+
+    def note(self, p: NamedParams) -> str:
+        return "Its people can't sign in through it any more. It has a secret that this console doesn't keep."
+
+    def reverse(self, p: NamedParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return []
+
+
+class RemoveClient(Remove):
+    undo = Undo.NEVER
+
+    def note(self, p: NamedParams) -> str:
+        return "Apps that use it stop to work at once, and a new one has another id. Tokens last until they expire."
+
+    def reverse(self, p: NamedParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return []
+
+
+def using(of: Shape, aws_account: AwsAccount, pool_arn: str, name: str) -> list[AppClient]:
+    """The app clients that name the provider, or a scope of the resource server."""
+    if of.asked_by not in ("ProviderName", "Identifier"):
+        return []
+    clients = AppClient.objects.live().filter(aws_account=aws_account, arn=pool_arn).order_by("name_key", "pk")
+    return [client for client in clients if _uses(of, client.settings, name)]
+
+
+def _uses(of: Shape, settings: Mapping[str, Any], name: str) -> bool:
+    if of.asked_by == "ProviderName":
+        return name in settings.get("SupportedIdentityProviders", [])
+    return any(scope.startswith(f"{name}/") for scope in settings.get("AllowedOAuthScopes", []))
+
+
+def _lets_go(draft: Draft, p: NamedParams, client_id: str, of: Shape) -> bool:
+    steps = [step for step in draft.steps if step.kind == "cognito.client.update" and step.params.name == client_id]
+    return bool(steps) and not _uses(of, steps[-1].params.settings, p.name)
+
+
+def make(of: Shape, pool_arn: str, name: str, settings: Mapping[str, Any], provider_type: str = "") -> StepSpec:
+    """`settings`: by AWS's names; what is secret in them by the reference of what was sealed."""
+    said = {"pool_arn": pool_arn, "name": name, "settings": dict(settings)}
+    return StepSpec(
+        of.kind.replace(".update", ".create"), said | ({"provider_type": provider_type} if provider_type else {})
+    )
+
+
+def remove(of: Shape, pool_arn: str, name: str, called: str = "") -> StepSpec:
+    said = {"pool_arn": pool_arn, "name": name}
+    return StepSpec(of.kind.replace(".update", ".delete"), said | ({"called": called} if called else {}))

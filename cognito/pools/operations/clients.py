@@ -1,0 +1,351 @@
+"""Making app clients, and their secrets: added, waited for, and the old one deleted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from django.utils import timezone
+
+from accounts.models import AwsAccount
+from cognito.models import AppClient
+from cognito.pools.operations.belonging import remove
+from cognito.pools.operations.places import IDP, check_pool_arn, pool_call, pool_id_of, pool_row, region_of
+from cognito.pools.operations.pools import check_pool_name
+from cognito.pools.operations.replacing import child_key, child_ref, child_row
+from cognito.pools.operations.shapes import CLIENT
+from iamconsole.web.words import counted, full_time
+from sync.aws.client import AwsClient
+from sync.aws.errors import NotFound
+from sync.aws.secrets import Secret
+from sync.checks import Finding
+from sync.draft import Draft
+from sync.mirror import ObjectRef
+from sync.operations import (
+    BadParams,
+    Call,
+    Done,
+    Gate,
+    Guarantee,
+    Operation,
+    Risk,
+    StepSpec,
+    Tried,
+    Undo,
+    Value,
+)  # fmt: skip
+
+MOST_SECRETS, MOST_DAYS = 2, 90
+_SECRET_ID = re.compile(r"[\w+-]{1,128}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class CreateClientParams:
+    pool_arn: str
+    name: str
+    secret: bool = False  # AWS makes one, for apps that can keep it; fixed for ever
+    settings: dict[str, Any] = field(default_factory=dict)  # by AWS's names
+
+    def __post_init__(self) -> None:
+        check_pool_arn(self.pool_arn)
+        check_pool_name(self.name)
+        if unknown := self.settings.keys() - (CLIENT.sent - {"ClientName"}):
+            raise BadParams(f"AWS makes no app client with {', '.join(sorted(unknown))}.")
+
+
+class CreateClient(Operation[CreateClientParams]):
+    """Names are not unique and AWS chooses the id. The part is {"there": the ids of those of that name}."""
+
+    kind = "cognito.client.create"
+    guarantee = Guarantee.AT_MOST_ONCE
+    undo = Undo.REVERSIBLE
+    risk = Risk.HIGH
+    params_type = CreateClientParams
+
+    def title(self, p: CreateClientParams) -> str:
+        return f"Make the app client {p.name}{' with a secret' if p.secret else ''}"
+
+    def note(self, p: CreateClientParams) -> str:
+        if not p.secret:
+            return ""
+        return "AWS makes its secret: whoever applies this sees it on this page, for 15 minutes."
+
+    def calls(self, p: CreateClientParams) -> list[Call]:
+        sent = {"ClientName": p.name, "GenerateSecret": p.secret, **p.settings}
+        return [pool_call(p.pool_arn, "CreateUserPoolClient", **sent)]
+
+    def objects(self, p: CreateClientParams) -> list[str]:
+        return [self.makes(p)]
+
+    def makes(self, p: CreateClientParams) -> str:
+        return f"{AppClient.kind}:new {p.pool_arn} {p.name}"
+
+    def part(self, p: CreateClientParams) -> str:
+        return f"clients of a name:{p.pool_arn} {p.name}"
+
+    def refs(self, aws_account: AwsAccount, p: CreateClientParams) -> list[ObjectRef]:
+        return [ObjectRef(AppClient.kind, "", p.name, p.pool_arn, region_of(p.pool_arn))]
+
+    def told(self, value: Value) -> str:
+        there = [each or "a new one" for each in value["there"]] if value else []
+        return f"app clients of that name: {', '.join(there)}" if there else "no app client of that name"
+
+    def mirrored(self, draft: Draft, p: CreateClientParams) -> Value:
+        pool = pool_row(draft, p.pool_arn)
+        if not pool.pk:
+            return {"there": []}
+        rows = AppClient.objects.live().filter(pool=pool, name=p.name)
+        return {"there": sorted(rows.values_list("aws_id", flat=True))}
+
+    def after(self, p: CreateClientParams, value: Value) -> Value:
+        return {"there": [*value["there"], ""]}
+
+    def reverse(self, p: CreateClientParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return self.discard(p, result["id"]) if "id" in result else []
+
+    def live(self, client: AwsClient, p: CreateClientParams) -> Value:
+        try:
+            return {"there": sorted(_clients_of(client.at(region_of(p.pool_arn)), p.pool_arn, p.name))}
+        except NotFound:
+            return None
+
+    def done(self, client: AwsClient, p: CreateClientParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+        return Done() if self.appeared(tried[0].found, live) else None
+
+    def appeared(self, found: Value, live: Value) -> list[str] | None:
+        return [each for each in live["there"] if each not in found["there"]] if found and live else []
+
+    def discard(self, p: CreateClientParams, appeared: str) -> list[StepSpec]:
+        return [remove(CLIENT, p.pool_arn, appeared, p.name)]
+
+    def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"id": answer["UserPoolClient"]["ClientId"]}
+
+    def secrets(self, answer: Mapping[str, Any]) -> Mapping[str, Secret]:
+        return _secret_in(answer["UserPoolClient"], "ClientSecret")
+
+
+def _clients_of(client: AwsClient, pool_arn: str, name: str) -> Iterator[str]:
+    for page in client.pages(IDP, "ListUserPoolClients", UserPoolId=pool_id_of(pool_arn), MaxResults=60):
+        yield from (each["ClientId"] for each in page.items["UserPoolClients"] if each["ClientName"] == name)
+
+
+def _secret_in(said: Mapping[str, Any], member: str) -> Mapping[str, Secret]:
+    found = said.get(member)
+    if not found:
+        return {}
+    return {"Client secret": found if isinstance(found, Secret) else Secret(str(found))}
+
+
+# ---- Secrets -------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class SecretsParams:
+    pool_arn: str
+    name: str  # the client's id
+    called: str
+
+    def __post_init__(self) -> None:
+        check_pool_arn(self.pool_arn)
+
+
+@dataclass(frozen=True)
+class AddSecretParams(SecretsParams):
+    there: tuple[str, ...]  # the ids of its secrets: the mirror doesn't have them
+
+
+@dataclass(frozen=True)
+class SecretParams(SecretsParams):
+    secret_id: str
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not _SECRET_ID.fullmatch(self.secret_id):
+            raise BadParams(f"{self.secret_id[:60]!r} isn’t the id of a client secret.")
+
+
+@dataclass(frozen=True)
+class SoakParams(SecretParams):
+    days: int
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0 <= self.days <= MOST_DAYS:
+            raise BadParams(f"It waits 0 to {MOST_DAYS} days.")
+
+
+class OfClient(Operation[Any]):
+    undo: ClassVar[Undo]
+
+    def objects(self, p: Any) -> list[str]:
+        return [child_key(CLIENT, p.pool_arn, p.name)]
+
+    def refs(self, aws_account: AwsAccount, p: Any) -> list[ObjectRef]:
+        return [child_ref(CLIENT, aws_account, p.pool_arn, p.name)]
+
+
+class AddSecret(OfClient):
+    """The part is {"object": the client's id, "there": the ids of its secrets}."""
+
+    kind = "cognito.client.secret.add"
+    guarantee = Guarantee.AT_MOST_ONCE
+    undo = Undo.REVERSIBLE
+    risk = Risk.SECRET
+    params_type = AddSecretParams
+
+    def title(self, p: AddSecretParams) -> str:
+        return f"Add a second secret to the app client {p.called}"
+
+    def note(self, p: AddSecretParams) -> str:
+        return "Both are good then. AWS says the new one once: whoever applies this sees it here, for 15 minutes."
+
+    def calls(self, p: AddSecretParams) -> list[Call]:
+        return [pool_call(p.pool_arn, "AddUserPoolClientSecret", ClientId=p.name)]
+
+    def part(self, p: AddSecretParams) -> str:
+        return f"secrets:{p.pool_arn} {p.name}"
+
+    def told(self, value: Value) -> str:
+        return "no such app client" if value is None else counted(len(value["there"]), "secret")
+
+    def mirrored(self, draft: Draft, p: AddSecretParams) -> Value:
+        return {"object": child_row(CLIENT, draft, p.pool_arn, p.name).aws_id, "there": sorted(p.there)}
+
+    def after(self, p: AddSecretParams, value: Value) -> Value:
+        return {**value, "there": [*value["there"], ""]}
+
+    def limits(self, draft: Draft, p: AddSecretParams, value: Value) -> list[Finding]:
+        if not child_row(CLIENT, draft, p.pool_arn, p.name).has_secret:
+            words = f"{p.called} was made without a secret, and can’t get one: make another app client."
+            return [Finding("NO_SECRET", "error", words)]
+        if len(value["there"]) < MOST_SECRETS:
+            return []
+        words = f"{p.called} has {len(value['there'])} secrets, the most: delete the old one first."
+        return [Finding("TOO_MANY_SECRETS", "error", words)]
+
+    def live(self, client: AwsClient, p: AddSecretParams) -> Value:
+        found = secrets_of(client, p.pool_arn, p.name)
+        return None if found is None else {"object": p.name, "there": sorted(found)}
+
+    def done(self, client: AwsClient, p: AddSecretParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+        return Done() if self.appeared(tried[0].found, live) else None
+
+    def appeared(self, found: Value, live: Value) -> list[str] | None:
+        return [each for each in live["there"] if each not in found["there"]] if found and live else []
+
+    def discard(self, p: AddSecretParams, appeared: str) -> list[StepSpec]:
+        return [delete_secret(p.pool_arn, p.name, p.called, appeared)]
+
+    def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"id": answer["ClientSecretDescriptor"]["ClientSecretId"]}
+
+    def secrets(self, answer: Mapping[str, Any]) -> Mapping[str, Secret]:
+        return _secret_in(answer["ClientSecretDescriptor"], "ClientSecretValue")
+
+    def reverse(self, p: AddSecretParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return self.discard(p, result["id"]) if "id" in result else []
+
+
+class AwaitSoak(Gate[SoakParams]):
+    kind = "cognito.client.secret.await_soak"
+    params_type = SoakParams
+    every = timedelta(hours=1)
+
+    def title(self, p: SoakParams) -> str:
+        return f"Wait {counted(p.days, 'day')} for whoever uses the app client {p.called} to take the new secret"
+
+    def objects(self, p: SoakParams) -> list[str]:
+        return [child_key(CLIENT, p.pool_arn, p.name)]
+
+    def part(self, p: SoakParams) -> str:
+        return f"soak:{p.pool_arn} {p.name} {p.secret_id}"
+
+    def refs(self, aws_account: AwsAccount, p: SoakParams) -> list[ObjectRef]:
+        return [child_ref(CLIENT, aws_account, p.pool_arn, p.name)]
+
+    def waits_for(self, client: AwsClient, p: SoakParams, since: datetime) -> str:
+        until = since + timedelta(days=p.days)
+        if until <= timezone.now():
+            return ""
+        return f"Both secrets are good until {full_time(until)}: then the old one is deleted. AWS tells no last use."
+
+
+class DeleteSecret(OfClient):
+    """The part is {"object": the client's id, "there": whether it has the secret}."""
+
+    kind = "cognito.client.secret.delete"
+    guarantee = Guarantee.IDEMPOTENT
+    undo = Undo.NEVER
+    risk = Risk.DESTRUCTIVE
+    params_type = SecretParams
+
+    def title(self, p: SecretParams) -> str:
+        return f"Delete the secret {p.secret_id} of the app client {p.called}"
+
+    def note(self, p: SecretParams) -> str:
+        return "Apps that still use it can’t sign people in any more. AWS deletes no client’s last secret."
+
+    def calls(self, p: SecretParams) -> list[Call]:
+        return [pool_call(p.pool_arn, "DeleteUserPoolClientSecret", ClientId=p.name, ClientSecretId=p.secret_id)]
+
+    def part(self, p: SecretParams) -> str:
+        return f"secret:{p.pool_arn} {p.name} {p.secret_id}"
+
+    def told(self, value: Value) -> str:
+        if value is None:
+            return "no such app client"
+        return "the secret" if value["there"] else "no such secret"
+
+    def mirrored(self, draft: Draft, p: SecretParams) -> Value:
+        return {"object": child_row(CLIENT, draft, p.pool_arn, p.name).aws_id, "there": True}
+
+    def after(self, p: SecretParams, value: Value) -> Value:
+        return {**value, "there": False}
+
+    def live(self, client: AwsClient, p: SecretParams) -> Value:
+        found = secrets_of(client, p.pool_arn, p.name)
+        return None if found is None else {"object": p.name, "there": p.secret_id in found}
+
+    def done(self, client: AwsClient, p: SecretParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+        return Done() if live is None or not live["there"] else None
+
+    def reverse(self, p: SecretParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return []
+
+
+def secrets_of(client: Any, pool_arn: str, client_id: str) -> dict[str, datetime] | None:
+    """The client's secrets as AWS has them: when each was made, by its id, the oldest first; None: no such client.
+
+    `client`: a door. Raises what the door raises.
+    """
+    asked = {"UserPoolId": pool_id_of(pool_arn), "ClientId": client_id}
+    try:
+        listed = client.at(region_of(pool_arn)).call(IDP, "ListUserPoolClientSecrets", **asked)["ClientSecrets"]
+    except NotFound:
+        return None
+    made = {each["ClientSecretId"]: each["ClientSecretCreateDate"] for each in listed}
+    return dict(sorted(made.items(), key=lambda each: each[1]))
+
+
+def create_client(pool_arn: str, name: str, settings: Mapping[str, Any], *, secret: bool = False) -> StepSpec:
+    said = {"pool_arn": pool_arn, "name": name, "secret": secret, "settings": dict(settings)}
+    return StepSpec(CreateClient.kind, said)
+
+
+def add_secret(pool_arn: str, client_id: str, called: str, there: Sequence[str]) -> StepSpec:
+    said = {"pool_arn": pool_arn, "name": client_id, "called": called, "there": sorted(there)}
+    return StepSpec(AddSecret.kind, said)
+
+
+def delete_secret(pool_arn: str, client_id: str, called: str, secret_id: str) -> StepSpec:
+    said = {"pool_arn": pool_arn, "name": client_id, "called": called, "secret_id": secret_id}
+    return StepSpec(DeleteSecret.kind, said)
+
+
+def rotate_secret(pool_arn: str, client_id: str, called: str, old: str, days: int) -> list[StepSpec]:
+    """In stages: a second one, so many days in which both are good, and the old one deleted."""
+    delete = delete_secret(pool_arn, client_id, called, old)
+    wait = StepSpec(AwaitSoak.kind, {**delete.params, "days": days})
+    return [add_secret(pool_arn, client_id, called, [old]), wait, delete]

@@ -1,0 +1,171 @@
+"""Tags of user pools, and attributes of the pool's own: one a step. The part is what the pool has of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cognito.pools.operations.places import call_on, pool_call, pool_row
+from cognito.pools.operations.pools import OfPoolOperation, PoolParams
+from policies.operations.tags import MOST_TAGS, check_key, check_value
+from sync.checks import Finding
+from sync.draft import Draft
+from sync.operations import BadParams, Call, Guarantee, Risk, StepSpec, Undo, Value
+
+TYPES = ("String", "Number", "Boolean", "DateTime")
+MOST_CUSTOM, LONGEST_CUSTOM = 50, 20  # Developer Guide, "Quotas in Amazon Cognito"
+
+
+@dataclass(frozen=True)
+class UntagParams(PoolParams):
+    key: str
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_key(self.key)
+
+
+@dataclass(frozen=True)
+class TagParams(UntagParams):
+    value: str
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_value(self.value)
+
+
+class TagOperation(OfPoolOperation):
+    undo = Undo.REVERSIBLE
+    risk = Risk.LOW
+
+    def part(self, p: Any) -> str:
+        return f"tag:{p.pool_arn} {p.key}"
+
+    def told(self, value: Value) -> str:
+        if value is None:
+            return "no such user pool"
+        return "no such tag" if value["value"] is None else f"the value “{value['value']}”"
+
+    def look(self, content: Mapping[str, Any], p: Any) -> Mapping[str, Any]:
+        return {"value": content.get("UserPoolTags", {}).get(p.key)}
+
+    def before(self, draft: Draft, p: Any, value: Value) -> dict[str, Any]:
+        return {"value": value["value"]}
+
+    def reverse(self, p: Any, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        if before["value"] is None:
+            return [untag(p.pool_arn, p.called, p.key)]
+        return [tag(p.pool_arn, p.called, p.key, before["value"])]
+
+
+class Tag(TagOperation):
+    kind = "cognito.pool.tag"
+    params_type = TagParams
+
+    def title(self, p: TagParams) -> str:
+        return f"Tag the user pool {p.called} {p.key}={p.value}"
+
+    def calls(self, p: TagParams) -> list[Call]:
+        return [call_on(p.pool_arn, "TagResource", {"ResourceArn": p.pool_arn, "Tags": {p.key: p.value}})]
+
+    def after(self, p: TagParams, value: Value) -> Value:
+        return {**value, "value": p.value}
+
+    def limits(self, draft: Draft, p: TagParams, value: Value) -> list[Finding]:
+        if value["value"] == p.value:
+            return [Finding("NO_CHANGE", "error", f"The tag {p.key} says “{p.value}” already.")]
+        keys = {*pool_row(draft, p.pool_arn).tags, p.key}
+        if len(keys) <= MOST_TAGS:
+            return []
+        return [Finding("TOO_MANY_TAGS", "error", f"There are {len(keys)} tags; AWS allows {MOST_TAGS}.")]
+
+
+class Untag(TagOperation):
+    kind = "cognito.pool.untag"
+    params_type = UntagParams
+
+    def title(self, p: UntagParams) -> str:
+        return f"Remove the tag {p.key} from the user pool {p.called}"
+
+    def calls(self, p: UntagParams) -> list[Call]:
+        return [call_on(p.pool_arn, "UntagResource", {"ResourceArn": p.pool_arn, "TagKeys": [p.key]})]
+
+    def after(self, p: UntagParams, value: Value) -> Value:
+        return {**value, "value": None}
+
+
+# ---- Attributes of the pool's own ----------------------------------------------------------------------------
+@dataclass(frozen=True)
+class AttributeParams(PoolParams):
+    attribute: str  # without "custom:"
+    type: str = "String"
+    mutable: bool = True
+    longest: int = 2048  # characters of a String
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not re.fullmatch(rf"[^\s:]{{1,{LONGEST_CUSTOM}}}", self.attribute):
+            raise BadParams(f"An attribute’s name has 1 to {LONGEST_CUSTOM} characters, no spaces and no colon.")
+        if self.type not in TYPES:
+            raise BadParams(f"The type is one of {', '.join(TYPES)}.")
+        if not 1 <= self.longest <= 2048:
+            raise BadParams("A text has 1 to 2048 characters at most.")
+
+
+class AddAttribute(OfPoolOperation):
+    kind = "cognito.pool.add_attribute"
+    undo = Undo.NEVER
+    risk = Risk.DESTRUCTIVE  # permanent
+    guarantee = Guarantee.DETECTABLE
+    params_type = AttributeParams
+
+    def title(self, p: AttributeParams) -> str:
+        return f"Add the attribute custom:{p.attribute} to the user pool {p.called}"
+
+    def note(self, p: AttributeParams) -> str:
+        return f"For ever: AWS neither changes nor removes one. A pool has at most {MOST_CUSTOM} of its own."
+
+    def calls(self, p: AttributeParams) -> list[Call]:
+        said: dict[str, Any] = {"Name": p.attribute, "AttributeDataType": p.type, "Mutable": p.mutable}
+        if p.type == "String":
+            said["StringAttributeConstraints"] = {"MinLength": "0", "MaxLength": str(p.longest)}
+        return [pool_call(p.pool_arn, "AddCustomAttributes", CustomAttributes=[said])]
+
+    def part(self, p: AttributeParams) -> str:
+        return f"attribute:{p.pool_arn} {p.attribute}"
+
+    def told(self, value: Value) -> str:
+        if value is None:
+            return "no such user pool"
+        return f"the attribute, as a {value['type']}" if value["type"] else "no such attribute"
+
+    def look(self, content: Mapping[str, Any], p: AttributeParams) -> Mapping[str, Any]:
+        named = {each["Name"]: each for each in content.get("SchemaAttributes", [])}
+        return {"type": named.get(f"custom:{p.attribute}", {}).get("AttributeDataType", "")}
+
+    def after(self, p: AttributeParams, value: Value) -> Value:
+        return {**value, "type": p.type}
+
+    def limits(self, draft: Draft, p: AttributeParams, value: Value) -> list[Finding]:
+        if value["type"]:
+            return [Finding("NO_CHANGE", "error", f"{p.called} has the attribute custom:{p.attribute} already.")]
+        own = {each["Name"] for each in pool_row(draft, p.pool_arn).settings.get("SchemaAttributes", [])}
+        custom = sum(":" in name for name in own) + 1
+        if custom <= MOST_CUSTOM:
+            return []
+        return [
+            Finding("TOO_MANY_ATTRIBUTES", "error", f"{p.called} has {MOST_CUSTOM} attributes of its own, the most.")
+        ]
+
+    def reverse(self, p: AttributeParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return []
+
+
+def tag(pool_arn: str, called: str, key: str, value: str) -> StepSpec:
+    return StepSpec(Tag.kind, {"pool_arn": pool_arn, "called": called, "key": key, "value": value})
+
+
+def untag(pool_arn: str, called: str, key: str) -> StepSpec:
+    return StepSpec(Untag.kind, {"pool_arn": pool_arn, "called": called, "key": key})

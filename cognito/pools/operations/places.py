@@ -1,0 +1,72 @@
+"""Which pool an operation is about: its ARN says the Region, and where calls go."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from cognito.models import UserPool
+from policies.operations.rows import object_key
+from sync.draft import Draft
+from sync.made import is_made
+from sync.operations import BadParams, Call, Refusal
+
+IDP = "cognito-idp"
+_ARN = re.compile(
+    r"arn:aws[a-z-]*:cognito-idp:(?P<region>[a-z0-9-]+):\d{12}:userpool/"
+    r"(?P<id>[a-z0-9-]+_[0-9a-zA-Z]+|made by step [1-9]\d{0,4})",
+    re.ASCII,
+)
+
+
+def check_pool_arn(arn: str) -> None:
+    """Raises BadParams."""
+    if _ARN.fullmatch(arn) is None:
+        raise BadParams(f"{arn!r} isn't the ARN of a user pool.")
+
+
+def pool_id_of(arn: str) -> str:
+    return arn.rpartition("/")[2]
+
+
+def region_of(arn: str) -> str:
+    return arn.split(":", 4)[3]
+
+
+def pool_key(arn: str) -> str:
+    return object_key(UserPool, arn)
+
+
+def pool_call(arn: str, operation: str, **parameters: Any) -> Call:
+    """A call on the pool, or on what belongs to it: AWS checks rights on the pool."""
+    sent = {"UserPoolId": pool_id_of(arn), **parameters}
+    return call_on(arn, operation, sent)
+
+
+def call_on(arn: str, operation: str, parameters: dict[str, Any]) -> Call:
+    """… that names the pool in another way. Of a pool that an earlier step makes, nobody knows the id yet."""
+    resource = f"{arn.rpartition('/')[0]}/*" if is_made(pool_id_of(arn)) else arn
+    return Call(IDP, operation, parameters, (resource,), (f"{IDP}:{operation}",), region_of(arn))
+
+
+def pool_row(draft: Draft, arn: str) -> UserPool:
+    """Looked up once for all steps of a plan; of one that an earlier step makes, a row that isn't saved.
+
+    Raises Refusal.
+    """
+    if draft.is_deleted(pool_key(arn)):
+        raise Refusal("An earlier step deletes the user pool.")
+    pool_id = pool_id_of(arn)
+    if is_made(pool_id):
+        return UserPool(
+            pk=0, aws_account=draft.aws_account, aws_id=pool_id, arn=arn, name="the new pool", region=region_of(arn),
+            domains={}, mfa_config={"MfaConfiguration": "OFF"},
+        )  # fmt: skip
+    if (key := (UserPool, arn)) not in draft.remembered:
+        rows = UserPool.objects.live().filter(aws_account=draft.aws_account, arn=arn)
+        draft.remembered[key] = rows.order_by("-pk").first()
+    row = draft.remembered[key]
+    if not isinstance(row, UserPool):
+        words = f"The mirror of {draft.aws_account} has no user pool {pool_id}: pull, then try again."
+        raise Refusal(words)
+    return row

@@ -1,0 +1,300 @@
+"""Making and deleting user pools, their tags, and attributes of the pool's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from accounts.models import AwsAccount
+from cognito.models import AppClient, CognitoGroup, CognitoUser, IdentityPool, PoolProvider, ResourceServer, UserPool
+from cognito.pools.operations.places import (
+    IDP,
+    check_pool_arn,
+    pool_call,
+    pool_id_of,
+    pool_key,
+    pool_row,
+    region_of,
+)  # fmt: skip
+from cognito.pools.operations.replacing import update
+from cognito.pools.operations.shapes import POOL
+from iamconsole.web.words import counted, some
+from sync.aws.client import AwsClient
+from sync.checks import Finding
+from sync.draft import Draft
+from sync.mirror import ObjectRef
+from sync.mirror.base import mirror_of
+from sync.operations import (
+    BadParams,
+    Call,
+    Done,
+    Guarantee,
+    Operation,
+    Refusal,
+    Risk,
+    StepSpec,
+    Tried,
+    Undo,
+    Value,
+)  # fmt: skip
+
+_NAME = re.compile(r"[\w\s+=,.@-]{1,128}")
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d", re.ASCII)
+# Said at creation, once and for all, beside what an update takes.
+FIXED = ("UsernameAttributes", "AliasAttributes", "UsernameConfiguration", "Schema")
+
+
+def check_pool_name(name: str) -> None:
+    """Raises BadParams."""
+    if not _NAME.fullmatch(name):
+        raise BadParams("A name has 1 to 128 letters, digits, spaces and +=,.@_- only.")
+
+
+def pool_ref(pool_arn: str, facet: str = "details") -> ObjectRef:
+    pool_id = pool_id_of(pool_arn)
+    return ObjectRef(UserPool.kind, pool_id, pool_id, pool_arn, region_of(pool_arn), facet)
+
+
+def described(client: AwsClient, pool_arn: str) -> dict[str, Any] | None:
+    """The pool's content, as the mirror has it; None where there is no such pool."""
+    mirror, ref = mirror_of(UserPool.kind), pool_ref(pool_arn)
+    item = mirror.read_one(client.at(ref.region), ref)
+    return None if item is None else mirror.see(item).content
+
+
+# ---- Making one ----------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class CreatePoolParams:
+    place: str  # as ARNs begin: "arn:aws:cognito-idp:eu-central-1:123456789012"
+    name: str
+    settings: dict[str, Any] = field(default_factory=dict)  # by AWS's names, as CreateUserPool takes them
+
+    def __post_init__(self) -> None:
+        check_pool_name(self.name)
+        check_pool_arn(self.arn)
+        if unknown := self.settings.keys() - {*POOL.sent, *FIXED} | (self.settings.keys() & {"Name"}):
+            raise BadParams(f"AWS makes no pool with {', '.join(sorted(unknown))}.")
+
+    @property
+    def arn(self) -> str:
+        """Of a pool with some id."""
+        return f"{self.place}:userpool/made by step 1"
+
+
+class CreatePool(Operation[CreatePoolParams]):
+    """Names are not unique and AWS chooses the id: whose a pool is that appeared can't be seen.
+
+    The part is {"there": the ids of the pools of that name in the Region}.
+    """
+
+    kind = "cognito.pool.create"
+    guarantee = Guarantee.AT_MOST_ONCE
+    undo = Undo.REVERSIBLE
+    risk = Risk.LOW
+    params_type = CreatePoolParams
+
+    def title(self, p: CreatePoolParams) -> str:
+        return f"Make the user pool {p.name} in {region_of(p.arn)}"
+
+    def note(self, p: CreatePoolParams) -> str:
+        fixed = "How people sign in and which attributes they must have is fixed then, for as long as it lives."
+        return f"{fixed} Its reverse deletes it, with whoever is in it by then."
+
+    def calls(self, p: CreatePoolParams) -> list[Call]:
+        action = "CreateUserPool"
+        sent = {"PoolName": p.name, **p.settings}
+        return [Call(IDP, action, sent, ("*",), (f"{IDP}:{action}",), region_of(p.arn))]
+
+    def objects(self, p: CreatePoolParams) -> list[str]:
+        return [self.makes(p)]
+
+    def makes(self, p: CreatePoolParams) -> str:
+        return f"{UserPool.kind}:new {p.place} {p.name}"
+
+    def part(self, p: CreatePoolParams) -> str:
+        return f"pools of a name:{p.place} {p.name}"
+
+    def refs(self, aws_account: AwsAccount, p: CreatePoolParams) -> list[ObjectRef]:
+        return [ObjectRef(UserPool.kind, "", p.name, p.arn, region_of(p.arn))]
+
+    def told(self, value: Value) -> str:
+        there = [each or "a new one" for each in value["there"]]
+        return f"pools of that name: {', '.join(there)}" if there else "no pool of that name"
+
+    def mirrored(self, draft: Draft, p: CreatePoolParams) -> Value:
+        rows = UserPool.objects.live().filter(aws_account=draft.aws_account, region=region_of(p.arn), name=p.name)
+        return {"there": sorted(rows.values_list("aws_id", flat=True))}
+
+    def after(self, p: CreatePoolParams, value: Value) -> Value:
+        return {"there": [*value["there"], ""]}
+
+    def limits(self, draft: Draft, p: CreatePoolParams, value: Value) -> list[Finding]:
+        if not value["there"]:
+            return []
+        words = f"There is a pool {p.name} in {region_of(p.arn)} already: only the ids will tell them apart."
+        return [Finding("SAME_NAME", "warning", words)]
+
+    def reverse(self, p: CreatePoolParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return self.discard(p, result["id"]) if "id" in result else []
+
+    def live(self, client: AwsClient, p: CreatePoolParams) -> Value:
+        there = client.at(region_of(p.arn))
+        pools = [each for page in there.pages(IDP, "ListUserPools", MaxResults=60) for each in page.items["UserPools"]]
+        return {"there": sorted(each["Id"] for each in pools if each["Name"] == p.name)}
+
+    def done(self, client: AwsClient, p: CreatePoolParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+        return Done() if self.appeared(tried[0].found, live) else None
+
+    def appeared(self, found: Value, live: Value) -> list[str] | None:
+        return [each for each in live["there"] if each not in found["there"]]
+
+    def discard(self, p: CreatePoolParams, appeared: str) -> list[StepSpec]:
+        arn = f"{p.place}:userpool/{appeared}"
+        protected = p.settings.get("DeletionProtection") == "ACTIVE"
+        off = [update(POOL, arn, p.name, {"DeletionProtection": "INACTIVE"})] if protected else []
+        return [*off, *delete_pool(arn, p.name)]
+
+    def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"id": answer["UserPool"]["Id"]}
+
+
+# ---- What is done with one -----------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class PoolParams:
+    pool_arn: str
+    called: str
+
+    def __post_init__(self) -> None:
+        check_pool_arn(self.pool_arn)
+
+
+class OfPoolOperation(Operation[Any]):
+    guarantee: ClassVar[Guarantee] = Guarantee.IDEMPOTENT
+
+    def objects(self, p: Any) -> list[str]:
+        return [pool_key(p.pool_arn)]
+
+    def refs(self, aws_account: AwsAccount, p: Any) -> list[ObjectRef]:
+        return [pool_ref(p.pool_arn)]
+
+    def mirrored(self, draft: Draft, p: Any) -> Value:
+        row = pool_row(draft, p.pool_arn)
+        return {"object": row.aws_id, **self.look(row.settings, p)}
+
+    def live(self, client: AwsClient, p: Any) -> Value:
+        content = described(client, p.pool_arn)
+        return None if content is None else {"object": pool_id_of(p.pool_arn), **self.look(content, p)}
+
+    def look(self, content: Mapping[str, Any], p: Any) -> Mapping[str, Any]:
+        raise NotImplementedError
+
+    def done(self, client: AwsClient, p: Any, live: Value, tried: Sequence[Tried]) -> Done | None:
+        return Done() if live is not None and live == self.after(p, tried[0].found) else None
+
+
+class DeletePool(OfPoolOperation):
+    kind = "cognito.pool.delete"
+    undo = Undo.NEVER
+    risk = Risk.DESTRUCTIVE
+    params_type = PoolParams
+
+    def title(self, p: PoolParams) -> str:
+        return f"Delete the user pool {p.called}"
+
+    def note(self, p: PoolParams) -> str:
+        return (
+            "All its people go with it, its groups and its app clients: nobody signs in any more. AWS keeps it for 14 "
+            "days, in which only AWS Support may bring it back."
+        )
+
+    def calls(self, p: PoolParams) -> list[Call]:
+        return [pool_call(p.pool_arn, "DeleteUserPool")]
+
+    def deletes(self, p: PoolParams) -> str:
+        return pool_key(p.pool_arn)
+
+    def refs(self, aws_account: AwsAccount, p: PoolParams) -> list[ObjectRef]:
+        """With what belongs to it, which goes with it."""
+        region = region_of(p.pool_arn)
+        children = [
+            ObjectRef(row.kind, row.aws_id, row.name, row.arn, region)
+            for model in (AppClient, CognitoGroup, PoolProvider, ResourceServer)
+            for row in model._default_manager.filter(aws_account=aws_account, arn=p.pool_arn, gone_at__isnull=True)
+        ]
+        return [pool_ref(p.pool_arn), *children]
+
+    def part(self, p: PoolParams) -> str:
+        return f"whole pool:{p.pool_arn}"
+
+    def told(self, value: Value) -> str:
+        return "no such user pool" if value is None else "it as it was"
+
+    def look(self, content: Mapping[str, Any], p: PoolParams) -> Mapping[str, Any]:
+        return {}
+
+    def after(self, p: PoolParams, value: Value) -> Value:
+        return None
+
+    def limits(self, draft: Draft, p: PoolParams, value: Value) -> list[Finding]:
+        row = pool_row(draft, p.pool_arn)
+        steps = [step for step in draft.steps if getattr(step.params, "pool_arn", "") == p.pool_arn]
+        found = []
+        protected = row.deletion_protection and not any(_unprotects(step) for step in steps)
+        if protected:
+            found.append(
+                Finding("PROTECTED", "error", f"{p.called} is protected from deletion: switch that off first.")
+            )
+        gone = {step.params.domain for step in steps if step.kind == "cognito.domain.delete"}
+        if left := [each for each in (row.domain, row.custom_domain) if each and each not in gone]:
+            words = f"{p.called} has the domain {some(left)}: delete it first."
+            found.append(Finding("HAS_DOMAIN", "error", words))
+        if taking := identity_pools_of(row):
+            words = f"The identity pools {some([each.name for each in taking])} take people of it: nobody gets AWS "
+            found.append(Finding("TAKEN", "warning", f"{words}credentials there any more."))
+        people = CognitoUser.objects.live().filter(pool=row).count() or row.estimated_users or 0
+        if people:
+            found.append(Finding("PEOPLE", "warning", f"{counted(people, 'person', 'people')} lose their accounts."))
+        return found
+
+    def reverse(self, p: PoolParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        return []
+
+    def done(self, client: AwsClient, p: PoolParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+        return Done() if live is None else None
+
+
+def _unprotects(step: Any) -> bool:
+    return bool(step.kind == POOL.kind and step.params.settings.get("DeletionProtection") != "ACTIVE")
+
+
+def identity_pools_of(pool: UserPool, rows: Iterable[IdentityPool] | None = None) -> list[IdentityPool]:
+    """Those that give AWS credentials to the pool's people. `rows`: of the AWS account, where they are at hand."""
+    if rows is None:
+        rows = identity_pools(pool.aws_account)
+    return [
+        row
+        for row in rows
+        if any(
+            each.get("ProviderName", "").endswith(f"/{pool.aws_id}")
+            for each in row.settings.get("CognitoIdentityProviders", [])
+        )
+    ]
+
+
+def identity_pools(aws_account: AwsAccount) -> list[IdentityPool]:
+    return list(IdentityPool.objects.live().filter(aws_account=aws_account).order_by("name_key", "pk"))
+
+
+def delete_pool(pool_arn: str, called: str) -> list[StepSpec]:
+    """The last step alone: `cascades.py` has what goes before."""
+    return [StepSpec(DeletePool.kind, {"pool_arn": pool_arn, "called": called})]
+
+
+def create_pool(aws_account: AwsAccount, region: str, name: str, settings: Mapping[str, Any]) -> StepSpec:
+    """Raises Refusal for what is no Region."""
+    if not _REGION.fullmatch(region):
+        raise Refusal(f"{region[:40]!r} isn’t a Region, such as eu-central-1.")
+    place = f"arn:{aws_account.partition}:cognito-idp:{region}:{aws_account.account_id}"
+    return StepSpec(CreatePool.kind, {"place": place, "name": name, "settings": dict(settings)})

@@ -1,0 +1,301 @@
+"""Changing settings by calls that replace all of them: described → merged → compared → sent as a whole.
+
+The part is {"object": AWS's id, "settings": all that the call takes}: whatever of it somebody changes between plan and
+apply would be overwritten, so it is a conflict.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
+
+from accounts.models import AwsAccount
+from cognito.mirrors.canonical import canonical
+from cognito.models import OfPool, UserPool
+from cognito.pools.operations.merging import different, merged, undone
+from cognito.pools.operations.places import IDP, check_pool_arn, pool_call, pool_id_of, pool_key, pool_row, region_of
+from cognito.pools.operations.roles import role_given
+from cognito.pools.operations.shapes import AS_AWS_HAS_IT, METADATA, SECRETS, Settings, Shape
+from iamconsole.web.words import some
+from sync.aws.client import AwsClient
+from sync.checks import Finding
+from sync.draft import Draft
+from sync.mirror import ObjectRef
+from sync.mirror.base import mirror_of
+from sync.mirror.hashing import moment
+from sync.operations import (
+    Alteration,
+    BadParams,
+    Call,
+    Done,
+    Guarantee,
+    Operation,
+    Refusal,
+    Risk,
+    Sealed,
+    StepSpec,
+    Tried,
+    Undo,
+    Value,
+)  # fmt: skip
+from sync.sealed import is_reference
+
+
+@dataclass(frozen=True)
+class ReplaceParams:
+    pool_arn: str
+    called: str  # what people call it: its name, which may not be what AWS knows it by
+    changes: dict[str, Any]  # what is meant: new values by their paths, None to take one away
+    name: str = ""  # which one in the pool, as calls say it: a client's id; "" of the pool itself
+    settings: dict[str, Any] = field(default_factory=dict)  # all that is sent: filled in when it is planned
+
+    def __post_init__(self) -> None:
+        check_pool_arn(self.pool_arn)
+        if not self.changes:
+            raise BadParams("Say what is to be changed.")
+
+
+class Replace(Operation[ReplaceParams]):
+    guarantee = Guarantee.IDEMPOTENT
+    undo = Undo.REVERSIBLE
+    risk: ClassVar[Risk] = Risk.HIGH
+    writes_type = None
+    params_type = ReplaceParams
+    kind: str  # type: ignore[misc]  # of the instance: one class makes several operations
+
+    def __init__(self, of: Shape) -> None:
+        self.of = of
+        self.kind = of.kind
+
+    def parse(self, params: Mapping[str, Any]) -> ReplaceParams:
+        p = super().parse(params)
+        if bool(p.name) is not bool(self.of.asked_by):
+            raise BadParams(f"Say which {self.of.title} it is.")
+        unknown = {path.split(".")[0] for path in p.changes} - self.members
+        if unknown:
+            raise BadParams(f"{self.of.operation} takes no {', '.join(sorted(unknown))}.")
+        return p
+
+    @property
+    def members(self) -> set[str]:
+        return {(self.of.renamed or {}).get(name, name) for name in self.of.sent}
+
+    # ---- In words and as a call ------------------------------------------------------------------------------
+    def title(self, p: ReplaceParams) -> str:
+        what = some([self.of.label(path) for path in p.changes])
+        return f"Change {what} of the {self.of.title} {p.called}"
+
+    def note(self, p: ReplaceParams) -> str:
+        kept = [self.of.label(name) for name in p.settings if not any(each.split(".")[0] == name for each in p.changes)]
+        if not kept:
+            return ""
+        return f"AWS resets what this call leaves out, so it is sent along as it is: {', '.join(kept)}."
+
+    def calls(self, p: ReplaceParams) -> list[Call]:
+        which = {self.of.asked_by: p.name} if self.of.asked_by else {}
+        return [pool_call(p.pool_arn, self.of.operation, **which, **with_sealed(p.settings))]
+
+    def objects(self, p: ReplaceParams) -> list[str]:
+        return [child_key(self.of, p.pool_arn, p.name) if p.name else pool_key(p.pool_arn)]
+
+    def part(self, p: ReplaceParams) -> str:
+        return f"{self.of.kind}:{p.pool_arn} {p.name}"
+
+    def refs(self, aws_account: AwsAccount, p: ReplaceParams) -> list[ObjectRef]:
+        first = child_ref(self.of, aws_account, p.pool_arn, p.name)
+        return [first, *(replace(first, facet=facet) for facet in self.of.also)]
+
+    def told(self, value: Value) -> str:
+        return f"no such {self.of.title}" if value is None else "its settings as they were, or as somebody set them"
+
+    # ---- As texts --------------------------------------------------------------------------------------------
+    def document(self, aws_account: AwsAccount, p: ReplaceParams, value: Value) -> str | None:
+        return json.dumps(value["settings"], indent=2, sort_keys=True) if value else None
+
+    def writes(self, aws_account: AwsAccount, p: ReplaceParams) -> str | None:
+        return json.dumps(shown(p.settings), indent=2, sort_keys=True)
+
+    # ---- At the proposal -------------------------------------------------------------------------------------
+    def completed(self, draft: Draft, p: ReplaceParams) -> ReplaceParams:
+        value = draft.expects(self.part(p), self.mirrored(draft, p))
+        return replace(p, settings=self.fitted(merged(value["settings"], p.changes)))
+
+    def fitted(self, settings: Settings) -> Settings:
+        """Canonical, so that what AWS then describes is compared to the letter."""
+        return canonical(settings, settings)
+
+    def mirrored(self, draft: Draft, p: ReplaceParams) -> Value:
+        row = child_row(self.of, draft, p.pool_arn, p.name)
+        held = getattr(row, self.of.column)
+        if held is None:
+            raise Refusal(f"These settings of the {self.of.title} weren't read: refresh its page, then try again.")
+        return {"object": row.aws_id, "settings": self.of.payload(held)}
+
+    def after(self, p: ReplaceParams, value: Value) -> Value:
+        return {**value, "settings": shown(p.settings)}
+
+    def changes(self, p: ReplaceParams, value: Value) -> bool:
+        return _is_typed(p) or super().changes(p, value)
+
+    def limits(self, draft: Draft, p: ReplaceParams, value: Value) -> list[Finding]:
+        if not self.changes(p, value):
+            return [Finding("NO_CHANGE", "error", f"The {self.of.title} {p.called} is set so already.")]
+        meant = {path.split(".")[0] for path in p.changes}
+        lost = [name for name in different(value["settings"], shown(p.settings)) if name not in meant]
+        if not lost:
+            return []
+        words = f"This would put back {some(lost)}, which somebody else has changed since: plan it again."
+        return [Finding("OTHER_SETTINGS", "error", words)]
+
+    def before(self, draft: Draft, p: ReplaceParams, value: Value) -> dict[str, Any]:
+        return undone(value["settings"], p.changes)
+
+    def reverse(self, p: ReplaceParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+        back = {path: value for path, value in before.items() if not _is_hidden(path)}
+        return [update(self.of, p.pool_arn, p.called, back, p.name)] if back else []
+
+    def replanned(self, draft: Draft, p: ReplaceParams) -> list[StepSpec]:
+        again = self.completed(draft, p)
+        value = draft.expects(self.part(p), self.mirrored(draft, p))
+        return [update(self.of, p.pool_arn, p.called, p.changes, p.name)] if self.changes(again, value) else []
+
+    # ---- At AWS ----------------------------------------------------------------------------------------------
+    def live(self, client: AwsClient, p: ReplaceParams) -> Value:
+        return live_settings(self.of, client, p.pool_arn, p.name)
+
+    def done(self, client: AwsClient, p: ReplaceParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+        return Done() if live is not None and live == self.after(p, tried[0].found) else None
+
+
+class ReplaceProvider(Replace):
+    """An identity provider's secret and metadata are not kept: what isn't typed anew is read and sent back."""
+
+    def send(self, client: AwsClient, p: ReplaceParams) -> Mapping[str, Any]:
+        details = p.settings.get("ProviderDetails", {})
+        if AS_AWS_HAS_IT not in details.values():
+            return super().send(client, p)
+        asked = {"UserPoolId": pool_id_of(p.pool_arn), "ProviderName": p.name}
+        there = client.at(region_of(p.pool_arn))
+        held = there.call(IDP, "DescribeIdentityProvider", **asked)["IdentityProvider"]["ProviderDetails"]
+        whole = {name: held[name] if value == AS_AWS_HAS_IT else value for name, value in details.items()}
+        return super().send(client, replace(p, settings={**p.settings, "ProviderDetails": whole}))
+
+    def done(self, client: AwsClient, p: ReplaceParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+        """A new secret is seen by the date alone. AWS tells whole seconds."""
+        found = super().done(client, p, live, tried)
+        if found is None or not _is_typed(p):
+            return found
+        asked = {"UserPoolId": pool_id_of(p.pool_arn), "ProviderName": p.name}
+        there = client.at(region_of(p.pool_arn))
+        changed = moment(there.call(IDP, "DescribeIdentityProvider", **asked)["IdentityProvider"]["LastModifiedDate"])
+        return found if changed and changed >= tried[-1].at.replace(microsecond=0) else None
+
+
+class ReplaceGroup(Replace):
+    def alters(self, aws_account: AwsAccount, p: ReplaceParams) -> Sequence[Alteration]:
+        if "RoleArn" not in p.changes:
+            return ()
+        row = rows_of(self.of, aws_account, p.pool_arn, p.name).first()
+        old, new = row.role_arn if row else "", p.settings.get("RoleArn", "")
+        return role_given(p.pool_arn, p.name, old, new)
+
+
+class ReplaceMfa(Replace):
+    """The mode and its factors fit together: asked for the mode alone, AWS would take the factors away."""
+
+    def note(self, p: ReplaceParams) -> str:
+        locks = "Whoever has no second factor yet must set one up at the next sign-in. "
+        return f"{locks if p.settings.get('MfaConfiguration') == 'ON' else ''}{super().note(p)}"
+
+    def fitted(self, settings: Settings) -> Settings:
+        """AWS refuses factors of a pool without MFA, but for text messages, which it keeps."""
+        if settings.get("MfaConfiguration", "OFF") == "OFF":
+            for factor in ("SoftwareTokenMfaConfiguration", "EmailMfaConfiguration"):
+                settings.pop(factor, None)
+        return super().fitted(settings)
+
+
+def _is_hidden(path: str) -> bool:
+    return path.rpartition(".")[2] in (*SECRETS, METADATA)
+
+
+def _is_typed(p: ReplaceParams) -> bool:
+    """Whether it sends what AWS doesn't show again, or not as it was sent."""
+    return any(value for path, value in p.changes.items() if _is_hidden(path))
+
+
+# ---- What is found -------------------------------------------------------------------------------------------
+def child_key(of: Shape, pool_arn: str, name: str) -> str:
+    """As leases and drafts know what belongs to a pool: its own ARN is the pool's."""
+    return f"{of.model.kind}:{pool_arn} {name}"
+
+
+def child_row(of: Shape, draft: Draft, pool_arn: str, name: str) -> Any:
+    """The row of the thing in the pool, or of the pool. Raises Refusal."""
+    pool = pool_row(draft, pool_arn)
+    if not name:
+        return pool
+    key = child_key(of, pool_arn, name)
+    if draft.is_deleted(key):
+        raise Refusal(f"An earlier step deletes the {of.title} {name}.")
+    if key not in draft.remembered:
+        draft.remembered[key] = rows_of(of, draft.aws_account, pool_arn, name).select_related("pool").first()
+    if (row := draft.remembered[key]) is None:
+        raise Refusal(f"The mirror of {pool.name} has no {of.title} {name}: pull, then try again.")
+    return row
+
+
+def rows_of(of: Shape, aws_account: AwsAccount, pool_arn: str, name: str) -> Any:
+    """Those of that name which are there, the newest first."""
+    by = "aws_id" if of.asked_by == "ClientId" else "name"
+    live = of.model._default_manager.filter(gone_at__isnull=True)
+    return live.filter(**{"aws_account": aws_account, "arn": pool_arn, by: name}).order_by("-pk")
+
+
+def child_ref(of: Shape, aws_account: AwsAccount, pool_arn: str, name: str) -> ObjectRef:
+    if issubclass(of.model, OfPool):
+        row = rows_of(of, aws_account, pool_arn, name).first()
+        object_id = row.aws_id if row else name if of.asked_by == "ClientId" else ""
+    else:
+        object_id = pool_id_of(pool_arn)
+    return ObjectRef(of.model.kind, object_id, name, pool_arn, region_of(pool_arn), of.facet)
+
+
+def live_settings(of: Shape, client: AwsClient, pool_arn: str, name: str) -> Value:
+    """{"object", "settings"} as AWS has it; None where there is no such thing."""
+    mirror = mirror_of(of.model.kind, of.facet)
+    object_id = pool_id_of(pool_arn) if of.model is UserPool else name if of.asked_by == "ClientId" else ""
+    ref = ObjectRef(of.model.kind, object_id, name, pool_arn, region_of(pool_arn), of.facet)
+    item = mirror.read_one(client.at(region_of(pool_arn)), ref)
+    if item is None:
+        return None
+    seen = mirror.see(item)
+    return {"object": seen.object_id, "settings": of.payload(seen.content)}
+
+
+def shown(settings: Mapping[str, Any]) -> Settings:
+    """As AWS then describes them, as far as this console looks: without what was typed in secret."""
+    details = settings.get("ProviderDetails")
+    if not details:
+        return dict(settings)
+    hidden = {*SECRETS, METADATA}
+    told = {name: AS_AWS_HAS_IT if name in hidden else value for name, value in details.items()}
+    return {**settings, "ProviderDetails": told}
+
+
+def with_sealed(settings: Mapping[str, Any]) -> Settings:
+    return {
+        name: with_sealed(value)
+        if isinstance(value, Mapping)
+        else Sealed(value)
+        if isinstance(value, str) and is_reference(value)
+        else value
+        for name, value in settings.items()
+    }
+
+
+def update(of: Shape, pool_arn: str, called: str, changes: Mapping[str, Any], name: str = "") -> StepSpec:
+    """`changes`: new values by their paths, None to take one away."""
+    return StepSpec(of.kind, {"pool_arn": pool_arn, "called": called, "changes": dict(changes), "name": name})

@@ -1,0 +1,35 @@
+"""What a plan tells of the role that a group carries: its members may take it on through an identity pool."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cognito.pools.operations.places import pool_id_of
+from policies.holdings import Fact
+from sync.operations import Alteration
+
+
+@dataclass(frozen=True)
+class GivenByGroup(Fact):
+    role_arn: str
+    pool_arn: str
+    group: str
+    now: bool
+
+    @property
+    def arn(self) -> str:
+        return self.role_arn
+
+    @property
+    def words(self) -> str:
+        who = f"members of the group {self.group} of {pool_id_of(self.pool_arn)}"
+        return f"Is {'' if self.now else 'no longer '}given by Cognito to {who}, where an identity pool goes by groups"
+
+
+def role_given(pool_arn: str, group: str, old: str, new: str) -> Sequence[Alteration]:
+    """`old` and `new`: ARNs, "" for none."""
+    if old == new:
+        return ()
+    gone = [GivenByGroup(old, pool_arn, group, now=False)] if old else []
+    return [*gone, *([GivenByGroup(new, pool_arn, group, now=True)] if new else [])]

@@ -1,0 +1,181 @@
+"""The calls that replace all settings of a thing, as data: what they take, and what becomes of what AWS describes.
+
+What a call leaves out goes back to AWS's default, so each sends all of it. The table is the one of the API reference:
+"If you don't provide a value for an attribute, Amazon Cognito sets it to its default value."
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from cognito.mirrors.canonical import canonical
+from cognito.models import AppClient, CognitoGroup, PoolProvider, ResourceServer, UserPool
+from sync.models import MirroredRow
+
+Settings = dict[str, Any]
+
+# What stands for a secret that AWS has and this console doesn't keep: it is read and sent back when the step is done.
+AS_AWS_HAS_IT = "<as AWS has it>"
+SECRETS = ("client_secret", "private_key")  # in the details of an identity provider
+METADATA = "MetadataFile"
+
+
+def _as_it_is(settings: Settings) -> Settings:
+    return settings
+
+
+@dataclass(frozen=True)
+class Shape:
+    """`sent`: the members of the call, by their name in what AWS describes."""
+
+    kind: str  # "cognito.pool.update"
+    title: str  # "user pool", for sentences
+    model: type[MirroredRow]
+    operation: str
+    sent: frozenset[str]
+    column: str = "settings"  # of the row that has what AWS describes; null in it: not read yet
+    facet: str = "details"
+    also: tuple[str, ...] = ()  # other facets that the call changes
+    asked_by: str = ""  # the parameter that says which one in the pool; "": the pool itself
+    renamed: Mapping[str, str] | None = None
+    fitted: Callable[[Settings], Settings] = _as_it_is  # what else differs between the two
+    labels: Mapping[str, str] | None = None  # what people call a setting, by its path
+
+    def payload(self, described: Mapping[str, Any]) -> Settings:
+        """What the call takes, of what AWS describes in canonical form; without what says which one."""
+        new = self.renamed or {}
+        kept = {new.get(name, name): deepcopy(value) for name, value in described.items() if name in self.sent}
+        told = self.fitted(kept)
+        return canonical(told, told)
+
+    def label(self, path: str) -> str:
+        return (self.labels or {}).get(path, path)
+
+
+def _pool(settings: Settings) -> Settings:
+    """`UnusedAccountValidityDays` is described and refused; with a link in the message, its text is left out."""
+    settings.get("AdminCreateUserConfig", {}).pop("UnusedAccountValidityDays", None)
+    template = settings.get("VerificationMessageTemplate", {})
+    if template.get("DefaultEmailOption") == "CONFIRM_WITH_LINK":
+        template.pop("EmailMessage", None)
+    return settings
+
+
+def _server(settings: Settings) -> Settings:
+    """The mirror has the scopes by name."""
+    scopes = settings.get("Scopes", {})
+    if isinstance(scopes, Mapping):
+        settings["Scopes"] = [{"ScopeName": name, "ScopeDescription": said} for name, said in scopes.items()]
+    return settings
+
+
+def _provider(settings: Settings) -> Settings:
+    """What the mirror doesn't have of the details: a secret, and a long document."""
+    details = settings.setdefault("ProviderDetails", {})
+    if METADATA in details and not str(details[METADATA]).lstrip().startswith("<"):
+        details[METADATA] = AS_AWS_HAS_IT
+    if settings.pop("HasSecret", False) and not any(name in details for name in SECRETS):
+        details["private_key" if "key_id" in details else "client_secret"] = AS_AWS_HAS_IT
+    return settings
+
+
+# Not DcrConfiguration: left out, it stays, and sent, its own members that are left out are reset.
+POOL = Shape(
+    "cognito.pool.update", "user pool", UserPool, "UpdateUserPool",
+    frozenset({
+        "Name", "Policies", "DeletionProtection", "LambdaConfig", "AutoVerifiedAttributes",
+        "VerificationMessageTemplate", "SmsAuthenticationMessage", "UserAttributeUpdateSettings", "MfaConfiguration",
+        "DeviceConfiguration", "EmailConfiguration", "SmsConfiguration", "UserPoolTags", "AdminCreateUserConfig",
+        "UserPoolAddOns", "AccountRecoverySetting", "UserPoolTier", "KeyConfiguration", "IssuerConfiguration",
+        "AcrConfiguration",
+    }),
+    also=("mfa",),
+    renamed={"Name": "PoolName"},
+    fitted=_pool,
+    labels={
+        "PoolName": "name", "Policies.PasswordPolicy": "password policy", "Policies.SignInPolicy": "ways to sign in",
+        "AdminCreateUserConfig.AllowAdminCreateUserOnly": "who may sign up",
+        "AdminCreateUserConfig.InviteMessageTemplate": "invitation", "AutoVerifiedAttributes": "what is verified",
+        "AccountRecoverySetting": "account recovery", "DeletionProtection": "deletion protection",
+        "VerificationMessageTemplate": "verification messages", "EmailConfiguration": "e-mail",
+        "SmsConfiguration": "text messages", "LambdaConfig": "triggers", "UserPoolTier": "plan",
+        "UserPoolAddOns": "threat protection", "UserPoolTags": "tags", "DeviceConfiguration": "remembered devices",
+    },
+)  # fmt: skip
+MFA = Shape(
+    "cognito.pool.mfa", "user pool", UserPool, "SetUserPoolMfaConfig",
+    frozenset({
+        "MfaConfiguration", "SmsMfaConfiguration", "SoftwareTokenMfaConfiguration", "EmailMfaConfiguration",
+        "WebAuthnConfiguration",
+    }),
+    column="mfa_config",
+    facet="mfa",
+    also=("details",),
+    labels={
+        "MfaConfiguration": "MFA", "SmsMfaConfiguration": "MFA by text message",
+        "SoftwareTokenMfaConfiguration": "MFA by app", "EmailMfaConfiguration": "MFA by e-mail",
+        "WebAuthnConfiguration": "passkeys",
+    },
+)  # fmt: skip
+RISK = Shape(
+    "cognito.risk.set", "user pool", UserPool, "SetRiskConfiguration",
+    frozenset({
+        "CompromisedCredentialsRiskConfiguration", "AccountTakeoverRiskConfiguration", "RiskExceptionConfiguration",
+    }),
+    column="risk",
+    facet="risk",
+    labels={
+        "CompromisedCredentialsRiskConfiguration": "compromised passwords",
+        "AccountTakeoverRiskConfiguration": "account takeover", "RiskExceptionConfiguration": "exceptions",
+    },
+)  # fmt: skip
+# Never PublishSecretsInAWSSecretsManager: false would delete the stored secret at once, and true rotate it.
+CLIENT = Shape(
+    "cognito.client.update", "app client", AppClient, "UpdateUserPoolClient",
+    frozenset({
+        "ClientName", "RefreshTokenValidity", "AccessTokenValidity", "IdTokenValidity", "TokenValidityUnits",
+        "ReadAttributes", "WriteAttributes", "ExplicitAuthFlows", "SupportedIdentityProviders", "CallbackURLs",
+        "LogoutURLs", "DefaultRedirectURI", "AllowedOAuthFlows", "AllowedOAuthScopes",
+        "AllowedOAuthFlowsUserPoolClient", "AnalyticsConfiguration", "PreventUserExistenceErrors",
+        "EnableTokenRevocation", "EnablePropagateAdditionalUserContextData", "AuthSessionValidity",
+        "RefreshTokenRotation",
+    }),
+    asked_by="ClientId",
+    labels={
+        "ClientName": "name", "CallbackURLs": "callback addresses", "LogoutURLs": "sign-out addresses",
+        "AllowedOAuthFlows": "OAuth flows", "AllowedOAuthScopes": "OAuth scopes",
+        "AllowedOAuthFlowsUserPoolClient": "OAuth", "ExplicitAuthFlows": "ways to sign in",
+        "SupportedIdentityProviders": "identity providers", "RefreshTokenValidity": "life of refresh tokens",
+        "AccessTokenValidity": "life of access tokens", "IdTokenValidity": "life of ID tokens",
+        "TokenValidityUnits": "units of lives", "EnableTokenRevocation": "revoking tokens",
+        "PreventUserExistenceErrors": "what is told of who exists", "ReadAttributes": "attributes it may read",
+        "WriteAttributes": "attributes it may write", "RefreshTokenRotation": "rotation of refresh tokens",
+    },
+)  # fmt: skip
+GROUP = Shape(
+    "cognito.group.update", "group", CognitoGroup, "UpdateGroup", frozenset({"Description", "RoleArn", "Precedence"}),
+    asked_by="GroupName",
+    labels={"Description": "description", "RoleArn": "role", "Precedence": "precedence"},
+)  # fmt: skip
+PROVIDER = Shape(
+    "cognito.idp.update", "identity provider", PoolProvider, "UpdateIdentityProvider",
+    frozenset({"ProviderDetails", "AttributeMapping", "IdpIdentifiers", "AcrMapping", "HasSecret"}),
+    asked_by="ProviderName",
+    fitted=_provider,
+    labels={
+        "ProviderDetails": "details", "ProviderDetails.client_secret": "client secret",
+        "ProviderDetails.private_key": "private key", "AttributeMapping": "attribute mapping",
+        "IdpIdentifiers": "identifiers",
+    },
+)  # fmt: skip
+RESOURCE_SERVER = Shape(
+    "cognito.resource_server.update", "resource server", ResourceServer, "UpdateResourceServer",
+    frozenset({"Name", "Scopes"}),
+    asked_by="Identifier",
+    fitted=_server,
+    labels={"Name": "name", "Scopes": "scopes"},
+)  # fmt: skip
+SHAPES = (POOL, MFA, RISK, CLIENT, GROUP, PROVIDER, RESOURCE_SERVER)

@@ -1,0 +1,208 @@
+"""The settings of a pool and of its app clients in words: what is set, and what that means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cognito.models import AppClient, UserPool
+from cognito.pools.acts.clients import FLOWS, LIVES, OAUTH
+from cognito.pools.acts.signing import ADDRESSES, FIRST_FACTORS, RECOVERY, REQUIRED
+from iamconsole.web.words import counted, some
+
+
+@dataclass(frozen=True)
+class Said:
+    label: str
+    value: str
+    means: str = ""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is set by one form."""
+
+    title: str
+    said: tuple[Said, ...]
+
+
+_ADDRESSES, _FACTORS, _RECOVERY = dict(ADDRESSES), dict(FIRST_FACTORS), dict(RECOVERY)
+_PLANS = {"LITE": "Lite", "ESSENTIALS": "Essentials", "PLUS": "Plus"}
+_PROTECTION = {"OFF": "Off", "AUDIT": "Noted, not acted on", "ENFORCED": "Acted on"}
+
+
+def tasks_of(pool: UserPool) -> dict[str, Task]:
+    """By the name of the act that sets it."""
+    settings = pool.settings
+    told = {
+        "signup": ("Sign-up", _sign_up(settings)),
+        "signin": ("Sign-in", _sign_in(pool)),
+        "password": ("Password policy", _password(settings)),
+        "mfa": ("Multi-factor authentication", _mfa(pool)),
+        "recovery": ("Account recovery", _recovery(settings)),
+        "messages": ("Messages", _messages(pool)),
+        "domain": ("Domain", _domain(pool)),
+        "triggers": ("Triggers", _triggers(settings)),
+        "protection": ("Deletion protection", _protected(pool)),
+        "plan": ("Plan and threat protection", _plan(pool)),
+    }
+    return {name: Task(title, tuple(said)) for name, (title, said) in told.items()}
+
+
+def _named(names: Mapping[str, str], values: list[str]) -> str:
+    return some([names.get(each, each) for each in values]) if values else "None"
+
+
+def _sign_up(settings: Mapping[str, Any]) -> Iterator[Said]:
+    making = settings.get("AdminCreateUserConfig", {})
+    if making.get("AllowAdminCreateUserOnly"):
+        yield Said("Accounts are made by", "Administrators only", "An app’s sign-up is refused.")
+    else:
+        yield Said("Accounts are made by", "Anybody", "Whoever knows an app client’s id can sign up.")
+    yield Said("Verified at sign-up", _named(_ADDRESSES, settings.get("AutoVerifiedAttributes", [])))
+    own = [each["Name"] for each in settings.get("SchemaAttributes", []) if ":" in each["Name"]]
+    yield Said("Attributes of its own", some(own) if own else "None", "Fixed for ever, once they are there.")
+
+
+def _sign_in(pool: UserPool) -> Iterator[Said]:
+    settings = pool.settings
+    with_ = _named(_ADDRESSES, pool.username_attributes) if pool.username_attributes else "A name of their own"
+    yield Said("Username", with_, "Fixed when the pool was made.")
+    if pool.alias_attributes:
+        yield Said("Also sign in with", _named(_ADDRESSES, pool.alias_attributes), "Fixed when the pool was made.")
+    matters = settings.get("UsernameConfiguration", {}).get("CaseSensitive", True)
+    yield Said("Capital letters", "Matter" if matters else "Don’t matter", "Fixed when the pool was made.")
+    first = settings.get("Policies", {}).get("SignInPolicy", {}).get("AllowedFirstAuthFactors", ["PASSWORD"])
+    yield Said("First factors", _named(_FACTORS, first))
+    site = (pool.mfa_config or {}).get("WebAuthnConfiguration", {}).get("RelyingPartyId")
+    if site:
+        yield Said("Passkeys are for", site)
+
+
+def _password(settings: Mapping[str, Any]) -> Iterator[Said]:
+    policy = settings.get("Policies", {}).get("PasswordPolicy", {})
+    yield Said("Length", f"{policy.get('MinimumLength', 8)} characters at least")
+    needed = [name for name, member in REQUIRED.items() if policy.get(member)]
+    words = {"uppercase": "an upper-case letter", "lowercase": "a lower-case letter", "numbers": "a digit",
+             "symbols": "a symbol"}  # fmt: skip
+    yield Said("Needs", some([words[name] for name in needed]) if needed else "Nothing else")
+    days = policy.get("TemporaryPasswordValidityDays", 7)
+    yield Said("A temporary password is good", counted(days, "day"), "Then the invitation has to be sent again.")
+    if history := policy.get("PasswordHistorySize"):
+        yield Said("Remembered", counted(history, "password"))
+
+
+def _mfa(pool: UserPool) -> Iterator[Said]:
+    modes = {"OFF": "Off", "OPTIONAL": "For those who set it up", "ON": "Required of everybody"}
+    means = {"OFF": "A stolen password is enough.", "OPTIONAL": "Who didn’t set it up signs in with the password."}
+    yield Said("MFA", modes.get(pool.mfa, pool.mfa), means.get(pool.mfa, ""))
+    held = pool.mfa_config or {}
+    ways = [
+        ("SoftwareTokenMfaConfiguration", "an authenticator app"), ("SmsMfaConfiguration", "text message"),
+        ("EmailMfaConfiguration", "e-mail"),
+    ]  # fmt: skip
+    found = [words for name, words in ways if held.get(name, {}).get("Enabled", bool(held.get(name)))]
+    if pool.mfa_config is None:
+        yield Said("By", "Not read yet")
+    elif found:
+        yield Said("By", some(found))
+
+
+def _recovery(settings: Mapping[str, Any]) -> Iterator[Said]:
+    ways = settings.get("AccountRecoverySetting", {}).get("RecoveryMechanisms", [])
+    names = [each["Name"] for each in sorted(ways, key=lambda each: each["Priority"])]
+    if not names:
+        yield Said("Not set", "To a verified number, else to a verified address", "As AWS does without a setting.")
+    for place, name in enumerate(names):
+        yield Said("First" if not place else "Else", _RECOVERY.get(name, name))
+
+
+def _messages(pool: UserPool) -> Iterator[Said]:
+    mail = pool.settings.get("EmailConfiguration", {})
+    if mail.get("EmailSendingAccount") == "DEVELOPER":
+        yield Said("Mail is sent by", "Amazon SES", mail.get("SourceArn", ""))
+    else:
+        yield Said("Mail is sent by", "Cognito", "50 messages a day for the AWS account, and no more.")
+    template = pool.settings.get("VerificationMessageTemplate", {})
+    link = template.get("DefaultEmailOption") == "CONFIRM_WITH_LINK"
+    yield Said("A verification has", "A link to follow" if link else "A code to type")
+    if subject := template.get("EmailSubject"):
+        yield Said("Its subject", subject)
+    sms = pool.settings.get("SmsConfiguration", {}).get("SnsCallerArn")
+    yield Said("Text messages", f"By the role {sms.rpartition('/')[2]}" if sms else "None can be sent")
+    for what, why in sorted(pool.failures.items()):
+        yield Said(f"Trouble with {what}", why)
+
+
+def _domain(pool: UserPool) -> Iterator[Said]:
+    for name, label in ((pool.domain, "Prefix"), (pool.custom_domain, "Own domain")):
+        if name:
+            version = (pool.domains or {}).get(name, {}).get("ManagedLoginVersion", 1)
+            yield Said(label, name, "Managed login" if version == 2 else "Hosted UI (classic)")
+    if not pool.domain and not pool.custom_domain:
+        yield Said("Domain", "None", "No pages of Cognito’s to sign in on, and no OAuth.")
+
+
+def _triggers(settings: Mapping[str, Any]) -> Iterator[Said]:
+    held = settings.get("LambdaConfig", {})
+    for name, arn in sorted(held.items()):
+        told = arn if isinstance(arn, str) else arn.get("LambdaArn", "")
+        yield Said(name, told.rpartition(":")[2] or told, "")
+    if not held:
+        yield Said("Functions", "None")
+
+
+def _protected(pool: UserPool) -> Iterator[Said]:
+    if pool.deletion_protection:
+        yield Said("Protected", "Yes", "AWS refuses to delete the pool while this is on.")
+    else:
+        yield Said("Protected", "No", "One call deletes the pool, with all its people.")
+
+
+def _plan(pool: UserPool) -> Iterator[Said]:
+    yield Said("Plan", _PLANS.get(pool.tier, pool.tier or "Not told"))
+    mode = pool.settings.get("UserPoolAddOns", {}).get("AdvancedSecurityMode", "OFF")
+    yield Said("Threat protection", _PROTECTION.get(mode, mode))
+    compromised = (pool.risk or {}).get("CompromisedCredentialsRiskConfiguration", {})
+    if action := compromised.get("Actions", {}).get("EventAction"):
+        yield Said("Stolen passwords", "Refused" if action == "BLOCK" else "Noted")
+
+
+# ---- App clients ---------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class ClientTold:
+    row: AppClient
+    said: tuple[Said, ...]
+
+
+def told_of_client(client: AppClient) -> ClientTold:
+    return ClientTold(client, tuple(_client(client)))
+
+
+def _client(client: AppClient) -> Iterator[Said]:
+    settings = client.settings
+    if client.has_secret:
+        yield Said("Secret", "Has one", "For apps on a server.")
+    else:
+        yield Said("Secret", "None", "For browsers and phones, which can’t keep one.")
+    short = {name: label.partition(":")[0].partition(" (")[0] for name, label in [*FLOWS, *OAUTH]}
+    yield Said("Signs in by", _named(short, settings.get("ExplicitAuthFlows", [])))
+    if settings.get("AllowedOAuthFlowsUserPoolClient"):
+        yield Said("OAuth flows", _named(short, settings.get("AllowedOAuthFlows", [])))
+        yield Said("Scopes", _named({}, settings.get("AllowedOAuthScopes", [])))
+        yield Said("Comes back to", _named({}, settings.get("CallbackURLs", [])))
+    lives = [
+        f"{label} {_life(settings, name)}"
+        for name, label in (("access", "access"), ("id", "ID"), ("refresh", "refresh"))
+    ]
+    yield Said("Tokens last", ", ".join(lives))
+    hides = settings.get("PreventUserExistenceErrors") == "ENABLED"
+    yield Said("Tells who exists", "No" if hides else "Yes", "" if hides else "Usernames can be guessed one by one.")
+
+
+def _life(settings: Mapping[str, Any], token: str) -> str:
+    member, _, _, unit, usual = LIVES[token]
+    number = settings.get(f"{member}Validity") or usual
+    held = settings.get("TokenValidityUnits", {}).get(member, unit)
+    return counted(number, held.removesuffix("s"))

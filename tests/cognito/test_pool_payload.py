@@ -1,0 +1,162 @@
+"""What is sent when one setting is changed: all of the others with it, to the letter, since AWS resets what is not."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import botocore.session
+import pytest
+
+from accounts.models import Operator
+from cognito.pools.operations import update
+from cognito.pools.operations.shapes import CLIENT, GROUP, POOL, SHAPES, Shape
+from sync import changes
+from sync.changes import PlanError
+from sync.models import Change
+from sync.operations import registry
+from tests.cognito.pool_operation_cases import Arranged, arrange
+from tests.cognito.seeding import ROLE, pull_pools
+from tests.services.changing import carry_out, propose
+from tests.services.world import World
+
+pytestmark = pytest.mark.django_db
+
+
+def sent(world: World, action: str) -> list[str]:
+    return [json.dumps(call["params"], sort_keys=True) for call in world.sent(action)]
+
+
+def settled(arranged: Arranged) -> bool:
+    """Settings that a call that leaves them out would reset."""
+    arranged.idp.update_user_pool(
+        **arranged.in_pool,
+        PoolName="customers",
+        AutoVerifiedAttributes=["email"],
+        UserPoolTags={"team": "shop"},
+        DeletionProtection="ACTIVE",
+        UserPoolTier="PLUS",
+        Policies={"PasswordPolicy": {"MinimumLength": 10, "RequireNumbers": True, "TemporaryPasswordValidityDays": 3}},
+        AdminCreateUserConfig={"AllowAdminCreateUserOnly": True},
+        LambdaConfig={"PreSignUp": "arn:aws:lambda:eu-central-1:123456789012:function:check"},
+        EmailConfiguration={"EmailSendingAccount": "COGNITO_DEFAULT", "ReplyToEmailAddress": "help@example.org"},
+        VerificationMessageTemplate={"DefaultEmailOption": "CONFIRM_WITH_CODE", "EmailMessage": "It is {####}"},
+    )
+    return True
+
+
+def test_a_pool_is_sent_as_a_whole(world: World, erin: Operator) -> None:
+    arranged = arrange(world, settled)
+    was = arranged.described()
+
+    step = update(POOL, arranged.pool.arn, "customers", {"Policies.PasswordPolicy.MinimumLength": 14})
+    change = carry_out(propose(world.aws_account, erin, [step]), erin)
+
+    assert change.state == Change.State.APPLIED
+    expected = {
+        "UserPoolId": arranged.pool.aws_id,
+        "PoolName": "customers",
+        "AutoVerifiedAttributes": ["email"],
+        "UserPoolTags": {"team": "shop"},
+        "DeletionProtection": "ACTIVE",
+        "UserPoolTier": "PLUS",
+        "MfaConfiguration": "OFF",
+        "Policies": {
+            "PasswordPolicy": {
+                "MinimumLength": 14,
+                "RequireUppercase": False,
+                "RequireLowercase": False,
+                "RequireNumbers": True,
+                "RequireSymbols": False,
+                "TemporaryPasswordValidityDays": 3,
+            },
+            "SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD"]},
+        },
+        "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": True},
+        "LambdaConfig": {"PreSignUp": "arn:aws:lambda:eu-central-1:123456789012:function:check"},
+        "EmailConfiguration": {"EmailSendingAccount": "COGNITO_DEFAULT", "ReplyToEmailAddress": "help@example.org"},
+        "VerificationMessageTemplate": {"DefaultEmailOption": "CONFIRM_WITH_CODE", "EmailMessage": "It is {####}"},
+    }
+    assert sent(world, "UpdateUserPool") == [json.dumps(expected, sort_keys=True)]
+    now = arranged.described()
+    assert {name for name in was if was[name] != now[name]} == {"Policies", "LastModifiedDate"}
+
+
+def test_a_client_and_a_group_are_sent_as_a_whole(world: World, erin: Operator) -> None:
+    arranged = arrange(world)
+    client = update(CLIENT, arranged.pool.arn, "web", {"RefreshTokenValidity": 7}, arranged.client.aws_id)
+    group = update(GROUP, arranged.pool.arn, "vip", {"Precedence": 0}, "vip")
+    carry_out(propose(world.aws_account, erin, [client, group]), erin)
+    [of_client], [of_group] = sent(world, "UpdateUserPoolClient"), sent(world, "UpdateGroup")
+    assert json.loads(of_client)["CallbackURLs"] == ["https://shop.example.org/a", "https://shop.example.org/b"]
+    assert json.loads(of_client)["EnableTokenRevocation"] is True
+    assert "ClientSecret" not in of_client
+    assert json.loads(of_group) == {
+        "UserPoolId": arranged.pool.aws_id, "GroupName": "vip", "Description": "Best customers", "Precedence": 0,
+        "RoleArn": ROLE,
+    }  # fmt: skip
+
+
+def test_the_plan_names_what_aws_would_have_reset(world: World, erin: Operator) -> None:
+    arranged = arrange(world)
+    step = update(POOL, arranged.pool.arn, "customers", {"DeletionProtection": "INACTIVE"})
+    planned = propose(world.aws_account, erin, [step]).steps.get()
+    operation = registry[planned.kind]
+    note = operation.note(operation.parse(planned.params))
+    assert "tags" in note
+    assert "what is verified" in note
+    assert "deletion protection" not in note
+
+
+def test_two_changes_of_one_pool_build_on_each_other(world: World, erin: Operator) -> None:
+    arranged = arrange(world)
+    arn = arranged.pool.arn
+    steps = [
+        update(POOL, arn, "customers", {"DeletionProtection": "INACTIVE"}),
+        update(POOL, arn, "customers", {"Policies.PasswordPolicy.MinimumLength": 14}),
+    ]
+    assert carry_out(propose(world.aws_account, erin, steps), erin).state == Change.State.APPLIED
+    now = arranged.described()
+    assert now["DeletionProtection"] == "INACTIVE"
+    assert now["Policies"]["PasswordPolicy"]["MinimumLength"] == 14
+
+
+def test_the_reverse_leaves_alone_what_somebody_set_since(world: World, erin: Operator) -> None:
+    arranged = arrange(world)
+    step = update(POOL, arranged.pool.arn, "customers", {"DeletionProtection": "INACTIVE"})
+    done = carry_out(propose(world.aws_account, erin, [step]), erin)
+    arranged.idp.tag_resource(ResourceArn=arranged.pool.arn, Tags={"stage": "live"})
+    pull_pools(world.aws_account)
+    back = carry_out(changes.propose_reverse(change=done, actor=erin, reason=""), erin)
+    assert back.state == Change.State.APPLIED
+    now = arranged.described()
+    assert (now["DeletionProtection"], now["UserPoolTags"]["stage"]) == ("ACTIVE", "live")
+
+
+def test_what_somebody_set_meanwhile_is_a_conflict(world: World, erin: Operator) -> None:
+    arranged = arrange(world)
+    step = update(POOL, arranged.pool.arn, "customers", {"DeletionProtection": "INACTIVE"})
+    change = propose(world.aws_account, erin, [step])
+    arranged.idp.tag_resource(ResourceArn=arranged.pool.arn, Tags={"stage": "live"})
+    assert carry_out(change, erin).state == Change.State.CONFLICTED
+    assert world.sent("UpdateUserPool") == []
+
+
+def test_what_is_set_so_already_is_refused(world: World, erin: Operator) -> None:
+    arranged = arrange(world)
+    step = update(POOL, arranged.pool.arn, "customers", {"DeletionProtection": "ACTIVE"})
+    with pytest.raises(PlanError, match="set so already"):
+        propose(world.aws_account, erin, [step])
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: str(shape.kind))
+def test_a_shape_has_all_members_that_the_call_takes(shape: Shape) -> None:
+    """Whatever AWS adds to the call has to be sent, too: what is left out on purpose stands here."""
+    left_out = {
+        "UserPoolId", "ClientId", "GroupName", "ProviderName", "Identifier",  # which one
+        "SmsVerificationMessage", "EmailVerificationMessage", "EmailVerificationSubject",  # of old: in the template
+        "DcrConfiguration", "PublishSecretsInAWSSecretsManager",  # left out, they stay
+    }  # fmt: skip
+    model: Any = botocore.session.get_session().get_service_model("cognito-idp")
+    members = set(model.operation_model(shape.operation).input_shape.members) - left_out
+    assert members == {(shape.renamed or {}).get(name, name) for name in shape.sent} - {"HasSecret"}
