@@ -40,7 +40,9 @@ class Row:
 
     @property
     def on_everything(self) -> bool:
-        return any(line.grant.is_everything and line.grant.is_whole for line in self.lines)
+        """Also where it hangs on the request, such as on its Region: that leaves no resource out."""
+        grants = [line.grant for line in self.lines if line.grant.is_everything]
+        return any(not (grant.within or grant.but or grant.taken_by or grant.is_unsure) for grant in grants)
 
     @property
     def resources(self) -> list[str]:

@@ -98,6 +98,16 @@ def test_guests_with_all_of_s3_and_the_classic_flow(shop: Shop) -> None:
     assert finding(pool, "GUESTS_READ_ALL_S3").text.startswith("AmazonS3ReadOnlyAccess gives shop-guest every bucket")
 
 
+def test_a_denial_that_hangs_on_the_request_leaves_all_of_s3(shop: Shop) -> None:
+    elsewhere = {"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}}
+    deny = {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": elsewhere}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    shop.with_roles().world.iam.put_role_policy(RoleName="shop-guest", PolicyName="here", PolicyDocument=document)
+    pool = shop.mirrored()
+    assert codes(pool)["GUESTS_READ_ALL_S3"] == "critical"
+    assert "list and read everything in Amazon S3" in sentence(pool)
+
+
 def test_a_trust_without_amr_lets_guests_take_the_role(shop: Shop) -> None:
     pool = shop.with_roles(trust=without(shop, ":amr")).mirrored()
     assert codes(pool)["TRUST_WITHOUT_AMR"] == "critical"
