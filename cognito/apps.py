@@ -7,7 +7,7 @@ class CognitoConfig(AppConfig):
     name = "cognito"
 
     def ready(self) -> None:
-        from cognito import acts, identity_pools, mirrors, pages, pools
+        from cognito import acts, identity_pools, mirrors, pages, pools, trying
         from cognito.care_check import CareCheck
         from cognito.operations import people as operations_on_people
         from cognito.people import erasing
@@ -20,4 +20,5 @@ class CognitoConfig(AppConfig):
         acts.register()
         checks.register(CareCheck())
         pages.register()
+        trying.register()
         beat.register(erasing.erase_due)

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from cognito.identity_pools import urls as identity_pools
 from cognito.kinds import PERSON, POOL
 from cognito.pools import views as pool_views
+from cognito.trying import urls as trying
 from cognito.views import care, people, person, pools, protection, searches, staging
 from policies.details import tab_patterns
 from policies.views.act import act_pattern
@@ -41,4 +42,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{POOL_PAGE}clients/", pool_views.clients, name="cognito_pool_clients"),
     path(f"{POOL_PAGE}providers/", pool_views.providers, name="cognito_pool_providers"),
     *identity_pools.urlpatterns,
+    *trying.urlpatterns,
 ]

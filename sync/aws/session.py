@@ -68,7 +68,7 @@ class AwsSession:
 
     def _open(self) -> Session:
         if not self.purpose.signed:
-            return _without_credentials()
+            return without_credentials()
         session = self._ambient()
         if self.target.assumes_role:
             session = self._assumed(session)
@@ -194,7 +194,8 @@ class _Given(CredentialProvider):
         return self._credentials
 
 
-def _without_credentials() -> Session:
+def without_credentials() -> Session:
+    """It has none and looks for none."""
     session = _new_session()
     session.register_component("credential_provider", CredentialResolver([]))
     return session

@@ -41,6 +41,7 @@ KEYS: dict[str, Callable[[], object]] = {
     "policy": lambda: ManagedPolicy.objects.get().aws_id,
     "control": lambda: OrgPolicy.objects.get().aws_id,
     "identity": lambda: IdentityPool.objects.get().aws_id,
+    "try": lambda: UserPool.objects.get().aws_id,
     "oidc": lambda: OidcProvider.objects.get().aws_id,
     "saml": lambda: SamlProvider.objects.get().aws_id,
     "instance": lambda: InstanceProfile.objects.get().aws_id,

@@ -15,7 +15,7 @@ from identities.models import IamRole
 from policies.fields import NamedField
 
 # Amazon S3 User Guide, "General purpose bucket naming rules".
-_BUCKET = r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+_BUCKET = r"\A(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z"
 
 
 def _roles(aws_account: AwsAccount) -> QuerySet[Any]:

@@ -25,7 +25,7 @@ _WHY_NOT = (
     "policies and old versions, and Block Public Access doesn’t help against it. This allows one thing only: to get an "
     "object whose key begins with the prefix. Nobody can list what is there."
 )
-_NAME = r"[\w+=,.@-]{1,64}"
+_NAME = r"\A[\w+=,.@-]{1,64}\Z"
 
 
 class OnePrefixForm(PoolForm):

@@ -114,7 +114,7 @@ class ProvidersForm(PoolForm):
         help_text="One a line, provider=app id, such as accounts.google.com=123.apps.googleusercontent.com.",
     )
     developer = forms.RegexField(
-        r"[\w._-]{1,128}",
+        r"\A[\w._-]{1,128}\Z",
         required=False,
         label="Developer provider",
         help_text="The name by which a server of yours says who somebody is. AWS never changes it once it is set.",

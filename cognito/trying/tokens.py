@@ -1,0 +1,113 @@
+"""Whether a token of a user pool is to be believed, claim by claim.
+
+"Verifying JSON web tokens" in the Amazon Cognito Developer Guide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import jwt
+
+ALGORITHM = "RS256"
+LEEWAY_S = 30  # by which the clocks of AWS and console may differ
+ID, ACCESS = "id", "access"
+
+
+@dataclass(frozen=True)
+class Check:
+    """`words`: what is so."""
+
+    name: str
+    ok: bool
+    words: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """A token, taken apart. `claims` and `header` are empty where it is none."""
+
+    text: str
+    use: str  # what it should be: id, access
+    header: Mapping[str, Any]
+    claims: Mapping[str, Any]
+    checks: tuple[Check, ...]
+
+    @property
+    def title(self) -> str:
+        return "ID token" if self.use == ID else "Access token"
+
+    @property
+    def is_good(self) -> bool:
+        return all(check.ok for check in self.checks)
+
+
+def issuer_of(region: str, pool_id: str) -> str:
+    host = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    return f"https://cognito-idp.{region}.{host}/{pool_id}"
+
+
+def told(token: str, *, use: str, keys: Mapping[str, Any], issuer: str, client_id: str, now: datetime) -> Told:
+    """`keys`: the pool's JSON Web Key Set. Takes any text; never raises."""
+    try:
+        header = jwt.get_unverified_header(token)
+        claims = jwt.decode(token, options={"verify_signature": False})
+    except jwt.PyJWTError as error:
+        return Told(token, use, {}, {}, (Check("Form", False, f"It is no token: {error}"),))
+    audience = "aud" if use == ID else "client_id"
+    checks = (
+        _signature(token, header, keys),
+        _equals("Issuer", "iss", claims, issuer),
+        _equals("Made for this client", audience, claims, client_id),
+        _equals("Kind", "token_use", claims, use),
+        _expiry(claims, now),
+    )
+    return Told(token, use, header, claims, checks)
+
+
+def _signature(token: str, header: Mapping[str, Any], keys: Mapping[str, Any]) -> Check:
+    name = "Signature"
+    if header.get("alg") != ALGORITHM:
+        return Check(
+            name, False, f"It says it is signed by {header.get('alg')!s:.20}; Cognito signs by {ALGORITHM} only"
+        )
+    try:
+        known = {key.key_id: key for key in jwt.PyJWKSet.from_dict(dict(keys)).keys}
+        key = known.get(header.get("kid"))
+        if key is None:
+            return Check(name, False, "The pool publishes no key of the id that it names")
+        off = dict.fromkeys(("verify_aud", "verify_iss", "verify_exp", "verify_iat", "verify_nbf"), False)
+        jwt.decode(token, key, algorithms=[ALGORITHM], options=off)  # type: ignore[arg-type]  # a TypedDict
+    except jwt.PyJWTError:
+        return Check(name, False, "It isn’t that of the pool: the token was changed, or somebody else signed it")
+    return Check(name, True, f"By the pool’s key {header['kid'][:12]}…")
+
+
+def _equals(name: str, claim: str, claims: Mapping[str, Any], wanted: str) -> Check:
+    found = claims.get(claim)
+    if found == wanted:
+        return Check(name, True, f"{claim} is {wanted}")
+    return Check(
+        name, False, f"{claim} is {found!s:.200} and not {wanted}" if claim in claims else f"It has no {claim}"
+    )
+
+
+def _expiry(claims: Mapping[str, Any], now: datetime) -> Check:
+    name = "Time"
+    expires = _moment(claims.get("exp"))
+    if expires is None:
+        return Check(name, False, "It doesn’t say when it ends")
+    left = (expires - now).total_seconds()
+    if left + LEEWAY_S <= 0:
+        return Check(name, False, f"It ended at {expires:%H:%M:%S} UTC on {expires:%d.%m.%Y}")
+    return Check(name, True, f"Good for {max(1, round(left / 60))} more minutes")
+
+
+def _moment(seconds: Any) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None

@@ -1,0 +1,107 @@
+"""Pages to try things out: for those who may propose changes. Each answer is for the one who asked, and isn't kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods
+
+from accounts import audit
+from accounts.access import fetch_aws_account, signed_in
+from accounts.roles import PROPOSE
+from cognito.identity_pools.kinds import IDENTITY_POOL
+from cognito.models import UserPool
+from cognito.trying.credentials import try_out
+from cognito.trying.forms import AnswerForm, BeginForm, TokenForm, TryCredentialsForm
+from cognito.trying.sign_in import Asked, NotGoingOn, Outcome, Trial, state_of
+from policies.details import fetch_row, render_tab
+from policies.views.stage import REFUSED
+from sync.aws.errors import AwsError
+from sync.aws.secrets import Secret
+
+_GET_OR_POST = ["GET", "HEAD", "POST"]
+
+
+@require_http_methods(_GET_OR_POST)
+@never_cache
+@sensitive_post_parameters("token")
+@sensitive_variables()
+def try_credentials(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
+    row = fetch_row(request, IDENTITY_POOL, account_id, aws_id, PROPOSE)
+    form = TryCredentialsForm(row, request.POST if request.method == "POST" else None)
+    context: dict[str, Any] = {"form": form}
+    if request.method == "POST" and row.gone_at is None and form.is_valid():
+        said = form.cleaned_data
+        who = "somebody who is signed in" if said["who"] else "a guest"
+        _record(request, "cognito.tried_credentials", row, who=who)
+        token = Secret(said["token"]) if said["who"] else None
+        context["trial"] = try_out(row, provider=said["who"], token=token, bucket=said["bucket"], key=said["key"])
+    template = "cognito/trying/credentials.html"
+    page = render_tab(request, IDENTITY_POOL, row, tab="try", template=template, context=context)
+    page.status_code = REFUSED if form.errors else 200
+    return page
+
+
+@require_http_methods(_GET_OR_POST)
+@never_cache
+@sensitive_post_parameters("password", "answer", "token", "state")
+@sensitive_variables()
+def try_sign_in(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
+    """What was sent says which step it is."""
+    aws_account = fetch_aws_account(request, account_id, PROPOSE)
+    pools = UserPool.objects.live().filter(aws_account=aws_account).select_related("aws_account")
+    pool: UserPool = get_object_or_404(pools, aws_id=aws_id)
+    is_first = "username" in request.POST
+    context: dict[str, Any] = {
+        "pool": pool,
+        "begin": BeginForm(pool, request.POST if is_first else None),
+        "check": TokenForm(pool, request.POST if "token" in request.POST else None),
+    }
+    if request.method == "POST":
+        try:
+            context |= _step(request, pool, context)
+        except (NotGoingOn, AwsError) as error:
+            context["refused"] = error.sentence() if isinstance(error, AwsError) else str(error)
+    status = REFUSED if "refused" in context or any(context[form].errors for form in ("begin", "check")) else 200
+    return render(request, "cognito/trying/sign_in.html", context, status=status)
+
+
+def _step(request: HttpRequest, pool: UserPool, context: dict[str, Any]) -> dict[str, Any]:
+    operator, begin, check = signed_in(request), context["begin"], context["check"]
+    if "state" in request.POST:
+        state = state_of(request.POST["state"], operator, pool)
+        answer = AnswerForm(request.POST)
+        if not answer.is_valid():
+            return _shown(Asked(state), {"refused": "Type what is asked for."})
+        try:
+            return _shown(Trial(operator, pool, state.client).go_on(state, Secret(answer.cleaned_data["answer"])))
+        except AwsError as error:  # a wrong code may be typed again, as long as Cognito's session lasts
+            return _shown(Asked(state), {"refused": error.sentence()})
+    if begin.is_bound and begin.is_valid():
+        said = begin.cleaned_data
+        _record(request, "cognito.tried_sign_in", pool)
+        return _shown(Trial(operator, pool, said["client"]).begin(said["username"], Secret(said["password"])))
+    if check.is_bound and check.is_valid():
+        said = check.cleaned_data
+        told = Trial(operator, pool, said["client"]).check(said["token"].strip(), said["use"])
+        return {"told": [told], "is_checked": True}
+    return {}
+
+
+def _shown(outcome: Outcome, more: dict[str, Any] | None = None) -> dict[str, Any]:
+    if isinstance(outcome, Asked):
+        shown: dict[str, Any] = {"asked": outcome, "answer": AnswerForm(initial={"state": outcome.state.sealed()})}
+        if outcome.secret is not None:
+            shown["setup_key"] = outcome.secret.open()
+    else:
+        shown = {"told": outcome.told, "username": outcome.username}
+    return {**shown, **(more or {})}
+
+
+def _record(request: HttpRequest, verb: str, row: Any, **data: str) -> None:
+    obj = (row.kind, row.aws_id, row.name)
+    audit.record(verb, actor=signed_in(request), aws_account=row.aws_account, obj=obj, data=data, request=request)

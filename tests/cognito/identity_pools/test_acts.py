@@ -1,0 +1,131 @@
+"""What the forms of an identity pool stage, and what they say to bad input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import Operator
+from cognito.identity_pools.findings import all_findings
+from cognito.models import IdentityPool
+from sync.models import Change
+from tests.cognito.identity_pools.shop import BUCKET, READ_S3, Shop
+from tests.cognito.identity_pools.test_chain import without
+from tests.services.changing import carry_out
+from tests.services.pages import address, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def pool(shop: Shop) -> IdentityPool:
+    return shop.with_roles().mirrored()
+
+
+@pytest.fixture
+def client(erin: Operator, client_of: Callable[..., Client]) -> Client:
+    return client_of(erin)
+
+
+def stage(client: Client, pool: IdentityPool, act: str, **said: Any) -> Change:
+    response = client.post(address("identity_pool_act", aws_id=pool.aws_id, act=act), said)
+    assert response.status_code == 302, text_of(response.content.decode())
+    return Change.objects.latest("pk")
+
+
+def refused(client: Client, pool: IdentityPool, act: str, **said: Any) -> str:
+    response = client.post(address("identity_pool_act", aws_id=pool.aws_id, act=act), said)
+    assert response.status_code == 422
+    return text_of(response.content.decode())
+
+
+def kinds(change: Change) -> list[str]:
+    return list(change.steps.order_by("position").values_list("kind", flat=True))
+
+
+def test_images_for_everybody_in_one_change(shop: Shop, pool: IdentityPool, client: Client, erin: Operator) -> None:
+    change = stage(client, pool, "images", bucket=BUCKET, begins="public", role="shop-images", classic_off="on")
+    assert kinds(change) == [
+        "iam.role.create", "iam.role.inline.put", "cognito.identity_pool.roles.set", "cognito.identity_pool.update",
+    ]  # fmt: skip
+    done = carry_out(change, erin)
+    assert done.state == Change.State.APPLIED, done.error
+    assert shop.roles()["Roles"]["unauthenticated"].endswith(":role/shop-images")
+    assert not shop.settings()["AllowClassicFlow"]
+    s3 = shop.emulator.client("s3")
+    s3.create_bucket(Bucket=BUCKET)
+    s3.put_object(Bucket=BUCKET, Key="public/logo.svg", Body=b"<svg/>")
+    said = client.post(
+        address("identity_pool_try", aws_id=pool.aws_id), {"bucket": BUCKET, "key": "public/logo.svg"}
+    ).content.decode()
+    assert "The role is shop-images" in text_of(said)
+    assert "6 bytes" in text_of(said)
+
+
+def test_the_wizard_says_why_not_the_policy_of_aws(pool: IdentityPool, client: Client) -> None:
+    page = client.get(address("identity_pool_act", aws_id=pool.aws_id, act="images")).content.decode()
+    assert "Not AmazonS3ReadOnlyAccess: that policy lets everybody list and read every bucket" in text_of(page)
+
+
+def test_a_guest_role_is_cut_down_to_one_prefix(shop: Shop, pool: IdentityPool, client: Client, erin: Operator) -> None:
+    change = stage(client, pool, "tighten-guests", bucket=BUCKET, begins="public/", taken=[READ_S3], classic_off="on")
+    assert kinds(change) == ["iam.role.inline.put", "iam.role.detach", "cognito.identity_pool.update"]
+    done = carry_out(change, erin)
+    assert done.state == Change.State.APPLIED, done.error
+    assert all_findings(shop.mirrored()) == []
+
+
+def test_a_trust_is_mended(shop: Shop, client: Client, erin: Operator) -> None:
+    pool = shop.with_roles(trust=without(shop, ":amr", ":aud")).mirrored()
+    member = shop.iam_role("shop-member")
+    assert "TRUST_WITHOUT_AUD" in [each.code for each in all_findings(pool)]
+    assert carry_out(stage(client, pool, "fix-trust", role=member.arn), erin).state == Change.State.APPLIED
+    left = [each.code for each in all_findings(shop.mirrored())]
+    assert not [code for code in left if code.startswith("TRUST")]
+
+
+def test_rules_are_typed_a_line_each(shop: Shop, pool: IdentityPool, client: Client, erin: Operator) -> None:
+    said = {"provider": shop.provider, "type": "Rules", "otherwise": "Deny"}
+    change = stage(client, pool, "mapping", rules="email Contains @acme.example shop-member", **said)
+    assert carry_out(change, erin).state == Change.State.APPLIED
+    [rule] = shop.roles()["RoleMappings"][shop.provider]["RulesConfiguration"]["Rules"]
+    assert (rule["Claim"], rule["MatchType"], rule["Value"]) == ("email", "Contains", "@acme.example")
+
+
+@pytest.mark.parametrize(
+    ("act", "said", "words"),
+    [
+        ("images", {"bucket": "Not A Bucket", "begins": "public/", "role": "x"}, "3 to 63 small letters"),
+        ("images", {"bucket": BUCKET, "begins": "/", "role": "x"}, "it is the whole bucket"),
+        ("images", {"bucket": BUCKET, "begins": "pub*", "role": "x"}, "A prefix has no *"),
+        ("images", {"bucket": BUCKET, "begins": "public", "role": "a b"}, "A role’s name"),
+        ("mapping", {"type": "Rules", "otherwise": "Deny", "rules": "plan is gold"}, "Line 1 needs four things"),
+        ("mapping", {"type": "Rules", "otherwise": "Deny", "rules": "a Is b shop-member"}, "is none of Equals"),
+        ("mapping", {"type": "Rules", "otherwise": "Deny", "rules": "a Equals b nobody"}, "no role “nobody”"),
+        ("mapping", {"type": "Rules", "otherwise": "Deny"}, "at least one rule"),
+        ("roles", {"guest": "nobody"}, "has no role “nobody”"),
+        ("principal-tags", {"tags": "plan"}, "tag=claim"),
+        ("providers", {"social": "google"}, "provider=app id"),
+        ("settings", {"name": "a/b"}, "The name of an identity pool"),
+    ],
+)
+def test_bad_input_is_told_and_kept(
+    shop: Shop, pool: IdentityPool, client: Client, act: str, said: dict[str, str], words: str
+) -> None:
+    provider = shop.login if act == "principal-tags" else shop.provider
+    text = refused(client, pool, act, **{"provider": provider, **said})
+    assert words in text
+    assert Change.objects.count() == 0
+
+
+def test_providers_keep_what_isnt_taken_away(shop: Shop, pool: IdentityPool, client: Client, erin: Operator) -> None:
+    change = stage(client, pool, "providers", clients=[shop.provider], check="on", social="accounts.google.com=123")
+    assert carry_out(change, erin).state == Change.State.APPLIED
+    settings = shop.settings()
+    assert settings["SupportedLoginProviders"] == {"accounts.google.com": "123"}
+    [provider] = settings["CognitoIdentityProviders"]
+    assert (provider["ClientId"], provider["ServerSideTokenCheck"]) == (shop.client_id, True)
+    assert settings["IdentityPoolTags"] == {"team": "shop"}
