@@ -11,7 +11,7 @@ the step leaves. They must agree to the letter on an object that nobody touched.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -22,13 +22,12 @@ from accounts.models import AwsAccount
 from accounts.risk import Risk
 from accounts.roles import PROPOSE
 from sync.aws.client import AwsClient
-from sync.aws.secrets import CannotUnseal, Secret, seal, unseal
+from sync.aws.secrets import Secret
+from sync.calls import Call, Sealed, opened
 from sync.checks import Finding
-from sync.command_line import command_line
 from sync.draft import Draft
 from sync.mirror import ObjectRef
 from sync.params import BadParams, read_params
-from sync.sealed import NotKept, open_typed
 
 Value = Any  # a JSON value: the state of a part
 
@@ -53,82 +52,6 @@ class StepSpec:
 
     kind: str
     params: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Call:
-    """An AWS call, exactly as it will be sent."""
-
-    service: str  # "iam"
-    operation: str  # "CreatePolicyVersion"
-    parameters: Mapping[str, Any]
-    resource_arns: tuple[str, ...]  # what the session policy is cut down to
-    actions: tuple[str, ...]  # the permissions it needs: "iam:CreatePolicyVersion"
-    region: str = ""  # of what is in a Region; "" of what is global
-
-    def command_line(self) -> str:
-        """The same call as a line for the `aws` command."""
-        return command_line(self.service, self.operation, self.parameters, self.region)
-
-    def sealed(self) -> list[Sealed]:
-        """The secrets in its parameters, however deep."""
-        return list(_sealed_in(self.parameters))
-
-
-@dataclass(frozen=True)
-class Sealed:
-    """A parameter of a call that is secret: its text is opened when the call is sent (sync.sealed)."""
-
-    reference: str
-
-    def __str__(self) -> str:
-        return "<secret>"
-
-    __repr__ = __str__
-
-
-@dataclass(frozen=True)
-class Personal:
-    """A parameter of a call that is about a person: encrypted in the plan (`concealed`), and shown nowhere."""
-
-    blob: str
-
-    def __str__(self) -> str:
-        return "<personal>"
-
-    __repr__ = __str__
-
-
-def concealed(text: str) -> str:
-    """As a step may keep what is personal."""
-    return seal(text).decode()
-
-
-def revealed(blob: str) -> Secret:
-    """Raises NotKept."""
-    try:
-        return unseal(blob.encode())
-    except CannotUnseal as error:
-        raise NotKept from error
-
-
-def _sealed_in(value: Any) -> Iterator[Sealed]:
-    if isinstance(value, Sealed):
-        yield value
-    elif isinstance(value, Mapping | list):
-        for inner in value.values() if isinstance(value, Mapping) else value:
-            yield from _sealed_in(inner)
-
-
-def opened(value: Any) -> Any:
-    """A parameter as it is sent, with what is secret in it. Raises NotKept."""
-    if isinstance(value, Sealed):
-        return open_typed(value.reference)
-    if isinstance(value, Personal):
-        return revealed(value.blob)
-    if isinstance(value, Mapping):
-        return {name: opened(inner) for name, inner in value.items()}
-    return [opened(inner) for inner in value] if isinstance(value, list) else value
 
 
 @dataclass(frozen=True)
@@ -424,5 +347,5 @@ def register(*operations: Operation[Any]) -> None:
 __all__ = [
     "Alteration", "BadParams", "Call", "Done", "Gate", "Guarantee", "Operation", "Planned", "Refusal", "Risk", "Sealed",
     "StepSpec",
-    "Tried", "Undo", "Value", "opened", "register", "registry",
+    "Tried", "Undo", "Value", "register", "registry",
 ]  # fmt: skip

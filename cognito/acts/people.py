@@ -19,7 +19,8 @@ from cognito.people.sessions import Sessions
 from cognito.people.telling import allowed_by, care_of
 from policies import acts
 from policies.acts import Act
-from sync.operations import Refusal, StepSpec, concealed
+from sync.calls import concealed
+from sync.operations import Refusal, StepSpec
 
 PLACE = "cognito_user"
 _ADDRESS = "A message is sent where a new address is to be verified; the plan says so."

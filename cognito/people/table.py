@@ -15,8 +15,9 @@ from cognito.people.messages import NO_MESSAGE
 from cognito.people.telling import allowed_by, care_of
 from identities.bulk.csv_text import Line
 from identities.bulk.rows import Row, RowError, several, tried
+from sync.calls import concealed
 from sync.made import made_by, resolved
-from sync.operations import StepSpec, concealed
+from sync.operations import StepSpec
 
 NEW, THERE = "new", "there"
 NAME, DO, GROUPS = "name", "do", "groups"

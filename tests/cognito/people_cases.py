@@ -16,7 +16,8 @@ from cognito.operations.people.base import on_person
 from cognito.operations.people.making import new_person
 from cognito.people import messages
 from iamconsole.demo.process import REGION, Emulator
-from sync.operations import StepSpec, concealed
+from sync.calls import concealed
+from sync.operations import StepSpec
 from sync.sealed import keep_typed
 from tests.services.world import World
 from tests.sync.pulling import pulled

@@ -14,9 +14,10 @@ from accounts.models import AuditEntry, Operator
 from iamconsole.demo.process import REGION
 from sync import changes, mirror
 from sync.aws.secrets import Secret
+from sync.calls import opened
 from sync.mirror import ObjectRef
 from sync.models import Attempt, Change, Lease, Revision, Step
-from sync.operations import Guarantee, Operation, opened, registry
+from sync.operations import Guarantee, Operation, registry
 from tests.faults.arrangements import ARRANGEMENTS, PROTECTED
 from tests.faults.mirrored import differences
 from tests.services.changing import propose

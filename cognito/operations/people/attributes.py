@@ -20,6 +20,7 @@ from cognito.people.guarded import guarded_attributes
 from cognito.people.mirror import find_one
 from cognito.people.telling import SUB
 from sync.aws.client import AwsClient
+from sync.calls import Personal, concealed, revealed
 from sync.checks import Finding
 from sync.draft import Draft
 from sync.mirror import Item
@@ -28,13 +29,10 @@ from sync.operations import (
     Call,
     Done,
     Guarantee,
-    Personal,
     Risk,
     StepSpec,
     Tried,
     Value,
-    concealed,
-    revealed,
 )
 from sync.sealed import NotKept
 

@@ -18,6 +18,7 @@ from cognito.people.guarded import guarded_attributes
 from cognito.people.messages import EMAIL, SMS
 from cognito.people.mirror import PERSON, find_one
 from sync.aws.client import AwsClient
+from sync.calls import Personal, concealed, revealed
 from sync.checks import Finding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
@@ -27,7 +28,6 @@ from sync.operations import (
     Call,
     Done,
     Guarantee,
-    Personal,
     Refusal,
     Risk,
     Sealed,
@@ -35,8 +35,6 @@ from sync.operations import (
     Tried,
     Undo,
     Value,
-    concealed,
-    revealed,
 )
 from sync.sealed import is_reference
 
