@@ -22,14 +22,14 @@ class LinkedRoleForm(ActForm):
     ways, ways_label = WAYS, WAYS_LABEL
 
     service = forms.RegexField(
-        r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?",
+        r"^[a-z0-9.-]+\.amazonaws\.com(\.cn)?\Z",
         max_length=128,
         help_text="As AWS calls it, such as autoscaling.amazonaws.com or elasticbeanstalk.amazonaws.com.",
         error_messages={"invalid": "The name of a service ends in .amazonaws.com."},
     )
     # IAM API Reference, "CreateServiceLinkedRole".
     suffix = forms.RegexField(
-        r"[\w+=,.@-]{1,64}",
+        r"^[A-Za-z0-9_+=,.@-]{1,64}\Z",
         required=False,
         help_text="For a second role of the same service; AWS puts it behind the name. Not every service takes one.",
         error_messages={"invalid": "A suffix has 1 to 64 letters, digits and +=,.@_- only."},

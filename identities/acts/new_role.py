@@ -89,7 +89,7 @@ class ServiceRoleForm(NewRoleForm):
         choices=[*((each.principal, each.title) for each in SERVICES), (_OTHER, "Another service")]
     )
     principal = forms.RegexField(
-        r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?",
+        r"^[a-z0-9.-]+\.amazonaws\.com(\.cn)?\Z",
         required=False,
         label="The other service",
         help_text="As policies name it, such as events.amazonaws.com. For “Another service” only.",
@@ -119,14 +119,14 @@ class ServiceRoleForm(NewRoleForm):
 class AccountRoleForm(NewRoleForm):
     about = "Whoever the other AWS account lets assume it: its own policies say who that is."
     account = forms.RegexField(
-        r"\d{12}",
+        r"^[0-9]{12}\Z",
         label="AWS account",
         help_text="Its 12 digits.",
         error_messages={"invalid": "The id of an AWS account has 12 digits."},
     )
     # IAM User Guide, "Access to AWS accounts owned by third parties".
     external_id = forms.RegexField(
-        r"[\w+=,.@:/-]{2,1224}",
+        r"^[A-Za-z0-9_+=,.@:/-]{2,1224}\Z",
         required=False,
         label="External id",
         help_text="What the other side must say, too. Needed where it serves others as well as you.",
