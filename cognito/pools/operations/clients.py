@@ -250,6 +250,7 @@ class AddSecret(OfClient):
 
 class AwaitSoak(Gate[SoakParams]):
     kind = "cognito.client.secret.await_soak"
+    until = "apps have had the time to take the new secret"
     params_type = SoakParams
     every = timedelta(hours=1)
 
