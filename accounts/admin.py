@@ -202,7 +202,7 @@ class AwsAccountAdmin(EditableAdmin):
         (None, {"fields": ("account_id", "name", "environment", "default_region", "partition")}),
         ("Connection", {"fields": ("connection", "read_role_arn", "write_role_arn", "external_id", "emulated")}),
         ("Rules", {"fields": ("writes_enabled", "approvals_required", "break_glass_roles")}),
-        ("Pulls", {"fields": ("pull_every_minutes", "created_at")}),
+        ("Pulls", {"fields": ("pull_every_minutes", "quota_share", "created_at")}),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:

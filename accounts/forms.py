@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.models import Group
 
 from accounts.access import who_may
@@ -33,19 +34,22 @@ class AwsAccountForm(ModelForm):
     class Meta:
         model = AwsAccount
         fields = (
-            "name", "environment", "default_region", "pull_every_minutes", "approvals_required", "break_glass_roles",
+            "name", "environment", "default_region", "pull_every_minutes", "quota_share", "approvals_required",
+            "break_glass_roles",
         )  # fmt: skip
         widgets = {"break_glass_roles": forms.Textarea(attrs={"rows": 3, "class": "mono", "spellcheck": "false"})}
         labels = {
             "name": "Name",
             "default_region": "Region",
             "pull_every_minutes": "Minutes between pulls",
+            "quota_share": "Share of Cognito’s request quotas, in percent",
             "approvals_required": "Approvals that every change needs",
             "break_glass_roles": "Break-glass roles",
         }
         help_texts = {
             "environment": "Production is marked on every page, by colour and word.",
             "pull_every_minutes": "0: only when somebody asks.",
+            "quota_share": "The sign-ins of your customers need the rest, in every Region. Empty: {usual}.",
             "approvals_required": "By others than the one who asks. 0: none.",
             "break_glass_roles": "One name a line; * is any text. A change that touches one is refused unless an owner"
             " lets it through, as with the console’s own roles.",
@@ -54,9 +58,12 @@ class AwsAccountForm(ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not self.instance.is_connected:  # nothing is pulled there, and nothing changed
-            for name in ("default_region", "pull_every_minutes", "approvals_required", "break_glass_roles"):
+            for name in [name for name in self.fields if name not in ("name", "environment")]:
                 del self.fields[name]
-        elif self.instance.connection == AwsAccount.Connection.AMBIENT:
+            return
+        share = self.fields["quota_share"]
+        share.help_text = share.help_text.format(usual=f"{settings.AWS_QUOTA_SHARE:.0%}")
+        if self.instance.connection == AwsAccount.Connection.AMBIENT:
             self.fields["break_glass_roles"].help_text += OWN_CREDENTIALS
 
     def before(self) -> dict[str, object]:

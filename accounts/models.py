@@ -166,6 +166,10 @@ class AwsAccount(models.Model):
     writes_enabled = models.BooleanField(default=False)
     emulated = models.BooleanField(default=False, help_text="Talks to the emulator at AWS_EMULATOR_URL, not to AWS.")
     pull_every_minutes = models.PositiveIntegerField(default=60, help_text="0 = only when somebody asks.")
+    # Part of each of Cognito's request quotas that this console takes, in hundredths; None: AWS_QUOTA_SHARE.
+    quota_share = models.PositiveSmallIntegerField(
+        "share of Cognito’s quotas", null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
     approvals_required = models.PositiveSmallIntegerField(
         default=0, help_text="Approvals that a change needs, never the requester's own."
     )

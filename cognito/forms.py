@@ -33,13 +33,11 @@ class CareForm(ModelForm):
             "mirrors_people": "Keep the people of this pool",
             "erase_after_days": "Days until who is gone from AWS is erased",
             "helpdesk_per_hour": "People that one of the helpdesk may change in an hour",
-            "rate_share": "Share of AWS’s quota for reading, in percent",
         }
         help_texts = {
             "mirrors_people": "Off, this console keeps the settings only: nobody is found here, the next pull marks "
             "all people as gone, and they are erased at once.",
             "erase_after_days": "Then the subject alone is left of a person. 0 is at once.",
-            "rate_share": "The sign-ins of your customers need the rest.",
         }
 
     def __init__(self, pool: UserPool, *args: Any, **kwargs: Any) -> None:

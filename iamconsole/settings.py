@@ -165,7 +165,6 @@ AWS_RETRY_BASE_S = env.float("AWS_RETRY_BASE_S", default=1.0)
 AWS_PACE_EMULATED = env.bool("AWS_PACE_EMULATED", default=False)
 # Of Cognito's quotas: the part that the console takes, the same for some AWS accounts, and what AWS raised.
 AWS_QUOTA_SHARE = env.float("AWS_QUOTA_SHARE", default=0.2)
-AWS_QUOTA_SHARE_OF = {name: float(share) for name, share in env.dict("AWS_QUOTA_SHARE_OF", default={}).items()}
 AWS_COGNITO_QUOTAS = {name: float(quota) for name, quota in env.dict("AWS_COGNITO_QUOTAS", default={}).items()}
 
 # ---- Pulls and changes (seconds) -----------------------------------------------------------------------------

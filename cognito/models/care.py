@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from accounts.models import AwsAccount
@@ -28,8 +27,6 @@ class PoolCare(models.Model):
     attributes: models.JSONField[Any, Any] = models.JSONField(default=usual_attributes)
     erase_after_days = models.PositiveIntegerField(default=30)  # of people who are gone; 0: at the next tick
     helpdesk_per_hour = models.PositiveIntegerField(default=30)  # people that one of the helpdesk may change
-    # Part of the quota of AWS's that reading takes, in hundredths: the customers' sign-ins need the rest.
-    rate_share = models.PositiveSmallIntegerField(default=20, validators=[MinValueValidator(1), MaxValueValidator(100)])
 
     class Meta:
         constraints = [

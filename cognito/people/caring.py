@@ -24,7 +24,7 @@ audit.register(
         "people.attribute_erased": "erased the attribute {attribute} of the people of {object}",
     }
 )
-FIELDS = ("mirrors_people", "attributes", "erase_after_days", "helpdesk_per_hour", "rate_share")
+FIELDS = ("mirrors_people", "attributes", "erase_after_days", "helpdesk_per_hour")
 _BATCH = 500
 _LONGEST_S = 20.0  # of one request; the next pull does the rest
 

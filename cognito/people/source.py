@@ -7,11 +7,13 @@ give (AttributesToGet), AWS refuses as soon as one person lacks one of them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
 
+from accounts.models import AwsAccount
 from cognito.mirrors.pools import IDP
 from cognito.mirrors.sources import POOLS
 from cognito.models import UserPool
@@ -19,6 +21,7 @@ from cognito.people import rows, sweeping
 from cognito.people.telling import Person, allowed_by, cares_of, people_in
 from sync.aws.client import Page
 from sync.aws.errors import AwsError, Denied, MarkerExpired, NotFound, Unsupported
+from sync.aws.quotas import forecast_s
 from sync.mirror import Counts, OwnRows, Place, Reader, SourcePage, Visit
 
 _PER_CALL = 60  # ListUsers gives no more
@@ -69,6 +72,9 @@ class People(OwnRows):
     def expected(self, client: Reader, place: Place) -> int | None:
         """By AWS's own estimate."""
         return sum(pool.estimated_users or 0 for pool in self.due(place))
+
+    def least_s(self, place: Place) -> int:
+        return least_s(place.aws_account, self.due(place))
 
     def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
         begin = Where.read(marker)
@@ -122,6 +128,12 @@ class People(OwnRows):
 
     def sweep(self, visit: Visit) -> None:
         sweeping.sweep(visit, self.due(visit.place))
+
+
+def least_s(aws_account: AwsAccount, pools: Iterable[UserPool]) -> int:
+    """The seconds that reading their people takes at least: by AWS's estimates of how many, and its quota."""
+    calls = sum(math.ceil((pool.estimated_users or 0) / _PER_CALL) for pool in pools)
+    return forecast_s(aws_account, "UserList", calls)
 
 
 def _together(pages: Iterator[Page]) -> Iterator[list[Page]]:

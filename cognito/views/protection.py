@@ -20,6 +20,7 @@ from cognito.kinds import POOL, pools
 from cognito.models import CognitoUser, PoolCare, UserPool
 from cognito.people import caring
 from cognito.people.holdings import holdings_of
+from cognito.people.source import least_s
 from cognito.people.telling import care_of
 from iamconsole.web.counts import first_of
 from policies.details import fetch_row
@@ -81,6 +82,7 @@ def _pool_page(request: HttpRequest, pool: UserPool, form: CareForm, care: PoolC
         "gone": first_of(gone, SHOWN),
         "withdrawn": sorted(caring.withdrawn(pool, saved).items()),
         "holding": holdings_of([pool])[0],
+        "least_s": least_s(pool.aws_account, [pool]),
     }
     return render(request, "cognito/pool_care.html", context, status=REFUSED if form.errors else 200)
 

@@ -85,7 +85,8 @@ class RateTaken(Throttled):
     what = "AWS went on refusing {operation}: the quota of {aws_account} for such requests is used up."
     advice = (
         "Customers' sign-ins count in the same quota, so the console waits until its next turn. If this comes often,"
-        " set AWS_QUOTA_SHARE lower, or ask AWS for a higher quota where it has one."
+        " take a smaller share of the quotas in the settings of the AWS account, or ask AWS for a higher quota where it"
+        " has one."
     )
 
 

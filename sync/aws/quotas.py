@@ -1,18 +1,17 @@
 """Cognito's quotas of requests: which category each call counts in, and how much of it the console takes.
 
 The source: "Quotas in Amazon Cognito" in its developer guide. They hold for an AWS account and a Region, for all pools
-and callers together, so the customers' own sign-ins stand in the same line: the console takes a fifth of each.
+and callers together, so the customers' own sign-ins stand in the same line: the console takes a fifth of each, unless
+the owners of the AWS account say otherwise.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-if TYPE_CHECKING:
-    from accounts.models import AwsAccount
+from accounts.models import AwsAccount
 
 # Requests a second, as every AWS account begins.
 DEFAULT_QUOTAS: dict[str, float] = {
@@ -79,7 +78,8 @@ def is_per_pool(category: str) -> bool:
 
 def share_of(account_id: str) -> float:
     """The part of each quota that the console takes in this AWS account, above 0 and at most 1."""
-    share = settings.AWS_QUOTA_SHARE_OF.get(account_id, settings.AWS_QUOTA_SHARE)
+    percent = AwsAccount.objects.filter(account_id=account_id).values_list("quota_share", flat=True).first()
+    share = settings.AWS_QUOTA_SHARE if percent is None else percent / 100
     return min(max(float(share), 0.001), 1.0)
 
 

@@ -232,6 +232,10 @@ class Source(ABC):
         """How many objects will come, where that can be known; raises what the door raises."""
         return None
 
+    def least_s(self, place: Place) -> int:
+        """The seconds that a pull takes at least, where AWS counts such requests; 0 where it doesn't."""
+        return 0
+
     def serves(self, aws_account: AwsAccount) -> bool:
         """Whether it can be pulled there at all."""
         return aws_account.is_connected

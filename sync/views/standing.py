@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from accounts.models import AwsAccount
+from sync.mirror import Place, sources
 from sync.models import Run
 from sync.standing import Standing, standings
 from sync.views.charts import Chart, chart_of
 from sync.views.live import signature
 from sync.views.progress import rate_words, time_left
+
+_WORTH_SAYING_S = 5
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,7 @@ class SourceLine:
     rate: str
     left: str
     took: timedelta | None  # the last complete pull
+    least: timedelta | None  # what one takes at least, by AWS's quotas; None: a moment, or nobody knows
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ def sources_of(aws_account: AwsAccount, *, only: str = "", whole: bool = False) 
     ages = [standing.holding.at for standing in found if standing.is_well and standing.holding.at]
     whole = whole or bool(only)
     return Sources(
-        lines=[_line(standing) for standing in found if whole or _is_notable(standing)],
+        lines=[_line(aws_account, standing) for standing in found if whole or _is_notable(standing)],
         total=len(found),
         not_held=sum(not standing.is_well for standing in found),
         oldest=min(ages, default=None),
@@ -70,12 +74,14 @@ def _is_in_trouble(standing: Standing) -> bool:
     return standing.holding.state not in ("held", "never") or standing.holding.braked_in is not None
 
 
-def _line(standing: Standing) -> SourceLine:
+def _line(aws_account: AwsAccount, standing: Standing) -> SourceLine:
     run = standing.active
+    least_s = sources[standing.source].least_s(Place(aws_account, standing.region))
     return SourceLine(
         of=standing,
         chart=chart_of(standing.past),
         rate=rate_words(run) if run else "",
         left=time_left(run) if run else "",
         took=next((each.took for each in reversed(standing.past) if each.state == Run.State.DONE), None),
+        least=timedelta(seconds=least_s) if least_s >= _WORTH_SAYING_S else None,
     )

@@ -35,7 +35,7 @@ def gone(pool: UserPool, name: str = "kim") -> CognitoUser:
 
 def said(**changed: Any) -> dict[str, Any]:
     told = {"mirrors_people": "on", "attributes": "\n".join(KEPT), "erase_after_days": 30, "helpdesk_per_hour": 30}
-    return {**told, "rate_share": 20, **changed}
+    return {**told, **changed}
 
 
 def erase(client: Client, pool: UserPool, **asked: str) -> str:
@@ -71,7 +71,7 @@ def test_owners_decide_what_is_kept_and_it_is_logged(pool: UserPool, alice: Oper
     [
         ({"attributes": "email\ncustom:shoe"}, "This pool has no attribute “custom:shoe”."),
         ({"attributes": "e mail"}, "can’t be the name of an attribute"),
-        ({"rate_share": 0}, "greater than or equal to 1"),
+        ({"helpdesk_per_hour": -1}, "greater than or equal to 0"),
         ({"erase_after_days": -1}, "greater than or equal to 0"),
     ],
 )

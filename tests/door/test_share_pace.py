@@ -144,11 +144,11 @@ def test_each_call_has_a_category_with_a_quota() -> None:
     assert category_of("iam", "ListUsers") is None
 
 
-def test_the_share_and_the_quotas_are_set(settings: Any) -> None:
+def test_the_share_and_the_quotas_are_set(aws_account: AwsAccount, settings: Any) -> None:
     assert rate_of(ACCOUNT, "UserList") == 6
     settings.AWS_COGNITO_QUOTAS = {"UserList": 60.0}
-    settings.AWS_QUOTA_SHARE_OF = {ACCOUNT: 0.5}
-    assert rate_of(ACCOUNT, "UserList") == 30
+    AwsAccount.objects.update(quota_share=50)
+    assert rate_of(aws_account.account_id, "UserList") == 30
     assert rate_of("2" * 12, "UserList") == 12
 
 
@@ -156,6 +156,9 @@ def test_the_forecast_of_a_million_people_is_three_quarters_of_an_hour(aws_accou
     assert forecast_s(aws_account, "UserList", 16_667) == 0  # the emulator answers as fast as it can
     settings.AWS_PACE_EMULATED = True
     assert forecast_s(aws_account, "UserList", 16_667) == 2778
+    aws_account.quota_share = 100
+    aws_account.save()
+    assert forecast_s(aws_account, "UserList", 16_667) == 556
 
 
 def test_who_waits_in_which_line(aws_account: AwsAccount, settings: Any) -> None:
