@@ -6,7 +6,7 @@ An AWS account is connected read-only: its owners turn writes on when they have 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -19,7 +19,8 @@ from accounts.roles import ADMINISTER, Role
 from sync import pull
 from sync.aws.client import reader
 from sync.aws.errors import AwsError, CredentialsWrong, RootUser, WrongAwsAccount
-from sync.aws.permission_check import PermissionCheck, check_permissions
+from sync.aws.permission_check import GET_IN, PermissionCheck, check_permissions
+from sync.aws.permissions import Part
 from sync.aws.purpose import Tier
 from sync.models import Run
 
@@ -51,15 +52,29 @@ class Machine:
 
 @dataclass(frozen=True)
 class TierReport:
-    """What one of the two roles may do; `problem`: why the console doesn't even get in."""
+    """What one of the two roles may do in one part; `problem`: why the console doesn't even get in."""
 
     tier: Tier
     checks: Sequence[PermissionCheck]
+    part: Part = "iam"
+
+    @property
+    def key(self) -> str:
+        return f"{self.tier}-{self.part}"
+
+    @property
+    def title(self) -> str:
+        return f"{'Reading' if self.tier == 'read' else 'Writing'}{' Cognito' if self.part == 'cognito' else ''}"
+
+    @property
+    def is_left_out(self) -> bool:
+        """Nothing of Cognito is allowed: as it is to be where there are no pools."""
+        return self.part == "cognito" and not self.works and not self.unknown
 
     @property
     def problem(self) -> str:
         entry = self.checks[0]
-        return entry.detail if entry.state == "missing" else ""
+        return entry.detail if entry.action == GET_IN and entry.state == "missing" else ""
 
     @property
     def works(self) -> list[PermissionCheck]:
@@ -104,7 +119,15 @@ def check(aws_account: AwsAccount) -> list[TierReport]:
     tiers: list[Tier] = ["read"]
     if aws_account.connection == AwsAccount.Connection.AMBIENT or aws_account.write_role_arn:
         tiers.append("write")
-    return [TierReport(tier, check_permissions(aws_account, tier)) for tier in tiers]
+    return [report for tier in tiers for report in _reports(aws_account, tier)]
+
+
+def _reports(aws_account: AwsAccount, tier: Tier) -> Iterator[TierReport]:
+    report = TierReport(tier, check_permissions(aws_account, tier))
+    yield report
+    if not report.problem:
+        _, *of_cognito = check_permissions(aws_account, tier, "cognito")  # that it gets in was said
+        yield TierReport(tier, of_cognito, "cognito")
 
 
 def connect(

@@ -9,13 +9,15 @@ from itertools import groupby
 from typing import Any, Literal
 
 from accounts.models import AwsAccount
-from sync.aws import errors
+from sync.aws import cognito_probes, errors
 from sync.aws.client import AwsClient, reader
+from sync.aws.cognito_permissions import ARNS
 from sync.aws.permission import ALL, Permission
-from sync.aws.permissions import permissions_of
+from sync.aws.permissions import Part, permissions_of
 from sync.aws.purpose import CHECKING_WRITES, READING, Tier
 
 State = Literal["works", "missing", "unknown"]
+GET_IN = "sts:AssumeRole"
 
 # IAM checks the permission before it looks whether the object exists: "no such entity" means that we may ask.
 _NOBODY = "iam-console-permission-check"
@@ -31,20 +33,20 @@ class PermissionCheck:
     detail: str = ""
 
 
-def check_permissions(aws_account: AwsAccount, tier: Tier) -> list[PermissionCheck]:
-    """First whether the console gets in at all, then each permission of the role.
+def check_permissions(aws_account: AwsAccount, tier: Tier, part: Part = "iam") -> list[PermissionCheck]:
+    """First whether the console gets in at all, then each permission of that part of the role.
 
     Reads are tried, harmlessly; of writes AWS's policy simulator tells, where the role to read may ask it. It leaves
     out session policies and conditions that a real call would meet: "works" is no promise.
     """
-    permissions = permissions_of(tier)
+    permissions = permissions_of(tier, part)
     client = AwsClient(aws_account, READING if tier == "read" else CHECKING_WRITES)
     try:
         identity_arn = client.call("sts", "GetCallerIdentity")["Arn"]
     except errors.AwsError as error:
-        return [PermissionCheck(*_GET_IN, "missing", error.sentence()), *_unknown(permissions)]
+        return [PermissionCheck(GET_IN, _GETTING_IN, "missing", error.sentence()), *_unknown(permissions)]
     return [
-        PermissionCheck(*_GET_IN, "works"),
+        PermissionCheck(GET_IN, _GETTING_IN, "works"),
         *_try_reads(client, aws_account, [permission for permission in permissions if not permission.on]),
         *_simulate_writes(aws_account, identity_arn, [permission for permission in permissions if permission.on]),
     ]
@@ -84,8 +86,10 @@ def _simulated(client: AwsClient, source_arn: str, action: str, arns: list[str])
             yield PermissionCheck(action, one["EvalResourceName"], state, detail)
 
 
-def probe_params(operation: str, aws_account: AwsAccount) -> dict[str, Any]:
+def probe_params(service: str, operation: str, aws_account: AwsAccount) -> dict[str, Any]:
     """Parameters with which a read of the role asks for one entry, or about nobody."""
+    if service.startswith("cognito-"):
+        return cognito_probes.params_of(service, operation, aws_account)
     if operation in _PROBES:
         return _PROBES[operation]
     if operation in ("DescribeAccount", "ListParents"):
@@ -102,7 +106,7 @@ def probe_params(operation: str, aws_account: AwsAccount) -> dict[str, Any]:
 
 
 _SIMULATED_AT_ONCE = 25  # objects
-_GET_IN = ("sts:AssumeRole", "Get into the AWS account.")
+_GETTING_IN = "Get into the AWS account."
 _ABOUT_A_USERS_CREDENTIALS = (
     "GetLoginProfile",
     "ListAccessKeys",
@@ -161,6 +165,8 @@ _ABOUT_A_POLICY: dict[str, dict[str, Any]] = {
 def _nobodys_arn(aws_account: AwsAccount, kind: str) -> str:
     if kind == ALL:
         return ALL
+    if kind in ARNS:
+        return cognito_probes.nobodys_pool(aws_account, kind)
     return f"arn:{aws_account.partition}:iam::{aws_account.account_id}:{kind}/{_NOBODY}"
 
 
@@ -177,7 +183,7 @@ def _try(client: AwsClient, aws_account: AwsAccount, permission: Permission) -> 
     service, operation = permission.action.split(":")
     state, detail = _WORKS
     try:
-        client.call(service, operation, **probe_params(operation, aws_account))
+        client.call(service, operation, **probe_params(service, operation, aws_account))
     except (errors.NotFound, errors.OrganizationState, errors.Conflict):
         pass  # a conflict: the credential report is in the making
     except errors.Denied as error:

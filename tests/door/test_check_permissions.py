@@ -19,6 +19,7 @@ from sync.aws.permission_check import check_permissions, probe_params
 from sync.aws.permissions import PERMISSIONS, Part, console_role_policy, console_role_trust, permissions_of
 from sync.aws.purpose import Tier
 from sync.changes.session_policy import session_policy
+from sync.connect import check
 from sync.operations import Call
 from tests.services.aws_models import model_of
 from tests.services.organizations import MANAGEMENT_ID, MadeOrganization
@@ -28,8 +29,8 @@ READS = [permission.action for permission in permissions_of("read")]
 SERVICES = ("account", "iam", "organizations")
 
 
-def states(aws_account: AwsAccount, tier: Tier) -> dict[str, str]:
-    return {check.action: check.state for check in check_permissions(aws_account, tier)}
+def states(aws_account: AwsAccount, tier: Tier, part: Part = "iam") -> dict[str, str]:
+    return {check.action: check.state for check in check_permissions(aws_account, tier, part)}
 
 
 def test_a_role_with_all_permissions_works(emulator: Emulator, with_roles: AwsAccount, make_role: MakeRole) -> None:
@@ -50,6 +51,30 @@ def test_a_missing_permission_is_named_with_what_to_do(
     assert [check.action for check in missing] == ["iam:GetRole"]
     assert "iam:GetRole" in missing[0].detail
     assert missing[0].feature
+
+
+def test_what_is_missing_of_cognito_is_told_apart(
+    emulator: Emulator, with_roles: AwsAccount, make_role: MakeRole
+) -> None:
+    reads = [permission.action for permission in permissions_of("read", "cognito")]
+    make_role("console-read", actions=[action for action in reads if action != "cognito-idp:ListUsers"])
+    emulator.enforce_iam()
+    found = states(with_roles, "read", "cognito")
+    assert set(found) == {"sts:AssumeRole", *reads}
+    assert [action for action, state in found.items() if state == "missing"] == ["cognito-idp:ListUsers"]
+    assert found["cognito-idp:DescribeUserPool"] == found["cognito-identity:GetIdentityPoolRoles"] == "works"
+
+
+def test_a_role_without_cognito_left_it_out(emulator: Emulator, with_roles: AwsAccount, make_role: MakeRole) -> None:
+    make_role("console-read", actions=READS)
+    emulator.enforce_iam()
+    iam, cognito = (report for report in check(with_roles) if report.tier == "read")
+    assert (iam.is_left_out, iam.missing) == (False, [])
+    assert (cognito.is_left_out, cognito.problem) == (True, "")
+
+
+def test_who_does_not_get_in_is_not_asked_about_cognito(emulator: Emulator, with_roles: AwsAccount) -> None:
+    assert {report.part for report in check(with_roles)} == {"iam"}
 
 
 def test_a_plain_member_lacks_no_permission_of_organizations(
@@ -102,7 +127,11 @@ def test_the_role_to_write_is_simulated(emulator: Emulator, with_roles: AwsAccou
     assert [call for call in emulator.calls() if call["action"] in writes] == []
 
 
-@pytest.mark.parametrize("permission", PERMISSIONS, ids=lambda permission: f"{permission.tier} {permission.action}")
+@pytest.mark.parametrize(
+    "permission",
+    [*PERMISSIONS, *COGNITO_PERMISSIONS],
+    ids=lambda permission: f"{permission.tier} {permission.action}",
+)
 def test_each_permission_is_an_operation_and_each_read_can_be_probed(permission: Permission) -> None:
     service, operation = permission.action.split(":")
     if operation == "PassRole":
@@ -111,7 +140,7 @@ def test_each_permission_is_an_operation_and_each_read_can_be_probed(permission:
     assert is_read(service, operation) is (permission.on == "")
     if permission.on:
         return
-    params = probe_params(operation, AwsAccount(account_id="1" * 12, partition="aws"))
+    params = probe_params(service, operation, AwsAccount(account_id="1" * 12, partition="aws"))
     shape = model.input_shape
     accepted, required = (shape.members, shape.required_members) if shape else ({}, [])
     assert set(required) <= set(params) <= set(accepted)
