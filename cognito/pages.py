@@ -11,7 +11,7 @@ from accounts.access import signed_in
 from accounts.models import AwsAccount, Operator
 from accounts.roles import SEE_IAM, SEE_PEOPLE, roles_with
 from cognito.kinds import pools, pools_within
-from cognito.models import CognitoGroup, UserPool
+from cognito.models import AppClient, CognitoGroup, UserPool
 from cognito.selectors import people_of
 from iamconsole.web import panels, search
 from iamconsole.web.counts import lately
@@ -50,8 +50,10 @@ def _visible_pools(operator: Operator) -> QuerySet[Any]:
 def register() -> None:
     register_shell(CognitoShell())
     visible_groups: Any = CognitoGroup.objects.visible_to
+    visible_clients: Any = AppClient.objects.visible_to
     for name, label, icon, rows, url_name, position in (
         ("user_pools", "User pools", "book-user", _visible_pools, "cognito_pool", 60),
+        ("app_clients", "App clients", "app-window", visible_clients, "cognito_client", 61),
         ("pool_groups", "Groups of user pools", "users", visible_groups, "cognito_group", 62),
     ):
         search.register(search.SearchKind(name, label, icon, rows=rows, url_name=url_name, position=position))

@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{POOL_PAGE}searches/", searches.cognito_search_save, name="cognito_search_save"),
     path(f"{POOL_PAGE}searches/<int:pk>/forget/", searches.cognito_search_forget, name="cognito_search_forget"),
     path(f"{AWS_ACCOUNT}pool-groups/<str:aws_id>/", pools.cognito_group, name="cognito_group"),
+    path(f"{AWS_ACCOUNT}app-clients/<str:aws_id>/", pools.cognito_client, name="cognito_client"),
     path(f"{AWS_ACCOUNT}people/<str:aws_id>/", person.cognito_user, name="cognito_user"),
     path(f"{AWS_ACCOUNT}people/<str:aws_id>/preview/", person.cognito_user_preview, name="cognito_user_preview"),
     act_pattern(PERSON),

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from cognito.models import CognitoMembership, CognitoUser, PoolCare, UserPool
-from cognito.people.forgetting import forget_in_plans
+from cognito.people.forgetting import forget_in_plans, forget_searches
 from cognito.people.telling import cares_of
 
 logger = logging.getLogger(__name__)
@@ -41,14 +41,15 @@ def _kept(care: PoolCare) -> timedelta:
 
 
 def erase(people: QuerySet[CognitoUser]) -> int:
-    """All but the `sub`, here and in the plans of old changes.
+    """All but the `sub`, here, in the plans of old changes, and in kept searches.
 
     Of somebody whom AWS still has, the next pull would bring everything back.
     """
     with transaction.atomic():
-        found = dict(people.select_for_update().order_by("aws_id").values_list("pk", "aws_id"))
-        pks = list(found)
-        forget_in_plans(list(found.values()))
+        found = list(people.select_for_update().order_by("aws_id"))
+        pks = [person.pk for person in found]
+        forget_in_plans([person.aws_id for person in found])
+        forget_searches(found)
         CognitoMembership.objects.filter(user__in=pks).delete()
         return CognitoUser.objects.filter(pk__in=pks).update(
             name="", name_key="", status="", attributes={}, words="", content_hash="", created_at=None,

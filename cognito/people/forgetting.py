@@ -1,16 +1,20 @@
-"""What plans of old changes have of people who are erased: encrypted values of attributes, usernames, addresses."""
+"""What else has something of people who are erased: plans of old changes, and searches that look for them alone."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.db.models import Q
 
+from cognito.models import CognitoUser, SavedSearch
 from sync.models import Step
 
 # Parameters of steps, and what is kept for their reverse; those of maps are emptied and keep their names.
 _PERSONAL = ("attributes", "name", "username")
+# Attributes that say who somebody is; what others have alike, such as a plan, may go on being looked for.
+_IDENTIFYING = ("email", "name", "phone_number", "preferred_username")
 
 
 def forget_in_plans(subs: Sequence[str]) -> int:
@@ -21,6 +25,20 @@ def forget_in_plans(subs: Sequence[str]) -> int:
         step.params, step.before = _without(step.params), _without(step.before)
     Step.objects.bulk_update(steps, ["params", "before"], batch_size=200)
     return len(steps)
+
+
+def forget_searches(people: Iterable[CognitoUser]) -> int:
+    """Those kept searches that look for one of these people by name or address, in the caller's transaction."""
+    people = list(people)
+    told = {value.casefold() for person in people for value in _identifying(person) if value}
+    kept = SavedSearch.objects.filter(pool__in={person.pool_id for person in people}).values_list("pk", "query")
+    due = [pk for pk, query in kept if any(value.strip().casefold() in told for _, value in parse_qsl(query))]
+    SavedSearch.objects.filter(pk__in=due).delete()
+    return len(due)
+
+
+def _identifying(person: CognitoUser) -> list[str]:
+    return [person.aws_id, person.name, *(str(person.attributes.get(name, "")) for name in _IDENTIFYING)]
 
 
 def _without(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -135,8 +135,14 @@ def _addresses(client: AppClient, addresses: Sequence[str]) -> Iterator[PoolFind
         yield PoolFinding(
             "OPEN_CALLBACK", "high", f"{client.name} sends codes where others may read them",
             f"{some(bad)}: an address with * or with http:// gives people’s sign-ins away. Name each with https://.",
-            "client-oauth", {"which": client.aws_id},
+            "client-oauth", {"which": client.aws_id, **_safe(addresses)},
         )  # fmt: skip
+
+
+def _safe(addresses: Sequence[str]) -> dict[str, str]:
+    """What the form proposes: https:// for each http://, and none with *. Nothing where none would be left."""
+    named = [f"https://{url.partition('://')[2]}" if _is_plain(url) else url for url in addresses if "*" not in url]
+    return {"callbacks": "\n".join(named)} if named else {}
 
 
 def _is_plain(url: str) -> bool:

@@ -16,7 +16,7 @@ from accounts.access import fetch_aws_account, may, may_in_pool, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM, SEE_PEOPLE
 from cognito.kinds import POOL, pools, pools_within
-from cognito.models import CognitoGroup
+from cognito.models import AppClient, CognitoGroup
 from cognito.tables import POOLS, count_people
 from iamconsole.web.tables import Listing, list_response
 from policies.details import fetch_row, render_tab
@@ -64,3 +64,12 @@ def cognito_group(request: HttpRequest, account_id: str, aws_id: str) -> HttpRes
     if not may_in_pool(signed_in(request), SEE_PEOPLE, aws_account, group.pool.aws_id):
         return redirect(reverse("cognito_pool_groups", kwargs=kwargs))
     return redirect(f"{reverse('cognito_pool_people', kwargs=kwargs)}?{urlencode({'group': group.name})}")
+
+
+@require_GET
+def cognito_client(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
+    """To its place among the app clients of its pool."""
+    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
+    client = get_object_or_404(AppClient.objects.select_related("pool"), aws_account=aws_account, aws_id=aws_id)
+    kwargs = {"account_id": account_id, "aws_id": client.pool.aws_id}
+    return redirect(f"{reverse('cognito_pool_clients', kwargs=kwargs)}#h-{client.aws_id}")

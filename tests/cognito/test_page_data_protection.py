@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, AwsAccount, Operator
 from accounts.triggers import SQL
-from cognito.models import CognitoUser, PoolCare, UserPool
+from cognito.models import CognitoUser, PoolCare, SavedSearch, UserPool
 from cognito.selectors import people_of
 from iamconsole.web.search import narrowed
 from tests.cognito.rows import KEPT, make_person, make_pool
@@ -94,6 +94,16 @@ def test_who_is_gone_is_erased_now(pool: UserPool, alice: Operator, client_of: C
     assert kim.erased_at is not None
     entry = AuditEntry.objects.get(verb="person.erased")
     assert (entry.object_id, "kim" in str(entry.data)) == (kim.aws_id, False)
+
+
+def test_searches_for_who_is_erased_go_and_others_stay(
+    pool: UserPool, alice: Operator, hal: Operator, client_of: ClientOf
+) -> None:
+    kim = gone(pool)
+    for query in ("email=Kim%40example.org", "q=kim", "q=kim%40", f"sub={kim.aws_id}", "custom%3Aplan=family"):
+        SavedSearch.objects.create(operator=hal, pool=pool, name=query, query=query)
+    erase(client_of(alice), pool, sub=kim.aws_id)
+    assert sorted(SavedSearch.objects.values_list("query", flat=True)) == ["custom%3Aplan=family", "q=kim%40"]
 
 
 def test_whom_aws_still_has_is_not_erased(pool: UserPool, alice: Operator, client_of: ClientOf) -> None:

@@ -280,3 +280,24 @@ def test_what_is_wrong_of_a_pool(arranged: Arranged) -> None:
     pool.settings["Policies"]["PasswordPolicy"] |= {"MinimumLength": 6}
     codes = {each.code: each.severity for each in findings_of(pool, [])}
     assert codes == {"OPEN_SIGN_UP": "high", "WEAK_PASSWORDS": "high", "NO_MFA": "high", "NOT_PROTECTED": "medium"}
+
+
+def test_the_form_for_an_open_callback_proposes_safe_ones(
+    arranged: Arranged, erin: Operator, client_of: ClientOf
+) -> None:
+    open_ones = ["https://a.example/", "http://shop.example.org/b", "https://*.example.org/"]
+    AppClient.objects.filter(pk=arranged.client.pk).update(
+        settings={**arranged.client.settings, "CallbackURLs": open_ones}
+    )
+    [finding] = [each for each in findings_of(arranged.pool) if each.code == "OPEN_CALLBACK"]
+    proposed = shown(client_of(erin), finding.url(arranged.pool))["callbacks"]
+    assert proposed.splitlines() == ["https://a.example/", "https://shop.example.org/b"]
+
+
+def test_an_app_client_is_found_by_its_id_and_leads_to_its_place(
+    arranged: Arranged, bob: Operator, client_of: ClientOf
+) -> None:
+    client_id = arranged.client.aws_id
+    where = address("cognito_client", aws_id=client_id)
+    assert where in client_of(bob).get(f"/search/?q={client_id[:8]}").content.decode()
+    assert client_of(bob).get(where).headers["Location"].endswith(f"/clients/#h-{client_id}")

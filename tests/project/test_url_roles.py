@@ -15,7 +15,7 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.models import ApprovalRule, AuditEntry, Grant, Operator
 from accounts.roles import Role
-from cognito.models import CognitoGroup, CognitoUser, IdentityPool, SavedSearch, UserPool
+from cognito.models import AppClient, CognitoGroup, CognitoUser, IdentityPool, SavedSearch, UserPool
 from identities.models import (
     IamGroup,
     IamRole,
@@ -59,6 +59,7 @@ KEYS: dict[str, Callable[[], object]] = {
     "cognito_people": lambda: UserPool.objects.get().aws_id,
     "data_protection": lambda: UserPool.objects.get().aws_id,
     "cognito_search": lambda: UserPool.objects.get().aws_id,
+    "cognito_client": lambda: AppClient.objects.get().aws_id,
     "cognito_group": lambda: CognitoGroup.objects.get().aws_id,
     "cognito_user": lambda: CognitoUser.objects.get().aws_id,
 }

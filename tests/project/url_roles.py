@@ -144,6 +144,7 @@ cognito_user_act               POST   in        404     403  404  404  403   404
 cognito_search_save            POST   in        404     403  ok   ok   ok    ok    ok
 # One's own: hal's search is nobody else's.
 cognito_search_forget          POST   in        404     403  404  404  404   404   404
+cognito_client                 GET    in        404     ok   403  ok   ok    ok    ok
 cognito_group                  GET    in        404     ok   403  ok   ok    ok    ok
 cognito_user                   GET    in        404     403  ok   ok   ok    ok    ok
 cognito_user_preview           GET    in        404     403  ok   ok   ok    ok    ok
