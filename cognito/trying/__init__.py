@@ -10,9 +10,14 @@ def register() -> None:
         {
             "cognito.tried_credentials": "tried what {who} of the identity pool {object} gets",
             "cognito.tried_sign_in": "tried to sign in to the user pool {object}",
+            "cognito.tried_sign_up": "tried to sign up for the user pool {object}",
+            "cognito.made_test_user": "made the test user {sub} by signing up for the user pool {object}",
         }
     )
     panels.register(
         panels.Panel("identity_pool", "try", "Try it", "identity_pool_try", permission=PROPOSE, position=40)
     )
     panels.register(panels.Panel("cognito_pool", "try", "Try sign-in", "try_sign_in", permission=PROPOSE, position=70))
+    panels.register(
+        panels.Panel("cognito_pool", "try-sign-up", "Try sign-up", "try_sign_up", permission=PROPOSE, position=71)
+    )

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 
 from cognito.identity_pools.ways import Chain, without_client
 from cognito.models import AppClient, IdentityPool, UserPool
+from cognito.trying.sign_in import CHOICE, FACTORS, NEW_PASSWORD, State
+from cognito.trying.sign_up import asked_for, clients_for
+from sync.aws.secrets import Secret
 
 _LONGEST_TOKEN = 16_000
 _HIDDEN = {"autocomplete": "off"}
+_CODE = {"autocomplete": "one-time-code", "class": "mono"}
+_PREFIX = "set-"
 
 
 class TryCredentialsForm(forms.Form):
@@ -44,10 +50,39 @@ class TryCredentialsForm(forms.Form):
         return said
 
 
-class BeginForm(forms.Form):
+class ClientFields(forms.Form):
+    """By which app. The secret is asked for where an app client of the pool has one."""
+
+    client = forms.ChoiceField(label="App client")
+    secret = forms.CharField(
+        required=False,
+        max_length=64,
+        label="Secret of the app client",
+        widget=forms.PasswordInput(attrs=_HIDDEN),
+        help_text="Only of an app client that has one: Cognito asks for a hash made with it. It isn’t kept.",
+    )
+
+    def offer(self, clients: Sequence[AppClient]) -> None:
+        self.with_secret = {client.aws_id for client in clients if client.has_secret}
+        _offer_clients(self.fields["client"], clients)
+        if not self.with_secret:
+            del self.fields["secret"]
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        if said.get("client") in self.with_secret and not said.get("secret"):
+            self.add_error("secret", "This app client has a secret: type it.")
+        return said
+
+    @property
+    def typed_secret(self) -> Secret | None:
+        typed = self.cleaned_data.get("secret")
+        return Secret(typed) if typed else None
+
+
+class BeginForm(ClientFields):
     """The first step: who signs in, by which app."""
 
-    client = forms.ChoiceField(label="App client", help_text="It has to allow ALLOW_USER_PASSWORD_AUTH.")
     username = forms.CharField(
         max_length=128, help_text="Of a test user: a sign-in counts as hers.", widget=forms.TextInput(attrs=_HIDDEN)
     )
@@ -55,14 +90,73 @@ class BeginForm(forms.Form):
 
     def __init__(self, pool: UserPool, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer_clients(self.fields["client"], pool)
+        self.fields["client"].help_text = "It has to allow ALLOW_USER_PASSWORD_AUTH."
+        self.offer(_clients_of(pool))
 
 
 class AnswerForm(forms.Form):
     """A further step: what the challenge asks for. `state` is sealed."""
 
     state = forms.CharField(max_length=20_000, widget=forms.HiddenInput)
-    answer = forms.CharField(max_length=256, strip=False, widget=forms.PasswordInput(attrs=_HIDDEN))
+    answer = forms.CharField(max_length=256, widget=forms.TextInput(attrs=_CODE))
+
+    def __init__(self, state: State, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if state.challenge == NEW_PASSWORD:
+            password = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+            self.fields["answer"] = forms.CharField(max_length=256, strip=False, widget=password)
+            for name in state.asks:
+                self.fields[f"{_PREFIX}{name}"] = forms.CharField(
+                    label=name, max_length=2048, help_text="The pool requires it."
+                )
+        elif state.challenge == CHOICE:
+            choices = [(name, FACTORS.get(name, name)) for name in state.asks]
+            self.fields["answer"] = forms.ChoiceField(choices=choices, widget=forms.RadioSelect)
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        return _attributes(self.cleaned_data)
+
+    @property
+    def more(self) -> list[Any]:
+        """The fields of attributes."""
+        return [self[name] for name in self.fields if name.startswith(_PREFIX)]
+
+
+class SignUpForm(ClientFields):
+    """Who signs up, by which app: what the pool requires, and where it can send a code to."""
+
+    username = forms.CharField(max_length=128, widget=forms.TextInput(attrs=_HIDDEN))
+    password = forms.CharField(
+        max_length=256,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="It goes to Cognito and isn’t kept.",
+    )
+
+    def __init__(self, pool: UserPool, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer(clients_for(pool))
+        words = {"email": "E-mail address", "phone_number": "Phone number"}
+        label = " or ".join(words[name] for name in pool.username_attributes)
+        self.fields["username"].label = label or "Username"
+        self.fields["username"].help_text = "Of a test user. A code may be sent there." if label else "Of a test user."
+        for name, required in asked_for(pool).items():
+            hint = "The pool requires it." if required else "The pool sends a code to it."
+            field = forms.CharField(label=name, max_length=2048, required=required, help_text=hint)
+            self.fields[f"{_PREFIX}{name}"] = field
+        self.order_fields(["client", "secret", "username", *(n for n in self.fields if n.startswith(_PREFIX))])
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        return _attributes(self.cleaned_data)
+
+
+class CodeForm(forms.Form):
+    """The code that was sent. `state` is sealed."""
+
+    state = forms.CharField(max_length=20_000, widget=forms.HiddenInput)
+    code = forms.CharField(max_length=2048, label="Code of the message", widget=forms.TextInput(attrs=_CODE))
 
 
 class TokenForm(forms.Form):
@@ -74,10 +168,17 @@ class TokenForm(forms.Form):
 
     def __init__(self, pool: UserPool, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "check_%s", **kwargs})
-        _offer_clients(self.fields["client"], pool)
+        _offer_clients(self.fields["client"], _clients_of(pool))
 
 
-def _offer_clients(field: forms.Field, pool: UserPool) -> None:
+def _attributes(said: Mapping[str, Any]) -> dict[str, str]:
+    return {name.removeprefix(_PREFIX): said[name] for name in said if name.startswith(_PREFIX)}
+
+
+def _clients_of(pool: UserPool) -> Sequence[AppClient]:
+    return list(AppClient.objects.live().filter(pool=pool).order_by("name_key"))
+
+
+def _offer_clients(field: forms.Field, clients: Sequence[AppClient]) -> None:
     assert isinstance(field, forms.ChoiceField)  # noqa: S101  as declared
-    clients = AppClient.objects.live().filter(pool=pool).order_by("name_key")
     field.choices = [(client.aws_id, client.name) for client in clients]

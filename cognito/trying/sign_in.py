@@ -1,62 +1,57 @@
-"""Signing in to a user pool with a test user, step by step, as the app would.
-
-Between the steps nothing is kept here: what the next one needs goes to the browser and back, sealed, for a few minutes.
-No password is in it.
-"""
+"""Signing in to a user pool with a test user, step by step, as the app would."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from accounts.models import Operator
-from cognito.mirrors.pools import IDP
 from cognito.models import AppClient, UserPool
 from cognito.trying import tokens
-from sync.aws.client import reader, visitor
-from sync.aws.secrets import CannotUnseal, Secret, seal, unseal
+from cognito.trying.as_app import AsApp, Between, NotGoingOn, hashed, opened
+from cognito.trying.refusals import ends_the_session
+from sync.aws.errors import AwsError
+from sync.aws.secrets import Secret
 from sync.aws.visiting import published_keys
 
 LASTS = timedelta(minutes=5)
-_CODES = ("SOFTWARE_TOKEN_MFA", "SMS_MFA", "EMAIL_OTP", "SMS_OTP")
+NEW_PASSWORD, CHOICE, SET_UP, TOTP = "NEW_PASSWORD_REQUIRED", "SELECT_MFA_TYPE", "MFA_SETUP", "SOFTWARE_TOKEN_MFA"
+_CODES = (TOTP, "SMS_MFA", "EMAIL_OTP", "SMS_OTP")
+FACTORS = {TOTP: "The authenticator app", "SMS_MFA": "A text message", "EMAIL_OTP": "An e-mail"}
 # What the next form asks for.
 LABELS = {
-    "NEW_PASSWORD_REQUIRED": ("New password", "The password is a temporary one: Cognito asks for a new one."),
-    "SOFTWARE_TOKEN_MFA": ("Code of the app", "Six digits of the authenticator app."),
-    "SMS_MFA": ("Code of the message", "Cognito sent a text message with a code."),
-    "SMS_OTP": ("Code of the message", "Cognito sent a text message with a code."),
-    "EMAIL_OTP": ("Code of the message", "Cognito sent an e-mail with a code."),
-    "SELECT_MFA_TYPE": ("Second factor", "Type SOFTWARE_TOKEN_MFA, SMS_MFA or EMAIL_OTP."),
-    "MFA_SETUP": ("Code of the app", "The pool asks for a second factor. Add this key to an authenticator app first."),
+    NEW_PASSWORD: ("New password", "The password is a temporary one: Cognito asks for a new one."),
+    TOTP: ("Code of the app", "Six digits of the authenticator app."),
+    "SMS_MFA": ("Code of the message", "Cognito sent a text message with a code{to}."),
+    "SMS_OTP": ("Code of the message", "Cognito sent a text message with a code{to}."),
+    "EMAIL_OTP": ("Code of the message", "Cognito sent an e-mail with a code{to}."),
+    CHOICE: ("Second factor", "They have several second factors, and none that is asked for first."),
+    SET_UP: ("Code of the app", "The pool asks for a second factor. Add this key to an authenticator app first."),
 }
-
-
-class NotGoingOn(Exception):
-    """Why the sign-in can't go on, in a sentence."""
+_NOTHING_TO_SET_UP = (
+    "The pool asks everybody for a second factor, and this user has none. An authenticator app isn’t among those that "
+    "can be set up here ({offered}): give the user a number or an address first, or let the pool take apps."
+)
+_OVER = "Cognito’s session for this sign-in has ended: begin again."
+_NO_FLOW = "No app client of this pool allows ALLOW_USER_PASSWORD_AUTH, which it takes to try a password here."
 
 
 @dataclass(frozen=True)
-class State:
-    """What the next step needs. `session` is Cognito's own, good for minutes."""
+class State(Between):
+    """`session` is Cognito's own, good for minutes. `asks`: factors to choose from, or attributes to fill in.
 
-    operator: int
-    pool: str
-    client: str
-    username: str
+    `to`: where a code went, masked; "" where none did.
+    """
+
     challenge: str
     session: str
-    at: str
-
-    def sealed(self) -> str:
-        return seal(json.dumps(asdict(self))).decode()
+    asks: tuple[str, ...] = ()
+    to: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,12 +67,12 @@ class Asked:
 
     @property
     def words(self) -> str:
-        return LABELS[self.state.challenge][1]
+        return LABELS[self.state.challenge][1].format(to=f" to {self.state.to}" if self.state.to else "")
 
 
 @dataclass(frozen=True)
 class SignedIn:
-    """`id_token` is for the page to hand on to whoever tried, and is kept nowhere."""
+    """`told` is for the page to hand on to whoever tried, and is kept nowhere."""
 
     told: tuple[tokens.Told, ...]
     username: str
@@ -86,65 +81,90 @@ class SignedIn:
 Outcome = Asked | SignedIn
 
 
-def state_of(text: str, operator: Operator, pool: UserPool) -> State:
-    """Raises NotGoingOn for what this operator wasn't given for this pool a moment ago."""
-    try:
-        state = State(**json.loads(unseal(text.encode()).open()))
-    except (CannotUnseal, ValueError, TypeError):
-        raise NotGoingOn("This form isn’t one that was given out here: begin again.") from None
-    if state.operator != operator.pk or state.pool != pool.aws_id:
-        raise NotGoingOn("This form was given to somebody else: begin again.")
-    if timezone.now() - datetime.fromisoformat(state.at) > LASTS:
-        raise NotGoingOn("This took longer than five minutes: begin again.")
-    return state
+def no_flow(pool: UserPool) -> str:
+    """A sentence where no app client lets a password in; "" where one does."""
+    clients = AppClient.objects.live().filter(pool=pool)
+    return "" if any(takes_passwords(client) for client in clients) else _NO_FLOW
+
+
+def takes_passwords(client: AppClient) -> bool:
+    """ALLOW_USER_PASSWORD_AUTH, or its old name."""
+    flows = client.settings.get("ExplicitAuthFlows", [])
+    return any(flow.removeprefix("ALLOW_") == "USER_PASSWORD_AUTH" for flow in flows)
 
 
 class Trial:
     """A sign-in by one operator. Raises an AwsError where Cognito refuses, and NotGoingOn."""
 
-    def __init__(self, operator: Operator, pool: UserPool, client_id: str) -> None:
+    def __init__(self, operator: Operator, pool: UserPool, client_id: str, secret: Secret | None = None) -> None:
         self._operator, self._pool = operator, pool
-        self._door = visitor(pool.aws_account, region=pool.region)
-        self._client: AppClient = AppClient.objects.live().get(pool=pool, aws_id=client_id)
+        self._app = AsApp(pool, client_id, secret)
 
     def begin(self, username: str, password: Secret) -> Outcome:
-        asked = {"USERNAME": username, "PASSWORD": password, **self._hash(username)}
-        answer = self._door.call(
-            IDP, "InitiateAuth", AuthFlow="USER_PASSWORD_AUTH", ClientId=self._client.aws_id, AuthParameters=asked
+        secret_hash = hashed("SECRET_HASH", self._app.hash_of(username))
+        asked = {"USERNAME": username, "PASSWORD": password, **secret_hash}
+        answer = self._app.call(
+            "InitiateAuth", AuthFlow="USER_PASSWORD_AUTH", ClientId=self._app.client.aws_id, AuthParameters=asked
         )
-        return self._outcome(answer, username)
+        if answer.get("AuthenticationResult"):
+            return self._signed_in(answer, username)
+        # From here on Cognito knows them by their username, and not by what they signed in with.
+        named = str(answer.get("ChallengeParameters", {}).get("USER_ID_FOR_SRP", username))
+        state = State(
+            self._operator.pk, self._pool.aws_id, self._app.client.aws_id, named, self._app.hash_of(named),
+            timezone.now().isoformat(), challenge="", session="",
+        )  # fmt: skip
+        return self._asked(answer, state)
 
-    def go_on(self, state: State, typed: Secret) -> Outcome:
+    def go_on(self, state: State, typed: Secret, attributes: Mapping[str, str] | None = None) -> Outcome:
+        """`attributes`: those that a new password has to come with. Raises NotGoingOn where the session has ended."""
+        try:
+            return self._answered(state, typed, attributes or {})
+        except AwsError as error:
+            if ends_the_session(error):
+                raise NotGoingOn(_OVER) from error
+            raise
+
+    def _answered(self, state: State, typed: Secret, attributes: Mapping[str, str]) -> Outcome:
         session = Secret(state.session)
-        if state.challenge == "MFA_SETUP":
-            verified = self._door.call(IDP, "VerifySoftwareToken", Session=session, UserCode=typed)
-            session = verified["Session"]
-        answers = {"USERNAME": state.username, **self._hash(state.username), **_answers(state.challenge, typed)}
-        answer = self._door.call(
-            IDP, "RespondToAuthChallenge", ClientId=self._client.aws_id, ChallengeName=state.challenge,
+        if state.challenge == SET_UP:
+            session = self._app.call("VerifySoftwareToken", Session=session, UserCode=typed)["Session"]
+        answers = {
+            "USERNAME": state.username,
+            **hashed("SECRET_HASH", state.secret_hash),
+            **_answers(state.challenge, typed),
+            **{f"userAttributes.{name}": value for name, value in attributes.items()},
+        }
+        answer = self._app.call(
+            "RespondToAuthChallenge", ClientId=self._app.client.aws_id, ChallengeName=state.challenge,
             Session=session, ChallengeResponses=answers,
         )  # fmt: skip
-        return self._outcome(answer, state.username)
+        if answer.get("AuthenticationResult"):
+            return self._signed_in(answer, state.username)
+        return self._asked(answer, state)
 
-    def _outcome(self, answer: Mapping[str, Any], username: str) -> Outcome:
-        if result := answer.get("AuthenticationResult"):
-            return SignedIn(self._told(result), username)
+    def _signed_in(self, answer: Mapping[str, Any], username: str) -> SignedIn:
+        result = answer["AuthenticationResult"]
+        given = ((tokens.ID, "IdToken"), (tokens.ACCESS, "AccessToken"))
+        told = tuple(self.check(opened(result[member]), use) for use, member in given if member in result)
+        return SignedIn(told, username)
+
+    def _asked(self, answer: Mapping[str, Any], before: State) -> Asked:
         challenge = str(answer["ChallengeName"])
         if challenge not in LABELS:
             raise NotGoingOn(f"Cognito asks for {challenge}, which can’t be answered here.")
-        named = answer.get("ChallengeParameters", {}).get("USER_ID_FOR_SRP", username)
-        state = State(
-            self._operator.pk, self._pool.aws_id, self._client.aws_id, str(named), challenge,
-            _open(answer["Session"]), timezone.now().isoformat(),
+        said = answer.get("ChallengeParameters", {})
+        state = replace(
+            before, challenge=challenge, session=opened(answer["Session"]), at=timezone.now().isoformat(),
+            asks=_asks(challenge, said), to=str(said.get("CODE_DELIVERY_DESTINATION", "")),
         )  # fmt: skip
-        if challenge != "MFA_SETUP":
+        if challenge != SET_UP:
             return Asked(state)
-        setting_up = self._door.call(IDP, "AssociateSoftwareToken", Session=answer["Session"])
-        return Asked(replace(state, session=_open(setting_up["Session"])), setting_up["SecretCode"])
-
-    def _told(self, result: Mapping[str, Any]) -> tuple[tokens.Told, ...]:
-        given = ((tokens.ID, "IdToken"), (tokens.ACCESS, "AccessToken"))
-        return tuple(self.check(_open(result[member]), use) for use, member in given if member in result)
+        if TOTP not in state.asks:
+            offered = ", ".join(FACTORS.get(each, each).lower() for each in state.asks) or "none"
+            raise NotGoingOn(_NOTHING_TO_SET_UP.format(offered=offered))
+        setting_up = self._app.call("AssociateSoftwareToken", Session=answer["Session"])
+        return Asked(replace(state, session=opened(setting_up["Session"])), setting_up["SecretCode"])
 
     def check(self, token: str, use: str) -> tokens.Told:
         """A token, by the keys that the pool publishes now."""
@@ -154,28 +174,21 @@ class Trial:
             use=use,
             keys=published_keys(pool.aws_account, pool.region, pool.aws_id),
             issuer=tokens.issuer_of(pool.region, pool.aws_id),
-            client_id=self._client.aws_id,
+            client_id=self._app.client.aws_id,
             now=timezone.now(),
         )
 
-    def _hash(self, username: str) -> dict[str, Any]:
-        """ "Computing secret hash values" in the Developer Guide; of a client with a secret, which AWS tells anew."""
-        if not self._client.has_secret:
-            return {}
-        door = reader(self._pool.aws_account, region=self._pool.region, urgent=True)
-        asked = {"UserPoolId": self._pool.aws_id, "ClientId": self._client.aws_id}
-        secret = door.call(IDP, "DescribeUserPoolClient", **asked)["UserPoolClient"]["ClientSecret"]
-        made = hmac.new(_open(secret).encode(), f"{username}{self._client.aws_id}".encode(), hashlib.sha256)
-        return {"SECRET_HASH": Secret(base64.b64encode(made.digest()).decode())}
+
+def _asks(challenge: str, said: Mapping[str, Any]) -> tuple[str, ...]:
+    """Cognito tells lists as JSON within a text."""
+    member = {CHOICE: "MFAS_CAN_CHOOSE", SET_UP: "MFAS_CAN_SETUP", NEW_PASSWORD: "requiredAttributes"}.get(challenge)
+    told = json.loads(opened(said[member])) if member and said.get(member) else []
+    return tuple(str(each).removeprefix("userAttributes.") for each in told)
 
 
 def _answers(challenge: str, typed: Secret) -> dict[str, Any]:
-    if challenge == "NEW_PASSWORD_REQUIRED":
+    if challenge == NEW_PASSWORD:
         return {"NEW_PASSWORD": typed}
-    if challenge == "SELECT_MFA_TYPE":
+    if challenge == CHOICE:
         return {"ANSWER": typed.open().strip()}
     return {f"{challenge}_CODE": typed} if challenge in _CODES else {}
-
-
-def _open(value: Any) -> str:
-    return value.open() if isinstance(value, Secret) else str(value)

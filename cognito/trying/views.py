@@ -15,9 +15,12 @@ from accounts.access import fetch_aws_account, signed_in
 from accounts.roles import PROPOSE
 from cognito.identity_pools.kinds import IDENTITY_POOL
 from cognito.models import UserPool
+from cognito.trying import sign_in, sign_up
+from cognito.trying.as_app import NotGoingOn
 from cognito.trying.credentials import try_out
-from cognito.trying.forms import AnswerForm, BeginForm, TokenForm, TryCredentialsForm
-from cognito.trying.sign_in import Asked, NotGoingOn, Outcome, Trial, state_of
+from cognito.trying.forms import AnswerForm, BeginForm, CodeForm, SignUpForm, TokenForm, TryCredentialsForm
+from cognito.trying.refusals import sentence_of
+from cognito.trying.sign_in import Asked, Outcome
 from policies.details import fetch_row, render_tab
 from policies.views.stage import REFUSED
 from sync.aws.errors import AwsError
@@ -48,24 +51,23 @@ def try_credentials(request: HttpRequest, account_id: str, aws_id: str) -> HttpR
 
 @require_http_methods(_GET_OR_POST)
 @never_cache
-@sensitive_post_parameters("password", "answer", "token", "state")
+@sensitive_post_parameters("password", "secret", "answer", "token", "state")
 @sensitive_variables()
 def try_sign_in(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
-    """What was sent says which step it is."""
-    aws_account = fetch_aws_account(request, account_id, PROPOSE)
-    pools = UserPool.objects.live().filter(aws_account=aws_account).select_related("aws_account")
-    pool: UserPool = get_object_or_404(pools, aws_id=aws_id)
-    is_first = "username" in request.POST
+    """What was sent says which step it is. `as`: who just signed up, to begin with."""
+    pool = _fetch_pool(request, account_id, aws_id)
+    is_first, to_begin_with = "username" in request.POST, {"username": request.POST.get("as", "")}
     context: dict[str, Any] = {
         "pool": pool,
-        "begin": BeginForm(pool, request.POST if is_first else None),
+        "begin": BeginForm(pool, request.POST if is_first else None, initial=to_begin_with),
         "check": TokenForm(pool, request.POST if "token" in request.POST else None),
+        "no_flow": sign_in.no_flow(pool),
     }
     if request.method == "POST":
         try:
             context |= _step(request, pool, context)
         except (NotGoingOn, AwsError) as error:
-            context["refused"] = error.sentence() if isinstance(error, AwsError) else str(error)
+            context["refused"] = _why(error)
     status = REFUSED if "refused" in context or any(context[form].errors for form in ("begin", "check")) else 200
     return render(request, "cognito/trying/sign_in.html", context, status=status)
 
@@ -73,33 +75,101 @@ def try_sign_in(request: HttpRequest, account_id: str, aws_id: str) -> HttpRespo
 def _step(request: HttpRequest, pool: UserPool, context: dict[str, Any]) -> dict[str, Any]:
     operator, begin, check = signed_in(request), context["begin"], context["check"]
     if "state" in request.POST:
-        state = state_of(request.POST["state"], operator, pool)
-        answer = AnswerForm(request.POST)
+        state = sign_in.State.opened(request.POST["state"], operator, pool, sign_in.LASTS)
+        answer = AnswerForm(state, request.POST)
         if not answer.is_valid():
             return _shown(Asked(state), {"refused": "Type what is asked for."})
+        typed = Secret(answer.cleaned_data["answer"])
         try:
-            return _shown(Trial(operator, pool, state.client).go_on(state, Secret(answer.cleaned_data["answer"])))
+            return _shown(sign_in.Trial(operator, pool, state.client).go_on(state, typed, answer.attributes))
         except AwsError as error:  # a wrong code may be typed again, as long as Cognito's session lasts
-            return _shown(Asked(state), {"refused": error.sentence()})
+            return _shown(Asked(state), {"refused": sentence_of(error)})
     if begin.is_bound and begin.is_valid():
         said = begin.cleaned_data
         _record(request, "cognito.tried_sign_in", pool)
-        return _shown(Trial(operator, pool, said["client"]).begin(said["username"], Secret(said["password"])))
+        trial = sign_in.Trial(operator, pool, said["client"], begin.typed_secret)
+        return _shown(trial.begin(said["username"], Secret(said["password"])))
     if check.is_bound and check.is_valid():
         said = check.cleaned_data
-        told = Trial(operator, pool, said["client"]).check(said["token"].strip(), said["use"])
+        told = sign_in.Trial(operator, pool, said["client"]).check(said["token"].strip(), said["use"])
         return {"told": [told], "is_checked": True}
     return {}
 
 
 def _shown(outcome: Outcome, more: dict[str, Any] | None = None) -> dict[str, Any]:
     if isinstance(outcome, Asked):
-        shown: dict[str, Any] = {"asked": outcome, "answer": AnswerForm(initial={"state": outcome.state.sealed()})}
+        answer = AnswerForm(outcome.state, initial={"state": outcome.state.sealed()})
+        shown: dict[str, Any] = {"asked": outcome, "answer": answer}
         if outcome.secret is not None:
             shown["setup_key"] = outcome.secret.open()
     else:
         shown = {"told": outcome.told, "username": outcome.username}
     return {**shown, **(more or {})}
+
+
+@require_http_methods(_GET_OR_POST)
+@never_cache
+@sensitive_post_parameters("password", "secret", "code", "state")
+@sensitive_variables()
+def try_sign_up(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
+    """What was sent says which step it is."""
+    pool = _fetch_pool(request, account_id, aws_id)
+    why = sign_up.why_not(pool)
+    begin = SignUpForm(pool, request.POST if "username" in request.POST else None)
+    context: dict[str, Any] = {"pool": pool, "why": why, "begin": begin}
+    if request.method == "POST" and not why:
+        try:
+            context |= _sign_up_step(request, pool, begin)
+        except (NotGoingOn, AwsError) as error:
+            context["refused"] = _why(error)
+    status = REFUSED if "refused" in context or begin.errors else 200
+    return render(request, "cognito/trying/sign_up.html", context, status=status)
+
+
+def _sign_up_step(request: HttpRequest, pool: UserPool, begin: SignUpForm) -> dict[str, Any]:
+    trial = sign_up.Trial(signed_in(request), pool)
+    if "state" in request.POST:
+        state = sign_up.State.opened(request.POST["state"], signed_in(request), pool, sign_up.LASTS)
+        return _code_step(request, pool, trial, state)
+    if not begin.is_bound or not begin.is_valid():
+        return {}
+    said = begin.cleaned_data
+    _record(request, "cognito.tried_sign_up", pool)
+    state = trial.begin(
+        said["client"], said["username"], Secret(said["password"]), begin.attributes, begin.typed_secret
+    )
+    _record(request, "cognito.made_test_user", pool, sub=state.sub)
+    return _signed_up(pool, state)
+
+
+def _code_step(request: HttpRequest, pool: UserPool, trial: sign_up.Trial, state: sign_up.State) -> dict[str, Any]:
+    """The code is typed, or another one asked for; what Cognito refuses may be typed again."""
+    form = CodeForm(request.POST)
+    try:
+        if "again" in request.POST:
+            return _signed_up(pool, trial.resend(state), is_again=True)
+        if not form.is_valid():
+            return _signed_up(pool, state, refused="Type the code that was sent.")
+        return _signed_up(pool, trial.confirm(state, Secret(form.cleaned_data["code"].strip())))
+    except AwsError as error:
+        return _signed_up(pool, state, refused=sentence_of(error))
+
+
+def _signed_up(pool: UserPool, state: sign_up.State, **more: Any) -> dict[str, Any]:
+    person = sign_up.kept(pool, state.sub)
+    code = CodeForm(initial={"state": state.sealed()})
+    return {"signed_up": state, "code": code, "person": person, **more}
+
+
+def _why(error: NotGoingOn | AwsError) -> str:
+    return sentence_of(error) if isinstance(error, AwsError) else str(error)
+
+
+def _fetch_pool(request: HttpRequest, account_id: str, aws_id: str) -> UserPool:
+    aws_account = fetch_aws_account(request, account_id, PROPOSE)
+    pools = UserPool.objects.live().filter(aws_account=aws_account).select_related("aws_account")
+    pool: UserPool = get_object_or_404(pools, aws_id=aws_id)
+    return pool
 
 
 def _record(request: HttpRequest, verb: str, row: Any, **data: str) -> None:

@@ -69,3 +69,27 @@ def test_somebody_signs_in_with_a_temporary_password(
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_text("To be believed")).to_have_count(2)
     assert axe_violations(page) == []
+
+
+def test_somebody_signs_up_and_goes_on_to_sign_in(
+    shop: Shop, erin: Operator, page_of: Callable[[Operator], Page]
+) -> None:
+    shop.idp.update_user_pool(UserPoolId=shop.user_pool, AutoVerifiedAttributes=["email"])
+    shop.mirrored()
+    page = page_of(erin)
+    page.goto(address("try_sign_up", aws_id=shop.user_pool))
+    assert axe_violations(page) == []
+    page.get_by_label("Username").fill("ada")
+    page.get_by_label("email").fill("ada@example.com")
+    page.get_by_label("Password").fill("Demo-Horse-7")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("A code went by e-mail to a***@e***")).to_be_visible()
+    assert axe_violations(page) == []
+    page.get_by_role("button", name="Send another code").click()
+    expect(page.get_by_role("heading", name="Another code was sent")).to_be_visible()
+    page.get_by_label("Code of the message").fill(shop.emulator.messages()[-1]["secret"])
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Signed up and confirmed")).to_be_visible()
+    assert axe_violations(page) == []
+    page.get_by_role("button", name="Try to sign in").click()
+    expect(page.get_by_label("Username")).to_have_value("ada")

@@ -17,5 +17,9 @@ def not_authorized(message: str) -> AwsError:
     return AwsError("NotAuthorizedException", message)
 
 
+def too_often() -> AwsError:
+    return AwsError("LimitExceededException", "Attempt limit exceeded, please try after some time.")
+
+
 def no_such_user() -> AwsError:
     return AwsError("UserNotFoundException", "User does not exist.")

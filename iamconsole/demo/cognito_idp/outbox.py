@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any
 
 from iamconsole.demo import clock
-from iamconsole.demo.cognito_idp.errors import invalid
+from iamconsole.demo.cognito_idp.errors import invalid, too_often
 from iamconsole.demo.cognito_idp.person import Person
 from iamconsole.demo.cognito_idp.pool import UserPool
 from iamconsole.demo.wire import AwsError
@@ -20,6 +20,7 @@ EMAIL, SMS = "EMAIL", "SMS"
 _ATTRIBUTES = {EMAIL: "email", SMS: "phone_number"}
 # "Quotas in Amazon Cognito": e-mail that Cognito sends itself, for each AWS account and day.
 _MOST_EMAILS_A_DAY = 50
+_MOST_WRONG_CODES = 5
 _INVITATION = "Your username is {username} and temporary password is {####}."
 _CODE = "Your confirmation code is {####}"
 
@@ -101,15 +102,19 @@ def send_code(pool: UserPool, person: Person, purpose: str, medium: str, *, last
     code = f"{secrets.randbelow(10**6):06}"
     details = outbox.put(pool, person, purpose, medium, code)
     person.codes[purpose] = (code, clock.utcnow() + lasts)
+    person.wrong_codes.pop(purpose, None)
     return details
 
 
 def use_code(person: Person, purpose: str, typed: str) -> None:
-    """Raises AwsError for a code that is wrong or too old."""
+    """Raises AwsError for a code that is wrong or too old, and for any after too many wrong ones."""
     code, until = person.codes.get(purpose, ("", datetime.min))
     if not code or clock.utcnow() > until:
         raise AwsError("ExpiredCodeException", "Invalid code provided, please request a code again.")
+    if person.wrong_codes.get(purpose, 0) >= _MOST_WRONG_CODES:
+        raise too_often()
     if not secrets.compare_digest(code.encode(), typed.encode()):
+        person.wrong_codes[purpose] = person.wrong_codes.get(purpose, 0) + 1
         raise AwsError("CodeMismatchException", "Invalid verification code provided, please try again.")
     del person.codes[purpose]
 

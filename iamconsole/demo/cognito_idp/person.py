@@ -48,11 +48,13 @@ class Person:
         "passwords",
         "pending",
         "preferred_factor",
+        "resent",
         "sessions",
         "status",
         "temporary_until",
         "totp_secret",
         "username",
+        "wrong_codes",
         "wrong_passwords",
     )
 
@@ -70,6 +72,8 @@ class Person:
         self.factors: set[str] = set()
         self.preferred_factor = ""
         self.codes: dict[str, tuple[str, datetime]] = {}  # code and expiry, by what it is for
+        self.wrong_codes: dict[str, int] = {}  # how often since the code was sent, by what it is for
+        self.resent: list[datetime] = []  # when she asked for another code of her sign-up
         self.wrong_passwords = 0
         self.pending: dict[str, str] = {}  # a new e-mail address or number until it is verified
         self.sessions: dict[str, Session] = {}  # by the `origin_jti` of their tokens

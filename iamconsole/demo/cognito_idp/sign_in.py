@@ -70,7 +70,7 @@ def check_secret_hash(client: AppClient, username: str, given: str | None) -> No
     if given is None:
         raise not_authorized(f"Client {client.id} is configured with secret but SECRET_HASH was not received")
     if not any(hmac.compare_digest(secret_hash(one.value, client.id, username), given) for one in client.secrets):
-        raise not_authorized(f"SecretHash does not match for the client: {client.id}")
+        raise not_authorized(f"Unable to verify secret hash for client {client.id}")
 
 
 def secret_hash(secret: str, client_id: str, username: str) -> str:

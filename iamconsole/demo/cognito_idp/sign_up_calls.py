@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from iamconsole.demo import clock
 from iamconsole.demo.cognito_idp import passwords
 from iamconsole.demo.cognito_idp.backend import client_anywhere
 from iamconsole.demo.cognito_idp.clients import AppClient
-from iamconsole.demo.cognito_idp.errors import invalid, no_such_user, not_authorized
+from iamconsole.demo.cognito_idp.errors import invalid, no_such_user, not_authorized, too_often
 from iamconsole.demo.cognito_idp.finding import find
 from iamconsole.demo.cognito_idp.joining import attributes_of, join
 from iamconsole.demo.cognito_idp.outbox import EMAIL, SMS, recovery_medium, send_code, use_code
@@ -18,6 +19,7 @@ from iamconsole.demo.cognito_idp.pool_calls import Answer
 from iamconsole.demo.cognito_idp.sign_in import check_secret_hash, tells_who_exists
 
 _SIGN_UP = "sign-up"
+_MOST_RESENT = 5  # an hour, for one person ("Quotas in Amazon Cognito")
 _SIGN_UP_LASTS, _RESET_LASTS = timedelta(hours=24), timedelta(hours=1)
 
 
@@ -50,9 +52,13 @@ class SignUpCalls(PersonCalls):
         pool, person = self._named()
         if person.status != UNCONFIRMED:
             raise invalid("User is already confirmed.")
+        an_hour_ago = clock.utcnow() - timedelta(hours=1)
+        if sum(at > an_hour_ago for at in person.resent) >= _MOST_RESENT:
+            raise too_often()
         sent = _send_sign_up_code(pool, person)
         if not sent:
             raise invalid("Cannot resend codes. Auto verification not turned on.")
+        person.resent.append(clock.utcnow())
         return sent
 
     def forgot_password(self) -> Answer:

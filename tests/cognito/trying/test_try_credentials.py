@@ -1,0 +1,77 @@
+"""Trying what people get of an identity pool, through the page: against the emulator's Cognito and S3."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import AuditEntry, Operator
+from tests.cognito.identity_pools.shop import BUCKET, Shop
+from tests.cognito.trying.pages import FIRST, person
+from tests.services.pages import address, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+def images(shop: Shop) -> None:
+    s3 = shop.emulator.client("s3")
+    s3.create_bucket(Bucket=BUCKET)
+    s3.put_object(Bucket=BUCKET, Key="public/logo.svg", Body=b"<svg/>", ContentType="image/svg+xml")
+
+
+def tried(client: Client, shop: Shop, **said: str) -> str:
+    return text_of(client.post(address("identity_pool_try", aws_id=shop.pool_id), said).content.decode())
+
+
+def test_a_guest_gets_the_role_and_reads_an_object(
+    shop: Shop, erin: Operator, client_of: Callable[..., Client], caplog: Any
+) -> None:
+    shop.with_roles().mirrored()
+    images(shop)
+    said = tried(client_of(erin), shop, bucket=BUCKET, key="public/logo.svg")
+    assert "The role is shop-guest" in said
+    assert "6 bytes of image/svg+xml" in said
+    entry = AuditEntry.objects.get(verb="cognito.tried_credentials")
+    assert entry.data == {"who": "a guest"}
+    assert "SecretKey" not in caplog.text + str(entry.data)
+
+
+def test_what_the_role_may_not_is_refused_by_aws(shop: Shop, erin: Operator, client_of: Callable[..., Client]) -> None:
+    shop.with_roles().mirrored()
+    images(shop)
+    shop.emulator.client("s3").put_object(Bucket=BUCKET, Key="secret.txt", Body=b"")
+    shop.world.iam.detach_role_policy(RoleName="shop-guest", PolicyArn="arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess")
+    said = tried(client_of(erin), shop, bucket=BUCKET, key="secret.txt")
+    assert "Read acme-images/secret.txt: refused" in said
+    assert "s3:GetObject" in said
+
+
+def test_no_guest_where_none_is_let_in(shop: Shop, erin: Operator, client_of: Callable[..., Client]) -> None:
+    shop.with_roles().update(AllowUnauthenticatedIdentities=False)
+    shop.mirrored()
+    said = tried(client_of(erin), shop)
+    assert "It gave no role" in said
+    assert "Unauthenticated access is not supported" in said
+
+
+def test_who_is_signed_in_gets_the_other_role(shop: Shop, erin: Operator, client_of: Callable[..., Client]) -> None:
+    shop.with_roles().mirrored()
+    person(shop, permanent=True)
+    asked = {"USERNAME": "ada", "PASSWORD": FIRST}
+    flow = "USER_PASSWORD_AUTH"
+    answer = shop.idp.initiate_auth(ClientId=shop.client_id, AuthFlow=flow, AuthParameters=asked)
+    token = answer["AuthenticationResult"]["IdToken"]
+    response = client_of(erin).post(
+        address("identity_pool_try", aws_id=shop.pool_id), {"who": shop.login, "token": token}
+    )
+    page = response.content.decode()
+    assert "The role is shop-member" in text_of(page)
+    assert token not in page
+
+
+def test_a_reader_may_not_try(shop: Shop, bob: Operator, client_of: Callable[..., Client]) -> None:
+    shop.mirrored()
+    assert client_of(bob).post(address("identity_pool_try", aws_id=shop.pool_id)).status_code == 403
