@@ -91,7 +91,7 @@ class Trial:
                 pulled(self.world.aws_account, source=name, region=REGION)
         for name, source in mirror.sources.items():
             if any((kind, source.facet) in about for kind in source.kinds) and source.serves(self.world.aws_account):
-                pulled(self.world.aws_account, source=name)
+                pulled(self.world.aws_account, source=name, region=REGION if source.regional else "")
 
     def taken_over(self) -> None:
         """Its worker hasn't been heard of for an hour; the next one goes on."""

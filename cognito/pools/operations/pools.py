@@ -148,7 +148,7 @@ class CreatePool(Operation[CreatePoolParams]):
         return Done() if self.appeared(tried[0].found, live) else None
 
     def appeared(self, found: Value, live: Value) -> list[str] | None:
-        return [each for each in live["there"] if each not in found["there"]]
+        return [each for each in live["there"] if each not in found["there"]] if found and live else []
 
     def discard(self, p: CreatePoolParams, appeared: str) -> list[StepSpec]:
         arn = f"{p.place}:userpool/{appeared}"
