@@ -1,0 +1,24 @@
+"""The AWS accounts this console looks after, the operators who sign in to it, what each may do, and the audit trail."""
+
+from __future__ import annotations
+
+from accounts.models.approval_rules import MOST_APPROVALS, ApprovalRule, approvals_words
+from accounts.models.audit import AppendOnly, AuditEntry, AuditHead
+from accounts.models.aws_accounts import AwsAccount
+from accounts.models.grants import ClaimedMembership, ClaimGroup, Grant, HeldGrant
+from accounts.models.operators import Operator
+
+__all__ = [
+    "MOST_APPROVALS",
+    "AppendOnly",
+    "ApprovalRule",
+    "AuditEntry",
+    "AuditHead",
+    "AwsAccount",
+    "ClaimGroup",
+    "ClaimedMembership",
+    "Grant",
+    "HeldGrant",
+    "Operator",
+    "approvals_words",
+]
