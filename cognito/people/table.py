@@ -129,7 +129,7 @@ def _new(asked: Asked, line: Line, groups: set[str]) -> Iterator[StepSpec]:
     if attributes.get(by, username) != username:
         raise RowError(f"The column {by} says something else than the name.")
     said = messages.invitation(pool, asked.channel)
-    yield new_person(pool, username, attributes, channel=asked.channel, said=said)
+    yield new_person(pool, username, attributes, channel=asked.channel, said=said, line=line.number)
     for group in _groups(line, groups):
         about = {"pool_arn": pool.arn, "sub": made_by(1), "said": NO_MESSAGE, "group": group}
         yield StepSpec(AddToGroup.kind, about)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -81,18 +81,20 @@ class PeopleTableForm(RowsForm):
 
 @csrf_exempt  # whoever may not is turned away before a file is read; `_page` looks at the token
 @require_http_methods(["GET", "POST"])
-def cognito_people_csv(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
+def cognito_people_csv(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponseBase:
     pool = fetch_pool(request, account_id, aws_id)
     request.upload_handlers = [LimitedFiles(request, files.folder(), MOST_BYTES)]
     return _page(request, pool)
 
 
 @csrf_protect
-def _page(request: HttpRequest, pool: UserPool) -> HttpResponse:
-    """Shows what each row would do; the second button stages it."""
+def _page(request: HttpRequest, pool: UserPool) -> HttpResponseBase:
+    """Shows what each row would do; other buttons give what can't be done as a file, and stage the rest."""
     form = PeopleTableForm(pool, request.POST or None, request.FILES or None)
     if any(isinstance(handler, LimitedFiles) and handler.is_too_long for handler in request.upload_handlers):
         form.refuse_too_long()
+    if request.method == "POST" and form.is_valid() and form.bad and "rejected" in request.POST:
+        return form.rejected("people-to-mend")
     if request.method == "POST" and form.is_valid() and "stage" in request.POST and (change := _stage(request, form)):
         return redirect("change", account_id=pool.aws_account.account_id, pk=change.pk)
     context = {"form": form, "aws_account": pool.aws_account, "pool": pool, "back_url": people_url(pool)}

@@ -27,7 +27,7 @@ class Exported(Protocol):
     def value(self) -> Any: ...
 
 
-class _Line:
+class Echo:
     """What csv.writer writes to: it hands each line back."""
 
     def write(self, line: str) -> str:
@@ -36,8 +36,13 @@ class _Line:
 
 def export_response(wanted: str, name: str, columns: Sequence[Exported], rows: QuerySet[Any]) -> StreamingHttpResponse:
     """All `rows` as a file, one column after the other as the list has them."""
-    content_type, write = FORMATS[wanted]
-    lines = write(columns, rows.iterator(chunk_size=CHUNK))
+    _, write = FORMATS[wanted]
+    return file_response(wanted, name, write(columns, rows.iterator(chunk_size=CHUNK)))
+
+
+def file_response(wanted: str, name: str, lines: Iterator[str]) -> StreamingHttpResponse:
+    """`wanted`: one of FORMATS."""
+    content_type, _ = FORMATS[wanted]
     response = StreamingHttpResponse(lines, content_type=content_type)
     filename = f"{name}-{timezone.localtime():%Y-%m-%d}.{wanted}"
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
@@ -45,7 +50,7 @@ def export_response(wanted: str, name: str, columns: Sequence[Exported], rows: Q
 
 
 def csv_lines(columns: Sequence[Exported], rows: Iterator[Any]) -> Iterator[str]:
-    writer = csv.writer(_Line())
+    writer = csv.writer(Echo())
     yield str(writer.writerow([column.name for column in columns]))
     for row in rows:
         yield str(writer.writerow([_csv(column.value(row)) for column in columns]))
@@ -80,9 +85,12 @@ def _csv(value: Any) -> Any:
         value = ", ".join(f"{key}={_inner(item)}" for key, item in value.items())
     elif isinstance(value, list | tuple):
         value = ", ".join(map(str, value))
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
+    return as_text(value) if isinstance(value, str) else value
+
+
+def as_text(value: str) -> str:
+    """What a spreadsheet doesn't take for a formula."""
+    return f"'{value}" if value.startswith(FORMULA_STARTS) else value
 
 
 def _inner(value: Any) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from iamconsole.web.exports import FORMULA_STARTS
+from iamconsole.web.exports import FORMULA_STARTS, Echo, as_text
 
 MOST_BYTES = 1024 * 1024
 MOST_LINES = 1_000
+PROBLEM = "problem"  # a column that nobody reads: `rejected` writes it
 _DELIMITERS = ",;\t"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -26,11 +27,13 @@ class TableError(Exception):
 
 @dataclass(frozen=True)
 class Line:
-    """`number` is that of the file. `problem`: a sentence why its cells can't be told apart."""
+    """`number` is that of the file. `problem`: a sentence why its cells can't be told apart; `more`: those beyond the
+    header."""
 
     number: int
     cells: Mapping[str, str] = field(default_factory=dict)
     problem: str = ""
+    more: Sequence[str] = ()
 
 
 def decoded(data: bytes) -> str:
@@ -45,7 +48,8 @@ def decoded(data: bytes) -> str:
 
 
 def lines_of(text: str, known: Collection[str], prefixes: Sequence[str] = ()) -> list[Line]:
-    """The lines below the header, blank ones left out. Columns are `known`, or begin with one of `prefixes`.
+    """The lines below the header, blank ones left out. Columns are `known`, or begin with one of `prefixes`; what the
+    column "problem" says is left out, so that rows which were mended are taken as they are.
 
     Raises TableError.
     """
@@ -94,7 +98,7 @@ def _header(text: str) -> tuple[Iterator[tuple[int, list[str]]], list[str]]:
 
 def _check_header(header: list[str], known: Collection[str], prefixes: Sequence[str]) -> None:
     for name in header:
-        if name not in known and not any(name.startswith(prefix) and name != prefix for prefix in prefixes):
+        if name not in (*known, PROBLEM) and not any(name.startswith(prefix) and name != prefix for prefix in prefixes):
             words = f"“{name[:80]}” is no column." if name else "A column has no name."
             raise TableError(f"{words} The first line names the columns: {', '.join((*known, *prefixes))}….")
     if twice := [name for name in header if header.count(name) > 1]:
@@ -109,12 +113,32 @@ def _lines(reader: Iterator[tuple[int, list[str]]], header: list[str]) -> Iterat
             continue
         if any(cell.strip() for cell in cells[len(header) :]):
             words = f"It has {len(cells)} cells, and the header {len(header)}."
-            yield Line(number, dict(zip(header, map(_cell, cells), strict=False)), words)
+            yield Line(number, _by_column(header, cells), words, tuple(map(_cell, cells[len(header) :])))
             continue
-        yield Line(number, dict.fromkeys(header, "") | dict(zip(header, map(_cell, cells), strict=False)))
+        yield Line(number, dict.fromkeys(_read(header), "") | _by_column(header, cells))
+
+
+def _read(header: list[str]) -> list[str]:
+    return [name for name in header if name != PROBLEM]
+
+
+def _by_column(header: list[str], cells: list[str]) -> dict[str, str]:
+    found = dict(zip(header, map(_cell, cells), strict=False))
+    return {name: found[name] for name in _read(header) if name in found}
 
 
 def _cell(text: str) -> str:
     """Always a text. The ' that exports put before what a spreadsheet takes for a formula goes."""
     said = text.strip()
     return said[1:] if said.startswith("'") and said[1:].startswith(FORMULA_STARTS) else said
+
+
+def rejected(lines: Iterable[Line], problems: Mapping[int, str]) -> Iterator[str]:
+    """A table of the lines that have a problem, by their numbers; a column before the others says which."""
+    bad = [line for line in lines if line.number in problems]
+    header = list(dict.fromkeys(name for line in bad for name in line.cells))
+    writer = csv.writer(Echo())
+    yield str(writer.writerow([PROBLEM, *header]))
+    for line in bad:
+        said = [problems[line.number], *(line.cells.get(name, "") for name in header), *line.more]
+        yield str(writer.writerow(map(as_text, said)))

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
+from django.http import StreamingHttpResponse
 
 from accounts.models import AwsAccount
+from iamconsole.web.exports import file_response
 from identities.bulk import csv_text, rows
 from identities.bulk.csv_text import Line, TableError
 from identities.bulk.rows import Row
@@ -46,6 +48,7 @@ class RowsForm(StageForm):
         super().__init__(*args, **kwargs)
         self.aws_account = aws_account
         self.rows: list[Row] = []
+        self.lines: list[Line] = []
         self.fields["title"].required = False
         self.fields["title"].help_text = "For the list of changes; left empty, it says how many rows."
         self.order_fields([*self.own_fields, "text", "file", "skip", "title", "reason"])
@@ -57,8 +60,8 @@ class RowsForm(StageForm):
                 self._print_again(csv_text.decoded(upload.read()))
             text = self.data.get("text", "")
             if "what" in said:
-                lines = csv_text.lines_of(text, self.columns(said["what"]), self.prefixes)
-                self.rows = self.made(said["what"], lines)
+                self.lines = csv_text.lines_of(text, self.columns(said["what"]), self.prefixes)
+                self.rows = self.made(said["what"], self.lines)
         except TableError as error:
             self.add_error("text", str(error))
         return said
@@ -79,6 +82,11 @@ class RowsForm(StageForm):
 
     def refuse_too_long(self) -> None:
         self.add_error("file", "The file is larger than 1 MB. Make several of it.")
+
+    def rejected(self, name: str) -> StreamingHttpResponse:
+        """The rows that can't be done as a file, to be mended and given again."""
+        problems = {row.line: row.problem for row in self.bad}
+        return file_response("csv", name, csv_text.rejected(self.lines, problems))
 
     @property
     def good(self) -> list[Row]:

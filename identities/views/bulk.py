@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
@@ -25,18 +25,20 @@ from sync.snapshot import files
 
 @csrf_exempt  # whoever may not is turned away before a file is read; `_page` looks at the token
 @require_http_methods(["GET", "POST"])
-def users_csv(request: HttpRequest, account_id: str) -> HttpResponse:
+def users_csv(request: HttpRequest, account_id: str) -> HttpResponseBase:
     aws_account = fetch_aws_account(request, account_id, PROPOSE)
     request.upload_handlers = [LimitedFiles(request, files.folder(), MOST_BYTES)]
     return _page(request, aws_account)
 
 
 @csrf_protect
-def _page(request: HttpRequest, aws_account: AwsAccount) -> HttpResponse:
-    """Shows what each row would do; the second button stages it."""
+def _page(request: HttpRequest, aws_account: AwsAccount) -> HttpResponseBase:
+    """Shows what each row would do; other buttons give what can't be done as a file, and stage the rest."""
     form = TableForm(aws_account, request.POST or None, request.FILES or None)
     if any(isinstance(handler, LimitedFiles) and handler.is_too_long for handler in request.upload_handlers):
         form.refuse_too_long()
+    if request.method == "POST" and form.is_valid() and form.bad and "rejected" in request.POST:
+        return form.rejected("users-to-mend")
     if request.method == "POST" and form.is_valid() and "stage" in request.POST and (change := _stage(request, form)):
         return redirect("change", account_id=aws_account.account_id, pk=change.pk)
     context = {"form": form, "aws_account": aws_account}

@@ -19,6 +19,7 @@ from sync import changes
 from sync.models import Change
 from tests.cognito.people_cases import Customers, customers, open_session, shown
 from tests.services.changing import carry_out, propose, worked
+from tests.services.pages import exported
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]
@@ -195,6 +196,9 @@ def test_five_hundred_people_with_three_bad_rows(found: Customers, erin: Operato
     assert "497 rows can be done, 3 can’t." in page
     for words in ("The pool has no group “none”", "takes 8 at most"):
         assert words in page
+    file = exported(table(found, client, text, rejected="1")).splitlines()
+    assert file[0] == "problem,name,groups,custom:plan"
+    assert [line.split(",")[-3] for line in file[1:]] == ["nobody", "x@acme.example", "y@acme.example"]
     refused = table(found, client, text, stage="1").content.decode()
     assert "3 rows can’t be done" in refused
     assert table(found, client, text, stage="1", skip="on").status_code == 302
@@ -203,6 +207,7 @@ def test_five_hundred_people_with_three_bad_rows(found: Customers, erin: Operato
     assert "MAIL_QUOTA" in [finding["code"] for finding in change.findings]
     second = change.steps.get(position=4)
     assert second.params["sub"] == "made by step 3"
+    assert change.steps.get(position=3).params["line"] == 3
 
 
 def test_people_of_a_table_are_invited_and_join(found: Customers, erin: Operator, client_of: SignIn) -> None:

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 
 from accounts.models import AwsAccount, Operator
-from identities.bulk.csv_text import MOST_BYTES, Line, TableError, decoded, lines_of
+from identities.bulk.csv_text import MOST_BYTES, Line, TableError, decoded, lines_of, rejected
 from identities.bulk.rows import NEW, THERE, Row, rows_of
 from sync.models import Change
 from tests.identities.test_acts import ClientOf
@@ -72,6 +72,19 @@ def test_knows_the_line_of_the_file() -> None:
     lines = lines_of('name,path\n\n"ada","/\nx/"\nben,/,more\n', COLUMNS)
     assert [line.number for line in lines] == [3, 5]
     assert "3 cells, and the header 2" in lines[1].problem
+
+
+def test_what_cant_be_done_is_a_table_to_mend_and_give_again() -> None:
+    lines = lines_of("name,path\nada,/\n=ben,/x y/\ncleo,/,extra\n", COLUMNS)
+    written = "".join(rejected(lines, {3: "A path has no blanks.", 4: "It has 3 cells."}))
+    assert written.splitlines() == [
+        "problem,name,path",
+        "A path has no blanks.,'=ben,/x y/",
+        "It has 3 cells.,cleo,/,extra",
+    ]
+    again = lines_of(written, COLUMNS)
+    assert [line.cells for line in again] == [{"name": "=ben", "path": "/x y/"}, {"name": "cleo", "path": "/"}]
+    assert [line.more for line in again] == [(), ("extra",)]
 
 
 def test_a_formula_is_a_text() -> None:

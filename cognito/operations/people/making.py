@@ -46,7 +46,8 @@ USERNAME = "username"
 class NewPersonParams(OfPoolParams):
     """`by`: what `username` is, for AWS to look for: username, email or phone_number. `key` tells it from others.
 
-    `channel`: EMAIL, SMS, or "" for no message.
+    `channel`: EMAIL, SMS, or "" for no message. `line`: of the table that she stands in, by which the steps of a change
+    are told apart without naming anybody; 0 where there is none.
     """
 
     username: str  # encrypted
@@ -57,6 +58,7 @@ class NewPersonParams(OfPoolParams):
     password: str = ""  # the reference of the sealed text; "": AWS makes one, and says it in the message only
     made_up: bool = False
     said: str = ""
+    line: int = 0
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -84,7 +86,8 @@ class CreatePerson(InPool[NewPersonParams]):
         return Risk.HIGH if guarded_attributes(aws_account, p.pool_id, p.attributes) else Risk.LOW
 
     def title(self, p: NewPersonParams) -> str:
-        return f"{'Invite' if p.channel else 'Make'} somebody new in {p.pool_id}"
+        where = f", line {p.line} of the table" if p.line else ""
+        return f"{'Invite' if p.channel else 'Make'} somebody new in {p.pool_id}{where}"
 
     def note(self, p: NewPersonParams) -> str:
         return p.said
@@ -244,8 +247,9 @@ def new_person(
     password: str = "",
     made_up: bool = False,
     said: str = "",
+    line: int = 0,
 ) -> StepSpec:
-    """`password`: the reference of the sealed text."""
+    """`password`: the reference of the sealed text. `line`: of a table, counted from 1."""
     by = called_by(pool, username)
     return StepSpec(
         CreatePerson.kind,
@@ -259,5 +263,6 @@ def new_person(
             "password": password,
             "made_up": made_up,
             "said": said,
+            **({"line": line} if line else {}),
         },
     )
