@@ -41,8 +41,13 @@ def why_guarded_group(aws_account: AwsAccount, pool_arn: str, name: str) -> str:
     """A sentence; "" for a group that gives no access to AWS."""
     group = CognitoGroup.objects.live().filter(aws_account=aws_account, arn=pool_arn, name=name).first()
     if group is not None and group.role_arn:
-        role = group.role_arn.rpartition("/")[2]
-        return f"Members of {name} can take on the role {role} where an identity pool goes by groups."
+        return told_of_role(name, group.role_arn)
     if GROUPS_CLAIM in claims_of(aws_account, pool_arn.rpartition("/")[2]):
         return f"Rules of an identity pool look at groups: members of {name} may get a role by one."
     return ""
+
+
+def told_of_role(group: str, role_arn: str) -> str:
+    return (
+        f"Members of {group} can take on the role {role_arn.rpartition('/')[2]} where an identity pool goes by groups."
+    )

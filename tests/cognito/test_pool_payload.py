@@ -9,16 +9,22 @@ import botocore.session
 import pytest
 
 from accounts.models import Operator
-from cognito.pools.operations import update
-from cognito.pools.operations.shapes import CLIENT, GROUP, POOL, SHAPES, Shape
+from cognito.models import CognitoMembership, CognitoUser
+from cognito.operations.people.base import on_person
+from cognito.operations.people.groups import AddToGroup
+from cognito.pools.operations import create_pool, make, update
+from cognito.pools.operations.shapes import CLIENT, GROUP, MFA, POOL, RISK, SHAPES, Shape
+from iamconsole.demo.process import REGION
 from sync import changes
 from sync.changes import PlanError
+from sync.made import made_by
 from sync.models import Change
 from sync.operations import registry
 from tests.cognito.pool_operation_cases import Arranged, arrange
 from tests.cognito.seeding import ROLE, pull_pools
 from tests.services.changing import carry_out, propose
 from tests.services.world import World
+from tests.sync.pulling import pulled
 
 pytestmark = pytest.mark.django_db
 
@@ -160,3 +166,43 @@ def test_a_shape_has_all_members_that_the_call_takes(shape: Shape) -> None:
     model: Any = botocore.session.get_session().get_service_model("cognito-idp")
     members = set(model.operation_model(shape.operation).input_shape.members) - left_out
     assert members == {(shape.renamed or {}).get(name, name) for name in shape.sent} - {"HasSecret"}
+
+
+TEXTS = {"SnsCallerArn": "arn:aws:iam::123456789012:role/texts", "ExternalId": "shop"}
+APP = {"MfaConfiguration": "OPTIONAL", "SoftwareTokenMfaConfiguration": {"Enabled": True}}
+
+
+def test_mfa_after_how_texts_are_sent_is_no_conflict(world: World, erin: Operator) -> None:
+    """How texts are sent is a setting of the pool, and stands in its MFA configuration, too."""
+    arranged = arrange(world)
+    arn = arranged.pool.arn
+    steps = [update(POOL, arn, "customers", {"SmsConfiguration": TEXTS}), update(MFA, arn, "customers", APP)]
+    assert carry_out(propose(world.aws_account, erin, steps), erin).state == Change.State.APPLIED
+    [mfa] = sent(world, "SetUserPoolMfaConfig")
+    assert json.loads(mfa)["SmsMfaConfiguration"] == {"SmsConfiguration": TEXTS}
+
+
+def test_a_new_pool_gets_what_its_creation_does_not_take(world: World, erin: Operator) -> None:
+    settings = {
+        "SmsConfiguration": TEXTS, "UserPoolTier": "PLUS", "UserPoolAddOns": {"AdvancedSecurityMode": "ENFORCED"},
+    }  # fmt: skip
+    made = f"arn:aws:cognito-idp:{REGION}:123456789012:userpool/{made_by(1)}"
+    risk = {"CompromisedCredentialsRiskConfiguration": {"Actions": {"EventAction": "BLOCK"}}}
+    steps = [
+        create_pool(world.aws_account, REGION, "copy", settings), update(MFA, made, "copy", APP),
+        update(RISK, made, "copy", risk),
+    ]  # fmt: skip
+    done = carry_out(propose(world.aws_account, erin, steps), erin)
+    assert done.state == Change.State.APPLIED, [step.error for step in done.steps.all()]
+
+
+def test_people_are_put_into_a_group_that_the_plan_makes(world: World, erin: Operator) -> None:
+    arranged = arrange(world)
+    arranged.idp.admin_create_user(**arranged.in_pool, Username="ada@example.org", MessageAction="SUPPRESS")
+    pulled(world.aws_account, source="cognito.people", region=REGION)
+    ada = CognitoUser.objects.get()
+    steps = [make(GROUP, arranged.pool.arn, "gold", {"RoleArn": ROLE}), on_person(ada, AddToGroup.kind, group="gold")]
+    change = propose(world.aws_account, erin, steps)
+    assert "Members of gold can take on the role shop-customer" in str(change.findings)
+    assert carry_out(change, erin).state == Change.State.APPLIED
+    assert CognitoMembership.objects.filter(user=ada, group__name="gold", gone_at=None).exists()

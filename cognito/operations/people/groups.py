@@ -11,7 +11,9 @@ from accounts.roles import CARE, PROPOSE
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser
 from cognito.operations.people.base import PersonOperation, PersonParams, person_ref
 from cognito.people.groups import GROUPS_OF_PERSON, names_of_groups
-from cognito.people.guarded import why_guarded_group
+from cognito.people.guarded import told_of_role, why_guarded_group
+from cognito.pools.operations.replacing import child_key
+from cognito.pools.operations.shapes import GROUP
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import Finding
@@ -90,12 +92,18 @@ class InGroup(PersonOperation[InGroupParams]):
         found: set[int] = draft.remembered[CognitoMembership, p.sub]
         return found
 
+    def made(self, draft: Draft, p: InGroupParams) -> str:
+        """What stands for the id of the group, where an earlier step of the plan makes it; else ""."""
+        return draft.id_made(child_key(GROUP, p.pool_arn, p.group))
+
     def of_row(self, draft: Draft, p: InGroupParams, row: CognitoUser) -> Mapping[str, Value]:
+        if made := self.made(draft, p):
+            return {"group": made, "member": False}
         group = self.group(draft, p)
         return {"group": group.aws_id, "member": group.pk in self.groups_of(draft, p)}
 
     def of_new(self, draft: Draft, p: InGroupParams) -> Mapping[str, Value]:
-        return {"group": self.group(draft, p).aws_id, "member": False}
+        return {"group": self.made(draft, p) or self.group(draft, p).aws_id, "member": False}
 
     def live(self, client: AwsClient, p: InGroupParams) -> Value:
         there = client.at(p.region)
@@ -116,8 +124,14 @@ class InGroup(PersonOperation[InGroupParams]):
         if value["member"] == self.leaves:
             words = f"{p.sub} is {'already' if self.leaves else 'not'} in the group {p.group}."
             return [Finding("NO_CHANGE", "error", words)]
-        why = why_guarded_group(draft.aws_account, p.pool_arn, p.group)
+        why = why_guarded_group(draft.aws_account, p.pool_arn, p.group) or self._why_made(draft, p)
         return [Finding("GROUP_GIVES_ACCESS", "security_warning", why)] if why and self.leaves else []
+
+    def _why_made(self, draft: Draft, p: InGroupParams) -> str:
+        """… of a group that an earlier step makes with a role."""
+        steps = draft.writing(child_key(GROUP, p.pool_arn, p.group))
+        roles = [step.params.settings.get("RoleArn", "") for step in steps if step.kind == "cognito.group.create"]
+        return told_of_role(p.group, roles[-1]) if roles and roles[-1] else ""
 
     def reverse(self, p: InGroupParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return [self.spec_of(self.opposite, p, "No message is sent.", group=p.group)]

@@ -1,6 +1,15 @@
 """What can be done to user pools and what belongs to them in AWS."""
 
-from cognito.pools.operations.belonging import Make, Remove, RemoveClient, RemoveGroup, RemoveProvider, make, remove
+from cognito.pools.operations.belonging import (
+    Make,
+    MakeGroup,
+    Remove,
+    RemoveClient,
+    RemoveGroup,
+    RemoveProvider,
+    make,
+    remove,
+)
 from cognito.pools.operations.cascades import plan_delete_pool
 from cognito.pools.operations.clients import (
     AddSecret,
@@ -34,6 +43,6 @@ def register() -> None:
     operations.register(CreateDomain(), UpdateDomain(), DeleteDomain())
     operations.register(CreateClient(), Replace(CLIENT), RemoveClient(CLIENT))
     operations.register(AddSecret(), AwaitSoak(), DeleteSecret())
-    operations.register(Make(GROUP), ReplaceGroup(GROUP), RemoveGroup(GROUP))
+    operations.register(MakeGroup(GROUP), ReplaceGroup(GROUP), RemoveGroup(GROUP))
     operations.register(Make(PROVIDER), ReplaceProvider(PROVIDER), RemoveProvider(PROVIDER))
     operations.register(Make(RESOURCE_SERVER), Replace(RESOURCE_SERVER), Remove(RESOURCE_SERVER))

@@ -28,7 +28,7 @@ from iamconsole.web.words import some
 from sync.aws.client import AwsClient
 from sync.checks import Finding
 from sync.draft import Draft
-from sync.mirror import ObjectRef
+from sync.mirror import ObjectRef, mirror_of
 from sync.operations import (
     Alteration,
     BadParams,
@@ -153,6 +153,16 @@ class Make(Operation[MakeParams]):
             return None
         asked, has = self._settings(p), live["settings"]
         return Done({"id": live["object"]}) if all(_holds(has.get(name), asked[name]) for name in asked) else None
+
+
+class MakeGroup(Make):
+    """Later steps may put people into it."""
+
+    def makes(self, p: MakeParams) -> str:
+        return child_key(self.of, p.pool_arn, p.name)
+
+    def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"id": mirror_of(self.of.model.kind).object_id(answer["Group"])}
 
 
 def _holds(has: Any, asked: Any) -> bool:

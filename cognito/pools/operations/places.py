@@ -6,9 +6,10 @@ import re
 from typing import Any
 
 from cognito.models import UserPool
+from cognito.pools.operations.shapes import mfa_following
 from policies.operations.rows import object_key
 from sync.draft import Draft
-from sync.made import is_made
+from sync.made import is_made, made_by
 from sync.operations import BadParams, Call, Refusal
 
 IDP = "cognito-idp"
@@ -58,10 +59,7 @@ def pool_row(draft: Draft, arn: str) -> UserPool:
         raise Refusal("An earlier step deletes the user pool.")
     pool_id = pool_id_of(arn)
     if is_made(pool_id):
-        return UserPool(
-            pk=0, aws_account=draft.aws_account, aws_id=pool_id, arn=arn, name="the new pool", region=region_of(arn),
-            domains={}, mfa_config={"MfaConfiguration": "OFF"},
-        )  # fmt: skip
+        return _new_pool(draft, arn)
     if (key := (UserPool, arn)) not in draft.remembered:
         rows = UserPool.objects.live().filter(aws_account=draft.aws_account, arn=arn)
         draft.remembered[key] = rows.order_by("-pk").first()
@@ -70,3 +68,15 @@ def pool_row(draft: Draft, arn: str) -> UserPool:
         words = f"The mirror of {draft.aws_account} has no user pool {pool_id}: pull, then try again."
         raise Refusal(words)
     return row
+
+
+def _new_pool(draft: Draft, arn: str) -> UserPool:
+    """One that an earlier step makes, as AWS describes it then; not saved. AWS turns MFA on by a call of its own."""
+    pool_id = pool_id_of(arn)
+    made = [step.params.settings for step in draft.steps if made_by(step.position) == pool_id]
+    settings = made[0] if made else {}
+    is_protected = settings.get("UserPoolAddOns", {}).get("AdvancedSecurityMode", "OFF") != "OFF"
+    return UserPool(
+        pk=0, aws_account=draft.aws_account, aws_id=pool_id, arn=arn, name="the new pool", region=region_of(arn),
+        domains={}, mfa_config=mfa_following({"MfaConfiguration": "OFF"}, settings), risk={} if is_protected else None,
+    )  # fmt: skip

@@ -17,7 +17,16 @@ from cognito.models import OfPool, UserPool
 from cognito.pools.operations.merging import different, merged, undone
 from cognito.pools.operations.places import IDP, check_pool_arn, pool_call, pool_id_of, pool_key, pool_row, region_of
 from cognito.pools.operations.roles import role_given
-from cognito.pools.operations.shapes import AS_AWS_HAS_IT, METADATA, SECRETS, Settings, Shape
+from cognito.pools.operations.shapes import (
+    AS_AWS_HAS_IT,
+    METADATA,
+    POOL,
+    SECRETS,
+    Settings,
+    Shape,
+    changes_texts,
+    mfa_following,
+)  # fmt: skip
 from iamconsole.web.words import some
 from sync.aws.client import AwsClient
 from sync.checks import Finding
@@ -208,6 +217,14 @@ class ReplaceMfa(Replace):
     def note(self, p: ReplaceParams) -> str:
         locks = "Whoever has no second factor yet must set one up at the next sign-in. "
         return f"{locks if p.settings.get('MfaConfiguration') == 'ON' else ''}{super().note(p)}"
+
+    def mirrored(self, draft: Draft, p: ReplaceParams) -> Value:
+        """As the steps before it leave it: how a pool sends texts is a setting of the pool, too."""
+        value = super().mirrored(draft, p)
+        for step in draft.writing(pool_key(p.pool_arn)):
+            if step.kind == POOL.kind and changes_texts(path.split(".")[0] for path in step.params.changes):
+                value = {**value, "settings": self.of.payload(mfa_following(value["settings"], step.params.settings))}
+        return value
 
     def fitted(self, settings: Settings) -> Settings:
         """AWS refuses factors of a pool without MFA, but for text messages, which it keeps."""

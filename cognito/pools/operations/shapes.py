@@ -6,7 +6,7 @@ What a call leaves out goes back to AWS's default, so each sends all of it. The 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +21,8 @@ Settings = dict[str, Any]
 AS_AWS_HAS_IT = "<as AWS has it>"
 SECRETS = ("client_secret", "private_key")  # in the details of an identity provider
 METADATA = "MetadataFile"
+# How a pool sends text messages is a setting of the pool, and stands in its MFA configuration, too.
+_TEXTS = ("SmsConfiguration", "SmsAuthenticationMessage")
 
 
 def _as_it_is(settings: Settings) -> Settings:
@@ -179,3 +181,15 @@ RESOURCE_SERVER = Shape(
     labels={"Name": "name", "Scopes": "scopes"},
 )  # fmt: skip
 SHAPES = (POOL, MFA, RISK, CLIENT, GROUP, PROVIDER, RESOURCE_SERVER)
+
+
+def changes_texts(names: Iterable[str]) -> bool:
+    """Whether one of these members of a pool's settings says how text messages are sent."""
+    return not set(_TEXTS).isdisjoint(names)
+
+
+def mfa_following(mfa: Mapping[str, Any], settings: Mapping[str, Any]) -> Settings:
+    """The MFA configuration of a pool that was made or updated with these settings: how texts are sent follows."""
+    kept = {name: value for name, value in mfa.items() if name != "SmsMfaConfiguration"}
+    texts = {name: deepcopy(settings[name]) for name in _TEXTS if name in settings}
+    return kept | ({"SmsMfaConfiguration": texts} if "SmsConfiguration" in texts else {})
