@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from cognito.identity_pools import urls as identity_pools
 from cognito.kinds import PERSON, POOL
 from cognito.pools import views as pool_views
+from cognito.restoring import urls as restoring
 from cognito.trying import urls as trying
 from cognito.views import care, people, person, pools, protection, searches, staging
 from policies.details import tab_patterns
@@ -18,6 +19,7 @@ PROTECTED = f"{AWS_ACCOUNT}data-protection/<str:aws_id>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{AWS_ACCOUNT}user-pools/", pools.user_pools, name="user_pools"),
+    *restoring.urlpatterns,
     path(POOL_PAGE, pools.cognito_pool, name="cognito_pool"),
     *tab_patterns(POOL)[1:],
     act_pattern(POOL),

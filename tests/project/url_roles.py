@@ -129,6 +129,13 @@ cognito_pool_clients           GET    in        404     ok   403  ok   ok    ok 
 cognito_pool_providers         GET    in        404     ok   403  ok   ok    ok    ok
 cognito_pool_history           GET    in        404     ok   403  ok   ok    ok    ok
 cognito_pool_raw               GET    in        404     ok   403  ok   ok    ok    ok
+cognito_pool_export            GET    in        404     ok   403  ok   ok    ok    ok
+cognito_pool_export?format=json GET   in        404     ok   403  ok   ok    ok    ok
+cognito_pool_export?format=json&memberships=on GET in 404 403 403 ok   403   ok    ok
+cognito_pool_restore           GET    in        404     403  403  ok   403   ok    ok
+cognito_pool_restore           POST   in        404     403  403  ok   403   ok    ok
+cognito_pool_restore_new       GET    in        404     403  403  ok   403   ok    ok
+cognito_pool_restore_new       POST   in        404     403  403  ok   403   ok    ok
 cognito_pool_people            GET    in        404     403  ok   ok   ok    ok    ok
 cognito_pool_people            HTMX   in        404     403  ok   ok   ok    ok    ok
 cognito_pool_people?format=csv GET    in        404     403  403  ok   403   ok    ok

@@ -1,0 +1,187 @@
+"""What an operator gives to restore a pool: the file, what of it, and where a new pool is to be."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from accounts.models import AwsAccount, Operator
+from cognito.models import UserPool
+from cognito.pools.operations import create_pool
+from cognito.pools.operations.pools import check_pool_name
+from cognito.restoring import planning
+from cognito.restoring.items import Item, Part
+from cognito.restoring.pool_file import MOST_BYTES, FileProblem, PoolFile, read
+from cognito.restoring.target import Target
+from iamconsole.web.words import counted
+from identities.bulk.csv_text import TableError, decoded
+from policies.forms import StageForm
+from sync.operations import BadParams, Refusal, StepSpec
+from sync.sealed import keep_typed
+
+TAKE = "take"
+_SECRET = "secret-"  # noqa: S105  of the name of a field
+
+
+class RestoreForm(StageForm):
+    """Into `pool`. What was given is printed again, but for secrets that were typed.
+
+    The first look ticks what is usually wanted; `looked` says of which file and target the ticks are.
+    """
+
+    text = forms.CharField(
+        label="Or its text",
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "class": "form-control mono"}),
+        help_text="It may be edited here: then look at it again.",
+    )
+    file = forms.FileField(
+        label="The file",
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
+        help_text="As this console exported it, up to 2 MB. It takes the place of the text below.",
+    )
+    looked = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+    def __init__(self, aws_account: AwsAccount, operator: Operator, pool: UserPool | None, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.aws_account, self.operator, self.pool = aws_account, operator, pool
+        self.pool_file: PoolFile | None = None
+        self.parts: list[Part] = []
+        self.fields["title"].required = False
+        self.fields["title"].help_text = "For the list of changes; left empty, it says which pool."
+
+    # ---- Reading ---------------------------------------------------------------------------------------------
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        given: Any = self.data
+        data = given.copy()
+        try:
+            if upload := said.get("file"):
+                data["text"] = decoded(upload.read()).removeprefix("\ufeff")
+            if not data.get("text", "").strip():
+                self.add_error("file", "Choose a file, or paste its text.")
+                return said
+            self.pool_file = read(data["text"])
+            self.fill_in(data, self.pool_file)
+            target = self.target(data)
+            self.parts = planning.parts_of(self.pool_file, target) if target else []
+        except TableError:
+            self.add_error("text", "The file is no text: it is neither UTF-8 nor UTF-16.")
+        except FileProblem as problem:
+            for sentence in problem.sentences:
+                self.add_error("text", sentence)
+        data["looked"] = self._digest(data)
+        self.was_looked_at = data["looked"] == self.data.get("looked")
+        self.data = data
+        return said
+
+    def _digest(self, data: Any) -> str:
+        """Of what the ticks are about: lines may end otherwise when they come back."""
+        said = [data.get(name, "").replace("\r\n", "\n").strip() for name in ("text", "region", "name")]
+        return hashlib.sha256("\0".join(said).encode()).hexdigest()
+
+    def fill_in(self, data: Any, file: PoolFile) -> None:
+        """What isn't said stands in the file."""
+
+    def target(self, data: Any) -> Target | None:
+        assert self.pool is not None  # noqa: S101  the other form is for new ones
+        return Target(self.aws_account, self.pool.region, self.pool.name, self.pool)
+
+    def refuse_too_long(self) -> None:
+        self.errors.pop("file", None)
+        self.add_error("file", f"The file is larger than {MOST_BYTES // 1024**2} MB. Export it without memberships.")
+
+    # ---- What was chosen -------------------------------------------------------------------------------------
+    @property
+    def keys(self) -> set[str]:
+        if getattr(self, "was_looked_at", False):
+            data: Any = self.data
+            return set(data.getlist(TAKE))
+        return {item.key for part in self.parts for item in part.items if item.ticked}
+
+    @property
+    def chosen(self) -> list[Item]:
+        return planning.chosen_of(self.parts, self.keys)
+
+    @property
+    def told_parts(self) -> list[tuple[Part, list[tuple[Item, bool, str]]]]:
+        """Each part with its items: whether it is ticked, and the name of the field of its secret."""
+        keys = self.keys
+        return [(part, [(item, item.key in keys, _SECRET + item.key) for item in part.items]) for part in self.parts]
+
+    @property
+    def can_stage(self) -> bool:
+        return bool(self.pool_file and self.parts and not self.errors) and (
+            self.pool is None or any(part.items for part in self.parts)
+        )
+
+    def staged(self) -> Sequence[StepSpec] | None:
+        """The steps of what was chosen; None, with errors, where it doesn't fit together."""
+        assert self.pool_file is not None  # noqa: S101  it was read, or the form isn't valid
+        if not getattr(self, "was_looked_at", False):
+            self.add_error(None, "This isn’t what you looked at: see what it does now, then stage it.")
+            return None
+        chosen = self.chosen
+        problems = planning.lacking(chosen)
+        typed = {item.key: self.data.get(_SECRET + item.key, "").strip() for item in chosen if item.secret}
+        problems += [
+            f"{item.name}: type its {item.secret.replace('_', ' ')}, or leave it out. The file doesn’t have it."
+            for item in chosen
+            if item.secret and not typed[item.key]
+        ]
+        if not chosen and self.pool is not None:
+            problems.append("Tick what is to be restored.")
+        for sentence in problems:
+            self.add_error(None, sentence)
+        if problems:
+            return None
+        sealed = {key: self._sealed(text) for key, text in typed.items()}
+        target = self.target(self.data)
+        return planning.steps_of(self.pool_file, target, chosen, sealed) if target else None
+
+    def _sealed(self, text: str) -> str:
+        return keep_typed(text, name="Client secret", aws_account=self.aws_account, operator=self.operator)
+
+    def titled(self, steps: Sequence[StepSpec]) -> str:
+        if said := self.cleaned_data["title"]:
+            return str(said)
+        assert self.pool is not None  # noqa: S101  the other form is for new ones
+        return f"Restore {counted(len(self.chosen), 'part')} of the user pool {self.pool.name}"
+
+
+class RestoreNewForm(RestoreForm):
+    """Into a new pool."""
+
+    region = forms.CharField(
+        label="Region", required=False, max_length=32, help_text="Such as eu-central-1. Empty: as in the file."
+    )
+    name = forms.CharField(
+        label="Name of the new pool", required=False, max_length=128, help_text="Empty: as in the file."
+    )
+
+    def fill_in(self, data: Any, file: PoolFile) -> None:
+        data["region"] = data.get("region", "").strip() or file.region
+        data["name"] = data.get("name", "").strip() or file.name
+
+    def target(self, data: Any) -> Target | None:
+        """None, with an error, for what is no Region and no name."""
+        try:
+            create_pool(self.aws_account, data["region"], data["name"], {})
+        except Refusal as refusal:
+            self.add_error("region", str(refusal))
+            return None
+        try:
+            check_pool_name(data["name"])
+        except BadParams as problem:
+            self.add_error("name", str(problem))
+            return None
+        return Target(self.aws_account, data["region"], data["name"])
+
+    def titled(self, steps: Sequence[StepSpec]) -> str:
+        return str(self.cleaned_data["title"] or f"Restore a file into the new user pool {self.data['name']}")

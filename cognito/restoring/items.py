@@ -1,0 +1,112 @@
+"""What of a file can be restored, piece by piece: each is ticked, or not, and comes to steps."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from cognito.pools.acts.base import different_from
+from cognito.pools.operations.shapes import Shape
+from cognito.restoring.target import Target
+from sync.operations import StepSpec
+
+_LONGEST = 120
+_ARN = re.compile(r"arn:[a-z-]+:(?P<service>[a-z0-9-]+):(?P<region>[a-z0-9-]*):(?P<account>\d{12}):[^\"\s]+", re.ASCII)
+# Cognito takes these of its own Region only.
+_OF_REGION = frozenset({"lambda", "kms", "kinesis"})
+
+
+@dataclass(frozen=True)
+class Difference:
+    setting: str
+    now: str
+    then: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """`changes` are of the pool's own settings, which one call sets for all such items together."""
+
+    key: str  # "group gold"
+    name: str
+    does: str
+    ticked: bool = True  # before the operator has said anything
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    steps: tuple[StepSpec, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    warnings: tuple[str, ...] = ()
+    secret: str = ""  # which secret has to be typed: "client_secret"
+    needs: Mapping[str, str] = field(default_factory=dict)  # keys of other items, and what these are in words
+
+
+@dataclass(frozen=True)
+class Part:
+    """`notes`: what stays as it is, or can't be restored, and why."""
+
+    title: str
+    items: Sequence[Item] = ()
+    notes: Sequence[str] = ()
+    same: int = 0  # how many things are as in the file already
+    is_list: bool = True  # of things that belong to the pool, and not of its settings
+
+    @property
+    def is_told(self) -> bool:
+        return bool(self.items or self.notes or self.same)
+
+
+def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """The members that differ, as `update` takes them."""
+    return different_from(before, {name: after.get(name) for name in sorted({*before, *after})})
+
+
+def told(of: Shape, before: Mapping[str, Any], changes: Mapping[str, Any]) -> tuple[Difference, ...]:
+    """Setting by setting, however deep."""
+    found = [leaf for name, new in changes.items() for leaf in _leaves(name, before.get(name), new)]
+    return tuple(Difference(_label(of, path), _shown(old), _shown(new)) for path, old, new in found)
+
+
+def with_warnings(item: Item, target: Target) -> Item:
+    """… of what it names that isn't of the AWS account, or of the Region, that it goes to."""
+    said = json.dumps([dict(item.changes), [dict(step.params) for step in item.steps]])
+    elsewhere = sorted({match[0] for match in _ARN.finditer(said) if _is_elsewhere(match, target)})
+    words = [
+        f"It names {arn}, which is of another AWS account or Region: if that isn’t meant, change it in the file below."
+        for arn in elsewhere
+    ]
+    return replace(item, warnings=(*item.warnings, *words)) if words else item
+
+
+def _is_elsewhere(match: re.Match[str], target: Target) -> bool:
+    if match["account"] != target.aws_account.account_id:
+        return True
+    return match["service"] in _OF_REGION and match["region"] != target.region
+
+
+def _leaves(path: str, before: Any, after: Any) -> Iterator[tuple[str, Any, Any]]:
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for name in sorted({*before, *after}):
+            if before.get(name) != after.get(name):
+                yield from _leaves(f"{path}.{name}", before.get(name), after.get(name))
+    else:
+        yield path, before, after
+
+
+def _label(of: Shape, path: str) -> str:
+    """By what people call the setting, or the one that it belongs to."""
+    names = path.split(".")
+    for length in range(len(names), 0, -1):
+        whole = ".".join(names[:length])
+        if (label := of.label(whole)) != whole:
+            return " ".join([label, *names[length:]])
+    return path
+
+
+def _shown(value: Any) -> str:
+    """ "" for nothing."""
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

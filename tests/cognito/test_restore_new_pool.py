@@ -1,0 +1,100 @@
+"""A file becomes a new pool, by one change: what is in it then is what is in the file, but for ids and dates."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import Operator
+from cognito.models import UserPool
+from iamconsole.demo.process import REGION
+from sync.models import Change
+from tests.cognito.pool_operation_cases import Arranged, arrange
+from tests.cognito.restoring import exported, look, stage
+from tests.cognito.seeding import pull_pools
+from tests.services.changing import carry_out
+from tests.services.pages import address, text_of
+from tests.services.world import World
+
+ClientOf = Callable[..., Client]
+pytestmark = pytest.mark.django_db
+URL = "cognito_pool_restore_new"
+LAMBDA = f"arn:aws:lambda:{REGION}:123456789012:function:check"
+TEXTS = {"SnsCallerArn": "arn:aws:iam::123456789012:role/texts", "ExternalId": "shop", "SnsRegion": REGION}
+
+
+def full(arranged: Arranged) -> bool:
+    """Something of everything."""
+    idp, within = arranged.idp, arranged.in_pool
+    idp.update_user_pool(
+        **within,
+        PoolName="customers",
+        AutoVerifiedAttributes=["email"],
+        UserPoolTags={"team": "shop"},
+        DeletionProtection="ACTIVE",
+        UserPoolTier="PLUS",
+        UserPoolAddOns={"AdvancedSecurityMode": "ENFORCED"},
+        Policies={"PasswordPolicy": {"MinimumLength": 10, "RequireNumbers": True, "TemporaryPasswordValidityDays": 3}},
+        AdminCreateUserConfig={"AllowAdminCreateUserOnly": True},
+        LambdaConfig={"PreSignUp": LAMBDA},
+        SmsConfiguration=TEXTS,
+        VerificationMessageTemplate={"DefaultEmailOption": "CONFIRM_WITH_CODE", "EmailMessage": "It is {####}"},
+    )
+    idp.set_user_pool_mfa_config(
+        **within,
+        MfaConfiguration="OPTIONAL",
+        SoftwareTokenMfaConfiguration={"Enabled": True},
+        SmsMfaConfiguration={"SmsConfiguration": TEXTS},
+    )
+    idp.set_risk_configuration(**within, CompromisedCredentialsRiskConfiguration={"Actions": {"EventAction": "BLOCK"}})
+    idp.create_group(**within, GroupName="trial")
+    idp.create_user_pool_client(
+        **within, ClientName="orders", GenerateSecret=True, SupportedIdentityProviders=["COGNITO", "Google"],
+        AllowedOAuthFlows=["code"], AllowedOAuthScopes=["openid", "https://api.example.org/read"],
+        AllowedOAuthFlowsUserPoolClient=True, CallbackURLs=["https://shop.example.org/in"],
+        ReadAttributes=["custom:plan", "email"],
+    )  # fmt: skip
+    return True
+
+
+def full_pool(world: World) -> Arranged:
+    seeded = arrange(world, lambda arranged: None)
+    full(seeded)
+    pull_pools(world.aws_account)
+    return seeded
+
+
+def comparable(text: str) -> dict[str, Any]:
+    """The file without what is another one in another pool."""
+    said: dict[str, Any] = json.loads(text)
+    for name in ("exported_at", "from"):
+        said.pop(name)
+    for client in said["clients"]:
+        client.pop("id")
+    return said
+
+
+def test_the_new_pool_is_what_the_file_says(world: World, erin: Operator, client_of: ClientOf) -> None:
+    arranged, client = full_pool(world), client_of(erin)
+    text = exported(client, arranged.pool)
+
+    page = look(client, address(URL), text=text, name="customers-2")
+    assert page.status_code == 200, text_of(page.content.decode())
+    staged = stage(client, address(URL), page, secrets={"provider Google": "typed-secret"})
+    assert staged.status_code == 302, text_of(staged.content.decode())
+    change = carry_out(Change.objects.get(), erin)
+    assert change.state == Change.State.APPLIED, [(step.kind, step.state, step.error) for step in change.steps.all()]
+
+    pull_pools(world.aws_account)
+    new = UserPool.objects.live().get(name="customers-2")
+    found, wanted = comparable(exported(client, new)), comparable(text)
+    assert found.pop("domains") == {}
+    assert list(wanted.pop("domains")) == ["shop-customers"]
+    wanted["pool"]["name"] = "customers-2"
+    assert found == wanted
+    provider = arranged.idp.describe_identity_provider(UserPoolId=new.aws_id, ProviderName="Google")
+    assert provider["IdentityProvider"]["ProviderDetails"]["client_secret"] == "typed-secret"
