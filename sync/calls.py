@@ -19,7 +19,7 @@ class Call:
     operation: str  # "CreatePolicyVersion"
     parameters: Mapping[str, Any]
     resource_arns: tuple[str, ...]  # what the session policy is cut down to
-    actions: tuple[str, ...]  # the permissions it needs: "iam:CreatePolicyVersion"
+    actions: tuple[str, ...]  # the permissions it needs: "iam:CreatePolicyVersion"; none of a call that isn't signed
     region: str = ""  # of what is in a Region; "" of what is global
 
     def command_line(self) -> str:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Prefetch, prefetch_related_objects
 
-from cognito.acts.fields import AttributeFields, GroupOfPoolField, OfPool, PasswordFields
-from cognito.models import CognitoMembership, CognitoUser
+from cognito.acts.asked import EndSessionForm, ForgetDeviceForm, LinkForm, UnlinkForm
+from cognito.acts.base import PersonForm
+from cognito.acts.fields import AttributeFields, GroupOfPoolField, PasswordFields
+from cognito.models import CognitoMembership, CognitoUser, PoolProvider
 from cognito.operations.people.attributes import as_params
 from cognito.operations.people.base import on_person
+from cognito.operations.people.confirming import clients_without_secret
 from cognito.operations.people.mfa import FACTORS
 from cognito.people import messages, schema
 from cognito.people.messages import EMAIL, NO_MESSAGE, SMS
-from cognito.people.sessions import Sessions
 from cognito.people.telling import allowed_by, care_of
 from policies import acts
 from policies.acts import Act
@@ -25,33 +27,6 @@ from sync.operations import Refusal, StepSpec
 PLACE = "cognito_user"
 _ADDRESS = "A message is sent where a new address is to be verified; the plan says so."
 Status = CognitoUser.Status
-
-
-class PersonForm(OfPool):
-    """About people of one pool."""
-
-    tells: ClassVar[str] = ""  # what comes of it, beside the message
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.about = " ".join(filter(None, (self.tells, self.said(self.target))))
-
-    def said(self, person: CognitoUser) -> str:
-        """Which message goes out, and what goes on."""
-        return NO_MESSAGE
-
-    def steps(self) -> Sequence[StepSpec]:
-        if len({person.pool_id for person in self.targets}) > 1:
-            raise Refusal("These are people of several pools: do it with those of one pool at a time.")
-        return [step for person in self.targets for step in self.steps_of(person)]
-
-    def steps_of(self, person: CognitoUser) -> Sequence[StepSpec]:
-        return [on_person(person, self.kind, self.said(person), **self.parameters(person))]
-
-    kind: ClassVar[str] = ""
-
-    def parameters(self, person: CognitoUser) -> dict[str, Any]:
-        return {}
 
 
 class EnableForm(PersonForm):
@@ -78,48 +53,39 @@ class SignOutForm(PersonForm):
         return f"{NO_MESSAGE} {messages.goes_on(person.pool)}"
 
 
-class EndSessionForm(PersonForm):
-    heading = "End a session of {names}"
-    kind = "cognito.user.session.revoke"
-    tells = "AWS was asked just now which sessions are open."
-    session = forms.ChoiceField(label="Session")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["session"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  for the type checker
-        field.choices = self._choices
-
-    def said(self, person: CognitoUser) -> str:
-        return f"{NO_MESSAGE} {messages.goes_on(person.pool)}"
-
-    def _choices(self) -> list[tuple[str, str]]:
-        """Asked for when the page is printed, or what was typed is looked at."""
-        return [(session.id, session.words) for session in self._sessions.open]
-
-    @cached_property
-    def _sessions(self) -> Sessions:
-        return Sessions.of(self.target)
-
-    def clean(self) -> dict[str, Any]:
-        said: dict[str, Any] = super().clean() or self.cleaned_data
-        if why := self._sessions.why:
-            self.add_error(None, why)
-        return said
-
-    @property
-    def own_fields(self) -> list[Any]:
-        self.fields["session"].help_text = self._sessions.why
-        return super().own_fields
-
-    def parameters(self, person: CognitoUser) -> dict[str, Any]:
-        return {"session_id": self.cleaned_data["session"]}
-
-
 class ConfirmForm(PersonForm):
     heading = "Confirm the sign-up of {names}"
     kind = "cognito.user.confirm"
     tells = "They can sign in without the code that AWS sent. Their e-mail address isn’t verified by that."
+
+
+class ResendCodeForm(PersonForm):
+    heading = "Send {names} the code of the sign-up once more"
+    kind = "cognito.user.resend_code"
+    tells = "The code that was sent before is void. Cognito sends five an hour at most to one person."
+    client = forms.ChoiceField(
+        label="App client", help_text="By whose id it is asked for: the app that they signed up in."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["client"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  for the type checker
+        field.choices = [(client.aws_id, client.name) for client in clients_without_secret(self.pool)]
+
+    def said(self, person: CognitoUser) -> str:
+        return messages.sign_up_code(person.pool, person)
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        if not clients_without_secret(self.pool):
+            self.add_error(
+                None, "Every app client of this pool has a secret, by which only the app can ask for a code."
+            )
+        return said
+
+    def parameters(self, person: CognitoUser) -> dict[str, Any]:
+        return {"client_id": self.cleaned_data["client"]}
 
 
 class ResetPasswordForm(PersonForm):
@@ -285,12 +251,26 @@ def _is_local(person: Any) -> bool:
     return bool(person.status != Status.EXTERNAL_PROVIDER)
 
 
+def _may_be_linked(person: Any) -> bool:
+    """Two acts ask: the providers are read once."""
+    prefetch_related_objects([person.pool], Prefetch("poolproviders", PoolProvider.objects.live(), to_attr="providers"))
+    return _is_local(person) and bool(person.pool.providers)
+
+
 def _invited(person: CognitoUser) -> str:
     return messages.invitation(person.pool, EMAIL)
 
 
 def _recovered(person: CognitoUser) -> str:
     return messages.recovery(person.pool, person)
+
+
+def _code_again(person: CognitoUser) -> str:
+    return messages.sign_up_code(person.pool, person)
+
+
+def _waits_for_code(person: Any) -> bool:
+    return bool(person.status == Status.UNCONFIRMED and messages.code_goes_to(person.pool))
 
 
 def _none(person: CognitoUser) -> str:
@@ -313,16 +293,23 @@ def register() -> None:
             offered=lambda person: person.status == Status.FORCE_CHANGE_PASSWORD),
         Act("confirm", "Confirm the sign-up…", ConfirmForm, icon="circle-check", many=True, told=_none, position=13,
             offered=lambda person: person.status == Status.UNCONFIRMED),
+        Act("resend-code", "Send the sign-up code once more…", ResendCodeForm, icon="mail", many=True, told=_code_again,
+            position=14, offered=_waits_for_code),
         Act("lost-token", "Remove a lost authenticator app…", LostTokenForm, icon="smartphone", offered=_is_local,
             told=_none, position=20),
         Act("factors", "Second factors…", FactorsForm, icon="shield-check", offered=_is_local, told=_none, position=21),
         Act("sign-out", "Sign out everywhere…", SignOutForm, icon="timer-off", many=True, told=_none, position=30),
         Act("end-session", "End a session…", EndSessionForm, icon="log-out", told=_none, position=31),
+        Act("forget-device", "Forget a device…", ForgetDeviceForm, icon="smartphone", told=_none, position=32,
+            offered=lambda person: bool(person.pool.settings.get("DeviceConfiguration"))),
         Act("attributes", "Set attributes…", AttributesForm, icon="pencil", told=_perhaps, position=40),
         Act("drop-attribute", "Take an attribute away…", DropAttributeForm, icon="eraser", many=True, told=_none,
             position=41),
         Act("join", "Add to a group…", JoinForm, icon="user-plus", many=True, told=_none, position=50),
         Act("leave", "Take out of a group…", LeaveForm, icon="user-minus", many=True, told=_none, position=51),
+        Act("link", "Link an account at a provider…", LinkForm, icon="link", told=_none, position=55,
+            offered=_may_be_linked),
+        Act("unlink", "Unlink an account…", UnlinkForm, icon="unlink", told=_none, position=56, offered=_may_be_linked),
         Act("enable", "Enable…", EnableForm, icon="circle-check", many=True, told=_none, position=60,
             offered=lambda person: not person.enabled),
         Act("disable", "Disable…", DisableForm, icon="circle-off", many=True, danger=True, told=_none, position=61,

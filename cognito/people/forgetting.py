@@ -12,7 +12,7 @@ from cognito.models import CognitoUser, SavedSearch
 from sync.models import Step
 
 # Parameters of steps, and what is kept for their reverse; those of maps are emptied and keep their names.
-_PERSONAL = ("attributes", "name", "username")
+_PERSONAL = ("attributes", "name", "subject", "username")
 # Attributes that say who somebody is; what others have alike, such as a plan, may go on being looked for.
 _IDENTIFYING = ("email", "name", "phone_number", "preferred_username")
 

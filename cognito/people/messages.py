@@ -46,6 +46,23 @@ def recovery(pool: UserPool, person: CognitoUser) -> str:
     return "AWS will refuse it: no e-mail address or phone number is verified to send a code to."
 
 
+def sign_up_code(pool: UserPool, person: CognitoUser) -> str:
+    """Of the code that confirms a sign-up: it goes to a number before an address, of those that the pool verifies."""
+    ways = code_goes_to(pool)
+    known = [name for name in ways if person.attributes.get(name)]
+    if known or len(ways) == 1:
+        return _code(pool, (known or ways)[0], "confirm the sign-up")
+    if ways:
+        return f"A code to confirm the sign-up goes out {_by(ways)}."
+    return "AWS will refuse it: the pool verifies nothing at sign-up, and sends no code."
+
+
+def code_goes_to(pool: UserPool) -> list[str]:
+    """ "phone_number" and "email", of those that the pool verifies at sign-up, the first first."""
+    verified = pool.settings.get("AutoVerifiedAttributes", [])
+    return [name for name in ("phone_number", "email") if name in verified]
+
+
 def recovery_ways(pool: UserPool) -> list[str]:
     """ "email" and "phone_number", the first first; none where only administrators reset passwords."""
     said = pool.settings.get("AccountRecoverySetting", {}).get("RecoveryMechanisms")

@@ -127,6 +127,12 @@ class AwsClient:
         other._region = region
         return other
 
+    def as_app(self) -> AwsClient:
+        """The same door, for a call that a person's own app makes: without a signature, whoever asked for it."""
+        other = copy.copy(self)
+        other._purpose, other._held_session = purpose.VISITING, None
+        return other
+
     @property
     def request_id(self) -> str:
         return self._told.request_id

@@ -20,7 +20,8 @@ def session_policy(calls: Iterable[Call]) -> dict[str, Any]:
     actions_of: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
     services = set()
     for call in calls:
-        actions_of[call.resource_arns].update(call.actions)
+        if call.actions:  # else it goes out unsigned, and takes no right
+            actions_of[call.resource_arns].update(call.actions)
         services.add(call.service)
     writing = [
         {"Effect": "Allow", "Action": sorted(actions), "Resource": list(arns)} for arns, actions in actions_of.items()

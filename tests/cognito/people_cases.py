@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +11,10 @@ from botocore.exceptions import ClientError
 from django.conf import settings
 
 from accounts.models import AwsAccount, Operator
-from cognito.models import CognitoUser, PoolCare, UserPool
+from cognito.models import AppClient, CognitoUser, PoolCare, UserPool
 from cognito.operations.people.attributes import as_params
 from cognito.operations.people.base import on_person
+from cognito.operations.people.linking import Linked, with_account
 from cognito.operations.people.making import new_person
 from cognito.people import messages
 from iamconsole.demo.process import REGION, Emulator
@@ -25,12 +27,19 @@ from tests.sync.pulling import pulled
 PASSWORD = "Correct-Horse-7"
 TOTP = "SOFTWARE_TOKEN_MFA"
 KEPT = ["custom:plan", "email", "email_verified"]
-SOURCES = ("cognito.pools", "cognito.clients", "cognito.groups", "cognito.people", "cognito.members")
+SOURCES = (
+    "cognito.pools", "cognito.clients", "cognito.groups", "cognito.providers", "cognito.people", "cognito.members",
+)  # fmt: skip
+DEVICE = "us-east-1_0f6ee0b6-7b6f-4b1c-9d0a-3a1c3f1f0c11"
+ACCOUNT = Linked("Google", "109876543210")
 
 
 @dataclass(frozen=True)
 class Customers:
-    """`ada` is confirmed, `ben` was invited, `cleo` never finished signing up, `dora` has an authenticator app."""
+    """`ada` is confirmed, `ben` was invited, `cleo` never finished signing up, `dora` has an authenticator app.
+
+    `ada` has a device that the pool remembers; `dora` has an account at Google linked to hers.
+    """
 
     idp: Any
     pool: UserPool
@@ -48,6 +57,7 @@ def customers(emulator: Emulator, aws_account: AwsAccount) -> Customers:
         UsernameAttributes=["email"],
         AutoVerifiedAttributes=["email"],
         AccountRecoverySetting={"RecoveryMechanisms": [{"Priority": 1, "Name": "verified_email"}]},
+        DeviceConfiguration={"DeviceOnlyRememberedOnUserPrompt": True},
         Policies={"PasswordPolicy": {"MinimumLength": 10, "RequireSymbols": True, "TemporaryPasswordValidityDays": 7}},
         Schema=[{"Name": "plan", "AttributeDataType": "String", "StringAttributeConstraints": {"MaxLength": "8"}}],
     )["UserPool"]["Id"]
@@ -56,16 +66,32 @@ def customers(emulator: Emulator, aws_account: AwsAccount) -> Customers:
     emulator.bring_in(
         pool_id,
         [
-            _brought("ada", password=PASSWORD),
+            _brought("ada", password=PASSWORD, devices={DEVICE: "Pixel 9"}),
             _brought("ben", status="FORCE_CHANGE_PASSWORD"),
             _brought("cleo", status="UNCONFIRMED"),
             _brought("dora", factors=[TOTP], totp_secret="GEZDGNBVGY3TQOJQ", groups=["vip"]),
         ],
     )
+    idp.create_user_pool_client(UserPoolId=pool_id, ClientName="web")
+    google = {"client_id": "shop", "client_secret": "google-said-so", "authorize_scopes": "openid"}
+    idp.create_identity_provider(
+        UserPoolId=pool_id, ProviderName="Google", ProviderType="Google", ProviderDetails=google
+    )
+    _linked(idp, pool_id, "dora")
     PoolCare.objects.create(aws_account=aws_account, region=REGION, pool_id=pool_id, attributes=KEPT)
     for source in SOURCES:
         pulled(aws_account, source=source, region=REGION)
     return Customers(idp, UserPool.objects.get(aws_id=pool_id), emulator)
+
+
+def _linked(idp: Any, pool_id: str, name: str) -> None:
+    username = idp.list_users(UserPoolId=pool_id, Filter=f'email = "{name}@acme.example"')["Users"][0]["Username"]
+    subject = {"ProviderAttributeName": "Cognito_Subject", "ProviderAttributeValue": ACCOUNT.subject}
+    idp.admin_link_provider_for_user(
+        UserPoolId=pool_id,
+        DestinationUser={"ProviderName": "Cognito", "ProviderAttributeValue": username},
+        SourceUser={"ProviderName": ACCOUNT.provider, **subject},
+    )
 
 
 def _brought(name: str, **facts: Any) -> dict[str, Any]:
@@ -107,6 +133,16 @@ def _new(person: CognitoUser, operator: Operator) -> StepSpec:
     return new_person(pool, "eve@acme.example", {"custom:plan": "basic"}, channel="EMAIL", said="An e-mail is sent.")
 
 
+def _code_again(person: CognitoUser, operator: Operator) -> StepSpec:
+    client = AppClient.objects.live().get(pool=person.pool)
+    said = messages.sign_up_code(person.pool, person)
+    return on_person(person, "cognito.user.resend_code", said, client_id=client.aws_id)
+
+
+def _link(kind: str, account: Linked) -> Callable[[CognitoUser, Operator], StepSpec]:
+    return lambda person, operator: with_account(person, kind, account, "No message is sent.")
+
+
 def _session(person: CognitoUser, operator: Operator) -> StepSpec:
     """The one that she has open; it is opened here."""
     idp = Emulator(settings.AWS_EMULATOR_URL).client("cognito-idp")
@@ -119,6 +155,7 @@ CASES = (
     Case("cognito.user.create", "ada", _new, undone=True),
     Case("cognito.user.resend_invite", "ben", _again),
     Case("cognito.user.confirm", "cleo", _on("cognito.user.confirm")),
+    Case("cognito.user.resend_code", "cleo", _code_again),
     Case("cognito.user.enable", "ada", _on("cognito.user.enable"), undone=True, disabled=True),
     Case("cognito.user.disable", "ada", _on("cognito.user.disable"), undone=True),
     Case("cognito.user.reset_password", "ada", _on("cognito.user.reset_password")),
@@ -136,6 +173,14 @@ CASES = (
     Case("cognito.user.mfa.delete_totp", "dora", _on("cognito.user.mfa.delete_totp")),
     Case("cognito.user.sign_out", "ada", _on("cognito.user.sign_out")),
     Case("cognito.user.session.revoke", "ada", _session),
+    Case("cognito.user.device.forget", "ada", _on("cognito.user.device.forget", device_key=DEVICE)),
+    Case(
+        "cognito.user.provider.link",
+        "ada",
+        _link("cognito.user.provider.link", Linked("Google", "100000000001")),
+        undone=True,
+    ),
+    Case("cognito.user.provider.unlink", "dora", _link("cognito.user.provider.unlink", ACCOUNT), undone=True),
     Case("cognito.user.delete", "ada", _on("cognito.user.delete"), disabled=True),
 )
 
@@ -171,6 +216,8 @@ def _shown(found: Customers, username: str) -> dict[str, Any]:
     groups = [group["GroupName"] for group in found.idp.admin_list_groups_for_user(**who)["Groups"]]
     left_out = ("ResponseMetadata", "UserCreateDate", "UserLastModifiedDate", "UserAttributes")
     attributes = {each["Name"]: each["Value"] for each in told["UserAttributes"]}
+    if linked := attributes.pop("identities", ""):
+        attributes["linked"] = " ".join(f"{each['providerName']} {each['userId']}" for each in json.loads(linked))
     return {name: told[name] for name in told if name not in left_out} | {"groups": groups, "attributes": attributes}
 
 

@@ -1,6 +1,18 @@
 """Operations on people of user pools. Plans, logs and the audit trail name them by their `sub`."""
 
-from cognito.operations.people import attributes, groups, leaving, making, mfa, passwords, signing_out, standing
+from cognito.operations.people import (
+    attributes,
+    confirming,
+    devices,
+    groups,
+    leaving,
+    linking,
+    making,
+    mfa,
+    passwords,
+    signing_out,
+    standing,
+)
 from sync import operations
 
 __all__ = ["register"]
@@ -11,6 +23,7 @@ _OPERATIONS = (
     standing.EnablePerson(),
     standing.DisablePerson(),
     standing.ConfirmPerson(),
+    confirming.ResendCode(),
     passwords.ResetPassword(),
     passwords.SetPassword(),
     attributes.SetAttributes(),
@@ -21,6 +34,9 @@ _OPERATIONS = (
     mfa.DeleteToken(),
     signing_out.SignOut(),
     signing_out.RevokeSession(),
+    devices.ForgetDevice(),
+    linking.Link(),
+    linking.Unlink(),
     leaving.DeletePerson(),
 )
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from iamconsole.demo.cognito_idp.client_calls import ClientCalls
+from iamconsole.demo.cognito_idp.link_calls import LinkCalls
 from iamconsole.demo.cognito_idp.sign_in_calls import SignInCalls
 from iamconsole.demo.cognito_idp.tokens import page
 from iamconsole.demo.wire import Answer
 
 
-class UserPoolCalls(SignInCalls, ClientCalls):
+class UserPoolCalls(SignInCalls, LinkCalls, ClientCalls):
     @classmethod
     def page(cls, path: str) -> Answer | None:
         """The keys of a pool, and its OpenID Connect configuration."""

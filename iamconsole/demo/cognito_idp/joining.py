@@ -52,7 +52,8 @@ def bring_in(pool_id: str, people: list[dict[str, Any]]) -> dict[str, int]:
     """People who were there before, all at once, as no call can make them.
 
     Each is {username or attributes.email, attributes, status?, enabled?, created?, changed?, groups?, password?,
-    factors?, totp_secret?}; dates are ISO 8601. Nothing is checked but that the pool and the groups are there.
+    factors?, totp_secret?, devices?: {key: name}}; dates are ISO 8601. Nothing is checked but that the pool
+    and the groups are there.
     """
     pool = pool_anywhere(pool_id)
     if pool is None:
@@ -79,6 +80,11 @@ def _brought(pool: UserPool, facts: dict[str, Any]) -> Person:
         person.set_password(facts["password"])
     person.factors = set(facts.get("factors", ()))
     person.totp_secret = facts.get("totp_secret", "")
+    person.devices = {
+        key: {"DeviceKey": key, "DeviceAttributes": [{"Name": "device_name", "Value": name}],
+              "DeviceCreateDate": created, "DeviceLastModifiedDate": created, "DeviceLastAuthenticatedDate": created}
+        for key, name in facts.get("devices", {}).items()
+    }  # fmt: skip
     person.changed = _moment(facts.get("changed")) or created
     return person
 

@@ -42,6 +42,7 @@ class Person:
         "changed",
         "codes",
         "created",
+        "devices",
         "enabled",
         "factors",
         "groups",
@@ -76,6 +77,7 @@ class Person:
         self.resent: list[datetime] = []  # when she asked for another code of her sign-up
         self.wrong_passwords = 0
         self.pending: dict[str, str] = {}  # a new e-mail address or number until it is verified
+        self.devices: dict[str, dict[str, Any]] = {}  # those that the pool remembers, by their keys
         self.sessions: dict[str, Session] = {}  # by the `origin_jti` of their tokens
 
     @property

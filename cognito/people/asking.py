@@ -1,0 +1,93 @@
+"""What AWS alone knows of a person, asked for when somebody is about to do something with one of it.
+
+`ListUsers` and `AdminListUserSessions` bill nobody. AWS doesn't say of `AdminListDevices` whether it makes a person
+active this month: it is asked for in its own form only, and never when a page of a person is opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from cognito.models import AppClient, CognitoUser
+from cognito.operations.people.devices import devices_of
+from cognito.operations.people.linking import Linked, linked_to
+from cognito.operations.people.signing_out import sessions_of
+from cognito.people.mirror import find_one
+from cognito.people.telling import SUB
+from sync.aws.client import reader
+from sync.aws.errors import AwsError, FeatureOff
+from sync.mirror import Item, Reader
+from sync.mirror.hashing import moment
+
+
+@dataclass(frozen=True)
+class Found:
+    """`choices`: each by its key, and in words. `why`: a sentence why there is none to choose; "" where there is."""
+
+    choices: Sequence[tuple[str, str]] = ()
+    why: str = ""
+
+
+def open_sessions(person: CognitoUser) -> Found:
+    names = dict(AppClient.objects.filter(pool=person.pool).values_list("aws_id", "name"))
+
+    def ask(client: Reader) -> list[tuple[str, str]]:
+        told = sessions_of(client, person.pool.aws_id, person.aws_id)
+        return [(each["SessionId"], _session(each, names)) for each in told]
+
+    off = "This pool doesn’t track sessions: sign them out everywhere instead."
+    return _found(person, ask, off, "AWS knows of no open session.")
+
+
+def devices(person: CognitoUser) -> Found:
+    known_as = person.name if person.status == CognitoUser.Status.EXTERNAL_PROVIDER else person.aws_id
+
+    if not person.pool.settings.get("DeviceConfiguration"):
+        return Found(why=_NO_DEVICES)
+
+    def ask(client: Reader) -> list[tuple[str, str]]:
+        return [(each["DeviceKey"], _device(each)) for each in devices_of(client, person.pool.aws_id, known_as)]
+
+    return _found(person, ask, _NO_DEVICES, "The pool remembers no device of theirs.")
+
+
+def linked_accounts(person: CognitoUser) -> list[Linked]:
+    """Raises what the door raises."""
+    client = reader(person.aws_account, region=person.region, urgent=True)
+    item = find_one(client, person.pool.aws_id, SUB, person.aws_id)
+    return linked_to(item) if item is not None else []
+
+
+_NO_DEVICES = "This pool doesn’t remember devices: there is none to forget."
+
+
+def _found(person: CognitoUser, ask: Callable[[Reader], Sequence[tuple[str, str]]], off: str, none: str) -> Found:
+    try:
+        choices = ask(reader(person.aws_account, region=person.region, urgent=True))
+    except FeatureOff:
+        return Found(why=off)
+    except AwsError as error:
+        return Found(why=error.sentence())
+    return Found(choices, "" if choices else none)
+
+
+def _session(told: Item, names: dict[str, str]) -> str:
+    """ "web, since 2026-11-25 18:02, session 4f1c…"."""
+    client = str(told.get("ClientId", ""))
+    return f"{names.get(client, client)}{_at('since', told.get('CreateDate'))}, session {told['SessionId']}"
+
+
+def _device(told: Item) -> str:
+    """ "Pixel 9, last used 2026-11-25 18:02, device us-east-1_4f1c…"."""
+    attributes = {each["Name"]: each.get("Value", "") for each in told.get("DeviceAttributes") or ()}
+    name = attributes.get("device_name") or "A device without a name"
+    return f"{name}{_at('last used', told.get('DeviceLastAuthenticatedDate'))}, device {told['DeviceKey']}"
+
+
+def _at(word: str, date: datetime | str | None) -> str:
+    when = moment(date)
+    return f", {word} {timezone.localtime(when):%Y-%m-%d %H:%M}" if when else ""
