@@ -71,7 +71,7 @@ class _Parsers(ResponseParserFactory):
         parser: Any = super().create_parser(protocol_name)
         usual = _Prepared(parser, is_json=protocol_name in _JSON)
         if protocol_name == "json":
-            return JsonParser(usual, text_for=_text_for, time=_time, secret_value=_secret_value)
+            return JsonParser(usual, text=_text, text_for=_text_for, time=_time, secret_value=_secret_value)
         return XmlParser(usual, _scalar) if protocol_name == "query" else usual
 
 
@@ -108,17 +108,16 @@ def _time(value: Any) -> datetime:
     return _tellable(parse_timestamp(value))
 
 
-def _text_for(shape: Shape) -> Callable[[Any], Any]:
-    """How a text in JSON is read."""
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{type(value).__name__} in place of a text")
+    return storable(value)  # JSON can hold what XML can't
+
+
+def _text_for(shape: Shape) -> Callable[[Any], Any] | None:
+    """How a text in JSON is read that isn't one like any other."""
     then = _secret if shape.name in _SECRETS else _document if shape.name == _DOCUMENT else None
-
-    def text(value: Any) -> Any:
-        if not isinstance(value, str):
-            raise TypeError(f"{type(value).__name__} in place of a text")
-        said = storable(value)  # JSON can hold what XML can't
-        return said if then is None else then(said)
-
-    return text
+    return None if then is None else lambda value: then(_text(value))
 
 
 def _secret_value(shape: Shape) -> Callable[[str], Callable[[Any], Any] | None]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
@@ -17,9 +18,10 @@ from botocore.parsers import ResponseParserError
 from sync.aws.xml_answers import Parser
 
 Read = Callable[[Any], Any]
-TextFor = Callable[[Shape], Read]  # how a text of that shape is read
+TextFor = Callable[[Shape], Read | None]  # how a text of that shape is read; None: as any text
 ValueFor = Callable[[str], Read | None]  # how the value of a map is read that has this key; None: as its shape says
 
+_TEXTS = {str}
 _AS_IT_IS = frozenset({"integer", "long", "boolean", "float", "double"})
 
 
@@ -27,14 +29,16 @@ class JsonParser:
     """Reads what went well; errors and what is unusual it leaves to `usual`."""
 
     def __init__(
-        self, usual: Parser, *, text_for: TextFor, time: Read, secret_value: Callable[[Shape], ValueFor]
+        self, usual: Parser, *, text: Read, text_for: TextFor, time: Read, secret_value: Callable[[Shape], ValueFor]
     ) -> None:
+        """`text`: how any text is read that may have in it what databases don't take (`sync.texts.storable`)."""
         self._usual = usual
-        self._text_for, self._time, self._secret_value = text_for, time, secret_value
-        self._readers: dict[Shape, Read | None] = {}
+        self._text, self._text_for, self._time, self._secret_value = text, text_for, time, secret_value
+        self._readers: dict[tuple[Shape, bool], Read | None] = {}
 
     def parse(self, response: Mapping[str, Any], shape: Shape | None) -> dict[str, Any]:
-        read = self._reader(shape) if shape is not None and response["status_code"] < 300 else None
+        went_well = shape is not None and response["status_code"] < 300
+        read = self._reader(shape, is_clean(response["body"])) if shape is not None and went_well else None
         if read is None:
             return self._usual.parse(response, shape)
         try:
@@ -50,31 +54,32 @@ class JsonParser:
             metadata["RequestId"] = headers["x-amzn-requestid"]
         return parsed | {"ResponseMetadata": metadata}
 
-    def _reader(self, shape: Shape) -> Read | None:
-        if shape not in self._readers:
-            try:
-                self._readers[shape] = None if shape.serialization.get("eventstream") else self._of(shape, {})
-            except _Unusual:
-                self._readers[shape] = None
-        return self._readers[shape]
+    def _reader(self, shape: Shape, clean: bool) -> Read | None:
+        if (shape, clean) not in self._readers:
+            read = None
+            if not shape.serialization.get("eventstream"):
+                with suppress(_Unusual):
+                    read = self._of(shape, {}, _any_text if clean else self._text)
+            self._readers[shape, clean] = read
+        return self._readers[shape, clean]
 
-    def _of(self, shape: Shape, made: dict[str, Read]) -> Read:
+    def _of(self, shape: Shape, made: dict[str, Read], text: Read) -> Read:
         key = shape.name
         if key not in made:
             # While the members of a structure are looked at they may come upon the structure itself.
             made[key] = lambda value: made[key](value)
-            made[key] = self._make(shape, made)
+            made[key] = self._make(shape, made, text)
         return made[key]
 
-    def _make(self, shape: Shape, made: dict[str, Read]) -> Read:
+    def _make(self, shape: Shape, made: dict[str, Read], text: Read) -> Read:
         if isinstance(shape, StructureShape):
-            return self._structure(shape, made)
+            return self._structure(shape, made, text)
         if isinstance(shape, ListShape):
-            return _list(self._of(shape.member, made))
+            return _list(self._of(shape.member, made, text))
         if isinstance(shape, MapShape):
-            return _map(self._of(shape.value, made), self._secret_value(shape))
+            return _map(self._of(shape.value, made, text), self._secret_value(shape))
         if shape.type_name == "string":
-            return self._text_for(shape)
+            return self._text_for(shape) or text
         if shape.type_name == "timestamp":
             return self._time
         if shape.type_name == "blob":
@@ -83,19 +88,51 @@ class JsonParser:
             return lambda value: value
         raise _Unusual
 
-    def _structure(self, shape: StructureShape, made: dict[str, Read]) -> Read:
+    def _structure(self, shape: StructureShape, made: dict[str, Read], text: Read) -> Read:
         if shape.is_tagged_union or shape.is_document_type:
             raise _Unusual
         members = [
-            (member.serialization.get("name", name), name, self._of(member, made))
+            (member.serialization.get("name", name), name, self._of(member, made, text))
             for name, member in shape.members.items()
         ]
+        if all(read is _any_text for _, _, read in members):
+            return _texts({key: name for key, name, _ in members})
 
         def structure(value: Any) -> dict[str, Any]:
             get = value.get
             return {name: read(said) for key, name, read in members if (said := get(key)) is not None}
 
         return structure
+
+
+def is_clean(body: bytes) -> bool:
+    """Whether no text in it can have a NUL or half a surrogate pair: UTF-8 has these only as an escape."""
+    if b"\\u" in body or b"\0" in body:
+        return False
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _any_text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{type(value).__name__} in place of a text")
+    return value
+
+
+def _texts(names: Mapping[str, str]) -> Read:
+    """Of a structure that has nothing but texts, such as an attribute of a person: of these there are most."""
+    known = {key for key, name in names.items() if key == name}
+
+    def texts(value: Any) -> dict[str, Any]:
+        if value.keys() <= known and set(map(type, value.values())) == _TEXTS:
+            found: dict[str, Any] = value
+            return found
+        return {names[key]: _any_text(said) for key, said in value.items() if key in names and said is not None}
+
+    return texts
 
 
 class _Unusual(Exception):

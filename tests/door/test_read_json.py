@@ -49,6 +49,24 @@ def test_as_botocore_reads_it_but_for_what_no_database_takes() -> None:
     assert ours("ListUsers", told)["ResponseMetadata"]["RequestId"] == "r-1"
 
 
+def test_what_has_no_escape_in_it_is_read_alike() -> None:
+    """There is nothing to be replaced in it, so that nobody looks."""
+    user = USER | {"Attributes": [{"Name": "name", "Value": "Jané"}, {"Name": None}, {"Name": "nick", "Newer": [1]}]}
+    body = json.dumps({"Users": [user, user | {"Username": "rené"}]}, ensure_ascii=False).encode()
+    assert b"\\u" not in body
+    shape = shape_of("ListUsers")
+    bare = ResponseParserFactory().create_parser("json").parse(answer(body), shape)
+    assert _Parsers().create_parser("json").parse(answer(body), shape)["Users"] == bare["Users"]
+
+
+@pytest.mark.parametrize("value", ['"a \\u0000 b"', '"a \\ud800 b"', '"a \ud800 b"'])
+def test_what_no_database_takes_is_replaced(value: str) -> None:
+    """Half a surrogate pair may also stand there as it is."""
+    body = f'{{"Users":[{{"Attributes":[{{"Name":"name","Value":{value}}}]}}]}}'.encode("utf-8", "surrogatepass")
+    [user] = _Parsers().create_parser("json").parse(answer(body), shape_of("ListUsers"))["Users"]
+    assert user["Attributes"][0]["Value"] in ("a \ufffd b", "a ? b")
+
+
 def test_secrets_are_wrapped() -> None:
     client = ours("DescribeUserPoolClient", {"UserPoolClient": CLIENT})["UserPoolClient"]
     assert client["ClientSecret"] == Secret("s3cret")
@@ -65,6 +83,8 @@ def test_secrets_are_wrapped() -> None:
         {"Users": "none"},
         {"Users": [1]},
         {"Users": [{"Username": 7}]},
+        {"Users": [{"Attributes": [{"Name": "name", "Value": 7}]}]},
+        {"Users": [{"Attributes": ["name"]}]},
         {"Users": [{"UserCreateDate": 1e18}]},
         {"Users": [{"UserCreateDate": "soon"}]},
     ],
