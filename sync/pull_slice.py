@@ -170,7 +170,9 @@ class Slice(AtWork):
         held_at = datetime.fromisoformat(cursor["held_at"]) if "held_at" in cursor else None
         batches = Batches(self._source, self._visit.first, cursor.get("held", {}), held_at)
         coming = batches.of(pages, may_read=lambda: not is_up(until))
-        yield from ahead(coming, most=1 + _AHEAD // settings.PULL_BATCH) if self._source.reads_ahead else coming
+        # A page of its own rows is as much as one transaction takes.
+        most = 1 if isinstance(self._source, mirror.OwnRows) else 1 + _AHEAD // settings.PULL_BATCH
+        yield from ahead(coming, most=most) if self._source.reads_ahead else coming
 
     def _begin_again(self, error: Invalid) -> None:
         """AWS's markers expire: a run that waited too long starts over. What it stored is recognised.

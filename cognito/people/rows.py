@@ -101,4 +101,4 @@ def _write(pool: UserPool, people: Sequence[Person], at: datetime, run: int | No
     common |= {"seen_in": run} if run else {}
     common |= {"written_at": timezone.now()} if ours else {}
     rows = [common | person.columns() for person in people]
-    bulk.upsert(CognitoUser, rows, key=KEY, kept=("first_seen",), returning="aws_id")
+    bulk.upsert(CognitoUser, rows, key=KEY, kept=("first_seen",))

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
 
 from django.utils import timezone
 
@@ -25,7 +27,9 @@ from sync.aws.quotas import forecast_s
 from sync.mirror import Counts, OwnRows, Place, Reader, SourcePage, Visit
 
 _PER_CALL = 60  # ListUsers gives no more
-_CALLS = 10  # to one transaction
+# What goes into one transaction: so many calls, or fewer that came in so long. The more people at once, the fewer pages
+# of the indexes are written twice; somebody who writes meanwhile waits for it.
+_CALLS, _LONGEST_S = 40, 1.0
 _RESTARTS = 3
 
 
@@ -63,6 +67,7 @@ class People(OwnRows):
     title = "People of user pools"
     regional = True
     after = (POOLS,)
+    reads_ahead = True
 
     def due(self, place: Place) -> list[UserPool]:
         pools = list(place.of(UserPool.objects.live()).order_by("pk"))
@@ -77,27 +82,34 @@ class People(OwnRows):
         return least_s(place.aws_account, self.due(place))
 
     def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+        """What the database has to say of it is asked at once, and not by who reads ahead."""
         begin = Where.read(marker)
         due = [pool for pool in self.due(place) if pool.pk >= begin.pool]
+        cares = cares_of(due)
+        return self._of_pools(client, due, {pool.pk: allowed_by(cares[pool.pk]) for pool in due}, begin)
+
+    def _of_pools(
+        self, client: Reader, due: Sequence[UserPool], allowed: Mapping[int, Sequence[str]], begin: Where
+    ) -> Iterator[SourcePage]:
         for number, pool in enumerate(due):
             following = str(Where(due[number + 1].pk)) if number + 1 < len(due) else None
             where = begin if pool.pk == begin.pool else Where(pool.pk)
-            yield from self._of_pool(client, pool, where, following)
+            yield from self._of_pool(client, pool, allowed[pool.pk], where, following)
         if not due:
             yield SourcePage({}, None, timezone.now())
 
-    def _of_pool(self, client: Reader, pool: UserPool, where: Where, following: str | None) -> Iterator[SourcePage]:
+    def _of_pool(
+        self, client: Reader, pool: UserPool, allowed: Sequence[str], where: Where, following: str | None
+    ) -> Iterator[SourcePage]:
         """A token that AWS takes no longer begins this pool again: whoever was seen counts as seen all the same."""
-        allowed = allowed_by(cares_of([pool])[pool.pk])
         while True:
             asked = client.pages(IDP, "ListUsers", marker=where.token, UserPoolId=pool.aws_id, Limit=_PER_CALL)
             try:
-                for calls in _together(asked):
-                    people = people_in((user for page in calls for user in page.items.get("Users") or ()), allowed)
-                    where = Where(pool.pk, calls[-1].marker, where.restarts)
+                for people, last, requested_at in _together(asked, allowed):
+                    where = Where(pool.pk, last, where.restarts)
                     marker = str(where) if where.token else following
                     part = Part(pool, people, ends=where.token is None)
-                    yield SourcePage({}, marker, calls[0].requested_at, own=[part])
+                    yield SourcePage({}, marker, requested_at, own=[part])
                 return
             except NotFound:
                 yield SourcePage({}, following, timezone.now())
@@ -136,18 +148,25 @@ def least_s(aws_account: AwsAccount, pools: Iterable[UserPool]) -> int:
     return forecast_s(aws_account, "UserList", calls)
 
 
-def _together(pages: Iterator[Page]) -> Iterator[list[Page]]:
-    """Some at a time. What was read before an error comes first."""
-    some: list[Page] = []
+def _together(pages: Iterator[Page], allowed: Sequence[str]) -> Iterator[tuple[list[Person], str | None, datetime]]:
+    """The people of some pages, where the last of these ended, and when the first was asked for.
+
+    What was read before an error comes first.
+    """
+    people: list[Person] = []
+    last: str | None = None
+    requested_at: datetime | None = None
+    count, began = 0, monotonic()
     try:
         for page in pages:
-            some.append(page)
-            if len(some) == _CALLS:
-                yield some
-                some = []
+            people += people_in(page.items.get("Users") or (), allowed)
+            last, requested_at, count = page.marker, requested_at or page.requested_at, count + 1
+            if count == _CALLS or monotonic() - began > _LONGEST_S:
+                yield people, last, requested_at
+                people, requested_at, count, began = [], None, 0, monotonic()
     except AwsError:
-        if some:
-            yield some
+        if requested_at is not None:
+            yield people, last, requested_at
         raise
-    if some:
-        yield some
+    if requested_at is not None:
+        yield people, last, requested_at

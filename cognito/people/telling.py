@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from cognito.models import PoolCare, UserPool
 from sync.mirror import Item
@@ -20,8 +18,7 @@ _LONGEST_WORDS = 8000
 _HASH_BYTES = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """`attributes` are those that may be kept, in the order of their names."""
 
     sub: str
@@ -66,20 +63,12 @@ def people_in(users: Iterable[Item], allowed: Sequence[str]) -> list[Person]:
 def _person(user: Item, allowed: Sequence[str]) -> Person:
     said = {each["Name"]: each.get("Value", "") for each in user["Attributes"]}
     kept = {name: said[name] for name in allowed if name in said}
+    sub, username, status, enabled = said[SUB], user["Username"], user.get("UserStatus", ""), user.get("Enabled", True)
     created, changed = user.get("UserCreateDate"), user.get("UserLastModifiedDate")
-    about = (
-        said[SUB],
-        user["Username"],
-        user.get("UserStatus", ""),
-        user.get("Enabled", True),
-        str(created),
-        str(changed),
-    )
-    digest = blake2b(_ENCODER.encode((about, kept)).encode(), digest_size=_HASH_BYTES).hexdigest()
-    return Person(*about[:4], moment(created), moment(changed), kept, digest)
-
-
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+    # No text of an answer has a NUL in it (sync/texts.py).
+    about = "\0".join((sub, username, status, str(enabled), str(created), str(changed), *kept, *kept.values()))
+    digest = blake2b(about.encode(), digest_size=_HASH_BYTES).hexdigest()
+    return Person(sub, username, status, enabled, moment(created), moment(changed), kept, digest)
 
 
 def care_of(pool: UserPool) -> PoolCare:
