@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, F, Func, Q, QuerySet
 from django.db.models.fields.json import KeyTransform
 
+from accounts.models import AwsAccount
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser, UserPool
+from cognito.models.people import USUAL
 from iamconsole.web.search import beginning
 from iamconsole.web.trigrams import LEAST, containing
 
@@ -61,7 +63,7 @@ def matching(people: QuerySet[CognitoUser], wanted: Wanted) -> QuerySet[CognitoU
         members = CognitoMembership.objects.filter(group=wanted.group, gone_at__isnull=True)
         people = people.filter(pk__in=members.values("user"))
     if wanted.statuses:
-        people = people.filter(status__in=wanted.statuses)
+        people = people.filter(of_status(*wanted.statuses))
     bounds = {
         "enabled": wanted.enabled,
         "created_at__gte": wanted.created_from,
@@ -72,6 +74,17 @@ def matching(people: QuerySet[CognitoUser], wanted: Wanted) -> QuerySet[CognitoU
     return people.filter(**{name: value for name, value in bounds.items() if value is not None})
 
 
+class _IsUnusual(Func):
+    """As the index of what few people are says it, to the letter: SQLite uses it for nothing else."""
+
+    template = f"(NOT (%(expressions)s IN ({', '.join(map(repr, map(str, USUAL)))})))"
+    output_field = BooleanField()
+
+
+def of_status(*statuses: str) -> Q:
+    return Q(status__in=statuses) & (Q() if {*statuses} & {*USUAL} else Q(_IsUnusual(F("status"))))
+
+
 def _with_words(people: QuerySet[CognitoUser], words: str) -> QuerySet[CognitoUser]:
     """Anywhere in what is searched; below three characters, at the beginning of the username."""
     return containing(people, words) if len(words) >= LEAST else beginning(people, words)
@@ -80,23 +93,31 @@ def _with_words(people: QuerySet[CognitoUser], words: str) -> QuerySet[CognitoUs
 def with_attribute(people: QuerySet[CognitoUser], name: str, value: str) -> QuerySet[CognitoUser]:
     """Whose attribute has exactly this value; `sub` and `username` are attributes, too. The index finds candidates."""
     if name == SUB:
-        return people.filter(aws_id=value)
+        return people.filter(pk__in=_with_sub(value).values("pk"))
     if name == USERNAME:
         return people.filter(name_key=value.casefold(), name=value)
     found = people.alias(of_that_name=KeyTransform(name, "attributes")).filter(of_that_name=value)
     return containing(found, value) if len(value) >= LEAST and value not in ("true", "false") else found
 
 
+def _with_sub(sub: str) -> QuerySet[CognitoUser]:
+    """The index of unique ids begins with the AWS account: there are few."""
+    return CognitoUser.objects.filter(aws_account__in=AwsAccount.objects.values("pk"), aws_id=sub)
+
+
 def exactly(pool: UserPool, words: str) -> QuerySet[CognitoUser]:
-    """Who is meant by a whole `sub`, username, e-mail address or phone number. Addresses have no case."""
+    """Who is meant by a whole `sub`, username, e-mail address or phone number. Addresses have no case.
+
+    Each is found by its own index, and none of them would be used for "one or the other".
+    """
     words = words.strip()
-    found = Q(aws_id=words) | Q(name_key=words.casefold())
     people = people_of(pool)
+    found = [people.filter(aws_account=pool.aws_account_id, aws_id=words), people.filter(name_key=words.casefold())]
     if "@" in words or words.startswith("+"):
         address = KeyTransform(E_MAIL if "@" in words else PHONE, "attributes")
-        having = containing(people, words).alias(address=address).filter(address__iexact=words)
-        found |= Q(pk__in=having.order_by().values("pk"))
-    return people.filter(found)
+        found.append(containing(people, words).alias(address=address).filter(address__iexact=words))
+    first, *others = (each.order_by().values("pk") for each in found)
+    return people.filter(pk__in=first.union(*others))
 
 
 def page_of(people: QuerySet[CognitoUser], after: After | None = None, size: int = PAGE) -> list[CognitoUser]:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser, UserPool
 from cognito.people.called import second_of, status_mark, status_words, title_of
-from cognito.selectors import E_MAIL, PHONE, SUB, UNFINISHED, USERNAME, people_of, with_attribute
+from cognito.selectors import E_MAIL, PHONE, SUB, UNFINISHED, USERNAME, of_status, people_of, with_attribute
 from iamconsole.web.cells import created, gone_since, name_link, object_url
 from iamconsole.web.counts import lately, lately_each
 from iamconsole.web.elements import ago, joined, marked, muted, small
@@ -225,9 +225,9 @@ def _in_group(name: str) -> Q:
 PEOPLE_FILTERS: tuple[Filter, ...] = (
     TextFilter("group", "In group", rows=_in_group, known=_groups_of, words="In {}"),
     ChoiceFilter("status", "Status", choices=(
-        Choice("unfinished", "Never finished sign-up or invitation", Q(status__in=UNFINISHED),
+        Choice("unfinished", "Never finished sign-up or invitation", of_status(*UNFINISHED),
                "Never finished sign-up or invitation"),
-        *(Choice(value.lower(), str(label), Q(status=value)) for value, label in Status.choices),
+        *(Choice(value.lower(), str(label), of_status(value)) for value, label in Status.choices),
     )),
     yes_or_no("enabled", "Enabled", Q(enabled=True), "Enabled"),
     DateFilter("created_after", "Created on or after", lookup="created_at__gte", words="Created from {}"),

@@ -13,6 +13,8 @@ from django.db.models import Q
 from cognito.models.pools import CognitoGroup, UserPool
 from sync.models import MirroredRow
 
+USUAL = ("CONFIRMED", "EXTERNAL_PROVIDER")  # statuses
+
 
 class CognitoUser(MirroredRow):
     """One of a pool's people. `name` is the username, `aws_id` the `sub`, by which logs and audit entries name them."""
@@ -54,7 +56,7 @@ class CognitoUser(MirroredRow):
             # Small ones, for what few people of a pool are.
             models.Index(
                 fields=["pool", "status", "name_key", "id"],
-                condition=~Q(status__in=["CONFIRMED", "EXTERNAL_PROVIDER"]),
+                condition=~Q(status__in=USUAL),
                 name="cognito_people_status",
             ),
             models.Index(fields=["pool", "name_key", "id"], condition=Q(enabled=False), name="cognito_people_disabled"),

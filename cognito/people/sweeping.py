@@ -17,6 +17,7 @@ from cognito.people.mirror import find_one
 from cognito.people.telling import SUB, allowed_by, cares_of, people_in
 from sync.aws.errors import AwsError
 from sync.mirror import Counts, Visit
+from sync.mirror.statistics import learn
 from sync.mirror.store import settle_time
 from sync.mirror.sweep import BRAKE_COUNT, BRAKE_SHARE, CONFIRMATIONS
 from sync.mirror.turns import turn
@@ -56,6 +57,7 @@ def sweep(visit: Visit, pools: Sequence[UserPool]) -> None:
         with turn():
             _unseen(visit, pools).filter(pk__in=kept).update(missed_in=visit.run.pk)
             visit.note(Counts())
+    learn(CognitoUser)
 
 
 def _is_gone(visit: Visit, person: CognitoUser) -> bool:

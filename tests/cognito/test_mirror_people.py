@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import AwsAccount
@@ -139,6 +140,20 @@ def test_a_denied_pool_loses_nobody(idp: Any, pool_id: str, aws_account: AwsAcco
     assert pull_people(aws_account).gone == 0
     assert CognitoUser.objects.live().count() == 1
     assert "ListUsers" in UserPool.objects.get().people_held_why
+
+
+def test_the_database_learns_how_many_there_are(idp: Any, pool_id: str, aws_account: AwsAccount) -> None:
+    """Or it would look for one person through the names of all (tests/project/test_query_plans.py)."""
+    for number in range(3):
+        make(idp, pool_id, f"person-{number}")
+    pull_people(aws_account)
+    asked = {
+        "sqlite": "SELECT max(CAST(stat AS integer)) FROM sqlite_stat1 WHERE tbl = 'cognito_cognitouser'",
+        "postgresql": "SELECT reltuples FROM pg_class WHERE relname = 'cognito_cognitouser'",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(asked[connection.vendor])
+        assert cursor.fetchone()[0] == 3
 
 
 def test_it_goes_on_where_it_stopped(

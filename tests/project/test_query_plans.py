@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -18,9 +19,13 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import AwsAccount, Operator
 from bench.large_mirror import SEEN, Size, fill
 from bench.pages import addresses
+from cognito.models import CognitoUser, UserPool
+from cognito.selectors import UNFINISHED, Wanted, exactly, matching, people_of
 from identities.models import IamUser, TrustedPrincipal
 from policies.models import Document, Organization, PolicyVersion
+from sync.mirror.statistics import learn
 from sync.models import Facet, MirroredRow, Revision
+from tests.cognito.rows import make_person, make_pool
 
 pytestmark = pytest.mark.stack
 
@@ -108,3 +113,57 @@ def test_a_path_and_a_tag_are_found_by_the_index_of_trigrams(
             assert client.get(f"/aws/{aws_account.account_id}/{kind}/?{filtered}").status_code == 200
         found = {"sqlite": " MATCH ", "postgresql": " ILIKE "}[connection.vendor]
         assert any(found in query["sql"] and "LIMIT 51" in query["sql"] for query in queries.captured_queries)
+
+
+# All names of a pool, one after the other, for the few people that are asked for.
+ALL_OF_POOL = {
+    "sqlite": re.compile(r"SEARCH cognito_cognitouser USING (?:COVERING )?INDEX cognito_people_name \(pool_id=\?\)$"),
+    "postgresql": re.compile("Seq Scan on cognito_cognitouser"),
+}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        Wanted(attributes={"sub": "sub-7"}),
+        Wanted(attributes={"username": "Person-7"}),
+        Wanted(attributes={"email": "person-7@example.org"}),
+        Wanted(words="son-77@"),
+        Wanted(statuses=UNFINISHED),
+        Wanted(statuses=[CognitoUser.Status.ARCHIVED]),
+        Wanted(enabled=False),
+        "sub-7",
+        "PERSON-7",
+        "person-7@example.org",
+    ],
+    ids=str,
+)
+def test_few_people_of_a_large_pool_are_found_by_an_index(aws_account: AwsAccount, asked: Wanted | str) -> None:
+    pool = make_pool(aws_account)
+    _make_people(pool, 2000)
+    learn(CognitoUser)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # else it would read a table as small as this one
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    with CaptureQueriesContext(connection) as queries:
+        found = exactly(pool, asked) if isinstance(asked, str) else matching(people_of(pool), asked)
+        assert len(found) == (0 if isinstance(asked, Wanted) and (asked.statuses or asked.enabled is False) else 1)
+    query = queries.captured_queries[-1]
+    plan = list(plan_of(query["sql"]))
+    assert not [line for line in plan if ALL_OF_POOL[connection.vendor].search(line)], "\n".join(plan)
+
+
+def _make_people(pool: UserPool, count: int) -> None:
+    row = make_person(pool, "first")
+    people = []
+    for number in range(count):
+        name = f"Person-{number}"
+        about = {"aws_id": f"sub-{number}", "name": name, "name_key": name.casefold()}
+        said = {"attributes": {"email": f"{name}@example.org".lower()}, "words": f"{name}\n{name}@example.org"}
+        people.append(_copied(row, **about, **said))
+    CognitoUser.objects.bulk_create(people)
+
+
+def _copied(row: CognitoUser, **values: Any) -> CognitoUser:
+    kept = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if not field.primary_key}
+    return CognitoUser(**{**kept, **values})

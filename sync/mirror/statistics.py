@@ -1,0 +1,18 @@
+"""What the database's planner knows of a table: how many rows it has, and how many of them an index finds.
+
+Without that, SQLite takes a pool for ten people: it would rather go through all of its names than look for one. It
+learns it only when told; PostgreSQL learns it by itself, but some minutes late.
+"""
+
+from __future__ import annotations
+
+from django.db import connection, models
+
+from sync.mirror.turns import turn
+
+
+def learn(*tables: type[models.Model]) -> None:
+    """In a turn of its own: it takes SQLite 0.1 s for 200,000 people, and PostgreSQL a sample."""
+    with turn(), connection.cursor() as cursor:
+        for model in tables:
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
