@@ -28,6 +28,7 @@ _READS: dict[str, tuple[str, ...]] = {
     _PEOPLE: ("ListUsers", "ListUsersInGroup"),
     _PERSON: ("AdminGetUser", "AdminListGroupsForUser", "AdminListUserSessions", "AdminListDevices"),
 }  # fmt: skip
+_IDENTITIES = "See which identities an identity pool has, before some are deleted. Asked for in that form only."
 _IDENTITY_READS = (
     "ListIdentityPools", "DescribeIdentityPool", "GetIdentityPoolRoles", "GetPrincipalTagAttributeMap",
     "ListTagsForResource",
@@ -73,6 +74,7 @@ _ON_NO_RESOURCE = {
 _BOTH = {
     **{f"cognito-idp:{name}": feature for feature, names in _READS.items() for name in names},
     **{f"cognito-identity:{name}": _IDENTITY_POOLS for name in _IDENTITY_READS},
+    **dict.fromkeys(("cognito-identity:DescribeIdentity", "cognito-identity:ListIdentities"), _IDENTITIES),
 }
 COGNITO_PERMISSIONS: tuple[Permission, ...] = (
     *(Permission(action, feature, "read") for action, feature in _BOTH.items()),

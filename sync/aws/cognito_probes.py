@@ -22,6 +22,7 @@ _ABOUT: dict[str, dict[str, Any]] = {
     "DescribeUserPoolClient": {"ClientId": "nobody"},
     "GetGroup": {"GroupName": _NOBODY},
     "GetPrincipalTagAttributeMap": {"IdentityProviderName": _NOBODY},
+    "ListIdentities": {"MaxResults": 1},
     "ListUserPoolClientSecrets": {"ClientId": "nobody"},
     "ListUsersInGroup": {"GroupName": _NOBODY},
 }
@@ -42,6 +43,8 @@ def params_of(service: str, operation: str, aws_account: AwsAccount) -> dict[str
         return {"MaxResults": 1}
     if operation == "DescribeUserPoolDomain":
         return {"Domain": _NOBODY}
+    if operation == "DescribeIdentity":
+        return {"IdentityId": nobodys_pool(aws_account, IDENTITY_POOL).partition(f":{IDENTITY_POOL}/")[2]}
     if operation == "ListTagsForResource":
         return {"ResourceArn": nobodys_pool(aws_account, kind)}
     name = "UserPoolId" if kind == USER_POOL else "IdentityPoolId"

@@ -16,6 +16,7 @@ _OTHER_ACCOUNTS = "It is about root users of other AWS accounts; what is measure
 
 NO_ACCESS: Mapping[str, str] = {
     "cognito.identity_pool.create": "Nobody gets credentials by it until it has roles.",
+    "cognito.identity_pool.identities.delete": "Who comes again gets credentials as before, under a new identity.",
     "cognito.identity_pool.principal_tags.set": "Tags of sessions; what policies ask of them is in the policies.",
     "cognito.user.attributes.delete": _PEOPLE,
     "cognito.user.attributes.set": _PEOPLE,

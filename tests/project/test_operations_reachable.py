@@ -19,6 +19,7 @@ URLS = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
 WAYS: Mapping[str, str] = {
     "cognito.identity_pool.create": "account/create-identity-pool",
     "cognito.identity_pool.delete": "identity_pool/delete",
+    "cognito.identity_pool.identities.delete": "identity_pool/delete-identities",
     "cognito.identity_pool.principal_tags.set": "identity_pool/principal-tags",
     "cognito.identity_pool.roles.set": "identity_pool/roles",
     "cognito.identity_pool.update": "identity_pool/settings",

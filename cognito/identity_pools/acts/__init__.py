@@ -1,6 +1,6 @@
 """What can be done with an identity pool from its page: forms that stage changes."""
 
-from cognito.identity_pools.acts import access, images, mappings, settings
+from cognito.identity_pools.acts import access, identities, images, mappings, settings
 from policies import acts
 from policies.acts import ACCOUNT, Act
 
@@ -29,5 +29,7 @@ def register() -> None:
         Act("settings", "Name, classic flow…", settings.PoolSettingsForm, icon="sliders-horizontal", position=31),
         Act("classic-off", "Turn off the classic flow…", access.ClassicOffForm, icon="circle-off",
             offered=lambda pool: bool(pool.classic_flow), position=32),
+        Act("delete-identities", "Delete identities…", identities.DeleteIdentitiesForm, icon="user-round-x",
+            danger=True, position=80),
         Act("delete", "Delete…", settings.DeletePoolForm, icon="trash-2", danger=True, position=90),
     )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 
 from cognito.identity_pools.operations import (
     create_pool,
+    delete_identities,
     delete_pool,
     set_principal_tags,
     set_roles,
@@ -50,6 +51,16 @@ def guest_role(shop: Shop) -> str:
     return str(shop.roles()["Roles"].get("unauthenticated", "")).rpartition("/")[2]
 
 
+def identity(shop: Shop) -> str:
+    """A guest, from now on."""
+    return str(shop.identity.get_id(IdentityPoolId=shop.pool_id)["IdentityId"])
+
+
+def identities(shop: Shop) -> list[str]:
+    listed = shop.identity.list_identities(IdentityPoolId=shop.pool_id, MaxResults=60)["Identities"]
+    return [each["IdentityId"] for each in listed]
+
+
 CASES = (
     Case(
         "cognito.identity_pool.create",
@@ -74,6 +85,13 @@ CASES = (
         lambda shop, pool: set_principal_tags(pool, shop.login, {"plan": "custom:plan"}),
         Shop.tags,
         {"plan": "custom:plan"},
+    ),
+    Case(
+        "cognito.identity_pool.identities.delete",
+        lambda shop, pool: delete_identities(pool, [identity(shop), identity(shop)]),
+        identities,
+        [],
+        stays="Who comes again gets another one.",
     ),
     Case(
         "cognito.identity_pool.delete",
