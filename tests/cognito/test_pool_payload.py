@@ -182,6 +182,16 @@ def test_mfa_after_how_texts_are_sent_is_no_conflict(world: World, erin: Operato
     assert json.loads(mfa)["SmsMfaConfiguration"] == {"SmsConfiguration": TEXTS}
 
 
+def test_a_pool_after_its_mfa_keeps_it(world: World, erin: Operator) -> None:
+    """Whether there is MFA is told of the pool too: sent as the mirror has it, it would be off again."""
+    arranged = arrange(world)
+    arn = arranged.pool.arn
+    steps = [update(MFA, arn, "customers", APP), update(POOL, arn, "customers", {"DeletionProtection": "INACTIVE"})]
+    assert carry_out(propose(world.aws_account, erin, steps), erin).state == Change.State.APPLIED
+    now = arranged.described()
+    assert (now["MfaConfiguration"], now["DeletionProtection"]) == ("OPTIONAL", "INACTIVE")
+
+
 def test_a_new_pool_gets_what_its_creation_does_not_take(world: World, erin: Operator) -> None:
     settings = {
         "SmsConfiguration": TEXTS, "UserPoolTier": "PLUS", "UserPoolAddOns": {"AdvancedSecurityMode": "ENFORCED"},

@@ -25,7 +25,7 @@ from cognito.pools.operations.clients import (
 from cognito.pools.operations.details import AddAttribute, Tag, Untag, tag, untag
 from cognito.pools.operations.domains import CreateDomain, DeleteDomain, UpdateDomain, delete_domain, set_domain
 from cognito.pools.operations.pools import CreatePool, DeletePool, create_pool
-from cognito.pools.operations.replacing import Replace, ReplaceGroup, ReplaceMfa, ReplaceProvider, update
+from cognito.pools.operations.replacing import Replace, ReplaceGroup, ReplaceMfa, ReplacePool, ReplaceProvider, update
 from cognito.pools.operations.shapes import CLIENT, GROUP, MFA, POOL, PROVIDER, RESOURCE_SERVER, RISK
 from sync import operations
 
@@ -38,7 +38,7 @@ __all__ = [
 
 def register() -> None:
     operations.register(
-        CreatePool(), Replace(POOL), ReplaceMfa(MFA), Replace(RISK), AddAttribute(), Tag(), Untag(), DeletePool()
+        CreatePool(), ReplacePool(POOL), ReplaceMfa(MFA), Replace(RISK), AddAttribute(), Tag(), Untag(), DeletePool()
     )
     operations.register(CreateDomain(), UpdateDomain(), DeleteDomain())
     operations.register(CreateClient(), Replace(CLIENT), RemoveClient(CLIENT))

@@ -20,12 +20,14 @@ from cognito.pools.operations.roles import role_given
 from cognito.pools.operations.shapes import (
     AS_AWS_HAS_IT,
     METADATA,
+    MFA,
     POOL,
     SECRETS,
     Settings,
     Shape,
     changes_texts,
     mfa_following,
+    pool_following,
 )  # fmt: skip
 from iamconsole.web.words import some
 from sync.aws.client import AwsClient
@@ -209,6 +211,16 @@ class ReplaceGroup(Replace):
         row = rows_of(self.of, aws_account, p.pool_arn, p.name).first()
         old, new = row.role_arn if row else "", p.settings.get("RoleArn", "")
         return role_given(p.pool_arn, p.name, old, new)
+
+
+class ReplacePool(Replace):
+    def mirrored(self, draft: Draft, p: ReplaceParams) -> Value:
+        """As the steps before it leave it: whether there is MFA is told of the pool, too, and would be put back."""
+        value = super().mirrored(draft, p)
+        for step in draft.writing(pool_key(p.pool_arn)):
+            if step.kind == MFA.kind:
+                value = {**value, "settings": self.fitted(pool_following(value["settings"], step.params.settings))}
+        return value
 
 
 class ReplaceMfa(Replace):

@@ -98,7 +98,8 @@ POOL = Shape(
     renamed={"Name": "PoolName"},
     fitted=_pool,
     labels={
-        "PoolName": "name", "Policies.PasswordPolicy": "password policy", "Policies.SignInPolicy": "ways to sign in",
+        "PoolName": "name", "Policies": "passwords and ways to sign in", "Policies.PasswordPolicy": "password policy",
+        "Policies.SignInPolicy": "ways to sign in", "AdminCreateUserConfig": "sign-up and invitations",
         "AdminCreateUserConfig.AllowAdminCreateUserOnly": "who may sign up",
         "AdminCreateUserConfig.InviteMessageTemplate": "invitation", "AutoVerifiedAttributes": "what is verified",
         "AccountRecoverySetting": "account recovery", "DeletionProtection": "deletion protection",
@@ -193,3 +194,10 @@ def mfa_following(mfa: Mapping[str, Any], settings: Mapping[str, Any]) -> Settin
     kept = {name: value for name, value in mfa.items() if name != "SmsMfaConfiguration"}
     texts = {name: deepcopy(settings[name]) for name in _TEXTS if name in settings}
     return kept | ({"SmsMfaConfiguration": texts} if "SmsConfiguration" in texts else {})
+
+
+def pool_following(settings: Mapping[str, Any], mfa: Mapping[str, Any]) -> Settings:
+    """The settings of a pool whose MFA configuration was set to this: the mode, and how texts are sent, follow."""
+    texts = mfa.get("SmsMfaConfiguration", {}).get("SmsConfiguration")
+    mode = {"MfaConfiguration": mfa.get("MfaConfiguration", "OFF")}
+    return {**settings, **mode, **({"SmsConfiguration": deepcopy(texts)} if texts else {})}
