@@ -41,7 +41,7 @@ def _fixed(file: PoolFile, target: Target) -> Part:
         )
     held = {name: target.pool.settings.get(name) for name in FIXED if target.pool.settings.get(name)}
     if held == file.fixed:
-        return Part(title, same=1, is_list=False)
+        return Part(title, same=1)
     here, there = _signs_in(held), _signs_in(file.fixed)
     words = f"This is another kind of pool. {here} In the pool of the file: {there[0].lower()}{there[1:]}"
     return Part(
@@ -105,7 +105,7 @@ def _settings(file: PoolFile, target: Target) -> Part:
     then = file.settings if target.pool is None else {**file.settings, "PoolName": file.name}
     changes = differing(held, then)
     items = [_setting(name, held, new, file, target) for name, new in changes.items()]
-    return Part("Settings", items, same=len({*held, *then}) - len(changes), is_list=False)
+    return Part("Settings", items, same=len({*held, *then}) - len(changes))
 
 
 def _setting(name: str, held: Mapping[str, Any], new: Any, file: PoolFile, target: Target) -> Item:
@@ -116,10 +116,14 @@ def _setting(name: str, held: Mapping[str, Any], new: Any, file: PoolFile, targe
     if name == "LambdaConfig" and new:
         warnings.append("Each function must let the pool call it (lambda:AddPermission). That isn’t done here.")
     item = Item(
-        f"{SETTING} {name}", POOL.label(name) if POOL.label(name) != name else name, does, ticked, {name: new},
+        f"{SETTING} {name}", _capitalized(POOL.label(name)), does, ticked, {name: new},
         differences=told(POOL, held, {name: new}), warnings=tuple(warnings),
     )  # fmt: skip
     return with_warnings(item, target)
+
+
+def _capitalized(label: str) -> str:
+    return f"{label[0].upper()}{label[1:]}"
 
 
 def _whole(of: Shape, key: str, title: str, then: Mapping[str, Any] | None, file: PoolFile, target: Target) -> Part:
@@ -127,13 +131,13 @@ def _whole(of: Shape, key: str, title: str, then: Mapping[str, Any] | None, file
     held = target.held(of, file)
     if not then:
         missing = [] if then is not None or of is RISK else ["The file doesn’t have it: it stays as it is."]
-        return Part(title, notes=missing, is_list=False)
+        return Part(title, notes=missing)
     if held is None:
         why = "this pool’s plan has no threat protection, or it wasn’t read yet" if of is RISK else "it wasn’t read yet"
         return Part(title, notes=[f"It can’t be compared: {why}. Restore the rest, refresh the pool, and look again."])
     changes = differing(held, then)
     if not changes:
-        return Part(title, same=1, is_list=False)
+        return Part(title, same=1)
     warnings = []
     if of is MFA and then.get("MfaConfiguration") == "ON":
         warnings.append("MFA is required then: who has no second factor sets one up at the next sign-in.")
@@ -142,7 +146,7 @@ def _whole(of: Shape, key: str, title: str, then: Mapping[str, Any] | None, file
         key, title, "Changed" if target.pool else "Set", True, steps=steps, differences=told(of, held, changes),
         warnings=tuple(warnings),
     )  # fmt: skip
-    return Part(title, [with_warnings(item, target)], is_list=False)
+    return Part(title, [with_warnings(item, target)])
 
 
 def schema_of(file: PoolFile) -> list[dict[str, Any]]:

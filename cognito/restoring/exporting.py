@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from cognito.mirrors.canonical import canonical
@@ -38,6 +38,7 @@ NEVER = (
 )
 WITHOUT_MEMBERSHIPS = "Who is in which group: left out when the file was made, or not for who made it."
 SETTINGS_ONLY = "Who is in which group: this console keeps no people of the pool."
+GONE = "Who is in which group: the pool is gone from AWS, and its people with it."
 
 
 def memberships_of(pool: UserPool) -> QuerySet[CognitoMembership]:
@@ -64,7 +65,7 @@ def lines_of(pool: UserPool, *, memberships: bool) -> Iterator[str]:
     head = json.dumps(_head(pool, memberships=memberships, mirrored=mirrored), indent=2, ensure_ascii=False)
     yield head.removesuffix("\n}")
     yield ',\n  "memberships": '
-    yield from _membership_lines(pool) if memberships and mirrored else ["null"]
+    yield from _membership_lines(pool) if memberships and mirrored and not pool.gone_at else ["null"]
     yield "\n}\n"
 
 
@@ -90,7 +91,9 @@ def _head(pool: UserPool, *, memberships: bool, mirrored: bool) -> dict[str, Any
 
 
 def _missing(pool: UserPool, *, memberships: bool, mirrored: bool) -> Iterator[str]:
-    if not mirrored:
+    if pool.gone_at:
+        yield GONE
+    elif not mirrored:
         yield SETTINGS_ONLY
     elif not memberships:
         yield WITHOUT_MEMBERSHIPS
@@ -103,11 +106,16 @@ def _missing(pool: UserPool, *, memberships: bool, mirrored: bool) -> Iterator[s
         yield "Threat protection: the pool’s plan has none, or it wasn’t read yet."
 
 
+def _of(pool: UserPool, relation: str) -> QuerySet[Any]:
+    """What belongs to the pool; of one that is gone, what went with it: pulls see that its pool is gone first."""
+    rows: QuerySet[Any] = getattr(pool, relation).order_by("name_key", "pk")
+    went_with_it = Q(gone_at__gte=pool.gone_at) if pool.gone_at else Q(pk=None)
+    return rows.filter(Q(gone_at__isnull=True) | went_with_it)
+
+
 def _belonging(pool: UserPool) -> dict[str, Any]:
-    clients = pool.appclients.live().order_by("name_key", "pk")
-    groups = pool.cognitogroups.live().order_by("name_key", "pk")
-    servers = pool.resourceservers.live().exclude(managed_by="COGNITO")
-    providers = pool.poolproviders.live().order_by("name_key", "pk")
+    clients, groups, providers = (_of(pool, name) for name in ("appclients", "cognitogroups", "poolproviders"))
+    servers = _of(pool, "resourceservers").exclude(managed_by="COGNITO")
     return {
         "clients": [
             {"name": row.name, "id": row.aws_id, "has_secret": row.has_secret,
@@ -117,7 +125,7 @@ def _belonging(pool: UserPool) -> dict[str, Any]:
         "groups": [{"name": row.name, "settings": GROUP.payload(row.settings)} for row in groups],
         "resource_servers": [
             {"name": row.name, "settings": RESOURCE_SERVER.payload(row.settings)}
-            for row in servers.order_by("name_key", "pk")
+            for row in servers
         ],
         "identity_providers": [_provider(row) for row in providers],
     }  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 
 from accounts.models import AwsAccount, Operator
 from cognito.models import UserPool
@@ -40,7 +41,7 @@ class RestoreForm(StageForm):
         help_text="It may be edited here: then look at it again.",
     )
     file = forms.FileField(
-        label="The file",
+        label="Exported file",
         required=False,
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
@@ -113,13 +114,26 @@ class RestoreForm(StageForm):
     def told_parts(self) -> list[tuple[Part, list[tuple[Item, bool, str]]]]:
         """Each part with its items: whether it is ticked, and the name of the field of its secret."""
         keys = self.keys
-        return [(part, [(item, item.key in keys, _SECRET + item.key) for item in part.items]) for part in self.parts]
+        return [
+            (part, [(item, item.key in keys, _SECRET + item.key) for item in part.items])
+            for part in self.parts
+            if part.items or part.notes
+        ]
+
+    @property
+    def alike(self) -> list[str]:
+        """The titles of parts that are as in the file."""
+        return [part.title for part in self.parts if not part.items and not part.notes]
+
+    @property
+    def offered(self) -> int:
+        return sum(len(part.items) for part in self.parts)
 
     @property
     def can_stage(self) -> bool:
-        return bool(self.pool_file and self.parts and not self.errors) and (
-            self.pool is None or any(part.items for part in self.parts)
-        )
+        """What was chosen may not fit together yet: that is seen when it is staged."""
+        unread = self.errors.keys() - {NON_FIELD_ERRORS}
+        return bool(self.pool_file and self.parts and not unread) and (self.pool is None or bool(self.offered))
 
     def staged(self) -> Sequence[StepSpec] | None:
         """The steps of what was chosen; None, with errors, where it doesn't fit together."""

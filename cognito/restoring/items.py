@@ -50,7 +50,6 @@ class Part:
     items: Sequence[Item] = ()
     notes: Sequence[str] = ()
     same: int = 0  # how many things are as in the file already
-    is_list: bool = True  # of things that belong to the pool, and not of its settings
 
     @property
     def is_told(self) -> bool:
@@ -65,7 +64,9 @@ def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, 
 def told(of: Shape, before: Mapping[str, Any], changes: Mapping[str, Any]) -> tuple[Difference, ...]:
     """Setting by setting, however deep."""
     found = [leaf for name, new in changes.items() for leaf in _leaves(name, before.get(name), new)]
-    return tuple(Difference(_label(of, path), _shown(old), _shown(new)) for path, old, new in found)
+    return tuple(
+        Difference(_label(of, path, alone=len(changes) == 1), _shown(old), _shown(new)) for path, old, new in found
+    )
 
 
 def with_warnings(item: Item, target: Target) -> Item:
@@ -86,22 +87,21 @@ def _is_elsewhere(match: re.Match[str], target: Target) -> bool:
 
 
 def _leaves(path: str, before: Any, after: Any) -> Iterator[tuple[str, Any, Any]]:
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        for name in sorted({*before, *after}):
-            if before.get(name) != after.get(name):
-                yield from _leaves(f"{path}.{name}", before.get(name), after.get(name))
+    if isinstance(before, Mapping | None) and isinstance(after, Mapping | None):
+        old, new = before or {}, after or {}
+        for name in sorted({*old, *new}):
+            if old.get(name) != new.get(name):
+                yield from _leaves(f"{path}.{name}", old.get(name), new.get(name))
     else:
         yield path, before, after
 
 
-def _label(of: Shape, path: str) -> str:
-    """By what people call the setting, or the one that it belongs to."""
-    names = path.split(".")
-    for length in range(len(names), 0, -1):
-        whole = ".".join(names[:length])
-        if (label := of.label(whole)) != whole:
-            return " ".join([label, *names[length:]])
-    return path
+def _label(of: Shape, path: str, *, alone: bool) -> str:
+    """What people call a setting; its members by AWS's names, below the setting where it is the only one."""
+    setting, _, below = path.partition(".")
+    if not below:
+        return of.label(setting)
+    return below if alone else path
 
 
 def _shown(value: Any) -> str:

@@ -31,7 +31,7 @@ def _bounded(parts: Sequence[Part]) -> Iterator[Part]:
         items, left = part.items[:left], max(0, left - len(part.items))
         rest = len(part.items) - len(items)
         words = [f"{rest:,} more differ: apply these first, then restore the file again."] if rest else []
-        yield Part(part.title, items, [*part.notes, *words], part.same, part.is_list)
+        yield Part(part.title, items, [*part.notes, *words], part.same)
 
 
 def lacking(chosen: Sequence[Item]) -> list[str]:

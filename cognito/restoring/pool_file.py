@@ -15,7 +15,7 @@ from typing import Any
 from cognito.mirrors.canonical import canonical
 from cognito.pools.operations.places import IDP
 from cognito.pools.operations.pools import FIXED
-from cognito.pools.operations.shapes import CLIENT, GROUP, MFA, POOL, PROVIDER, RESOURCE_SERVER, RISK, Shape
+from cognito.pools.operations.shapes import CLIENT, GROUP, MFA, POOL, PROVIDER, RESOURCE_SERVER, RISK, SECRETS, Shape
 from iamconsole.web.words import some
 from sync.aws.checking import refusals
 
@@ -23,6 +23,7 @@ FORMAT, VERSION = "iam-console/user-pool", 1
 MOST_BYTES = 2 * 1024 * 1024
 MOST_MEMBERSHIPS = 10_000
 _MOST_TOLD = 10
+_ZERO = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 _TYPE = re.compile(r"<class '(\w+)'>")
 Settings = dict[str, Any]
 
@@ -119,11 +120,25 @@ def _parsed(text: str) -> dict[str, Any]:
         raise FileProblem(
             f"This is no JSON: line {error.lineno}, column {error.colno}: {error.msg[0].lower()}{error.msg[1:]}."
         ) from None
+    except ValueError:  # a number of more digits than are read
+        raise FileProblem("This is no exported user pool: a number in it is too long.") from None
     except RecursionError:
         raise FileProblem("This is no exported user pool: it is nested too deep.") from None
     if not isinstance(said, dict):
         raise FileProblem("This is JSON, but no exported user pool: a file begins with { and its “format”.")
+    if not _is_text(said):
+        raise FileProblem("The file has characters that are no text: halves of a character, or zeros.")
     return said
+
+
+def _is_text(said: dict[str, Any]) -> bool:
+    """JSON can spell what no page can print and no database can hold."""
+    told = json.dumps(said, ensure_ascii=False)
+    try:
+        told.encode()
+    except UnicodeEncodeError:
+        return False
+    return _ZERO.search(told) is None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -218,6 +233,7 @@ class _Reader:
         asked: Settings = {"ClientName": name} if of is CLIENT else {of.asked_by: name}
         if of is PROVIDER:
             asked["ProviderType"] = each.get("type", "")
+            self._no_secret(each, where)
         left_out = each.get("left_out", [])
         if not (isinstance(left_out, list) and all(isinstance(one, str) for one in left_out)):
             self.problems.append(f"“left_out” of {where} isn’t a list of names.")
@@ -226,6 +242,15 @@ class _Reader:
             name, self._settings(of, each, where, asked, without=("ClientName", "HasSecret")), str(each.get("id", "")),
             each.get("has_secret") is True, str(each.get("type", "")), tuple(left_out),
         )  # fmt: skip
+
+    def _no_secret(self, each: Mapping[str, Any], where: str) -> None:
+        """A plan shows what is in the file."""
+        settings = each.get("settings")
+        details = settings.get("ProviderDetails") if isinstance(settings, dict) else None
+        if isinstance(details, dict) and (there := [name for name in SECRETS if name in details]):
+            self.problems.append(
+                f"{where} has its {some(there)}: take it out, and type it on the page, where it is sealed."
+            )
 
     def _memberships(self, said: Mapping[str, Any]) -> dict[str, list[Member]] | None:
         if said.get("memberships") is None:

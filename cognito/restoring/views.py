@@ -35,6 +35,7 @@ _GET_OR_POST = ["GET", "HEAD", "POST"]
 
 
 @require_GET
+@never_cache
 def cognito_pool_export(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponseBase:
     """What a file has and what it hasn't; `?format=json` is the file."""
     pool: UserPool = fetch_row(request, POOL, account_id, aws_id)
@@ -49,7 +50,7 @@ def cognito_pool_export(request: HttpRequest, account_id: str, aws_id: str) -> H
         "exports_people": exports_people,
         "people": exporting.people_in(pool) if exports_people else 0,
         "unread": exporting.unread_groups(pool),
-        "restores": pool.gone_at is None and may(operator, PROPOSE, pool.aws_account),
+        "restores": may(operator, PROPOSE, pool.aws_account),
     }
     return render(request, "cognito/restoring/export.html", context)
 

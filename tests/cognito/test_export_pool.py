@@ -102,6 +102,18 @@ def test_no_secret_is_in_it(world: World, erin: Operator, client_of: ClientOf) -
             lambda said: said.update(memberships=[{"group": "vip", "people": [{"sub": ""}]}]),
             "“memberships” of vip: person 1 has no “sub”",
         ),
+        (
+            lambda said: said.update(
+                identity_providers=[
+                    {
+                        "name": "Acme",
+                        "type": "OIDC",
+                        "settings": {"ProviderDetails": {"client_id": "a", "client_secret": "b"}},
+                    }
+                ]
+            ),
+            "identity_providers 1 (Acme) has its client_secret: take it out, and type it on the page",
+        ),
         (lambda said: said.update(domains={"Upper": 1}), "“domains.Upper” isn’t an object."),
     ],
 )
@@ -123,6 +135,9 @@ def test_a_part_that_is_garbled_is_named(
         ('{"a": 1, "a": 2}', "The file says “a” twice in one place"),
         ('{"a": NaN}', "NaN isn’t a number there"),
         ("[" * 100_000, "nested too deep"),
+        ('{"a": ' + "1" * 5_000 + "}", "a number in it is too long"),
+        ('{"a": "\\ud800"}', "characters that are no text"),
+        ('{"a": "\\u0000"}', "characters that are no text"),
         ("", "Choose a file, or paste its text."),
     ],
 )

@@ -11,12 +11,15 @@ from django.test import Client
 
 from accounts.models import Operator
 from cognito.models import UserPool
+from cognito.pools.operations import plan_delete_pool
+from cognito.restoring import exporting
 from iamconsole.demo.process import REGION
+from sync import changes
 from sync.models import Change
 from tests.cognito.pool_operation_cases import Arranged, arrange
 from tests.cognito.restoring import exported, look, stage
 from tests.cognito.seeding import pull_pools
-from tests.services.changing import carry_out
+from tests.services.changing import carry_out, propose
 from tests.services.pages import address, text_of
 from tests.services.world import World
 
@@ -98,3 +101,27 @@ def test_the_new_pool_is_what_the_file_says(world: World, erin: Operator, client
     assert found == wanted
     provider = arranged.idp.describe_identity_provider(UserPoolId=new.aws_id, ProviderName="Google")
     assert provider["IdentityProvider"]["ProviderDetails"]["client_secret"] == "typed-secret"
+
+    back = carry_out(changes.propose_reverse(change=change, actor=erin, reason=""), erin)
+    assert back.state == Change.State.APPLIED, [(step.kind, step.state, step.error) for step in back.steps.all()]
+    assert not UserPool.objects.live().filter(name="customers-2").exists()
+
+
+def test_a_pool_that_was_deleted_is_made_again(world: World, erin: Operator, client_of: ClientOf) -> None:
+    arranged, client = full_pool(world), client_of(erin)
+    wanted = comparable(exported(client, arranged.pool))
+    arranged.pool.refresh_from_db()
+    applied = carry_out(propose(world.aws_account, erin, plan_delete_pool(arranged.pool)), erin)
+    assert applied.state == Change.State.APPLIED, [step.error for step in applied.steps.all()]
+
+    text = exported(client, arranged.pool)
+    assert exporting.GONE in json.loads(text)["not_in_this_file"]
+    page = look(client, address(URL), text=text)
+    staged = stage(client, address(URL), page, secrets={"provider Google": "typed"}, but=["setting DeletionProtection"])
+    assert staged.status_code == 302, text_of(staged.content.decode())
+    assert carry_out(Change.objects.order_by("-pk")[0], erin).state == Change.State.APPLIED
+    pull_pools(world.aws_account)
+    found = comparable(exported(client, UserPool.objects.live().get()))
+    for name in ("clients", "groups", "resource_servers", "identity_providers", "mfa", "risk"):
+        assert found[name] == wanted[name]
+    assert found["pool"]["settings"]["DeletionProtection"] == "INACTIVE"

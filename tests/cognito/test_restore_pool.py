@@ -15,6 +15,7 @@ from cognito.pools.operations import remove, update
 from cognito.pools.operations.shapes import GROUP, MFA, POOL
 from cognito.restoring import matching
 from iamconsole.demo.process import REGION
+from sync.changes import PlanError
 from sync.models import Change
 from tests.cognito.pool_operation_cases import Arranged, arrange, group_of, provider_of
 from tests.cognito.restoring import exported, look, stage
@@ -246,6 +247,21 @@ def test_another_kind_of_pool(arranged: Arranged, erin: Operator, client: Client
     assert page.context["form"].keys == set()
     applied(staged(client, arranged.pool, text, take=["attribute custom:tier"]), erin)
     assert "custom:tier" in {each["Name"] for each in arranged.described()["SchemaAttributes"]}
+
+
+def test_a_restore_waits_for_approval_as_any_change(arranged: Arranged, erin: Operator, client: Client) -> None:
+    aws_account = arranged.pool.aws_account
+    aws_account.approvals_required = 1
+    aws_account.save(update_fields=["approvals_required"])
+
+    def edit(said: dict[str, Any]) -> None:
+        said["groups"].append({"name": "gold", "settings": {"RoleArn": ROLE}})
+
+    change = staged(client, arranged.pool, edited(exported(client, arranged.pool), edit))
+    assert (change.approvals_required, change.state) == (1, Change.State.PROPOSED)
+    with pytest.raises(PlanError, match="1 more approval is needed"):
+        carry_out(change, erin)
+    assert group_of(arranged, "gold") is None
 
 
 def test_arns_of_elsewhere_are_said(arranged: Arranged, client: Client) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cognito.pools.operations.places import pool_id_of
 from policies.holdings import Fact
+from sync.made import is_made
 from sync.operations import Alteration
 
 
@@ -23,7 +24,8 @@ class GivenByGroup(Fact):
 
     @property
     def words(self) -> str:
-        who = f"members of the group {self.group} of {pool_id_of(self.pool_arn)}"
+        pool_id = pool_id_of(self.pool_arn)
+        who = f"members of the group {self.group} of {'the new pool' if is_made(pool_id) else pool_id}"
         return f"Is {'' if self.now else 'no longer '}given by Cognito to {who}, where an identity pool goes by groups"
 
 
