@@ -235,10 +235,10 @@ CASES = (
     ),
     Case(
         "cognito.client.create",
-        in_pool(lambda arn, name: create_client(arn, "phone", {"EnableTokenRevocation": True})),
+        in_pool(lambda arn, name: create_client(arn, "server", {"EnableTokenRevocation": True}, secret=True)),
         lambda arranged: sorted(each["ClientName"] for each in
                                 arranged.idp.list_user_pool_clients(**arranged.in_pool)["UserPoolClients"]),
-        ["phone", "web"],
+        ["server", "web"],
     ),
     Case(
         "cognito.client.update",

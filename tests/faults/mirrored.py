@@ -26,10 +26,10 @@ def differences(aws_account: AwsAccount, refs: Sequence[ObjectRef]) -> Iterator[
             yield from _of_person(ref, item)
             continue
         if item is None:
-            if (
-                ref.facet == "details"
-                and its.model.objects.live().filter(aws_account=aws_account, arn=ref.arn).exists()
-            ):
+            # What belongs to a pool has the ARN of the pool.
+            which = {"aws_id": ref.object_id} if ref.object_id else {"name": ref.name}
+            rows = its.model.objects.live().filter(aws_account=aws_account, arn=ref.arn, **which)
+            if ref.facet == "details" and rows.exists():
                 yield f"the mirror has {ref.arn}, AWS hasn't"
             continue
         content = json.loads(json.dumps(its.see(item).content, cls=DjangoJSONEncoder))

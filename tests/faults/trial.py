@@ -100,8 +100,8 @@ class Trial:
         self.work()
 
     def done_by_somebody_else(self) -> None:
-        """The very calls of the step, sent from outside the console."""
-        for call in self.operation.calls(self.params):
+        """The very calls of the planned step, sent from outside the console."""
+        for call in self.operation.calls(self.operation.parse(self.change.steps.get().params)):
             there = {"region_name": call.region} if call.region else {}
             client = self.world.emulator.client(call.service, **there)
             getattr(client, xform_name(call.operation))(**in_clear(opened(call.parameters)))
