@@ -69,7 +69,7 @@ class GroupForm(GroupFields, OneForm):
 class DeleteGroupForm(OneForm):
     of = GROUP
     heading = "Delete the group {one}"
-    about = "Its members stay people of the pool, and lose what the group gives."
+    about = "Its members stay people of the pool, and lose what the group gives. The reverse puts them back."
 
     def all_steps(self) -> Sequence[StepSpec]:
         return [remove(GROUP, self.pool.arn, self.key)]

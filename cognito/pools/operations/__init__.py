@@ -5,7 +5,6 @@ from cognito.pools.operations.belonging import (
     MakeGroup,
     Remove,
     RemoveClient,
-    RemoveGroup,
     RemoveProvider,
     make,
     remove,
@@ -24,6 +23,7 @@ from cognito.pools.operations.clients import (
 )
 from cognito.pools.operations.details import AddAttribute, Tag, Untag, tag, untag
 from cognito.pools.operations.domains import CreateDomain, DeleteDomain, UpdateDomain, delete_domain, set_domain
+from cognito.pools.operations.groups import RemoveGroup
 from cognito.pools.operations.pools import CreatePool, DeletePool, create_pool
 from cognito.pools.operations.replacing import Replace, ReplaceGroup, ReplaceMfa, ReplacePool, ReplaceProvider, update
 from cognito.pools.operations.shapes import CLIENT, GROUP, MFA, POOL, PROVIDER, RESOURCE_SERVER, RISK

@@ -241,17 +241,6 @@ class Remove(Operation[NamedParams]):
         return Done() if live is None or (found and live["object"] != found["object"]) else None
 
 
-class RemoveGroup(Remove):
-    undo = Undo.NEW_ID
-
-    def note(self, p: NamedParams) -> str:
-        return "Its members stay people of the pool. Made again, it has its settings and nobody in it."
-
-    def alters(self, aws_account: AwsAccount, p: NamedParams) -> Sequence[Alteration]:
-        row = rows_of(self.of, aws_account, p.pool_arn, p.name).first()
-        return role_given(p.pool_arn, p.name, row.role_arn if row else "", "")
-
-
 class RemoveProvider(Remove):
     undo = Undo.NEVER
 
