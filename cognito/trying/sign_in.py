@@ -45,21 +45,21 @@ _NO_FLOW = "No app client of this pool allows ALLOW_USER_PASSWORD_AUTH, which it
 class State(Between):
     """`session` is Cognito's own, good for minutes. `asks`: factors to choose from, or attributes to fill in.
 
-    `to`: where a code went, masked; "" where none did.
+    `to`: where a code went, masked; "" where none did. `key`: of an authenticator app that is being set up.
     """
 
     challenge: str
     session: str
     asks: tuple[str, ...] = ()
     to: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Cognito asks for more. `secret`: the key of an authenticator app that is being set up."""
+    """Cognito asks for more."""
 
     state: State
-    secret: Secret | None = None
 
     @property
     def label(self) -> str:
@@ -156,7 +156,7 @@ class Trial:
         said = answer.get("ChallengeParameters", {})
         state = replace(
             before, challenge=challenge, session=opened(answer["Session"]), at=timezone.now().isoformat(),
-            asks=_asks(challenge, said), to=str(said.get("CODE_DELIVERY_DESTINATION", "")),
+            asks=_asks(challenge, said), to=str(said.get("CODE_DELIVERY_DESTINATION", "")), key="",
         )  # fmt: skip
         if challenge != SET_UP:
             return Asked(state)
@@ -164,7 +164,7 @@ class Trial:
             offered = ", ".join(FACTORS.get(each, each).lower() for each in state.asks) or "none"
             raise NotGoingOn(_NOTHING_TO_SET_UP.format(offered=offered))
         setting_up = self._app.call("AssociateSoftwareToken", Session=answer["Session"])
-        return Asked(replace(state, session=opened(setting_up["Session"])), setting_up["SecretCode"])
+        return Asked(replace(state, session=opened(setting_up["Session"]), key=opened(setting_up["SecretCode"])))
 
     def check(self, token: str, use: str) -> tokens.Told:
         """A token, by the keys that the pool publishes now."""

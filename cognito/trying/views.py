@@ -100,8 +100,6 @@ def _shown(outcome: Outcome, more: dict[str, Any] | None = None) -> dict[str, An
     if isinstance(outcome, Asked):
         answer = AnswerForm(outcome.state, initial={"state": outcome.state.sealed()})
         shown: dict[str, Any] = {"asked": outcome, "answer": answer}
-        if outcome.secret is not None:
-            shown["setup_key"] = outcome.secret.open()
     else:
         shown = {"told": outcome.told, "username": outcome.username}
     return {**shown, **(more or {})}
