@@ -35,3 +35,15 @@ def resolved(value: Any, ids: Mapping[int, str]) -> Any:
     if isinstance(value, list):
         return [resolved(inner, ids) for inner in value]
     return value
+
+
+def position_in(value: Any) -> int:
+    """Of a step that makes what a JSON value names by its position, the first there is; 0 for none."""
+    if isinstance(value, str):
+        match = _MADE.fullmatch(value)
+        return int(match[2]) if match else 0
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        return next((found for inner in value if (found := position_in(inner))), 0)
+    return 0

@@ -98,11 +98,14 @@ class PoolFacet(FacetMirror):
         return {self.column: seen.content}
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
+        pool_id = ref.object_id or _newest_of(client, ref.name)
+        if not pool_id:
+            return None
         try:
-            answer = client.call(IDP, self.operation, UserPoolId=ref.object_id)
+            answer = client.call(IDP, self.operation, UserPoolId=pool_id)
         except NotFound:
             return None
-        return (answer[self.member] if self.member else answer) | {"UserPoolId": ref.object_id}
+        return (answer[self.member] if self.member else answer) | {"UserPoolId": pool_id}
 
 
 class MfaConfig(PoolFacet):
@@ -149,13 +152,14 @@ class Domains(PoolFacet):
         return {each["Domain"]: canonical(each, self.told) for each in item["Domains"]}
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
-        pool = described(client, ref.object_id)
+        pool_id = ref.object_id or _newest_of(client, ref.name)
+        pool = described(client, pool_id) if pool_id else None
         if pool is None:
             return None
         names = [name for name in (pool.get("Domain"), pool.get("CustomDomain")) if name]
         asked = (client.call(IDP, "DescribeUserPoolDomain", Domain=name)["DomainDescription"] for name in names)
         # AWS gives an empty answer for a domain that it doesn't know.
-        return {"UserPoolId": ref.object_id, "Domains": [each for each in asked if each.get("Domain")]}
+        return {"UserPoolId": pool_id, "Domains": [each for each in asked if each.get("Domain")]}
 
 
 MIRRORS = (PoolMirror(), MfaConfig(), Risk(), Domains())

@@ -9,7 +9,18 @@ from typing import Any
 
 from accounts.models import AwsAccount
 from cognito.models import UserPool
-from cognito.pools.operations.shapes import CLIENT, MFA, RISK, Settings, Shape, mfa_following
+from cognito.pools.operations.shapes import (
+    CLIENT,
+    GROUP,
+    MFA,
+    PROVIDER,
+    RESOURCE_SERVER,
+    RISK,
+    Settings,
+    Shape,
+    is_protected_from_threats,
+    mfa_following,
+)  # fmt: skip
 from cognito.restoring.pool_file import PoolFile
 from sync.made import made_by
 
@@ -38,8 +49,7 @@ class Target:
             return None if described is None else of.payload(described)
         if of is MFA:
             return mfa_following({"MfaConfiguration": "OFF"}, file.settings)
-        is_protected = file.settings.get("UserPoolAddOns", {}).get("AdvancedSecurityMode", "OFF") != "OFF"
-        return None if of is RISK and not is_protected else {}
+        return None if of is RISK and not is_protected_from_threats(file.settings) else {}
 
     @cached_property
     def attributes(self) -> Mapping[str, Mapping[str, Any]]:
@@ -48,6 +58,14 @@ class Target:
 
     def rows(self, of: Shape) -> dict[str, Any]:
         """What belongs to the pool: its live rows by their name, app clients by their id."""
+        return dict(self._belonging[of.kind])
+
+    @cached_property
+    def _belonging(self) -> Mapping[str, Mapping[str, Any]]:
+        """Read once: each app client is held against it."""
+        return {of.kind: self._rows(of) for of in (CLIENT, GROUP, PROVIDER, RESOURCE_SERVER)}
+
+    def _rows(self, of: Shape) -> dict[str, Any]:
         if self.pool is None:
             return {}
         live: Any = of.model._default_manager.filter(aws_account=self.aws_account, arn=self.arn, gone_at__isnull=True)

@@ -31,6 +31,7 @@ from sync.changes.session_policy import session_policy
 from sync.changes.steering import OVER
 from sync.changes.steps import ids_made, planned_step
 from sync.draft import Draft
+from sync.made import position_in
 from sync.models import Change, DryRun, Step
 from sync.operations import Call, Gate, Planned, Refusal, Tried, Value
 from sync.queue import DRY_RUN, wake
@@ -147,6 +148,8 @@ class _Rehearsal:
         operation, builds_on = step.operation, step.part in self._draft.parts
         if isinstance(operation, Gate):
             return Meets.READY, "It would wait here, and send nothing."
+        if maker := position_in(asdict(step.params)):
+            return Meets.LATER, f"It builds on what step {maker} makes: known only when that is done."
         found = self._draft.expects(step.part, None) if builds_on else operation.live(client, step.params)
         if found == step.expects:
             return Meets.READY, "What is there matches the plan: it would be sent."

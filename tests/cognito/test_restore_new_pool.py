@@ -15,6 +15,7 @@ from cognito.pools.operations import plan_delete_pool
 from cognito.restoring import exporting
 from iamconsole.demo.process import REGION
 from sync import changes
+from sync.changes import dry_run
 from sync.models import Change
 from tests.cognito.pool_operation_cases import Arranged, arrange
 from tests.cognito.restoring import exported, look, stage
@@ -125,3 +126,34 @@ def test_a_pool_that_was_deleted_is_made_again(world: World, erin: Operator, cli
     for name in ("clients", "groups", "resource_servers", "identity_providers", "mfa", "risk"):
         assert found[name] == wanted[name]
     assert found["pool"]["settings"]["DeletionProtection"] == "INACTIVE"
+
+
+def with_domain(world: World, client: Client) -> Change:
+    """Staged with the domain, which the pool of the file still has."""
+    text = exported(client, full_pool(world).pool)
+    page = look(client, address(URL), text=text, name="customers-2")
+    take = [*page.context["form"].keys, "domain shop-customers"]
+    assert "The user pool customers" in text_of(page.content.decode())
+    staged = stage(client, address(URL), page, take=take, secrets={"provider Google": "typed-secret"})
+    assert staged.status_code == 302, text_of(staged.content.decode())
+    return Change.objects.get()
+
+
+def test_a_dry_run_knows_what_builds_on_the_pool(world: World, erin: Operator, client_of: ClientOf) -> None:
+    run = dry_run.ask(change=with_domain(world, client_of(erin)), actor=erin)
+    dry_run.work(run.pk)
+    run.refresh_from_db()
+    first, *others = [(each["outcome"], each["sentence"]) for each in run.steps]
+    assert first[0] == "ready"
+    assert set(others) == {("later", "It builds on what step 1 makes: known only when that is done.")}
+
+
+def test_what_is_left_after_a_refusal_is_planned_again(world: World, erin: Operator, client_of: ClientOf) -> None:
+    change = carry_out(with_domain(world, client_of(erin)), erin)
+    assert (change.state, change.steps.filter(state="done").count()) == (Change.State.FAILED, 8)
+    old, new = UserPool.objects.get(name="customers"), UserPool.objects.get(name="customers-2")
+    world.emulator.client("cognito-idp").delete_user_pool_domain(UserPoolId=old.aws_id, Domain="shop-customers")
+    again = carry_out(changes.replan(change=change, actor=erin), erin)
+    assert again.state == Change.State.APPLIED, [step.error for step in again.steps.all()]
+    new.refresh_from_db()
+    assert (new.domain, again.steps.count()) == ("shop-customers", 2)

@@ -50,7 +50,7 @@ class InGroup(PersonOperation[InGroupParams]):
         return self.sent(p, Username=p.known_as, GroupName=p.group)
 
     def objects(self, p: InGroupParams) -> list[str]:
-        return [*super().objects(p), f"{CognitoGroup.kind}:{p.pool_arn}/{p.group}"]
+        return [*super().objects(p), child_key(GROUP, p.pool_arn, p.group)]
 
     def part(self, p: InGroupParams) -> str:
         return f"person.group:{p.pool_id}/{p.sub} {p.group}"

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from cognito.models import UserPool
-from cognito.pools.operations.shapes import mfa_following
+from cognito.pools.operations.shapes import is_protected_from_threats, mfa_following
 from policies.operations.rows import object_key
 from sync.draft import Draft
 from sync.made import is_made, made_by
@@ -75,8 +75,8 @@ def _new_pool(draft: Draft, arn: str) -> UserPool:
     pool_id = pool_id_of(arn)
     made = [step.params.settings for step in draft.steps if made_by(step.position) == pool_id]
     settings = made[0] if made else {}
-    is_protected = settings.get("UserPoolAddOns", {}).get("AdvancedSecurityMode", "OFF") != "OFF"
+    risk: dict[str, Any] | None = {} if is_protected_from_threats(settings) else None
     return UserPool(
         pk=0, aws_account=draft.aws_account, aws_id=pool_id, arn=arn, name="the new pool", region=region_of(arn),
-        domains={}, mfa_config=mfa_following({"MfaConfiguration": "OFF"}, settings), risk={} if is_protected else None,
+        domains={}, mfa_config=mfa_following({"MfaConfiguration": "OFF"}, settings), risk=risk,
     )  # fmt: skip

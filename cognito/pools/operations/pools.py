@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
@@ -19,7 +19,7 @@ from cognito.pools.operations.places import (
     region_of,
 )  # fmt: skip
 from cognito.pools.operations.replacing import update
-from cognito.pools.operations.shapes import POOL
+from cognito.pools.operations.shapes import POOL, is_protected_from_threats
 from iamconsole.web.words import counted, some
 from sync.aws.client import AwsClient
 from sync.checks import Finding
@@ -117,7 +117,10 @@ class CreatePool(Operation[CreatePoolParams]):
         return f"pools of a name:{p.place} {p.name}"
 
     def refs(self, aws_account: AwsAccount, p: CreatePoolParams) -> list[ObjectRef]:
-        return [ObjectRef(UserPool.kind, "", p.name, p.arn, region_of(p.arn))]
+        """With the parts that later changes build on: they need not wait for the next pull. The last makes the row."""
+        pool = ObjectRef(UserPool.kind, "", p.name, p.arn, region_of(p.arn))
+        facets = ("mfa", "domain", *(["risk"] if is_protected_from_threats(p.settings) else []))
+        return [*(replace(pool, facet=facet) for facet in facets), pool]
 
     def told(self, value: Value) -> str:
         there = [each or "a new one" for each in value["there"]]

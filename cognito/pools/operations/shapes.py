@@ -201,3 +201,8 @@ def pool_following(settings: Mapping[str, Any], mfa: Mapping[str, Any]) -> Setti
     texts = mfa.get("SmsMfaConfiguration", {}).get("SmsConfiguration")
     mode = {"MfaConfiguration": mfa.get("MfaConfiguration", "OFF")}
     return {**settings, **mode, **({"SmsConfiguration": deepcopy(texts)} if texts else {})}
+
+
+def is_protected_from_threats(settings: Mapping[str, Any]) -> bool:
+    """Whether AWS tells and takes a risk configuration of a pool with these settings."""
+    return bool(settings.get("UserPoolAddOns", {}).get("AdvancedSecurityMode", "OFF") != "OFF")
