@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from cognito.models import CognitoUser
 from sync.models import Step
+from sync.models.listed import SubOf
 
 SHOWN = 50
 
@@ -19,4 +20,5 @@ def changes_of(person: CognitoUser) -> Sequence[Step]:
 
 def _about(person: CognitoUser) -> QuerySet[Step]:
     steps = Step.objects.filter(change__aws_account=person.aws_account_id, kind__startswith="cognito.user.")
-    return steps.filter(params__sub=person.aws_id).select_related("change__requested_by").order_by("-change_id", "-pk")
+    of_her = steps.alias(about=SubOf("params")).filter(about=person.aws_id)
+    return of_her.select_related("change__requested_by").order_by("-change_id", "-pk")

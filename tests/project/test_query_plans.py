@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,12 +21,13 @@ from accounts.models import AwsAccount, Operator
 from bench.large_mirror import SEEN, Size, fill
 from bench.pages import addresses
 from cognito.models import CognitoUser, UserPool
-from cognito.selectors import UNFINISHED, Wanted, exactly, matching, people_of
+from cognito.people.history import changes_of
+from cognito.selectors import UNFINISHED, Wanted, exactly, matching, page_of, people_of
 from identities.models import IamUser, TrustedPrincipal
 from policies.models import Document, Organization, PolicyVersion
 from sync.mirror.statistics import learn
-from sync.models import Facet, MirroredRow, Revision
-from tests.cognito.rows import make_person, make_pool
+from sync.models import Change, Facet, MirroredRow, Revision, Step
+from tests.cognito.rows import CREATED, make_person, make_pool
 
 pytestmark = pytest.mark.stack
 
@@ -151,6 +153,32 @@ def test_few_people_of_a_large_pool_are_found_by_an_index(aws_account: AwsAccoun
     query = queries.captured_queries[-1]
     plan = list(plan_of(query["sql"]))
     assert not [line for line in plan if ALL_OF_POOL[connection.vendor].search(line)], "\n".join(plan)
+
+
+def test_a_day_is_found_by_an_index_where_the_database_knows_how_few_it_has(aws_account: AwsAccount) -> None:
+    """SQLite doesn't know, and goes along the names."""
+    pool = make_pool(aws_account)
+    _make_people(pool, 2000)
+    learn(CognitoUser)
+    tomorrow = CREATED + timedelta(days=1)
+    days = Wanted(created_from=tomorrow), Wanted(changed_from=tomorrow, changed_before=tomorrow + timedelta(days=1))
+    for asked, index in zip(days, ("cognito_people_created", "cognito_people_changed"), strict=True):
+        with CaptureQueriesContext(connection) as queries:
+            page_of(matching(people_of(pool), asked))
+        plan = "\n".join(plan_of(queries.captured_queries[-1]["sql"]))
+        assert {"sqlite": "cognito_people_name", "postgresql": index}[connection.vendor] in plan
+
+
+def test_what_was_changed_of_a_person_is_found_by_an_index(aws_account: AwsAccount, alice: Operator) -> None:
+    person = make_person(make_pool(aws_account))
+    change = Change.objects.create(aws_account=aws_account, title="x", requested_by=alice, expires_at=SEEN)
+    about = {"change": change, "kind": "cognito.user.enable", "part": "x"}
+    others = [Step(position=number, params={"sub": f"sub-{number}"}, **about) for number in range(1, 1000)]
+    Step.objects.bulk_create([Step(position=1000, params={"sub": person.aws_id}, **about), *others])
+    learn(Step)
+    with CaptureQueriesContext(connection) as queries:
+        assert [step.position for step in changes_of(person)] == [1000]
+    assert "sync_step_person" in "\n".join(plan_of(queries.captured_queries[-1]["sql"]))
 
 
 def _make_people(pool: UserPool, count: int) -> None:
