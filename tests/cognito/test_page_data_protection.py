@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry, AwsAccount, Operator
 from accounts.triggers import SQL
 from cognito.models import CognitoUser, PoolCare, SavedSearch, UserPool
+from cognito.people.caring import withdrawn
 from cognito.selectors import people_of
 from iamconsole.web.search import narrowed
 from tests.cognito.rows import KEPT, make_person, make_pool
@@ -143,3 +144,16 @@ def test_the_chain_verifies_after_an_erasure_and_not_after_a_forgery(
             cursor.execute(statement)
     QuerySet(AuditEntry).filter(pk=head.pk).update(reason="Another one")
     assert "The chain doesn’t verify." in text_of(client.post(where).content.decode())
+
+
+@pytest.mark.stack
+def test_what_is_off_the_list_is_counted_by_attribute(aws_account: AwsAccount) -> None:
+    pool = make_pool(aws_account)
+    make_person(pool, "jane", attributes={"custom:plan": "family", 'custom:"odd"': "1"})
+    make_person(pool, "ravi", attributes={"custom:plan": "free", "name": "Ravi"})
+    make_person(make_pool(aws_account, "staff"), "elif", attributes={"nickname": "E"})
+    care = PoolCare(attributes=["email", "email_verified", "name"])
+    assert withdrawn(pool, care) == {"custom:plan": 2, 'custom:"odd"': 1}
+    assert withdrawn(pool, PoolCare(attributes=[])) == {
+        "custom:plan": 2, 'custom:"odd"': 1, "email": 2, "email_verified": 2, "name": 1
+    }  # fmt: skip
