@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import BooleanField, F, Func, Q, QuerySet
 from django.db.models.fields.json import KeyTransform
 
 from accounts.models import AwsAccount
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser, UserPool
 from cognito.models.people import USUAL
+from iamconsole.web.counts import lately
 from iamconsole.web.search import beginning
 from iamconsole.web.trigrams import LEAST, containing
 
@@ -56,7 +58,7 @@ def people_of(pool: UserPool) -> QuerySet[CognitoUser]:
 
 def matching(people: QuerySet[CognitoUser], wanted: Wanted) -> QuerySet[CognitoUser]:
     if wanted.words.strip():
-        people = _with_words(people, wanted.words.strip())
+        people = with_words(people, wanted.words)
     for name, value in wanted.attributes.items():
         people = with_attribute(people, name, value)
     if wanted.group is not None:
@@ -85,9 +87,25 @@ def of_status(*statuses: str) -> Q:
     return Q(status__in=statuses) & (Q() if {*statuses} & {*USUAL} else Q(_IsUnusual(F("status"))))
 
 
-def _with_words(people: QuerySet[CognitoUser], words: str) -> QuerySet[CognitoUser]:
+def with_words(people: QuerySet[CognitoUser], words: str) -> QuerySet[CognitoUser]:
     """Anywhere in what is searched; below three characters, at the beginning of the username."""
-    return containing(people, words) if len(words) >= LEAST else beginning(people, words)
+    words = words.strip()
+    return _having(people, words) if len(words) >= LEAST else beginning(people, words)
+
+
+def _having(people: QuerySet[CognitoUser], words: str) -> QuerySet[CognitoUser]:
+    """By the index of trigrams. What many have is soon met by going along the names: SQLite would sort them all.
+
+    Its LIKE knows no other letters than those of ASCII in either case.
+    """
+    if connection.vendor == "sqlite" and words.isascii():
+        everybody = CognitoUser.objects.all()
+        if lately(containing(everybody, words), most=_MANY) > _MANY:
+            return people.filter(words__icontains=words)
+    return containing(people, words)
+
+
+_MANY = 20_000
 
 
 def with_attribute(people: QuerySet[CognitoUser], name: str, value: str) -> QuerySet[CognitoUser]:
@@ -97,7 +115,7 @@ def with_attribute(people: QuerySet[CognitoUser], name: str, value: str) -> Quer
     if name == USERNAME:
         return people.filter(name_key=value.casefold(), name=value)
     found = people.alias(of_that_name=KeyTransform(name, "attributes")).filter(of_that_name=value)
-    return containing(found, value) if len(value) >= LEAST and value not in ("true", "false") else found
+    return _having(found, value) if len(value) >= LEAST and value not in ("true", "false") else found
 
 
 def _with_sub(sub: str) -> QuerySet[CognitoUser]:

@@ -18,9 +18,12 @@ from django.db.models import QuerySet
 REMEMBERED_S = 60
 
 
-def lately(rows: QuerySet[Any]) -> int:
-    """How many rows there are, or were up to a minute ago. What is counted is told by the query, every filter in it."""
-    return lately_each([rows])[0]
+def lately(rows: QuerySet[Any], *, most: int | None = None) -> int:
+    """How many rows there are, or were up to a minute ago. What is counted is told by the query, every filter in it.
+
+    `most`: one more says that there are more, and the others are left uncounted.
+    """
+    return lately_each([rows] if most is None else [rows.order_by()[: most + 1]])[0]
 
 
 def lately_each(several: Sequence[QuerySet[Any]]) -> list[int]:
@@ -51,7 +54,8 @@ class _Question:
 def _counting(rows: QuerySet[Any]) -> _Question | None:
     """None for rows that no query need look for."""
     try:
-        sql, params = rows.order_by().values("pk").query.sql_with_params()
+        unordered = rows if rows.query.is_sliced else rows.order_by()
+        sql, params = unordered.values("pk").query.sql_with_params()
     except EmptyResultSet:
         return None
     return _Question(hashlib.sha256(repr((rows.db, sql, params)).encode()).hexdigest(), rows.db, sql, params)

@@ -21,6 +21,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from iamconsole.web.counts import lately
 from iamconsole.web.exports import FORMATS, export_response
@@ -73,6 +74,7 @@ class Table:
     rows_template: str = "lists/rows.html"  # where rows of cells don't say it
     exports: tuple[str, ...] = ("csv", "json")  # the formats offered, of iamconsole.web.exports
     count: Callable[[QuerySet[Any]], int] = lately
+    counts_to: int | None = None  # of what a search or filters find: where there are more, nobody counts them
     copies: tuple[str, str] = ("arn", "ARN")  # by the button of each row: its attribute, and a word for it
 
     @property
@@ -200,7 +202,17 @@ class Listing:
 
     @cached_property
     def page(self) -> Page:
-        return paged(self.matching, self.order, self.state.size, **self._cursor, count=self.table.count)
+        return paged(self.matching, self.order, self.state.size, **self._cursor, count=self._count)
+
+    def _count(self, rows: QuerySet[Any]) -> int:
+        most = self.table.counts_to if self.is_narrowed else None
+        return self.table.count(rows) if most is None else lately(rows, most=most)
+
+    @property
+    def total(self) -> str:
+        """Exact wherever the end is in sight."""
+        most = self.table.counts_to if self.is_narrowed and self.page.next else None
+        return number(self.page.total) if most is None or self.page.total <= most else f"more than {number(most)}"
 
     @cached_property
     def is_narrowed(self) -> bool:
@@ -214,7 +226,7 @@ class Listing:
     def sentence(self) -> str:
         if self.is_narrowed and self.total_in_scope:
             whole = counted(self.total_in_scope, self.table.one, self.table.many)
-            return f"{number(self.page.total)} of {whole} {'matches' if self.page.total == 1 else 'match'}."
+            return capfirst(f"{self.total} of {whole} {'matches' if self.page.total == 1 else 'match'}.")
         return f"{counted(self.page.total, self.table.one, self.table.many)}."
 
     # ---- what the template prints ----

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, AwsAccount, Grant, Operator
 from accounts.roles import Role
+from cognito import selectors, tables
 from cognito.models import CognitoUser, SavedSearch, UserPool
 from tests.cognito.rows import make_person, make_pool, make_pool_group, put_into
 from tests.conftest import make_operator
@@ -61,6 +62,29 @@ def test_says_what_is_in_force_and_how_many_match(pool: UserPool, hal: Operator,
     assert "1 of 3 people matches." in text
     assert "custom:plan is business" in text
     assert "Never finished signing up" in text
+
+
+def test_of_very_many_it_says_that_there_are_more(
+    pool: UserPool, hal: Operator, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To count what nearly everybody has would take longer than to find it."""
+    for number in range(30):
+        make_person(pool, f"person-{number:02}")
+    monkeypatch.setattr(tables, "_COUNTED", 27)
+    text = people(client_of(hal), pool, "?q=example.org&rows=25")
+    assert "More than 27 of 33 people match." in text
+    assert "1 to 25 of more than 27" in text
+    assert "1 to 25 of 33" in people(client_of(hal), pool, "?rows=25")
+    assert "30 of 33 people match." in people(client_of(hal), pool, "?q=person-&rows=50")
+
+
+@pytest.mark.parametrize(("query", "found"), [("?q=XAMPLE.O", 3), ("?custom:plan=family", 1), ("?q=a_e", 0)])
+def test_what_many_have_is_found_too(
+    pool: UserPool, hal: Operator, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch, query: str, found: int
+) -> None:
+    """On SQLite in another way."""
+    monkeypatch.setattr(selectors, "_MANY", -1)
+    assert f"{found} of 3 people" in people(client_of(hal), pool, query)
 
 
 def test_who_is_gone_shows_only_when_asked_for(pool: UserPool, hal: Operator, client_of: ClientOf) -> None:

@@ -42,6 +42,13 @@ def test_each_query_has_its_own(aws_account: AwsAccount) -> None:
     assert lately(IamUser.objects.filter(pk__in=[])) == 0
 
 
+def test_there_are_more_is_all_that_is_counted_where_that_is_enough(aws_account: AwsAccount) -> None:
+    for name in ("anna", "bert", "carl", "dora"):
+        make_user(aws_account, name)
+    by_name = IamUser.objects.order_by("name")
+    assert (lately(by_name, most=2), lately(by_name, most=4), lately(by_name)) == (3, 4, 4)
+
+
 def test_several_are_counted_in_one_query(aws_account: AwsAccount, django_assert_num_queries: Any) -> None:
     make_user(aws_account, "anna")
     users, none = IamUser.objects.all(), IamUser.objects.none()
