@@ -27,6 +27,7 @@ from cognito.pools.operations import (
     untag,
     update,
 )
+from cognito.pools.operations.looks import set_look
 from cognito.pools.operations.shapes import CLIENT, GROUP, MFA, POOL, PROVIDER, RESOURCE_SERVER, RISK
 from iamconsole.demo.process import REGION
 from sync.operations import StepSpec
@@ -152,6 +153,11 @@ def domain_version(arranged: Arranged) -> Any:
     return told.get("ManagedLoginVersion")
 
 
+def css_of(arranged: Arranged) -> str:
+    return str(arranged.idp.get_ui_customization(**arranged.in_pool)["UICustomization"].get("CSS", ""))
+
+
+BLUE = ".banner-customizable { background-color: #0b3d91; }"
 LONGER = {"Policies.PasswordPolicy.MinimumLength": 14}
 OIDC = {"ProviderDetails": {"client_id": "a", "oidc_issuer": "https://id.example.org"}}
 GROUP_STEP = {"RoleArn": ROLE, "Precedence": 1}
@@ -232,6 +238,12 @@ CASES = (
         in_pool(lambda arn, name: delete_domain(arn, name, "shop-customers")),
         domain_version,
         None,
+    ),
+    Case(
+        "cognito.ui.set",
+        in_pool(lambda arn, name: set_look(arn, name, BLUE, "")),
+        css_of,
+        BLUE,
     ),
     Case(
         "cognito.client.create",

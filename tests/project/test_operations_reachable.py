@@ -69,6 +69,7 @@ WAYS: Mapping[str, str] = {
     "cognito.resource_server.delete": "cognito_pool/server-delete",
     "cognito.resource_server.update": "cognito_pool/server",
     "cognito.risk.set": "cognito_pool/risk",
+    "cognito.ui.set": "cognito_pool/look",
     "iam.account.alias.delete": "account/delete-alias",
     "iam.account.alias.set": "account/set-alias",
     "iam.account.password_policy.delete": "account/delete-password-policy",

@@ -4,7 +4,7 @@ Acts on one thing in the pool are acts of the pool: their address says which (`?
 """
 
 from cognito.models import UserPool
-from cognito.pools.acts import belonging, clients, settings, signing
+from cognito.pools.acts import belonging, clients, looks, settings, signing
 from policies import acts
 from policies.acts import ACCOUNT, Act, ActForm
 
@@ -18,6 +18,7 @@ def register() -> None:
         Act("attribute", "Add an attribute…", settings.AttributeForm, icon="plus", danger=True, position=50),
         Act("tag", "Add a tag…", settings.TagForm, icon="tag", position=60),
         Act("untag", "Remove a tag…", settings.UntagForm, icon="tag", offered=_is_tagged, position=61),
+        Act("look", "Look of the sign-in pages…", looks.LookForm, icon="palette", offered=_has_domain, position=65),
         Act("settings-json", "All settings as JSON…", settings.PoolJsonForm, icon="pencil", position=70),
         Act("domain-delete", "Delete a domain…", settings.DeleteDomainForm, icon="trash-2", danger=True,
             offered=_has_domain, position=80),

@@ -24,6 +24,7 @@ from cognito.pools.operations.clients import (
 from cognito.pools.operations.details import AddAttribute, Tag, Untag, tag, untag
 from cognito.pools.operations.domains import CreateDomain, DeleteDomain, UpdateDomain, delete_domain, set_domain
 from cognito.pools.operations.groups import RemoveGroup
+from cognito.pools.operations.looks import SetLook
 from cognito.pools.operations.pools import CreatePool, DeletePool, create_pool
 from cognito.pools.operations.replacing import Replace, ReplaceGroup, ReplaceMfa, ReplacePool, ReplaceProvider, update
 from cognito.pools.operations.shapes import CLIENT, GROUP, MFA, POOL, PROVIDER, RESOURCE_SERVER, RISK
@@ -40,7 +41,7 @@ def register() -> None:
     operations.register(
         CreatePool(), ReplacePool(POOL), ReplaceMfa(MFA), Replace(RISK), AddAttribute(), Tag(), Untag(), DeletePool()
     )
-    operations.register(CreateDomain(), UpdateDomain(), DeleteDomain())
+    operations.register(CreateDomain(), UpdateDomain(), DeleteDomain(), SetLook())
     operations.register(CreateClient(), Replace(CLIENT), RemoveClient(CLIENT))
     operations.register(AddSecret(), AwaitSoak(), DeleteSecret())
     operations.register(MakeGroup(GROUP), ReplaceGroup(GROUP), RemoveGroup(GROUP))

@@ -207,7 +207,10 @@ class PoolCalls(Calls):
         pool, client_id = self.pool, self.asked.get("ClientId", "ALL")
         if pool.domain is None and pool.custom_domain is None:
             raise invalid("There has to be an existing domain associated with this user pool")
-        pool.looks[client_id] = Dated({"CSS": self.asked.get("CSS"), "CSSVersion": clock.utcnow().strftime("%Y%m%d")})
+        content = {"CSS": self.asked.get("CSS"), "CSSVersion": clock.utcnow().strftime("%Y%m%d")}
+        if self.asked.get("ImageFile"):  # left out, there is no logo any more
+            content["ImageUrl"] = f"https://d111111abcdef8.cloudfront.net/{pool.id}/{client_id}/image.jpg"
+        pool.looks[client_id] = Dated(content)
         return {"UICustomization": _looks(pool, client_id, pool.looks[client_id])}
 
 

@@ -1,0 +1,107 @@
+"""The CSS of a pool's classic pages: what the form takes, what it doesn't touch, what is a conflict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from accounts.models import Operator
+from cognito.models import UserPool
+from cognito.pools.operations.looks import CLASSES, refusal, set_look
+from sync import changes
+from sync.models import Change
+from tests.cognito.pool_operation_cases import BLUE, Arranged, arrange, css_of, without_domain
+from tests.services.changing import carry_out, propose
+from tests.services.pages import address, get, text_of
+from tests.services.world import World
+
+pytestmark = pytest.mark.django_db
+
+RED = ".submitButton-customizable { background-color: #c00; }\n.submitButton-customizable:hover { color: #fff; }"
+
+
+@pytest.fixture
+def arranged(world: World) -> Arranged:
+    return arrange(world)
+
+
+@pytest.fixture
+def client(erin: Operator, client_of: Callable[..., Client]) -> Client:
+    return client_of(erin)
+
+
+def post(client: Client, arranged: Arranged, css: str, status: int = 302) -> str:
+    response = client.post(address("cognito_pool_act", aws_id=arranged.pool.aws_id, act="look"), {"css": css})
+    assert response.status_code == status, text_of(response.content.decode())
+    return text_of(response.content.decode())
+
+
+def test_the_form_has_what_aws_has_and_stages_what_differs(arranged: Arranged, client: Client, erin: Operator) -> None:
+    arranged.idp.set_ui_customization(**arranged.in_pool, CSS=BLUE)
+    assert BLUE in get(client, "cognito_pool_act", aws_id=arranged.pool.aws_id, act="look")
+    post(client, arranged, RED)
+    step = Change.objects.get().steps.get()
+    assert (step.params["css"], step.params["was"]) == (RED, BLUE)
+    assert carry_out(Change.objects.get(), erin).state == Change.State.APPLIED
+    assert css_of(arranged) == RED
+    assert "Nothing is different" in post(client, arranged, RED, 422)
+
+
+def test_pages_with_a_logo_are_left_alone(arranged: Arranged, client: Client) -> None:
+    """AWS would take the logo away."""
+    arranged.idp.set_ui_customization(**arranged.in_pool, CSS=BLUE, ImageFile=b"\x89PNG")
+    page = get(client, "cognito_pool_act", aws_id=arranged.pool.aws_id, act="look")
+    assert "These pages have a logo." in text_of(page)
+    assert "These pages have a logo." in post(client, arranged, RED, 422)
+
+
+def test_a_logo_that_came_meanwhile_is_a_conflict(arranged: Arranged, erin: Operator) -> None:
+    change = propose(arranged.pool.aws_account, erin, [set_look(arranged.pool.arn, "customers", BLUE, "")])
+    arranged.idp.set_ui_customization(**arranged.in_pool, CSS="", ImageFile=b"\x89PNG")
+    change = carry_out(change, erin)
+    assert change.state == Change.State.CONFLICTED
+    assert "a logo, which the call would take away" in change.error["sentence"]
+
+
+def test_other_css_meanwhile_is_a_conflict(arranged: Arranged, erin: Operator) -> None:
+    change = propose(arranged.pool.aws_account, erin, [set_look(arranged.pool.arn, "customers", BLUE, "")])
+    arranged.idp.set_ui_customization(**arranged.in_pool, CSS=RED)
+    assert carry_out(change, erin).state == Change.State.CONFLICTED
+    assert css_of(arranged) == RED
+
+
+def test_a_pool_without_a_domain_has_no_pages(world: World, erin: Operator, client: Client) -> None:
+    arranged = arrange(world, without_domain)
+    with pytest.raises(changes.PlanError, match="has no domain"):
+        propose(arranged.pool.aws_account, erin, [set_look(arranged.pool.arn, "customers", BLUE, "")])
+    page = get(client, "cognito_pool", aws_id=arranged.pool.aws_id)
+    assert "Look of the sign-in pages…" not in page
+
+
+def test_managed_login_is_said_not_to_show_it(arranged: Arranged, erin: Operator) -> None:
+    UserPool.objects.update(domains={"shop-customers": {"ManagedLoginVersion": 2}})
+    change = propose(arranged.pool.aws_account, erin, [set_look(arranged.pool.arn, "customers", BLUE, "")])
+    assert "NOT_SEEN" in [each["code"] for each in change.findings]
+
+
+@pytest.mark.parametrize(
+    ("css", "words"),
+    [
+        ("body { color: red; }", "not for “body”"),
+        (".banner-customizable, .own { color: red; }", "not for “.own”"),
+        ("@import url(x);", "no @import"),
+        (".banner-customizable { color: red;", "A bracket is missing"),
+        ("/*" + "x" * 3100 + "*/", "AWS takes 3,072"),
+        ("</style><script>", "no HTML"),
+        (".banner-customizable:visited { color: red; }", "not for"),
+    ],
+)
+def test_what_aws_would_refuse_is_said(css: str, words: str) -> None:
+    assert words in refusal(css)
+
+
+@pytest.mark.parametrize("css", ["", RED, *(f"/* ok */ .{name} {{ color: red; }}" for name in CLASSES)])
+def test_its_own_classes_are_fine(css: str) -> None:
+    assert refusal(css) == ""
