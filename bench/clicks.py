@@ -45,19 +45,47 @@ def main() -> None:
         port = stack.enter_context(web())
         stack.enter_context(worker("pulls", AWS_EMULATOR_URL=large))
         stack.enter_context(worker("changes"))
-        report(asked, *measure(Clicks(aws_account, port, asked.steps), asked.clicks))
+        report(asked, *measure(OnUser(aws_account, port, asked.steps), asked.clicks))
 
 
 class Clicks:
-    """An operator who applies changes of one step, on a user whom the long change leaves alone."""
+    """An operator who applies changes. Derive from it: `steps` says of what."""
+
+    def __init__(self, aws_account: Any, port: int) -> None:
+        from accounts.models import Operator
+
+        self.aws_account, self._visitor = aws_account, Visitor(aws_account, port)
+        self.actor = Operator.objects.get(email=EMAIL)
+
+    def steps(self) -> list[Any]:
+        """Those of the next change."""
+        raise NotImplementedError
+
+    def click(self) -> float:
+        """Seconds until it is applied."""
+        change = self.proposed(self.steps())
+        began = perf_counter()
+        self._visitor.post(f"/aws/{self.aws_account.account_id}/changes/{change.pk}/apply/")
+        until(lambda: not moves(change))
+        took = perf_counter() - began
+        if change.state != change.State.APPLIED:
+            sys.exit(f"The change ended {change.state}: {change.error}")
+        return took
+
+    def proposed(self, steps: list[Any]) -> Any:
+        from sync import changes
+
+        return changes.propose(aws_account=self.aws_account, actor=self.actor, title="", reason="", steps=steps)
+
+
+class OnUser(Clicks):
+    """One step, on a user whom the long change leaves alone."""
 
     def __init__(self, aws_account: Any, port: int, steps: int) -> None:
-        from accounts.models import Operator
         from identities.models import IamUser
         from policies.models import ManagedPolicy
 
-        self._aws_account, self._visitor = aws_account, Visitor(aws_account, port)
-        self._actor = Operator.objects.get(email=EMAIL)
+        super().__init__(aws_account, port)
         self._policy = ManagedPolicy.objects.get(name="reports-read")
         *self._many, self._one = IamUser.objects.live().filter(aws_account=aws_account).order_by("name")[: steps + 1]
         self._turns, self._long_turns = self._kinds(), self._kinds()
@@ -69,38 +97,25 @@ class Clicks:
 
         return ((attach, detach)[number % 2] for number in count())
 
-    def click(self) -> float:
-        """Seconds until it is applied."""
-        change = self._proposed([self._one], next(self._turns))
-        began = perf_counter()
-        self._visitor.post(f"/aws/{self._aws_account.account_id}/changes/{change.pk}/apply/")
-        until(lambda: not _moves(change))
-        took = perf_counter() - began
-        if change.state != change.State.APPLIED:
-            sys.exit(f"The change ended {change.state}: {change.error}")
-        return took
+    def steps(self) -> list[Any]:
+        return [next(self._turns)(self._one, self._policy.arn)]
 
     def long(self) -> Any:
         """A long change, applied by the worker from now on."""
         from sync import changes
 
-        change = self._proposed(self._many, next(self._long_turns))
-        changes.apply(change=change, actor=self._actor)
+        kind = next(self._long_turns)
+        change = self.proposed([kind(user, self._policy.arn) for user in self._many])
+        changes.apply(change=change, actor=self.actor)
         return change
 
-    def _proposed(self, users: list[Any], kind: Any) -> Any:
-        from sync import changes
 
-        steps = [kind(user, self._policy.arn) for user in users]
-        return changes.propose(aws_account=self._aws_account, actor=self._actor, title="", reason="", steps=steps)
-
-
-def _moves(change: Any) -> bool:
+def moves(change: Any) -> bool:
     change.refresh_from_db(fields=["state", "error"])
     return change.state in (change.State.PROPOSED, *change.MOVING)
 
 
-def measure(clicks: Clicks, wanted: int) -> tuple[list[float], list[float]]:
+def measure(clicks: OnUser, wanted: int) -> tuple[list[float], list[float]]:
     """Seconds of each click in quiet, and beside both: only those count during which neither ended."""
     large = connect()
     pull_all(large, meanwhile=lambda is_over: None)
@@ -113,28 +128,33 @@ def measure(clicks: Clicks, wanted: int) -> tuple[list[float], list[float]]:
     return quiet, busy
 
 
-def _clicked_beside(clicks: Clicks, is_over: Callable[[], bool], most: int) -> list[float]:
+def _clicked_beside(clicks: OnUser, is_over: Callable[[], bool], most: int) -> list[float]:
     found: list[float] = []
     change = clicks.long()
     while not is_over() and len(found) < most:
         took = clicks.click()
-        if not is_over() and _moves(change):
+        if not is_over() and moves(change):
             found.append(took)
-        if not _moves(change):
+        if not moves(change):
             change = clicks.long()
-    until(lambda: not _moves(change))
+    until(lambda: not moves(change))
     return found
 
 
 def report(asked: argparse.Namespace, quiet: list[float], busy: list[float]) -> None:
+    told("clicks", f"beside a pull and {asked.steps:,} steps", asked.postgres, quiet, busy)
+
+
+def told(benchmark: str, what: str, postgres: bool, quiet: list[float], busy: list[float]) -> None:
+    """Prints the figures, and ends this process: with 1 where clicks take too long beside `what`."""
     without, beside = figures(quiet), figures(busy)
-    database = "PostgreSQL" if asked.postgres else "SQLite"
+    database = "PostgreSQL" if postgres else "SQLite"
     print(f"From click to applied on {database}, {len(busy)} clicks, seconds (p50 / p95 / slowest):")
-    for name, (p50, p95, most) in (("quiet", without), (f"beside a pull and {asked.steps:,} steps", beside)):
+    for name, (p50, p95, most) in (("quiet", without), (what, beside)):
         print(f"  {name:<32}{p50:6.2f} /{p95:6.2f} /{most:6.2f}")
     good = beside[1] <= MOST_P95_S
     print(f"  p95 ≤ {MOST_P95_S:.0f} s{'' if good else ': missed'}")
-    print(json.dumps({"benchmark": "clicks", "database": database, "quiet": without, "beside": beside}))
+    print(json.dumps({"benchmark": benchmark, "database": database, "quiet": without, "beside": beside}))
     sys.exit(0 if good else 1)
 
 

@@ -66,12 +66,20 @@ def _connected(address: str) -> Any:
     import django
 
     django.setup()
+    import iamconsole.celery  # noqa: F401  (a worker has it in memory)
+    from sync.aws.client import reader
+
+    aws_account = large_pool()
+    reader(aws_account, region=REGION).call("cognito-idp", "ListUsers", UserPoolId=POOL_ID, Limit=60)
+    return aws_account
+
+
+def large_pool() -> Any:
+    """The AWS account, with its pool in the mirror."""
     from django.utils import timezone
 
-    import iamconsole.celery  # noqa: F401  (a worker has it in memory)
     from bench.puller import connect
     from cognito.models import PoolCare, UserPool
-    from sync.aws.client import reader
 
     aws_account = connect()
     arn = f"arn:aws:cognito-idp:{REGION}:{ACCOUNT_ID}:userpool/{POOL_ID}"
@@ -80,7 +88,6 @@ def _connected(address: str) -> Any:
     PoolCare.objects.get_or_create(
         aws_account=aws_account, region=REGION, pool_id=POOL_ID, defaults={"attributes": ALLOWED}
     )
-    reader(aws_account, region=REGION).call("cognito-idp", "ListUsers", UserPoolId=POOL_ID, Limit=60)
     return aws_account
 
 
