@@ -21,7 +21,7 @@ from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table
 from iamconsole.web.words import number
 from policies.tables import ARN, GONE, UNIQUE_ID, yes_or_no
-from sync.pending import pending_mark
+from sync.pending import mark_of, pending_mark
 
 Status = CognitoUser.Status
 
@@ -140,7 +140,7 @@ def _groups(row: Any) -> list[str]:
 
 
 def _groups_cell(row: Any, scope: Any) -> str:
-    return format_html("{}", ", ".join(_groups(row))) if row.live_memberships else muted("No group")
+    return format_html("{}", ", ".join(_groups(row))) if row.live_memberships else muted("None")
 
 
 def _changed(row: CognitoUser, scope: Any) -> SafeString:
@@ -159,7 +159,9 @@ def _person(row: CognitoUser, scope: Any) -> SafeString:
     url = object_url("cognito_user", account_id, row.aws_id)
     preview = object_url("cognito_user_preview", account_id, row.aws_id)
     below = small(second_of(row))
-    if row.gone_at:
+    if row.gone_at is None:
+        below = joined((mark_of(f"{row.kind}:{row.arn}/{row.aws_id}", row.aws_account), below))
+    else:
         below = joined((below, format_html('<span class="small ink-warn">Gone since {}</span>', ago(row.gone_at))))
     return format_html(_LINKS, url, preview, title_of(row), below)
 
@@ -200,7 +202,7 @@ def people_table(pool: UserPool, attributes: Sequence[str], *, exports: bool) ->
             Column("enabled", "Enabled", lambda row: row.enabled, only_export=True),
             Column("groups", "Groups", _groups, cell=_groups_cell),
             Column("created", "Created", lambda row: row.created_at, cell=created,
-                   css="num nowrap", optional=True),
+                   css="num nowrap", roomy=True),
             Column("changed", "Changed", lambda row: row.changed_at, cell=_changed,
                    css="num nowrap"),
             *(_attribute_column(name) for name in attributes),

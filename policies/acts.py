@@ -79,7 +79,22 @@ class ActForm(StageForm):
     @property
     def own_fields(self) -> list[Any]:
         editor = self.editor
-        return [self[name] for name in self.fields if name not in ("title", "reason", editor and editor.name)]
+        beside = {getattr(field, "beside", "") for field in self.fields.values()}  # they come with another field
+        left_out = {"title", "reason", editor and editor.name, *beside, *self.seldom()}
+        return [self[name] for name in self.fields if name not in left_out]
+
+    def seldom(self) -> list[str]:
+        """Fields that few need: they are folded away."""
+        return []
+
+    @property
+    def folded_fields(self) -> list[Any]:
+        return [self[name] for name in self.seldom()]
+
+    @property
+    def unfolds(self) -> bool:
+        """Something is said there, or something is wrong with it."""
+        return any(bound.errors or bound.value() for bound in self.folded_fields)
 
     @property
     def editor(self) -> BoundDocument | None:

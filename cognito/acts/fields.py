@@ -9,6 +9,7 @@ from django import forms
 from cognito.models import CognitoGroup, UserPool
 from cognito.operations.people.passwords import PASSWORD
 from cognito.people import passwords, schema
+from cognito.people.telling import allowed_by, care_of
 from policies.acts import ActForm
 from policies.fields import NamedField
 from sync.sealed import keep_typed
@@ -47,7 +48,14 @@ class AttributeFields(OfPool):
         self.order_fields([name for name in self.fields if name not in ("title", "reason")])
 
     def names(self) -> list[str]:
-        return schema.settable(self.pool, new=self.new)
+        """Whether an address is verified stands after what is said of people."""
+        return sorted(schema.settable(self.pool, new=self.new), key=lambda name: name.endswith("_verified"))
+
+    def seldom(self) -> list[str]:
+        """Of the attributes that every pool has, those that this one neither needs nor has on its list."""
+        asked = {*schema.required(self.pool), *allowed_by(care_of(self.pool))}
+        names = [name for name in self.names() if name not in asked and not name.startswith("custom:")]
+        return [f"{_PREFIX}{name}" for name in names]
 
     def values(self) -> dict[str, str]:
         """Those that were filled in."""

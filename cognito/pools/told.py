@@ -83,10 +83,8 @@ def _sign_in(pool: UserPool) -> Iterator[Said]:
 def _password(settings: Mapping[str, Any]) -> Iterator[Said]:
     policy = settings.get("Policies", {}).get("PasswordPolicy", {})
     yield Said("Length", f"{policy.get('MinimumLength', 8)} characters at least")
-    needed = [name for name, member in REQUIRED.items() if policy.get(member)]
-    words = {"uppercase": "an upper-case letter", "lowercase": "a lower-case letter", "numbers": "a digit",
-             "symbols": "a symbol"}  # fmt: skip
-    yield Said("Needs", some([words[name] for name in needed]) if needed else "Nothing else")
+    needed = [words[0].lower() + words[1:] for member, words in REQUIRED if policy.get(member)]
+    yield Said("Needs", some(needed) if needed else "Nothing else")
     days = policy.get("TemporaryPasswordValidityDays", 7)
     yield Said("A temporary password is good", counted(days, "day"), "Then the invitation has to be sent again.")
     if history := policy.get("PasswordHistorySize"):

@@ -33,7 +33,12 @@ from sync.views.fetch import fetch_change
 
 def cognito_invite(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
     pool = fetch_pool(request, account_id, aws_id)
-    return act_page(request, pool.aws_account, [pool], INVITE, [Crumb(pool.name, people_url(pool))])
+    return act_page(request, pool.aws_account, [pool], INVITE, _crumbs(pool))
+
+
+def _crumbs(pool: UserPool) -> list[Crumb]:
+    list_url = reverse("user_pools", kwargs={"account_id": pool.aws_account.account_id})
+    return [Crumb("User pools", list_url), Crumb(f"People of {pool.name}", people_url(pool))]
 
 
 def fetch_pool(request: HttpRequest, account_id: str, aws_id: str) -> UserPool:

@@ -2,6 +2,7 @@
 import "./copy.js";
 import "./files.js";
 import "./keys.js";
+import "./preview.js";
 import "./searches.js";
 import "./selection.js";
 import "./settings.js";

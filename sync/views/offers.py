@@ -21,10 +21,11 @@ from sync.changes.reviews import may_review, nobody_reviews
 from sync.checks import Finding
 from sync.forms import BreakGlassForm, CommentForm, OverrideForm, ReviewForm, WordForm, WordsForm
 from sync.models import Approval, BreakGlass, Change, Comment, Override, Step
+from sync.operations import Undo
 from sync.selectors import STUCK, UNDECIDED
 from sync.views.fetch import WITH_ONES_OWN
 from sync.views.plan import Plan
-from sync.views.steps import name_to_type
+from sync.views.steps import name_to_type, undo_of
 
 F = TypeVar("F", bound=WordsForm)
 State = Change.State
@@ -190,7 +191,8 @@ class Offers:
 
     @cached_property
     def reverse(self) -> str:
-        taken = {row.position for row in self.plan.destructive}
+        never = [row for row in self.plan.rows if undo_of(row) is Undo.NEVER]
+        taken = {row.position for row in [*self.plan.destructive, *never]}
         done = [row.position for row in self.plan.rows if row.state == Step.State.DONE and row.position not in taken]
         if self.change.state not in REVERSIBLE or not done or not self._may(PROPOSE):
             return ""

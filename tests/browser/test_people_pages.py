@@ -66,6 +66,13 @@ def test_a_name_opens_beside_the_list_and_the_search_is_kept(pool: UserPool, ali
     expect(page.get_by_role("complementary", name="Preview")).to_contain_text("shop-buyer")
     expect(page).to_have_url(re.compile(r"/people/$"))
     assert axe_violations(page) == []
+    name = page.get_by_role("link", name="customer-02@example.org").first
+    name.press("Enter")
+    expect(page.get_by_role("complementary", name="Preview")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Open customer-02@example.org")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(name).to_be_focused()
     page.get_by_label("Search people").fill("kulkarni")
     expect(page.locator("#list-count")).to_have_text("1 of 10 people matches.")
     page.get_by_role("button", name="Saved searches").click()

@@ -19,7 +19,7 @@ from sync import changes
 from sync.models import Change
 from tests.cognito.people_cases import Customers, customers, open_session, shown
 from tests.services.changing import carry_out, propose, worked
-from tests.services.pages import exported
+from tests.services.pages import address, exported, get
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]
@@ -144,6 +144,18 @@ def test_helpdesk_opens_applies_and_notes_its_own_change(
     assert client.get(reverse("change", kwargs=keys | {"pk": others.pk})).status_code == 403
 
 
+def test_what_cant_be_undone_offers_no_reverse(found: Customers, erin: Operator, client_of: SignIn) -> None:
+    ada = found.person("ada")
+    pages = {
+        act: get(client_of(erin), "change", pk=str(carry_out(staged(act, [ada], erin), erin).pk))
+        for act in ("reset-password", "disable")
+    }
+    assert {act: "Propose the reverse" in page for act, page in pages.items()} == {
+        "reset-password": False,
+        "disable": True,
+    }
+
+
 # ---- Inviting ------------------------------------------------------------------------------------------------
 def invite(found: Customers, client: Client, **data: str) -> Any:
     keys = {"account_id": found.pool.aws_account.account_id, "aws_id": found.pool.aws_id}
@@ -157,6 +169,16 @@ def test_helpdesk_invites_by_e_mail(found: Customers, hal: Operator, client_of: 
     assert found.person("eve").status == "FORCE_CHANGE_PASSWORD"
     [message] = found.emulator.messages()
     assert (message["to"], message["subject"]) == ("eve@acme.example", "Your temporary password")
+
+
+def test_attributes_that_the_pool_hardly_uses_are_folded(found: Customers, hal: Operator, client_of: SignIn) -> None:
+    page = get(client_of(hal), "cognito_invite", aws_id=found.pool.aws_id)
+    above, folded = page.split("<details", 1)
+    assert ("set-custom:plan" in above, "set-birthdate" in above) == (True, False)
+    assert "set-birthdate" in folded and "<details open" not in page
+    said = {"username": "eve@acme.example", "channel": "NONE", "how": "by_aws", "set-birthdate": "1990-01-01"}
+    refused = client_of(hal).post(address("cognito_invite", aws_id=found.pool.aws_id), said)
+    assert "<details open" in refused.content.decode()
 
 
 def test_without_a_message_somebody_must_know_the_password(found: Customers, hal: Operator, client_of: SignIn) -> None:

@@ -170,7 +170,9 @@ def test_oauth_of_a_client(arranged: Arranged, erin: Operator, client_of: Client
 
 def test_lives_of_tokens(arranged: Arranged, erin: Operator, client_of: ClientOf) -> None:
     client, url = client_of(erin), act_url(arranged, "client-tokens", arranged.client.aws_id)
-    assert "5 minutes to a day" in text_of(stage(client, url, access="2", access_unit="minutes").content.decode())
+    page = stage(client, url, access="2", access_unit="minutes").content.decode()
+    assert "5 minutes to a day" in text_of(page)
+    assert page.count('aria-label="Unit of access tokens"') == page.count('name="access_unit"') == 1
     stage(client, url, access="30", access_unit="minutes")
     assert carry_out(Change.objects.get(), erin).state == Change.State.APPLIED
     now = AppClient.objects.live().get().settings

@@ -216,3 +216,9 @@ def test_people_are_put_into_a_group_that_the_plan_makes(world: World, erin: Ope
     assert "Members of gold can take on the role shop-customer" in str(change.findings)
     assert carry_out(change, erin).state == Change.State.APPLIED
     assert CognitoMembership.objects.filter(user=ada, group__name="gold", gone_at=None).exists()
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: str(shape.kind))
+def test_a_plan_calls_every_member_by_words(shape: Shape) -> None:
+    named = {(shape.renamed or {}).get(name, name) for name in shape.sent} - {"HasSecret"}
+    assert [name for name in named if shape.label(name) == name] == []

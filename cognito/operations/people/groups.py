@@ -18,6 +18,7 @@ from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import Finding
 from sync.draft import Draft
+from sync.made import is_made
 from sync.mirror import ObjectRef, mirror_of
 from sync.operations import BadParams, Call, Refusal, Risk, StepSpec, Value
 
@@ -144,7 +145,8 @@ class AddToGroup(InGroup):
     leaves = True
 
     def title(self, p: InGroupParams) -> str:
-        return f"Add {p.sub} to the group {p.group}"
+        who = f"the person {p.sub}" if is_made(p.sub) else p.sub
+        return f"Add {who} to the group {p.group}"
 
     def limits(self, draft: Draft, p: InGroupParams, value: Value) -> list[Finding]:
         found = super().limits(draft, p, value)

@@ -10,7 +10,7 @@ from django import forms
 
 from cognito.models import PoolProvider
 from cognito.pools.acts.base import OneForm, PoolForm, by_member
-from cognito.pools.acts.fields import JsonField, LinesField, ManyField
+from cognito.pools.acts.fields import JsonField, LastingField, LinesField, ManyField
 from cognito.pools.operations import create_client, delete_secret, remove, rotate_secret, secrets_of
 from cognito.pools.operations.shapes import CLIENT
 from sync.aws.client import reader
@@ -199,14 +199,14 @@ class ClientTokensForm(ClientForm):
         "How long they are good. A disabled person’s access and ID tokens are taken until then by whoever checks them "
         "offline."
     )
-    access = forms.IntegerField(label="Access tokens", min_value=1)
-    access_unit = forms.ChoiceField(label="… in", choices=UNITS)
-    id = forms.IntegerField(label="ID tokens", min_value=1)
-    id_unit = forms.ChoiceField(label="… in", choices=UNITS)
-    refresh = forms.IntegerField(
-        label="Refresh tokens", min_value=1, help_text="So long somebody stays signed in without a password."
+    access = LastingField("access_unit", label="Access tokens")
+    access_unit = forms.ChoiceField(label="Unit of access tokens", choices=UNITS)
+    id = LastingField("id_unit", label="ID tokens")
+    id_unit = forms.ChoiceField(label="Unit of ID tokens", choices=UNITS)
+    refresh = LastingField(
+        "refresh_unit", label="Refresh tokens", help_text="So long somebody stays signed in without a password."
     )
-    refresh_unit = forms.ChoiceField(label="… in", choices=UNITS)
+    refresh_unit = forms.ChoiceField(label="Unit of refresh tokens", choices=UNITS)
 
     def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         units = settings.get("TokenValidityUnits", {})

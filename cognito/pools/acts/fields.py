@@ -49,6 +49,14 @@ class PairsField(forms.CharField):
         return found
 
 
+class LastingField(forms.IntegerField):
+    """A number of units; the field called `beside` says which, and stands in one line with it."""
+
+    def __init__(self, beside: str, **kwargs: Any) -> None:
+        self.beside = beside
+        super().__init__(min_value=1, **kwargs)
+
+
 class ManyField(forms.MultipleChoiceField):
     """Several of a few: a tick each. Cleans to a sorted list."""
 

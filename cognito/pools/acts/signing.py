@@ -17,10 +17,10 @@ FIRST_FACTORS = [
     ("PASSWORD", "Password"), ("EMAIL_OTP", "A code by e-mail"), ("SMS_OTP", "A code by text message"),
     ("WEB_AUTHN", "A passkey"),
 ]  # fmt: skip
-REQUIRED = {
-    "uppercase": "RequireUppercase", "lowercase": "RequireLowercase", "numbers": "RequireNumbers",
-    "symbols": "RequireSymbols",
-}  # fmt: skip
+REQUIRED = [
+    ("RequireUppercase", "An upper-case letter"), ("RequireLowercase", "A lower-case letter"),
+    ("RequireNumbers", "A digit"), ("RequireSymbols", "A symbol"),
+]  # fmt: skip
 
 
 class SignUpForm(SettingsForm):
@@ -52,10 +52,7 @@ class PasswordPolicyForm(SettingsForm):
     heading = "Password policy of {names}"
     about = "For passwords that are set from then on. Those that people have stay good."
     minimum = forms.IntegerField(label="Characters at least", min_value=6, max_value=99)
-    uppercase = forms.BooleanField(label="An upper-case letter", required=False)
-    lowercase = forms.BooleanField(label="A lower-case letter", required=False)
-    numbers = forms.BooleanField(label="A digit", required=False)
-    symbols = forms.BooleanField(label="A symbol", required=False)
+    kinds = ManyField(REQUIRED, label="Each has to have")
     temporary = forms.IntegerField(
         label="Days that a temporary password is good", min_value=0, max_value=365,
         help_text="An invitation that nobody took up by then has to be sent again.",
@@ -71,7 +68,7 @@ class PasswordPolicyForm(SettingsForm):
             "minimum": policy.get("MinimumLength", 8),
             "temporary": policy.get("TemporaryPasswordValidityDays", 7),
             "history": policy.get("PasswordHistorySize", 0),
-            **{name: policy.get(member, False) for name, member in REQUIRED.items()},
+            "kinds": [member for member, _ in REQUIRED if policy.get(member)],
         }
 
     def changes(self) -> dict[str, Any]:
@@ -79,7 +76,7 @@ class PasswordPolicyForm(SettingsForm):
         policy = {
             "MinimumLength": said["minimum"],
             "TemporaryPasswordValidityDays": said["temporary"],
-            **{member: said[name] for name, member in REQUIRED.items()},
+            **{member: member in said["kinds"] for member, _ in REQUIRED},
         }
         has = self.settings(POOL).get("Policies", {}).get("PasswordPolicy", {})
         if said["history"] or "PasswordHistorySize" in has:

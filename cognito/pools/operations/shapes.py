@@ -106,6 +106,9 @@ POOL = Shape(
         "VerificationMessageTemplate": "verification messages", "EmailConfiguration": "e-mail",
         "SmsConfiguration": "text messages", "LambdaConfig": "triggers", "UserPoolTier": "plan",
         "UserPoolAddOns": "threat protection", "UserPoolTags": "tags", "DeviceConfiguration": "remembered devices",
+        "MfaConfiguration": "MFA", "SmsAuthenticationMessage": "text of MFA messages",
+        "UserAttributeUpdateSettings": "what is verified before it changes", "KeyConfiguration": "encryption key",
+        "IssuerConfiguration": "issuer of tokens", "AcrConfiguration": "levels of authentication (acr)",
     },
 )  # fmt: skip
 MFA = Shape(
@@ -156,6 +159,9 @@ CLIENT = Shape(
         "TokenValidityUnits": "units of lives", "EnableTokenRevocation": "revoking tokens",
         "PreventUserExistenceErrors": "what is told of who exists", "ReadAttributes": "attributes it may read",
         "WriteAttributes": "attributes it may write", "RefreshTokenRotation": "rotation of refresh tokens",
+        "AuthSessionValidity": "time for a sign-in", "AnalyticsConfiguration": "analytics",
+        "DefaultRedirectURI": "default callback address",
+        "EnablePropagateAdditionalUserContextData": "what threat protection is told",
     },
 )  # fmt: skip
 GROUP = Shape(
@@ -171,7 +177,7 @@ PROVIDER = Shape(
     labels={
         "ProviderDetails": "details", "ProviderDetails.client_secret": "client secret",
         "ProviderDetails.private_key": "private key", "AttributeMapping": "attribute mapping",
-        "IdpIdentifiers": "identifiers",
+        "IdpIdentifiers": "identifiers", "AcrMapping": "mapping of levels (acr)",
     },
 )  # fmt: skip
 RESOURCE_SERVER = Shape(

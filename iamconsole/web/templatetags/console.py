@@ -138,9 +138,17 @@ def field(bound: BoundField, label: str = "", hint: str = "", **attrs: Any) -> d
         "label": label or bound.label,
         "hint": hint or bound.help_text,
         "control": control(bound, hint=hint, **attrs),
+        "beside": _beside(bound),
         "is_check": isinstance(bound.field.widget, CheckboxInput),
         "is_group": isinstance(bound.field.widget, GROUPS),
     }
+
+
+def _beside(bound: BoundField) -> SafeString | str:
+    """The control of the field that stands in one line with it; its label is read aloud only."""
+    name = getattr(bound.field, "beside", "")
+    other = bound.form[name] if name else None
+    return control(other, aria_label=other.label) if other else ""
 
 
 @register.simple_tag
