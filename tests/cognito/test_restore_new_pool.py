@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import Operator
+from accounts.models import AwsAccount, Grant, Operator
+from accounts.roles import Role
 from cognito.models import UserPool
 from cognito.pools.operations import plan_delete_pool
 from cognito.restoring import exporting
@@ -21,7 +22,7 @@ from tests.cognito.pool_operation_cases import Arranged, arrange
 from tests.cognito.restoring import exported, look, stage
 from tests.cognito.seeding import pull_pools
 from tests.services.changing import carry_out, propose
-from tests.services.pages import address, text_of
+from tests.services.pages import address, get, text_of
 from tests.services.world import World
 
 ClientOf = Callable[..., Client]
@@ -106,6 +107,43 @@ def test_the_new_pool_is_what_the_file_says(world: World, erin: Operator, client
     back = carry_out(changes.propose_reverse(change=change, actor=erin, reason=""), erin)
     assert back.state == Change.State.APPLIED, [(step.kind, step.state, step.error) for step in back.steps.all()]
     assert not UserPool.objects.live().filter(name="customers-2").exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"region": "nowhere"}, "'nowhere' isn’t a Region, such as eu-central-1."),
+        ({"name": "a/b"}, "A name has 1 to 128 letters, digits, spaces and +=,.@_- only."),
+    ],
+)
+def test_where_there_is_no_such_place(
+    world: World, erin: Operator, client_of: ClientOf, said: dict[str, str], sentence: str
+) -> None:
+    client = client_of(erin)
+    page = look(client, address(URL), text=exported(client, arrange(world).pool), **said)
+    assert page.status_code == 422
+    assert sentence in text_of(page.content.decode())
+
+
+def test_it_goes_to_the_aws_account_and_region_that_are_chosen(
+    world: World, erin: Operator, client_of: ClientOf
+) -> None:
+    """ARNs of the pool's own place are told then."""
+    other = AwsAccount.objects.create(
+        account_id="210987654321", name="Acme staging", connection=AwsAccount.Connection.AMBIENT, emulated=True,
+        writes_enabled=True, pull_every_minutes=0,
+    )  # fmt: skip
+    Grant.objects.create(operator=erin, aws_account=other, role=Role.EDITOR)
+    client, pool = client_of(erin), full_pool(world).pool
+    there = address(URL, account_id=other.account_id)
+    assert f'href="{there}"' in get(client, URL)
+    page = look(client, there, text=exported(client, pool), region="eu-west-3")
+    assert f"It names {LAMBDA}, which is of another AWS account or Region" in text_of(page.content.decode())
+    staged = stage(client, there, page, secrets={"provider Google": "typed"})
+    assert staged.status_code == 302, text_of(staged.content.decode())
+    change = Change.objects.get()
+    place = change.steps.order_by("position")[0].params["place"]
+    assert (change.aws_account, place) == (other, "arn:aws:cognito-idp:eu-west-3:210987654321")
 
 
 def test_a_pool_that_was_deleted_is_made_again(world: World, erin: Operator, client_of: ClientOf) -> None:

@@ -19,6 +19,7 @@ from sync.changes import PlanError
 from sync.models import Change
 from tests.cognito.pool_operation_cases import Arranged, arrange, group_of, provider_of
 from tests.cognito.restoring import exported, look, stage
+from tests.cognito.rows import make_person
 from tests.cognito.seeding import ROLE, pull_pools
 from tests.services.changing import carry_out, propose
 from tests.services.pages import address, text_of
@@ -169,6 +170,22 @@ def test_people_are_found_by_what_they_sign_in_with(arranged: Arranged, erin: Op
     cora = arranged.pool.people.get(attributes__email="cora@example.org")
     assert [step.params["sub"] for step in change.steps.all()] == [cora.aws_id]
     applied(change, erin)
+
+
+def test_addresses_have_no_case_and_mean_one_person(arranged: Arranged, client: Client) -> None:
+    eve = make_person(arranged.pool, "eve", attributes={"email": "Eve@Example.org"})
+    for name in ("finn", "finn-2"):
+        make_person(arranged.pool, name, attributes={"email": "finn@example.org"})
+    people = [{"sub": each, "signs_in_with": f"{each}@example.org"} for each in ("eve", "finn")]
+
+    def edit(said: dict[str, Any]) -> None:
+        said["memberships"] = [{"group": "vip", "people": people}]
+
+    text = edited(exported(client, arranged.pool), edit)
+    said = shown(look(client, url_of(arranged.pool), text=text))
+    assert "1 of 2 people of the file isn’t in this pool, as far as the mirror knows: finn@example.org." in said
+    [step] = staged(client, arranged.pool, text).steps.all()
+    assert step.params["sub"] == eve.aws_id
 
 
 def test_one_change_takes_so_many_memberships(
