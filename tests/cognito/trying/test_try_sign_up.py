@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.audit.verbs import sentence
 from accounts.models import AuditEntry, AwsAccount, Operator
 from cognito.models import CognitoUser, PoolCare, UserPool
 from cognito.trying import sign_up
@@ -201,3 +202,10 @@ def test_a_state_of_a_sign_in_is_none_of_a_sign_up(shop: Shop, erins: Client) ->
     )
     state = state_in(begun(erins, shop))
     assert "begin again" in text_of(sign_up_page(erins, shop, 422, state=state, code="1"))
+
+
+def test_the_trail_says_who_was_made(shop: Shop, erins: Client) -> None:
+    signed_up(erins, shop)
+    made, entry = CognitoUser.objects.live().get(), AuditEntry.objects.get(verb="cognito.made_test_user")
+    said = f"made the test user {made.aws_id} by signing up for the user pool customers"
+    assert said in str(sentence(entry))
