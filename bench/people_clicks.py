@@ -113,8 +113,8 @@ def pull_people(aws_account: Any, meanwhile: Callable[[Callable[[], bool]], None
     meanwhile(is_over)
     until(is_over)
     run.refresh_from_db()
-    if run.state != Run.State.DONE:
-        sys.exit(f"The pull ended {run.state}: {run.error}")
+    if run.state != Run.State.DONE or run.seen != run.new + run.changed:
+        sys.exit(f"The pull didn't write all: {run.state}, {run.seen} seen, {run.changed} changed, {run.error}")
 
 
 if __name__ == "__main__":
