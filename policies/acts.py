@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 
 from django.utils import timezone
 
+from accounts.access import may
 from accounts.models import AwsAccount, Operator
 from policies.fields import BoundDocument, DocumentField, NamedField, UntilField
 from policies.forms import StageForm
@@ -135,6 +136,10 @@ class Act:
     offered: Callable[[Any], bool] = lambda target: True  # of an object that is there
     position: int = 50
     told: Callable[[Any], str] | None = None  # of one on a person: the message that goes out, or that none does
+    needs: str = ""  # a permission that it takes beside the one to stage anything with such an object
+
+    def is_for(self, operator: Operator, aws_account: AwsAccount) -> bool:
+        return not self.needs or may(operator, self.needs, aws_account)
 
 
 _acts: defaultdict[str, dict[str, Act]] = defaultdict(dict)

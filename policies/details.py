@@ -111,7 +111,8 @@ def acts_on(request: HttpRequest, kind: Kind, row: Any) -> Sequence[acts.Act]:
     """What the operator can stage with it."""
     if row.gone_at is not None or not may(signed_in(request), kind.stage, row.aws_account):
         return ()
-    return acts.offered(kind.name, row)
+    operator = signed_in(request)
+    return [act for act in acts.offered(kind.name, row) if act.is_for(operator, row.aws_account)]
 
 
 def tab_patterns(kind: Kind) -> list[URLPattern]:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.db.models import Prefetch, prefetch_related_objects
 
+from accounts.roles import PROPOSE
 from cognito.acts.asked import EndSessionForm, ForgetDeviceForm, LinkForm, UnlinkForm
 from cognito.acts.base import PersonForm
 from cognito.acts.fields import AttributeFields, GroupOfPoolField, PasswordFields
@@ -308,11 +309,13 @@ def register() -> None:
         Act("join", "Add to a group…", JoinForm, icon="user-plus", many=True, told=_none, position=50),
         Act("leave", "Take out of a group…", LeaveForm, icon="user-minus", many=True, told=_none, position=51),
         Act("link", "Link an account at a provider…", LinkForm, icon="link", told=_none, position=55,
-            offered=_may_be_linked),
-        Act("unlink", "Unlink an account…", UnlinkForm, icon="unlink", told=_none, position=56, offered=_may_be_linked),
+            offered=_may_be_linked, needs=PROPOSE),
+        Act("unlink", "Unlink an account…", UnlinkForm, icon="unlink", told=_none, position=56, offered=_may_be_linked,
+            needs=PROPOSE),
         Act("enable", "Enable…", EnableForm, icon="circle-check", many=True, told=_none, position=60,
             offered=lambda person: not person.enabled),
         Act("disable", "Disable…", DisableForm, icon="circle-off", many=True, danger=True, told=_none, position=61,
             offered=lambda person: person.enabled),
-        Act("delete", "Delete…", DeleteForm, icon="trash-2", many=True, danger=True, told=_none, position=90),
+        Act("delete", "Delete…", DeleteForm, icon="trash-2", many=True, danger=True, told=_none, position=90,
+            needs=PROPOSE),
     )  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, URLPattern, path, reverse
@@ -65,7 +66,12 @@ def act_page(
     crumbs: Sequence[Crumb],
     selection: Selection | None = None,
 ) -> HttpResponse:
-    """To the plan when the form proposes one, the page again when it doesn't. The last crumb is the way back."""
+    """To the plan when the form proposes one, the page again when it doesn't. The last crumb is the way back.
+
+    Raises PermissionDenied where the act isn't for the operator.
+    """
+    if not act.is_for(signed_in(request), aws_account):
+        raise PermissionDenied(f"{act.label.removesuffix('…')}: that takes a permission that you don’t have here.")
     asked = request.GET if selection is None else {}  # the filters of a list fill in no field
     form = act.form(aws_account, targets, signed_in(request), asked, request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid() and (change := _propose(request, form)):

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET
 
+from accounts.access import signed_in
 from accounts.models import AwsAccount
 from iamconsole.web.tables import Table, picked
 from iamconsole.web.words import counted
@@ -133,9 +134,9 @@ def act_on_selection(request: HttpRequest, picks: Selection, act: str) -> HttpRe
 
 
 def _offers(request: HttpRequest, selection: Selection) -> list[Offer]:
-    found = []
+    found, operator = [], signed_in(request)
     for act in acts.acts_at(selection.kind.name):
-        fit = selection.fit_for(act) if act.many else None
+        fit = selection.fit_for(act) if act.many and act.is_for(operator, selection.aws_account) else None
         if fit and fit.rows:
             found.append(Offer(act, fit, f"{selection.act_url(act)}?{request.GET.urlencode()}"))
     return found

@@ -144,6 +144,22 @@ def test_helpdesk_opens_applies_and_notes_its_own_change(
     assert client.get(reverse("change", kwargs=keys | {"pk": others.pk})).status_code == 403
 
 
+def test_helpdesk_is_not_offered_what_gives_an_account_away_or_ends_it(
+    found: Customers, hal: Operator, erin: Operator, client_of: SignIn
+) -> None:
+    ada = found.person("ada")
+    where = {name: address("cognito_user_act", aws_id=ada.aws_id, act=name) for name in ("delete", "link", "unlink")}
+    for operator, offers in ((erin, True), (hal, False)):
+        client = client_of(operator)
+        page = get(client, "cognito_user", aws_id=ada.aws_id)
+        picked = client.get(
+            f"{address('cognito_people_stage', aws_id=ada.pool.aws_id)}?pick={ada.aws_id}"
+        ).content.decode()
+        assert (where["delete"] in page, "/stage/delete/" in picked) == (offers, offers)
+        assert client.get(where["delete"]).status_code == (200 if offers else 403)
+    assert "/stage/disable/" in picked
+
+
 def test_what_cant_be_undone_offers_no_reverse(found: Customers, erin: Operator, client_of: SignIn) -> None:
     ada = found.person("ada")
     pages = {
