@@ -43,8 +43,8 @@ dependent-actions: dev
 findings: dev
 	@$(BIN)/python -m policies.engine.lint.reference
 
-BENCHES := "pull --postgres" snapshot busy clicks "clicks --postgres" people people_clicks engine who_can lint changes "changes --postgres" "pages --revisions 1000000" \
-  "pages --revisions 1000000 --postgres"
+BENCHES := "pull --postgres" snapshot busy clicks "clicks --postgres" people "people --people 1000000 --postgres" people_clicks \
+  engine who_can lint changes "changes --postgres" "pages --revisions 1000000" "pages --revisions 1000000 --postgres"
 
 # All of them, also when one misses its target.
 bench: dev

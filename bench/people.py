@@ -3,7 +3,8 @@
 python -m bench.people [--people 200000] [--quick] [--postgres]
 
 prints figures for people and a line of JSON. All read the same replayed answers, in turns and in the same run. A first
-pull is to take 1.5 times the bare read, by the CPU time of the process that reads, and a search 100 ms.
+pull is to take 1.5 times the bare read, by the CPU time of the process that reads, and a search 100 ms. `--postgres`:
+on PostgreSQL instead of SQLite, which is meant for 200,000 people and not for a million.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import json
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +32,12 @@ def main() -> None:
     asked = parser.parse_args()
     people = QUICK if asked.quick else asked.people
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, replaying(people, "bench.people_replay") as address:
-        databases: list[Sqlite | Postgres] = [Sqlite(Path(folder) / "empty")]
-        if asked.postgres:
-            databases.append(Postgres(Path(folder) / "postgres"))
-        found = [measure(database, people, address) for database in databases]
-    for figures in found:
-        report(figures)
-    print(json.dumps({"benchmark": "people", "rows": found}))
-    if any(figures["peak_mb"] > PEAK_MB for figures in found):
-        sys.exit(f"A pull held more than {PEAK_MB} MB.")
+        database = Postgres(Path(folder) / "postgres") if asked.postgres else Sqlite(Path(folder) / "empty")
+        figures = measure(database, people, address)
+    report(figures)
+    print(json.dumps({"benchmark": "people", "rows": [figures]}))
+    if missed := list(misses(figures)):
+        sys.exit(" ".join(missed))
 
 
 def measure(database: Sqlite | Postgres, people: int, address: str) -> dict[str, Any]:
@@ -65,6 +64,15 @@ def measure(database: Sqlite | Postgres, people: int, address: str) -> dict[str,
         "peak_mb": round(again["peak_mb"]),
         "searches_ms": searches,
     }
+
+
+def misses(figures: dict[str, Any]) -> Iterator[str]:
+    if figures["peak_mb"] > PEAK_MB:
+        yield f"A pull held more than {PEAK_MB} MB."
+    if figures["first_cpu_ratio"] > MOST:
+        yield f"A first pull took more than {MOST} × the bare read."
+    if max(figures["searches_ms"].values()) > SEARCH_MS:
+        yield f"A search took more than {SEARCH_MS} ms."
 
 
 def report(figures: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from time import perf_counter
 from typing import Any
 
 from bench.large_account import ACCOUNT_ID
-from bench.people_replay import POOL_ID, REGION, sub_of
+from bench.people_replay import POOL_ID, REGION, created, sub_of
 from bench.puller import serve
 
 _TIMES = 5
@@ -93,35 +93,54 @@ def large_pool() -> Any:
 
 def search(address: str) -> dict[str, float]:
     """Milliseconds, the median of some, by what is looked for."""
-    _connected(address)
+    aws_account = _connected(address)
     from cognito.models import CognitoUser, UserPool
-    from cognito.selectors import UNFINISHED, Wanted, exactly, matching, page_of, people_of
+    from cognito.people.history import changes_of
+    from cognito.selectors import exactly, matching, page_of, people_of
 
     pool = UserPool.objects.get()
-    count = CognitoUser.objects.count()
-    one = count // 2
-    wanted = {
+    one = CognitoUser.objects.count() // 2
+    person = CognitoUser.objects.get(aws_account=aws_account, aws_id=sub_of(one))
+    questions: dict[str, Callable[[], object]] = {
+        what: lambda asked=asked: page_of(matching(people_of(pool), asked))  # type: ignore[misc]
+        for what, asked in _wanted(one).items()
+    }
+    questions |= {
+        "whole sub": lambda: list(exactly(pool, person.aws_id)),
+        "whole e-mail address": lambda: list(exactly(pool, person.attributes["email"])),
+        "whole address of nobody": lambda: list(exactly(pool, "nobody.has.this@example.org")),
+        "what was changed of somebody": lambda: changes_of(person),
+    }
+    return {what: _milliseconds(ask) for what, ask in questions.items()}
+
+
+def _wanted(one: int) -> dict[str, Any]:
+    """`one`: the number of a person in the middle."""
+    from cognito.models import CognitoUser
+    from cognito.selectors import UNFINISHED, Wanted
+
+    return {
         "part of an e-mail address": Wanted(words=f"{one}@exam"),
         "a name that many have": Wanted(words="brandt"),
         "what everybody has": Wanted(words="example.org"),
         "what nobody has": Wanted(words="nobodyhasthis"),
         "custom attribute": Wanted(attributes={"custom:customer": f"C-{one:07d}"}),
         "attribute that a quarter has": Wanted(attributes={"custom:plan": "family"}),
+        "sub and status": Wanted(attributes={"sub": sub_of(one)}, statuses=["CONFIRMED"]),
         "never finished sign-up": Wanted(statuses=UNFINISHED),
+        "a status that nobody has": Wanted(statuses=[CognitoUser.Status.ARCHIVED]),
+        "who is disabled": Wanted(enabled=False),
+        "created within minutes": Wanted(created_from=created(one), created_before=created(one + 500)),
+        "changed since a day to come": Wanted(changed_from=created(10**9)),
     }
-    questions: dict[str, Callable[[], object]] = {
-        what: lambda asked=asked: page_of(matching(people_of(pool), asked))  # type: ignore[misc]
-        for what, asked in wanted.items()
-    }
-    questions["whole sub"] = lambda: list(exactly(pool, sub_of(one)))
-    email = CognitoUser.objects.get(aws_id=sub_of(one)).attributes["email"]
-    questions["whole e-mail address"] = lambda: list(exactly(pool, email))
-    return {what: _milliseconds(ask) for what, ask in questions.items()}
 
 
 def _milliseconds(ask: Callable[[], object]) -> float:
+    from django.core.cache import caches
+
     taken = []
     for _ in range(_TIMES):
+        caches["counts"].clear()
         began = perf_counter()
         ask()
         taken.append(1000 * (perf_counter() - began))

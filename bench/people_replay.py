@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 from uuid import UUID
@@ -26,6 +27,10 @@ _CREATED = 1_700_000_000
 
 def sub_of(number: int) -> str:
     return str(UUID(int=(number * 0x9E3779B97F4A7C15F39CC0605CEDC834) % 2**128))
+
+
+def created(number: int) -> datetime:
+    return datetime.fromtimestamp(_CREATED + number, UTC)
 
 
 def person(number: int) -> str:

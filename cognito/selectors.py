@@ -105,7 +105,7 @@ def _having(people: QuerySet[CognitoUser], words: str) -> QuerySet[CognitoUser]:
     return containing(people, words)
 
 
-_MANY = 20_000
+_MANY = 10_000
 
 
 def with_attribute(people: QuerySet[CognitoUser], name: str, value: str) -> QuerySet[CognitoUser]:

@@ -156,6 +156,19 @@ def test_the_database_learns_how_many_there_are(idp: Any, pool_id: str, aws_acco
         assert cursor.fetchone()[0] == 3
 
 
+@pytest.mark.parametrize(("longest", "pages"), [(-1.0, 3), (60.0, 1)])
+def test_what_comes_soon_is_written_together(
+    idp: Any, pool_id: str, aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch, longest: float, pages: int
+) -> None:
+    """And where AWS takes its time, nobody waits for the rest."""
+    monkeypatch.setattr(source, "_PER_CALL", 2)
+    monkeypatch.setattr(source, "_LONGEST_S", longest)
+    for number in range(5):
+        make(idp, pool_id, f"person-{number}")
+    run = pull_people(aws_account)
+    assert (run.seen, run.new, run.pages) == (5, 5, pages)
+
+
 def test_it_goes_on_where_it_stopped(
     idp: Any, pool_id: str, aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
