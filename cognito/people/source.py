@@ -29,7 +29,7 @@ from sync.mirror import Counts, OwnRows, Place, Reader, SourcePage, Visit
 _PER_CALL = 60  # ListUsers gives no more
 # What goes into one transaction: so many calls, or fewer that came in so long. The more people at once, the fewer pages
 # of the indexes are written twice; somebody who writes meanwhile waits for it.
-_CALLS, _LONGEST_S = 40, 1.0
+_CALLS, _LONGEST_S = 160, 1.0
 _RESTARTS = 3
 
 
