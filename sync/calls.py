@@ -76,6 +76,15 @@ def _sealed_in(value: Any) -> Iterator[Sealed]:
             yield from _sealed_in(inner)
 
 
+def hidden_in(value: Any) -> Iterator[str]:
+    """The texts of what is secret or personal in a parameter, however deep. Raises NotKept."""
+    if isinstance(value, Sealed | Personal):
+        yield opened(value).open()
+    elif isinstance(value, Mapping | list):
+        for inner in value.values() if isinstance(value, Mapping) else value:
+            yield from hidden_in(inner)
+
+
 def opened(value: Any) -> Any:
     """A parameter as it is sent, with what is secret in it. Raises NotKept."""
     if isinstance(value, Sealed):

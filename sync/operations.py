@@ -22,8 +22,9 @@ from accounts.models import AwsAccount
 from accounts.risk import Risk
 from accounts.roles import PROPOSE
 from sync.aws.client import AwsClient
+from sync.aws.errors import AwsError
 from sync.aws.secrets import Secret
-from sync.calls import Call, Sealed, opened
+from sync.calls import Call, Sealed, hidden_in, opened
 from sync.checks import Finding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
@@ -245,7 +246,11 @@ class Operation(ABC, Generic[P]):
         answer: Mapping[str, Any] = {}
         for call in self.calls(p):
             there = client.at(call.region) if call.region else client
-            answer = there.call(call.service, call.operation, **opened(call.parameters))
+            try:
+                answer = there.call(call.service, call.operation, **opened(call.parameters))
+            except AwsError as error:
+                error.hide(hidden_in(call.parameters))
+                raise
         return answer
 
     def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:

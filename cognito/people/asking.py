@@ -13,6 +13,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from cognito.models import AppClient, CognitoUser
+from cognito.operations.people.base import is_elsewhere
 from cognito.operations.people.devices import devices_of
 from cognito.operations.people.linking import Linked, linked_to
 from cognito.operations.people.signing_out import sessions_of
@@ -36,7 +37,7 @@ def open_sessions(person: CognitoUser) -> Found:
     names = dict(AppClient.objects.filter(pool=person.pool).values_list("aws_id", "name"))
 
     def ask(client: Reader) -> list[tuple[str, str]]:
-        told = sessions_of(client, person.pool.aws_id, person.aws_id)
+        told = sessions_of(client, person.pool.aws_id, _known_as(person))
         return [(each["SessionId"], _session(each, names)) for each in told]
 
     off = "This pool doesn’t track sessions: sign them out everywhere instead."
@@ -44,13 +45,13 @@ def open_sessions(person: CognitoUser) -> Found:
 
 
 def devices(person: CognitoUser) -> Found:
-    known_as = person.name if person.status == CognitoUser.Status.EXTERNAL_PROVIDER else person.aws_id
-
     if not person.pool.settings.get("DeviceConfiguration"):
         return Found(why=_NO_DEVICES)
 
     def ask(client: Reader) -> list[tuple[str, str]]:
-        return [(each["DeviceKey"], _device(each)) for each in devices_of(client, person.pool.aws_id, known_as)]
+        return [
+            (each["DeviceKey"], _device(each)) for each in devices_of(client, person.pool.aws_id, _known_as(person))
+        ]
 
     return _found(person, ask, _NO_DEVICES, "The pool remembers no device of theirs.")
 
@@ -60,6 +61,10 @@ def linked_accounts(person: CognitoUser) -> list[Linked]:
     client = reader(person.aws_account, region=person.region, urgent=True)
     item = find_one(client, person.pool.aws_id, SUB, person.aws_id)
     return linked_to(item) if item is not None else []
+
+
+def _known_as(person: CognitoUser) -> str:
+    return person.name if is_elsewhere(person) else person.aws_id
 
 
 _NO_DEVICES = "This pool doesn’t remember devices: there is none to forget."

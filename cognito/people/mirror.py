@@ -10,7 +10,7 @@ from cognito.mirrors.pools import IDP
 from cognito.models import CognitoUser, UserPool
 from cognito.people import rows
 from cognito.people.telling import SUB, allowed_by, care_of, people_in
-from sync.aws.errors import NotFound
+from sync.aws.errors import AwsError, NotFound
 from sync.mirror import Item, Mirror, ObjectRef, Place, Reader, Seen
 
 
@@ -62,6 +62,9 @@ def find_one(client: Reader, pool_id: str, attribute: str, value: str) -> Item |
         users: list[Item] = client.call(IDP, "ListUsers", **asked).get("Users") or []
     except NotFound:
         return None
+    except AwsError as error:
+        error.hide([value] if attribute != SUB else [])
+        raise
     return users[0] if users else None
 
 

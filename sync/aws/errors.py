@@ -5,9 +5,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from sync.aws.denial import Denial, Layer
+
+_HIDDEN = "<hidden>"
+_LEAST_HIDDEN = 3  # characters: anything shorter stands in every sentence
 
 
 class AwsError(Exception):
@@ -41,6 +46,16 @@ class AwsError(Exception):
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.operation, self.code, self.message) if part)
+
+    def hide(self, texts: Iterable[str]) -> None:
+        """Takes out of AWS's words what it was given and nobody else is to read: what is kept of an error stays.
+
+        A trigger of a user pool, for one, says what it likes: "PreSignUp failed with error jane@… is not allowed."
+        """
+        for text in sorted(texts, key=len, reverse=True):
+            if len(text) >= _LEAST_HIDDEN and text not in ("true", "false"):
+                self.message = re.sub(re.escape(text), _HIDDEN, self.message, flags=re.IGNORECASE)
+        self.args = (self.message,)
 
     def sentence(self) -> str:
         """What happened and what to do, in words for an operator."""

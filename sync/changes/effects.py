@@ -28,7 +28,7 @@ def read_again(client: AwsClient, refs: Sequence[ObjectRef]) -> list[Reread]:
             there = client.at(ref.region) if ref.region else client
             item = mirror.mirror_of(ref.kind, ref.facet).read_one(there, ref)
         except AwsError as error:
-            log.warning("%s %s could not be read again: %s", ref.kind, ref.name, error)
+            log.warning("%s %s could not be read again: %s", ref.kind, ref.object_id or ref.name, error)
             continue
         found.append(Reread(ref, item, requested_at))
     return found

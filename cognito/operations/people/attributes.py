@@ -186,7 +186,7 @@ class SetAttributes(OfAttributes[SetParams]):
 
     def calls(self, p: SetParams) -> list[Call]:
         told = [{"Name": name, "Value": Personal(value)} for name, value in p.attributes.items()]
-        return self.sent(p, Username=p.known_as, UserAttributes=told)
+        return self.sent(p, Username=p.called, UserAttributes=told)
 
     def refusals(self, draft: Draft, p: SetParams) -> list[str]:
         try:
@@ -211,7 +211,7 @@ class DeleteAttributes(OfAttributes[DeleteParams]):
         return f"Take {', '.join(p.names)} away from {p.sub}"
 
     def calls(self, p: DeleteParams) -> list[Call]:
-        return self.sent(p, Username=p.known_as, UserAttributeNames=list(p.names))
+        return self.sent(p, Username=p.called, UserAttributeNames=list(p.names))
 
     def refusals(self, draft: Draft, p: DeleteParams) -> list[str]:
         pool = self.row(draft, p).pool

@@ -2,7 +2,7 @@
 
 AWS takes a person's `sub` for her username ("Username" in AdminDisableUser of the API reference), but for people of
 outside providers: theirs stands beside it. So she is never meant by a name that somebody else may have by now, and
-what a plan says of her is not personal.
+what a plan says of her is not personal; such a username is encrypted in it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from cognito.models import CognitoUser
 from cognito.people.mirror import find_one
 from cognito.people.telling import SUB
 from sync.aws.client import AwsClient
+from sync.calls import Personal, concealed, revealed
 from sync.draft import Draft
 from sync.made import is_made
 from sync.mirror import Item, ObjectRef
@@ -62,13 +63,18 @@ class OfPoolParams:
 @dataclass(frozen=True)
 class PersonParams(OfPoolParams):
     sub: str
-    username: str = ""  # of somebody who signs in by an outside provider
+    username: str = ""  # of somebody who signs in by an outside provider; encrypted, since many are addresses
     said: str = ""
 
     @property
     def known_as(self) -> str:
-        """What AWS is given for her username."""
-        return self.username or self.sub
+        """What AWS is given for her username. Raises NotKept."""
+        return revealed(self.username).open() if self.username else self.sub
+
+    @property
+    def called(self) -> str | Personal:
+        """… as a parameter of a call."""
+        return Personal(self.username) if self.username else self.sub
 
 
 Q = TypeVar("Q", bound=OfPoolParams)
@@ -112,7 +118,7 @@ class PersonOperation(InPool[P]):
         return p.said
 
     def calls(self, p: P) -> list[Call]:
-        return self.sent(p, Username=p.known_as)
+        return self.sent(p, Username=p.called)
 
     def objects(self, p: P) -> list[str]:
         """Whom the same plan makes nobody else can know."""
@@ -195,8 +201,12 @@ def person_ref(p: PersonParams) -> ObjectRef:
 
 def on_person(person: CognitoUser, kind: str, said: str = "", **more: Any) -> StepSpec:
     """A step on somebody of the mirror."""
-    is_elsewhere = person.status == CognitoUser.Status.EXTERNAL_PROVIDER
-    username = person.name if is_elsewhere else ""
+    username = concealed(person.name) if is_elsewhere(person) else ""
     return StepSpec(
         kind, {"pool_arn": person.pool.arn, "sub": person.aws_id, "username": username, "said": said, **more}
     )
+
+
+def is_elsewhere(person: CognitoUser) -> bool:
+    """Whether they sign in by an outside provider: AWS knows such a person by the username, and not by the `sub`."""
+    return person.status == CognitoUser.Status.EXTERNAL_PROVIDER

@@ -48,7 +48,7 @@ class ResendCode(OfStatus):
 
     def calls(self, p: PersonParams) -> list[Call]:
         assert isinstance(p, CodeParams)  # noqa: S101  for the type checker
-        sent = {"ClientId": p.client_id, "Username": p.known_as}
+        sent = {"ClientId": p.client_id, "Username": p.called}
         return [Call(IDP, self.aws_operation, sent, resource_arns=(), actions=(), region=p.region)]
 
     def send(self, client: AwsClient, p: PersonParams) -> Mapping[str, Any]:

@@ -41,7 +41,7 @@ class ForgetDevice(PersonOperation[DeviceParams]):
         return f"{p.said} The pool remembers it again where they sign in with it and say so.".strip()
 
     def calls(self, p: DeviceParams) -> list[Call]:
-        return self.sent(p, Username=p.known_as, DeviceKey=p.device_key)
+        return self.sent(p, Username=p.called, DeviceKey=p.device_key)
 
     def part(self, p: DeviceParams) -> str:
         return f"{super().part(p)} {p.device_key}"

@@ -48,7 +48,7 @@ class InGroup(PersonOperation[InGroupParams]):
         return Risk.HIGH if why_guarded_group(aws_account, p.pool_arn, p.group) else Risk.LOW
 
     def calls(self, p: InGroupParams) -> list[Call]:
-        return self.sent(p, Username=p.known_as, GroupName=p.group)
+        return self.sent(p, Username=p.called, GroupName=p.group)
 
     def objects(self, p: InGroupParams) -> list[str]:
         return [*super().objects(p), child_key(GROUP, p.pool_arn, p.group)]

@@ -53,7 +53,7 @@ class SetPreference(Unseen[PreferenceParams]):
         return f"Set the second factors of {p.sub}, {', '.join(filter(None, words))}{first}"
 
     def calls(self, p: PreferenceParams) -> list[Call]:
-        return self.sent(p, Username=p.known_as, **_settings(p))
+        return self.sent(p, Username=p.called, **_settings(p))
 
     def send(self, client: AwsClient, p: PreferenceParams) -> Mapping[str, Any]:
         before = read_factors(client, p)

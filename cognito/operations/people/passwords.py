@@ -82,7 +82,7 @@ class SetPassword(Unseen[PasswordParams]):
         return f"{p.said} {then}".strip()
 
     def calls(self, p: PasswordParams) -> list[Call]:
-        return self.sent(p, Username=p.known_as, Password=Sealed(p.password), Permanent=p.permanent)
+        return self.sent(p, Username=p.called, Password=Sealed(p.password), Permanent=p.permanent)
 
     def made_up(self, p: PasswordParams) -> Mapping[str, str]:
         return {PASSWORD: p.password} if p.made_up else {}

@@ -46,7 +46,7 @@ class RevokeSession(PersonOperation[SessionParams]):
         return f"End the session {p.session_id} of {p.sub}"
 
     def calls(self, p: SessionParams) -> list[Call]:
-        return self.sent(p, Username=p.known_as, SessionId=p.session_id)
+        return self.sent(p, Username=p.called, SessionId=p.session_id)
 
     def part(self, p: SessionParams) -> str:
         return f"{super().part(p)} {p.session_id}"
