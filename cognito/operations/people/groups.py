@@ -1,4 +1,7 @@
-"""Who is in which group. The part is {"sub", "group": the id of the group, "member"}."""
+"""Who is in which group. The part is {"sub", "group": the id of the group, "member"}.
+
+Of putting somebody into one also "role", the ARN that the group carries: a group that got one since is another thing.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +23,11 @@ from sync.checks import Finding
 from sync.draft import Draft
 from sync.made import is_made
 from sync.mirror import ObjectRef, mirror_of
-from sync.operations import BadParams, Call, Refusal, Risk, StepSpec, Value
+from sync.operations import BadParams, Call, Done, Refusal, Risk, StepSpec, Tried, Value
 
 # "Quotas in Amazon Cognito": groups that a person can be in; can't be raised.
 MOST_GROUPS = 100
+_SETS_ROLE = (GROUP.kind, "cognito.group.create")
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,8 @@ class InGroup(PersonOperation[InGroupParams]):
     def told(self, value: Value) -> str:
         if value is None:
             return "nobody of that sub, or no such group"
-        return "a member" if value["member"] else "no member"
+        which = f" of a group that carries the role {role.rpartition('/')[2]}" if (role := value.get("role")) else ""
+        return f"{'a' if value['member'] else 'no'} member{which}"
 
     def group(self, draft: Draft, p: InGroupParams) -> CognitoGroup:
         """Raises Refusal."""
@@ -99,12 +104,24 @@ class InGroup(PersonOperation[InGroupParams]):
 
     def of_row(self, draft: Draft, p: InGroupParams, row: CognitoUser) -> Mapping[str, Value]:
         if made := self.made(draft, p):
-            return {"group": made, "member": False}
+            return {"group": made, "member": False, **self._carried(draft, p)}
         group = self.group(draft, p)
-        return {"group": group.aws_id, "member": group.pk in self.groups_of(draft, p)}
+        return {"group": group.aws_id, "member": group.pk in self.groups_of(draft, p), **self._carried(draft, p)}
 
     def of_new(self, draft: Draft, p: InGroupParams) -> Mapping[str, Value]:
-        return {"group": self.made(draft, p) or self.group(draft, p).aws_id, "member": False}
+        return {
+            "group": self.made(draft, p) or self.group(draft, p).aws_id,
+            "member": False,
+            **self._carried(draft, p),
+        }
+
+    def _carried(self, draft: Draft, p: InGroupParams) -> Mapping[str, Value]:
+        """The role, as the steps before this one leave it."""
+        if not self.leaves:
+            return {}
+        said = [step.params.settings for step in draft.writing(child_key(GROUP, p.pool_arn, p.group))
+                if step.kind in _SETS_ROLE]  # fmt: skip
+        return {"role": said[-1].get("RoleArn", "") if said else self.group(draft, p).role_arn}
 
     def live(self, client: AwsClient, p: InGroupParams) -> Value:
         there = client.at(p.region)
@@ -116,7 +133,13 @@ class InGroup(PersonOperation[InGroupParams]):
             names = names_of_groups(there, p.pool_id, p.known_as)
         except NotFound:
             return None
-        return {"sub": p.sub, "group": mirror.object_id(group), "member": p.group in names}
+        found = {"sub": p.sub, "group": mirror.object_id(group), "member": p.group in names}
+        return found | ({"role": group.get("RoleArn", "")} if self.leaves else {})
+
+    def done(self, client: AwsClient, p: InGroupParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+        """Whatever role the group got meanwhile."""
+        there, found = _without_role(live), _without_role(tried[0].found)
+        return Done() if there and found and there == self.after(p, found) else None
 
     def after(self, p: InGroupParams, value: Value) -> Value:
         return {**value, "member": self.leaves}
@@ -125,17 +148,24 @@ class InGroup(PersonOperation[InGroupParams]):
         if value["member"] == self.leaves:
             words = f"{p.sub} is {'already' if self.leaves else 'not'} in the group {p.group}."
             return [Finding("NO_CHANGE", "error", words)]
-        why = why_guarded_group(draft.aws_account, p.pool_arn, p.group) or self._why_made(draft, p)
-        return [Finding("GROUP_GIVES_ACCESS", "security_warning", why)] if why and self.leaves else []
+        why = self._why_guarded(draft, p, value) if self.leaves else ""
+        return [Finding("GROUP_GIVES_ACCESS", "security_warning", why)] if why else []
 
-    def _why_made(self, draft: Draft, p: InGroupParams) -> str:
-        """… of a group that an earlier step makes with a role."""
-        steps = draft.writing(child_key(GROUP, p.pool_arn, p.group))
-        roles = [step.params.settings.get("RoleArn", "") for step in steps if step.kind == "cognito.group.create"]
-        return told_of_role(p.group, roles[-1]) if roles and roles[-1] else ""
+    def _why_guarded(self, draft: Draft, p: InGroupParams, value: Value) -> str:
+        """Also by a role that an earlier step gives the group."""
+        if value.get("role"):
+            return told_of_role(p.group, value["role"])
+        key = (why_guarded_group, p.pool_arn, p.group)
+        if key not in draft.remembered:
+            draft.remembered[key] = why_guarded_group(draft.aws_account, p.pool_arn, p.group)
+        return str(draft.remembered[key])
 
     def reverse(self, p: InGroupParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return [self.spec_of(self.opposite, p, "No message is sent.", group=p.group)]
+
+
+def _without_role(value: Value) -> Value:
+    return value and {name: said for name, said in value.items() if name != "role"}
 
 
 class AddToGroup(InGroup):
