@@ -17,6 +17,7 @@ from cognito.operations.people.making import NewPersonParams
 from cognito.people.messages import MOST_MAILS
 from iamconsole.web.words import counted
 from sync.checks import Check, Finding
+from sync.made import made_by
 from sync.models import Step
 from sync.operations import Planned
 
@@ -60,9 +61,12 @@ class CareCheck(Check):
 
 
 def _by_pool(steps: Sequence[Planned]) -> dict[str, set[str]]:
+    """Who is invited and put into a group is one person."""
+    invited = {made_by(step.position): step.params.key for step in steps if isinstance(step.params, NewPersonParams)}
     found: defaultdict[str, set[str]] = defaultdict(set)
     for step in steps:
-        found[step.params.pool_arn].add(_who(step.params))
+        who = _who(step.params)
+        found[step.params.pool_arn].add(invited.get(who, who))
     return found
 
 
@@ -87,4 +91,11 @@ def _lately(aws_account: AwsAccount, actor: Operator, pool_arn: str, change_id: 
         kind__startswith="cognito.user.",
         params__pool_arn=pool_arn,
     ).exclude(change=change_id)
-    return {str(params.get("sub") or params.get("key")) for params in applied.values_list("params", flat=True)}
+    steps = list(applied.values_list("change", "position", "params", "result"))
+    invited = {
+        (change, made_by(position)): result.get("id") or params["key"]
+        for change, position, params, result in steps
+        if not params.get("sub")
+    }
+    places = [(change, str(params.get("sub") or made_by(position))) for change, position, params, _ in steps]
+    return {str(invited.get((change, who), who)) for change, who in places}

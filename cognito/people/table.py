@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from cognito.models import CognitoGroup, CognitoUser, UserPool
 from cognito.operations.people.attributes import as_params
@@ -41,6 +42,11 @@ class Asked:
     what: str
     channel: str = ""
 
+    @cached_property
+    def goes_on(self) -> str:
+        """Asked for once, and not by each line."""
+        return messages.goes_on(self.pool)
+
 
 def columns(pool: UserPool, what: str) -> list[str]:
     own = [name for name in schema.settable(pool, new=what == NEW) if not name.startswith(CUSTOM)]
@@ -76,7 +82,9 @@ def _people(asked: Asked, lines: Sequence[Line]) -> dict[str, list[CognitoUser]]
         rows += live.filter(**{f"attributes__{attribute}__in": [*said, *names]})
     found: dict[str, list[CognitoUser]] = {}
     for row in rows:
-        for key in {row.aws_id, row.name.casefold(), *(str(value).casefold() for value in row.attributes.values())}:
+        # Nothing else that is kept of them: people choose other attributes themselves, and may choose another's name.
+        addresses = {str(row.attributes.get(name, "")).casefold() for name in asked.pool.username_attributes}
+        for key in {row.aws_id, row.name.casefold(), *addresses} - {""}:
             if row not in found.setdefault(key, []):
                 found[key].append(row)
     return found
@@ -97,11 +105,12 @@ def _row(
             raise RowError(line.problem)
         if not said:
             raise RowError("It has no name: the column has the username, the e-mail address or the sub.")
-        if said.casefold() in seen:
-            raise RowError(f"{said} is in line {seen[said.casefold()]} already.")
-        seen[said.casefold()] = line.number
-        steps = _new(asked, line, groups) if asked.what == NEW else _there(line, people, groups, kept)
-        found = tuple(steps)
+        person = _one(said, people) if asked.what == THERE else None
+        key = person.aws_id if person else said.casefold()
+        if key in seen:
+            raise RowError(f"{said} is in line {seen[key]} already.")
+        seen[key] = line.number
+        found = tuple(_there(asked, line, person, groups, kept) if person else _new(asked, line, groups))
         if not found:
             raise RowError("It says nothing to do.")
         return replace(row, steps=found)
@@ -135,16 +144,16 @@ def _new(asked: Asked, line: Line, groups: set[str]) -> Iterator[StepSpec]:
         yield StepSpec(AddToGroup.kind, about)
 
 
-def _there(
-    line: Line, people: dict[str, list[CognitoUser]], groups: set[str], kept: Sequence[str]
-) -> Iterator[StepSpec]:
-    said = line.cells[NAME]
+def _one(said: str, people: dict[str, list[CognitoUser]]) -> CognitoUser:
     found = people.get(said) or people.get(said.casefold()) or []
     if len(found) != 1:
         words = "Several people are called" if found else "The mirror has nobody called"
         raise RowError(f"{words} “{said[:80]}”{': give the sub' if found else ''}.")
-    [person] = found
-    yield from _done(line, person)
+    return found[0]
+
+
+def _there(asked: Asked, line: Line, person: CognitoUser, groups: set[str], kept: Sequence[str]) -> Iterator[StepSpec]:
+    yield from _done(asked, line, person)
     if attributes := _attributes(line):
         waiting = sorted(messages.waiting_for_code(person.pool))
         compared = [name for name in kept if name not in waiting]
@@ -155,7 +164,7 @@ def _there(
         yield on_person(person, AddToGroup.kind, NO_MESSAGE, group=group)
 
 
-def _done(line: Line, person: CognitoUser) -> Iterator[StepSpec]:
+def _done(asked: Asked, line: Line, person: CognitoUser) -> Iterator[StepSpec]:
     said = line.cells.get(DO, "").casefold()
     if not said:
         return
@@ -168,5 +177,5 @@ def _done(line: Line, person: CognitoUser) -> Iterator[StepSpec]:
         tells = messages.invitation(person.pool, messages.EMAIL)
         yield on_person(person, kind, tells, name=concealed(person.name), channel=messages.EMAIL)
     else:
-        goes_on = f" {messages.goes_on(person.pool)}" if said in ("disable", "sign-out") else ""
+        goes_on = f" {asked.goes_on}" if said in ("disable", "sign-out") else ""
         yield on_person(person, kind, f"{NO_MESSAGE}{goes_on}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cognito.models import CognitoUser
 from cognito.operations.people.base import PersonParams, Unseen
 from cognito.operations.people.standing import OfStatus
+from cognito.people.messages import recovery_ways
 from sync.aws.client import AwsClient
 from sync.checks import Finding
 from sync.draft import Draft
@@ -45,8 +46,14 @@ class ResetPassword(OfStatus):
         if value["status"] not in (Status.CONFIRMED, Status.RESET_REQUIRED):
             words = f"{p.sub} has the status {value['status']}: AWS resets the passwords of confirmed people only."
             return [Finding("WRONG_STATE", "error", words)]
-        if not is_made(p.sub) and not self.row(draft, p).enabled:
-            return [Finding("DISABLED", "error", f"{p.sub} is disabled: enable them first.")]
+        return [] if is_made(p.sub) else self._refusals(self.row(draft, p))
+
+    def _refusals(self, person: CognitoUser) -> list[Finding]:
+        if not person.enabled:
+            return [Finding("DISABLED", "error", f"{person.aws_id} is disabled: enable them first.")]
+        if not recovery_ways(person.pool):
+            words = "In this pool only administrators reset passwords, and AWS sends no code: set one instead."
+            return [Finding("NO_RECOVERY", "error", words)]
         return []
 
     def done(self, client: AwsClient, p: PersonParams, live: Value, tried: Sequence[Tried]) -> Done | None:

@@ -1,0 +1,87 @@
+"""Tables of people that mean somebody else, somebody twice, or more people than helpdesk may change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import AwsAccount, Operator
+from cognito.models import PoolCare
+from iamconsole.demo.process import Emulator
+from sync.models import Change
+from tests.cognito.people_cases import Customers, customers
+from tests.cognito.rows import make_person
+from tests.services.changing import carry_out
+from tests.services.pages import address, exported
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[..., Client]
+
+
+@pytest.fixture
+def found(emulator: Emulator, aws_account: AwsAccount) -> Customers:
+    return customers(emulator, aws_account)
+
+
+def table(found: Customers, client: Client, text: str, **data: str) -> Any:
+    said = {"what": "there", "channel": "EMAIL", "text": text} | data
+    return client.post(address("cognito_people_csv", aws_id=found.pool.aws_id), said)
+
+
+def problems(page: Any) -> dict[int, str]:
+    return {row.line: row.problem for row in page.context["form"].bad}
+
+
+def test_a_person_in_two_lines_under_two_names_is_done_once(found: Customers, hal: Operator, client_of: SignIn) -> None:
+    """Else they get two messages, of which the first is void."""
+    text = f"name,do\nada@acme.example,reset-password\n{found.person('ada').aws_id},reset-password\n"
+    page = table(found, client_of(hal), text)
+    assert problems(page) == {3: f"{found.person('ada').aws_id} is in line 2 already."}
+
+
+def test_nobody_is_meant_by_what_they_call_themselves(found: Customers, hal: Operator, client_of: SignIn) -> None:
+    """Whoever has an app may set a name of hers to what somebody else signs in with."""
+    ben = found.person("ben")
+    ben.attributes["name"] = "zoe@acme.example"
+    ben.save(update_fields=["attributes"])
+    text = "name,groups\nben@acme.example,vip\nzoe@acme.example,vip\n"
+    page = table(found, client_of(hal), text)
+    assert problems(page) == {3: "The mirror has nobody called “zoe@acme.example”."}
+
+
+def test_in_a_pool_without_recovery_no_password_is_reset(found: Customers, hal: Operator, client_of: SignIn) -> None:
+    found.pool.settings["AccountRecoverySetting"] = {"RecoveryMechanisms": [{"Priority": 1, "Name": "admin_only"}]}
+    found.pool.save(update_fields=["settings"])
+    [problem] = problems(table(found, client_of(hal), "name,do\nada@acme.example,reset-password\n")).values()
+    assert "only administrators reset passwords" in problem
+
+
+def test_who_is_invited_into_a_group_counts_as_one_person(found: Customers, hal: Operator, client_of: SignIn) -> None:
+    PoolCare.objects.update(helpdesk_per_hour=2)
+    text = "name,groups\neve@acme.example,vip\nfay@acme.example,vip\n"
+    response = table(found, client_of(hal), text, what="new", stage="1")
+    assert response.status_code == 302, response.context["form"].errors
+    assert carry_out(Change.objects.get(), hal).state == Change.State.APPLIED
+    more = table(found, client_of(hal), "name\ngil@acme.example\n", what="new", stage="1")
+    assert "you changed 2, and this is about 1" in more.content.decode()
+
+
+def test_what_cant_be_done_is_no_formula_in_a_spreadsheet(found: Customers, hal: Operator, client_of: SignIn) -> None:
+    text = 'name,do\n"=HYPERLINK(""https://evil.example"")",enable\n@SUM(1),enable\n-1,enable\n'
+    file = exported(table(found, client_of(hal), text, rejected="1"))
+    cells = [line.split(",")[1] for line in file.splitlines()[1:]]
+    assert [cell.strip('"')[0] for cell in cells] == ["'"] * 3
+
+
+def test_a_thousand_rows_are_looked_at_in_few_queries(
+    found: Customers, erin: Operator, client_of: SignIn, django_assert_max_num_queries: Any
+) -> None:
+    people = [make_person(found.pool, f"person-{number}") for number in range(1000)]
+    text = "name,do,groups\n" + "\n".join(f"{person.aws_id},disable,vip" for person in people)
+    client = client_of(erin)
+    with django_assert_max_num_queries(60):
+        page = table(found, client, text)
+    assert problems(page) == {}
