@@ -11,7 +11,7 @@ from typing import Any
 from cognito.models import CognitoMembership, CognitoUser, UserPool
 from cognito.operations.people.base import on_person
 from cognito.operations.people.groups import AddToGroup
-from cognito.people.guarded import why_guarded_group
+from cognito.people.guarded import VERIFIED, why_guarded_group
 from cognito.people.messages import NO_MESSAGE
 from cognito.people.telling import care_of
 from cognito.pools.operations.shapes import GROUP
@@ -108,15 +108,22 @@ class _Search:
             yield from live.filter(**{f"{lookup}__in": some_of_them})
 
     def by_address(self, wanted: set[str]) -> dict[str, list[int]]:
-        """What people sign in with, in one pass over all: it is in no index that takes many at once."""
+        """What people sign in with, in one pass over all: it is in no index that takes many at once.
+
+        An address that isn't the username counts once it is verified, as for AWS: anybody may give somebody else's.
+        """
         found: defaultdict[str, list[int]] = defaultdict(list)
         names = [*self.pool.username_attributes, *self.pool.alias_attributes] or ["email"]
         live = CognitoUser.objects.live().filter(pool=self.pool).values_list("pk", "attributes")
         for pk, attributes in live.iterator(chunk_size=2_000):
             for name in names:
-                if (value := str(attributes.get(name, "")).casefold()) in wanted:
+                if (value := str(attributes.get(name, "")).casefold()) in wanted and self._is_theirs(name, attributes):
                     found[value].append(pk)
         return found
+
+    def _is_theirs(self, name: str, attributes: Mapping[str, Any]) -> bool:
+        takes_code = f"{name}_verified" in VERIFIED and name not in self.pool.username_attributes
+        return not takes_code or attributes.get(f"{name}_verified") == "true"
 
 
 def _found(pool: UserPool, members: Iterable[Member]) -> dict[str, CognitoUser]:

@@ -188,6 +188,21 @@ def test_addresses_have_no_case_and_mean_one_person(arranged: Arranged, client: 
     assert step.params["sub"] == eve.aws_id
 
 
+def test_an_address_that_is_not_the_username_counts_once_it_is_verified(arranged: Arranged, client: Client) -> None:
+    """Anybody who signs up may say that hers is the address of somebody else."""
+    UserPool.objects.filter(pk=arranged.pool.pk).update(username_attributes=[], alias_attributes=["email"])
+    make_person(arranged.pool, "mallory", attributes={"email": "eve@example.org", "email_verified": "false"})
+    finn = make_person(arranged.pool, "finn")
+    people = [{"sub": each, "signs_in_with": f"{each}@example.org"} for each in ("eve", "finn")]
+    text = edited(
+        exported(client, arranged.pool), lambda said: said.update(memberships=[{"group": "vip", "people": people}])
+    )
+    page = look(client, url_of(arranged.pool), text=text)
+    assert "1 of 2 people of the file isn’t in this pool, as far as the mirror knows: eve@example.org." in shown(page)
+    [step] = staged(client, arranged.pool, text).steps.all()
+    assert step.params["sub"] == finn.aws_id
+
+
 def test_one_change_takes_so_many_memberships(
     arranged: Arranged, erin: Operator, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
