@@ -113,7 +113,8 @@ def with_attribute(people: QuerySet[CognitoUser], name: str, value: str) -> Quer
     if name == SUB:
         return people.filter(pk__in=_with_sub(value).values("pk"))
     if name == USERNAME:
-        return people.filter(name_key=value.casefold(), name=value)
+        named = people.filter(name_key=value.casefold(), name=value).order_by().values("pk")
+        return people.filter(pk__in=named.union(_with_sub(value).filter(name=value).values("pk")))
     found = people.alias(of_that_name=KeyTransform(name, "attributes")).filter(of_that_name=value)
     return _having(found, value) if len(value) >= LEAST and value not in ("true", "false") else found
 
@@ -130,7 +131,9 @@ def exactly(pool: UserPool, words: str) -> QuerySet[CognitoUser]:
     """
     words = words.strip()
     people = people_of(pool)
-    found = [people.filter(aws_account=pool.aws_account_id, aws_id=words), people.filter(name_key=words.casefold())]
+    # Of whom the `sub` is the username, the key is what they are called: no whole name of an account.
+    by_username = people.filter(name_key=words.casefold()).exclude(name=F("aws_id"))
+    found = [people.filter(aws_account=pool.aws_account_id, aws_id=words), by_username]
     if "@" in words or words.startswith("+"):
         address = KeyTransform(E_MAIL if "@" in words else PHONE, "attributes")
         found.append(containing(people, words).alias(address=address).filter(address__iexact=words))

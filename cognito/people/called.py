@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.safestring import SafeString
 
 from cognito.models import CognitoUser
+from cognito.people.telling import called
 from iamconsole.web.elements import marked
 
 Status = CognitoUser.Status
@@ -21,12 +22,7 @@ _MARKS: dict[str, tuple[str, str]] = {
 
 
 def title_of(person: CognitoUser) -> str:
-    """A name, as far as what is kept of her says one; at the least the username."""
-    if person.erased_at:
-        return ERASED
-    told = person.attributes
-    full = " ".join(filter(None, (told.get("given_name", ""), told.get("family_name", ""))))
-    return told.get("name") or full or told.get("email") or told.get("phone_number") or person.name
+    return ERASED if person.erased_at else called(person.attributes, person.name)
 
 
 def second_of(person: CognitoUser) -> str:

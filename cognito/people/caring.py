@@ -15,7 +15,7 @@ from accounts import audit
 from accounts.models import Operator
 from cognito.models import CognitoUser, PoolCare, UserPool
 from cognito.people.erasing import erase
-from cognito.people.telling import words_of
+from cognito.people.telling import sort_key, words_of
 from sync.mirror.turns import turn
 
 audit.register(
@@ -108,8 +108,9 @@ def _erase_some(pool: UserPool, name: str) -> int:
         for person in people:
             person.attributes = {key: said for key, said in person.attributes.items() if key != name}
             person.words = words_of(person.name, person.aws_id, person.attributes)
+            person.name_key = sort_key(person.name, person.aws_id, person.attributes)
             person.content_hash = ""
-        CognitoUser.objects.bulk_update(people, ["attributes", "words", "content_hash"])
+        CognitoUser.objects.bulk_update(people, ["attributes", "words", "name_key", "content_hash"])
     return len(people)
 
 

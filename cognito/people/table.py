@@ -77,7 +77,8 @@ def _people(asked: Asked, lines: Sequence[Line]) -> dict[str, list[CognitoUser]]
     said = {line.cells.get(NAME, "") for line in lines}
     live = CognitoUser.objects.live().filter(pool=asked.pool).select_related("pool__aws_account")
     names = {text.casefold() for text in said}
-    rows = [*live.filter(aws_id__in=said), *live.filter(name_key__in=names)]
+    named = (row for row in live.filter(name_key__in=names) if row.name.casefold() in names)
+    rows = [*live.filter(aws_id__in=said), *named]
     for attribute in asked.pool.username_attributes:
         rows += live.filter(**{f"attributes__{attribute}__in": [*said, *names]})
     found: dict[str, list[CognitoUser]] = {}

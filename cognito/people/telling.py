@@ -15,6 +15,7 @@ from sync.mirror.hashing import moment
 SUB = "sub"
 _SAID_OF_MANY = frozenset({"true", "false"})  # nobody is looked for by these
 _LONGEST_WORDS = 8000
+_LONGEST_KEY = 256
 _HASH_BYTES = 16
 
 
@@ -39,7 +40,7 @@ class Person(NamedTuple):
         return {
             "aws_id": self.sub,
             "name": self.username,
-            "name_key": self.username.casefold(),
+            "name_key": sort_key(self.username, self.sub, self.attributes),
             "status": self.status,
             "enabled": self.enabled,
             "created_at": self.created_at,
@@ -53,6 +54,17 @@ class Person(NamedTuple):
 def words_of(username: str, sub: str, attributes: Mapping[str, str]) -> str:
     said = [value for value in attributes.values() if value not in _SAID_OF_MANY]
     return "\n".join(said if username == sub else [username, *said])[:_LONGEST_WORDS]
+
+
+def called(attributes: Mapping[str, str], username: str) -> str:
+    """A name, as far as what is kept of her says one; at the least the username."""
+    full = " ".join(filter(None, (attributes.get("given_name", ""), attributes.get("family_name", ""))))
+    return attributes.get("name") or full or attributes.get("email") or attributes.get("phone_number") or username
+
+
+def sort_key(username: str, sub: str, attributes: Mapping[str, str]) -> str:
+    """By what lists go: the username, or what she is called where that is the `sub`, which says nothing to anybody."""
+    return (called(attributes, username) if username == sub else username).casefold()[:_LONGEST_KEY]
 
 
 def people_in(users: Iterable[Item], allowed: Sequence[str]) -> list[Person]:

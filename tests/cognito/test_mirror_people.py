@@ -9,13 +9,16 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from accounts.models import AwsAccount
+from accounts.models import AwsAccount, Operator
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser, PoolCare, UserPool
 from cognito.people import erasing, members, rows, source
+from cognito.people.caring import erase_attribute
 from cognito.people.mirror import PERSON, find_one
+from cognito.people.table import THERE, Asked, rows_of
 from cognito.people.telling import people_in
-from cognito.selectors import UNFINISHED, After, Wanted, exactly, matching, page_of, people_of
+from cognito.selectors import UNFINISHED, After, Wanted, exactly, matching, page_of, people_of, with_attribute
 from iamconsole.demo.process import REGION, Emulator
+from identities.bulk.csv_text import Line
 from sync import pull
 from sync.aws.client import reader
 from sync.mirror import ObjectRef, Place, store_one
@@ -325,6 +328,51 @@ def test_page_by_page(people: Any) -> None:
     first = page_of(people, size=2)
     assert names(first) == ["anna", "bela", "chiara"]
     assert names(page_of(people, After.row(first[1]), size=2)) == ["chiara"]
+
+
+# ---- Pools where people sign in with an address, and the username is the `sub` ------------------------------------
+@pytest.fixture
+def by_address(idp: Any, aws_account: AwsAccount) -> UserPool:
+    made = idp.create_user_pool(PoolName="shop", UsernameAttributes=["email"])["UserPool"]
+    for name, called in (("zoe", "Anna Zoe"), ("carla", ""), ("Bela", "")):
+        told = {"email": f"{name}@example.org"} | ({"name": called} if called else {})
+        idp.admin_create_user(
+            UserPoolId=made["Id"],
+            Username=told["email"],
+            MessageAction="SUPPRESS",
+            UserAttributes=[{"Name": key, "Value": value} for key, value in told.items()],
+        )
+    pull_people(aws_account)
+    assert all(person.name == person.aws_id for person in CognitoUser.objects.all())
+    found: UserPool = UserPool.objects.get(aws_id=made["Id"])
+    return found
+
+
+def addresses(people: Any) -> list[str]:
+    return [person.attributes["email"] for person in people]
+
+
+def test_they_are_listed_by_what_they_are_called(by_address: UserPool) -> None:
+    people = people_of(by_address)
+    assert addresses(people) == ["zoe@example.org", "Bela@example.org", "carla@example.org"]
+    assert addresses(matching(people, Wanted(words="be"))) == ["Bela@example.org"]
+
+
+def test_what_they_are_called_is_no_username(by_address: UserPool) -> None:
+    zoe = CognitoUser.objects.get(attributes__email="zoe@example.org")
+    assert not exactly(by_address, "anna zoe").exists()
+    assert list(exactly(by_address, "ZOE@example.org")) == list(exactly(by_address, zoe.aws_id)) == [zoe]
+    of = people_of(by_address)
+    assert list(with_attribute(of, "username", zoe.aws_id)) == [zoe]
+    assert not with_attribute(of, "username", "anna zoe").exists()
+    [row] = rows_of(Asked(by_address, THERE), [Line(2, {"name": "anna zoe", "do": "disable"})])
+    assert "nobody called" in row.problem
+
+
+def test_an_attribute_that_goes_goes_from_the_order_too(by_address: UserPool, alice: Operator) -> None:
+    erase_attribute(by_address, "name", actor=alice)
+    erase_attribute(by_address, "email", actor=alice)
+    assert all(person.name_key == person.aws_id for person in people_of(by_address))
 
 
 # ---- Erasure ---------------------------------------------------------------------------------------------------
