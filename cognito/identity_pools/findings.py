@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from cognito.identity_pools.guests import GuestAccess, Row, guest_access
+from cognito.identity_pools.guests import GuestAccess, OfRole, Row, guest_access
 from cognito.identity_pools.ways import Chain, Link, Way
 from cognito.models import IdentityPool
 from iamconsole.web import panels
@@ -14,6 +14,7 @@ from iamconsole.web.words import some
 
 _READ_ONLY = "AmazonS3ReadOnlyAccess"
 _S3 = ("s3", "s3-object-lambda")  # one policy gives both
+_WORSE = ("permissions", "everything")
 _WORST = tuple(panels.SEVERITIES)
 
 
@@ -58,27 +59,38 @@ def _of_guests(row: IdentityPool, guest: GuestAccess) -> Iterator[Finding]:
     if not row.guests or own is None or guest.why_nothing:
         return
     limit = "" if row.classic_flow else " Cognito’s own limit may take some of it: nobody but AWS knows."
-    reads_all = own.row("s3")
-    by = [_short(each.policy) for each in reads_all.because] if reads_all else []
-    if reads_all is not None and reads_all.on_everything:
-        what = _READ_ONLY if _READ_ONLY in by else own.role.name
-        text = f"{what} gives {own.role.name} every bucket of the AWS account, whoever knows the pool’s id.{limit}"
-        yield Finding(
-            "GUESTS_READ_ALL_S3", "critical", "Guests read all of S3", text, "tighten-guests", "Cut down to one prefix…"
-        )
-    others = [each for each in own.rows if _is_too_much(each) and each.service.prefix not in _S3]
+    of_s3 = own.row("s3")
+    if of_s3 is not None and of_s3.on_everything:
+        yield _of_all_s3(own, of_s3, limit)
+    others = [each for each in own.rows if _is_too_much(each) and not (each.on_everything and _is_of_s3(each))]
     if others:
         names = some([each.service.name for each in others])
         text = f"{own.role.name} lets whoever knows the pool’s id do more there than read named things.{limit}"
-        severity = "critical" if any(each.level in ("permissions", "everything") for each in others) else "high"
+        severity = "critical" if any(each.level in _WORSE for each in others) else "high"
         yield Finding(
             "GUESTS_DO_TOO_MUCH", severity, f"Guests reach far into {names}", text, "guests-off", "Let no guests in…"
         )
 
 
+def _of_all_s3(own: OfRole, of_s3: Row, limit: str) -> Finding:
+    what = _READ_ONLY if _READ_ONLY in [_short(each.policy) for each in of_s3.because] else "A policy"
+    _, but, spared = of_s3.scopes[0].words.partition(" but ")
+    hangs = f", {of_s3.condition}" if of_s3.condition else ""
+    which = f"every bucket of the AWS account{but}{spared}"
+    text = f"{what} gives {own.role.name} {which}, whoever knows the pool’s id{hangs}."
+    title = "Guests read all of S3" if of_s3.level == "read" else "Guests reach all of S3"
+    return Finding(
+        "GUESTS_READ_ALL_S3", "critical", title, f"{text}{limit}", "tighten-guests", "Cut down to one prefix…"
+    )
+
+
 def _is_too_much(row: Row) -> bool:
-    """More than to read, or on everything; what takes no resource can't be cut down further."""
-    return row.level in ("permissions", "everything") or (row.on_everything and row.level != "none")
+    """Of everything, or without a resource that could be named; or so that more can be had."""
+    return row.level in _WORSE or row.on_everything or row.on_no_resource
+
+
+def _is_of_s3(row: Row) -> bool:
+    return row.service.prefix in _S3
 
 
 def _short(policy: str) -> str:
@@ -106,10 +118,12 @@ def _of_links(chain: Chain) -> Iterator[Finding]:
             text = f"Its trust lets no {who} of this pool in, so they get no credentials."
             yield _of_trust("TRUST_LETS_NOBODY_IN", "high", f"{link.name} doesn’t trust this pool", text, way, link)
         if link.trust.any_pool:
-            text = "Its trust asks for no pool (aud), so people of any identity pool that names it may take it."
+            text = (
+                "Its trust doesn’t keep to this pool (aud), so people of any identity pool that names it may take it."
+            )
             yield _of_trust("TRUST_WITHOUT_AUD", "critical", f"Any pool may use {link.name}", text, way, link)
         if link.trust.any_kind and not way.is_guest:
-            text = "Its trust doesn’t ask how somebody signed in (amr), so guests may take it in the classic flow."
+            text = "Its trust doesn’t keep to people who signed in (amr), so guests may take it in the classic flow."
             severity = "critical" if chain.row.guests and chain.row.classic_flow else "high"
             yield _of_trust("TRUST_WITHOUT_AMR", severity, f"Guests may take {link.name}", text, way, link)
         if not link.trust.takes_tags:

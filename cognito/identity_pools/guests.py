@@ -13,17 +13,19 @@ from dataclasses import dataclass
 
 from access.holders import Holder, caller_named, holder_of
 from access.limits import Because
-from access.reach import Access, Line, Reach, ServiceReach, access_of
+from access.reach import Access, ServiceReach, access_of
 from access.surroundings import Surroundings, surroundings_of
 from cognito.identity_pools.operations.facts import GUEST
+from cognito.identity_pools.scope import Scope, scopes_of, told
 from cognito.identity_pools.trusting import COGNITO, trust_of
 from cognito.identity_pools.ways import Chain
 from cognito.models import IdentityPool
-from iamconsole.web.words import some
+from iamconsole.web.words import counted, some
 from identities.models import IamRole, TrustedPrincipal
 from policies.engine.catalogue import AccessLevel
+from policies.engine.evaluate import Decision
 
-MOST_ROWS, MOST_LINES = 40, 4
+MOST_ROWS, MOST_SCOPES = 40, 4  # on the page
 _READS = (AccessLevel.LIST, AccessLevel.READ)
 _NAMED = 3  # services in the sentence
 
@@ -34,27 +36,37 @@ class Row:
 
     service: ServiceReach
     level: str  # as {% level %} has it
-    lines: Sequence[Line]
-    more: int
+    scopes: Sequence[Scope]
+    because: Sequence[Because]
     is_sure: bool
+
+    @property
+    def shown(self) -> Sequence[Scope]:
+        return self.scopes[:MOST_SCOPES]
+
+    @property
+    def more(self) -> int:
+        return max(0, len(self.scopes) - MOST_SCOPES)
 
     @property
     def on_everything(self) -> bool:
         """Also where it hangs on the request, such as on its Region: that leaves no resource out."""
-        grants = [line.grant for line in self.lines if line.grant.is_everything]
-        return any(not (grant.within or grant.but or grant.taken_by or grant.is_unsure) for grant in grants)
+        return any(scope.is_all for scope in self.scopes)
 
     @property
-    def resources(self) -> list[str]:
-        return list(dict.fromkeys(line.grant.resource for line in self.lines if not line.grant.taken_by))
+    def on_no_resource(self) -> bool:
+        """By actions that take none, and so can't be cut down to some."""
+        return any(not scope.words and not scope.is_harmless for scope in self.scopes)
 
     @property
-    def because(self) -> list[Because]:
-        return list(dict.fromkeys(reason for line in self.lines for reason in line.grant.because))
+    def condition(self) -> str:
+        """The keys on which all of it hangs, as they are told; "" where something doesn't."""
+        if any(not scope.keys for scope in self.scopes):
+            return ""
+        return told(list(dict.fromkeys(key for scope in self.scopes for key in scope.keys)))
 
-    @property
-    def can_list(self) -> bool:
-        return any(each.level is AccessLevel.LIST and each.may for each in self.service.levels)
+    def may(self, *levels: AccessLevel) -> bool:
+        return any(each.level in levels and each.may for each in self.service.levels)
 
 
 @dataclass(frozen=True)
@@ -63,9 +75,16 @@ class OfRole:
 
     role: IamRole
     rows: Sequence[Row]
-    left_out: int
     access: Access
     bounds: Sequence[str]
+
+    @property
+    def shown(self) -> Sequence[Row]:
+        return self.rows[:MOST_ROWS]
+
+    @property
+    def left_out(self) -> int:
+        return max(0, len(self.rows) - MOST_ROWS)
 
     def row(self, prefix: str) -> Row | None:
         return next((row for row in self.rows if row.service.prefix == prefix), None)
@@ -73,9 +92,13 @@ class OfRole:
 
 @dataclass(frozen=True)
 class GuestAccess:
-    """`why_nothing`: a sentence, where a guest gets no credentials. `others`: roles for the classic flow besides."""
+    """`why_nothing`: a sentence, where a guest gets no credentials. `others`: roles for the classic flow besides.
+
+    `why_unsure`: a sentence, where it isn't known whether the role lets a guest in.
+    """
 
     why_nothing: str
+    why_unsure: str
     is_limited: bool  # by Cognito's own session policy
     own: OfRole | None
     others: Sequence[IamRole]
@@ -83,26 +106,32 @@ class GuestAccess:
     @property
     def sentence(self) -> str:
         if self.own is None:
-            return self.why_nothing
+            return self.why_nothing or "What a guest may do isn’t known: the mirror lacks policies of the guest role."
         said = _said(self.own.rows)
         if self.why_nothing:
             return f"{self.why_nothing} The role {self.own.role.name} would let a guest {said}."
         if not self.own.rows:
-            return f"A guest may do nothing: no policy of {self.own.role.name} allows anything."
+            return f"A guest may do nothing: the policies of {self.own.role.name} leave nothing that is allowed."
+        before = f"{self.why_unsure} " if self.why_unsure else ""
         if self.is_limited:
             return (
-                f"By the role {self.own.role.name} a guest could {said}. How much of it is left is unknown: Cognito "
-                "lays a session policy of its own over it, and only AWS knows all that it says."
+                f"{before}By the role {self.own.role.name} a guest could {said}. How much of it is left is unknown: "
+                "Cognito lays a session policy of its own over it, and only AWS knows all that it says."
             )
-        return f"A guest may {said}. The classic flow is on, so the limit that Cognito puts on guests doesn’t apply."
+        may = f"By the role {self.own.role.name} a guest could" if before else "A guest may"
+        rest = "The classic flow is on, so the limit that Cognito puts on guests doesn’t apply."
+        return f"{before}{may} {said}. {rest}"
 
 
 def guest_access(row: IdentityPool, chain: Chain) -> GuestAccess:
     link = chain.guest.links[0] if chain.guest.links else None
     role = link.role if link else None
-    own = of_role(role, is_limited=not row.classic_flow) if role else None
+    unsure = ""
+    if link and link.trust and link.trust.lets_in is Decision.UNKNOWN:
+        unsure = f"Whether {link.name} lets a guest in is unknown: a condition of its trust decides."
+    own = of_role(role, is_limited=not row.classic_flow or bool(unsure)) if role else None
     others = also_for_guests(row, role) if row.guests and row.classic_flow else ()
-    return GuestAccess(_why_nothing(row, chain), not row.classic_flow, own, others)
+    return GuestAccess(_why_nothing(row, chain), unsure, not row.classic_flow, own, others)
 
 
 def _why_nothing(row: IdentityPool, chain: Chain) -> str:
@@ -121,7 +150,7 @@ def _why_nothing(row: IdentityPool, chain: Chain) -> str:
 
 
 def of_role(role: IamRole, *, is_limited: bool) -> OfRole | None:
-    """None where the mirror lacks what it takes to say."""
+    """None where the mirror lacks what it takes to say. `is_limited`: what policies allow may be taken all the same."""
     caller = caller_named(role.arn)
     holder = holder_of(role.aws_account, caller) if caller else None
     if holder is None:
@@ -135,15 +164,15 @@ def _of_holder(role: IamRole, holder: Holder, around: Surroundings, *, is_limite
     rows = [row for service in access.services if (row := _row(service, unsure=unsure)).level != "none"]
     rows.sort(key=lambda row: (not row.on_everything, row.service.name.lower()))
     bounds = sorted({*around.not_held.values()})
-    return OfRole(role, rows[:MOST_ROWS], max(0, len(rows) - MOST_ROWS), access, bounds)
+    return OfRole(role, rows, access, bounds)
 
 
 def _row(service: ServiceReach, *, unsure: bool) -> Row:
     left = sorted((line for line in service.lines if not line.grant.taken_by), key=lambda line: line.grant.resource)
-    unknown = any(level.reach is Reach.UNKNOWN for level in service.levels)
-    return Row(
-        service, level_of(service), left[:MOST_LINES], max(0, len(left) - MOST_LINES), not unsure and not unknown
-    )
+    scopes = scopes_of(left)
+    because = list(dict.fromkeys(reason for line in left for reason in line.grant.because))
+    is_sure = not unsure and any(scope.is_certain for scope in scopes)
+    return Row(service, level_of(service), scopes, because, is_sure)
 
 
 def level_of(service: ServiceReach) -> str:
@@ -169,22 +198,40 @@ def _said(rows: Sequence[Row]) -> str:
     """ "read everything in Amazon S3, and write to 2 others"."""
     if not rows:
         return "do nothing"
+    whole = [row for row in rows if row.level == "everything"]
+    if len(whole) > _NAMED:
+        rest = len(rows) - len(whole)
+        others = f" and use {counted(rest, 'more service', 'more services')}" if rest else ""
+        return f"do everything in {len(whole):,} services{others}"
     parts = [_part(row) for row in rows[:_NAMED]]
-    if more := len(rows) - _NAMED:
-        parts += [f"use {more} more services"] if more > 0 else []
+    if (more := len(rows) - _NAMED) > 0:
+        parts.append(f"use {counted(more, 'more service', 'more services')}")
     return _joined(parts)
 
 
-_VERBS = {"read": "read", "write": "write to", "permissions": "change permissions in", "everything": "do everything in"}
-
-
 def _part(row: Row) -> str:
-    verb = "list and read" if row.level == "read" and row.can_list else _VERBS[row.level]
-    if row.on_everything:
-        return (
-            f"{verb} everything in {row.service.name}" if row.level == "read" else f"{verb} all of {row.service.name}"
-        )
-    return f"{verb} {some(row.resources)} in {row.service.name}"
+    said = f"{_verb(row)}{_where(row)} in {row.service.name}"
+    if row.level != "everything" and not any(scope.words for scope in row.scopes):
+        said += " what takes no resource"
+    return f"{said} ({row.condition})" if row.condition else said
+
+
+def _where(row: Row) -> str:
+    """ " everything", or the first resources; "" where there is none to be named."""
+    named = list(dict.fromkeys(scope.words for scope in row.scopes if scope.words))
+    if "everything" in named:
+        return "" if row.level in ("permissions", "everything") else " everything"
+    return f" {some(named)}" if named else ""
+
+
+def _verb(row: Row) -> str:
+    if row.level == "everything":
+        return "do everything"
+    if row.level == "permissions":
+        return "change permissions" if row.on_everything else "change permissions of"
+    if row.level == "read":
+        return "list and read" if row.may(AccessLevel.LIST) else "read"
+    return "read and write" if row.may(*_READS) else "write"
 
 
 def _joined(parts: Iterable[str]) -> str:
