@@ -55,6 +55,17 @@ class Way:
         return self.kind == "guest"
 
     @property
+    def login(self) -> str:
+        """As calls of apps name the provider beside its token; "" where no app has a token to bring.
+
+        Of OIDC it is where the tokens come from ("Setting up an OIDC provider as an identity pool IdP" in the Amazon
+        Cognito Developer Guide); for a developer provider a server makes the token, by AWS credentials.
+        """
+        if self.kind == "oidc":
+            return self.key.partition("oidc-provider/")[2]
+        return "" if self.kind in ("guest", "developer") else without_client(self.key)
+
+    @property
     def how(self) -> str:
         """The mapping as a heading."""
         if self.is_guest:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC
 from typing import Any
 
 from cognito.mirrors.identity_pools import IDENTITY
@@ -15,6 +16,8 @@ from sync.aws.client import visitor
 from sync.aws.errors import AwsError
 from sync.aws.secrets import Secret
 from sync.aws.visiting import Somebody
+
+_READ_ONLY = "This AWS account is read-only in this console, and trying makes an identity in the pool."
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,13 @@ class Trial:
     def role(self) -> str:
         """ "shop-guest" of "arn:aws:sts::123456789012:assumed-role/shop-guest/CognitoIdentityCredentials"."""
         return self.role_arn.split("/")[1] if self.role_arn.count("/") else ""
+
+
+def why_not(row: IdentityPool) -> str:
+    """A sentence why nothing can be tried, known before the click; "" where it can."""
+    if row.gone_at is not None:
+        return "AWS has this pool no more."
+    return "" if row.aws_account.writes_enabled else _READ_ONLY
 
 
 def try_out(
@@ -81,5 +91,6 @@ def _credentials(row: IdentityPool, trial: Trial, logins: Mapping[str, Any]) -> 
         trial.failed(title, error)
         return None
     credentials: Mapping[str, Any] = answer["Credentials"]
-    trial.went(title, f"Good until {credentials['Expiration']:%H:%M} UTC; they are not kept")
+    until = credentials["Expiration"].astimezone(UTC)  # botocore tells it in the zone of the server
+    trial.went(title, f"Good until {until:%H:%M} UTC; they are not kept")
     return credentials

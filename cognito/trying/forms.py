@@ -7,13 +7,14 @@ from typing import Any
 
 from django import forms
 
-from cognito.identity_pools.ways import Chain, without_client
+from cognito.identity_pools.ways import Chain
 from cognito.models import AppClient, IdentityPool, UserPool
 from cognito.trying.sign_in import CHOICE, FACTORS, NEW_PASSWORD, State
 from cognito.trying.sign_up import asked_for, clients_for
 from sync.aws.secrets import Secret
 
 _LONGEST_TOKEN = 16_000
+_LONGEST_LOGIN = 50_000  # IdentityProviderToken in the API reference of identity pools
 _HIDDEN = {"autocomplete": "off"}
 _CODE = {"autocomplete": "one-time-code", "class": "mono"}
 _PREFIX = "set-"
@@ -23,10 +24,11 @@ class TryCredentialsForm(forms.Form):
     who = forms.ChoiceField(label="As whom")
     token = forms.CharField(
         required=False,
-        max_length=_LONGEST_TOKEN,
-        label="ID token",
+        max_length=_LONGEST_LOGIN,
+        label="Token",
         widget=forms.PasswordInput(attrs=_HIDDEN),
-        help_text="Of somebody who signed in at that provider; trying a sign-in gives one. It isn’t kept.",
+        help_text="Of somebody who signed in there: the ID token, of SAML the response. Try sign-in on a user pool "
+        "gives one. It isn’t kept.",
     )
     bucket = forms.CharField(
         required=False, max_length=63, help_text="To read an object with what was given, if you like."
@@ -35,7 +37,7 @@ class TryCredentialsForm(forms.Form):
 
     def __init__(self, row: IdentityPool, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        providers = {without_client(way.key): way.title for way in Chain(row).signed_in}
+        providers = {way.login: way.title for way in Chain(row).signed_in if way.login}
         field = self.fields["who"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  as declared
         field.choices = [("", "As a guest"), *providers.items()]
@@ -44,7 +46,7 @@ class TryCredentialsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
         if said.get("who") and not said.get("token"):
-            self.add_error("token", "Paste the ID token that the provider gave.")
+            self.add_error("token", "Paste the token that the provider gave.")
         if bool(said.get("bucket")) is not bool(said.get("key")):
             self.add_error("key", "To read an object, say both its bucket and its key.")
         return said

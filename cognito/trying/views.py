@@ -17,7 +17,7 @@ from cognito.identity_pools.kinds import IDENTITY_POOL
 from cognito.models import UserPool
 from cognito.trying import sign_in, sign_up
 from cognito.trying.as_app import NotGoingOn
-from cognito.trying.credentials import try_out
+from cognito.trying.credentials import try_out, why_not
 from cognito.trying.forms import AnswerForm, BeginForm, CodeForm, SignUpForm, TokenForm, TryCredentialsForm
 from cognito.trying.refusals import sentence_of
 from cognito.trying.sign_in import Asked, Outcome
@@ -36,8 +36,9 @@ _GET_OR_POST = ["GET", "HEAD", "POST"]
 def try_credentials(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
     row = fetch_row(request, IDENTITY_POOL, account_id, aws_id, PROPOSE)
     form = TryCredentialsForm(row, request.POST if request.method == "POST" else None)
-    context: dict[str, Any] = {"form": form}
-    if request.method == "POST" and row.gone_at is None and form.is_valid():
+    why = why_not(row)
+    context: dict[str, Any] = {"form": form, "why": why}
+    if request.method == "POST" and not why and form.is_valid():
         said = form.cleaned_data
         who = "somebody who is signed in" if said["who"] else "a guest"
         _record(request, "cognito.tried_credentials", row, who=who)

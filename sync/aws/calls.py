@@ -18,14 +18,13 @@ _READS: dict[str, tuple[str, ...]] = {
     "sts": ("GetCallerIdentity",),
 }  # fmt: skip
 # What people's own apps call, with a token or a password in place of a signature. Whoever knows an app client may.
-# First what leaves nothing behind but tokens, then what changes something of the person who signs in.
+# First what leaves nothing behind but tokens, then what changes something of a person, or makes an identity.
 _PEOPLES_OWN_READS: dict[str, frozenset[str]] = {
-    "cognito-identity": frozenset({"GetCredentialsForIdentity", "GetId", "GetOpenIdToken"}),
-    "cognito-idp": frozenset(
-        {"GetTokensFromRefreshToken", "GetUser", "GlobalSignOut", "InitiateAuth", "RevokeToken"},
-    ),
+    "cognito-identity": frozenset({"GetCredentialsForIdentity", "GetOpenIdToken"}),
+    "cognito-idp": frozenset({"GetTokensFromRefreshToken", "GetUser", "InitiateAuth"}),
 }
 _PEOPLES_OWN_WRITES: dict[str, frozenset[str]] = {
+    "cognito-identity": frozenset({"GetId"}),
     "cognito-idp": frozenset(
         {
             "AssociateSoftwareToken",
@@ -34,8 +33,10 @@ _PEOPLES_OWN_WRITES: dict[str, frozenset[str]] = {
             "ConfirmSignUp",
             "ForgotPassword",
             "GetUserAttributeVerificationCode",
+            "GlobalSignOut",
             "ResendConfirmationCode",
             "RespondToAuthChallenge",
+            "RevokeToken",
             "SignUp",
             "VerifySoftwareToken",
             "VerifyUserAttribute",

@@ -40,7 +40,11 @@ def test_only_reads_are_reads() -> None:
         assert is_read("cognito-idp", operation)
     for operation in ("AdminInitiateAuth", "AdminSetUserPassword", "GetDerivedToken", "GetClientToken", "SignUp"):
         assert not is_read("cognito-idp", operation)
-    assert not is_read("cognito-identity", "GetOpenIdTokenForDeveloperIdentity")
+    for operation in ("GlobalSignOut", "RevokeToken"):  # by people's own apps, and yet they change something
+        assert not is_read("cognito-idp", operation)
+        assert not is_signed("cognito-idp", operation)
+    for operation in ("GetId", "GetOpenIdTokenForDeveloperIdentity"):  # each makes an identity
+        assert not is_read("cognito-identity", operation)
 
 
 def test_what_goes_unsigned_is_what_aws_s_model_says() -> None:

@@ -259,7 +259,9 @@ identity_pool_settings         GET    in        404     ok   403  ok   ok    ok 
 identity_pool_history          GET    in        404     ok   403  ok   ok    ok    ok
 identity_pool_raw              GET    in        404     ok   403  ok   ok    ok    ok
 identity_pool_try              GET    in        404     403  403  ok   403   ok    ok
+identity_pool_try              POST   in        404     403  403  ok   403   ok    ok
 try_sign_in                    GET    in        404     403  403  ok   403   ok    ok
+try_sign_in                    POST   in        404     403  403  ok   403   ok    ok
 try_sign_up                    GET    in        404     403  403  ok   403   ok    ok
 try_sign_up                    POST   in        404     403  403  ok   403   ok    ok
 identity_pool_act              GET    in        404     403  403  ok   403   ok    ok

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from accounts.models import AuditEntry, Operator
+from accounts.models import AuditEntry, AwsAccount, Operator
 from tests.cognito.identity_pools.shop import BUCKET, Shop
 from tests.cognito.trying.pages import FIRST, person
-from tests.services.pages import address, text_of
+from tests.services.pages import address, get, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -75,3 +77,62 @@ def test_who_is_signed_in_gets_the_other_role(shop: Shop, erin: Operator, client
 def test_a_reader_may_not_try(shop: Shop, bob: Operator, client_of: Callable[..., Client]) -> None:
     shop.mirrored()
     assert client_of(bob).post(address("identity_pool_try", aws_id=shop.pool_id)).status_code == 403
+
+
+def test_a_read_only_aws_account_says_so_before_the_click(
+    shop: Shop, erin: Operator, client_of: Callable[..., Client]
+) -> None:
+    """GetId makes an identity."""
+    shop.with_roles().mirrored()
+    AwsAccount.objects.update(writes_enabled=False)
+    for said in (text_of(get(client_of(erin), "identity_pool_try", aws_id=shop.pool_id)), tried(client_of(erin), shop)):
+        assert "This AWS account is read-only in this console" in said
+        assert "As whom" not in said
+    assert shop.world.sent("GetId") == []
+    assert not AuditEntry.objects.filter(verb="cognito.tried_credentials").exists()
+
+
+def test_providers_go_by_the_name_that_apps_call_them(
+    shop: Shop, erin: Operator, client_of: Callable[..., Client]
+) -> None:
+    """Of OIDC its address without https://, of SAML its ARN; a token of a developer provider nobody can bring."""
+    oidc, saml = (
+        f"arn:aws:iam::{shop.aws_account.account_id}:{kind}"
+        for kind in ("oidc-provider/login.example.com/a", "saml-provider/office")
+    )
+    shop.with_roles().update(
+        OpenIdConnectProviderARNs=[oidc],
+        SamlProviderARNs=[saml],
+        DeveloperProviderName="login.acme",
+        SupportedLoginProviders={"accounts.google.com": "app"},
+    )
+    shop.mirrored()
+    page = get(client_of(erin), "identity_pool_try", aws_id=shop.pool_id)
+    offered = re.findall(r'<option value="([^"]*)"', page)
+    assert offered == ["", shop.login, "accounts.google.com", "login.example.com/a", saml]
+    tried(client_of(erin), shop, who="login.example.com/a", token="a.b.c")
+    [call] = shop.emulator.calls("GetId")
+    assert call["params"]["Logins"].keys() == {"login.example.com/a"}
+
+
+def test_the_end_of_the_credentials_is_told_in_utc(
+    shop: Shop, erin: Operator, client_of: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Django puts the process into the zone of TIME_ZONE, and botocore tells moments in that."""
+    shop.with_roles().mirrored()
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        said = tried(client_of(erin), shop)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    until = re.search(r"Good until (\d\d):(\d\d) UTC", said)
+    assert until is not None
+    left = (int(until[1]) * 60 + int(until[2]) - minutes_of_day()) % (24 * 60)
+    assert 55 <= left <= 60
+
+
+def minutes_of_day() -> int:
+    now = time.gmtime()
+    return now.tm_hour * 60 + now.tm_min
