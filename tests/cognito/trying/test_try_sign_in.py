@@ -116,5 +116,10 @@ def test_a_state_is_for_its_operator_its_pool_and_five_minutes(
     state = state_in(begun(client, shop))
     assert "somebody else" in text_of(sign_in_page(client_of(alice), shop, 422, state=state, answer=SECOND))
     assert "begin again" in text_of(sign_in_page(client, shop, 422, state="made up", answer=SECOND))
+    here, elsewhere = shop.user_pool, shop.idp.create_user_pool(PoolName="elsewhere")["UserPool"]["Id"]
+    shop.pulled()
+    shop.user_pool = elsewhere
+    assert "somebody else" in text_of(sign_in_page(client, shop, 422, state=state, answer=SECOND))
+    shop.user_pool = here
     monkeypatch.setattr(sign_in, "LASTS", timedelta(0))
     assert "longer than 0 minutes" in text_of(sign_in_page(client, shop, 422, state=state, answer=SECOND))
