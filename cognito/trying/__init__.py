@@ -17,7 +17,4 @@ def register() -> None:
     panels.register(
         panels.Panel("identity_pool", "try", "Try it", "identity_pool_try", permission=PROPOSE, position=40)
     )
-    panels.register(panels.Panel("cognito_pool", "try", "Try sign-in", "try_sign_in", permission=PROPOSE, position=70))
-    panels.register(
-        panels.Panel("cognito_pool", "try-sign-up", "Try sign-up", "try_sign_up", permission=PROPOSE, position=71)
-    )
+    panels.register(panels.Panel("cognito_pool", "try", "Try it", "try_sign_in", permission=PROPOSE, position=70))

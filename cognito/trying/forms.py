@@ -27,8 +27,8 @@ class TryCredentialsForm(forms.Form):
         max_length=_LONGEST_LOGIN,
         label="Token",
         widget=forms.PasswordInput(attrs=_HIDDEN),
-        help_text="Of somebody who signed in there: the ID token, of SAML the response. Try sign-in on a user pool "
-        "gives one. It isn’t kept.",
+        help_text="Of somebody who signed in there: the ID token, of SAML the response. Try it on a user pool gives "
+        "one. It isn’t kept.",
     )
     bucket = forms.CharField(
         required=False, max_length=63, help_text="To read an object with what was given, if you like."

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
@@ -21,7 +22,7 @@ from cognito.trying.credentials import try_out, why_not
 from cognito.trying.forms import AnswerForm, BeginForm, CodeForm, SignUpForm, TokenForm, TryCredentialsForm
 from cognito.trying.refusals import sentence_of
 from cognito.trying.sign_in import Asked, Outcome
-from policies.details import fetch_row, render_tab
+from policies.details import TabLink, fetch_row, render_tab
 from policies.views.stage import REFUSED
 from sync.aws.errors import AwsError
 from sync.aws.secrets import Secret
@@ -63,6 +64,7 @@ def try_sign_in(request: HttpRequest, account_id: str, aws_id: str) -> HttpRespo
         "begin": BeginForm(pool, request.POST if is_first else None, initial=to_begin_with),
         "check": TokenForm(pool, request.POST if "token" in request.POST else None),
         "no_flow": sign_in.no_flow(pool),
+        "tabs": _tabs(pool, "try_sign_in"),
     }
     if request.method == "POST":
         try:
@@ -115,7 +117,7 @@ def try_sign_up(request: HttpRequest, account_id: str, aws_id: str) -> HttpRespo
     pool = _fetch_pool(request, account_id, aws_id)
     why = sign_up.why_not(pool)
     begin = SignUpForm(pool, request.POST if "username" in request.POST else None)
-    context: dict[str, Any] = {"pool": pool, "why": why, "begin": begin}
+    context: dict[str, Any] = {"pool": pool, "why": why, "begin": begin, "tabs": _tabs(pool, "try_sign_up")}
     if request.method == "POST" and not why:
         try:
             context |= _sign_up_step(request, pool, begin)
@@ -158,6 +160,12 @@ def _signed_up(pool: UserPool, state: sign_up.State, **more: Any) -> dict[str, A
     person = sign_up.kept(pool, state.sub)
     code = CodeForm(initial={"state": state.sealed()})
     return {"signed_up": state, "code": code, "person": person, **more}
+
+
+def _tabs(pool: UserPool, current: str) -> list[TabLink]:
+    kwargs = {"account_id": pool.aws_account.account_id, "aws_id": pool.aws_id}
+    ways = (("Sign in", "try_sign_in"), ("Sign up", "try_sign_up"))
+    return [TabLink(label, reverse(name, kwargs=kwargs), name == current, None) for label, name in ways]
 
 
 def _why(error: NotGoingOn | AwsError) -> str:
