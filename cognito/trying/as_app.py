@@ -57,12 +57,15 @@ class Between:
 
 
 class AsApp:
-    """The calls of one app client. They raise an AwsError where Cognito refuses."""
+    """The calls of one app client, which raise an AwsError where Cognito refuses. NotGoingOn: it is gone."""
 
     def __init__(self, pool: UserPool, client_id: str, secret: Secret | None = None) -> None:
         self._door = visitor(pool.aws_account, region=pool.region)
         self._secret = secret
-        self.client: AppClient = AppClient.objects.live().get(pool=pool, aws_id=client_id)
+        client = AppClient.objects.live().filter(pool=pool, aws_id=client_id).first()
+        if client is None:
+            raise NotGoingOn("This pool has that app client no more: begin again.")
+        self.client: AppClient = client
 
     def call(self, operation: str, **params: Any) -> Mapping[str, Any]:
         return self._door.call(IDP, operation, **params)

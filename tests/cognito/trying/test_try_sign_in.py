@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Operator
-from cognito.models import UserPool
+from cognito.models import AppClient, UserPool
 from cognito.trying import sign_in, tokens
 from sync.aws.visiting import published_keys
 from tests.cognito.identity_pools.shop import Shop
@@ -123,3 +123,16 @@ def test_a_state_is_for_its_operator_its_pool_and_five_minutes(
     shop.user_pool = here
     monkeypatch.setattr(sign_in, "LASTS", timedelta(0))
     assert "longer than 0 minutes" in text_of(sign_in_page(client, shop, 422, state=state, answer=SECOND))
+
+
+def test_an_app_client_that_is_gone_meanwhile_begins_again(
+    shop: Shop, erin: Operator, client_of: Callable[..., Client]
+) -> None:
+    shop.mirrored()
+    person(shop, permanent=False)
+    client = client_of(erin)
+    state = state_in(begun(client, shop))
+    shop.idp.delete_user_pool_client(UserPoolId=shop.user_pool, ClientId=shop.client_id)
+    AppClient.objects.update(gone_at=timezone.now())
+    said = sign_in_page(client, shop, 422, state=state, answer=SECOND)
+    assert "This pool has that app client no more: begin again." in text_of(said)
