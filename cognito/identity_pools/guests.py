@@ -32,13 +32,22 @@ _NAMED = 3  # services in the sentence
 
 @dataclass(frozen=True)
 class Row:
-    """What a role lets a guest do of a service. `is_sure`: no, where Cognito's own limit, or a key, decides."""
+    """What a role lets a guest do of a service. `is_limited`: something may take it that nobody here knows."""
 
     service: ServiceReach
     level: str  # as {% level %} has it
     scopes: Sequence[Scope]
     because: Sequence[Because]
-    is_sure: bool
+    is_limited: bool
+
+    @property
+    def is_sure(self) -> bool:
+        """No, where Cognito's own limit, or a condition, decides."""
+        return not self.is_limited and any(scope.is_certain for scope in self.scopes)
+
+    @property
+    def is_conditional(self) -> bool:
+        return not self.is_limited and bool(self.condition) and not any(scope.is_unsure for scope in self.scopes)
 
     @property
     def shown(self) -> Sequence[Scope]:
@@ -171,8 +180,7 @@ def _row(service: ServiceReach, *, unsure: bool) -> Row:
     left = sorted((line for line in service.lines if not line.grant.taken_by), key=lambda line: line.grant.resource)
     scopes = scopes_of(left)
     because = list(dict.fromkeys(reason for line in left for reason in line.grant.because))
-    is_sure = not unsure and any(scope.is_certain for scope in scopes)
-    return Row(service, level_of(service), scopes, because, is_sure)
+    return Row(service, level_of(service), scopes, because, unsure)
 
 
 def level_of(service: ServiceReach) -> str:
@@ -203,17 +211,20 @@ def _said(rows: Sequence[Row]) -> str:
         rest = len(rows) - len(whole)
         others = f" and use {counted(rest, 'more service', 'more services')}" if rest else ""
         return f"do everything in {len(whole):,} services{others}"
-    parts = [_part(row) for row in rows[:_NAMED]]
+    shared = {row.condition for row in rows}
+    told_once = shared.pop() if len(shared) == 1 else ""
+    parts = [_part(row, is_bare=bool(told_once)) for row in rows[:_NAMED]]
     if (more := len(rows) - _NAMED) > 0:
         parts.append(f"use {counted(more, 'more service', 'more services')}")
-    return _joined(parts)
+    return f"{_joined(parts)}, {told_once}" if told_once else _joined(parts)
 
 
-def _part(row: Row) -> str:
+def _part(row: Row, *, is_bare: bool) -> str:
+    """`is_bare`: without the condition on which it hangs."""
     said = f"{_verb(row)}{_where(row)} in {row.service.name}"
     if row.level != "everything" and not any(scope.words for scope in row.scopes):
         said += " what takes no resource"
-    return f"{said} ({row.condition})" if row.condition else said
+    return said if is_bare or not row.condition else f"{said} ({row.condition})"
 
 
 def _where(row: Row) -> str:
