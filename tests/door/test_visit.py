@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from iamconsole.demo.process import Emulator
 from sync.aws import errors
 from sync.aws.client import reader, visitor
 from sync.aws.secrets import Secret
+from sync.aws.visiting import published_keys
 
 REGION = "eu-central-1"
 APP, PASSWORD = "4h57kanq0c3pvgmlk5v1", "Correct-horse-7"
@@ -74,3 +77,27 @@ def test_signing_up_needs_writes_to_be_on(emulator: Emulator, aws_account: AwsAc
     AwsAccount.objects.filter(pk=aws_account.pk).update(writes_enabled=True)
     with pytest.raises(errors.Exists):
         visitor(aws_account, region=REGION).call("cognito-idp", "SignUp", **given)
+
+
+def test_the_keys_of_a_pool_are_taken_from_nowhere_else(aws_account: AwsAccount, settings: Any) -> None:
+    """Whoever answers there can't send the console to another address."""
+    asked: list[str] = []
+
+    class Redirecting(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:  # as http.server calls it
+            asked.append(self.path)
+            self.send_response(302 if "jwks" in self.path else 200)
+            self.send_header("Location", "/keys")
+            self.end_headers()
+            self.wfile.write(b'{"keys": []}')
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Redirecting) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        settings.AWS_EMULATOR_URL = f"http://127.0.0.1:{server.server_port}"
+        with pytest.raises(errors.NotFound):
+            published_keys(aws_account, REGION, "eu-central-1_abc")
+        server.shutdown()
+    assert asked == ["/eu-central-1_abc/.well-known/jwks.json"]

@@ -136,3 +136,31 @@ def test_the_end_of_the_credentials_is_told_in_utc(
 def minutes_of_day() -> int:
     now = time.gmtime()
     return now.tm_hour * 60 + now.tm_min
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"bucket": BUCKET}, "To read an object, say both its bucket and its key."),
+        ({"key": "public/logo.svg"}, "To read an object, say both its bucket and its key."),
+        ({"who": "accounts.google.com"}, "Paste the token that the provider gave."),
+        ({"who": "login.nobody"}, "Select a valid choice."),
+    ],
+)
+def test_what_is_half_said_asks_nobody(
+    shop: Shop, erin: Operator, client_of: Callable[..., Client], said: dict[str, str], sentence: str
+) -> None:
+    """Without its token, somebody who signed in would get what a guest gets."""
+    shop.with_roles().update(SupportedLoginProviders={"accounts.google.com": "app"})
+    shop.mirrored()
+    assert sentence in tried(client_of(erin), shop, **said)
+    assert shop.emulator.calls("GetId") == []
+
+
+def test_what_was_given_is_for_one_page_only(shop: Shop, erin: Operator, client_of: Callable[..., Client]) -> None:
+    shop.with_roles().mirrored()
+    client = client_of(erin)
+    before = dict(client.session)
+    response = client.post(address("identity_pool_try", aws_id=shop.pool_id))
+    assert "no-store" in response["Cache-Control"]
+    assert dict(client.session) == before

@@ -209,3 +209,19 @@ def test_the_trail_says_who_was_made(shop: Shop, erins: Client) -> None:
     made, entry = CognitoUser.objects.live().get(), AuditEntry.objects.get(verb="cognito.made_test_user")
     said = f"made the test user {made.aws_id} by signing up for the user pool customers"
     assert said in str(sentence(entry))
+
+
+def test_one_tab_of_the_pool_leads_to_both(shop: Shop, erins: Client) -> None:
+    pool = get(erins, "cognito_pool", aws_id=shop.user_pool)
+    sign_in, sign_up = (address(name, aws_id=shop.user_pool) for name in ("try_sign_in", "try_sign_up"))
+    assert f'href="{sign_in}">Try it' in pool
+    assert f'href="{sign_up}"' not in pool
+    assert f'href="{sign_up}">Sign up' in get(erins, "try_sign_in", aws_id=shop.user_pool)
+    assert f'href="{sign_in}">Sign in' in get(erins, "try_sign_up", aws_id=shop.user_pool)
+
+
+def test_both_tries_are_in_the_audit_trail_before_anything_is_asked(shop: Shop, erins: Client) -> None:
+    signed_up(erins, shop, 422, password="short")
+    begun(erins, shop, "Wrong-Horse-7", status=422)
+    verbs = set(AuditEntry.objects.values_list("verb", flat=True))
+    assert verbs >= {"cognito.tried_sign_up", "cognito.tried_sign_in"}
