@@ -151,6 +151,11 @@ class PersonOperation(InPool[P]):
             return {"sub": p.sub, **self.of_new(draft, p)}
         return {"sub": p.sub, **self.of_row(draft, p, self.row(draft, p))}
 
+    def replanned(self, draft: Draft, p: P) -> list[StepSpec]:
+        """Without who is gone since: people delete themselves, and the others of a long table are to go on."""
+        gone = CognitoUser.objects.filter(aws_account=draft.aws_account, aws_id=p.sub, gone_at__isnull=False)
+        return [] if gone.exists() else super().replanned(draft, p)
+
     def of_row(self, draft: Draft, p: P, row: CognitoUser) -> Mapping[str, Value]:
         """What the part has beside the `sub`."""
         return {}

@@ -1,0 +1,117 @@
+"""Changes of people whose pool, group or Region goes away after the plan, and of a pool that was never read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from accounts.models import AwsAccount, Operator
+from cognito.models import CognitoUser
+from cognito.operations.people.base import on_person
+from cognito.operations.people.making import new_person
+from iamconsole.demo.process import Emulator
+from sync import changes
+from sync.models import Change, Step
+from sync.operations import StepSpec
+from tests.cognito.people_cases import Customers, customers, shown
+from tests.cognito.rows import make_person, make_pool
+from tests.services.changing import carry_out, propose, worked
+from tests.services.pages import address
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[..., Client]
+
+
+@pytest.fixture
+def found(emulator: Emulator, aws_account: AwsAccount) -> Customers:
+    return customers(emulator, aws_account)
+
+
+def disabled(person: CognitoUser) -> StepSpec:
+    return on_person(person, "cognito.user.disable")
+
+
+def invited(person: CognitoUser) -> StepSpec:
+    return new_person(person.pool, "eve@acme.example", {"custom:plan": "basic"}, channel="EMAIL", said="")
+
+
+def joined(person: CognitoUser) -> StepSpec:
+    return on_person(person, "cognito.user.group.add", group="vip")
+
+
+@pytest.mark.parametrize(
+    ("made", "state", "words"),
+    [
+        (disabled, Change.State.CONFLICTED, "found nobody of that sub"),
+        (joined, Change.State.CONFLICTED, "found nobody of that sub, or no such group"),
+        (invited, Change.State.CONFLICTED, "User pool us-east-1_"),
+    ],
+)
+def test_the_pool_is_gone(
+    made: Callable[[CognitoUser], StepSpec], state: str, words: str, found: Customers, erin: Operator
+) -> None:
+    ada = found.person("ada")
+    change = propose(ada.aws_account, erin, [made(ada)])
+    found.idp.delete_user_pool(UserPoolId=found.pool.aws_id)
+    change = carry_out(change, erin)
+    assert change.state == state, change.error
+    assert words in change.error["sentence"]
+
+
+def test_the_group_is_gone(found: Customers, erin: Operator) -> None:
+    ada = found.person("ada")
+    change = propose(ada.aws_account, erin, [joined(ada)])
+    found.idp.delete_group(UserPoolId=found.pool.aws_id, GroupName="vip")
+    change = carry_out(change, erin)
+    assert change.state == Change.State.CONFLICTED
+    assert "no such group" in change.error["sentence"]
+
+
+@pytest.mark.parametrize("code", ["RegionDisabledException", "UnrecognizedClientException", "AccessDeniedException"])
+def test_the_region_is_disabled(code: str, found: Customers, erin: Operator) -> None:
+    """And goes on where it stopped once the Region is back."""
+    people = [found.person(name) for name in ("ada", "ben")]
+    change = propose(people[0].aws_account, erin, [disabled(person) for person in people])
+    found.emulator.rules([{"action": "*", "service": "cognito-idp", "error": {"code": code, "status": 403}}])
+    change = carry_out(change, erin)
+    assert change.state == Change.State.FAILED, change.error
+    found.emulator.rules([])
+    changes.retry(change=change, actor=erin)
+    assert worked(change).state == Change.State.APPLIED
+    assert [told["Enabled"] for email, told in sorted(shown(found).items())[:2]] == [False, False]
+
+
+def test_one_of_many_is_denied_and_one_is_gone(found: Customers, erin: Operator) -> None:
+    people = [found.person(name) for name in ("ada", "ben", "cleo", "dora")]
+    change = propose(people[0].aws_account, erin, [disabled(person) for person in people])
+    found.idp.admin_delete_user(UserPoolId=found.pool.aws_id, Username=people[1].aws_id)
+    change = carry_out(change, erin)
+    assert change.state == Change.State.CONFLICTED
+    assert list(change.steps.values_list("state", flat=True)) == [
+        Step.State.DONE, Step.State.CONFLICTED, Step.State.PENDING, Step.State.PENDING,
+    ]  # fmt: skip
+    rest = changes.replan(change=change, actor=erin)
+    assert [step.params["sub"] for step in rest.steps.all()] == [person.aws_id for person in people[2:]]
+    found.emulator.rules([{"action": "AdminDisableUser", "error": {"code": "TooManyRequestsException"}, "times": 2}])
+    assert carry_out(rest, erin).state == Change.State.APPLIED
+
+
+def test_a_pool_of_which_no_settings_were_read(aws_account: AwsAccount, erin: Operator, client_of: SignIn) -> None:
+    pool = make_pool(aws_account, settings={})
+    jane, client = make_person(pool), client_of(erin)
+    for page in (
+        address("cognito_pool_people", aws_id=pool.aws_id),
+        address("cognito_invite", aws_id=pool.aws_id),
+        address("cognito_people_csv", aws_id=pool.aws_id),
+        address("cognito_user", aws_id=jane.aws_id),
+        address("cognito_pool_export", aws_id=pool.aws_id),
+        address("cognito_pool_restore", aws_id=pool.aws_id),
+        *(
+            address("cognito_user_act", aws_id=jane.aws_id, act=act)
+            for act in ("reset-password", "set-password", "attributes", "drop-attribute", "join", "factors", "delete")
+        ),
+    ):
+        assert client.get(page).status_code == 200, page
+    assert propose(aws_account, erin, [disabled(jane)]).steps.count() == 1
