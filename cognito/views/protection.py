@@ -25,6 +25,7 @@ from cognito.people.telling import care_of
 from iamconsole.web.counts import first_of
 from policies.details import fetch_row
 from policies.views.stage import REFUSED
+from sync.texts import storable
 
 SHOWN = 50  # of those who are gone, on a pool's page
 
@@ -92,11 +93,12 @@ def data_protection_erase(request: HttpRequest, account_id: str, aws_id: str) ->
     """A person who is gone (`sub`), or an attribute that is no longer on the allow-list (`attribute`)."""
     pool: UserPool = fetch_row(request, POOL, account_id, aws_id, ADMINISTER)
     demand_step_up(request)
-    if name := request.POST.get("attribute", ""):
+    if name := storable(request.POST.get("attribute", "")):
         _erase_attribute(request, pool, name)
     else:
         of = CognitoUser.objects.filter(pool=pool, gone_at__isnull=False, erased_at__isnull=True)
-        person = get_object_or_404(of.select_related("pool", "aws_account"), aws_id=request.POST.get("sub", ""))
+        sub = storable(request.POST.get("sub", ""))
+        person = get_object_or_404(of.select_related("pool", "aws_account"), aws_id=sub)
         caring.erase_now(person, actor=signed_in(request), request=request)
         messages.success(request, f"Of {person.aws_id} the subject is all that is left. This can’t be undone.")
     return redirect(reverse("data_protection_pool", kwargs={"account_id": account_id, "aws_id": aws_id}))

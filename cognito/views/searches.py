@@ -16,6 +16,7 @@ from cognito.people.telling import care_of
 from cognito.tables import listed_people
 from cognito.views.people import fetch_pool, table_of
 from iamconsole.web.tables import Listing
+from sync.texts import storable
 
 MOST = 50  # of one operator in one pool
 
@@ -24,8 +25,8 @@ MOST = 50  # of one operator in one pool
 def cognito_search_save(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
     """`query` is the part of the list's address behind "?": what means nothing there is left out."""
     pool, operator = fetch_pool(request, account_id, aws_id), signed_in(request)
-    name = request.POST.get("name", "").strip()[:80]
-    asked = request.POST.get("query", "")
+    name = storable(request.POST.get("name", "")).strip()[:80]
+    asked = request.POST.get("query", "").replace("%00", "")  # an address with a NUL is nobody's
     query = _meant(request, pool, urlsplit(asked).query or asked.removeprefix("?"))
     own = SavedSearch.objects.filter(operator=operator, pool=pool)
     if not name or not query:
