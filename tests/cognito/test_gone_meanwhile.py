@@ -11,11 +11,13 @@ from accounts.models import AwsAccount, Operator
 from cognito.models import CognitoUser
 from cognito.operations.people.base import on_person
 from cognito.operations.people.making import new_person
+from cognito.people import erasing
+from cognito.pools.operations import merging
 from iamconsole.demo.process import Emulator
 from sync import changes
 from sync.models import Change, Step
 from sync.operations import StepSpec
-from tests.cognito.people_cases import Customers, customers, shown
+from tests.cognito.people_cases import DEVICE, Customers, customers, shown
 from tests.cognito.rows import make_person, make_pool
 from tests.services.changing import carry_out, propose, worked
 from tests.services.pages import address
@@ -115,3 +117,26 @@ def test_a_pool_of_which_no_settings_were_read(aws_account: AwsAccount, erin: Op
     ):
         assert client.get(page).status_code == 200, page
     assert propose(aws_account, erin, [disabled(jane)]).steps.count() == 1
+
+
+def test_the_device_is_forgotten_already(found: Customers, erin: Operator) -> None:
+    ada = found.person("ada")
+    change = propose(ada.aws_account, erin, [on_person(ada, "cognito.user.device.forget", device_key=DEVICE)])
+    found.idp.admin_forget_device(UserPoolId=found.pool.aws_id, Username=ada.aws_id, DeviceKey=DEVICE)
+    found.emulator.forget_calls()
+    change = carry_out(change, erin)
+    assert change.state != Change.State.FAILED, change.error
+    assert found.emulator.calls("AdminForgetDevice") == []
+
+
+def test_who_is_erased_is_in_no_group(found: Customers) -> None:
+    dora = found.person("dora")
+    assert dora.memberships.exists()
+    erasing.erase(CognitoUser.objects.filter(pk=dora.pk))
+    assert not dora.memberships.exists()
+
+
+def test_what_is_taken_away_is_not_there() -> None:
+    before = {"a": {"b": 1, "c": 2}, "d": 3}
+    assert merging.merged(before, {"a.b": None, "d": None, "e.f": 4}) == {"a": {"c": 2}, "e": {"f": 4}}
+    assert before == {"a": {"b": 1, "c": 2}, "d": 3}
