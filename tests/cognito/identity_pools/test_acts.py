@@ -10,6 +10,7 @@ from django.test import Client
 
 from accounts.models import Operator
 from cognito.identity_pools.findings import all_findings
+from cognito.identity_pools.trusting import trust_of
 from cognito.models import IdentityPool
 from sync.models import Change
 from tests.cognito.identity_pools.shop import BUCKET, READ_S3, Shop
@@ -129,3 +130,19 @@ def test_providers_keep_what_isnt_taken_away(shop: Shop, pool: IdentityPool, cli
     [provider] = settings["CognitoIdentityProviders"]
     assert (provider["ClientId"], provider["ServerSideTokenCheck"]) == (shop.client_id, True)
     assert settings["IdentityPoolTags"] == {"team": "shop"}
+
+
+def test_a_mended_trust_keeps_letting_in_every_pool_that_names_the_role(
+    shop: Shop, client: Client, erin: Operator
+) -> None:
+    """Or the apps of the other pool would be without credentials."""
+    shop.with_roles(trust=without(shop, ":aud"))
+    made = shop.identity.create_identity_pool(IdentityPoolName="kiosk", AllowUnauthenticatedIdentities=False)
+    other, roles = made["IdentityPoolId"], shop.roles()["Roles"]
+    shop.identity.set_identity_pool_roles(IdentityPoolId=other, Roles={"authenticated": roles["authenticated"]})
+    pool = shop.mirrored()
+    change = stage(client, pool, "fix-trust", role=roles["authenticated"])
+    assert carry_out(change, erin).state == Change.State.APPLIED
+    shop.mirrored()
+    trust, kind = shop.iam_role("shop-member"), "authenticated"
+    assert [trust_of(trust, each, kind).is_right for each in (pool.aws_id, other)] == [True, True]

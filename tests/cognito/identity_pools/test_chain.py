@@ -113,6 +113,8 @@ def test_a_trust_without_amr_lets_guests_take_the_role(shop: Shop) -> None:
     assert codes(pool)["TRUST_WITHOUT_AMR"] == "critical"
     assert [role.name for role in guest_access(pool, Chain(pool)).others] == ["shop-member"]
     assert "shop-member" in finding(pool, "CLASSIC_FLOW").text
+    shop.update(AllowClassicFlow=False)
+    assert guest_access(shop.mirrored(), Chain(shop.pulled())).others == ()  # Cognito chooses, and not the app
 
 
 def test_a_trust_without_aud_lets_any_pool_in(shop: Shop) -> None:

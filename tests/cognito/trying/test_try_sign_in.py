@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -136,3 +136,20 @@ def test_an_app_client_that_is_gone_meanwhile_begins_again(
     AppClient.objects.update(gone_at=timezone.now())
     said = sign_in_page(client, shop, 422, state=state, answer=SECOND)
     assert "This pool has that app client no more: begin again." in text_of(said)
+
+
+def test_each_step_has_five_minutes_of_its_own(shop: Shop, erin: Operator) -> None:
+    """Cognito's session is a new one after each, too."""
+    shop.mirrored()
+    begun_at = timezone.now()
+    before = as_if(shop, erin, challenge="CUSTOM", at=begun_at - timedelta(minutes=4))
+    trial = sign_in.Trial(erin, UserPool.objects.get(), shop.client_id)
+    asked = trial._asked({"ChallengeName": sign_in.TOTP, "Session": "next", "ChallengeParameters": {}}, before)
+    assert datetime.fromisoformat(asked.state.at) >= begun_at
+    assert asked.state.session == "next"
+
+
+def as_if(shop: Shop, operator: Operator, *, challenge: str, at: datetime) -> sign_in.State:
+    return sign_in.State(
+        operator.pk, shop.user_pool, shop.client_id, "ada", "", at.isoformat(), challenge=challenge, session="first"
+    )
