@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC
 from typing import Any
 
 from cognito.mirrors.identity_pools import IDENTITY
@@ -91,6 +90,5 @@ def _credentials(row: IdentityPool, trial: Trial, logins: Mapping[str, Any]) -> 
         trial.failed(title, error)
         return None
     credentials: Mapping[str, Any] = answer["Credentials"]
-    until = credentials["Expiration"].astimezone(UTC)  # botocore tells it in the zone of the server
-    trial.went(title, f"Good until {until:%H:%M} UTC; they are not kept")
+    trial.went(title, f"Good until {credentials['Expiration']:%H:%M} UTC; they are not kept")
     return credentials

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
 from django.db.models import QuerySet
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry, AwsAccount, Operator
@@ -22,7 +24,7 @@ from tests.cognito.rows import KEPT, make_person, make_pool
 from tests.services.pages import address, get, text_of
 
 pytestmark = pytest.mark.django_db
-ClientOf = Callable[[Operator], Client]
+ClientOf = Callable[..., Client]
 
 
 @pytest.fixture
@@ -157,3 +159,17 @@ def test_what_is_off_the_list_is_counted_by_attribute(aws_account: AwsAccount) -
     assert withdrawn(pool, PoolCare(attributes=[])) == {
         "custom:plan": 2, 'custom:"odd"': 1, "email": 2, "email_verified": 2, "name": 1
     }  # fmt: skip
+
+
+def test_who_signed_in_an_hour_ago_proves_who_they_are_first(
+    pool: UserPool, alice: Operator, client_of: ClientOf
+) -> None:
+    """Erasing can't be undone, and neither can what the next pull does by the pool's settings."""
+    kim, stale = gone(pool), client_of(alice, ago=3600)
+    for name, asked in (("data_protection_erase", {"sub": kim.aws_id}), ("data_protection_pool", said(attributes=""))):
+        response = stale.post(address(name, aws_id=pool.aws_id), asked)
+        assert response.status_code == 302
+        assert quote(reverse("step_up"), safe="") in response["Location"]
+    kim.refresh_from_db()
+    assert kim.erased_at is None
+    assert not PoolCare.objects.filter(attributes=[]).exists()

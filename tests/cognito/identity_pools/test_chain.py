@@ -17,6 +17,7 @@ from cognito.identity_pools.rules import never
 from cognito.identity_pools.trusting import trust_for
 from cognito.identity_pools.ways import Chain
 from cognito.models import IdentityPool
+from iamconsole.web import panels
 from sync.models import Fact
 from tests.cognito.identity_pools.shop import Shop, allow
 from tests.services.pages import get, text_of
@@ -161,6 +162,8 @@ def test_rules_on_the_page_and_among_the_findings(shop: Shop, erin: Operator, cl
     shop.set_roles(shop.roles()["Roles"], RoleMappings={shop.provider: mapping})
     pool = shop.mirrored()
     assert codes(pool).keys() >= {"RULE_NEVER_MATCHES", "MAPPING_FALLS_BACK"}
+    order = [worse for worse in panels.SEVERITIES for each in all_findings(pool) if each.severity == worse]
+    assert [each.severity for each in all_findings(pool)] == order
     said = text_of(get(client_of(erin), "identity_pool", aws_id=pool.aws_id))
     assert "Rule 2 can never match" in said
     assert "email contains @" in said
@@ -177,6 +180,9 @@ def test_groups_give_roles_by_the_token(shop: Shop) -> None:
         ("in the group gold, precedence 3", "shop-member"), ("in the group silver, precedence 3", "shop-guest"),
     ]  # fmt: skip
     assert "MAPPING_AMBIGUOUS" in codes(pool)
+    arn = f"arn:aws:iam::{shop.aws_account.account_id}:role/shop-member"
+    shop.idp.update_group(UserPoolId=shop.user_pool, GroupName="silver", RoleArn=arn, Precedence=3)
+    assert "MAPPING_AMBIGUOUS" not in codes(shop.mirrored())  # either way the token prefers that role
 
 
 def test_the_page_says_it_in_a_sentence_with_fixes_for_who_may(

@@ -118,7 +118,7 @@ def test_providers_go_by_the_name_that_apps_call_them(
 def test_the_end_of_the_credentials_is_told_in_utc(
     shop: Shop, erin: Operator, client_of: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Django puts the process into the zone of TIME_ZONE, and botocore tells moments in that."""
+    """Whatever zone TIME_ZONE puts the process into."""
     shop.with_roles().mirrored()
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     time.tzset()
