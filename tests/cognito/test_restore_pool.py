@@ -188,6 +188,27 @@ def test_addresses_have_no_case_and_mean_one_person(arranged: Arranged, client: 
     assert step.params["sub"] == eve.aws_id
 
 
+def test_neither_the_name_nor_the_domain_of_another_pool_is_taken_unasked(arranged: Arranged, client: Client) -> None:
+    def edit(said: dict[str, Any]) -> None:
+        said["from"]["pool_id"], said["pool"]["name"] = "us-east-1_Other1234", "others"
+        said["domains"] = {"shop-others": {"ManagedLoginVersion": 1}}
+
+    text = edited(exported(client, arranged.pool), edit)
+    UserPool.objects.filter(pk=arranged.pool.pk).update(domains={}, domain="")
+    page = look(client, url_of(arranged.pool), text=text)
+    ticked = {item.key: item.ticked for part in page.context["form"].parts for item in part.items}
+    assert ticked == {"setting PoolName": False, "domain shop-others": False}
+
+
+def test_where_usernames_have_a_case_it_tells_people_apart(arranged: Arranged, client: Client) -> None:
+    jane, other = (make_person(arranged.pool, name) for name in ("jane", "Jane"))
+    people = [{"sub": "1-other", "username": "jane"}]
+    memberships = [{"group": "vip", "people": people}]
+    text = edited(exported(client, arranged.pool), lambda said: said.update(memberships=memberships))
+    [step] = staged(client, arranged.pool, text).steps.all()
+    assert (step.params["sub"], jane.name_key) == (jane.aws_id, other.name_key)
+
+
 def test_an_address_that_is_not_the_username_counts_once_it_is_verified(arranged: Arranged, client: Client) -> None:
     """Anybody who signs up may say that hers is the address of somebody else."""
     UserPool.objects.filter(pk=arranged.pool.pk).update(username_attributes=[], alias_attributes=["email"])
