@@ -12,7 +12,18 @@ from django.utils.safestring import SafeString
 
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser, UserPool
 from cognito.people.called import second_of, status_mark, status_words, title_of
-from cognito.selectors import E_MAIL, PHONE, SUB, UNFINISHED, USERNAME, of_status, people_of, with_attribute, with_words
+from cognito.selectors import (
+    E_MAIL,
+    PHONE,
+    SUB,
+    UNFINISHED,
+    USERNAME,
+    of_status,
+    on_days,
+    people_of,
+    with_attribute,
+    with_words,
+)  # fmt: skip
 from iamconsole.web.cells import created, gone_since, name_link, object_url
 from iamconsole.web.counts import lately, lately_each
 from iamconsole.web.elements import ago, joined, marked, muted, small
@@ -228,6 +239,10 @@ def _in_group(name: str) -> Q:
     return Q(pk__in=named.values("user"))
 
 
+def _days(name: str, label: str, lookup: str, words: str) -> DateFilter:
+    return DateFilter(name, label, lookup=lookup, words=words, rows_on=on_days)
+
+
 PEOPLE_FILTERS: tuple[Filter, ...] = (
     TextFilter("group", "In group", rows=_in_group, known=_groups_of, words="In {}"),
     ChoiceFilter("status", "Status", choices=(
@@ -236,9 +251,9 @@ PEOPLE_FILTERS: tuple[Filter, ...] = (
         *(Choice(value.lower(), str(label), of_status(value)) for value, label in Status.choices),
     )),
     yes_or_no("enabled", "Enabled", Q(enabled=True), "Enabled"),
-    DateFilter("created_after", "Created on or after", lookup="created_at__gte", words="Created from {}"),
-    DateFilter("created_before", "Created before", lookup="created_at__lt", words="Created before {}"),
-    DateFilter("changed_after", "Changed on or after", lookup="changed_at__gte", words="Changed from {}"),
-    DateFilter("changed_before", "Changed before", lookup="changed_at__lt", words="Changed before {}"),
+    _days("created_after", "Created on or after", "created_at__gte", "Created from {}"),
+    _days("created_before", "Created before", "created_at__lt", "Created before {}"),
+    _days("changed_after", "Changed on or after", "changed_at__gte", "Changed from {}"),
+    _days("changed_before", "Changed before", "changed_at__lt", "Changed before {}"),
     GONE,
 )  # fmt: skip

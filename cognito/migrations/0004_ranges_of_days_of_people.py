@@ -1,6 +1,4 @@
-from django.db import migrations
-
-from sync.models.listed import RangeIndex
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
@@ -11,10 +9,10 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name="cognitouser",
-            index=RangeIndex(fields=["pool", "created_at"], name="cognito_people_created"),
+            index=models.Index(fields=["pool", "created_at"], name="cognito_people_created"),
         ),
         migrations.AddIndex(
             model_name="cognitouser",
-            index=RangeIndex(fields=["pool", "changed_at"], name="cognito_people_changed"),
+            index=models.Index(fields=["pool", "changed_at"], name="cognito_people_changed"),
         ),
     ]

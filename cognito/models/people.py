@@ -12,7 +12,6 @@ from django.db.models import Q
 
 from cognito.models.pools import CognitoGroup, UserPool
 from sync.models import MirroredRow
-from sync.models.listed import RangeIndex
 
 USUAL = ("CONFIRMED", "EXTERNAL_PROVIDER")  # statuses
 
@@ -66,8 +65,8 @@ class CognitoUser(MirroredRow):
                 condition=Q(gone_at__isnull=False, erased_at__isnull=True),
                 name="cognito_people_to_erase",
             ),
-            RangeIndex(fields=["pool", "created_at"], name="cognito_people_created"),
-            RangeIndex(fields=["pool", "changed_at"], name="cognito_people_changed"),
+            models.Index(fields=["pool", "created_at"], name="cognito_people_created"),
+            models.Index(fields=["pool", "changed_at"], name="cognito_people_changed"),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import Q
 
 
@@ -25,29 +24,6 @@ def listed_by(*columns: str) -> list[models.Index]:
 def live_by_name() -> models.Index:
     """For edges: who is in the group of this name, who has the policy of this name."""
     return models.Index(fields=["name"], condition=Q(gone_at__isnull=True), name="%(class)s_live_name")
-
-
-class RangeIndex(models.Index):
-    """For ranges of days, on PostgreSQL alone, which knows how much of a table lies in one.
-
-    SQLite doesn't, and would sort all that "since 2020" finds instead of going along the names until a page is full.
-    """
-
-    def create_sql(
-        self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor, *args: Any, **kwargs: Any
-    ) -> Any:
-        made = super().create_sql(model, schema_editor, *args, **kwargs)
-        return made if _has_ranges(schema_editor) else _NOTHING
-
-    def remove_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor, **kwargs: Any) -> Any:
-        return super().remove_sql(model, schema_editor, **kwargs) if _has_ranges(schema_editor) else _NOTHING
-
-
-_NOTHING = "SELECT 1"  # Django takes no index for a statement, too
-
-
-def _has_ranges(schema_editor: BaseDatabaseSchemaEditor) -> bool:
-    return schema_editor.connection.vendor == "postgresql"
 
 
 class SubOf(models.Func):

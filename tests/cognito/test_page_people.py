@@ -78,7 +78,17 @@ def test_of_very_many_it_says_that_there_are_more(
     assert "30 of 33 people match." in people(client_of(hal), pool, "?q=person-&rows=50")
 
 
-@pytest.mark.parametrize(("query", "found"), [("?q=XAMPLE.O", 3), ("?custom:plan=family", 1), ("?q=a_e", 0)])
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("?q=XAMPLE.O", 3),
+        ("?custom:plan=family", 1),
+        ("?q=a_e", 0),
+        ("?created_after=2025-03-01", 3),
+        ("?created_after=2025-03-01&created_before=2025-03-02&enabled=no", 1),
+        ("?changed_after=2025-03-02", 0),
+    ],
+)
 def test_what_many_have_is_found_too(
     pool: UserPool, hal: Operator, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch, query: str, found: int
 ) -> None:

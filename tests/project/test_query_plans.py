@@ -20,6 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import AwsAccount, Operator
 from bench.large_mirror import SEEN, Size, fill
 from bench.pages import addresses
+from cognito import selectors
 from cognito.models import CognitoUser, UserPool
 from cognito.people.history import changes_of
 from cognito.selectors import UNFINISHED, Wanted, exactly, matching, page_of, people_of
@@ -155,18 +156,25 @@ def test_few_people_of_a_large_pool_are_found_by_an_index(aws_account: AwsAccoun
     assert not [line for line in plan if ALL_OF_POOL[connection.vendor].search(line)], "\n".join(plan)
 
 
-def test_a_day_is_found_by_an_index_where_the_database_knows_how_few_it_has(aws_account: AwsAccount) -> None:
-    """SQLite doesn't know, and goes along the names."""
+DAYS = ("cognito_people_created", "cognito_people_changed")
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_a_day_is_found_by_an_index_where_few_are_on_it(
+    aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch, many: bool
+) -> None:
+    """SQLite would go by it and sort them all for a day since when there are many, too."""
+    monkeypatch.setattr(selectors, "_MANY", -1 if many else 10)
     pool = make_pool(aws_account)
     _make_people(pool, 2000)
     learn(CognitoUser)
     tomorrow = CREATED + timedelta(days=1)
     days = Wanted(created_from=tomorrow), Wanted(changed_from=tomorrow, changed_before=tomorrow + timedelta(days=1))
-    for asked, index in zip(days, ("cognito_people_created", "cognito_people_changed"), strict=True):
+    for asked, index in zip(days, DAYS, strict=True):
         with CaptureQueriesContext(connection) as queries:
             page_of(matching(people_of(pool), asked))
         plan = "\n".join(plan_of(queries.captured_queries[-1]["sql"]))
-        assert {"sqlite": "cognito_people_name", "postgresql": index}[connection.vendor] in plan
+        assert ("cognito_people_name" if many and connection.vendor == "sqlite" else index) in plan
 
 
 def test_what_was_changed_of_a_person_is_found_by_an_index(aws_account: AwsAccount, alice: Operator) -> None:
