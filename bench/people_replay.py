@@ -44,7 +44,7 @@ def person(number: int) -> str:
         "phone_number": f"+4915{number:08d}",
         "phone_number_verified": "false",
         "locale": "de-DE",
-        "custom:plan": _PLANS[number % len(_PLANS)],
+        "custom:plan": _PLANS[number // len(_FIRST) % len(_PLANS)],  # whatever somebody is called
         "custom:customer": f"C-{number:07d}",
     }
     told = ",".join(f'{{"Name":"{name}","Value":"{value}"}}' for name, value in said.items())
