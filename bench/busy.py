@@ -79,7 +79,12 @@ def pull(aws_account: Any, *, meanwhile: Callable[[Callable[[], bool]], None]) -
     from sync.models import Facet, Run
 
     Facet.objects.update(raw_hash="", fingerprint="")
-    run = pulling.start(aws_account=aws_account, trigger=Run.Trigger.OPERATOR)
+    follow(pulling.start(aws_account=aws_account, trigger=Run.Trigger.OPERATOR), meanwhile)
+
+
+def follow(run: Any, meanwhile: Callable[[Callable[[], bool]], None]) -> None:
+    """A pull to its end, which must have written all that it saw."""
+    from sync.models import Run
 
     def is_over() -> bool:
         return not Run.objects.filter(pk=run.pk, state__in=Run.ACTIVE).exists()

@@ -10,14 +10,13 @@ pull everybody looks changed: it writes all that it reads, and no pace holds it.
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import count
 from typing import Any
 
 from bench import changes as long_change
-from bench.busy import until
+from bench.busy import follow
 from bench.clicks import Clicks, told
 from bench.people_puller import large_pool
 from bench.people_replay import REGION
@@ -106,15 +105,7 @@ def pull_people(aws_account: Any, meanwhile: Callable[[Callable[[], bool]], None
 
     CognitoUser.objects.filter(aws_account=aws_account).update(content_hash="")
     run = pull.start(aws_account=aws_account, source="cognito.people", region=REGION, trigger=Run.Trigger.OPERATOR)
-
-    def is_over() -> bool:
-        return not Run.objects.filter(pk=run.pk, state__in=Run.ACTIVE).exists()
-
-    meanwhile(is_over)
-    until(is_over)
-    run.refresh_from_db()
-    if run.state != Run.State.DONE or run.seen != run.new + run.changed:
-        sys.exit(f"The pull didn't write all: {run.state}, {run.seen} seen, {run.changed} changed, {run.error}")
+    follow(run, meanwhile)
 
 
 if __name__ == "__main__":

@@ -140,13 +140,14 @@ class UnlinkForm(AskedForm):
     account = forms.ChoiceField(label="Account")
 
     def ask(self) -> Found:
+        """What is chosen is one of these: AWS isn't asked once more when the step is made."""
+        self.accounts: dict[str, Linked] = {}
         try:
-            accounts = asking.linked_accounts(self.target)
+            self.accounts = {key_of(self.target.aws_id, each): each for each in asking.linked_accounts(self.target)}
         except AwsError as error:
             return Found(why=error.sentence())
-        choices = [(key_of(self.target.aws_id, each), f"{each.provider}, {each.subject}") for each in accounts]
+        choices = [(key, f"{each.provider}, {each.subject}") for key, each in self.accounts.items()]
         return Found(choices, "" if choices else "No account at a provider is linked to this person.")
 
     def steps_of(self, person: CognitoUser) -> Sequence[StepSpec]:
-        accounts = {key_of(person.aws_id, each): each for each in asking.linked_accounts(person)}
-        return [with_account(person, self.kind, accounts[self.cleaned_data["account"]], self.said(person))]
+        return [with_account(person, self.kind, self.accounts[self.cleaned_data["account"]], self.said(person))]

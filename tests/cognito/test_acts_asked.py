@@ -10,7 +10,7 @@ from accounts.models import AwsAccount, Operator
 from cognito.acts.people import PLACE
 from cognito.models import AppClient, CognitoUser
 from cognito.operations.people.base import on_person
-from cognito.operations.people.linking import Linked, with_account
+from cognito.operations.people.linking import Linked, key_of, with_account
 from cognito.people import erasing
 from iamconsole.demo.process import REGION, Emulator
 from policies import acts
@@ -160,6 +160,16 @@ def test_a_linked_account_is_chosen_and_unlinked(found: Customers, erin: Operato
     assert form.is_valid(), form.errors
     assert carry_out(propose(dora.aws_account, erin, form.steps()), erin).state == Change.State.APPLIED
     assert "linked" not in shown(found)["dora@acme.example"]["attributes"]
+
+
+def test_what_was_chosen_is_not_asked_for_again(found: Customers, erin: Operator, emulator: Emulator) -> None:
+    """AWS that doesn't answer between the form and its steps takes nothing away."""
+    dora = found.person("dora")
+    form = form_of("unlink", dora, erin, account=key_of(dora.aws_id, ACCOUNT))
+    assert form.is_valid(), form.errors
+    emulator.rules([{"action": "ListUsers", "error": {"code": "NotAuthorizedException", "status": 400}}])
+    [step] = form.steps()
+    assert step.kind == UNLINK
 
 
 def test_linked_by_somebody_else_meanwhile_is_a_conflict(found: Customers, erin: Operator) -> None:

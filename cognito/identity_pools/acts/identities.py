@@ -37,8 +37,12 @@ class DeleteIdentitiesForm(PoolForm):
         except AwsError as error:
             raise forms.ValidationError(error.sentence()) from error
         if missing := [each for each in ids if each not in found]:
-            among = "" if is_all else f" among the first {LOOKED_THROUGH:,}, which are those that were looked at"
-            raise forms.ValidationError(f"The pool has no identity {missing[0][:80]}{among}.")
+            if is_all:
+                raise forms.ValidationError(f"The pool has no identity {missing[0][:80]}. Take it off the list.")
+            raise forms.ValidationError(
+                f"{missing[0][:80]} isn’t among the first {LOOKED_THROUGH:,} identities of the pool, and no more are "
+                "looked through: make sure that it is of this pool, and delete it in the AWS console."
+            )
         return ids
 
     def steps(self) -> Sequence[StepSpec]:
