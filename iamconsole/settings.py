@@ -134,6 +134,7 @@ CACHES: dict[str, Any] = {
 }
 QUEUE_DIR = STATE_DIR / "queue"
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
+CELERY_BROKER_TRANSPORT = None if REDIS_URL else "iamconsole.file_queue:Transport"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     {"socket_connect_timeout": 2, "socket_timeout": 30, "retry_on_timeout": True, "max_retries": 1, "interval_start": 0}
     if REDIS_URL

@@ -170,6 +170,8 @@ def test_a_broker_that_is_down_stops_nobody(
     aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, broker: str
 ) -> None:
     down = Celery(broker=broker, set_as_current=False)
+    if broker == "filesystem://":
+        down.conf.broker_transport = "iamconsole.file_queue:Transport"
     down.conf.broker_transport_options = {"data_folder_out": "/proc/none", "max_retries": 1, "interval_start": 0}
     monkeypatch.setattr("sync.queue.current_app", down)
     run = pull.start(aws_account=aws_account, trigger=Run.Trigger.OPERATOR)

@@ -1,0 +1,64 @@
+"""The queue of files, when there is no Redis: kombu's transport, one step at a time and never by halves.
+
+kombu creates the table of an exchange by opening the file, which empties it, and locking it afterwards: of two workers
+that start together one loses its entry, or both find JSON that can't be read and end. A message can be read while it is
+being written. Here all of a folder's steps wait for one another, and what a killed process left half written counts as
+nothing: the database is the queue, and a message that is lost delays what it was about by a minute.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+from kombu.transport import filesystem
+
+
+class Channel(filesystem.Channel):
+    def get_table(self, exchange: str) -> Any:
+        with self._alone():
+            return self._read_table(exchange)
+
+    def _queue_bind(self, exchange: str, routing_key: Any, pattern: Any, queue: Any) -> None:
+        with self._alone():
+            self._read_table(exchange)
+            super()._queue_bind(exchange, routing_key, pattern, queue)
+
+    def _delete(self, queue: str, exchange: str, *rest: Any, **options: Any) -> None:
+        with self._alone():
+            self._read_table(exchange)
+            super()._delete(queue, exchange, *rest, **options)
+
+    def _put(self, queue: str, message: Any, **options: Any) -> None:  # type: ignore[override]
+        with self._alone():
+            super()._put(queue, message, **options)
+
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
+        with self._alone():
+            try:
+                return super()._get(queue)
+            except ValueError as broken:
+                raise Empty from broken
+
+    def _read_table(self, exchange: str) -> Any:
+        """An unreadable one is forgotten: whoever is in it writes itself in again when it connects."""
+        try:
+            return super().get_table(exchange)
+        except ValueError:
+            (self.control_folder / f"{exchange}.exchange").unlink(missing_ok=True)
+            return []
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Not reentrant. Raises OSError where the folder isn't there or can't be written."""
+        with (Path(self.data_folder_out) / ".lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+class Transport(filesystem.Transport):
+    Channel = Channel
