@@ -36,6 +36,7 @@ class ActForm(StageForm):
     ways_label: ClassVar[str] = ""
     button: ClassVar[str] = "Stage the change"
     remark: ClassVar[str] = ""  # below the editor, if it has one
+    cannot: str = ""  # a sentence why nothing can be staged just now; the page has that and no fields
 
     def __init__(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -21,6 +22,8 @@ pytestmark = pytest.mark.django_db
 
 RED = ".submitButton-customizable { background-color: #c00; }\n.submitButton-customizable:hover { color: #fff; }"
 
+REFUSED = {"code": "AccessDeniedException", "status": 400}
+
 
 @pytest.fixture
 def arranged(world: World) -> Arranged:
@@ -32,15 +35,28 @@ def client(erin: Operator, client_of: Callable[..., Client]) -> Client:
     return client_of(erin)
 
 
-def post(client: Client, arranged: Arranged, css: str, status: int = 302) -> str:
-    response = client.post(address("cognito_pool_act", aws_id=arranged.pool.aws_id, act="look"), {"css": css})
+def form(client: Client, arranged: Arranged) -> str:
+    return get(client, "cognito_pool_act", aws_id=arranged.pool.aws_id, act="look")
+
+
+def seen_in(page: str) -> str:
+    """What the form says it was printed with."""
+    found = re.search(r'name="seen" value="(\w*)"', page)
+    assert found is not None
+    return found[1]
+
+
+def post(client: Client, arranged: Arranged, css: str, status: int = 302, page: str = "") -> str:
+    """By the form of `page`, or one that is opened just before."""
+    said = {"css": css, "seen": seen_in(page or form(client, arranged))}
+    response = client.post(address("cognito_pool_act", aws_id=arranged.pool.aws_id, act="look"), said)
     assert response.status_code == status, text_of(response.content.decode())
-    return text_of(response.content.decode())
+    return response.content.decode()
 
 
 def test_the_form_has_what_aws_has_and_stages_what_differs(arranged: Arranged, client: Client, erin: Operator) -> None:
     arranged.idp.set_ui_customization(**arranged.in_pool, CSS=BLUE)
-    assert BLUE in get(client, "cognito_pool_act", aws_id=arranged.pool.aws_id, act="look")
+    assert BLUE in form(client, arranged)
     post(client, arranged, RED)
     step = Change.objects.get().steps.get()
     assert (step.params["css"], step.params["was"]) == (RED, BLUE)
@@ -49,12 +65,36 @@ def test_the_form_has_what_aws_has_and_stages_what_differs(arranged: Arranged, c
     assert "Nothing is different" in post(client, arranged, RED, 422)
 
 
+def test_without_aws_answer_nothing_can_be_staged(world: World, arranged: Arranged, client: Client) -> None:
+    """Else an empty form would take away what is there."""
+    arranged.idp.set_ui_customization(**arranged.in_pool, CSS=BLUE)
+    page = form(client, arranged)
+    world.emulator.rules([{"action": "GetUICustomization", "when": "before", "error": REFUSED}])
+    shut, sent = form(client, arranged), text_of(post(client, arranged, RED, 422, page=page))
+    assert "AWS couldn’t be asked how the pages look" in text_of(shut)
+    assert "Ask AWS again" in text_of(shut)
+    assert 'name="css"' not in shut
+    assert "AWS couldn’t be asked how the pages look" in sent
+    assert not Change.objects.exists()
+
+
+def test_who_saw_another_look_is_told(arranged: Arranged, client: Client) -> None:
+    """A form without what AWS had when it was printed is one that saw nothing."""
+    page = form(client, arranged)
+    arranged.idp.set_ui_customization(**arranged.in_pool, CSS=BLUE)
+    again = post(client, arranged, RED, 422, page=page)
+    assert "Somebody has changed the look" in text_of(again)
+    assert RED.splitlines()[0] in again
+    assert not Change.objects.exists()
+    post(client, arranged, RED, page=again)
+    assert Change.objects.get().steps.get().params["was"] == BLUE
+
+
 def test_pages_with_a_logo_are_left_alone(arranged: Arranged, client: Client) -> None:
     """AWS would take the logo away."""
     arranged.idp.set_ui_customization(**arranged.in_pool, CSS=BLUE, ImageFile=b"\x89PNG")
-    page = get(client, "cognito_pool_act", aws_id=arranged.pool.aws_id, act="look")
-    assert "These pages have a logo." in text_of(page)
-    assert "These pages have a logo." in post(client, arranged, RED, 422)
+    assert "These pages have a logo." in text_of(form(client, arranged))
+    assert "These pages have a logo." in text_of(post(client, arranged, RED, 422))
 
 
 def test_a_logo_that_came_meanwhile_is_a_conflict(arranged: Arranged, erin: Operator) -> None:
@@ -70,6 +110,15 @@ def test_other_css_meanwhile_is_a_conflict(arranged: Arranged, erin: Operator) -
     arranged.idp.set_ui_customization(**arranged.in_pool, CSS=RED)
     assert carry_out(change, erin).state == Change.State.CONFLICTED
     assert css_of(arranged) == RED
+
+
+def test_what_the_mirror_cannot_tell_is_not_planned_again(arranged: Arranged, erin: Operator) -> None:
+    """It would be the same conflict for ever."""
+    change = propose(arranged.pool.aws_account, erin, [set_look(arranged.pool.arn, "customers", BLUE, "")])
+    arranged.idp.set_ui_customization(**arranged.in_pool, CSS=RED)
+    change = carry_out(change, erin)
+    with pytest.raises(changes.PlanError, match="Open the form for the look of customers again"):
+        changes.replan(change=change, actor=erin)
 
 
 def test_a_pool_without_a_domain_has_no_pages(world: World, erin: Operator, client: Client) -> None:

@@ -20,7 +20,7 @@ from sync.aws.errors import NotFound
 from sync.checks import Finding
 from sync.draft import Draft
 from sync.mirror import ObjectRef, Reader
-from sync.operations import BadParams, Call, Done, Guarantee, Operation, Risk, StepSpec, Tried, Undo, Value
+from sync.operations import BadParams, Call, Done, Guarantee, Operation, Refusal, Risk, StepSpec, Tried, Undo, Value
 
 MOST_BYTES = 3 * 1024
 EVERY_CLIENT = "ALL"  # what app clients without a look of their own have
@@ -56,6 +56,11 @@ def refusal(css: str) -> str:
 class Look:
     css: str = ""
     has_logo: bool = False
+
+    @property
+    def seen(self) -> str:
+        """What tells it from another one."""
+        return hashlib.sha256(f"{self.css}\0{self.has_logo}".encode()).hexdigest()
 
 
 def look_of(client: Reader, pool_id: str) -> Look:
@@ -146,6 +151,10 @@ class SetLook(Operation[LookParams]):
         except NotFound:
             return None
         return {"object": pool_id_of(p.pool_arn), "css": _digest(look.css), "logo": look.has_logo}
+
+    def replanned(self, draft: Draft, p: LookParams) -> list[StepSpec]:
+        """The mirror can't tell what is there instead."""
+        raise Refusal(f"Open the form for the look of {p.called} again: it asks AWS what is there now.")
 
     def done(self, client: AwsClient, p: LookParams, live: Value, tried: Sequence[Tried]) -> Done | None:
         return Done() if live is not None and live == self.after(p, tried[0].found) else None
