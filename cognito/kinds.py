@@ -16,6 +16,8 @@ from accounts.access import may_in_pool, pools_of, signed_in
 from accounts.models import AwsAccount, Operator
 from accounts.roles import CARE, SEE_PEOPLE
 from cognito.models import CognitoUser, UserPool
+from cognito.people.called import second_of, title_of
+from cognito.people.logged import looked_at
 from cognito.people.telling import care_of
 from iamconsole.web import panels
 from iamconsole.web.counts import lately
@@ -99,4 +101,7 @@ PERSON = Kind(
     see=SEE_PEOPLE,
     stage=CARE,
     tells_namesakes=False,
+    called=title_of,
+    second=second_of,
+    looked_at=looked_at,
 )

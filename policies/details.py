@@ -63,6 +63,10 @@ class Kind:
     # Of `rows` those with which an operator may do something: given the operator and the permission.
     within: Callable[[Operator, str, AwsAccount, QuerySet[Any]], QuerySet[Any]] | None = None
     tells_namesakes: bool = True  # other objects of its name
+    # What pages call one, and what tells it from others that are called so.
+    called: Callable[[Any], str] = lambda row: str(row.name)
+    second: Callable[[Any], str] = lambda row: ""
+    looked_at: Callable[[HttpRequest, Any], None] = lambda request, row: None  # a form told who it is
 
     @property
     def one(self) -> str:

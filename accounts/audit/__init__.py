@@ -6,10 +6,10 @@
 
 from accounts.audit.chain import seal
 from accounts.audit.check import Problem, verify
-from accounts.audit.trail import differences, entry, record, record_all
+from accounts.audit.trail import ONE_LOOK, differences, entry, looks_lately, record, record_all
 from accounts.audit.verbs import UnknownVerb, register, sentence, verbs
 
 __all__ = [
-    "Problem", "UnknownVerb", "differences", "entry", "record", "record_all", "register", "seal", "sentence", "verbs",
-    "verify",
+    "ONE_LOOK", "Problem", "UnknownVerb", "differences", "entry", "looks_lately", "record", "record_all", "register",
+    "seal", "sentence", "verbs", "verify",
 ]  # fmt: skip

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.audit.verbs import require
 from accounts.models import AuditEntry, AwsAccount, Operator
 
+# Pages are asked for with every letter that is typed, and every two seconds: within this time that is one look.
+ONE_LOOK = timedelta(minutes=10)
 CONSOLE = "IAM Console"  # the actor where nobody is: the clock, a worker
 
 
@@ -78,6 +83,13 @@ def record(
 def record_all(entries: Iterable[AuditEntry]) -> None:
     """Writes several at once, in their order; as `record`, in the transaction that changes the state."""
     AuditEntry.objects.bulk_create(entries)
+
+
+def looks_lately(verb: str, actor: Operator, obj: tuple[str, object]) -> QuerySet[AuditEntry]:
+    """Entries that the operator looked at (kind, id) within ONE_LOOK."""
+    kind, object_id = obj
+    since = timezone.now() - ONE_LOOK
+    return AuditEntry.objects.filter(object_kind=kind, object_id=str(object_id), verb=verb, actor=actor, at__gte=since)
 
 
 def differences(before: Mapping[str, object], after: Mapping[str, object]) -> dict[str, list[str]]:

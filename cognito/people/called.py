@@ -33,6 +33,13 @@ def second_of(person: CognitoUser) -> str:
     )
 
 
+def full_title_of(person: CognitoUser) -> str:
+    """ "Ada Lovelace (ada@acme.example)"; of who is called by an address, without the `sub` beside it."""
+    title, second = title_of(person), second_of(person)
+    says_who = person.attributes.get("email"), person.attributes.get("phone_number")
+    return f"{title} ({second})" if second and (second != person.aws_id or title not in says_who) else title
+
+
 def status_words(person: CognitoUser) -> str:
     known = dict(Status.choices)
     return str(known.get(person.status, person.status or "Unknown"))

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from django.http import HttpRequest
-from django.utils import timezone
 
 from accounts import audit
 from accounts.access import signed_in
-from accounts.models import AuditEntry
 from cognito.models import CognitoUser, UserPool
 
 audit.register(
@@ -21,17 +18,14 @@ audit.register(
         "person.read": "looked at the person {object}",
     }
 )
-# Searching as one types would write an entry with every letter: the same filters within this time are one look.
-ONE_LOOK = timedelta(minutes=10)
 
 
 def listed(request: HttpRequest, pool: UserPool, asked: Sequence[str]) -> None:
-    """`asked`: by what they were looked for; the names of the filters, not what was typed, which is personal."""
-    operator = signed_in(request)
-    recent = AuditEntry.objects.filter(
-        object_kind=pool.kind, object_id=pool.aws_id, verb="people.listed", actor=operator,
-        at__gte=timezone.now() - ONE_LOOK,
-    )  # fmt: skip
+    """The same filters within a while are one look.
+
+    `asked`: by what they were looked for; the names of the filters, not what was typed, which is personal.
+    """
+    recent = audit.looks_lately("people.listed", signed_in(request), (pool.kind, pool.aws_id))
     by = sorted(asked)
     if by not in [data.get("by") for data in recent.values_list("data", flat=True)]:
         _record("people.listed", request, pool, {"by": by})
@@ -54,6 +48,12 @@ def read(request: HttpRequest, person: CognitoUser) -> None:
         data={"pool": person.pool.aws_id},
         request=request,
     )
+
+
+def looked_at(request: HttpRequest, person: CognitoUser) -> None:
+    """By a form, which is opened from her page most of the time: that was the look."""
+    if not audit.looks_lately("person.read", signed_in(request), (person.kind, person.aws_id)).exists():
+        read(request, person)
 
 
 def _record(verb: str, request: HttpRequest, pool: UserPool, data: dict[str, object]) -> None:

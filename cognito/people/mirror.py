@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from accounts.access import pools_of
+from accounts.models import AwsAccount, Operator
+from accounts.roles import SEE_PEOPLE
 from cognito.mirrors.base import pool_of
 from cognito.mirrors.pools import IDP
 from cognito.models import CognitoUser, UserPool
 from cognito.people import rows
+from cognito.people.called import full_title_of, title_of
 from cognito.people.telling import SUB, allowed_by, care_of, people_in
 from sync.aws.errors import AwsError, NotFound
-from sync.mirror import Item, Mirror, ObjectRef, Place, Reader, Seen
+from sync.mirror import Item, Mirror, Named, ObjectRef, Place, Reader, Seen
 
 
 class PersonMirror(Mirror):
@@ -32,6 +36,13 @@ class PersonMirror(Mirror):
 
     def remove(self, place: Place, object_ids: Sequence[str], at: datetime) -> None:
         place.of(CognitoUser.objects.filter(aws_id__in=object_ids)).live().update(gone_at=at)
+
+    def people_called(self, operator: Operator, aws_account: AwsAccount, ids: Sequence[str]) -> Named:
+        """With what tells her from others of that name. Of who is gone too, until she is erased."""
+        rows = CognitoUser.objects.filter(aws_account=aws_account, aws_id__in=ids, erased_at__isnull=True)
+        granted = pools_of(operator, SEE_PEOPLE, aws_account)
+        seen = rows if granted is None else rows.filter(pool__aws_id__in=granted)
+        return {row.aws_id: full_title_of(row) for row in seen if title_of(row) != row.aws_id}
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
         """By her `sub`, or by her username where that isn't known yet. `ref.arn` is the pool's.

@@ -1,6 +1,6 @@
 """The note for a ticket: plain text, who did what for whom and when, and what those people will see.
 
-It names people by their `sub`: tickets are kept elsewhere, for longer.
+It says what people are called to who may know it, and their `sub`, by which the console finds them later.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from django.utils import timezone
 from cognito.operations.people.base import InPool
 from iamconsole.web.words import counted
 from sync.models import Change, Step
+from sync.naming import Names
 from sync.operations import BadParams, registry
 
 MOST_NAMED = 20
@@ -19,12 +20,13 @@ def is_of_people(change: Change) -> bool:
     return change.steps.filter(kind__startswith="cognito.user.").exists()
 
 
-def note_of(change: Change) -> str:
+def note_of(change: Change, names: Names) -> str:
     """ "" of a change that is about nobody."""
     steps = [step for step in change.steps.all() if isinstance(registry.get(step.kind), InPool)]
     if not steps:
         return ""
-    told = [line for step in steps[:MOST_NAMED] for line in _told(step)]
+    names.learn(f"{step.params.get('sub')} {step.result.get('id')}" for step in steps[:MOST_NAMED])
+    told = [line for step in steps[:MOST_NAMED] for line in _told(step, names)]
     if left := len(steps) - MOST_NAMED:
         told += [f"- and {counted(left, 'more step')}"] if left > 0 else []
     who = change.applied_by or change.requested_by
@@ -33,11 +35,16 @@ def note_of(change: Change) -> str:
     return "\n".join([head, f"By {who}, {at:%Y-%m-%d %H:%M} {at.tzname()}", *told])
 
 
-def _told(step: Step) -> list[str]:
+def _told(step: Step, names: Names) -> list[str]:
     operation = registry[step.kind]
     try:
         params = operation.parse(step.params)
     except BadParams:
         return [f"- {step.kind}: {step.get_state_display().lower()}"]
     note = operation.note(params)
-    return [f"- {operation.title(params)}: {step.get_state_display().lower()}.", *([f"  {note}"] if note else [])]
+    made = str(step.result.get("id", ""))
+    title = f"{operation.title(params)}{': ' if made else ''}{made}"
+    said = names.said(title)
+    who = f"  Subject {step.params.get('sub') or made}." if said != title else ""
+    lines = (f"- {said}: {step.get_state_display().lower()}.", who, f"  {note}" if note else "")
+    return list(filter(None, lines))

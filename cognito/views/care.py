@@ -26,7 +26,9 @@ from identities.bulk.rows import Row
 from policies.views.act import Crumb, act_page
 from policies.views.stage import REFUSED
 from sync import changes
+from sync.changes.verbs import looked_at_names
 from sync.models import Change
+from sync.naming import Names
 from sync.snapshot import files
 from sync.views.fetch import fetch_change
 
@@ -130,5 +132,9 @@ def _stage(request: HttpRequest, form: PeopleTableForm) -> Change | None:
 def change_ticket(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     """To be copied into a ticket: a panel of the change, and a page."""
     change = fetch_change(request, account_id, pk, SEE_IAM)
-    context = {"change": change, "note": tickets.note_of(change)}
+    operator = signed_in(request)
+    names = Names(operator, change.aws_account)
+    context = {"change": change, "title": names.said(change.title), "note": tickets.note_of(change, names)}
+    if names.tell_anybody:
+        looked_at_names(change, operator)
     return render_page(request, "cognito/ticket.html", context, fragment="ticket")

@@ -21,6 +21,7 @@ from cognito.reach import ways_of
 from cognito.selectors import E_MAIL, PHONE
 from policies.acts import Act
 from policies.details import acts_on, fetch_row
+from sync.naming import Names
 
 SHOWN = 20  # entries of who looked at her
 
@@ -30,6 +31,9 @@ def cognito_user(request: HttpRequest, account_id: str, aws_id: str) -> HttpResp
     person = _fetch(request, account_id, aws_id)
     context = _about(request, person) | {
         "changes": changes_of(person),
+        "names": Names(
+            signed_in(request), person.aws_account, {person.aws_id: "" if person.erased_at else title_of(person)}
+        ),
         "looks": _looks(person),
         "care": care_of(person.pool),
         "lease_key": f"{person.kind}:{person.pool.arn}/{person.aws_id}",

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from accounts.roles import CARE
 from cognito.kinds import PERSON
 from cognito.models import UserPool
+from cognito.people import logged
 from cognito.people.called import title_of
 from cognito.people.telling import allowed_by, care_of
 from cognito.tables import listed_people, people_table
@@ -45,6 +46,7 @@ def _selected(request: HttpRequest, account_id: str, aws_id: str) -> People:
     pool = fetch_pool(request, account_id, aws_id, CARE)
     table = people_table(pool, allowed_by(care_of(pool)), exports=False)
     rows = picked_rows(table, listed_people(pool).select_related("pool"), pool, request.GET)
+    logged.listed(request, pool, ["picked"])
     return People(PERSON, "user", pool.aws_account, rows, pool=pool)
 
 

@@ -40,8 +40,9 @@ def act_pattern(kind: Kind) -> URLPattern:
         found = acts.find(kind.name, act)
         if found is None or row.gone_at is not None or not found.offered(row):
             raise Http404("This can't be done with it.")
-        crumbs = [*_list_of(kind, account_id), Crumb(row.name, _url_of(kind, row))]
-        return act_page(request, row.aws_account, [row], found, crumbs)
+        kind.looked_at(request, row)
+        crumbs = [*_list_of(kind, account_id), Crumb(kind.called(row), _url_of(kind, row))]
+        return act_page(request, row.aws_account, [row], found, crumbs, kind=kind)
 
     view.__name__ = view.__qualname__ = f"{kind.name}_act"
     address = f"aws/<str:account_id>/{kind.address or kind.many}/<str:aws_id>/do/<str:act>/"
@@ -65,6 +66,7 @@ def act_page(
     act: Act,
     crumbs: Sequence[Crumb],
     selection: Selection | None = None,
+    kind: Kind | None = None,
 ) -> HttpResponse:
     """To the plan when the form proposes one, the page again when it doesn't. The last crumb is the way back.
 
@@ -76,12 +78,14 @@ def act_page(
     form = act.form(aws_account, targets, signed_in(request), asked, request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid() and (change := _propose(request, form)):
         return redirect("change", account_id=aws_account.account_id, pk=change.pk)
-    names = ", ".join(target.name for target in targets[:3]) + (" …" if len(targets) > 3 else "")
+    called = kind.called if kind else lambda target: target.name
+    names = ", ".join(called(target) for target in targets[:3]) + (" …" if len(targets) > 3 else "")
     context = {
         "form": form,
         "act": act,
         "aws_account": aws_account,
         "heading": form.heading.format(names=names),
+        "second": kind.second(targets[0]) if kind and len(targets) == 1 else "",
         "crumbs": crumbs,
         "back_url": crumbs[-1].url,
         "selection": selection,

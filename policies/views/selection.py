@@ -35,8 +35,9 @@ class Selection:
     left_out: int = 0
 
     @property
-    def shown(self) -> Sequence[Any]:
-        return self.rows[:MOST_SHOWN]
+    def shown(self) -> Sequence[tuple[Any, str, str]]:
+        """Each with what it is called, and with what tells it from others that are called so."""
+        return [(row, self.kind.called(row), self.kind.second(row)) for row in self.rows[:MOST_SHOWN]]
 
     @property
     def not_shown(self) -> int:
@@ -46,7 +47,11 @@ class Selection:
     def words(self) -> str:
         """ "the user dana.okafor", "3 users"."""
         one = len(self.rows) == 1
-        return f"the {self.kind.one} {self.rows[0].name}" if one else counted(len(self.rows), self.kind.one, self._many)
+        return (
+            f"the {self.kind.one} {self.kind.called(self.rows[0])}"
+            if one
+            else counted(len(self.rows), self.kind.one, self._many)
+        )
 
     @property
     def _many(self) -> str:
@@ -63,7 +68,7 @@ class Selection:
         if len(self.rows) == 1:
             row = self.rows[0]
             url = reverse(self.kind.name, kwargs={"account_id": account_id, "aws_id": row.aws_id})
-            found.append(Crumb(row.name, url))
+            found.append(Crumb(self.kind.called(row), url))
         return found
 
     def fit_for(self, act: Act) -> Selection:
@@ -130,7 +135,7 @@ def act_on_selection(request: HttpRequest, picks: Selection, act: str) -> HttpRe
     selection = picks.fit_for(found) if found and found.many else None
     if found is None or selection is None or not selection.rows:
         raise Http404("This can't be done with them.")
-    return act_page(request, picks.aws_account, selection.rows, found, selection.crumbs, selection)
+    return act_page(request, picks.aws_account, selection.rows, found, selection.crumbs, selection, picks.kind)
 
 
 def _offers(request: HttpRequest, selection: Selection) -> list[Offer]:

@@ -36,6 +36,7 @@ audit.register(
         "change.failed": "stopped change {change}, {title}: {why}",
         "change.conflicted": "stopped change {change}, {title}: {why}",
         "change.unknown": "stopped change {change}, {title}: {why}",
+        "change.people_read": "looked at whom change {change}, {title}, is about",
         "change.left_what_appeared": "said that {what} isn't of change {change}, {title}: it stays",
         "change.owned_what_appeared": "said that {what} is of change {change}, {title}, and asked to delete it",
         "secret.shown": "looked at what AWS said once in change {change}, {title}",
@@ -58,6 +59,12 @@ def record(verb: str, change: Change, *, actor: Operator | None, reason: str = "
         data={"change": change.pk, "title": change.title, **data},
     )
     mails.after_commit(verb, change)
+
+
+def looked_at_names(change: Change, operator: Operator) -> None:
+    """A page said what the people of the change are called. It asks again every two seconds: that is one look."""
+    if not audit.looks_lately("change.people_read", operator, ("change", change.pk)).exists():
+        record("change.people_read", change, actor=operator)
 
 
 def of_step(step: Step, title: str, request_id: str, left: Value) -> dict[str, Any]:

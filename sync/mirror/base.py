@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Protocol
 
 from django.urls import reverse
 
-from accounts.models import AwsAccount
+from accounts.models import AwsAccount, Operator
 from sync.aws.client import Page
 from sync.mirror.differences import Difference, Part, Reversal, differences
 from sync.models import MirroredRow
@@ -160,6 +160,10 @@ class Mirror(ABC):
 
     def named(self, aws_account: AwsAccount, texts: Collection[str]) -> Named:
         """Words for those whom these documents name by an id that says nothing to people."""
+        return {}
+
+    def people_called(self, operator: Operator, aws_account: AwsAccount, ids: Sequence[str]) -> Named:
+        """Of people: what those of these ids are called, as far as the operator may know it."""
         return {}
 
     def worded(self, aws_account: AwsAccount, difference: Difference, old: str, new: str, named: Named) -> str:

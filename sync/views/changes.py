@@ -18,7 +18,9 @@ from iamconsole.web import panels
 from iamconsole.web.panels import Panel
 from iamconsole.web.tables import list_response
 from sync import selectors
+from sync.changes.verbs import looked_at_names
 from sync.models import Change
+from sync.naming import Names
 from sync.selectors import UNDECIDED
 from sync.views.dry_runs import Tried, may_try
 from sync.views.fetch import fetch_change
@@ -67,15 +69,21 @@ def _panels(request: HttpRequest, place: str, change: Change) -> list[Panel]:
 
 
 def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
-    plan = Plan(change, _page(request))
+    names = Names(signed_in(request), change.aws_account)
+    plan = Plan(change, names, _page(request))
     typed = kept(request, change)
     approvals = Approvals.of(change, typed)
     has_moved = change.queued_at is not None and (change.state not in STILL or plan.waits is not None)
     secrets = waiting_of(change, plan.rows, signed_in(request))
     others = selectors.also_running(change)
+    names.learn(other.title for other in others)
+    shown = signature(plan.what_shows, secrets, [(other.pk, other.state, other.steps_done) for other in others])
+    if names.tell_anybody:
+        looked_at_names(change, signed_in(request))
     return {
         "change": change,
         "plan": plan,
+        "names": names,
         "approvals": approvals,
         "acts": Offers(plan, signed_in(request), approvals, typed, fresh=is_fresh(request)),
         "panels": _panels(request, "change", change),
@@ -90,7 +98,5 @@ def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
         "log": selectors.newest_lines(change),
         "secrets": secrets,
         "audit_url": f"{reverse('audit')}?{urlencode({'verb': 'change.', 'object': change.pk})}",
-        "signature": signature(
-            plan.what_shows, secrets, [(other.pk, other.state, other.steps_done) for other in others]
-        ),
+        "signature": shown,
     }

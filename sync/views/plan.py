@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
@@ -16,6 +17,7 @@ from iamconsole.web.words import counted, number
 from sync.changes.moved import movement
 from sync.checks import Finding
 from sync.models import Change, Step
+from sync.naming import Names
 from sync.operations import Undo
 from sync.views.conflict import Conflict, conflict_of
 from sync.views.outcome import Outcome, outcome_of
@@ -46,9 +48,9 @@ class FindingView:
 class Plan:
     """`rows` are all its steps, and `steps` those of one page, in full: a plan may have a thousand."""
 
-    def __init__(self, change: Change, page: int = 0) -> None:
+    def __init__(self, change: Change, names: Names, page: int = 0) -> None:
         """`page`: from 1; 0 is the one with the step that it is about just now."""
-        self.change = change
+        self.change, self.names = change, names
         self.rows: list[Step] = list(change.steps.all())
         self.total = len(self.rows)
         self.pages = max(1, -(-self.total // STEPS_A_PAGE))
@@ -59,7 +61,12 @@ class Plan:
 
     def view(self, row: Step) -> StepView:
         if row.position not in self._views:
-            self._views[row.position] = step_view(self.change, row)
+            found = step_view(self.change, row)
+            said, error = self.names.said, found.error
+            made = str(row.result.get("id", ""))
+            title = f"{said(found.title)}: {said(made)}" if said(made) != made else said(found.title)
+            error = error and replace(error, sentence=said(error.sentence))
+            self._views[row.position] = replace(found, title=title, error=error)
         return self._views[row.position]
 
     @cached_property
@@ -67,7 +74,12 @@ class Plan:
         first = (self.page - 1) * STEPS_A_PAGE
         shown = self.rows[first : first + STEPS_A_PAGE]
         prefetch_related_objects(shown, "attempts")
+        self.names.learn(json.dumps([row.params, row.result]) for row in shown)
         return [self.view(row) for row in shown]
+
+    @property
+    def title(self) -> str:
+        return self.names.said(self.change.title)
 
     @property
     def pager(self) -> Mapping[str, Any]:
@@ -158,7 +170,11 @@ class Plan:
         found = [Finding.from_json(stored) for stored in self.change.findings]
         found = [finding for finding in found if finding.severity in FINDING_KINDS]  # the protected have a panel
         found.sort(key=lambda finding: list(FINDING_KINDS).index(finding.severity))
-        told = [FindingView(finding.message, FINDING_KINDS[finding.severity], _where(finding)) for finding in found]
+        self.names.learn(finding.message for finding in found)
+        told = [
+            FindingView(self.names.said(finding.message), FINDING_KINDS[finding.severity], _where(finding))
+            for finding in found
+        ]
         return [*self._moved(), *told]
 
     def _moved(self) -> list[FindingView]:
@@ -179,7 +195,8 @@ class Plan:
 
     @cached_property
     def outcome(self) -> Outcome | None:
-        return outcome_of(self)
+        found = outcome_of(self)
+        return found and replace(found, sentences=tuple(map(self.names.said, found.sentences)))
 
     @cached_property
     def conflict(self) -> Conflict | None:

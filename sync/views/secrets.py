@@ -24,6 +24,7 @@ from iamconsole.web.words import counted
 from sync import sealed
 from sync.changes import verbs
 from sync.models import Change, Step
+from sync.naming import Names
 from sync.operations import Risk, registry
 from sync.views.fetch import fetch_change
 
@@ -91,7 +92,13 @@ def change_secrets(request: HttpRequest, account_id: str, pk: int) -> HttpRespon
     if not secrets:
         return _back(change)
     left = waiting_of(change, change.steps.all(), operator)
-    context = {"change": change, "secrets": secrets, "left": next(each.left for each in left if each.mine)}
+    names = Names(operator, change.aws_account).learn(each.about for each in secrets)
+    context = {
+        "change": change,
+        "secrets": secrets,
+        "left": next(each.left for each in left if each.mine),
+        "names": names,
+    }
     return render(request, "sync/secrets.html", context)
 
 
