@@ -47,8 +47,8 @@ def _guests(row: Any, aws_account: AwsAccount) -> SafeString:
 def _roles(row: Any, aws_account: AwsAccount) -> SafeString:
     if row.roles is None:
         return NOT_HELD
-    said = [small(arn.rpartition("/")[2]) for _, arn in sorted(row.roles.items())]
-    return joined(said, ", ") if said else NONE
+    names = [arn.rpartition("/")[2] for _, arn in sorted(row.roles.items())]
+    return small(", ".join(names)) if names else NONE
 
 
 def _findings(row: Any, aws_account: AwsAccount) -> SafeString:
