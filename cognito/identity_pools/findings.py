@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -11,6 +11,7 @@ from cognito.identity_pools.ways import Chain, Link, Way
 from cognito.models import IdentityPool
 from iamconsole.web import panels
 from iamconsole.web.words import some
+from identities.models import IamRole
 
 _READ_ONLY = "AmazonS3ReadOnlyAccess"
 _S3 = ("s3", "s3-object-lambda")  # one policy gives both
@@ -44,7 +45,7 @@ class Finding:
 
 def findings_of(row: IdentityPool, chain: Chain, guest: GuestAccess) -> list[Finding]:
     """The worst first, each once."""
-    found = (*_of_guests(row, guest), *_of_links(chain), *_of_flow(row, guest), *_of_mappings(chain))
+    found = (*_of_guests(row, guest), *_of_links(chain), *_of_flow(chain), *_of_mappings(chain))
     return sorted(dict.fromkeys(found), key=lambda each: _WORST.index(each.severity))
 
 
@@ -86,7 +87,7 @@ def _of_all_s3(own: OfRole, of_s3: Row, limit: str) -> Finding:
 
 def _is_too_much(row: Row) -> bool:
     """Of everything, or without a resource that could be named; or so that more can be had."""
-    return row.level in _WORSE or row.on_everything or row.on_no_resource
+    return row.level in _WORSE or row.on_everything or row.on_no_resource or row.leads_on
 
 
 def _is_of_s3(row: Row) -> bool:
@@ -97,14 +98,20 @@ def _short(policy: str) -> str:
     return policy.rpartition("/")[2]
 
 
-def _of_flow(row: IdentityPool, guest: GuestAccess) -> Iterator[Finding]:
-    if not row.classic_flow:
+def _of_flow(chain: Chain) -> Iterator[Finding]:
+    if not chain.row.classic_flow:
         return
-    others = some([role.name for role in guest.others]) if guest.others else ""
     text = "An app may choose the role itself, and what Cognito lays over the guest role doesn’t apply."
-    more = f" A guest may also take {others}." if others else ""
-    severity = "critical" if others else "high"
-    yield Finding("CLASSIC_FLOW", severity, "The classic flow is on", f"{text}{more}", "classic-off", "Turn it off…")
+    if chain.guest.others:
+        text += f" A guest may also take {_named(chain.guest.others)}."
+    if others := list(dict.fromkeys(role for way in chain.signed_in for role in way.others)):
+        text += f" People who are signed in may also take {_named(others)}, whatever the mappings say."
+    severity = "critical" if chain.guest.others else "high"
+    yield Finding("CLASSIC_FLOW", severity, "The classic flow is on", text, "classic-off", "Turn it off…")
+
+
+def _named(roles: Iterable[IamRole]) -> str:
+    return some([role.name for role in roles])
 
 
 # ---- Roles and their trust ---------------------------------------------------------------------------------------
@@ -118,10 +125,11 @@ def _of_links(chain: Chain) -> Iterator[Finding]:
             text = f"Its trust lets no {who} of this pool in, so they get no credentials."
             yield _of_trust("TRUST_LETS_NOBODY_IN", "high", f"{link.name} doesn’t trust this pool", text, way, link)
         if link.trust.any_pool:
-            text = (
-                "Its trust doesn’t keep to this pool (aud), so people of any identity pool that names it may take it."
-            )
+            text = "Its trust doesn’t keep to this pool (aud), so people of other identity pools may take it."
             yield _of_trust("TRUST_WITHOUT_AUD", "critical", f"Any pool may use {link.name}", text, way, link)
+        if strange := [pool for pool in link.trust.also if pool not in chain.known_pools]:
+            text = f"Its trust names {some(strange)}, too, which the mirror doesn’t have: it may be of anybody."
+            yield _of_trust("TRUST_OF_UNKNOWN_POOL", "medium", f"{link.name} trusts an unknown pool", text, way, link)
         if link.trust.any_kind and not way.is_guest:
             text = "Its trust doesn’t keep to people who signed in (amr), so guests may take it in the classic flow."
             severity = "critical" if chain.row.guests and chain.row.classic_flow else "high"
@@ -161,7 +169,10 @@ def _of_mappings(chain: Chain) -> Iterator[Finding]:
                 "Turn them away…", asked,
             )  # fmt: skip
         if way.mapping and way.mapping["Type"] == "Token" and (ranks := _shared_ranks(rules)):
-            text = f"Groups of the same precedence ({ranks}) with other roles: who is in two of them gets neither."
+            text = (
+                f"Groups of the same precedence ({ranks}) with other roles: who is in two of them gets the one that "
+                "the app asks for (CustomRoleArn), and neither where it asks for none."
+            )
             yield Finding("MAPPING_AMBIGUOUS", "medium", "Groups that rank alike", text)
 
 

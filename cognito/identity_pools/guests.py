@@ -15,19 +15,18 @@ from access.holders import Holder, caller_named, holder_of
 from access.limits import Because
 from access.reach import Access, ServiceReach, access_of
 from access.surroundings import Surroundings, surroundings_of
-from cognito.identity_pools.operations.facts import GUEST
 from cognito.identity_pools.scope import Scope, scopes_of, told
-from cognito.identity_pools.trusting import COGNITO, trust_of
 from cognito.identity_pools.ways import Chain
 from cognito.models import IdentityPool
 from iamconsole.web.words import counted, some
-from identities.models import IamRole, TrustedPrincipal
+from identities.models import IamRole
 from policies.engine.catalogue import AccessLevel
 from policies.engine.evaluate import Decision
 
 MOST_ROWS, MOST_SCOPES = 40, 4  # on the page
 _READS = (AccessLevel.LIST, AccessLevel.READ)
 _NAMED = 3  # services in the sentence
+_LEAD_ON = ("sts:AssumeRole", "iam:PassRole")
 
 
 @dataclass(frozen=True)
@@ -74,6 +73,12 @@ class Row:
             return ""
         return told(list(dict.fromkeys(key for scope in self.scopes for key in scope.keys)))
 
+    @property
+    def leads_on(self) -> bool:
+        """To what other roles may."""
+        allowed = {name for line in self.service.lines if not line.grant.taken_by for name in line.actions}
+        return not allowed.isdisjoint(_LEAD_ON)
+
     def may(self, *levels: AccessLevel) -> bool:
         return any(each.level in levels and each.may for each in self.service.levels)
 
@@ -94,6 +99,15 @@ class OfRole:
     @property
     def left_out(self) -> int:
         return max(0, len(self.rows) - MOST_ROWS)
+
+    @property
+    def gap(self) -> str:
+        """Why there may be more than `rows`, in a sentence; "" where there isn't."""
+        if self.access.not_held:
+            return f"The mirror lacks the document of a policy of {self.role.name}, so there may be more: pull again."
+        if self.access.unknown:
+            return f"{self.role.name} is allowed what this console doesn’t know, too: {some(self.access.unknown)}."
+        return ""
 
     def row(self, prefix: str) -> Row | None:
         return next((row for row in self.rows if row.service.prefix == prefix), None)
@@ -120,16 +134,21 @@ class GuestAccess:
         if self.why_nothing:
             return f"{self.why_nothing} The role {self.own.role.name} would let a guest {said}."
         if not self.own.rows:
-            return f"A guest may do nothing: the policies of {self.own.role.name} leave nothing that is allowed."
+            name = self.own.role.name
+            if self.own.gap:
+                return f"What a guest may do isn’t known. {self.own.gap}"
+            return f"A guest may do nothing: the policies of {name} leave nothing that is allowed."
         before = f"{self.why_unsure} " if self.why_unsure else ""
         if self.is_limited:
-            return (
-                f"{before}By the role {self.own.role.name} a guest could {said}. How much of it is left is unknown: "
-                "Cognito lays a session policy of its own over it, and only AWS knows all that it says."
+            could = f"{before}By the role {self.own.role.name} a guest could {said}."
+            rest = (
+                "How much of it is left is unknown: Cognito lays a session policy of its own over it, and only AWS "
+                "knows all that it says."
             )
+            return " ".join(filter(None, (could, self.own.gap, rest)))
         may = f"By the role {self.own.role.name} a guest could" if before else "A guest may"
         rest = "The classic flow is on, so the limit that Cognito puts on guests doesn’t apply."
-        return f"{before}{may} {said}. {rest}"
+        return " ".join(filter(None, (f"{before}{may} {said}.", self.own.gap, rest)))
 
 
 def guest_access(row: IdentityPool, chain: Chain) -> GuestAccess:
@@ -139,8 +158,7 @@ def guest_access(row: IdentityPool, chain: Chain) -> GuestAccess:
     if link and link.trust and link.trust.lets_in is Decision.UNKNOWN:
         unsure = f"Whether {link.name} lets a guest in is unknown: a condition of its trust decides."
     own = of_role(role, is_limited=not row.classic_flow or bool(unsure)) if role else None
-    others = also_for_guests(row, role) if row.guests and row.classic_flow else ()
-    return GuestAccess(_why_nothing(row, chain), unsure, not row.classic_flow, own, others)
+    return GuestAccess(_why_nothing(row, chain), unsure, not row.classic_flow, own, chain.guest.others)
 
 
 def _why_nothing(row: IdentityPool, chain: Chain) -> str:
@@ -192,14 +210,6 @@ def level_of(service: ServiceReach) -> str:
     if AccessLevel.PERMISSIONS in may:
         return "permissions"
     return "read" if may <= {*_READS} else "write"
-
-
-def also_for_guests(row: IdentityPool, own: IamRole | None) -> Sequence[IamRole]:
-    """Roles beside the guest role that a guest of the pool may take in the classic flow."""
-    named = TrustedPrincipal.objects.filter(type="Federated", value=COGNITO)
-    roles = IamRole.objects.live().filter(pk__in=named.values("role"), aws_account=row.aws_account_id)
-    found = roles.select_related("trust", "aws_account").order_by("name_key")
-    return [role for role in found if role != own and trust_of(role, row.aws_id, GUEST).works]
 
 
 def _said(rows: Sequence[Row]) -> str:

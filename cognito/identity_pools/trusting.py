@@ -7,6 +7,7 @@ people: whoever gets in besides is a finding. "IAM roles" in the Amazon Cognito 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,11 +18,13 @@ from policies.engine.callers import caller_of
 from policies.engine.compiled import compiled
 from policies.engine.document import load
 from policies.engine.evaluate import Decision, Layers, Policy, Request, evaluate
+from policies.engine.statements import document_in
 
 COGNITO = "cognito-identity.amazonaws.com"
 ASSUMES, TAGS = "sts:AssumeRoleWithWebIdentity", "sts:TagSession"
 AUD, AMR = f"{COGNITO}:aud", f"{COGNITO}:amr"
 _ANOTHER = "00000000-0000-0000-0000-000000000000"  # no pool of anybody's
+_WILD = re.compile(r"[*?]")
 _OTHER = {GUEST: SIGNED_IN, SIGNED_IN: GUEST}
 
 
@@ -29,13 +32,14 @@ _OTHER = {GUEST: SIGNED_IN, SIGNED_IN: GUEST}
 class Trust:
     """`lets_in`: yes, no, or unknown where another condition decides. `any_pool` and `any_kind`: who gets in besides.
 
-    `takes_tags`: a session of it may have principal tags.
+    `also`: the ids of other pools that it names. `takes_tags`: a session of it may have principal tags.
     """
 
     lets_in: Decision
     any_pool: bool = False
     any_kind: bool = False
     takes_tags: bool = True
+    also: tuple[str, ...] = ()
 
     @property
     def works(self) -> bool:
@@ -46,28 +50,52 @@ class Trust:
         return self.lets_in is Decision.ALLOWED and not self.any_pool and not self.any_kind and self.takes_tags
 
 
-def trust_of(role: IamRole, pool_id: str, kind: str, *, tagged: bool = False) -> Trust:
-    """`kind`: GUEST or SIGNED_IN. `tagged`: the pool gives these people principal tags."""
+def trust_of(role: IamRole, pool_id: str, kind: str, *, provider: str = "", tagged: bool = False) -> Trust:
+    """`kind`: GUEST or SIGNED_IN, at the `provider` as calls name it. `tagged`: the pool gives them principal tags."""
     document = role.trust.text if role.trust else "{}"
+    return trust_in(document, role.arn, pool_id, kind, provider=provider, tagged=tagged)
+
+
+def trust_in(document: str, arn: str, pool_id: str, kind: str, *, provider: str = "", tagged: bool = False) -> Trust:
+    """The same of any trust policy of the role with this ARN."""
 
     def decision(action: str, pool: str, who: str) -> Decision:
-        context = {AUD: (pool,), AMR: (who,)}
-        request = Request(caller_of(COGNITO), action, role.arn, _account(role.arn), context, lambda key: True)
-        return evaluate(request, Layers(resource=Policy(role.arn, compiled(document)))).decision
+        context = {AUD: (pool,), AMR: _came_in(who, provider)}
+        request = Request(caller_of(COGNITO), action, arn, _account(arn), context, lambda key: True)
+        return evaluate(request, Layers(resource=Policy(arn, compiled(document)))).decision
+
+    def takes(pool: str) -> bool:
+        return any(decision(ASSUMES, pool, who) in _PERHAPS for who in _OTHER)
 
     lets_in = decision(ASSUMES, pool_id, kind)
     if lets_in not in _PERHAPS:
         return Trust(lets_in)
-    another = f"{pool_id.partition(':')[0]}:{_ANOTHER}"
+    named, patterns = _pools_in(document)
+    others = {f"{pool_id.partition(':')[0]}:{_ANOTHER}"}
+    others |= {_WILD.sub(filler, pattern) for pattern in patterns for filler in "01"}
     return Trust(
         lets_in,
-        any_pool=decision(ASSUMES, another, kind) in _PERHAPS,
+        any_pool=any(takes(other) for other in others - {pool_id, *named}),
         any_kind=decision(ASSUMES, pool_id, _OTHER[kind]) in _PERHAPS,
         takes_tags=not tagged or decision(TAGS, pool_id, kind) in _PERHAPS,
+        also=tuple(other for other in sorted(named - {pool_id}) if takes(other)),
     )
 
 
 _PERHAPS = (Decision.ALLOWED, Decision.UNKNOWN)
+
+
+def _came_in(kind: str, provider: str) -> tuple[str, ...]:
+    """What `amr` has: the kind, and of who is signed in the provider, too ("Role trust and permissions")."""
+    return (kind, provider) if kind == SIGNED_IN and provider else (kind,)
+
+
+def _pools_in(document: str) -> tuple[set[str], set[str]]:
+    """What it asks of `aud`, wherever: ids of pools, and patterns of them."""
+    tests = [test for statement in document_in(document).statements for test in statement.conditions]
+    said = {value for test in tests if test.name == AUD for value in test.words}
+    patterns = {value for value in said if _WILD.search(value)}
+    return said - patterns, patterns
 
 
 def _account(arn: str) -> str:
@@ -78,10 +106,10 @@ def _account(arn: str) -> str:
 def trust_for(pool_ids: Collection[str], kind: str, *, tagged: bool = False) -> str:
     """The trust policy of a new role for these people."""
     statement = {"Effect": "Allow", "Principal": {"Federated": COGNITO}, "Action": ASSUMES}
-    return _text({"Version": "2012-10-17", "Statement": [_tightened(statement, pool_ids, kind, tagged=tagged)]})
+    return _text({"Version": "2012-10-17", "Statement": [_tightened(statement, pool_ids, [kind], tagged=tagged)]})
 
 
-def tightened(document: str, pool_ids: Collection[str], kind: str, *, tagged: bool = False) -> str:
+def tightened(document: str, pool_ids: Collection[str], kinds: Collection[str], *, tagged: bool = False) -> str:
     """The same, with what it lets in through Cognito cut down to these people. What it says of others stays.
 
     Where it lets nobody in through Cognito, a statement is added.
@@ -94,7 +122,7 @@ def tightened(document: str, pool_ids: Collection[str], kind: str, *, tagged: bo
         statements.append({"Effect": "Allow", "Principal": {"Federated": COGNITO}, "Action": ASSUMES})
         is_ours.append(True)
     said = [
-        _tightened(statement, pool_ids, kind, tagged=tagged) if ours else statement
+        _tightened(statement, pool_ids, kinds, tagged=tagged) if ours else statement
         for statement, ours in zip(statements, is_ours, strict=True)
     ]
     return _text({"Version": read.get("Version", "2012-10-17"), "Statement": said})
@@ -108,21 +136,27 @@ def _is_of_cognito(statement: Any) -> bool:
     return COGNITO in ([federated] if isinstance(federated, str) else federated)
 
 
-def _tightened(statement: Mapping[str, Any], pool_ids: Collection[str], kind: str, *, tagged: bool) -> dict[str, Any]:
+def _tightened(
+    statement: Mapping[str, Any], pool_ids: Collection[str], kinds: Collection[str], *, tagged: bool
+) -> dict[str, Any]:
     condition = statement.get("Condition")
     kept = {
         operator: {key: value for key, value in tests.items() if key.lower() not in (AUD, AMR)}
         for operator, tests in (condition.items() if isinstance(condition, Mapping) else ())
         if isinstance(tests, Mapping)
     }
-    ids = sorted(pool_ids)
-    kept.setdefault("StringEquals", {})[AUD] = ids[0] if len(ids) == 1 else ids
-    kept.setdefault("ForAnyValue:StringLike", {})[AMR] = kind
+    kept.setdefault("StringEquals", {})[AUD] = _one_or_many(pool_ids)
+    kept.setdefault("ForAnyValue:StringLike", {})[AMR] = _one_or_many(kinds)
     said = {**statement, "Condition": {operator: tests for operator, tests in kept.items() if tests}}
     actions = list(_listed(statement.get("Action", ASSUMES)))
     if tagged and TAGS not in actions:
         said["Action"] = [*actions, TAGS]
     return said
+
+
+def _one_or_many(words: Collection[str]) -> str | list[str]:
+    found = sorted(words)
+    return found[0] if len(found) == 1 else found
 
 
 def _listed(value: Any) -> Iterator[str]:

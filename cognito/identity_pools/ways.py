@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
-from cognito.identity_pools import rules
+from cognito.identity_pools import classic, rules
 from cognito.identity_pools.operations.facts import GUEST, SIGNED_IN
 from cognito.identity_pools.operations.roles import rules_of
 from cognito.identity_pools.operations.settings import DEVELOPER, OIDC, SAML, SOCIAL, USER_POOLS
@@ -49,6 +50,7 @@ class Way:
     pool: UserPool | None = None
     client: AppClient | None = None
     is_open: bool = True  # False: guest access is off
+    others: tuple[IamRole, ...] = ()  # that an app may name instead, in the classic flow
 
     @property
     def is_guest(self) -> bool:
@@ -58,12 +60,18 @@ class Way:
     def login(self) -> str:
         """As calls of apps name the provider beside its token; "" where no app has a token to bring.
 
-        Of OIDC it is where the tokens come from ("Setting up an OIDC provider as an identity pool IdP" in the Amazon
-        Cognito Developer Guide); for a developer provider a server makes the token, by AWS credentials.
+        For a developer provider a server makes the token, by AWS credentials.
         """
-        if self.kind == "oidc":
-            return self.key.partition("oidc-provider/")[2]
-        return "" if self.kind in ("guest", "developer") else without_client(self.key)
+        return "" if self.kind in ("guest", "developer") else provider_of(self.key)
+
+    @property
+    def is_by_rules(self) -> bool:
+        return self.mapping is not None and self.mapping["Type"] == "Rules"
+
+    @property
+    def denies_the_rest(self) -> bool:
+        """What else is no link of the chain."""
+        return self.mapping is not None and self.mapping.get("AmbiguousRoleResolution") == "Deny"
 
     @property
     def how(self) -> str:
@@ -72,17 +80,16 @@ class Way:
             return "Always the guest role"
         if self.mapping is None:
             return "Always the role of who is signed in"
-        return (
-            "Rules, the first match wins" if self.mapping["Type"] == "Rules" else "By groups: the token names the role"
-        )
+        return "Rules, the first match wins" if self.is_by_rules else "By groups: the token names the role"
 
     @property
     def otherwise(self) -> str:
         """What becomes of whom no rule and no group gives a role."""
         if self.mapping is None:
             return ""
-        denies = self.mapping.get("AmbiguousRoleResolution") == "Deny"
-        return "Nobody else gets credentials" if denies else "Everybody else gets the role of who is signed in"
+        if self.denies_the_rest:
+            return "Nobody else gets credentials"
+        return "Everybody else gets the role of who is signed in"
 
 
 class Chain:
@@ -96,12 +103,19 @@ class Chain:
         self._clients = self._known_clients()
         self._groups = self._groups_with_roles()
         self._iam = self._known_roles()
+        self._classic = classic.roles_for(row)
         self.guest = self._guest()
         self.signed_in = tuple(self._signed_in())
 
     @property
     def ways(self) -> Sequence[Way]:
         return (self.guest, *self.signed_in)
+
+    @cached_property
+    def known_pools(self) -> set[str]:
+        """The ids of all identity pools of the AWS account."""
+        pools = IdentityPool.objects.live().filter(aws_account=self.row.aws_account_id)
+        return set(pools.values_list("aws_id", flat=True))
 
     @property
     def links(self) -> Iterator[tuple[Way, Link]]:
@@ -128,10 +142,13 @@ class Chain:
             found.setdefault(group.pool.aws_id, []).append(group)
         return found
 
-    def _known_roles(self) -> dict[str, IamRole]:
-        arns = {*self._roles.values()}
+    def _arns_for_who_is_signed_in(self) -> set[str]:
+        arns = {arn for kind, arn in self._roles.items() if kind == SIGNED_IN}
         arns |= {str(rule["RoleARN"]) for mapping in self._mappings.values() for rule in rules_of(mapping)}
-        arns |= {group.role_arn for groups in self._groups.values() for group in groups}
+        return arns | {group.role_arn for groups in self._groups.values() for group in groups}
+
+    def _known_roles(self) -> dict[str, IamRole]:
+        arns = {*self._roles.values(), *self._arns_for_who_is_signed_in()}
         roles = IamRole.objects.live().filter(aws_account=self.row.aws_account_id, arn__in=arns)
         return {role.arn: role for role in roles.select_related("trust", "aws_account")}
 
@@ -140,7 +157,9 @@ class Chain:
         arn = self._roles.get(GUEST)
         links = (self._link(arn, GUEST),) if arn else ()
         lede = "Anyone who knows the pool id. Nobody signs in."
-        return Way("guest", "", "Guest", lede, links, is_open=self.row.guests)
+        given = {link.arn for link in links}
+        others = classic.besides(self._classic, self.row, GUEST, given=given) if self.row.guests else ()
+        return Way("guest", "", "Guest", lede, links, is_open=self.row.guests, others=others)
 
     def _signed_in(self) -> Iterator[Way]:
         settings = self.row.settings
@@ -171,11 +190,12 @@ class Chain:
     ) -> Way:
         mapping, pool = self._mapping(key), client.pool if client else None
         links = tuple(self._links(key, mapping, pool, pool_id))
-        return Way(kind, key, title, lede, links, mapping, pool, client)
+        given = {link.arn for link in links}
+        others = classic.besides(self._classic, self.row, SIGNED_IN, provider_of(key), given=given)
+        return Way(kind, key, title, lede, links, mapping, pool, client, others=others)
 
     def _mapping(self, key: str) -> Mapping[str, Any] | None:
-        """Of the provider with its client, or of the provider."""
-        return self._mappings.get(key) or self._mappings.get(without_client(key))
+        return mapping_of(self.row, key)
 
     def _links(
         self, key: str, mapping: Mapping[str, Any] | None, pool: UserPool | None, pool_id: str
@@ -199,8 +219,17 @@ class Chain:
     ) -> Link:
         role = self._iam.get(arn)
         tags = (self.row.principal_tags or {}).get(without_client(key)) or {}
-        trust = trust_of(role, self.row.aws_id, kind, tagged=bool(tags.get("PrincipalTags"))) if role else None
+        tagged, provider = bool(tags.get("PrincipalTags") or tags.get("UseDefaults")), provider_of(key)
+        trust = trust_of(role, self.row.aws_id, kind, provider=provider, tagged=tagged) if role else None
+        if trust and arn == self._roles.get(GUEST) and arn in self._arns_for_who_is_signed_in():
+            trust = replace(trust, any_kind=False)  # both get it, as the pool says
         return Link(arn, role, trust, who, never, is_fallback)
+
+
+def mapping_of(row: IdentityPool, key: str) -> Mapping[str, Any] | None:
+    """Of the provider with its client, or of the provider."""
+    mappings = row.role_mappings or {}
+    return mappings.get(key) or mappings.get(without_client(key))
 
 
 def _key(each: Mapping[str, Any]) -> str:
@@ -211,6 +240,15 @@ def _key(each: Mapping[str, Any]) -> str:
 def without_client(key: str) -> str:
     """As calls about principal tags name the provider that role mappings call `key`."""
     return key.rpartition(":")[0] if key.startswith("cognito-idp.") else key
+
+
+def provider_of(key: str) -> str:
+    """As tokens of the pool name it, and calls of apps.
+
+    Of OIDC it is where the tokens come from ("Setting up an OIDC provider as an identity pool IdP" in the Amazon
+    Cognito Developer Guide).
+    """
+    return key.partition("oidc-provider/")[2] if ":oidc-provider/" in key else without_client(key)
 
 
 def _custom_attributes(pool: UserPool | None) -> set[str] | None:

@@ -12,9 +12,10 @@ from cognito.identity_pools.operations import set_roles, with_settings
 from cognito.identity_pools.operations.facts import GUEST, SIGNED_IN
 from cognito.identity_pools.operations.settings import CLASSIC, GUESTS
 from cognito.identity_pools.selectors import pools_naming
-from cognito.identity_pools.trusting import tightened
+from cognito.identity_pools.trusting import tightened, trust_in
 from cognito.identity_pools.ways import Chain
 from cognito.models import IdentityPool
+from identities.models import IamRole
 from identities.operations import update_trust
 from policies.acts import ActForm
 from sync.operations import Refusal, StepSpec
@@ -86,17 +87,26 @@ class FixTrustForm(PoolForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.links = {link.arn: (way, link) for way, link in Chain(self.pool).links if link.role is not None}
+        self.roles: dict[str, IamRole] = {}
+        self.kinds: dict[str, set[str]] = {}
+        for way, link in Chain(self.pool).links:
+            if link.role is not None:
+                self.roles[link.arn] = link.role
+                self.kinds.setdefault(link.arn, set()).add(GUEST if way.is_guest else SIGNED_IN)
         field = self.fields["role"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  as declared
-        field.choices = [(arn, link.name) for arn, (_, link) in self.links.items()]
+        field.choices = [(arn, role.name) for arn, role in self.roles.items()]
 
     def steps(self) -> Sequence[StepSpec]:
-        way, link = self.links[self.cleaned_data["role"]]
-        if link.role is None:
-            raise Refusal(f"The mirror has no role {link.name}.")
-        pools = {self.pool.aws_id, *(pool.aws_id for pool in pools_naming(self.aws_account, link.arn))}
+        role = self.roles[self.cleaned_data["role"]]
+        kinds = self.kinds[role.arn]
+        pools = {self.pool.aws_id, *(pool.aws_id for pool in pools_naming(self.aws_account, role.arn))}
         given = any(told.get("PrincipalTags") for told in (self.pool.principal_tags or {}).values())
-        held = link.role.trust.text if link.role.trust else "{}"
-        kind = GUEST if way.is_guest else SIGNED_IN
-        return [update_trust(link.role, tightened(held, pools, kind, tagged=given and not way.is_guest))]
+        mended = tightened(role.trust.text if role.trust else "{}", pools, kinds, tagged=given and SIGNED_IN in kinds)
+        left = trust_in(mended, role.arn, self.pool.aws_id, min(kinds))
+        if left.any_pool or (left.any_kind and len(kinds) == 1):
+            raise Refusal(
+                "Another statement of its trust policy lets people in whom this pool doesn’t know, such as one for "
+                "everybody (Principal “*”): edit the trust policy of the role."
+            )
+        return [update_trust(role, mended)]

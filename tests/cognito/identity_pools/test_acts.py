@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,8 @@ from django.test import Client
 
 from accounts.models import Operator
 from cognito.identity_pools.findings import all_findings
-from cognito.identity_pools.trusting import trust_of
+from cognito.identity_pools.operations.facts import GUEST, SIGNED_IN
+from cognito.identity_pools.trusting import AMR, AUD, trust_for, trust_of
 from cognito.models import IdentityPool
 from sync.models import Change
 from tests.cognito.identity_pools.shop import BUCKET, READ_S3, Shop
@@ -146,3 +148,19 @@ def test_a_mended_trust_keeps_letting_in_every_pool_that_names_the_role(
     shop.mirrored()
     trust, kind = shop.iam_role("shop-member"), "authenticated"
     assert [trust_of(trust, each, kind).is_right for each in (pool.aws_id, other)] == [True, True]
+
+
+def test_a_statement_for_everybody_is_not_mended_here(shop: Shop, client: Client) -> None:
+    open_to_all = {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRoleWithWebIdentity"}
+    pool = shop.with_roles(trust=json.dumps({"Version": "2012-10-17", "Statement": [open_to_all]})).mirrored()
+    said = refused(client, pool, "fix-trust", role=shop.roles()["Roles"]["authenticated"])
+    assert "edit the trust policy of the role" in said
+
+
+def test_the_mended_trust_of_a_role_for_both_kinds_keeps_both(shop: Shop, client: Client) -> None:
+    another = "us-east-1:11111111-1111-1111-1111-111111111111"
+    arn = shop.role("both", "", trust=trust_for([shop.pool_id, another], "*authenticated"))
+    shop.set_roles({"authenticated": arn, "unauthenticated": arn})
+    change = stage(client, shop.mirrored(), "fix-trust", role=arn)
+    condition = json.loads(change.steps.get().params["document"])["Statement"][0]["Condition"]
+    assert condition == {"StringEquals": {AUD: shop.pool_id}, "ForAnyValue:StringLike": {AMR: [SIGNED_IN, GUEST]}}

@@ -15,6 +15,7 @@ from cognito.identity_pools.guests import GuestAccess, Row, guest_access
 from cognito.identity_pools.trusting import trust_for
 from cognito.identity_pools.ways import Chain
 from cognito.models import IdentityPool
+from identities.models import Attachment
 from tests.cognito.identity_pools.shop import READ_S3, Shop
 from tests.services.pages import get, text_of
 
@@ -25,6 +26,7 @@ SUB = "${cognito-identity.amazonaws.com:sub}"
 AMR = "cognito-identity.amazonaws.com:amr"
 SECRET = ["arn:aws:s3:::secret", "arn:aws:s3:::secret/*"]
 TABLES = "arn:aws:dynamodb:us-east-1:123456789012:table/*"
+ADMIN = "arn:aws:iam::123456789012:role/admin"
 CARTS = "arn:aws:dynamodb:us-east-1:123456789012:table/carts"
 
 
@@ -52,6 +54,11 @@ def guests_may(shop: Shop, *statements: dict[str, Any], boundary: str = "") -> I
     if boundary:
         arn = iam.create_policy(PolicyName="cap", PolicyDocument=boundary)["Policy"]["Arn"]
         iam.put_role_permissions_boundary(RoleName="shop-guest", PermissionsBoundary=arn)
+    return shop.mirrored()
+
+
+def guests_may_also(shop: Shop, *statements: dict[str, Any]) -> IdentityPool:
+    shop.world.iam.put_role_policy(RoleName="shop-guest", PolicyName="more", PolicyDocument=text(*statements))
     return shop.mirrored()
 
 
@@ -130,6 +137,8 @@ def row(pool: IdentityPool, prefix: str) -> Row:
             {FAR},
         ),
         ([allow("ec2:DescribeInstances")], "list and read in Amazon EC2 what takes no resource.", {FAR}),
+        # One role leads to all that it may.
+        ([allow("sts:AssumeRole", ADMIN)], f"write {ADMIN} in AWS Security Token Service.", {FAR}),
         # As the AWS console makes the role of guests.
         (
             [allow("cognito-identity:GetCredentialsForIdentity")],
@@ -215,8 +224,8 @@ def test_a_trust_with_wildcards_is_too_wide(shop: Shop) -> None:
 
 def test_a_trust_of_two_pools_is_right(shop: Shop) -> None:
     guests_may(shop, allow("s3:GetObject", "arn:aws:s3:::b/*"))
-    another = "us-east-1:11111111-1111-1111-1111-111111111111"
-    trust = trust_for([shop.pool_id, another], "unauthenticated")
+    another = shop.identity.create_identity_pool(IdentityPoolName="other", AllowUnauthenticatedIdentities=True)
+    trust = trust_for([shop.pool_id, another["IdentityPoolId"]], "unauthenticated")
     shop.world.iam.update_assume_role_policy(RoleName="shop-guest", PolicyDocument=trust)
     assert found(shop.mirrored()) == set()
 
@@ -234,3 +243,21 @@ def test_the_table_says_what_is_left_out_and_on_what_it_hangs(
     assert "arn:aws:s3:::b/* if the condition on aws:SecureTransport is met" in said
     assert f"Everything but {CARTS}" in said
     assert "Conditionally" in said
+
+
+def test_what_the_catalogue_does_not_know_is_not_nothing(shop: Shop) -> None:
+    pool = guests_may(shop, allow("brandnew:Get*"))
+    assert asked(pool).sentence.startswith("What a guest may do isn’t known. shop-guest is allowed what")
+    pool = guests_may_also(shop, allow(["brandnew:Get*", "s3:GetObject"], "arn:aws:s3:::b/*"))
+    assert "what this console doesn’t know, too: brandnew:Get*." in asked(pool).sentence
+    shop.update(AllowClassicFlow=False)
+    assert "brandnew:Get*" in asked(shop.pulled()).sentence
+
+
+def test_a_policy_without_its_document_is_not_nothing(shop: Shop) -> None:
+    shop.with_roles()
+    pool = shop.mirrored()
+    Attachment.objects.filter(role__name="shop-guest").update(policy=None)
+    own = asked(pool).own
+    assert own is not None and own.access.not_held
+    assert asked(pool).sentence.startswith("What a guest may do isn’t known. The mirror lacks the document")

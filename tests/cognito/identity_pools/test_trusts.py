@@ -1,0 +1,158 @@
+"""Whom the trust of a role lets in besides: other pools, the other kind of people, and all in the classic flow."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import Operator
+from cognito.identity_pools.findings import Finding, all_findings
+from cognito.identity_pools.trusting import Trust, trust_for, trust_in
+from cognito.identity_pools.ways import Chain
+from policies.engine.evaluate import Decision
+from tests.cognito.identity_pools.shop import Shop
+from tests.services.pages import get, text_of
+
+COGNITO = "cognito-identity.amazonaws.com"
+AUD, AMR = f"{COGNITO}:aud", f"{COGNITO}:amr"
+OURS = "us-east-1:0a1b2c3d-1111-4222-8333-444455556666"
+THEIRS = "us-east-1:99999999-1111-4222-8333-444455556666"
+ROLE = "arn:aws:iam::123456789012:role/member"
+POOL = "cognito-idp.us-east-1.amazonaws.com/us-east-1_Shop"
+FACEBOOK = "graph.facebook.com"
+SIGNED_IN, GUEST = "authenticated", "unauthenticated"
+
+
+def allowing(aud: Any, amr: Any = SIGNED_IN, *, operator: str = "StringEquals", **more: Any) -> dict[str, Any]:
+    condition = {operator: {AUD: aud}, "ForAnyValue:StringLike": {AMR: amr}}
+    allowed = {"Effect": "Allow", "Principal": {"Federated": COGNITO}, "Action": "sts:AssumeRoleWithWebIdentity"}
+    return {**allowed, "Condition": condition, **more}
+
+
+def trust(*statements: dict[str, Any], provider: str = POOL, kind: str = SIGNED_IN) -> Trust:
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    return trust_in(document, ROLE, OURS, kind, provider=provider)
+
+
+def test_of_this_pool_alone() -> None:
+    assert trust(allowing(OURS)) == Trust(Decision.ALLOWED)
+
+
+@pytest.mark.parametrize("aud", ["us-east-1:*", "us-east-1:0a*", "us-east-1:0a1b2c3d-????-4222-8333-444455556666", "*"])
+def test_a_pattern_of_pools_lets_others_in(aud: str) -> None:
+    assert trust(allowing(aud, operator="StringLike")).any_pool
+
+
+@pytest.mark.parametrize("beside", ["eu-west-1:*", "us-east-1:ff*"])
+def test_a_pattern_beside_this_pool_lets_others_in(beside: str) -> None:
+    assert trust(allowing([OURS, beside], operator="StringLike")).any_pool
+
+
+def test_a_pattern_that_is_taken_literally_lets_nobody_in() -> None:
+    assert not trust(allowing([OURS, "us-east-1:*"])).any_pool
+
+
+def test_pools_that_are_named_are_told_and_no_others() -> None:
+    denied = allowing("us-east-1:denied", Effect="Deny")
+    found = trust(allowing([THEIRS, OURS, "us-east-1:denied"]), denied)
+    assert (found.also, found.any_pool) == ((THEIRS,), False)
+
+
+def test_guests_of_another_pool_are_of_another_pool() -> None:
+    assert trust(allowing(OURS), allowing(THEIRS, GUEST)).also == (THEIRS,)
+
+
+def test_everybody_in_a_statement_of_its_own_lets_all_pools_in() -> None:
+    open_to_all = {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRoleWithWebIdentity"}
+    found = trust(allowing(OURS), open_to_all)
+    assert (found.any_pool, found.any_kind) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("amr", "provider", "lets_in"),
+    [
+        (FACEBOOK, FACEBOOK, True),
+        (FACEBOOK, POOL, False),
+        (POOL, POOL, True),
+        (SIGNED_IN, FACEBOOK, True),
+    ],
+)
+def test_a_trust_may_ask_for_the_provider(amr: str, provider: str, lets_in: bool) -> None:
+    found = trust(allowing(OURS, amr), provider=provider)
+    assert found.works is lets_in
+    assert not found.any_kind
+
+
+def test_who_is_signed_in_has_more_than_one_value() -> None:
+    statement = allowing(OURS)
+    statement["Condition"] = {"StringEquals": {AUD: OURS}, "ForAllValues:StringLike": {AMR: SIGNED_IN}}
+    assert not trust(statement).works
+
+
+def test_a_guest_comes_by_no_provider() -> None:
+    assert not trust(allowing(OURS, POOL), kind=GUEST).works
+
+
+# ---- As the page tells it ------------------------------------------------------------------------------------
+
+
+def finding(pool: Any, code: str) -> Finding:
+    return next(each for each in all_findings(pool) if each.code == code)
+
+
+@pytest.mark.django_db
+def test_in_the_classic_flow_whoever_signs_in_may_take_other_roles(
+    shop: Shop, erin: Operator, client_of: Callable[..., Client]
+) -> None:
+    shop.with_roles()
+    shop.role("gold", SIGNED_IN)
+    anybody = {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRoleWithWebIdentity"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [anybody]})
+    shop.world.iam.create_role(RoleName="open", AssumeRolePolicyDocument=document)
+    shop.role("elsewhere", "", trust=trust_for([THEIRS], SIGNED_IN))
+    pool = shop.mirrored()
+    chain = Chain(pool)
+    assert [role.name for role in chain.guest.others] == ["open"]
+    assert [role.name for role in chain.signed_in[0].others] == ["gold", "open"]
+    assert finding(pool, "CLASSIC_FLOW").severity == "critical"
+    assert "People who are signed in may also take gold and open" in finding(pool, "CLASSIC_FLOW").text
+    said = text_of(get(client_of(erin), "identity_pool", aws_id=pool.aws_id))
+    assert "whoever signs in here may also take gold , open ." in said
+    shop.update(AllowClassicFlow=False)
+    assert [way.others for way in Chain(shop.pulled()).ways] == [(), ()]
+
+
+@pytest.mark.django_db
+def test_guests_who_are_not_let_in_take_nothing(shop: Shop) -> None:
+    shop.with_roles().role("guests-too", GUEST)
+    assert [role.name for role in Chain(shop.mirrored()).guest.others] == ["guests-too"]
+    shop.update(AllowUnauthenticatedIdentities=False)
+    assert Chain(shop.pulled()).guest.others == ()
+
+
+@pytest.mark.django_db
+def test_a_pool_that_the_mirror_lacks_is_a_finding_and_one_that_it_has_is_told(
+    shop: Shop, erin: Operator, client_of: Callable[..., Client]
+) -> None:
+    ours = shop.identity.create_identity_pool(IdentityPoolName="other", AllowUnauthenticatedIdentities=False)
+    other = ours["IdentityPoolId"]
+    shop.with_roles(trust=trust_for([shop.pool_id, other], SIGNED_IN))
+    pool = shop.mirrored()
+    assert "TRUST_OF_UNKNOWN_POOL" not in {each.code for each in all_findings(pool)}
+    said = text_of(get(client_of(erin), "identity_pool", aws_id=pool.aws_id))
+    assert f"Works, for this pool and 1 other aud is this pool or {other}" in said
+    shop.identity.delete_identity_pool(IdentityPoolId=other)
+    assert other in finding(shop.pulled(), "TRUST_OF_UNKNOWN_POOL").text
+
+
+@pytest.mark.django_db
+def test_one_role_for_both_kinds_is_as_the_pool_says(shop: Shop) -> None:
+    both = trust_for([shop.pool_id], "*authenticated")
+    arn = shop.role("both", "", trust=both)
+    shop.set_roles({"authenticated": arn, "unauthenticated": arn})
+    pool = shop.mirrored()
+    assert all(link.trust and link.trust.is_right for _, link in Chain(pool).links)
