@@ -10,6 +10,7 @@ from cognito.models import (
     CognitoMembership,
     CognitoUser,
     IdentityPool,
+    Logo,
     PoolCare,
     PoolProvider,
     ResourceServer,
@@ -75,3 +76,12 @@ class SavedSearchAdmin(SyncAdmin):
     list_select_related = ("operator", "pool")
     search_fields = ("operator__email", "pool__name")
     exclude = ("name", "query")
+
+
+@admin.register(Logo)
+class LogoAdmin(SyncAdmin):
+    list_display = ("digest", "aws_account", "kind", "created_at")
+    list_select_related = ("aws_account",)
+    list_filter = ("kind", OF_ITS_OWN)
+    search_fields = ("digest",)
+    exclude = ("image",)

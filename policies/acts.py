@@ -36,6 +36,7 @@ class ActForm(StageForm):
     ways_label: ClassVar[str] = ""
     button: ClassVar[str] = "Stage the change"
     remark: ClassVar[str] = ""  # below the editor, if it has one
+    template: ClassVar[str] = "stage/act.html"  # or one that extends it
     cannot: str = ""  # a sentence why nothing can be staged just now; the page has that and no fields
 
     def __init__(
@@ -105,6 +106,9 @@ class ActForm(StageForm):
             if isinstance(field, DocumentField):
                 return field.get_bound_field(self, name)
         return None
+
+    def refuse_too_long(self) -> None:
+        """For a form that takes a file: the one that was given is longer than its view lets through."""
 
     def steps(self) -> Sequence[StepSpec]:
         """Of the cleaned form. Raises Refusal with a sentence."""

@@ -2,6 +2,7 @@
 
 from cognito.models.care import PoolCare
 from cognito.models.identity_pools import IdentityPool
+from cognito.models.logos import Logo
 from cognito.models.people import CognitoMembership, CognitoUser
 from cognito.models.pools import AppClient, CognitoGroup, OfPool, PoolProvider, ResourceServer, UserPool
 from cognito.models.searches import SavedSearch
@@ -12,6 +13,7 @@ __all__ = [
     "CognitoMembership",
     "CognitoUser",
     "IdentityPool",
+    "Logo",
     "OfPool",
     "PoolCare",
     "PoolProvider",

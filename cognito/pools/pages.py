@@ -13,11 +13,13 @@ from accounts.access import may, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import PROPOSE, SEE_IAM
 from cognito.models import AppClient, UserPool
+from cognito.pools import logos
 from cognito.pools.findings import findings_of
 from cognito.pools.operations.pools import identity_pools
 from iamconsole.web import panels
 from iamconsole.web.counts import lately
 
+_LOGO = "Of the classic sign-in pages: what is there, and what the change sends"
 _SAID = ("critical", "high")  # what is worth a line on the overview
 _MOST_POOLS = 200  # that the overview looks at
 
@@ -75,3 +77,4 @@ def register() -> None:
             "overview.attention", "user_pools", "Needs attention", rows=_attention, permission=SEE_IAM, position=21
         )
     )
+    panels.register(panels.Panel("change", "logo", "Logo", "change_logo", lede=_LOGO, shows=logos.is_in, position=60))

@@ -3,10 +3,42 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.roles import SEE_IAM
 from cognito.kinds import POOL
+from cognito.models import UserPool
+from cognito.pools import logos
 from cognito.pools.told import tasks_of, told_of_client
+from iamconsole.web.fragments import render_page
+from iamconsole.web.uploads import LimitedFiles
 from policies.details import fetch_row, render_tab
+from policies.views.act import object_act
+from sync.snapshot import files
+from sync.views.fetch import fetch_change
+
+
+@csrf_exempt  # whoever may not is turned away before a file is read; `_look` looks at the token
+@require_http_methods(["GET", "HEAD", "POST"])
+def look(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
+    """The act of that name, which takes a file."""
+    row = fetch_row(request, POOL, account_id, aws_id, POOL.stage)
+    request.upload_handlers = [LimitedFiles(request, files.folder(), logos.MOST_BYTES)]
+    return _look(request, row)
+
+
+@csrf_protect
+def _look(request: HttpRequest, row: UserPool) -> HttpResponse:
+    return object_act(request, POOL, row, "look")
+
+
+@require_GET
+def change_logo(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    """The logos that a change sets, beside those that were there: a panel of the change, and a page."""
+    change = fetch_change(request, account_id, pk, SEE_IAM)
+    context = {"change": change, "pairs": logos.pairs_of(change)}
+    return render_page(request, "cognito/pools/change_logo.html", context, fragment="logos")
 
 
 def settings(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:

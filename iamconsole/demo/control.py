@@ -22,6 +22,7 @@ class Control:
         describe_root: Callable[..., None],
         bring_in: Callable[..., Any],
         outbox: Outbox,
+        logo: Callable[..., bytes],
     ) -> None:
         self._gate = gate
         self._reset = reset
@@ -36,6 +37,7 @@ class Control:
             ("POST", "activity"): lambda environ: note_activity(**_json_of(environ)),
             ("POST", "root"): lambda environ: describe_root(**_json_of(environ)),
             ("GET", "outbox"): lambda environ: outbox.since(_since(environ)),
+            ("GET", "logo"): lambda environ: _image(logo(**_asked(environ))),
             ("POST", "people"): lambda environ: bring_in(**_json_of(environ)),
         }
 
@@ -48,6 +50,8 @@ class Control:
             result = endpoint(environ)
         except (TypeError, ValueError, KeyError) as problem:
             return _answer({"error": str(problem)}, status=400)
+        if isinstance(result, Answer):
+            return result
         return _answer({"status": "ok"} if result is None else result)
 
     def _calls(self, environ: Environ) -> list[dict[str, Any]]:
@@ -58,6 +62,15 @@ class Control:
         self._gate.faults.release()
         self._reset()
         self._gate.calls.clear()
+
+
+def _asked(environ: Environ) -> dict[str, str]:
+    return {f"{name}_id": values[0] for name, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
+
+
+def _image(content: bytes) -> Answer:
+    kind = "image/png" if content.startswith(b"\x89PNG") else "image/jpeg"
+    return Answer(200 if content else 404, content, [("Content-Type", kind)])
 
 
 def _since(environ: Environ) -> int:

@@ -31,6 +31,7 @@ Control endpoints, for tests; all speak JSON:
     POST   /_emulator/people           {pool_id, people: [{username or attributes.email, attributes, status?, enabled?,
                                        created?, changed?, groups?, password?, factors?, totp_secret?}]}: they were in
                                        that Cognito user pool before, unchecked and at once; says how many are in it
+    GET    /_emulator/logo?pool=ID&client=ID  an image of classic sign-in pages, as CloudFront serves it
     GET    /_emulator/outbox?since=N   the messages above N that Cognito would have sent: [{n, at, pool_id, username,
                                        kind, medium, to, subject, text, secret, ...}], with the code or password in it
 """
@@ -116,6 +117,7 @@ def build(state: StateFile, lock: RLock) -> Gate:
         describe_root=describe_root,
         bring_in=bring_in,
         outbox=cognito_idp.outbox,
+        logo=cognito_idp.logo_anywhere,
     )
     return gate
 

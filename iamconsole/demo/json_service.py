@@ -34,6 +34,7 @@ class Calls:
     def __init__(self, request: AwsRequest) -> None:
         self.asked: dict[str, Any] = request.params
         self.region = request.region
+        self.host = request.environ.get("HTTP_HOST", "")
         self.caller: Caller = caller_of(request)
         if request.access_key:
             moto.iam.models.mark_account_as_visited(

@@ -21,7 +21,7 @@ from iamconsole.demo import cognito_identity, cognito_idp, organizations
 from iamconsole.demo.iam.managed import managed_by_aws
 
 # Raise this when the classes of iamconsole.demo change what they keep.
-_FORMAT = 4
+_FORMAT = 5
 _SERVICES = {
     "account": account_backends,
     "cognito-identity": cognito_identity.backends,

@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, URLPattern, path, reverse
 from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import PROPOSE
+from iamconsole.web.uploads import LimitedFiles
 from policies import acts
 from policies.acts import Act
 from policies.details import Kind, TabLink, fetch_row
@@ -37,16 +38,21 @@ def act_pattern(kind: Kind) -> URLPattern:
 
     def view(request: HttpRequest, account_id: str, aws_id: str, act: str) -> HttpResponse:
         row = fetch_row(request, kind, account_id, aws_id, kind.stage)
-        found = acts.find(kind.name, act)
-        if found is None or row.gone_at is not None or not found.offered(row):
-            raise Http404("This can't be done with it.")
-        kind.looked_at(request, row)
-        crumbs = [*_list_of(kind, account_id), Crumb(kind.called(row), _url_of(kind, row))]
-        return act_page(request, row.aws_account, [row], found, crumbs, kind=kind)
+        return object_act(request, kind, row, act)
 
     view.__name__ = view.__qualname__ = f"{kind.name}_act"
     address = f"aws/<str:account_id>/{kind.address or kind.many}/<str:aws_id>/do/<str:act>/"
     return path(address, view, name=view.__name__)
+
+
+def object_act(request: HttpRequest, kind: Kind, row: Any, act: str) -> HttpResponse:
+    """`row`: as `fetch_row` gave it to who may stage something with it."""
+    found = acts.find(kind.name, act)
+    if found is None or row.gone_at is not None or not found.offered(row):
+        raise Http404("This can't be done with it.")
+    kind.looked_at(request, row)
+    crumbs = [*_list_of(kind, row.aws_account.account_id), Crumb(kind.called(row), _url_of(kind, row))]
+    return act_page(request, row.aws_account, [row], found, crumbs, kind=kind)
 
 
 def account_act(request: HttpRequest, account_id: str, act: str) -> HttpResponse:
@@ -76,6 +82,8 @@ def act_page(
         raise PermissionDenied(f"{act.label.removesuffix('…')}: that takes a permission that you don’t have here.")
     asked = request.GET if selection is None else {}  # the filters of a list fill in no field
     form = act.form(aws_account, targets, signed_in(request), asked, request.POST or None, request.FILES or None)
+    if any(isinstance(handler, LimitedFiles) and handler.is_too_long for handler in request.upload_handlers):
+        form.refuse_too_long()
     if request.method == "POST" and form.is_valid() and (change := _propose(request, form)):
         return redirect("change", account_id=aws_account.account_id, pk=change.pk)
     called = kind.called if kind else lambda target: target.name
@@ -91,7 +99,7 @@ def act_page(
         "selection": selection,
         "tabs": _ways(form, act),
     }
-    return render(request, "stage/act.html", context, status=REFUSED if form.errors else 200)
+    return render(request, form.template, context, status=REFUSED if form.errors else 200)
 
 
 def _ways(form: acts.ActForm, act: Act) -> list[TabLink]:

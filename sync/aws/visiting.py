@@ -5,10 +5,12 @@ Nothing of it is kept: the session goes with the request that asked, and no log 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from botocore.session import Session
@@ -25,6 +27,8 @@ from sync.aws.trace import traced
 from sync.aws.translation import Sending, translate
 
 _PURPOSE = Purpose("read", "iam-console-visit")
+_LONGEST_KEYS = 100_000  # bytes
+LONGEST_LOGO = 131_072  # "Length Constraints" of ImageFile in the reference of SetUICustomization
 _READS = {"s3": "GetObject", "sts": "GetCallerIdentity"}
 
 
@@ -88,15 +92,49 @@ def published_keys(aws_account: AwsAccount, region: str, pool_id: str) -> dict[s
     host = "amazonaws.com.cn" if target.partition == "aws-cn" else "amazonaws.com"
     base = target.emulator_url.rstrip("/") if target.emulated else f"https://cognito-idp.{region}.{host}"
     sending = Sending("cognito-idp", "GetKeys", target.account_id, write=False, emulated=target.emulated)
-    with logged(sending, _PURPOSE), requests.Session() as session:
-        session.trust_env = not target.emulated  # no proxy stands before this machine
-        timeout = (settings.AWS_CONNECT_TIMEOUT, settings.AWS_READ_TIMEOUT)
-        try:
-            url = f"{base}/{pool_id}/.well-known/jwks.json"
-            answer = session.get(url, timeout=timeout, allow_redirects=False)
-            keys = answer.json() if answer.status_code == HTTPStatus.OK else None
-        except requests.RequestException as error:
-            raise sending.failed(errors.Unreachable, str(error)[:200]) from error
+    body = _got(sending, f"{base}/{pool_id}/.well-known/jwks.json", _LONGEST_KEYS)
+    try:
+        keys = json.loads(body or b"null")
+    except ValueError:
+        keys = None
     if not isinstance(keys, dict):
         raise sending.failed(errors.NotFound, "AWS publishes no keys of this user pool.")
     return keys
+
+
+def published_logo(aws_account: AwsAccount, url: str) -> bytes:
+    """The image at the address that GetUICustomization tells, which anybody may read. Raises an AwsError.
+
+    Nobody else's address is asked: AWS has them at CloudFront.
+    """
+    target = target_of(aws_account, "read")
+    sending = Sending("cognito-idp", "GetLogo", target.account_id, write=False, emulated=target.emulated)
+    parts, emulator = urlsplit(url), urlsplit(target.emulator_url)
+    if target.emulated:
+        is_theirs = (parts.scheme, parts.netloc) == (emulator.scheme, emulator.netloc)
+    else:
+        is_theirs = parts.scheme == "https" and parts.netloc.endswith(".cloudfront.net") and "@" not in parts.netloc
+    if not is_theirs:
+        raise sending.failed(errors.Refused, "The logo isn’t at an address of CloudFront.")
+    if not (body := _got(sending, url, LONGEST_LOGO)):
+        raise sending.failed(errors.NotFound, "AWS gives out no logo at the address that it tells.")
+    return body
+
+
+def _got(sending: Sending, url: str, longest: int) -> bytes:
+    """What is published there; b"" for anything but an answer of `longest` bytes at most. Raises Unreachable."""
+    timeout = (settings.AWS_CONNECT_TIMEOUT, settings.AWS_READ_TIMEOUT)
+    with logged(sending, _PURPOSE), requests.Session() as session:
+        session.trust_env = not sending.emulated  # no proxy stands before this machine
+        try:
+            with session.get(url, timeout=timeout, allow_redirects=False, stream=True) as answer:
+                if answer.status_code != HTTPStatus.OK:
+                    return b""
+                body = b""
+                for chunk in answer.iter_content(16_384):
+                    body += chunk
+                    if len(body) > longest:
+                        return b""
+                return body
+        except requests.RequestException as error:
+            raise sending.failed(errors.Unreachable, str(error)[:200]) from error

@@ -27,7 +27,7 @@ from cognito.pools.operations import (
     untag,
     update,
 )
-from cognito.pools.operations.looks import set_look
+from cognito.pools.operations.looks import Look, set_look
 from cognito.pools.operations.shapes import CLIENT, GROUP, MFA, POOL, PROVIDER, RESOURCE_SERVER, RISK
 from iamconsole.demo.process import REGION
 from sync.operations import StepSpec
@@ -241,7 +241,7 @@ CASES = (
     ),
     Case(
         "cognito.ui.set",
-        in_pool(lambda arn, name: set_look(arn, name, BLUE, "")),
+        in_pool(lambda arn, name: set_look(arn, name, BLUE, Look())),
         css_of,
         BLUE,
     ),

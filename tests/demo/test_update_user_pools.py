@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
@@ -148,6 +149,19 @@ def test_looks_need_a_domain(cognito: Any, pool: str, refused: Refused) -> None:
     cognito.set_ui_customization(UserPoolId=pool, CSS=css)
 
     assert cognito.get_ui_customization(UserPoolId=pool)["UICustomization"]["CSS"] == css
+
+
+def test_css_and_logo_are_set_together(cognito: Any, pool: str, refused: Refused) -> None:
+    cognito.create_user_pool_domain(UserPoolId=pool, Domain="acme-shop")
+    refused("InvalidParameterException", cognito.set_ui_customization, UserPoolId=pool, ImageFile=b"GIF89a")
+    made = cognito.set_ui_customization(UserPoolId=pool, ImageFile=b"\x89PNG\r\n")["UICustomization"]
+    with urlopen(made["ImageUrl"], timeout=5) as answer:
+        assert answer.read() == b"\x89PNG\r\n"
+
+    cognito.set_ui_customization(UserPoolId=pool, CSS=".banner-customizable { color: #fff; }")
+    assert "ImageUrl" not in cognito.get_ui_customization(UserPoolId=pool)["UICustomization"]
+    cognito.set_ui_customization(UserPoolId=pool)
+    assert "CSS" not in cognito.get_ui_customization(UserPoolId=pool)["UICustomization"]
 
 
 def test_tags_are_the_pools(cognito: Any, pool: str) -> None:

@@ -126,6 +126,7 @@ def cast(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
         aws_account = make_aws_account()
         cast = {name: make_operator(name, role, None if name == "olga" else aws_account) for name, role in CAST.items()}
         fill(aws_account, cast["alice"])
+        UserPool.objects.update(domain="shop")  # else it has no pages that could look like anything
         yield cast
 
 

@@ -57,6 +57,7 @@ change                         GET    in        404     ok   403  ok   ok    ok 
 change_progress                GET    in        404     ok   403  ok   ok    ok    ok
 change_access                  GET    in        404     ok   403  ok   ok    ok    ok
 change_access                  HTMX   in        404     ok   403  ok   ok    ok    ok
+change_logo                    GET    in        404     ok   403  ok   ok    ok    ok
 change_ticket                  GET    in        404     ok   403  ok   ok    ok    ok
 cognito_invite                 GET    in        404     403  ok   ok   403   ok    ok
 cognito_invite                 POST   in        404     403  ok   ok   403   ok    ok
@@ -145,6 +146,8 @@ cognito_people_stage?pick={cognito_user} GET in 404     403  ok   ok   403   ok 
 cognito_people_stage_act?pick={cognito_user} GET in 404 403 403  ok   403   ok    ok
 cognito_people_stage_act?pick={cognito_user} POST in 404 403 403 ok   403   ok    ok
 # Acts of pools and of their people.
+cognito_pool_look              GET    in        404     403  403  ok   403   ok    ok
+cognito_pool_look              POST   in        404     403  403  ok   403   ok    ok
 cognito_pool_act               GET    in        404     403  403  ok   403   ok    ok
 cognito_pool_act               POST   in        404     403  403  ok   403   ok    ok
 cognito_user_act               GET    in        404     403  404  404  403   404   404

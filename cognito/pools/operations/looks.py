@@ -1,7 +1,8 @@
-"""How the classic hosted pages of a pool look: its CSS. The part is {"object", "css": a digest, "logo"}.
+"""How the classic hosted pages of a pool look: CSS and logo. The part is {"object", "css": a digest, "logo": whether
+there is one, "changed": when it was last set}.
 
-"Customizing hosted UI (classic) branding" in the Amazon Cognito Developer Guide: CSS and logo can't be set separately,
-and AWS tells of the logo only where it is. So the CSS of pages that have one is not set here.
+"Customizing hosted UI (classic) branding" in the Amazon Cognito Developer Guide: CSS and logo can't be set separately.
+What the call leaves out is there no more, and AWS tells of the logo only where it is: so both are always sent.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import AwsAccount
+from cognito.models import Logo
+from cognito.pools import logos
 from cognito.pools.operations.places import IDP, check_pool_arn, pool_call, pool_id_of, pool_key, pool_row, region_of
 from cognito.pools.operations.pools import pool_ref
 from sync.aws.client import AwsClient
@@ -20,7 +23,9 @@ from sync.aws.errors import NotFound
 from sync.checks import Finding
 from sync.draft import Draft
 from sync.mirror import ObjectRef, Reader
+from sync.mirror.hashing import moment
 from sync.operations import BadParams, Call, Done, Guarantee, Operation, Refusal, Risk, StepSpec, Tried, Undo, Value
+from sync.sealed import NotKept
 
 MOST_BYTES = 3 * 1024
 EVERY_CLIENT = "ALL"  # what app clients without a look of their own have
@@ -33,6 +38,7 @@ CLASSES = tuple(
         "textDescription",
     )
 )  # fmt: skip
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SELECTOR = re.compile(r"\.([\w-]+)(:hover|:focus)?")
 
@@ -55,37 +61,69 @@ def refusal(css: str) -> str:
 @dataclass(frozen=True)
 class Look:
     css: str = ""
-    has_logo: bool = False
+    logo_url: str = ""
+    changed: str = ""  # ISO 8601; "" where nothing was ever set
 
     @property
     def seen(self) -> str:
         """What tells it from another one."""
-        return hashlib.sha256(f"{self.css}\0{self.has_logo}".encode()).hexdigest()
+        return hashlib.sha256("\0".join((self.css, self.logo_url, self.changed)).encode()).hexdigest()
 
 
 def look_of(client: Reader, pool_id: str) -> Look:
     """Raises what the door raises."""
     told = client.call(IDP, "GetUICustomization", UserPoolId=pool_id, ClientId=EVERY_CLIENT)["UICustomization"]
-    return Look(str(told.get("CSS") or ""), bool(told.get("ImageUrl")))
+    return _look(told)
+
+
+def _look(told: Mapping[str, Any]) -> Look:
+    """Where nothing is set AWS tells no time, or that of the call that took it away: it counts as none."""
+    css, url = str(told.get("CSS") or ""), str(told.get("ImageUrl") or "")
+    changed = moment(told.get("LastModifiedDate")) if css or url else None
+    return Look(css, url, changed.isoformat() if changed else "")
+
+
+@dataclass(frozen=True)
+class Image:
+    """In a call, as the plan shows it: which of the console's logos is sent."""
+
+    digest: str
+
+    def __str__(self) -> str:
+        return f"fileb://logo-{self.digest[:12]}"
 
 
 @dataclass(frozen=True)
 class LookParams:
-    """`was`: the CSS that was there when it was proposed."""
+    """Logos by their digests (cognito/pools/logos.py). `was` …: what was there when it was proposed."""
 
     pool_arn: str
     called: str
     css: str
     was: str
+    logo: str = ""
+    was_logo: str = ""  # "" of a logo that couldn't be read, too
+    had_logo: bool = False
+    was_changed: str = ""
 
     def __post_init__(self) -> None:
         check_pool_arn(self.pool_arn)
         if self.css and (why := refusal(self.css)):
             raise BadParams(why)
+        if any(digest and not _DIGEST.fullmatch(digest) for digest in (self.logo, self.was_logo)):
+            raise BadParams("A logo is named by the SHA-256 of its file.")
+
+    @property
+    def changes_css(self) -> bool:
+        return self.css != self.was
+
+    @property
+    def changes_logo(self) -> bool:
+        return self.logo != self.was_logo or bool(self.logo) is not self.had_logo
 
 
 class SetLook(Operation[LookParams]):
-    kind = "cognito.ui.set"
+    kind = logos.KIND
     guarantee = Guarantee.IDEMPOTENT
     undo = Undo.REVERSIBLE
     risk = Risk.LOW
@@ -93,15 +131,25 @@ class SetLook(Operation[LookParams]):
     params_type = LookParams
 
     def title(self, p: LookParams) -> str:
-        return f"{'Set' if p.css else 'Take away'} the CSS of the sign-in pages of {p.called}"
+        meant = {"CSS": (p.css, p.changes_css), "logo": (p.logo, p.changes_logo)}
+        done = [f"{'set' if to else 'take away'} the {what}" for what, (to, changes) in meant.items() if changes]
+        said = " and ".join(done) or "set the CSS"
+        return f"{said[0].upper()}{said[1:]} of the sign-in pages of {p.called}"
 
     def note(self, p: LookParams) -> str:
-        return (
-            "For app clients without a look of their own, on the classic pages. Pages may show the old one for a while."
-        )
+        said = [
+            "For app clients without a look of their own, on the classic pages. They may show the old one for a while."
+        ]
+        if p.had_logo and not p.changes_logo:
+            said.append("The logo is sent along as it is: AWS would take it away.")
+        if p.had_logo and not p.was_logo:
+            said.append("The logo that is there couldn’t be read, so no reverse can bring it back.")
+        return " ".join(said)
 
     def calls(self, p: LookParams) -> list[Call]:
-        return [pool_call(p.pool_arn, "SetUICustomization", ClientId=EVERY_CLIENT, CSS=p.css)]
+        css = {"CSS": p.css} if p.css else {}
+        logo = {"ImageFile": Image(p.logo)} if p.logo else {}
+        return [pool_call(p.pool_arn, "SetUICustomization", ClientId=EVERY_CLIENT, **css, **logo)]
 
     def objects(self, p: LookParams) -> list[str]:
         return [pool_key(p.pool_arn)]
@@ -109,14 +157,18 @@ class SetLook(Operation[LookParams]):
     def part(self, p: LookParams) -> str:
         return f"look:{p.pool_arn}"
 
+    def may_end(self, p: LookParams) -> bool:
+        """When it was set, which its reverse expects, is known only afterwards."""
+        return False
+
     def refs(self, aws_account: AwsAccount, p: LookParams) -> list[ObjectRef]:
         return [pool_ref(p.pool_arn)]
 
     def told(self, value: Value) -> str:
         if value is None:
             return "no such user pool"
-        logo = " and a logo, which the call would take away" if value["logo"] else ""
-        return f"{'other CSS' if value['css'] else 'no CSS'}{logo}"
+        since = f", set at {value['changed']}" if value.get("changed") else ""
+        return f"{'CSS' if value['css'] else 'no CSS'} and {'a' if value['logo'] else 'no'} logo{since}"
 
     def document(self, aws_account: AwsAccount, p: LookParams, value: Value) -> str | None:
         return p.was
@@ -126,14 +178,22 @@ class SetLook(Operation[LookParams]):
 
     def mirrored(self, draft: Draft, p: LookParams) -> Value:
         """The mirror has no look: who proposes it has just seen it."""
-        return {"object": pool_row(draft, p.pool_arn).aws_id, "css": _digest(p.was), "logo": False}
+        pool_id = pool_row(draft, p.pool_arn).aws_id
+        return {"object": pool_id, "css": _digest(p.was), "logo": p.had_logo, "changed": p.was_changed}
 
     def after(self, p: LookParams, value: Value) -> Value:
-        return {**value, "css": _digest(p.css)}
+        return {**value, "css": _digest(p.css), "logo": bool(p.logo), "changed": ""}
+
+    def changes(self, p: LookParams, value: Value) -> bool:
+        return p.changes_css or p.changes_logo
 
     def limits(self, draft: Draft, p: LookParams, value: Value) -> list[Finding]:
-        if p.css == p.was:
-            return [Finding("NO_CHANGE", "error", "The CSS is set so already.")]
+        if not self.changes(p, value):
+            return [Finding("NO_CHANGE", "error", "The look is set so already.")]
+        if any(step.kind == self.kind for step in draft.writing(pool_key(p.pool_arn))):
+            return [Finding("SET_TWICE", "error", "An earlier step sets the look: one change sets it once.")]
+        if p.logo and logos.kept(draft.aws_account, p.logo) is None:
+            return [Finding("NO_LOGO", "error", "The logo isn’t kept here any more: choose its file again.")]
         pool = pool_row(draft, p.pool_arn)
         domains = [name for name in (pool.domain, pool.custom_domain) if name]
         if not domains:
@@ -143,24 +203,52 @@ class SetLook(Operation[LookParams]):
         held = [(pool.domains or {}).get(name, {}).get("ManagedLoginVersion", CLASSIC) for name in domains]
         if CLASSIC in held:
             return []
-        return [Finding("NOT_SEEN", "warning", "The pool’s pages are managed login, which this CSS doesn’t change.")]
+        return [Finding("NOT_SEEN", "warning", "The pool’s pages are managed login, which this look doesn’t change.")]
 
     def live(self, client: AwsClient, p: LookParams) -> Value:
         try:
             look = look_of(client.at(region_of(p.pool_arn)), pool_id_of(p.pool_arn))
         except NotFound:
             return None
-        return {"object": pool_id_of(p.pool_arn), "css": _digest(look.css), "logo": look.has_logo}
+        return {
+            "object": pool_id_of(p.pool_arn), "css": _digest(look.css), "logo": bool(look.logo_url),
+            "changed": look.changed,
+        }  # fmt: skip
+
+    def send(self, client: AwsClient, p: LookParams) -> Mapping[str, Any]:
+        """Raises NotKept."""
+        parameters = dict(self.calls(p)[0].parameters)
+        if p.logo:
+            account_id = p.pool_arn.split(":")[4]
+            logo = Logo.objects.filter(aws_account__account_id=account_id, digest=p.logo).first()
+            if logo is None:
+                raise NotKept("The logo isn’t kept here any more: choose its file again.")
+            parameters["ImageFile"] = bytes(logo.image)
+        return client.at(region_of(p.pool_arn)).call(IDP, "SetUICustomization", **parameters)
+
+    def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"changed": _look(answer.get("UICustomization") or {}).changed}
+
+    def done(self, client: AwsClient, p: LookParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+        """A new logo in the place of another one shows by the time alone, which is AWS's: it isn't compared to ours."""
+        if live is None or live == tried[0].found:
+            return None
+        wanted = self.after(p, live)
+        is_so = (live["css"], live["logo"]) == (wanted["css"], wanted["logo"])
+        return Done({"changed": live["changed"]}) if is_so else None
 
     def replanned(self, draft: Draft, p: LookParams) -> list[StepSpec]:
         """The mirror can't tell what is there instead."""
         raise Refusal(f"Open the form for the look of {p.called} again: it asks AWS what is there now.")
 
-    def done(self, client: AwsClient, p: LookParams, live: Value, tried: Sequence[Tried]) -> Done | None:
-        return Done() if live is not None and live == self.after(p, tried[0].found) else None
-
     def reverse(self, p: LookParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
-        return [set_look(p.pool_arn, p.called, p.was, p.css)]
+        """A logo that couldn't be read can't come back: what was put in its place stays."""
+        unread = p.had_logo and not p.was_logo
+        back = LookParams(
+            p.pool_arn, p.called, p.was, p.css, logo=p.logo if unread else p.was_logo, was_logo=p.logo,
+            had_logo=bool(p.logo), was_changed=str(result.get("changed") or ""),
+        )  # fmt: skip
+        return [self.spec(back)] if back.changes_css or back.changes_logo else []
 
 
 def _digest(css: str) -> str:
@@ -169,5 +257,12 @@ def _digest(css: str) -> str:
     return hashlib.sha256(said.encode()).hexdigest()[:32] if said else ""
 
 
-def set_look(pool_arn: str, called: str, css: str, was: str) -> StepSpec:
-    return StepSpec(SetLook.kind, {"pool_arn": pool_arn, "called": called, "css": css, "was": was})
+def set_look(pool_arn: str, called: str, css: str, was: Look, *, logo: str = "", was_logo: str = "") -> StepSpec:
+    """`logo`, `was_logo`: digests of logos that are kept (cognito/pools/logos.py)."""
+    return StepSpec(
+        SetLook.kind,
+        {
+            "pool_arn": pool_arn, "called": called, "css": css, "was": was.css, "logo": logo, "was_logo": was_logo,
+            "had_logo": bool(was.logo_url), "was_changed": was.changed,
+        },
+    )  # fmt: skip

@@ -68,3 +68,10 @@ def client_anywhere(client_id: str) -> tuple[UserPool, AppClient]:
             if client_id in pool.clients:
                 return pool, pool.clients[client_id]
     raise not_found(f"User pool client {client_id} does not exist.")
+
+
+def logo_anywhere(pool_id: str, client_id: str) -> bytes:
+    """The logo of the pool's classic pages; b"" for none."""
+    pool = pool_anywhere(pool_id)
+    held = pool.looks.get(client_id) if pool else None
+    return held.image if held else b""

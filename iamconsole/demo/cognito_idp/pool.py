@@ -26,6 +26,7 @@ class Dated:
     content: dict[str, Any]
     created: datetime = field(default_factory=clock.utcnow)
     changed: datetime = field(default_factory=clock.utcnow)
+    image: bytes = b""  # of a look
 
     def described(self) -> dict[str, Any]:
         return {**self.content, "CreationDate": self.created, "LastModifiedDate": self.changed}

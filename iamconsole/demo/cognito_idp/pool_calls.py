@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Callable
 from typing import Any
 
@@ -207,10 +208,17 @@ class PoolCalls(Calls):
         pool, client_id = self.pool, self.asked.get("ClientId", "ALL")
         if pool.domain is None and pool.custom_domain is None:
             raise invalid("There has to be an existing domain associated with this user pool")
-        content = {"CSS": self.asked.get("CSS"), "CSSVersion": clock.utcnow().strftime("%Y%m%d")}
-        if self.asked.get("ImageFile"):  # left out, there is no logo any more
-            content["ImageUrl"] = f"https://d111111abcdef8.cloudfront.net/{pool.id}/{client_id}/image.jpg"
-        pool.looks[client_id] = Dated(content)
+        image = b64decode(self.asked.get("ImageFile") or "")
+        if image and not image.startswith((b"\x89PNG\r\n", b"\xff\xd8\xff")):
+            raise invalid("The image file is not valid. Choose a PNG or JPEG file.")
+        # Both or none: what is left out is there no more.
+        content = {"CSS": self.asked.get("CSS") or None, "CSSVersion": clock.utcnow().strftime("%Y%m%d%H%M%S")}
+        if image:  # CloudFront has it, which is played by this process, too
+            content["ImageUrl"] = f"http://{self.host}/_emulator/logo?pool={pool.id}&client={client_id}"
+        if not image and not content["CSS"]:
+            pool.looks.pop(client_id, None)
+            return {"UICustomization": {}}
+        pool.looks[client_id] = Dated(content, image=image)
         return {"UICustomization": _looks(pool, client_id, pool.looks[client_id])}
 
 

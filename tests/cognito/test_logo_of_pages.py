@@ -1,0 +1,253 @@
+"""The logo of a pool's classic pages: AWS takes away what a call leaves out, so it is read and sent along."""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from collections.abc import Callable
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from accounts.models import AwsAccount, Operator
+from cognito.models import Logo
+from cognito.pools import logos
+from cognito.pools.operations.looks import Look, LookParams, set_look
+from sync import changes
+from sync.aws import errors
+from sync.aws.visiting import published_logo
+from sync.models import Change
+from tests.cognito.pool_operation_cases import BLUE, Arranged, arrange, css_of
+from tests.services.changing import carry_out, propose
+from tests.services.pages import address, get, text_of
+from tests.services.world import World
+
+pytestmark = pytest.mark.django_db
+
+RED = ".banner-customizable { background-color: #c00; }"
+
+
+def png(shade: int) -> bytes:
+    """An image of one pixel."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(bytes((0, shade)))) + chunk(b"IEND", b"")
+
+
+DARK, LIGHT = png(0), png(255)
+JPEG = b"\xff\xd8\xff\xe0 a photo \xff\xd9"
+CUT_OFF = DARK[:-6]  # this console says so; AWS, as the tests have it, takes it
+
+
+@pytest.fixture
+def arranged(world: World) -> Arranged:
+    return arrange(world)
+
+
+@pytest.fixture
+def client(erin: Operator, client_of: Callable[..., Client]) -> Client:
+    return client_of(erin)
+
+
+def logo_of(arranged: Arranged) -> bytes:
+    url = arranged.idp.get_ui_customization(**arranged.in_pool)["UICustomization"].get("ImageUrl")
+    if not url:
+        return b""
+    with urlopen(url, timeout=5) as answer:
+        return bytes(answer.read())
+
+
+def there(arranged: Arranged, css: str = "", logo: bytes = b"") -> None:
+    """Somebody set it elsewhere."""
+    arranged.idp.set_ui_customization(**arranged.in_pool, **({"CSS": css} if css else {}), ImageFile=logo)
+
+
+def post(client: Client, arranged: Arranged, status: int = 302, **said: Any) -> str:
+    page = get(client, "cognito_pool_look", aws_id=arranged.pool.aws_id)
+    seen = re.search(r'name="seen" value="(\w*)"', page)
+    assert seen is not None
+    if "logo" in said:
+        said["logo"] = SimpleUploadedFile("logo.png", said["logo"])
+    response = client.post(address("cognito_pool_look", aws_id=arranged.pool.aws_id), {"seen": seen[1], **said})
+    assert response.status_code == status, text_of(response.content.decode())
+    return text_of(response.content.decode())
+
+
+def applied(erin: Operator) -> Change:
+    change = carry_out(Change.objects.latest("pk"), erin)
+    assert change.state == Change.State.APPLIED, change.error
+    return change
+
+
+def reverse(change: Change, erin: Operator) -> Change:
+    return carry_out(changes.propose_reverse(change=change, actor=erin, reason="Not ours"), erin)
+
+
+def test_a_first_logo_and_back(arranged: Arranged, client: Client, erin: Operator) -> None:
+    there(arranged, BLUE)
+    post(client, arranged, css=BLUE, logo=DARK)
+    change = applied(erin)
+    assert change.title == "Set the logo of the sign-in pages of customers"
+    assert (css_of(arranged), logo_of(arranged)) == (BLUE, DARK)
+    assert reverse(change, erin).state == Change.State.APPLIED
+    assert (css_of(arranged), logo_of(arranged)) == (BLUE, b"")
+
+
+def test_other_css_leaves_the_logo(arranged: Arranged, client: Client, erin: Operator) -> None:
+    there(arranged, BLUE, DARK)
+    post(client, arranged, css=RED)
+    change = applied(erin)
+    assert change.title == "Set the CSS of the sign-in pages of customers"
+    assert (css_of(arranged), logo_of(arranged)) == (RED, DARK)
+    assert reverse(change, erin).state == Change.State.APPLIED
+    assert (css_of(arranged), logo_of(arranged)) == (BLUE, DARK)
+
+
+def test_another_logo_leaves_the_css_and_its_reverse_has_the_old_one(
+    arranged: Arranged, client: Client, erin: Operator
+) -> None:
+    there(arranged, BLUE, DARK)
+    post(client, arranged, css=BLUE, logo=LIGHT)
+    change = applied(erin)
+    assert (css_of(arranged), logo_of(arranged)) == (BLUE, LIGHT)
+    assert reverse(change, erin).state == Change.State.APPLIED
+    assert logo_of(arranged) == DARK
+
+
+def test_a_logo_goes_when_that_is_said(arranged: Arranged, client: Client, erin: Operator) -> None:
+    there(arranged, BLUE, DARK)
+    post(client, arranged, css=BLUE, no_logo="on")
+    assert applied(erin).title == "Take away the logo of the sign-in pages of customers"
+    assert (css_of(arranged), logo_of(arranged)) == (BLUE, b"")
+
+
+def test_all_of_it_goes(arranged: Arranged, client: Client, erin: Operator) -> None:
+    there(arranged, BLUE, DARK)
+    post(client, arranged, css="", no_logo="on")
+    change = applied(erin)
+    assert (css_of(arranged), logo_of(arranged)) == ("", b"")
+    assert reverse(change, erin).state == Change.State.APPLIED
+    assert (css_of(arranged), logo_of(arranged)) == (BLUE, DARK)
+
+
+def test_nothing_is_different(arranged: Arranged, client: Client) -> None:
+    there(arranged, BLUE, DARK)
+    assert "Nothing is different" in post(client, arranged, 422, css=BLUE)
+    assert "Nothing is different" in post(client, arranged, 422, css=BLUE, logo=DARK)
+    assert not Logo.objects.exists()
+
+
+def test_another_logo_meanwhile_is_a_conflict(arranged: Arranged, client: Client, erin: Operator) -> None:
+    """Its address may be the same: the time tells."""
+    there(arranged, BLUE, DARK)
+    post(client, arranged, css=RED)
+    there(arranged, BLUE, LIGHT)
+    change = carry_out(Change.objects.get(), erin)
+    assert change.state == Change.State.CONFLICTED
+    assert "found CSS and a logo, set at 20" in change.error["sentence"]
+    assert logo_of(arranged) == LIGHT
+
+
+def test_a_logo_that_cannot_be_read_is_not_lost_unsaid(arranged: Arranged, client: Client, erin: Operator) -> None:
+    there(arranged, BLUE, CUT_OFF)
+    page = text_of(get(client, "cognito_pool_look", aws_id=arranged.pool.aws_id))
+    assert "It couldn’t be read" in page
+    assert "couldn’t be read, so it can’t be sent along" in post(client, arranged, 422, css=RED)
+    assert not Change.objects.exists()
+
+    post(client, arranged, css=RED, logo=LIGHT)
+    plan = text_of(get(client, "change", pk=Change.objects.get().pk))
+    assert "no reverse can bring it back" in plan
+    change = applied(erin)
+    assert logo_of(arranged) == LIGHT
+    assert reverse(change, erin).state == Change.State.APPLIED
+    assert (css_of(arranged), logo_of(arranged)) == (BLUE, LIGHT)  # rather ours than none
+
+
+def test_where_only_an_unread_logo_was_taken_away_nothing_is_reversed(
+    arranged: Arranged, client: Client, erin: Operator
+) -> None:
+    there(arranged, BLUE, CUT_OFF)
+    post(client, arranged, css=BLUE, no_logo="on")
+    with pytest.raises(changes.PlanError, match="nothing to reverse"):
+        reverse(applied(erin), erin)
+
+
+def test_what_aws_would_refuse_is_said(arranged: Arranged, client: Client) -> None:
+    assert "no PNG or JPEG" in post(client, arranged, 422, css=BLUE, logo=b"GIF89a")
+    assert "larger than 100,000 bytes" in post(client, arranged, 422, css=BLUE, logo=DARK + b"x" * logos.MOST_BYTES)
+    assert not Logo.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("image", "kind"), [(DARK, "png"), (JPEG, "jpeg"), (b"", ""), (CUT_OFF, ""), (JPEG[:-1], ""), (b"<svg/>", "")]
+)
+def test_a_kind_is_by_what_is_in_it(image: bytes, kind: str) -> None:
+    assert logos.kind_of(image) == kind
+
+
+def test_a_logo_of_the_most_bytes_is_fine() -> None:
+    assert logos.refusal(JPEG[:-2] + b"x" * (logos.MOST_BYTES - len(JPEG)) + JPEG[-2:]) == ""
+    assert "100,001" in logos.refusal(JPEG[:-2] + b"x" * (logos.MOST_BYTES + 1 - len(JPEG)) + JPEG[-2:])
+
+
+def test_not_another_logo_and_none(arranged: Arranged, client: Client) -> None:
+    there(arranged, BLUE, DARK)
+    assert "not both" in post(client, arranged, 422, css=BLUE, logo=LIGHT, no_logo="on")
+
+
+def test_who_approves_sees_both(arranged: Arranged, client: Client) -> None:
+    there(arranged, BLUE, DARK)
+    post(client, arranged, css=BLUE, logo=LIGHT)
+    change = Change.objects.get()
+    page, plan = get(client, "change_logo", pk=change.pk), get(client, "change", pk=change.pk)
+    assert all(logos.shown(image).data_url in page for image in (DARK, LIGHT))
+    assert f"fileb://logo-{logos.digest_of(LIGHT)[:12]}" in plan
+    assert address("change_logo", pk=str(change.pk)) in plan
+    assert len(str(change.steps.get().params)) < 1000  # the image itself stands elsewhere
+
+
+def test_a_logo_that_is_not_kept_is_not_planned(arranged: Arranged, erin: Operator) -> None:
+    step = set_look(arranged.pool.arn, "customers", BLUE, Look(), logo="ab" * 32)
+    with pytest.raises(changes.PlanError, match="isn’t kept here any more"):
+        propose(arranged.pool.aws_account, erin, [step])
+    with pytest.raises(ValueError, match="SHA-256"):
+        LookParams(arranged.pool.arn, "customers", BLUE, "", logo="../x")
+
+
+def test_the_look_is_set_once_in_a_change(arranged: Arranged, erin: Operator) -> None:
+    steps = [set_look(arranged.pool.arn, "customers", css, Look()) for css in (BLUE, RED)]
+    with pytest.raises(changes.PlanError, match="one change sets it once"):
+        propose(arranged.pool.aws_account, erin, steps)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://d111111abcdef8.cloudfront.net/logo.png",
+        "https://cloudfront.net.example.org/logo.png",
+        "https://example.org/.cloudfront.net",
+        "https://d111111abcdef8.cloudfront.net:8443/logo.png",
+        "https://me@d111111abcdef8.cloudfront.net/logo.png",
+        "https://169.254.169.254/latest/meta-data/",
+        "file:///etc/passwd",
+    ],
+)
+def test_nobody_elses_address_is_asked(aws_account: AwsAccount, url: str) -> None:
+    aws_account.emulated = False
+    with pytest.raises(errors.Refused, match="CloudFront"):
+        published_logo(aws_account, url)
+
+
+def test_an_emulated_aws_account_asks_its_emulator_only(world: World) -> None:
+    with pytest.raises(errors.Refused, match="CloudFront"):
+        published_logo(world.aws_account, "https://d111111abcdef8.cloudfront.net/logo.png")
+    with pytest.raises(errors.NotFound):
+        published_logo(world.aws_account, f"{world.emulator.url}/_emulator/logo?pool=eu-west-1_none&client=ALL")
