@@ -1,16 +1,25 @@
 """What a person of a user pool gets in AWS: which identity pools take her sign-in, and which role each gives her.
 
 How AWS chooses is said in "Using role-based access control" of the Cognito guide: by the rules of a mapping in order,
-or by the role of her group with the lowest precedence; where that decides nothing, what the mapping says of that.
+or by the role of her group with the lowest precedence; where that decides nothing, what the mapping says of that. An
+app may ask for the role of another of her groups instead (CustomRoleArn of GetCredentialsForIdentity), and in the
+classic flow for any that lets her in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
+from cognito.identity_pools import classic, rules
+from cognito.identity_pools.operations.facts import SIGNED_IN
+from cognito.identity_pools.operations.roles import rules_of
+from cognito.identity_pools.operations.settings import USER_POOLS
+from cognito.identity_pools.ways import mapping_of, provider_of
 from cognito.models import CognitoGroup, CognitoUser, IdentityPool
+from cognito.people.telling import care_of
 from identities.models import IamRole
 
 DENY = "Deny"
@@ -19,11 +28,12 @@ GROUPS_CLAIM = "cognito:groups"
 
 @dataclass(frozen=True)
 class Chosen:
-    """A role, "" for none, and why. `unknown`: it hangs on what isn't kept of her."""
+    """A role, "" for none, and why. `unknown`: it hangs on what isn't kept of her. `also`: what the app may ask for."""
 
     role_arn: str
     why: str
     unknown: bool = False
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -32,36 +42,54 @@ class Way:
     client_id: str
     chosen: Chosen
     role: IamRole | None  # as the mirror has it
+    others: tuple[str, ...]  # names of roles that the app may ask for instead
 
     @property
     def role_name(self) -> str:
-        return self.chosen.role_arn.rpartition("/")[2]
+        return _name(self.chosen.role_arn)
+
+
+def _name(arn: str) -> str:
+    return arn.rpartition("/")[2]
 
 
 def ways_of(person: CognitoUser, groups: Sequence[CognitoGroup]) -> list[Way]:
     """One for each app client that an identity pool of the AWS account takes sign-ins of."""
     provider = f"/{person.pool.aws_id}"
-    found: list[tuple[IdentityPool, str, Chosen]] = []
+    claims = Claims(person, groups)
+    found: list[tuple[IdentityPool, str, Chosen, tuple[str, ...]]] = []
     for pool in IdentityPool.objects.live().filter(aws_account=person.aws_account_id).order_by("name_key", "pk"):
-        for told in pool.settings.get("CognitoIdentityProviders", ()):
+        free = classic.roles_for(pool)
+        for told in pool.settings.get(USER_POOLS, ()):
             if told.get("ProviderName", "").endswith(provider):
                 key = f"{told['ProviderName']}:{told.get('ClientId', '')}"
-                found.append((pool, told.get("ClientId", ""), chosen_by(pool, key, person, groups)))
-    arns = {chosen.role_arn for _, _, chosen in found if chosen.role_arn}
+                chosen = chosen_by(pool, key, claims, groups)
+                found.append((pool, told.get("ClientId", ""), chosen, _others(pool, key, chosen, free)))
+    arns = {chosen.role_arn for _, _, chosen, _ in found if chosen.role_arn}
     roles = {role.arn: role for role in IamRole.objects.live().filter(aws_account=person.aws_account_id, arn__in=arns)}
-    return [Way(pool, client, chosen, roles.get(chosen.role_arn)) for pool, client, chosen in found]
+    return [Way(pool, client, chosen, roles.get(chosen.role_arn), others) for pool, client, chosen, others in found]
 
 
-def chosen_by(pool: IdentityPool, provider: str, person: CognitoUser, groups: Sequence[CognitoGroup]) -> Chosen:
+def _others(pool: IdentityPool, key: str, chosen: Chosen, free: Sequence[IamRole]) -> tuple[str, ...]:
+    """`free`: what the classic flow leaves to the app."""
+    takes = classic.besides(free, pool, SIGNED_IN, provider_of(key), given=[chosen.role_arn])
+    return tuple(dict.fromkeys((*map(_name, chosen.also), *(role.name for role in takes))))
+
+
+def chosen_by(pool: IdentityPool, key: str, claims: Claims, groups: Sequence[CognitoGroup]) -> Chosen:
+    """`key`: the provider as mappings name it."""
     if pool.roles is None:
         return Chosen("", "The roles of this identity pool are not held.", unknown=True)
-    usual = Chosen(pool.roles.get("authenticated", ""), "Whoever signs in gets it.")
-    mapping = (pool.role_mappings or {}).get(provider)
+    arn = pool.roles.get(SIGNED_IN, "")
+    usual = Chosen(arn, "Whoever signs in gets it." if arn else "The identity pool has no role for who is signed in.")
+    mapping = mapping_of(pool, key)
     if mapping is None:
         return usual
     if mapping.get("Type") == "Rules":
-        return _by_rules(mapping, usual, person, groups)
-    return _by_groups(groups) or _undecided(mapping, usual, "None of her groups decides")
+        return _by_rules(mapping, usual, claims)
+    chosen = _by_groups(groups) or _undecided(mapping, usual, "None of her groups decides")
+    asked = {group.role_arn for group in groups if group.role_arn} - {chosen.role_arn}
+    return replace(chosen, also=tuple(sorted(asked)))
 
 
 def _by_groups(groups: Sequence[CognitoGroup]) -> Chosen | None:
@@ -79,44 +107,50 @@ def _by_groups(groups: Sequence[CognitoGroup]) -> Chosen | None:
     return Chosen(first[0].role_arn, f"Of her groups, {first[0].name} has the lowest precedence ({least}).")
 
 
-def _by_rules(mapping: Mapping[str, Any], usual: Chosen, person: CognitoUser, groups: Sequence[CognitoGroup]) -> Chosen:
-    for number, rule in enumerate(mapping.get("RulesConfiguration", {}).get("Rules", ()), 1):
-        claim = rule.get("Claim", "")
-        says = f"{claim} {_COMPARED.get(rule.get('MatchType', ''), rule.get('MatchType', ''))} {rule.get('Value', '')}"
-        met = _is_met(rule, claims_of(person, groups))
+def _by_rules(mapping: Mapping[str, Any], usual: Chosen, claims: Claims) -> Chosen:
+    for number, rule in enumerate(rules_of(mapping), 1):
+        met = _is_met(rule, claims)
         if met is None:
-            return Chosen("", f"It hangs on rule {number} ({says}): {claim} isn’t kept of people.", unknown=True)
+            why = f"It hangs on rule {number} ({rules.told(rule)}): {rule['Claim']} isn’t kept of people."
+            return Chosen("", why, unknown=True)
         if met:
-            return Chosen(rule.get("RoleARN", ""), f"Rule {number} matches: {says}.")
+            return Chosen(rule["RoleARN"], f"Rule {number} matches: {rules.told(rule)}.")
     return _undecided(mapping, usual, "No rule matches")
 
 
-_COMPARED = {"Equals": "is", "Contains": "contains", "StartsWith": "begins with", "NotEqual": "is not"}
+class Claims:
+    """What her token says, as far as it is known."""
+
+    def __init__(self, person: CognitoUser, groups: Sequence[CognitoGroup]) -> None:
+        self._person = person
+        self._values: dict[str, tuple[str, ...]] = {name: (value,) for name, value in person.attributes.items()}
+        self._values |= {"sub": (person.aws_id,), "cognito:username": (person.name,)}
+        self._values[GROUPS_CLAIM] = tuple(group.name for group in groups)
+
+    @cached_property
+    def _kept(self) -> Collection[str]:
+        return frozenset(care_of(self._person.pool).attributes)
+
+    def of(self, name: str) -> tuple[str, ...] | None:
+        """Its values, none where it isn't in the token; None where nobody here knows."""
+        found = self._values.get(name)
+        return () if found is None and name in self._kept else found
 
 
-def claims_of(person: CognitoUser, groups: Sequence[CognitoGroup]) -> dict[str, str]:
-    return {
-        **person.attributes,
-        "sub": person.aws_id,
-        "cognito:username": person.name,
-        GROUPS_CLAIM: ",".join(group.name for group in groups),
-    }
-
-
-def _is_met(rule: Mapping[str, str], claims: Mapping[str, str]) -> bool | None:
-    """None: that claim isn't known."""
-    said, wanted = claims.get(rule.get("Claim", "")), rule.get("Value", "")
+def _is_met(rule: Mapping[str, str], claims: Claims) -> bool | None:
+    """The claim has to be there ("MappingRule" in the API Reference). None: that isn't known."""
+    wanted, said = rule["Value"], claims.of(rule["Claim"])
     if said is None:
         return None
-    match rule.get("MatchType"):
+    match rule["MatchType"]:
         case "Equals":
-            return said == wanted
-        case "NotEqual":
-            return said != wanted
-        case "StartsWith":
-            return said.startswith(wanted)
-        case "Contains":
             return wanted in said
+        case "NotEqual":
+            return any(each != wanted for each in said)
+        case "StartsWith":
+            return any(each.startswith(wanted) for each in said)
+        case "Contains":
+            return any(wanted in each for each in said)
     return None
 
 

@@ -10,12 +10,13 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AuditEntry, AwsAccount, Operator
-from cognito.models import CognitoGroup, CognitoUser, UserPool
+from cognito.identity_pools.trusting import COGNITO, trust_for
+from cognito.models import CognitoGroup, CognitoUser, IdentityPool, UserPool
 from cognito.people.erasing import erase
 from cognito.reach import ways_of
 from tests.cognito.rows import make_identity_pool, make_person, make_pool, make_pool_group, provider_of, put_into
 from tests.services.pages import get, text_of
-from tests.services.rows import make_role
+from tests.services.rows import make_document, make_role
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[Operator], Client]
@@ -91,10 +92,62 @@ def test_whoever_signs_in_gets_the_usual_role(pool: UserPool) -> None:
         (rule("custom:plan", "business", "NotEqual"), BUYER, False),
         (rule("custom:plan", "business"), "", False),
         (rule("locale", "de"), "", True),
+        # A claim that isn't in the token matches nothing; the phone number is kept, and she has none.
+        (rule("phone_number", "+49", "StartsWith"), "", False),
+        (rule("phone_number", "+49", "NotEqual"), "", False),
+        (rule("cognito:groups", "vip", "NotEqual"), "", False),
     ],
 )
 def test_rules_decide(pool: UserPool, rule: dict[str, str], role: str, unknown: bool) -> None:
     assert chosen(pool, **rules(rule))[:2] == (role, unknown)
+
+
+@pytest.mark.parametrize(
+    ("match", "value", "role"),
+    [("Equals", "vip", BUYER), ("StartsWith", "vi", BUYER), ("Contains", "p,a", ""), ("NotEqual", "vip", BUYER)],
+)
+def test_one_of_several_groups_is_enough_for_a_rule(pool: UserPool, match: str, value: str, role: str) -> None:
+    groups = [make_pool_group(pool, name) for name in ("vip", "admins")]
+    assert chosen(pool, groups, **rules(rule("cognito:groups", value, match)))[0] == role
+
+
+def test_a_mapping_of_the_provider_holds_for_all_its_app_clients(pool: UserPool) -> None:
+    mappings = {provider_of(pool): rules(rule("custom:plan", "family"))}
+    make_identity_pool(pool, roles={"authenticated": MEMBER}, role_mappings=mappings)
+    [way] = ways_of(make_person(pool, attributes={"custom:plan": "family"}), [])
+    assert way.role_name == "shop-buyer"
+
+
+def test_where_nobody_who_signs_in_has_a_role(pool: UserPool) -> None:
+    make_identity_pool(pool)
+    [way] = ways_of(make_person(pool), [])
+    assert (way.chosen.role_arn, way.chosen.why) == ("", "The identity pool has no role for who is signed in.")
+
+
+@pytest.mark.parametrize("precedence", [5, 9])
+def test_an_app_may_ask_for_the_role_of_each_of_her_groups(
+    pool: UserPool, hal: Operator, client_of: ClientOf, precedence: int
+) -> None:
+    mapping = {"Type": "Token", "AmbiguousRoleResolution": "Deny"}
+    make_identity_pool(pool, roles={}, role_mappings={f"{provider_of(pool)}:client7": mapping})
+    jane = make_person(pool)
+    put_into(make_pool_group(pool, "vip", role_arn=BUYER, precedence=5), jane)
+    put_into(make_pool_group(pool, "all", role_arn=MEMBER, precedence=precedence), jane)
+    said = text_of(get(client_of(hal), "cognito_user", aws_id=jane.aws_id))
+    others = "shop-buyer, shop-member" if precedence == 5 else "shop-member"
+    assert f"The app may ask for another role instead: {others}." in said
+
+
+def test_in_the_classic_flow_an_app_may_ask_for_all_that_let_her_in(pool: UserPool, aws_account: AwsAccount) -> None:
+    make_role(aws_account, "shop-member")
+    shop = make_identity_pool(pool, roles={"authenticated": MEMBER}, classic_flow=True)
+    for name, kind in (("buyer", "authenticated"), ("guest", "unauthenticated")):
+        trust = make_document(trust_for([shop.aws_id], kind))
+        make_role(aws_account, name, trust=trust, trusted=[{"type": "Federated", "value": COGNITO}])
+    jane = make_person(pool)
+    assert ways_of(jane, [])[0].others == ("buyer",)
+    IdentityPool.objects.update(classic_flow=False)
+    assert ways_of(jane, [])[0].others == ()
 
 
 def test_where_no_rule_matches_the_mapping_says_what_then(pool: UserPool) -> None:
