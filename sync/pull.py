@@ -147,5 +147,5 @@ def _start_followers(run_id: int) -> None:
     if run.state != Run.State.DONE:
         return
     for due in schedule.readable(run.aws_account):
-        if run.source in sources[due.source].after and due.next_at is None and schedule.take(due):
+        if due.next_at is None and schedule.opens(run.source, sources[due.source]) and schedule.take(due):
             start(aws_account=run.aws_account, source=due.source, region=due.region, trigger=run.trigger)

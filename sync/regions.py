@@ -6,7 +6,7 @@ Sources of what is regional are pulled once in each enabled Region, and pages sa
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -18,7 +18,7 @@ from sync.aws.errors import Denied, Unreachable, Unsupported
 from sync.mirror import Place, Reader, Source, SourcePage
 from sync.models import Region
 from sync.schedule import enabled_regions
-from sync.selectors import NEVER_PULLED, Holding, holding, holdings_by_place
+from sync.selectors import NEVER_PULLED, Holding, holdings_by_place
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class AccountRegions(Source):
     title = "Regions"
     facet = "regions"
     kinds = ()
+    tells_regions = True
     every = timedelta(days=1)
     sweeps = False
 
@@ -94,20 +95,6 @@ class LookedIn:
 def looked_in(aws_account: AwsAccount) -> LookedIn:
     held = holdings_by_place(aws_account)  # of all: every page that says this says how old the others are, too
     return LookedIn(tuple(enabled_regions(aws_account)), held.get((AccountRegions.name, ""), NEVER_PULLED))
-
-
-def holding_of_regions(aws_account: AwsAccount, source: str) -> Holding:
-    """Of a regional source: held where every Region that is enabled was read; else of the first that wasn't."""
-    if not aws_account.is_connected:
-        return holding(aws_account, source)
-    held = holdings_by_place(aws_account)
-    places = [(name, held.get((source, name), NEVER_PULLED)) for name in enabled_regions(aws_account)]
-    missing = [(name, found) for name, found in places if not found.is_held]
-    if not missing:
-        return min((found for _, found in places), key=lambda found: found.at or timezone.now())
-    name, first = missing[0]
-    more = f" So it is in {counted(len(missing) - 1, 'other Region')}." if missing[1:] else ""
-    return replace(first, why=f"{name}: {first.why}{more}")
 
 
 def keep(aws_account: AwsAccount, listed: list[ListedRegion], *, at: datetime) -> None:

@@ -51,11 +51,11 @@ def readable(aws_account: AwsAccount) -> list[Due]:
         for source in sources.values()
         if source.serves(aws_account)
         for region in regions_of(aws_account, source)
-        if complete.issuperset(_built_on(source, region))
+        if complete.issuperset(built_on(source, region))
     ]
 
 
-def _built_on(source: Source, region: str) -> Iterator[tuple[str, str]]:
+def built_on(source: Source, region: str) -> Iterator[tuple[str, str]]:
     """What must have been complete once: of regional sources, in the same Region."""
     for name in source.after:
         yield name, region if sources[name].regional else ""
@@ -74,6 +74,11 @@ def take(due: Due, now: datetime | None = None) -> bool:
     except IntegrityError:  # somebody else was quicker
         return False
     return True
+
+
+def opens(finished: str, source: Source) -> bool:
+    """Whether a source that was never due may be read since another one was complete."""
+    return finished in source.after or (source.regional and finished in sources and sources[finished].tells_regions)
 
 
 def in_order() -> list[Source]:

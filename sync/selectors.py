@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
 from operator import add, or_
@@ -30,6 +30,7 @@ from accounts.access import may
 from accounts.models import AwsAccount, Operator
 from accounts.roles import APPLY, APPROVE, PROPOSE, roles_with
 from iamconsole.web.once import once_a_page
+from iamconsole.web.words import some
 from sync import schedule, snapshot
 from sync.mirror import sources
 from sync.models import (
@@ -255,18 +256,39 @@ NEVER_PULLED = Holding("never", why="It was not pulled yet.")
 NOT_IN_A_FILE = Holding("unsupported", why="This AWS account was imported from a file, which doesn’t have it.")
 
 
-def holding(aws_account: AwsAccount, source: str, region: str = "") -> Holding:
-    """As the newest ended pull of the source says."""
-    return holdings(aws_account, [source], region)[source]
+def holding(aws_account: AwsAccount, source: str) -> Holding:
+    """As the newest ended pull of the source says; of a regional one, those of all Regions together."""
+    return holdings(aws_account, [source])[source]
 
 
-def holdings(aws_account: AwsAccount, sources: Iterable[str], region: str = "") -> dict[str, Holding]:
+def holdings(aws_account: AwsAccount, names: Iterable[str]) -> dict[str, Holding]:
     """The same of several sources, by their names, in one query."""
-    names = list(sources)
+    names = list(names)
     if not aws_account.is_connected:
         return _holdings_of_a_file(aws_account, names)
     found = holdings_by_place(aws_account, tuple(names))
-    return {name: found.get((name, region)) or NEVER_PULLED for name in names}
+    return {name: _holding_of(aws_account, name, found) for name in names}
+
+
+def _holding_of(aws_account: AwsAccount, name: str, found: Mapping[tuple[str, str], Holding]) -> Holding:
+    regional = name in sources and sources[name].regional
+    regions = schedule.enabled_regions(aws_account) if regional else [""]
+    return _in_all({region: found.get((name, region)) or NEVER_PULLED for region in regions})
+
+
+def _in_all(by_region: Mapping[str, Holding]) -> Holding:
+    """Held when it is in every Region that has such a thing; if not, as in the first where it isn't."""
+    there = {region: each for region, each in by_region.items() if each.state != "unsupported"} or by_region
+    if len(there) == 1:
+        return next(iter(there.values()))
+    oldest = min((each.at for each in there.values() if each.at), default=None)
+    missing = {region: each for region, each in there.items() if not each.is_held}
+    if not missing:
+        braked = next((each for each in there.values() if each.braked_in), None)
+        return replace(braked, at=oldest) if braked else Holding("held", oldest)
+    first = next(iter(missing.values()))
+    where = "" if len(missing) == len(there) else f"In {some(list(missing))}: "
+    return replace(first, at=oldest, why=f"{where}{first.why}")
 
 
 def _holdings_of_a_file(aws_account: AwsAccount, names: Sequence[str]) -> dict[str, Holding]:

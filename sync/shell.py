@@ -139,14 +139,17 @@ def _recent(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
 def _ages(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
     held = selectors.holdings_by_place(aws_account)
     url = reverse("pulls", kwargs={"account_id": aws_account.account_id})
-    ages = [(selectors.source_title(source), found.at) for (source, _), found in held.items() if found.at]
+    ages: dict[str, datetime] = {}
+    for (source, _), found in held.items():
+        if found.at:
+            ages[source] = min(ages.get(source, found.at), found.at)
     if ages:
-        first, *others = ages
-        yield Row(first[0], url, at=first[1])
+        (first, at), *others = ages.items()
+        yield Row(selectors.source_title(first), url, at=at)
         if others:
             title = f"{counted(len(others), 'other source')}, the oldest"
             yield Row(title, url, at=min(at for _, at in others))
-    missing = [selectors.source_title(source) for (source, _), found in held.items() if not found.is_held]
+    missing = list(_missing(aws_account))
     if missing:
         yield Row(f"Not held: {some(missing)}", f"{url}#sources", state="failed", state_word="Not up to date")
     if aws_account.is_connected and (ages or missing):
@@ -182,12 +185,20 @@ def _unreviewed(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
             )
 
 
+def _missing(aws_account: AwsAccount) -> dict[str, selectors.Holding]:
+    """What isn't held, by title, each once however many Regions it is missing in."""
+    found: dict[str, selectors.Holding] = {}
+    for (source, _), holding in selectors.holdings_by_place(aws_account).items():
+        if not holding.is_held:
+            found.setdefault(selectors.source_title(source), holding)
+    return found
+
+
 def _failed_pulls(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
-    held = selectors.holdings_by_place(aws_account)
-    missing = [(selectors.source_title(source), found) for (source, _), found in held.items() if not found.is_held]
+    missing = _missing(aws_account)
     if not missing:
         return
-    titles, first = [title for title, _ in missing], missing[0][1]
+    titles, first = list(missing), next(iter(missing.values()))
     yield Row(
         f"The last pull failed: {some(titles)}",
         f"{reverse('pulls', kwargs={'account_id': aws_account.account_id})}#sources",

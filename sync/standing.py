@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from accounts.models import AwsAccount
 from sync.mirror import Source, sources
 from sync.models import Run, Schedule
-from sync.schedule import in_order, regions_of
+from sync.schedule import built_on, in_order, regions_of
 from sync.selectors import NEVER_PULLED, Holding, holdings_by_place
 
 # The newest runs that are looked at, of all sources together: where there are more, this bounds the query.
@@ -51,7 +51,7 @@ def standings(aws_account: AwsAccount, *, only: str = "") -> list[Standing]:
     held = holdings_by_place(aws_account)
     active, past = _runs(aws_account)
     due = {(row.source, row.region): row.next_at for row in Schedule.objects.filter(aws_account=aws_account)}
-    complete = {source for (source, _), holding in held.items() if holding.at is not None}
+    read_once = {place for place, holding in held.items() if holding.at is not None}
 
     def standing(source: Source, region: str) -> Standing:
         place = (source.name, region)
@@ -62,7 +62,7 @@ def standings(aws_account: AwsAccount, *, only: str = "") -> list[Standing]:
             holding=held.get(place) or NEVER_PULLED,
             active=active.get(place),
             next_at=due.get(place) if aws_account.pull_every_minutes else None,
-            waits_for=[sources[name].title for name in source.after if name not in complete],
+            waits_for=[sources[each[0]].title for each in built_on(source, region) if each not in read_once],
             past=past[place],
         )
 

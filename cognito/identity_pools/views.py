@@ -10,13 +10,13 @@ from accounts.roles import PROPOSE, SEE_IAM
 from cognito.identity_pools.tables import IDENTITY_POOLS, listed
 from iamconsole.web.tables import list_response
 from policies import acts
-from sync.regions import holding_of_regions
+from sync.selectors import holding
 
 
 @require_GET
 def identity_pools(request: HttpRequest, account_id: str) -> HttpResponseBase:
     aws_account = fetch_aws_account(request, account_id, SEE_IAM)
     made = acts.offered_on(IDENTITY_POOLS.name) if may(signed_in(request), PROPOSE, aws_account) else []
-    context = {"holding": holding_of_regions(aws_account, "cognito.identity_pools"), "list_acts": made}
+    context = {"holding": holding(aws_account, "cognito.identity_pools"), "list_acts": made}
     template = "cognito/identity_pools/list.html"
     return list_response(request, IDENTITY_POOLS, listed(aws_account), aws_account, template, context=context)

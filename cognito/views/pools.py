@@ -20,7 +20,7 @@ from cognito.models import AppClient, CognitoGroup
 from cognito.tables import POOLS, count_people
 from iamconsole.web.tables import Listing, list_response
 from policies.details import fetch_row, render_tab
-from sync.regions import holding_of_regions
+from sync.selectors import holding
 
 
 def fetch_to_see_pools(request: HttpRequest, account_id: str) -> tuple[AwsAccount, str]:
@@ -40,7 +40,7 @@ def user_pools(request: HttpRequest, account_id: str) -> HttpResponseBase:
         return {}
 
     rows = pools_within(signed_in(request), perm, aws_account, pools(aws_account))
-    context = {"holding": holding_of_regions(aws_account, "cognito.pools")}
+    context = {"holding": holding(aws_account, "cognito.pools")}
     return list_response(request, POOLS, rows, aws_account, "cognito/pools.html", read=read, context=context)
 
 

@@ -222,6 +222,7 @@ class Source(ABC):
     facet: str  # "details", as facets know it
     kinds: tuple[str, ...]  # in the order in which a page is stored: what others refer to comes first
     regional: bool = False  # one run for each Region that the AWS account has enabled
+    tells_regions: bool = False  # where regional sources are read
     every: timedelta | None = None  # the least time between two scheduled runs; None: as the AWS account says
     after: tuple[str, ...] = ()  # sources that must have been complete once
     sweeps: bool = True  # what it doesn't show is gone …

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from accounts.models import AwsAccount
 from sync.mirror import Place, sources
@@ -15,16 +15,24 @@ from sync.views.live import signature
 from sync.views.progress import rate_words, time_left
 
 _WORTH_SAYING_S = 5
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class SourceLine:
+    """Of a source in one Region, or in several where it stands alike: then `of` is the oldest of them."""
+
     of: Standing
-    chart: Chart | None
-    rate: str
-    left: str
-    took: timedelta | None  # the last complete pull
-    least: timedelta | None  # what one takes at least, by AWS's quotas; None: a moment, or nobody knows
+    regions: int
+    chart: Chart | None = None
+    rate: str = ""
+    left: str = ""
+    took: timedelta | None = None  # the last complete pull
+    least: timedelta | None = None  # what one takes at least, by AWS's quotas; None: a moment, or nobody knows
+
+    @property
+    def is_of_several(self) -> bool:
+        return self.regions > 1
 
 
 @dataclass(frozen=True)
@@ -32,36 +40,34 @@ class Sources:
     """`lines` are those to look at: all of them when asked for (`whole`), else those in trouble or being read."""
 
     lines: Sequence[SourceLine]
-    total: int
-    not_held: int
+    total: int  # of sources, each counted once however many Regions it is read in
+    not_held: int  # of them: in any Region
     oldest: datetime | None  # of those that are held
     are_moving: bool
+    are_folded: bool
     signature: str
     only: str
     whole: bool
 
-    @property
-    def are_folded(self) -> bool:
-        return len(self.lines) < self.total
-
 
 def sources_of(aws_account: AwsAccount, *, only: str = "", whole: bool = False) -> Sources:
-    """Those that are in trouble come first; `only` is the name of one of them."""
+    """Those that are in trouble come first; `only` is the name of one of them, and shows each of its Regions."""
     found = sorted(standings(aws_account, only=only), key=lambda standing: not _is_in_trouble(standing))
     active = [standing.active for standing in found if standing.active]
     ages = [standing.holding.at for standing in found if standing.is_well and standing.holding.at]
-    whole = whole or bool(only)
+    shown = [standing for standing in found if whole or only or _is_notable(standing)]
     return Sources(
-        lines=[_line(aws_account, standing) for standing in found if whole or _is_notable(standing)],
-        total=len(found),
-        not_held=sum(not standing.is_well for standing in found),
+        lines=_lines(aws_account, [[each] for each in shown] if only else _alike(shown)),
+        total=len({standing.source for standing in found}),
+        not_held=len({standing.source for standing in found if not standing.is_well}),
         oldest=min(ages, default=None),
         are_moving=bool(active),
+        are_folded=len(shown) < len(found),
         signature=signature(
             [(run.pk, run.state, run.seen) for run in active], [standing.holding for standing in found]
         ),
         only=only,
-        whole=whole,
+        whole=whole or bool(only),
     )
 
 
@@ -74,11 +80,32 @@ def _is_in_trouble(standing: Standing) -> bool:
     return standing.holding.state not in ("held", "never") or standing.holding.braked_in is not None
 
 
+def _alike(found: Sequence[Standing]) -> Iterable[Sequence[Standing]]:
+    """A source's Regions in which it stands alike, together: an AWS account has some twenty, and most are empty."""
+    together: dict[tuple[str, ...], list[Standing]] = {}
+    for standing in found:
+        run, holding = standing.active, standing.holding
+        by_itself = standing.region if holding.braked_in else ""
+        waits = ", ".join(standing.waits_for)
+        alike = (standing.source, holding.state, run.state if run else "", waits, by_itself)
+        together.setdefault(alike, []).append(standing)
+    return together.values()
+
+
+def _lines(aws_account: AwsAccount, groups: Iterable[Sequence[Standing]]) -> list[SourceLine]:
+    return [_line(aws_account, group[0]) if len(group) == 1 else _line_of_several(group) for group in groups]
+
+
+def _line_of_several(group: Sequence[Standing]) -> SourceLine:
+    return SourceLine(min(group, key=lambda each: each.holding.at or _LONG_AGO), len(group))
+
+
 def _line(aws_account: AwsAccount, standing: Standing) -> SourceLine:
     run = standing.active
     least_s = sources[standing.source].least_s(Place(aws_account, standing.region))
     return SourceLine(
         of=standing,
+        regions=1,
         chart=chart_of(standing.past),
         rate=rate_words(run) if run else "",
         left=time_left(run) if run else "",

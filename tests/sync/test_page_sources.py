@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
-from sync.models import Run, Schedule
+from sync.models import Region, Run, Schedule
 from sync.standing import CHARTED, Past, standings
 from sync.views.charts import HEIGHT, LOWEST, chart_of
 from sync.views.progress import rate_words, time_left
@@ -213,3 +213,62 @@ def test_how_fast_and_how_long(seen: int, expected: int | None, seconds: int, sa
     now = timezone.now()
     run = Run(state="running", seen=seen, expected=expected, started_at=now - timedelta(seconds=seconds))
     assert (rate_words(run, now), time_left(run, now)) == said
+
+
+REGIONS = ("eu-central-1", "eu-west-1", "us-east-1")
+
+
+@pytest.fixture
+def three_regions(aws_account: AwsAccount) -> None:
+    for name in REGIONS:
+        Region.objects.create(aws_account=aws_account, name=name, enabled=True, checked_at=timezone.now())
+
+
+def lines_of(text: str, title: str) -> list[str]:
+    return [line for line in sources_of(text).split("<li>") if f">{title}</a>" in line]
+
+
+def test_regions_in_which_a_source_stands_alike_are_one_line(
+    aws_account: AwsAccount, three_regions: None, erin: Operator, client_of: ClientOf
+) -> None:
+    """An AWS account has some twenty, and there are a dozen such sources."""
+    client = client_of(erin)
+    [line] = lines_of(page(client, aws_account, "?sources=all"), "User pools")
+    assert "in 3 Regions" in line and "It was not pulled yet." in line
+    run_of(aws_account, "cognito.pools", region="eu-west-1")
+    run_of(aws_account, "cognito.pools", region="us-east-1", finished_at=timezone.now() - timedelta(minutes=5))
+    run_of(aws_account, "cognito.pools", "queued", region="eu-central-1")
+    waiting, read = lines_of(page(client, aws_account, "?sources=all"), "User pools")
+    assert "eu-central-1" in waiting and "Waits for a worker" in waiting
+    assert "in 2 Regions" in read and "The oldest as of" in read and ">5 min ago<" in read
+    assert "Pull now" not in read and "?source=cognito.pools" in read
+
+
+def test_what_is_denied_in_every_region_is_one_line(
+    aws_account: AwsAccount, three_regions: None, bob: Operator, client_of: ClientOf
+) -> None:
+    for region in REGIONS:
+        run_of(aws_account, "cognito.pools", "failed", region=region, error=KEYS_DENIED)
+    client = client_of(bob)
+    text = page(client, aws_account)
+    [line] = lines_of(text, "User pools")
+    assert "in 3 Regions" in line and "Not held." in line
+    overview = client.get(reverse("overview", kwargs={"account_id": aws_account.account_id})).content.decode()
+    assert "The last pull failed: User pools" in overview and "User pools, User pools" not in overview
+
+
+def test_one_source_shows_each_of_its_regions(
+    aws_account: AwsAccount, three_regions: None, erin: Operator, client_of: ClientOf
+) -> None:
+    text = page(client_of(erin), aws_account, "?source=cognito.pools")
+    lines = lines_of(text, "User pools")
+    assert [region for line, region in zip(lines, REGIONS, strict=True) if region in line] == list(REGIONS)
+    assert all("Pull now" in line for line in lines)
+
+
+def test_a_region_waits_for_what_is_read_there(
+    aws_account: AwsAccount, three_regions: None, bob: Operator, client_of: ClientOf
+) -> None:
+    run_of(aws_account, "cognito.pools", region="eu-west-1")
+    waits = {line.region: line.waits_for for line in standings(aws_account, only="cognito.groups")}
+    assert waits == {"eu-central-1": ["User pools"], "eu-west-1": [], "us-east-1": ["User pools"]}

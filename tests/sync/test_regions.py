@@ -17,6 +17,7 @@ from sync.aws.errors import Denied
 from sync.mirror import Place, Reader, Source, SourcePage, base
 from sync.models import Region, Run
 from sync.regions import AccountRegions, list_regions, looked_in
+from sync.selectors import holding
 from tests.sync.pulling import pull_all, pulled
 
 REGIONS = AccountRegions.name
@@ -161,3 +162,71 @@ def test_sts_of_an_opt_in_region_is_asked_there(emulator: Emulator, aws_account:
     )
     assert pull.finish(run.pk, progress=lambda run: None)
     assert places.looked_in == ["me-south-1"]
+
+
+def test_regions_that_were_found_are_looked_in_at_once(
+    emulator: Emulator, aws_account: AwsAccount, places: Places
+) -> None:
+    """A first pull is complete when its sources are, not when the schedule comes round."""
+    run = pull.start(aws_account=aws_account, source=REGIONS, trigger=Run.Trigger.OPERATOR, wake=False)
+    pull.work(run.pk)
+    followed = Run.objects.filter(source=Places.name)
+    assert sorted(followed.values_list("region", flat=True)) == schedule.enabled_regions(aws_account)
+    assert set(followed.values_list("trigger", flat=True)) == {Run.Trigger.OPERATOR}
+
+
+def ended(aws_account: AwsAccount, region: str, state: str = "done", **fields: Any) -> None:
+    values = {"trigger": "schedule", "finished_at": timezone.now(), **fields}
+    Run.objects.create(aws_account=aws_account, source=Places.name, region=region, state=state, **values)
+
+
+@pytest.fixture
+def three_regions(aws_account: AwsAccount) -> tuple[str, ...]:
+    names = ("eu-central-1", "eu-west-1", "us-east-1")
+    for name in names:
+        Region.objects.create(aws_account=aws_account, name=name, enabled=True, checked_at=timezone.now())
+    return names
+
+
+DENIED = {"class": "Denied", "sentence": "AWS does not let iam-console-read do that."}
+UNSUPPORTED = {"class": "Unsupported", "sentence": "AWS has no such service here."}
+
+
+def test_a_regional_source_is_held_when_it_is_in_each_region(
+    aws_account: AwsAccount, places: Places, three_regions: tuple[str, ...]
+) -> None:
+    assert holding(aws_account, Places.name).state == "never"
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    ended(aws_account, "eu-central-1", finished_at=an_hour_ago)
+    ended(aws_account, "eu-west-1")
+    partly = holding(aws_account, Places.name)
+    assert (partly.state, partly.at, partly.why) == ("never", an_hour_ago, "In us-east-1: It was not pulled yet.")
+    ended(aws_account, "us-east-1", "failed", error=DENIED)
+    assert holding(aws_account, Places.name).why == "In us-east-1: AWS does not let iam-console-read do that."
+    ended(aws_account, "us-east-1")
+    whole = holding(aws_account, Places.name)
+    assert (whole.state, whole.at) == ("held", an_hour_ago)
+
+
+def test_a_region_without_the_service_lacks_nothing(
+    aws_account: AwsAccount, places: Places, three_regions: tuple[str, ...]
+) -> None:
+    first, *others = three_regions
+    for region in others:
+        ended(aws_account, region, "failed", error=UNSUPPORTED)
+    ended(aws_account, first)
+    assert holding(aws_account, Places.name).is_held
+    ended(aws_account, first, "failed", error=UNSUPPORTED)
+    everywhere = holding(aws_account, Places.name)
+    assert (everywhere.state, everywhere.why) == ("unsupported", "AWS has no such service here.")
+
+
+def test_the_brake_in_one_region_is_told(
+    aws_account: AwsAccount, places: Places, three_regions: tuple[str, ...]
+) -> None:
+    for region in three_regions:
+        ended(aws_account, region)
+    ended(aws_account, "eu-west-1", error={"class": "Brake", "sentence": "Nothing was marked as gone."})
+    braked = holding(aws_account, Places.name)
+    assert (braked.state, braked.why) == ("held", "Nothing was marked as gone.")
+    assert braked.braked_in == Run.objects.latest("pk").pk
