@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import AwsAccount
 from iamconsole.web.cells import name_link
-from iamconsole.web.elements import ago, flag, state
+from iamconsole.web.elements import ago, flag, joined, muted, state
 from sync.models import Change, Run
 from sync.views.words import state_word
 
@@ -34,6 +34,10 @@ def pull(run: Run, aws_account: AwsAccount) -> SafeString:
 def run_state(run: Run, aws_account: AwsAccount) -> SafeString:
     held = run.error.get("class") == "Brake"
     return _HELD_BY_THE_BRAKE if held else state(run.state, run.get_state_display())
+
+
+def region(run: Run, aws_account: AwsAccount) -> SafeString:
+    return joined([run.region]) if run.region else muted("All")
 
 
 def created(row: Any, aws_account: AwsAccount) -> SafeString:

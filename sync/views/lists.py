@@ -122,7 +122,7 @@ PULLS = Table(
         Column("number", "Pull", lambda run: run.pk, cell=cells.pull, sort="pk", newest_first=True),
         Column("state", "State", lambda run: run.get_state_display(), cell=cells.run_state, sort="state"),
         Column("source", "What", lambda run: source_title(run.source)),
-        Column("region", "Region", lambda run: run.region, only_export=True),
+        Column("region", "Region", lambda run: run.region, cell=cells.region, css="nowrap"),
         Column("seen", "Objects", lambda run: run.seen, sort="seen", newest_first=True, css="num count"),
         Column("new", "New", lambda run: run.new, css="num count", optional=True),
         Column("changed", "Changed", lambda run: run.changed, css="num count"),
