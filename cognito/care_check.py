@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.access import may
@@ -18,10 +19,11 @@ from cognito.people.messages import MOST_MAILS
 from iamconsole.web.words import counted
 from sync.checks import Check, Finding
 from sync.made import made_by
-from sync.models import Step
+from sync.models import Attempt, Change, Step
 from sync.operations import Planned
 
 _HOUR = timedelta(hours=1)
+_PERHAPS_DONE = ("", Step.State.DONE, Step.State.UNKNOWN)  # outcomes of what was sent
 _OWN_MAIL = "Cognito sends it itself"  # as cognito.people.messages says it
 
 
@@ -39,7 +41,8 @@ class CareCheck(Check):
             if len(people | before) > most:
                 return (
                     f"Helpdesk changes {counted(most, 'person', 'people')} of this pool in an hour at most: you "
-                    f"changed {len(before):,}, and this is about {len(people):,}. Wait, or ask somebody who may more."
+                    f"changed {len(before):,}, counting who waits for a worker, and this is about {len(people):,}. "
+                    "Wait, or ask somebody who may more."
                 )
         return ""
 
@@ -83,19 +86,38 @@ def _most(aws_account: AwsAccount, pool_arn: str) -> int:
 
 
 def _lately(aws_account: AwsAccount, actor: Operator, pool_arn: str, change_id: int | None) -> set[str]:
-    """Whom changes of the operator's were about that were applied in the last hour, but for this one."""
-    applied = Step.objects.filter(
-        change__aws_account=aws_account,
-        change__requested_by=actor,
-        change__queued_at__gt=timezone.now() - _HOUR,
-        kind__startswith="cognito.user.",
-        params__pool_arn=pool_arn,
-    ).exclude(change=change_id)
-    steps = list(applied.values_list("change", "position", "params", "result"))
+    """Whom changes of the operator's changed in the last hour, this one too, or are about to change before it.
+
+    Who was sent nothing about doesn't count: a change that was turned back, cancelled, or refused by AWS.
+    """
+    since = timezone.now() - _HOUR
+    of_changes = Change.objects.filter(aws_account=aws_account, requested_by=actor)
+    recent = of_changes.filter(Q(finished_at__isnull=True) | Q(finished_at__gt=since))
+    sent = Attempt.objects.filter(
+        step=OuterRef("pk"), started_at__gt=since, snapshot__isnull=False, outcome__in=_PERHAPS_DONE
+    )
+    due = Q(change__in=_ahead_of(change_id, of_changes)) & ~Q(state__in=Step.FINISHED)
+    steps = Step.objects.filter(
+        Exists(sent) | due, change__in=recent, kind__startswith="cognito.user.", params__pool_arn=pool_arn
+    )
+    return _people_of(steps)
+
+
+def _ahead_of(change_id: int | None, changes: QuerySet[Change]) -> QuerySet[Change]:
+    """The workers have them. Of two that have a worker each, the one that was handed over first goes before."""
+    moving = changes.filter(state__in=Change.MOVING)
+    this = moving.filter(pk=change_id or 0).first()
+    if this is None:
+        return moving
+    return moving.filter(Q(queued_at__lt=this.queued_at) | Q(queued_at=this.queued_at, pk__lt=this.pk))
+
+
+def _people_of(steps: QuerySet[Step]) -> set[str]:
+    found = list(steps.values_list("change", "position", "params", "result"))
     invited = {
         (change, made_by(position)): result.get("id") or params["key"]
-        for change, position, params, result in steps
+        for change, position, params, result in found
         if not params.get("sub")
     }
-    places = [(change, str(params.get("sub") or made_by(position))) for change, position, params, _ in steps]
+    places = [(change, str(params.get("sub") or made_by(position))) for change, position, params, _ in found]
     return {str(invited.get((change, who), who)) for change, who in places}

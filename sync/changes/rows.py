@@ -8,6 +8,7 @@ from functools import partial
 
 from django.db import transaction
 
+from accounts.models import Operator
 from sync.models import Change, ChangeLine
 from sync.queue import APPLY, wake
 
@@ -17,6 +18,18 @@ def locked(change_id: int) -> Iterator[Change]:
     """A transaction that holds the row of the change: nobody else decides its state meanwhile."""
     with transaction.atomic():
         yield Change.objects.select_for_update(of=("self",)).select_related("aws_account").get(pk=change_id)
+
+
+@contextmanager
+def handing_over(change_id: int) -> Iterator[Change]:
+    """`locked`, while it is decided whether the workers get it: of one requester one change after the other.
+
+    A check that counts what an operator does in an hour sees those that were handed over before, and none is refused
+    for the sake of another that will be, too.
+    """
+    with locked(change_id) as change:
+        Operator.objects.select_for_update(no_key=True).get(pk=change.requested_by_id)
+        yield change
 
 
 def say(change: Change, line: str) -> None:

@@ -11,7 +11,7 @@ from sync import sealed
 from sync.changes import temporary, verbs
 from sync.changes.errors import PlanError
 from sync.changes.guards import objection, send_back
-from sync.changes.rows import locked, say, wake_after_commit
+from sync.changes.rows import handing_over, locked, say, wake_after_commit
 from sync.models import Change, Step
 
 RETRYABLE = (Change.State.FAILED, Change.State.UNKNOWN)
@@ -20,7 +20,7 @@ OVER = (Change.State.APPLIED, Change.State.REJECTED, Change.State.EXPIRED, Chang
 
 def apply(*, change: Change, actor: Operator) -> Change:
     """Hands the change to the workers, now or when its time has come. Raises PlanError."""
-    with locked(change.pk) as change:
+    with handing_over(change.pk) as change:
         if change.state not in (Change.State.PROPOSED, Change.State.APPROVED):
             raise PlanError(f"This change can't be applied: it is {change.get_state_display().lower()}.")
         against = objection(change, actor)
@@ -53,7 +53,7 @@ def retry(*, change: Change, actor: Operator) -> Change:
 
     Who retries a step of unknown outcome that can't be seen from outside says so that it was not done.
     """
-    with locked(change.pk) as change:
+    with handing_over(change.pk) as change:
         if change.state not in RETRYABLE:
             raise PlanError(f"There is nothing to retry: the change is {change.get_state_display().lower()}.")
         if not may(actor, APPLY, change.aws_account) and not may(actor, CARE, change.aws_account):
