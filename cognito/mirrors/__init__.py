@@ -1,6 +1,6 @@
 """How the mirror reads Cognito: pools and what belongs to them, and the people of pools."""
 
-from cognito.mirrors import identity_pools, of_pools, pools
+from cognito.mirrors import identity_pools, of_clients, of_pools, pools
 from cognito.mirrors.sources import SOURCES
 from cognito.people.groups import GROUPS_OF_PERSON
 from cognito.people.members import Members
@@ -12,6 +12,7 @@ __all__ = ["register"]
 
 
 def register() -> None:
-    mirror.register(*pools.MIRRORS, *of_pools.MIRRORS, *identity_pools.MIRRORS, PERSON, GROUPS_OF_PERSON)
+    mirror.register(*pools.MIRRORS, *of_pools.MIRRORS, *of_clients.MIRRORS, *identity_pools.MIRRORS)
+    mirror.register(PERSON, GROUPS_OF_PERSON)
     for source in (*SOURCES, People(), Members()):
         mirror.register_source(source)

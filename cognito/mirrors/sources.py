@@ -10,18 +10,20 @@ from functools import partial
 
 from django.utils import timezone
 
-from cognito.mirrors import identity_pools, of_pools, pools
+from cognito.mirrors import identity_pools, of_clients, of_pools, pools
 from cognito.mirrors.base import SettingsMirror
 from cognito.mirrors.identity_pools import IDENTITY
 from cognito.mirrors.of_pools import ReadAlone
 from cognito.mirrors.pools import IDP
+from cognito.mirrors.where_possible import WherePossible
 from cognito.models import UserPool
+from cognito.plans import may_be_protected_from_threats
 from sync.aws.client import Page
 from sync.aws.errors import Denied, NotFound, Unsupported
 from sync.mirror import EachObject, Item, Mirror, ObjectRef, Place, Reader, Source, SourcePage
 from sync.mirror.each import OneByOne
 
-POOLS, IDENTITY_POOLS = "cognito.pools", "cognito.identity_pools"
+POOLS, CLIENTS, IDENTITY_POOLS = "cognito.pools", "cognito.clients", "cognito.identity_pools"
 _DESCRIBED_PER_PAGE = 10  # so few that a page takes seconds at the pace of the door
 _SLOWLY = timedelta(hours=6)
 
@@ -149,8 +151,10 @@ SOURCES: tuple[Source, ...] = (
     _each("cognito.mfa", "MFA of user pools", _MFA, POOLS),
     _each("cognito.risk", "Threat protection of user pools", _RISK, POOLS, _SLOWLY),
     _each("cognito.domains", "Domains of user pools", _DOMAINS, POOLS, _SLOWLY),
-    OfEachPool("cognito.clients", "App clients", of_pools.CLIENT,
+    OfEachPool(CLIENTS, "App clients", of_pools.CLIENT,
                Listing("ListUserPoolClients", "UserPoolClients", "MaxResults", _DESCRIBED_PER_PAGE, reads=True)),
+    WherePossible("cognito.client_risk", "Threat protection of app clients", of_clients.RISK, after=CLIENTS,
+                  every=_SLOWLY, has=lambda pool: may_be_protected_from_threats(pool.settings)),
     OfEachPool("cognito.groups", "Groups of user pools", of_pools.GROUP, Listing("ListGroups", "Groups", "Limit", 60)),
     OfEachPool("cognito.providers", "Identity providers of user pools", of_pools.PROVIDER,
                Listing("ListIdentityProviders", "Providers", "MaxResults", _DESCRIBED_PER_PAGE, reads=True)),

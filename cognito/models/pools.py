@@ -59,8 +59,11 @@ class AppClient(OfPool):
 
     kind = "cognito.client"
     searched = ("name", "aws_id")
+    facet_columns = frozenset({"risk"})
 
     has_secret = models.BooleanField(default=False)  # the secret itself is never kept
+    # By AWS's names; null: not held (yet). Threat protection of its own; {}: it follows the pool.
+    risk: models.JSONField[Any, Any] = models.JSONField(null=True)
 
 
 class CognitoGroup(OfPool):

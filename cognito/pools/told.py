@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cognito.models import AppClient, UserPool
+from cognito.plans import is_protected_from_threats
 from cognito.pools.acts.clients import FLOWS, LIVES, OAUTH
 from cognito.pools.acts.signing import ADDRESSES, FIRST_FACTORS, RECOVERY, REQUIRED
 from iamconsole.web.words import counted, some
@@ -30,6 +31,10 @@ class Task:
 _ADDRESSES, _FACTORS, _RECOVERY = dict(ADDRESSES), dict(FIRST_FACTORS), dict(RECOVERY)
 _PLANS = {"LITE": "Lite", "ESSENTIALS": "Essentials", "PLUS": "Plus"}
 _PROTECTION = {"OFF": "Off", "AUDIT": "Noted, not acted on", "ENFORCED": "Acted on"}
+_AT_RISK = {
+    "BLOCK": "refused", "MFA_REQUIRED": "a second factor, or refused",
+    "MFA_IF_CONFIGURED": "a second factor, if set up", "NO_ACTION": "let in",
+}  # fmt: skip
 
 
 def tasks_of(pool: UserPool) -> dict[str, Task]:
@@ -162,9 +167,27 @@ def _plan(pool: UserPool) -> Iterator[Said]:
     yield Said("Plan", _PLANS.get(pool.tier, pool.tier or "Not told"))
     mode = pool.settings.get("UserPoolAddOns", {}).get("AdvancedSecurityMode", "OFF")
     yield Said("Threat protection", _PROTECTION.get(mode, mode))
-    compromised = (pool.risk or {}).get("CompromisedCredentialsRiskConfiguration", {})
+    if is_protected_from_threats(pool.settings):
+        yield from _risk(pool.risk or {})
+
+
+def _risk(held: Mapping[str, Any]) -> Iterator[Said]:
+    """Of a pool, or of an app client that has its own."""
+    compromised = held.get("CompromisedCredentialsRiskConfiguration", {})
     if action := compromised.get("Actions", {}).get("EventAction"):
         yield Said("Stolen passwords", "Refused" if action == "BLOCK" else "Noted")
+    levels = held.get("AccountTakeoverRiskConfiguration", {}).get("Actions", {})
+    told = [
+        f"{level}: {_AT_RISK.get(action, action)}"
+        for level in ("Low", "Medium", "High")
+        if (action := levels.get(f"{level}Action", {}).get("EventAction"))
+    ]
+    if told:
+        yield Said("Sign-ins at risk", "; ".join(told).capitalize())
+    exceptions = held.get("RiskExceptionConfiguration", {})
+    for name, label in (("BlockedIPRangeList", "Refused addresses"), ("SkippedIPRangeList", "Exempt addresses")):
+        if ranges := exceptions.get(name):
+            yield Said(label, some(ranges))
 
 
 # ---- App clients ---------------------------------------------------------------------------------------------
@@ -172,10 +195,23 @@ def _plan(pool: UserPool) -> Iterator[Said]:
 class ClientTold:
     row: AppClient
     said: tuple[Said, ...]
+    has_risk: bool  # whether threat protection of its own can be set
 
 
-def told_of_client(client: AppClient) -> ClientTold:
-    return ClientTold(client, tuple(_client(client)))
+def told_of_client(client: AppClient, pool: UserPool) -> ClientTold:
+    protected = is_protected_from_threats(pool.settings)
+    said = [*_client(client), *(_threats(client) if protected else ())]
+    return ClientTold(client, tuple(said), has_risk=protected and client.risk is not None)
+
+
+def _threats(client: AppClient) -> Iterator[Said]:
+    if client.risk is None:
+        yield Said("Threat protection", "Not read yet")
+    elif not client.risk:
+        yield Said("Threat protection", "As the pool", "What is changed there holds here.")
+    else:
+        yield Said("Threat protection", "Its own", "Nothing of what the pool has holds here.")
+        yield from _risk(client.risk)
 
 
 def _client(client: AppClient) -> Iterator[Said]:

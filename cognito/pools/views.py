@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.roles import SEE_IAM
 from cognito.kinds import POOL
 from cognito.models import UserPool
+from cognito.plans import is_protected_from_threats
 from cognito.pools import logos
 from cognito.pools.told import tasks_of, told_of_client
 from iamconsole.web.fragments import render_page
@@ -44,12 +45,13 @@ def change_logo(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
 def settings(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
     row = fetch_row(request, POOL, account_id, aws_id)
     template = "cognito/pools/settings.html"
-    return render_tab(request, POOL, row, tab="settings", template=template, context={"tasks": tasks_of(row)})
+    context = {"tasks": tasks_of(row), "protected": is_protected_from_threats(row.settings)}
+    return render_tab(request, POOL, row, tab="settings", template=template, context=context)
 
 
 def clients(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
     row = fetch_row(request, POOL, account_id, aws_id)
-    told = [told_of_client(client) for client in row.appclients.live().order_by("name_key", "pk")]
+    told = [told_of_client(client, row) for client in row.appclients.live().order_by("name_key", "pk")]
     template = "cognito/pools/clients.html"
     return render_tab(request, POOL, row, tab="clients", template=template, context={"clients": told})
 

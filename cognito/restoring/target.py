@@ -9,6 +9,7 @@ from typing import Any
 
 from accounts.models import AwsAccount
 from cognito.models import UserPool
+from cognito.plans import is_protected_from_threats
 from cognito.pools.operations.shapes import (
     CLIENT,
     GROUP,
@@ -18,7 +19,6 @@ from cognito.pools.operations.shapes import (
     RISK,
     Settings,
     Shape,
-    is_protected_from_threats,
     mfa_following,
 )  # fmt: skip
 from cognito.restoring.pool_file import PoolFile

@@ -28,7 +28,7 @@ from cognito.pools.operations import (
     update,
 )
 from cognito.pools.operations.looks import Look, set_look
-from cognito.pools.operations.shapes import CLIENT, GROUP, MFA, POOL, PROVIDER, RESOURCE_SERVER, RISK
+from cognito.pools.operations.shapes import CLIENT, CLIENT_RISK, GROUP, MFA, POOL, PROVIDER, RESOURCE_SERVER, RISK
 from iamconsole.demo.process import REGION
 from sync.operations import StepSpec
 from tests.cognito.seeding import CLIENT_SECRET, ROLE, Seeded, pull_pools, seed
@@ -123,6 +123,13 @@ def with_plus(arranged: Arranged) -> bool:
     return True
 
 
+def risk_of(arranged: Arranged) -> Any:
+    """What the client has of its own; None where it follows the pool."""
+    asked = {**arranged.in_pool, "ClientId": arranged.client.aws_id}
+    told = arranged.idp.describe_risk_configuration(**asked)["RiskConfiguration"]
+    return told.get("CompromisedCredentialsRiskConfiguration") if "ClientId" in told else None
+
+
 def unguarded(arranged: Arranged) -> bool:
     arranged.idp.update_user_pool(**arranged.in_pool)
     arranged.idp.delete_user_pool_domain(**arranged.in_pool, Domain="shop-customers")
@@ -182,6 +189,15 @@ CASES = (
             RISK, arn, name, {"CompromisedCredentialsRiskConfiguration": {"Actions": {"EventAction": "BLOCK"}}})),
         lambda arranged: arranged.idp.describe_risk_configuration(**arranged.in_pool)["RiskConfiguration"].get(
             "CompromisedCredentialsRiskConfiguration"),
+        {"Actions": {"EventAction": "BLOCK"}},
+        with_plus,
+    ),
+    Case(
+        "cognito.client.risk.set",
+        lambda arranged: update(
+            CLIENT_RISK, arranged.pool.arn, "web",
+            {"CompromisedCredentialsRiskConfiguration": {"Actions": {"EventAction": "BLOCK"}}}, arranged.client.aws_id),
+        risk_of,
         {"Actions": {"EventAction": "BLOCK"}},
         with_plus,
     ),

@@ -141,6 +141,28 @@ def test_threat_protection_must_be_on_to_have_settings(cognito: Any, pool: str, 
     assert "CompromisedCredentialsRiskConfiguration" not in reset
 
 
+def test_a_client_has_the_pools_threat_protection_or_all_of_its_own(cognito: Any, pool: str) -> None:
+    cognito.update_user_pool(UserPoolId=pool, UserPoolTier="PLUS", UserPoolAddOns={"AdvancedSecurityMode": "ENFORCED"})
+    client = cognito.create_user_pool_client(UserPoolId=pool, ClientName="web")["UserPoolClient"]["ClientId"]
+    cognito.set_risk_configuration(
+        UserPoolId=pool, CompromisedCredentialsRiskConfiguration={"Actions": {"EventAction": "BLOCK"}}
+    )
+
+    def told() -> tuple[bool, bool, bool]:
+        """Whether it is of the client, and what it has."""
+        risk = cognito.describe_risk_configuration(UserPoolId=pool, ClientId=client)["RiskConfiguration"]
+        members = ("ClientId", "CompromisedCredentialsRiskConfiguration", "RiskExceptionConfiguration")
+        return tuple(name in risk for name in members)  # type: ignore[return-value]
+
+    assert told() == (False, True, False)
+    cognito.set_risk_configuration(
+        UserPoolId=pool, ClientId=client, RiskExceptionConfiguration={"SkippedIPRangeList": ["198.51.100.0/24"]}
+    )
+    assert told() == (True, False, True)
+    cognito.set_risk_configuration(UserPoolId=pool, ClientId=client)
+    assert told() == (False, True, False)
+
+
 def test_looks_need_a_domain(cognito: Any, pool: str, refused: Refused) -> None:
     css = ".banner-customizable { background-color: #fff; }"
     refused("InvalidParameterException", cognito.set_ui_customization, UserPoolId=pool, CSS=css)

@@ -54,6 +54,7 @@ NO_ACCESS: Mapping[str, str] = {
     "cognito.pool.create": _SIGN_IN,
     "cognito.pool.delete": _SIGN_IN,
     "cognito.pool.mfa": _SIGN_IN,
+    "cognito.client.risk.set": _SIGN_IN,
     "cognito.pool.tag": _TAGS,
     "cognito.pool.untag": _TAGS,
     "cognito.pool.update": _SIGN_IN,
@@ -100,6 +101,7 @@ NO_ACCESS: Mapping[str, str] = {
 
 # What kind of policy each document is that a plan shows; None: it is no policy, and lint doesn't judge it.
 WRITES: Mapping[str, str | None] = {
+    "cognito.client.risk.set": None,
     "cognito.client.update": None,
     "cognito.group.update": None,
     "cognito.idp.update": None,

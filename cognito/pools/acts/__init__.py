@@ -4,7 +4,8 @@ Acts on one thing in the pool are acts of the pool: their address says which (`?
 """
 
 from cognito.models import UserPool
-from cognito.pools.acts import belonging, clients, looks, settings, signing
+from cognito.plans import is_protected_from_threats
+from cognito.pools.acts import belonging, clients, looks, settings, signing, threats
 from policies import acts
 from policies.acts import ACCOUNT, Act, ActForm
 
@@ -36,7 +37,11 @@ def register() -> None:
         ("provider-new", belonging.NewProviderForm), ("provider", belonging.ProviderForm),
         ("server-new", belonging.NewServerForm), ("server", belonging.ServerForm),
     )  # fmt: skip
-    acts.register(PLACE, Act("risk", "", settings.RiskForm, listed=False, offered=_has_risk))
+    acts.register(
+        PLACE,
+        Act("risk", "", threats.RiskForm, listed=False, offered=_has_risk),
+        Act("client-risk", "", threats.ClientRiskForm, listed=False, offered=_is_protected),
+    )
     for name, form in (
         ("client-secret-delete", clients.DeleteSecretForm), ("client-delete", clients.DeleteClientForm),
         ("group-delete", belonging.DeleteGroupForm), ("provider-delete", belonging.DeleteProviderForm),
@@ -60,4 +65,8 @@ def _has_domain(pool: UserPool) -> bool:
 
 
 def _has_risk(pool: UserPool) -> bool:
-    return pool.risk is not None
+    return _is_protected(pool) and pool.risk is not None
+
+
+def _is_protected(pool: UserPool) -> bool:
+    return is_protected_from_threats(pool.settings)

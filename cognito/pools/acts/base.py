@@ -72,9 +72,8 @@ class OneForm(PoolForm):
         asked = str(self.initial.get("which") or (self.data.get("which") if self.is_bound else "") or "")
         self.row: Any = rows_of(self.of, self.aws_account, self.pool.arn, asked).first() if asked else None
         if self.row is not None:
-            settings = self.of.payload(self.row.settings)
             self.heading = self.heading.replace("{one}", self.row.name.replace("{", "").replace("}", ""))
-            self.initial = {**self.initially(settings), **self.initial}
+            self.initial = {**self.initially(self.held), **self.initial}
         else:
             self.heading = self.heading.replace("{one}", "")
 
@@ -91,8 +90,13 @@ class OneForm(PoolForm):
         """As calls name it."""
         return str(self.row.aws_id if self.of.asked_by == "ClientId" else self.row.name)
 
+    @property
+    def held(self) -> dict[str, Any]:
+        """What the call would send of it as it is; {} where it wasn't read."""
+        return self.of.payload(getattr(self.row, self.of.column) or {})
+
     def update_one(self, changes: Mapping[str, Any]) -> list[StepSpec]:
-        differing = different_from(self.of.payload(self.row.settings), changes)
+        differing = different_from(self.held, changes)
         return [update(self.of, self.pool.arn, self.row.name, differing, self.key)] if differing else []
 
 

@@ -20,7 +20,6 @@ from cognito.pools.operations import (
     untag,
 )
 from cognito.pools.operations.details import LONGEST_CUSTOM, TYPES
-from cognito.pools.operations.shapes import RISK
 from policies.operations.tags import LONGEST_KEY, LONGEST_VALUE
 from sync.operations import StepSpec
 
@@ -176,24 +175,6 @@ class PlanForm(SettingsForm):
         off = said["protection"] == "OFF" and "UserPoolAddOns" not in self.settings(self.of)
         mode = None if off else said["protection"]
         return {"UserPoolTier": said["tier"], "UserPoolAddOns.AdvancedSecurityMode": mode}
-
-
-class RiskForm(SettingsForm):
-    of = RISK
-    heading = "Threat protection of {names}"
-    about = "What happens when a password is known to be stolen. What was set of account takeover stays as it is."
-    compromised = forms.ChoiceField(
-        label="A password that is known to be stolen",
-        choices=[("BLOCK", "Is refused"), ("NO_ACTION", "Is noted")],
-    )
-
-    def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        held = settings.get("CompromisedCredentialsRiskConfiguration", {})
-        return {"compromised": held.get("Actions", {}).get("EventAction", "NO_ACTION")}
-
-    def changes(self) -> dict[str, Any]:
-        path = "CompromisedCredentialsRiskConfiguration.Actions.EventAction"
-        return {path: self.cleaned_data["compromised"]}
 
 
 class PoolJsonForm(JsonForm):

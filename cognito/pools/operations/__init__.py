@@ -26,8 +26,16 @@ from cognito.pools.operations.domains import CreateDomain, DeleteDomain, UpdateD
 from cognito.pools.operations.groups import RemoveGroup
 from cognito.pools.operations.looks import SetLook
 from cognito.pools.operations.pools import CreatePool, DeletePool, create_pool
-from cognito.pools.operations.replacing import Replace, ReplaceGroup, ReplaceMfa, ReplacePool, ReplaceProvider, update
-from cognito.pools.operations.shapes import CLIENT, GROUP, MFA, POOL, PROVIDER, RESOURCE_SERVER, RISK
+from cognito.pools.operations.replacing import (
+    Replace,
+    ReplaceClientRisk,
+    ReplaceGroup,
+    ReplaceMfa,
+    ReplacePool,
+    ReplaceProvider,
+    update,
+)
+from cognito.pools.operations.shapes import CLIENT, CLIENT_RISK, GROUP, MFA, POOL, PROVIDER, RESOURCE_SERVER, RISK
 from sync import operations
 
 __all__ = [
@@ -42,7 +50,7 @@ def register() -> None:
         CreatePool(), ReplacePool(POOL), ReplaceMfa(MFA), Replace(RISK), AddAttribute(), Tag(), Untag(), DeletePool()
     )
     operations.register(CreateDomain(), UpdateDomain(), DeleteDomain(), SetLook())
-    operations.register(CreateClient(), Replace(CLIENT), RemoveClient(CLIENT))
+    operations.register(CreateClient(), Replace(CLIENT), ReplaceClientRisk(CLIENT_RISK), RemoveClient(CLIENT))
     operations.register(AddSecret(), AwaitSoak(), DeleteSecret())
     operations.register(MakeGroup(GROUP), ReplaceGroup(GROUP), RemoveGroup(GROUP))
     operations.register(Make(PROVIDER), ReplaceProvider(PROVIDER), RemoveProvider(PROVIDER))

@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 from cognito.models import UserPool
-from cognito.pools.operations.shapes import is_protected_from_threats, mfa_following
+from cognito.plans import is_protected_from_threats
+from cognito.pools.operations.shapes import mfa_following
 from policies.operations.rows import object_key
 from sync.draft import Draft
 from sync.made import is_made, made_by
@@ -78,5 +79,5 @@ def _new_pool(draft: Draft, arn: str) -> UserPool:
     risk: dict[str, Any] | None = {} if is_protected_from_threats(settings) else None
     return UserPool(
         pk=0, aws_account=draft.aws_account, aws_id=pool_id, arn=arn, name="the new pool", region=region_of(arn),
-        domains={}, mfa_config=mfa_following({"MfaConfiguration": "OFF"}, settings), risk=risk,
+        domains={}, mfa_config=mfa_following({"MfaConfiguration": "OFF"}, settings), risk=risk, settings=settings,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
 from cognito.models import AppClient, CognitoGroup, CognitoUser, IdentityPool, PoolProvider, ResourceServer, UserPool
+from cognito.plans import is_protected_from_threats
 from cognito.pools.operations.places import (
     IDP,
     check_pool_arn,
@@ -19,7 +20,7 @@ from cognito.pools.operations.places import (
     region_of,
 )  # fmt: skip
 from cognito.pools.operations.replacing import update
-from cognito.pools.operations.shapes import POOL, is_protected_from_threats
+from cognito.pools.operations.shapes import POOL
 from iamconsole.web.words import counted, some
 from sync.aws.client import AwsClient
 from sync.checks import Finding

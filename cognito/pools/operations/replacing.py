@@ -139,9 +139,11 @@ class Replace(Operation[ReplaceParams]):
 
     def mirrored(self, draft: Draft, p: ReplaceParams) -> Value:
         row = child_row(self.of, draft, p.pool_arn, p.name)
+        if not self.of.held_by(pool_settings(draft, p.pool_arn)):
+            raise Refusal(self.of.unless)
         held = getattr(row, self.of.column)
         if held is None:
-            raise Refusal(f"These settings of the {self.of.title} weren't read: refresh its page, then try again.")
+            raise Refusal(f"These settings of the {self.of.title} weren’t read yet: pull, then try again.")
         return {"object": row.aws_id, "settings": self.of.payload(held)}
 
     def after(self, p: ReplaceParams, value: Value) -> Value:
@@ -204,6 +206,24 @@ class ReplaceProvider(Replace):
         return found if changed and changed >= tried[-1].at.replace(microsecond=0) else None
 
 
+class ReplaceClientRisk(Replace):
+    """Without any of its members the client has none of its own: what the pool has holds for it."""
+
+    def title(self, p: ReplaceParams) -> str:
+        if not _follows(p):
+            return super().title(p)
+        return f"Let threat protection of the app client {p.called} follow the pool"
+
+    def note(self, p: ReplaceParams) -> str:
+        if _follows(p):
+            return "What the pool has holds for it from then on, and what is changed there later."
+        return f"Nothing of what the pool has holds for it then. {super().note(p)}".rstrip()
+
+
+def _follows(p: ReplaceParams) -> bool:
+    return not p.settings and not any(p.changes.values())
+
+
 class ReplaceGroup(Replace):
     def alters(self, aws_account: AwsAccount, p: ReplaceParams) -> Sequence[Alteration]:
         if "RoleArn" not in p.changes:
@@ -259,6 +279,14 @@ def _is_typed(p: ReplaceParams) -> bool:
 def child_key(of: Shape, pool_arn: str, name: str) -> str:
     """As leases and drafts know what belongs to a pool: its own ARN is the pool's."""
     return f"{of.model.kind}:{pool_arn} {name}"
+
+
+def pool_settings(draft: Draft, pool_arn: str) -> Mapping[str, Any]:
+    """As the steps before leave them."""
+    settings: Mapping[str, Any] = pool_row(draft, pool_arn).settings
+    for step in draft.writing(pool_key(pool_arn)):
+        settings = step.params.settings if step.kind == POOL.kind else settings
+    return settings
 
 
 def child_row(of: Shape, draft: Draft, pool_arn: str, name: str) -> Any:

@@ -13,6 +13,7 @@ from typing import Any
 
 from cognito.mirrors.canonical import canonical
 from cognito.models import AppClient, CognitoGroup, PoolProvider, ResourceServer, UserPool
+from cognito.plans import is_protected_from_threats
 from sync.models import MirroredRow
 
 Settings = dict[str, Any]
@@ -27,6 +28,10 @@ _TEXTS = ("SmsConfiguration", "SmsAuthenticationMessage")
 
 def _as_it_is(settings: Settings) -> Settings:
     return settings
+
+
+def _every(settings: Mapping[str, Any]) -> bool:
+    return True
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,8 @@ class Shape:
     renamed: Mapping[str, str] | None = None
     fitted: Callable[[Settings], Settings] = _as_it_is  # what else differs between the two
     labels: Mapping[str, str] | None = None  # what people call a setting, by its path
+    held_by: Callable[[Mapping[str, Any]], bool] = _every  # whether a pool with these settings has it
+    unless: str = ""  # a sentence for where it doesn't
 
     def payload(self, described: Mapping[str, Any]) -> Settings:
         """What the call takes, of what AWS describes in canonical form; without what says which one."""
@@ -126,17 +133,22 @@ MFA = Shape(
         "WebAuthnConfiguration": "passkeys",
     },
 )  # fmt: skip
+_RISK = frozenset({
+    "CompromisedCredentialsRiskConfiguration", "AccountTakeoverRiskConfiguration", "RiskExceptionConfiguration",
+})  # fmt: skip
+_RISK_LABELS = {
+    "CompromisedCredentialsRiskConfiguration": "compromised passwords",
+    "AccountTakeoverRiskConfiguration": "account takeover", "RiskExceptionConfiguration": "exceptions",
+}  # fmt: skip
+_UNPROTECTED = "Threat protection of the pool is off: switch it on first."
 RISK = Shape(
-    "cognito.risk.set", "user pool", UserPool, "SetRiskConfiguration",
-    frozenset({
-        "CompromisedCredentialsRiskConfiguration", "AccountTakeoverRiskConfiguration", "RiskExceptionConfiguration",
-    }),
-    column="risk",
-    facet="risk",
-    labels={
-        "CompromisedCredentialsRiskConfiguration": "compromised passwords",
-        "AccountTakeoverRiskConfiguration": "account takeover", "RiskExceptionConfiguration": "exceptions",
-    },
+    "cognito.risk.set", "user pool", UserPool, "SetRiskConfiguration", _RISK, column="risk", facet="risk",
+    labels=_RISK_LABELS, held_by=is_protected_from_threats, unless=_UNPROTECTED,
+)  # fmt: skip
+# Nothing of it: the client follows the pool.
+CLIENT_RISK = Shape(
+    "cognito.client.risk.set", "app client", AppClient, "SetRiskConfiguration", _RISK, column="risk", facet="risk",
+    asked_by="ClientId", labels=_RISK_LABELS, held_by=is_protected_from_threats, unless=_UNPROTECTED,
 )  # fmt: skip
 # Never PublishSecretsInAWSSecretsManager: false would delete the stored secret at once, and true rotate it.
 CLIENT = Shape(
@@ -187,7 +199,7 @@ RESOURCE_SERVER = Shape(
     fitted=_server,
     labels={"Name": "name", "Scopes": "scopes"},
 )  # fmt: skip
-SHAPES = (POOL, MFA, RISK, CLIENT, GROUP, PROVIDER, RESOURCE_SERVER)
+SHAPES = (POOL, MFA, RISK, CLIENT, CLIENT_RISK, GROUP, PROVIDER, RESOURCE_SERVER)
 
 
 def changes_texts(names: Iterable[str]) -> bool:
@@ -207,8 +219,3 @@ def pool_following(settings: Mapping[str, Any], mfa: Mapping[str, Any]) -> Setti
     texts = mfa.get("SmsMfaConfiguration", {}).get("SmsConfiguration")
     mode = {"MfaConfiguration": mfa.get("MfaConfiguration", "OFF")}
     return {**settings, **mode, **({"SmsConfiguration": deepcopy(texts)} if texts else {})}
-
-
-def is_protected_from_threats(settings: Mapping[str, Any]) -> bool:
-    """Whether AWS tells and takes a risk configuration of a pool with these settings."""
-    return bool(settings.get("UserPoolAddOns", {}).get("AdvancedSecurityMode", "OFF") != "OFF")

@@ -40,7 +40,10 @@ class ClientCalls(PoolCalls):
 
     def delete_user_pool_client(self) -> None:
         pool = self.pool
-        del pool.clients[pool.client(self.asked["ClientId"]).id]
+        client_id = pool.client(self.asked["ClientId"]).id
+        del pool.clients[client_id]
+        for by_client in (pool.risk, pool.looks):
+            by_client.pop(client_id, None)
 
     def list_user_pool_client_secrets(self) -> Answer:
         """Without their values."""

@@ -179,8 +179,8 @@ class PoolCalls(Calls):
 
     def describe_risk_configuration(self) -> Answer:
         pool, client_id = self._protected(), self.asked.get("ClientId", "")
-        held = pool.risk.get(client_id) or pool.risk.get("") or Dated({})
-        return {"RiskConfiguration": _own_risk(pool, client_id, held)}
+        whose = client_id if client_id in pool.risk else ""
+        return {"RiskConfiguration": _own_risk(pool, whose, pool.risk.get(whose) or Dated({}))}
 
     def set_risk_configuration(self) -> Answer:
         """Nothing but the pool resets the pool's to the default, nothing but the client makes it follow the pool's."""
@@ -236,6 +236,7 @@ def _distribution(domain: str) -> str:
 
 
 def _own_risk(pool: UserPool, client_id: str, held: Dated) -> Answer:
+    """Without a client it is the pool's (API reference, RiskConfigurationType)."""
     whose = {"ClientId": client_id} if client_id else {}
     return {"UserPoolId": pool.id, **whose, **held.content, "LastModifiedDate": held.changed}
 

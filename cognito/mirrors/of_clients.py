@@ -1,0 +1,58 @@
+"""What another call tells of an app client."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from cognito.mirrors import parts
+from cognito.mirrors.base import FacetMirror, pool_of
+from cognito.mirrors.pools import IDP, Risk
+from cognito.models import AppClient
+from sync.aws.errors import NotFound
+from sync.mirror import Item, ObjectRef, Reader, Seen
+
+
+class ClientFacet(FacetMirror):
+    kind = AppClient.kind
+    model = AppClient
+    id_member = "ClientId"
+    column: ClassVar[str]
+    operation: ClassVar[str]
+
+    def columns(self, seen: Seen) -> Mapping[str, Any]:
+        return {self.column: seen.content}
+
+    def told(self, answer: Mapping[str, Any]) -> Item:
+        """What the answer says of this one."""
+        raise NotImplementedError
+
+    def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
+        asked = {"UserPoolId": pool_of(ref.arn), "ClientId": ref.object_id}
+        try:
+            return self.told(client.call(IDP, self.operation, **asked)) | asked
+        except NotFound:
+            return None
+
+
+class ClientRisk(ClientFacet):
+    """Threat protection that an app client has instead of its pool's; nothing where it follows the pool.
+
+    API reference, RiskConfigurationType: where the answer names no app client, what it says is the pool's.
+    """
+
+    source = "risk"
+    title = "Threat protection"
+    parts = parts.RISK
+    column = "risk"
+    operation = Risk.operation
+    settings = Risk.settings
+    known = Risk.known
+
+    def told(self, answer: Mapping[str, Any]) -> Item:
+        held: Item = answer[Risk.member]
+        return held if held.get("ClientId") else {}
+
+
+RISK = ClientRisk()
+MIRRORS = (RISK,)

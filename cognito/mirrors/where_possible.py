@@ -1,0 +1,56 @@
+"""A source for what only some pools can have, by their plan: the others cost no call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+from django.db.models import QuerySet
+
+from cognito.models import UserPool
+from sync.mirror import EachObject, Mirror, Place, Reader, SourcePage
+from sync.models import Facet, MirroredRow
+
+_NO_MORE = "The user pool can’t have this any more, by its plan and settings: AWS wasn’t asked."
+
+
+class WherePossible(EachObject):
+    """Asks about each object in the pools of which `has` is true.
+
+    What was held of one that is in another pool by now is *not held*: nobody looks at it any more.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        title: str,
+        mirror: Mirror,
+        *,
+        after: str,
+        every: timedelta | None,
+        has: Callable[[UserPool], bool],
+    ) -> None:
+        super().__init__(name, title, mirror, after=after, every=every, regional=True)
+        self._has = has
+        self._of_pool = "pk__in" if mirror.model is UserPool else "pool__in"
+
+    def rows(self, place: Place) -> QuerySet[MirroredRow]:
+        return super().rows(place).filter(**{self._of_pool: self._pools(place)})
+
+    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+        for page in super().pages(client, marker, place):
+            yield page if page.marker else self._with_lapsed(page, place)
+
+    def _pools(self, place: Place) -> list[int]:
+        return [pool.pk for pool in place.of(UserPool.objects.live()) if self._has(pool)]
+
+    def _with_lapsed(self, page: SourcePage, place: Place) -> SourcePage:
+        kind = self._mirror.kind
+        others = super().rows(place).exclude(**{self._of_pool: self._pools(place)})
+        held = Facet.objects.filter(
+            aws_account=place.aws_account, region=place.region, kind=kind, source=self.facet, held=Facet.Held.HELD,
+            gone_at__isnull=True, object_id__in=others.values("aws_id"),
+        )  # fmt: skip
+        lapsed = dict.fromkeys(held.values_list("object_id", flat=True), _NO_MORE)
+        return replace(page, unsupported={kind: {**page.unsupported.get(kind, {}), **lapsed}})

@@ -1,0 +1,16 @@
+"""What a pool's plan has, and what of it is on, by the pool's settings as AWS names them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def is_protected_from_threats(settings: Mapping[str, Any]) -> bool:
+    """Whether AWS tells and takes a risk configuration of a pool with these settings."""
+    return bool(settings.get("UserPoolAddOns", {}).get("AdvancedSecurityMode", "OFF") != "OFF")
+
+
+def may_be_protected_from_threats(settings: Mapping[str, Any]) -> bool:
+    """Also where it is off; and in pools that had it before there were plans, and kept it."""
+    return settings.get("UserPoolTier") == "PLUS" or is_protected_from_threats(settings)
