@@ -18,8 +18,7 @@ from cognito.restoring.items import Item, Part
 from cognito.restoring.pool_file import MOST_BYTES, FileProblem, PoolFile, read
 from cognito.restoring.target import Target
 from iamconsole.web.words import counted
-from identities.bulk.csv_text import TableError, decoded
-from policies.forms import StageForm
+from policies.text_or_file import Asked, NotText, TextOrFileForm
 from sync.operations import BadParams, Refusal, StepSpec
 from sync.sealed import keep_typed
 
@@ -27,25 +26,19 @@ TAKE = "take"
 _SECRET = "secret-"  # noqa: S105  of the name of a field
 
 
-class RestoreForm(StageForm):
+class RestoreForm(TextOrFileForm):
     """Into `pool`. What was given is printed again, but for secrets that were typed.
 
     The first look ticks what is usually wanted; `looked` says of which file and target the ticks are.
     """
 
-    text = forms.CharField(
-        label="Or its text",
-        required=False,
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "class": "form-control mono"}),
-        help_text="It may be edited here: then look at it again.",
-    )
-    file = forms.FileField(
-        label="Exported file",
-        required=False,
-        allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
-        help_text="As this console exported it, up to 2 MB. It takes the place of the text below.",
+    asked = Asked(
+        text="Or its text",
+        text_help="It may be edited here: then look at it again.",
+        file="Exported file",
+        file_help="As this console exported it, up to 2 MB. It takes the place of the text below.",
+        accept=".json,application/json",
+        too_long=f"The file is larger than {MOST_BYTES // 1024**2} MB. Export it without memberships.",
     )
     looked = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
@@ -60,25 +53,27 @@ class RestoreForm(StageForm):
     # ---- Reading ---------------------------------------------------------------------------------------------
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or self.cleaned_data
-        given: Any = self.data
-        data = given.copy()
+        before: Any = self.data
         try:
-            if upload := said.get("file"):
-                data["text"] = decoded(upload.read()).removeprefix("\ufeff")
-            if not data.get("text", "").strip():
-                self.add_error("file", "Choose a file, or paste its text.")
-                return said
-            self.pool_file = read(data["text"])
+            text = self.given()
+        except NotText as problem:
+            self.add_error("text", str(problem))
+            return said
+        if not text.strip():
+            self.add_error("file", "Choose a file, or paste its text.")
+            return said
+        data: Any = self.data
+        data = data.copy()
+        try:
+            self.pool_file = read(text)
             self.fill_in(data, self.pool_file)
             target = self.target(data)
             self.parts = planning.parts_of(self.pool_file, target) if target else []
-        except TableError:
-            self.add_error("text", "The file is no text: it is neither UTF-8 nor UTF-16.")
         except FileProblem as problem:
             for sentence in problem.sentences:
                 self.add_error("text", sentence)
         data["looked"] = self._digest(data)
-        self.was_looked_at = data["looked"] == self.data.get("looked")
+        self.was_looked_at = data["looked"] == before.get("looked")
         self.data = data
         return said
 
@@ -93,10 +88,6 @@ class RestoreForm(StageForm):
     def target(self, data: Any) -> Target | None:
         assert self.pool is not None  # noqa: S101  the other form is for new ones
         return Target(self.aws_account, self.pool.region, self.pool.name, self.pool)
-
-    def refuse_too_long(self) -> None:
-        self.errors.pop("file", None)
-        self.add_error("file", f"The file is larger than {MOST_BYTES // 1024**2} MB. Export it without memberships.")
 
     # ---- What was chosen -------------------------------------------------------------------------------------
     @property

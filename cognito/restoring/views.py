@@ -23,7 +23,7 @@ from cognito.people.telling import care_of
 from cognito.restoring import exporting
 from cognito.restoring.forms import RestoreForm, RestoreNewForm
 from cognito.restoring.pool_file import MOST_BYTES
-from iamconsole.web.uploads import LimitedFiles
+from iamconsole.web.uploads import LimitedFiles, is_too_long
 from policies.details import fetch_row
 from policies.views.stage import REFUSED
 from sync import changes
@@ -96,7 +96,7 @@ def _page(request: HttpRequest, aws_account: AwsAccount, pool: UserPool | None) 
     form_type = RestoreNewForm if pool is None else RestoreForm
     given = (request.POST, request.FILES) if request.method == "POST" else ()
     form = form_type(aws_account, operator, pool, *given)
-    if any(isinstance(handler, LimitedFiles) and handler.is_too_long for handler in request.upload_handlers):
+    if is_too_long(request):
         form.refuse_too_long()
     if request.method == "POST" and form.is_valid() and "stage" in request.POST and (change := _stage(form)):
         return redirect("change", account_id=aws_account.account_id, pk=change.pk)

@@ -18,7 +18,7 @@ from cognito.models import UserPool
 from cognito.people import table, tickets
 from cognito.people.messages import EMAIL, SMS
 from iamconsole.web.fragments import render_page
-from iamconsole.web.uploads import LimitedFiles
+from iamconsole.web.uploads import LimitedFiles, is_too_long
 from iamconsole.web.words import counted
 from identities.bulk.csv_text import MOST_BYTES, Line
 from identities.bulk.forms import RowsForm
@@ -98,7 +98,7 @@ def cognito_people_csv(request: HttpRequest, account_id: str, aws_id: str) -> Ht
 def _page(request: HttpRequest, pool: UserPool) -> HttpResponseBase:
     """Shows what each row would do; other buttons give what can't be done as a file, and stage the rest."""
     form = PeopleTableForm(pool, request.POST or None, request.FILES or None)
-    if any(isinstance(handler, LimitedFiles) and handler.is_too_long for handler in request.upload_handlers):
+    if is_too_long(request):
         form.refuse_too_long()
     if request.method == "POST" and form.is_valid() and form.bad and "rejected" in request.POST:
         return form.rejected("people-to-mend")

@@ -51,3 +51,8 @@ class LimitedFiles(FileUploadHandler):
     def upload_interrupted(self) -> None:
         if self.file is not None:
             self.file.close()
+
+
+def is_too_long(request: HttpRequest) -> bool:
+    """Whether a file was dropped on its way in; of a request that was read."""
+    return any(isinstance(handler, LimitedFiles) and handler.is_too_long for handler in request.upload_handlers)

@@ -1,8 +1,7 @@
-"""A table as spreadsheets save it: bytes to text, text to lines with the cells by their column's name."""
+"""A table as spreadsheets save it: text to lines with the cells by their column's name."""
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -14,11 +13,6 @@ MOST_BYTES = 1024 * 1024
 MOST_LINES = 1_000
 PROBLEM = "problem"  # a column that nobody reads: `rejected` writes it
 _DELIMITERS = ",;\t"
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
 class TableError(Exception):
@@ -34,17 +28,6 @@ class Line:
     cells: Mapping[str, str] = field(default_factory=dict)
     problem: str = ""
     more: Sequence[str] = ()
-
-
-def decoded(data: bytes) -> str:
-    """Raises TableError."""
-    encoding = next((name for bom, name in _BOMS if data.startswith(bom)), "")
-    if not encoding:  # UTF-16 without a mark: every other byte of a header line is 0
-        encoding = "utf-16-le" if data[1:2] == b"\0" else "utf-16-be" if data[:1] == b"\0" else "utf-8"
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError:
-        raise TableError("The file is neither UTF-8 nor UTF-16. Save it as “CSV UTF-8”.") from None
 
 
 def lines_of(text: str, known: Collection[str], prefixes: Sequence[str] = ()) -> list[Line]:

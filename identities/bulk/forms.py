@@ -13,7 +13,7 @@ from iamconsole.web.exports import file_response
 from identities.bulk import csv_text, rows
 from identities.bulk.csv_text import Line, TableError
 from identities.bulk.rows import Row
-from policies.forms import StageForm
+from policies.text_or_file import Asked, NotText, TextOrFileForm
 
 _HELP = {
     rows.NEW: ", ".join(rows.COLUMNS[rows.NEW]),
@@ -21,26 +21,20 @@ _HELP = {
 }
 
 
-class RowsForm(StageForm):
+class RowsForm(TextOrFileForm):
     """A table that becomes one change, a step or more for each row. Derive from it: `what` says what the rows are."""
 
     own_fields: ClassVar[tuple[str, ...]] = ("what",)  # those of the derived form, in their order
     prefixes: ClassVar[tuple[str, ...]] = ()  # columns that begin so are known, too
 
-    text = forms.CharField(
-        label="Table as CSV",
-        required=False,
-        strip=False,
-        max_length=csv_text.MOST_BYTES,
-        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "class": "form-control mono"}),
-        help_text="The first line names the columns. Commas, semicolons or tabs; up to 1,000 rows and 1 MB.",
-    )
-    file = forms.FileField(
-        label="Or a file",
-        required=False,
-        allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}),
-        help_text="It takes the place of the text above.",
+    asked = Asked(
+        text="Table as CSV",
+        text_help="The first line names the columns. Commas, semicolons or tabs; up to 1,000 rows and 1 MB.",
+        file="Or a file",
+        file_help="It takes the place of the text above.",
+        accept=".csv,.tsv,.txt,text/csv",
+        too_long="The file is larger than 1 MB. Make several of it.",
+        save_as="CSV UTF-8",
     )
     skip = forms.BooleanField(label="Leave out the rows that can’t be done", required=False)
 
@@ -56,13 +50,11 @@ class RowsForm(StageForm):
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
         try:
-            if upload := said.get("file"):
-                self._print_again(csv_text.decoded(upload.read()))
-            text = self.data.get("text", "")
+            text = self.given()
             if "what" in said:
                 self.lines = csv_text.lines_of(text, self.columns(said["what"]), self.prefixes)
                 self.rows = self.made(said["what"], self.lines)
-        except TableError as error:
+        except (TableError, NotText) as error:
             self.add_error("text", str(error))
         return said
 
@@ -73,15 +65,6 @@ class RowsForm(StageForm):
     def made(self, what: str, lines: list[Line]) -> list[Row]:
         """What each line comes to."""
         raise NotImplementedError
-
-    def _print_again(self, text: str) -> None:
-        """The file's text stands in the form from now on."""
-        data: Any = self.data
-        self.data = {**data.dict(), "text": text.removeprefix("\ufeff")}
-        self.errors.pop("text", None)
-
-    def refuse_too_long(self) -> None:
-        self.add_error("file", "The file is larger than 1 MB. Make several of it.")
 
     def rejected(self, name: str) -> StreamingHttpResponse:
         """The rows that can't be done as a file, to be mended and given again."""

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import PROPOSE
-from iamconsole.web.uploads import LimitedFiles
+from iamconsole.web.uploads import LimitedFiles, is_too_long
 from iamconsole.web.words import counted
 from identities.acts.passwords import thought_up
 from identities.bulk.csv_text import MOST_BYTES
@@ -35,7 +35,7 @@ def users_csv(request: HttpRequest, account_id: str) -> HttpResponseBase:
 def _page(request: HttpRequest, aws_account: AwsAccount) -> HttpResponseBase:
     """Shows what each row would do; other buttons give what can't be done as a file, and stage the rest."""
     form = TableForm(aws_account, request.POST or None, request.FILES or None)
-    if any(isinstance(handler, LimitedFiles) and handler.is_too_long for handler in request.upload_handlers):
+    if is_too_long(request):
         form.refuse_too_long()
     if request.method == "POST" and form.is_valid() and form.bad and "rejected" in request.POST:
         return form.rejected("users-to-mend")

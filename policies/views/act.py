@@ -14,7 +14,7 @@ from django.urls import NoReverseMatch, URLPattern, path, reverse
 from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import PROPOSE
-from iamconsole.web.uploads import LimitedFiles
+from iamconsole.web.uploads import is_too_long
 from policies import acts
 from policies.acts import Act
 from policies.details import Kind, TabLink, fetch_row
@@ -82,7 +82,7 @@ def act_page(
         raise PermissionDenied(f"{act.label.removesuffix('…')}: that takes a permission that you don’t have here.")
     asked = request.GET if selection is None else {}  # the filters of a list fill in no field
     form = act.form(aws_account, targets, signed_in(request), asked, request.POST or None, request.FILES or None)
-    if any(isinstance(handler, LimitedFiles) and handler.is_too_long for handler in request.upload_handlers):
+    if is_too_long(request):
         form.refuse_too_long()
     if request.method == "POST" and form.is_valid() and (change := _propose(request, form)):
         return redirect("change", account_id=aws_account.account_id, pk=change.pk)

@@ -13,7 +13,7 @@ from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import ADMINISTER
 from accounts.stepup import demand_step_up
-from iamconsole.web.uploads import LimitedFiles
+from iamconsole.web.uploads import LimitedFiles, is_too_long
 from sync.snapshot import files, importing
 from sync.snapshot.errors import SnapshotError
 from sync.snapshot.forms import FileForm, NewAwsAccountForm
@@ -57,7 +57,7 @@ def _receive(request: HttpRequest, aws_account: AwsAccount | None) -> HttpRespon
     if request.method == "GET":
         return _page(request, form_class(), aws_account)
     form = form_class(request.POST, request.FILES)
-    if any(isinstance(handler, LimitedFiles) and handler.is_too_long for handler in request.upload_handlers):
+    if is_too_long(request):
         form.refuse_too_long()
     if not form.is_valid():
         return _page(request, form, aws_account)

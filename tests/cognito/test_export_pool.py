@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import AuditEntry, AwsAccount, Operator
@@ -149,6 +150,13 @@ def test_what_is_no_file_of_a_pool_is_said_and_kept(
     assert sentence in text_of(page.content.decode())
     assert page.context["form"]["text"].value() == text or not text
     assert not Change.objects.exists()
+
+
+def test_a_file_that_is_no_text(pool: UserPool, erin: Operator, client_of: ClientOf) -> None:
+    image = SimpleUploadedFile("pool.json", b"{\x89PNG")
+    page = client_of(erin).post(address("cognito_pool_restore_new"), {"file": image})
+    assert page.status_code == 422
+    assert "The file is no text" in text_of(page.content.decode())
 
 
 def test_a_file_that_is_too_large(pool: UserPool, erin: Operator, client_of: ClientOf) -> None:

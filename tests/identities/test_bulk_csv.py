@@ -9,8 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 
 from accounts.models import AwsAccount, Operator
-from identities.bulk.csv_text import MOST_BYTES, Line, TableError, decoded, lines_of, rejected
+from identities.bulk.csv_text import MOST_BYTES, Line, TableError, lines_of, rejected
 from identities.bulk.rows import NEW, THERE, Row, rows_of
+from policies.text_or_file import NotText, decoded
 from sync.models import Change
 from tests.identities.test_acts import ClientOf
 from tests.services.pages import address, get, text_of
@@ -64,8 +65,8 @@ def test_says_why_a_table_cant_be_read(text: str, sentence: str) -> None:
 
 
 def test_bytes_that_are_no_text() -> None:
-    with pytest.raises(TableError, match="Save it as “CSV UTF-8”"):
-        decoded("name\nKöln\n".encode("latin-1"))
+    with pytest.raises(NotText, match="Save it as “CSV UTF-8”"):
+        decoded("name\nKöln\n".encode("latin-1"), "CSV UTF-8")
 
 
 def test_knows_the_line_of_the_file() -> None:
