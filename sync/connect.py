@@ -19,7 +19,7 @@ from accounts.roles import ADMINISTER, Role
 from sync import pull
 from sync.aws.client import reader
 from sync.aws.errors import AwsError, CredentialsWrong, RootUser, WrongAwsAccount
-from sync.aws.permission_check import GET_IN, PermissionCheck, check_permissions
+from sync.aws.permission_check import GET_IN, PermissionCheck, check_permissions, enter
 from sync.aws.permissions import Part
 from sync.aws.purpose import Tier
 from sync.models import Run
@@ -123,11 +123,11 @@ def check(aws_account: AwsAccount) -> list[TierReport]:
 
 
 def _reports(aws_account: AwsAccount, tier: Tier) -> Iterator[TierReport]:
-    report = TierReport(tier, check_permissions(aws_account, tier))
+    entry = enter(aws_account, tier)
+    report = TierReport(tier, [entry.check, *check_permissions(entry)])
     yield report
     if not report.problem:
-        _, *of_cognito = check_permissions(aws_account, tier, "cognito")  # that it gets in was said
-        yield TierReport(tier, of_cognito, "cognito")
+        yield TierReport(tier, check_permissions(entry, "cognito"), "cognito")
 
 
 def connect(

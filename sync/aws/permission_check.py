@@ -33,22 +33,40 @@ class PermissionCheck:
     detail: str = ""
 
 
-def check_permissions(aws_account: AwsAccount, tier: Tier, part: Part = "iam") -> list[PermissionCheck]:
-    """First whether the console gets in at all, then each permission of that part of the role.
+@dataclass(frozen=True)
+class Entry:
+    """Whether the console gets in by the role of a tier, and as whom: asked once for all parts of the role."""
 
-    Reads are tried, harmlessly; of writes AWS's policy simulator tells, where the role to read may ask it. It leaves
-    out session policies and conditions that a real call would meet: "works" is no promise.
-    """
-    permissions = permissions_of(tier, part)
+    aws_account: AwsAccount
+    tier: Tier
+    client: AwsClient
+    check: PermissionCheck
+    identity_arn: str = ""
+
+
+def enter(aws_account: AwsAccount, tier: Tier) -> Entry:
     client = AwsClient(aws_account, READING if tier == "read" else CHECKING_WRITES)
     try:
         identity_arn = client.call("sts", "GetCallerIdentity")["Arn"]
     except errors.AwsError as error:
-        return [PermissionCheck(GET_IN, _GETTING_IN, "missing", error.sentence()), *_unknown(permissions)]
+        check = PermissionCheck(GET_IN, _GETTING_IN, "missing", error.sentence())
+        return Entry(aws_account, tier, client, check)
+    return Entry(aws_account, tier, client, PermissionCheck(GET_IN, _GETTING_IN, "works"), identity_arn)
+
+
+def check_permissions(entry: Entry, part: Part = "iam") -> list[PermissionCheck]:
+    """Each permission of that part of the role.
+
+    Reads are tried, harmlessly; of writes AWS's policy simulator tells, where the role to read may ask it. It leaves
+    out session policies and conditions that a real call would meet: "works" is no promise.
+    """
+    permissions = permissions_of(entry.tier, part)
+    if entry.check.state != "works":
+        return [*_unknown(permissions)]
+    reads, writes = ([each for each in permissions if bool(each.on) is simulated] for simulated in (False, True))
     return [
-        PermissionCheck(GET_IN, _GETTING_IN, "works"),
-        *_try_reads(client, aws_account, [permission for permission in permissions if not permission.on]),
-        *_simulate_writes(aws_account, identity_arn, [permission for permission in permissions if permission.on]),
+        *_try_reads(entry.client, entry.aws_account, reads),
+        *_simulate_writes(entry.aws_account, entry.identity_arn, writes),
     ]
 
 

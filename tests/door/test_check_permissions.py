@@ -15,7 +15,7 @@ from iamconsole.demo.process import Emulator
 from sync.aws.calls import is_read
 from sync.aws.cognito_permissions import COGNITO_PERMISSIONS, identity_pool_arn, resource_of, user_pool_arn
 from sync.aws.permission import Permission
-from sync.aws.permission_check import check_permissions, probe_params
+from sync.aws.permission_check import PermissionCheck, check_permissions, enter, probe_params
 from sync.aws.permissions import PERMISSIONS, Part, console_role_policy, console_role_trust, permissions_of
 from sync.aws.purpose import Tier
 from sync.changes.session_policy import session_policy
@@ -29,8 +29,13 @@ READS = [permission.action for permission in permissions_of("read")]
 SERVICES = ("account", "iam", "organizations")
 
 
+def checks(aws_account: AwsAccount, tier: Tier, part: Part = "iam") -> list[PermissionCheck]:
+    entry = enter(aws_account, tier)
+    return [entry.check, *check_permissions(entry, part)]
+
+
 def states(aws_account: AwsAccount, tier: Tier, part: Part = "iam") -> dict[str, str]:
-    return {check.action: check.state for check in check_permissions(aws_account, tier, part)}
+    return {check.action: check.state for check in checks(aws_account, tier, part)}
 
 
 def test_a_role_with_all_permissions_works(emulator: Emulator, with_roles: AwsAccount, make_role: MakeRole) -> None:
@@ -47,7 +52,7 @@ def test_a_missing_permission_is_named_with_what_to_do(
 ) -> None:
     make_role("console-read", actions=[action for action in READS if action != "iam:GetRole"])
     emulator.enforce_iam()
-    missing = [check for check in check_permissions(with_roles, "read") if check.state == "missing"]
+    missing = [check for check in checks(with_roles, "read") if check.state == "missing"]
     assert [check.action for check in missing] == ["iam:GetRole"]
     assert "iam:GetRole" in missing[0].detail
     assert missing[0].feature
@@ -73,6 +78,17 @@ def test_a_role_without_cognito_left_it_out(emulator: Emulator, with_roles: AwsA
     assert (cognito.is_left_out, cognito.problem) == (True, "")
 
 
+def test_aws_is_asked_once_who_the_console_is_by_each_role(
+    emulator: Emulator, with_roles: AwsAccount, make_role: MakeRole
+) -> None:
+    for name in ("console-read", "console-write"):
+        make_role(name, actions=["*"])
+    check(with_roles)  # each role is assumed, and looked at then, too
+    emulator.forget_calls()
+    assert [report.key for report in check(with_roles)] == ["read-iam", "read-cognito", "write-iam", "write-cognito"]
+    assert len(emulator.calls("GetCallerIdentity")) == 2
+
+
 def test_who_does_not_get_in_is_not_asked_about_cognito(emulator: Emulator, with_roles: AwsAccount) -> None:
     assert {report.part for report in check(with_roles)} == {"iam"}
 
@@ -84,7 +100,7 @@ def test_a_plain_member_lacks_no_permission_of_organizations(
     MadeOrganization(emulator, MANAGEMENT_ID).invite()
     make_role("console-read", actions=READS)
     emulator.enforce_iam()
-    found = {check.action: check for check in check_permissions(with_roles, "read")}
+    found = {check.action: check for check in checks(with_roles, "read")}
     assert found["organizations:DescribeOrganization"].state == "works"
     assert found["organizations:ListRoots"].state == "unknown"
     assert "management account" in found["organizations:ListRoots"].detail
@@ -96,12 +112,12 @@ def test_a_missing_permission_of_organizations_is_named(
     MadeOrganization(emulator)
     make_role("console-read", actions=[action for action in READS if action != "organizations:ListPolicies"])
     emulator.enforce_iam()
-    missing = [check.action for check in check_permissions(with_roles, "read") if check.state == "missing"]
+    missing = [check.action for check in checks(with_roles, "read") if check.state == "missing"]
     assert missing == ["organizations:ListPolicies"]
 
 
 def test_a_role_that_can_not_be_assumed_leaves_the_rest_unknown(emulator: Emulator, with_roles: AwsAccount) -> None:
-    entry, *rest = check_permissions(with_roles, "read")
+    entry, *rest = checks(with_roles, "read")
     assert (entry.action, entry.state) == ("sts:AssumeRole", "missing")
     assert "trust policy" in entry.detail
     assert {check.state for check in rest} == {"unknown"}
