@@ -92,12 +92,15 @@ class Operation(ABC, Generic[P]):
     writes_type: ClassVar[str | None] = "identity"
     params_type: type[P]
 
-    def needs_of(self, aws_account: AwsAccount, p: P) -> str:
-        """That permission with these parameters, by the mirror as it is now: `CARE` for what helpdesk may do."""
+    def needs_of(self, draft: Draft, p: P) -> str:
+        """That permission with these parameters, by the mirror as it is now: `CARE` for what helpdesk may do.
+
+        Of `draft` the AWS account, and what was looked up for the other steps: here it has none of them.
+        """
         return self.needs
 
-    def risk_of(self, aws_account: AwsAccount, p: P) -> Risk:
-        """How much is at stake with these parameters, by the mirror as it is now."""
+    def risk_of(self, draft: Draft, p: P) -> Risk:
+        """How much is at stake with these parameters, by the mirror as it is now. `draft` as above."""
         return self.risk
 
     def pool_of(self, p: P) -> str:

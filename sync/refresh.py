@@ -13,7 +13,7 @@ from accounts.models import AwsAccount, Operator
 from sync import mirror, pull
 from sync.aws.client import reader
 from sync.aws.errors import AwsError, Denied, Invalid, Unsupported
-from sync.mirror import Counts, Mirror, NotYet, ObjectRef, Visit
+from sync.mirror import Counts, Mirror, NotYet, ObjectRef, Reread, Visit
 from sync.mirror.base import DETAILS
 from sync.mirror.facets import locked_facets
 from sync.mirror.revisions import add_tombstones
@@ -80,7 +80,7 @@ class Refresh(AtWork):
         requested_at, ref = timezone.now(), self._ref(about)
         item = about.read_one(self._visit.client, ref)
         with turn():
-            changed = about.keep(self._visit.place, ref, item, requested_at, ours=False)
+            changed = about.keep(self._visit.place, [Reread(ref, item, requested_at)], ours=False)
             self._note(Counts(seen=item is not None, changed=changed))
         what = "it had changed" if changed else "nothing had changed"
         said = f"Read again: {what}." if item else "AWS has it no more."

@@ -10,7 +10,7 @@ from cognito.mirrors.pools import IDP
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser
 from cognito.people import members
 from sync.aws.errors import NotFound
-from sync.mirror import Item, Mirror, ObjectRef, Place, Reader, Seen
+from sync.mirror import Item, Mirror, ObjectRef, Place, Reader, Reread, Seen
 
 
 class GroupsOfPerson(Mirror):
@@ -42,21 +42,30 @@ class GroupsOfPerson(Mirror):
             return None
         return {"sub": ref.object_id, "groups": found}
 
-    def keep(self, place: Place, ref: ObjectRef, item: Item | None, requested_at: datetime, *, ours: bool) -> int:
-        """Who is gone keeps none."""
-        names = set(item["groups"]) if item else set()
-        mirrored = place.of(CognitoGroup.objects.live()).filter(pool__aws_id=pool_of(ref.arn))
+    def keep(self, place: Place, reread: Sequence[Reread], *, ours: bool) -> int:
+        """By the group: of each, who is in it and wasn't, and who isn't any longer. Who is gone keeps none."""
+        arns = {each.ref.arn for each in reread}
+        groups = {
+            (group.arn, group.name): group for group in place.of(CognitoGroup.objects.live()).filter(arn__in=arns)
+        }
+        there = {
+            (each.ref.object_id, group.pk): group
+            for each in reread
+            for name in (each.item["groups"] if each.item else ())
+            if (group := groups.get((each.ref.arn, name)))
+        }
         held = CognitoMembership.objects.filter(
-            user__aws_account=place.aws_account, user__aws_id=ref.object_id, gone_at__isnull=True
-        )
-        before = set(held.values_list("group", flat=True))
-        now = {group.pk: group for group in mirrored if group.name in names}
-        for pk in now.keys() - before:
-            members.keep(now[pk], [ref.object_id], requested_at, run=None, ours=ours)
-        left = [group for group in mirrored if group.pk in before - now.keys()]
-        for group in left:
-            members.leave(group, [ref.object_id])
-        return len(now.keys() - before) + len(left)
+            user__aws_account=place.aws_account, user__aws_id__in=[each.ref.object_id for each in reread],
+            group__in=[group.pk for group in groups.values()], gone_at__isnull=True,
+        )  # fmt: skip
+        before = set(held.values_list("user__aws_id", "group"))
+        at = min(each.requested_at for each in reread)
+        for group in groups.values():
+            if joined := [sub for sub, pk in there.keys() - before if pk == group.pk]:
+                members.keep(group, joined, at, run=None, ours=ours)
+            if left := [sub for sub, pk in before - there.keys() if pk == group.pk]:
+                members.leave(group, left)
+        return len(there.keys() ^ before)
 
 
 def names_of_groups(client: Reader, pool_id: str, known_as: str) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts.models import AwsAccount
 from cognito.models import CognitoGroup, IdentityPool
+from sync.draft import Draft
 
 VERIFIED = ("email_verified", "phone_number_verified")
 GROUPS_CLAIM = "cognito:groups"
@@ -31,20 +32,38 @@ def _tagged_by(tags: Mapping[str, Any]) -> set[str]:
     return set() if tags.get("UseDefaults") else set((tags.get("PrincipalTags") or {}).values())
 
 
-def guarded_attributes(aws_account: AwsAccount, pool_id: str, names: Iterable[str]) -> list[str]:
+def guarded_attributes(draft: Draft, pool_id: str, names: Iterable[str]) -> list[str]:
     """Those of these attributes that matter so, sorted."""
-    claims = claims_of(aws_account, pool_id)
+    claims = _claims(draft, pool_id)
     return sorted(name for name in set(names) if name in VERIFIED or name in claims)
 
 
-def why_guarded_group(aws_account: AwsAccount, pool_arn: str, name: str) -> str:
+def why_guarded_group(draft: Draft, pool_arn: str, name: str) -> str:
     """A sentence; "" for a group that gives no access to AWS."""
-    group = CognitoGroup.objects.live().filter(aws_account=aws_account, arn=pool_arn, name=name).first()
-    if group is not None and group.role_arn:
-        return told_of_role(name, group.role_arn)
-    if GROUPS_CLAIM in claims_of(aws_account, pool_arn.rpartition("/")[2]):
+    if role_arn := _roles(draft, pool_arn).get(name):
+        return told_of_role(name, role_arn)
+    if GROUPS_CLAIM in _claims(draft, pool_arn.rpartition("/")[2]):
         return f"Rules of an identity pool look at groups: members of {name} may get a role by one."
     return ""
+
+
+def _claims(draft: Draft, pool_id: str) -> frozenset[str]:
+    """Asked for once for all steps of a plan; so are the roles."""
+    key = (claims_of, pool_id)
+    if key not in draft.remembered:
+        draft.remembered[key] = claims_of(draft.aws_account, pool_id)
+    found: frozenset[str] = draft.remembered[key]
+    return found
+
+
+def _roles(draft: Draft, pool_arn: str) -> Mapping[str, str]:
+    """Of the pool's groups that carry one, by their names."""
+    key = (told_of_role, pool_arn)
+    if key not in draft.remembered:
+        groups = CognitoGroup.objects.live().filter(aws_account=draft.aws_account, arn=pool_arn).exclude(role_arn="")
+        draft.remembered[key] = dict(groups.values_list("name", "role_arn"))
+    found: Mapping[str, str] = draft.remembered[key]
+    return found
 
 
 def told_of_role(group: str, role_arn: str) -> str:

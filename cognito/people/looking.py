@@ -12,7 +12,7 @@ from cognito.people.mirror import PERSON, find_one
 from cognito.people.telling import SUB
 from cognito.selectors import E_MAIL, PHONE, USERNAME, exactly
 from sync.aws.client import reader
-from sync.mirror import ObjectRef, Place
+from sync.mirror import ObjectRef, Place, Reread
 
 _ADDRESS = re.compile(r"[^\s@\"]+@[^\s@\"]+\.[^\s@\".]{2,}")
 _NUMBER = re.compile(r"\+\d{7,15}")
@@ -46,6 +46,6 @@ def look(pool: UserPool, words: str) -> CognitoUser | None:
             sub = PERSON.object_id(item)
             place, ref = Place(pool.aws_account, pool.region), ObjectRef(PERSON.kind, sub, "", pool.arn)
             with transaction.atomic():
-                PERSON.keep(place, ref, item, requested_at, ours=False)
+                PERSON.keep(place, [Reread(ref, item, requested_at)], ours=False)
             return CognitoUser.objects.filter(pool=pool, aws_id=sub).first()
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -15,7 +16,7 @@ from cognito.people import rows
 from cognito.people.called import full_title_of, title_of
 from cognito.people.telling import SUB, allowed_by, care_of, people_in
 from sync.aws.errors import AwsError, NotFound
-from sync.mirror import Item, Mirror, Named, ObjectRef, Place, Reader, Seen
+from sync.mirror import Item, Mirror, Named, ObjectRef, Place, Reader, Reread, Seen
 
 
 class PersonMirror(Mirror):
@@ -53,13 +54,19 @@ class PersonMirror(Mirror):
         attribute, _, value = (f"{SUB}={ref.object_id}" if ref.object_id else told).partition("=")
         return find_one(client, pool_of(ref.arn), attribute, value)
 
-    def keep(self, place: Place, ref: ObjectRef, item: Item | None, requested_at: datetime, *, ours: bool) -> int:
-        if item is None:
-            return rows.bury(place, ref.object_id, requested_at, ours=ours)
-        pool = place.of(UserPool.objects.filter(aws_id=pool_of(ref.arn))).select_related("aws_account").get()
-        people = people_in([item], allowed_by(care_of(pool)))
-        counts = rows.keep(pool, people, requested_at, run=None, ours=ours)
-        return counts.new + counts.changed
+    def keep(self, place: Place, reread: Sequence[Reread], *, ours: bool) -> int:
+        gone = [each for each in reread if each.item is None]
+        changed = sum(rows.bury(place, each.ref.object_id, each.requested_at, ours=ours) for each in gone)
+        of_pools: defaultdict[str, list[Reread]] = defaultdict(list)
+        for each in reread:
+            if each.item is not None:
+                of_pools[each.ref.arn].append(each)
+        for arn, there in of_pools.items():
+            pool = place.of(UserPool.objects.filter(aws_id=pool_of(arn))).select_related("aws_account").get()
+            people = people_in([each.item for each in there if each.item is not None], allowed_by(care_of(pool)))
+            counts = rows.keep(pool, people, min(each.requested_at for each in there), run=None, ours=ours)
+            changed += counts.new + counts.changed
+        return changed
 
 
 def find_one(client: Reader, pool_id: str, attribute: str, value: str) -> Item | None:

@@ -20,6 +20,7 @@ from cognito.restoring.items import Item, Part
 from cognito.restoring.pool_file import Member, PoolFile
 from cognito.restoring.target import Target
 from iamconsole.web.words import counted, number, some
+from sync.draft import Draft
 
 MEMBERS = "members"
 MOST_AT_ONCE = 1_000  # memberships in one change
@@ -73,7 +74,7 @@ def _compared(memberships: Mapping[str, Sequence[Member]], file: PoolFile, targe
 
 
 def _members(name: str, people: Sequence[CognitoUser], pool: UserPool, needs: Mapping[str, str]) -> Item:
-    why = why_guarded_group(pool.aws_account, pool.arn, name)
+    why = why_guarded_group(Draft(pool.aws_account), pool.arn, name)
     steps = tuple(on_person(person, AddToGroup.kind, NO_MESSAGE, group=name) for person in people)
     words = f"{counted(len(people), 'person is', 'people are')} put into it"
     return Item(f"{MEMBERS} {name}", name, words, True, steps=steps, warnings=(why,) if why else (), needs=needs)

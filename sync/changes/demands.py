@@ -15,6 +15,7 @@ from accounts.models import ApprovalRule, AwsAccount, Operator, approvals_words
 from accounts.risk import Risk
 from accounts.roles import CARE
 from sync import operations
+from sync.draft import Draft
 from sync.models import Approval, ApprovalDemand, Change
 from sync.operations import BadParams, Operation, Planned
 
@@ -113,20 +114,22 @@ def rules_for(aws_account: AwsAccount, planned: Iterable[Planned]) -> list[Appro
     rules = list(ApprovalRule.objects.filter(aws_account=aws_account).select_related("group"))
     if not rules:
         return []
-    risks = {risk for step in planned for risk in _risks(aws_account, step.operation, step.params)}
+    draft = Draft(aws_account)
+    risks = {risk for step in planned for risk in _risks(draft, step.operation, step.params)}
     return [rule for rule in rules if rule.risk in risks]
 
 
 def is_care(aws_account: AwsAccount, planned: Iterable[Planned]) -> bool:
     """Whether all of it is what helpdesk may do: then the number that holds for every change doesn't hold for it."""
-    return all(step.operation.needs_of(aws_account, step.params) == CARE for step in planned)
+    draft = Draft(aws_account)
+    return all(step.operation.needs_of(draft, step.params) == CARE for step in planned)
 
 
-def _risks(aws_account: AwsAccount, operation: Operation[Any], params: Any) -> Iterator[Risk]:
+def _risks(draft: Draft, operation: Operation[Any], params: Any) -> Iterator[Risk]:
     """What an operation of a destructive kind doesn't destroy with these parameters still changes access."""
     if operation.is_destructive(params):
         yield Risk.DESTRUCTIVE
-    risk = operation.risk_of(aws_account, params)
+    risk = operation.risk_of(draft, params)
     if risk is not Risk.DESTRUCTIVE:
         yield risk
     elif not operation.is_destructive(params):

@@ -86,12 +86,13 @@ def propose(
 def operations_of(steps: Iterable[StepSpec | Step], actor: Operator, aws_account: AwsAccount) -> list[Operation[Any]]:
     """The operation of each step. Raises PlanError for an unknown one, and for one that the actor may not ask for."""
     found = []
+    draft = Draft(aws_account)
     granted: set[tuple[str, str]] = set()
     for step in steps:
         operation = operations.registry.get(step.kind)
         if operation is None:
             raise PlanError(f"This console knows no operation {step.kind}.")
-        needs, pool_id = _asked_for(operation, step, aws_account)
+        needs, pool_id = _asked_for(operation, step, draft)
         if (needs, pool_id) not in granted and not _is_granted(actor, needs, aws_account, pool_id):
             of_pool = f" for the people of the user pool {pool_id}" if pool_id else ""
             raise PlanError(f"This needs a grant that {actor} doesn't have in {aws_account}{of_pool}.")
@@ -100,11 +101,11 @@ def operations_of(steps: Iterable[StepSpec | Step], actor: Operator, aws_account
     return found
 
 
-def _asked_for(operation: Operation[Any], step: StepSpec | Step, aws_account: AwsAccount) -> tuple[str, str]:
+def _asked_for(operation: Operation[Any], step: StepSpec | Step, draft: Draft) -> tuple[str, str]:
     """The permission, and the user pool that it is asked for: "" for none."""
     try:
         params = operation.parse(step.params)
-        return operation.needs_of(aws_account, params), operation.pool_of(params)
+        return operation.needs_of(draft, params), operation.pool_of(params)
     except (BadParams, Refusal) as refusal:
         raise PlanError(str(refusal)) from refusal
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,13 +12,13 @@ from accounts.models import Operator
 from sync import operations, sealed
 from sync.changes import temporary, verbs
 from sync.changes.errors import PlanError
-from sync.changes.plan import again, propose
+from sync.changes.plan import again, foresee, propose
 from sync.changes.rows import locked, say
 from sync.changes.steps import ids_made
 from sync.draft import Draft
 from sync.made import made_by, resolved
 from sync.models import Change, Step
-from sync.operations import BadParams, Refusal, StepSpec
+from sync.operations import BadParams, Operation, Refusal, StepSpec
 
 
 def propose_reverse(*, change: Change, actor: Operator, reason: str) -> Change:
@@ -103,9 +104,16 @@ def _on_what_is_there(change: Change, first: Iterable[StepSpec], left: Iterable[
     try:
         for spec in first:
             specs += again(draft, spec)
+        left = list(left)
+        foresee(draft, [_parsed(StepSpec(step.kind, resolved(step.params, ids))) for step in left])
         for step in left:
             specs += again(draft, StepSpec(step.kind, resolved(step.params, ids)))
             ids[step.position] = made_by(len(draft.steps))
     except (BadParams, Refusal) as refusal:
         raise PlanError(str(refusal)) from refusal
     return specs
+
+
+def _parsed(spec: StepSpec) -> tuple[Operation[Any], Any]:
+    operation = operations.registry[spec.kind]
+    return operation, operation.parse(spec.params)

@@ -9,6 +9,7 @@ from sync.mirror.base import (
     ObjectRef,
     Place,
     Reader,
+    Reread,
     Seen,
     Source,
     SourcePage,
@@ -25,7 +26,7 @@ from sync.mirror.each import EachObject
 from sync.mirror.identified import identified
 from sync.mirror.own_rows import OwnRows
 from sync.mirror.sight import Sight
-from sync.mirror.store import Counts, Reread, Visit, not_held, store, store_many, store_one
+from sync.mirror.store import Counts, Visit, not_held, store, store_many, store_one
 from sync.mirror.sweep import brake, sweep, tie_loose_ends
 
 __all__ = [

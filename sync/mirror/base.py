@@ -74,6 +74,15 @@ class Seen:
     texts: Mapping[str, str] = field(default_factory=dict)  # policy documents by hash, as `content` refers to them
 
 
+@dataclass(frozen=True)
+class Reread:
+    """An object as AWS showed it when it was asked for by itself; `item` is None when it is gone."""
+
+    ref: ObjectRef
+    item: Item | None
+    requested_at: datetime
+
+
 DETAILS = "details"
 
 
@@ -185,8 +194,8 @@ class Mirror(ABC):
         """
         return True
 
-    def keep(self, place: Place, ref: ObjectRef, item: Item | None, requested_at: datetime, *, ours: bool) -> int:
-        """Of a kind that `keeps_own_books`: takes the answer of `read_one`, in the caller's transaction; None: gone.
+    def keep(self, place: Place, reread: Sequence[Reread], *, ours: bool) -> int:
+        """Of a kind that `keeps_own_books`: takes answers of `read_one`, in the caller's transaction, by the batch.
 
         `ours`: it shows a write of our own, which older answers are not to overwrite. Returns how many rows changed.
         """

@@ -20,7 +20,7 @@ from django.utils import timezone
 from accounts.models import AwsAccount
 from sync import ownership
 from sync.aws.errors import Denied, Invalid, Unsupported
-from sync.mirror.base import DETAILS, Item, Mirror, ObjectRef, Place, Reader, Seen, mirror_of
+from sync.mirror.base import DETAILS, Item, Mirror, ObjectRef, Place, Reader, Reread, Seen, mirror_of
 from sync.mirror.facets import Known, gone_objects, known_facets, locked_facets, upsert_facets
 from sync.mirror.hashing import fingerprint, plain
 from sync.mirror.namesakes import Namesake, read_confirmed
@@ -304,7 +304,7 @@ def store_one(
     """
     mirror, place, author = mirror_of(ref.kind, ref.facet), Place(aws_account, ref.region), Author(step=step)
     if mirror.keeps_own_books:
-        mirror.keep(place, ref, item, requested_at, ours=step is not None)
+        mirror.keep(place, [Reread(ref, item, requested_at)], ours=step is not None)
         return
     object_id = ref.object_id if item is None else mirror.object_id(item)
     facets = locked_facets(place, mirror, [object_id])
@@ -316,22 +316,12 @@ def store_one(
         _claim_what_a_pull_saw_first(facets[object_id], step)
 
 
-@dataclass(frozen=True)
-class Reread:
-    """An object as AWS showed it after a step; `item` is None when it is gone."""
-
-    ref: ObjectRef
-    item: Item | None
-    requested_at: datetime
-
-
 def store_many(aws_account: AwsAccount, reread: Sequence[tuple[Reread, Step | None]]) -> None:
     """As `store_one`, of different objects of one facet, each after a step of its own, in few statements."""
     (first, step), *_ = reread
     mirror, place = mirror_of(first.ref.kind, first.ref.facet), Place(aws_account, first.ref.region)
     if mirror.keeps_own_books:
-        for each, by in reread:
-            mirror.keep(place, each.ref, each.item, each.requested_at, ours=by is not None)
+        mirror.keep(place, [each for each, _ in reread], ours=step is not None)
         return
     sights = [Sight(mirror, each.item) for each, _ in reread if each.item is not None]
     steps = {sight.object_id: by for sight, (_, by) in zip(sights, reread, strict=True) if by is not None}

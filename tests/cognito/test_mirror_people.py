@@ -21,7 +21,7 @@ from iamconsole.demo.process import REGION, Emulator
 from identities.bulk.csv_text import Line
 from sync import pull
 from sync.aws.client import reader
-from sync.mirror import ObjectRef, Place, store_one
+from sync.mirror import ObjectRef, Place, Reread, store_one
 from sync.models import Facet, Run
 from tests.cognito.test_mirror_pools import whole_database
 from tests.sync.pulling import pull_all, pulled
@@ -229,7 +229,7 @@ def test_an_older_answer_never_overwrites_our_own_write(idp: Any, pool_id: str, 
     idp.admin_disable_user(UserPoolId=pool_id, Username="jane")
     ref = ObjectRef("cognito.user", sub, "jane", pool.arn, REGION)
     after = PERSON.read_one(client, ref)
-    PERSON.keep(Place(aws_account, REGION), ref, after, timezone.now(), ours=True)
+    PERSON.keep(Place(aws_account, REGION), [Reread(ref, after, timezone.now())], ours=True)
     for requested_at in (asked_at, timezone.now(), timezone.now() + timedelta(seconds=50)):
         rows.keep(pool, people_in([before], ALLOWED), requested_at, run=None)
         assert not CognitoUser.objects.get().enabled

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 
 from django.utils.crypto import salted_hmac
 
-from accounts.models import AwsAccount
 from accounts.roles import CARE, PROPOSE
 from cognito.models import CognitoUser
 from cognito.operations.people.base import PersonOperation, PersonParams
@@ -87,11 +86,11 @@ class OfAttributes(PersonOperation[N]):
         """The digests that it leaves, by name; "" where nothing is left."""
         raise NotImplementedError
 
-    def needs_of(self, aws_account: AwsAccount, p: N) -> str:
-        return PROPOSE if guarded_attributes(aws_account, p.pool_id, self.names(p)) else CARE
+    def needs_of(self, draft: Draft, p: N) -> str:
+        return PROPOSE if guarded_attributes(draft, p.pool_id, self.names(p)) else CARE
 
-    def risk_of(self, aws_account: AwsAccount, p: N) -> Risk:
-        return Risk.HIGH if guarded_attributes(aws_account, p.pool_id, self.names(p)) else Risk.LOW
+    def risk_of(self, draft: Draft, p: N) -> Risk:
+        return Risk.HIGH if guarded_attributes(draft, p.pool_id, self.names(p)) else Risk.LOW
 
     def part(self, p: N) -> str:
         return f"person.attributes:{p.pool_id}/{p.sub} {' '.join(sorted(self.names(p)))}"
@@ -128,7 +127,7 @@ class OfAttributes(PersonOperation[N]):
 
     def limits(self, draft: Draft, p: N, value: Value) -> list[Finding]:
         found = [Finding("BAD_ATTRIBUTE", "error", said) for said in self.refusals(draft, p)]
-        guarded = guarded_attributes(draft.aws_account, p.pool_id, self.names(p))
+        guarded = guarded_attributes(draft, p.pool_id, self.names(p))
         if guarded and not found:
             words = f"{', '.join(guarded)} can give AWS access or an account away: somebody else should look at it."
             found.append(Finding("GUARDED_ATTRIBUTE", "security_warning", words))

@@ -138,12 +138,16 @@ class PersonOperation(InPool[P]):
 
     def row(self, draft: Draft, p: P) -> CognitoUser:
         """Raises Refusal where the mirror has no such person."""
+        row = self._there(draft, p)
+        if row is None or row.pool.arn != p.pool_arn:
+            raise Refusal(f"The mirror has nobody with the sub {p.sub} in {p.pool_id}: look them up, then try again.")
+        return row
+
+    def _there(self, draft: Draft, p: P) -> CognitoUser | None:
         key = (CognitoUser, p.sub)
         if key not in draft.remembered:
             self.foresee(draft, [p])
         row: CognitoUser | None = draft.remembered.get(key)
-        if row is None or row.pool.arn != p.pool_arn:
-            raise Refusal(f"The mirror has nobody with the sub {p.sub} in {p.pool_id}: look them up, then try again.")
         return row
 
     def mirrored(self, draft: Draft, p: P) -> Value:
@@ -153,8 +157,11 @@ class PersonOperation(InPool[P]):
 
     def replanned(self, draft: Draft, p: P) -> list[StepSpec]:
         """Without who is gone since: people delete themselves, and the others of a long table are to go on."""
-        gone = CognitoUser.objects.filter(aws_account=draft.aws_account, aws_id=p.sub, gone_at__isnull=False)
-        return [] if gone.exists() else super().replanned(draft, p)
+        if self._there(draft, p) is None:
+            gone = CognitoUser.objects.filter(aws_account=draft.aws_account, aws_id=p.sub, gone_at__isnull=False)
+            if gone.exists():
+                return []
+        return super().replanned(draft, p)
 
     def of_row(self, draft: Draft, p: P, row: CognitoUser) -> Mapping[str, Value]:
         """What the part has beside the `sub`."""

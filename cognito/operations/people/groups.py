@@ -45,11 +45,11 @@ class InGroup(PersonOperation[InGroupParams]):
     opposite: ClassVar[str]
     params_type = InGroupParams
 
-    def needs_of(self, aws_account: AwsAccount, p: InGroupParams) -> str:
-        return PROPOSE if why_guarded_group(aws_account, p.pool_arn, p.group) else CARE
+    def needs_of(self, draft: Draft, p: InGroupParams) -> str:
+        return PROPOSE if why_guarded_group(draft, p.pool_arn, p.group) else CARE
 
-    def risk_of(self, aws_account: AwsAccount, p: InGroupParams) -> Risk:
-        return Risk.HIGH if why_guarded_group(aws_account, p.pool_arn, p.group) else Risk.LOW
+    def risk_of(self, draft: Draft, p: InGroupParams) -> Risk:
+        return Risk.HIGH if why_guarded_group(draft, p.pool_arn, p.group) else Risk.LOW
 
     def calls(self, p: InGroupParams) -> list[Call]:
         return self.sent(p, Username=p.called, GroupName=p.group)
@@ -74,8 +74,7 @@ class InGroup(PersonOperation[InGroupParams]):
         """Raises Refusal."""
         key = (CognitoGroup, p.pool_arn, p.group)
         if key not in draft.remembered:
-            rows = CognitoGroup.objects.live().filter(aws_account=draft.aws_account, arn=p.pool_arn, name=p.group)
-            draft.remembered[key] = rows.first()
+            self._foresee_groups(draft, [p])
         group: CognitoGroup | None = draft.remembered[key]
         if group is None:
             raise Refusal(f"The mirror has no group {p.group} in {p.pool_id}: pull, then try again.")
@@ -83,6 +82,7 @@ class InGroup(PersonOperation[InGroupParams]):
 
     def foresee(self, draft: Draft, params: Sequence[InGroupParams]) -> None:
         super().foresee(draft, params)
+        self._foresee_groups(draft, params)
         subs = {p.sub for p in params if (CognitoMembership, p.sub) not in draft.remembered}
         found: dict[str, set[int]] = {sub: set() for sub in subs}
         held = CognitoMembership.objects.filter(
@@ -91,6 +91,14 @@ class InGroup(PersonOperation[InGroupParams]):
         for sub, group in held.values_list("user__aws_id", "group"):
             found[sub].add(group)
         draft.remembered.update({(CognitoMembership, sub): groups for sub, groups in found.items()})
+
+    def _foresee_groups(self, draft: Draft, params: Sequence[InGroupParams]) -> None:
+        """Of a name in use only one is live."""
+        keys = {(CognitoGroup, p.pool_arn, p.group) for p in params} - draft.remembered.keys()
+        draft.remembered.update(dict.fromkeys(keys))
+        rows = CognitoGroup.objects.live().filter(aws_account=draft.aws_account, name__in={name for *_, name in keys})
+        there = {(CognitoGroup, row.arn, row.name): row for row in rows.order_by("-pk")}
+        draft.remembered.update({key: there[key] for key in keys & there.keys()})
 
     def groups_of(self, draft: Draft, p: InGroupParams) -> set[int]:
         if (CognitoMembership, p.sub) not in draft.remembered:
@@ -155,10 +163,7 @@ class InGroup(PersonOperation[InGroupParams]):
         """Also by a role that an earlier step gives the group."""
         if value.get("role"):
             return told_of_role(p.group, value["role"])
-        key = (why_guarded_group, p.pool_arn, p.group)
-        if key not in draft.remembered:
-            draft.remembered[key] = why_guarded_group(draft.aws_account, p.pool_arn, p.group)
-        return str(draft.remembered[key])
+        return why_guarded_group(draft, p.pool_arn, p.group)
 
     def reverse(self, p: InGroupParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return [self.spec_of(self.opposite, p, "No message is sent.", group=p.group)]

@@ -79,11 +79,11 @@ class CreatePerson(InPool[NewPersonParams]):
     params_type = NewPersonParams
     bills = True
 
-    def needs_of(self, aws_account: AwsAccount, p: NewPersonParams) -> str:
-        return PROPOSE if guarded_attributes(aws_account, p.pool_id, p.attributes) else CARE
+    def needs_of(self, draft: Draft, p: NewPersonParams) -> str:
+        return PROPOSE if guarded_attributes(draft, p.pool_id, p.attributes) else CARE
 
-    def risk_of(self, aws_account: AwsAccount, p: NewPersonParams) -> Risk:
-        return Risk.HIGH if guarded_attributes(aws_account, p.pool_id, p.attributes) else Risk.LOW
+    def risk_of(self, draft: Draft, p: NewPersonParams) -> Risk:
+        return Risk.HIGH if guarded_attributes(draft, p.pool_id, p.attributes) else Risk.LOW
 
     def title(self, p: NewPersonParams) -> str:
         where = f", line {p.line} of the table" if p.line else ""
@@ -152,7 +152,7 @@ class CreatePerson(InPool[NewPersonParams]):
         if missing and not values.get(missing):
             said.append(f"There is no {missing} to send the invitation to.")
         found = [Finding("BAD_ATTRIBUTE", "error", sentence) for sentence in said]
-        guarded = guarded_attributes(draft.aws_account, p.pool_id, p.attributes)
+        guarded = guarded_attributes(draft, p.pool_id, p.attributes)
         if guarded and not found:
             words = f"{', '.join(guarded)} can give AWS access or an account away: somebody else should look at it."
             found.append(Finding("GUARDED_ATTRIBUTE", "security_warning", words))
