@@ -7,7 +7,7 @@ class CognitoConfig(AppConfig):
     name = "cognito"
 
     def ready(self) -> None:
-        from cognito import acts, identity_pools, mirrors, pages, pools, trying
+        from cognito import acts, identity_pools, mirrors, pages, pools, posture, trying
         from cognito.care_check import CareCheck
         from cognito.operations import people as operations_on_people
         from cognito.people import erasing
@@ -22,3 +22,4 @@ class CognitoConfig(AppConfig):
         pages.register()
         trying.register()
         beat.register(erasing.erase_due)
+        beat.register(posture.look_again)

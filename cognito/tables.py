@@ -10,6 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from cognito import posture
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser, UserPool
 from cognito.people.called import second_of, status_mark, status_words, title_of
 from cognito.selectors import (
@@ -95,6 +96,7 @@ POOLS = Table(
     columns=(
         Column("name", "Name", lambda row: row.name, cell=_name, sort="name_key"),
         Column("people", "People", _held, cell=_people, css="num"),
+        posture.COLUMN,
         Column("mfa", "MFA", lambda row: MFA_WORDS.get(row.mfa, row.mfa), cell=_mfa),
         Column("sign_up", "Who may sign up", _signup),
         Column("deletion_protection", "Deletion protection", lambda row: row.deletion_protection, cell=_protected,
@@ -111,6 +113,7 @@ POOLS = Table(
             Choice("optional", "Optional", Q(mfa="OPTIONAL"), "MFA optional"),
             Choice("off", "Off", Q(mfa="OFF"), "MFA off"),
         )),
+        posture.FILTER,
         yes_or_no("self_signup", "Self sign-up", Q(self_signup=True), "Anybody may sign up"),
         yes_or_no("protected", "Deletion protection", Q(deletion_protection=True), "Deletion protection on"),
         GONE,

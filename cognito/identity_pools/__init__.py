@@ -2,10 +2,12 @@
 
 
 def register() -> None:
-    from cognito.identity_pools import acts, facts, operations, pages
-    from sync import beat
+    from cognito import posture
+    from cognito.identity_pools import acts, operations, pages
+    from cognito.identity_pools.findings import all_findings
+    from cognito.models import IdentityPool
 
     operations.register()
     acts.register()
     pages.register()
-    beat.register(facts.look_again)
+    posture.register(IdentityPool, all_findings)

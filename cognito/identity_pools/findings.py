@@ -3,50 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from cognito.identity_pools.guests import GuestAccess, OfRole, Row, guest_access
 from cognito.identity_pools.ways import Chain, Link, Way
 from cognito.models import IdentityPool
-from iamconsole.web import panels
+from cognito.posture import Finding, worst_first
 from iamconsole.web.words import some
 from identities.models import IamRole
 
 _READ_ONLY = "AmazonS3ReadOnlyAccess"
 _S3 = ("s3", "s3-object-lambda")  # one policy gives both
 _WORSE = ("permissions", "everything")
-_WORST = tuple(panels.SEVERITIES)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """`severity`: of panels.SEVERITIES. `act`: of the place "identity_pool", "" where none mends it by itself.
-
-    `asked` fills in fields of the act's form.
-    """
-
-    code: str
-    severity: str
-    title: str
-    text: str
-    act: str = ""
-    label: str = ""
-    asked: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def badge(self) -> tuple[str, str, str]:
-        return panels.SEVERITIES[self.severity]
-
-    @property
-    def query(self) -> str:
-        return f"?{urlencode(self.asked)}" if self.asked else ""
 
 
 def findings_of(row: IdentityPool, chain: Chain, guest: GuestAccess) -> list[Finding]:
     """The worst first, each once."""
     found = (*_of_guests(row, guest), *_of_links(chain), *_of_flow(chain), *_of_mappings(chain))
-    return sorted(dict.fromkeys(found), key=lambda each: _WORST.index(each.severity))
+    return worst_first(found)
 
 
 def all_findings(row: IdentityPool) -> list[Finding]:

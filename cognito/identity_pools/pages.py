@@ -6,16 +6,14 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.http import HttpRequest
-from django.urls import reverse
 
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
 from cognito.identity_pools import selectors
 from cognito.models import IdentityPool
+from cognito.posture import attention
 from iamconsole.web import panels, search
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
-
-_SAID = ("critical", "high")  # of what is worth a line on the overview
 
 
 def _count(request: HttpRequest, aws_account: Any) -> Any:
@@ -33,19 +31,7 @@ class IdentityPoolShell(ShellProvider):
 
 
 def _attention(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Row]:
-    """A line for each pool with something bad, its worst first."""
-    names = dict(selectors.identity_pools(aws_account).filter(gone_at=None).values_list("aws_id", "name"))
-    facts = selectors.facts_of(aws_account).filter(sort_key__in=_SAID, object_id__in=names) if names else ()
-    for fact in facts:
-        worst, *others = fact.value["findings"]
-        also = f" Also: {'; '.join(each['title'] for each in others)}." if others else ""
-        yield panels.Row(
-            title=f"{names[fact.object_id]}: {worst['title']}",
-            url=reverse("identity_pool", kwargs={"account_id": aws_account.account_id, "aws_id": fact.object_id}),
-            text=f"{worst['text']}{also}",
-            severity=worst["severity"],
-            act="Review it",
-        )
+    return attention(aws_account, IdentityPool, "identity_pool")
 
 
 def register() -> None:

@@ -8,9 +8,6 @@ from django.db.models import QuerySet
 
 from accounts.models import AwsAccount
 from cognito.models import IdentityPool
-from sync.models import Fact
-
-FINDINGS = "findings"  # the name of the fact that lists show: how many, and the worst
 
 
 def identity_pools(aws_account: AwsAccount) -> QuerySet[Any]:
@@ -27,7 +24,3 @@ def _named(pool: IdentityPool) -> set[str]:
     mappings = (pool.role_mappings or {}).values()
     rules = [rule for each in mappings for rule in each.get("RulesConfiguration", {}).get("Rules", ())]
     return {*(pool.roles or {}).values(), *(rule["RoleARN"] for rule in rules)}
-
-
-def facts_of(aws_account: AwsAccount) -> QuerySet[Fact]:
-    return Fact.objects.filter(aws_account=aws_account, kind=IdentityPool.kind, name=FINDINGS)

@@ -4,34 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q
 from django.utils.safestring import SafeString
 
 from accounts.models import AwsAccount
-from cognito.identity_pools import selectors
-from cognito.models import IdentityPool
+from cognito import posture
 from iamconsole.web.cells import NONE, NOT_HELD, gone_since, name_link, object_url
 from iamconsole.web.elements import flag, joined, muted, small
-from iamconsole.web.panels import SEVERITIES
 from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table
-from iamconsole.web.words import counted
 from policies.tables import GONE, UNIQUE_ID, tag_filter, yes_or_no
-from sync.models import Fact
 from sync.pending import pending_mark
-
-
-def listed(aws_account: AwsAccount) -> QuerySet[Any]:
-    """With what was found wrong of each."""
-    facts = Fact.objects.filter(
-        aws_account=OuterRef("aws_account"),
-        kind=IdentityPool.kind,
-        object_id=OuterRef("aws_id"),
-        name=selectors.FINDINGS,
-    )
-    told = {"found": Subquery(facts.values("value")[:1]), "worst": Subquery(facts.values("sort_key")[:1])}
-    rows: QuerySet[Any] = selectors.identity_pools(aws_account).annotate(**told)
-    return rows
 
 
 def _name(row: Any, aws_account: AwsAccount) -> SafeString:
@@ -51,15 +34,6 @@ def _roles(row: Any, aws_account: AwsAccount) -> SafeString:
     return small(", ".join(names)) if names else NONE
 
 
-def _findings(row: Any, aws_account: AwsAccount) -> SafeString:
-    if row.found is None:
-        return muted("Not looked at yet")
-    if not row.found["count"]:
-        return muted("None")
-    word, ink, icon = SEVERITIES[row.worst]
-    return joined([flag(word, ink, icon), small(counted(row.found["count"], "finding"))], " ")
-
-
 IDENTITY_POOLS = Table(
     name="identity_pools",
     one="identity pool",
@@ -74,12 +48,13 @@ IDENTITY_POOLS = Table(
         Column("classic", "Classic flow", lambda row: "on" if row.classic_flow else "off", sort="classic_flow",
                optional=True),
         Column("roles", "Roles", lambda row: row.roles or {}, cell=_roles),
-        Column("findings", "Findings", lambda row: (row.found or {}).get("count"), cell=_findings, sort="worst"),
+        posture.COLUMN,
         UNIQUE_ID,
     ),
     filters=(
         yes_or_no("guests", "Guests", Q(guests=True), "Lets guests in"),
         yes_or_no("classic", "Classic flow", Q(classic_flow=True), "Classic flow on"),
+        posture.FILTER,
         tag_filter("tags"),
         GONE,
     ),

@@ -7,7 +7,9 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import fetch_aws_account, may, signed_in
 from accounts.roles import PROPOSE, SEE_IAM
-from cognito.identity_pools.tables import IDENTITY_POOLS, listed
+from cognito.identity_pools.selectors import identity_pools as identity_pools_of
+from cognito.identity_pools.tables import IDENTITY_POOLS
+from cognito.posture import with_findings
 from iamconsole.web.tables import list_response
 from policies import acts
 from sync.selectors import holding
@@ -19,4 +21,6 @@ def identity_pools(request: HttpRequest, account_id: str) -> HttpResponseBase:
     made = acts.offered_on(IDENTITY_POOLS.name) if may(signed_in(request), PROPOSE, aws_account) else []
     context = {"holding": holding(aws_account, "cognito.identity_pools"), "list_acts": made}
     template = "cognito/identity_pools/list.html"
-    return list_response(request, IDENTITY_POOLS, listed(aws_account), aws_account, template, context=context)
+    return list_response(
+        request, IDENTITY_POOLS, with_findings(identity_pools_of(aws_account)), aws_account, template, context=context
+    )

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
-from django.urls import reverse
-
-from cognito.models import AppClient, IdentityPool, UserPool
+from cognito.models import AppClient, UserPool
 from cognito.pools.acts.clients import LIVES
 from cognito.pools.operations.pools import identity_pools_of
-from iamconsole.web.panels import SEVERITIES
+from cognito.posture import Finding, worst_first
 from iamconsole.web.words import counted, some
 
 GOOD_LENGTH, SHORT = 12, 8  # characters of a password
@@ -22,117 +19,103 @@ _CLASSES = ("RequireUppercase", "RequireLowercase", "RequireNumbers", "RequireSy
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
-@dataclass(frozen=True)
-class PoolFinding:
-    code: str
-    severity: str  # of SEVERITIES
-    title: str
-    text: str  # what it means, and what to do
-    act: str  # of the pool: the form that mends it
-    asked: Mapping[str, str] = field(default_factory=dict)  # what the form begins with
-
-    def url(self, pool: UserPool) -> str:
-        kwargs = {"account_id": pool.aws_account.account_id, "aws_id": pool.aws_id, "act": self.act}
-        query = f"?{urlencode(self.asked)}" if self.asked else ""
-        return f"{reverse('cognito_pool_act', kwargs=kwargs)}{query}"
+def _finding(
+    code: str, severity: str, title: str, text: str, act: str, asked: Mapping[str, str] | None = None
+) -> Finding:
+    return Finding(code, severity, title, text, act, "Mend it", tuple((asked or {}).items()))
 
 
-def findings_of(
-    pool: UserPool,
-    clients: Sequence[AppClient] | None = None,
-    identity_pools: Sequence[IdentityPool] | None = None,
-) -> list[PoolFinding]:
-    """The worst first. `clients` of the pool, `identity_pools` of the AWS account: where they are at hand."""
+def findings_of(pool: UserPool, clients: Sequence[AppClient] | None = None) -> list[Finding]:
+    """The worst first. `clients` of the pool, where they are at hand."""
     if clients is None:
         clients = list(pool.appclients.live().order_by("name_key", "pk"))
     found = [
-        *_of_pool(pool, _gives_access(pool, identity_pools)),
+        *_of_pool(pool, _gives_access(pool)),
         *(each for client in clients for each in _of_client(client)),
     ]
-    order = list(SEVERITIES)
-    return sorted(found, key=lambda each: order.index(each.severity))
+    return worst_first(found)
 
 
-def _of_pool(pool: UserPool, gives: str) -> Iterator[PoolFinding]:
+def _of_pool(pool: UserPool, gives: str) -> Iterator[Finding]:
     yield from _password(pool.settings)
     if pool.self_signup and gives:
-        yield PoolFinding(
+        yield _finding(
             "OPEN_SIGN_UP", "high", "Anybody may sign up, and gets into AWS",
             f"{gives}, so that is for whoever signs up. Let administrators make accounts, or take that away.",
             "signup", {"who": "admin"},
         )  # fmt: skip
     if pool.mfa == "OFF":
-        yield PoolFinding(
+        yield _finding(
             "NO_MFA", "high" if gives else "medium", "No second factor",
             "A stolen password is enough to sign in. An authenticator app costs nothing.",
             "mfa", {"mode": "OPTIONAL", "app": "on"},
         )  # fmt: skip
     if not pool.deletion_protection:
-        yield PoolFinding(
+        yield _finding(
             "NOT_PROTECTED", "medium", "No deletion protection",
             "One call deletes the pool with all its people, and AWS brings nobody back.",
             "protection", {"protected": "on"},
         )  # fmt: skip
 
 
-def _gives_access(pool: UserPool, identity_pools: Sequence[IdentityPool] | None) -> str:
+def _gives_access(pool: UserPool) -> str:
     """How people of the pool get AWS credentials, in words; "" where they don't."""
-    if taking := identity_pools_of(pool, identity_pools):
+    if taking := identity_pools_of(pool):
         names = some([each.name for each in taking])
         return f"The identity pool{'s' if len(taking) > 1 else ''} {names} gives people of it AWS credentials"
     return ""
 
 
-def _password(settings: Mapping[str, Any]) -> Iterator[PoolFinding]:
+def _password(settings: Mapping[str, Any]) -> Iterator[Finding]:
     policy = settings.get("Policies", {}).get("PasswordPolicy", {})
     length, classes = policy.get("MinimumLength", SHORT), [name for name in _CLASSES if policy.get(name)]
     if length >= GOOD_LENGTH or (length >= SHORT and len(classes) == len(_CLASSES)):
         return
     words = f"{length} characters are enough, of {counted(max(1, len(classes)), 'kind')} that must be in it"
-    yield PoolFinding(
+    yield _finding(
         "WEAK_PASSWORDS", "high" if length < SHORT else "medium", "Weak passwords are allowed",
         f"{words}. Ask for {GOOD_LENGTH}: it holds for those that are set from then on.",
         "password", {"minimum": str(GOOD_LENGTH)},
     )  # fmt: skip
 
 
-def _of_client(client: AppClient) -> Iterator[PoolFinding]:
+def _of_client(client: AppClient) -> Iterator[Finding]:
     settings, which = client.settings, {"which": client.aws_id}
     flows = settings.get("AllowedOAuthFlows", [])
     addresses = settings.get("CallbackURLs", [])
     on_devices = [url for url in addresses if urlsplit(url).scheme not in ("http", "https")]
     if client.has_secret and ("implicit" in flows or on_devices):
-        yield PoolFinding(
+        yield _finding(
             "PUBLIC_SECRET", "high", f"{client.name} is on people’s devices, and has a secret",
             "Whoever has the app can read the secret. Make an app client without one, and delete this one.",
             "client-new", {"name": f"{client.name}-public", "kind": "public", "callbacks": "\n".join(addresses)},
         )  # fmt: skip
     if "implicit" in flows:
         left = [flow for flow in flows if flow != "implicit"] or ["code"]
-        yield PoolFinding(
+        yield _finding(
             "IMPLICIT_FLOW", "medium", f"{client.name} takes tokens in the address",
             "The implicit flow leaves tokens in histories and logs. Use the code flow with PKCE.",
             "client-oauth", {**which, "flows": left[0]},
         )  # fmt: skip
     yield from _addresses(client, addresses)
     if (days := refresh_days(settings)) > LONGEST_REFRESH_DAYS:
-        yield PoolFinding(
+        yield _finding(
             "LONG_REFRESH", "medium", f"{client.name} keeps people signed in for {counted(round(days), 'day')}",
             f"A stolen refresh token is good as long. {LONGEST_REFRESH_DAYS} days are plenty; 30 are AWS’s default.",
             "client-tokens", {**which, "refresh": "30", "refresh_unit": "days"},
         )  # fmt: skip
     if settings.get("PreventUserExistenceErrors") != "ENABLED" and flows != ["client_credentials"]:
-        yield PoolFinding(
+        yield _finding(
             "TELLS_WHO_EXISTS", "low", f"{client.name} tells who has an account",
             "A wrong username gets another answer than a wrong password: addresses can be tried one by one.",
             "client-signin", {**which, "hides": "on"},
         )  # fmt: skip
 
 
-def _addresses(client: AppClient, addresses: Sequence[str]) -> Iterator[PoolFinding]:
+def _addresses(client: AppClient, addresses: Sequence[str]) -> Iterator[Finding]:
     bad = [url for url in addresses if "*" in url or _is_plain(url)]
     if bad:
-        yield PoolFinding(
+        yield _finding(
             "OPEN_CALLBACK", "high", f"{client.name} sends codes where others may read them",
             f"{some(bad)}: an address with * or with http:// gives people’s sign-ins away. Name each with https://.",
             "client-oauth", {"which": client.aws_id, **_safe(addresses)},

@@ -17,6 +17,7 @@ from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM, SEE_PEOPLE
 from cognito.kinds import POOL, pools, pools_within
 from cognito.models import AppClient, CognitoGroup
+from cognito.posture import with_findings
 from cognito.tables import POOLS, count_people
 from iamconsole.web.tables import Listing, list_response
 from policies.details import fetch_row, render_tab
@@ -39,7 +40,7 @@ def user_pools(request: HttpRequest, account_id: str) -> HttpResponseBase:
         count_people(listing.page.rows)
         return {}
 
-    rows = pools_within(signed_in(request), perm, aws_account, pools(aws_account))
+    rows = with_findings(pools_within(signed_in(request), perm, aws_account, pools(aws_account)))
     context = {"holding": holding(aws_account, "cognito.pools")}
     return list_response(request, POOLS, rows, aws_account, "cognito/pools.html", read=read, context=context)
 

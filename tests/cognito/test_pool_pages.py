@@ -11,11 +11,12 @@ from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import AwsAccount, Operator
-from cognito.models import AppClient
+from cognito import posture
+from cognito.models import AppClient, UserPool
 from cognito.pools.findings import findings_of
 from iamconsole.demo.process import REGION, Emulator
 from sync import sealed
-from sync.models import Change, SealedSecret
+from sync.models import Change, Fact, SealedSecret
 from tests.cognito.pool_operation_cases import API, Arranged, arrange
 from tests.services.changing import carry_out
 from tests.services.pages import address, get, text_of
@@ -253,7 +254,34 @@ def test_findings_lead_to_the_form_that_mends_them(
     arranged.pool.refresh_from_db()
     assert "NO_MFA" not in {each.code for each in findings_of(arranged.pool)}
     assert "/do/signup/" not in get(client_of(bob), "cognito_pool", aws_id=arranged.pool.aws_id)
-    assert "customers: Anybody may sign up, and gets into AWS" in text_of(get(client_of(bob), "overview"))
+
+
+def test_the_list_and_the_overview_tell_what_was_found(
+    arranged: Arranged, erin: Operator, bob: Operator, client_of: ClientOf
+) -> None:
+    assert "Not looked at yet" in text_of(get(client_of(bob), "user_pools"))
+    assert posture.look_again() == 2  # the identity pool, too
+    assert posture.look_again() == 0  # nothing is due
+    assert "High 3 findings" in text_of(get(client_of(bob), "user_pools"))
+    assert "customers" in text_of(get(client_of(bob), "user_pools", query="?worst=high"))
+    assert "customers" not in text_of(get(client_of(bob), "user_pools", query="?worst=none"))
+    overview = text_of(get(client_of(bob), "overview"))
+    assert "customers: Anybody may sign up, and gets into AWS" in overview
+    assert "Also: No second factor." in overview
+    assert "tells who has an account" not in overview  # of low severity
+
+
+def test_what_changes_in_a_pool_is_looked_at_again_soon(
+    arranged: Arranged, erin: Operator, bob: Operator, client_of: ClientOf
+) -> None:
+    posture.look_again()
+    stage(client_of(erin), act_url(arranged, "signup"), who="admin")
+    assert carry_out(Change.objects.get(), erin).state == Change.State.APPLIED
+    assert posture.look_again() == 2  # both kinds: one hangs on the other
+    assert "Anybody may sign up" not in text_of(get(client_of(bob), "overview"))
+    UserPool.objects.update(gone_at="2026-01-01T00:00:00Z")
+    posture.look_again()
+    assert not Fact.objects.filter(kind=UserPool.kind).exists()
 
 
 @pytest.mark.parametrize(
@@ -292,7 +320,8 @@ def test_the_form_for_an_open_callback_proposes_safe_ones(
         settings={**arranged.client.settings, "CallbackURLs": open_ones}
     )
     [finding] = [each for each in findings_of(arranged.pool) if each.code == "OPEN_CALLBACK"]
-    proposed = shown(client_of(erin), finding.url(arranged.pool))["callbacks"]
+    url = address("cognito_pool_act", aws_id=arranged.pool.aws_id, act=finding.act)
+    proposed = shown(client_of(erin), f"{url}{finding.query}")["callbacks"]
     assert proposed.splitlines() == ["https://a.example/", "https://shop.example.org/b"]
 
 

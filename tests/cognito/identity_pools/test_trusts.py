@@ -10,9 +10,10 @@ import pytest
 from django.test import Client
 
 from accounts.models import Operator
-from cognito.identity_pools.findings import Finding, all_findings
+from cognito.identity_pools.findings import all_findings
 from cognito.identity_pools.trusting import Trust, trust_for, trust_in
 from cognito.identity_pools.ways import Chain
+from cognito.posture import Finding
 from policies.engine.evaluate import Decision
 from tests.cognito.identity_pools.shop import Shop
 from tests.services.pages import get, text_of
