@@ -155,6 +155,11 @@ class Operation(ABC, Generic[P]):
     def told(self, value: Value) -> str:
         """A value of the part in a few words, to follow "expects to find" and "found": "v5 in force, of v1 to v5"."""
 
+    def told_apart(self, expected: Value, found: Value) -> str:
+        """The two in a sentence's end, also where the few words are alike."""
+        before, now = self.told(expected), self.told(found)
+        return f"expected {before}, found {now}{' with other details' if before == now else ''}"
+
     # ---- As texts, for pages to compare: from the mirror -----------------------------------------------------
     def document(self, aws_account: AwsAccount, p: P, value: Value) -> str | None:
         """The document that the part has at `value`; None where it has none, or the mirror doesn't know it."""

@@ -126,20 +126,18 @@ def _of_trust(code: str, severity: str, title: str, text: str, way: Way, link: L
 # ---- Mappings ----------------------------------------------------------------------------------------------------
 def _of_mappings(chain: Chain) -> Iterator[Finding]:
     for way in chain.signed_in:
-        asked = (("provider", way.key),)
+        asked, turned_away = (("provider", way.key),), (("provider", way.key), ("otherwise", "Deny"))
         rules: Sequence[Link] = [link for link in way.links if not link.is_fallback] if way.mapping else ()
         for place, link in enumerate(rules, 1):
             if link.never:
                 title = f"Rule {place} can never match"
                 yield Finding("RULE_NEVER_MATCHES", "low", title, f"{link.never}.", "mapping", "Edit the rules…", asked)
         if way.mapping and way.mapping.get("AmbiguousRoleResolution") != "Deny":
-            text = (
-                f"{way.title}: whom no {'rule' if way.mapping['Type'] == 'Rules' else 'group'} gives a role gets the "
-            )
-            text += "role of everybody who is signed in, and nobody is turned away."
+            text = f"{way.full_title}: whom no {'rule' if way.is_by_rules else 'group'} gives a role gets the role of "
+            text += "everybody who is signed in, and nobody is turned away."
             yield Finding(
                 "MAPPING_FALLS_BACK", "medium", "Who fits nowhere gets in all the same", text, "mapping",
-                "Turn them away…", asked,
+                "Turn them away…", turned_away,
             )  # fmt: skip
         if way.mapping and way.mapping["Type"] == "Token" and (ranks := _shared_ranks(rules)):
             text = (

@@ -51,6 +51,12 @@ class Way:
     client: AppClient | None = None
     is_open: bool = True  # False: guest access is off
     others: tuple[IamRole, ...] = ()  # that an app may name instead, in the classic flow
+    app: str = ""  # the app client's name, where there is one
+
+    @property
+    def full_title(self) -> str:
+        """Also where several app clients of one user pool come in."""
+        return f"{self.title} by {self.app}" if self.app else self.title
 
     @property
     def is_guest(self) -> bool:
@@ -163,8 +169,8 @@ class Chain:
 
     def _signed_in(self) -> Iterator[Way]:
         settings = self.row.settings
-        for each in settings.get(USER_POOLS, ()):
-            yield self._of_user_pool(each)
+        user_pools = map(self._of_user_pool, settings.get(USER_POOLS, ()))
+        yield from sorted(user_pools, key=lambda way: way.full_title.lower())
         for name, app in settings.get(SOCIAL, {}).items():
             title = f"Signed in with {_SOCIAL.get(name, name)}"
             yield self._way("social", name, title, f"App {app}")
@@ -180,10 +186,11 @@ class Chain:
         client = self._clients.get(each.get("ClientId", ""))
         pool_id = each["ProviderName"].rpartition("/")[2]
         name = client.pool.name if client else pool_id
-        app = client.name if client else each.get("ClientId", "")
+        app = client.name if client else str(each.get("ClientId", ""))
         checked = "the token is checked each time" if each.get("ServerSideTokenCheck") else "signed out is noticed late"
         lede = f"User pool, app client {app}; {checked}"
-        return self._way("user_pool", _key(each), f"Signed in through {name}", lede, client, pool_id)
+        way = self._way("user_pool", _key(each), f"Signed in through {name}", lede, client, pool_id)
+        return replace(way, app=app)
 
     def _way(
         self, kind: str, key: str, title: str, lede: str, client: AppClient | None = None, pool_id: str = ""

@@ -160,8 +160,8 @@ class _Rehearsal:
                 return Meets.READY, "What is there is what the plan was made on: it would be sent after the others."
             if found is None and any(each.operation.makes(each.params) for each in before):
                 return Meets.LATER, f"It builds on what step {before[0].position} makes: known only when that is done."
-        expected, now = operation.told(step.expects), operation.told(found)
-        return Meets.CONFLICT, f"It would stop here and send nothing: expected {expected}, found {now}."
+        told = operation.told_apart(step.expects, found)
+        return Meets.CONFLICT, f"It would stop here and send nothing: {told}."
 
     def _is_so_already(self, client: AwsClient, step: Planned, live: Value) -> bool:
         """As if we had tried it when it was planned."""

@@ -185,9 +185,10 @@ class StepRun:
         return look_until(look, enough, seconds=seconds, beat=self._claim.beat)
 
     def _conflict(self, attempt: Attempt, live: Value, sent: Sequence[Tried]) -> Ended:
-        expected, found = self._operation.told(self._expects), self._operation.told(live)
         so = "and an earlier try may have been done" if sent else "so nothing was sent"
-        sentence = f"It was changed in AWS since the plan was made, {so}: expected {expected}, found {found}."
+        sentence = (
+            f"It was changed in AWS since the plan was made, {so}: {self._operation.told_apart(self._expects, live)}."
+        )
         error = {**sentence_only("Conflicted", sentence), "expected": self._expects, "live": live}
         if sent and (new := self._operation.appeared(sent[0].found, live)):
             error["appeared"] = new

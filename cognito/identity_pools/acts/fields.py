@@ -59,7 +59,7 @@ class ProviderField(forms.ChoiceField):
     """One of the pool's providers, as role mappings name it."""
 
     def of(self, row: IdentityPool) -> None:
-        self.choices = [(way.key, way.title) for way in Chain(row).signed_in]
+        self.choices = [(way.key, way.full_title) for way in Chain(row).signed_in]
 
 
 class RulesField(forms.CharField):

@@ -14,8 +14,8 @@ from cognito.identity_pools.operations import set_roles, with_settings
 from cognito.identity_pools.operations.facts import GUEST
 from cognito.identity_pools.operations.settings import CLASSIC, GUESTS
 from cognito.identity_pools.trusting import trust_for
-from identities.models import Attachment, IamRole
-from identities.operations import create_role, detach, put_inline
+from identities.models import Attachment, IamRole, InlinePolicy
+from identities.operations import create_role, delete_inline, detach, put_inline
 from policies.engine.catalogue import actions_matching
 from policies.engine.compiled import compiled
 from sync.operations import Refusal, StepSpec
@@ -25,6 +25,7 @@ _WHY_NOT = (
     "policies and old versions, and Block Public Access doesn’t help against it. This allows one thing only: to get an "
     "object whose key begins with the prefix. Nobody can list what is there."
 )
+_INLINE = "inline "  # before the name of an inline policy, where ARNs stand for managed ones
 _NAME = r"\A[\w+=,.@-]{1,64}\Z"
 
 
@@ -67,7 +68,10 @@ class OnePrefixForm(PoolForm):
 
 class ImagesForm(OnePrefixForm):
     heading = "Show images of one bucket to everybody, through {names}"
-    about = f"A new role for guests of this pool, which may read what begins with one prefix. {_WHY_NOT}"
+    about = (
+        "A new role for guests of this pool, which may read what begins with one prefix. Guests are let in, and get it "
+        f"in place of the role that they have. {_WHY_NOT}"
+    )
     role = forms.RegexField(
         _NAME,
         label="Name of the new role",
@@ -104,12 +108,15 @@ class TightenGuestsForm(OnePrefixForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.role = self._guest_role()
-        held = Attachment.objects.live().filter(role=self.role) if self.role else Attachment.objects.none()
-        attached = list(held.select_related("policy").order_by("name"))
+        attached = list(Attachment.objects.live().filter(role=self.role).select_related("policy").order_by("name"))
+        inline = list(InlinePolicy.objects.live().filter(role=self.role).select_related("document").order_by("name"))
         field = self.fields["taken"]
         assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101  as declared
-        field.choices = [(each.arn, each.name) for each in attached]
-        self.initial.setdefault("taken", [each.arn for each in attached if _allows_s3(each)])
+        choices = [(each.arn, each.name) for each in attached]
+        field.choices = [*choices, *((f"{_INLINE}{each.name}", f"{each.name}, inline") for each in inline)]
+        allowing = [each.arn for each in attached if _allows_s3(_text_of(each))]
+        allowing += [f"{_INLINE}{each.name}" for each in inline if _allows_s3(each.document.text)]
+        self.initial.setdefault("taken", allowing)
 
     def _guest_role(self) -> IamRole | None:
         arn = (self.pool.roles or {}).get(GUEST, "")
@@ -126,15 +133,25 @@ class TightenGuestsForm(OnePrefixForm):
         if self.role is None:
             raise Refusal("The pool has no guest role that the mirror knows: make one instead.")
         put = put_inline(self.role, self.policy, self.document())
-        taken = [detach(self.role, arn) for arn in self.cleaned_data["taken"]]
+        said = [each for each in self.cleaned_data["taken"] if each != f"{_INLINE}{self.policy}"]  # that one is written
+        taken = [
+            delete_inline(self.role, each.removeprefix(_INLINE))
+            if each.startswith(_INLINE)
+            else detach(self.role, each)
+            for each in said
+        ]
         return [put, *taken, *self.of_pool(lets_in=False)]
 
 
-def _allows_s3(attachment: Attachment) -> bool:
-    """Whether a managed policy allows anything of S3; one whose document isn't held may."""
+def _text_of(attachment: Attachment) -> str | None:
     version = attachment.policy.default if attachment.policy else None
-    if version is None:
+    return version.document.text if version else None
+
+
+def _allows_s3(text: str | None) -> bool:
+    """Whether a policy allows anything of S3; one whose document isn't held may."""
+    if text is None:
         return True
     of_s3 = [name.lower() for name in actions_matching("s3:*")]
-    allowing = [each for each in compiled(version.document.text).statements if each.allows]
+    allowing = [each for each in compiled(text).statements if each.allows]
     return any(statement.is_about(name) for statement in allowing for name in of_s3)

@@ -11,11 +11,36 @@ from cognito.identity_pools.acts.access import PoolForm
 from cognito.identity_pools.acts.fields import ProviderField, RulesField, as_lines
 from cognito.identity_pools.operations import set_principal_tags, set_roles
 from cognito.identity_pools.operations.roles import rules_of
-from cognito.identity_pools.ways import Chain, without_client
+from cognito.identity_pools.ways import Chain, mapping_of, without_client
 from sync.operations import StepSpec
 
 
-class MappingForm(PoolForm):
+class OfProviderForm(PoolForm):
+    """About one provider. What is filled in is how that one is set: of another one it is filled in anew, and said."""
+
+    of = forms.CharField(required=False, max_length=2_048, widget=forms.HiddenInput)
+
+    def fill_in(self, keys: Sequence[str]) -> None:
+        """`keys`: of the providers that there are."""
+        first = self.initial.get("provider") or next(iter(keys), "")
+        chosen, shown = self.data.get("provider", ""), self.data.get("of", "")
+        self.is_another = self.is_bound and bool(shown) and chosen in keys and chosen != shown
+        now = self.as_it_is(chosen if self.is_another else first)
+        if self.is_another:
+            self.data = {**dict(self.data.items()), **now, "of": chosen}
+        self.initial = {**now, "of": first, **self.initial}
+
+    def as_it_is(self, key: str) -> dict[str, Any]:
+        """The fields of a provider, as they are set now."""
+        raise NotImplementedError
+
+    def clean_provider(self) -> str:
+        if self.is_another:
+            raise forms.ValidationError("Below is how this provider is set now: change it, and stage it then.")
+        return str(self.cleaned_data["provider"])
+
+
+class MappingForm(OfProviderForm):
     heading = "Role mapping in {names}"
     about = "Which role somebody gets who comes from one provider. Of rules the first that matches decides."
     provider = ProviderField()
@@ -45,11 +70,14 @@ class MappingForm(PoolForm):
         assert isinstance(rules, RulesField)  # noqa: S101  as declared
         provider.of(self.pool)
         rules.of(self.aws_account)
-        asked = self.initial.get("provider") or next((way.key for way in Chain(self.pool).signed_in), "")
-        mapping = (self.pool.role_mappings or {}).get(asked)
-        if mapping:
-            self.initial.setdefault("type", mapping["Type"])
-            self.initial.setdefault("rules", as_lines(rules_of(mapping)))
+        self.fill_in([way.key for way in Chain(self.pool).signed_in])
+
+    def as_it_is(self, key: str) -> dict[str, Any]:
+        mapping = mapping_of(self.pool, key)
+        if mapping is None:
+            return {"type": "", "rules": "", "otherwise": "Deny"}
+        otherwise = mapping.get("AmbiguousRoleResolution", "Deny")
+        return {"type": mapping["Type"], "rules": as_lines(rules_of(mapping)), "otherwise": otherwise}
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
@@ -67,7 +95,7 @@ class MappingForm(PoolForm):
         return [set_roles(self.pool, mappings={said["provider"]: mapping})]
 
 
-class PrincipalTagsForm(PoolForm):
+class PrincipalTagsForm(OfProviderForm):
     heading = "Principal tags in {names}"
     about = "Attributes of people become tags of their session, which policies may ask for (aws:PrincipalTag/…)."
     provider = forms.ChoiceField()
@@ -85,11 +113,12 @@ class PrincipalTagsForm(PoolForm):
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  as declared
         names = {without_client(way.key): way.title for way in Chain(self.pool).signed_in}
         field.choices = list(names.items())
-        asked = self.initial.get("provider") or next(iter(names), "")
-        told = (self.pool.principal_tags or {}).get(asked, {})
-        self.initial.setdefault("defaults", told.get("UseDefaults", False))
+        self.fill_in([*names])
+
+    def as_it_is(self, key: str) -> dict[str, Any]:
+        told = (self.pool.principal_tags or {}).get(key, {})
         lines = [f"{tag}={claim}" for tag, claim in sorted(told.get("PrincipalTags", {}).items())]
-        self.initial.setdefault("tags", "\n".join(lines))
+        return {"tags": "\n".join(lines), "defaults": "on" if told.get("UseDefaults") else ""}
 
     def clean_tags(self) -> dict[str, str]:
         found: dict[str, str] = {}

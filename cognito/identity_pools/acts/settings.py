@@ -130,7 +130,10 @@ class ProvidersForm(PoolForm):
         saml = saml_providers(self.aws_account).filter(gone_at=None).order_by("name_key")
         self._offer("oidc", [(row.arn, row.name) for row in oidc], settings.get(OIDC, ()))
         self._offer("saml", [(row.arn, row.name) for row in saml], settings.get(SAML, ()))
-        self.initial.setdefault("check", all(each.get("ServerSideTokenCheck") for each in held.values()))
+        self._checked = {key: bool(each.get("ServerSideTokenCheck")) for key, each in held.items()}
+        self.initial.setdefault("check", all(self._checked.values()))
+        if len({*self._checked.values()}) > 1:
+            self.fields["check"].help_text += " Now it is so for some app clients only: unticked, that stays as it is."
         lines = [f"{name}={app}" for name, app in sorted(settings.get(SOCIAL, {}).items())]
         self.initial.setdefault("social", "\n".join(lines))
         self.initial.setdefault("developer", settings.get(DEVELOPER, ""))
@@ -155,9 +158,14 @@ class ProvidersForm(PoolForm):
 
     def steps(self) -> Sequence[StepSpec]:
         said = self.cleaned_data
+        is_decided = said["check"] != self.initial["check"]
         clients = [
-            {"ProviderName": login, "ClientId": client, "ServerSideTokenCheck": said["check"]}
-            for login, _, client in (each.rpartition(":") for each in said["clients"])
+            {
+                "ProviderName": key.rpartition(":")[0],
+                "ClientId": key.rpartition(":")[2],
+                "ServerSideTokenCheck": said["check"] if is_decided else self._checked.get(key, said["check"]),
+            }
+            for key in said["clients"]
         ]
         told = {USER_POOLS: clients, OIDC: said["oidc"], SAML: said["saml"], SOCIAL: said["social"]}
         return [with_settings(self.pool, **told, **{DEVELOPER: said["developer"]})]

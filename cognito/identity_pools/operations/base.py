@@ -6,6 +6,7 @@ understands it, so that `mirrored` and `live` agree.
 
 from __future__ import annotations
 
+import json
 import re
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
@@ -127,6 +128,21 @@ class PoolOperation(Operation[P]):
 
     def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[Tried]) -> Done | None:
         return Done() if live is not None and live == self.after(p, tried[0].found) else None
+
+
+class ReplacingOperation(PoolOperation[P]):
+    """It sets all of the part, whatever was there: pages compare the two as texts."""
+
+    def document(self, aws_account: AwsAccount, p: P, value: Value) -> str | None:
+        return _text(value) if value else None
+
+    def writes(self, aws_account: AwsAccount, p: P) -> str | None:
+        return _text(self.after(p, {}))
+
+
+def _text(value: Mapping[str, Any]) -> str:
+    said = {name: told for name, told in value.items() if name != "object"}
+    return json.dumps(said, indent=2, sort_keys=True)
 
 
 def not_read(row: IdentityPool, what: str) -> Refusal:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cognito.identity_pools.operations.base import PoolOperation, PoolParams, about, not_read
+from cognito.identity_pools.operations.base import PoolParams, ReplacingOperation, about, not_read
 from cognito.mirrors.identity_pools import PrincipalTags
 from cognito.models import IdentityPool
 from sync.draft import Draft
@@ -48,7 +48,7 @@ class TagsParams(PoolParams):
         return read
 
 
-class SetPrincipalTags(PoolOperation[TagsParams]):
+class SetPrincipalTags(ReplacingOperation[TagsParams]):
     kind = "cognito.identity_pool.principal_tags.set"
     facet = PrincipalTags.source
     params_type = TagsParams
@@ -71,7 +71,10 @@ class SetPrincipalTags(PoolOperation[TagsParams]):
         return f"identity_pool.tags:{p.pool_id} {p.provider}"
 
     def told_of_pool(self, value: Value) -> str:
-        return f"the tags {', '.join(sorted(value['tags']))}" if value["tags"] else "no principal tags"
+        if value["defaults"]:
+            return "AWS’s default principal tags"
+        said = [f"{tag} from {claim}" for tag, claim in sorted(value["tags"].items())]
+        return f"the principal tags {', '.join(said)}" if said else "no principal tags"
 
     def held(self, row: IdentityPool, p: TagsParams) -> Mapping[str, Any]:
         if row.principal_tags is None:

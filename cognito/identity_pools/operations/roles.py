@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import AwsAccount
-from cognito.identity_pools.operations.base import PoolOperation, PoolParams, about, not_read
+from cognito.identity_pools.operations.base import PoolParams, ReplacingOperation, about, not_read
 from cognito.identity_pools.operations.facts import GUEST, SIGNED_IN, WHO, gives_other_roles
 from cognito.mirrors.canonical import canonical
 from cognito.mirrors.identity_pools import Roles
 from cognito.models import IdentityPool
+from iamconsole.web.words import counted
 from identities.models import IamRole
 from policies.operations.rows import object_key
 from sync.checks import Finding
@@ -94,7 +95,7 @@ def _check_mapping(provider: str, mapping: Mapping[str, Any]) -> None:
             raise BadParams(f"A claim has {LONGEST_CLAIM} characters at most, and a value {LONGEST_VALUE}.")
 
 
-class SetRoles(PoolOperation[RolesParams]):
+class SetRoles(ReplacingOperation[RolesParams]):
     kind = "cognito.identity_pool.roles.set"
     facet = Roles.source
     params_type = RolesParams
@@ -102,7 +103,7 @@ class SetRoles(PoolOperation[RolesParams]):
     def title(self, p: RolesParams) -> str:
         said = [f"{_name(arn)} to {WHO[kind]}" for kind, arn in sorted(p.by_kind.items(), reverse=True)]
         mapped = len(p.by_provider)
-        also = f"; {mapped} role mapping{'s' if mapped > 1 else ''}" if mapped else ""
+        also = f"; {counted(mapped, 'role mapping')}" if mapped else ""
         return f"Set the roles of {p.words}: {', '.join(said) or 'none'}{also}"
 
     def note(self, p: RolesParams) -> str:
@@ -117,7 +118,7 @@ class SetRoles(PoolOperation[RolesParams]):
 
     def told_of_pool(self, value: Value) -> str:
         said = [f"{_name(arn)} for {WHO[kind]}" for kind, arn in sorted(value["roles"].items(), reverse=True)]
-        return f"{' and '.join(said) or 'no roles'}, {len(value['mappings'])} role mappings"
+        return f"{' and '.join(said) or 'no roles'}, {counted(len(value['mappings']), 'role mapping')}"
 
     def held(self, row: IdentityPool, p: RolesParams) -> Mapping[str, Any]:
         if row.roles is None or row.role_mappings is None:

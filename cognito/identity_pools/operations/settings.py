@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from accounts.models import AwsAccount
-from cognito.identity_pools.operations.base import PoolOperation, PoolParams, about
+from cognito.identity_pools.operations.base import PoolParams, ReplacingOperation, about
 from cognito.identity_pools.operations.facts import lets_guests_in
 from cognito.mirrors.canonical import canonical
 from cognito.mirrors.identity_pools import IdentityPoolMirror
 from cognito.models import IdentityPool
+from iamconsole.web.words import counted
 from sync.draft import Draft
 from sync.mirror import Content
 from sync.operations import Alteration, BadParams, Call, StepSpec, Value
@@ -75,7 +76,7 @@ class UpdateParams(PoolParams):
         return _OFF | read
 
 
-class UpdatePool(PoolOperation[UpdateParams]):
+class UpdatePool(ReplacingOperation[UpdateParams]):
     kind = "cognito.identity_pool.update"
     params_type = UpdateParams
 
@@ -101,8 +102,9 @@ class UpdatePool(PoolOperation[UpdateParams]):
     def told_of_pool(self, value: Value) -> str:
         said = value["settings"]
         guests = "guests let in" if said[GUESTS] else "no guests"
-        takes = sum(len(said.get(name) or ()) for name in (USER_POOLS, SOCIAL, OIDC, SAML))
-        return f"{guests}, classic flow {'on' if said[CLASSIC] else 'off'}, {takes} providers, or other settings"
+        takes = sum(len(said.get(name) or ()) for name in (USER_POOLS, SOCIAL, OIDC, SAML)) + (DEVELOPER in said)
+        flow = f"classic flow {'on' if said[CLASSIC] else 'off'}"
+        return f"the name {said[NAME]}, {guests}, {flow}, {counted(takes, 'provider')}"
 
     def held(self, row: IdentityPool, p: UpdateParams) -> Mapping[str, Any]:
         return {"settings": row.settings}

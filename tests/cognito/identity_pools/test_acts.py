@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,12 +16,13 @@ from cognito.identity_pools.operations.facts import GUEST, SIGNED_IN
 from cognito.identity_pools.trusting import AMR, AUD, trust_for, trust_of
 from cognito.models import IdentityPool
 from sync.models import Change
-from tests.cognito.identity_pools.shop import BUCKET, READ_S3, Shop
+from tests.cognito.identity_pools.shop import BUCKET, READ_S3, Shop, allow
 from tests.cognito.identity_pools.test_chain import without
 from tests.services.changing import carry_out
 from tests.services.pages import address, text_of
 
 pytestmark = pytest.mark.django_db
+FACEBOOK = "graph.facebook.com"
 
 
 @pytest.fixture
@@ -164,3 +166,108 @@ def test_the_mended_trust_of_a_role_for_both_kinds_keeps_both(shop: Shop, client
     change = stage(client, shop.mirrored(), "fix-trust", role=arn)
     condition = json.loads(change.steps.get().params["document"])["Statement"][0]["Condition"]
     assert condition == {"StringEquals": {AUD: shop.pool_id}, "ForAnyValue:StringLike": {AMR: [SIGNED_IN, GUEST]}}
+
+
+def test_an_inline_policy_is_taken_off_too(shop: Shop, client: Client, erin: Operator) -> None:
+    """Or guests could more than the one prefix that the form speaks of."""
+    shop.with_roles()
+    for name, allowed in (("wide", allow("s3:*", "*")), ("other", allow("sqs:SendMessage", "*"))):
+        shop.world.iam.put_role_policy(RoleName="shop-guest", PolicyName=name, PolicyDocument=allowed)
+    pool = shop.mirrored()
+    page = client.get(address("identity_pool_act", aws_id=pool.aws_id, act="tighten-guests")).content.decode()
+    chosen = re.findall(r'name="taken" value="([^"]*)"[^>]* checked', page)
+    assert chosen == [READ_S3, "inline wide"]
+    change = stage(client, pool, "tighten-guests", bucket=BUCKET, begins="public/", taken=chosen)
+    assert kinds(change) == ["iam.role.inline.put", "iam.role.detach", "iam.role.inline.delete"]
+    assert carry_out(change, erin).state == Change.State.APPLIED
+    assert shop.world.iam.list_role_policies(RoleName="shop-guest")["PolicyNames"] == ["other", f"read-{BUCKET}"]
+
+
+def test_the_policy_that_is_written_is_not_taken_off(shop: Shop, pool: IdentityPool, client: Client) -> None:
+    name = f"read-{BUCKET}"
+    shop.world.iam.put_role_policy(RoleName="shop-guest", PolicyName=name, PolicyDocument=allow("s3:*", "*"))
+    change = stage(client, shop.mirrored(), "tighten-guests", bucket=BUCKET, begins="a", taken=[f"inline {name}"])
+    assert kinds(change) == ["iam.role.inline.put"]
+
+
+# ---- One provider's form isn't filled in with what another one has ---------------------------------------------
+
+
+@pytest.fixture
+def facebook(shop: Shop) -> IdentityPool:
+    """Beside the user pool, with a mapping of its own."""
+    rule = {"Claim": "email", "MatchType": "Equals", "Value": "a@b", "RoleARN": shop.role("gold", SIGNED_IN)}
+    mapping = {"Type": "Rules", "AmbiguousRoleResolution": "AuthenticatedRole", "RulesConfiguration": {"Rules": [rule]}}
+    shop.with_roles(RoleMappings={shop.provider: mapping})
+    shop.update(SupportedLoginProviders={FACEBOOK: "123"})
+    tags = {"IdentityProviderName": FACEBOOK, "PrincipalTags": {"plan": "custom:plan"}}
+    shop.identity.set_principal_tag_attribute_map(IdentityPoolId=shop.pool_id, **tags)
+    return shop.mirrored()
+
+
+def test_what_becomes_of_the_others_stays_as_it_is(facebook: IdentityPool, client: Client) -> None:
+    page = client.get(address("identity_pool_act", aws_id=facebook.aws_id, act="mapping")).content.decode()
+    assert re.findall(r'<option value="(\w+)" selected', page) == ["Rules", "AuthenticatedRole"]
+    assert "email Equals a@b gold" in page
+
+
+def test_another_provider_is_shown_before_it_is_changed(shop: Shop, facebook: IdentityPool, client: Client) -> None:
+    said = {"type": "Rules", "rules": "email Equals a@b gold", "otherwise": "Deny"}
+    answer = refused(client, facebook, "mapping", provider=FACEBOOK, of=shop.provider, **said)
+    assert "Below is how this provider is set now" in answer
+    assert "email Equals a@b gold" not in answer
+    assert Change.objects.count() == 0
+    stage(client, facebook, "mapping", provider=FACEBOOK, of=FACEBOOK, **said)
+
+
+def test_the_tags_of_another_provider_are_shown_first(shop: Shop, facebook: IdentityPool, client: Client) -> None:
+    answer = client.post(
+        address("identity_pool_act", aws_id=facebook.aws_id, act="principal-tags"),
+        {"provider": FACEBOOK, "of": shop.login, "defaults": "on", "tags": ""},
+    )
+    page = answer.content.decode()
+    assert "plan=custom:plan</textarea>" in page
+    assert 'name="defaults" checked' not in re.sub(r"\s+", " ", page)
+    assert f'name="of" value="{FACEBOOK}"' in page
+
+
+def test_the_plan_shows_which_rule_is_changed(shop: Shop, facebook: IdentityPool, client: Client) -> None:
+    said = {"provider": shop.provider, "of": shop.provider, "type": "Rules", "otherwise": "AuthenticatedRole"}
+    change = stage(client, facebook, "mapping", rules="email Equals c@d gold", **said)
+    page = text_of(client.get(address("change", pk=str(change.pk))).content.decode())
+    assert '- Removed: "Value": "a@b"' in page.replace("−", "-")
+    assert '+ Added: "Value": "c@d"' in page
+
+
+@pytest.mark.parametrize(("ticked", "checks"), [("", [False, True]), ("on", [True, True])])
+def test_whether_tokens_are_checked_stays_per_app_client(
+    shop: Shop, client: Client, ticked: str, checks: list[bool]
+) -> None:
+    other = shop.idp.create_user_pool_client(UserPoolId=shop.user_pool, ClientName="app")["UserPoolClient"]["ClientId"]
+    shop.update(
+        CognitoIdentityProviders=[
+            {"ProviderName": shop.login, "ClientId": shop.client_id, "ServerSideTokenCheck": False},
+            {"ProviderName": shop.login, "ClientId": other, "ServerSideTokenCheck": True},
+        ]
+    )
+    keys = [shop.provider, f"{shop.login}:{other}"]
+    pool = shop.with_roles().mirrored()
+    change = stage(client, pool, "providers", clients=keys, check=ticked, social=f"{FACEBOOK}=1")
+    settings = json.loads(change.steps.get().params["settings"])
+    told = {each["ClientId"]: each["ServerSideTokenCheck"] for each in settings["CognitoIdentityProviders"]}
+    assert [told[shop.client_id], told[other]] == checks
+
+
+# ---- Changed behind its back -----------------------------------------------------------------------------------
+
+
+def test_a_conflict_says_what_is_other_also_where_few_words_are_alike(
+    shop: Shop, pool: IdentityPool, client: Client, erin: Operator
+) -> None:
+    change = stage(client, pool, "classic-off", reason="Apps ask Cognito")
+    shop.update(IdentityPoolTags={"team": "web"})
+    done = carry_out(change, erin)
+    assert done.state == Change.State.CONFLICTED
+    page = text_of(client.get(address("change", pk=str(change.pk))).content.decode())
+    assert "found the name shop, guests let in, classic flow on, 1 provider with other details." in page
+    assert '"team": "web"' in page
