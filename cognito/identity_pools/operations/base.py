@@ -133,6 +133,8 @@ class PoolOperation(Operation[P]):
 class ReplacingOperation(PoolOperation[P]):
     """It sets all of the part, whatever was there: pages compare the two as texts."""
 
+    writes_type: ClassVar[str | None] = None
+
     def document(self, aws_account: AwsAccount, p: P, value: Value) -> str | None:
         return _text(value) if value else None
 
