@@ -14,14 +14,14 @@ from cognito.operations.people.base import InPool, OfPoolParams, PersonParams
 from cognito.operations.people.passwords import PASSWORD
 from cognito.operations.people.standing import OfStatus
 from cognito.people import schema
-from cognito.people.guarded import guarded_attributes
+from cognito.people.guarded import VERIFIED, guarded_attributes
 from cognito.people.messages import EMAIL, SMS
 from cognito.people.mirror import PERSON, find_one
 from sync.aws.client import AwsClient
 from sync.calls import Personal, concealed, revealed
 from sync.checks import Finding
 from sync.draft import Draft
-from sync.mirror import ObjectRef
+from sync.mirror import Item, ObjectRef
 from sync.mirror.hashing import moment
 from sync.operations import (
     BadParams,
@@ -166,9 +166,9 @@ class CreatePerson(InPool[NewPersonParams]):
         return {"there": PERSON.object_id(item) if item else ""}
 
     def done(self, client: AwsClient, p: NewPersonParams, live: Value, tried: Sequence[Tried]) -> Done | None:
-        """Who wasn't there before our first try, and was made since then. AWS tells whole seconds."""
+        """Who wasn't there before our first try, was made since then, and is as we said. AWS tells whole seconds."""
         item = self._find(client, p)
-        if item is None or tried[0].found["there"]:
+        if item is None or tried[0].found["there"] or not _is_as_said(item, p):
             return None
         made = moment(item.get("UserCreateDate"))
         if made is None or made < tried[0].at.replace(microsecond=0):
@@ -187,6 +187,13 @@ class CreatePerson(InPool[NewPersonParams]):
     def reverse(self, p: NewPersonParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         about = {"pool_arn": p.pool_arn, "sub": result.get("id", "")}
         return [StepSpec(f"cognito.user.{verb}", about) for verb in ("disable", "delete")] if about["sub"] else []
+
+
+def _is_as_said(item: Item, p: NewPersonParams) -> bool:
+    """Not whom somebody else made of that name meanwhile: but what is verified may be AWS's doing."""
+    found = {each["Name"]: each.get("Value", "") for each in item["Attributes"]}
+    said = {name: value for name, value in p.attributes.items() if name not in VERIFIED}
+    return all(found.get(name) == revealed(value).open() for name, value in said.items())
 
 
 @dataclass(frozen=True)
