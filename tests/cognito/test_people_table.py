@@ -66,7 +66,7 @@ def test_who_is_invited_into_a_group_counts_as_one_person(found: Customers, hal:
     assert response.status_code == 302, response.context["form"].errors
     assert carry_out(Change.objects.get(), hal).state == Change.State.APPLIED
     more = table(found, client_of(hal), "name\ngil@acme.example\n", what="new", stage="1")
-    assert "you changed 2, and this is about 1" in more.content.decode()
+    assert "you changed 2, counting who waits for a worker, and this is about 1" in more.content.decode()
 
 
 def test_what_cant_be_done_is_no_formula_in_a_spreadsheet(found: Customers, hal: Operator, client_of: SignIn) -> None:
