@@ -1,4 +1,4 @@
-"""What a pool's plan has, and what of it is on, by the pool's settings as AWS names them."""
+"""What a pool's plan has, and what of it is on, by the pool's settings as AWS names them (`UserPool.told`)."""
 
 from __future__ import annotations
 
@@ -14,3 +14,13 @@ def is_protected_from_threats(settings: Mapping[str, Any]) -> bool:
 def may_be_protected_from_threats(settings: Mapping[str, Any]) -> bool:
     """Also where it is off; and in pools that had it before there were plans, and kept it."""
     return settings.get("UserPoolTier") == "PLUS" or is_protected_from_threats(settings)
+
+
+def may_track_sessions(settings: Mapping[str, Any]) -> bool:
+    """API reference, SetUserPoolSessionConfiguration."""
+    return settings.get("UserPoolTier") in ("ESSENTIALS", "PLUS")
+
+
+def tracks_sessions(settings: Mapping[str, Any]) -> bool:
+    """What app clients have set of sessions counts, and can be set, only then."""
+    return may_track_sessions(settings) and settings.get("UserSessionTracking") == "ENABLED"

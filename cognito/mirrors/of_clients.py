@@ -23,9 +23,9 @@ class ClientFacet(FacetMirror):
     def columns(self, seen: Seen) -> Mapping[str, Any]:
         return {self.column: seen.content}
 
-    def told(self, answer: Mapping[str, Any]) -> Item:
+    def told(self, answer: Item) -> Item:
         """What the answer says of this one."""
-        raise NotImplementedError
+        return answer
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
         asked = {"UserPoolId": pool_of(ref.arn), "ClientId": ref.object_id}
@@ -49,10 +49,22 @@ class ClientRisk(ClientFacet):
     settings = Risk.settings
     known = Risk.known
 
-    def told(self, answer: Mapping[str, Any]) -> Item:
+    def told(self, answer: Item) -> Item:
         held: Item = answer[Risk.member]
         return held if held.get("ClientId") else {}
 
 
-RISK = ClientRisk()
-MIRRORS = (RISK,)
+class ClientSessions(ClientFacet):
+    """How long the app client takes a session of another one for a sign-in."""
+
+    source = "sessions"
+    title = "Sessions"
+    parts = parts.CLIENT_SESSIONS
+    column = "sessions"
+    operation = "GetUserPoolClientSessionConfiguration"
+    settings = ("SSOSession",)
+    known = frozenset(settings) | {"UserPoolId", "ClientId"}
+
+
+RISK, SESSIONS = ClientRisk(), ClientSessions()
+MIRRORS = (RISK, SESSIONS)

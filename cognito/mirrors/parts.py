@@ -51,6 +51,11 @@ RISK = {
     "AccountTakeoverRiskConfiguration": _set("Account takeover"),
     "RiskExceptionConfiguration": _set("Exceptions"),
 }
+SESSIONS = {
+    "UserSessionTracking": Part("Tracking of sessions"),
+    "TokenSession": _set("Sessions"),
+}
+CLIENT_SESSIONS = {"SSOSession": _set("Sessions of other apps")}
 DOMAINS: dict[str, Part] = {}
 CLIENT = {
     "ClientName": _NAME,

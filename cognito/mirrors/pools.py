@@ -138,6 +138,18 @@ class Risk(PoolFacet):
     known = frozenset(settings) | {"UserPoolId", "ClientId", "LastModifiedDate"}
 
 
+class Sessions(PoolFacet):
+    """Whether sessions are tracked. Calls of 2026: a role, a Region or a partition may be without."""
+
+    source = "sessions"
+    title = "Sessions"
+    parts = parts.SESSIONS
+    column = "sessions"
+    operation = "GetUserPoolSessionConfiguration"
+    settings = ("UserSessionTracking", "TokenSession")
+    known = frozenset(settings) | {"UserPoolId"}
+
+
 class Domains(PoolFacet):
     """Where people sign in. What AWS changes of a domain by itself (its version, its distribution) is left out."""
 
@@ -162,4 +174,4 @@ class Domains(PoolFacet):
         return {"UserPoolId": pool_id, "Domains": [each for each in asked if each.get("Domain")]}
 
 
-MIRRORS = (PoolMirror(), MfaConfig(), Risk(), Domains())
+MIRRORS = (PoolMirror(), MfaConfig(), Risk(), Sessions(), Domains())

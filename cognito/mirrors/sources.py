@@ -17,13 +17,14 @@ from cognito.mirrors.of_pools import ReadAlone
 from cognito.mirrors.pools import IDP
 from cognito.mirrors.where_possible import WherePossible
 from cognito.models import UserPool
-from cognito.plans import may_be_protected_from_threats
+from cognito.plans import may_be_protected_from_threats, may_track_sessions, tracks_sessions
 from sync.aws.client import Page
 from sync.aws.errors import Denied, NotFound, Unsupported
 from sync.mirror import EachObject, Item, Mirror, ObjectRef, Place, Reader, Source, SourcePage
 from sync.mirror.each import OneByOne
 
 POOLS, CLIENTS, IDENTITY_POOLS = "cognito.pools", "cognito.clients", "cognito.identity_pools"
+SESSIONS = "cognito.sessions"
 _DESCRIBED_PER_PAGE = 10  # so few that a page takes seconds at the pace of the door
 _SLOWLY = timedelta(hours=6)
 
@@ -144,17 +145,21 @@ def _each(name: str, title: str, mirror: Mirror, after: str, every: timedelta | 
     return EachObject(name, title, mirror, after=after, every=every, regional=True)
 
 
-_POOL, _MFA, _RISK, _DOMAINS = pools.MIRRORS
+_POOL, _MFA, _RISK, _SESSIONS, _DOMAINS = pools.MIRRORS
 _IDENTITY_POOL, _ROLES, _PRINCIPAL_TAGS = identity_pools.MIRRORS
 SOURCES: tuple[Source, ...] = (
     Described(POOLS, "User pools", _POOL, IDP, "ListUserPools", "UserPools", "Id"),
     _each("cognito.mfa", "MFA of user pools", _MFA, POOLS),
     _each("cognito.risk", "Threat protection of user pools", _RISK, POOLS, _SLOWLY),
+    WherePossible(SESSIONS, "Sessions of user pools", _SESSIONS, after=(POOLS,), every=_SLOWLY, has=may_track_sessions,
+                  optional=True),
     _each("cognito.domains", "Domains of user pools", _DOMAINS, POOLS, _SLOWLY),
     OfEachPool(CLIENTS, "App clients", of_pools.CLIENT,
                Listing("ListUserPoolClients", "UserPoolClients", "MaxResults", _DESCRIBED_PER_PAGE, reads=True)),
-    WherePossible("cognito.client_risk", "Threat protection of app clients", of_clients.RISK, after=CLIENTS,
-                  every=_SLOWLY, has=lambda pool: may_be_protected_from_threats(pool.settings)),
+    WherePossible("cognito.client_risk", "Threat protection of app clients", of_clients.RISK, after=(CLIENTS,),
+                  every=_SLOWLY, has=may_be_protected_from_threats),
+    WherePossible("cognito.client_sessions", "Sessions of app clients", of_clients.SESSIONS, after=(CLIENTS, SESSIONS),
+                  every=_SLOWLY, has=tracks_sessions, optional=True),
     OfEachPool("cognito.groups", "Groups of user pools", of_pools.GROUP, Listing("ListGroups", "Groups", "Limit", 60)),
     OfEachPool("cognito.providers", "Identity providers of user pools", of_pools.PROVIDER,
                Listing("ListIdentityProviders", "Providers", "MaxResults", _DESCRIBED_PER_PAGE, reads=True)),

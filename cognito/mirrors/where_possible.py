@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -16,7 +17,7 @@ _NO_MORE = "The user pool can’t have this any more, by its plan and settings: 
 
 
 class WherePossible(EachObject):
-    """Asks about each object in the pools of which `has` is true.
+    """Asks about each object in the pools of which `has` is true, told `UserPool.told`.
 
     What was held of one that is in another pool by now is *not held*: nobody looks at it any more.
     """
@@ -27,11 +28,12 @@ class WherePossible(EachObject):
         title: str,
         mirror: Mirror,
         *,
-        after: str,
+        after: Sequence[str],
         every: timedelta | None,
-        has: Callable[[UserPool], bool],
+        has: Callable[[Mapping[str, Any]], bool],
+        optional: bool = False,
     ) -> None:
-        super().__init__(name, title, mirror, after=after, every=every, regional=True)
+        super().__init__(name, title, mirror, after=after, every=every, regional=True, optional=optional)
         self._has = has
         self._of_pool = "pk__in" if mirror.model is UserPool else "pool__in"
 
@@ -43,7 +45,7 @@ class WherePossible(EachObject):
             yield page if page.marker else self._with_lapsed(page, place)
 
     def _pools(self, place: Place) -> list[int]:
-        return [pool.pk for pool in place.of(UserPool.objects.live()) if self._has(pool)]
+        return [pool.pk for pool in place.of(UserPool.objects.live()) if self._has(pool.told)]
 
     def _with_lapsed(self, page: SourcePage, place: Place) -> SourcePage:
         kind = self._mirror.kind

@@ -15,7 +15,7 @@ class UserPool(MirroredRow):
     kind = "cognito.pool"
     searched = ("name", "arn", "aws_id")
     facet_columns = frozenset(
-        {"mfa_config", "risk", "domains", "people_read_at", "people_read_in", "people_held_why"},
+        {"mfa_config", "risk", "sessions", "domains", "people_read_at", "people_read_in", "people_held_why"},
     )
 
     created_at = models.DateTimeField(null=True)
@@ -35,11 +35,17 @@ class UserPool(MirroredRow):
     # By AWS's names; null: not held (yet).
     mfa_config: models.JSONField[Any, Any] = models.JSONField(null=True)
     risk: models.JSONField[Any, Any] = models.JSONField(null=True)
+    sessions: models.JSONField[Any, Any] = models.JSONField(null=True)  # whether they are tracked, and how many
     domains: models.JSONField[Any, Any] = models.JSONField(null=True)  # domain → what AWS says of it
     # When all its people were last read and in which run, by number; why they could not be, "" where they could.
     people_read_at = models.DateTimeField(null=True)
     people_read_in = models.BigIntegerField(null=True)
     people_held_why = models.CharField(max_length=400, blank=True)
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """Its settings and those of sessions, in one."""
+        return {**self.settings, **(self.sessions or {})}
 
 
 class OfPool(MirroredRow):
@@ -59,11 +65,12 @@ class AppClient(OfPool):
 
     kind = "cognito.client"
     searched = ("name", "aws_id")
-    facet_columns = frozenset({"risk"})
+    facet_columns = frozenset({"risk", "sessions"})
 
     has_secret = models.BooleanField(default=False)  # the secret itself is never kept
     # By AWS's names; null: not held (yet). Threat protection of its own; {}: it follows the pool.
     risk: models.JSONField[Any, Any] = models.JSONField(null=True)
+    sessions: models.JSONField[Any, Any] = models.JSONField(null=True)
 
 
 class CognitoGroup(OfPool):

@@ -12,13 +12,14 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from cognito.models import AppClient, CognitoUser
+from cognito.models import AppClient, CognitoUser, UserPool
 from cognito.operations.people.base import is_elsewhere
 from cognito.operations.people.devices import devices_of
 from cognito.operations.people.linking import Linked, linked_to
 from cognito.operations.people.signing_out import sessions_of
 from cognito.people.mirror import find_one
 from cognito.people.telling import SUB
+from cognito.plans import may_track_sessions
 from sync.aws.client import reader
 from sync.aws.errors import AwsError, FeatureOff
 from sync.mirror import Item, Reader
@@ -40,8 +41,15 @@ def open_sessions(person: CognitoUser) -> Found:
         told = sessions_of(client, person.pool.aws_id, _known_as(person))
         return [(each["SessionId"], _session(each, names)) for each in told]
 
-    off = "This pool doesn’t track sessions: sign them out everywhere instead."
-    return _found(person, ask, off, "AWS knows of no open session.")
+    return _found(person, ask, _untracked(person.pool), "AWS knows of no open session.")
+
+
+def _untracked(pool: UserPool) -> str:
+    """AWS says only that there are none to tell of."""
+    words = "This pool doesn’t track sessions: sign them out everywhere instead."
+    if not may_track_sessions(pool.told):
+        return f"{words} Tracking takes the plan Essentials or Plus."
+    return f"{words} Tracking is switched on in the pool’s settings, under Sessions."
 
 
 def devices(person: CognitoUser) -> Found:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from cognito.models import AppClient, UserPool
-from cognito.plans import is_protected_from_threats
+from cognito.plans import is_protected_from_threats, may_track_sessions, tracks_sessions
 from cognito.pools.acts.clients import FLOWS, LIVES, OAUTH
 from cognito.pools.acts.signing import ADDRESSES, FIRST_FACTORS, RECOVERY, REQUIRED
 from iamconsole.web.words import counted, some
+from sync.models import Facet
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Task:
 
     title: str
     said: tuple[Said, ...]
+    is_set: bool = True  # whether its form has anything to set
 
 
 _ADDRESSES, _FACTORS, _RECOVERY = dict(ADDRESSES), dict(FIRST_FACTORS), dict(RECOVERY)
@@ -51,8 +53,10 @@ def tasks_of(pool: UserPool) -> dict[str, Task]:
         "triggers": ("Triggers", _triggers(settings)),
         "protection": ("Deletion protection", _protected(pool)),
         "plan": ("Plan and threat protection", _plan(pool)),
+        "sessions": ("Sessions", _sessions(pool)),
     }
-    return {name: Task(title, tuple(said)) for name, (title, said) in told.items()}
+    without = set() if may_track_sessions(pool.told) and pool.sessions is not None else {"sessions"}
+    return {name: Task(title, tuple(said), name not in without) for name, (title, said) in told.items()}
 
 
 def _named(names: Mapping[str, str], values: list[str]) -> str:
@@ -190,18 +194,60 @@ def _risk(held: Mapping[str, Any]) -> Iterator[Said]:
             yield Said(label, some(ranges))
 
 
+def _sessions(pool: UserPool) -> Iterator[Said]:
+    if not may_track_sessions(pool.told):
+        yield Said("Tracked", "No", "That takes the plan Essentials or Plus.")
+    elif pool.sessions is None:
+        facet = Facet.objects.filter(
+            aws_account=pool.aws_account_id, region=pool.region, kind=pool.kind, object_id=pool.aws_id,
+            source="sessions",
+        ).first()  # fmt: skip
+        yield Said("Tracked", "Not held" if facet else "Not read yet", facet.held_why if facet else "")
+    elif tracks_sessions(pool.told):
+        yield Said("Tracked", "Yes", "AWS tells which ones a person has open; each can be ended by itself.")
+        yield Said("At once", f"{counted(pool.sessions['TokenSession']['MaxPerUser'], 'session')} a person")
+    else:
+        yield Said("Tracked", "No", "Nobody can see or end a single session; signing out ends all of them.")
+
+
 # ---- App clients ---------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class ClientTold:
     row: AppClient
     said: tuple[Said, ...]
     has_risk: bool  # whether threat protection of its own can be set
+    has_sessions: bool  # … and sessions
 
 
 def told_of_client(client: AppClient, pool: UserPool) -> ClientTold:
     protected = is_protected_from_threats(pool.settings)
-    said = [*_client(client), *(_threats(client) if protected else ())]
-    return ClientTold(client, tuple(said), has_risk=protected and client.risk is not None)
+    tracked = tracks_sessions(pool.told)
+    said = [
+        *_client(client), *(_silent_sign_in(client) if tracked else ()), *(_threats(client) if protected else ()),
+    ]  # fmt: skip
+    return ClientTold(
+        client,
+        tuple(said),
+        has_risk=protected and client.risk is not None,
+        has_sessions=tracked and client.sessions is not None,
+    )
+
+
+def _silent_sign_in(client: AppClient) -> Iterator[Said]:
+    label = "Sessions of other apps"
+    if client.sessions is None:
+        yield Said(label, "Not read yet")
+    elif minutes := client.sessions["SSOSession"]["MaxValidityMinutes"]:
+        yield Said(label, f"Count for {_lasting(minutes)}", "So long nobody is asked again who they are.")
+    else:
+        yield Said(label, "Don’t count", "Everybody is asked who they are.")
+
+
+def _lasting(minutes: int) -> str:
+    for length, unit in ((1440, "day"), (60, "hour")):
+        if minutes % length == 0:
+            return counted(minutes // length, unit)
+    return counted(minutes, "minute")
 
 
 def _threats(client: AppClient) -> Iterator[Said]:

@@ -23,7 +23,8 @@ _READS: dict[str, tuple[str, ...]] = {
         "ListUserPools", "DescribeUserPool", "GetUserPoolMfaConfig", "ListUserPoolClients", "DescribeUserPoolClient",
         "ListUserPoolClientSecrets", "ListGroups", "GetGroup", "ListIdentityProviders", "DescribeIdentityProvider",
         "ListResourceServers", "DescribeResourceServer", "DescribeUserPoolDomain", "DescribeRiskConfiguration",
-        "GetUICustomization", "ListTagsForResource",
+        "GetUICustomization", "ListTagsForResource", "GetUserPoolSessionConfiguration",
+        "GetUserPoolClientSessionConfiguration",
     ),
     _PEOPLE: ("ListUsers", "ListUsersInGroup"),
     _PERSON: ("AdminGetUser", "AdminListGroupsForUser", "AdminListUserSessions", "AdminListDevices"),
@@ -53,6 +54,7 @@ _WRITES: dict[str, tuple[str, ...]] = {
     _SETTINGS: (
         "UpdateUserPool", "DeleteUserPool", "SetUserPoolMfaConfig", "AddCustomAttributes", "SetRiskConfiguration",
         "SetUICustomization", "TagResource", "UntagResource", "AddUserPoolClientSecret", "DeleteUserPoolClientSecret",
+        "SetUserPoolSessionConfiguration", "SetUserPoolClientSessionConfiguration",
         *(
             f"{verb}{what}"
             for what in ("Group", "IdentityProvider", "ResourceServer", "UserPoolClient", "UserPoolDomain")

@@ -22,6 +22,7 @@ _ABOUT: dict[str, dict[str, Any]] = {
     "DescribeUserPoolClient": {"ClientId": "nobody"},
     "GetGroup": {"GroupName": _NOBODY},
     "GetPrincipalTagAttributeMap": {"IdentityProviderName": _NOBODY},
+    "GetUserPoolClientSessionConfiguration": {"ClientId": "nobody"},
     "ListIdentities": {"MaxResults": 1},
     "ListUserPoolClientSecrets": {"ClientId": "nobody"},
     "ListUsersInGroup": {"GroupName": _NOBODY},

@@ -61,7 +61,8 @@ class EachObject(Source):
 
     An object that is gone meanwhile is left out: its details will tell. One that AWS denies makes its own facet *not
     held*; when all of the first page are, the others are taken to be, too, and the run fails. Of one whose name is
-    somebody else's by now nothing is taken, and the log names it.
+    somebody else's by now nothing is taken, and the log names it. `optional`: the console does without, and denied all
+    of them the run has ended well.
     """
 
     sweeps = False  # a facet ends with its object
@@ -72,13 +73,15 @@ class EachObject(Source):
         title: str,
         mirror: Mirror,
         *,
-        after: str = "iam.details",
+        after: str | Sequence[str] = "iam.details",
         every: timedelta | None = None,
         regional: bool = False,
+        optional: bool = False,
     ) -> None:
         self.name, self.title, self.facet, self.kinds = name, title, mirror.source, (mirror.kind,)
-        self.after, self.every, self.regional = (after,), every, regional
-        self._mirror = mirror
+        self.after = (after,) if isinstance(after, str) else tuple(after)
+        self.every, self.regional = every, regional
+        self._mirror, self._optional = mirror, optional
 
     def rows(self, place: Place) -> QuerySet[MirroredRow]:
         """What it asks about."""
@@ -123,7 +126,7 @@ class EachObject(Source):
             row = due[asked]
             asked += 1
             answers.ask(row.aws_id, self._mirror.ref(row))
-        if is_first:
+        if is_first and not self._optional:
             answers.raise_if_all_denied()
         kind = self._mirror.kind
         marker = str(due[asked - 1].pk) if asked < len(due) else None

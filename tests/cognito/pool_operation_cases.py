@@ -28,7 +28,18 @@ from cognito.pools.operations import (
     update,
 )
 from cognito.pools.operations.looks import Look, set_look
-from cognito.pools.operations.shapes import CLIENT, CLIENT_RISK, GROUP, MFA, POOL, PROVIDER, RESOURCE_SERVER, RISK
+from cognito.pools.operations.shapes import (
+    CLIENT,
+    CLIENT_RISK,
+    CLIENT_SESSIONS,
+    GROUP,
+    MFA,
+    POOL,
+    PROVIDER,
+    RESOURCE_SERVER,
+    RISK,
+    SESSIONS,
+)
 from iamconsole.demo.process import REGION
 from sync.operations import StepSpec
 from tests.cognito.seeding import CLIENT_SECRET, ROLE, Seeded, pull_pools, seed
@@ -123,6 +134,12 @@ def with_plus(arranged: Arranged) -> bool:
     return True
 
 
+def tracking(arranged: Arranged) -> bool:
+    tracked = {"UserSessionTracking": "ENABLED", "TokenSession": {"MaxPerUser": 10}}
+    arranged.idp.set_user_pool_session_configuration(**arranged.in_pool, **tracked)
+    return True
+
+
 def risk_of(arranged: Arranged) -> Any:
     """What the client has of its own; None where it follows the pool."""
     asked = {**arranged.in_pool, "ClientId": arranged.client.aws_id}
@@ -191,6 +208,22 @@ CASES = (
             "CompromisedCredentialsRiskConfiguration"),
         {"Actions": {"EventAction": "BLOCK"}},
         with_plus,
+    ),
+    Case(
+        "cognito.session_config.set",
+        in_pool(lambda arn, name: update(SESSIONS, arn, name, {"UserSessionTracking": "ENABLED"})),
+        lambda arranged: [arranged.idp.get_user_pool_session_configuration(**arranged.in_pool).get(name)
+                          for name in ("UserSessionTracking", "TokenSession")],
+        ["ENABLED", {"MaxPerUser": 20}],
+    ),
+    Case(
+        "cognito.client.session_config.set",
+        lambda arranged: update(
+            CLIENT_SESSIONS, arranged.pool.arn, "web", {"SSOSession.MaxValidityMinutes": 0}, arranged.client.aws_id),
+        lambda arranged: arranged.idp.get_user_pool_client_session_configuration(
+            **arranged.in_pool, ClientId=arranged.client.aws_id)["SSOSession"],
+        {"MaxValidityMinutes": 0},
+        tracking,
     ),
     Case(
         "cognito.client.risk.set",

@@ -376,6 +376,24 @@ def test_sessions_can_be_listed_and_ended_where_they_are_tracked(
     assert [left["SessionId"] for left in pools.admin_list_user_sessions(**ada)["Sessions"]] == [other["SessionId"]]
 
 
+def test_who_has_as_many_sessions_as_are_allowed_loses_the_one_used_longest_ago(
+    pools: Any, pool: str, ada: dict[str, str], sign_in: SignIn, refused: Refused
+) -> None:
+    usual = pools.get_user_pool_session_configuration(UserPoolId=pool)
+    assert (usual["UserSessionTracking"], usual["TokenSession"]) == ("DISABLED", {"MaxPerUser": 20})
+    tracked = {"UserSessionTracking": "ENABLED", "TokenSession": {"MaxPerUser": 1}}
+    pools.set_user_pool_session_configuration(UserPoolId=pool, **tracked)
+    sign_in()
+    [first] = pools.admin_list_user_sessions(**ada)["Sessions"]
+    sign_in()
+    [second] = pools.admin_list_user_sessions(**ada)["Sessions"]
+    assert first["SessionId"] != second["SessionId"]
+
+    pools.update_user_pool(UserPoolId=pool, UserPoolTier="LITE")
+    refused("FeatureUnavailableInTierException", pools.set_user_pool_session_configuration, UserPoolId=pool, **tracked)
+    refused("OperationNotEnabledException", pools.admin_list_user_sessions, **ada)
+
+
 def test_apps_need_no_permission_and_no_secret_is_logged(
     emulator: Emulator, app: Any, client_id: str, ada: dict[str, str], sign_in: SignIn
 ) -> None:

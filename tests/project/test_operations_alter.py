@@ -55,6 +55,8 @@ NO_ACCESS: Mapping[str, str] = {
     "cognito.pool.delete": _SIGN_IN,
     "cognito.pool.mfa": _SIGN_IN,
     "cognito.client.risk.set": _SIGN_IN,
+    "cognito.client.session_config.set": _SIGN_IN,
+    "cognito.session_config.set": _SIGN_IN,
     "cognito.pool.tag": _TAGS,
     "cognito.pool.untag": _TAGS,
     "cognito.pool.update": _SIGN_IN,
@@ -102,6 +104,8 @@ NO_ACCESS: Mapping[str, str] = {
 # What kind of policy each document is that a plan shows; None: it is no policy, and lint doesn't judge it.
 WRITES: Mapping[str, str | None] = {
     "cognito.client.risk.set": None,
+    "cognito.client.session_config.set": None,
+    "cognito.session_config.set": None,
     "cognito.client.update": None,
     "cognito.group.update": None,
     "cognito.identity_pool.principal_tags.set": None,

@@ -45,6 +45,8 @@ WAYS: Mapping[str, str] = {
     "cognito.user.sign_out": "cognito_user/sign-out",
     "cognito.client.create": "cognito_pool/client-new",
     "cognito.client.delete": "cognito_pool/client-delete",
+    "cognito.client.session_config.set": "cognito_pool/client-sessions",
+    "cognito.session_config.set": "cognito_pool/sessions",
     "cognito.client.risk.set": "cognito_pool/client-risk",
     "cognito.client.secret.add": "cognito_pool/client-secret",
     "cognito.client.secret.await_soak": "cognito_pool/client-secret",

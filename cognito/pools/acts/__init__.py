@@ -4,8 +4,8 @@ Acts on one thing in the pool are acts of the pool: their address says which (`?
 """
 
 from cognito.models import UserPool
-from cognito.plans import is_protected_from_threats
-from cognito.pools.acts import belonging, clients, looks, settings, signing, threats
+from cognito.plans import is_protected_from_threats, may_track_sessions, tracks_sessions
+from cognito.pools.acts import belonging, clients, looks, sessions, settings, signing, threats
 from policies import acts
 from policies.acts import ACCOUNT, Act, ActForm
 
@@ -41,6 +41,8 @@ def register() -> None:
         PLACE,
         Act("risk", "", threats.RiskForm, listed=False, offered=_has_risk),
         Act("client-risk", "", threats.ClientRiskForm, listed=False, offered=_is_protected),
+        Act("sessions", "", sessions.SessionsForm, listed=False, offered=_has_sessions),
+        Act("client-sessions", "", sessions.ClientSessionsForm, listed=False, offered=_tracks_sessions),
     )
     for name, form in (
         ("client-secret-delete", clients.DeleteSecretForm), ("client-delete", clients.DeleteClientForm),
@@ -66,6 +68,14 @@ def _has_domain(pool: UserPool) -> bool:
 
 def _has_risk(pool: UserPool) -> bool:
     return _is_protected(pool) and pool.risk is not None
+
+
+def _has_sessions(pool: UserPool) -> bool:
+    return may_track_sessions(pool.told) and pool.sessions is not None
+
+
+def _tracks_sessions(pool: UserPool) -> bool:
+    return tracks_sessions(pool.told)
 
 
 def _is_protected(pool: UserPool) -> bool:

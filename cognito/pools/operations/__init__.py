@@ -33,9 +33,21 @@ from cognito.pools.operations.replacing import (
     ReplaceMfa,
     ReplacePool,
     ReplaceProvider,
+    ReplaceSessions,
     update,
 )
-from cognito.pools.operations.shapes import CLIENT, CLIENT_RISK, GROUP, MFA, POOL, PROVIDER, RESOURCE_SERVER, RISK
+from cognito.pools.operations.shapes import (
+    CLIENT,
+    CLIENT_RISK,
+    CLIENT_SESSIONS,
+    GROUP,
+    MFA,
+    POOL,
+    PROVIDER,
+    RESOURCE_SERVER,
+    RISK,
+    SESSIONS,
+)
 from sync import operations
 
 __all__ = [
@@ -47,10 +59,12 @@ __all__ = [
 
 def register() -> None:
     operations.register(
-        CreatePool(), ReplacePool(POOL), ReplaceMfa(MFA), Replace(RISK), AddAttribute(), Tag(), Untag(), DeletePool()
+        CreatePool(), ReplacePool(POOL), ReplaceMfa(MFA), Replace(RISK), ReplaceSessions(SESSIONS), DeletePool()
     )
+    operations.register(AddAttribute(), Tag(), Untag())
     operations.register(CreateDomain(), UpdateDomain(), DeleteDomain(), SetLook())
-    operations.register(CreateClient(), Replace(CLIENT), ReplaceClientRisk(CLIENT_RISK), RemoveClient(CLIENT))
+    operations.register(CreateClient(), Replace(CLIENT), RemoveClient(CLIENT))
+    operations.register(Replace(CLIENT_SESSIONS), ReplaceClientRisk(CLIENT_RISK))
     operations.register(AddSecret(), AwaitSoak(), DeleteSecret())
     operations.register(MakeGroup(GROUP), ReplaceGroup(GROUP), RemoveGroup(GROUP))
     operations.register(Make(PROVIDER), ReplaceProvider(PROVIDER), RemoveProvider(PROVIDER))

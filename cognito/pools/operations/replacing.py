@@ -23,6 +23,7 @@ from cognito.pools.operations.shapes import (
     MFA,
     POOL,
     SECRETS,
+    SESSIONS,
     Settings,
     Shape,
     changes_texts,
@@ -139,7 +140,7 @@ class Replace(Operation[ReplaceParams]):
 
     def mirrored(self, draft: Draft, p: ReplaceParams) -> Value:
         row = child_row(self.of, draft, p.pool_arn, p.name)
-        if not self.of.held_by(pool_settings(draft, p.pool_arn)):
+        if not self.of.held_by(pool_told(draft, p.pool_arn)):
             raise Refusal(self.of.unless)
         held = getattr(row, self.of.column)
         if held is None:
@@ -204,6 +205,19 @@ class ReplaceProvider(Replace):
         there = client.at(region_of(p.pool_arn))
         changed = moment(there.call(IDP, "DescribeIdentityProvider", **asked)["IdentityProvider"]["LastModifiedDate"])
         return found if changed and changed >= tried[-1].at.replace(microsecond=0) else None
+
+
+class ReplaceSessions(Replace):
+    def note(self, p: ReplaceParams) -> str:
+        said = []
+        if p.changes.get("UserSessionTracking") == "DISABLED":
+            said.append(
+                "Sessions can’t be listed and ended one by one while it is off. What app clients have set stays, "
+                "without effect."
+            )
+        if "TokenSession.MaxPerUser" in p.changes:
+            said.append("Who has more sessions than that loses those used longest ago, at the next sign-in.")
+        return " ".join([*said, super().note(p)]).strip()
 
 
 class ReplaceClientRisk(Replace):
@@ -281,12 +295,14 @@ def child_key(of: Shape, pool_arn: str, name: str) -> str:
     return f"{of.model.kind}:{pool_arn} {name}"
 
 
-def pool_settings(draft: Draft, pool_arn: str) -> Mapping[str, Any]:
-    """As the steps before leave them."""
-    settings: Mapping[str, Any] = pool_row(draft, pool_arn).settings
+def pool_told(draft: Draft, pool_arn: str) -> Mapping[str, Any]:
+    """`UserPool.told`, as the steps before leave it."""
+    pool = pool_row(draft, pool_arn)
+    settings, sessions = pool.settings, pool.sessions or {}
     for step in draft.writing(pool_key(pool_arn)):
         settings = step.params.settings if step.kind == POOL.kind else settings
-    return settings
+        sessions = step.params.settings if step.kind == SESSIONS.kind else sessions
+    return {**settings, **sessions}
 
 
 def child_row(of: Shape, draft: Draft, pool_arn: str, name: str) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 
 from cognito.mirrors.canonical import canonical
 from cognito.models import AppClient, CognitoGroup, PoolProvider, ResourceServer, UserPool
-from cognito.plans import is_protected_from_threats
+from cognito.plans import is_protected_from_threats, may_track_sessions, tracks_sessions
 from sync.models import MirroredRow
 
 Settings = dict[str, Any]
@@ -50,7 +50,7 @@ class Shape:
     renamed: Mapping[str, str] | None = None
     fitted: Callable[[Settings], Settings] = _as_it_is  # what else differs between the two
     labels: Mapping[str, str] | None = None  # what people call a setting, by its path
-    held_by: Callable[[Mapping[str, Any]], bool] = _every  # whether a pool with these settings has it
+    held_by: Callable[[Mapping[str, Any]], bool] = _every  # whether a pool of which this is `told` has it
     unless: str = ""  # a sentence for where it doesn't
 
     def payload(self, described: Mapping[str, Any]) -> Settings:
@@ -150,6 +150,24 @@ CLIENT_RISK = Shape(
     "cognito.client.risk.set", "app client", AppClient, "SetRiskConfiguration", _RISK, column="risk", facet="risk",
     asked_by="ClientId", labels=_RISK_LABELS, held_by=is_protected_from_threats, unless=_UNPROTECTED,
 )  # fmt: skip
+SESSIONS = Shape(
+    "cognito.session_config.set", "user pool", UserPool, "SetUserPoolSessionConfiguration",
+    frozenset({"UserSessionTracking", "TokenSession"}), column="sessions", facet="sessions",
+    labels={
+        "UserSessionTracking": "tracking of sessions", "TokenSession": "sessions",
+        "TokenSession.MaxPerUser": "how many sessions a person may have",
+    },
+    held_by=may_track_sessions, unless="The pool’s plan has no tracking of sessions: that takes Essentials or Plus.",
+)  # fmt: skip
+CLIENT_SESSIONS = Shape(
+    "cognito.client.session_config.set", "app client", AppClient, "SetUserPoolClientSessionConfiguration",
+    frozenset({"SSOSession"}), column="sessions", facet="sessions", asked_by="ClientId",
+    labels={
+        "SSOSession": "use of other apps’ sessions",
+        "SSOSession.MaxValidityMinutes": "how long sessions of other apps count",
+    },
+    held_by=tracks_sessions, unless="The pool doesn’t track sessions: switch that on first.",
+)  # fmt: skip
 # Never PublishSecretsInAWSSecretsManager: false would delete the stored secret at once, and true rotate it.
 CLIENT = Shape(
     "cognito.client.update", "app client", AppClient, "UpdateUserPoolClient",
@@ -199,7 +217,7 @@ RESOURCE_SERVER = Shape(
     fitted=_server,
     labels={"Name": "name", "Scopes": "scopes"},
 )  # fmt: skip
-SHAPES = (POOL, MFA, RISK, CLIENT, CLIENT_RISK, GROUP, PROVIDER, RESOURCE_SERVER)
+SHAPES = (POOL, MFA, RISK, SESSIONS, CLIENT, CLIENT_RISK, CLIENT_SESSIONS, GROUP, PROVIDER, RESOURCE_SERVER)
 
 
 def changes_texts(names: Iterable[str]) -> bool:

@@ -62,11 +62,14 @@ class ClientCalls(PoolCalls):
         self.pool.client(self.asked["ClientId"]).delete_secret(self.asked["ClientSecretId"])
 
     def get_user_pool_client_session_configuration(self) -> Answer:
-        client = self._with_sessions().client(self.asked["ClientId"])
+        client = self.pool.client(self.asked["ClientId"])
         return {"UserPoolId": client.pool_id, "ClientId": client.id, "SSOSession": client.session}
 
     def set_user_pool_client_session_configuration(self) -> Answer:
-        self._with_sessions().client(self.asked["ClientId"]).session = self.asked["SSOSession"]
+        pool = self._able_to_track()
+        if not pool.tracks_sessions:
+            raise AwsError("OperationNotEnabledException", "User session tracking is not enabled for the user pool.")
+        pool.client(self.asked["ClientId"]).session = self.asked["SSOSession"]
         return self.get_user_pool_client_session_configuration()
 
     # Identity providers

@@ -60,7 +60,7 @@ class AppClient:
         self.secrets: list[Secret] = []
         self.has_secret = bool(asked.get("GenerateSecret") or asked.get("ClientSecret"))
         self.settings = checked(asked, pool, has_secret=self.has_secret)
-        self.session = {"MaxValidityMinutes": 0}
+        self.session = {"MaxValidityMinutes": 60}
         if self.has_secret:
             self._add_secret(asked.get("ClientSecret"))
 

@@ -176,7 +176,7 @@ class PersonCalls(GroupCalls):
         person.sessions = left
 
     def _tracked(self) -> Person:
-        if self._with_sessions().sessions["UserSessionTracking"] != "ENABLED":
+        if not self.pool.tracks_sessions:
             raise AwsError("OperationNotEnabledException", "User session tracking is not enabled for the user pool.")
         return self.person
 

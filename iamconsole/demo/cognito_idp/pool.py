@@ -52,7 +52,7 @@ class UserPool:
         self.custom_domain: dict[str, Any] | None = None
         self.risk: dict[str, Dated] = {}  # by client id; "" is the pool's own
         self.looks: dict[str, Dated] = {}  # UI customization by client id or ALL
-        self.sessions: dict[str, Any] = {"UserSessionTracking": "DISABLED", "TokenSession": {"MaxPerUser": 10}}
+        self.sessions: dict[str, Any] = {"UserSessionTracking": "DISABLED", "TokenSession": {"MaxPerUser": 20}}
         self.people = People()
         self.attempts: dict[str, Any] = {}  # sign-ins that have begun, by their session
         self.signing_key = b""  # made when it is first needed
@@ -60,6 +60,10 @@ class UserPool:
     @property
     def issuer(self) -> str:
         return f"https://cognito-idp.{self.region}.amazonaws.com/{self.id}"
+
+    @property
+    def tracks_sessions(self) -> bool:
+        return bool(self.settings["UserPoolTier"] != "LITE" and self.sessions["UserSessionTracking"] == "ENABLED")
 
     @property
     def has_factor(self) -> bool:

@@ -91,14 +91,14 @@ class PoolCalls(Calls):
         return pool.mfa.described()
 
     def get_user_pool_session_configuration(self) -> Answer:
-        return {"UserPoolId": self.pool.id, **self._with_sessions().sessions}
+        return {"UserPoolId": self.pool.id, **self.pool.sessions}
 
     def set_user_pool_session_configuration(self) -> Answer:
-        pool = self._with_sessions()
+        pool = self._able_to_track()
         pool.sessions = {name: self.asked[name] for name in ("UserSessionTracking", "TokenSession")}
         return {"UserPoolId": pool.id, **pool.sessions}
 
-    def _with_sessions(self) -> UserPool:
+    def _able_to_track(self) -> UserPool:
         pool = self.pool
         if pool.settings["UserPoolTier"] == "LITE":
             raise AwsError(

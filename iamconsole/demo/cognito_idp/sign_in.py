@@ -117,6 +117,7 @@ def refresh(pool: UserPool, client: AppClient, token: str) -> Answer:
                     raise not_authorized("Refresh Token has expired")
                 if not person.enabled:
                     raise not_authorized("User is disabled.")
+                person.sessions[origin] = person.sessions.pop(origin)  # the last one used
                 return {"AuthenticationResult": tokens_of(pool, client, person, origin)}
     raise not_authorized("Refresh Token has been revoked")
 

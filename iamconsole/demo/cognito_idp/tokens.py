@@ -35,6 +35,8 @@ def begin_session(pool: UserPool, client: AppClient, person: Person) -> dict[str
     now = clock.utcnow()
     until = now + timedelta(seconds=client.validity_s("RefreshToken"))
     session = Session(f"tkn{word(25, origin)}", client.id, secrets.token_urlsafe(64), now, until)
+    while pool.tracks_sessions and len(person.sessions) >= pool.sessions["TokenSession"]["MaxPerUser"]:
+        person.sessions.pop(next(iter(person.sessions)))  # the one used longest ago
     person.sessions[origin] = session
     return tokens_of(pool, client, person, origin) | {"RefreshToken": session.refresh_token}
 
