@@ -11,6 +11,7 @@ from typing import Any
 
 from cognito.mirrors.identity_pools import IDENTITY
 from cognito.models import IdentityPool
+from cognito.trying.refusals import sentence_of
 from sync.aws.client import visitor
 from sync.aws.errors import AwsError
 from sync.aws.secrets import Secret
@@ -38,7 +39,7 @@ class Trial:
         self.steps.append(Step(title, True, words))
 
     def failed(self, title: str, error: AwsError) -> None:
-        self.steps.append(Step(title, False, error.sentence()))
+        self.steps.append(Step(title, False, sentence_of(error)))
 
     @property
     def role(self) -> str:

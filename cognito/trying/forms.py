@@ -7,9 +7,10 @@ from typing import Any
 
 from django import forms
 
+from cognito.identity_pools.acts.fields import BucketField
 from cognito.identity_pools.ways import Chain
 from cognito.models import AppClient, IdentityPool, UserPool
-from cognito.trying.sign_in import CHOICE, FACTORS, NEW_PASSWORD, State
+from cognito.trying.sign_in import CHOICE, FACTORS, NEW_PASSWORD, State, takes_passwords
 from cognito.trying.sign_up import asked_for, clients_for
 from sync.aws.secrets import Secret
 
@@ -30,9 +31,7 @@ class TryCredentialsForm(forms.Form):
         help_text="Of somebody who signed in there: the ID token, of SAML the response. Try it on a user pool gives "
         "one. It isn’t kept.",
     )
-    bucket = forms.CharField(
-        required=False, max_length=63, help_text="To read an object with what was given, if you like."
-    )
+    bucket = BucketField(required=False, help_text="To read an object with what was given, if you like.")
     key = forms.CharField(required=False, max_length=1024, help_text="Such as public/logo.svg.")
 
     def __init__(self, row: IdentityPool, *args: Any, **kwargs: Any) -> None:
@@ -92,8 +91,12 @@ class BeginForm(ClientFields):
 
     def __init__(self, pool: UserPool, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["client"].help_text = "It has to allow ALLOW_USER_PASSWORD_AUTH."
-        self.offer(_clients_of(pool))
+        clients = _clients_of(pool)
+        takes = [client for client in clients if takes_passwords(client)]
+        if len(takes) < len(clients):
+            self.fields["client"].help_text = "Those that allow ALLOW_USER_PASSWORD_AUTH."
+        self.offer(takes)
+        self.fields["username"].label = _name_of(pool)
 
 
 class AnswerForm(forms.Form):
@@ -139,10 +142,9 @@ class SignUpForm(ClientFields):
     def __init__(self, pool: UserPool, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer(clients_for(pool))
-        words = {"email": "E-mail address", "phone_number": "Phone number"}
-        label = " or ".join(words[name] for name in pool.username_attributes)
-        self.fields["username"].label = label or "Username"
-        self.fields["username"].help_text = "Of a test user. A code may be sent there." if label else "Of a test user."
+        self.fields["username"].label = _name_of(pool)
+        sent = " A code may be sent there." if pool.username_attributes else ""
+        self.fields["username"].help_text = f"Of a test user.{sent}"
         for name, required in asked_for(pool).items():
             hint = "The pool requires it." if required else "The pool sends a code to it."
             field = forms.CharField(label=name, max_length=2048, required=required, help_text=hint)
@@ -175,6 +177,12 @@ class TokenForm(forms.Form):
 
 def _attributes(said: Mapping[str, Any]) -> dict[str, str]:
     return {name.removeprefix(_PREFIX): said[name] for name in said if name.startswith(_PREFIX)}
+
+
+def _name_of(pool: UserPool) -> str:
+    """What people of the pool are called when they sign up, and so when they sign in."""
+    words = {"email": "E-mail address", "phone_number": "Phone number"}
+    return " or ".join(words[name] for name in pool.username_attributes) or "Username"
 
 
 def _clients_of(pool: UserPool) -> Sequence[AppClient]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sync.aws.errors import AwsError
 
+_READS = "s3:GetObject"
 _NO_CODE = "This isn’t the code that Cognito expects. Look again, and type the newest one."
 _OFTEN = "Cognito counts how often this is tried for one person, and it was too often. Wait an hour at most."
 _TAKEN = "Somebody in this pool has that username or address already: choose another one."
@@ -23,6 +24,12 @@ _SENTENCES = {
     "UserNotConfirmedException": "They never finished signing up: a code, or an operator, confirms them.",
     "UsernameExistsException": _TAKEN,
     "UserNotFoundException": "This pool has nobody of that username.",
+}
+# "GetObject" in the Amazon S3 API Reference.
+_OF_S3 = {
+    "AccessDenied": "The role may not read it, or it isn’t there: who may not list the bucket isn’t told which.",
+    "NoSuchBucket": "There is no bucket of that name.",
+    "NoSuchKey": "The bucket has nothing under that key.",
 }
 # Of these AWS's own words say what is wrong.
 _BEFORE_ITS_WORDS = {
@@ -47,11 +54,17 @@ def sentence_of(error: AwsError) -> str:
     for words, sentence in _BY_WORDS:
         if words in said:
             return sentence
+    if error.operation == _READS and error.code in _OF_S3:
+        return f"{_OF_S3[error.code]} {_quoted(error)}"
     if error.code in _SENTENCES and "email limit" not in said:
         return _SENTENCES[error.code]
     if error.code in _BEFORE_ITS_WORDS:
-        return f"{_BEFORE_ITS_WORDS[error.code]} AWS says: “{error.message.rstrip()}”"
+        return f"{_BEFORE_ITS_WORDS[error.code]} {_quoted(error)}"
     return error.sentence()
+
+
+def _quoted(error: AwsError) -> str:
+    return f"AWS says: “{error.message.rstrip()}”"
 
 
 def ends_the_session(error: AwsError) -> bool:

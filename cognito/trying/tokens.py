@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ import jwt
 ALGORITHM = "RS256"
 LEEWAY_S = 30  # by which the clocks of AWS and console may differ
 ID, ACCESS = "id", "access"
+_MOMENTS = ("auth_time", "exp", "iat", "nbf")
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,11 @@ class Told:
     @property
     def is_good(self) -> bool:
         return all(check.ok for check in self.checks)
+
+    @property
+    def said(self) -> list[tuple[str, str, str]]:
+        """Each claim as it is written, and when that is: "" of one that is no moment."""
+        return [(name, _written(value), _when(name, value)) for name, value in self.claims.items()]
 
 
 def issuer_of(region: str, pool_id: str) -> str:
@@ -104,6 +111,15 @@ def _expiry(claims: Mapping[str, Any], now: datetime) -> Check:
     if left + LEEWAY_S <= 0:
         return Check(name, False, f"It ended at {expires:%H:%M:%S} UTC on {expires:%d.%m.%Y}")
     return Check(name, True, f"Good for {max(1, round(left / 60))} more minutes")
+
+
+def _written(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _when(name: str, value: Any) -> str:
+    at = _moment(value) if name in _MOMENTS else None
+    return f"{at:%d %b %Y, %H:%M:%S} UTC" if at else ""
 
 
 def _moment(seconds: Any) -> datetime | None:

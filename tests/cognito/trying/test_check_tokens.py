@@ -132,3 +132,13 @@ CLAIM = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | s
 def test_no_claims_break_it(claims: dict[str, Any]) -> None:
     token = f"{part({'alg': 'RS256', 'kid': 'one'})}.{part(claims)}.{'A' * 342}"
     assert "Signature" in wrong(checked(token))
+
+
+def test_claims_are_shown_as_they_are_written_and_moments_as_moments() -> None:
+    claims = {**CLAIMS, "email_verified": True, "cognito:groups": ["gold", "ü"], "auth_time": "soon", "at": 1}
+    said = checked(signed(claims)).said
+    assert ("email_verified", "true", "") in said
+    assert ("cognito:groups", '["gold", "ü"]', "") in said
+    assert ("exp", str(CLAIMS["exp"]), "01 May 2026, 12:01:00 UTC") in said
+    assert ("auth_time", "soon", "") in said
+    assert ("at", "1", "") in said

@@ -47,8 +47,33 @@ def test_what_the_role_may_not_is_refused_by_aws(shop: Shop, erin: Operator, cli
     shop.emulator.client("s3").put_object(Bucket=BUCKET, Key="secret.txt", Body=b"")
     shop.world.iam.detach_role_policy(RoleName="shop-guest", PolicyArn="arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess")
     said = tried(client_of(erin), shop, bucket=BUCKET, key="secret.txt")
-    assert "Read acme-images/secret.txt: refused" in said
-    assert "s3:GetObject" in said
+    assert "Read acme-images/secret.txt: refused The role may not read it, or it isn’t there" in said
+    assert "s3:GetObject" in said  # AWS's own words: of a session policy they would say so
+    assert "that the console uses" not in said
+
+
+@pytest.mark.parametrize(
+    ("bucket", "key", "words"),
+    [
+        (BUCKET, "public/none.svg", "The bucket has nothing under that key."),
+        ("acme-none", "public/none.svg", "There is no bucket of that name."),
+        ("../etc", "passwd", "A bucket’s name has 3 to 63 small letters"),
+    ],
+)
+def test_what_is_not_there_is_said(
+    shop: Shop, erin: Operator, client_of: Callable[..., Client], bucket: str, key: str, words: str
+) -> None:
+    shop.with_roles().mirrored()
+    images(shop)
+    assert words in tried(client_of(erin), shop, bucket=bucket, key=key)
+
+
+def test_a_token_that_is_no_good_is_refused_in_cognitos_words(
+    shop: Shop, erin: Operator, client_of: Callable[..., Client]
+) -> None:
+    shop.with_roles().mirrored()
+    said = tried(client_of(erin), shop, who=shop.login, token="a.b.c")
+    assert "Get an id: refused Cognito refused. AWS says: “Invalid login token." in said
 
 
 def test_no_guest_where_none_is_let_in(shop: Shop, erin: Operator, client_of: Callable[..., Client]) -> None:

@@ -17,7 +17,7 @@ from cognito.trying import sign_in, tokens
 from sync.aws.visiting import published_keys
 from tests.cognito.identity_pools.shop import Shop
 from tests.cognito.trying.pages import FIRST, SECOND, begun, person, sign_in_page, state_in
-from tests.services.pages import text_of
+from tests.services.pages import get, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -153,3 +153,38 @@ def as_if(shop: Shop, operator: Operator, *, challenge: str, at: datetime) -> si
     return sign_in.State(
         operator.pk, shop.user_pool, shop.client_id, "ada", "", at.isoformat(), challenge=challenge, session="first"
     )
+
+
+def test_app_clients_that_take_no_passwords_are_not_offered(
+    shop: Shop, erin: Operator, client_of: Callable[..., Client]
+) -> None:
+    shop.idp.create_user_pool_client(
+        UserPoolId=shop.user_pool, ClientName="srp", ExplicitAuthFlows=["ALLOW_USER_SRP_AUTH"]
+    )
+    shop.mirrored()
+    page = get(client_of(erin), "try_sign_in", aws_id=shop.user_pool)
+    begin, check = page.split('aria-labelledby="h-check"')
+    assert (begin.count("<option"), check.count("<option")) == (
+        1,
+        4,
+    )  # a token may be of either, an ID or an access one
+
+
+def test_people_sign_in_with_what_they_signed_up_with(
+    shop: Shop, erin: Operator, client_of: Callable[..., Client]
+) -> None:
+    shop.mirrored()
+    UserPool.objects.update(username_attributes=["email", "phone_number"])
+    page = get(client_of(erin), "try_sign_in", aws_id=shop.user_pool)
+    assert "E-mail address or Phone number" in text_of(page)
+
+
+def test_where_no_app_client_takes_passwords_there_is_nothing_to_fill_in(
+    shop: Shop, erin: Operator, client_of: Callable[..., Client]
+) -> None:
+    shop.mirrored()
+    AppClient.objects.update(settings={"ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH"]})
+    page = get(client_of(erin), "try_sign_in", aws_id=shop.user_pool)
+    assert "No app client of this pool allows ALLOW_USER_PASSWORD_AUTH" in text_of(page)
+    assert 'name="password"' not in page
+    assert 'name="token"' in page
