@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import audit
 from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AuditEntry, AuditHead, AwsAccount
-from accounts.roles import ADMINISTER, SEE_IAM
+from accounts.roles import ADMINISTER, SEE_IAM, SEE_PEOPLE
 from accounts.stepup import demand_step_up
 from cognito.forms import CareForm
 from cognito.kinds import POOL, pools
@@ -45,10 +46,13 @@ def data_protection_verify(request: HttpRequest, account_id: str) -> HttpRespons
 
 
 def _page(request: HttpRequest, aws_account: AwsAccount, **more: Any) -> HttpResponse:
-    live = pools(aws_account).live().order_by("name_key", "pk")  # type: ignore[attr-defined]
+    # A pool that is gone is told as long as anything personal of its people is here.
+    kept = Exists(CognitoUser.objects.filter(pool=OuterRef("pk"), erased_at__isnull=True))
+    holding = pools(aws_account).filter(Q(gone_at=None) | kept).order_by("name_key", "pk")
     context = {
         "aws_account": aws_account,
-        "holdings": holdings_of(live),
+        "holdings": holdings_of(holding),
+        "sees_people": may(signed_in(request), SEE_PEOPLE, aws_account),
         "head": AuditHead.objects.filter(pk=1, number__gt=0).first(),
         "waiting": AuditEntry.objects.filter(number__isnull=True).count(),
         "administers": may(signed_in(request), ADMINISTER, aws_account),

@@ -57,6 +57,27 @@ def test_says_in_numbers_what_is_held(pool: UserPool, bob: Operator, client_of: 
     assert "jane" not in text and "kim" not in text
 
 
+def test_a_pool_that_is_gone_is_told_until_its_people_are_erased(
+    pool: UserPool, alice: Operator, client_of: ClientOf
+) -> None:
+    """Else nobody would know that the people of a deleted pool are still held."""
+    kim = gone(pool)
+    UserPool.objects.update(gone_at=timezone.now() - timedelta(days=10))
+    text = text_of(get(client_of(alice), "data_protection"))
+    assert f"{pool.aws_id}. Gone from AWS 10 days ago" in text
+    assert "the subject is all that is left" in erase(client_of(alice), pool, sub=kim.aws_id)
+    assert "customers" not in text_of(get(client_of(alice), "data_protection"))
+
+
+def test_numbers_lead_to_the_people_for_who_may_see_them(
+    pool: UserPool, bob: Operator, erin: Operator, client_of: ClientOf
+) -> None:
+    make_person(pool, "jane")
+    link = address("cognito_pool_people", aws_id=pool.aws_id)
+    assert link in get(client_of(erin), "data_protection")
+    assert link not in get(client_of(bob), "data_protection")
+
+
 def test_owners_decide_what_is_kept_and_it_is_logged(pool: UserPool, alice: Operator, client_of: ClientOf) -> None:
     client, where = client_of(alice), address("data_protection_pool", aws_id=pool.aws_id)
     assert client.post(where, said(attributes="email\nlocale", erase_after_days=7)).status_code == 302
