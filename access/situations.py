@@ -18,6 +18,7 @@ from policies.engine.callers import Caller, CallerKind, caller_of
 from policies.engine.compiled import Compiled, compiled
 from policies.engine.conditions import Context
 from policies.engine.evaluate import Decision, LayerName, Layers, Policy, Request, Verdict, evaluate
+from policies.engine.identity_pools import issuer_for
 
 _ASSUMES = ("sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity", "sts:tagsession",
            "sts:setsourceidentity")  # fmt: skip
@@ -28,7 +29,6 @@ _OF_SERVICES = frozenset(
         "aws:principalservicenameslist",
     }
 )  # fmt: skip
-_GUEST = {"cognito-identity.amazonaws.com:amr": ("unauthenticated",)}
 _NOWHERE = Surroundings("")
 _WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
 
@@ -156,8 +156,10 @@ def is_for_guests(holder: Holder) -> bool:
     """
     if holder.trust is None:
         return False
-    guest = caller_of("cognito-identity.amazonaws.com")
-    request = Request(guest, _WEB_IDENTITY, holder.arn, holder.caller.account, _GUEST, lambda key: True)
+    issuer = issuer_for(holder.arn)
+    context = {issuer.amr: ("unauthenticated",)}
+    guest = caller_of(issuer.federated)
+    request = Request(guest, _WEB_IDENTITY, holder.arn, holder.caller.account, context, lambda key: True)
     return evaluate(request, Layers(resource=holder.trust)).decision in (Decision.ALLOWED, Decision.UNKNOWN)
 
 

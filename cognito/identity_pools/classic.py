@@ -9,9 +9,10 @@ from collections.abc import Collection, Iterable
 
 from django.db.models import Q
 
-from cognito.identity_pools.trusting import COGNITO, trust_of
+from cognito.identity_pools.trusting import trust_of
 from cognito.models import IdentityPool
 from identities.models import IamRole, TrustedPrincipal
+from policies.engine.identity_pools import ISSUERS
 
 _ANYBODY = "*"
 
@@ -20,7 +21,9 @@ def roles_for(row: IdentityPool) -> list[IamRole]:
     """Those that may let anybody of an identity pool in; none where the pool has no classic flow."""
     if not row.classic_flow:
         return []
-    named = TrustedPrincipal.objects.filter(Q(type="Federated", value=COGNITO) | Q(value=_ANYBODY))
+    named = TrustedPrincipal.objects.filter(
+        Q(type="Federated", value=ISSUERS[row.aws_account.partition].federated) | Q(value=_ANYBODY)
+    )
     roles = IamRole.objects.live().filter(pk__in=named.values("role"), aws_account=row.aws_account_id)
     return list(roles.select_related("trust", "aws_account").order_by("name_key"))
 

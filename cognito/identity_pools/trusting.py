@@ -18,11 +18,10 @@ from policies.engine.callers import caller_of
 from policies.engine.compiled import compiled
 from policies.engine.document import load
 from policies.engine.evaluate import Decision, Layers, Policy, Request, evaluate
+from policies.engine.identity_pools import ISSUERS, Issuer, issuer_for
 from policies.engine.statements import document_in
 
-COGNITO = "cognito-identity.amazonaws.com"
 ASSUMES, TAGS = "sts:AssumeRoleWithWebIdentity", "sts:TagSession"
-AUD, AMR = f"{COGNITO}:aud", f"{COGNITO}:amr"
 _ANOTHER = "00000000-0000-0000-0000-000000000000"  # no pool of anybody's
 _WILD = re.compile(r"[*?]")
 _OTHER = {GUEST: SIGNED_IN, SIGNED_IN: GUEST}
@@ -59,9 +58,11 @@ def trust_of(role: IamRole, pool_id: str, kind: str, *, provider: str = "", tagg
 def trust_in(document: str, arn: str, pool_id: str, kind: str, *, provider: str = "", tagged: bool = False) -> Trust:
     """The same of any trust policy of the role with this ARN."""
 
+    issuer = issuer_for(arn)
+
     def decision(action: str, pool: str, who: str) -> Decision:
-        context = {AUD: (pool,), AMR: _came_in(who, provider)}
-        request = Request(caller_of(COGNITO), action, arn, _account(arn), context, lambda key: True)
+        context = {issuer.aud: (pool,), issuer.amr: _came_in(who, provider)}
+        request = Request(caller_of(issuer.federated), action, arn, _account(arn), context, lambda key: True)
         return evaluate(request, Layers(resource=Policy(arn, compiled(document)))).decision
 
     def takes(pool: str) -> bool:
@@ -70,7 +71,7 @@ def trust_in(document: str, arn: str, pool_id: str, kind: str, *, provider: str 
     lets_in = decision(ASSUMES, pool_id, kind)
     if lets_in not in _PERHAPS:
         return Trust(lets_in)
-    named, patterns = _pools_in(document)
+    named, patterns = _pools_in(document, issuer)
     others = {f"{pool_id.partition(':')[0]}:{_ANOTHER}"}
     others |= {_WILD.sub(filler, pattern) for pattern in patterns for filler in "01"}
     return Trust(
@@ -87,13 +88,13 @@ _PERHAPS = (Decision.ALLOWED, Decision.UNKNOWN)
 
 def _came_in(kind: str, provider: str) -> tuple[str, ...]:
     """What `amr` has: the kind, and of who is signed in the provider, too ("Role trust and permissions")."""
-    return (kind, provider) if kind == SIGNED_IN and provider else (kind,)
+    return (kind, provider) if kind == SIGNED_IN else (kind,)
 
 
-def _pools_in(document: str) -> tuple[set[str], set[str]]:
+def _pools_in(document: str, issuer: Issuer) -> tuple[set[str], set[str]]:
     """What it asks of `aud`, wherever: ids of pools, and patterns of them."""
     tests = [test for statement in document_in(document).statements for test in statement.conditions]
-    said = {value for test in tests if test.name == AUD for value in test.words}
+    said = {value for test in tests if test.name == issuer.aud for value in test.words}
     patterns = {value for value in said if _WILD.search(value)}
     return said - patterns, patterns
 
@@ -103,50 +104,57 @@ def _account(arn: str) -> str:
 
 
 # ---- A trust as it should be -----------------------------------------------------------------------------------
-def trust_for(pool_ids: Collection[str], kind: str, *, tagged: bool = False) -> str:
+def trust_for(pool_ids: Collection[str], kind: str, *, tagged: bool = False, partition: str = "aws") -> str:
     """The trust policy of a new role for these people."""
-    statement = {"Effect": "Allow", "Principal": {"Federated": COGNITO}, "Action": ASSUMES}
-    return _text({"Version": "2012-10-17", "Statement": [_tightened(statement, pool_ids, [kind], tagged=tagged)]})
+    issuer = ISSUERS[partition]
+    said = _tightened(_letting_in(issuer), issuer, pool_ids, [kind], tagged=tagged)
+    return _text({"Version": "2012-10-17", "Statement": [said]})
 
 
-def tightened(document: str, pool_ids: Collection[str], kinds: Collection[str], *, tagged: bool = False) -> str:
+def tightened(
+    document: str, pool_ids: Collection[str], kinds: Collection[str], *, tagged: bool = False, partition: str = "aws"
+) -> str:
     """The same, with what it lets in through Cognito cut down to these people. What it says of others stays.
 
     Where it lets nobody in through Cognito, a statement is added.
     """
-    read = load(document) or {}
+    issuer, read = ISSUERS[partition], load(document) or {}
     held = read.get("Statement", [])
     statements = list(held) if isinstance(held, list) else [held]
-    is_ours = [_is_of_cognito(statement) for statement in statements]
+    is_ours = [_is_of(issuer, statement) for statement in statements]
     if not any(is_ours):
-        statements.append({"Effect": "Allow", "Principal": {"Federated": COGNITO}, "Action": ASSUMES})
+        statements.append(_letting_in(issuer))
         is_ours.append(True)
     said = [
-        _tightened(statement, pool_ids, kinds, tagged=tagged) if ours else statement
+        _tightened(statement, issuer, pool_ids, kinds, tagged=tagged) if ours else statement
         for statement, ours in zip(statements, is_ours, strict=True)
     ]
     return _text({"Version": read.get("Version", "2012-10-17"), "Statement": said})
 
 
-def _is_of_cognito(statement: Any) -> bool:
+def _letting_in(issuer: Issuer) -> dict[str, Any]:
+    return {"Effect": "Allow", "Principal": {"Federated": issuer.federated}, "Action": ASSUMES}
+
+
+def _is_of(issuer: Issuer, statement: Any) -> bool:
     if not isinstance(statement, Mapping) or statement.get("Effect") != "Allow":
         return False
     principal = statement.get("Principal")
     federated = principal.get("Federated", []) if isinstance(principal, Mapping) else []
-    return COGNITO in ([federated] if isinstance(federated, str) else federated)
+    return issuer.federated in ([federated] if isinstance(federated, str) else federated)
 
 
 def _tightened(
-    statement: Mapping[str, Any], pool_ids: Collection[str], kinds: Collection[str], *, tagged: bool
+    statement: Mapping[str, Any], issuer: Issuer, pool_ids: Collection[str], kinds: Collection[str], *, tagged: bool
 ) -> dict[str, Any]:
     condition = statement.get("Condition")
     kept = {
-        operator: {key: value for key, value in tests.items() if key.lower() not in (AUD, AMR)}
+        operator: {key: value for key, value in tests.items() if key.lower() not in (issuer.aud, issuer.amr)}
         for operator, tests in (condition.items() if isinstance(condition, Mapping) else ())
         if isinstance(tests, Mapping)
     }
-    kept.setdefault("StringEquals", {})[AUD] = _one_or_many(pool_ids)
-    kept.setdefault("ForAnyValue:StringLike", {})[AMR] = _one_or_many(kinds)
+    kept.setdefault("StringEquals", {})[issuer.aud] = _one_or_many(pool_ids)
+    kept.setdefault("ForAnyValue:StringLike", {})[issuer.amr] = _one_or_many(kinds)
     said = {**statement, "Condition": {operator: tests for operator, tests in kept.items() if tests}}
     actions = list(_listed(statement.get("Action", ASSUMES)))
     if tagged and TAGS not in actions:

@@ -188,7 +188,7 @@ class Chain:
         name = client.pool.name if client else pool_id
         app = client.name if client else str(each.get("ClientId", ""))
         checked = "the token is checked each time" if each.get("ServerSideTokenCheck") else "signed out is noticed late"
-        lede = f"User pool, app client {app}; {checked}"
+        lede = f"User pool; {checked}"
         way = self._way("user_pool", _key(each), f"Signed in through {name}", lede, client, pool_id)
         return replace(way, app=app)
 

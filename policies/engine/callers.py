@@ -85,7 +85,7 @@ def caller_of(principal: Any) -> Caller:
         if "." not in principal:
             raise ValueError(f"{principal!r} is neither an ARN nor the name of a service.")
         is_provider = not principal.endswith((".amazonaws.com", ".amazonaws.com.cn")) or principal.startswith(
-            "cognito-identity."
+            "cognito-identity"
         )
         return Caller(CallerKind.FEDERATED if is_provider else CallerKind.SERVICE, principal)
     return _of_arn(principal, found[2], found[3], found[4])

@@ -10,10 +10,11 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AuditEntry, AwsAccount, Operator
-from cognito.identity_pools.trusting import COGNITO, trust_for
+from cognito.identity_pools.trusting import trust_for
 from cognito.models import CognitoGroup, CognitoUser, IdentityPool, UserPool
 from cognito.people.erasing import erase
 from cognito.reach import ways_of
+from policies.engine.identity_pools import ISSUERS
 from tests.cognito.rows import make_identity_pool, make_person, make_pool, make_pool_group, provider_of, put_into
 from tests.services.pages import get, text_of
 from tests.services.rows import make_document, make_role
@@ -143,7 +144,7 @@ def test_in_the_classic_flow_an_app_may_ask_for_all_that_let_her_in(pool: UserPo
     shop = make_identity_pool(pool, roles={"authenticated": MEMBER}, classic_flow=True)
     for name, kind in (("buyer", "authenticated"), ("guest", "unauthenticated")):
         trust = make_document(trust_for([shop.aws_id], kind))
-        make_role(aws_account, name, trust=trust, trusted=[{"type": "Federated", "value": COGNITO}])
+        make_role(aws_account, name, trust=trust, trusted=[{"type": "Federated", "value": ISSUERS["aws"].federated}])
     jane = make_person(pool)
     assert ways_of(jane, [])[0].others == ("buyer",)
     IdentityPool.objects.update(classic_flow=False)

@@ -102,7 +102,9 @@ class FixTrustForm(PoolForm):
         kinds = self.kinds[role.arn]
         pools = {self.pool.aws_id, *(pool.aws_id for pool in pools_naming(self.aws_account, role.arn))}
         given = any(told.get("PrincipalTags") for told in (self.pool.principal_tags or {}).values())
-        mended = tightened(role.trust.text if role.trust else "{}", pools, kinds, tagged=given and SIGNED_IN in kinds)
+        tagged, partition = given and SIGNED_IN in kinds, self.aws_account.partition
+        held = role.trust.text if role.trust else "{}"
+        mended = tightened(held, pools, kinds, tagged=tagged, partition=partition)
         left = trust_in(mended, role.arn, self.pool.aws_id, min(kinds))
         if left.any_pool or (left.any_kind and len(kinds) == 1):
             raise Refusal(

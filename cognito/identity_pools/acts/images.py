@@ -88,7 +88,10 @@ class ImagesForm(OnePrefixForm):
         return str(said["title"]) or made[:200]
 
     def steps(self) -> Sequence[StepSpec]:
-        name, trust = self.cleaned_data["role"], trust_for([self.pool.aws_id], GUEST)
+        name, trust = (
+            self.cleaned_data["role"],
+            trust_for([self.pool.aws_id], GUEST, partition=self.aws_account.partition),
+        )
         create = create_role(self.aws_account, name, trust, description=f"Guests of {self.pool.name}: shows images")
         role = IamRole(aws_account=self.aws_account, arn=create.params["arn"], name=name)
         given = set_roles(self.pool, roles={GUEST: role.arn})

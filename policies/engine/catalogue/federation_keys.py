@@ -20,7 +20,11 @@ _STRINGS = (
     "token.actions.githubusercontent.com:aud", "token.actions.githubusercontent.com:sub",
     "saml:aud", "saml:iss", "saml:sub", "saml:sub_type", "saml:namequalifier", "saml:doc",
 )  # fmt: skip
-_MULTIVALUED = ("cognito-identity.amazonaws.com:amr",)
+# By partition (policies/engine/identity_pools.py); other keys of these providers are like those of any other one.
+_MULTIVALUED = (
+    "cognito-identity.amazonaws.com:amr", "cognito-identity-us-gov.amazonaws.com:amr",
+    "cognito-identity.amazonaws.com.cn:amr",
+)  # fmt: skip
 
 FEDERATION_KEYS: Mapping[str, ConditionKey] = {
     name.lower(): ConditionKey(name, KeyType.STRING, multivalued=name in _MULTIVALUED, source=SOURCE)

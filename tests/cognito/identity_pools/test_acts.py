@@ -13,8 +13,9 @@ from django.test import Client
 from accounts.models import Operator
 from cognito.identity_pools.findings import all_findings
 from cognito.identity_pools.operations.facts import GUEST, SIGNED_IN
-from cognito.identity_pools.trusting import AMR, AUD, trust_for, trust_of
+from cognito.identity_pools.trusting import trust_for, trust_of
 from cognito.models import IdentityPool
+from policies.engine.identity_pools import ISSUERS
 from sync.models import Change
 from tests.cognito.identity_pools.shop import BUCKET, READ_S3, Shop, allow
 from tests.cognito.identity_pools.test_chain import without
@@ -23,6 +24,7 @@ from tests.services.pages import address, text_of
 
 pytestmark = pytest.mark.django_db
 FACEBOOK = "graph.facebook.com"
+AWS = ISSUERS["aws"]
 
 
 @pytest.fixture
@@ -165,7 +167,10 @@ def test_the_mended_trust_of_a_role_for_both_kinds_keeps_both(shop: Shop, client
     shop.set_roles({"authenticated": arn, "unauthenticated": arn})
     change = stage(client, shop.mirrored(), "fix-trust", role=arn)
     condition = json.loads(change.steps.get().params["document"])["Statement"][0]["Condition"]
-    assert condition == {"StringEquals": {AUD: shop.pool_id}, "ForAnyValue:StringLike": {AMR: [SIGNED_IN, GUEST]}}
+    assert condition == {
+        "StringEquals": {AWS.aud: shop.pool_id},
+        "ForAnyValue:StringLike": {AWS.amr: [SIGNED_IN, GUEST]},
+    }
 
 
 def test_an_inline_policy_is_taken_off_too(shop: Shop, client: Client, erin: Operator) -> None:

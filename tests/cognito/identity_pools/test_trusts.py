@@ -11,7 +11,7 @@ from django.test import Client
 
 from accounts.models import Operator
 from cognito.identity_pools.findings import all_findings
-from cognito.identity_pools.trusting import Trust, trust_for, trust_in
+from cognito.identity_pools.trusting import Trust, tightened, trust_for, trust_in
 from cognito.identity_pools.ways import Chain
 from cognito.posture import Finding
 from policies.engine.evaluate import Decision
@@ -96,6 +96,45 @@ def test_who_is_signed_in_has_more_than_one_value() -> None:
 
 def test_a_guest_comes_by_no_provider() -> None:
     assert not trust(allowing(OURS, POOL), kind=GUEST).works
+
+
+@pytest.mark.parametrize(
+    ("partition", "federated", "prefix"),
+    [
+        ("aws", COGNITO, COGNITO),
+        ("aws-us-gov", "cognito-identity-us-gov.amazonaws.com", "cognito-identity-us-gov.amazonaws.com"),
+        ("aws-cn", "cognito-identity.cn-north-1.amazonaws.com.cn", "cognito-identity.amazonaws.com.cn"),
+    ],
+)
+def test_each_partition_has_names_of_its_own(partition: str, federated: str, prefix: str) -> None:
+    """With those of another one a role would seem to let nobody in, and its mended trust would."""
+    role, document = ROLE.replace("aws", partition, 1), trust_for([OURS], GUEST, partition=partition)
+    [statement] = json.loads(document)["Statement"]
+    assert statement["Principal"] == {"Federated": federated}
+    assert statement["Condition"] == {
+        "StringEquals": {f"{prefix}:aud": OURS},
+        "ForAnyValue:StringLike": {f"{prefix}:amr": GUEST},
+    }
+    assert trust_in(document, role, OURS, GUEST) == Trust(Decision.ALLOWED)
+    wide = json.dumps({"Statement": {**statement, "Condition": {}}})
+    found = trust_in(wide, role, OURS, GUEST)
+    assert (found.any_pool, found.any_kind) == (True, True)
+    assert json.loads(tightened(wide, [OURS], [GUEST], partition=partition))["Statement"] == [statement]
+
+
+def test_who_is_signed_in_has_a_provider_whichever_it_is() -> None:
+    """So a guest role whose trust lists both kinds, and all values of them, lets nobody in who is signed in."""
+    statement = allowing(OURS)
+    statement["Condition"] = {"StringEquals": {AUD: OURS}, "ForAllValues:StringLike": {AMR: [GUEST, SIGNED_IN]}}
+    found = trust(statement, kind=GUEST)
+    assert (found.works, found.any_kind) == (True, False)
+
+
+@pytest.mark.parametrize("own", [OURS.replace("0a", "00"), OURS.replace("0a", "11")])
+def test_a_pattern_that_one_digit_fills_is_as_wide(own: str) -> None:
+    document = json.dumps({"Statement": allowing(f"{own[:-1]}?", operator="StringLike")})
+    for last in "01":
+        assert trust_in(document, ROLE, f"{own[:-1]}{last}", SIGNED_IN, provider=POOL).any_pool
 
 
 # ---- As the page tells it ------------------------------------------------------------------------------------
