@@ -114,7 +114,7 @@ def _of_links(chain: Chain) -> Iterator[Finding]:
 
 def _missing_role(way: Way, link: Link) -> Finding:
     who = "guests" if way.is_guest else "people who are signed in"
-    text = f"The mirror has no role of that name, so {who} get no credentials by it."
+    text = f"The mirror has no role of that name. If AWS has none either, {who} get no credentials by it."
     return Finding("ROLE_MISSING", "high", f"The role {link.name} is missing", text, "roles", "Set the roles…")
 
 

@@ -170,7 +170,9 @@ def _why_nothing(row: IdentityPool, chain: Chain) -> str:
         return "A guest gets no credentials: the pool has no guest role."
     [link] = chain.guest.links
     if link.role is None or link.trust is None:
-        return f"A guest gets no credentials: the mirror has no role {link.name}."
+        return (
+            f"What a guest gets isn’t known: the mirror has no role {link.name}. If AWS has none either, it is nothing."
+        )
     if not link.trust.works:
         return f"A guest gets no credentials: {link.name} doesn’t trust guests of this pool."
     return ""

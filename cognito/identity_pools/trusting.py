@@ -51,8 +51,9 @@ class Trust:
 
 def trust_of(role: IamRole, pool_id: str, kind: str, *, provider: str = "", tagged: bool = False) -> Trust:
     """`kind`: GUEST or SIGNED_IN, at the `provider` as calls name it. `tagged`: the pool gives them principal tags."""
-    document = role.trust.text if role.trust else "{}"
-    return trust_in(document, role.arn, pool_id, kind, provider=provider, tagged=tagged)
+    if role.trust is None:
+        return Trust(Decision.UNKNOWN)
+    return trust_in(role.trust.text, role.arn, pool_id, kind, provider=provider, tagged=tagged)
 
 
 def trust_in(document: str, arn: str, pool_id: str, kind: str, *, provider: str = "", tagged: bool = False) -> Trust:
@@ -76,7 +77,7 @@ def trust_in(document: str, arn: str, pool_id: str, kind: str, *, provider: str 
     others |= {_WILD.sub(filler, pattern) for pattern in patterns for filler in "01"}
     return Trust(
         lets_in,
-        any_pool=any(takes(other) for other in others - {pool_id, *named}),
+        any_pool=any(takes(other) for other in others),
         any_kind=decision(ASSUMES, pool_id, _OTHER[kind]) in _PERHAPS,
         takes_tags=not tagged or decision(TAGS, pool_id, kind) in _PERHAPS,
         also=tuple(other for other in sorted(named - {pool_id}) if takes(other)),

@@ -19,6 +19,7 @@ from cognito.identity_pools.ways import Chain
 from cognito.models import IdentityPool, UserPool
 from cognito.posture import Finding
 from iamconsole.web import panels
+from identities.models import IamRole
 from sync.models import Fact
 from tests.cognito.identity_pools.shop import Shop, allow
 from tests.services.pages import get, text_of
@@ -70,7 +71,9 @@ def test_guests_who_get_nothing(shop: Shop) -> None:
     shop.update(AllowUnauthenticatedIdentities=True)
     shop.set_roles({"unauthenticated": f"arn:aws:iam::{shop.aws_account.account_id}:role/nowhere"})
     pool = shop.mirrored()
-    assert "has no role nowhere" in sentence(pool)
+    assert sentence(pool).startswith(
+        "What a guest gets isn’t known: the mirror has no role nowhere."
+    )  # a pull may be due
     assert codes(pool)["ROLE_MISSING"] == "high"
 
 
@@ -81,6 +84,13 @@ def test_a_guest_role_that_trusts_another_pool_gives_nothing(shop: Shop) -> None
     pool = shop.mirrored()
     assert "doesn’t trust guests of this pool" in sentence(pool)
     assert codes(pool)["TRUST_LETS_NOBODY_IN"] == "high"
+
+
+def test_a_trust_that_is_not_held_is_unknown(shop: Shop) -> None:
+    pool = shop.with_roles().mirrored()
+    IamRole.objects.update(trust=None)
+    assert sentence(pool).startswith("Whether shop-guest lets a guest in is unknown")
+    assert "TRUST_LETS_NOBODY_IN" not in codes(pool)
 
 
 def test_a_scoped_pool_has_nothing_wrong(shop: Shop) -> None:

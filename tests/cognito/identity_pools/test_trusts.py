@@ -137,6 +137,23 @@ def test_a_pattern_that_one_digit_fills_is_as_wide(own: str) -> None:
         assert trust_in(document, ROLE, f"{own[:-1]}{last}", SIGNED_IN, provider=POOL).any_pool
 
 
+def test_mending_keeps_what_else_a_statement_says() -> None:
+    """However its keys are written; and adds nothing twice."""
+    asked = {"StringEquals": {AUD.upper(): THEIRS, "aws:SourceIp": "10.0.0.1"}, "StringLike": {AMR.title(): "*"}}
+    actions = ["sts:AssumeRoleWithWebIdentity", "sts:TagSession"]
+    lambdas = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Statement": [{**allowing(THEIRS), "Action": actions, "Condition": asked}, lambdas]})
+    ours, other = json.loads(tightened(document, [OURS], [SIGNED_IN], tagged=True))["Statement"]
+    assert ours["Action"] == actions
+    assert ours["Condition"] == {
+        "StringEquals": {"aws:SourceIp": "10.0.0.1", AUD: OURS},
+        "ForAnyValue:StringLike": {AMR: SIGNED_IN},
+    }
+    assert other == lambdas
+    [_, added] = json.loads(tightened(json.dumps({"Statement": lambdas}), [OURS], [GUEST]))["Statement"]
+    assert added["Condition"]["ForAnyValue:StringLike"] == {AMR: GUEST}
+
+
 # ---- As the page tells it ------------------------------------------------------------------------------------
 
 
