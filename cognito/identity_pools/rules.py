@@ -26,7 +26,7 @@ def never(rules: Sequence[Mapping[str, Any]], attributes: Collection[str] | None
         if attributes is not None and claim.startswith("custom:") and claim not in attributes:
             found[place] = f"The user pool has no attribute {claim}"
             continue
-        earlier = (number for number in range(place) if number not in found and covers(rules[number], rule))
+        earlier = (number for number in range(place) if covers(rules[number], rule))
         if (first := next(earlier, None)) is not None:
             found[place] = f"Rule {first + 1} catches the same claim first"
     return found

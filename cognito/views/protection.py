@@ -109,8 +109,12 @@ def data_protection_erase(request: HttpRequest, account_id: str, aws_id: str) ->
 
 
 def _erase_attribute(request: HttpRequest, pool: UserPool, name: str) -> None:
-    if name in care_of(pool).attributes:
+    care = care_of(pool)
+    if name in care.attributes:
         messages.warning(request, f"{name} is on the list of what is kept: take it off first.")
+        return
+    if name not in caring.withdrawn(pool, care):  # the audit trail is no place for whatever was typed
+        messages.info(request, "Nobody here has that attribute any more.")
         return
     erased, left = caring.erase_attribute(pool, name, actor=signed_in(request), request=request)
     rest = f" {left:,} are left for the next pull, or for another click." if left else ""

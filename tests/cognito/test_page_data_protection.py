@@ -194,3 +194,11 @@ def test_who_signed_in_an_hour_ago_proves_who_they_are_first(
     kim.refresh_from_db()
     assert kim.erased_at is None
     assert not PoolCare.objects.filter(attributes=[]).exists()
+
+
+def test_what_nobody_has_is_not_erased_and_not_written_down(
+    pool: UserPool, alice: Operator, client_of: ClientOf
+) -> None:
+    make_person(pool, "jane")
+    assert "Nobody here has that attribute any more." in erase(client_of(alice), pool, attribute="jane@example.org")
+    assert not AuditEntry.objects.filter(verb="people.attribute_erased").exists()

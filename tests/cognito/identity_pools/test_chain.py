@@ -151,6 +151,9 @@ def rules(*listed: tuple[str, str, str]) -> list[dict[str, str]]:
     [
         ([("plan", "Equals", "a"), ("plan", "Equals", "b")], []),
         ([("plan", "Equals", "a"), ("plan", "Equals", "a")], [1]),
+        ([("plan", "Equals", "gold"), ("plan", "StartsWith", "gold")], []),
+        ([("plan", "Equals", "gold"), ("plan", "Contains", "gold")], []),
+        ([("plan", "StartsWith", "gold"), ("plan", "Contains", "gold")], []),
         ([("plan", "StartsWith", "gold"), ("plan", "Equals", "gold-eu")], [1]),
         ([("plan", "Equals", "gold-eu"), ("plan", "StartsWith", "gold")], []),
         ([("plan", "Contains", "o"), ("plan", "StartsWith", "gold")], [1]),
