@@ -254,6 +254,15 @@ def test_what_the_catalogue_does_not_know_is_not_nothing(shop: Shop) -> None:
     assert "brandnew:Get*" in asked(shop.pulled()).sentence
 
 
+def test_beside_a_policy_without_its_document_nothing_is_sure(shop: Shop) -> None:
+    shop.with_roles()
+    guests_may_also(shop, allow("s3:GetObject", "arn:aws:s3:::b/*"))
+    Attachment.objects.filter(role__name="shop-guest").update(policy=None)
+    pool = IdentityPool.objects.get()
+    assert "A guest may read arn:aws:s3:::b/* in Amazon S3. The mirror lacks the document" in asked(pool).sentence
+    assert not row(pool, "s3").is_sure
+
+
 def test_a_policy_without_its_document_is_not_nothing(shop: Shop) -> None:
     shop.with_roles()
     pool = shop.mirrored()
