@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Exists, Max, OuterRef, PositiveSmallIntegerField, Q, QuerySet, Subquery, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -134,12 +134,16 @@ def _changed_since(revision: int) -> dict[int, int]:
 
 # ---- Shown -------------------------------------------------------------------------------------------------------
 def with_findings(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """With `found`, the value of the fact, and `worst`, a severity; None where nobody looked yet."""
+    """With `found`, the value of the fact, `worst`, a severity, and `badness`, its rank for a list that begins with
+    the worst. The first two are None where nobody looked yet.
+    """
     facts = Fact.objects.filter(
         aws_account=OuterRef("aws_account"), kind=rows.model.kind, object_id=OuterRef("aws_id"), name=FINDINGS
     )
     told = {"found": Subquery(facts.values("value")[:1]), "worst": Subquery(facts.values("sort_key")[:1])}
-    annotated: QuerySet[Any] = rows.annotate(**told)
+    ranks = [When(worst=name, then=Value(rank)) for rank, name in enumerate((*_ORDER, ""))]
+    badness = Case(*ranks, default=Value(len(ranks)), output_field=PositiveSmallIntegerField())
+    annotated: QuerySet[Any] = rows.annotate(**told).annotate(badness=badness)
     return annotated
 
 
@@ -152,7 +156,7 @@ def _cell(row: Any, scope: Any) -> SafeString:
     return joined([flag(word, ink, icon), small(counted(row.found["count"], "finding"))], " ")
 
 
-COLUMN = Column("findings", "Findings", lambda row: (row.found or {}).get("count"), cell=_cell, sort="worst")
+COLUMN = Column("findings", "Findings", lambda row: (row.found or {}).get("count"), cell=_cell, sort="badness")
 FILTER = ChoiceFilter(
     "worst",
     "Worst finding",
