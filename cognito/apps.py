@@ -11,6 +11,7 @@ class CognitoConfig(AppConfig):
         from cognito.care_check import CareCheck
         from cognito.operations import people as operations_on_people
         from cognito.people import erasing
+        from cognito.pools.call_check import CallCheck
         from sync import beat, checks
 
         mirrors.register()
@@ -19,6 +20,7 @@ class CognitoConfig(AppConfig):
         operations_on_people.register()
         acts.register()
         checks.register(CareCheck())
+        checks.register(CallCheck())
         pages.register()
         trying.register()
         beat.register(erasing.erase_due)

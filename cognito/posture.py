@@ -110,15 +110,16 @@ def _due() -> Iterator[Any]:
     """Those never looked at first, then the ones looked at longest ago."""
     facts = Fact.objects.filter(kind__in=[model.kind for model in _looked_at], name=FINDINGS)
     told = {(fact.aws_account_id, fact.kind, fact.object_id): fact.value for fact in facts}
-    changed = _changed_since(min((value.get("upto", 0) for value in told.values()), default=0)) if told else {}
+    upto = [value["upto"] for value in told.values() if "upto" in value]
+    changed = _changed_since(min(upto)) if upto else {}
     before = (timezone.now() - EVERY).isoformat()
     due = []
     for model in _looked_at:
         rows = model._default_manager.filter(~Q(aws_id=""), gone_at__isnull=True).select_related("aws_account")
         for row in rows:
             value = told.get((row.aws_account_id, row.kind, row.aws_id), {})
-            at, upto = value.get("at", ""), value.get("upto", 0)
-            if at < before or changed.get(row.aws_account_id, 0) > upto:
+            at = value.get("at", "") if "upto" in value else ""
+            if at < before or changed.get(row.aws_account_id, 0) > value["upto"]:
                 due.append((at, row.kind, row.pk, row))
     yield from (row for *_, row in sorted(due, key=lambda each: each[:3]))
 

@@ -17,7 +17,7 @@ from cognito.pools.operations.places import IDP
 from cognito.pools.operations.pools import FIXED
 from cognito.pools.operations.shapes import CLIENT, GROUP, MFA, POOL, PROVIDER, RESOURCE_SERVER, RISK, SECRETS, Shape
 from iamconsole.web.words import some
-from sync.aws.checking import refusals
+from sync.aws.checking import misshapen
 
 FORMAT, VERSION = "iam-console/user-pool", 1
 MOST_BYTES = 2 * 1024 * 1024
@@ -295,7 +295,7 @@ class _Reader:
         return canonical(held, held)
 
     def _fits(self, where: str, operation: str, parameters: Mapping[str, Any]) -> None:
-        for line in refusals(IDP, operation, parameters):
+        for line in misshapen(IDP, operation, parameters):
             told = _TYPE.sub(r"\1", line)[:300].rstrip(".")
             self.problems.append(f"“{where}”: AWS doesn’t take this. {told}.")
 

@@ -1,99 +1,24 @@
-"""What the model of a service says of a call's parameters: lengths, ranges, patterns, enumerations.
-
-boto3 checks the least of lengths and ranges only; the rest is AWS's to refuse, and it names everything at once.
-"""
+"""What breaks the model of a service, in AWS's words: it names everything at once."""
 
 from __future__ import annotations
 
-import re
-import sys
-import unicodedata
-from collections.abc import Iterator
-from functools import cache
-from itertools import groupby
 from typing import Any
 
-_CATEGORY = re.compile(r"\\p\{(\w)\}")
+from iamconsole.constraints import broken
+
 _SHORTENED = 80
 
 
 def violations(shape: Any, params: dict[str, Any]) -> list[str]:
-    """A sentence for each constraint of the input shape that the parameters break, in AWS's words."""
-    return list(_of_structure(shape, params, "")) if shape is not None else []
+    """A sentence for each constraint of the input shape that the parameters break."""
+    told = []
+    for each in broken(shape, params):
+        shown = "'***'" if each.sensitive else "null" if each.of == "null" else f"'{str(each.value)[:_SHORTENED]}'"
+        told.append(f"Value {shown} at '{each.path}' failed to satisfy constraint: Member must {each.must}")
+    return told
 
 
 def message(found: list[str]) -> str:
     """AWS's message for several violations."""
     errors = "error" if len(found) == 1 else "errors"
     return f"{len(found)} validation {errors} detected: {'; '.join(found)}"
-
-
-def _of_structure(shape: Any, value: dict[str, Any], path: str) -> Iterator[str]:
-    for name in shape.required_members:
-        if value.get(name) is None:
-            yield f"Value null at '{_join(path, name)}' failed to satisfy constraint: Member must not be null"
-    for name, content in value.items():
-        if name in shape.members and content is not None:
-            yield from _of(shape.members[name], content, _join(path, name))
-
-
-def _of(shape: Any, value: Any, path: str) -> Iterator[str]:
-    kind = shape.type_name
-    if kind == "structure" and isinstance(value, dict):
-        yield from _of_structure(shape, value, path)
-        return
-    for must in _broken(shape, value):
-        shown = "***" if shape.metadata.get("sensitive") else str(value)[:_SHORTENED]
-        yield f"Value '{shown}' at '{path}' failed to satisfy constraint: Member must {must}"
-    if kind == "list" and isinstance(value, list):
-        for number, item in enumerate(value, start=1):
-            yield from _of(shape.member, item, f"{path}.{number}.member")
-    elif kind == "map" and isinstance(value, dict):
-        for key, item in value.items():
-            yield from _of(shape.key, key, f"{path}.key")
-            yield from _of(shape.value, item, f"{path}.{key}.member")
-
-
-def _broken(shape: Any, value: Any) -> Iterator[str]:
-    least, most = shape.metadata.get("min"), shape.metadata.get("max")
-    is_number = shape.type_name in ("integer", "long", "float", "double")
-    size, of = (value, "value") if is_number else (len(value) if hasattr(value, "__len__") else None, "length")
-    if size is not None and not isinstance(size, bool):
-        if most is not None and size > most:
-            yield f"have {of} less than or equal to {most}"
-        if least is not None and size < least:
-            yield f"have {of} greater than or equal to {least}"
-    if shape.type_name == "string":
-        allowed = getattr(shape, "enum", None)
-        if allowed and value not in allowed:
-            yield f"satisfy enum value set: [{', '.join(allowed)}]"
-        pattern = shape.metadata.get("pattern")
-        if pattern and not compiled(pattern).search(value):
-            yield f"satisfy regular expression pattern: {pattern}"
-
-
-def _join(path: str, name: str) -> str:
-    inner = name[0].lower() + name[1:]
-    return f"{path}.{inner}" if path else inner
-
-
-@cache
-def compiled(pattern: str) -> re.Pattern[str]:
-    """A pattern of AWS's for Python, which lacks the categories of Unicode. AWS matches the whole value."""
-    flags = re.ASCII if "\\p{" not in pattern else 0
-    translated = _CATEGORY.sub(lambda found: _characters(found[1]), pattern)
-    return re.compile(rf"\A(?:{translated.removeprefix('(?s)')})\Z", flags | re.DOTALL)
-
-
-@cache
-def _characters(category: str) -> str:
-    """The ranges of a category, for use within brackets. Of what is beyond 65,535, all counts."""
-    plane = range(0x10000)
-    ranges = []
-    for inside, run in groupby(plane, key=lambda code: unicodedata.category(chr(code))[0] == category):
-        codes = list(run)
-        if inside:
-            ranges.append(f"{re.escape(chr(codes[0]))}-{re.escape(chr(codes[-1]))}")
-    if category == "L":
-        ranges.append(f"\U00010000-{chr(sys.maxunicode)}")
-    return "".join(ranges)

@@ -10,16 +10,39 @@ import botocore.session
 from botocore.model import OperationModel
 from botocore.validate import ParamValidator
 
+from iamconsole.constraints import broken
+from sync.made import is_made
 
-def refusals(service: str, operation: str, parameters: Mapping[str, Any]) -> list[str]:
-    """A line for each parameter that is unknown, missing, of another type, too short or too small; none: it fits.
+_LONGEST_PATTERN = 60
 
-    AWS still refuses what its model doesn't say: patterns, and what hangs on what is there.
-    """
+
+def misshapen(service: str, operation: str, parameters: Mapping[str, Any]) -> list[str]:
+    """A line for each parameter that is unknown, missing, of another type, too short or too small: it can't be sent."""
     shape = _model(service, operation).input_shape
     if shape is None:
         return []
     return str(ParamValidator().validate(dict(parameters), shape).generate_report()).splitlines()
+
+
+def refusals(service: str, operation: str, parameters: Mapping[str, Any]) -> list[str]:
+    """A line for each parameter that can't be sent, or that is too long, too large, or written otherwise than AWS
+    writes it; none: it fits.
+
+    AWS still refuses what hangs on what is there. Which words it knows isn't looked at: it learns new ones, and the
+    model here may be older than what it said. What stands for the id of something that an earlier step makes is fine.
+    """
+    shape = _model(service, operation).input_shape
+    return misshapen(service, operation, parameters) or [
+        f"{each.path} must {_short(each.must)}"
+        for each in broken(shape, dict(parameters))
+        if each.of != "enum" and not is_made(str(each.value))
+    ]
+
+
+def _short(must: str) -> str:
+    """A long pattern tells nobody anything."""
+    words, colon, pattern = must.partition(": ")
+    return must if len(pattern) <= _LONGEST_PATTERN else f"{words}{colon}{pattern[:_LONGEST_PATTERN]}…"
 
 
 @cache

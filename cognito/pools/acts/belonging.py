@@ -7,12 +7,13 @@ from typing import Any
 
 from django import forms
 
-from cognito.models import AppClient
+from cognito.models import AppClient, UserPool
 from cognito.pools.acts.base import OneForm, PoolForm, different_from
 from cognito.pools.acts.fields import LinesField, ManyField, PairsField
 from cognito.pools.operations import create_pool, make, remove, update
 from cognito.pools.operations.belonging import using
 from cognito.pools.operations.shapes import AS_AWS_HAS_IT, CLIENT, GROUP, METADATA, PROVIDER, RESOURCE_SERVER, SECRETS
+from iamconsole.web.words import some
 from identities.forms import RoleField
 from policies.acts import ActForm
 from sync.operations import StepSpec
@@ -25,7 +26,7 @@ class GroupFields(forms.Form):
     description = forms.CharField(max_length=2048, required=False)
     role = RoleField(required=False, help_text=_ROLE_HELP)
     precedence = forms.IntegerField(
-        min_value=0, required=False,
+        min_value=0, max_value=2_147_483_647, required=False,
         help_text="Who is in several groups gets the role of the one with the lowest number.",
     )  # fmt: skip
 
@@ -76,13 +77,25 @@ class DeleteGroupForm(OneForm):
 
 
 # ---- Identity providers --------------------------------------------------------------------------------------
-TYPES = ("OIDC", "SAML", "Google", "Facebook", "LoginWithAmazon", "SignInWithApple")
+# What AWS asks for (API reference, CreateIdentityProvider, ProviderDetails); of several in one text, any one will do.
+_SOCIAL = ("client_id", "authorize_scopes")
+NEEDS: dict[str, tuple[str, ...]] = {
+    "OIDC": ("client_id", "oidc_issuer", "authorize_scopes", "attributes_request_method"),
+    "SAML": ("MetadataURL or MetadataFile",),
+    "Google": _SOCIAL,
+    "Facebook": _SOCIAL,
+    "LoginWithAmazon": _SOCIAL,
+    "SignInWithApple": ("client_id", "team_id", "key_id", "authorize_scopes"),
+}
+_WITHOUT_SECRET = ("OIDC", "SAML")
+TYPES = tuple(NEEDS)
+_ASKED_FOR = "; ".join(f"{name}: {', '.join(needs)}" for name, needs in NEEDS.items())
 
 
 class ProviderFields(forms.Form):
     details = PairsField(
         label="Details",
-        help_text="One a line, such as client_id = … Those that AWS asks for depend on the type. No secret here.",
+        help_text=f"One a line, such as client_id = … No secret here. AWS asks for these. {_ASKED_FOR}.",
     )
     secret = forms.CharField(
         label="Client secret", required=False, max_length=4096, strip=True,
@@ -99,7 +112,29 @@ class ProviderFields(forms.Form):
         said: dict[str, str] = self.cleaned_data["details"]
         if typed := [name for name in SECRETS if name in said and said[name] != AS_AWS_HAS_IT]:
             raise forms.ValidationError(f"{typed[0]} is a secret: type it in its own field.")
+        for name in ("oidc_issuer", "MetadataURL"):
+            if name in said and not said[name].startswith("https://"):
+                raise forms.ValidationError(f"{name} is an address that begins with https://.")
         return said
+
+    def check_needs(self, kind: str, held: Mapping[str, str] | None = None) -> None:
+        """`held`: of a provider that is there, which may do without what it never had."""
+        said = self.cleaned_data.get("details")
+        if said is None:
+            return
+        needs = [each.split(" or ") for each in NEEDS.get(kind, ())]
+        if held is not None:
+            needs = [names for names in needs if any(name in held for name in names)]
+        missing = [" or ".join(names) for names in needs if not any(name in said for name in names)]
+        if missing:
+            self.add_error("details", f"AWS asks for {some(missing)}, too.")
+
+    def check_mapping(self, pool: UserPool) -> None:
+        """Only attributes that the pool has; AWS knows “username” besides."""
+        known = {str(each.get("Name", "")) for each in pool.settings.get("SchemaAttributes", ())}
+        unknown = [each for each in self.cleaned_data.get("mapping") or {} if each not in {*known, "username"}]
+        if known and unknown:
+            self.add_error("mapping", f"The pool has no attribute {unknown[0][:60]}.")
 
 
 class NewProviderForm(ProviderFields, PoolForm):
@@ -108,6 +143,15 @@ class NewProviderForm(ProviderFields, PoolForm):
     name = forms.CharField(min_length=3, max_length=32, help_text="It can’t be changed later.")
     type = forms.ChoiceField(choices=[(name, name) for name in TYPES])
     field_order = ("name", "type", "details", "secret", "mapping", "identifiers")
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if kind := said.get("type"):
+            self.check_needs(kind)
+            if not said.get("secret") and kind not in _WITHOUT_SECRET:
+                self.add_error("secret", "AWS asks for it with this type.")
+        self.check_mapping(self.pool)
+        return said
 
     def all_steps(self) -> Sequence[StepSpec]:
         said = self.cleaned_data
@@ -139,6 +183,12 @@ class ProviderForm(ProviderFields, OneForm):
             "mapping": settings.get("AttributeMapping", {}),
             "identifiers": settings.get("IdpIdentifiers", []),
         }
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean()
+        self.check_needs(self.row.provider_type, PROVIDER.payload(self.row.settings).get("ProviderDetails", {}))
+        self.check_mapping(self.pool)
+        return said
 
     def all_steps(self) -> Sequence[StepSpec]:
         said = self.cleaned_data

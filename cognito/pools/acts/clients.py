@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django import forms
 
-from cognito.models import PoolProvider
+from cognito.models import PoolProvider, ResourceServer, UserPool
 from cognito.pools.acts.base import OneForm, PoolForm, by_member
 from cognito.pools.acts.fields import JsonField, LastingField, LinesField, ManyField
 from cognito.pools.operations import create_client, delete_secret, remove, rotate_secret, secrets_of
-from cognito.pools.operations.shapes import CLIENT
+from cognito.pools.operations.shapes import CLIENT, RESOURCE_SERVER
 from sync.aws.client import reader
 from sync.aws.errors import AwsError
 from sync.operations import Refusal, StepSpec
@@ -32,6 +32,8 @@ OAUTH = [
 ]
 UNITS = [("minutes", "minutes"), ("hours", "hours"), ("days", "days")]
 _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
+_NO_ADDRESSES = ("javascript", "data", "vbscript", "file")
+_OF_PEOPLE = ("openid", "email", "profile", "phone", "aws.cognito.signin.user.admin")
 # Least and most seconds, and the unit where AWS says none (API reference, UpdateUserPoolClient).
 LIVES = {
     "access": ("AccessToken", 300, 86_400, "hours", 1),
@@ -45,12 +47,32 @@ def check_addresses(urls: list[str]) -> list[str]:
     if len(urls) > 100:
         raise forms.ValidationError("AWS takes 100 addresses at most.")
     for url in urls:
-        parts = urlsplit(url)
-        if not parts.scheme or parts.fragment or "*" in url:
+        parts = _parts(url)
+        if parts is None or not parts.scheme or parts.fragment or "*" in url:
             raise forms.ValidationError(f"{url[:100]}: give the whole address, with https://, without * and #.")
+        if parts.scheme in _NO_ADDRESSES:
+            raise forms.ValidationError(f"{url[:100]}: {parts.scheme}: is no address that people come back to.")
         if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
             raise forms.ValidationError(f"{url[:100]}: AWS takes http:// for localhost only; anybody reads along.")
     return urls
+
+
+def _parts(url: str) -> SplitResult | None:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
+
+
+def check_scopes(pool: UserPool, scopes: Sequence[str]) -> None:
+    """That the pool has them, as far as the mirror knows. Raises ValidationError."""
+    servers = ResourceServer.objects.live().filter(pool=pool)
+    scopes_of = {row.name: RESOURCE_SERVER.payload(row.settings).get("Scopes", []) for row in servers}
+    known = {f"{name}/{each['ScopeName']}" for name, there in scopes_of.items() for each in there}
+    if unknown := [each for each in scopes if each not in known and each not in _OF_PEOPLE]:
+        raise forms.ValidationError(
+            f"No resource server of the pool has the scope {unknown[0][:100]}: make it first, or pull."
+        )
 
 
 class ClientForm(OneForm):
@@ -76,9 +98,15 @@ class NewClientForm(PoolForm):
     def clean_callbacks(self) -> list[str]:
         return check_addresses(self.cleaned_data["callbacks"])
 
+    def clean_scopes(self) -> list[str]:
+        said: list[str] = self.cleaned_data["scopes"]
+        check_scopes(self.pool, said)
+        return said
+
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
-        if said.get("kind") == "machine" and not said.get("scopes"):
+        scopes = said.get("scopes", ["unknown"])
+        if said.get("kind") == "machine" and (not scopes or set(scopes) & set(_OF_PEOPLE)):
             self.add_error("scopes", "A machine’s tokens are for something: name the scopes of a resource server.")
         return said
 
@@ -108,6 +136,12 @@ class ClientSignInForm(ClientForm):
         help_text="Else a wrong username gets another answer than a wrong password, and names can be guessed.",
     )  # fmt: skip
     revokes = forms.BooleanField(label="Tokens can be revoked", required=False)
+
+    def clean_flows(self) -> list[str]:
+        said: list[str] = self.cleaned_data["flows"]
+        if not said:
+            raise forms.ValidationError("Choose one at least: told none, AWS takes those that it thinks usual.")
+        return said
 
     def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         return {
@@ -154,6 +188,12 @@ class ClientOAuthForm(ClientForm):
             "providers": settings.get("SupportedIdentityProviders", []),
         }
 
+    def clean_scopes(self) -> list[str]:
+        said: list[str] = self.cleaned_data["scopes"]
+        held = self.row.settings.get("AllowedOAuthScopes", []) if self.row is not None else []
+        check_scopes(self.pool, [each for each in said if each not in held])
+        return said
+
     def clean_callbacks(self) -> list[str]:
         return check_addresses(self.cleaned_data["callbacks"])
 
@@ -169,6 +209,8 @@ class ClientOAuthForm(ClientForm):
             self.add_error(
                 "flows", "Client credentials go with no other flow: machines get an app client of their own."
             )
+        if "client_credentials" in flows and set(said.get("scopes") or []) & set(_OF_PEOPLE):
+            self.add_error("scopes", "Client credentials are nobody’s: they take scopes of resource servers only.")
         if "client_credentials" in flows and self.row is not None and not self.row.has_secret:
             self.add_error("flows", "Client credentials need an app client with a secret.")
         if flows and "client_credentials" not in flows and not said.get("callbacks") and "callbacks" in said:
@@ -229,6 +271,11 @@ class ClientTokensForm(ClientForm):
             if not least <= seconds <= most:
                 span = "an hour to 3,650 days" if name == "refresh" else "5 minutes to a day"
                 self.add_error(name, f"AWS takes {span}.")
+        lives = {
+            name: said[name] * _SECONDS[said[f"{name}_unit"]] for name in LIVES if {name, f"{name}_unit"} <= {*said}
+        }
+        if len(lives) == len(LIVES) and lives["refresh"] < max(lives.values()) and not self.errors:
+            self.add_error("refresh", "AWS takes no refresh tokens that end before the others.")
         return said
 
     def all_steps(self) -> Sequence[StepSpec]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -45,8 +46,31 @@ class PairsField(forms.CharField):
             name, middle, said = (part.strip() for part in line.partition(self.between))
             if not middle or not name or not said:
                 raise forms.ValidationError(f"Line {number}: write a name, {self.between} and what it is.")
+            if name in found:
+                raise forms.ValidationError(f"Line {number}: {name} stands there twice.")
             found[name] = said
         return found
+
+
+class ArnField(forms.CharField):
+    """The ARN of something of a service; `what` is "a role" or the like."""
+
+    def __init__(self, pattern: str, what: str, **kwargs: Any) -> None:
+        self.pattern, self.what = re.compile(f"arn:aws[a-z-]*:{pattern}", re.ASCII), what
+        super().__init__(required=False, max_length=2048, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        said = str(super().clean(value))
+        if said and self.pattern.fullmatch(said) is None:
+            raise forms.ValidationError(f"This isn’t the ARN of {self.what}.")
+        return said
+
+
+def check_own(arn: str, account_id: str) -> str:
+    """Raises ValidationError for what is in another AWS account."""
+    if arn and (other := arn.split(":")[4]) != account_id:
+        raise forms.ValidationError(f"It is of AWS account {other}, and has to be of this one.")
+    return arn
 
 
 class LastingField(forms.IntegerField):

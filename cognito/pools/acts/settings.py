@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 
 from cognito.pools.acts.base import JsonForm, PoolForm, SettingsForm
-from cognito.pools.acts.fields import JsonField, PairsField
+from cognito.pools.acts.fields import ArnField, JsonField, PairsField, check_own
 from cognito.pools.operations import (
     AddAttribute,
     CreateDomain,
@@ -29,6 +30,9 @@ TRIGGERS = (
     "CreateAuthChallenge", "VerifyAuthChallengeResponse", "PreTokenGeneration", "UserMigration",
 )  # fmt: skip
 
+_FUNCTION = re.compile(r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+(:[\w$-]+)?", re.ASCII)
+_RESERVED = ("aws", "amazon", "cognito")
+
 
 class MessagesForm(SettingsForm):
     heading = "Messages of {names}"
@@ -36,13 +40,14 @@ class MessagesForm(SettingsForm):
     sender = forms.ChoiceField(
         label="Mail is sent by", choices=[("COGNITO_DEFAULT", "Cognito"), ("DEVELOPER", "Amazon SES")]
     )
-    source_arn = forms.CharField(
-        label="Identity in SES", required=False, max_length=2048, help_text="Its ARN; needed with SES."
-    )
+    source_arn = ArnField(
+        r"ses:[a-z0-9-]+:\d{12}:identity/.+", "an identity in SES", label="Identity in SES",
+        help_text="Its ARN; needed with SES.",
+    )  # fmt: skip
     sender_name = forms.CharField(
         label="From", required=False, max_length=320, help_text="Such as Acme <hello@acme.example>; with SES only."
     )
-    reply_to = forms.CharField(label="Replies go to", required=False, max_length=320)
+    reply_to = forms.EmailField(label="Replies go to", required=False, max_length=320)
     option = forms.ChoiceField(
         label="A verification message has",
         choices=[("CONFIRM_WITH_CODE", "A code to type"), ("CONFIRM_WITH_LINK", "A link to follow")],
@@ -72,6 +77,12 @@ class MessagesForm(SettingsForm):
             "invite_subject": invitation.get("EmailSubject", ""),
             "invite_message": invitation.get("EmailMessage", ""),
         }
+
+    def clean_sender_name(self) -> str:
+        said = str(self.cleaned_data["sender_name"])
+        if not said.isprintable():
+            raise forms.ValidationError("It has characters that nobody sees, such as the end of a line.")
+        return said
 
     def clean_message(self) -> str:
         said = str(self.cleaned_data["message"]).replace("\r\n", "\n")
@@ -123,7 +134,7 @@ class TriggersForm(SettingsForm):
         said: dict[str, str] = self.cleaned_data["functions"]
         if unknown := said.keys() - set(TRIGGERS):
             raise forms.ValidationError(f"There is no trigger {', '.join(sorted(unknown))}.")
-        if bad := [arn for arn in said.values() if ":lambda:" not in arn]:
+        if bad := [arn for arn in said.values() if not _FUNCTION.fullmatch(arn)]:
             raise forms.ValidationError(f"{bad[0][:80]} isn’t the ARN of a function.")
         return said
 
@@ -234,9 +245,10 @@ class DomainForm(PoolForm):
     version = forms.TypedChoiceField(
         label="Pages", coerce=int, choices=[(2, "Managed login"), (1, "Hosted UI (classic)")]
     )
-    certificate = forms.CharField(
-        required=False, max_length=2048, help_text="ARN in ACM, in us-east-1; for a domain of your own."
-    )
+    certificate = ArnField(
+        r"acm:us-east-1:\d{12}:certificate/.+", "a certificate of ACM in us-east-1",
+        help_text="ARN in ACM, in us-east-1; for a domain of your own.",
+    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -249,6 +261,16 @@ class DomainForm(PoolForm):
             "certificate": config.get("CertificateArn"),
         }
         self.initial = {**told, **self.initial}
+
+    def clean_domain(self) -> str:
+        """ "Using your own domain for managed login" and "Configuring a user pool domain" in the Developer Guide."""
+        said = str(self.cleaned_data["domain"]).strip()
+        if "." not in said and (word := next((each for each in _RESERVED if each in said), "")):
+            raise forms.ValidationError(f"AWS takes no prefix with “{word}” in it.")
+        return said
+
+    def clean_certificate(self) -> str:
+        return check_own(self.cleaned_data["certificate"], self.aws_account.account_id)
 
     def all_steps(self) -> Sequence[StepSpec]:
         """Another name is another domain: the old one has to go first."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 
 from cognito.pools.acts.base import PoolForm, SettingsForm
-from cognito.pools.acts.fields import ManyField
+from cognito.pools.acts.fields import ArnField, ManyField, check_own
 from cognito.pools.operations.shapes import MFA, POOL
 from sync.operations import StepSpec
 
@@ -21,6 +22,8 @@ REQUIRED = [
     ("RequireUppercase", "An upper-case letter"), ("RequireLowercase", "A lower-case letter"),
     ("RequireNumbers", "A digit"), ("RequireSymbols", "A symbol"),
 ]  # fmt: skip
+
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", re.ASCII)
 
 
 class SignUpForm(SettingsForm):
@@ -94,8 +97,8 @@ class MfaForm(SettingsForm):
         widget=forms.RadioSelect,
     )
     app = forms.BooleanField(label="By an authenticator app", required=False)
-    sms_role = forms.CharField(
-        label="Role that sends text messages", required=False, max_length=2048,
+    sms_role = ArnField(
+        r"iam::\d{12}:role/[\w+=,.@/-]+", "a role", label="Role that sends text messages",
         help_text="ARN of the role that lets Cognito send by SNS; empty: no MFA by text message. Each costs money.",
     )  # fmt: skip
     sms_external_id = forms.CharField(
@@ -110,6 +113,9 @@ class MfaForm(SettingsForm):
             "sms_role": sms.get("SnsCallerArn", ""),
             "sms_external_id": sms.get("ExternalId", ""),
         }
+
+    def clean_sms_role(self) -> str:
+        return check_own(self.cleaned_data["sms_role"], self.aws_account.account_id)
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
@@ -165,6 +171,12 @@ class SignInForm(PoolForm):
         said: list[str] = self.cleaned_data["factors"]
         if "PASSWORD" not in said:
             raise forms.ValidationError("AWS always allows a password: leave it chosen.")
+        return said
+
+    def clean_site(self) -> str:
+        said = str(self.cleaned_data["site"]).strip().lower()
+        if said and not _HOST.fullmatch(said):
+            raise forms.ValidationError("A domain such as example.org: without https:// and without a path.")
         return said
 
     def all_steps(self) -> Sequence[StepSpec]:

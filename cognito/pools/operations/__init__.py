@@ -1,5 +1,7 @@
 """What can be done to user pools and what belongs to them in AWS."""
 
+from typing import Any
+
 from cognito.pools.operations.belonging import (
     Make,
     MakeGroup,
@@ -49,23 +51,28 @@ from cognito.pools.operations.shapes import (
     SESSIONS,
 )
 from sync import operations
+from sync.operations import Operation
 
 __all__ = [
+    "KINDS",
     "AddAttribute", "CreateDomain", "UpdateDomain", "add_secret", "create_client", "create_pool", "delete_domain",
     "delete_secret", "make", "plan_delete_pool", "register", "remove", "rotate_secret", "secrets_of", "set_domain",
     "tag", "untag", "update",
 ]  # fmt: skip
 
 
+_OPERATIONS: tuple[Operation[Any], ...] = (
+    CreatePool(), ReplacePool(POOL), ReplaceMfa(MFA), Replace(RISK), ReplaceSessions(SESSIONS), DeletePool(),
+    AddAttribute(), Tag(), Untag(),
+    CreateDomain(), UpdateDomain(), DeleteDomain(), SetLook(),
+    CreateClient(), Replace(CLIENT), RemoveClient(CLIENT), Replace(CLIENT_SESSIONS), ReplaceClientRisk(CLIENT_RISK),
+    AddSecret(), AwaitSoak(), DeleteSecret(),
+    MakeGroup(GROUP), ReplaceGroup(GROUP), RemoveGroup(GROUP),
+    Make(PROVIDER), ReplaceProvider(PROVIDER), RemoveProvider(PROVIDER),
+    Make(RESOURCE_SERVER), Replace(RESOURCE_SERVER), Remove(RESOURCE_SERVER),
+)  # fmt: skip
+KINDS = frozenset(each.kind for each in _OPERATIONS)
+
+
 def register() -> None:
-    operations.register(
-        CreatePool(), ReplacePool(POOL), ReplaceMfa(MFA), Replace(RISK), ReplaceSessions(SESSIONS), DeletePool()
-    )
-    operations.register(AddAttribute(), Tag(), Untag())
-    operations.register(CreateDomain(), UpdateDomain(), DeleteDomain(), SetLook())
-    operations.register(CreateClient(), Replace(CLIENT), RemoveClient(CLIENT))
-    operations.register(Replace(CLIENT_SESSIONS), ReplaceClientRisk(CLIENT_RISK))
-    operations.register(AddSecret(), AwaitSoak(), DeleteSecret())
-    operations.register(MakeGroup(GROUP), ReplaceGroup(GROUP), RemoveGroup(GROUP))
-    operations.register(Make(PROVIDER), ReplaceProvider(PROVIDER), RemoveProvider(PROVIDER))
-    operations.register(Make(RESOURCE_SERVER), Replace(RESOURCE_SERVER), Remove(RESOURCE_SERVER))
+    operations.register(*_OPERATIONS)

@@ -1,0 +1,56 @@
+"""Whether AWS's own model of a call takes what a step sends, before anything is sent.
+
+Settings come as JSON, out of files and from forms that let much through: a length, a range or a way to write something
+that AWS refuses should be said at the proposal, and not when half of a change is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from accounts.models import AwsAccount
+from cognito.pools.operations import KINDS
+from sync.aws.checking import refusals
+from sync.calls import Call, Personal, Sealed
+from sync.checks import Check, Finding
+from sync.operations import Planned
+
+
+class CallCheck(Check):
+    name = "cognito.calls"
+
+    def look(self, aws_account: AwsAccount, steps: Sequence[Planned]) -> list[Finding]:
+        return [
+            Finding("NOT_TAKEN", "error", f"AWS doesn’t take this: {line.rstrip('.')}.", step.position)
+            for step in steps
+            if step.kind in KINDS
+            for line in _lines(step)
+        ]
+
+
+def _lines(step: Planned) -> list[str]:
+    """What AWS holds already it takes: of settings that are sent along as they are, nothing is said."""
+    held = step.expects.get("settings") if isinstance(step.expects, Mapping) else None
+    sent = getattr(step.params, "settings", {})
+    found: list[str] = []
+    for call in step.operation.calls(step.params):
+        which = {name: value for name, value in call.parameters.items() if name not in sent}
+        known = _refused(call, {**which, **held}) if isinstance(held, Mapping) else []
+        found += [line for line in _refused(call, call.parameters) if line not in known]
+    return found
+
+
+def _refused(call: Call, parameters: Mapping[str, Any]) -> list[str]:
+    return refusals(call.service, call.operation, _plain(parameters))
+
+
+def _plain(value: Any) -> Any:
+    """Without what is sealed, and what isn't text: an image, a secret."""
+    if isinstance(value, Mapping):
+        kept = {name: each for name, each in value.items() if not isinstance(each, Sealed | Personal)}
+        return {name: _plain(each) for name, each in kept.items() if isinstance(each, _JSON)}
+    return [_plain(each) for each in value] if isinstance(value, list) else value
+
+
+_JSON = (str, int, float, bool, list, dict, Mapping, type(None))
