@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 
 from accounts.access import may_in_pool, pools_of, signed_in
 from accounts.models import AwsAccount, Operator
@@ -89,6 +90,12 @@ POOL = Kind(
     ),
 )  # fmt: skip
 
+
+def _people_of(person: CognitoUser) -> tuple[str, str]:
+    of_pool = {"account_id": person.aws_account.account_id, "aws_id": person.pool.aws_id}
+    return f"People of {person.pool.name}", reverse("cognito_pool_people", kwargs=of_pool)
+
+
 PERSON = Kind(
     name="cognito_user",
     many="people",
@@ -103,5 +110,6 @@ PERSON = Kind(
     tells_namesakes=False,
     called=title_of,
     second=second_of,
+    above=_people_of,
     looked_at=looked_at,
 )

@@ -66,6 +66,8 @@ class Kind:
     # What pages call one, and what tells it from others that are called so.
     called: Callable[[Any], str] = lambda row: str(row.name)
     second: Callable[[Any], str] = lambda row: ""
+    # The list that it is in, where that isn't the AWS account's: what the way to it is called, and its address.
+    above: Callable[[Any], tuple[str, str]] | None = None
     looked_at: Callable[[HttpRequest, Any], None] = lambda request, row: None  # a form told who it is
 
     @property

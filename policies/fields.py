@@ -39,7 +39,11 @@ class NamedField(forms.CharField):
     @property
     def suggestions(self) -> Iterator[tuple[str, str]]:
         assert self.rows is not None  # noqa: S101  the form sets it in its constructor
-        return ((row.name, row.arn) for row in self.rows[:SUGGESTED])
+        return ((row.name, self.words_of(row)) for row in self.rows[:SUGGESTED])
+
+    def words_of(self, row: Any) -> str:
+        """What stands beside the name of one that is suggested."""
+        return str(row.arn)
 
     def clean(self, value: Any) -> Any:
         """The row; None for a field that is optional and empty."""
@@ -47,10 +51,13 @@ class NamedField(forms.CharField):
         if not said:
             return None
         assert self.rows is not None  # noqa: S101  the form sets it in its constructor
-        found = list(self.rows.filter(Q(arn=said) | Q(name_key=said.casefold()))[:2])
+        found = list(self.meant(self.rows, said)[:2])
         if len(found) > 1:
             raise forms.ValidationError(f"Two are called {said}: give the ARN.")
         return found[0] if found else self.missing(said)
+
+    def meant(self, rows: QuerySet[Any], said: str) -> QuerySet[Any]:
+        return rows.filter(Q(arn=said) | Q(name_key=said.casefold()))
 
     def missing(self, said: str) -> Any:
         words = f"The mirror has no {self.what} “{said[:80]}”. Is the name right, and the last pull recent?"

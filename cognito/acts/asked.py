@@ -42,6 +42,7 @@ class AskedForm(PersonForm):
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or self.cleaned_data
         if self.found.why:
+            self.errors.pop(self.chosen, None)  # there is nothing to choose
             self.add_error(None, self.found.why)
         return said
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import QuerySet
 
+from accounts.access import may
+from accounts.roles import PROPOSE
 from cognito.models import CognitoGroup, UserPool
 from cognito.operations.people.passwords import PASSWORD
 from cognito.people import passwords, schema
+from cognito.people.guarded import guarded_attributes
 from cognito.people.telling import allowed_by, care_of
+from iamconsole.web.words import some
 from policies.acts import ActForm
 from policies.fields import NamedField
+from sync.draft import Draft
 from sync.sealed import keep_typed
 
 MADE_UP, TYPED = "made_up", "typed"
@@ -19,11 +26,27 @@ _PREFIX = "set-"
 
 
 class GroupOfPoolField(NamedField):
+    unknown = ""  # the sentence where it isn't one of these; {} stands for what was typed
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__("group", lambda aws_account: CognitoGroup.objects.none(), help_text="Its name.", **kwargs)
 
     def of_pool(self, pool: UserPool) -> None:
         self.rows = CognitoGroup.objects.live().filter(pool=pool).order_by("name_key")
+
+    def missing(self, said: str) -> Any:
+        if self.unknown:
+            raise forms.ValidationError(self.unknown.format(said[:80]))
+        return super().missing(said)
+
+    def words_of(self, row: Any) -> str:
+        """A group has no ARN of its own."""
+        carries = f"carries the role {row.role_arn.rpartition('/')[2]}" if row.role_arn else ""
+        return ", ".join(filter(None, (row.description, carries)))
+
+    def meant(self, rows: QuerySet[Any], said: str) -> QuerySet[Any]:
+        """To the letter: names of groups have upper and lower case."""
+        return rows.filter(name=said)
 
 
 class OfPool(ActForm):
@@ -35,7 +58,28 @@ class OfPool(ActForm):
         return pool
 
 
-class AttributeFields(OfPool):
+class GuardedNames(OfPool):
+    """About attributes: of those that can give AWS access or an account away, helpdesk gets no field."""
+
+    def offered(self, names: Sequence[str]) -> list[str]:
+        guarded = self._guarded(names)
+        return [name for name in names if name not in guarded]
+
+    def left_out(self, names: Sequence[str]) -> str:
+        """A sentence; "" where nothing is left out."""
+        guarded = self._guarded(names)
+        if not guarded:
+            return ""
+        verb = "isn’t" if len(guarded) == 1 else "aren’t"
+        return f"{some(guarded, shown=len(guarded))} {verb} for helpdesk: ask somebody who may more."
+
+    def _guarded(self, names: Sequence[str]) -> list[str]:
+        if may(self.operator, PROPOSE, self.aws_account):
+            return []
+        return guarded_attributes(Draft(self.aws_account), self.pool.aws_id, names)
+
+
+class AttributeFields(GuardedNames):
     """A field for each attribute that can be set. What is left empty stays as it is."""
 
     new: ClassVar[bool] = False  # of somebody who isn’t there yet
@@ -43,13 +87,16 @@ class AttributeFields(OfPool):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         required = set(schema.required(self.pool))
+        settable = schema.settable(self.pool, new=self.new)
+        self.about = " ".join(filter(None, (self.about, self.left_out(settable))))
         for name in self.names():
             self.fields[f"{_PREFIX}{name}"] = _field(name, required=name in required)
         self.order_fields([name for name in self.fields if name not in ("title", "reason")])
 
     def names(self) -> list[str]:
         """Whether an address is verified stands after what is said of people."""
-        return sorted(schema.settable(self.pool, new=self.new), key=lambda name: name.endswith("_verified"))
+        offered = self.offered(schema.settable(self.pool, new=self.new))
+        return sorted(offered, key=lambda name: name.endswith("_verified"))
 
     def seldom(self) -> list[str]:
         """Of the attributes that every pool has, those that this one neither needs nor has on its list."""
@@ -77,7 +124,7 @@ def _field(name: str, *, required: bool) -> forms.Field:
     words = "The pool requires it; left empty, it stays." if required else ""
     if name.endswith("_verified"):
         choices = [("", "As AWS makes it"), ("true", "Verified"), ("false", "Not verified")]
-        return forms.ChoiceField(label=name, choices=choices, required=False, help_text="Verified: not for helpdesk.")
+        return forms.ChoiceField(label=name, choices=choices, required=False)
     return forms.CharField(label=name, max_length=2048, required=False, help_text=words)
 
 

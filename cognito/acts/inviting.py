@@ -39,9 +39,8 @@ class InviteForm(PasswordFields, AttributeFields):
         assert isinstance(how, forms.ChoiceField)  # noqa: S101  for the type checker
         how.choices = [(BY_AWS, "AWS makes one up, and says it in the invitation only"), *how.choices]  # type: ignore[misc]
         how.initial = BY_AWS
-        self.about = (
-            f"{messages.invitation(pool, EMAIL)} They must choose a password of their own at the first sign-in."
-        )
+        invited = f"{messages.invitation(pool, EMAIL)} They must choose a password of their own at the first sign-in."
+        self.about = " ".join(filter(None, (invited, self.about)))
         order = ["username", "channel", "how", "password"]
         self.order_fields([*order, *(name for name in self.fields if name not in (*order, "title", "reason"))])
 

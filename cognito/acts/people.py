@@ -8,21 +8,25 @@ from typing import Any, ClassVar
 from django import forms
 from django.db.models import Prefetch, prefetch_related_objects
 
+from accounts.access import may
 from accounts.roles import PROPOSE
 from cognito.acts.asked import EndSessionForm, ForgetDeviceForm, LinkForm, UnlinkForm
 from cognito.acts.base import PersonForm
-from cognito.acts.fields import AttributeFields, GroupOfPoolField, PasswordFields
+from cognito.acts.fields import AttributeFields, GroupOfPoolField, GuardedNames, PasswordFields
 from cognito.models import CognitoMembership, CognitoUser, PoolProvider
 from cognito.operations.people.attributes import as_params
 from cognito.operations.people.base import on_person
 from cognito.operations.people.confirming import clients_without_secret
 from cognito.operations.people.mfa import FACTORS
 from cognito.people import messages, schema
+from cognito.people.guarded import why_guarded_group
 from cognito.people.messages import EMAIL, NO_MESSAGE, SMS
 from cognito.people.telling import allowed_by, care_of
+from iamconsole.web.words import some
 from policies import acts
 from policies.acts import Act
 from sync.calls import concealed
+from sync.draft import Draft
 from sync.operations import Refusal, StepSpec
 
 PLACE = "cognito_user"
@@ -147,6 +151,14 @@ class JoinForm(PersonForm):
         assert isinstance(field, GroupOfPoolField)  # noqa: S101  for the type checker
         field.of_pool(self.pool)
 
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        group = None if may(self.operator, PROPOSE, self.aws_account) else said.get("group")
+        why = why_guarded_group(Draft(self.aws_account), self.pool.arn, group.name) if group else ""
+        if why:
+            self.add_error("group", f"{why} That isn’t for helpdesk: ask somebody who may more.")
+        return said
+
     def steps(self) -> Sequence[StepSpec]:
         group = self.cleaned_data["group"]
         held = CognitoMembership.objects.filter(group=group, user__in=self.targets, gone_at__isnull=True)
@@ -163,6 +175,16 @@ class LeaveForm(JoinForm):
     kind = "cognito.user.group.remove"
     tells = "Who isn’t in it is left out. Tokens that they have say the group until they expire."
     wants = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["group"]
+        assert isinstance(field, GroupOfPoolField) and field.rows is not None  # noqa: S101  for the type checker
+        theirs = CognitoMembership.objects.filter(user__in=self.targets, gone_at__isnull=True)
+        field.rows = field.rows.filter(pk__in=theirs.values("group"))
+        names = [name for name, _ in field.suggestions]
+        field.help_text = f"In {some(names)}." if names else "In no group, as far as the mirror knows."
+        field.unknown = "Nobody of them is in a group “{}”, as far as the mirror knows."
 
 
 class AttributesForm(AttributeFields, PersonForm):
@@ -183,7 +205,7 @@ class AttributesForm(AttributeFields, PersonForm):
         return as_params(person.aws_id, values, [name for name in kept if name not in waiting], waiting)
 
 
-class DropAttributeForm(PersonForm):
+class DropAttributeForm(GuardedNames, PersonForm):
     heading = "Take an attribute away from {names}"
     kind = "cognito.user.attributes.delete"
     tells = "Its value is gone; of an attribute that the mirror keeps, the reverse brings it back."
@@ -194,7 +216,9 @@ class DropAttributeForm(PersonForm):
         field = self.fields["attribute"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  for the type checker
         names = [name for name in schema.settable(self.pool) if not schema.undeletable(self.pool, name)]
-        field.choices = [(name, name) for name in names if not name.endswith("_verified")]
+        names = [name for name in names if not name.endswith("_verified")]
+        self.about = " ".join(filter(None, (self.about, self.left_out(names))))
+        field.choices = [(name, name) for name in self.offered(names)]
 
     def parameters(self, person: CognitoUser) -> dict[str, Any]:
         name = self.cleaned_data["attribute"]
@@ -216,6 +240,15 @@ class FactorsForm(PersonForm):
         assert isinstance(first, forms.ChoiceField)  # noqa: S101  for the type checker
         first.choices = [("", "None of them"), *((factor, label) for factor, (label, _) in FACTORS.items())]
         self.order_fields([*FACTORS, "preferred"])
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        first = said.get("preferred")
+        if first and said.get(first) != "on":
+            self.add_error("preferred", f"Turn {FACTORS[first][0]} on, too: what is asked for first must be on.")
+        elif not any(said.get(factor) for factor in FACTORS):
+            self.add_error(None, "Say which factor is to be on or off.")
+        return said
 
     def parameters(self, person: CognitoUser) -> dict[str, Any]:
         said = self.cleaned_data

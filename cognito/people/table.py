@@ -60,7 +60,16 @@ def rows_of(asked: Asked, lines: Sequence[Line]) -> list[Row]:
     kept = allowed_by(care_of(asked.pool))
     seen: dict[str, int] = {}
     rows = [_row(asked, line, people, groups, kept, seen) for line in lines]
-    return tried(asked.pool.aws_account, rows)
+    looked_at = tried(asked.pool.aws_account, rows)
+    return [_in_its_words(row, found) for row, found in zip(rows, looked_at, strict=True)]
+
+
+def _in_its_words(row: Row, found: Row) -> Row:
+    """Whom a line names is told as it names them: a table is no way to learn who a `sub` is, or whose."""
+    problem, does = found.problem, found.does
+    for sub in {str(step.params["sub"]) for step in row.steps if step.params.get("sub")}:
+        problem, does = problem.replace(sub, row.name), tuple(each.replace(sub, row.name) for each in does)
+    return replace(found, problem=problem, does=does)
 
 
 def steps_of(rows: Iterable[Row]) -> list[StepSpec]:

@@ -21,6 +21,7 @@ from policies.details import Kind, TabLink, fetch_row
 from policies.views.stage import REFUSED
 from sync import changes
 from sync.models import Change
+from sync.naming import Names
 from sync.operations import BadParams, Refusal
 
 if TYPE_CHECKING:  # it prints this page: the other way round is types only
@@ -51,7 +52,8 @@ def object_act(request: HttpRequest, kind: Kind, row: Any, act: str) -> HttpResp
     if found is None or row.gone_at is not None or not found.offered(row):
         raise Http404("This can't be done with it.")
     kind.looked_at(request, row)
-    crumbs = [*_list_of(kind, row.aws_account.account_id), Crumb(kind.called(row), _url_of(kind, row))]
+    above = [Crumb(*kind.above(row))] if kind.above else _list_of(kind, row.aws_account.account_id)
+    crumbs = [*above, Crumb(kind.called(row), _url_of(kind, row))]
     return act_page(request, row.aws_account, [row], found, crumbs, kind=kind)
 
 
@@ -122,7 +124,7 @@ def _propose(request: HttpRequest, form: acts.ActForm) -> Change | None:
             steps=steps,
         )
     except (changes.PlanError, Refusal, BadParams) as error:
-        form.add_error(None, str(error))
+        form.add_error(None, Names(signed_in(request), form.aws_account).said(str(error)))
         return None
 
 

@@ -50,7 +50,8 @@ class Customers:
         return person
 
 
-def customers(emulator: Emulator, aws_account: AwsAccount) -> Customers:
+def customers(emulator: Emulator, aws_account: AwsAccount, **more: Any) -> Customers:
+    """`more`: settings of the pool."""
     idp = emulator.client("cognito-idp")
     pool_id = idp.create_user_pool(
         PoolName="customers",
@@ -60,6 +61,7 @@ def customers(emulator: Emulator, aws_account: AwsAccount) -> Customers:
         DeviceConfiguration={"DeviceOnlyRememberedOnUserPrompt": True},
         Policies={"PasswordPolicy": {"MinimumLength": 10, "RequireSymbols": True, "TemporaryPasswordValidityDays": 7}},
         Schema=[{"Name": "plan", "AttributeDataType": "String", "StringAttributeConstraints": {"MaxLength": "8"}}],
+        **more,
     )["UserPool"]["Id"]
     idp.create_group(UserPoolId=pool_id, GroupName="vip")
     idp.create_group(UserPoolId=pool_id, GroupName="staff", RoleArn="arn:aws:iam::123456789012:role/shop-staff")

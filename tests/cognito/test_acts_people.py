@@ -123,6 +123,85 @@ def test_who_is_enabled_is_disabled_before_the_deletion(found: Customers, erin: 
     assert ada.gone_at is not None
 
 
+# ---- What is wrong is said at its field ----------------------------------------------------------------------
+def refused(name: str, person: CognitoUser, operator: Operator, **data: Any) -> Any:
+    """The errors of the form of an act."""
+    act = acts.find(PLACE, name)
+    assert act is not None
+    form = act.form(person.aws_account, [person], operator, {}, data)
+    assert not form.is_valid()
+    return {field: list(sentences) for field, sentences in form.errors.items()}
+
+
+def test_helpdesk_gets_no_field_for_what_is_not_for_helpdesk(found: Customers, hal: Operator, erin: Operator) -> None:
+    act, ada = acts.find(PLACE, "attributes"), found.person("ada")
+    assert act is not None
+    theirs, all_of_them = (act.form(ada.aws_account, [ada], operator, {}) for operator in (hal, erin))
+    missing = all_of_them.fields.keys() - theirs.fields.keys()
+    assert missing == {"set-email_verified", "set-phone_number_verified"}
+    assert "email_verified and phone_number_verified aren’t for helpdesk" in theirs.about
+    assert "helpdesk" not in all_of_them.about
+
+
+def test_helpdesk_is_told_of_a_group_that_gives_access(found: Customers, hal: Operator, erin: Operator) -> None:
+    [said] = refused("join", found.person("ada"), hal, group="staff")["group"]
+    assert said.startswith("Members of staff can take on the role shop-staff")
+    assert said.endswith("That isn’t for helpdesk: ask somebody who may more.")
+    assert filled("join", [found.person("ada")], erin, group="staff").steps()
+
+
+def test_names_of_groups_are_meant_to_the_letter(found: Customers, hal: Operator) -> None:
+    """The ARN in a group's row is the pool's, and means none of them."""
+    for said in ("VIP", found.pool.arn):
+        assert "The mirror has no group" in refused("join", found.person("ada"), hal, group=said)["group"][0]
+
+
+def test_who_leaves_a_group_is_in_it(found: Customers, hal: Operator) -> None:
+    act = acts.find(PLACE, "leave")
+    assert act is not None
+    hints = {}
+    for name in ("dora", "ada"):
+        field = act.form(found.pool.aws_account, [found.person(name)], hal, {}).fields["group"]
+        hints[name] = (field.help_text, [group for group, _ in field.suggestions])  # type: ignore[attr-defined]
+    assert hints == {"dora": ("In vip.", ["vip"]), "ada": ("In no group, as far as the mirror knows.", [])}
+    said = "Nobody of them is in a group “vip”, as far as the mirror knows."
+    assert refused("leave", found.person("ada"), hal, group="vip") == {"group": [said]}
+
+
+@pytest.mark.parametrize(
+    ("data", "errors"),
+    [
+        ({}, {"__all__": ["Say which factor is to be on or off."]}),
+        (
+            {"preferred": "SOFTWARE_TOKEN_MFA"},
+            {"preferred": ["Turn authenticator app on, too: what is asked for first must be on."]},
+        ),
+        (
+            {"preferred": "SMS_MFA", "SMS_MFA": "off"},
+            {"preferred": ["Turn text message on, too: what is asked for first must be on."]},
+        ),
+    ],
+)
+def test_factors_that_make_no_sense(data: dict[str, str], errors: Any, found: Customers, hal: Operator) -> None:
+    assert refused("factors", found.person("dora"), hal, **data) == errors
+
+
+def test_where_there_is_no_session_nobody_is_asked_to_choose_one(found: Customers, hal: Operator) -> None:
+    errors = refused("end-session", found.person("ada"), hal)
+    assert list(errors) == ["__all__"] and len(errors["__all__"]) == 1
+
+
+def test_no_table_tells_whose_a_sub_is(found: Customers, hal: Operator, client_of: SignIn) -> None:
+    ada = found.person("ada")
+    text = f"name,do\n{ada.aws_id},disable\nben@acme.example,confirm\ndora@acme.example,enable\n"
+    said = {"what": "there", "channel": "EMAIL", "text": text}
+    page = client_of(hal).post(address("cognito_people_csv", aws_id=found.pool.aws_id), said)
+    form = page.context["form"]
+    assert [row.does for row in form.good] == [(f"Disable {ada.aws_id}",)]
+    assert [row.problem.split(" ")[0] for row in form.bad] == ["ben@acme.example", "dora@acme.example"]
+    assert "ada@acme.example" not in page.content.decode()
+
+
 # ---- Helpdesk on its own change ------------------------------------------------------------------------------
 def test_helpdesk_opens_applies_and_notes_its_own_change(
     found: Customers, hal: Operator, erin: Operator, client_of: SignIn

@@ -18,10 +18,10 @@ from cognito.operations.people.making import new_person
 from cognito.people.erasing import erase
 from sync.models import Change
 from sync.naming import Names
-from tests.cognito.rows import make_person, make_pool
+from tests.cognito.rows import make_person, make_pool, make_pool_group, put_into
 from tests.conftest import make_operator
 from tests.services.changing import propose
-from tests.services.pages import get, text_of
+from tests.services.pages import address, get, text_of
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[Operator], Client]
@@ -64,6 +64,16 @@ def test_a_form_is_headed_by_what_she_is_called(
     assert text.count(ADDRESS) == 1  # beside her name
     assert jane.aws_id not in text
     assert f"{JANE}</a>" in html  # the way back
+
+
+def test_what_is_wrong_is_told_by_her_name_and_the_way_back_is_her_pools_list(
+    jane: CognitoUser, hal: Operator, client_of: ClientOf
+) -> None:
+    put_into(make_pool_group(jane.pool), jane)
+    url = address("cognito_user_act", aws_id=jane.aws_id, act="join")
+    text = text_of(client_of(hal).post(url, {"group": "vip"}).content.decode())
+    assert "Acme People of customers Jane Doe Add Jane Doe to a group" in text
+    assert f"{JANE} ({ADDRESS}) is already in the group vip." in text
 
 
 def test_a_form_is_a_look_unless_her_page_was_one(jane: CognitoUser, hal: Operator, client_of: ClientOf) -> None:
