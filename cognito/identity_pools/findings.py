@@ -30,7 +30,7 @@ def all_findings(row: IdentityPool) -> list[Finding]:
 # ---- Guests ------------------------------------------------------------------------------------------------------
 def _of_guests(row: IdentityPool, guest: GuestAccess) -> Iterator[Finding]:
     own = guest.own
-    if not row.guests or own is None or guest.why_nothing:
+    if own is None or guest.why_nothing:
         return
     limit = "" if row.classic_flow else " Cognito’s own limit may take some of it: nobody but AWS knows."
     of_s3 = own.row("s3")

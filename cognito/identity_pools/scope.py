@@ -89,10 +89,7 @@ def _words(grant: Grant) -> str:
 def _reaches_all(grant: Grant, action: str) -> bool:
     if catalogue.takes_no_resource(action.lower()):
         return False
-    of_any_kind = f"arn:aws:{action.partition(':')[0]}:::${{Any}}"
-    if any(each.startswith(_ALL_BUT) or _names_all(each, of_any_kind) for each in grant.but):
-        return False
-    if _covered(grant.but, action):
+    if any(each.startswith(_ALL_BUT) for each in grant.but) or _covered(grant.but, action):
         return False
     if grant.within and not _covered(grant.within, action):
         return False

@@ -129,6 +129,17 @@ def test_a_trust_without_amr_lets_guests_take_the_role(shop: Shop) -> None:
     assert guest_access(shop.mirrored(), Chain(shop.pulled())).others == ()  # Cognito chooses, and not the app
 
 
+def test_without_guests_nobody_can_take_it_yet(shop: Shop) -> None:
+    shop.with_roles(trust=without(shop, ":amr")).update(AllowUnauthenticatedIdentities=False)
+    assert codes(shop.mirrored())["TRUST_WITHOUT_AMR"] == "high"
+
+
+def test_that_people_may_take_what_guests_may_is_nothing_wrong(shop: Shop) -> None:
+    shop.with_roles()
+    shop.world.iam.update_assume_role_policy(RoleName="shop-guest", PolicyDocument=without(shop, ":amr"))
+    assert "TRUST_WITHOUT_AMR" not in codes(shop.mirrored())
+
+
 def test_a_trust_without_aud_lets_any_pool_in(shop: Shop) -> None:
     pool = shop.with_roles(trust=without(shop, ":aud")).mirrored()
     assert codes(pool)["TRUST_WITHOUT_AUD"] == "critical"

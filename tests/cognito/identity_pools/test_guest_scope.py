@@ -98,6 +98,7 @@ def row(pool: IdentityPool, prefix: str) -> Row:
             "read everything but arn:aws:s3:::secret, arn:aws:s3:::secret/* in Amazon S3.",
             {ALL_S3},
         ),
+        ([allow("s3:GetObject"), deny("*", "arn:aws:sqs:*:*:*")], "read everything but arn:aws:sqs:*:*:*", {ALL_S3}),
         # What is left of it is named.
         (
             [allow("s3:Get*"), {"Effect": "Deny", "Action": "s3:*", "NotResource": "arn:aws:s3:::b/public/*"}],
