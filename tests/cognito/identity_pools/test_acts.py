@@ -9,14 +9,17 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Operator
 from cognito.identity_pools.findings import all_findings
 from cognito.identity_pools.operations.facts import GUEST, SIGNED_IN
 from cognito.identity_pools.trusting import trust_for, trust_of
 from cognito.models import IdentityPool
+from identities.models import IamRole
 from policies.engine.identity_pools import ISSUERS
 from sync.models import Change
+from sync.operations import registry
 from tests.cognito.identity_pools.shop import BUCKET, READ_S3, Shop, allow
 from tests.cognito.identity_pools.test_chain import without
 from tests.services.changing import carry_out
@@ -53,11 +56,16 @@ def kinds(change: Change) -> list[str]:
     return list(change.steps.order_by("position").values_list("kind", flat=True))
 
 
+def found_of(change: Change) -> list[str]:
+    return [each["code"] for each in change.findings]
+
+
 def test_images_for_everybody_in_one_change(shop: Shop, pool: IdentityPool, client: Client, erin: Operator) -> None:
     change = stage(client, pool, "images", bucket=BUCKET, begins="public", role="shop-images", classic_off="on")
     assert kinds(change) == [
         "iam.role.create", "iam.role.inline.put", "cognito.identity_pool.roles.set", "cognito.identity_pool.update",
     ]  # fmt: skip
+    assert "NO_SUCH_ROLE" not in found_of(change)  # an earlier step makes it
     done = carry_out(change, erin)
     assert done.state == Change.State.APPLIED, done.error
     assert shop.roles()["Roles"]["unauthenticated"].endswith(":role/shop-images")
@@ -173,6 +181,12 @@ def test_the_mended_trust_of_a_role_for_both_kinds_keeps_both(shop: Shop, client
     }
 
 
+def test_a_role_that_is_gone_by_now_is_warned_of(shop: Shop, pool: IdentityPool, client: Client) -> None:
+    IamRole.objects.filter(name="shop-member").update(gone_at=timezone.now())
+    said = {"provider": shop.provider, "type": "Token", "otherwise": "Deny"}
+    assert "NO_SUCH_ROLE" in found_of(stage(client, pool, "mapping", **said))
+
+
 def test_an_inline_policy_is_taken_off_too(shop: Shop, client: Client, erin: Operator) -> None:
     """Or guests could more than the one prefix that the form speaks of."""
     shop.with_roles()
@@ -276,3 +290,19 @@ def test_a_conflict_says_what_is_other_also_where_few_words_are_alike(
     page = text_of(client.get(address("change", pk=str(change.pk))).content.decode())
     assert "found the name shop, guests let in, classic flow on, 1 provider with other details." in page
     assert '"team": "web"' in page
+
+
+@pytest.mark.parametrize(
+    ("act", "said", "told"),
+    [
+        ("guests-off", {"reason": "Nobody needs it"}, ["Is no longer the role of guests of the identity pool shop"]),
+        ("settings", {"name": "store", "classic": "on"}, []),
+    ],
+)
+def test_a_plan_tells_who_gets_the_guest_role_only_where_that_changes(
+    shop: Shop, pool: IdentityPool, client: Client, act: str, said: dict[str, str], told: list[str]
+) -> None:
+    step = stage(client, pool, act, **said).steps.get()
+    operation = registry[step.kind]
+    altered = operation.alters(shop.aws_account, operation.parse(step.params))
+    assert [each.words for each in altered] == told  # type: ignore[attr-defined]  # a fact has some
