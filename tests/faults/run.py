@@ -11,7 +11,8 @@ import sys
 
 from tests.services.run import keeping_bytecode
 
-PYTEST = [sys.executable, "-m", "pytest", "-q", "tests/faults/test_operations.py", "tests/faults/test_kill_wave.py"]
+_FILES = [f"tests/faults/test_{name}.py" for name in ("operations", "kill_wave", "kill_people_table")]
+PYTEST = [sys.executable, "-m", "pytest", "-q", *_FILES]
 # The servers are restarted in the middle of it, so nobody else works on them.
 STACKS = {"embedded": ["-n", "3"], "servers": ["-n", "0"]}
 
