@@ -28,8 +28,8 @@ def found(emulator: Emulator, aws_account: AwsAccount, settings: Any) -> Custome
     return customers(emulator, aws_account)
 
 
-def invitation(found: Customers) -> StepSpec:
-    return new_person(found.pool, EVE, {"custom:plan": "basic"}, channel="EMAIL")
+def invitation(found: Customers, **attributes: str) -> StepSpec:
+    return new_person(found.pool, EVE, {"custom:plan": "basic", **attributes}, channel="EMAIL")
 
 
 def invited_elsewhere(found: Customers, plan: str = "basic") -> None:
@@ -48,10 +48,11 @@ def made(found: Customers) -> tuple[str, datetime]:
     return sub, date
 
 
-def ours(found: Customers, tried: Tried) -> Done | None:
+def ours(found: Customers, tried: Tried, **attributes: str) -> Done | None:
     operation = operations.registry["cognito.user.create"]
     client: Any = reader(found.pool.aws_account, region=found.pool.region)
-    return operation.done(client, operation.parse(invitation(found).params), {"there": "x"}, [tried])
+    said = operation.parse(invitation(found, **attributes).params)
+    return operation.done(client, said, {"there": "x"}, [tried])
 
 
 @pytest.mark.parametrize(("began", "adopted"), [(-2.0, True), (0.0, True), (0.999, True), (1.0, False)])
@@ -67,6 +68,18 @@ def test_who_was_there_before_our_first_try_is_not_ours(found: Customers) -> Non
     invited_elsewhere(found)
     sub, at = made(found)
     assert ours(found, Tried(at - timedelta(seconds=5), {"there": sub})) is None
+
+
+@pytest.mark.parametrize(
+    ("attributes", "adopted"),
+    [({"email_verified": "true"}, True), ({"custom:plan": "family"}, False), ({"given_name": "Eve"}, False)],
+)
+def test_ours_is_as_we_said_but_for_what_aws_verified(
+    attributes: dict[str, str], adopted: bool, found: Customers
+) -> None:
+    invited_elsewhere(found)
+    done = ours(found, Tried(timezone.now() - timedelta(seconds=5), {"there": ""}), **attributes)
+    assert bool(done) is adopted
 
 
 def test_nobody_of_that_name_is_not_ours(found: Customers) -> None:

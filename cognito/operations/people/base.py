@@ -182,8 +182,7 @@ class PersonOperation(InPool[P]):
         return {}
 
     def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[Tried]) -> Done | None:
-        found = tried[0].found
-        return Done() if live is not None and found is not None and live == self.after(p, found) else None
+        return Done() if live is not None and live == self.after(p, tried[0].found) else None
 
     def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return []

@@ -1,0 +1,106 @@
+"""What plans about people keep to: whom they mean, what they compare and bring back, how many mails they send."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from accounts.models import AwsAccount, Operator
+from cognito.models import UserPool
+from cognito.operations.people.attributes import as_params, digest
+from cognito.operations.people.base import on_person
+from cognito.operations.people.making import new_person
+from cognito.people import messages
+from iamconsole.demo.process import Emulator
+from sync import changes, operations
+from sync.changes import PlanError, leases
+from sync.made import made_by
+from sync.models import Change
+from sync.operations import StepSpec
+from tests.cognito.people_cases import KEPT, Customers, customers, shown
+from tests.cognito.rows import make_person, make_pool, make_pool_group
+from tests.services.changing import carry_out, propose
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def pool(aws_account: AwsAccount) -> UserPool:
+    return make_pool(aws_account)
+
+
+@pytest.fixture
+def found(emulator: Emulator, aws_account: AwsAccount) -> Customers:
+    return customers(emulator, aws_account)
+
+
+# ---- Whom they mean --------------------------------------------------------------------------------------------
+def test_somebody_of_another_pool_is_nobody(pool: UserPool, erin: Operator) -> None:
+    jane, other = make_person(pool), make_pool(pool.aws_account, "others")
+    step = on_person(jane, "cognito.user.disable")
+    with pytest.raises(PlanError, match=f"nobody with the sub {jane.aws_id} in {other.aws_id}"):
+        propose(pool.aws_account, erin, [StepSpec(step.kind, {**step.params, "pool_arn": other.arn})])
+
+
+def test_a_change_of_a_person_keeps_others_of_hers_waiting(pool: UserPool, erin: Operator) -> None:
+    jane, group = make_person(pool), make_pool_group(pool)
+    change = propose(pool.aws_account, erin, [on_person(jane, "cognito.user.group.add", group=group.name)])
+    key = f"cognito.user:{pool.arn}/{jane.aws_id}"
+    assert key in leases.keys_of(change)
+    operation = operations.registry["cognito.user.group.add"]
+    about = {"pool_arn": pool.arn, "sub": made_by(1), "group": group.name}
+    assert [each for each in operation.objects(operation.parse(about)) if each.startswith("cognito.user:")] == []
+
+
+# ---- What they compare, and bring back ---------------------------------------------------------------------------
+def test_nobody_can_tell_by_a_plan_that_two_people_have_the_same() -> None:
+    assert digest("ada", "custom:plan", "basic") != digest("ben", "custom:plan", "basic")
+    assert digest("ada", "custom:plan", "basic") != digest("ada", "custom:team", "basic")
+    assert digest("ada", "custom:plan", "") == ""
+
+
+def test_what_the_mirror_does_not_keep_is_set_whatever_it_was(found: Customers, erin: Operator) -> None:
+    ada = found.person("ada")
+    attributes = [{"Name": "given_name", "Value": "Augusta"}]
+    found.idp.admin_update_user_attributes(UserPoolId=found.pool.aws_id, Username=ada.aws_id, UserAttributes=attributes)
+    params = as_params(ada.aws_id, {"given_name": "Ada", "custom:plan": "family"}, KEPT)
+    assert params["compared"] == ["custom:plan"]
+    change = propose(ada.aws_account, erin, [on_person(ada, "cognito.user.attributes.set", **params)])
+    assert carry_out(change, erin).state == Change.State.APPLIED, change.error
+    assert shown(found)["ada@acme.example"]["attributes"]["given_name"] == "Ada"
+
+
+def test_an_address_that_waits_for_its_code_is_not_looked_for(found: Customers) -> None:
+    """Until it is verified, AWS shows the old one."""
+    values = {"email": "ada@home.example", "custom:plan": "family"}
+    params = as_params("ada", values, ["custom:plan", "email"], ["email"])
+    assert set(params["digests"]) == {"custom:plan"}
+    assert set(params["attributes"]) == {"custom:plan", "email"}
+
+
+def test_an_address_comes_back_as_verified_as_it_was(found: Customers, erin: Operator) -> None:
+    ada, before = found.person("ada"), shown(found)
+    params = as_params(ada.aws_id, {"email": "ada@home.example"}, KEPT)
+    change = propose(ada.aws_account, erin, [on_person(ada, "cognito.user.attributes.set", **params)])
+    assert carry_out(change, erin).state == Change.State.APPLIED, change.error
+    assert shown(found)["ada@home.example"]["attributes"]["email_verified"] == "false"
+    back = changes.propose_reverse(change=change, actor=erin, reason="It was wrong")
+    assert carry_out(back, erin).state == Change.State.APPLIED, back.error
+    assert shown(found) == before
+
+
+# ---- How many mails ----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("mails", "warns"), [(messages.MOST_MAILS, False), (messages.MOST_MAILS + 1, True)])
+def test_more_mails_than_cognito_sends_in_a_day_are_warned_of(
+    mails: int, warns: bool, pool: UserPool, erin: Operator
+) -> None:
+    said = messages.invitation(pool, "EMAIL")
+    invited: list[Any] = [
+        new_person(pool, f"new-{number}", {"email": f"new-{number}@example.org"}, channel="EMAIL", said=said)
+        for number in range(mails)
+    ]
+    found = {each["code"]: each["message"] for each in propose(pool.aws_account, erin, invited).findings}
+    assert ("MAIL_QUOTA" in found) is warns
+    if warns:
+        assert found["MAIL_QUOTA"].startswith("It sends 51 e-mails, and Cognito itself sends 50 a day")
