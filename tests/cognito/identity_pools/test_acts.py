@@ -80,6 +80,17 @@ def test_images_for_everybody_in_one_change(shop: Shop, pool: IdentityPool, clie
     assert "6 bytes" in text_of(said)
 
 
+@pytest.mark.parametrize(("guests", "set_of_pool"), [(True, []), (False, ["cognito.identity_pool.update"])])
+def test_the_wizard_lets_guests_in_where_none_are(
+    shop: Shop, client: Client, guests: bool, set_of_pool: list[str]
+) -> None:
+    shop.with_roles().update(AllowUnauthenticatedIdentities=guests)
+    change = stage(client, shop.mirrored(), "images", bucket=BUCKET, begins="public", role="shop-images")
+    assert kinds(change)[3:] == set_of_pool
+    for step in change.steps.filter(kind__in=set_of_pool):
+        assert json.loads(step.params["settings"])["AllowUnauthenticatedIdentities"]
+
+
 def test_the_wizard_says_why_not_the_policy_of_aws(pool: IdentityPool, client: Client) -> None:
     page = client.get(address("identity_pool_act", aws_id=pool.aws_id, act="images")).content.decode()
     assert "Not AmazonS3ReadOnlyAccess: that policy lets everybody list and read every bucket" in text_of(page)
@@ -162,8 +173,11 @@ def test_a_mended_trust_keeps_letting_in_every_pool_that_names_the_role(
     assert [trust_of(trust, each, kind).is_right for each in (pool.aws_id, other)] == [True, True]
 
 
-def test_a_statement_for_everybody_is_not_mended_here(shop: Shop, client: Client) -> None:
-    open_to_all = {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRoleWithWebIdentity"}
+@pytest.mark.parametrize("asks_for_the_pool", [False, True])
+def test_a_statement_for_everybody_is_not_mended_here(shop: Shop, client: Client, asks_for_the_pool: bool) -> None:
+    open_to_all: dict[str, Any] = {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRoleWithWebIdentity"}
+    if asks_for_the_pool:
+        open_to_all["Condition"] = {"StringEquals": {AWS.aud: shop.pool_id}}
     pool = shop.with_roles(trust=json.dumps({"Version": "2012-10-17", "Statement": [open_to_all]})).mirrored()
     said = refused(client, pool, "fix-trust", role=shop.roles()["Roles"]["authenticated"])
     assert "edit the trust policy of the role" in said
