@@ -87,7 +87,7 @@ def chosen_by(pool: IdentityPool, key: str, claims: Claims, groups: Sequence[Cog
         return usual
     if mapping.get("Type") == "Rules":
         return _by_rules(mapping, usual, claims)
-    chosen = _by_groups(groups) or _undecided(mapping, usual, "None of her groups decides")
+    chosen = _by_groups(groups) or _undecided(mapping, usual, "None of their groups decides")
     asked = {group.role_arn for group in groups if group.role_arn} - {chosen.role_arn}
     return replace(chosen, also=tuple(sorted(asked)))
 
@@ -96,7 +96,7 @@ def _by_groups(groups: Sequence[CognitoGroup]) -> Chosen | None:
     """The role of the group with the lowest precedence; None where no group has one, or several have it alike."""
     ranked = [group for group in groups if group.role_arn]
     if len(ranked) == 1:
-        return Chosen(ranked[0].role_arn, f"Of her groups, {ranked[0].name} alone has a role.")
+        return Chosen(ranked[0].role_arn, f"Of their groups, {ranked[0].name} alone has a role.")
     numbered = [group for group in ranked if group.precedence is not None]
     if not numbered:
         return None
@@ -104,7 +104,7 @@ def _by_groups(groups: Sequence[CognitoGroup]) -> Chosen | None:
     first = [group for group in numbered if group.precedence == least]
     if len({group.role_arn for group in first}) != 1:
         return None
-    return Chosen(first[0].role_arn, f"Of her groups, {first[0].name} has the lowest precedence ({least}).")
+    return Chosen(first[0].role_arn, f"Of their groups, {first[0].name} has the lowest precedence ({least}).")
 
 
 def _by_rules(mapping: Mapping[str, Any], usual: Chosen, claims: Claims) -> Chosen:
@@ -157,4 +157,4 @@ def _is_met(rule: Mapping[str, str], claims: Claims) -> bool | None:
 def _undecided(mapping: Mapping[str, Any], usual: Chosen, why: str) -> Chosen:
     if mapping.get("AmbiguousRoleResolution", DENY) == DENY:
         return Chosen("", f"{why}, and then the identity pool gives nothing.")
-    return Chosen(usual.role_arn, f"{why}, so she gets what whoever signs in gets.")
+    return Chosen(usual.role_arn, f"{why}, so they get what whoever signs in gets.")

@@ -49,7 +49,7 @@ class MappingForm(OfProviderForm):
         choices=[
             ("", "Nowhere else: always the role of who is signed in"),
             ("Rules", "The rules below"),
-            ("Token", "The token: the roles of her groups"),
+            ("Token", "The token: the roles of their groups"),
         ],
         required=False,
     )

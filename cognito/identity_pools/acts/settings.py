@@ -102,7 +102,7 @@ class ProvidersForm(PoolForm):
     check = forms.BooleanField(
         required=False,
         label="Ask the user pool each time whether somebody is still signed in",
-        help_text="Else whoever is disabled or signed out gets credentials until her token expires.",
+        help_text="Else whoever is disabled or signed out gets credentials until the token expires.",
     )
     oidc = forms.MultipleChoiceField(label="OIDC providers", required=False, widget=_CHECK)
     saml = forms.MultipleChoiceField(label="SAML providers", required=False, widget=_CHECK)
