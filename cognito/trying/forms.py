@@ -85,7 +85,9 @@ class BeginForm(ClientFields):
     """The first step: who signs in, by which app."""
 
     username = forms.CharField(
-        max_length=128, help_text="Of a test user: a sign-in counts as that user’s.", widget=forms.TextInput(attrs=_HIDDEN)
+        max_length=128,
+        help_text="Of a test user: a sign-in counts as that user’s.",
+        widget=forms.TextInput(attrs=_HIDDEN),
     )
     password = forms.CharField(max_length=256, strip=False, widget=forms.PasswordInput(attrs=_HIDDEN))
 
