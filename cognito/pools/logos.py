@@ -93,7 +93,12 @@ class Pair:
 
 
 def is_in(change: Change) -> bool:
-    return change.steps.filter(kind=KIND).exists()
+    """Whether it has to do with a logo."""
+    return any(_has_one(params) for params in change.steps.filter(kind=KIND).values_list("params", flat=True))
+
+
+def _has_one(params: Mapping[str, Any]) -> bool:
+    return bool(params.get("logo") or params.get("had_logo"))
 
 
 def pairs_of(change: Change) -> list[Pair]:
@@ -102,7 +107,7 @@ def pairs_of(change: Change) -> list[Pair]:
     return [
         Pair(_before(change.aws_account, params), _shown(change.aws_account, params.get("logo", "")))
         for params in said
-        if params.get("logo") or params.get("had_logo")
+        if _has_one(params)
     ]
 
 

@@ -214,6 +214,13 @@ def test_who_approves_sees_both(arranged: Arranged, client: Client) -> None:
     assert len(str(change.steps.get().params)) < 1000  # the image itself stands elsewhere
 
 
+def test_css_alone_has_no_panel_of_logos(arranged: Arranged, client: Client) -> None:
+    post(client, arranged, css=BLUE)
+    change = Change.objects.get()
+    assert address("change_logo", pk=str(change.pk)) not in get(client, "change", pk=change.pk)
+    assert "sends none" in get(client, "change_logo", pk=change.pk)
+
+
 def test_a_logo_that_is_not_kept_is_not_planned(arranged: Arranged, erin: Operator) -> None:
     step = set_look(arranged.pool.arn, "customers", BLUE, Look(), logo="ab" * 32)
     with pytest.raises(changes.PlanError, match="isn’t kept here any more"):

@@ -362,6 +362,9 @@ _OIDC = (
         ("client-new", {"name": "app", "kind": "public", "callbacks": "https://[x"}, "give the whole address"),
         ("client-new", {"name": "app", "kind": "machine", "scopes": "nope/read"}, "has the scope nope/read"),
         ("client-new", {"name": "app", "kind": "machine", "scopes": "openid"}, "name the scopes of a resource server"),
+        ("client-new", {"name": "app", "kind": "machine", "scopes": f"{API}/read", "callbacks": "https://a.example/"},
+         "Nobody comes back to a machine"),
+        ("client-new", {"name": "app", "kind": "public", "scopes": f"{API}/read"}, "For a machine only"),
         ("group-new", {"name": "vip", "precedence": "9999999999"}, "less than or equal to 2147483647"),
         ("provider-new", {"name": "Okta", "type": "OIDC", "details": "client_id = a"},
          "AWS asks for oidc_issuer, authorize_scopes and attributes_request_method, too"),
@@ -380,6 +383,20 @@ def test_what_is_typed_wrong_is_said_at_its_field(
     assert response.status_code == 422
     assert words in text_of(response.content.decode())
     assert not Change.objects.exists()
+
+
+def test_a_verification_by_link_has_texts_of_its_own(arranged: Arranged, erin: Operator, client_of: ClientOf) -> None:
+    """Those of the code are another subject and another text."""
+    url, client = act_url(arranged, "messages"), client_of(erin)
+    by_link = {"option": "CONFIRM_WITH_LINK", "subject": "Welcome", "message": "Please {##confirm##}"}
+    refused = stage(client, url, **{**by_link, "message": "Your code is {####}"})
+    assert "there the link stands" in text_of(refused.content.decode())
+    assert stage(client, url, **by_link).status_code == 302
+    assert carry_out(Change.objects.get(), erin).state == Change.State.APPLIED
+    template = arranged.described()["VerificationMessageTemplate"]
+    assert (template["EmailSubjectByLink"], template["EmailMessageByLink"]) == ("Welcome", "Please {##confirm##}")
+    assert "EmailMessage" not in template
+    assert {name: shown(client, url)[name] for name in by_link} == by_link
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,10 @@ NEEDS: dict[str, tuple[str, ...]] = {
 }
 _WITHOUT_SECRET = ("OIDC", "SAML")
 TYPES = tuple(NEEDS)
-_ASKED_FOR = "; ".join(f"{name}: {', '.join(needs)}" for name, needs in NEEDS.items())
+_ASKED_FOR = "; ".join(
+    f"{some([name for name in NEEDS if NEEDS[name] == needs])}: {', '.join(needs)}"
+    for needs in dict.fromkeys(NEEDS.values())
+)
 
 
 class ProviderFields(forms.Form):

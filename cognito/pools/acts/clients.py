@@ -108,6 +108,10 @@ class NewClientForm(PoolForm):
         scopes = said.get("scopes", ["unknown"])
         if said.get("kind") == "machine" and (not scopes or set(scopes) & set(_OF_PEOPLE)):
             self.add_error("scopes", "A machine’s tokens are for something: name the scopes of a resource server.")
+        if said.get("kind") == "machine" and said.get("callbacks"):
+            self.add_error("callbacks", "Nobody comes back to a machine: leave it empty.")
+        if said.get("kind") in ("public", "server") and said.get("scopes"):
+            self.add_error("scopes", "For a machine only: with people it gets email, openid and profile.")
         return said
 
     def all_steps(self) -> Sequence[StepSpec]:
@@ -203,7 +207,7 @@ class ClientOAuthForm(ClientForm):
     def clean(self) -> dict[str, Any]:
         said = super().clean()
         flows = said.get("flows") or []
-        if flows and not said.get("scopes"):
+        if flows and "scopes" in said and not said["scopes"]:
             self.add_error("scopes", "With a flow, AWS asks for at least one scope.")
         if "client_credentials" in flows and len(flows) > 1:
             self.add_error(

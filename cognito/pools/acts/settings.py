@@ -30,6 +30,10 @@ TRIGGERS = (
     "CreateAuthChallenge", "VerifyAuthChallengeResponse", "PreTokenGeneration", "UserMigration",
 )  # fmt: skip
 
+_BY_CODE, _BY_LINK = "CONFIRM_WITH_CODE", "CONFIRM_WITH_LINK"
+# Where the subject and the text stand (API reference, VerificationMessageTemplateType).
+_TEMPLATES = {_BY_CODE: ("EmailSubject", "EmailMessage"), _BY_LINK: ("EmailSubjectByLink", "EmailMessageByLink")}
+_LINK = re.compile(r"\{##.+?##\}", re.DOTALL)
 _FUNCTION = re.compile(r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+(:[\w$-]+)?", re.ASCII)
 _RESERVED = ("aws", "amazon", "cognito")
 
@@ -50,12 +54,13 @@ class MessagesForm(SettingsForm):
     reply_to = forms.EmailField(label="Replies go to", required=False, max_length=320)
     option = forms.ChoiceField(
         label="A verification message has",
-        choices=[("CONFIRM_WITH_CODE", "A code to type"), ("CONFIRM_WITH_LINK", "A link to follow")],
+        choices=[(_BY_CODE, "A code to type"), (_BY_LINK, "A link to follow")],
     )
     subject = forms.CharField(label="Subject of verification", required=False, max_length=140)
     message = forms.CharField(
         label="Text of verification", required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="{####} stands for the code, where one is sent.",
+        help_text="{####} stands for the code; with a link, {##Click here##} for the link and its words. "
+        "Empty: AWS’s own text.",
     )  # fmt: skip
     invite_subject = forms.CharField(label="Subject of an invitation", required=False, max_length=140)
     invite_message = forms.CharField(
@@ -66,14 +71,15 @@ class MessagesForm(SettingsForm):
     def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         mail, template = settings.get("EmailConfiguration", {}), settings.get("VerificationMessageTemplate", {})
         invitation = settings.get("AdminCreateUserConfig", {}).get("InviteMessageTemplate", {})
+        option = template.get("DefaultEmailOption", _BY_CODE)
         return {
             "sender": mail.get("EmailSendingAccount", "COGNITO_DEFAULT"),
             "source_arn": mail.get("SourceArn", ""),
             "sender_name": mail.get("From", ""),
             "reply_to": mail.get("ReplyToEmailAddress", ""),
-            "option": template.get("DefaultEmailOption", "CONFIRM_WITH_CODE"),
-            "subject": template.get("EmailSubject", ""),
-            "message": template.get("EmailMessage", ""),
+            "option": option,
+            "subject": template.get(_TEMPLATES[option][0], ""),
+            "message": template.get(_TEMPLATES[option][1], ""),
             "invite_subject": invitation.get("EmailSubject", ""),
             "invite_message": invitation.get("EmailMessage", ""),
         }
@@ -86,8 +92,10 @@ class MessagesForm(SettingsForm):
 
     def clean_message(self) -> str:
         said = str(self.cleaned_data["message"]).replace("\r\n", "\n")
-        if said and "{####}" not in said:
+        if said and self.cleaned_data.get("option") == _BY_CODE and "{####}" not in said:
             raise forms.ValidationError("{####} has to be in it: there the code stands.")
+        if said and self.cleaned_data.get("option") == _BY_LINK and not _LINK.search(said):
+            raise forms.ValidationError("{##Click here##}, in your own words, has to be in it: there the link stands.")
         return said
 
     def clean_invite_message(self) -> str:
@@ -104,15 +112,15 @@ class MessagesForm(SettingsForm):
 
     def changes(self) -> dict[str, Any]:
         said = self.cleaned_data
+        subject, message = _TEMPLATES[said["option"]]
         return {
             "EmailConfiguration.EmailSendingAccount": said["sender"],
             "EmailConfiguration.SourceArn": said["source_arn"],
             "EmailConfiguration.From": said["sender_name"],
             "EmailConfiguration.ReplyToEmailAddress": said["reply_to"],
             "VerificationMessageTemplate.DefaultEmailOption": said["option"],
-            "VerificationMessageTemplate.EmailSubject": said["subject"],
-            **({"VerificationMessageTemplate.EmailMessage": said["message"]}
-               if said["option"] == "CONFIRM_WITH_CODE" else {}),
+            f"VerificationMessageTemplate.{subject}": said["subject"],
+            f"VerificationMessageTemplate.{message}": said["message"],
             "AdminCreateUserConfig.InviteMessageTemplate.EmailSubject": said["invite_subject"],
             "AdminCreateUserConfig.InviteMessageTemplate.EmailMessage": said["invite_message"],
         }  # fmt: skip
@@ -199,7 +207,9 @@ class AttributeForm(PoolForm):
     about = "For ever: AWS neither changes nor removes an attribute of a pool."
     name = forms.CharField(max_length=LONGEST_CUSTOM, help_text="Without “custom:”, which AWS puts before it.")
     type = forms.ChoiceField(choices=[(name, name) for name in TYPES])
-    longest = forms.IntegerField(label="Characters at most", min_value=1, max_value=2048, initial=2048)
+    longest = forms.IntegerField(
+        label="Characters at most", min_value=1, max_value=2048, initial=2048, help_text="Counts with String only."
+    )
     mutable = forms.BooleanField(label="It may be changed once it is set", required=False, initial=True)
 
     def all_steps(self) -> Sequence[StepSpec]:
@@ -238,7 +248,10 @@ class UntagForm(PoolForm):
 
 class DomainForm(PoolForm):
     heading = "Domain of {names}"
-    about = "Where people sign in on pages of Cognito’s. A pool has one prefix and one domain of its own at most."
+    about = (
+        "Where people sign in on pages of Cognito’s. A pool has one prefix and one domain of its own at most: another "
+        "name takes the place of the old one, and nobody signs in at that address any more."
+    )
     domain = forms.CharField(
         max_length=63, help_text="A prefix such as acme-shop, or your own such as id.acme.example."
     )
