@@ -11,7 +11,7 @@ from django.test import Client
 
 from accounts.audit.verbs import sentence
 from accounts.models import AuditEntry, AwsAccount, Operator
-from cognito.models import CognitoUser, PoolCare, UserPool
+from cognito.models import AppClient, CognitoUser, PoolCare, UserPool
 from cognito.trying import sign_up
 from tests.cognito.identity_pools.shop import Shop
 from tests.cognito.trying.pages import FIRST, begun, sign_up_page, state_in, with_secret
@@ -153,6 +153,17 @@ def test_a_pool_without_an_app_that_can_says_so(shop: Shop, erins: Client) -> No
     shop.pulled()
     page = text_of(get(erins, "try_sign_up", aws_id=shop.user_pool))
     assert "No app client of this pool can sign anybody up: it has none." in page
+
+
+@pytest.mark.parametrize(("writes", "offered"), [(["name"], False), (["email", "name"], True), ([], True)])
+def test_an_app_has_to_be_allowed_to_write_what_the_pool_requires(
+    shop: Shop, erins: Client, writes: list[str], offered: bool
+) -> None:
+    UserPool.objects.update(settings={"SchemaAttributes": [{"Name": "email", "Required": True}]})
+    AppClient.objects.update(settings={"WriteAttributes": writes})
+    page = get(erins, "try_sign_up", aws_id=shop.user_pool)
+    assert ('name="username"' in page) is offered
+    assert ("none may write every attribute that the pool requires" in text_of(page)) is not offered
 
 
 def test_a_read_only_account_says_so_before_the_click(shop: Shop, erins: Client, aws_account: AwsAccount) -> None:
