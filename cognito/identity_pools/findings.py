@@ -18,13 +18,20 @@ _WORSE = ("permissions", "everything")
 
 def findings_of(row: IdentityPool, chain: Chain, guest: GuestAccess) -> list[Finding]:
     """The worst first, each once."""
-    found = (*_of_guests(row, guest), *_of_links(chain), *_of_flow(chain), *_of_mappings(chain))
+    found = (*_of_reading(chain), *_of_guests(row, guest), *_of_links(chain), *_of_flow(chain), *_of_mappings(chain))
     return worst_first(found)
 
 
 def all_findings(row: IdentityPool) -> list[Finding]:
     chain = Chain(row)
     return findings_of(row, chain, guest_access(row, chain))
+
+
+def _of_reading(chain: Chain) -> Iterator[Finding]:
+    """What isn't held has nothing wrong that could be told."""
+    if not chain.is_held:
+        text = "What people get by this pool isn’t known: refresh its page, or see in the pulls what AWS refused."
+        yield Finding("ROLES_NOT_READ", "medium", "Its roles weren’t read", text)
 
 
 # ---- Guests ------------------------------------------------------------------------------------------------------

@@ -86,6 +86,17 @@ def test_a_guest_role_that_trusts_another_pool_gives_nothing(shop: Shop) -> None
     assert codes(pool)["TRUST_LETS_NOBODY_IN"] == "high"
 
 
+def test_roles_that_were_not_read_are_not_nothing(shop: Shop, erin: Operator, client_of: Any) -> None:
+    shop.with_roles().update(AllowClassicFlow=False)
+    pool = shop.mirrored()
+    IdentityPool.objects.update(roles=None, role_mappings=None)
+    pool.refresh_from_db()
+    assert codes(pool) == {"ROLES_NOT_READ": "medium"}
+    said = text_of(get(client_of(erin), "identity_pool", aws_id=pool.aws_id))
+    assert "What a guest gets isn’t known" in said
+    assert "Nothing is wrong" not in said
+
+
 def test_a_trust_that_is_not_held_is_unknown(shop: Shop) -> None:
     pool = shop.with_roles().mirrored()
     IamRole.objects.update(trust=None)
