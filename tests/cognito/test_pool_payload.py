@@ -144,7 +144,9 @@ def test_what_somebody_set_meanwhile_is_a_conflict(world: World, erin: Operator)
     step = update(POOL, arranged.pool.arn, "customers", {"DeletionProtection": "INACTIVE"})
     change = propose(world.aws_account, erin, [step])
     arranged.idp.tag_resource(ResourceArn=arranged.pool.arn, Tags={"stage": "live"})
-    assert carry_out(change, erin).state == Change.State.CONFLICTED
+    change = carry_out(change, erin)
+    assert change.state == Change.State.CONFLICTED
+    assert "so nothing was sent: somebody has set tags otherwise." in change.error["sentence"]
     assert world.sent("UpdateUserPool") == []
 
 

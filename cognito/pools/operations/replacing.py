@@ -122,6 +122,13 @@ class Replace(Operation[ReplaceParams]):
     def told(self, value: Value) -> str:
         return f"no such {self.of.title}" if value is None else "its settings as they were, or as somebody set them"
 
+    def told_apart(self, expected: Value, found: Value) -> str:
+        """Which settings somebody has changed; all of them are compared below it."""
+        if expected is None or found is None or expected["object"] != found["object"]:
+            return super().told_apart(expected, found)
+        names = [self.of.label(name) for name in different(expected["settings"], found["settings"])]
+        return f"somebody has set {some(names)} otherwise"
+
     # ---- As texts --------------------------------------------------------------------------------------------
     def document(self, aws_account: AwsAccount, p: ReplaceParams, value: Value) -> str | None:
         return json.dumps(value["settings"], indent=2, sort_keys=True) if value else None
