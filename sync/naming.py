@@ -9,9 +9,13 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Self
 
+from accounts.access import may_in_pool
 from accounts.models import AwsAccount, Operator
+from accounts.roles import SEE_PEOPLE
+from sync import operations
 from sync.mirror import Named
 from sync.mirror.base import registry
+from sync.models import Step
 
 # As AWS writes the `sub` of a person: "UserType" of Amazon Cognito's API reference.
 _ID = re.compile(r"(?<![\w-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![\w-])")
@@ -23,6 +27,8 @@ class Names:
     def __init__(self, operator: Operator, aws_account: AwsAccount, known: Named | None = None) -> None:
         self._operator, self._aws_account = operator, aws_account
         self.known: dict[str, str] = dict(known or {})
+        self._told_whom = False
+        self._sees: dict[str, bool] = {}  # the people of which pools
 
     def learn(self, texts: Iterable[str]) -> Self:
         """Asks for all ids in these texts at once."""
@@ -39,6 +45,24 @@ class Names:
         self.learn([text])
         return _ID.sub(lambda found: self.known[found[0]] or found[0], text)
 
+    def of_step(self, step: Step) -> str:
+        """Whom a step makes: by the id that AWS gave, or else by what the plan says; "" where that isn't to be told."""
+        made = str(step.result.get("id", ""))
+        if (name := self.said(made)) != made:
+            return name
+        operation = operations.registry[step.kind]
+        params = operation.parse(step.params)
+        pool_id = operation.pool_of(params)
+        if not pool_id or not self._sees_people_of(pool_id):
+            return ""
+        self._told_whom |= bool(whom := operation.whom(params))
+        return whom
+
+    def _sees_people_of(self, pool_id: str) -> bool:
+        if pool_id not in self._sees:
+            self._sees[pool_id] = may_in_pool(self._operator, SEE_PEOPLE, self._aws_account, pool_id)
+        return self._sees[pool_id]
+
     @property
     def tell_anybody(self) -> bool:
-        return any(self.known.values())
+        return self._told_whom or any(self.known.values())

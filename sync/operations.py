@@ -107,6 +107,10 @@ class Operation(ABC, Generic[P]):
         """The id of the user pool whose people it is about: grants can be of one pool. "": it is about no people."""
         return ""
 
+    def whom(self, p: P) -> str:
+        """Whom it is about, where that is personal and no id says it: pages tell who may see people of `pool_of`."""
+        return ""
+
     def parse(self, params: Mapping[str, Any]) -> P:
         """Raises BadParams with a sentence."""
         return read_params(self.params_type, params)

@@ -42,9 +42,9 @@ def _told(step: Step, names: Names) -> list[str]:
     except BadParams:
         return [f"- {step.kind}: {step.get_state_display().lower()}"]
     note = operation.note(params)
-    made = str(step.result.get("id", ""))
-    title = f"{operation.title(params)}{': ' if made else ''}{made}"
-    said = names.said(title)
-    who = f"  Subject {step.params.get('sub') or made}." if said != title else ""
+    sub = step.params.get("sub") or step.result.get("id") or ""
+    whom = names.of_step(step)
+    said = f"{names.said(operation.title(params))}{': ' if whom else ''}{whom}"
+    who = f"  Subject {sub}." if names.known.get(sub) else ""
     lines = (f"- {said}: {step.get_state_display().lower()}.", who, f"  {note}" if note else "")
     return list(filter(None, lines))

@@ -63,8 +63,8 @@ class Plan:
         if row.position not in self._views:
             found = step_view(self.change, row)
             said, error = self.names.said, found.error
-            made = str(row.result.get("id", ""))
-            title = f"{said(found.title)}: {said(made)}" if said(made) != made else said(found.title)
+            whom = self.names.of_step(row) if found.calls else ""
+            title = f"{said(found.title)}: {whom}" if whom else said(found.title)
             error = error and replace(error, sentence=said(error.sentence))
             self._views[row.position] = replace(found, title=title, error=error)
         return self._views[row.position]

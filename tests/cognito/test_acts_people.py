@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AwsAccount, Grant, Operator
+from cognito.acts.inviting import INVITE
 from cognito.acts.people import PLACE
 from cognito.models import CognitoMembership, CognitoUser, PoolCare
 from iamconsole.demo.process import Emulator
@@ -184,6 +185,27 @@ def test_who_leaves_a_group_is_in_it(found: Customers, hal: Operator) -> None:
 )
 def test_factors_that_make_no_sense(data: dict[str, str], errors: Any, found: Customers, hal: Operator) -> None:
     assert refused("factors", found.person("dora"), hal, **data) == errors
+
+
+@pytest.mark.parametrize(
+    ("ways", "said", "words"),
+    [
+        (["email"], "walter", "This is no e-mail address."),
+        (["phone_number"], "walter@acme.example", "A phone number begins with +"),
+        (["email", "phone_number"], "walter", "A phone number begins with +"),
+        (["email", "phone_number"], "walter@", "This is no e-mail address."),
+    ],
+)
+def test_a_name_that_is_none_is_refused_by_what_the_pool_takes(
+    ways: list[str], said: str, words: str, found: Customers, hal: Operator
+) -> None:
+    found.pool.username_attributes = ways
+    found.pool.save(update_fields=["username_attributes"])
+    form = INVITE.form(
+        found.pool.aws_account, [found.pool], hal, {}, {"username": said, "channel": "EMAIL", "how": "by_aws"}
+    )
+    assert not form.is_valid()
+    assert words in str(form.errors)
 
 
 def test_where_there_is_no_session_nobody_is_asked_to_choose_one(found: Customers, hal: Operator) -> None:

@@ -188,16 +188,22 @@ def test_what_she_is_told_by(
     assert Names(hal, pool.aws_account).said(made.aws_id) == (said or made.aws_id)
 
 
-def test_who_was_invited_is_told_by_name(jane: CognitoUser, hal: Operator, client_of: ClientOf) -> None:
-    said = new_person(jane.pool, "jane", {"email": ADDRESS}, channel="EMAIL")
-    change = propose(jane.aws_account, hal, [said])
-    assert "Invite somebody new in us-east-1_Customers" in plan(client_of(hal), change)
+def test_who_is_invited_is_told_by_what_was_typed_and_then_by_name(
+    jane: CognitoUser, hal: Operator, bob: Operator, client_of: ClientOf
+) -> None:
+    change = propose(jane.aws_account, hal, [new_person(jane.pool, "jdoe", {"email": ADDRESS}, channel="EMAIL")])
+    invite = "Invite somebody new in us-east-1_Customers"
+    assert f"{invite}: jdoe Reversible" in plan(client_of(hal), change)
+    assert AuditEntry.objects.filter(verb="change.people_read", actor=hal).count() == 1
+    assert "jdoe" not in plan(client_of(bob), change)
     change.steps.update(result={"id": jane.aws_id}, state="done")
     Change.objects.filter(pk=change.pk).update(state="applied", queued_at=timezone.now(), finished_at=timezone.now())
-    invited = f"Invite somebody new in us-east-1_Customers: {JANE} ({ADDRESS})"
-    assert invited in plan(client_of(hal), change)
+    assert f"{invite}: {JANE} ({ADDRESS})" in plan(client_of(hal), change)
     note = get(client_of(hal), "change_ticket", pk=str(change.pk))
-    assert f"- {invited}: done.\n  Subject {jane.aws_id}." in note
+    assert f"- {invite}: {JANE} ({ADDRESS}): done.\n  Subject {jane.aws_id}." in note
+    assert f"- {invite}: done.</pre>" in get(client_of(bob), "change_ticket", pk=str(change.pk))
+    erase(CognitoUser.objects.filter(pk=jane.pk))
+    assert f"{invite} Done" in plan(client_of(hal), change).replace(" cognito-idp:AdminCreateUser", "")
 
 
 # ---- Afterwards ------------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ from sync.operations import (
     Undo,
     Value,
 )
-from sync.sealed import is_reference
+from sync.sealed import NotKept, is_reference
 
 _MADE = "somebody new"
 USERNAME = "username"
@@ -91,6 +91,12 @@ class CreatePerson(InPool[NewPersonParams]):
 
     def note(self, p: NewPersonParams) -> str:
         return p.said
+
+    def whom(self, p: NewPersonParams) -> str:
+        try:
+            return revealed(p.username).open()
+        except NotKept:
+            return ""
 
     def calls(self, p: NewPersonParams) -> list[Call]:
         told = [{"Name": name, "Value": Personal(value)} for name, value in p.attributes.items()]
@@ -240,8 +246,9 @@ class ResendInvitation(OfStatus):
 
 def called_by(pool: UserPool, username: str) -> str:
     """What the name is that somebody is invited by: username, email or phone_number."""
-    if not pool.username_attributes:
-        return USERNAME
+    ways = pool.username_attributes
+    if len(ways) < 2:
+        return str(ways[0]) if ways else USERNAME
     return "email" if "@" in username else "phone_number"
 
 
