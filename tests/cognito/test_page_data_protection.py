@@ -17,11 +17,14 @@ from django.utils import timezone
 from accounts.models import AuditEntry, AwsAccount, Operator
 from accounts.triggers import SQL
 from cognito.models import CognitoUser, PoolCare, SavedSearch, UserPool
-from cognito.people.caring import withdrawn
+from cognito.people.caring import erase_attribute, withdrawn
 from cognito.selectors import people_of
+from iamconsole.demo.process import REGION, Emulator
 from iamconsole.web.search import narrowed
+from tests.cognito.people_cases import customers
 from tests.cognito.rows import KEPT, make_person, make_pool
 from tests.services.pages import address, get, text_of
+from tests.sync.pulling import pulled
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]
@@ -202,3 +205,20 @@ def test_what_nobody_has_is_not_erased_and_not_written_down(
     make_person(pool, "jane")
     assert "Nobody here has that attribute any more." in erase(client_of(alice), pool, attribute="jane@example.org")
     assert not AuditEntry.objects.filter(verb="people.attribute_erased").exists()
+
+
+def test_an_attribute_comes_back_when_it_is_kept_again(
+    emulator: Emulator, aws_account: AwsAccount, alice: Operator
+) -> None:
+    """The hash of a row says what it was before something of it was erased."""
+    found = customers(emulator, aws_account)
+    care = PoolCare.objects.get()
+    kept, ada = care.attributes, found.person("ada")
+    PoolCare.objects.update(attributes=[name for name in kept if name != "email"])
+    erase_attribute(found.pool, "email", actor=alice)
+    PoolCare.objects.update(attributes=kept)
+    ada.refresh_from_db()
+    assert "email" not in ada.attributes
+    pulled(aws_account, source="cognito.people", region=REGION)
+    ada.refresh_from_db()
+    assert ada.attributes["email"] == "ada@acme.example"
