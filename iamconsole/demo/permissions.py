@@ -14,7 +14,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any
 
-Context = Mapping[str, str]
+Context = Mapping[str, str | tuple[str, ...]]  # a tuple: a key that may have several values
 Statement = Mapping[str, Any]
 
 
@@ -134,16 +134,18 @@ def _conditions_hold(statement: Statement, context: Context, *, unknown: bool) -
     """`unknown` is what an operator that we don't know counts as: the answer that lets nobody in."""
     folded = {key.casefold(): value for key, value in context.items()}
     for operator, block in statement.get("Condition", {}).items():
-        name = operator.rpartition(":")[2]
+        quantifier, _, name = operator.rpartition(":")
         for key, wanted in block.items():
             found = folded.get(key.casefold())
-            holds = _holds(name, [str(value) for value in _many(wanted)], found)
+            values = (found,) if isinstance(found, str) else found
+            of_all = quantifier == "ForAllValues" or (not quantifier and "Not" in name)
+            holds = _holds(name, [str(value) for value in _many(wanted)], values, of_all=of_all)
             if not (unknown if holds is None else holds):
                 return False
     return True
 
 
-def _holds(operator: str, wanted: list[str], found: str | None) -> bool | None:
+def _holds(operator: str, wanted: list[str], found: tuple[str, ...] | None, *, of_all: bool) -> bool | None:
     if operator == "Null":
         return any((found is None) == (value.casefold() == "true") for value in wanted)
     if operator.endswith("IfExists"):
@@ -155,8 +157,9 @@ def _holds(operator: str, wanted: list[str], found: str | None) -> bool | None:
     if test is None:
         return None
     if found is None:
-        return negated
-    return any(test(value, found) for value in wanted) != negated
+        return negated or of_all
+    met = [any(test(value, each) for value in wanted) != negated for each in found]
+    return all(met) if of_all else any(met)
 
 
 def _many(value: Any) -> list[Any]:

@@ -13,7 +13,6 @@ from iamconsole.demo.cognito_identity.logins import read_open_id_token
 from iamconsole.demo.cognito_identity.roles import (
     ACTION,
     PROVIDER,
-    UNAUTHENTICATED,
     begin_session,
     trust_context,
     trusts,
@@ -58,8 +57,7 @@ class Responses(TokenResponse):  # type: ignore[misc]
         if claims is None:
             return super().assume_role_with_web_identity()
         role_arn, name = self._get_param("RoleArn"), self._get_param("RoleSessionName")
-        is_guest = UNAUTHENTICATED in claims["amr"]
-        context = trust_context(claims["aud"], claims["sub"], is_guest=is_guest)
+        context = trust_context(claims["aud"], claims["sub"], claims["amr"])
         if not trusts(role_arn, context, [ACTION]):
             raise AwsError("AccessDenied", f"Not authorized to perform {ACTION}", 403)
         seconds = self._get_int_param("DurationSeconds", 3600)

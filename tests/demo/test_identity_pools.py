@@ -351,3 +351,15 @@ def test_pools_survive_a_restart(tmp_path: Any) -> None:
         assert "unauthenticated" in pools.get_identity_pool_roles(IdentityPoolId=pool_id)["Roles"]
         image = second.client("s3").get_object(Bucket=BUCKET, Key="public/logo.svg")
         assert image["Body"].read() == b"<svg/>"
+
+
+def test_a_trust_may_ask_by_which_provider_somebody_came(shop: Setting) -> None:
+    """`amr` has the provider, too; so a condition on all of its values has to name that."""
+    shop.member = shop.role("of-the-pool", shop.login)
+    shop.set_roles()
+    logins = shop.logins()
+    assert shop.role_behind(shop.credentials(Logins=logins)) == "of-the-pool"
+    shop.member = shop.role("of-facebook", "graph.facebook.com")
+    shop.set_roles()
+    with pytest.raises(ClientError, match="Invalid identity pool configuration"):
+        shop.credentials(Logins=logins)

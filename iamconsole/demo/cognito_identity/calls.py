@@ -35,7 +35,7 @@ class IdentityPoolCalls(PoolCalls):
             tags, limit = roles.tags_of(pool, provider, told), None
         else:
             role, tags, limit = roles.guest_role(pool), {}, roles.GUEST_LIMIT
-        session = roles.credentials(pool, role, identity.id, is_guest=not claims, tags=tags, limit=limit)
+        session = roles.credentials(pool, role, identity.id, amr=roles.came_in(claims), tags=tags, limit=limit)
         return {
             "IdentityId": identity.id,
             "Credentials": {
@@ -51,7 +51,7 @@ class IdentityPoolCalls(PoolCalls):
         pool, identity, claims = self._identified()
         if not pool.settings["AllowClassicFlow"]:
             raise invalid("Basic (classic) flow is not enabled, please use enhanced flow.")
-        return {"IdentityId": identity.id, "Token": open_id_token(pool, identity, is_guest=not claims)}
+        return {"IdentityId": identity.id, "Token": open_id_token(pool, identity, roles.came_in(claims))}
 
     def list_identities(self) -> Answer:
         pool = self.pool

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from iamconsole.demo import clock
 from iamconsole.demo.cognito_identity.backend import Identity, IdentityPool
-from iamconsole.demo.cognito_identity.roles import AUTHENTICATED, PROVIDER, UNAUTHENTICATED
+from iamconsole.demo.cognito_identity.roles import PROVIDER
 from iamconsole.demo.cognito_idp.backend import pool_anywhere as user_pool_anywhere
 from iamconsole.demo.cognito_idp.errors import not_authorized
 from iamconsole.demo.cognito_idp.tokens import verified
@@ -46,14 +46,14 @@ def _claims(pool: IdentityPool, provider: str, token: str) -> dict[str, Any]:
     return claims
 
 
-def open_id_token(pool: IdentityPool, identity: Identity, *, is_guest: bool) -> str:
+def open_id_token(pool: IdentityPool, identity: Identity, amr: list[str]) -> str:
     """For AssumeRoleWithWebIdentity, within ten minutes."""
     now = int(clock.utcnow().replace(tzinfo=UTC).timestamp())
     claims = {
         "iss": ISSUER,
         "aud": pool.id,
         "sub": identity.id,
-        "amr": [UNAUTHENTICATED if is_guest else AUTHENTICATED],
+        "amr": amr,
         "iat": now,
         "exp": now + _LASTS_S,
     }

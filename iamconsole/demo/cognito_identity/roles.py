@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from moto.iam.models import iam_backends
@@ -16,7 +16,7 @@ from moto.utilities.utils import get_partition
 from iamconsole.demo.assuming import find_role
 from iamconsole.demo.cognito_identity.backend import IdentityPool
 from iamconsole.demo.cognito_idp.errors import invalid, not_authorized
-from iamconsole.demo.permissions import Effect, decide_federated
+from iamconsole.demo.permissions import Context, Effect, decide_federated
 from iamconsole.demo.wire import AwsError
 
 PROVIDER = "cognito-identity.amazonaws.com"
@@ -68,10 +68,10 @@ def guest_role(pool: IdentityPool) -> str:
 
 
 def credentials(
-    pool: IdentityPool, role_arn: str, identity_id: str, *, is_guest: bool, tags: dict[str, str], limit: str | None
+    pool: IdentityPool, role_arn: str, identity_id: str, *, amr: list[str], tags: dict[str, str], limit: str | None
 ) -> Any:
     """A session of the role, as STS gives it. InvalidIdentityPoolConfigurationException where it isn't trusted."""
-    context = trust_context(pool.id, identity_id, is_guest=is_guest)
+    context = trust_context(pool.id, identity_id, amr)
     if not trusts(role_arn, context, [ACTION, *(["sts:TagSession"] if tags else [])]):
         raise AwsError(
             "InvalidIdentityPoolConfigurationException",
@@ -98,15 +98,19 @@ def begin_session(
     return session
 
 
-def trust_context(pool_id: str, identity_id: str, *, is_guest: bool) -> dict[str, str]:
-    return {
-        f"{PROVIDER}:aud": pool_id,
-        f"{PROVIDER}:sub": identity_id,
-        f"{PROVIDER}:amr": UNAUTHENTICATED if is_guest else AUTHENTICATED,
-    }
+def came_in(claims: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """What `amr` has ("Role trust and permissions"). `claims`: of each token, by provider; none of a guest."""
+    if not claims:
+        return [UNAUTHENTICATED]
+    providers = [(name, f"{name}:CognitoSignIn:{said['sub']}") for name, said in claims.items()]
+    return [AUTHENTICATED, *(each for pair in providers for each in pair)]
 
 
-def trusts(role_arn: str, context: dict[str, str], actions: list[str]) -> bool:
+def trust_context(pool_id: str, identity_id: str, amr: Sequence[str]) -> dict[str, str | tuple[str, ...]]:
+    return {f"{PROVIDER}:aud": pool_id, f"{PROVIDER}:sub": identity_id, f"{PROVIDER}:amr": tuple(amr)}
+
+
+def trusts(role_arn: str, context: Context, actions: list[str]) -> bool:
     role = find_role(role_arn)
     if role is None:
         return False
