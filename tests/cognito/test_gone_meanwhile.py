@@ -136,6 +136,15 @@ def test_who_is_erased_is_in_no_group(found: Customers) -> None:
     assert not dora.memberships.exists()
 
 
+def test_who_is_erased_goes_from_the_invitation(found: Customers, erin: Operator) -> None:
+    """It was made before there was a sub to go by."""
+    spec = new_person(found.pool, "eve@acme.example", {"custom:plan": "basic"}, channel="EMAIL", said="")
+    step = carry_out(propose(found.pool.aws_account, erin, [spec]), erin).steps.get()
+    erasing.erase(CognitoUser.objects.filter(pk=found.person("eve").pk))
+    step.refresh_from_db()
+    assert (step.params["username"], step.params["attributes"]) == ("", {"custom:plan": ""})
+
+
 def test_what_is_taken_away_is_not_there() -> None:
     before = {"a": {"b": 1, "c": 2}, "d": 3}
     assert merging.merged(before, {"a.b": None, "d": None, "e.f": 4}) == {"a": {"c": 2}, "e": {"f": 4}}
