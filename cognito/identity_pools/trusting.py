@@ -74,7 +74,7 @@ def trust_in(document: str, arn: str, pool_id: str, kind: str, *, provider: str 
         return Trust(lets_in)
     named, patterns = _pools_in(document, issuer)
     others = {f"{pool_id.partition(':')[0]}:{_ANOTHER}"}
-    others |= {_WILD.sub(filler, pattern) for pattern in patterns for filler in "01"}
+    others |= {_WILD.sub("0", pattern) for pattern in patterns}  # a pattern is wide, whatever it is filled with
     return Trust(
         lets_in,
         any_pool=any(takes(other) for other in others),
