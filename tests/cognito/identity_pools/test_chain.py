@@ -230,6 +230,7 @@ def test_the_page_says_it_in_a_sentence_with_fixes_for_who_may(
     assert "A guest may list and read everything in Amazon S3" in said
     assert "Guests read all of S3" in said
     assert "Works, and only for this pool" in said
+    assert "1 policy, no boundary. Never used, as far as AWS tells. What it may" in said
     assert "do/tighten-guests/" in page
     assert "do/tighten-guests/" not in get(client_of(bob), "identity_pool", aws_id=pool.aws_id)
 
