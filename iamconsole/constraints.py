@@ -62,7 +62,7 @@ def _of(shape: Any, value: Any, path: str) -> Iterator[Broken]:
 def _broken(shape: Any, value: Any) -> Iterator[tuple[str, str]]:
     least, most = shape.metadata.get("min"), shape.metadata.get("max")
     is_number = shape.type_name in ("integer", "long", "float", "double")
-    size, of = (value, "value") if is_number else (len(value) if hasattr(value, "__len__") else None, "length")
+    size, of = (value, "value") if is_number else (_length(shape, value), "length")
     if size is not None and not isinstance(size, bool):
         if most is not None and size > most:
             yield "range", f"have {of} less than or equal to {most}"
@@ -75,6 +75,13 @@ def _broken(shape: Any, value: Any) -> Iterator[tuple[str, str]]:
         pattern = shape.metadata.get("pattern")
         if pattern and not compiled(pattern).search(value):
             yield "pattern", f"satisfy regular expression pattern: {pattern}"
+
+
+def _length(shape: Any, value: Any) -> int | None:
+    """Of bytes, as they are: on the wire they are in base64."""
+    if shape.type_name == "blob" and isinstance(value, str):
+        return len(value.rstrip("=")) * 3 // 4
+    return len(value) if hasattr(value, "__len__") else None
 
 
 def _join(path: str, name: str) -> str:

@@ -12,15 +12,17 @@ from urllib.request import urlopen
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
 from cognito.models import Logo
 from cognito.pools import logos
-from cognito.pools.operations.looks import Look, LookParams, set_look
+from cognito.pools.operations.looks import Look, LookParams, SetLook, set_look
 from sync import changes
-from sync.aws import errors
+from sync.aws import errors, visiting
 from sync.aws.visiting import published_logo
 from sync.models import Change
+from sync.operations import Tried
 from tests.cognito.pool_operation_cases import BLUE, Arranged, arrange, css_of
 from tests.services.changing import carry_out, propose
 from tests.services.pages import address, get, text_of
@@ -222,9 +224,12 @@ def test_css_alone_has_no_panel_of_logos(arranged: Arranged, client: Client) -> 
 
 
 def test_a_logo_that_is_not_kept_is_not_planned(arranged: Arranged, erin: Operator) -> None:
-    step = set_look(arranged.pool.arn, "customers", BLUE, Look(), logo="ab" * 32)
-    with pytest.raises(changes.PlanError, match="isn’t kept here any more"):
-        propose(arranged.pool.aws_account, erin, [step])
+    other = AwsAccount.objects.create(account_id="210987654321", name="Other", emulated=True)
+    elsewhere = logos.keep(other, DARK)
+    for digest in ("ab" * 32, elsewhere):
+        step = set_look(arranged.pool.arn, "customers", BLUE, Look(), logo=digest)
+        with pytest.raises(changes.PlanError, match="isn’t kept here any more"):
+            propose(arranged.pool.aws_account, erin, [step])
     with pytest.raises(ValueError, match="SHA-256"):
         LookParams(arranged.pool.arn, "customers", BLUE, "", logo="../x")
 
@@ -233,6 +238,38 @@ def test_the_look_is_set_once_in_a_change(arranged: Arranged, erin: Operator) ->
     steps = [set_look(arranged.pool.arn, "customers", css, Look()) for css in (BLUE, RED)]
     with pytest.raises(changes.PlanError, match="one change sets it once"):
         propose(arranged.pool.aws_account, erin, steps)
+
+
+ARN = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_abc"
+SENT = LookParams(ARN, "customers", "", BLUE, logo="ab" * 32, was_logo="cd" * 32, had_logo=True)
+
+
+def test_what_is_left_out_is_not_sent_empty() -> None:
+    """AWS takes away what a call doesn't have."""
+    [call] = SetLook().calls(SENT)
+    assert call.parameters.keys() == {"UserPoolId", "ClientId", "ImageFile"}
+    [call] = SetLook().calls(LookParams(ARN, "customers", BLUE, "", had_logo=True))
+    assert call.parameters.keys() == {"UserPoolId", "ClientId", "CSS"}
+
+
+@pytest.mark.parametrize(
+    ("live", "done"),
+    [
+        ({"css": "", "logo": True, "changed": "2026-01-02"}, True),
+        ({"css": "", "logo": True, "changed": "2026-01-01"}, False),  # as it was: ours doesn't show yet
+        ({"css": "", "logo": False, "changed": "2026-01-02"}, False),
+        ({"css": "other", "logo": True, "changed": "2026-01-02"}, False),
+    ],
+)
+def test_our_write_shows_by_what_is_there_and_when_it_was_set(live: dict[str, Any], done: bool) -> None:
+    tried = [Tried(timezone.now(), {"css": "", "logo": True, "changed": "2026-01-01"})]
+    door: Any = None  # it isn't asked
+    assert bool(SetLook().done(door, SENT, live, tried)) is done
+
+
+def test_no_look_is_set_until_a_date() -> None:
+    """When it was set isn't known when the plan of its end is made."""
+    assert not SetLook().may_end(SENT)
 
 
 @pytest.mark.parametrize(
@@ -251,6 +288,15 @@ def test_nobody_elses_address_is_asked(aws_account: AwsAccount, url: str) -> Non
     aws_account.emulated = False
     with pytest.raises(errors.Refused, match="CloudFront"):
         published_logo(aws_account, url)
+
+
+def test_no_more_is_read_than_a_logo_has(arranged: Arranged, monkeypatch: pytest.MonkeyPatch) -> None:
+    there(arranged, BLUE, DARK)
+    url = arranged.idp.get_ui_customization(**arranged.in_pool)["UICustomization"]["ImageUrl"]
+    assert published_logo(arranged.pool.aws_account, url) == DARK
+    monkeypatch.setattr(visiting, "LONGEST_LOGO", len(DARK) - 1)
+    with pytest.raises(errors.NotFound):
+        published_logo(arranged.pool.aws_account, url)
 
 
 def test_an_emulated_aws_account_asks_its_emulator_only(world: World) -> None:

@@ -180,6 +180,9 @@ def test_css_and_logo_are_set_together(cognito: Any, pool: str, refused: Refused
     with urlopen(made["ImageUrl"], timeout=5) as answer:
         assert answer.read() == b"\x89PNG\r\n"
 
+    largest = b"\xff\xd8\xff" + bytes(131_069)
+    cognito.set_ui_customization(UserPoolId=pool, ImageFile=largest)
+    refused("InvalidParameterException", cognito.set_ui_customization, UserPoolId=pool, ImageFile=largest + b"x")
     cognito.set_ui_customization(UserPoolId=pool, CSS=".banner-customizable { color: #fff; }")
     assert "ImageUrl" not in cognito.get_ui_customization(UserPoolId=pool)["UICustomization"]
     cognito.set_ui_customization(UserPoolId=pool)
