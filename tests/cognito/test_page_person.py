@@ -140,9 +140,8 @@ def test_an_app_may_ask_for_the_role_of_each_of_her_groups(
 
 
 def test_in_the_classic_flow_an_app_may_ask_for_all_that_let_her_in(pool: UserPool, aws_account: AwsAccount) -> None:
-    make_role(aws_account, "shop-member")
     shop = make_identity_pool(pool, roles={"authenticated": MEMBER}, classic_flow=True)
-    for name, kind in (("buyer", "authenticated"), ("guest", "unauthenticated")):
+    for name, kind in (("shop-member", "authenticated"), ("buyer", "authenticated"), ("guest", "unauthenticated")):
         trust = make_document(trust_for([shop.aws_id], kind))
         make_role(aws_account, name, trust=trust, trusted=[{"type": "Federated", "value": ISSUERS["aws"].federated}])
     jane = make_person(pool)

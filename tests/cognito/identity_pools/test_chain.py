@@ -164,6 +164,12 @@ def test_principal_tags_need_a_trust_that_takes_them(shop: Shop) -> None:
     assert codes(shop.mirrored())["TRUST_WITHOUT_TAGS"] == "high"
 
 
+def test_the_tags_that_aws_gives_by_default_are_tags(shop: Shop) -> None:
+    pool = shop.with_roles().mirrored()
+    pool.principal_tags = {shop.login: {"UseDefaults": True}}
+    assert codes(pool)["TRUST_WITHOUT_TAGS"] == "high"
+
+
 def rules(*listed: tuple[str, str, str]) -> list[dict[str, str]]:
     return [{"Claim": claim, "MatchType": how, "Value": value, "RoleARN": "r"} for claim, how, value in listed]
 
