@@ -226,7 +226,7 @@ class Chain:
     ) -> Link:
         role = self._iam.get(arn)
         tags = (self.row.principal_tags or {}).get(without_client(key)) or {}
-        tagged, provider = bool(tags.get("PrincipalTags") or tags.get("UseDefaults")), provider_of(key)
+        tagged, provider = gives_tags(tags), provider_of(key)
         trust = trust_of(role, self.row.aws_id, kind, provider=provider, tagged=tagged) if role else None
         if trust and arn == self._roles.get(GUEST) and arn in self._arns_for_who_is_signed_in():
             trust = replace(trust, any_kind=False)  # both get it, as the pool says
@@ -247,6 +247,11 @@ def _key(each: Mapping[str, Any]) -> str:
 def without_client(key: str) -> str:
     """As calls about principal tags name the provider that role mappings call `key`."""
     return key.rpartition(":")[0] if key.startswith("cognito-idp.") else key
+
+
+def gives_tags(told: Mapping[str, Any]) -> bool:
+    """Whether sessions of a provider's people have principal tags; AWS's default ones are some, too."""
+    return bool(told.get("PrincipalTags") or told.get("UseDefaults"))
 
 
 def provider_of(key: str) -> str:

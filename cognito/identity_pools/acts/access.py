@@ -13,7 +13,7 @@ from cognito.identity_pools.operations.facts import GUEST, SIGNED_IN
 from cognito.identity_pools.operations.settings import CLASSIC, GUESTS
 from cognito.identity_pools.selectors import pools_naming
 from cognito.identity_pools.trusting import tightened, trust_in
-from cognito.identity_pools.ways import Chain
+from cognito.identity_pools.ways import Chain, gives_tags
 from cognito.models import IdentityPool
 from identities.models import IamRole
 from identities.operations import update_trust
@@ -101,7 +101,7 @@ class FixTrustForm(PoolForm):
         role = self.roles[self.cleaned_data["role"]]
         kinds = self.kinds[role.arn]
         pools = {self.pool.aws_id, *(pool.aws_id for pool in pools_naming(self.aws_account, role.arn))}
-        given = any(told.get("PrincipalTags") for told in (self.pool.principal_tags or {}).values())
+        given = any(map(gives_tags, (self.pool.principal_tags or {}).values()))
         tagged, partition = given and SIGNED_IN in kinds, self.aws_account.partition
         held = role.trust.text if role.trust else "{}"
         mended = tightened(held, pools, kinds, tagged=tagged, partition=partition)

@@ -113,6 +113,15 @@ def test_a_trust_is_mended(shop: Shop, client: Client, erin: Operator) -> None:
     assert not [code for code in left if code.startswith("TRUST")]
 
 
+def test_the_mended_trust_takes_the_tags_that_aws_gives_by_default(shop: Shop, client: Client) -> None:
+    shop.with_roles().identity.set_principal_tag_attribute_map(
+        IdentityPoolId=shop.pool_id, IdentityProviderName=shop.login, UseDefaults=True
+    )
+    pool, member = shop.mirrored(), shop.iam_role("shop-member")
+    change = stage(client, pool, "fix-trust", role=member.arn)
+    assert "sts:TagSession" in json.loads(change.steps.get().params["document"])["Statement"][0]["Action"]
+
+
 def test_rules_are_typed_a_line_each(shop: Shop, pool: IdentityPool, client: Client, erin: Operator) -> None:
     said = {"provider": shop.provider, "type": "Rules", "otherwise": "Deny"}
     change = stage(client, pool, "mapping", rules="email Contains @acme.example shop-member", **said)
