@@ -9,12 +9,23 @@ from django.http import HttpRequest
 
 from accounts.access import visible_aws_accounts
 from accounts.models import AwsAccount, Operator
+from accounts.roles import SEE_IAM, roles_with
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider
+
+
+def _sees_audit(request: HttpRequest) -> bool:
+    """As its page: helpdesk sees no IAM anywhere."""
+    operator = request.user
+    return isinstance(operator, Operator) and bool(operator.aws_accounts_with(roles_with(SEE_IAM)))
 
 
 class AccountsShell(ShellProvider):
     navigation: ClassVar[tuple[NavGroup, ...]] = (
-        NavGroup("", (NavItem("Audit trail", "scroll-text", "audit", per_aws_account=False, position=30),), position=0),
+        NavGroup(
+            "",
+            (NavItem("Audit trail", "scroll-text", "audit", per_aws_account=False, position=30, shows=_sees_audit),),
+            position=0,
+        ),
     )
 
     def aws_accounts(self, request: HttpRequest) -> Sequence[AwsAccount] | None:

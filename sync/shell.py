@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts.access import signed_in
+from accounts.access import may, signed_in
 from accounts.models import AwsAccount
-from accounts.roles import SEE_IAM
+from accounts.roles import CARE, SEE_IAM
 from iamconsole.web import panels
 from iamconsole.web.navigation import Asks, NavGroup, NavItem, ShellProvider
 from iamconsole.web.panels import Panel, Row
@@ -26,8 +26,13 @@ from sync.snapshot.importing import taken_at
 from sync.views.words import ErrorView, state_word
 
 
-def _open(request: HttpRequest, aws_account: AwsAccount) -> int:
-    return shell_for(request).open_changes
+def _open(request: HttpRequest, aws_account: AwsAccount) -> int | QuerySet[Any]:
+    """For who looks after people, their own."""
+    if may(signed_in(request), SEE_IAM, aws_account):
+        return shell_for(request).open_changes
+    return Change.objects.filter(
+        aws_account=aws_account, requested_by=signed_in(request), state__in=Change.OPEN
+    ).order_by()
 
 
 def _asked(request: HttpRequest, aws_account: AwsAccount) -> QuerySet[Any] | None:
@@ -48,7 +53,7 @@ class SyncShell(ShellProvider):
                     "git-pull-request-arrow",
                     "changes",
                     count=_open,
-                    permission=SEE_IAM,
+                    permission=(SEE_IAM, CARE),
                     position=10,
                     asks=Asks(_asked, "waiting=decision"),
                 ),

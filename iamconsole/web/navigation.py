@@ -55,6 +55,7 @@ class NavItem:
     position: int = 50  # within its group; equal positions stay in the order of registration
     counts_none: bool = True  # False: a 0 isn't said
     asks: Asks | None = None
+    shows: Callable[[HttpRequest], bool] | None = None  # beside the permission, where that is no AWS account's
 
 
 @dataclass(frozen=True)

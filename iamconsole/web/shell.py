@@ -94,7 +94,8 @@ class Shell:
     def _shows(self, item: NavItem) -> bool:
         reachable = not item.per_aws_account or self.aws_account is not None
         asked = (item.permission,) if isinstance(item.permission, str) else item.permission
-        return reachable and (asked is None or any(self.can[permission] for permission in asked))
+        granted = asked is None or any(self.can[permission] for permission in asked)
+        return reachable and granted and (item.shows is None or item.shows(self._request))
 
     def _counts(self, items: Sequence[NavItem]) -> dict[NavItem | Asks, int]:
         """What links say beside their words, and what they ask; of those that give rows, all in one query."""

@@ -63,6 +63,8 @@ class Change(models.Model):
     measured = models.JSONField(default=dict, blank=True)
     error = models.JSONField(default=dict, blank=True)
 
+    named_title = ""  # for a page: the title with what people are called (sync/naming.py); never stored
+
     class Meta:
         ordering = ["-id"]
         indexes = [models.Index(fields=["aws_account", "state"]), models.Index(fields=["state", "heartbeat_at"])]

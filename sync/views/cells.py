@@ -19,7 +19,7 @@ _HELD_BY_THE_BRAKE = flag("Held by the brake", "warn", "triangle-alert")
 
 def change(row: Change, aws_account: AwsAccount) -> SafeString:
     url = reverse("change", kwargs={"account_id": aws_account.account_id, "pk": row.pk})
-    return name_link(url, row.title, format_html('<span class="small num">Change {}</span>', row.pk))
+    return name_link(url, row.named_title or row.title, format_html('<span class="small num">Change {}</span>', row.pk))
 
 
 def change_state(row: Change, aws_account: AwsAccount) -> SafeString:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,19 +12,19 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from accounts.access import fetch_aws_account, signed_in
+from accounts.access import may, signed_in
 from accounts.roles import SEE_IAM
 from accounts.stepup import is_fresh
 from iamconsole.web import panels
 from iamconsole.web.panels import Panel
-from iamconsole.web.tables import list_response
+from iamconsole.web.tables import Listing, list_response
 from sync import selectors
 from sync.changes.verbs import looked_at_names
 from sync.models import Change
 from sync.naming import Names
 from sync.selectors import UNDECIDED
 from sync.views.dry_runs import Tried, may_try
-from sync.views.fetch import fetch_change
+from sync.views.fetch import fetch_change, fetch_for_changes
 from sync.views.lists import CHANGES
 from sync.views.live import poll_response, signature
 from sync.views.offers import Approvals, Offers
@@ -38,9 +39,20 @@ STILL = (*UNDECIDED, Change.State.DRAFT, Change.State.SCHEDULED, Change.State.RE
 
 @require_GET
 def changes(request: HttpRequest, account_id: str) -> HttpResponseBase:
-    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
-    rows = selectors.changes_of(aws_account, waits_for=signed_in(request))
-    return list_response(request, CHANGES, rows, aws_account)
+    """Who looks after people sees their own; whom those are about is told by name, as on their plans."""
+    aws_account, own_only = fetch_for_changes(request, account_id, SEE_IAM)
+    operator = signed_in(request)
+    rows = selectors.changes_of(aws_account, waits_for=operator)
+
+    def read(listing: Listing) -> Mapping[str, Any]:
+        own = [row for row in listing.page.rows if row.requested_by_id == operator.pk]
+        names = Names(operator, aws_account).learn(row.title for row in own)
+        for row in own:
+            row.named_title = names.said(row.title)
+        return {}
+
+    shown = rows.filter(requested_by=operator) if own_only else rows
+    return list_response(request, CHANGES, shown, aws_account, read=read)
 
 
 @require_GET
@@ -66,6 +78,12 @@ def _page(request: HttpRequest) -> int:
 def _panels(request: HttpRequest, place: str, change: Change) -> list[Panel]:
     found = panels.at(place, request, change.aws_account)
     return [panel for panel in found if panel.shows is None or panel.shows(change)]
+
+
+def _audit_url(request: HttpRequest, change: Change) -> str:
+    if not may(signed_in(request), SEE_IAM, change.aws_account):
+        return ""
+    return f"{reverse('audit')}?{urlencode({'verb': 'change.', 'object': change.pk})}"
 
 
 def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
@@ -97,6 +115,6 @@ def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
         "may_try": may_try(request, change),
         "log": selectors.newest_lines(change),
         "secrets": secrets,
-        "audit_url": f"{reverse('audit')}?{urlencode({'verb': 'change.', 'object': change.pk})}",
+        "audit_url": _audit_url(request, change),
         "signature": shown,
     }

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from accounts.access import fetch_aws_account, signed_in
+from accounts.models import AwsAccount
 from accounts.roles import APPLY, CARE, PROPOSE, SEE_IAM
 from sync import selectors
 from sync.models import Change, Run
@@ -15,13 +16,18 @@ from sync.models import Change, Run
 WITH_ONES_OWN = frozenset({SEE_IAM, PROPOSE, APPLY})
 
 
-def fetch_change(request: HttpRequest, account_id: str, pk: int, perm: str) -> Change:
+def fetch_for_changes(request: HttpRequest, account_id: str, perm: str) -> tuple[AwsAccount, bool]:
+    """The AWS account, and whether the operator may so with changes of their own only."""
     try:
-        aws_account, own_only = fetch_aws_account(request, account_id, perm), False
+        return fetch_aws_account(request, account_id, perm), False
     except PermissionDenied:
         if perm not in WITH_ONES_OWN:
             raise
-        aws_account, own_only = fetch_aws_account(request, account_id, CARE), True
+        return fetch_aws_account(request, account_id, CARE), True
+
+
+def fetch_change(request: HttpRequest, account_id: str, pk: int, perm: str) -> Change:
+    aws_account, own_only = fetch_for_changes(request, account_id, perm)
     change: Change = get_object_or_404(selectors.changes_of(aws_account), pk=pk)
     if own_only and change.requested_by != signed_in(request):
         raise PermissionDenied

@@ -10,8 +10,11 @@ from accounts.models import AwsAccount, Operator
 from cognito.models import UserPool
 from cognito.operations.people.attributes import as_params, digest
 from cognito.operations.people.base import on_person
+from cognito.operations.people.groups import MOST_GROUPS
 from cognito.operations.people.making import new_person
 from cognito.people import messages
+from cognito.pools.operations.replacing import child_key
+from cognito.pools.operations.shapes import GROUP
 from iamconsole.demo.process import Emulator
 from sync import changes, operations
 from sync.changes import PlanError, leases
@@ -19,7 +22,7 @@ from sync.made import made_by
 from sync.models import Change
 from sync.operations import StepSpec
 from tests.cognito.people_cases import KEPT, Customers, customers, shown
-from tests.cognito.rows import make_person, make_pool, make_pool_group
+from tests.cognito.rows import make_person, make_pool, make_pool_group, put_into
 from tests.services.changing import carry_out, propose
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +54,26 @@ def test_a_change_of_a_person_keeps_others_of_hers_waiting(pool: UserPool, erin:
     operation = operations.registry["cognito.user.group.add"]
     about = {"pool_arn": pool.arn, "sub": made_by(1), "group": group.name}
     assert [each for each in operation.objects(operation.parse(about)) if each.startswith("cognito.user:")] == []
+
+
+def test_a_change_of_members_keeps_those_of_the_group_waiting(pool: UserPool, erin: Operator) -> None:
+    """A group that is deleted meanwhile has nobody to be put into it."""
+    jane, group = make_person(pool), make_pool_group(pool)
+    change = propose(pool.aws_account, erin, [on_person(jane, "cognito.user.group.add", group=group.name)])
+    assert child_key(GROUP, pool.arn, group.name) in leases.keys_of(change)
+
+
+@pytest.mark.parametrize(("held", "refused"), [(MOST_GROUPS - 1, False), (MOST_GROUPS, True)])
+def test_nobody_is_in_more_groups_than_aws_allows(held: int, refused: bool, pool: UserPool, erin: Operator) -> None:
+    jane, last = make_person(pool), make_pool_group(pool, "last")
+    for number in range(held):
+        put_into(make_pool_group(pool, f"g{number}"), jane)
+    step = on_person(jane, "cognito.user.group.add", group=last.name)
+    if refused:
+        with pytest.raises(PlanError, match="is in 100 groups, the most that AWS allows"):
+            propose(pool.aws_account, erin, [step])
+    else:
+        assert propose(pool.aws_account, erin, [step]).pk
 
 
 # ---- What they compare, and bring back ---------------------------------------------------------------------------

@@ -52,7 +52,7 @@ import_newer                   GET    in        404     403  403  403  403   403
 import_newer                   POST   in        404     403  403  403  403   403   403
 ownership                      GET    in        404     403  403  403  403   ok    ok
 ownership                      POST   in        404     403  403  403  403   ok    ok
-changes                        GET    in        404     ok   403  ok   ok    ok    ok
+changes                        GET    in        404     ok   ok   ok   ok    ok    ok
 change                         GET    in        404     ok   403  ok   ok    ok    ok
 change_progress                GET    in        404     ok   403  ok   ok    ok    ok
 change_access                  GET    in        404     ok   403  ok   ok    ok    ok

@@ -104,9 +104,11 @@ def test_searches_title_reason_and_number(aws_account: AwsAccount, erin: Operato
         assert "archive bucket" in text_of(client_of(erin), aws_account, q=words)
 
 
-def test_helpdesk_sees_none(aws_account: AwsAccount, hal: Operator, client_of: ClientOf) -> None:
-    url = reverse("changes", kwargs={"account_id": aws_account.account_id})
-    assert client_of(hal).get(url).status_code == 403
+def test_helpdesk_sees_none_of_others(
+    aws_account: AwsAccount, erin: Operator, hal: Operator, client_of: ClientOf
+) -> None:
+    proposed(aws_account, erin)
+    assert "No change yet" in text_of(client_of(hal), aws_account)
 
 
 def test_the_shell_counts_open_changes_and_says_the_age(
