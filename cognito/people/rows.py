@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from cognito.models import CognitoUser, UserPool
 from cognito.people.telling import Person
-from sync.mirror import Counts, Place, bulk
+from sync.mirror import Counts, Place, bulk, copying
 from sync.mirror.bulk import Columns
+from sync.mirror.copying import Prepared
 from sync.mirror.rows import KEY
 from sync.mirror.store import settle_time
 
@@ -27,6 +28,25 @@ class KnownPerson(NamedTuple):
     gone_at: datetime | None
 
 
+def prepared(people: Sequence[Person]) -> Prepared | None:
+    """For `keep_new`, of people as `each_once` gives them; may be made in another thread."""
+    return copying.prepared(CognitoUser, [person.columns() for person in people])
+
+
+def keep_new(
+    pool: UserPool, people: Sequence[Person], as_rows: Prepared | None, requested_at: datetime, *, run: int
+) -> Counts:
+    """`keep`, for a pool whose people were never read to the end: most likely none of these is there."""
+    if as_rows and copying.insert_new(CognitoUser, as_rows, _common(pool, requested_at, run, ours=False)):
+        return Counts(len(people), len(people), 0)
+    return keep(pool, people, requested_at, run=run)
+
+
+def each_once(people: Sequence[Person]) -> list[Person]:
+    """In the order of their keys: of two who write of the same ones, one waits for the other."""
+    return sorted({person.sub: person for person in people}.values(), key=lambda person: person.sub)
+
+
 def keep(
     pool: UserPool, people: Sequence[Person], requested_at: datetime, *, run: int | None, ours: bool = False
 ) -> Counts:
@@ -36,7 +56,7 @@ def keep(
     that is older than what is there. `ours`: it shows a write of our own.
     """
     place = Place(pool.aws_account, pool.region)
-    people = sorted({person.sub: person for person in people}.values(), key=lambda person: person.sub)
+    people = each_once(people)
     known = known_people(place, [person.sub for person in people])
     due: list[Person] = []
     same: list[int] = []
@@ -53,7 +73,8 @@ def keep(
             due.append(person)
     _mark(same, run, requested_at)
     _mark(older, run, None)
-    _write(pool, due, requested_at, run, ours=ours)
+    common = _common(pool, requested_at, run, ours=ours)
+    bulk.upsert(CognitoUser, [common | person.columns() for person in due], key=KEY, kept=("first_seen",))
     new = sum(person.sub not in known for person in due)
     return Counts(len(people), new, len(due) - new)
 
@@ -86,7 +107,8 @@ def _mark(pks: Sequence[int], run: int | None, read_at: datetime | None) -> None
         CognitoUser.objects.filter(pk__in=pks).update(**seen | ({"read_at": read_at} if read_at else {}))
 
 
-def _write(pool: UserPool, people: Sequence[Person], at: datetime, run: int | None, *, ours: bool) -> None:
+def _common(pool: UserPool, at: datetime, run: int | None, *, ours: bool) -> Columns:
+    """What the rows of one answer share."""
     common: Columns = {
         "aws_account_id": pool.aws_account_id,
         "region": pool.region,
@@ -100,5 +122,4 @@ def _write(pool: UserPool, people: Sequence[Person], at: datetime, run: int | No
     }
     common |= {"seen_in": run} if run else {}
     common |= {"written_at": timezone.now()} if ours else {}
-    rows = [common | person.columns() for person in people]
-    bulk.upsert(CognitoUser, rows, key=KEY, kept=("first_seen",))
+    return common

@@ -25,6 +25,7 @@ from sync.aws.client import Page
 from sync.aws.errors import AwsError, Denied, MarkerExpired, NotFound, Unsupported
 from sync.aws.quotas import forecast_s
 from sync.mirror import Counts, OwnRows, Place, Reader, SourcePage, Visit
+from sync.mirror.copying import Prepared
 
 _PER_CALL = 60  # ListUsers gives no more
 # What goes into one transaction: so many calls, or fewer that came in so long. The more people at once, the fewer pages
@@ -39,6 +40,7 @@ class Part:
 
     pool: UserPool
     people: Sequence[Person] = ()
+    as_rows: Prepared | None = None  # of a pool whose people were never read to the end
     ends: bool = False
     why: str = ""
 
@@ -108,8 +110,7 @@ class People(OwnRows):
                 for people, last, requested_at in _together(asked, allowed):
                     where = Where(pool.pk, last, where.restarts)
                     marker = str(where) if where.token else following
-                    part = Part(pool, people, ends=where.token is None)
-                    yield SourcePage({}, marker, requested_at, own=[part])
+                    yield SourcePage({}, marker, requested_at, own=[_part(pool, people, ends=where.token is None)])
                 return
             except NotFound:
                 yield SourcePage({}, following, timezone.now())
@@ -130,10 +131,15 @@ class People(OwnRows):
         counts = Counts()
         for part in page.own:
             if part.people:
-                counts = rows.keep(part.pool, part.people, page.requested_at, run=visit.run.pk)
+                counts = self._keep(part, page.requested_at, visit.run.pk)
             if part.ends or part.why:
                 sweeping.end_pool(visit, part.pool, part.why, page.requested_at)
         return counts
+
+    def _keep(self, part: Part, at: datetime, run: int) -> Counts:
+        if part.pool.people_read_at:
+            return rows.keep(part.pool, part.people, at, run=run)
+        return rows.keep_new(part.pool, part.people, part.as_rows, at, run=run)
 
     def brake(self, visit: Visit) -> str:
         return sweeping.brake(visit, self.due(visit.place))
@@ -146,6 +152,12 @@ def least_s(aws_account: AwsAccount, pools: Iterable[UserPool]) -> int:
     """The seconds that reading their people takes at least: by AWS's estimates of how many, and its quota."""
     calls = sum(math.ceil((pool.estimated_users or 0) / _PER_CALL) for pool in pools)
     return forecast_s(aws_account, "UserList", calls)
+
+
+def _part(pool: UserPool, people: Sequence[Person], *, ends: bool) -> Part:
+    """What can be made ready of it while others are written."""
+    people = rows.each_once(people)
+    return Part(pool, people, None if pool.people_read_at else rows.prepared(people), ends)
 
 
 def _together(pages: Iterator[Page], allowed: Sequence[str]) -> Iterator[tuple[list[Person], str | None, datetime]]:

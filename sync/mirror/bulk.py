@@ -36,7 +36,7 @@ def insert_missing(
 
     By the order of their key: of two who bring the same ones at once, one waits for the other.
     """
-    then = f"ON CONFLICT ({_names(key)}) DO NOTHING"
+    then = f"ON CONFLICT ({names_of(key)}) DO NOTHING"
     return dict(_write(model, sorted(rows, key=itemgetter(*key)), then, returning))
 
 
@@ -55,8 +55,8 @@ def upsert(
     if not rows:
         return {}
     written = [name for name in rows[0] if name not in key and name not in kept]
-    new = ", ".join(f"{_names([name])} = excluded.{_names([name])}" for name in written)
-    return dict(_write(model, rows, f"ON CONFLICT ({_names(key)}) DO UPDATE SET {new}", returning))
+    new = ", ".join(f"{names_of([name])} = excluded.{names_of([name])}" for name in written)
+    return dict(_write(model, rows, f"ON CONFLICT ({names_of(key)}) DO UPDATE SET {new}", returning))
 
 
 def select(
@@ -77,13 +77,13 @@ def select(
         return []
     equal = equal or {}
     postgres = connection.vendor == "postgresql"
-    tests = [f"{_names([name])} {'IS NULL' if value is None else '= %s'}" for name, value in equal.items()]
-    of = _type(_field(model, column))
+    tests = [f"{names_of([name])} {'IS NULL' if value is None else '= %s'}" for name, value in equal.items()]
+    of = _type(field_of(model, column))
     one_of = f"= ANY(CAST(%s AS {of}[]))" if postgres else "IN (SELECT value FROM json_each(%s))"
-    tests.append(f"{_names([column])} {one_of}")
+    tests.append(f"{names_of([column])} {one_of}")
     statement = (
-        f"SELECT {_names(names)} FROM {_names([model._meta.db_table])} WHERE {' AND '.join(tests)} "  # noqa: S608
-        f"ORDER BY {_names([column])}{' FOR UPDATE' if lock and postgres else ''}"
+        f"SELECT {names_of(names)} FROM {names_of([model._meta.db_table])} WHERE {' AND '.join(tests)} "  # noqa: S608
+        f"ORDER BY {names_of([column])}{' FOR UPDATE' if lock and postgres else ''}"
     )
     params = [value for value in equal.values() if value is not None]
     with connection.cursor() as cursor:
@@ -104,7 +104,7 @@ def _array(values: Sequence[Any]) -> str:
 
 def _converters(model: type[models.Model], name: str) -> list[tuple[Callable[..., Any], Any]]:
     """How a value of the column comes from the database: only some types need it."""
-    expression = _field(model, name).cached_col
+    expression = field_of(model, name).cached_col
     converters = connection.ops.get_db_converters(expression) + expression.get_db_converters(connection)
     return [(convert, expression) for convert in converters]
 
@@ -113,9 +113,9 @@ def update(model: type[models.Model], rows: Sequence[Columns]) -> None:
     """Gives each row that is there, by its pk, its own values in the other columns."""
     if not rows:
         return
-    key, table = _names([str(model._meta.pk.column)]), _names([model._meta.db_table])
-    fields = [_field(model, name) for name in rows[0]]
-    names = [_names([str(field.column)]) for field in fields]
+    key, table = names_of([str(model._meta.pk.column)]), names_of([model._meta.db_table])
+    fields = [field_of(model, name) for name in rows[0]]
+    names = [names_of([str(field.column)]) for field in fields]
     new = ", ".join(f"{name} = given.{name}" for name in names if name != key)
     for part in _batches(model, rows):
         source, params = _source(fields, part)
@@ -134,10 +134,10 @@ def _write(
     written: list[tuple[Hashable, int]] = []
     for part in _batches(model, rows):
         source, params = _source(fields, part)
-        statement = f"INSERT INTO {_names([model._meta.db_table])} ({_names(names)}) {source} {then}"
+        statement = f"INSERT INTO {names_of([model._meta.db_table])} ({names_of(names)}) {source} {then}"
         with connection.cursor() as cursor:
             if returning:
-                cursor.execute(f"{statement} RETURNING {_names([returning, str(model._meta.pk.column)])}", params)
+                cursor.execute(f"{statement} RETURNING {names_of([returning, str(model._meta.pk.column)])}", params)
                 written += cursor.fetchall()
             else:
                 cursor.execute(statement, params)
@@ -175,7 +175,7 @@ def _shared(fields: Sequence[AnyField], rows: Sequence[Columns]) -> Columns:
     first, others = rows[0], rows[1:]
     named = {name for name, value in first.items() if all(row[name] == value for row in others)}
     return {
-        field.attname: first[field.attname] if field.attname in first else _default(field)
+        field.attname: first[field.attname] if field.attname in first else default_of(field)
         for field in fields
         if field.attname in named or field.attname not in first
     }
@@ -186,7 +186,7 @@ Given = tuple[dict[AnyField, str], str, list[Any]]  # what each column is called
 
 def _as_json(fields: Sequence[AnyField], rows: Sequence[Columns]) -> Given:
     """One parameter, which PostgreSQL takes apart: a fifth of what a parameter for each value costs us."""
-    names = {field: _names([str(field.column)]) for field in fields}
+    names = {field: names_of([str(field.column)]) for field in fields}
     columns = ", ".join(f"{name} {_type(field)}" for field, name in names.items())
     listed = [{field.column: row[field.attname] for field in fields} for row in rows]
     return names, f"json_to_recordset(%s) AS given ({columns})", [json.dumps(listed, default=str)]
@@ -205,22 +205,22 @@ def _as_values(fields: Sequence[AnyField], rows: Sequence[Columns]) -> Given:
 
 
 def _values(field: AnyField, rows: Sequence[Columns]) -> list[Any]:
-    name, adapt = str(field.attname), _adapter(field)
+    name, adapt = str(field.attname), adapter_of(field)
     values = [row[name] for row in rows]
     return [adapt(value) for value in values] if adapt else values
 
 
 def _adapted(field: AnyField, value: Any) -> Any:
-    adapt = _adapter(field)
+    adapt = adapter_of(field)
     return adapt(value) if adapt else value
 
 
-def _default(field: AnyField) -> Any:
+def default_of(field: AnyField) -> Any:
     default = field.get_default()
     return default.value if isinstance(default, Enum) else default
 
 
-def _adapter(field: AnyField) -> Adapt | None:
+def adapter_of(field: AnyField) -> Adapt | None:
     """How a value of the field goes to the database; None: as it is."""
     if isinstance(field, models.JSONField):
         return lambda value: None if value is None else _ENCODER.encode(value)
@@ -241,9 +241,9 @@ _ENCODER = json.JSONEncoder()
 _PLAIN = (models.CharField, models.TextField, models.IntegerField, models.BooleanField, models.ForeignKey)
 
 
-def _field(model: type[models.Model], column: str) -> Any:
+def field_of(model: type[models.Model], column: str) -> Any:
     return model._meta.get_field(column)
 
 
-def _names(names: Sequence[str]) -> str:
+def names_of(names: Sequence[str]) -> str:
     return ", ".join(connection.ops.quote_name(name) for name in names)

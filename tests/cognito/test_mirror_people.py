@@ -88,6 +88,24 @@ def test_pulling_again_changes_nothing(idp: Any, pool_id: str, aws_account: AwsA
     assert CognitoUser.objects.get().seen_in == run.pk
 
 
+@pytest.mark.stack
+def test_a_page_of_a_first_pull_that_comes_again_is_stored_once(
+    idp: Any, pool_id: str, aws_account: AwsAccount
+) -> None:
+    """As after a worker that died between the page and where it had come to."""
+    for name in ("ada", "ben", "carla"):
+        make(idp, pool_id, name)
+    pull_people(aws_account)
+    before = list(CognitoUser.objects.order_by("pk").values("pk", "aws_id", "words", "first_seen"))
+    CognitoUser.objects.filter(pk=before[0]["pk"]).delete()
+    UserPool.objects.update(people_read_at=None)
+    run = pull_people(aws_account)
+    assert (run.new, run.changed) == (1, 0)
+    after = list(CognitoUser.objects.order_by("pk").values("pk", "aws_id", "words", "first_seen"))
+    assert after[:-1] == before[1:]
+    assert after[-1]["aws_id"] == before[0]["aws_id"]
+
+
 def test_what_became_different(idp: Any, pool_id: str, aws_account: AwsAccount) -> None:
     make(idp, pool_id, "jane")
     pull_people(aws_account)
