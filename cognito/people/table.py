@@ -12,11 +12,13 @@ from cognito.operations.people.base import on_person
 from cognito.operations.people.groups import AddToGroup
 from cognito.operations.people.making import called_by, new_person
 from cognito.people import messages, schema
+from cognito.people.guarded import guarded_attributes, why_guarded_group
 from cognito.people.messages import NO_MESSAGE
 from cognito.people.telling import allowed_by, care_of
 from identities.bulk.csv_text import Line
 from identities.bulk.rows import Row, RowError, several, tried
 from sync.calls import concealed
+from sync.draft import Draft
 from sync.made import made_by, resolved
 from sync.operations import StepSpec
 
@@ -36,16 +38,31 @@ _DOES = {
 
 @dataclass(frozen=True)
 class Asked:
-    """What holds for all lines. `channel`: of invitations, "" for none."""
+    """What holds for all lines. `channel`: of invitations, "" for none. `by_helpdesk`: by who may propose no more."""
 
     pool: UserPool
     what: str
     channel: str = ""
+    by_helpdesk: bool = False
 
     @cached_property
     def goes_on(self) -> str:
         """Asked for once, and not by each line."""
         return messages.goes_on(self.pool)
+
+    @cached_property
+    def draft(self) -> Draft:
+        """What is guarded is looked up once."""
+        return Draft(self.pool.aws_account)
+
+    def check_may(self, attributes: Iterable[str], groups: Iterable[str]) -> None:
+        """Raises RowError for what isn't for helpdesk: else the whole table would be refused, and for no line."""
+        if not self.by_helpdesk:
+            return
+        if guarded := guarded_attributes(self.draft, self.pool.aws_id, attributes):
+            raise RowError(f"{guarded[0]} isn’t for helpdesk: leave it empty, or ask somebody who may more.")
+        if why := next(filter(None, (why_guarded_group(self.draft, self.pool.arn, name) for name in groups)), ""):
+            raise RowError(f"{why} That isn’t for helpdesk: ask somebody who may more.")
 
 
 def columns(pool: UserPool, what: str) -> list[str]:
@@ -120,6 +137,7 @@ def _row(
         if key in seen:
             raise RowError(f"{said} is in line {seen[key]} already.")
         seen[key] = line.number
+        asked.check_may(_attributes(line), _groups(line, groups))
         found = tuple(_there(asked, line, person, groups, kept) if person else _new(asked, line, groups))
         if not found:
             raise RowError("It says nothing to do.")

@@ -11,8 +11,9 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.access import fetch_aws_account, may_in_pool, signed_in
-from accounts.roles import CARE, SEE_IAM
+from accounts.access import fetch_aws_account, may, may_in_pool, signed_in
+from accounts.models import Operator
+from accounts.roles import CARE, PROPOSE, SEE_IAM
 from cognito.acts.inviting import INVITE
 from cognito.models import UserPool
 from cognito.people import table, tickets
@@ -75,15 +76,17 @@ class PeopleTableForm(RowsForm):
     own_fields = ("what", "channel")
     prefixes = (table.CUSTOM,)
 
-    def __init__(self, pool: UserPool, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, pool: UserPool, operator: Operator, *args: Any, **kwargs: Any) -> None:
         self.pool = pool
+        self.by_helpdesk = not may(operator, PROPOSE, pool.aws_account)
         super().__init__(pool.aws_account, *args, **kwargs)
 
     def columns(self, what: str) -> list[str]:
         return table.columns(self.pool, what)
 
     def made(self, what: str, lines: list[Line]) -> list[Row]:
-        return table.rows_of(table.Asked(self.pool, what, self.cleaned_data.get("channel", EMAIL)), lines)
+        channel = self.cleaned_data.get("channel", EMAIL)
+        return table.rows_of(table.Asked(self.pool, what, channel, self.by_helpdesk), lines)
 
 
 @csrf_exempt  # whoever may not is turned away before a file is read; `_page` looks at the token
@@ -97,7 +100,7 @@ def cognito_people_csv(request: HttpRequest, account_id: str, aws_id: str) -> Ht
 @csrf_protect
 def _page(request: HttpRequest, pool: UserPool) -> HttpResponseBase:
     """Shows what each row would do; other buttons give what can't be done as a file, and stage the rest."""
-    form = PeopleTableForm(pool, request.POST or None, request.FILES or None)
+    form = PeopleTableForm(pool, signed_in(request), request.POST or None, request.FILES or None)
     if is_too_long(request):
         form.refuse_too_long()
     if request.method == "POST" and form.is_valid() and form.bad and "rejected" in request.POST:

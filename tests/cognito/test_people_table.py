@@ -59,6 +59,17 @@ def test_in_a_pool_without_recovery_no_password_is_reset(found: Customers, hal: 
     assert "only administrators reset passwords" in problem
 
 
+def test_what_is_not_for_helpdesk_is_told_at_its_line(
+    found: Customers, hal: Operator, erin: Operator, client_of: SignIn
+) -> None:
+    text = "name,groups,email_verified\neve@acme.example,staff,\nfay@acme.example,,true\ngil@acme.example,vip,\n"
+    said = problems(table(found, client_of(hal), text, what="new"))
+    assert list(said) == [2, 3]
+    assert said[2].startswith("Members of staff can take on the role shop-staff")
+    assert said[3] == "email_verified isn’t for helpdesk: leave it empty, or ask somebody who may more."
+    assert problems(table(found, client_of(erin), text, what="new")) == {}
+
+
 def test_who_is_invited_into_a_group_counts_as_one_person(found: Customers, hal: Operator, client_of: SignIn) -> None:
     PoolCare.objects.update(helpdesk_per_hour=2)
     text = "name,groups\neve@acme.example,vip\nfay@acme.example,vip\n"

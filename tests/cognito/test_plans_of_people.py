@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from accounts.models import AwsAccount, Operator
-from cognito.models import UserPool
+from cognito.models import PoolProvider, UserPool
 from cognito.operations.people.attributes import as_params, digest
 from cognito.operations.people.base import on_person
 from cognito.operations.people.groups import MOST_GROUPS
+from cognito.operations.people.linking import Linked, linked_to, with_account
 from cognito.operations.people.making import new_person
 from cognito.people import messages
 from cognito.pools.operations.replacing import child_key
@@ -74,6 +76,46 @@ def test_nobody_is_in_more_groups_than_aws_allows(held: int, refused: bool, pool
             propose(pool.aws_account, erin, [step])
     else:
         assert propose(pool.aws_account, erin, [step]).pk
+
+
+def test_nobodys_password_is_reset_who_is_disabled(pool: UserPool, erin: Operator) -> None:
+    jane = make_person(pool, enabled=False)
+    with pytest.raises(PlanError, match="is disabled: enable them first"):
+        propose(pool.aws_account, erin, [on_person(jane, "cognito.user.reset_password")])
+
+
+def test_an_account_of_a_provider_that_is_gone_is_not_linked(pool: UserPool, erin: Operator) -> None:
+    jane = make_person(pool)
+    provider = PoolProvider.objects.create(
+        aws_account=pool.aws_account, region=pool.region, aws_id="x", arn=pool.arn, pool=pool, name="Google",
+        name_key="google", provider_type="Google", first_seen=jane.first_seen,
+    )  # fmt: skip
+    step = with_account(jane, "cognito.user.provider.link", Linked("Google", "1"), "")
+    assert propose(pool.aws_account, erin, [step]).pk
+    provider.gone_at = jane.first_seen
+    provider.save(update_fields=["gone_at"])
+    with pytest.raises(PlanError, match="has no identity provider Google"):
+        propose(pool.aws_account, erin, [step])
+
+
+def test_their_own_account_is_none_that_is_linked() -> None:
+    told = [
+        {"providerName": "Google", "userId": "1", "primary": True},
+        {"providerName": "SAML", "userId": "2", "primary": "true"},
+        {"providerName": "Apple", "userId": "3", "primary": False},
+        {"providerName": "Other", "userId": "4"},
+    ]
+    item = {"Attributes": [{"Name": "identities", "Value": json.dumps(told)}]}
+    assert linked_to(item) == [Linked("Apple", "3"), Linked("Other", "4")]
+    assert linked_to({"Attributes": [{"Name": "identities", "Value": "no JSON"}]}) == []
+
+
+def test_of_somebody_who_is_gone_no_factors_are_asked_for(pool: UserPool) -> None:
+    """AdminGetUser bills for her, and doesn't find her."""
+    operation = operations.registry["cognito.user.mfa.delete_totp"]
+    nobody_to_ask: Any = None
+    params = operation.parse({"pool_arn": pool.arn, "sub": make_person(pool).aws_id})
+    assert operation.done(nobody_to_ask, params, None, []) is None
 
 
 # ---- What they compare, and bring back ---------------------------------------------------------------------------
