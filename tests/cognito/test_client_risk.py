@@ -16,8 +16,8 @@ from iamconsole.demo.process import REGION, Emulator
 from sync.changes.errors import PlanError
 from sync.models import Change, Facet, Revision, Run
 from sync.operations import registry
+from tests.cognito.pool_forms import act_url, shown, stage
 from tests.cognito.pool_operation_cases import Arranged, arrange, risk_of, with_plus
-from tests.cognito.test_pool_pages import act_url, shown, stage
 from tests.services.changing import carry_out, propose
 from tests.services.pages import get, text_of
 from tests.services.world import World

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import botocore.session
 import pytest
+from django.utils import timezone
 
 from accounts.models import Operator
 from cognito.models import CognitoMembership, CognitoUser
 from cognito.operations.people.base import on_person
 from cognito.operations.people.groups import AddToGroup
 from cognito.pools.operations import create_pool, make, update
-from cognito.pools.operations.shapes import CLIENT, GROUP, MFA, POOL, RISK, SHAPES, Shape
+from cognito.pools.operations.replacing import ReplaceMfa
+from cognito.pools.operations.shapes import AS_AWS_HAS_IT, CLIENT, GROUP, MFA, POOL, PROVIDER, RISK, SHAPES, Shape
 from iamconsole.demo.process import REGION
 from sync import changes
+from sync.aws.client import reader
 from sync.changes import PlanError
+from sync.draft import Draft
 from sync.made import made_by
 from sync.models import Change
-from sync.operations import registry
+from sync.operations import Tried, registry
 from tests.cognito.pool_operation_cases import Arranged, arrange
 from tests.cognito.seeding import ROLE, pull_pools
 from tests.services.changing import carry_out, propose
@@ -148,6 +154,52 @@ def test_what_somebody_set_meanwhile_is_a_conflict(world: World, erin: Operator)
     assert change.state == Change.State.CONFLICTED
     assert "so nothing was sent: somebody has set tags otherwise." in change.error["sentence"]
     assert world.sent("UpdateUserPool") == []
+
+
+def test_what_would_be_put_back_is_refused(world: World, erin: Operator) -> None:
+    """The mirror knows more by the apply than it did when the call was filled in."""
+    arranged = arrange(world)
+    [step] = propose(
+        world.aws_account, erin, [update(POOL, arranged.pool.arn, "customers", {"DeletionProtection": "INACTIVE"})]
+    ).steps.all()
+    operation, held = registry[POOL.kind], dict(step.expects or {})
+    now = {**held, "settings": {**held["settings"], "UserPoolTags": {"stage": "live"}}}
+    [finding] = operation.limits(Draft(world.aws_account), operation.parse(step.params), now)
+    assert (finding.code, "UserPoolTags" in finding.message) == ("OTHER_SETTINGS", True)
+    assert operation.limits(Draft(world.aws_account), operation.parse(step.params), step.expects) == []
+
+
+def test_a_reverse_puts_no_secret_back() -> None:
+    """What stands for one would be sent as one."""
+    operation = registry[PROVIDER.kind]
+    arn = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_abc"
+    typed = {"ProviderDetails.client_id": "b", "ProviderDetails.client_secret": "sealed:x"}
+    p = operation.parse(update(PROVIDER, arn, "Google", typed, "Google").params)
+    before = {"ProviderDetails.client_id": "a", "ProviderDetails.client_secret": AS_AWS_HAS_IT}
+    [back] = operation.reverse(p, before, {})
+    assert back.params["changes"] == {"ProviderDetails.client_id": "a"}
+
+
+def test_a_new_secret_shows_by_the_date_alone(world: World) -> None:
+    """AWS describes it no otherwise than the old one: what was never sent must not count as done."""
+    arranged = arrange(world)
+    operation = registry[PROVIDER.kind]
+    typed = {"ProviderDetails.client_secret": "sealed:x"}
+    p = operation.parse(update(PROVIDER, arranged.pool.arn, "Google", typed, "Google").params)
+    door = reader(world.aws_account, region=arranged.pool.region)
+    live = operation.live(door, p)
+    p = replace(p, settings=live["settings"])
+    later, before = (timezone.now() + timedelta(hours=hours) for hours in (1, -1))
+    assert operation.done(door, p, live, [Tried(later, live)]) is None
+    assert operation.done(door, p, live, [Tried(before, live)]) is not None
+
+
+def test_no_factor_is_sent_with_mfa_off() -> None:
+    """AWS refuses it, but for text messages, which it keeps."""
+    factors = {name: {"Enabled": True} for name in ("SoftwareTokenMfaConfiguration", "EmailMfaConfiguration")}
+    texts = {"SmsMfaConfiguration": {"SmsConfiguration": {"SnsCallerArn": ROLE}}}
+    fitted = ReplaceMfa(MFA).fitted({"MfaConfiguration": "OFF", **factors, **texts})
+    assert fitted.keys() == {"MfaConfiguration", "SmsMfaConfiguration"}
 
 
 def test_what_is_set_so_already_is_refused(world: World, erin: Operator) -> None:

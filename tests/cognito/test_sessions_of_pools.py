@@ -14,8 +14,8 @@ from cognito.pools.operations.shapes import CLIENT_SESSIONS, SESSIONS
 from iamconsole.demo.process import REGION, Emulator
 from sync.changes import PlanError
 from sync.models import Change, Facet, Revision
+from tests.cognito.pool_forms import act_url, shown, stage
 from tests.cognito.pool_operation_cases import arrange, tracking
-from tests.cognito.test_pool_pages import act_url, shown, stage
 from tests.services.changing import carry_out, propose
 from tests.services.pages import get, text_of
 from tests.services.world import World

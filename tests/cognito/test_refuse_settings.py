@@ -1,0 +1,143 @@
+"""What is typed wrong of a pool is said at its field, or at the proposal: not when half of a change is done."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import Operator
+from iamconsole.demo.process import Emulator
+from sync.models import Change
+from tests.cognito.pool_forms import act_url, shown, stage
+from tests.cognito.pool_operation_cases import API, Arranged, arrange
+from tests.services.changing import carry_out
+from tests.services.pages import text_of
+from tests.services.world import World
+
+ClientOf = Callable[..., Client]
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def arranged(emulator: Emulator, world: World) -> Arranged:
+    return arrange(world)
+
+
+_OWN_CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
+_OIDC = (
+    "client_id = a\noidc_issuer = https://id.example.org\nauthorize_scopes = openid\nattributes_request_method = GET"
+)
+
+
+@pytest.mark.parametrize(
+    ("act", "said", "words"),
+    [
+        ("signin", {"site": "https://shop.example/"}, "without https:// and without a path"),
+        ("mfa", {"mode": "ON", "sms_role": "arn:aws:s3:::bucket"}, "isn’t the ARN of a role"),
+        ("mfa", {"mode": "ON", "sms_role": "arn:aws:iam::999999999999:role/sms"}, "It is of AWS account 999999999999"),
+        ("messages", {"sender": "DEVELOPER", "source_arn": "arn:aws:s3:::x"}, "isn’t the ARN of an identity in SES"),
+        ("messages", {"reply_to": "nobody"}, "Enter a valid email address"),
+        ("messages", {"sender_name": "Acme\r\nBcc: me@example.org"}, "characters that nobody sees"),
+        ("triggers", {"functions": "PreSignUp = arn:aws:lambda:x"}, "isn’t the ARN of a function"),
+        ("triggers", {"functions": f"PreSignUp = {_OWN_CERTIFICATE}\nPreSignUp = b"}, "Line 2: PreSignUp stands there"),
+        ("domain", {"domain": "my-aws-shop"}, "AWS takes no prefix with “aws” in it"),
+        ("domain", {"domain": "id.acme.example", "certificate": "arn:aws:acm:eu-west-1:123456789012:certificate/x"},
+         "isn’t the ARN of a certificate of ACM in us-east-1"),
+        ("domain", {"domain": "id.acme.example", "certificate": _OWN_CERTIFICATE.replace("1234567890", "9999999999")},
+         "has to be of this one"),
+        ("client-new", {"name": "app", "kind": "public", "callbacks": "javascript:alert(1)"}, "is no address that"),
+        ("client-new", {"name": "app", "kind": "public", "callbacks": "https://[x"}, "give the whole address"),
+        ("client-new", {"name": "app", "kind": "machine", "scopes": "nope/read"}, "has the scope nope/read"),
+        ("client-new", {"name": "app", "kind": "machine", "scopes": "openid"}, "name the scopes of a resource server"),
+        ("client-new", {"name": "app", "kind": "machine", "scopes": f"{API}/read", "callbacks": "https://a.example/"},
+         "Nobody comes back to a machine"),
+        ("client-new", {"name": "app", "kind": "public", "scopes": f"{API}/read"}, "For a machine only"),
+        ("group-new", {"name": "vip", "precedence": "9999999999"}, "less than or equal to 2147483647"),
+        ("provider-new", {"name": "Okta", "type": "OIDC", "details": "client_id = a"},
+         "AWS asks for oidc_issuer, authorize_scopes and attributes_request_method, too"),
+        ("provider-new", {"name": "Okta", "type": "OIDC", "details": _OIDC.replace("https", "http")},
+         "oidc_issuer is an address that begins with https://"),
+        ("provider-new", {"name": "Okta", "type": "OIDC", "details": _OIDC, "mapping": "nope = sub"},
+         "The pool has no attribute nope"),
+        ("provider-new", {"name": "Meta", "type": "Facebook", "details": "client_id = a\nauthorize_scopes = email"},
+         "AWS asks for it with this type"),
+    ],
+)  # fmt: skip
+def test_what_is_typed_wrong_is_said_at_its_field(
+    arranged: Arranged, erin: Operator, client_of: ClientOf, act: str, said: dict[str, str], words: str
+) -> None:
+    response = stage(client_of(erin), act_url(arranged, act), **said)
+    assert response.status_code == 422
+    assert words in text_of(response.content.decode())
+    assert not Change.objects.exists()
+
+
+def test_a_verification_by_link_has_texts_of_its_own(arranged: Arranged, erin: Operator, client_of: ClientOf) -> None:
+    """Those of the code are another subject and another text."""
+    url, client = act_url(arranged, "messages"), client_of(erin)
+    by_link = {"option": "CONFIRM_WITH_LINK", "subject": "Welcome", "message": "Please {##confirm##}"}
+    refused = stage(client, url, **{**by_link, "message": "Your code is {####}"})
+    assert "there the link stands" in text_of(refused.content.decode())
+    assert stage(client, url, **by_link).status_code == 302
+    assert carry_out(Change.objects.get(), erin).state == Change.State.APPLIED
+    template = arranged.described()["VerificationMessageTemplate"]
+    assert (template["EmailSubjectByLink"], template["EmailMessageByLink"]) == ("Welcome", "Please {##confirm##}")
+    assert "EmailMessage" not in template
+    assert {name: shown(client, url)[name] for name in by_link} == by_link
+
+
+@pytest.mark.parametrize(
+    ("act", "said", "words"),
+    [
+        ("client-signin", {"flows": None}, "Choose one at least"),
+        ("client-oauth", {"flows": ["client_credentials"], "scopes": "openid"}, "Client credentials are nobody’s"),
+        ("client-oauth", {"flows": ["code"], "scopes": "nope/read"}, "has the scope nope/read"),
+        ("client-tokens", {"refresh": "60", "refresh_unit": "minutes", "access": "2", "access_unit": "hours"},
+         "no refresh tokens that end before the others"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_of_an_app_client_is_said(
+    arranged: Arranged, erin: Operator, client_of: ClientOf, act: str, said: dict[str, Any], words: str
+) -> None:
+    response = stage(client_of(erin), act_url(arranged, act, arranged.client.aws_id), **said)
+    assert response.status_code == 422
+    assert words in text_of(response.content.decode())
+
+
+@pytest.mark.parametrize(
+    ("set_so", "words"),
+    [
+        ({"Policies": {"PasswordPolicy": {"MinimumLength": 500}}}, "less than or equal to 99"),
+        ({"Policies": {"PasswordPolicy": {"MinimumLength": "x"}}}, "valid types"),
+        ({"SmsAuthenticationMessage": "no code"}, "smsAuthenticationMessage must"),
+    ],
+)
+def test_settings_as_json_are_held_against_the_model_of_aws(
+    arranged: Arranged, erin: Operator, client_of: ClientOf, set_so: dict[str, Any], words: str
+) -> None:
+    url = act_url(arranged, "settings-json")
+    held = json.loads(shown(client_of(erin), url)["settings_json"])
+    response = stage(client_of(erin), url, settings_json=json.dumps({**held, **set_so}))
+    assert response.status_code == 422
+    assert words in text_of(response.content.decode())
+
+
+def test_what_aws_holds_is_not_held_against_its_model(arranged: Arranged, erin: Operator, client_of: ClientOf) -> None:
+    """The model of this console may be older than what AWS said."""
+    pool = arranged.pool
+    pool.settings["Policies"]["PasswordPolicy"]["MinimumLength"] = 500
+    pool.save(update_fields=["settings"])
+    assert stage(client_of(erin), act_url(arranged, "protection"), protected=None).status_code == 302
+
+
+def test_words_that_the_model_does_not_know_are_aws_to_refuse(
+    arranged: Arranged, erin: Operator, client_of: ClientOf
+) -> None:
+    url = act_url(arranged, "client-json", arranged.client.aws_id)
+    held = json.loads(shown(client_of(erin), url)["settings_json"])
+    newer = {**held, "ExplicitAuthFlows": ["ALLOW_SOMETHING_NEW"]}
+    assert stage(client_of(erin), url, settings_json=json.dumps(newer)).status_code == 302
