@@ -61,6 +61,9 @@ class CognitoUser(MirroredRow):
             ),
             models.Index(fields=["pool", "name_key", "id"], condition=Q(enabled=False), name="cognito_people_disabled"),
             models.Index(
+                fields=["pool", "name_key", "id"], condition=Q(gone_at__isnull=False), name="cognito_people_gone"
+            ),
+            models.Index(
                 fields=["gone_at"],
                 condition=Q(gone_at__isnull=False, erased_at__isnull=True),
                 name="cognito_people_to_erase",

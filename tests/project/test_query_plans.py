@@ -23,9 +23,11 @@ from bench.pages import addresses
 from cognito import selectors
 from cognito.models import CognitoUser, UserPool
 from cognito.people.history import changes_of
-from cognito.selectors import UNFINISHED, Wanted, exactly, matching, page_of, people_of
+from cognito.selectors import PAGE, UNFINISHED, Wanted, exactly, matching, page_of, people_of
+from cognito.tables import listed_people
 from identities.models import IamUser, TrustedPrincipal
 from policies.models import Document, Organization, PolicyVersion
+from policies.tables import GONE
 from sync.mirror.statistics import learn
 from sync.models import Change, Facet, MirroredRow, Revision, Step
 from tests.cognito.rows import CREATED, make_person, make_pool
@@ -175,6 +177,18 @@ def test_a_day_is_found_by_an_index_where_few_are_on_it(
             page_of(matching(people_of(pool), asked))
         plan = "\n".join(plan_of(queries.captured_queries[-1]["sql"]))
         assert ("cognito_people_name" if many and connection.vendor == "sqlite" else index) in plan
+
+
+def test_who_is_gone_from_a_large_pool_is_found_by_an_index(aws_account: AwsAccount) -> None:
+    pool = make_pool(aws_account)
+    _make_people(pool, 2000)
+    CognitoUser.objects.filter(aws_id__in=["sub-7", "sub-1900"]).update(gone_at=CREATED)
+    learn(CognitoUser)
+    gone = GONE.narrow(listed_people(pool), "only").order_by("name_key", "pk")
+    with CaptureQueriesContext(connection) as queries:
+        assert gone.count() == len(gone[:PAGE]) == 2
+    for query in queries.captured_queries[:2]:
+        assert "cognito_people_gone" in "\n".join(plan_of(query["sql"]))
 
 
 def test_what_was_changed_of_a_person_is_found_by_an_index(aws_account: AwsAccount, alice: Operator) -> None:
