@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,7 +20,9 @@ from cognito.kinds import POOL
 from cognito.models import PoolCare, SavedSearch, UserPool
 from cognito.people import logged, looking
 from cognito.people.called import title_of
+from cognito.people.schema import schema_of
 from cognito.people.telling import allowed_by, care_of
+from cognito.selectors import SUB, USERNAME
 from cognito.tables import listed_people, people_table
 from iamconsole.web.counts import lately
 from iamconsole.web.fragments import wants_fragment
@@ -51,6 +53,7 @@ def cognito_pool_people(request: HttpRequest, account_id: str, aws_id: str) -> H
         logged.exported(request, pool, _asked(listing), lately(listing.matching))
 
     def read(listing: Listing) -> Mapping[str, Any]:
+        listing.state.remarks.extend(_left_out(request, pool, care))
         logged.listed(request, pool, _asked(listing))
         return {"ask": _to_ask(listing, pool, care)}
 
@@ -66,6 +69,14 @@ def cognito_pool_people(request: HttpRequest, account_id: str, aws_id: str) -> H
     pick_url = reverse("cognito_people_stage", kwargs=kwargs) if picks else ""
     template = "cognito/people.html"
     return list_response(request, table, rows, pool, template, pick_url=pick_url, context=context, read=read)
+
+
+def _left_out(request: HttpRequest, pool: UserPool, care: PoolCare) -> Iterator[str]:
+    """Of attributes in the address by which nobody can be found: else it would seem that everybody has the value."""
+    kept = {*allowed_by(care), SUB, USERNAME}
+    for name in request.GET:
+        if name not in kept and (name.startswith("custom:") or name in schema_of(pool)):
+            yield f"{name[:60]} isn’t kept of these people, so this filter was left out."
 
 
 def _asked(listing: Listing) -> list[str]:

@@ -64,6 +64,22 @@ def test_says_what_is_in_force_and_how_many_match(pool: UserPool, hal: Operator,
     assert "Never finished signing up" in text
 
 
+@pytest.mark.parametrize(
+    ("query", "left_out"),
+    [("custom:team=red", "custom:team"), ("given_name=Jane", "given_name"), ("custom:plan=family", ""), ("sub=x", "")],
+)
+def test_by_what_is_not_kept_nobody_is_looked_for_and_that_is_said(
+    query: str, left_out: str, pool: UserPool, hal: Operator, client_of: ClientOf
+) -> None:
+    """Else everybody would seem to have it."""
+    pool.settings["SchemaAttributes"] = [{"Name": "sub"}, {"Name": "given_name"}, {"Name": "custom:plan"}]
+    pool.save(update_fields=["settings"])
+    text = people(client_of(hal), pool, f"?{query}")
+    said = f"{left_out} isn’t kept of these people, so this filter was left out."
+    assert (said in text) is bool(left_out)
+    assert ("kept of these people" in text) is bool(left_out)
+
+
 def test_of_very_many_it_says_that_there_are_more(
     pool: UserPool, hal: Operator, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
