@@ -194,8 +194,8 @@ def test_a_search_for_nothing_is_not_kept(pool: UserPool, hal: Operator, client_
 def test_pools_with_how_many_people(pool: UserPool, bob: Operator, client_of: ClientOf) -> None:
     make_pool(pool.aws_account, "partners", mfa="ON", self_signup=False, people_read_at=None)
     text = text_of(get(client_of(bob), "user_pools"))
-    assert f"customers {pool.aws_id} 3 Off Anybody" in text
-    assert "Not read yet Required Administrators only" in text
+    assert f"customers {pool.aws_id} 3 Not looked at yet Off Anybody" in text
+    assert "Not read yet Not looked at yet Required Administrators only" in text
 
 
 def test_a_group_leads_to_its_members(pool: UserPool, erin: Operator, bob: Operator, client_of: ClientOf) -> None:
