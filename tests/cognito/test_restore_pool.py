@@ -13,7 +13,7 @@ from accounts.models import Operator
 from cognito.models import CognitoMembership, UserPool
 from cognito.pools.operations import remove, update
 from cognito.pools.operations.shapes import GROUP, MFA, POOL
-from cognito.restoring import matching
+from cognito.restoring import matching, planning
 from iamconsole.demo.process import REGION
 from sync.changes import PlanError
 from sync.models import Change
@@ -323,6 +323,37 @@ def test_arns_of_elsewhere_are_said(arranged: Arranged, client: Client) -> None:
 
     page = look(client, url_of(arranged.pool), text=edited(exported(client, arranged.pool), edit))
     assert "It names arn:aws:iam::999999999999:role/shop, which is of another AWS account or Region" in shown(page)
+
+
+def test_a_provider_of_another_type_stays(arranged: Arranged, client: Client) -> None:
+    """AWS changes no provider's type."""
+
+    def edit(said: dict[str, Any]) -> None:
+        said["identity_providers"][0]["type"] = "OIDC"
+
+    page = look(client, url_of(arranged.pool), text=edited(exported(client, arranged.pool), edit))
+    assert "Google is of the type Google here, and OIDC in the file: it stays." in shown(page)
+    assert not page.context["form"].keys
+
+
+def test_an_app_client_needs_the_attributes_that_it_reads(arranged: Arranged, client: Client) -> None:
+    def edit(said: dict[str, Any]) -> None:
+        said["clients"][0]["settings"]["ReadAttributes"] = ["email", "custom:extra"]
+
+    page = look(client, url_of(arranged.pool), text=edited(exported(client, arranged.pool), edit))
+    refused = stage(client, url_of(arranged.pool), page)
+    assert "needs the attribute custom:extra, which isn’t there" in shown(refused)
+
+
+def test_so_much_is_offered_at_once(arranged: Arranged, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def edit(said: dict[str, Any]) -> None:
+        said["groups"] += [{"name": name, "settings": {}} for name in ("a", "b")]
+        said["resource_servers"].append({"name": "https://x.example", "settings": {"Name": "X"}})
+
+    monkeypatch.setattr(planning, "MOST_OFFERED", 2)
+    page = look(client, url_of(arranged.pool), text=edited(exported(client, arranged.pool), edit))
+    assert "1 more differ: apply these first" in shown(page)
+    assert len(page.context["form"].keys) == 2
 
 
 def test_another_file_than_was_looked_at_is_not_staged(arranged: Arranged, client: Client) -> None:
