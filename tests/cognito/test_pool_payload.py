@@ -26,8 +26,8 @@ from sync.draft import Draft
 from sync.made import made_by
 from sync.models import Change
 from sync.operations import Tried, registry
-from tests.cognito.pool_operation_cases import Arranged, arrange
-from tests.cognito.seeding import ROLE, pull_pools
+from tests.cognito.pool_operation_cases import Arranged, arrange, provider_of
+from tests.cognito.seeding import CLIENT_SECRET, ROLE, pull_pools
 from tests.services.changing import carry_out, propose
 from tests.services.world import World
 from tests.sync.pulling import pulled
@@ -192,6 +192,15 @@ def test_a_new_secret_shows_by_the_date_alone(world: World) -> None:
     later, before = (timezone.now() + timedelta(hours=hours) for hours in (1, -1))
     assert operation.done(door, p, live, [Tried(later, live)]) is None
     assert operation.done(door, p, live, [Tried(before, live)]) is not None
+
+
+def test_a_secret_that_is_not_typed_stays_as_aws_has_it(world: World, erin: Operator) -> None:
+    """The mirror doesn't have it, and the call replaces all details."""
+    arranged = arrange(world)
+    step = update(PROVIDER, arranged.pool.arn, "Google", {"ProviderDetails.client_id": "new"}, "Google")
+    assert carry_out(propose(world.aws_account, erin, [step]), erin).state == Change.State.APPLIED
+    details = provider_of(arranged, "Google")
+    assert (details["client_id"], details["client_secret"]) == ("new", CLIENT_SECRET)
 
 
 def test_no_factor_is_sent_with_mfa_off() -> None:
