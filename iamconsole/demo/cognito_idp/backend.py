@@ -73,5 +73,5 @@ def client_anywhere(client_id: str) -> tuple[UserPool, AppClient]:
 def logo_anywhere(pool_id: str, client_id: str) -> bytes:
     """The logo of the pool's classic pages; b"" for none."""
     pool = pool_anywhere(pool_id)
-    held = pool.looks.get(client_id) if pool else None
+    held = (pool.looks.get(client_id) or pool.looks.get("ALL")) if pool else None
     return held.image if held else b""

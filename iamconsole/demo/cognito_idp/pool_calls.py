@@ -202,7 +202,7 @@ class PoolCalls(Calls):
     def get_ui_customization(self) -> Answer:
         pool, client_id = self.pool, self.asked.get("ClientId", "ALL")
         held = pool.looks.get(client_id) or pool.looks.get("ALL") or Dated({})
-        return {"UICustomization": _looks(pool, client_id, held)}
+        return {"UICustomization": self._look(client_id, held)}
 
     def set_ui_customization(self) -> Answer:
         pool, client_id = self.pool, self.asked.get("ClientId", "ALL")
@@ -213,13 +213,18 @@ class PoolCalls(Calls):
             raise invalid("The image file is not valid. Choose a PNG or JPEG file.")
         # Both or none: what is left out is there no more.
         content = {"CSS": self.asked.get("CSS") or None, "CSSVersion": clock.utcnow().strftime("%Y%m%d%H%M%S")}
-        if image:  # CloudFront has it, which is played by this process, too
-            content["ImageUrl"] = f"http://{self.host}/_emulator/logo?pool={pool.id}&client={client_id}"
         if not image and not content["CSS"]:
             pool.looks.pop(client_id, None)
             return {"UICustomization": {}}
         pool.looks[client_id] = Dated(content, image=image)
-        return {"UICustomization": _looks(pool, client_id, pool.looks[client_id])}
+        return {"UICustomization": self._look(client_id, pool.looks[client_id])}
+
+    def _look(self, client_id: str, held: Dated) -> Answer:
+        shape = {"UserPoolId": self.pool.id, "ClientId": client_id, **held.content}
+        if held.image:  # CloudFront serves it, which this process plays, too: wherever it is by now
+            shape["ImageUrl"] = f"http://{self.host}/_emulator/logo?pool={self.pool.id}&client={client_id}"
+        dates = {"CreationDate": held.created, "LastModifiedDate": held.changed} if held.content else {}
+        return {key: value for key, value in (shape | dates).items() if value is not None}
 
 
 def _pool_of_domain(domain: str) -> UserPool | None:
@@ -239,9 +244,3 @@ def _own_risk(pool: UserPool, client_id: str, held: Dated) -> Answer:
     """Without a client it is the pool's (API reference, RiskConfigurationType)."""
     whose = {"ClientId": client_id} if client_id else {}
     return {"UserPoolId": pool.id, **whose, **held.content, "LastModifiedDate": held.changed}
-
-
-def _looks(pool: UserPool, client_id: str, held: Dated) -> Answer:
-    shape = {"UserPoolId": pool.id, "ClientId": client_id, **held.content}
-    dates = {"CreationDate": held.created, "LastModifiedDate": held.changed} if held.content else {}
-    return {key: value for key, value in (shape | dates).items() if value is not None}
