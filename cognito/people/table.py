@@ -38,7 +38,7 @@ _DOES = {
 
 @dataclass(frozen=True)
 class Asked:
-    """What holds for all lines. `channel`: of invitations, "" for none. `by_helpdesk`: by who may propose no more."""
+    """What holds for all lines. `channel`: of invitations. `by_helpdesk`: by who may propose no more."""
 
     pool: UserPool
     what: str
@@ -159,8 +159,6 @@ def _groups(line: Line, groups: set[str]) -> list[str]:
 
 def _new(asked: Asked, line: Line, groups: set[str]) -> Iterator[StepSpec]:
     pool, username = asked.pool, line.cells[NAME]
-    if not asked.channel:
-        raise RowError("People of a table are invited by a message: without one nobody learns the password.")
     attributes = _attributes(line)
     by = called_by(pool, username)
     if attributes.get(by, username) != username:

@@ -208,6 +208,42 @@ def test_a_name_that_is_none_is_refused_by_what_the_pool_takes(
     assert words in str(form.errors)
 
 
+@pytest.mark.parametrize(("verified", "compared"), [("", False), ("false", False), ("true", True)])
+def test_an_address_is_compared_where_it_counts_at_once(
+    verified: str, compared: bool, found: Customers, erin: Operator
+) -> None:
+    """One that is verified first shows when its code was typed."""
+    found.pool.settings["UserAttributeUpdateSettings"] = {"AttributesRequireVerificationBeforeUpdate": ["email"]}
+    found.pool.save(update_fields=["settings"])
+    data = {"set-email": "ada@home.example", "set-email_verified": verified}
+    [step] = filled("attributes", [found.person("ada")], erin, **data).steps()
+    assert ("email" in step.params["compared"]) is compared
+    assert ("email" in step.params["digests"]) is compared
+
+
+@pytest.mark.parametrize(
+    ("who", "status", "offers"),
+    [
+        ("ada", "CONFIRMED", {"reset-password", "set-password", "lost-token", "factors"}),
+        ("ben", "FORCE_CHANGE_PASSWORD", {"set-password", "lost-token", "factors", "invite-again"}),
+        ("cleo", "UNCONFIRMED", {"set-password", "lost-token", "factors", "confirm", "resend-code"}),
+        ("ada", "EXTERNAL_PROVIDER", set()),
+    ],
+)
+def test_what_is_offered_hangs_on_how_they_sign_in(who: str, status: str, offers: set[str], found: Customers) -> None:
+    person = found.person(who)
+    person.status = status
+    names = {act.name for act in acts.offered(PLACE, person)}
+    hanging = {"reset-password", "set-password", "lost-token", "factors", "invite-again", "confirm", "resend-code"}
+    assert names & hanging == offers
+
+
+def test_a_password_is_taken_to_the_letter(found: Customers, hal: Operator) -> None:
+    """With a blank at its end it is another one, and AWS takes none."""
+    errors = refused("set-password", found.person("ada"), hal, how="typed", password="Correct-Horse-7 ")
+    assert errors == {"password": ["AWS takes at most 256 characters, and no blanks."]}
+
+
 def test_where_there_is_no_session_nobody_is_asked_to_choose_one(found: Customers, hal: Operator) -> None:
     errors = refused("end-session", found.person("ada"), hal)
     assert list(errors) == ["__all__"] and len(errors["__all__"]) == 1

@@ -130,7 +130,7 @@ def test_no_table_gets_around_it(what: str, text: str, jane: CognitoUser, hal: O
         )
     said: dict[str, Any] = {"what": what, "channel": "EMAIL", "text": text, "stage": "1"}
     page = client_of(hal).post(address("cognito_people_csv", aws_id=jane.pool.aws_id), said)
-    assert "This needs a grant that Hal doesn&#x27;t have" in page.content.decode()
+    assert ["isn’t for helpdesk" in row.problem for row in page.context["form"].bad] == [True]
     assert not Change.objects.exists()
 
 

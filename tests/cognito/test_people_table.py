@@ -70,6 +70,26 @@ def test_what_is_not_for_helpdesk_is_told_at_its_line(
     assert problems(table(found, client_of(erin), text, what="new")) == {}
 
 
+def test_lines_that_mean_nobody_or_two_or_say_two_things(found: Customers, hal: Operator, client_of: SignIn) -> None:
+    """Two with one name: in a pool in which an address isn't unique."""
+    twin = make_person(found.pool, "ada@acme.example")
+    twin.attributes["email"] = "ada@acme.example"
+    twin.save(update_fields=["attributes"])
+    said = problems(table(found, client_of(hal), "name,do\nada@acme.example,disable\n"))
+    assert said == {2: "Several people are called “ada@acme.example”: give the sub."}
+    said = problems(table(found, client_of(hal), "name,email\neve@acme.example,fay@acme.example\n", what="new"))
+    assert said == {2: "The column email says something else than the name."}
+
+
+def test_an_address_that_waits_for_its_code_is_not_compared(found: Customers, hal: Operator, client_of: SignIn) -> None:
+    found.pool.settings["UserAttributeUpdateSettings"] = {"AttributesRequireVerificationBeforeUpdate": ["email"]}
+    found.pool.save(update_fields=["settings"])
+    text = "name,email,custom:plan\nada@acme.example,ada@home.example,family\n"
+    assert table(found, client_of(hal), text, stage="1").status_code == 302
+    params = Change.objects.get().steps.get().params
+    assert (params["compared"], set(params["digests"])) == (["custom:plan"], {"custom:plan"})
+
+
 def test_who_is_invited_into_a_group_counts_as_one_person(found: Customers, hal: Operator, client_of: SignIn) -> None:
     PoolCare.objects.update(helpdesk_per_hour=2)
     text = "name,groups\neve@acme.example,vip\nfay@acme.example,vip\n"

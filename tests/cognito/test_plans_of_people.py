@@ -15,6 +15,7 @@ from cognito.operations.people.groups import MOST_GROUPS
 from cognito.operations.people.linking import Linked, linked_to, with_account
 from cognito.operations.people.making import new_person
 from cognito.people import messages
+from cognito.people.forgetting import forget_in_plans
 from cognito.pools.operations.replacing import child_key
 from cognito.pools.operations.shapes import GROUP
 from iamconsole.demo.process import Emulator
@@ -116,6 +117,25 @@ def test_of_somebody_who_is_gone_no_factors_are_asked_for(pool: UserPool) -> Non
     nobody_to_ask: Any = None
     params = operation.parse({"pool_arn": pool.arn, "sub": make_person(pool).aws_id})
     assert operation.done(nobody_to_ask, params, None, []) is None
+
+
+def test_sessions_and_devices_of_one_person_are_parts_of_their_own(pool: UserPool) -> None:
+    """Two of them in one plan: neither expects what the other leaves."""
+    about = {"pool_arn": pool.arn, "sub": make_person(pool).aws_id}
+    for kind, which in (("cognito.user.session.revoke", "session_id"), ("cognito.user.device.forget", "device_key")):
+        operation = operations.registry[kind]
+        parts = {operation.part(operation.parse({**about, which: each})) for each in ("one", "two")}
+        assert len(parts) == 2
+
+
+def test_of_who_is_erased_a_plan_keeps_no_account_elsewhere(pool: UserPool, erin: Operator) -> None:
+    jane = make_person(pool)
+    step = with_account(jane, "cognito.user.provider.unlink", Linked("Google", "1"), "")
+    change = propose(pool.aws_account, erin, [step])
+    forget_in_plans([jane.aws_id])
+    params = change.steps.get().params
+    assert (params["subject"], params["name"]) == ("", "")
+    assert params["sub"] == jane.aws_id and params["provider"] == "Google"
 
 
 # ---- What they compare, and bring back ---------------------------------------------------------------------------
