@@ -238,6 +238,14 @@ def test_what_is_offered_hangs_on_how_they_sign_in(who: str, status: str, offers
     assert names & hanging == offers
 
 
+def test_whether_an_address_is_verified_is_not_taken_away(found: Customers, erin: Operator) -> None:
+    act = acts.find(PLACE, "drop-attribute")
+    assert act is not None
+    field: Any = act.form(found.pool.aws_account, [found.person("ada")], erin, {}).fields["attribute"]
+    names = [name for name, _ in field.choices]
+    assert "custom:plan" in names and not [name for name in names if name.endswith("_verified")]
+
+
 def test_a_password_is_taken_to_the_letter(found: Customers, hal: Operator) -> None:
     """With a blank at its end it is another one, and AWS takes none."""
     errors = refused("set-password", found.person("ada"), hal, how="typed", password="Correct-Horse-7 ")

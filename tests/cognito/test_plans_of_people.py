@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from accounts.models import AwsAccount, Operator
-from cognito.models import PoolProvider, UserPool
+from cognito.models import PoolProvider, SavedSearch, UserPool
 from cognito.operations.people.attributes import as_params, digest
 from cognito.operations.people.base import on_person
 from cognito.operations.people.groups import MOST_GROUPS
 from cognito.operations.people.linking import Linked, linked_to, with_account
 from cognito.operations.people.making import new_person
 from cognito.people import messages
-from cognito.people.forgetting import forget_in_plans
+from cognito.people.forgetting import forget_in_plans, forget_searches
 from cognito.pools.operations.replacing import child_key
 from cognito.pools.operations.shapes import GROUP
 from iamconsole.demo.process import Emulator
@@ -136,6 +136,14 @@ def test_of_who_is_erased_a_plan_keeps_no_account_elsewhere(pool: UserPool, erin
     params = change.steps.get().params
     assert (params["subject"], params["name"]) == ("", "")
     assert params["sub"] == jane.aws_id and params["provider"] == "Google"
+
+
+def test_a_search_for_the_same_address_in_another_pool_is_for_somebody_else(pool: UserPool, hal: Operator) -> None:
+    jane, other = make_person(pool), make_pool(pool.aws_account, "others")
+    for each in (pool, other):
+        SavedSearch.objects.create(operator=hal, pool=each, name="Jane", query="email=jane%40example.org")
+    assert forget_searches([jane]) == 1
+    assert SavedSearch.objects.get().pool == other
 
 
 # ---- What they compare, and bring back ---------------------------------------------------------------------------
