@@ -47,7 +47,8 @@ def _sides(plan: Plan, stopped: StepView) -> tuple[Side, ...]:
     operation, step = registry[stopped.step.kind], stopped.step
     params, aws_account = operation.parse(step.params), plan.change.aws_account
     found = ((stopped.attempt.snapshot if stopped.attempt else None) or {}).get("part")
-    if found == step.expects:  # AWS refused it, and what the plan stands on is as it was
+    by_aws = stopped.error is not None and stopped.error.kind != "Conflicted"
+    if by_aws and found == step.expects:  # AWS refused it, and what the plan stands on is as it was
         return ()
     ours = operation.writes(aws_account, params)
     if ours is None:

@@ -171,6 +171,19 @@ def test_a_conflict_shows_three_sides(aws_account: AwsAccount, erin: Operator, c
     assert "Make a new plan on what is live" in text
 
 
+def test_where_aws_refused_it_and_nothing_moved_no_sides_are_compared(
+    aws_account: AwsAccount, erin: Operator, client_of: ClientOf
+) -> None:
+    error = {"class": "NotFound", "sentence": "AWS does not know what it was to work on."}
+    change = rested(proposed(aws_account, erin), "conflicted", "conflicted", error=error)
+    step = change.steps.get()
+    step.attempts.update(snapshot={"part": step.expects})
+    text = page(client_of(erin), change)
+    assert "AWS does not know what it was to work on." in text
+    assert ">Base<" not in text
+    assert "Make a new plan on what is live" in text
+
+
 def test_the_plan_stays_to_be_read(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
     change = rested(proposed(aws_account, erin), "applied", "done")
     assert "The exact call" in page(client_of(erin), change, show="plan")
