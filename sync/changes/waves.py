@@ -92,4 +92,5 @@ def _go_together(wave: Sequence[Due], due: Due) -> bool:
 def _object(due: Due) -> tuple[str, str, str, str]:
     """What the step is about, whichever facet of it. People have no ARN of their own: theirs is the pool's."""
     ref = due.refs[0]
-    return (ref.kind, ref.arn, ref.object_id if mirror.mirror_of(ref.kind, ref.facet).keeps_own_books else "", ref.region)
+    own = ref.object_id if mirror.mirror_of(ref.kind, ref.facet).keeps_own_books else ""
+    return (ref.kind, ref.arn, own, ref.region)
