@@ -1,4 +1,4 @@
-"""`make test`: the whole suite as it comes (SQLite, files as broker), then what depends on either on real servers.
+"""`make test`: the whole suite as it comes (SQLite, files as broker), and what depends on either on real servers.
 
 Makes sure of a browser first: on Debian or Ubuntu as root it is installed, elsewhere the sentence says how to get one.
 """
@@ -10,22 +10,31 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from tests.services.chromium import HOW_TO_GET_ONE, chromium
 
 ROOT = Path(__file__).resolve().parents[2]
 # Three on two cores: many tests wait for a worker, an emulator or a browser for much of their time. Each file goes to
-# one of them, so that what a file's tests share is made once.
+# one of them, so that what a file's tests share is made once. What is on servers waits the most, and runs beside.
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def main() -> int:
     ensure_browser()
     environment = keeping_bytecode(dict(os.environ))
-    everything = subprocess.run(PYTEST, env=environment, check=False).returncode
-    servers = {**environment, "TEST_STACK": "servers"}
-    on_servers = subprocess.run([*PYTEST, "-m", "stack or servers"], env=servers, check=False).returncode
-    return everything or on_servers
+    with TemporaryFile("w+") as said:
+        on_servers = subprocess.Popen(
+            [*PYTEST, "-n", "1", "-m", "stack or servers"],
+            env={**environment, "TEST_STACK": "servers"},
+            stdout=said,
+            stderr=subprocess.STDOUT,
+        )
+        everything = subprocess.run(PYTEST, env=environment, check=False).returncode
+        failed = on_servers.wait()
+        said.seek(0)
+        sys.stdout.write(f"On PostgreSQL and Redis:\n{said.read()}")
+    return everything or failed
 
 
 def keeping_bytecode(environment: dict[str, str]) -> dict[str, str]:
