@@ -263,7 +263,7 @@ def test_one_source_shows_each_of_its_regions(
     text = page(client_of(erin), aws_account, "?source=cognito.pools")
     lines = lines_of(text, "User pools")
     assert [region for line, region in zip(lines, REGIONS, strict=True) if region in line] == list(REGIONS)
-    assert all("Pull now" in line for line in lines)
+    assert all(f": User pools in {region}</span>" in line for line, region in zip(lines, REGIONS, strict=True))
 
 
 def test_a_region_waits_for_what_is_read_there(
