@@ -11,6 +11,7 @@ from access.surroundings import Surroundings
 from access.unheld import RESOURCE_POLICIES, is_bound_by_rcps
 from policies.engine import catalogue
 from policies.engine.compiled import Statement
+from policies.engine.conditions import Context
 from policies.engine.containment import Relation, Resources, resources_of, together
 from policies.engine.facts import Facts
 from policies.engine.layers import LayerName, Policy
@@ -74,10 +75,10 @@ class _Layer:
 class Limits:
     """Of one principal."""
 
-    def __init__(self, holder: Holder, around: Surroundings) -> None:
+    def __init__(self, holder: Holder, around: Surroundings, context: Context) -> None:
         self._holder, self._around = holder, around
         self._layers = list(_layers(holder, around))
-        self._known = {**holder.caller.keys, **facts_of_holder(holder), **_of_organization(around)}
+        self._known = {**holder.caller.keys, **facts_of_holder(holder), **_of_organization(around), **context}
         self._is_unknown = Unknown(holder.caller, holder)
         self.lookup = Facts(self._known, self._is_unknown).lookup
         self._resources: dict[int, Resources] = {}

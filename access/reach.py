@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+from types import MappingProxyType
 
 from access.holders import Holder
 from access.limits import Grant, Limits, policy_beside
@@ -19,6 +20,7 @@ from access.surroundings import Surroundings
 from policies.engine import catalogue
 from policies.engine.catalogue import AccessLevel
 from policies.engine.compiled import Statement
+from policies.engine.conditions import Context
 from policies.engine.containment import one_by_one
 from policies.engine.layers import LayerName, Policy
 from policies.engine.summary import level_of
@@ -89,20 +91,26 @@ class _Asked:
 
     holder: Holder = field(compare=False)
     around: Surroundings = field(compare=False)
+    context: Context = field(compare=False)
     content: tuple[object, ...]
 
 
-def access_of(holder: Holder, around: Surroundings, not_held: frozenset[LayerName]) -> Access:
-    """Kept by content: documents are compiled once for their text."""
-    tags = tuple(sorted(holder.tags.items()))
+def access_of(
+    holder: Holder, around: Surroundings, not_held: frozenset[LayerName], context: Context = MappingProxyType({})
+) -> Access:
+    """`context`: what every request of this principal has besides, keys in lower case.
+
+    Kept by content: documents are compiled once for their text.
+    """
+    tags, besides = tuple(sorted(holder.tags.items())), tuple(sorted(context.items()))
     own = (holder.arn, holder.unique_id, holder.policies, holder.boundary, holder.trust, tags)
-    content = (*own, around.scps, around.rcps, around.organization_id, around.organization_path)
-    return _access(_Asked(holder, around, content), not_held)
+    content = (*own, around.scps, around.rcps, around.organization_id, around.organization_path, besides)
+    return _access(_Asked(holder, around, context, content), not_held)
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def _access(asked: _Asked, not_held: frozenset[LayerName]) -> Access:
-    holder, limits = asked.holder, Limits(asked.holder, asked.around)
+    holder, limits = asked.holder, Limits(asked.holder, asked.around, asked.context)
     allowing = [
         (policy, statement)
         for policy in holder.policies

@@ -15,13 +15,17 @@ from access.holders import Holder, caller_named, holder_of
 from access.limits import Because
 from access.reach import Access, ServiceReach, access_of
 from access.surroundings import Surroundings, surroundings_of
+from cognito.identity_pools.operations.facts import GUEST
 from cognito.identity_pools.scope import Scope, scopes_of, told
+from cognito.identity_pools.trusting import keys_of
 from cognito.identity_pools.ways import Chain
 from cognito.models import IdentityPool
 from iamconsole.web.words import counted, some
 from identities.models import IamRole
 from policies.engine.catalogue import AccessLevel
+from policies.engine.conditions import Context
 from policies.engine.evaluate import Decision
+from policies.engine.identity_pools import issuer_for
 
 MOST_ROWS, MOST_SCOPES = 40, 4  # on the page
 _READS = (AccessLevel.LIST, AccessLevel.READ)
@@ -157,7 +161,7 @@ def guest_access(row: IdentityPool, chain: Chain) -> GuestAccess:
     unsure = ""
     if link and link.trust and link.trust.lets_in is Decision.UNKNOWN:
         unsure = f"Whether {link.name} lets a guest in is unknown: a condition of its trust decides."
-    own = of_role(role, is_limited=not row.classic_flow or bool(unsure)) if role else None
+    own = of_role(role, row.aws_id, is_limited=not row.classic_flow or bool(unsure)) if role else None
     return GuestAccess(_why_nothing(row, chain), unsure, not row.classic_flow, own, chain.guest.others)
 
 
@@ -178,17 +182,21 @@ def _why_nothing(row: IdentityPool, chain: Chain) -> str:
     return ""
 
 
-def of_role(role: IamRole, *, is_limited: bool) -> OfRole | None:
-    """None where the mirror lacks what it takes to say. `is_limited`: what policies allow may be taken all the same."""
+def of_role(role: IamRole, pool_id: str, *, is_limited: bool) -> OfRole | None:
+    """Of guests of that pool; None where the mirror lacks what it takes to say.
+
+    `is_limited`: what policies allow may be taken all the same.
+    """
     caller = caller_named(role.arn)
     holder = holder_of(role.aws_account, caller) if caller else None
     if holder is None:
         return None
-    return _of_holder(role, holder, surroundings_of(role.aws_account.account_id), is_limited=is_limited)
+    around, context = surroundings_of(role.aws_account.account_id), keys_of(issuer_for(role.arn), pool_id, GUEST)
+    return _of_holder(role, holder, around, context, is_limited=is_limited)
 
 
-def _of_holder(role: IamRole, holder: Holder, around: Surroundings, *, is_limited: bool) -> OfRole:
-    access = access_of(holder, around, holder.not_held)
+def _of_holder(role: IamRole, holder: Holder, around: Surroundings, context: Context, *, is_limited: bool) -> OfRole:
+    access = access_of(holder, around, holder.not_held, context)
     unsure = is_limited or bool(access.not_held)
     rows = [row for service in access.services if (row := _row(service, unsure=unsure)).level != "none"]
     rows.sort(key=lambda row: (not row.on_everything, row.service.name.lower()))

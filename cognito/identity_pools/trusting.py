@@ -16,6 +16,7 @@ from cognito.identity_pools.operations.facts import GUEST, SIGNED_IN
 from identities.models import IamRole
 from policies.engine.callers import caller_of
 from policies.engine.compiled import compiled
+from policies.engine.conditions import Context
 from policies.engine.document import load
 from policies.engine.evaluate import Decision, Layers, Policy, Request, evaluate
 from policies.engine.identity_pools import ISSUERS, Issuer, issuer_for
@@ -62,7 +63,7 @@ def trust_in(document: str, arn: str, pool_id: str, kind: str, *, provider: str 
     issuer = issuer_for(arn)
 
     def decision(action: str, pool: str, who: str) -> Decision:
-        context = {issuer.aud: (pool,), issuer.amr: _came_in(who, provider)}
+        context = keys_of(issuer, pool, who, provider)
         request = Request(caller_of(issuer.federated), action, arn, _account(arn), context, lambda key: True)
         return evaluate(request, Layers(resource=Policy(arn, compiled(document)))).decision
 
@@ -87,9 +88,13 @@ def trust_in(document: str, arn: str, pool_id: str, kind: str, *, provider: str 
 _PERHAPS = (Decision.ALLOWED, Decision.UNKNOWN)
 
 
-def _came_in(kind: str, provider: str) -> tuple[str, ...]:
-    """What `amr` has: the kind, and of who is signed in the provider, too ("Role trust and permissions")."""
-    return (kind, provider) if kind == SIGNED_IN else (kind,)
+def keys_of(issuer: Issuer, pool_id: str, kind: str, provider: str = "") -> Context:
+    """What is known of how somebody came in: when they take a role, and in what they ask for as that role.
+
+    `amr` has the kind, and of who is signed in the provider, too ("Role trust and permissions"). IAM User Guide,
+    "Available keys for AWS web identity federation".
+    """
+    return {issuer.aud: (pool_id,), issuer.amr: (kind, provider) if kind == SIGNED_IN else (kind,)}
 
 
 def _pools_in(document: str, issuer: Issuer) -> tuple[set[str], set[str]]:

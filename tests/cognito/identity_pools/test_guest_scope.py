@@ -11,7 +11,7 @@ from django.test import Client
 
 from accounts.models import Operator
 from cognito.identity_pools.findings import all_findings
-from cognito.identity_pools.guests import GuestAccess, Row, guest_access
+from cognito.identity_pools.guests import GuestAccess, Row, guest_access, of_role
 from cognito.identity_pools.trusting import trust_for
 from cognito.identity_pools.ways import Chain
 from cognito.models import IdentityPool
@@ -22,8 +22,8 @@ from tests.services.pages import get, text_of
 pytestmark = pytest.mark.django_db
 
 ALL_S3, FAR = "GUESTS_READ_ALL_S3", "GUESTS_DO_TOO_MUCH"
-SUB = "${cognito-identity.amazonaws.com:sub}"
-AMR = "cognito-identity.amazonaws.com:amr"
+ISSUER = "cognito-identity.amazonaws.com"
+SUB, AMR, AUD = f"${{{ISSUER}:sub}}", f"{ISSUER}:amr", f"{ISSUER}:aud"
 SECRET = ["arn:aws:s3:::secret", "arn:aws:s3:::secret/*"]
 TABLES = "arn:aws:dynamodb:us-east-1:123456789012:table/*"
 ADMIN = "arn:aws:iam::123456789012:role/admin"
@@ -159,7 +159,7 @@ def test_what_a_guest_reaches(shop: Shop, statements: list[dict[str, Any]], said
     ("statements", "keys"),
     [
         ([allow("s3:GetObject", Bool={"aws:SecureTransport": "true"})], "aws:SecureTransport"),
-        ([allow("s3:GetObject", **{"ForAnyValue:StringLike": {AMR: "authenticated"}})], AMR),
+        ([allow("s3:GetObject", **{"StringEquals": {f"{ISSUER}:sub": "us-east-1:one"}})], f"{ISSUER}:sub"),
         (
             [
                 allow("s3:GetObject"),
@@ -176,6 +176,32 @@ def test_what_hangs_on_a_condition_is_not_sure(shop: Shop, statements: list[dict
     assert row(pool, "s3").is_conditional
     [told] = [each for each in all_findings(pool) if each.code == ALL_S3]
     assert f"if the condition on {keys} is met" in told.text
+
+
+@pytest.mark.parametrize(
+    ("statements", "reads"),
+    [
+        ([allow("s3:GetObject", **{"ForAnyValue:StringLike": {AMR: "authenticated"}})], False),
+        ([allow("s3:GetObject", **{"ForAnyValue:StringLike": {AMR: ["authenticated", "unauth*"]}})], True),
+        ([allow("s3:GetObject", StringNotEquals={AUD: "us-east-1:another"})], True),
+        ([allow("s3:GetObject", StringEquals={AUD: "us-east-1:another"})], False),
+        ([allow("s3:GetObject"), deny("*", **{"ForAnyValue:StringEquals": {AMR: "unauthenticated"}})], False),
+        ([allow("s3:GetObject"), deny("*", **{"ForAnyValue:StringEquals": {AMR: "authenticated"}})], True),
+    ],
+)
+def test_how_a_guest_came_in_is_known(shop: Shop, statements: list[dict[str, Any]], reads: bool) -> None:
+    pool = guests_may(shop, *statements)
+    said = "A guest may read everything in Amazon S3." if reads else "A guest may do nothing:"
+    assert asked(pool).sentence.startswith(said)
+    assert found(pool) == ({ALL_S3} if reads else set())
+
+
+def test_what_one_pool_is_allowed_guests_of_another_are_not(shop: Shop) -> None:
+    pool = guests_may(shop, allow("s3:GetObject", StringEquals={AUD: shop.pool_id}))
+    role = shop.iam_role("shop-guest")
+    own, other = (of_role(role, pool_id, is_limited=False) for pool_id in (pool.aws_id, "us-east-1:another"))
+    assert own is not None and own.rows and own.rows[0].is_sure
+    assert other is not None and not other.rows
 
 
 def test_one_statement_without_a_condition_is_enough_to_be_sure(shop: Shop) -> None:
