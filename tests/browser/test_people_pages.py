@@ -12,8 +12,8 @@ from accounts.models import AwsAccount, Operator
 from cognito.models import CognitoUser, PoolCare, UserPool
 from iamconsole.demo.process import REGION, Emulator
 from tests.browser.test_walk_changes import Walk
+from tests.cognito.pulled_people import make, pull_people
 from tests.cognito.rows import make_identity_pool, make_person, make_pool, make_pool_group, put_into
-from tests.cognito.test_mirror_people import make, pull_people
 from tests.services.browser import LOOKS, axe_violations
 from tests.services.pages import address
 from tests.services.workers import Worker

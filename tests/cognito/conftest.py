@@ -1,12 +1,31 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import Emulator
+from cognito.models import PoolCare
+from iamconsole.demo.process import REGION, Emulator
+from tests.cognito.pulled_people import ALLOWED
 from tests.services.world import World
 
 
 @pytest.fixture
 def world(emulator: Emulator, aws_account: AwsAccount) -> World:
     return World(emulator, aws_account)
+
+
+@pytest.fixture
+def idp(emulator: Emulator) -> Any:
+    return emulator.client("cognito-idp")
+
+
+@pytest.fixture
+def pool_id(idp: Any, aws_account: AwsAccount) -> str:
+    made = idp.create_user_pool(
+        PoolName="customers", Schema=[{"Name": "plan", "AttributeDataType": "String", "Mutable": True}]
+    )
+    found: str = made["UserPool"]["Id"]
+    PoolCare.objects.create(aws_account=aws_account, region=REGION, pool_id=found, attributes=ALLOWED)
+    return found

@@ -12,17 +12,12 @@ from accounts.models import AuditEntry, AwsAccount, Operator
 from cognito.models import CognitoUser, PoolCare, UserPool
 from cognito.people.looking import ways_to_ask
 from iamconsole.demo.process import REGION, Emulator
-from tests.cognito.test_mirror_people import make, pull_people
+from tests.cognito.pulled_people import make, pull_people
 from tests.services.pages import address, get, text_of
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[Operator], Client]
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def idp(emulator: Emulator) -> Any:
-    return emulator.client("cognito-idp")
 
 
 @pytest.fixture

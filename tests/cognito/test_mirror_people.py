@@ -1,4 +1,4 @@
-"""The people of a pool in the mirror: read page by page, kept in part, found, taken for gone, erased."""
+"""The people of a pool in the mirror: read page by page, kept in part, taken for gone, erased."""
 
 from __future__ import annotations
 
@@ -9,62 +9,22 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from accounts.models import AwsAccount, Operator
+from accounts.models import AwsAccount
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser, PoolCare, UserPool
 from cognito.people import erasing, members, rows, source
-from cognito.people.caring import erase_attribute
 from cognito.people.mirror import PERSON, find_one
-from cognito.people.table import THERE, Asked, rows_of
 from cognito.people.telling import people_in
-from cognito.selectors import UNFINISHED, After, Wanted, exactly, matching, page_of, people_of, with_attribute
+from cognito.selectors import Wanted, matching, people_of
 from iamconsole.demo.process import REGION, Emulator
-from identities.bulk.csv_text import Line
 from sync import pull
 from sync.aws.client import reader
 from sync.mirror import ObjectRef, Place, Reread, store_one
 from sync.models import Facet, Run
+from tests.cognito.pulled_people import ALLOWED, make, names, pull_people
 from tests.cognito.test_mirror_pools import whole_database
 from tests.sync.pulling import pull_all, pulled
 
 pytestmark = pytest.mark.django_db
-ALLOWED = ["custom:plan", "email"]
-
-
-@pytest.fixture
-def idp(emulator: Emulator) -> Any:
-    return emulator.client("cognito-idp")
-
-
-@pytest.fixture
-def pool_id(idp: Any, aws_account: AwsAccount) -> str:
-    made = idp.create_user_pool(
-        PoolName="customers", Schema=[{"Name": "plan", "AttributeDataType": "String", "Mutable": True}]
-    )
-    found: str = made["UserPool"]["Id"]
-    PoolCare.objects.create(aws_account=aws_account, region=REGION, pool_id=found, attributes=ALLOWED)
-    return found
-
-
-def make(idp: Any, pool_id: str, name: str, **attributes: str) -> str:
-    """The new person's `sub`."""
-    told = {"email": f"{name}@example.org", "family_name": f"Secretive-{name}"} | attributes
-    made = idp.admin_create_user(
-        UserPoolId=pool_id,
-        Username=name,
-        MessageAction="SUPPRESS",
-        UserAttributes=[{"Name": key.replace("custom_", "custom:"), "Value": value} for key, value in told.items()],
-    )
-    return next(str(each["Value"]) for each in made["User"]["Attributes"] if each["Name"] == "sub")
-
-
-def pull_people(aws_account: AwsAccount, **options: Any) -> Run:
-    if not UserPool.objects.exists():
-        pulled(aws_account, source="cognito.pools", region=REGION)
-    return pulled(aws_account, source="cognito.people", region=REGION, **options)
-
-
-def names(people: Any) -> list[str]:
-    return [person.name for person in people]
 
 
 def test_who_there_is_with_what_may_be_kept(idp: Any, pool_id: str, aws_account: AwsAccount) -> None:
@@ -293,104 +253,6 @@ def test_no_older_listing_undoes_our_own_membership(idp: Any, pool_id: str, aws_
     members.leave(group, [sub])
     members.keep(group, [sub], asked_at, run=None)
     assert CognitoMembership.objects.get().gone_at is not None
-
-
-# ---- Finding people --------------------------------------------------------------------------------------------
-@pytest.fixture
-def people(idp: Any, pool_id: str, aws_account: AwsAccount) -> Any:
-    make(idp, pool_id, "anna", custom_plan="family")
-    make(idp, pool_id, "bela", custom_plan="business")
-    make(idp, pool_id, "chiara", custom_plan="family", email="Chiara@example.com")
-    idp.admin_set_user_password(UserPoolId=pool_id, Username="bela", Password="Correct-Horse-7", Permanent=True)
-    idp.admin_disable_user(UserPoolId=pool_id, Username="bela")
-    pull_people(aws_account)
-    return people_of(UserPool.objects.get())
-
-
-@pytest.mark.parametrize(
-    ("wanted", "found"),
-    [
-        (Wanted(), ["anna", "bela", "chiara"]),
-        (Wanted(words="EXAMPLE.org"), ["anna", "bela"]),
-        (Wanted(words="hiar"), ["chiara"]),
-        (Wanted(words="be"), ["bela"]),
-        (Wanted(words="100%"), []),
-        (Wanted(attributes={"custom:plan": "family"}), ["anna", "chiara"]),
-        (Wanted(attributes={"custom:plan": "fam"}), []),
-        (Wanted(attributes={"email": "anna@example.org"}), ["anna"]),
-        (Wanted(attributes={"custom:pl__an": "family"}), []),
-        (Wanted(attributes={"username": "anna"}), ["anna"]),
-        (Wanted(statuses=UNFINISHED), ["anna", "chiara"]),
-        (Wanted(enabled=False), ["bela"]),
-        (Wanted(words="example", attributes={"custom:plan": "family"}, enabled=True), ["anna", "chiara"]),
-    ],
-)
-def test_finding_people(people: Any, wanted: Wanted, found: list[str]) -> None:
-    assert names(matching(people, wanted)) == found
-
-
-def test_by_dates(people: Any) -> None:
-    later = timezone.now() + timedelta(days=1)
-    assert names(matching(people, Wanted(created_from=later))) == []
-    assert len(names(matching(people, Wanted(created_before=later, changed_before=later)))) == 3
-
-
-def test_exactly(people: Any) -> None:
-    pool, anna = UserPool.objects.get(), people.get(name="anna")
-    for words in (anna.aws_id, "ANNA", "anna@example.org", " anna@EXAMPLE.org "):
-        assert names(exactly(pool, words)) == ["anna"], words
-    assert names(exactly(pool, "anna@example")) == []
-
-
-def test_page_by_page(people: Any) -> None:
-    first = page_of(people, size=2)
-    assert names(first) == ["anna", "bela", "chiara"]
-    assert names(page_of(people, After.row(first[1]), size=2)) == ["chiara"]
-
-
-# ---- Pools where people sign in with an address, and the username is the `sub` ------------------------------------
-@pytest.fixture
-def by_address(idp: Any, aws_account: AwsAccount) -> UserPool:
-    made = idp.create_user_pool(PoolName="shop", UsernameAttributes=["email"])["UserPool"]
-    for name, called in (("zoe", "Anna Zoe"), ("carla", ""), ("Bela", "")):
-        told = {"email": f"{name}@example.org"} | ({"name": called} if called else {})
-        idp.admin_create_user(
-            UserPoolId=made["Id"],
-            Username=told["email"],
-            MessageAction="SUPPRESS",
-            UserAttributes=[{"Name": key, "Value": value} for key, value in told.items()],
-        )
-    pull_people(aws_account)
-    assert all(person.name == person.aws_id for person in CognitoUser.objects.all())
-    found: UserPool = UserPool.objects.get(aws_id=made["Id"])
-    return found
-
-
-def addresses(people: Any) -> list[str]:
-    return [person.attributes["email"] for person in people]
-
-
-def test_they_are_listed_by_what_they_are_called(by_address: UserPool) -> None:
-    people = people_of(by_address)
-    assert addresses(people) == ["zoe@example.org", "Bela@example.org", "carla@example.org"]
-    assert addresses(matching(people, Wanted(words="be"))) == ["Bela@example.org"]
-
-
-def test_what_they_are_called_is_no_username(by_address: UserPool) -> None:
-    zoe = CognitoUser.objects.get(attributes__email="zoe@example.org")
-    assert not exactly(by_address, "anna zoe").exists()
-    assert list(exactly(by_address, "ZOE@example.org")) == list(exactly(by_address, zoe.aws_id)) == [zoe]
-    of = people_of(by_address)
-    assert list(with_attribute(of, "username", zoe.aws_id)) == [zoe]
-    assert not with_attribute(of, "username", "anna zoe").exists()
-    [row] = rows_of(Asked(by_address, THERE), [Line(2, {"name": "anna zoe", "do": "disable"})])
-    assert "nobody called" in row.problem
-
-
-def test_an_attribute_that_goes_goes_from_the_order_too(by_address: UserPool, alice: Operator) -> None:
-    erase_attribute(by_address, "name", actor=alice)
-    erase_attribute(by_address, "email", actor=alice)
-    assert all(person.name_key == person.aws_id for person in people_of(by_address))
 
 
 # ---- Erasure ---------------------------------------------------------------------------------------------------
