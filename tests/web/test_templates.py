@@ -8,10 +8,13 @@ from __future__ import annotations
 import ast
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
-from django.template import engines
+from django.template import Node, engines
+from django.template.defaulttags import URLNode
 from django.template.loader import get_template
+from django.template.loader_tags import BlockNode
 
 from tests.web.sources import TEMPLATES_DIR, modules, template_name, templates
 
@@ -30,6 +33,27 @@ COMMENTS = re.compile(r"\{#.*?#\}|\{%\s*comment.*?endcomment\s*%\}", re.DOTALL)
 @pytest.mark.parametrize("path", templates(), ids=template_name)
 def test_template_compiles(path: Path) -> None:
     get_template(template_name(path))
+
+
+def test_no_block_reads_an_address_that_another_one_keeps() -> None:
+    """`{% url … as name %}` holds until its block ends: in another one the link leads to the page that it is on."""
+    lost = [(template_name(path), *each) for path in templates() for each in lost_addresses(template_name(path))]
+    assert lost == []
+
+
+def lost_addresses(name: str) -> list[tuple[str, str]]:
+    """Each with the block that reads it."""
+    template: Any = get_template(name)
+    inside = {block: block.get_nodes_by_type(Node) for block in template.template.nodelist.get_nodes_by_type(BlockNode)}
+    kept = {block: {n.asvar for n in nodes if isinstance(n, URLNode) and n.asvar} for block, nodes in inside.items()}
+    return [
+        (address, other.name)
+        for block, addresses in kept.items()
+        for address in addresses
+        for other in inside
+        if address not in kept[other] and other not in inside[block]
+        if any(re.search(rf"\b{address}\b", node.token.contents) for node in inside[other])
+    ]
 
 
 @pytest.mark.parametrize("path", templates(), ids=template_name)
