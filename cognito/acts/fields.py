@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django import forms
@@ -57,6 +58,16 @@ class OfPool(ActForm):
         pool: UserPool = getattr(self.target, "pool", self.target)
         return pool
 
+    @cached_property
+    def by_helpdesk(self) -> bool:
+        """By who may propose no more."""
+        return not may(self.operator, PROPOSE, self.aws_account)
+
+    @cached_property
+    def draft(self) -> Draft:
+        """What is guarded is looked up once."""
+        return Draft(self.aws_account)
+
 
 class GuardedNames(OfPool):
     """About attributes: of those that can give AWS access or an account away, helpdesk gets no field."""
@@ -65,18 +76,15 @@ class GuardedNames(OfPool):
         guarded = self._guarded(names)
         return [name for name in names if name not in guarded]
 
-    def left_out(self, names: Sequence[str]) -> str:
-        """A sentence; "" where nothing is left out."""
-        guarded = self._guarded(names)
-        if not guarded:
-            return ""
-        verb = "isn’t" if len(guarded) == 1 else "aren’t"
-        return f"{some(guarded, shown=len(guarded))} {verb} for helpdesk: ask somebody who may more."
+    def tell_left_out(self, names: Sequence[str]) -> None:
+        """Below the heading, where something is."""
+        if guarded := self._guarded(names):
+            verb = "isn’t" if len(guarded) == 1 else "aren’t"
+            told = f"{some(guarded, shown=len(guarded))} {verb} for helpdesk: ask somebody who may more."
+            self.about = " ".join(filter(None, (self.about, told)))
 
     def _guarded(self, names: Sequence[str]) -> list[str]:
-        if may(self.operator, PROPOSE, self.aws_account):
-            return []
-        return guarded_attributes(Draft(self.aws_account), self.pool.aws_id, names)
+        return guarded_attributes(self.draft, self.pool.aws_id, names) if self.by_helpdesk else []
 
 
 class AttributeFields(GuardedNames):
@@ -87,8 +95,7 @@ class AttributeFields(GuardedNames):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         required = set(schema.required(self.pool))
-        settable = schema.settable(self.pool, new=self.new)
-        self.about = " ".join(filter(None, (self.about, self.left_out(settable))))
+        self.tell_left_out(schema.settable(self.pool, new=self.new))
         for name in self.names():
             self.fields[f"{_PREFIX}{name}"] = _field(name, required=name in required)
         self.order_fields([name for name in self.fields if name not in ("title", "reason")])

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from django import forms
 from django.db.models import Prefetch, prefetch_related_objects
 
-from accounts.access import may
 from accounts.roles import PROPOSE
 from cognito.acts.asked import EndSessionForm, ForgetDeviceForm, LinkForm, UnlinkForm
 from cognito.acts.base import PersonForm
@@ -19,14 +18,13 @@ from cognito.operations.people.base import on_person
 from cognito.operations.people.confirming import clients_without_secret
 from cognito.operations.people.mfa import FACTORS
 from cognito.people import messages, schema
-from cognito.people.guarded import why_guarded_group
+from cognito.people.guarded import why_not_for_helpdesk
 from cognito.people.messages import EMAIL, NO_MESSAGE, SMS
 from cognito.people.telling import allowed_by, care_of
 from iamconsole.web.words import some
 from policies import acts
 from policies.acts import Act
 from sync.calls import concealed
-from sync.draft import Draft
 from sync.operations import Refusal, StepSpec
 
 PLACE = "cognito_user"
@@ -153,10 +151,9 @@ class JoinForm(PersonForm):
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or self.cleaned_data
-        group = None if may(self.operator, PROPOSE, self.aws_account) else said.get("group")
-        why = why_guarded_group(Draft(self.aws_account), self.pool.arn, group.name) if group else ""
-        if why:
-            self.add_error("group", f"{why} That isn’t for helpdesk: ask somebody who may more.")
+        group = said.get("group") if self.by_helpdesk else None
+        if group and (why := why_not_for_helpdesk(self.draft, self.pool.arn, group.name)):
+            self.add_error("group", why)
         return said
 
     def steps(self) -> Sequence[StepSpec]:
@@ -217,7 +214,7 @@ class DropAttributeForm(GuardedNames, PersonForm):
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  for the type checker
         names = [name for name in schema.settable(self.pool) if not schema.undeletable(self.pool, name)]
         names = [name for name in names if not name.endswith("_verified")]
-        self.about = " ".join(filter(None, (self.about, self.left_out(names))))
+        self.tell_left_out(names)
         field.choices = [(name, name) for name in self.offered(names)]
 
     def parameters(self, person: CognitoUser) -> dict[str, Any]:

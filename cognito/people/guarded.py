@@ -47,6 +47,12 @@ def why_guarded_group(draft: Draft, pool_arn: str, name: str) -> str:
     return ""
 
 
+def why_not_for_helpdesk(draft: Draft, pool_arn: str, name: str) -> str:
+    """The same of a group, with what helpdesk can do about it."""
+    why = why_guarded_group(draft, pool_arn, name)
+    return f"{why} That isn’t for helpdesk: ask somebody who may more." if why else ""
+
+
 def _claims(draft: Draft, pool_id: str) -> frozenset[str]:
     """Asked for once for all steps of a plan; so are the roles."""
     key = (claims_of, pool_id)

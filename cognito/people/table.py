@@ -12,7 +12,7 @@ from cognito.operations.people.base import on_person
 from cognito.operations.people.groups import AddToGroup
 from cognito.operations.people.making import called_by, new_person
 from cognito.people import messages, schema
-from cognito.people.guarded import guarded_attributes, why_guarded_group
+from cognito.people.guarded import guarded_attributes, why_not_for_helpdesk
 from cognito.people.messages import NO_MESSAGE
 from cognito.people.telling import allowed_by, care_of
 from identities.bulk.csv_text import Line
@@ -61,8 +61,9 @@ class Asked:
             return
         if guarded := guarded_attributes(self.draft, self.pool.aws_id, attributes):
             raise RowError(f"{guarded[0]} isn’t for helpdesk: leave it empty, or ask somebody who may more.")
-        if why := next(filter(None, (why_guarded_group(self.draft, self.pool.arn, name) for name in groups)), ""):
-            raise RowError(f"{why} That isn’t for helpdesk: ask somebody who may more.")
+        for name in groups:
+            if why := why_not_for_helpdesk(self.draft, self.pool.arn, name):
+                raise RowError(why)
 
 
 def columns(pool: UserPool, what: str) -> list[str]:
