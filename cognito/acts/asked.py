@@ -31,6 +31,8 @@ class AskedForm(PersonForm):
         field = self.fields[self.chosen]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  for the type checker
         field.choices = lambda: [*self.found.choices]
+        if not self.is_bound:
+            self.cannot = self.found.why
 
     def ask(self) -> Found:
         raise NotImplementedError
@@ -45,11 +47,6 @@ class AskedForm(PersonForm):
             self.errors.pop(self.chosen, None)  # there is nothing to choose
             self.add_error(None, self.found.why)
         return said
-
-    @property
-    def own_fields(self) -> list[Any]:
-        self.fields[self.chosen].help_text = self.found.why
-        return super().own_fields
 
 
 class EndSessionForm(AskedForm):

@@ -19,6 +19,7 @@ from sync.models import Change
 from sync.operations import Risk, StepSpec
 from tests.cognito.people_cases import ACCOUNT, DEVICE, Customers, customers, shown
 from tests.services.changing import carry_out, propose
+from tests.services.pages import get
 from tests.sync.pulling import pulled
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +65,12 @@ def test_who_has_no_device_is_told_so(found: Customers, hal: Operator) -> None:
     form = form_of("forget-device", found.person("dora"), hal, device=DEVICE)
     assert not form.is_valid()
     assert "The pool remembers no device of theirs." in str(form.errors)
+
+
+def test_where_there_is_nothing_to_choose_there_are_no_fields(found: Customers, hal: Operator, client_of: Any) -> None:
+    for who, has_fields in (("ada", True), ("dora", False)):
+        page = get(client_of(hal), "cognito_user_act", aws_id=found.person(who).aws_id, act="forget-device")
+        assert ("The pool remembers no device of theirs." not in page, 'name="device"' in page) == (has_fields,) * 2
 
 
 def test_opening_the_page_of_a_person_asks_for_no_devices(found: Customers, hal: Operator, client_of: Any) -> None:
