@@ -173,9 +173,10 @@ def _new(asked: Asked, line: Line, groups: set[str]) -> Iterator[StepSpec]:
 
 def _one(said: str, people: dict[str, list[CognitoUser]]) -> CognitoUser:
     found = people.get(said) or people.get(said.casefold()) or []
-    if len(found) != 1:
-        words = "Several people are called" if found else "The mirror has nobody called"
-        raise RowError(f"{words} “{said[:80]}”{': give the sub' if found else ''}.")
+    if not found:
+        raise RowError(f"The mirror has nobody called “{said[:80]}”: look for them in the list and ask AWS there.")
+    if len(found) > 1:
+        raise RowError(f"Several people are called “{said[:80]}”: give the sub.")
     return found[0]
 
 

@@ -49,7 +49,9 @@ def test_nobody_is_meant_by_what_they_call_themselves(found: Customers, hal: Ope
     ben.save(update_fields=["attributes"])
     text = "name,groups\nben@acme.example,vip\nzoe@acme.example,vip\n"
     page = table(found, client_of(hal), text)
-    assert problems(page) == {3: "The mirror has nobody called “zoe@acme.example”."}
+    assert problems(page) == {
+        3: "The mirror has nobody called “zoe@acme.example”: look for them in the list and ask AWS there."
+    }
 
 
 def test_in_a_pool_without_recovery_no_password_is_reset(found: Customers, hal: Operator, client_of: SignIn) -> None:
