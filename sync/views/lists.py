@@ -111,7 +111,8 @@ CHANGES = Table(
     search_hint="Title, reason or number",
     empty_icon="git-pull-request-arrow",
     empty_title="No change yet",
-    empty_text="Edit a policy or a membership: what you stage is planned here, and sent to AWS after you have read it.",
+    empty_text="Change a policy, a membership or a person of a pool: what you stage is planned here, and sent to AWS "
+    "after you have read it.",
 )
 
 PULLS = Table(
