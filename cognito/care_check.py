@@ -59,7 +59,7 @@ class CareCheck(Check):
         mails = sum(_OWN_MAIL in step.params.said for step in of_people)
         if mails > MOST_MAILS:
             words = f"It sends {mails:,} e-mails, and Cognito itself sends {MOST_MAILS} a day: AWS refuses the rest."
-            found.append(Finding("MAIL_QUOTA", "warning", words))
+            found.append(Finding("MAIL_QUOTA", "warning", words, about=(), amount=mails))
         return found
 
 

@@ -55,4 +55,12 @@ class LintCheck(Check):
 
 
 def _finding(step: int, found: lint.Finding) -> Finding:
-    return Finding(found.code, _AS[found.severity], found.message, step, found.line, found.column)
+    return Finding(
+        found.code,
+        _AS[found.severity],
+        found.message,
+        step,
+        found.line,
+        found.column,
+        about=(found.path, found.message),
+    )

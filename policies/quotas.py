@@ -88,7 +88,7 @@ class Limit:
             return []
         may_be_more = self.held is None and (self.quota.most is None or wanted <= self.quota.most)
         words = f"{so_many}; AWS allows {self.words}{mend and ': '}{mend}."
-        return [Finding(code, "warning" if may_be_more else "error", words)]
+        return [Finding(code, "warning" if may_be_more else "error", words, about=(), amount=wanted)]
 
     def too_long(self, document: str) -> list[Finding]:
         """Of a quota of characters."""

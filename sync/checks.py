@@ -24,22 +24,39 @@ GRAVE: frozenset[Severity] = frozenset({"error", "protected", "security_warning"
 
 @dataclass(frozen=True)
 class Finding:
+    """`about` and `amount` are what it says, as values: by them one at the apply is compared with those on the plan.
+
+    `about`: names, ids or ARNs; () where the code and the step say it all. None, which a finding that may be compared
+    never has, is that of one that an earlier release of the console stored. `amount`: how many, or how much.
+    """
+
     code: str
     severity: Severity
-    message: str  # a sentence for the operator
+    message: str  # a sentence for the operator; never compared
     step: int | None = None  # position of the step that it is about
     line: int | None = None  # in the document of that step
     column: int | None = None
+    about: tuple[str, ...] | None = None
+    amount: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if value is not None}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
-        return cls(**stored)
+        about = stored.get("about")
+        return cls(**{**stored, "about": None if about is None else tuple(about)})
 
     def at_step(self, position: int) -> Self:
         return replace(self, step=position)
+
+    def covers(self, now: Finding) -> bool:
+        """Whether whoever agreed to this one agreed to `now`: the same of the same step, about no more."""
+        if (self.code, self.severity, self.step) != (now.code, now.severity, now.step):
+            return False
+        if self.about is None or now.about is None:
+            return self.message == now.message
+        return set(now.about) <= set(self.about) and (now.amount or 0) <= (self.amount or 0)
 
 
 @dataclass(frozen=True)
@@ -111,6 +128,6 @@ def worsened(before: Mapping[str, Any], now: Mapping[str, Measured]) -> list[str
 
 
 def worse(before: Iterable[Finding], now: Iterable[Finding]) -> list[Finding]:
-    """The grave findings that were not there before. The same words about the same step are the same finding."""
-    known = set(before)
-    return [finding for finding in now if finding.severity in GRAVE and finding not in known]
+    """The grave findings that none of before covers."""
+    known = list(before)
+    return [each for each in now if each.severity in GRAVE and not any(earlier.covers(each) for earlier in known)]

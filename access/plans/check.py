@@ -62,7 +62,8 @@ def _new_administrators(concerned: Sequence[Concerned]) -> Iterator[Finding]:
     if arns:
         names = some([name_of(arn) for arn in arns], len(arns))
         becomes = "becomes an administrator" if len(arns) == 1 else "become administrators"
-        yield Finding("MAKES_ADMINISTRATOR", "security_warning", f"{names} {becomes} of this AWS account.")
+        words = f"{names} {becomes} of this AWS account."
+        yield Finding("MAKES_ADMINISTRATOR", "security_warning", words, about=tuple(arns))
 
 
 # ---- Worse ---------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from access.plans.holdings import Holdings
 from access.situations import account_in
 from policies.engine.diff.report import policy_diff
 from policies.engine.document import load
-from sync.checks import Finding
+from sync.checks import Finding, Severity
 
 _PARTS = {"gained": "gained", "lost": "lost", "undecided": "perhaps"}
 
@@ -40,11 +40,13 @@ def _grave(role: str, found: Mapping[str, Any], account_id: str) -> Iterator[Fin
             opened[who] = bool(item["conditions"]) and opened.get(who, True)
     for who, conditioned in sorted(opened.items()):
         under = ", under conditions" if conditioned else ""
-        severity = "warning" if conditioned else "security_warning"
+        severity: Severity = "warning" if conditioned else "security_warning"
         if who == "*":
-            yield Finding("OPENS_ROLE_TO_EVERYBODY", severity, f"Anyone in any AWS account may assume {name}{under}.")  # type: ignore[arg-type]
+            words = f"Anyone in any AWS account may assume {name}{under}."
+            yield Finding("OPENS_ROLE_TO_EVERYBODY", severity, words, about=(role,))
         else:
-            yield Finding("OPENS_ROLE_TO_ACCOUNT", severity, f"AWS account {who} may assume {name}{under}.")  # type: ignore[arg-type]
+            words = f"AWS account {who} may assume {name}{under}."
+            yield Finding("OPENS_ROLE_TO_ACCOUNT", severity, words, about=(role, who))
 
 
 def _strangers(item: Mapping[str, Any], account_id: str) -> Iterator[str]:

@@ -51,22 +51,23 @@ class StaysInCharge(Check):
 def _findings(aws_account: AwsAccount, tier: Tier, arn: str, steps: Sequence[Planned]) -> Iterator[Finding]:
     holder = holder_of(aws_account, caller_of(arn))
     if holder is None or holder.not_held:
-        yield _unknown(tier, "the mirror doesn’t hold all of its role’s policies")
+        yield _unknown(tier, "the mirror doesn’t hold all of its role’s policies", ["policies"])
         return
     after = afterwards(aws_account, holder, steps)
     if after.untold:
-        yield _unknown(tier, f"the engine can’t tell {some(after.untold)}")
+        yield _unknown(tier, f"the engine can’t tell {some(after.untold)}", after.untold)
         return
     lost, perhaps = _compared(aws_account, tier, holder, after)
     if lost:
         words = f"After this plan the console could no longer {tier} here: it would lack {some(lost, shown=_SHOWN)}."
-        yield Finding("LOCKS_OUT", "protected", words)
+        yield Finding("LOCKS_OUT", "protected", words, about=(tier, *lost))
     if perhaps:
-        yield _unknown(tier, f"of {some(perhaps, shown=_SHOWN)} it can’t be told")
+        yield _unknown(tier, f"of {some(perhaps, shown=_SHOWN)} it can’t be told", perhaps)
 
 
-def _unknown(tier: Tier, why: str) -> Finding:
-    return Finding("MAY_LOCK_OUT", "warning", f"Whether the console could still {tier} here isn’t known: {why}.")
+def _unknown(tier: Tier, why: str, of: Sequence[str]) -> Finding:
+    words = f"Whether the console could still {tier} here isn’t known: {why}."
+    return Finding("MAY_LOCK_OUT", "warning", words, about=(tier, *of))
 
 
 def _compared(aws_account: AwsAccount, tier: Tier, holder: Holder, after: Afterwards) -> tuple[list[str], list[str]]:

@@ -72,18 +72,22 @@ class ProtectedRoles(Check):
     def look(self, aws_account: AwsAccount, steps: Sequence[Planned]) -> list[Finding]:
         holders = roles_with(aws_account, steps)
         found = [
-            Finding("PROTECTED_ROLE", "protected", words, step.position)
+            Finding("PROTECTED_ROLE", "protected", words, step.position, about=about)
             for step in steps
             for kind, arn in objects(step)
-            for words in _objections(aws_account, kind, arn, holders)
+            for about, words in _objections(aws_account, kind, arn, holders)
         ]
         return list(dict.fromkeys(found))
 
 
-def _objections(aws_account: AwsAccount, kind: str, arn: str, holders: Mapping[str, Sequence[str]]) -> Iterator[str]:
+def _objections(
+    aws_account: AwsAccount, kind: str, arn: str, holders: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What each is about (ARNs, and why that is protected), and the sentence."""
     if kind == "iam.role" and (why := why_protected(aws_account, arn)):
-        yield f"It touches the role {name_of(arn)}: {why}."
+        yield (arn, why), f"It touches the role {name_of(arn)}: {why}."
     if kind == "iam.policy":
         for role_arn in holders.get(arn, ()):
             if why := why_protected(aws_account, role_arn):
-                yield f"It changes {name_of(arn)}, a policy of the role {name_of(role_arn)}: {why}."
+                words = f"It changes {name_of(arn)}, a policy of the role {name_of(role_arn)}: {why}."
+                yield (arn, role_arn, why), words

@@ -89,7 +89,7 @@ def broken_by_rename(row: IamUser | IamGroup) -> list[Finding]:
         found.append(Finding("TRUST_FOLLOWS", "suggestion", words))
     if isinstance(row, IamUser) and (names := _by_user_name(row)):
         words = f"{some(names)} {_go(names)} by {_USERNAME}: it is the new name then."
-        found.append(Finding("GOES_BY_USER_NAME", "warning", words))
+        found.append(Finding("GOES_BY_USER_NAME", "warning", words, about=tuple(names)))
     return found
 
 
@@ -99,19 +99,20 @@ def broken_by_deletion(row: Principal, breaks: Breaks) -> list[Finding]:
     if trusting := breaks.trust.get(row.arn):
         words = f"The trust of {some(trusting)} names it: AWS leaves only its id there, "
         words += "which another one of that name doesn't have."
-        found.append(Finding("TRUST_BREAKS", "warning", words))
+        found.append(Finding("TRUST_BREAKS", "warning", words, about=tuple(trusting)))
     return found + list(_in_use(row))
 
 
 def _in_use(row: Principal) -> Iterator[Finding]:
     used: datetime | None = getattr(row, "last_used_at" if isinstance(row, IamRole) else "last_activity_at", None)
     if used and used > timezone.now() - RECENTLY:
-        yield Finding("STILL_IN_USE", "warning", f"{row.name} was last used on {day(used)}.")
+        yield Finding("STILL_IN_USE", "warning", f"{row.name} was last used on {day(used)}.", about=(row.arn,))
 
 
 def _naming(names: Sequence[str], then: str) -> Iterator[Finding]:
     if names:
-        yield Finding("ARN_IS_NAMED", "warning", f"{some(names)} {_name(names)} its ARN: such statements {then}.")
+        words = f"{some(names)} {_name(names)} its ARN: such statements {then}."
+        yield Finding("ARN_IS_NAMED", "warning", words, about=tuple(names))
 
 
 def _by_user_name(user: IamUser) -> list[str]:

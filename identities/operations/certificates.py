@@ -74,7 +74,7 @@ class UploadCertificate(ObjectCreation[UploadParams]):
         if read.expires_at > timezone.now():
             return []
         words = f"The certificate ended on {day(read.expires_at)}: whoever connects will be warned."
-        return [Finding("CERTIFICATE_ENDED", "warning", words)]
+        return [Finding("CERTIFICATE_ENDED", "warning", words, about=())]
 
     def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"id": answer["ServerCertificateMetadata"]["ServerCertificateId"]}

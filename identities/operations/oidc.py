@@ -87,7 +87,7 @@ class CreateOidc(ObjectCreation[CreateOidcParams]):
         if p.name not in _BUILT_IN:
             return []
         words = f"AWS knows {p.name} without a provider: name it in a trust policy as Federated."
-        return [Finding("BUILT_IN_PROVIDER", "warning", words)]
+        return [Finding("BUILT_IN_PROVIDER", "warning", words, about=(p.name,))]
 
 
 class DeleteOidc(Deletion[DeleteParams]):

@@ -84,7 +84,7 @@ class SwitchRootFeature(SettingOperation[NoParams]):
         words = (
             f"AWS may refuse it here: it is the management account, {organization.management_id}, that switches it on."
         )
-        return [Finding("NOT_MANAGEMENT_ACCOUNT", "warning", words)]
+        return [Finding("NOT_MANAGEMENT_ACCOUNT", "warning", words, about=(organization.management_id,))]
 
     def reverse(self, p: NoParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return [switch_root_feature(self.feature, on=before["on"])]

@@ -42,7 +42,8 @@ def _metadata_findings(metadata: str) -> list[Finding]:
     if said.entity_id and said.certificates:
         return []
     what = "no certificate to sign with" if said.entity_id else "no identity provider"
-    return [Finding("ODD_METADATA", "warning", f"There is {what} to be read in this metadata: AWS may refuse it.")]
+    words = f"There is {what} to be read in this metadata: AWS may refuse it."
+    return [Finding("ODD_METADATA", "warning", words, about=(what,))]
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,7 @@ def _unless_kept(row: Any) -> list[Finding]:
     if row.metadata or not row.pk:
         return []
     words = f"The metadata that {row.name} has now isn't kept here, so this can't be reversed: keep a copy of it."
-    return [Finding("METADATA_NOT_KEPT", "warning", words)]
+    return [Finding("METADATA_NOT_KEPT", "warning", words, about=())]
 
 
 def create_saml(aws_account: AwsAccount, name: str, metadata: str) -> StepSpec:

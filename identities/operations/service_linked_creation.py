@@ -123,7 +123,7 @@ class CreateLinked(Operation[CreateLinkedParams]):
             return [Finding("HAS_LINKED_ROLE", "error", words)]
         if there:
             words = f"{p.service} has {some(there)} already: AWS refuses another one without a suffix of its own."
-            return [Finding("MAY_HAVE_LINKED_ROLE", "warning", words)]
+            return [Finding("MAY_HAVE_LINKED_ROLE", "warning", words, about=tuple(there))]
         return []
 
     def live(self, client: AwsClient, p: CreateLinkedParams) -> Value:

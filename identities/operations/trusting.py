@@ -15,4 +15,4 @@ def trusting_findings(provider: OidcProvider | SamlProvider) -> list[Finding]:
         return []
     words = f"{counted(len(names), 'role trusts', 'roles trust')} {provider.name}: {some(names)}. "
     words += f"Nobody gets into {'it' if len(names) == 1 else 'them'} through it any more."
-    return [Finding("PROVIDER_TRUSTED", "warning", words)]
+    return [Finding("PROVIDER_TRUSTED", "warning", words, about=tuple(names))]

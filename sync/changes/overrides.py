@@ -49,8 +49,8 @@ def uncovered(change: Change, findings: Iterable[Finding]) -> list[Finding]:
         for made in change.overrides.select_related("operator")
         if may(made.operator, ADMINISTER, change.aws_account)
     ]
-    covered = {Finding.from_json(stored) for made in counting for stored in made.findings}
-    return [finding for finding in protected if finding not in covered]
+    read = [Finding.from_json(stored) for made in counting for stored in made.findings]
+    return [finding for finding in protected if not any(earlier.covers(finding) for earlier in read)]
 
 
 def sentence(findings: Iterable[Finding]) -> str:

@@ -20,9 +20,9 @@ from cognito.pools.operations.replacing import child_key
 from cognito.pools.operations.shapes import GROUP
 from iamconsole.demo.process import Emulator
 from sync import changes, operations
-from sync.changes import PlanError, leases
+from sync.changes import PlanError, guards, leases
 from sync.made import made_by
-from sync.models import Change
+from sync.models import Change, Step
 from sync.operations import StepSpec
 from tests.cognito.people_cases import KEPT, Customers, customers, shown
 from tests.cognito.rows import make_person, make_pool, make_pool_group, put_into
@@ -197,3 +197,23 @@ def test_more_mails_than_cognito_sends_in_a_day_are_warned_of(
     assert ("MAIL_QUOTA" in found) is warns
     if warns:
         assert found["MAIL_QUOTA"].startswith("It sends 51 e-mails, and Cognito itself sends 50 a day")
+
+
+def test_the_rest_of_a_bulk_invitation_goes_on_after_a_slice(pool: UserPool, erin: Operator) -> None:
+    """Fewer e-mails than the plan said are left, and still more than Cognito sends in a day."""
+    invited = [
+        new_person(
+            pool,
+            f"new-{number}",
+            {"email": f"new-{number}@example.org"},
+            channel="EMAIL",
+            said=messages.invitation(pool, "EMAIL"),
+        )
+        for number in range(messages.MOST_MAILS + 2)
+    ]
+    change = propose(pool.aws_account, erin, invited)
+    change.steps.filter(position=1).update(state=Step.State.DONE)
+    assert guards.objection(change, erin) is None
+    change.findings = [{**found, "amount": 50} for found in change.findings if found["code"] == "MAIL_QUOTA"]
+    against = guards.objection(change, erin)
+    assert against is not None and "it has got worse: It sends 51 e-mails" in against.sentence

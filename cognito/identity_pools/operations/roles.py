@@ -141,7 +141,7 @@ class SetRoles(ReplacingOperation[RolesParams]):
             there = IamRole.objects.live().filter(aws_account=draft.aws_account, arn=arn).exists()
             if not there and not draft.id_made(object_key(IamRole, arn)):
                 words = f"The mirror has no role {_name(arn)}: nobody would get credentials by it."
-                found.append(Finding("NO_SUCH_ROLE", "warning", words))
+                found.append(Finding("NO_SUCH_ROLE", "warning", words, about=(arn,)))
         return found
 
     def before(self, draft: Draft, p: RolesParams, value: Value) -> dict[str, Any]:

@@ -130,7 +130,7 @@ class OfAttributes(PersonOperation[N]):
         guarded = guarded_attributes(draft, p.pool_id, self.names(p))
         if guarded and not found:
             words = f"{', '.join(guarded)} can give AWS access or an account away: somebody else should look at it."
-            found.append(Finding("GUARDED_ATTRIBUTE", "security_warning", words))
+            found.append(Finding("GUARDED_ATTRIBUTE", "security_warning", words, about=tuple(guarded)))
         return found
 
     def refusals(self, draft: Draft, p: N) -> list[str]:

@@ -157,7 +157,8 @@ class InGroup(PersonOperation[InGroupParams]):
             words = f"{p.sub} is {'already' if self.leaves else 'not'} in the group {p.group}."
             return [Finding("NO_CHANGE", "error", words)]
         why = self._why_guarded(draft, p, value) if self.leaves else ""
-        return [Finding("GROUP_GIVES_ACCESS", "security_warning", why)] if why else []
+        about = (p.group, value.get("role") or why)
+        return [Finding("GROUP_GIVES_ACCESS", "security_warning", why, about=about)] if why else []
 
     def _why_guarded(self, draft: Draft, p: InGroupParams, value: Value) -> str:
         """Also by a role that an earlier step gives the group."""

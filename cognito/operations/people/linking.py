@@ -121,7 +121,7 @@ class Link(OfLink):
             f"Whoever signs in with this account at {p.provider} gets in as {p.sub}, with all that they may. Be sure "
             "whose account it is, and that nobody else can get its subject there: somebody else should look at it."
         )
-        return [Finding("GIVES_ACCOUNT_AWAY", "security_warning", words)]
+        return [Finding("GIVES_ACCOUNT_AWAY", "security_warning", words, about=(p.sub, p.provider))]
 
 
 class Unlink(OfLink):

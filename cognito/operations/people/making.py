@@ -161,7 +161,7 @@ class CreatePerson(InPool[NewPersonParams]):
         guarded = guarded_attributes(draft, p.pool_id, p.attributes)
         if guarded and not found:
             words = f"{', '.join(guarded)} can give AWS access or an account away: somebody else should look at it."
-            found.append(Finding("GUARDED_ATTRIBUTE", "security_warning", words))
+            found.append(Finding("GUARDED_ATTRIBUTE", "security_warning", words, about=tuple(guarded)))
         return found
 
     def after(self, p: NewPersonParams, value: Value) -> Value:

@@ -41,14 +41,14 @@ class RemoveGroup(Remove):
         found = super().limits(draft, p, value)
         if group.members_read_at is None:
             words = f"The mirror doesn’t know who is in {p.name}: a reverse makes it again with nobody in it."
-            return [*found, Finding("MEMBERS_UNKNOWN", "warning", words)]
+            return [*found, Finding("MEMBERS_UNKNOWN", "warning", words, about=())]
         number = _members(group).count()
         if number > PUT_BACK:
             words = (
                 f"{p.name} has {counted(number, 'member')}: a reverse puts back the first {PUT_BACK}. Export the "
                 "people of the group first, to put back the others from that file."
             )
-            found.append(Finding("MANY_MEMBERS", "warning", words))
+            found.append(Finding("MANY_MEMBERS", "warning", words, about=(), amount=number))
         return found
 
     def before(self, draft: Draft, p: NamedParams, value: Value) -> dict[str, Any]:

@@ -203,7 +203,8 @@ class SetLook(Operation[LookParams]):
         held = [(pool.domains or {}).get(name, {}).get("ManagedLoginVersion", CLASSIC) for name in domains]
         if CLASSIC in held:
             return []
-        return [Finding("NOT_SEEN", "warning", "The pool’s pages are managed login, which this look doesn’t change.")]
+        words = "The pool’s pages are managed login, which this look doesn’t change."
+        return [Finding("NOT_SEEN", "warning", words, about=())]
 
     def live(self, client: AwsClient, p: LookParams) -> Value:
         try:

@@ -138,7 +138,7 @@ class CreatePool(Operation[CreatePoolParams]):
         if not value["there"]:
             return []
         words = f"There is a pool {p.name} in {region_of(p.arn)} already: only the ids will tell them apart."
-        return [Finding("SAME_NAME", "warning", words)]
+        return [Finding("SAME_NAME", "warning", words, about=tuple(value["there"]))]
 
     def reverse(self, p: CreatePoolParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return self.discard(p, result["id"]) if "id" in result else []
@@ -256,10 +256,12 @@ class DeletePool(OfPoolOperation):
             found.append(Finding("HAS_DOMAIN", "error", words))
         if taking := identity_pools_of(row):
             words = f"The identity pools {some([each.name for each in taking])} take people of it: nobody gets AWS "
-            found.append(Finding("TAKEN", "warning", f"{words}credentials there any more."))
+            words += "credentials there any more."
+            found.append(Finding("TAKEN", "warning", words, about=tuple(each.aws_id for each in taking)))
         people = CognitoUser.objects.live().filter(pool=row).count() or row.estimated_users or 0
         if people:
-            found.append(Finding("PEOPLE", "warning", f"{counted(people, 'person', 'people')} lose their accounts."))
+            words = f"{counted(people, 'person', 'people')} lose their accounts."
+            found.append(Finding("PEOPLE", "warning", words, about=(), amount=people))
         return found
 
     def reverse(self, p: PoolParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:

@@ -125,7 +125,7 @@ class DeactivateDevice(TakeOff):
         if others or not held(draft, user, LoginProfile):
             return []
         words = f"It is the last MFA device of {self.named(p)}: the password alone is enough to sign in afterwards."
-        return [Finding("LAST_FACTOR", "warning", words)]
+        return [Finding("LAST_FACTOR", "warning", words, about=())]
 
     def hangs(self, p: DeviceParams) -> tuple[str, bool] | None:
         return f"MFA device {p.serial}", False
