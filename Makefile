@@ -1,7 +1,6 @@
 # The commands of this project. `make run` starts the console, `make test` passes everything; see README.md.
 PYTHON ?= python3
 BIN := .venv/bin
-export PORT DEMO
 
 .PHONY: run test faults check fmt lock dependent-actions findings bench clean dev
 

@@ -1,18 +1,62 @@
 """Reads the environment: every setting that an operator of the console may give is read through here.
 
-Secrets may be given as files (`SECRET_KEY_FILE=/run/secrets/secret_key`). Outside production a secret that is
-not given is made once and kept under the state folder, readable by its owner only.
+A variable that is set to nothing counts as not set: `make`, Compose and shell scripts hand on `NAME=` for what nobody
+gave. Secrets may be given as files (`SECRET_KEY_FILE=/run/secrets/secret_key`), whose last line may end in a newline.
+Outside production a secret that is not given is made once and kept under the state folder, readable by its owner only.
 """
 
 from __future__ import annotations
 
 import secrets
 from pathlib import Path
+from typing import Any
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
+from environ.fileaware_mapping import FileAwareMapping
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.FileAwareEnv()
+
+
+class _Given(FileAwareMapping):  # type: ignore[misc]
+    """What the environment says, without what it leaves empty. Raises ImproperlyConfigured for an unreadable file."""
+
+    def __getitem__(self, name: str) -> str:
+        try:
+            value: str = super().__getitem__(name).removesuffix("\n")
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name}_FILE can’t be read ({error}). Name a readable file.") from error
+        if not value:
+            raise KeyError(name)
+        return value
+
+
+class _Env(environ.Env):  # type: ignore[misc]
+    """Takes values to the letter: no `$NAME` in a password stands for another variable."""
+
+    ENVIRON = _Given()
+
+    def get_value(
+        self, var: str, cast: Any = None, default: Any = environ.Env.NOTSET, parse_default: bool = False
+    ) -> Any:
+        """The value of `var`, or `default`. Raises ImproperlyConfigured for one that is not what `cast` takes."""
+        if var not in self.ENVIRON:
+            if default is self.NOTSET:
+                raise ImproperlyConfigured(f"Set {var}: docs/settings.md says what it is.")
+            return self.parse_value(default, cast) if parse_default else default
+        try:
+            return _switch(self.ENVIRON[var]) if cast is bool else self.parse_value(self.ENVIRON[var], cast)
+        except (ValueError, TypeError, KeyError) as error:
+            raise ImproperlyConfigured(f"{var} has a value that it can’t have: see docs/settings.md.") from error
+
+
+def _switch(text: str) -> bool:
+    """Raises KeyError for what is neither on nor off."""
+    on, off = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+    return {**dict.fromkeys(on, True), **dict.fromkeys(off, False)}[text.strip().lower()]
+
+
+env = _Env()
 
 
 def state_dir() -> Path:
@@ -25,7 +69,7 @@ def secret(name: str, *, production: bool) -> str:
 
     In production a missing secret is the empty string, which the system checks refuse.
     """
-    given = env.str(name, default="")
+    given: str = env.str(name, default="")
     return given if given or production else _kept(state_dir() / "keys" / name.lower())
 
 

@@ -270,7 +270,7 @@ if PRODUCTION:
 
 # ---- Static files --------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = env.path("STATIC_ROOT", default=str(STATE_DIR / "static"))
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(STATE_DIR / "static")))
 STATICFILES_DIRS = [("dist", BASE_DIR / "static" / "dist")]
 # In production hashed names that may be cached for ever; as it comes, straight from where they were built.
 STATIC_STORAGE = "whitenoise.storage.CompressedManifestStaticFilesStorage"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import signal
 import sys
 import time
@@ -19,7 +18,7 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 
-from iamconsole import env
+from iamconsole.env import env, secret
 from iamconsole.launch.steps import say, step
 
 OPERATOR = "demo@acme.example"
@@ -27,7 +26,7 @@ OPERATOR = "demo@acme.example"
 
 def main() -> None:
     django.setup()
-    address = f"http://127.0.0.1:{os.environ['PORT']}"
+    address = f"http://127.0.0.1:{env.int('PORT')}"
     emulator = settings.AWS_EMULATOR_URL
     if emulator:
         with step("Emulated AWS"):
@@ -58,7 +57,7 @@ def _fill_console() -> str:
     """The demo operator, the AWS account, and its first pull by a worker; returns the operator's password."""
     from iamconsole.demo import acme
 
-    password = env.secret("DEMO_PASSWORD", production=False)[:16]
+    password = secret("DEMO_PASSWORD", production=False)[:16]
     with step("Operator and AWS account"):
         _command(
             "create_operator", "--email", OPERATOR, "--name", "Demo Operator", "--role", "owner", "--account", "all",

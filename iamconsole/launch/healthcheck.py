@@ -13,16 +13,18 @@ from datetime import datetime, timedelta
 
 import django
 
+from iamconsole.env import env
+
 LATE = timedelta(minutes=3)
 
 
 def web() -> bool:
-    host = os.environ.get("ALLOWED_HOSTS", "localhost").split(",")[0]
-    return _answers(f"http://127.0.0.1:{os.environ.get('PORT', '8000')}/health/", host)
+    host = env.list("ALLOWED_HOSTS", default=["localhost"])[0]
+    return _answers(f"http://127.0.0.1:{env.int('PORT', default=8000)}/health/", host)
 
 
 def emulator() -> bool:
-    return _answers(f"{os.environ['AWS_EMULATOR_URL']}/_emulator/health", "localhost")
+    return _answers(f"{env.str('AWS_EMULATOR_URL')}/_emulator/health", "localhost")
 
 
 def worker(name: str) -> bool:

@@ -17,17 +17,26 @@ from typing import Any, TextIO
 
 import django
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from honcho.manager import Manager
 from honcho.printer import Printer
 
+from iamconsole.env import env
 from iamconsole.launch.steps import say, step, stop
 
 GUIDE = "guide"
 
 
 def main() -> None:
-    demo = os.environ.get("DEMO", "1") != "0"
+    try:
+        run()
+    except ImproperlyConfigured as error:
+        stop(str(error))
+
+
+def run() -> None:
+    demo = env.bool("DEMO", default=True)
     port = _port()
     os.environ.update(
         {"IAMCONSOLE_DEMO": str(int(demo)), "PORT": str(port), "DJANGO_SETTINGS_MODULE": "iamconsole.settings"}
@@ -119,7 +128,7 @@ def _processes(port: int, state: Path, demo: bool) -> dict[str, list[str]]:
 
 
 def _port() -> int:
-    wish = os.environ.get("PORT", "8000")
+    wish = env.str("PORT", default="8000")
     if not wish.isdigit() or not 0 < int(wish) < 65536:
         stop(f"PORT={wish} is not a port number. Try: make run PORT=8001")
     with socket.socket() as probe:

@@ -1,0 +1,104 @@
+"""Every variable of docs/settings.md: not given, given as nothing, given, and given wrongly."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.project.test_system_checks import RIGHT
+
+ROOT = Path(__file__).resolve().parents[2]
+ROWS = re.findall(r"^\| (`[A-Z].*?) \|", (ROOT / "docs" / "settings.md").read_text(), re.MULTILINE)
+DOCUMENTED = [name for row in ROWS for name in re.findall(r"`(\w+)`", row)]
+SET = {
+    "ALLOWED_HOSTS": "a.example,b.example", "AUDIT_KEY": "a", "AUDIT_STREAM": "on", "AWS_CALLS_PER_SECOND": "2",
+    "AWS_COGNITO_QUOTAS": "UserRead=240", "AWS_CONNECT_TIMEOUT": "1.5", "AWS_EMULATOR_URL": "http://127.0.0.1:5055",
+    "AWS_PACE_EMULATED": "1", "AWS_QUOTA_SHARE": "0.5", "AWS_READ_TIMEOUT": "7", "AWS_RETRY_BASE_S": "0.5",
+    "CLAIM_TIMEOUT_S": "7", "CONSOLE_URL": "https://a.example/", "CSRF_TRUSTED_ORIGINS": "https://a.example",
+    "DATABASE_URL": "postgres://console@127.0.0.1:5432/console", "DEFAULT_FROM_EMAIL": "a@b.example",
+    "EMAIL_URL": "smtp://127.0.0.1:25", "FAILPOINT": "answered", "IAMCONSOLE_DEBUG": "1", "IAMCONSOLE_DEMO": "1",
+    "IAMCONSOLE_PRODUCTION": "yes", "IAMCONSOLE_STATE": "/state", "IMPORT_DIR": "/imports", "IMPORT_MAX_MB": "7",
+    "KEEP_HISTORY_DAYS": "7", "KEEP_RUNS_DAYS": "7", "LOG_LEVEL": "DEBUG", "OIDC_CLIENT_ID": "a",
+    "OIDC_CLIENT_SECRET": "a", "OIDC_GRANTS_CLAIM": "teams", "OIDC_ISSUER": "https://sso.example", "OIDC_NAME": "Acme",
+    "OIDC_SCOPES": "openid", "OIDC_SIGN_OUT": "no", "OIDC_SIGN_OUT_RETURNS": "on", "OIDC_TRUSTED_MFA": "mfa",
+    "OIDC_TRUST_EMAIL": "true", "POSTGRES_PASSWORD": "a", "PULL_PAGE_ITEMS": "10", "REDIS_URL": "redis://127.0.0.1/3",
+    "SEAL_KEYS": "a,b", "SECRET_KEY": "a", "SECRET_KEY_FALLBACKS": "a,b", "SECURE_HSTS_SECONDS": "60",
+    "SECURE_SSL_REDIRECT": "off", "SQLITE_MAP_MB": "7", "STATIC_ROOT": "/assets", "TIME_ZONE": "Europe/Berlin",
+    "TRUSTED_PROXIES": "2", "VERIFY_DEADLINE_S": "7",
+}  # fmt: skip
+# Variables that mean something only beside another one.
+BESIDE = {
+    "POSTGRES_PASSWORD": "DATABASE_URL",
+    "SECURE_HSTS_SECONDS": "IAMCONSOLE_PRODUCTION",
+    "SECURE_SSL_REDIRECT": "IAMCONSOLE_PRODUCTION",
+}
+# Prints the settings for each environment that it is handed, a line each.
+READER = """
+import json, os, pathlib, runpy, sys
+def shown(value):
+    return str(value) if isinstance(value, pathlib.Path) else value.__class__.__name__
+for given in json.loads(sys.argv[1]):
+    before = dict(os.environ)
+    os.environ.update(given)
+    read = runpy.run_path("iamconsole/settings.py")
+    print(json.dumps({name: read[name] for name in sorted(read) if name.isupper()}, default=shown))
+    os.environ.clear()
+    os.environ.update(before)
+"""
+
+
+def read(state: Path, *environments: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """The settings of each environment, as lines of JSON; nothing else is set but where the state is."""
+    environment = {"PATH": os.environ["PATH"], "IAMCONSOLE_STATE": str(state), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", READER, json.dumps(environments)]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("production", [{}, RIGHT], ids=["at home", "in production"])
+def test_a_variable_set_to_nothing_is_one_not_set(tmp_path: Path, production: dict[str, str]) -> None:
+    nothing = {name: "" for name in DOCUMENTED if name not in production and name != "IAMCONSOLE_STATE"}
+    done = read(tmp_path, production, {**production, **nothing})
+    unset, empty = done.stdout.splitlines()
+    assert empty == unset
+
+
+def test_each_documented_variable_is_read(tmp_path: Path) -> None:
+    assert set(SET) == set(DOCUMENTED)
+    beside = {name: {BESIDE[name]: SET[BESIDE[name]]} if name in BESIDE else {} for name in SET}
+    without = read(tmp_path, *(beside[name] for name in SET)).stdout.splitlines()
+    given = read(tmp_path, *({**beside[name], name: SET[name]} for name in SET)).stdout.splitlines()
+    assert len(without) == len(given) == len(SET)
+    assert [name for name, old, new in zip(SET, without, given, strict=True) if old == new] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AWS_READ_TIMEOUT", "soon"),
+        ("PULL_PAGE_ITEMS", "many"),
+        ("IAMCONSOLE_PRODUCTION", "ture"),
+        ("AWS_COGNITO_QUOTAS", "UserRead"),
+        ("SECRET_KEY_FILE", "/nowhere"),
+    ],
+)
+def test_a_value_that_a_setting_cannot_have_is_refused_by_name(tmp_path: Path, name: str, value: str) -> None:
+    done = read(tmp_path, {name: value})
+    assert done.returncode != 0
+    assert re.search(rf"ImproperlyConfigured: {name}\b", done.stderr)
+
+
+def test_secrets_are_taken_to_the_letter(tmp_path: Path) -> None:
+    """Neither is `$…` another variable, nor the newline at the end of a file a part of the password."""
+    (tmp_path / "password").write_text("from-a-file\n")
+    database = {"DATABASE_URL": SET["DATABASE_URL"]}
+    by_file = {**database, "POSTGRES_PASSWORD_FILE": str(tmp_path / "password")}
+    read_by_file = json.loads(read(tmp_path, by_file).stdout)
+    read_as_given = json.loads(read(tmp_path, {**database, "POSTGRES_PASSWORD": "$ecret"}).stdout)
+    assert read_by_file["DATABASES"]["default"]["PASSWORD"] == "from-a-file"
+    assert read_as_given["DATABASES"]["default"]["PASSWORD"] == "$ecret"
