@@ -1,6 +1,6 @@
 """A migrated, empty database, kept in var/tests/ as long as what it is made of stays the same.
 
-Migrating takes ten seconds of a processor, and comes to the same each time. Whether it works from nothing is seen
+Migrating takes seconds of a processor, and comes to the same each time. Whether it works from nothing is seen
 whenever one is made, as on every new clone, and by tests/project/test_make_run.py each time.
 """
 
