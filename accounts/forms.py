@@ -34,13 +34,11 @@ class AwsAccountForm(ModelForm):
     class Meta:
         model = AwsAccount
         fields = (
-            "name", "environment", "default_region", "pull_every_minutes", "quota_share", "approvals_required",
-            "break_glass_roles",
+            "name", "environment", "pull_every_minutes", "quota_share", "approvals_required", "break_glass_roles",
         )  # fmt: skip
         widgets = {"break_glass_roles": forms.Textarea(attrs={"rows": 3, "class": "mono", "spellcheck": "false"})}
         labels = {
             "name": "Name",
-            "default_region": "Region",
             "pull_every_minutes": "Minutes between pulls",
             "quota_share": "Share of Cognito’s request quotas, in percent",
             "approvals_required": "Approvals that every change needs",

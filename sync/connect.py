@@ -9,14 +9,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 
 from accounts import audit
 from accounts.access import may
-from accounts.models import AwsAccount, Grant, Operator
-from accounts.roles import ADMINISTER, Role
-from sync import pull
+from accounts.models import AwsAccount, Operator
+from accounts.roles import ADMINISTER
+from sync import aims, pull
 from sync.aws.client import reader
 from sync.aws.errors import AwsError, CredentialsWrong, RootUser, WrongAwsAccount
 from sync.aws.permission_check import GET_IN, PermissionCheck, check_permissions, enter
@@ -24,7 +25,12 @@ from sync.aws.permissions import Part
 from sync.aws.purpose import Tier
 from sync.models import Run
 
-audit.register({"aws_account.connected": "connected the AWS account {object}, as {identity}"})
+audit.register(
+    {
+        "aws_account.connected": "connected the AWS account {object}, as {identity}",
+        "aws_account.reconnected": "changed how the console signs in to {object}: it is {identity} there now",
+    }
+)
 
 NO_ACCOUNT = "000000000000"
 HOURLY = 60
@@ -143,22 +149,62 @@ def connect(
     One that was imported from a file gets its connection, and keeps its mirror. Raises AwsError when its credentials
     don't get into that very AWS account; nothing is saved then.
     """
-    client = reader(aws_account)
-    client.call("sts", "GetCallerIdentity")
+    identity = _identity_there(aws_account, actor)
     with transaction.atomic():
         aws_account.writes_enabled = writes
         aws_account.pull_every_minutes = aws_account.pull_every_minutes or HOURLY  # an imported one was never pulled
         aws_account.save()
-        if actor and not may(actor, ADMINISTER, aws_account):
-            Grant.objects.create(operator=actor, aws_account=aws_account, role=Role.OWNER)
         audit.record(
             "aws_account.connected",
             actor=actor,
             aws_account=aws_account,
             obj=("aws_account", aws_account.account_id, str(aws_account)),
-            data={"identity": client.identity_arn, "connection": aws_account.connection, "writes": writes},
+            data={"identity": identity, "connection": aws_account.connection, "writes": writes},
             request=request,
             actor_name=actor_name,
         )
         pull.start_all(aws_account=aws_account, trigger=Run.Trigger.CONNECT, actor=actor)
         return pull.start(aws_account=aws_account, trigger=Run.Trigger.CONNECT, actor=actor)
+
+
+def reconnect(
+    *, aws_account: AwsAccount, before: dict[str, object], actor: Operator, request: HttpRequest | None = None
+) -> Run | None:
+    """Saves by which credentials the console comes into an AWS account that it knows; `before`: what they were.
+
+    Returns the first pull by the new ones, None when nothing is new. Writes are off until an owner has seen that pull.
+    Raises as `connect`; nothing is saved then.
+    """
+    changes = audit.differences(before, {name: getattr(aws_account, name) for name in before})
+    identity = _identity_there(aws_account, actor)
+    if not changes:
+        return None
+    with transaction.atomic():
+        aws_account.writes_enabled = False
+        aws_account.pull_every_minutes = aws_account.pull_every_minutes or HOURLY
+        aws_account.save(update_fields=[*changes, "writes_enabled", "pull_every_minutes"])
+        audit.record(
+            "aws_account.reconnected",
+            actor=actor,
+            aws_account=aws_account,
+            obj=("aws_account", aws_account.account_id, str(aws_account)),
+            data={"identity": identity, "changes": changes},
+            request=request,
+        )
+        pull.start_all(aws_account=aws_account, trigger=Run.Trigger.CONNECT, actor=actor)
+        return pull.start(aws_account=aws_account, trigger=Run.Trigger.CONNECT, actor=actor)
+
+
+def _identity_there(aws_account: AwsAccount, actor: Operator | None) -> str:
+    """Who the console is in the AWS account by what its columns say; `actor` is None on the command line.
+
+    Raises PermissionDenied unless the actor owns all AWS accounts, ValidationError on columns that aim elsewhere, and
+    AwsError when AWS says that the credentials are of another account, or of none.
+    """
+    if actor and not may(actor, ADMINISTER, None):
+        raise PermissionDenied("Only owners of all AWS accounts say by which credentials one is connected.")
+    if wrong := dict(aims.mistakes(aims.aims_of(aws_account), of=aws_account.pk)):
+        raise ValidationError(wrong)
+    client = reader(aws_account)
+    client.call("sts", "GetCallerIdentity")
+    return client.identity_arn

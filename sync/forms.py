@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from django import forms
 from django.conf import settings
-from django.core.signing import BadSignature, Signer
 from django.http import QueryDict
 
 from accounts.models import AwsAccount
-
-ROLE_ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):iam::(?P<account_id>\d{12}):role/[\w+=,.@/-]+", re.ASCII)
-
-_external_ids = Signer(salt="external-id")
-
-
-def new_external_id() -> str:
-    """Nobody can guess it, and the form takes no other: else one could name a role that waits for somebody else's."""
-    return _external_ids.sign(f"iam-console-{secrets.token_urlsafe(18)}")
-
+from sync import aims
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[AwsAccount]  # generic for the type checker only
@@ -163,6 +151,13 @@ class ConnectForm(ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        connection = self.fields["connection"]
+        assert isinstance(connection, forms.ChoiceField)  # noqa: S101  for the type checker
+        connection.choices = [
+            each for each in AwsAccount.Connection.choices if each[0] != AwsAccount.Connection.SNAPSHOT
+        ]
+        if "emulated" not in self.fields:
+            return
         if settings.AWS_EMULATOR_URL:
             self.fields["emulated"].label = f"The emulator at {settings.AWS_EMULATOR_URL} plays AWS"
             self.fields["emulated"].help_text = ""
@@ -172,33 +167,23 @@ class ConnectForm(ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("connection") == AwsAccount.Connection.ASSUME_ROLE:
-            self._check_role("read_role_arn", required=True)
-            self._check_role("write_role_arn", required=False)
-            self._check_external_id()
+            external_id = cleaned.get("external_id", "")
+            if not (aims.is_ours(external_id) or external_id == self.instance.external_id != ""):
+                self.add_error("external_id", "This external id wasn’t made by this console. Open the page anew.")
         else:
             cleaned.update(read_role_arn="", write_role_arn="", external_id="")
+        for name, sentence in list(aims.mistakes({**self._known(), **cleaned}, of=self.instance.pk)):
+            if name not in self.errors:
+                self.add_error(name, sentence)
         return cleaned
 
-    def _check_external_id(self) -> None:
-        external_id = self.cleaned_data.get("external_id", "")
-        try:
-            _external_ids.unsign(external_id)
-        except BadSignature:
-            self.add_error("external_id", "This external id wasn’t made by this console. Open the page anew.")
-            return
-        if AwsAccount.objects.filter(external_id=external_id).exists():
-            self.add_error("external_id", "This is the external id of another AWS account. Open the page anew.")
+    def _known(self) -> dict[str, Any]:
+        """What isn't asked here is as the AWS account has it; what was asked, and refused, isn't known."""
+        return {name: "" if name in self.fields else known for name, known in aims.aims_of(self.instance).items()}
 
-    def _check_role(self, name: str, *, required: bool) -> None:
-        arn = self.cleaned_data.get(name, "")
-        if not arn:
-            if required:
-                self.add_error(name, "Give the ARN of the role that the console assumes to read.")
-            return
-        match = ROLE_ARN.fullmatch(arn)
-        if match is None:
-            self.add_error(name, "This isn’t the ARN of a role: arn:aws:iam::123456789012:role/iam-console-read")
-        elif self.cleaned_data.get("account_id") not in (None, match["account_id"]):
-            self.add_error(name, f"This role is in the AWS account {match['account_id']}, not in this one.")
-        elif self.cleaned_data.get("partition") not in (None, match["partition"]):
-            self.add_error(name, f"This role is in the partition {match['partition']}: choose that one above.")
+
+class ReconnectForm(ConnectForm):
+    """By which credentials from now on. Which AWS account it is, and whether the emulator plays it, stays."""
+
+    class Meta(ConnectForm.Meta):
+        fields = ("default_region", "connection", "read_role_arn", "write_role_arn", "external_id")  # type: ignore[assignment]

@@ -75,6 +75,14 @@ class AwsAccount(models.Model):
     break_glass_roles = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    # Where the console's credentials go, and by which way. Only sync.connect writes these columns, which asks AWS
+    # first whether they lead into this very AWS account: no other form has them, and in the Django admin they are
+    # read-only.
+    AIMS: ClassVar[tuple[str, ...]] = (
+        "account_id", "partition", "default_region", "connection", "read_role_arn", "write_role_arn", "external_id",
+        "emulated",
+    )  # fmt: skip
+
     objects: ClassVar[AwsAccountQuerySet] = AwsAccountQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:

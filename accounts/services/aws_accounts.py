@@ -24,8 +24,13 @@ audit.register(
 def change(
     *, actor: Operator, aws_account: AwsAccount, before: dict[str, object], request: HttpRequest | None = None
 ) -> None:
-    """Saves what was edited on `aws_account`; `before` holds the old values of the fields that may have been."""
+    """Saves what was edited on `aws_account`; `before` holds the old values of the fields that may have been.
+
+    Raises ValueError on a field that aims the console's credentials: `sync.connect.reconnect` changes those.
+    """
     _require_owner(actor, aws_account)
+    if aims := set(before) & set(AwsAccount.AIMS):
+        raise ValueError(f"No settings, but of the connection: {', '.join(sorted(aims))}")
     changes = audit.differences(before, {field: getattr(aws_account, field) for field in before})
     if changes:
         aws_account.save(update_fields=list(changes))

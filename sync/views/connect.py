@@ -7,23 +7,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.access import may, signed_in
+from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import ADMINISTER
 from accounts.stepup import demand_step_up
 from iamconsole.web.fragments import wants_fragment
+from sync import aims
 from sync import connect as service
+from sync.aims import new_external_id
 from sync.aws.errors import AwsError
 from sync.aws.permission import Permission
 from sync.aws.permissions import console_role_policy, console_role_trust, permissions_of
 from sync.aws.purpose import Tier
-from sync.forms import ConnectForm, new_external_id
+from sync.forms import ConnectForm, ReconnectForm
 
 TIERS: tuple[tuple[Tier, str, str], ...] = (
     ("read", "The role to read", "For pulls, and to look before and after a change."),
@@ -60,6 +63,60 @@ def connect(request: HttpRequest) -> HttpResponse:
         form.add_error(None, f"{error.sentence()} Nothing was saved.")
         return _page(request, form)
     return redirect("pull", account_id=run.aws_account.account_id, pk=run.pk)
+
+
+@require_http_methods(["GET", "POST"])
+def reconnect(request: HttpRequest, account_id: str) -> HttpResponse:
+    """By which credentials the console comes into an AWS account that is there, or was imported from a file."""
+    found, form = _reconnecting(request, account_id)
+    if request.method == "GET":
+        return _reconnect_page(request, form)
+    demand_step_up(request)
+    before = aims.aims_of(found)
+    if not form.is_valid():
+        return _reconnect_page(request, form)
+    asked = {name: before[name] for name in form.fields}
+    try:
+        run = service.reconnect(
+            aws_account=form.save(commit=False), before=asked, actor=signed_in(request), request=request
+        )
+    except AwsError as error:
+        form.add_error(None, f"{error.sentence()} Nothing was saved.")
+        return _reconnect_page(request, form)
+    if run is None:
+        messages.info(request, "Nothing was changed: the console signs in like that already.")
+        return redirect("aws_account", account_id=account_id)
+    messages.success(request, "The console signs in anew from now on. Writes are off: look at this pull first.")
+    return redirect("pull", account_id=account_id, pk=run.pk)
+
+
+@require_POST
+def reconnect_check(request: HttpRequest, account_id: str) -> HttpResponse:
+    """What works and what is missing by what is typed; nothing is saved."""
+    _, form = _reconnecting(request, account_id)
+    reports = service.check(form.save(commit=False)) if form.is_valid() else None
+    if wants_fragment(request):
+        return render(request, "sync/connect.html#check", {"form": form, "reports": reports})
+    return _reconnect_page(request, form, reports=reports)
+
+
+def _reconnecting(request: HttpRequest, account_id: str) -> tuple[AwsAccount, ReconnectForm]:
+    """The AWS account as it is, and its form. Raises PermissionDenied for who doesn't own all AWS accounts."""
+    found = fetch_aws_account(request, account_id, ADMINISTER)
+    _require_owner_of_all(request)
+    edited = AwsAccount.objects.get(pk=found.pk)
+    initial = {} if edited.external_id else {"external_id": new_external_id()}
+    return found, ReconnectForm(request.POST if request.method == "POST" else None, instance=edited, initial=initial)
+
+
+def _reconnect_page(request: HttpRequest, form: ReconnectForm, **context: Any) -> HttpResponse:
+    about = {
+        "aws_account": request.aws_account,  # type: ignore[attr-defined]  # as it is, whatever was typed
+        "form": form,
+        "roles": _roles(form.instance.partition, "", str(form["external_id"].value() or "")),
+        **context,
+    }
+    return render(request, "sync/reconnect.html", about, status=422 if form.errors else 200)
 
 
 @require_POST

@@ -34,8 +34,7 @@ def test_without_any_role_the_list_says_what_to_do(client_of: Callable[..., Clie
 
 def test_settings_are_changed_and_audited(alices: Client, aws_account: AwsAccount) -> None:
     data = {
-        "name": "Acme Inc", "environment": "staging", "default_region": "eu-west-1",
-        "pull_every_minutes": 0, "approvals_required": 1,
+        "name": "Acme Inc", "environment": "staging", "pull_every_minutes": 0, "approvals_required": 1,
     }  # fmt: skip
     assert alices.post(PAGE, data).status_code == 302
     aws_account.refresh_from_db()
@@ -44,7 +43,6 @@ def test_settings_are_changed_and_audited(alices: Client, aws_account: AwsAccoun
     assert entry.data["changes"] == {
         "name": ["Acme", "Acme Inc"],
         "environment": ["production", "staging"],
-        "default_region": ["us-east-1", "eu-west-1"],
         "approvals_required": ["0", "1"],
     }
 

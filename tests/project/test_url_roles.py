@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from pytest_django import DjangoDbBlocker
 
-from accounts.models import ApprovalRule, AuditEntry, Grant, Operator
+from accounts.models import ApprovalRule, AuditEntry, AwsAccount, Grant, Operator
 from accounts.roles import Role
 from cognito.models import AppClient, CognitoGroup, CognitoUser, IdentityPool, SavedSearch, UserPool
 from identities.models import (
@@ -242,3 +242,22 @@ def test_only_owners_come_into_the_admin(world: World, model: type[Operator]) ->
     assert world.answer("olga", rows, "GET") == "ok"
     assert [world.answer("bob", address, "GET") for address in (add, *of_one)] == ["403"] * 4
     assert [world.answer("charlie", address, "GET") for address in (add, *of_one)] == ["404"] * 4
+
+
+def test_an_owner_of_one_aims_no_credentials_by_any_post(world: World) -> None:
+    before = list(AwsAccount.objects.order_by("pk").values(*AwsAccount.AIMS))
+    forged = {
+        "account_id": "999900009999", "partition": "aws-cn", "default_region": "eu-west-1", "connection": "assume_role",
+        "read_role_arn": "arn:aws:iam::123456789012:role/r", "write_role_arn": "arn:aws:iam::123456789012:role/w",
+        "external_id": "x", "emulated": "", "name": "Acme", "environment": "staging", "pull_every_minutes": 0,
+        "approvals_required": 0,
+    }  # fmt: skip
+    names = {line[0] for line in LINES if line[1] == "POST"}
+    pk = AwsAccount.objects.get().pk
+    admins = ["/admin/accounts/awsaccount/add/", f"/admin/accounts/awsaccount/{pk}/change/"]
+    for address in [*(address_of(name) for name in sorted(names)), *admins]:
+        with transaction.atomic():
+            world.clients["alice"].post(address, forged)
+            after = list(AwsAccount.objects.order_by("pk").values(*AwsAccount.AIMS))
+            transaction.set_rollback(True)
+        assert after == before, address

@@ -46,6 +46,9 @@ connect                        GET    in        403     403  403  403  403   403
 connect                        POST   in        403     403  403  403  403   403   ok
 connect_check                  POST   in        403     403  403  403  403   403   ok
 connect_identity               GET    in        403     403  403  403  403   403   ok
+reconnect                      GET    in        404     403  403  403  403   403   ok
+reconnect                      POST   in        404     403  403  403  403   403   ok
+reconnect_check                POST   in        404     403  403  403  403   403   ok
 import_snapshot                GET    in        403     403  403  403  403   403   ok
 import_snapshot                POST   in        403     403  403  403  403   403   ok
 import_newer                   GET    in        404     403  403  403  403   403   403

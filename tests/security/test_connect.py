@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AwsAccount, Operator
-from sync.forms import ConnectForm, new_external_id
+from sync.aims import new_external_id
+from sync.forms import ConnectForm
 
 TYPED = {
     "name": "Other", "account_id": "210987654321", "environment": "staging", "partition": "aws",
@@ -59,7 +60,6 @@ def test_nor_for_who_only_asks_who_the_console_is(client_of: Callable[..., Clien
     assert client_of(olga).get(address, {"default_region": "evil.example/", "emulated": "on"}).status_code == 200
 
 
-def test_nor_in_the_settings(client_of: Callable[..., Client], alice: Operator, aws_account: AwsAccount) -> None:
-    posted = {"name": "Acme", "environment": "staging", "default_region": "a/b", "pull_every_minutes": 0,
-              "approvals_required": 0}  # fmt: skip
-    assert client_of(alice).post(aws_account.get_absolute_url(), posted).status_code == 422
+def test_nor_when_it_is_connected_anew(client_of: Callable[..., Client], olga: Operator) -> None:
+    posted = {"connection": "ambient", "default_region": "a/b"}
+    assert client_of(olga).post("/accounts/123456789012/connection/", posted).status_code == 422

@@ -45,6 +45,8 @@ class Command(BaseCommand):
             run = connect.connect(
                 aws_account=aws_account, actor=None, actor_name="command line", writes=options["writes"] == "on"
             )
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from error
         except AwsError as error:
             raise CommandError(f"{error.sentence()} Nothing was saved.") from error
         self._say(aws_account, made=True, run=run.pk, as_json=options["json"])

@@ -1,0 +1,68 @@
+"""Where an AWS account's columns may aim the console's credentials: at roles of that account only, each by its own id.
+
+Asked by the forms, for the sentence beside the field, and by `sync.connect`, which alone saves these columns.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.core.signing import BadSignature, Signer
+
+from accounts.models import AwsAccount
+
+ROLE_ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):iam::(?P<account_id>\d{12}):role/[\w+=,.@/-]+", re.ASCII)
+READ_ROLE, WRITE_ROLE = "read_role_arn", "write_role_arn"
+
+_external_ids = Signer(salt="external-id")
+
+
+def new_external_id() -> str:
+    """Nobody can guess it, and the form takes no other: else one could name a role that waits for somebody else's."""
+    return _external_ids.sign(f"iam-console-{secrets.token_urlsafe(18)}")
+
+
+def is_ours(external_id: str) -> bool:
+    """Whether this console made it."""
+    try:
+        _external_ids.unsign(external_id)
+    except BadSignature:
+        return False
+    return True
+
+
+def aims_of(aws_account: AwsAccount) -> dict[str, Any]:
+    return {name: getattr(aws_account, name) for name in AwsAccount.AIMS}
+
+
+def mistakes(aims: Mapping[str, Any], *, of: int | None) -> Iterator[tuple[str, str]]:
+    """Field → sentence, of what may not be so. `of`: the primary key of the AWS account; None: it is new.
+
+    An account id or partition that is empty isn't known yet, and not compared.
+    """
+    if aims["connection"] not in (AwsAccount.Connection.AMBIENT, AwsAccount.Connection.ASSUME_ROLE):
+        yield "connection", "Say how the console signs in to AWS."
+    if aims["connection"] != AwsAccount.Connection.ASSUME_ROLE:
+        return
+    if not aims[READ_ROLE]:
+        yield READ_ROLE, "Give the ARN of the role that the console assumes to read."
+    for name in (READ_ROLE, WRITE_ROLE):
+        if aims[name] and (sentence := _wrong_role(str(aims[name]), aims)):
+            yield name, sentence
+    others = AwsAccount.objects.exclude(pk=of or 0).filter(external_id=aims["external_id"])
+    if aims["external_id"] and others.exists():
+        yield "external_id", "This is the external id of another AWS account. Open the page anew."
+
+
+def _wrong_role(arn: str, aims: Mapping[str, Any]) -> str:
+    match = ROLE_ARN.fullmatch(arn)
+    if match is None:
+        return "This isn’t the ARN of a role: arn:aws:iam::123456789012:role/iam-console-read"
+    if aims["account_id"] not in ("", match["account_id"]):
+        return f"This role is in the AWS account {match['account_id']}, not in this one."
+    if aims["partition"] not in ("", match["partition"]):
+        return f"This role is in the partition {match['partition']}: choose that one above."
+    return ""
