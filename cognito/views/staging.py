@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_http_methods
 
 from accounts.roles import CARE
 from cognito.kinds import PERSON
@@ -16,6 +16,7 @@ from cognito.people.called import title_of
 from cognito.people.telling import allowed_by, care_of
 from cognito.tables import listed_people, people_table
 from cognito.views.people import fetch_pool
+from iamconsole.web.selections import keep_posted
 from iamconsole.web.words import counted
 from policies.acts import Act
 from policies.views.act import Crumb
@@ -45,13 +46,17 @@ class People(Selection):
 def _selected(request: HttpRequest, account_id: str, aws_id: str) -> People:
     pool = fetch_pool(request, account_id, aws_id, CARE)
     table = people_table(pool, allowed_by(care_of(pool)), exports=False)
-    rows = picked_rows(table, listed_people(pool).select_related("pool"), pool, request.GET)
+    stage_url = reverse("cognito_people_stage", kwargs={"account_id": account_id, "aws_id": aws_id})
+    rows = picked_rows(table, listed_people(pool).select_related("pool"), pool, request, stage_url)
     logged.listed(request, pool, ["picked"])
     return People(PERSON, "user", pool.aws_account, rows, pool=pool)
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def cognito_people_stage(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
+    if request.method == "POST":
+        fetch_pool(request, account_id, aws_id, CARE)
+        return keep_posted(request)
     return choose_page(request, _selected(request, account_id, aws_id))
 
 

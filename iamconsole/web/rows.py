@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.utils.html import format_html
@@ -16,26 +16,38 @@ if TYPE_CHECKING:
 
 _PICK = (
     '<td class="pick-cell"><label class="pick"><input class="form-check-input" type="checkbox" data-pick'
-    ' form="list-picks" name="pick" value="{}" aria-label="Select {}"></label></td>'
+    ' form="list-picks" name="pick" value="{}" aria-label="Select {}"{}></label></td>'
 )
+_CHECKED = SafeString(" checked")
 _HEAD, _HEAD_ENDS, _CELL_ENDS = SafeString('<th scope="row">'), SafeString("</th>"), SafeString("</td>")
 
 
 def table_rows(
-    columns: Sequence[Column], rows: Iterable[Any], scope: Any, *, pick: bool, copies: tuple[str, str] = ("arn", "ARN")
+    columns: Sequence[Column],
+    rows: Iterable[Any],
+    scope: Any,
+    *,
+    pick: bool,
+    picked: Collection[str] = (),
+    copies: tuple[str, str] = ("arn", "ARN"),
 ) -> Iterator[SafeString]:
     """A `<tr>` of each row: a box to select it if `pick`, a cell of each column, and a button that copies its ARN.
 
-    `copies`: what is copied instead, an attribute of the row and a word for it.
+    `picked`: the ids of those that are selected. `copies`: what is copied instead, an attribute of the row and a word
+    for it.
     """
     first, *others = columns
     begins = [(column, _begin(column)) for column in others]
     for row in rows:
-        parts: list[str] = [format_html(_PICK, row.aws_id, row.name)] if pick else []
+        parts: list[str] = [_box(row, picked)] if pick else []
         parts += (_HEAD, _cell(first, row, scope), _HEAD_ENDS)
         for column, begin in begins:
             parts += (begin, _cell(column, row, scope), _CELL_ENDS)
         yield format_html('<tr>{}<td class="copy-cell">{}</td></tr>', joined(parts), _copy_button(row, *copies))
+
+
+def _box(row: Any, picked: Collection[str]) -> SafeString:
+    return format_html(_PICK, row.aws_id, row.name, _CHECKED if row.aws_id in picked else "")
 
 
 def _begin(column: Column) -> SafeString:

@@ -29,11 +29,11 @@ from iamconsole.web.filters import ANY, Filter, TextFilter
 from iamconsole.web.fragments import render_page, wants_fragment
 from iamconsole.web.keyset import Order, Page, paged
 from iamconsole.web.rows import table_rows
+from iamconsole.web.selections import KEPT, MOST_PICKED, kept
 from iamconsole.web.words import counted, number
 
 SIZES = (25, 50, 100, 250)
 USUAL_SIZE = 50
-MOST_PICKED = 1_000
 ALL = "all"  # ?pick=all&…: everything that the rest of the address matches
 
 
@@ -120,6 +120,7 @@ class State:
     chips: dict[str, str] = field(default_factory=dict)  # what each of them says
     sort: str = ""
     size: int = USUAL_SIZE
+    kept: str = ""  # the name of a kept selection of rows (iamconsole/web/selections.py)
     remarks: list[str] = field(default_factory=list)
 
     @property
@@ -128,7 +129,8 @@ class State:
 
     def url(self, **changes: str) -> str:
         """The address of this list with `changes`; a changed filter, search or order begins at the first page."""
-        parts = {"q": self.query, **self.values, "sort": self.sort, "rows": self.unusual_size, **changes}
+        parts = {"q": self.query, **self.values, "sort": self.sort, "rows": self.unusual_size}
+        parts |= {KEPT: self.kept, **changes}
         return "?" + urlencode({name: value for name, value in parts.items() if value})
 
 
@@ -151,9 +153,9 @@ def read_state(table: Table, scope: Any, get: QueryDict) -> State:
     return state
 
 
-def picked(table: Table, rows: QuerySet[Any], scope: Any, get: QueryDict) -> list[Any] | None:
-    """The rows that `?pick=…` names, as the list sends them; None when one of them isn't there, or none is named."""
-    picks = set(get.getlist("pick")[: MOST_PICKED + 1])
+def picked(table: Table, rows: QuerySet[Any], scope: Any, get: QueryDict, ids: Sequence[str] = ()) -> list[Any] | None:
+    """The rows that `?pick=…` names, or `ids`; None when one of them isn't there, or none is named."""
+    picks = set([*get.getlist("pick"), *ids][: MOST_PICKED + 1])
     if picks == {ALL}:
         rows = Listing(table, rows, scope, get).matching.filter(gone_at__isnull=True)
         return list(rows.order_by("name_key")[:MOST_PICKED]) or None
@@ -164,11 +166,22 @@ def picked(table: Table, rows: QuerySet[Any], scope: Any, get: QueryDict) -> lis
 class Listing:
     """A list as one request asks for it. `scope` is what it is of, such as an AWS account; filters look there."""
 
-    def __init__(self, table: Table, rows: QuerySet[Any], scope: Any, get: QueryDict, *, pick_url: str = "") -> None:
+    def __init__(
+        self,
+        table: Table,
+        rows: QuerySet[Any],
+        scope: Any,
+        get: QueryDict,
+        *,
+        pick_url: str = "",
+        picked: Sequence[str] = (),
+    ) -> None:
         self.table = table
         self.scope = scope
         self.state = read_state(table, scope, get)
         self.pick_url = pick_url
+        self.picked = frozenset(picked)  # kept of the pages looked at before
+        self.state.kept = get.get(KEPT, "") if picked else ""
         self._all = rows
         self._cursor = {"after": get.get("after", ""), "before": get.get("before", "")}
 
@@ -247,7 +260,27 @@ class Listing:
     @property
     def rows(self) -> Iterator[SafeString]:
         rows, copies = self.page.rows, self.table.copies
-        return table_rows(self.table.shown, rows, self.scope, pick=bool(self.pick_url), copies=copies)
+        return table_rows(
+            self.table.shown, rows, self.scope, pick=bool(self.pick_url), picked=self.picked, copies=copies
+        )
+
+    @cached_property
+    def listed(self) -> list[str]:
+        """The ids of this page's rows."""
+        return [row.aws_id for row in self.page.rows]
+
+    @property
+    def picked_elsewhere(self) -> int:
+        return len(self.picked.difference(self.listed))
+
+    @property
+    def pick_nothing_url(self) -> str:
+        return self.state.url(**{KEPT: ""})
+
+    @property
+    def picking_on_url(self) -> str:
+        """Where one goes on picking: the next page, or the first."""
+        return self.next_url or self.state.url()
 
     @property
     def chips(self) -> Iterator[Chip]:
@@ -266,7 +299,7 @@ class Listing:
     def kept(self) -> dict[str, str]:
         """What the form of the list carries along unseen."""
         size = "" if self.page.rows else self.state.unusual_size  # below rows stands a field of that name
-        return {"sort": self.state.sort, "rows": size}
+        return {"sort": self.state.sort, "rows": size, KEPT: self.state.kept}
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -295,13 +328,13 @@ class Listing:
         """Leads to staging for all that matches; "" when this page is all, or all is too much for one plan."""
         if not len(self.page.rows) < self.page.total <= MOST_PICKED:
             return ""
-        return self.pick_url + self.state.url(pick=ALL)
+        return self.pick_url + self.state.url(pick=ALL, **{KEPT: ""})
 
     @property
     def exports(self) -> Iterator[tuple[str, str]]:
         """Each format that the list is exported in, with its address."""
         for name in self.table.exports:
-            yield name, self.state.url(format=name)
+            yield name, self.state.url(format=name, **{KEPT: ""})
 
 
 def list_response(
@@ -321,7 +354,8 @@ def list_response(
     """
     if (suggested := request.GET.get("suggest")) is not None:
         return _suggestions(request, table, scope, suggested)
-    listing = Listing(table, rows, scope, request.GET, pick_url=pick_url)
+    ids = kept(request.session, pick_url, request.GET.get(KEPT, "")) if pick_url else []
+    listing = Listing(table, rows, scope, request.GET, pick_url=pick_url, picked=ids)
     if (wanted := request.GET.get("format", "")) in FORMATS:
         ordered = listing.order.forward(listing.matching)
         return export_response(wanted, table.name, table.columns, ordered)

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_http_methods
 
 from accounts.access import signed_in
 from accounts.models import AwsAccount
+from iamconsole.web.selections import KEPT, keep_posted, kept
 from iamconsole.web.tables import Table, picked
 from iamconsole.web.words import counted
 from policies import acts
@@ -95,10 +96,14 @@ def selection_patterns(kind: Kind, table: Table, icon: str) -> list[URLPattern]:
     def selected(request: HttpRequest, account_id: str) -> Selection:
         rows = rows_within(request, kind, account_id, kind.stage)
         aws_account = request.aws_account  # type: ignore[attr-defined]
-        return Selection(kind, icon, aws_account, picked_rows(table, rows, aws_account, request.GET))
+        stage_url = reverse(f"{kind.many}_stage", kwargs={"account_id": account_id})
+        return Selection(kind, icon, aws_account, picked_rows(table, rows, aws_account, request, stage_url))
 
-    @require_GET
+    @require_http_methods(["GET", "POST"])
     def choose(request: HttpRequest, account_id: str) -> HttpResponse:
+        if request.method == "POST":
+            rows_within(request, kind, account_id, kind.stage)  # who may not stage keeps nothing
+            return keep_posted(request)
         return choose_page(request, selected(request, account_id))
 
     def act_on_all(request: HttpRequest, account_id: str, act: str) -> HttpResponse:
@@ -111,9 +116,10 @@ def selection_patterns(kind: Kind, table: Table, icon: str) -> list[URLPattern]:
     ]
 
 
-def picked_rows(table: Table, rows: QuerySet[Any], scope: Any, get: QueryDict) -> list[Any]:
-    """What the list's form sent. Raises Http404 where one of them isn't there (any more)."""
-    found = picked(table, rows, scope, get)
+def picked_rows(table: Table, rows: QuerySet[Any], scope: Any, request: HttpRequest, stage_url: str) -> list[Any]:
+    """What the address names, or was kept of that list. Raises Http404 where one of them isn't there (any more)."""
+    ids = kept(request.session, stage_url, request.GET.get(KEPT, ""))
+    found = picked(table, rows, scope, request.GET, ids)
     if found is None:
         raise Http404("Some of these are no longer there.")
     return found

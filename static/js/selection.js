@@ -1,5 +1,5 @@
 // Lists with check boxes: "select this page" and the count in the bulk bar. CSS shows the bar (see tables.css).
-//   <input data-pick-all>  <input data-pick>  <button data-pick-none>  <span data-pick-count="user|users">
+//   <input data-pick-all>  <input data-pick>  <button data-pick-none>  <span data-pick-count="user|users" data-pick-elsewhere="3">
 
 const listOf = (element) => element.closest("[data-pick-list]");
 const picksOf = (list) => [...list.querySelectorAll("input[data-pick]")];
@@ -35,6 +35,7 @@ function count(list) {
   }
   for (const words of list.querySelectorAll("[data-pick-count]")) {
     const [one, many] = words.dataset.pickCount.split("|");
-    words.textContent = `${picked} ${picked === 1 ? one : many} selected`;
+    const total = picked + Number(words.dataset.pickElsewhere || 0);
+    words.textContent = `${total} ${total === 1 ? one : many} selected`;
   }
 }

@@ -122,3 +122,48 @@ def test_each_list_leads_there(
         make(aws_account)
     assert f'action="{address(f"{kind}_stage")}"' in get(client_of(erin), kind)
     assert address(f"{kind}_stage") not in get(client_of(bob), kind)
+
+
+# ---- A selection that no address has room for, and of several pages --------------------------------------------
+def test_a_hundred_rows_are_staged_by_a_short_address(
+    aws_account: AwsAccount, erin: Operator, client_of: ClientOf
+) -> None:
+    many = [make_user(aws_account, f"worker-{number:03}") for number in range(100)]
+    client = client_of(erin)
+    html = get(client, "users", "?rows=100")
+    assert f'method="post" action="{address("users_stage")}"' in html
+    leads = client.post(address("users_stage"), {"pick": [user.aws_id for user in many]})["Location"]
+    assert len(leads) < 100
+    assert "Stage a change of 100 users" in text_of(client.get(leads).content.decode())
+    post(client, leads.replace("/stage/?", "/stage/tag/?"), key="team", value="red")
+    assert Change.objects.get().steps.count() == 100
+
+
+def test_what_was_picked_stays_picked_on_the_next_pages(
+    users: list[IamUser], erin: Operator, client_of: ClientOf
+) -> None:
+    ada, ben, cleo = users
+    client, stage = client_of(erin), address("users_stage")
+    first = {"pick": [ada.aws_id, ben.aws_id], "back": "?sort=-name"}
+    back = client.post(stage, first)["Location"]
+    assert back.startswith(f"{address('users')}?sort=-name&kept=")
+    html = client.get(back).content.decode()
+    assert "2 users selected" in text_of(html)
+    assert [f'value="{user.aws_id}" aria-label="Select {user.name}" checked' in html for user in users] == [
+        True, True, False,
+    ]  # fmt: skip
+    kept = back.rpartition("=")[2]
+    assert f"kept={kept}" in html.split('data-label="Path"')[0]  # the order of the list leads on with it
+    second = {"kept": kept, "listed": [ada.aws_id, cleo.aws_id], "pick": [cleo.aws_id]}
+    text = text_of(client.get(client.post(stage, second)["Location"]).content.decode())
+    assert "Stage a change of 2 users" in text and "ben" in text and "cleo" in text and "ada" not in text
+
+
+def test_a_kept_selection_is_of_its_list_and_of_its_operator(
+    users: list[IamUser], erin: Operator, alice: Operator, client_of: ClientOf
+) -> None:
+    client = client_of(erin)
+    leads = client.post(address("users_stage"), {"pick": [users[0].aws_id]})["Location"]
+    assert client_of(alice).get(leads).status_code == 404
+    assert client.get(leads.replace("/users/", "/roles/")).status_code == 404
+    assert client.post(address("users_stage"), {"back": "//evil.example/?x=1"})["Location"].startswith(address("users"))

@@ -113,6 +113,7 @@ policies                       GET    in        404     ok   403  ok   ok    ok 
 policies                       HTMX   in        404     ok   403  ok   ok    ok    ok
 policies?format=csv            GET    in        404     ok   403  ok   ok    ok    ok
 policies_stage?pick={policy}   GET    in        404     403  403  ok   403   ok    ok
+policies_stage                 POST   in        404     403  403  ok   403   ok    ok
 policies_stage_act?pick={policy} GET  in        404     403  403  ok   403   ok    ok
 policies_stage_act?pick={policy} POST in        404     403  403  ok   403   ok    ok
 policy                         GET    in        404     ok   403  ok   ok    ok    ok
@@ -145,6 +146,7 @@ cognito_pool_people            HTMX   in        404     403  ok   ok   ok    ok 
 cognito_pool_people?format=csv GET    in        404     403  403  ok   403   ok    ok
 cognito_people_ask             POST   in        404     403  ok   ok   ok    ok    ok
 cognito_people_stage?pick={cognito_user} GET in 404     403  ok   ok   403   ok    ok
+cognito_people_stage           POST   in        404     403  ok   ok   403   ok    ok
 # Of the acts the table takes Delete, which isn't for helpdesk.
 cognito_people_stage_act?pick={cognito_user} GET in 404 403 403  ok   403   ok    ok
 cognito_people_stage_act?pick={cognito_user} POST in 404 403 403 ok   403   ok    ok
@@ -169,6 +171,7 @@ data_protection_pool           POST   in        404     403  403  403  403   ok 
 # The pool's one person isn't gone: there is nobody to erase.
 data_protection_erase          POST   in        404     403  403  403  403   404   404
 users_stage?pick={user}        GET    in        404     403  403  ok   403   ok    ok
+users_stage                    POST   in        404     403  403  ok   403   ok    ok
 users_csv                      GET    in        404     403  403  ok   403   ok    ok
 users_csv                      POST   in        404     403  403  ok   403   ok    ok
 group_add                      GET    in        404     403  403  ok   403   ok    ok
@@ -198,12 +201,14 @@ groups                         GET    in        404     ok   403  ok   ok    ok 
 groups                         HTMX   in        404     ok   403  ok   ok    ok    ok
 groups?format=csv              GET    in        404     ok   403  ok   ok    ok    ok
 groups_stage?pick={group}      GET    in        404     403  403  ok   403   ok    ok
+groups_stage                   POST   in        404     403  403  ok   403   ok    ok
 groups_stage_act?pick={group}  GET    in        404     403  403  ok   403   ok    ok
 group_detach?policy={arn}      GET    in        404     403  403  ok   403   ok    ok
 roles                          GET    in        404     ok   403  ok   ok    ok    ok
 roles                          HTMX   in        404     ok   403  ok   ok    ok    ok
 roles?format=csv               GET    in        404     ok   403  ok   ok    ok    ok
 roles_stage?pick={role}        GET    in        404     403  403  ok   403   ok    ok
+roles_stage                    POST   in        404     403  403  ok   403   ok    ok
 roles_stage_act?pick={role}    GET    in        404     403  403  ok   403   ok    ok
 role_detach?policy={arn}       GET    in        404     403  403  ok   403   ok    ok
 user                           GET    in        404     ok   403  ok   ok    ok    ok
