@@ -62,5 +62,5 @@ def _by_itself(name: str) -> object:
 
 
 def _one_of(names: list[str], resource: str) -> str:
-    takes = (name for name in names for kind in catalogue.resource_types(name) if catalogue.may_mean(resource, kind))
+    takes = (name for name in names for kind in catalogue.resource_types(name) if catalogue.may_match(resource, kind))
     return next(takes, names[0])

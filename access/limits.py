@@ -60,7 +60,7 @@ class Grant:
         """Whether the action takes such resources."""
         if self.is_everything or self.all_but or catalogue.takes_no_resource(action.lower()):
             return True
-        return any(catalogue.may_mean(self.resource, kind) for kind in catalogue.resource_types(action))
+        return any(catalogue.may_match(self.resource, kind) for kind in catalogue.resource_types(action))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 from policies.engine import statements, variables
 from policies.engine.callers import Caller, Named, Principals
 from policies.engine.conditions import AnyTest, Context, ValuesOf, compile_conditions
-from policies.engine.matching import ArnGlob, Glob, arn_glob, tokens
+from policies.engine.matching import Glob, ResourceGlob, resource_glob, tokens
 from policies.engine.statements import document_in, document_of
 from policies.engine.truth import MAYBE, NO, UNKNOWN, YES, Truth, opposite
 from policies.engine.variables import Lookup, Part
@@ -109,7 +109,7 @@ class Resources:
         parsed = [resource_parts(pattern, with_variables) for pattern in patterns]
         fixed = [variables.resolved(parts, lambda key: None) or [] for parts in parsed if variables.is_fixed(parts)]
         self._dynamic = [parts for parts in parsed if not variables.is_fixed(parts)]
-        globs = [ArnGlob(pattern) for pattern in fixed]
+        globs = [ResourceGlob(pattern) for pattern in fixed]
         self._any = any(glob.is_any or glob.is_every_arn for glob in globs)
         self._exact = {
             "".join(map(str, pattern)) for pattern in fixed if all(isinstance(part, str) for part in pattern)
@@ -123,7 +123,7 @@ class Resources:
         found = NO
         for parts in self._dynamic:
             pattern = variables.resolved(parts, lookup)
-            if pattern is None or not arn_glob(tuple(pattern)).matches(resource):
+            if pattern is None or not resource_glob(tuple(pattern)).matches(resource):
                 continue
             if not variables.is_open(parts, lookup):
                 return YES

@@ -137,6 +137,7 @@ class Compares(Enum):
     TEXTS_WITHOUT_CASE = "texts without case"
     PATTERNS = "patterns"
     ARNS = "ARNs"
+    RESOURCES = "resources"  # of a Resource element, which is no condition
     TRUTH = "truth values"
     NUMBERS = "numbers"
     INSTANTS = "instants"

@@ -15,8 +15,8 @@ from policies.engine import variables
 from policies.engine.compiled import Statement, resource_parts
 from policies.engine.diff.budget import Budget, Exhausted
 from policies.engine.diff.cells import cells
-from policies.engine.diff.patterns import arn_pattern
-from policies.engine.matching import Token, Wild, arn_glob
+from policies.engine.diff.patterns import resource_pattern
+from policies.engine.matching import Token, Wild, resource_glob
 from policies.engine.variables import Lookup
 
 _Patterns = tuple[tuple[Token, ...], ...]
@@ -95,7 +95,7 @@ def _resolver(statement: Statement, lookup: Lookup) -> Callable[[str], tuple[tup
 
 
 def _is_every(pattern: tuple[Token, ...]) -> bool:
-    glob = arn_glob(pattern)
+    glob = resource_glob(pattern)
     return glob.is_any or glob.is_every_arn
 
 
@@ -104,7 +104,7 @@ def _relation(ours: _Patterns, ours_is_not: bool, theirs: _Patterns, theirs_is_n
     if not ours_is_not and (found := _at_sight(ours, theirs)):
         return _OPPOSITES[found] if theirs_is_not else found
     every = (Wild.ANY,)
-    patterns = [arn_pattern(pattern) for pattern in (every, *ours, *theirs)]
+    patterns = [resource_pattern(pattern) for pattern in (every, *ours, *theirs)]
     try:
         vectors = cells(patterns, Budget(_STEPS), within=1 if len(ours) == 1 and not ours_is_not else None)
     except Exhausted:
@@ -125,7 +125,7 @@ def _at_sight(ours: _Patterns, theirs: _Patterns) -> Relation | None:
     if len(ours) > 1 or not all(isinstance(token, str) for token in ours[0]):
         return None
     text = "".join(map(str, ours[0]))
-    return Relation.WITHIN if any(arn_glob(other).matches(text) for _, other in near) else Relation.APART
+    return Relation.WITHIN if any(resource_glob(other).matches(text) for _, other in near) else Relation.APART
 
 
 def _begin_differently(one: tuple[Token, ...], other: tuple[Token, ...]) -> bool:

@@ -1,13 +1,15 @@
 """Patterns with `*` and `?`, in time that grows with the text and never explodes.
 
-IAM User Guide, "IAM JSON policy elements: Resource": `*` is any text, `?` one character; neither crosses from one part
-of an ARN into the next, but in its last part. An ARN with fewer parts has wildcards for those that it lacks.
+IAM User Guide, "IAM JSON policy elements: Resource" and, for ArnLike, "IAM JSON policy elements: Condition operators":
+`*` is any text, `?` one character. In ArnLike neither crosses from one part of an ARN into the next, but in its last
+part. In a Resource element a `*` that is the last character of its part "can expand to match beyond the colon
+boundaries". An ARN with fewer parts has wildcards for those that it lacks.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from functools import lru_cache
 
@@ -20,6 +22,7 @@ class Wild(Enum):
 Token = str | Wild  # a text that is meant literally, or a wildcard
 _WILDCARDS = re.compile(r"([*?])")
 _PARTS = 6
+LAST_PART = _PARTS - 1  # its number
 
 
 def tokens(pattern: str) -> list[Token]:
@@ -87,7 +90,7 @@ class _Segment:
 
 
 class ArnGlob:
-    """A pattern for ARNs, or for whatever else a policy calls a resource."""
+    """A pattern of ArnLike: each part of an ARN by itself. What begins with no `arn:` is a text."""
 
     __slots__ = ("_head", "_last", "_parts", "_whole", "is_any", "is_every_arn")
 
@@ -116,14 +119,93 @@ class ArnGlob:
         return all(glob.matches(part) for glob, part in zip(self._parts, parts, strict=True))
 
 
+class ResourceGlob(ArnGlob):
+    """A pattern of a Resource element: a `*` that ends a part also runs over the colons behind it."""
+
+    __slots__ = ("_crossing",)
+
+    def __init__(self, pattern: Sequence[Token]) -> None:
+        super().__init__(pattern)
+        self._crossing: list[Glob | _Crossing] = []
+        if self._parts is None or self._head is not None:
+            return
+        parts = written_parts(pattern)
+        if any(part and part[-1] is Wild.ANY for part in parts[:LAST_PART]):
+            self._crossing = [_crossing(parts)]
+            if len(parts) < _PARTS:
+                self._crossing.append(_crossing(arn_parts(pattern)))
+
+    def matches(self, text: str) -> bool:
+        if super().matches(text):
+            return True
+        if not self._crossing or text.count(":") < LAST_PART:
+            return False
+        return any(glob.matches(text) for glob in self._crossing)
+
+
+def steps_of_resource(parts: Sequence[Sequence[Token]]) -> Iterator[tuple[Token, bool]]:
+    """Token by token, with whether it takes a colon where it is a wildcard."""
+    for number, part in enumerate(parts):
+        if number:
+            yield ":", True
+        for place, token in enumerate(part, start=1):
+            yield token, number == LAST_PART or (place == len(part) and token is Wild.ANY)
+
+
+def _crossing(parts: Sequence[Sequence[Token]]) -> Glob | _Crossing:
+    steps = list(steps_of_resource(parts))
+    if all(takes_colon for token, takes_colon in steps if isinstance(token, Wild)):
+        return Glob(token for token, _ in steps)
+    return _Crossing(steps)
+
+
+class _Crossing:
+    """Where some wildcards take colons and others don't: all places that the text may have got to, one bit each."""
+
+    __slots__ = ("_end", "_literal", "_loops", "_loops_within", "_ones", "_ones_within")
+
+    def __init__(self, steps: Iterable[tuple[Token, bool]]) -> None:
+        self._literal: dict[str, int] = {}
+        self._loops = self._loops_within = self._ones = self._ones_within = 0
+        place = 1
+        for token, takes_colon in steps:
+            if token is Wild.ANY:
+                self._loops |= place if takes_colon else 0
+                self._loops_within |= place
+            elif token is Wild.ONE:
+                self._ones |= place if takes_colon else 0
+                self._ones_within |= place
+                place <<= 1
+            else:
+                for character in token:
+                    self._literal[character] = self._literal.get(character, 0) | place
+                    place <<= 1
+        self._end = place
+
+    def matches(self, text: str) -> bool:
+        places = 1
+        for character in text:
+            ones, loops = (self._ones, self._loops) if character == ":" else (self._ones_within, self._loops_within)
+            places = (places & (self._literal.get(character, 0) | ones)) << 1 | places & loops
+            if not places:
+                return False
+        return bool(places & self._end)
+
+
 @lru_cache(maxsize=8192)
-def arn_glob(pattern: tuple[Token, ...]) -> ArnGlob:
+def resource_glob(pattern: tuple[Token, ...]) -> ResourceGlob:
     """Those with variables are compiled for each request, and requests repeat themselves."""
-    return ArnGlob(pattern)
+    return ResourceGlob(pattern)
 
 
 def arn_parts(pattern: Sequence[Token]) -> list[list[Token]]:
     """At the first five colons; parts that are missing are wildcards."""
+    parts = written_parts(pattern)
+    return parts + [[Wild.ANY] for _ in range(_PARTS - len(parts))]
+
+
+def written_parts(pattern: Sequence[Token]) -> list[list[Token]]:
+    """At the first five colons, without those that are missing."""
     parts: list[list[Token]] = [[]]
     for token in pattern:
         if isinstance(token, Wild):
@@ -132,7 +214,7 @@ def arn_parts(pattern: Sequence[Token]) -> list[list[Token]]:
         rest = token
         while len(parts) < _PARTS and ":" in rest:
             before, _, rest = rest.partition(":")
-            parts[-1].append(before)
+            parts[-1] += [before] if before else []
             parts.append([])
-        parts[-1].append(rest)
-    return parts + [[Wild.ANY] for _ in range(_PARTS - len(parts))]
+        parts[-1] += [rest] if rest else []
+    return parts

@@ -132,7 +132,7 @@ def _resources(statement: Statement, names: Sequence[str]) -> list[str]:
     if EVERYTHING in listed or len(listed) < 2:
         return [EVERYTHING] if EVERYTHING in listed else listed
     kinds = {kind: None for name in names for kind in catalogue.resource_types(name)}
-    fitting = [arn for arn in listed if any(catalogue.may_mean(arn, kind) for kind in kinds)]
+    fitting = [arn for arn in listed if any(catalogue.may_match(arn, kind) for kind in kinds)]
     return fitting or listed
 
 

@@ -66,7 +66,10 @@ def test_actions_have_no_case(pattern: str, action: str, matches: bool) -> None:
 @pytest.mark.parametrize(
     ("pattern", "resource", "matches"),
     [("arn:aws:s3:::b/*", "arn:aws:s3:::b/a/b/c", True), ("arn:aws:s3:::B/*", "arn:aws:s3:::b/a", False),
-     ("arn:aws:s3:::b/?", "arn:aws:s3:::b/ab", False), ("arn:aws:sqs:*:jobs", QUEUE, False),
+     ("arn:aws:s3:::b/?", "arn:aws:s3:::b/ab", False), ("arn:aws:sqs:*:jobs", QUEUE, True),
+     ("arn:aws:sqs:e*1:jobs", QUEUE, False), ("arn:aws:sqs:eu-*:jobs", QUEUE, True),
+     ("arn:aws:sqs:*2:jobs", QUEUE, False), ("arn:aws:sqs:*:jobs2", QUEUE, False),
+     ("arn:*:jobs", QUEUE, True), ("arn:aws:sqs:e?-*:jobs", QUEUE, True),
      ("arn:aws:sqs:*:*:jobs", QUEUE, True), ("arn:aws:logs:*:*:*", f"arn:aws:logs:eu-west-1:{ME}:log-group:x:y", True),
      ("arn:aws:sqs", QUEUE, True), ("*", "*", True), ("arn:aws:sqs:*:*:*", "*", False), ("arn:aws:s3:::b", "*", False),
      ("arn:aws:s3:::a*a*a*a*a*b", "arn:aws:s3:::" + "a" * 50_000, False)],

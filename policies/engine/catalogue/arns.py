@@ -65,6 +65,15 @@ def may_mean(arn: str, kind: ResourceType) -> bool:
     return _overlap(pattern, _pattern_of_type(kind.arn))
 
 
+def may_match(arn: str, kind: ResourceType) -> bool:
+    """The same as a Resource element matches: a `*` at the end of a part also runs over the colons behind it."""
+    if may_mean(arn, kind):
+        return True
+    pattern = pattern_of(arn)
+    is_apart = kind.arn.endswith(_BUCKET) and "/" in pattern
+    return "*:" in pattern and not is_apart and parts_overlap(pattern, _pattern_of_type(kind.arn))
+
+
 @cache
 def _pattern_of_type(arn: str) -> str:
     """What stands for a name is never empty; but for the AWS account of what belongs to AWS itself."""

@@ -22,7 +22,7 @@ def cells(
     """`within`: only texts which this one of the patterns matches. `alike`: where it says the same of several patterns,
     it is enough to know one of them that matches. Raises Exhausted.
     """
-    places = sum(len(pattern.loops) for pattern in patterns)
+    places = sum(len(one.loops) for pattern in patterns for one in (pattern, *pattern.others))
     budget.spend(places)
     if places > _MOST_PLACES:
         raise Exhausted
@@ -36,30 +36,33 @@ class _Automaton:
         self._steps: dict[str | Kind, int] = {}
         self._loops: dict[Kind, int] = {}
         self._named: dict[int, str] = {}  # the characters that a place takes, by its bit's number
-        self._first = self._last = 0
+        self._first = self._last = self._looping = 0
         self._accepts: dict[int, int] = {}  # pattern by the number of its last bit
         self._own: list[int] = []
         at = 0
         for number, pattern in enumerate(patterns):
-            self._add(pattern, at)
-            end = at + len(pattern.steps)
-            self._first |= 1 << at
-            self._last |= 1 << end
-            self._accepts[end] = number
-            self._own.append((1 << (end + 1)) - (1 << at))
-            at = end + 1
-        self._settle(patterns, alike)
+            begin = at
+            for one in (pattern, *pattern.others):
+                self._add(one, at)
+                end = at + len(one.steps)
+                self._first |= 1 << at
+                self._last |= 1 << end
+                self._looping |= 1 << end if one.loops[-1] is Kind.CHARACTER else 0
+                self._accepts[end] = number
+                at = end + 1
+            self._own.append((1 << at) - (1 << begin))
+        self._settle(alike)
         self._named_places = sum(1 << place for place in self._named)
         self._cost = 1 + at // 2000
         named = {character for step in self._steps if isinstance(step, str) for character in step}
         self._other = next(c for c in map(chr, chain(range(ord("a"), 0x3000))) if c not in named and c != ":")
 
-    def _settle(self, patterns: Sequence[Pattern], alike: Sequence[Hashable]) -> None:
+    def _settle(self, alike: Sequence[Hashable]) -> None:
         """Where a text has matched whatever follows, the patterns that are alike have nothing more to say."""
         self._settled = 0
         groups: dict[Hashable, tuple[int, int]] = {}
-        for pattern, own, group in zip(patterns, self._own, alike, strict=True):
-            end = own & self._last if pattern.loops[-1] is Kind.CHARACTER else 0
+        for own, group in zip(self._own, alike, strict=True):
+            end = own & self._looping
             ends, whole = groups.get(group, (0, 0))
             groups[group] = (ends | end, whole | own)
             self._settled |= end
@@ -93,7 +96,10 @@ class _Automaton:
         return {vector: _text(before, state, self._first) for vector, state in found.items()}
 
     def _vector(self, state: int) -> int:
-        return sum(1 << self._accepts[place] for place in _bits(state & self._last))
+        found = 0
+        for place in _bits(state & self._last):
+            found |= 1 << self._accepts[place]
+        return found
 
     def _characters(self, state: int) -> set[str]:
         """One of each kind that the places of this state tell apart."""

@@ -5,11 +5,11 @@ Says the same as policies/engine/matching.py, in the form in which patterns can 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from policies.engine.matching import Token, Wild, arn_parts
+from policies.engine.matching import LAST_PART, Token, Wild, arn_parts, steps_of_resource, written_parts
 from policies.engine.variables import Part, Variable
 
 _PARTS = 6
@@ -31,6 +31,7 @@ class Pattern:
 
     steps: tuple[Step, ...]
     loops: tuple[Kind | None, ...]
+    others: tuple[Pattern, ...] = ()  # what one of these matches, it matches, too
 
 
 EVERYTHING = Pattern((), (Kind.CHARACTER,))
@@ -64,9 +65,42 @@ def arn_pattern(tokens: Sequence[Token]) -> Pattern:
     for number, part in enumerate(arn_parts(tokens)):
         if number:
             found.append((":", Kind.CHARACTER))
-        wild = Kind.CHARACTER if number == _PARTS - 1 else Kind.BUT_COLON
+        wild = Kind.CHARACTER if number == LAST_PART else Kind.BUT_COLON
         found += [(token, wild) for token in part]
     return _pattern(found)
+
+
+def resource_pattern(tokens: Sequence[Token]) -> Pattern:
+    """Of a Resource element, where a `*` that ends a part runs over colons."""
+    if not (tokens and isinstance(tokens[0], str) and tokens[0].startswith("arn:")):
+        return text_pattern(tokens)
+    written = written_parts(tokens)
+    lacking = _PARTS - len(written)
+    found = [list(steps_of_resource(arn_parts(tokens)))]
+    if lacking:
+        found += _spread(list(steps_of_resource(written)), lacking)
+    first, *others = dict.fromkeys(map(_pattern_of_resource, found))
+    return Pattern(first.steps, first.loops, tuple(others))
+
+
+_Steps = list[tuple[Token, bool]]
+
+
+def _spread(steps: _Steps, colons: int) -> Iterator[_Steps]:
+    """The ways in which stars that run over colons can take so many of them, or more."""
+    place = next((place for place, step in enumerate(steps) if step == (Wild.ANY, True)), None)
+    if place is None:
+        if not colons:
+            yield steps
+        return
+    for taken in range(colons + 1):
+        star: _Steps = [(Wild.ANY, True), *([(":", True), (Wild.ANY, True)] * taken)]
+        for rest in _spread(steps[place + 1 :], colons - taken):
+            yield [*steps[:place], *star, *rest]
+
+
+def _pattern_of_resource(steps: _Steps) -> Pattern:
+    return _pattern([(token, Kind.CHARACTER if takes_colon else Kind.BUT_COLON) for token, takes_colon in steps])
 
 
 def is_plain_arn(parts: Sequence[Part]) -> bool:

@@ -5,7 +5,7 @@ Equal terms are one object, so that splitting, joining and reordering of stateme
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -16,15 +16,17 @@ from policies.engine.canonical import account_of_root
 from policies.engine.compiled import resource_parts
 from policies.engine.conditions import (
     NULL,
-    OPERATORS,
     OPERATORS_BY_LOWER_NAME,
     Compares,
+    Matcher,
 )
 from policies.engine.diff.values import Wanted
-from policies.engine.matching import ArnGlob, Wild
+from policies.engine.matching import ResourceGlob, Token, Wild
 from policies.engine.statements import Condition, Document, Quantifier, Statement
 
-_ARN_MATCHER = OPERATORS["ArnLike"].matcher
+
+def _resource_matcher(pattern: Sequence[Token]) -> Matcher:
+    return ResourceGlob(pattern).matches
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ class Source:
     terms: tuple[Term, ...]
 
 
-_EVERYTHING = Wanted(Compares.ARNS, _ARN_MATCHER, (Wild.ANY,))
+_EVERYTHING = Wanted(Compares.RESOURCES, _resource_matcher, (Wild.ANY,))
 _STAR = Resources(frozenset([_EVERYTHING]), negated=False)
 
 
@@ -213,9 +215,9 @@ def _resources(statement: Statement, with_variables: bool) -> Iterator[tuple[Res
 def _resource(text: str, with_variables: bool) -> Wanted:
     parts = tuple(resource_parts(text, with_variables))
     tokens = variables.resolved(parts, lambda key: None)
-    glob = ArnGlob(tokens) if tokens is not None else None
+    glob = ResourceGlob(tokens) if tokens is not None else None
     is_star = glob is not None and (glob.is_any or glob.is_every_arn)
-    return _EVERYTHING if is_star else Wanted(Compares.ARNS, _ARN_MATCHER, parts)
+    return _EVERYTHING if is_star else Wanted(Compares.RESOURCES, _resource_matcher, parts)
 
 
 def _whose(statement: Statement) -> Iterator[Who]:

@@ -21,6 +21,7 @@ from policies.engine.diff.patterns import (
     arn_pattern,
     folded_pattern,
     is_plain_arn,
+    resource_pattern,
     symbol,
     text_pattern,
 )
@@ -30,8 +31,13 @@ from policies.engine.variables import Part, Variable
 World = Mapping[str, str | None]  # values by context key; None: the key isn't there
 _MOST_FREE = 8  # values with variables that may match the same text or not
 _TEXTS = frozenset({
-    Compares.TEXTS, Compares.TEXTS_WITHOUT_CASE, Compares.PATTERNS, Compares.ARNS, Compares.TRUTH,
+    Compares.TEXTS, Compares.TEXTS_WITHOUT_CASE, Compares.PATTERNS, Compares.ARNS, Compares.RESOURCES,
+    Compares.TRUTH,
 })  # fmt: skip
+_OF_ARNS: Mapping[Compares, Callable[[Sequence[Token]], Pattern]] = {
+    Compares.ARNS: arn_pattern,
+    Compares.RESOURCES: resource_pattern,
+}
 
 
 @dataclass(frozen=True)
@@ -147,8 +153,8 @@ def _text_cells(question: Question, world: World, budget: Budget) -> Cells:
 
 def _pattern(compares: Compares, tokens: Sequence[Token]) -> Pattern | None:
     """None: it matches nothing."""
-    if compares is Compares.ARNS:
-        return arn_pattern(tokens)
+    if compares in _OF_ARNS:
+        return _OF_ARNS[compares](tokens)
     if compares is Compares.PATTERNS:
         return text_pattern(tokens)
     text = "".join(token if isinstance(token, str) else token.value for token in tokens)
@@ -195,8 +201,8 @@ def _widened(wanted: Wanted) -> Wanted:
     parts: tuple[Part, ...] = tuple(Wild.ANY if isinstance(part, Variable) else part for part in wanted.parts)
     if wanted.compares in (Compares.TEXTS, Compares.PATTERNS):
         return Wanted(Compares.PATTERNS, wanted.matcher, parts)
-    if wanted.compares is Compares.ARNS and is_plain_arn(wanted.parts):
-        return Wanted(Compares.ARNS, wanted.matcher, parts)
+    if wanted.compares in _OF_ARNS and is_plain_arn(wanted.parts):
+        return Wanted(wanted.compares, wanted.matcher, parts)
     return Wanted(Compares.PATTERNS, wanted.matcher, (Wild.ANY,))
 
 
@@ -217,8 +223,8 @@ def _symbolic(wanted: Wanted, symbols: dict[Variable, str]) -> Pattern | None:
     tokens: list[Token] = [
         symbols.setdefault(part, symbol(len(symbols))) if isinstance(part, Variable) else part for part in wanted.parts
     ]
-    if wanted.compares is Compares.ARNS:
-        return arn_pattern(tokens) if is_plain_arn(wanted.parts) else None
+    if wanted.compares in _OF_ARNS:
+        return _OF_ARNS[wanted.compares](tokens) if is_plain_arn(wanted.parts) else None
     return text_pattern(tokens) if wanted.compares in (Compares.TEXTS, Compares.PATTERNS) else None
 
 

@@ -16,7 +16,7 @@ from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.mends import removed
 from policies.engine.lint.registry import document_check, statement_check
 from policies.engine.lint.subject import Statement, Subject, service_of
-from policies.engine.matching import ArnGlob, Glob, tokens
+from policies.engine.matching import Glob, ResourceGlob, tokens
 from policies.engine.statements import Text
 
 _WILDCARD = re.compile(r"[*?]")
@@ -25,8 +25,8 @@ _MANY = "\x00" * 64  # stands for what a star may mean
 
 
 @lru_cache(maxsize=16384)
-def _glob(pattern: str, is_arn: bool) -> Glob | ArnGlob:
-    return ArnGlob(tokens(pattern)) if is_arn else Glob(tokens(pattern))
+def _glob(pattern: str, is_arn: bool) -> Glob | ResourceGlob:
+    return ResourceGlob(tokens(pattern)) if is_arn else Glob(tokens(pattern))
 
 
 @lru_cache(maxsize=16384)
