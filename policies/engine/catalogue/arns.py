@@ -69,9 +69,11 @@ def may_match(arn: str, kind: ResourceType) -> bool:
     """The same as a Resource element matches: a `*` at the end of a part also runs over the colons behind it."""
     if may_mean(arn, kind):
         return True
-    pattern = pattern_of(arn)
-    is_apart = kind.arn.endswith(_BUCKET) and "/" in pattern
-    return "*:" in pattern and not is_apart and parts_overlap(pattern, _pattern_of_type(kind.arn))
+    pattern, of_kind = pattern_of(arn), _pattern_of_type(kind.arn)
+    if "*:" not in pattern or (kind.arn.endswith(_BUCKET) and "/" in pattern):
+        return False
+    head = ":".join(pattern.split(":")[:3])  # as far as the service
+    return ("*" in head or _overlap(head, of_kind)) and parts_overlap(pattern, of_kind)
 
 
 @cache
