@@ -11,10 +11,11 @@ from policies.engine.callers import caller_of
 from policies.engine.compiled import Compiled, compiled
 from policies.engine.conditions import Context
 from policies.engine.evaluate import Layers, Level, Policy, Reason, Request, Verdict, evaluate
+from policies.engine.matching import account_in
 
 _NAMES = frozenset(
     {
-        "id", "principal", "action", "resource", "resource_account", "context", "identity_policies",
+        "id", "name", "principal", "action", "resource", "resource_account", "context", "identity_policies",
         "permission_boundaries", "session_policy", "resource_policy", "endpoint_policies", "scps", "rcps",
     }
 )  # fmt: skip
@@ -45,11 +46,18 @@ class Cases:
             verdict = evaluate(request_of(case), layers_of(case))
         except BadCase as problem:
             self.bad += 1
-            return {"id": case.get("id") if isinstance(case, dict) else None, "error": str(problem)}
+            return {**_which(case), "error": str(problem)}
         finally:
             self.elapsed_s += perf_counter() - began
         self.number += 1
-        return {"id": case.get("id"), **told(verdict)}
+        return {**_which(case), **told(verdict)}
+
+
+def _which(case: Any) -> dict[str, Any]:
+    """By which the asker finds the answer: the case's `id`, and its `name` where it has one."""
+    if not isinstance(case, dict):
+        return {"id": None}
+    return {"id": case.get("id")} | ({"name": case["name"]} if "name" in case else {})
 
 
 def told(verdict: Verdict) -> dict[str, Any]:
@@ -83,9 +91,10 @@ def _load(line: str, number: int) -> Any:
 
 def request_of(case: Mapping[str, Any]) -> Request:
     """Raises BadCase."""
-    for name in case:
-        if name not in _NAMES:
-            raise BadCase(f"{name!r} is no part of a case. It may have {', '.join(sorted(_NAMES))}.")
+    if unknown := [name for name in case if name not in _NAMES]:
+        are = "is" if len(unknown) == 1 else "are"
+        named = ", ".join(map(repr, unknown))
+        raise BadCase(f"{named} {are} no part of a case. It may have {', '.join(sorted(_NAMES))}.")
     for name in ("action", "resource"):
         if not isinstance(case.get(name), str) or not case[name]:
             raise BadCase(f"{name} is missing: it must be a text.")
@@ -95,7 +104,7 @@ def request_of(case: Mapping[str, Any]) -> Request:
         caller = caller_of(case.get("principal"))
     except ValueError as problem:
         raise BadCase(str(problem)) from problem
-    account = case.get("resource_account") or caller.account
+    account = case.get("resource_account") or account_in(case["resource"]) or caller.account
     if not isinstance(account, str):
         raise BadCase("resource_account must be a text of twelve digits.")
     return Request(caller, case["action"], case["resource"], account, context_of(case.get("context")))

@@ -58,7 +58,7 @@ def _by_itself(name: str) -> object:
     """What AWS asks of an action beside the patterns that match it."""
     lowered = name.lower()
     alone = lowered if lowered.startswith(_ONE_BY_ONE) else ""
-    return alone, is_bound_by_rcps(lowered), catalogue.takes_no_resource(lowered)
+    return alone, is_bound_by_rcps(lowered), catalogue.asked_on(lowered)
 
 
 def _one_of(names: list[str], resource: str) -> str:

@@ -18,7 +18,6 @@ from policies.engine.layers import LayerName, Policy
 from policies.engine.truth import MAYBE, NO, YES, Truth
 
 _ASSUMES = "sts:assumerole"
-_STAR = Resources((("*",),))  # on which alone actions are allowed that take no resource
 
 
 @dataclass(frozen=True)
@@ -105,16 +104,18 @@ class Limits:
         holds = statement.holds(facts.values_of, facts.lookup)
         if holds is NO:
             return None
-        if catalogue.takes_no_resource(lowered):
-            if _STAR.relation(resources) is Relation.APART:
+        asked_on = catalogue.asked_on(lowered, self._holder.caller.partition)
+        if asked_on:  # it takes no resource
+            alone = Resources(((asked_on,),))
+            if alone.relation(resources) is Relation.APART:
                 return None
-            resources = _STAR
+            resources = alone
         found = Grant(
             text,
             statement.not_resources,
             hangs_on=_keys(statement, facts) if holds is MAYBE else (),
             because=(Because(LayerName.IDENTITY, policy.name, statement.sid or statement.index),),
-            is_everything=resources is _STAR or resources.is_everything,
+            is_everything=bool(asked_on) or resources.is_everything,
         )
         return self._limited(found, lowered, resources, facts)
 

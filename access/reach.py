@@ -18,14 +18,15 @@ from access.holders import Holder
 from access.limits import Grant, Limits, policy_beside
 from access.surroundings import Surroundings
 from policies.engine import catalogue
+from policies.engine.callers import CallerKind
 from policies.engine.catalogue import AccessLevel
 from policies.engine.compiled import Statement
 from policies.engine.conditions import Context
 from policies.engine.containment import one_by_one
+from policies.engine.evaluate import whatever_policies_say
 from policies.engine.layers import LayerName, Policy
 from policies.engine.summary import level_of
 
-_ALWAYS = "sts:GetCallerIdentity"  # whatever policies say (STS API Reference, GetCallerIdentity)
 _REMEMBERED = 128  # principals
 
 
@@ -60,15 +61,18 @@ class LevelReach:
 
 @dataclass(frozen=True)
 class ServiceReach:
+    """`actions`: so many that policies give or take such principals."""
+
     prefix: str
     name: str
     levels: tuple[LevelReach, ...]
     lines: tuple[Line, ...]
+    actions: int
 
     @property
     def is_complete(self) -> bool:
         """All that the service can do is allowed in some way."""
-        return sum(each.may for each in self.levels) == sum(_levels(self.prefix).values())
+        return sum(each.may for each in self.levels) == self.actions
 
     @property
     def is_full(self) -> bool:
@@ -118,13 +122,14 @@ def _access(asked: _Asked, not_held: frozenset[LayerName]) -> Access:
         if statement.allows
     ]
     found: dict[str, dict[_Alike, list[str]]] = defaultdict(dict)
-    for kind in _kinds([statement for _, statement in allowing], limits.statements()):
+    for kind in _kinds(holder.caller.kind, [statement for _, statement in allowing], limits.statements()):
         for grant in _grants(kind[0], allowing, limits):
             for name in kind:
                 if grant.fits(name):
                     alike = (grant, policy_beside(name, grant))
                     found[name.partition(":")[0]].setdefault(alike, []).append(name)
-    services = (_service(prefix, grants, unsure=bool(not_held)) for prefix, grants in found.items())
+    caller = holder.caller.kind
+    services = (_service(prefix, caller, grants, unsure=bool(not_held)) for prefix, grants in found.items())
     return Access(
         tuple(sorted(services, key=lambda each: (each.name.lower(), each.prefix))),
         tuple(sorted(_unknown(statement for _, statement in allowing))),
@@ -132,8 +137,9 @@ def _access(asked: _Asked, not_held: frozenset[LayerName]) -> Access:
     )
 
 
-def _kinds(allowing: Sequence[Statement], others: Iterable[Statement]) -> list[list[str]]:
-    """The actions that are allowed at all, put together where no statement tells them apart."""
+def _kinds(caller: CallerKind, allowing: Sequence[Statement], others: Iterable[Statement]) -> list[list[str]]:
+    """The actions that are allowed at all, put together where no statement tells them apart; without those that AWS
+    decides of such callers whatever policies say."""
     told: dict[str, list[int]] = {}
     for number, statement in enumerate((*allowing, *others)):
         for name in _actions(statement):
@@ -141,11 +147,11 @@ def _kinds(allowing: Sequence[Statement], others: Iterable[Statement]) -> list[l
                 told.setdefault(name, []).append(number)
             elif name in told:
                 told[name].append(number)
-    told.pop(_ALWAYS, None)
     kinds: dict[object, list[str]] = defaultdict(list)
     for name, numbers in told.items():
         lowered = name.lower()
-        kinds[(*numbers, catalogue.takes_no_resource(lowered), Limits.is_apart(lowered))].append(name)
+        if whatever_policies_say(caller, lowered) is None:
+            kinds[(*numbers, catalogue.asked_on(lowered), Limits.is_apart(lowered))].append(name)
     return list(kinds.values())
 
 
@@ -177,15 +183,15 @@ def _grants(action: str, allowing: Iterable[tuple[Policy, Statement]], limits: L
 
 # ---- By service --------------------------------------------------------------------------------------------------
 @lru_cache(maxsize=1024)
-def _levels(prefix: str) -> Mapping[AccessLevel, int]:
-    """How many actions of each level a service has."""
+def _levels(prefix: str, caller: CallerKind) -> Mapping[AccessLevel, int]:
+    """How many actions of each level a service has that policies give or take such callers."""
     found = dict.fromkeys(AccessLevel, 0)
     for name in catalogue.actions_matching(f"{prefix}:*"):
-        found[level_of(name)] += name != _ALWAYS
+        found[level_of(name)] += whatever_policies_say(caller, name.lower()) is None
     return {level: number for level, number in found.items() if number}
 
 
-def _service(prefix: str, grants: Mapping[_Alike, Sequence[str]], *, unsure: bool) -> ServiceReach:
+def _service(prefix: str, caller: CallerKind, grants: Mapping[_Alike, Sequence[str]], *, unsure: bool) -> ServiceReach:
     by_action: dict[str, list[Grant]] = defaultdict(list)
     for (grant, _), names in grants.items():
         for name in names:
@@ -195,11 +201,11 @@ def _service(prefix: str, grants: Mapping[_Alike, Sequence[str]], *, unsure: boo
         by_level[level_of(name)].append(name)
     levels = tuple(
         _level(level, number, [by_action[name] for name in by_level[level]], unsure)
-        for level, number in _levels(prefix).items()
+        for level, number in _levels(prefix, caller).items()
         if by_level[level]
     )
     lines = tuple(Line(tuple(sorted(names)), *alike) for alike, names in grants.items())
-    return ServiceReach(prefix, catalogue.service_names()[prefix], levels, lines)
+    return ServiceReach(prefix, catalogue.service_names()[prefix], levels, lines, sum(_levels(prefix, caller).values()))
 
 
 def _level(level: AccessLevel, number: int, actions: Sequence[Sequence[Grant]], unsure: bool) -> LevelReach:

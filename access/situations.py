@@ -19,6 +19,7 @@ from policies.engine.compiled import Compiled, compiled
 from policies.engine.conditions import Context
 from policies.engine.evaluate import Decision, LayerName, Layers, Policy, Request, Verdict, evaluate
 from policies.engine.identity_pools import issuer_for
+from policies.engine.matching import account_in as account_in
 
 _ASSUMES = ("sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity", "sts:tagsession",
            "sts:setsourceidentity")  # fmt: skip
@@ -29,6 +30,8 @@ _OF_SERVICES = frozenset(
         "aws:principalservicenameslist",
     }
 )  # fmt: skip
+# Same page: only of those who are in an AWS account, or in its organization.
+_OF_ACCOUNTS = frozenset({"aws:principalarn", "aws:principalorgid", "aws:principalorgpaths"})
 _NOWHERE = Surroundings("")
 _WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
 
@@ -105,12 +108,6 @@ def situation_of(aws_account: AwsAccount, principal: str, action: str, resource:
     )
     request = Request(caller, action, resource, owner, known, Unknown(caller, holder))
     return Situation(request, layers, not_held, is_own=caller.account == aws_account.account_id)
-
-
-def account_in(resource: str) -> str:
-    """The AWS account that an ARN names; "" where it names none, as those of S3 don't."""
-    parts = resource.split(":", 5)
-    return parts[4] if len(parts) == 6 and parts[4].isdigit() else ""
 
 
 def _holder(aws_account: AwsAccount, caller: Caller) -> Holder | None:
@@ -218,8 +215,10 @@ class Unknown:
 
     def __init__(self, caller: Caller, holder: Holder | None) -> None:
         self._absent = _OF_SERVICES if caller.is_in_an_account else frozenset()
-        if holder and holder.is_role:
+        if caller.kind is not CallerKind.USER and not (caller.is_in_an_account and not caller.arn):
             self._absent |= {"aws:username"}
+        if caller.kind in (CallerKind.SERVICE, CallerKind.ANONYMOUS):
+            self._absent |= _OF_ACCOUNTS
         self._tags_are_known = holder is not None and not _may_be_tagged(holder)
 
     def __call__(self, key: str) -> bool:

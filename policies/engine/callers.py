@@ -36,7 +36,8 @@ _ARN = re.compile(r"arn:([^:]*):([^:]*):[^:]*:([^:]*):(.*)", re.DOTALL)
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _ROOT = re.compile(r"arn:[^:]*:iam::(\d{12}):root", re.ASCII)
 _ROLE = re.compile(r"arn:[^:]*:iam::([^:]*):role/(?:.*/)?([^/]+)", re.DOTALL)
-_RESERVED = ("/aws-service-role/", "/aws-reserved/")
+_SERVICE_LINKED_PATH, _SERVICE_LINKED_NAME = "/aws-service-role/", "AWSServiceRoleFor"
+_ANONYMOUS = "anonymous"
 
 
 @dataclass(frozen=True)
@@ -50,23 +51,64 @@ class Caller:
 
     @property
     def is_service_linked(self) -> bool:
-        return self.kind is CallerKind.ROLE and _RESERVED[0] in self.arn
+        """Of a session the ARN has the role's name and not its path.
+
+        IAM User Guide, "Create a service-linked role": the path, and names that begin with AWSServiceRoleFor.
+        """
+        if self.kind is not CallerKind.ROLE:
+            return False
+        return _SERVICE_LINKED_PATH in self.arn or (self.is_session and self.name.startswith(_SERVICE_LINKED_NAME))
+
+    @property
+    def is_session(self) -> bool:
+        return ":assumed-role/" in self.arn
 
     @property
     def is_in_an_account(self) -> bool:
         return bool(self.account) and self.kind is not CallerKind.FEDERATED
 
+    @property
+    def partition(self) -> str:
+        """Of the ARN; "" where there is none."""
+        return self.arn.split(":", 2)[1] if self.arn.startswith("arn:") else ""
+
     @cached_property
     def keys(self) -> Mapping[str, tuple[str, ...]]:
-        """The context keys that the principal alone decides, by name in lower case."""
-        found = {"aws:principalisawsservice": (str(self.kind is CallerKind.SERVICE).lower(),)}
-        if self.is_in_an_account:
-            found |= {"aws:principalaccount": (self.account,), "aws:principaltype": (self.kind.value,)}
-            if self.kind is not CallerKind.ROLE or ":role/" in self.arn:  # a session's ARN lacks its role's path
-                found["aws:principalarn"] = (self.arn,)
+        """The context keys that the principal alone decides, by name in lower case.
+
+        IAM User Guide, "AWS global condition context keys" ("Availability" of each key), and "IAM policy elements:
+        Variables and tags", "Principal key values" (aws:username, aws:userid, aws:PrincipalType).
+        """
+        if self.kind is CallerKind.SERVICE:
+            return _of_service(self.arn)
+        if self.kind is CallerKind.ANONYMOUS:
+            return {"aws:principaltype": (self.kind.value,), "aws:userid": (_ANONYMOUS,)}
+        if not self.is_in_an_account:
+            return {}  # who comes from an identity provider signs nothing with AWS credentials
+        found = {
+            "aws:principalisawsservice": ("false",),
+            "aws:principalaccount": (self.account,),
+            "aws:principaltype": (self.kind.value,),
+        }
+        if self.kind is not CallerKind.ROLE or ":role/" in self.arn:  # a session's ARN lacks its role's path
+            found["aws:principalarn"] = (self.arn,)
         if self.kind is CallerKind.USER:
             found["aws:username"] = (self.name,)
+        elif self.kind is CallerKind.ROOT:
+            found["aws:userid"] = (self.account,)
+        elif self.kind is CallerKind.FEDERATED_USER:
+            found["aws:userid"] = (f"{self.account}:{self.name}",)
         return found
+
+
+def _of_service(name: str) -> Mapping[str, tuple[str, ...]]:
+    """A service that calls as itself. It may have more names than the one that is given."""
+    return {
+        "aws:principalisawsservice": ("true",),
+        "aws:principalservicename": (name,),
+        "aws:principalservicenameslist": (name,),
+        "aws:viaawsservice": ("false",),
+    }
 
 
 def caller_of(principal: Any) -> Caller:
@@ -158,7 +200,7 @@ class Principals:
         return Named.ACCOUNT if caller.account in self._accounts else Named.NOT
 
     def _names_role(self, caller: Caller) -> Named:
-        if ":assumed-role/" in caller.arn:
+        if caller.is_session:
             if caller.arn in self._arns:
                 return Named.ITSELF
             by_role = (caller.account, caller.name) in self._roles
@@ -179,6 +221,6 @@ class Principals:
             return self.names(caller) is Named.ITSELF
         if caller.account not in self._accounts:
             return False
-        if caller.kind is CallerKind.ROLE and ":assumed-role/" in caller.arn:
+        if caller.kind is CallerKind.ROLE and caller.is_session:
             return caller.arn in self._arns and (caller.account, caller.name) in self._roles
         return caller.kind is CallerKind.ROOT or caller.arn in self._arns

@@ -84,16 +84,27 @@ def number(text: str) -> Decimal | None:
         return None
 
 
+# W3C, "Date and Time Formats", from the year alone to fractions of a second. A time should have its offset.
+_DATE = re.compile(
+    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d:\d\d)(:\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?)?)?)?", re.ASCII
+)
+
+
 def instant(text: str) -> datetime | None:
-    """ISO 8601, without an offset in UTC, or seconds since 1970."""
-    seconds = number(text)
+    """A date in one of W3C's forms of ISO 8601, without an offset in UTC, or seconds since 1970.
+
+    Four digits are a year. IAM User Guide, "IAM JSON policy elements: Condition operators", "Date condition operators".
+    """
+    text = text.strip()
     try:
-        if seconds is not None and not re.fullmatch(r"\d{4}", text.strip()):
-            return datetime.fromtimestamp(float(seconds), UTC)
-        found = datetime.fromisoformat(f"{text.strip()}-01-01" if seconds is not None else text.strip())
+        if written := _DATE.fullmatch(text):
+            year, month, day, minutes, seconds, offset = written.groups()
+            date = f"{year}-{month or '01'}-{day or '01'}"
+            return datetime.fromisoformat(f"{date}T{minutes or '00:00'}{seconds or ''}{offset or 'Z'}")
+        since = number(text)
+        return None if since is None else datetime.fromtimestamp(float(since), UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _in_network(pattern: Sequence[Token]) -> Matcher:

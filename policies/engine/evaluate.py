@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from policies.engine.callers import Caller, CallerKind, Named
-from policies.engine.catalogue import takes_no_resource
+from policies.engine.catalogue import asked_on
 from policies.engine.combine import Decision, Said, Terms, decide
 from policies.engine.compiled import Statement
 from policies.engine.conditions import Context
@@ -21,7 +21,7 @@ from policies.engine.truth import MAYBE, NO, YES, Truth
 
 __all__ = [
     "Decision", "LayerName", "Layers", "Level", "Policy", "Reason", "Request", "Verdict", "beside_policies",
-    "context_of", "evaluate", "resource_asked", "terms_of",
+    "context_of", "evaluate", "resource_asked", "terms_of", "whatever_policies_say",
 ]  # fmt: skip
 
 
@@ -55,10 +55,19 @@ class Verdict:
     not_held: tuple[LayerName, ...] = ()
 
 
-EVERYTHING = "*"
-# Those that only the policy of the resource can open. An identity policy alone is useless there.
-_ASSUMING = ("sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity", "sts:assumeroot")
-_ALWAYS_ALLOWED = "sts:getcalleridentity"
+# Those that only the trust policy of the role can open: an identity policy alone is useless there. Tags, source
+# identity and context of a session are asked for beside the action that begins it (IAM User Guide, "Pass session tags
+# in AWS STS", "Monitor and control actions taken with assumed roles", "Granting permissions to use identity-enhanced
+# console sessions").
+_ASSUMES_ROLE = "sts:assumerole"
+_ASSUMING = (_ASSUMES_ROLE, "sts:assumerolewithsaml", "sts:assumerolewithwebidentity", "sts:assumeroot")
+_BESIDE_ASSUMING = ("sts:tagsession", "sts:setsourceidentity", "sts:setcontext")
+_NAMES_OF_SERVICE = "aws:principalservicenameslist"
+_GET_CALLER_IDENTITY = "sts:getcalleridentity"
+# With the long-term credentials of a user or of the root user only (STS API Reference, "GetSessionToken",
+# "GetFederationToken").
+_GET_SESSION_TOKEN, _GET_FEDERATION_TOKEN = "sts:getsessiontoken", "sts:getfederationtoken"
+_WITH_LONG_TERM_CREDENTIALS = (CallerKind.USER, CallerKind.ROOT)
 _FIXED_ROLES = (":role/aws-service-role/", ":role/aws-reserved/")
 _ROLE_CHANGES = frozenset(
     f"iam:{name.lower()}"
@@ -82,34 +91,65 @@ def evaluate(request: Request, layers: Layers) -> Verdict:
 
 
 def context_of(request: Request) -> Context:
-    """With what caller and resource say by themselves."""
-    return {"aws:resourceaccount": (request.resource_account,), **request.caller.keys, **request.context}
+    """With what caller and resource say by themselves. Where keys may be unknown, so are a service's other names."""
+    own = request.caller.keys
+    if request.is_unknown:
+        own = {key: values for key, values in own.items() if key != _NAMES_OF_SERVICE}
+    return {"aws:resourceaccount": (request.resource_account,), **own, **request.context}
 
 
 def terms_of(request: Request) -> Terms:
     action, caller = request.action.lower(), request.caller
     same_account = caller.account == request.resource_account
     opened_by_resource = _is_opened_by_resource(action, resource_asked(request))
-    return Terms(caller.kind, same_account, opened_by_resource, action == _ASSUMING[0])
+    return Terms(caller.kind, same_account, opened_by_resource, action == _ASSUMES_ROLE)
 
 
 def resource_asked(request: Request) -> str:
     """On what the request is decided: actions that take no resource are allowed or denied on everything."""
-    return EVERYTHING if takes_no_resource(request.action.lower()) else request.resource
+    partition = request.caller.partition or _partition_of(request.resource)
+    return asked_on(request.action.lower(), partition) or request.resource
+
+
+def _partition_of(resource: str) -> str:
+    return resource.split(":", 2)[1] if resource.startswith("arn:") else ""
 
 
 def _is_opened_by_resource(action: str, resource: str) -> bool:
     if action in _ASSUMING:
         return True
     parts = resource.split(":", 5)
-    return len(parts) == 6 and parts[2] == "kms" and parts[5].startswith("key/")
+    if len(parts) < 6:
+        return False
+    if action in _BESIDE_ASSUMING:
+        return parts[2] == "iam" and parts[5].startswith("role/")
+    return parts[2] == "kms" and parts[5].startswith("key/")
+
+
+def whatever_policies_say(kind: CallerKind, action: str) -> Decision | None:
+    """What AWS decides of callers of a kind for an action (in lower case) on anything; None where policies count.
+
+    STS API Reference, "GetCallerIdentity"; IAM User Guide, "Permissions for GetSessionToken" ("No permissions are
+    required", "You cannot use policies to control authentication operations") and "Compare AWS STS credentials".
+    """
+    if not action.startswith("sts:") or kind is CallerKind.ANONYMOUS:
+        return None
+    if action == _GET_CALLER_IDENTITY:
+        return Decision.ALLOWED
+    if kind is CallerKind.FEDERATED_USER:
+        return Decision.IMPLICIT_DENY
+    if action == _GET_SESSION_TOKEN:
+        return Decision.ALLOWED if kind in _WITH_LONG_TERM_CREDENTIALS else Decision.IMPLICIT_DENY
+    if action == _GET_FEDERATION_TOKEN and kind not in _WITH_LONG_TERM_CREDENTIALS:
+        return Decision.IMPLICIT_DENY
+    return None
 
 
 def beside_policies(request: Request) -> Decision | None:
     """What AWS decides whatever policies say."""
     action, resource = request.action.lower(), request.resource
-    if action == _ALWAYS_ALLOWED and request.caller.kind is not CallerKind.ANONYMOUS:
-        return Decision.ALLOWED
+    if found := whatever_policies_say(request.caller.kind, action):
+        return found
     if action in _ROLE_CHANGES and any(path in resource for path in _FIXED_ROLES):
         return Decision.IMPLICIT_DENY
     if action in _POLICY_CHANGES and ":iam::aws:policy/" in resource:
@@ -168,7 +208,7 @@ class _Evaluation:
         guards = tuple(self._guards())
         identity = self._allows(LayerName.IDENTITY, layers.identity)
         boundary = self._each_allows(LayerName.BOUNDARY, layers.boundaries)
-        session = self._allows(LayerName.SESSION, layers.session) if layers.session is not None else None
+        session = self._session()
         surely, perhaps = self._resource_says()
         if self._caller.kind is CallerKind.ROOT:
             identity, boundary = YES, None
@@ -182,6 +222,14 @@ class _Evaluation:
         if denies is NO and (not_held or any(reason.effect == "Deny" for reason in self._perhaps)):
             denies = MAYBE
         return Said(identity, boundary, session, surely, perhaps, guards, denies)
+
+    def _session(self) -> Truth | None:
+        """A federated user has no permissions without a session policy (IAM User Guide, "Permissions for
+        GetFederationToken"): only what a resource's policy grants them themselves."""
+        policies = self._layers.session
+        if policies is None:
+            return NO if self._caller.kind is CallerKind.FEDERATED_USER else None
+        return self._allows(LayerName.SESSION, policies)
 
     def _guards(self) -> Iterator[tuple[LayerName, Truth]]:
         """What must allow whoever grants: endpoints and control policies, level by level."""

@@ -58,6 +58,12 @@ def test_a_line_for_each_case(tmp_path: Path) -> None:
     assert status == 0
 
 
+def test_an_answer_has_the_name_of_its_case(tmp_path: Path) -> None:
+    answers, _, status = simulate(written(tmp_path, {**CASE, "name": "reads"}, {**CASE, "name": "bad", "action": ""}))
+    assert [(answer["id"], answer["name"]) for answer in answers] == [("a", "reads"), ("a", "bad")]
+    assert status == 1
+
+
 def test_a_key_that_is_not_given_is_absent_and_named(tmp_path: Path) -> None:
     needs_mfa = {
         "Effect": "Allow",
@@ -83,6 +89,7 @@ def test_a_key_that_is_not_given_is_absent_and_named(tmp_path: Path) -> None:
         ({**CASE, "identity_policies": [5]}, "identity_policies[0] must be a policy document."),
         ({**CASE, "scps": [5]}, "scps must be a list of levels"),
         ({**CASE, "polices": []}, "'polices' is no part of a case."),
+        ({**CASE, "polices": [], "x": 1}, "'polices', 'x' are no part of a case."),
     ],
 )
 def test_a_bad_line_says_why_and_the_others_are_answered(tmp_path: Path, line: Any, words: str) -> None:

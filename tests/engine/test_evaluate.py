@@ -81,14 +81,28 @@ def test_resources_are_matched_part_by_part(pattern: str, resource: str, matches
 
 @pytest.mark.parametrize(
     ("pattern", "matches"),
-    [("*", True), ("**", True), ("arn:*", True), ("arn:*:*:*:*:*", True), ("arn:aws:s3:::*", False),
-     ("arn:aws:s3:::bucket", False)],
+    [("*", True), ("**", True), ("arn:*", True), ("arn:*:*:*:*:*", True), ("arn:aws:ec2:*:*:*", False),
+     ("arn:aws:ec2:*:*:instance/*", False)],
 )  # fmt: skip
-@pytest.mark.parametrize("resource", ["*", "arn:aws:s3:::bucket"])
+@pytest.mark.parametrize("resource", ["*", "arn:aws:ec2:eu-west-1:123456789012:instance/i"])
 def test_an_action_that_takes_no_resource_matches_only_everything(pattern: str, matches: bool, resource: str) -> None:
-    policies = [document(statement(action="s3:ListAllMyBuckets", resource=pattern))]
-    found = decided(action="s3:listallmybuckets", resource=resource, identity_policies=policies)
+    policies = [document(statement(action="ec2:DescribeInstances", resource=pattern))]
+    found = decided(action="ec2:describeinstances", resource=resource, identity_policies=policies)
     assert (found is ALLOWED) is matches
+
+
+@pytest.mark.parametrize(
+    ("pattern", "matches"),
+    [("*", True), ("arn:aws:s3:::*", True), ("arn:*:s3:::*", True), ("arn:aws:s3:::b*", False),
+     ("arn:aws:s3:::b/*", False), ("arn:aws-cn:s3:::*", False), ("arn:aws:sqs:*:*:*", False)],
+)  # fmt: skip
+@pytest.mark.parametrize("action", ["s3:ListAllMyBuckets", "s3:GetAccountPublicAccessBlock"])
+def test_actions_of_s3_that_take_no_resource_match_all_buckets_too(action: str, pattern: str, matches: bool) -> None:
+    """IAM User Guide, "IAM JSON policy elements: Statement", allows s3:ListAllMyBuckets on arn:aws:s3:::*."""
+    policies = [document(statement(action=action, resource=pattern))]
+    assert (decided(action=action, resource="*", identity_policies=policies) is ALLOWED) is matches
+    denied = [ALL, document(statement("Deny", action="s3:*", resource=pattern))]
+    assert (decided(action=action, resource="*", identity_policies=denied) is DENIED) is matches
 
 
 def test_not_action_and_not_resource_only_except() -> None:

@@ -52,6 +52,18 @@ def _catalogue_without_resource() -> Actions:
     return _mask(_catalogue().places[name] for name in _without_resource())
 
 
+def _masks_by_text(known: _Known, partition: str) -> list[tuple[str, Actions]]:
+    by_text: dict[str, list[int]] = {}
+    for name in _without_resource():
+        by_text.setdefault(catalogue.asked_on(name, partition), []).append(known.places[name])
+    return [(text, _mask(places)) for text, places in by_text.items()]
+
+
+@cache
+def _catalogue_masks_by_text(partition: str) -> list[tuple[str, Actions]]:
+    return _masks_by_text(_catalogue(), partition)
+
+
 class Universe:
     """All actions there are, for two documents."""
 
@@ -65,7 +77,7 @@ class Universe:
         self._add({name.translate(_UNHEARD_OF): written[name] for name in wild if not any(self._places(name))})
         self._by_pattern = {name: _mask(self._places(name)) for name in wild}
         self.everything: Actions = (1 << len(self._known.lowered)) - 1
-        #: To be allowed on `*` only.
+        #: They take none.
         self.without_resource = (
             _catalogue_without_resource()
             if self._known is _catalogue()
@@ -76,6 +88,12 @@ class Universe:
         unknown = {name: written for name, written in names.items() if name not in self._known.names}
         if unknown:
             self._known = _known({**self._known.names, **unknown})
+
+    def asked_on(self, partition: str) -> list[tuple[str, Actions]]:
+        """Those that take no resource, by the text that resource patterns must match for them."""
+        if self._known is _catalogue():
+            return _catalogue_masks_by_text(partition)
+        return _masks_by_text(self._known, partition)
 
     def matching(self, patterns: Iterable[str]) -> Actions:
         """Of those with which this was made."""

@@ -115,8 +115,10 @@ class _Comparing:
             old, new = (self._side(*side, actions) for side in self._sides)
             if old != new:
                 self._add(found, actions & ~self._universe.without_resource, old, new)
-                on_everything = actions & self._universe.without_resource
-                self._add(found, on_everything, self._on_everything(old), self._on_everything(new))
+                for asked_on, among in self._universe.asked_on(self._terms.partition):
+                    if actions & among:
+                        sides = (self._on_everything(side, asked_on) for side in (old, new))
+                        self._add(found, actions & among, *sides)
             found.not_compared &= ~actions
 
     def _masked(self, sources: Sequence[Source] | None) -> Masked | None:
@@ -147,9 +149,12 @@ class _Comparing:
             None if boundary is None else frozenset(term for term in bounding if term.allows),
         )
 
-    def _on_everything(self, side: Side) -> Side:
-        allows, denies = self._terms.on_everything(side.allows), self._terms.on_everything(side.denies)
-        return Side(allows, denies, None if side.bounds is None else self._terms.on_everything(side.bounds))
+    def _on_everything(self, side: Side, asked_on: str) -> Side:
+        return Side(
+            self._terms.on_everything(side.allows, asked_on),
+            self._terms.on_everything(side.denies, asked_on),
+            None if side.bounds is None else self._terms.on_everything(side.bounds, asked_on),
+        )
 
     def _bounded(self, side: Side) -> Side:
         if side.bounds is None:

@@ -148,6 +148,7 @@ class Source:
 
 
 _EVERYTHING = Wanted(Compares.RESOURCES, _resource_matcher, (Wild.ANY,))
+_USUAL_PARTITION = "aws"
 _STAR = Resources(frozenset([_EVERYTHING]), negated=False)
 
 
@@ -157,9 +158,12 @@ class Terms:
     def __init__(self) -> None:
         self._known: dict[tuple[bool, Resources, Who | None, frozenset[AnyTest]], Term] = {}
         self._bounded: dict[tuple[Term, Term], Term] = {}
+        self.partition = _USUAL_PARTITION  # another one, if a resource names it
 
     def read(self, document: Document, *, with_principals: bool) -> list[Source]:
         """What makes no sense in it matches nothing."""
+        for statement in document.statements:
+            self._learn_partition(statement.resource_words)
         return [
             Source(
                 statement.action_words,
@@ -169,9 +173,15 @@ class Terms:
             for statement in document.statements
         ]
 
-    def on_everything(self, terms: Iterable[Term]) -> frozenset[Term]:
-        """For actions that take no resource: the terms that are about them, as if said of `*`."""
-        about = [each for each in terms if each.resources.has("*")]
+    def _learn_partition(self, resources: Iterable[str]) -> None:
+        for resource in resources:
+            partition = resource.split(":", 2)[1] if resource.startswith("arn:aws-") else ""
+            if partition and "*" not in partition and "?" not in partition:
+                self.partition = partition
+
+    def on_everything(self, terms: Iterable[Term], asked_on: str) -> frozenset[Term]:
+        """For actions that take no resource and are asked on a text: the terms about them, as if said of `*`."""
+        about = [each for each in terms if each.resources.has(asked_on)]
         return frozenset(
             self._term(each.allows, _STAR, each.who, each.tests, replace(each.words, resources=("*",)))
             for each in about
