@@ -22,7 +22,7 @@ from accounts.models import Operator
 from accounts.oidc import proofs
 from accounts.oidc.provider import is_configured
 from accounts.sign_in import has_second_factor, signed_in_elsewhere, why_not_so, why_refused
-from accounts.stepup import demand_step_up, is_fresh
+from accounts.stepup import demand_step_up
 
 PASSWORD = "reauthenticate"  # noqa: S105  allauth's id of the method
 PASSKEY = "mfa_reauthenticate:webauthn"
@@ -73,13 +73,12 @@ class ConsoleAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return sorted(methods, key=lambda method: bool(method["id"] != PASSKEY))
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """allauth counts reauthentications only; here a sign-in just now is as good.
+        """allauth's pages ask as ours do: who isn't fresh leaves here, before allauth keeps the request itself.
 
-        It asks nothing of who has neither password nor second factor: those prove it at the identity provider.
+        That would store all of its headers, the session's cookie among them, and what was typed.
         """
-        if not is_fresh(self.request) and self.request.user.signs_in_elsewhere:
-            demand_step_up(self.request)
-        return not is_fresh(self.request) and bool(super().is_reauthentication_required(app=app, **kwargs))
+        demand_step_up(self.request)
+        return False
 
 
 class ConsoleMfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
@@ -23,6 +24,7 @@ from django.utils.http import urlencode
 
 from accounts.models import Operator
 from accounts.sign_in import READS, SET_UP_FIRST, needs_second_factor, page_of, remember_rights, send_to, why_refused
+from accounts.stepup import demand_step_up
 
 View = Callable[..., HttpResponse]
 SEEN_EVERY_S = 60
@@ -84,6 +86,21 @@ class SignInRequired(MiddlewareMixin):
             return None
         sign_in = resolve_url(settings.LOGIN_URL)
         return send_to(request, f"{sign_in}?{urlencode({'next': page_of(request)})}")
+
+
+class StepUpAsked(MiddlewareMixin):
+    """What allauth asks a fresh sign-in for is suspended as ours is: its own way would store the request's headers."""
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        if not isinstance(exception, ReauthenticationRequired):
+            return None
+        if not request.user.is_authenticated:
+            return send_to(request, resolve_url(settings.LOGIN_URL))
+        try:
+            demand_step_up(request)
+        except ImmediateHttpResponse as asked:
+            return asked.response
+        return send_to(request, request.get_full_path())  # allauth's measure is another one: here they are fresh
 
 
 class MfaRequired(MiddlewareMixin):

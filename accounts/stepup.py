@@ -1,5 +1,8 @@
 """Step-up sign-in: what is risky asks for a sign-in of the last ten minutes (settings.STEP_UP_S).
 
+What was posted with an older one waits in the session, and nowhere else: the fields without secrets, and the address.
+allauth's own pages come here too (accounts/adapters.py), since allauth would keep the whole request, cookies and all.
+
 allauth keeps in the session when and how an operator proved who they are. The check is our own: allauth takes
 operators who came from an identity provider for freshly signed in at any time, and a password for as good as a passkey.
 Here the provider's own word counts, when they last proved it there (`auth_time`).
@@ -27,7 +30,10 @@ from django.utils.http import urlencode
 from accounts.sign_in import PROVIDER_METHOD, SECOND_FACTORS, page_of, send_to
 
 KEY = "step_up_kept"
-NEVER_KEPT = re.compile(r"csrfmiddlewaretoken|password|secret", re.IGNORECASE)
+# Every field that a form shows as a password has such a name: tests/security/test_kept_requests.py looks.
+NEVER_KEPT = re.compile(
+    r"csrfmiddlewaretoken|password|secret(?!_id)|private_key|credential|^token$|^code\d*$", re.IGNORECASE
+)
 NO_WAY = "This asks for a fresh sign-in, and you have neither a password nor a passkey here. Set up a passkey first."
 
 V = TypeVar("V", bound=Callable[..., HttpResponseBase])

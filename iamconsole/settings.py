@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.StepUpAsked",
     "accounts.middleware.SessionsSeen",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.SignInRequired",
@@ -151,11 +152,18 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "changes"
 # Nobody waits for a mail, and a mail server may take its time.
-CELERY_TASK_ROUTES = {"sync.tasks.pull": {"queue": "pulls"}, "sync.tasks.notify": {"queue": "pulls"}}
+CELERY_TASK_ROUTES = {
+    "sync.tasks.pull": {"queue": "pulls"},
+    "sync.tasks.notify": {"queue": "pulls"},
+    "accounts.tasks.*": {"queue": "pulls"},
+}
 CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 120, 150
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BEAT_SCHEDULE = {"tick": {"task": "sync.tasks.tick", "schedule": 60.0, "options": {"expires": 55}}}
+CELERY_BEAT_SCHEDULE = {
+    "tick": {"task": "sync.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
+    "housekeeping": {"task": "accounts.tasks.housekeeping", "schedule": 3600.0},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(STATE_DIR / "beat-schedule")
 
 # ---- AWS -----------------------------------------------------------------------------------------------------
@@ -254,7 +262,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = 12 * 3600  # from the sign-in on, whatever is done meanwhile: accounts/sessions.py
+SESSION_ENGINE = "accounts.sessions"
 CSRF_COOKIE_HTTPONLY = True
 FILE_UPLOAD_HANDLERS = ["iamconsole.web.uploads.NoFiles"]
 CSRF_FAILURE_VIEW = "iamconsole.views.csrf_failure"

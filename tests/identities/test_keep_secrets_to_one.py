@@ -14,6 +14,7 @@ from urllib.parse import quote
 import pytest
 import redis
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.db import connection
 from django.http import HttpResponse
@@ -23,6 +24,7 @@ from django.utils import timezone
 from django.views.debug import ExceptionReporter
 
 from accounts.models import Operator
+from accounts.sessions import SessionStore
 from identities.models import IamUser
 from sync import changes
 from sync.aws.secrets import unseal
@@ -43,6 +45,8 @@ def tables() -> Iterator[str]:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
             for row in cursor.fetchall():
+                if table == Session._meta.db_table:
+                    yield str(SessionStore().decode(row[1]))  # which has it sealed
                 for cell in row:
                     yield bytes(cell).decode("latin-1") if isinstance(cell, bytes | memoryview) else str(cell)
 

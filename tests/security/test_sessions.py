@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,10 +14,12 @@ from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.middleware import SignedSessions
 from accounts.models import Operator
-from tests.accounts.conftest import sign_in
+from accounts.tasks import housekeeping
+from tests.accounts.conftest import PASSWORD, sign_in
 
 OURS, DJANGOS = "accounts.middleware.SignedSessions", "django.contrib.sessions.middleware.SessionMiddleware"
 
@@ -90,3 +93,47 @@ def test_use_is_written_down_once_a_minute_and_from_each_client(bobs: Client, se
     caches["counts"].clear()
     assert queries[0] > 0 and queries[1] == 0 and queries[2] > 0
     assert UserSession.objects.get().user_agent == "Chrome"
+
+
+# ---- the end of a session -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def bobs_signed_in(client: Client, bob: Operator, clock: Callable[[float], None]) -> Client:
+    sign_in(client, bob.email)
+    return client
+
+
+def test_a_session_ends_twelve_hours_after_the_sign_in_whatever_is_done_meanwhile(
+    bobs_signed_in: Client, clock: Callable[[float], None]
+) -> None:
+    first = Session.objects.get().expire_date
+    for _ in range(11):
+        clock(3600)
+        bobs_signed_in.post("/auth/reauthenticate/", {"password": PASSWORD})
+        assert bobs_signed_in.get("/accounts/").status_code == 200
+    assert abs((Session.objects.get().expire_date - first).total_seconds()) < 2
+    left = bobs_signed_in.session.get_expiry_age()
+    assert left <= 3600
+    clock(3601)
+    assert bobs_signed_in.session.get_expiry_age() == 0
+
+
+def test_a_session_that_is_over_opens_nothing(bobs_signed_in: Client) -> None:
+    Session.objects.update(expire_date=timezone.now())
+    assert bobs_signed_in.get("/accounts/")["Location"].startswith("/auth/login/")
+
+
+def test_sessions_that_are_over_leave_the_database(bobs: Client, bob: Operator) -> None:
+    other = Client()
+    sign_in(other, bob.email)
+    Session.objects.filter(session_key=UserSession.objects.earliest("pk").session_key).update(
+        expire_date=timezone.now() - timedelta(seconds=1)
+    )
+    housekeeping()
+    assert Session.objects.count() == UserSession.objects.count() == 1
+    assert other.get("/accounts/").status_code == 200
+
+
+def test_the_clock_has_them_cleared() -> None:
+    assert "accounts.tasks.housekeeping" in {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
