@@ -99,7 +99,8 @@ class StepUpAsked(MiddlewareMixin):
         try:
             demand_step_up(request)
         except ImmediateHttpResponse as asked:
-            return asked.response
+            response: HttpResponseBase = asked.response
+            return response
         return send_to(request, request.get_full_path())  # allauth's measure is another one: here they are fresh
 
 

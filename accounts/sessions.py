@@ -33,10 +33,10 @@ class SessionStore(db.SessionStore):
     def encode(self, session_dict: dict[str, Any]) -> str:
         return _ring(_keys()).encrypt(self.serializer().dumps(session_dict)).decode()
 
-    def decode(self, session_data: str) -> dict[str, Any]:
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
         """Nothing, where it was sealed under a key that is no longer there: the operator signs in again."""
         try:
-            said: dict[str, Any] = self.serializer().loads(_ring(_keys()).decrypt(session_data.encode()))
+            said: dict[str, Any] = self.serializer().loads(_ring(_keys()).decrypt(session_data))
         except (InvalidToken, ValueError):
             return {}
         return said

@@ -39,7 +39,7 @@ def identity_of(token: Mapping[str, Any], userinfo: Mapping[str, Any]) -> Identi
     return Identity(
         issuer=token["iss"],
         subject=token["sub"],
-        email=_email(said),
+        email=_email(token, userinfo),
         name=str(said.get("name") or said.get("preferred_username") or "").replace("\x00", "").strip()[:120],
         groups=frozenset(_texts(said.get(settings.OIDC_GRANTS_CLAIM))),
         auth_time=float(auth_time) if isinstance(auth_time, int | float) else None,
@@ -47,11 +47,24 @@ def identity_of(token: Mapping[str, Any], userinfo: Mapping[str, Any]) -> Identi
     )
 
 
-def _email(said: Mapping[str, Any]) -> str:
-    verified = said.get("email_verified", settings.OIDC_TRUST_EMAIL)
-    if verified is not True and verified != "true":  # some providers say it as a text
+def _email(token: Mapping[str, Any], userinfo: Mapping[str, Any]) -> str:
+    """The address that one source says together with its being verified: what the other says is of another address.
+
+    settings.OIDC_TRUST_EMAIL is for a provider that says nothing of it anywhere.
+    """
+    for said in (token, userinfo):
+        if "email" in said and "email_verified" in said:
+            is_verified = (
+                said["email_verified"] is True or said["email_verified"] == "true"
+            )  # some providers say it as a text
+            return _address(said) if is_verified else ""
+    if not settings.OIDC_TRUST_EMAIL or "email_verified" in {**token, **userinfo}:
         return ""
-    return (valid_email_or_none(str(said.get("email") or "")) or "").lower()
+    return _address(token if "email" in token else userinfo)
+
+
+def _address(said: Mapping[str, Any]) -> str:
+    return (valid_email_or_none(str(said["email"] or "")) or "").lower() if "email" in said else ""
 
 
 def _texts(value: object) -> list[str]:

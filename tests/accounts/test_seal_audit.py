@@ -103,6 +103,16 @@ def test_reordered_entries_show(sealed: list[AuditEntry], tamper: Callable[..., 
     assert ("altered", 2) in kinds()
 
 
+def test_entries_that_changed_their_ids_show(sealed: list[AuditEntry], tamper: Callable[..., None]) -> None:
+    second, third = sealed[1].pk, sealed[2].pk
+    tamper(
+        f"UPDATE accounts_auditentry SET id = {third + 1000} WHERE id = {second}",
+        f"UPDATE accounts_auditentry SET id = {second} WHERE id = {third}",
+        f"UPDATE accounts_auditentry SET id = {third} WHERE id = {third + 1000}",
+    )
+    assert kinds()[0] == ("altered", 2)
+
+
 def test_a_closed_gap_shows(sealed: list[AuditEntry], tamper: Callable[..., None]) -> None:
     """Deleting an entry and renumbering the rest leaves no gap, but seals that don't fit."""
     tamper(

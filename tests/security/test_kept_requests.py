@@ -86,7 +86,7 @@ def test_allauths_own_pages_come_back_to_our_question(client_of: Callable[..., C
 def test_should_allauth_ask_by_itself_it_is_suspended_the_same_way(olga: Operator) -> None:
     request: Any = RequestFactory().post("/auth/2fa/totp/deactivate/", {"password": TYPED}, HTTP_COOKIE=COOKIE)
     request.user, request.session = olga, SessionStore()
-    answer: Any = StepUpAsked(lambda request: None).process_exception(request, ReauthenticationRequired())  # type: ignore[arg-type, return-value]
+    answer: Any = StepUpAsked(lambda request: None).process_exception(request, ReauthenticationRequired())  # type: ignore[arg-type]
     assert answer["Location"].startswith("/auth/2fa/reauthenticate/")
     assert set(request.session.keys()) == {"step_up_kept"}
     assert request.session["step_up_kept"]["fields"] == []
