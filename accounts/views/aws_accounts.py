@@ -25,6 +25,9 @@ from accounts.services import grants as grants_service
 from accounts.stepup import demand_step_up
 from iamconsole.web.navigation import shell_providers
 
+# Several forms stand on the settings page, so the fields of each have ids of their own.
+WRITES, GRANT, RULE = ({"auto_id": f"{place}_%s"} for place in ("writes", "grant", "rule"))
+
 
 @dataclass(frozen=True)
 class Line:
@@ -90,7 +93,7 @@ def aws_account(request: HttpRequest, account_id: str) -> HttpResponse:
 def aws_account_writes(request: HttpRequest, account_id: str) -> HttpResponse:
     found = fetch_aws_account(request, account_id, ADMINISTER)
     demand_step_up(request)
-    form = WritesForm(request.POST)
+    form = WritesForm(request.POST, **WRITES)
     if not form.is_valid():
         return _page(request, found, writes_form=form)
     on, reason = form.cleaned_data["on"], form.cleaned_data["reason"]
@@ -102,7 +105,7 @@ def aws_account_writes(request: HttpRequest, account_id: str) -> HttpResponse:
 def grant_give(request: HttpRequest, account_id: str) -> HttpResponse:
     found = fetch_aws_account(request, account_id, ADMINISTER)
     demand_step_up(request)
-    form = GrantForm(request.POST)
+    form = GrantForm(request.POST, **GRANT)
 
     def give() -> None:
         said = form.cleaned_data
@@ -139,7 +142,7 @@ def grant_take(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
 def approval_rule_make(request: HttpRequest, account_id: str) -> HttpResponse:
     found = fetch_aws_account(request, account_id, ADMINISTER)
     demand_step_up(request)
-    form = ApprovalRuleForm(request.POST, aws_account=found)
+    form = ApprovalRuleForm(request.POST, aws_account=found, **RULE)
     if form.is_valid() and _tried(
         form, lambda: approval_rules.make(actor=signed_in(request), rule=form.rule(), request=request)
     ):
@@ -165,9 +168,9 @@ def _page(request: HttpRequest, found: AwsAccount, **forms: Any) -> HttpResponse
     context = {
         "aws_account": found,
         "form": AwsAccountForm(instance=found),
-        "writes_form": WritesForm(initial={"on": not found.writes_enabled}),
-        "grant_form": GrantForm(),
-        "rule_form": ApprovalRuleForm(aws_account=found),
+        "writes_form": WritesForm(initial={"on": not found.writes_enabled}, **WRITES),
+        "grant_form": GrantForm(**GRANT),
+        "rule_form": ApprovalRuleForm(aws_account=found, **RULE),
         "rules": ApprovalRule.objects.filter(aws_account=found).select_related("group"),
         "grants": Grant.objects.on(found).select_related("operator", "group").order_by("aws_account", "role", "pk"),
         **forms,

@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PageOf = Callable[[Operator], Page]
 TAGS = {"team": "platform", "tier": "production"}
+NO_SPACES = [f"arn:aws:s3:::{'documents' * 6}/{'of' * 20}/{part}/*" for part in ("one", "two")]
 PAGES = (
     "overview", "users", "groups", "roles", "policies", "user", "user_groups", "user_tags", "user_history",
     "user_raw", "group", "group_members", "role", "role_trust", "policy", "policy_versions", "policy_attached",
@@ -45,7 +46,7 @@ def ids(aws_account: AwsAccount) -> dict[str, str]:
     for owner in (user, group, role):
         attach(owner, policy)
         put_inline(owner)
-    inline(user, allow(["s3:*", "sqs:*", "kms:Decrypt"]))
+    inline(user, allow(["s3:*", "sqs:*", "kms:Decrypt"]), allow("s3:GetObject", NO_SPACES, Sid="AllowReading" * 8))
     report(user, used="s3", unused="sqs")
     return {"user": user.aws_id, "group": group.aws_id, "role": role.aws_id, "policy": policy.aws_id}
 
@@ -67,8 +68,11 @@ def test_pages_fit_and_are_accessible(
     found: list[str] = []
     for name in PAGES:
         page.goto(url_of(name, ids))
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            found.append(f"{name}: scrolls sideways")
+        for narrow in (width, min(width, 320)):
+            page.set_viewport_size({"width": narrow, "height": 900})
+            if page.evaluate("document.documentElement.scrollWidth") > narrow:
+                found.append(f"{name}: scrolls sideways at {narrow}")
+        page.set_viewport_size({"width": width, "height": 900})
         if (width, theme) == LOOKS[0] or name in {
             "users",
             "user",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
 from django.contrib import admin
 from django.db import transaction
+from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from pytest_django import DjangoDbBlocker
@@ -95,6 +98,14 @@ def walk(
 ADDRESSES = dict(walk(get_resolver()))
 
 
+def ids_used_twice(response: HttpResponseBase) -> list[str]:
+    """Of a page: what a label or a link leads to must be one thing."""
+    if response.streaming or "text/html" not in response.get("Content-Type", ""):
+        return []
+    ids = Counter(re.findall(r'<[^<>]* id="([^"]+)"', response.content.decode()))
+    return [name for name, times in ids.items() if times > 1]
+
+
 @dataclass
 class World:
     """One AWS account with one of everything in it, and a signed-in client for everybody."""
@@ -111,6 +122,7 @@ class World:
         target = response.headers.get("Location") or response.headers.get("HX-Redirect") or ""
         if target.startswith("/auth/login/"):
             return "in"
+        assert ids_used_twice(response) == []
         if response.status_code < 400 or response.status_code in ITS_OWN_REFUSALS:
             return "ok"
         return str(response.status_code)

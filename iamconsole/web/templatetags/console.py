@@ -113,8 +113,13 @@ def because(links: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("elements/json.html")
-def json_code(text: str, label: str = "JSON", marks: dict[int, str] | None = None, anchor: str = "") -> dict[str, Any]:
-    """A document with line numbers; `marks` maps lines to "warn", "danger" or "here", and `anchor` begins their ids."""
+def json_code(
+    text: str, label: str = "JSON", marks: dict[int, str] | None = None, anchor: str | None = None
+) -> dict[str, Any]:
+    """A document with line numbers; `marks` maps lines to "warn", "danger" or "here".
+
+    Lines have ids, that begin with `anchor`, only where one is given: a page may hold several documents.
+    """
     return {"lines": json_lines(text, marks), "label": label, "anchor": anchor}
 
 
