@@ -26,7 +26,7 @@ from accounts.stepup import demand_step_up
 from iamconsole.web.navigation import shell_providers
 
 # Several forms stand on the settings page, so the fields of each have ids of their own.
-WRITES, GRANT, RULE = ({"auto_id": f"{place}_%s"} for place in ("writes", "grant", "rule"))
+WRITES, GRANT, RULE = "writes_%s", "grant_%s", "rule_%s"
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def aws_account(request: HttpRequest, account_id: str) -> HttpResponse:
 def aws_account_writes(request: HttpRequest, account_id: str) -> HttpResponse:
     found = fetch_aws_account(request, account_id, ADMINISTER)
     demand_step_up(request)
-    form = WritesForm(request.POST, **WRITES)
+    form = WritesForm(request.POST, auto_id=WRITES)
     if not form.is_valid():
         return _page(request, found, writes_form=form)
     on, reason = form.cleaned_data["on"], form.cleaned_data["reason"]
@@ -105,7 +105,7 @@ def aws_account_writes(request: HttpRequest, account_id: str) -> HttpResponse:
 def grant_give(request: HttpRequest, account_id: str) -> HttpResponse:
     found = fetch_aws_account(request, account_id, ADMINISTER)
     demand_step_up(request)
-    form = GrantForm(request.POST, **GRANT)
+    form = GrantForm(request.POST, auto_id=GRANT)
 
     def give() -> None:
         said = form.cleaned_data
@@ -142,7 +142,7 @@ def grant_take(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
 def approval_rule_make(request: HttpRequest, account_id: str) -> HttpResponse:
     found = fetch_aws_account(request, account_id, ADMINISTER)
     demand_step_up(request)
-    form = ApprovalRuleForm(request.POST, aws_account=found, **RULE)
+    form = ApprovalRuleForm(request.POST, aws_account=found, auto_id=RULE)
     if form.is_valid() and _tried(
         form, lambda: approval_rules.make(actor=signed_in(request), rule=form.rule(), request=request)
     ):
@@ -168,9 +168,9 @@ def _page(request: HttpRequest, found: AwsAccount, **forms: Any) -> HttpResponse
     context = {
         "aws_account": found,
         "form": AwsAccountForm(instance=found),
-        "writes_form": WritesForm(initial={"on": not found.writes_enabled}, **WRITES),
-        "grant_form": GrantForm(**GRANT),
-        "rule_form": ApprovalRuleForm(aws_account=found, **RULE),
+        "writes_form": WritesForm(initial={"on": not found.writes_enabled}, auto_id=WRITES),
+        "grant_form": GrantForm(auto_id=GRANT),
+        "rule_form": ApprovalRuleForm(aws_account=found, auto_id=RULE),
         "rules": ApprovalRule.objects.filter(aws_account=found).select_related("group"),
         "grants": Grant.objects.on(found).select_related("operator", "group").order_by("aws_account", "role", "pk"),
         **forms,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pytest
 from django.contrib import admin
 from django.db import transaction
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.test import Client
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from pytest_django import DjangoDbBlocker
@@ -100,7 +100,7 @@ ADDRESSES = dict(walk(get_resolver()))
 
 def ids_used_twice(response: HttpResponseBase) -> list[str]:
     """Of a page: what a label or a link leads to must be one thing."""
-    if response.streaming or "text/html" not in response.get("Content-Type", ""):
+    if not isinstance(response, HttpResponse) or "text/html" not in response.get("Content-Type", ""):
         return []
     ids = Counter(re.findall(r'<[^<>]* id="([^"]+)"', response.content.decode()))
     return [name for name, times in ids.items() if times > 1]
