@@ -9,13 +9,16 @@ nothing: the database is the queue, and a message that is lost delays what it wa
 from __future__ import annotations
 
 import fcntl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty
-from typing import Any
+from typing import IO, Any
 
 from kombu.transport import filesystem
+
+PATIENCE_S, PAUSE_S = 2.0, 0.005
 
 
 class Channel(filesystem.Channel):
@@ -38,11 +41,11 @@ class Channel(filesystem.Channel):
             super()._put(queue, message, **options)
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:
-        with self._alone():
-            try:
+        try:
+            with self._alone():
                 return super()._get(queue)
-            except ValueError as broken:
-                raise Empty from broken
+        except (ValueError, TimeoutError) as nothing:  # a message left half written; somebody holds the folder
+            raise Empty from nothing
 
     def _read_table(self, exchange: str) -> Any:
         """An unreadable one is forgotten: whoever is in it writes itself in again when it connects."""
@@ -54,10 +57,24 @@ class Channel(filesystem.Channel):
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Not reentrant. Raises OSError where the folder isn't there or can't be written."""
-        with (Path(self.data_folder_out) / ".lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        """Not reentrant. Raises OSError where the folder isn't there or can't be written, and where a process that was
+        stopped in here holds it.
+        """
+        with (Path(self.data_folder_out) / ".lock").open("a") as file:
+            _lock(file)
             yield
+
+
+def _lock(file: IO[str]) -> None:
+    """Raises TimeoutError, an OSError."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{file.name} is held by another process.") from None
+            time.sleep(PAUSE_S)
 
 
 class Transport(filesystem.Transport):

@@ -11,6 +11,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.urls import reverse_lazy
 
 from iamconsole.env import BASE_DIR, env, secret, state_dir
+from iamconsole.web.waiting import postgres_options
 
 PRODUCTION = env.bool("IAMCONSOLE_PRODUCTION", default=False)
 DEBUG = env.bool("IAMCONSOLE_DEBUG", default=False)
@@ -104,11 +105,15 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES: dict[str, Any] = {"default": env.db("DATABASE_URL", default=f"sqlite:///{STATE_DIR}/console.sqlite3")}
 if password := env.str("POSTGRES_PASSWORD", default=""):
     DATABASES["default"]["PASSWORD"] = password
+# Seconds: to wait for what another process holds, for one statement, and for a transaction that does nothing.
+DATABASE_LOCK_S = env.float("DATABASE_LOCK_S", default=20.0)
+DATABASE_STATEMENT_S = env.float("DATABASE_STATEMENT_S", default=110.0)
+DATABASE_IDLE_S = env.float("DATABASE_IDLE_S", default=60.0)
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Immediate transactions wait for their turn at the start, so that none fails half-way with "locked".
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        "timeout": DATABASE_LOCK_S,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=4000;"
         # What a transaction of a pull touches: of 2 MB, as they come, it wrote and read most pages several times.
         " PRAGMA cache_size=-16384;"
@@ -118,6 +123,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"]["OPTIONS"] = {
+        **postgres_options(lock_s=DATABASE_LOCK_S, statement_s=DATABASE_STATEMENT_S, idle_s=DATABASE_IDLE_S),
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
     PULL_BATCH, PULL_BREATH_S = 1000, 0.0
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -160,8 +169,9 @@ CELERY_TASK_ROUTES = {
 CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 120, 150
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# Without an expiry: a worker would judge it by its own clock, and drop them all. Too many are one (sync/ticks.py).
 CELERY_BEAT_SCHEDULE = {
-    "tick": {"task": "sync.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
+    "tick": {"task": "sync.tasks.tick", "schedule": 60.0},
     "housekeeping": {"task": "accounts.tasks.housekeeping", "schedule": 3600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(STATE_DIR / "beat-schedule")

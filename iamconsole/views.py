@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db import connection
@@ -15,6 +17,7 @@ from iamconsole.web.search import MOST
 from iamconsole.web.search import search as search_all
 from iamconsole.web.shell import Shell
 from iamconsole.web.trigrams import LEAST
+from iamconsole.web.waiting import is_too_long
 
 FETCH_AWS_ACCOUNT = "accounts.access.fetch_aws_account"  # the frame imports no app: it names them
 
@@ -79,4 +82,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """While the exception is handled. What the database made wait too long is no fault: it may be tried again."""
+    error = sys.exc_info()[1]
+    if error is not None and is_too_long(error):
+        answer = render(request, "503.html", status=503)
+        answer["Retry-After"] = "60"
+        return answer
     return render(request, "500.html", status=500)

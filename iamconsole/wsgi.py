@@ -10,6 +10,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iamconsole.settings")
 # A list that looks for few rows reads many: mapped, each takes half as long. Not in workers, whose memory stays small:
 # what they read of a mapped file would count as theirs.
 os.environ.setdefault("SQLITE_MAP_MB", "1024")
+# Somebody waits for the answer, and a page has other threads' work to wait for, too.
+os.environ.setdefault("DATABASE_LOCK_S", "10")
+os.environ.setdefault("DATABASE_STATEMENT_S", "25")
+os.environ.setdefault("DATABASE_IDLE_S", "30")
 
 application = get_wsgi_application()
 refuse_to_start()

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
-
-logger = logging.getLogger(__name__)
+from collections.abc import Callable, Sequence
 
 _works: list[Callable[[], object]] = []
 
@@ -15,10 +12,5 @@ def register(work: Callable[[], object]) -> None:
     _works.append(work)
 
 
-def run() -> None:
-    """One that fails doesn't keep the others from theirs."""
-    for work in _works:
-        try:
-            work()
-        except Exception:
-            logger.exception("what is due once a minute broke off")
+def works() -> Sequence[Callable[[], object]]:
+    return tuple(_works)

@@ -10,16 +10,19 @@ from datetime import datetime, timedelta
 from celery import current_app
 from django.conf import settings
 from django.core.cache import cache
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from accounts.models import AwsAccount
 from iamconsole.web import trigrams
+from iamconsole.web.waiting import short_waits
 from iamconsole.web.words import ago
+from sync import ticks
 from sync.aws.client import reader
 from sync.aws.errors import AwsError
+from sync.models import TickPart
 
 TICK_LATE = timedelta(minutes=3)
 PING_S = 3
@@ -46,6 +49,8 @@ def look() -> Iterator[Finding]:
         yield from check_workers()
     if database.ok:
         yield check_beat()
+        yield from check_ticks()
+        yield check_writes()
         yield from check_aws_accounts()
 
 
@@ -111,6 +116,28 @@ def check_beat() -> Finding:
     detail = f"last tick {ago(latest)}" if latest else "no tick was seen"
     advice = "Start one beat: celery -A iamconsole beat. Without it nothing is pulled on schedule or recovered."
     return Finding("beat", False, detail, advice)
+
+
+def check_ticks() -> Iterator[Finding]:
+    """What of the tick does not work."""
+    for part in ticks.failing():
+        since = f"fails since {ago(part.failing_since)}" if part.failing_since else "fails"
+        advice = "The log of the worker for changes has the details; it comes again each minute."
+        yield Finding(f"tick {part.name}", False, f"{since}: {part.error}", advice)
+
+
+def check_writes() -> Finding:
+    """Whether one who writes gets in. On SQLite one process that was stopped in a transaction keeps out all others."""
+    try:
+        with short_waits(), transaction.atomic():
+            TickPart.objects.filter(name=TickPart.TICK).update(error="")
+    except DatabaseError as error:
+        advice = {
+            "sqlite": "A process holds the database: find it (fuser, lsof), and let it go on (kill -CONT) or end it.",
+            "postgresql": "See pg_stat_activity for sessions that are idle in transaction, and pg_locks for who waits.",
+        }
+        return Finding("writes", False, str(error).strip(), advice[connection.vendor])
+    return Finding("writes", True, "get in at once")
 
 
 def check_aws_accounts() -> Iterator[Finding]:

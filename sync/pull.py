@@ -7,7 +7,6 @@ the next one; `sweep_due` finds what a dead worker left, what a lost message hid
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -15,11 +14,11 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from accounts import audit
 from accounts.models import AwsAccount, Operator
-from sync import queue, schedule
+from sync import clock, queue, schedule
+from sync.each import each_by_itself
 from sync.mirror import sources
 from sync.models import Run
 from sync.pull_slice import More, Slice
@@ -57,7 +56,7 @@ def start(
                     **place,
                     trigger=trigger,
                     started_by=actor,
-                    heartbeat_at=timezone.now(),
+                    heartbeat_at=clock.now(),
                     cursor={"lift_brake": True} if lift_brake else {},
                 )
                 _record("pull.started", run, actor)
@@ -101,7 +100,7 @@ def cancel(*, run: Run, actor: Operator | None) -> None:
     with transaction.atomic():
         said = with_line(run.log, "Cancelled.")
         stopped = Run.objects.filter(pk=run.pk, state__in=Run.ACTIVE).update(
-            state=Run.State.CANCELLED, finished_at=timezone.now(), claim="", cursor={}, log=said
+            state=Run.State.CANCELLED, finished_at=clock.now(), claim="", cursor={}, log=said
         )
         if stopped:
             _record("pull.cancelled", run, actor)
@@ -125,20 +124,31 @@ def start_all(*, aws_account: AwsAccount, trigger: str, actor: Operator | None =
     ]
 
 
-def sweep_due() -> None:
-    """Once a minute: wakes workers for runs that nobody works on, and starts what the schedule asks for."""
-    dead = timezone.now() - timedelta(seconds=settings.CLAIM_TIMEOUT_S)
-    unheard = Q(heartbeat_at__isnull=True) | Q(heartbeat_at__lt=dead) | Q(state=Run.State.RUNNING, claim="")
+def wake_workers() -> None:
+    """For runs that nobody works on."""
+    unheard = clock.is_silent() | Q(state=Run.State.RUNNING, claim="")
     for run_id, source in Run.objects.filter(unheard, state__in=Run.ACTIVE).values_list("pk", "source"):
         queue.wake(_task(source), run_id)
-    for aws_account in AwsAccount.objects.filter(pull_every_minutes__gt=0):
-        _start_due(aws_account, Run.Trigger.SCHEDULE)
 
 
-def _start_due(aws_account: AwsAccount, trigger: str) -> None:
+def start_due() -> None:
+    """What the schedule asks for."""
+    each_by_itself(AwsAccount.objects.filter(pull_every_minutes__gt=0), _start_due)
+
+
+# Once a minute, each by itself (sync/ticks.py).
+PARTS = (wake_workers, start_due)
+
+
+def sweep_due() -> None:
+    for part in PARTS:
+        part()
+
+
+def _start_due(aws_account: AwsAccount) -> None:
     for due in schedule.readable(aws_account):
         if schedule.take(due):
-            start(aws_account=aws_account, source=due.source, region=due.region, trigger=trigger)
+            start(aws_account=aws_account, source=due.source, region=due.region, trigger=Run.Trigger.SCHEDULE)
 
 
 def _start_followers(run_id: int) -> None:

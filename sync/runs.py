@@ -10,14 +10,14 @@ import logging
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any, TypeVar
 
-from django.conf import settings
+from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from sync import clock
 from sync.aws.errors import AwsError
 from sync.changes.errors import as_json, sentence_only
 from sync.mirror import Counts
@@ -69,17 +69,17 @@ class AtWork:
 
     def _finish(self, state: Run.State, error: dict[str, Any], said: str) -> None:
         log = self._said(said)
-        self._save(state=state, finished_at=timezone.now(), claim="", cursor={}, error=error, log=log)
+        self._save(state=state, finished_at=clock.now(), claim="", cursor={}, error=error, log=log)
 
     def _note(self, counts: Counts) -> None:
         """In the transaction of what was counted: a repetition counts what is left only, and no dead worker commits."""
         changed = {name: F(name) + count for name, count in vars(counts).items() if count}
-        self._fenced(heartbeat_at=timezone.now(), **changed)
+        self._fenced(heartbeat_at=clock.now(), **changed)
         for name, count in vars(counts).items():
             setattr(self._run, name, getattr(self._run, name) + count)
 
     def _save(self, **values: Any) -> None:
-        self._fenced(heartbeat_at=timezone.now(), **values)
+        self._fenced(heartbeat_at=clock.now(), **values)
         for name, value in values.items():
             setattr(self._run, name, value)
 
@@ -94,17 +94,22 @@ class AtWork:
 W = TypeVar("W", bound=AtWork)
 
 
+def _is_taken(run_id: int, token: str) -> bool:
+    """Whoever holds the row works at it just now, or was stopped in the middle of that: the tick comes back."""
+    now = clock.now()
+    free = Run.objects.filter(Q(claim="") | clock.is_silent(), pk=run_id, state__in=Run.ACTIVE)
+    with transaction.atomic():
+        if not free.select_for_update(skip_locked=True).values_list("pk").first():
+            return False
+        taken = free.update(claim=token, state=State.RUNNING, heartbeat_at=now, started_at=Coalesce("started_at", now))
+    return bool(taken)
+
+
 @contextmanager
 def claim(run_id: int, kind_of_work: Callable[[Run, str], W]) -> Iterator[W | None]:
     """The run for us alone; None when somebody is at it, or it has ended. Whatever goes wrong within ends the run."""
-    token, now = secrets.token_hex(16), timezone.now()
-    dead = now - timedelta(seconds=settings.CLAIM_TIMEOUT_S)
-    ours = (
-        Run.objects.filter(pk=run_id, state__in=Run.ACTIVE)
-        .filter(Q(claim="") | Q(heartbeat_at__isnull=True) | Q(heartbeat_at__lt=dead))
-        .update(claim=token, state=State.RUNNING, heartbeat_at=now, started_at=Coalesce("started_at", now))
-    )
-    if not ours:
+    token = secrets.token_hex(16)
+    if not _is_taken(run_id, token):
         yield None
         return
     at_work = kind_of_work(Run.objects.select_related("aws_account").get(pk=run_id), token)

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from accounts.models import AwsAccount
 from iamconsole.web.once import once_a_page
+from sync import clock
 from sync.aws.target import home_region
 from sync.mirror import Source, sources
 from sync.models import Region, Run, Schedule
@@ -63,7 +63,7 @@ def built_on(source: Source, region: str) -> Iterator[tuple[str, str]]:
 
 def take(due: Due, now: datetime | None = None) -> bool:
     """Whether it is due, and ours to start: of two who ask at once only one hears yes. Sets the next time."""
-    now = now or timezone.now()
+    now = now or clock.now()
     following = now + _interval(due.aws_account, sources[due.source])
     row = {"aws_account": due.aws_account, "source": due.source, "region": due.region}
     if due.next_at is not None:

@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
+from sync import clock
 from sync.aws.secrets import CannotUnseal, Secret, seal, unseal
 from sync.models import Change, SealedSecret, Step
 
@@ -48,7 +48,7 @@ def is_reference(text: str) -> bool:
 
 def keep_typed(text: str, *, name: str, aws_account: AwsAccount, operator: Operator) -> str:
     """Seals what an operator typed; the reference is the parameter of the step that sends it."""
-    row = _sealed(Secret(text), name, aws_account, operator, timezone.now() + _TYPING)
+    row = _sealed(Secret(text), name, aws_account, operator, clock.now() + _TYPING)
     row.save()
     return row.reference
 
@@ -60,7 +60,7 @@ def bind(change: Change, references: Iterable[str], *, operator: Operator) -> No
     """
     wanted = set(references)
     rows = SealedSecret.objects.filter(
-        reference__in=wanted, aws_account=change.aws_account, position__isnull=True, expires_at__gt=timezone.now()
+        reference__in=wanted, aws_account=change.aws_account, position__isnull=True, expires_at__gt=clock.now()
     )
     free = [row for row in rows.select_related("change") if _may_bind(row, operator)]
     if len(free) < len(wanted):
@@ -77,7 +77,7 @@ def _may_bind(row: SealedSecret, operator: Operator) -> bool:
 def open_typed(reference: str) -> Secret:
     """To be sent. Raises NotKept."""
     row = SealedSecret.objects.filter(reference=reference, position__isnull=True).first()
-    if row is None or row.expires_at <= timezone.now():
+    if row is None or row.expires_at <= clock.now():
         raise NotKept
     try:
         return unseal(bytes(row.blob))
@@ -95,7 +95,7 @@ def typed_at(reference: str) -> datetime:
 
 def keep_returned(step: Step, secrets: Mapping[str, Secret], *, operator: Operator) -> None:
     """Seals what AWS says once, by its name, for the operator who asked for it."""
-    until = timezone.now() + timedelta(seconds=settings.SECRET_SHOWN_S)
+    until = clock.now() + timedelta(seconds=settings.SECRET_SHOWN_S)
     change = step.change
     rows = [_sealed(secret, name, change.aws_account, operator, until) for name, secret in secrets.items()]
     for row in rows:
@@ -106,7 +106,7 @@ def keep_returned(step: Step, secrets: Mapping[str, Secret], *, operator: Operat
 
 def hand_over(step: Step, made_up: Mapping[str, str], *, operator: Operator) -> None:
     """What the console thought up and has sent by now: from here on its operator may see it. References by name."""
-    until = timezone.now() + timedelta(seconds=settings.SECRET_SHOWN_S)
+    until = clock.now() + timedelta(seconds=settings.SECRET_SHOWN_S)
     for name, reference in made_up.items():
         SealedSecret.objects.filter(reference=reference, change=step.change, position__isnull=True).update(
             name=name, position=step.position, operator=operator, expires_at=until
@@ -120,7 +120,7 @@ def _keep_together(change: Change, operator: Operator, until: datetime) -> None:
 
     Not at each step, of which there may be a thousand: only what has waited for half of its time.
     """
-    soon = timezone.now() + timedelta(seconds=settings.SECRET_SHOWN_S / 2)
+    soon = clock.now() + timedelta(seconds=settings.SECRET_SHOWN_S / 2)
     to_be_shown(change).filter(operator=operator, expires_at__lt=soon).update(expires_at=until)
 
 
@@ -131,7 +131,7 @@ def keep_longer(change: Change) -> None:
 
 def to_be_shown(change: Change) -> QuerySet[SealedSecret]:
     """What its operators may see, as rows: nothing is opened."""
-    rows = change.secrets.filter(position__isnull=False, expires_at__gt=timezone.now())
+    rows = change.secrets.filter(position__isnull=False, expires_at__gt=clock.now())
     return rows.select_related("operator").order_by("position", "pk")
 
 
@@ -158,7 +158,7 @@ def erase_typed(change: Change) -> None:
 
 def erase_expired() -> list[SealedSecret]:
     """What nobody said they have, as it was."""
-    over = SealedSecret.objects.filter(expires_at__lte=timezone.now())
+    over = SealedSecret.objects.filter(expires_at__lte=clock.now())
     not_taken = list(over.filter(position__isnull=False).select_related("change__aws_account", "operator"))
     over.delete()
     return not_taken

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from celery import shared_task
-from django.core.cache import cache
-from django.utils import timezone
 
-from accounts import audit
-from sync import beat, changes, pull, refresh, retention
+from sync import changes, pull, refresh, ticks
 from sync.changes import dry_run, mails
-from sync.snapshot import files
 
 
 @shared_task(name="sync.tasks.pull")
@@ -40,12 +36,4 @@ def notify(change_id: int, verb: str) -> None:
 @shared_task(name="sync.tasks.tick")
 def tick() -> None:
     """Once a minute: whatever is due, or was left by a worker that died."""
-    audit.seal()  # first, so that nothing that fails below leaves entries unsealed
-    pull.sweep_due()
-    changes.sweep_due()
-    dry_run.sweep_due()
-    files.sweep()
-    retention.forget_old()
-    retention.forget_runs()
-    beat.run()
-    cache.set("beat-tick", timezone.now().isoformat(), timeout=None)  # the trace that health checks look for
+    ticks.run()

@@ -3,10 +3,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 from iamconsole.web.trigrams import make_indexes
+from iamconsole.web.waiting import lift_limits
 
 
 class FrameShell(ShellProvider):
@@ -24,4 +25,5 @@ class WebConfig(AppConfig):
         from iamconsole import checks  # noqa: F401  registers itself
 
         register_shell(FrameShell())
+        pre_migrate.connect(lift_limits)
         post_migrate.connect(make_indexes)

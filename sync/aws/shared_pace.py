@@ -18,6 +18,7 @@ from threading import Lock
 from django.db import connection
 from django.db.models import QuerySet
 
+from sync import clock
 from sync.aws.quotas import rate_of
 from sync.models import SharedRate
 
@@ -46,12 +47,8 @@ RETURNING urgent_at - %(taken)s
 
 
 def database_clock() -> float:
-    """Seconds since 1970. The machines of several workers may differ; an SQLite file has one machine."""
-    if connection.vendor != "postgresql":
-        return time.time()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT extract(epoch FROM clock_timestamp())::float8")
-        return float(cursor.fetchone()[0])
+    """Seconds since 1970."""
+    return clock.now().timestamp()
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.utils import timezone
-
+from sync import clock
 from sync.models import Attempt, Step
 from sync.operations import Tried, Value
 
@@ -33,7 +32,7 @@ def begin(steps: Sequence[tuple[Step, Mapping[str, Any] | None]]) -> list[Attemp
 
 
 def close_open(step: Step) -> None:
-    now = timezone.now()
+    now = clock.now()
     left = step.attempts.filter(outcome="")
     left.filter(snapshot__isnull=False).update(outcome=Step.State.UNKNOWN, finished_at=now, error=WORKER_DIED)
     left.filter(snapshot__isnull=True).update(outcome=Step.State.SKIPPED, finished_at=now, error=WORKER_DIED)

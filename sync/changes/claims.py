@@ -16,12 +16,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
+from sync import clock
 from sync.changes.rows import say
 from sync.models import Change
 
@@ -47,13 +46,13 @@ class Claim:
             if change is None:
                 raise ClaimLost(f"The claim on change {self.change_id} was lost.")
             yield change
-            change.heartbeat_at = timezone.now()
+            change.heartbeat_at = clock.now()
             change.save()
 
     def beat(self) -> None:
         """Says that we are alive. Raises ClaimLost."""
         ours = Change.objects.filter(pk=self.change_id, claim=self.token, state=Change.State.APPLYING)
-        if not ours.update(heartbeat_at=timezone.now()):
+        if not ours.update(heartbeat_at=clock.now()):
             raise ClaimLost(f"The claim on change {self.change_id} was lost.")
 
     def is_cancel_asked(self) -> bool:
@@ -63,7 +62,7 @@ class Claim:
         if known is None:
             raise ClaimLost(f"The claim on change {self.change_id} was lost.")
         cancel_asked, last_beat = known
-        if last_beat is None or timezone.now() - last_beat > _BEAT_EVERY:
+        if last_beat is None or abs(clock.now() - last_beat) > _BEAT_EVERY:
             self.beat()
         return cancel_asked
 
@@ -73,14 +72,18 @@ class Claim:
 
 
 def take(change_id: int) -> Claim | None:
-    """Claims a change that waits for a worker; None when there is nothing to do, or another worker was faster."""
+    """Claims a change that waits for a worker; None when there is nothing to do, or somebody else has its row."""
     claim = Claim(change_id, secrets.token_hex(16))
-    now = timezone.now()
+    now = clock.now()
     due = Q(not_before__isnull=True) | Q(not_before__lte=now)
     free = Change.objects.filter(due, pk=change_id, state__in=(Change.State.QUEUED, Change.State.WAITING))
-    taken = free.update(
-        state=Change.State.APPLYING, claim=claim.token, heartbeat_at=now, started_at=Coalesce(F("started_at"), now)
-    )
+    with transaction.atomic():
+        # Whoever has the row decides about it, or was stopped in the middle of that: the tick comes back.
+        if not free.select_for_update(of=("self",), skip_locked=True).values_list("pk").first():
+            return None
+        taken = free.update(
+            state=Change.State.APPLYING, claim=claim.token, heartbeat_at=now, started_at=Coalesce(F("started_at"), now)
+        )
     return claim if taken else None
 
 
@@ -99,6 +102,5 @@ def worker_name() -> str:
 
 def abandoned() -> list[Claim]:
     """The claims of workers that have not been heard of for too long."""
-    dead = timezone.now() - timedelta(seconds=settings.CLAIM_TIMEOUT_S)
-    silent = Change.objects.filter(state=Change.State.APPLYING, heartbeat_at__lt=dead)
+    silent = Change.objects.filter(clock.is_silent(), state=Change.State.APPLYING)
     return [Claim(pk, token) for pk, token in silent.values_list("pk", "claim")]

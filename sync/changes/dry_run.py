@@ -17,11 +17,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.access import may
 from accounts.models import Operator
 from accounts.roles import PROPOSE
+from sync import clock
 from sync.aws.client import AwsClient, writer
 from sync.aws.errors import AwsError
 from sync.aws.permission_check import check_calls
@@ -90,13 +90,13 @@ def work(run_id: int) -> None:
     except Exception:
         log.exception("Dry run %s stopped by a fault of the console.", run_id)
         run.error = sentence_only("ConsoleFault", "The console failed at this: its log says more.")
-    run.finished_at = timezone.now()
+    run.finished_at = clock.now()
     run.save()
 
 
 def sweep_due() -> None:
     """Once a minute: what lost its worker, or its message."""
-    now = timezone.now()
+    now = clock.now()
     silent = DryRun.objects.filter(finished_at=None, touched_at__lt=now - timedelta(seconds=settings.CLAIM_TIMEOUT_S))
     gone = sentence_only("NoWorker", "No worker did it: ask manage.py doctor what is missing.")
     silent.filter(asked_at__lt=now - GIVEN_UP).update(finished_at=now, error=gone)

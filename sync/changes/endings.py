@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 
-from sync import sealed
+from sync import clock, sealed
 from sync.changes import attempts, leases, temporary, verbs
 from sync.changes.claims import Claim, ClaimLost
 from sync.changes.errors import sentence_only
@@ -28,7 +27,7 @@ def _ending(claim: Claim, state: Change.State) -> Iterator[Change]:
         change.state = state
         change.claim = ""
         change.cancel_asked = False
-        change.finished_at = timezone.now()
+        change.finished_at = clock.now()
         yield change
         temporary.follow(change)
         leases.release(change)
@@ -82,7 +81,7 @@ def handed_on(claim: Claim) -> None:
     with claim.held() as change:
         change.state = Change.State.QUEUED
         change.claim = ""
-        change.queued_at = timezone.now()
+        change.queued_at = clock.now()
         wake_after_commit(change.pk)
 
 

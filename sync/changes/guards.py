@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import prefetch_related_objects
-from django.utils import timezone
 
 from accounts.access import may
 from accounts.models import Operator
 from accounts.roles import APPLY, CARE, PROPOSE
-from sync import checks, operations
+from sync import checks, clock, operations
 from sync.changes import attempts, demands, overrides, verbs
 from sync.changes.approvals import stands_in, valid
 from sync.changes.errors import PlanError, sentence_only
@@ -51,7 +50,7 @@ def objection(change: Change, applier: Operator) -> Objection | None:
 
 
 def _of_the_plan(change: Change) -> Objection | None:
-    if change.expires_at <= timezone.now():
+    if change.expires_at <= clock.now():
         return Objection("The change has expired: AWS may have moved on since. Plan it again.", Change.State.EXPIRED)
     if digest(change.aws_account, change.steps.all(), change.until) != change.digest:
         return Objection("The plan isn't the one that was proposed: its steps were altered.", Change.State.FAILED)
@@ -64,7 +63,7 @@ def _of_the_plan(change: Change) -> Objection | None:
 def _of_the_end(change: Change) -> Objection | None:
     if change.until is None:
         return None
-    if change.until <= timezone.now():
+    if change.until <= clock.now():
         return Objection("The access would have ended by now. Propose it again.", Change.State.EXPIRED)
     if not Change.objects.filter(ends=change, state__in=(Change.State.DRAFT, Change.State.SCHEDULED)).exists():
         return Objection("The change that would end it was cancelled. Propose it again.")

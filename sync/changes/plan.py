@@ -15,11 +15,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.access import may, may_in_pool
 from accounts.models import AwsAccount, Operator
-from sync import checks, operations, sealed
+from sync import checks, clock, operations, sealed
 from sync.changes import demands, verbs
 from sync.changes.errors import PlanError
 from sync.checks import Finding, Measured
@@ -55,7 +54,7 @@ def propose(
     measured = checks.measure(aws_account, draft.steps)
     findings += told_by(measured)
     _refuse_errors(findings, draft.steps)
-    now = timezone.now()
+    now = clock.now()
     change = Change(
         aws_account=aws_account,
         title=title[:200],

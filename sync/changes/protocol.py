@@ -18,9 +18,8 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 
-from sync import sealed
+from sync import clock, sealed
 from sync.aws import errors
 from sync.aws.client import AwsClient
 from sync.changes import attempts, effects, failpoints
@@ -127,7 +126,7 @@ class StepRun:
                 self._step.error = sentence_only("Waiting", why)
                 self._step.save(update_fields=["error"])
                 say(change, f"Step {self._step.position}: {why}")
-        return Waits(timezone.now() + gate.every)
+        return Waits(clock.now() + gate.every)
 
     def _since(self) -> datetime:
         """When the step before this one ended."""

@@ -21,6 +21,14 @@ def locked(change_id: int) -> Iterator[Change]:
 
 
 @contextmanager
+def locked_if_free(change_id: int) -> Iterator[Change | None]:
+    """`locked`, for what comes again by itself: None where somebody else holds the row, for however long."""
+    with transaction.atomic():
+        rows = Change.objects.select_for_update(of=("self",), skip_locked=True).select_related("aws_account")
+        yield rows.filter(pk=change_id).first()
+
+
+@contextmanager
 def handing_over(change_id: int) -> Iterator[Change]:
     """`locked`, while it is decided whether the workers get it: of one requester one change after the other.
 

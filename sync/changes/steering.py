@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-
 from accounts.access import may
 from accounts.models import Operator
 from accounts.roles import APPLY, CARE, PROPOSE
-from sync import sealed
+from sync import clock, sealed
 from sync.changes import temporary, verbs
 from sync.changes.errors import PlanError
 from sync.changes.guards import objection, send_back
@@ -38,7 +36,7 @@ def apply(*, change: Change, actor: Operator) -> Change:
 def _hand_over(change: Change, actor: Operator) -> None:
     change.applied_by = actor
     change.error = {}
-    if change.not_before and change.not_before > timezone.now():
+    if change.not_before and change.not_before > clock.now():
         change.state = Change.State.SCHEDULED
         say(change, f"Scheduled by {actor}.")
         verbs.record("change.scheduled", change, actor=actor, at=change.not_before.isoformat())
@@ -100,7 +98,7 @@ def cancel(*, change: Change, actor: Operator) -> Change:
             verbs.record("change.cancel_asked", change, actor=actor)
         else:
             change.state = Change.State.CANCELLED
-            change.finished_at = timezone.now()
+            change.finished_at = clock.now()
             change.steps.exclude(state__in=Step.FINISHED).update(state=Step.State.SKIPPED)
             change.leases.all().delete()
             say(change, f"Cancelled by {actor}.")
@@ -113,7 +111,7 @@ def cancel(*, change: Change, actor: Operator) -> Change:
 
 def _queue(change: Change) -> None:
     change.state = Change.State.QUEUED
-    change.queued_at = timezone.now()
+    change.queued_at = clock.now()
     change.finished_at = None
     wake_after_commit(change.pk)
 

@@ -14,18 +14,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.access import may
 from accounts.models import Operator
 from accounts.roles import APPROVE, PROPOSE
 from iamconsole.web.words import full_time
-from sync import operations
+from sync import clock, operations
 from sync.changes import demands, verbs
 from sync.changes.errors import PlanError
 from sync.changes.plan import digest, extend, plan, propose, row_of
-from sync.changes.rows import locked, say
+from sync.changes.rows import locked, locked_if_free, say
 from sync.changes.steps import ids_made
+from sync.each import each_by_itself
 from sync.made import resolved
 from sync.models import Change, Step
 from sync.operations import BadParams, Planned, Refusal, StepSpec
@@ -42,7 +42,7 @@ def propose_until(*, until: datetime | None, steps: Sequence[StepSpec], **about:
     """As `propose`, and with `until` the removal too. Raises PlanError."""
     if until is None:
         return propose(steps=steps, **about)
-    now = timezone.now()
+    now = clock.now()
     if until <= now:
         raise PlanError("The end is in the past.")
     if until > now + LONGEST:
@@ -133,7 +133,7 @@ def _name_what_was_made(change: Change, removal: Change) -> None:
 
 
 def _let_go(removal: Change, line: str, actor: Operator | None) -> None:
-    removal.state, removal.finished_at = Change.State.CANCELLED, timezone.now()
+    removal.state, removal.finished_at = Change.State.CANCELLED, clock.now()
     removal.save(update_fields=["state", "finished_at"])
     removal.steps.update(state=Step.State.SKIPPED)
     say(removal, line)
@@ -149,7 +149,7 @@ def move_end(*, removal: Change, until: datetime, actor: Operator) -> Change:
             raise PlanError(f"Its end can’t be moved: the change is {removal.get_state_display().lower()}.")
         if until > removal.not_before:
             check_may_prolong(removal, actor)
-        if until > timezone.now() + LONGEST:
+        if until > clock.now() + LONGEST:
             raise PlanError("Temporary access ends within a year: this would be later.")
         before, removal.not_before, removal.warned_at = removal.not_before, until, None
         removal.expires_at = until + _STAYS
@@ -177,12 +177,15 @@ def warn_of_ends() -> None:
         state=Change.State.SCHEDULED,
         ends__isnull=False,
         warned_at=None,
-        not_before__lte=timezone.now() + WARNED_BEFORE,
+        not_before__lte=clock.now() + WARNED_BEFORE,
     )
-    for pk in soon.values_list("pk", flat=True):
-        with locked(pk) as removal:
-            if removal.state == Change.State.SCHEDULED and removal.warned_at is None:
-                removal.warned_at = timezone.now()
-                removal.save(update_fields=["warned_at"])
-                assert removal.not_before is not None  # noqa: S101  as it was made
-                verbs.record("change.ends_soon", removal, actor=None, at=removal.not_before.isoformat())
+    each_by_itself(list(soon.values_list("pk", flat=True)), _warn_of_end)
+
+
+def _warn_of_end(pk: int) -> None:
+    with locked_if_free(pk) as removal:
+        if removal is not None and removal.state == Change.State.SCHEDULED and removal.warned_at is None:
+            removal.warned_at = clock.now()
+            removal.save(update_fields=["warned_at"])
+            assert removal.not_before is not None  # noqa: S101  as it was made
+            verbs.record("change.ends_soon", removal, actor=None, at=removal.not_before.isoformat())

@@ -6,7 +6,7 @@ from sync.models.mirrored import Facet, Fact, LookedAfterRow, MirroredRow, Mirro
 from sync.models.ownership import OwnershipRule
 from sync.models.pacing import SharedRate
 from sync.models.runs import Run
-from sync.models.schedules import Region, Schedule
+from sync.models.schedules import Region, Schedule, TickPart
 from sync.models.sealed import SealedSecret
 
 __all__ = [
@@ -34,4 +34,5 @@ __all__ = [
     "SealedSecret",
     "SharedRate",
     "Step",
+    "TickPart",
 ]

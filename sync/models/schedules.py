@@ -1,4 +1,4 @@
-"""When each source of each AWS account is due, and the Regions that it is looked at in."""
+"""When each source of each AWS account is due, the Regions that it is looked at in, and what is done once a minute."""
 
 from __future__ import annotations
 
@@ -23,6 +23,20 @@ class Schedule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} of {self.aws_account}"
+
+
+class TickPart(models.Model):
+    """A part of what is done once a minute, and how it went the last time. `TICK` is for all of it."""
+
+    TICK = ""
+
+    name = models.CharField(max_length=100, primary_key=True)
+    began_at = models.DateTimeField()
+    error = models.CharField(max_length=400, blank=True)
+    failing_since = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Region(models.Model):

@@ -10,13 +10,17 @@ import signal
 import warnings
 
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
 
+from iamconsole.web.waiting import postgres_options
 from sync import changes
 
 
-def start(change_id: int, failpoint: str = "") -> int:
-    """The process id of a child that carries out the change, and meets that end (`sync.changes.failpoints`)."""
+def start(change_id: int, failpoint: str = "", *, idle_s: float = 0.5) -> int:
+    """The process id of a child that carries out the change, and meets that end (`sync.changes.failpoints`).
+
+    `idle_s`: how long PostgreSQL lets its transactions do nothing.
+    """
     connections.close_all()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of threads, pytest-xdist's: the child uses none of them
@@ -26,6 +30,8 @@ def start(change_id: int, failpoint: str = "") -> int:
     status = 1
     try:
         settings.FAILPOINT = failpoint
+        if connection.vendor == "postgresql":
+            connection.settings_dict["OPTIONS"] |= postgres_options(lock_s=20, statement_s=60, idle_s=idle_s)
         changes.work(change_id)
         status = 0
     finally:
@@ -37,9 +43,9 @@ def killed(change_id: int, failpoint: str) -> bool:
     return os.WIFSIGNALED(_status(start(change_id, failpoint)))
 
 
-def stopped(change_id: int, failpoint: str) -> int:
+def stopped(change_id: int, failpoint: str, *, idle_s: float = 0.5) -> int:
     """The process id of a child that the failpoint stopped, until `woken`."""
-    pid = start(change_id, f"{failpoint}:1:SIGSTOP")
+    pid = start(change_id, f"{failpoint}:1:SIGSTOP", idle_s=idle_s)
     _, status = os.waitpid(pid, os.WUNTRACED)
     assert os.WIFSTOPPED(status), "it never came to that point"
     return pid

@@ -8,10 +8,12 @@ from datetime import timedelta
 from typing import Any
 
 from botocore import xform_name
+from django.db import OperationalError
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Operator
 from iamconsole.demo.process import REGION
+from iamconsole.web.waiting import is_too_long, short_waits
 from sync import changes, mirror
 from sync.aws.secrets import Secret
 from sync.calls import opened
@@ -98,6 +100,15 @@ class Trial:
         Change.objects.filter(pk=self.change.pk).update(heartbeat_at=timezone.now() - timedelta(hours=1))
         changes.sweep_due()
         self.work()
+
+    def keeps_out(self) -> str:
+        """What is wrong where a worker that was stopped keeps out all who write: they are told so, and soon."""
+        try:
+            with short_waits(200):
+                changes.sweep_due()
+        except OperationalError as error:
+            return "" if is_too_long(error) else f"the sweeper was told {error}; "
+        return "the sweeper wrote; "
 
     def done_by_somebody_else(self) -> None:
         """The very calls of the planned step, sent from outside the console."""

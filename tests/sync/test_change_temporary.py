@@ -216,7 +216,7 @@ def test_an_end_that_has_passed_gives_nothing(
 ) -> None:
     grant = until([attach(user, policy.arn)], erin, world)
     later = timezone.now() + timedelta(hours=3)
-    monkeypatch.setattr("sync.changes.guards.timezone.now", lambda: later)
+    monkeypatch.setattr("sync.clock.now", lambda: later)
     with pytest.raises(changes.PlanError, match="would have ended by now"):
         changes.apply(change=grant, actor=erin)
 
