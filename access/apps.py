@@ -7,10 +7,11 @@ class AccessConfig(AppConfig):
     name = "access"
 
     def ready(self) -> None:
-        from access import pages, protection
+        from access import pages, protection, search
         from access.plans.check import AccessCheck
         from sync import checks
 
         checks.register(AccessCheck())
         pages.register()
         protection.register()
+        search.register()

@@ -9,7 +9,7 @@ class SyncConfig(AppConfig):
     def ready(self) -> None:
         from accounts import audit
         from iamconsole.web.navigation import register_shell
-        from sync import checks, ends, mirror, ownership, regions, shell
+        from sync import checks, ends, mirror, ownership, regions, search, shell
 
         audit.register(
             {
@@ -22,3 +22,4 @@ class SyncConfig(AppConfig):
         register_shell(shell.SyncShell())
         shell.register_panels()
         ends.register_panels()
+        search.register()

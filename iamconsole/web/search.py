@@ -1,7 +1,7 @@
 """Search over everything that is mirrored: each app registers what it can be asked for in `AppConfig.ready()`.
 
     search.register(SearchKind("users", "Users", "user", rows=IamUser.objects.visible_to, url_name="user"))
-    search.register(SearchKind("keys", "Access keys", "key", find=find_keys))
+    search.register(SearchKind("changes", "Changes", "key", find=find_changes, least=1))
 
 A kind's `rows` gets the operator and gives the mirrored rows that the operator may see; all such kinds are asked in
 one query. `find` is for what isn't a mirrored row; it gets the operator, the words and a limit.
@@ -52,6 +52,7 @@ class SearchKind:
     position: int = 50
     rows: Callable[[Any], QuerySet[Any]] | None = None
     url_name: str = ""  # of the page of a row, which takes `account_id` and `aws_id`
+    least: int = LEAST  # characters; fewer only where an index or few rows answer them
 
 
 @dataclass(frozen=True)
@@ -72,15 +73,17 @@ _kinds: dict[str, SearchKind] = {}
 
 
 def register(kind: SearchKind) -> None:
+    """Raises ValueError for a kind of rows that would be asked with too few characters for their index."""
+    if kind.rows and kind.least < LEAST:
+        raise ValueError(f"{kind.name}: rows are found by {LEAST} characters or more.")
     _kinds[kind.name] = kind
 
 
 def search(operator: Any, words: str) -> list[Group]:
-    """What matches the words, by kind; nothing for fewer than `LEAST` characters."""
+    """What matches the words, by kind; a kind has nothing for fewer than its `least` characters."""
     words = words.strip()
-    if len(words) < LEAST:
-        return []
-    kinds = sorted(_kinds.values(), key=lambda kind: kind.position)
+    asked = [kind for kind in _kinds.values() if len(words) >= max(kind.least, 1)]
+    kinds = sorted(asked, key=lambda kind: kind.position)
     found = _mirrored([kind for kind in kinds if kind.rows], operator, words)
     found |= {kind.name: kind.find(operator, words, HITS) for kind in kinds if kind.find}
     return [Group(kind, found[kind.name]) for kind in kinds if found[kind.name].total]

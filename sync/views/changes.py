@@ -67,7 +67,13 @@ def change_progress(request: HttpRequest, account_id: str, pk: int) -> HttpRespo
     """The fragment that the page asks for every two seconds while the change moves."""
     found = fetch_change(request, account_id, pk, SEE_IAM)
     context = {**_context(request, found), "is_fragment": True}
-    return poll_response(request, "sync/change.html#live", context, moving=found.state in Change.MOVING)
+    return poll_response(
+        request,
+        "sync/change.html#live",
+        context,
+        moving=found.state in Change.MOVING,
+        page=reverse("change", args=[account_id, pk]),
+    )
 
 
 def _page(request: HttpRequest) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -116,4 +117,10 @@ def change_tried(request: HttpRequest, account_id: str, pk: int) -> HttpResponse
     change = fetch_change(request, account_id, pk, SEE_IAM)
     tried = Tried(change)
     context = {"change": change, "tried": tried, "may_try": may_try(request, change), "signature": tried.signature}
-    return poll_response(request, "sync/change/dry_run.html", context, moving=tried.is_active)
+    return poll_response(
+        request,
+        "sync/change/dry_run.html",
+        context,
+        moving=tried.is_active,
+        page=reverse("change", args=[account_id, pk]),
+    )

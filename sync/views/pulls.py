@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -47,7 +48,9 @@ def pulls_sources(request: HttpRequest, account_id: str) -> HttpResponse:
     context = _sources(request, fetch_aws_account(request, account_id, SEE_IAM))
     sources = context["sources"]
     context["signature"] = sources.signature
-    return poll_response(request, "sync/pulls/sources.html", context, moving=sources.are_moving)
+    return poll_response(
+        request, "sync/pulls/sources.html", context, moving=sources.are_moving, page=reverse("pulls", args=[account_id])
+    )
 
 
 @require_GET
@@ -60,7 +63,9 @@ def pull(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
 def pull_progress(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     """The fragment that the page asks for every two seconds while the pull runs."""
     run = fetch_run(request, account_id, pk, SEE_IAM)
-    return poll_response(request, "sync/pull.html#live", _context(run), moving=run.is_active)
+    return poll_response(
+        request, "sync/pull.html#live", _context(run), moving=run.is_active, page=reverse("pull", args=[account_id, pk])
+    )
 
 
 @require_POST

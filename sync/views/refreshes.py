@@ -7,6 +7,7 @@ from typing import Self
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -68,7 +69,9 @@ def pull_refresh(request: HttpRequest, account_id: str, pk: int) -> HttpResponse
     run = fetch_run(request, account_id, pk, SEE_IAM)
     found = Shown.of(run)
     context = {"refresh": found, "signature": found.signature}
-    response = poll_response(request, "sync/refresh.html", context, moving=run.is_active)
+    response = poll_response(
+        request, "sync/refresh.html", context, moving=run.is_active, page=reverse("pull", args=[account_id, pk])
+    )
     if not run.is_active and request.headers.get("HX-Request"):
         response["HX-Refresh"] = "true"
     return response

@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
+from sync.models import Change
 from tests.services.pages import address, get, names_in, text_of
 from tests.services.rows import attach, make_group, make_policy, make_role, make_user
 
@@ -53,6 +55,10 @@ def test_strangers_find_nothing_and_helpdesk_comes_to_its_pools(
     assert client_of(hal).get(address("overview")).headers["Location"] == address("user_pools")
 
 
+def change_of(aws_account: AwsAccount, by: Operator, title: str) -> Change:
+    return Change.objects.create(aws_account=aws_account, requested_by=by, title=title, expires_at=timezone.now())
+
+
 def search(client: Client, words: str) -> str:
     return text_of(client.get("/search/", {"q": words}).content.decode())
 
@@ -84,7 +90,24 @@ def test_never_finds_in_foreign_aws_accounts(aws_account: AwsAccount, bob: Opera
     other = AwsAccount.objects.create(account_id="999999999999", name="Other")
     make_user(other, "secret-user")
     make_policy(other, "secret-policy")
-    assert "Nothing matches “secret”" in search(client_of(bob), "secret")
+    change_of(other, bob, "Show secret-user")
+    assert "Nothing matches “secret-”" in search(client_of(bob), "secret-")
+
+
+def test_finds_actions_and_leads_to_who_can(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    page = client_of(bob).get("/search/", {"q": "getbucketpol"}).content.decode()
+    assert "Actions" in text_of(page)
+    assert f'href="{address("who_can")}?action=s3%3AGetBucketPolicy&amp;resource=%2A"' in page
+    assert "iam:CreateUser" in search(client_of(bob), "IAM:createUser")
+
+
+def test_finds_changes_by_number_and_title(
+    aws_account: AwsAccount, bob: Operator, hal: Operator, client_of: ClientOf
+) -> None:
+    change = change_of(aws_account, bob, "Attach ci-deploy")
+    for words in (str(change.pk), f"#{change.pk}", f"change {change.pk}", "ci-dep"):
+        assert f"{change.pk} Attach ci-deploy" in search(client_of(bob), words)
+        assert "Attach" not in search(client_of(hal), words)
 
 
 def test_helpdesk_and_strangers_find_nothing(

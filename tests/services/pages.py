@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 ACCOUNT_ID = "123456789012"
+BY_HTMX = {"HX-Request": "true"}  # headers by which htmx asks for a fragment
 
 
 def address(name: str, *, account_id: str = ACCOUNT_ID, **kwargs: str) -> str:

@@ -21,6 +21,7 @@ from sync.changes.dry_run import Meets
 from sync.models import Change, DryRun
 from tests.services.changing import propose
 from tests.services.console_roles import connect_by_roles, make_console_role
+from tests.services.pages import BY_HTMX
 from tests.services.world import World, document
 from tests.sync.planned import proposed, rested
 
@@ -145,7 +146,7 @@ def test_the_page_offers_it_and_shows_the_last(
     assert "Looking at what is live" in html
     steps = [{"position": 1, "outcome": "conflict", "sentence": "It would stop here and send nothing."}]
     DryRun.objects.update(steps=steps, finished_at=timezone.now())
-    answer = client_of(bob).get(reverse("change_tried", kwargs=kwargs))
+    answer = client_of(bob).get(reverse("change_tried", kwargs=kwargs), headers=BY_HTMX)
     assert answer.status_code == 286
     assert "1 would stop as conflicted. Nothing was written." in answer.content.decode()
     assert offers not in answer.content.decode()

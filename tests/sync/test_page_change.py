@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.models import AwsAccount, Operator
 from sync.models import Change
+from tests.services.pages import BY_HTMX
 from tests.sync.planned import proposed, proposed_deletion, rested
 
 ClientOf = Callable[..., Client]
@@ -120,7 +121,7 @@ def test_polls_while_it_moves(aws_account: AwsAccount, erin: Operator, client_of
 
 def test_the_fragment_ends_the_polling(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
     change = rested(proposed(aws_account, erin), "applied", "done")
-    answer = client_of(erin).get(address(change, "change_progress"))
+    answer = client_of(erin).get(address(change, "change_progress"), headers=BY_HTMX)
     assert answer.status_code == 286
     text = answer.content.decode()
     assert "Accepted by AWS; in force within about a minute." in text
@@ -133,8 +134,8 @@ def test_the_fragment_says_nothing_when_nothing_is_new(
 ) -> None:
     change = rested(proposed(aws_account, erin), "applying", "sending")
     client = client_of(erin)
-    seen = client.get(address(change, "change_progress")).context["signature"]
-    assert client.get(address(change, "change_progress"), {"seen": seen}).status_code == 204
+    seen = client.get(address(change, "change_progress"), headers=BY_HTMX).context["signature"]
+    assert client.get(address(change, "change_progress"), {"seen": seen}, headers=BY_HTMX).status_code == 204
 
 
 def test_a_failure_names_the_permission_and_what_to_do(

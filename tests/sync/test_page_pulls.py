@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import AwsAccount, Operator
 from sync.mirror import sources
 from sync.models import Run
+from tests.services.pages import BY_HTMX
 
 ClientOf = Callable[..., Client]
 
@@ -91,11 +92,11 @@ def test_progress_is_asked_for_while_it_runs(aws_account: AwsAccount, bob: Opera
     assert 'hx-trigger="every 2s"' in text
     assert 'max="132" value="40"' in text
     assert "40 objects of 132" in text
-    assert client.get(address("pull_progress", run)).status_code == 200
+    assert client.get(address("pull_progress", run), headers=BY_HTMX).status_code == 200
 
 
 def test_progress_ends_with_the_run(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
-    answer = client_of(bob).get(address("pull_progress", run_of(aws_account)))
+    answer = client_of(bob).get(address("pull_progress", run_of(aws_account)), headers=BY_HTMX)
     assert answer.status_code == 286
     assert "every 2s" not in answer.content.decode()
 
@@ -146,3 +147,16 @@ def test_a_pull_of_another_aws_account_is_not_found(
     run = run_of(other)
     mixed = reverse("pull", kwargs={"account_id": aws_account.account_id, "pk": run.pk})
     assert client_of(alice).get(mixed).status_code == 404
+
+
+@pytest.mark.parametrize("fragment", ["pulls/sources/", "pulls/{run}/progress/", "pulls/{run}/refresh/"])
+def test_a_fragment_opened_as_a_page_leads_to_its_page(
+    aws_account: AwsAccount, bob: Operator, client_of: ClientOf, fragment: str
+) -> None:
+    run = Run.objects.create(aws_account=aws_account, source="iam.details", trigger="schedule")
+    client = client_of(bob)
+    path = f"/aws/{aws_account.account_id}/{fragment.format(run=run.pk)}"
+    answer = client.get(path)
+    assert answer.status_code == 302
+    assert path.startswith(answer.headers["Location"])
+    assert "<html" not in client.get(path, headers=BY_HTMX).content.decode()

@@ -17,6 +17,7 @@ from sync.models import Region, Run, Schedule
 from sync.standing import CHARTED, Past, standings
 from sync.views.charts import HEIGHT, LOWEST, chart_of
 from sync.views.progress import rate_words, time_left
+from tests.services.pages import BY_HTMX
 
 ClientOf = Callable[..., Client]
 pytestmark = pytest.mark.django_db
@@ -127,11 +128,11 @@ def test_what_is_read_now_shows_how_far_it_is(aws_account: AwsAccount, bob: Oper
     assert 'hx-trigger="every 3s"' in text
     seen = re.search(r"seen=(\w+)", text)
     url = reverse("pulls_sources", kwargs={"account_id": aws_account.account_id})
-    assert seen is not None and client.get(f"{url}?seen={seen[1]}").status_code == 204
+    assert seen is not None and client.get(f"{url}?seen={seen[1]}", headers=BY_HTMX).status_code == 204
     Run.objects.update(seen=200)
-    assert client.get(f"{url}?seen={seen[1]}").status_code == 200
+    assert client.get(f"{url}?seen={seen[1]}", headers=BY_HTMX).status_code == 200
     Run.objects.update(state="done", finished_at=timezone.now())
-    assert client.get(f"{url}?seen={seen[1]}").status_code == 286
+    assert client.get(f"{url}?seen={seen[1]}", headers=BY_HTMX).status_code == 286
 
 
 def test_a_viewer_starts_nothing(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
