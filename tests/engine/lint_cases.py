@@ -207,7 +207,7 @@ CASES: dict[str, tuple[DocumentType, str | Statement | list[Statement]]] = {
     "REDUNDANT_PRINCIPAL_IN_ROLE_TRUST_POLICY": (
         TRUST, trust({"AWS": [ROLE, f"arn:aws:sts::{ME}:assumed-role/reader/one"]}),
     ),
-    "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL": (TRUST, trust({"Service": "lambda.amazonaws.com"})),
+    "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL": (TRUST, trust({"Service": "scheduler.amazonaws.com"})),
     "RECOMMENDED_CONDITION_KEY_FOR_SERVICE_PRINCIPAL": (
         RESOURCE, to(SERVICE, Condition={"StringEquals": {"aws:Referer": "x"}}),
     ),

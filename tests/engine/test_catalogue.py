@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from policies.engine import catalogue
 from policies.engine.catalogue import AccessLevel, KeyType
+from policies.engine.catalogue.extract_regions import TARGET, written
 from policies.engine.compiled import Actions
 from policies.engine.matching import ArnGlob, tokens
 
@@ -103,3 +104,9 @@ def test_is_small_to_import() -> None:
     megabytes, with_django = json.loads(run.stdout)
     assert megabytes <= MOST_MEGABYTES
     assert not with_django
+
+
+def test_the_regions_are_those_of_the_locked_botocore() -> None:
+    assert json.loads(TARGET.read_text())["partitions"] == json.loads(written())["partitions"], "Run `make regions`."
+    assert catalogue.regions()["aws-cn"] == {"cn-north-1", "cn-northwest-1"}
+    assert not any(name.endswith("-global") for names in catalogue.regions().values() for name in names)

@@ -92,6 +92,39 @@ def test_names_what_was_meant() -> None:
     assert "Did you mean GetObject?" in found[0].message
 
 
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        (allow("s3:GetObject", "arn:aws:s3:box/*"), "MISSING_ARN_FIELD"),
+        (allow("sqs:SendMessage", f"arn:aws:sqs:{ME}:q*"), "MISSING_ARN_FIELD"),
+        (allow("sqs:SendMessage", "arn:aws:sqs:eu-*"), None),
+        (allow("sqs:SendMessage", "arn:aws:sqs:*"), None),
+        (allow("sqs:SendMessage", f"arn:aws:sqs:us-oest-1:{ME}:q"), "INVALID_ARN_REGION"),
+        (allow("sqs:SendMessage", f"arn:aws:sqs:us-oest-*:{ME}:q"), "INVALID_ARN_REGION"),
+        (allow("sqs:SendMessage", f"arn:aws:sqs:us-*-1:{ME}:q"), None),
+        (allow("sqs:SendMessage", f"arn:aws-cn:sqs:us-east-1:{ME}:q"), "INVALID_ARN_REGION"),
+        (allow("sqs:SendMessage", f"arn:aws-cn:sqs:cn-north-1:{ME}:q"), None),
+        (where("ArnLike", "aws:SourceArn", f"arn:aws:sns:eu-central-11:{ME}:t"), "INVALID_ARN_REGION"),
+        (where("ArnLike", "aws:SourceArn", f"arn:aws:sns:eu-central-?:{ME}:t"), None),
+        (where("StringEquals", "aws:RequestedRegion", ["eu-west-1", "eu-central-11"]), "INVALID_REGION"),
+        (where("StringNotLike", "aws:RequestedRegion", ["eu-*", "ue-*"]), "INVALID_REGION"),
+        (where("StringNotLike", "aws:RequestedRegion", ["eu-*", "us-east-?"]), None),
+        (where("StringEqualsIgnoreCase", "aws:RequestedRegion", "EU-west-1"), None),
+        (where("NumericLessThan", "aws:CurrentTime", "5"), "TYPE_MISMATCH"),
+        (where("NumericLessThan", "aws:TokenIssueTime", "5"), "TYPE_MISMATCH"),
+        (where("NumericLessThan", "aws:EpochTime", "5"), None),
+        (where("DateLessThan", "aws:MultiFactorAuthAge", "2026-01-01"), "TYPE_MISMATCH"),
+        (where("IpAddress", "aws:SourceIp", ["100.64.0.0/10", "fd00::/8"]), "PRIVATE_IP_ADDRESS"),
+        (where("IpAddress", "aws:SourceIp", "0.0.0.0/0"), None),
+        (where("DateLessThan", "aws:CurrentTime", "2026-02"), None),
+    ],
+)
+def test_tells_what_no_aws_has_from_what_it_has(statement: dict[str, Any], code: str | None) -> None:
+    told = {"MISSING_ARN_FIELD", "INVALID_ARN_REGION", "INVALID_REGION", "TYPE_MISMATCH", "PRIVATE_IP_ADDRESS"}
+    told |= {"TYPE_MISMATCH_DATE"}
+    assert codes(statement) & told == ({code} if code else set())
+
+
 # ---- Hostile documents ----------------------------------------------------------------------------------------
 LONG = "x" * 10**6
 STARS = "*a" * 500 + "b"

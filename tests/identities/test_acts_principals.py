@@ -12,6 +12,7 @@ from accounts.models import AwsAccount, Operator
 from identities.acts.trust_documents import SERVICES, for_account, for_provider, for_service
 from identities.models import InstanceProfile, OidcProvider, SamlProvider
 from policies import acts
+from policies.engine.catalogue import SERVICE_SOURCES
 from policies.engine.lint import Severity, lint
 from policies.engine.structure import DocumentType
 from sync.models import Change
@@ -212,7 +213,7 @@ def test_the_trust_of_a_provider(aws_account: AwsAccount) -> None:
     }
 
 
-def test_no_trust_that_a_form_writes_is_an_error(aws_account: AwsAccount) -> None:
+def test_no_trust_that_a_form_writes_is_an_error_or_unsafe(aws_account: AwsAccount) -> None:
     saml = make(
         SamlProvider,
         aws_account,
@@ -222,10 +223,12 @@ def test_no_trust_that_a_form_writes_is_an_error(aws_account: AwsAccount) -> Non
     )
     documents = [
         *(for_service(aws_account, service.principal) for service in SERVICES),
+        *(for_service(aws_account, principal) for principal in SERVICE_SOURCES),
         for_account(aws_account, "999999999999", external_id="acme-7", asks_mfa=True),
         for_provider(aws_account, github(aws_account), "sts.amazonaws.com", "repo:acme/shop:ref:refs/heads/main"),
         for_provider(aws_account, saml, "", ""),
     ]
     for document in documents:
         found = lint(document, DocumentType.TRUST, aws_account.account_id)
-        assert [each for each in found if each.severity is Severity.ERROR] == [], document
+        bad = (Severity.ERROR, Severity.SECURITY_WARNING)
+        assert [each for each in found if each.severity in bad] == [], document

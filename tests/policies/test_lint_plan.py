@@ -33,14 +33,14 @@ def test_of_an_inline_policy(aws_account: AwsAccount, erin: Operator) -> None:
 
 
 def test_a_trust_policy_is_judged_as_one(aws_account: AwsAccount, erin: Operator) -> None:
-    statement = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    statement = {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}, "Action": "sts:AssumeRole"}
     trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     change = propose(aws_account, erin, [operations.update_trust(make_role(aws_account), trust)])
     assert [code for code, _, _ in found(change)] == ["RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL"]
 
 
 def test_the_trust_policy_of_a_new_role_is_judged_as_one(aws_account: AwsAccount, erin: Operator) -> None:
-    statement = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    statement = {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}, "Action": "sts:AssumeRole"}
     trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     change = propose(aws_account, erin, [operations.create_role(aws_account, "new", trust)])
     assert "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL" in [code for code, _, _ in found(change)]

@@ -19,6 +19,8 @@ from policies.engine.catalogue.arns import may_match, may_mean, pattern_of, type
 from policies.engine.catalogue.federation_keys import FEDERATION_KEYS
 from policies.engine.catalogue.global_keys import SENSITIVE as SENSITIVE_KEYS
 from policies.engine.catalogue.keys import LONGEST_NAME, condition_key, fits_key, spelled
+from policies.engine.catalogue.regions import may_be_region, regions
+from policies.engine.catalogue.service_sources import SERVICE_SOURCES, ServiceSource
 from policies.engine.catalogue.store import REFERENCE, data_date, service_names, services_with_rcps
 from policies.engine.catalogue.values import AccessLevel, Action, ConditionKey, KeyType, ResourceType, ResourceUse
 
@@ -27,12 +29,14 @@ __all__ = [
     "LONGEST_NAME",
     "REFERENCE",
     "SENSITIVE_KEYS",
+    "SERVICE_SOURCES",
     "AccessLevel",
     "Action",
     "ConditionKey",
     "KeyType",
     "ResourceType",
     "ResourceUse",
+    "ServiceSource",
     "access_levels",
     "action",
     "actions_matching",
@@ -43,9 +47,11 @@ __all__ = [
     "data_date",
     "dependent_actions",
     "fits_key",
+    "may_be_region",
     "may_match",
     "may_mean",
     "pattern_of",
+    "regions",
     "resource_types",
     "service_names",
     "services_with_rcps",

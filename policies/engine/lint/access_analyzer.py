@@ -67,8 +67,6 @@ IN_PART: Mapping[str, str] = {
     "a policy is isn't said in it.",
     "UNSUPPORTED_RESOURCE_ARN_IN_POLICY": "By the service of the actions: of which resource a policy is isn't said "
     "in it.",
-    "INVALID_ARN_REGION": "By how Regions are written: by a list of them, new ones would be errors.",
-    "INVALID_REGION": "For aws:RequestedRegion, by how Regions are written: by a list, new ones would be errors.",
     "MISSING_ACTION_FOR_CONDITION_KEY": "For session tags and the source identity, where roles are assumed.",
     "UNSUPPORTED_CONDITION_KEY_FOR_SERVICE_PRINCIPAL": "For keys that only users and roles have.",
     "USE_CONDITION_KEY_ONLY_WITH_SUPPORTED_SERVICES": "Where the actions of all services are meant.",

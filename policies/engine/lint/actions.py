@@ -14,10 +14,12 @@ from policies.engine import catalogue
 from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.registry import statement_check
 from policies.engine.lint.subject import Statement
+from policies.engine.matching import resource_glob, tokens
 from policies.engine.statements import Text
 from policies.engine.structure import DocumentType
 
 _WITH_RESOURCES = [kind for kind in DocumentType if kind.names_resources]
+_LONGEST = 2048
 _SHOWN = 60  # characters of what somebody wrote
 
 
@@ -79,8 +81,20 @@ def actions_without_resource(statement: Statement) -> Iterator[Mark]:
         return
     effect = "denied" if statement.denies else "allowed"
     for text in statement.actions:
-        if catalogue.takes_no_resource(text.value):
+        if catalogue.takes_no_resource(text.value) and not _names_what_it_is_asked_on(statement, text.value):
             yield Mark(f"{text.value} takes no resource: it is {effect} only by Resource *.", text.path)
+
+
+def _names_what_it_is_asked_on(statement: Statement, action: str) -> bool:
+    """Whether a resource covers all that such an action is asked on: arn:aws:s3:::* of Amazon S3's."""
+    if catalogue.asked_on(action) == "*" or not statement.subject.may_spend(len(statement.resource_patterns)):
+        return False
+    partitions = [resource.split(":", 2)[1:2] for resource in statement.resource_patterns]
+    asked_on = [catalogue.asked_on(action, *partition) for partition in partitions]
+    return any(
+        len(resource) <= _LONGEST and resource_glob(tuple(tokens(resource))).matches(text)
+        for resource, text in zip(statement.resource_patterns, asked_on, strict=True)
+    )
 
 
 @statement_check(

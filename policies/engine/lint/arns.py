@@ -14,11 +14,12 @@ from policies.engine import catalogue
 from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.mends import replaced
 from policies.engine.lint.registry import Marks, register_all
-from policies.engine.lint.subject import Subject
+from policies.engine.lint.subject import Statement, Subject
+from policies.engine.statements import Text
 
-PARTITIONS = ("aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc")
-REGION = re.compile(r"[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}", re.ASCII)
+NO_REGION = "AWS has no Region {}."
 _ACCOUNT = re.compile(r"\d{12}|aws|aws-managed|third-party|cloudfront", re.ASCII)
+_DIGITS = re.compile(r"[\d?*]{0,12}\*", re.ASCII)  # of an AWS account
 _PARTS = 6
 _REGION, _OWNER = 3, 4
 _LONGEST = 2048
@@ -37,11 +38,11 @@ def parts_of(arn: str) -> list[str]:
 
 CHECKS = (
     ("INVALID_ARN_PREFIX", Severity.ERROR, "A resource that is neither * nor begins with arn:."),
-    ("MISSING_ARN_FIELD", Severity.ERROR, "An ARN with fewer than six parts."),
+    ("MISSING_ARN_FIELD", Severity.ERROR, "An ARN with fewer than six parts, whose last one isn't begun by a star."),
     ("INVALID_PARTITION", Severity.ERROR, "An ARN of a partition that AWS doesn't have."),
     ("INVALID_ARN_SERVICE_CASE", Severity.ERROR, "A service in capital letters in an ARN."),
     ("WILDCARD_IN_SERVICE_NAME", Severity.SUGGESTION, "A wildcard in the service of an ARN."),
-    ("INVALID_ARN_REGION", Severity.ERROR, "A Region that isn't written as Regions are."),
+    ("INVALID_ARN_REGION", Severity.ERROR, "A Region in an ARN that its partition doesn't have, or that matches none."),
     ("INVALID_ARN_ACCOUNT", Severity.ERROR, "An AWS account in an ARN that isn't twelve digits."),
     ("ARN_REGION_NOT_ALLOWED", Severity.ERROR, "A Region in an ARN that has none."),
     ("ARN_ACCOUNT_NOT_ALLOWED", Severity.ERROR, "An AWS account in an ARN that has none."),
@@ -60,7 +61,18 @@ def _look(subject: Subject) -> Marks:
             for code, message in _faults(text.value):
                 mend = replaced(text.path, _in_lower_case(text.value)) if code == "INVALID_ARN_SERVICE_CASE" else None
                 found.setdefault(code, []).append(Mark(message, text.path, mend=mend))
+        for text in _arns_of_conditions(statement):
+            parts = parts_of(text.value)
+            if len(parts) == _PARTS and not _is_region(parts[_REGION], parts[1]):
+                mark = Mark(NO_REGION.format(parts[_REGION]), text.path)
+                found.setdefault("INVALID_ARN_REGION", []).append(mark)
     return found
+
+
+def _arns_of_conditions(statement: Statement) -> Iterator[Text]:
+    for test in statement.tests:
+        if test.base.startswith(("arn", "string")) and statement.subject.may_spend(len(test.values)):
+            yield from (text for text in test.values if text.value.startswith("arn:") and len(text.value) <= _LONGEST)
 
 
 register_all(CHECKS, _look)
@@ -74,7 +86,7 @@ def _faults(arn: str) -> tuple[tuple[str, str], ...]:
         return () if is_any else (("INVALID_ARN_PREFIX", 'A resource is "*" or an ARN, which begins with arn:.'),)
     parts = parts_of(arn)
     if len(parts) < _PARTS:
-        if parts[-1].endswith("*"):  # stands for the parts that are missing
+        if _may_stand_for_the_rest(parts):
             return ()
         message = "An ARN is arn:partition:service:region:account:resource; parts are missing."
         return (("MISSING_ARN_FIELD", message),)
@@ -84,16 +96,32 @@ def _faults(arn: str) -> tuple[tuple[str, str], ...]:
 def _faults_of_parts(parts: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Of each part for itself. Whatever has a wildcard or a variable may be right."""
     _, partition, service, region, account, _ = parts
-    if partition not in PARTITIONS and not is_open(partition):
+    if partition not in catalogue.regions() and not is_open(partition):
         yield "INVALID_PARTITION", f"AWS has no partition {partition!r}: use aws, aws-cn or aws-us-gov."
     if service != service.lower():
         yield "INVALID_ARN_SERVICE_CASE", f"Write the service in an ARN in lower case: {service.lower()}."
     if is_open(service) and any(part != "*" for part in parts[1:]):
         yield "WILDCARD_IN_SERVICE_NAME", "A wildcard in the service of an ARN may match services that are yet to come."
-    if region and not is_open(region) and not REGION.fullmatch(region):
-        yield "INVALID_ARN_REGION", f"{region!r} is no Region."
+    if not _is_region(region, partition):
+        yield "INVALID_ARN_REGION", NO_REGION.format(region)
     if account and not is_open(account) and not _ACCOUNT.fullmatch(account):
         yield "INVALID_ARN_ACCOUNT", f"{account!r} is no AWS account: these have twelve digits."
+
+
+def _is_region(region: str, partition: str) -> bool:
+    return not region or catalogue.may_be_region(region, "" if is_open(partition) else partition)
+
+
+def _may_stand_for_the_rest(parts: Sequence[str]) -> bool:
+    """Whether the star that ends an ARN with too few parts ends what may stand there, and so runs over the colons
+    behind it: in `arn:aws:s3:box/*` it doesn't, since no Region is called so."""
+    last = parts[-1]
+    if not last.endswith("*"):
+        return False
+    number = len(parts) - 1
+    if number == _REGION:
+        return _is_region(last, parts[1])
+    return number < _REGION or _DIGITS.fullmatch(last) is not None
 
 
 def _in_lower_case(arn: str) -> str:

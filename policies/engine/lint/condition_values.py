@@ -16,7 +16,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from policies.engine import catalogue
 from policies.engine.conditions import instant, number
 from policies.engine.lint.actions import shown
-from policies.engine.lint.arns import REGION, is_open
+from policies.engine.lint.arns import NO_REGION, is_open
 from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.mends import replaced
 from policies.engine.lint.operators import family_of, operator_name, rewritten
@@ -27,6 +27,19 @@ from policies.engine.statements import Text
 Network = IPv4Network | IPv6Network
 
 _LONGEST = 4096  # no value that is compared is longer
+
+# Addresses from which nothing comes over the internet: of private networks (RFC 1918, RFC 4193), of providers' own
+# (RFC 6598), of the host itself and of the link. Those that stand for others in documentation or in measurements are
+# nobody's, and no private ones.
+_PRIVATE = tuple(
+    map(
+        ip_network,
+        (
+            "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
+            "fc00::/7", "fe80::/10", "::1/128",
+        ),
+    )
+)  # fmt: skip
 
 
 def _of_family(statement: Statement, family: str) -> Iterator[tuple[Test, Text]]:
@@ -144,12 +157,21 @@ def addresses_beyond_the_mask(statement: Statement) -> Iterator[Mark]:
             yield Mark(f"What is meant is {found}.", text.path, mend=replaced(text.path, str(found)))
 
 
+def _is_private(network: Network) -> bool:
+    return any(
+        network.version == private.version
+        and int(private[0]) <= int(network[0])
+        and int(network[-1]) <= int(private[-1])
+        for private in _PRIVATE
+    )
+
+
 def _private(is_negated: bool, all_of_them: bool, message: str, statement: Statement) -> Iterator[Mark]:
     for test in statement.tests_of("aws:sourceip"):
         if family_of(test) != "ipaddress" or test.is_negated is not is_negated:
             continue
         networks = [_network(text.value) for text in test.values]
-        private = [network for network in networks if network and network.is_private]
+        private = [network for network in networks if network and _is_private(network)]
         if private and (len(private) == len(networks)) is all_of_them:
             yield Mark(message, test.path)
 
@@ -266,17 +288,25 @@ def never_true(statement: Statement) -> Iterator[Mark]:
 
 
 # ---- What certain keys hold ------------------------------------------------------------------------------------
+_HOLD_REGIONS = ("aws:requestedregion", "ec2:region")
+_NO_PLACE = "aws-global"  # as some services without Regions have it
+
+
 @condition_check(
     "INVALID_REGION",
     Severity.ERROR,
-    "aws:RequestedRegion with what isn't written as Regions are.",
-    words=("aws:requestedregion",),
+    "aws:RequestedRegion, or another key that holds a Region, with what is none, or matches none.",
+    words=_HOLD_REGIONS,
 )
 def bad_regions(statement: Statement) -> Iterator[Mark]:
-    for test in statement.tests_of("aws:requestedregion"):
-        for text in _closed(test):
-            if not REGION.fullmatch(text.value) and text.value != "aws-global":
-                yield Mark(f"{shown(text.value)} is no Region.", text.path)
+    for test in statement.tests_of(*_HOLD_REGIONS):
+        has_wildcards = test.base in ("stringlike", "stringnotlike")
+        for text in test.values if test.base.startswith("string") else ():
+            pattern = text.value.lower() if "ignorecase" in test.base else text.value
+            if "${" in pattern or pattern == _NO_PLACE or (not has_wildcards and is_open(pattern)):
+                continue  # wildcards under StringEquals have a finding of their own
+            if not catalogue.may_be_region(pattern):
+                yield Mark(NO_REGION.format(shown(text.value)), text.path)
 
 
 def _shaped(key: str, pattern: str, message: str, statement: Statement) -> Iterator[Mark]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policies.engine import catalogue
 from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.registry import statement_check
 from policies.engine.lint.subject import Statement
@@ -12,9 +13,6 @@ from policies.engine.structure import DocumentType
 
 _LETTING_IN = frozenset({DocumentType.TRUST, DocumentType.RESOURCE})
 _SOURCES = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths")
-# These take roles for resources of the role's own account alone and don't say a source: a condition would lock them
-# out. Amazon EC2 User Guide, "IAM roles for Amazon EC2".
-_WITHOUT_SOURCE = ("ec2.amazonaws.com", "ec2.amazonaws.com.cn")
 _OF_PRINCIPALS = (
     "aws:principalorgid", "aws:principalorgpaths", "aws:principalarn", "aws:principaltag/", "aws:username",
 )  # fmt: skip
@@ -26,16 +24,25 @@ def _services(statement: Statement) -> list[Principal]:
     return [each for each in statement.principals if each.kind == "Service"] if statement.allows else []
 
 
+def _bindable(statement: Statement) -> list[Principal]:
+    """Those that say on whose behalf they come. A condition would lock others out of a role: in a trust policy only
+    services count whose documentation has a source key for that (catalogue/service_sources.py)."""
+    found = _services(statement)
+    if statement.subject.kind is DocumentType.RESOURCE:
+        return found
+    return [each for each in found if each.value in catalogue.SERVICE_SOURCES]
+
+
 @statement_check(
     "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL", Severity.SECURITY_WARNING,
-    "A service is let in, on whosever behalf: no aws:SourceArn, aws:SourceAccount or the like.",
+    "A service is let in, on whosever behalf: no aws:SourceArn, aws:SourceAccount or the like. In trust policies: of "
+    "services that document such a key.",
     _LETTING_IN,
 )  # fmt: skip
 def unbound_services(statement: Statement) -> Iterator[Mark]:
     if not statement.tests_of(*_SOURCES, *_POOR):
-        for each in _services(statement):
-            if each.value not in _WITHOUT_SOURCE:
-                yield Mark(f"{each.value} may come on behalf of other AWS accounts. Say whose with {_HINT}.", each.path)
+        for each in _bindable(statement):
+            yield Mark(f"{each.value} may come on behalf of other AWS accounts. Say whose with {_HINT}.", each.path)
 
 
 @statement_check(
@@ -43,7 +50,7 @@ def unbound_services(statement: Statement) -> Iterator[Mark]:
     "A service is let in on a condition that doesn't say on whose behalf.", _LETTING_IN,
 )  # fmt: skip
 def poorly_bound_services(statement: Statement) -> Iterator[Mark]:
-    if _services(statement) and not statement.tests_of(*_SOURCES):
+    if _bindable(statement) and not statement.tests_of(*_SOURCES):
         for test in statement.tests_of(*_POOR):
             yield Mark(f"For a service use {_HINT} rather than {test.key}.", test.path, at_name=True)
 
