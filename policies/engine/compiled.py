@@ -102,10 +102,11 @@ class Actions:
 class Resources:
     """Resource patterns. Variables count from the fifth colon on."""
 
-    __slots__ = ("_any", "_dynamic", "_exact", "_globs", "keys", "patterns")
+    __slots__ = ("_any", "_dynamic", "_exact", "_globs", "_with_variables", "keys", "patterns")
 
     def __init__(self, patterns: Sequence[str], *, with_variables: bool) -> None:
         self.patterns = tuple(patterns)
+        self._with_variables = with_variables
         parsed = [resource_parts(pattern, with_variables) for pattern in patterns]
         fixed = [variables.resolved(parts, lambda key: None) or [] for parts in parsed if variables.is_fixed(parts)]
         self._dynamic = [parts for parts in parsed if not variables.is_fixed(parts)]
@@ -116,6 +117,15 @@ class Resources:
         }
         self._globs = globs
         self.keys: frozenset[str] = frozenset().union(*map(variables.keys, self._dynamic))
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether one of the patterns matches whatever there is."""
+        return self._any
+
+    def parsed(self) -> list[list[Part]]:
+        """Each pattern, with its variables."""
+        return [resource_parts(pattern, self._with_variables) for pattern in self.patterns]
 
     def match(self, resource: str, lookup: Lookup) -> Truth:
         if self._any or resource in self._exact or any(glob.matches(resource) for glob in self._globs):

@@ -207,13 +207,15 @@ NULL = "null"
 class Test:
     """One context key of a condition block. `unheard`: what holds of it whatever the key's value is."""
 
-    __slots__ = ("_dynamic", "_fixed", "_if_exists", "_negated", "_operator", "_quantifier", "key", "keys", "unheard")
+    __slots__ = ("_dynamic", "_fixed", "_if_exists", "_negated", "_quantifier", "key", "keys", "operator", "patterns",
+                 "unheard")  # fmt: skip
 
     def __init__(
         self, key: str, operator: Operator, patterns: Sequence[Sequence[Part]], quantifier: Quantifier, if_exists: bool
     ) -> None:
         self.key = key
-        self._operator = operator
+        self.operator = operator
+        self.patterns = patterns
         self._negated = operator.negated
         self._quantifier = quantifier
         self._if_exists = if_exists
@@ -223,6 +225,16 @@ class Test:
         self.keys = frozenset({key}.union(*map(variables.keys, self._dynamic)))
         everything = operator.wildcards and any(pattern == [Wild.ANY] for pattern in fixed)
         self.unheard = self._whatever(matches_all=everything, matches_none=not patterns)
+
+    @property
+    def constants(self) -> list[str]:
+        """Its values without wildcards and variables."""
+        fixed = (pattern for pattern in self.patterns if all(isinstance(part, str) for part in pattern))
+        return ["".join(map(str, pattern)) for pattern in fixed]
+
+    @property
+    def is_about_several(self) -> bool:
+        return self._quantifier is not Quantifier.NONE
 
     def holds(self, values: Values, lookup: Lookup) -> Truth:
         if values is UNKNOWN:
@@ -252,7 +264,7 @@ class Test:
             if variables.is_open(pattern, lookup):
                 possible.append(_possibly(known))
             else:
-                matchers.append(self._operator.matcher(known))
+                matchers.append(self.operator.matcher(known))
         outcomes = [
             YES if any(matches(value) for matches in matchers)
             else MAYBE if any(matches(value) for matches in possible)

@@ -62,22 +62,27 @@ def may_mean(arn: str, kind: ResourceType) -> bool:
     pattern = pattern_of(arn)
     if kind.arn.endswith(_BUCKET) and "/" in pattern.rpartition(":")[2]:
         return False
-    return _overlap(pattern, _pattern_of_type(kind.arn))
+    return _overlap(pattern, shape_of_arn(kind.arn))
 
 
 def may_match(arn: str, kind: ResourceType) -> bool:
     """The same as a Resource element matches: a `*` at the end of a part also runs over the colons behind it."""
     if may_mean(arn, kind):
         return True
-    pattern, of_kind = pattern_of(arn), _pattern_of_type(kind.arn)
+    pattern, of_kind = pattern_of(arn), shape_of_arn(kind.arn)
     if "*:" not in pattern or (kind.arn.endswith(_BUCKET) and "/" in pattern):
         return False
     head = ":".join(pattern.split(":")[:3])  # as far as the service
     return ("*" in head or _overlap(head, of_kind)) and parts_overlap(pattern, of_kind)
 
 
+def shape_of(kind: ResourceType) -> str:
+    """The pattern of its ARNs: `arn:?*:s3:::?*`."""
+    return shape_of_arn(kind.arn)
+
+
 @cache
-def _pattern_of_type(arn: str) -> str:
+def shape_of_arn(arn: str) -> str:
     """What stands for a name is never empty; but for the AWS account of what belongs to AWS itself."""
     if arn.split(":", 3)[2] in _HAVE_SOME_OF_AWS:
         arn = arn.replace("${Account}", "*")

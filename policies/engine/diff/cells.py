@@ -6,7 +6,7 @@ characters that no pattern names, one stands for all. What comes out is complete
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from itertools import chain
 
 from policies.engine.diff.budget import Budget, Exhausted
@@ -22,14 +22,19 @@ def cells(
     """`within`: only texts which this one of the patterns matches. `alike`: where it says the same of several patterns,
     it is enough to know one of them that matches. Raises Exhausted.
     """
+    return automaton(patterns, budget, alike).cells(budget, [] if within is None else [(within,)])
+
+
+def automaton(patterns: Sequence[Pattern], budget: Budget, alike: Sequence[Hashable] = ()) -> Automaton:
+    """Of the patterns, side by side. Raises Exhausted."""
     places = sum(len(one.loops) for pattern in patterns for one in (pattern, *pattern.others))
     budget.spend(places)
     if places > _MOST_PLACES:
         raise Exhausted
-    return _Automaton(patterns, alike or range(len(patterns))).cells(budget, within)
+    return Automaton(patterns, alike or range(len(patterns)))
 
 
-class _Automaton:
+class Automaton:
     """Each place in each pattern is a bit; the bits of a pattern follow one another, and a step moves one up."""
 
     def __init__(self, patterns: Sequence[Pattern], alike: Sequence[Hashable]) -> None:
@@ -78,22 +83,36 @@ class _Automaton:
             if loop is not None:
                 self._loops[loop] = self._loops.get(loop, 0) | 1 << place
 
-    def cells(self, budget: Budget, within: int | None) -> Cells:
-        own = 0 if within is None else self._own[within]
-        before: dict[int, tuple[int, str]] = {self._first: (0, "")}
+    def state_after(self, text: str, state: int | None = None) -> int:
+        """Where the patterns have got to when they have read the text, from the beginning or from a state on."""
+        found = self._first if state is None else state
+        for character in text:
+            found = self._after(found, character)
+        return found
+
+    def may_match(self, state: int, places: int) -> bool:
+        """Whether one of the patterns at these places (one bit each) may still match from here on."""
+        return any(state & self._own[place] for place in _bits(places))
+
+    def cells(self, budget: Budget, within: Sequence[Collection[int]] = (), first: int | None = None) -> Cells:
+        """`within`: only texts which of each of these one pattern matches. `first`: the state to begin in."""
+        begin = self._first if first is None else first
+        alive = [sum(self._own[place] for place in places) for places in within]
+        wanted = [sum(1 << place for place in places) for places in within]
+        before: dict[int, tuple[int, str]] = {begin: (0, "")}
         found: dict[int, int] = {}
-        waiting = [self._first]
+        waiting = [begin]
         for state in waiting:  # it grows meanwhile
             vector = self._vector(state)
-            if within is None or vector >> within & 1:
+            if all(vector & each for each in wanted):
                 found.setdefault(vector, state)
             for character in self._characters(state):
                 budget.spend(self._cost)
                 after = self._after(state, character)
-                if after not in before and (within is None or after & own):
+                if after not in before and all(after & own for own in alive):
                     before[after] = (state, character)
                     waiting.append(after)
-        return {vector: _text(before, state, self._first) for vector, state in found.items()}
+        return {vector: _text(before, state, begin) for vector, state in found.items()}
 
     def _vector(self, state: int) -> int:
         found = 0
@@ -101,12 +120,12 @@ class _Automaton:
             found |= 1 << self._accepts[place]
         return found
 
-    def _characters(self, state: int) -> set[str]:
-        """One of each kind that the places of this state tell apart."""
-        found = {self._other, ":"}
+    def _characters(self, state: int) -> Iterable[str]:
+        """One of each kind that the places of this state tell apart; what no pattern names first."""
+        found = {self._other: None}
         for place in _bits(state & self._named_places):
-            found.update(self._named[place])
-        return found
+            found |= dict.fromkeys(self._named[place])
+        return found if ":" in found else [*found, ":"]
 
     def _after(self, state: int, character: str) -> int:
         steps = self._steps.get(character, 0)

@@ -94,7 +94,8 @@ def _spread(steps: _Steps, colons: int) -> Iterator[_Steps]:
             yield steps
         return
     for taken in range(colons + 1):
-        star: _Steps = [(Wild.ANY, True), *([(":", True), (Wild.ANY, True)] * taken)]
+        more: _Steps = [(":", True), (Wild.ANY, True)]
+        star: _Steps = [(Wild.ANY, True), *more * taken]
         for rest in _spread(steps[place + 1 :], colons - taken):
             yield [*steps[:place], *star, *rest]
 

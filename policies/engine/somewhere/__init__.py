@@ -1,0 +1,12 @@
+"""Whether somebody may do something on *some* resource that a pattern matches: where, and if it isn't sure, when.
+
+`exists(Asked(caller, actions, resource), layers)` gives a `Somewhere`. Nothing is asked by one example in place of all:
+policies cut the pattern into parts that they don't tell apart (`resources.py`), and of condition keys all values are
+tried that they do (`settle.py`). A request that counts as allowed was decided by the evaluator as a whole.
+"""
+
+from policies.engine.somewhere.asked import Asked, Place, Somewhere, Witness, is_chosen, place_of
+from policies.engine.somewhere.resources import is_pattern
+from policies.engine.somewhere.search import exists
+
+__all__ = ["Asked", "Place", "Somewhere", "Witness", "exists", "is_chosen", "is_pattern", "place_of"]

@@ -1,0 +1,110 @@
+"""The search for a request that is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from policies.engine.callers import CallerKind
+from policies.engine.combine import Decision
+from policies.engine.diff.budget import Budget, Exhausted
+from policies.engine.layers import LayerName, Layers, Policy, Request
+from policies.engine.regions import only_region
+from policies.engine.somewhere.asked import REGION, Asked, Somewhere
+from policies.engine.somewhere.resources import Resources, Told, is_pattern
+from policies.engine.somewhere.settle import Settling, unknown_but_chosen
+from policies.engine.somewhere.values import Keys
+
+STEPS = 300_000  # for one question; a step takes about a microsecond or two
+_RANK = (Decision.IMPLICIT_DENY, Decision.UNKNOWN, Decision.ALLOWED)
+
+
+def exists(asked: Asked, layers: Layers, budget: Budget | None = None) -> Somewhere:
+    """Takes any documents; never raises. `budget`: of steps, where questions share one."""
+    budget = budget or Budget(STEPS)
+    best = Somewhere(Decision.IMPLICIT_DENY)
+    for action in asked.actions:
+        found = _of_action(asked, action, layers, budget)
+        if found.decision is Decision.ALLOWED:
+            return found
+        if _is_better(found, best):
+            best = found
+    return best
+
+
+def _of_action(asked: Asked, action: str, layers: Layers, budget: Budget) -> Somewhere:
+    told = list(_told(layers, action.lower()))
+    best = Somewhere(Decision.IMPLICIT_DENY)
+    if _is_plainly_denied(asked, layers, action.lower(), told):
+        return best
+    chooses = is_pattern(asked.resource)
+    partition = asked.caller.arn.split(":", 2)[1] if asked.caller.arn.startswith("arn:") else "aws"
+    if chooses and (region := only_region(action, partition)):
+        asked = replace(asked, context={REGION: (region,), **asked.context})
+    is_unknown = unknown_but_chosen(asked.is_unknown) if chooses else asked.is_unknown
+    try:
+        for resource in Resources(asked, action, told, budget):
+            place = asked.place_of(resource)
+            of_place = layers if place.policy is None else replace(layers, resource=place.policy)
+            statements = [each for _, each in told]
+            statements += place.policy.document.about(action.lower()) if place.policy else ()
+            request = Request(
+                asked.caller, action, resource, place.account, {**place.context, **asked.context}, is_unknown
+            )
+            settling = Settling(of_place, Keys(statements, partition), budget, chooses=chooses)
+            found = settling.settle(request)
+            if found.decision is Decision.ALLOWED:
+                return found
+            best = found if _is_better(found, best) else best
+    except Exhausted:
+        return best if best.decision is Decision.UNKNOWN else Somewhere(Decision.UNKNOWN)
+    return best
+
+
+def _is_better(one: Somewhere, other: Somewhere) -> bool:
+    if one.decision is other.decision:
+        return one.witness is not None and other.witness is None
+    return _RANK.index(one.decision) > _RANK.index(other.decision)
+
+
+# ---- Statements --------------------------------------------------------------------------------------------------
+def _told(layers: Layers, action: str) -> Iterator[Told]:
+    """The statements about the action. Those without a condition that allow, or deny, in one layer say the same."""
+    for number, (layer, policies) in enumerate(_parts(layers)):
+        for policy in policies:
+            for statement in policy.document.about(action):
+                alone = statement.tests or statement.not_resources or statement.principals is not None
+                yield (layer, number, statement.allows, id(statement) if alone else 0), statement
+
+
+def _parts(layers: Layers) -> Iterator[tuple[LayerName, tuple[Policy, ...]]]:
+    """Policies, with those together of which one that allows is enough."""
+    yield LayerName.IDENTITY, tuple(layers.identity)
+    for boundary in layers.boundaries or ():
+        yield LayerName.BOUNDARY, (boundary,)
+    yield LayerName.SESSION, tuple(layers.session or ())
+    yield LayerName.RESOURCE, (layers.resource,) if layers.resource else ()
+    for endpoint in layers.endpoints or ():
+        yield LayerName.ENDPOINT, (endpoint,)
+    for name, levels in ((LayerName.SCP, layers.scps), (LayerName.RCP, layers.rcps)):
+        for level in levels:
+            yield name, level.policies
+
+
+def _is_plainly_denied(asked: Asked, layers: Layers, action: str, told: list[Told]) -> bool:
+    """Where there is no need to look at resources: an SCP level without anything that allows, a denial of all."""
+    caller = asked.caller
+    if caller.is_service_linked or action == "sts:getcalleridentity":
+        return False
+    if caller.is_in_an_account and caller.kind is not CallerKind.ANONYMOUS:
+        for level in layers.scps:
+            if not any(each.allows for policy in level.policies for each in policy.document.about(action)):
+                return True
+    return any(
+        statement.denies
+        and not statement.tests
+        and statement.principals is None
+        and not statement.not_resources
+        and statement.resources.is_everything
+        for _, statement in told
+    )

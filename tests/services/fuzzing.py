@@ -1,0 +1,18 @@
+"""How many examples properties try: few in the suite, as many as there is time for in `make fuzz`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+
+EXAMPLES = "FUZZ_EXAMPLES"  # so many of each property, in place of those that the suite tries
+
+
+def as_long_as_asked(usual: int) -> Callable[[Any], Any]:
+    """Decorates a property that the suite tries on `usual` examples."""
+    asked = os.environ.get(EXAMPLES)
+    slow = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
+    return settings(max_examples=int(asked) if asked else usual, deadline=None, suppress_health_check=slow)
