@@ -27,6 +27,7 @@ from accounts.models import (
     ApprovalRule,
     AuditEntry,
     AuditHead,
+    AuditText,
     AwsAccount,
     ClaimedMembership,
     ClaimGroup,
@@ -287,6 +288,17 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     list_select_related = ("aws_account",)
     search_fields = ("actor_name", "object_name", "object_id", "reason")
     date_hierarchy = "at"
+
+
+@admin.register(AuditText)
+class AuditTextAdmin(ReadOnlyAdmin):
+    """Without the texts: the audit trail says them."""
+
+    list_display = ("object_kind", "object_id", "digest", "aws_account")
+    list_filter = (("aws_account", OwnedFilter),)
+    list_select_related = ("aws_account",)
+    search_fields = ("object_id",)
+    fields = ("aws_account", "object_kind", "object_id", "digest")
 
 
 @admin.register(AuditHead)

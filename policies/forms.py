@@ -14,6 +14,7 @@ from policies.engine.structure import DocumentType
 from policies.findings import Findings, as_shown, findings_of
 from policies.models import ManagedPolicy, PolicyVersion
 from policies.quotas import quotas_of
+from sync.forms import NO_PEOPLE
 
 # IAM takes no more, white space included (API reference, CreatePolicyVersion); a form sends \r\n for each line's end.
 MOST_SENT = 131_072 * 2
@@ -46,12 +47,14 @@ def cleaned_document(text: str, kind: DocumentType = DocumentType.IDENTITY) -> s
 class StageForm(forms.Form):
     """What every proposal says of itself."""
 
-    title = forms.CharField(max_length=200, label="What it does", help_text="In a few words, for the list of changes.")
+    title = forms.CharField(
+        max_length=200, label="What it does", help_text=f"In a few words, for the list of changes. {NO_PEOPLE}"
+    )
     reason = forms.CharField(
         required=False,
         max_length=2000,
         label="Reason",
-        help_text="Approvers and the audit trail show it.",
+        help_text="Approvers and the audit trail show it: no names or addresses of customers here either.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 

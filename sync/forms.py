@@ -17,6 +17,10 @@ else:
     ModelForm = forms.ModelForm
 
 
+# What is typed about a change is kept with it, and for longer than the people of user pools are.
+NO_PEOPLE = "No names or addresses of customers: an id or a ticket number says as much."
+
+
 class WordsForm(forms.Form):
     """One field of words. `place`: which form of the page it is; a refused one has its words again."""
 
@@ -28,7 +32,12 @@ class CommentForm(WordsForm):
 
     place = "approval"
     comment = forms.CharField(
-        label="Comment", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2}), strip=True
+        label="Comment",
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        strip=True,
+        help_text=NO_PEOPLE,
     )
 
 
@@ -50,6 +59,7 @@ class WordForm(CommentForm):
         label="Comment",
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=NO_PEOPLE,
         error_messages={"required": "There is nothing in the comment."},
     )
 
@@ -59,6 +69,7 @@ class RejectForm(CommentForm):
         label="Comment",
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=NO_PEOPLE,
         error_messages={"required": "Say in the comment why you reject it: its requester reads that."},
     )
 
@@ -69,6 +80,7 @@ class ReviewForm(CommentForm):
         label="What you found",
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=NO_PEOPLE,
         error_messages={"required": "Say in the comment what you found."},
     )
 
@@ -79,7 +91,7 @@ class BreakGlassForm(WordsForm):
         label="Why it can’t wait",
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Everybody with a role in this AWS account is told.",
+        help_text=f"Everybody with a role in this AWS account is told. {NO_PEOPLE}",
         error_messages={"required": "Say why it can’t wait: everybody with a role here reads it. Nothing was sent."},
     )
 
@@ -90,6 +102,7 @@ class OverrideForm(WordsForm):
         label="Why it has to be touched",
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=NO_PEOPLE,
         error_messages={"required": "Say why what is protected has to be touched."},
     )
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from accounts.audit.chain import GENESIS, seal_of
+from accounts.audit.texts import altered
 from accounts.models import AuditEntry, AuditHead
+
+_BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -33,14 +37,25 @@ def verify(head: tuple[int, str] | None = None) -> list[Problem]:
 
 def _walk() -> Iterator[Problem]:
     expected, previous = 1, GENESIS
-    for entry in AuditEntry.objects.filter(number__isnull=False).order_by("number").iterator(chunk_size=1000):
+    sealed = AuditEntry.objects.filter(number__isnull=False).order_by("number")
+    for entry, is_altered in _with_texts(sealed.iterator(chunk_size=_BATCH)):
         number = entry.number or 0
         if number > expected:
             yield _missing(expected, number - 1)
         elif not hmac.compare_digest(entry.seal, seal_of(entry, number, previous)):
             words = f"Entry {number} isn't what was sealed: it was rewritten, or it stood elsewhere."
             yield Problem("altered", number, words)
+        elif is_altered:
+            yield Problem("altered", number, f"A text of entry {number}, such as its reason, isn't what was sealed.")
         expected, previous = number + 1, entry.seal
+
+
+def _with_texts(entries: Iterable[AuditEntry]) -> Iterator[tuple[AuditEntry, bool]]:
+    """Each with whether a text of it was rewritten."""
+    rows = iter(entries)
+    while batch := list(islice(rows, _BATCH)):
+        wrong = {entry.pk for entry in altered(batch)}
+        yield from ((entry, entry.pk in wrong) for entry in batch)
 
 
 def _missing(first: int, last: int) -> Problem:

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from accounts.audit.verbs import sentence, verbs
-from accounts.models import AuditEntry, AwsAccount, Operator
+from accounts.models import AuditEntry, AuditText, AwsAccount, Operator
 from accounts.roles import SEE_IAM
 from iamconsole.web.cells import NONE, name_link
 from iamconsole.web.elements import full_time, joined, muted
@@ -68,7 +68,13 @@ class AwsAccountFilter(Filter):
 
 def _search(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     fields = ("object_name", "object_id", "actor_name", "reason")
-    return rows.filter(reduce(or_, (Q(**{f"{field}__icontains": words}) for field in fields)))
+    return rows.filter(reduce(or_, (Q(**{f"{field}__icontains": words}) for field in fields), _with_text(words)))
+
+
+def _with_text(words: str, lookup: str = "icontains") -> Q:
+    """Those about an object of which a text that stands apart says this: the entries of a change by its title."""
+    found = AuditText.objects.filter(**{f"text__{lookup}": words})
+    return Q(object_kind="change", object_id__in=found.filter(object_kind="change").values("object_id"))
 
 
 def _when(row: AuditEntry, operator: Operator) -> SafeString:
@@ -83,7 +89,7 @@ def _who(row: AuditEntry, operator: Operator) -> SafeString:
 
 
 def _what(row: AuditEntry, operator: Operator) -> SafeString:
-    reason = Truncator(row.reason).chars(MOST_OF_REASON)
+    reason = Truncator(row.said_reason).chars(MOST_OF_REASON)
     below = format_html('<span class="small muted">“{}”</span>', reason) if reason else ""
     return joined((sentence(row), below))
 
@@ -110,12 +116,12 @@ AUDIT = Table(
         Column("verb", "Verb", lambda row: row.verb, only_export=True),
         Column("object_kind", "Kind", lambda row: row.object_kind, only_export=True),
         Column("object_id", "Object", lambda row: row.object_id, only_export=True),
-        Column("object_name", "Name", lambda row: row.object_name, only_export=True),
+        Column("object_name", "Name", lambda row: row.said_name, only_export=True),
         Column(
             "aws_account", "AWS account", lambda row: row.aws_account and row.aws_account.account_id,
             cell=_where, optional=True,
         ),
-        Column("reason", "Reason", lambda row: row.reason, only_export=True),
+        Column("reason", "Reason", lambda row: row.said_reason, only_export=True),
         Column("address", "From", lambda row: row.address, cell=_address, optional=True),
         Column("data", "Details", lambda row: row.data, only_export=True),
         Column("seal", "Seal", lambda row: row.seal, only_export=True),
@@ -129,7 +135,8 @@ AUDIT = Table(
         ),
         TextFilter(
             "object", "Object (id or name)",
-            rows=lambda value: Q(object_id=value) | Q(object_name__iexact=value), words="About {}",
+            rows=lambda value: Q(object_id=value) | Q(object_name__iexact=value) | _with_text(value, "iexact"),
+            words="About {}",
         ),
         DateFilter("since", "Since", lookup="at__gte", words="Since {}"),
         DateFilter("before", "Before", lookup="at__lt", words="Before {}"),

@@ -30,10 +30,12 @@ def entry(
     data: Mapping[str, Any] | None = None,
     request: HttpRequest | None = None,
     actor_name: str = "",
+    texts: Mapping[str, str] | None = None,
 ) -> AuditEntry:
     """One that is still to be written (`record_all`).
 
-    `obj` is (kind, id, name). `actor_name` is for those who are no operators. Raises UnknownVerb.
+    `obj` is (kind, id, name). `actor_name` is for those who are no operators. `texts`: what `audit.apart` gave for the
+    free texts, which can be erased. Raises UnknownVerb.
     """
     require(verb)
     kind, object_id, object_name = obj or ("", "", "")
@@ -46,7 +48,7 @@ def entry(
         object_id=str(object_id)[:400],
         object_name=object_name[:400],
         reason=reason,
-        data=dict(data or {}),
+        data={**(data or {}), **({"texts": dict(texts)} if texts else {})},
         address=_address(request),
     )
 
@@ -61,6 +63,7 @@ def record(
     data: Mapping[str, Any] | None = None,
     request: HttpRequest | None = None,
     actor_name: str = "",
+    texts: Mapping[str, str] | None = None,
 ) -> AuditEntry:
     """Writes one entry; call it in the transaction that changes the state, so that neither is there without the other.
 
@@ -75,6 +78,7 @@ def record(
         data=data,
         request=request,
         actor_name=actor_name,
+        texts=texts,
     )
     said.save()
     return said

@@ -47,5 +47,5 @@ def sentence(entry: AuditEntry) -> str:
     """What was done, without who did it. A verb that is no longer registered says its name."""
     template = _sentences.get(entry.verb, entry.verb)
     data = entry.data if isinstance(entry.data, dict) else {}
-    words = {**data, "object": entry.object_name or "…", "aws_account": entry.aws_account or "all AWS accounts"}
-    return _Words().vformat(template, (), {**words, "reason": entry.reason})
+    words = {**data, **entry.texts, "object": entry.said_name or "…", "reason": entry.said_reason}
+    return _Words().vformat(template, (), {**words, "aws_account": entry.aws_account or "all AWS accounts"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.models.approval_rules import MOST_APPROVALS, ApprovalRule, approvals_words
-from accounts.models.audit import AppendOnly, AuditEntry, AuditHead
+from accounts.models.audit import AppendOnly, AuditEntry, AuditHead, AuditText, learn_texts
 from accounts.models.aws_accounts import AwsAccount
 from accounts.models.grants import ClaimedMembership, ClaimGroup, Grant, HeldGrant
 from accounts.models.operators import Operator
@@ -14,6 +14,7 @@ __all__ = [
     "ApprovalRule",
     "AuditEntry",
     "AuditHead",
+    "AuditText",
     "AwsAccount",
     "ClaimGroup",
     "ClaimedMembership",
@@ -21,4 +22,5 @@ __all__ = [
     "HeldGrant",
     "Operator",
     "approvals_words",
+    "learn_texts",
 ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from itertools import islice
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -13,6 +16,8 @@ from django.utils import timezone
 from accounts.models.aws_accounts import AwsAccount
 from accounts.models.operators import Operator
 from accounts.roles import SEE_IAM
+
+_BATCH = 500
 
 
 class AppendOnly(TypeError):
@@ -27,6 +32,13 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
         """Entries of the AWS accounts that `operator` sees; those of no AWS account only for owners of all."""
         visible = Q(aws_account__in=AwsAccount.objects.visible_to(operator, SEE_IAM))
         return self.filter(visible | Q(aws_account__isnull=True) if operator.owns_all() else visible)
+
+    def iterator(self, chunk_size: int | None = None) -> Iterator[AuditEntry]:
+        """With their texts, a batch at a time."""
+        rows = super().iterator(chunk_size or _BATCH)
+        while batch := list(islice(rows, _BATCH)):
+            learn_texts(batch)
+            yield from batch
 
     def update(self, **kwargs: Any) -> int:
         raise AppendOnly
@@ -82,6 +94,56 @@ class AuditEntry(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise AppendOnly
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """Of its texts that stand apart, by what they are: a title, a reason (accounts/audit/texts.py)."""
+        data = self.data if isinstance(self.data, dict) else {}
+        return dict(data.get("texts", {}))
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """What they say, or that they were erased. Of many entries, `audit.learn` asks for them at once."""
+        learn_texts([self])
+        return dict(vars(self)["texts"])
+
+    @property
+    def said_reason(self) -> str:
+        return self.texts.get("reason", self.reason)
+
+    @property
+    def said_name(self) -> str:
+        """What the object was called."""
+        return self.object_name or self.texts.get("title", "")
+
+
+class AuditText(models.Model):
+    """A free text of entries about one object, which may be erased: entries hold `digest`, of `salt` and `text`."""
+
+    ERASED: ClassVar[str] = "[erased]"
+
+    aws_account = models.ForeignKey(AwsAccount, models.PROTECT, null=True, blank=True, related_name="+")
+    object_kind = models.CharField(max_length=64)
+    object_id = models.CharField(max_length=400)
+    digest = models.CharField(max_length=64, unique=True)
+    salt = models.CharField(max_length=32)
+    text = models.TextField()
+
+    class Meta:
+        indexes = [models.Index(fields=["object_kind", "object_id"], name="accounts_audittext_object")]
+
+    def __str__(self) -> str:
+        return f"{self.digest[:12]} of {self.object_kind} {self.object_id}"
+
+
+def learn_texts(entries: Iterable[AuditEntry]) -> None:
+    """Looks up the texts of all of them at once."""
+    entries = list(entries)
+    digests = {digest for entry in entries for digest in entry.digests.values()}
+    rows = AuditText.objects.filter(digest__in=digests) if digests else ()
+    found = {row.digest: row.text for row in rows}
+    for entry in entries:
+        entry.texts = {name: found.get(digest, AuditText.ERASED) for name, digest in entry.digests.items()}
 
 
 class AuditHead(models.Model):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -11,9 +14,9 @@ from django.views.decorators.http import require_GET
 from accounts import audit
 from accounts.access import signed_in
 from accounts.audit.listing import AUDIT
-from accounts.models import AuditEntry, AuditHead, AwsAccount, Operator
+from accounts.models import AuditEntry, AuditHead, AwsAccount, Operator, learn_texts
 from accounts.roles import SEE_IAM
-from iamconsole.web.tables import list_response
+from iamconsole.web.tables import Listing, list_response
 
 
 def _visible(operator: Operator) -> QuerySet[AuditEntry]:
@@ -29,7 +32,13 @@ def _visible(operator: Operator) -> QuerySet[AuditEntry]:
 def audit_trail(request: HttpRequest) -> HttpResponseBase:
     operator = signed_in(request)
     context = {"head": AuditHead.objects.filter(pk=1, number__gt=0).first()}
-    return list_response(request, AUDIT, _visible(operator), operator, "accounts/audit.html", context=context)
+
+    def read(listing: Listing) -> Mapping[str, Any]:
+        learn_texts(listing.page.rows)
+        return {}
+
+    template = "accounts/audit.html"
+    return list_response(request, AUDIT, _visible(operator), operator, template, context=context, read=read)
 
 
 @require_GET
@@ -37,5 +46,6 @@ def audit_entry(request: HttpRequest, pk: int) -> HttpResponseBase:
     entry = get_object_or_404(_visible(signed_in(request)), pk=pk)
     data = dict(entry.data)
     changes = data.pop("changes", {})
+    data.pop("texts", None)
     context = {"entry": entry, "sentence": audit.sentence(entry), "changes": changes, "data": data}
     return render(request, "accounts/audit_entry.html", context)

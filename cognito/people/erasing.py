@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from cognito.models import CognitoMembership, CognitoUser, PoolCare, UserPool
-from cognito.people.forgetting import forget_in_plans, forget_searches
+from cognito.people.forgetting import forget_in_plans, forget_searches, forget_texts
 from cognito.people.telling import cares_of
 
 logger = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ def _kept(care: PoolCare) -> timedelta:
 
 
 def erase(people: QuerySet[CognitoUser]) -> int:
-    """All but the `sub`, here, in the plans of old changes, and in kept searches.
+    """All but the `sub`: here, in the plans of old changes, in what was typed about them, and in kept searches.
 
     Of somebody whom AWS still has, the next pull would bring everything back.
     """
@@ -49,6 +49,7 @@ def erase(people: QuerySet[CognitoUser]) -> int:
         found = list(people.select_for_update().order_by("aws_id"))
         pks = [person.pk for person in found]
         forget_in_plans([person.aws_id for person in found])
+        forget_texts(found)
         forget_searches(found)
         CognitoMembership.objects.filter(user__in=pks).delete()
         return CognitoUser.objects.filter(pk__in=pks).update(

@@ -1,20 +1,25 @@
-"""What else has something of people who are erased: plans of old changes, and searches that look for them alone."""
+"""What else has something of people who are erased: plans of old changes, texts about them, searches that find them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from cognito.models import CognitoUser, SavedSearch
+from cognito.people.identifying import identifying, names_one_of
+from sync.changes import free_texts
 from sync.models import Step
+from sync.models.listed import SubOf
 
 # Parameters of steps, and what is kept for their reverse; those of maps are emptied and keep their names.
 _PERSONAL = ("attributes", "name", "subject", "username")
-# Attributes that say who somebody is; what others have alike, such as a plan, may go on being looked for.
-_IDENTIFYING = ("email", "name", "phone_number", "preferred_username")
+_WORD = re.compile(r"[\w.@+-]{3,}")  # of a search, or of its name: shorter ones find everybody
+_SHORTEST = 3
 
 
 def forget_in_plans(subs: Sequence[str]) -> int:
@@ -27,18 +32,63 @@ def forget_in_plans(subs: Sequence[str]) -> int:
     return len(steps)
 
 
-def forget_searches(people: Iterable[CognitoUser]) -> int:
-    """Those kept searches that look for one of these people by name or address, in the caller's transaction."""
-    people = list(people)
-    told = {value.casefold() for person in people for value in _identifying(person) if value}
-    kept = SavedSearch.objects.filter(pool__in={person.pool_id for person in people}).values_list("pk", "query")
-    due = [pk for pk, query in kept if any(value.strip().casefold() in told for _, value in parse_qsl(query))]
+def forget_texts(people: Sequence[CognitoUser]) -> None:
+    """What operators typed about these people, in the caller's transaction.
+
+    All texts of changes that were about nobody else who is kept, and wherever they are named by what identifies them.
+    """
+    by_account: defaultdict[int, list[CognitoUser]] = defaultdict(list)
+    for person in people:
+        by_account[person.aws_account_id].append(person)
+    for theirs in by_account.values():
+        free_texts.erase_of(_changes_about_them_alone(theirs))
+        values = set().union(*map(identifying, theirs))
+        free_texts.erase_naming(theirs[0].aws_account, names_one_of(values))
+
+
+def _changes_about_them_alone(people: Sequence[CognitoUser]) -> set[int]:
+    subs, aws_account = {person.aws_id for person in people}, people[0].aws_account_id
+    steps = Step.objects.filter(change__aws_account=aws_account, kind__startswith="cognito.user.")
+    about = steps.alias(about=SubOf("params")).filter(Q(about__in=subs) | Q(result__id__in=subs))
+    changes = set(about.values_list("change", flat=True))
+    others: defaultdict[int, set[str]] = defaultdict(set)
+    for change, params, result in steps.filter(change__in=changes).values_list("change", "params", "result"):
+        others[change].add(str(params.get("sub") or result.get("id") or ""))
+    of_others = set().union(*others.values()) - subs
+    kept = CognitoUser.objects.filter(aws_account=aws_account, aws_id__in=of_others, erased_at=None)
+    here = set(kept.values_list("aws_id", flat=True))
+    return {change for change in changes if not others[change] & here}
+
+
+def forget_searches(people: Sequence[CognitoUser]) -> int:
+    """Those kept searches that look for one of these people by a part of what identifies them, or are named so.
+
+    What somebody else of the pool has alike, such as a plan or the domain of an address, may go on being looked for. In
+    the caller's transaction.
+    """
+    values: defaultdict[int, set[str]] = defaultdict(set)
+    for person in people:
+        values[person.pool_id] |= identifying(person) | {person.aws_id}
+    due = []
+    for search in SavedSearch.objects.filter(pool__in=values):
+        others = CognitoUser.objects.filter(pool=search.pool_id).exclude(pk__in=[person.pk for person in people])
+        if any(_is_theirs(word, values[search.pool_id], others) for word in _words(search)):
+            due.append(search.pk)
     SavedSearch.objects.filter(pk__in=due).delete()
     return len(due)
 
 
-def _identifying(person: CognitoUser) -> list[str]:
-    return [person.aws_id, person.name, *(str(person.attributes.get(name, "")) for name in _IDENTIFYING)]
+def _words(search: SavedSearch) -> set[str]:
+    texts = [search.name, *(value for _, value in parse_qsl(search.query))]
+    return {text.strip().casefold() for text in texts} | {
+        word for text in texts for word in _WORD.findall(text.casefold())
+    }
+
+
+def _is_theirs(word: str, values: set[str], others: QuerySet[CognitoUser]) -> bool:
+    if len(word) < _SHORTEST or not any(word in value for value in values):
+        return False
+    return not others.filter(words__icontains=word).exists()
 
 
 def _without(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.access import may, may_in_pool, signed_in
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, learn_texts
 from accounts.roles import CARE, SEE_IAM
 from cognito.kinds import PERSON
 from cognito.models import CognitoUser
@@ -88,4 +88,6 @@ def _offers(request: HttpRequest, person: CognitoUser) -> list[tuple[Act, str]]:
 
 def _looks(person: CognitoUser) -> Any:
     """Who looked at her, the newest first."""
-    return AuditEntry.objects.filter(object_kind=person.kind, object_id=person.aws_id).select_related("actor")[:SHOWN]
+    looks = AuditEntry.objects.filter(object_kind=person.kind, object_id=person.aws_id).select_related("actor")[:SHOWN]
+    learn_texts(looks)
+    return looks

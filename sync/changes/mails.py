@@ -1,7 +1,8 @@
 """Mails about changes: to those who are asked for an approval, and to the requester when it is decided or has ended.
 
 A worker sends them, after the commit. One that can't be sent is logged, and that is all: the overview says the same.
-A mail says which change and what became of it; plans, reasons, documents and errors are on its page only.
+A mail says which change, what its first step does, and what became of it. Its title, plan, reason, documents and errors
+are on its page only: nobody could erase them from a mail.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from accounts.access import who_may, with_roles
 from accounts.models import Operator
 from accounts.roles import APPROVE, Role
 from sync.changes import demands, reviews
+from sync.changes.titles import title_of_steps
 from sync.models import Change
 from sync.queue import NOTIFY, wake
 
@@ -130,12 +132,12 @@ def _reviews(change: Change) -> Callable[[Operator], str]:
 
 
 def _message(change: Change, mail: Mail, operator: Operator, asked: str, connection: BaseEmailBackend) -> EmailMessage:
-    title = " ".join(change.title.split())
+    does = title_of_steps(change)
     about = f"change {change.pk} in {change.aws_account}"
     page = reverse("change", kwargs={"account_id": change.aws_account.account_id, "pk": change.pk})
     lines = [
         " ".join([mail.sentence.format(requester=change.requested_by, owner=change.applied_by), asked]).rstrip(),
-        f"{about[0].upper()}{about[1:]}: {title}",
+        f"{about[0].upper()}{about[1:]}{': ' if does else ''}{does}",
         f"{settings.CONSOLE_URL}{page}" if settings.CONSOLE_URL else "Its page in IAM Console says more.",
         "Everybody with a role in this AWS account is told."
         if mail.always

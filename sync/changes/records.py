@@ -65,7 +65,9 @@ def write_down(claim: Claim, ended: Sequence[Ended]) -> None:
         for each in ended:
             if each.is_done:
                 _hand_over(change, each)
-        audit.record_all(_entry(change, each) for each in ended if each.is_done)
+        done = [each for each in ended if each.is_done]
+        texts = verbs.reason_of(change) if done else {}
+        audit.record_all([_entry(change, each, texts) for each in done])
         say_all(change, [each.line for each in ended if each.line])
         failpoints.passing(Point.BEFORE_COMMIT)
     failpoints.passing(Point.COMMITTED)
@@ -101,7 +103,7 @@ def _hand_over(change: Change, ended: Ended) -> None:
         sealed.hand_over(ended.due.step, made_up, operator=change.applied_by or change.requested_by)
 
 
-def _entry(change: Change, ended: Ended) -> AuditEntry:
+def _entry(change: Change, ended: Ended, texts: Mapping[str, str]) -> AuditEntry:
     planned, step = ended.due.planned, ended.due.step
     about = _about(ended.due.refs, ended.reread)
     left = planned.operation.after(planned.params, planned.expects)
@@ -110,7 +112,7 @@ def _entry(change: Change, ended: Ended) -> AuditEntry:
         actor=change.applied_by,
         aws_account=change.aws_account,
         obj=(about.kind, about.object_id, about.name),
-        reason=change.reason,
+        texts=texts,
         data=verbs.of_step(step, planned.operation.title(planned.params), ended.request_id, left),
     )
 

@@ -54,11 +54,21 @@ def record(verb: str, change: Change, *, actor: Operator | None, reason: str = "
         verb,
         actor=actor,
         aws_account=change.aws_account,
-        obj=("change", change.pk, change.title),
-        reason=reason,
-        data={"change": change.pk, "title": change.title, **data},
+        obj=("change", change.pk, ""),
+        data={"change": change.pk, **data},
+        texts=texts_of(change, reason),
     )
     mails.after_commit(verb, change)
+
+
+def texts_of(change: Change, reason: str) -> dict[str, str]:
+    """What people typed: it stands apart, and is erased with the people whom it names (sync/changes/free_texts.py)."""
+    return audit.apart(change.aws_account, ("change", change.pk), {"title": change.title, "reason": reason})
+
+
+def reason_of(change: Change) -> dict[str, str]:
+    """For the entries of its steps."""
+    return audit.apart(change.aws_account, ("change", change.pk), {"reason": change.reason})
 
 
 def looked_at_names(change: Change, operator: Operator) -> None:

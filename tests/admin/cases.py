@@ -133,6 +133,7 @@ def _a_change(aws_account: AwsAccount, operator: Operator) -> None:
     change = Change.objects.create(
         aws_account=aws_account, title="Widen", requested_by=operator, expires_at=timezone.now() + timedelta(days=1)
     )
+    audit.apart(aws_account, ("change", change.pk), {"title": "Widen"})
     ChangeLine.objects.create(change=change, line="Claimed by a worker.")
     SealedSecret.objects.create(
         reference=f"sealed:{change.pk}", aws_account=aws_account, operator=operator, change=change, name="Password",

@@ -69,7 +69,7 @@ def test_a_step_says_what_was_there_and_what_it_left(world: World, change: Chang
     assert entry.data["changes"]["default"] == ["v5", "v6"]
     assert entry.data["changes"]["versions"] == ['["v2", "v3", "v4", "v5"]', '["v2", "v3", "v4", "v5", "v6"]']
     assert entry.data["request_id"] == change.steps.get(position=2).attempts.get().request_id
-    assert entry.reason == change.reason
+    assert entry.said_reason == change.reason
 
 
 def test_what_stopped_it_is_told_with_the_request(world: World, change: Change, erin: Operator) -> None:
@@ -78,7 +78,7 @@ def test_what_stopped_it_is_told_with_the_request(world: World, change: Change, 
     carry_out(change, erin)
     entry = AuditEntry.objects.get(verb="change.failed")
     assert entry.data["request_id"] == change.steps.get(position=2).attempts.get().request_id != ""
-    assert (entry.actor, entry.reason) == (erin, change.reason)
+    assert (entry.actor, entry.said_reason) == (erin, change.reason)
     assert "iam:CreatePolicyVersion" in entry.data["why"]
 
 

@@ -55,7 +55,7 @@ def test_an_owner_applies_it_with_a_reason(change: Change, alice: Operator, clie
     change.refresh_from_db()
     assert (change.state, change.applied_by) == (Change.State.QUEUED, alice)
     assert "“The exporter is locked out.”" in html
-    assert AuditEntry.objects.get(verb="change.glass_broken").reason == "The exporter is locked out."
+    assert AuditEntry.objects.get(verb="change.glass_broken").said_reason == "The exporter is locked out."
 
 
 def test_a_worker_carries_it_out(world: World, erin: Operator, alice: Operator) -> None:
@@ -195,7 +195,7 @@ def test_somebody_else_reviews_it(broken: Change, anton: Operator, bob: Operator
     assert "Say in the comment what you found." in press(client_of(anton), broken, "review", comment="")
     press(client_of(anton), broken, "review", comment="It was right.")
     assert "“It was right.”" in look(client_of(bob), "change", pk=broken.pk)
-    assert AuditEntry.objects.get(verb="change.reviewed").reason == "It was right."
+    assert AuditEntry.objects.get(verb="change.reviewed").said_reason == "It was right."
     assert "There is nothing to review." in press(client_of(anton), broken, "review", comment="Again.")
 
 

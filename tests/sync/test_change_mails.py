@@ -93,14 +93,14 @@ def test_it_says_no_more_than_which_change(change: Change, anton: Operator, sett
     told(change, "change.proposed")
     [message] = mail.outbox
     assert f"https://console.example.org/aws/123456789012/changes/{change.pk}/" in message.body
-    assert "Give reports-writer its archive bucket" in message.body
-    assert not [word for word in ("DATA-2217", "s3:", "Statement") if word in message.body]
+    assert ": Write version v2 of reports-write and make it the default" in message.body
+    assert not [word for word in (change.title, "DATA-2217", "s3:", "Statement") if word in message.body]
 
 
 def test_a_title_of_several_lines_makes_no_header(change: Change, anton: Operator) -> None:
     Change.objects.update(title="Tidy up\nBcc: eve@example.org")
     assert told(change, "change.proposed") == ["anton@example.org"]
-    assert "Tidy up Bcc: eve@example.org" in mail.outbox[0].body
+    assert "eve@example.org" not in mail.outbox[0].message().as_string()
 
 
 def test_a_mail_server_that_is_down_does_no_harm(

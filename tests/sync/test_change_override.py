@@ -64,7 +64,7 @@ def test_an_owner_lets_it_through_with_a_reason(
     assert "“Rescue moves to the new bucket.”" in html
     assert changes.apply(change=change, actor=erin).state == Change.State.QUEUED
     entry = AuditEntry.objects.get(verb="change.overridden")
-    assert (entry.actor, entry.reason) == (alice, "Rescue moves to the new bucket.")
+    assert (entry.actor, entry.said_reason) == (alice, "Rescue moves to the new bucket.")
     assert "rescue" in entry.data["protected"][0]
 
 

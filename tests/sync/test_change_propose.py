@@ -37,7 +37,7 @@ def test_it_is_proposed_with_a_digest_an_expiry_and_an_audit_entry(world: World,
     assert len(change.digest) == 64
     assert change.expires_at > change.created_at
     entry = AuditEntry.objects.get()
-    assert (entry.verb, entry.actor, entry.reason) == ("change.proposed", erin, "Ticket DATA-2217")
+    assert (entry.verb, entry.actor, entry.said_reason) == ("change.proposed", erin, "Ticket DATA-2217")
 
 
 def test_nothing_is_asked_of_aws(world: World, erin: Operator) -> None:

@@ -1,0 +1,56 @@
+"""What operators type about changes: titles, reasons, comments. It may name people, so it can be erased.
+
+The audit trail holds digests of it (accounts.audit.apart): erasing takes nothing out of the chain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from django.db.models import Model, Q
+
+from accounts.models import AuditText, AwsAccount
+from sync.models import Approval, BreakGlass, Change, Comment, Override
+
+ERASED = AuditText.ERASED
+# Model, field, and how it leads to its change.
+FREE_TEXTS: tuple[tuple[type[Model], str, str], ...] = (
+    (Change, "title", "pk"),
+    (Change, "reason", "pk"),
+    (Comment, "text", "change"),
+    (Approval, "comment", "change"),
+    (BreakGlass, "reason", "change"),
+    (BreakGlass, "review", "change"),
+    (Override, "reason", "change"),
+)
+_AT_ONCE = 500
+
+
+def erase_of(changes: Iterable[int]) -> None:
+    """All free texts of these changes, in the caller's transaction."""
+    pks = sorted(changes)
+    for first in range(0, len(pks), _AT_ONCE):
+        some = pks[first : first + _AT_ONCE]
+        for model, field, change in FREE_TEXTS:
+            rows = model._default_manager.filter(**{f"{change}__in": some})
+            rows.exclude(**{field: ""}).update(**{field: ERASED})
+        AuditText.objects.filter(object_kind="change", object_id__in=[str(pk) for pk in some]).delete()
+
+
+def erase_naming(aws_account: AwsAccount, names: Callable[[str], bool]) -> None:
+    """Each free text of changes of the AWS account about which `names` says yes, in the caller's transaction."""
+    for model, field, change in FREE_TEXTS:
+        found = [pk for pk, text in _texts(model, field, change, aws_account) if names(text)]
+        for first in range(0, len(found), _AT_ONCE):
+            rows = model._default_manager.filter(pk__in=found[first : first + _AT_ONCE])
+            rows.update(**{field: ERASED})
+    kept = AuditText.objects.filter(aws_account=aws_account).values_list("pk", "text")
+    due = [pk for pk, text in kept.iterator() if names(text)]
+    for first in range(0, len(due), _AT_ONCE):
+        AuditText.objects.filter(pk__in=due[first : first + _AT_ONCE]).delete()
+
+
+def _texts(model: type[Model], field: str, change: str, aws_account: AwsAccount) -> Iterator[tuple[int, Any]]:
+    of = Q(aws_account=aws_account) if change == "pk" else Q(change__aws_account=aws_account)
+    return model._default_manager.filter(of).exclude(**{field: ""}).values_list("pk", field).iterator()
