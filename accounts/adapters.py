@@ -9,7 +9,6 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
@@ -18,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from accounts import second_factors
 from accounts.models import Operator
 from accounts.oidc import proofs
 from accounts.oidc.provider import is_configured
@@ -85,10 +85,7 @@ class ConsoleMfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Keeps the secrets of authenticator apps and recovery codes encrypted: the database alone doesn't tell them."""
 
     def encrypt(self, text: str) -> str:
-        return self._ring().encrypt(text.encode()).decode()
+        return second_factors.encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return self._ring().decrypt(encrypted_text.encode()).decode()
-
-    def _ring(self) -> MultiFernet:
-        return MultiFernet([Fernet(key) for key in settings.SEAL_KEYS])
+        return second_factors.decrypt(encrypted_text)

@@ -10,10 +10,13 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in
 
-        from accounts import observers, sessions
+        from accounts import keys, observers, second_factors, sessions
         from accounts.shell import AccountsShell
+        from iamconsole.checks import at_start
         from iamconsole.web.navigation import register_shell
 
+        at_start(keys.at_start)
         observers.connect()
         user_logged_in.connect(sessions.remember_sign_in, dispatch_uid="sessions")
+        second_factors.connect()
         register_shell(AccountsShell())

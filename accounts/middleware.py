@@ -17,14 +17,16 @@ from django.core.cache import caches
 from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import resolve_url
+from django.shortcuts import render, resolve_url
 from django.urls import reverse
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import urlencode
 
 from accounts.models import Operator
+from accounts.second_factors import FactorSealed
 from accounts.sign_in import READS, SET_UP_FIRST, needs_second_factor, page_of, remember_rights, send_to, why_refused
 from accounts.stepup import demand_step_up
+from iamconsole.sealing import CannotUnseal
 
 View = Callable[..., HttpResponse]
 SEEN_EVERY_S = 60
@@ -71,6 +73,16 @@ class SessionsSeen(MiddlewareMixin):
         key = hashlib.sha256(repr((client, forwarded)).encode()).hexdigest()
         if caches["counts"].add(f"seen:{key}", True, SEEN_EVERY_S):
             UserSession.objects.create_from_request(request)
+
+
+class SealedSaysSo(MiddlewareMixin):
+    """What can't be opened, since its key is missing, gets a page that says what to do."""
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, CannotUnseal | FactorSealed):
+            return None
+        sentence = exception.message if isinstance(exception, FactorSealed) else str(exception)
+        return render(request, "503_sealed.html", {"sentence": sentence}, status=503)
 
 
 class SignInRequired(MiddlewareMixin):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import django
+from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import connections
 
 # environment variable → (setting, what it is for)
 SECRETS = {
     "SECRET_KEY": ("SECRET_KEY", "signs sessions and forms"),
     "AUDIT_KEY": ("AUDIT_KEY", "seals the audit trail"),
-    "SEAL_KEYS": ("SEAL_SECRETS", "seals what operators type in secret"),
+    "SEAL_KEYS": ("SEAL_KEYS", "seals what operators type in secret"),
 }
 SHORTEST_SECRET = 32
 
@@ -24,10 +28,24 @@ def production_is_closed(app_configs: object, **kwargs: Any) -> list[CheckMessag
     return [*_secrets(), *_doors(), *_identity_provider(), *_mail()]
 
 
+_at_start: list[Callable[[], list[str]]] = []
+
+
+def at_start(look: Callable[[], list[str]]) -> None:
+    """`look`: what an app looks at before a process starts; its sentences forbid it. Registered in `ready()`."""
+    _at_start.append(look)
+
+
 def refuse_to_start(**kwargs: Any) -> None:
-    """For web and workers, which don't come through `manage.py`. Raises SystemExit with what is wrong."""
+    """For web, workers and beat, which don't come through `manage.py`. Raises SystemExit with what is wrong."""
     if problems := [problem for problem in production_is_closed(None) if problem.is_serious()]:
         raise SystemExit("\n".join(f"{problem.msg} {problem.hint or ''}".strip() for problem in problems))
+    if not apps.ready:
+        django.setup()
+    sentences = [sentence for look in _at_start for sentence in look()]
+    connections.close_all()  # whoever forks this process shares none
+    if sentences:
+        raise SystemExit("\n".join(sentences))
 
 
 def _secrets() -> list[CheckMessage]:

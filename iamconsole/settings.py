@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +21,7 @@ SECRET_KEY = secret("SECRET_KEY", production=PRODUCTION)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 AUDIT_KEY = secret("AUDIT_KEY", production=PRODUCTION)
 # Newest first: the first one seals, all of them open.
-SEAL_SECRETS = [text for text in secret("SEAL_KEYS", production=PRODUCTION).split(",") if text]
-SEAL_KEYS = [base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in SEAL_SECRETS]
+SEAL_KEYS = [text.strip() for text in secret("SEAL_KEYS", production=PRODUCTION).split(",") if text.strip()]
 
 # ---- Where it answers ----------------------------------------------------------------------------------------
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
@@ -80,6 +77,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.SignInRequired",
     "accounts.middleware.MfaRequired",
+    "accounts.middleware.SealedSaysSo",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [

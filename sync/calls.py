@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sync.aws.secrets import CannotUnseal, Secret, seal, unseal
+from iamconsole.sealing import CannotUnseal, KeyMissing, Purpose, seal, unseal
+from sync.aws.secrets import Secret
 from sync.command_line import command_line
 from sync.sealed import NotKept, open_typed
 
@@ -57,13 +58,15 @@ class Personal:
 
 def concealed(text: str) -> str:
     """As a step may keep what is personal."""
-    return seal(text).decode()
+    return seal(text, Purpose.PERSONAL)
 
 
 def revealed(blob: str) -> Secret:
     """Raises NotKept."""
     try:
-        return unseal(blob.encode())
+        return Secret(unseal(blob, Purpose.PERSONAL))
+    except KeyMissing as error:
+        raise NotKept(str(error)) from error
     except CannotUnseal as error:
         raise NotKept from error
 

@@ -15,11 +15,12 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from accounts import keys
 from accounts.models import AwsAccount
 from iamconsole.web import trigrams
 from iamconsole.web.waiting import short_waits
 from iamconsole.web.words import ago
-from sync import ticks
+from sync import resealing, ticks
 from sync.aws.client import reader
 from sync.aws.errors import AwsError
 from sync.models import TickPart
@@ -43,6 +44,8 @@ def look() -> Iterator[Finding]:
     if database.ok:
         yield check_search()
     yield from check_keys()
+    if database.ok:
+        yield from check_that_keys_belong()
     broker = check_broker()
     yield broker
     if broker.ok:
@@ -82,6 +85,18 @@ def check_keys() -> Iterator[Finding]:
         is_set = bool(getattr(settings, name))
         advice = "" if is_set else f"Set {name} or {name}_FILE to at least 32 random characters."
         yield Finding(f"key {name}", is_set, "set" if is_set else "missing", advice)
+
+
+def check_that_keys_belong() -> Iterator[Finding]:
+    """To this database; and what needs which of SEAL_KEYS."""
+    if mismatches := keys.problems():
+        for each in mismatches:
+            yield Finding(f"{each.name} and database", False, each.sentence, each.what_to_do)
+    else:
+        yield Finding("keys and database", True, "they belong together")
+    if settings.SEAL_KEYS:
+        for ok, detail, what_to_do in resealing.told():
+            yield Finding("older seal key", ok, detail, what_to_do)
 
 
 def check_broker() -> Finding:

@@ -1,28 +1,36 @@
 """Secrets at rest: what operators type, until it is sent; what AWS says once, until its operator has seen it.
 
-The text is sealed under a key ring of its own (SEAL_KEYS), and erased at the apply, when it was seen, or when its time
-is over, whichever is first.
+The text is sealed under keys of its own (SEAL_KEYS), and erased at the apply, when it was seen, or when its time is
+over, whichever is first. What it belongs to is sealed with it: its reference, AWS account, operator, change and step. A
+row that somebody altered in the database, or a blob that was copied from another, can't be opened.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import AwsAccount, Operator
+from iamconsole.sealing import CannotUnseal, KeyMissing, Purpose, seal, unseal
 from sync import clock
-from sync.aws.secrets import CannotUnseal, Secret, seal, unseal
+from sync.aws.secrets import Secret
 from sync.models import Change, SealedSecret, Step
 
 # How long what was typed waits for the proposal that it belongs to.
 _TYPING = timedelta(minutes=15)
 
 _REFERENCE = "sealed:"
+
+# Whose steps are being sent: what was typed for another change isn't opened for them.
+_sending: ContextVar[int | None] = ContextVar("sending", default=None)
 
 
 class NotKept(Exception):
@@ -48,7 +56,8 @@ def is_reference(text: str) -> bool:
 
 def keep_typed(text: str, *, name: str, aws_account: AwsAccount, operator: Operator) -> str:
     """Seals what an operator typed; the reference is the parameter of the step that sends it."""
-    row = _sealed(Secret(text), name, aws_account, operator, clock.now() + _TYPING)
+    row = _row(name, aws_account, operator, clock.now() + _TYPING)
+    _seal(row, text)
     row.save()
     return row.reference
 
@@ -65,7 +74,11 @@ def bind(change: Change, references: Iterable[str], *, operator: Operator) -> No
     free = [row for row in rows.select_related("change") if _may_bind(row, operator)]
     if len(free) < len(wanted):
         raise NotKept
-    SealedSecret.objects.filter(pk__in=[row.pk for row in free]).update(change=change, expires_at=change.expires_at)
+    for row in free:
+        secret = _open(row)
+        row.change, row.expires_at = change, change.expires_at
+        _seal(row, secret.open())
+    _save_all(free)
 
 
 def _may_bind(row: SealedSecret, operator: Operator) -> bool:
@@ -74,15 +87,22 @@ def _may_bind(row: SealedSecret, operator: Operator) -> bool:
     return row.change.state in (Change.State.CONFLICTED, Change.State.FAILED, Change.State.UNKNOWN)
 
 
-def open_typed(reference: str) -> Secret:
-    """To be sent. Raises NotKept."""
-    row = SealedSecret.objects.filter(reference=reference, position__isnull=True).first()
-    if row is None or row.expires_at <= clock.now():
-        raise NotKept
+@contextmanager
+def sending(change: Change) -> Iterator[None]:
+    """Meanwhile `open_typed` opens what was typed for this change."""
+    token = _sending.set(change.pk)
     try:
-        return unseal(bytes(row.blob))
-    except CannotUnseal as error:
-        raise NotKept from error
+        yield
+    finally:
+        _sending.reset(token)
+
+
+def open_typed(reference: str) -> Secret:
+    """To be sent, by the change that it was typed for (`sending`). Raises NotKept."""
+    row = SealedSecret.objects.filter(reference=reference, position__isnull=True).first()
+    if row is None or row.expires_at <= clock.now() or row.change_id != _sending.get():
+        raise NotKept
+    return _open(row)
 
 
 def typed_at(reference: str) -> datetime:
@@ -97,9 +117,12 @@ def keep_returned(step: Step, secrets: Mapping[str, Secret], *, operator: Operat
     """Seals what AWS says once, by its name, for the operator who asked for it."""
     until = clock.now() + timedelta(seconds=settings.SECRET_SHOWN_S)
     change = step.change
-    rows = [_sealed(secret, name, change.aws_account, operator, until) for name, secret in secrets.items()]
-    for row in rows:
+    rows = []
+    for name, secret in secrets.items():
+        row = _row(name, change.aws_account, operator, until)
         row.change, row.position = change, step.position
+        _seal(row, secret.open())
+        rows.append(row)
     SealedSecret.objects.bulk_create(rows)
     _keep_together(change, operator, until)
 
@@ -107,10 +130,16 @@ def keep_returned(step: Step, secrets: Mapping[str, Secret], *, operator: Operat
 def hand_over(step: Step, made_up: Mapping[str, str], *, operator: Operator) -> None:
     """What the console thought up and has sent by now: from here on its operator may see it. References by name."""
     until = clock.now() + timedelta(seconds=settings.SECRET_SHOWN_S)
-    for name, reference in made_up.items():
-        SealedSecret.objects.filter(reference=reference, change=step.change, position__isnull=True).update(
-            name=name, position=step.position, operator=operator, expires_at=until
-        )
+    names = {reference: name for name, reference in made_up.items()}
+    rows = SealedSecret.objects.filter(reference__in=names, change=step.change, position__isnull=True)
+    opened = []
+    for row in rows:
+        with suppress(NotKept):  # its key is gone: it stays what was typed, and goes with that
+            secret = _open(row)
+            row.name, row.position, row.operator, row.expires_at = names[row.reference], step.position, operator, until
+            _seal(row, secret.open())
+            opened.append(row)
+    _save_all(opened)
     if made_up:
         _keep_together(step.change, operator, until)
 
@@ -139,10 +168,8 @@ def show(change: Change, operator: Operator) -> list[Shown]:
     """Opens them. What can't be opened any more is left out."""
     found = []
     for row in to_be_shown(change).filter(operator=operator):
-        try:
-            found.append(Shown(row.position or 0, row.name, unseal(bytes(row.blob)), row.expires_at))
-        except CannotUnseal:
-            continue
+        with suppress(NotKept):
+            found.append(Shown(row.position or 0, row.name, _open(row), row.expires_at))
     return found
 
 
@@ -164,12 +191,46 @@ def erase_expired() -> list[SealedSecret]:
     return not_taken
 
 
-def _sealed(secret: Secret, name: str, aws_account: AwsAccount, operator: Operator, until: datetime) -> SealedSecret:
+@transaction.atomic
+def reseal(pks: Sequence[int]) -> int:
+    """Under the newest of SEAL_KEYS; how many could be opened."""
+    opened = []
+    for row in SealedSecret.objects.select_for_update().filter(pk__in=pks):
+        with suppress(NotKept):
+            _seal(row, _open(row).open())
+            opened.append(row)
+    _save_all(opened)
+    return len(opened)
+
+
+def _row(name: str, aws_account: AwsAccount, operator: Operator, until: datetime) -> SealedSecret:
     return SealedSecret(
         reference=f"{_REFERENCE}{uuid.uuid4().hex}",
         aws_account=aws_account,
         operator=operator,
         name=name,
-        blob=seal(secret.open()),
         expires_at=until,
     )
+
+
+def _bound(row: SealedSecret) -> tuple[object, ...]:
+    return row.reference, row.aws_account_id, row.operator_id, row.change_id, row.position
+
+
+def _seal(row: SealedSecret, text: str) -> None:
+    row.blob = seal(text, Purpose.STEP_SECRET, *_bound(row)).encode()
+
+
+def _open(row: SealedSecret) -> Secret:
+    """Raises NotKept."""
+    try:
+        return Secret(unseal(bytes(row.blob).decode(errors="replace"), Purpose.STEP_SECRET, *_bound(row)))
+    except KeyMissing as error:
+        raise NotKept(str(error)) from error
+    except CannotUnseal as error:
+        raise NotKept from error
+
+
+def _save_all(rows: Sequence[SealedSecret]) -> None:
+    fields = ["operator", "change", "position", "name", "expires_at", "blob"]
+    SealedSecret.objects.bulk_update(rows, fields, batch_size=200)

@@ -19,12 +19,22 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.audit import stream
-from accounts.models import AuditEntry, AuditHead
+from accounts.models import AuditEntry, AuditHead, KeyCheck
+from iamconsole.sealing import derived
 
 GENESIS = "0" * 64  # stands before the first entry
 BATCH = 500
 
 log = logging.getLogger("iamconsole.audit")
+
+
+class WrongKey(Exception):
+    """AUDIT_KEY isn't the one that sealed the trail so far: going on would spoil the chain for good."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "AUDIT_KEY isn't the key of this database's audit trail: nothing is sealed. See manage.py doctor."
+        )
 
 
 def canonical(entry: AuditEntry, number: int) -> bytes:
@@ -50,8 +60,28 @@ def seal_of(entry: AuditEntry, number: int, previous: str) -> str:
     return hmac.new(settings.AUDIT_KEY.encode(), text, hashlib.sha256).hexdigest()
 
 
+def check_value() -> str:
+    """Of AUDIT_KEY, for the database to know it again; it tells nothing of the key."""
+    return derived(settings.AUDIT_KEY, "check value of AUDIT_KEY", 8).hex()
+
+
+def fits() -> bool:
+    """Whether AUDIT_KEY is the one that the database knows; where it knows none, the first process takes it on."""
+    known = KeyCheck.objects.filter(name="AUDIT_KEY").values_list("value", flat=True).first()
+    return known is None or hmac.compare_digest(known, check_value())
+
+
+def sealed_newest() -> bool:
+    """Whether AUDIT_KEY sealed the newest entry that is sealed."""
+    newest = list(AuditEntry.objects.filter(number__isnull=False).order_by("-number")[:2])
+    if not newest:
+        return True
+    before = newest[1].seal if len(newest) > 1 else GENESIS
+    return hmac.compare_digest(newest[0].seal, seal_of(newest[0], newest[0].number or 0, before))
+
+
 def seal() -> int:
-    """Chains the entries written since the last time, in the order of their ids; says how many.
+    """Chains the entries written since the last time, in the order of their ids; says how many. Raises WrongKey.
 
     An entry whose transaction ends later than that of a younger one just gets the next number, next time.
     """
@@ -66,6 +96,8 @@ def _seal_batch() -> int:
     head, _ = AuditHead.objects.select_for_update().get_or_create(pk=1, defaults={"seal": GENESIS})
     waiting = AuditEntry.objects.filter(number__isnull=True).select_related("aws_account")
     entries = list(waiting.order_by("pk")[:BATCH])
+    if entries and not fits():
+        raise WrongKey
     for entry in entries:
         head.number += 1
         head.seal = seal_of(entry, head.number, head.seal)

@@ -6,6 +6,7 @@ from accounts.models.approval_rules import MOST_APPROVALS, ApprovalRule, approva
 from accounts.models.audit import AppendOnly, AuditEntry, AuditHead, AuditText, learn_texts
 from accounts.models.aws_accounts import AwsAccount
 from accounts.models.grants import ClaimedMembership, ClaimGroup, Grant, HeldGrant
+from accounts.models.keys import KeyCheck
 from accounts.models.operators import Operator
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "ClaimedMembership",
     "Grant",
     "HeldGrant",
+    "KeyCheck",
     "Operator",
     "approvals_words",
     "learn_texts",

@@ -1,4 +1,4 @@
-"""Secrets: opaque in memory (`Secret`), sealed at rest (`seal`, `unseal`), masked where they may be (`masked`)."""
+"""Secrets: opaque in memory (`Secret`), masked where they may be (`masked`); at rest they are sealed (sync.sealed)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Never
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
-
 _HIDDEN = "<secret>"
 
 _LOOKS_SECRET = re.compile(r"secret|passw|passphrase|private[ _-]?key|api[ _-]?key|token|seed|signature", re.IGNORECASE)
@@ -17,10 +14,6 @@ _LOOKS_SECRET = re.compile(r"secret|passw|passphrase|private[ _-]?key|api[ _-]?k
 _TELLS_OF_ONE = re.compile(r"(true|false|\d{1,4}|\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:?\d\d)?)?", re.IGNORECASE)
 _PEM = "PRIVATE KEY-----"
 _PAIRS = ({"key", "value"}, {"name", "value"})  # a map as lists have it
-
-
-class CannotUnseal(Exception):
-    """The blob was sealed under a key that is no longer in SEAL_KEYS, or is damaged."""
 
 
 class Secret:
@@ -55,25 +48,6 @@ class Secret:
 
     def __reduce_ex__(self, protocol: object) -> Never:
         raise TypeError("A secret can't be pickled or copied: seal it.")
-
-
-def _ring() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.SEAL_KEYS])
-
-
-def seal(text: str) -> bytes:
-    """`text`, encrypted under the newest key of the ring."""
-    return _ring().encrypt(text.encode())
-
-
-def unseal(blob: bytes) -> Secret:
-    """What `seal` sealed, under whichever key of the ring. Raises `CannotUnseal`."""
-    try:
-        return Secret(_ring().decrypt(bytes(blob)).decode())
-    except InvalidToken as error:
-        raise CannotUnseal(
-            "A sealed secret can't be opened: its key was taken out of SEAL_KEYS, or the blob is damaged."
-        ) from error
 
 
 # ---- What our botocore's models don't know ---------------------------------------------------------------------

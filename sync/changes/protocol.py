@@ -200,7 +200,8 @@ class StepRun:
         if self._claim.is_cancel_asked():
             return self._end(attempt, State.PENDING, found=tried.found)
         try:
-            answer = self._operation.send(self._client, self._params)
+            with sealed.sending(self._change):
+                answer = self._operation.send(self._client, self._params)
         except errors.AwsError as error:
             return self._not_sent(attempt, error, tried)
         except NotKept as gone:

@@ -36,6 +36,7 @@ audit.register(
         "change.failed": "stopped change {change}, {title}: {why}",
         "change.conflicted": "stopped change {change}, {title}: {why}",
         "change.unknown": "stopped change {change}, {title}: {why}",
+        "change.resealed": "sealed again what is personal in change {change}, {title}: the plan is the same",
         "change.people_read": "looked at whom change {change}, {title}, is about",
         "change.left_what_appeared": "said that {what} isn't of change {change}, {title}: it stays",
         "change.owned_what_appeared": "said that {what} is of change {change}, {title}, and asked to delete it",

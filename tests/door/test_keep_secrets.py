@@ -8,10 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cryptography.fernet import Fernet
 
 from sync.aws.answers import prepare
-from sync.aws.secrets import CannotUnseal, Secret, seal, unseal
+from sync.aws.secrets import Secret
 from tests.services.aws_models import model_of
 
 TEXT = "wJalrXUtnFEMI/K7MDENG"
@@ -47,25 +46,6 @@ def test_a_secret_opens() -> None:
     assert secret != Secret("another")
     with pytest.raises(AttributeError):
         secret.text = "x"
-
-
-def test_what_is_sealed_can_be_unsealed() -> None:
-    blob = seal(TEXT)
-    assert TEXT.encode() not in blob
-    assert unseal(blob).open() == TEXT
-
-
-def test_keys_can_be_replaced_without_losing_what_was_sealed(settings: Any) -> None:
-    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
-    settings.SEAL_KEYS = [old]
-    blob = seal(TEXT)
-    settings.SEAL_KEYS = [new, old]
-    assert unseal(blob).open() == TEXT
-    newer_blob = seal(TEXT)
-    settings.SEAL_KEYS = [new]
-    assert unseal(newer_blob).open() == TEXT
-    with pytest.raises(CannotUnseal, match="SEAL_KEYS"):
-        unseal(blob)
 
 
 def test_the_seed_of_an_mfa_device_comes_wrapped() -> None:

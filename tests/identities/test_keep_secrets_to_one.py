@@ -26,8 +26,7 @@ from django.views.debug import ExceptionReporter
 from accounts.models import Operator
 from accounts.sessions import SessionStore
 from identities.models import IamUser
-from sync import changes
-from sync.aws.secrets import unseal
+from sync import changes, sealed
 from sync.models import Change, SealedSecret
 from tests.identities.operation_cases_credentials import knows, with_password
 from tests.services.changing import carry_out, worked
@@ -202,7 +201,8 @@ def test_what_is_shown_once(
     knows(world, lena, "keys", "service_credentials")
     (row,) = SealedSecret.objects.all()
     assert row.name == name
-    secret = unseal(bytes(row.blob)).open()
+    [kept] = sealed.show(change, erin)
+    secret = kept.secret.open()
     everywhere.has_no(secret, change)
     shown = text_of(press(client, "change_secrets", change).content.decode())
     assert secret in shown

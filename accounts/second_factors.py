@@ -1,0 +1,115 @@
+"""Secrets of authenticator apps and recovery codes at rest: sealed for their operator, and opened for nobody else.
+
+django-allauth seals and opens through its adapter, which is told the text only. Whose it is stands in the row: what is
+fresh is sealed for the row's operator once there is a row, and what a row holds knows whose row that is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.core.exceptions import ValidationError
+from django.db.models.signals import post_init
+
+from iamconsole.sealing import BLOB, CannotUnseal, KeyMissing, Purpose, key_names, seal, sealed_under, unseal
+
+_FRESH = "not an operator's yet"
+
+
+class FactorSealed(ValidationError):
+    """A second factor that can't be checked. In a form it is the field's error; elsewhere a page says it."""
+
+    def __init__(self, why: CannotUnseal) -> None:
+        detail = str(why) if isinstance(why, KeyMissing) else "What the console keeps of it isn't this operator's."
+        super().__init__(
+            f"This second factor can’t be checked. {detail} Or an owner of all AWS accounts takes it away, so that a "
+            "new one can be set up; a passkey works as before."
+        )
+
+
+class _Owned(str):
+    """A sealed text as an authenticator holds it."""
+
+    __slots__ = ("owner",)
+
+    owner: tuple[object, ...]
+
+    @classmethod
+    def by(cls, text: str, owner: tuple[object, ...]) -> _Owned:
+        owned = cls(text)
+        owned.owner = owner
+        return owned
+
+
+def connect() -> None:
+    post_init.connect(_own, sender=Authenticator)
+
+
+def encrypt(text: str) -> str:
+    return seal(text, Purpose.SECOND_FACTOR, _FRESH)
+
+
+def decrypt(blob: str) -> str:
+    """Raises FactorSealed."""
+    try:
+        if not isinstance(blob, _Owned):
+            raise CannotUnseal
+        return unseal(blob, Purpose.SECOND_FACTOR, *blob.owner)
+    except CannotUnseal as error:
+        raise FactorSealed(error) from error
+
+
+def names_of_keys() -> list[str]:
+    """The key that each is sealed under, once for each."""
+    return [
+        name
+        for data in Authenticator.objects.values_list("data", flat=True)
+        for text in _texts(data).values()
+        if (name := sealed_under(text))
+    ]
+
+
+def reseal() -> int:
+    """Under the newest of SEAL_KEYS; how many were sealed under an older one that is still there."""
+    older = key_names()[1:]
+    done = 0
+    for row in Authenticator.objects.iterator(chunk_size=200):
+        stale = {name: text for name, text in _texts(row.data).items() if sealed_under(text) in older}
+        try:
+            row.data |= {name: seal(decrypt(text), Purpose.SECOND_FACTOR, *_owner(row)) for name, text in stale.items()}
+        except FactorSealed:
+            continue
+        # Only as long as it is what was read: recovery codes that are used meanwhile stay used.
+        done += bool(stale) and _swap(row, stale)
+    return done
+
+
+def _swap(row: Authenticator, stale: dict[str, str]) -> int:
+    unchanged = {f"data__{name}": str(text) for name, text in stale.items()}
+    rows = Authenticator.objects.filter(pk=row.pk, last_used_at=row.last_used_at, **unchanged)
+    return int(rows.update(data=row.data))
+
+
+def _own(sender: type[Authenticator], instance: Authenticator, **kwargs: Any) -> None:
+    """Seals what is fresh for the row's operator, and marks what it holds as that operator's."""
+    data = instance.__dict__.get("data")
+    if not isinstance(data, dict) or "user_id" not in instance.__dict__:
+        return
+    owner = _owner(instance)
+    for name, text in _texts(data).items():
+        try:
+            fresh = unseal(text, Purpose.SECOND_FACTOR, _FRESH)
+        except CannotUnseal:
+            data[name] = _Owned.by(text, owner)
+        else:
+            data[name] = _Owned.by(seal(fresh, Purpose.SECOND_FACTOR, *owner), owner)
+
+
+def _owner(row: Authenticator) -> tuple[object, ...]:
+    return row.user_id, str(row.type)
+
+
+def _texts(data: Any) -> dict[str, str]:
+    found = data.items() if isinstance(data, dict) else ()
+    return {name: text for name, text in found if isinstance(text, str) and BLOB.fullmatch(text)}
