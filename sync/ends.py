@@ -18,6 +18,7 @@ from iamconsole.web.once import once_a_page
 from iamconsole.web.panels import Panel, Row
 from iamconsole.web.words import day, full_time
 from sync import operations
+from sync.changes.removals import UNDER_WAY, is_overdue
 from sync.changes.temporary import WARNED_BEFORE
 from sync.models import Change, Step
 
@@ -32,6 +33,7 @@ class End:
     at: datetime
     removal: Change
     by_itself: bool
+    is_overdue: bool = False
 
     @property
     def grant_pk(self) -> int | None:
@@ -42,7 +44,7 @@ def ends_on(aws_account: AwsAccount, arn: str) -> list[End]:
     """What is to be taken off the object, the soonest first."""
     # Parts of attachments, memberships and inline policies: "attachment:<owner's ARN> <policy's ARN>".
     about = Q(part__contains=f":{arn} ") | Q(part__startswith="membership:", part__endswith=f" {arn}")
-    ahead = Step.objects.filter(about, change__in=_scheduled(aws_account)).select_related("change__aws_account")
+    ahead = Step.objects.filter(about, change__in=_to_come(aws_account)).select_related("change__aws_account")
     steps = list(ahead.order_by("change__not_before", "pk"))
     itself = _ending_themselves(steps)
     return [_end(step, step.part in itself) for step in steps]
@@ -51,7 +53,8 @@ def ends_on(aws_account: AwsAccount, arn: str) -> list[End]:
 def _end(step: Step, by_itself: bool) -> End:
     operation = operations.registry[step.kind]
     assert step.change.not_before is not None  # noqa: S101  it is scheduled
-    return End(operation.title(operation.parse(step.params)), step.change.not_before, step.change, by_itself)
+    title = operation.title(operation.parse(step.params))
+    return End(title, step.change.not_before, step.change, by_itself, is_overdue(step.change))
 
 
 def _ending_themselves(steps: list[Step]) -> set[str]:
@@ -76,13 +79,14 @@ def end_by_themselves(granted: Iterable[Step]) -> set[str]:
     return parts
 
 
-def _scheduled(aws_account: AwsAccount) -> QuerySet[Change]:
-    return Change.objects.filter(aws_account=aws_account, ends__isnull=False, state=Change.State.SCHEDULED)
+def _to_come(aws_account: AwsAccount) -> QuerySet[Change]:
+    return Change.objects.filter(aws_account=aws_account, ends__isnull=False, state__in=UNDER_WAY)
 
 
 @once_a_page
 def next_ends(aws_account: AwsAccount) -> list[Change]:
-    return list(_scheduled(aws_account).select_related("ends").order_by("not_before")[:SHOWN])
+    """With those that should have ended by now; they come first."""
+    return list(_to_come(aws_account).select_related("ends", "aws_account").order_by("not_before")[:SHOWN])
 
 
 # ---- The overview --------------------------------------------------------------------------------------------------
@@ -91,21 +95,49 @@ def register_panels() -> None:
     panels.register(
         Panel("overview.side", "temporary", "Temporary access", rows=_ahead, permission=SEE_IAM, position=15)
     )
+    lede = "While writes are off, nothing takes it away."
+    panels.register(Panel("account", "ends", "Temporary access", lede=lede, rows=_all_to_come, permission=SEE_IAM))
+
+
+def _all_to_come(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
+    for removal in next_ends(aws_account):
+        if not is_overdue(removal):
+            yield _row(aws_account, removal)
+        else:
+            yield _overdue(aws_account, removal)
+
+
+def _overdue(aws_account: AwsAccount, removal: Change) -> Row:
+    assert removal.not_before is not None  # noqa: S101  as it was made
+    text = (
+        f"It should have ended {full_time(removal.not_before)}. Change {removal.pk}, which takes it away: "
+        f"{removal.get_state_display().lower()}."
+    )
+    title = f"Access did not end: {_granted(removal)}"
+    return Row(
+        title, _url(aws_account, removal), text=text, severity="critical", act="Look at it", icon="octagon-alert"
+    )
+
+
+def _row(aws_account: AwsAccount, removal: Change) -> Row:
+    assert removal.not_before is not None  # noqa: S101  as it was made
+    text = f"Until {day(removal.not_before)}, given by change {removal.ends_id}."
+    return Row(_granted(removal), _url(aws_account, removal), text=text, icon="timer-off")
 
 
 def _soon(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
     limit = timezone.now() + WARNED_BEFORE
     for removal in next_ends(aws_account):
-        if removal.not_before and removal.not_before <= limit:
+        if is_overdue(removal):
+            yield _overdue(aws_account, removal)
+        elif removal.not_before and removal.not_before <= limit:
             text = f"{full_time(removal.not_before)}: change {removal.pk} takes it away."
             yield Row(f"Access ends: {_granted(removal)}", _url(aws_account, removal), text=text, severity="low")
 
 
 def _ahead(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
     for removal in next_ends(aws_account):
-        assert removal.not_before is not None  # noqa: S101  it is scheduled
-        text = f"Until {day(removal.not_before)}, given by change {removal.ends_id}."
-        yield Row(_granted(removal), _url(aws_account, removal), text=text, icon="timer-off")
+        yield _row(aws_account, removal)
 
 
 def _granted(removal: Change) -> str:

@@ -19,6 +19,7 @@ else:
 
 # What is typed about a change is kept with it, and for longer than the people of user pools are.
 NO_PEOPLE = "No names or addresses of customers: an id or a ticket number says as much."
+REASON_LENGTH = 1000
 
 
 class WordsForm(forms.Form):
@@ -48,6 +49,12 @@ class EndForm(forms.Form):
         label="It ends",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         help_text="A time that has passed ends it within a minute.",
+    )
+    reason = forms.CharField(
+        label="Why you decide it alone",
+        required=False,
+        max_length=REASON_LENGTH,
+        help_text="A later end needs it: everybody with a role in this AWS account is told.",
     )
 
 
@@ -93,6 +100,17 @@ class BreakGlassForm(WordsForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=f"Everybody with a role in this AWS account is told. {NO_PEOPLE}",
         error_messages={"required": "Say why it can’t wait: everybody with a role here reads it. Nothing was sent."},
+    )
+
+
+class AloneForm(WordsForm):
+    place = "alone"
+    reason = forms.CharField(
+        label="Why you approve it alone",
+        max_length=REASON_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Everybody with a role in this AWS account is told.",
+        error_messages={"required": "Say why you approve it alone: everybody with a role here reads it."},
     )
 
 

@@ -148,6 +148,10 @@ class Operation(ABC, Generic[P]):
         """Whether it may be until a date, and its reverse then run by itself. Objects that others use stay."""
         return not self.makes(p)
 
+    def named_as_now(self, aws_account: AwsAccount, p: P, expects: Value) -> P:
+        """The same by the names that its objects have in the mirror now. `expects` has their ids."""
+        return p
+
     @abstractmethod
     def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
         """The mirrored objects to read again after it; the first is what the audit entry is about, and each comes
@@ -234,6 +238,10 @@ class Operation(ABC, Generic[P]):
     @abstractmethod
     def live(self, client: AwsClient, p: P) -> Value:
         """The part as AWS has it now; None when its object doesn't exist."""
+
+    def elsewhere(self, client: AwsClient, expects: Value, live: Value) -> list[ObjectRef]:
+        """The objects of `expects` that aren't those of `live` and that AWS has under another name: as named now."""
+        return []
 
     @abstractmethod
     def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[Tried]) -> Done | None:

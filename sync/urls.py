@@ -25,6 +25,9 @@ urlpatterns = [
     path("aws/<str:account_id>/changes/<int:pk>/override/", acts.change_override, name="change_override"),
     path("aws/<str:account_id>/changes/<int:pk>/review/", acts.change_review, name="change_review"),
     path("aws/<str:account_id>/changes/<int:pk>/approve/", acts.change_approve, name="change_approve"),
+    path(
+        "aws/<str:account_id>/changes/<int:pk>/approve-alone/", acts.change_approve_alone, name="change_approve_alone"
+    ),
     path("aws/<str:account_id>/changes/<int:pk>/reject/", acts.change_reject, name="change_reject"),
     path("aws/<str:account_id>/changes/<int:pk>/withdraw/", acts.change_withdraw, name="change_withdraw"),
     path("aws/<str:account_id>/changes/<int:pk>/comment/", acts.change_comment, name="change_comment"),

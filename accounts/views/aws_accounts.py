@@ -24,6 +24,7 @@ from accounts.services import aws_accounts as settings_service
 from accounts.services import grants as grants_service
 from accounts.stepup import demand_step_up
 from iamconsole.web.navigation import shell_providers
+from iamconsole.web.panels import boxes
 
 # Several forms stand on the settings page, so the fields of each have ids of their own.
 WRITES, GRANT, RULE = "writes_%s", "grant_%s", "rule_%s"
@@ -173,6 +174,7 @@ def _page(request: HttpRequest, found: AwsAccount, **forms: Any) -> HttpResponse
         "rule_form": ApprovalRuleForm(aws_account=found, auto_id=RULE),
         "rules": ApprovalRule.objects.filter(aws_account=found).select_related("group"),
         "grants": Grant.objects.on(found).select_related("operator", "group").order_by("aws_account", "role", "pk"),
+        "boxes": boxes("account", request, found),
         **forms,
     }
     invalid = any(form.errors for form in forms.values())

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
 from identities.models import IamGroup, IamUser, Membership
+from identities.operations.owners import GROUP, USER, arn_of_id, renamed_owners
 from policies.holdings import Member
 from policies.operations.arns import check_arn, name_of
 from policies.operations.rows import foresee_names, foresee_rows, live_row, names_of, object_key, ref
@@ -62,6 +63,11 @@ class MembershipOperation(Operation[MembershipParams]):
     def part(self, p: MembershipParams) -> str:
         return f"membership:{p.user_arn} {p.group_arn}"
 
+    def named_as_now(self, aws_account: AwsAccount, p: MembershipParams, expects: Value) -> MembershipParams:
+        user = arn_of_id(aws_account, USER, (expects or {}).get("user"))
+        group = arn_of_id(aws_account, GROUP, (expects or {}).get("group"))
+        return MembershipParams(user or p.user_arn, group or p.group_arn)
+
     def refs(self, aws_account: AwsAccount, p: MembershipParams) -> list[ObjectRef]:
         return [ref(IamUser, p.user_arn)]  # AWS's details tell of a user's groups, not of a group's users
 
@@ -105,6 +111,15 @@ class MembershipOperation(Operation[MembershipParams]):
         except NotFound:
             return None
         return {"user": user["UserId"], "group": group["GroupId"], "member": group["GroupId"] in member}
+
+    def elsewhere(self, client: AwsClient, expects: Value, live: Value) -> list[ObjectRef]:
+        """Both, as long as both are there: whichever of them was renamed, they still belong together."""
+        before, now = expects or {}, live or {}
+        if all(before.get(name) == now.get(name) for name in ("user", "group")):
+            return []
+        user = renamed_owners(client, USER, before.get("user"), None)
+        group = renamed_owners(client, GROUP, before.get("group"), None)
+        return [*user, *group] if user and group else []
 
     def done(self, client: AwsClient, p: MembershipParams, live: Value, tried: Sequence[Tried]) -> Done | None:
         return Done() if live is not None and live == self.after(p, tried[0].found) else None

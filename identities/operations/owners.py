@@ -15,7 +15,7 @@ from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import Finding
 from sync.draft import Draft
-from sync.mirror import ObjectRef
+from sync.mirror import ObjectRef, mirror_of
 from sync.models import LookedAfterRow
 from sync.operations import Call, Done, Guarantee, Operation, Planned, Refusal, Risk, StepSpec, Tried, Undo, Value
 
@@ -101,6 +101,10 @@ class OwnerOperation(Operation[P]):
     def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
         return [ref(self.owner.model, p.owner_arn)]
 
+    def named_as_now(self, aws_account: AwsAccount, p: P, expects: Value) -> P:
+        arn = arn_of_id(aws_account, self.owner, (expects or {}).get("owner"))
+        return p if arn in ("", p.owner_arn) else self.parse({**self.spec(p).params, "owner_arn": arn})
+
     def row(self, draft: Draft, p: P) -> Any:
         """Raises Refusal when there is no such owner, and when AWS keeps it for itself."""
         row = live_row(self.owner.model, draft, p.owner_arn)
@@ -130,6 +134,9 @@ class OwnerOperation(Operation[P]):
         except NotFound:
             return None
 
+    def elsewhere(self, client: AwsClient, expects: Value, live: Value) -> list[ObjectRef]:
+        return renamed_owners(client, self.owner, (expects or {}).get("owner"), (live or {}).get("owner"))
+
     @property
     def _narrow(self) -> dict[str, int]:
         return {"MaxItems": 1} if self.owner is GROUP else {}  # GetGroup lists the members, too
@@ -152,6 +159,20 @@ class OwnerOperation(Operation[P]):
 
     def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[Tried]) -> Done | None:
         return Done() if live is not None and live == self.after(p, tried[0].found) else None
+
+
+def arn_of_id(aws_account: AwsAccount, owner: KindOfOwner, aws_id: str | None) -> str:
+    """By the mirror; "" where it has nobody of that id."""
+    rows = owner.model._default_manager.filter(aws_account=aws_account, aws_id=aws_id or "", gone_at__isnull=True)
+    return str(rows.values_list("arn", flat=True).first() or "")
+
+
+def renamed_owners(client: AwsClient, owner: KindOfOwner, expected: str | None, found: str | None) -> list[ObjectRef]:
+    """Whom the id `expected` is of, where AWS has them under another name than the one that led to `found`."""
+    if not expected or expected == found:
+        return []
+    lost = ObjectRef(owner.model.kind, expected, "", "")
+    return mirror_of(owner.model.kind).renamed(client, [lost])
 
 
 def on_owner(owner: Principal, verb: str, **params: Any) -> StepSpec:

@@ -3,7 +3,7 @@
 docs/architecture.md, "Writing", tells the protocol. Everything that an operator may be told is a PlanError.
 """
 
-from sync.changes.approvals import approve, comment, may_comment, reject, withdraw_approval
+from sync.changes.approvals import approve, approve_alone, comment, may_comment, reject, withdraw_approval
 from sync.changes.decisions import delete_what_appeared, leave_what_appeared
 from sync.changes.emergency import break_glass, review
 from sync.changes.errors import PlanError
@@ -19,6 +19,7 @@ __all__ = [
     "PlanError",
     "apply",
     "approve",
+    "approve_alone",
     "break_glass",
     "cancel",
     "comment",

@@ -11,6 +11,7 @@ from sync import sealed
 from sync.changes import demands, temporary, verbs
 from sync.changes.errors import PlanError
 from sync.changes.rows import locked, say
+from sync.changes.second import decides_alone, record_alone
 from sync.models import Approval, Change, Comment
 
 UNDECIDED = (Change.State.PROPOSED, Change.State.APPROVED)
@@ -26,6 +27,33 @@ def approve(*, change: Change, actor: Operator, comment: str = "") -> Change:
         change.save(update_fields=["state", "error"])
         verbs.record("change.approved", change, actor=actor, reason=comment, digest=change.digest)
     return change
+
+
+def approve_alone(*, change: Change, actor: Operator, reason: str) -> Change:
+    """An only owner approves a change of their own (sync/changes/second.py). Raises PlanError."""
+    with locked(change.pk) as change:
+        if why := why_not_alone(change, actor):
+            raise PlanError(why)
+        change.approvals.filter(operator=actor, void=False).update(void=True)
+        change.approvals.create(operator=actor, approved=True, alone=True, digest=change.digest, comment=reason.strip())
+        change.state, change.error = Change.State.APPROVED, {}
+        say(change, f"{actor} approved it alone, as the only one who may approve.")
+        change.save(update_fields=["state", "error"])
+        record_alone("change.approved_alone", change, actor=actor, reason=reason)
+    return change
+
+
+def why_not_alone(change: Change, actor: Operator) -> str:
+    """A sentence; "" where they may approve it alone."""
+    if actor.pk != change.requested_by_id:
+        return "Only a change of your own can be approved alone: approve this one as usual."
+    if not decides_alone(actor, change.aws_account):
+        return "You proposed this change: somebody else must approve it."
+    if change.state not in UNDECIDED:
+        return f"This change can no longer be decided: it is {change.get_state_display().lower()}."
+    if not demands.unmet(change, valid(change)):
+        return "This change needs no approval that it doesn’t have."
+    return ""
 
 
 def reject(*, change: Change, actor: Operator, comment: str = "") -> Change:
@@ -70,13 +98,18 @@ def comment(*, change: Change, actor: Operator, text: str) -> Comment:
 
 
 def valid(change: Change) -> list[Approval]:
-    """The approvals that count: under this very plan, not withdrawn, by others who may still give them."""
+    """The approvals that count: under this very plan, not withdrawn, by others who may still give them.
+
+    One of one's own counts as long as nobody else may approve.
+    """
     given = change.approvals.filter(approved=True, void=False, digest=change.digest).select_related("operator")
-    return [
-        approval
-        for approval in given
-        if approval.operator_id != change.requested_by_id and may(approval.operator, APPROVE, change.aws_account)
-    ]
+    return [approval for approval in given if _counts(approval, change)]
+
+
+def _counts(approval: Approval, change: Change) -> bool:
+    if approval.operator_id == change.requested_by_id:
+        return approval.alone and decides_alone(approval.operator, change.aws_account)
+    return not approval.alone and may(approval.operator, APPROVE, change.aws_account)
 
 
 def stands_in(change: Change) -> bool:

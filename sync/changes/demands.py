@@ -83,6 +83,8 @@ def demands(change: Change, approvals: Sequence[Approval]) -> list[Demand]:
     found = list(asked.values())
     if floor.approvals > max((demand.approvals for demand in found), default=0):
         found.insert(0, floor)  # else whoever meets the rules meets it
+    if any(approval.alone for approval in approvals):  # of an only owner: nobody else could give any
+        return [replace(demand, given=demand.approvals) for demand in found]
     account = change.aws_account
     return [
         replace(demand, given=sum(demand.takes(approval.operator, account) for approval in approvals))

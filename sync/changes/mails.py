@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from smtplib import SMTPException
 
@@ -26,6 +27,8 @@ from sync.changes import demands, reviews
 from sync.changes.titles import title_of_steps
 from sync.models import Change
 from sync.queue import NOTIFY, wake
+
+_MAILS_FOR = timedelta(hours=2)  # of a removal that is tried again and again
 
 log = logging.getLogger(__name__)
 
@@ -72,24 +75,48 @@ MAILS = {
         "has reviewed it.",
         always=True,
     ),
+    "change.approved_alone": Mail(
+        "Approved by its own requester",
+        "{requester} approved a change of their own, as the only one who may approve in this AWS account.",
+        always=True,
+    ),
+    "change.end_decided_alone": Mail(
+        "End of access decided alone",
+        "{requester} asked for access, and decided alone that it ends later or not by itself, as the only one who may "
+        "approve in this AWS account.",
+        always=True,
+    ),
     "change.ends_soon": Mail("Access ends", "Temporary access ends within a day.", Change.State.SCHEDULED),
     "change.reviewed": Mail("Reviewed", "What was applied without approvals has been reviewed; its page says how."),
 }
 
 _MAY_REVIEW = "You may: its page asks for what you found."
+_TELLS_ALL = ("change.glass_broken", "change.approved_alone", "change.end_decided_alone")
+# Of a removal: the access that should have ended is still there.
+_NOT_ENDED = ("change.failed", "change.conflicted", "change.unknown")
+_STILL_THERE = "Temporary access did not end when it should have. It is tried again by itself; its page says why."
 _ASKS = ("change.proposed", "change.approvals_voided")  # for an approval
 
 
 def after_commit(verb: str, change: Change) -> None:
     """Has a worker send what goes with this entry of the trail, if anything does."""
-    if verb in MAILS:
+    again = bool(change.ends_id) and verb in _NOT_ENDED and _is_tried_hourly(change)
+    if verb in MAILS and not again:
         transaction.on_commit(partial(wake, NOTIFY, change.pk, verb))
+
+
+def _is_tried_hourly(removal: Change) -> bool:
+    """Then the overview goes on telling of it, and mails don't."""
+    due, tried = removal.not_before, removal.finished_at
+    return due is not None and tried is not None and tried - due > _MAILS_FOR
 
 
 def send(change_id: int, verb: str) -> None:
     """Does nothing when the change has moved on meanwhile."""
     change = Change.objects.select_related("aws_account", "requested_by", "applied_by").get(pk=change_id)
     mail = MAILS[verb]
+    if change.ends_id and verb in _NOT_ENDED:
+        mail = replace(mail, subject="Access did not end", sentence=_STILL_THERE, always=True)
     if mail.state not in (None, change.state):
         return
     recipients = [
@@ -107,10 +134,12 @@ def send(change_id: int, verb: str) -> None:
 
 
 def _recipients(verb: str, change: Change) -> Iterable[Operator]:
-    if verb == "change.glass_broken":
+    if verb in _TELLS_ALL:
         return with_roles(Role.values, change.aws_account)
     if verb == "change.reviewed":
         return {glass.operator for glass in change.broken_glass.filter(void=False).select_related("operator")}
+    if change.ends_id and verb in _NOT_ENDED:
+        return {change.requested_by, *who_may(APPROVE, change.aws_account)}
     if verb not in _ASKS:
         return {change.requested_by, change.applied_by or change.requested_by}
     asked = demands.demands(change, [])

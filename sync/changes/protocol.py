@@ -13,7 +13,7 @@ the plan expects, so its attempt begins with that as what was found: one transac
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -149,7 +149,7 @@ class StepRun:
         if found.done:
             return self._done(attempt, State.ALREADY_DONE, found.done.result, found.live)
         if self._change.ends_id and not sent and self._is_gone(found.live):
-            return self._done(attempt, State.ALREADY_DONE, {}, found.live)
+            return self._of_what_is_gone(attempt, found.live)
         if found.live != self._expects:
             return self._conflict(attempt, found.live, sent)
         if self._against:
@@ -159,6 +159,19 @@ class StepRun:
     def _is_gone(self, live: Value) -> bool:
         """Whether nothing is left of what this step of a removal takes away, whoever took it."""
         return live is None or not self._operation.changes(self._params, live)
+
+    def _of_what_is_gone(self, attempt: Attempt, live: Value) -> Ended:
+        """Done, unless AWS has its objects under other names now: then they still have what was given to them."""
+        try:
+            there = self._operation.elsewhere(self._client, self._expects, live)
+        except errors.AwsError as error:
+            return self._end(attempt, State.FAILED, as_json(error), found=live)
+        if not there:
+            return self._done(attempt, State.ALREADY_DONE, {}, live)
+        names = " and ".join(ref.name for ref in there)
+        sentence = f"It was renamed in AWS: it is {names} now, and keeps what was given to it. It is tried again so."
+        ended = self._end(attempt, State.CONFLICTED, sentence_only("Conflicted", sentence), found=live)
+        return replace(ended, reread=effects.read_again(self._client, there))
 
     def _keep(self, attempt: Attempt, live: Value) -> None:
         """From here on it may have been sent."""

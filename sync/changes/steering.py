@@ -6,7 +6,7 @@ from accounts.access import may
 from accounts.models import Operator
 from accounts.roles import APPLY, CARE, PROPOSE
 from sync import clock, sealed
-from sync.changes import temporary, verbs
+from sync.changes import removals, temporary, verbs
 from sync.changes.errors import PlanError
 from sync.changes.guards import objection, send_back
 from sync.changes.rows import handing_over, locked, say, wake_after_commit
@@ -84,14 +84,17 @@ def look_again(*, change: Change, actor: Operator) -> Change:
     return change
 
 
-def cancel(*, change: Change, actor: Operator) -> Change:
-    """At once when nothing runs, otherwise after the step that does. Raises PlanError."""
+def cancel(*, change: Change, actor: Operator, reason: str = "") -> Change:
+    """At once when nothing runs, otherwise after the step that does. Raises PlanError.
+
+    `reason`: where who asked for temporary access decides about its end alone (sync/changes/removals.py).
+    """
     with locked(change.pk) as change:
-        if actor != change.requested_by and not may(actor, PROPOSE, change.aws_account):
+        if not change.ends_id and actor != change.requested_by and not may(actor, PROPOSE, change.aws_account):
             raise PlanError(f"You may not cancel changes in {change.aws_account}.")
         if change.state in OVER:
             raise PlanError(f"There is nothing to cancel: the change is {change.get_state_display().lower()}.")
-        temporary.check_may_prolong(change, actor)
+        removals.check_may_decide(change, actor, reason)
         if change.state == Change.State.APPLYING or _something_is_sent(change):
             change.cancel_asked = True
             say(change, f"{actor} asked to stop after the step that runs.")

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Operator
 from sync import operations, sealed
-from sync.changes import temporary, verbs
+from sync.changes import removals, temporary, verbs
 from sync.changes.errors import PlanError
 from sync.changes.plan import again, foresee, propose
 from sync.changes.rows import locked, say
@@ -71,6 +71,8 @@ def plan_again(
     with locked(change.pk) as change:
         if change.state not in states:
             raise PlanError(f"There is nothing to plan again: the change is {change.get_state_display().lower()}.")
+        if change.ends_id:  # closed by a plan that waits for its people, the access would stay
+            raise PlanError(removals.COMES_AGAIN)
         left = change.steps.exclude(state__in=Step.FINISHED)
         specs = _on_what_is_there(change, first, left)
         if not specs:

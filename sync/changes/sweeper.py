@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from sync import clock, sealed
-from sync.changes import claims, temporary, verbs
+from sync.changes import claims, removals, temporary, verbs
 from sync.changes.claims import Claim
 from sync.changes.rows import locked_if_free, say
 from sync.each import each_by_itself
@@ -73,6 +73,7 @@ def _queue_scheduled(pk: int) -> None:
         if change is not None and change.state == State.SCHEDULED:
             change.state = State.QUEUED
             change.queued_at = clock.now()
+            removals.follow_names(change)
             say(change, "Its time has come.")
             change.save()
 
@@ -89,7 +90,16 @@ def wake_workers() -> None:
 
 
 # In this order; each by itself (sync/ticks.py).
-PARTS = (take_back, expire, erase_secrets, queue_scheduled, temporary.warn_of_ends, free_leases, wake_workers)
+PARTS = (
+    take_back,
+    expire,
+    erase_secrets,
+    queue_scheduled,
+    removals.bring_back,
+    temporary.warn_of_ends,
+    free_leases,
+    wake_workers,
+)
 
 
 def sweep_due() -> None:

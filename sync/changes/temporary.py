@@ -3,7 +3,8 @@
 Both are made together, and the grant's digest has the date: who approves the one approves the other. The removal is a
 draft until something of the grant was done; then it is scheduled, and the sweeper queues it when its time has come. It
 stands on what the grant leaves, not on a pull. Ending access is always allowed: no approvals or checks are asked then,
-only that writes are on. What is gone by then counts as done.
+only that writes are on. What is gone by then counts as done. Who may stop or delay it, and what becomes of one that
+fails: sync/changes/removals.py.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from accounts.models import Operator
 from accounts.roles import APPROVE, PROPOSE
 from iamconsole.web.words import full_time
 from sync import clock, operations
-from sync.changes import demands, verbs
+from sync.changes import removals, verbs
 from sync.changes.errors import PlanError
 from sync.changes.plan import digest, extend, plan, propose, row_of
 from sync.changes.rows import locked, locked_if_free, say
@@ -102,7 +103,14 @@ def follow(change: Change) -> None:
         _follow_grant(change)
     if change.reverses_id and change.state == Change.State.APPLIED:
         for removal in Change.objects.select_for_update().filter(ends=change.reverses_id, state__in=AHEAD):
-            _let_go(removal, f"Change {change.pk} has taken it away already.", change.applied_by)
+            if _is_all_taken_away(removal, change):
+                _let_go(removal, f"Change {change.pk} has taken it away already.", change.applied_by)
+
+
+def _is_all_taken_away(removal: Change, reverse: Change) -> bool:
+    """Whether the reverse of a grant undid all that the removal would: of a grant that went on since, it didn't."""
+    undone = set(reverse.steps.filter(state__in=Step.FINISHED).values_list("part", flat=True))
+    return undone.issuperset(removal.steps.values_list("part", flat=True))
 
 
 def _follow_grant(change: Change) -> None:
@@ -111,7 +119,7 @@ def _follow_grant(change: Change) -> None:
         return
     if change.steps.filter(state__in=(*Step.FINISHED, Step.State.UNKNOWN)).exists():
         _name_what_was_made(change, removal)
-        removal.state, removal.applied_by = Change.State.SCHEDULED, change.applied_by
+        removal.state, removal.applied_by = Change.State.SCHEDULED, change.applied_by or change.requested_by
         removal.save(update_fields=["state", "applied_by", "digest"])
         say(removal, f"Scheduled: change {change.pk} was carried out.")
         assert removal.not_before is not None  # noqa: S101  as it was made
@@ -140,15 +148,18 @@ def _let_go(removal: Change, line: str, actor: Operator | None) -> None:
     verbs.record("change.cancelled", removal, actor=actor)
 
 
-def move_end(*, removal: Change, until: datetime, actor: Operator) -> Change:
-    """An earlier or later end; one in the past ends it within a minute. Raises PlanError."""
+def move_end(*, removal: Change, until: datetime, actor: Operator, reason: str = "") -> Change:
+    """An earlier or later end; one in the past ends it within a minute. Raises PlanError.
+
+    `reason`: where who asked for the access decides about its end alone (sync/changes/removals.py).
+    """
     with locked(removal.pk) as removal:
-        if not may(actor, PROPOSE, removal.aws_account):
+        if not may(actor, PROPOSE, removal.aws_account) and not may(actor, APPROVE, removal.aws_account):
             raise PlanError(f"You may not change the end of access in {removal.aws_account}.")
         if not removal.ends_id or removal.state != Change.State.SCHEDULED or removal.not_before is None:
             raise PlanError(f"Its end can’t be moved: the change is {removal.get_state_display().lower()}.")
         if until > removal.not_before:
-            check_may_prolong(removal, actor)
+            removals.check_may_decide(removal, actor, reason)
         if until > clock.now() + LONGEST:
             raise PlanError("Temporary access ends within a year: this would be later.")
         before, removal.not_before, removal.warned_at = removal.not_before, until, None
@@ -157,18 +168,6 @@ def move_end(*, removal: Change, until: datetime, actor: Operator) -> Change:
         say(removal, f"{actor} moved the end to {full_time(until)}.")
         verbs.record("change.end_moved", removal, actor=actor, at=until.isoformat(), before=before.isoformat())
     return removal
-
-
-def check_may_prolong(removal: Change, actor: Operator) -> None:
-    """Where the grant took approvals, another end than the approved one takes somebody who may approve it.
-
-    Raises PlanError.
-    """
-    grant = removal.ends
-    if grant is None or removal.state not in AHEAD or not demands.demands(grant, []):
-        return
-    if actor.pk == grant.requested_by_id or not may(actor, APPROVE, grant.aws_account):
-        raise PlanError("The end was approved together with the access: somebody else who may approve decides this.")
 
 
 def warn_of_ends() -> None:

@@ -27,6 +27,8 @@ audit.register(
         "change.scheduled": "scheduled change {change}, {title}",
         "change.end_planned": "planned change {change}, {title}",
         "change.end_moved": "moved the end of access: change {change}, {title}",
+        "change.end_decided_alone": "decided alone, as the only one who may approve, about the end of access: change {change}, {title}",  # noqa: E501
+        "change.approved_alone": "approved change {change}, {title}, of their own, as the only one who may approve",
         "change.ends_soon": "told of access that ends within a day: change {change}, {title}",
         "change.retried": "asked to go on with change {change}, {title}",
         "change.cancel_asked": "asked to stop change {change}, {title}, after the step that runs",

@@ -178,6 +178,8 @@ class Approval(models.Model):
     comment = models.TextField(blank=True)
     at = models.DateTimeField(default=timezone.now)
     void = models.BooleanField(default=False)  # withdrawn, or the plan got worse since
+    # Of one's own change, as the only owner of an AWS account where nobody else may approve (sync/changes/second.py).
+    alone = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["at"]

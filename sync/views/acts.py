@@ -17,6 +17,8 @@ from iamconsole.web.counts import forget
 from sync import changes as service
 from sync import selectors
 from sync.forms import (
+    REASON_LENGTH,
+    AloneForm,
     BreakGlassForm,
     CommentForm,
     ConfirmForm,
@@ -27,7 +29,7 @@ from sync.forms import (
     WordsForm,
 )
 from sync.models import Change
-from sync.views.fetch import fetch_change
+from sync.views.fetch import fetch_change, fetch_to_stop
 from sync.views.steps import name_to_type
 from sync.views.words_kept import keep
 
@@ -78,6 +80,14 @@ def change_approve(request: HttpRequest, account_id: str, pk: int) -> HttpRespon
 
 
 @require_POST
+def change_approve_alone(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    change, actor = fetch_change(request, account_id, pk, ADMINISTER), signed_in(request)
+    demand_step_up(request)
+    form = AloneForm(request.POST)
+    return _say(request, change, form, lambda why: service.approve_alone(change=change, actor=actor, reason=why))
+
+
+@require_POST
 def change_reject(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     change, actor = fetch_change(request, account_id, pk, APPROVE), signed_in(request)
     form = RejectForm(request.POST)
@@ -105,8 +115,9 @@ def _comment(request: HttpRequest, change: Change, text: str) -> Change:
 
 @require_POST
 def change_cancel(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
-    change = fetch_change(request, account_id, pk, PROPOSE)
-    return _do(request, change, lambda: service.cancel(change=change, actor=signed_in(request)))
+    change = fetch_to_stop(request, account_id, pk)
+    actor, reason = signed_in(request), request.POST.get("reason", "")[:REASON_LENGTH]
+    return _do(request, change, lambda: service.cancel(change=change, actor=actor, reason=reason))
 
 
 @require_POST

@@ -11,15 +11,17 @@ from accounts.access import may
 from accounts.models import Grant, Operator
 from accounts.roles import ADMINISTER, APPLY, APPROVE, CARE, PROPOSE
 from iamconsole.web.words import counted
-from sync.changes.approvals import may_comment, valid
+from sync.changes.approvals import may_comment, valid, why_not_alone
 from sync.changes.decisions import Appeared, appeared
 from sync.changes.demands import Demand, demands
 from sync.changes.guards import objection
 from sync.changes.moved import MOST_LOOKED_INTO
 from sync.changes.overrides import uncovered
+from sync.changes.removals import is_alone, why_not
 from sync.changes.reviews import may_review, nobody_reviews
+from sync.changes.second import SAFER
 from sync.checks import Finding
-from sync.forms import BreakGlassForm, CommentForm, OverrideForm, ReviewForm, WordForm, WordsForm
+from sync.forms import AloneForm, BreakGlassForm, CommentForm, OverrideForm, ReviewForm, WordForm, WordsForm
 from sync.models import Approval, BreakGlass, Change, Comment, Override, Step
 from sync.operations import Undo
 from sync.selectors import STUCK, UNDECIDED
@@ -128,7 +130,20 @@ class Offers:
         return list(self.change.overrides.select_related("operator"))
 
     @cached_property
+    def alone(self) -> AloneForm | None:
+        """Of an only owner, to approve a change of their own."""
+        if not self._is_own or not self._undecided or why_not_alone(self.change, self.operator):
+            return None
+        return self._form(AloneForm, "reason")
+
+    @property
+    def safer(self) -> str:
+        return SAFER if self.alone else ""
+
+    @cached_property
     def break_glass(self) -> BreakGlassForm | None:
+        if self.alone:
+            return None
         missing = [_still_missing(demand) for demand in self.approvals.demands if demand.missing]
         offered = missing and self._may(ADMINISTER) and self.apply is not None and self.apply.reasons == tuple(missing)
         return self._form(BreakGlassForm, "reason") if offered else None
@@ -158,6 +173,8 @@ class Offers:
         """Why the operator isn't asked."""
         if not self._undecided:
             return ""
+        if self.alone:
+            return ""
         if self._is_own:
             return "You proposed it: somebody else has to approve it."
         if not self._may(APPROVE):
@@ -176,12 +193,17 @@ class Offers:
 
     @cached_property
     def cancel(self) -> str:
-        if not self._may(PROPOSE):
+        if why_not(self.change, self.operator) if self.change.ends_id else not self._may(PROPOSE):
             return ""
         if self.change.state == State.APPLYING and not self.change.cancel_asked:
             running = self.plan.running
             return f"Stop after step {running.position if running else self.plan.next_position}"
         return "Cancel the change" if self.change.state in CANCELLABLE else ""
+
+    @cached_property
+    def cancels_alone(self) -> bool:
+        """Whether that takes a reason: they stop the end of access that they asked for."""
+        return bool(self.cancel and self.change.ends_id) and is_alone(self.change, self.operator)
 
     @cached_property
     def retry(self) -> str:
@@ -203,6 +225,8 @@ class Offers:
     @cached_property
     def replan(self) -> str:
         if self.change.state not in (State.CONFLICTED, State.EXPIRED) or self.appeared or not self._may(PROPOSE):
+            return ""
+        if self.change.ends_id:
             return ""
         return "Make a new plan on what is live"
 

@@ -11,15 +11,18 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from accounts.access import may, signed_in
-from accounts.roles import PROPOSE
+from accounts.models import Operator
+from accounts.roles import APPROVE, PROPOSE
 from iamconsole.web.words import full_time
 from sync import changes as service
 from sync import operations
+from sync.changes.removals import is_alone, is_overdue, next_try
+from sync.changes.steering import OVER
 from sync.changes.temporary import removal_of
 from sync.ends import end_by_themselves
 from sync.forms import EndForm
 from sync.models import Change
-from sync.views.fetch import fetch_change
+from sync.views.fetch import fetch_to_stop
 
 
 @dataclass(frozen=True)
@@ -35,9 +38,9 @@ class Temporary:
         other = change.ends if change.ends_id else removal_of(change) if change.until else None
         if other is None:
             return None
-        movable = change.ends_id and change.state == Change.State.SCHEDULED
-        offered = movable and may(signed_in(request), PROPOSE, change.aws_account)
-        return cls(change, other, EndForm(initial={"until": change.not_before}) if offered else None)
+        movable, actor = change.ends_id and change.state == Change.State.SCHEDULED, signed_in(request)
+        offered = movable and any(may(actor, perm, change.aws_account) for perm in (PROPOSE, APPROVE))
+        return cls(change, other, _end_form(change, actor) if offered else None)
 
     @property
     def sentences(self) -> Iterator[str]:
@@ -48,11 +51,29 @@ class Temporary:
                 "nobody pulls. What is gone by then counts as done."
             )
             yield from self._put_back(self.change)
+            if self.change.state not in OVER:
+                yield (
+                    "Who asked for the access can end it earlier, and not stop or delay its end: that takes somebody "
+                    "else who may approve, and a fresh sign-in."
+                )
         elif self.change.until:
             yield f"Until {full_time(self.change.until)}. Then the change below takes it away."
             yield "Who approves or applies this decides both."
             yield from self.decided
             yield _AWSS_OWN if self._ends_itself else _OURS_ONLY
+
+    @property
+    def alarm(self) -> tuple[str, ...]:
+        """What is said loudly where access did not end in time."""
+        removal = self.change if self.change.ends_id else self.other
+        if not is_overdue(removal) or removal.not_before is None:
+            return ()
+        again = next_try(removal)
+        return (
+            f"This access should have ended {full_time(removal.not_before)}, and is still there.",
+            f"Change {removal.pk}, which takes it away: {removal.get_state_display().lower()}.",
+            f"It is tried again by itself: {full_time(again)}." if again else _NOT_BY_ITSELF[_writes(removal)],
+        )
 
     @property
     def decided(self) -> Iterator[str]:
@@ -80,6 +101,21 @@ class Temporary:
         return {step.part for step in steps} <= end_by_themselves(steps)
 
 
+def _end_form(removal: Change, actor: Operator) -> EndForm:
+    form = EndForm(initial={"until": removal.not_before})
+    if not is_alone(removal, actor):
+        del form.fields["reason"]
+    return form
+
+
+def _writes(removal: Change) -> bool:
+    return removal.aws_account.writes_enabled
+
+
+_NOT_BY_ITSELF = {
+    True: "It is on its way, or nobody can tell whether it was done: look at its page.",
+    False: "Writes are off for this AWS account, so nothing takes it away: an owner has to turn them on.",
+}
 _AWSS_OWN = (
     "The document says the end too (aws:CurrentTime): AWS allows nothing by it from then on, even without this console."
 )
@@ -91,12 +127,14 @@ _OURS_ONLY = (
 
 @require_POST
 def change_end(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
-    change = fetch_change(request, account_id, pk, PROPOSE)
+    change = fetch_to_stop(request, account_id, pk)
     form = EndForm(request.POST)
-    sentences = [str(error) for error in form.errors.get("until", [])]
+    sentences = [str(error) for errors in form.errors.values() for error in errors]
     if form.is_valid():
         try:
-            service.move_end(removal=change, until=form.cleaned_data["until"], actor=signed_in(request))
+            said = form.cleaned_data
+            actor = signed_in(request)
+            service.move_end(removal=change, until=said["until"], actor=actor, reason=said["reason"])
         except service.PlanError as error:
             sentences = [str(error)]
     for sentence in sentences:

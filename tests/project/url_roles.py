@@ -73,6 +73,7 @@ change_tried                   GET    in        404     ok   403  ok   ok    ok 
 change_override                POST   in        404     403  403  403  403   ok    ok
 change_review                  POST   in        404     403  403  403  ok    ok    ok
 change_approve                 POST   in        404     403  403  403  ok    ok    ok
+change_approve_alone           POST   in        404     403  403  403  403   ok    ok
 change_reject                  POST   in        404     403  403  403  ok    ok    ok
 change_withdraw                POST   in        404     403  403  403  ok    ok    ok
 change_comment                 POST   in        404     403  403  ok   ok    ok    ok

@@ -195,10 +195,10 @@ def test_is_cancelled_when_the_grant_was_reversed(
 
 
 def test_a_grant_without_its_removal_is_not_applied(
-    world: World, user: IamUser, policy: ManagedPolicy, erin: Operator
+    world: World, user: IamUser, policy: ManagedPolicy, erin: Operator, anton: Operator
 ) -> None:
     grant = until([attach(user, policy.arn)], erin, world)
-    changes.cancel(change=removal(grant), actor=erin)
+    changes.cancel(change=removal(grant), actor=anton)
     with pytest.raises(changes.PlanError, match="was cancelled"):
         changes.apply(change=grant, actor=erin)
 

@@ -1,0 +1,151 @@
+"""The end of temporary access in every state: who may stop or delay it, and how a removal that failed comes again.
+
+Everything that could keep a removal from running asks `check_may_decide`: in every state that isn't over, only somebody
+who may approve and didn't ask for the access decides that it ends later, otherwise or not at all. An only owner does so
+alone (sync/changes/second.py). Nobody has to: what fails or conflicts is tried again by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from accounts.access import may
+from accounts.models import Operator
+from accounts.roles import APPROVE
+from sync import clock, operations
+from sync.changes.errors import PlanError
+from sync.changes.plan import digest
+from sync.changes.rows import locked_if_free, say
+from sync.changes.second import decides_alone, record_alone
+from sync.changes.steps import planned_step
+from sync.each import each_by_itself
+from sync.models import Change, Step
+from sync.operations import BadParams, Guarantee
+
+State = Change.State
+STUCK = (State.FAILED, State.CONFLICTED, State.UNKNOWN)
+# Once something of the grant was done, until it is taken away: a draft waits for the grant.
+UNDER_WAY = (State.SCHEDULED, *Change.MOVING, *STUCK)
+LATE_AFTER = timedelta(minutes=5)
+_AT_LEAST, _AT_MOST = timedelta(minutes=1), timedelta(hours=1)
+_SOMEBODY_ELSE = (
+    "Who asked for access can’t stop or delay its end: that takes somebody else who may approve in this AWS account."
+)
+
+COMES_AGAIN = (
+    "The end of access isn’t planned anew: it is tried again by itself. Undo in AWS what it meets, or propose a change "
+    "that takes the access away."
+)
+
+
+# ---- Who may decide ------------------------------------------------------------------------------------------------
+def why_not(removal: Change, actor: Operator) -> str:
+    """Why `actor` may not stop or delay it; "" where they may, perhaps alone and with a reason."""
+    account = removal.aws_account
+    if not may(actor, APPROVE, account):
+        return _SOMEBODY_ELSE
+    return _SOMEBODY_ELSE if asked_for_it(removal, actor) and not decides_alone(actor, account) else ""
+
+
+def asked_for_it(removal: Change, actor: Operator) -> bool:
+    return actor.pk in {removal.requested_by_id, removal.ends.requested_by_id if removal.ends else None}
+
+
+def is_alone(removal: Change, actor: Operator) -> bool:
+    """Whether they decide about access that they asked for themselves: that takes a reason."""
+    return asked_for_it(removal, actor) and decides_alone(actor, removal.aws_account)
+
+
+def check_may_decide(change: Change, actor: Operator, reason: str = "") -> None:
+    """Of what is no removal it says nothing. Raises PlanError."""
+    if not change.ends_id:
+        return
+    if sentence := why_not(change, actor):
+        raise PlanError(sentence)
+    if is_alone(change, actor):
+        record_alone("change.end_decided_alone", change, actor=actor, reason=reason)
+
+
+# ---- Which have not ended in time ----------------------------------------------------------------------------------
+def overdue() -> Q:
+    """Removals that should have taken access away by now."""
+    late = Q(state__in=UNDER_WAY, not_before__lte=clock.now() - LATE_AFTER)
+    return Q(ends__isnull=False) & (Q(state__in=STUCK) | late)
+
+
+def is_overdue(removal: Change) -> bool:
+    if not removal.ends_id or removal.not_before is None:
+        return False
+    late = removal.state in UNDER_WAY and removal.not_before <= clock.now() - LATE_AFTER
+    return removal.state in STUCK or late
+
+
+# ---- Coming again --------------------------------------------------------------------------------------------------
+def next_try(removal: Change) -> datetime | None:
+    """As long after the last try as that was after the end, but between a minute and an hour; None: not by itself."""
+    if removal.state not in STUCK or removal.finished_at is None or removal.not_before is None:
+        return None
+    if not removal.aws_account.writes_enabled or any(map(_nobody_can_tell, removal.steps.all())):
+        return None
+    return removal.finished_at + _delay(removal.finished_at - removal.not_before)
+
+
+def _delay(elapsed: timedelta) -> timedelta:
+    return min(max(elapsed, _AT_LEAST), _AT_MOST)
+
+
+def _nobody_can_tell(step: Step) -> bool:
+    """An operator has to look whether it was done."""
+    operation = operations.registry.get(step.kind)
+    return step.state == State.UNKNOWN and (operation is None or operation.guarantee is Guarantee.AT_MOST_ONCE)
+
+
+def bring_back() -> None:
+    """Once a minute: those of which the next try is due."""
+    stuck = Change.objects.filter(ends__isnull=False, state__in=STUCK, aws_account__writes_enabled=True)
+    each_by_itself(list(stuck.values_list("pk", flat=True)), _bring_back)
+
+
+def _bring_back(pk: int) -> None:
+    with locked_if_free(pk) as removal:
+        due = next_try(removal) if removal is not None else None
+        if removal is None or due is None or due > clock.now():
+            return
+        removal.steps.exclude(state__in=Step.FINISHED).update(state=Step.State.PENDING, error={})
+        removal.state, removal.error, removal.cancel_asked = State.QUEUED, {}, False
+        removal.queued_at, removal.finished_at = clock.now(), None
+        follow_names(removal)
+        removal.save()
+        say(removal, "Tried again by itself: the access has not ended.")
+
+
+# ---- Whose access it is, whatever it is called now ------------------------------------------------------------------
+def follow_names(removal: Change) -> None:
+    """Users and groups are renamed, and keep what they have: the removal then means them by the names of now.
+
+    By the mirror. What it has not seen yet stops the removal (sync/changes/protocol.py), which then comes again.
+    """
+    if not removal.ends_id:
+        return
+    moved = list(_renamed(removal))
+    if not moved:
+        return
+    Step.objects.bulk_update(moved, ["params", "part"])
+    removal.digest = digest(removal.aws_account, removal.steps.all())
+    removal.save(update_fields=["digest"])
+    say(removal, "What it is about was renamed since: it goes by the new name.")
+
+
+def _renamed(removal: Change) -> Iterator[Step]:
+    for step in removal.steps.exclude(state__in=Step.FINISHED):
+        try:
+            planned = planned_step(step, {})
+        except (BadParams, KeyError):
+            continue
+        now = planned.operation.named_as_now(removal.aws_account, planned.params, step.expects)
+        if now != planned.params:
+            step.params, step.part = dict(planned.operation.spec(now).params), planned.operation.part(now)
+            yield step
