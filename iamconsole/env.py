@@ -8,6 +8,7 @@ Outside production a secret that is not given is made once and kept under the st
 from __future__ import annotations
 
 import secrets
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environ.fileaware_mapping import FileAwareMapping
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+_PRIVATE = 0o700
 
 
 class _Given(FileAwareMapping):  # type: ignore[misc]
@@ -62,6 +64,31 @@ env = _Env()
 def state_dir() -> Path:
     """Where the embedded console keeps its state: database, queue, keys. `make clean` removes it."""
     return Path(env.str("IAMCONSOLE_STATE", default=str(BASE_DIR / "var"))).resolve()
+
+
+def make_private(folder: Path) -> Path:
+    """Makes the state folder, or takes it from the machine's other users: its logs have links to set passwords.
+
+    Raises ImproperlyConfigured for an open folder that isn't ours alone, such as /tmp.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=_PRIVATE)
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    if mode & ~_PRIVATE:
+        try:
+            if not _is_ours(folder):
+                raise PermissionError
+            folder.chmod(_PRIVATE)
+        except PermissionError as error:
+            raise ImproperlyConfigured(
+                f"{folder} is open to other users of this machine (mode {mode:04o}). Run: chmod 700 {folder} – or set "
+                "IAMCONSOLE_STATE to a folder that is the console’s alone."
+            ) from error
+    return folder
+
+
+def _is_ours(folder: Path) -> bool:
+    names = {path.name for path in folder.iterdir()}
+    return folder == BASE_DIR / "var" or not names or bool(names & {"keys", "console.lock", "console.sqlite3"})
 
 
 def secret(name: str, *, production: bool) -> str:

@@ -8,13 +8,13 @@ from typing import Any
 from csp.constants import NONCE, NONE, SELF
 from django.urls import reverse_lazy
 
-from iamconsole.env import BASE_DIR, env, secret, state_dir
+from iamconsole.env import BASE_DIR, env, make_private, secret, state_dir
 from iamconsole.web.waiting import postgres_options
 
 PRODUCTION = env.bool("IAMCONSOLE_PRODUCTION", default=False)
 DEBUG = env.bool("IAMCONSOLE_DEBUG", default=False)
 DEMO = env.bool("IAMCONSOLE_DEMO", default=False)
-STATE_DIR = state_dir()
+STATE_DIR = state_dir() if PRODUCTION else make_private(state_dir())
 
 # ---- Secrets -------------------------------------------------------------------------------------------------
 SECRET_KEY = secret("SECRET_KEY", production=PRODUCTION)

@@ -36,6 +36,7 @@ def main() -> None:
 
 
 def run() -> None:
+    os.umask(0o077)  # of all processes: what they write is for this user alone
     demo = env.bool("DEMO", default=True)
     port = _port()
     os.environ.update(
@@ -148,7 +149,6 @@ def _free_port() -> int:
 
 def _alone(state: Path) -> None:
     """Two consoles on one state folder would share a queue and an emulator state: refuse the second."""
-    state.mkdir(parents=True, exist_ok=True)
     lock = os.open(state / "console.lock", os.O_CREAT | os.O_RDWR, 0o600)  # held until this process ends
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

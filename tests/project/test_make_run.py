@@ -77,6 +77,7 @@ class FirstRun:
 def first(tmp_path_factory: pytest.TempPathFactory) -> FirstRun:
     state, port = tmp_path_factory.mktemp("make-run") / "var", free_port()
     state.mkdir()
+    state.chmod(0o755)  # as one is that an older console made
     with running(Console(state, port)) as console:
         address = console.await_line(r"http://\S+").group()
         with urllib.request.urlopen(address) as answer:
@@ -121,6 +122,13 @@ def test_ctrl_c_leaves_no_orphans(first: FirstRun) -> None:
     assert len(first.started) >= 6
     alive = [process for process in first.started if process.is_running()]
     assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def test_nobody_else_on_the_machine_reads_its_state(first: FirstRun) -> None:
+    """The log has links to set passwords, and there are the keys and the demo's password."""
+    found = [first.state, *first.state.rglob("*")]
+    assert {"console.log", "console.sqlite3", "keys"} <= {path.name for path in found}
+    assert [str(path) for path in found if path.stat().st_mode & 0o077] == []
 
 
 def test_a_busy_port_gets_a_sentence(first: FirstRun) -> None:
