@@ -25,6 +25,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from accounts.access import signed_in
 from accounts.models import (
     ApprovalRule,
+    AuditCheck,
     AuditEntry,
     AuditHead,
     AuditText,
@@ -299,6 +300,14 @@ class AuditTextAdmin(ReadOnlyAdmin):
     list_select_related = ("aws_account",)
     search_fields = ("object_id",)
     fields = ("aws_account", "object_kind", "object_id", "digest")
+
+
+@admin.register(AuditCheck)
+class AuditCheckAdmin(ReadOnlyAdmin):
+    aws_account_path = ""
+    list_display = ("asked_at", "asked_by", "finished_at", "sealed", "found")
+    list_select_related = ("asked_by",)
+    search_fields = ("asked_by__email",)
 
 
 @admin.register(AuditHead)

@@ -20,6 +20,7 @@ urlpatterns = [
         name="approval_rule_remove",
     ),
     path("audit/", audit.audit_trail, name="audit"),
+    path("audit/check/", audit.audit_check, name="audit_check"),
     path("audit/<int:pk>/", audit.audit_entry, name="audit_entry"),
     path("mails/", mails.mails, name="mails"),
     path("step-up/", step_up.step_up, name="step_up"),

@@ -36,7 +36,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{AWS_ACCOUNT}people/<str:aws_id>/preview/", person.cognito_user_preview, name="cognito_user_preview"),
     act_pattern(PERSON),
     path(f"{AWS_ACCOUNT}data-protection/", protection.data_protection, name="data_protection"),
-    path(f"{AWS_ACCOUNT}data-protection/verify/", protection.data_protection_verify, name="data_protection_verify"),
     path(PROTECTED, protection.data_protection_pool, name="data_protection_pool"),
     path(f"{PROTECTED}erase/", protection.data_protection_erase, name="data_protection_erase"),
     path(f"{POOL_PAGE}invite/", care.cognito_invite, name="cognito_invite"),

@@ -20,6 +20,8 @@ STATE_DIR = state_dir() if PRODUCTION else make_private(state_dir())
 SECRET_KEY = secret("SECRET_KEY", production=PRODUCTION)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 AUDIT_KEY = secret("AUDIT_KEY", production=PRODUCTION)
+# The last sealed head of the audit trail, outside the database: accounts/audit/fence.py.
+AUDIT_HEAD_FILE = Path(env.str("AUDIT_HEAD_FILE", default=str(STATE_DIR / "audit-head")))
 # Newest first: the first one seals, all of them open.
 SEAL_KEYS = [text.strip() for text in secret("SEAL_KEYS", production=PRODUCTION).split(",") if text.strip()]
 

@@ -15,7 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from accounts import keys
+from accounts import audit, keys
 from accounts.models import AwsAccount
 from iamconsole.web import trigrams
 from iamconsole.web.waiting import short_waits
@@ -51,6 +51,7 @@ def look() -> Iterator[Finding]:
     if broker.ok:
         yield from check_workers()
     if database.ok:
+        yield check_audit()
         yield check_beat()
         yield from check_ticks()
         yield check_writes()
@@ -118,6 +119,12 @@ def check_workers() -> Iterator[Finding]:
         names = sorted(name for name, queues in answers.items() if queue in {each["name"] for each in queues})
         advice = "" if names else f"Start one: celery -A iamconsole worker -Q {queue}"
         yield Finding(f"worker for {queue}", bool(names), ", ".join(names) or "none answers", advice)
+
+
+def check_audit() -> Finding:
+    if problem := audit.set_back():
+        return Finding("audit trail", False, problem, "Read docs/audit.md, “Where it goes on”.")
+    return Finding("audit trail", True, f"goes on from the head noted in {settings.AUDIT_HEAD_FILE}")
 
 
 def check_beat() -> Finding:

@@ -75,6 +75,12 @@ def emulator(emulator_process: Emulator, settings: Any) -> Emulator:
     return emulator_process
 
 
+@pytest.fixture(autouse=True)
+def no_noted_head() -> None:
+    """The audit trail of each test is a new one: accounts/audit/fence.py."""
+    settings.AUDIT_HEAD_FILE.unlink(missing_ok=True)
+
+
 @pytest.fixture
 def aws_account(db: None) -> AwsAccount:
     return make_aws_account()

@@ -4,13 +4,14 @@
 `verify` finds what was rewritten, moved, taken out or cut off.
 """
 
-from accounts.audit.chain import WrongKey, seal
+from accounts.audit.chain import WrongKey, go_on, seal
 from accounts.audit.check import Problem, verify
+from accounts.audit.fence import problem as set_back
 from accounts.audit.texts import apart
 from accounts.audit.trail import ONE_LOOK, differences, entry, looks_lately, record, record_all
 from accounts.audit.verbs import UnknownVerb, register, sentence, verbs
 
 __all__ = [
-    "ONE_LOOK", "Problem", "UnknownVerb", "WrongKey", "apart", "differences", "entry", "looks_lately", "record",
-    "record_all", "register", "seal", "sentence", "verbs", "verify",
+    "ONE_LOOK", "Problem", "UnknownVerb", "WrongKey", "apart", "differences", "entry", "go_on", "looks_lately",
+    "record", "record_all", "register", "seal", "sentence", "set_back", "verbs", "verify",
 ]  # fmt: skip

@@ -1,8 +1,9 @@
 """The sealed chain: each entry's seal is an HMAC over the seal before it and what the entry says.
 
 The key is not in the database, so whoever can write the database can't make a chain that fits. The head goes to
-the log stream, so that cutting off the newest entries shows too. Only one sealer works at a time: it holds the lock
-of the one `AuditHead` row (on SQLite, the database's own).
+the log stream, so that cutting off the newest entries shows too; and to a file, behind which the sealer never goes on
+(accounts/audit/fence.py). Only one sealer works at a time: it holds the lock of the one `AuditHead` row (on SQLite,
+the database's own).
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts.audit import stream
+from accounts.audit import fence, stream, verbs
+from accounts.audit.trail import record
 from accounts.models import AuditEntry, AuditHead, KeyCheck
 from iamconsole.sealing import derived
 
@@ -26,6 +28,8 @@ GENESIS = "0" * 64  # stands before the first entry
 BATCH = 500
 
 log = logging.getLogger("iamconsole.audit")
+
+verbs.register({"audit.went_on": "let the audit trail go on from entry {now}, after it had been sealed up to {known}"})
 
 
 class WrongKey(Exception):
@@ -83,17 +87,46 @@ def sealed_newest() -> bool:
 def seal() -> int:
     """Chains the entries written since the last time, in the order of their ids; says how many. Raises WrongKey.
 
-    An entry whose transaction ends later than that of a younger one just gets the next number, next time.
+    An entry whose transaction ends later than that of a younger one just gets the next number, next time. Nothing is
+    sealed, and the log says why, when the database was set back behind the last head.
     """
     sealed = 0
-    while (batch := _seal_batch()) == BATCH:
-        sealed += batch
+    try:
+        while (batch := _seal_batch()) == BATCH:
+            sealed += batch
+    except fence.SetBack as error:
+        log.error("Nothing is sealed. %s %s", error, fence.ADVICE)
+        return sealed
     return sealed + batch
+
+
+def go_on(*, reason: str) -> int:
+    """For whoever put a backup back: from now on the trail is the one that the database has.
+
+    Says how many entries were sealed.
+    """
+    try:
+        known = fence.read()
+    except fence.SetBack:
+        known = None
+    with transaction.atomic():
+        head = _head()
+        said = {"known": f"{known[0]}:{known[1]}" if known else "an unknown head", "now": str(head)}
+        record("audit.went_on", actor=None, actor_name="command line", reason=reason, data=said)
+    fence.note(head)
+    return seal()
+
+
+def _head() -> AuditHead:
+    """The one row, locked."""
+    head, _ = AuditHead.objects.select_for_update().get_or_create(pk=1, defaults={"seal": GENESIS})
+    return head
 
 
 @transaction.atomic
 def _seal_batch() -> int:
-    head, _ = AuditHead.objects.select_for_update().get_or_create(pk=1, defaults={"seal": GENESIS})
+    head = _head()
+    fence.check(head)
     waiting = AuditEntry.objects.filter(number__isnull=True).select_related("aws_account")
     entries = list(waiting.order_by("pk")[:BATCH])
     if entries and not fits():
@@ -113,5 +146,6 @@ def _seal_batch() -> int:
 def _tell(entries: Sequence[AuditEntry], head: AuditHead) -> None:
     for entry in entries:
         stream.tell(entry)
+    fence.note(head)
     extra = {"audit_number": head.number, "audit_seal": head.seal}
     log.info("audit trail sealed up to %s", head, extra=extra)

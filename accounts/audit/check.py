@@ -1,53 +1,79 @@
-"""Checking the sealed chain against what the database says now, and against a head from the log stream."""
+"""Checking the sealed chain against what the database says now, and against the heads of the log stream."""
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import islice
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice, pairwise
 
 from accounts.audit.chain import GENESIS, seal_of
 from accounts.audit.texts import altered
 from accounts.models import AuditEntry, AuditHead
 
 _BATCH = 500
+Head = tuple[int, str]
+HEADS_AT_ONCE = 500
+LINE_OF_A_HEAD = re.compile(r"audit trail sealed up to (\d+):([0-9a-f]{64})")
 
 
 @dataclass(frozen=True)
 class Problem:
-    kind: str  # "altered", "missing", "cut_off", "replaced"
+    kind: str  # "altered", "missing", "cut_off", "replaced", "rewound"
     number: int  # of the first entry that it is about
     sentence: str
 
 
-def verify(head: tuple[int, str] | None = None) -> list[Problem]:
-    """What doesn't fit. `head`: number and seal of a line of the log stream (logger `iamconsole.audit`).
+def verify(heads: Sequence[Head] = ()) -> list[Problem]:
+    """What doesn't fit. `heads`: number and seal of lines of the log stream (logger `iamconsole.audit`), oldest first.
 
-    Without it, entries cut off the end show only as far as the database's own note of the head tells.
+    Without them, entries cut off the end show only as far as the database's own note of the head tells. With all of
+    them, so does a trail that was cut off and then went on: a later head of the log is lower, or doesn't fit any more.
     """
     known = AuditHead.objects.filter(pk=1).first()  # read first: what is sealed from here on is no problem
-    problems = list(_walk())
+    walk = Walk()
+    problems = walk.go()
     if known and known.number:
-        problems += _check_end(known.number, "the database's note of the last sealed entry")
-    if head:
-        problems += _check_head(*head)
-    return problems
+        problems += check_end(known.number, "the database's note of the last sealed entry")
+    return list(dict.fromkeys([*problems, *_check_heads(heads)]))
 
 
-def _walk() -> Iterator[Problem]:
-    expected, previous = 1, GENESIS
-    sealed = AuditEntry.objects.filter(number__isnull=False).order_by("number")
-    for entry, is_altered in _with_texts(sealed.iterator(chunk_size=_BATCH)):
-        number = entry.number or 0
-        if number > expected:
-            yield _missing(expected, number - 1)
-        elif not hmac.compare_digest(entry.seal, seal_of(entry, number, previous)):
+def heads_in(lines: Iterable[str]) -> Iterator[Head]:
+    """The heads that a log has, in whatever format its lines are."""
+    for line in lines:
+        for number, seal in LINE_OF_A_HEAD.findall(line):
+            yield int(number), seal
+
+
+@dataclass
+class Walk:
+    """A look at every sealed entry in turn; it can stop and go on elsewhere: where it is says all."""
+
+    expected: int = 1
+    previous: str = field(default=GENESIS)
+    is_over: bool = False
+
+    def go(self, pause: Callable[[], bool] = lambda: False) -> list[Problem]:
+        """What doesn't fit, up to the end of the trail or where `pause`, asked at each entry, says so."""
+        problems: list[Problem] = []
+        left = AuditEntry.objects.filter(number__gte=self.expected).order_by("number")
+        for entry, is_altered in _with_texts(left.iterator(chunk_size=_BATCH)):
+            if pause():
+                return problems
+            problems += self._look_at(entry, entry.number or 0, is_altered=is_altered)
+        self.is_over = True
+        return problems
+
+    def _look_at(self, entry: AuditEntry, number: int, *, is_altered: bool) -> Iterator[Problem]:
+        if number > self.expected:
+            yield _missing(self.expected, number - 1)
+        elif not hmac.compare_digest(entry.seal, seal_of(entry, number, self.previous)):
             words = f"Entry {number} isn't what was sealed: it was rewritten, or it stood elsewhere."
             yield Problem("altered", number, words)
         elif is_altered:
             yield Problem("altered", number, f"A text of entry {number}, such as its reason, isn't what was sealed.")
-        expected, previous = number + 1, entry.seal
+        self.expected, self.previous = number + 1, entry.seal
 
 
 def _with_texts(entries: Iterable[AuditEntry]) -> Iterator[tuple[AuditEntry, bool]]:
@@ -63,17 +89,29 @@ def _missing(first: int, last: int) -> Problem:
     return Problem("missing", first, words)
 
 
-def _check_end(number: int, source: str) -> Iterator[Problem]:
+def check_end(number: int, source: str) -> Iterator[Problem]:
     last = AuditEntry.objects.filter(number__isnull=False).order_by("-number").values_list("number", flat=True).first()
     if (last or 0) < number:
         first = (last or 0) + 1
         yield Problem("cut_off", first, f"The trail ends before entry {first}, but {source} is {number}.")
 
 
-def _check_head(number: int, seal: str) -> Iterator[Problem]:
-    entry = AuditEntry.objects.filter(number=number).first()
-    if entry is None:
-        yield from _check_end(number, "the number of the head that was given")
-    elif not hmac.compare_digest(entry.seal, seal):
-        words = f"Entry {number} carries another seal than the head that was given: the trail was made anew."
+def _check_heads(heads: Sequence[Head]) -> Iterator[Problem]:
+    for (before, old), (number, seal) in pairwise(heads):
+        if number < before or (number == before and seal != old):
+            words = f"The log has the head {number} after {before}: the trail was set back there, and went on."
+            yield Problem("rewound", number, words)
+    for first in range(0, len(heads), HEADS_AT_ONCE):
+        some = heads[first : first + HEADS_AT_ONCE]
+        numbers = [number for number, _ in some]
+        there = dict(AuditEntry.objects.filter(number__in=numbers).values_list("number", "seal"))
+        for number, seal in some:
+            yield from _check_head(number, seal, there.get(number))
+
+
+def _check_head(number: int, seal: str, there: str | None) -> Iterator[Problem]:
+    if there is None:
+        yield from check_end(number, "the number of a head of the log")
+    elif not hmac.compare_digest(there, seal):
+        words = f"Entry {number} carries another seal than the head of the log: the trail was made anew."
         yield Problem("replaced", number, words)

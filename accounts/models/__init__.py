@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.models.approval_rules import MOST_APPROVALS, ApprovalRule, approvals_words
-from accounts.models.audit import AppendOnly, AuditEntry, AuditHead, AuditText, learn_texts
+from accounts.models.audit import AppendOnly, AuditCheck, AuditEntry, AuditHead, AuditText, learn_texts
 from accounts.models.aws_accounts import AwsAccount
 from accounts.models.grants import ClaimedMembership, ClaimGroup, Grant, HeldGrant
 from accounts.models.keys import KeyCheck
@@ -13,6 +13,7 @@ __all__ = [
     "MOST_APPROVALS",
     "AppendOnly",
     "ApprovalRule",
+    "AuditCheck",
     "AuditEntry",
     "AuditHead",
     "AuditText",

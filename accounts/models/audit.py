@@ -146,6 +146,35 @@ def learn_texts(entries: Iterable[AuditEntry]) -> None:
         entry.texts = {name: found.get(digest, AuditText.ERASED) for name, digest in entry.digests.items()}
 
 
+class AuditCheck(models.Model):
+    """An owner's order to look at every sealed entry; a worker carries it out (accounts/services/audit_checks.py)."""
+
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now)  # the worker's last sign of life
+    finished_at = models.DateTimeField(null=True, blank=True)
+    is_running = models.BooleanField(default=True)
+    # Where it is: accounts.audit.check.Walk.
+    expected = models.PositiveBigIntegerField(default=1)
+    previous = models.CharField(max_length=64, blank=True)
+    sealed = models.PositiveBigIntegerField(default=0)  # entries that there were when it began
+    problems = models.JSONField(default=list, blank=True)  # the sentences of the first ones
+    found = models.PositiveIntegerField(default=0)  # how many there are
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["is_running"], condition=Q(is_running=True), name="audit_check_one_runs")
+        ]
+
+    def __str__(self) -> str:
+        return f"Check of the audit trail {self.pk}"
+
+    @property
+    def looked_at(self) -> int:
+        return int(self.expected) - 1
+
+
 class AuditHead(models.Model):
     """The end of the sealed chain: one row, which the sealer locks. What it says is checked against the log stream."""
 

@@ -7,15 +7,18 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import audit
 from accounts.access import signed_in
 from accounts.audit.listing import AUDIT
 from accounts.models import AuditEntry, AuditHead, AwsAccount, Operator, learn_texts
 from accounts.roles import SEE_IAM
+from accounts.services import audit_checks
+from iamconsole.web.fragments import render_page
 from iamconsole.web.tables import Listing, list_response
 
 
@@ -31,7 +34,8 @@ def _visible(operator: Operator) -> QuerySet[AuditEntry]:
 @require_GET
 def audit_trail(request: HttpRequest) -> HttpResponseBase:
     operator = signed_in(request)
-    context = {"head": AuditHead.objects.filter(pk=1, number__gt=0).first()}
+    set_back = audit.set_back() if operator.is_staff else ""
+    context = {"head": _head(), "owns_any": operator.is_staff, "set_back": set_back}
 
     def read(listing: Listing) -> Mapping[str, Any]:
         learn_texts(listing.page.rows)
@@ -49,3 +53,30 @@ def audit_entry(request: HttpRequest, pk: int) -> HttpResponseBase:
     data.pop("texts", None)
     context = {"entry": entry, "sentence": audit.sentence(entry), "changes": changes, "data": data}
     return render(request, "accounts/audit_entry.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def audit_check(request: HttpRequest) -> HttpResponse:
+    """The last check of the whole trail, and the order for another: a worker does it, so no page waits."""
+    operator = signed_in(request)
+    if operator.is_stranger:
+        raise Http404
+    if not operator.is_staff:
+        raise PermissionDenied("Only owners have the audit trail checked.")
+    if request.method == "POST":
+        audit_checks.start(actor=operator, request=request)
+        return redirect("audit_check")
+    check = audit_checks.last()
+    context = {
+        "check": check,
+        "is_silent": check is not None and audit_checks.is_silent(check),
+        "head": _head(),
+        "waiting": audit_checks.waiting(),
+        "set_back": audit.set_back(),
+    }
+    return render_page(request, "accounts/audit_check.html", context, fragment="live")
+
+
+def _head() -> AuditHead | None:
+    return AuditHead.objects.filter(pk=1, number__gt=0).first()

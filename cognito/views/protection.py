@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import audit
 from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AuditEntry, AuditHead, AwsAccount
 from accounts.roles import ADMINISTER, SEE_IAM, SEE_PEOPLE
@@ -35,14 +34,6 @@ SHOWN = 50  # of those who are gone, on a pool's page
 def data_protection(request: HttpRequest, account_id: str) -> HttpResponse:
     aws_account = fetch_aws_account(request, account_id, SEE_IAM)
     return _page(request, aws_account)
-
-
-@require_POST
-def data_protection_verify(request: HttpRequest, account_id: str) -> HttpResponse:
-    """Checks every sealed entry of the audit trail."""
-    aws_account = fetch_aws_account(request, account_id, SEE_IAM)
-    audit.seal()  # what was erased a moment ago is checked, too
-    return _page(request, aws_account, verified=True, problems=audit.verify())
 
 
 def _page(request: HttpRequest, aws_account: AwsAccount, **more: Any) -> HttpResponse:

@@ -51,8 +51,8 @@ def tamper() -> Callable[..., None]:
     return run
 
 
-def kinds(head: tuple[int, str] | None = None) -> list[tuple[str, int]]:
-    return [(problem.kind, problem.number) for problem in audit.verify(head)]
+def kinds(*heads: tuple[int, str]) -> list[tuple[str, int]]:
+    return [(problem.kind, problem.number) for problem in audit.verify(heads)]
 
 
 def test_an_untouched_trail_has_no_problems(sealed: list[AuditEntry]) -> None:

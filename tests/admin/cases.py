@@ -14,7 +14,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import ApprovalRule, AuditHead, AwsAccount, ClaimedMembership, ClaimGroup, Operator
+from accounts.models import ApprovalRule, AuditCheck, AuditHead, AwsAccount, ClaimedMembership, ClaimGroup, Operator
 from cognito.models import (
     AppClient,
     CognitoGroup,
@@ -117,6 +117,7 @@ def _of_the_console(operator: Operator) -> None:
     if AuditHead.objects.exists():
         return
     AuditHead.objects.create(pk=1)
+    AuditCheck.objects.create(asked_by=operator, is_running=False)
     SharedRate.objects.create(account_id="123456789012", region="eu-west-1", category="UserList")
     group = Group.objects.create(name="Auditors")
     ClaimGroup.objects.create(value="aws-audit", group=group)

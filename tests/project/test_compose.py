@@ -65,6 +65,7 @@ def environment(tmp_path: Path, emulator: Emulator) -> dict[str, str]:
         "REDIS_URL": settings.REDIS_URL,
         "AWS_EMULATOR_URL": "",
         "IAMCONSOLE_STATE": str(tmp_path),
+        "AUDIT_HEAD_FILE": str(tmp_path / "audit-head"),
         "STATIC_ROOT": str(tmp_path / "assets"),
         "TRUSTED_PROXIES": "1",
     }

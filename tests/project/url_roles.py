@@ -33,6 +33,9 @@ audit                          GET    in        404     ok   403  ok   ok    ok 
 audit                          HTMX   in        404     ok   403  ok   ok    ok    ok
 audit?format=csv               GET    in        404     ok   403  ok   ok    ok    ok
 audit_entry                    GET    in        404     ok   403  ok   ok    ok    ok
+audit_check                    GET    in        404     403  403  403  403   ok    ok
+audit_check                    HTMX   in        404     403  403  403  403   ok    ok
+audit_check                    POST   in        404     403  403  403  403   ok    ok
 mails                          GET    in        ok      ok   ok   ok   ok    ok    ok
 mails                          POST   in        ok      ok   ok   ok   ok    ok    ok
 step_up                        GET    in        ok      ok   ok   ok   ok    ok    ok
@@ -166,7 +169,6 @@ cognito_group                  GET    in        404     ok   403  ok   ok    ok 
 cognito_user                   GET    in        404     403  ok   ok   ok    ok    ok
 cognito_user_preview           GET    in        404     403  ok   ok   ok    ok    ok
 data_protection                GET    in        404     ok   403  ok   ok    ok    ok
-data_protection_verify         POST   in        404     ok   403  ok   ok    ok    ok
 data_protection_pool           GET    in        404     403  403  403  403   ok    ok
 data_protection_pool           POST   in        404     403  403  403  403   ok    ok
 # The pool's one person isn't gone: there is nobody to erase.
