@@ -31,6 +31,18 @@ class GroupField(NamedField):
         super().__init__("group", lambda aws_account: _live(IamGroup, aws_account), **kwargs)
 
 
+class GroupsField(GroupField):
+    """Cleans to a list of groups, each once; none where it is empty."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"help_text": "Their names or ARNs, with a ; between.", **kwargs})
+
+    def clean(self, value: Any) -> list[IamGroup]:
+        names = [name for name in (part.strip() for part in str(value or "").split(";")) if name]
+        groups = [super(GroupsField, self).clean(name) for name in names or [""]]
+        return list({group.pk: group for group in groups if group is not None}.values())
+
+
 class RoleField(NamedField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__("role", lambda aws_account: _live(IamRole, aws_account), **kwargs)

@@ -7,12 +7,15 @@ from typing import Any
 
 from django import forms
 
-from identities.operations import create_group, create_user
+from identities.acts.passwords import NO_PASSWORD, PASSWORD_CHOICES, PasswordFields
+from identities.forms import GroupsField
+from identities.models import IamUser
+from identities.operations import add_member, attach, create_group, create_user
 from policies.acts import ActForm
 from policies.fields import PolicyField
 from sync.operations import StepSpec
 
-_NAME = "Letters, digits and +=,.@_- only; unique in the AWS account, whatever the case."
+_NAME = "Letters, digits and +=,.@_- only; unique in the AWS account, case-insensitive."
 _FIXED_PATH = "Sorts them in folders, such as /apps/; usually just /. It can’t be changed later."
 _PATH = "Sorts them in folders, such as /apps/; usually just /. It can be changed later, but the ARN changes with it."
 
@@ -41,14 +44,32 @@ class NewForm(ActForm):
         return f"/{said}/" if said else "/"
 
 
-class CreateUserForm(NewForm):
+class CreateUserForm(NewForm, PasswordFields):
     heading = "New user"
     about = "A person or a program with credentials of its own. It may do nothing until a group or a policy says so."
+    groups = GroupsField(label="Groups", required=False)
+    policy = PolicyField(label="First policy", required=False, help_text="Its name or its ARN; attached at once.")
+    how = forms.ChoiceField(
+        label="Console password",
+        choices=[(NO_PASSWORD, "None: it can’t sign in to AWS’s own console"), *PASSWORD_CHOICES],
+        initial=NO_PASSWORD,
+        required=False,
+        widget=forms.RadioSelect,
+    )
     boundary = PolicyField(label="Permissions boundary", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields(["name", "groups", "policy", "how", "password", "reset_required", "path", "boundary"])
 
     def steps(self) -> Sequence[StepSpec]:
         said = self.cleaned_data
-        return [create_user(self.aws_account, said["name"], said["path"], said["boundary"])]
+        create = create_user(self.aws_account, said["name"], said["path"], said["boundary"])
+        user = IamUser(aws_account=self.aws_account, arn=create.params["arn"], name=said["name"])
+        member = [add_member(user, group) for group in said["groups"]]
+        attached = [attach(user, said["policy"])] if said["policy"] else []
+        login = [] if said["how"] in ("", NO_PASSWORD) else [self.password_step(user, "iam.login.create")]
+        return [create, *member, *attached, *login]
 
 
 class CreateGroupForm(NewForm):

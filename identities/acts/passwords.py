@@ -11,13 +11,18 @@ from django.db import transaction
 from accounts.models import AwsAccount, Operator
 from identities.account.password_check import refusals, think_up
 from identities.account.selectors import settings_of
+from identities.models import IamUser
 from identities.operations.credentials.logins import PASSWORD
 from identities.operations.credentials.specs import on_user
 from policies.acts import ActForm
 from sync.operations import StepSpec
 from sync.sealed import keep_typed
 
-MADE_UP, TYPED = "made_up", "typed"
+NO_PASSWORD, MADE_UP, TYPED = "none", "made_up", "typed"
+PASSWORD_CHOICES = (
+    (MADE_UP, "Generate a password; whoever applies the change sees it once, for 15 minutes"),
+    (TYPED, "Type a password, and tell its user"),
+)
 
 
 def policy_of(aws_account: AwsAccount) -> Any:
@@ -31,18 +36,12 @@ def thought_up(aws_account: AwsAccount, operator: Operator) -> str:
     return keep_typed(think_up(policy_of(aws_account)), name=PASSWORD, aws_account=aws_account, operator=operator)
 
 
-class PasswordForm(ActForm):
-    kind: ClassVar[str]
-    about = (
-        "To sign in to AWS’s own console. It is kept sealed until it is sent, and checked against the password policy "
-        "that the last pull saw."
-    )
+class PasswordFields(ActForm):
+    """What is asked wherever a console password is set."""
+
     how = forms.ChoiceField(
-        label="The password",
-        choices=[
-            (MADE_UP, "The console thinks one up; whoever applies the change sees it once, for 15 minutes"),
-            (TYPED, "I type one, and tell its user"),
-        ],
+        label="Console password",
+        choices=PASSWORD_CHOICES,
         initial=MADE_UP,
         widget=forms.RadioSelect,
     )
@@ -57,11 +56,6 @@ class PasswordForm(ActForm):
         required=False, initial=True, label="Its user must choose a new one at the next sign-in"
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if len(self.targets) > 1:  # each gets one of its own
-            del self.fields["how"], self.fields["password"]
-
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or self.cleaned_data
         if said.get("how") == TYPED:
@@ -70,18 +64,35 @@ class PasswordForm(ActForm):
                 self.add_error("password", sentence)
         return said
 
-    def steps(self) -> Sequence[StepSpec]:
+    def password_step(self, target: IamUser, kind: str) -> StepSpec:
+        """Of the cleaned form: a step of `kind` that sets the password of `target`, sealed by now."""
         said = self.cleaned_data
         made_up = said.get("how", MADE_UP) == MADE_UP
-        about = {"reset_required": said["reset_required"], "made_up": made_up}
-        with transaction.atomic():
-            return [on_user(target, self.kind, password=self._sealed(made_up), **about) for target in self.targets]
+        sealed = self._sealed(made_up)
+        return on_user(target, kind, password=sealed, reset_required=said["reset_required"], made_up=made_up)
 
     def _sealed(self, made_up: bool) -> str:
         if made_up:
             return thought_up(self.aws_account, self.operator)
         typed = self.cleaned_data["password"]
         return keep_typed(typed, name=PASSWORD, aws_account=self.aws_account, operator=self.operator)
+
+
+class PasswordForm(PasswordFields):
+    kind: ClassVar[str]
+    about = (
+        "To sign in to AWS’s own console. It is kept sealed until it is sent, and checked against the password policy "
+        "that the last pull saw."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(self.targets) > 1:  # each gets one of its own
+            del self.fields["how"], self.fields["password"]
+
+    def steps(self) -> Sequence[StepSpec]:
+        with transaction.atomic():
+            return [self.password_step(target, self.kind) for target in self.targets]
 
 
 class NewPasswordForm(PasswordForm):

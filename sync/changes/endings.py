@@ -15,6 +15,7 @@ from sync.changes import attempts, leases, temporary, verbs
 from sync.changes.claims import Claim, ClaimLost
 from sync.changes.errors import sentence_only
 from sync.changes.guards import Objection, send_back, void_approvals
+from sync.changes.made_objects import read_what_was_made
 from sync.changes.rows import say, wake_after_commit
 from sync.models import Change, Step
 
@@ -29,6 +30,8 @@ def _ending(claim: Claim, state: Change.State) -> Iterator[Change]:
         change.cancel_asked = False
         change.finished_at = clock.now()
         yield change
+        if change.finished_at:
+            read_what_was_made(change)
         temporary.follow(change)
         leases.release(change)
 

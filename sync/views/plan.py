@@ -14,8 +14,10 @@ from django.db.models import prefetch_related_objects
 
 from iamconsole.web.vocabulary import state_of
 from iamconsole.web.words import counted, number
+from sync.changes.made_objects import made_by_steps, rows_of
 from sync.changes.moved import movement
 from sync.checks import Finding
+from sync.mirror import mirror_of
 from sync.models import Change, Step
 from sync.naming import Names
 from sync.operations import Undo
@@ -25,6 +27,7 @@ from sync.views.steps import StepView, is_destructive, step_view, undo_of
 
 State = Change.State
 STEPS_A_PAGE = 50
+MOST_LED_TO = 3
 MOST_MOVED = 10  # notes about steps that would stop
 _EACH_IS_READ = "Each is read again before it is sent: make a new plan on what is live instead."
 STOPPED = (Step.State.FAILED, Step.State.UNKNOWN, Step.State.CONFLICTED)
@@ -43,6 +46,14 @@ class FindingView:
     title: str
     kind: str
     detail: str
+
+
+@dataclass(frozen=True)
+class MadeObject:
+    """What a step made, with the address of its page."""
+
+    name: str
+    url: str
 
 
 class Plan:
@@ -96,6 +107,21 @@ class Plan:
     @cached_property
     def done(self) -> int:
         return sum(row.state in Step.FINISHED for row in self.rows)
+
+    @cached_property
+    def _made(self) -> list[tuple[str, str]]:
+        return made_by_steps(self.change) if self.change.finished_at else []
+
+    @cached_property
+    def made(self) -> list[MadeObject]:
+        """The first few of the objects that it made and that have a page."""
+        rows = rows_of(self.change, self._made[:MOST_LED_TO])
+        made = [MadeObject(self.names.said(row.name), mirror_of(row.kind).url(row)) for row in rows]
+        return [each for each in made if each.url]
+
+    @property
+    def made_besides(self) -> int:
+        return len(self._made) - len(self._made[:MOST_LED_TO])
 
     @cached_property
     def unsent(self) -> int:
