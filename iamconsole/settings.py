@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "iamconsole.web.middleware.NoNul",
+    "iamconsole.web.unseen.UnseenShown",
     "iamconsole.web.once.OncePerPage",
     "accounts.middleware.NothingKept",
     "accounts.middleware.SignedSessions",

@@ -23,6 +23,7 @@ _AS: Mapping[Severity, checks.Severity] = {
     Severity.SUGGESTION: "suggestion",
 }
 _ORDER = list(_AS)
+_HIDES = "INVISIBLE_CHARACTER"  # what is read differs from what is sent: a reviewer must know
 
 
 class LintCheck(Check):
@@ -57,7 +58,7 @@ class LintCheck(Check):
 def _finding(step: int, found: lint.Finding) -> Finding:
     return Finding(
         found.code,
-        _AS[found.severity],
+        "security_warning" if found.code == _HIDES else _AS[found.severity],
         found.message,
         step,
         found.line,

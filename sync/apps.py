@@ -9,7 +9,7 @@ class SyncConfig(AppConfig):
     def ready(self) -> None:
         from accounts import audit
         from iamconsole.web.navigation import register_shell
-        from sync import checks, ends, mirror, ownership, regions, search, shell
+        from sync import checks, ends, mirror, ownership, regions, search, shell, unseen_check
 
         audit.register(
             {
@@ -19,6 +19,7 @@ class SyncConfig(AppConfig):
         )
         mirror.register_source(regions.AccountRegions())
         checks.register(ownership.OwnershipCheck())
+        checks.register(unseen_check.UnseenCheck())
         register_shell(shell.SyncShell())
         shell.register_panels()
         ends.register_panels()

@@ -15,6 +15,7 @@ from iamconsole.web.words import counted
 CONTEXT = 3  # unchanged lines kept around each difference
 MOST_PAIRS = 100_000  # of equal lines, one on each side: comparing takes long where there are more
 _MEMBER = re.compile(r'(?P<key>\s*"(?:[^"\\]|\\.)*+": )(?P<value>.*?)(?P<comma>,?)')
+_LINE_END = re.compile(r"\r\n|\n|\r")
 _CLOSES = {"[": "]", "{": "}"}
 
 
@@ -33,7 +34,7 @@ class _Pair(NamedTuple):
 
 def text_diff(old: str, new: str, context: int = CONTEXT) -> list[DiffLine]:
     """What became of the lines of `old`; long unchanged runs are one line that counts them. Equal texts: nothing."""
-    pairs = list(_compared(old.splitlines(), new.splitlines(), as_json=False))
+    pairs = list(_compared(lines_of(old), lines_of(new), as_json=False))
     return [DiffLine(pair.sign, pair.new or pair.old) for pair in _shortened(pairs, context)]
 
 
@@ -52,7 +53,7 @@ def side_by_side(old: str, new: str, context: int = CONTEXT) -> tuple[list[DiffL
     """
     pairs = _shortened(_of_documents(old, new), context)
     if not pairs:
-        whole = [DiffLine(" ", line) for line in laid_out(new).splitlines()]
+        whole = [DiffLine(" ", line) for line in lines_of(laid_out(new))]
         return whole, whole
     columns: tuple[list[DiffLine], list[DiffLine]] = ([], [])
     for pair in pairs:
@@ -76,7 +77,7 @@ def _level(columns: tuple[list[DiffLine], list[DiffLine]]) -> None:
 
 
 def _of_documents(old: str, new: str) -> list[_Pair]:
-    before, after = laid_out(old).splitlines(), laid_out(new).splitlines()
+    before, after = lines_of(laid_out(old)), lines_of(laid_out(new))
     pairs = list(_compared(before, after, as_json=True))
     if before != after and all(pair.sign == " " for pair in pairs):
         return list(_compared(before, after, as_json=False))  # commas alone: one of them is no JSON
@@ -145,6 +146,12 @@ def _collapsed(run: list[_Pair], head: int, tail: int) -> list[_Pair]:
 
 
 # ---- Documents laid out --------------------------------------------------------------------------------------
+
+
+def lines_of(text: str) -> list[str]:
+    """As `splitlines`, but other characters than line ends, such as U+0085, stay in their line and can be shown."""
+    lines = _LINE_END.split(text)
+    return lines if lines[-1] else lines[:-1]
 
 
 def laid_out(text: str) -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from iamconsole.web.diff import lines_of
+
 DEEPEST = 20  # static/css/code.css has a rule for every second column up to here
 _PIECE = re.compile(
     # A text that doesn't close goes to the end of its line, so that no line is looked through again and again.
@@ -30,7 +32,7 @@ def json_lines(text: str, marks: dict[int, str] | None = None) -> list[Line]:
     marks = marks or {}
     return [
         Line(number, mark_safe("".join(_pieces(line))), marks.get(number, ""), indent_of(line))  # noqa: S308  escaped
-        for number, line in enumerate(text.splitlines(), start=1)
+        for number, line in enumerate(lines_of(text), start=1)
     ]
 
 

@@ -23,6 +23,7 @@ from django.urls import reverse
 from accounts.access import who_may, with_roles
 from accounts.models import Operator
 from accounts.roles import APPROVE, Role
+from characters import shown
 from sync.changes import demands, reviews
 from sync.changes.titles import title_of_steps
 from sync.models import Change
@@ -161,8 +162,8 @@ def _reviews(change: Change) -> Callable[[Operator], str]:
 
 
 def _message(change: Change, mail: Mail, operator: Operator, asked: str, connection: BaseEmailBackend) -> EmailMessage:
-    does = title_of_steps(change)
-    about = f"change {change.pk} in {change.aws_account}"
+    does = shown(title_of_steps(change))
+    about = shown(f"change {change.pk} in {change.aws_account}")
     page = reverse("change", kwargs={"account_id": change.aws_account.account_id, "pk": change.pk})
     lines = [
         " ".join([mail.sentence.format(requester=change.requested_by, owner=change.applied_by), asked]).rstrip(),

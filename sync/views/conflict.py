@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from accounts.models import AwsAccount
-from iamconsole.web.diff import CONTEXT, DiffLine, laid_out, text_diff
+from iamconsole.web.diff import CONTEXT, DiffLine, laid_out, lines_of, text_diff
 from iamconsole.web.words import counted
 from sync.models import Step
 from sync.operations import Operation, registry
@@ -71,7 +71,7 @@ def _document(operation: Operation[Any], aws_account: AwsAccount, params: Any, v
 
 def _compared(base: str, ours: str, live: str) -> tuple[list[DiffLine], list[DiffLine], list[DiffLine]]:
     """The three as lines, the last two with what differs from the first; what is alike at both ends is left out."""
-    texts = [laid_out(text).splitlines() for text in (base, ours, live)]
+    texts = [lines_of(laid_out(text)) for text in (base, ours, live)]
     head = _alike(texts)
     tail = _alike([text[head:][::-1] for text in texts])
     first, *others = ["\n".join(text[head : len(text) - tail]) for text in texts]
@@ -102,4 +102,4 @@ def _left_out(lines: list[str], *, from_end: bool) -> list[DiffLine]:
 
 
 def _same(text: str) -> list[DiffLine]:
-    return [DiffLine(" ", line) for line in text.splitlines()]
+    return [DiffLine(" ", line) for line in lines_of(text)]

@@ -294,6 +294,7 @@ CASES: dict[str, tuple[DocumentType, str | Statement | list[Statement]]] = {
     "ALLOW_WITH_NOT_RESOURCE": (IDENTITY, without(allow(NotResource=f"{BUCKET}/*"), "Resource")),
     "ALLOW_EVERYTHING": (IDENTITY, allow("*", "*")),
     "ALLOW_WHOLE_SERVICE": (IDENTITY, allow("s3:*", "*")),
+    "INVISIBLE_CHARACTER": (IDENTITY, allow(resource=f"{BUCKET}/rep\u00adorts/*")),
     # ---- Redundancy
     "REDUNDANT_ACTION": (IDENTITY, allow(["s3:Get*", "s3:GetObject"])),
     "REDUNDANT_RESOURCE": (IDENTITY, allow(resource=[f"{BUCKET}/*", f"{BUCKET}/2026/*"])),

@@ -12,6 +12,7 @@ from policies.engine.lint import (
     actions,
     arns,
     attached,
+    characters,
     condition_keys,
     condition_values,
     control_policies,
@@ -34,8 +35,8 @@ from policies.engine.lint.subject import Subject
 from policies.engine.structure import DocumentType
 
 MODULES = (
-    grammar, sizes, actions, attached, arns, condition_keys, condition_values, operators, variables, tags, principals,
-    federation, services, control_policies, passing, width, redundancy, empties,
+    grammar, sizes, characters, actions, attached, arns, condition_keys, condition_values, operators, variables, tags,
+    principals, federation, services, control_policies, passing, width, redundancy, empties,
 )  # fmt: skip
 
 # IAM takes 131,072 characters, white space included; what AWS itself writes may be laid out more widely.

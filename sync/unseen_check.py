@@ -1,0 +1,44 @@
+"""Says on a plan which parameters have characters that nobody sees: pages show them, and few look for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from accounts.models import AwsAccount
+from characters import unseen_in
+from sync.checks import Check, Finding
+from sync.operations import Planned
+
+
+class UnseenCheck(Check):
+    """Policy documents are lint's: see policies/engine/lint/characters.py."""
+
+    name = "unseen"
+
+    def look(self, aws_account: AwsAccount, steps: Sequence[Planned]) -> list[Finding]:
+        return [finding for step in steps for finding in _of_step(aws_account, step)]
+
+
+def _of_step(aws_account: AwsAccount, step: Planned) -> Iterator[Finding]:
+    document = step.operation.writes(aws_account, step.params)
+    for name, value in asdict(step.params).items():
+        numbers = list(
+            dict.fromkeys(number for text in _texts(value) if text != document for number in unseen_in(text))
+        )
+        if numbers:
+            listed = ", ".join(numbers)
+            message = f"{name} has {listed}, which nobody sees: look where this page shows ⟨{numbers[0]}⟩."
+            yield Finding("INVISIBLE_CHARACTER", "warning", message, step.position, about=(name, *numbers))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for each in (*value, *value.values()):
+            yield from _texts(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _texts(each)
