@@ -23,12 +23,28 @@ READS = ("GET", "HEAD")
 PROVIDER_METHOD = "socialaccount"  # allauth's word for a sign-in by an identity provider
 
 DEMO_IS_OVER = "The demo operator can't sign in any more: a real AWS account is connected. Sign in as yourself."
+DEMO_WOULD_END = (
+    "This console runs the demo. As soon as it holds a real AWS account, the demo operator can no longer sign in."
+)
 SET_UP_FIRST = "Your role can change AWS, so it needs a second factor. Set up a passkey or an authenticator app."
+
+
+def demo_would_end() -> bool:
+    """Whether a real AWS account, connected or imported, would lock out a demo operator who can sign in now.
+
+    An imported one counts: what it tells of an AWS account is as confidential, and the demo has no second factor.
+    """
+    is_demo = settings.DEMO or Operator.objects.filter(is_demo=True, is_active=True).exists()
+    return is_demo and not _has_real_aws_account()
+
+
+def _has_real_aws_account() -> bool:
+    return AwsAccount.objects.filter(emulated=False).exists()
 
 
 def why_refused(operator: Operator) -> str:
     """Why this operator may not be signed in, as a sentence for them; "" when they may."""
-    if operator.is_demo and AwsAccount.objects.filter(emulated=False).exists():
+    if operator.is_demo and _has_real_aws_account():
         return DEMO_IS_OVER
     return ""
 

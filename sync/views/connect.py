@@ -6,7 +6,6 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import ADMINISTER
+from accounts.sign_in import demo_would_end
 from accounts.stepup import demand_step_up
 from iamconsole.web.fragments import wants_fragment
 from sync import aims
@@ -164,7 +164,7 @@ def _page(request: HttpRequest, form: ConnectForm, **context: Any) -> HttpRespon
             "form": form,
             "roles": _roles(partition, "", str(form["external_id"].value() or "")),
             "is_first": not AwsAccount.objects.exists(),
-            "demo": settings.DEMO,
+            "demo_would_end": demo_would_end(),
             **context,
         },
     )

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import ADMINISTER
+from accounts.sign_in import demo_would_end
 from accounts.stepup import demand_step_up
 from iamconsole.web.uploads import LimitedFiles, is_too_long
 from sync.snapshot import files, importing
@@ -83,7 +84,7 @@ def _receive(request: HttpRequest, aws_account: AwsAccount | None) -> HttpRespon
 def _page(request: HttpRequest, form: FileForm, aws_account: AwsAccount | None) -> HttpResponse:
     context = {
         "form": form,
-        "demo": settings.DEMO,
+        "demo_would_end": demo_would_end(),
         "aws_account": aws_account,
         "last": importing.last_import(aws_account) if aws_account else None,
     }

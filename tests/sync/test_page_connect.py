@@ -185,3 +185,11 @@ def test_the_command_twice_changes_nothing(emulator: Emulator) -> None:
 def test_the_command_wants_to_know_the_credentials() -> None:
     with pytest.raises(CommandError, match="Say by which credentials"):
         command("--emulated")
+
+
+@pytest.mark.django_db
+def test_the_command_asks_before_it_locks_the_demo_operator_out(settings: Any) -> None:
+    settings.DEMO = True
+    with pytest.raises(CommandError, match="--end-demo"):
+        command("--ambient")
+    assert not AwsAccount.objects.exists()

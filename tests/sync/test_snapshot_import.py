@@ -14,7 +14,8 @@ from urllib.parse import quote
 import pytest
 from django.core.management import CommandError
 
-from accounts.models import AuditEntry, AwsAccount
+from accounts.models import AuditEntry, AwsAccount, Operator
+from accounts.sign_in import why_refused
 from iamconsole.demo.process import Emulator
 from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePolicy, Membership
 from policies.models import ManagedPolicy, PolicyVersion
@@ -38,6 +39,17 @@ def test_makes_an_aws_account_without_a_connection(file: Path) -> None:
     assert not aws_account.writes_enabled
     assert (run.state, run.source, run.trigger) == ("done", "iam.snapshot", "import")
     assert (run.seen, run.new, run.expected) == (5, 5, 5)
+
+
+def test_asks_before_it_locks_the_demo_operator_out(file: Path) -> None:
+    demo = Operator.objects.create_user("demo@acme.example", "correct horse battery", name="Demo", is_demo=True)
+    with pytest.raises(CommandError, match=r"demo operator can no longer sign in.*create_operator.*--end-demo"):
+        import_(file)
+    assert not AwsAccount.objects.exists()
+    assert why_refused(demo) == ""
+    import_(file, end_demo=True)
+    assert why_refused(demo) != ""
+    import_(file)  # it is over: nothing is asked any more
 
 
 def test_has_users_groups_roles_policies_and_what_ties_them(file: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts.management import ending_demo
 from accounts.models import AwsAccount
 from sync import connect
 from sync.aws.errors import AwsError
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--external-id", default="", help="that the trust policies of the roles ask for")
         parser.add_argument("--emulated", action="store_true", help="the emulator at AWS_EMULATOR_URL plays it")
         parser.add_argument("--writes", choices=["on", "off"], default="off", help="off: it is only looked at")
+        ending_demo.add_argument(parser)
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,6 +43,8 @@ class Command(BaseCommand):
             self._say(known, made=False, run=None, as_json=options["json"])
             return
         aws_account = self._new(options, known)
+        if not aws_account.emulated:
+            ending_demo.check(options)
         try:
             run = connect.connect(
                 aws_account=aws_account, actor=None, actor_name="command line", writes=options["writes"] == "on"

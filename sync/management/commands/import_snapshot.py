@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from accounts.management import ending_demo
 from accounts.models import AwsAccount
 from sync import pull
 from sync.models import Run
@@ -44,11 +45,14 @@ class Command(BaseCommand):
             action="store_true",
             help="mark as gone what the file no longer shows, even if that is a large part of the mirror",
         )
+        ending_demo.add_argument(parser)
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         self._quiet = options["json"]
         aws_account = self._aws_account(options)
+        if not aws_account.emulated:
+            ending_demo.check(options)
         try:
             with _opened(options["file"]) as (source, modified), files.copied(source) as path:
                 run = importing.import_file(
