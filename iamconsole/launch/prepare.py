@@ -11,10 +11,10 @@ import os
 import shutil
 import subprocess
 import sys
-import venv
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
+from failures import NO_VENV, explained  # type: ignore[import-not-found]
 from steps import say, step, stop  # type: ignore[import-not-found]
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,8 +42,7 @@ def install(locks: list[str]) -> None:
     if remembered.exists() and remembered.read_text() == wanted:
         return
     with step("Virtual environment"):
-        if not (BIN / "python").exists():
-            venv.create(VENV, with_pip=True)
+        make_venv()
         _run(
             BIN / "python",
             "-m",
@@ -60,6 +59,26 @@ def install(locks: list[str]) -> None:
             BIN / "uv", "pip", "install", "-q", "--python", BIN / "python", "--require-hashes", *_each("-r", files[1:])
         )
     remembered.write_text(wanted)
+
+
+def make_venv() -> None:
+    """Unless there is one with pip: a try that was broken off may have left half of it."""
+    if (BIN / "python").exists() and _has_pip():
+        return
+    try:
+        import ensurepip  # noqa: F401  Debian has it in a package of its own
+        import venv
+
+        venv.create(VENV, with_pip=True, clear=VENV.exists())
+    except (ImportError, subprocess.CalledProcessError):
+        shutil.rmtree(VENV, ignore_errors=True)
+        stop(NO_VENV)
+    except OSError as error:
+        stop(explained(str(error)) or f"The virtual environment can’t be made: {error}")
+
+
+def _has_pip() -> bool:
+    return subprocess.run([BIN / "python", "-c", "import pip"], check=False, capture_output=True).returncode == 0
 
 
 def build_assets() -> None:
@@ -79,7 +98,7 @@ def build_assets() -> None:
     if npm is None or node is None:
         stop("Neither `node` nor `npm` could be started. Install Node.js 18 or newer and try again.")
     with step("Front-end packages"):
-        _run(npm, "ci", "--ignore-scripts", "--silent", env=environment)
+        _run(npm, "ci", "--ignore-scripts", "--loglevel", "error", env=environment)
     with step("Assets"):
         _run(node, "static/build.mjs", env=environment)
     remembered.write_text(wanted)
@@ -108,8 +127,20 @@ def _run(*command: object, env: dict[str, str] | None = None) -> None:
         [str(part) for part in command], cwd=ROOT, env=env, check=False, capture_output=True, text=True
     )
     if done.returncode:
-        say(done.stdout + done.stderr)
-        stop(f"This didn't work: {' '.join(map(str, command))}")
+        _explain(" ".join(map(str, command)), done.stdout + done.stderr)
+
+
+def _explain(command: str, output: str) -> None:
+    """Ends the program with what to do; what isn't known is shown as the tool said it."""
+    sentence = explained(output)
+    if not sentence:
+        say(output)
+        stop(f"This didn't work: {command}")
+    log = VENV / "failed.log"
+    log.unlink(missing_ok=True)
+    log.touch(mode=0o600)
+    log.write_text(f"{command}\n{output}")
+    stop(f"{sentence}\n\nAll that the tool said: {log}")
 
 
 def _each(flag: str, files: list[Path]) -> list[object]:
