@@ -13,12 +13,13 @@ from django.db.models.fields.json import KeyTransform
 from accounts.models import AwsAccount
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser, UserPool
 from cognito.models.people import USUAL
+from cognito.people.typed import as_phone, cleaned
 from iamconsole.web.counts import lately
 from iamconsole.web.search import beginning
 from iamconsole.web.trigrams import LEAST, containing
 
 Status = CognitoUser.Status
-# Who never finished signing up, and who never took up an invitation.
+# Who never finished signing up, and who never signed in with a password of their own.
 UNFINISHED = (Status.UNCONFIRMED, Status.FORCE_CHANGE_PASSWORD)
 E_MAIL, PHONE, SUB, USERNAME = "email", "phone_number", "sub", "username"
 PAGE = 50
@@ -115,9 +116,18 @@ def of_status(*statuses: str) -> Q:
 
 
 def with_words(people: QuerySet[CognitoUser], words: str) -> QuerySet[CognitoUser]:
-    """Anywhere in what is searched; below three characters, at the beginning of the username."""
-    words = words.strip()
-    return _having(people, words) if len(words) >= LEAST else beginning(people, words)
+    """Anywhere in what is searched; below three characters, at the beginning of the username.
+
+    A phone number is found however it is written; also what has the words as they were typed, such as an id.
+    """
+    words = cleaned(words)
+    if len(words) < LEAST:
+        return beginning(people, words)
+    phone = as_phone(words)
+    if not phone or phone == words:
+        return _having(people, words)
+    either = (_having(people, each).order_by().values("pk") for each in (words, phone))
+    return people.filter(pk__in=next(either).union(next(either)))
 
 
 def _having(people: QuerySet[CognitoUser], words: str) -> QuerySet[CognitoUser]:

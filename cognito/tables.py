@@ -249,8 +249,8 @@ def _days(name: str, label: str, lookup: str, words: str) -> DateFilter:
 PEOPLE_FILTERS: tuple[Filter, ...] = (
     TextFilter("group", "In group", rows=_in_group, known=_groups_of, words="In {}"),
     ChoiceFilter("status", "Status", choices=(
-        Choice("unfinished", "Never finished sign-up or invitation", of_status(*UNFINISHED),
-               "Never finished sign-up or invitation"),
+        Choice("unfinished", "Sign-up or first sign-in not finished", of_status(*UNFINISHED),
+               "Sign-up or first sign-in not finished"),
         *(Choice(value.lower(), str(label), of_status(value)) for value, label in Status.choices),
     )),
     yes_or_no("enabled", "Enabled", Q(enabled=True), "Enabled"),

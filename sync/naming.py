@@ -18,7 +18,7 @@ from sync.mirror.base import registry
 from sync.models import Step
 
 # As AWS writes the `sub` of a person: "UserType" of Amazon Cognito's API reference.
-_ID = re.compile(r"(?<![\w-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![\w-])")
+ID = re.compile(r"(?<![\w-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![\w-])")
 
 
 class Names:
@@ -32,7 +32,7 @@ class Names:
 
     def learn(self, texts: Iterable[str]) -> Self:
         """Asks for all ids in these texts at once."""
-        if ids := {each for text in texts for each in _ID.findall(text)} - self.known.keys():
+        if ids := {each for text in texts for each in ID.findall(text)} - self.known.keys():
             self.known.update(dict.fromkeys(ids, ""), **self._called(sorted(ids)))
         return self
 
@@ -43,7 +43,7 @@ class Names:
     def said(self, text: str) -> str:
         """The text with names in the place of ids."""
         self.learn([text])
-        return _ID.sub(lambda found: self.known[found[0]] or found[0], text)
+        return ID.sub(lambda found: self.known[found[0]] or found[0], text)
 
     def of_step(self, step: Step) -> str:
         """Whom a step makes: by the id that AWS gave, or else by what the plan says; "" where that isn't to be told."""

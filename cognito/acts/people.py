@@ -17,7 +17,7 @@ from cognito.operations.people.attributes import as_params
 from cognito.operations.people.base import on_person
 from cognito.operations.people.confirming import clients_without_secret
 from cognito.operations.people.mfa import FACTORS
-from cognito.people import messages, schema
+from cognito.people import messages, schema, temporary_passwords
 from cognito.people.guarded import why_not_for_helpdesk
 from cognito.people.messages import EMAIL, NO_MESSAGE, SMS
 from cognito.people.telling import allowed_by, care_of
@@ -97,7 +97,7 @@ class ResetPasswordForm(PersonForm):
     tells = "The old password is void at once: they need the code to set a new one."
 
     def said(self, person: CognitoUser) -> str:
-        return messages.recovery(person.pool, person)
+        return messages.recovery(self.pool, person)
 
 
 class SetPasswordForm(PasswordFields, PersonForm):
@@ -284,7 +284,7 @@ def _may_be_linked(person: Any) -> bool:
 
 
 def _invited(person: CognitoUser) -> str:
-    return messages.invitation(person.pool, EMAIL)
+    return f"{messages.invitation(person.pool, EMAIL)} {temporary_passwords.voids(person)}".rstrip()
 
 
 def _recovered(person: CognitoUser) -> str:

@@ -9,7 +9,9 @@ from django.db import models
 from accounts.models import AwsAccount
 
 # What a pool's screens need without anybody having chosen: who it is, and whether the address was verified.
-USUAL_ATTRIBUTES = ("email", "email_verified", "phone_number", "phone_number_verified", "name")
+USUAL_ATTRIBUTES = (
+    "email", "email_verified", "phone_number", "phone_number_verified", "name", "given_name", "family_name",
+)  # fmt: skip
 
 
 def usual_attributes() -> list[str]:

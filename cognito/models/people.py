@@ -29,7 +29,7 @@ class CognitoUser(MirroredRow):
         COMPROMISED = "COMPROMISED", "Compromised"
         UNKNOWN = "UNKNOWN", "Unknown to AWS"
         RESET_REQUIRED = "RESET_REQUIRED", "Must reset the password"
-        FORCE_CHANGE_PASSWORD = "FORCE_CHANGE_PASSWORD", "Never took up the invitation"
+        FORCE_CHANGE_PASSWORD = "FORCE_CHANGE_PASSWORD", "Has a temporary password"
         EXTERNAL_PROVIDER = "EXTERNAL_PROVIDER", "Signs in with a provider"
 
     pool = models.ForeignKey(UserPool, models.PROTECT, related_name="people", db_index=False)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from cognito.models import CognitoUser, UserPool
 from cognito.people.mirror import PERSON, find_one
 from cognito.people.telling import SUB
+from cognito.people.typed import as_aws_writes_it
 from cognito.selectors import E_MAIL, PHONE, USERNAME, exactly
 from sync.aws.client import reader
 from sync.mirror import ObjectRef, Place, Reread
@@ -18,10 +19,17 @@ _ADDRESS = re.compile(r"[^\s@\"]+@[^\s@\"]+\.[^\s@\".]{2,}")
 _NUMBER = re.compile(r"\+\d{7,15}")
 _SUB = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _USERNAME = re.compile(r"\S{3,128}")
+PREFERRED = "preferred_username"
+# What AWS looks for, as people call it ("ListUsers" in the API Reference): custom attributes aren't among it.
+SEARCHABLE = {
+    USERNAME: "username", E_MAIL: "e-mail", PHONE: "phone number", "name": "name", "given_name": "given name",
+    "family_name": "family name", PREFERRED: "preferred username", SUB: "subject",
+}  # fmt: skip
 
 
 def ways_to_ask(words: str) -> list[str]:
     """The attributes by which AWS can find whom a whole address, number, `sub` or username means; [] for a part."""
+    words = as_aws_writes_it(words)
     ways = []
     if _ADDRESS.fullmatch(words):
         ways.append(E_MAIL)
@@ -29,15 +37,23 @@ def ways_to_ask(words: str) -> list[str]:
         ways.append(PHONE)
     elif _SUB.fullmatch(words):
         ways.append(SUB)
-    return [*ways, USERNAME] if _USERNAME.fullmatch(words) else ways
+    if not _USERNAME.fullmatch(words):
+        return ways
+    return [*ways, USERNAME] if ways else [USERNAME, PREFERRED]
+
+
+def asked_by(words: str) -> str:
+    """ "username and preferred username"."""
+    return " and ".join(SEARCHABLE[way] for way in ways_to_ask(words))
 
 
 def is_known(pool: UserPool, words: str) -> bool:
-    return exactly(pool, words).exists()
+    return exactly(pool, as_aws_writes_it(words)).exists()
 
 
 def look(pool: UserPool, words: str) -> CognitoUser | None:
     """Whom AWS knows by exactly these words, as the mirror has her from now on. Raises what the door raises."""
+    words = as_aws_writes_it(words)
     client = reader(pool.aws_account, region=pool.region, urgent=True)
     for attribute in ways_to_ask(words):
         requested_at = timezone.now()

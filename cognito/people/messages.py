@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from cognito.models import AppClient, CognitoUser, UserPool
+from cognito.people.telling import allowed_by, kept_care_of
 from iamconsole.web.words import duration
 
 EMAIL, SMS = "EMAIL", "SMS"
@@ -36,14 +37,25 @@ def invitation(pool: UserPool, channel: str) -> str:
 
 def recovery(pool: UserPool, person: CognitoUser) -> str:
     """Of a reset: the code goes to the first verified address that the pool recovers accounts by."""
-    ways = recovery_ways(pool)
-    told = {name: person.attributes.get(f"{name}_verified") for name in ways}
-    for name in ways:
-        if told[name] == "true":
+    ways = [(name, _is_verified(pool, person, name)) for name in recovery_ways(pool)]
+    possible = [name for name, known in ways if known is not False]
+    for name, known in ways:
+        if known:
             return _code(pool, name)
-        if told[name] is None:
-            return f"A code to set a new one goes out {_by(ways)}, whichever is verified."
+        if known is None:
+            if len(possible) == 1:
+                return f"{_code(pool, name)} Whether that is verified isn’t kept here: if it isn’t, AWS refuses it."
+            return f"A code to set a new one goes out {_by(possible)}, whichever is verified."
     return "AWS will refuse it: no e-mail address or phone number is verified to send a code to."
+
+
+def _is_verified(pool: UserPool, person: CognitoUser, name: str) -> bool | None:
+    """AWS leaves out what somebody hasn't got. None: nobody here knows, since it isn't kept of the pool's people."""
+    kept = allowed_by(kept_care_of(pool))
+    if name in kept and not person.attributes.get(name):
+        return False
+    said = person.attributes.get(f"{name}_verified")
+    return None if said is None and f"{name}_verified" not in kept else said == "true"
 
 
 def sign_up_code(pool: UserPool, person: CognitoUser) -> str:

@@ -15,6 +15,7 @@ from cognito.people import messages, schema
 from cognito.people.guarded import guarded_attributes, why_not_for_helpdesk
 from cognito.people.messages import NO_MESSAGE
 from cognito.people.telling import allowed_by, care_of
+from cognito.people.typed import as_aws_writes_it
 from identities.bulk.csv_text import Line
 from identities.bulk.rows import Row, RowError, several, tried
 from sync.calls import concealed
@@ -101,7 +102,8 @@ def steps_of(rows: Iterable[Row]) -> list[StepSpec]:
 
 def _people(asked: Asked, lines: Sequence[Line]) -> dict[str, list[CognitoUser]]:
     """By `sub`, username, and what they sign in with; each as the table may write it."""
-    said = {line.cells.get(NAME, "") for line in lines}
+    typed = {line.cells.get(NAME, "") for line in lines}
+    said = typed | set(map(as_aws_writes_it, typed))
     live = CognitoUser.objects.live().filter(pool=asked.pool).select_related("pool__aws_account")
     names = {text.casefold() for text in said}
     named = (row for row in live.filter(name_key__in=names) if row.name.casefold() in names)
@@ -172,7 +174,7 @@ def _new(asked: Asked, line: Line, groups: set[str]) -> Iterator[StepSpec]:
 
 
 def _one(said: str, people: dict[str, list[CognitoUser]]) -> CognitoUser:
-    found = people.get(said) or people.get(said.casefold()) or []
+    found = people.get(said) or people.get(said.casefold()) or people.get(as_aws_writes_it(said).casefold()) or []
     if not found:
         raise RowError(f"The mirror has nobody called “{said[:80]}”: look for them in the list and ask AWS there.")
     if len(found) > 1:
@@ -200,7 +202,7 @@ def _done(asked: Asked, line: Line, person: CognitoUser) -> Iterator[StepSpec]:
     if kind is None:
         raise RowError(f"“{said[:80]}” can’t be done: write one of {', '.join(_DOES)}.")
     if said == "reset-password":
-        yield on_person(person, kind, messages.recovery(person.pool, person))
+        yield on_person(person, kind, messages.recovery(asked.pool, person))
     elif said == "invite-again":
         tells = messages.invitation(person.pool, messages.EMAIL)
         yield on_person(person, kind, tells, name=concealed(person.name), channel=messages.EMAIL)

@@ -89,6 +89,14 @@ def care_of(pool: UserPool) -> PoolCare:
     return PoolCare.objects.filter(**about).first() or PoolCare(**about)
 
 
+def kept_care_of(pool: UserPool) -> PoolCare:
+    """The same, asked for once of this row of the pool: many people of it are told about."""
+    kept: PoolCare | None = vars(pool).get("_care")
+    if kept is None:
+        kept = vars(pool)["_care"] = care_of(pool)
+    return kept
+
+
 def cares_of(pools: Iterable[UserPool]) -> dict[int, PoolCare]:
     """The same of pools of one AWS account, by their pks, in one query."""
     pools = list(pools)

@@ -22,6 +22,7 @@ from cognito.people import logged, looking
 from cognito.people.called import title_of
 from cognito.people.schema import schema_of
 from cognito.people.telling import allowed_by, care_of
+from cognito.people.typed import as_aws_writes_it, cleaned
 from cognito.selectors import SUB, USERNAME
 from cognito.tables import listed_people, people_table
 from iamconsole.web.counts import lately
@@ -87,8 +88,8 @@ def _asked(listing: Listing) -> list[str]:
 def _to_ask(listing: Listing, pool: UserPool, care: PoolCare) -> str:
     """What AWS is to be asked for: a whole address, number, `sub` or username that nobody in the mirror has."""
     state = listing.state
-    said = [state.query, *state.values.values()]
-    words = said[0] or (said[1] if len(said) == 2 else "")
+    said = [value for name, value in state.values.items() if name in looking.SEARCHABLE]
+    words = state.query or (said[0] if len(state.values) == len(said) == 1 else "")
     if listing.page.rows or not words or not can_ask(pool, care):
         return ""
     return words if looking.ways_to_ask(words) and not looking.is_known(pool, words) else ""
@@ -102,7 +103,7 @@ def can_ask(pool: UserPool, care: PoolCare) -> bool:
 def cognito_people_ask(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
     """Asks AWS for one person, and shows her in the list, or says that there is nobody."""
     pool = fetch_pool(request, account_id, aws_id)
-    words = request.POST.get("q", "").strip()[:200]
+    words = cleaned(request.POST.get("q", ""))[:200]
     back = reverse("cognito_pool_people", kwargs={"account_id": account_id, "aws_id": aws_id})
     if not can_ask(pool, care_of(pool)) or not looking.ways_to_ask(words):
         return redirect(back)
@@ -112,7 +113,11 @@ def cognito_people_ask(request: HttpRequest, account_id: str, aws_id: str) -> Ht
         return _told(request, f"{back}?{urlencode({'q': words})}", f"AWS couldn’t be asked. {error.sentence()}")
     logged.asked_aws(request, pool, found)
     if found is None:
-        sentence = f"AWS has nobody with exactly “{words}” in this pool either: it was asked just now."
+        sentence = (
+            f"AWS was asked just now: nobody in this pool has exactly “{as_aws_writes_it(words)}” as "
+            f"{looking.asked_by(words)}. It can’t look for custom attributes: of these, only people who were read are "
+            "found."
+        )
         return _told(request, f"{back}?{urlencode({'q': words})}", sentence)
     messages.success(
         request, f"{title_of(found)} was not in the mirror yet. AWS was asked just now, and has this person."

@@ -13,7 +13,7 @@ from accounts.models import AuditEntry, learn_texts
 from accounts.roles import CARE, SEE_IAM
 from cognito.kinds import PERSON
 from cognito.models import CognitoUser
-from cognito.people import logged
+from cognito.people import logged, temporary_passwords
 from cognito.people.called import second_of, status_mark, title_of, verified
 from cognito.people.history import changes_of
 from cognito.people.telling import care_of
@@ -64,6 +64,7 @@ def _about(request: HttpRequest, person: CognitoUser) -> dict[str, Any]:
         "title": title_of(person),
         "second": second_of(person),
         "status": status_mark(person),
+        "status_told": temporary_passwords.told(person),
         "addresses": [(label, person.attributes[name], verified(person, name)) for name, label in _ADDRESSES
                       if person.attributes.get(name)],
         "attributes": sorted(

@@ -16,12 +16,12 @@ from iamconsole.web.vocabulary import state_of
 from iamconsole.web.words import counted, number
 from sync.changes.made_objects import made_by_steps, rows_of
 from sync.changes.moved import movement
-from sync.checks import Finding
 from sync.mirror import mirror_of
 from sync.models import Change, Step
 from sync.naming import Names
 from sync.operations import Undo
 from sync.views.conflict import Conflict, conflict_of
+from sync.views.findings import FindingView, views_of
 from sync.views.outcome import Outcome, outcome_of
 from sync.views.steps import StepView, is_destructive, step_view, undo_of
 
@@ -33,19 +33,6 @@ _EACH_IS_READ = "Each is read again before it is sent: make a new plan on what i
 STOPPED = (Step.State.FAILED, Step.State.UNKNOWN, Step.State.CONFLICTED)
 UNBEGUN = (State.DRAFT, State.PROPOSED, State.APPROVED, State.SCHEDULED, State.REJECTED, State.EXPIRED)
 UNAPPLIED = (State.PROPOSED, State.APPROVED, State.SCHEDULED)
-FINDING_KINDS = {
-    "error": "danger",
-    "security_warning": "danger",
-    "warning": "warn",
-    "suggestion": "",
-}
-
-
-@dataclass(frozen=True)
-class FindingView:
-    title: str
-    kind: str
-    detail: str
 
 
 @dataclass(frozen=True)
@@ -193,15 +180,8 @@ class Plan:
 
     @property
     def findings(self) -> list[FindingView]:
-        found = [Finding.from_json(stored) for stored in self.change.findings]
-        found = [finding for finding in found if finding.severity in FINDING_KINDS]  # the protected have a panel
-        found.sort(key=lambda finding: list(FINDING_KINDS).index(finding.severity))
-        self.names.learn(finding.message for finding in found)
-        told = [
-            FindingView(self.names.said(finding.message), FINDING_KINDS[finding.severity], _where(finding))
-            for finding in found
-        ]
-        return [*self._moved(), *told]
+        steps = {row.position: row for row in self.rows}
+        return [*self._moved(), *views_of(self.change.findings, steps, self.names)]
 
     def _moved(self) -> list[FindingView]:
         if self.change.state not in UNAPPLIED:
@@ -234,9 +214,3 @@ class Plan:
         change = self.change
         steps = [(step.state, step.tries, step.request_id) for step in self.steps]
         return (change.state, change.cancel_asked, change.lines.count(), self.progress_words, steps)
-
-
-def _where(finding: Finding) -> str:
-    step = f"In step {finding.step}" if finding.step else ""
-    line = f"line {finding.line}" if finding.line else ""
-    return ", ".join(part for part in (step, line) if part)

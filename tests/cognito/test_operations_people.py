@@ -88,7 +88,7 @@ def test_it_reads_as_a_sentence_and_as_a_command(found: Customers) -> None:
     [
         ("ada", "cognito.user.enable", {}, "is enabled already"),
         ("ada", "cognito.user.confirm", {}, "only who never finished signing up"),
-        ("ben", "cognito.user.reset_password", {}, "never took up the invitation"),
+        ("ben", "cognito.user.reset_password", {}, "still has a temporary password"),
         ("ada", "cognito.user.delete", {}, "disable them first"),
         ("ada", "cognito.user.group.remove", {"group": "vip"}, "not in the group vip"),
         ("ada", "cognito.user.group.add", {"group": "nobody"}, "no group nobody"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,11 +12,16 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, AwsAccount, Operator
 from cognito.identity_pools.trusting import trust_for
-from cognito.models import CognitoGroup, CognitoUser, IdentityPool, UserPool
+from cognito.models import CognitoGroup, CognitoUser, IdentityPool, PoolCare, UserPool
+from cognito.operations.people.base import on_person
+from cognito.people import messages
 from cognito.people.erasing import erase
 from cognito.reach import ways_of
 from policies.engine.identity_pools import ISSUERS
+from sync.calls import concealed
+from sync.models import Change, Step
 from tests.cognito.rows import make_identity_pool, make_person, make_pool, make_pool_group, provider_of, put_into
+from tests.services.changing import propose
 from tests.services.pages import get, text_of
 from tests.services.rows import make_document, make_role
 
@@ -188,3 +194,80 @@ def test_the_page_leads_to_the_role_for_who_may_see_iam(
     assert link in get(client_of(erin), "cognito_user", aws_id=jane.aws_id)
     html = get(client_of(hal), "cognito_user", aws_id=jane.aws_id)
     assert link not in html and "shop-member" in html
+
+
+# ---- A temporary password, and where a code goes ----------------------------------------------------------------
+def done(person: CognitoUser, operator: Operator, kind: str, **more: Any) -> None:
+    """A step of this console about them, a moment before AWS says that they were changed."""
+    change = Change.objects.create(
+        aws_account=person.aws_account, title="t", requested_by=operator, expires_at=timezone.now()
+    )
+    at = timezone.now() - timedelta(seconds=1)
+    about = {"kind": kind, "params": {"sub": person.aws_id}, "part": "", "state": "done", "finished_at": at}
+    Step.objects.create(change=change, position=1, **about | more)
+    CognitoUser.objects.filter(pk=person.pk).update(changed_at=at)
+
+
+@pytest.fixture
+def invited(pool: UserPool) -> CognitoUser:
+    return make_person(pool, "ben", status="FORCE_CHANGE_PASSWORD")
+
+
+def page_of(person: CognitoUser, client: Client) -> str:
+    return text_of(get(client, "cognito_user", aws_id=person.aws_id))
+
+
+def test_of_a_temporary_password_both_origins_are_said_where_nobody_knows(
+    invited: CognitoUser, hal: Operator, client_of: ClientOf
+) -> None:
+    page = page_of(invited, client_of(hal))
+    assert "Either invited and never signed in, or given a temporary password by an administrator since" in page
+    assert "Never took up" not in page and "It voids" not in page
+
+
+def test_a_password_that_was_set_here_is_told_and_what_an_invitation_does_to_it(
+    invited: CognitoUser, hal: Operator, client_of: ClientOf
+) -> None:
+    done(invited, hal, "cognito.user.resend_invite")
+    assert "Invited by change" in page_of(invited, client_of(hal))
+    done(invited, hal, "cognito.user.set_password")
+    page = page_of(invited, client_of(hal))
+    assert "A temporary password was set by change" in page and "It voids the temporary password that change" in page
+    again = on_person(invited, "cognito.user.resend_invite", name=concealed("ben"), channel="EMAIL")
+    change = propose(invited.aws_account, hal, [again])
+    assert [found["code"] for found in change.findings if found["severity"] == "warning"] == ["VOIDS_PASSWORD"]
+    CognitoUser.objects.update(changed_at=timezone.now() + timedelta(hours=1))
+    assert "Either invited and never signed in" in page_of(invited, client_of(hal))
+
+
+@pytest.mark.parametrize(
+    ("attributes", "says"),
+    [
+        ({"email_verified": "true"}, "An e-mail with a code"),
+        ({"email_verified": "false"}, "AWS will refuse it"),
+        ({"phone_number": "+49170123456", "phone_number_verified": "true"}, "A text message with a code"),
+        ({"phone_number": "+49170123456", "email_verified": "true"}, "An e-mail with a code"),
+    ],
+)
+def test_where_a_code_goes_is_known_from_what_is_kept(pool: UserPool, attributes: dict[str, str], says: str) -> None:
+    PoolCare.objects.all().delete()
+    assert messages.recovery(pool, make_person(pool, attributes=attributes)).startswith(says)
+
+
+def test_where_it_isnt_kept_that_is_said(pool: UserPool) -> None:
+    about = {"aws_account": pool.aws_account, "region": pool.region, "pool_id": pool.aws_id}
+    care, _ = PoolCare.objects.update_or_create(**about, defaults={"attributes": ["email", "phone_number"]})
+    person = make_person(pool)
+    del person.attributes["email_verified"]
+    assert "Whether that is verified isn’t kept here" in messages.recovery(pool, person)
+    care.attributes = []
+    care.save()
+    del vars(pool)["_care"]
+    assert "whichever is verified" in messages.recovery(pool, person)
+
+
+def test_who_is_gone_is_said_to_reach_nothing(pool: UserPool, hal: Operator, client_of: ClientOf) -> None:
+    make_identity_pool(pool, roles={"authenticated": MEMBER})
+    page = page_of(make_person(pool, gone_at=timezone.now()), client_of(hal))
+    assert "AWS no longer has this person, so they reach nothing." in page
+    assert "No identity pool of this AWS account" not in page

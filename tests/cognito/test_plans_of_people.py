@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from accounts.models import AwsAccount, Operator
 from cognito.models import PoolProvider, SavedSearch, UserPool
@@ -27,6 +29,7 @@ from sync.operations import StepSpec
 from tests.cognito.people_cases import KEPT, Customers, customers, shown
 from tests.cognito.rows import make_person, make_pool, make_pool_group, put_into
 from tests.services.changing import carry_out, propose
+from tests.services.pages import get, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -217,3 +220,17 @@ def test_the_rest_of_a_bulk_invitation_goes_on_after_a_slice(pool: UserPool, eri
     change.findings = [{**found, "amount": 50} for found in change.findings if found["code"] == "MAIL_QUOTA"]
     against = guards.objection(change, erin)
     assert against is not None and "it has got worse: It sends 51 e-mails" in against.sentence
+
+
+def test_what_is_said_alike_of_many_steps_is_one_note(
+    pool: UserPool, erin: Operator, client_of: Callable[[Operator], Client]
+) -> None:
+    people = [make_person(pool, f"jane{number}") for number in range(3)]
+    make_pool_group(pool, "staff", role_arn="arn:aws:iam::123456789012:role/staff")
+    steps = [on_person(person, "cognito.user.group.add", group="staff") for person in people]
+    change = propose(pool.aws_account, erin, steps)
+    assert len([found for found in change.findings if found["code"] == "GROUP_GIVES_ACCESS"]) == 3
+    page = get(client_of(erin), "change", pk=str(change.pk))
+    assert page.count("Members of staff can take on the role staff") == 1
+    text = text_of(page)
+    assert "In 3 steps. Which Step 1: Add" in text and "jane2@example.org" in text.split("Which")[1].split("Step 3")[1]

@@ -17,6 +17,7 @@ from cognito.people import schema
 from cognito.people.guarded import VERIFIED, guarded_attributes
 from cognito.people.messages import EMAIL, SMS
 from cognito.people.mirror import PERSON, find_one
+from cognito.people.temporary_passwords import SET, set_for
 from sync.aws.client import AwsClient
 from sync.calls import Personal, concealed, revealed
 from sync.checks import Finding
@@ -223,11 +224,22 @@ class ResendInvitation(OfStatus):
     shows = False
     params_type = InviteAgainParams
 
+    def foresee(self, draft: Draft, params: Sequence[PersonParams]) -> None:
+        super().foresee(draft, params)
+        subs = [p.sub for p in params if (SET, p.sub) not in draft.remembered]
+        were_set = set_for(subs, draft.aws_account)
+        draft.remembered.update({(SET, sub): sub in were_set for sub in subs})
+
+    def _was_set(self, draft: Draft, p: PersonParams) -> bool:
+        if (SET, p.sub) not in draft.remembered:
+            self.foresee(draft, [p])
+        return bool(draft.remembered[SET, p.sub])
+
     def title(self, p: PersonParams) -> str:
         return f"Invite {p.sub} once more"
 
     def note(self, p: PersonParams) -> str:
-        return f"{p.said} The temporary password that was sent before is void.".strip()
+        return f"{p.said} Whatever temporary password they had before, sent or set, is void.".strip()
 
     def calls(self, p: PersonParams) -> list[Call]:
         assert isinstance(p, InviteAgainParams)  # noqa: S101  for the type checker
@@ -239,8 +251,11 @@ class ResendInvitation(OfStatus):
 
     def limits(self, draft: Draft, p: PersonParams, value: Value) -> list[Finding]:
         if value["status"] == CognitoUser.Status.FORCE_CHANGE_PASSWORD:
-            return []
-        words = f"{p.sub} has the status {value['status']}: only who hasn’t taken up an invitation is invited again."
+            if not self._was_set(draft, p):
+                return []
+            words = f"A temporary password was set for {p.sub} here since the invitation: another invitation voids it."
+            return [Finding("VOIDS_PASSWORD", "warning", words, about=(p.sub,))]
+        words = f"{p.sub} has the status {value['status']}: only who has a temporary password is invited again."
         return [Finding("WRONG_STATE", "error", words)]
 
 

@@ -41,7 +41,7 @@ class ResetPassword(OfStatus):
 
     def limits(self, draft: Draft, p: PersonParams, value: Value) -> list[Finding]:
         if value["status"] == Status.FORCE_CHANGE_PASSWORD:
-            words = f"{p.sub} never took up the invitation: send it again instead."
+            words = f"{p.sub} still has a temporary password: invite them once more, or set another one."
             return [Finding("WRONG_STATE", "error", words)]
         if value["status"] not in (Status.CONFIRMED, Status.RESET_REQUIRED):
             words = f"{p.sub} has the status {value['status']}: AWS resets the passwords of confirmed people only."
