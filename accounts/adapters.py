@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from accounts import second_factors
+from accounts import limits, second_factors
 from accounts.models import Operator
 from accounts.oidc import proofs
 from accounts.oidc.provider import is_configured
@@ -54,9 +54,22 @@ class ConsoleAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         elsewhere = getattr(self.request, "two_factors_elsewhere", False)
         return [stage for stage in stages if not (elsewhere and stage == SECOND_FACTOR_STAGE)]
 
-    def send_password_reset_mail(self, user: Operator, email: str, context: dict[str, Any]) -> None:
-        if not user.signs_in_elsewhere:
-            super().send_password_reset_mail(user, email, context)
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Wrong passwords lock an e-mail address for where they came from, not for its owner elsewhere."""
+        return f"{_email(credentials)}|{limits.here(request)}"
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        super().pre_authenticate(request, **credentials)
+        email = _email(credentials)
+        self._everywhere = limits.try_everywhere(request, email)
+        if self._everywhere is None and not limits.signed_in_from_here(request, email):
+            raise self.validation_error("too_many_login_attempts")
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        """After the right password: that try doesn't count."""
+        super()._rollback_login_failed_rl_usage()
+        if self._everywhere is not None:
+            self._everywhere.rollback()
 
     def clean_password(self, password: str, user: Operator | None = None) -> str:
         if user is not None and user.signs_in_elsewhere:
@@ -79,6 +92,10 @@ class ConsoleAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """
         demand_step_up(self.request)
         return False
+
+
+def _email(credentials: dict[str, Any]) -> str:
+    return str(credentials.get("email") or credentials.get("username") or "").lower()
 
 
 class ConsoleMfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]

@@ -219,7 +219,16 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to whomever a stranger names
 ACCOUNT_MAX_EMAIL_ADDRESSES = 1  # owners change it: a second address would be a second way in
-PASSWORD_RESET_TIMEOUT = 3600
+FORGOTTEN_TIMEOUT, INVITATION_TIMEOUT = 3600, 3 * 24 * 3600  # of a link to set a password, seconds
+PASSWORD_RESET_TIMEOUT = max(FORGOTTEN_TIMEOUT, INVITATION_TIMEOUT)  # accounts/link_tokens.py says which
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.link_tokens.LinkTokens"  # noqa: S105  a class
+ACCOUNT_FORMS = {"reset_password": "accounts.reset_form.ResetForm"}
+ACCOUNT_RATE_LIMITS = {
+    # Wrong passwords: from one network address, and of one e-mail address from there (accounts/limits.py).
+    "login_failed": "10/m/ip,5/5m/key",
+    # Of one e-mail address from anywhere; where its owner signed in from lately, this doesn't count.
+    "login_failed_everywhere": "50/h/key",
+}
 ACCOUNT_SESSION_REMEMBER = False
 MFA_ADAPTER = "accounts.adapters.ConsoleMfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -49,7 +49,7 @@ def entry(
         object_name=object_name[:400],
         reason=reason,
         data={**(data or {}), **({"texts": dict(texts)} if texts else {})},
-        address=_address(request),
+        address=address_of(request),
     )
 
 
@@ -109,7 +109,8 @@ def _said(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _address(request: HttpRequest | None) -> str | None:
+def address_of(request: HttpRequest | None) -> str | None:
+    """The network address that a request came from, as far as the proxies in front tell."""
     if request is None:
         return None
     try:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from queue import Empty
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from celery import current_app
+from django.core import mail
 from django.test import Client
 
 from accounts.models import AuditEntry, AwsAccount, Operator
@@ -17,6 +22,7 @@ from accounts.roles import Role
 from accounts.services import operators
 from tests.conftest import make_operator
 from tests.services.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider
+from tests.services.workers import empty_queue
 
 PASSWORD = "correct horse battery"
 TOTP_SECRET = "JBSWY3DPEHPK3PXP"
@@ -57,6 +63,23 @@ def use_totp(operator: Operator) -> None:
 
 def totp_code() -> str:
     return str(format_hotp_value(hotp_value(TOTP_SECRET, next(yield_hotp_counters_from_time()))))
+
+
+@pytest.fixture
+def work_mails(db: None) -> Callable[[], list[str]]:
+    """Does in this process what waits at the broker for the workers that send mails; returns the links in the mails."""
+    empty_queue()
+    current_app.loader.import_default_modules()
+
+    def work() -> list[str]:
+        with current_app.connection_for_read() as connection, connection.SimpleQueue("pulls") as queue, suppress(Empty):
+            while True:
+                message = queue.get(block=False)
+                current_app.tasks[message.headers["task"]](*message.payload[0])
+                message.ack()
+        return re.findall(r"/auth/password/reset/key/\S+", "".join(str(letter.body) for letter in mail.outbox))
+
+    return work
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import AwsAccount, Operator
 from accounts.roles import Role
-from tests.accounts.conftest import clock  # noqa: F401  a fixture
+from tests.accounts.conftest import clock, work_mails  # noqa: F401  fixtures
 from tests.conftest import make_operator
 
 
