@@ -94,6 +94,7 @@ def _groups(request: HttpRequest, row: IamUser) -> Mapping[str, Any]:
 
 
 USER = Kind(
+    has_past=True,
     name="user",
     many="users",
     template="identities/user.html",
@@ -121,6 +122,7 @@ def _members(request: HttpRequest, row: IamGroup) -> Mapping[str, Any]:
 
 
 GROUP = Kind(
+    has_past=True,
     name="group",
     many="groups",
     template="identities/group.html",
@@ -153,6 +155,7 @@ def _role_head(row: Any) -> Mapping[str, Any]:
 
 
 ROLE = Kind(
+    has_past=True,
     name="role",
     many="roles",
     template="identities/role.html",

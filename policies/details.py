@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +24,7 @@ from accounts.roles import PROPOSE, SEE_IAM
 from iamconsole.web import panels
 from iamconsole.web.counts import lately
 from policies import acts
-from policies.history import DETAILS, compared, history_of, raw_of, revisions_of
+from policies.history import DETAILS, compared, history_of, moment_before_it_went, raw_of, revisions_of
 from policies.selectors import namesakes
 from sync.views import refreshes
 
@@ -69,6 +70,7 @@ class Kind:
     # The list that it is in, where that isn't the AWS account's: what the way to it is called, and its address.
     above: Callable[[Any], tuple[str, str]] | None = None
     looked_at: Callable[[HttpRequest, Any], None] = lambda request, row: None  # a form told who it is
+    has_past: bool = False  # there is a page of it at a moment in the past
 
     @property
     def one(self) -> str:
@@ -109,8 +111,17 @@ def render_tab(
     page = {"row": row, "kind": kind, "tab_template": template, "tabs": tab_links(request, kind, row, tab)}
     page["refresh"] = refreshes.shown(request, row)
     page["acts"] = acts_on(request, kind, row)
+    page["was_url"] = _was_url(row) if kind.has_past and row.gone_at else ""
     page["namesakes"] = namesakes(row) if getattr(row, "has_namesakes", False) else []
     return render(request, kind.template, {**kind.head(row), **page, **context})
+
+
+def _was_url(row: Any) -> str:
+    """The page of a gone object as it was just before."""
+    url = reverse(
+        "as_of_one", kwargs={"account_id": row.aws_account.account_id, "kind": row.kind, "aws_id": row.aws_id}
+    )
+    return f"{url}?{urlencode({'at': moment_before_it_went(row).isoformat()})}"
 
 
 def acts_on(request: HttpRequest, kind: Kind, row: Any) -> Sequence[acts.Act]:

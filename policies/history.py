@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
@@ -74,6 +74,15 @@ def revisions_of(row: MirroredRow) -> QuerySet[Revision]:
         facet__kind=row.kind,
         facet__object_id=row.aws_id,
     )
+
+
+def moment_before_it_went(row: MirroredRow) -> datetime:
+    """The last moment at which a gone object had all it had: a change that deletes one takes that off first."""
+    newest = revisions_of(row).filter(facet__source=DETAILS, gone=True).select_related("step__change").first()
+    change = newest.step.change if newest and newest.step else None
+    went = change.started_at if change and change.started_at else row.gone_at
+    assert went is not None  # noqa: S101  of objects that are gone
+    return went - timedelta(seconds=1)
 
 
 def history_of(row: MirroredRow, facet: str = "", before: int | None = None) -> History:

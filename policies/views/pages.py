@@ -65,6 +65,7 @@ def _versions_tab(request: HttpRequest, policy: ManagedPolicy) -> Mapping[str, A
 
 
 POLICY = Kind(
+    has_past=True,
     name="policy",
     many="policies",
     template="policies/policy.html",

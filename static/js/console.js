@@ -6,3 +6,4 @@ import "./preview.js";
 import "./searches.js";
 import "./selection.js";
 import "./settings.js";
+import "./unsaved.js";

@@ -156,3 +156,30 @@ def test_edits_a_policy(aws_account: AwsAccount, erin: Operator, page_of: PageOf
     page.get_by_role("button", name="Stage the change").click()
     page.wait_for_url(re.compile(r"/changes/\d+/$"))
     assert "s3:GetObject" in Change.objects.get().steps.get().params["document"]
+
+
+def test_what_was_typed_is_not_left_without_asking(aws_account: AwsAccount, erin: Operator, page_of: PageOf) -> None:
+    page = page_of(erin)
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    form = address("account_act", act="create-user")
+    page.goto(form)
+    page.get_by_label("Name", exact=True).press_sequentially("iris")
+    page.get_by_role("link", name="Back").click()
+    expect(page).to_have_url(re.compile(f"{form}$"))
+    assert asked == ["beforeunload"]
+    page.get_by_role("button", name="Stage the change").click()
+    expect(page.get_by_role("heading", name="Make the user iris")).to_be_visible()
+    assert asked == ["beforeunload"]
+
+
+def test_a_long_name_of_an_aws_account_leaves_the_search_its_room(
+    aws_account: AwsAccount, bob: Operator, page_of: PageOf
+) -> None:
+    AwsAccount.objects.update(name="The AWS account of everything that the company has " * 2)
+    page = page_of(bob)
+    page.set_viewport_size({"width": 1190, "height": 900})
+    page.goto(address("users"))
+    box = page.get_by_role("searchbox", name="Find a name").bounding_box()
+    assert box and box["width"] > 120
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1190

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -38,10 +44,11 @@ from policies.models import Document
 from sync import changes
 from sync.aws.client import reader
 from sync.draft import Draft
-from sync.models import Change
+from sync.models import Change, Revision, Run
 from tests.identities.operation_cases_principals import filled_profile
 from tests.services.changing import carry_out, propose
 from tests.services.credentials import give_everything, pull
+from tests.services.pages import get, text_of
 from tests.services.world import World, document
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +144,27 @@ def test_earlier_steps_of_the_plan_count(world: World, erin: Operator) -> None:
     assert change.state == Change.State.APPLIED
     assert not IamUser.objects.live().exists()
     assert world.iam.list_users()["Users"] == world.iam.list_groups()["Groups"] == []
+
+
+def test_the_page_of_a_deleted_user_leads_to_what_it_had(
+    world: World, erin: Operator, client_of: Callable[..., Client]
+) -> None:
+    """The change that deletes it takes everything off first: just before the deletion it had nothing left."""
+    user, group = world.user(), world.group()
+    world.iam.add_user_to_group(GroupName=group.name, UserName=user.name)
+    user = world.again(user)
+    hour = timedelta(hours=1)
+    for model in (IamUser, type(group), Membership):
+        model.objects.update(first_seen=F("first_seen") - hour)
+    Revision.objects.update(seen_at=F("seen_at") - hour)
+    begun = {"started_at": timezone.now() - hour, "finished_at": timezone.now() - hour}
+    Run.objects.create(aws_account=world.aws_account, source="iam.details", state="done", trigger="schedule", **begun)
+    change = carry_out(propose(world.aws_account, erin, [remove_member(user, group), delete(user)]), erin)
+    assert change.state == Change.State.APPLIED
+    page = get(client_of(erin), "user", aws_id=user.aws_id)
+    link = re.search(r'href="([^"]+)">See what it had<', page)
+    assert link
+    assert f"Groups 1 {group.name}" in text_of(client_of(erin).get(unescape(link[1])).content.decode())
 
 
 @pytest.mark.parametrize("what", ["member", "policy", "inline"])
