@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from accounts.models import AwsAccount, Operator
 from policies.models import ManagedPolicy
@@ -161,7 +161,12 @@ def test_edits_a_policy(aws_account: AwsAccount, erin: Operator, page_of: PageOf
 def test_what_was_typed_is_not_left_without_asking(aws_account: AwsAccount, erin: Operator, page_of: PageOf) -> None:
     page = page_of(erin)
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
     form = address("account_act", act="create-user")
     page.goto(form)
     page.get_by_label("Name", exact=True).press_sequentially("iris")
