@@ -24,7 +24,7 @@ COPY . .
 COPY --from=assets /src/static/dist static/dist
 # Hashed names for the assets; the secrets here are for this one command and are in no layer's environment.
 RUN IAMCONSOLE_PRODUCTION=1 SECRET_KEY=build AUDIT_KEY=build SEAL_KEYS=build python manage.py collectstatic --noinput --skip-checks \
- && mkdir /state /imports /audit && chown console /state /imports /audit
+ && mkdir /state /imports /audit /counter && chown console /state /imports /audit /counter
 USER console
 EXPOSE 8000
 CMD ["gunicorn", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "8", "--worker-tmp-dir", "/dev/shm", "--access-logfile", "-", "iamconsole.wsgi"]

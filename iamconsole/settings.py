@@ -144,6 +144,8 @@ CACHES: dict[str, Any] = {
     "counts": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5000}},
 }
 QUEUE_DIR = STATE_DIR / "queue"
+# Where the number of steps begun stands outside the database, so that one that was set back is noticed (sync/counter/).
+COUNTER_DIR = env.str("COUNTER_DIR", default="" if REDIS_URL else str(STATE_DIR / "steps-begun"))
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 CELERY_BROKER_TRANSPORT = None if REDIS_URL else "iamconsole.file_queue:Transport"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
 
-from iamconsole.web import panels
+from iamconsole.web import conditions, panels
 from iamconsole.web.search import MOST
 from iamconsole.web.search import search as search_all
 from iamconsole.web.shell import Shell
@@ -62,7 +62,7 @@ def health(request: HttpRequest) -> JsonResponse:
     """For load balancers and `docker compose`: the web process answers and its database does."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    return JsonResponse({"status": "ok"})
+    return JsonResponse({"status": "ok", **conditions.words()})
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -20,7 +20,7 @@ from accounts.models import AwsAccount
 from iamconsole.web import trigrams
 from iamconsole.web.waiting import short_waits
 from iamconsole.web.words import ago
-from sync import resealing, ticks
+from sync import counter, resealing, ticks
 from sync.aws.client import reader
 from sync.aws.errors import AwsError
 from sync.models import TickPart
@@ -55,6 +55,7 @@ def look() -> Iterator[Finding]:
         yield check_beat()
         yield from check_ticks()
         yield check_writes()
+        yield check_queue()
         yield from check_aws_accounts()
 
 
@@ -160,6 +161,16 @@ def check_writes() -> Finding:
         }
         return Finding("writes", False, str(error).strip(), advice[connection.vendor])
     return Finding("writes", True, "get in at once")
+
+
+def check_queue() -> Finding:
+    """Whether changes are sent."""
+    counter.look()
+    standing = counter.standing()
+    if standing.held_since is None:
+        return Finding("queue", True, "not held")
+    advice = "Look at what waits with manage.py release_queue, or on the page /queue/, and release it."
+    return Finding("queue", False, f"held since {ago(standing.held_since)}: {standing.why}", advice)
 
 
 def check_aws_accounts() -> Iterator[Finding]:

@@ -44,6 +44,7 @@ from sync.models import (
     OwnershipRule,
     Run,
     Step,
+    StepCounter,
 )
 
 # What may still be approved or rejected.
@@ -176,6 +177,7 @@ class Standing:
     age: datetime | None  # when its last complete pull ended
     ignores: bool  # a rule says of some objects that nobody here looks after them
     moves: bool  # a worker has a change of it, or should have
+    is_held: bool  # nothing is sent, of no AWS account (sync/counter/)
 
 
 @once_a_page
@@ -190,7 +192,8 @@ def standing(aws_account: AwsAccount) -> Standing:
     age = Subquery(complete.values("finished_at")[:1])
     ignores = Exists(OwnershipRule.objects.filter(ownership=Ownership.IGNORED, **of_it))
     moves = Exists(Change.objects.filter(state__in=Change.MOVING, **of_it))
-    return Standing(*AwsAccount.objects.filter(pk=aws_account.pk).values_list(count, age, ignores, moves)[0])
+    held = Exists(StepCounter.objects.filter(held_since__isnull=False))
+    return Standing(*AwsAccount.objects.filter(pk=aws_account.pk).values_list(count, age, ignores, moves, held)[0])
 
 
 @once_a_page

@@ -17,7 +17,7 @@ from django.db.models import Q
 
 from accounts import audit
 from iamconsole.web.waiting import short_waits
-from sync import beat, clock, pull, retention
+from sync import beat, clock, counter, pull, retention
 from sync.changes import dry_run, sweeper
 from sync.models import TickPart
 from sync.snapshot import files
@@ -39,8 +39,8 @@ def run() -> None:
 
 
 def parts() -> Iterator[tuple[str, Part]]:
-    """By name. What has waited longest for nobody comes first: entries that are not sealed."""
-    first = (audit.seal, *pull.PARTS, *sweeper.PARTS, dry_run.sweep_due, files.sweep)
+    """By name. First whether anything may be sent, and what isn’t sealed yet."""
+    first = (counter.look_after, audit.seal, *pull.PARTS, *sweeper.PARTS, dry_run.sweep_due, files.sweep)
     for part in (*first, retention.forget_old, retention.forget_runs, *beat.works(), leave_trace):
         yield f"{part.__module__}.{part.__name__}", part
 

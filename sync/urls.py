@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sync.views import acts, changes, connect, drift, dry_runs, imports, ownership, pulls, refreshes, secrets, temporary
+from sync.views import (
+    acts,
+    changes,
+    connect,
+    drift,
+    dry_runs,
+    imports,
+    ownership,
+    pulls,
+    queue,
+    refreshes,
+    secrets,
+    temporary,
+)
 
 urlpatterns = [
+    path("queue/", queue.queue, name="queue"),
     path("connect/", connect.connect, name="connect"),
     path("connect/check/", connect.connect_check, name="connect_check"),
     path("connect/identity/", connect.connect_identity, name="connect_identity"),

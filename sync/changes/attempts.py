@@ -31,6 +31,16 @@ def begin(steps: Sequence[tuple[Step, Mapping[str, Any] | None]]) -> list[Attemp
     return [Attempt.objects.create(step=step, number=number, snapshot=found)]
 
 
+def take_back(begun: Sequence[Attempt]) -> None:
+    """Nothing was sent, and nothing will be for now."""
+    pks = [attempt.pk for attempt in begun]
+    Attempt.objects.filter(pk__in=pks).update(outcome=Step.State.SKIPPED, finished_at=clock.now())
+    for attempt in begun:
+        unsure = perhaps_sent(attempt.step)
+        attempt.step.state = Step.State.SENDING if unsure else Step.State.PENDING
+        attempt.step.save(update_fields=["state"])
+
+
 def close_open(step: Step) -> None:
     now = clock.now()
     left = step.attempts.filter(outcome="")

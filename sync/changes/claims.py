@@ -20,7 +20,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
-from sync import clock
+from sync import clock, counter
 from sync.changes.rows import say
 from sync.models import Change
 
@@ -72,7 +72,12 @@ class Claim:
 
 
 def take(change_id: int) -> Claim | None:
-    """Claims a change that waits for a worker; None when there is nothing to do, or somebody else has its row."""
+    """Claims a change that waits for a worker.
+
+    None when there is nothing to do, somebody else has its row, or nothing may be sent (sync/counter/).
+    """
+    if not counter.look():
+        return None
     claim = Claim(change_id, secrets.token_hex(16))
     now = clock.now()
     due = Q(not_before__isnull=True) | Q(not_before__lte=now)

@@ -88,6 +88,18 @@ def handed_on(claim: Claim) -> None:
         wake_after_commit(change.pk)
 
 
+def handed_back(claim: Claim, why: str) -> None:
+    """Nothing may be sent just now. The tick has another worker look again; the objects are nobody's meanwhile."""
+    try:
+        with claim.held() as change:
+            change.state = Change.State.QUEUED
+            change.claim = ""
+            change.leases.all().delete()
+            say(change, why)
+    except ClaimLost:
+        log.warning("Another worker took over change %s.", claim.change_id)
+
+
 def comes_again(claim: Claim, at: datetime) -> None:
     """It waits for something to come to pass: nobody holds its objects meanwhile, and it doesn't expire of that."""
     with _ending(claim, Change.State.SCHEDULED) as change:

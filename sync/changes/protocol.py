@@ -19,7 +19,7 @@ from typing import Any
 
 from django.conf import settings
 
-from sync import clock, sealed
+from sync import clock, counter, sealed
 from sync.aws import errors
 from sync.aws.client import AwsClient
 from sync.changes import attempts, effects, failpoints
@@ -59,11 +59,18 @@ class Found:
 
 
 def begin(claim: Claim, wave: Sequence[Due]) -> list[Attempt]:
-    """The attempts at the steps of a wave. Raises ClaimLost."""
+    """The attempts at the steps of a wave. Raises ClaimLost, and NotCounted where nothing may be sent."""
     failpoints.passing(Point.BEFORE_ATTEMPT)
     with claim.held():
         begun = attempts.begin([(due.step, _surely_found(due)) for due in wave])
+        counted = counter.count()
     failpoints.passing(Point.ATTEMPT_SAVED)
+    try:
+        counter.pass_on(counted)
+    except counter.NotCounted:
+        with claim.held():
+            attempts.take_back(begun)
+        raise
     return begun
 
 

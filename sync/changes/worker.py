@@ -24,6 +24,7 @@ from sync.changes.rows import say, wake_after_commit
 from sync.changes.session_policy import session_policy
 from sync.changes.steps import ids_made
 from sync.changes.waves import Due, Room, waves
+from sync.counter import NotCounted
 from sync.models import Attempt, Change, Step
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,8 @@ def work(change_id: int) -> None:
             _carry_out(claim)
     except ClaimLost:
         log.warning("Another worker took over change %s.", change_id)
+    except NotCounted as held:
+        endings.handed_back(claim, str(held))
     except AwsError as error:  # the door didn't open; what goes wrong at a step is the step's
         endings.broken_off(claim, as_json(error))
     except (OperationalError, InterfaceError) as error:  # whatever was to be written down: the next tick finds out

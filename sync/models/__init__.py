@@ -1,6 +1,7 @@
 """What the mirror and the change path keep. See docs/architecture.md for the two paths."""
 
 from sync.models.changes import Approval, Attempt, Change, ChangeLine, Lease, Step
+from sync.models.counter import StepCounter
 from sync.models.decisions import ApprovalDemand, BreakGlass, Comment, DryRun, Override
 from sync.models.mirrored import Facet, Fact, LookedAfterRow, MirroredRow, MirrorQuerySet, Ownership, Revision
 from sync.models.ownership import OwnershipRule
@@ -34,5 +35,6 @@ __all__ = [
     "SealedSecret",
     "SharedRate",
     "Step",
+    "StepCounter",
     "TickPart",
 ]

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from iamconsole.web.vocabulary import state_of
 from iamconsole.web.words import counted, full_time
+from sync import counter
 from sync.models import Change, Step
 from sync.operations import Guarantee, registry
 from sync.views.words import ErrorView
@@ -60,6 +61,8 @@ def _failed(plan: Plan) -> tuple[str, ...]:
 
 def _unknown(plan: Plan) -> tuple[str, ...]:
     stopped = plan.stopped
+    if (said := ErrorView.of(plan.change.error)) and said.kind == "SetBack":
+        return f"It was stopped: the database was set back. {done_words(plan)}", said.sentence
     which = f"step {stopped.position}" if stopped else "a step"
     operation = registry.get(stopped.step.kind) if stopped else None
     blind = operation is not None and operation.guarantee is Guarantee.AT_MOST_ONCE
@@ -93,6 +96,8 @@ def _waiting(plan: Plan) -> tuple[str, ...]:
 
 
 def _queued(plan: Plan) -> tuple[str, ...]:
+    if counter.is_held():
+        return "It waits: the queue of changes is held.", "Owners of all AWS accounts release it, after a look."
     late = plan.change.queued_at and (timezone.now() - plan.change.queued_at).total_seconds() > LATE_S
     hint = "No worker has taken it for a minute: ask manage.py doctor what is missing." if late else ""
     return "It waits for a worker. Nothing was sent yet.", hint

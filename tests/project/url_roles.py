@@ -45,6 +45,8 @@ sso_callback                   GET    404       404     404  404  404  404   404
 sso_signed_out                 GET    404       404     404  404  404  404   404   404
 sso_reauthenticate             GET    in        404     404  404  404  404   404   404
 sso_step_up                    GET    in        404     404  404  404  404   404   404
+queue                          GET    in        403     403  403  403  403   403   ok
+queue                          POST   in        403     403  403  403  403   403   ok
 connect                        GET    in        403     403  403  403  403   403   ok
 connect                        POST   in        403     403  403  403  403   403   ok
 connect_check                  POST   in        403     403  403  403  403   403   ok

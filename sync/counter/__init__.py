@@ -1,0 +1,10 @@
+"""Whether the database has forgotten steps that were sent: a number in it is compared with the same number outside it.
+
+Each step that is begun counts, in the transaction that begins it and then, before anything is sent, outside. So what
+stands outside is never ahead, unless the database was set back: restored from a backup, or replaced by a copy that was
+behind. Then the queue is held until owners of all AWS accounts have looked at it (docs/changes.md).
+"""
+
+from sync.counter.inside import NotCounted, count, hold, is_held, look, look_after, look_at_start, pass_on, standing
+
+__all__ = ["NotCounted", "count", "hold", "is_held", "look", "look_after", "look_at_start", "pass_on", "standing"]

@@ -1,0 +1,141 @@
+"""The number in the database, and whether the queue is held. Who wants to send asks here: nobody else decides it."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import DatabaseError, connection, transaction
+
+from accounts import audit
+from accounts.models import Operator
+from sync import clock
+from sync.counter import outside
+from sync.counter.outside import Unreachable
+from sync.models import StepCounter
+
+logger = logging.getLogger(__name__)
+
+SET_BACK = (
+    "The database was set back: {number} steps were begun by what it knows, and {outside} by what stands outside it."
+)
+
+audit.register({
+    "queue.held": "held the queue of changes: {why}",
+    "queue.released": "released the queue of changes: {going_on} go on, {stopped} were stopped",
+})  # fmt: skip
+
+
+class NotCounted(Exception):
+    """Nothing may be sent: the queue is held, or the number can't be written outside. The text says which."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    installation: UUID
+    number: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    held_since: datetime | None
+    why: str
+
+
+_COUNT = "UPDATE sync_stepcounter SET number = number + 1 WHERE id = %s RETURNING number"
+
+
+def count() -> Counted:
+    """One more step is begun; in the transaction that begins it, and last there: others wait for the row."""
+    row = _row()
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [row.pk])
+        [number] = cursor.fetchone()
+    return Counted(row.installation, number)
+
+
+def pass_on(counted: Counted) -> None:
+    """After the commit of what was counted, before anything is sent: the number stands outside from here on.
+
+    Raises NotCounted.
+    """
+    try:
+        largest = outside.raise_to(counted.installation, counted.number)
+    except Unreachable:
+        raise NotCounted(
+            "That a step is begun can’t be written outside the database (Redis, or the folder COUNTER_DIR): nothing is "
+            "sent until it can."
+        ) from None
+    if largest > counted.number and _is_behind(largest):  # others may have counted on by now
+        _hold_as_set_back(largest)
+    if is_held():
+        raise NotCounted("The queue is held: nothing is sent until an owner of all AWS accounts has released it.")
+
+
+def look() -> bool:
+    """Whether changes may be sent. Holds the queue when what stands outside is ahead of the database."""
+    row = _row()
+    if row.held_since is not None:
+        return False
+    try:
+        largest = outside.read(row.installation)  # before the number in the database, which is written first
+    except Unreachable:
+        return False
+    if _is_behind(largest):
+        _hold_as_set_back(largest)
+        return False
+    return True
+
+
+def look_after() -> None:
+    """Once a minute: notices that the database was set back, and fills what stands outside where that was lost."""
+    if look():
+        row = _row()
+        outside.raise_to(row.installation, row.number)
+
+
+def look_at_start(**kwargs: object) -> None:
+    """When a worker starts; what can't be known yet is known at its first change."""
+    try:
+        look()
+    except DatabaseError as error:
+        logger.warning("Whether the database was set back isn't known yet: %s", error)
+
+
+def is_held() -> bool:
+    return StepCounter.objects.filter(held_since__isnull=False).exists()
+
+
+def standing() -> Standing:
+    """For pages: a glance at the row."""
+    found = StepCounter.objects.filter(pk=StepCounter.ONLY).values_list("held_since", "held_why").first()
+    return Standing(*found) if found else Standing(None, "")
+
+
+@transaction.atomic
+def hold(*, why: str, actor: Operator | None, actor_name: str = "", known_outside: int = 0) -> bool:
+    """From here on nothing is sent. False where the queue is held already."""
+    row = StepCounter.objects.select_for_update().get(pk=_row().pk)
+    if row.held_since is not None:
+        return False
+    row.held_since, row.held_why, row.outside = clock.now(), why, known_outside
+    row.save()
+    said = {"why": why, "number": row.number, "outside": known_outside}
+    audit.record("queue.held", actor=actor, actor_name=actor_name, data=said)
+    return True
+
+
+def _hold_as_set_back(largest: int) -> None:
+    why = SET_BACK.format(number=_row().number, outside=largest)
+    if hold(why=why, actor=None, known_outside=largest):
+        logger.critical("%s Nothing is sent to AWS until an owner of all AWS accounts releases the queue.", why)
+
+
+def _is_behind(largest: int) -> bool:
+    return _row().number < largest
+
+
+def _row() -> StepCounter:
+    return StepCounter.objects.get_or_create(pk=StepCounter.ONLY)[0]

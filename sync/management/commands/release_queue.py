@@ -1,0 +1,42 @@
+"""`manage.py release_queue`: what waits in a queue that is held, and releasing it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from sync import counter
+from sync.changes import PlanError
+from sync.counter import release as service
+
+
+class Command(BaseCommand):
+    help = "Shows what waits in the queue of changes while it is held; with --release it goes on. See docs/changes.md."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--release", metavar="REASON", help="release it; what you found out, for the audit trail")
+        words = "numbers of the changes that go on; of all others the outcome is unknown until somebody looks"
+        parser.add_argument("--go-on", nargs="*", type=int, default=[], metavar="CHANGE", help=words)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        standing = counter.standing()
+        if standing.held_since is None:
+            self.stdout.write("The queue isn't held.")
+            return
+        if options["release"]:
+            self._release(options["release"], options["go_on"])
+            return
+        self.stdout.write(f"Held since {standing.held_since:%Y-%m-%d %H:%M} UTC. {standing.why}")
+        for each in service.held_changes():
+            mark = "may go on" if each.may_go_on else "can't go on by itself"
+            self.stdout.write(f"\nChange {each.change.pk} of {each.change.aws_account}: {each.change.title} ({mark})")
+            for step in each.steps:
+                self.stdout.write(f"  {step.position}. {step.title}. {step.sentence}")
+
+    def _release(self, reason: str, going_on: list[int]) -> None:
+        try:
+            released = service.release(actor=None, actor_name="command line", going_on=going_on, reason=reason)
+        except PlanError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"Released: {len(released.going_on)} go on, {len(released.stopped)} are to be looked at.")

@@ -1,0 +1,83 @@
+"""The page of a queue that is held: what waits in it, and releasing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import signed_in
+from accounts.models import AwsAccount
+from accounts.roles import SEE_IAM
+from accounts.stepup import demand_step_up
+from iamconsole.web import panels
+from iamconsole.web.panels import Panel, Row
+from iamconsole.web.words import counted
+from sync import counter, selectors
+from sync.changes import PlanError
+from sync.counter import release as service
+
+MOST = 100
+
+
+@require_http_methods(["GET", "POST"])
+def queue(request: HttpRequest) -> HttpResponse:
+    if not service.may_release(signed_in(request)):
+        raise PermissionDenied("Only owners of all AWS accounts release the queue of changes.")
+    if request.method == "GET":
+        return _page(request)
+    demand_step_up(request)
+    chosen = [int(pk) for pk in request.POST.getlist("go_on") if pk.isdigit()]
+    reason = request.POST.get("reason", "").strip()
+    if not reason:
+        return _page(request, problem="Say what you found out: it is kept in the audit trail.", chosen=chosen)
+    try:
+        released = service.release(actor=signed_in(request), going_on=chosen, reason=reason[:2_000])
+    except PlanError as error:
+        return _page(request, problem=str(error), chosen=chosen, reason=reason)
+    going_on, stopped = counted(len(released.going_on), "change"), counted(len(released.stopped), "change")
+    messages.success(request, f"The queue is released. Going on: {going_on}. To be looked at one by one: {stopped}.")
+    return redirect("home")
+
+
+def _page(
+    request: HttpRequest, *, problem: str = "", chosen: list[int] | None = None, reason: str = ""
+) -> HttpResponse:
+    standing = counter.standing()
+    context = {
+        "held_since": standing.held_since,
+        "why": standing.why,
+        "held": service.held_changes() if standing.held_since else [],
+        "ahead": service.ahead()[:MOST] if standing.held_since else [],
+        "undecided": service.undecided()[:MOST] if standing.held_since else [],
+        "chosen": chosen or [],
+        "reason": reason,
+        "problem": problem,
+    }
+    return render(request, "sync/queue.html", context, status=422 if problem else 200)
+
+
+# ---- The overview --------------------------------------------------------------------------------------------
+def register_panels() -> None:
+    panels.register(Panel("overview.attention", "queue", "Queue", rows=_held, permission=SEE_IAM, position=0))
+
+
+def _held(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
+    if not selectors.standing(aws_account).is_held:
+        return
+    standing = counter.standing()
+    may_release = service.may_release(signed_in(request))
+    who = "Look at what waits, and release it." if may_release else "Owners of all AWS accounts release it."
+    yield Row(
+        "Nothing is sent to AWS: the queue of changes is held",
+        reverse("queue") if may_release else "",
+        text=f"{standing.why} {who}",
+        at=standing.held_since,
+        severity="critical",
+        act="Review" if may_release else "",
+    )
