@@ -96,7 +96,7 @@ def _lately(aws_account: AwsAccount, actor: Operator, pool_arn: str, change_id: 
     sent = Attempt.objects.filter(
         step=OuterRef("pk"), started_at__gt=since, snapshot__isnull=False, outcome__in=_PERHAPS_DONE
     )
-    due = Q(change__in=_ahead_of(change_id, of_changes)) & ~Q(state__in=Step.FINISHED)
+    due = Q(change__in=_ahead_of(change_id, of_changes)) & ~Q(state__in=Step.SETTLED)
     steps = Step.objects.filter(
         Exists(sent) | due, change__in=recent, kind__startswith="cognito.user.", params__pool_arn=pool_arn
     )

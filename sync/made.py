@@ -37,6 +37,16 @@ def resolved(value: Any, ids: Mapping[int, str]) -> Any:
     return value
 
 
+def positions_in(value: Any) -> set[int]:
+    """Of all steps that make what a JSON value names by their positions."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        return set().union(*map(positions_in, value))
+    found = position_in(value)
+    return {found} if found else set()
+
+
 def position_in(value: Any) -> int:
     """Of a step that makes what a JSON value names by its position, the first there is; 0 for none."""
     if isinstance(value, str):

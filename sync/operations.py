@@ -53,6 +53,8 @@ class StepSpec:
 
     kind: str
     params: Mapping[str, Any]
+    # The rest of the plan is worth applying without it: where it fails, an operator may leave it out.
+    is_optional: bool = False
 
 
 @dataclass(frozen=True)

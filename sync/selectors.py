@@ -200,7 +200,7 @@ def standing(aws_account: AwsAccount) -> Standing:
 def kinds_of_gates(aws_account: AwsAccount) -> Mapping[int, str]:
     """The kind of the step at which each change waits that waits in the middle."""
     waiting = Change.objects.filter(AT_GATE, aws_account=aws_account)
-    left = Step.objects.filter(change__in=waiting).exclude(state__in=Step.FINISHED).order_by("-position")
+    left = Step.objects.filter(change__in=waiting).exclude(state__in=Step.SETTLED).order_by("-position")
     return dict(left.values_list("change_id", "kind"))
 
 

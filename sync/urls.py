@@ -47,6 +47,7 @@ urlpatterns = [
     path("aws/<str:account_id>/changes/<int:pk>/comment/", acts.change_comment, name="change_comment"),
     path("aws/<str:account_id>/changes/<int:pk>/cancel/", acts.change_cancel, name="change_cancel"),
     path("aws/<str:account_id>/changes/<int:pk>/retry/", acts.change_retry, name="change_retry"),
+    path("aws/<str:account_id>/changes/<int:pk>/leave-out/", acts.change_leave_out, name="change_leave_out"),
     path("aws/<str:account_id>/changes/<int:pk>/reverse/", acts.change_reverse, name="change_reverse"),
     path("aws/<str:account_id>/changes/<int:pk>/replan/", acts.change_replan, name="change_replan"),
     path("aws/<str:account_id>/changes/<int:pk>/look/", acts.change_look, name="change_look"),

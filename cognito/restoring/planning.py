@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from cognito.pools.operations import create_pool, update
@@ -48,7 +49,10 @@ def lacking(chosen: Sequence[Item]) -> list[str]:
 def steps_of(
     file: PoolFile, target: Target, chosen: Sequence[Item], secrets: Mapping[str, str] | None = None
 ) -> list[StepSpec]:
-    """`secrets`: references of what was typed and sealed, by the keys of items."""
+    """`secrets`: references of what was typed and sealed, by the keys of items.
+
+    Each piece is worth having without the others: all steps but those of the pool itself may be left out.
+    """
     changes = {name: value for item in chosen for name, value in item.changes.items()}
     first = _of_the_pool(file, target, changes)
     mfa = list(_of_mfa(file, target, changes)) if _has(chosen, MFA_KEY) else []
@@ -61,7 +65,8 @@ def steps_of(
         for step in _with_secret(item, secrets or {})
     ]
     # Threat protection at the end: what AWS says of it in a new pool is the least known.
-    return [*first, *mfa, *attributes, *rest, *risk]
+    others = [*mfa, *attributes, *rest, *risk]
+    return [*first, *(replace(step, is_optional=True) for step in others)]
 
 
 def _has(chosen: Sequence[Item], key: str) -> bool:

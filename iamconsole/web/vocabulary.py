@@ -38,6 +38,7 @@ STATES: dict[str, State] = {
     "done": State("Done", "ok", "check"),
     "already_done": State("Done, was already so", "ok", "check"),
     "skipped": State("Not sent", "muted", "minus"),
+    "left_out": State("Left out", "muted", "minus"),
     # runs
     "running": State("Running", "", "loader-circle", turning=True),
     "drift": State("Drift", "warn", "triangle-alert"),

@@ -9,7 +9,7 @@ from sync.changes.emergency import break_glass, review
 from sync.changes.errors import PlanError
 from sync.changes.overrides import override
 from sync.changes.plan import propose
-from sync.changes.steering import apply, cancel, look_again, retry
+from sync.changes.steering import apply, cancel, leave_out, look_again, retry
 from sync.changes.successors import propose_reverse, replan
 from sync.changes.sweeper import sweep_due
 from sync.changes.temporary import move_end, propose_until
@@ -24,6 +24,7 @@ __all__ = [
     "cancel",
     "comment",
     "delete_what_appeared",
+    "leave_out",
     "leave_what_appeared",
     "look_again",
     "may_comment",

@@ -115,7 +115,7 @@ class _Rehearsal:
     def look(self) -> bool:
         """Whether all was looked at; False: the time is over, and the next task goes on. Raises an AwsError."""
         ids = ids_made(self._change)
-        steps = [planned_step(step, ids) for step in self._change.steps.exclude(state__in=Step.FINISHED)]
+        steps = [planned_step(step, ids) for step in self._change.steps.exclude(state__in=Step.SETTLED)]
         calls = [call for step in steps for call in step.operation.calls(step.params)]
         client = writer(
             self._change.aws_account,

@@ -131,7 +131,7 @@ def _break_off(step: Step, error: dict[str, Any]) -> None:
 
 
 def _unfinished(change: Change) -> Any:
-    return change.steps.exclude(state__in=Step.FINISHED)
+    return change.steps.exclude(state__in=Step.SETTLED)
 
 
 def _why(step: Step, error: dict[str, Any]) -> str:

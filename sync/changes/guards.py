@@ -137,7 +137,7 @@ def planned(change: Change) -> list[Planned]:
     Not those that may have been sent already: of what they left, the limits would say that it is so already.
     """
     ids = ids_made(change)
-    pending = change.steps.exclude(state__in=Step.FINISHED).prefetch_related("attempts")
+    pending = change.steps.exclude(state__in=Step.SETTLED).prefetch_related("attempts")
     return [planned_step(step, ids) for step in pending if not any(map(attempts.is_perhaps_sent, step.attempts.all()))]
 
 

@@ -43,7 +43,7 @@ def movement(change: Change, steps: Sequence[Step]) -> Movement:
 
     `steps`: all that the change has.
     """
-    left = [step for step in steps if step.state not in Step.FINISHED and step.kind in operations.registry]
+    left = [step for step in steps if step.state not in Step.SETTLED and step.kind in operations.registry]
     if len(left) > MOST_LOOKED_INTO:
         left = _about(left, _changed_since(change))
     looked_into = left[:MOST_LOOKED_INTO]

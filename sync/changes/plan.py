@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -137,7 +138,9 @@ def extend(draft: Draft, operation: Operation[Any], proposed: Any) -> None:
 
 
 def as_planned(step: Planned, proposed: StepSpec) -> StepSpec:
-    return step.operation.spec(step.params) if step.is_completed else proposed
+    if not step.is_completed:
+        return proposed
+    return replace(step.operation.spec(step.params), is_optional=proposed.is_optional)
 
 
 def foresee(draft: Draft, parsed: Iterable[tuple[Operation[Any], Any]]) -> None:
@@ -185,12 +188,17 @@ def digest(aws_account: AwsAccount, steps: Iterable[Step], until: datetime | Non
     """Of the plan: what approvals sign. Anything that would make another plan makes another digest."""
     said: dict[str, Any] = {
         "aws_account": aws_account.account_id,
-        "steps": [{"kind": step.kind, "params": step.params, "expects": step.expects} for step in steps],
+        "steps": [_said_of(step) for step in steps],
     }
     if until is not None:
         said["until"] = until.astimezone(UTC).isoformat()
     text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _said_of(step: Step) -> dict[str, Any]:
+    said = {"kind": step.kind, "params": step.params, "expects": step.expects}
+    return {**said, "optional": True} if step.is_optional else said
 
 
 def row_of(planned: Planned, spec: StepSpec) -> Step:
@@ -201,6 +209,7 @@ def row_of(planned: Planned, spec: StepSpec) -> Step:
         part=planned.part,
         expects=planned.expects,
         before=dict(planned.before),
+        is_optional=spec.is_optional,
     )
 
 

@@ -10,9 +10,11 @@ from sync.changes import removals, temporary, verbs
 from sync.changes.errors import PlanError
 from sync.changes.guards import objection, send_back
 from sync.changes.rows import handing_over, locked, say, wake_after_commit
+from sync.made import positions_in
 from sync.models import Change, Step
 
 RETRYABLE = (Change.State.FAILED, Change.State.UNKNOWN)
+CAN_BE_LEFT_OUT = (Step.State.FAILED, Step.State.CONFLICTED)  # of one of unknown outcome nobody knows
 OVER = (Change.State.APPLIED, Change.State.REJECTED, Change.State.EXPIRED, Change.State.CANCELLED)
 
 
@@ -59,7 +61,7 @@ def retry(*, change: Change, actor: Operator) -> Change:
         against = objection(change, actor)
         if against:
             raise PlanError(against.sentence)
-        change.steps.exclude(state__in=Step.FINISHED).update(state=Step.State.PENDING, error={})
+        change.steps.exclude(state__in=Step.SETTLED).update(state=Step.State.PENDING, error={})
         change.applied_by = actor
         change.error = {}
         change.cancel_asked = False
@@ -68,6 +70,44 @@ def retry(*, change: Change, actor: Operator) -> Change:
         change.save()
         verbs.record("change.retried", change, actor=actor)
     return change
+
+
+def leave_out(*, change: Change, actor: Operator) -> Change:
+    """Goes on without the step that stopped it, where the plan says that it may be left out. Raises PlanError."""
+    with handing_over(change.pk) as change:
+        step = change.steps.filter(state__in=CAN_BE_LEFT_OUT).first()
+        if change.state not in (Change.State.FAILED, Change.State.CONFLICTED) or step is None:
+            raise PlanError(f"There is no step to leave out: the change is {change.get_state_display().lower()}.")
+        if not may(actor, APPLY, change.aws_account) and not may(actor, CARE, change.aws_account):
+            raise PlanError(f"{actor} may not apply changes in {change.aws_account}.")
+        if why := why_needed(step):
+            raise PlanError(why)
+        step.state = Step.State.LEFT_OUT
+        step.save(update_fields=["state"])
+        if against := objection(change, actor):
+            raise PlanError(against.sentence)
+        change.steps.exclude(state__in=Step.SETTLED).update(state=Step.State.PENDING, error={})
+        change.applied_by = actor
+        change.error = {}
+        change.cancel_asked = False
+        say(change, f"{actor} left out step {step.position}.")
+        _queue(change)
+        change.save()
+        verbs.record(
+            "change.step_left_out", change, actor=actor, step=step.position, why=step.error.get("sentence", "")
+        )
+    return change
+
+
+def why_needed(step: Step) -> str:
+    """Why a step can't be left out, in a sentence; "" where it can."""
+    if not step.is_optional:
+        return f"Step {step.position} can't be left out: the plan needs it."
+    later = step.change.steps.filter(position__gt=step.position).exclude(state__in=Step.SETTLED)
+    for each in later:
+        if step.position in positions_in([each.params, each.expects]):
+            return f"Step {step.position} can't be left out: step {each.position} is about what it makes."
+    return ""
 
 
 def look_again(*, change: Change, actor: Operator) -> Change:
@@ -102,7 +142,7 @@ def cancel(*, change: Change, actor: Operator, reason: str = "") -> Change:
         else:
             change.state = Change.State.CANCELLED
             change.finished_at = clock.now()
-            change.steps.exclude(state__in=Step.FINISHED).update(state=Step.State.SKIPPED)
+            change.steps.exclude(state__in=Step.SETTLED).update(state=Step.State.SKIPPED)
             change.leases.all().delete()
             say(change, f"Cancelled by {actor}.")
             sealed.erase_typed(change)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -73,7 +74,7 @@ def plan_again(
             raise PlanError(f"There is nothing to plan again: the change is {change.get_state_display().lower()}.")
         if change.ends_id:  # closed by a plan that waits for its people, the access would stay
             raise PlanError(removals.COMES_AGAIN)
-        left = change.steps.exclude(state__in=Step.FINISHED)
+        left = change.steps.exclude(state__in=Step.SETTLED)
         specs = _on_what_is_there(change, first, left)
         if not specs:
             raise PlanError("There is nothing left to do: AWS has it so already.")
@@ -109,7 +110,8 @@ def _on_what_is_there(change: Change, first: Iterable[StepSpec], left: Iterable[
         left = list(left)
         foresee(draft, [_parsed(StepSpec(step.kind, resolved(step.params, ids))) for step in left])
         for step in left:
-            specs += again(draft, StepSpec(step.kind, resolved(step.params, ids)))
+            steps = again(draft, StepSpec(step.kind, resolved(step.params, ids)))
+            specs += [replace(spec, is_optional=step.is_optional) for spec in steps]
             ids[step.position] = made_by(len(draft.steps))
     except (BadParams, Refusal) as refusal:
         raise PlanError(str(refusal)) from refusal

@@ -30,6 +30,7 @@ audit.register(
         "change.end_decided_alone": "decided alone, as the only one who may approve, about the end of access: change {change}, {title}",  # noqa: E501
         "change.approved_alone": "approved change {change}, {title}, of their own, as the only one who may approve",
         "change.ends_soon": "told of access that ends within a day: change {change}, {title}",
+        "change.step_left_out": "left step {step} out of change {change}, {title}, and went on: {why}",
         "change.retried": "asked to go on with change {change}, {title}",
         "change.cancel_asked": "asked to stop change {change}, {title}, after the step that runs",
         "change.cancelled": "cancelled change {change}, {title}",

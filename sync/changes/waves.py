@@ -61,7 +61,7 @@ def waves(change: Change, ids: dict[int, str], room: Room) -> Iterator[list[Due]
     written = {step.part for step in steps if step.state in Step.FINISHED}
     wave: list[Due] = []
     for step in steps:
-        if step.state in Step.FINISHED:
+        if step.state in Step.SETTLED:
             continue
         due = _due(change.aws_account, step, ids, written)
         if wave and (len(wave) >= room.most or not _go_together(wave, due)):

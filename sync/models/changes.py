@@ -107,8 +107,10 @@ class Step(models.Model):
         UNKNOWN = "unknown", "Unknown outcome"
         CONFLICTED = "conflicted", "Conflicted"
         SKIPPED = "skipped", "Not sent"
+        LEFT_OUT = "left_out", "Left out"
 
     FINISHED = (State.DONE, State.ALREADY_DONE)
+    SETTLED = (*FINISHED, State.LEFT_OUT)  # nothing of it is left to do
 
     change = models.ForeignKey(Change, models.PROTECT, related_name="steps")
     position = models.PositiveSmallIntegerField()  # from 1
@@ -123,6 +125,7 @@ class Step(models.Model):
     not_before = models.DateTimeField(null=True, blank=True)
     error = models.JSONField(default=dict, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    is_optional = models.BooleanField(default=False)  # where it fails, the rest may go on without it
 
     class Meta:
         ordering = ["change_id", "position"]

@@ -121,6 +121,13 @@ def change_cancel(request: HttpRequest, account_id: str, pk: int) -> HttpRespons
 
 
 @require_POST
+def change_leave_out(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
+    change = fetch_change(request, account_id, pk, APPLY)
+    demand_step_up(request)
+    return _do(request, change, lambda: service.leave_out(change=change, actor=signed_in(request)))
+
+
+@require_POST
 def change_retry(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     change = fetch_change(request, account_id, pk, APPLY)
     demand_step_up(request)

@@ -20,6 +20,7 @@ from sync.changes.overrides import uncovered
 from sync.changes.removals import is_alone, why_not
 from sync.changes.reviews import may_review, nobody_reviews
 from sync.changes.second import SAFER
+from sync.changes.steering import CAN_BE_LEFT_OUT, why_needed
 from sync.checks import Finding
 from sync.forms import AloneForm, BreakGlassForm, CommentForm, OverrideForm, ReviewForm, WordForm, WordsForm
 from sync.models import Approval, BreakGlass, Change, Comment, Override, Step
@@ -210,6 +211,15 @@ class Offers:
         if self.change.state not in (State.FAILED, State.UNKNOWN) or self.appeared or not self._may(APPLY):
             return ""
         return f"Retry from step {self.plan.next_position}"
+
+    @cached_property
+    def leave_out(self) -> str:
+        stopped = self.plan.stopped.step if self.plan.stopped else None
+        if self.change.state not in (State.FAILED, State.CONFLICTED) or stopped is None or not self._may(APPLY):
+            return ""
+        if stopped.state not in CAN_BE_LEFT_OUT or why_needed(stopped):
+            return ""
+        return f"Leave out step {stopped.position} and go on"
 
     @cached_property
     def reverse(self) -> str:

@@ -128,7 +128,7 @@ class Plan:
         """The step at which a change waits in the middle, until something has come to pass."""
         if not self.change.is_at_gate:
             return None
-        return self._first(lambda row: row.state not in Step.FINISHED)
+        return self._first(lambda row: row.state not in Step.SETTLED)
 
     def _first(self, wanted: Callable[[Step], bool]) -> StepView | None:
         row = next(filter(wanted, self.rows), None)
@@ -137,7 +137,7 @@ class Plan:
     @property
     def next_position(self) -> int:
         """Of the step that a retry begins with."""
-        return next((row.position for row in self.rows if row.state not in Step.FINISHED), self.total)
+        return next((row.position for row in self.rows if row.state not in Step.SETTLED), self.total)
 
     @property
     def state_word(self) -> str:

@@ -84,6 +84,7 @@ change_withdraw                POST   in        404     403  403  403  ok    ok 
 change_comment                 POST   in        404     403  403  ok   ok    ok    ok
 change_cancel                  POST   in        404     403  403  ok   403   ok    ok
 change_retry                   POST   in        404     403  403  ok   403   ok    ok
+change_leave_out               POST   in        404     403  403  ok   403   ok    ok
 change_reverse                 POST   in        404     403  403  ok   403   ok    ok
 change_replan                  POST   in        404     403  403  ok   403   ok    ok
 change_end                     POST   in        404     403  403  ok   403   ok    ok
