@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from access.escalation.account import Account
 from access.escalation.paths import Path, paths
-from access.escalation.search import Search
+from access.escalation.search import TECHNIQUES, Search
 
 __all__ = ["Account", "Path", "escalations"]
 
@@ -15,9 +15,9 @@ def escalations(account: Account) -> list[Path]:
     Administrators themselves have none.
     """
     search = Search(account)
-    found: dict[tuple[str, str], Path] = {}
-    for supposing in (False, True):
-        edges = search.edges(supposing=supposing)
-        for path in paths(edges, search.index.holders, len(account.index.holders)):
-            found.setdefault((path.source, path.technique), path)
+    search.look(TECHNIQUES)
+    found = {(path.source, path.technique): path for path in paths(search)}
+    search.suppose()
+    for path in paths(search):
+        found.setdefault((path.source, path.technique), path)
     return sorted(found.values(), key=lambda path: (len(path.steps), path.source, path.technique))

@@ -19,7 +19,8 @@ from identities.models import IamUser, InstanceProfile
 from policies.engine.callers import caller_of
 from policies.engine.combine import Decision
 from policies.engine.evaluate import Layers, Policy, Request, evaluate
-from policies.models import PolicyVersion
+from policies.models import OrgPolicy, PolicyVersion
+from policies.organizations.selectors import NotHeld, bounds_of, organization_of, tree_over
 
 _SOME_CLIENT = "some-client-of-its-own"
 
@@ -37,7 +38,9 @@ class Credentials:
 class Account:
     """`groups`: policies by the ARN of the group. `older`: versions not in force, by the ARN of the policy.
 
-    `profiled`: the roles that are in an instance profile; None where nobody knows.
+    `profiled`: the roles that are in an instance profile; None where nobody knows. `identity_center`: permission sets
+    may be managed in it (IAM Identity Center User Guide, "Delegated administration": in the management account of an
+    organization, or in the delegated administrator's).
     """
 
     index: Index
@@ -46,18 +49,27 @@ class Account:
     older: Mapping[str, tuple[Policy, ...]] = field(default_factory=dict)
     credentials: Mapping[str, Credentials] = field(default_factory=dict)
     profiled: frozenset[str] | None = None
+    identity_center: bool = False
+    _trusting: dict[str, frozenset[int]] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def account_id(self) -> str:
+        return self.index.surroundings.account_id
 
     def trusting(self, service: str) -> frozenset[int]:
         """The roles that the service may take on."""
-        found = set()
-        for number, holder in enumerate(self.index.holders):
-            if holder.trust and not holder.caller.is_service_linked and _names(holder.trust, service):
-                request = Request(
-                    caller_of(service), "sts:AssumeRole", holder.arn, holder.caller.account, {}, lambda key: True
-                )
-                if evaluate(request, Layers(resource=holder.trust)).decision is not Decision.IMPLICIT_DENY:
-                    found.add(number)
-        return frozenset(found)
+        if service not in self._trusting:
+            by_trust: dict[int, bool] = {}
+            found = set()
+            for number, holder in enumerate(self.index.holders):
+                if holder.trust and not holder.caller.is_service_linked:
+                    document = id(holder.trust.document)
+                    if document not in by_trust:
+                        by_trust[document] = _trusts(holder, holder.trust, service)
+                    if by_trust[document]:
+                        found.add(number)
+            self._trusting[service] = frozenset(found)
+        return self._trusting[service]
 
     def providers_of(self, holder: Holder, technique: Technique) -> list[str]:
         """The identity providers of the AWS account, of the technique's kind, whose people may take on the role."""
@@ -85,6 +97,14 @@ def _lets_in(provider: str, holder: Holder, technique: Technique) -> bool:
     return decision in (Decision.ALLOWED, Decision.UNKNOWN)
 
 
+def _trusts(holder: Holder, trust: Policy, service: str) -> bool:
+    if not _names(trust, service):
+        return False
+    action = "sts:AssumeRoleWithWebIdentity" if service.startswith("cognito-identity") else "sts:AssumeRole"
+    request = Request(caller_of(service), action, holder.arn, holder.caller.account, {}, lambda key: True)
+    return evaluate(request, Layers(resource=trust)).decision in (Decision.ALLOWED, Decision.UNKNOWN)
+
+
 def _names(trust: Policy, service: str) -> bool:
     return any(
         statement.allows and statement.principals is not None and service in statement.principals.listed
@@ -99,6 +119,7 @@ class Beside:
     profiled: Sequence[Row]  # ARN of a role that is in an instance profile
     users: Sequence[Row]  # ARN, access keys, whether there is a password, MFA devices
     older: Sequence[Row]  # ARN of a customer managed policy, a version not in force, its document
+    identity_center: bool = False
 
     @classmethod
     def of(cls, aws_account: AwsAccount) -> Beside:
@@ -111,10 +132,20 @@ class Beside:
             list(profiles.order_by("pk").values_list("role__arn")),
             list(users.order_by("pk").values_list("arn", "key_count", "has_password", "mfa_count")),
             list(versions.order_by("pk").values_list("policy__arn", "version_id", "document__text_hash")),
+            _may_run_identity_center(aws_account),
         )
 
     def digest(self) -> bytes:
-        return digest_of(self.profiled, self.users, self.older)
+        return digest_of(self.profiled, self.users, self.older, [(self.identity_center,)])
+
+
+def _may_run_identity_center(aws_account: AwsAccount) -> bool:
+    """Also where it isn't known whether it is in an organization."""
+    own, tree = organization_of(aws_account), tree_over(aws_account.account_id)
+    organization = own or (tree.organization if tree else None)
+    if organization is None:
+        return isinstance(bounds_of(aws_account.account_id)[OrgPolicy.Type.SCP], NotHeld)
+    return bool(organization.management_id == aws_account.account_id or (own and own.delegated))
 
 
 def account_of(aws_account: AwsAccount) -> Account:
@@ -133,4 +164,5 @@ def put_beside(held: Kept, beside: Beside, partition: str) -> Account:
         {arn: tuple(versions) for arn, versions in older.items()},
         {arn: Credentials(*known) for arn, *known in beside.users},
         frozenset(arn for (arn,) in beside.profiled) or None,
+        beside.identity_center,
     )

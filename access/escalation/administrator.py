@@ -6,19 +6,18 @@ Conditions whose keys aren't known count as met: the session that meets them is 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from access.holders import Holder
 from access.index import Index
-from access.situations import EVERYTHING
 from access.surroundings import Surroundings
 from policies.engine.combine import Decision
-from policies.engine.evaluate import Policy
+from policies.engine.regions import only_region
 
 _ANYTHING = ("anything:Anything", "*")  # nothing but "*" allows an action that doesn't exist
+_POLICY, _BOUNDARY = "iam:policyarn", "iam:permissionsboundary"
+_NOT_THERE = dict.fromkeys((_POLICY, _BOUNDARY, "iam:passedtoservice"), ())  # IAM's own keys, in other requests
 _GIVING = (
-    ("iam:AttachRolePolicy", "arn:{p}:iam::{a}:role/anybody"),
-    ("iam:PutUserPolicy", "arn:{p}:iam::{a}:user/anybody"),
+    ("iam:AttachRolePolicy", "arn:{p}:iam::{a}:role/anybody", "arn:{p}:iam::aws:policy/AdministratorAccess"),
+    ("iam:PutUserPolicy", "arn:{p}:iam::{a}:user/anybody", ""),
 )
 _YES = (Decision.ALLOWED, Decision.UNKNOWN)
 
@@ -28,19 +27,14 @@ def is_administrator(holder: Holder, surroundings: Surroundings) -> bool:
     partition = holder.arn.split(":")[1]
     unbound = Index([holder], Surroundings(surroundings.account_id))
     bound = Index([holder], surroundings)
-    if unbound.question(*_ANYTHING).verdict(0).decision not in _YES:
+    if unbound.question(*_ANYTHING, _NOT_THERE).verdict(0).decision not in _YES:
         return False
-    giving = ((action, resource.format(p=partition, a=surroundings.account_id)) for action, resource in _GIVING)
-    return all(bound.question(action, resource).verdict(0).decision in _YES for action, resource in giving)
-
-
-def with_policies(holder: Holder, *policies: Policy) -> Holder:
-    return replace(holder, policies=(*holder.policies, *policies))
-
-
-def with_any_policy(holder: Holder) -> Holder:
-    return with_policies(holder, EVERYTHING)
-
-
-def without_boundary(holder: Holder) -> Holder:
-    return replace(holder, boundary=None, not_held=frozenset())
+    region = only_region("iam:*", partition)
+    for action, resource, attached in _GIVING:
+        on = resource.format(p=partition, a=surroundings.account_id)
+        context: dict[str, tuple[str, ...]] = {**_NOT_THERE}
+        context |= {_POLICY: (attached.format(p=partition),)} if attached else {}
+        context |= {"aws:requestedregion": (region,)} if region else {}
+        if bound.question(action, on, context).verdict(0).decision not in _YES:
+            return False
+    return True

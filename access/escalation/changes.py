@@ -1,105 +1,94 @@
-"""Techniques that change IAM: own policies, own boundary, the credentials of others, whom a role trusts."""
+"""Techniques that change IAM: policies, boundaries, groups, credentials, whom a role trusts.
+
+What is turned on a principal may be turned on whoever does it, too, and what it takes may be held by several identities
+that one person controls.
+"""
 
 from __future__ import annotations
 
-from access.escalation.techniques import Gains, Need, On, Provider, Target, Technique, need
+from access.escalation.techniques import Gains, On, Provider, Target, Technique, need
 
 _API = "IAM API Reference, {}"
-_ADMINISTRATOR = "arn:{p}:iam::aws:policy/AdministratorAccess"
+ADMINISTRATOR = "arn:{p}:iam::aws:policy/AdministratorAccess"
+_ANY_USER, _ANY_ROLE = "arn:{p}:iam::{a}:user/*", "arn:{p}:iam::{a}:role/*"
+_ATTACHES = "attaches AdministratorAccess to {it}"
+_PUTS = "gives {it} an inline policy that allows everything"
+_DETACHES = "detaches policies that deny from {it}"
+_DELETES = "deletes inline policies that deny from {it}"
+_TAKES_OFF = "takes the permissions boundary off {it}"
+_SWAPS = "swaps the permissions boundary of {it} for a policy that allows everything"
 
 
-def _own(
-    action: str, on: On, does: str, gains: Gains = Gains.ANY_POLICY, users_only: bool = False, roles_only: bool = False
-) -> Technique:
-    attaches = action.startswith("Attach")
-    needed = need(f"iam:{action}", on=on, iam_policyarn=_ADMINISTRATOR) if attaches else need(f"iam:{action}", on=on)
-    return Technique(
-        f"iam:{action}", does, (needed,), Target.ITSELF, gains, _API.format(action),
-        users_only=users_only, roles_only=roles_only,
-    )  # fmt: skip
+def _on(action: str, does: str, target: Target, gains: Gains, **context: str) -> Technique:
+    needed = need(f"iam:{action}", on=On.TARGET, **context)
+    return Technique(f"iam:{action}", does, (needed,), target, gains, _API.format(action))
 
 
-OWN_POLICIES = (
-    _own("CreatePolicyVersion", On.OWN_POLICY, "gives one of its own policies a version that allows everything"),
-    _own("AttachUserPolicy", On.ITSELF, "attaches AdministratorAccess to itself", users_only=True),
-    _own("AttachRolePolicy", On.ITSELF, "attaches AdministratorAccess to itself", roles_only=True),
-    _own("AttachGroupPolicy", On.OWN_GROUP, "attaches AdministratorAccess to a group that it is in", users_only=True),
-    _own("PutUserPolicy", On.ITSELF, "gives itself an inline policy that allows everything", users_only=True),
-    _own("PutRolePolicy", On.ITSELF, "gives itself an inline policy that allows everything", roles_only=True),
-    _own("PutGroupPolicy", On.OWN_GROUP, "gives a group that it is in an inline policy that allows everything",
-         users_only=True),
-)  # fmt: skip
-
-OLD_VERSIONS = (
-    _own(
-        "SetDefaultPolicyVersion", On.OWN_POLICY, "puts an older version of one of its own policies in force again",
-        Gains.OLD_POLICY,
-    ),
-)  # fmt: skip
-
-OWN_BOUNDARY = (
-    _own("DeleteUserPermissionsBoundary", On.ITSELF, "takes off its boundary", Gains.NO_BOUNDARY, users_only=True),
-    _own("DeleteRolePermissionsBoundary", On.ITSELF, "takes off its boundary", Gains.NO_BOUNDARY, roles_only=True),
-    _own("PutUserPermissionsBoundary", On.ITSELF, "swaps its boundary for a policy that allows everything",
-         Gains.NO_BOUNDARY, users_only=True),
-    _own("PutRolePermissionsBoundary", On.ITSELF, "swaps its boundary for a policy that allows everything",
-         Gains.NO_BOUNDARY, roles_only=True),
-    Technique(
-        "iam:CreatePolicyVersion (boundary)", "gives the policy that is its boundary a version that allows everything",
-        (need("iam:CreatePolicyVersion", on=On.OWN_BOUNDARY),), Target.ITSELF, Gains.NO_BOUNDARY,
-        _API.format("CreatePolicyVersion"),
-    ),
-)  # fmt: skip
-
-GROUPS = (
-    Technique(
-        "iam:AddUserToGroup", "adds itself to the group", (need("iam:AddUserToGroup", on=On.TARGET),), Target.GROUP,
-        Gains.GROUP, _API.format("AddUserToGroup"), users_only=True,
-    ),
-)  # fmt: skip
+CHANGES = (
+    _on("CreatePolicyVersion", "gives {it} a version that allows everything", Target.POLICY, Gains.NEW_VERSION),
+    _on("SetDefaultPolicyVersion", "puts an older version of {it} in force again", Target.POLICY, Gains.OLD_VERSION),
+    _on("AttachUserPolicy", _ATTACHES, Target.USER, Gains.ANY_POLICY, iam_policyarn=ADMINISTRATOR),
+    _on("AttachRolePolicy", _ATTACHES, Target.ROLE, Gains.ANY_POLICY, iam_policyarn=ADMINISTRATOR),
+    _on("AttachGroupPolicy", _ATTACHES, Target.GROUP, Gains.ANY_POLICY, iam_policyarn=ADMINISTRATOR),
+    _on("PutUserPolicy", _PUTS, Target.USER, Gains.ANY_POLICY),
+    _on("PutRolePolicy", _PUTS, Target.ROLE, Gains.ANY_POLICY),
+    _on("PutGroupPolicy", _PUTS, Target.GROUP, Gains.ANY_POLICY),
+    _on("AddUserToGroup", "adds {whom} to {it}", Target.GROUP, Gains.MEMBERSHIP),
+    _on("RemoveUserFromGroup", "removes {whom} from {it}", Target.GROUP, Gains.LEAVING),
+    _on("DeleteUserPermissionsBoundary", _TAKES_OFF, Target.USER, Gains.NO_BOUNDARY),
+    _on("DeleteRolePermissionsBoundary", _TAKES_OFF, Target.ROLE, Gains.NO_BOUNDARY),
+    _on("PutUserPermissionsBoundary", _SWAPS, Target.USER, Gains.NO_BOUNDARY, iam_permissionsboundary=ADMINISTRATOR),
+    _on("PutRolePermissionsBoundary", _SWAPS, Target.ROLE, Gains.NO_BOUNDARY, iam_permissionsboundary=ADMINISTRATOR),
+    _on("DetachUserPolicy", _DETACHES, Target.USER, Gains.DETACHED),
+    _on("DetachRolePolicy", _DETACHES, Target.ROLE, Gains.DETACHED),
+    _on("DetachGroupPolicy", _DETACHES, Target.GROUP, Gains.DETACHED),
+    _on("DeleteUserPolicy", _DELETES, Target.USER, Gains.DELETED),
+    _on("DeleteRolePolicy", _DELETES, Target.ROLE, Gains.DELETED),
+    _on("DeleteGroupPolicy", _DELETES, Target.GROUP, Gains.DELETED),
+)
 
 DELETE_KEY = need("iam:DeleteAccessKey", on=On.TARGET)
 DEACTIVATE_MFA = need("iam:DeactivateMFADevice", on=On.TARGET)
-
-
-def _of_user(action: str, does: str) -> Technique:
-    return Technique(
-        f"iam:{action}", does, (need(f"iam:{action}", on=On.TARGET),), Target.USER, Gains.TARGET, _API.format(action)
-    )
-
+DELETE_VERSION = need("iam:DeletePolicyVersion", on=On.TARGET)
 
 CREDENTIALS = (
-    _of_user("CreateAccessKey", "makes an access key of the user"),
-    _of_user("CreateLoginProfile", "gives the user a password"),
-    _of_user("UpdateLoginProfile", "sets the password of the user"),
+    _on("CreateAccessKey", "makes an access key of {it}", Target.USER, Gains.CONTROL),
+    _on("CreateLoginProfile", "gives {it} a password", Target.USER, Gains.CONTROL),
+    _on("UpdateLoginProfile", "sets the password of {it}", Target.USER, Gains.CONTROL),
 )
 
-_ASSUME = need("sts:AssumeRole", on=On.TARGET)
-
-
-def _of_role(name: str, does: str, needs: tuple[Need, ...], gains: Gains, source: str) -> Technique:
-    return Technique(name, does, needs, Target.ROLE, gains, source)
-
-
 ROLES = (
-    _of_role("sts:AssumeRole", "assumes the role", (_ASSUME,), Gains.TARGET, "STS API Reference, AssumeRole"),
-    _of_role(
-        "iam:UpdateAssumeRolePolicy", "makes the role trust it, and assumes it",
-        (need("iam:UpdateAssumeRolePolicy", on=On.TARGET),), Gains.TARGET, _API.format("UpdateAssumeRolePolicy"),
+    Technique(
+        "sts:AssumeRole", "assumes {it}", (need("sts:AssumeRole", on=On.TARGET),), Target.ROLE, Gains.CONTROL,
+        "STS API Reference, AssumeRole",
+    ),
+    _on("UpdateAssumeRolePolicy", "makes {it} trust a principal of its own, and assumes it", Target.ROLE,
+        Gains.CONTROL),
+)  # fmt: skip
+
+NEW_PRINCIPALS = (
+    Technique(
+        "iam:CreateUser+iam:CreateAccessKey", "makes a user with an access key",
+        (need("iam:CreateUser", on=On.TARGET), need("iam:CreateAccessKey", "iam:CreateLoginProfile", on=On.TARGET)),
+        Target.NEW_USER, Gains.CONTROL, _API.format("CreateUser"),
+    ),
+    Technique(
+        "iam:CreateRole", "makes a role that trusts a principal of its own, and assumes it",
+        (need("iam:CreateRole", on=On.TARGET),), Target.NEW_ROLE, Gains.CONTROL, _API.format("CreateRole"),
     ),
 )  # fmt: skip
 
 
 def _of_provider(action: str, does: str, provider: Provider, supposes: str = "", any_client: bool = False) -> Technique:
     return Technique(
-        f"iam:{action}", does, (need(f"iam:{action}", on=On.PROVIDER),), Target.ROLE_OF_PROVIDER, Gains.TARGET,
+        f"iam:{action}", does, (need(f"iam:{action}", on=On.PROVIDER),), Target.ROLE_OF_PROVIDER, Gains.CONTROL,
         _API.format(action), supposes=supposes, provider=provider, any_client=any_client,
     )  # fmt: skip
 
 
 PROVIDERS = (
     _of_provider(
-        "UpdateSAMLProvider", "gives the provider that the role trusts a signing certificate of its own, and signs in",
+        "UpdateSAMLProvider", "gives the provider that {it} trusts a signing certificate of its own, and signs in",
         Provider.SAML,
     ),
 )  # fmt: skip
@@ -107,24 +96,37 @@ PROVIDERS = (
 PROVIDERS_WITH_MORE = (
     _of_provider(
         "AddClientIDToOpenIDConnectProvider",
-        "has the provider that the role trusts take tokens of another client, and signs in with one",
+        "has the provider that {it} trusts take tokens of another client, and signs in with one",
         Provider.OIDC, "the provider issues tokens for a client of its own", any_client=True,
     ),
     _of_provider(
         "UpdateOpenIDConnectProviderThumbprint",
-        "has AWS trust another certificate of the provider that the role trusts, and signs tokens itself",
+        "has AWS trust another certificate of the provider that {it} trusts, and signs tokens itself",
         Provider.OIDC, "AWS can be led to a server of its own in the provider’s place",
     ),
 )  # fmt: skip
 
-ROLES_WITH_ANY_POLICY = (
-    _of_role(
-        "iam:AttachRolePolicy+sts:AssumeRole", "attaches AdministratorAccess to a role that it may assume",
-        (need("iam:AttachRolePolicy", on=On.TARGET, iam_policyarn=_ADMINISTRATOR), _ASSUME),
-        Gains.TARGET_WITH_ANY_POLICY, _API.format("AttachRolePolicy"),
+_SIGNS_IN = "Identity Center is managed in this AWS account, and a permission set is assigned to them here"
+_SETS = "arn:{p}:sso:::permissionSet/*"
+IDENTITY_CENTER = (
+    Technique(
+        "sso:AttachManagedPolicyToPermissionSet", "attaches AdministratorAccess to its permission set",
+        (need("sso:AttachManagedPolicyToPermissionSet", resource=_SETS),
+         need("sso:ProvisionPermissionSet", resource=_SETS)),
+        Target.ACCOUNT, Gains.ADMINISTRATOR, "IAM Identity Center API Reference, AttachManagedPolicyToPermissionSet",
+        supposes=_SIGNS_IN,
     ),
-    _of_role(
-        "iam:PutRolePolicy+sts:AssumeRole", "gives a role that it may assume an inline policy that allows everything",
-        (need("iam:PutRolePolicy", on=On.TARGET), _ASSUME), Gains.TARGET_WITH_ANY_POLICY, _API.format("PutRolePolicy"),
+    Technique(
+        "sso:PutInlinePolicyToPermissionSet", "gives its permission set an inline policy that allows everything",
+        (need("sso:PutInlinePolicyToPermissionSet", resource=_SETS),
+         need("sso:ProvisionPermissionSet", resource=_SETS)),
+        Target.ACCOUNT, Gains.ADMINISTRATOR, "IAM Identity Center API Reference, PutInlinePolicyToPermissionSet",
+        supposes=_SIGNS_IN,
+    ),
+    Technique(
+        "sso:CreateAccountAssignment", "assigns itself an administrator’s permission set in the AWS account",
+        (need("sso:CreateAccountAssignment", resource=_SETS),), Target.ACCOUNT, Gains.ADMINISTRATOR,
+        "IAM Identity Center API Reference, CreateAccountAssignment",
+        supposes="Identity Center is managed in this AWS account, and they can sign in to it",
     ),
 )  # fmt: skip

@@ -1,19 +1,23 @@
-"""The ways of a search, as the steps of paths."""
+"""What a search found, as the steps of paths."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from access.escalation.techniques import Gains, Technique
-from access.holders import Holder
+from access.escalation.search import Search
+from access.escalation.shortest import Made, Proof, Ways
+from access.escalation.techniques import On, Technique
 from access.question import Found
 from policies.engine.combine import Decision
 
 
 @dataclass(frozen=True)
 class Permission:
+    """`principal`: whose it is."""
+
+    principal: str
     action: str
     resource: str
     decision: Decision
@@ -25,51 +29,54 @@ class Permission:
 
 
 @dataclass(frozen=True)
-class Edge:
-    """A technique that `source` has on `target`: both by number; `group` is the ARN of one that it joins."""
-
-    technique: Technique
-    source: int
-    target: int
-    permissions: tuple[Permission, ...]
-    group: str = ""
-
-
-@dataclass(frozen=True)
 class Step:
-    """`supposes`: what has to be so and isn't known: context keys, and things that the mirror doesn't have."""
+    """`supposes`: what has to be so and isn't known: context keys, and things that the mirror doesn't have.
+
+    `region`: where, if policies allow it in some Regions only. `others`: identities under the same control that have a
+    part in it. `of`: the identity that a change of a group or of a policy is for.
+    """
 
     principal: str
     technique: Technique
     target: str
     permissions: tuple[Permission, ...]
     supposes: tuple[str, ...]
+    region: str = ""
+    others: tuple[str, ...] = ()
+    of: str = ""
+
+    @property
+    def does(self) -> str:
+        """In words: what is done to whom."""
+        it = "itself" if self.target == self.principal else self.technique.target.called
+        whom = "itself" if self.of == self.principal else self.of.rpartition(":")[2].replace("user/", "the user ", 1)
+        return self.technique.does.replace("{it}", it).replace("{whom}", whom)
 
     def as_json(self) -> dict[str, Any]:
+        permissions = [
+            {"principal": each.principal, "action": each.action, "resource": each.resource} for each in self.permissions
+        ]
         return {
             "principal": self.principal,
             "technique": self.technique.name,
-            "does": self.technique.does,
+            "does": self.does,
             "target": self.target,
-            "permissions": [{"action": each.action, "resource": each.resource} for each in self.permissions],
+            "region": self.region,
+            "permissions": permissions,
             "supposes": list(self.supposes),
         }
 
 
 @dataclass(frozen=True)
 class Path:
-    """From who isn't one to an administrator; to itself where it becomes one."""
+    """From who isn't an administrator to one; to itself where it becomes one."""
 
     steps: tuple[Step, ...]
+    target: str
 
     @property
     def source(self) -> str:
         return self.steps[0].principal
-
-    @property
-    def target(self) -> str:
-        last = self.steps[-1]
-        return last.principal if last.technique.gains in _OF_ITSELF else last.target
 
     @property
     def technique(self) -> str:
@@ -80,24 +87,52 @@ class Path:
         return {"from": self.source, "to": self.target, "technique": self.technique, "steps": steps}
 
 
-_OF_ITSELF = (Gains.ANY_POLICY, Gains.OLD_POLICY, Gains.NO_BOUNDARY, Gains.GROUP)
+def paths(search: Search) -> Iterator[Path]:
+    """For each principal that isn't an administrator, one for each technique that begins a shortest way."""
+    ways = Ways(search.closure)
+    won = search.closure.won
+    for number in range(search.real):
+        if won >> number & 1 and number not in search.administrators:
+            for proof, end in ways.of(number):
+                yield _path(search, proof, number if end is None else end)
 
 
-def paths(edges: Mapping[int, Sequence[Edge]], holders: Sequence[Holder], real: int) -> Iterator[Path]:
-    """One for each principal (the first `real` holders) and each technique that begins a shortest way."""
-    for number in sorted(edges):
-        if number < real:
-            for edge in edges[number]:
-                yield Path(tuple(_steps(edge, edges, holders)))
+def _path(search: Search, proof: Proof, end: int) -> Path:
+    """`end`: the identity that is an administrator."""
+    variants = search.closure.variants
+    acting = [*(actor for made in proof for actor in made.actors), end]
+    of = {
+        fact: variants[number].number
+        for number in reversed(acting)
+        if number in variants
+        for fact in variants[number].facts
+    }
+    steps = tuple(_step(search, made, of.get(made.fact)) for made in proof)
+    return Path(steps, search.index.holders[variants[end].number if end in variants else end].arn)
 
 
-def _steps(edge: Edge, edges: Mapping[int, Sequence[Edge]], holders: Sequence[Holder]) -> Iterator[Step]:
-    while True:
-        keys = {key for permission in edge.permissions for key in permission.hangs_on}
-        supposes = ([edge.technique.supposes] if edge.technique.supposes else []) + sorted(keys)
-        target = edge.group or holders[edge.target].arn
-        yield Step(holders[edge.source].arn, edge.technique, target, edge.permissions, tuple(supposes))
-        following = edges.get(edge.target)
-        if following is None or edge.target == edge.source or edge.technique.gains is Gains.TARGET_WITH_ANY_POLICY:
-            return
-        edge = following[0]
+def _step(search: Search, made: Made, of: int | None) -> Step:
+    holders, move = search.index.holders, made.move
+    technique, target = move.technique, move.facts[made.fact]
+    permissions = tuple(_permissions(search, made, target))
+    keys = {key for each in permissions for key in each.hangs_on}
+    principal = holders[made.actors[0]].arn
+    return Step(
+        principal,
+        technique,
+        target or principal,
+        permissions,
+        ((technique.supposes,) if technique.supposes else ()) + tuple(sorted(keys)),
+        move.region,
+        tuple(dict.fromkeys(each.principal for each in permissions if each.principal != principal)),
+        "" if of is None else holders[of].arn,
+    )
+
+
+def _permissions(search: Search, made: Made, target: str) -> Iterator[Permission]:
+    for actor, act in zip(made.actors, made.move.acts, strict=True):
+        for needed, held in act.held:
+            found = held[actor]
+            action, resource = found.example
+            resource = target if needed.on is On.TARGET else resource
+            yield Permission(search.index.holders[actor].arn, action, resource, found.decision, found)

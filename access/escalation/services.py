@@ -6,7 +6,7 @@ service"); those that get at what runs already need something that runs as the r
 
 from __future__ import annotations
 
-from access.escalation.techniques import Gains, Need, On, Target, Technique, need
+from access.escalation.techniques import Gains, Need, On, Target, Technique, by_same, need
 
 _FUNCTION = "arn:{p}:lambda:*:{a}:function:*"
 _INSTANCE = "arn:{p}:ec2:*:{a}:instance/*"
@@ -47,9 +47,10 @@ _DATA, _APPS = "datapipeline.amazonaws.com", "tasks.apprunner.amazonaws.com"
 
 def _passes(service: str, does: str, *needs: Need, source: str, by_instance_profile: bool = False) -> Technique:
     passing = need("iam:PassRole", on=On.TARGET, iam_passedtoservice=service)
+    first, *rest = needs
     return Technique(
-        f"iam:PassRole+{'+'.join(each.actions[0] for each in needs)}", does, (passing, *needs), Target.ROLE_OF_SERVICE,
-        Gains.TARGET, source, service, by_instance_profile=by_instance_profile,
+        f"iam:PassRole+{'+'.join(each.actions[0] for each in needs)}", does, (passing, by_same(first), *rest),
+        Target.ROLE_OF_SERVICE, Gains.CONTROL, source, service, by_instance_profile=by_instance_profile,
     )  # fmt: skip
 
 
@@ -58,7 +59,7 @@ def _reaches(service: str, thing: str, does: str, *needs: Need, source: str) -> 
     supposes = f"{thing} runs as the role"
     by_profile = service == _EC2
     return Technique(
-        name, does, needs, Target.ROLE_OF_SERVICE, Gains.TARGET, source, service, supposes=supposes,
+        name, does, needs, Target.ROLE_OF_SERVICE, Gains.CONTROL, source, service, supposes=supposes,
         by_instance_profile=by_profile,
     )  # fmt: skip
 

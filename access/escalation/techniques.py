@@ -1,44 +1,52 @@
-"""What a technique is: the permissions that it takes, whom it is turned on, and what is gained."""
+"""What a technique is: what it is turned on, the permissions that it takes, and what is gained."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 
 class On(Enum):
     """The resource of a needed permission."""
 
-    ITSELF = "the principal"
-    OWN_GROUP = "a group that the user is in"
-    OWN_POLICY = "a customer managed policy that the principal has, itself or by a group"
-    OWN_BOUNDARY = "the customer managed policy that is the principal's boundary"
     TARGET = "the target"
     PROVIDER = "an identity provider that the target trusts"
     ANY = "anything of the shape that `resource` has"
 
 
 class Target(Enum):
-    """Whom it is turned on."""
+    """What it is turned on."""
 
-    ITSELF = "the principal"
-    GROUP = "a group"
-    USER = "a user"
-    ROLE = "a role"
-    ROLE_OF_SERVICE = "a role that trusts the service"
-    ROLE_OF_PROVIDER = "a role that trusts an identity provider of the AWS account"
+    USER = "user"
+    ROLE = "role"
+    GROUP = "group"
+    POLICY = "policy"
+    NEW_USER = "new user"
+    NEW_ROLE = "new role"
+    ROLE_OF_SERVICE = "role that trusts the service"
+    ROLE_OF_PROVIDER = "role that trusts an identity provider of the AWS account"
+    ACCOUNT = "the AWS account"
+
+    @property
+    def called(self) -> str:
+        """As sentences have it."""
+        return "the role" if self.value.startswith("role") else f"the {self.value}"
 
 
 class Gains(Enum):
-    """What the principal then is."""
+    """What is gained. All but the first and the last change what the target's holder, or those in it, may do."""
 
-    ANY_POLICY = "the principal with any policy, within its boundary"
-    OLD_POLICY = "the principal with another version of one of its policies"
-    NO_BOUNDARY = "the principal without its boundary"
-    GROUP = "the principal with the policies of the target, too"
-    TARGET = "the target"
-    TARGET_WITH_ANY_POLICY = "the target with any policy, within its boundary"
+    CONTROL = "the credentials of the target"
+    ANY_POLICY = "any policy for the target, or for the members of the group"
+    NO_BOUNDARY = "the target has no boundary any more"
+    NEW_VERSION = "the policy allows everything, for all who have it"
+    OLD_VERSION = "the policy says what an older version says"
+    MEMBERSHIP = "any user is a member of the group"
+    LEAVING = "any member leaves the group"
+    DETACHED = "managed policies with denials are detached from the target"
+    DELETED = "inline policies with denials are deleted from the target"
+    ADMINISTRATOR = "an administrator’s credentials"
 
 
 class Provider(Enum):
@@ -48,19 +56,23 @@ class Provider(Enum):
     OIDC = ":oidc-provider/"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Need:
-    """One of `actions` on a resource. `resource` is a pattern for `On.ANY`: {p} is the partition, {a} the account."""
+    """One of `actions` on a resource. `resource` is a pattern for `On.ANY`: {p} is the partition, {a} the account.
+
+    `by_same`: by whoever has what is needed before; others may be other identities that the same person controls.
+    """
 
     actions: tuple[str, ...]
     on: On = On.ANY
     resource: str = "*"
     context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # keys in lower case; {p} as above
+    by_same: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Technique:
-    """`users_only`, `roles_only`: whose own it is. `supposes`: what has to be there, and isn't in the mirror."""
+    """`does`: {it} is the target. `supposes`: what has to be there, and isn't in the mirror."""
 
     name: str
     does: str
@@ -69,14 +81,27 @@ class Technique:
     gains: Gains
     source: str  # the page of AWS's documentation that says what the permission allows
     service: str = ""  # that the target role trusts
-    users_only: bool = False
-    roles_only: bool = False
     supposes: str = ""
     by_instance_profile: bool = False
     provider: Provider | None = None  # what the target role trusts
     any_client: bool = False  # only of roles that take a provider's tokens whoever they were issued to
 
+    @property
+    def acts(self) -> tuple[tuple[Need, ...], ...]:
+        """The needs, of each act one identity's."""
+        found: list[list[Need]] = []
+        for each in self.needs:
+            if each.by_same and found:
+                found[-1].append(each)
+            else:
+                found.append([each])
+        return tuple(map(tuple, found))
+
 
 def need(*actions: str, on: On = On.ANY, resource: str = "*", **context: str) -> Need:
     """Context keys are written with underscores: iam_policyarn."""
     return Need(actions, on, resource, {key.replace("_", ":", 1): (value,) for key, value in context.items()})
+
+
+def by_same(needed: Need) -> Need:
+    return replace(needed, by_same=True)

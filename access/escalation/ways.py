@@ -1,4 +1,4 @@
-"""The ways to administrator as a page has them, kept while nothing that they depend on changes."""
+"""The escalation paths as a page has them, kept while nothing that they depend on changes."""
 
 from __future__ import annotations
 
@@ -40,4 +40,4 @@ def _found(account: Account) -> Ways:
 
 
 def _without_permissions(path: Path) -> Path:
-    return Path(tuple(replace(step, permissions=()) for step in path.steps))
+    return replace(path, steps=tuple(replace(step, permissions=()) for step in path.steps))

@@ -1,4 +1,4 @@
-"""The pages: who can, what one principal may, and the ways to administrator."""
+"""The pages: who can, what one principal may, and privilege escalation paths."""
 
 from __future__ import annotations
 
@@ -120,11 +120,11 @@ def test_who_is_gone_may_nothing(alone: AwsAccount, bob: Operator, client_of: Cl
     assert "it may do nothing" in text_of(get(client_of(bob), "user_access", ASKED, aws_id=dana.aws_id))
 
 
-def test_ways_to_administrator(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+def test_escalation_paths(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
     assert "Nobody can" in text_of(get(client_of(bob), "escalations"))
     user(alone, "eve", allow("iam:PutUserPolicy", arn("user/eve")))
     text = text_of(get(client_of(bob), "escalations"))
-    assert "1 way of 1 principal" in text
+    assert "1 path of 1 principal" in text
     assert "iam:PutUserPolicy : gives itself an inline policy that allows everything" in text
 
 

@@ -157,20 +157,20 @@ def test_pages_tell_what_is_so_now(alone: AwsAccount, bob: Operator, client_of: 
     client = client_of(bob)
     asked = f"?action=iam:PutUserPolicy&resource={arn('user/eve')}"
     assert "1 principal " in words_of(get(client, "who_can", asked))
-    assert "1 way " in words_of(get(client, "escalations"))
+    assert "1 path " in words_of(get(client, "escalations"))
     InlinePolicy.objects.filter(user=eve).update(document=make_document(text_of(deny("*"))))
     assert "0 principals " in words_of(get(client, "who_can", asked))
-    assert "0 ways " in words_of(get(client, "escalations"))
+    assert "0 paths " in words_of(get(client, "escalations"))
 
 
-def test_ways_hang_on_credentials_too(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+def test_escalation_paths_depend_on_credentials_too(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
     user(alone, "eve", allow("iam:UpdateLoginProfile"))
     boss = administrator(make_user(alone, "boss", has_password=True))
     client = client_of(bob)
-    assert "1 way " in words_of(get(client, "escalations"))
-    assert "1 way " in words_of(get(client, "escalations"))
+    assert "1 path " in words_of(get(client, "escalations"))
+    assert "1 path " in words_of(get(client, "escalations"))
     IamUser.objects.filter(pk=boss.pk).update(has_password=False)
-    assert "0 ways " in words_of(get(client, "escalations"))
+    assert "0 paths " in words_of(get(client, "escalations"))
 
 
 # ---- Bounds --------------------------------------------------------------------------------------------------------

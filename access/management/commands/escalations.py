@@ -31,12 +31,16 @@ class Command(BaseCommand):
         for path in found:
             self._print(path)
         if not found:
-            self.stdout.write("Nobody can, by what is held.")
+            self.stdout.write("Nobody can, according to the policies that the console has.")
 
     def _print(self, path: Path) -> None:
         self.stdout.write(f"{path.source} → {path.target}")
         for step in path.steps:
             on = "" if step.target == step.principal else f" ({step.target})"
-            self.stdout.write(f"    {step.technique.name}: {step.technique.does}{on}")
+            who = "" if step.principal == path.source else f"as {step.principal}: "
+            where = f", in {step.region}" if step.region else ""
+            self.stdout.write(f"    {who}{step.technique.name}: {step.does}{on}{where}")
+            if step.others:
+                self.stdout.write(f"        with permissions of {', '.join(step.others)}")
             if step.supposes:
                 self.stdout.write(f"        if: {', '.join(step.supposes)}")

@@ -1,0 +1,117 @@
+"""What an identity may do once IAM has been changed: the facts that bear on it, and its holder with these applied.
+
+A fact is a change that somebody can make: of a principal by its number in the index, of a group or a policy by its ARN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from itertools import combinations
+
+from access.escalation.account import Account
+from access.escalation.techniques import Gains
+from access.holders import Holder
+from access.situations import EVERYTHING
+from policies.engine.layers import Policy
+
+Fact = tuple[Gains, int | str]
+Change = tuple[Gains, int | str, int]  # with the number of an older version
+
+_MOST_TOGETHER = 4  # of changes that take something away, too: of more, each is tried by itself and in pairs
+
+
+class Alterations:
+    """Of the identities of an AWS account."""
+
+    def __init__(self, account: Account) -> None:
+        self._groups = account.groups
+        self._older = account.older
+
+    def choices(self, holder: Holder, facts: Collection[Fact]) -> Iterator[frozenset[Change]]:
+        """What can be made of the identity: changes that only give are all made, of the others each that differs."""
+        sure: set[Change] = set()
+        others: list[Change] = []
+        for gains, thing in facts:
+            if gains in (Gains.ANY_POLICY, Gains.NO_BOUNDARY, Gains.NEW_VERSION):
+                sure.add((gains, thing, 0))
+            elif gains is Gains.OLD_VERSION:
+                others += [(gains, thing, version) for version in range(len(self._older.get(str(thing), ())))]
+            elif gains is Gains.MEMBERSHIP and not self._denies(str(thing)):
+                sure.add((gains, thing, 0))
+            else:
+                others.append((gains, thing, 0))
+        others = [each for each in others if (Gains.NEW_VERSION, each[1], 0) not in sure]
+        base = self.applied(holder, sure)
+        others = [each for each in others if self.applied(holder, {*sure, each}) != base]
+        sizes = range(len(others) + 1) if len(others) <= _MOST_TOGETHER else range(3)
+        for size in sizes:
+            for chosen in combinations(others, size):
+                if len({each[:2] for each in chosen}) == size:
+                    yield frozenset({*sure, *chosen})
+
+    def _denies(self, group: str) -> bool:
+        return any(map(_denies, self._groups.get(group, ())))
+
+    def applied(self, holder: Holder, changes: Collection[Change]) -> Holder:
+        by_gains: dict[Gains, list[Change]] = {}
+        for change in changes:
+            by_gains.setdefault(change[0], []).append(change)
+        things = {gains: {thing for _, thing, _ in listed} for gains, listed in by_gains.items()}
+        left = things.get(Gains.LEAVING, set())
+        own, of_groups = self._parts(holder)
+        joined = [str(group) for group in sorted(things.get(Gains.MEMBERSHIP, set()), key=str)]
+        of_groups = {group: held for group, held in of_groups.items() if group not in left}
+        of_groups |= {group: self._groups[group] for group in joined if group not in of_groups}
+        policies = self._without(own, things, 0, is_group=False)
+        for group, held in of_groups.items():
+            policies += self._without(held, things, group, is_group=True)
+        if any(isinstance(each, int) or each in of_groups for each in things.get(Gains.ANY_POLICY, ())):
+            policies.append(EVERYTHING)
+        versions = {str(thing): version for _, thing, version in by_gains.get(Gains.OLD_VERSION, ())}
+        rewritten = things.get(Gains.NEW_VERSION, set())
+        boundary = holder.boundary and self._version(holder.boundary, versions, rewritten)
+        no_boundary = bool(things.get(Gains.NO_BOUNDARY))
+        return replace(
+            holder,
+            policies=tuple(self._version(policy, versions, rewritten) for policy in policies),
+            boundary=None if no_boundary else boundary,
+            groups=tuple(of_groups),
+            not_held=frozenset() if no_boundary else holder.not_held,
+        )
+
+    def _parts(self, holder: Holder) -> tuple[list[Policy], dict[str, Sequence[Policy]]]:
+        """The holder's own policies, and those of its groups."""
+        of_groups: dict[str, Sequence[Policy]] = {group: self._groups.get(group, ()) for group in holder.groups}
+        own = list(holder.policies)
+        for policy in [each for held in of_groups.values() for each in held]:
+            for at in range(len(own) - 1, -1, -1):
+                if own[at] == policy:
+                    del own[at]
+                    break
+        return own, of_groups
+
+    @staticmethod
+    def _without(
+        held: Sequence[Policy], things: dict[Gains, set[int | str]], group: int | str, *, is_group: bool
+    ) -> list[Policy]:
+        def is_gone(gains: Gains) -> bool:
+            listed = things.get(gains, set())
+            return group in listed if is_group else any(isinstance(each, int) for each in listed)
+
+        return [
+            policy
+            for policy in held
+            if not (_denies(policy) and is_gone(Gains.DETACHED if policy.name.startswith("arn:") else Gains.DELETED))
+        ]
+
+    def _version(self, policy: Policy, versions: dict[str, int], rewritten: set[int | str]) -> Policy:
+        if policy.name in rewritten:
+            return Policy(policy.name, EVERYTHING.document)
+        if policy.name in versions:
+            return Policy(policy.name, self._older[policy.name][versions[policy.name]].document)
+        return policy
+
+
+def _denies(policy: Policy) -> bool:
+    return any(statement.denies for statement in policy.document.statements)

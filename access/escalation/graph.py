@@ -1,0 +1,226 @@
+"""The moves that there are: techniques, who may do each part of them, and what then is so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from access.escalation import changes
+from access.escalation.account import Account
+from access.escalation.altered import Fact
+from access.escalation.permits import Held, Permits, Thing
+from access.escalation.places import Place, Places
+from access.escalation.techniques import Gains, Need, On, Target, Technique
+from access.holders import Holder
+from policies.engine.combine import Decision
+from policies.engine.conditions import Context
+from policies.engine.regions import only_region
+from policies.quotas import KEYS_OF_USER, VERSIONS_OF_POLICY
+
+GOAL: Fact = (Gains.ADMINISTRATOR, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What one identity does. `actors`: those who have all that it takes; `held`: why, for each need."""
+
+    actors: frozenset[int]
+    held: tuple[tuple[Need, Held], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Move:
+    """Each act by somebody of its actors makes each of `facts` so. `region`: where, if policies tell Regions apart.
+
+    `is_sure`: all that it takes is allowed, and is there, whatever the mirror doesn't know.
+    """
+
+    technique: Technique
+    acts: tuple[Act, ...]
+    facts: Mapping[Fact, str]  # with the ARN of what it is turned on
+    region: str = ""
+    is_sure: bool = True
+
+
+class Moves:
+    """Those of the actors of `permits`. `things`: what techniques may be turned on, by kind."""
+
+    def __init__(self, account: Account, permits: Permits, things: Mapping[Target, Sequence[Thing]]) -> None:
+        self._account = account
+        self._permits = permits
+        self._things = things
+        self._places = Places(permits, account.partition, account.account_id)
+
+    def of(self, technique: Technique) -> Iterator[Move]:
+        for needs in technique.acts:
+            if not self._permits.may_at_all(needs, on_others=_is_of_others(technique)):
+                return
+        for asked, things in self._kinds(technique):
+            for place in self._places.of(asked):
+                yield from self._at(asked, things, place)
+
+    # ---- Targets ---------------------------------------------------------------------------------------------
+    def _kinds(self, technique: Technique) -> Iterator[tuple[Technique, Sequence[Thing]]]:
+        """The targets that it works on, by what it takes there."""
+        found: dict[int, tuple[Technique, list[Thing]]] = {}
+        for thing in self._things.get(technique.target, ()):
+            if self._fits(technique, thing):
+                asked = self._with_what_it_takes(technique, thing)
+                found.setdefault(id(asked), (asked, []))[1].append(thing)
+        yield from found.values()
+
+    def _fits(self, technique: Technique, thing: Thing) -> bool:
+        account = self._account
+        is_there = thing.number is None or thing.number < len(account.index.holders)
+        if technique.gains is Gains.CONTROL and not is_there:
+            return technique.target in (Target.NEW_USER, Target.NEW_ROLE)
+        if technique.target is Target.USER and technique.gains is Gains.CONTROL:
+            known = account.credentials.get(thing.arn)
+            has_password = known.has_password if known else None
+            refused = {"iam:CreateLoginProfile": True, "iam:UpdateLoginProfile": False}.get(technique.name)
+            return refused is None or has_password is not refused
+        if technique.gains is Gains.ADMINISTRATOR:
+            return account.identity_center
+        if technique.gains is Gains.NO_BOUNDARY:
+            return thing.boundary is not None
+        if technique.gains is Gains.OLD_VERSION:
+            return bool(account.older.get(thing.arn))
+        if technique.target is Target.ROLE_OF_PROVIDER:
+            return bool(account.providers_of(self._holder(thing), technique))
+        if technique.target is Target.ROLE_OF_SERVICE:
+            has_profile = account.profiled is None or thing.arn in account.profiled
+            return thing.number in account.trusting(technique.service) and (
+                has_profile or not technique.by_instance_profile
+            )
+        return technique.name != "sts:AssumeRole" or may_be_assumed(thing)
+
+    def _with_what_it_takes(self, technique: Technique, thing: Thing) -> Technique:
+        """A user with two keys has no room for a third, nor a policy with five versions for a sixth; a password alone
+        doesn't sign in who has a second factor."""
+        known = self._account.credentials.get(thing.arn)
+        if known and technique.name == "iam:CreateAccessKey" and (known.keys or 0) >= KEYS_OF_USER.usual:
+            return _with(technique, changes.DELETE_KEY)
+        if known and technique.name.endswith("LoginProfile") and known.mfa:
+            return _with(technique, changes.DEACTIVATE_MFA)
+        versions = len(self._account.older.get(thing.arn, ())) + 1
+        if technique.gains is Gains.NEW_VERSION and versions >= VERSIONS_OF_POLICY.usual:
+            return _with(technique, changes.DELETE_VERSION)
+        return technique
+
+    def _holder(self, thing: Thing) -> Holder:
+        return self._permits.index.holders[thing.number or 0]
+
+    # ---- Who may do it -----------------------------------------------------------------------------------------
+    def _at(self, technique: Technique, things: Sequence[Thing], place: Place) -> Iterator[Move]:
+        parts: list[tuple[Sequence[Thing], tuple[Act, ...]]] = [(things, ())]
+        for needs in technique.acts:
+            parts = [
+                (fewer, (*acts, act))
+                for listed, acts in parts
+                for fewer, act in self._act(technique, needs, listed, place)
+            ]
+        for listed, acts in parts:
+            facts = {_fact(technique, each): each.arn for each in listed}
+            move = Move(technique, acts, facts, place.region if place.is_told else "")
+            yield from _by_sureness(move)
+
+    def _act(
+        self, technique: Technique, needs: Sequence[Need], things: Sequence[Thing], place: Place
+    ) -> list[tuple[Sequence[Thing], Act]]:
+        parts: list[tuple[Sequence[Thing], Act | None]] = [(things, None)]
+        for needed in needs:
+            parts = [
+                (fewer, Act(actors, ((*act.held, (needed, held)) if act else ((needed, held),))))
+                for listed, act in parts
+                for fewer, held in self._permitted(technique, needed, listed, place)
+                if (actors := act.actors.intersection(held) if act else frozenset(held))
+            ]
+        return [(listed, act) for listed, act in parts if act]
+
+    def _permitted(
+        self, technique: Technique, needed: Need, things: Sequence[Thing], place: Place
+    ) -> Sequence[tuple[Sequence[Thing], Held]]:
+        context = self._context(needed, place)
+        if needed.on is On.ANY:
+            return [(things, place.held[id(needed)])]
+        if needed.on is On.TARGET:
+            others = technique.target is Target.USER
+            found = self._permits.on_targets(needed, context, things, on_others=others)
+            if others and technique.gains is not Gains.CONTROL:
+                found += self._permits.on_oneself(needed, context, things)
+            return found
+        by_provider: list[tuple[Sequence[Thing], Held]] = []
+        for thing in things:
+            providers = self._account.providers_of(self._holder(thing), technique)
+            held = self._permits.on_any(needed, context, providers)
+            by_provider += [([thing], held)] if held else []
+        return by_provider
+
+    def _context(self, needed: Need, place: Place) -> Context:
+        """What such a request says: calls of IAM are made in one Region; where a role is passed isn't documented."""
+        partition = self._account.partition
+        found = {
+            key: tuple(value.replace("{p}", partition) for value in values) for key, values in needed.context.items()
+        }
+        if needed.actions[0].startswith("sts:") and place.region:
+            return {**found, "aws:requestedregion": (place.region,)}
+        if needed.actions[0].startswith("iam:"):
+            found = {**dict.fromkeys(_absent(needed.actions[0]), ()), **found}
+        region = only_region(needed.actions[0], partition)
+        if region and needed.actions[0] != "iam:PassRole":
+            return {**found, "aws:requestedregion": (region,)}
+        return found
+
+
+def _absent(action: str) -> Iterator[str]:
+    """Keys that requests for the action don't have (IAM User Guide, "IAM and AWS STS condition context keys")."""
+    if action != "iam:PassRole":
+        yield from ("iam:passedtoservice", "iam:associatedresourcearn")
+    if not action.startswith(("iam:Attach", "iam:Detach")):
+        yield "iam:policyarn"
+
+
+def _by_sureness(move: Move) -> Iterator[Move]:
+    """Of those who may do it surely, and of all."""
+    sure = tuple(Act(frozenset(each for each in act.actors if _is_allowed(each, act)), act.held) for act in move.acts)
+    supposes = bool(move.technique.supposes)
+    if not supposes and all(act.actors for act in sure):
+        yield replace(move, acts=sure)
+    if supposes or any(one.actors != all_.actors for one, all_ in zip(sure, move.acts, strict=True)):
+        yield replace(move, is_sure=False)
+
+
+def _is_allowed(actor: int, act: Act) -> bool:
+    return all(held[actor].decision is Decision.ALLOWED for _, held in act.held)
+
+
+def _is_of_others(technique: Technique) -> bool:
+    """Whether permissions for one's own credentials are of no use."""
+    return technique.target is Target.USER and technique.gains is Gains.CONTROL
+
+
+def _fact(technique: Technique, thing: Thing) -> Fact:
+    if technique.gains is Gains.ADMINISTRATOR:
+        return GOAL
+    return (technique.gains, thing.arn if thing.number is None else thing.number)
+
+
+@lru_cache(maxsize=256)
+def _with(technique: Technique, *needs: Need) -> Technique:
+    return replace(technique, needs=(*technique.needs, *needs))
+
+
+def may_be_assumed(role: Thing) -> bool:
+    """Whether its trust policy may let in a user or a role at all."""
+    return role.trust is not None and any(
+        statement.allows
+        and statement.principals is not None
+        and (statement.principals.is_not or any(_is_of_account(name) for name in statement.principals.listed))
+        for statement in role.trust.document.about("sts:assumerole")
+    )
+
+
+def _is_of_account(principal: str) -> bool:
+    """Not a service, not a provider of people."""
+    return principal == "*" or principal.isdigit() or (":iam::" in principal and "-provider/" not in principal)

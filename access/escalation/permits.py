@@ -1,0 +1,194 @@
+"""Who may do what, asked once for all targets that no policy tells apart."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+
+from access.escalation.techniques import Need
+from access.holders import Holder
+from access.index import Index
+from access.question import Found
+from policies.engine.compiled import Statement
+from policies.engine.conditions import Context
+from policies.engine.layers import LayerName, Policy
+from policies.engine.matching import ArnGlob, tokens
+
+_ASSUME = "sts:assumerole"
+_BOUNDARY = "iam:permissionsboundary"
+UNKNOWN_BOUNDARY = "not held"
+_CHUNK = 50  # of so few, only the documents that they hold are looked at
+_WHOLE_ARN = 5  # colons
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What a technique is turned on. `number`: of a principal, in the index."""
+
+    arn: str
+    number: int | None = None
+    trust: Policy | None = None
+    boundary: str | None = None
+
+    @classmethod
+    def of(cls, number: int, holder: Holder) -> Thing:
+        boundary = UNKNOWN_BOUNDARY if LayerName.BOUNDARY in holder.not_held else None
+        return cls(holder.arn, number, holder.trust, holder.boundary.name if holder.boundary else boundary)
+
+
+Held = Mapping[int, Found]  # by the number of whoever may
+
+
+class Permits:
+    """Of `actors`, by their numbers in the index."""
+
+    def __init__(self, index: Index, actors: Sequence[int]) -> None:
+        self.index = index
+        self.actors = {each for each in actors if not index.holders[each].caller.is_service_linked}
+        self._telling: dict[tuple[str, bool], tuple[set[int], _Telling]] = {}
+        self._classes: dict[tuple[Hashable, ...], Held] = {}
+        self._keys: dict[tuple[str, bool], dict[tuple[str, str | None], Hashable]] = defaultdict(dict)
+
+    def who(self, action: str, resource: str, context: Context, among: Set[int]) -> dict[int, Found]:
+        question = self.index.question(action, resource, context)
+        if len(among) * 10 > len(self.index.holders):
+            return {each.number: each for each in question.answers(None) if each.number in among}
+        listed = sorted(among)
+        parts = (listed[at : at + _CHUNK] for at in range(0, len(listed), _CHUNK))
+        return {each.number: each for part in parts for each in question.answers(part)}
+
+    def may_at_all(self, needs: Iterable[Need], *, on_others: bool = False) -> set[int]:
+        """Who has policies that allow of each need something, wherever; trust policies may let in more."""
+        found = self.actors
+        for needed in needs:
+            if not any(action.lower() == _ASSUME for action in needed.actions):
+                found = found & set().union(*(self._may(action, on_others=on_others) for action in needed.actions))
+        return found
+
+    def on_targets(
+        self, needed: Need, context: Context, things: Sequence[Thing], *, on_others: bool
+    ) -> list[tuple[list[Thing], Held]]:
+        """The targets, by who may do it on them; those on whom nobody may are left out."""
+        by_class: dict[tuple[Hashable, ...], list[Thing]] = defaultdict(list)
+        for action in needed.actions:
+            told = self._told(action, on_others)
+            for thing in things if told[0] else ():
+                by_class[self._class_of(action, context, thing, on_others)].append(thing)
+        by_thing: dict[int, list[Held]] = defaultdict(list)
+        for key, listed in by_class.items():
+            held = self._held(key, listed[0], context)
+            for thing in listed if held else ():
+                by_thing[id(thing)].append(held)
+        grouped: dict[tuple[int, ...], list[Thing]] = defaultdict(list)
+        helds: dict[tuple[int, ...], list[Held]] = {}
+        for thing in things:
+            if several := by_thing.get(id(thing)):
+                together = tuple(map(id, several))
+                grouped[together].append(thing)
+                helds[together] = several
+        return [(listed, _merged(helds[together])) for together, listed in grouped.items()]
+
+    def on_oneself(self, needed: Need, context: Context, things: Sequence[Thing]) -> list[tuple[list[Thing], Held]]:
+        """Of those whose policies allow it on the user's own name only."""
+        by_arn = {thing.arn: thing for thing in things}
+        found: list[tuple[list[Thing], Held]] = []
+        for action in needed.actions:
+            for number in self._may(action, on_others=False) - self._may(action, on_others=True):
+                thing = by_arn.get(self.index.holders[number].arn)
+                held = self._who_on(action, thing, context, {number}) if thing else {}
+                found += [([thing], held)] if thing and held else []
+        return found
+
+    def on_any(self, needed: Need, context: Context, resources: Iterable[str]) -> Held:
+        found: dict[int, Found] = {}
+        for action in needed.actions:
+            for resource in resources:
+                found = {**self.who(action, resource, context, self._may(action, on_others=False)), **found}
+        return found
+
+    def _class_of(self, action: str, context: Context, thing: Thing, on_others: bool) -> tuple[Hashable, ...]:
+        told = self._told(action, on_others)[1]
+        keys = self._keys[action, on_others]
+        name = (thing.arn, thing.boundary)
+        key = keys.get(name)
+        if key is None:
+            key = keys[name] = told.key(thing, is_assumed=action.lower() == _ASSUME)
+        given = tuple(sorted((name, values) for name, values in context.items() if name in told.keys))
+        return (action, on_others, given, key)
+
+    def _held(self, key: tuple[Hashable, ...], thing: Thing, context: Context) -> Held:
+        if key not in self._classes:
+            action, on_others = str(key[0]), bool(key[1])
+            self._classes[key] = self._who_on(action, thing, context, self._may(action, on_others=on_others))
+        return self._classes[key]
+
+    def _who_on(self, action: str, thing: Thing, context: Context, among: Set[int]) -> Held:
+        """IAM User Guide, "IAM and AWS STS condition context keys", iam:PermissionsBoundary: the target's."""
+        if _BOUNDARY not in context and thing.boundary != UNKNOWN_BOUNDARY:
+            context = {**context, _BOUNDARY: (thing.boundary,) if thing.boundary else ()}
+        return self.who(action, thing.arn, context, among)
+
+    def _may(self, action: str, *, on_others: bool) -> set[int]:
+        return self._told(action, on_others)[0]
+
+    def _told(self, action: str, on_others: bool) -> tuple[set[int], _Telling]:
+        key = (action, on_others)
+        if key not in self._telling:
+            may = self.actors
+            if action.lower() != _ASSUME:
+                may = self.actors & self.index.allowed_at_all(action, on_others=on_others)
+            self._telling[key] = (may, _Telling(self.statements(action, may)))
+        return self._telling[key]
+
+    def statements(self, action: str, actors: Collection[int]) -> list[Statement]:
+        """All about the action that bear on these."""
+        index = self.index
+        about = dict(index.about(action.lower()))
+        documents = {each for number in actors for each in index.documents_of[number] if each in about}
+        bounds = {index.boundary_of[number] for number in actors}
+        documents |= {each for each in bounds if each is not None and each in about}
+        found = [statement for number in sorted(documents) for statement in about[number]]
+        for level in (*index.surroundings.scps, *index.surroundings.rcps):
+            for policy in level.policies:
+                found += policy.document.about(action.lower())
+        if action.lower() == _ASSUME:
+            trusts = {id(each.trust.document): each.trust.document for each in index.holders if each.trust}
+            found += [statement for document in trusts.values() for statement in document.about(_ASSUME)]
+        return found
+
+
+class _Telling:
+    """What tells the resources of an action apart, in statements about it."""
+
+    def __init__(self, statements: Sequence[Statement]) -> None:
+        self.keys: set[str] = set().union(*(statement.keys for statement in statements)) if statements else set()
+        patterns = {pattern for statement in statements for pattern in statement.resources.patterns}
+        self._exact = {each for each in patterns if not set("*?$") & set(each) and each.count(":") >= _WHOLE_ARN}
+        wild = sorted(patterns - self._exact - {"*"})
+        self._globs = [ArnGlob(tokens(each)) for each in wild if "${" not in each]
+        self._open = [ArnGlob(tokens(without_variables(each))) for each in wild if "${" in each]
+
+    def key(self, thing: Thing, *, is_assumed: bool) -> Hashable:
+        arn = thing.arn
+        is_alone = arn in self._exact or any(glob.matches(arn) for glob in self._open)
+        return (
+            arn if is_alone else None,
+            tuple(number for number, glob in enumerate(self._globs) if glob.matches(arn)),
+            id(thing.trust.document) if is_assumed and thing.trust else None,
+            thing.boundary if _BOUNDARY in self.keys else None,
+        )
+
+
+def without_variables(pattern: str) -> str:
+    before, found, after = pattern.partition("${")
+    return f"{before}*{without_variables(after.partition('}')[2])}" if found else pattern
+
+
+def _merged(helds: Sequence[Held]) -> Held:
+    if len(helds) == 1:
+        return helds[0]
+    found: dict[int, Found] = {}
+    for held in helds:
+        found = {**held, **found}
+    return found

@@ -1,0 +1,165 @@
+"""Where a service may be told to run something: the Regions and the resources that policies tell apart."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from access.escalation.permits import Held, Permits, without_variables
+from access.escalation.techniques import Need, On, Technique
+from access.question import Found
+from policies.engine.callers import Caller, CallerKind
+from policies.engine.compiled import Statement
+from policies.engine.conditions import Test
+from policies.engine.diff.budget import Budget, Exhausted
+from policies.engine.matching import Glob, tokens
+from policies.engine.meeting import meet
+from policies.engine.regions import is_region, of_partition
+from policies.engine.somewhere import Asked, is_pattern
+from policies.engine.somewhere.asked import REGION
+from policies.engine.somewhere.resources import Resources
+
+_REGION_KEYS = (REGION, "ec2:region")
+_STEPS = 2_000_000  # for all resources that have to be told apart in one search; a step takes about a microsecond
+_STEPS_OF_ONE = 200_000
+_MOST_EXAMPLES = 256  # of one technique in one Region
+
+
+@dataclass(frozen=True)
+class Place:
+    """`is_told`: policies tell the Region from others. `held`: by the id of each need on anything, who has it here."""
+
+    region: str
+    is_told: bool
+    held: Mapping[int, Held]
+
+
+class Places:
+    """Of `permits`' actors."""
+
+    def __init__(self, permits: Permits, partition: str, account_id: str) -> None:
+        self._permits = permits
+        self._partition = partition
+        self._account_id = account_id
+        self._told: dict[str, _Telling] = {}
+        self._held: dict[tuple[str, str, str], Held] = {}
+        self._budget = Budget(_STEPS)
+        self._resources: dict[tuple[tuple[str, ...], str], list[str]] = {}
+
+    def of(self, technique: Technique) -> Iterator[Place]:
+        """Where somebody has what is needed, of each need; places where it is the same people are one."""
+        needs = [each for each in technique.needs if each.on is On.ANY]
+        regional = needs or [each for each in technique.needs if each.actions[0].startswith("sts:")]
+        regions_apart = self._regions_apart([action for each in regional for action in each.actions])
+        if not needs:
+            yield from (Place(region, len(regions_apart) > 1, {}) for region in regions_apart)
+            return
+        seen = set()
+        for region in regions_apart:
+            for chosen in self._choices(needs, region):
+                held = {id(each): self._on(each, region, chosen) for each in needs}
+                people = tuple(frozenset(each) for each in held.values())
+                if all(people) and people not in seen:
+                    seen.add(people)
+                    yield Place(region, len(regions_apart) > 1, held)
+
+    # ---- Regions ---------------------------------------------------------------------------------------------
+    def _regions_apart(self, actions: Sequence[str]) -> list[str]:
+        """One of each kind that no policy tells apart, in what it says of the actions."""
+        tellings = [self._telling(action) for action in actions]
+        found: dict[Hashable, str] = {}
+        named = [region for each in tellings for region in each.regions]
+        for region in dict.fromkeys([*of_partition(self._partition), *named]) if actions else ("",):
+            found.setdefault(tuple(each.of(region) for each in tellings), region)
+        return list(found.values())
+
+    def _telling(self, action: str) -> _Telling:
+        told = self._told.get(action)
+        if told is None:
+            permits = self._permits
+            may = permits.may_at_all([Need((action,))])
+            told = self._told[action] = _Telling(permits.statements(action, may))
+        return told
+
+    # ---- Resources -------------------------------------------------------------------------------------------
+    def _choices(self, needs: Sequence[Need], region: str) -> Iterator[Mapping[str, str]]:
+        """For each pattern that several needs share an example, so that they are about the same resource."""
+        uses = Counter(each.resource for each in needs if each.resource != "*")
+        shared = [pattern for pattern, times in uses.items() if times > 1]
+        examples = []
+        for pattern in shared:
+            actions = [action for each in needs if each.resource == pattern for action in each.actions]
+            examples.append(self._examples(tuple(actions), pattern, region))
+        for number, chosen in enumerate(product(*examples)):
+            if number == _MOST_EXAMPLES:
+                return
+            yield dict(zip(shared, chosen, strict=True))
+
+    def _examples(self, actions: tuple[str, ...], pattern: str, region: str) -> list[str]:
+        """One resource of each kind that policies tell apart in what they say of the actions."""
+        asked = self._filled(pattern, region)
+        key = (actions, asked)
+        if key not in self._resources:
+            statements = [each for action in actions for each in self._telling(action).statements]
+            self._resources[key] = self._apart(actions[0], asked, region, statements)
+        return self._resources[key]
+
+    def _apart(self, action: str, asked: str, region: str, statements: Sequence[Statement]) -> list[str]:
+        if not is_pattern(asked) or asked == "*":
+            return [asked]
+        if all(set(each.resources.patterns) == {"*"} for each in statements):
+            return [asked.replace("*", "any")]
+        told = [((each.allows, each.not_resources, each.resources.patterns), each) for each in statements]
+        caller = Caller(CallerKind.ROLE, account=self._account_id)
+        question = Asked(caller, (action,), asked, {REGION: (region,)}, is_unknown=lambda key: True)
+        try:
+            return list(Resources(question, action, told, self._budget.part(_STEPS_OF_ONE)))
+        except Exhausted:
+            patterns = {without_variables(pattern) for each in statements for pattern in each.resources.patterns}
+            return sorted({found for pattern in {"*", *patterns} if (found := meet(asked, pattern))})
+
+    def _on(self, needed: Need, region: str, chosen: Mapping[str, str]) -> Held:
+        found: dict[int, Found] = {}
+        for action in needed.actions:
+            given = chosen.get(needed.resource)
+            for text in [given] if given else self._examples((action,), needed.resource, region):
+                for number, each in self._who(action, text, region).items():
+                    found.setdefault(number, each)
+        return found
+
+    def _who(self, action: str, resource: str, region: str) -> Held:
+        key = (action, resource, region)
+        if key not in self._held:
+            context = dict.fromkeys(_REGION_KEYS, (region,))
+            may = self._permits.may_at_all([Need((action,))])
+            self._held[key] = self._permits.who(action, resource, context, may)
+        return self._held[key]
+
+    def _filled(self, pattern: str, region: str) -> str:
+        parts = pattern.replace("{p}", self._partition).replace("{a}", self._account_id).split(":", 5)
+        if len(parts) == 6 and parts[3] == "*":
+            parts[3] = region
+        return ":".join(parts)
+
+
+class _Telling:
+    """What tells Regions apart, in statements about an action."""
+
+    def __init__(self, statements: Sequence[Statement]) -> None:
+        self.statements = statements
+        self._tests = [test for each in statements for test in each.tests if test.key in _REGION_KEYS]
+        patterns = {pattern for each in statements for pattern in each.resources.patterns}
+        parts = {pattern.split(":", 5)[3] for pattern in patterns if pattern.count(":") >= 3}
+        self._globs = [Glob(tokens(part)) for part in sorted(parts - {"", "*"})]
+        named = [text for test in self._tests if isinstance(test, Test) for text in test.constants]
+        self.regions = [text for text in (*named, *sorted(parts)) if is_region(text)]
+
+    def of(self, region: str) -> Hashable:
+        held = tuple(test.holds((region,), _nothing) for test in self._tests)
+        return held, tuple(glob.matches(region) for glob in self._globs)
+
+
+def _nothing(key: str) -> None:
+    return None
