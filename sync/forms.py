@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+from urllib.parse import urlsplit
 
 from django import forms
 from django.conf import settings
@@ -190,7 +191,8 @@ class ConnectForm(ModelForm):
         if "emulated" not in self.fields:
             return
         if settings.AWS_EMULATOR_URL:
-            self.fields["emulated"].label = f"The emulator at {settings.AWS_EMULATOR_URL} plays AWS"
+            host = urlsplit(settings.AWS_EMULATOR_URL).netloc  # its path is a secret
+            self.fields["emulated"].label = f"The emulator at {host} plays AWS"
             self.fields["emulated"].help_text = ""
         else:
             del self.fields["emulated"]

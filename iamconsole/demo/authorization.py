@@ -22,7 +22,7 @@ from iamconsole.demo.assuming import check_assume_role
 from iamconsole.demo.callers import Caller, caller_of
 from iamconsole.demo.permissions import Question
 from iamconsole.demo.rights import SUBJECTS, context_of, denied, describe, refusal, resource_of
-from iamconsole.demo.wire import AwsError, AwsRequest
+from iamconsole.demo.wire import SIGNED_PATH, AwsError, AwsRequest
 
 # Calls that need no permission, or whose caller isn't an IAM principal.
 _FREE = ("GetCallerIdentity", "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML")
@@ -91,7 +91,7 @@ def _enforcing() -> bool:
 
 
 def _check_signature(caller: Caller, request: AwsRequest) -> None:
-    path = quote(request.environ["PATH_INFO"])
+    path = quote(request.environ[SIGNED_PATH])
     query = request.environ.get("QUERY_STRING")
     kind = S3IAMRequest if request.service == "s3" else IAMRequest
     signed = kind(

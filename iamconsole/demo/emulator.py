@@ -2,10 +2,13 @@
 
     python -m iamconsole.demo.emulator --port 5000 [--host 127.0.0.1] [--state FILE]
 
-prints one line when it is ready and ends on SIGTERM or SIGINT (with `--until-stdin-ends` also then). Port 0 takes a
-free one. With `--state` everything
-survives a restart. It takes any credentials until `POST /moto-api/reset-auth` with the body `0` turns IAM enforcement
-on (`Infinity` turns it off); see `iamconsole.demo.wellknown` for the keys that are known from the start.
+prints one line when it is ready, with its address, and ends on SIGTERM or SIGINT (with `--until-stdin-ends` also
+then). Port 0 takes a free one. With `--state` everything survives a restart. It takes any credentials until
+`POST /moto-api/reset-auth` with the body `0` turns IAM enforcement on (`Infinity` turns it off); see
+`iamconsole.demo.wellknown` for the keys that are known from the start.
+
+Every path begins with a token that its clients know as part of the address (http://127.0.0.1:5000/TOKEN): the one in
+the environment variable EMULATOR_TOKEN, or one made at the start. Others are refused.
 
 A request with the header `X-Emulator-Date` (ISO 8601) is served as if it came at that time.
 
@@ -40,6 +43,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import secrets
 import signal
 import sys
 from pathlib import Path
@@ -54,6 +58,7 @@ from iamconsole.demo import account_management, authorization, cognito_identity,
 from iamconsole.demo.control import Control
 from iamconsole.demo.gate import Gate
 from iamconsole.demo.json_service import with_services
+from iamconsole.demo.known import KnownOnly
 from iamconsole.demo.state import StateFile, UnreadableState
 
 HOST = "127.0.0.1"
@@ -125,7 +130,10 @@ def build(state: StateFile, lock: RLock) -> Gate:
 def serve(host: str, port: int, state_path: Path | None) -> None:
     lock = RLock()
     state = StateFile(state_path, lock=lock)
-    server: BaseWSGIServer = make_server(host, port, build(state, lock), threaded=True, request_handler=_QuietHandler)
+    given = os.environ.get("EMULATOR_TOKEN", "")
+    token = given or secrets.token_urlsafe(24)
+    app = KnownOnly(build(state, lock), token)
+    server: BaseWSGIServer = make_server(host, port, app, threaded=True, request_handler=_QuietHandler)
     try:
         state.load()
     except UnreadableState as problem:
@@ -140,7 +148,8 @@ def serve(host: str, port: int, state_path: Path | None) -> None:
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, stop)
     try:
-        sys.stdout.write(f"Emulated AWS ready at http://{host}:{server.server_port}\n")
+        path = "" if given else f"/{token}"
+        sys.stdout.write(f"Emulated AWS ready at http://{host}:{server.server_port}{path}\n")
         sys.stdout.flush()
         server.serve_forever()
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -31,7 +32,7 @@ _making_clients = Lock()
 
 @dataclass(frozen=True)
 class Emulator:
-    """An emulator that listens at `url`."""
+    """An emulator that listens at `url`, which has its token."""
 
     url: str
 
@@ -120,8 +121,9 @@ def start_emulator(*, state: Path | None = None, port: int = 0) -> Iterator[Emul
     command = [sys.executable, "-m", "iamconsole.demo.emulator", "--port", str(port), "--until-stdin-ends"]
     if state is not None:
         command += ["--state", str(state.resolve())]
+    environment = {**os.environ, "EMULATOR_TOKEN": ""}  # it makes one, and prints it
     process = subprocess.Popen(  # noqa: S603 (our own module)
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=_ROOT
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=_ROOT, env=environment
     )
     try:
         yield Emulator(_address(process))

@@ -19,6 +19,7 @@ from moto.core.utils import get_service_model
 from iamconsole.demo.s3_rights import permission
 
 Environ = dict[str, Any]
+SIGNED_PATH = "emulator.signed_path"  # of an Environ: the path that the client asked for, token and all
 
 _CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/[^/]+/(?P<region>[^/]+)/(?P<service>[^/]+)/")
 _UNSIGNED = {"AssumeRoleWithWebIdentity": "sts", "AssumeRoleWithSAML": "sts"}

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import fcntl
 import os
+import secrets
 import shlex
 import signal
 import socket
 import sys
 from pathlib import Path
 from typing import Any, TextIO
+from urllib.parse import urlsplit
 
 import django
 from django.conf import settings
@@ -43,7 +45,8 @@ def run() -> None:
         {"IAMCONSOLE_DEMO": str(int(demo)), "PORT": str(port), "DJANGO_SETTINGS_MODULE": "iamconsole.settings"}
     )
     if demo:
-        os.environ["AWS_EMULATOR_URL"] = f"http://127.0.0.1:{_free_port()}"
+        token = secrets.token_urlsafe(24)  # in no command line: every user of the machine reads those
+        os.environ |= {"EMULATOR_TOKEN": token, "AWS_EMULATOR_URL": f"http://127.0.0.1:{_free_port()}/{token}"}
     django.setup()
     state = Path(settings.STATE_DIR)
     _alone(state)
@@ -114,7 +117,7 @@ def _processes(port: int, state: Path, demo: bool) -> dict[str, list[str]]:
         GUIDE: [python, "-m", "iamconsole.launch.guide"],
     }
     if demo:
-        emulator_port = os.environ["AWS_EMULATOR_URL"].rsplit(":", 1)[1]
+        emulator_port = str(urlsplit(os.environ["AWS_EMULATOR_URL"]).port)
         emulator = [
             python,
             "-m",

@@ -139,8 +139,8 @@ def test_beat_is_healthy_once_a_worker_did_its_tick(started: Any) -> None:
 @pytest.mark.servers
 @pytest.mark.django_db(transaction=True)
 def test_emulator_runs(started: Any) -> None:
-    service = started("emulator")
-    service.environment["AWS_EMULATOR_URL"] = f"http://127.0.0.1:{service.environment['PORT']}"
+    service = started("emulator", EMULATOR_TOKEN="some-word")
+    service.environment["AWS_EMULATOR_URL"] = f"http://127.0.0.1:{service.environment['PORT']}/some-word"
     assert wait_until(lambda: service.healthy(LASTING["emulator"]["healthcheck"]["test"]), 60)
 
 
