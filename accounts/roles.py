@@ -33,7 +33,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
 # What needs an AWS account that can be written to: nobody holds these on one that was imported from a file.
 CHANGING = frozenset({PROPOSE, APPLY, APPROVE, CARE})
 
-MFA_ROLES = frozenset({Role.EDITOR, Role.APPROVER, Role.OWNER})
+MFA_ROLES = frozenset({Role.HELPDESK, Role.EDITOR, Role.APPROVER, Role.OWNER})
 
 ALL_PERMISSIONS = frozenset().union(*PERMISSIONS.values())
 

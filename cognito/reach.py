@@ -8,9 +8,8 @@ classic flow for any that lets her in.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 from cognito.identity_pools import classic, rules
@@ -19,11 +18,11 @@ from cognito.identity_pools.operations.roles import rules_of
 from cognito.identity_pools.operations.settings import USER_POOLS
 from cognito.identity_pools.ways import mapping_of, provider_of
 from cognito.models import CognitoGroup, CognitoUser, IdentityPool
+from cognito.people.claims import Claims, is_met
 from cognito.people.telling import care_of
 from identities.models import IamRole
 
 DENY = "Deny"
-GROUPS_CLAIM = "cognito:groups"
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ def _name(arn: str) -> str:
 def ways_of(person: CognitoUser, groups: Sequence[CognitoGroup]) -> list[Way]:
     """One for each app client that an identity pool of the AWS account takes sign-ins of."""
     provider = f"/{person.pool.aws_id}"
-    claims = Claims(person, groups)
+    claims = Claims(person, [group.name for group in groups], care_of(person.pool).attributes)
     found: list[tuple[IdentityPool, str, Chosen, tuple[str, ...]]] = []
     for pool in IdentityPool.objects.live().filter(aws_account=person.aws_account_id).order_by("name_key", "pk"):
         free = classic.roles_for(pool)
@@ -109,49 +108,13 @@ def _by_groups(groups: Sequence[CognitoGroup]) -> Chosen | None:
 
 def _by_rules(mapping: Mapping[str, Any], usual: Chosen, claims: Claims) -> Chosen:
     for number, rule in enumerate(rules_of(mapping), 1):
-        met = _is_met(rule, claims)
+        met = is_met(rule, claims)
         if met is None:
             why = f"It hangs on rule {number} ({rules.told(rule)}): {rule['Claim']} isn’t kept of people."
             return Chosen("", why, unknown=True)
         if met:
             return Chosen(rule["RoleARN"], f"Rule {number} matches: {rules.told(rule)}.")
     return _undecided(mapping, usual, "No rule matches")
-
-
-class Claims:
-    """What her token says, as far as it is known."""
-
-    def __init__(self, person: CognitoUser, groups: Sequence[CognitoGroup]) -> None:
-        self._person = person
-        self._values: dict[str, tuple[str, ...]] = {name: (value,) for name, value in person.attributes.items()}
-        self._values |= {"sub": (person.aws_id,), "cognito:username": (person.name,)}
-        self._values[GROUPS_CLAIM] = tuple(group.name for group in groups)
-
-    @cached_property
-    def _kept(self) -> Collection[str]:
-        return frozenset(care_of(self._person.pool).attributes)
-
-    def of(self, name: str) -> tuple[str, ...] | None:
-        """Its values, none where it isn't in the token; None where nobody here knows."""
-        found = self._values.get(name)
-        return () if found is None and name in self._kept else found
-
-
-def _is_met(rule: Mapping[str, str], claims: Claims) -> bool | None:
-    """The claim has to be there ("MappingRule" in the API Reference). None: that isn't known."""
-    wanted, said = rule["Value"], claims.of(rule["Claim"])
-    if said is None:
-        return None
-    match rule["MatchType"]:
-        case "Equals":
-            return wanted in said
-        case "NotEqual":
-            return any(each != wanted for each in said)
-        case "StartsWith":
-            return any(each.startswith(wanted) for each in said)
-        case "Contains":
-            return any(wanted in each for each in said)
-    return None
 
 
 def _undecided(mapping: Mapping[str, Any], usual: Chosen, why: str) -> Chosen:

@@ -89,6 +89,8 @@ class Operation(ABC, Generic[P]):
     risk: ClassVar[Risk]
     # Whether AWS shows it afterwards. Where it doesn't (a new password), its answer is all that there is to go by.
     shows: ClassVar[bool] = True
+    # Whether `needs_of`, `risk_of` and `asks_second` look into the mirror: `foresee` comes first then.
+    asks_mirror: ClassVar[bool] = False
     needs: ClassVar[str] = PROPOSE  # the permission of accounts.roles that proposing and applying it takes
     # What kind of policy `writes` gives, as `lint --type` has it; None where it is no policy.
     writes_type: ClassVar[str | None] = "identity"
@@ -104,6 +106,14 @@ class Operation(ABC, Generic[P]):
     def risk_of(self, draft: Draft, p: P) -> Risk:
         """How much is at stake with these parameters, by the mirror as it is now. `draft` as above."""
         return self.risk
+
+    def why_needs(self, draft: Draft, p: P) -> str:
+        """Why it takes more than the least that it may take, as a sentence; "" leaves it unsaid."""
+        return ""
+
+    def asks_second(self, draft: Draft, p: P) -> str:
+        """Why somebody else has to approve it, whatever the AWS account asks for; "" where nobody has to."""
+        return ""
 
     def pool_of(self, p: P) -> str:
         """The id of the user pool whose people it is about: grants can be of one pool. "": it is about no people."""

@@ -1,30 +1,60 @@
-"""What of a person can give AWS access or an account away: not for helpdesk, and not of low risk, whoever asks."""
+"""What of a person can give AWS access or an account away, and who has access to lose: not for helpdesk alone.
+
+Whoever has the account of somebody who can take on a role has that role. So of such a *guarded* person all that could
+hand the account over (a password, a second factor, an address, the end of a block) takes somebody who may propose
+changes, and an approval by somebody else; every operation on people asks `why_guarded_person`. It goes by the mirror:
+what nobody here knows of them counts as if it gave access.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import AwsAccount
-from cognito.models import CognitoGroup, IdentityPool
+from cognito.models import CognitoGroup, CognitoMembership, CognitoUser, IdentityPool, UserPool
+from cognito.people.claims import GROUPS_CLAIM, Claims, is_met
+from cognito.people.telling import care_of
 from sync.draft import Draft
 
 VERIFIED = ("email_verified", "phone_number_verified")
-GROUPS_CLAIM = "cognito:groups"
+# In the token of whoever signs in, and the same for all who do by one app, or of no meaning to rules.
+_OF_EVERYBODY = frozenset({"aud", "iss", "token_use", "exp", "iat", "auth_time", "jti", "origin_jti", "event_id"})
+_OWN = frozenset({"sub", "cognito:username"})  # AWS's default tags are of these: each has their own
+_SOMEBODY_ELSE = "It takes somebody who may propose changes, and an approval by somebody else."
 
 
-def claims_of(aws_account: AwsAccount, pool_id: str) -> frozenset[str]:
-    """The claims of people of the pool that rules of identity pools look at, or that become tags of their sessions."""
-    found: set[str] = set()
-    for pool in IdentityPool.objects.live().filter(aws_account=aws_account):
+@dataclass(frozen=True)
+class LookedAt:
+    """What identity pools, of whatever AWS account, look at in tokens of a user pool.
+
+    `unknown`: names of those whose roles or tags aren't held.
+    """
+
+    rules: tuple[Mapping[str, str], ...] = ()
+    tags: frozenset[str] = frozenset()  # claims that become tags of sessions
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def claims(self) -> frozenset[str]:
+        return self.tags.union(rule["Claim"] for rule in self.rules)
+
+
+def looked_at(pool_id: str) -> LookedAt:
+    rules: list[Mapping[str, str]] = []
+    tags: set[str] = set()
+    unknown: list[str] = []
+    for pool in IdentityPool.objects.live().filter(aws_account__in=AwsAccount.objects.values("pk")).order_by("pk"):
         for provider, mapping in (pool.role_mappings or {}).items():
             if pool_id in provider:
-                rules = (mapping.get("RulesConfiguration") or {}).get("Rules") or ()
-                found.update(rule["Claim"] for rule in rules)
-        for provider, tags in (pool.principal_tags or {}).items():
+                rules += (mapping.get("RulesConfiguration") or {}).get("Rules") or ()
+        for provider, told in (pool.principal_tags or {}).items():
             if pool_id in provider:
-                found |= _tagged_by(tags)
-    return frozenset(found)
+                tags |= _tagged_by(told)
+        if pool.roles is None and pool_id in str(pool.settings.get("CognitoIdentityProviders", "")):
+            unknown.append(pool.name)
+    return LookedAt(tuple(rules), frozenset(tags), tuple(unknown))
 
 
 def _tagged_by(tags: Mapping[str, Any]) -> set[str]:
@@ -36,6 +66,13 @@ def guarded_attributes(draft: Draft, pool_id: str, names: Iterable[str]) -> list
     """Those of these attributes that matter so, sorted."""
     claims = _claims(draft, pool_id)
     return sorted(name for name in set(names) if name in VERIFIED or name in claims)
+
+
+def why_guarded_attributes(draft: Draft, pool_id: str, names: Iterable[str]) -> str:
+    """A sentence; "" where none of them matters so."""
+    guarded = guarded_attributes(draft, pool_id, names)
+    words = "can give AWS access or an account away: somebody else should look at it."
+    return f"{', '.join(guarded)} {words}" if guarded else ""
 
 
 def why_guarded_group(draft: Draft, pool_arn: str, name: str) -> str:
@@ -53,12 +90,81 @@ def why_not_for_helpdesk(draft: Draft, pool_arn: str, name: str) -> str:
     return f"{why} That isn’t for helpdesk: ask somebody who may more." if why else ""
 
 
-def _claims(draft: Draft, pool_id: str) -> frozenset[str]:
-    """Asked for once for all steps of a plan; so are the roles."""
-    key = (claims_of, pool_id)
+# ---- Whom it is about ----------------------------------------------------------------------------------------------
+def why_guarded_person(draft: Draft, person: CognitoUser) -> str:
+    """A sentence; "" for somebody who gets nothing in AWS but what whoever signs in gets."""
+    groups = _groups(draft, person)
+    roles = _roles(draft, person.pool.arn)
+    if carrying := [name for name in groups if name in roles]:
+        return f"They are in {carrying[0]}. {told_of_role(carrying[0], roles[carrying[0]])} {_SOMEBODY_ELSE}"
+    found = _looked_at(draft, person.pool.aws_id)
+    if found.unknown:
+        return f"The roles of the identity pool {found.unknown[0]} aren’t held, so they may get one. {_SOMEBODY_ELSE}"
+    kept = _kept(draft, person.pool)
+    why = _by_rules(found.rules, Claims(person, groups, kept)) or _by_tags(found.tags, person, kept)
+    return f"{why} {_SOMEBODY_ELSE}" if why else ""
+
+
+def _by_rules(rules: Iterable[Mapping[str, str]], claims: Claims) -> str:
+    for rule in rules:
+        claim, role = rule["Claim"], str(rule.get("RoleARN", "")).rpartition("/")[2]
+        if claim in _OF_EVERYBODY:
+            continue
+        met = is_met(rule, claims)
+        if met is None:
+            return f"A rule of an identity pool gives the role {role} by {claim}, which isn’t kept of people here."
+        if met:
+            return f"A rule of an identity pool gives them the role {role} by {claim}."
+    return ""
+
+
+def _by_tags(tags: Iterable[str], person: CognitoUser, kept: Collection[str]) -> str:
+    for claim in sorted(set(tags) - _OF_EVERYBODY - _OWN - {GROUPS_CLAIM}):
+        if person.attributes.get(claim):
+            return f"An identity pool makes their {claim} a tag of their AWS session."
+        if claim not in kept:
+            return f"An identity pool makes {claim}, which isn’t kept of people here, a tag of their AWS session."
+    return ""
+
+
+def foresee_groups(draft: Draft, subs: Iterable[str]) -> None:
+    """Looks up at once in which groups these people are."""
+    wanted = {sub for sub in subs if (why_guarded_person, sub) not in draft.remembered}
+    if not wanted:
+        return
+    found: dict[str, list[str]] = {sub: [] for sub in wanted}
+    held = CognitoMembership.objects.filter(
+        user__aws_account=draft.aws_account, user__aws_id__in=wanted, gone_at__isnull=True, group__gone_at__isnull=True
+    )
+    for sub, name in held.order_by("group__name").values_list("user__aws_id", "group__name"):
+        found[sub].append(name)
+    draft.remembered.update({(why_guarded_person, sub): names for sub, names in found.items()})
+
+
+def _groups(draft: Draft, person: CognitoUser) -> list[str]:
+    foresee_groups(draft, [person.aws_id])
+    found: list[str] = draft.remembered[why_guarded_person, person.aws_id]
+    return found
+
+
+def _kept(draft: Draft, pool: UserPool) -> frozenset[str]:
+    key = (care_of, pool.pk)
     if key not in draft.remembered:
-        draft.remembered[key] = claims_of(draft.aws_account, pool_id)
+        draft.remembered[key] = frozenset(care_of(pool).attributes)
     found: frozenset[str] = draft.remembered[key]
+    return found
+
+
+# ---- Asked for once for all steps of a plan -------------------------------------------------------------------------
+def _claims(draft: Draft, pool_id: str) -> frozenset[str]:
+    return _looked_at(draft, pool_id).claims
+
+
+def _looked_at(draft: Draft, pool_id: str) -> LookedAt:
+    key = (looked_at, pool_id)
+    if key not in draft.remembered:
+        draft.remembered[key] = looked_at(pool_id)
+    found: LookedAt = draft.remembered[key]
     return found
 
 

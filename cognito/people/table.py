@@ -8,11 +8,11 @@ from functools import cached_property
 
 from cognito.models import CognitoGroup, CognitoUser, UserPool
 from cognito.operations.people.attributes import as_params
-from cognito.operations.people.base import on_person
+from cognito.operations.people.base import PersonOperation, on_person
 from cognito.operations.people.groups import AddToGroup
 from cognito.operations.people.making import called_by, new_person
 from cognito.people import messages, schema
-from cognito.people.guarded import guarded_attributes, why_not_for_helpdesk
+from cognito.people.guarded import foresee_groups, guarded_attributes, why_guarded_person, why_not_for_helpdesk
 from cognito.people.messages import NO_MESSAGE
 from cognito.people.telling import allowed_by, care_of
 from cognito.people.typed import as_aws_writes_it
@@ -21,7 +21,7 @@ from identities.bulk.rows import Row, RowError, several, tried
 from sync.calls import concealed
 from sync.draft import Draft
 from sync.made import made_by, resolved
-from sync.operations import StepSpec
+from sync.operations import StepSpec, registry
 
 NEW, THERE = "new", "there"
 NAME, DO, GROUPS = "name", "do", "groups"
@@ -66,6 +66,13 @@ class Asked:
             if why := why_not_for_helpdesk(self.draft, self.pool.arn, name):
                 raise RowError(why)
 
+    def check_may_with(self, person: CognitoUser, steps: Iterable[StepSpec]) -> None:
+        """Raises RowError for what isn't for helpdesk with this person."""
+        if not self.by_helpdesk or all(_only_takes(step) for step in steps):
+            return
+        if why := why_guarded_person(self.draft, person):
+            raise RowError(f"{why} That isn’t for helpdesk.")
+
 
 def columns(pool: UserPool, what: str) -> list[str]:
     own = [name for name in schema.settable(pool, new=what == NEW) if not name.startswith(CUSTOM)]
@@ -75,6 +82,7 @@ def columns(pool: UserPool, what: str) -> list[str]:
 
 def rows_of(asked: Asked, lines: Sequence[Line]) -> list[Row]:
     people = _people(asked, lines) if asked.what == THERE else {}
+    foresee_groups(asked.draft, {person.aws_id for found in people.values() for person in found})
     groups = set(CognitoGroup.objects.live().filter(pool=asked.pool).values_list("name", flat=True))
     kept = allowed_by(care_of(asked.pool))
     seen: dict[str, int] = {}
@@ -144,9 +152,16 @@ def _row(
         found = tuple(_there(asked, line, person, groups, kept) if person else _new(asked, line, groups))
         if not found:
             raise RowError("It says nothing to do.")
+        if person:
+            asked.check_may_with(person, found)
         return replace(row, steps=found)
     except RowError as problem:
         return replace(row, problem=str(problem))
+
+
+def _only_takes(step: StepSpec) -> bool:
+    operation = registry[step.kind]
+    return isinstance(operation, PersonOperation) and operation.only_takes
 
 
 def _attributes(line: Line) -> dict[str, str]:

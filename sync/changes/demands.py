@@ -7,6 +7,7 @@ for since comes on top.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -52,6 +53,8 @@ class Demand:
     @property
     def because(self) -> str:
         """Which rule asks."""
+        if self.risk == GUARDED:
+            return _WHATEVER
         if not self.risk:
             return "This AWS account asks for it, whatever is changed."
         return f"A rule of this AWS account: {_STEPS[Risk(self.risk)]}."
@@ -63,6 +66,8 @@ class Demand:
         return not self.group or operator.groups.filter(pk=self.group_id).exists()
 
 
+GUARDED = "guarded"  # of a demand that is of no rule: a step asks for somebody else whoever set what
+_WHATEVER = "A step is about somebody who may have access to AWS: somebody else has to agree, whatever the rules are."
 _STEPS = {
     Risk.LOW: "it has steps of low risk",
     Risk.HIGH: "it has steps of high risk, which change access or sign-in",
@@ -96,9 +101,10 @@ def unmet(change: Change, approvals: Sequence[Approval]) -> list[Demand]:
     return [demand for demand in demands(change, approvals) if demand.missing]
 
 
-def keep(change: Change, rules: Iterable[ApprovalRule]) -> None:
-    """In the transaction that proposes the change."""
-    ApprovalDemand.objects.bulk_create(
+def keep(change: Change, rules: Iterable[ApprovalRule], *, second: bool = False) -> None:
+    """In the transaction that proposes the change. `second`: a step asks for somebody else."""
+    asked = [ApprovalDemand(change=change, risk=GUARDED, approvals=1)] if second else []
+    asked += [
         ApprovalDemand(
             change=change,
             risk=rule.risk,
@@ -108,7 +114,8 @@ def keep(change: Change, rules: Iterable[ApprovalRule]) -> None:
             group_name=rule.group_name,
         )
         for rule in rules
-    )
+    ]
+    ApprovalDemand.objects.bulk_create(asked)
 
 
 def rules_for(aws_account: AwsAccount, planned: Iterable[Planned]) -> list[ApprovalRule]:
@@ -116,15 +123,36 @@ def rules_for(aws_account: AwsAccount, planned: Iterable[Planned]) -> list[Appro
     rules = list(ApprovalRule.objects.filter(aws_account=aws_account).select_related("group"))
     if not rules:
         return []
-    draft = Draft(aws_account)
+    planned = list(planned)
+    draft = looked_up(aws_account, planned)
     risks = {risk for step in planned for risk in _risks(draft, step.operation, step.params)}
     return [rule for rule in rules if rule.risk in risks]
 
 
 def is_care(aws_account: AwsAccount, planned: Iterable[Planned]) -> bool:
     """Whether all of it is what helpdesk may do: then the number that holds for every change doesn't hold for it."""
-    draft = Draft(aws_account)
+    planned = list(planned)
+    draft = looked_up(aws_account, planned)
     return all(step.operation.needs_of(draft, step.params) == CARE for step in planned)
+
+
+def asks_second(aws_account: AwsAccount, planned: Iterable[Planned]) -> bool:
+    """Whether a step asks for the approval of somebody else, whatever the AWS account does."""
+    asking = [step for step in planned if step.operation.asks_mirror]
+    draft = looked_up(aws_account, asking)
+    return any(step.operation.asks_second(draft, step.params) for step in asking)
+
+
+def looked_up(aws_account: AwsAccount, planned: Iterable[Planned]) -> Draft:
+    """A draft without steps, with what these ask of the mirror looked up at once."""
+    draft = Draft(aws_account)
+    by_kind: defaultdict[str, list[Any]] = defaultdict(list)
+    for step in planned:
+        if step.operation.asks_mirror:
+            by_kind[step.kind].append(step.params)
+    for kind, params in by_kind.items():
+        operations.registry[kind].foresee(draft, params)
+    return draft
 
 
 def _risks(draft: Draft, operation: Operation[Any], params: Any) -> Iterator[Risk]:
@@ -144,6 +172,8 @@ def _kept(change: Change) -> Iterator[Demand]:
 
 
 def _in_force(change: Change) -> Iterator[Demand]:
+    if asks_second(change.aws_account, _steps(change)):
+        yield Demand(1, GUARDED)
     for rule in rules_for(change.aws_account, _steps(change)):
         yield Demand(rule.approvals, rule.risk, rule.role, rule.group_id, rule.group_name)
 

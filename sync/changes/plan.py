@@ -52,6 +52,7 @@ def propose(
     _refuse_errors(findings, draft.steps)
     rules = demands.rules_for(aws_account, draft.steps)
     is_care = demands.is_care(aws_account, draft.steps)
+    second = demands.asks_second(aws_account, draft.steps)
     measured = checks.measure(aws_account, draft.steps)
     findings += told_by(measured)
     _refuse_errors(findings, draft.steps)
@@ -61,7 +62,9 @@ def propose(
         title=title[:200],
         reason=reason,
         requested_by=actor,
-        approvals_required=max([0 if is_care else aws_account.approvals_required, *(each.approvals for each in rules)]),
+        approvals_required=max(
+            [0 if is_care else aws_account.approvals_required, int(second), *(each.approvals for each in rules)]
+        ),
         is_care=is_care,
         created_at=now,
         expires_at=now + timedelta(days=settings.CHANGE_EXPIRES_DAYS),
@@ -78,35 +81,43 @@ def propose(
         row.change = change
     Step.objects.bulk_create(rows)
     _keep_secrets(change, draft.steps, actor)
-    demands.keep(change, rules)
+    demands.keep(change, rules, second=second)
     verbs.record("change.proposed", change, actor=actor, reason=reason, digest=change.digest)
     return change
 
 
 def operations_of(steps: Iterable[StepSpec | Step], actor: Operator, aws_account: AwsAccount) -> list[Operation[Any]]:
     """The operation of each step. Raises PlanError for an unknown one, and for one that the actor may not ask for."""
-    found = []
-    draft = Draft(aws_account)
+    parsed = [_parsed(step) for step in steps]
+    draft = demands.looked_up(aws_account, parsed)
     granted: set[tuple[str, str]] = set()
-    for step in steps:
-        operation = operations.registry.get(step.kind)
-        if operation is None:
-            raise PlanError(f"This console knows no operation {step.kind}.")
-        needs, pool_id = _asked_for(operation, step, draft)
+    for step in parsed:
+        needs, pool_id = _asked_for(step, draft)
         if (needs, pool_id) not in granted and not _is_granted(actor, needs, aws_account, pool_id):
             of_pool = f" for the people of the user pool {pool_id}" if pool_id else ""
-            raise PlanError(f"This needs a grant that {actor} doesn't have in {aws_account}{of_pool}.")
+            why = step.operation.why_needs(draft, step.params)
+            said = f"This needs a grant that {actor} doesn't have in {aws_account}{of_pool}. {why}"
+            raise PlanError(said.rstrip())
         granted.add((needs, pool_id))
-        found.append(operation)
-    return found
+    return [step.operation for step in parsed]
 
 
-def _asked_for(operation: Operation[Any], step: StepSpec | Step, draft: Draft) -> tuple[str, str]:
-    """The permission, and the user pool that it is asked for: "" for none."""
+def _parsed(step: StepSpec | Step) -> Planned:
+    operation = operations.registry.get(step.kind)
+    if operation is None:
+        raise PlanError(f"This console knows no operation {step.kind}.")
     try:
         params = operation.parse(step.params)
-        return operation.needs_of(draft, params), operation.pool_of(params)
-    except (BadParams, Refusal) as refusal:
+    except BadParams as refusal:
+        raise PlanError(str(refusal)) from refusal
+    return Planned(0, operation, params, "", None)
+
+
+def _asked_for(step: Planned, draft: Draft) -> tuple[str, str]:
+    """The permission, and the user pool that it is asked for: "" for none."""
+    try:
+        return step.operation.needs_of(draft, step.params), step.operation.pool_of(step.params)
+    except Refusal as refusal:
         raise PlanError(str(refusal)) from refusal
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import AwsAccount, Operator
 from accounts.risk import Risk
-from cognito.models import CognitoUser, UserPool
+from cognito.models import CognitoUser, PoolCare, UserPool
 from cognito.operations.people.attributes import as_params
 from cognito.operations.people.base import on_person
 from cognito.operations.people.making import new_person
@@ -45,6 +45,12 @@ def looked_at(pool: UserPool, claim: str) -> None:
     rules = {"Rules": [{"Claim": claim, "MatchType": "Equals", "Value": "x", "RoleARN": "arn:aws:iam::1:role/r"}]}
     mapping = {"Type": "Rules", "RulesConfiguration": rules}
     make_identity_pool(pool, role_mappings={f"{provider_of(pool)}:client7": mapping})
+
+
+def kept_and_looked_at(pool: UserPool, claim: str) -> None:
+    """By a rule that is known not to fit anybody: what isn't kept of people may fit."""
+    PoolCare.objects.update(attributes=[*KEPT, claim])
+    looked_at(pool, claim)
 
 
 def tagged(pool: UserPool, claim: str, *, defaults: bool = False) -> None:
@@ -89,7 +95,7 @@ def is_refused(step: StepSpec, hal: Operator, aws_account: AwsAccount) -> bool:
         (lambda pool: None, "phone_number_verified", True),
         (lambda pool: None, "custom:plan", False),
         (lambda pool: looked_at(pool, "custom:plan"), "custom:plan", True),
-        (lambda pool: looked_at(pool, "custom:team"), "custom:plan", False),
+        (lambda pool: kept_and_looked_at(pool, "custom:team"), "custom:plan", False),
         (lambda pool: tagged(pool, "custom:plan"), "custom:plan", True),
         (lambda pool: tagged(pool, "custom:plan", defaults=True), "custom:plan", False),
         (lambda pool: looked_at(make_pool(pool.aws_account, "others"), "custom:plan"), "custom:plan", False),

@@ -123,8 +123,8 @@ def test_helpdesk_sees_the_people_of_its_pools_alone(
     pool: UserPool, aws_account: AwsAccount, client_of: ClientOf
 ) -> None:
     other = make_pool(aws_account, "partners")
-    nina = make_operator("nina", None, None)
-    Grant.objects.create(operator=nina, aws_account=aws_account, role=Role.HELPDESK, pool_id=pool.aws_id)
+    nina = make_operator("nina", Role.HELPDESK, aws_account)
+    Grant.objects.filter(operator=nina).update(pool_id=pool.aws_id)
     client = client_of(nina)
     assert "Jane Doe" in people(client, pool)
     assert "partners" not in text_of(get(client, "user_pools"))

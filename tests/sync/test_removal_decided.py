@@ -238,12 +238,13 @@ def test_what_has_not_ended_is_said_loudly(
     user: IamUser, grant: Change, bob: Operator, client_of: ClientOf, state: str
 ) -> None:
     removal = removal_in(grant, state)
-    for name, about in (
+    places: list[tuple[str, dict[str, Any]]] = [
         ("change", {"pk": removal.pk}),
         ("change", {"pk": grant.pk}),
         ("user", {"aws_id": user.aws_id}),
         ("overview", {}),
-    ):
+    ]
+    for name, about in places:
         page = text_of(get(client_of(bob), name, **about))
         assert "should have ended" in page, name
     assert "Access did not end" in text_of(get(client_of(bob), "overview"))

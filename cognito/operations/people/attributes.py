@@ -11,11 +11,10 @@ from typing import Any, TypeVar
 
 from django.utils.crypto import salted_hmac
 
-from accounts.roles import CARE, PROPOSE
 from cognito.models import CognitoUser
 from cognito.operations.people.base import PersonOperation, PersonParams
 from cognito.people import schema
-from cognito.people.guarded import guarded_attributes
+from cognito.people.guarded import guarded_attributes, why_guarded_attributes
 from cognito.people.mirror import find_one
 from cognito.people.telling import SUB
 from sync.aws.client import AwsClient
@@ -28,7 +27,6 @@ from sync.operations import (
     Call,
     Done,
     Guarantee,
-    Risk,
     StepSpec,
     Tried,
     Value,
@@ -86,11 +84,8 @@ class OfAttributes(PersonOperation[N]):
         """The digests that it leaves, by name; "" where nothing is left."""
         raise NotImplementedError
 
-    def needs_of(self, draft: Draft, p: N) -> str:
-        return PROPOSE if guarded_attributes(draft, p.pool_id, self.names(p)) else CARE
-
-    def risk_of(self, draft: Draft, p: N) -> Risk:
-        return Risk.HIGH if guarded_attributes(draft, p.pool_id, self.names(p)) else Risk.LOW
+    def gives(self, draft: Draft, p: N) -> str:
+        return why_guarded_attributes(draft, p.pool_id, self.names(p))
 
     def part(self, p: N) -> str:
         return f"person.attributes:{p.pool_id}/{p.sub} {' '.join(sorted(self.names(p)))}"

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 from accounts.models import AwsAccount
-from accounts.roles import CARE
+from accounts.roles import CARE, PROPOSE
 from cognito.mirrors.base import pool_of
 from cognito.mirrors.pools import IDP
 from cognito.models import CognitoUser
+from cognito.people.guarded import foresee_groups, why_guarded_person
 from cognito.people.mirror import find_one
 from cognito.people.telling import SUB
 from sync.aws.client import AwsClient
@@ -86,9 +87,23 @@ class InPool(Operation[Q]):
     undo = Undo.REVERSIBLE
     risk = Risk.LOW
     needs = CARE
+    asks_mirror = True
     aws_operation: ClassVar[str]
     # Whether AWS may count the person as one who was active this month, and bill for her.
     bills: ClassVar[bool] = False
+
+    def why_guarded(self, draft: Draft, p: Q) -> str:
+        """Why it isn't for helpdesk: what it gives, or whom it is about; "" where it is (cognito/people/guarded.py)."""
+        return ""
+
+    def needs_of(self, draft: Draft, p: Q) -> str:
+        return PROPOSE if self.needs == CARE and self.why_guarded(draft, p) else self.needs
+
+    def risk_of(self, draft: Draft, p: Q) -> Risk:
+        return Risk.HIGH if self.risk is Risk.LOW and self.why_guarded(draft, p) else self.risk
+
+    def why_needs(self, draft: Draft, p: Q) -> str:
+        return self.why_guarded(draft, p)
 
     def pool_of(self, p: Q) -> str:
         return p.pool_id
@@ -113,6 +128,19 @@ class PersonOperation(InPool[P]):
     """The part is about her, by her `sub`: one name for each `about`."""
 
     about: ClassVar[str]
+    # Whether all that it can do is take access away: that is for helpdesk, and needs nobody else, whoever it is about.
+    only_takes: ClassVar[bool] = False
+
+    def why_guarded(self, draft: Draft, p: P) -> str:
+        return self.gives(draft, p) or self.asks_second(draft, p)
+
+    def gives(self, draft: Draft, p: P) -> str:
+        """Why what it sets isn't for helpdesk, whoever it is about; "" where it is."""
+        return ""
+
+    def asks_second(self, draft: Draft, p: P) -> str:
+        person = None if self.only_takes or is_made(p.sub) else self._there(draft, p)
+        return why_guarded_person(draft, person) if person else ""
 
     def note(self, p: P) -> str:
         return p.said
@@ -135,6 +163,7 @@ class PersonOperation(InPool[P]):
         wanted = {p.sub for p in params if (CognitoUser, p.sub) not in draft.remembered}
         rows = CognitoUser.objects.live().filter(aws_account=draft.aws_account, aws_id__in=wanted)
         draft.remembered.update({(CognitoUser, row.aws_id): row for row in rows.select_related("pool__aws_account")})
+        foresee_groups(draft, wanted)
 
     def row(self, draft: Draft, p: P) -> CognitoUser:
         """Raises Refusal where the mirror has no such person."""

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
-from accounts.roles import CARE, PROPOSE
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser
 from cognito.operations.people.base import PersonOperation, PersonParams, person_ref
 from cognito.people.groups import GROUPS_OF_PERSON, names_of_groups
@@ -23,7 +22,7 @@ from sync.checks import Finding
 from sync.draft import Draft
 from sync.made import is_made
 from sync.mirror import ObjectRef, mirror_of
-from sync.operations import BadParams, Call, Done, Refusal, Risk, StepSpec, Tried, Value
+from sync.operations import BadParams, Call, Done, Refusal, StepSpec, Tried, Value
 
 # "Quotas in Amazon Cognito": groups that a person can be in; can't be raised.
 MOST_GROUPS = 100
@@ -45,11 +44,8 @@ class InGroup(PersonOperation[InGroupParams]):
     opposite: ClassVar[str]
     params_type = InGroupParams
 
-    def needs_of(self, draft: Draft, p: InGroupParams) -> str:
-        return PROPOSE if why_guarded_group(draft, p.pool_arn, p.group) else CARE
-
-    def risk_of(self, draft: Draft, p: InGroupParams) -> Risk:
-        return Risk.HIGH if why_guarded_group(draft, p.pool_arn, p.group) else Risk.LOW
+    def gives(self, draft: Draft, p: InGroupParams) -> str:
+        return why_guarded_group(draft, p.pool_arn, p.group)
 
     def calls(self, p: InGroupParams) -> list[Call]:
         return self.sent(p, Username=p.called, GroupName=p.group)
@@ -197,6 +193,7 @@ class RemoveFromGroup(InGroup):
     opposite = "cognito.user.group.add"
     aws_operation = "AdminRemoveUserFromGroup"
     leaves = False
+    only_takes = True
 
     def title(self, p: InGroupParams) -> str:
         return f"Take {p.sub} out of the group {p.group}"

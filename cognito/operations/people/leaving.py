@@ -19,6 +19,7 @@ class DeletePerson(OfEnabled):
     undo = Undo.NEVER
     risk = Risk.DESTRUCTIVE
     needs = PROPOSE
+    only_takes = True
 
     def title(self, p: PersonParams) -> str:
         return f"Delete {p.sub}"

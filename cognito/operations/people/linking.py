@@ -128,6 +128,7 @@ class Unlink(OfLink):
     kind = "cognito.user.provider.unlink"
     aws_operation = "AdminDisableProviderForUser"
     leaves = False
+    only_takes = True
     opposite = Link.kind
 
     def title(self, p: LinkParams) -> str:

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from accounts.models import AwsAccount
-from accounts.roles import CARE, PROPOSE
 from cognito.models import CognitoUser, UserPool
 from cognito.operations.people.attributes import digest
 from cognito.operations.people.base import InPool, OfPoolParams, PersonParams
 from cognito.operations.people.passwords import PASSWORD
 from cognito.operations.people.standing import OfStatus
 from cognito.people import schema
-from cognito.people.guarded import VERIFIED, guarded_attributes
+from cognito.people.guarded import VERIFIED, guarded_attributes, why_guarded_attributes
 from cognito.people.messages import EMAIL, SMS
 from cognito.people.mirror import PERSON, find_one
 from cognito.people.temporary_passwords import SET, set_for
@@ -30,7 +29,6 @@ from sync.operations import (
     Done,
     Guarantee,
     Refusal,
-    Risk,
     Sealed,
     StepSpec,
     Tried,
@@ -78,13 +76,11 @@ class CreatePerson(InPool[NewPersonParams]):
     aws_operation = "AdminCreateUser"
     guarantee = Guarantee.DETECTABLE
     params_type = NewPersonParams
+    asks_mirror = False  # it is about nobody yet
     bills = True
 
-    def needs_of(self, draft: Draft, p: NewPersonParams) -> str:
-        return PROPOSE if guarded_attributes(draft, p.pool_id, p.attributes) else CARE
-
-    def risk_of(self, draft: Draft, p: NewPersonParams) -> Risk:
-        return Risk.HIGH if guarded_attributes(draft, p.pool_id, p.attributes) else Risk.LOW
+    def why_guarded(self, draft: Draft, p: NewPersonParams) -> str:
+        return why_guarded_attributes(draft, p.pool_id, _said_of(p))
 
     def title(self, p: NewPersonParams) -> str:
         where = f", line {p.line} of the table" if p.line else ""
@@ -159,7 +155,7 @@ class CreatePerson(InPool[NewPersonParams]):
         if missing and not values.get(missing):
             said.append(f"There is no {missing} to send the invitation to.")
         found = [Finding("BAD_ATTRIBUTE", "error", sentence) for sentence in said]
-        guarded = guarded_attributes(draft, p.pool_id, p.attributes)
+        guarded = guarded_attributes(draft, p.pool_id, _said_of(p))
         if guarded and not found:
             words = f"{', '.join(guarded)} can give AWS access or an account away: somebody else should look at it."
             found.append(Finding("GUARDED_ATTRIBUTE", "security_warning", words, about=tuple(guarded)))
@@ -257,6 +253,11 @@ class ResendInvitation(OfStatus):
             return [Finding("VOIDS_PASSWORD", "warning", words, about=(p.sub,))]
         words = f"{p.sub} has the status {value['status']}: only who has a temporary password is invited again."
         return [Finding("WRONG_STATE", "error", words)]
+
+
+def _said_of(p: NewPersonParams) -> list[str]:
+    """The claims that it sets: what they are invited by is one, too."""
+    return [*p.attributes, "cognito:username" if p.by == USERNAME else p.by]
 
 
 def called_by(pool: UserPool, username: str) -> str:

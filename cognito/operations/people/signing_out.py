@@ -16,6 +16,7 @@ from sync.operations import BadParams, Call, Undo, Value
 
 class SignOut(Unseen[PersonParams]):
     kind = "cognito.user.sign_out"
+    only_takes = True
     aws_operation = "AdminUserGlobalSignOut"
     params_type = PersonParams
 
@@ -39,6 +40,7 @@ class RevokeSession(PersonOperation[SessionParams]):
     kind = "cognito.user.session.revoke"
     aws_operation = "AdminRevokeUserSession"
     about = "session"
+    only_takes = True
     undo = Undo.NEVER
     params_type = SessionParams
 

@@ -68,6 +68,7 @@ class EnablePerson(SetEnabled):
 
 class DisablePerson(SetEnabled):
     kind = "cognito.user.disable"
+    only_takes = True
     opposite = "cognito.user.enable"
     aws_operation = "AdminDisableUser"
     enables = False
