@@ -7,6 +7,7 @@ class CognitoConfig(AppConfig):
     name = "cognito"
 
     def ready(self) -> None:
+        from accounts import stepup_words
         from cognito import acts, identity_pools, mirrors, pages, pools, posture, trying
         from cognito.care_check import CareCheck
         from cognito.operations import people as operations_on_people
@@ -23,5 +24,11 @@ class CognitoConfig(AppConfig):
         checks.register(CallCheck())
         pages.register()
         trying.register()
+        stepup_words.register(
+            {
+                "data_protection_pool": "Save the settings of the pool",
+                "data_protection_erase": "Erase what is held",
+            }
+        )
         beat.register(erasing.erase_due)
         beat.register(posture.look_again)

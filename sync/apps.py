@@ -9,7 +9,7 @@ class SyncConfig(AppConfig):
     def ready(self) -> None:
         from celery.signals import worker_ready
 
-        from accounts import audit
+        from accounts import audit, stepup_words
         from iamconsole.web import conditions
         from iamconsole.web.navigation import register_shell
         from sync import checks, counter, ends, mirror, ownership, regions, search, shell, unseen_check
@@ -31,3 +31,24 @@ class SyncConfig(AppConfig):
         queue.register_panels()
         conditions.register("queue", lambda: "held" if counter.is_held() else "open")
         worker_ready.connect(counter.look_at_start)
+        stepup_words.register(
+            {
+                "change_apply": "Apply change {pk}",
+                "change_break_glass": "Apply change {pk} without approval",
+                "change_override": "Let change {pk} through",
+                "change_approve": "Approve change {pk}",
+                "change_approve_alone": "Approve change {pk} alone",
+                "change_reject": "Reject change {pk}",
+                "change_withdraw": "Withdraw change {pk}",
+                "change_cancel": "Cancel change {pk}",
+                "change_retry": "Retry change {pk}",
+                "change_end": "Change when the access of change {pk} ends",
+                "ownership": "Save the ownership rules",
+                "connect": "Connect the AWS account",
+                "reconnect": "Save the connection",
+                "import_snapshot": "Import the file",
+                "import_newer": "Import the newer file",
+                "queue": "Release the queue",
+                "change_leave_out": "Leave the step of change {pk} out",
+            }
+        )

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.stepup import kept, step_up_required
+from accounts.stepup_words import words_of
 
 
 @require_GET
@@ -17,4 +18,5 @@ def step_up(request: HttpRequest) -> HttpResponse:
     form = kept(request)
     if form is None:
         return redirect("home")
-    return render(request, "accounts/step_up.html", {"kept": form})
+    act, where = words_of(form.path)
+    return render(request, "accounts/step_up.html", {"kept": form, "act": act, "where": where})

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
@@ -18,6 +19,7 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.models import ApprovalRule, AuditEntry, AwsAccount, Grant, Operator
 from accounts.roles import Role
+from accounts.stepup_words import words_of
 from cognito.models import AppClient, CognitoGroup, CognitoUser, IdentityPool, SavedSearch, UserPool
 from identities.models import (
     IamGroup,
@@ -205,6 +207,24 @@ def test_the_answer_is_as_the_table_says(world: World, line: list[str]) -> None:
     name, method, *expected = line
     said = " ".join(f"{who}:{word}" for who, word in zip(COLUMNS, expected, strict=True))
     assert world.answers(address_of(name), method) == said
+
+
+def test_each_form_that_waits_for_a_fresh_sign_in_has_a_name(
+    world: World, cast: dict[str, Operator], client_of: Callable[..., Client]
+) -> None:
+    """The page after it asks for that by its name: "Apply change 5?"."""
+    stale = {who: client_of(cast[who], ago=settings.STEP_UP_S + 60) for who in ("erin", "anton", "alice", "olga")}
+    nameless = set()
+    for name, method, *_ in LINES:
+        for client in stale.values() if method == "POST" else ():
+            address = address_of(name)
+            with transaction.atomic():
+                response = client.post(address)
+                transaction.set_rollback(True)
+            waits = "next=" in response.headers.get("Location", "")
+            if waits and not words_of(address)[0]:
+                nameless.add(name)
+    assert nameless == set()
 
 
 # ---- signing in -----------------------------------------------------------------------------------------------
