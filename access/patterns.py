@@ -1,30 +1,36 @@
-"""Questions about patterns: who may do anything that `s3:Get*` on `arn:aws:s3:::payroll/*` stands for.
+"""Questions about patterns: who may do anything that `s3:Get*` on `arn:aws:s3:::payroll/*` stands for, and where.
 
-A pattern of actions is asked about as the actions that it stands for. One of resources is asked about by examples,
-which the policies themselves suggest: for each of their patterns that meets the one asked about, a text that both
-match. So whoever may do some of it is found by what allows them that.
+A pattern of actions is asked about as the actions that it stands for. One of resources, and `*` for any resource at
+all, is asked about in two rounds. First by examples that the policies themselves suggest, each of everybody who has
+such a policy: whoever is surely allowed one is found. Of the others the engine decides it exactly
+(policies/engine/somewhere), once for all who have the same policies.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from access.expansion import expansion
 from access.index import Index
-from access.question import Found
+from access.places import Places
+from access.question import Found, Question, Where, asks_who
+from access.situations import EVERYTHING, Unknown, facts_of_holder, is_assuming, may_be_tagged
+from policies.engine import catalogue
+from policies.engine.callers import Caller, CallerKind
 from policies.engine.combine import Decision
 from policies.engine.compiled import Statement
 from policies.engine.conditions import Context
+from policies.engine.diff.budget import Budget
+from policies.engine.layers import Policy
+from policies.engine.matching import resource_glob, tokens
 from policies.engine.meeting import meet
-
-
-def is_pattern(text: str) -> bool:
-    """`*` alone is what actions have that have no resource."""
-    return text != "*" and ("*" in text or "?" in text)
-
+from policies.engine.somewhere import Asked, Somewhere, Witness, exists, is_pattern, may_take
+from policies.engine.somewhere.search import STEPS
 
 MOST_WILDCARDS = 8
+_STEPS = 8_000_000  # for a whole question: some ten seconds at worst; of who is left then it is unknown
 
 
 def is_too_wild(text: str) -> bool:
@@ -32,74 +38,221 @@ def is_too_wild(text: str) -> bool:
 
 
 def who_can(index: Index, action: str, resource: str, context: Context) -> list[Found]:
-    """For patterns, too: of each principal one example that is allowed, if there is one.
-
-    A principal is asked about the examples that its own documents suggest, until one is allowed.
-    """
+    """For patterns, too: of each principal one example that is allowed, if there is one."""
     if not is_pattern(action) and not is_pattern(resource):
         return index.who_can(action, resource, context)
-    best: dict[int, Found] = {}
-    allowed: set[int] = set()
-    for (one, on), documents in examples(index, action, resource).items():
-        among = _holding(index, documents) - allowed
-        for found in index.who_can(one, on, context, among=among) if among else ():
-            best.setdefault(found.number, found)
-            if found.decision is Decision.ALLOWED:
-                best[found.number] = found
-                allowed.add(found.number)
-    return [best[number] for number in sorted(best)]
+    asking = _Asking(index, resource, context)
+    for one in actions_of(index, action, resource):
+        asking.ask(one)
+    return [asking.found[number] for number in sorted(asking.found)]
 
 
-def _holding(index: Index, documents: Iterable[int]) -> set[int]:
-    """Those who have one of the documents, as a policy or as a boundary."""
-    found: set[int] = set()
-    for document in documents:
-        found.update(index.held_by.get(document, ()), index.bounded_by.get(document, ()))
-    return found
+def actions_of(index: Index, action: str, resource: str) -> list[str]:
+    """Of a pattern, an action of each kind that no policy tells apart."""
+    return sorted(expansion(action, index.action_patterns, resource).kinds) if is_pattern(action) else [action]
 
 
-def examples(index: Index, action: str, resource: str) -> dict[tuple[str, str], set[int]]:
-    """With the documents that suggest each."""
-    found: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for document, one, statement in _allowing(index, action, resource):
-        for on in _met(resource, _resources_of(statement)):
-            found[one, on].add(document)
-    return found
+class _Asking:
+    """One question to everybody, action by action. `found`: by number, the best that was found."""
 
+    def __init__(self, index: Index, resource: str, context: Context) -> None:
+        self.found: dict[int, Found] = {}
+        self._index = index
+        self._resource = resource
+        self._context = context
+        self._budget = Budget(_STEPS)
+        self._glob = resource_glob(tuple(tokens(resource)))
+        self._allowed: set[int] = set()
+        self._questions: dict[Hashable, Question] = {}
 
-def _allowing(index: Index, action: str, resource: str) -> Iterator[tuple[int, str, Statement]]:
-    """The statements that allow something of it, by document and action."""
-    if not is_pattern(action):
+    def ask(self, action: str) -> None:
+        if is_assuming(action, ":role/"):
+            self._ask_about_roles(action)
+        if not is_pattern(self._resource):
+            among = self._candidates(action) - self._allowed
+            self._keep(self._question(action, self._resource, self._context).answers(among) if among else ())
+            return
+        candidates = self._candidates(action)
+        if not candidates - self._allowed:
+            return
+        places = Places(self._index.surroundings, action)
+        best = self._at_best(action, places)
+        if best.witness is not None:
+            self._ask_about_examples(action, best.witness)
+        elif best.decision is Decision.IMPLICIT_DENY:  # by control policies, which don't bind service-linked roles
+            holders = self._index.holders
+            candidates = {number for number in candidates if holders[number].caller.is_service_linked}
+        self._decide(action, places, candidates - self._allowed)
+
+    # ---- First round: examples ---------------------------------------------------------------------------------
+    def _at_best(self, action: str, places: Places) -> Somewhere:
+        """What control policies leave of it to somebody who has everything."""
+        around = self._index.surroundings
+        anybody = Caller(CallerKind.ROLE, account=around.account_id)
+        layers = places.layers_above(identity=(EVERYTHING,))
+        asked = Asked(anybody, [action], self._resource, self._context, lambda key: True, places.of)
+        return exists(asked, layers, Budget(STEPS, self._budget))
+
+    def _ask_about_examples(self, action: str, best: Witness) -> None:
+        context = {**best.chosen, **self._context}
+        for example, documents in self._examples(action, best).items():
+            among = self._holding(documents) - self._allowed
+            if among:
+                question = self._question(action, example, context)
+                found = (each for each in question.answers(among) if each.decision is Decision.ALLOWED)
+                self._keep(each.at(Where(best.chosen)) for each in found)
+
+    def _examples(self, action: str, best: Witness) -> dict[str, set[int]]:
+        """Resources where the best one is, with the documents that suggest each."""
+        found: dict[str, set[int]] = defaultdict(set)
+        parts, asked = best.resource.split(":", 5), self._resource.split(":", 5)
+        near = ":".join([*parts[:5], asked[5] if len(asked) == 6 else "*"]) if len(parts) == 6 else best.resource
+        for document, statements in self._index.about(action.lower()):
+            for pattern in {pattern for each in statements if each.allows for pattern in _patterns_of(each)}:
+                example = best.resource if pattern == "*" else meet(near, pattern)
+                if example and self._glob.matches(example) and may_take(action, example, self._resource):
+                    found[example].add(document)
+        return found
+
+    def _holding(self, documents: Iterable[int]) -> set[int]:
+        """Those who have one of the documents, as a policy or as a boundary."""
+        found: set[int] = set()
+        for document in documents:
+            found.update(self._index.held_by.get(document, ()), self._index.bounded_by.get(document, ()))
+        return found
+
+    # ---- Second round: exactly -----------------------------------------------------------------------------------
+    def _candidates(self, action: str) -> set[int]:
+        """Who has a policy, and no boundary without one, that allows some of it, whatever else they have."""
+        index = self._index
+        allowing: set[int] = set()
+        found: set[int] = set()
         for document, statements in index.about(action.lower()):
-            yield from ((document, action, statement) for statement in statements if statement.allows)
-        return
-    expanded = expansion(action, index.action_patterns, resource)
-    for document, policy in enumerate(index.documents):
-        for statement in policy.statements:
-            if statement.allows:
-                yield from ((document, one, statement) for one in sorted(expanded.of(statement)))
+            if any(each.allows for each in statements):
+                allowing.add(document)
+                if any(each.allows and self._may_be_about(each) for each in statements):
+                    found.update(index.held_by.get(document, ()))
+        return {
+            number for number in found if index.boundary_of[number] is None or index.boundary_of[number] in allowing
+        }
+
+    def _may_be_about(self, statement: Statement) -> bool:
+        if statement.not_resources or statement.resources.is_everything:
+            return True
+        return any(_overlap(self._resource, pattern) for pattern in statement.resources.patterns)
+
+    def _decide(self, action: str, places: Places, numbers: Iterable[int]) -> None:
+        asking = {
+            document: any(map(asks_who, statements)) for document, statements in self._index.about(action.lower())
+        }
+        of_all = any(
+            asks_who(statement)
+            for level in (*self._index.surroundings.scps, *self._index.surroundings.rcps)
+            for policy in level.policies
+            for statement in policy.document.about(action.lower())
+        )
+        decided: dict[Hashable, Somewhere] = {}
+        for number in sorted(numbers):
+            alike = self._alike(number, asking, of_all=of_all)
+            found = decided.get(alike)
+            if found is None:
+                found = decided[alike] = self._decided(action, places, number)
+            self._keep(self._told(action, number, found))
+
+    def _alike(self, number: int, asking: Mapping[int, bool], *, of_all: bool) -> Hashable:
+        """Two are the same if nothing that decides tells them apart. `asking`: documents, if they ask who it is."""
+        holder, boundary = self._index.holders[number], self._index.boundary_of[number]
+        documents = frozenset(each for each in self._index.documents_of[number] if each in asking)
+        is_asked = of_all or any(asking[each] for each in documents) or (boundary is not None and asking.get(boundary))
+        own = number if is_asked else None
+        return documents, boundary, own, holder.is_role, holder.caller.is_service_linked, may_be_tagged(holder)
+
+    def _decided(self, action: str, places: Places, number: int) -> Somewhere:
+        holder = self._index.holders[number]
+        asked = Asked(
+            holder.caller,
+            [action],
+            self._resource,
+            {**self._context, **facts_of_holder(holder)},
+            Unknown(holder.caller, holder),
+            places.of,
+        )
+        boundaries = None if holder.boundary is None else (holder.boundary,)
+        layers = places.layers_above(identity=holder.policies, boundaries=boundaries)
+        return exists(asked, layers, Budget(STEPS, self._budget))
+
+    def _told(self, action: str, number: int, found: Somewhere) -> Iterator[Found]:
+        if found.decision is Decision.IMPLICIT_DENY:
+            return
+        if found.witness is None:
+            question = self._question(action, self._resource, self._context)
+            yield Found(question, number, Decision.UNKNOWN, Where(is_undecided=True))
+            return
+        witness = found.witness
+        question = self._question(action, witness.resource, {**witness.chosen, **self._context})
+        yield Found(question, number, found.decision, Where(witness.chosen, witness.supposed))
+
+    # ---- Roles ---------------------------------------------------------------------------------------------------
+    def _ask_about_roles(self, action: str) -> None:
+        """Each that there is: its own trust policy decides."""
+        for holder in self._index.holders:
+            if holder.trust and self._glob.matches(holder.arn) and _lets_principals_in(holder.trust, action):
+                self._keep(self._question(action, holder.arn, self._context).answers(None))
+
+    # ---- Answers -------------------------------------------------------------------------------------------------
+    def _keep(self, answers: Iterable[Found]) -> None:
+        for found in answers:
+            known = self.found.get(found.number)
+            if found.decision is Decision.ALLOWED:
+                self._allowed.add(found.number)
+            if known is None or (known.decision is not Decision.ALLOWED and found.decision is Decision.ALLOWED):
+                self.found[found.number] = found
+
+    def _question(self, action: str, resource: str, context: Context) -> Question:
+        key = (action, resource, tuple(sorted(context.items())))
+        found = self._questions.get(key)
+        if found is None:
+            found = self._questions[key] = self._index.question(action, resource, context)
+        return found
 
 
-def _met(asked: str, patterns: Iterable[str]) -> set[str]:
-    if is_pattern(asked):
-        return {found for pattern in patterns if (found := meet(asked, pattern))}
-    return {asked}
+@lru_cache(maxsize=65536)
+def _overlap(asked: str, pattern: str) -> bool:
+    """Whether they may have something in common, wherever their stars end."""
+    return catalogue.parts_overlap(asked, _without_variables(pattern))
 
 
-def _resources_of(statement: Statement) -> Iterable[str]:
-    return ("*",) if statement.not_resources else map(_without_variables, statement.resources.patterns)
+def _patterns_of(statement: Statement) -> Iterable[str]:
+    """Without those that mean something else for each principal."""
+    if statement.not_resources or statement.resources.is_everything:
+        return ("*",)
+    return (pattern for pattern in statement.resources.patterns if "${" not in pattern)
 
 
+def _lets_principals_in(trust: Policy, action: str) -> bool:
+    """Whether it names somebody but services."""
+    return any(
+        statement.allows and statement.principals is not None
+        and (statement.principals.is_not or not all(map(_is_service, statement.principals.listed)))
+        for statement in trust.document.about(action.lower())
+    )  # fmt: skip
+
+
+def _is_service(name: str) -> bool:
+    return name.endswith((".amazonaws.com", ".amazonaws.com.cn"))
+
+
+# ---- Of techniques of escalation -------------------------------------------------------------------------------------
 def resources(index: Index, action: str, resource: str) -> list[str]:
     """Of a pattern, the examples that documents about the action suggest."""
-    if not is_pattern(resource):
+    if resource == "*" or not is_pattern(resource):
         return [resource]
     patterns = {resource}
     for _, statements in index.about(action.lower()):
         for statement in statements:
             if statement.allows:
-                patterns.update(_resources_of(statement))
-    return sorted(_met(resource, patterns))
+                patterns.update(("*",) if statement.not_resources else statement.resources.patterns)
+    return sorted({found for pattern in patterns if (found := meet(resource, _without_variables(pattern)))})
 
 
 def _without_variables(pattern: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from access.holders import Holder
@@ -16,6 +17,7 @@ from access.situations import (
     is_assuming,
     policy_not_held,
 )
+from access.surroundings import Surroundings
 from access.unheld import is_bound_by_rcps
 from policies.engine.callers import Caller, CallerKind, Named
 from policies.engine.combine import Decision, Said, decide
@@ -35,6 +37,7 @@ from policies.engine.evaluate import (
 )
 from policies.engine.facts import Facts
 from policies.engine.layers import LayerName, Level
+from policies.engine.somewhere import REGION, Asked, Place, exists, is_pattern
 from policies.engine.truth import MAYBE, NO, YES, Truth
 
 if TYPE_CHECKING:
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
 
 _OF_THE_PRINCIPAL = frozenset({"aws:principalarn", "aws:principaltype", "aws:userid", "aws:username"})
 _TAGS = "aws:principaltag/"
+_ELSEWHERE = Surroundings("")
 _FEW = 50  # of more the documents are looked at for all at once
 _GRANTING = (LayerName.IDENTITY, LayerName.RESOURCE)
 
@@ -60,15 +64,28 @@ class Says(NamedTuple):
     personal: tuple[Statement, ...] = ()
 
 
+class Where(NamedTuple):
+    """What the engine says of an example: keys that the caller chooses, and those that are supposed to be so."""
+
+    chosen: Context = MappingProxyType({})
+    supposed: Context = MappingProxyType({})
+    is_undecided: bool = False
+
+
 class Found:
     """A principal who may do what was asked about; why is found out when somebody asks."""
 
-    __slots__ = ("_question", "decision", "number")
+    __slots__ = ("_question", "_where", "decision", "number")
 
-    def __init__(self, question: Question, number: int, decision: Decision) -> None:
+    def __init__(self, question: Question, number: int, decision: Decision, where: Where | None = None) -> None:
+        """`where`: of a pattern, as which request it is decided."""
         self._question = question
+        self._where = where
         self.number = number
         self.decision = decision
+
+    def at(self, where: Where) -> Found:
+        return Found(self._question, self.number, self.decision, where)
 
     @property
     def holder(self) -> Holder:
@@ -93,9 +110,46 @@ class Found:
         return self._question.about
 
     @property
+    def chosen(self) -> Context:
+        """Condition keys that the caller has to choose so, for the example to be allowed."""
+        return self._where.chosen if self._where else {}
+
+    @property
+    def region(self) -> str:
+        """Where the example is, or where the request has to be sent; "" where that makes no difference."""
+        parts = self._question.about[1].split(":", 5)
+        in_arn = parts[3] if len(parts) == 6 else ""
+        return in_arn or next(iter(self.chosen.get(REGION, ())), "")
+
+    @property
+    def account(self) -> str:
+        """The AWS account of the example."""
+        return self._question.account
+
+    @property
+    def allowed_if(self) -> Context | None:
+        """Of what is unknown, values of condition keys with which it is allowed; an empty tuple: without the key.
+
+        None: nobody knows any.
+        """
+        if self.decision is not Decision.UNKNOWN:
+            return None
+        if self._where is not None:
+            return None if self._where.is_undecided else self._where.supposed
+        return self._question.allowed_if(self.number)
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether there was too much to try."""
+        return self._where is not None and self._where.is_undecided
+
+    @property
     def hangs_on(self) -> tuple[str, ...]:
         """The context keys that decide, where they aren't known."""
-        return self._question.verdict(self.number).missing_context if self.decision is Decision.UNKNOWN else ()
+        if self.decision is not Decision.UNKNOWN or self.is_undecided:
+            return ()
+        keys = set(self._question.verdict(self.number).missing_context)
+        return tuple(sorted(keys.union(self._where.supposed if self._where else ())))
 
     @property
     def not_held(self) -> list[LayerName]:
@@ -110,13 +164,15 @@ class Question:
         self._action = action.lower()
         self._resource = resource
         around = index.surroundings
-        self._account = account_in(resource) or around.account_id
-        self._context = facts_of_place(around, around, resource) | dict(context)
-        self._request = Request(Caller(CallerKind.ROLE, account=around.account_id), action, resource, self._account)
+        self.account = account_in(resource) or around.account_id
+        self._is_own = self.account == around.account_id
+        of_resource = around if self._is_own else _ELSEWHERE
+        self._context = facts_of_place(around, of_resource, resource, action) | dict(context)
+        self._request = Request(Caller(CallerKind.ROLE, account=around.account_id), action, resource, self.account)
         self._decided_on = resource_asked(self._request)
         self._everybody = Facts(
             {
-                "aws:resourceaccount": (self._account,),
+                "aws:resourceaccount": (self.account,),
                 "aws:principalaccount": (around.account_id,),
                 "aws:principalisawsservice": ("false",),
                 **self._context,
@@ -127,7 +183,7 @@ class Question:
         self._said_by: dict[int, Says] = {}
         self._not_held = frozenset(self._layers_not_held())
         self._trust = self._policy_of_role()
-        self._is_bound_by_rcps = is_bound_by_rcps(action)
+        self._is_bound_by_rcps = self._is_own and is_bound_by_rcps(action)
         self._decided: dict[tuple[object, ...], Decision] = {}
 
     @cached_property
@@ -223,7 +279,7 @@ class Question:
         key = (caller.kind, said)
         decision = self._decided.get(key)
         if decision is None:
-            request = Request(caller, self._request.action, self._resource, self._account)
+            request = Request(caller, self._request.action, self._resource, self.account)
             decision = beside_policies(request) or decide(terms_of(request), said)[0]
             self._decided[key] = decision
         return decision
@@ -259,7 +315,7 @@ class Question:
     def _request_of(self, holder: Holder) -> Request:
         context = {**self._context, **facts_of_holder(holder)}
         return Request(
-            holder.caller, self.about[0], self._resource, self._account, context, Unknown(holder.caller, holder)
+            holder.caller, self.about[0], self._resource, self.account, context, Unknown(holder.caller, holder)
         )
 
     def _opened(self, holder: Holder) -> tuple[Named, Named, Truth]:
@@ -284,15 +340,34 @@ class Question:
     # ---- Why -------------------------------------------------------------------------------------------------
     def verdict(self, number: int) -> Verdict:
         """The same by the evaluator, which says why."""
-        holder, around = self.index.holders[number], self.index.surroundings
-        layers = Layers(
+        holder = self.index.holders[number]
+        return evaluate(self._request_of(holder), self._layers(holder))
+
+    def allowed_if(self, number: int) -> Context | None:
+        """Values of the keys that aren't known with which it is allowed; None where nobody knows any."""
+        holder = self.index.holders[number]
+        if is_pattern(self._resource):
+            return None
+        asked = Asked(
+            holder.caller,
+            [self.about[0]],
+            self._resource,
+            {**self._context, **facts_of_holder(holder)},
+            Unknown(holder.caller, holder),
+            lambda resource: Place(self.account, policy=self._trust),
+        )
+        witness = exists(asked, self._layers(holder)).witness
+        return witness.supposed if witness else None
+
+    def _layers(self, holder: Holder) -> Layers:
+        around = self.index.surroundings
+        return Layers(
             identity=holder.policies,
             boundaries=None if holder.boundary is None else (holder.boundary,),
             resource=self._trust,
             scps=around.scps,
             rcps=around.rcps if self._is_bound_by_rcps else (),
         )
-        return evaluate(self._request_of(holder), layers)
 
     # ---- What isn't held -------------------------------------------------------------------------------------
     def not_held(self, number: int) -> frozenset[LayerName]:
@@ -306,7 +381,7 @@ class Question:
         around = self.index.surroundings
         if LayerName.SCP in around.not_held:
             yield LayerName.SCP
-        if LayerName.RCP in around.not_held and is_bound_by_rcps(self._action):
+        if (LayerName.RCP in around.not_held or not self._is_own) and is_bound_by_rcps(self._action):
             yield LayerName.RCP
         if policy_not_held(around.account_id, self._action, self._resource):
             yield LayerName.RESOURCE
@@ -314,7 +389,7 @@ class Question:
     def _policy_of_role(self) -> Policy | None:
         """The trust of a role to be assumed. Of what isn't held: that it leaves all to the AWS account's policies."""
         if LayerName.RESOURCE in self._not_held:
-            return delegating_to(self._account, self.index.surroundings.account_id)
+            return delegating_to(self.account, self.index.surroundings.account_id)
         number = self.index.by_arn.get(self._resource) if is_assuming(self._action, self._resource) else None
         return None if number is None else self.index.holders[number].trust
 

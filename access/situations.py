@@ -20,6 +20,7 @@ from policies.engine.conditions import Context
 from policies.engine.evaluate import Decision, LayerName, Layers, Policy, Request, Verdict, evaluate
 from policies.engine.identity_pools import issuer_for
 from policies.engine.matching import account_in as account_in
+from policies.engine.regions import only_region
 
 _ASSUMES = ("sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity", "sts:tagsession",
            "sts:setsourceidentity")  # fmt: skip
@@ -97,7 +98,7 @@ def situation_of(aws_account: AwsAccount, principal: str, action: str, resource:
     not_held |= {layer: why for layer, why in own.not_held.items() if layer is LayerName.SCP}
     if bound_by_rcps:
         not_held |= {layer: why for layer, why in of_resource.not_held.items() if layer is LayerName.RCP}
-    known = facts_of_place(own if caller.is_in_an_account else _NOWHERE, of_resource, resource)
+    known = facts_of_place(own if caller.is_in_an_account else _NOWHERE, of_resource, resource, action)
     known |= (facts_of_holder(holder) if holder else {}) | dict(context)
     layers = Layers(
         identity=holder.policies if holder else (),
@@ -181,13 +182,16 @@ def _trust(aws_account: AwsAccount, resource: str) -> Policy | None:
 
 
 # ---- The context ---------------------------------------------------------------------------------------------
-def facts_of_place(own: Surroundings, of_resource: Surroundings, resource: str) -> dict[str, tuple[str, ...]]:
-    """The context keys that the place of principal and resource tells.
+def facts_of_place(
+    own: Surroundings, of_resource: Surroundings, resource: str, action: str = ""
+) -> dict[str, tuple[str, ...]]:
+    """The context keys that the place of principal and resource tells; with an action, that of a global service, too.
 
     IAM User Guide, "AWS global condition context keys".
     """
     found: dict[str, tuple[str, ...]] = {}
-    region = resource.split(":", 5)[3] if resource.count(":") >= 5 else ""
+    parts = resource.split(":", 5)
+    region = (parts[3] or only_region(action, parts[1])) if len(parts) == 6 else ""
     if region and "*" not in region and "?" not in region:
         found["aws:requestedregion"] = (region,)
     if own.organization_id:
@@ -219,7 +223,7 @@ class Unknown:
             self._absent |= {"aws:username"}
         if caller.kind in (CallerKind.SERVICE, CallerKind.ANONYMOUS):
             self._absent |= _OF_ACCOUNTS
-        self._tags_are_known = holder is not None and not _may_be_tagged(holder)
+        self._tags_are_known = holder is not None and not may_be_tagged(holder)
 
     def __call__(self, key: str) -> bool:
         if self._tags_are_known and key.startswith("aws:principaltag/"):
@@ -227,6 +231,6 @@ class Unknown:
         return key not in self._absent
 
 
-def _may_be_tagged(holder: Holder) -> bool:
+def may_be_tagged(holder: Holder) -> bool:
     """Whether a session may have tags that the role itself doesn't."""
     return holder.trust is not None and any(each.allows for each in holder.trust.document.about("sts:tagsession"))

@@ -15,7 +15,15 @@ from policies.engine.catalogue.actions import (
     takes_key,
     takes_no_resource,
 )
-from policies.engine.catalogue.arns import may_match, may_mean, pattern_of, shape_of, types_of_arn, types_of_arn_service
+from policies.engine.catalogue.arns import (
+    may_match,
+    may_mean,
+    parts_overlap,
+    pattern_of,
+    shape_of,
+    types_of_arn,
+    types_of_arn_service,
+)
 from policies.engine.catalogue.federation_keys import FEDERATION_KEYS
 from policies.engine.catalogue.global_keys import SENSITIVE as SENSITIVE_KEYS
 from policies.engine.catalogue.keys import LONGEST_NAME, condition_key, fits_key, spelled
@@ -50,6 +58,7 @@ __all__ = [
     "may_be_region",
     "may_match",
     "may_mean",
+    "parts_overlap",
     "pattern_of",
     "regions",
     "resource_types",

@@ -5,8 +5,19 @@ policies cut the pattern into parts that they don't tell apart (`resources.py`),
 tried that they do (`settle.py`). A request that counts as allowed was decided by the evaluator as a whole.
 """
 
-from policies.engine.somewhere.asked import Asked, Place, Somewhere, Witness, is_chosen, place_of
-from policies.engine.somewhere.resources import is_pattern
+from policies.engine.somewhere.asked import REGION, Asked, Place, Somewhere, Witness, is_chosen, place_of
+from policies.engine.somewhere.resources import is_pattern, may_take
 from policies.engine.somewhere.search import exists
 
-__all__ = ["Asked", "Place", "Somewhere", "Witness", "exists", "is_chosen", "is_pattern", "place_of"]
+__all__ = [
+    "REGION",
+    "Asked",
+    "Place",
+    "Somewhere",
+    "Witness",
+    "exists",
+    "is_chosen",
+    "is_pattern",
+    "may_take",
+    "place_of",
+]

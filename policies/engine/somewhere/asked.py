@@ -26,11 +26,15 @@ def is_chosen(key: str) -> bool:
 
 @dataclass(frozen=True)
 class Place:
-    """What the ARN of a resource tells: its AWS account, context keys (in lower case), and its own policy, if held."""
+    """What the ARN of a resource tells: its AWS account, context keys (in lower case), and its own policy, if held.
+
+    `is_bound`: whether the RCPs of the layers are those of its AWS account.
+    """
 
     account: str
     context: Context = field(default_factory=dict)
     policy: Policy | None = None
+    is_bound: bool = True
 
 
 def place_of(resource: str, own_account: str) -> Place:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from policies.engine import catalogue, variables
 from policies.engine.compiled import Statement
@@ -18,7 +19,8 @@ from policies.engine.diff.budget import Budget
 from policies.engine.diff.cells import Automaton, automaton
 from policies.engine.diff.patterns import Pattern, arn_pattern, resource_pattern
 from policies.engine.facts import Facts
-from policies.engine.matching import Token, Wild, tokens
+from policies.engine.matching import Token, Wild, resource_glob, tokens
+from policies.engine.meeting import meet
 from policies.engine.regions import is_region, of_partition
 from policies.engine.somewhere.asked import REGION, Asked, Place, is_chosen
 from policies.engine.truth import UNKNOWN
@@ -68,6 +70,7 @@ class Resources:
         if not is_pattern(resource) or (self._on_everything and resource == _ANYTHING):
             yield resource
             return
+        yield from self._guesses()
         running = self._automaton(self._facts)
         seen: set[Hashable] = set()
         odd: list[str] = []  # such as a function whose name has a colon: a star of a policy may have run into it
@@ -80,6 +83,34 @@ class Resources:
         yield from odd
         if resource == _ANYTHING and self._may_be_without():
             yield resource
+
+    def _guesses(self) -> Iterator[str]:
+        """What a statement that allows has in common with the pattern, in the first place that comes to mind."""
+        parts = self._asked.resource.split(":", 5)
+        rest = parts[5] if len(parts) == _PARTS else _ANYTHING
+        beginnings = dict.fromkeys(
+            f"arn:{head.partition}:{head.service}:{head.regions[0]}:{head.accounts[0]}:{rest}"
+            for head in self._heads()
+            if head.regions and head.accounts
+        )
+        asked = resource_glob(tuple(tokens(self._asked.resource)))
+        for beginning, pattern in product(beginnings, dict.fromkeys(self._allowing())):
+            self._budget.spend(len(pattern))
+            text = meet(beginning, pattern)
+            if text and asked.matches(text) and may_take(self._action, text, self._asked.resource):
+                yield text
+
+    def _allowing(self) -> Iterator[str]:
+        """Resource patterns of statements that allow, with what is known in place of variables."""
+        asked = self._asked.resource
+        for _, statement in self._told:
+            if statement.allows and statement.not_resources:
+                yield asked
+            for parts in statement.resources.parsed() if statement.allows and not statement.not_resources else ():
+                known = variables.resolved(parts, self._facts.lookup)
+                if known is not None:
+                    pattern = "".join(token if isinstance(token, str) else token.value for token in known)
+                    yield asked if pattern == _ANYTHING else pattern
 
     def _shapes_of_action(self) -> list[str]:
         """How ARNs of what the action takes look, where the pattern leaves that open."""
@@ -247,6 +278,12 @@ def _joined(found: Sequence[Token]) -> list[Token]:
         else:
             joined.append(token)
     return joined
+
+
+def may_take(action: str, resource: str, pattern: str) -> bool:
+    """Whether a resource that the pattern matches is of a kind that the action takes, if it takes any such kind."""
+    kinds = [kind for kind in catalogue.resource_types(action) if catalogue.may_match(pattern, kind)]
+    return not kinds or any(catalogue.may_mean(resource, kind) for kind in kinds)
 
 
 def is_pattern(text: str) -> bool:

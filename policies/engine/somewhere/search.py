@@ -45,7 +45,9 @@ def _of_action(asked: Asked, action: str, layers: Layers, budget: Budget) -> Som
     try:
         for resource in Resources(asked, action, told, budget):
             place = asked.place_of(resource)
-            of_place = layers if place.policy is None else replace(layers, resource=place.policy)
+            of_place = replace(
+                layers, resource=place.policy or layers.resource, rcps=layers.rcps if place.is_bound else ()
+            )
             statements = [each for _, each in told]
             statements += place.policy.document.about(action.lower()) if place.policy else ()
             request = Request(
