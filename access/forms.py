@@ -21,7 +21,7 @@ class QuestionForm(forms.Form):
     resource = forms.CharField(
         max_length=2048,
         label="Resource",
-        help_text="An ARN, or a pattern of ARNs; * for actions that have no resource.",
+        help_text="An ARN, or a pattern of ARNs; * for anything at all.",
     )
     context = forms.CharField(
         required=False,

@@ -9,9 +9,13 @@ from access.index import Index
 from access.situations import EVERYTHING, Unknown, account_in, facts_of_place, is_assuming
 from access.surroundings import Surroundings
 from policies.engine.callers import Caller, CallerKind, caller_of
+from policies.engine.compiled import Actions
 from policies.engine.conditions import Context
 from policies.engine.evaluate import Decision, LayerName, Layers, Policy, Request, Verdict, evaluate
+from policies.engine.matching import resource_glob, tokens
+from policies.engine.somewhere import is_pattern
 
+_ASSUMING = ("sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity")
 _EVERYBODY = "*"
 _SOMEBODY = "arn:aws:iam::{}:role/anybody"
 _OWN_SIDE = frozenset({LayerName.IDENTITY, LayerName.SCP})
@@ -26,8 +30,22 @@ class Outsider:
     not_held: tuple[LayerName, ...]
 
 
-def outsiders(index: Index, action: str, role: str, context: Context) -> list[Outsider]:
-    """Whom the role's trust policy lets do it, if their own side does."""
+def outsiders(index: Index, action: str, resource: str, context: Context) -> list[Outsider]:
+    """Whom the trust policy of the role lets do it, if their own side does; of a pattern, that of any role."""
+    actions = [name for name in _ASSUMING if name.lower() in Actions((action,))] if is_pattern(action) else [action]
+    glob = resource_glob(tuple(tokens(resource)))
+    roles = [each.arn for each in index.holders if each.is_role and glob.matches(each.arn)]
+    best: dict[str, Outsider] = {}
+    for one in actions:
+        for role in roles if is_pattern(resource) else [resource]:
+            for found in _outsiders(index, one, role, context):
+                known = best.setdefault(found.name, found)
+                if known.verdict.decision is not Decision.ALLOWED and found.verdict.decision is Decision.ALLOWED:
+                    best[found.name] = found
+    return list(best.values())
+
+
+def _outsiders(index: Index, action: str, role: str, context: Context) -> list[Outsider]:
     number = index.by_arn.get(role) if is_assuming(action, role) else None
     trust = None if number is None else index.holders[number].trust
     if trust is None:

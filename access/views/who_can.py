@@ -13,13 +13,18 @@ from django.views.decorators.http import require_GET
 
 from access.forms import QuestionForm
 from access.kept import kept
-from access.outsiders import outsiders
+from access.outsiders import Outsider, outsiders
 from access.patterns import who_can as answers
+from access.phrases import example, only_if
 from access.question import Found
 from access.templatetags.access_words import LAYERS
+from access.unheld import resource_policy_of
 from accounts.access import fetch_aws_account
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
+from policies.engine.catalogue import spelled
+from policies.engine.layers import LayerName
+from policies.engine.somewhere import is_pattern
 
 SHOWN = 200
 
@@ -36,14 +41,13 @@ def who_can(request: HttpRequest, account_id: str) -> HttpResponse:
 
 @dataclass(frozen=True)
 class Line:
-    """`url` is "" for who isn't in the mirror; `example`: what was asked of a pattern."""
+    """`url` is "" for who isn't in the mirror; `example`: of a pattern, what they may, and where."""
 
     name: str
     url: str
     decision: str
     because: Sequence[Any]
-    hangs_on: Sequence[str]
-    not_held: Sequence[str]
+    only_if: str = ""
     example: str = ""
 
 
@@ -52,7 +56,7 @@ def _answered(aws_account: AwsAccount, asked: dict[str, Any]) -> dict[str, Any]:
     question = (asked["action"], asked["resource"], asked["context"])
     found = answers(index, *question)
     others = [
-        Line(each.name, "", each.verdict.decision, _statements(each.verdict.reasons), each.verdict.missing_context, [])
+        Line(each.name, "", each.verdict.decision, _statements(each.verdict.reasons), _depends_on(each))
         for each in outsiders(index, *question)
     ]
     return {
@@ -60,21 +64,35 @@ def _answered(aws_account: AwsAccount, asked: dict[str, Any]) -> dict[str, Any]:
         "lines": [_line(aws_account, each, asked) for each in found[:SHOWN]] + others,
         "total": len(found) + len(others),
         "left_out": max(0, len(found) - SHOWN),
-        "not_held": [f"the {LAYERS[layer]}" for each in found[:1] for layer in each.not_held],
+        "not_held": _not_held(found),
     }
 
 
 def _line(aws_account: AwsAccount, found: Found, asked: dict[str, Any]) -> Line:
-    example = "" if found.example == (asked["action"], asked["resource"]) else " on ".join(found.example)
+    is_about_pattern = is_pattern(asked["action"]) or is_pattern(asked["resource"])
     return Line(
         found.arn.rpartition("/")[2],
         url_of(aws_account, found.holder.unique_id, found.holder.is_role),
         found.decision,
         found.because,
-        found.hangs_on,
-        found.not_held,
-        example,
+        only_if(found),
+        example(found) if is_about_pattern and not found.is_undecided else "",
     )
+
+
+def _not_held(found: Sequence[Found]) -> list[str]:
+    """What has a say, too, and isn't in the mirror."""
+    named = (
+        resource_policy_of(each.example[1]) if layer is LayerName.RESOURCE else LAYERS[layer]
+        for each in found[:SHOWN]
+        for layer in each.not_held
+    )
+    return [f"the {name}" for name in dict.fromkeys(named) if name]
+
+
+def _depends_on(found: Outsider) -> str:
+    keys = found.verdict.missing_context
+    return f"depends on {', '.join(map(spelled, keys))}" if keys else ""
 
 
 def _statements(reasons: Sequence[Any]) -> list[Any]:

@@ -10,7 +10,9 @@ from django.test import Client
 
 from accounts.models import AwsAccount, Operator
 from tests.access.mirrored import administrator, allow, arn, deny, managed, role, trusting, user
-from tests.services.organization_rows import complete
+from tests.access.mirrored import text_of as document_of
+from tests.access.test_ask_index import member_of
+from tests.services.organization_rows import complete, make_control_policy
 from tests.services.pages import get, names_in, text_of
 from tests.services.rows import make_role, make_user
 
@@ -32,14 +34,25 @@ def test_who_can_lists_whom_and_why(alone: AwsAccount, bob: Operator, client_of:
     html = get(client_of(bob), "who_can", ASKED)
     assert names_in(html) == ["dana"]
     assert "inline policy own, statement Read" in text_of(html)
-    assert "Not held, and so not asked: the resource’s own policy." in text_of(html)
+    assert "Subject to the bucket policy, which the console hasn’t read" in text_of(html)
 
 
-def test_who_can_names_what_it_hangs_on(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+def test_who_can_says_under_which_condition(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
     user(alone, "dana", allow("s3:*", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}}))
-    assert "Unknown hangs on aws:MultiFactorAuthPresent" in text_of(get(client_of(bob), "who_can", ASKED))
+    assert "Unknown only with MFA" in text_of(get(client_of(bob), "who_can", ASKED))
     given = get(client_of(bob), "who_can", f"{ASKED}&context=aws:MultiFactorAuthPresent%3Dtrue")
     assert "Allowed" in text_of(given)
+
+
+def test_who_can_says_where(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    root, own = member_of(aws_account)
+    elsewhere = {"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1", "us-east-1"]}}
+    europe = document_of(allow("*"), deny("*", Condition=elsewhere))
+    make_control_policy(aws_account, "regions", root, own, document=europe)
+    user(aws_account, "dana", allow("s3:*", Condition={"StringLike": {"aws:RequestedRegion": "eu-*"}}))
+    for resource in ("*", "arn:aws:s3:::*"):
+        html = get(client_of(bob), "who_can", f"?action=s3:DeleteBucket&resource={resource}")
+        assert "dana For example s3:DeleteBucket on arn:aws:s3:::any, in eu-west-1 Allowed" in text_of(html)
 
 
 def test_who_can_lists_services_that_a_role_trusts(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:

@@ -140,3 +140,13 @@ def test_what_takes_too_long_is_unknown() -> None:
     )
     found = exists(Asked(caller_of(DANA), ["s3:GetObject"], PAYROLL), held, Budget(500))
     assert (found.decision.value, found.witness) == ("unknown", None)
+
+
+@pytest.mark.parametrize("resource", [f"arn:aws:sqs:*:{OTHER}:*", "arn:aws:sqs:*:2109*:*", f"arn:*:{OTHER}:x"])
+def test_the_account_that_is_asked_about_is_tried(resource: str) -> None:
+    held = Layers(
+        identity=(policy(allow(resource="arn:aws:sqs:*:*:*")),), resource=policy(allow(Principal={"AWS": ME}))
+    )
+    found = exists(Asked(caller_of(DANA), ["sqs:SendMessage"], resource), held)
+    assert found.witness is not None
+    assert found.witness.account.startswith("2109")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Any
 
@@ -94,7 +94,10 @@ def unknown(key: str) -> bool:
     return key in ("aws:multifactorauthpresent", "aws:resourcetag/team", "aws:principaltag/team")
 
 
-def requests(action: str, resource: str) -> Iterator[Request]:
+TAGS = ((), ("red",), ("blue",), ("green",))
+
+
+def requests(action: str, resource: str, tags: Sequence[tuple[str, ...]] = TAGS) -> Iterator[Request]:
     """All of a small world that the pattern matches, with each choice that a caller has."""
     service = action.partition(":")[0]
     arns = ["*"] if service == "ec2" else [f"arn:aws:s3:::{bucket}/{name}" for bucket in "ab" for name in NAMES]
@@ -105,7 +108,7 @@ def requests(action: str, resource: str) -> Iterator[Request]:
         if glob.matches(arn):
             there = place(arn)
             regions = [there.context["aws:requestedregion"]] if there.context else [(each,) for each in REGIONS]
-            for region, tag, other in product(regions, ((), ("red",), ("blue",), ("green",)), ((), ("owner",))):
+            for region, tag, other in product(regions, tags, ((), ("owner",))):
                 context: dict[str, tuple[str, ...]] = {"aws:requestedregion": region}
                 names = (*(("team",) if tag else ()), *other)
                 context |= {"aws:requesttag/team": tag} if tag else {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -11,21 +12,26 @@ from access.chains import chains_to
 from access.commands import aws_account_of, context_from
 from access.index import Index, index_of
 from access.outsiders import Outsider, outsiders
-from access.patterns import MOST_WILDCARDS, is_pattern, is_too_wild, who_can
+from access.patterns import MOST_WILDCARDS, is_too_wild, who_can
+from access.phrases import example, only_if
 from access.question import Found
+from policies.engine.catalogue import spelled
+from policies.engine.combine import Decision
+from policies.engine.conditions import Context
 from policies.engine.layers import LayerName
+from policies.engine.somewhere import is_pattern
 
 
 class Command(BaseCommand):
     help = (
-        "Lists whom the policies in the mirror allow an action on a resource; both may be patterns, which ask about "
-        "anything that they stand for. The AWS account's root user is not listed: no policy of a principal limits it."
+        "Lists whom the policies in the mirror allow an action on a resource. Both may be patterns: who may do some of "
+        "what they stand for, and where. The AWS account's root user is not listed: no policy of a principal limits it."
     )
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("action", metavar="ACTION", help="such as s3:GetObject, or s3:Get*")
-        parser.add_argument("resource", metavar="RESOURCE", help="an ARN or a pattern; * for actions that have none")
+        parser.add_argument("resource", metavar="RESOURCE", help="an ARN or a pattern; * for anything at all")
         parser.add_argument("--account", required=True, help="the AWS account whose mirror is asked, 12 digits")
         parser.add_argument(
             "--context", metavar="KEY=VALUE", nargs="*", action="extend", default=[],
@@ -53,30 +59,56 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(answer, indent=2))
         else:
-            self._print(answer)
+            self._print(answer, {each.arn: _words(each, patterns) for each in found})
 
-    def _print(self, answer: dict[str, Any]) -> None:
+    def _print(self, answer: dict[str, Any], words: Mapping[str, Sequence[str]]) -> None:
         for principal in answer["principals"]:
             why = "; ".join(f"{each['policy']}, statement {each['statement']}" for each in principal["via"])
             self.stdout.write(f"{principal['decision']:8} {principal['arn']}  {why}")
-            for words, named in (("hangs on", "missing_context"), ("not evaluated:", "not_evaluated")):
-                if principal[named]:
-                    self.stdout.write(f"{'':8} {words} {', '.join(principal[named])}")
+            for line in words.get(principal["arn"], _words_of_outsider(principal)):
+                self.stdout.write(f"{'':8} {line}")
         for chain in answer.get("chains", ()):
             self.stdout.write(f"by roles {' → '.join([chain['arn'], *chain['through']])}")
         if not answer["principals"]:
-            self.stdout.write("Nobody, by what is held.")
+            self.stdout.write("Nobody, according to the policies we have.")
 
 
 def _told(found: Found, patterns: bool) -> dict[str, Any]:
-    told = {
+    told: dict[str, Any] = {
         "arn": found.arn,
         "decision": found.decision.value,
         "via": [{"policy": reason.policy, "statement": reason.which} for reason in found.because],
         "not_evaluated": [layer.value for layer in found.not_held],
         "missing_context": list(found.hangs_on),
     }
-    return told | {"example": dict(zip(("action", "resource"), found.example, strict=True))} if patterns else told
+    if found.decision is Decision.UNKNOWN:
+        told["allowed_if"] = _values(found.allowed_if)
+    if patterns:
+        told["example"] = dict(zip(("action", "resource"), found.example, strict=True))
+        told["where"] = {"region": found.region, "account": found.account, "context": _values(found.chosen)}
+    return told
+
+
+def _values(context: Context | None) -> dict[str, list[str]] | None:
+    return None if context is None else {spelled(key): list(values) for key, values in context.items()}
+
+
+def _words(found: Found, patterns: bool) -> list[str]:
+    words = [f"for example {example(found)}" if patterns and not found.is_undecided else "", only_if(found)]
+    return [each for each in (*words, _not_evaluated([layer.value for layer in found.not_held])) if each]
+
+
+def _words_of_outsider(told: Mapping[str, Any]) -> list[str]:
+    keys = told["missing_context"]
+    return [
+        each
+        for each in (f"depends on {', '.join(keys)}" if keys else "", _not_evaluated(told["not_evaluated"]))
+        if each
+    ]
+
+
+def _not_evaluated(layers: Sequence[str]) -> str:
+    return f"not evaluated: {', '.join(layers)}" if layers else ""
 
 
 def _told_outsider(found: Outsider) -> dict[str, Any]:

@@ -212,27 +212,21 @@ class Resources:
         """Those that policies name first."""
         if REGION in self._asked.context:
             return list(self._asked.context[REGION])
-        named = [text for text in (*self._constants(REGION), *self._parts(3)) if is_region(text)]
+        named = [text for text in (*self._constants(REGION), *self._parts()) if is_region(text)]
         return list(dict.fromkeys([*named, *of_partition(partition)]))
 
     def _accounts(self) -> list[str]:
         """The caller's own first, a stranger's last."""
         own = self._asked.place_of("").account or self._asked.caller.account
-        named = [own, *self._constants("aws:resourceaccount")]
-        for part in self._parts(4):
-            filled = part.replace("?", "0")
-            named.append(filled.replace("*", "0" * max(0, 13 - len(filled)), 1).replace("*", ""))
+        named = [own, *self._constants("aws:resourceaccount"), *map(_as_account, self._parts())]
         named = [each for each in dict.fromkeys(named) if _ACCOUNT.fullmatch(each) or each == "aws"]
         stranger = next(text for digit in "9012345678" if (text := digit * 12) not in named)
         return [*named, stranger]
 
-    def _parts(self, number: int) -> Iterator[str]:
-        """Of the ARNs that policies name, the part of this number, as it is written."""
-        for _, statement in self._told:
-            for pattern in statement.resources.patterns:
-                parts = pattern.split(":", 5)
-                if len(parts) > number and parts[number]:
-                    yield parts[number]
+    def _parts(self) -> Iterator[str]:
+        """What stands between colons in the ARNs that policies name, and in the pattern asked about, each once."""
+        patterns = (pattern for _, statement in self._told for pattern in statement.resources.patterns)
+        yield from dict.fromkeys(part for pattern in (self._asked.resource, *patterns) for part in pattern.split(":"))
 
     def _constants(self, key: str) -> Iterator[str]:
         for _, statement in self._told:
@@ -251,6 +245,13 @@ class Resources:
         )
         filled = tuple(known[key] for _, statement in self._told for key in statement.resources.keys if key in known)
         return (place.account == self._asked.caller.account, id(place.policy), frozenset(known), outcomes, filled)
+
+
+def _as_account(part: str) -> str:
+    """One that it matches, if it has digits and wildcards only."""
+    filled = part.replace("?", "0")
+    lacking = 12 - len(filled.replace("*", ""))
+    return filled.replace("*", "0" * max(0, lacking), 1).replace("*", "")
 
 
 def _patterns_of(statement: Statement, facts: Facts) -> Iterator[Pattern]:
