@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from access.question import Found
 from policies.engine.catalogue import spelled
 from policies.engine.conditions import Context
 from policies.engine.somewhere import REGION
 
-_WITH = {
+_WITH: Mapping[tuple[str, tuple[str, ...]], str] = {
     ("aws:multifactorauthpresent", ("true",)): "with MFA",
     ("aws:multifactorauthpresent", ("false",)): "without MFA",
     ("aws:securetransport", ("true",)): "over TLS",

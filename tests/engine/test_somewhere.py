@@ -72,7 +72,7 @@ def test_a_global_service_is_in_one_region(resource: str, scp: Any, decision: st
       "payroll/q1/"),
      ("s3:GetObject", PAYROLL, [ALL, deny(["arn:aws:s3:::payroll/a*", "arn:aws:s3:::payroll/?"])], "payroll/bb"),
      ("s3:GetObject", "*", [allow(resource="arn:aws:s3:::box/*")], "box/"),
-     ("s3:GetObject", PAYROLL, [allow(resource="arn:aws:s3:::*/q?"), deny("arn:aws:s3:::payroll/*1")], "payroll/q"),
+     ("s3:GetObject", PAYROLL, [allow(resource="arn:aws:s3:::*/q?"), deny("arn:aws:s3:::payroll/*1")], "payroll/"),
      ("s3:GetObject", PAYROLL, [allow(resource="arn:aws:s3:::*/q?"), deny("arn:aws:s3:::*/*q*")], None),
      ("s3:ListBucket", "arn:aws:s3:::*", [ALL, {"Effect": "Deny", "Action": "*", "NotResource": "arn:aws:s3:::c/*"}],
       None)],
