@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.utils.http import base36_to_int
+
+if TYPE_CHECKING:
+    from accounts.models import Operator
 
 
 def is_invited(operator: AbstractBaseUser) -> bool:
@@ -23,7 +27,7 @@ def lasts(operator: AbstractBaseUser) -> timedelta:
 class LinkTokens(PasswordResetTokenGenerator):
     """Django's, which a new password, a sign-in and another e-mail address end."""
 
-    def check_token(self, user: AbstractBaseUser | None, token: str | None) -> bool:
+    def check_token(self, user: Operator | None, token: str | None) -> bool:
         if user is None or not token or not super().check_token(user, token):
             return False
         made = base36_to_int(token.partition("-")[0])

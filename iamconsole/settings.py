@@ -135,9 +135,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHES: dict[str, Any] = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "iamconsole.web.cache.RedisOrMemory",
         "LOCATION": REDIS_URL,
-        "OPTIONS": {"serializer": "iamconsole.web.cache.JsonSerializer"},
+        "OPTIONS": {
+            "serializer": "iamconsole.web.cache.JsonSerializer",
+            "socket_connect_timeout": 1,
+            "socket_timeout": 2,
+        },
     }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "console_cache"},

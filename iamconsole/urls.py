@@ -10,6 +10,7 @@ from iamconsole import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("health/", views.health, name="health"),
+    path("health/live/", views.alive, name="alive"),
     path("search/", views.search, name="search"),
     path("aws/<str:account_id>/", views.overview, name="overview"),
     # Not allauth.urls: its pages of social accounts would let operators join and part identities by themselves.

@@ -6,18 +6,17 @@ import sys
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
 
+from iamconsole import parts, trouble
 from iamconsole.web import conditions, panels
 from iamconsole.web.search import MOST
 from iamconsole.web.search import search as search_all
 from iamconsole.web.shell import Shell
 from iamconsole.web.trigrams import LEAST
-from iamconsole.web.waiting import is_too_long
 
 FETCH_AWS_ACCOUNT = "accounts.access.fetch_aws_account"  # the frame imports no app: it names them
 
@@ -59,10 +58,23 @@ def search(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @never_cache
 def health(request: HttpRequest) -> JsonResponse:
-    """For load balancers and `docker compose`: the web process answers and its database does."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return JsonResponse({"status": "ok", **conditions.words()})
+    """Whether everything works that a web process needs: for `docker compose` and whoever watches. 503, and which part
+    doesn't; without the queue pages still answer, and nothing is pulled or applied.
+    """
+    found = parts.look()
+    well = all(state == parts.OK for state in found.values())
+    if found["database"] == parts.OK:
+        found |= conditions.words()
+    return JsonResponse({"status": "ok" if well else "trouble", **found}, status=200 if well else 503)
+
+
+@login_not_required
+@never_cache
+def alive(request: HttpRequest) -> JsonResponse:
+    """Whether this process answers at all: for what starts it again, and for load balancers that should keep sending
+    people here while Redis or the database are away.
+    """
+    return JsonResponse({"status": "ok"})
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -82,10 +94,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """While the exception is handled. What the database made wait too long is no fault: it may be tried again."""
-    error = sys.exc_info()[1]
-    if error is not None and is_too_long(error):
-        answer = render(request, "503.html", status=503)
-        answer["Retry-After"] = "60"
-        return answer
-    return render(request, "500.html", status=500)
+    """While the exception is handled. What the machine is to blame for is no fault of ours: it may be tried again."""
+    found = trouble.told(sys.exc_info()[1])
+    if found is None:
+        return render(request, "500.html", status=500)
+    answer = render(request, "503.html", {"trouble": found}, status=503)
+    answer["Retry-After"] = "60"
+    return answer

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,6 +18,7 @@ from kombu.exceptions import OperationalError
 
 from accounts import audit, keys
 from accounts.models import AwsAccount
+from iamconsole import trouble
 from iamconsole.web import trigrams
 from iamconsole.web.waiting import short_waits
 from iamconsole.web.words import ago
@@ -28,6 +30,7 @@ from sync.models import TickPart
 TICK_LATE = timedelta(minutes=3)
 PING_S = 3
 QUEUES = ("changes", "pulls")
+LEAST_ROOM_MB = 100
 
 
 @dataclass(frozen=True)
@@ -41,22 +44,47 @@ class Finding:
 def look() -> Iterator[Finding]:
     database = check_database()
     yield database
+    yield from _guarded("disk", check_disk)
     if database.ok:
-        yield check_search()
+        yield from _guarded("search", check_search)
     yield from check_keys()
     if database.ok:
-        yield from check_that_keys_belong()
+        yield from _guarded("keys and database", check_that_keys_belong)
     broker = check_broker()
     yield broker
     if broker.ok:
-        yield from check_workers()
+        yield from _guarded("workers", check_workers)
     if database.ok:
-        yield check_audit()
-        yield check_beat()
-        yield from check_ticks()
+        yield from _guarded("audit trail", check_audit)
+        yield from _guarded("beat", check_beat)
+        yield from _guarded("ticks", check_ticks)
         yield check_writes()
-        yield check_queue()
-        yield from check_aws_accounts()
+        yield from _guarded("queue", check_queue)
+        yield from _guarded("AWS accounts", check_aws_accounts)
+
+
+def _guarded(name: str, check: Callable[[], Finding | Iterator[Finding]]) -> Iterator[Finding]:
+    """What a check finds; whatever it can't get past, such as a full disk, is a finding, too."""
+    try:
+        found = check()
+        yield from [found] if isinstance(found, Finding) else found
+    except Exception as error:  # doctor has a word where nothing else works
+        yield _troubled(name, error)
+
+
+def _troubled(name: str, error: Exception) -> Finding:
+    found = trouble.told(error)
+    if found is None:
+        return Finding(name, False, str(error).strip(), "The log of the console may say more.")
+    return Finding(name, False, f"{found.title} ({str(error).strip()}).", found.what_to_do)
+
+
+def check_disk() -> Finding:
+    """Of the state folder, where the database is as it comes."""
+    left = shutil.disk_usage(settings.STATE_DIR).free // 2**20
+    if left < LEAST_ROOM_MB:
+        return Finding("disk", False, f"{left} MB are left for {settings.STATE_DIR}.", trouble.FULL.what_to_do)
+    return Finding("disk", True, f"{left} MB are left for {settings.STATE_DIR}")
 
 
 def check_database() -> Finding:
@@ -64,7 +92,7 @@ def check_database() -> Finding:
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError as error:
-        return Finding("database", False, str(error).strip(), "Check DATABASE_URL, and that the server runs.")
+        return _troubled("database", error)
     if missing:
         return Finding("database", False, f"{len(missing)} migrations are missing.", "Run: manage.py migrate")
     return Finding("database", True, f"{connection.vendor}, migrated")
@@ -131,8 +159,10 @@ def check_audit() -> Finding:
 def check_beat() -> Finding:
     try:
         said = cache.get("beat-tick")
-    except (DatabaseError, OSError) as error:
-        return Finding("cache", False, str(error).strip(), "Run: manage.py createcachetable, or check REDIS_URL.")
+    except DatabaseError as error:
+        if trouble.told(error):
+            raise
+        return Finding("cache", False, str(error).strip(), "Run: manage.py createcachetable")
     latest = datetime.fromisoformat(said) if said else None
     if latest is not None and timezone.now() - latest < TICK_LATE:
         return Finding("beat", True, f"last tick {ago(latest)}")
@@ -159,6 +189,9 @@ def check_writes() -> Finding:
             "sqlite": "A process holds the database: find it (fuser, lsof), and let it go on (kill -CONT) or end it.",
             "postgresql": "See pg_stat_activity for sessions that are idle in transaction, and pg_locks for who waits.",
         }
+        found = trouble.told(error)
+        if found not in (None, trouble.HELD_UP):
+            return _troubled("writes", error)
         return Finding("writes", False, str(error).strip(), advice[connection.vendor])
     return Finding("writes", True, "get in at once")
 

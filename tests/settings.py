@@ -51,7 +51,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_AUTOREFRESH = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
-ACCOUNT_RATE_LIMITS = False
+ACCOUNT_RATE_LIMITS = False  # type: ignore[assignment]  # tests/accounts/test_limit_tries.py has the console’s own
 # Django's test client makes sessions by their bare keys; tests/security/test_sessions.py has the console's own.
 MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware" if name == "accounts.middleware.SignedSessions" else name

@@ -107,7 +107,8 @@ def test_htmx_is_told_to_load_the_sign_in_page(client: Client) -> None:
 
 
 def test_health_needs_no_sign_in(client: Client, db: None) -> None:
-    assert client.get("/health/").status_code == 200
+    assert client.get("/health/live/").status_code == 200
+    assert "Location" not in client.get("/health/")
 
 
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.APPROVER, Role.OWNER])

@@ -306,6 +306,7 @@ account_confirm_login_code
 mfa_authenticate
 mfa_login_webauthn
 health
+alive
 """
 PERSONAL = """
 account_logout

@@ -1,0 +1,45 @@
+"""Whether the parts that a web process needs are there: what `/health/` says."""
+
+from __future__ import annotations
+
+import os
+
+import redis
+from django.conf import settings
+from django.db import Error, connection
+
+from iamconsole import trouble
+
+WAIT_S = 1.0
+OK = "ok"
+
+
+def look() -> dict[str, str]:
+    """Part → "ok", or what is wrong with it; no addresses and no words of a server, since strangers read them."""
+    return {"database": _database(), "broker": _broker()}
+
+
+def _database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Error as error:
+        return _words(error, trouble.DOWN)
+    return OK
+
+
+def _broker() -> str:
+    if not settings.REDIS_URL:
+        return OK if os.access(settings.QUEUE_DIR, os.W_OK) else trouble.NO_BROKER.title
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=WAIT_S, socket_timeout=WAIT_S)
+    try:
+        client.ping()
+    except (redis.RedisError, OSError):
+        return trouble.NO_BROKER.title
+    finally:
+        client.close()
+    return OK
+
+
+def _words(error: Exception, otherwise: trouble.Trouble) -> str:
+    return (trouble.told(error) or otherwise).title
