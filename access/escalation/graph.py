@@ -165,20 +165,10 @@ class Moves:
         }
         if needed.actions[0].startswith("sts:") and place.region:
             return {**found, "aws:requestedregion": (place.region,)}
-        if needed.actions[0].startswith("iam:"):
-            found = {**dict.fromkeys(_absent(needed.actions[0]), ()), **found}
         region = only_region(needed.actions[0], partition)
         if region and needed.actions[0] != "iam:PassRole":
             return {**found, "aws:requestedregion": (region,)}
         return found
-
-
-def _absent(action: str) -> Iterator[str]:
-    """Keys that requests for the action don't have (IAM User Guide, "IAM and AWS STS condition context keys")."""
-    if action != "iam:PassRole":
-        yield from ("iam:passedtoservice", "iam:associatedresourcearn")
-    if not action.startswith(("iam:Attach", "iam:Detach")):
-        yield "iam:policyarn"
 
 
 def _by_sureness(move: Move) -> Iterator[Move]:

@@ -46,12 +46,13 @@ class Permits:
     def __init__(self, index: Index, actors: Sequence[int]) -> None:
         self.index = index
         self.actors = {each for each in actors if not index.holders[each].caller.is_service_linked}
-        self._telling: dict[tuple[str, bool], tuple[set[int], _Telling]] = {}
+        self._allowed: dict[tuple[str, bool], set[int]] = {}
+        self._telling: dict[tuple[str, bool], _Telling] = {}
         self._classes: dict[tuple[Hashable, ...], Held] = {}
         self._keys: dict[tuple[str, bool], dict[tuple[str, str | None], Hashable]] = defaultdict(dict)
 
     def who(self, action: str, resource: str, context: Context, among: Set[int]) -> dict[int, Found]:
-        question = self.index.question(action, resource, context)
+        question = self.index.question(action, resource, {**_absent(action), **context})
         if len(among) * 10 > len(self.index.holders):
             return {each.number: each for each in question.answers(None) if each.number in among}
         listed = sorted(among)
@@ -72,8 +73,7 @@ class Permits:
         """The targets, by who may do it on them; those on whom nobody may are left out."""
         by_class: dict[tuple[Hashable, ...], list[Thing]] = defaultdict(list)
         for action in needed.actions:
-            told = self._told(action, on_others)
-            for thing in things if told[0] else ():
+            for thing in things if self._may(action, on_others=on_others) else ():
                 by_class[self._class_of(action, context, thing, on_others)].append(thing)
         by_thing: dict[int, list[Held]] = defaultdict(list)
         for key, listed in by_class.items():
@@ -108,7 +108,7 @@ class Permits:
         return found
 
     def _class_of(self, action: str, context: Context, thing: Thing, on_others: bool) -> tuple[Hashable, ...]:
-        told = self._told(action, on_others)[1]
+        told = self._told(action, on_others)
         keys = self._keys[action, on_others]
         name = (thing.arn, thing.boundary)
         key = keys.get(name)
@@ -130,15 +130,17 @@ class Permits:
         return self.who(action, thing.arn, context, among)
 
     def _may(self, action: str, *, on_others: bool) -> set[int]:
-        return self._told(action, on_others)[0]
+        key = (action, on_others)
+        if key not in self._allowed:
+            is_assuming = action.lower() == _ASSUME
+            allowed = None if is_assuming else self.index.allowed_at_all(action, on_others=on_others)
+            self._allowed[key] = self.actors if allowed is None else self.actors & allowed
+        return self._allowed[key]
 
-    def _told(self, action: str, on_others: bool) -> tuple[set[int], _Telling]:
+    def _told(self, action: str, on_others: bool) -> _Telling:
         key = (action, on_others)
         if key not in self._telling:
-            may = self.actors
-            if action.lower() != _ASSUME:
-                may = self.actors & self.index.allowed_at_all(action, on_others=on_others)
-            self._telling[key] = (may, _Telling(self.statements(action, may)))
+            self._telling[key] = _Telling(self.statements(action, self._may(action, on_others=on_others)))
         return self._telling[key]
 
     def statements(self, action: str, actors: Collection[int]) -> list[Statement]:
@@ -156,6 +158,14 @@ class Permits:
             trusts = {id(each.trust.document): each.trust.document for each in index.holders if each.trust}
             found += [statement for document in trusts.values() for statement in document.about(_ASSUME)]
         return found
+
+
+def _absent(action: str) -> Context:
+    """Keys that requests for the action don't have (IAM User Guide, "IAM and AWS STS condition context keys")."""
+    found = [] if action == "iam:PassRole" else ["iam:passedtoservice", "iam:associatedresourcearn"]
+    found += [] if action.startswith(("iam:Attach", "iam:Detach")) else ["iam:policyarn"]
+    found += [] if action.startswith("iam:") else [_BOUNDARY]
+    return dict.fromkeys(found, ())
 
 
 class _Telling:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from access.escalation import changes, services
+from access.escalation import changes, passing, passing_to_models, running
 from access.escalation.account import Account
 from access.escalation.closure import Closure
 from access.escalation.graph import Move, Moves
@@ -17,7 +17,8 @@ from access.index import Index, numbers_of
 
 TECHNIQUES = (
     *changes.CHANGES, *changes.ROLES, *changes.CREDENTIALS, *changes.NEW_PRINCIPALS, *changes.PROVIDERS,
-    *changes.PROVIDERS_WITH_MORE, *changes.IDENTITY_CENTER, *services.PASSING, *services.RUNNING,
+    *changes.PROVIDERS_WITH_MORE, *changes.IDENTITY_CENTER, *passing.PASSING,
+    *passing_to_models.PASSING_TO_MODELS, *running.RUNNING,
 )  # fmt: skip
 
 
