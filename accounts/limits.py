@@ -15,7 +15,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.audit.trail import address_of
+from accounts.audit.causes import address_of
 from accounts.models import AuditEntry
 
 LATELY = timedelta(days=30)

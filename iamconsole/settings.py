@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "iamconsole.web.unseen.UnseenShown",
     "iamconsole.web.once.OncePerPage",
     "accounts.middleware.NothingKept",
+    "accounts.audit.causes.CausedByRequest",
     "accounts.middleware.SignedSessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -18,6 +18,7 @@ class SyncConfig(AppConfig):
         audit.register(
             {
                 "pull.started": "started pull {pull} of {source}",
+                "pull.all_started": "started a pull of {aws_account}: {sources} sources",
                 "pull.cancelled": "cancelled pull {pull} of {source}",
             }
         )

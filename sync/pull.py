@@ -37,10 +37,12 @@ def start(
     lift_brake: bool = False,
     wake: bool = True,
     of: tuple[str, str] = ("", ""),
+    is_told: bool = True,
 ) -> Run:
     """The new run, or the active one when there is one. `lift_brake`: its sweep may tombstone any number of objects.
 
-    `wake=False` is for who works on it at once; `of` is the kind and id of the one object that it is about.
+    `wake=False` is for who works on it at once; `of` is the kind and id of the one object that it is about. `is_told`:
+    the audit trail has an entry of it, when an operator starts it.
     """
     kind, object_id = of
     place = {
@@ -59,7 +61,8 @@ def start(
                     heartbeat_at=clock.now(),
                     cursor={"lift_brake": True} if lift_brake else {},
                 )
-                _record("pull.started", run, actor)
+                if is_told:
+                    _record("pull.started", run, actor)
         except IntegrityError:  # somebody else started one just now
             if not tries_left:
                 raise
@@ -116,12 +119,24 @@ def _record(verb: str, run: Run, actor: Operator | None) -> None:
 
 
 def start_all(*, aws_account: AwsAccount, trigger: str, actor: Operator | None = None, wake: bool = True) -> list[Run]:
-    """Starts every source that can be read now, whether it is due or not; those that are slow by nature only if due."""
-    return [
-        start(aws_account=aws_account, source=due.source, region=due.region, trigger=trigger, actor=actor, wake=wake)
-        for due in schedule.readable(aws_account)
-        if sources[due.source].every is None or schedule.take(due)
-    ]
+    """Starts every source that can be read now, whether it is due or not; those that are slow by nature only if due.
+
+    The audit trail has one entry of all that.
+    """
+    newest = Run.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    how = {"aws_account": aws_account, "trigger": trigger, "actor": actor, "wake": wake, "is_told": False}
+    with transaction.atomic():
+        runs = [
+            start(**how, source=due.source, region=due.region)
+            for due in schedule.readable(aws_account)
+            if sources[due.source].every is None or schedule.take(due)
+        ]
+        new = [run.pk for run in runs if run.pk > newest]
+        if new and actor is not None:
+            about = {"sources": len(new), "first": min(new), "last": max(new)}
+            obj = ("aws_account", aws_account.account_id, str(aws_account))
+            audit.record("pull.all_started", actor=actor, aws_account=aws_account, obj=obj, data=about)
+    return runs
 
 
 def wake_workers() -> None:

@@ -4,6 +4,7 @@
 `verify` finds what was rewritten, moved, taken out or cut off.
 """
 
+from accounts.audit.causes import address, caused_from
 from accounts.audit.chain import WrongKey, go_on, seal
 from accounts.audit.check import Problem, verify
 from accounts.audit.fence import problem as set_back
@@ -12,6 +13,6 @@ from accounts.audit.trail import ONE_LOOK, differences, entry, looks_lately, rec
 from accounts.audit.verbs import UnknownVerb, register, sentence, verbs
 
 __all__ = [
-    "ONE_LOOK", "Problem", "UnknownVerb", "WrongKey", "apart", "differences", "entry", "go_on", "looks_lately",
-    "record", "record_all", "register", "seal", "sentence", "set_back", "verbs", "verify",
+    "ONE_LOOK", "Problem", "UnknownVerb", "WrongKey", "address", "apart", "caused_from", "differences", "entry",
+    "go_on", "looks_lately", "record", "record_all", "register", "seal", "sentence", "set_back", "verbs", "verify",
 ]  # fmt: skip

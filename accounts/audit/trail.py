@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from allauth.account.adapter import get_adapter
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.audit import causes
 from accounts.audit.verbs import require
 from accounts.models import AuditEntry, AwsAccount, Operator
 
@@ -34,7 +33,8 @@ def entry(
 ) -> AuditEntry:
     """One that is still to be written (`record_all`).
 
-    `obj` is (kind, id, name). `actor_name` is for those who are no operators. `texts`: what `audit.apart` gave for the
+    `obj` is (kind, id, name). `actor_name` is for those who are no operators. Without a `request`, the address is that
+    of the one that is answered, or that caused what a worker does. `texts`: what `audit.apart` gave for the
     free texts, which can be erased. Raises UnknownVerb.
     """
     require(verb)
@@ -49,7 +49,7 @@ def entry(
         object_name=object_name[:400],
         reason=reason,
         data={**(data or {}), **({"texts": dict(texts)} if texts else {})},
-        address=address_of(request),
+        address=causes.address_of(request) if request is not None else causes.address(),
     )
 
 
@@ -107,13 +107,3 @@ def differences(before: Mapping[str, object], after: Mapping[str, object]) -> di
 
 def _said(value: object) -> str:
     return "" if value is None else str(value)
-
-
-def address_of(request: HttpRequest | None) -> str | None:
-    """The network address that a request came from, as far as the proxies in front tell."""
-    if request is None:
-        return None
-    try:
-        return str(get_adapter().get_client_ip(request))
-    except PermissionDenied:  # allauth's answer when the server was told no address
-        return None

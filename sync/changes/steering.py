@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from accounts import audit
 from accounts.access import may
 from accounts.models import Operator
 from accounts.roles import APPLY, CARE, PROPOSE
@@ -35,8 +36,13 @@ def apply(*, change: Change, actor: Operator) -> Change:
     return change
 
 
+def _is_for(change: Change, actor: Operator) -> None:
+    """What the worker does is done for them, and caused from where they are."""
+    change.applied_by, change.applied_from = actor, audit.address()
+
+
 def _hand_over(change: Change, actor: Operator) -> None:
-    change.applied_by = actor
+    _is_for(change, actor)
     change.error = {}
     if change.not_before and change.not_before > clock.now():
         change.state = Change.State.SCHEDULED
@@ -62,7 +68,7 @@ def retry(*, change: Change, actor: Operator) -> Change:
         if against:
             raise PlanError(against.sentence)
         change.steps.exclude(state__in=Step.SETTLED).update(state=Step.State.PENDING, error={})
-        change.applied_by = actor
+        _is_for(change, actor)
         change.error = {}
         change.cancel_asked = False
         say(change, f"{actor} asked to go on.")
@@ -87,7 +93,7 @@ def leave_out(*, change: Change, actor: Operator) -> Change:
         if against := objection(change, actor):
             raise PlanError(against.sentence)
         change.steps.exclude(state__in=Step.SETTLED).update(state=Step.State.PENDING, error={})
-        change.applied_by = actor
+        _is_for(change, actor)
         change.error = {}
         change.cancel_asked = False
         say(change, f"{actor} left out step {step.position}.")

@@ -120,7 +120,8 @@ def _follow_grant(change: Change) -> None:
     if change.steps.filter(state__in=(*Step.FINISHED, Step.State.UNKNOWN)).exists():
         _name_what_was_made(change, removal)
         removal.state, removal.applied_by = Change.State.SCHEDULED, change.applied_by or change.requested_by
-        removal.save(update_fields=["state", "applied_by", "digest"])
+        removal.applied_from = change.applied_from
+        removal.save(update_fields=["state", "applied_by", "applied_from", "digest"])
         say(removal, f"Scheduled: change {change.pk} was carried out.")
         assert removal.not_before is not None  # noqa: S101  as it was made
         verbs.record("change.scheduled", removal, actor=change.applied_by, at=removal.not_before.isoformat())

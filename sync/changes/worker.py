@@ -11,6 +11,7 @@ from functools import partial
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
+from accounts import audit
 from sync import operations
 from sync.aws.client import AwsClient, writer
 from sync.aws.errors import AwsError
@@ -35,6 +36,12 @@ def work(change_id: int) -> None:
     claim = claims.take(change_id)
     if claim is None:
         return
+    with audit.caused_from(Change.objects.values_list("applied_from", flat=True).get(pk=change_id)):
+        _work(claim)
+
+
+def _work(claim: Claim) -> None:
+    change_id = claim.change_id
     try:
         if _take_leases(claim):
             _carry_out(claim)

@@ -41,6 +41,7 @@ class Change(models.Model):
     state = models.CharField(max_length=12, choices=State, default=State.PROPOSED)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     applied_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    applied_from = models.GenericIPAddressField(null=True, blank=True)  # of the request by which they applied it
     digest = models.CharField(max_length=64)  # of the plan: what approvals sign
     approvals_required = models.PositiveSmallIntegerField(default=0)
     # All of it is looking after people (accounts.roles.CARE): no approvals but those that rules ask for.
