@@ -127,7 +127,7 @@ class BoundDocument(forms.BoundField):
 
     @property
     def findings(self) -> Findings:
-        return findings_in(self.text, self.form.aws_account, self.field.kind)
+        return findings_in(self.text, self.form.aws_account, self.field.kind, self.field.quota)
 
     @property
     def size(self) -> int:
@@ -139,7 +139,8 @@ class BoundDocument(forms.BoundField):
 
     @property
     def check_url(self) -> str:
-        return reverse(self.field.check, kwargs={"account_id": self.form.aws_account.account_id})
+        url = reverse(self.field.check, kwargs={"account_id": self.form.aws_account.account_id})
+        return f"{url}?quota={self.field.quota.name}"
 
     @property
     def told(self) -> Mapping[str, Any]:

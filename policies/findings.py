@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -70,11 +70,27 @@ def judged(text: str, kind: DocumentType | None = DocumentType.IDENTITY, account
     return Judged(text, _by_severity(each for each in found if each.code not in SIZE_CODES))
 
 
-@lru_cache(maxsize=128)
+@dataclass(frozen=True)
+class _Wanted:
+    """No matter for what is found: all are equal."""
+
+    ask: Callable[[], bool] = field(default=lambda: True, compare=False)
+
+
 def findings_of(
-    text: str, kind: DocumentType = DocumentType.IDENTITY, account: str = "", most: int | None = None
+    text: str,
+    kind: DocumentType = DocumentType.IDENTITY,
+    account: str = "",
+    most: int | None = None,
+    is_wanted: Callable[[], bool] = lambda: True,
 ) -> Findings:
-    return _by_severity(lint(text, kind, account, most))
+    """Raises Unwanted."""
+    return _findings_of(text, kind, account, most, _Wanted(is_wanted))
+
+
+@lru_cache(maxsize=128)
+def _findings_of(text: str, kind: DocumentType, account: str, most: int | None, wanted: _Wanted) -> Findings:
+    return _by_severity(lint(text, kind, account, most, wanted.ask))
 
 
 def _by_severity(found: Iterable[Finding]) -> Findings:
@@ -82,7 +98,9 @@ def _by_severity(found: Iterable[Finding]) -> Findings:
 
 
 def as_shown(found: Sequence[Finding]) -> Findings:
-    times = Counter(finding.severity for finding in found)
+    times: Counter[Severity] = Counter()
+    for finding in found:
+        times[finding.severity] += finding.stands_for
     marks: dict[int, str] = {}
     for finding in found:
         if finding.severity in _MARKS:

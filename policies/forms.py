@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -13,7 +14,7 @@ from policies.engine.lint import Finding, Severity
 from policies.engine.structure import DocumentType
 from policies.findings import Findings, as_shown, findings_of
 from policies.models import ManagedPolicy, PolicyVersion
-from policies.quotas import quotas_of
+from policies.quotas import Quota, quotas_of
 from sync.forms import NO_PEOPLE
 
 # IAM takes no more, white space included (API reference, CreatePolicyVersion); a form sends \r\n for each line's end.
@@ -28,12 +29,20 @@ def problems_of(text: str, kind: DocumentType = DocumentType.IDENTITY) -> tuple[
     return parse(text, kind).problems
 
 
-def findings_in(text: str, aws_account: AwsAccount, kind: DocumentType = DocumentType.IDENTITY) -> Findings:
-    """All that lint finds in a draft of the AWS account."""
+def findings_in(
+    text: str,
+    aws_account: AwsAccount,
+    kind: DocumentType = DocumentType.IDENTITY,
+    quota: Quota | None = None,
+    is_wanted: Callable[[], bool] = lambda: True,
+) -> Findings:
+    """All that lint finds in a draft of the AWS account. `quota`: of its characters. Raises Unwanted."""
     if len(text) > MOST_SENT:
         return as_shown([Finding("DOCUMENT_TOO_LONG", Severity.ERROR, _TOO_LONG, "", 1, 1, 0, 0)])
-    most = quotas_of(aws_account).of_document(kind).value
-    return findings_of(text.replace("\r\n", "\n"), kind, aws_account.account_id, most)
+    quotas = quotas_of(aws_account)
+    limit = quotas[quota] if quota else quotas.of_document(kind)
+    most = limit.value if limit.is_sure else None
+    return findings_of(text.replace("\r\n", "\n"), kind, aws_account.account_id, most, is_wanted)
 
 
 def cleaned_document(text: str, kind: DocumentType = DocumentType.IDENTITY) -> str:

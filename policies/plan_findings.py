@@ -8,8 +8,8 @@ from accounts.models import AwsAccount
 from iamconsole.web.words import counted
 from policies.engine import lint
 from policies.engine.lint import Severity
+from policies.engine.lint.sizes import CODES as SIZE_CODES
 from policies.engine.structure import DocumentType
-from policies.quotas import quotas_of
 from sync import checks
 from sync.checks import Check, Finding, Measured
 from sync.operations import Planned
@@ -40,18 +40,16 @@ class LintCheck(Check):
                 first.setdefault((text, kind), step.position)
         if not first:
             return None
-        quotas = quotas_of(aws_account)
         found = [
             (step, each)
             for (text, kind), step in first.items()
-            for each in lint.lint(
-                text, DocumentType(kind), aws_account.account_id, quotas.of_document(DocumentType(kind)).value
-            )
+            for each in lint.lint(text, DocumentType(kind), aws_account.account_id)
+            if each.code not in SIZE_CODES  # the operation says it, by the quota of what holds the document
         ]
         found.sort(key=lambda each: (_ORDER.index(each[1].severity), each[0], each[1].start))
         told = [_finding(step, each) for step, each in found[:MOST]]
-        if len(found) > MOST:
-            told.append(Finding("MORE_FINDINGS", "suggestion", f"{counted(len(found) - MOST, 'more finding')}."))
+        if more := sum(each.stands_for for _, each in found[MOST:]):
+            told.append(Finding("MORE_FINDINGS", "suggestion", f"{counted(more, 'more finding')}."))
         return Measured(None, told) if told else None
 
 

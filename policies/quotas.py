@@ -57,6 +57,9 @@ TRUST_POLICY = Quota("AssumeRolePolicySizeQuota", 2_048, 4_096)
 INLINE_OF_USER = _fixed("UserPolicySizeQuota", 2_048)
 INLINE_OF_GROUP = _fixed("GroupPolicySizeQuota", 5_120)
 INLINE_OF_ROLE = _fixed("RolePolicySizeQuota", 10_240)
+OF_DOCUMENTS = {
+    quota.name: quota for quota in (MANAGED_POLICY, TRUST_POLICY, INLINE_OF_USER, INLINE_OF_GROUP, INLINE_OF_ROLE)
+}
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,11 @@ class Limit:
     @property
     def value(self) -> int:
         return self.quota.usual if self.held is None else self.held
+
+    @property
+    def is_sure(self) -> bool:
+        """AWS takes no more, whatever it was asked for."""
+        return self.held is not None or self.quota.is_fixed
 
     @property
     def words(self) -> str:

@@ -10,11 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from accounts.access import fetch_aws_account
+from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import PROPOSE
 from policies.engine.document import DocumentType
+from policies.engine.lint import Unwanted
 from policies.forms import findings_in
+from policies.newest import newest_of
+from policies.quotas import OF_DOCUMENTS
 
 
 @require_POST
@@ -30,7 +33,14 @@ def render_checked(
     told_template: str = "",
     told: Mapping[str, Any] = MappingProxyType({}),
 ) -> HttpResponse:
-    """The findings, and below them what is told, as a field with a document has it."""
-    findings = findings_in(request.POST.get("document", ""), aws_account, kind)
+    """The findings, and below them what is told, as a field with a document has it. The address names its quota.
+
+    204 where a newer check of the same operator has begun: nothing is put in the page.
+    """
+    text, quota = request.POST.get("document", ""), OF_DOCUMENTS.get(request.GET.get("quota", ""))
+    try:
+        findings = findings_in(text, aws_account, kind, quota, newest_of(signed_in(request), text))
+    except Unwanted:
+        return HttpResponse(status=204)
     context = {"findings": findings, "told_template": told_template, "told": told}
     return render(request, "policies/checked.html", context)

@@ -18,6 +18,7 @@ from tests.services.browser import LOOKS, axe_violations
 from tests.services.organization_rows import make_organization
 from tests.services.pages import address
 from tests.services.rows import attach, join, make_group, make_policy, make_role, make_user, put_inline
+from tests.services.world import document
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -188,3 +189,26 @@ def test_a_long_name_of_an_aws_account_leaves_the_search_its_room(
     box = page.get_by_role("searchbox", name="Find a name").bounding_box()
     assert box and box["width"] > 120
     assert page.evaluate("document.documentElement.scrollWidth") <= 1190
+
+
+def test_the_editor_marks_what_its_text_has_by_now(aws_account: AwsAccount, erin: Operator, page_of: PageOf) -> None:
+    """They come after the editor's own look at the text, and F8 leads to them."""
+    page = page_of(erin)
+    page.goto(address("policy_edit", aws_id=make_policy(aws_account).aws_id))
+    editor = page.locator(".cm-content")
+    expect(page.locator(".cm-lintRange")).to_have_count(0)
+    editor.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(document("s3:GetObjct", "s3:PutObjct"))
+    expect(page.locator("#findings")).to_contain_text("2 errors")
+    expect(page.locator(".cm-lintRange-error")).to_have_count(2)
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("F8")
+    expect(page.locator(".cm-tooltip-lint")).to_contain_text("Did you mean GetObject?")
+    ring = "element => getComputedStyle(element, '::after').borderTopWidth"
+    assert page.locator(".cm-editor.cm-focused").evaluate(ring) == "2px"
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(document(*(f"s3:GetObjct{n:040}" for n in range(900))))
+    expect(page.locator("#findings")).to_contain_text("more such findings")
+    height = "document.documentElement.scrollHeight"
+    assert page.evaluate(height) < 3_000

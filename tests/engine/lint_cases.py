@@ -295,6 +295,7 @@ CASES: dict[str, tuple[DocumentType, str | Statement | list[Statement]]] = {
     "ALLOW_EVERYTHING": (IDENTITY, allow("*", "*")),
     "ALLOW_WHOLE_SERVICE": (IDENTITY, allow("s3:*", "*")),
     "INVISIBLE_CHARACTER": (IDENTITY, allow(resource=f"{BUCKET}/rep\u00adorts/*")),
+    "LOOKED_AT_IN_PART": (IDENTITY, [allow(resource=f"{BUCKET}/{n}") for n in range(1001)]),
     # ---- Redundancy
     "REDUNDANT_ACTION": (IDENTITY, allow(["s3:Get*", "s3:GetObject"])),
     "REDUNDANT_RESOURCE": (IDENTITY, allow(resource=[f"{BUCKET}/*", f"{BUCKET}/2026/*"])),

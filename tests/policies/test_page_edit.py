@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +13,11 @@ from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import AwsAccount, Operator
+from policies import newest
+from policies.engine.lint import Unwanted
+from policies.findings import findings_of
 from policies.models import ManagedPolicy
+from policies.views import document as document_view
 from sync.models import Change
 from tests.services.pages import address, get, text_of
 from tests.services.rows import make_policy
@@ -111,6 +118,41 @@ def test_checks_a_draft_while_one_types(policy: ManagedPolicy, erin: Operator, c
     assert 'data-findings-for="id_document"' in answer
     assert "Line 1, column" in text_of(answer)
     assert "well-formed" in client_of(erin).post(url, {"document": NEW}).content.decode()
+
+
+def test_what_is_too_long_to_be_staged_is_an_error(policy: ManagedPolicy, erin: Operator, client_of: ClientOf) -> None:
+    """By the quota of what holds the document: what a role's inline policy may have, a managed one may not."""
+    text, client = document(*(f"s3:Get{n:060}" for n in range(90))), client_of(erin)
+
+    def sizes(quota: str) -> list[str]:
+        answer = client.post(f"{address('document_check')}?quota={quota}", {"document": text}).content.decode()
+        data = json.loads(html.unescape(re.findall(r'data-findings="([^"]*)"', answer)[0]))
+        return [each["severity"] for each in data if "the quota is" in each["message"]]
+
+    assert (sizes("PolicySizeQuota"), sizes("RolePolicySizeQuota"), sizes("")) == (["error"], [], ["error"])
+
+
+def test_says_how_many_findings_are_not_listed(policy: ManagedPolicy, erin: Operator, client_of: ClientOf) -> None:
+    said = document(*(f"s3:GetObjct{n}" for n in range(450)))
+    answer = text_of(client_of(erin).post(address("document_check"), {"document": said}).content.decode())
+    assert "451 errors" in answer  # with that of its size
+    assert "400 more such findings (INVALID_ACTION) aren't listed." in answer.replace("’", "'")
+
+
+def test_only_the_newest_check_of_an_operator_goes_on(
+    policy: ManagedPolicy, erin: Operator, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(newest, "_ASK_EVERY_S", 0.0)
+    long = document(*(f"s3:Get{n:060}" for n in range(300)))
+    older = newest.newest_of(erin, long)
+    assert older()
+    assert client_of(erin).post(address("document_check"), {"document": long}).status_code == 200
+    assert not older()
+    with pytest.raises(Unwanted):
+        findings_of(long + " ", is_wanted=older)
+    monkeypatch.setattr(document_view, "newest_of", lambda *asked: older)
+    answer = client_of(erin).post(address("document_check"), {"document": long + "  "})
+    assert (answer.status_code, answer.content) == (204, b"")
 
 
 def test_tells_what_lint_finds_and_stages_it_all_the_same(

@@ -2,6 +2,6 @@
 
 from policies.engine.lint.findings import Finding, Fix, Severity, has_errors
 from policies.engine.lint.registry import CHECKS, Check
-from policies.engine.lint.run import lint
+from policies.engine.lint.run import Unwanted, lint
 
-__all__ = ["CHECKS", "Check", "Finding", "Fix", "Severity", "has_errors", "lint"]
+__all__ = ["CHECKS", "Check", "Finding", "Fix", "Severity", "Unwanted", "has_errors", "lint"]

@@ -41,7 +41,8 @@ def unknown_services(statement: Statement) -> Iterator[Mark]:
         if "*" in prefix or "?" in prefix:
             yield Mark("The service of an action can't have wildcards.", text.path)
             continue
-        yield Mark(f"AWS has no service {shown(prefix)}.{_meant(prefix, tuple(catalogue.service_names()))}", text.path)
+        meant = _meant(statement, prefix, tuple(catalogue.service_names()))
+        yield Mark(f"AWS has no service {shown(prefix)}.{meant}", text.path)
 
 
 @statement_check("INVALID_ACTION", Severity.ERROR, "An action that the service doesn't have.")
@@ -55,7 +56,7 @@ def unknown_actions(statement: Statement) -> Iterator[Mark]:
                 yield Mark(f"{shown(text.value)} matches no action of the service.", text.path)
                 continue
             of_service = tuple(each.partition(":")[2] for each in catalogue.actions_matching(f"{prefix}:*"))
-            yield Mark(f"{prefix} has no action {shown(name)}.{_meant(name, of_service)}", text.path)
+            yield Mark(f"{prefix} has no action {shown(name)}.{_meant(statement, name, of_service)}", text.path)
 
 
 def _is_unknown(statement: Statement, pattern: str) -> bool:
@@ -65,8 +66,12 @@ def _is_unknown(statement: Statement, pattern: str) -> bool:
     return names is not None and not names
 
 
+def _meant(statement: Statement, name: str, known: tuple[str, ...]) -> str:
+    return _nearest(name, known) if statement.subject.may_suggest() else ""
+
+
 @lru_cache(maxsize=1024)
-def _meant(name: str, known: tuple[str, ...]) -> str:
+def _nearest(name: str, known: tuple[str, ...]) -> str:
     by_lower = {each.lower(): each for each in known}
     found = get_close_matches(name[:_SHOWN].lower(), by_lower, n=1, cutoff=0.75)
     return f" Did you mean {by_lower[found[0]]}?" if found else ""

@@ -36,17 +36,24 @@ Mend = Callable[[Reading], Fix]
 
 @dataclass(frozen=True)
 class Mark:
-    """What a check yields. `at_name`: the place is the name of the element, not its value."""
+    """What a check yields. `at_name`: the place is the name of the element, not its value.
+
+    `severity`: where it isn't that of the check.
+    """
 
     message: str
     path: Path
     at_name: bool = False
     mend: Mend | None = None
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True)
 class Finding:
-    """`path` as people write it, `Statement[0].Action[2]`; `line` and `column` from 1, `start` and `end` from 0."""
+    """`path` as people write it, `Statement[0].Action[2]`; `line` and `column` from 1, `start` and `end` from 0.
+
+    `stands_for`: how many of a kind it tells, where they are too many to be listed.
+    """
 
     code: str
     severity: Severity
@@ -57,6 +64,7 @@ class Finding:
     start: int
     end: int
     fix: Fix | None = None
+    stands_for: int = 1
 
 
 def has_errors(findings: Sequence[Finding]) -> bool:

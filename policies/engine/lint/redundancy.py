@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from policies.engine.canonical import canonical, compact
+from policies.engine.canonical import compact
 from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.mends import removed
 from policies.engine.lint.registry import document_check, statement_check
@@ -21,6 +21,7 @@ from policies.engine.statements import Text
 
 _WILDCARD = re.compile(r"[*?]")
 _LONGEST = 2048
+_PAIR = 25  # of the work that a document may cost, for two statements laid side by side
 _MANY = "\x00" * 64  # stands for what a star may mean
 
 
@@ -92,23 +93,27 @@ def redundant_resources(statement: Statement) -> Iterator[Mark]:
 
 
 # ---- Statements ------------------------------------------------------------------------------------------------
-def _meaning(statement: Statement) -> str:
-    """The statement without its Sid, in one form."""
-    source = {name: value for name, value in statement.written.items() if name != "Sid"}
-    return compact(canonical({"Statement": source}))
+def _repeated(subject: Subject) -> dict[int, Statement]:
+    """By its place, each statement that says what an earlier one says, with that one."""
+    alike: dict[object, list[Statement]] = defaultdict(list)
+    for statement in subject.statements:
+        alike[statement.allows, frozenset(statement.action_patterns), len(statement.tests)].append(statement)
+    found: dict[int, Statement] = {}
+    for statements in alike.values():
+        first: dict[str, Statement] = {}
+        for statement in statements if len(statements) > 1 else ():
+            same = first.setdefault(statement.meaning, statement)
+            if same is not statement:
+                found[statement.index] = same
+    return found
 
 
 @document_check("REDUNDANT_STATEMENT", Severity.SUGGESTION, "A statement that says what another one says.")
 def redundant_statements(subject: Subject) -> Iterator[Mark]:
-    alike: dict[object, list[Statement]] = defaultdict(list)
+    repeated = subject.once(_repeated)
     for statement in subject.statements:
-        first = alike[statement.allows, frozenset(statement.action_patterns), len(statement.tests)]
-        meaning = _meaning(statement) if first else ""
-        same = next((other for other in first if _meaning(other) == meaning), None)
-        if same:
+        if same := repeated.get(statement.index):
             yield Mark(f"The statement {same.name} says the same.", statement.path, mend=removed(statement.path))
-        else:
-            first.append(statement)
 
 
 def _is_covered(narrow: Statement, wide: Statement) -> bool:
@@ -139,12 +144,47 @@ def _all_covered(subject: Subject, narrow: Sequence[str], wide: Sequence[str], *
     return all(any(_covers(pattern, each, is_arn=is_arn) for pattern in open_ones) for each in others)
 
 
+class _Wide:
+    """Statements that may cover others, by how their resource patterns begin: few begin as another pattern does.
+
+    Those without resources by their principals.
+    """
+
+    def __init__(self, statements: Iterable[Statement]) -> None:
+        self._by_head: dict[str, list[Statement]] = defaultdict(list)
+        self._by_principal: dict[str, list[Statement]] = defaultdict(list)
+        for statement in statements:
+            if not statement.resources:
+                self._by_principal[_principal(statement)].append(statement)
+            for head in {_ends(pattern)[0] for pattern in statement.resource_patterns}:
+                self._by_head[head].append(statement)
+        self._lengths = sorted({len(head) for head in self._by_head})
+
+    def that_may_cover(self, narrow: Statement) -> list[Statement]:
+        """In the order of the document."""
+        if not narrow.resources:
+            listed = {each.index: each for who in (_principal(narrow), '"*"') for each in self._by_principal[who]}
+            return [listed[index] for index in sorted(listed)]
+        pattern = narrow.resource_patterns[0]
+        heads = (pattern[:length] for length in self._lengths if length <= len(pattern))
+        found = {each.index: each for head in heads for each in self._by_head.get(head, ())}
+        return [found[index] for index in sorted(found)]
+
+
+def _principal(statement: Statement) -> str:
+    return compact(statement.written.get("Principal"))
+
+
 def _shadowed(subject: Subject, *, by_deny: bool) -> Iterator[tuple[Statement, Statement]]:
-    statements = [each for each in subject.statements if not each.is_negated]
-    wide = [each for each in statements if (each.denies if by_deny else each.allows)]
+    """Of statements that say the same, the first only: the others are told as such."""
+    repeated = subject.once(_repeated)
+    statements = [each for each in subject.statements if not each.is_negated and each.index not in repeated]
+    wide = _Wide(each for each in statements if (each.denies if by_deny else each.allows))
     for narrow in statements:
-        for other in wide if narrow.allows else ():
-            if other is not narrow and _is_covered(narrow, other) and (by_deny or _meaning(narrow) != _meaning(other)):
+        for other in wide.that_may_cover(narrow) if narrow.allows else ():
+            if not subject.may_spend(_PAIR):
+                return
+            if other is not narrow and _is_covered(narrow, other):
                 yield narrow, other
                 break
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import islice
 
@@ -29,8 +30,8 @@ from policies.engine.lint import (
     variables,
     width,
 )
-from policies.engine.lint.findings import Finding, Mark
-from policies.engine.lint.registry import CHECKS, Check, OfDocument
+from policies.engine.lint.findings import Finding, Mark, Severity
+from policies.engine.lint.registry import CHECKS, Check, OfDocument, register
 from policies.engine.lint.subject import Subject
 from policies.engine.structure import DocumentType
 
@@ -44,31 +45,61 @@ LONGEST = 400_000
 MOST_OF_A_KIND = 50
 
 
+IN_PART = "LOOKED_AT_IN_PART"
+register(
+    IN_PART,
+    Severity.WARNING,
+    "A document that is too large, or has too much to compare, to be looked at whole. How much that is doesn't depend "
+    "on the time.",
+)
+
+
+class Unwanted(Exception):
+    """Nobody waits for the findings any more."""
+
+
 def lint(
-    text: str, kind: DocumentType = DocumentType.IDENTITY, account: str = "", most: int | None = None
+    text: str,
+    kind: DocumentType = DocumentType.IDENTITY,
+    account: str = "",
+    most: int | None = None,
+    is_wanted: Callable[[], bool] = lambda: True,
 ) -> tuple[Finding, ...]:
     """Takes any text. In the order of the text.
 
     `account` is the AWS account to which the document belongs; `most`: the characters that it takes of such a document,
-    None for what AWS documents.
+    None for what AWS documents. `is_wanted` is asked between two checks. Raises Unwanted.
     """
     parsed = parse(text, kind)
     found = [_of_problem(parsed, problem) for problem in parsed.problems]
     if parsed.document is not None:
-        found += _of_checks(parsed, kind, account, most)
+        found += _of_checks(parsed, Subject(parsed.text, parsed.document, kind, account, most), is_wanted)
     return tuple(sorted(found, key=lambda finding: (finding.start, finding.code)))
 
 
-def _of_checks(parsed: Parsed, kind: DocumentType, account: str, most: int | None) -> Iterator[Finding]:
-    subject = Subject(parsed.text, parsed.document or {}, kind, account, most)
+def _of_checks(parsed: Parsed, subject: Subject, is_wanted: Callable[[], bool]) -> Iterator[Finding]:
     is_too_long = len(parsed.text) > LONGEST
-    for check, run in _checks_of(kind):
+    for check, run in _checks_of(subject.kind):
         if check.words and not subject.mentions(check.words):
             continue
         if is_too_long and run not in sizes.OF_ANY_LENGTH:
             continue
-        for mark in islice(run(subject), MOST_OF_A_KIND):
-            yield _of_mark(parsed, check, mark)
+        if not is_wanted():
+            raise Unwanted
+        yield from _of_check(parsed, check, run(subject))
+    if is_too_long or subject.is_looked_at_in_part:
+        message = "The document is too large to be looked at whole: there may be more. Part it, and look again."
+        yield _of_mark(parsed, CHECKS[IN_PART], Mark(message, ()))
+
+
+def _of_check(parsed: Parsed, check: Check, marks: Iterator[Mark]) -> Iterator[Finding]:
+    """Of very many marks the first ones, and how many more there are, at the place of the next."""
+    for mark in islice(marks, MOST_OF_A_KIND):
+        yield _of_mark(parsed, check, mark)
+    if following := next(marks, None):
+        more = 1 + sum(1 for _ in marks)
+        mark = replace(following, message=f"{more:,} more such findings ({check.code}) aren't listed.", mend=None)
+        yield replace(_of_mark(parsed, check, mark), stands_for=more)
 
 
 @cache
@@ -82,7 +113,7 @@ def _of_mark(parsed: Parsed, check: Check, mark: Mark) -> Finding:
     fix = mark.mend(parsed.places) if mark.mend else None
     return Finding(
         check.code,
-        check.severity,
+        mark.severity or check.severity,
         mark.message,
         written(mark.path),
         position.line,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from policies.engine import catalogue
 from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.registry import statement_check
-from policies.engine.lint.subject import Statement
+from policies.engine.lint.subject import Statement, Subject
 from policies.engine.statements import Principal
 from policies.engine.structure import DocumentType
 
@@ -79,15 +79,18 @@ def roles_anywhere(statement: Statement) -> Iterator[Mark]:
     for each in _services(statement):
         if each.value != _ROLES_ANYWHERE:
             continue
-        granted = {name.lower() for name in _granted_to(_ROLES_ANYWHERE, statement)}
+        granted = statement.subject.once(_granted_to_roles_anywhere)
         missing = [name for name in _NEEDED if name.lower() not in granted]
         if missing:
             yield Mark(f"IAM Roles Anywhere needs {', '.join(missing)}, too.", each.path)
 
 
-def _granted_to(service: str, statement: Statement) -> Iterator[str]:
-    """By all statements of the document."""
-    for other in statement.subject.statements:
-        if any(each.value == service for each in _services(other)):
-            for text in other.actions:
-                yield from other.expanded(text.value) or ()
+def _granted_to_roles_anywhere(subject: Subject) -> set[str]:
+    """By all statements of the document, in lower case."""
+    return {
+        name.lower()
+        for statement in subject.statements
+        if any(each.value == _ROLES_ANYWHERE for each in _services(statement))
+        for text in statement.actions
+        for name in statement.expanded(text.value) or ()
+    }

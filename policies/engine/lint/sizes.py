@@ -24,7 +24,8 @@ def _too_long(most: int, subject: Subject) -> Iterator[Mark]:
     most = _of_resource(subject) if subject.kind is DocumentType.RESOURCE else subject.most or most
     if characters > most:
         counted = ", white space left out" if subject.kind.is_kept_by_iam else ""
-        yield Mark(f"{characters:,} characters{counted}: the quota is {most:,}.", ())
+        severity = None if subject.most is None else Severity.ERROR  # what this AWS account takes, and no more
+        yield Mark(f"{characters:,} characters{counted}: the quota is {most:,}.", (), severity=severity)
 
 
 def _of_resource(subject: Subject) -> int:

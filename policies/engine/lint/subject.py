@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from policies.engine import catalogue, statements
+from policies.engine.canonical import canonical, compact
 from policies.engine.compiled import Actions
 from policies.engine.json_text import Json, Path
 from policies.engine.statements import Condition, Text, document_of, word
@@ -19,6 +20,7 @@ T = TypeVar("T")
 # looked at in part.
 MOST_WORK, WILDCARD_WORK = 5_000_000, 2_000
 MOST_STATEMENTS = 1_000
+MOST_SUGGESTIONS = 100
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,12 @@ class Statement(statements.Statement):
         return any(each.kind == "AWS" and each.value == "*" for each in self.principals)
 
     @cached_property
+    def meaning(self) -> str:
+        """The statement without its Sid, in one form: two that say the same have the same."""
+        source = {name: value for name, value in self.written.items() if name != "Sid"}
+        return compact(canonical({"Statement": source}))
+
+    @cached_property
     def is_negated(self) -> bool:
         """Says what it isn't about."""
         return any(map(self.has, ("NotAction", "NotResource", "NotPrincipal")))
@@ -121,6 +129,7 @@ class Subject:
         self.account = account
         self.most = most
         self._left = MOST_WORK
+        self._suggestions = MOST_SUGGESTIONS
         self._found: dict[Any, Any] = {}
         self._expanded: dict[str, tuple[str, ...] | None] = {}
 
@@ -161,6 +170,16 @@ class Subject:
     def may_spend(self, work: int) -> bool:
         self._left -= work
         return self._left >= 0
+
+    def may_suggest(self) -> bool:
+        """Whether a name that is near to a wrong one is still worth looking for: it takes long."""
+        self._suggestions -= 1
+        return self._suggestions >= 0
+
+    @property
+    def is_looked_at_in_part(self) -> bool:
+        """Whether checks had to leave something out."""
+        return self._left < 0 or len(self.document.statements) > MOST_STATEMENTS
 
 
 def service_of(pattern: str) -> str:

@@ -8,6 +8,11 @@ const setFindings = StateEffect.define();
 const SEVERITY = { error: "error", security_warning: "error", warning: "warning", suggestion: "info" };
 const parseErrors = jsonParseLinter();
 
+// The text need not have changed for the marks to be others: the answer comes after the linter has run.
+function bringsFindings(update) {
+  return update.transactions.some(({ effects }) => effects.some((effect) => effect.is(setFindings)));
+}
+
 export function findingsOf(element) {
   return JSON.parse(element.dataset.findings || "[]");
 }
@@ -16,7 +21,7 @@ export function findingsSupport(findings) {
   return [
     lintGutter(),
     field.init((state) => place(state.doc, findings)),
-    linter((view) => [...parseErrors(view), ...view.state.field(field)], { delay: 300 }),
+    linter((view) => [...parseErrors(view), ...view.state.field(field)], { delay: 300, needsRefresh: bringsFindings }),
   ];
 }
 
