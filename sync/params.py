@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields
+from functools import cache
 from typing import Any, TypeVar, get_type_hints
 
 P = TypeVar("P")
@@ -30,11 +31,17 @@ def read_params(kind: type[P], params: Mapping[str, Any]) -> P:
     for name, each in declared.items():
         if name not in params and each.default is MISSING and each.default_factory is MISSING:
             raise BadParams(f"The parameter {name} is missing.")
-    types = get_type_hints(kind)
+    types = _types_of(kind)
     for name, value in params.items():
         if not _is_of(value, types[name]):
             raise BadParams(f"The parameter {name} must be {_WORDS[types[name]]}.")
     return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in params.items()})
+
+
+@cache
+def _types_of(kind: type[Any]) -> dict[str, Any]:
+    """Python compiles the annotations anew each time that it is asked."""
+    return get_type_hints(kind)
 
 
 def _is_of(value: Any, wanted: Any) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -27,11 +27,21 @@ class Exported(Protocol):
     def value(self) -> Any: ...
 
 
-class Echo:
+class _Echo:
     """What csv.writer writes to: it hands each line back."""
 
     def write(self, line: str) -> str:
         return line
+
+
+_writer = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
+
+
+def csv_line(cells: Iterable[Any]) -> str:
+    """Of every CSV that the console gives out. All cells are quoted: a spreadsheet may part lines at other characters
+    than a comma, and what begins there is a cell that nobody looked at.
+    """
+    return str(_writer.writerow([as_text(cell) if isinstance(cell, str) else cell for cell in cells]))
 
 
 def export_response(wanted: str, name: str, columns: Sequence[Exported], rows: QuerySet[Any]) -> StreamingHttpResponse:
@@ -50,10 +60,9 @@ def file_response(wanted: str, name: str, lines: Iterator[str]) -> StreamingHttp
 
 
 def csv_lines(columns: Sequence[Exported], rows: Iterator[Any]) -> Iterator[str]:
-    writer = csv.writer(Echo())
-    yield str(writer.writerow([column.name for column in columns]))
+    yield csv_line(column.name for column in columns)
     for row in rows:
-        yield str(writer.writerow([_csv(column.value(row)) for column in columns]))
+        yield csv_line(_csv(column.value(row)) for column in columns)
 
 
 def json_array(columns: Sequence[Exported], rows: Iterator[Any]) -> Iterator[str]:
@@ -85,12 +94,12 @@ def _csv(value: Any) -> Any:
         value = ", ".join(f"{key}={_inner(item)}" for key, item in value.items())
     elif isinstance(value, list | tuple):
         value = ", ".join(map(str, value))
-    return as_text(value) if isinstance(value, str) else value
+    return value
 
 
 def as_text(value: str) -> str:
     """What a spreadsheet doesn't take for a formula."""
-    return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+    return f"'{value}" if value.lstrip(" ").startswith(FORMULA_STARTS) else value
 
 
 def _inner(value: Any) -> str:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from iamconsole.web.exports import FORMULA_STARTS, Echo, as_text
+from iamconsole.web.exports import FORMULA_STARTS, csv_line
 
 MOST_BYTES = 1024 * 1024
 MOST_LINES = 1_000
@@ -113,15 +113,13 @@ def _by_column(header: list[str], cells: list[str]) -> dict[str, str]:
 def _cell(text: str) -> str:
     """Always a text. The ' that exports put before what a spreadsheet takes for a formula goes."""
     said = text.strip()
-    return said[1:] if said.startswith("'") and said[1:].startswith(FORMULA_STARTS) else said
+    return said[1:] if said.startswith("'") and said[1:].lstrip(" ").startswith(FORMULA_STARTS) else said
 
 
 def rejected(lines: Iterable[Line], problems: Mapping[int, str]) -> Iterator[str]:
     """A table of the lines that have a problem, by their numbers; a column before the others says which."""
     bad = [line for line in lines if line.number in problems]
     header = list(dict.fromkeys(name for line in bad for name in line.cells))
-    writer = csv.writer(Echo())
-    yield str(writer.writerow([PROBLEM, *header]))
+    yield csv_line([PROBLEM, *header])
     for line in bad:
-        said = [problems[line.number], *(line.cells.get(name, "") for name in header), *line.more]
-        yield str(writer.writerow(map(as_text, said)))
+        yield csv_line([problems[line.number], *(line.cells.get(name, "") for name in header), *line.more])

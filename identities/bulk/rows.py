@@ -11,14 +11,14 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models import AwsAccount
-from identities.bulk.csv_text import Line
+from identities.bulk.csv_text import Line, TableError
 from identities.models import AccessKey, Credential, IamGroup, IamUser
 from identities.operations import add_member, attach, create_user, tag
 from identities.operations.credentials.specs import on_user
 from policies.operations.arns import is_managed_by_aws
 from policies.selectors import attachable
 from sync import operations
-from sync.changes.plan import extend, foresee
+from sync.changes.plan import MOST_STEPS, extend, foresee
 from sync.draft import Draft
 from sync.operations import BadParams, Refusal, StepSpec
 
@@ -62,10 +62,15 @@ class Named:
 
 
 def rows_of(aws_account: AwsAccount, what: str, lines: Sequence[Line]) -> list[Row]:
-    """`what`: NEW or THERE."""
+    """`what`: NEW or THERE. Raises TableError."""
     named = _looked_up(aws_account, what, lines)
     seen: dict[str, int] = {}
     rows = [_row(aws_account, what, line, named, seen) for line in lines]
+    if (steps := sum(len(row.steps) for row in rows)) > MOST_STEPS:
+        words = (
+            f"The table comes to {steps:,} steps, one for each tag, group and policy: at most {MOST_STEPS:,} go into"
+        )
+        raise TableError(f"{words} one change. Make several of it.")
     return tried(aws_account, rows)
 
 

@@ -23,8 +23,10 @@ def live_row(model: type[R], draft: Draft, arn: str) -> R:
     """
     key = object_key(model, arn)
     if new := draft.id_made(key):
-        fields: dict[str, Any] = {"aws_account": draft.aws_account, "aws_id": new, "arn": arn, "name": name_of(arn)}
-        return model(pk=_NOT_SAVED, **fields)
+        if (made := draft.remembered.get((model, arn, new))) is None:
+            fields: dict[str, Any] = {"aws_account": draft.aws_account, "aws_id": new, "arn": arn, "name": name_of(arn)}
+            made = draft.remembered[model, arn, new] = model(pk=_NOT_SAVED, **fields)
+        return cast(R, made)
     if draft.is_deleted(key):
         raise Refusal(f"An earlier step deletes the {_word(model)} {name_of(arn)}.")
     row = draft.remembered.get((model, arn))

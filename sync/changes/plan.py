@@ -28,6 +28,8 @@ from sync.models import Change, Step
 from sync.operations import BadParams, Gate, Operation, Planned, Refusal, StepSpec
 from sync.sealed import NotKept
 
+MOST_STEPS = 10_000  # of a change: more take minutes to plan, an hour to send, and nobody reads them
+
 
 @transaction.atomic
 def propose(
@@ -44,6 +46,10 @@ def propose(
     """Raises PlanError with a sentence when the console won't do it. `until`: see sync/changes/temporary.py."""
     if not steps:
         raise PlanError("There is nothing to do.")
+    if len(steps) > MOST_STEPS:
+        raise PlanError(
+            f"These are {len(steps):,} steps: at most {MOST_STEPS:,} go into one change. Make several of it."
+        )
     operations_of(steps, actor, aws_account)
     draft = plan(aws_account, steps)
     if refused := checks.refused(aws_account, actor, draft.steps):

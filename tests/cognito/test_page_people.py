@@ -151,8 +151,8 @@ def test_the_file_is_for_who_may_export_and_is_logged(
     where = address("cognito_pool_people", aws_id=pool.aws_id)
     response = client_of(erin).get(f"{where}?custom:plan=business&format=csv")
     lines = exported(response).splitlines()
-    assert lines[0].startswith("name,status,enabled,groups,created,changed,custom:plan,email,")
-    assert [line.split(",")[0] for line in lines[1:]] == ["ravi"]
+    assert lines[0].startswith('"name","status","enabled","groups","created","changed","custom:plan","email",')
+    assert [line.split(",")[0] for line in lines[1:]] == ['"ravi"']
     entry = AuditEntry.objects.get(verb="people.exported")
     assert (entry.actor, entry.object_id, entry.data) == (erin, pool.aws_id, {"by": ["custom:plan"], "people": 1})
 

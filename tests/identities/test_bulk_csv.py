@@ -79,9 +79,9 @@ def test_what_cant_be_done_is_a_table_to_mend_and_give_again() -> None:
     lines = lines_of("name,path\nada,/\n=ben,/x y/\ncleo,/,extra\n", COLUMNS)
     written = "".join(rejected(lines, {3: "A path has no blanks.", 4: "It has 3 cells."}))
     assert written.splitlines() == [
-        "problem,name,path",
-        "A path has no blanks.,'=ben,/x y/",
-        "It has 3 cells.,cleo,/,extra",
+        '"problem","name","path"',
+        '"A path has no blanks.","\'=ben","/x y/"',
+        '"It has 3 cells.","cleo","/","extra"',
     ]
     again = lines_of(written, COLUMNS)
     assert [line.cells for line in again] == [{"name": "=ben", "path": "/x y/"}, {"name": "cleo", "path": "/"}]
@@ -206,3 +206,11 @@ def test_the_list_of_users_leads_there(
 ) -> None:
     assert address("users_csv") in get(client_of(erin), "users")
     assert address("users_csv") not in get(client_of(bob), "users")
+
+
+def test_a_table_of_too_many_steps_is_refused_at_once(aws_account: AwsAccount) -> None:
+    tags = [f"tag:k{number}" for number in range(40)]
+    header, values = ",".join(["name", *tags]), ",".join(["v"] * 40)
+    lines = lines_of("\n".join([header, *(f"u{number},{values}" for number in range(1000))]), COLUMNS, ("tag:",))
+    with pytest.raises(TableError, match=r"41,000 steps.*at most 10,000"):
+        rows_of(aws_account, NEW, lines)

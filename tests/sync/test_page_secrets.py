@@ -87,8 +87,8 @@ def test_a_link_shows_nothing(change: Change, erin: Operator, client_of: ClientO
 def test_a_file_of_them_says_no_formula(change: Change, erin: Operator, client_of: ClientOf) -> None:
     sealed.keep_returned(change.steps.get(), {"Password for the service": Secret("=cmd|'x'!A0")}, operator=erin)
     answer = press(client_of(erin), change, "change_secrets_csv")
-    assert f",Secret access key,{SAID}\r\n" in answer.content.decode()
-    assert ",Password for the service,'=cmd|'x'!A0\r\n" in answer.content.decode()
+    assert f',"Secret access key","{SAID}"\r\n' in answer.content.decode()
+    assert ',"Password for the service","\'=cmd|\'x\'!A0"\r\n' in answer.content.decode()
     shown = press(client_of(erin), change, "change_secrets").content.decode()
     assert "Download as CSV" in shown
     assert "has an apostrophe before it" in text_of(shown)

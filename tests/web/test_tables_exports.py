@@ -35,10 +35,18 @@ def test_csv_has_a_line_for_each_row(aws_account: AwsAccount) -> None:
     assert response["Content-Disposition"].startswith('attachment; filename="people-')
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1"])
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", " =1"])
 def test_csv_holds_no_formula(aws_account: AwsAccount, name: str) -> None:
     make_user(aws_account, name)
     assert table(export("csv")[1])[1][0] == f"'{name}"
+
+
+def test_csv_quotes_all_cells(aws_account: AwsAccount) -> None:
+    """Where lines are parted at semicolons, as in many countries, a formula in the middle would begin a cell."""
+    make_user(aws_account, "anna;=1+1;\t@SUM(A1)")
+    text = export("csv")[1]
+    assert '"anna;=1+1;\t@SUM(A1)"' in text
+    assert all(line.startswith('"') and line.endswith('"') for line in text.splitlines())
 
 
 def test_csv_keeps_quotes_commas_and_lines(aws_account: AwsAccount) -> None:
