@@ -72,7 +72,7 @@ def _held(pool: UserPool) -> int:
 def _people(pool: Any, scope: Any) -> str:
     """`held` is counted for the whole page at once (`count_people`)."""
     if pool.people_held_why:
-        return muted("Not held")
+        return muted("Not readable")
     return number(pool.held) if pool.people_read_at or pool.held else muted("Not read yet")
 
 

@@ -156,7 +156,7 @@ def _ages(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
             yield Row(title, url, at=min(at for _, at in others))
     missing = list(_missing(aws_account))
     if missing:
-        yield Row(f"Not held: {some(missing)}", f"{url}#sources", state="failed", state_word="Not up to date")
+        yield Row(f"Not read: {some(missing)}", f"{url}#sources", state="failed", state_word="Not up to date")
     if aws_account.is_connected and (ages or missing):
         regions = looked_in(aws_account)
         yield Row(regions.sentence, f"{url}#regions", text=regions.listing.why, icon="globe")

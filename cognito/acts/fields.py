@@ -130,7 +130,7 @@ class AttributeFields(GuardedNames):
 def _field(name: str, *, required: bool) -> forms.Field:
     words = "The pool requires it; left empty, it stays." if required else ""
     if name.endswith("_verified"):
-        choices = [("", "As AWS makes it"), ("true", "Verified"), ("false", "Not verified")]
+        choices = [("", "Leave to AWS"), ("true", "Verified"), ("false", "Not verified")]
         return forms.ChoiceField(label=name, choices=choices, required=False)
     return forms.CharField(label=name, max_length=2048, required=False, help_text=words)
 
@@ -141,7 +141,7 @@ class PasswordFields(OfPool):
     how = forms.ChoiceField(
         label="The password",
         choices=[
-            (MADE_UP, "The console thinks one up; whoever applies the change sees it once, for 15 minutes"),
+            (MADE_UP, "Generate a password; whoever applies the change sees it once, for 15 minutes"),
             (TYPED, "I type one"),
         ],
         initial=MADE_UP,

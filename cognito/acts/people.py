@@ -332,7 +332,7 @@ def register() -> None:
         Act("drop-attribute", "Take an attribute away…", DropAttributeForm, icon="eraser", many=True, told=_none,
             position=41),
         Act("join", "Add to a group…", JoinForm, icon="user-plus", many=True, told=_none, position=50),
-        Act("leave", "Take out of a group…", LeaveForm, icon="user-minus", many=True, told=_none, position=51),
+        Act("leave", "Remove from a group…", LeaveForm, icon="user-minus", many=True, told=_none, position=51),
         Act("link", "Link an account at a provider…", LinkForm, icon="link", told=_none, position=55,
             offered=_may_be_linked, needs=PROPOSE),
         Act("unlink", "Unlink an account…", UnlinkForm, icon="unlink", told=_none, position=56, offered=_may_be_linked,

@@ -187,7 +187,8 @@ class Chain:
         pool_id = each["ProviderName"].rpartition("/")[2]
         name = client.pool.name if client else pool_id
         app = client.name if client else str(each.get("ClientId", ""))
-        checked = "the token is checked each time" if each.get("ServerSideTokenCheck") else "signed out is noticed late"
+        late = "signed-out people keep AWS credentials until the token expires"
+        checked = "the token is checked each time" if each.get("ServerSideTokenCheck") else late
         lede = f"User pool; {checked}"
         way = self._way("user_pool", _key(each), f"Signed in through {name}", lede, client, pool_id)
         return replace(way, app=app)

@@ -60,7 +60,7 @@ class Described(Source):
 def page_of(kind: str, answers: OneByOne, marker: str | None, page: Page) -> SourcePage:
     """`answers` about what `page` listed."""
     why = answers.denied | answers.unsupported
-    remarks = [f"Not held: {named}. {reason}" for named, reason in why.items()]
+    remarks = [f"Not read: {named}. {reason}" for named, reason in why.items()]
     return SourcePage(
         {kind: answers.items}, marker, page.requested_at, {kind: answers.denied}, {kind: answers.unsupported}, remarks
     )
@@ -137,7 +137,7 @@ class OfEachPool(Source):
         why = dict.fromkeys(rows.values_list("aws_id", flat=True), error.sentence())
         denied, unsupported = (why, {}) if isinstance(error, Denied) else ({}, why)
         kind = self._mirror.kind
-        remarks = [f"Not held: {self.title.lower()} of {pool.name} ({pool.aws_id}). {error.sentence()}"]
+        remarks = [f"Not read: {self.title.lower()} of {pool.name} ({pool.aws_id}). {error.sentence()}"]
         return SourcePage({}, following, timezone.now(), {kind: denied}, {kind: unsupported}, remarks)
 
 

@@ -86,7 +86,7 @@ class Members(OwnRows):
             yield SourcePage({}, again, timezone.now(), remarks=[f"Begins {group.name} again: AWS forgot the page."])
             yield from self._of_group(client, group, allowed, (None, restarts + 1), following)
         except (Denied, Unsupported) as error:
-            remark = f"Not held: members of {group.name} in {group.pool.aws_id}. {error.sentence()}"
+            remark = f"Not read: members of {group.name} in {group.pool.aws_id}. {error.sentence()}"
             yield SourcePage({}, following, timezone.now(), remarks=[remark])
 
     def take(self, visit: Visit, page: SourcePage) -> Counts:

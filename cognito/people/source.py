@@ -122,7 +122,7 @@ class People(OwnRows):
                 remark = f"AWS no longer knows where the last page of {pool.name} ended: begins that pool again."
                 yield SourcePage({}, str(where), timezone.now(), remarks=[remark])
             except (Denied, Unsupported) as error:
-                remark = f"Not held: people of {pool.name} ({pool.aws_id}). {error.sentence()}"
+                remark = f"Not read: people of {pool.name} ({pool.aws_id}). {error.sentence()}"
                 part = Part(pool, why=error.sentence())
                 yield SourcePage({}, following, timezone.now(), own=[part], remarks=[remark])
                 return

@@ -202,7 +202,7 @@ def _sessions(pool: UserPool) -> Iterator[Said]:
             aws_account=pool.aws_account_id, region=pool.region, kind=pool.kind, object_id=pool.aws_id,
             source="sessions",
         ).first()  # fmt: skip
-        yield Said("Tracked", "Not held" if facet else "Not read yet", facet.held_why if facet else "")
+        yield Said("Tracked", "Not readable" if facet else "Not read yet", facet.held_why if facet else "")
     elif tracks_sessions(pool.told):
         yield Said("Tracked", "Yes", "AWS tells which ones a person has open; each can be ended by itself.")
         yield Said("At once", f"{counted(pool.sessions['TokenSession']['MaxPerUser'], 'session')} a person")

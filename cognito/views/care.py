@@ -117,7 +117,7 @@ def _stage(request: HttpRequest, form: PeopleTableForm) -> Change | None:
         form.add_error("skip", f"{counted(len(form.bad), 'row')} can’t be done: mend the table, or leave them out.")
         return None
     people = counted(len(form.good), "person", "people")
-    title = f"Invite {people} of a table" if said["what"] == table.NEW else f"Look after {people} of a table"
+    title = f"Invite {people} from CSV" if said["what"] == table.NEW else f"Update {people} from CSV"
     try:
         return changes.propose(
             aws_account=form.aws_account,

@@ -15,7 +15,7 @@ from iamconsole.web.elements import ago, day, joined, muted, small
 
 Cell = Callable[[Any, Any], str]
 
-NONE, NOT_HELD = muted("None"), muted("Not held")
+NONE, NOT_HELD = muted("None"), muted("Not read yet")
 
 
 def _unmarked(row: Any, aws_account: Any) -> str:

@@ -90,7 +90,7 @@ class ListedThenRead(Source):
             requested_at,
             {kind: self._by_object_id(place, answers.denied)},
             {kind: self._by_object_id(place, answers.unsupported)},
-            [f"Not held: {arn}. {why}" for arn, why in (answers.denied | answers.unsupported).items()],
+            [f"Not read: {arn}. {why}" for arn, why in (answers.denied | answers.unsupported).items()],
         )
 
     def _by_object_id(self, place: Place, why: Mapping[str, str]) -> dict[str, str]:
@@ -119,7 +119,7 @@ class OfAwsAccount(Source):
         except OrganizationState as state:
             why = state.sentence()
             not_held = {IamAccount.kind: {place.aws_account.account_id: why}}
-            yield SourcePage({}, None, requested_at, unsupported=not_held, remarks=[f"Not held: {why}"])
+            yield SourcePage({}, None, requested_at, unsupported=not_held, remarks=[f"Not read: {why}"])
         else:
             yield SourcePage({IamAccount.kind: [item] if item else []}, None, requested_at)
 

@@ -137,13 +137,13 @@ def _register_belonging() -> None:
     acts.register(
         "user",
         Act("join", "Add to a group…", belonging.JoinForm, icon="user-plus", many=True, position=12),
-        Act("leave", "Take out of a group…", belonging.LeaveForm, icon="user-minus", many=True, offered=_is_member,
+        Act("leave", "Remove from a group…", belonging.LeaveForm, icon="user-minus", many=True, offered=_is_member,
             position=13),
     )  # fmt: skip
 
 
 def _clone(form: type[ActForm]) -> Act:
-    return Act("clone", "Make one like it…", form, icon="copy", offered=_is_ours, position=42)
+    return Act("clone", "Duplicate…", form, icon="copy", offered=_is_ours, position=42)
 
 
 def _is_ours(target: Any) -> bool:

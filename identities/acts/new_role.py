@@ -33,10 +33,10 @@ _JSON = """{
 
 WAYS = (
     ("create-role", "An AWS service"),
-    ("create-role-linked", "A service, linked to it"),
+    ("create-role-linked", "Service-linked role"),
     ("create-role-account", "Another AWS account"),
     ("create-role-provider", "An identity provider"),
-    ("create-role-json", "As JSON says"),
+    ("create-role-json", "Custom trust policy"),
 )
 WAYS_LABEL = "Who may assume it"
 

@@ -83,7 +83,7 @@ class RowsForm(TextOrFileForm):
 class TableForm(RowsForm):
     what = forms.ChoiceField(
         label="The rows are",
-        choices=[(rows.NEW, "New users"), (rows.THERE, "Users that are there")],
+        choices=[(rows.NEW, "New users"), (rows.THERE, "Existing users")],
         initial=rows.NEW,
         help_text=f"Columns for new users: {_HELP[rows.NEW]}. For users that are there: {_HELP[rows.THERE]}. In any "
         "order; or a column for each tag, such as tag:team. Several in a cell: with ; between them.",

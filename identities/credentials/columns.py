@@ -17,7 +17,7 @@ from identities.models import IamUser, MfaDevice
 from identities.models.credentials import key_cutoff
 from policies.tables import yes_or_no
 
-NOT_HELD = "Not held"
+NOT_HELD = "Not read yet"
 _NO_KEY = muted("No key")
 _NO_PASSWORD, _OFF = marked("No password", "minus", "muted"), marked("Off", "shield-off", "ink-warn")
 

@@ -27,7 +27,7 @@ def clone_user(user: IamUser, name: str, path: str) -> list[StepSpec]:
 def clone_role(role: IamRole, name: str, path: str) -> list[StepSpec]:
     """With its trust policy, settings, boundary, tags and policies. Raises Refusal."""
     if role.trust is None:
-        raise Refusal(f"The trust policy of {role.name} isn’t held: pull, then try again.")
+        raise Refusal(f"The trust policy of {role.name} isn’t read yet: pull, then try again.")
     create = create_role(
         role.aws_account,
         name,

@@ -47,7 +47,7 @@ class Delete(OwnerOperation[DeleteParams]):
         return f"Delete {self.named(p)}"
 
     def note(self, p: DeleteParams) -> str:
-        lost = {USER: " What was a credential of it is lost.", ROLE: " Trust policies that name it mean the old one."}
+        lost = {USER: " Its credentials are lost.", ROLE: " Trust policies that name it mean the old one."}
         return f"Its reverse makes another {self.owner.words} of that name.{lost.get(self.owner, '')}"
 
     def calls(self, p: DeleteParams) -> list[Call]:

@@ -51,7 +51,7 @@ def _stage(request: HttpRequest, form: TableForm) -> Change | None:
         form.add_error("skip", f"{counted(len(form.bad), 'row')} can’t be done: mend the table, or leave them out.")
         return None
     users = counted(len(form.good), "user")
-    title = f"Make {users} of a table" if said["what"] == NEW else f"Change {users} by a table"
+    title = f"Create {users} from CSV" if said["what"] == NEW else f"Change {users} from CSV"
     aws_account, actor = form.aws_account, signed_in(request)
     try:
         with transaction.atomic():

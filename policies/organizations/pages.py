@@ -34,7 +34,7 @@ def _bounds(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Ro
 def _in_words(bound: Bounding) -> str:
     found = bound.found
     if isinstance(found, NotHeld):
-        return f"Not held, so the upper bound is unknown. {found.why}"
+        return f"Not read, so the limit is unknown. {found.why}"
     if found.unbound:
         return found.unbound
     policies = {policy.aws_id for level in found.levels for policy in level.policies}

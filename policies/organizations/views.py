@@ -79,7 +79,7 @@ def _principal_bounds(request: HttpRequest, principal: Any) -> Mapping[str, Any]
 
 
 # A tab of users and roles: what they are given is worth no more than this lets through.
-BOUNDS = Tab("bounds", "Upper bounds", "organizations/tabs/bounds.html", _principal_bounds, position=55)
+BOUNDS = Tab("bounds", "Limits", "organizations/tabs/bounds.html", _principal_bounds, position=55)
 
 
 @require_GET

@@ -530,8 +530,8 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("held", "Held"),
-                            ("denied", "Not held: AWS doesn't let this console read it"),
-                            ("unsupported", "Not held: not supported there"),
+                            ("denied", "Not read: AWS doesn't let this console read it"),
+                            ("unsupported", "Not read: not supported there"),
                         ],
                         default="held",
                         max_length=12,

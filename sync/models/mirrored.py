@@ -101,8 +101,8 @@ class Facet(models.Model):
 
     class Held(models.TextChoices):
         HELD = "held", "Held"
-        DENIED = "denied", "Not held: AWS doesn't let this console read it"
-        UNSUPPORTED = "unsupported", "Not held: not supported there"
+        DENIED = "denied", "Not read: AWS doesn't let this console read it"
+        UNSUPPORTED = "unsupported", "Not read: not supported there"
 
     aws_account = models.ForeignKey(AwsAccount, models.PROTECT, related_name="+", db_index=False)
     region = models.CharField(max_length=32, default="", blank=True)

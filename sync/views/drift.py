@@ -217,7 +217,7 @@ class DriftFeed(Feed):  # type: ignore[type-arg]  # generic to the type checker 
         return f"{service.noun_of(item[1])} {service.object_in(item[1])}: {service.sentence(item[1])}"
 
     def item_description(self, item: tuple[AwsAccount, Any]) -> str:
-        return "Who did it is not held: IAM stores no author."
+        return "Author unknown; check CloudTrail."
 
     def item_link(self, item: tuple[AwsAccount, Any]) -> str:
         return reverse("drift_one", kwargs={"account_id": item[0].account_id, "pk": item[1].pk})

@@ -1,4 +1,4 @@
-"""Who looks after what: the rules of an AWS account, for its owners, with what they would do before they do it."""
+"""Ownership rules of an AWS account, for its owners, with what they would do before they do it."""
 
 from __future__ import annotations
 

@@ -45,10 +45,10 @@ class Walk:
     def keep_secret(self) -> str:
         """What is shown once, and is gone when it is acknowledged."""
         self.page.get_by_role("button", name="Show it").click()
-        expect(self.page.get_by_role("heading", name="Shown once", exact=True)).to_be_visible()
+        expect(self.page.get_by_role("heading", name="One-time secret", exact=True)).to_be_visible()
         self.check()
         shown = self.page.get_by_role("button", name="Copy the secret").get_attribute("data-copy") or ""
-        self.page.get_by_role("button", name="I have it: erase it here").click()
+        self.page.get_by_role("button", name="Saved it, erase").click()
         expect(self.page.get_by_role("button", name="Show it")).to_have_count(0)
         return shown
 

@@ -67,7 +67,7 @@ def test_somebody_signs_in_with_a_temporary_password(
     expect(page.get_by_role("heading", name="Cognito asks: NEW_PASSWORD_REQUIRED")).to_be_visible()
     page.get_by_label("New password").fill("Demo-Horse-8")
     page.get_by_role("button", name="Go on").click()
-    expect(page.get_by_text("To be believed")).to_have_count(2)
+    expect(page.get_by_text("Valid")).to_have_count(2)
     assert axe_violations(page) == []
 
 

@@ -63,7 +63,7 @@ def test_five_hundred_people_come_in_but_for_three_bad_rows(
     page.get_by_role("link", name="Import").click()
     walk.check()
     page.get_by_label("Or a file").set_input_files(file)
-    page.get_by_role("button", name="Look at the rows").click()
+    page.get_by_role("button", name="Preview").click()
     expect(page.get_by_role("status").first).to_have_text("497 rows can be done, 3 can’t.")
     for line, (_, sentence) in BAD.items():
         row = page.get_by_role("row").filter(has=page.get_by_role("cell", name=str(line), exact=True)).first

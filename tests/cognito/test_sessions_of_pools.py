@@ -77,7 +77,7 @@ def test_without_these_calls_a_pull_ends_well_and_the_page_says_so(
     assert facet(UserPool.kind).held == held
     assert arranged.pool.sessions is None
     page = text_of(get(client_of(bob), "cognito_pool_settings", aws_id=arranged.pool.aws_id))
-    assert f"Not held {facet(UserPool.kind).held_why}" in page
+    assert f"Not readable {facet(UserPool.kind).held_why}" in page
 
 
 def test_tracking_is_switched_on_and_then_an_app_client_is_set(

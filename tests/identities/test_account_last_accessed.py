@@ -124,7 +124,7 @@ def test_a_report_that_fails_is_not_held_and_says_why(
     facet = Facet.objects.get(kind="iam.user", source="last_accessed")
     assert facet.held == Facet.Held.UNSUPPORTED
     text = text_of(get(client_of(bob), "user_last_accessed", aws_id=jane.aws_id))
-    assert "Not held: service last accessed. AWS could not make the report: NoSuchEntity" in text
+    assert "Not read yet: service last accessed. AWS could not make the report: NoSuchEntity" in text
 
 
 def test_denied_for_one_object_is_not_held_for_that_one(iam: Any, aws_account: AwsAccount, emulator: Emulator) -> None:
@@ -162,7 +162,7 @@ def test_denied_is_not_held(
     assert pull_all(aws_account, source=NAME).state == Run.State.FAILED
     assert holding(aws_account, NAME).state == "denied"
     text = text_of(get(client_of(bob), "role_last_accessed", aws_id=IamRole.objects.get().aws_id))
-    assert "Not held: service last accessed." in text
+    assert "Not read: service last accessed." in text
     assert "iam:GenerateServiceLastAccessedDetails" in text
 
 
@@ -192,5 +192,5 @@ def test_the_tab_of_a_group(iam: Any, aws_account: AwsAccount, bob: Operator, cl
 def test_the_tab_before_the_first_pull(iam: Any, aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
     pulled(aws_account)
     text = text_of(get(client_of(bob), "user_last_accessed", aws_id=IamUser.objects.get().aws_id))
-    assert "Not held: service last accessed." in text
+    assert "Not read yet: service last accessed." in text
     assert "No service to speak of" not in text

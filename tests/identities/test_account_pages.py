@@ -41,7 +41,7 @@ def test_settings_in_sentences(settings_row: IamAccount, bob: Operator, client_o
     assert "Version 2: good in all Regions" in text
     assert "Users 4,990 of 5,000 Nearly used up" in text
     assert "Roles 12 of 1,000" in text
-    assert "Not held" not in text
+    assert "Not read yet" not in text
 
 
 def test_each_part_has_its_age(settings_row: IamAccount, bob: Operator, client_of: ClientOf) -> None:
@@ -61,7 +61,7 @@ def test_the_default_policy_is_no_lack_of_rules(settings_row: IamAccount, bob: O
 def test_what_was_never_pulled_is_not_held(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
     text = settings_text(client_of(bob))
     for what in ("the password policy", "quotas and usage", "server certificates", "the account alias"):
-        assert f"Not held: {what}." in text
+        assert f"Not read yet: {what}." in text
     assert "At least" not in text
     assert "None." not in text
 
@@ -69,7 +69,7 @@ def test_what_was_never_pulled_is_not_held(aws_account: AwsAccount, bob: Operato
 def test_what_is_denied_names_the_permission(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
     why = "AWS does not let the console do iam:GetAccountPasswordPolicy."
     ran(aws_account, "iam.password_policy", state=Run.State.FAILED, error={"class": "Denied", "sentence": why})
-    assert f"Not held: the password policy. {why}" in settings_text(client_of(bob))
+    assert f"Not read: the password policy. {why}" in settings_text(client_of(bob))
 
 
 @pytest.mark.parametrize(
@@ -150,12 +150,12 @@ def test_a_provider_with_its_roles(providers: None, bob: Operator, client_of: Cl
 
 def test_no_provider_is_said_only_when_it_is_known(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
     text = text_of(get(client_of(bob), "identity_providers"))
-    assert "Not held: OIDC providers." in text
+    assert "Not read yet: OIDC providers." in text
     assert "No OIDC provider" not in text
     ran(aws_account, *SOURCES)
     text = text_of(get(client_of(bob), "identity_providers"))
     assert "No OIDC provider" in text
-    assert "Not held" not in text
+    assert "Not read yet" not in text
 
 
 def test_the_list_of_instance_profiles(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
@@ -166,9 +166,9 @@ def test_the_list_of_instance_profiles(aws_account: AwsAccount, bob: Operator, c
     client = client_of(bob)
     assert names_in(get(client, "instance_profiles")) == ["empty-profile", "web-profile"]
     assert names_in(get(client, "instance_profiles", "?role=yes")) == ["web-profile"]
-    assert "empty-profile No role Not held" in text_of(get(client, "instance_profiles"))
+    assert "empty-profile No role Not read yet" in text_of(get(client, "instance_profiles"))
     assert "In instance profile web-profile" in text_of(get(client, "role", aws_id=role.aws_id))
-    assert "Tags are not held" in text_of(get(client, "instance_profile", aws_id="IDempty-profile"))
+    assert "Tags are not read yet" in text_of(get(client, "instance_profile", aws_id="IDempty-profile"))
 
 
 def test_a_server_certificate(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:

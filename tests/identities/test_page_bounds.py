@@ -24,7 +24,7 @@ def test_a_user_is_bound_by_its_organization(aws_account: AwsAccount, bob: Opera
 def test_an_unknown_upper_bound_is_said(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
     make_membership(aws_account)
     text = text_of(get(client_of(bob), "role_bounds", aws_id=make_role(aws_account).aws_id))
-    assert "Not held: the upper bound is unknown." in text
+    assert "Not read: the limit is unknown." in text
 
 
 def test_a_service_linked_role_is_not_bound(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:

@@ -66,7 +66,7 @@ def test_the_tab_shows_every_kind(iam: Any, aws_account: AwsAccount, tab: Callab
     assert "O=Acme,CN=metrics-shipper.acme.example" in text and "9 May 2026 Ran out" in text
     assert "jane-at-123456789012 Active" in text and "in 30 days" in text
     assert text.count("Read just now") == 6
-    assert "Not held" not in text
+    assert "Not read yet" not in text
 
 
 def test_a_user_without_credentials_has_none(iam: Any, aws_account: AwsAccount, tab: Callable[[str], str]) -> None:
@@ -74,13 +74,13 @@ def test_a_user_without_credentials_has_none(iam: Any, aws_account: AwsAccount, 
     text = tab("plain")
     assert "call AWS as this user. None · Read just now" in text
     assert "None: this user can’t sign in to AWS’s own console" in text
-    assert text.count("Not held") == 0
+    assert text.count("Not read yet") == 0
 
 
 def test_what_was_never_pulled_is_not_empty(aws_account: AwsAccount, tab: Callable[[str], str]) -> None:
     make_user(aws_account, "dana.okafor")
     text = tab("dana.okafor")
-    assert "Not held: access keys. It was not pulled yet." in text
+    assert "Not read yet: access keys. It was not pulled yet." in text
     assert "None ·" not in text
 
 
@@ -91,7 +91,7 @@ def test_what_is_denied_names_the_permission_and_the_rest_is_there(
     pull(aws_account, "iam.details", "iam.keys", "iam.login")
     pull_all(aws_account, source="iam.mfa")
     text = tab("jane")
-    assert "Not held: MFA devices." in text and "iam:ListMFADevices" in text
+    assert "Not read: MFA devices." in text and "iam:ListMFADevices" in text
     assert "the password alone" not in text
     assert AccessKey.objects.get().name in text
 
@@ -111,7 +111,7 @@ def test_a_user_newer_than_the_pull(iam: Any, aws_account: AwsAccount, tab: Call
     pull(aws_account)
     iam.create_user(UserName="newer")
     pull(aws_account, "iam.details")
-    assert "Not held: access keys. This user was not looked at yet" in tab("newer")
+    assert "Not read yet: access keys. This user was not looked at yet" in tab("newer")
 
 
 def test_a_password_without_mfa_is_pointed_out(iam: Any, aws_account: AwsAccount, tab: Callable[[str], str]) -> None:
@@ -196,7 +196,7 @@ def test_cells_say_what_there_is(listed: Callable[[str], list[str]], reader: Cli
 
 def test_nothing_pulled_is_not_held_in_the_list(aws_account: AwsAccount, reader: Client) -> None:
     make_user(aws_account)
-    assert "dana.okafor Not held Not held Not held" in text_of(get(reader, "users"))
+    assert "dana.okafor Not read yet Not read yet Not read yet" in text_of(get(reader, "users"))
     assert names_in(get(reader, "users", "?mfa=off")) == []
 
 
@@ -261,7 +261,7 @@ def test_the_kind_of_mfa_of_the_root_user_is_not_guessed(
     pull_all(aws_account, source="iam.virtual_mfa")
     text = text_of(get(reader, "root_user"))
     assert "MFA On Access keys" in text
-    assert "Not held: which kind of MFA the root user has." in text and "iam:ListVirtualMFADevices" in text
+    assert "Not read: which kind of MFA the root user has." in text and "iam:ListVirtualMFADevices" in text
 
 
 def test_the_kind_of_mfa_of_the_root_user_is_not_taken_from_an_old_listing(
@@ -294,13 +294,13 @@ def test_virtual_devices_that_may_not_be_listed_are_not_none(
     emulator.rules([{"action": "ListVirtualMFADevices", "error": DENIED}])
     pull_all(aws_account, source="iam.virtual_mfa")
     text = text_of(get(reader, "account_settings"))
-    assert "are no user’s. Not held: virtual MFA devices." in text and "iam:ListVirtualMFADevices" in text
+    assert "are no user’s. Not read: virtual MFA devices." in text and "iam:ListVirtualMFADevices" in text
 
 
 def test_without_a_report_nothing_is_claimed(aws_account: AwsAccount, reader: Client) -> None:
     text = text_of(get(reader, "root_user"))
-    assert "Not held: when the root user’s password and keys were used. It was not pulled yet." in text
-    assert "MFA Not held Access keys Not held" in text
+    assert "Not read yet: when the root user’s password and keys were used. It was not pulled yet." in text
+    assert "MFA Not read yet Access keys Not read yet" in text
 
 
 def test_charlie_gets_nowhere(aws_account: AwsAccount, charlie: Operator, client_of: ClientOf) -> None:

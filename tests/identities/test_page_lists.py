@@ -62,16 +62,16 @@ def test_users_are_filtered(people: None, bob: Operator, client_of: ClientOf, qu
 
 def test_users_say_what_they_have(people: None, bob: Operator, client_of: ClientOf) -> None:
     text = text_of(get(client_of(bob), "users"))
-    unknown = "Not held Not held Not held"  # credentials, which nobody pulled
+    unknown = "Not read yet Not read yet Not read yet"  # credentials, which nobody pulled
     assert (
-        f"dana.okafor Dana Okafor {unknown} platform 1 attached, 1 inline Not held None 1 Mar 2025 team=platform"
+        f"dana.okafor Dana Okafor {unknown} platform 1 attached, 1 inline Not read yet None 1 Mar 2025 team=platform"
         in text
     )
-    assert f"noah.williams {unknown} No group None Not held engineers" in text
+    assert f"noah.williams {unknown} No group None Not read yet engineers" in text
 
 
 def test_a_gone_user_says_since_when(people: None, bob: Operator, client_of: ClientOf) -> None:
-    assert "lena.fischer Gone since just now Not held Not held Not held No group" in text_of(
+    assert "lena.fischer Gone since just now Not read yet Not read yet Not read yet No group" in text_of(
         get(client_of(bob), "users", "?gone=only")
     )
 

@@ -64,7 +64,7 @@ def test_one_that_is_denied_leaves_the_others(
     assert (run.changed, run.gone, holding(aws_account, SOURCE).state) == (1, 0, "held")
     assert held() == {name: "denied" if name == NAMES[number] else "held" for name in NAMES}
     assert f"iam:{GET}" in Facet.objects.get(held="denied").held_why
-    assert f"Not held: {arn(NAMES[number])}." in said(run)
+    assert f"Not read: {arn(NAMES[number])}." in said(run)
 
 
 def test_it_is_never_taken_for_gone(iam: Any, aws_account: AwsAccount, emulator: Emulator) -> None:
@@ -89,7 +89,7 @@ def test_one_never_read_is_named_without_a_row(iam: Any, aws_account: AwsAccount
     deny(emulator, 1)
     run = pulled(aws_account, source=SOURCE)
     assert (run.seen, sorted(held())) == (2, [NAMES[0], NAMES[2]])
-    assert f"Not held: {arn(NAMES[1])}." in said(run)
+    assert f"Not read: {arn(NAMES[1])}." in said(run)
     assert f"iam:{GET}" in said(run)
 
 

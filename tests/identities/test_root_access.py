@@ -56,7 +56,7 @@ def test_the_management_account_knows_which_features_are_on(world: World, bob: O
     text = settings_text(client_of(bob))
     assert "Root credentials management: on The management account can look at and delete" in text
     assert "Privileged root actions in member accounts: off Only who signs in as root" in text
-    assert "Not held: centralised root access" not in text
+    assert "Not read yet: centralised root access" not in text
 
 
 def test_what_others_switch_is_a_revision_in_words(world: World, bob: Operator, client_of: ClientOf) -> None:
@@ -100,9 +100,9 @@ def test_consolidated_billing_has_none(world: World, bob: Operator, client_of: C
 def test_a_stand_alone_account_says_so_and_the_pull_went_well(world: World, bob: Operator, client_of: ClientOf) -> None:
     pulled(world.aws_account, source="iam.alias")
     run = reads(world)
-    assert f"Not held: {world.aws_account.account_id} is not in an organization." in str(run.log)
+    assert f"Not read: {world.aws_account.account_id} is not in an organization." in str(run.log)
     text = settings_text(client_of(bob))
-    assert f"Not held: centralised root access. {world.aws_account.account_id} is not in an organization." in text
+    assert f"Not read: centralised root access. {world.aws_account.account_id} is not in an organization." in text
     assert "Root credentials management: off" not in text
 
 
@@ -110,7 +110,7 @@ def test_a_member_says_whom_to_connect(world: World, erin: Operator, client_of: 
     member_of(world)
     reads(world)
     text = settings_text(client_of(erin))
-    assert "Not held: centralised root access. iam:ListOrganizationsFeatures is for the management account" in text
+    assert "Not read: centralised root access. iam:ListOrganizationsFeatures is for the management account" in text
     assert "Connect one of them to this console" in text
     assert address("account_act", act="root-access") not in get(client_of(erin), "account_settings")
 

@@ -91,7 +91,7 @@ def test_says_for_how_many_an_act_is(
     join(users[0], make_group(aws_account))
     page = text_of(get(client_of(erin), "users_stage", picks(users)))
     assert "Stage a change of 3 users" in page
-    assert "Take out of a group… For 1 of the 3." in page
+    assert "Remove from a group… For 1 of the 3." in page
     page = text_of(client_of(erin).get(staged("leave", users)).content.decode())
     assert "It can’t be done with 2 others that you picked." in page
 

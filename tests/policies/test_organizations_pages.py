@@ -70,7 +70,7 @@ def test_a_member_alone_says_that_the_bound_is_unknown(
 ) -> None:
     make_membership(aws_account)
     text = text_of(get(client_of(bob), "organization"))
-    assert text.count("Not held: the upper bound is unknown.") == 1
+    assert text.count("Not read: the limit is unknown.") == 1
     assert f"from the management account {MANAGEMENT_ID}" in text
     assert "organizations:ListRoots" in text
     assert "This AWS account is a member." in text
@@ -204,7 +204,7 @@ def test_the_overview_says_where_the_bound_is_unknown(
     aws_account: AwsAccount, bob: Operator, client_of: ClientOf
 ) -> None:
     make_membership(aws_account)
-    assert "Not held, so the upper bound is unknown." in text_of(get(client_of(bob), "overview"))
+    assert "Not read, so the limit is unknown." in text_of(get(client_of(bob), "overview"))
 
 
 def test_control_policies_are_found_by_search(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:

@@ -77,7 +77,7 @@ def test_who_has_it_erases_it(change: Change, erin: Operator, client_of: ClientO
     assert not SealedSecret.objects.exists()
     assert AuditEntry.objects.get(verb="secret.acknowledged").actor == erin
     assert SAID not in press(client, change, "change_secrets").content.decode()
-    assert "Shown once" not in get(client, "change", pk=str(change.pk))
+    assert "One-time secret" not in get(client, "change", pk=str(change.pk))
 
 
 def test_a_link_shows_nothing(change: Change, erin: Operator, client_of: ClientOf) -> None:

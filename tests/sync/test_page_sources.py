@@ -70,7 +70,7 @@ def test_what_was_denied_is_not_held_and_comes_first(
     run_of(aws_account)
     run_of(aws_account, "iam.keys", "failed", error=KEYS_DENIED)
     text = page(client_of(erin), aws_account, "?sources=all")
-    assert "Not held. AWS does not let iam-console-read do iam:ListAccessKeys" in line_of(text, "Access keys")
+    assert "Not read. AWS does not let iam-console-read do iam:ListAccessKeys" in line_of(text, "Access keys")
     assert text.index(">Access keys<") < text.index(">Users, groups, roles and policies<")
 
 
@@ -253,7 +253,7 @@ def test_what_is_denied_in_every_region_is_one_line(
     client = client_of(bob)
     text = page(client, aws_account)
     [line] = lines_of(text, "User pools")
-    assert "in 3 Regions" in line and "Not held." in line
+    assert "in 3 Regions" in line and "Not read." in line
     overview = client.get(reverse("overview", kwargs={"account_id": aws_account.account_id})).content.decode()
     assert "The last pull failed: User pools" in overview and "User pools, User pools" not in overview
 

@@ -19,11 +19,11 @@ from sync.operations import Refusal, StepSpec
 
 FLOWS = [
     ("ALLOW_USER_AUTH", "Choice of first factor (passkeys, codes)"),
-    ("ALLOW_USER_SRP_AUTH", "Password, never sent (SRP)"),
-    ("ALLOW_USER_PASSWORD_AUTH", "Password, sent to AWS"),
+    ("ALLOW_USER_SRP_AUTH", "Password (SRP)"),
+    ("ALLOW_USER_PASSWORD_AUTH", "Password (sent to AWS)"),
     ("ALLOW_ADMIN_USER_PASSWORD_AUTH", "Password, by a server with AWS credentials"),
-    ("ALLOW_CUSTOM_AUTH", "Challenges of one’s own, by triggers"),
-    ("ALLOW_REFRESH_TOKEN_AUTH", "Refresh tokens"),
+    ("ALLOW_CUSTOM_AUTH", "Custom challenges (Lambda triggers)"),
+    ("ALLOW_REFRESH_TOKEN_AUTH", "Refresh"),
 ]
 OAUTH = [
     ("code", "Code (with PKCE): for people, what one wants"),

@@ -21,7 +21,7 @@ LISTS = (("identity_pools", "identity pools"), ("user_pools", "user pools"))
 @pytest.mark.parametrize(("page", "what"), LISTS)
 def test_nobody_looked_yet(shop: Shop, erin: Operator, client_of: Callable[..., Client], page: str, what: str) -> None:
     said = text_of(get(client_of(erin), page))
-    assert f"Not held: {what}. It was not pulled yet." in said
+    assert f"Not read yet: {what}. It was not pulled yet." in said
 
 
 @pytest.mark.parametrize(("page", "what"), LISTS)
@@ -30,7 +30,7 @@ def test_every_region_was_looked_in(
 ) -> None:
     shop.with_roles().mirrored()
     client = client_of(erin)
-    assert "Not held" not in text_of(get(client, page))
+    assert f"Not read yet: {what}" not in text_of(get(client, page))
     for name in (REGION, "eu-central-1", "eu-west-1"):
         Region.objects.create(
             aws_account=shop.aws_account, name=name, enabled=True, opt_in=False, checked_at=timezone.now()

@@ -55,7 +55,7 @@ def wrong(key: str = KEY) -> str:
 
 
 def believed(page: str) -> bool:
-    return text_of(page).count("To be believed") == 2
+    return text_of(page).count("Valid") == 2
 
 
 def test_the_code_of_an_app_and_a_wrong_one_before(shop: Shop, erins: Client) -> None:

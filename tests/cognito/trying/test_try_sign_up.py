@@ -49,7 +49,7 @@ def test_a_test_user_signs_up_with_the_code_that_was_sent(shop: Shop, erins: Cli
     assert "A code went by e-mail to a***@e***, the attribute email." in text_of(page)
     page = sign_up_page(erins, shop, state=state_in(page), code=codes(shop)[0])
     assert "Signed up and confirmed" in text_of(page)
-    assert "To be believed" in text_of(begun(erins, shop))
+    assert "Valid" in text_of(begun(erins, shop))
 
 
 def test_no_page_no_log_and_no_entry_has_the_password(shop: Shop, erins: Client, caplog: Any) -> None:
