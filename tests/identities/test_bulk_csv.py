@@ -169,7 +169,7 @@ def test_looks_first_and_then_stages(aws_account: AwsAccount, erin: Operator, cl
     response = post(client_of(erin), text=text, stage="1")
     change = Change.objects.get()
     assert response["Location"] == address("change", pk=str(change.pk))
-    assert change.title == "Make 2 users of a table"
+    assert change.title == "Create 2 users from CSV"
     assert [step.kind for step in change.steps.all()] == ["iam.user.create", "iam.group.add_user", "iam.user.create"]
 
 
