@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import BooleanField, DateTimeField, F, Func, Q, QuerySet
+from django.db.models import BigIntegerField, BooleanField, DateTimeField, F, Func, Q, QuerySet
 from django.db.models.fields.json import KeyTransform
 
 from accounts.models import AwsAccount
@@ -16,7 +16,7 @@ from cognito.models.people import USUAL
 from cognito.people.typed import as_phone, cleaned
 from iamconsole.web.counts import lately
 from iamconsole.web.search import beginning
-from iamconsole.web.trigrams import LEAST, containing
+from iamconsole.web.trigrams import LEAST, WithoutIndex, containing
 
 Status = CognitoUser.Status
 # Who never finished signing up, and who never signed in with a password of their own.
@@ -84,24 +84,17 @@ def matching(people: QuerySet[CognitoUser], wanted: Wanted) -> QuerySet[CognitoU
 def on_days(people: QuerySet[CognitoUser], lookup: str, moment: datetime) -> QuerySet[CognitoUser]:
     """`lookup`: "created_at__lt" and the like. By the index of days where few are on them.
 
-    SQLite doesn't know how many are: told to go by the index, it sorts them all. What many have is soon met along the
-    names.
+    SQLite doesn't know how many are: told to go by the index, it sorts them all. What many have is met along the names,
+    of which none is read that isn't among them: where all such people are elsewhere, that would be the whole pool.
     """
     on_them = people.filter(**{lookup: moment})
     if connection.vendor != "sqlite":
         return on_them
     if lately(on_them, most=_MANY) <= _MANY:
         return people.filter(pk__in=on_them.order_by().values("pk"))
-    column, _, compared = lookup.partition("__")
-    plain = f"plain_{column}"
-    return people.alias(**{plain: _WithoutIndex(F(column))}).filter(**{f"{plain}__{compared}": moment})
-
-
-class _WithoutIndex(Func):
-    """SQLite's way to say that no index is to be used for a column ("The SQLite Query Optimizer Overview")."""
-
-    template = "+%(expressions)s"
-    output_field = DateTimeField()
+    met = f"met_{lookup}"
+    along = people.alias(**{met: WithoutIndex(F("pk"), output_field=BigIntegerField())})
+    return along.filter(**{f"{met}__in": on_them.order_by().values("pk")})
 
 
 class _IsUnusual(Func):
@@ -130,19 +123,45 @@ def with_words(people: QuerySet[CognitoUser], words: str) -> QuerySet[CognitoUse
     return people.filter(pk__in=next(either).union(next(either)))
 
 
-def _having(people: QuerySet[CognitoUser], words: str) -> QuerySet[CognitoUser]:
-    """By the index of trigrams. What many have is soon met by going along the names: SQLite would sort them all.
+def near_on_days(people: QuerySet[CognitoUser], lookup: str, moment: datetime) -> QuerySet[CognitoUser] | None:
+    """The same of people who are next to each other, by reading each. None: not faster."""
+    if connection.vendor != "sqlite" or lately(people.filter(**{lookup: moment}), most=_MANY) <= _MANY:
+        return None
+    column, _, compared = lookup.partition("__")
+    plain = f"plain_{column}"
+    along = people.alias(**{plain: WithoutIndex(F(column), output_field=DateTimeField())})
+    return along.filter(**{f"{plain}__{compared}": moment})
 
-    Its LIKE knows no other letters than those of ASCII in either case.
+
+def near_with_words(people: QuerySet[CognitoUser], words: str) -> QuerySet[CognitoUser] | None:
+    """The same of people who are next to each other, by reading each: what many have is soon met. None: not faster.
+
+    SQLite's LIKE knows no other letters than those of ASCII in either case.
     """
-    if connection.vendor == "sqlite" and words.isascii():
-        everybody = CognitoUser.objects.all()
-        if lately(containing(everybody, words), most=_MANY) > _MANY:
-            return people.filter(words__icontains=words)
-    return containing(people, words)
+    words = cleaned(words)
+    is_one = len(words) >= LEAST and words.isascii() and as_phone(words) in ("", words)
+    return people.filter(words__icontains=words) if is_one and _many_have(words) else None
+
+
+def _having(people: QuerySet[CognitoUser], words: str) -> QuerySet[CognitoUser]:
+    """By the index of trigrams. Of what many have, SQLite would sort them all: it goes along the names instead."""
+    return containing(people, words, along=_many_have(words))
+
+
+def _many_have(words: str) -> bool:
+    if connection.vendor != "sqlite":
+        return False
+    return lately(containing(CognitoUser.objects.all(), words), most=_MANY) > _MANY
 
 
 _MANY = 10_000
+
+
+def near_with_attribute(people: QuerySet[CognitoUser], name: str, value: str) -> QuerySet[CognitoUser] | None:
+    if name in (SUB, USERNAME):
+        return None
+    met = near_with_words(people, value)
+    return None if met is None else met.alias(of_that_name=KeyTransform(name, "attributes")).filter(of_that_name=value)
 
 
 def with_attribute(people: QuerySet[CognitoUser], name: str, value: str) -> QuerySet[CognitoUser]:

@@ -19,6 +19,9 @@ from cognito.selectors import (
     SUB,
     UNFINISHED,
     USERNAME,
+    near_on_days,
+    near_with_attribute,
+    near_with_words,
     of_status,
     on_days,
     people_of,
@@ -138,6 +141,9 @@ class AttributeFilter(Filter):
     def narrow(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
         return with_attribute(rows, self.name, value)
 
+    def narrow_near(self, rows: QuerySet[Any], value: str) -> QuerySet[Any] | None:
+        return near_with_attribute(rows, self.name, value)
+
 
 def listed_people(pool: UserPool) -> QuerySet[Any]:
     """Those who are gone too, with their groups."""
@@ -209,6 +215,7 @@ def people_table(pool: UserPool, attributes: Sequence[str], *, exports: bool) ->
         many="people",
         default_sort="name",
         search=with_words,
+        search_near=near_with_words,
         search_hint="Any attribute, anywhere in it",
         columns=(
             Column("name", "Person", lambda row: row.name, cell=_person, sort="name_key"),
@@ -243,7 +250,7 @@ def _in_group(name: str) -> Q:
 
 
 def _days(name: str, label: str, lookup: str, words: str) -> DateFilter:
-    return DateFilter(name, label, lookup=lookup, words=words, rows_on=on_days)
+    return DateFilter(name, label, lookup=lookup, words=words, rows_on=on_days, near_on=near_on_days)
 
 
 PEOPLE_FILTERS: tuple[Filter, ...] = (

@@ -41,11 +41,12 @@ def last_given(person: CognitoUser) -> Given | None:
     about = steps.filter(kind__in=(SET, _INVITED[1])).alias(sub=SubOf("params")).filter(sub=person.aws_id)
     made = steps.filter(kind=_INVITED[0], result__id=person.aws_id)
     found = [
-        Given(*said)
+        Given(kind, at, change)
         for rows in (about, made)
-        for said in rows.filter(finished_at__isnull=False)
+        for kind, at, change in rows.filter(finished_at__isnull=False)
         .order_by("-finished_at")
         .values_list("kind", "finished_at", "change")[:1]
+        if at is not None
     ]
     return max(found, key=lambda given: given.at, default=None)
 

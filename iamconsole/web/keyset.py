@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 from django.core.signing import BadSignature, Signer
@@ -78,8 +78,10 @@ def paged(
     before: str = "",
     *,
     count: Callable[[QuerySet[Any]], int] = lambda rows: rows.count(),
+    near: Near | None = None,
 ) -> Page:
     """The page after, or before, a cursor; the first one when there is none, or none that is ours."""
+    _beyond = partial(_rows_beyond, near=near)
     found: list[Any] = []
     first, more = 1, False
     if position := _read(after, order):
@@ -106,15 +108,53 @@ def paged(
     )
 
 
-def _beyond(
-    rows: QuerySet[Any], order: Order, position: Position | None, limit: int, *, backwards: bool = False
+@dataclass(frozen=True)
+class Near:
+    """The same question, asked of the rows one after the other: fast where the next `WINDOW` of `scope` have a page of
+    it, and never done where not. Rows are ordered by a key that all of them have.
+    """
+
+    rows: QuerySet[Any]
+    scope: QuerySet[Any]  # all rows, in whose order it goes
+
+
+WINDOW = 2_000
+
+
+def _next_to(near: Near, order: Order, position: Position | None, limit: int, *, descending: bool) -> list[Any]:
+    """At most `limit` of the rows within the window that begins behind `position`."""
+    field = order.fields(near.scope)[-1]
+    by = [f"-{name}" if descending else name for name in (order.key, "pk")]
+    rows, scope = near.rows.order_by(*by), near.scope.order_by(*by)
+    if position is not None:
+        behind = _compared(order.key, field, position, descending)
+        rows, scope = rows.filter(behind), scope.filter(behind)
+    ends = list(scope.values_list(order.key, "pk")[WINDOW - 1 : WINDOW])
+    if ends:
+        value, pk = ends[0]
+        rows = rows.filter(_compared(order.key, field, Position(value, pk, 0), not descending))
+    return list(rows[:limit])
+
+
+def _rows_beyond(
+    rows: QuerySet[Any],
+    order: Order,
+    position: Position | None,
+    limit: int,
+    *,
+    backwards: bool = False,
+    near: Near | None = None,
 ) -> list[Any]:
     """At most `limit` rows that come after `position` (None: from the start), the nearest first."""
     descending = order.descending is not backwards
     fields = order.fields(rows)
     may_lack = any(field.null for field in fields)
+    if near is not None and not may_lack:
+        found = _next_to(near, order, position, limit, descending=descending)
+        if len(found) == limit:
+            return found
     parts = [_Part(has_key=True), _Part(has_key=False)] if may_lack else [_Part(has_key=True, all=True)]
-    found: list[Any] = []
+    found = []
     for part in reversed(parts) if backwards else parts:
         if position is not None and position.value is None and part.has_key and not backwards:
             continue  # they came before

@@ -16,22 +16,34 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.db import DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, TextField, Value
+from django.db.models import BigIntegerField, BooleanField, F, Func, Model, Q, QuerySet, TextField, Value
 from django.db.models.expressions import RawSQL
 
 LEAST = 3  # characters: an index of trigrams can't help with fewer
 log = logging.getLogger("iamconsole.search")
 
 
-def containing(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
-    """The rows with `words` in a searched column, in either case."""
+class WithoutIndex(Func):
+    """SQLite's way to say that no index is to be used for a column ("The SQLite Query Optimizer Overview")."""
+
+    template = "+%(expressions)s"
+
+
+def containing(rows: QuerySet[Any], words: str, *, along: bool = False) -> QuerySet[Any]:
+    """The rows with `words` in a searched column, in either case.
+
+    `along`: so many that SQLite is to go along the order of the list, and only looks whether each is among them.
+    """
     model, connection = rows.model, connections[rows.db]
     if connection.vendor == "postgresql":
         return rows.filter(_IsLike(_Searched(*_columns(model)), Value(f"%{_escaped(words)}%")))
     if is_indexed(connection, model):
         phrase = '"' + words.replace('"', '""') + '"'
         name = _name(model)
-        return rows.filter(pk__in=RawSQL(f'SELECT rowid FROM "{name}" WHERE "{name}" MATCH %s', [phrase]))  # noqa: S608, S611
+        found = RawSQL(f'SELECT rowid FROM "{name}" WHERE "{name}" MATCH %s', [phrase])  # noqa: S608, S611
+        if not along:
+            return rows.filter(pk__in=found)
+        return rows.alias(met=WithoutIndex(F("pk"), output_field=BigIntegerField())).filter(met__in=found)
     matches = [Q(**{f"{column}__icontains": words}) for column in _columns(model)]
     return rows.filter(reduce(Q.__or__, matches))
 

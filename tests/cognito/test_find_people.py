@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
+from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
+from cognito import selectors
 from cognito.models import CognitoUser, UserPool
 from cognito.people.caring import erase_attribute
 from cognito.people.table import THERE, Asked, rows_of
 from cognito.selectors import UNFINISHED, After, Wanted, exactly, matching, page_of, people_of, with_attribute
+from cognito.tables import listed_people, people_table
+from iamconsole.web import keyset, tables
+from iamconsole.web.keyset import Page
 from identities.bulk.csv_text import Line
 from tests.cognito.pulled_people import make, names, pull_people
+from tests.cognito.rows import make_person, make_pool
 
 pytestmark = pytest.mark.django_db
 
@@ -115,3 +123,46 @@ def test_an_attribute_that_goes_goes_from_the_order_too(by_address: UserPool, al
     erase_attribute(by_address, "name", actor=alice)
     erase_attribute(by_address, "email", actor=alice)
     assert all(person.name_key == person.aws_id for person in people_of(by_address))
+
+
+@pytest.mark.parametrize("asked", ["q=shop", "q=shop&sort=-name", "created_after=2025-02-01", "custom:plan=shop"])
+def test_what_many_have_is_paged_through_there_and_back(
+    aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    """Met in windows along the names, past gaps that are wider than one."""
+    monkeypatch.setattr(keyset, "WINDOW", 4)
+    monkeypatch.setattr(selectors, "_MANY", -1)
+    monkeypatch.setattr(tables, "SIZES", (3,))
+    pool = make_pool(aws_account)
+    for number in range(40):
+        plan, month = ("shop", 2) if number % 20 < 9 else ("none", 1)
+        at = datetime(2025, month, 15, tzinfo=UTC)
+        make_person(pool, f"user{number:02}", attributes={"custom:plan": plan}, created_at=at)
+    people = people_table(pool, ["email", "custom:plan"], exports=False)
+
+    def page(**cursor: str) -> Page:
+        asking = QueryDict(f"{asked}&rows=3&{urlencode(cursor)}")
+        return tables.Listing(people, listed_people(pool), pool, asking).page
+
+    there = [page()]
+    while there[-1].next:
+        there.append(page(after=there[-1].next))
+    wanted = sorted((f"user{number:02}" for number in range(40) if number % 20 < 9), reverse="-name" in asked)
+    assert [row.name for each in there for row in each.rows] == wanted
+    back = [there[-1]]
+    while back[-1].previous:
+        back.append(page(before=back[-1].previous))
+    assert [row.name for each in reversed(back) for row in each.rows] == wanted
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's planner knows how many there are")
+def test_of_what_many_have_nobody_is_read_who_hasnt_it(
+    aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Past the last of them, going along the names was to read the rest of the pool."""
+    monkeypatch.setattr(selectors, "_MANY", -1)
+    people = people_of(make_pool(aws_account))
+    for found in (selectors.with_words(people, "shop"), with_attribute(people, "custom:plan", "shop")):
+        assert "MATCH" in str(found.query) and " LIKE " not in str(found.query)
+    days = selectors.on_days(people, "created_at__gte", timezone.now())
+    assert "+(" in str(days.query) or '+"cognito_cognitouser"."id"' in str(days.query)
