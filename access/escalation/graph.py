@@ -31,7 +31,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Move:
-    """Each act by somebody of its actors makes each of `facts` so. `region`: where, if policies tell Regions apart.
+    """Each act by somebody of its actors makes each of `facts` so. `regions`: where, if not in all.
 
     `is_sure`: all that it takes is allowed, and is there, whatever the mirror doesn't know.
     """
@@ -39,7 +39,7 @@ class Move:
     technique: Technique
     acts: tuple[Act, ...]
     facts: Mapping[Fact, str]  # with the ARN of what it is turned on
-    region: str = ""
+    regions: tuple[str, ...] = ()
     is_sure: bool = True
 
 
@@ -122,7 +122,7 @@ class Moves:
             ]
         for listed, acts in parts:
             facts = {_fact(technique, each): each.arn for each in listed}
-            move = Move(technique, acts, facts, place.region if place.is_told else "")
+            move = Move(technique, acts, facts, place.regions)
             yield from _by_sureness(move)
 
     def _act(

@@ -12,6 +12,8 @@ from access.escalation.techniques import On, Technique
 from access.question import Found
 from policies.engine.combine import Decision
 
+_MOST_REGIONS = 4  # that a sentence lists
+
 
 @dataclass(frozen=True)
 class Permission:
@@ -32,7 +34,7 @@ class Permission:
 class Step:
     """`supposes`: what has to be so and isn't known: context keys, and things that the mirror doesn't have.
 
-    `region`: where, if policies allow it in some Regions only. `others`: identities under the same control that have a
+    `regions`: where, if policies don't allow it in all of them. `others`: identities under the same control that have a
     part in it. `of`: the identity that a change of a group or of a policy is for.
     """
 
@@ -41,7 +43,7 @@ class Step:
     target: str
     permissions: tuple[Permission, ...]
     supposes: tuple[str, ...]
-    region: str = ""
+    regions: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     of: str = ""
 
@@ -52,6 +54,14 @@ class Step:
         whom = "itself" if self.of == self.principal else self.of.rpartition(":")[2].replace("user/", "the user ", 1)
         return self.technique.does.replace("{it}", it).replace("{whom}", whom)
 
+    @property
+    def where(self) -> str:
+        """In which Regions; "" where that makes no difference."""
+        *others, last = sorted(self.regions) or [""]
+        if len(others) >= _MOST_REGIONS:
+            return f"in {len(self.regions)} Regions, such as {others[0]}"
+        return f"in {', '.join(others)} or {last}" if others else f"in {last}" if last else ""
+
     def as_json(self) -> dict[str, Any]:
         permissions = [
             {"principal": each.principal, "action": each.action, "resource": each.resource} for each in self.permissions
@@ -61,7 +71,7 @@ class Step:
             "technique": self.technique.name,
             "does": self.does,
             "target": self.target,
-            "region": self.region,
+            "regions": list(self.regions),
             "permissions": permissions,
             "supposes": list(self.supposes),
         }
@@ -123,7 +133,7 @@ def _step(search: Search, made: Made, of: int | None) -> Step:
         target or principal,
         permissions,
         ((technique.supposes,) if technique.supposes else ()) + tuple(sorted(keys)),
-        move.region,
+        move.regions,
         tuple(dict.fromkeys(each.principal for each in permissions if each.principal != principal)),
         "" if of is None else holders[of].arn,
     )

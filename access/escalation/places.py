@@ -10,6 +10,7 @@ from itertools import product
 from access.escalation.permits import Held, Permits, without_variables
 from access.escalation.techniques import Need, On, Technique
 from access.question import Found
+from policies.engine import catalogue
 from policies.engine.callers import Caller, CallerKind
 from policies.engine.compiled import Statement
 from policies.engine.conditions import Test
@@ -29,10 +30,11 @@ _MOST_EXAMPLES = 256  # of one technique in one Region
 
 @dataclass(frozen=True)
 class Place:
-    """`is_told`: policies tell the Region from others. `held`: by the id of each need on anything, who has it here."""
+    """`regions`: all in which it is the same; none where it is so in every Region. `held`: by the id of each need on
+    anything, who has it in `region`."""
 
     region: str
-    is_told: bool
+    regions: tuple[str, ...]
     held: Mapping[int, Held]
 
 
@@ -52,27 +54,31 @@ class Places:
         """Where somebody has what is needed, of each need; places where it is the same people are one."""
         needs = [each for each in technique.needs if each.on is On.ANY]
         regional = needs or [each for each in technique.needs if each.actions[0].startswith("sts:")]
-        regions_apart = self._regions_apart([action for each in regional for action in each.actions])
+        kinds = self._regions_apart([action for each in regional for action in each.actions])
         if not needs:
-            yield from (Place(region, len(regions_apart) > 1, {}) for region in regions_apart)
+            yield from (Place(listed[0], tuple(listed) if len(kinds) > 1 else (), {}) for listed in kinds)
             return
-        seen = set()
-        for region in regions_apart:
-            for chosen in self._choices(needs, region):
-                held = {id(each): self._on(each, region, chosen) for each in needs}
-                people = tuple(frozenset(each) for each in held.values())
-                if all(people) and people not in seen:
-                    seen.add(people)
-                    yield Place(region, len(regions_apart) > 1, held)
+        found: dict[Hashable, tuple[list[str], Mapping[int, Held]]] = {}
+        for listed in kinds:
+            here = set()
+            for chosen in self._choices(needs, listed[0]):
+                held = {id(each): self._on(each, listed[0], chosen) for each in needs}
+                people = tuple(frozenset((each.number, each.decision) for each in by.values()) for by in held.values())
+                if all(people) and people not in here:
+                    here.add(people)
+                    found.setdefault(people, ([], held))[0].extend(listed)
+        everywhere = sum(map(len, kinds))
+        for where, by_need in found.values():
+            yield Place(where[0], tuple(where) if len(where) < everywhere else (), by_need)
 
     # ---- Regions ---------------------------------------------------------------------------------------------
-    def _regions_apart(self, actions: Sequence[str]) -> list[str]:
-        """One of each kind that no policy tells apart, in what it says of the actions."""
+    def _regions_apart(self, actions: Sequence[str]) -> list[list[str]]:
+        """By the kinds that policies tell apart, in what they say of the actions."""
         tellings = [self._telling(action) for action in actions]
-        found: dict[Hashable, str] = {}
+        found: dict[Hashable, list[str]] = {}
         named = [region for each in tellings for region in each.regions]
         for region in dict.fromkeys([*of_partition(self._partition), *named]) if actions else ("",):
-            found.setdefault(tuple(each.of(region) for each in tellings), region)
+            found.setdefault(tuple(each.of(region) for each in tellings), []).append(region)
         return list(found.values())
 
     def _telling(self, action: str) -> _Telling:
@@ -114,11 +120,14 @@ class Places:
         told = [((each.allows, each.not_resources, each.resources.patterns), each) for each in statements]
         caller = Caller(CallerKind.ROLE, account=self._account_id)
         question = Asked(caller, (action,), asked, {REGION: (region,)}, is_unknown=lambda key: True)
+        # A star of a policy may run over colons, but no name has any that its kind of ARN doesn't show.
+        most = max([asked.count(":"), *(kind.arn.count(":") for kind in catalogue.resource_types(action))])
         try:
-            return list(Resources(question, action, told, self._budget.part(_STEPS_OF_ONE)))
+            found = Resources(question, action, told, self._budget.part(_STEPS_OF_ONE))
+            return [text for text in found if text.count(":") <= most]
         except Exhausted:
             patterns = {without_variables(pattern) for each in statements for pattern in each.resources.patterns}
-            return sorted({found for pattern in {"*", *patterns} if (found := meet(asked, pattern))})
+            return sorted({text for pattern in {"*", *patterns} if (text := meet(asked, pattern))})
 
     def _on(self, needed: Need, region: str, chosen: Mapping[str, str]) -> Held:
         found: dict[int, Found] = {}

@@ -159,8 +159,8 @@ class _Looking:
         ways = self._ways
         for place, act in ways.doing.get(number, ()):
             self._acting.setdefault((place, act), number)
-            numbers = range(len(self._closure.moves[place].acts))
-            found = [number if each == act else self._acting.get((place, each)) for each in numbers]
+            acts = self._closure.moves[place].acts
+            found = [number if number in each.actors else self._acting.get((place, at)) for at, each in enumerate(acts)]
             actors = tuple(each for each in found if each is not None)
             if len(actors) == len(found):
                 self._make(place, actors, number, toward_end=toward_end)

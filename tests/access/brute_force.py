@@ -196,7 +196,10 @@ class World:
         service = "lambda.amazonaws.com"
         for role, principal in self.principals.items():
             makes = principal.trust == "lambda" and self.may(actor, "lambda:CreateFunction", function, region)
-            if makes and self.may(actor, "iam:PassRole", role, region, iam_passedtoservice=service):
+            # In which Region a role is passed isn't documented: in any.
+            if makes and all(
+                self.may(actor, "iam:PassRole", role, where, iam_passedtoservice=service) for where in REGIONS
+            ):
                 yield replace(self, functions=self.functions | {(function, role)})
         for there, role in self.functions:
             if there == function and self.may(actor, "lambda:InvokeFunction", function, region):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from io import StringIO
 from typing import Any
@@ -20,45 +20,26 @@ from access.index import Index
 from access.surroundings import Surroundings
 from accounts.models import AwsAccount
 from policies.engine import catalogue
-from policies.engine.callers import caller_of
 from policies.engine.catalogue import takes_no_resource
-from policies.engine.compiled import Compiled
 from policies.engine.evaluate import Level, Policy
+from tests.access.escalating import (
+    ADMINISTRATOR,
+    BOSS,
+    EVE,
+    EVERYTHING,
+    FEDERATED,
+    ROOT,
+    found,
+    names,
+    policy,
+    who,
+)
 from tests.access.mirrored import ID, OTHER, administrator, allow, arn, deny, managed, role, user
 from tests.services.organization_rows import complete
 from tests.services.rows import attach, join, make_group, make_user
 
-EVE, BOSS, ROOT = arn("user/eve"), arn("role/boss"), arn("root")
-EVERYTHING = allow("*")
 MINE, LIMIT, BOSSES = arn("policy/mine"), arn("policy/limit"), arn("group/bosses")
 ELSEWHERE = arn("*/elsewhere")
-FEDERATED = ["sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"]
-
-
-def policy(*statements: dict[str, Any], name: str = "inline policy own") -> Policy:
-    return Policy(name, Compiled({"Version": "2012-10-17", "Statement": list(statements)}))
-
-
-def who(principal: str, *policies: Policy, trusts: Any = None, **more: Any) -> Holder:
-    trust = None
-    if trusts or ":role/" in principal:
-        statement = {"Effect": "Allow", "Principal": trusts or {"AWS": ROOT}, "Action": "sts:AssumeRole"}
-        if "Federated" in statement["Principal"]:
-            statement["Action"] = FEDERATED
-        trust = policy(statement, name=f"trust policy of {principal}")
-    return Holder(caller_of(principal), 1, "AIDA", policies, trust=trust, **more)
-
-
-ADMINISTRATOR = policy(EVERYTHING, name=arn("policy/all"))
-
-
-def found(*holders: Holder, scp: Sequence[dict[str, Any]] = (), **account: Any) -> list[Path]:
-    levels = (Level("root", (policy(EVERYTHING), policy(*scp))),) if scp else ()
-    return escalations(Account(Index(holders, Surroundings(ID, levels)), **account))
-
-
-def names(paths: Iterable[Path], source: str = EVE) -> list[str]:
-    return [path.technique for path in paths if path.source == source]
 
 
 # ---- One by one --------------------------------------------------------------------------------------------------
@@ -400,7 +381,7 @@ def test_escalations_of_the_mirror(aws_account: AwsAccount) -> None:
             "technique": "iam:PassRole+lambda:CreateFunction+lambda:InvokeFunction",
             "does": "makes a function that runs as the role, and has it run",
             "target": BOSS,
-            "region": "",
+            "regions": [],
             "permissions": [
                 {"principal": EVE, "action": "iam:PassRole", "resource": BOSS},
                 {

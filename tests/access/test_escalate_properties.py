@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import Any
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from access.escalation import escalations
@@ -18,8 +17,8 @@ from policies.engine.callers import caller_of
 from policies.engine.evaluate import Level, Policy
 from tests.access.brute_force import ALL, Principal, Statements, TooMany, World, can_become_administrator
 from tests.access.mirrored import ID, allow, arn, deny
+from tests.services.fuzzing import as_long_as_asked
 
-EXAMPLES = int(os.environ.get("ESCALATION_EXAMPLES", "150"))
 USERS = [arn("user/eve"), arn("user/app-bob")]
 ROLES = [arn("role/boss"), arn("role/app-work")]
 GROUP, MINE, LIMIT = arn("group/staff"), arn("policy/mine"), arn("policy/limit")
@@ -154,7 +153,7 @@ def found_by_search(world: World) -> set[str]:
     return {path.source for path in escalations(account) if not any(step.supposes for step in path.steps)}
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@as_long_as_asked(60)
 @given(worlds())
 def test_search_finds_whom_brute_force_finds(world: World) -> None:
     found = found_by_search(world)

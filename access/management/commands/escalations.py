@@ -38,7 +38,7 @@ class Command(BaseCommand):
         for step in path.steps:
             on = "" if step.target == step.principal else f" ({step.target})"
             who = "" if step.principal == path.source else f"as {step.principal}: "
-            where = f", in {step.region}" if step.region else ""
+            where = f", {step.where}" if step.where else ""
             self.stdout.write(f"    {who}{step.technique.name}: {step.does}{on}{where}")
             if step.others:
                 self.stdout.write(f"        with permissions of {', '.join(step.others)}")
