@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from cognito.identity_pools import classic, rules
@@ -55,7 +56,7 @@ def _name(arn: str) -> str:
 def ways_of(person: CognitoUser, groups: Sequence[CognitoGroup]) -> list[Way]:
     """One for each app client that an identity pool of the AWS account takes sign-ins of."""
     provider = f"/{person.pool.aws_id}"
-    claims = Claims(person, [group.name for group in groups], care_of(person.pool).attributes)
+    claims = Claims(person, [group.name for group in groups], cache(lambda: care_of(person.pool).attributes))
     found: list[tuple[IdentityPool, str, Chosen, tuple[str, ...]]] = []
     for pool in IdentityPool.objects.live().filter(aws_account=person.aws_account_id).order_by("name_key", "pk"):
         free = classic.roles_for(pool)

@@ -141,7 +141,7 @@ def _ahead(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
 
 
 def _granted(removal: Change) -> str:
-    return removal.ends.title if removal.ends else removal.title
+    return removal.ends.titled if removal.ends else removal.titled
 
 
 def _url(aws_account: AwsAccount, removal: Change) -> str:

@@ -38,7 +38,7 @@ def _seen_by(operator: Operator) -> QuerySet[Change]:
 def _hit(change: Change) -> Hit:
     address = {"account_id": change.aws_account.account_id, "pk": change.pk}
     detail = f"{change.get_state_display()}, proposed by {change.requested_by}"
-    return Hit(f"{change.pk} {change.title}", reverse("change", kwargs=address), detail, str(change.aws_account))
+    return Hit(f"{change.pk} {change.titled}", reverse("change", kwargs=address), detail, str(change.aws_account))
 
 
 def register() -> None:

@@ -112,7 +112,7 @@ def register_panels() -> None:
 def _waiting(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
     for change in selectors.notable_changes(signed_in(request), aws_account).waiting:
         yield Row(
-            f"{change.pk} {change.title}",
+            f"{change.pk} {change.titled}",
             _change_url(change),
             text=f"By {change.requested_by}. {_next_act(change)}",
             icon="git-pull-request-arrow",
@@ -132,7 +132,7 @@ def _next_act(change: Any) -> str:
 def _recent(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
     for change in selectors.notable_changes(signed_in(request), aws_account).recent:
         yield Row(
-            change.title,
+            change.titled,
             _change_url(change),
             by=str(change.requested_by),
             at=change.finished_at or change.created_at,
@@ -166,7 +166,7 @@ def _stuck(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
     for change in selectors.notable_changes(signed_in(request), aws_account).stuck:
         error = ErrorView.of(change.error)
         yield Row(
-            f"Change {change.pk} stopped: {change.title}",
+            f"Change {change.pk} stopped: {change.titled}",
             _change_url(change),
             text=error.sentence if error else change.get_state_display(),
             severity="failed",
@@ -182,7 +182,7 @@ def _unreviewed(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
         glass = to_review(change)
         if glass is not None:
             yield Row(
-                f"Applied without approvals: change {change.pk}, {change.title}",
+                f"Applied without approvals: change {change.pk}, {change.titled}",
                 _change_url(change),
                 text=f"By {glass.operator}: “{glass.reason}” {nobody_reviews(change, glass.operator) or _STAYS_OPEN}",
                 severity="high",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from cognito.models import CognitoUser
 
@@ -10,18 +10,18 @@ GROUPS_CLAIM = "cognito:groups"
 
 
 class Claims:
-    """`kept`: names of the attributes that the mirror keeps of people of the pool."""
+    """`kept` tells the names of the attributes that the mirror keeps of people of the pool, where that is asked."""
 
-    def __init__(self, person: CognitoUser, groups: Sequence[str], kept: Collection[str]) -> None:
+    def __init__(self, person: CognitoUser, groups: Sequence[str], kept: Callable[[], Collection[str]]) -> None:
         self._values: dict[str, tuple[str, ...]] = {name: (value,) for name, value in person.attributes.items()}
         self._values |= {"sub": (person.aws_id,), "cognito:username": (person.name,)}
         self._values[GROUPS_CLAIM] = tuple(groups)
-        self._kept = frozenset(kept)
+        self._kept = kept
 
     def of(self, name: str) -> tuple[str, ...] | None:
         """Its values, none where it isn't in the token; None where nobody here knows."""
         found = self._values.get(name)
-        return () if found is None and name in self._kept else found
+        return () if found is None and name in self._kept() else found
 
 
 def is_met(rule: Mapping[str, str], claims: Claims) -> bool | None:

@@ -8,8 +8,9 @@ what nobody here knows of them counts as if it gave access.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from accounts.models import AwsAccount
@@ -100,8 +101,8 @@ def why_guarded_person(draft: Draft, person: CognitoUser) -> str:
     found = _looked_at(draft, person.pool.aws_id)
     if found.unknown:
         return f"The roles of the identity pool {found.unknown[0]} aren’t held, so they may get one. {_SOMEBODY_ELSE}"
-    kept = _kept(draft, person.pool)
-    why = _by_rules(found.rules, Claims(person, groups, kept)) or _by_tags(found.tags, person, kept)
+    claims = Claims(person, groups, partial(_kept, draft, person.pool))
+    why = _by_rules(found.rules, claims) or _by_tags(found.tags, claims)
     return f"{why} {_SOMEBODY_ELSE}" if why else ""
 
 
@@ -118,11 +119,12 @@ def _by_rules(rules: Iterable[Mapping[str, str]], claims: Claims) -> str:
     return ""
 
 
-def _by_tags(tags: Iterable[str], person: CognitoUser, kept: Collection[str]) -> str:
+def _by_tags(tags: Iterable[str], claims: Claims) -> str:
     for claim in sorted(set(tags) - _OF_EVERYBODY - _OWN - {GROUPS_CLAIM}):
-        if person.attributes.get(claim):
+        said = claims.of(claim)
+        if said and any(said):
             return f"An identity pool makes their {claim} a tag of their AWS session."
-        if claim not in kept:
+        if said is None:
             return f"An identity pool makes {claim}, which isn’t kept of people here, a tag of their AWS session."
     return ""
 

@@ -137,7 +137,7 @@ def change_ticket(request: HttpRequest, account_id: str, pk: int) -> HttpRespons
     change = fetch_change(request, account_id, pk, SEE_IAM)
     operator = signed_in(request)
     names = Names(operator, change.aws_account)
-    context = {"change": change, "title": names.said(change.title), "note": tickets.note_of(change)}
+    context = {"change": change, "title": names.said(change.titled), "note": tickets.note_of(change)}
     if names.tell_anybody:
         looked_at_names(change, operator)
     return render_page(request, "cognito/ticket.html", context, fragment="ticket")

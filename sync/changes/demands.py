@@ -18,7 +18,7 @@ from accounts.roles import CARE
 from sync import operations
 from sync.draft import Draft
 from sync.models import Approval, ApprovalDemand, Change
-from sync.operations import BadParams, Operation, Planned
+from sync.operations import BadParams, Operation, Planned, Refusal
 
 
 @dataclass(frozen=True)
@@ -77,14 +77,18 @@ _STEPS = {
 
 
 def demands(change: Change, approvals: Sequence[Approval]) -> list[Demand]:
-    """All that is asked for, each with how many of `approvals` (those that count at all) meet it."""
+    """All that is asked for, each with how many of `approvals` (those that count at all) meet it.
+
+    Of what is over: what was asked for then. The end of temporary access was approved with the access.
+    """
+    if change.ends_id:
+        return []
     asked: dict[tuple[str, str, int | None, str], Demand] = {}
     for demand in (*_kept(change), *_in_force(change)):
         key = (demand.risk, demand.role, demand.group_id, demand.group)
         if key not in asked or asked[key].approvals < demand.approvals:
             asked[key] = demand
-    cares = change.is_care and is_care(change.aws_account, _steps(change))
-    floor = Demand(0 if cares else max(change.approvals_required, change.aws_account.approvals_required))
+    floor = Demand(_floor(change))
     found = list(asked.values())
     if floor.approvals > max((demand.approvals for demand in found), default=0):
         found.insert(0, floor)  # else whoever meets the rules meets it
@@ -95,6 +99,14 @@ def demands(change: Change, approvals: Sequence[Approval]) -> list[Demand]:
         replace(demand, given=sum(demand.takes(approval.operator, account) for approval in approvals))
         for demand in found
     ]
+
+
+def _floor(change: Change) -> int:
+    if change.state in Change.OVER:
+        return change.approvals_required
+    if change.is_care and is_care(change.aws_account, _steps(change)):
+        return 0
+    return max(change.approvals_required, change.aws_account.approvals_required)
 
 
 def unmet(change: Change, approvals: Sequence[Approval]) -> list[Demand]:
@@ -116,6 +128,24 @@ def keep(change: Change, rules: Iterable[ApprovalRule], *, second: bool = False)
         for rule in rules
     ]
     ApprovalDemand.objects.bulk_create(asked)
+
+
+def keep_in_force(change: Change) -> None:
+    """What is asked for when it is handed over: later rules say nothing of it. Saves all but the change itself."""
+    kept = set(_kept(change))
+    new = [demand for demand in dict.fromkeys(_in_force(change)) if demand not in kept]
+    ApprovalDemand.objects.bulk_create(
+        ApprovalDemand(
+            change=change,
+            risk=demand.risk,
+            approvals=demand.approvals,
+            role=demand.role,
+            group_id=demand.group_id,
+            group_name=demand.group,
+        )
+        for demand in new
+    )
+    change.approvals_required = max(change.approvals_required, _floor(change))
 
 
 def rules_for(aws_account: AwsAccount, planned: Iterable[Planned]) -> list[ApprovalRule]:
@@ -155,6 +185,24 @@ def looked_up(aws_account: AwsAccount, planned: Iterable[Planned]) -> Draft:
     return draft
 
 
+def risk_of(draft: Draft, operation: Operation[Any], params: Any) -> tuple[Risk, str]:
+    """The gravest risk class of a step by the mirror as it is now, and why, for its plan. `draft`: of `looked_up`."""
+    try:
+        risk = next(_risks(draft, operation, params))
+        why = operation.asks_second(draft, params)
+    except Refusal:  # what it is about is gone from the mirror
+        risk, why = operation.risk, ""
+    return risk, why or WHY_RISK[risk]
+
+
+WHY_RISK = {
+    Risk.LOW: "",
+    Risk.HIGH: "It changes access or sign-in.",
+    Risk.DESTRUCTIVE: "It can’t be restored as it was.",
+    Risk.SECRET: "What goes in or comes out holds a secret.",
+}
+
+
 def _risks(draft: Draft, operation: Operation[Any], params: Any) -> Iterator[Risk]:
     """What an operation of a destructive kind doesn't destroy with these parameters still changes access."""
     if operation.is_destructive(params):
@@ -172,6 +220,8 @@ def _kept(change: Change) -> Iterator[Demand]:
 
 
 def _in_force(change: Change) -> Iterator[Demand]:
+    if change.state in Change.OVER:
+        return
     if asks_second(change.aws_account, _steps(change)):
         yield Demand(1, GUARDED)
     for rule in rules_for(change.aws_account, _steps(change)):

@@ -22,6 +22,7 @@ from accounts.models import AwsAccount, Operator
 from sync import checks, clock, operations, sealed
 from sync.changes import demands, verbs
 from sync.changes.errors import PlanError
+from sync.changes.titles import title_of
 from sync.checks import Finding, Measured
 from sync.draft import Draft
 from sync.models import Change, Step
@@ -66,6 +67,7 @@ def propose(
     change = Change(
         aws_account=aws_account,
         title=title[:200],
+        does=title_of(draft.steps, {each.step for each in findings if each.step and each.severity in checks.GRAVE}),
         reason=reason,
         requested_by=actor,
         approvals_required=max(

@@ -114,7 +114,7 @@ def _bring_back(pk: int) -> None:
         due = next_try(removal) if removal is not None else None
         if removal is None or due is None or due > clock.now():
             return
-        removal.steps.exclude(state__in=Step.FINISHED).update(state=Step.State.PENDING, error={})
+        removal.steps.exclude(state__in=Step.SETTLED).update(state=Step.State.PENDING, error={})
         removal.state, removal.error, removal.cancel_asked = State.QUEUED, {}, False
         removal.queued_at, removal.finished_at = clock.now(), None
         follow_names(removal)
@@ -140,7 +140,7 @@ def follow_names(removal: Change) -> None:
 
 
 def _renamed(removal: Change) -> Iterator[Step]:
-    for step in removal.steps.exclude(state__in=Step.FINISHED):
+    for step in removal.steps.exclude(state__in=Step.SETTLED):
         try:
             planned = planned_step(step, {})
         except (BadParams, KeyError):

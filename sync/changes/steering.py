@@ -7,7 +7,7 @@ from accounts.access import may
 from accounts.models import Operator
 from accounts.roles import APPLY, CARE, PROPOSE
 from sync import clock, sealed
-from sync.changes import removals, temporary, verbs
+from sync.changes import demands, removals, temporary, verbs
 from sync.changes.errors import PlanError
 from sync.changes.guards import objection, send_back
 from sync.changes.rows import handing_over, locked, say, wake_after_commit
@@ -16,7 +16,7 @@ from sync.models import Change, Step
 
 RETRYABLE = (Change.State.FAILED, Change.State.UNKNOWN)
 CAN_BE_LEFT_OUT = (Step.State.FAILED, Step.State.CONFLICTED)  # of one of unknown outcome nobody knows
-OVER = (Change.State.APPLIED, Change.State.REJECTED, Change.State.EXPIRED, Change.State.CANCELLED)
+OVER = Change.OVER
 
 
 def apply(*, change: Change, actor: Operator) -> Change:
@@ -44,6 +44,7 @@ def _is_for(change: Change, actor: Operator) -> None:
 def _hand_over(change: Change, actor: Operator) -> None:
     _is_for(change, actor)
     change.error = {}
+    demands.keep_in_force(change)
     if change.not_before and change.not_before > clock.now():
         change.state = Change.State.SCHEDULED
         say(change, f"Scheduled by {actor}.")
@@ -88,6 +89,7 @@ def leave_out(*, change: Change, actor: Operator) -> Change:
             raise PlanError(f"{actor} may not apply changes in {change.aws_account}.")
         if why := why_needed(step):
             raise PlanError(why)
+        removals.check_may_decide(change, actor)
         step.state = Step.State.LEFT_OUT
         step.save(update_fields=["state"])
         if against := objection(change, actor):

@@ -26,6 +26,7 @@ from sync.changes.errors import PlanError
 from sync.changes.plan import digest, extend, plan, propose, row_of
 from sync.changes.rows import locked, locked_if_free, say
 from sync.changes.steps import ids_made
+from sync.changes.titles import title_of
 from sync.each import each_by_itself
 from sync.made import resolved
 from sync.models import Change, Step
@@ -75,6 +76,7 @@ def _make_removal(change: Change, planned: Sequence[Planned], actor: Operator) -
     removal = Change(
         aws_account=change.aws_account,
         title=f"End of change {change.pk}: {change.title}"[:200],
+        does=title_of(planned),
         reason=change.reason,
         state=Change.State.DRAFT,
         requested_by=actor,

@@ -59,7 +59,7 @@ def record(verb: str, change: Change, *, actor: Operator | None, reason: str = "
         actor=actor,
         aws_account=change.aws_account,
         obj=("change", change.pk, ""),
-        data={"change": change.pk, **data},
+        data={"change": change.pk, "does": change.does, **data},
         texts=texts_of(change, reason),
     )
     mails.after_commit(verb, change)

@@ -32,11 +32,15 @@ class Change(models.Model):
         State.DRAFT, State.PROPOSED, State.APPROVED, State.SCHEDULED, State.QUEUED, State.APPLYING, State.WAITING,
         State.FAILED, State.UNKNOWN, State.CONFLICTED,
     )  # fmt: skip
+    # Nothing becomes of it any more: what it needed is what was kept with it.
+    OVER = (State.APPLIED, State.REJECTED, State.EXPIRED, State.CANCELLED)
     # A worker has it or should have.
     MOVING = (State.QUEUED, State.APPLYING, State.WAITING)
 
     aws_account = models.ForeignKey(AwsAccount, models.PROTECT, related_name="changes")
     title = models.CharField(max_length=200)
+    # What its steps do, as the console puts it: it stands beside the title, which is whatever its author typed.
+    does = models.CharField(max_length=300, blank=True)
     reason = models.TextField(blank=True)
     state = models.CharField(max_length=12, choices=State, default=State.PROPOSED)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -64,14 +68,26 @@ class Change(models.Model):
     measured = models.JSONField(default=dict, blank=True)
     error = models.JSONField(default=dict, blank=True)
 
-    named_title = ""  # for a page: the title with what people are called (sync/naming.py); never stored
+    # For a page: with what people are called (sync/naming.py); never stored.
+    named_title = ""
+    named_does = ""
 
     class Meta:
         ordering = ["-id"]
         indexes = [models.Index(fields=["aws_account", "state"]), models.Index(fields=["state", "heartbeat_at"])]
 
     def __str__(self) -> str:
-        return f"{self.pk} {self.title}"
+        return f"{self.pk} {self.titled}"
+
+    @property
+    def says_otherwise(self) -> bool:
+        """Whether what it does has to be said beside its title."""
+        return self.does not in ("", self.title)
+
+    @property
+    def titled(self) -> str:
+        """The title, and what it does: no title is shown without."""
+        return f"{self.title} ({self.does})" if self.says_otherwise else self.title
 
     @property
     def is_at_gate(self) -> bool:
@@ -80,8 +96,15 @@ class Change(models.Model):
 
     @property
     def approvals_needed(self) -> int:
-        """As many as were asked for when it was proposed, or as are now: whichever is more."""
-        return max(self.approvals_required, 0 if self.is_care else self.aws_account.approvals_required)
+        """As many as were asked for when it was proposed, or, while it isn't over, as are now: whichever is more.
+
+        The end of temporary access was approved with the access.
+        """
+        if self.ends_id:
+            return 0
+        if self.state in self.OVER or self.is_care:
+            return self.approvals_required
+        return max(self.approvals_required, self.aws_account.approvals_required)
 
 
 class ChangeLine(models.Model):

@@ -19,7 +19,10 @@ _HELD_BY_THE_BRAKE = flag("Held by the brake", "warn", "triangle-alert")
 
 def change(row: Change, aws_account: AwsAccount) -> SafeString:
     url = reverse("change", kwargs={"account_id": aws_account.account_id, "pk": row.pk})
-    return name_link(url, row.named_title or row.title, format_html('<span class="small num">Change {}</span>', row.pk))
+    below = [format_html('<span class="small num">Change {}</span>', row.pk)]
+    if row.says_otherwise:
+        below.append(format_html('<span class="small muted">{}</span>', row.named_does or row.does))
+    return name_link(url, row.named_title or row.title, joined(below, " "))
 
 
 def change_state(row: Change, aws_account: AwsAccount) -> SafeString:

@@ -46,9 +46,9 @@ def changes(request: HttpRequest, account_id: str) -> HttpResponseBase:
 
     def read(listing: Listing) -> Mapping[str, Any]:
         own = [row for row in listing.page.rows if row.requested_by_id == operator.pk]
-        names = Names(operator, aws_account).learn(row.title for row in own)
+        names = Names(operator, aws_account).learn(row.titled for row in own)
         for row in own:
-            row.named_title = names.said(row.title)
+            row.named_title, row.named_does = names.said(row.title), names.said(row.does)
         return {}
 
     shown = rows.filter(requested_by=operator) if own_only else rows
@@ -100,7 +100,7 @@ def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
     has_moved = change.queued_at is not None and (change.state not in STILL or plan.waits is not None)
     secrets = waiting_of(change, plan.rows, signed_in(request))
     others = selectors.also_running(change)
-    names.learn(other.title for other in others)
+    names.learn(other.titled for other in others)
     shown = signature(plan.what_shows, secrets, [(other.pk, other.state, other.steps_done) for other in others])
     if names.tell_anybody:
         looked_at_names(change, signed_in(request))

@@ -25,7 +25,7 @@ def _requesters(aws_account: AwsAccount) -> QuerySet[Any]:
 
 
 def _search_changes(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
-    found = Q(title__icontains=words) | Q(reason__icontains=words)
+    found = Q(title__icontains=words) | Q(does__icontains=words) | Q(reason__icontains=words)
     return rows.filter(found | Q(pk=int(words)) if words.isascii() and words.isdigit() else found)
 
 
@@ -67,6 +67,7 @@ CHANGES = Table(
     many="changes",
     columns=(
         Column("title", "Change", lambda change: change.title, cell=cells.change, sort="title"),
+        Column("does", "What it does", lambda change: change.does, only_export=True),
         Column("number", "Number", lambda change: change.pk, only_export=True),
         Column("state", "State", state_word, cell=cells.change_state, sort="state"),
         Column("requester", "Requested by", lambda change: str(change.requested_by), sort="requested_by__name"),

@@ -16,6 +16,7 @@ from iamconsole.web.vocabulary import state_of
 from iamconsole.web.words import counted, number
 from sync.changes.made_objects import made_by_steps, rows_of
 from sync.changes.moved import movement
+from sync.changes.titles import title_of_steps
 from sync.mirror import mirror_of
 from sync.models import Change, Step
 from sync.naming import Names
@@ -23,7 +24,7 @@ from sync.operations import Undo
 from sync.views.conflict import Conflict, conflict_of
 from sync.views.findings import FindingView, views_of
 from sync.views.outcome import Outcome, outcome_of
-from sync.views.steps import StepView, is_destructive, step_view, undo_of
+from sync.views.steps import StepView, is_destructive, risks_of, step_view, undo_of
 
 State = Change.State
 STEPS_A_PAGE = 50
@@ -73,11 +74,18 @@ class Plan:
         shown = self.rows[first : first + STEPS_A_PAGE]
         prefetch_related_objects(shown, "attempts")
         self.names.learn(json.dumps([row.params, row.result]) for row in shown)
-        return [self.view(row) for row in shown]
+        risks = risks_of(self.change.aws_account, shown)
+        return [replace(self.view(row), risk=risks.get(row.position)) for row in shown]
 
     @property
     def title(self) -> str:
         return self.names.said(self.change.title)
+
+    @property
+    def does(self) -> str:
+        """What its steps do, where its title says something else."""
+        does = title_of_steps(self.change)
+        return "" if does == self.change.title else self.names.said(does)
 
     @property
     def pager(self) -> Mapping[str, Any]:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from accounts.models import AwsAccount
+from accounts.risk import Risk
 from iamconsole.web.diff import DiffLine, document_diff
 from iamconsole.web.vocabulary import state_of
 from iamconsole.web.words import counted, duration
+from sync.changes.demands import looked_up, risk_of
+from sync.changes.steps import planned_step
 from sync.models import Attempt, Change, Step
 from sync.operations import BadParams, Call, Gate, Operation, Refusal, Undo, registry
 from sync.selectors import last_attempt
@@ -51,6 +56,15 @@ class TextDiff:
 
 
 @dataclass(frozen=True)
+class RiskView:
+    """How much is at stake, by which approval rules go, and why."""
+
+    label: str
+    kind: str  # the ink of it
+    why: str
+
+
+@dataclass(frozen=True)
 class StepView:
     step: Step
     attempt: Attempt | None
@@ -65,6 +79,7 @@ class StepView:
     calls: tuple[CallView, ...] = ()
     expects: str = ""
     diff: TextDiff | None = None
+    risk: RiskView | None = None
 
     @property
     def position(self) -> int:
@@ -136,6 +151,27 @@ def step_view(change: Change, step: Step) -> StepView:
         expects=f"Expects to find {operation.told(step.expects)}; anything else, and it stops and sends nothing.",
         diff=_diff(change, step, operation, params),
     )
+
+
+def risks_of(aws_account: AwsAccount, steps: Sequence[Step]) -> dict[int, RiskView]:
+    """By the position of the step, by the mirror as it is now; what waits, and what nobody knows any more, has none."""
+    planned = []
+    for step in steps:
+        try:
+            each = planned_step(step, {})
+        except (BadParams, KeyError):
+            continue
+        if not isinstance(each.operation, Gate):
+            planned.append(each)
+    draft = looked_up(aws_account, planned)
+    found = {}
+    for each in planned:
+        risk, why = risk_of(draft, each.operation, each.params)
+        found[each.position] = RiskView(str(risk.label), _RISK_KINDS.get(risk, ""), why)
+    return found
+
+
+_RISK_KINDS = {Risk.HIGH: "warn", Risk.DESTRUCTIVE: "danger", Risk.SECRET: "warn"}
 
 
 def undo_of(step: Step) -> Undo | None:

@@ -87,6 +87,7 @@ VERBS: dict[str, Callable[[Change, Operator], Any]] = {
     "delete_what_appeared": lambda removal, actor: changes.delete_what_appeared(
         change=removal, which="AKIA1", actor=actor
     ),
+    "leave_out": lambda removal, actor: changes.leave_out(change=removal, actor=actor),
     "leave_what_appeared": lambda removal, actor: changes.leave_what_appeared(change=removal, actor=actor),
     "look_again": lambda removal, actor: changes.look_again(change=removal, actor=actor),
     "move_end": _later,

@@ -30,7 +30,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Held since {standing.held_since:%Y-%m-%d %H:%M} UTC. {standing.why}")
         for each in service.held_changes():
             mark = "may go on" if each.may_go_on else "can't go on by itself"
-            self.stdout.write(f"\nChange {each.change.pk} of {each.change.aws_account}: {each.change.title} ({mark})")
+            self.stdout.write(f"\nChange {each.change.pk} of {each.change.aws_account}: {each.change.titled} ({mark})")
             for step in each.steps:
                 self.stdout.write(f"  {step.position}. {step.title}. {step.sentence}")
 
