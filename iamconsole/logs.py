@@ -1,4 +1,8 @@
-"""One JSON object a line, for log collectors. Extra fields of a record go in by name."""
+"""What the log says: one JSON object a line, for log collectors, with the extra fields of a record by name.
+
+A refusal is expected: by AWS, of a person or of a request. It is one line that says who refused what, without a
+traceback, which is for faults of the console.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,21 @@ import json
 import logging
 from datetime import UTC, datetime
 
+from django.core.exceptions import BadRequest, PermissionDenied
+
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+class WithoutExpected(logging.Filter):
+    """Takes the traceback off a record of an exception that is expected (`is_expected` of its class)."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
+        if isinstance(error, PermissionDenied | BadRequest) or getattr(error, "is_expected", False):
+            said = " ".join(str(error).split())
+            record.msg = f"{record.getMessage()}{': ' if said else ''}{said}"
+            record.args, record.exc_info, record.exc_text = (), None, None
+        return True
 
 
 class JsonFormatter(logging.Formatter):

@@ -332,8 +332,9 @@ LOGGING: dict[str, Any] = {
         "line": {"()": "iamconsole.logs.JsonFormatter"} if PRODUCTION else {"format": "%(message)s"},
         "json": {"()": "iamconsole.logs.JsonFormatter"},
     },
+    "filters": {"expected": {"()": "iamconsole.logs.WithoutExpected"}},
     "handlers": {
-        "stream": {"class": "logging.StreamHandler", "formatter": "line"},
+        "stream": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["expected"]},
         "entries": {"class": "logging.StreamHandler", "formatter": "json"},
     },
     "root": {"handlers": ["stream"], "level": env.str("LOG_LEVEL", default="INFO" if PRODUCTION else "WARNING")},

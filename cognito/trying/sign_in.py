@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 from django.utils import timezone
 
@@ -177,6 +178,12 @@ class Trial:
             client_id=self._app.client.aws_id,
             now=timezone.now(),
         )
+
+
+def scanned(state: State, pool: UserPool) -> str:
+    """What an authenticator app reads ("Google Authenticator: Key Uri Format", which Cognito's guide follows)."""
+    issuer, who = quote(pool.name, safe=""), quote(state.username, safe="")
+    return f"otpauth://totp/{issuer}:{who}?secret={state.key}&issuer={issuer}"
 
 
 def _asks(challenge: str, said: Mapping[str, Any]) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from cognito.trying.credentials import try_out, why_not
 from cognito.trying.forms import AnswerForm, BeginForm, CodeForm, SignUpForm, TokenForm, TryCredentialsForm
 from cognito.trying.refusals import sentence_of
 from cognito.trying.sign_in import Asked, Outcome
+from iamconsole.web import qr
 from policies.details import TabLink, fetch_row, render_tab
 from policies.views.stage import REFUSED
 from sync.aws.errors import AwsError
@@ -71,6 +72,8 @@ def try_sign_in(request: HttpRequest, account_id: str, aws_id: str) -> HttpRespo
             context |= _step(request, pool, context)
         except (NotGoingOn, AwsError) as error:
             context["refused"] = _why(error)
+    if (asked := context.get("asked")) and asked.state.key:
+        context["image"] = qr.data_uri(sign_in.scanned(asked.state, pool))
     status = REFUSED if "refused" in context or any(context[form].errors for form in ("begin", "check")) else 200
     return render(request, "cognito/trying/sign_in.html", context, status=status)
 

@@ -23,6 +23,7 @@ class AwsError(Exception):
     AWS refused it, or it only reads); True = AWS had it; None = nobody knows. Only False is safe to try again.
     """
 
+    is_expected: ClassVar[bool] = True  # the log says it in a line, without a traceback (iamconsole/logs.py)
     what: ClassVar[str] = "AWS did not do {operation}."
     advice: ClassVar[str] = "Try again; if it fails again, look into the log for what AWS answered."
 

@@ -255,7 +255,7 @@ def test_where_a_code_goes_is_known_from_what_is_kept(pool: UserPool, attributes
 
 
 def test_where_it_isnt_kept_that_is_said(pool: UserPool) -> None:
-    about = {"aws_account": pool.aws_account, "region": pool.region, "pool_id": pool.aws_id}
+    about: dict[str, Any] = {"aws_account": pool.aws_account, "region": pool.region, "pool_id": pool.aws_id}
     care, _ = PoolCare.objects.update_or_create(**about, defaults={"attributes": ["email", "phone_number"]})
     person = make_person(pool)
     del person.attributes["email_verified"]

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import io
 import logging
+import sys
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
 
 from accounts.models import AwsAccount
 from iamconsole.demo.process import Emulator
-from iamconsole.logs import JsonFormatter
+from iamconsole.logs import JsonFormatter, WithoutExpected
 from sync.aws import errors
 from sync.aws.client import reader, writer
 
@@ -74,3 +78,29 @@ def test_no_line_holds_a_secret(emulator: Emulator, aws_account: AwsAccount, cap
     assert "CreateLoginProfile" in written
     assert secret not in written
     assert "correct-Horse" not in written
+
+
+@pytest.mark.parametrize(
+    ("error", "has_traceback"),
+    [
+        (errors.AwsError("Incorrect username or password.", code="NotAuthorizedException"), False),
+        (PermissionDenied("This isn't for helpdesk."), False),
+        (KeyError("a fault of the console"), True),
+    ],
+)
+def test_a_refusal_is_a_line_without_a_traceback(error: Exception, has_traceback: bool) -> None:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.addFilter(WithoutExpected())
+    try:
+        raise error
+    except Exception:
+        record = logging.LogRecord("t", logging.WARNING, "", 0, "Forbidden: %s", ("/people/",), sys.exc_info())
+    handler.handle(record)
+    said = stream.getvalue()
+    assert ("Traceback" in said) is has_traceback
+    assert said.startswith("Forbidden: /people/") and str(error) in said
+
+
+def test_the_console_logs_so() -> None:
+    assert settings.LOGGING["handlers"]["stream"]["filters"] == ["expected"]

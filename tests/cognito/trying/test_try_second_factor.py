@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from accounts.models import Operator
+from cognito.models import UserPool
+from cognito.trying.sign_in import scanned
 from iamconsole.demo.cognito_idp.totp import code_at
 from tests.cognito.identity_pools.shop import Shop
 from tests.cognito.trying.pages import FIRST, SECOND, begun, person, sign_in_page, state_in, with_secret
@@ -101,10 +104,16 @@ def test_an_app_is_set_up_where_everybody_needs_one(shop: Shop, erins: Client) -
     page = begun(erins, shop)
     assert "Cognito asks: MFA_SETUP" in text_of(page)
     key = key_in(page)
+    assert '<img class="qr" src="data:image/svg+xml;base64,' in page
     page = sign_in_page(erins, shop, 422, state=state_in(page), answer=wrong(key))
     assert "This isn’t the code" in text_of(page)
     assert key_in(page) == key
     assert believed(sign_in_page(erins, shop, state=state_in(page), answer=code(key)))
+
+
+def test_an_app_reads_the_key_and_whose_it_is() -> None:
+    said = scanned(SimpleNamespace(username="ada@home.example", key=KEY), UserPool(name="shop & co"))  # type: ignore[arg-type]
+    assert said == f"otpauth://totp/shop%20%26%20co:ada%40home.example?secret={KEY}&issuer=shop%20%26%20co"
 
 
 def key_in(page: str) -> str:
