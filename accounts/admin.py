@@ -35,7 +35,7 @@ from accounts.models import (
     Grant,
     Operator,
 )
-from accounts.services import aws_accounts, claims, grants, groups, oidc_operators, operators
+from accounts.services import aws_accounts, claims, grants, groups, invitations, oidc_operators, operators
 from accounts.services.owners import NoOwnerLeft, keeping_an_owner
 from accounts.stepup import demand_step_up
 from iamconsole.web.admin import OwnedFilter, ReadOnlyAdmin, ScopedAdmin, ownership
@@ -180,10 +180,18 @@ class GrantAdmin(EditableAdmin):
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> ModelChoiceField[Any] | None:
+        """Owners of some AWS accounts choose among these, and among operators and groups with a grant there."""
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if field and db_field.name == "aws_account" and not ownership(request).all:
-            field.queryset = signed_in(request).owned_aws_accounts()
+        if field is None or ownership(request).all:
+            return field
+        owner = signed_in(request)
+        if db_field.name == "aws_account":
+            field.queryset = owner.owned_aws_accounts()
             field.required = True  # none would mean all of them
+        elif db_field.name == "operator":
+            field.queryset = Operator.objects.filter(invitations.seen_by(owner)).distinct()
+        elif db_field.name == "group":
+            field.queryset = Group.objects.filter(grants__aws_account__in=owner.owned_aws_accounts()).distinct()
         return field
 
     def save_model(self, request: HttpRequest, obj: Grant, form: ModelForm[Any], change: bool) -> None:

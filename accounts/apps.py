@@ -28,5 +28,15 @@ class AccountsConfig(AppConfig):
                 "grant_take": "Take the role away",
                 "approval_rule_make": "Add the approval rule",
                 "approval_rule_remove": "Remove the approval rule",
+                "operator_invite": "Invite the operator",
+                "operator_invite_again": "Send the invitation again",
+                "operator_active": "Deactivate the operator, or let them in again",
+                "operator_sign_out": "End the operator’s sessions",
+                "mfa_activate_totp": "Set up the authenticator app",
+                "mfa_deactivate_totp": "Remove the authenticator app",
+                "mfa_generate_recovery_codes": "Make new recovery codes",
+                "mfa_add_webauthn": "Add the passkey",
+                "mfa_edit_webauthn": "Rename the passkey",
+                "mfa_remove_webauthn": "Remove the passkey",
             }
         )

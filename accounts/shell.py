@@ -19,11 +19,18 @@ def _sees_audit(request: HttpRequest) -> bool:
     return isinstance(operator, Operator) and bool(operator.aws_accounts_with(roles_with(SEE_IAM)))
 
 
+def _owns(request: HttpRequest) -> bool:
+    return isinstance(request.user, Operator) and request.user.is_staff
+
+
 class AccountsShell(ShellProvider):
     navigation: ClassVar[tuple[NavGroup, ...]] = (
         NavGroup(
             "",
-            (NavItem("Audit trail", "scroll-text", "audit", per_aws_account=False, position=30, shows=_sees_audit),),
+            (
+                NavItem("Audit trail", "scroll-text", "audit", per_aws_account=False, position=30, shows=_sees_audit),
+                NavItem("Operators", "users", "operators", per_aws_account=False, position=35, shows=_owns),
+            ),
             position=0,
         ),
     )

@@ -85,9 +85,14 @@ def has_second_factor(operator: Operator) -> bool:
     return _factors(operator).exists() if known is None else known
 
 
-def _factors(operator: Operator) -> QuerySet[Authenticator]:
-    found: QuerySet[Authenticator] = Authenticator.objects.filter(user=operator, type__in=SECOND_FACTORS)
+def factors() -> QuerySet[Authenticator]:
+    """The second factors of all operators."""
+    found: QuerySet[Authenticator] = Authenticator.objects.filter(type__in=SECOND_FACTORS)
     return found
+
+
+def _factors(operator: Operator) -> QuerySet[Authenticator]:
+    return factors().filter(user=operator)
 
 
 def remember_rights(operator: Operator) -> None:

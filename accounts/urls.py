@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from accounts.oidc import views as sso
-from accounts.views import audit, aws_accounts, mails, step_up
+from accounts.views import audit, aws_accounts, mails, operators, step_up
 
 urlpatterns = [
     path("accounts/", aws_accounts.aws_accounts, name="aws_accounts"),
@@ -19,6 +19,12 @@ urlpatterns = [
         aws_accounts.approval_rule_remove,
         name="approval_rule_remove",
     ),
+    path("operators/", operators.operators, name="operators"),
+    path("operators/invite/", operators.operator_invite, name="operator_invite"),
+    path("operators/<int:pk>/", operators.operator, name="operator"),
+    path("operators/<int:pk>/invite/", operators.operator_invite_again, name="operator_invite_again"),
+    path("operators/<int:pk>/active/", operators.operator_active, name="operator_active"),
+    path("operators/<int:pk>/sign-out/", operators.operator_sign_out, name="operator_sign_out"),
     path("audit/", audit.audit_trail, name="audit"),
     path("audit/check/", audit.audit_check, name="audit_check"),
     path("audit/<int:pk>/", audit.audit_entry, name="audit_entry"),

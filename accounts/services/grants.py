@@ -26,7 +26,7 @@ def give(*, actor: Operator | None, grant: Grant, reason: str = "", request: Htt
 
     Raises PermissionDenied unless the actor owns what they grant on, ValidationError when the grant is there already.
     """
-    _require_owner(actor, grant.aws_account)
+    require_owner(actor, grant.aws_account)
     grant.full_clean()
     grant.save()
     _record("grant.given", actor, grant, reason, request)
@@ -35,13 +35,14 @@ def give(*, actor: Operator | None, grant: Grant, reason: str = "", request: Htt
 
 def take(*, actor: Operator, grant: Grant, reason: str = "", request: HttpRequest | None = None) -> None:
     """Raises PermissionDenied, or NoOwnerLeft when nobody would own all AWS accounts any more."""
-    _require_owner(actor, grant.aws_account)
+    require_owner(actor, grant.aws_account)
     with keeping_an_owner():
         _record("grant.taken", actor, grant, reason, request)
         grant.delete()
 
 
-def _require_owner(actor: Operator | None, aws_account: AwsAccount | None) -> None:
+def require_owner(actor: Operator | None, aws_account: AwsAccount | None) -> None:
+    """Raises PermissionDenied unless the actor owns the AWS account, or (None) all of them."""
     if actor and not may(actor, ADMINISTER, aws_account):
         raise PermissionDenied("Only its owners give and take grants on an AWS account.")
 

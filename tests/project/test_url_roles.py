@@ -61,6 +61,7 @@ KEYS: dict[str, Callable[[], object]] = {
     "grant": lambda: Grant.objects.filter(aws_account__isnull=False).earliest("pk").pk,
     "approval": lambda: ApprovalRule.objects.earliest("pk").pk,
     "audit": lambda: AuditEntry.objects.get().pk,
+    "operator": lambda: Operator.objects.get(email="bob@example.org").pk,
     "cognito_pool": lambda: UserPool.objects.get().aws_id,
     "cognito_people": lambda: UserPool.objects.get().aws_id,
     "data_protection": lambda: UserPool.objects.get().aws_id,

@@ -36,6 +36,15 @@ audit_entry                    GET    in        404     ok   403  ok   ok    ok 
 audit_check                    GET    in        404     403  403  403  403   ok    ok
 audit_check                    HTMX   in        404     403  403  403  403   ok    ok
 audit_check                    POST   in        404     403  403  403  403   ok    ok
+operators                      GET    in        404     403  403  403  403   ok    ok
+operators                      HTMX   in        404     403  403  403  403   ok    ok
+operators?format=csv           GET    in        404     403  403  403  403   ok    ok
+operator                       GET    in        404     403  403  403  403   ok    ok
+operator_invite                GET    in        404     403  403  403  403   ok    ok
+operator_invite                POST   in        404     403  403  403  403   ok    ok
+operator_invite_again          POST   in        404     403  403  403  403   ok    ok
+operator_active                POST   in        404     403  403  403  403   403   ok
+operator_sign_out              POST   in        404     403  403  403  403   403   ok
 mails                          GET    in        ok      ok   ok   ok   ok    ok    ok
 mails                          POST   in        ok      ok   ok   ok   ok    ok    ok
 step_up                        GET    in        ok      ok   ok   ok   ok    ok    ok

@@ -1,0 +1,74 @@
+"""The operators as a list, for owners."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from accounts.models import Operator
+from accounts.sign_in import factors
+from iamconsole.web.cells import name_link
+from iamconsole.web.elements import ago, muted, small
+from iamconsole.web.filters import Choice, ChoiceFilter
+from iamconsole.web.tables import Column, Table
+
+INVITED = Q(is_active=True, last_login__isnull=True)
+
+
+def with_factors(rows: QuerySet[Operator]) -> QuerySet[Operator]:
+    return rows.annotate(has_factor=Exists(factors().filter(user=OuterRef("pk"))))
+
+
+def state_of(operator: Operator) -> str:
+    if not operator.is_active:
+        return "Deactivated"
+    return "Active" if operator.last_login else "Invited, hasn’t signed in yet"
+
+
+def _search(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    return rows.filter(Q(name__icontains=words) | Q(email__icontains=words))
+
+
+def _name(row: Operator, scope: Any) -> SafeString:
+    return name_link(reverse("operator", kwargs={"pk": row.pk}), str(row), small(row.email))
+
+
+def _last(row: Operator, scope: Any) -> SafeString | str:
+    return ago(row.last_login) if row.last_login else muted("Never")
+
+
+def _factor(row: Any, scope: Any) -> SafeString | str:
+    return "Yes" if row.has_factor else muted("No")
+
+
+OPERATORS = Table(
+    name="operators",
+    one="operator",
+    many="operators",
+    columns=(
+        Column("name", "Name", str, cell=_name, sort="name"),
+        Column("email", "E-mail address", lambda row: row.email, only_export=True),
+        Column("state", "State", state_of),
+        Column("factor", "Second factor", lambda row: "yes" if row.has_factor else "no", cell=_factor),
+        Column("last", "Last sign-in", lambda row: row.last_login, cell=_last, optional=True),
+    ),
+    default_sort="name",
+    filters=(
+        ChoiceFilter(
+            "state", "State",
+            choices=(
+                Choice("active", "Active", Q(is_active=True, last_login__isnull=False)),
+                Choice("invited", "Invited", INVITED),
+                Choice("deactivated", "Deactivated", Q(is_active=False)),
+            ),
+        ),
+    ),
+    search=_search,
+    search_hint="Search names and e-mail addresses",
+    empty_icon="users",
+    empty_title="No operators",
+    empty_text="Invite somebody: they get an e-mail with a link to set a password.",
+)  # fmt: skip

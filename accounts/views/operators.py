@@ -1,0 +1,156 @@
+"""The operators of this console: who they are, inviting another one, deactivating one, ending their sessions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.access import signed_in
+from accounts.invitation_form import InvitationForm
+from accounts.link_tokens import is_invited
+from accounts.models import Grant, Operator
+from accounts.operators_list import OPERATORS, state_of, with_factors
+from accounts.services import invitations, password_links
+from accounts.services import operators as operators_service
+from accounts.services.owners import NoOwnerLeft
+from accounts.stepup import demand_step_up
+from iamconsole.web.tables import list_response
+
+NOT_SENT = "The e-mail couldn’t be sent now: send the invitation again in a minute."
+
+
+def _owner(request: HttpRequest) -> Operator:
+    """Raises Http404 for strangers and PermissionDenied for those who own no AWS account."""
+    operator = signed_in(request)
+    if operator.is_stranger:
+        raise Http404
+    if not operator.is_staff:
+        raise PermissionDenied("Only owners of an AWS account see the operators.")
+    return operator
+
+
+def _seen(owner: Operator) -> QuerySet[Operator]:
+    return with_factors(Operator.objects.filter(invitations.seen_by(owner)).distinct())
+
+
+def _fetch(request: HttpRequest, pk: int, *, manage: bool = False) -> Operator:
+    """`manage`: only for owners of all AWS accounts, since the operator may have grants on any."""
+    owner = _owner(request)
+    found = get_object_or_404(_seen(owner), pk=pk)
+    if manage and not owner.owns_all():
+        raise PermissionDenied("Only owners of all AWS accounts do this to an operator.")
+    return found
+
+
+@require_GET
+def operators(request: HttpRequest) -> HttpResponseBase:
+    owner = _owner(request)
+    context = {"owns_all": owner.owns_all()}
+    return list_response(request, OPERATORS, _seen(owner), owner, "accounts/operators.html", context=context)
+
+
+@require_http_methods(["GET", "POST"])
+def operator_invite(request: HttpRequest) -> HttpResponse:
+    owner = _owner(request)
+    initial = _initial(owner, request.GET.get("operator", ""))
+    form = InvitationForm(request.POST if request.method == "POST" else None, owner=owner, initial=initial)
+    if request.method == "POST":
+        demand_step_up(request)
+        if form.is_valid() and (invited := _invited(request, owner, form)):
+            return redirect("operator", pk=invited.operator.pk)
+    return render(request, "accounts/operator_invite.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _initial(owner: Operator, pk: str) -> dict[str, str]:
+    """Of an operator who gets another role."""
+    known = _seen(owner).filter(pk=pk).first() if pk.isascii() and pk.isdigit() and len(pk) < 10 else None
+    return {"email": known.email, "name": known.name} if known else {}
+
+
+def _invited(request: HttpRequest, owner: Operator, form: InvitationForm) -> invitations.Invited | None:
+    said = form.cleaned_data
+    about = {name: said[name] for name in ("email", "name", "role", "reason")}
+    try:
+        invited = invitations.invite(actor=owner, aws_accounts=form.chosen(), request=request, **about)
+    except ValidationError as error:
+        form.add_error(None, error.messages)
+        return None
+    if invited.is_new:
+        _send(request, invited.operator)
+    else:
+        messages.success(request, f"{invited.operator} was an operator already, and has the role now.")
+    return invited
+
+
+@require_GET
+def operator(request: HttpRequest, pk: int) -> HttpResponse:
+    owner, found = _owner(request), _fetch(request, pk)
+    grants = Grant.objects.of(found) if found.is_active else Grant.objects.filter(operator=found)
+    if not owner.owns_all():
+        grants = grants.filter(aws_account__in=owner.owned_aws_accounts()) | grants.filter(aws_account__isnull=True)
+    context: dict[str, Any] = {
+        "operator": found,
+        "state": state_of(found),
+        "is_invited": is_invited(found) and found.is_active,
+        "grants": grants.select_related("aws_account", "group").order_by("aws_account__name", "role", "pk"),
+        "owns_all": owner.owns_all(),
+        "is_me": found == owner,
+    }
+    if owner.owns_all():
+        context["sessions"] = UserSession.objects.filter(user=found).count()
+        context["groups"] = list(found.groups.order_by("name").values_list("name", flat=True))
+    return render(request, "accounts/operator.html", context)
+
+
+@require_POST
+def operator_invite_again(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _fetch(request, pk)
+    demand_step_up(request)
+    try:
+        invitations.invite_again(actor=signed_in(request), operator=found, request=request)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        _send(request, found)
+    return redirect("operator", pk=pk)
+
+
+@require_POST
+def operator_active(request: HttpRequest, pk: int) -> HttpResponse:
+    """Deactivates (`on` is empty), or lets in again."""
+    found = _fetch(request, pk, manage=True)
+    demand_step_up(request)
+    before = {"is_active": found.is_active}
+    found.is_active = bool(request.POST.get("on"))
+    try:
+        operators_service.change(actor=signed_in(request), operator=found, before=before, request=request)
+    except NoOwnerLeft as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        words = "can sign in again." if found.is_active else "can’t sign in any more, and their sessions are ended."
+        messages.success(request, f"{found} {words}")
+    return redirect("operator", pk=pk)
+
+
+@require_POST
+def operator_sign_out(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _fetch(request, pk, manage=True)
+    demand_step_up(request)
+    ended = operators_service.sign_out(actor=signed_in(request), operator=found, request=request)
+    messages.success(request, f"{ended} session{'' if ended == 1 else 's'} of {found} ended.")
+    return redirect("operator", pk=pk)
+
+
+def _send(request: HttpRequest, found: Operator) -> None:
+    if invitations.send(found, by=signed_in(request), home=password_links.home_of(request)):
+        words = "gets an e-mail with a link to set a password, which works for three days."
+        messages.success(request, f"{found.email} {words}")
+    else:
+        messages.warning(request, f"{found} is invited. {NOT_SENT}")
