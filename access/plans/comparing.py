@@ -85,6 +85,15 @@ NOT_COMPARED = Told(
 
 
 def compare(before: Combination, after: Combination) -> Told:
+    """Who wasn't there before loses nothing, whatever a boundary or a denial of theirs is."""
+    told = _compared(before, after)
+    if before.exists:
+        return told
+    perhaps = [each for each in told.perhaps if each.get("may_be") != "lost"]
+    return replace(told, lost=(), denied=(), perhaps=perhaps)
+
+
+def _compared(before: Combination, after: Combination) -> Told:
     why = tuple(_why(before, after))
     if (before.documents, before.boundary) == (after.documents, after.boundary):
         return Told(why=why)

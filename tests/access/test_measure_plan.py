@@ -203,3 +203,17 @@ def test_of_who_is_deleted_nothing_stays(aws_account: AwsAccount) -> None:
 def trust(who: str, **more: Any) -> str:
     statement = {"Effect": "Allow", "Principal": {"AWS": who}, "Action": "sts:AssumeRole", **more}
     return text_of(statement)
+
+
+def test_who_was_not_there_before_loses_nothing(aws_account: AwsAccount) -> None:
+    bounds = managed(aws_account, "bounds", [allow("s3:*"), deny("iam:*")])
+    assert told(aws_account, ops.create_user(aws_account, "ada", boundary_arn=bounds.arn)) == {}
+    steps = [ops.create_user(aws_account, "ada", boundary_arn=bounds.arn)]
+    assert not any("lost" in each or "denied" in each for each in measured(aws_account, *steps)["effects"])
+
+
+def test_one_action_of_a_verb_is_named(aws_account: AwsAccount) -> None:
+    """Of the others that begin so, one takes no resource, so that it isn't said by this statement either."""
+    one = managed(aws_account, "one", [allow("iam:SetDefaultPolicyVersion", arn("policy/*"))])
+    dana = user(aws_account, "dana")
+    assert told(aws_account, ops.attach(dana, one.arn)) == {"dana": {"gained": ["iam:SetDefaultPolicyVersion"]}}

@@ -111,10 +111,15 @@ class Universe:
         return [self._known.names[name] for name in self._lowered(actions)]
 
     def described(self, actions: Actions, patterns: Iterable[str], indifferent: Actions = 0) -> list[str]:
-        """By patterns, first those given, where all that they match is meant or indifferent; the rest by name."""
+        """By patterns, first those given, where all that they match is meant or indifferent; the rest by name.
+
+        A pattern that nobody wrote stands for what is meant and nothing else: `iam:Set*` isn't said of one action.
+        """
         found: list[str] = []
-        left, meant = actions, actions | indifferent
-        for patterns_for in (lambda _: self._written(patterns), self._services, self._verbs):
+        left = actions
+        written, ours = actions | indifferent, actions
+        ways = ((lambda _: self._written(patterns), written), (self._services, ours), (self._verbs, ours))
+        for patterns_for, meant in ways:
             for pattern in patterns_for(left):
                 mask = self._of_pattern(pattern)
                 if mask & left and not mask & ~meant and mask.bit_count() > 1:
