@@ -169,3 +169,13 @@ def test_the_plan_says_which_steps_only_wait(
     change = propose(world.aws_account, erin, rotate_key(AccessKey.objects.live().get(), quiet_days=3, soak_days=3))
     plan = get(client_of(erin), "change", pk=change.pk)
     assert (plan.count("Waits, sends nothing"), plan.count("The exact call")) == (3, 3)
+
+
+def test_its_reverse_says_that_the_new_key_was_used(world: World, of: Of, change: Change, erin: Operator) -> None:
+    """A step has seen it, whatever the last pull had."""
+    new = change.steps.get(position=1).result["id"]
+    used(world, new, timedelta(minutes=1))
+    cancelled = changes.cancel(change=on(change), actor=erin)
+    reverse = changes.propose_reverse(change=cancelled, actor=erin, reason="")
+    [said] = [each["message"] for each in reverse.findings if each["code"] == "KEY_USE" and new in each["message"]]
+    assert said.startswith(f"{new} was last used on ")

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import AwsAccount
 from iamconsole.web.words import counted, full_time
 from identities.credentials.kinds import KEYS
+from identities.credentials.last_used import LAST_USED
 from identities.models import IamUser
 from identities.operations.credentials.existing import KeyParams
 from identities.operations.credentials.of_user import KEY, check_id
@@ -53,7 +54,9 @@ class KeyGate(Gate[P]):
         return [object_key(IamUser, p.owner_arn)]
 
     def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
-        return [replace(ref(IamUser, p.owner_arn), facet=KEYS.source)]
+        """What was waited for is read again, too: plans that follow say when the keys were used."""
+        user = ref(IamUser, p.owner_arn)
+        return [replace(user, facet=KEYS.source), replace(user, facet=LAST_USED.source)]
 
 
 class AwaitUse(KeyGate[KeyParams]):
