@@ -6,8 +6,9 @@ that the mirror itself tells: who the principal is, its tags, its organization, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from access.holders import Holder, holder_of
 from access.surroundings import Surroundings, surroundings_of
@@ -21,6 +22,7 @@ from policies.engine.evaluate import Decision, LayerName, Layers, Policy, Reques
 from policies.engine.identity_pools import issuer_for
 from policies.engine.matching import account_in as account_in
 from policies.engine.regions import only_region
+from policies.engine.somewhere import Asked, Place, decisions, is_pattern
 
 _ASSUMES = ("sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity", "sts:tagsession",
            "sts:setsourceidentity")  # fmt: skip
@@ -49,20 +51,56 @@ class Situation:
     layers: Layers
     not_held: Mapping[LayerName, str]
     is_own: bool
+    place: Callable[[str], Place]
 
     def verdict(self) -> Verdict:
-        """It is unknown where that which isn't held, or a context key, can change it."""
-        return evaluate(self.request, replace(self.layers, not_held=frozenset(self.not_held)))
+        """It is unknown where that which isn't held, or a context key, can change it; and of a pattern, where it is one
+        thing of some resources that it matches and another of others."""
+        return self._judged(replace(self.layers, not_held=frozenset(self.not_held)))
+
+    @cached_property
+    def differs(self) -> Mapping[Decision, str]:
+        """Of a pattern of resources, by what is held: one of each decision, where some are allowed and others not."""
+        found = self._decisions(self._held()) or {}
+        return {decision: one for decision, (one, _) in found.items()} if _is_mixed(found) else {}
+
+    def _judged(self, layers: Layers) -> Verdict:
+        if not self._is_about_pattern:
+            return evaluate(self.request, layers)
+        found = self._decisions(layers)
+        if found and not _is_mixed(found):
+            return next(iter(found.values()))[1]
+        return Verdict(Decision.UNKNOWN, (), (), tuple(sorted(layers.not_held)))
+
+    @property
+    def _is_about_pattern(self) -> bool:
+        return self.request.resource != "*" and is_pattern(self.request.resource)
+
+    def _decisions(self, layers: Layers) -> Mapping[Decision, tuple[str, Verdict]] | None:
+        request = self.request
+        if not self._is_about_pattern:
+            return None
+        asked = Asked(
+            request.caller, [request.action], request.resource, request.context, request.is_unknown, self.place
+        )
+        return decisions(asked, layers)
 
     def verdict_of_held(self) -> Verdict:
         """By the layers that are held: the others are taken neither to deny nor to grant."""
+        return self._judged(self._held())
+
+    def _held(self) -> Layers:
         layers = self.layers
         if LayerName.RESOURCE in self.not_held:
             accounts = {self.request.resource_account, *([self.request.caller.account] if self.is_own else [])}
             layers = replace(layers, resource=delegating_to(*accounts))
         if LayerName.IDENTITY in self.not_held and not self.is_own:
             layers = replace(layers, identity=(EVERYTHING,))
-        return evaluate(self.request, layers)
+        return layers
+
+
+def _is_mixed(decisions: Collection[Decision]) -> bool:
+    return len(decisions) > 1 and (Decision.ALLOWED in decisions or Decision.UNKNOWN in decisions)
 
 
 EVERYTHING = Policy(
@@ -82,6 +120,8 @@ def situation_of(aws_account: AwsAccount, principal: str, action: str, resource:
         raise Unanswerable(f"{action!r} is no action: it must be written as service:Action.")
     if "*" in action or "?" in action:
         raise Unanswerable(f"{action!r} stands for several actions: ask of one. who_can takes patterns.")
+    if is_assuming(action, resource) and is_pattern(resource):
+        raise Unanswerable(f"{resource!r} stands for several roles: ask of one. who_can takes patterns.")
     try:
         caller = caller_of(principal)
     except ValueError as problem:
@@ -108,7 +148,13 @@ def situation_of(aws_account: AwsAccount, principal: str, action: str, resource:
         rcps=of_resource.rcps if bound_by_rcps else (),
     )
     request = Request(caller, action, resource, owner, known, Unknown(caller, holder))
-    return Situation(request, layers, not_held, is_own=caller.account == aws_account.account_id)
+
+    def place(one: str) -> Place:
+        where = account_in(one) or aws_account.account_id
+        there = of_resource if where == owner else _NOWHERE
+        return Place(where, facts_of_place(_NOWHERE, there, one, action), is_bound=where == owner)
+
+    return Situation(request, layers, not_held, caller.account == aws_account.account_id, place)
 
 
 def _holder(aws_account: AwsAccount, caller: Caller) -> Holder | None:

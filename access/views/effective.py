@@ -53,6 +53,7 @@ def _answered(aws_account: AwsAccount, arn: str, asked: dict[str, Any]) -> dict[
         "asked": asked,
         "verdict": verdict,
         "held": situation.verdict_of_held().decision,
+        "differs": situation.differs,
         "not_held": [situation.not_held[layer] for layer in verdict.not_held],
     }
 

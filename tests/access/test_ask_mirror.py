@@ -262,3 +262,21 @@ def test_simulate_says_what_is_missing(alone: AwsAccount) -> None:
         simulate(account="999999999999", action=CREATE)
     with pytest.raises(CommandError, match="--context takes KEY=VALUE"):
         simulate(action=CREATE, context=["MFA"])
+
+
+def test_a_pattern_is_asked_about_one_and_all(alone: AwsAccount) -> None:
+    """What is so of some only is unknown, with one of each."""
+    user(alone, "dana", allow("ec2:*", "arn:aws:ec2:eu-*:*:instance/*"), deny("ec2:*", "arn:aws:ec2:*:*:instance/i-1"))
+    expected = {
+        "arn:aws:ec2:eu-west-1:*:instance/i-2*": "allowed",
+        "arn:aws:ec2:us-*:*:instance/*": "implicitDeny",
+        "arn:aws:ec2:*:*:instance/i-1": "explicitDeny",
+    }
+    for resource, decision in expected.items():
+        found = situation_of(alone, arn("user/dana"), "ec2:StopInstances", resource.replace(":*:i", f":{ID}:i"), {})
+        assert (found.verdict().decision.value, dict(found.differs)) == (decision, {})
+    every = situation_of(alone, arn("user/dana"), "ec2:StopInstances", f"arn:aws:ec2:*:{ID}:instance/*", {})
+    assert every.verdict().decision is Decision.UNKNOWN
+    assert {each.value for each in every.differs} == {"allowed", "explicitDeny", "implicitDeny"}
+    with pytest.raises(Unanswerable, match="several roles"):
+        situation_of(alone, arn("user/dana"), "sts:AssumeRole", arn("role/*"), {})

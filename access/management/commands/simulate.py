@@ -26,7 +26,11 @@ class Command(BaseCommand):
         parser.add_argument("--cases", metavar="FILE", help="JSON Lines; - for standard input")
         parser.add_argument("--principal", help="an ARN, the name of a service, or * for anybody")
         parser.add_argument("--action", help="such as s3:GetObject")
-        parser.add_argument("--resource", default="*", help="an ARN; * for actions that have none")
+        parser.add_argument(
+            "--resource",
+            default="*",
+            help="an ARN, or a pattern of ARNs that are asked about one and all; * for actions that have none",
+        )
         parser.add_argument(
             "--context", metavar="KEY=VALUE", nargs="*", action="extend", default=[],
             help="a condition key of the request; twice for two values. What isn't given is unknown.",
@@ -74,7 +78,7 @@ def answered(situation: Situation) -> dict[str, Any]:
         **told(verdict),
         "not_held": {layer.value: situation.not_held[layer] for layer in verdict.not_held},
         "by_what_is_held": situation.verdict_of_held().decision.value,
-    }
+    } | ({"differs": {each.value: one for each, one in situation.differs.items()}} if situation.differs else {})
 
 
 def _lines(answer: dict[str, Any]) -> Iterator[str]:
@@ -85,6 +89,8 @@ def _lines(answer: dict[str, Any]) -> Iterator[str]:
         yield f"  {reason['effect']}: {reason['layer']}: {where}{hangs}"
     if answer["missing_context"]:
         yield f"It hangs on {', '.join(answer['missing_context'])}: give them with --context."
+    for decision, resource in answer.get("differs", {}).items():
+        yield f"  {decision} on {resource}"
     for layer, why in answer["not_held"].items():
         yield f"Not evaluated: {layer}. {why}"
     if answer["not_held"]:

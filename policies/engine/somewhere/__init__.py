@@ -7,7 +7,7 @@ tried that they do (`settle.py`). A request that counts as allowed was decided b
 
 from policies.engine.somewhere.asked import REGION, Asked, Place, Somewhere, Witness, is_chosen, place_of
 from policies.engine.somewhere.resources import is_pattern, may_take
-from policies.engine.somewhere.search import exists
+from policies.engine.somewhere.search import decisions, exists
 
 __all__ = [
     "REGION",
@@ -15,6 +15,7 @@ __all__ = [
     "Place",
     "Somewhere",
     "Witness",
+    "decisions",
     "exists",
     "is_chosen",
     "is_pattern",

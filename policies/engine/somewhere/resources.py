@@ -30,6 +30,7 @@ _ANYTHING = "*"
 _PARTS = 6
 _BUCKET = "arn:?*:s3:::?*"  # whose name has no slash, unlike the ARN of an object
 _SLASH = "arn:*:s3:::*/*"
+_OBJECTS = ("arn:aws:s3:::", "arn:aws-cn:s3:::", "arn:aws-us-gov:s3:::")  # whose names may have colons
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _OF_PLACE = "aws:resource"  # how keys begin that the ARN tells
 
@@ -73,16 +74,20 @@ class Resources:
         yield from self._guesses()
         running = self._automaton(self._facts)
         seen: set[Hashable] = set()
-        odd: list[str] = []  # such as a function whose name has a colon: a star of a policy may have run into it
+        odd: list[str] = []
         for head in self._heads():
             for text in self._below(running, head, seen):
-                if text.count(":") > self._most_colons:
+                if self.is_odd(text):
                     odd.append(text)
                 else:
                     yield text
         yield from odd
         if resource == _ANYTHING and self._may_be_without():
             yield resource
+
+    def is_odd(self, resource: str) -> bool:
+        """Such as a function whose name has a colon: a star of a policy ran into it, and there can't be one."""
+        return resource.count(":") > self._most_colons and not resource.startswith(_OBJECTS)
 
     def _guesses(self) -> Iterator[str]:
         """What a statement that allows has in common with the pattern, in the first place that comes to mind."""

@@ -8,11 +8,12 @@ from dataclasses import replace
 from policies.engine.callers import CallerKind
 from policies.engine.combine import Decision
 from policies.engine.diff.budget import Budget, Exhausted
+from policies.engine.evaluate import Verdict, evaluate
 from policies.engine.layers import LayerName, Layers, Policy, Request
 from policies.engine.regions import only_region
-from policies.engine.somewhere.asked import REGION, Asked, Somewhere
+from policies.engine.somewhere.asked import REGION, Asked, Place, Somewhere
 from policies.engine.somewhere.resources import Resources, Told, is_pattern
-from policies.engine.somewhere.settle import Settling, unknown_but_chosen
+from policies.engine.somewhere.settle import EVALUATION, Settling, unknown_but_chosen
 from policies.engine.somewhere.values import Keys
 
 STEPS = 300_000  # for one question; a step takes about a microsecond or two
@@ -32,6 +33,36 @@ def exists(asked: Asked, layers: Layers, budget: Budget | None = None) -> Somewh
     return best
 
 
+def decisions(asked: Asked, layers: Layers, budget: Budget | None = None) -> dict[Decision, tuple[str, Verdict]] | None:
+    """All that the evaluator says of the resources that the pattern matches, each with one of them; None: too much.
+
+    Of keys that aren't known nothing is tried: what hangs on them is unknown. There is one action.
+    """
+    budget = budget or Budget(STEPS)
+    (action,) = asked.actions
+    told = list(_told(layers, action.lower()))
+    found: dict[Decision, tuple[str, Verdict]] = {}
+    try:
+        resources = Resources(asked, action, told, budget)
+        for resource in resources:
+            if resources.is_odd(resource):
+                continue
+            place = asked.place_of(resource)
+            context = {**place.context, **asked.context}
+            request = Request(asked.caller, action, resource, place.account, context, asked.is_unknown)
+            budget.spend(EVALUATION)
+            verdict = evaluate(request, _at(layers, place))
+            found.setdefault(verdict.decision, (resource, verdict))
+    except Exhausted:
+        return None
+    return found
+
+
+def _at(layers: Layers, place: Place) -> Layers:
+    rcps = layers.rcps if place.is_bound else ()
+    return replace(layers, resource=place.policy or layers.resource, rcps=rcps)
+
+
 def _of_action(asked: Asked, action: str, layers: Layers, budget: Budget) -> Somewhere:
     told = list(_told(layers, action.lower()))
     best = Somewhere(Decision.IMPLICIT_DENY)
@@ -45,15 +76,12 @@ def _of_action(asked: Asked, action: str, layers: Layers, budget: Budget) -> Som
     try:
         for resource in Resources(asked, action, told, budget):
             place = asked.place_of(resource)
-            of_place = replace(
-                layers, resource=place.policy or layers.resource, rcps=layers.rcps if place.is_bound else ()
-            )
             statements = [each for _, each in told]
             statements += place.policy.document.about(action.lower()) if place.policy else ()
             request = Request(
                 asked.caller, action, resource, place.account, {**place.context, **asked.context}, is_unknown
             )
-            settling = Settling(of_place, Keys(statements, partition), budget, chooses=chooses)
+            settling = Settling(_at(layers, place), Keys(statements, partition), budget, chooses=chooses)
             found = settling.settle(request)
             if found.decision is Decision.ALLOWED:
                 return found

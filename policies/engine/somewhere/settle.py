@@ -17,7 +17,7 @@ from policies.engine.layers import Layers, Request
 from policies.engine.somewhere.asked import REQUEST_TAG, TAG_KEYS, Somewhere, Witness, is_chosen
 from policies.engine.somewhere.values import Keys, Value
 
-_EVALUATION = 25  # steps
+EVALUATION = 25  # steps
 _NOWHERE = Somewhere(Decision.IMPLICIT_DENY)
 _PERHAPS = Somewhere(Decision.UNKNOWN)
 
@@ -36,7 +36,7 @@ class Settling:
         return self._settled(request, {})
 
     def _settled(self, request: Request, tried: Mapping[str, Value]) -> Somewhere:
-        self._budget.spend(_EVALUATION)
+        self._budget.spend(EVALUATION)
         verdict = evaluate(request, self._layers)
         if verdict.decision is not Decision.UNKNOWN:
             if verdict.decision is not Decision.ALLOWED or not _are_consistent(tried):
