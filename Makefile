@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test faults check fmt lock dependent-actions regions findings bench clean dev
+.PHONY: run test faults fuzz check fmt lock dependent-actions regions findings bench clean dev
 
 run: ; @$(PYTHON) iamconsole/launch/prepare.py && exec $(BIN)/python -m iamconsole.launch.run
 
@@ -14,6 +14,10 @@ test: check
 # Every operation through every fault, on both stacks; `make test` has one operation of each guarantee.
 faults: dev
 	@$(BIN)/python -m tests.faults.run
+
+# Properties held against brute force, for an hour; FUZZ_MINUTES=5 for five minutes, FUZZ_EXAMPLES a round.
+fuzz: dev
+	@$(BIN)/python -m tests.fuzz.run
 
 check: dev
 	@$(BIN)/ruff format --check .

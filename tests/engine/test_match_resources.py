@@ -9,7 +9,7 @@ import re
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.engine import catalogue
@@ -19,6 +19,7 @@ from policies.engine.diff.cells import cells
 from policies.engine.diff.patterns import resource_pattern
 from policies.engine.diff.report import policy_diff
 from policies.engine.matching import ResourceGlob, tokens
+from tests.services.fuzzing import as_long_as_asked
 
 INSTANCE = "arn:aws:ec2:eu-west-1:123456789012:instance/i-1"
 parts = st.lists(st.text("ab*?", max_size=2), min_size=1, max_size=7)
@@ -47,13 +48,13 @@ def _expression(written: list[str]) -> str:
     return ":".join(found)
 
 
-@settings(max_examples=300)
+@as_long_as_asked(200)
 @given(pattern=patterns, text=texts)
 def test_a_star_at_the_end_of_a_part_runs_over_colons(pattern: str, text: str) -> None:
     assert matches(pattern, text) is expected(pattern, text)
 
 
-@settings(max_examples=60)
+@as_long_as_asked(60)
 @given(ours=patterns, theirs=patterns)
 def test_the_automaton_says_the_same(ours: str, theirs: str) -> None:
     """Of two patterns, each way to match that it finds is one, and it finds those of some texts."""

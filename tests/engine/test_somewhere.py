@@ -150,3 +150,10 @@ def test_the_account_that_is_asked_about_is_tried(resource: str) -> None:
     found = exists(Asked(caller_of(DANA), ["sqs:SendMessage"], resource), held)
     assert found.witness is not None
     assert found.witness.account.startswith("2109")
+
+
+def test_a_name_may_have_the_region_in_it() -> None:
+    named = [allow(resource="arn:aws:s3:::logs-${aws:RequestedRegion}/*"), deny("arn:aws:s3:::logs-us-*")]
+    found = asked("s3:GetObject", "*", *named, scp=IN_EUROPE)
+    assert found.witness is not None
+    assert found.witness.resource.startswith(f"arn:aws:s3:::logs-{found.witness.region}/")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from policies.engine import catalogue, variables
@@ -163,10 +163,16 @@ class Resources:
                     continue
                 seen.add(key)
                 if self._is_filled_by_place:
-                    own = self._automaton(self._facts_of(place))
-                    yield from (text + rest for rest in self._endings(own, own.state_after(text)))
+                    yield from self._filled(text, head.partition, place)
                 else:
                     yield from (text + rest for rest in self._endings(running, state))
+
+    def _filled(self, beginning: str, partition: str, place: Place) -> Iterator[str]:
+        """Where names of resources have the Region, or the AWS account, in them, as variables."""
+        known = [place.context] if REGION in place.context or REGION in self._asked.context else []
+        for context in known or [{**place.context, REGION: (region,)} for region in self._regions(partition)]:
+            running = self._automaton(self._facts_of(replace(place, context=context)))
+            yield from (beginning + rest for rest in self._endings(running, running.state_after(beginning)))
 
     def _facts_of(self, place: Place) -> Facts:
         of_place = {"aws:resourceaccount": (place.account,), **place.context}
