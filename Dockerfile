@@ -27,4 +27,4 @@ RUN IAMCONSOLE_PRODUCTION=1 SECRET_KEY=build AUDIT_KEY=build SEAL_KEYS=build pyt
  && mkdir /state /imports /audit /counter && chown console /state /imports /audit /counter
 USER console
 EXPOSE 8000
-CMD ["gunicorn", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "8", "--worker-tmp-dir", "/dev/shm", "--access-logfile", "-", "iamconsole.wsgi"]
+CMD ["gunicorn", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "8", "--worker-tmp-dir", "/dev/shm", "--access-logfile", "-", "--logger-class", "iamconsole.access_log.AccessLogger", "iamconsole.wsgi"]

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
 
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import HttpRequest
 
+_QUERY = re.compile(r"\?[^\s\"]*")
+_KEY_OF_LINK = re.compile(r"(/password/reset/key/)[^/?\s]+")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -27,6 +31,18 @@ class WithoutExpected(logging.Filter):
         return True
 
 
+def masked(text: str) -> str:
+    """An address, or a line with one, as a log may have it: a query may hold somebody's e-mail address or name, and a
+    link to set a password holds its key.
+    """
+    return _KEY_OF_LINK.sub(r"\1…", _QUERY.sub("?…", text))
+
+
+def _said(value: object) -> object:
+    """Of a request its method and path: Django says the query too, in which people search for people."""
+    return f"{value.method} {masked(value.path)}" if isinstance(value, HttpRequest) else value
+
+
 class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -34,7 +50,7 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
-            **{name: value for name, value in vars(record).items() if name not in _STANDARD},
+            **{name: _said(value) for name, value in vars(record).items() if name not in _STANDARD},
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)

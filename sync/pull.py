@@ -124,7 +124,13 @@ def start_all(*, aws_account: AwsAccount, trigger: str, actor: Operator | None =
     The audit trail has one entry of all that.
     """
     newest = Run.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    how = {"aws_account": aws_account, "trigger": trigger, "actor": actor, "wake": wake, "is_told": False}
+    how: dict[str, Any] = {
+        "aws_account": aws_account,
+        "trigger": trigger,
+        "actor": actor,
+        "wake": wake,
+        "is_told": False,
+    }
     with transaction.atomic():
         runs = [
             start(**how, source=due.source, region=due.region)

@@ -127,7 +127,7 @@ def operator_active(request: HttpRequest, pk: int) -> HttpResponse:
     """Deactivates (`on` is empty), or lets in again."""
     found = _fetch(request, pk, manage=True)
     demand_step_up(request)
-    before = {"is_active": found.is_active}
+    before: dict[str, object] = {"is_active": found.is_active}
     found.is_active = bool(request.POST.get("on"))
     try:
         operators_service.change(actor=signed_in(request), operator=found, before=before, request=request)

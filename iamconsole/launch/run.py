@@ -107,6 +107,8 @@ def _processes(port: int, state: Path, demo: bool) -> dict[str, list[str]]:
         "8",
         "--access-logfile",
         "-",
+        "--logger-class",
+        "iamconsole.access_log.AccessLogger",
         "iamconsole.wsgi",
     ]
     processes = {

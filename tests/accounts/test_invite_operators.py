@@ -151,7 +151,7 @@ def test_an_owner_of_one_sees_those_with_a_role_there(
     client = client_of(alice)
     for page in ("/operators/", "/operators/?format=csv", "/admin/accounts/grant/add/"):
         answer = client.get(page)
-        text = (b"".join(answer) if answer.streaming else answer.content).decode()  # type: ignore[arg-type]
+        text = (b"".join(answer) if answer.streaming else answer.content).decode()
         assert "Bob" in text and "Olga" in text and "Charlie" not in text, page
     assert client.get(f"/operators/{charlie.pk}/").status_code == 404
     assert client.post(f"/operators/{charlie.pk}/invite/").status_code == 404
