@@ -84,6 +84,14 @@ class Renamed(Alteration):
     new_arn: str
 
 
+@dataclass(frozen=True)
+class Takes(Alteration):
+    """Somebody who is no principal of IAM, such as a person of a user pool, may take on a role from then on."""
+
+    who: str  # an ARN of their own
+    role_arn: str
+
+
 # ---- What is told as it is, and not counted as access --------------------------------------------------------
 PASSWORD, DEVICE = "password", "MFA device"
 ANYBODY = "whom it vouches for"

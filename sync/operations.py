@@ -193,6 +193,10 @@ class Operation(ABC, Generic[P]):
         """Who has what access when the step is done, as far as it changes that. From the parameters and the mirror."""
         return ()
 
+    def altered(self, aws_account: AwsAccount, step: Planned) -> Sequence[Alteration]:
+        """The same of a step of a plan: for an operation that reads off what it expects to find."""
+        return self.alters(aws_account, step.params)
+
     def is_destructive(self, p: P) -> bool:
         """Whether an operator has to type the object's name first."""
         return self.undo is Undo.NEVER or self.risk is Risk.DESTRUCTIVE

@@ -54,7 +54,7 @@ class AccessCheck(Check):
 
 
 def _alterations(aws_account: AwsAccount, steps: Sequence[Planned]) -> list[Alteration]:
-    return [told for step in steps for told in step.operation.alters(aws_account, step.params)]
+    return [told for step in steps for told in step.operation.altered(aws_account, step)]
 
 
 def _new_administrators(concerned: Sequence[Concerned]) -> Iterator[Finding]:

@@ -43,7 +43,7 @@ def effects(
         if not is_group(arn):
             pair = _pair(before.combination(was), after.combination(now), tags)
             if pair[0] != pair[1]:
-                pairs[pair, administrators.becomes(arn, *pair), ""].append(arn)
+                pairs[pair, administrators.becomes(after.taken.get(arn, arn), *pair), ""].append(arn)
     for of, pair in _of_nobody(before, after):
         pairs[pair, False, of] = []
     return list(_merged(_compared(pairs)))

@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import singledispatchmethod
 
-from policies.holdings import Attached, Bounded, Exists, Fact, InForce, Inline, Member, Renamed, Tagged, Trusting
+from policies.holdings import Attached, Bounded, Exists, Fact, InForce, Inline, Member, Renamed, Tagged, Takes, Trusting
 from sync.operations import Alteration
 
 # AWS Managed Policy Reference Guide, "AdministratorAccess": the mirror lacks it where nobody has it.
@@ -52,9 +52,12 @@ class Holdings:
         self.owners = owners
         self.documents = documents
         self.former: dict[str, str] = {}  # by the new ARN, of who was renamed
+        self.taken: dict[str, str] = {}  # the ARN of a role, by whoever may take it on
 
     def copy(self) -> Holdings:
-        return Holdings(deepcopy(self.owners), dict(self.documents))
+        made = Holdings(deepcopy(self.owners), dict(self.documents))
+        made.taken = dict(self.taken)
+        return made
 
     def alter_all(self, alterations: Iterable[Alteration]) -> None:
         for alteration in alterations:
@@ -123,6 +126,16 @@ class Holdings:
                 owner.groups = owner.groups - {told.arn} | {told.new_arn}
 
     @alter.register
+    def _takes(self, told: Takes) -> None:
+        """All that the role has; of several roles together, without the boundaries that only some of them have."""
+        role, is_first = self._owner(told.role_arn), told.who not in self.owners
+        owner = self._owner(told.who)
+        owner.attached |= role.attached
+        owner.inline |= {f"{told.role_arn} {name}": text for name, text in role.inline.items()}
+        owner.boundary = role.boundary if is_first or owner.boundary == role.boundary else ""
+        self.taken[told.who] = told.role_arn
+
+    @alter.register
     def _told(self, told: Fact) -> None:
         """No policy says it: nothing to put together."""
 
@@ -170,7 +183,7 @@ def named_in(alterations: Sequence[Alteration]) -> tuple[set[str], set[str]]:
                 owners.add(told.arn)
             case Renamed():
                 owners |= {told.arn, told.new_arn}
-            case Trusting():
+            case Trusting() | Takes():
                 owners.add(told.role_arn)
             case Attached() | Inline() | Bounded() | Tagged():
                 owners.add(told.owner_arn)

@@ -6,8 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from access.plans.telling import LEDE, blocks, head, is_measured
+from accounts.access import signed_in
 from accounts.roles import SEE_IAM
 from iamconsole.web.fragments import render_page, wants_fragment
+from sync.changes.verbs import looked_at_names
+from sync.naming import Names
 from sync.views.fetch import fetch_change
 
 SHOWN_IN_PANEL = 5  # of those to whom the same happens; the page has all
@@ -18,6 +21,10 @@ def change_access(request: HttpRequest, account_id: str, pk: int) -> HttpRespons
     change = fetch_change(request, account_id, pk, SEE_IAM)
     found = blocks(change)
     shown = SHOWN_IN_PANEL if wants_fragment(request) else len(found)
+    operator = signed_in(request)
+    names = Names(operator, change.aws_account).learn(each.name for one in found for each in one.who)
+    if names.tell_anybody:
+        looked_at_names(change, operator)
     context = {
         "change": change,
         "blocks": found[:shown],
@@ -25,5 +32,6 @@ def change_access(request: HttpRequest, account_id: str, pk: int) -> HttpRespons
         "summary": head(change),
         "is_measured": is_measured(change),
         "lede": LEDE,
+        "names": names,
     }
     return render_page(request, "access/change.html", context, fragment="access")

@@ -15,14 +15,16 @@ from cognito.operations.people.base import PersonOperation, PersonParams, person
 from cognito.people.groups import GROUPS_OF_PERSON, names_of_groups
 from cognito.people.guarded import told_of_role, why_guarded_group
 from cognito.pools.operations.replacing import child_key
+from cognito.pools.operations.roles import TakenByMember
 from cognito.pools.operations.shapes import GROUP
+from policies.holdings import Takes
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import Finding
 from sync.draft import Draft
 from sync.made import is_made
 from sync.mirror import ObjectRef, mirror_of
-from sync.operations import BadParams, Call, Done, Refusal, StepSpec, Tried, Value
+from sync.operations import Alteration, BadParams, Call, Done, Planned, Refusal, StepSpec, Tried, Value
 
 # "Quotas in Amazon Cognito": groups that a person can be in; can't be raised.
 MOST_GROUPS = 100
@@ -179,6 +181,14 @@ class AddToGroup(InGroup):
     def title(self, p: InGroupParams) -> str:
         who = f"the person {p.sub}" if is_made(p.sub) else p.sub
         return f"Add {who} to the group {p.group}"
+
+    def altered(self, aws_account: AwsAccount, step: Planned) -> Sequence[Alteration]:
+        """What the group's role may, as the step expects to find it: nothing is asked for each of many people."""
+        role_arn, p = (step.expects or {}).get("role", ""), step.params
+        if not role_arn:
+            return ()
+        who = f"{p.pool_arn}/{p.sub}"
+        return [Takes(who, role_arn), TakenByMember(who, role_arn, p.group)]
 
     def limits(self, draft: Draft, p: InGroupParams, value: Value) -> list[Finding]:
         found = super().limits(draft, p, value)

@@ -35,3 +35,22 @@ def role_given(pool_arn: str, group: str, old: str, new: str) -> Sequence[Altera
         return ()
     gone = [GivenByGroup(old, pool_arn, group, now=False)] if old else []
     return [*gone, *([GivenByGroup(new, pool_arn, group, now=True)] if new else [])]
+
+
+@dataclass(frozen=True)
+class TakenByMember(Fact):
+    """Beside what the role may: by which way somebody gets it."""
+
+    who: str
+    role_arn: str
+    group: str
+    now: bool = True
+
+    @property
+    def arn(self) -> str:
+        return self.who
+
+    @property
+    def words(self) -> str:
+        role = self.role_arn.rpartition("/")[2]
+        return f"Takes on the role {role} as a member of the group {self.group}, where an identity pool goes by groups"

@@ -1,0 +1,74 @@
+"""What somebody gains in AWS by joining a group that carries a role is on the plan, as of an attached policy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from accounts.models import AwsAccount, Operator
+from cognito.models import CognitoUser, UserPool
+from cognito.operations.people.base import on_person
+from identities.models import IamRole, InlinePolicy
+from sync.changes import guards
+from sync.models import Change
+from tests.cognito.rows import make_person, make_pool, make_pool_group
+from tests.services.changing import propose
+from tests.services.pages import get, text_of
+from tests.services.rows import document, make_document, make_role, put_inline
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[[Operator], Client]
+
+
+@pytest.fixture
+def pool(aws_account: AwsAccount) -> UserPool:
+    return make_pool(aws_account)
+
+
+@pytest.fixture
+def staff(aws_account: AwsAccount, pool: UserPool) -> IamRole:
+    """The role that the group carries."""
+    role: IamRole = make_role(aws_account, "shop-staff")
+    put_inline(role, "reports", document=make_document(document("s3:GetObject")))
+    make_pool_group(pool, "staff", role_arn=role.arn)
+    return role
+
+
+def joins(person: CognitoUser, operator: Operator, group: str = "staff") -> Change:
+    return propose(person.aws_account, operator, [on_person(person, "cognito.user.group.add", group=group)])
+
+
+def test_the_plan_says_what_the_role_allows_them(
+    pool: UserPool, staff: IamRole, erin: Operator, client_of: ClientOf
+) -> None:
+    jane = make_person(pool)
+    change = joins(jane, erin)
+    [effect] = change.measured["access"]["effects"]
+    assert effect["who"] == [[f"{pool.arn}/{jane.aws_id}", ""]]
+    text = text_of(get(client_of(erin), "change_access", pk=str(change.pk)))
+    assert "jane@example.org" in text and "Gains s3:GetObject" in text
+    assert "Takes on the role shop-staff as a member of the group staff, where an identity pool goes by groups" in text
+
+
+def test_more_that_the_role_allows_by_the_time_of_the_apply_is_worse(
+    pool: UserPool, staff: IamRole, erin: Operator
+) -> None:
+    change = joins(make_person(pool), erin)
+    assert guards.objection(change, erin) is None
+    InlinePolicy.objects.update(document=make_document(document("s3:GetObject", "s3:DeleteObject")))
+    against = guards.objection(change, erin)
+    assert against is not None and "would gain access that the plan did not show" in against.sentence
+
+
+def test_a_role_that_does_everything_makes_an_administrator(pool: UserPool, staff: IamRole, erin: Operator) -> None:
+    everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    InlinePolicy.objects.update(document=make_document(json.dumps(everything)))
+    assert "MAKES_ADMINISTRATOR" in [found["code"] for found in joins(make_person(pool), erin).findings]
+
+
+def test_a_group_without_a_role_gives_nothing(pool: UserPool, erin: Operator) -> None:
+    make_pool_group(pool)
+    assert "access" not in joins(make_person(pool), erin, "vip").measured
