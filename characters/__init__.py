@@ -32,3 +32,8 @@ def unseen_in(text: str) -> list[str]:
 
 def _number(character: str) -> str:
     return f"U+{ord(character):04X}"
+
+
+def expression() -> str:
+    """The same as a regular expression of JavaScript, for its flag u."""
+    return "[" + "".join(each if each == "-" else f"\\u{{{ord(each):x}}}" for each in _RANGES) + "]"

@@ -208,6 +208,9 @@ def test_the_editor_marks_what_its_text_has_by_now(aws_account: AwsAccount, erin
     ring = "element => getComputedStyle(element, '::after').borderTopWidth"
     assert page.locator(".cm-editor.cm-focused").evaluate(ring) == "2px"
     page.keyboard.press("Control+a")
+    page.keyboard.insert_text('{"Sid": "a\u00a0b\u00adc\U000e0041"}')
+    expect(editor).to_contain_text("a⟨U+00A0⟩b⟨U+00AD⟩c⟨U+E0041⟩")
+    page.keyboard.press("Control+a")
     page.keyboard.insert_text(document(*(f"s3:GetObjct{n:040}" for n in range(900))))
     expect(page.locator("#findings")).to_contain_text("more such findings")
     height = "document.documentElement.scrollHeight"

@@ -110,6 +110,8 @@ def test_names_what_was_meant() -> None:
         (where("StringNotLike", "aws:RequestedRegion", ["eu-*", "ue-*"]), "INVALID_REGION"),
         (where("StringNotLike", "aws:RequestedRegion", ["eu-*", "us-east-?"]), None),
         (where("StringEqualsIgnoreCase", "aws:RequestedRegion", "EU-west-1"), None),
+        (where("StringEquals", "kms:ReplicaRegion", "eu-oest-1"), "INVALID_REGION"),
+        (where("StringEquals", "kms:ReplicaRegion", "eu-west-1"), None),
         (where("NumericLessThan", "aws:CurrentTime", "5"), "TYPE_MISMATCH"),
         (where("NumericLessThan", "aws:TokenIssueTime", "5"), "TYPE_MISMATCH"),
         (where("NumericLessThan", "aws:EpochTime", "5"), None),

@@ -17,6 +17,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
+from characters import expression as unseen_expression
 from iamconsole.web import elements, vocabulary, words
 from iamconsole.web.highlight import indent_of, json_lines
 
@@ -39,6 +40,7 @@ for tag in (
 ):
     register.simple_tag(tag)
 
+register.simple_tag(unseen_expression, name="unseen_characters")
 register.filter("duration", words.duration)
 register.filter("number", words.number)
 register.filter("initials", words.initials)

@@ -288,7 +288,12 @@ def never_true(statement: Statement) -> Iterator[Mark]:
 
 
 # ---- What certain keys hold ------------------------------------------------------------------------------------
-_HOLD_REGIONS = ("aws:requestedregion", "ec2:region")
+_HOLD_REGIONS = (
+    "aws:requestedregion", "account:targetregion", "batch:awslogsregion", "cloudformation:targetregion",
+    "dsql:witnessregion", "ec2:region", "ec2:vpceserviceregion", "ec2:vpcesupportedregion",
+    "identitystore:primaryregion", "kms:primaryregion", "kms:replicaregion", "s3:destinationregion",
+    "secretsmanager:addreplicaregions", "secretsmanager:secretprimaryregion", "ses:replicaregion", "sso:primaryregion",
+)  # fmt: skip
 _NO_PLACE = "aws-global"  # as some services without Regions have it
 
 

@@ -30,12 +30,24 @@ export function enhance(textarea) {
   return view;
 }
 
+// The same characters that pages show by their numbers: the server says which.
+function showsUnseen() {
+  const pattern = document.querySelector('meta[name="unseen-characters"]')?.content;
+  const render = (code) => {
+    const shown = document.createElement("span");
+    shown.className = "cm-specialChar";
+    shown.textContent = `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
+    return shown;
+  };
+  return highlightSpecialChars(pattern ? { specialChars: new RegExp(pattern, "gu"), render } : {});
+}
+
 // Tab is not bound: it leaves the editor, as it leaves any other field. Ctrl-] and Ctrl-[ indent.
 function behaviour() {
   return [
     lineNumbers(),
     foldGutter(),
-    highlightSpecialChars(),
+    showsUnseen(),
     history(),
     drawSelection(),
     indentOnInput(),
