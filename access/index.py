@@ -30,6 +30,7 @@ class Index:
 
     def __init__(self, holders: Sequence[Holder], surroundings: Surroundings) -> None:
         self.holders = holders
+        self.partition = holders[0].caller.partition if holders else ""  # of all
         self.surroundings = surroundings
         self.documents: list[Compiled] = []
         numbers: dict[int, int] = {}

@@ -23,6 +23,7 @@ from policies.engine.combine import Decision
 from policies.engine.compiled import Statement
 from policies.engine.conditions import Context
 from policies.engine.diff.budget import Budget
+from policies.engine.evaluate import who_needs_no_policy
 from policies.engine.layers import Policy
 from policies.engine.matching import resource_glob, tokens
 from policies.engine.meeting import meet
@@ -38,7 +39,12 @@ def is_too_wild(text: str) -> bool:
 
 
 def who_can(index: Index, action: str, resource: str, context: Context) -> list[Found]:
-    """For patterns, too: of each principal one example that is allowed, if there is one."""
+    """For patterns, too: of each principal one example that is allowed, if there is one.
+
+    What everybody may whatever policies say is told where one asks for it by name: else it would be the answer to `*`.
+    """
+    if not is_pattern(action) and who_needs_no_policy(action.lower()):
+        return index.who_can(action, "*", context)  # it takes no resource
     if not is_pattern(action) and not is_pattern(resource):
         return index.who_can(action, resource, context)
     asking = _Asking(index, resource, context)

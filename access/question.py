@@ -20,6 +20,7 @@ from access.situations import (
 from access.surroundings import Surroundings
 from access.unheld import is_bound_by_rcps
 from policies.engine.callers import Caller, CallerKind, Named
+from policies.engine.catalogue import asked_on
 from policies.engine.combine import Decision, Said, decide
 from policies.engine.compiled import Statement
 from policies.engine.conditions import Context
@@ -32,8 +33,8 @@ from policies.engine.evaluate import (
     beside_policies,
     context_of,
     evaluate,
-    resource_asked,
     terms_of,
+    who_needs_no_policy,
 )
 from policies.engine.facts import Facts
 from policies.engine.layers import LayerName, Level
@@ -169,7 +170,7 @@ class Question:
         of_resource = around if self._is_own else _ELSEWHERE
         self._context = facts_of_place(around, of_resource, resource, action) | dict(context)
         self._request = Request(Caller(CallerKind.ROLE, account=around.account_id), action, resource, self.account)
-        self._decided_on = resource_asked(self._request)
+        self._decided_on = asked_on(self._action, index.partition) or resource
         self._everybody = Facts(
             {
                 "aws:resourceaccount": (self.account,),
@@ -212,6 +213,8 @@ class Question:
                 found.update(self.index.held_by.get(document, ()))
         if self._trust is not None:
             found |= self._named(self._trust)
+        if kinds := who_needs_no_policy(self._action):
+            found.update(number for number, each in enumerate(self.index.holders) if each.caller.kind in kinds)
         return found
 
     def _named(self, policy: Policy) -> set[int]:

@@ -21,7 +21,7 @@ from policies.engine.truth import MAYBE, NO, YES, Truth
 
 __all__ = [
     "Decision", "LayerName", "Layers", "Level", "Policy", "Reason", "Request", "Verdict", "beside_policies",
-    "context_of", "evaluate", "resource_asked", "terms_of", "whatever_policies_say",
+    "context_of", "evaluate", "resource_asked", "terms_of", "whatever_policies_say", "who_needs_no_policy",
 ]  # fmt: skip
 
 
@@ -143,6 +143,11 @@ def whatever_policies_say(kind: CallerKind, action: str) -> Decision | None:
     if action == _GET_FEDERATION_TOKEN and kind not in _WITH_LONG_TERM_CREDENTIALS:
         return Decision.IMPLICIT_DENY
     return None
+
+
+def who_needs_no_policy(action: str) -> frozenset[CallerKind]:
+    """The callers whom AWS lets do an action (in lower case) whatever policies say."""
+    return frozenset(kind for kind in CallerKind if whatever_policies_say(kind, action) is Decision.ALLOWED)
 
 
 def beside_policies(request: Request) -> Decision | None:

@@ -285,6 +285,23 @@ def test_rules_that_aws_has_count_for_patterns_of_actions(alone: AwsAccount) -> 
     assert names(who_can(index_of(alone), "iam:*RolePol*", own, {})) == ["dana"]
 
 
+def test_what_needs_no_permission_is_everybody_s_who_can_call_it(alone: AwsAccount) -> None:
+    make_user(alone, "dana")
+    user(alone, "denied", deny("*"))
+    make_role(alone, "reader")
+    index = index_of(alone)
+    assert names(index.who_can("sts:GetSessionToken", "*")) == ["dana", "denied"]
+    assert names(index.who_can("sts:GetCallerIdentity", "*")) == ["dana", "denied", "reader"]
+    assert names(who_can(index, "sts:GetSessionToken", "*", {})) == ["dana", "denied"]
+    assert names(who_can(index, "*", "*", {})) == []
+
+
+def test_all_buckets_are_what_an_action_of_s3_without_a_resource_is_on(alone: AwsAccount) -> None:
+    user(alone, "dana", allow("s3:*", "arn:aws:s3:::*"))
+    user(alone, "lee", allow("s3:*", "arn:aws:s3:::reports/*"))
+    assert names(index_of(alone).who_can("s3:ListAllMyBuckets", "*")) == ["dana"]
+
+
 def test_a_pattern_is_asked_about_within_a_boundary(alone: AwsAccount) -> None:
     """What the boundary alone suggests."""
     limit = managed(alone, "limit", [allow(READ, "arn:aws:s3:::reports/public/*")])
