@@ -58,6 +58,17 @@ class Names:
         self._told_whom |= bool(whom := operation.whom(params))
         return whom
 
+    def values_of(self, step: Step) -> Mapping[str, str]:
+        """The personal values that a step sets, by their names; none where they aren't to be told."""
+        operation = operations.registry[step.kind]
+        params = operation.parse(step.params)
+        pool_id = operation.pool_of(params)
+        if not pool_id or not self._sees_people_of(pool_id):
+            return {}
+        values = {name: value for name, value in operation.personal(params).items() if value}
+        self._told_whom |= bool(values)
+        return values
+
     def _sees_people_of(self, pool_id: str) -> bool:
         if pool_id not in self._sees:
             self._sees[pool_id] = may_in_pool(self._operator, SEE_PEOPLE, self._aws_account, pool_id)

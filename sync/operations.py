@@ -123,6 +123,13 @@ class Operation(ABC, Generic[P]):
         """Whom it is about, where that is personal and no id says it: pages tell who may see people of `pool_of`."""
         return ""
 
+    def personal(self, p: P) -> Mapping[str, str]:
+        """Personal values that it sets, by their names: pages tell who may see people of `pool_of`, and nobody else.
+
+        They are in no stored text, so that a typo can be seen before it is sent, and forgotten after.
+        """
+        return {}
+
     def parse(self, params: Mapping[str, Any]) -> P:
         """Raises BadParams with a sentence."""
         return read_params(self.params_type, params)

@@ -187,7 +187,9 @@ class LeaveForm(JoinForm):
 class AttributesForm(AttributeFields, PersonForm):
     heading = "Set attributes of {names}"
     kind = "cognito.user.attributes.set"
-    tells = "Only what you fill in is changed. The plan shows the names, not the values: they are personal."
+    tells = (
+        "Only what you fill in is changed. The plan shows the values to who may see people; no log does."
+    )
 
     def said(self, person: CognitoUser) -> str:
         values = self.values() if self.is_bound and hasattr(self, "cleaned_data") else {}

@@ -65,7 +65,8 @@ class Plan:
             whom = self.names.of_step(row) if found.calls else ""
             title = f"{said(found.title)}: {whom}" if whom else said(found.title)
             error = error and replace(error, sentence=said(error.sentence))
-            self._views[row.position] = replace(found, title=title, error=error)
+            values = tuple(self.names.values_of(row).items()) if found.calls else ()
+            self._views[row.position] = replace(found, title=title, error=error, values=values)
         return self._views[row.position]
 
     @cached_property

@@ -80,6 +80,7 @@ class StepView:
     expects: str = ""
     diff: TextDiff | None = None
     risk: RiskView | None = None
+    values: tuple[tuple[str, str], ...] = ()  # personal ones that it sets, for whom they may be told to
 
     @property
     def position(self) -> int:

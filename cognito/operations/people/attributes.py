@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from django.utils.crypto import salted_hmac
 
 from cognito.models import CognitoUser
-from cognito.operations.people.base import PersonOperation, PersonParams
+from cognito.operations.people.base import PersonOperation, PersonParams, is_elsewhere
 from cognito.people import schema
 from cognito.people.guarded import guarded_attributes, why_guarded_attributes
 from cognito.people.mirror import find_one
@@ -27,6 +27,7 @@ from sync.operations import (
     Call,
     Done,
     Guarantee,
+    Risk,
     StepSpec,
     Tried,
     Value,
@@ -86,6 +87,18 @@ class OfAttributes(PersonOperation[N]):
 
     def gives(self, draft: Draft, p: N) -> str:
         return why_guarded_attributes(draft, p.pool_id, self.names(p))
+
+    def risk_of(self, draft: Draft, p: N) -> Risk:
+        risk = super().risk_of(draft, p)
+        return Risk.HIGH if risk is Risk.LOW and self.sign_in_names(draft, p) else risk
+
+    def sign_in_names(self, draft: Draft, p: N) -> list[str]:
+        """Of what it sets: that by which the person signs in. Whoever comes by an outside provider does so there."""
+        person = self._there(draft, p)
+        if person is None or is_elsewhere(person):
+            return []
+        ways = {*person.pool.username_attributes, *person.pool.alias_attributes}
+        return sorted(ways.intersection(self.names(p)))
 
     def part(self, p: N) -> str:
         return f"person.attributes:{p.pool_id}/{p.sub} {' '.join(sorted(self.names(p)))}"
@@ -182,6 +195,28 @@ class SetAttributes(OfAttributes[SetParams]):
         told = [{"Name": name, "Value": Personal(value)} for name, value in p.attributes.items()]
         return self.sent(p, Username=p.called, UserAttributes=told)
 
+    def personal(self, p: SetParams) -> Mapping[str, str]:
+        return {name: _open(value) for name, value in p.attributes.items()}
+
+    def limits(self, draft: Draft, p: SetParams, value: Value) -> list[Finding]:
+        found = super().limits(draft, p, value)
+        if any(each.severity == "error" for each in found):
+            return found
+        for name in self.sign_in_names(draft, p):
+            found.append(Finding("SIGN_IN_ADDRESS", "warning", self._signs_in_by(draft, p, name), about=(name,)))
+        return found
+
+    def _signs_in_by(self, draft: Draft, p: SetParams, name: str) -> str:
+        """ "AdminUpdateUserAttributes" in the API Reference; "Customizing sign-in attributes" for aliases."""
+        if name not in p.digests:  # it doesn't show at once
+            then = "by the new value once they have typed the code that AWS sends there, until then by the old one"
+        elif name in self.row(draft, p).pool.username_attributes:
+            then = "from then on by the new value, and no longer by the old one"
+        else:
+            then = "no longer by the old value, and by the new one once it is verified"
+        hears = " AWS tells the old address nothing." if name in _ADDRESSES else ""
+        return f"They sign in by {name}: {then}.{hears} Make sure that it is theirs, and typed right."
+
     def refusals(self, draft: Draft, p: SetParams) -> list[str]:
         try:
             values = {name: revealed(value).open() for name, value in p.attributes.items()}
@@ -210,6 +245,13 @@ class DeleteAttributes(OfAttributes[DeleteParams]):
     def refusals(self, draft: Draft, p: DeleteParams) -> list[str]:
         pool = self.row(draft, p).pool
         return [said for name in p.names if (said := schema.undeletable(pool, name))]
+
+
+def _open(concealed_value: Any) -> str:
+    try:
+        return revealed(concealed_value).open()
+    except NotKept:
+        return ""
 
 
 def digests_of(sub: str, item: Item) -> dict[str, str]:

@@ -95,6 +95,12 @@ class CreatePerson(InPool[NewPersonParams]):
         except NotKept:
             return ""
 
+    def personal(self, p: NewPersonParams) -> Mapping[str, str]:
+        try:
+            return {name: revealed(said).open() for name, said in p.attributes.items()}
+        except NotKept:
+            return {}
+
     def calls(self, p: NewPersonParams) -> list[Call]:
         told = [{"Name": name, "Value": Personal(value)} for name, value in p.attributes.items()]
         how: dict[str, Any] = {"DesiredDeliveryMediums": [p.channel]} if p.channel else {"MessageAction": "SUPPRESS"}
