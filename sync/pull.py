@@ -17,7 +17,7 @@ from django.db.models import Q
 
 from accounts import audit
 from accounts.models import AwsAccount, Operator
-from sync import clock, queue, schedule
+from sync import clock, next_run, queue, schedule
 from sync.each import each_by_itself
 from sync.mirror import sources
 from sync.models import Run
@@ -25,6 +25,8 @@ from sync.pull_slice import More, Slice
 from sync.runs import claim, with_line
 
 _TRIES_TO_START = 3
+# By one tick: each that finds a run wakes another worker while more of them wait.
+_MOST_WOKEN = 8
 
 
 def start(
@@ -59,6 +61,7 @@ def start(
                     trigger=trigger,
                     started_by=actor,
                     heartbeat_at=clock.now(),
+                    rests=not wake,
                     cursor={"lift_brake": True} if lift_brake else {},
                 )
                 if is_told:
@@ -77,16 +80,30 @@ def _task(source: str) -> str:
     return queue.REFRESH if source == Run.OBJECT else queue.PULL
 
 
-def work(run_id: int) -> None:
-    """Goes on with a run for a slice of time; does nothing when another worker has it, or it has ended."""
+def work_next() -> None:
+    """Goes on with the run whose turn it is. While others wait, the next worker is woken for them."""
+    if any(work(run_id, wake=False) for run_id in next_run.in_turn()):
+        waits = next_run.waiting().values_list("pk", flat=True).first()
+        if waits is not None:
+            queue.wake(queue.PULL, waits)
+
+
+def work(run_id: int, *, wake: bool = True) -> bool:
+    """Goes on with a run for a slice of time. False when another worker has it, or it has ended.
+
+    `wake`: a worker is woken to go on with it, where there is more.
+    """
     more: More | None = None
     with claim(run_id, Slice) as at_work:
-        if at_work is not None:
-            more = at_work.go_on(until=monotonic() + settings.PULL_SLICE_S)
-    if more is More.NOW:
+        if at_work is None:
+            return False
+        more = at_work.go_on(until=monotonic() + settings.PULL_SLICE_S)
+    next_run.had_turn(at_work.aws_account)
+    if more is More.NOW and wake:
         queue.wake(queue.PULL, run_id)
     elif more is More.NOTHING:
         _start_followers(run_id)
+    return True
 
 
 def finish(run_id: int, *, progress: Callable[[Run], None]) -> bool:
@@ -148,8 +165,13 @@ def start_all(*, aws_account: AwsAccount, trigger: str, actor: Operator | None =
 def wake_workers() -> None:
     """For runs that nobody works on."""
     unheard = clock.is_silent() | Q(state=Run.State.RUNNING, claim="")
-    for run_id, source in Run.objects.filter(unheard, state__in=Run.ACTIVE).values_list("pk", "source"):
-        queue.wake(_task(source), run_id)
+    left = Run.objects.filter(unheard, state__in=Run.ACTIVE)
+    left.filter(rests=True).update(rests=False)
+    pulls = left.exclude(source=Run.OBJECT).order_by("pk").values_list("pk", flat=True)[:_MOST_WOKEN]
+    for run_id in pulls:
+        queue.wake(queue.PULL, run_id)
+    for run_id in left.filter(source=Run.OBJECT).values_list("pk", flat=True):
+        queue.wake(queue.REFRESH, run_id)
 
 
 def start_due() -> None:

@@ -117,7 +117,7 @@ class Slice(AtWork):
                 self._begin()
             more = self._read_pages(until)
             if more is not More.NOTHING:
-                self._save(claim="")
+                self._save(claim="", rests=more is More.LATER)
                 return more
         self._end()
         return More.NOTHING

@@ -17,6 +17,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from accounts.models import AwsAccount
 from sync import clock
 from sync.aws.errors import AwsError
 from sync.changes.errors import as_json, sentence_only
@@ -60,6 +61,10 @@ class AtWork:
     def __init__(self, run: Run, token: str) -> None:
         self._run, self._token = run, token
 
+    @property
+    def aws_account(self) -> AwsAccount:
+        return self._run.aws_account
+
     def fail(self, error: dict[str, Any]) -> None:
         """The mirror stays as it is."""
         try:
@@ -101,7 +106,9 @@ def _is_taken(run_id: int, token: str) -> bool:
     with transaction.atomic():
         if not free.select_for_update(skip_locked=True).values_list("pk").first():
             return False
-        taken = free.update(claim=token, state=State.RUNNING, heartbeat_at=now, started_at=Coalesce("started_at", now))
+        taken = free.update(
+            claim=token, state=State.RUNNING, heartbeat_at=now, rests=False, started_at=Coalesce("started_at", now)
+        )
     return bool(taken)
 
 

@@ -10,7 +10,8 @@ from sync.changes import dry_run, mails
 
 @shared_task(name="sync.tasks.pull")
 def pull_run(run_id: int) -> None:
-    pull.work(run_id)
+    """One message for each run that waits; which of them comes first is decided when a worker is free."""
+    pull.work_next()
 
 
 @shared_task(name="sync.tasks.refresh")

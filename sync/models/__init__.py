@@ -7,7 +7,7 @@ from sync.models.mirrored import Facet, Fact, LookedAfterRow, MirroredRow, Mirro
 from sync.models.ownership import OwnershipRule
 from sync.models.pacing import SharedRate
 from sync.models.runs import Run
-from sync.models.schedules import Region, Schedule, TickPart
+from sync.models.schedules import PullTurn, Region, Schedule, TickPart
 from sync.models.sealed import SealedSecret
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Override",
     "Ownership",
     "OwnershipRule",
+    "PullTurn",
     "Region",
     "Revision",
     "Run",

@@ -43,6 +43,7 @@ class Run(models.Model):
     # The claim: who works on it, proven by the token, alive as long as the heartbeat is fresh.
     claim = models.CharField(max_length=64, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
+    rests = models.BooleanField(default=False, editable=False)  # no worker takes it before the next tick
     cursor = models.JSONField(default=dict, blank=True)  # where to go on: AWS's marker and what waits to be merged
     expected = models.PositiveIntegerField(null=True, blank=True)  # objects, where AWS tells beforehand
     taken_at = models.DateTimeField(null=True, blank=True)  # of an imported file: when AWS was asked for what is in it

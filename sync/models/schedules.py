@@ -25,6 +25,16 @@ class Schedule(models.Model):
         return f"{self.source} of {self.aws_account}"
 
 
+class PullTurn(models.Model):
+    """When an AWS account had its last turn: workers go on with the one that has waited longest (sync/next_run.py)."""
+
+    aws_account = models.OneToOneField(AwsAccount, models.CASCADE, related_name="+")
+    ended_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.aws_account}, {self.ended_at}"
+
+
 class TickPart(models.Model):
     """A part of what is done once a minute, and how it went the last time. `TICK` is for all of it."""
 

@@ -16,10 +16,10 @@ from accounts.models import AwsAccount, Operator
 from iamconsole.demo.organizations.things import ACCESS_ROLE
 from iamconsole.demo.process import Emulator
 from policies.operations import plan_update
-from sync import changes, pull, schedule
+from sync import changes, next_run, pull, schedule, tasks
 from sync.mirror import sources
 from sync.models import Change, Run, Schedule
-from tests.conftest import wait_until
+from tests.conftest import ACCOUNT_ID, wait_until
 from tests.services.changing import propose
 from tests.services.workers import Worker
 from tests.services.world import World, document
@@ -142,6 +142,53 @@ def test_slices_of_two_runs_alternate(
     assert worked[:3] == [long, short, long]
     assert worked[-2:] == [long, long]
     assert all(is_in(run, Run.State.DONE) for run in runs)
+
+
+@pytest.mark.django_db
+def test_an_aws_account_costs_others_a_turn_at_most(
+    emulator: Emulator, aws_account: AwsAccount, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that gives no answer, and has many runs, asked first."""
+    settings.AWS_RETRY_BASE_S = settings.PULL_SLICE_S = 0
+    emulator.rules([{"action": "*", "account": SLOW, "error": {"code": "ServiceUnavailable", "status": 503}}])
+    waiting: list[int] = []
+    monkeypatch.setattr("sync.queue.wake", lambda task, pk: waiting.append(pk))
+
+    def started(of: AwsAccount, *names: str) -> list[int]:
+        return [pull.start(aws_account=of, source=name, trigger=Run.Trigger.OPERATOR).pk for name in names]
+
+    slow = started(another(SLOW), "iam.details", "iam.alias", "iam.password_policy", "iam.summary", "iam.virtual_mfa")
+    quick = started(aws_account, "iam.details", "iam.alias")
+    waiting[:] = [*slow, *quick]
+    worked: list[str] = []
+    monkeypatch.setattr(next_run, "had_turn", noted(worked, next_run.had_turn))
+    while Run.objects.filter(pk__in=quick, state__in=Run.ACTIVE).exists():
+        tasks.pull_run(waiting.pop(0))
+    assert worked[:4] == [SLOW, ACCOUNT_ID, SLOW, ACCOUNT_ID]
+    assert set(Run.objects.filter(pk__in=quick).values_list("state", flat=True)) == {Run.State.DONE}
+    assert len(waiting) >= Run.objects.filter(pk__in=slow, state__in=Run.ACTIVE).count() > 0
+
+
+def noted(worked: list[str], had_turn: Callable[[AwsAccount], None]) -> Callable[[AwsAccount], None]:
+    def note(aws_account: AwsAccount) -> None:
+        worked.append(aws_account.account_id)
+        had_turn(aws_account)
+
+    return note
+
+
+@pytest.mark.django_db
+def test_one_aws_account_has_not_all_workers(aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sync.queue.wake", lambda task, pk: None)
+    busy = another(SLOW)
+    runs = [pull.start(aws_account=busy, source=name, trigger="operator") for name in sorted(sources)[:6]]
+    at_work = [run.pk for run in runs[: next_run.MOST_AT_ONCE]]
+    Run.objects.filter(pk__in=at_work).update(state=Run.State.RUNNING, claim="x", heartbeat_at=timezone.now())
+    assert list(next_run.in_turn()) == []
+    other = start(aws_account)
+    assert list(next_run.in_turn()) == [other.pk]
+    Run.objects.filter(pk=at_work[0]).update(state=Run.State.DONE)
+    assert list(next_run.in_turn()) == [other.pk, *(run.pk for run in runs[next_run.MOST_AT_ONCE :])]
 
 
 @pytest.mark.django_db
