@@ -17,7 +17,7 @@ from sync.models import Step
 from sync.models.listed import SubOf
 
 # Parameters of steps, and what is kept for their reverse; those of maps are emptied and keep their names.
-_PERSONAL = ("attributes", "name", "subject", "username")
+PERSONAL = ("attributes", "name", "subject", "username")
 _WORD = re.compile(r"[\w.@+-]{3,}")  # of a search, or of its name: shorter ones find everybody
 _SHORTEST = 3
 
@@ -66,16 +66,22 @@ def forget_searches(people: Sequence[CognitoUser]) -> int:
     What somebody else of the pool has alike, such as a plan or the domain of an address, may go on being looked for. In
     the caller's transaction.
     """
+    due = [search.pk for search in searches_for(people)]
+    SavedSearch.objects.filter(pk__in=due).delete()
+    return len(due)
+
+
+def searches_for(people: Sequence[CognitoUser]) -> list[SavedSearch]:
+    """Those that find one of these people, and nobody else of the pool."""
     values: defaultdict[int, set[str]] = defaultdict(set)
     for person in people:
         values[person.pool_id] |= identifying(person) | {person.aws_id}
-    due = []
-    for search in SavedSearch.objects.filter(pool__in=values):
+    found = []
+    for search in SavedSearch.objects.filter(pool__in=values).select_related("operator"):
         others = CognitoUser.objects.filter(pool=search.pool_id).exclude(pk__in=[person.pk for person in people])
         if any(_is_theirs(word, values[search.pool_id], others) for word in _words(search)):
-            due.append(search.pk)
-    SavedSearch.objects.filter(pk__in=due).delete()
-    return len(due)
+            found.append(search)
+    return found
 
 
 def _words(search: SavedSearch) -> set[str]:
@@ -92,7 +98,7 @@ def _is_theirs(word: str, values: set[str], others: QuerySet[CognitoUser]) -> bo
 
 
 def _without(said: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _emptied(value) if name in _PERSONAL else value for name, value in said.items()}
+    return {name: _emptied(value) if name in PERSONAL else value for name, value in said.items()}
 
 
 def _emptied(value: Any) -> Any:

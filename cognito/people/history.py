@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from cognito.models import CognitoUser
 from sync.models import Step
@@ -22,3 +22,10 @@ def _about(person: CognitoUser) -> QuerySet[Step]:
     steps = Step.objects.filter(change__aws_account=person.aws_account_id, kind__startswith="cognito.user.")
     of_her = steps.alias(about=SubOf("params")).filter(about=person.aws_id)
     return of_her.select_related("change__requested_by").order_by("-change_id", "-pk")
+
+
+def steps_about(person: CognitoUser) -> list[Step]:
+    """All steps of changes that were about them, the newest first."""
+    steps = Step.objects.filter(change__aws_account=person.aws_account_id, kind__startswith="cognito.user.")
+    about = steps.alias(sub=SubOf("params")).filter(Q(sub=person.aws_id) | Q(result__id=person.aws_id))
+    return list(about.select_related("change__requested_by").order_by("-change_id", "position"))

@@ -16,6 +16,7 @@ audit.register(
         "people.exported": "took people of {object} away as a file",
         "people.asked": "asked AWS for a person of {object}",
         "person.read": "looked at the person {object}",
+        "person.told": "took all that is held of the person {object}",
     }
 )
 
@@ -46,6 +47,18 @@ def read(request: HttpRequest, person: CognitoUser) -> None:
         aws_account=person.aws_account,
         obj=(person.kind, person.aws_id, person.aws_id),
         data={"pool": person.pool.aws_id},
+        request=request,
+    )
+
+
+def told(request: HttpRequest, person: CognitoUser, form: str) -> None:
+    """`form`: "page", "json" or "csv"."""
+    audit.record(
+        "person.told",
+        actor=signed_in(request),
+        aws_account=person.aws_account,
+        obj=(person.kind, person.aws_id, person.aws_id),
+        data={"pool": person.pool.aws_id, "form": form},
         request=request,
     )
 

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.access import may, may_in_pool, signed_in
 from accounts.models import AuditEntry, learn_texts
-from accounts.roles import CARE, SEE_IAM
+from accounts.roles import CARE, EXPORT_PEOPLE, SEE_IAM
 from cognito.kinds import PERSON
 from cognito.models import CognitoUser
 from cognito.people import logged, temporary_passwords
 from cognito.people.called import second_of, status_mark, title_of, verified
+from cognito.people.held import Section, held_of
 from cognito.people.history import changes_of
 from cognito.people.telling import care_of
 from cognito.reach import ways_of
 from cognito.selectors import E_MAIL, PHONE
+from iamconsole.web.exports import csv_line, file_response
+from iamconsole.web.words import machine_time
 from policies.acts import Act
 from policies.details import acts_on, fetch_row
 from sync.naming import Names
@@ -37,6 +46,7 @@ def cognito_user(request: HttpRequest, account_id: str, aws_id: str) -> HttpResp
         "looks": _looks(person),
         "care": care_of(person.pool),
         "lease_key": f"{person.kind}:{person.pool.arn}/{person.aws_id}",
+        "takes_away": may_in_pool(signed_in(request), EXPORT_PEOPLE, person.aws_account, person.pool.aws_id),
         "sees_iam": may(signed_in(request), SEE_IAM, person.aws_account),
     }
     logged.read(request, person)
@@ -48,6 +58,43 @@ def cognito_user_preview(request: HttpRequest, account_id: str, aws_id: str) -> 
     person = _fetch(request, account_id, aws_id)
     logged.read(request, person)
     return render(request, "cognito/preview.html", _about(request, person))
+
+
+@require_GET
+@never_cache
+def cognito_user_held(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponseBase:
+    """All that is held of them: a page, or a file to give to them."""
+    person = _fetch(request, account_id, aws_id)
+    if not may_in_pool(signed_in(request), EXPORT_PEOPLE, person.aws_account, person.pool.aws_id):
+        raise PermissionDenied("Taking people away needs a permission of its own, which editors and owners have.")
+    form = request.GET.get("format", "")
+    sections = held_of(person)
+    logged.told(request, person, form if form in _FORMS else "page")
+    if form in _FORMS:
+        return file_response(form, f"held-of-{person.aws_id}", _FORMS[form](sections))
+    context = {"row": person, "title": title_of(person), "sections": sections}
+    return render(request, "cognito/held.html", context)
+
+
+def _as_json(sections: Sequence[Section]) -> Iterator[str]:
+    held = {section.name: section.as_objects() for section in sections}
+    yield json.dumps(held, ensure_ascii=False, indent=2, default=_machine) + "\n"
+
+
+def _as_csv(sections: Sequence[Section]) -> Iterator[str]:
+    """A line for each value: sections have columns of their own."""
+    yield csv_line(("section", "row", "name", "value"))
+    for section in sections:
+        for number, row in enumerate(section.as_objects(), 1):
+            for name, value in row.items():
+                yield csv_line((section.name, str(number), name, _machine(value)))
+
+
+def _machine(value: Any) -> str:
+    return machine_time(value) if isinstance(value, datetime) else "" if value is None else str(value)
+
+
+_FORMS = {"json": _as_json, "csv": _as_csv}
 
 
 def _fetch(request: HttpRequest, account_id: str, aws_id: str) -> CognitoUser:

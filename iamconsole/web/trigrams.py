@@ -43,7 +43,8 @@ def containing(rows: QuerySet[Any], words: str, *, along: bool = False) -> Query
         found = RawSQL(f'SELECT rowid FROM "{name}" WHERE "{name}" MATCH %s', [phrase])  # noqa: S608, S611
         if not along:
             return rows.filter(pk__in=found)
-        return rows.alias(met=WithoutIndex(F("pk"), output_field=BigIntegerField())).filter(met__in=found)
+        met: QuerySet[Any] = rows.alias(met=WithoutIndex(F("pk"), output_field=BigIntegerField())).filter(met__in=found)
+        return met
     matches = [Q(**{f"{column}__icontains": words}) for column in _columns(model)]
     return rows.filter(reduce(Q.__or__, matches))
 

@@ -92,8 +92,8 @@ def _moment(request: HttpRequest) -> tuple[datetime, str]:
 
 def _page(request: HttpRequest, aws_account: AwsAccount, kind: str, at: datetime) -> dict[str, Any]:
     rows = as_of.present(aws_account, as_of.KINDS[kind], at).select_related("aws_account")
-    cursors = {name: request.GET.get(name, "") for name in ("after", "before")}
-    page = paged(rows, BY_NAME, ROWS, **cursors, count=lately)
+    after, before = (request.GET.get(name, "") for name in ("after", "before"))
+    page = paged(rows, BY_NAME, ROWS, after, before, count=lately)
     states = as_of.states(aws_account, as_of.KINDS[kind].kind, [row.aws_id for row in page.rows], at)
     return {
         "lines": [_line(row, found, at) for row in page.rows if (found := states.get(row.aws_id)) and not found.gone],

@@ -51,6 +51,16 @@ def erase_naming(aws_account: AwsAccount, names: Callable[[str], bool]) -> None:
         AuditText.objects.filter(pk__in=due[first : first + _AT_ONCE]).delete()
 
 
+def naming(aws_account: AwsAccount, names: Callable[[str], bool]) -> Iterator[tuple[int, str, str]]:
+    """Those texts about which `names` says yes: of which change, what it is, and the text."""
+    for model, field, change in FREE_TEXTS:
+        kind = f"{model._meta.verbose_name}: {field}"
+        for pk, text in _texts(model, field, change, aws_account):
+            if names(text):
+                row = model._default_manager.filter(pk=pk).values_list(change, flat=True)
+                yield row[0], kind, text
+
+
 def _texts(model: type[Model], field: str, change: str, aws_account: AwsAccount) -> Iterator[tuple[int, Any]]:
     of = Q(aws_account=aws_account) if change == "pk" else Q(change__aws_account=aws_account)
     return model._default_manager.filter(of).exclude(**{field: ""}).values_list("pk", field).iterator()

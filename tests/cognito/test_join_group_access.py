@@ -17,7 +17,8 @@ from sync.models import Change
 from tests.cognito.rows import make_person, make_pool, make_pool_group
 from tests.services.changing import propose
 from tests.services.pages import get, text_of
-from tests.services.rows import document, make_document, make_role, put_inline
+from tests.services.rows import make_document, make_role, put_inline
+from tests.services.world import document
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[Operator], Client]
