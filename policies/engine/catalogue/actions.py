@@ -70,8 +70,8 @@ def asked_on(name: str, partition: str = "") -> str:
     """What the resource patterns of a statement must match for an action that takes no resource; "" if it takes one.
 
     Such an action is allowed on `*`. Amazon S3's, as those that list and settle an AWS account's buckets, are on the
-    ARN of all buckets, too (IAM User Guide, "IAM JSON policy elements: Statement" and "Amazon S3: Allows users to
-    access their home directory": s3:ListAllMyBuckets on arn:aws:s3:::*). `partition`: of who asks.
+    ARN of all buckets, too (IAM User Guide, "IAM JSON policy elements: Statement", whose example has
+    s3:ListAllMyBuckets on arn:aws:s3:::*). `partition`: of who asks.
     """
     if not takes_no_resource(name):
         return ""
