@@ -248,19 +248,6 @@ def _is_service(name: str) -> bool:
     return name.endswith((".amazonaws.com", ".amazonaws.com.cn"))
 
 
-# ---- Of techniques of escalation -------------------------------------------------------------------------------------
-def resources(index: Index, action: str, resource: str) -> list[str]:
-    """Of a pattern, the examples that documents about the action suggest."""
-    if resource == "*" or not is_pattern(resource):
-        return [resource]
-    patterns = {resource}
-    for _, statements in index.about(action.lower()):
-        for statement in statements:
-            if statement.allows:
-                patterns.update(("*",) if statement.not_resources else statement.resources.patterns)
-    return sorted({found for pattern in patterns if (found := meet(resource, _without_variables(pattern)))})
-
-
 def _without_variables(pattern: str) -> str:
     before, found, after = pattern.partition("${")
     return f"{before}*{_without_variables(after.partition('}')[2])}" if found else pattern

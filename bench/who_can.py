@@ -41,6 +41,7 @@ def measure(aws_account: Any) -> dict[str, tuple[float, str, int]]:
     from access.escalation.account import account_of
     from access.index import index_of
     from access.kept import forget, kept
+    from access.patterns import who_can
     from bench.shared_policies import ASKED
     from policies.engine.compiled import compiled
 
@@ -60,10 +61,14 @@ def measure(aws_account: Any) -> dict[str, tuple[float, str, int]]:
         f"{len(index.holders):,} principals, {len(index.documents):,} documents, {len(found):,} may, {reasons} reasons"
     )
     began = process_time()
+    some = who_can(index, action, "arn:aws:s3:::data-*", {})
+    pattern = process_time() - began
+    print(f"{len(some):,} may some of a pattern")
+    began = process_time()
     paths = escalations(account_of(aws_account))
     searched = process_time() - began
     print(f"{len(paths):,} escalation paths")
-    del index, found, paths
+    del index, found, some, paths
     kept(aws_account)
     began = process_time()
     kept(aws_account)
@@ -73,6 +78,7 @@ def measure(aws_account: Any) -> dict[str, tuple[float, str, int]]:
     return {
         "who can": (median(times[1:]) * 1000, "ms", 60),
         "who can, cold": (times[0] * 1000, "ms", 1000),
+        "who can, a pattern": (pattern * 1000, "ms", 2000),
         "why, for all of them": (explained * 1000, "ms", 1000),
         "escalation paths": (searched, "s", 10),
         "finding the index kept": (again * 1000, "ms", 200),

@@ -13,6 +13,7 @@ from policies.engine.evaluate import LayerName
 
 register = template.Library()
 _MOST_NAMES = 4
+_MFA = "aws:multifactorauthpresent"
 
 LAYERS = {
     LayerName.IDENTITY: "policies of its own and of its groups",
@@ -35,6 +36,24 @@ def layer(name: LayerName) -> str:
 @register.filter
 def keys(names: Iterable[str]) -> str:
     return ", ".join(map(spelled, names))
+
+
+@register.filter
+def depends(names: Sequence[str]) -> str:
+    """Of condition keys on which it depends whether something is allowed."""
+    return _with_mfa(names, "depends on ")
+
+
+@register.filter
+def denied(names: Sequence[str]) -> str:
+    """Of condition keys on which it depends whether it is denied."""
+    return _with_mfa(names, "may be denied, depending on ")
+
+
+def _with_mfa(names: Sequence[str], words: str) -> str:
+    others = [name for name in names if name != _MFA]
+    told = ["only with MFA"] if len(others) < len(names) else []
+    return ", ".join([*told, *([f"{words}{keys(others)}"] if others else [])])
 
 
 @register.filter

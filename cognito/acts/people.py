@@ -187,9 +187,7 @@ class LeaveForm(JoinForm):
 class AttributesForm(AttributeFields, PersonForm):
     heading = "Set attributes of {names}"
     kind = "cognito.user.attributes.set"
-    tells = (
-        "Only what you fill in is changed. The plan shows the values to who may see people; no log does."
-    )
+    tells = "Only what you fill in is changed. The plan shows the values to who may see people; no log does."
 
     def said(self, person: CognitoUser) -> str:
         values = self.values() if self.is_bound and hasattr(self, "cleaned_data") else {}

@@ -86,7 +86,7 @@ def test_effective_access_answers(
     resource = OBJECT if action.startswith("s3") else "*"
     html = get(client_of(bob), "user_access", f"?action={action}&resource={resource}", aws_id=dana.aws_id)
     assert words in text_of(html)
-    assert ("By what is held: Allowed" in text_of(html)) is action.startswith("s3")
+    assert ("According to the policies we have: Allowed" in text_of(html)) is action.startswith("s3")
 
 
 def test_effective_access_shows_what_policies_say(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
@@ -104,10 +104,10 @@ def test_effective_access_tells_what_it_may(alone: AwsAccount, bob: Operator, cl
     text = text_of(get(client_of(bob), "user_access", aws_id=dana.aws_id))
     assert "Amazon EC2 Limited Write (1 of " in text
     assert "StartInstances on *" in text
-    assert ": taken by the permissions boundary" in text
+    assert ": blocked by the permissions boundary" in text
     assert "Amazon S3 Full List, Read" in text
     assert f"but not {OBJECT}" in text
-    assert "if the bucket policy lets it" in text
+    assert "subject to the bucket policy" in text
     assert "inline policy own, statement 0" in text
 
 
@@ -121,7 +121,7 @@ def test_effective_access_says_the_same_of_services_once(alone: AwsAccount, bob:
 def test_effective_access_says_what_is_not_held(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
     dana = user(aws_account, "dana", allow("s3:*"), boundary_arn=arn("policy/unseen"))
     text = text_of(get(client_of(bob), "user_access", aws_id=dana.aws_id))
-    assert "The permissions boundary isn’t held. So nothing here is sure." in text
+    assert "The permissions boundary hasn’t been read. So nothing here is sure." in text
     assert "Control policies may still deny it." in text
     assert "Unknown List, Read" in text
 

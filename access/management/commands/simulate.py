@@ -88,13 +88,13 @@ def _lines(answer: dict[str, Any]) -> Iterator[str]:
         hangs = f" (if {', '.join(reason['hangs_on'])} is so)" if "hangs_on" in reason else ""
         yield f"  {reason['effect']}: {reason['layer']}: {where}{hangs}"
     if answer["missing_context"]:
-        yield f"It hangs on {', '.join(answer['missing_context'])}: give them with --context."
+        yield f"It depends on {', '.join(answer['missing_context'])}: give them with --context."
     for decision, resource in answer.get("differs", {}).items():
         yield f"  {decision} on {resource}"
     for layer, why in answer["not_held"].items():
         yield f"Not evaluated: {layer}. {why}"
     if answer["not_held"]:
-        yield f"By what is held: {answer['by_what_is_held']}"
+        yield f"According to the policies we have: {answer['by_what_is_held']}"
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from dataclasses import replace
 from policies.engine.callers import CallerKind
 from policies.engine.combine import Decision
 from policies.engine.diff.budget import Budget, Exhausted
-from policies.engine.evaluate import Verdict, evaluate
+from policies.engine.evaluate import Verdict, evaluate, whatever_policies_say
 from policies.engine.layers import LayerName, Layers, Policy, Request
 from policies.engine.regions import only_region
 from policies.engine.somewhere.asked import REGION, Asked, Place, Somewhere
@@ -124,7 +124,7 @@ def _parts(layers: Layers) -> Iterator[tuple[LayerName, tuple[Policy, ...]]]:
 def _is_plainly_denied(asked: Asked, layers: Layers, action: str, told: list[Told]) -> bool:
     """Where there is no need to look at resources: an SCP level without anything that allows, a denial of all."""
     caller = asked.caller
-    if caller.is_service_linked or action == "sts:getcalleridentity":
+    if caller.is_service_linked or whatever_policies_say(caller.kind, action):
         return False
     if caller.is_in_an_account and caller.kind is not CallerKind.ANONYMOUS:
         for level in layers.scps:
