@@ -8,14 +8,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from accounts.link_tokens import is_invited
 from accounts.models import Operator
 from accounts.sign_in import factors
 from iamconsole.web.cells import name_link
 from iamconsole.web.elements import ago, muted, small
 from iamconsole.web.filters import Choice, ChoiceFilter
 from iamconsole.web.tables import Column, Table
-
-INVITED = Q(is_active=True, last_login__isnull=True)
 
 
 def with_factors(rows: QuerySet[Operator]) -> QuerySet[Operator]:
@@ -25,7 +24,9 @@ def with_factors(rows: QuerySet[Operator]) -> QuerySet[Operator]:
 def state_of(operator: Operator) -> str:
     if not operator.is_active:
         return "Deactivated"
-    return "Active" if operator.last_login else "Invited, hasn’t signed in yet"
+    if operator.last_login:
+        return "Active"
+    return "Invited, no password yet" if is_invited(operator) else "Never signed in"
 
 
 def _search(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
@@ -61,7 +62,7 @@ OPERATORS = Table(
             "state", "State",
             choices=(
                 Choice("active", "Active", Q(is_active=True, last_login__isnull=False)),
-                Choice("invited", "Invited", INVITED),
+                Choice("new", "Never signed in", Q(is_active=True, last_login__isnull=True)),
                 Choice("deactivated", "Deactivated", Q(is_active=False)),
             ),
         ),
