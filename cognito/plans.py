@@ -24,3 +24,11 @@ def may_track_sessions(settings: Mapping[str, Any]) -> bool:
 def tracks_sessions(settings: Mapping[str, Any]) -> bool:
     """What app clients have set of sessions counts, and can be set, only then."""
     return may_track_sessions(settings) and settings.get("UserSessionTracking") == "ENABLED"
+
+
+def has_choice_of_factors(settings: Mapping[str, Any]) -> bool:
+    """Passkeys, codes as first factor, MFA by e-mail (developer guide, "User pool feature plans"): all plans but Lite.
+
+    A pool of which AWS tells no plan is of the default one, Essentials.
+    """
+    return settings.get("UserPoolTier") != "LITE"

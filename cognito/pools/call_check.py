@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from accounts.models import AwsAccount
+from cognito.models import UserPool
 from cognito.pools.operations import KINDS
+from cognito.pools.setting_rules import broken
 from sync.aws.checking import refusals
 from sync.calls import Call, Personal, Sealed
 from sync.checks import Check, Finding
@@ -21,28 +23,51 @@ class CallCheck(Check):
     name = "cognito.calls"
 
     def look(self, aws_account: AwsAccount, steps: Sequence[Planned]) -> list[Finding]:
+        pools = _Pools(aws_account)
         return [
             Finding("NOT_TAKEN", "error", f"AWS doesn’t take this: {line.rstrip('.')}.", step.position)
             for step in steps
             if step.kind in KINDS
-            for line in _lines(step)
+            for line in _lines(step, pools)
         ]
 
 
-def _lines(step: Planned) -> list[str]:
+class _Pools:
+    """The settings of pools by their ARN, as the steps looked at so far leave them."""
+
+    def __init__(self, aws_account: AwsAccount) -> None:
+        self._aws_account = aws_account
+        self._settings: dict[str, Mapping[str, Any]] = {}
+
+    def before(self, arn: str) -> Mapping[str, Any]:
+        if arn not in self._settings:
+            pool = UserPool.objects.filter(aws_account=self._aws_account, arn=arn, gone_at=None).first()
+            self._settings[arn] = pool.settings if pool else {}
+        return self._settings[arn]
+
+    def leave(self, arn: str, call: Call) -> None:
+        if call.operation in ("CreateUserPool", "UpdateUserPool"):
+            self._settings[arn] = call.parameters
+
+
+def _lines(step: Planned, pools: _Pools) -> list[str]:
     """What AWS holds already it takes: of settings that are sent along as they are, nothing is said."""
     held = step.expects.get("settings") if isinstance(step.expects, Mapping) else None
     sent = getattr(step.params, "settings", {})
+    arn = getattr(step.params, "pool_arn", "")
     found: list[str] = []
     for call in step.operation.calls(step.params):
+        pool = pools.before(arn)
         which = {name: value for name, value in call.parameters.items() if name not in sent}
-        known = _refused(call, {**which, **held}) if isinstance(held, Mapping) else []
-        found += [line for line in _refused(call, call.parameters) if line not in known]
+        known = _refused(call, {**which, **held}, pool) if isinstance(held, Mapping) else []
+        found += [line for line in _refused(call, call.parameters, pool) if line not in known]
+        pools.leave(arn, call)
     return found
 
 
-def _refused(call: Call, parameters: Mapping[str, Any]) -> list[str]:
-    return refusals(call.service, call.operation, _plain(parameters))
+def _refused(call: Call, parameters: Mapping[str, Any], pool: Mapping[str, Any]) -> list[str]:
+    plain = _plain(parameters)
+    return [*refusals(call.service, call.operation, plain), *broken(call.operation, plain, pool)]
 
 
 def _plain(value: Any) -> Any:

@@ -46,6 +46,12 @@ from tests.cognito.seeding import CLIENT_SECRET, ROLE, Seeded, pull_pools, seed
 from tests.services.world import World
 
 API = "https://api.example.org"
+# Who sends e-mails with texts of one's own: as AWS has it, and as the form says it.
+BY_SES = {
+    "EmailSendingAccount": "DEVELOPER",
+    "SourceArn": "arn:aws:ses:eu-central-1:123456789012:identity/shop.example",
+}
+SES_IN_FORM = {"sender": BY_SES["EmailSendingAccount"], "source_arn": BY_SES["SourceArn"]}
 
 
 @dataclass(frozen=True)

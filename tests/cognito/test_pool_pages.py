@@ -17,7 +17,7 @@ from iamconsole.demo.process import REGION, Emulator
 from sync import sealed
 from sync.models import Change, Fact, SealedSecret
 from tests.cognito.pool_forms import act_url, shown, stage
-from tests.cognito.pool_operation_cases import API, Arranged, arrange
+from tests.cognito.pool_operation_cases import API, SES_IN_FORM, Arranged, arrange
 from tests.services.changing import carry_out
 from tests.services.pages import address, get, text_of
 from tests.services.world import World
@@ -67,8 +67,12 @@ def test_the_tabs_say_how_it_is_set(arranged: Arranged, bob: Operator, client_of
         ),
         (
             "messages",
-            {"invite_message": "Hello {username}, {####}"},
-            {"AdminCreateUserConfig.InviteMessageTemplate.EmailMessage": "Hello {username}, {####}"},
+            {"invite_message": "Hello {username}, {####}", **SES_IN_FORM},
+            {
+                "AdminCreateUserConfig.InviteMessageTemplate.EmailMessage": "Hello {username}, {####}",
+                "EmailConfiguration.EmailSendingAccount": "DEVELOPER",
+                "EmailConfiguration.SourceArn": SES_IN_FORM["source_arn"],
+            },
         ),
         (
             "mfa",

@@ -26,7 +26,7 @@ from sync.draft import Draft
 from sync.made import made_by
 from sync.models import Change
 from sync.operations import Tried, registry
-from tests.cognito.pool_operation_cases import Arranged, arrange, provider_of
+from tests.cognito.pool_operation_cases import BY_SES, Arranged, arrange, provider_of
 from tests.cognito.seeding import CLIENT_SECRET, ROLE, pull_pools
 from tests.services.changing import carry_out, propose
 from tests.services.world import World
@@ -51,7 +51,7 @@ def settled(arranged: Arranged) -> bool:
         Policies={"PasswordPolicy": {"MinimumLength": 10, "RequireNumbers": True, "TemporaryPasswordValidityDays": 3}},
         AdminCreateUserConfig={"AllowAdminCreateUserOnly": True},
         LambdaConfig={"PreSignUp": "arn:aws:lambda:eu-central-1:123456789012:function:check"},
-        EmailConfiguration={"EmailSendingAccount": "COGNITO_DEFAULT", "ReplyToEmailAddress": "help@example.org"},
+        EmailConfiguration={**BY_SES, "ReplyToEmailAddress": "help@example.org"},
         VerificationMessageTemplate={"DefaultEmailOption": "CONFIRM_WITH_CODE", "EmailMessage": "It is {####}"},
     )
     return True
@@ -86,7 +86,7 @@ def test_a_pool_is_sent_as_a_whole(world: World, erin: Operator) -> None:
         },
         "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": True},
         "LambdaConfig": {"PreSignUp": "arn:aws:lambda:eu-central-1:123456789012:function:check"},
-        "EmailConfiguration": {"EmailSendingAccount": "COGNITO_DEFAULT", "ReplyToEmailAddress": "help@example.org"},
+        "EmailConfiguration": {**BY_SES, "ReplyToEmailAddress": "help@example.org"},
         "VerificationMessageTemplate": {"DefaultEmailOption": "CONFIRM_WITH_CODE", "EmailMessage": "It is {####}"},
     }
     assert sent(world, "UpdateUserPool") == [json.dumps(expected, sort_keys=True)]

@@ -10,11 +10,14 @@ import pytest
 from django.test import Client
 
 from accounts.models import Operator
+from cognito.pools.operations import update
+from cognito.pools.operations.shapes import CLIENT, MFA, POOL, Shape
 from iamconsole.demo.process import Emulator
+from sync.changes import PlanError
 from sync.models import Change
 from tests.cognito.pool_forms import act_url, shown, stage
-from tests.cognito.pool_operation_cases import API, Arranged, arrange
-from tests.services.changing import carry_out
+from tests.cognito.pool_operation_cases import API, SES_IN_FORM, Arranged, arrange
+from tests.services.changing import carry_out, propose
 from tests.services.pages import text_of
 from tests.services.world import World
 
@@ -79,7 +82,7 @@ def test_what_is_typed_wrong_is_said_at_its_field(
 def test_a_verification_by_link_has_texts_of_its_own(arranged: Arranged, erin: Operator, client_of: ClientOf) -> None:
     """Those of the code are another subject and another text."""
     url, client = act_url(arranged, "messages"), client_of(erin)
-    by_link = {"option": "CONFIRM_WITH_LINK", "subject": "Welcome", "message": "Please {##confirm##}"}
+    by_link = {**SES_IN_FORM, "option": "CONFIRM_WITH_LINK", "subject": "Welcome", "message": "Please {##confirm##}"}
     refused = stage(client, url, **{**by_link, "message": "Your code is {####}"})
     assert "there the link stands" in text_of(refused.content.decode())
     assert stage(client, url, **by_link).status_code == 302
@@ -88,6 +91,36 @@ def test_a_verification_by_link_has_texts_of_its_own(arranged: Arranged, erin: O
     assert (template["EmailSubjectByLink"], template["EmailMessageByLink"]) == ("Welcome", "Please {##confirm##}")
     assert "EmailMessage" not in template
     assert {name: shown(client, url)[name] for name in by_link} == by_link
+    by_code = {"option": "CONFIRM_WITH_CODE", "subject": "Code", "message": "It is {####}"}
+    assert stage(client, url, **by_code).status_code == 302
+    assert carry_out(Change.objects.latest("pk"), erin).state == Change.State.APPLIED
+    template = arranged.described()["VerificationMessageTemplate"]
+    assert (template["EmailSubject"], template["EmailMessage"]) == ("Code", "It is {####}")
+    assert stage(client, act_url(arranged, "password"), minimum="16").status_code == 302  # nor does any other form fail
+    assert carry_out(Change.objects.latest("pk"), erin).state == Change.State.APPLIED
+
+
+def test_texts_of_ones_own_are_sent_by_ses_only(arranged: Arranged, erin: Operator, client_of: ClientOf) -> None:
+    refused = stage(client_of(erin), act_url(arranged, "messages"), message="It is {####}")
+    assert "AWS takes texts of your own only where SES sends" in text_of(refused.content.decode())
+
+
+@pytest.mark.parametrize(
+    ("of", "changes", "sentence"),
+    [
+        (POOL, {"Policies.SignInPolicy.AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]}, "Another first factor"),
+        (MFA, {"WebAuthnConfiguration": {"RelyingPartyId": "shop.example"}}, "Sign-in by passkey needs the plan"),
+        (MFA, {"MfaConfiguration": "OPTIONAL", "EmailMfaConfiguration": {"Message": "{####}"}}, "MFA by e-mail needs"),
+        (CLIENT, {"ExplicitAuthFlows": ["ALLOW_USER_AUTH"]}, "ALLOW_USER_AUTH"),
+    ],
+)
+def test_what_the_plan_lite_does_not_have_is_said_before_anything_is_sent(
+    arranged: Arranged, erin: Operator, of: Shape, changes: dict[str, Any], sentence: str
+) -> None:
+    name = [arranged.client.aws_id] if of is CLIENT else []
+    lite = update(POOL, arranged.pool.arn, "customers", {"UserPoolTier": "LITE"})
+    with pytest.raises(PlanError, match=sentence):
+        propose(arranged.pool.aws_account, erin, [lite, update(of, arranged.pool.arn, "customers", changes, *name)])
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from iamconsole.demo.process import REGION
 from sync import changes
 from sync.changes import dry_run
 from sync.models import Change
-from tests.cognito.pool_operation_cases import Arranged, arrange
+from tests.cognito.pool_operation_cases import BY_SES, Arranged, arrange
 from tests.cognito.restoring import exported, look, stage
 from tests.cognito.seeding import pull_pools
 from tests.services.changing import carry_out, propose
@@ -47,6 +47,7 @@ def full(arranged: Arranged) -> bool:
         AdminCreateUserConfig={"AllowAdminCreateUserOnly": True},
         LambdaConfig={"PreSignUp": LAMBDA},
         SmsConfiguration=TEXTS,
+        EmailConfiguration=BY_SES,
         VerificationMessageTemplate={"DefaultEmailOption": "CONFIRM_WITH_CODE", "EmailMessage": "It is {####}"},
     )
     idp.set_user_pool_mfa_config(

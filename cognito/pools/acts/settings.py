@@ -108,12 +108,18 @@ class MessagesForm(SettingsForm):
         said = super().clean() or self.cleaned_data
         if said.get("sender") == "DEVELOPER" and not said.get("source_arn"):
             self.add_error("source_arn", "With SES, AWS asks for the identity that it sends from.")
+        for name in ("subject", "message", "invite_subject", "invite_message"):
+            if said.get("sender") != "DEVELOPER" and said.get(name):
+                self.add_error(name, "AWS takes texts of your own only where SES sends: choose that, or empty this.")
         return said
 
     def changes(self) -> dict[str, Any]:
         said = self.cleaned_data
         subject, message = _TEMPLATES[said["option"]]
+        # AWS refuses the texts of both together ("The message is invalid.").
+        unused = [name for option, names in _TEMPLATES.items() if option != said["option"] for name in names]
         return {
+            **{f"VerificationMessageTemplate.{name}": None for name in unused},
             "EmailConfiguration.EmailSendingAccount": said["sender"],
             "EmailConfiguration.SourceArn": said["source_arn"],
             "EmailConfiguration.From": said["sender_name"],

@@ -65,11 +65,15 @@ class Shape:
 
 
 def _pool(settings: Settings) -> Settings:
-    """`UnusedAccountValidityDays` is described and refused; with a link in the message, its text is left out."""
+    """`UnusedAccountValidityDays` is described and refused; of a message by code and one by link, the one in use goes.
+
+    AWS refuses both together: "The message is invalid."
+    """
     settings.get("AdminCreateUserConfig", {}).pop("UnusedAccountValidityDays", None)
     template = settings.get("VerificationMessageTemplate", {})
-    if template.get("DefaultEmailOption") == "CONFIRM_WITH_LINK":
-        template.pop("EmailMessage", None)
+    by_link = template.get("DefaultEmailOption") == "CONFIRM_WITH_LINK"
+    for name in ("EmailMessage", "EmailSubject") if by_link else ("EmailMessageByLink", "EmailSubjectByLink"):
+        template.pop(name, None)
     return settings
 
 

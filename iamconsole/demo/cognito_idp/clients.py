@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from iamconsole.demo import clock
 from iamconsole.demo.cognito_idp.errors import invalid, not_found
+from iamconsole.demo.cognito_idp.settings import not_in_tier
 from iamconsole.demo.ids import word
 from iamconsole.demo.wire import AwsError
 
@@ -140,6 +141,8 @@ def checked(asked: Settings, pool: UserPool, *, has_secret: bool) -> Settings:
     flows = settings.get("ExplicitAuthFlows", [])
     if len({flow.startswith("ALLOW_") for flow in flows}) > 1:
         raise invalid("Only one of the legacy or the ALLOW_ auth flows can be set for an app client.")
+    if "ALLOW_USER_AUTH" in flows and pool.settings["UserPoolTier"] == "LITE":
+        raise not_in_tier("Choice-based authentication", "LITE")
     for direction in ("Read", "Write"):
         if set(settings.get(f"{direction}Attributes", [])) - set(pool.schema):
             raise invalid(f"Invalid {direction.lower()} attributes specified while creating a client")

@@ -11,7 +11,7 @@ from iamconsole.demo.cognito_idp.backend import Backend, backends
 from iamconsole.demo.cognito_idp.errors import invalid
 from iamconsole.demo.cognito_idp.pool import Dated, UserPool
 from iamconsole.demo.cognito_idp.schema import add_custom
-from iamconsole.demo.cognito_idp.settings import checked
+from iamconsole.demo.cognito_idp.settings import checked, not_in_tier, sends_by_ses
 from iamconsole.demo.json_service import Calls
 from iamconsole.demo.paging import cut
 from iamconsole.demo.wire import AwsError
@@ -82,6 +82,7 @@ class PoolCalls(Calls):
 
     def set_user_pool_mfa_config(self) -> Answer:
         pool = self.pool
+        self._refuse_factors(pool)
         pool.mfa.replace(self.asked)
         pool.settings["MfaConfiguration"] = pool.mfa.mode
         sms = pool.mfa.blocks.get("SmsMfaConfiguration", {}).get("SmsConfiguration")
@@ -89,6 +90,14 @@ class PoolCalls(Calls):
             pool.settings["SmsConfiguration"] = sms
         pool.changed = clock.utcnow()
         return pool.mfa.described()
+
+    def _refuse_factors(self, pool: UserPool) -> None:
+        """API reference, EmailMfaConfigType, WebAuthnConfigurationType; developer guide, "User pool feature plans"."""
+        for member, feature in (("EmailMfaConfiguration", "Email MFA"), ("WebAuthnConfiguration", "Passkey sign-in")):
+            if self.asked.get(member) and pool.settings["UserPoolTier"] == "LITE":
+                raise not_in_tier(feature, "LITE")
+        if self.asked.get("EmailMfaConfiguration") and not sends_by_ses(pool.settings):
+            raise invalid("Email MFA requires EmailSendingAccount DEVELOPER.")
 
     def get_user_pool_session_configuration(self) -> Answer:
         return {"UserPoolId": self.pool.id, **self.pool.sessions}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ _DEFAULTS: Settings = {
     "UserPoolTags": {},
     "UserPoolTier": "ESSENTIALS",
 }
+_LINK = re.compile(r"\{##.+?##\}", re.DOTALL)
 _OLD_NAMES = {
     "SmsVerificationMessage": "SmsMessage",
     "EmailVerificationMessage": "EmailMessage",
@@ -88,11 +90,38 @@ def _refuse(asked: Settings, pool: UserPool) -> None:
         )
     if asked.get("AliasAttributes") and asked.get("UsernameAttributes"):
         raise invalid("Only one of the aliasAttributes or usernameAttributes can be set in a user pool.")
+    _refuse_messages(asked)
     tier = asked.get("UserPoolTier", _DEFAULTS["UserPoolTier"])
+    factors = asked.get("Policies", {}).get("SignInPolicy", {}).get("AllowedFirstAuthFactors", ["PASSWORD"])
+    if tier == "LITE" and set(factors) != {"PASSWORD"}:
+        raise not_in_tier("Choice-based authentication", tier)
     mode = asked.get("UserPoolAddOns", {}).get("AdvancedSecurityMode", "OFF")
     history = asked.get("Policies", {}).get("PasswordPolicy", {}).get("PasswordHistorySize")
     if (mode != "OFF" and tier != "PLUS") or (history and tier == "LITE"):
-        feature = "Threat protection" if mode != "OFF" and tier != "PLUS" else "Password history"
-        raise AwsError(
-            "FeatureUnavailableInTierException", f"{feature} is not available in the {tier} tier of this user pool."
-        )
+        raise not_in_tier("Threat protection" if mode != "OFF" and tier != "PLUS" else "Password history", tier)
+
+
+def not_in_tier(feature: str, tier: str) -> AwsError:
+    words = f"{feature} is not available in the {tier} tier of this user pool."
+    return AwsError("FeatureUnavailableInTierException", words)
+
+
+def sends_by_ses(settings: Settings) -> bool:
+    return bool(settings.get("EmailConfiguration", {}).get("EmailSendingAccount") == "DEVELOPER")
+
+
+def _refuse_messages(asked: Settings) -> None:
+    """API reference, VerificationMessageTemplateType and MessageTemplateType: own texts "only if the value of
+    EmailSendingAccount is DEVELOPER", with the placeholder of their pattern. A text by code and one by link together
+    are refused, in the names of old as well.
+    """
+    template = asked.get("VerificationMessageTemplate", {})
+    invitation = asked.get("AdminCreateUserConfig", {}).get("InviteMessageTemplate", {})
+    old = [name for name in ("EmailVerificationMessage", "EmailVerificationSubject") if asked.get(name)]
+    own = [name for said in (template, invitation) for name in said if name.startswith("Email")]
+    if (own or old) and not sends_by_ses(asked):
+        raise invalid("Email message customization requires EmailSendingAccount DEVELOPER.")
+    code = template.get("EmailMessage") or asked.get("EmailVerificationMessage")
+    link = template.get("EmailMessageByLink")
+    if (code and link) or (code and "{####}" not in code) or (link and not _LINK.search(link)):
+        raise invalid("The message is invalid.")
