@@ -102,7 +102,7 @@ class Index:
         allowing = {
             number
             for number, statements in self.about(action.lower())
-            if any(each.allows and not (on_others and _is_of_oneself(each)) for each in statements)
+            if any(each.allows and not (on_others and is_of_oneself(each)) for each in statements)
         }
         found = {holder for number in allowing for holder in self.held_by.get(number, ())}
         return {number for number in found if self.boundary_of[number] is None or self.boundary_of[number] in allowing}
@@ -129,7 +129,7 @@ class Index:
         return next(iter(self.who_can(action, resource, context, among=(number,))), None)
 
 
-def _is_of_oneself(statement: Statement) -> bool:
+def is_of_oneself(statement: Statement) -> bool:
     patterns = statement.resources.patterns
     return not statement.not_resources and all("${aws:username}" in pattern.lower() for pattern in patterns)
 

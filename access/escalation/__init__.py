@@ -10,7 +10,7 @@ __all__ = ["Account", "Path", "escalations"]
 
 
 def escalations(account: Account) -> list[Path]:
-    """The shortest first; those that suppose something that the mirror doesn't know stand beside those that don't.
+    """The shortest first, of these those that suppose nothing that the mirror doesn't know.
 
     Administrators themselves have none.
     """
@@ -20,4 +20,4 @@ def escalations(account: Account) -> list[Path]:
     search.suppose()
     for path in paths(search):
         found.setdefault((path.source, path.technique), path)
-    return sorted(found.values(), key=lambda path: (len(path.steps), path.source, path.technique))
+    return sorted(found.values(), key=lambda path: (len(path.steps), path.supposes, path.source, path.technique))

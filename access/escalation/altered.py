@@ -42,6 +42,9 @@ class Alterations:
             else:
                 others.append((gains, thing, 0))
         others = [each for each in others if (Gains.NEW_VERSION, each[1], 0) not in sure]
+        if not others:
+            yield frozenset(sure)
+            return
         base = self.applied(holder, sure)
         others = [each for each in others if self.applied(holder, {*sure, each}) != base]
         sizes = range(len(others) + 1) if len(others) <= _MOST_TOGETHER else range(3)

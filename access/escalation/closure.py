@@ -18,16 +18,17 @@ from access.holders import Holder
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """What a principal (by its number) is once `changes` are made."""
+    """What a principal (by its number) is once `changes` are made. `facts`: what that takes."""
 
     number: int
     changes: frozenset[Change]
     holder: Holder
+    facts: tuple[Fact, ...]
 
-    @property
-    def facts(self) -> Iterator[Fact]:
-        yield (Gains.CONTROL, self.number)
-        yield from sorted({(gains, thing) for gains, thing, _ in self.changes}, key=str)
+    @classmethod
+    def of(cls, number: int, changes: frozenset[Change], holder: Holder) -> Variant:
+        made = sorted({(gains, thing) for gains, thing, _ in changes}, key=str)
+        return cls(number, changes, holder, ((Gains.CONTROL, number), *made))
 
 
 class Closure:
@@ -76,6 +77,13 @@ class Closure:
         found = self.bits.get(GOAL, 0)
         for number in self.winning:
             found |= self.of(number)
+        return found
+
+    def making(self, first: int) -> int:
+        """Who can make a part of any of the moves from this one on."""
+        found = 0
+        for actors in {act.actors for move in self.moves[first:] for act in move.acts}:
+            found |= self._acting[actors]
         return found
 
     def run(self) -> None:

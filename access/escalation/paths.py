@@ -9,7 +9,9 @@ from typing import Any
 from access.escalation.search import Search
 from access.escalation.shortest import Made, Proof, Ways
 from access.escalation.techniques import On, Technique
+from access.phrases import with_what
 from access.question import Found
+from policies.engine.catalogue import spelled
 from policies.engine.combine import Decision
 
 _MOST_REGIONS = 4  # that a sentence lists
@@ -62,6 +64,18 @@ class Step:
             return f"in {len(self.regions)} Regions, such as {others[0]}"
         return f"in {', '.join(others)} or {last}" if others else f"in {last}" if last else ""
 
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """What it supposes, in words: that a function runs as the role, or MFA."""
+        found = [f"if {self.technique.supposes}"] if self.technique.supposes else []
+        for each in self.permissions:
+            if each.decision is Decision.UNKNOWN:
+                allowed_if = each.found.allowed_if
+                found += (
+                    with_what(allowed_if) if allowed_if else [f"depending on {spelled(key)}" for key in each.hangs_on]
+                )
+        return tuple(dict.fromkeys(found))
+
     def as_json(self) -> dict[str, Any]:
         permissions = [
             {"principal": each.principal, "action": each.action, "resource": each.resource} for each in self.permissions
@@ -92,6 +106,11 @@ class Path:
     def technique(self) -> str:
         return self.steps[0].technique.name
 
+    @property
+    def supposes(self) -> bool:
+        """Whether something has to be so that the mirror doesn't know."""
+        return any(step.supposes for step in self.steps)
+
     def as_json(self) -> dict[str, Any]:
         steps = [step.as_json() for step in self.steps]
         return {"from": self.source, "to": self.target, "technique": self.technique, "steps": steps}
@@ -100,7 +119,7 @@ class Path:
 def paths(search: Search) -> Iterator[Path]:
     """For each principal that isn't an administrator, one for each technique that begins a shortest way."""
     ways = Ways(search.closure)
-    won = search.closure.won
+    won = search.closure.won & search.supposing
     for number in range(search.real):
         if won >> number & 1 and number not in search.administrators:
             for proof, end in ways.of(number):

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
 
 from access.escalation.techniques import Need
 from access.holders import Holder
-from access.index import Index
-from access.question import Found
+from access.index import Index, is_of_oneself
+from access.question import Found, Where
+from policies.engine.combine import Decision
 from policies.engine.compiled import Statement
 from policies.engine.conditions import Context
+from policies.engine.diff.budget import Budget, Exhausted
+from policies.engine.facts import Facts
 from policies.engine.layers import LayerName, Policy
 from policies.engine.matching import ArnGlob, tokens
+from policies.engine.somewhere import REGION, is_chosen
+from policies.engine.somewhere.settle import are_consistent
+from policies.engine.somewhere.values import Keys
 
 _ASSUME = "sts:assumerole"
 _BOUNDARY = "iam:permissionsboundary"
 UNKNOWN_BOUNDARY = "not held"
+_MOST_CHOICES = 64
+_STEPS = 100_000  # for the values of all keys that the caller chooses
+_ANY_SERVICE = "*"
 _CHUNK = 50  # of so few, only the documents that they hold are looked at
 _WHOLE_ARN = 5  # colons
 
@@ -46,18 +58,44 @@ class Permits:
     def __init__(self, index: Index, actors: Sequence[int]) -> None:
         self.index = index
         self.actors = {each for each in actors if not index.holders[each].caller.is_service_linked}
+        self._chosen: dict[str, list[Context]] = {}
         self._allowed: dict[tuple[str, bool], set[int]] = {}
         self._telling: dict[tuple[str, bool], _Telling] = {}
         self._classes: dict[tuple[Hashable, ...], Held] = {}
         self._keys: dict[tuple[str, bool], dict[tuple[str, str | None], Hashable]] = defaultdict(dict)
 
     def who(self, action: str, resource: str, context: Context, among: Set[int]) -> dict[int, Found]:
-        question = self.index.question(action, resource, {**_absent(action), **context})
+        """What the caller chooses (tags of the request, TLS) is chosen so that it is allowed, if there is a way."""
+        context = {**_absent(action), **context}
+        found = self._asked(action, resource, context, among)
+        unknown = {number for number, each in found.items() if each.decision is Decision.UNKNOWN}
+        choices = self._choices(action) if unknown else ()
+        possible: set[int] = set()
+        for chosen in choices:
+            for number, each in self._asked(action, resource, {**chosen, **context}, unknown).items():
+                possible.add(number)
+                if each.decision is Decision.ALLOWED:
+                    found[number] = each.at(Where(chosen))
+                    unknown.discard(number)
+        if choices:
+            found = {number: each for number, each in found.items() if number not in unknown - possible}
+        return found
+
+    def _asked(self, action: str, resource: str, context: Context, among: Set[int]) -> dict[int, Found]:
+        question = self.index.question(action, resource, context)
         if len(among) * 10 > len(self.index.holders):
             return {each.number: each for each in question.answers(None) if each.number in among}
         listed = sorted(among)
         parts = (listed[at : at + _CHUNK] for at in range(0, len(listed), _CHUNK))
         return {each.number: each for part in parts for each in question.answers(part)}
+
+    def _choices(self, action: str) -> Sequence[Context]:
+        """All that makes a difference of the keys that the caller chooses; none where there are none, or too many."""
+        if action not in self._chosen:
+            statements = self._told(action, False).statements
+            keys = sorted({key for each in statements for key in each.keys if is_chosen(key) and key != REGION})
+            self._chosen[action] = _combined(keys, statements) if keys else []
+        return self._chosen[action]
 
     def may_at_all(self, needs: Iterable[Need], *, on_others: bool = False) -> set[int]:
         """Who has policies that allow of each need something, wherever; trust policies may let in more."""
@@ -132,10 +170,42 @@ class Permits:
     def _may(self, action: str, *, on_others: bool) -> set[int]:
         key = (action, on_others)
         if key not in self._allowed:
-            is_assuming = action.lower() == _ASSUME
-            allowed = None if is_assuming else self.index.allowed_at_all(action, on_others=on_others)
-            self._allowed[key] = self.actors if allowed is None else self.actors & allowed
+            self._allowed[key] = set(self._allowed_at_all(action, on_others=on_others))
         return self._allowed[key]
+
+    def _allowed_at_all(self, action: str, *, on_others: bool) -> Set[int]:
+        service = action.partition(":")[0].lower()
+        if action.lower() == _ASSUME:
+            return self.actors
+        if not self._services.isdisjoint((service, _ANY_SERVICE)):
+            if len(self.actors) > _CHUNK:
+                return self.actors & self.index.allowed_at_all(action, on_others=on_others)
+            return {number for number in self.actors if self._has_any(number, action.lower(), on_others=on_others)}
+        return set()
+
+    def _has_any(self, number: int, action: str, *, on_others: bool) -> bool:
+        """As `Index.allowed_at_all` has it, of one."""
+        index = self.index
+        found = any(
+            each.allows and not (on_others and is_of_oneself(each))
+            for document in index.documents_of[number]
+            for each in index.documents[document].about(action)
+        )
+        boundary = index.boundary_of[number]
+        return found and (boundary is None or any(each.allows for each in index.documents[boundary].about(action)))
+
+    @cached_property
+    def _services(self) -> Set[str]:
+        """Whose actions policies allow the actors."""
+        documents = {document for number in self.actors for document in self.index.documents_of[number]}
+        found: set[str] = set()
+        for document in documents:
+            for statement in self.index.documents[document].statements:
+                if statement.allows:
+                    services = {pattern.partition(":")[0].lower() for pattern in statement.actions.patterns}
+                    is_open = statement.not_actions or any(set("*?") & set(each) for each in services)
+                    found |= {_ANY_SERVICE} if is_open else services
+        return found
 
     def _told(self, action: str, on_others: bool) -> _Telling:
         key = (action, on_others)
@@ -146,11 +216,9 @@ class Permits:
     def statements(self, action: str, actors: Collection[int]) -> list[Statement]:
         """All about the action that bear on these."""
         index = self.index
-        about = dict(index.about(action.lower()))
-        documents = {each for number in actors for each in index.documents_of[number] if each in about}
-        bounds = {index.boundary_of[number] for number in actors}
-        documents |= {each for each in bounds if each is not None and each in about}
-        found = [statement for number in sorted(documents) for statement in about[number]]
+        documents = {each for number in actors for each in index.documents_of[number]}
+        documents |= {each for number in actors if (each := index.boundary_of[number]) is not None}
+        found = [each for number in sorted(documents) for each in index.documents[number].about(action.lower())]
         for level in (*index.surroundings.scps, *index.surroundings.rcps):
             for policy in level.policies:
                 found += policy.document.about(action.lower())
@@ -158,6 +226,18 @@ class Permits:
             trusts = {id(each.trust.document): each.trust.document for each in index.holders if each.trust}
             found += [statement for document in trusts.values() for statement in document.about(_ASSUME)]
         return found
+
+
+def _combined(keys: Sequence[str], statements: Sequence[Statement]) -> list[Context]:
+    known, facts, budget = Keys(statements, "aws"), Facts({}, lambda key: True), Budget(_STEPS)
+    try:
+        values = [known.values(key, facts, "", budget) for key in keys]
+    except Exhausted:
+        return []
+    if math.prod(map(len, values)) > _MOST_CHOICES:
+        return []
+    made = (dict(zip(keys, each, strict=True)) for each in product(*values))
+    return [each for each in made if are_consistent(each)]
 
 
 def _absent(action: str) -> Context:
@@ -172,6 +252,7 @@ class _Telling:
     """What tells the resources of an action apart, in statements about it."""
 
     def __init__(self, statements: Sequence[Statement]) -> None:
+        self.statements = statements
         self.keys: set[str] = set().union(*(statement.keys for statement in statements)) if statements else set()
         patterns = {pattern for statement in statements for pattern in statement.resources.patterns}
         self._exact = {each for each in patterns if not set("*?$") & set(each) and each.count(":") >= _WHOLE_ARN}

@@ -41,6 +41,7 @@ class Search:
         self._techniques: list[Technique] = []
         self._unsure: list[Move] = []
         self._supposes = False
+        self.supposing = -1  # of whom there may be paths that weren't there before, by bits
 
     def look(self, techniques: Sequence[Technique]) -> None:
         """Looks for all that can surely be brought about with these techniques, too."""
@@ -52,8 +53,10 @@ class Search:
     def suppose(self) -> None:
         """Looks for what can be brought about if what isn't known is so, too."""
         self._supposes = True
+        before = len(self.closure.moves)
         self.closure.add(self._unsure)
         self._close()
+        self.supposing = self.closure.making(before)
 
     def _add(self, moves: Moves, techniques: Sequence[Technique]) -> None:
         for move in (move for technique in techniques for move in moves.of(technique)):

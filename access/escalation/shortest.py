@@ -56,7 +56,7 @@ class Ways:
         found: dict[int, set[Fact]] = defaultdict(set)
         for number in self.closure.winning:
             if variant := self.closure.variants.get(number):
-                _, *changes = variant.facts
+                changes = variant.facts[1:]
                 if len(changes) == 1:
                     found[variant.number].update(changes)
         return found
@@ -145,7 +145,7 @@ class _Looking:
         """As whom one acts then."""
         ways = self._ways
         for number in ways.of_fact.get(fact, ()):
-            facts = list(self._closure.variants[number].facts)
+            facts = self._closure.variants[number].facts
             if all(each in self.proofs for each in facts):
                 for proof in self.proofs[fact].values():
                     self._put((Gains.CONTROL, number), self._together(facts, fact, proof))

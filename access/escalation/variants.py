@@ -92,11 +92,13 @@ class Variants:
     def _with_fewest(self, variant: Variant) -> Variant:
         """An administrator with fewer changes, if there is one."""
         base, changes = self._base[variant.number], variant.changes
+        if len(changes) == 1:
+            return variant
         for change in sorted(changes, key=str):
             if self.is_administrator(self._alterations.applied(base, changes - {change})):
                 changes -= {change}
         self._seen.add((variant.number, changes))
-        return Variant(variant.number, changes, self._alterations.applied(base, changes))
+        return Variant.of(variant.number, changes, self._alterations.applied(base, changes))
 
     def _made(self, number: int, changes: frozenset[Change]) -> Variant | None:
         """Without changes that are of no use; None if none is, or if it is there already."""
@@ -104,9 +106,9 @@ class Variants:
         holder = applied(base, changes)
         needed = changes
         for change in sorted(changes, key=str):
-            if applied(base, needed - {change}) == holder:
+            if (applied(base, needed - {change}) if len(needed) > 1 else base) == holder:
                 needed -= {change}
         if not needed or (needed != changes and (number, needed) in self._seen):
             return None
         self._seen.add((number, needed))
-        return Variant(number, needed, holder)
+        return Variant.of(number, needed, holder)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 from access.escalation import Path, escalations
 from access.escalation.account import Account, Beside, put_beside
+from access.escalation.paths import Step
+from access.holders import Holder
 from access.kept import kept
 from access.surroundings import Surroundings
 from accounts.models import AwsAccount
@@ -15,11 +17,21 @@ SHOWN = 100
 
 
 @dataclass(frozen=True)
-class Ways:
-    """`paths`: the shortest of `total` that `people` principals have, each with the unique id of whose it is and
-    whether that is a role. Their permissions are left out: they hold on to all that was asked."""
+class Shown:
+    """A path as a page shows it: each step with the words for what it supposes, and without its permissions, which
+    hold on to all that was asked. `unique_id`: of whose it is, who `is_role` or not."""
 
-    paths: Sequence[tuple[Path, str, bool]]
+    steps: Sequence[tuple[Step, tuple[str, ...]]]
+    source: str
+    unique_id: str
+    is_role: bool
+
+
+@dataclass(frozen=True)
+class Ways:
+    """`paths`: the shortest of `total` that `people` principals have."""
+
+    paths: Sequence[Shown]
     total: int
     people: int
     surroundings: Surroundings
@@ -34,10 +46,10 @@ def ways_of(aws_account: AwsAccount) -> Ways:
 def _found(account: Account) -> Ways:
     found = escalations(account)
     holders, by_arn = account.index.holders, account.index.by_arn
-    sources = [(path, holders[by_arn[path.source]]) for path in found[:SHOWN]]
-    shown = [(_without_permissions(path), holder.unique_id, holder.is_role) for path, holder in sources]
+    shown = [_shown(path, holders[by_arn[path.source]]) for path in found[:SHOWN]]
     return Ways(shown, len(found), len({path.source for path in found}), account.index.surroundings)
 
 
-def _without_permissions(path: Path) -> Path:
-    return replace(path, steps=tuple(replace(step, permissions=()) for step in path.steps))
+def _shown(path: Path, holder: Holder) -> Shown:
+    steps = [(replace(step, permissions=()), step.conditions) for step in path.steps]
+    return Shown(steps, path.source, holder.unique_id, holder.is_role)

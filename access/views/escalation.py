@@ -18,7 +18,7 @@ def escalations(request: HttpRequest, account_id: str) -> HttpResponse:
     ways = ways_of(aws_account)
     context = {
         "aws_account": aws_account,
-        "paths": [(path, url_of(aws_account, unique_id, is_role)) for path, unique_id, is_role in ways.paths],
+        "paths": [(path, url_of(aws_account, path.unique_id, path.is_role)) for path in ways.paths],
         "total": ways.total,
         "people": ways.people,
         "left_out": ways.total - len(ways.paths),

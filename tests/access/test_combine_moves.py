@@ -72,7 +72,7 @@ def test_moves_of_one(moves: tuple[Move, ...]) -> None:
     assert names(paths(who(EVE, may(*moves))))
     for missing in moves:
         left = [move for move in moves if move != missing]
-        assert [path for path in paths(who(EVE, may(*left))) if not any(step.supposes for step in path.steps)] == []
+        assert [path for path in paths(who(EVE, may(*left))) if not path.supposes] == []
 
 
 @pytest.mark.parametrize("moves", COMBINED, ids=lambda moves: "+".join(action for action, _ in moves))
@@ -83,7 +83,7 @@ def test_moves_of_two_under_one_control(moves: tuple[Move, ...]) -> None:
     helper = who(HELPER, may(last), trusts={"AWS": EVE})
     found = paths(who(EVE, may(*hers)), helper)
     assert EVE in {path.source for path in found}
-    assert HELPER not in {path.source for path in found if not any(step.supposes for step in path.steps)}
+    assert HELPER not in {path.source for path in found if not path.supposes}
     principals = {each.principal for path in found for step in path.steps for each in step.permissions}
     assert {EVE, HELPER} <= principals
 
@@ -168,3 +168,26 @@ def test_iam_is_called_in_one_region() -> None:
     for region, expected in (("eu-west-1", 0), ("us-east-1", 1)):
         scp = [deny("iam:*", Condition={"StringNotEquals": {"aws:RequestedRegion": region}})]
         assert len(found(eve, boss, scp=scp)) == expected
+
+
+# ---- When --------------------------------------------------------------------------------------------------------
+RED, TLS = {"StringEquals": {"aws:RequestTag/team": "red"}}, {"Bool": {"aws:SecureTransport": "true"}}
+WHEN: list[tuple[list[dict[str, Any]], tuple[str, ...] | None]] = [
+    ([allow("iam:CreateAccessKey", Condition=TLS)], ()),
+    ([allow("iam:CreateAccessKey"), deny("*", Condition={"Bool": {"aws:SecureTransport": "false"}})], ()),
+    ([allow("iam:CreateAccessKey", Condition=RED)], ()),
+    ([allow("iam:CreateAccessKey", Condition=RED), deny("*", Condition=RED)], None),
+    ([allow("iam:CreateAccessKey", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})],
+     ("aws:multifactorauthpresent",)),
+    ([allow("iam:CreateAccessKey", Condition={"ArnLike": {"iam:PolicyARN": "*"}})], None),
+    ([allow("iam:CreateAccessKey", Condition={"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}})], None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("statements", "supposes"), WHEN)
+def test_what_the_caller_chooses_is_no_condition(
+    statements: list[dict[str, Any]], supposes: tuple[str, ...] | None
+) -> None:
+    """Tags of the request and TLS are theirs to choose; other keys are unknown, or not there at all."""
+    paths = found(who(EVE, policy(*statements)), who(arn("user/boss"), ADMINISTRATOR))
+    assert [path.steps[0].supposes for path in paths] == ([] if supposes is None else [supposes])

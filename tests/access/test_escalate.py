@@ -370,10 +370,10 @@ def test_escalations_of_the_mirror(aws_account: AwsAccount) -> None:
     assert [(path["from"], path["to"], path["technique"]) for path in paths] == [
         (arn("user/dora"), arn("user/dora"), "iam:SetDefaultPolicyVersion"),
         (EVE, BOSS, "iam:PassRole+lambda:CreateFunction+lambda:InvokeFunction"),
+        (arn("user/mia"), arn("user/mia"), "iam:AddUserToGroup"),
         (EVE, BOSS, "iam:PassRole+lambda:UpdateFunctionConfiguration+lambda:UpdateFunctionCode"),
         (EVE, BOSS, "lambda:UpdateFunctionCode"),
         (EVE, BOSS, "lambda:UpdateFunctionConfiguration"),
-        (arn("user/mia"), arn("user/mia"), "iam:AddUserToGroup"),
     ]
     assert paths[1]["steps"] == [
         {

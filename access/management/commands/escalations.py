@@ -42,5 +42,5 @@ class Command(BaseCommand):
             self.stdout.write(f"    {who}{step.technique.name}: {step.does}{on}{where}")
             if step.others:
                 self.stdout.write(f"        with permissions of {', '.join(step.others)}")
-            if step.supposes:
-                self.stdout.write(f"        if: {', '.join(step.supposes)}")
+            if conditions := step.conditions:
+                self.stdout.write(f"        only {', '.join(conditions)}")

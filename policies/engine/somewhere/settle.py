@@ -39,7 +39,7 @@ class Settling:
         self._budget.spend(EVALUATION)
         verdict = evaluate(request, self._layers)
         if verdict.decision is not Decision.UNKNOWN:
-            if verdict.decision is not Decision.ALLOWED or not _are_consistent(tried):
+            if verdict.decision is not Decision.ALLOWED or not are_consistent(tried):
                 return _NOWHERE
             chosen = {key: value for key, value in tried.items() if self._is_chosen(key)}
             supposed = {key: value for key, value in tried.items() if key not in chosen}
@@ -71,7 +71,7 @@ class Settling:
         return min(keys, key=lambda key: (not self._is_chosen(key), not self._keys.stands_for_anything(key), key))
 
 
-def _are_consistent(tried: Mapping[str, Value]) -> bool:
+def are_consistent(tried: Mapping[str, Value]) -> bool:
     """aws:TagKeys lists the tags of the request."""
     if TAG_KEYS not in tried:
         return True
