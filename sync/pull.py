@@ -17,7 +17,7 @@ from django.db.models import Q
 
 from accounts import audit
 from accounts.models import AwsAccount, Operator
-from sync import clock, next_run, queue, schedule
+from sync import clock, next_run, queue, schedule, together
 from sync.each import each_by_itself
 from sync.mirror import sources
 from sync.models import Run
@@ -140,7 +140,7 @@ def start_all(*, aws_account: AwsAccount, trigger: str, actor: Operator | None =
 
     The audit trail has one entry of all that.
     """
-    newest = Run.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    newest = _newest()
     how: dict[str, Any] = {
         "aws_account": aws_account,
         "trigger": trigger,
@@ -155,6 +155,7 @@ def start_all(*, aws_account: AwsAccount, trigger: str, actor: Operator | None =
             if sources[due.source].every is None or schedule.take(due)
         ]
         new = [run.pk for run in runs if run.pk > newest]
+        together.mark(new)
         if new and actor is not None:
             about = {"sources": len(new), "first": min(new), "last": max(new)}
             obj = ("aws_account", aws_account.account_id, str(aws_account))
@@ -189,9 +190,18 @@ def sweep_due() -> None:
 
 
 def _start_due(aws_account: AwsAccount) -> None:
-    for due in schedule.readable(aws_account):
-        if schedule.take(due):
-            start(aws_account=aws_account, source=due.source, region=due.region, trigger=Run.Trigger.SCHEDULE)
+    newest = _newest()
+    started = [
+        start(aws_account=aws_account, source=due.source, region=due.region, trigger=Run.Trigger.SCHEDULE).pk
+        for due in schedule.readable(aws_account)
+        if schedule.take(due)
+    ]
+    together.mark([pk for pk in started if pk > newest])
+
+
+def _newest() -> int:
+    """The number of the newest run."""
+    return Run.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def _start_followers(run_id: int) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import AwsAccount
+
+if TYPE_CHECKING:
+    from sync.together import Together
 
 
 class Run(models.Model):
@@ -40,6 +45,8 @@ class Run(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    # The number of the first of those that were started at once by one order (sync/together.py); None: it alone.
+    together = models.PositiveBigIntegerField(null=True, blank=True)
     # The claim: who works on it, proven by the token, alive as long as the heartbeat is fresh.
     claim = models.CharField(max_length=64, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
@@ -70,12 +77,16 @@ class Run(models.Model):
         indexes = [
             models.Index(fields=["state", "heartbeat_at"]),
             models.Index(fields=["aws_account", "source", "state", "id"], name="sync_run_newest"),
+            models.Index(fields=["together"], condition=Q(together__isnull=False), name="sync_run_together"),
             models.Index(
                 fields=["aws_account", "-finished_at"],
                 condition=Q(state="done", object_id=""),
                 name="sync_run_complete",
             ),
         ]
+
+    # While the list of pulls is made: what became of all that it stands for.
+    of_several: Together | None = None
 
     def __str__(self) -> str:
         return f"Pull {self.pk} of {self.source}"

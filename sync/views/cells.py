@@ -10,8 +10,9 @@ from django.utils.safestring import SafeString
 
 from accounts.models import AwsAccount
 from iamconsole.web.cells import name_link
-from iamconsole.web.elements import ago, flag, joined, muted, state
+from iamconsole.web.elements import ago, flag, joined, muted, small, state
 from sync.models import Change, Run
+from sync.selectors import source_title
 from sync.views.words import state_word
 
 _HELD_BY_THE_BRAKE = flag("Held by the brake", "warn", "triangle-alert")
@@ -30,8 +31,17 @@ def change_state(row: Change, aws_account: AwsAccount) -> SafeString:
 
 
 def pull(run: Run, aws_account: AwsAccount) -> SafeString:
-    url = reverse("pull", kwargs={"account_id": aws_account.account_id, "pk": run.pk})
+    if run.of_several:
+        url = f"{reverse('pulls', kwargs={'account_id': aws_account.account_id})}?together={run.pk}"
+    else:
+        url = reverse("pull", kwargs={"account_id": aws_account.account_id, "pk": run.pk})
     return format_html('<a class="name num" href="{}">Pull {}</a>', url, run.pk)
+
+
+def run_source(run: Run, aws_account: AwsAccount) -> SafeString | str:
+    if run.of_several is None:
+        return source_title(run.source)
+    return format_html("{} sources{}", run.of_several.sources, small(run.of_several.words))
 
 
 def run_state(run: Run, aws_account: AwsAccount) -> SafeString:
@@ -40,6 +50,8 @@ def run_state(run: Run, aws_account: AwsAccount) -> SafeString:
 
 
 def region(run: Run, aws_account: AwsAccount) -> SafeString:
+    if run.of_several:
+        return muted("Of each")
     return joined([run.region]) if run.region else muted("All")
 
 

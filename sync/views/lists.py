@@ -37,6 +37,11 @@ def _took(run: Run) -> str:
     return duration(run.finished_at - run.started_at) if run.started_at and run.finished_at else ""
 
 
+def _together(number: str) -> Q:
+    """Of what was started at once, by the number of its first."""
+    return Q(together=int(number)) if number.isascii() and number.isdigit() and len(number) < 19 else Q(pk__in=[])
+
+
 @dataclass(frozen=True)
 class SourceFilter(Filter):
     """Which source; the registered ones, and refreshes of single objects."""
@@ -123,7 +128,7 @@ PULLS = Table(
     columns=(
         Column("number", "Pull", lambda run: run.pk, cell=cells.pull, sort="pk", newest_first=True),
         Column("state", "State", lambda run: run.get_state_display(), cell=cells.run_state, sort="state"),
-        Column("source", "What", lambda run: source_title(run.source)),
+        Column("source", "What", lambda run: source_title(run.source), cell=cells.run_source),
         Column("region", "Region", lambda run: run.region, cell=cells.region, css="nowrap"),
         Column("seen", "Objects", lambda run: run.seen, sort="seen", newest_first=True, css="num count"),
         Column("new", "New", lambda run: run.new, css="num count", optional=True),
@@ -149,6 +154,7 @@ PULLS = Table(
             choices=tuple(Choice(state.value, state.label, Q(state=state.value)) for state in Run.State),
         ),
         SourceFilter("source", "What"),
+        TextFilter("together", "Started with (number of a pull)", rows=_together, words="Started with pull {}"),
     ),
     empty_icon="refresh-cw",
     empty_title="Nothing was pulled yet",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -16,9 +17,9 @@ from accounts.access import FROM_A_FILE, fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import ADMINISTER, PROPOSE, SEE_IAM
 from iamconsole.web.fragments import wants_fragment
-from iamconsole.web.tables import list_response
+from iamconsole.web.tables import Listing, list_response
 from iamconsole.web.words import counted
-from sync import mirror, refresh, schedule, selectors
+from sync import mirror, refresh, schedule, selectors, together
 from sync import pull as pulling
 from sync.models import Run
 from sync.regions import looked_in
@@ -36,9 +37,17 @@ def pulls(request: HttpRequest, account_id: str) -> HttpResponseBase:
     # Whoever narrows the list, turns its pages or exports it looks at the list alone; at one source beside its pulls.
     alone = set(request.GET) - {"source", "sources"} or wants_fragment(request)
     context = {} if alone else _sources(request, aws_account)
+    rows = selectors.runs_of(aws_account)
+    if any(request.GET.get(each.name) for each in PULLS.filters):
+        return list_response(request, PULLS, rows, aws_account, "sync/pulls.html", context=context)
     return list_response(
-        request, PULLS, selectors.runs_of(aws_account), aws_account, "sync/pulls.html", context=context
+        request, PULLS, together.lines(rows), aws_account, "sync/pulls.html", context=context, read=_summed_up
     )
+
+
+def _summed_up(listing: Listing) -> Mapping[str, Any]:
+    together.sum_up(listing.page.rows)
+    return {}
 
 
 @never_cache

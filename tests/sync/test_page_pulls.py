@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
+from sync import together
 from sync.mirror import sources
 from sync.models import Run
 from tests.services.pages import BY_HTMX
@@ -160,3 +161,65 @@ def test_a_fragment_opened_as_a_page_leads_to_its_page(
     assert answer.status_code == 302
     assert path.startswith(answer.headers["Location"])
     assert "<html" not in client.get(path, headers=BY_HTMX).content.decode()
+
+
+# ---- started at once ------------------------------------------------------------------------------------------
+
+
+def started_at_once(aws_account: AwsAccount, *states: str) -> list[Run]:
+    runs = [
+        run_of(aws_account, state, source=source, seen=10, new=1)
+        for state, source in zip(states, sources, strict=False)
+    ]
+    together.mark([run.pk for run in runs])
+    return list(Run.objects.filter(pk__in=[run.pk for run in runs]).order_by("pk"))
+
+
+def test_a_pull_of_everything_is_one_line_and_leads_to_its_sources(
+    aws_account: AwsAccount, bob: Operator, client_of: ClientOf
+) -> None:
+    alone = run_of(aws_account)
+    first, second, third = started_at_once(aws_account, "done", "done", "failed")
+    page = client_of(bob).get(list_url(aws_account))
+    rows = page.context["listing"].page.rows
+    assert [(row.pk, row.state, row.seen, row.new) for row in rows] == [
+        (first.pk, "failed", 30, 3), (alone.pk, "done", 40, 0),
+    ]  # fmt: skip
+    text = page.content.decode()
+    assert "3 sources" in text and "2 complete, 1 failed" in text
+    link = f"{list_url(aws_account)}?together={first.pk}"
+    assert link in text
+    each = client_of(bob).get(link).context["listing"].page.rows
+    assert {row.pk for row in each} == {first.pk, second.pk, third.pk}
+
+
+def test_whoever_narrows_the_list_sees_each_source(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    *_, third = started_at_once(aws_account, "done", "done", "failed")
+    page = client_of(bob).get(f"{list_url(aws_account)}?state=failed")
+    assert [row.pk for row in page.context["listing"].page.rows] == [third.pk]
+    for nobody in ("x", "9" * 30, "-1"):
+        assert not client_of(bob).get(f"{list_url(aws_account)}?together={nobody}").context["listing"].page.rows
+
+
+def test_one_that_goes_on_says_how_far(aws_account: AwsAccount) -> None:
+    first, *_ = started_at_once(aws_account, "done", "queued", "queued")
+    together.sum_up([first])
+    assert first.of_several is not None
+    assert (first.state, first.finished_at, first.of_several.words) == ("running", None, "1 complete, 2 to come")
+
+
+def test_what_is_left_of_it_stands_for_itself(aws_account: AwsAccount) -> None:
+    first, second, _ = started_at_once(aws_account, "done", "done", "done")
+    Run.objects.filter(pk=first.pk).delete()
+    together.unmark([first.pk])
+    assert second in together.lines(Run.objects.all())
+
+
+def test_pulling_everything_marks_what_it_starts(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
+    running = Run.objects.create(aws_account=aws_account, source="iam.details", trigger="schedule")
+    client_of(erin).post(list_url(aws_account, "pull_now"))
+    started = Run.objects.exclude(pk=running.pk)
+    assert started.count() > 2
+    assert {run.together for run in started} == {min(run.pk for run in started)}
+    running.refresh_from_db()
+    assert running.together is None
