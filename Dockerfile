@@ -1,12 +1,15 @@
 # Three stages: assets with Node, packages with their hashes checked, and a small image without either tool.
-FROM node:22-slim AS assets
+# By digest where you give one: see docs/settings.md, "Images by digest".
+ARG NODE_IMAGE=node:22-slim
+ARG PYTHON_IMAGE=python:3.13-slim
+FROM ${NODE_IMAGE} AS assets
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY static static
 RUN node static/build.mjs
 
-FROM python:3.13-slim AS packages
+FROM ${PYTHON_IMAGE} AS packages
 COPY requirements requirements
 RUN python -m venv /venv \
  && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements/run.txt
@@ -14,7 +17,7 @@ RUN python -m venv /venv \
 ARG EXTRA=
 RUN if [ -n "$EXTRA" ]; then /venv/bin/pip install --no-cache-dir --require-hashes -r "requirements/$EXTRA.txt"; fi
 
-FROM python:3.13-slim
+FROM ${PYTHON_IMAGE}
 RUN useradd --system --uid 10001 --no-create-home console
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     IAMCONSOLE_PRODUCTION=1 IAMCONSOLE_STATE=/state STATIC_ROOT=/app/assets

@@ -19,6 +19,7 @@ from accounts import audit
 from accounts.audit import chain
 from accounts.models import KeyCheck
 from iamconsole import sealing
+from iamconsole.checks import given
 
 SECRET, AUDIT, SEAL = "SECRET_KEY", "AUDIT_KEY", "SEAL_KEYS"
 NAMES = (SECRET, AUDIT, SEAL)
@@ -44,6 +45,8 @@ def at_start() -> list[str]:
 
     A database that can't be asked, or isn't migrated yet, forbids nothing: there is nothing to harm.
     """
+    if not any(given(name) for name in NAMES):
+        return []
     try:
         found = problems()
         if not any(problem.is_grave for problem in found):
@@ -77,19 +80,19 @@ def retire(names: list[str]) -> None:
 
 def _problems() -> Iterator[Mismatch]:
     known = _known()
-    if settings.AUDIT_KEY and not (chain.fits() if known[AUDIT] else chain.sealed_newest()):
+    if given(AUDIT) and not (chain.fits() if known[AUDIT] else chain.sealed_newest()):
         yield Mismatch(
             AUDIT,
             "The audit trail of this database was sealed under another AUDIT_KEY: it isn't sealed any further.",
             _advice(AUDIT, "Entries that the lost key sealed can't be verified then."),
         )
-    if settings.SEAL_KEYS and known[SEAL] and not known[SEAL] & set(sealing.key_names()):
+    if given(SEAL) and known[SEAL] and not known[SEAL] & set(sealing.key_names()):
         yield Mismatch(
             SEAL,
             "Nothing in this database was sealed under any of SEAL_KEYS: second factors and secrets can't be opened.",
             _advice(SEAL, "What the lost key sealed stays closed: operators set up new second factors."),
         )
-    if settings.SECRET_KEY and known[SECRET] and not known[SECRET] & set(map(_of_secret, _secret_keys())):
+    if given(SECRET) and known[SECRET] and not known[SECRET] & set(map(_of_secret, _secret_keys())):
         yield Mismatch(
             SECRET,
             "SECRET_KEY isn't the one that this database knows: everybody is signed out, and open plans about "
@@ -109,11 +112,11 @@ def _advice(name: str, cost: str) -> str:
 def _take_on() -> None:
     """Keys that the database doesn't know and that are right: the first ones, and new ones beside older ones."""
     known = _known()
-    if settings.AUDIT_KEY and not known[AUDIT]:
+    if given(AUDIT) and not known[AUDIT]:
         _note(AUDIT)
-    if settings.SEAL_KEYS and _value(SEAL) not in known[SEAL]:
+    if given(SEAL) and _value(SEAL) not in known[SEAL]:
         _note(SEAL)
-    if settings.SECRET_KEY and _value(SECRET) not in known[SECRET]:
+    if given(SECRET) and _value(SECRET) not in known[SECRET]:
         if known[SECRET] and not known[SECRET] & set(map(_of_secret, settings.SECRET_KEY_FALLBACKS)):
             return
         KeyCheck.objects.filter(name=SECRET).delete()

@@ -43,7 +43,9 @@ class NothingKept(MiddlewareMixin):
 class SignedSessions(SessionMiddleware):
     """The cookie holds the session's key with a signature: the key that the database holds opens nothing by itself."""
 
-    _signer = Signer(salt="session")
+    @property
+    def _signer(self) -> Signer:
+        return Signer(salt="session")
 
     def process_request(self, request: HttpRequest) -> None:
         if given := request.COOKIES.pop(settings.SESSION_COOKIE_NAME, ""):

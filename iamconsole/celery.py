@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 
 from celery import Celery
-from celery.signals import beat_init, worker_init
+from celery.signals import beat_init, heartbeat_sent, worker_init
 
-from iamconsole.checks import refuse_to_start
+from iamconsole import heartbeats
+from iamconsole.checks import refuse_to_beat, refuse_to_start
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iamconsole.settings")
 
@@ -15,4 +16,5 @@ app = Celery("iamconsole")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 worker_init.connect(refuse_to_start)
-beat_init.connect(refuse_to_start)
+beat_init.connect(refuse_to_beat)
+heartbeat_sent.connect(heartbeats.note)

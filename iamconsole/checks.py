@@ -9,6 +9,7 @@ import django
 from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
 # environment variable → (setting, what it is for)
@@ -37,8 +38,17 @@ def at_start(look: Callable[[], list[str]]) -> None:
 
 
 def refuse_to_start(**kwargs: Any) -> None:
-    """For web, workers and beat, which don't come through `manage.py`. Raises SystemExit with what is wrong."""
-    if problems := [problem for problem in production_is_closed(None) if problem.is_serious()]:
+    """For web and workers, which don't come through `manage.py`. Raises SystemExit with what is wrong."""
+    _refuse(production_is_closed(None))
+
+
+def refuse_to_beat(**kwargs: Any) -> None:
+    """For beat, which only says what time it is: it needs no key, and where it has some, they are compared, too."""
+    _refuse(_doors() if settings.PRODUCTION else [])
+
+
+def _refuse(found: list[CheckMessage]) -> None:
+    if problems := [problem for problem in found if problem.is_serious()]:
         raise SystemExit("\n".join(f"{problem.msg} {problem.hint or ''}".strip() for problem in problems))
     if not apps.ready:
         django.setup()
@@ -48,16 +58,24 @@ def refuse_to_start(**kwargs: Any) -> None:
         raise SystemExit("\n".join(sentences))
 
 
+def given(setting: str) -> Any:
+    """The setting; "" for a missing SECRET_KEY, where Django raises when it is asked."""
+    try:
+        return getattr(settings, setting)
+    except ImproperlyConfigured:
+        return ""
+
+
 def _secrets() -> list[CheckMessage]:
     problems: list[CheckMessage] = []
     for number, (name, (setting, purpose)) in enumerate(SECRETS.items(), start=1):
-        value = getattr(settings, setting)
+        value = given(setting)
         values = value if isinstance(value, list) else [value]
         if not values or min(len(text) for text in values) < SHORTEST_SECRET:
             length = f"at least {SHORTEST_SECRET} random characters"
             hint = f"Give {name} or {name}_FILE: {length}, kept for ever; it {purpose}."
             problems.append(Error(f"{name} is missing or too short.", hint=hint, id=f"iamconsole.E00{number}"))
-    if not problems and settings.SECRET_KEY == settings.AUDIT_KEY:
+    if not problems and given("SECRET_KEY") == settings.AUDIT_KEY:
         problems.append(Error("SECRET_KEY and AUDIT_KEY are the same: each needs its own.", id="iamconsole.E004"))
     return problems
 

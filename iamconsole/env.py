@@ -11,6 +11,7 @@ import secrets
 import stat
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -89,6 +90,15 @@ def make_private(folder: Path) -> Path:
 def _is_ours(folder: Path) -> bool:
     names = {path.name for path in folder.iterdir()}
     return folder == BASE_DIR / "var" or not names or bool(names & {"keys", "console.lock", "console.sqlite3"})
+
+
+def with_password(url: str, password: str) -> str:
+    """`url` with the password, so that it may come from a file."""
+    if not (url and password):
+        return url
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{quote(parts.username or '')}:{quote(password, safe='')}@{host}"))
 
 
 def secret(name: str, *, production: bool) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from csp.constants import NONCE, NONE, SELF
 from django.urls import reverse_lazy
 
-from iamconsole.env import BASE_DIR, env, make_private, secret, state_dir
+from iamconsole.env import BASE_DIR, env, make_private, secret, state_dir, with_password
 from iamconsole.web.waiting import postgres_options
 
 PRODUCTION = env.bool("IAMCONSOLE_PRODUCTION", default=False)
@@ -133,7 +133,7 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ---- Broker and cache: files and the database as they come, Redis by REDIS_URL -------------------------------
-REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_URL = with_password(env.str("REDIS_URL", default=""), env.str("REDIS_PASSWORD", default=""))
 CACHES: dict[str, Any] = {
     "default": {
         "BACKEND": "iamconsole.web.cache.RedisOrMemory",
@@ -177,6 +177,7 @@ CELERY_TASK_ROUTES = {
 CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 120, 150
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # iamconsole/heartbeats.py says which workers are alive
 # Without an expiry: a worker would judge it by its own clock, and drop them all. Too many are one (sync/ticks.py).
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "sync.tasks.tick", "schedule": 60.0},

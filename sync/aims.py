@@ -17,18 +17,18 @@ from accounts.models import AwsAccount
 ROLE_ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):iam::(?P<account_id>\d{12}):role/[\w+=,.@/-]+", re.ASCII)
 READ_ROLE, WRITE_ROLE = "read_role_arn", "write_role_arn"
 
-_external_ids = Signer(salt="external-id")
+_EXTERNAL_IDS = "external-id"  # the salt
 
 
 def new_external_id() -> str:
     """Nobody can guess it, and the form takes no other: else one could name a role that waits for somebody else's."""
-    return _external_ids.sign(f"iam-console-{secrets.token_urlsafe(18)}")
+    return Signer(salt=_EXTERNAL_IDS).sign(f"iam-console-{secrets.token_urlsafe(18)}")
 
 
 def is_ours(external_id: str) -> bool:
     """Whether this console made it."""
     try:
-        _external_ids.unsign(external_id)
+        Signer(salt=_EXTERNAL_IDS).unsign(external_id)
     except BadSignature:
         return False
     return True

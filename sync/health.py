@@ -18,7 +18,8 @@ from kombu.exceptions import OperationalError
 
 from accounts import audit, keys
 from accounts.models import AwsAccount
-from iamconsole import trouble
+from iamconsole import heartbeats, trouble
+from iamconsole.checks import given
 from iamconsole.web import trigrams
 from iamconsole.web.waiting import short_waits
 from iamconsole.web.words import ago
@@ -112,7 +113,7 @@ def check_search() -> Finding:
 
 def check_keys() -> Iterator[Finding]:
     for name in ("SECRET_KEY", "AUDIT_KEY", "SEAL_KEYS"):
-        is_set = bool(getattr(settings, name))
+        is_set = bool(given(name))
         advice = "" if is_set else f"Set {name} or {name}_FILE to at least 32 random characters."
         yield Finding(f"key {name}", is_set, "set" if is_set else "missing", advice)
 
@@ -143,11 +144,10 @@ def check_broker() -> Finding:
 
 
 def check_workers() -> Iterator[Finding]:
-    answers = current_app.control.inspect(timeout=PING_S).active_queues() or {}
     for queue in QUEUES:
-        names = sorted(name for name, queues in answers.items() if queue in {each["name"] for each in queues})
+        names = heartbeats.alive(queue)
         advice = "" if names else f"Start one: celery -A iamconsole worker -Q {queue}"
-        yield Finding(f"worker for {queue}", bool(names), ", ".join(names) or "none answers", advice)
+        yield Finding(f"worker for {queue}", bool(names), ", ".join(names) or "none was seen lately", advice)
 
 
 def check_audit() -> Finding:

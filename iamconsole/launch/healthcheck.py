@@ -1,6 +1,6 @@
 """`python -m iamconsole.launch.healthcheck web|changes|pulls|beat|emulator`: exit status 0 when that part works.
 
-For container health checks: each asks the process itself (web, workers, emulator) or looks at its latest trace (beat).
+For container health checks: each asks the process itself (web, emulator) or looks at its latest trace (workers, beat).
 """
 
 from __future__ import annotations
@@ -28,9 +28,10 @@ def emulator() -> bool:
 
 
 def worker(name: str) -> bool:
-    from iamconsole.celery import app
+    from iamconsole import heartbeats
 
-    return bool(app.control.ping(destination=[f"{name}@{socket.gethostname()}"], timeout=5))
+    django.setup()
+    return heartbeats.is_alive(name, f"{name}@{socket.gethostname()}")
 
 
 def beat() -> bool:
@@ -38,6 +39,7 @@ def beat() -> bool:
     from django.core.cache import cache
     from django.utils import timezone
 
+    django.setup()
     latest = cache.get("beat-tick")
     return latest is not None and timezone.now() - datetime.fromisoformat(latest) < LATE
 
@@ -53,7 +55,6 @@ def _answers(url: str, host: str) -> bool:
 
 def main(part: str) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iamconsole.settings")
-    django.setup()
     checks = {"web": web, "emulator": emulator, "beat": beat}
     return 0 if (checks[part]() if part in checks else worker(part)) else 1
 

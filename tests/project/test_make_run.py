@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,6 +72,7 @@ class FirstRun:
     refused: tuple[int, str]  # how a second one on its port ended, and what that said
     port: int
     status: int
+    alive: set[str]  # the workers that noted it
 
 
 @pytest.fixture(scope="module")
@@ -83,9 +85,10 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> FirstRun:
         with urllib.request.urlopen(address) as answer:
             first_page = answer.read().decode()
         started = console.descendants()
+        alive = wait_until(lambda: alive_in(state))
         refused = refused_on(port, state.parent / "another" / "var")
         status = console.interrupt()
-        return FirstRun(state, console.said(), first_page, started, refused, port, status)
+        return FirstRun(state, console.said(), first_page, started, refused, port, status, alive)
 
 
 @contextmanager
@@ -94,6 +97,14 @@ def running(console: Console) -> Iterator[Console]:
         yield console
     finally:
         console.end()
+
+
+def alive_in(state: Path) -> set[str] | None:
+    """The workers that are alive, by what the cache holds; None before both are."""
+    with closing(sqlite3.connect(state / "console.sqlite3")) as connection:
+        keys = connection.execute("SELECT cache_key FROM console_cache").fetchall()
+    found = {key.partition("worker:")[2] for (key,) in keys if "worker:" in key}
+    return found if len(found) > 1 else None
 
 
 def refused_on(port: int, state: Path) -> tuple[int, str]:
@@ -115,6 +126,10 @@ def test_starts_and_asks_to_sign_in(first: FirstRun) -> None:
     assert "Sign in" in first.first_page
     objects, new, *others = pulled(first.said)
     assert (new, others) == (objects, ["0", "0"])
+
+
+def test_its_workers_note_that_they_are_alive(first: FirstRun) -> None:
+    assert first.alive == {"changes:changes@localhost", "pulls:pulls@localhost"}
 
 
 def test_ctrl_c_leaves_no_orphans(first: FirstRun) -> None:

@@ -17,17 +17,20 @@ ROOT = Path(__file__).resolve().parents[2]
 ROWS = re.findall(r"^\| (`[A-Z].*?) \|", (ROOT / "docs" / "settings.md").read_text(), re.MULTILINE)
 DOCUMENTED = [name for row in ROWS for name in re.findall(r"`(\w+)`", row)]
 SET = {
-    "ALLOWED_HOSTS": "a.example,b.example", "AUDIT_KEY": "a", "AUDIT_STREAM": "on", "AWS_CALLS_PER_SECOND": "2",
+    "ALLOWED_HOSTS": "a.example,b.example", "AUDIT_HEAD_FILE": "/audit/head", "AUDIT_KEY": "a",
+    "AUDIT_STREAM": "on", "AWS_CALLS_PER_SECOND": "2",
     "AWS_COGNITO_QUOTAS": "UserRead=240", "AWS_CONNECT_TIMEOUT": "1.5", "AWS_EMULATOR_URL": "http://127.0.0.1:5055",
     "AWS_PACE_EMULATED": "1", "AWS_QUOTA_SHARE": "0.5", "AWS_READ_TIMEOUT": "7", "AWS_RETRY_BASE_S": "0.5",
-    "CLAIM_TIMEOUT_S": "7", "CONSOLE_URL": "https://a.example/", "CSRF_TRUSTED_ORIGINS": "https://a.example",
+    "CLAIM_TIMEOUT_S": "7", "CONSOLE_URL": "https://a.example/", "COUNTER_DIR": "/counter", "DATABASE_IDLE_S": "7",
+    "DATABASE_LOCK_S": "7", "DATABASE_STATEMENT_S": "7", "CSRF_TRUSTED_ORIGINS": "https://a.example",
     "DATABASE_URL": "postgres://console@127.0.0.1:5432/console", "DEFAULT_FROM_EMAIL": "a@b.example",
     "EMAIL_URL": "smtp://127.0.0.1:25", "FAILPOINT": "answered", "IAMCONSOLE_DEBUG": "1", "IAMCONSOLE_DEMO": "1",
     "IAMCONSOLE_PRODUCTION": "yes", "IAMCONSOLE_STATE": "/state", "IMPORT_DIR": "/imports", "IMPORT_MAX_MB": "7",
     "KEEP_HISTORY_DAYS": "7", "KEEP_RUNS_DAYS": "7", "LOG_LEVEL": "DEBUG", "OIDC_CLIENT_ID": "a",
     "OIDC_CLIENT_SECRET": "a", "OIDC_GRANTS_CLAIM": "teams", "OIDC_ISSUER": "https://sso.example", "OIDC_NAME": "Acme",
     "OIDC_SCOPES": "openid", "OIDC_SIGN_OUT": "no", "OIDC_SIGN_OUT_RETURNS": "on", "OIDC_TRUSTED_MFA": "mfa",
-    "OIDC_TRUST_EMAIL": "true", "POSTGRES_PASSWORD": "a", "PULL_PAGE_ITEMS": "10", "REDIS_URL": "redis://127.0.0.1/3",
+    "OIDC_TRUST_EMAIL": "true", "POSTGRES_PASSWORD": "a", "PULL_PAGE_ITEMS": "10", "REDIS_PASSWORD": "a",
+    "REDIS_URL": "redis://127.0.0.1/3",
     "SEAL_KEYS": "a,b", "SECRET_KEY": "a", "SECRET_KEY_FALLBACKS": "a,b", "SECURE_HSTS_SECONDS": "60",
     "SECURE_SSL_REDIRECT": "off", "SQLITE_MAP_MB": "7", "STATIC_ROOT": "/assets", "TIME_ZONE": "Europe/Berlin",
     "TRUSTED_PROXIES": "2", "VERIFY_DEADLINE_S": "7",
@@ -35,6 +38,7 @@ SET = {
 # Variables that mean something only beside another one.
 BESIDE = {
     "POSTGRES_PASSWORD": "DATABASE_URL",
+    "REDIS_PASSWORD": "REDIS_URL",
     "SECURE_HSTS_SECONDS": "IAMCONSOLE_PRODUCTION",
     "SECURE_SSL_REDIRECT": "IAMCONSOLE_PRODUCTION",
 }

@@ -29,12 +29,20 @@ def begin(process: str, state: Path, **changed: str) -> subprocess.CompletedProc
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("process", BEGUN)
+@pytest.mark.parametrize("process", ["gunicorn", "celery worker"])
 def test_neither_web_nor_workers_start_without_a_key(tmp_path: Path, process: str) -> None:
     assert begin(process, tmp_path).returncode == 0
-    done = begin(process, tmp_path, AUDIT_KEY="")
+    done = begin(process, tmp_path, AUDIT_KEY="", SECRET_KEY="")
     assert done.returncode != 0
     assert "AUDIT_KEY is missing or too short" in done.stderr
+    assert "SECRET_KEY is missing or too short" in done.stderr
+
+
+def test_beat_needs_no_key(tmp_path: Path) -> None:
+    none = {"SECRET_KEY": "", "AUDIT_KEY": "", "SEAL_KEYS": ""}
+    assert begin("celery beat", tmp_path, **none).returncode == 0
+    done = begin("celery beat", tmp_path, **none, AWS_EMULATOR_URL="http://127.0.0.1:5055")
+    assert "An endpoint override is set" in done.stderr
 
 
 def test_no_host_is_every_host(tmp_path: Path) -> None:
