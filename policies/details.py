@@ -24,6 +24,7 @@ from accounts.roles import PROPOSE, SEE_IAM
 from iamconsole.web import panels
 from iamconsole.web.counts import lately
 from policies import acts
+from policies.documentation import PAGES
 from policies.history import DETAILS, compared, history_of, moment_before_it_went, raw_of, revisions_of
 from policies.selectors import namesakes
 from sync.views import refreshes
@@ -71,6 +72,11 @@ class Kind:
     above: Callable[[Any], tuple[str, str]] | None = None
     looked_at: Callable[[HttpRequest, Any], None] = lambda request, row: None  # a form told who it is
     has_past: bool = False  # there is a page of it at a moment in the past
+
+    @property
+    def documentation(self) -> str:
+        """The page of AWS about such objects."""
+        return PAGES[self.name]
 
     @property
     def one(self) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from iamconsole.web.diff import laid_out
 from iamconsole.web.words import counted
 from policies.engine.lint import Finding, Severity, lint
+from policies.engine.lint.access_analyzer import CODES, PAGE
 from policies.engine.lint.sizes import CODES as SIZE_CODES
 from policies.engine.structure import DocumentType
 
@@ -38,6 +39,11 @@ class Shown:
     word: str
     icon: str
     ink: str
+
+    @property
+    def documentation(self) -> str:
+        """The page of AWS that has the check; "" for one of our own."""
+        return PAGE if self.finding.code in CODES else ""
 
 
 @dataclass(frozen=True)

@@ -215,3 +215,15 @@ def test_the_editor_marks_what_its_text_has_by_now(aws_account: AwsAccount, erin
     expect(page.locator("#findings")).to_contain_text("more such findings")
     height = "document.documentElement.scrollHeight"
     assert page.evaluate(height) < 3_000
+
+
+def test_an_answer_is_in_view(aws_account: AwsAccount, ids: dict[str, str], bob: Operator, page_of: PageOf) -> None:
+    """The form alone is as high as the window."""
+    page = page_of(bob)
+    page.set_viewport_size({"width": 1024, "height": 500})
+    for url in (address("who_can"), address("user_access", aws_id=ids["user"])):
+        page.goto(url)
+        page.get_by_role("textbox", name="Action").fill("s3:GetObject")
+        page.get_by_role("textbox", name="Resource").fill("arn:aws:s3:::documents/a")
+        page.get_by_role("button", name="Ask").click()
+        expect(page.locator("#answer")).to_be_in_viewport()

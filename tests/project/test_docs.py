@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from policies.documentation import PAGES as PAGES_OF_AWS
+
 ROOT = Path(__file__).resolve().parents[2]
 READ_FROM_ENVIRONMENT = re.compile(r"""(?:env\.\w+|secret|environ\.get)\(\s*["']([A-Z][A-Z0-9_]+)["']""")
 PAGES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
@@ -47,3 +49,10 @@ def test_lock_files_carry_hashes_and_no_addresses() -> None:
         assert "--hash=sha256:" in text
         assert "://" not in text.replace("# via", ""), lock
     assert '"resolved"' not in (ROOT / "package-lock.json").read_text()
+
+
+def test_every_kind_of_page_leads_to_the_documentation_of_aws() -> None:
+    named = re.compile(r"\bKind\(\n(?:    \w+=\w+,\n)*    name=\"(\w+)\"")
+    apps = ("policies", "identities", "cognito")
+    kinds = {name for app in apps for file in (ROOT / app).rglob("*.py") for name in named.findall(file.read_text())}
+    assert kinds == set(PAGES_OF_AWS)
