@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from accounts.models import AwsAccount
+from iamconsole.web.words import day
 from identities.account.last_accessed import FACET, LastAccessed
 from identities.models import IamRole, IamUser, ServiceLastAccessed
 from policies.engine.tighten import Usage
@@ -76,8 +77,8 @@ class Reports:
             return f"When {judge.arn} was made isn't held, so neither is for how long AWS has tracked it."
         if judge.created_at > facet["read_at"] - TRACKED:
             return (
-                f"{judge.arn} was made on {judge.created_at:%Y-%m-%d}. What it didn't use tells enough when it is "
-                f"{TRACKED.days} days old, on {judge.created_at + TRACKED:%Y-%m-%d}."
+                f"{judge.arn} was made on {day(judge.created_at)}. What it didn't use tells enough when it is "
+                f"{TRACKED.days} days old, on {day(judge.created_at + TRACKED)}."
             )
         return ""
 

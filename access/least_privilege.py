@@ -16,6 +16,7 @@ from django.db.models import F
 from access.last_accessed import TRACKED, Judge, Reports
 from access.situations import Unanswerable
 from accounts.models import AwsAccount
+from iamconsole.web.words import day
 from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePolicy, Membership, Principal
 from policies.engine.document import load
 from policies.engine.tighten import Part, Tightening, tighten
@@ -172,10 +173,10 @@ def _owner_of(row: Attachment | InlinePolicy) -> Iterator[Judge]:
 def _remarks(until: datetime, since: datetime) -> Iterator[str]:
     yield (
         f"AWS tracks {TRACKED.days} days, fewer where a service or Region is newer. What is said here counts attempts "
-        f"until {until:%Y-%m-%d}."
+        f"until {day(until)}."
     )
     if since > until - TRACKED:
         yield (
-            f"It is new, in AWS or to this console, on {since:%Y-%m-%d}: what it allows may have had less than "
+            f"It is new, in AWS or to this console, on {day(since)}: what it allows may have had less than "
             f"{TRACKED.days} days to be used."
         )

@@ -70,11 +70,19 @@ class Refresh(AtWork):
         if gone := self._read_details(mirror.mirror_of(kind)):
             self._finish(State.DONE, {}, gone)
             return
+        before = self._held()
         for about in mirror.facets_of(kind):
             if about.source != DETAILS:
                 self._read_facet(about)
-        what = "it had changed" if self._run.changed else "nothing had changed"
-        self._finish(State.DONE, {}, f"Read again: {what}.")
+        self._finish(State.DONE, {}, _said_of(self._run, is_first=bool(self._held() - before)))
+
+    def _held(self) -> set[str]:
+        """What of the object was read: the sources of its facets."""
+        facets = Facet.objects.filter(
+            aws_account=self._run.aws_account, region=self._run.region, kind=self._run.object_kind,
+            object_id=self._run.object_id, held=Facet.Held.HELD,
+        )  # fmt: skip
+        return set(facets.values_list("source", flat=True))
 
     def _read_own(self, about: Mirror) -> None:
         requested_at, ref = timezone.now(), self._ref(about)
@@ -134,3 +142,10 @@ class Refresh(AtWork):
 
     def _ref(self, about: Mirror) -> ObjectRef:
         return about.refs(self._visit.place, [self._run.object_id])[self._run.object_id]
+
+
+def _said_of(run: Run, *, is_first: bool) -> str:
+    """What came of it; what wasn't held before has not changed."""
+    if run.changed:
+        return "Read again: it had changed."
+    return "Read: some of it for the first time." if is_first else "Read again: nothing had changed."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -20,6 +21,7 @@ from accounts.roles import SEE_IAM
 from accounts.services import audit_checks
 from iamconsole.web.fragments import render_page
 from iamconsole.web.tables import Listing, list_response
+from iamconsole.web.words import full_time
 
 
 def _visible(operator: Operator) -> QuerySet[AuditEntry]:
@@ -45,12 +47,22 @@ def audit_trail(request: HttpRequest) -> HttpResponseBase:
     return list_response(request, AUDIT, _visible(operator), operator, template, context=context, read=read)
 
 
+def _said(value: Any) -> Any:
+    """A moment as pages say it."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) and "T" in value else None
+    except ValueError:
+        return value
+    return full_time(moment) if moment is not None and moment.tzinfo is not None else value
+
+
 @require_GET
 def audit_entry(request: HttpRequest, pk: int) -> HttpResponseBase:
     entry = get_object_or_404(_visible(signed_in(request)), pk=pk)
     data = dict(entry.data)
     changes = data.pop("changes", {})
     data.pop("texts", None)
+    data = {name: _said(value) for name, value in data.items()}
     context = {"entry": entry, "sentence": audit.sentence(entry), "changes": changes, "data": data}
     return render(request, "accounts/audit_entry.html", context)
 

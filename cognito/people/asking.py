@@ -10,8 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils import timezone
-
 from cognito.models import AppClient, CognitoUser, UserPool
 from cognito.operations.people.base import is_elsewhere
 from cognito.operations.people.devices import devices_of
@@ -20,6 +18,7 @@ from cognito.operations.people.signing_out import sessions_of
 from cognito.people.mirror import find_one
 from cognito.people.telling import SUB
 from cognito.plans import may_track_sessions
+from iamconsole.web.words import full_time
 from sync.aws.client import reader
 from sync.aws.errors import AwsError, FeatureOff
 from sync.mirror import Item, Reader
@@ -95,7 +94,7 @@ def _session(told: Item, names: dict[str, str]) -> str:
 
 
 def _device(told: Item) -> str:
-    """ "Pixel 9, last used 2026-11-25 18:02, device us-east-1_4f1c…"."""
+    """ "Pixel 9, last used 25 Nov 2026, 18:02:11 CET, device us-east-1_4f1c…"."""
     attributes = {each["Name"]: each.get("Value", "") for each in told.get("DeviceAttributes") or ()}
     name = attributes.get("device_name") or "A device without a name"
     return f"{name}{_at('last used', told.get('DeviceLastAuthenticatedDate'))}, device {told['DeviceKey']}"
@@ -103,4 +102,4 @@ def _device(told: Item) -> str:
 
 def _at(word: str, date: datetime | str | None) -> str:
     when = moment(date)
-    return f", {word} {timezone.localtime(when):%Y-%m-%d %H:%M}" if when else ""
+    return f", {word} {full_time(when)}" if when else ""

@@ -5,10 +5,8 @@ It names people by their `sub`: tickets are kept elsewhere, for longer.
 
 from __future__ import annotations
 
-from django.utils import timezone
-
 from cognito.operations.people.base import InPool
-from iamconsole.web.words import counted
+from iamconsole.web.words import counted, full_time
 from sync.models import Change, Step
 from sync.operations import BadParams, registry
 
@@ -28,9 +26,9 @@ def note_of(change: Change) -> str:
     if left := len(steps) - MOST_NAMED:
         told += [f"- and {counted(left, 'more step')}"] if left > 0 else []
     who = change.applied_by or change.requested_by
-    at = timezone.localtime(change.finished_at or change.created_at)
+    at = full_time(change.finished_at or change.created_at)
     head = f"Change {change.pk} in {change.aws_account}: {change.get_state_display().lower()}"
-    return "\n".join([head, f"By {who}, {at:%Y-%m-%d %H:%M} {at.tzname()}", *told])
+    return "\n".join([head, f"By {who}, {at}", *told])
 
 
 def _told(step: Step) -> list[str]:

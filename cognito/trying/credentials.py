@@ -12,6 +12,7 @@ from typing import Any
 from cognito.mirrors.identity_pools import IDENTITY
 from cognito.models import IdentityPool
 from cognito.trying.refusals import sentence_of
+from iamconsole.web.words import full_time
 from sync.aws.client import visitor
 from sync.aws.errors import AwsError
 from sync.aws.secrets import Secret
@@ -91,5 +92,5 @@ def _credentials(row: IdentityPool, trial: Trial, logins: Mapping[str, Any]) -> 
         trial.failed(title, error)
         return None
     credentials: Mapping[str, Any] = answer["Credentials"]
-    trial.went(title, f"Good until {credentials['Expiration']:%H:%M} UTC; they are not kept")
+    trial.went(title, f"Good until {full_time(credentials['Expiration'])}; they are not kept")
     return credentials

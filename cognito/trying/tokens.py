@@ -13,6 +13,8 @@ from typing import Any
 
 import jwt
 
+from iamconsole.web.words import full_time
+
 ALGORITHM = "RS256"
 LEEWAY_S = 30  # by which the clocks of AWS and console may differ
 ID, ACCESS = "id", "access"
@@ -109,7 +111,7 @@ def _expiry(claims: Mapping[str, Any], now: datetime) -> Check:
         return Check(name, False, "It doesn’t say when it ends")
     left = (expires - now).total_seconds()
     if left + LEEWAY_S <= 0:
-        return Check(name, False, f"It ended at {expires:%H:%M:%S} UTC on {expires:%d.%m.%Y}")
+        return Check(name, False, f"It ended on {full_time(expires)}")
     return Check(name, True, f"Good for {max(1, round(left / 60))} more minutes")
 
 
@@ -119,7 +121,7 @@ def _written(value: Any) -> str:
 
 def _when(name: str, value: Any) -> str:
     at = _moment(value) if name in _MOMENTS else None
-    return f"{at:%d %b %Y, %H:%M:%S} UTC" if at else ""
+    return full_time(at) if at else ""
 
 
 def _moment(seconds: Any) -> datetime | None:

@@ -17,6 +17,7 @@ from policies.engine.compiled import Statement
 from policies.engine.conditions import Context
 from policies.engine.facts import Facts
 from policies.engine.layers import LayerName, Layers, Level, Policy, Request
+from policies.engine.statements import statement_name
 from policies.engine.truth import MAYBE, NO, YES, Truth
 
 __all__ = [
@@ -42,6 +43,11 @@ class Reason:
     def which(self) -> str | int | None:
         """The statement by its Sid, or by its place from 0."""
         return None if self.statement is None else self.statement.sid or self.statement.index
+
+    @property
+    def named(self) -> str:
+        """As pages and commands say it to people, and as lint does: by its Sid, or by its place from 1."""
+        return "" if self.which is None else statement_name(self.which)
 
 
 @dataclass(frozen=True)

@@ -228,3 +228,8 @@ def word(value: Json) -> str:
 
 def _text(value: Json) -> str:
     return value if isinstance(value, str) else ""
+
+
+def statement_name(which: str | int) -> str:
+    """As people are told: the Sid, or the place from 1. `which`: a Sid, or a place from 0."""
+    return which if isinstance(which, str) else f"number {which + 1}"

@@ -16,7 +16,7 @@ from policies.engine import catalogue
 from policies.engine.compiled import Actions
 from policies.engine.document import size
 from policies.engine.matching import Glob, tokens
-from policies.engine.statements import Statement, document_of
+from policies.engine.statements import Statement, document_of, statement_name
 
 UNTRACKED = frozenset({"iam:passrole"})
 _WILDCARDS = frozenset("*?")
@@ -59,6 +59,7 @@ class Part:
     pattern: str
     names: tuple[str, ...]  # actions or narrower patterns
     because: Because
+    named: str = ""  # the statement as it is said to people: by its Sid, or by its place from 1
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,9 @@ class _Narrowing:
         self.remarks: list[str] = []
         self.used: set[str] = set()
         self._which = statement.sid or str(statement.index)
+        self._named = statement_name(statement.sid or statement.index)
         if statement.has("NotAction"):
-            self.remarks.append(f"Statement {self._which} allows all but some actions (NotAction): it stays as it is.")
+            self.remarks.append(f"Statement {self._named} allows all but some actions (NotAction): it stays as it is.")
         else:
             self._narrow(statement)
 
@@ -186,11 +188,11 @@ class _Narrowing:
         return name.lower() in UNTRACKED or name.lower() not in self._usage.actions
 
     def _drop(self, written: str, names: Iterable[str], because: Because) -> None:
-        _add(self.dropped, Part(self._which, written, tuple(names), because))
+        _add(self.dropped, Part(self._which, written, tuple(names), because, self._named))
 
     def _keep(self, written: str, names: Sequence[str], because: Because) -> None:
         if names:
-            _add(self.kept, Part(self._which, written, tuple(names), because))
+            _add(self.kept, Part(self._which, written, tuple(names), because, self._named))
 
 
 def _add(parts: list[Part], part: Part) -> None:

@@ -108,7 +108,7 @@ def test_effective_access_tells_what_it_may(alone: AwsAccount, bob: Operator, cl
     assert "Amazon S3 Full List, Read" in text
     assert f"but not {OBJECT}" in text
     assert "subject to the bucket policy" in text
-    assert "inline policy own, statement 0" in text
+    assert "inline policy own, statement number 1" in text
 
 
 def test_effective_access_says_the_same_of_services_once(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:

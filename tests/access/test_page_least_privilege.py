@@ -33,7 +33,7 @@ def test_a_proposal_is_shown_as_a_difference(dana: IamUser, bob: Operator, clien
     text = page_of(dana, bob, client_of)
     assert "own Can be narrower inline" in text
     assert '"sqs:*"' in text
-    assert "Statement 0: kms:Decrypt . AWS tracks no use of the service." in text
+    assert "Statement number 1: kms:Decrypt . AWS tracks no use of the service." in text
     assert "An attempt counts whether or not it was allowed" in text
 
 

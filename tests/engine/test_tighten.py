@@ -114,7 +114,7 @@ def test_denials_and_all_but_some_actions_stay() -> None:
     listed = [{**allow("sqs:*"), "Effect": "Deny"}, {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}]
     found = tightened(*listed, allow("sqs:*"))
     assert found.document == document(listed)
-    assert "Statement 1 allows all but some actions (NotAction): it stays as it is." in found.remarks
+    assert "Statement number 2 allows all but some actions (NotAction): it stays as it is." in found.remarks
 
 
 def test_a_single_statement_stays_single() -> None:

@@ -67,6 +67,14 @@ def test_what_did_not_change_makes_no_revision(iam: Any, erin: Operator, model: 
 
 
 @pytest.mark.django_db
+def test_what_was_never_read_has_not_changed(iam: Any, erin: Operator) -> None:
+    jane = IamUser.objects.get()
+    Facet.objects.filter(object_id=jane.aws_id).exclude(source="details").delete()
+    run = refreshed(jane, erin)
+    assert (run.changed, last_word(run)) == (0, "Read: some of it for the first time.")
+
+
+@pytest.mark.django_db
 def test_only_that_object_is_asked_about_with_all_its_facets(iam: Any, erin: Operator, emulator: Emulator) -> None:
     jane = IamUser.objects.get()
     refreshed(jane, erin)

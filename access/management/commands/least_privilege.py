@@ -66,7 +66,7 @@ class Command(BaseCommand):
     def _print_parts(self, verb: str, parts: Iterable[Part]) -> None:
         for part in parts:
             names = f" ({_shortly(part.names)})" if part.names != (part.pattern,) else ""
-            self.stdout.write(f"    {verb} of statement {part.statement} {part.pattern}{names}: {part.because}")
+            self.stdout.write(f"    {verb} of statement {part.named} {part.pattern}{names}: {part.because}")
 
 
 def _shortly(names: Sequence[str]) -> str:

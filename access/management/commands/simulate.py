@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from access.cases import Cases, told
 from access.commands import aws_account_of, context_from
 from access.situations import Situation, Unanswerable, situation_of
+from policies.engine.statements import statement_name
 
 
 class Command(BaseCommand):
@@ -84,7 +85,11 @@ def answered(situation: Situation) -> dict[str, Any]:
 def _lines(answer: dict[str, Any]) -> Iterator[str]:
     yield answer["decision"]
     for reason in answer["reasons"]:
-        where = f"{reason['policy']}, statement {reason['statement']}" if reason["policy"] else "no statement allows it"
+        where = (
+            f"{reason['policy']}, statement {statement_name(reason['statement'])}"
+            if reason["policy"]
+            else "no statement allows it"
+        )
         hangs = f" (if {', '.join(reason['hangs_on'])} is so)" if "hangs_on" in reason else ""
         yield f"  {reason['effect']}: {reason['layer']}: {where}{hangs}"
     if answer["missing_context"]:

@@ -20,6 +20,7 @@ from policies.engine.combine import Decision
 from policies.engine.conditions import Context
 from policies.engine.layers import LayerName
 from policies.engine.somewhere import is_pattern
+from policies.engine.statements import statement_name
 
 
 class Command(BaseCommand):
@@ -63,7 +64,9 @@ class Command(BaseCommand):
 
     def _print(self, answer: dict[str, Any], words: Mapping[str, Sequence[str]]) -> None:
         for principal in answer["principals"]:
-            why = "; ".join(f"{each['policy']}, statement {each['statement']}" for each in principal["via"])
+            why = "; ".join(
+                f"{each['policy']}, statement {statement_name(each['statement'])}" for each in principal["via"]
+            )
             self.stdout.write(f"{principal['decision']:8} {principal['arn']}  {why}")
             for line in words.get(principal["arn"], _words_of_outsider(principal)):
                 self.stdout.write(f"{'':8} {line}")

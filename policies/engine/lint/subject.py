@@ -73,7 +73,7 @@ class Statement(statements.Statement):
     @property
     def name(self) -> str:
         """By which a message tells it from others."""
-        return self.sid or f"number {self.index + 1}"
+        return statements.statement_name(self.sid or self.index)
 
     def tests_of(self, *keys: str) -> list[Test]:
         """Of the keys, in lower case; one that ends in / means all that begin so."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from iamconsole.web.words import full_time
 from sync import counter
 from sync.changes import PlanError
 from sync.counter import release as service
@@ -27,7 +28,7 @@ class Command(BaseCommand):
         if options["release"]:
             self._release(options["release"], options["go_on"])
             return
-        self.stdout.write(f"Held since {standing.held_since:%Y-%m-%d %H:%M} UTC. {standing.why}")
+        self.stdout.write(f"Held since {full_time(standing.held_since)}. {standing.why}")
         for each in service.held_changes():
             mark = "may go on" if each.may_go_on else "can't go on by itself"
             self.stdout.write(f"\nChange {each.change.pk} of {each.change.aws_account}: {each.change.titled} ({mark})")
