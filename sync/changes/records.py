@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import AuditEntry
 from sync import sealed
-from sync.changes import attempts, effects, failpoints, verbs
+from sync.changes import attempts, effects, failpoints, owed, verbs
 from sync.changes.claims import Claim
 from sync.changes.failpoints import Point
 from sync.changes.rows import say_all
@@ -62,6 +62,7 @@ def write_down(claim: Claim, ended: Sequence[Ended]) -> None:
         _steps(ended)
         reread = [(seen, each.due.step if each.is_done else None) for each in ended for seen in each.reread]
         effects.store(change.aws_account, reread)
+        owed.remember(change.aws_account, _not_read(ended))
         for each in ended:
             if each.is_done:
                 _hand_over(change, each)
@@ -71,6 +72,14 @@ def write_down(claim: Claim, ended: Sequence[Ended]) -> None:
         say_all(change, [each.line for each in ended if each.line])
         failpoints.passing(Point.BEFORE_COMMIT)
     failpoints.passing(Point.COMMITTED)
+
+
+def _not_read(ended: Sequence[Ended]) -> Iterator[tuple[ObjectRef, Step]]:
+    """What steps that are done wrote, or touched, and AWS didn't show again."""
+    read = {seen.ref for each in ended for seen in each.reread}
+    for each in ended:
+        if each.is_done:
+            yield from ((ref, each.due.step) for ref in each.due.refs if ref not in read)
 
 
 def _attempts(ended: Sequence[Ended]) -> None:

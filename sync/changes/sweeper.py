@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from sync import clock, sealed
-from sync.changes import claims, removals, temporary, verbs
+from sync.changes import claims, owed, removals, temporary, verbs
 from sync.changes.claims import Claim
 from sync.changes.rows import locked_if_free, say
 from sync.each import each_by_itself
@@ -98,6 +98,7 @@ PARTS = (
     removals.bring_back,
     temporary.warn_of_ends,
     free_leases,
+    owed.read_owed,
     wake_workers,
 )
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db.models import Max, OuterRef, Subquery
 from django.utils import timezone
 
-from sync.mirror import bulk
+from sync.mirror import bulk, owed
 from sync.mirror.base import DETAILS, Content, Mirror, Place, facets_of
 from sync.mirror.bulk import Columns
 from sync.mirror.facets import Known
@@ -79,6 +79,8 @@ class Due:
 def add_revisions(place: Place, mirror: Mirror, due: Sequence[Due], at: datetime, author: Author) -> None:
     numbers = _last_numbers([one.facet for one in due if one.known])
     before = latest_contents([one.facet for one in due if one.goes_on]) if author.step is None else {}
+    then = {one.object_id: before[one.facet] for one in due if one.facet in before}
+    ours = owed.ours(place, mirror, due, then) if author.step is None and due else {}
     rows = [
         _row(one.facet, numbers.get(one.facet, 0) + 1, at, author, one.object_id)
         | {
@@ -87,9 +89,15 @@ def add_revisions(place: Place, mirror: Mirror, due: Sequence[Due], at: datetime
             "gone": False,
             **_from(place, author.origin(mirror, one, before.get(one.facet))),
         }
+        | (_of_step(ours[one.object_id]) if one.object_id in ours else {})
         for one in due
     ]
     bulk.insert(Revision, rows)
+
+
+def _of_step(step: Step) -> Columns:
+    """It wrote that, and could not read it again."""
+    return {"origin": Origin.CHANGE.value, "drift_in_id": None, "step_id": step.pk}
 
 
 def _from(place: Place, origin: Origin) -> Columns:

@@ -4,6 +4,7 @@ from sync.models.changes import Approval, Attempt, Change, ChangeLine, Lease, St
 from sync.models.counter import StepCounter
 from sync.models.decisions import ApprovalDemand, BreakGlass, Comment, DryRun, Override
 from sync.models.mirrored import Facet, Fact, LookedAfterRow, MirroredRow, MirrorQuerySet, Ownership, Revision
+from sync.models.owed import OwedReading
 from sync.models.ownership import OwnershipRule
 from sync.models.pacing import SharedRate
 from sync.models.runs import Run
@@ -26,6 +27,7 @@ __all__ = [
     "MirrorQuerySet",
     "MirroredRow",
     "Override",
+    "OwedReading",
     "Ownership",
     "OwnershipRule",
     "PullTurn",

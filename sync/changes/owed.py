@@ -1,0 +1,95 @@
+"""Objects that a step wrote and that could not be read again after it (sync/mirror/owed.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef
+
+from accounts.models import AwsAccount
+from sync import clock, mirror, pull
+from sync.changes.steps import ids_made, planned_step
+from sync.draft import Draft
+from sync.each import each_by_itself
+from sync.mirror import Mirror, ObjectRef
+from sync.mirror.base import Content, Place
+from sync.mirror.store import settle_time
+from sync.models import Facet, OwedReading, Run, Step
+from sync.operations import Refusal
+
+# After that whoever looks knows no better than we do.
+_GIVEN_UP = timedelta(days=7)
+_AT_ONCE = 20
+_NOT_AGAIN = timedelta(minutes=5)
+
+
+def remember(aws_account: AwsAccount, owed: Iterable[tuple[ObjectRef, Step]]) -> None:
+    """In the transaction that says that the steps are done."""
+    OwedReading.objects.bulk_create(
+        OwedReading(
+            aws_account=aws_account,
+            region=ref.region,
+            kind=ref.kind,
+            source=ref.facet,
+            object_id=ref.object_id,
+            arn=ref.arn,
+            step=step,
+            since=clock.now(),
+        )
+        for ref, step in owed
+        if not mirror.mirror_of(ref.kind, ref.facet).keeps_own_books
+    )
+
+
+def are_ours(
+    place: Place, its_mirror: Mirror, object_id: str, steps: Sequence[Step], before: Content | None, now: Content
+) -> bool:
+    """Each step's part is as that step left it, and undoing all of the difference takes no more than undoing them."""
+    if not all(_is_as_left(step) for step in steps):
+        return False
+    if before is None:
+        return True
+    undone = its_mirror.reverse(place.aws_account, ObjectRef(its_mirror.kind, object_id, "", ""), before, now)
+    return len(undone.steps) <= sum(max(1, len(_undoing(step))) for step in steps)
+
+
+def _is_as_left(step: Step) -> bool:
+    planned = planned_step(step, ids_made(step.change))
+    try:
+        found = planned.operation.mirrored(Draft(step.change.aws_account), planned.params)
+    except Refusal:
+        found = None
+    return bool(found == planned.operation.after(planned.params, planned.expects))
+
+
+def _undoing(step: Step) -> Sequence[object]:
+    planned = planned_step(step, ids_made(step.change))
+    return planned.operation.reverse(planned.params, step.before, step.result)
+
+
+def read_owed() -> None:
+    """Once a minute: has them read, and forgets those that were read since without a difference."""
+    OwedReading.objects.filter(since__lt=clock.now() - _GIVEN_UP).delete()
+    settled = OwedReading.objects.filter(since__lt=clock.now() - settle_time())
+    known = Facet.objects.filter(
+        aws_account=OuterRef("aws_account"), region=OuterRef("region"), kind=OuterRef("kind"),
+        source=OuterRef("source"), object_id=OuterRef("object_id"),
+        read_at__gt=OuterRef("since") + settle_time(),
+    )  # fmt: skip
+    settled.filter(Exists(known)).delete()
+    rows = OwedReading.objects.exclude(object_id="").order_by("pk").select_related("aws_account")[:_AT_ONCE]
+    each_by_itself(list(rows), _read)
+
+
+def _read(row: OwedReading) -> None:
+    lately = clock.now() - _NOT_AGAIN
+    if Run.objects.filter(source=Run.OBJECT, object_id=row.object_id, created_at__gt=lately).exists():
+        return
+    pull.start(
+        aws_account=row.aws_account,
+        region=row.region,
+        source=Run.OBJECT,
+        of=(row.kind, row.object_id),
+        trigger=Run.Trigger.SCHEDULE,
+    )
