@@ -89,9 +89,9 @@ class Operation(ABC, Generic[P]):
     risk: ClassVar[Risk]
     # Whether AWS shows it afterwards. Where it doesn't (a new password), its answer is all that there is to go by.
     shows: ClassVar[bool] = True
-    # Whether `needs_of`, `risk_of` and `asks_second` look into the mirror: `foresee` comes first then.
-    asks_mirror: ClassVar[bool] = False
+    asks_mirror: ClassVar[bool] = False  # whether `needs_of`, `risk_of`, `asks_second` do: `foresee` comes first then
     needs: ClassVar[str] = PROPOSE  # the permission of accounts.roles that proposing and applying it takes
+    replaces_text: ClassVar[bool] = False  # whether what anybody edited in the text of its part is gone by it
     # What kind of policy `writes` gives, as `lint --type` has it; None where it is no policy.
     writes_type: ClassVar[str | None] = "identity"
     params_type: type[P]
@@ -108,7 +108,7 @@ class Operation(ABC, Generic[P]):
         return self.risk
 
     def why_needs(self, draft: Draft, p: P) -> str:
-        """Why it takes more than the least that it may take, as a sentence; "" leaves it unsaid."""
+        """Why it takes that, as a sentence; "" leaves it unsaid."""
         return ""
 
     def asks_second(self, draft: Draft, p: P) -> str:
@@ -124,10 +124,7 @@ class Operation(ABC, Generic[P]):
         return ""
 
     def personal(self, p: P) -> Mapping[str, str]:
-        """Personal values that it sets, by their names: pages tell who may see people of `pool_of`, and nobody else.
-
-        They are in no stored text, so that a typo can be seen before it is sent, and forgotten after.
-        """
+        """Personal values that it sets, by their names, stored nowhere: told to who may see people of `pool_of`."""
         return {}
 
     def parse(self, params: Mapping[str, Any]) -> P:
@@ -194,6 +191,10 @@ class Operation(ABC, Generic[P]):
 
     def writes(self, aws_account: AwsAccount, p: P) -> str | None:
         """The document that the step puts there; None for steps that write none."""
+        return None
+
+    def merged(self, p: P, base: str, live: str) -> P | None:
+        """With both edits of `base`: its own, and the one that made `live` of it; None where they don't fit."""
         return None
 
     def alters(self, aws_account: AwsAccount, p: P) -> Sequence[Alteration]:

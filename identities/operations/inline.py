@@ -6,7 +6,7 @@ The part is {"owner": "AROA…", "document": "3f2a…"}: the canonical hash of w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeVar
 
 from accounts.models import AwsAccount
@@ -14,6 +14,7 @@ from identities.models import InlinePolicy, Principal
 from identities.operations.held_rows import foresee_held, held
 from identities.operations.owners import GROUP, ROLE, USER, KindOfOwner, OwnerOperation, on_owner
 from policies.engine.document import identify, size
+from policies.engine.merge import merge
 from policies.holdings import Inline
 from policies.operations.documents import malformed, text_of
 from policies.quotas import INLINE_OF_GROUP, INLINE_OF_ROLE, INLINE_OF_USER, Quota, quotas_in
@@ -52,6 +53,7 @@ Put = TypeVar("Put", bound=PutInlineParams)
 
 
 class InlineOperation(OwnerOperation[P]):
+    replaces_text = True
     leaves: ClassVar[bool]  # there, afterwards
 
     def part(self, p: P) -> str:
@@ -115,6 +117,10 @@ class WriteInline(InlineOperation[Put]):
 
     def writes(self, aws_account: AwsAccount, p: Put) -> str | None:
         return p.document
+
+    def merged(self, p: Put, base: str, live: str) -> Put | None:
+        both = merge(base, p.document, live)
+        return None if both is None else replace(p, document=both)
 
     def is_so_already(self, p: Put) -> str:
         return f"The inline policy {p.policy} of {self.named(p)} already says this."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from accounts.models import AwsAccount
@@ -11,6 +11,7 @@ from identities.models import IamRole
 from identities.operations.owners import OwnerOperation, on_owner
 from identities.trust import principals_of, unique_ids
 from policies.engine.document import DocumentType, identify
+from policies.engine.merge import merge
 from policies.holdings import Trusting
 from policies.operations.documents import malformed, text_of
 from policies.quotas import quotas_in
@@ -31,6 +32,7 @@ class TrustParams:
 
 
 class UpdateTrust(OwnerOperation[TrustParams]):
+    replaces_text = True
     verb = "trust.update"
     writes_type = "trust"
     params_type = TrustParams
@@ -55,6 +57,10 @@ class UpdateTrust(OwnerOperation[TrustParams]):
 
     def writes(self, aws_account: AwsAccount, p: TrustParams) -> str | None:
         return p.document
+
+    def merged(self, p: TrustParams, base: str, live: str) -> TrustParams | None:
+        both = merge(base, p.document, live)
+        return None if both is None else replace(p, document=both)
 
     def alters(self, aws_account: AwsAccount, p: TrustParams) -> Sequence[Alteration]:
         return [Trusting(p.owner_arn, p.document)]

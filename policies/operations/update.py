@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from accounts.models import AwsAccount
 from policies.engine.document import DocumentType, identify
+from policies.engine.merge import merge
 from policies.holdings import InForce
 from policies.models import ManagedPolicy, PolicyVersion
 from policies.operations.documents import malformed
@@ -68,6 +69,7 @@ class DeleteVersionParams(VersionParams):
 
 
 class Update(VersionsOperation[UpdateParams]):
+    replaces_text = True
     kind = "iam.policy.update"
     aws_operation = "CreatePolicyVersion"
     guarantee = Guarantee.DETECTABLE
@@ -92,6 +94,10 @@ class Update(VersionsOperation[UpdateParams]):
 
     def writes(self, aws_account: AwsAccount, p: UpdateParams) -> str | None:
         return p.document
+
+    def merged(self, p: UpdateParams, base: str, live: str) -> UpdateParams | None:
+        both = merge(base, p.document, live) if p.make_default else p.document
+        return None if both is None else replace(p, document=both)
 
     def alters(self, aws_account: AwsAccount, p: UpdateParams) -> Sequence[Alteration]:
         return [InForce(p.policy_arn, p.document)] if p.make_default else []
@@ -187,6 +193,7 @@ class DeleteVersion(VersionsOperation[DeleteVersionParams]):
 
 
 class SetDefault(VersionsOperation[VersionParams]):
+    replaces_text = True
     kind = "iam.policy.set_default"
     aws_operation = "SetDefaultPolicyVersion"
     guarantee = Guarantee.IDEMPOTENT

@@ -43,8 +43,12 @@ def propose(
     reverses: Change | None = None,
     not_before: datetime | None = None,
     until: datetime | None = None,
+    findings: Sequence[Finding] = (),
 ) -> Change:
-    """Raises PlanError with a sentence when the console won't do it. `until`: see sync/changes/temporary.py."""
+    """Raises PlanError with a sentence when the console won't do it. `until`: see sync/changes/temporary.py.
+
+    `findings`: what is to be said of it beside what is found here.
+    """
     if not steps:
         raise PlanError("There is nothing to do.")
     if len(steps) > MOST_STEPS:
@@ -55,8 +59,9 @@ def propose(
     draft = plan(aws_account, steps)
     if refused := checks.refused(aws_account, actor, draft.steps):
         raise PlanError(refused)
-    findings = look(Draft(aws_account, remembered=draft.remembered), draft.steps)
-    _refuse_errors(findings, draft.steps)
+    found = look(Draft(aws_account, remembered=draft.remembered), draft.steps)
+    _refuse_errors(found, draft.steps)
+    findings = [*findings, *found]
     rules = demands.rules_for(aws_account, draft.steps)
     is_care = demands.is_care(aws_account, draft.steps)
     second = demands.asks_second(aws_account, draft.steps)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Operator
@@ -14,8 +15,10 @@ from sync import operations, sealed
 from sync.changes import removals, temporary, verbs
 from sync.changes.errors import PlanError
 from sync.changes.plan import again, foresee, propose
+from sync.changes.rebasing import rebased
 from sync.changes.rows import locked, say
 from sync.changes.steps import ids_made
+from sync.checks import Finding
 from sync.draft import Draft
 from sync.made import made_by, resolved
 from sync.models import Change, Step
@@ -56,17 +59,33 @@ def _behind(undoing: Sequence[StepSpec], before: int) -> list[StepSpec]:
 PLANNABLE = (Change.State.CONFLICTED, Change.State.EXPIRED, Change.State.FAILED)
 
 
-def replan(*, change: Change, actor: Operator) -> Change:
+def replan(*, change: Change, actor: Operator, undoes: bool = False) -> Change:
     """A new change with what is left of the intent, on what the mirror has now; the old one is closed.
 
-    Raises PlanError. What a step writes stays as its author had it; only what it finds is new.
+    Raises PlanError. Edits of a text that others made since are kept where they fit together with this one; where they
+    don't, `undoes` says that they are meant to be undone.
     """
-    return plan_again(change, actor)
+    return plan_again(change, actor, undoes=undoes)
+
+
+def what_it_undoes(change: Change) -> list[str]:
+    """Sentences: whose edits a new plan would undo. None where there is nothing to plan again."""
+    if change.state not in PLANNABLE or change.ends_id:
+        return []
+    try:
+        return _on_what_is_there(change, (), _left_of(change)).undoes
+    except PlanError:
+        return []
 
 
 @transaction.atomic
 def plan_again(
-    change: Change, actor: Operator, *, states: Sequence[Change.State] = PLANNABLE, first: Sequence[StepSpec] = ()
+    change: Change,
+    actor: Operator,
+    *,
+    states: Sequence[Change.State] = PLANNABLE,
+    first: Sequence[StepSpec] = (),
+    undoes: bool = False,
 ) -> Change:
     """`states`: those that it may be in; `first`: what is done before what is left. Raises PlanError."""
     with locked(change.pk) as change:
@@ -74,18 +93,21 @@ def plan_again(
             raise PlanError(f"There is nothing to plan again: the change is {change.get_state_display().lower()}.")
         if change.ends_id:  # closed by a plan that waits for its people, the access would stay
             raise PlanError(removals.COMES_AGAIN)
-        left = change.steps.exclude(state__in=Step.SETTLED)
-        specs = _on_what_is_there(change, first, left)
-        if not specs:
+        left = _left_of(change)
+        found = _on_what_is_there(change, first, left)
+        if not found.specs:
             raise PlanError("There is nothing left to do: AWS has it so already.")
+        if found.undoes and not undoes:
+            raise PlanError(f"{' '.join(found.undoes)} Tick that this is meant, or edit what is live.")
         new = temporary.propose_until(
             until=change.until,
             aws_account=change.aws_account,
             actor=actor,
             title=change.title,
             reason=change.reason,
-            steps=specs,
+            steps=found.specs,
             reverses=change.reverses,
+            findings=[Finding("UNDOES", "warning", sentence, about=(sentence,)) for sentence in found.undoes],
         )
         if change.state != Change.State.EXPIRED:
             change.state = Change.State.CANCELLED
@@ -99,23 +121,38 @@ def plan_again(
     return new
 
 
-def _on_what_is_there(change: Change, first: Iterable[StepSpec], left: Iterable[Step]) -> list[StepSpec]:
+def _left_of(change: Change) -> QuerySet[Step]:
+    return change.steps.exclude(state__in=Step.SETTLED).select_related("change")
+
+
+@dataclass(frozen=True)
+class Again:
+    """`undoes`: sentences about edits of others that the steps would undo."""
+
+    specs: list[StepSpec]
+    undoes: list[str]
+
+
+def _on_what_is_there(change: Change, first: Iterable[StepSpec], left: Iterable[Step]) -> Again:
     """What a step that is left makes has another position in the new plan, and goes by that one there."""
     draft = Draft(change.aws_account)
     ids = ids_made(change)
     specs: list[StepSpec] = []
+    undoes: list[str] = []
     try:
         for spec in first:
             specs += again(draft, spec)
         left = list(left)
         foresee(draft, [_parsed(StepSpec(step.kind, resolved(step.params, ids))) for step in left])
         for step in left:
-            steps = again(draft, StepSpec(step.kind, resolved(step.params, ids)))
+            on_now = rebased(draft, step, ids)
+            steps = again(draft, on_now.spec)
+            undoes += [on_now.undoes] if steps and on_now.undoes else []
             specs += [replace(spec, is_optional=step.is_optional) for spec in steps]
             ids[step.position] = made_by(len(draft.steps))
     except (BadParams, Refusal) as refusal:
         raise PlanError(str(refusal)) from refusal
-    return specs
+    return Again(specs, list(dict.fromkeys(undoes)))
 
 
 def _parsed(spec: StepSpec) -> tuple[Operation[Any], Any]:

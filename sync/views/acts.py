@@ -144,7 +144,8 @@ def change_reverse(request: HttpRequest, account_id: str, pk: int) -> HttpRespon
 @require_POST
 def change_replan(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     change = fetch_change(request, account_id, pk, PROPOSE)
-    return _do(request, change, lambda: service.replan(change=change, actor=signed_in(request)))
+    actor, undoes = signed_in(request), request.POST.get("undoes") == "1"
+    return _do(request, change, lambda: service.replan(change=change, actor=actor, undoes=undoes))
 
 
 @require_POST

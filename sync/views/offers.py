@@ -21,6 +21,7 @@ from sync.changes.removals import is_alone, why_not
 from sync.changes.reviews import may_review, nobody_reviews
 from sync.changes.second import SAFER
 from sync.changes.steering import CAN_BE_LEFT_OUT, why_needed
+from sync.changes.successors import what_it_undoes
 from sync.checks import Finding
 from sync.forms import AloneForm, BreakGlassForm, CommentForm, OverrideForm, ReviewForm, WordForm, WordsForm
 from sync.models import Approval, BreakGlass, Change, Comment, Override, Step
@@ -239,6 +240,12 @@ class Offers:
         if self.change.ends_id:
             return ""
         return "Make a new plan on what is live"
+
+    @cached_property
+    def undoes(self) -> list[str]:
+        """Whose edits a new plan would undo: that has to be ticked."""
+        looks = self.replan and self.plan.total <= MOST_LOOKED_INTO
+        return what_it_undoes(self.change) if looks else []
 
     @cached_property
     def look(self) -> str:
