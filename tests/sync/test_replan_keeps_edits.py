@@ -151,6 +151,7 @@ def test_a_deletion_of_what_was_edited_outside_says_so(world: World, erin: Opera
 
 def test_trust_policies_are_merged_too(world: World, erin: Operator, emil: Operator) -> None:
     role = world.role()
+    assert role.trust is not None
     own = json.loads(role.trust.text)["Statement"]
 
     def trusting(*services: str) -> str:
