@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from access.plans.check import NAME
+from access.plans.effects import SHOWN
 from iamconsole.web.words import counted, number, some
 from policies.operations.arns import name_of
 from sync.models import Change
@@ -82,12 +83,23 @@ def blocks(change: Change) -> list[Block]:
 
 
 def _joined(measured: Sequence[Block], facts: Sequence[Block]) -> Iterator[Block]:
-    """What is told of somebody follows what is measured of the same one alone."""
-    told = {fact.who: fact.lines for fact in facts}
+    """What is told of somebody follows what is measured of the same one; what is told alike of many is told once."""
+    told = {fact.who[0]: fact.lines for fact in facts}
     for block in measured:
-        more = told.pop(block.who, ()) if not block.more and not block.lead else ()
-        yield replace(block, lines=[*block.lines, *more])
-    yield from (fact for fact in facts if fact.who in told)
+        alike = [] if block.lead else [told.get(who, ()) for who in block.who]
+        lines = alike[0] if alike and all(each == alike[0] for each in alike) else ()
+        for who in [who for who, said in told.items() if lines and said == lines and (block.more or who in block.who)]:
+            told.pop(who)
+        yield replace(block, lines=[*block.lines, *lines])
+    for lines, names in _alike(told):
+        yield Block(tuple(names[:SHOWN]), max(0, len(names) - SHOWN), lines)
+
+
+def _alike(told: Mapping[Who, Sequence[Line]]) -> Iterator[tuple[Sequence[Line], list[Who]]]:
+    groups: dict[str, tuple[Sequence[Line], list[Who]]] = {}
+    for who, lines in told.items():
+        groups.setdefault(repr(lines), (lines, []))[1].append(who)
+    yield from groups.values()
 
 
 def _of_people(effect: Mapping[str, Any], account_id: str) -> Block:

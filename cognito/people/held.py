@@ -64,7 +64,7 @@ def held_of(person: CognitoUser) -> list[Section]:
     return [
         Section("person", "The person", ("what", "value"), list(_row(person))),
         Section("attributes", "Attributes", ("name", "value"), sorted(person.attributes.items())),
-        Section("groups", "Groups", ("group", "since_read", "left"), _groups(person)),
+        Section("groups", "Groups", ("group", "read", "left"), _groups(person)),
         Section(
             "changes",
             "Steps of changes about this person",
@@ -84,14 +84,18 @@ def held_of(person: CognitoUser) -> list[Section]:
 
 
 def _row(person: CognitoUser) -> Iterator[tuple[str, Any]]:
-    yield "subject", person.aws_id
-    yield "user_pool", f"{person.pool.name} ({person.pool.aws_id}, {person.pool.region})"
-    yield "username", person.name
-    yield "status", status_words(person) if person.status else ""
-    yield "enabled", person.enabled
-    for name in ("created_at", "changed_at", "first_seen", "read_at", "gone_at", "erased_at"):
-        yield name, getattr(person, name)
-    yield "kept_after_gone_days", care_of(person.pool).erase_after_days
+    yield "Subject", person.aws_id
+    yield "User pool", f"{person.pool.name} ({person.pool.aws_id}, {person.pool.region})"
+    yield "Username", person.name
+    yield "Status", status_words(person) if person.status else ""
+    yield "Enabled", person.enabled
+    yield "Created", person.created_at
+    yield "Changed", person.changed_at
+    yield "First seen", person.first_seen
+    yield "Read", person.read_at
+    yield "Gone since", person.gone_at
+    yield "Erased", person.erased_at
+    yield "Days that it is kept once they are gone", care_of(person.pool).erase_after_days
 
 
 def _groups(person: CognitoUser) -> list[Sequence[Any]]:

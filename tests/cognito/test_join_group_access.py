@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
 from cognito.models import CognitoUser, UserPool
@@ -52,6 +53,17 @@ def test_the_plan_says_what_the_role_allows_them(
     text = text_of(get(client_of(erin), "change_access", pk=str(change.pk)))
     assert "jane@example.org" in text and "Gains s3:GetObject" in text
     assert "Takes on the role shop-staff as a member of the group staff, where an identity pool goes by groups" in text
+
+
+def test_what_many_gain_is_told_once(pool: UserPool, staff: IamRole, erin: Operator, client_of: ClientOf) -> None:
+    people = [make_person(pool, f"jane{number}") for number in range(12)]
+    steps = [on_person(person, "cognito.user.group.add", group="staff") for person in people]
+    for role_is_known in (True, False):
+        change = propose(pool.aws_account, erin, steps)
+        text = text_of(get(client_of(erin), "change_access", pk=str(change.pk)))
+        assert text.count("Takes on the role shop-staff") == 1 and "and 2 more" in text
+        assert ("Gains s3:GetObject" in text) is role_is_known
+        IamRole.objects.update(gone_at=timezone.now())
 
 
 def test_more_that_the_role_allows_by_the_time_of_the_apply_is_worse(
