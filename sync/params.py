@@ -31,7 +31,8 @@ def read_params(kind: type[P], params: Mapping[str, Any]) -> P:
     for name, each in declared.items():
         if name not in params and each.default is MISSING and each.default_factory is MISSING:
             raise BadParams(f"The parameter {name} is missing.")
-    types = _types_of(kind)
+    known: Any = kind
+    types = _types_of(known)
     for name, value in params.items():
         if not _is_of(value, types[name]):
             raise BadParams(f"The parameter {name} must be {_WORDS[types[name]]}.")

@@ -11,12 +11,12 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.cache import caches
+from django.core.signing import Signer
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.middleware import SignedSessions
 from accounts.models import Operator
 from accounts.tasks import housekeeping
 from tests.accounts.conftest import PASSWORD, sign_in
@@ -66,7 +66,7 @@ def test_signing_in_changes_the_key(signing: None, client: Client, bob: Operator
     session["planted"] = True
     session.save()
     planted = session.session_key
-    client.cookies[settings.SESSION_COOKIE_NAME] = SignedSessions._signer.sign(str(planted))
+    client.cookies[settings.SESSION_COOKIE_NAME] = Signer(salt="session").sign(str(planted))
     sign_in(client, bob.email)
     assert planted not in client.cookies[settings.SESSION_COOKIE_NAME].value
     assert not Session.objects.filter(session_key=planted).exists()
