@@ -69,7 +69,7 @@ def sum_up(rows: Sequence[Run]) -> None:
     of_state = {state: Count("pk", filter=Q(state=state)) for state in (State.DONE, State.FAILED, State.CANCELLED)}
     about = {f"of_{state}": count for state, count in of_state.items()}
     sums: dict[str, Any] = {f"all_{name}": Sum(name) for name in FIGURES}
-    found = Run.objects.filter(together__in=heads).order_by().values("together")
+    found: Any = Run.objects.filter(together__in=heads).order_by().values("together")  # rows of what is counted below
     for said in found.annotate(sources=Count("pk"), ended=Max("finished_at"), **about, **sums):
         row = heads[said["together"]]
         whole = Together(said["sources"], said["of_done"], said["of_failed"], said["of_cancelled"])
