@@ -27,8 +27,8 @@ from sync.models import Change, LookedAfterRow, MirroredRow, Ownership, Revision
 from sync.operations import Refusal, StepSpec
 from sync.selectors import standing
 
-# Still to be looked at: not accepted, and not undone by a change of ours.
-OPEN = Q(accepted_at__isnull=True) & ~Q(reversal__state=Change.State.APPLIED)
+# Still to be looked at: not accepted, not taken back by others since, and not undone by a change of ours.
+OPEN = Q(accepted_at__isnull=True, mended_at__isnull=True) & ~Q(reversal__state=Change.State.APPLIED)
 
 
 class Happening(StrEnum):

@@ -27,7 +27,9 @@ _PLACE, _LOGS_PLACE, _RUNS_PLACE = "retention-place", "retention-logs-place", "r
 log = logging.getLogger("iamconsole.retention")
 
 # Drift that nobody has decided on, or that a change was proposed to undo.
-_OPEN_DRIFT = Q(origin=Revision.Origin.OUTSIDE) & (Q(accepted_at__isnull=True) | Q(reversal__isnull=False))
+_OPEN_DRIFT = Q(origin=Revision.Origin.OUTSIDE) & (
+    Q(accepted_at__isnull=True, mended_at__isnull=True) | Q(reversal__isnull=False)
+)
 _REFERRED_TO = Q(step__isnull=False) | _OPEN_DRIFT
 
 

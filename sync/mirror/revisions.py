@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db.models import Max, OuterRef, Subquery
 from django.utils import timezone
 
-from sync.mirror import bulk, owed
+from sync.mirror import bulk, mended, owed
 from sync.mirror.base import DETAILS, Content, Mirror, Place, facets_of
 from sync.mirror.bulk import Columns
 from sync.mirror.facets import Known
@@ -30,6 +30,7 @@ class Author:
     first: bool = False  # the run is the first one of its source to become complete
     since: datetime | None = None  # when that one began, where it is another one
     steps: Mapping[str, Step] = field(default_factory=dict)  # several steps of one change, by the object of each
+    times: Mapping[str, datetime] = field(default_factory=dict)  # when each of their objects was asked for
 
     def step_id(self, object_id: str) -> int | None:
         step = self.steps.get(object_id, self.step)
@@ -82,7 +83,7 @@ def add_revisions(place: Place, mirror: Mirror, due: Sequence[Due], at: datetime
     then = {one.object_id: before[one.facet] for one in due if one.facet in before}
     ours = owed.ours(place, mirror, due, then) if author.step is None and due else {}
     rows = [
-        _row(one.facet, numbers.get(one.facet, 0) + 1, at, author, one.object_id)
+        _row(one.facet, numbers.get(one.facet, 0) + 1, author.times.get(one.object_id, at), author, one.object_id)
         | {
             "fingerprint": one.fingerprint,
             "content": one.content,
@@ -93,6 +94,7 @@ def add_revisions(place: Place, mirror: Mirror, due: Sequence[Due], at: datetime
         for one in due
     ]
     bulk.insert(Revision, rows)
+    mended.close([one.facet for one in due if one.known])
 
 
 def _of_step(step: Step) -> Columns:
@@ -163,6 +165,7 @@ def _say_gone(
         for facet in facets
     ]
     bulk.insert(Revision, rows)
+    mended.close([facet.id for facet in facets])
 
 
 def latest_contents(facets: Collection[int]) -> dict[int, Content]:

@@ -142,7 +142,7 @@ def write(
             "object_id": sight.object_id,
             "raw_hash": sight.raw_hash,
             "fingerprint": sight.fingerprint,
-            "read_at": at,
+            "read_at": author.times.get(sight.object_id, at),
             "held": Facet.Held.HELD.value,
             "held_why": "",
             "extra": _extra(mirror, sight.item),
@@ -325,9 +325,10 @@ def store_many(aws_account: AwsAccount, reread: Sequence[tuple[Reread, Step | No
         return
     sights = [Sight(mirror, each.item) for each, _ in reread if each.item is not None]
     steps = {sight.object_id: by for sight, (_, by) in zip(sights, reread, strict=True) if by is not None}
+    times = {sight.object_id: each.requested_at for sight, (each, _) in zip(sights, reread, strict=True)}
     facets = locked_facets(place, mirror, list(steps))
     at = min(each.requested_at for each, _ in reread)
-    write(place, mirror, sights, facets, at, Author(step=step, steps=steps))
+    write(place, mirror, sights, facets, at, Author(step=step, steps=steps, times=times))
     began = Attempt.objects.filter(step__in=list(steps.values())).aggregate(began=Min("started_at"))["began"]
     others = Revision.objects.filter(
         facet__in=[facet.pk for facet in facets.values()], origin__in=_OTHERS, seen_at__gte=began

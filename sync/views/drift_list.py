@@ -76,6 +76,7 @@ DRIFT = Table(
         Column("in_pull", "In pull", lambda row: row.run_id or ""),
         Column("accepted_by", "Accepted by", lambda row: str(row.accepted_by or "")),
         Column("accepted_at", "Accepted", lambda row: row.accepted_at or ""),
+        Column("mended_at", "Taken back", lambda row: row.mended_at or ""),
         Column("undone_by", "Undone by change", lambda row: row.reversal_id or ""),
     ),
     default_sort="-seen",
@@ -83,6 +84,7 @@ DRIFT = Table(
         ChoiceFilter("state", "State", default="open", choices=(
             Choice("open", "Open: nobody has looked at it", OPEN, "Open"),
             Choice("accepted", "Accepted", Q(accepted_at__isnull=False)),
+            Choice("mended", "Taken back since", Q(mended_at__isnull=False) & ~Q(reversal__state="applied")),
             Choice("undone", "Undone by a change of this console", Q(reversal__state="applied"), "Undone"),
         )),
         ChoiceFilter("happened", "What happened", choices=(

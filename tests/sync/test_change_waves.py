@@ -159,3 +159,13 @@ def test_steps_on_one_object_are_waves_of_their_own(world: World, erin: Operator
     assert [line for line in lines(change) if "Step" in line] == [
         f"Step {number}: found as the plan expects, done." for number in (1, 2, 3)
     ]
+
+
+def test_each_revision_of_a_wave_is_of_its_own_reading(world: World, erin: Operator) -> None:
+    """None is as old as the first of them, from before its own step was sent."""
+    policy = world.policy()
+    steps = [attach(world.role(name), policy.arn) for name in ("one", "two", "three")]
+    change = carry_out(propose(world.aws_account, erin, steps), erin)
+    seen = Revision.objects.filter(step__change=change, facet__kind="iam.role").order_by("step__position")
+    times = list(seen.values_list("seen_at", flat=True))
+    assert len(times) == 3 and times == sorted(set(times))
