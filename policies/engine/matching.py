@@ -92,9 +92,10 @@ class _Segment:
 class ArnGlob:
     """A pattern of ArnLike: each part of an ARN by itself. What begins with no `arn:` is a text."""
 
-    __slots__ = ("_head", "_last", "_parts", "_whole", "is_any", "is_every_arn")
+    __slots__ = ("_crossing", "_head", "_last", "_parts", "_whole", "is_any", "is_every_arn")
 
     def __init__(self, pattern: Sequence[Token]) -> None:
+        self._crossing: Sequence[Glob | _Crossing] = ()  # what matches, too, where stars run over colons
         self._whole = Glob(pattern)
         self.is_any = self._whole.is_any
         self._parts: list[Glob] | None = None
@@ -116,31 +117,24 @@ class ArnGlob:
         parts = text.split(":", _PARTS - 1)
         if len(parts) < _PARTS or parts[0] != "arn":
             return False
-        return all(glob.matches(part) for glob, part in zip(self._parts, parts, strict=True))
+        if all(glob.matches(part) for glob, part in zip(self._parts, parts, strict=True)):
+            return True
+        return any(glob.matches(text) for glob in self._crossing)
 
 
 class ResourceGlob(ArnGlob):
     """A pattern of a Resource element: a `*` that ends a part also runs over the colons behind it."""
 
-    __slots__ = ("_crossing",)
+    __slots__ = ()
 
     def __init__(self, pattern: Sequence[Token]) -> None:
         super().__init__(pattern)
-        self._crossing: list[Glob | _Crossing] = []
         if self._parts is None or self._head is not None:
             return
         parts = written_parts(pattern)
         if any(part and part[-1] is Wild.ANY for part in parts[:LAST_PART]):
-            self._crossing = [_crossing(parts)]
-            if len(parts) < _PARTS:
-                self._crossing.append(_crossing(arn_parts(pattern)))
-
-    def matches(self, text: str) -> bool:
-        if super().matches(text):
-            return True
-        if not self._crossing or text.count(":") < LAST_PART:
-            return False
-        return any(glob.matches(text) for glob in self._crossing)
+            whole = [arn_parts(pattern)] if len(parts) < _PARTS else []
+            self._crossing = [_crossing(each) for each in (parts, *whole)]
 
 
 def steps_of_resource(parts: Sequence[Sequence[Token]]) -> Iterator[tuple[Token, bool]]:
