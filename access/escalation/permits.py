@@ -6,13 +6,14 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 
 from access.escalation.techniques import Need
 from access.holders import Holder
 from access.index import Index, is_of_oneself
 from access.question import Found, Where
+from policies.engine import catalogue
 from policies.engine.combine import Decision
 from policies.engine.compiled import Statement
 from policies.engine.conditions import Context
@@ -21,6 +22,7 @@ from policies.engine.facts import Facts
 from policies.engine.layers import LayerName, Policy
 from policies.engine.matching import ArnGlob, tokens
 from policies.engine.somewhere import REGION, is_chosen
+from policies.engine.somewhere.asked import REQUEST_TAG, SECURE_TRANSPORT
 from policies.engine.somewhere.settle import are_consistent
 from policies.engine.somewhere.values import Keys
 
@@ -94,7 +96,8 @@ class Permits:
         if action not in self._chosen:
             statements = self._told(action, False).statements
             keys = sorted({key for each in statements for key in each.keys if is_chosen(key) and key != REGION})
-            self._chosen[action] = _combined(keys, statements) if keys else []
+            tags = _has(action, REQUEST_TAG)
+            self._chosen[action] = _combined(keys, statements, with_tags=tags) if keys else []
         return self._chosen[action]
 
     def may_at_all(self, needs: Iterable[Need], *, on_others: bool = False) -> set[int]:
@@ -163,7 +166,7 @@ class Permits:
 
     def _who_on(self, action: str, thing: Thing, context: Context, among: Set[int]) -> Held:
         """IAM User Guide, "IAM and AWS STS condition context keys", iam:PermissionsBoundary: the target's."""
-        if _BOUNDARY not in context and thing.boundary != UNKNOWN_BOUNDARY:
+        if _BOUNDARY not in context and _has(action, _BOUNDARY) and thing.boundary != UNKNOWN_BOUNDARY:
             context = {**context, _BOUNDARY: (thing.boundary,) if thing.boundary else ()}
         return self.who(action, thing.arn, context, among)
 
@@ -228,10 +231,12 @@ class Permits:
         return found
 
 
-def _combined(keys: Sequence[str], statements: Sequence[Statement]) -> list[Context]:
+def _combined(keys: Sequence[str], statements: Sequence[Statement], *, with_tags: bool) -> list[Context]:
     known, facts, budget = Keys(statements, "aws"), Facts({}, lambda key: True), Budget(_STEPS)
     try:
-        values = [known.values(key, facts, "", budget) for key in keys]
+        values = [
+            known.values(key, facts, "", budget) if with_tags or key == SECURE_TRANSPORT else [()] for key in keys
+        ]
     except Exhausted:
         return []
     if math.prod(map(len, values)) > _MOST_CHOICES:
@@ -240,12 +245,19 @@ def _combined(keys: Sequence[str], statements: Sequence[Statement]) -> list[Cont
     return [each for each in made if are_consistent(each)]
 
 
+_OF_IAM = (_BOUNDARY, "iam:policyarn", "iam:passedtoservice", "iam:associatedresourcearn")
+
+
+@lru_cache(maxsize=1024)
 def _absent(action: str) -> Context:
-    """Keys that requests for the action don't have (IAM User Guide, "IAM and AWS STS condition context keys")."""
-    found = [] if action == "iam:PassRole" else ["iam:passedtoservice", "iam:associatedresourcearn"]
-    found += [] if action.startswith(("iam:Attach", "iam:Detach")) else ["iam:policyarn"]
-    found += [] if action.startswith("iam:") else [_BOUNDARY]
-    return dict.fromkeys(found, ())
+    """Keys of IAM's that requests for the action don't have (Service Authorization Reference, by the action)."""
+    return {key: () for key in _OF_IAM if not _has(action, key)}
+
+
+def _has(action: str, key: str) -> bool:
+    if catalogue.action(action) is None:
+        return True
+    return any(each.lower().partition("${")[0] == key for each in catalogue.condition_keys(action))
 
 
 class _Telling:

@@ -125,7 +125,7 @@ class World:
         def may(action: str, **context: str | None) -> bool:
             return self.may(actor, f"iam:{action}", who, **{"iam_permissionsboundary": limit, **context})
 
-        if kind == "User" and may("CreateAccessKey"):
+        if kind == "User" and self.may(actor, "iam:CreateAccessKey", who):
             yield self.controlling(who)
         if kind == "Role" and may("UpdateAssumeRolePolicy"):
             yield self.controlling(who)

@@ -175,8 +175,9 @@ RED, TLS = {"StringEquals": {"aws:RequestTag/team": "red"}}, {"Bool": {"aws:Secu
 WHEN: list[tuple[list[dict[str, Any]], tuple[str, ...] | None]] = [
     ([allow("iam:CreateAccessKey", Condition=TLS)], ()),
     ([allow("iam:CreateAccessKey"), deny("*", Condition={"Bool": {"aws:SecureTransport": "false"}})], ()),
-    ([allow("iam:CreateAccessKey", Condition=RED)], ()),
-    ([allow("iam:CreateAccessKey", Condition=RED), deny("*", Condition=RED)], None),
+    ([allow("iam:CreateRole", Condition=RED), allow("iam:PutRolePolicy", NEW_ROLE)], ()),
+    ([allow("iam:CreateRole", Condition=RED), deny("*", Condition=RED), allow("iam:PutRolePolicy", NEW_ROLE)], None),
+    ([allow("iam:CreateAccessKey", Condition=RED)], None),  # which takes no tags
     ([allow("iam:CreateAccessKey", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})],
      ("aws:multifactorauthpresent",)),
     ([allow("iam:CreateAccessKey", Condition={"ArnLike": {"iam:PolicyARN": "*"}})], None),
