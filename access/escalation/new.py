@@ -1,4 +1,4 @@
-"""Principals that aren't there and that somebody may make: a new user, a new role."""
+"""What isn't there and somebody may make: a new user, a new role, a new policy."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def new_principals(account: Account) -> Iterator[Holder]:
     for actions, kind in ((_USERS, "user"), (_ROLES, "role")):
         if not index.allowed_at_all(f"iam:{actions[0]}"):
             continue
-        for arn in _names(index, actions, f"arn:{account.partition}:iam::{account.account_id}:{kind}/*"):
+        for arn in names(index, actions, f"arn:{account.partition}:iam::{account.account_id}:{kind}/*"):
             if arn not in there:
                 for boundary in limits:
                     yield _holder(arn, boundary, is_role=kind == "role")
 
 
-def _names(index: Index, actions: Sequence[str], pattern: str) -> list[str]:
+def names(index: Index, actions: Sequence[str], pattern: str) -> list[str]:
     """One of each kind that policies tell apart."""
     surroundings = index.surroundings
     levels = [policy.document for level in (*surroundings.scps, *surroundings.rcps) for policy in level.policies]
@@ -53,7 +53,12 @@ def _names(index: Index, actions: Sequence[str], pattern: str) -> list[str]:
     asked = Asked(caller, (f"iam:{actions[0]}",), pattern, is_unknown=lambda key: True)
     found: list[str] = []
     with suppress(Exhausted):
-        found += islice(Resources(asked, f"iam:{actions[0]}", told, Budget(_STEPS)), _MOST_NAMES)
+        texts = (
+            text
+            for text in Resources(asked, f"iam:{actions[0]}", told, Budget(_STEPS))
+            if text.count(":") == pattern.count(":")
+        )
+        found += islice(texts, _MOST_NAMES)
     return found
 
 

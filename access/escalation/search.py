@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from access.escalation import changes, passing, passing_to_models, running
 from access.escalation.account import Account
+from access.escalation.attachable import attaching_others
 from access.escalation.closure import Closure
 from access.escalation.graph import Move, Moves
 from access.escalation.new import new_principals
@@ -44,10 +45,10 @@ class Search:
         self.supposing = -1  # of whom there may be paths that weren't there before, by bits
 
     def look(self, techniques: Sequence[Technique]) -> None:
-        """Looks for all that can surely be brought about with these techniques, too."""
-        self._techniques += techniques
+        """Looks for all that can surely be brought about with these techniques."""
+        self._techniques = [*techniques, *attaching_others(self.account)]
         for moves in self._moves:
-            self._add(moves, techniques)
+            self._add(moves, self._techniques)
         self._close()
 
     def suppose(self) -> None:

@@ -124,6 +124,26 @@ def test_what_another_may_do_beside_counts() -> None:
     assert [step.others for step in path.steps] == [(), (HELPER,)]
 
 
+TEAM = {"ArnLike": {"iam:PolicyARN": arn("policy/team-*")}}
+ATTACHES = allow("iam:AttachUserPolicy", EVE, Condition=TEAM)
+
+
+@pytest.mark.parametrize(
+    ("statements", "technique"),
+    [
+        ([ATTACHES], None),
+        ([ATTACHES, allow("iam:CreatePolicy", arn("policy/team-*"))], "iam:CreatePolicy+iam:AttachUserPolicy"),
+        ([ATTACHES, allow("iam:CreatePolicy", arn("policy/other-*"))], None),
+        ([ATTACHES, allow("iam:CreatePolicyVersion", arn("policy/team-a"))],
+         "iam:CreatePolicyVersion+iam:AttachUserPolicy"),
+    ],
+)  # fmt: skip
+def test_who_may_attach_some_policies_only(statements: list[dict[str, Any]], technique: str | None) -> None:
+    team = who(arn("user/tom"), policy(allow("s3:*"), name=arn("policy/team-a")))
+    ways = found(who(EVE, policy(*statements)), team)
+    assert [path.technique for path in ways if path.source == EVE] == ([technique] if technique else [])
+
+
 # ---- Where -------------------------------------------------------------------------------------------------------
 LAMBDA = allow(["iam:PassRole", "lambda:*"])
 BOSS_OF_LAMBDA = who(BOSS, policy(EVERYTHING), trusts={"Service": "lambda.amazonaws.com"})

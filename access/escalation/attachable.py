@@ -1,0 +1,79 @@
+"""Techniques of attaching another policy than AdministratorAccess, for those who may attach some policies only.
+
+IAM User Guide, "IAM and AWS STS condition context keys", iam:PolicyARN: what a statement about attaching asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from access.escalation.account import Account
+from access.escalation.new import names
+from access.escalation.techniques import Gains, Need, On, Target, Technique, need
+from policies.engine.compiled import Compiled, Statement
+from policies.engine.conditions import Test
+
+_KEY = "iam:policyarn"
+_ATTACHING = (("User", Target.USER), ("Role", Target.ROLE), ("Group", Target.GROUP))
+_MOST = 64  # policies that are tried
+_SOURCE = "IAM API Reference, Attach{}Policy"
+
+
+def attaching_others(account: Account) -> Iterator[Technique]:
+    """With each policy that policies tell apart: one that allows everything, one to be rewritten, one to be made."""
+    told = [each for kind, _ in _ATTACHING for each in _asking_for_policy(account, f"iam:attach{kind.lower()}policy")]
+    if not told:
+        return
+    own = f"arn:{account.partition}:iam::{account.account_id}:policy/"
+    there = _there(account, own)
+    named = {text.replace("*", "any").replace("?", "x") for each in told for text in _constants(each)}
+    new = {*names(account.index, ("CreatePolicy",), f"{own}*"), *(text for text in named if text.startswith(own))}
+    for arn in sorted(there)[:_MOST]:
+        first = None if there[arn] else need("iam:CreatePolicyVersion", resource=arn)
+        does = "attaches a policy that allows everything to {it}" if there[arn] else (
+            "attaches a policy to {it} that it gives a version that allows everything")  # fmt: skip
+        yield from _techniques(arn, first, does)
+    for arn in sorted(new - there.keys())[:_MOST]:
+        yield from _techniques(
+            arn,
+            need("iam:CreatePolicy", resource=arn),
+            "makes a policy that allows everything, and attaches it to {it}",
+        )
+
+
+def _techniques(arn: str, first: Need | None, does: str) -> Iterator[Technique]:
+    for kind, target in _ATTACHING:
+        attach = Need((f"iam:Attach{kind}Policy",), On.TARGET, context={_KEY: (arn,)})
+        needs = (first, attach) if first else (attach,)
+        name = "+".join(each.actions[0] for each in needs)
+        yield Technique(name, does, needs, target, Gains.ANY_POLICY, _SOURCE.format(kind))
+
+
+def _asking_for_policy(account: Account, action: str) -> Iterator[Statement]:
+    around = account.index.surroundings
+    above = [policy.document for level in (*around.scps, *around.rcps) for policy in level.policies]
+    for document in (*account.index.documents, *above):
+        yield from (each for each in document.about(action) if _KEY in each.keys)
+
+
+def _there(account: Account, own: str) -> dict[str, bool]:
+    """The customer managed policies that somebody has, and whether each allows everything."""
+    index = account.index
+    listed = [policy for holder in index.holders for policy in (*holder.policies, holder.boundary) if policy]
+    listed += [policy for held in account.groups.values() for policy in held]
+    return {policy.name: _allows_everything(policy.document) for policy in listed if policy.name.startswith(own)}
+
+
+def _allows_everything(document: Compiled) -> bool:
+    """Without a condition, and denying nothing."""
+    return not any(each.denies for each in document.statements) and any(
+        each.allows and not each.tests and not each.not_resources and not each.not_actions
+        and "*" in each.actions.patterns and each.resources.is_everything
+        for each in document.statements
+    )  # fmt: skip
+
+
+def _constants(statement: Statement) -> Iterator[str]:
+    for test in statement.tests:
+        if isinstance(test, Test) and test.key == _KEY:
+            yield from test.constants
