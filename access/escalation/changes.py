@@ -6,7 +6,7 @@ that one person controls.
 
 from __future__ import annotations
 
-from access.escalation.techniques import Gains, On, Provider, Target, Technique, need
+from access.escalation.techniques import Gains, On, Provider, Target, Technique, by_same, need
 
 _API = "IAM API Reference, {}"
 ADMINISTRATOR = "arn:{p}:iam::aws:policy/AdministratorAccess"
@@ -49,6 +49,11 @@ CHANGES = (
 
 DELETE_KEY = need("iam:DeleteAccessKey", on=On.TARGET)
 DEACTIVATE_MFA = need("iam:DeactivateMFADevice", on=On.TARGET)
+_PROFILE = "arn:{p}:iam::{a}:instance-profile/*"
+INTO_A_PROFILE = (
+    need("iam:CreateInstanceProfile", resource=_PROFILE), need("iam:AddRoleToInstanceProfile", resource=_PROFILE),
+    by_same(need("iam:PassRole", on=On.TARGET, iam_passedtoservice="ec2.amazonaws.com")),
+)  # fmt: skip
 DELETE_VERSION = need("iam:DeletePolicyVersion", on=On.TARGET)
 
 CREDENTIALS = (

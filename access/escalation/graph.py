@@ -89,15 +89,13 @@ class Moves:
         if technique.target is Target.ROLE_OF_PROVIDER:
             return bool(account.providers_of(self._holder(thing), technique))
         if technique.target is Target.ROLE_OF_SERVICE:
-            has_profile = account.profiled is None or thing.arn in account.profiled
-            return thing.number in account.trusting(technique.service) and (
-                has_profile or not technique.by_instance_profile
-            )
+            has_profile = not technique.by_instance_profile or self._is_in_a_profile(thing)
+            return thing.number in account.trusting(technique.service) and (has_profile or _passes(technique))
         return technique.name != "sts:AssumeRole" or may_be_assumed(thing)
 
     def _with_what_it_takes(self, technique: Technique, thing: Thing) -> Technique:
         """A user with two keys has no room for a third, nor a policy with five versions for a sixth; a password alone
-        doesn't sign in who has a second factor."""
+        doesn't sign in who has a second factor; a role gets to an instance in an instance profile."""
         known = self._account.credentials.get(thing.arn)
         if known and technique.name == "iam:CreateAccessKey" and (known.keys or 0) >= KEYS_OF_USER.usual:
             return _with(technique, changes.DELETE_KEY)
@@ -106,7 +104,12 @@ class Moves:
         versions = len(self._account.older.get(thing.arn, ())) + 1
         if technique.gains is Gains.NEW_VERSION and versions >= VERSIONS_OF_POLICY.usual:
             return _with(technique, changes.DELETE_VERSION)
+        if technique.by_instance_profile and not self._is_in_a_profile(thing):
+            return _with(technique, *changes.INTO_A_PROFILE)
         return technique
+
+    def _is_in_a_profile(self, role: Thing) -> bool:
+        return self._account.profiled is None or role.arn in self._account.profiled
 
     def _holder(self, thing: Thing) -> Holder:
         return self._permits.index.holders[thing.number or 0]
@@ -183,6 +186,10 @@ def _by_sureness(move: Move) -> Iterator[Move]:
 
 def _is_allowed(actor: int, act: Act) -> bool:
     return all(held[actor].decision is Decision.ALLOWED for _, held in act.held)
+
+
+def _passes(technique: Technique) -> bool:
+    return any("iam:PassRole" in each.actions for each in technique.needs)
 
 
 def _is_of_others(technique: Technique) -> bool:

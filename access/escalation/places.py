@@ -17,7 +17,7 @@ from policies.engine.conditions import Test
 from policies.engine.diff.budget import Budget, Exhausted
 from policies.engine.matching import Glob, tokens
 from policies.engine.meeting import meet
-from policies.engine.regions import is_region, of_partition
+from policies.engine.regions import is_region, of_partition, only_region
 from policies.engine.somewhere import Asked, is_pattern
 from policies.engine.somewhere.asked import REGION
 from policies.engine.somewhere.resources import Resources
@@ -141,7 +141,7 @@ class Places:
     def _who(self, action: str, resource: str, region: str) -> Held:
         key = (action, resource, region)
         if key not in self._held:
-            context = dict.fromkeys(_REGION_KEYS, (region,))
+            context = dict.fromkeys(_REGION_KEYS, (only_region(action, self._partition) or region,))
             may = self._permits.may_at_all([Need((action,))])
             self._held[key] = self._permits.who(action, resource, context, may)
         return self._held[key]

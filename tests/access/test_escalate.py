@@ -262,6 +262,9 @@ def test_an_instance_takes_a_role_from_a_profile() -> None:
     assert names(found(eve, target)) == ["iam:PassRole+ec2:RunInstances"]
     assert names(found(eve, target, profiled=frozenset())) == []
     assert names(found(eve, target, profiled=frozenset({BOSS}))) == ["iam:PassRole+ec2:RunInstances"]
+    makes = policy(allow(["iam:CreateInstanceProfile", "iam:AddRoleToInstanceProfile"]), name="inline policy more")
+    more = replace(eve, policies=(*eve.policies, makes))
+    assert names(found(more, target, profiled=frozenset())) == ["iam:PassRole+ec2:RunInstances"]
 
 
 def test_a_role_is_passed_to_the_services_that_may_get_it() -> None:
