@@ -14,13 +14,15 @@ from access.index import Index
 from access.kept import Kept, kept
 from access.rows import Row, digest_of
 from access.situations import account_in
+from access.surroundings import Surroundings
 from accounts.models import AwsAccount
 from identities.models import IamUser, InstanceProfile
 from policies.engine.callers import caller_of
 from policies.engine.combine import Decision
 from policies.engine.evaluate import Layers, Policy, Request, evaluate
-from policies.models import OrgPolicy, PolicyVersion
-from policies.organizations.selectors import NotHeld, bounds_of, organization_of, tree_over
+from policies.engine.layers import LayerName
+from policies.models import PolicyVersion
+from policies.organizations.selectors import own_organization, tree_over
 
 _SOME_CLIENT = "some-client-of-its-own"
 
@@ -122,7 +124,7 @@ class Beside:
     identity_center: bool = False
 
     @classmethod
-    def of(cls, aws_account: AwsAccount) -> Beside:
+    def of(cls, aws_account: AwsAccount, surroundings: Surroundings) -> Beside:
         profiles = InstanceProfile.objects.live().filter(aws_account=aws_account, role__isnull=False)
         users = IamUser.objects.live().filter(aws_account=aws_account)
         versions = PolicyVersion.objects.filter(
@@ -132,24 +134,25 @@ class Beside:
             list(profiles.order_by("pk").values_list("role__arn")),
             list(users.order_by("pk").values_list("arn", "key_count", "has_password", "mfa_count")),
             list(versions.order_by("pk").values_list("policy__arn", "version_id", "document__text_hash")),
-            _may_run_identity_center(aws_account),
+            _may_run_identity_center(aws_account, surroundings),
         )
 
     def digest(self) -> bytes:
         return digest_of(self.profiled, self.users, self.older, [(self.identity_center,)])
 
 
-def _may_run_identity_center(aws_account: AwsAccount) -> bool:
+def _may_run_identity_center(aws_account: AwsAccount, surroundings: Surroundings) -> bool:
     """Also where it isn't known whether it is in an organization."""
-    own, tree = organization_of(aws_account), tree_over(aws_account.account_id)
+    own, tree = own_organization(aws_account.account_id), tree_over(aws_account.account_id)
     organization = own or (tree.organization if tree else None)
     if organization is None:
-        return isinstance(bounds_of(aws_account.account_id)[OrgPolicy.Type.SCP], NotHeld)
+        return LayerName.SCP in surroundings.not_held
     return bool(organization.management_id == aws_account.account_id or (own and own.delegated))
 
 
 def account_of(aws_account: AwsAccount) -> Account:
-    return put_beside(kept(aws_account), Beside.of(aws_account), aws_account.partition)
+    held = kept(aws_account)
+    return put_beside(held, Beside.of(aws_account, held.surroundings), aws_account.partition)
 
 
 def put_beside(held: Kept, beside: Beside, partition: str) -> Account:

@@ -38,7 +38,8 @@ class Ways:
 
 
 def ways_of(aws_account: AwsAccount) -> Ways:
-    held, beside = kept(aws_account), Beside.of(aws_account)
+    held = kept(aws_account)
+    beside = Beside.of(aws_account, held.surroundings)
     key = ("ways", beside.digest(), aws_account.partition)
     return held.answer(key, lambda: _found(put_beside(held, beside, aws_account.partition)))
 

@@ -112,7 +112,7 @@ def tree_over(account_id: str) -> Tree | None:
     What the AWS account says of itself goes first: another mirror may not know yet that it left.
     """
     found = _organizations_with(account_id)
-    own = _own(account_id)
+    own = own_organization(account_id)
     if own is None and _says_that_it_stands_alone(account_id):
         return None
     trees = [
@@ -123,7 +123,7 @@ def tree_over(account_id: str) -> Tree | None:
     return max(trees, key=lambda tree: str(tree.at), default=None)
 
 
-def _own(account_id: str) -> Any:
+def own_organization(account_id: str) -> Any:
     """The organization that the AWS account says it is in; None: it says so of none."""
     return next((one for one in _organizations_with(account_id) if one.aws_account.account_id == account_id), None)
 
@@ -166,7 +166,7 @@ def _holdings(aws_account: AwsAccount) -> dict[str, Holding]:
 
 def _without_tree(aws_account: AwsAccount) -> Held | NotHeld:
     """What an AWS account knows from its own membership, and else why that is all."""
-    organization = _own(aws_account.account_id)
+    organization = own_organization(aws_account.account_id)
     held = _holdings(aws_account)
     membership, tree = held[MEMBERSHIP], held[TREE]
     if organization is None:
