@@ -20,7 +20,7 @@ from cognito.identity_pools.operations.settings import USER_POOLS
 from cognito.identity_pools.ways import mapping_of, provider_of
 from cognito.models import CognitoGroup, CognitoUser, IdentityPool
 from cognito.people.claims import Claims, is_met
-from cognito.people.telling import care_of
+from cognito.people.telling import kept_care_of
 from identities.models import IamRole
 
 DENY = "Deny"
@@ -56,7 +56,7 @@ def _name(arn: str) -> str:
 def ways_of(person: CognitoUser, groups: Sequence[CognitoGroup]) -> list[Way]:
     """One for each app client that an identity pool of the AWS account takes sign-ins of."""
     provider = f"/{person.pool.aws_id}"
-    claims = Claims(person, [group.name for group in groups], cache(lambda: care_of(person.pool).attributes))
+    claims = Claims(person, [group.name for group in groups], cache(lambda: kept_care_of(person.pool).attributes))
     found: list[tuple[IdentityPool, str, Chosen, tuple[str, ...]]] = []
     for pool in IdentityPool.objects.live().filter(aws_account=person.aws_account_id).order_by("name_key", "pk"):
         free = classic.roles_for(pool)

@@ -23,7 +23,7 @@ from cognito.people import logged, temporary_passwords
 from cognito.people.called import second_of, status_mark, title_of, verified
 from cognito.people.held import Section, held_of
 from cognito.people.history import changes_of
-from cognito.people.telling import care_of
+from cognito.people.telling import kept_care_of
 from cognito.reach import ways_of
 from cognito.selectors import E_MAIL, PHONE
 from iamconsole.web.exports import csv_line, file_response
@@ -44,7 +44,7 @@ def cognito_user(request: HttpRequest, account_id: str, aws_id: str) -> HttpResp
             signed_in(request), person.aws_account, {person.aws_id: "" if person.erased_at else title_of(person)}
         ),
         "looks": _looks(person),
-        "care": care_of(person.pool),
+        "care": kept_care_of(person.pool),
         "lease_key": f"{person.kind}:{person.pool.arn}/{person.aws_id}",
         "takes_away": may_in_pool(signed_in(request), EXPORT_PEOPLE, person.aws_account, person.pool.aws_id),
         "sees_iam": may(signed_in(request), SEE_IAM, person.aws_account),
