@@ -10,6 +10,7 @@ class CognitoConfig(AppConfig):
         from accounts import stepup_words
         from cognito import acts, identity_pools, mirrors, pages, pools, posture, trying
         from cognito.care_check import CareCheck
+        from cognito.choosing.check import ChoiceCheck
         from cognito.operations import people as operations_on_people
         from cognito.people import erasing
         from cognito.pools.call_check import CallCheck
@@ -22,6 +23,7 @@ class CognitoConfig(AppConfig):
         acts.register()
         checks.register(CareCheck())
         checks.register(CallCheck())
+        checks.register(ChoiceCheck())
         pages.register()
         trying.register()
         stepup_words.register(

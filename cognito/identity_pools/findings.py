@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from cognito.choosing.exposures import exposures, giver_of, pools_of, taken_by
 from cognito.identity_pools.guests import GuestAccess, OfRole, Row, guest_access
-from cognito.identity_pools.ways import Chain, Link, Way
+from cognito.identity_pools.ways import Chain, Link, Way, without_client
 from cognito.models import IdentityPool
 from cognito.posture import Finding, worst_first
 from iamconsole.web.words import some
@@ -18,7 +19,10 @@ _WORSE = ("permissions", "everything")
 
 def findings_of(row: IdentityPool, chain: Chain, guest: GuestAccess) -> list[Finding]:
     """The worst first, each once."""
-    found = (*_of_reading(chain), *_of_guests(row, guest), *_of_links(chain), *_of_flow(chain), *_of_mappings(chain))
+    found = (
+        *_of_reading(chain), *_of_guests(row, guest), *_of_links(chain), *_of_flow(chain), *_of_mappings(chain),
+        *_of_choices(row, chain),
+    )  # fmt: skip
     return worst_first(found)
 
 
@@ -152,6 +156,27 @@ def _of_mappings(chain: Chain) -> Iterator[Finding]:
                 "the app asks for (CustomRoleArn), and neither where it asks for none."
             )
             yield Finding("MAPPING_AMBIGUOUS", "medium", "Groups that rank alike", text)
+
+
+def _of_choices(row: IdentityPool, chain: Chain) -> Iterator[Finding]:
+    """What people get by claims that they choose themselves."""
+    giver = giver_of(row)
+    for each in exposures([giver], pools_of(taken_by([giver]))):
+        text = f"{each.sentence(row.aws_account)} {_LISTS}"
+        provider = next(way.key for way in chain.signed_in if each.look.provider in (way.key, way.login))
+        if each.role:
+            title = f"People choose themselves who gets {each.role.rpartition('/')[2]}"
+            severity, asked = "critical" if each.is_certain else "high", (("provider", provider),)
+            yield Finding("ROLE_BY_CHOICE", severity, title, text, "mapping", "Edit the rules…", asked)
+        else:
+            title = f"People choose the tag {each.look.tag} of their session themselves"
+            asked = (("provider", without_client(provider)),)
+            yield Finding("TAG_BY_CHOICE", "high", title, text, "principal-tags", "Edit the tags…", asked)
+
+
+_LISTS = (
+    "Map claims that only administrators set, such as groups, or take the attribute from what app clients may write."
+)
 
 
 def _shared_ranks(links: Sequence[Link]) -> str:

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from accounts.models import AwsAccount
+from cognito.choosing.looks import looks_of
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser, IdentityPool, UserPool
 from cognito.people.claims import GROUPS_CLAIM, Claims, is_met
 from cognito.people.telling import care_of
@@ -23,6 +23,7 @@ VERIFIED = ("email_verified", "phone_number_verified")
 # In the token of whoever signs in, and the same for all who do by one app, or of no meaning to rules.
 _OF_EVERYBODY = frozenset({"aud", "iss", "token_use", "exp", "iat", "auth_time", "jti", "origin_jti", "event_id"})
 _OWN = frozenset({"sub", "cognito:username"})  # AWS's default tags are of these: each has their own
+FIXED = _OF_EVERYBODY | {"sub", "identities"}  # said by AWS alone: no person and no function of the pool sets them
 _SOMEBODY_ELSE = "It takes somebody who may propose changes, and an approval by somebody else."
 
 
@@ -47,20 +48,14 @@ def looked_at(pool_id: str) -> LookedAt:
     tags: set[str] = set()
     unknown: list[str] = []
     for pool in IdentityPool.objects.live().filter(aws_account__in=AwsAccount.objects.values("pk")).order_by("pk"):
-        for provider, mapping in (pool.role_mappings or {}).items():
-            if pool_id in provider:
-                rules += (mapping.get("RulesConfiguration") or {}).get("Rules") or ()
-        for provider, told in (pool.principal_tags or {}).items():
-            if pool_id in provider:
-                tags |= _tagged_by(told)
+        for look in looks_of(pool.role_mappings, pool.principal_tags):
+            if pool_id in look.provider and look.rule is not None:
+                rules.append(look.rule)
+            elif pool_id in look.provider:
+                tags.add(look.claim)
         if pool.roles is None and pool_id in str(pool.settings.get("CognitoIdentityProviders", "")):
             unknown.append(pool.name)
     return LookedAt(tuple(rules), frozenset(tags), tuple(unknown))
-
-
-def _tagged_by(tags: Mapping[str, Any]) -> set[str]:
-    """By default the tags are of `sub` and of the app client, which nobody sets."""
-    return set() if tags.get("UseDefaults") else set((tags.get("PrincipalTags") or {}).values())
 
 
 def guarded_attributes(draft: Draft, pool_id: str, names: Iterable[str]) -> list[str]:

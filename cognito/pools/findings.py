@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from cognito.models import AppClient, UserPool
+from cognito.choosing.exposures import Giver, exposures, giver_of, identity_pools_anywhere, pool_of, taken_by
+from cognito.models import AppClient, IdentityPool, UserPool
+from cognito.pools.acts.attributes import OWN
 from cognito.pools.acts.clients import LIVES
 from cognito.pools.operations.pools import identity_pools_of
 from cognito.posture import Finding, worst_first
@@ -29,9 +31,12 @@ def findings_of(pool: UserPool, clients: Sequence[AppClient] | None = None) -> l
     """The worst first. `clients` of the pool, where they are at hand."""
     if clients is None:
         clients = list(pool.appclients.live().order_by("name_key", "pk"))
+    givers = list(identity_pools_anywhere())
+    own = [each for each in givers if each.aws_account_id == pool.aws_account_id]
     found = [
-        *_of_pool(pool, _gives_access(pool)),
+        *_of_pool(pool, _gives_access(identity_pools_of(pool, own))),
         *(each for client in clients for each in _of_client(client)),
+        *_of_choices(pool, clients, [giver_of(each) for each in givers]),
     ]
     return worst_first(found)
 
@@ -58,9 +63,27 @@ def _of_pool(pool: UserPool, gives: str) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _gives_access(pool: UserPool) -> str:
-    """How people of the pool get AWS credentials, in words; "" where they don't."""
-    if taking := identity_pools_of(pool):
+def _of_choices(pool: UserPool, clients: Sequence[AppClient], givers: Sequence[Giver]) -> Iterator[Finding]:
+    """Claims that people write themselves and that give them a role or a tag: one for each app client that may."""
+    if pool.aws_id not in taken_by(givers):
+        return
+    told = pool_of(pool, clients)
+    for each in exposures(givers, {pool.aws_id: told}):
+        severity = "critical" if each.is_certain else "high"
+        what = f"{each.look.claim}, which gives {each.gets(pool.aws_account)}"
+        text = each.sentence(pool.aws_account)
+        if not each.choice.apps:
+            yield Finding("CLAIM_BY_CHOICE", severity, f"People choose {what}", text)
+        for app in told.apps:
+            if app.id in each.choice.apps:
+                title, mend = f"People write {what}, through {app.name}", "Take the attribute from what it may write."
+                asked = {"which": app.id, "writes": OWN, "without": each.look.claim}
+                yield _finding("CLAIM_BY_CHOICE", severity, title, f"{text} {mend}", "client-attributes", asked)
+
+
+def _gives_access(taking: Sequence[IdentityPool]) -> str:
+    """How people of the pool get AWS credentials, in words; "" where they don't. `taking`: its people's sign-ins."""
+    if taking:
         names = some([each.name for each in taking])
         return f"The identity pool{'s' if len(taking) > 1 else ''} {names} gives people of it AWS credentials"
     return ""

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import AwsAccount
-from cognito.models import CognitoGroup, CognitoMembership, CognitoUser, IdentityPool, PoolCare, UserPool
+from cognito.models import AppClient, CognitoGroup, CognitoMembership, CognitoUser, IdentityPool, PoolCare, UserPool
 from iamconsole.demo.process import REGION
 
 CREATED = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
@@ -70,3 +70,11 @@ def make_identity_pool(pool: UserPool, name: str = "shop", client_id: str = "cli
 
 def provider_of(pool: UserPool) -> str:
     return f"cognito-idp.{pool.region}.amazonaws.com/{pool.aws_id}"
+
+
+def make_client(pool: UserPool, name: str = "web", **fields: Any) -> AppClient:
+    about = {"arn": pool.arn, "name_key": name.casefold(), "first_seen": CREATED, "aws_id": f"{name}7"}
+    made: AppClient = AppClient.objects.create(
+        aws_account=pool.aws_account, region=pool.region, pool=pool, name=name, **{**about, **fields}
+    )
+    return made

@@ -135,6 +135,23 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
             assert value in html
 
 
+def test_what_an_app_may_write_is_a_list_of_its_own(arranged: Arranged, erin: Operator, client_of: ClientOf) -> None:
+    client, url = client_of(erin), act_url(arranged, "client-attributes", arranged.client.aws_id)
+    assert "Nothing is different" in stage(client, url).content.decode()
+    proposed = shown(client, f"{url}&writes=own&without=custom:plan")["write"]
+    assert "email" in proposed
+    assert "custom:plan" not in proposed
+    assert "an empty list is AWS’s default again" in stage(client, url, writes="own", write=[]).content.decode()
+    assert stage(client, url, writes="own", write=["email"]).status_code == 302
+    [(kind, meant)] = params()
+    assert (kind, meant) == ("cognito.client.update", {"WriteAttributes": ["email"]})
+    assert carry_out(Change.objects.get(), erin).state == Change.State.APPLIED
+    AppClient.objects.filter(pk=arranged.client.pk).update(settings={"SupportedIdentityProviders": ["Google"]})
+    assert "email: providers of this app set it" in text_of(
+        stage(client, url, writes="own", write=["name"]).content.decode()
+    )
+
+
 def test_oauth_of_a_client(arranged: Arranged, erin: Operator, client_of: ClientOf) -> None:
     client, url = client_of(erin), act_url(arranged, "client-oauth", arranged.client.aws_id)
     text = text_of(stage(client, url, flows=["code"], callbacks="http://shop.example.org/").content.decode())

@@ -5,7 +5,7 @@ Acts on one thing in the pool are acts of the pool: their address says which (`?
 
 from cognito.models import UserPool
 from cognito.plans import is_protected_from_threats, may_track_sessions, tracks_sessions
-from cognito.pools.acts import belonging, clients, looks, sessions, settings, signing, threats
+from cognito.pools.acts import attributes, belonging, clients, looks, sessions, settings, signing, threats
 from policies import acts
 from policies.acts import ACCOUNT, Act, ActForm
 
@@ -32,6 +32,7 @@ def register() -> None:
         ("domain", settings.DomainForm),
         ("client-new", clients.NewClientForm), ("client-signin", clients.ClientSignInForm),
         ("client-oauth", clients.ClientOAuthForm), ("client-tokens", clients.ClientTokensForm),
+        ("client-attributes", attributes.ClientAttributesForm),
         ("client-json", clients.ClientJsonForm), ("client-secret", clients.RotateSecretForm),
         ("group-new", belonging.NewGroupForm), ("group", belonging.GroupForm),
         ("provider-new", belonging.NewProviderForm), ("provider", belonging.ProviderForm),
