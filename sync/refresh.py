@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.utils import timezone
-
 from accounts.models import AwsAccount, Operator
-from sync import mirror, pull
+from sync import clock, mirror, pull
 from sync.aws.client import reader
 from sync.aws.errors import AwsError, Denied, Invalid, Unsupported
 from sync.mirror import Counts, Mirror, NotYet, ObjectRef, Reread, Visit
@@ -85,7 +83,7 @@ class Refresh(AtWork):
         return set(facets.values_list("source", flat=True))
 
     def _read_own(self, about: Mirror) -> None:
-        requested_at, ref = timezone.now(), self._ref(about)
+        requested_at, ref = clock.now(), self._ref(about)
         item = about.read_one(self._visit.client, ref)
         with turn():
             changed = about.keep(self._visit.place, [Reread(ref, item, requested_at)], ours=False)
@@ -96,7 +94,7 @@ class Refresh(AtWork):
 
     def _read_details(self, about: Mirror) -> str:
         """A sentence where AWS shows it no more."""
-        requested_at, ref = timezone.now(), self._ref(about)
+        requested_at, ref = clock.now(), self._ref(about)
         if read_alone(self._visit, about, ref) or read_renamed(self._visit, about, [ref]):
             return ""
         return self._bury(about, ref, requested_at)
@@ -112,7 +110,7 @@ class Refresh(AtWork):
 
     def _read_facet(self, about: Mirror) -> None:
         self._save()  # it takes a while, and we live
-        requested_at, ref = timezone.now(), self._ref(about)
+        requested_at, ref = clock.now(), self._ref(about)
         try:
             read_alone(self._visit, about, ref)
         except (Denied, Invalid, Unsupported) as error:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import AwsAccount
 from iamconsole.web.words import counted
+from sync import clock
 from sync.aws.errors import Denied, Unreachable, Unsupported
 from sync.mirror import Place, Reader, Source, SourcePage
 from sync.models import Region
@@ -45,7 +45,7 @@ class AccountRegions(Source):
     sweeps = False
 
     def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
-        requested_at = timezone.now()
+        requested_at = clock.now()
         keep(place.aws_account, list_regions(client), at=requested_at)
         yield SourcePage({}, None, requested_at)
 

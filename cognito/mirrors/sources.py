@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from django.utils import timezone
-
 from cognito.mirrors import identity_pools, of_clients, of_pools, pools
 from cognito.mirrors.base import SettingsMirror
 from cognito.mirrors.identity_pools import IDENTITY
@@ -18,6 +16,7 @@ from cognito.mirrors.pools import IDP
 from cognito.mirrors.where_possible import WherePossible
 from cognito.models import UserPool
 from cognito.plans import may_be_protected_from_threats, may_track_sessions, tracks_sessions
+from sync import clock
 from sync.aws.client import Page
 from sync.aws.errors import Denied, NotFound, Unsupported
 from sync.mirror import EachObject, Item, Mirror, ObjectRef, Place, Reader, Source, SourcePage
@@ -102,14 +101,14 @@ class OfEachPool(Source):
             try:
                 yield from self._of_pool(client, pool, within if pool.pk == first else None, following)
             except NotFound:
-                yield SourcePage({}, following, timezone.now())
+                yield SourcePage({}, following, clock.now())
             except (Denied, Unsupported) as error:
                 refused += [error] if isinstance(error, Denied) else []
                 if not marker and len(refused) == len(due):
                     raise
                 yield self._not_held(pool, error, following)
         if not due:
-            yield SourcePage({}, None, timezone.now())
+            yield SourcePage({}, None, clock.now())
 
     def _of_pool(
         self, client: Reader, pool: UserPool, within: str | None, following: str | None
@@ -138,7 +137,7 @@ class OfEachPool(Source):
         denied, unsupported = (why, {}) if isinstance(error, Denied) else ({}, why)
         kind = self._mirror.kind
         remarks = [f"Not read: {self.title.lower()} of {pool.name} ({pool.aws_id}). {error.sentence()}"]
-        return SourcePage({}, following, timezone.now(), {kind: denied}, {kind: unsupported}, remarks)
+        return SourcePage({}, following, clock.now(), {kind: denied}, {kind: unsupported}, remarks)
 
 
 def _each(name: str, title: str, mirror: Mirror, after: str, every: timedelta | None = None) -> Source:

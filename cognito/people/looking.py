@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from django.db import transaction
-from django.utils import timezone
 
 from cognito.models import CognitoUser, UserPool
 from cognito.people.mirror import PERSON, find_one
 from cognito.people.telling import SUB
 from cognito.people.typed import as_aws_writes_it
 from cognito.selectors import E_MAIL, PHONE, USERNAME, exactly
+from sync import clock
 from sync.aws.client import reader
 from sync.mirror import ObjectRef, Place, Reread
 
@@ -56,7 +56,7 @@ def look(pool: UserPool, words: str) -> CognitoUser | None:
     words = as_aws_writes_it(words)
     client = reader(pool.aws_account, region=pool.region, urgent=True)
     for attribute in ways_to_ask(words):
-        requested_at = timezone.now()
+        requested_at = clock.now()
         item = find_one(client, pool.aws_id, attribute, words)
         if item is not None:
             sub = PERSON.object_id(item)

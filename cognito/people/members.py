@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from cognito.mirrors.pools import IDP
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser
 from cognito.people import rows
 from cognito.people.telling import Person, allowed_by, cares_of, people_in
+from sync import clock
 from sync.aws.errors import Denied, MarkerExpired, NotFound, Unsupported
 from sync.mirror import Counts, OwnRows, Place, Reader, SourcePage, Visit, bulk
 from sync.mirror.store import settle_time
@@ -59,7 +59,7 @@ class Members(OwnRows):
             within = (token, restarts) if group.pk == first else (None, 0)
             yield from self._of_group(client, group, allowed_by(cares[group.pool_id]), within, following)
         if not due:
-            yield SourcePage({}, None, timezone.now())
+            yield SourcePage({}, None, clock.now())
 
     def _of_group(
         self,
@@ -78,16 +78,16 @@ class Members(OwnRows):
                 part = Part(group, people_in(page.items.get("Users") or (), allowed), ends=token is None)
                 yield SourcePage({}, marker, page.requested_at, own=[part])
         except NotFound:
-            yield SourcePage({}, following, timezone.now())
+            yield SourcePage({}, following, clock.now())
         except MarkerExpired:
             if restarts == _RESTARTS:
                 raise
             again = json.dumps([group.pk, None, restarts + 1])
-            yield SourcePage({}, again, timezone.now(), remarks=[f"Begins {group.name} again: AWS forgot the page."])
+            yield SourcePage({}, again, clock.now(), remarks=[f"Begins {group.name} again: AWS forgot the page."])
             yield from self._of_group(client, group, allowed, (None, restarts + 1), following)
         except (Denied, Unsupported) as error:
             remark = f"Not read: members of {group.name} in {group.pool.aws_id}. {error.sentence()}"
-            yield SourcePage({}, following, timezone.now(), remarks=[remark])
+            yield SourcePage({}, following, clock.now(), remarks=[remark])
 
     def take(self, visit: Visit, page: SourcePage) -> Counts:
         counts = Counts()
@@ -130,7 +130,7 @@ def keep(
         before = known.get(pk)
         stays_so = before is not None and not ours and _is_settling(before, requested_at)
         gone_at = before.gone_at if before is not None and stays_so else None
-        own = {"written_at": timezone.now()} if ours else {}
+        own = {"written_at": clock.now()} if ours else {}
         written.append(
             {"group_id": group.pk, "user_id": pk, "read_at": requested_at, "seen_in": run, "gone_at": gone_at} | own
         )
@@ -145,5 +145,5 @@ def _is_settling(row: CognitoMembership, requested_at: datetime) -> bool:
 
 def leave(group: CognitoGroup, subs: Sequence[str]) -> None:
     """These people are in the group no longer: we took them out."""
-    now = timezone.now()
+    now = clock.now()
     CognitoMembership.objects.filter(group=group, user__aws_id__in=subs).update(gone_at=now, written_at=now)

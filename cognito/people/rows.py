@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.utils import timezone
-
 from cognito.models import CognitoUser, UserPool
 from cognito.people.telling import Person
+from sync import clock
 from sync.mirror import Counts, Place, bulk, copying
 from sync.mirror.bulk import Columns
 from sync.mirror.copying import Prepared
@@ -84,7 +83,7 @@ def bury(place: Place, sub: str, requested_at: datetime, *, ours: bool) -> int:
     row = known_people(place, [sub]).get(sub)
     if row is None or row.gone_at is not None or (not ours and is_settling(row, requested_at)):
         return 0
-    written = {"written_at": timezone.now()} if ours else {}
+    written = {"written_at": clock.now()} if ours else {}
     return CognitoUser.objects.filter(pk=row.id).update(gone_at=requested_at, **written)
 
 
@@ -121,5 +120,5 @@ def _common(pool: UserPool, at: datetime, run: int | None, *, ours: bool) -> Col
         "missed_in": None,
     }
     common |= {"seen_in": run} if run else {}
-    common |= {"written_at": timezone.now()} if ours else {}
+    common |= {"written_at": clock.now()} if ours else {}
     return common

@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 
-from django.utils import timezone
-
 from accounts.models import AwsAccount
 from cognito.mirrors.pools import IDP
 from cognito.mirrors.sources import POOLS
 from cognito.models import UserPool
 from cognito.people import rows, sweeping
 from cognito.people.telling import Person, allowed_by, cares_of, people_in
+from sync import clock
 from sync.aws.client import Page
 from sync.aws.errors import AwsError, Denied, MarkerExpired, NotFound, Unsupported
 from sync.aws.quotas import forecast_s
@@ -98,7 +97,7 @@ class People(OwnRows):
             where = begin if pool.pk == begin.pool else Where(pool.pk)
             yield from self._of_pool(client, pool, allowed[pool.pk], where, following)
         if not due:
-            yield SourcePage({}, None, timezone.now())
+            yield SourcePage({}, None, clock.now())
 
     def _of_pool(
         self, client: Reader, pool: UserPool, allowed: Sequence[str], where: Where, following: str | None
@@ -113,18 +112,18 @@ class People(OwnRows):
                     yield SourcePage({}, marker, requested_at, own=[_part(pool, people, ends=where.token is None)])
                 return
             except NotFound:
-                yield SourcePage({}, following, timezone.now())
+                yield SourcePage({}, following, clock.now())
                 return
             except MarkerExpired:
                 if where.restarts == _RESTARTS:
                     raise
                 where = Where(pool.pk, None, where.restarts + 1)
                 remark = f"AWS no longer knows where the last page of {pool.name} ended: begins that pool again."
-                yield SourcePage({}, str(where), timezone.now(), remarks=[remark])
+                yield SourcePage({}, str(where), clock.now(), remarks=[remark])
             except (Denied, Unsupported) as error:
                 remark = f"Not read: people of {pool.name} ({pool.aws_id}). {error.sentence()}"
                 part = Part(pool, why=error.sentence())
-                yield SourcePage({}, following, timezone.now(), own=[part], remarks=[remark])
+                yield SourcePage({}, following, clock.now(), own=[part], remarks=[remark])
                 return
 
     def take(self, visit: Visit, page: SourcePage) -> Counts:

@@ -9,12 +9,12 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from cognito.models import CognitoUser, UserPool
 from cognito.people import rows
 from cognito.people.mirror import find_one
 from cognito.people.telling import SUB, allowed_by, cares_of, people_in
+from sync import clock
 from sync.aws.errors import AwsError
 from sync.mirror import Counts, Visit
 from sync.mirror.statistics import learn
@@ -63,7 +63,7 @@ def sweep(visit: Visit, pools: Sequence[UserPool]) -> None:
 def _is_gone(visit: Visit, person: CognitoUser) -> bool:
     """Whether AWS, asked for that one person, doesn't find her. Who is there counts as seen."""
     visit.note(Counts())  # it takes a while, and we live
-    requested_at = timezone.now()
+    requested_at = clock.now()
     try:
         found = find_one(visit.client, person.pool.aws_id, SUB, person.aws_id)
     except AwsError as error:

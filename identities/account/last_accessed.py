@@ -15,9 +15,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils import timezone
-
 from identities.models import IamGroup, IamRole, IamUser, Principal, ServiceLastAccessed
+from sync import clock
 from sync.aws.errors import Denied, NotFound, Unsupported
 from sync.mirror import Item, Mirror, NotYet, ObjectRef, Place, Reader, Seen, Source, SourcePage
 from sync.mirror.hashing import moment
@@ -159,7 +158,7 @@ class LastAccessed(Source):
         at = _Position.of(marker)
         is_first, in_vain = marker is None, 0
         while is_first or at.marker:
-            requested_at = timezone.now()
+            requested_at = clock.now()
             page = _Page(client)
             waiting = page.fetch(at.started)
             if at.kind < len(MODELS):

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
-from django.utils import timezone
 
 from identities.account import mirrors, providers, root_access
 from identities.account import settings as account_settings
 from identities.account.settings import AccountMirror
 from identities.models import IamAccount
+from sync import clock
 from sync.aws.errors import OrganizationState
 from sync.mirror import EachObject, Item, Mirror, ObjectRef, Place, Reader, Source, SourcePage
 from sync.mirror.base import DETAILS
@@ -68,7 +68,7 @@ class ListedThenRead(Source):
         """The marker is the ARN after which to go on."""
         last = marker or ""
         while True:
-            requested_at = timezone.now()
+            requested_at = clock.now()
             arns = sorted(listed["Arn"] for listed in client.call("iam", self._operation)[self._member])
             due = [arn for arn in arns if arn > last]
             read = due[:_READ_PER_PAGE]
@@ -113,7 +113,7 @@ class OfAwsAccount(Source):
         self._mirror = mirror
 
     def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
-        requested_at = timezone.now()
+        requested_at = clock.now()
         try:
             item = self._mirror.read_one(client, account_settings.ref_of(place, self.facet))
         except OrganizationState as state:

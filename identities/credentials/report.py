@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils import timezone
-
 from identities.former import arns_of
 from identities.models import IamUser, RootUser
+from sync import clock
 from sync.aws.errors import Conflict, Garbled, Limit, NotFound
 from sync.mirror import Item, NotYet, Place, Reader, Source, SourcePage
 from sync.mirror.hashing import moment
@@ -57,7 +56,7 @@ class CredentialReport(Source):
         return place.of(IamUser.objects.live()).count() + 1
 
     def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
-        requested_at = timezone.now()
+        requested_at = clock.now()
         report = self._awaited(client)
         made_at = report.made_at
         before, _, number = (marker or "").partition(" ")

@@ -6,13 +6,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 
-from django.utils import timezone
-
 from accounts.models import AwsAccount
 from iamconsole.web.once import once_a_page
 from policies.models import OrgAccount, Organization, OrgPolicy, OrgUnit
 from policies.organizations import mirrors, reads
-from sync import mirror
+from sync import clock, mirror
 from sync.aws.errors import NotFound, NotInOrganization
 from sync.mirror import Item, Place, Reader, Source, SourcePage
 
@@ -28,7 +26,7 @@ class Membership(Source):
     kinds = (Organization.kind,)
 
     def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
-        requested_at = timezone.now()
+        requested_at = clock.now()
         try:
             found = [reads.organization(client)]
         except NotInOrganization:
@@ -55,7 +53,7 @@ class Tree(Source):
     def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
         todo: list[list[str]] = json.loads(marker) if marker else [["roots"]]
         while todo:
-            requested_at = timezone.now()
+            requested_at = clock.now()
             (what, *where), *todo = todo
             items, further = _READS[what](client, *where)
             todo += further

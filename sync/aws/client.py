@@ -20,9 +20,9 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 
 from accounts.models import AwsAccount
+from sync import clock
 from sync.aws import errors, purpose
 from sync.aws.calllog import Outcome, logged
 from sync.aws.calls import is_billed, is_known, is_read, is_signed, may_be_resent
@@ -169,7 +169,7 @@ class AwsClient:
         params = paging.sized(params)
         been: set[str | None] = {None, "", marker}
         while True:
-            requested_at = timezone.now()
+            requested_at = clock.now()
             here = {paging.marker: marker} if marker else {}
             items = self._page(service, operation, params, here)
             following = items.pop(paging.marker, None)

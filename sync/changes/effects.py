@@ -6,10 +6,8 @@ import logging
 from collections.abc import Sequence
 from itertools import groupby
 
-from django.utils import timezone
-
 from accounts.models import AwsAccount
-from sync import mirror
+from sync import clock, mirror
 from sync.aws.client import AwsClient
 from sync.aws.errors import AwsError
 from sync.mirror import ObjectRef, Reread
@@ -23,7 +21,7 @@ def read_again(client: AwsClient, refs: Sequence[ObjectRef]) -> list[Reread]:
     """What can't be read is left out: the step was done all the same, and the next pull brings it."""
     found = []
     for ref in refs:
-        requested_at = timezone.now()
+        requested_at = clock.now()
         try:
             there = client.at(ref.region) if ref.region else client
             item = mirror.mirror_of(ref.kind, ref.facet).read_one(there, ref)

@@ -8,8 +8,8 @@ from datetime import timedelta
 from time import monotonic
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
+from sync import clock
 from sync.aws.errors import Denied, Garbled, Invalid, Unsupported
 from sync.mirror.base import Item, Mirror, ObjectRef, Place, Reader, Source, SourcePage
 from sync.mirror.facets import known_facets
@@ -119,7 +119,7 @@ class EachObject(Source):
         return read
 
     def _page(self, read: Read, due: Sequence[MirroredRow], *, is_first: bool) -> SourcePage:
-        requested_at, until = timezone.now(), monotonic() + _LONGEST_PAGE_S
+        requested_at, until = clock.now(), monotonic() + _LONGEST_PAGE_S
         answers = OneByOne(read)
         asked = 0
         while asked < min(len(due), _PER_PAGE) and monotonic() < until:

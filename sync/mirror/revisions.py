@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.models import Max, OuterRef, Subquery
-from django.utils import timezone
 
+from sync import clock
 from sync.mirror import bulk, mended, owed
 from sync.mirror.base import DETAILS, Content, Mirror, Place, facets_of
 from sync.mirror.bulk import Columns
@@ -39,7 +39,7 @@ class Author:
     @property
     def facet_columns(self) -> Columns:
         """What it writes of a facet."""
-        by_step = {"written_at": timezone.now()} if self.step else {}
+        by_step = {"written_at": clock.now()} if self.step else {}
         return ({"run_id": self.run.pk} if self.run else {}) | by_step
 
     def origin(self, mirror: Mirror, due: Due, before: Content | None) -> Origin:
@@ -123,7 +123,7 @@ def add_tombstones(place: Place, mirror: Mirror, facets: Sequence[Facet | Known]
         return 0
     contents, numbers = latest_contents([facet.id for facet in live]), _last_numbers([facet.id for facet in live])
     mirror.remove(place, [facet.object_id for facet in live], at)
-    own_write = {"written_at": timezone.now()} if author.step else {}
+    own_write = {"written_at": clock.now()} if author.step else {}
     # An item that comes back is looked into, and not taken for unchanged: no raw hash equals "".
     Facet.objects.filter(pk__in=[facet.id for facet in live]).update(
         gone_at=at, raw_hash="", loose_ends=False, missed_by=None, **own_write

@@ -15,10 +15,9 @@ from itertools import pairwise
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Min
-from django.utils import timezone
 
 from accounts.models import AwsAccount
-from sync import ownership
+from sync import clock, ownership
 from sync.aws.errors import Denied, Invalid, Unsupported
 from sync.mirror.base import DETAILS, Item, Mirror, ObjectRef, Place, Reader, Reread, Seen, mirror_of
 from sync.mirror.facets import Known, gone_objects, known_facets, locked_facets, upsert_facets
@@ -63,7 +62,7 @@ class Visit:
     @property
     def now(self) -> datetime:
         """When what the run finds out at its end was so: an imported file tells of the time that it was taken at."""
-        return self.run.taken_at or timezone.now()
+        return self.run.taken_at or clock.now()
 
     @property
     def author(self) -> Author:
@@ -229,7 +228,7 @@ def is_older(facet: Facet | Known, requested_at: datetime) -> bool:
     One that is of a time still to come says only that this machine's clock was set back.
     """
     newest = max(facet.read_at, facet.gone_at or facet.read_at)
-    return requested_at < newest <= timezone.now()
+    return requested_at < newest <= clock.now()
 
 
 def is_settling(facet: Facet | Known, requested_at: datetime) -> bool:
@@ -255,7 +254,7 @@ def read_alone(visit: Visit, mirror: Mirror, ref: ObjectRef) -> bool:
 
     False when there is none; nothing is written then. Raises what the door raises.
     """
-    requested_at = timezone.now()
+    requested_at = clock.now()
     known = known_facets(visit.place, mirror, [ref.object_id]).get(ref.object_id)
     try:
         with understood():
@@ -286,7 +285,7 @@ def _shows_what_we_replaced(facet: Facet, mirror: Mirror, item: Item, requested_
 
 def _replaced_by_us(facet: Facet) -> set[str]:
     """Fingerprints of the states that our own writes of just now replaced."""
-    since = (facet.written_at or timezone.now()) - settle_time()
+    since = (facet.written_at or clock.now()) - settle_time()
     newest_first = list(facet.revisions.order_by("-number")[:_HISTORY_LOOKED_AT])
     ours = Revision.Origin.CHANGE
     return {

@@ -23,11 +23,12 @@ from iamconsole import file_queue
 from iamconsole.web import waiting
 from sync import changes, health, pull, ticks
 from sync.changes.failpoints import Point
-from sync.models import Change, Run, TickPart
+from sync.models import Change, Facet, Run, TickPart
 from tests.faults import children
 from tests.faults.trial import Trial
 from tests.services.pages import address
 from tests.services.world import World
+from tests.sync.pulling import pulled
 
 SEALING = "accounts.audit.chain.seal"
 
@@ -118,6 +119,22 @@ def test_claims_go_by_the_database_s_clock(
     trial.taken_over()
     trial.change.refresh_from_db()
     assert trial.change.state == Change.State.APPLIED
+
+
+@pytest.mark.servers
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("hours", [-5, 5])
+def test_what_was_read_when_goes_by_the_database_s_clock(
+    world: World, hours: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What one worker read is compared with what another one wrote."""
+    world.iam.create_user(UserName="jane")
+    began, real = timezone.now(), timezone.now
+    with monkeypatch.context() as skewed:
+        skewed.setattr("django.utils.timezone.now", lambda: real() + timedelta(hours=hours))
+        pulled(world.aws_account)
+    read = Facet.objects.filter(kind="iam.user").values_list("read_at", flat=True)
+    assert read and all(began <= at <= timezone.now() for at in read)
 
 
 # ---- Somebody was stopped inside a transaction ---------------------------------------------------------------
