@@ -111,7 +111,7 @@ def _by_rules(mapping: Mapping[str, Any], usual: Chosen, claims: Claims) -> Chos
     for number, rule in enumerate(rules_of(mapping), 1):
         met = is_met(rule, claims)
         if met is None:
-            why = f"It hangs on rule {number} ({rules.told(rule)}): {rule['Claim']} isn’t kept of people."
+            why = f"It depends on rule {number} ({rules.told(rule)}): {rule['Claim']} isn’t kept of people."
             return Chosen("", why, unknown=True)
         if met:
             return Chosen(rule["RoleARN"], f"Rule {number} matches: {rules.told(rule)}.")

@@ -42,7 +42,7 @@ class ObjectUntagForm(ObjectForm):
 
 class ObjectDeleteForm(ObjectForm):
     heading = "Delete {names}"
-    about = "You read the plan, with what hangs on it, before anything is sent."
+    about = "You read the plan, with what depends on it, before anything is sent."
 
     def steps(self) -> Sequence[StepSpec]:
         return [delete(self.of, target.arn) for target in self.targets]

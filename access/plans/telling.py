@@ -21,11 +21,11 @@ _VERBS: Mapping[str, tuple[str, str, str]] = {  # kind of item: the sign, its cl
     "gained": ("+", "add", "Gains"),
     "allowed_again": ("+", "add", "Is no longer denied"),
     "lost": ("−", "del", "Loses"),
-    "denied": ("−", "del", "Is now denied, whatever allows it,"),
+    "denied": ("−", "del", "Is now explicitly denied"),
     "perhaps": ("?", "", "Can’t be told:"),
 }
 _TRUSTED: Mapping[str, tuple[str, str, str]] = {
-    "gained": ("+", "add", "May be assumed now"),
+    "gained": ("+", "add", "Can be assumed now"),
     "lost": ("−", "del", "May no longer be assumed"),
     "perhaps": ("?", "", "Can’t be told:"),
 }

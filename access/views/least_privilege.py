@@ -15,7 +15,7 @@ from policies.details import Kind, fetch_row, render_tab
 LEAST_PRIVILEGE = "least_privilege"
 _WORDS = {
     Outcome.TIGHTEN: "Can be narrower",
-    Outcome.KEEP: "Nothing known to be unused",
+    Outcome.KEEP: "No unused permissions found",
     Outcome.REMOVE: "Nothing of it was used",
     Outcome.NONE: "No proposal",
 }

@@ -30,11 +30,11 @@ class DeleteForm(DeletingForm):
 
     def _sentences(self) -> Iterator[str]:
         if len(self.targets) > 1:
-            yield "All that hangs on them is taken off first, each by a step of its own."
+            yield "Everything that depends on them is removed first, each by a step of its own."
         elif hung := [what for what, _ in take_off(self.target)]:
             yield f"Taken off first, each by a step of its own: {some(hung, shown=_MOST_NAMED)}."
         else:
-            yield "Nothing hangs on it."
+            yield "Nothing depends on it."
         if any(_is_partly_known(target) for target in self.targets):
             yield "Not all credentials were read yet: pull first, or the plan stops where it finds another one."
         if len(self.targets) == 1 and isinstance(self.target, IamRole):

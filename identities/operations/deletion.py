@@ -112,7 +112,7 @@ class Delete(OwnerOperation[DeleteParams]):
     def limits(self, draft: Draft, p: DeleteParams, value: Value) -> list[Finding]:
         row = self.row(draft, p)
         if left := value["left"]:
-            words = f"AWS deletes {self.named(p)} only when nothing hangs on it any more: take off {some(left)} first."
+            words = f"AWS deletes {self.named(p)} only when nothing depends on it any more: remove {some(left)} first."
             return [Finding("SOMETHING_HANGS_ON_IT", "error", words)]
         return self.warnings(draft, row)
 

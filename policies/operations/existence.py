@@ -76,7 +76,7 @@ class Creation(Operation[P]):
         return f"Make the {self.word} {p.name}"
 
     def note(self, p: P) -> str:
-        return "Its reverse deletes it, as long as nothing hangs on it."
+        return "Its reverse deletes it, as long as nothing depends on it."
 
     def objects(self, p: P) -> list[str]:
         return [object_key(self.model, p.arn)]

@@ -159,7 +159,7 @@ _WHO_CAN_CHANGE: dict[Layer | None, str] = {
 
 
 class NotFound(AwsError):
-    what = "AWS does not know what {operation} was to work on."
+    what = "AWS has nothing for {operation} to work on."
     advice = "It may have been deleted outside this console: pull, then look again."
 
 

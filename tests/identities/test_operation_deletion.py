@@ -130,7 +130,7 @@ def hung_on(world: World, owner: KindOfOwner, name: str) -> None:
 def test_what_still_hangs_on_it_is_named(world: World, erin: Operator) -> None:
     user, policy = world.user(), world.policy()
     world.iam.attach_user_policy(UserName=user.name, PolicyArn=policy.arn)
-    with pytest.raises(changes.PlanError, match=f"take off policy {policy.arn} first"):
+    with pytest.raises(changes.PlanError, match=f"remove policy {policy.arn} first"):
         propose(world.aws_account, erin, [delete(world.again(user))])
 
 
@@ -175,13 +175,13 @@ def test_what_an_earlier_step_hangs_on_it_counts(world: World, erin: Operator, w
         "policy": attach(group, policy.arn),
         "inline": put_inline(group, "own", document("s3:Get*")),
     }[what]
-    with pytest.raises(changes.PlanError, match="nothing hangs on it"):
+    with pytest.raises(changes.PlanError, match="nothing depends on it"):
         propose(world.aws_account, erin, [first, delete(group)])
 
 
 def test_a_role_in_an_instance_profile_is_taken_out_first(world: World, erin: Operator) -> None:
     profile, role = filled_profile(world)
-    with pytest.raises(changes.PlanError, match="take off instance profile web first"):
+    with pytest.raises(changes.PlanError, match="remove instance profile web first"):
         propose(world.aws_account, erin, [delete(role)])
     change = propose(world.aws_account, erin, [remove_role(profile, role), delete(role), delete(profile)])
     assert carry_out(change, erin).state == Change.State.APPLIED

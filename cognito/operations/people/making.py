@@ -83,7 +83,7 @@ class CreatePerson(InPool[NewPersonParams]):
         return why_guarded_attributes(draft, p.pool_id, _said_of(p))
 
     def title(self, p: NewPersonParams) -> str:
-        where = f", line {p.line} of the table" if p.line else ""
+        where = f", line {p.line} of the CSV" if p.line else ""
         return f"{'Invite' if p.channel else 'Make'} somebody new in {p.pool_id}{where}"
 
     def note(self, p: NewPersonParams) -> str:

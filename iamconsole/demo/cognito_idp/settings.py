@@ -91,7 +91,7 @@ def _refuse(asked: Settings, pool: UserPool) -> None:
     if asked.get("AliasAttributes") and asked.get("UsernameAttributes"):
         raise invalid("Only one of the aliasAttributes or usernameAttributes can be set in a user pool.")
     _refuse_messages(asked)
-    tier = asked.get("UserPoolTier", _DEFAULTS["UserPoolTier"])
+    tier = str(asked.get("UserPoolTier", _DEFAULTS["UserPoolTier"]))
     factors = asked.get("Policies", {}).get("SignInPolicy", {}).get("AllowedFirstAuthFactors", ["PASSWORD"])
     if tier == "LITE" and set(factors) != {"PASSWORD"}:
         raise not_in_tier("Choice-based authentication", tier)
