@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from cognito.models import AppClient, CognitoUser, UserPool
-from cognito.people.telling import allowed_by, kept_care_of
+from cognito.people.telling import names_kept_of
 from iamconsole.web.words import duration
 
 EMAIL, SMS = "EMAIL", "SMS"
@@ -51,7 +51,7 @@ def recovery(pool: UserPool, person: CognitoUser) -> str:
 
 def _is_verified(pool: UserPool, person: CognitoUser, name: str) -> bool | None:
     """AWS leaves out what somebody hasn't got. None: nobody here knows, since it isn't kept of the pool's people."""
-    kept = allowed_by(kept_care_of(pool))
+    kept = names_kept_of(person, pool)
     if name in kept and not person.attributes.get(name):
         return False
     said = person.attributes.get(f"{name}_verified")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from cognito.models import PoolCare, UserPool
+from django.db.models import JSONField, OuterRef, Subquery
+
+from cognito.models import CognitoUser, PoolCare, UserPool
+from cognito.models.care import usual_attributes
 from sync.mirror import Item
 from sync.mirror.bulk import Columns
 from sync.mirror.hashing import moment
@@ -95,6 +98,23 @@ def kept_care_of(pool: UserPool) -> PoolCare:
     if kept is None:
         kept = vars(pool)["_care"] = care_of(pool)
     return kept
+
+
+def names_kept_of(person: CognitoUser, pool: UserPool) -> Collection[str]:
+    """The attributes that are kept of the pool's people; asked for with the person on a page of theirs."""
+    if hasattr(person, "kept_names"):
+        return usual_attributes() if person.kept_names is None else list(person.kept_names)
+    return allowed_by(kept_care_of(pool))
+
+
+def with_names_kept() -> Subquery:
+    """For `annotate(kept_names=…)` of people."""
+    about = {
+        "aws_account": OuterRef("aws_account"),
+        "region": OuterRef("pool__region"),
+        "pool_id": OuterRef("pool__aws_id"),
+    }
+    return Subquery(PoolCare.objects.filter(**about).values("attributes")[:1], output_field=JSONField())
 
 
 def cares_of(pools: Iterable[UserPool]) -> dict[int, PoolCare]:
