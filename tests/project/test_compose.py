@@ -117,6 +117,7 @@ def environment(tmp_path: Path, emulator: Emulator) -> dict[str, str]:
         "REDIS_URL": settings.REDIS_URL,
         "AWS_EMULATOR_URL": "",
         "IAMCONSOLE_STATE": str(tmp_path),
+        "COUNTER_DIR": str(tmp_path / "counter"),
         "AUDIT_HEAD_FILE": str(tmp_path / "audit-head"),
         "STATIC_ROOT": str(tmp_path / "assets"),
         "TRUSTED_PROXIES": "1",
