@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from access.expansion import expansion
 from access.index import Index
@@ -31,6 +31,7 @@ from policies.engine.somewhere import Asked, Somewhere, Witness, exists, is_patt
 from policies.engine.somewhere.search import STEPS
 
 MOST_WILDCARDS = 8
+_FEW = 50  # principals, whose documents are looked at one by one
 _STEPS = 8_000_000  # for a whole question: some ten seconds at worst; of who is left then it is unknown
 
 
@@ -90,6 +91,21 @@ class _Asking:
             candidates = {number for number in candidates if holders[number].caller.is_service_linked}
         self._decide(action, places, candidates - self._allowed)
 
+    def _about(self, action: str) -> Iterable[tuple[int, tuple[Statement, ...]]]:
+        """What documents say of the action: those of whom is left, where these are few."""
+        index, left = self._index, self._having_something - self._allowed
+        if len(left) > _FEW:
+            return index.about(action.lower())
+        held = {document for number in left for document in (*index.documents_of[number], index.boundary_of[number])}
+        said = ((number, index.documents[number].about(action.lower())) for number in held if number is not None)
+        return [(number, statements) for number, statements in said if statements]
+
+    @cached_property
+    def _having_something(self) -> set[int]:
+        index = self._index
+        allowing = (n for n, document in enumerate(index.documents) if any(each.allows for each in document.statements))
+        return {holder for number in allowing for holder in index.held_by.get(number, ())}
+
     # ---- First round: examples ---------------------------------------------------------------------------------
     def _at_best(self, action: str, places: Places) -> Somewhere:
         """What control policies leave of it to somebody who has everything."""
@@ -113,7 +129,7 @@ class _Asking:
         found: dict[str, set[int]] = defaultdict(set)
         parts, asked = best.resource.split(":", 5), self._resource.split(":", 5)
         near = ":".join([*parts[:5], asked[5] if len(asked) == 6 else "*"]) if len(parts) == 6 else best.resource
-        for document, statements in self._index.about(action.lower()):
+        for document, statements in self._about(action):
             for pattern in {pattern for each in statements if each.allows for pattern in _patterns_of(each)}:
                 example = best.resource if pattern == "*" else meet(near, pattern)
                 if example and self._glob.matches(example) and may_take(action, example, self._resource):
@@ -133,7 +149,7 @@ class _Asking:
         index = self._index
         allowing: set[int] = set()
         found: set[int] = set()
-        for document, statements in index.about(action.lower()):
+        for document, statements in self._about(action):
             if any(each.allows for each in statements):
                 allowing.add(document)
                 if any(each.allows and self._may_be_about(each) for each in statements):
@@ -148,9 +164,7 @@ class _Asking:
         return any(_overlap(self._resource, pattern) for pattern in statement.resources.patterns)
 
     def _decide(self, action: str, places: Places, numbers: Iterable[int]) -> None:
-        asking = {
-            document: any(map(asks_who, statements)) for document, statements in self._index.about(action.lower())
-        }
+        asking = {document: any(map(asks_who, statements)) for document, statements in self._about(action)}
         of_all = any(
             asks_who(statement)
             for level in (*self._index.surroundings.scps, *self._index.surroundings.rcps)
