@@ -15,6 +15,7 @@ from policies.engine.conditions import Context
 from policies.engine.containment import Relation, Resources, resources_of, together
 from policies.engine.facts import Facts
 from policies.engine.layers import LayerName, Policy
+from policies.engine.statements import statement_name
 from policies.engine.truth import MAYBE, NO, YES, Truth
 
 _ASSUMES = "sts:assumerole"
@@ -27,6 +28,11 @@ class Because:
     layer: LayerName
     policy: str
     which: str | int
+
+    @property
+    def named(self) -> str:
+        """As pages say it: by its Sid, or by its place from 1."""
+        return statement_name(self.which)
 
 
 @dataclass(frozen=True)
