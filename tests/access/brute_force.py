@@ -20,6 +20,9 @@ ALL = "everything"  # the name of the policy AdministratorAccess, and of inline 
 REGIONS = ("us-east-1", "eu-west-1", "ap-south-1")
 FUNCTIONS = ("any", "app-1", "x")
 NEW = ("any", "app-1")
+CREDENTIALS = ("iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile")
+RUNS = ("lambda:InvokeFunction", "lambda:AddPermission", "lambda:CreateFunctionUrlConfig",
+        "lambda:CreateEventSourceMapping")  # fmt: skip
 ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 Statements = tuple[Mapping[str, Any], ...]
@@ -125,7 +128,7 @@ class World:
         def may(action: str, **context: str | None) -> bool:
             return self.may(actor, f"iam:{action}", who, **{"iam_permissionsboundary": limit, **context})
 
-        if kind == "User" and self.may(actor, "iam:CreateAccessKey", who):
+        if kind == "User" and any(self.may(actor, action, who) for action in CREDENTIALS):
             yield self.controlling(who)
         if kind == "Role" and may("UpdateAssumeRolePolicy"):
             yield self.controlling(who)
@@ -133,6 +136,10 @@ class World:
             yield self.controlling(who)
         if may(f"Attach{kind}Policy", iam_policyarn=ADMINISTRATOR_ACCESS) or may(f"Put{kind}Policy"):
             yield self.with_principal(who, inline=principal.inline | {ALL})
+        for name, versions in self.versions.items():
+            is_worth_it = self.documents[versions[0]] == self.documents[ALL] and name not in principal.attached
+            if is_worth_it and may(f"Attach{kind}Policy", iam_policyarn=name):
+                yield self.with_principal(who, attached=principal.attached | {name})
         if limit and (
             may(f"Delete{kind}PermissionsBoundary")
             or may(f"Put{kind}PermissionsBoundary", iam_permissionsboundary=ADMINISTRATOR_ACCESS)
@@ -202,7 +209,7 @@ class World:
             ):
                 yield replace(self, functions=self.functions | {(function, role)})
         for there, role in self.functions:
-            if there == function and self.may(actor, "lambda:InvokeFunction", function, region):
+            if there == function and any(self.may(actor, action, function, region) for action in RUNS):
                 yield self.controlling(role)
 
 
