@@ -20,7 +20,7 @@ _WORSE = ("permissions", "everything")
 def findings_of(row: IdentityPool, chain: Chain, guest: GuestAccess) -> list[Finding]:
     """The worst first, each once."""
     found = (
-        *_of_reading(chain), *_of_guests(row, guest), *_of_links(chain), *_of_flow(chain), *_of_mappings(chain),
+        *_of_reading(chain), *_of_guests(guest), *_of_links(chain), *_of_flow(chain), *_of_mappings(chain),
         *_of_choices(row, chain),
     )  # fmt: skip
     return worst_first(found)
@@ -39,22 +39,28 @@ def _of_reading(chain: Chain) -> Iterator[Finding]:
 
 
 # ---- Guests ------------------------------------------------------------------------------------------------------
-def _of_guests(row: IdentityPool, guest: GuestAccess) -> Iterator[Finding]:
+def _of_guests(guest: GuestAccess) -> Iterator[Finding]:
     own = guest.own
     if own is None or guest.why_nothing:
         return
-    limit = "" if row.classic_flow else " Cognito’s own limit may take some of it: nobody but AWS knows."
     of_s3 = own.row("s3")
     if of_s3 is not None and of_s3.on_everything:
-        yield _of_all_s3(own, of_s3, limit)
+        yield _of_all_s3(own, of_s3, _limited([of_s3]))
     others = [each for each in own.rows if _is_too_much(each) and not (each.on_everything and _is_of_s3(each))]
     if others:
         names = some([each.service.name for each in others])
-        text = f"{own.role.name} lets whoever knows the pool’s id do more there than read named things.{limit}"
+        text = (
+            f"{own.role.name} lets whoever knows the pool’s id do more there than read named things.{_limited(others)}"
+        )
         severity = "critical" if any(each.level in _WORSE for each in others) else "high"
         yield Finding(
             "GUESTS_DO_TOO_MUCH", severity, f"Guests reach far into {names}", text, "guests-off", "Let no guests in…"
         )
+
+
+def _limited(rows: Iterable[Row]) -> str:
+    named = [row.service.name for row in rows if row.is_limited]
+    return f" Of {some(named)} Cognito’s own limit on guests may take some: that is unknown." if named else ""
 
 
 def _of_all_s3(own: OfRole, of_s3: Row, limit: str) -> Finding:

@@ -1,20 +1,22 @@
 """What a guest of an identity pool may do: by the engine, with the flow taken into account.
 
-In the enhanced flow Cognito lays session policies of its own over the guest role, and what all of them say is known to
-AWS only: whatever the role allows is then *unknown*, and what it doesn't is *no*. In the classic flow there is no such
-limit, and the app itself says which role it wants: any that trusts guests of the pool. "Access policies for
-unauthenticated identities" and "Basic (classic) flow authentication" in the Amazon Cognito Developer Guide.
+In the enhanced flow Cognito lays session policies of its own over the guest role: what the role allows of the services
+that AWS lists (guest_services.py) is so, of others it is *unknown*, and what the role doesn't allow is *no*. In the
+classic flow there is no such limit, and the app itself says which role it wants: any that trusts guests of the pool.
+"Access policies for unauthenticated identities" and "Basic (classic) flow authentication" in the Amazon Cognito
+Developer Guide.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from access.holders import Holder, caller_named, holder_of
 from access.limits import Because
 from access.reach import Access, ServiceReach, access_of
 from access.surroundings import Surroundings, surroundings_of
+from cognito.identity_pools.guest_services import is_listed
 from cognito.identity_pools.operations.facts import GUEST
 from cognito.identity_pools.scope import Scope, scopes_of, told
 from cognito.identity_pools.trusting import keys_of
@@ -62,7 +64,7 @@ class Row:
 
     @property
     def on_everything(self) -> bool:
-        """Also where it hangs on the request, such as on its Region: that leaves no resource out."""
+        """Also where it depends on the request, such as on its Region: that leaves no resource out."""
         return any(scope.is_all for scope in self.scopes)
 
     @property
@@ -72,7 +74,7 @@ class Row:
 
     @property
     def condition(self) -> str:
-        """The keys on which all of it hangs, as they are told; "" where something doesn't."""
+        """The keys on which all of it depends, as they are told; "" where something doesn't."""
         if any(not scope.keys for scope in self.scopes):
             return ""
         return told(list(dict.fromkeys(key for scope in self.scopes for key in scope.keys)))
@@ -134,8 +136,8 @@ class GuestAccess:
     def sentence(self) -> str:
         if self.own is None:
             return self.why_nothing or "What a guest may do isn’t known: the mirror lacks policies of the guest role."
-        said = _said(self.own.rows)
         if self.why_nothing:
+            said = _said(self.own.rows)
             return f"{self.why_nothing} The role {self.own.role.name} would let a guest {said}."
         if not self.own.rows:
             name = self.own.role.name
@@ -143,16 +145,26 @@ class GuestAccess:
                 return f"What a guest may do isn’t known. {self.own.gap}"
             return f"A guest may do nothing: the policies of {name} leave nothing that is allowed."
         before = f"{self.why_unsure} " if self.why_unsure else ""
-        if self.is_limited:
-            could = f"{before}By the role {self.own.role.name} a guest could {said}."
+        if before or not self.is_limited:
+            may = f"By the role {self.own.role.name} a guest could" if before else "A guest may"
             rest = (
-                "How much of it is left is unknown: Cognito lays a session policy of its own over it, and only AWS "
-                "knows all that it says."
+                ""
+                if self.is_limited
+                else "The classic flow is on, so the limit that Cognito puts on guests doesn’t apply."
             )
-            return " ".join(filter(None, (could, self.own.gap, rest)))
-        may = f"By the role {self.own.role.name} a guest could" if before else "A guest may"
-        rest = "The classic flow is on, so the limit that Cognito puts on guests doesn’t apply."
-        return " ".join(filter(None, (f"{before}{may} {said}.", self.own.gap, rest)))
+            return " ".join(filter(None, (f"{before}{may} {_said(self.own.rows)}.", self.own.gap, rest)))
+        return " ".join(filter(None, (*self._within_the_limit(self.own), self.own.gap)))
+
+    def _within_the_limit(self, own: OfRole) -> Iterator[str]:
+        listed = [row for row in own.rows if not row.is_limited]
+        others = [row for row in own.rows if row.is_limited]
+        if listed:
+            yield f"A guest may {_said(listed)}: AWS lists that among what guests may do in the enhanced flow."
+        if others:
+            yield (
+                f"By the role {own.role.name} a guest could {'also ' if listed else ''}{_said(others)}. Whether they "
+                "may is unknown: AWS doesn’t list it among what Cognito lets guests do in the enhanced flow."
+            )
 
 
 def guest_access(row: IdentityPool, chain: Chain) -> GuestAccess:
@@ -161,7 +173,8 @@ def guest_access(row: IdentityPool, chain: Chain) -> GuestAccess:
     unsure = ""
     if link and link.trust and link.trust.lets_in is Decision.UNKNOWN:
         unsure = f"Whether {link.name} lets a guest in is unknown: a condition of its trust decides."
-    own = of_role(role, row.aws_id, is_limited=not row.classic_flow or bool(unsure)) if role else None
+    limit = _everything if unsure else _nothing if row.classic_flow else _unlisted
+    own = of_role(role, row.aws_id, limit) if role else None
     return GuestAccess(_why_nothing(row, chain), unsure, not row.classic_flow, own, chain.guest.others)
 
 
@@ -182,33 +195,48 @@ def _why_nothing(row: IdentityPool, chain: Chain) -> str:
     return ""
 
 
-def of_role(role: IamRole, pool_id: str, *, is_limited: bool) -> OfRole | None:
+def _nothing(action: str) -> bool:
+    return False
+
+
+def _everything(action: str) -> bool:
+    return True
+
+
+def _unlisted(action: str) -> bool:
+    return not is_listed(action)
+
+
+def of_role(role: IamRole, pool_id: str, limit: Callable[[str], bool] = _nothing) -> OfRole | None:
     """Of guests of that pool; None where the mirror lacks what it takes to say.
 
-    `is_limited`: what policies allow may be taken all the same.
+    `limit`: whether an action that policies allow may be taken away all the same.
     """
     caller = caller_named(role.arn)
     holder = holder_of(role.aws_account, caller) if caller else None
     if holder is None:
         return None
     around, context = surroundings_of(role.aws_account.account_id), keys_of(issuer_for(role.arn), pool_id, GUEST)
-    return _of_holder(role, holder, around, context, is_limited=is_limited)
+    return _of_holder(role, holder, around, context, limit)
 
 
-def _of_holder(role: IamRole, holder: Holder, around: Surroundings, context: Context, *, is_limited: bool) -> OfRole:
+def _of_holder(
+    role: IamRole, holder: Holder, around: Surroundings, context: Context, limit: Callable[[str], bool]
+) -> OfRole:
     access = access_of(holder, around, holder.not_held, context)
-    unsure = is_limited or bool(access.not_held)
-    rows = [row for service in access.services if (row := _row(service, unsure=unsure)).level != "none"]
+    limit = _everything if access.not_held else limit
+    rows = [row for service in access.services if (row := _row(service, limit)).level != "none"]
     rows.sort(key=lambda row: (not row.on_everything, row.service.name.lower()))
     bounds = sorted({*around.not_held.values()})
     return OfRole(role, rows, access, bounds)
 
 
-def _row(service: ServiceReach, *, unsure: bool) -> Row:
+def _row(service: ServiceReach, limit: Callable[[str], bool]) -> Row:
     left = sorted((line for line in service.lines if not line.grant.taken_by), key=lambda line: line.grant.resource)
     scopes = scopes_of(left)
     because = list(dict.fromkeys(reason for line in left for reason in line.grant.because))
-    return Row(service, level_of(service), scopes, because, unsure)
+    is_limited = any(limit(name) for line in left for name in line.actions)
+    return Row(service, level_of(service), scopes, because, is_limited)
 
 
 def level_of(service: ServiceReach) -> str:
@@ -240,7 +268,7 @@ def _said(rows: Sequence[Row]) -> str:
 
 
 def _part(row: Row, *, is_bare: bool) -> str:
-    """`is_bare`: without the condition on which it hangs."""
+    """`is_bare`: without the condition on which it depends."""
     said = f"{_verb(row)}{_where(row)} in {row.service.name}"
     if row.level != "everything" and not any(scope.words for scope in row.scopes):
         said += " what takes no resource"

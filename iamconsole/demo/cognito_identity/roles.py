@@ -30,18 +30,22 @@ _MATCHES: dict[str, Callable[[str, str], bool]] = {
     "StartsWith": lambda held, value: held.startswith(value),
     "Contains": lambda held, value: value in held,
 }
-# What Cognito lets guests do at most, in the enhanced flow: "Services that unauthenticated identities can access" in
-# the Developer Guide. The role must allow it too.
+# What Cognito lets guests do at most, in the enhanced flow: "Access policies for unauthenticated identities" in "IAM
+# roles" in the Developer Guide, and the AWS managed policy AmazonCognitoUnAuthedIdentitiesSessionPolicy: of two session
+# policies, either is enough. The role must allow it too.
 _GUEST_SERVICES = """
-    appsync cloudwatch cognito-identity cognito-idp cognito-sync comprehend dynamodb execute-api firehose gamelift geo
-    iot kinesis lambda lex logs machinelearning mobileanalytics mobiletargeting personalize polly rekognition rum s3 sdb
-    ses sns sqs transcribe translate
+    appsync cloudwatch codewhisperer cognito-identity cognito-idp cognito-sync comprehend dynamodb execute-api firehose
+    gamelift iot kinesis lambda lex logs machinelearning mobileanalytics mobiletargeting personalize polly rekognition
+    s3 sdb ses sns sqs transcribe translate
+"""
+_GUEST_PARTS = """
+    geo:CalculateRoute* geo:*DevicePosition* geo:*Geofence geo:*Geofences geo:GetMap* geo:GetPlace geo:ListMaps
+    geo:SearchPlaceIndex* kms:Decrypt kms:Encrypt kms:GenerateDataKey* kms:ReEncryptFrom kms:ReEncryptTo
+    rum:PutRumEvents sagemaker:InvokeEndpoint textract:AnalyzeDocument textract:DetectDocumentText
 """
 _GUEST_ACTIONS = [
     *(f"{service}:*" for service in _GUEST_SERVICES.split()),
-    "sagemaker:InvokeEndpoint",
-    "textract:AnalyzeDocument",
-    "textract:DetectDocumentText",
+    *_GUEST_PARTS.split(),
 ]
 GUEST_LIMIT = json.dumps(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": _GUEST_ACTIONS, "Resource": "*"}]}

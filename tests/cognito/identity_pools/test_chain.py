@@ -56,13 +56,22 @@ def test_in_the_classic_flow_a_guest_surely_reads_everything(shop: Shop) -> None
     assert (row.level, row.on_everything, row.is_sure) == ("read", True, True)
 
 
-def test_in_the_enhanced_flow_it_is_unknown(shop: Shop) -> None:
+def test_in_the_enhanced_flow_what_aws_lists_is_sure_and_the_rest_unknown(shop: Shop) -> None:
     shop.with_roles().update(AllowClassicFlow=False)
+    more = {"Effect": "Allow", "Action": ["kms:Decrypt", "ec2:DescribeInstances"], "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [more]})
+    shop.world.iam.put_role_policy(RoleName="shop-guest", PolicyName="more", PolicyDocument=document)
     pool = shop.mirrored()
-    assert "unknown" in sentence(pool)
-    row = guest_access(pool, Chain(pool)).own.row("s3")  # type: ignore[union-attr]  # it has one
-    assert row is not None
-    assert not row.is_sure
+    sure, _, unsure = sentence(pool).partition(": AWS lists that")
+    assert (
+        sure == "A guest may list and read everything in Amazon S3 and write everything in AWS Key Management Service"
+    )
+    assert "could also" in unsure
+    assert "unknown" in unsure
+    own = guest_access(pool, Chain(pool)).own
+    assert own is not None
+    rows = {row.service.prefix: row.is_sure for row in own.rows}
+    assert (rows["s3"], rows["kms"], rows["ec2"]) == (True, True, False)
 
 
 def test_guests_who_get_nothing(shop: Shop) -> None:
@@ -112,7 +121,7 @@ def test_a_scoped_pool_has_nothing_wrong(shop: Shop) -> None:
     shop.world.iam.put_role_policy(RoleName="shop-guest", PolicyName="images", PolicyDocument=images)
     pool = shop.mirrored()
     assert all_findings(pool) == []
-    assert "a guest could read arn:aws:s3:::acme-images/public/*" in sentence(pool)
+    assert "A guest may read arn:aws:s3:::acme-images/public/*" in sentence(pool)
 
 
 def test_guests_with_all_of_s3_and_the_classic_flow(shop: Shop) -> None:

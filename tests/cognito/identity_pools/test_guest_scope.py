@@ -199,7 +199,7 @@ def test_how_a_guest_came_in_is_known(shop: Shop, statements: list[dict[str, Any
 def test_what_one_pool_is_allowed_guests_of_another_are_not(shop: Shop) -> None:
     pool = guests_may(shop, allow("s3:GetObject", StringEquals={AUD: shop.pool_id}))
     role = shop.iam_role("shop-guest")
-    own, other = (of_role(role, pool_id, is_limited=False) for pool_id in (pool.aws_id, "us-east-1:another"))
+    own, other = (of_role(role, pool_id) for pool_id in (pool.aws_id, "us-east-1:another"))
     assert own is not None and own.rows and own.rows[0].is_sure
     assert other is not None and not other.rows
 
