@@ -53,7 +53,7 @@ class SignOutForm(PersonForm):
     tells = "Every app asks them to sign in again once their tokens have expired; refresh tokens are void at once."
 
     def said(self, person: CognitoUser) -> str:
-        return f"{NO_MESSAGE} {messages.goes_on(person.pool)}"
+        return f"{NO_MESSAGE} {messages.signed_out(person.pool)}"
 
 
 class ConfirmForm(PersonForm):

@@ -6,7 +6,7 @@ Developer Guide.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -18,8 +18,15 @@ EMAIL, SMS = "EMAIL", "SMS"
 NO_MESSAGE = "No message is sent."
 # "Quotas in Amazon Cognito": e-mails a day that Cognito sends itself, for an AWS account.
 MOST_MAILS = 50
+_FACTORS = {
+    "SmsMfaConfiguration": "phone_number", "EmailMfaConfiguration": "email", "SoftwareTokenMfaConfiguration": "",
+}  # fmt: skip
 _CODE_SUBJECT, _INVITATION_SUBJECT = "Your verification code", "Your temporary password"
 _HOUR = 3600
+_COOKIE = (
+    "Their session on the sign-in pages stays in the browser for up to an hour: until then they get in again there "
+    "without a password, unless the app sends them to the logout endpoint."
+)
 _UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 
 
@@ -36,17 +43,43 @@ def invitation(pool: UserPool, channel: str) -> str:
 
 
 def recovery(pool: UserPool, person: CognitoUser) -> str:
-    """Of a reset: the code goes to the first verified address that the pool recovers accounts by."""
+    """Of a reset: the code goes to the first verified address that the pool recovers accounts by.
+
+    By text message nobody is recovered who has MFA by text message, and so with e-mail, where the pool has that set
+    (AccountRecoverySetting, "CreateUserPool" in the API reference).
+    """
     ways = [(name, _is_verified(pool, person, name)) for name in recovery_ways(pool)]
-    possible = [name for name, known in ways if known is not False]
+    doubted = _second_factors(pool)
+    ways = [(name, known) for name, known in ways if known is not False and doubted.get(name) is not True]
+    possible = [name for name, _ in ways]
     for name, known in ways:
-        if known:
-            return _code(pool, name)
-        if known is None:
-            if len(possible) == 1:
-                return f"{_code(pool, name)} Whether that is verified isn’t kept here: if it isn’t, AWS refuses it."
-            return f"A code to set a new one goes out {_by(possible)}, whichever is verified."
+        if known is None and len(possible) > 1:
+            return (
+                f"A code to set a new one goes out {_by(possible)}, whichever is verified.{_unless(doubted, possible)}"
+            )
+        unkept = " Whether that is verified isn’t kept here: if it isn’t, AWS refuses it." if known is None else ""
+        return f"{_code(pool, name)}{unkept}{_unless(doubted, possible)}"
+    if any(doubted.values()):
+        return "AWS will refuse it: nobody gets a code by what is their second factor, and nothing else is verified."
     return "AWS will refuse it: no e-mail address or phone number is verified to send a code to."
+
+
+def _second_factors(pool: UserPool) -> dict[str, bool | None]:
+    """Ways to recover by which people have MFA, too. True: all of them. None: perhaps, as factors aren't mirrored."""
+    if pool.mfa == "OFF" or not pool.settings.get("AccountRecoverySetting", {}).get("RecoveryMechanisms"):
+        return {}
+    held = pool.mfa_config
+    if held is None:
+        return {"phone_number": None, "email": None}
+    factors = [name for name in _FACTORS if held.get(name) and held[name].get("Enabled", True)]
+    is_only = pool.mfa == "ON" and len(factors) == 1
+    return {way: is_only or None for name in factors if (way := _FACTORS[name])}
+
+
+def _unless(doubted: Mapping[str, bool | None], possible: Sequence[str]) -> str:
+    if not (maybe := [way for way in possible if way in doubted]):
+        return ""
+    return f" Not {_by(maybe)} where that is their second factor: AWS takes another way then, or refuses it."
 
 
 def _is_verified(pool: UserPool, person: CognitoUser, name: str) -> bool | None:
@@ -114,6 +147,11 @@ def goes_on(pool: UserPool) -> str:
         f"go on until they expire, here {duration(longest)} at most, and AWS credentials of an identity pool until "
         "theirs."
     )
+
+
+def signed_out(pool: UserPool) -> str:
+    """What a sign-out leaves: "AdminUserGlobalSignOut" in the API reference; the cookie lasts an hour."""
+    return f"{goes_on(pool)} {_COOKIE}" if pool.domain or pool.custom_domain else goes_on(pool)
 
 
 def _validity(settings: Mapping[str, Any]) -> timedelta:

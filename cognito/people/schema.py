@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cognito.models import UserPool
@@ -30,6 +30,14 @@ def settable(pool: UserPool, *, new: bool = False) -> list[str]:
         for name, each in schema_of(pool).items()
         if name not in _BY_AWS and (new or each.get("Mutable", True)) and not name.startswith("dev:")
     ]
+
+
+def fixed_ones(pool: UserPool, names: Iterable[str]) -> list[str]:
+    """Those that never change, sorted: what a provider's attributes are mapped to "must be mutable" (API reference,
+    SchemaAttributeType).
+    """
+    known = schema_of(pool)
+    return sorted(name for name in set(names) if name in known and not known[name].get("Mutable", True))
 
 
 def required(pool: UserPool) -> list[str]:

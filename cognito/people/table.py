@@ -52,6 +52,10 @@ class Asked:
         return messages.goes_on(self.pool)
 
     @cached_property
+    def signed_out(self) -> str:
+        return messages.signed_out(self.pool)
+
+    @cached_property
     def draft(self) -> Draft:
         """What is guarded is looked up once."""
         return Draft(self.pool.aws_account)
@@ -222,5 +226,6 @@ def _done(asked: Asked, line: Line, person: CognitoUser) -> Iterator[StepSpec]:
         tells = messages.invitation(person.pool, messages.EMAIL)
         yield on_person(person, kind, tells, name=concealed(person.name), channel=messages.EMAIL)
     else:
-        goes_on = f" {asked.goes_on}" if said in ("disable", "sign-out") else ""
+        left = asked.goes_on if said == "disable" else asked.signed_out if said == "sign-out" else ""
+        goes_on = f" {left}" if left else ""
         yield on_person(person, kind, f"{NO_MESSAGE}{goes_on}")

@@ -254,6 +254,43 @@ def test_where_a_code_goes_is_known_from_what_is_kept(pool: UserPool, attributes
     assert messages.recovery(pool, make_person(pool, attributes=attributes)).startswith(says)
 
 
+BY_PHONE_THEN_MAIL = {
+    "AccountRecoverySetting": {
+        "RecoveryMechanisms": [
+            {"Name": "verified_phone_number", "Priority": 1}, {"Name": "verified_email", "Priority": 2}
+        ]
+    }
+}  # fmt: skip
+TEXTS, APP, NUMBER = {"SmsMfaConfiguration": {}}, {"SoftwareTokenMfaConfiguration": {"Enabled": True}}, "+49170123456"
+
+
+@pytest.mark.parametrize(
+    ("mfa", "factors", "settings", "says"),
+    [
+        ("OFF", {**TEXTS}, BY_PHONE_THEN_MAIL, "A text message with a code to set a new one is sent."),
+        ("ON", {**APP}, BY_PHONE_THEN_MAIL, "A text message with a code to set a new one is sent."),
+        ("ON", {"SmsMfaConfiguration": {"SmsConfiguration": {}}}, BY_PHONE_THEN_MAIL, "An e-mail with a code"),
+        ("OPTIONAL", {"SmsMfaConfiguration": {"SmsConfiguration": {}}, **APP}, BY_PHONE_THEN_MAIL,
+         "A text message with a code to set a new one is sent. Not by text message where that is their second factor"),
+        ("ON", {"SmsMfaConfiguration": {"SmsConfiguration": {}}}, {}, "A text message with a code"),  # nothing is set
+    ],
+)  # fmt: skip
+def test_nobody_is_recovered_by_their_second_factor(
+    aws_account: AwsAccount, mfa: str, factors: dict[str, Any], settings: dict[str, Any], says: str
+) -> None:
+    pool = make_pool(aws_account, mfa=mfa, mfa_config=factors, settings=settings)
+    verified = {"phone_number": NUMBER, "phone_number_verified": "true", "email_verified": "true"}
+    said = messages.recovery(pool, make_person(pool, attributes=verified))
+    assert said.startswith(says)
+    assert ("second factor" in said) == (mfa == "OPTIONAL")
+
+
+def test_a_sign_out_leaves_the_session_of_the_sign_in_pages(pool: UserPool) -> None:
+    assert "logout endpoint" not in messages.signed_out(pool)
+    pool.domain = "shop"
+    assert "up to an hour" in messages.signed_out(pool)
+
+
 def test_where_it_isnt_kept_that_is_said(pool: UserPool) -> None:
     about: dict[str, Any] = {"aws_account": pool.aws_account, "region": pool.region, "pool_id": pool.aws_id}
     care, _ = PoolCare.objects.update_or_create(**about, defaults={"attributes": ["email", "phone_number"]})

@@ -66,6 +66,8 @@ _OIDC = (
          "oidc_issuer is an address that begins with https://"),
         ("provider-new", {"name": "Okta", "type": "OIDC", "details": _OIDC, "mapping": "nope = sub"},
          "The pool has no attribute nope"),
+        ("provider-new", {"name": "Okta", "type": "OIDC", "details": _OIDC, "mapping": "sub = sub"},
+         "sub can’t be changed once it is set"),
         ("provider-new", {"name": "Meta", "type": "Facebook", "details": "client_id = a\nauthorize_scopes = email"},
          "AWS asks for it with this type"),
     ],

@@ -137,6 +137,18 @@ def test_a_reset_sends_a_code(emulator: Emulator, cognito: Any, ada: dict[str, s
     assert re.fullmatch(r"\d{6}", message["secret"])
 
 
+def test_nobody_is_recovered_by_their_second_factor(
+    emulator: Emulator, cognito: Any, pool: str, ada: dict[str, str]
+) -> None:
+    ways = [{"Name": "verified_phone_number", "Priority": 1}, {"Name": "verified_email", "Priority": 2}]
+    cognito.update_user_pool(UserPoolId=pool, AccountRecoverySetting={"RecoveryMechanisms": ways})
+    number = [{"Name": "phone_number", "Value": "+49170123456"}, {"Name": "phone_number_verified", "Value": "true"}]
+    cognito.admin_update_user_attributes(**ada, UserAttributes=number)
+    cognito.admin_set_user_mfa_preference(**ada, SMSMfaSettings={"Enabled": True})
+    cognito.admin_reset_user_password(**ada)
+    assert [message["medium"] for message in emulator.messages()] == ["EMAIL"]
+
+
 @pytest.mark.parametrize(
     ("facts", "code", "says"),
     [
@@ -298,6 +310,22 @@ def test_required_attributes_are_required(cognito: Any, refused: Refused) -> Non
     message = refused("InvalidParameterException", cognito.admin_create_user, UserPoolId=pool, Username="ada")
 
     assert "family_name: The attribute is required" in message
+
+
+def test_nobody_is_linked_to_a_provider_that_sets_what_never_changes(
+    cognito: Any, pool: str, ada: dict[str, str], refused: Refused
+) -> None:
+    details = {"client_id": "shop", "client_secret": "x", "authorize_scopes": "email"}
+    cognito.create_identity_provider(
+        UserPoolId=pool, ProviderName="Google", ProviderType="Google", ProviderDetails=details,
+        AttributeMapping={"custom:customer_no": "sub"},
+    )  # fmt: skip
+    own = {"ProviderName": "Cognito", "ProviderAttributeValue": cognito.admin_get_user(**ada)["Username"]}
+    source = {
+        "ProviderName": "Google", "ProviderAttributeName": "Cognito_Subject", "ProviderAttributeValue": "1"
+    }  # fmt: skip
+    link = {"UserPoolId": pool, "DestinationUser": own, "SourceUser": source}
+    assert "cannot be updated" in refused("InvalidParameterException", cognito.admin_link_provider_for_user, **link)
 
 
 def test_a_factor_must_be_there_to_be_used(cognito: Any, ada: dict[str, str], refused: Refused) -> None:

@@ -20,6 +20,7 @@ class DeletePerson(OfEnabled):
     risk = Risk.DESTRUCTIVE
     needs = PROPOSE
     only_takes = True
+    bills = True
 
     def title(self, p: PersonParams) -> str:
         return f"Delete {p.sub}"

@@ -16,6 +16,8 @@ from accounts.roles import PROPOSE
 from cognito.models import CognitoUser, PoolProvider
 from cognito.operations.people.attributes import digest
 from cognito.operations.people.base import PersonOperation, PersonParams, on_person
+from cognito.people.schema import fixed_ones
+from iamconsole.web.words import some
 from sync.aws.client import AwsClient
 from sync.calls import Personal, concealed, revealed
 from sync.checks import Finding
@@ -111,8 +113,13 @@ class Link(OfLink):
         found, pool = super().limits(draft, p, value), self.row(draft, p).pool
         if found:
             return found
-        if not PoolProvider.objects.live().filter(pool=pool, name=p.provider).exists():
+        provider = PoolProvider.objects.live().filter(pool=pool, name=p.provider).first()
+        if provider is None:
             return [Finding("NO_PROVIDER", "error", f"{pool.name} has no identity provider {p.provider}.")]
+        if fixed := fixed_ones(pool, provider.settings.get("AttributeMapping", {})):
+            words = f"{p.provider} sets {some(fixed)} at each sign-in, which can’t be changed once it is set, so AWS "
+            words += "refuses the link. Take it out of the provider’s attribute mapping first."
+            return [Finding("FIXED_ATTRIBUTE", "error", words)]
         own = CognitoUser.objects.live().filter(pool=pool, name_key=_username(p).casefold()).first()
         if own is not None:
             words = f"Who that is has signed in already, as {own.aws_id}: AWS links only accounts that never did."

@@ -69,6 +69,7 @@ class EnablePerson(SetEnabled):
 class DisablePerson(SetEnabled):
     kind = "cognito.user.disable"
     only_takes = True
+    bills = True
     opposite = "cognito.user.enable"
     aws_operation = "AdminDisableUser"
     enables = False

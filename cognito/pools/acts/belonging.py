@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from cognito.models import AppClient, UserPool
+from cognito.people.schema import fixed_ones
 from cognito.pools.acts.base import OneForm, PoolForm, different_from
 from cognito.pools.acts.fields import LinesField, ManyField, PairsField
 from cognito.pools.operations import create_pool, make, remove, update
@@ -138,6 +139,9 @@ class ProviderFields(forms.Form):
         unknown = [each for each in self.cleaned_data.get("mapping") or {} if each not in {*known, "username"}]
         if known and unknown:
             self.add_error("mapping", f"The pool has no attribute {unknown[0][:60]}.")
+        if fixed := fixed_ones(pool, self.cleaned_data.get("mapping") or {}):
+            words = "can’t be changed once it is set, and AWS sets what is mapped at each sign-in: it would refuse that"
+            self.add_error("mapping", f"{fixed[0]} {words}.")
 
 
 class NewProviderForm(ProviderFields, PoolForm):

@@ -197,7 +197,10 @@ RECOVERY = [
 
 class RecoveryForm(SettingsForm):
     heading = "Account recovery of {names}"
-    about = "How somebody who forgot the password gets back in. The second way is taken where the first isn’t there."
+    about = (
+        "How somebody who forgot the password gets back in. The second way is taken where the first isn’t there. With "
+        "MFA by text message nobody gets back in by text message, and with MFA by e-mail not by e-mail."
+    )
     first = forms.ChoiceField(
         label="First", choices=[("", "Not set: to a verified number, else to a verified address"), *RECOVERY],
         required=False,

@@ -1,4 +1,4 @@
-"""What hangs on a person: devices that the pool remembers, and accounts at outside providers that are linked."""
+"""What depends on a person: devices that the pool remembers, and accounts at outside providers that are linked."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ class LinkCalls(PersonCalls):
         pool, source = self.pool, self.asked["SourceUser"]
         person = _destination(pool, self.asked["DestinationUser"])
         provider, subject = _known(pool, source), source["ProviderAttributeValue"]
+        _check_mutable(pool, provider)
         if pool.people.get(f"{provider}_{subject}") is not None:
             raise invalid("Merging is not currently supported, provide a SourceUser that has not signed in.")
         if any(_is(each, provider, subject) for other in pool.people for each in identities_of(other)):
@@ -59,6 +60,8 @@ class LinkCalls(PersonCalls):
 
     def admin_disable_provider_for_user(self) -> None:
         pool, source = self.pool, self.asked["User"]
+        if source["ProviderName"] == _OWN:
+            return _deactivate(pool, source)
         provider, subject = _known(pool, source), source["ProviderAttributeValue"]
         for person in pool.people:
             linked = identities_of(person)
@@ -78,6 +81,24 @@ def identities_of(person: Person) -> list[Identity]:
 def _set(pool: UserPool, person: Person, linked: list[Identity]) -> None:
     after = {name: value for name, value in person.attributes.items() if name != "identities"}
     pool.people.set_attributes(person, after | ({"identities": json.dumps(linked)} if linked else {}))
+
+
+def _check_mutable(pool: UserPool, provider: str) -> None:
+    """What a provider's attributes are mapped to "must be mutable": SchemaAttributeType in the API reference."""
+    for name in pool.providers[provider].content.get("AttributeMapping", {}):
+        if name in pool.schema and not pool.schema[name]["Mutable"]:
+            raise invalid(f"user.{name}: Attribute cannot be updated.")
+
+
+def _deactivate(pool: UserPool, source: Identity) -> None:
+    """A local user "can't use their password to sign in": "AdminDisableProviderForUser" in the API reference."""
+    if source.get("ProviderAttributeName") != _SUBJECT:
+        raise invalid(f"ProviderAttributeName must be {_SUBJECT} for a local user.")
+    person = pool.people.get(source["ProviderAttributeValue"])
+    if person is None:
+        raise no_such_user()
+    person.passwords = []
+    person.touch()
 
 
 def _destination(pool: UserPool, asked: Identity) -> Person:

@@ -11,12 +11,13 @@ from typing import Any
 
 from iamconsole.demo import clock
 from iamconsole.demo.cognito_idp.errors import invalid, too_often
-from iamconsole.demo.cognito_idp.person import Person
+from iamconsole.demo.cognito_idp.person import EMAIL_FACTOR, SMS_FACTOR, Person
 from iamconsole.demo.cognito_idp.pool import UserPool
 from iamconsole.demo.wire import AwsError
 
 KEPT = 2000
 EMAIL, SMS = "EMAIL", "SMS"
+_SECOND_FACTORS = {"verified_phone_number": SMS_FACTOR, "verified_email": EMAIL_FACTOR}
 _ATTRIBUTES = {EMAIL: "email", SMS: "phone_number"}
 # "Quotas in Amazon Cognito": e-mail that Cognito sends itself, for each AWS account and day.
 _MOST_EMAILS_A_DAY = 50
@@ -120,12 +121,19 @@ def use_code(person: Person, purpose: str, typed: str) -> None:
 
 
 def recovery_medium(pool: UserPool, person: Person) -> str:
-    """How a code to set a new password reaches her, by the pool's AccountRecoverySetting."""
+    """How a code to set a new password reaches them, by the pool's AccountRecoverySetting.
+
+    With that set, text messages don't recover who has MFA by text message, nor e-mail who has it by e-mail
+    ("CreateUserPool" in the API reference, AccountRecoverySetting). Without it, a number goes before an address.
+    """
+    is_set = bool(pool.settings.get("AccountRecoverySetting", {}).get("RecoveryMechanisms"))
     ways = pool.settings.get("AccountRecoverySetting", {}).get("RecoveryMechanisms")
     ways = ways or [{"Priority": 1, "Name": "verified_phone_number"}, {"Priority": 2, "Name": "verified_email"}]
     for way in sorted(ways, key=lambda way: way["Priority"]):
         if way["Name"] == "admin_only":
             raise AwsError("NotAuthorizedException", "Contact administrator to reset password.")
+        if is_set and _SECOND_FACTORS[way["Name"]] in person.factors:
+            continue
         if person.is_verified(way["Name"].removeprefix("verified_")):
             return SMS if way["Name"] == "verified_phone_number" else EMAIL
     raise invalid("Cannot reset password for the user as there is no registered/verified email or phone_number")

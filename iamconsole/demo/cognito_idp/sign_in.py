@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -109,10 +110,19 @@ def tells_who_exists(client: AppClient) -> bool:
     return bool(client.settings.get("PreventUserExistenceErrors") != "ENABLED")
 
 
-def refresh(pool: UserPool, client: AppClient, token: str) -> Answer:
+def check_client_secret(client: AppClient, given: str | None) -> None:
+    """Where the secret itself is asked for: "GetTokensFromRefreshToken" in the API reference."""
+    said = (given or "").encode()
+    if client.has_secret and not any(hmac.compare_digest(one.value.encode(), said) for one in client.secrets):
+        raise not_authorized(f"Unable to verify secret for client {client.id}")
+
+
+def refresh(pool: UserPool, client: AppClient, token: str, check: Callable[[Person], None]) -> Answer:
+    """`check`: whether the app proves who it is, of this person; it raises what AWS refuses."""
     for person in pool.people:
         for origin, session in person.sessions.items():
             if hmac.compare_digest(session.refresh_token.encode(), token.encode()) and session.client_id == client.id:
+                check(person)
                 if session.until <= clock.utcnow():
                     raise not_authorized("Refresh Token has expired")
                 if not person.enabled:

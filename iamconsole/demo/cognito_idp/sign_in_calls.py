@@ -20,6 +20,8 @@ from iamconsole.demo.cognito_idp.sign_in import (
     REFRESH_FLOWS,
     attempt_of,
     begin,
+    check_client_secret,
+    check_secret_hash,
     go_on,
     refresh,
     respond,
@@ -47,15 +49,27 @@ class SignInCalls(SignUpCalls):
         return respond(pool, pool.client(self.asked["ClientId"]), self.asked)
 
     def get_tokens_from_refresh_token(self) -> Answer:
-        return refresh(*client_anywhere(self.asked["ClientId"]), self.asked["RefreshToken"])
+        pool, client = client_anywhere(self.asked["ClientId"])
+        given = self.asked.get("ClientSecret")
+        return refresh(pool, client, self.asked["RefreshToken"], lambda _: check_client_secret(client, given))
 
     def _initiate(self, pool: UserPool, client: AppClient, flows: tuple[str, ...]) -> Answer:
         flow, params = self.asked["AuthFlow"], self.asked.get("AuthParameters", {})
         if flow in REFRESH_FLOWS:
-            return refresh(pool, client, params.get("REFRESH_TOKEN", ""))
+            return self._refreshed(pool, client, params)
         if flow not in flows:
             raise invalid("Initiate Auth method not supported.")
         return begin(pool, client, flow, params)
+
+    def _refreshed(self, pool: UserPool, client: AppClient, params: dict[str, str]) -> Answer:
+        """The hash is of the username in the pool ("Computing secret hash values" in the Developer Guide)."""
+        given = params.get("SECRET_HASH")
+        return refresh(
+            pool,
+            client,
+            params.get("REFRESH_TOKEN", ""),
+            lambda person: check_secret_hash(client, person.username, given),
+        )
 
     # Authenticator apps
 

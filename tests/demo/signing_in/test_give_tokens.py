@@ -10,6 +10,7 @@ import jwt
 import pytest
 from botocore.exceptions import ClientError
 
+from iamconsole.demo.cognito_idp.sign_in import secret_hash
 from iamconsole.demo.dated import DatedClient
 from iamconsole.demo.process import Emulator
 from tests.demo.conftest import Refused
@@ -83,6 +84,38 @@ def test_whoever_is_signed_out_or_disabled_stays_so(
     assert "revoked" in refused("NotAuthorizedException", app.get_user, AccessToken=tokens["AccessToken"])
     pools.admin_disable_user(**ada)
     with pytest.raises(ClientError, match="User is disabled"):
+        sign_in()
+
+
+def test_a_client_with_a_secret_proves_itself_at_each_refresh(
+    pools: Any, pool: str, app: Any, ada: dict[str, str], refused: Refused
+) -> None:
+    client = make_client(pools, pool, GenerateSecret=True)
+    secret = pools.describe_user_pool_client(UserPoolId=pool, ClientId=client)["UserPoolClient"]["ClientSecret"]
+    name = pools.admin_get_user(**ada)["Username"]
+    params = {"USERNAME": ADA, "PASSWORD": PASSWORD, "SECRET_HASH": secret_hash(secret, client, ADA)}
+    begun = app.initiate_auth(ClientId=client, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=params)
+    token = begun["AuthenticationResult"]["RefreshToken"]
+    again = {"ClientId": client, "AuthFlow": "REFRESH_TOKEN_AUTH"}
+    for said in ({}, {"SECRET_HASH": secret_hash("another", client, name)}):
+        told = refused(
+            "NotAuthorizedException", app.initiate_auth, **again, AuthParameters={"REFRESH_TOKEN": token, **said}
+        )
+        assert "secret" in told.lower()
+    proof = {"REFRESH_TOKEN": token, "SECRET_HASH": secret_hash(secret, client, name)}
+    assert "IdToken" in app.initiate_auth(**again, AuthParameters=proof)["AuthenticationResult"]
+    refused("NotAuthorizedException", app.get_tokens_from_refresh_token, ClientId=client, RefreshToken=token)
+    told = app.get_tokens_from_refresh_token(ClientId=client, RefreshToken=token, ClientSecret=secret)
+    assert "IdToken" in told["AuthenticationResult"]
+
+
+def test_a_local_user_who_is_deactivated_signs_in_by_no_password(
+    pools: Any, pool: str, ada: dict[str, str], sign_in: SignIn
+) -> None:
+    own = {"ProviderName": "Cognito", "ProviderAttributeName": "Cognito_Subject"}
+    name = pools.admin_get_user(**ada)["Username"]
+    pools.admin_disable_provider_for_user(UserPoolId=pool, User={**own, "ProviderAttributeValue": name})
+    with pytest.raises(ClientError, match="Incorrect username or password"):
         sign_in()
 
 
