@@ -10,6 +10,7 @@ from cognito.choosing.exposures import Giver, exposures, giver_of, identity_pool
 from cognito.models import AppClient, IdentityPool, UserPool
 from cognito.pools.acts.attributes import OWN
 from cognito.pools.acts.clients import LIVES
+from cognito.pools.acts.signing import ADDRESSES
 from cognito.pools.operations.pools import identity_pools_of
 from cognito.posture import Finding, worst_first
 from iamconsole.web.words import counted, some
@@ -72,6 +73,11 @@ def _of_choices(pool: UserPool, clients: Sequence[AppClient], givers: Sequence[G
         severity = "critical" if each.is_certain else "high"
         what = f"{each.look.claim}, which gives {each.gets(pool.aws_account)}"
         text = each.sentence(pool.aws_account)
+        if each.look.claim in dict(ADDRESSES) and each.choice.apps:
+            asked = {"verified": each.look.claim, "kept": each.look.claim}
+            mend = "Have it verified at sign-up and before it changes."
+            yield _finding("CLAIM_BY_CHOICE", severity, f"People write {what}", f"{text} {mend}", "signup", asked)
+            continue
         if not each.choice.apps:
             yield Finding("CLAIM_BY_CHOICE", severity, f"People choose {what}", text)
         for app in told.apps:

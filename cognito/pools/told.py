@@ -49,6 +49,8 @@ def tasks_of(pool: UserPool) -> dict[str, Task]:
         "mfa": ("Multi-factor authentication", _mfa(pool)),
         "recovery": ("Account recovery", _recovery(settings)),
         "messages": ("Messages", _messages(pool)),
+        "texts": ("Text messages", _texts(settings)),
+        "devices": ("Remembered devices", _devices(settings)),
         "domain": ("Domain", _domain(pool)),
         "triggers": ("Triggers", _triggers(settings)),
         "protection": ("Deletion protection", _protected(pool)),
@@ -70,6 +72,8 @@ def _sign_up(settings: Mapping[str, Any]) -> Iterator[Said]:
     else:
         yield Said("Accounts are made by", "Anybody", "Whoever knows an app client’s id can sign up.")
     yield Said("Verified at sign-up", _named(_ADDRESSES, settings.get("AutoVerifiedAttributes", [])))
+    kept = settings.get("UserAttributeUpdateSettings", {}).get("AttributesRequireVerificationBeforeUpdate", [])
+    yield Said("Verified before it changes", _named(_ADDRESSES, kept))
     own = [each["Name"] for each in settings.get("SchemaAttributes", []) if ":" in each["Name"]]
     yield Said("Attributes of its own", some(own) if own else "None", "Fixed for ever, once they are there.")
 
@@ -136,8 +140,6 @@ def _messages(pool: UserPool) -> Iterator[Said]:
     yield Said("A verification has", "A link to follow" if link else "A code to type")
     if subject := template.get("EmailSubject"):
         yield Said("Its subject", subject)
-    sms = pool.settings.get("SmsConfiguration", {}).get("SnsCallerArn")
-    yield Said("Text messages", f"By the role {sms.rpartition('/')[2]}" if sms else "None can be sent")
     for what, why in sorted(pool.failures.items()):
         yield Said(f"Trouble with {what}", why)
 
@@ -149,6 +151,29 @@ def _domain(pool: UserPool) -> Iterator[Said]:
             yield Said(label, name, "Managed login" if version == 2 else "Hosted UI (classic)")
     if not pool.domain and not pool.custom_domain:
         yield Said("Domain", "None", "No pages of Cognito’s to sign in on, and no OAuth.")
+
+
+def _texts(settings: Mapping[str, Any]) -> Iterator[Said]:
+    sending = settings.get("SmsConfiguration", {})
+    arn = sending.get("SnsCallerArn", "")
+    yield Said("Sent by the role", arn.rpartition("/")[2] or "None", "" if arn else "Nobody gets a text message.")
+    own = [
+        ("verification", settings.get("VerificationMessageTemplate", {}).get("SmsMessage")),
+        ("invitation", settings.get("AdminCreateUserConfig", {}).get("InviteMessageTemplate", {}).get("SMSMessage")),
+        ("second factor", settings.get("SmsAuthenticationMessage")),
+    ]
+    named = [name for name, text in own if text]
+    yield Said("Texts of your own", some(named) if named else "None")
+
+
+def _devices(settings: Mapping[str, Any]) -> Iterator[Said]:
+    held = settings.get("DeviceConfiguration")
+    if not held:
+        yield Said("Remembered", "None")
+        return
+    yield Said("Remembered", "When people want it" if held.get("DeviceOnlyRememberedOnUserPrompt") else "Every device")
+    if held.get("ChallengeRequiredOnNewDevice"):
+        yield Said("Second factor", "Not asked for on a remembered device")
 
 
 def _triggers(settings: Mapping[str, Any]) -> Iterator[Said]:

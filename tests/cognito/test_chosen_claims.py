@@ -106,6 +106,12 @@ def test_it_is_found_on_both_pools_and_its_mend_is_the_client_s_list(aws_account
     assert dict(found.asked) == {"which": client.aws_id, "writes": "own", "without": "custom:plan"}
 
 
+def test_an_address_that_is_not_verified_is_mended_at_sign_up(aws_account: AwsAccount) -> None:
+    pool, _, _ = arrange(aws_account, rule("email", value="boss@acme.example"))
+    [found] = [each for each in findings_of(pool) if each.code == "CLAIM_BY_CHOICE"]
+    assert (found.act, dict(found.asked)) == ("signup", {"verified": "email", "kept": "email"})
+
+
 def test_another_account_s_pools_and_roles_are_not_named(aws_account: AwsAccount) -> None:
     pool, _, _ = arrange(aws_account, rule("custom:plan"))
     IdentityPool.objects.update(aws_account=AwsAccount.objects.create(account_id="210987654321", name="Other"))

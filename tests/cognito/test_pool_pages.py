@@ -23,6 +23,7 @@ from tests.services.pages import address, get, text_of
 from tests.services.world import World
 
 ClientOf = Callable[..., Client]
+SENDER = "arn:aws:iam::123456789012:role/sms"
 pytestmark = pytest.mark.django_db
 
 
@@ -75,6 +76,25 @@ def test_the_tabs_say_how_it_is_set(arranged: Arranged, bob: Operator, client_of
             },
         ),
         (
+            "signup",
+            {"kept": ["email"]},
+            {"UserAttributeUpdateSettings.AttributesRequireVerificationBeforeUpdate": ["email"]},
+        ),
+        (
+            "texts",
+            {"role": SENDER, "region": "eu-central-1", "verification": "Code {####}", "second_factor": "{####} it is"},
+            {
+                "SmsConfiguration": {"SnsCallerArn": SENDER, "SnsRegion": "eu-central-1"},
+                "VerificationMessageTemplate.SmsMessage": "Code {####}",
+                "SmsAuthenticationMessage": "{####} it is",
+            },
+        ),
+        (
+            "devices",
+            {"remembers": "asked", "replaces": "on"},
+            {"DeviceConfiguration": {"ChallengeRequiredOnNewDevice": True, "DeviceOnlyRememberedOnUserPrompt": True}},
+        ),
+        (
             "mfa",
             {"mode": "OPTIONAL", "app": "on"},
             {"MfaConfiguration": "OPTIONAL", "SoftwareTokenMfaConfiguration": {"Enabled": True}},
@@ -115,6 +135,17 @@ def test_the_password_policy_is_one_setting(arranged: Arranged, erin: Operator, 
         ("triggers", {"functions": "Nothing = arn:aws:lambda:x"}, "There is no trigger Nothing"),
         ("plan", {"protection": "ENFORCED"}, "takes the plan Plus"),
         ("mfa", {"mode": "ON"}, "Choose by what"),
+        ("mfa", {"mode": "OPTIONAL", "email": "on"}, "MFA by e-mail needs it"),
+        (
+            "mfa",
+            {"mode": "OPTIONAL", "email": "on", "email_subject": "Your", "email_message": "nothing"},
+            "{####} has to",
+        ),
+        ("signup", {"kept": ["phone_number"]}, "Choose it above, too"),
+        ("texts", {"verification": "nothing"}, "{####} has to be in it"),
+        ("texts", {"invitation": "{####}"}, "{username} has to be in it"),
+        ("texts", {"region": "eu-central-1"}, "Name the role"),
+        ("devices", {"replaces": "on"}, "takes devices that are remembered"),
         ("signin", {"factors": ["WEB_AUTHN"]}, "AWS always allows a password"),
         ("settings-json", {"settings_json": "{\n  oops"}, "Line 2, column 3"),
         ("settings-json", {"settings_json": '{"Nothing": 1}'}, "takes no Nothing"),

@@ -5,7 +5,7 @@ Acts on one thing in the pool are acts of the pool: their address says which (`?
 
 from cognito.models import UserPool
 from cognito.plans import is_protected_from_threats, may_track_sessions, tracks_sessions
-from cognito.pools.acts import attributes, belonging, clients, looks, sessions, settings, signing, threats
+from cognito.pools.acts import attributes, belonging, clients, looks, sessions, settings, signing, texts, threats
 from policies import acts
 from policies.acts import ACCOUNT, Act, ActForm
 
@@ -28,6 +28,7 @@ def register() -> None:
     _register_tasks(
         ("signup", signing.SignUpForm), ("signin", signing.SignInForm), ("password", signing.PasswordPolicyForm),
         ("mfa", signing.MfaForm), ("recovery", signing.RecoveryForm), ("messages", settings.MessagesForm),
+        ("texts", texts.TextsForm), ("devices", texts.DevicesForm),
         ("triggers", settings.TriggersForm), ("protection", settings.ProtectionForm), ("plan", settings.PlanForm),
         ("domain", settings.DomainForm),
         ("client-new", clients.NewClientForm), ("client-signin", clients.ClientSignInForm),

@@ -10,6 +10,7 @@ from django import forms
 
 from cognito.pools.acts.base import PoolForm, SettingsForm
 from cognito.pools.acts.fields import ArnField, ManyField, check_own
+from cognito.pools.acts.texts import CODE, ROLE_OF_TEXTS, check_text
 from cognito.pools.operations.shapes import MFA, POOL
 from sync.operations import StepSpec
 
@@ -38,16 +39,29 @@ class SignUpForm(SettingsForm):
     verified = ManyField(
         ADDRESSES, label="Verified at sign-up", help_text="A code goes there. Nothing chosen: nothing is verified."
     )
+    kept = ManyField(
+        ADDRESSES, label="Verified before it changes",
+        help_text="Until the code of a new address is typed, the old one stays. AWS takes what is verified at sign-up.",
+    )  # fmt: skip
 
     def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         only = settings.get("AdminCreateUserConfig", {}).get("AllowAdminCreateUserOnly", False)
-        return {"who": "admin" if only else "self", "verified": settings.get("AutoVerifiedAttributes", [])}
+        kept = settings.get("UserAttributeUpdateSettings", {}).get("AttributesRequireVerificationBeforeUpdate", [])
+        verified = settings.get("AutoVerifiedAttributes", [])
+        return {"who": "admin" if only else "self", "verified": verified, "kept": kept}
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if set(said.get("kept") or []) - set(said.get("verified") or []):
+            self.add_error("kept", "Choose it above, too: AWS verifies before a change what it verifies at sign-up.")
+        return said
 
     def changes(self) -> dict[str, Any]:
         said = self.cleaned_data
         return {
             "AdminCreateUserConfig.AllowAdminCreateUserOnly": said["who"] == "admin",
             "AutoVerifiedAttributes": said["verified"],
+            "UserAttributeUpdateSettings.AttributesRequireVerificationBeforeUpdate": said["kept"],
         }
 
 
@@ -98,35 +112,54 @@ class MfaForm(SettingsForm):
     )
     app = forms.BooleanField(label="By an authenticator app", required=False)
     sms_role = ArnField(
-        r"iam::\d{12}:role/[\w+=,.@/-]+", "a role", label="Role that sends text messages",
+        ROLE_OF_TEXTS, "a role", label="Role that sends text messages",
         help_text="ARN of the role that lets Cognito send by SNS; empty: no MFA by text message. Each costs money.",
     )  # fmt: skip
     sms_external_id = forms.CharField(
         label="External id of that role", required=False, max_length=131, help_text="As its trust policy asks for it."
     )
 
+    email = forms.BooleanField(
+        label="By e-mail", required=False, help_text="Amazon SES has to send the pool’s e-mail. Not with the plan Lite."
+    )
+    email_subject = forms.CharField(label="Subject of that e-mail", required=False, max_length=140)
+    email_message = forms.CharField(
+        label="Text of that e-mail", required=False, min_length=6, max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 3}), help_text="{####} stands for the code.",
+    )  # fmt: skip
+
     def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        email = settings.get("EmailMfaConfiguration")
         sms = settings.get("SmsMfaConfiguration", {}).get("SmsConfiguration", {})
         return {
             "mode": settings.get("MfaConfiguration", "OFF"),
             "app": settings.get("SoftwareTokenMfaConfiguration", {}).get("Enabled", False),
             "sms_role": sms.get("SnsCallerArn", ""),
             "sms_external_id": sms.get("ExternalId", ""),
+            "email": email is not None,
+            "email_subject": (email or {}).get("Subject", ""),
+            "email_message": (email or {}).get("Message", ""),
         }
+
+    def clean_email_message(self) -> str:
+        return check_text(str(self.cleaned_data["email_message"]), (CODE,))
 
     def clean_sms_role(self) -> str:
         return check_own(self.cleaned_data["sms_role"], self.aws_account.account_id)
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
-        email = self.settings(MFA).get("EmailMfaConfiguration")
-        if said.get("mode") != "OFF" and not (said.get("app") or said.get("sms_role") or email):
+        for name in ("email_subject", "email_message"):
+            if said.get("email") and not said.get(name) and name in said:
+                self.add_error(name, "MFA by e-mail needs it.")
+        if said.get("mode") != "OFF" and not (said.get("app") or said.get("sms_role") or said.get("email")):
             raise forms.ValidationError("Choose by what: AWS turns no MFA on without a factor.")
         return said
 
     def changes(self) -> dict[str, Any]:
         said = self.cleaned_data
         on = said["mode"] != "OFF"
+        email = {"Subject": said["email_subject"], "Message": said["email_message"]}
         sms: dict[str, Any] = self.settings(MFA).get("SmsMfaConfiguration", {})
         caller = {**sms.get("SmsConfiguration", {}), "SnsCallerArn": said["sms_role"]}
         if said["sms_external_id"]:
@@ -135,6 +168,7 @@ class MfaForm(SettingsForm):
             "MfaConfiguration": said["mode"],
             "SoftwareTokenMfaConfiguration": {"Enabled": True} if on and said["app"] else None,
             "SmsMfaConfiguration": {**sms, "SmsConfiguration": caller} if said["sms_role"] else None,
+            "EmailMfaConfiguration": email if on and said["email"] else None,
         }
 
 
