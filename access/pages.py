@@ -18,7 +18,7 @@ class AccessShell(ShellProvider):
             "Access",
             (
                 NavItem("Who can", "user-search", "who_can", permission=SEE_IAM, position=10),
-                NavItem("Privilege escalation paths", "route", "escalations", permission=SEE_IAM, position=20),
+                NavItem("Escalation paths", "route", "escalations", permission=SEE_IAM, position=20),
             ),
             position=15,
         ),

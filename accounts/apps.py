@@ -24,7 +24,7 @@ class AccountsConfig(AppConfig):
             {
                 "aws_account": "Save the settings",
                 "aws_account_writes": "Turn writes on or off",
-                "grant_give": "Give the role",
+                "grant_give": "Grant the role",
                 "grant_take": "Take the role away",
                 "approval_rule_make": "Add the approval rule",
                 "approval_rule_remove": "Remove the approval rule",

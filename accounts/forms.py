@@ -48,7 +48,7 @@ class AwsAccountForm(ModelForm):
             "environment": "Production is marked on every page, by colour and word.",
             "pull_every_minutes": "0: only when somebody asks.",
             "quota_share": "The sign-ins of your customers need the rest, in every Region. Empty: {usual}.",
-            "approvals_required": "By others than the one who asks. 0: none.",
+            "approvals_required": "By operators other than the requester. 0: none.",
             "break_glass_roles": "One name a line; * is any text. A change that touches one is refused unless an owner"
             " lets it through, as with the console’s own roles.",
         }
@@ -79,7 +79,7 @@ class ApprovalRuleForm(forms.Form):
 
     risk = forms.ChoiceField(label="When a step is", choices=Risk.choices, initial=Risk.HIGH)
     approvals = forms.IntegerField(label="Approvals needed", min_value=1, max_value=MOST_APPROVALS, initial=1)
-    by = forms.ChoiceField(label="By", help_text="Groups are those with members who may approve here.")
+    by = forms.ChoiceField(label="Approved by", help_text="Lists groups with members who may approve here.")
 
     def __init__(self, *args: Any, aws_account: AwsAccount, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -121,10 +121,10 @@ class GrantForm(forms.Form):
     )
     role = forms.ChoiceField(label="Role", choices=Role.choices)
     pool_id = forms.CharField(
-        label="Of one user pool",
+        label="Only for one user pool",
         max_length=55,
         required=False,
-        help_text="Of helpdesk only: the id of the pool whose people they look after. Left empty, of all pools.",
+        help_text="For the role helpdesk only: the id of a user pool. Empty: all user pools.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "form-control mono"}),
     )
     reason = reason_field()
@@ -134,7 +134,7 @@ class GrantForm(forms.Form):
         found: Operator | Group | None
         if "@" in who:
             found = Operator.objects.filter(email__iexact=who).first()
-            words = f"Nobody here signs in with {who}. An owner of all AWS accounts makes operators."
+            words = f"Nobody here signs in with {who}. Invite them on the page Operators first."
         else:
             found = Group.objects.filter(name__iexact=who).first()
             words = f"There is no group “{who}”. For an operator, type the e-mail address."
@@ -154,6 +154,7 @@ class MailsForm(OperatorModelForm):
         fields = ("wants_mail",)
         labels = {"wants_mail": "Send me mails about changes"}
         help_texts = {
-            "wants_mail": "When you are asked for an approval, and when a change of yours is decided or has ended. "
-            "Of a change that was applied without its approvals (break-glass) you are told in any case."
+            "wants_mail": "When you are asked for an approval, and when a change of yours is approved, rejected or "
+            "finished. "
+            "You always get a mail about a change that was applied without its approvals (break-glass)."
         }

@@ -20,7 +20,7 @@ class InvitationForm(forms.Form):
     name = forms.CharField(
         label="Name",
         max_length=120,
-        help_text="What pages call them.",
+        help_text="Shown on pages and in the audit trail.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     role = forms.ChoiceField(label="Role", choices=Role.choices, initial=Role.VIEWER)
@@ -32,7 +32,7 @@ class InvitationForm(forms.Form):
         self._owned = {each.account_id: each for each in owner.owned_aws_accounts()}
         field = self.fields["aws_accounts"]
         assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101  for the type checker
-        every = [(ALL, "All AWS accounts, and those to come")] if owner.owns_all() else []
+        every = [(ALL, "All AWS accounts, including future ones")] if owner.owns_all() else []
         field.choices = [*every, *((account_id, str(each)) for account_id, each in self._owned.items())]
 
     def chosen(self) -> list[AwsAccount | None]:

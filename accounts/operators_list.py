@@ -71,5 +71,5 @@ OPERATORS = Table(
     search_hint="Search names and e-mail addresses",
     empty_icon="users",
     empty_title="No operators",
-    empty_text="Invite somebody: they get an e-mail with a link to set a password.",
+    empty_text="Invite an operator: they get an e-mail with a link to set a password.",
 )  # fmt: skip

@@ -84,7 +84,7 @@ def _trusts(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Ro
         yield panels.Row(
             title=f"{counted(len(deleted), 'role trusts', 'roles trust')} somebody who was deleted",
             url=f"{_list(aws_account, 'roles')}?trust=deleted",
-            text=f"{names}.{meant} Nobody can use it: another one of that name isn’t meant.",
+            text=f"{names}.{meant} Nobody can assume it: a new principal of the same name isn’t trusted.",
             severity="medium",
             act=f"Review {len(deleted)}",
         )

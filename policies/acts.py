@@ -57,7 +57,7 @@ class ActForm(StageForm):
             self.initial = {**self.initial, **{name: asked[name] for name in asked if name in self.fields}}
         self.aws_account, self.targets, self.operator = aws_account, targets, operator
         self.fields["title"].required = False
-        self.fields["title"].help_text = "For the list of changes; left empty, it is made from the steps."
+        self.fields["title"].help_text = "For the list of changes. If empty, it is made from the steps."
         for name, field in self.fields.items():
             if isinstance(field, UntilField):
                 field.help_text += f" Time zone: {timezone.get_current_timezone_name()}."

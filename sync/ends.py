@@ -95,7 +95,7 @@ def register_panels() -> None:
     panels.register(
         Panel("overview.side", "temporary", "Temporary access", rows=_ahead, permission=SEE_IAM, position=15)
     )
-    lede = "While writes are off, nothing takes it away."
+    lede = "While writes are off, nothing removes it."
     panels.register(Panel("account", "ends", "Temporary access", lede=lede, rows=_all_to_come, permission=SEE_IAM))
 
 
@@ -110,7 +110,7 @@ def _all_to_come(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]
 def _overdue(aws_account: AwsAccount, removal: Change) -> Row:
     assert removal.not_before is not None  # noqa: S101  as it was made
     text = (
-        f"It should have ended {full_time(removal.not_before)}. Change {removal.pk}, which takes it away: "
+        f"It should have ended {full_time(removal.not_before)}. Change {removal.pk}, which removes it: "
         f"{removal.get_state_display().lower()}."
     )
     title = f"Access did not end: {_granted(removal)}"
@@ -121,7 +121,7 @@ def _overdue(aws_account: AwsAccount, removal: Change) -> Row:
 
 def _row(aws_account: AwsAccount, removal: Change) -> Row:
     assert removal.not_before is not None  # noqa: S101  as it was made
-    text = f"Until {day(removal.not_before)}, given by change {removal.ends_id}."
+    text = f"Until {day(removal.not_before)}, granted by change {removal.ends_id}."
     return Row(_granted(removal), _url(aws_account, removal), text=text, icon="timer-off")
 
 
@@ -131,7 +131,7 @@ def _soon(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
         if is_overdue(removal):
             yield _overdue(aws_account, removal)
         elif removal.not_before and removal.not_before <= limit:
-            text = f"{full_time(removal.not_before)}: change {removal.pk} takes it away."
+            text = f"{full_time(removal.not_before)}: change {removal.pk} removes it."
             yield Row(f"Access ends: {_granted(removal)}", _url(aws_account, removal), text=text, severity="low")
 
 

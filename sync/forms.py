@@ -168,10 +168,10 @@ class ConnectForm(ModelForm):
             "external_id": "External id",
         }
         help_texts = {
-            "name": "As your people call it, such as Acme.",
+            "name": "How pages name it, such as Acme.",
             "account_id": "12 digits.",
-            "default_region": "The one that pages and calls take when none is named, such as eu-west-1.",
-            "write_role_arn": "Leave it empty for an AWS account that is only looked at.",
+            "default_region": "Used where no Region is named, such as eu-west-1.",
+            "write_role_arn": "Leave it empty for read-only access.",
             "external_id": "Made for this AWS account. It goes into the trust policies of both roles.",
         }
         error_messages = {"account_id": {"unique": "This AWS account is connected already."}}

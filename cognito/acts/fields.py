@@ -151,7 +151,7 @@ class PasswordFields(OfPool):
         required=False,
         strip=False,
         label="Typed password",
-        help_text="Only where you type one. After a mistake it has to be typed again: no page ever has it.",
+        help_text="Only if you type one. After an error in the form you type it again: pages never contain it.",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 

@@ -48,7 +48,7 @@ class RestoreForm(TextOrFileForm):
         self.pool_file: PoolFile | None = None
         self.parts: list[Part] = []
         self.fields["title"].required = False
-        self.fields["title"].help_text = "For the list of changes; left empty, it says which pool."
+        self.fields["title"].help_text = "For the list of changes. If empty, it says which pool."
 
     # ---- Reading ---------------------------------------------------------------------------------------------
     def clean(self) -> dict[str, Any]:

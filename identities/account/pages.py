@@ -59,7 +59,7 @@ def _ending(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Ro
         yield panels.Row(
             title=f"Sign-in through {provider.name} {'ended' if provider.has_ended else 'ends'} on {ends}",
             url=reverse("saml_provider", kwargs={"account_id": aws_account.account_id, "aws_id": provider.aws_id}),
-            text="Then nobody gets in through it, until somebody uploads new metadata.",
+            text="After that nobody can sign in through it until new metadata is uploaded.",
             severity="high",
             act="Review it",
         )
@@ -69,7 +69,7 @@ def _ending(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Ro
         yield panels.Row(
             title=f"{counted(len(names), 'server certificate')} expired or will within {ENDS_SOON.days} days",
             url=reverse("account_settings", kwargs={"account_id": aws_account.account_id}),
-            text=f"{some(names)}. Whoever connects to what uses it will be warned.",
+            text=f"{some(names)}. Clients that connect to what uses it will be warned.",
             severity="medium",
             act=f"Review {len(names)}",
         )

@@ -12,7 +12,7 @@ from iamconsole.web.words import counted
 # "Ensure IAM password policy prevents password reuse".
 GOOD_LENGTH = 14
 
-_REUSE = "Who must change a password can go back to the old one."
+_REUSE = "Users who must change their password can set the old one again."
 _CLASSES = {
     "RequireUppercaseCharacters": "an upper-case letter",
     "RequireLowercaseCharacters": "a lower-case letter",

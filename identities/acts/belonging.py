@@ -17,7 +17,7 @@ from policies.fields import PolicyField, UntilField
 from sync.operations import StepSpec
 
 _UNTIL = (
-    "Left empty, it stays. At the end this console takes it away, by a change that is planned and approved together "
+    "Left empty, it stays. At the end this console removes it, by a change that is planned and approved together "
     "with this one; AWS doesn’t do it by itself."
 )
 _WORD = {kind.model: kind.word for kind in KINDS_OF_OWNERS}
@@ -79,7 +79,7 @@ class DetachForm(ActForm):
 
 class JoinForm(ActForm):
     heading = "Add {names} to a group"
-    about = "Members get every policy that the group has. Who is one already is left out."
+    about = "Members get every policy that the group has. Users who are members already are left out."
     group = GroupField(label="Group")
     ends = UntilField(_UNTIL)
 

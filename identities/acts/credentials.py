@@ -117,20 +117,24 @@ class DeleteKeyForm(KeyForm):
 class RotateKeyForm(KeyForm):
     heading = "Rotate an access key of {names}"
     about = (
-        "A new key is made, and its secret shown once to whoever applies the change. When the new one was used and the "
-        "old one is quiet, the old one is switched off; when nobody misses it, it is deleted. Until then all of it can "
-        "be undone."
+        "The change creates a new key and shows its secret once to the operator who applies it. Once the new key was "
+        "used and the old one wasn’t for some days, it deactivates the old key, and deletes it some days later. Until "
+        "then everything can be undone."
     )
     status = Credential.Status.ACTIVE
     quiet_days = forms.IntegerField(
-        label="Days of quiet", initial=3, min_value=0, max_value=90, help_text="Without a use of the old key."
-    )
-    soak_days = forms.IntegerField(
-        label="Days switched off",
+        label="Days unused",
         initial=3,
         min_value=0,
         max_value=90,
-        help_text="Whether somebody misses the old key, before it is deleted.",
+        help_text="Days without any use of the old key before it is deactivated.",
+    )
+    soak_days = forms.IntegerField(
+        label="Days inactive",
+        initial=3,
+        min_value=0,
+        max_value=90,
+        help_text="Days between deactivation and deletion of the old key.",
     )
 
     def steps(self) -> Sequence[StepSpec]:

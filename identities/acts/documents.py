@@ -72,7 +72,7 @@ class EditForm(ActForm):
 
 class PutInlineForm(EditForm):
     heading = "Inline policy of {names}"
-    about = "It belongs to this one only, and goes with it."
+    about = "It belongs to this identity only, and is deleted with it."
     policy = forms.CharField(max_length=LONGEST_NAME, label="Name", help_text="Letters, digits and +=,.@_- only.")
     document = DocumentField(INLINE_OF_USER, label="Inline policy as JSON")
     ends = UntilField(

@@ -16,8 +16,8 @@ from policies.fields import PolicyField
 from sync.operations import StepSpec
 
 _NAME = "Letters, digits and +=,.@_- only; unique in the AWS account, case-insensitive."
-_FIXED_PATH = "Sorts them in folders, such as /apps/; usually just /. It can’t be changed later."
-_PATH = "Sorts them in folders, such as /apps/; usually just /. It can be changed later, but the ARN changes with it."
+_FIXED_PATH = "Groups them by prefix, such as /apps/; usually just /. It can’t be changed later."
+_PATH = "Groups them by prefix, such as /apps/; usually just /. It can be changed later, but the ARN changes with it."
 
 
 class PathField(forms.CharField):
@@ -46,12 +46,18 @@ class NewForm(ActForm):
 
 class CreateUserForm(NewForm, PasswordFields):
     heading = "New user"
-    about = "A person or a program with credentials of its own. It may do nothing until a group or a policy says so."
+    about = (
+        "A person or a program with its own credentials. It has no permissions until a group or a policy grants them."
+    )
     groups = GroupsField(label="Groups", required=False)
-    policy = PolicyField(label="First policy", required=False, help_text="Its name or its ARN; attached at once.")
+    policy = PolicyField(
+        label="Managed policy",
+        required=False,
+        help_text="Its name or its ARN; attached when the user or group is created.",
+    )
     how = forms.ChoiceField(
         label="Console password",
-        choices=[(NO_PASSWORD, "None: it can’t sign in to AWS’s own console"), *PASSWORD_CHOICES],
+        choices=[(NO_PASSWORD, "None: the user can’t sign in to the AWS Management Console"), *PASSWORD_CHOICES],
         initial=NO_PASSWORD,
         required=False,
         widget=forms.RadioSelect,

@@ -47,7 +47,9 @@ class NewRoleForm(NewForm):
     heading = "New role"
     ways, ways_label = WAYS, WAYS_LABEL
 
-    policy = PolicyField(label="First policy", required=False, help_text="Its name or its ARN; attached at once.")
+    policy = PolicyField(
+        label="Managed policy", required=False, help_text="Its name or its ARN; attached when the role is created."
+    )
     description = DescriptionField()
     path = FixedPathField()
     minutes = MinutesField()

@@ -72,7 +72,7 @@ def _register_on_owners() -> None:
                 position=30),
             Act("inline-delete", "Delete an inline policy…", documents.DeleteInlineForm, icon="trash-2", danger=True,
                 listed=False, offered=_has_inline),
-            Act("inline-move", "Make it a managed policy…", documents.MoveInlineForm, icon="file-lock", listed=False,
+            Act("inline-move", "Convert to a managed policy…", documents.MoveInlineForm, icon="file-lock", listed=False,
                 offered=_has_inline),
         )  # fmt: skip
     for place in ("user", "role"):
@@ -80,8 +80,8 @@ def _register_on_owners() -> None:
             place,
             Act("boundary", "Permissions boundary…", boundaries.PutBoundaryForm, icon="lock", many=True,
                 offered=_may_change, position=40),
-            Act("boundary-delete", "Take the boundary off…", boundaries.DeleteBoundaryForm, icon="lock", many=True,
-                danger=True, offered=_is_bounded, position=41),
+            Act("boundary-delete", "Remove the permissions boundary…", boundaries.DeleteBoundaryForm, icon="lock",
+                many=True, danger=True, offered=_is_bounded, position=41),
         )  # fmt: skip
     acts.register(
         "role", Act("trust", "Trust policy…", documents.TrustForm, icon="pencil", offered=_may_change, position=20)

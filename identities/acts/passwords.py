@@ -21,7 +21,7 @@ from sync.sealed import keep_typed
 NO_PASSWORD, MADE_UP, TYPED = "none", "made_up", "typed"
 PASSWORD_CHOICES = (
     (MADE_UP, "Generate a password; whoever applies the change sees it once, for 15 minutes"),
-    (TYPED, "Type a password, and tell its user"),
+    (TYPED, "Type a password, and give it to the user yourself"),
 )
 
 
@@ -49,11 +49,11 @@ class PasswordFields(ActForm):
         required=False,
         strip=False,
         label="Typed password",
-        help_text="Only where you type one. After a mistake it has to be typed again: no page ever has it.",
+        help_text="Only if you type one. After an error in the form you type it again: pages never contain it.",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     reset_required = forms.BooleanField(
-        required=False, initial=True, label="Its user must choose a new one at the next sign-in"
+        required=False, initial=True, label="The user must choose a new password at the next sign-in"
     )
 
     def clean(self) -> dict[str, Any]:
@@ -81,8 +81,8 @@ class PasswordFields(ActForm):
 class PasswordForm(PasswordFields):
     kind: ClassVar[str]
     about = (
-        "To sign in to AWS’s own console. It is kept sealed until it is sent, and checked against the password policy "
-        "that the last pull saw."
+        "To sign in to the AWS Management Console. It is kept sealed until it is sent, and checked against the "
+        "password policy that the last pull saw."
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -107,7 +107,7 @@ class ResetPasswordForm(PasswordForm):
 
 class DeletePasswordForm(ActForm):
     heading = "Delete the console password of {names}"
-    about = "They can’t sign in to AWS’s own console any more. Access keys and sessions that are open go on."
+    about = "They can’t sign in to the AWS Management Console any more. Access keys and open sessions keep working."
 
     def steps(self) -> Sequence[StepSpec]:
         return [on_user(self.target, "iam.login.delete")]

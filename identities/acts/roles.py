@@ -37,7 +37,7 @@ class RevokeSessionsForm(ActForm):
     heading = "Revoke the sessions of {names}"
     about = (
         "Sessions that have begun by now may do nothing any more. Programs that can assume the role again just do; "
-        "people sign in again. AWS’s own console writes the same inline policy, AWSRevokeOlderSessions."
+        "people sign in again. The AWS Management Console writes the same inline policy, AWSRevokeOlderSessions."
     )
 
     def steps(self) -> Sequence[StepSpec]:

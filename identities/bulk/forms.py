@@ -44,7 +44,7 @@ class RowsForm(TextOrFileForm):
         self.rows: list[Row] = []
         self.lines: list[Line] = []
         self.fields["title"].required = False
-        self.fields["title"].help_text = "For the list of changes; left empty, it says how many rows."
+        self.fields["title"].help_text = "For the list of changes. If empty, it says how many rows."
         self.order_fields([*self.own_fields, "text", "file", "skip", "title", "reason"])
 
     def clean(self) -> dict[str, Any]:
@@ -85,7 +85,7 @@ class TableForm(RowsForm):
         label="The rows are",
         choices=[(rows.NEW, "New users"), (rows.THERE, "Existing users")],
         initial=rows.NEW,
-        help_text=f"Columns for new users: {_HELP[rows.NEW]}. For users that are there: {_HELP[rows.THERE]}. In any "
+        help_text=f"Columns for new users: {_HELP[rows.NEW]}. For existing users: {_HELP[rows.THERE]}. In any "
         "order; or a column for each tag, such as tag:team. Several in a cell: with ; between them.",
     )
     prefixes = (rows.TAG_COLUMN,)

@@ -33,7 +33,7 @@ def root_rows(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.
         yield panels.Row(
             title="The root user has no MFA",
             url=url,
-            text="Whoever learns its password owns the AWS account.",
+            text="Anybody who learns its password controls the AWS account.",
             severity="critical",
             act="Look at it",
         )
@@ -54,7 +54,7 @@ def credential_rows(request: HttpRequest, aws_account: AwsAccount) -> Iterator[p
         users.filter(has_password__in=[True], mfa_count=0),
         "mfa=none",
         ("user signs", "users sign", "in without MFA"),
-        "With a password alone they get into AWS’s own console.",
+        "With a password alone they can sign in to the AWS Management Console.",
     )
     yield from _row(
         aws_account,

@@ -39,7 +39,8 @@ def _in_words(bound: Bounding) -> str:
         return found.unbound
     policies = {policy.aws_id for level in found.levels for policy in level.policies}
     return (
-        f"{counted(len(policies), 'policy', 'policies')} on {counted(len(found.levels), 'level')} bound this account."
+        f"{counted(len(policies), 'policy', 'policies')} on {counted(len(found.levels), 'level')} "
+        "limit this AWS account."
     )
 
 
@@ -51,6 +52,6 @@ def register() -> None:
                           position=45)
     )  # fmt: skip
     panels.register(
-        panels.Panel("overview.side", "bounds", "What bounds this AWS account", url_name="organization", rows=_bounds,
+        panels.Panel("overview.side", "bounds", "Limits of this AWS account", url_name="organization", rows=_bounds,
                      permission=SEE_IAM, position=25)
     )  # fmt: skip

@@ -91,7 +91,7 @@ def _make_removal(change: Change, planned: Sequence[Planned], actor: Operator) -
         row.change = removal
     Step.objects.bulk_create(rows)
     verbs.record("change.end_planned", removal, actor=actor, reason=change.reason, at=change.until.isoformat())
-    say(change, f"Change {removal.pk} takes it away: {full_time(change.until)}.")
+    say(change, f"Change {removal.pk} removes it: {full_time(change.until)}.")
 
 
 def removal_of(change: Change) -> Change | None:

@@ -75,7 +75,10 @@ class NewAwsAccountForm(FileForm, ModelForm):
             "account_id": forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "mono"})
         }
         labels = {"account_id": "AWS account id", "name": "Name"}
-        help_texts = {"account_id": "12 digits. The file must be of this one.", "name": "As your people call it."}
+        help_texts = {
+            "account_id": "12 digits. The file must be of this one.",
+            "name": "How pages name it, such as Acme.",
+        }
         error_messages = {"account_id": {"unique": "The console has this AWS account already: import on its own page."}}
 
     def aws_account(self) -> AwsAccount:

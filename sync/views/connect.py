@@ -29,8 +29,8 @@ from sync.aws.purpose import Tier
 from sync.forms import ConnectForm, ReconnectForm
 
 TIERS: tuple[tuple[Tier, str, str], ...] = (
-    ("read", "The role to read", "For pulls, and to look before and after a change."),
-    ("write", "The role to write", "Assumed by the change workers only, cut down to each plan."),
+    ("read", "The role to read", "For pulls, and to read before and after a change."),
+    ("write", "The role to write", "Only change workers assume it, with a session policy for each plan."),
 )
 
 
@@ -179,7 +179,11 @@ def _identity(form: ConnectForm) -> dict[str, Any]:
         emulated=bool(cleaned.get("emulated")),
     )
     external_id = form.data.get("external_id", "")
-    return {"machine": machine, "roles": _roles(partition, machine.principal_arn, external_id)}
+    return {
+        "machine": machine,
+        "is_known": AwsAccount.objects.filter(account_id=machine.account_id).exists(),
+        "roles": _roles(partition, machine.principal_arn, external_id),
+    }
 
 
 def _roles(partition: str, principal_arn: str, external_id: str) -> list[RoleDocuments]:

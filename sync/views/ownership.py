@@ -30,12 +30,12 @@ _DOES = {
 
 class RuleForm(forms.Form):
     matches = forms.ChoiceField(
-        label="Look at", choices=OwnershipRule.Matches.choices, initial=OwnershipRule.Matches.NAME
+        label="Match on", choices=OwnershipRule.Matches.choices, initial=OwnershipRule.Matches.NAME
     )
     tag_key = forms.CharField(label="Tag", max_length=128, required=False)
-    pattern = forms.CharField(label="Is like", max_length=512)
+    pattern = forms.CharField(label="Pattern", max_length=512)
     ownership = forms.ChoiceField(
-        label="Then it is",
+        label="Ownership",
         choices=[(value, words.capitalize()) for value, words in ownership.WORDS.items()],
         initial=Ownership.READ_ONLY,
     )

@@ -45,20 +45,20 @@ class Temporary:
     @property
     def sentences(self) -> Iterator[str]:
         if self.change.ends_id:
-            yield f"This takes away what change {self.other.pk} gives."
+            yield f"This removes what change {self.other.pk} grants."
             yield (
-                "It was decided together with it: at its time it runs without further approvals or checks, also when "
-                "nobody pulls. What is gone by then counts as done."
+                "Both were approved together: at its time this change runs without further approvals or checks, also "
+                "without a pull. What is gone by then counts as done."
             )
             yield from self._put_back(self.change)
             if self.change.state not in OVER:
                 yield (
-                    "Who asked for the access can end it earlier, and not stop or delay its end: that takes somebody "
-                    "else who may approve, and a fresh sign-in."
+                    "The requester of the access can end it earlier, but not stop or delay its end: that takes another "
+                    "operator who may approve, and a fresh sign-in."
                 )
         elif self.change.until:
-            yield f"Until {full_time(self.change.until)}. Then the change below takes it away."
-            yield "Who approves or applies this decides both."
+            yield f"Until {full_time(self.change.until)}. Then the change below removes it."
+            yield "Approving or applying this change covers both."
             yield from self.decided
             yield _AWSS_OWN if self._ends_itself else _OURS_ONLY
 
@@ -71,7 +71,7 @@ class Temporary:
         again = next_try(removal)
         return (
             f"This access should have ended {full_time(removal.not_before)}, and is still there.",
-            f"Change {removal.pk}, which takes it away: {removal.get_state_display().lower()}.",
+            f"Change {removal.pk}, which removes it: {removal.get_state_display().lower()}.",
             f"It is tried again by itself: {full_time(again)}." if again else _NOT_BY_ITSELF[_writes(removal)],
         )
 
@@ -79,8 +79,8 @@ class Temporary:
     def decided(self) -> Iterator[str]:
         """Of a grant: what is decided together with it."""
         yield (
-            f"At its time change {self.other.pk} runs without further approvals or checks, also when nobody pulls: "
-            "they are given with this one. Only writes must be on then."
+            f"At its time change {self.other.pk} runs without further approvals or checks, also without a pull: "
+            "they are given with this one. Writes must be on then."
         )
         yield from self._put_back(self.other)
 
@@ -92,7 +92,7 @@ class Temporary:
                 title = operation.title(operation.parse(step.params))
                 yield (
                     f"It puts back what was there when this was proposed: {title[0].lower()}{title[1:]} (step "
-                    f"{step.position}). What that text allows is allowed again from then on."
+                    f"{step.position}). What that document allows is allowed again from then on."
                 )
 
     @property
@@ -113,15 +113,16 @@ def _writes(removal: Change) -> bool:
 
 
 _NOT_BY_ITSELF = {
-    True: "It is on its way, or nobody can tell whether it was done: look at its page.",
-    False: "Writes are off for this AWS account, so nothing takes it away: an owner has to turn them on.",
+    True: "It is running, or its outcome is unknown: look at its page.",
+    False: "Writes are off for this AWS account, so nothing removes it: an owner has to turn them on.",
 }
 _AWSS_OWN = (
-    "The document says the end too (aws:CurrentTime): AWS allows nothing by it from then on, even without this console."
+    "The document has the end date too (aws:CurrentTime): AWS allows nothing by it from then on, even without this "
+    "console."
 )
 _OURS_ONLY = (
-    "AWS knows nothing of the end: what is given is no document of this change’s own. It takes this console, with "
-    "writes turned on, to take it away."
+    "AWS doesn’t know the end date, since the change writes no policy document that could say it. This console "
+    "removes the access, and needs writes turned on for that."
 )
 
 

@@ -70,9 +70,9 @@ def test_makes_rules_after_a_look_at_what_they_do(
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
     page.goto(address("ownership"))
-    first = page.get_by_role("group", name="A further rule").first
-    first.get_by_label("Is like").fill("vendor-*")
-    first.get_by_label("Then it is").select_option("Ignored")
+    first = page.get_by_role("group", name="New rule").first
+    first.get_by_label("Pattern").fill("vendor-*")
+    first.get_by_label("Ownership").select_option("Ignored")
     page.get_by_role("button", name="Show what this does").click()
     expect(page.get_by_text("This hides 1 IAM role.")).to_be_visible()
     assert complaints(page, width) == []

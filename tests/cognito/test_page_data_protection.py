@@ -171,7 +171,7 @@ def test_the_chain_verifies_after_an_erasure_and_not_after_a_forgery(
     erase(client, pool, sub=gone(pool).aws_id)
     text = checked(client)
     head = AuditEntry.objects.filter(number__isnull=False).latest("number")
-    assert "as they were sealed" in text and f"{head.number}:{head.seal}" in text
+    assert "sealed entries are unchanged" in text and f"{head.number}:{head.seal}" in text
     with connection.cursor() as cursor:
         for statement in SQL[connection.vendor][1]:
             cursor.execute(statement)

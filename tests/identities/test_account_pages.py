@@ -116,7 +116,7 @@ def test_a_weak_password_policy() -> None:
     assert policy.weaknesses == [
         "6 characters are few: 14 are advised.",
         "No kinds of characters are asked for.",
-        "Who must change a password can go back to the old one.",
+        "Users who must change their password can set the old one again.",
     ]
 
 

@@ -20,7 +20,7 @@ from tests.services.pages import address, get, text_of
 from tests.services.world import World
 
 pytestmark = pytest.mark.django_db
-ITSELF, NOT_ITSELF = "AWS allows nothing by it from then on", "AWS knows nothing of the end"
+ITSELF, NOT_ITSELF = "AWS allows nothing by it from then on", "AWS doesn’t know the end date"
 
 
 @pytest.fixture(autouse=True)

@@ -73,7 +73,7 @@ def test_a_user_without_credentials_has_none(iam: Any, aws_account: AwsAccount, 
     pull(aws_account)
     text = tab("plain")
     assert "call AWS as this user. None · Read just now" in text
-    assert "None: this user can’t sign in to AWS’s own console" in text
+    assert "None: this user can’t sign in to the AWS Management Console" in text
     assert text.count("Not read yet") == 0
 
 

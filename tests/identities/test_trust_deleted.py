@@ -89,7 +89,7 @@ def test_the_list_and_the_overview_have_it(
     assert names_in(get(client, "roles", "?trust=deleted")) == ["exporter"]
     text = text_of(get(client, "overview"))
     assert "1 role trusts somebody who was deleted" in text
-    assert "exporter. Meant: kim. Nobody can use it: another one of that name isn’t meant." in text
+    assert "exporter. Meant: kim. Nobody can assume it: a new principal of the same name isn’t trusted." in text
 
 
 # ---- By ARN, and in other AWS accounts: as a pull may leave it -----------------------------------------------

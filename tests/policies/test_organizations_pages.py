@@ -33,7 +33,7 @@ def test_the_tree_goes_from_the_root_down(aws_account: AwsAccount, bob: Operator
     workloads = make_organization(aws_account)
     make_account(aws_account, "Old", workloads, "600000000000", state="SUSPENDED")
     text = text_of(get(client_of(bob), "organization"))
-    order = ["Root", "Management account: no control policy binds it", "Workloads", "Old", "Production", "Team 000"]
+    order = ["Root", "Management account: no control policy limits it", "Workloads", "Old", "Production", "Team 000"]
     places = [text.index(name, text.index("From the root down")) for name in order]
     assert places == sorted(places)
     assert "Workloads 3 accounts" in text
@@ -197,7 +197,7 @@ def test_a_control_policy_of_another_aws_account_is_not_found(
 def test_the_overview_says_what_bounds(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
     make_organization(aws_account)
     text = text_of(get(client_of(bob), "overview"))
-    assert "Service control policies 2 policies on 3 levels bound this account." in text
+    assert "Service control policies 2 policies on 3 levels limit this AWS account." in text
 
 
 def test_the_overview_says_where_the_bound_is_unknown(

@@ -86,7 +86,17 @@ def test_shows_who_the_console_is_and_the_trust_policies(
     assert f"arn:aws:iam::{ACCOUNT_ID}:user/emulator" in text
     assert "sts:SetSourceIdentity" in text
     assert "iam-console-from-the-form" in text
+    assert f"Connect {ACCOUNT_ID}" in text
     assert "<html" not in text
+
+
+def test_offers_no_aws_account_that_is_connected(
+    emulator: Emulator, aws_account: AwsAccount, olga: Operator, client_of: ClientOf
+) -> None:
+    query = {**TYPED, "account_id": ""}
+    text = client_of(olga).get(reverse("connect_identity"), query, headers={"HX-Request": "true"}).content.decode()
+    assert aws_account.account_id == ACCOUNT_ID
+    assert f"Connect {ACCOUNT_ID}" not in text
 
 
 def test_checks_what_works_and_saves_nothing(emulator: Emulator, olga: Operator, client_of: ClientOf) -> None:

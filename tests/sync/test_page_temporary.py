@@ -51,11 +51,11 @@ def test_the_plan_says_what_is_approved_with_it(
     grant = staged(client_of(erin), user, "attach", timedelta(days=2), policy=policy.name)
     page = text_of(get(client_of(erin), "change", pk=grant.pk))
     removal = Change.objects.get(ends=grant)
-    assert "Who approves or applies this decides both." in page
-    assert "AWS knows nothing of the end" in page
+    assert "Approving or applying this change covers both." in page
+    assert "AWS doesn’t know the end date" in page
     assert f"{removal.pk} End of change {grant.pk}" in page
     page = text_of(get(client_of(erin), "change", pk=removal.pk))
-    assert f"This takes away what change {grant.pk} gives." in page
+    assert f"This removes what change {grant.pk} grants." in page
 
 
 def test_the_plan_and_the_approval_say_how_it_ends(
@@ -90,7 +90,7 @@ def test_an_inline_policy_ends_by_itself(user: IamUser, erin: Operator, client_o
     document = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}}'
     grant = staged(client_of(erin), user, "inline", timedelta(days=2), policy="own", document=document)
     assert "DateLessThan" in grant.steps.get().params["document"]
-    assert "The document says the end too" in text_of(get(client_of(erin), "change", pk=grant.pk))
+    assert "The document has the end date too" in text_of(get(client_of(erin), "change", pk=grant.pk))
     scheduled(grant)
     assert "AWS ends what it allows by itself too." in text_of(get(client_of(erin), "user", aws_id=user.aws_id))
 
@@ -132,7 +132,7 @@ def test_the_overview_warns_a_day_ahead(
     grant = staged(client_of(erin), user, "attach", span, policy=policy.name)
     scheduled(grant)
     page = text_of(get(client_of(erin), "overview"))
-    assert f"given by change {grant.pk}." in page
+    assert f"granted by change {grant.pk}." in page
     assert ("Access ends:" in page) == attention
 
 

@@ -154,7 +154,9 @@ class CodesParams(DeviceParams):
         if not _SERIAL.fullmatch(self.serial):
             raise BadParams("The serial number of an MFA device has letters, digits and +=/:,.@_- only.")
         if MfaDevice.factor_of(self.serial) == MfaDevice.Factor.PASSKEY:
-            raise BadParams("A passkey or security key gives no codes: its user registers it in AWS’s own console.")
+            raise BadParams(
+                "A passkey or security key gives no codes: its user registers it in the AWS Management Console."
+            )
         if not is_reference(self.code1) or not is_reference(self.code2):
             raise BadParams("Codes are sealed before they become part of a plan.")
 
