@@ -10,12 +10,16 @@ GROUPS_CLAIM = "cognito:groups"
 
 
 class Claims:
-    """`kept` tells the names of the attributes that the mirror keeps of people of the pool, where that is asked."""
+    """`kept` tells the names of the attributes that the mirror keeps of people of the pool, where that is asked.
 
-    def __init__(self, person: CognitoUser, groups: Sequence[str], kept: Callable[[], Collection[str]]) -> None:
+    `groups` is None where nobody here knows all that the person is in.
+    """
+
+    def __init__(self, person: CognitoUser, groups: Sequence[str] | None, kept: Callable[[], Collection[str]]) -> None:
         self._values: dict[str, tuple[str, ...]] = {name: (value,) for name, value in person.attributes.items()}
         self._values |= {"sub": (person.aws_id,), "cognito:username": (person.name,)}
-        self._values[GROUPS_CLAIM] = tuple(groups)
+        if groups is not None:
+            self._values[GROUPS_CLAIM] = tuple(groups)
         self._kept = kept
 
     def of(self, name: str) -> tuple[str, ...] | None:

@@ -8,7 +8,7 @@ what nobody here knows of them counts as if it gave access.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -31,7 +31,7 @@ _SOMEBODY_ELSE = "It takes somebody who may propose changes, and an approval by 
 class LookedAt:
     """What identity pools, of whatever AWS account, look at in tokens of a user pool.
 
-    `unknown`: names of those whose roles or tags aren't held.
+    `unknown`: names of those whose roles or tags aren't held: they may look at anything.
     """
 
     rules: tuple[Mapping[str, str], ...] = ()
@@ -53,15 +53,16 @@ def looked_at(pool_id: str) -> LookedAt:
                 rules.append(look.rule)
             elif pool_id in look.provider:
                 tags.add(look.claim)
-        if pool.roles is None and pool_id in str(pool.settings.get("CognitoIdentityProviders", "")):
+        is_held = pool.roles is not None and pool.principal_tags is not None
+        if not is_held and pool_id in str(pool.settings.get("CognitoIdentityProviders", "")):
             unknown.append(pool.name)
     return LookedAt(tuple(rules), frozenset(tags), tuple(unknown))
 
 
 def guarded_attributes(draft: Draft, pool_id: str, names: Iterable[str]) -> list[str]:
     """Those of these attributes that matter so, sorted."""
-    claims = _claims(draft, pool_id)
-    return sorted(name for name in set(names) if name in VERIFIED or name in claims)
+    found = _looked_at(draft, pool_id)
+    return sorted(name for name in set(names) if found.unknown or name in VERIFIED or name in found.claims)
 
 
 def why_guarded_attributes(draft: Draft, pool_id: str, names: Iterable[str]) -> str:
@@ -75,9 +76,10 @@ def why_guarded_group(draft: Draft, pool_arn: str, name: str) -> str:
     """A sentence; "" for a group that gives no access to AWS."""
     if role_arn := _roles(draft, pool_arn).get(name):
         return told_of_role(name, role_arn)
-    if GROUPS_CLAIM in _claims(draft, pool_arn.rpartition("/")[2]):
+    found = _looked_at(draft, pool_arn.rpartition("/")[2])
+    if GROUPS_CLAIM in found.claims:
         return f"Rules of an identity pool look at groups: members of {name} may get a role by one."
-    return ""
+    return _told_unknown(found, f"members of {name}") if found.unknown else ""
 
 
 def why_not_for_helpdesk(draft: Draft, pool_arn: str, name: str) -> str:
@@ -95,10 +97,18 @@ def why_guarded_person(draft: Draft, person: CognitoUser) -> str:
         return f"They are in {carrying[0]}. {told_of_role(carrying[0], roles[carrying[0]])} {_SOMEBODY_ELSE}"
     found = _looked_at(draft, person.pool.aws_id)
     if found.unknown:
-        return f"The roles of the identity pool {found.unknown[0]} aren’t held, so they may get one. {_SOMEBODY_ELSE}"
-    claims = Claims(person, groups, partial(_kept, draft, person.pool))
+        return f"{_told_unknown(found, 'they')} {_SOMEBODY_ELSE}"
+    unread = _unread(draft, person.pool.arn)
+    if with_role := [name for name in unread if name in roles]:
+        gives = told_of_role(with_role[0], roles[with_role[0]])
+        return f"Who is in {with_role[0]} isn’t read yet, so they may be. {gives} {_SOMEBODY_ELSE}"
+    claims = Claims(person, None if unread else groups, partial(_kept, draft, person.pool))
     why = _by_rules(found.rules, claims) or _by_tags(found.tags, claims)
     return f"{why} {_SOMEBODY_ELSE}" if why else ""
+
+
+def _told_unknown(found: LookedAt, who: str) -> str:
+    return f"The roles and tags of the identity pool {found.unknown[0]} aren’t read yet, so {who} may get access by it."
 
 
 def _by_rules(rules: Iterable[Mapping[str, str]], claims: Claims) -> str:
@@ -153,10 +163,6 @@ def _kept(draft: Draft, pool: UserPool) -> frozenset[str]:
 
 
 # ---- Asked for once for all steps of a plan -------------------------------------------------------------------------
-def _claims(draft: Draft, pool_id: str) -> frozenset[str]:
-    return _looked_at(draft, pool_id).claims
-
-
 def _looked_at(draft: Draft, pool_id: str) -> LookedAt:
     key = (looked_at, pool_id)
     if key not in draft.remembered:
@@ -167,11 +173,22 @@ def _looked_at(draft: Draft, pool_id: str) -> LookedAt:
 
 def _roles(draft: Draft, pool_arn: str) -> Mapping[str, str]:
     """Of the pool's groups that carry one, by their names."""
+    return _told_of_groups(draft, pool_arn)[0]
+
+
+def _unread(draft: Draft, pool_arn: str) -> Collection[str]:
+    """Groups of the pool whose members were never read: anybody may be in them."""
+    return _told_of_groups(draft, pool_arn)[1]
+
+
+def _told_of_groups(draft: Draft, pool_arn: str) -> tuple[Mapping[str, str], Collection[str]]:
     key = (told_of_role, pool_arn)
     if key not in draft.remembered:
-        groups = CognitoGroup.objects.live().filter(aws_account=draft.aws_account, arn=pool_arn).exclude(role_arn="")
-        draft.remembered[key] = dict(groups.values_list("name", "role_arn"))
-    found: Mapping[str, str] = draft.remembered[key]
+        groups = CognitoGroup.objects.live().filter(aws_account=draft.aws_account, arn=pool_arn).order_by("name")
+        told = list(groups.values_list("name", "role_arn", "members_read_at"))
+        roles = {name: role_arn for name, role_arn, _ in told if role_arn}
+        draft.remembered[key] = roles, [name for name, _, read_at in told if read_at is None]
+    found: tuple[Mapping[str, str], Collection[str]] = draft.remembered[key]
     return found
 
 

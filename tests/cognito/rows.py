@@ -60,7 +60,13 @@ def put_into(group: CognitoGroup, *people: CognitoUser) -> None:
 
 def make_identity_pool(pool: UserPool, name: str = "shop", client_id: str = "client7", **fields: Any) -> IdentityPool:
     provider = {"ProviderName": provider_of(pool), "ClientId": client_id}
-    told = {"settings": {"CognitoIdentityProviders": [provider]}, "roles": {}, "role_mappings": {}, **fields}
+    told = {
+        "settings": {"CognitoIdentityProviders": [provider]},
+        "roles": {},
+        "role_mappings": {},
+        "principal_tags": {},
+        **fields,
+    }
     made: IdentityPool = IdentityPool.objects.create(
         aws_account=pool.aws_account, region=pool.region, name=name, name_key=name, aws_id=f"{REGION}:{name}",
         first_seen=CREATED, **told,

@@ -95,10 +95,25 @@ def roles_are_not_held(jane: CognitoUser) -> None:
     make_identity_pool(jane.pool, roles=None, role_mappings=None)
 
 
+def tags_are_not_held(jane: CognitoUser) -> None:
+    make_identity_pool(jane.pool, principal_tags=None)
+
+
+def may_be_in_a_group_with_a_role(jane: CognitoUser) -> None:
+    """Its members were never read."""
+    make_pool_group(jane.pool, "staff", role_arn="arn:aws:iam::123456789012:role/staff", members_read_at=None)
+
+
+def may_fit_a_rule_by_group(jane: CognitoUser) -> None:
+    make_pool_group(jane.pool, "admins", members_read_at=None)
+    _rule(jane, "cognito:groups", "adm", "Contains")
+
+
 GUARDING = (
     in_a_group_with_a_role, fits_a_rule, fits_a_rule_by_group, may_fit_a_rule, fits_a_rule_of_another_aws_account,
-    is_tagged, roles_are_not_held,
+    is_tagged, roles_are_not_held, tags_are_not_held, may_be_in_a_group_with_a_role, may_fit_a_rule_by_group,
 )  # fmt: skip
+LOOKING_AT_EVERY_GROUP = (fits_a_rule_by_group, may_fit_a_rule_by_group, roles_are_not_held, tags_are_not_held)
 
 
 def fits_no_rule(jane: CognitoUser) -> None:
@@ -196,7 +211,7 @@ def test_of_guarded_people_nothing_that_hands_over_is_for_helpdesk(
         assert operation.asks_second(draft, params), kind
     for kind, spec in ONLY_TAKES.items():
         step = spec(jane, hal)
-        never = NEVER_FOR_HELPDESK | ({"cognito.user.group.remove"} if guard is fits_a_rule_by_group else set())
+        never = NEVER_FOR_HELPDESK | ({"cognito.user.group.remove"} if guard in LOOKING_AT_EVERY_GROUP else set())
         assert _is_for_helpdesk(step, hal, account) is (kind not in never), kind
         assert not operations.registry[kind].asks_second(Draft(account), operations.registry[kind].parse(step.params))
 
@@ -253,6 +268,17 @@ def test_somebody_whom_an_invitation_would_give_a_role_is_not_for_helpdesk(jane:
     """By the address that they are invited by, which is a claim of theirs."""
     _rule(jane, "email", "admin", "StartsWith")
     step = new_person(jane.pool, "admin.new@example.org", {}, channel="EMAIL", said="")
+    assert not _is_for_helpdesk(step, hal, jane.aws_account)
+
+
+@pytest.mark.parametrize("guard", [roles_are_not_held, tags_are_not_held], ids=lambda guard: guard.__name__)
+def test_nor_is_an_invitation_while_nobody_knows_what_gives_a_role(
+    jane: CognitoUser, hal: Operator, guard: Callable[[CognitoUser], None]
+) -> None:
+    """Who is invited may fit a rule that wasn't read."""
+    assert _is_for_helpdesk(new_person(jane.pool, "a@example.org", {}, channel="EMAIL"), hal, jane.aws_account)
+    guard(jane)
+    step = new_person(jane.pool, "b@example.org", {"custom:plan": "x"}, channel="EMAIL")
     assert not _is_for_helpdesk(step, hal, jane.aws_account)
 
 
