@@ -116,14 +116,16 @@ def _is_all_taken_away(removal: Change, reverse: Change) -> bool:
 
 
 def _follow_grant(change: Change) -> None:
-    removal = Change.objects.select_for_update().filter(ends=change, state=Change.State.DRAFT).first()
+    removal = Change.objects.select_for_update().filter(ends=change, state__in=AHEAD).first()
     if removal is None:
         return
+    _name_what_was_made(change, removal)
+    if removal.state == Change.State.SCHEDULED:  # the grant went on after a step of it had failed
+        return
     if change.steps.filter(state__in=(*Step.FINISHED, Step.State.UNKNOWN)).exists():
-        _name_what_was_made(change, removal)
         removal.state, removal.applied_by = Change.State.SCHEDULED, change.applied_by or change.requested_by
         removal.applied_from = change.applied_from
-        removal.save(update_fields=["state", "applied_by", "applied_from", "digest"])
+        removal.save(update_fields=["state", "applied_by", "applied_from"])
         say(removal, f"Scheduled: change {change.pk} was carried out.")
         assert removal.not_before is not None  # noqa: S101  as it was made
         verbs.record("change.scheduled", removal, actor=change.applied_by, at=removal.not_before.isoformat())
@@ -141,6 +143,7 @@ def _name_what_was_made(change: Change, removal: Change) -> None:
         step.params, step.expects = resolved(step.params, ids), resolved(step.expects, ids)
     Step.objects.bulk_update(steps, ["params", "expects"])
     removal.digest = digest(removal.aws_account, steps)
+    removal.save(update_fields=["digest"])
 
 
 def _let_go(removal: Change, line: str, actor: Operator | None) -> None:

@@ -13,6 +13,7 @@ from accounts.models import AuditEntry, Operator
 from identities.models import IamUser
 from identities.operations import add_member, attach, create_user, delete_inline, put_inline
 from policies.models import ManagedPolicy
+from policies.operations import create_policy
 from sync import changes
 from sync.changes import mails, sweeper
 from sync.models import Change, Lease, Step
@@ -180,6 +181,21 @@ def test_half_a_grant_is_taken_away_too(world: World, user: IamUser, policy: Man
     world.iam.delete_policy(PolicyArn=other.arn)
     assert carry_out(grant, erin).state in (State.FAILED, State.CONFLICTED)
     assert removal(grant).state == State.SCHEDULED
+    assert at_its_end(grant).state == State.APPLIED
+    assert attached(world, user) == []
+
+
+def test_what_a_grant_made_when_it_went_on_is_taken_away_too(
+    world: World, user: IamUser, policy: ManagedPolicy, erin: Operator
+) -> None:
+    """The removal was scheduled when the grant failed: by then AWS had given no id to what a later step made."""
+    made = f"arn:aws:iam::{world.aws_account.account_id}:policy/on-call"
+    grant = until([attach(user, policy.arn), create_policy(made, document("s3:GetObject"))], erin, world)
+    world.emulator.rules([{"action": "CreatePolicy", "error": {"code": "AccessDenied", "status": 403}}])
+    assert carry_out(grant, erin).state == State.FAILED
+    world.emulator.rules([])
+    changes.retry(change=grant, actor=erin)
+    assert worked(grant).state == State.APPLIED
     assert at_its_end(grant).state == State.APPLIED
     assert attached(world, user) == []
 
