@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
+
 import pytest
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 
 from accounts.access import may
 from accounts.models import AuditEntry, AwsAccount, Grant, Operator
 from accounts.roles import ADMINISTER, PROPOSE, SEE_IAM, Role
-from accounts.services import grants, groups, operators
+from accounts.services import grants, groups, operators, owners
 from accounts.services.owners import NoOwnerLeft
 from tests.accounts.conftest import deactivate
+from tests.conftest import make_operator
 
 
 def owner_grant(operator: Operator) -> Grant:
@@ -103,6 +109,35 @@ def test_an_owner_who_cant_sign_in_doesnt_count(olga: Operator, bob: Operator) -
     deactivate(bob, by=olga)
     with pytest.raises(NoOwnerLeft):
         deactivate(olga, by=olga)
+
+
+@pytest.mark.stack
+@pytest.mark.django_db(transaction=True)
+def test_two_owners_who_take_each_others_role_at_once_leave_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both have looked who is left before either has ended, if nothing keeps them apart."""
+    olga, otto = (make_operator(name, Role.OWNER, None) for name in ("olga", "otto"))
+    meeting, looked = Barrier(2), owners.owners_of_all
+
+    def look_together() -> list[Operator]:
+        said = looked()
+        with suppress(BrokenBarrierError):
+            meeting.wait(1)
+        return said
+
+    def take(actor: Operator, other: Operator) -> bool:
+        try:
+            grants.take(actor=actor, grant=owner_grant(other))
+        except NoOwnerLeft:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with monkeypatch.context() as patched, ThreadPoolExecutor(2) as threads:
+        patched.setattr(owners, "owners_of_all", look_together)
+        done = list(threads.map(take, (olga, otto), (otto, olga)))
+    assert sorted(done) == [False, True]
+    assert len(looked()) == 1
 
 
 def test_with_another_owner_one_may_go(olga: Operator, bob: Operator) -> None:
