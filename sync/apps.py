@@ -42,6 +42,7 @@ class SyncConfig(AppConfig):
                 "change_override": "Let change {pk} through",
                 "change_approve": "Approve change {pk}",
                 "change_approve_alone": "Approve change {pk} alone",
+                "change_review": "Save the review of change {pk}",
                 "change_reject": "Reject change {pk}",
                 "change_withdraw": "Withdraw change {pk}",
                 "change_cancel": "Cancel change {pk}",

@@ -67,6 +67,7 @@ def change_override(request: HttpRequest, account_id: str, pk: int) -> HttpRespo
 @require_POST
 def change_review(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     change, actor = fetch_change(request, account_id, pk, APPROVE), signed_in(request)
+    demand_step_up(request)
     form = ReviewForm(request.POST)
     return _say(request, change, form, lambda text: service.review(change=change, actor=actor, comment=text).change)
 

@@ -32,7 +32,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return _page(request)
     demand_step_up(request)
-    chosen = [int(pk) for pk in request.POST.getlist("go_on") if pk.isdigit()]
+    chosen = [int(pk) for pk in request.POST.getlist("go_on") if pk.isascii() and pk.isdigit()]
     reason = request.POST.get("reason", "").strip()
     if not reason:
         return _page(request, problem="Say what you found out: it is kept in the audit trail.", chosen=chosen)

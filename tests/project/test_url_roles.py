@@ -35,7 +35,7 @@ from policies.models import ManagedPolicy, OrgPolicy
 from sync.models import Change, Revision, Run
 from tests.admin.cases import POLICY_ARN, fill
 from tests.conftest import make_aws_account, make_operator
-from tests.project.url_roles import COLUMNS, PERSONAL, PUBLIC, TABLE
+from tests.project.url_roles import COLUMNS, FRESH, PERSONAL, PUBLIC, TABLE
 from tests.services.database import rows_of_many_tests
 from tests.services.workers import empty_queue
 
@@ -216,17 +216,18 @@ def test_each_form_that_waits_for_a_fresh_sign_in_has_a_name(
 ) -> None:
     """The page after it asks for that by its name: "Apply change 5?"."""
     stale = {who: client_of(cast[who], ago=settings.STEP_UP_S + 60) for who in ("erin", "anton", "alice", "olga")}
-    nameless = set()
+    asked, nameless = set(), set()
     for name, method, *_ in LINES:
         for client in stale.values() if method == "POST" else ():
             address = address_of(name)
             with transaction.atomic():
                 response = client.post(address)
                 transaction.set_rollback(True)
-            waits = "next=" in response.headers.get("Location", "")
-            if waits and not words_of(address)[0]:
-                nameless.add(name)
+            if "next=" in response.headers.get("Location", ""):
+                asked.add(name)
+                nameless |= set() if words_of(address)[0] else {name}
     assert nameless == set()
+    assert asked == set(FRESH.split())
 
 
 # ---- signing in -----------------------------------------------------------------------------------------------

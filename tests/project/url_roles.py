@@ -301,6 +301,34 @@ group_least_privilege          GET    in        404     ok   403  ok   ok    ok 
 role_least_privilege           GET    in        404     ok   403  ok   ok    ok    ok
 """
 
+# What is risky, and so asks for a fresh sign-in even where the form is empty.
+FRESH = """
+approval_rule_make
+approval_rule_remove
+aws_account
+aws_account_writes
+change_apply
+change_approve
+change_approve_alone
+change_break_glass
+change_leave_out
+change_override
+change_retry
+change_review
+connect
+data_protection_erase
+data_protection_pool
+grant_give
+grant_take
+import_snapshot
+operator_active
+operator_invite
+operator_invite_again
+operator_sign_out
+queue
+reconnect
+"""
+
 # allauth's pages that need no sign-in, and those that are every operator's own.
 PUBLIC = """
 account_login
