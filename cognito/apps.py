@@ -29,7 +29,7 @@ class CognitoConfig(AppConfig):
         stepup_words.register(
             {
                 "data_protection_pool": "Save the settings of the pool",
-                "data_protection_erase": "Erase what is held",
+                "data_protection_erase": "Erase what is kept",
             }
         )
         beat.register(erasing.erase_due)

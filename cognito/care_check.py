@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -39,10 +39,11 @@ class CareCheck(Check):
             most = _most(aws_account, pool_arn)
             before = _lately(aws_account, actor, pool_arn, change_id)
             if len(people | before) > most:
+                free_at = _free_at(aws_account, actor, pool_arn)
                 return (
                     f"Helpdesk changes {counted(most, 'person', 'people')} of this pool in an hour at most: you "
                     f"changed {len(before):,}, counting who waits for a worker, and this is about {len(people):,}. "
-                    "Wait, or ask somebody who may more."
+                    f"Split it, or ask an editor or an owner{f'; next free at {free_at:%H:%M}' if free_at else ''}."
                 )
         return ""
 
@@ -101,6 +102,22 @@ def _lately(aws_account: AwsAccount, actor: Operator, pool_arn: str, change_id: 
         Exists(sent) | due, change__in=recent, kind__startswith="cognito.user.", params__pool_arn=pool_arn
     )
     return _people_of(steps)
+
+
+def _free_at(aws_account: AwsAccount, actor: Operator, pool_arn: str) -> datetime | None:
+    """When the first of those whom they changed counts no more, in local time; None where nobody was changed yet.
+
+    Who was changed twice counts until an hour after the second time.
+    """
+    sent = Attempt.objects.filter(
+        step__change__aws_account=aws_account, step__change__requested_by=actor, step__params__pool_arn=pool_arn,
+        step__kind__startswith="cognito.user.", started_at__gt=timezone.now() - _HOUR, snapshot__isnull=False,
+        outcome__in=_PERHAPS_DONE,
+    )  # fmt: skip
+    last: dict[str, datetime] = {}
+    for params, at in sent.order_by("started_at").values_list("step__params", "started_at"):
+        last[str(params.get("sub") or params.get("key"))] = at
+    return timezone.localtime(min(last.values()) + _HOUR) if last else None
 
 
 def _ahead_of(change_id: int | None, changes: QuerySet[Change]) -> QuerySet[Change]:

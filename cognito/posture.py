@@ -1,6 +1,6 @@
 """What is wrong with pools, user pools and identity pools alike: written down for the lists and the overview.
 
-A pool's findings hang on what belongs to it, on the other kind of pools, and on IAM. So each is looked at again soon
+A pool's findings depend on what belongs to it, on the other kind of pools, and on IAM. So each is looked at again soon
 after something of Cognito in its AWS account was seen to change, and every few minutes in any case.
 """
 

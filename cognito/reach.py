@@ -79,7 +79,7 @@ def _others(pool: IdentityPool, key: str, chosen: Chosen, free: Sequence[IamRole
 def chosen_by(pool: IdentityPool, key: str, claims: Claims, groups: Sequence[CognitoGroup]) -> Chosen:
     """`key`: the provider as mappings name it."""
     if pool.roles is None:
-        return Chosen("", "The roles of this identity pool are not held.", unknown=True)
+        return Chosen("", "The roles of this identity pool haven’t been read.", unknown=True)
     arn = pool.roles.get(SIGNED_IN, "")
     usual = Chosen(arn, "Whoever signs in gets it." if arn else "The identity pool has no role for who is signed in.")
     mapping = mapping_of(pool, key)

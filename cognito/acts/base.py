@@ -35,7 +35,7 @@ class PersonForm(OfPool):
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or self.cleaned_data
         if self.by_helpdesk and self.why_guarded:
-            self.add_error(None, f"{self.why_guarded} It isn’t for helpdesk: ask somebody who may more.")
+            self.add_error(None, f"{self.why_guarded} It isn’t for helpdesk: ask an editor or an owner.")
         return said
 
     def said(self, person: CognitoUser) -> str:

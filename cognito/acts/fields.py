@@ -80,7 +80,7 @@ class GuardedNames(OfPool):
         """Below the heading, where something is."""
         if guarded := self._guarded(names):
             verb = "isn’t" if len(guarded) == 1 else "aren’t"
-            told = f"{some(guarded, shown=len(guarded))} {verb} for helpdesk: ask somebody who may more."
+            told = f"{some(guarded, shown=len(guarded))} {verb} for helpdesk: ask an editor or an owner."
             self.about = " ".join(filter(None, (self.about, told)))
 
     def _guarded(self, names: Sequence[str]) -> list[str]:

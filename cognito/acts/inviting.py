@@ -37,7 +37,7 @@ class InviteForm(PasswordFields, AttributeFields):
         self.fields["username"].label = self._label(pool)
         how = self.fields["how"]
         assert isinstance(how, forms.ChoiceField)  # noqa: S101  for the type checker
-        how.choices = [(BY_AWS, "AWS makes one up, and says it in the invitation only"), *how.choices]  # type: ignore[misc]
+        how.choices = [(BY_AWS, "AWS generates one and sends it in the invitation only"), *how.choices]  # type: ignore[misc]
         how.initial = BY_AWS
         invited = f"{messages.invitation(pool, EMAIL)} They must choose a password of their own at the first sign-in."
         self.about = " ".join(filter(None, (invited, self.about)))
@@ -62,7 +62,7 @@ class InviteForm(PasswordFields, AttributeFields):
         said = super().clean()
         if said.get("channel") == NONE and said.get("how") == BY_AWS:
             self.add_error(
-                "how", "Without an invitation nobody learns a password that AWS makes up: choose another way."
+                "how", "Without an invitation nobody learns a password that AWS generates: choose another way."
             )
         return said
 

@@ -168,7 +168,7 @@ class JoinForm(PersonForm):
 
 
 class LeaveForm(JoinForm):
-    heading = "Take {names} out of a group"
+    heading = "Remove {names} from a group"
     kind = "cognito.user.group.remove"
     tells = "Who isn’t in it is left out. Tokens that they have say the group until they expire."
     wants = True
@@ -181,7 +181,7 @@ class LeaveForm(JoinForm):
         field.rows = field.rows.filter(pk__in=theirs.values("group"))
         names = [name for name, _ in field.suggestions]
         field.help_text = f"In {some(names)}." if names else "In no group, as far as the mirror knows."
-        field.unknown = "Nobody of them is in a group “{}”, as far as the mirror knows."
+        field.unknown = "None of them is in a group “{}”, as far as the mirror knows."
 
 
 class AttributesForm(AttributeFields, PersonForm):
@@ -203,7 +203,7 @@ class AttributesForm(AttributeFields, PersonForm):
 
 
 class DropAttributeForm(GuardedNames, PersonForm):
-    heading = "Take an attribute away from {names}"
+    heading = "Remove an attribute of {names}"
     kind = "cognito.user.attributes.delete"
     tells = "Its value is gone; of an attribute that the mirror keeps, the reverse brings it back."
     attribute = forms.ChoiceField(label="Attribute")
@@ -329,7 +329,7 @@ def register() -> None:
         Act("forget-device", "Forget a device…", ForgetDeviceForm, icon="smartphone", told=_none, position=32,
             offered=lambda person: bool(person.pool.settings.get("DeviceConfiguration"))),
         Act("attributes", "Set attributes…", AttributesForm, icon="pencil", told=_perhaps, position=40),
-        Act("drop-attribute", "Take an attribute away…", DropAttributeForm, icon="eraser", many=True, told=_none,
+        Act("drop-attribute", "Remove an attribute…", DropAttributeForm, icon="eraser", many=True, told=_none,
             position=41),
         Act("join", "Add to a group…", JoinForm, icon="user-plus", many=True, told=_none, position=50),
         Act("leave", "Remove from a group…", LeaveForm, icon="user-minus", many=True, told=_none, position=51),

@@ -49,12 +49,15 @@ def _of_guests(guest: GuestAccess) -> Iterator[Finding]:
     others = [each for each in own.rows if _is_too_much(each) and not (each.on_everything and _is_of_s3(each))]
     if others:
         names = some([each.service.name for each in others])
-        text = (
-            f"{own.role.name} lets whoever knows the pool’s id do more there than read named things.{_limited(others)}"
-        )
+        text = f"{own.role.name} lets whoever knows the pool’s id do more there than read the resources that it names."
         severity = "critical" if any(each.level in _WORSE for each in others) else "high"
         yield Finding(
-            "GUESTS_DO_TOO_MUCH", severity, f"Guests reach far into {names}", text, "guests-off", "Let no guests in…"
+            "GUESTS_DO_TOO_MUCH",
+            severity,
+            f"Guests have broad access to {names}",
+            f"{text}{_limited(others)}",
+            "guests-off",
+            "Turn off guest access…",
         )
 
 
@@ -68,7 +71,7 @@ def _of_all_s3(own: OfRole, of_s3: Row, limit: str) -> Finding:
     _, but, spared = of_s3.scopes[0].words.partition(" but ")
     hangs = f", {of_s3.condition}" if of_s3.condition else ""
     which = f"every bucket of the AWS account{but}{spared}"
-    text = f"{what} gives {own.role.name} {which}, whoever knows the pool’s id{hangs}."
+    text = f"{what} gives {own.role.name} {which}, and whoever knows the pool’s id is a guest{hangs}."
     title = "Guests read all of S3" if of_s3.level == "read" else "Guests reach all of S3"
     return Finding(
         "GUESTS_READ_ALL_S3", "critical", title, f"{text}{limit}", "tighten-guests", "Cut down to one prefix…"
@@ -91,7 +94,7 @@ def _short(policy: str) -> str:
 def _of_flow(chain: Chain) -> Iterator[Finding]:
     if not chain.row.classic_flow:
         return
-    text = "An app may choose the role itself, and what Cognito lays over the guest role doesn’t apply."
+    text = "An app may choose the role itself, and Cognito’s limit on guests doesn’t apply."
     if chain.guest.others:
         text += f" A guest may also take {_named(chain.guest.others)}."
     if others := list(dict.fromkeys(role for way in chain.signed_in for role in way.others)):
@@ -137,7 +140,7 @@ def _missing_role(way: Way, link: Link) -> Finding:
 
 def _of_trust(code: str, severity: str, title: str, text: str, way: Way, link: Link) -> Finding:
     asked = (("role", link.arn),)
-    return Finding(code, severity, title, text, "fix-trust", "Mend the trust…", asked)
+    return Finding(code, severity, title, text, "fix-trust", "Fix the trust policy…", asked)
 
 
 # ---- Mappings ----------------------------------------------------------------------------------------------------
@@ -153,7 +156,7 @@ def _of_mappings(chain: Chain) -> Iterator[Finding]:
             text = f"{way.full_title}: whom no {'rule' if way.is_by_rules else 'group'} gives a role gets the role of "
             text += "everybody who is signed in, and nobody is turned away."
             yield Finding(
-                "MAPPING_FALLS_BACK", "medium", "Who fits nowhere gets in all the same", text, "mapping",
+                "MAPPING_FALLS_BACK", "medium", "People whom nothing matches get a role all the same", text, "mapping",
                 "Turn them away…", turned_away,
             )  # fmt: skip
         if way.mapping and way.mapping["Type"] == "Token" and (ranks := _shared_ranks(rules)):
@@ -161,7 +164,7 @@ def _of_mappings(chain: Chain) -> Iterator[Finding]:
                 f"Groups of the same precedence ({ranks}) with other roles: who is in two of them gets the one that "
                 "the app asks for (CustomRoleArn), and neither where it asks for none."
             )
-            yield Finding("MAPPING_AMBIGUOUS", "medium", "Groups that rank alike", text)
+            yield Finding("MAPPING_AMBIGUOUS", "medium", "Groups of equal precedence", text)
 
 
 def _of_choices(row: IdentityPool, chain: Chain) -> Iterator[Finding]:
@@ -181,7 +184,7 @@ def _of_choices(row: IdentityPool, chain: Chain) -> Iterator[Finding]:
 
 
 _LISTS = (
-    "Map claims that only administrators set, such as groups, or take the attribute from what app clients may write."
+    "Map claims that only administrators set, such as groups, or remove the attribute from what app clients may write."
 )
 
 

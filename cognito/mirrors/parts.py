@@ -7,12 +7,12 @@ from sync.mirror.differences import Part
 
 def _set(label: str) -> Part:
     """Settings that have parts: each is told by AWS's name."""
-    return Part(label, "{label}: {name} set to {new}", "{label}: {name} taken away, before {old}",
+    return Part(label, "{label}: {name} set to {new}", "{label}: {name} removed, before {old}",
                 "{label}: {name} {new} instead of {old}")  # fmt: skip
 
 
 def _list(label: str) -> Part:
-    return Part(label, "{label}: {name} added", "{label}: {name} taken away")
+    return Part(label, "{label}: {name} added", "{label}: {name} removed")
 
 
 _TAGS = Part("Tags", "tag {name}={new} added", "tag {name} removed", "tag {name} is {new} instead of {old}")
@@ -25,7 +25,7 @@ POOL = {
     "Policies": _set("Password and sign-in policy"),
     "AdminCreateUserConfig": _set("Sign-up"),
     "LambdaConfig": _set("Triggers"),
-    "SchemaAttributes": Part("Attributes", "attribute {name} added", "attribute {name} taken away",
+    "SchemaAttributes": Part("Attributes", "attribute {name} added", "attribute {name} removed",
                              told=lambda each: str(each["Name"])),
     "AutoVerifiedAttributes": _list("Verified at sign-up"),
     "AccountRecoverySetting": _set("Account recovery"),
@@ -91,7 +91,7 @@ PROVIDER = {
 }
 RESOURCE_SERVER = {
     "Name": _NAME,
-    "Scopes": Part("Scopes", "scope {name} added", "scope {name} taken away", "scope {name} described as {new}"),
+    "Scopes": Part("Scopes", "scope {name} added", "scope {name} removed", "scope {name} described as {new}"),
 }
 IDENTITY_POOL = {
     "IdentityPoolName": _NAME,
@@ -110,7 +110,7 @@ IDENTITY_POOL = {
 ROLES = {
     "Roles": Part("Roles", "{name} people get {new}", "{name} people get no role, before {old}",
                   "{name} people get {new} instead of {old}"),
-    "RoleMappings": Part("Role mapping", "role mapping of {name} added", "role mapping of {name} taken away",
+    "RoleMappings": Part("Role mapping", "role mapping of {name} added", "role mapping of {name} removed",
                          "role mapping of {name} changed"),
 }  # fmt: skip
 PRINCIPAL_TAGS: dict[str, Part] = {}

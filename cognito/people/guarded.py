@@ -85,7 +85,7 @@ def why_guarded_group(draft: Draft, pool_arn: str, name: str) -> str:
 def why_not_for_helpdesk(draft: Draft, pool_arn: str, name: str) -> str:
     """The same of a group, with what helpdesk can do about it."""
     why = why_guarded_group(draft, pool_arn, name)
-    return f"{why} That isn’t for helpdesk: ask somebody who may more." if why else ""
+    return f"{why} That isn’t for helpdesk: ask an editor or an owner." if why else ""
 
 
 # ---- Whom it is about ----------------------------------------------------------------------------------------------

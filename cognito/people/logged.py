@@ -13,10 +13,10 @@ from cognito.models import CognitoUser, UserPool
 audit.register(
     {
         "people.listed": "looked through the people of {object}",
-        "people.exported": "took people of {object} away as a file",
+        "people.exported": "exported people of {object} as a file",
         "people.asked": "asked AWS for a person of {object}",
         "person.read": "looked at the person {object}",
-        "person.told": "took all that is held of the person {object}",
+        "person.told": "exported all data about the person {object}",
     }
 )
 

@@ -65,7 +65,7 @@ class Asked:
         if not self.by_helpdesk:
             return
         if guarded := guarded_attributes(self.draft, self.pool.aws_id, attributes):
-            raise RowError(f"{guarded[0]} isn’t for helpdesk: leave it empty, or ask somebody who may more.")
+            raise RowError(f"{guarded[0]} isn’t for helpdesk: leave it empty, or ask an editor or an owner.")
         for name in groups:
             if why := why_not_for_helpdesk(self.draft, self.pool.arn, name):
                 raise RowError(why)

@@ -25,7 +25,7 @@ _LOCAL = ("localhost", "127.0.0.1", "::1")
 def _finding(
     code: str, severity: str, title: str, text: str, act: str, asked: Mapping[str, str] | None = None
 ) -> Finding:
-    return Finding(code, severity, title, text, act, "Mend it", tuple((asked or {}).items()))
+    return Finding(code, severity, title, text, act, "Fix it", tuple((asked or {}).items()))
 
 
 def findings_of(pool: UserPool, clients: Sequence[AppClient] | None = None) -> list[Finding]:
@@ -47,7 +47,7 @@ def _of_pool(pool: UserPool, gives: str) -> Iterator[Finding]:
     if pool.self_signup and gives:
         yield _finding(
             "OPEN_SIGN_UP", "high", "Anybody may sign up, and gets into AWS",
-            f"{gives}, so that is for whoever signs up. Let administrators make accounts, or take that away.",
+            f"{gives}, so whoever signs up gets them. Let administrators create the accounts, or remove it there.",
             "signup", {"who": "admin"},
         )  # fmt: skip
     if pool.mfa == "OFF":
@@ -82,7 +82,7 @@ def _of_choices(pool: UserPool, clients: Sequence[AppClient], givers: Sequence[G
             yield Finding("CLAIM_BY_CHOICE", severity, f"People choose {what}", text)
         for app in told.apps:
             if app.id in each.choice.apps:
-                title, mend = f"People write {what}, through {app.name}", "Take the attribute from what it may write."
+                title, mend = f"People write {what}, through {app.name}", "Remove the attribute from what it may write."
                 asked = {"which": app.id, "writes": OWN, "without": each.look.claim}
                 yield _finding("CLAIM_BY_CHOICE", severity, title, f"{text} {mend}", "client-attributes", asked)
 
@@ -130,7 +130,7 @@ def _of_client(client: AppClient) -> Iterator[Finding]:
     if (days := refresh_days(settings)) > LONGEST_REFRESH_DAYS:
         yield _finding(
             "LONG_REFRESH", "medium", f"{client.name} keeps people signed in for {counted(round(days), 'day')}",
-            f"A stolen refresh token is good as long. {LONGEST_REFRESH_DAYS} days are plenty; 30 are AWS’s default.",
+            f"A stolen refresh token is valid as long. {LONGEST_REFRESH_DAYS} days are plenty; 30 are AWS’s default.",
             "client-tokens", {**which, "refresh": "30", "refresh_unit": "days"},
         )  # fmt: skip
     if settings.get("PreventUserExistenceErrors") != "ENABLED" and flows != ["client_credentials"]:

@@ -32,7 +32,7 @@ class Task:
 
 _ADDRESSES, _FACTORS, _RECOVERY = dict(ADDRESSES), dict(FIRST_FACTORS), dict(RECOVERY)
 _PLANS = {"LITE": "Lite", "ESSENTIALS": "Essentials", "PLUS": "Plus"}
-_PROTECTION = {"OFF": "Off", "AUDIT": "Noted, not acted on", "ENFORCED": "Acted on"}
+_PROTECTION = {"OFF": "Off", "AUDIT": "Audit only", "ENFORCED": "Full function"}
 _AT_RISK = {
     "BLOCK": "refused", "MFA_REQUIRED": "a second factor, or refused",
     "MFA_IF_CONFIGURED": "a second factor, if set up", "NO_ACTION": "let in",
@@ -75,7 +75,7 @@ def _sign_up(settings: Mapping[str, Any]) -> Iterator[Said]:
     kept = settings.get("UserAttributeUpdateSettings", {}).get("AttributesRequireVerificationBeforeUpdate", [])
     yield Said("Verified before it changes", _named(_ADDRESSES, kept))
     own = [each["Name"] for each in settings.get("SchemaAttributes", []) if ":" in each["Name"]]
-    yield Said("Attributes of its own", some(own) if own else "None", "Fixed for ever, once they are there.")
+    yield Said("Attributes of its own", some(own) if own else "None", "Permanent, once they are there.")
 
 
 def _sign_in(pool: UserPool) -> Iterator[Said]:
@@ -99,7 +99,7 @@ def _password(settings: Mapping[str, Any]) -> Iterator[Said]:
     needed = [words[0].lower() + words[1:] for member, words in REQUIRED if policy.get(member)]
     yield Said("Needs", some(needed) if needed else "Nothing else")
     days = policy.get("TemporaryPasswordValidityDays", 7)
-    yield Said("A temporary password is good", counted(days, "day"), "Then the invitation has to be sent again.")
+    yield Said("A temporary password is valid for", counted(days, "day"), "Then the invitation has to be sent again.")
     if history := policy.get("PasswordHistorySize"):
         yield Said("Remembered", counted(history, "password"))
 

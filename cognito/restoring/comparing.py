@@ -109,7 +109,7 @@ def _settings(file: PoolFile, target: Target) -> Part:
 
 
 def _setting(name: str, held: Mapping[str, Any], new: Any, file: PoolFile, target: Target) -> Item:
-    does = "Taken away: the file has none" if new is None else "Changed" if name in held else "Set"
+    does = "Removed: the file has none" if new is None else "Changed" if name in held else "Set"
     same_pool = target.pool is not None and target.pool.aws_id == file.pool_id
     ticked = new is not None and (name != "PoolName" or same_pool)
     warnings = []

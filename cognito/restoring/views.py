@@ -58,7 +58,7 @@ def cognito_pool_export(request: HttpRequest, account_id: str, aws_id: str) -> H
 def _file(request: HttpRequest, pool: UserPool, *, memberships: bool) -> StreamingHttpResponse:
     if memberships:
         if not may_in_pool(signed_in(request), EXPORT_PEOPLE, pool.aws_account, pool.aws_id):
-            raise PermissionDenied("Taking people away as a file needs a permission of its own, which editors have.")
+            raise PermissionDenied("Exporting people as a file needs a permission of its own, which editors have.")
         logged.exported(request, pool, ["memberships"], exporting.people_in(pool))
     lines = exporting.lines_of(pool, memberships=memberships)
     response = StreamingHttpResponse(lines, content_type="application/json")

@@ -65,7 +65,7 @@ class AsApp:
         self._secret = secret
         client = AppClient.objects.live().filter(pool=pool, aws_id=client_id).first()
         if client is None:
-            raise NotGoingOn("This pool has that app client no more: begin again.")
+            raise NotGoingOn("This pool no longer has that app client: begin again.")
         self.client: AppClient = client
 
     def call(self, operation: str, **params: Any) -> Mapping[str, Any]:

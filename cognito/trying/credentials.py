@@ -51,7 +51,7 @@ class Trial:
 def why_not(row: IdentityPool) -> str:
     """A sentence why nothing can be tried, known before the click; "" where it can."""
     if row.gone_at is not None:
-        return "AWS has this pool no more."
+        return "AWS no longer has this pool."
     return "" if row.aws_account.writes_enabled else _READ_ONLY
 
 
@@ -67,9 +67,9 @@ def try_out(
     somebody = Somebody(row.aws_account, row.region, credentials)
     try:
         trial.role_arn = somebody.arn()
-        trial.went("Take the role", trial.role_arn)
+        trial.went("Assume the role", trial.role_arn)
     except AwsError as error:
-        trial.failed("Take the role", error)
+        trial.failed("Assume the role", error)
     if bucket:
         title = f"Read {bucket}/{key}"
         try:

@@ -114,7 +114,7 @@ def _page(request: HttpRequest, pool: UserPool) -> HttpResponseBase:
 def _stage(request: HttpRequest, form: PeopleTableForm) -> Change | None:
     said = form.cleaned_data
     if form.bad and not said["skip"]:
-        form.add_error("skip", f"{counted(len(form.bad), 'row')} can’t be done: mend the table, or leave them out.")
+        form.add_error("skip", f"{counted(len(form.bad), 'row')} can’t be done: correct the table, or leave them out.")
         return None
     people = counted(len(form.good), "person", "people")
     title = f"Invite {people} from CSV" if said["what"] == table.NEW else f"Update {people} from CSV"

@@ -49,7 +49,7 @@ def cognito_pool_people(request: HttpRequest, account_id: str, aws_id: str) -> H
     table, rows = table_of(request, pool, care), listed_people(pool)
     if request.GET.get("format"):
         if not table.exports:
-            raise PermissionDenied("Taking people away as a file needs a permission of its own, which editors have.")
+            raise PermissionDenied("Exporting people as a file needs a permission of its own, which editors have.")
         listing = Listing(table, rows, pool, request.GET)
         logged.exported(request, pool, _asked(listing), lately(listing.matching))
 

@@ -66,7 +66,7 @@ def cognito_user_held(request: HttpRequest, account_id: str, aws_id: str) -> Htt
     """All that is held of them: a page, or a file to give to them."""
     person = _fetch(request, account_id, aws_id)
     if not may_in_pool(signed_in(request), EXPORT_PEOPLE, person.aws_account, person.pool.aws_id):
-        raise PermissionDenied("Taking people away needs a permission of its own, which editors and owners have.")
+        raise PermissionDenied("Exporting people needs a permission of its own, which editors and owners have.")
     form = request.GET.get("format", "")
     sections = held_of(person)
     logged.told(request, person, form if form in _FORMS else "page")

@@ -102,7 +102,7 @@ def data_protection_erase(request: HttpRequest, account_id: str, aws_id: str) ->
 def _erase_attribute(request: HttpRequest, pool: UserPool, name: str) -> None:
     care = care_of(pool)
     if name in care.attributes:
-        messages.warning(request, f"{name} is on the list of what is kept: take it off first.")
+        messages.warning(request, f"{name} is on the list of what is kept: remove it from there first.")
         return
     if name not in caring.withdrawn(pool, care):  # the audit trail is no place for whatever was typed
         messages.info(request, "Nobody here has that attribute any more.")

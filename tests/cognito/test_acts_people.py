@@ -145,7 +145,7 @@ def test_helpdesk_gets_no_field_for_what_is_not_for_helpdesk(found: Customers, h
 def test_helpdesk_is_told_of_a_group_that_gives_access(found: Customers, hal: Operator, erin: Operator) -> None:
     [said] = refused("join", found.person("ada"), hal, group="staff")["group"]
     assert said.startswith("Members of staff can take on the role shop-staff")
-    assert said.endswith("That isn’t for helpdesk: ask somebody who may more.")
+    assert said.endswith("That isn’t for helpdesk: ask an editor or an owner.")
     assert filled("join", [found.person("ada")], erin, group="staff").steps()
 
 
@@ -163,7 +163,7 @@ def test_who_leaves_a_group_is_in_it(found: Customers, hal: Operator) -> None:
         field = act.form(found.pool.aws_account, [found.person(name)], hal, {}).fields["group"]
         hints[name] = (field.help_text, [group for group, _ in field.suggestions])  # type: ignore[attr-defined]
     assert hints == {"dora": ("In vip.", ["vip"]), "ada": ("In no group, as far as the mirror knows.", [])}
-    said = "Nobody of them is in a group “vip”, as far as the mirror knows."
+    said = "None of them is in a group “vip”, as far as the mirror knows."
     assert refused("leave", found.person("ada"), hal, group="vip") == {"group": [said]}
 
 

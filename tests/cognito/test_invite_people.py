@@ -55,7 +55,7 @@ def test_attributes_that_the_pool_hardly_uses_are_folded(found: Customers, hal: 
 
 def test_without_a_message_somebody_must_know_the_password(found: Customers, hal: Operator, client_of: SignIn) -> None:
     response = invite(found, client_of(hal), username="eve@acme.example", channel="none")
-    assert "nobody learns a password that AWS makes up" in response.content.decode()
+    assert "nobody learns a password that AWS generates" in response.content.decode()
     assert "eve@acme.example" in response.content.decode()
 
 

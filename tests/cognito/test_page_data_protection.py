@@ -145,7 +145,7 @@ def test_whom_aws_still_has_is_not_erased(pool: UserPool, alice: Operator, clien
 def test_an_attribute_off_the_list_is_erased_of_everybody(pool: UserPool, alice: Operator, client_of: ClientOf) -> None:
     jane = make_person(pool, "jane", attributes={"custom:plan": "family"})
     client = client_of(alice)
-    assert "take it off first" in erase(client, pool, attribute="custom:plan")
+    assert "remove it from there first" in erase(client, pool, attribute="custom:plan")
     PoolCare.objects.update(attributes=["email"])
     page = text_of(get(client, "data_protection_pool", aws_id=pool.aws_id))
     assert "custom:plan of 1 person" in page

@@ -69,7 +69,9 @@ def test_an_hour_is_over_after_an_hour(ago: timedelta, refused: bool, pool: User
     disabled(make_person(pool, "jane"), hal, ago=ago)
     john = make_person(pool, "john")
     if refused:
-        with pytest.raises(PlanError, match="you changed 1, counting who waits for a worker, and this is about 1"):
+        free = timezone.localtime(Attempt.objects.get().started_at + timedelta(hours=1))
+        said = "you changed 1, counting who waits for a worker, and this is about 1. Split it, or ask an editor or an"
+        with pytest.raises(PlanError, match=f"{said} owner; next free at {free:%H:%M}."):
             disable(hal, john)
     else:
         assert disable(hal, john).pk

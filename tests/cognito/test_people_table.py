@@ -68,7 +68,7 @@ def test_what_is_not_for_helpdesk_is_told_at_its_line(
     said = problems(table(found, client_of(hal), text, what="new"))
     assert list(said) == [2, 3]
     assert said[2].startswith("Members of staff can take on the role shop-staff")
-    assert said[3] == "email_verified isn’t for helpdesk: leave it empty, or ask somebody who may more."
+    assert said[3] == "email_verified isn’t for helpdesk: leave it empty, or ask an editor or an owner."
     assert problems(table(found, client_of(erin), text, what="new")) == {}
 
 

@@ -31,7 +31,7 @@ class PoolForm(ActForm):
 
 
 class GuestsOnForm(PoolForm):
-    heading = "Let guests into {names}"
+    heading = "Turn on guest access of {names}"
     about = (
         "Whoever knows the pool’s id, which every copy of the app has, then gets what the guest role may. "
         "The pool’s page says what that is."
@@ -42,7 +42,7 @@ class GuestsOnForm(PoolForm):
 
 
 class GuestsOffForm(PoolForm):
-    heading = "Let no more guests into {names}"
+    heading = "Turn off guest access of {names}"
     about = "Apps that show something before people sign in get no credentials for it any more."
 
     def steps(self) -> Sequence[StepSpec]:
@@ -53,7 +53,7 @@ class ClassicOffForm(PoolForm):
     heading = "Turn off the classic flow in {names}"
     about = (
         "Cognito then chooses the role, and lays its own limit over that of guests. Apps that call GetOpenIdToken and "
-        "AssumeRoleWithWebIdentity themselves stop to work: they should call GetCredentialsForIdentity."
+        "AssumeRoleWithWebIdentity themselves stop working: they should call GetCredentialsForIdentity."
     )
 
     def steps(self) -> Sequence[StepSpec]:
@@ -78,7 +78,7 @@ class RolesForm(PoolForm):
 
 
 class FixTrustForm(PoolForm):
-    heading = "Mend the trust of a role of {names}"
+    heading = "Fix the trust policy of a role of {names}"
     about = (
         "Its trust policy then asks for this pool (aud) and for how somebody came in (amr), so that nobody else gets "
         "the role. What it says of others stays. The plan shows the difference."

@@ -38,7 +38,7 @@ class DeleteIdentitiesForm(PoolForm):
             raise forms.ValidationError(error.sentence()) from error
         if missing := [each for each in ids if each not in found]:
             if is_all:
-                raise forms.ValidationError(f"The pool has no identity {missing[0][:80]}. Take it off the list.")
+                raise forms.ValidationError(f"The pool has no identity {missing[0][:80]}. Remove it from the list.")
             raise forms.ValidationError(
                 f"{missing[0][:80]} isn’t among the first {LOOKED_THROUGH:,} identities of the pool, and no more are "
                 "looked through: make sure that it is of this pool, and delete it in the AWS console."

@@ -100,9 +100,9 @@ class ImagesForm(OnePrefixForm):
 
 class TightenGuestsForm(OnePrefixForm):
     heading = "Let guests of {names} read one prefix only"
-    about = f"The guest role stays, and gets one statement in place of the policies that you take off. {_WHY_NOT}"
+    about = f"The guest role stays, and gets one statement in place of the policies that you remove. {_WHY_NOT}"
     taken = forms.MultipleChoiceField(
-        label="Policies to take off the guest role",
+        label="Policies to remove from the guest role",
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text="Those that allow anything of S3 are chosen.",

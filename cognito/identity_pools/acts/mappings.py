@@ -59,7 +59,7 @@ class MappingForm(OfProviderForm):
         "custom:plan Equals business partner-gold",
     )
     otherwise = forms.ChoiceField(
-        label="Who fits nowhere",
+        label="If nothing matches",
         choices=[("Deny", "Gets no credentials"), ("AuthenticatedRole", "Gets the role of who is signed in")],
     )
 

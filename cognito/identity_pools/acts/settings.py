@@ -97,7 +97,9 @@ class PoolSettingsForm(PoolForm):
 
 class ProvidersForm(PoolForm):
     heading = "Providers of {names}"
-    about = "Whose sign-in the pool takes. What is taken away gets nobody in any more; its role mapping stays."
+    about = (
+        "Whose sign-in the pool takes. Nobody gets in any more by a provider that you remove; its role mapping stays."
+    )
     clients = forms.MultipleChoiceField(label="User pools", required=False, widget=_CHECK)
     check = forms.BooleanField(
         required=False,

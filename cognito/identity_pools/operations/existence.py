@@ -110,7 +110,9 @@ class CreatePool(Operation[CreateParams]):
     def mirrored(self, draft: Draft, p: CreateParams) -> Value:
         pools = IdentityPool.objects.live().filter(aws_account=draft.aws_account, region=p.region, name=p.name)
         if pools.exists():
-            raise Refusal(f"There is an identity pool {p.name} in {p.region} already: two alike would be mistaken.")
+            raise Refusal(
+                f"There is an identity pool {p.name} in {p.region} already: two of one name would be confused."
+            )
         return {"ids": []}
 
     def after(self, p: CreateParams, value: Value) -> Value:

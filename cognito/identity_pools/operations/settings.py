@@ -40,8 +40,8 @@ _WORDS = {
 }  # fmt: skip
 # What a title says of a step that sets one thing only.
 _TITLES = {
-    (GUESTS, True): "Let guests into {}",
-    (GUESTS, False): "Let no more guests into {}",
+    (GUESTS, True): "Turn on guest access of {}",
+    (GUESTS, False): "Turn off guest access of {}",
     (CLASSIC, True): "Allow the classic flow in {}",
     (CLASSIC, False): "Turn off the classic flow in {}",
 }

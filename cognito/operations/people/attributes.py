@@ -69,7 +69,7 @@ class DeleteParams(NamedParams):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not self.names:
-            raise BadParams("There is no attribute to take away.")
+            raise BadParams("There is no attribute to remove.")
 
 
 N = TypeVar("N", bound=NamedParams)
@@ -237,7 +237,7 @@ class DeleteAttributes(OfAttributes[DeleteParams]):
         return dict.fromkeys(p.names, "")
 
     def title(self, p: DeleteParams) -> str:
-        return f"Take {', '.join(p.names)} away from {p.sub}"
+        return f"Remove {', '.join(p.names)} from {p.sub}"
 
     def calls(self, p: DeleteParams) -> list[Call]:
         return self.sent(p, Username=p.called, UserAttributeNames=list(p.names))

@@ -206,4 +206,4 @@ class RemoveFromGroup(InGroup):
     only_takes = True
 
     def title(self, p: InGroupParams) -> str:
-        return f"Take {p.sub} out of the group {p.group}"
+        return f"Remove {p.sub} from the group {p.group}"

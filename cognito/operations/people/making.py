@@ -66,7 +66,7 @@ class NewPersonParams(OfPoolParams):
         if self.password and not is_reference(self.password):
             raise BadParams("A password is sealed before it becomes part of a plan.")
         if not self.channel and not self.password:
-            raise BadParams("Without a message nobody learns a password that AWS makes: give one.")
+            raise BadParams("Without a message nobody learns a password that AWS generates: give one.")
 
 
 class CreatePerson(InPool[NewPersonParams]):

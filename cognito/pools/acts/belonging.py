@@ -274,7 +274,7 @@ class NewServerForm(ServerFields, PoolForm):
 class ServerForm(ServerFields, OneForm):
     of = RESOURCE_SERVER
     heading = "Resource server {one}"
-    about = "Scopes that are taken away can’t be asked for any more; tokens that have them last until they expire."
+    about = "Scopes that are removed can’t be asked for any more; tokens that have them last until they expire."
 
     def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         scopes = {each["ScopeName"]: each.get("ScopeDescription", "") for each in settings.get("Scopes", [])}
@@ -296,12 +296,12 @@ class DeleteServerForm(OneForm):
 # ---- A new pool ----------------------------------------------------------------------------------------------
 class NewPoolForm(ActForm):
     heading = "New user pool"
-    about = "It begins safe: protected from deletion, twelve characters to a password, made by administrators."
+    about = "Secure defaults: deletion protection, passwords of twelve characters, accounts by administrators only."
     name = forms.CharField(max_length=128)
     region = forms.CharField(label="Region", max_length=32, help_text="Such as eu-central-1. It can’t be changed.")
     signs_in_with = ManyField(
         [("email", "E-mail address"), ("phone_number", "Phone number")],
-        label="Username is", help_text="Nothing: a name of their own. Fixed for ever.",
+        label="Username is", help_text="Nothing: a name of their own. It can’t be changed later.",
     )  # fmt: skip
     self_signup = forms.BooleanField(label="Anybody may sign up", required=False)
 

@@ -26,9 +26,9 @@ FLOWS = [
     ("ALLOW_REFRESH_TOKEN_AUTH", "Refresh"),
 ]
 OAUTH = [
-    ("code", "Code (with PKCE): for people, what one wants"),
-    ("implicit", "Implicit: tokens in the address, better not"),
-    ("client_credentials", "Client credentials: for machines, alone"),
+    ("code", "Authorization code (with PKCE): recommended for people"),
+    ("implicit", "Implicit: tokens in the address, not recommended"),
+    ("client_credentials", "Client credentials: for machines only"),
 ]
 UNITS = [("minutes", "minutes"), ("hours", "hours"), ("days", "days")]
 _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
@@ -144,7 +144,7 @@ class ClientSignInForm(ClientForm):
     def clean_flows(self) -> list[str]:
         said: list[str] = self.cleaned_data["flows"]
         if not said:
-            raise forms.ValidationError("Choose one at least: told none, AWS takes those that it thinks usual.")
+            raise forms.ValidationError("Choose one at least: without any, AWS takes its defaults.")
         return said
 
     def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -242,7 +242,7 @@ class ClientOAuthForm(ClientForm):
 class ClientTokensForm(ClientForm):
     heading = "Tokens of {one}"
     about = (
-        "How long they are good. A disabled person’s access and ID tokens are taken until then by whoever checks them "
+        "How long they are valid. A disabled person’s access and ID tokens are taken until then by whoever checks them "
         "offline."
     )
     access = LastingField("access_unit", label="Access tokens")
@@ -325,10 +325,10 @@ class SecretForm(ClientForm):
 class RotateSecretForm(SecretForm):
     heading = "New secret for {one}"
     about = (
-        "In stages: AWS makes a second secret and shows it once; both are good meanwhile; then the old one is deleted. "
-        "AWS tells no last use of a secret, so you say how long the app needs."
+        "In stages: AWS makes a second secret and shows it once; both are valid for a while; then the old one is "
+        "deleted. AWS doesn’t tell when a secret was last used, so you say how long the app needs."
     )
-    days = forms.IntegerField(label="Days in which both are good", min_value=0, max_value=90, initial=7)
+    days = forms.IntegerField(label="Days in which both are valid", min_value=0, max_value=90, initial=7)
 
     def all_steps(self) -> Sequence[StepSpec]:
         if len(self.there) != 1:
@@ -358,7 +358,7 @@ class DeleteSecretForm(SecretForm):
 
 class DeleteClientForm(ClientForm):
     heading = "Delete {one}"
-    about = "Apps that use it stop to work at once. A new app client has another id."
+    about = "Apps that use it stop working at once. A new app client has another id."
 
     def all_steps(self) -> Sequence[StepSpec]:
         return [remove(CLIENT, self.pool.arn, self.key, self.row.name)]

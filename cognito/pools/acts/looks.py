@@ -21,7 +21,7 @@ _MEANWHILE = (
     "shows what is there now."
 )
 _UNREAD = (
-    "The logo that is there couldn’t be read, so it can’t be sent along, and AWS would take it away: choose its file, "
+    "The logo that is there couldn’t be read, so it can’t be sent along, and AWS would remove it: choose its file, "
     "or say that it goes."
 )
 
@@ -48,7 +48,7 @@ class LookForm(PoolForm):
         widget=forms.FileInput(attrs={"accept": logos.TYPES}),
         help_text=f"PNG or JPEG, up to {number(logos.MOST_BYTES)} bytes. AWS shows it at 350 × 178 pixels at most.",
     )
-    no_logo = forms.BooleanField(label="Take the logo away", required=False)
+    no_logo = forms.BooleanField(label="Remove the logo", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -178,7 +178,7 @@ class PlanForm(SettingsForm):
     )
     protection = forms.ChoiceField(
         label="Threat protection",
-        choices=[("OFF", "Off"), ("AUDIT", "Noted, not acted on"), ("ENFORCED", "Acted on")],
+        choices=[("OFF", "Off"), ("AUDIT", "Audit only"), ("ENFORCED", "Full function")],
         help_text="With Plus only.",
     )
 
@@ -210,7 +210,7 @@ class PoolJsonForm(JsonForm):
 
 class AttributeForm(PoolForm):
     heading = "Add an attribute to {names}"
-    about = "For ever: AWS neither changes nor removes an attribute of a pool."
+    about = "Permanent: AWS neither changes nor removes an attribute of a pool."
     name = forms.CharField(max_length=LONGEST_CUSTOM, help_text="Without “custom:”, which AWS puts before it.")
     type = forms.ChoiceField(choices=[(name, name) for name in TYPES])
     longest = forms.IntegerField(

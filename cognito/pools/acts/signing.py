@@ -67,11 +67,11 @@ class SignUpForm(SettingsForm):
 
 class PasswordPolicyForm(SettingsForm):
     heading = "Password policy of {names}"
-    about = "For passwords that are set from then on. Those that people have stay good."
+    about = "For passwords that are set from then on. Those that people have stay valid."
     minimum = forms.IntegerField(label="Characters at least", min_value=6, max_value=99)
     kinds = ManyField(REQUIRED, label="Each has to have")
     temporary = forms.IntegerField(
-        label="Days that a temporary password is good", min_value=0, max_value=365,
+        label="Days that a temporary password is valid", min_value=0, max_value=365,
         help_text="An invitation that nobody took up by then has to be sent again.",
     )  # fmt: skip
     history = forms.IntegerField(
@@ -104,7 +104,7 @@ class PasswordPolicyForm(SettingsForm):
 class MfaForm(SettingsForm):
     of = MFA
     heading = "Multi-factor authentication of {names}"
-    about = "A second proof beside the password. Required, it is asked of everybody at the next sign-in."
+    about = "A second factor beside the password. Required, it is asked of everybody at the next sign-in."
     mode = forms.ChoiceField(
         label="MFA",
         choices=[("OFF", "Off"), ("OPTIONAL", "For those who set it up"), ("ON", "Required of everybody")],
@@ -183,7 +183,7 @@ class SignInForm(PoolForm):
     factors = ManyField(FIRST_FACTORS, label="First factors", help_text="The plan Lite has passwords only.")
     site = forms.CharField(
         label="Domain of passkeys", required=False, max_length=256,
-        help_text="The site that passkeys belong to, such as example.org. Changed, the old ones are no good.",
+        help_text="The site that passkeys belong to, such as example.org. After a change the old ones no longer work.",
     )  # fmt: skip
     verification = forms.ChoiceField(
         label="A passkey’s own check", required=False,

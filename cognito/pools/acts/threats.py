@@ -44,7 +44,7 @@ class ClientRiskForm(StolenPasswords, OneForm):
         "takeover and of addresses, and doesn’t follow the pool any more. The password below counts for its own only."
     )
     holds = forms.ChoiceField(
-        label="What holds for it", choices=[(_POOLS, "As the pool"), (_OWN, "Its own")], widget=forms.RadioSelect
+        label="Which settings apply", choices=[(_POOLS, "As the pool"), (_OWN, "Its own")], widget=forms.RadioSelect
     )
     field_order = ("holds", "compromised")
 

@@ -255,7 +255,7 @@ class RemoveClient(Remove):
     undo = Undo.NEVER
 
     def note(self, p: NamedParams) -> str:
-        return "Apps that use it stop to work at once, and a new one has another id. Tokens last until they expire."
+        return "Apps that use it stop working at once, and a new one has another id. Tokens last until they expire."
 
     def reverse(self, p: NamedParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return []

@@ -199,7 +199,7 @@ class AddSecret(OfClient):
         return f"Add a second secret to the app client {p.called}"
 
     def note(self, p: AddSecretParams) -> str:
-        return "Both are good then. AWS says the new one once: whoever applies this sees it here, for 15 minutes."
+        return "Both are valid then. AWS says the new one once: whoever applies this sees it here, for 15 minutes."
 
     def calls(self, p: AddSecretParams) -> list[Call]:
         return [pool_call(p.pool_arn, "AddUserPoolClientSecret", ClientId=p.name)]
@@ -270,7 +270,8 @@ class AwaitSoak(Gate[SoakParams]):
         until = since + timedelta(days=p.days)
         if until <= timezone.now():
             return ""
-        return f"Both secrets are good until {full_time(until)}: then the old one is deleted. AWS tells no last use."
+        kept = "AWS doesn’t tell when one was last used."
+        return f"Both secrets are valid until {full_time(until)}: then the old one is deleted. {kept}"
 
 
 class DeleteSecret(OfClient):

@@ -125,7 +125,7 @@ class AddAttribute(OfPoolOperation):
         return f"Add the attribute custom:{p.attribute} to the user pool {p.called}"
 
     def note(self, p: AttributeParams) -> str:
-        return f"For ever: AWS neither changes nor removes one. A pool has at most {MOST_CUSTOM} of its own."
+        return f"Permanent: AWS neither changes nor removes one. A pool has at most {MOST_CUSTOM} of its own."
 
     def calls(self, p: AttributeParams) -> list[Call]:
         said: dict[str, Any] = {"Name": p.attribute, "AttributeDataType": p.type, "Mutable": p.mutable}

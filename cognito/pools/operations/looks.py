@@ -132,7 +132,7 @@ class SetLook(Operation[LookParams]):
 
     def title(self, p: LookParams) -> str:
         meant = {"CSS": (p.css, p.changes_css), "logo": (p.logo, p.changes_logo)}
-        done = [f"{'set' if to else 'take away'} the {what}" for what, (to, changes) in meant.items() if changes]
+        done = [f"{'set' if to else 'remove'} the {what}" for what, (to, changes) in meant.items() if changes]
         said = " and ".join(done) or "set the CSS"
         return f"{said[0].upper()}{said[1:]} of the sign-in pages of {p.called}"
 
@@ -141,7 +141,7 @@ class SetLook(Operation[LookParams]):
             "For app clients without a look of their own, on the classic pages. They may show the old one for a while."
         ]
         if p.had_logo and not p.changes_logo:
-            said.append("The logo is sent along as it is: AWS would take it away.")
+            said.append("The logo is sent along as it is: AWS would remove it.")
         if p.had_logo and not p.was_logo:
             said.append("The logo that is there couldn’t be read, so no reverse can bring it back.")
         return " ".join(said)
@@ -197,9 +197,7 @@ class SetLook(Operation[LookParams]):
         pool = pool_row(draft, p.pool_arn)
         domains = [name for name in (pool.domain, pool.custom_domain) if name]
         if not domains:
-            return [
-                Finding("NO_DOMAIN", "error", f"{pool.name} has no domain, so it has no pages to look like anything.")
-            ]
+            return [Finding("NO_DOMAIN", "error", f"{pool.name} has no domain, so it has no sign-in pages.")]
         held = [(pool.domains or {}).get(name, {}).get("ManagedLoginVersion", CLASSIC) for name in domains]
         if CLASSIC in held:
             return []

@@ -135,7 +135,7 @@ def test_an_app_client_that_is_gone_meanwhile_begins_again(
     shop.idp.delete_user_pool_client(UserPoolId=shop.user_pool, ClientId=shop.client_id)
     AppClient.objects.update(gone_at=timezone.now())
     said = sign_in_page(client, shop, 422, state=state, answer=SECOND)
-    assert "This pool has that app client no more: begin again." in text_of(said)
+    assert "This pool no longer has that app client: begin again." in text_of(said)
 
 
 def test_each_step_has_five_minutes_of_its_own(shop: Shop, erin: Operator) -> None:
