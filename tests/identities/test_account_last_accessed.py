@@ -124,7 +124,7 @@ def test_a_report_that_fails_is_not_held_and_says_why(
     facet = Facet.objects.get(kind="iam.user", source="last_accessed")
     assert facet.held == Facet.Held.UNSUPPORTED
     text = text_of(get(client_of(bob), "user_last_accessed", aws_id=jane.aws_id))
-    assert "Not read yet: service last accessed. AWS could not make the report: NoSuchEntity" in text
+    assert "Not read: service last accessed. AWS could not make the report: NoSuchEntity" in text
 
 
 def test_denied_for_one_object_is_not_held_for_that_one(iam: Any, aws_account: AwsAccount, emulator: Emulator) -> None:

@@ -152,7 +152,7 @@ def test_the_end_of_the_credentials_is_told_in_utc(
     finally:
         monkeypatch.undo()
         time.tzset()
-    until = re.search(r"Good until (\d\d):(\d\d) UTC", said)
+    until = re.search(r"Good until \d+ \w+ \d{4}, (\d\d):(\d\d):\d\d UTC", said)
     assert until is not None
     left = (int(until[1]) * 60 + int(until[2]) - minutes_of_day()) % (24 * 60)
     assert 55 <= left <= 60
