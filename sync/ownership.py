@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # operations stand above the mirror, which settles what it wr
 
 Matches = OwnershipRule.Matches
 
-audit.register({"ownership.changed": "changed who looks after what in {object}"})
+audit.register({"ownership.changed": "changed the ownership rules of {object}"})
 
 WORDS = {Ownership.MANAGED: "managed here", Ownership.READ_ONLY: "read-only", Ownership.IGNORED: "ignored"}
 MOST_RULES = 100
@@ -212,5 +212,5 @@ def _rows(aws_account: AwsAccount, key: str) -> Iterable[MirroredRow]:
 def _objection(row: MirroredRow, rule: OwnershipRule) -> str:
     return (
         f"{row.name} is {WORDS[Ownership(rule.ownership)]} in this console, which changes nothing of it: the rule "
-        f"“{words(rule)}” says that somebody else looks after it. An owner can change the rules."
+        f"“{words(rule)}” says that it isn’t managed here. An owner can change the rules."
     )

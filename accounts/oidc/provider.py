@@ -45,7 +45,7 @@ UNREACHABLE = "{name} can’t be reached from here. Try again in a minute; if it
 UNTRUSTED = (
     "{name} gave an answer that can’t be trusted. Try again; if it happens again, tell an owner: the log says why."
 )
-CANCELLED = "{name} didn’t sign you in. Try again, or ask who looks after it whether you may use this console."
+CANCELLED = "{name} didn’t sign you in. Try again, or ask its administrator whether you may use this console."
 LOST = "That sign-in took too long, or began in another window. Begin again."
 
 

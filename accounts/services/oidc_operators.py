@@ -24,7 +24,7 @@ audit.register(
 )
 
 NO_ADDRESS = (
-    "{name} doesn’t say that your e-mail address is yours (verified), so nobody was signed in. Ask who looks after it."
+    "{name} doesn’t say that your e-mail address is yours (verified), so nobody was signed in. Ask its administrator."
 )
 TAKEN = (
     "Somebody here has your e-mail address already, and signs in another way. If that is you: ask an owner of this "

@@ -35,7 +35,7 @@ LETTERS = {
     ),
     INVITED: Letter(
         "You are invited to IAM Console",
-        "{who} invites you to IAM Console, where your organisation looks after who may do what in AWS. Set a password "
+        "{who} invites you to IAM Console, where your organisation manages access to AWS. Set a password "
         "here, then sign in:\n\n{link}\n\n"
         "The link works once, within {hours}. After that, ask for another one.\n",
     ),

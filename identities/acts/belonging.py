@@ -40,7 +40,7 @@ def _members(targets: Sequence[Any], group: IamGroup) -> set[int]:
 
 class AttachForm(ActForm):
     heading = "Attach a policy to {names}"
-    about = "A managed policy of this AWS account, or one of AWS’s own. Who has it already is left out."
+    about = "A managed policy of this AWS account or of AWS. Identities that have it already are left out."
     policy = PolicyField(label="Policy")
     ends = UntilField(f"{_UNTIL.rstrip('.')}, unless what is attached is a copy.")
     copies = forms.BooleanField(
@@ -68,7 +68,10 @@ class AttachForm(ActForm):
 
 class DetachForm(ActForm):
     heading = "Detach a policy from {names}"
-    about = "What only this policy allowed is no longer allowed. The policy itself stays. Who hasn’t it is left out."
+    about = (
+        "What only this policy allowed is no longer allowed. The policy itself stays. Identities without it are left "
+        "out."
+    )
     policy = PolicyField(label="Policy")
 
     def steps(self) -> Sequence[StepSpec]:
@@ -91,7 +94,7 @@ class JoinForm(ActForm):
 
 class LeaveForm(ActForm):
     heading = "Take {names} out of a group"
-    about = "They lose what only this group gave. Who isn’t a member is left out."
+    about = "They lose the permissions that only this group granted. Users who aren’t members are left out."
     group = GroupField(label="Group")
 
     def steps(self) -> Sequence[StepSpec]:

@@ -71,8 +71,8 @@ def said_of(row: Any) -> str:
 class NewKeyForm(ActForm):
     heading = "New access key for {names}"
     about = (
-        "With it a program calls AWS as this user. AWS says its secret once: whoever applies the change sees it on the "
-        "change’s page, for 15 minutes. To replace a key, rotate it instead."
+        "With it a program calls AWS as this user. AWS shows its secret once: the operator who applies the change "
+        "sees it on the change’s page, for 15 minutes. To replace a key, rotate it instead."
     )
 
     def steps(self) -> Sequence[StepSpec]:
@@ -147,7 +147,7 @@ class RotateKeyForm(KeyForm):
 
 class StaleKeysForm(ActForm):
     heading = "Deactivate stale access keys of {names}"
-    about = "Keys that were made and last used before. They can be activated again at any time."
+    about = "Keys that were created and last used before that day. They can be activated again at any time."
     days = forms.IntegerField(label="Not used for so many days", initial=90, min_value=1, max_value=3650)
 
     def steps(self) -> Sequence[StepSpec]:
@@ -217,7 +217,9 @@ class ResetServiceCredentialForm(DeleteOneForm):
 
 class NewServiceCredentialForm(ActForm):
     heading = "New service credential for {names}"
-    about = "For one service only. AWS says its secret once: whoever applies the change sees it, for 15 minutes."
+    about = (
+        "For one service only. AWS shows its secret once: the operator who applies the change sees it for 15 minutes."
+    )
     service = forms.ChoiceField(
         choices=[
             ("codecommit.amazonaws.com", "CodeCommit: user name and password for Git"),

@@ -30,9 +30,9 @@ class DeleteForm(DeletingForm):
 
     def _sentences(self) -> Iterator[str]:
         if len(self.targets) > 1:
-            yield "Everything that depends on them is removed first, each by a step of its own."
+            yield "Everything that depends on them is removed first, each by a separate step."
         elif hung := [what for what, _ in take_off(self.target)]:
-            yield f"Taken off first, each by a step of its own: {some(hung, shown=_MOST_NAMED)}."
+            yield f"Removed first, each by a separate step: {some(hung, shown=_MOST_NAMED)}."
         else:
             yield "Nothing depends on it."
         if any(_is_partly_known(target) for target in self.targets):
@@ -66,7 +66,7 @@ class DeleteLinkedForm(ActForm):
 
 
 class DeleteProfileForm(DeletingForm):
-    about = "Instances that run with it get no credentials any more. A role in it is taken out first, and stays."
+    about = "Instances that use it get no credentials any more. A role in it is removed from it first, and stays."
 
     def steps(self) -> Sequence[StepSpec]:
         return [step for target in self.targets for step in delete_whole_profile(target)]

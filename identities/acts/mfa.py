@@ -31,9 +31,9 @@ def serial_of(aws_account: AwsAccount, name: str) -> str:
 class NewDeviceForm(ActForm):
     heading = "New MFA device for {names}"
     about = (
-        "An authenticator app. AWS says its secret once: whoever applies the change sees it, also as a QR code, on the "
-        "change’s page, for 15 minutes. Its user scans it; then two codes from the app switch the device on. Of "
-        "hardware, only switch it on."
+        "An authenticator app. AWS shows its secret once: the operator who applies the change sees it, also as a QR "
+        "code, on the change’s page, for 15 minutes. The user scans it; then two codes from the app activate the "
+        "device. A hardware device only has to be activated."
     )
     name = forms.RegexField(
         r"^[\w+=,.@-]+\Z",
@@ -86,7 +86,7 @@ class EnableForm(CodesForm, ActForm):
         min_length=9,
         max_length=256,
         label="Serial number",
-        help_text="Of hardware what is printed on it; of an app that of the device that was made for it: arn:aws:iam:…",
+        help_text="For hardware, the number printed on it; for an app, the ARN of the virtual device: arn:aws:iam:…",
         error_messages={"invalid": "Letters, digits and +=/:,.@_- only."},
     )
     field_order = ("serial", "code1", "code2")
@@ -132,7 +132,7 @@ class MfaOffForm(OfOneForm):
     of, model = "serial", MfaDevice
     delete = forms.BooleanField(
         label="Delete the device too, where it is virtual", required=False, initial=True,
-        help_text="Else it stays in the AWS account, without a user.",
+        help_text="Otherwise the device stays in the AWS account, without a user.",
     )  # fmt: skip
 
     def steps(self) -> Sequence[StepSpec]:

@@ -119,7 +119,7 @@ class ServiceRoleForm(NewRoleForm):
 
 
 class AccountRoleForm(NewRoleForm):
-    about = "Whoever the other AWS account lets assume it: its own policies say who that is."
+    about = "Principals of another AWS account, whose own policies also have to allow it."
     account = forms.RegexField(
         r"^[0-9]{12}\Z",
         label="AWS account",
@@ -142,7 +142,7 @@ class AccountRoleForm(NewRoleForm):
 
 
 class ProviderRoleForm(NewRoleForm):
-    about = "Whoever signs in through an identity provider, or a program that brings its token."
+    about = "People who sign in through an identity provider, or programs with a token of it."
     provider = forms.ChoiceField(help_text="One that the mirror has: see Identity providers.")
     audience = forms.CharField(
         required=False, max_length=255, help_text="OIDC: the aud of the token, such as sts.amazonaws.com."
@@ -151,7 +151,7 @@ class ProviderRoleForm(NewRoleForm):
         required=False,
         max_length=1024,
         help_text="OIDC: the sub of the token; * and ? stand for anything, as in repo:acme/shop:*. "
-        "Empty lets in everybody whom the provider knows.",
+        "If empty, every identity of the provider can assume the role.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

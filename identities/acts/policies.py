@@ -23,7 +23,7 @@ from sync.operations import StepSpec
 
 class CreatePolicyForm(NewForm):
     heading = "New policy"
-    about = "It gives nothing until it is attached to somebody. Name, path and description can't be changed later."
+    about = "It grants nothing until it is attached. Name, path and description can't be changed later."
     path = FixedPathField()
     description = forms.CharField(max_length=LONGEST_DESCRIPTION, required=False)
     document = DocumentField(MANAGED_POLICY, label="Policy as JSON", initial=SKELETON)

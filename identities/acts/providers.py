@@ -62,7 +62,10 @@ class CreateOidcForm(ActForm):
         label="Address of the issuer",
         help_text="Such as https://token.actions.githubusercontent.com, just as tokens name it. It can't be changed.",
     )
-    client_ids = LinesField(label="Audiences", help_text="One a line, such as sts.amazonaws.com: whom tokens are for.")
+    client_ids = LinesField(
+        label="Audiences",
+        help_text="One a line, such as sts.amazonaws.com: the aud claim of tokens must be one of them.",
+    )
     thumbprints = ThumbprintsField(
         required=False,
         help_text="SHA-1 of the issuer's certificate authority, one a line. AWS needs none where it trusts it itself.",

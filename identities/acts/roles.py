@@ -59,11 +59,12 @@ class CreateProfileForm(NewForm):
 
 
 class SetRoleForm(ActForm):
-    heading = "Put a role into {names}"
+    heading = "Set the role of {names}"
     about = (
-        "AWS takes one: the role that is in it is taken out first. Instances that run with it change over in a while."
+        "An instance profile takes one role: the current one is removed first. Instances that use it switch over "
+        "after a while."
     )
-    role = RoleField(required=False, help_text="Its name or its ARN. Empty takes out the one that is in it.")
+    role = RoleField(required=False, help_text="Its name or its ARN. If empty, the current role is removed.")
 
     def steps(self) -> Sequence[StepSpec]:
         return put_role(self.target, self.cleaned_data["role"])

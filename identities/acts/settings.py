@@ -55,7 +55,7 @@ class AliasForm(ActForm):
 
 class DeleteAliasForm(ActForm):
     heading = "Delete the account alias"
-    about = "People sign in at the address with the account id then. Somebody else may take the alias."
+    about = "After that, people sign in at the address with the account id. Another AWS account may take the alias."
 
     def steps(self) -> Sequence[StepSpec]:
         return [delete_alias(alias_of(self.aws_account))]

@@ -29,7 +29,7 @@ class TagForm(ActForm):
 
 class UntagForm(ActForm):
     heading = "Remove a tag from {names}"
-    about = "What a policy allows only to those who have the tag is no longer allowed. Who hasn’t it is left out."
+    about = "What a policy allows only with this tag is no longer allowed. Identities without the tag are left out."
     key = forms.CharField(max_length=LONGEST_KEY)
 
     def steps(self) -> Sequence[StepSpec]:

@@ -100,7 +100,7 @@ class DeleteOidc(Deletion[DeleteParams]):
         return [Federated(p.arn, ANYBODY, False)]
 
     def note(self, p: DeleteParams) -> str:
-        return "Whoever signs in through it gets in no longer. Made again, it is trusted as before: by its ARN."
+        return "Nobody can sign in through it any more. Created again, it is trusted as before: by its ARN."
 
     def held(self, row: Any, p: DeleteParams) -> Mapping[str, Any]:
         return {"client_ids": row.client_ids, "thumbprints": row.thumbprints}

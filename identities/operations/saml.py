@@ -152,7 +152,7 @@ class DeleteSaml(Deletion[DeleteParams]):
         return [Federated(p.arn, ANYBODY, False)]
 
     def note(self, p: DeleteParams) -> str:
-        return "Whoever signs in through it gets in no longer. Made again, it is trusted as before: by its ARN."
+        return "Nobody can sign in through it any more. Created again, it is trusted as before: by its ARN."
 
     def held(self, row: Any, p: DeleteParams) -> Mapping[str, Any]:
         return {"metadata": row.metadata_hash}

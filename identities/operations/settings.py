@@ -127,7 +127,7 @@ class DeleteAlias(AliasOperation):
         return f"Delete the account alias {p.alias}"
 
     def note(self, p: AliasParams) -> str:
-        return "People sign in at the address with the account id. Somebody else may take the alias meanwhile."
+        return "People sign in at the address with the account id. Another AWS account may take the alias meanwhile."
 
     def after(self, p: AliasParams, value: Value) -> Value:
         return {"alias": ""}

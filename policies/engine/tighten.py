@@ -94,7 +94,7 @@ def _of_whole(
     if used:
         yield "An attempt counts whether or not it was allowed: what stays may never have worked."
     if coarse:
-        yield f"Which actions of {', '.join(coarse)} were used isn't held: none of them is dropped."
+        yield f"Which actions of {', '.join(coarse)} were used isn’t known: none of them is dropped."
     before, after = (size(json.dumps(each)) for each in (old, new))
     if after > before:
         yield (

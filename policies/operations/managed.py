@@ -53,7 +53,7 @@ class CreatePolicy(Creation[CreatePolicyParams]):
             raise BadParams("A path has letters, digits and .,+@=_- between slashes, such as /apps/web/.")
 
     def note(self, p: CreatePolicyParams) -> str:
-        return "It gives nothing until it is attached. Its reverse deletes it, as long as nobody has it."
+        return "It grants nothing until it is attached. Its reverse deletes it, as long as it isn’t attached."
 
     def calls(self, p: CreatePolicyParams) -> list[Call]:
         said = {"Description": p.description} if p.description else {}

@@ -49,7 +49,7 @@ _BOUND = "Give users and roles a permissions boundary, or take it off."
 _PROVIDERS = "Make, change and delete OIDC and SAML providers."
 _PROFILE_TAGS = "Tag instance profiles."
 _CERTIFICATES = "Upload, rename, tag and delete server certificates."
-_ROOT_ACCESS = "Let an organization look after the root users of its member accounts."
+_ROOT_ACCESS = "Let an organization manage the root users of its member accounts."
 _SETTINGS = "Set the account alias, the password policy and the version of STS tokens."
 
 # The reads of single objects, which both roles need.
@@ -113,7 +113,7 @@ _ACCOUNT_READS: dict[str, str] = {
     "iam:GetServerCertificate": "Show the names, issuers and tags of server certificates.",
     "iam:ListAccountAliases": "Show the account alias, and with it the address to sign in at.",
     "iam:GetAccountPasswordPolicy": "Show the password policy.",
-    "iam:ListOrganizationsFeatures": "Show whether an organization looks after the root users of its members.",
+    "iam:ListOrganizationsFeatures": "Show whether an organization manages the root users of its members.",
     "iam:GenerateServiceLastAccessedDetails": "Ask AWS which services each user and role used last.",
     "iam:GetServiceLastAccessedDetails": "Show which services each user and role used last.",
 }

@@ -111,6 +111,13 @@ def test_effective_access_tells_what_it_may(alone: AwsAccount, bob: Operator, cl
     assert "inline policy own, statement number 1" in text
 
 
+def test_a_deny_that_depends_on_mfa_isnt_said_to_need_it(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
+    without: dict[str, Any] = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
+    dana = user(alone, "dana", allow("s3:*"), deny("s3:*", Sid="NeedsMfa", Condition=without))
+    text = text_of(get(client_of(bob), "user_access", ASKED, aws_id=dana.aws_id))
+    assert "statement NeedsMfa: depends on aws:MultiFactorAuthPresent" in text
+
+
 def test_effective_access_says_the_same_of_services_once(alone: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
     boss = administrator(make_user(alone, "boss"))
     html = get(client_of(bob), "user_access", aws_id=boss.aws_id)

@@ -78,7 +78,7 @@ def test_the_form_says_what_is_taken_off_first(aws_account: AwsAccount, erin: Op
     attach(user, policy)
     url = address("user_act", aws_id=user.aws_id, act="delete")
     text = text_of(client_of(erin).get(url).content.decode())
-    assert f"each by a step of its own: policy {policy.arn} and group {group.name}." in text
+    assert f"each by a separate step: policy {policy.arn} and group {group.name}." in text
     assert kinds_of(post(client_of(erin), url)) == ["user.detach", "group.remove_user", "user.delete"]
     assert Change.objects.get().title == "Delete the user dana.okafor"
 

@@ -281,11 +281,11 @@ def test_virtual_devices_that_nobody_uses(iam: Any, aws_account: AwsAccount, rea
     serial = device["SerialNumber"]
     pull(aws_account, "iam.virtual_mfa")
     text = text_of(get(reader, "account_settings"))
-    assert f"are no user’s. Read just now . {serial}" in text
+    assert f"that are assigned to no user. Read just now . {serial}" in text
     assert "mfa/jane" not in text
     enable(iam, "plain", serial, device["Base32StringSeed"])
     pull(aws_account, "iam.virtual_mfa")
-    assert "are no user’s. Read just now . None." in text_of(get(reader, "account_settings"))
+    assert "that are assigned to no user. Read just now . None." in text_of(get(reader, "account_settings"))
 
 
 def test_virtual_devices_that_may_not_be_listed_are_not_none(
@@ -294,7 +294,9 @@ def test_virtual_devices_that_may_not_be_listed_are_not_none(
     emulator.rules([{"action": "ListVirtualMFADevices", "error": DENIED}])
     pull_all(aws_account, source="iam.virtual_mfa")
     text = text_of(get(reader, "account_settings"))
-    assert "are no user’s. Not read: virtual MFA devices." in text and "iam:ListVirtualMFADevices" in text
+    assert (
+        "that are assigned to no user. Not read: virtual MFA devices." in text and "iam:ListVirtualMFADevices" in text
+    )
 
 
 def test_without_a_report_nothing_is_claimed(aws_account: AwsAccount, reader: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable
 
@@ -138,7 +139,7 @@ def test_accounts_are_filtered(
     make_organization(aws_account)
     separator = "&" if query else "?"
     response = client_of(bob).get(f"{address('organization_accounts')}{query}{separator}format=csv")
-    assert [line.split(",")[0] for line in exported(response).splitlines()[1:]] == expected
+    assert [row[0] for row in csv.reader(exported(response).splitlines()[1:])] == expected
 
 
 def test_the_list_of_accounts_says_where_they_are(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:

@@ -123,9 +123,7 @@ def test_details_say_that_others_look_after_it(ignoring: World, bob: Operator, c
         said = text_of(get(client, "user", aws_id=IamUser.objects.get(name=name).aws_id))
         assert words in said
         assert "no change of it can be staged here" in said
-    assert "somebody else looks after it" not in text_of(
-        get(client, "user", aws_id=IamUser.objects.get(name="ann").aws_id)
-    )
+    assert "it isn’t managed here" not in text_of(get(client, "user", aws_id=IamUser.objects.get(name="ann").aws_id))
 
 
 def test_staging_refuses_with_a_sentence(ignoring: World, erin: Operator, client_of: ClientOf) -> None:

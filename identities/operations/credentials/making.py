@@ -47,7 +47,7 @@ class Make(OfUser[P]):
         """Whether one for that service ("" of an access key) counts against the same limit."""
 
     def note(self, p: P) -> str:
-        return "AWS says its secret once: whoever applies this sees it on this page, for 15 minutes."
+        return "AWS shows its secret once: the operator who applies this sees it on this page, for 15 minutes."
 
     def told_of_owner(self, value: Value) -> str:
         there = [each or "a new one" for each in value["there"]]

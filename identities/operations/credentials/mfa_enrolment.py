@@ -88,7 +88,7 @@ class CreateVirtualDevice(Enrolment[NewDeviceParams]):
 
     def note(self, p: NewDeviceParams) -> str:
         return (
-            "AWS says its secret once: whoever applies this sees it on this page, for 15 minutes, also as a QR code. "
+            "AWS shows its secret once: the operator who applies this sees it on this page, also as a QR code. "
             "The device is nobody’s until two codes from it switch it on."
         )
 

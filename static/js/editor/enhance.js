@@ -66,7 +66,7 @@ function behaviour() {
 
 function accessibleAs(textarea) {
   const [label] = textarea.labels;
-  const attributes = { "aria-multiline": "true" };
+  const attributes = { "aria-multiline": "true", tabindex: "0" };
   if (label) {
     label.id ||= `${textarea.id}-label`;
     attributes["aria-labelledby"] = label.id;

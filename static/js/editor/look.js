@@ -18,6 +18,7 @@ const theme = EditorView.theme({
   "&": { backgroundColor: "var(--surface)", color: "var(--text)", fontSize: "12.5px" },
   // Above gutters and text, which would cover parts of an outline that is drawn inside the editor.
   "&.cm-focused": { outline: "none" },
+  ".cm-content:focus-visible": { outline: "none !important" },
   "&.cm-focused::after": {
     content: '""',
     position: "absolute",
