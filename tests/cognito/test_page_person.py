@@ -261,13 +261,13 @@ BY_PHONE_THEN_MAIL = {
         ]
     }
 }  # fmt: skip
-TEXTS, APP, NUMBER = {"SmsMfaConfiguration": {}}, {"SoftwareTokenMfaConfiguration": {"Enabled": True}}, "+49170123456"
+APP, NUMBER = {"SoftwareTokenMfaConfiguration": {"Enabled": True}}, "+49170123456"
 
 
 @pytest.mark.parametrize(
     ("mfa", "factors", "settings", "says"),
     [
-        ("OFF", {**TEXTS}, BY_PHONE_THEN_MAIL, "A text message with a code to set a new one is sent."),
+        ("OFF", {}, BY_PHONE_THEN_MAIL, "A text message with a code to set a new one is sent."),
         ("ON", {**APP}, BY_PHONE_THEN_MAIL, "A text message with a code to set a new one is sent."),
         ("ON", {"SmsMfaConfiguration": {"SmsConfiguration": {}}}, BY_PHONE_THEN_MAIL, "An e-mail with a code"),
         ("OPTIONAL", {"SmsMfaConfiguration": {"SmsConfiguration": {}}, **APP}, BY_PHONE_THEN_MAIL,

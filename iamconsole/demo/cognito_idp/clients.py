@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
@@ -118,6 +119,17 @@ class AppClient:
 
     def summary(self) -> dict[str, Any]:
         return {"ClientId": self.id, "ClientName": self.name, "UserPoolId": self.pool_id}
+
+
+def check_writable(client: AppClient, pool: UserPool, names: Iterable[str]) -> None:
+    """What its people may write of themselves, at sign-up and later; what the pool requires, always ("Attribute
+    permissions and scopes" in the Developer Guide).
+    """
+    allowed = client.settings.get("WriteAttributes")
+    required = {name for name, each in pool.schema.items() if each["Required"]}
+    if allowed and (refused := set(names) - set(allowed) - required):
+        told = ", ".join(sorted(refused))
+        raise AwsError("NotAuthorizedException", f"A client attempted to write unauthorized attribute: {told}")
 
 
 def validity_s(settings: Settings, token: str) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from iamconsole.demo.cognito_idp import passwords, totp
 from iamconsole.demo.cognito_idp.backend import backends, client_anywhere
-from iamconsole.demo.cognito_idp.clients import AppClient
+from iamconsole.demo.cognito_idp.clients import AppClient, check_writable
 from iamconsole.demo.cognito_idp.errors import invalid, not_authorized
 from iamconsole.demo.cognito_idp.joining import attributes_of
 from iamconsole.demo.cognito_idp.outbox import use_code
@@ -124,8 +124,9 @@ class SignInCalls(SignUpCalls):
         passwords.give(pool, person, self.asked["ProposedPassword"])
 
     def update_user_attributes(self) -> Answer:
-        pool, person, _ = self._bearer()
+        pool, person, claims = self._bearer()
         asked = attributes_of(self.asked["UserAttributes"])
+        check_writable(pool.client(claims["client_id"]), pool, asked)
         if any(name.endswith("_verified") for name in asked):
             raise not_authorized("A client attempted to write unauthorized attribute")
         return {"CodeDeliveryDetailsList": change_attributes(pool, person, asked)}

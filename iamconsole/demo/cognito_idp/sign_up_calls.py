@@ -7,7 +7,7 @@ from datetime import timedelta
 from iamconsole.demo import clock
 from iamconsole.demo.cognito_idp import passwords
 from iamconsole.demo.cognito_idp.backend import client_anywhere
-from iamconsole.demo.cognito_idp.clients import AppClient
+from iamconsole.demo.cognito_idp.clients import AppClient, check_writable
 from iamconsole.demo.cognito_idp.errors import invalid, no_such_user, not_authorized, too_often
 from iamconsole.demo.cognito_idp.finding import find
 from iamconsole.demo.cognito_idp.joining import attributes_of, join
@@ -32,9 +32,7 @@ class SignUpCalls(PersonCalls):
             raise invalid("Missing required parameter Password")
         passwords.check(pool, self.asked["Password"])
         attributes = attributes_of(self.asked.get("UserAttributes"))
-        allowed = client.settings.get("WriteAttributes")
-        if allowed and (refused := set(attributes) - set(allowed)):
-            raise not_authorized(f"A client attempted to write unauthorized attribute: {', '.join(sorted(refused))}")
+        check_writable(client, pool, attributes)
         person = join(pool, self.asked["Username"], attributes, UNCONFIRMED)
         passwords.give(pool, person, self.asked["Password"])
         return {"UserConfirmed": False, "UserSub": person.sub} | _send_sign_up_code(pool, person)
