@@ -81,7 +81,9 @@ def chosen_by(pool: IdentityPool, key: str, claims: Claims, groups: Sequence[Cog
     if pool.roles is None:
         return Chosen("", "The roles of this identity pool haven’t been read.", unknown=True)
     arn = pool.roles.get(SIGNED_IN, "")
-    usual = Chosen(arn, "Whoever signs in gets it." if arn else "The identity pool has no role for who is signed in.")
+    usual = Chosen(
+        arn, "Everybody who signs in gets it." if arn else "The identity pool has no role for who is signed in."
+    )
     mapping = mapping_of(pool, key)
     if mapping is None:
         return usual

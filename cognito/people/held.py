@@ -75,7 +75,7 @@ def held_of(person: CognitoUser) -> list[Section]:
         Section("texts", "Texts that name this person", ("change", "kind", "text"), _texts(person)),
         Section(
             "searches",
-            "Kept searches that find this person alone",
+            "Saved searches that find only this person",
             ("kept_by", "name", "query"),
             [(str(search.operator), search.name, search.query) for search in searches_for([person])],
         ),
@@ -95,7 +95,7 @@ def _row(person: CognitoUser) -> Iterator[tuple[str, Any]]:
     yield "Read", person.read_at
     yield "Gone since", person.gone_at
     yield "Erased", person.erased_at
-    yield "Days that it is kept once they are gone", care_of(person.pool).erase_after_days
+    yield "Days kept after deletion in AWS", care_of(person.pool).erase_after_days
 
 
 def _groups(person: CognitoUser) -> list[Sequence[Any]]:

@@ -61,7 +61,7 @@ def test_the_file_says_all_of_it_too(jane: CognitoUser, erin: Operator, client_o
 def test_helpdesk_may_not_take_people_away(jane: CognitoUser, hal: Operator, client_of: ClientOf) -> None:
     client = client_of(hal)
     get(client, "cognito_user_held", status=403, aws_id=jane.aws_id)
-    assert "All that is held" not in get(client, "cognito_user", aws_id=jane.aws_id)
+    assert "Stored data" not in get(client, "cognito_user", aws_id=jane.aws_id)
 
 
 def test_of_who_is_erased_it_says_what_is_left(jane: CognitoUser, erin: Operator, client_of: ClientOf) -> None:
