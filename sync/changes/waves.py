@@ -56,8 +56,14 @@ class Due:
 
 
 def waves(change: Change, ids: dict[int, str], room: Room) -> Iterator[list[Due]]:
-    """In the order of the plan. `ids` as `ids_made` has them; who carries the steps out adds what they make."""
+    """In the order of the plan. `ids` as `ids_made` has them; who carries the steps out adds what they make.
+
+    The end of temporary access begins with what it was stopped at the least often: what somebody rewrote, so that it
+    conflicts each time, keeps nothing else from being taken away.
+    """
     steps = list(change.steps.prefetch_related("attempts"))
+    if change.ends_id:
+        steps.sort(key=_times_stopped)
     written = {step.part for step in steps if step.state in Step.FINISHED}
     wave: list[Due] = []
     for step in steps:
@@ -71,6 +77,10 @@ def waves(change: Change, ids: dict[int, str], room: Room) -> Iterator[list[Due]
         written.add(step.part)
     if wave:
         yield _identified(change.aws_account, wave)
+
+
+def _times_stopped(step: Step) -> int:
+    return sum(attempt.outcome in (Step.State.FAILED, Step.State.CONFLICTED) for attempt in step.attempts.all())
 
 
 def _due(aws_account: AwsAccount, step: Step, ids: dict[int, str], written: set[str]) -> Due:

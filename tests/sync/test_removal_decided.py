@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry, AwsAccount, Grant, Operator
 from accounts.roles import Role
 from identities.models import IamUser
-from identities.operations import add_member, attach, rename
+from identities.operations import add_member, attach, put_inline, rename
 from policies.models import ManagedPolicy
 from sync import changes
 from sync.changes import removals, sweeper
@@ -24,7 +24,7 @@ from sync.models import Change, Step
 from tests.conftest import make_operator
 from tests.services.changing import carry_out, propose, worked
 from tests.services.pages import address, get, text_of
-from tests.services.world import World
+from tests.services.world import World, document
 
 ClientOf = Callable[..., Client]
 pytestmark = pytest.mark.django_db
@@ -223,6 +223,22 @@ def test_what_failed_comes_again_by_itself(world: World, user: IamUser, grant: C
     Change.objects.filter(ends=grant).update(finished_at=timezone.now() - timedelta(minutes=2))
     changes.sweep_due()
     assert worked(Change.objects.get(ends=grant)).state == State.APPLIED
+    assert attached(world, user.name) == []
+
+
+def test_what_conflicts_each_time_keeps_nothing_else(
+    world: World, user: IamUser, policy: ManagedPolicy, erin: Operator
+) -> None:
+    """Who has the access can rewrite a part of it."""
+    own = [put_inline(user, name, document("s3:*")) for name in ("first", "second")]
+    grant = given(world, [attach(user, policy.arn), *own], erin)
+    for name in ("first", "second"):
+        world.iam.put_user_policy(UserName=user.name, PolicyName=name, PolicyDocument=document("sqs:*"))
+    assert worked(due(grant)).state == State.CONFLICTED
+    for _ in range(2):
+        Change.objects.filter(ends=grant).update(finished_at=timezone.now() - timedelta(hours=2))
+        changes.sweep_due()
+        assert worked(Change.objects.get(ends=grant)).state == State.CONFLICTED
     assert attached(world, user.name) == []
 
 
