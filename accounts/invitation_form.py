@@ -8,6 +8,7 @@ from django import forms
 
 from accounts.forms import reason_field
 from accounts.models import AwsAccount, Operator
+from accounts.names import on_one_line
 from accounts.roles import Role
 
 ALL = "all"
@@ -20,6 +21,7 @@ class InvitationForm(forms.Form):
     name = forms.CharField(
         label="Name",
         max_length=120,
+        validators=[on_one_line],
         help_text="Shown on pages and in the audit trail.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

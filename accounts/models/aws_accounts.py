@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.urls import reverse
 
+from accounts.names import on_one_line
 from accounts.roles import roles_with
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class AwsAccount(models.Model):
         unique=True,
         validators=[RegexValidator(r"^\d{12}$", "An AWS account id has 12 digits.")],
     )
-    name = models.CharField(max_length=80)
+    name = models.CharField(max_length=80, validators=[on_one_line])
     partition = models.CharField(max_length=12, choices=Partition, default=Partition.AWS)
     environment = models.CharField(max_length=12, choices=Environment, default=Environment.PRODUCTION)
     default_region = models.CharField(max_length=32, default="us-east-1")

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models.aws_accounts import AwsAccount, AwsAccountQuerySet
 from accounts.models.grants import Grant, HeldGrant
+from accounts.names import on_one_line
 from accounts.roles import ADMINISTER, Role
 
 
@@ -32,7 +33,7 @@ class Operator(AbstractBaseUser, PermissionsMixin):
     """A person who signs in to this console. Not an IAM user: see `identities.IamUser`."""
 
     email = models.EmailField("e-mail", unique=True)
-    name = models.CharField(max_length=120)
+    name = models.CharField(max_length=120, validators=[on_one_line])
     is_active = models.BooleanField(default=True)
     # The operator of `make run`: needs no MFA, and is refused once a real AWS account is connected.
     is_demo = models.BooleanField(default=False)

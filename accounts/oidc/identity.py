@@ -10,6 +10,8 @@ from typing import Any
 from allauth.account.internal.emailkit import valid_email_or_none
 from django.conf import settings
 
+from accounts.names import as_one_line
+
 MOST_GROUPS = 2000
 
 
@@ -40,7 +42,7 @@ def identity_of(token: Mapping[str, Any], userinfo: Mapping[str, Any]) -> Identi
         issuer=token["iss"],
         subject=token["sub"],
         email=_email(token, userinfo),
-        name=str(said.get("name") or said.get("preferred_username") or "").replace("\x00", "").strip()[:120],
+        name=as_one_line(str(said.get("name") or said.get("preferred_username") or ""))[:120],
         groups=frozenset(_texts(said.get(settings.OIDC_GRANTS_CLAIM))),
         auth_time=float(auth_time) if isinstance(auth_time, int | float) else None,
         multi_factor=bool({*_texts(token.get("amr")), *_texts(token.get("acr"))} & set(settings.OIDC_TRUSTED_MFA)),

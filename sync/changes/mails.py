@@ -173,5 +173,5 @@ def _message(change: Change, mail: Mail, operator: Operator, asked: str, connect
         if mail.always
         else "Under “My account” in IAM Console you can turn these mails off.",
     ]
-    subject = f"{mail.subject}: {about}"
+    subject = " ".join(f"{mail.subject}: {about}".split())  # a header is one line
     return EmailMessage(subject, "\n\n".join(lines) + "\n", to=[operator.email], connection=connection)

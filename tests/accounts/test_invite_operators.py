@@ -102,6 +102,14 @@ def test_who_has_the_role_or_was_deactivated_is_told_of(
     assert ("has that role there already" if is_active else "was deactivated") in answer.content.decode()
 
 
+@pytest.mark.parametrize("name", ["Nia\r\nBcc: eve@example.org", "Nia\tOwner", "Ol\u00adga", "\u202eaglO"])
+def test_a_name_is_one_line_of_what_is_seen(client_of: ClientOf, alice: Operator, name: str) -> None:
+    answer = client_of(alice).post(PAGE, typed(name=name))
+    assert answer.status_code == 422
+    assert "A name " in answer.content.decode()
+    assert not Operator.objects.filter(email="nia@example.org").exists()
+
+
 def test_several_aws_accounts_at_once(client_of: ClientOf, olga: Operator, other_account: AwsAccount) -> None:
     client_of(olga).post(PAGE, typed(ACCOUNT_ID, "999900009999"))
     assert Grant.objects.filter(operator=nia()).count() == 2

@@ -53,3 +53,8 @@ def test_a_provider_that_never_says_so_is_trusted_where_told(
 ) -> None:
     settings.OIDC_TRUST_EMAIL = True
     assert identity_of({"iss": "i", "sub": "s", **token}, userinfo).email == email
+
+
+def test_a_name_comes_to_one_line_of_what_is_seen() -> None:
+    said = {"iss": "i", "sub": "s", "name": " Dora\u00a0\r\nBcc:\u202e x\u00ad\x00 "}
+    assert identity_of(said, {}).name == "Dora Bcc: x"

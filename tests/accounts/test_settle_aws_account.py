@@ -55,6 +55,13 @@ def test_bad_settings_change_nothing(alices: Client, aws_account: AwsAccount) ->
     assert aws_account.name == "Acme"
 
 
+def test_its_name_is_one_line(alices: Client, aws_account: AwsAccount) -> None:
+    data = {"environment": "staging", "pull_every_minutes": 0, "approvals_required": 1}
+    assert alices.post(PAGE, {"name": "Acme\nInc", **data}).status_code == 422
+    aws_account.refresh_from_db()
+    assert aws_account.name == "Acme"
+
+
 def test_settings_of_the_connection_cant_be_slipped_in(alices: Client, aws_account: AwsAccount) -> None:
     alices.post(PAGE, {
         "name": "Acme", "environment": "production", "default_region": "us-east-1", "pull_every_minutes": 0,

@@ -103,6 +103,13 @@ def test_a_title_of_several_lines_makes_no_header(change: Change, anton: Operato
     assert "eve@example.org" not in mail.outbox[0].message().as_string()
 
 
+def test_nor_does_such_a_name_of_the_aws_account(change: Change, anton: Operator) -> None:
+    """Mails whose subject had a line end wouldn't be sent at all: nobody would hear of anything there."""
+    AwsAccount.objects.update(name="Acme\r\nBcc: eve@example.org")
+    assert told(change, "change.proposed") == ["anton@example.org"]
+    assert "\nBcc" not in mail.outbox[0].message().as_string().partition("\n\n")[0]
+
+
 def test_a_mail_server_that_is_down_does_no_harm(
     change: Change, anton: Operator, settings: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
