@@ -56,7 +56,7 @@ class Demand:
         if self.risk == GUARDED:
             return _WHATEVER
         if not self.risk:
-            return "This AWS account asks for it, whatever is changed."
+            return "This AWS account requires it for every change."
         return f"A rule of this AWS account: {_STEPS[Risk(self.risk)]}."
 
     def takes(self, operator: Operator, aws_account: AwsAccount) -> bool:

@@ -51,6 +51,25 @@ def test_people_read_sentences(tmp_path: Path) -> None:
     assert out.strip() == "Both documents give the same access."
 
 
+@pytest.mark.parametrize(
+    ("operator", "value", "said"),
+    [
+        ("Bool", "true", "with MFA"),
+        ("BoolIfExists", "false", "without MFA"),
+        (
+            "BoolIfExists",
+            "true",
+            'if {"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}}',
+        ),  # and where nothing tells
+        ("Bool", "false", 'if {"Bool": {"aws:MultiFactorAuthPresent": "false"}}'),
+    ],
+)
+def test_people_read_of_mfa_what_is_exact(tmp_path: Path, operator: str, value: str, said: str) -> None:
+    narrowed = document("s3:GetObject", Condition={operator: {"aws:MultiFactorAuthPresent": value}})
+    out, _ = diff(tmp_path, document("s3:GetObject"), narrowed)
+    assert f"except {said}" in out
+
+
 def test_people_read_of_denials_too(tmp_path: Path) -> None:
     """A document that only denies gives no access, and takes much."""
     denying = document("iam:*", Effect="Deny")

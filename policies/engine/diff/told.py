@@ -11,7 +11,7 @@ _LABELS = {
     "not_resources": "on all but ",
     "principals": "to ",
     "not_principals": "to all but ",
-    "conditions": "if ",
+    "conditions": "",
     "also": "and also ",
     "except": "except ",
     "may_be": "perhaps ",
@@ -20,7 +20,7 @@ _LABELS = {
 
 
 def lines(item: Mapping[str, Any]) -> list[str]:
-    """What stands beside its actions: "on arn:aws:s3:::b/*", 'if {"Bool": …}', "except on …"."""
+    """What stands beside its actions: "on arn:aws:s3:::b/*", 'if {"Bool": …}', "except without MFA"."""
     return [label + told for name, label in _LABELS.items() if item.get(name) for told in _told(name, item[name])]
 
 
@@ -37,10 +37,25 @@ def _principals(value: Mapping[str, list[str]]) -> str:
     return ", ".join(f"{kind} {each}" for kind, listed in value.items() for each in listed)
 
 
+# Both say it exactly: only "BoolIfExists" also matches requests without the key, which have no MFA either.
+_MFA = "aws:multifactorauthpresent"
+_SAID_OF_MFA: Mapping[tuple[str, str], str] = {("Bool", "true"): "with MFA", ("BoolIfExists", "false"): "without MFA"}
+
+
+def _conditions(value: Mapping[str, Mapping[str, str | list[str]]]) -> str:
+    asked = [(operator, key.lower(), values) for operator, keys in value.items() for key, values in keys.items()]
+    if len(asked) == 1 and asked[0][1] == _MFA:
+        operator, _, values = asked[0]
+        told = [values] if isinstance(values, str) else values
+        if len(told) == 1 and (said := _SAID_OF_MFA.get((operator, told[0].lower()))):
+            return said
+    return f"if {json.dumps(value)}"
+
+
 _WORDS: Mapping[str, Callable[[Any], str]] = {
     "principals": _principals,
     "not_principals": _principals,
-    "conditions": json.dumps,
+    "conditions": _conditions,
     "may_be": str,
     "because": str,
 }
