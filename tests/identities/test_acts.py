@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -59,6 +60,12 @@ def test_bad_input_gets_a_sentence_and_nothing_is_lost(
     assert sentence in text_of(response.content.decode())
     assert all(f'value="{value}"' in response.content.decode() for value in [*said.values(), "/apps/"] if value)
     assert not Change.objects.exists()
+
+
+def test_a_refused_form_opens_at_what_is_wrong(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
+    said = {"name": "iris", "policy": "nobody-has-it", "boundary": "nobody-has-it"}
+    page = post(client_of(erin), address("account_act", act="create-user"), **said).content.decode()
+    assert [re.search(r'name="(\w+)"', field)[1] for field in re.findall("<[^<]* autofocus[^<]*>", page)] == ["policy"]  # type: ignore[index]
 
 
 def test_the_page_of_an_object_lists_its_acts(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:

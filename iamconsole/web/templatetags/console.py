@@ -167,7 +167,14 @@ def control(bound: BoundField, hint: str = "", **attrs: Any) -> SafeString:
         attrs["aria-describedby"] = " ".join(ids)
     if isinstance(bound.field.widget, GROUPS):
         return format_html_join("", '<label class="check">{}<span>{}</span></label>', _choices(bound, attrs))
+    if _is_first_wrong(bound):
+        attrs["autofocus"] = True
     return bound.as_widget(attrs={"class": _control_class(bound.field.widget), **attrs})
+
+
+def _is_first_wrong(bound: BoundField) -> bool:
+    """Of the form's fields: the page opens there, and what is wrong with it stands below it."""
+    return bool(bound.errors) and bound.name == next(name for name in bound.form.errors if name in bound.form.fields)
 
 
 def _choices(bound: BoundField, attrs: dict[str, Any]) -> Iterator[tuple[SafeString, str]]:
