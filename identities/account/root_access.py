@@ -38,7 +38,7 @@ FEATURES: Mapping[str, RootFeature] = {
             "Root credentials management",
             "OrganizationsRootCredentialsManagement",
             "The management account can look at and delete the root passwords, keys and MFA devices of member accounts,"
-            " and new member accounts are made without any.",
+            " and new member accounts are created without any.",
             "Each member account keeps a root user of its own, whose e-mail address can reset its password.",
         ),
         RootFeature(
@@ -48,7 +48,7 @@ FEATURES: Mapping[str, RootFeature] = {
             "OrganizationsRootSessions",
             "Who may use sts:AssumeRoot in the management account can do some tasks as root of a member account, for"
             " minutes: unlock a bucket or queue that its policy closed to all, or allow password recovery.",
-            "Only who signs in as root of a member account can unlock a bucket or queue that its policy closed to all.",
+            "Only the root user of a member account can unlock a bucket or queue whose policy denies everybody.",
         ),
     )
 }

@@ -26,7 +26,7 @@ class RenameForm(NewForm):
 
 
 class CloneForm(NewForm):
-    heading = "Make one like {names}"
+    heading = "Duplicate {names}"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

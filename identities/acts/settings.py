@@ -101,7 +101,7 @@ class TokenVersionForm(ActForm):
     about = "Regional endpoints always give out tokens of version 2."
     version = forms.TypedChoiceField(
         coerce=int,
-        choices=[(1, "1: not good in Regions that had to be enabled first"), (2, "2: good in all Regions, and longer")],
+        choices=[(1, "1: not valid in opt-in Regions"), (2, "2: valid in all Regions, and longer")],
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

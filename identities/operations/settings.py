@@ -282,7 +282,7 @@ class SetTokenVersion(SettingOperation[TokenVersionParams]):
 
     def note(self, p: TokenVersionParams) -> str:
         if p.version == 2:
-            return "They are good in all Regions, and longer: what stores them in too short a field breaks."
+            return "They are valid in all Regions, and longer: programs that store them in too short a field break."
         return "They are no good in Regions that had to be enabled first."
 
     def calls(self, p: TokenVersionParams) -> list[Call]:

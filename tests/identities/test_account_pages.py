@@ -38,7 +38,7 @@ def test_settings_in_sentences(settings_row: IamAccount, bob: Operator, client_o
     text = settings_text(client_of(bob))
     assert "At least 8 characters. 8 characters are few: 14 are advised." in text
     assert "https://acme.signin.aws.amazon.com/console" in text
-    assert "Version 2: good in all Regions" in text
+    assert "Version 2: valid in all Regions" in text
     assert "Users 4,990 of 5,000 Nearly used up" in text
     assert "Roles 12 of 1,000" in text
     assert "Not read yet" not in text

@@ -55,7 +55,7 @@ def test_the_management_account_knows_which_features_are_on(world: World, bob: O
     assert IamAccount.objects.get().root_access == {"features": [CREDENTIALS], "barrier": ""}
     text = settings_text(client_of(bob))
     assert "Root credentials management: on The management account can look at and delete" in text
-    assert "Privileged root actions in member accounts: off Only who signs in as root" in text
+    assert "Privileged root actions in member accounts: off Only the root user of a member account" in text
     assert "Not read yet: centralised root access" not in text
 
 
