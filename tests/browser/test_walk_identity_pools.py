@@ -45,7 +45,7 @@ def test_guests_are_cut_down_to_one_prefix(
 
     page.goto(address("identity_pool", aws_id=pool.aws_id))
     expect(page.get_by_text("Nothing is wrong with it")).to_be_visible()
-    expect(page.get_by_text("a guest could read arn:aws:s3:::acme-images/public/*")).to_be_visible()
+    expect(page.get_by_text("A guest may read arn:aws:s3:::acme-images/public/*")).to_be_visible()
     page.set_viewport_size({"width": 390, "height": 844})
     walk.check()
 
