@@ -33,6 +33,7 @@ from accounts.models import (
     ClaimedMembership,
     ClaimGroup,
     Grant,
+    KeyCheck,
     Operator,
 )
 from accounts.services import aws_accounts, claims, grants, groups, invitations, oidc_operators, operators
@@ -316,6 +317,13 @@ class AuditCheckAdmin(ReadOnlyAdmin):
     list_display = ("asked_at", "asked_by", "finished_at", "sealed", "found")
     list_select_related = ("asked_by",)
     search_fields = ("asked_by__email",)
+
+
+@admin.register(KeyCheck)
+class KeyCheckAdmin(ReadOnlyAdmin):
+    aws_account_path = ""
+    list_display = ("name", "value", "since")
+    search_fields = ("name",)
 
 
 @admin.register(AuditHead)

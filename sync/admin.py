@@ -26,7 +26,9 @@ from sync.models import (
     Fact,
     Lease,
     Override,
+    OwedReading,
     OwnershipRule,
+    PullTurn,
     Region,
     Revision,
     Run,
@@ -34,6 +36,8 @@ from sync.models import (
     SealedSecret,
     SharedRate,
     Step,
+    StepCounter,
+    TickPart,
 )
 
 OF_ITS_OWN = ("aws_account", OwnedFilter)
@@ -251,3 +255,39 @@ class OwnershipRuleAdmin(SyncAdmin):
     list_filter = ("matches", "ownership", OF_ITS_OWN)
     list_select_related = ("aws_account",)
     search_fields = ("pattern", "tag_key", "aws_account__name")
+
+
+@admin.register(OwedReading)
+class OwedReadingAdmin(SyncAdmin):
+    """What a step wrote and could not read again."""
+
+    list_display = ("kind", "source", "object_id", "aws_account", "step", "since")
+    list_filter = (OF_ITS_OWN,)
+    list_select_related = ("aws_account", "step__change")
+    search_fields = ("object_id", "arn")
+
+
+@admin.register(PullTurn)
+class PullTurnAdmin(SyncAdmin):
+    list_display = ("aws_account", "ended_at")
+    list_filter = (OF_ITS_OWN,)
+    list_select_related = ("aws_account",)
+    search_fields = ("aws_account__name", "aws_account__account_id")
+
+
+@admin.register(TickPart)
+class TickPartAdmin(ReadOnlyAdmin):
+    """The parts of the tick that comes once a minute, and which of them fail."""
+
+    aws_account_path = ""
+    list_display = ("name", "began_at", "failing_since", "error")
+    search_fields = ("name", "error")
+
+
+@admin.register(StepCounter)
+class StepCounterAdmin(ReadOnlyAdmin):
+    """How many steps were begun, and whether the queue is on hold: released on a page of the console, not here."""
+
+    aws_account_path = ""
+    list_display = ("number", "outside", "held_since", "held_why")
+    search_fields = ("held_why",)

@@ -14,7 +14,16 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import ApprovalRule, AuditCheck, AuditHead, AwsAccount, ClaimedMembership, ClaimGroup, Operator
+from accounts.models import (
+    ApprovalRule,
+    AuditCheck,
+    AuditHead,
+    AwsAccount,
+    ClaimedMembership,
+    ClaimGroup,
+    KeyCheck,
+    Operator,
+)
 from cognito.models import (
     AppClient,
     CognitoGroup,
@@ -75,7 +84,9 @@ from sync.models import (
     Lease,
     MirroredRow,
     Override,
+    OwedReading,
     OwnershipRule,
+    PullTurn,
     Region,
     Revision,
     Run,
@@ -83,6 +94,8 @@ from sync.models import (
     SealedSecret,
     SharedRate,
     Step,
+    StepCounter,
+    TickPart,
 )
 
 POLICY_ARN = "arn:aws:iam::123456789012:policy/reports"
@@ -102,6 +115,7 @@ def fill(aws_account: AwsAccount, operator: Operator) -> None:
     )  # fmt: skip
     Region.objects.create(aws_account=aws_account, name="eu-west-1", enabled=True, checked_at=now)
     Schedule.objects.create(aws_account=aws_account, source="iam.details", next_at=now)
+    PullTurn.objects.create(aws_account=aws_account, ended_at=now)
     OwnershipRule.objects.create(
         aws_account=aws_account, position=1, matches="name", pattern="svc-*", ownership="read_only"
     )
@@ -117,6 +131,9 @@ def _of_the_console(operator: Operator) -> None:
     if AuditHead.objects.exists():
         return
     AuditHead.objects.create(pk=1)
+    KeyCheck.objects.get_or_create(name="AUDIT_KEY", value="0123456789abcdef")
+    StepCounter.objects.get_or_create(pk=StepCounter.ONLY)
+    TickPart.objects.create(name="sync.sweep", began_at=timezone.now())
     AuditCheck.objects.create(asked_by=operator, is_running=False)
     SharedRate.objects.create(account_id="123456789012", region="eu-west-1", category="UserList")
     group = Group.objects.create(name="Auditors")
@@ -142,6 +159,7 @@ def _a_change(aws_account: AwsAccount, operator: Operator) -> None:
     )  # fmt: skip
     step = Step.objects.create(change=change, position=1, kind="iam.policy.update", params={}, part="policy.versions")
     Attempt.objects.create(step=step, number=1)
+    OwedReading.objects.create(aws_account=aws_account, kind="iam.user", source="details", object_id="AIDA1", step=step)
     Approval.objects.create(change=change, operator=operator, approved=True, digest="")
     ApprovalRule.objects.create(aws_account=aws_account, risk="high", approvals=1)
     ApprovalDemand.objects.create(change=change, risk="high", approvals=1)

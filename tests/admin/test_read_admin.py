@@ -36,7 +36,7 @@ EDITABLE = {Operator, Group, ClaimGroup, Grant, AwsAccount, Authenticator, Socia
 READ_ONLY = [model for model in MODELS if model not in EDITABLE]
 FOR_OWNERS_OF_ALL = {
     "Operator", "Group", "ClaimGroup", "ClaimedMembership", "Authenticator", "SocialAccount", "UserSession",
-    "EmailAddress", "AuditCheck", "AuditHead", "LogEntry", "SharedRate",
+    "EmailAddress", "AuditCheck", "AuditHead", "LogEntry", "SharedRate", "KeyCheck", "StepCounter", "TickPart",
 }  # fmt: skip
 
 

@@ -193,9 +193,10 @@ def test_who_is_invited_is_told_by_what_was_typed_and_then_by_name(
 ) -> None:
     change = propose(jane.aws_account, hal, [new_person(jane.pool, "jdoe", {"email": ADDRESS}, channel="EMAIL")])
     invite = "Invite somebody new in us-east-1_Customers"
-    assert f"{invite}: jdoe Reversible" in plan(client_of(hal), change)
+    assert f"{invite}: jdoe email {ADDRESS} Low risk. Reversible" in plan(client_of(hal), change)
     assert AuditEntry.objects.filter(verb="change.people_read", actor=hal).count() == 1
-    assert "jdoe" not in plan(client_of(bob), change)
+    bobs = plan(client_of(bob), change)
+    assert "jdoe" not in bobs and ADDRESS not in bobs
     change.steps.update(result={"id": jane.aws_id}, state="done")
     Change.objects.filter(pk=change.pk).update(state="applied", queued_at=timezone.now(), finished_at=timezone.now())
     assert f"{invite}: {JANE} ({ADDRESS})" in plan(client_of(hal), change)

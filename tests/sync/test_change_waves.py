@@ -130,6 +130,7 @@ def test_a_step_more_takes_two_statements_more(world: World, erin: Operator) -> 
             assert worked(change).state == Change.State.APPLIED
         return len(done)
 
+    statements(1)  # begins the count of steps
     assert statements(FIRST_TOGETHER) - statements(2) == 2 * (FIRST_TOGETHER - 2)
 
 
