@@ -16,7 +16,7 @@ from cognito.models import PoolCare
 from cognito.operations.people.base import InPool, OfPoolParams, PersonParams
 from cognito.operations.people.making import NewPersonParams
 from cognito.people.messages import MOST_MAILS
-from iamconsole.web.words import counted
+from iamconsole.web.words import counted, full_time
 from sync.checks import Check, Finding
 from sync.made import made_by
 from sync.models import Attempt, Change, Step
@@ -40,10 +40,11 @@ class CareCheck(Check):
             before = _lately(aws_account, actor, pool_arn, change_id)
             if len(people | before) > most:
                 free_at = _free_at(aws_account, actor, pool_arn)
+                when = f"; next free at {full_time(free_at)}" if free_at else ""
                 return (
                     f"Helpdesk changes {counted(most, 'person', 'people')} of this pool in an hour at most: you "
                     f"changed {len(before):,}, counting who waits for a worker, and this is about {len(people):,}. "
-                    f"Split it, or ask an editor or an owner{f'; next free at {free_at:%H:%M}' if free_at else ''}."
+                    f"Split it, or ask an editor or an owner{when}."
                 )
         return ""
 

@@ -20,8 +20,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def begun(alice: Operator) -> None:
     """A console that ran, and has sealed entries."""
-    audit.register({"test.done": "did {what}"})
-    audit.record("test.done", actor=alice, data={"what": "it"})
+    audit.register({"test.keys": "did {what}"})
+    audit.record("test.keys", actor=alice, data={"what": "it"})
     assert audit.seal() == 1
     assert keys.at_start() == []
 
@@ -52,7 +52,7 @@ def test_keys_of_another_database_forbid_to_start(
 
 def test_nothing_is_sealed_under_a_wrong_key(begun: None, settings: Any, alice: Operator) -> None:
     right, settings.AUDIT_KEY = settings.AUDIT_KEY, OTHER
-    audit.record("test.done", actor=alice, data={"what": "more"})
+    audit.record("test.keys", actor=alice, data={"what": "more"})
     with pytest.raises(audit.WrongKey):
         audit.seal()
     settings.AUDIT_KEY = right

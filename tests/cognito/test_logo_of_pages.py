@@ -126,7 +126,7 @@ def test_another_logo_leaves_the_css_and_its_reverse_has_the_old_one(
 def test_a_logo_goes_when_that_is_said(arranged: Arranged, client: Client, erin: Operator) -> None:
     there(arranged, BLUE, DARK)
     post(client, arranged, css=BLUE, no_logo="on")
-    assert applied(erin).title == "Take away the logo of the sign-in pages of customers"
+    assert applied(erin).title == "Remove the logo of the sign-in pages of customers"
     assert (css_of(arranged), logo_of(arranged)) == (BLUE, b"")
 
 

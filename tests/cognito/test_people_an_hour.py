@@ -24,6 +24,7 @@ from cognito.care_check import CareCheck
 from cognito.models import CognitoUser, PoolCare, UserPool
 from cognito.operations.people.base import on_person
 from iamconsole.demo.process import Emulator
+from iamconsole.web.words import full_time
 from sync import changes
 from sync.changes import PlanError
 from sync.models import Attempt, Change, Step
@@ -71,7 +72,7 @@ def test_an_hour_is_over_after_an_hour(ago: timedelta, refused: bool, pool: User
     if refused:
         free = timezone.localtime(Attempt.objects.get().started_at + timedelta(hours=1))
         said = "you changed 1, counting who waits for a worker, and this is about 1. Split it, or ask an editor or an"
-        with pytest.raises(PlanError, match=f"{said} owner; next free at {free:%H:%M}."):
+        with pytest.raises(PlanError, match=f"{said} owner; next free at {full_time(free)}."):
             disable(hal, john)
     else:
         assert disable(hal, john).pk

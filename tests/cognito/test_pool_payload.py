@@ -269,7 +269,7 @@ def test_a_new_pool_gets_what_its_creation_does_not_take(world: World, erin: Ope
     assert done.state == Change.State.APPLIED, [step.error for step in done.steps.all()]
 
 
-def test_people_are_put_into_a_group_that_the_plan_makes(world: World, erin: Operator) -> None:
+def test_people_are_put_into_a_group_that_the_plan_makes(world: World, erin: Operator, anton: Operator) -> None:
     arranged = arrange(world)
     arranged.idp.admin_create_user(**arranged.in_pool, Username="ada@example.org", MessageAction="SUPPRESS")
     pulled(world.aws_account, source="cognito.people", region=REGION)
@@ -277,6 +277,7 @@ def test_people_are_put_into_a_group_that_the_plan_makes(world: World, erin: Ope
     steps = [make(GROUP, arranged.pool.arn, "gold", {"RoleArn": ROLE}), on_person(ada, AddToGroup.kind, group="gold")]
     change = propose(world.aws_account, erin, steps)
     assert "Members of gold can take on the role shop-customer" in str(change.findings)
+    changes.approve(change=change, actor=anton)
     assert carry_out(change, erin).state == Change.State.APPLIED
     assert CognitoMembership.objects.filter(user=ada, group__name="gold", gone_at=None).exists()
 
