@@ -74,9 +74,10 @@ def test_a_variable_set_to_nothing_is_one_not_set(tmp_path: Path, production: di
 
 def test_each_documented_variable_is_read(tmp_path: Path) -> None:
     assert set(SET) == set(DOCUMENTED)
+    to_set = {**SET, "IAMCONSOLE_STATE": str(tmp_path / "another")}
     beside = {name: {BESIDE[name]: SET[BESIDE[name]]} if name in BESIDE else {} for name in SET}
     without = read(tmp_path, *(beside[name] for name in SET)).stdout.splitlines()
-    given = read(tmp_path, *({**beside[name], name: SET[name]} for name in SET)).stdout.splitlines()
+    given = read(tmp_path, *({**beside[name], name: to_set[name]} for name in SET)).stdout.splitlines()
     assert len(without) == len(given) == len(SET)
     assert [name for name, old, new in zip(SET, without, given, strict=True) if old == new] == []
 
