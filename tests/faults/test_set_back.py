@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -62,13 +63,13 @@ def writes(world: World) -> list[int]:
 def copied(to: Path) -> None:
     """A backup of the database, taken while it is in use."""
     connection.ensure_connection()
-    with sqlite3.connect(to) as backup:
+    with closing(sqlite3.connect(to)) as backup:
         connection.connection.backup(backup)
 
 
 def restored(copy: Path) -> None:
     connection.ensure_connection()
-    with sqlite3.connect(copy) as backup:
+    with closing(sqlite3.connect(copy)) as backup:
         backup.backup(connection.connection)
 
 
