@@ -15,10 +15,22 @@ from policies.engine.matching import account_in
 
 _NAMES = frozenset(
     {
-        "id", "name", "principal", "action", "resource", "resource_account", "context", "identity_policies",
-        "permission_boundaries", "session_policy", "resource_policy", "endpoint_policies", "scps", "rcps",
+        "id",
+        "name",
+        "principal",
+        "action",
+        "resource",
+        "resource_account",
+        "context",
+        "identity_policies",
+        "permission_boundaries",
+        "session_policy",
+        "resource_policy",
+        "endpoint_policies",
+        "scps",
+        "rcps",
     }
-)  # fmt: skip
+)
 
 
 class BadCase(ValueError):

@@ -252,10 +252,11 @@ def _patterns_of(statement: Statement) -> Iterable[str]:
 def _lets_principals_in(trust: Policy, action: str) -> bool:
     """Whether it names somebody but services."""
     return any(
-        statement.allows and statement.principals is not None
+        statement.allows
+        and statement.principals is not None
         and (statement.principals.is_not or not all(map(_is_service, statement.principals.listed)))
         for statement in trust.document.about(action.lower())
-    )  # fmt: skip
+    )
 
 
 def _is_service(name: str) -> bool:

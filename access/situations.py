@@ -24,15 +24,24 @@ from policies.engine.matching import account_in as account_in
 from policies.engine.regions import only_region
 from policies.engine.somewhere import Asked, Place, decisions, is_pattern
 
-_ASSUMES = ("sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity", "sts:tagsession",
-           "sts:setsourceidentity")  # fmt: skip
+_ASSUMES = (
+    "sts:assumerole",
+    "sts:assumerolewithsaml",
+    "sts:assumerolewithwebidentity",
+    "sts:tagsession",
+    "sts:setsourceidentity",
+)
 # IAM User Guide, "AWS global condition context keys": only in requests that AWS services make.
 _OF_SERVICES = frozenset(
     {
-        "aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths", "aws:principalservicename",
+        "aws:sourcearn",
+        "aws:sourceaccount",
+        "aws:sourceorgid",
+        "aws:sourceorgpaths",
+        "aws:principalservicename",
         "aws:principalservicenameslist",
     }
-)  # fmt: skip
+)
 # Same page: only of those who are in an AWS account, or in its organization.
 _OF_ACCOUNTS = frozenset({"aws:principalarn", "aws:principalorgid", "aws:principalorgpaths"})
 _NOWHERE = Surroundings("")

@@ -68,10 +68,19 @@ RESOURCE_POLICIES = {
 # The services, by the prefix of their actions, whose resources RCPs bound.
 BOUND_BY_RCPS = frozenset(
     {
-        "aoss", "cognito-identity", "cognito-idp", "dynamodb", "ecr", "kms", "logs", "s3", "secretsmanager", "sqs",
+        "aoss",
+        "cognito-identity",
+        "cognito-idp",
+        "dynamodb",
+        "ecr",
+        "kms",
+        "logs",
+        "s3",
+        "secretsmanager",
+        "sqs",
         "sts",
     }
-)  # fmt: skip
+)
 
 
 def resource_policy_of(resource: str) -> str:

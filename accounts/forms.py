@@ -34,8 +34,13 @@ class AwsAccountForm(ModelForm):
     class Meta:
         model = AwsAccount
         fields = (
-            "name", "environment", "pull_every_minutes", "quota_share", "approvals_required", "break_glass_roles",
-        )  # fmt: skip
+            "name",
+            "environment",
+            "pull_every_minutes",
+            "quota_share",
+            "approvals_required",
+            "break_glass_roles",
+        )
         widgets = {"break_glass_roles": forms.Textarea(attrs={"rows": 3, "class": "mono", "spellcheck": "false"})}
         labels = {
             "name": "Name",

@@ -59,7 +59,8 @@ OPERATORS = Table(
     default_sort="name",
     filters=(
         ChoiceFilter(
-            "state", "State",
+            "state",
+            "State",
             choices=(
                 Choice("active", "Active", Q(is_active=True, last_login__isnull=False)),
                 Choice("new", "Never signed in", Q(is_active=True, last_login__isnull=True)),
@@ -72,4 +73,4 @@ OPERATORS = Table(
     empty_icon="users",
     empty_title="No operators",
     empty_text="Invite an operator: they get an e-mail with a link to set a password.",
-)  # fmt: skip
+)

@@ -15,9 +15,19 @@ from django.db.migrations.operations.base import Operation
 
 TABLE = "accounts_auditentry"
 SAID = (
-    "id", "at", "verb", "actor_id", "actor_name", "aws_account_id", "object_kind", "object_id", "object_name",
-    "reason", "data", "address",
-)  # fmt: skip
+    "id",
+    "at",
+    "verb",
+    "actor_id",
+    "actor_name",
+    "aws_account_id",
+    "object_kind",
+    "object_id",
+    "object_name",
+    "reason",
+    "data",
+    "address",
+)
 REFUSAL = "audit entries are written once"
 
 _SAID_COLUMNS = ", ".join(f'"{column}"' for column in SAID)
@@ -42,13 +52,10 @@ SQL: dict[str, tuple[list[str], list[str]]] = {  # vendor → (make, drop)
             "EXECUTE FUNCTION audit_refuse()",
             f'CREATE TRIGGER audit_kept BEFORE DELETE ON "{TABLE}" FOR EACH ROW EXECUTE FUNCTION audit_refuse()',
         ],
-        [
-            f'DROP TRIGGER IF EXISTS {name} ON "{TABLE}"'
-            for name in ("audit_said", "audit_sealed", "audit_kept")
-        ]
+        [f'DROP TRIGGER IF EXISTS {name} ON "{TABLE}"' for name in ("audit_said", "audit_sealed", "audit_kept")]
         + ["DROP FUNCTION IF EXISTS audit_refuse()"],
     ),
-}  # fmt: skip
+}
 
 
 class AuditTriggers(Operation):

@@ -19,9 +19,12 @@ ACCOUNT_ID = "111122223333"  # not the emulator's: bench.clicks has both
 NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
 _CREATED = "2024-03-01T09:30:00Z"
 _LIST_OF = {
-    "User": "UserDetailList", "Group": "GroupDetailList", "Role": "RoleDetailList", "LocalManagedPolicy": "Policies",
+    "User": "UserDetailList",
+    "Group": "GroupDetailList",
+    "Role": "RoleDetailList",
+    "LocalManagedPolicy": "Policies",
     "AWSManagedPolicy": "Policies",
-}  # fmt: skip
+}
 _LISTS = tuple(dict.fromkeys(_LIST_OF.values()))
 FILTERS = tuple(_LIST_OF)
 

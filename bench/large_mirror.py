@@ -128,17 +128,21 @@ class _Filling:
             },
         )
         pairs = zip(found, documents, strict=True)
-        _create(PolicyVersion, (PolicyVersion(policy=policy, version_id="v1", number=1, document=document)
-                                for policy, document in pairs))  # fmt: skip
+        _create(
+            PolicyVersion,
+            (PolicyVersion(policy=policy, version_id="v1", number=1, document=document) for policy, document in pairs),
+        )
         return found
 
     def documents(self, word: str, count: int) -> list[Document]:
         texts = (_allow(f"{word} {self.aws_account.account_id} {n}") for n in range(count))
         return _create(
             Document,
-            (Document(text_hash=_hash(text), canonical_hash=_hash("c", text), text=text, size=len(text))
-             for text in texts),
-        )  # fmt: skip
+            (
+                Document(text_hash=_hash(text), canonical_hash=_hash("c", text), text=text, size=len(text))
+                for text in texts
+            ),
+        )
 
     def _role_columns(self) -> Callable[[int], dict[str, Any]]:
         [trust] = self.documents("trust", 1)
@@ -182,9 +186,11 @@ class _Filling:
             documents = self.documents(f"inline {word}", len(owners))
             _create(
                 InlinePolicy,
-                (self._edge(InlinePolicy, owner, "own", document=document, **{word: owner})
-                 for owner, document in zip(owners, documents, strict=True)),
-            )  # fmt: skip
+                (
+                    self._edge(InlinePolicy, owner, "own", document=document, **{word: owner})
+                    for owner, document in zip(owners, documents, strict=True)
+                ),
+            )
 
     def _edge(self, model: Any, owner: Any, name: str, **columns: Any) -> Any:
         return model(

@@ -173,10 +173,12 @@ def as_row(figures: Figures) -> dict[str, Any]:
     ratios = {
         name: round(figures.ratio(pull, what), 2)
         for name, pull, what in (
-            ("first_ratio", figures.first, 0), ("next_ratio", figures.next, 0),
-            ("first_cpu_ratio", figures.first, 1), ("next_cpu_ratio", figures.next, 1),
+            ("first_ratio", figures.first, 0),
+            ("next_ratio", figures.next, 0),
+            ("first_cpu_ratio", figures.first, 1),
+            ("next_cpu_ratio", figures.next, 1),
         )
-    }  # fmt: skip
+    }
     times = {"read_s": figures.read[0], "first_s": figures.first[0], "next_s": figures.next[0]}
     numbers = {name: round(value, 3) for name, value in {**times, "peak_mb": figures.peak_mb}.items()}
     return {"database": figures.database, "objects": figures.objects} | numbers | ratios

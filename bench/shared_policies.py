@@ -37,9 +37,13 @@ def fill() -> AwsAccount:
     )
     trusts = keep({identify(text).text_hash: text for text in map(_trust, range(ROLES))})
     roles = _rows(
-        IamRole, aws_account, "AROA", "role", ROLES,
+        IamRole,
+        aws_account,
+        "AROA",
+        "role",
+        ROLES,
         lambda n: {"trust_id": trusts[identify(_trust(n)).text_hash], "boundary_arn": boundary if n % 9 == 0 else ""},
-    )  # fmt: skip
+    )
     members = [(user, groups[group]) for n, user in enumerate(users) for group in {n % GROUPS, n * 7 % GROUPS}]
     _edges(Membership, aws_account, ({"user": user, "group": group, "name": group.name} for user, group in members))
     _edges(Attachment, aws_account, _attached(policies, users, groups, roles))
@@ -123,13 +127,18 @@ def _rows(model: Any, aws_account: AwsAccount, prefix: str, word: str, number: i
     return model.objects.bulk_create(
         [
             model(
-                aws_account=aws_account, aws_id=f"{prefix}{n:017}", name=f"{word}-{n}", name_key=f"{word}-{n}",
-                arn=_arn(f"{word}/{word}-{n}"), first_seen=_SEEN, **more(n),
+                aws_account=aws_account,
+                aws_id=f"{prefix}{n:017}",
+                name=f"{word}-{n}",
+                name_key=f"{word}-{n}",
+                arn=_arn(f"{word}/{word}-{n}"),
+                first_seen=_SEEN,
+                **more(n),
             )
             for n in range(number)
         ],
         batch_size=_BATCH,
-    )  # fmt: skip
+    )
 
 
 def _edges(model: Any, aws_account: AwsAccount, rows: Iterator[dict[str, Any]]) -> None:

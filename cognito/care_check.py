@@ -111,10 +111,14 @@ def _free_at(aws_account: AwsAccount, actor: Operator, pool_arn: str) -> datetim
     Who was changed twice counts until an hour after the second time.
     """
     sent = Attempt.objects.filter(
-        step__change__aws_account=aws_account, step__change__requested_by=actor, step__params__pool_arn=pool_arn,
-        step__kind__startswith="cognito.user.", started_at__gt=timezone.now() - _HOUR, snapshot__isnull=False,
+        step__change__aws_account=aws_account,
+        step__change__requested_by=actor,
+        step__params__pool_arn=pool_arn,
+        step__kind__startswith="cognito.user.",
+        started_at__gt=timezone.now() - _HOUR,
+        snapshot__isnull=False,
         outcome__in=_PERHAPS_DONE,
-    )  # fmt: skip
+    )
     last: dict[str, datetime] = {}
     for params, at in sent.order_by("started_at").values_list("step__params", "started_at"):
         last[str(params.get("sub") or params.get("key"))] = at

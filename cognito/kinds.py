@@ -82,13 +82,17 @@ POOL = Kind(
     tabs=(
         Tab("", "Posture", "cognito/tabs/posture.html", _posture, position=10),
         Tab(
-            "groups", "Groups", "cognito/tabs/groups.html", _groups,
-            count=lambda pool: lately(pool.cognitogroups.live()), position=30,
+            "groups",
+            "Groups",
+            "cognito/tabs/groups.html",
+            _groups,
+            count=lambda pool: lately(pool.cognitogroups.live()),
+            position=30,
         ),
         HISTORY,
         RAW,
     ),
-)  # fmt: skip
+)
 
 
 def _people_of(person: CognitoUser) -> tuple[str, str]:

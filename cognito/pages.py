@@ -59,7 +59,12 @@ def register() -> None:
         search.register(search.SearchKind(name, label, icon, rows=rows, url_name=url_name, position=position))
     panels.register(
         panels.Panel(
-            "cognito_pool", "people", "People", "cognito_pool_people",
-            count=lambda pool: lately(people_of(pool)), permission=SEE_PEOPLE, position=20,
+            "cognito_pool",
+            "people",
+            "People",
+            "cognito_pool_people",
+            count=lambda pool: lately(people_of(pool)),
+            permission=SEE_PEOPLE,
+            position=20,
         )
-    )  # fmt: skip
+    )

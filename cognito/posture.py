@@ -96,9 +96,12 @@ def tell(row: Any, upto: int | None = None) -> Fact:
     told = [{"code": each.code, "severity": each.severity, "title": each.title, "text": each.text} for each in found]
     value = {"count": len(found), "findings": told, "at": timezone.now().isoformat(), "upto": upto}
     fact, _ = Fact.objects.update_or_create(
-        aws_account=row.aws_account, kind=row.kind, object_id=row.aws_id, name=FINDINGS,
+        aws_account=row.aws_account,
+        kind=row.kind,
+        object_id=row.aws_id,
+        name=FINDINGS,
         defaults={"value": value, "sort_key": found[0].severity if found else ""},
-    )  # fmt: skip
+    )
     return fact
 
 

@@ -27,7 +27,7 @@ from cognito.selectors import (
     people_of,
     with_attribute,
     with_words,
-)  # fmt: skip
+)
 from iamconsole.web.cells import created, gone_since, name_link, object_url
 from iamconsole.web.counts import lately, lately_each
 from iamconsole.web.elements import ago, joined, marked, muted, small
@@ -102,20 +102,36 @@ POOLS = Table(
         posture.COLUMN,
         Column("mfa", "MFA", lambda row: MFA_WORDS.get(row.mfa, row.mfa), cell=_mfa),
         Column("sign_up", "Who may sign up", _signup),
-        Column("deletion_protection", "Deletion protection", lambda row: row.deletion_protection, cell=_protected,
-               optional=True),
+        Column(
+            "deletion_protection",
+            "Deletion protection",
+            lambda row: row.deletion_protection,
+            cell=_protected,
+            optional=True,
+        ),
         Column("region", "Region", lambda row: row.region, optional=True),
-        Column("read", "People read", lambda row: row.people_read_at, cell=_age, sort="people_read_at",
-               newest_first=True, css="num nowrap"),
+        Column(
+            "read",
+            "People read",
+            lambda row: row.people_read_at,
+            cell=_age,
+            sort="people_read_at",
+            newest_first=True,
+            css="num nowrap",
+        ),
         ARN,
         UNIQUE_ID,
     ),
     filters=(
-        ChoiceFilter("mfa", "MFA", choices=(
-            Choice("on", "Required", Q(mfa="ON"), "MFA required"),
-            Choice("optional", "Optional", Q(mfa="OPTIONAL"), "MFA optional"),
-            Choice("off", "Off", Q(mfa="OFF"), "MFA off"),
-        )),
+        ChoiceFilter(
+            "mfa",
+            "MFA",
+            choices=(
+                Choice("on", "Required", Q(mfa="ON"), "MFA required"),
+                Choice("optional", "Optional", Q(mfa="OPTIONAL"), "MFA optional"),
+                Choice("off", "Off", Q(mfa="OFF"), "MFA off"),
+            ),
+        ),
         posture.FILTER,
         yes_or_no("self_signup", "Self sign-up", Q(self_signup=True), "Anybody may sign up"),
         yes_or_no("protected", "Deletion protection", Q(deletion_protection=True), "Deletion protection on"),
@@ -124,7 +140,7 @@ POOLS = Table(
     empty_icon="book-user",
     empty_title="No user pools",
     empty_text="No Region of this AWS account has a user pool that you may see, or it was never pulled.",
-)  # fmt: skip
+)
 
 # ---- People --------------------------------------------------------------------------------------------------
 
@@ -222,10 +238,8 @@ def people_table(pool: UserPool, attributes: Sequence[str], *, exports: bool) ->
             Column("status", "Status", status_words, cell=lambda row, scope: status_mark(row)),
             Column("enabled", "Enabled", lambda row: row.enabled, only_export=True),
             Column("groups", "Groups", _groups, cell=_groups_cell),
-            Column("created", "Created", lambda row: row.created_at, cell=created,
-                   css="num nowrap", roomy=True),
-            Column("changed", "Changed", lambda row: row.changed_at, cell=_changed,
-                   css="num nowrap"),
+            Column("created", "Created", lambda row: row.created_at, cell=created, css="num nowrap", roomy=True),
+            Column("changed", "Changed", lambda row: row.changed_at, cell=_changed, css="num nowrap"),
             *(_attribute_column(name) for name in attributes),
             UNIQUE_ID,
         ),
@@ -237,7 +251,7 @@ def people_table(pool: UserPool, attributes: Sequence[str], *, exports: bool) ->
         exports=("csv",) if exports else (),
         copies=("aws_id", "subject"),
         counts_to=_COUNTED,
-    )  # fmt: skip
+    )
 
 
 def _groups_of(pool: UserPool) -> QuerySet[Any]:
@@ -255,15 +269,23 @@ def _days(name: str, label: str, lookup: str, words: str) -> DateFilter:
 
 PEOPLE_FILTERS: tuple[Filter, ...] = (
     TextFilter("group", "In group", rows=_in_group, known=_groups_of, words="In {}"),
-    ChoiceFilter("status", "Status", choices=(
-        Choice("unfinished", "Sign-up or first sign-in not finished", of_status(*UNFINISHED),
-               "Sign-up or first sign-in not finished"),
-        *(Choice(value.lower(), str(label), of_status(value)) for value, label in Status.choices),
-    )),
+    ChoiceFilter(
+        "status",
+        "Status",
+        choices=(
+            Choice(
+                "unfinished",
+                "Sign-up or first sign-in not finished",
+                of_status(*UNFINISHED),
+                "Sign-up or first sign-in not finished",
+            ),
+            *(Choice(value.lower(), str(label), of_status(value)) for value, label in Status.choices),
+        ),
+    ),
     yes_or_no("enabled", "Enabled", Q(enabled=True), "Enabled"),
     _days("created_after", "Created on or after", "created_at__gte", "Created from {}"),
     _days("created_before", "Created before", "created_at__lt", "Created before {}"),
     _days("changed_after", "Changed on or after", "changed_at__gte", "Changed from {}"),
     _days("changed_before", "Changed before", "changed_at__lt", "Changed before {}"),
     GONE,
-)  # fmt: skip
+)

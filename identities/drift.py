@@ -23,16 +23,21 @@ PARTS = {
     "attached": Part("Attached policies", "attached {name}", "detached {name}", named=name_of),
     "groups": Part("Groups", "added to the group {name}", "removed from the group {name}"),
     "inline": Part(
-        "Inline policies", "inline policy {name} written", "inline policy {name} deleted",
+        "Inline policies",
+        "inline policy {name} written",
+        "inline policy {name} deleted",
         "inline policy {name} changed",
     ),
     "trust": Part("Trust policy", "trust policy written", changed="trust policy changed"),
     "boundary": Part(
-        "Permissions boundary", "bounded by {new}", "boundary {old} taken off", "bounded by {new} instead of {old}",
+        "Permissions boundary",
+        "bounded by {new}",
+        "boundary {old} taken off",
+        "bounded by {new} instead of {old}",
         named=name_of,
     ),
     "tags": Part("Tags", "tag {name}={new} added", "tag {name} removed", "tag {name} is {new} instead of {old}"),
-}  # fmt: skip
+}
 
 
 def trust_words(aws_account: AwsAccount, old: str, new: str, deleted: Mapping[str, str]) -> str:
@@ -116,9 +121,12 @@ def _group(row: Principal, name: str) -> IamGroup | None:
 def _names_of(group: IamGroup) -> set[str]:
     """All that it was ever called."""
     revisions = Revision.objects.filter(
-        facet__aws_account=group.aws_account_id, facet__kind=group.kind, facet__object_id=group.aws_id,
-        facet__source="details", gone=False,
-    )  # fmt: skip
+        facet__aws_account=group.aws_account_id,
+        facet__kind=group.kind,
+        facet__object_id=group.aws_id,
+        facet__source="details",
+        gone=False,
+    )
     return set(revisions.values_list("content__name", flat=True))
 
 

@@ -218,9 +218,15 @@ class RoleMirror(PrincipalMirror):
     can_be_renamed = False
     page = "role"
     known = PrincipalMirror.members_of(
-        noun, "AssumeRolePolicyDocument", "PermissionsBoundary", "Tags", "RoleLastUsed", "InstanceProfileList",
-        "Description", "MaxSessionDuration",
-    )  # fmt: skip
+        noun,
+        "AssumeRolePolicyDocument",
+        "PermissionsBoundary",
+        "Tags",
+        "RoleLastUsed",
+        "InstanceProfileList",
+        "Description",
+        "MaxSessionDuration",
+    )
 
     def more(self, item: Item, texts: dict[str, str]) -> Content:
         return _bounded_and_tagged(item) | {"trust": documents.refer(item["AssumeRolePolicyDocument"], texts)}

@@ -62,10 +62,10 @@ def _policy_filters(owner: str) -> tuple[Filter, ...]:
     )
 
 
-POLICIES = Column("policies", "Policies", _policies, cell=cells.policies, sort="policy_count",
-                  newest_first=True)  # fmt: skip
-BOUNDARY = Column("boundary", "Boundary", lambda row: row.boundary_arn, cell=cells.boundary,
-                  sort="boundary_arn", optional=True)  # fmt: skip
+POLICIES = Column("policies", "Policies", _policies, cell=cells.policies, sort="policy_count", newest_first=True)
+BOUNDARY = Column(
+    "boundary", "Boundary", lambda row: row.boundary_arn, cell=cells.boundary, sort="boundary_arn", optional=True
+)
 TAGS = Column("tags", "Tags", _tags, cell=cells.tags, optional=True)
 HAS_BOUNDARY = yes_or_no("boundary", "Permissions boundary", ~Q(boundary_arn=""), "Has a boundary")
 
@@ -81,8 +81,14 @@ USERS = Table(
         credentials.MFA,
         credentials.KEYS,
         credentials.ACTIVITY,
-        Column("groups", "Groups", lambda row: [held.group.name for held in row.live_memberships],
-               cell=cells.groups, sort="group_count", newest_first=True),
+        Column(
+            "groups",
+            "Groups",
+            lambda row: [held.group.name for held in row.live_memberships],
+            cell=cells.groups,
+            sort="group_count",
+            newest_first=True,
+        ),
         POLICIES,
         credentials.PASSWORD,
         *(replace(column, roomy=True) for column in (BOUNDARY, CREATED, TAGS)),
@@ -93,7 +99,8 @@ USERS = Table(
     ),
     filters=(
         TextFilter(
-            "group", "In group",
+            "group",
+            "In group",
             rows=selectors.in_group,
             known=lambda aws_account: IamGroup.objects.live().filter(aws_account=aws_account),
             words="In {}",
@@ -111,7 +118,7 @@ USERS = Table(
     empty_icon="user",
     empty_title="No users",
     empty_text=f"This AWS account has no IAM users, or it was never pulled. {NOT_PULLED}",
-)  # fmt: skip
+)
 
 GROUPS = Table(
     name="groups",
@@ -122,8 +129,15 @@ GROUPS = Table(
     search_hint="Name, ARN or unique id",
     columns=(
         name_column("group"),
-        Column("members", "Members", lambda row: row.member_count, cell=cells.members,
-               sort="member_count", newest_first=True, css="num"),
+        Column(
+            "members",
+            "Members",
+            lambda row: row.member_count,
+            cell=cells.members,
+            sort="member_count",
+            newest_first=True,
+            css="num",
+        ),
         POLICIES,
         CREATED,
         ARN,
@@ -139,7 +153,7 @@ GROUPS = Table(
     empty_icon="users",
     empty_title="No groups",
     empty_text=f"This AWS account has no IAM groups, or it was never pulled. {NOT_PULLED}",
-)  # fmt: skip
+)
 
 
 def assumers(role: IamRole) -> list[str]:
@@ -158,8 +172,15 @@ ROLES = Table(
     columns=(
         name_column("role"),
         Column("assumed_by", "May be assumed by", assumers, cell=cells.assumers),
-        Column("last_used", "Last used", lambda row: row.last_used_at, cell=cells.last_used,
-               sort="last_used_at", newest_first=True, css="num nowrap"),
+        Column(
+            "last_used",
+            "Last used",
+            lambda row: row.last_used_at,
+            cell=cells.last_used,
+            sort="last_used_at",
+            newest_first=True,
+            css="num nowrap",
+        ),
         POLICIES,
         BOUNDARY,
         CREATED,
@@ -170,21 +191,38 @@ ROLES = Table(
         UNIQUE_ID,
     ),
     filters=(
-        ChoiceFilter("trust", "May be assumed by", choices=(
-            Choice("service", "An AWS service", selectors.trusting_type("Service"), "A service may assume it"),
-            Choice("aws", "An AWS principal", selectors.trusting_type("AWS"), "An AWS principal may assume it"),
-            Choice("federated", "A sign-in provider", selectors.trusting_type("Federated"), "A provider may assume it"),
-            Choice("outside", "An outside AWS account", selectors.trusting_outside, "Trusts an outside AWS account"),
-            Choice("deleted", "Somebody who was deleted", trusting_deleted, "Trusts a deleted principal"),
-        )),
-        ChoiceFilter("used", "Last used", choices=(
-            Choice("never", "Never, as far as AWS tells", Q(last_used_at__isnull=True), "Never used"),
-            Choice("ever", "At some time", Q(last_used_at__isnull=False), "Was used"),
-        )),
-        ChoiceFilter("service_linked", "Roles of AWS services", default="hide", choices=(
-            Choice("hide", "Hide service-linked roles", ~_SERVICE_LINKED, "Service-linked hidden"),
-            Choice("only", "Only service-linked roles", _SERVICE_LINKED),
-        )),
+        ChoiceFilter(
+            "trust",
+            "May be assumed by",
+            choices=(
+                Choice("service", "An AWS service", selectors.trusting_type("Service"), "A service may assume it"),
+                Choice("aws", "An AWS principal", selectors.trusting_type("AWS"), "An AWS principal may assume it"),
+                Choice(
+                    "federated", "A sign-in provider", selectors.trusting_type("Federated"), "A provider may assume it"
+                ),
+                Choice(
+                    "outside", "An outside AWS account", selectors.trusting_outside, "Trusts an outside AWS account"
+                ),
+                Choice("deleted", "Somebody who was deleted", trusting_deleted, "Trusts a deleted principal"),
+            ),
+        ),
+        ChoiceFilter(
+            "used",
+            "Last used",
+            choices=(
+                Choice("never", "Never, as far as AWS tells", Q(last_used_at__isnull=True), "Never used"),
+                Choice("ever", "At some time", Q(last_used_at__isnull=False), "Was used"),
+            ),
+        ),
+        ChoiceFilter(
+            "service_linked",
+            "Roles of AWS services",
+            default="hide",
+            choices=(
+                Choice("hide", "Hide service-linked roles", ~_SERVICE_LINKED, "Service-linked hidden"),
+                Choice("only", "Only service-linked roles", _SERVICE_LINKED),
+            ),
+        ),
         *_policy_filters("role"),
         HAS_BOUNDARY,
         PATH,
@@ -195,6 +233,6 @@ ROLES = Table(
     empty_icon="hat-glasses",
     empty_title="No roles",
     empty_text=f"This AWS account has no IAM roles, or it was never pulled. {NOT_PULLED}",
-)  # fmt: skip
+)
 
 TABLES = {"user": USERS, "group": GROUPS, "role": ROLES}

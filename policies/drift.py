@@ -57,8 +57,10 @@ def reverse(aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Con
         return _deleted(policy)
     steps = [*_in_force_again(policy, before, after), *_without_new_versions(policy, before, after)]
     lost = sorted(before["versions"].keys() - after["versions"].keys() - {before["default_version"]})
-    left = [f"{version} was deleted. Its text stays in the history here; AWS never gives its number again."
-            for version in lost]  # fmt: skip
+    left = [
+        f"{version} was deleted. Its text stays in the history here; AWS never gives its number again."
+        for version in lost
+    ]
     return Reversal(tuple(steps), tuple(left))
 
 

@@ -38,10 +38,21 @@ class PolicyMirror(Mirror):
     parts = drift.PARTS
     known = frozenset(
         {
-            "PolicyName", "PolicyId", "Arn", "Path", "DefaultVersionId", "AttachmentCount", "IsAttachable",
-            "CreateDate", "PermissionsBoundaryUsageCount", "UpdateDate", "PolicyVersionList", "Description", "Tags",
+            "PolicyName",
+            "PolicyId",
+            "Arn",
+            "Path",
+            "DefaultVersionId",
+            "AttachmentCount",
+            "IsAttachable",
+            "CreateDate",
+            "PermissionsBoundaryUsageCount",
+            "UpdateDate",
+            "PolicyVersionList",
+            "Description",
+            "Tags",
         }
-    )  # fmt: skip
+    )
 
     def object_id(self, item: Item) -> str:
         return str(item["PolicyId"])

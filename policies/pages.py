@@ -56,6 +56,7 @@ def register() -> None:
     rows = ManagedPolicy.objects.visible_to
     search.register(search.SearchKind("policies", "Policies", "file-lock", rows=rows, url_name="policy", position=40))
     panels.register(
-        panels.Panel("overview.attention", "unused_policies", "Unused policies", rows=_unused, permission=SEE_IAM,
-                     position=90)
-    )  # fmt: skip
+        panels.Panel(
+            "overview.attention", "unused_policies", "Unused policies", rows=_unused, permission=SEE_IAM, position=90
+        )
+    )

@@ -30,10 +30,20 @@ class PolicySettings(ColumnsMirror):
     parts = PARTS
     known = frozenset(
         {
-            "PolicyName", "PolicyId", "Arn", "Path", "DefaultVersionId", "AttachmentCount", "IsAttachable", "Tags",
-            "PermissionsBoundaryUsageCount", "CreateDate", "UpdateDate", "Description",
+            "PolicyName",
+            "PolicyId",
+            "Arn",
+            "Path",
+            "DefaultVersionId",
+            "AttachmentCount",
+            "IsAttachable",
+            "Tags",
+            "PermissionsBoundaryUsageCount",
+            "CreateDate",
+            "UpdateDate",
+            "Description",
         }
-    )  # fmt: skip
+    )
 
     def object_id(self, item: Item) -> str:
         return str(item["PolicyId"])

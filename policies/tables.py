@@ -58,20 +58,37 @@ PATH = TextFilter(
     written_in="arn",
     words="Path {}",
 )
-GONE = ChoiceFilter("gone", "No longer in AWS", unless=Q(gone_at__isnull=True), choices=(
-    Choice("only", "Only what is gone", Q(gone_at__isnull=False), "Gone from AWS"),
-    Choice("with", "Show it too", Q(), "With what is gone"),
-))  # fmt: skip
+GONE = ChoiceFilter(
+    "gone",
+    "No longer in AWS",
+    unless=Q(gone_at__isnull=True),
+    choices=(
+        Choice("only", "Only what is gone", Q(gone_at__isnull=False), "Gone from AWS"),
+        Choice("with", "Show it too", Q(), "With what is gone"),
+    ),
+)
 # In the words of the index of them, or SQLite doesn't see that it fits.
 _LEFT_TO_OTHERS = ~Q(ownership=Ownership.MANAGED)
-OWNERSHIP = ChoiceFilter("ownership", "Looked after", unless=~Q(ownership=Ownership.IGNORED), choices=(
-    Choice("managed", "Managed here", Q(ownership=Ownership.MANAGED)),
-    Choice("read_only", "Read-only", _LEFT_TO_OTHERS & Q(ownership=Ownership.READ_ONLY)),
-    Choice("ignored", "Ignored", _LEFT_TO_OTHERS & Q(ownership=Ownership.IGNORED)),
-    Choice("all", "All, ignored too", Q(), "With what is ignored"),
-))  # fmt: skip
-CREATED = Column("created", "Created", lambda row: row.created_at, cell=cells.created,
-                 sort="created_at", newest_first=True, css="num nowrap")  # fmt: skip
+OWNERSHIP = ChoiceFilter(
+    "ownership",
+    "Looked after",
+    unless=~Q(ownership=Ownership.IGNORED),
+    choices=(
+        Choice("managed", "Managed here", Q(ownership=Ownership.MANAGED)),
+        Choice("read_only", "Read-only", _LEFT_TO_OTHERS & Q(ownership=Ownership.READ_ONLY)),
+        Choice("ignored", "Ignored", _LEFT_TO_OTHERS & Q(ownership=Ownership.IGNORED)),
+        Choice("all", "All, ignored too", Q(), "With what is ignored"),
+    ),
+)
+CREATED = Column(
+    "created",
+    "Created",
+    lambda row: row.created_at,
+    cell=cells.created,
+    sort="created_at",
+    newest_first=True,
+    css="num nowrap",
+)
 ARN = Column("arn", "ARN", lambda row: row.arn, only_export=True)
 UNIQUE_ID = Column("unique_id", "Unique id", lambda row: row.aws_id, only_export=True)
 DESCRIPTION = Column("description", "Description", lambda row: row.description, only_export=True)
@@ -117,28 +134,66 @@ POLICIES = Table(
         name_column("policy"),
         Column("managed_by", "Managed by", _kind, sort="is_aws"),
         Column("default_version", "In force", lambda row: row.default_version, css="num"),
-        Column("versions", "Versions", lambda row: row.version_count, cell=_versions,
-               sort="version_count", newest_first=True, css="num", optional=True),
-        Column("attached", "Attached to", lambda row: row.attachment_count, cell=_attached,
-               sort="attachment_count", newest_first=True, css="num"),
-        Column("boundary_of", "Boundary of", lambda row: row.boundary_count, cell=_boundary_of,
-               sort="boundary_count", newest_first=True, css="num", optional=True),
-        Column("updated", "Updated", lambda row: row.updated_at, cell=_updated,
-               sort="updated_at", newest_first=True, css="num nowrap"),
+        Column(
+            "versions",
+            "Versions",
+            lambda row: row.version_count,
+            cell=_versions,
+            sort="version_count",
+            newest_first=True,
+            css="num",
+            optional=True,
+        ),
+        Column(
+            "attached",
+            "Attached to",
+            lambda row: row.attachment_count,
+            cell=_attached,
+            sort="attachment_count",
+            newest_first=True,
+            css="num",
+        ),
+        Column(
+            "boundary_of",
+            "Boundary of",
+            lambda row: row.boundary_count,
+            cell=_boundary_of,
+            sort="boundary_count",
+            newest_first=True,
+            css="num",
+            optional=True,
+        ),
+        Column(
+            "updated",
+            "Updated",
+            lambda row: row.updated_at,
+            cell=_updated,
+            sort="updated_at",
+            newest_first=True,
+            css="num nowrap",
+        ),
         DESCRIPTION,
         ARN,
         UNIQUE_ID,
     ),
     filters=(
-        ChoiceFilter("managed_by", "Managed by", choices=(
-            Choice("customer", "This AWS account", Q(is_aws=False), "Customer managed"),
-            Choice("aws", "AWS", Q(is_aws=True), "Managed by AWS"),
-        )),
-        ChoiceFilter("use", "Use", choices=(
-            Choice("unused", "Neither attached nor a boundary", _UNUSED, "Unused"),
-            Choice("attached", "Attached", Q(attachment_count__gt=0), "Attached"),
-            Choice("boundary", "Used as a boundary", Q(boundary_count__gt=0), "Used as a boundary"),
-        )),
+        ChoiceFilter(
+            "managed_by",
+            "Managed by",
+            choices=(
+                Choice("customer", "This AWS account", Q(is_aws=False), "Customer managed"),
+                Choice("aws", "AWS", Q(is_aws=True), "Managed by AWS"),
+            ),
+        ),
+        ChoiceFilter(
+            "use",
+            "Use",
+            choices=(
+                Choice("unused", "Neither attached nor a boundary", _UNUSED, "Unused"),
+                Choice("attached", "Attached", Q(attachment_count__gt=0), "Attached"),
+                Choice("boundary", "Used as a boundary", Q(boundary_count__gt=0), "Used as a boundary"),
+            ),
+        ),
         PATH,
         tag_filter("tags"),
         OWNERSHIP,
@@ -147,4 +202,4 @@ POLICIES = Table(
     empty_icon="file-lock",
     empty_title="No policies",
     empty_text="This AWS account has no managed policies, or it was never pulled.",
-)  # fmt: skip
+)

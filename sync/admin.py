@@ -80,7 +80,19 @@ class MirroredAdmin(SyncAdmin):
 @admin.register(Run)
 class RunAdmin(SyncAdmin):
     page_name = "pull"
-    list_display = ("__str__", "aws_account", "state", "trigger", "started_by", "seen", "new", "changed", "gone", "created_at", "console_page")  # fmt: skip  # noqa: E501
+    list_display = (
+        "__str__",
+        "aws_account",
+        "state",
+        "trigger",
+        "started_by",
+        "seen",
+        "new",
+        "changed",
+        "gone",
+        "created_at",
+        "console_page",
+    )
     list_filter = ("state", "trigger", "source", OF_ITS_OWN)
     list_select_related = ("aws_account", "started_by")
     search_fields = ("source", "aws_account__name", "started_by__email")

@@ -148,9 +148,17 @@ class ConnectForm(ModelForm):
     class Meta:
         model = AwsAccount
         fields = (
-            "name", "account_id", "environment", "partition", "default_region",
-            "connection", "read_role_arn", "write_role_arn", "external_id", "emulated",
-        )  # fmt: skip
+            "name",
+            "account_id",
+            "environment",
+            "partition",
+            "default_region",
+            "connection",
+            "read_role_arn",
+            "write_role_arn",
+            "external_id",
+            "emulated",
+        )
         widgets = {
             "connection": forms.RadioSelect,
             "account_id": forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "mono"}),

@@ -394,7 +394,21 @@ def register(*operations: Operation[Any]) -> None:
 
 
 __all__ = [
-    "Alteration", "BadParams", "Call", "Done", "Gate", "Guarantee", "Operation", "Planned", "Refusal", "Risk", "Sealed",
+    "Alteration",
+    "BadParams",
+    "Call",
+    "Done",
+    "Gate",
+    "Guarantee",
+    "Operation",
+    "Planned",
+    "Refusal",
+    "Risk",
+    "Sealed",
     "StepSpec",
-    "Tried", "Undo", "Value", "register", "registry",
-]  # fmt: skip
+    "Tried",
+    "Undo",
+    "Value",
+    "register",
+    "registry",
+]

@@ -10,9 +10,12 @@ from typing import Any, TypeVar, get_type_hints
 P = TypeVar("P")
 
 _WORDS: dict[Any, str] = {
-    str: "a text", bool: "true or false", int: "a whole number", tuple[str, ...]: "a list of texts",
+    str: "a text",
+    bool: "true or false",
+    int: "a whole number",
+    tuple[str, ...]: "a list of texts",
     dict[str, Any]: "an object",
-}  # fmt: skip
+}
 
 
 class BadParams(ValueError):

@@ -48,8 +48,12 @@ def start(
     """
     kind, object_id = of
     place = {
-        "aws_account": aws_account, "region": region, "source": source, "object_kind": kind, "object_id": object_id,
-    }  # fmt: skip
+        "aws_account": aws_account,
+        "region": region,
+        "source": source,
+        "object_kind": kind,
+        "object_id": object_id,
+    }
     for tries_left in reversed(range(_TRIES_TO_START)):
         active = Run.objects.filter(**place, state__in=Run.ACTIVE).first()
         if active is not None:

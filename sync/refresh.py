@@ -77,9 +77,12 @@ class Refresh(AtWork):
     def _held(self) -> set[str]:
         """What of the object was read: the sources of its facets."""
         facets = Facet.objects.filter(
-            aws_account=self._run.aws_account, region=self._run.region, kind=self._run.object_kind,
-            object_id=self._run.object_id, held=Facet.Held.HELD,
-        )  # fmt: skip
+            aws_account=self._run.aws_account,
+            region=self._run.region,
+            kind=self._run.object_kind,
+            object_id=self._run.object_id,
+            held=Facet.Held.HELD,
+        )
         return set(facets.values_list("source", flat=True))
 
     def _read_own(self, about: Mirror) -> None:

@@ -30,8 +30,11 @@ def attaching_others(account: Account) -> Iterator[Technique]:
     new = {*names(account.index, ("CreatePolicy",), f"{own}*"), *(text for text in named if text.startswith(own))}
     for arn in sorted(there)[:_MOST]:
         first = None if there[arn] else need("iam:CreatePolicyVersion", resource=arn)
-        does = "attaches a policy that allows everything to {it}" if there[arn] else (
-            "attaches a policy to {it} that it gives a version that allows everything")  # fmt: skip
+        does = (
+            "attaches a policy that allows everything to {it}"
+            if there[arn]
+            else ("attaches a policy to {it} that it gives a version that allows everything")
+        )
         yield from _techniques(arn, first, does)
     for arn in sorted(new - there.keys())[:_MOST]:
         yield from _techniques(
@@ -67,10 +70,14 @@ def _there(account: Account, own: str) -> dict[str, bool]:
 def _allows_everything(document: Compiled) -> bool:
     """Without a condition, and denying nothing."""
     return not any(each.denies for each in document.statements) and any(
-        each.allows and not each.tests and not each.not_resources and not each.not_actions
-        and "*" in each.actions.patterns and each.resources.is_everything
+        each.allows
+        and not each.tests
+        and not each.not_resources
+        and not each.not_actions
+        and "*" in each.actions.patterns
+        and each.resources.is_everything
         for each in document.statements
-    )  # fmt: skip
+    )
 
 
 def _constants(statement: Statement) -> Iterator[str]:

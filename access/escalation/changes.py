@@ -51,9 +51,10 @@ DELETE_KEY = need("iam:DeleteAccessKey", on=On.TARGET)
 DEACTIVATE_MFA = need("iam:DeactivateMFADevice", on=On.TARGET)
 _PROFILE = "arn:{p}:iam::{a}:instance-profile/*"
 INTO_A_PROFILE = (
-    need("iam:CreateInstanceProfile", resource=_PROFILE), need("iam:AddRoleToInstanceProfile", resource=_PROFILE),
+    need("iam:CreateInstanceProfile", resource=_PROFILE),
+    need("iam:AddRoleToInstanceProfile", resource=_PROFILE),
     by_same(need("iam:PassRole", on=On.TARGET, iam_passedtoservice="ec2.amazonaws.com")),
-)  # fmt: skip
+)
 DELETE_VERSION = need("iam:DeletePolicyVersion", on=On.TARGET)
 
 CREDENTIALS = (
@@ -64,74 +65,110 @@ CREDENTIALS = (
 
 ROLES = (
     Technique(
-        "sts:AssumeRole", "assumes {it}", (need("sts:AssumeRole", on=On.TARGET),), Target.ROLE, Gains.CONTROL,
+        "sts:AssumeRole",
+        "assumes {it}",
+        (need("sts:AssumeRole", on=On.TARGET),),
+        Target.ROLE,
+        Gains.CONTROL,
         "STS API Reference, AssumeRole",
     ),
-    _on("UpdateAssumeRolePolicy", "makes {it} trust a principal of its own, and assumes it", Target.ROLE,
-        Gains.CONTROL),
-)  # fmt: skip
+    _on(
+        "UpdateAssumeRolePolicy", "makes {it} trust a principal of its own, and assumes it", Target.ROLE, Gains.CONTROL
+    ),
+)
 
 NEW_PRINCIPALS = (
     Technique(
-        "iam:CreateUser+iam:CreateAccessKey", "makes a user with an access key",
+        "iam:CreateUser+iam:CreateAccessKey",
+        "makes a user with an access key",
         (need("iam:CreateUser", on=On.TARGET), need("iam:CreateAccessKey", "iam:CreateLoginProfile", on=On.TARGET)),
-        Target.NEW_USER, Gains.CONTROL, _API.format("CreateUser"),
+        Target.NEW_USER,
+        Gains.CONTROL,
+        _API.format("CreateUser"),
     ),
     Technique(
-        "iam:CreateRole", "makes a role that trusts a principal of its own, and assumes it",
-        (need("iam:CreateRole", on=On.TARGET),), Target.NEW_ROLE, Gains.CONTROL, _API.format("CreateRole"),
+        "iam:CreateRole",
+        "makes a role that trusts a principal of its own, and assumes it",
+        (need("iam:CreateRole", on=On.TARGET),),
+        Target.NEW_ROLE,
+        Gains.CONTROL,
+        _API.format("CreateRole"),
     ),
-)  # fmt: skip
+)
 
 
 def _of_provider(action: str, does: str, provider: Provider, supposes: str = "", any_client: bool = False) -> Technique:
     return Technique(
-        f"iam:{action}", does, (need(f"iam:{action}", on=On.PROVIDER),), Target.ROLE_OF_PROVIDER, Gains.CONTROL,
-        _API.format(action), supposes=supposes, provider=provider, any_client=any_client,
-    )  # fmt: skip
+        f"iam:{action}",
+        does,
+        (need(f"iam:{action}", on=On.PROVIDER),),
+        Target.ROLE_OF_PROVIDER,
+        Gains.CONTROL,
+        _API.format(action),
+        supposes=supposes,
+        provider=provider,
+        any_client=any_client,
+    )
 
 
 PROVIDERS = (
     _of_provider(
-        "UpdateSAMLProvider", "gives the provider that {it} trusts a signing certificate of its own, and signs in",
+        "UpdateSAMLProvider",
+        "gives the provider that {it} trusts a signing certificate of its own, and signs in",
         Provider.SAML,
     ),
-)  # fmt: skip
+)
 
 PROVIDERS_WITH_MORE = (
     _of_provider(
         "AddClientIDToOpenIDConnectProvider",
         "has the provider that {it} trusts take tokens of another client, and signs in with one",
-        Provider.OIDC, "the provider issues tokens for a client of its own", any_client=True,
+        Provider.OIDC,
+        "the provider issues tokens for a client of its own",
+        any_client=True,
     ),
     _of_provider(
         "UpdateOpenIDConnectProviderThumbprint",
         "has AWS trust another certificate of the provider that {it} trusts, and signs tokens itself",
-        Provider.OIDC, "AWS can be led to a server of its own in the provider’s place",
+        Provider.OIDC,
+        "AWS can be led to a server of its own in the provider’s place",
     ),
-)  # fmt: skip
+)
 
 _SIGNS_IN = "Identity Center is managed in this AWS account, and a permission set is assigned to them here"
 _SETS = "arn:{p}:sso:::permissionSet/*"
 IDENTITY_CENTER = (
     Technique(
-        "sso:AttachManagedPolicyToPermissionSet", "attaches AdministratorAccess to its permission set",
-        (need("sso:AttachManagedPolicyToPermissionSet", resource=_SETS),
-         need("sso:ProvisionPermissionSet", resource=_SETS)),
-        Target.ACCOUNT, Gains.ADMINISTRATOR, "IAM Identity Center API Reference, AttachManagedPolicyToPermissionSet",
+        "sso:AttachManagedPolicyToPermissionSet",
+        "attaches AdministratorAccess to its permission set",
+        (
+            need("sso:AttachManagedPolicyToPermissionSet", resource=_SETS),
+            need("sso:ProvisionPermissionSet", resource=_SETS),
+        ),
+        Target.ACCOUNT,
+        Gains.ADMINISTRATOR,
+        "IAM Identity Center API Reference, AttachManagedPolicyToPermissionSet",
         supposes=_SIGNS_IN,
     ),
     Technique(
-        "sso:PutInlinePolicyToPermissionSet", "gives its permission set an inline policy that allows everything",
-        (need("sso:PutInlinePolicyToPermissionSet", resource=_SETS),
-         need("sso:ProvisionPermissionSet", resource=_SETS)),
-        Target.ACCOUNT, Gains.ADMINISTRATOR, "IAM Identity Center API Reference, PutInlinePolicyToPermissionSet",
+        "sso:PutInlinePolicyToPermissionSet",
+        "gives its permission set an inline policy that allows everything",
+        (
+            need("sso:PutInlinePolicyToPermissionSet", resource=_SETS),
+            need("sso:ProvisionPermissionSet", resource=_SETS),
+        ),
+        Target.ACCOUNT,
+        Gains.ADMINISTRATOR,
+        "IAM Identity Center API Reference, PutInlinePolicyToPermissionSet",
         supposes=_SIGNS_IN,
     ),
     Technique(
-        "sso:CreateAccountAssignment", "assigns itself an administrator’s permission set in the AWS account",
-        (need("sso:CreateAccountAssignment", resource=_SETS),), Target.ACCOUNT, Gains.ADMINISTRATOR,
+        "sso:CreateAccountAssignment",
+        "assigns itself an administrator’s permission set in the AWS account",
+        (need("sso:CreateAccountAssignment", resource=_SETS),),
+        Target.ACCOUNT,
+        Gains.ADMINISTRATOR,
         "IAM Identity Center API Reference, CreateAccountAssignment",
         supposes="Identity Center is managed in this AWS account, and they can sign in to it",
     ),
-)  # fmt: skip
+)

@@ -17,10 +17,17 @@ from access.holders import Holder
 from access.index import Index, numbers_of
 
 TECHNIQUES = (
-    *changes.CHANGES, *changes.ROLES, *changes.CREDENTIALS, *changes.NEW_PRINCIPALS, *changes.PROVIDERS,
-    *changes.PROVIDERS_WITH_MORE, *changes.IDENTITY_CENTER, *passing.PASSING,
-    *passing_to_models.PASSING_TO_MODELS, *running.RUNNING,
-)  # fmt: skip
+    *changes.CHANGES,
+    *changes.ROLES,
+    *changes.CREDENTIALS,
+    *changes.NEW_PRINCIPALS,
+    *changes.PROVIDERS,
+    *changes.PROVIDERS_WITH_MORE,
+    *changes.IDENTITY_CENTER,
+    *passing.PASSING,
+    *passing_to_models.PASSING_TO_MODELS,
+    *running.RUNNING,
+)
 
 
 class Search:

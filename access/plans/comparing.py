@@ -38,10 +38,12 @@ class Text:
     @cached_property
     def allows_everything(self) -> bool:
         return any(
-            statement.allows and not (statement.not_actions or statement.not_resources or statement.tests)
-            and "*" in statement.actions.patterns and "*" in statement.resources.patterns
+            statement.allows
+            and not (statement.not_actions or statement.not_resources or statement.tests)
+            and "*" in statement.actions.patterns
+            and "*" in statement.resources.patterns
             for statement in self._compiled.statements
-        )  # fmt: skip
+        )
 
     @cached_property
     def tags(self) -> frozenset[str]:
@@ -57,9 +59,11 @@ def text(document: str) -> Text:
 
 def allows_everything(has: Combination) -> bool:
     texts = [text(document) for document in has.documents]
-    return has.boundary is None and any(each.allows_everything for each in texts) and not any(
-        each.denies for each in texts
-    )  # fmt: skip
+    return (
+        has.boundary is None
+        and any(each.allows_everything for each in texts)
+        and not any(each.denies for each in texts)
+    )
 
 
 @dataclass(frozen=True)

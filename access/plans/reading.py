@@ -17,9 +17,7 @@ Row = dict[str, Any]
 _SHARED = ("id", "arn", "aws_id")
 _BOUNDED = (*_SHARED, "boundary_arn", "tags")
 _OWNERS: Mapping[str, type[Any]] = {"user_id": IamUser, "group_id": IamGroup, "role_id": IamRole}
-_COLUMNS: Mapping[str, Sequence[str]] = {
-    "user_id": _BOUNDED, "group_id": _SHARED, "role_id": (*_BOUNDED, "trust_id")
-}  # fmt: skip
+_COLUMNS: Mapping[str, Sequence[str]] = {"user_id": _BOUNDED, "group_id": _SHARED, "role_id": (*_BOUNDED, "trust_id")}
 
 
 def read(aws_account: AwsAccount, alterations: Sequence[Alteration]) -> Holdings:

@@ -16,10 +16,12 @@ from sync.operations import Planned
 # They alter nothing about what a session that begins after them may do.
 _NO_MATTER = frozenset(
     {
-        "iam.role.update", "iam.role.revoke_sessions", "iam.instance_profile.add_role",
+        "iam.role.update",
+        "iam.role.revoke_sessions",
+        "iam.instance_profile.add_role",
         "iam.instance_profile.remove_role",
     }
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,23 @@ from accounts.audit.trail import ONE_LOOK, differences, entry, looks_lately, rec
 from accounts.audit.verbs import UnknownVerb, register, sentence, verbs
 
 __all__ = [
-    "ONE_LOOK", "Problem", "UnknownVerb", "WrongKey", "address", "apart", "caused_from", "differences", "entry",
-    "go_on", "looks_lately", "record", "record_all", "register", "seal", "sentence", "set_back", "verbs", "verify",
-]  # fmt: skip
+    "ONE_LOOK",
+    "Problem",
+    "UnknownVerb",
+    "WrongKey",
+    "address",
+    "apart",
+    "caused_from",
+    "differences",
+    "entry",
+    "go_on",
+    "looks_lately",
+    "record",
+    "record_all",
+    "register",
+    "seal",
+    "sentence",
+    "set_back",
+    "verbs",
+    "verify",
+]

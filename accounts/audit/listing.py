@@ -118,8 +118,11 @@ AUDIT = Table(
         Column("object_id", "Object", lambda row: row.object_id, only_export=True),
         Column("object_name", "Name", lambda row: row.said_name, only_export=True),
         Column(
-            "aws_account", "AWS account", lambda row: row.aws_account and row.aws_account.account_id,
-            cell=_where, optional=True,
+            "aws_account",
+            "AWS account",
+            lambda row: row.aws_account and row.aws_account.account_id,
+            cell=_where,
+            optional=True,
         ),
         Column("reason", "Reason", lambda row: row.said_reason, only_export=True),
         Column("address", "From", lambda row: row.address, cell=_address, optional=True),
@@ -130,11 +133,10 @@ AUDIT = Table(
     filters=(
         AwsAccountFilter("aws_account", "AWS account"),
         VerbFilter("verb", "What was done"),
+        TextFilter("operator", "Operator (e-mail)", rows=lambda value: Q(actor_name__iexact=value), words="By {}"),
         TextFilter(
-            "operator", "Operator (e-mail)", rows=lambda value: Q(actor_name__iexact=value), words="By {}"
-        ),
-        TextFilter(
-            "object", "Object (id or name)",
+            "object",
+            "Object (id or name)",
             rows=lambda value: Q(object_id=value) | Q(object_name__iexact=value) | _with_text(value, "iexact"),
             words="About {}",
         ),
@@ -147,4 +149,4 @@ AUDIT = Table(
     empty_icon="scroll-text",
     empty_title="Nothing was done yet",
     empty_text="Whatever operators do here, from signing in to applying a change, is written down and sealed.",
-)  # fmt: skip
+)

@@ -80,9 +80,15 @@ class AwsAccount(models.Model):
     # first whether they lead into this very AWS account: no other form has them, and in the Django admin they are
     # read-only.
     AIMS: ClassVar[tuple[str, ...]] = (
-        "account_id", "partition", "default_region", "connection", "read_role_arn", "write_role_arn", "external_id",
+        "account_id",
+        "partition",
+        "default_region",
+        "connection",
+        "read_role_arn",
+        "write_role_arn",
+        "external_id",
         "emulated",
-    )  # fmt: skip
+    )
 
     objects: ClassVar[AwsAccountQuerySet] = AwsAccountQuerySet.as_manager()  # type: ignore[assignment]
 

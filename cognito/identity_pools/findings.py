@@ -20,9 +20,13 @@ _WORSE = ("permissions", "everything")
 def findings_of(row: IdentityPool, chain: Chain, guest: GuestAccess) -> list[Finding]:
     """The worst first, each once."""
     found = (
-        *_of_reading(chain), *_of_guests(guest), *_of_links(chain), *_of_flow(chain), *_of_mappings(chain),
+        *_of_reading(chain),
+        *_of_guests(guest),
+        *_of_links(chain),
+        *_of_flow(chain),
+        *_of_mappings(chain),
         *_of_choices(row, chain),
-    )  # fmt: skip
+    )
     return worst_first(found)
 
 
@@ -156,9 +160,14 @@ def _of_mappings(chain: Chain) -> Iterator[Finding]:
             text = f"{way.full_title}: whom no {'rule' if way.is_by_rules else 'group'} gives a role gets the role of "
             text += "everybody who is signed in, and nobody is turned away."
             yield Finding(
-                "MAPPING_FALLS_BACK", "medium", "People whom nothing matches get a role all the same", text, "mapping",
-                "Turn them away…", turned_away,
-            )  # fmt: skip
+                "MAPPING_FALLS_BACK",
+                "medium",
+                "People whom nothing matches get a role all the same",
+                text,
+                "mapping",
+                "Turn them away…",
+                turned_away,
+            )
         if way.mapping and way.mapping["Type"] == "Token" and (ranks := _shared_ranks(rules)):
             text = (
                 f"Groups of the same precedence ({ranks}) with other roles: who is in two of them gets the one that "

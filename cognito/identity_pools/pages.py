@@ -38,10 +38,14 @@ def register() -> None:
     register_shell(IdentityPoolShell())
     search.register(
         search.SearchKind(
-            "identity_pools", "Identity pools", "id-card", position=71,
-            rows=IdentityPool.objects.visible_to, url_name="identity_pool",
+            "identity_pools",
+            "Identity pools",
+            "id-card",
+            position=71,
+            rows=IdentityPool.objects.visible_to,
+            url_name="identity_pool",
         )
-    )  # fmt: skip
+    )
     panels.register(
         panels.Panel(
             "overview.attention", "identity_pools", "Needs attention", rows=_attention, permission=SEE_IAM, position=22

@@ -45,8 +45,13 @@ IDENTITY_POOLS = Table(
         Column("name", "Name", lambda row: row.name, cell=_name, sort="name_key"),
         Column("region", "Region", lambda row: row.region, sort="region", css="nowrap"),
         Column("guests", "Guests", lambda row: row.guests, cell=_guests, sort="guests"),
-        Column("classic", "Classic flow", lambda row: "on" if row.classic_flow else "off", sort="classic_flow",
-               optional=True),
+        Column(
+            "classic",
+            "Classic flow",
+            lambda row: "on" if row.classic_flow else "off",
+            sort="classic_flow",
+            optional=True,
+        ),
         Column("roles", "Roles", lambda row: row.roles or {}, cell=_roles),
         posture.COLUMN,
         UNIQUE_ID,
@@ -61,4 +66,4 @@ IDENTITY_POOLS = Table(
     empty_icon="id-card",
     empty_title="No identity pools",
     empty_text="None in any Region that was pulled. Apps get AWS credentials for their people by one.",
-)  # fmt: skip
+)

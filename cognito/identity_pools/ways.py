@@ -16,9 +16,13 @@ from cognito.models import AppClient, CognitoGroup, IdentityPool, UserPool
 from identities.models import IamRole
 
 _SOCIAL = {
-    "graph.facebook.com": "Facebook", "accounts.google.com": "Google", "www.amazon.com": "Amazon",
-    "appleid.apple.com": "Apple", "api.twitter.com": "X", "www.digits.com": "Digits",
-}  # fmt: skip
+    "graph.facebook.com": "Facebook",
+    "accounts.google.com": "Google",
+    "www.amazon.com": "Amazon",
+    "appleid.apple.com": "Apple",
+    "api.twitter.com": "X",
+    "www.digits.com": "Digits",
+}
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,16 @@ class IdentityPoolMirror(SettingsMirror):
     model = IdentityPool
     parts = parts.IDENTITY_POOL
     settings = (
-        "IdentityPoolName", "AllowUnauthenticatedIdentities", "AllowClassicFlow", "SupportedLoginProviders",
-        "DeveloperProviderName", "OpenIdConnectProviderARNs", "CognitoIdentityProviders", "SamlProviderARNs",
+        "IdentityPoolName",
+        "AllowUnauthenticatedIdentities",
+        "AllowClassicFlow",
+        "SupportedLoginProviders",
+        "DeveloperProviderName",
+        "OpenIdConnectProviderARNs",
+        "CognitoIdentityProviders",
+        "SamlProviderARNs",
         "IdentityPoolTags",
-    )  # fmt: skip
+    )
     known = frozenset(settings) | {"IdentityPoolId"}
 
     def object_id(self, item: Item) -> str:

@@ -71,13 +71,31 @@ class ClientMirror(ReadAlone):
     parts = parts.CLIENT
     operation, member, asked_by = "DescribeUserPoolClient", "UserPoolClient", "ClientId"
     settings = (
-        "ClientName", "HasSecret", "ClientSecretArn", "RefreshTokenValidity", "AccessTokenValidity",
-        "IdTokenValidity", "TokenValidityUnits", "ReadAttributes", "WriteAttributes", "ExplicitAuthFlows",
-        "SupportedIdentityProviders", "CallbackURLs", "LogoutURLs", "DefaultRedirectURI", "AllowedOAuthFlows",
-        "AllowedOAuthScopes", "AllowedOAuthFlowsUserPoolClient", "AnalyticsConfiguration",
-        "PreventUserExistenceErrors", "EnableTokenRevocation", "EnablePropagateAdditionalUserContextData",
-        "AuthSessionValidity", "RefreshTokenRotation", "ClientType",
-    )  # fmt: skip
+        "ClientName",
+        "HasSecret",
+        "ClientSecretArn",
+        "RefreshTokenValidity",
+        "AccessTokenValidity",
+        "IdTokenValidity",
+        "TokenValidityUnits",
+        "ReadAttributes",
+        "WriteAttributes",
+        "ExplicitAuthFlows",
+        "SupportedIdentityProviders",
+        "CallbackURLs",
+        "LogoutURLs",
+        "DefaultRedirectURI",
+        "AllowedOAuthFlows",
+        "AllowedOAuthScopes",
+        "AllowedOAuthFlowsUserPoolClient",
+        "AnalyticsConfiguration",
+        "PreventUserExistenceErrors",
+        "EnableTokenRevocation",
+        "EnablePropagateAdditionalUserContextData",
+        "AuthSessionValidity",
+        "RefreshTokenRotation",
+        "ClientType",
+    )
     known = frozenset((*settings, "ClientId", *_POOL, *_DATES))
 
     def object_id(self, item: Item) -> str:
@@ -94,8 +112,12 @@ class ClientMirror(ReadAlone):
         if ref.object_id:
             return super().read_one(client, ref)
         pages = client.pages(IDP, "ListUserPoolClients", UserPoolId=pool_of(ref.arn), MaxResults=60)
-        ids = [each["ClientId"] for page in pages for each in page.items["UserPoolClients"]
-               if each["ClientName"] == ref.name]  # fmt: skip
+        ids = [
+            each["ClientId"]
+            for page in pages
+            for each in page.items["UserPoolClients"]
+            if each["ClientName"] == ref.name
+        ]
         read = super().read_one
         items = [item for each in ids if (item := read(client, replace(ref, object_id=each))) is not None]
         return max(items, key=lambda item: str(item["CreationDate"]), default=None)

@@ -7,8 +7,12 @@ from sync.mirror.differences import Part
 
 def _set(label: str) -> Part:
     """Settings that have parts: each is told by AWS's name."""
-    return Part(label, "{label}: {name} set to {new}", "{label}: {name} removed, before {old}",
-                "{label}: {name} {new} instead of {old}")  # fmt: skip
+    return Part(
+        label,
+        "{label}: {name} set to {new}",
+        "{label}: {name} removed, before {old}",
+        "{label}: {name} {new} instead of {old}",
+    )
 
 
 def _list(label: str) -> Part:
@@ -25,8 +29,9 @@ POOL = {
     "Policies": _set("Password and sign-in policy"),
     "AdminCreateUserConfig": _set("Sign-up"),
     "LambdaConfig": _set("Triggers"),
-    "SchemaAttributes": Part("Attributes", "attribute {name} added", "attribute {name} removed",
-                             told=lambda each: str(each["Name"])),
+    "SchemaAttributes": Part(
+        "Attributes", "attribute {name} added", "attribute {name} removed", told=lambda each: str(each["Name"])
+    ),
     "AutoVerifiedAttributes": _list("Verified at sign-up"),
     "AccountRecoverySetting": _set("Account recovery"),
     "UserPoolAddOns": _set("Threat protection"),
@@ -38,7 +43,7 @@ POOL = {
     "Domain": Part("Domain"),
     "CustomDomain": Part("Own domain"),
     "UserPoolTags": _TAGS,
-}  # fmt: skip
+}
 MFA = {
     "MfaConfiguration": Part("MFA"),
     "SmsMfaConfiguration": _set("MFA by text message"),
@@ -98,7 +103,9 @@ IDENTITY_POOL = {
     "AllowUnauthenticatedIdentities": Part("Guests", changed="guests: {new}"),
     "AllowClassicFlow": Part("Classic flow", changed="classic flow: {new}"),
     "CognitoIdentityProviders": Part(
-        "User pools", "takes people of {name}", "no longer takes people of {name}",
+        "User pools",
+        "takes people of {name}",
+        "no longer takes people of {name}",
         told=lambda each: f"{each['ProviderName']} ({each.get('ClientId', 'any client')})",
     ),
     "SupportedLoginProviders": _set("Social providers"),
@@ -106,11 +113,19 @@ IDENTITY_POOL = {
     "SamlProviderARNs": _list("SAML providers"),
     "DeveloperProviderName": Part("Developer provider"),
     "IdentityPoolTags": _TAGS,
-}  # fmt: skip
+}
 ROLES = {
-    "Roles": Part("Roles", "{name} people get {new}", "{name} people get no role, before {old}",
-                  "{name} people get {new} instead of {old}"),
-    "RoleMappings": Part("Role mapping", "role mapping of {name} added", "role mapping of {name} removed",
-                         "role mapping of {name} changed"),
-}  # fmt: skip
+    "Roles": Part(
+        "Roles",
+        "{name} people get {new}",
+        "{name} people get no role, before {old}",
+        "{name} people get {new} instead of {old}",
+    ),
+    "RoleMappings": Part(
+        "Role mapping",
+        "role mapping of {name} added",
+        "role mapping of {name} removed",
+        "role mapping of {name} changed",
+    ),
+}
 PRINCIPAL_TAGS: dict[str, Part] = {}

@@ -20,18 +20,47 @@ class PoolMirror(SettingsMirror):
     model = UserPool
     parts = parts.POOL
     settings = (
-        "Name", "Policies", "DeletionProtection", "LambdaConfig", "SchemaAttributes", "AutoVerifiedAttributes",
-        "AliasAttributes", "UsernameAttributes", "SmsVerificationMessage", "EmailVerificationMessage",
-        "EmailVerificationSubject", "VerificationMessageTemplate", "SmsAuthenticationMessage",
-        "UserAttributeUpdateSettings", "MfaConfiguration", "DeviceConfiguration", "EmailConfiguration",
-        "SmsConfiguration", "UserPoolTags", "Domain", "CustomDomain", "AdminCreateUserConfig", "UserPoolAddOns",
-        "DcrConfiguration", "UsernameConfiguration", "AccountRecoverySetting", "UserPoolTier", "KeyConfiguration",
-        "IssuerConfiguration", "AcrConfiguration",
-    )  # fmt: skip
+        "Name",
+        "Policies",
+        "DeletionProtection",
+        "LambdaConfig",
+        "SchemaAttributes",
+        "AutoVerifiedAttributes",
+        "AliasAttributes",
+        "UsernameAttributes",
+        "SmsVerificationMessage",
+        "EmailVerificationMessage",
+        "EmailVerificationSubject",
+        "VerificationMessageTemplate",
+        "SmsAuthenticationMessage",
+        "UserAttributeUpdateSettings",
+        "MfaConfiguration",
+        "DeviceConfiguration",
+        "EmailConfiguration",
+        "SmsConfiguration",
+        "UserPoolTags",
+        "Domain",
+        "CustomDomain",
+        "AdminCreateUserConfig",
+        "UserPoolAddOns",
+        "DcrConfiguration",
+        "UsernameConfiguration",
+        "AccountRecoverySetting",
+        "UserPoolTier",
+        "KeyConfiguration",
+        "IssuerConfiguration",
+        "AcrConfiguration",
+    )
     known = frozenset(settings) | {
-        "Id", "Arn", "Status", "CreationDate", "LastModifiedDate", "EstimatedNumberOfUsers", "SmsConfigurationFailure",
+        "Id",
+        "Arn",
+        "Status",
+        "CreationDate",
+        "LastModifiedDate",
+        "EstimatedNumberOfUsers",
+        "SmsConfigurationFailure",
         "EmailConfigurationFailure",
-    }  # fmt: skip
+    }
 
     def object_id(self, item: Item) -> str:
         return str(item["Id"])
@@ -117,9 +146,12 @@ class MfaConfig(PoolFacet):
     column = "mfa_config"
     operation = "GetUserPoolMfaConfig"
     settings = (
-        "MfaConfiguration", "SmsMfaConfiguration", "SoftwareTokenMfaConfiguration", "EmailMfaConfiguration",
+        "MfaConfiguration",
+        "SmsMfaConfiguration",
+        "SoftwareTokenMfaConfiguration",
+        "EmailMfaConfiguration",
         "WebAuthnConfiguration",
-    )  # fmt: skip
+    )
     known = frozenset(settings) | {"UserPoolId"}
 
 
@@ -133,8 +165,10 @@ class Risk(PoolFacet):
     operation = "DescribeRiskConfiguration"
     member = "RiskConfiguration"
     settings = (
-        "CompromisedCredentialsRiskConfiguration", "AccountTakeoverRiskConfiguration", "RiskExceptionConfiguration",
-    )  # fmt: skip
+        "CompromisedCredentialsRiskConfiguration",
+        "AccountTakeoverRiskConfiguration",
+        "RiskExceptionConfiguration",
+    )
     known = frozenset(settings) | {"UserPoolId", "ClientId", "LastModifiedDate"}
 
 

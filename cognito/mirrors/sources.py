@@ -116,8 +116,10 @@ class OfEachPool(Source):
         listing = self._listing
         asked = {"UserPoolId": pool.aws_id, listing.size: listing.most}
         for page in client.pages(IDP, listing.operation, marker=within, **asked):
-            listed = [item | {"UserPoolId": pool.aws_id, "UserPoolArn": pool.arn}
-                      for item in page.items.get(listing.member) or ()]  # fmt: skip
+            listed = [
+                item | {"UserPoolId": pool.aws_id, "UserPoolArn": pool.arn}
+                for item in page.items.get(listing.member) or ()
+            ]
             marker = json.dumps([pool.pk, page.marker]) if page.marker else following
             if listing.reads:
                 yield page_of(self._mirror.kind, self._read(client, pool, listed), marker, page)
@@ -150,22 +152,61 @@ SOURCES: tuple[Source, ...] = (
     Described(POOLS, "User pools", _POOL, IDP, "ListUserPools", "UserPools", "Id"),
     _each("cognito.mfa", "MFA of user pools", _MFA, POOLS),
     _each("cognito.risk", "Threat protection of user pools", _RISK, POOLS, _SLOWLY),
-    WherePossible(SESSIONS, "Sessions of user pools", _SESSIONS, after=(POOLS,), every=_SLOWLY, has=may_track_sessions,
-                  optional=True),
+    WherePossible(
+        SESSIONS,
+        "Sessions of user pools",
+        _SESSIONS,
+        after=(POOLS,),
+        every=_SLOWLY,
+        has=may_track_sessions,
+        optional=True,
+    ),
     _each("cognito.domains", "Domains of user pools", _DOMAINS, POOLS, _SLOWLY),
-    OfEachPool(CLIENTS, "App clients", of_pools.CLIENT,
-               Listing("ListUserPoolClients", "UserPoolClients", "MaxResults", _DESCRIBED_PER_PAGE, reads=True)),
-    WherePossible("cognito.client_risk", "Threat protection of app clients", of_clients.RISK, after=(CLIENTS,),
-                  every=_SLOWLY, has=may_be_protected_from_threats),
-    WherePossible("cognito.client_sessions", "Sessions of app clients", of_clients.SESSIONS, after=(CLIENTS, SESSIONS),
-                  every=_SLOWLY, has=tracks_sessions, optional=True),
+    OfEachPool(
+        CLIENTS,
+        "App clients",
+        of_pools.CLIENT,
+        Listing("ListUserPoolClients", "UserPoolClients", "MaxResults", _DESCRIBED_PER_PAGE, reads=True),
+    ),
+    WherePossible(
+        "cognito.client_risk",
+        "Threat protection of app clients",
+        of_clients.RISK,
+        after=(CLIENTS,),
+        every=_SLOWLY,
+        has=may_be_protected_from_threats,
+    ),
+    WherePossible(
+        "cognito.client_sessions",
+        "Sessions of app clients",
+        of_clients.SESSIONS,
+        after=(CLIENTS, SESSIONS),
+        every=_SLOWLY,
+        has=tracks_sessions,
+        optional=True,
+    ),
     OfEachPool("cognito.groups", "Groups of user pools", of_pools.GROUP, Listing("ListGroups", "Groups", "Limit", 60)),
-    OfEachPool("cognito.providers", "Identity providers of user pools", of_pools.PROVIDER,
-               Listing("ListIdentityProviders", "Providers", "MaxResults", _DESCRIBED_PER_PAGE, reads=True)),
-    OfEachPool("cognito.resource_servers", "Resource servers", of_pools.RESOURCE_SERVER,
-               Listing("ListResourceServers", "ResourceServers", "MaxResults", 50)),
-    Described(IDENTITY_POOLS, "Identity pools", _IDENTITY_POOL, IDENTITY, "ListIdentityPools", "IdentityPools",
-              "IdentityPoolId"),
+    OfEachPool(
+        "cognito.providers",
+        "Identity providers of user pools",
+        of_pools.PROVIDER,
+        Listing("ListIdentityProviders", "Providers", "MaxResults", _DESCRIBED_PER_PAGE, reads=True),
+    ),
+    OfEachPool(
+        "cognito.resource_servers",
+        "Resource servers",
+        of_pools.RESOURCE_SERVER,
+        Listing("ListResourceServers", "ResourceServers", "MaxResults", 50),
+    ),
+    Described(
+        IDENTITY_POOLS,
+        "Identity pools",
+        _IDENTITY_POOL,
+        IDENTITY,
+        "ListIdentityPools",
+        "IdentityPools",
+        "IdentityPoolId",
+    ),
     _each("cognito.identity_roles", "Roles of identity pools", _ROLES, IDENTITY_POOLS),
     _each("cognito.principal_tags", "Principal tags of identity pools", _PRINCIPAL_TAGS, IDENTITY_POOLS, _SLOWLY),
-)  # fmt: skip
+)

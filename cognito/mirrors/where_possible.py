@@ -51,8 +51,13 @@ class WherePossible(EachObject):
         kind = self._mirror.kind
         others = super().rows(place).exclude(**{self._of_pool: self._pools(place)})
         held = Facet.objects.filter(
-            aws_account=place.aws_account, region=place.region, kind=kind, source=self.facet, held=Facet.Held.HELD,
-            gone_at__isnull=True, object_id__in=others.values("aws_id"),
-        )  # fmt: skip
+            aws_account=place.aws_account,
+            region=place.region,
+            kind=kind,
+            source=self.facet,
+            held=Facet.Held.HELD,
+            gone_at__isnull=True,
+            object_id__in=others.values("aws_id"),
+        )
         lapsed = dict.fromkeys(held.values_list("object_id", flat=True), _NO_MORE)
         return replace(page, unsupported={kind: {**page.unsupported.get(kind, {}), **lapsed}})

@@ -10,8 +10,14 @@ from accounts.models import AwsAccount
 
 # What a pool's screens need without anybody having chosen: who it is, and whether the address was verified.
 USUAL_ATTRIBUTES = (
-    "email", "email_verified", "phone_number", "phone_number_verified", "name", "given_name", "family_name",
-)  # fmt: skip
+    "email",
+    "email_verified",
+    "phone_number",
+    "phone_number_verified",
+    "name",
+    "given_name",
+    "family_name",
+)
 
 
 def usual_attributes() -> list[str]:

@@ -53,6 +53,13 @@ def erase(people: QuerySet[CognitoUser]) -> int:
         forget_searches(found)
         CognitoMembership.objects.filter(user__in=pks).delete()
         return CognitoUser.objects.filter(pk__in=pks).update(
-            name="", name_key="", status="", attributes={}, words="", content_hash="", created_at=None,
-            changed_at=None, erased_at=timezone.now(),
-        )  # fmt: skip
+            name="",
+            name_key="",
+            status="",
+            attributes={},
+            words="",
+            content_hash="",
+            created_at=None,
+            changed_at=None,
+            erased_at=timezone.now(),
+        )

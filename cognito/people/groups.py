@@ -55,9 +55,11 @@ class GroupsOfPerson(Mirror):
             if (group := groups.get((each.ref.arn, name)))
         }
         held = CognitoMembership.objects.filter(
-            user__aws_account=place.aws_account, user__aws_id__in=[each.ref.object_id for each in reread],
-            group__in=[group.pk for group in groups.values()], gone_at__isnull=True,
-        )  # fmt: skip
+            user__aws_account=place.aws_account,
+            user__aws_id__in=[each.ref.object_id for each in reread],
+            group__in=[group.pk for group in groups.values()],
+            gone_at__isnull=True,
+        )
         before = set(held.values_list("user__aws_id", "group"))
         at = min(each.requested_at for each in reread)
         for group in groups.values():

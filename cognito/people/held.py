@@ -107,9 +107,15 @@ def _step(step: Step) -> Sequence[Any]:
     change = step.change
     at = step.finished_at or change.created_at
     return (
-        change.pk, step.position, _does(step), step.get_state_display(), str(change.requested_by), at, change.title,
+        change.pk,
+        step.position,
+        _does(step),
+        step.get_state_display(),
+        str(change.requested_by),
+        at,
+        change.title,
         change.reason,
-    )  # fmt: skip
+    )
 
 
 def _does(step: Step) -> str:

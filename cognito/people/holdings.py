@@ -35,13 +35,16 @@ def holdings_of(pools: Iterable[UserPool]) -> list[Holding]:
     gone = Q(gone_at__isnull=False)
     counted = {
         row["pool"]: row
-        for row in CognitoUser.objects.filter(pool__in=pools).order_by().values("pool").annotate(
+        for row in CognitoUser.objects.filter(pool__in=pools)
+        .order_by()
+        .values("pool")
+        .annotate(
             here=Count("pk", filter=~gone),
             gone=Count("pk", filter=gone & Q(erased_at__isnull=True)),
             erased=Count("pk", filter=Q(erased_at__isnull=False)),
             first=Min("gone_at", filter=Q(erased_at__isnull=True)),
         )
-    }  # fmt: skip
+    }
     return [_holding(pool, cares[pool.pk], counted.get(pool.pk, _NOBODY)) for pool in pools]
 
 

@@ -22,9 +22,15 @@ _USERNAME = re.compile(r"\S{3,128}")
 PREFERRED = "preferred_username"
 # What AWS looks for, as people call it ("ListUsers" in the API Reference): custom attributes aren't among it.
 SEARCHABLE = {
-    USERNAME: "username", E_MAIL: "e-mail", PHONE: "phone number", "name": "name", "given_name": "given name",
-    "family_name": "family name", PREFERRED: "preferred username", SUB: "subject",
-}  # fmt: skip
+    USERNAME: "username",
+    E_MAIL: "e-mail",
+    PHONE: "phone number",
+    "name": "name",
+    "given_name": "given name",
+    "family_name": "family name",
+    PREFERRED: "preferred username",
+    SUB: "subject",
+}
 
 
 def ways_to_ask(words: str) -> list[str]:

@@ -19,8 +19,10 @@ NO_MESSAGE = "No message is sent."
 # "Quotas in Amazon Cognito": e-mails a day that Cognito sends itself, for an AWS account.
 MOST_MAILS = 50
 _FACTORS = {
-    "SmsMfaConfiguration": "phone_number", "EmailMfaConfiguration": "email", "SoftwareTokenMfaConfiguration": "",
-}  # fmt: skip
+    "SmsMfaConfiguration": "phone_number",
+    "EmailMfaConfiguration": "email",
+    "SoftwareTokenMfaConfiguration": "",
+}
 _CODE_SUBJECT, _INVITATION_SUBJECT = "Your verification code", "Your temporary password"
 _HOUR = 3600
 _COOKIE = (

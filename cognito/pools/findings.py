@@ -46,22 +46,31 @@ def _of_pool(pool: UserPool, gives: str) -> Iterator[Finding]:
     yield from _password(pool.settings)
     if pool.self_signup and gives:
         yield _finding(
-            "OPEN_SIGN_UP", "high", "Anybody may sign up, and gets into AWS",
+            "OPEN_SIGN_UP",
+            "high",
+            "Anybody may sign up, and gets into AWS",
             f"{gives}, so whoever signs up gets them. Let administrators create the accounts, or remove it there.",
-            "signup", {"who": "admin"},
-        )  # fmt: skip
+            "signup",
+            {"who": "admin"},
+        )
     if pool.mfa == "OFF":
         yield _finding(
-            "NO_MFA", "high" if gives else "medium", "No second factor",
+            "NO_MFA",
+            "high" if gives else "medium",
+            "No second factor",
             "A stolen password is enough to sign in. An authenticator app costs nothing.",
-            "mfa", {"mode": "OPTIONAL", "app": "on"},
-        )  # fmt: skip
+            "mfa",
+            {"mode": "OPTIONAL", "app": "on"},
+        )
     if not pool.deletion_protection:
         yield _finding(
-            "NOT_PROTECTED", "medium", "No deletion protection",
+            "NOT_PROTECTED",
+            "medium",
+            "No deletion protection",
             "One call deletes the pool with all its people, and AWS brings nobody back.",
-            "protection", {"protected": "on"},
-        )  # fmt: skip
+            "protection",
+            {"protected": "on"},
+        )
 
 
 def _of_choices(pool: UserPool, clients: Sequence[AppClient], givers: Sequence[Giver]) -> Iterator[Finding]:
@@ -102,10 +111,13 @@ def _password(settings: Mapping[str, Any]) -> Iterator[Finding]:
         return
     words = f"{length} characters are enough, of {counted(max(1, len(classes)), 'kind')} that must be in it"
     yield _finding(
-        "WEAK_PASSWORDS", "high" if length < SHORT else "medium", "Weak passwords are allowed",
+        "WEAK_PASSWORDS",
+        "high" if length < SHORT else "medium",
+        "Weak passwords are allowed",
         f"{words}. Ask for {GOOD_LENGTH}: it holds for those that are set from then on.",
-        "password", {"minimum": str(GOOD_LENGTH)},
-    )  # fmt: skip
+        "password",
+        {"minimum": str(GOOD_LENGTH)},
+    )
 
 
 def _of_client(client: AppClient) -> Iterator[Finding]:
@@ -115,40 +127,55 @@ def _of_client(client: AppClient) -> Iterator[Finding]:
     on_devices = [url for url in addresses if urlsplit(url).scheme not in ("http", "https")]
     if client.has_secret and ("implicit" in flows or on_devices):
         yield _finding(
-            "PUBLIC_SECRET", "high", f"{client.name} is on people’s devices, and has a secret",
+            "PUBLIC_SECRET",
+            "high",
+            f"{client.name} is on people’s devices, and has a secret",
             "Whoever has the app can read the secret. Make an app client without one, and delete this one.",
-            "client-new", {"name": f"{client.name}-public", "kind": "public", "callbacks": "\n".join(addresses)},
-        )  # fmt: skip
+            "client-new",
+            {"name": f"{client.name}-public", "kind": "public", "callbacks": "\n".join(addresses)},
+        )
     if "implicit" in flows:
         left = [flow for flow in flows if flow != "implicit"] or ["code"]
         yield _finding(
-            "IMPLICIT_FLOW", "medium", f"{client.name} takes tokens in the address",
+            "IMPLICIT_FLOW",
+            "medium",
+            f"{client.name} takes tokens in the address",
             "The implicit flow leaves tokens in histories and logs. Use the code flow with PKCE.",
-            "client-oauth", {**which, "flows": left[0]},
-        )  # fmt: skip
+            "client-oauth",
+            {**which, "flows": left[0]},
+        )
     yield from _addresses(client, addresses)
     if (days := refresh_days(settings)) > LONGEST_REFRESH_DAYS:
         yield _finding(
-            "LONG_REFRESH", "medium", f"{client.name} keeps people signed in for {counted(round(days), 'day')}",
+            "LONG_REFRESH",
+            "medium",
+            f"{client.name} keeps people signed in for {counted(round(days), 'day')}",
             f"A stolen refresh token is valid as long. {LONGEST_REFRESH_DAYS} days are plenty; 30 are AWS’s default.",
-            "client-tokens", {**which, "refresh": "30", "refresh_unit": "days"},
-        )  # fmt: skip
+            "client-tokens",
+            {**which, "refresh": "30", "refresh_unit": "days"},
+        )
     if settings.get("PreventUserExistenceErrors") != "ENABLED" and flows != ["client_credentials"]:
         yield _finding(
-            "TELLS_WHO_EXISTS", "low", f"{client.name} tells who has an account",
+            "TELLS_WHO_EXISTS",
+            "low",
+            f"{client.name} tells who has an account",
             "A wrong username gets another answer than a wrong password: addresses can be tried one by one.",
-            "client-signin", {**which, "hides": "on"},
-        )  # fmt: skip
+            "client-signin",
+            {**which, "hides": "on"},
+        )
 
 
 def _addresses(client: AppClient, addresses: Sequence[str]) -> Iterator[Finding]:
     bad = [url for url in addresses if "*" in url or _is_plain(url)]
     if bad:
         yield _finding(
-            "OPEN_CALLBACK", "high", f"{client.name} sends codes where others may read them",
+            "OPEN_CALLBACK",
+            "high",
+            f"{client.name} sends codes where others may read them",
             f"{some(bad)}: an address with * or with http:// gives people’s sign-ins away. Name each with https://.",
-            "client-oauth", {"which": client.aws_id, **_safe(addresses)},
-        )  # fmt: skip
+            "client-oauth",
+            {"which": client.aws_id, **_safe(addresses)},
+        )
 
 
 def _safe(addresses: Sequence[str]) -> dict[str, str]:

@@ -52,10 +52,15 @@ def register() -> None:
     ):
         panels.register(
             panels.Panel(
-                "cognito_pool", name, title, url_name=f"cognito_pool_{name}", permission=SEE_IAM, count=count,
+                "cognito_pool",
+                name,
+                title,
+                url_name=f"cognito_pool_{name}",
+                permission=SEE_IAM,
+                count=count,
                 position=position,
             )
-        )  # fmt: skip
+        )
     panels.register(panels.Panel("cognito_pool.posture", "findings", "Findings", rows=_posture, permission=SEE_IAM))
     panels.register(
         panels.Panel(

@@ -34,9 +34,11 @@ _ADDRESSES, _FACTORS, _RECOVERY = dict(ADDRESSES), dict(FIRST_FACTORS), dict(REC
 _PLANS = {"LITE": "Lite", "ESSENTIALS": "Essentials", "PLUS": "Plus"}
 _PROTECTION = {"OFF": "Off", "AUDIT": "Audit only", "ENFORCED": "Full function"}
 _AT_RISK = {
-    "BLOCK": "refused", "MFA_REQUIRED": "a second factor, or refused",
-    "MFA_IF_CONFIGURED": "a second factor, if set up", "NO_ACTION": "let in",
-}  # fmt: skip
+    "BLOCK": "refused",
+    "MFA_REQUIRED": "a second factor, or refused",
+    "MFA_IF_CONFIGURED": "a second factor, if set up",
+    "NO_ACTION": "let in",
+}
 
 
 def tasks_of(pool: UserPool) -> dict[str, Task]:
@@ -110,9 +112,10 @@ def _mfa(pool: UserPool) -> Iterator[Said]:
     yield Said("MFA", modes.get(pool.mfa, pool.mfa), means.get(pool.mfa, ""))
     held = pool.mfa_config or {}
     ways = [
-        ("SoftwareTokenMfaConfiguration", "an authenticator app"), ("SmsMfaConfiguration", "text message"),
+        ("SoftwareTokenMfaConfiguration", "an authenticator app"),
+        ("SmsMfaConfiguration", "text message"),
         ("EmailMfaConfiguration", "e-mail"),
-    ]  # fmt: skip
+    ]
     found = [words for name, words in ways if held.get(name, {}).get("Enabled", bool(held.get(name)))]
     if pool.mfa_config is None:
         yield Said("By", "Not read yet")
@@ -224,9 +227,12 @@ def _sessions(pool: UserPool) -> Iterator[Said]:
         yield Said("Tracked", "No", "That takes the plan Essentials or Plus.")
     elif pool.sessions is None:
         facet = Facet.objects.filter(
-            aws_account=pool.aws_account_id, region=pool.region, kind=pool.kind, object_id=pool.aws_id,
+            aws_account=pool.aws_account_id,
+            region=pool.region,
+            kind=pool.kind,
+            object_id=pool.aws_id,
             source="sessions",
-        ).first()  # fmt: skip
+        ).first()
         yield Said("Tracked", "Not readable" if facet else "Not read yet", facet.held_why if facet else "")
     elif tracks_sessions(pool.told):
         yield Said("Tracked", "Yes", "AWS tells which ones a person has open; each can be ended by itself.")
@@ -248,8 +254,10 @@ def told_of_client(client: AppClient, pool: UserPool) -> ClientTold:
     protected = is_protected_from_threats(pool.settings)
     tracked = tracks_sessions(pool.told)
     said = [
-        *_client(client), *(_silent_sign_in(client) if tracked else ()), *(_threats(client) if protected else ()),
-    ]  # fmt: skip
+        *_client(client),
+        *(_silent_sign_in(client) if tracked else ()),
+        *(_threats(client) if protected else ()),
+    ]
     return ClientTold(
         client,
         tuple(said),

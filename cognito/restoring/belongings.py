@@ -21,7 +21,7 @@ from cognito.pools.operations.shapes import (
     SECRETS,
     Settings,
     Shape,
-)  # fmt: skip
+)
 from cognito.restoring.comparing import ATTRIBUTE
 from cognito.restoring.items import Item, Part, differing, told, with_warnings
 from cognito.restoring.pool_file import PoolFile, Thing
@@ -73,9 +73,14 @@ def _made(of: Shape, key: str, thing: Thing, target: Target) -> Item:
     warnings = _of_role(thing) if of is GROUP else []
     secret = next((name for name in thing.left_out if name in SECRETS), "")
     return Item(
-        f"{key} {thing.name}", thing.name, f"Made{_words(of, thing)}", True, steps=(step,), warnings=tuple(warnings),
+        f"{key} {thing.name}",
+        thing.name,
+        f"Made{_words(of, thing)}",
+        True,
+        steps=(step,),
+        warnings=tuple(warnings),
         secret=secret,
-    )  # fmt: skip
+    )
 
 
 def _of_role(thing: Thing) -> list[str]:
@@ -105,9 +110,14 @@ def _changed(of: Shape, key: str, thing: Thing, row: Any, name: str, target: Tar
     shown = told(of, _flat(held) if of is PROVIDER else held, changes)
     new_role = of is GROUP and "RoleArn" in changes
     item = Item(
-        key, thing.name, "Changed", not taken, steps=(step,), differences=shown,
+        key,
+        thing.name,
+        "Changed",
+        not taken,
+        steps=(step,),
+        differences=shown,
         warnings=tuple(_of_role(thing) if new_role else []),
-    )  # fmt: skip
+    )
     return with_warnings(item, target)
 
 

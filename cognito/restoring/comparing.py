@@ -82,9 +82,13 @@ def _attribute(each: Mapping[str, Any], target: Target) -> Item:
     name, limits = each["Name"], each.get("StringAttributeConstraints", {})
     longest = int(limits.get("MaxLength", "2048")) if str(limits.get("MaxLength", "2048")).isdecimal() else 2048
     params = {
-        "pool_arn": target.arn, "called": target.name, "attribute": name.removeprefix(_CUSTOM),
-        "type": each.get("AttributeDataType", "String"), "mutable": each.get("Mutable", True), "longest": longest,
-    }  # fmt: skip
+        "pool_arn": target.arn,
+        "called": target.name,
+        "attribute": name.removeprefix(_CUSTOM),
+        "type": each.get("AttributeDataType", "String"),
+        "mutable": each.get("Mutable", True),
+        "longest": longest,
+    }
     least = limits.get("MinLength", "0") != "0" or each.get("NumberAttributeConstraints")
     warnings = ["AWS neither changes nor removes an attribute of a pool: it is there for ever."]
     warnings += ["Its bounds in the file aren’t restored, but for the greatest length."] if least else []
@@ -116,9 +120,14 @@ def _setting(name: str, held: Mapping[str, Any], new: Any, file: PoolFile, targe
     if name == "LambdaConfig" and new:
         warnings.append("Each function must let the pool call it (lambda:AddPermission). That isn’t done here.")
     item = Item(
-        f"{SETTING} {name}", _capitalized(POOL.label(name)), does, ticked, {name: new},
-        differences=told(POOL, held, {name: new}), warnings=tuple(warnings),
-    )  # fmt: skip
+        f"{SETTING} {name}",
+        _capitalized(POOL.label(name)),
+        does,
+        ticked,
+        {name: new},
+        differences=told(POOL, held, {name: new}),
+        warnings=tuple(warnings),
+    )
     return with_warnings(item, target)
 
 
@@ -143,9 +152,14 @@ def _whole(of: Shape, key: str, title: str, then: Mapping[str, Any] | None, file
         warnings.append("MFA is required then: who has no second factor sets one up at the next sign-in.")
     steps = (update(of, target.arn, target.name, changes),)
     item = Item(
-        key, title, "Changed" if target.pool else "Set", True, steps=steps, differences=told(of, held, changes),
+        key,
+        title,
+        "Changed" if target.pool else "Set",
+        True,
+        steps=steps,
+        differences=told(of, held, changes),
         warnings=tuple(warnings),
-    )  # fmt: skip
+    )
     return Part(title, [with_warnings(item, target)])
 
 
@@ -163,8 +177,10 @@ def schema_of(file: PoolFile) -> list[dict[str, Any]]:
 
 
 def _is_usual(each: Mapping[str, Any]) -> bool:
-    lengths = {"MinLength": "10", "MaxLength": "10"} if each["Name"] == "birthdate" else {
-        "MinLength": "0", "MaxLength": "2048"
-    }  # fmt: skip
+    lengths = (
+        {"MinLength": "10", "MaxLength": "10"}
+        if each["Name"] == "birthdate"
+        else {"MinLength": "0", "MaxLength": "2048"}
+    )
     same_lengths = each.get("StringAttributeConstraints", lengths) == lengths
     return not each.get("Required", False) and each.get("Mutable", True) is True and same_lengths

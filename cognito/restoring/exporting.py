@@ -23,7 +23,7 @@ from cognito.pools.operations.shapes import (
     PROVIDER,
     RESOURCE_SERVER,
     RISK,
-)  # fmt: skip
+)
 from cognito.restoring.pool_file import FORMAT, VERSION
 from iamconsole.web.words import some
 
@@ -121,17 +121,18 @@ def _belonging(pool: UserPool) -> dict[str, Any]:
     servers = _of(pool, "resourceservers").exclude(managed_by="COGNITO")
     return {
         "clients": [
-            {"name": row.name, "id": row.aws_id, "has_secret": row.has_secret,
-             "settings": _without(CLIENT.payload(row.settings), "ClientName")}
+            {
+                "name": row.name,
+                "id": row.aws_id,
+                "has_secret": row.has_secret,
+                "settings": _without(CLIENT.payload(row.settings), "ClientName"),
+            }
             for row in clients
         ],
         "groups": [{"name": row.name, "settings": GROUP.payload(row.settings)} for row in groups],
-        "resource_servers": [
-            {"name": row.name, "settings": RESOURCE_SERVER.payload(row.settings)}
-            for row in servers
-        ],
+        "resource_servers": [{"name": row.name, "settings": RESOURCE_SERVER.payload(row.settings)} for row in servers],
         "identity_providers": [_provider(row) for row in providers],
-    }  # fmt: skip
+    }
 
 
 def _provider(row: Any) -> dict[str, Any]:

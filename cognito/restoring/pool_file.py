@@ -30,9 +30,20 @@ Settings = dict[str, Any]
 # What people and programs may read, and a restore doesn't look at.
 _WORDS = ("exported_at", "not_in_this_file")
 _TOP = (
-    "format", "version", *_WORDS, "from", "pool", "mfa", "risk", "domains", "clients", "groups", "resource_servers",
-    "identity_providers", "memberships",
-)  # fmt: skip
+    "format",
+    "version",
+    *_WORDS,
+    "from",
+    "pool",
+    "mfa",
+    "risk",
+    "domains",
+    "clients",
+    "groups",
+    "resource_servers",
+    "identity_providers",
+    "memberships",
+)
 
 
 class FileProblem(Exception):
@@ -239,9 +250,13 @@ class _Reader:
             self.problems.append(f"“left_out” of {where} isn’t a list of names.")
             left_out = []
         return Thing(
-            name, self._settings(of, each, where, asked, without=("ClientName", "HasSecret")), str(each.get("id", "")),
-            each.get("has_secret") is True, str(each.get("type", "")), tuple(left_out),
-        )  # fmt: skip
+            name,
+            self._settings(of, each, where, asked, without=("ClientName", "HasSecret")),
+            str(each.get("id", "")),
+            each.get("has_secret") is True,
+            str(each.get("type", "")),
+            tuple(left_out),
+        )
 
     def _no_secret(self, each: Mapping[str, Any], where: str) -> None:
         """A plan shows what is in the file."""

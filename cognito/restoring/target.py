@@ -20,7 +20,7 @@ from cognito.pools.operations.shapes import (
     Settings,
     Shape,
     mfa_following,
-)  # fmt: skip
+)
 from cognito.restoring.pool_file import PoolFile
 from sync.made import made_by
 

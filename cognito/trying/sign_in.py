@@ -112,9 +112,15 @@ class Trial:
         # From here on Cognito knows them by their username, and not by what they signed in with.
         named = str(answer.get("ChallengeParameters", {}).get("USER_ID_FOR_SRP", username))
         state = State(
-            self._operator.pk, self._pool.aws_id, self._app.client.aws_id, named, self._app.hash_of(named),
-            timezone.now().isoformat(), challenge="", session="",
-        )  # fmt: skip
+            self._operator.pk,
+            self._pool.aws_id,
+            self._app.client.aws_id,
+            named,
+            self._app.hash_of(named),
+            timezone.now().isoformat(),
+            challenge="",
+            session="",
+        )
         return self._asked(answer, state)
 
     def go_on(self, state: State, typed: Secret, attributes: Mapping[str, str] | None = None) -> Outcome:
@@ -137,9 +143,12 @@ class Trial:
             **{f"userAttributes.{name}": value for name, value in attributes.items()},
         }
         answer = self._app.call(
-            "RespondToAuthChallenge", ClientId=self._app.client.aws_id, ChallengeName=state.challenge,
-            Session=session, ChallengeResponses=answers,
-        )  # fmt: skip
+            "RespondToAuthChallenge",
+            ClientId=self._app.client.aws_id,
+            ChallengeName=state.challenge,
+            Session=session,
+            ChallengeResponses=answers,
+        )
         if answer.get("AuthenticationResult"):
             return self._signed_in(answer, state.username)
         return self._asked(answer, state)
@@ -156,9 +165,14 @@ class Trial:
             raise NotGoingOn(f"Cognito asks for {challenge}, which can’t be answered here.")
         said = answer.get("ChallengeParameters", {})
         state = replace(
-            before, challenge=challenge, session=opened(answer["Session"]), at=timezone.now().isoformat(),
-            asks=_asks(challenge, said), to=str(said.get("CODE_DELIVERY_DESTINATION", "")), key="",
-        )  # fmt: skip
+            before,
+            challenge=challenge,
+            session=opened(answer["Session"]),
+            at=timezone.now().isoformat(),
+            asks=_asks(challenge, said),
+            to=str(said.get("CODE_DELIVERY_DESTINATION", "")),
+            key="",
+        )
         if challenge != SET_UP:
             return Asked(state)
         if TOTP not in state.asks:

@@ -98,13 +98,24 @@ class Trial:
         secret_hash = app.hash_of(username)
         told = [{"Name": name, "Value": value} for name, value in attributes.items() if value]
         answer = app.call(
-            "SignUp", ClientId=client_id, Username=username, Password=password, UserAttributes=told,
+            "SignUp",
+            ClientId=client_id,
+            Username=username,
+            Password=password,
+            UserAttributes=told,
             **hashed("SecretHash", secret_hash),
-        )  # fmt: skip
+        )
         return State(
-            self._operator.pk, self._pool.aws_id, client_id, username, secret_hash, timezone.now().isoformat(),
-            sub=str(answer["UserSub"]), sent=_sent(answer), is_confirmed=bool(answer["UserConfirmed"]),
-        )  # fmt: skip
+            self._operator.pk,
+            self._pool.aws_id,
+            client_id,
+            username,
+            secret_hash,
+            timezone.now().isoformat(),
+            sub=str(answer["UserSub"]),
+            sent=_sent(answer),
+            is_confirmed=bool(answer["UserConfirmed"]),
+        )
 
     def confirm(self, state: State, code: Secret) -> State:
         self._call("ConfirmSignUp", state, ConfirmationCode=code)

@@ -112,16 +112,20 @@ def _about(request: HttpRequest, person: CognitoUser) -> dict[str, Any]:
         "second": second_of(person),
         "status": status_mark(person),
         "status_told": temporary_passwords.told(person),
-        "addresses": [(label, person.attributes[name], verified(person, name)) for name, label in _ADDRESSES
-                      if person.attributes.get(name)],
+        "addresses": [
+            (label, person.attributes[name], verified(person, name))
+            for name, label in _ADDRESSES
+            if person.attributes.get(name)
+        ],
         "attributes": sorted(
-            (name, said) for name, said in person.attributes.items()
+            (name, said)
+            for name, said in person.attributes.items()
             if name not in (E_MAIL, PHONE) and not name.endswith("_verified")
         ),
         "groups": groups,
         "ways": [] if person.gone_at else ways_of(person, groups),
         "offers": _offers(request, person),
-    }  # fmt: skip
+    }
 
 
 _ADDRESSES = ((E_MAIL, "E-mail"), (PHONE, "Phone"))

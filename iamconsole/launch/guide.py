@@ -60,14 +60,37 @@ def _fill_console() -> str:
     password = secret("DEMO_PASSWORD", production=False)[:16]
     with step("Operator and AWS account"):
         _command(
-            "create_operator", "--email", OPERATOR, "--name", "Demo Operator", "--role", "owner", "--account", "all",
-            "--demo", "--password-stdin", typed=password,
-        )  # fmt: skip
+            "create_operator",
+            "--email",
+            OPERATOR,
+            "--name",
+            "Demo Operator",
+            "--role",
+            "owner",
+            "--account",
+            "all",
+            "--demo",
+            "--password-stdin",
+            typed=password,
+        )
         _command(
-            "connect_account", "--account", acme.ACCOUNT_ID, "--name", "Acme", "--region", "eu-west-1", "--emulated",
-            "--read-role", acme.READ_ROLE_ARN, "--write-role", acme.WRITE_ROLE_ARN, "--external-id", acme.EXTERNAL_ID,
-            "--writes", "on",
-        )  # fmt: skip
+            "connect_account",
+            "--account",
+            acme.ACCOUNT_ID,
+            "--name",
+            "Acme",
+            "--region",
+            "eu-west-1",
+            "--emulated",
+            "--read-role",
+            acme.READ_ROLE_ARN,
+            "--write-role",
+            acme.WRITE_ROLE_ARN,
+            "--external-id",
+            acme.EXTERNAL_ID,
+            "--writes",
+            "on",
+        )
     with step("Pull by a worker"):
         run = _pull(acme.ACCOUNT_ID)
     say("  Pull by a worker: {seen:,} objects, {new} new, {changed} changed, {gone} gone".format(**run))

@@ -220,10 +220,19 @@ class RoleSettings(ColumnsMirror):
     parts = parts.ROLE_SETTINGS
     known = frozenset(
         {
-            "RoleId", "RoleName", "Arn", "Path", "CreateDate", "AssumeRolePolicyDocument", "Description",
-            "MaxSessionDuration", "PermissionsBoundary", "Tags", "RoleLastUsed",
+            "RoleId",
+            "RoleName",
+            "Arn",
+            "Path",
+            "CreateDate",
+            "AssumeRolePolicyDocument",
+            "Description",
+            "MaxSessionDuration",
+            "PermissionsBoundary",
+            "Tags",
+            "RoleLastUsed",
         }
-    )  # fmt: skip
+    )
 
     def object_id(self, item: Item) -> str:
         return str(item["RoleId"])

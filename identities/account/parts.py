@@ -69,14 +69,18 @@ SAML = {
 ALIAS = {"alias": Part("Account alias", "alias {new} given", "alias {old} taken away", "alias {new} instead of {old}")}
 VIRTUAL_MFA = {
     "of_root": Part(
-        "MFA apps of the root user", "MFA app {name} of the root user switched on",
-        "MFA app {name} of the root user switched off", named=name_of,
+        "MFA apps of the root user",
+        "MFA app {name} of the root user switched on",
+        "MFA app {name} of the root user switched off",
+        named=name_of,
     ),
     "unassigned": Part(
-        "Unassigned MFA devices", "MFA device {name} belongs to nobody",
-        "MFA device {name} was given to somebody, or deleted", named=name_of,
+        "Unassigned MFA devices",
+        "MFA device {name} belongs to nobody",
+        "MFA device {name} was given to somebody, or deleted",
+        named=name_of,
     ),
-}  # fmt: skip
+}
 PASSWORD_POLICY = {"rules": Part("Password policy")}
 SUMMARY = {
     "AccountMFAEnabled": Part("MFA devices of the root user"),

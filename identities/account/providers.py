@@ -101,10 +101,19 @@ class SamlMirror(ProviderMirror):
     parts = parts.SAML
     known = frozenset(
         {
-            "Arn", "SAMLProviderUUID", "Metadata", "MetadataHash", "EntityId", "Certificates", "CreateDate",
-            "ValidUntil", "Tags", "AssertionEncryptionMode", "PrivateKeyList",
+            "Arn",
+            "SAMLProviderUUID",
+            "Metadata",
+            "MetadataHash",
+            "EntityId",
+            "Certificates",
+            "CreateDate",
+            "ValidUntil",
+            "Tags",
+            "AssertionEncryptionMode",
+            "PrivateKeyList",
         }
-    )  # fmt: skip
+    )
 
     def object_id(self, item: Item) -> str:
         return str(item.get("SAMLProviderUUID") or self.born(item))

@@ -41,10 +41,8 @@ INSTANCE_PROFILES = Table(
     search_hint="Name, ARN or unique id",
     columns=(
         name_column("instance_profile"),
-        Column("role", "Role", lambda row: row.role.name if row.role else "",
-               cell=_role, sort="role__name_key"),
-        Column("tags", "Tags", lambda row: row.tags or {}, cell=_tags,
-               optional=True),
+        Column("role", "Role", lambda row: row.role.name if row.role else "", cell=_role, sort="role__name_key"),
+        Column("tags", "Tags", lambda row: row.tags or {}, cell=_tags, optional=True),
         CREATED,
         ARN,
         UNIQUE_ID,
@@ -59,4 +57,4 @@ INSTANCE_PROFILES = Table(
     empty_icon="server",
     empty_title="No instance profiles",
     empty_text="This AWS account has none, or they were never pulled. EC2 instances get their role by one.",
-)  # fmt: skip
+)

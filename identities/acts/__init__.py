@@ -49,19 +49,58 @@ def register() -> None:
 def _register_credentials() -> None:
     acts.register(
         "user",
-        Act("key-create", "New access key…", credentials.NewKeyForm, icon="key-round", many=True,
-            offered=_has_room, position=30),
-        Act("key-rotate", "Rotate an access key…", credentials.RotateKeyForm, icon="refresh-cw", offered=_has_key,
-            position=31),
-        Act("key-stale", "Deactivate stale keys…", credentials.StaleKeysForm, icon="circle-off", many=True,
-            offered=_has_key, position=32),
-        Act("password-create", "Console password…", passwords.NewPasswordForm, icon="lock-keyhole", many=True,
-            offered=lambda user: not user.has_password, position=33),
-        Act("password-reset", "Reset the password…", passwords.ResetPasswordForm, icon="lock-keyhole",
-            offered=lambda user: bool(user.has_password), position=33),
-        Act("mfa-create", "Assign an MFA device…", mfa.NewDeviceForm, icon="smartphone", offered=_has_room_for_device,
-            position=34),
-    )  # fmt: skip
+        Act(
+            "key-create",
+            "New access key…",
+            credentials.NewKeyForm,
+            icon="key-round",
+            many=True,
+            offered=_has_room,
+            position=30,
+        ),
+        Act(
+            "key-rotate",
+            "Rotate an access key…",
+            credentials.RotateKeyForm,
+            icon="refresh-cw",
+            offered=_has_key,
+            position=31,
+        ),
+        Act(
+            "key-stale",
+            "Deactivate stale keys…",
+            credentials.StaleKeysForm,
+            icon="circle-off",
+            many=True,
+            offered=_has_key,
+            position=32,
+        ),
+        Act(
+            "password-create",
+            "Console password…",
+            passwords.NewPasswordForm,
+            icon="lock-keyhole",
+            many=True,
+            offered=lambda user: not user.has_password,
+            position=33,
+        ),
+        Act(
+            "password-reset",
+            "Reset the password…",
+            passwords.ResetPasswordForm,
+            icon="lock-keyhole",
+            offered=lambda user: bool(user.has_password),
+            position=33,
+        ),
+        Act(
+            "mfa-create",
+            "Assign an MFA device…",
+            mfa.NewDeviceForm,
+            icon="smartphone",
+            offered=_has_room_for_device,
+            position=34,
+        ),
+    )
     # About one that its own row has the button of.
     for name, form, danger in (
         ("key-deactivate", credentials.DeactivateKeyForm, False),
@@ -109,14 +148,27 @@ def _register_principals() -> None:
         "role",
         Act("describe", "Description, session…", roles.RoleSettingsForm, icon="pencil", offered=_is_ours, position=40),
         _clone(names.CloneRoleForm),
-        Act("delete-linked", "Delete…", deleting.DeleteLinkedForm, icon="trash-2", danger=True,
-            offered=lambda role: role.is_service_linked, position=90),
         Act(
-            "revoke-sessions", "Revoke sessions…", roles.RevokeSessionsForm,
-            icon="timer-off", danger=True, many=True, offered=_is_ours, position=80,
+            "delete-linked",
+            "Delete…",
+            deleting.DeleteLinkedForm,
+            icon="trash-2",
+            danger=True,
+            offered=lambda role: role.is_service_linked,
+            position=90,
+        ),
+        Act(
+            "revoke-sessions",
+            "Revoke sessions…",
+            roles.RevokeSessionsForm,
+            icon="timer-off",
+            danger=True,
+            many=True,
+            offered=_is_ours,
+            position=80,
         ),
         delete,
-    )  # fmt: skip
+    )
     acts.register(
         "instance_profile",
         Act("set-role", "Put a role in…", roles.SetRoleForm, icon="hat-glasses", position=40),
@@ -129,17 +181,38 @@ def _register_belonging() -> None:
     for place in ("user", "group", "role"):
         acts.register(
             place,
-            Act("attach", "Attach a policy…", belonging.AttachForm, icon="link", many=True, offered=_is_ours,
-                position=10),
-            Act("detach", "Detach a policy…", belonging.DetachForm, icon="unlink", many=True, offered=_has_attached,
-                position=11),
-        )  # fmt: skip
+            Act(
+                "attach",
+                "Attach a policy…",
+                belonging.AttachForm,
+                icon="link",
+                many=True,
+                offered=_is_ours,
+                position=10,
+            ),
+            Act(
+                "detach",
+                "Detach a policy…",
+                belonging.DetachForm,
+                icon="unlink",
+                many=True,
+                offered=_has_attached,
+                position=11,
+            ),
+        )
     acts.register(
         "user",
         Act("join", "Add to a group…", belonging.JoinForm, icon="user-plus", many=True, position=12),
-        Act("leave", "Remove from a group…", belonging.LeaveForm, icon="user-minus", many=True, offered=_is_member,
-            position=13),
-    )  # fmt: skip
+        Act(
+            "leave",
+            "Remove from a group…",
+            belonging.LeaveForm,
+            icon="user-minus",
+            many=True,
+            offered=_is_member,
+            position=13,
+        ),
+    )
 
 
 def _clone(form: type[ActForm]) -> Act:

@@ -229,9 +229,12 @@ class NewServiceCredentialForm(ActForm):
         ]
     )
     days = forms.IntegerField(
-        label="Days until it runs out", required=False, min_value=1, max_value=36_600,
+        label="Days until it runs out",
+        required=False,
+        min_value=1,
+        max_value=36_600,
         help_text="Left empty, it never does.",
-    )  # fmt: skip
+    )
 
     def steps(self) -> Sequence[StepSpec]:
         said = self.cleaned_data

@@ -131,9 +131,11 @@ class MfaOffForm(OfOneForm):
     )
     of, model = "serial", MfaDevice
     delete = forms.BooleanField(
-        label="Delete the device too, where it is virtual", required=False, initial=True,
+        label="Delete the device too, where it is virtual",
+        required=False,
+        initial=True,
         help_text="Otherwise the device stays in the AWS account, without a user.",
-    )  # fmt: skip
+    )
 
     def steps(self) -> Sequence[StepSpec]:
         deletes = self.cleaned_data["delete"] and self.chosen.factor == MfaDevice.Factor.APP

@@ -21,34 +21,73 @@ def register() -> None:
         Act("create-saml", "New SAML provider…", providers.CreateSamlForm, icon="plus"),
         Act("upload-certificate", "Upload…", certificates.UploadForm, icon="plus"),
         Act("set-alias", "Change…", settings.AliasForm, icon="pencil"),
-        Act("delete-alias", "Delete…", settings.DeleteAliasForm, icon="trash-2", danger=True,
-            offered=lambda aws_account: bool(settings.alias_of(aws_account))),
+        Act(
+            "delete-alias",
+            "Delete…",
+            settings.DeleteAliasForm,
+            icon="trash-2",
+            danger=True,
+            offered=lambda aws_account: bool(settings.alias_of(aws_account)),
+        ),
         Act("set-password-policy", "Change…", settings.PasswordPolicyForm, icon="pencil"),
-        Act("delete-password-policy", "Delete…", settings.DeletePasswordPolicyForm, icon="trash-2", danger=True,
-            offered=settings.has_password_policy),
+        Act(
+            "delete-password-policy",
+            "Delete…",
+            settings.DeletePasswordPolicyForm,
+            icon="trash-2",
+            danger=True,
+            offered=settings.has_password_policy,
+        ),
         Act("set-token-version", "Change…", settings.TokenVersionForm, icon="pencil"),
         Act("root-access", "Change…", settings.RootAccessForm, icon="pencil", offered=settings.has_root_access),
-    )  # fmt: skip
+    )
     acts.register(
         "policy",
-        Act("new-version", "New version, not in force…", policies.NewVersionForm, icon="plus", offered=_is_ours,
-            position=20),
-        Act("delete-version", "Delete a version…", policies.DeleteVersionForm, icon="trash-2", danger=True,
-            offered=_has_versions, position=30),
+        Act(
+            "new-version",
+            "New version, not in force…",
+            policies.NewVersionForm,
+            icon="plus",
+            offered=_is_ours,
+            position=20,
+        ),
+        Act(
+            "delete-version",
+            "Delete a version…",
+            policies.DeleteVersionForm,
+            icon="trash-2",
+            danger=True,
+            offered=_has_versions,
+            position=30,
+        ),
         *tag_acts(POLICY),
-        Act("delete", "Delete…", policies.DeletePolicyForm, icon="trash-2", danger=True, many=True,
-            offered=_is_ours, position=90),
-    )  # fmt: skip
+        Act(
+            "delete",
+            "Delete…",
+            policies.DeletePolicyForm,
+            icon="trash-2",
+            danger=True,
+            many=True,
+            offered=_is_ours,
+            position=90,
+        ),
+    )
     _register_on_owners()
     acts.register(
         "oidc_provider",
         Act("add-audience", "Add an audience…", providers.AddClientIdForm, icon="plus", position=20),
-        Act("remove-audience", "Remove an audience…", providers.RemoveClientIdForm, icon="trash-2",
-            offered=lambda provider: bool(provider.client_ids), position=30),
+        Act(
+            "remove-audience",
+            "Remove an audience…",
+            providers.RemoveClientIdForm,
+            icon="trash-2",
+            offered=lambda provider: bool(provider.client_ids),
+            position=30,
+        ),
         Act("thumbprints", "Thumbprints…", providers.ThumbprintsForm, icon="pencil", position=40),
         *tag_acts(OIDC),
         delete_act(OIDC),
-    )  # fmt: skip
+    )
     acts.register(
         "saml_provider",
         Act("metadata", "New metadata…", providers.UpdateSamlForm, icon="pencil", position=20),
@@ -68,21 +107,55 @@ def _register_on_owners() -> None:
     for place in ("user", "group", "role"):
         acts.register(
             place,
-            Act("inline", "Write an inline policy…", documents.PutInlineForm, icon="file-lock", offered=_may_change,
-                position=30),
-            Act("inline-delete", "Delete an inline policy…", documents.DeleteInlineForm, icon="trash-2", danger=True,
-                listed=False, offered=_has_inline),
-            Act("inline-move", "Convert to a managed policy…", documents.MoveInlineForm, icon="file-lock", listed=False,
-                offered=_has_inline),
-        )  # fmt: skip
+            Act(
+                "inline",
+                "Write an inline policy…",
+                documents.PutInlineForm,
+                icon="file-lock",
+                offered=_may_change,
+                position=30,
+            ),
+            Act(
+                "inline-delete",
+                "Delete an inline policy…",
+                documents.DeleteInlineForm,
+                icon="trash-2",
+                danger=True,
+                listed=False,
+                offered=_has_inline,
+            ),
+            Act(
+                "inline-move",
+                "Convert to a managed policy…",
+                documents.MoveInlineForm,
+                icon="file-lock",
+                listed=False,
+                offered=_has_inline,
+            ),
+        )
     for place in ("user", "role"):
         acts.register(
             place,
-            Act("boundary", "Permissions boundary…", boundaries.PutBoundaryForm, icon="lock", many=True,
-                offered=_may_change, position=40),
-            Act("boundary-delete", "Remove the permissions boundary…", boundaries.DeleteBoundaryForm, icon="lock",
-                many=True, danger=True, offered=_is_bounded, position=41),
-        )  # fmt: skip
+            Act(
+                "boundary",
+                "Permissions boundary…",
+                boundaries.PutBoundaryForm,
+                icon="lock",
+                many=True,
+                offered=_may_change,
+                position=40,
+            ),
+            Act(
+                "boundary-delete",
+                "Remove the permissions boundary…",
+                boundaries.DeleteBoundaryForm,
+                icon="lock",
+                many=True,
+                danger=True,
+                offered=_is_bounded,
+                position=41,
+            ),
+        )
     acts.register(
         "role", Act("trust", "Trust policy…", documents.TrustForm, icon="pencil", offered=_may_change, position=20)
     )

@@ -25,9 +25,16 @@ from sync.operations import Refusal, StepSpec
 
 # Where the AWS account has none of its own: what is advised, and not what AWS does without one.
 _ADVISED = {
-    "minimum_length": GOOD_LENGTH, "require_uppercase": True, "require_lowercase": True, "require_numbers": True,
-    "require_symbols": True, "users_may_change": True, "max_age_days": 0, "hard_expiry": False, "remembered": 24,
-}  # fmt: skip
+    "minimum_length": GOOD_LENGTH,
+    "require_uppercase": True,
+    "require_lowercase": True,
+    "require_numbers": True,
+    "require_symbols": True,
+    "users_may_change": True,
+    "max_age_days": 0,
+    "hard_expiry": False,
+    "remembered": 24,
+}
 
 
 def alias_of(aws_account: AwsAccount) -> str:

@@ -75,8 +75,15 @@ def _activity_cell(user: IamUser, aws_account: AwsAccount) -> str:
 MFA = Column("mfa", "MFA", _mfa, cell=_mfa_cell)
 KEYS = Column("keys", "Access keys", _keys, cell=_keys_cell, sort="oldest_key_at")
 PASSWORD = Column("password", "Console password", _password, cell=_password_cell, optional=True)
-ACTIVITY = Column("activity", "Last activity", _activity, cell=_activity_cell, sort="last_activity_at",
-                  newest_first=True, css="num nowrap")  # fmt: skip
+ACTIVITY = Column(
+    "activity",
+    "Last activity",
+    _activity,
+    cell=_activity_cell,
+    sort="last_activity_at",
+    newest_first=True,
+    css="num nowrap",
+)
 OLDEST_KEY = Column("oldest_key", "Oldest active key made", lambda user: user.oldest_key_at, only_export=True)
 KEYS_USED = Column("keys_used", "Keys last used", lambda user: user.keys_used_at, only_export=True)
 
@@ -91,24 +98,42 @@ def _idle(users: QuerySet[Any]) -> QuerySet[Any]:
 
 _HAS_SOMETHING = Q(key_count__gt=0) | Q(has_password=True)
 FILTERS: tuple[Filter, ...] = (
-    ChoiceFilter("mfa", "MFA", choices=(
-        Choice("none", "No MFA, although there is a password", Q(has_password__in=[True], mfa_count=0), "No MFA"),
-        Choice("off", "No device at all", Q(mfa_count=0), "No MFA device"),
-        Choice("on", "Has a device", ~Q(mfa_count=0) & Q(mfa_count__isnull=False), "Has MFA"),
-        *(Choice(str(factor), factor.label, Q(mfa_kinds__contains=factor.label), f"MFA: {factor.label}")
-          for factor in MfaDevice.Factor),
-    )),
-    ChoiceFilter("keys", "Access keys", choices=(
-        Choice("old", "An active one older than 90 days", old_keys, "Key older than 90 days"),
-        Choice("some", "Has a key", Q(key_count__gt=0), "Has a key"),
-        Choice("two", "Has two keys", Q(key_count__gt=1), "Has two keys"),
-        Choice("inactive", "Has one that is switched off", Q(key_count__gt=F("active_key_count")), "Inactive key"),
-        Choice("none", "Has none", Q(key_count=0), "No access key"),
-    )),
+    ChoiceFilter(
+        "mfa",
+        "MFA",
+        choices=(
+            Choice("none", "No MFA, although there is a password", Q(has_password__in=[True], mfa_count=0), "No MFA"),
+            Choice("off", "No device at all", Q(mfa_count=0), "No MFA device"),
+            Choice("on", "Has a device", ~Q(mfa_count=0) & Q(mfa_count__isnull=False), "Has MFA"),
+            *(
+                Choice(str(factor), factor.label, Q(mfa_kinds__contains=factor.label), f"MFA: {factor.label}")
+                for factor in MfaDevice.Factor
+            ),
+        ),
+    ),
+    ChoiceFilter(
+        "keys",
+        "Access keys",
+        choices=(
+            Choice("old", "An active one older than 90 days", old_keys, "Key older than 90 days"),
+            Choice("some", "Has a key", Q(key_count__gt=0), "Has a key"),
+            Choice("two", "Has two keys", Q(key_count__gt=1), "Has two keys"),
+            Choice("inactive", "Has one that is switched off", Q(key_count__gt=F("active_key_count")), "Inactive key"),
+            Choice("none", "Has none", Q(key_count=0), "No access key"),
+        ),
+    ),
     yes_or_no("password", "Console password", Q(has_password=True), "Has a console password"),
-    ChoiceFilter("activity", "Last activity", choices=(
-        Choice("never", "Never used, although there is a key or a password",
-               _HAS_SOMETHING & Q(is_reported=True, last_activity_at__isnull=True), "Never used"),
-        Choice("idle", "More than 90 days ago", _idle, "Idle for 90 days"),
-    )),
-)  # fmt: skip
+    ChoiceFilter(
+        "activity",
+        "Last activity",
+        choices=(
+            Choice(
+                "never",
+                "Never used, although there is a key or a password",
+                _HAS_SOMETHING & Q(is_reported=True, last_activity_at__isnull=True),
+                "Never used",
+            ),
+            Choice("idle", "More than 90 days ago", _idle, "Idle for 90 days"),
+        ),
+    ),
+)

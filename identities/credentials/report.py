@@ -30,8 +30,14 @@ _LONGEST_NAME = 64  # of a user
 _CREDENTIAL = re.compile(r"(access_key|cert)_(\d+)_active")
 # The columns without which a line would say that there is nothing, where it doesn't say.
 _NEEDED = (
-    "user", "arn", "user_creation_time", "password_enabled", "mfa_active", "access_key_1_active", "cert_1_active",
-)  # fmt: skip
+    "user",
+    "arn",
+    "user_creation_time",
+    "password_enabled",
+    "mfa_active",
+    "access_key_1_active",
+    "cert_1_active",
+)
 
 
 @dataclass(frozen=True)
@@ -157,12 +163,24 @@ def is_of(line: Line, user: IamUser) -> bool:
 
 # All that is understood of a line; what a newer report adds is kept aside by the facet.
 KNOWN_LINE = frozenset(
-    {"user", "arn", "user_creation_time", "password_enabled", "password_last_used", "password_last_changed",
-     "password_next_rotation", "mfa_active", "GeneratedTime"}
-    | {f"access_key_{number}_{what}" for number in (1, 2) for what in
-       ("active", "last_rotated", "last_used_date", "last_used_region", "last_used_service")}
+    {
+        "user",
+        "arn",
+        "user_creation_time",
+        "password_enabled",
+        "password_last_used",
+        "password_last_changed",
+        "password_next_rotation",
+        "mfa_active",
+        "GeneratedTime",
+    }
+    | {
+        f"access_key_{number}_{what}"
+        for number in (1, 2)
+        for what in ("active", "last_rotated", "last_used_date", "last_used_region", "last_used_service")
+    }
     | {f"cert_{number}_{what}" for number in (1, 2) for what in ("active", "last_rotated")}
-)  # fmt: skip
+)
 
 
 def facts(line: Mapping[str, Any]) -> dict[str, Any]:

@@ -32,9 +32,19 @@ class CredentialSummary(models.Model):
     """Columns of a user, for lists to show and sort: the mirrors of its credentials keep them. Null: not held (yet)."""
 
     COLUMNS: ClassVar[frozenset[str]] = frozenset(
-        {"key_count", "active_key_count", "oldest_key_at", "keys_used_at", "mfa_count", "mfa_kinds", "has_password",
-         "is_reported", "reported_use_at", "last_activity_at"}
-    )  # fmt: skip
+        {
+            "key_count",
+            "active_key_count",
+            "oldest_key_at",
+            "keys_used_at",
+            "mfa_count",
+            "mfa_kinds",
+            "has_password",
+            "is_reported",
+            "reported_use_at",
+            "last_activity_at",
+        }
+    )
 
     key_count = models.PositiveSmallIntegerField(null=True, editable=False)
     active_key_count = models.PositiveSmallIntegerField(null=True, editable=False)

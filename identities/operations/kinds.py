@@ -8,10 +8,20 @@ from policies.operations.objects import KindOfObject
 OIDC = KindOfObject("oidc", "OIDC provider", "OpenIDConnectProvider", "oidc-provider", OidcProvider, by_arn=True)
 SAML = KindOfObject("saml", "SAML provider", "SAMLProvider", "saml-provider", SamlProvider, by_arn=True)
 PROFILE = KindOfObject(
-    "instance_profile", "instance profile", "InstanceProfile", "instance-profile", InstanceProfile, by_arn=False,
+    "instance_profile",
+    "instance profile",
+    "InstanceProfile",
+    "instance-profile",
+    InstanceProfile,
+    by_arn=False,
     tags_in="tags",
-)  # fmt: skip
+)
 CERTIFICATE = KindOfObject(
-    "server_cert", "server certificate", "ServerCertificate", "server-certificate", ServerCertificate, by_arn=False,
+    "server_cert",
+    "server certificate",
+    "ServerCertificate",
+    "server-certificate",
+    ServerCertificate,
+    by_arn=False,
     tags_in="certificate",
-)  # fmt: skip
+)

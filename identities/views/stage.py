@@ -45,9 +45,13 @@ def group_add(request: HttpRequest, account_id: str, aws_id: str) -> HttpRespons
         "back_url": _url("group_members", account_id, aws_id),
     }
     return stage_page(
-        request, group.aws_account, form, lambda: [add_member(form.cleaned_data["user"], group)],
-        "stage/form.html", context,
-    )  # fmt: skip
+        request,
+        group.aws_account,
+        form,
+        lambda: [add_member(form.cleaned_data["user"], group)],
+        "stage/form.html",
+        context,
+    )
 
 
 def group_remove(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:

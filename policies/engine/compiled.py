@@ -20,8 +20,19 @@ _REMEMBERED = 512  # actions a document
 class Statement:
     """One statement. `index` is its place, from 0; `sid` is "" where it has none."""
 
-    __slots__ = ("actions", "allows", "denies", "index", "keys", "not_actions", "not_resources", "principals",
-                 "resources", "sid", "tests")  # fmt: skip
+    __slots__ = (
+        "actions",
+        "allows",
+        "denies",
+        "index",
+        "keys",
+        "not_actions",
+        "not_resources",
+        "principals",
+        "resources",
+        "sid",
+        "tests",
+    )
 
     def __init__(self, source: statements.Statement, *, with_variables: bool) -> None:
         self.index, self.sid, self.allows, self.denies = source.index, source.sid, source.allows, source.denies

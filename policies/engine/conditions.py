@@ -207,8 +207,18 @@ NULL = "null"
 class Test:
     """One context key of a condition block. `unheard`: what holds of it whatever the key's value is."""
 
-    __slots__ = ("_dynamic", "_fixed", "_if_exists", "_negated", "_quantifier", "key", "keys", "operator", "patterns",
-                 "unheard")  # fmt: skip
+    __slots__ = (
+        "_dynamic",
+        "_fixed",
+        "_if_exists",
+        "_negated",
+        "_quantifier",
+        "key",
+        "keys",
+        "operator",
+        "patterns",
+        "unheard",
+    )
 
     def __init__(
         self, key: str, operator: Operator, patterns: Sequence[Sequence[Part]], quantifier: Quantifier, if_exists: bool
@@ -266,11 +276,13 @@ class Test:
             else:
                 matchers.append(self.operator.matcher(known))
         outcomes = [
-            YES if any(matches(value) for matches in matchers)
-            else MAYBE if any(matches(value) for matches in possible)
+            YES
+            if any(matches(value) for matches in matchers)
+            else MAYBE
+            if any(matches(value) for matches in possible)
             else NO
             for value in values
-        ]  # fmt: skip
+        ]
         return [opposite(outcome) for outcome in outcomes] if self._negated else outcomes
 
     def _without_values(self, *, is_there: bool) -> bool:

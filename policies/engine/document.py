@@ -16,9 +16,18 @@ from policies.engine.json_text import Fault, Json, Path, Position, Reading, read
 from policies.engine.structure import NOT_AN_OBJECT, DocumentType, complaints
 
 __all__ = [
-    "DocumentType", "Identity", "Parsed", "Position", "Problem", "canonical", "identify", "load", "parse", "size",
+    "DocumentType",
+    "Identity",
+    "Parsed",
+    "Position",
+    "Problem",
+    "canonical",
+    "identify",
+    "load",
+    "parse",
+    "size",
     "text_hash",
-]  # fmt: skip
+]
 
 # What IAM takes in a document at all (API reference, PolicyDocument): Latin-1 without most control characters.
 _NOT_TAKEN = re.compile("[^\t\n\r\x20-\xff]+")

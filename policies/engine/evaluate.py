@@ -21,9 +21,22 @@ from policies.engine.statements import statement_name
 from policies.engine.truth import MAYBE, NO, YES, Truth
 
 __all__ = [
-    "Decision", "LayerName", "Layers", "Level", "Policy", "Reason", "Request", "Verdict", "beside_policies",
-    "context_of", "evaluate", "resource_asked", "terms_of", "whatever_policies_say", "who_needs_no_policy",
-]  # fmt: skip
+    "Decision",
+    "LayerName",
+    "Layers",
+    "Level",
+    "Policy",
+    "Reason",
+    "Request",
+    "Verdict",
+    "beside_policies",
+    "context_of",
+    "evaluate",
+    "resource_asked",
+    "terms_of",
+    "whatever_policies_say",
+    "who_needs_no_policy",
+]
 
 
 @dataclass(frozen=True)
@@ -78,17 +91,28 @@ _FIXED_ROLES = (":role/aws-service-role/", ":role/aws-reserved/")
 _ROLE_CHANGES = frozenset(
     f"iam:{name.lower()}"
     for name in (
-        "AttachRolePolicy", "DeleteRole", "DeleteRolePermissionsBoundary", "DeleteRolePolicy", "DetachRolePolicy",
-        "PutRolePermissionsBoundary", "PutRolePolicy", "UpdateAssumeRolePolicy", "UpdateRole",
+        "AttachRolePolicy",
+        "DeleteRole",
+        "DeleteRolePermissionsBoundary",
+        "DeleteRolePolicy",
+        "DetachRolePolicy",
+        "PutRolePermissionsBoundary",
+        "PutRolePolicy",
+        "UpdateAssumeRolePolicy",
+        "UpdateRole",
     )
-)  # fmt: skip
+)
 _POLICY_CHANGES = frozenset(
     f"iam:{name.lower()}"
     for name in (
-        "CreatePolicyVersion", "DeletePolicy", "DeletePolicyVersion", "SetDefaultPolicyVersion", "TagPolicy",
+        "CreatePolicyVersion",
+        "DeletePolicy",
+        "DeletePolicyVersion",
+        "SetDefaultPolicyVersion",
+        "TagPolicy",
         "UntagPolicy",
     )
-)  # fmt: skip
+)
 
 
 def evaluate(request: Request, layers: Layers) -> Verdict:

@@ -14,9 +14,17 @@ from policies.operations.update import DeleteVersion, SetDefault, Update, plan_s
 from sync import operations
 
 __all__ = [
-    "DeleteVersion", "SetDefault", "Update", "create_policy", "delete_policy", "plan_delete", "plan_set_default",
-    "plan_update", "policy_arn", "register",
-]  # fmt: skip
+    "DeleteVersion",
+    "SetDefault",
+    "Update",
+    "create_policy",
+    "delete_policy",
+    "plan_delete",
+    "plan_set_default",
+    "plan_update",
+    "policy_arn",
+    "register",
+]
 
 
 def register() -> None:

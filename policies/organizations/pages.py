@@ -48,10 +48,18 @@ def register() -> None:
     register_shell(OrganizationShell())
     rows = OrgPolicy.objects.visible_to
     search.register(
-        search.SearchKind("organization_policies", "Control policies", "shield", rows=rows, url_name="control_policy",
-                          position=45)
-    )  # fmt: skip
+        search.SearchKind(
+            "organization_policies", "Control policies", "shield", rows=rows, url_name="control_policy", position=45
+        )
+    )
     panels.register(
-        panels.Panel("overview.side", "bounds", "Limits of this AWS account", url_name="organization", rows=_bounds,
-                     permission=SEE_IAM, position=25)
-    )  # fmt: skip
+        panels.Panel(
+            "overview.side",
+            "bounds",
+            "Limits of this AWS account",
+            url_name="organization",
+            rows=_bounds,
+            permission=SEE_IAM,
+            position=25,
+        )
+    )

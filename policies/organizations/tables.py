@@ -91,29 +91,44 @@ ACCOUNTS = Table(
         Column("account_id", "Account id", lambda row: row.aws_id, css="num", sort="aws_id"),
         Column("unit", "Unit", lambda row: row.unit_name, sort="unit_name"),
         Column("state", "State", lambda row: row.state, cell=_state, sort="state"),
-        Column("console", "In this console", lambda row: "Connected" if row.is_connected else "",
-               cell=_console),
-        Column("joined", "Joined", lambda row: row.joined_at, cell=_joined,
-               sort="joined_at", newest_first=True, css="num nowrap", optional=True),
+        Column("console", "In this console", lambda row: "Connected" if row.is_connected else "", cell=_console),
+        Column(
+            "joined",
+            "Joined",
+            lambda row: row.joined_at,
+            cell=_joined,
+            sort="joined_at",
+            newest_first=True,
+            css="num nowrap",
+            optional=True,
+        ),
         Column("unit_id", "Unit id", lambda row: row.parent_id, only_export=True),
         ARN,
     ),
     filters=(
         TextFilter("unit", "Unit id", rows=lambda value: Q(parent_id=value), words="In {}"),
-        ChoiceFilter("console", "In this console", choices=(
-            Choice("yes", "Connected", Q(is_connected=True), "Connected to this console"),
-            Choice("no", "Not connected", Q(is_connected=False), "Not connected to this console"),
-        )),
-        ChoiceFilter("state", "State", choices=(
-            Choice("active", "Active", Q(state="ACTIVE"), "Active"),
-            Choice("other", "Suspended, closing or closed", ~Q(state="ACTIVE"), "Not active"),
-        )),
+        ChoiceFilter(
+            "console",
+            "In this console",
+            choices=(
+                Choice("yes", "Connected", Q(is_connected=True), "Connected to this console"),
+                Choice("no", "Not connected", Q(is_connected=False), "Not connected to this console"),
+            ),
+        ),
+        ChoiceFilter(
+            "state",
+            "State",
+            choices=(
+                Choice("active", "Active", Q(state="ACTIVE"), "Active"),
+                Choice("other", "Suspended, closing or closed", ~Q(state="ACTIVE"), "Not active"),
+            ),
+        ),
         GONE,
     ),
     empty_icon="network",
     empty_title="No accounts",
     empty_text="This AWS account reads no organization, or it was never pulled.",
-)  # fmt: skip
+)
 
 POLICIES = Table(
     name="control-policies",
@@ -125,24 +140,39 @@ POLICIES = Table(
     columns=(
         Column("name", "Name", lambda row: row.name, cell=_policy, sort="name_key"),
         Column("type", "Type", _type, sort="type"),
-        Column("targets", "Attached to", lambda row: row.target_count, cell=_targets,
-               sort="target_count", newest_first=True, css="num"),
+        Column(
+            "targets",
+            "Attached to",
+            lambda row: row.target_count,
+            cell=_targets,
+            sort="target_count",
+            newest_first=True,
+            css="num",
+        ),
         Column("made_by", "Made by", lambda row: "AWS" if row.is_aws else "The organization", sort="is_aws"),
         ARN,
         Column("policy_id", "Policy id", lambda row: row.aws_id, only_export=True),
     ),
     filters=(
-        ChoiceFilter("type", "Type", choices=(
-            Choice("scp", "Service control policies", Q(type=OrgPolicy.Type.SCP), "Service control policies"),
-            Choice("rcp", "Resource control policies", Q(type=OrgPolicy.Type.RCP), "Resource control policies"),
-        )),
-        ChoiceFilter("use", "Use", choices=(
-            Choice("attached", "Attached", Q(target_count__gt=0), "Attached"),
-            Choice("unused", "Attached to nothing", Q(target_count=0), "Unused"),
-        )),
+        ChoiceFilter(
+            "type",
+            "Type",
+            choices=(
+                Choice("scp", "Service control policies", Q(type=OrgPolicy.Type.SCP), "Service control policies"),
+                Choice("rcp", "Resource control policies", Q(type=OrgPolicy.Type.RCP), "Resource control policies"),
+            ),
+        ),
+        ChoiceFilter(
+            "use",
+            "Use",
+            choices=(
+                Choice("attached", "Attached", Q(target_count__gt=0), "Attached"),
+                Choice("unused", "Attached to nothing", Q(target_count=0), "Unused"),
+            ),
+        ),
         GONE,
     ),
     empty_icon="shield",
     empty_title="No control policies",
     empty_text="This AWS account reads no organization, or it was never pulled.",
-)  # fmt: skip
+)

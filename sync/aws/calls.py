@@ -8,15 +8,24 @@ _READS: dict[str, tuple[str, ...]] = {
     "cognito-identity": ("Describe", "GetIdentityPoolRoles", "GetPrincipalTagAttributeMap", "List"),
     # Of those that begin with "Get" some give tokens or send a code.
     "cognito-idp": (
-        "AdminGet", "AdminList", "Describe", "GetCSVHeader", "GetGroup", "GetIdentityProviderByIdentifier",
-        "GetLogDeliveryConfiguration", "GetProvisionedLimit", "GetSigningCertificate", "GetUICustomization",
-        "GetUserPool", "List",
+        "AdminGet",
+        "AdminList",
+        "Describe",
+        "GetCSVHeader",
+        "GetGroup",
+        "GetIdentityProviderByIdentifier",
+        "GetLogDeliveryConfiguration",
+        "GetProvisionedLimit",
+        "GetSigningCertificate",
+        "GetUICustomization",
+        "GetUserPool",
+        "List",
     ),
     "ec2": ("DescribeRegions",),
     "iam": ("Get", "List", "Generate", "Simulate"),
     "organizations": ("Describe", "List"),
     "sts": ("GetCallerIdentity",),
-}  # fmt: skip
+}
 # What people's own apps call, with a token or a password in place of a signature. Whoever knows an app client may.
 # First what leaves nothing behind but tokens, then what changes something of a person, or makes an identity.
 _PEOPLES_OWN_READS: dict[str, frozenset[str]] = {

@@ -20,20 +20,36 @@ _PERSON = "Show of one person what no list tells: MFA, devices, sessions. It is 
 _IDENTITY_POOLS = "Pull identity pools with their roles, mappings and principal tags."
 _READS: dict[str, tuple[str, ...]] = {
     _POOLS: (
-        "ListUserPools", "DescribeUserPool", "GetUserPoolMfaConfig", "ListUserPoolClients", "DescribeUserPoolClient",
-        "ListUserPoolClientSecrets", "ListGroups", "GetGroup", "ListIdentityProviders", "DescribeIdentityProvider",
-        "ListResourceServers", "DescribeResourceServer", "DescribeUserPoolDomain", "DescribeRiskConfiguration",
-        "GetUICustomization", "ListTagsForResource", "GetUserPoolSessionConfiguration",
+        "ListUserPools",
+        "DescribeUserPool",
+        "GetUserPoolMfaConfig",
+        "ListUserPoolClients",
+        "DescribeUserPoolClient",
+        "ListUserPoolClientSecrets",
+        "ListGroups",
+        "GetGroup",
+        "ListIdentityProviders",
+        "DescribeIdentityProvider",
+        "ListResourceServers",
+        "DescribeResourceServer",
+        "DescribeUserPoolDomain",
+        "DescribeRiskConfiguration",
+        "GetUICustomization",
+        "ListTagsForResource",
+        "GetUserPoolSessionConfiguration",
         "GetUserPoolClientSessionConfiguration",
     ),
     _PEOPLE: ("ListUsers", "ListUsersInGroup"),
     _PERSON: ("AdminGetUser", "AdminListGroupsForUser", "AdminListUserSessions", "AdminListDevices"),
-}  # fmt: skip
+}
 _IDENTITIES = "See which identities an identity pool has, before some are deleted. Asked for in that form only."
 _IDENTITY_READS = (
-    "ListIdentityPools", "DescribeIdentityPool", "GetIdentityPoolRoles", "GetPrincipalTagAttributeMap",
+    "ListIdentityPools",
+    "DescribeIdentityPool",
+    "GetIdentityPoolRoles",
+    "GetPrincipalTagAttributeMap",
     "ListTagsForResource",
-)  # fmt: skip
+)
 
 _CARE = "Look after people: make, invite, confirm, enable, disable and delete them, and sign them out."
 _PASSWORDS = "Reset and set passwords, and remove a lost second factor."
@@ -41,27 +57,49 @@ _ATTRIBUTES = "Set people's attributes, groups and linked providers."
 _SETTINGS = "Make, change and delete user pools and what belongs to them."
 _WRITES: dict[str, tuple[str, ...]] = {
     _CARE: (
-        "AdminCreateUser", "AdminConfirmSignUp", "AdminEnableUser", "AdminDisableUser", "AdminDeleteUser",
-        "AdminUserGlobalSignOut", "AdminRevokeUserSession", "AdminForgetDevice",
+        "AdminCreateUser",
+        "AdminConfirmSignUp",
+        "AdminEnableUser",
+        "AdminDisableUser",
+        "AdminDeleteUser",
+        "AdminUserGlobalSignOut",
+        "AdminRevokeUserSession",
+        "AdminForgetDevice",
     ),
     _PASSWORDS: (
-        "AdminResetUserPassword", "AdminSetUserPassword", "AdminSetUserMFAPreference", "AdminDeleteSoftwareToken",
+        "AdminResetUserPassword",
+        "AdminSetUserPassword",
+        "AdminSetUserMFAPreference",
+        "AdminDeleteSoftwareToken",
     ),
     _ATTRIBUTES: (
-        "AdminUpdateUserAttributes", "AdminDeleteUserAttributes", "AdminAddUserToGroup", "AdminRemoveUserFromGroup",
-        "AdminLinkProviderForUser", "AdminDisableProviderForUser",
+        "AdminUpdateUserAttributes",
+        "AdminDeleteUserAttributes",
+        "AdminAddUserToGroup",
+        "AdminRemoveUserFromGroup",
+        "AdminLinkProviderForUser",
+        "AdminDisableProviderForUser",
     ),
     _SETTINGS: (
-        "UpdateUserPool", "DeleteUserPool", "SetUserPoolMfaConfig", "AddCustomAttributes", "SetRiskConfiguration",
-        "SetUICustomization", "TagResource", "UntagResource", "AddUserPoolClientSecret", "DeleteUserPoolClientSecret",
-        "SetUserPoolSessionConfiguration", "SetUserPoolClientSessionConfiguration",
+        "UpdateUserPool",
+        "DeleteUserPool",
+        "SetUserPoolMfaConfig",
+        "AddCustomAttributes",
+        "SetRiskConfiguration",
+        "SetUICustomization",
+        "TagResource",
+        "UntagResource",
+        "AddUserPoolClientSecret",
+        "DeleteUserPoolClientSecret",
+        "SetUserPoolSessionConfiguration",
+        "SetUserPoolClientSessionConfiguration",
         *(
             f"{verb}{what}"
             for what in ("Group", "IdentityProvider", "ResourceServer", "UserPoolClient", "UserPoolDomain")
             for verb in ("Create", "Update", "Delete")
         ),
     ),
-}  # fmt: skip
+}
 _IDENTITY_SETTINGS = "Make, change and delete identity pools, with their roles, mappings and principal tags."
 _IDENTITY_WRITES = ("UpdateIdentityPool", "DeleteIdentityPool", "TagResource", "UntagResource")
 # AWS checks these on no resource: a policy that names one doesn't allow them.

@@ -140,10 +140,15 @@ _AROUND_READS: dict[str, str] = {
 
 # Of those above, what is looked at before and after a write.
 _READS_BEFORE = (
-    "iam:GetOpenIDConnectProvider", "iam:GetSAMLProvider", "iam:GetInstanceProfile", "iam:GetServerCertificate",
-    "iam:ListAccountAliases", "iam:GetAccountPasswordPolicy", "iam:GetAccountSummary",
+    "iam:GetOpenIDConnectProvider",
+    "iam:GetSAMLProvider",
+    "iam:GetInstanceProfile",
+    "iam:GetServerCertificate",
+    "iam:ListAccountAliases",
+    "iam:GetAccountPasswordPolicy",
+    "iam:GetAccountSummary",
     "iam:ListOrganizationsFeatures",
-)  # fmt: skip
+)
 
 PERMISSIONS: tuple[Permission, ...] = (
     Permission("iam:GetAccountAuthorizationDetails", _PULL, "read"),

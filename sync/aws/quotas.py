@@ -43,16 +43,23 @@ _CALLS: dict[str, tuple[str, ...]] = {
     "UserRead": ("AdminGetUser",),
     "UserList": ("ListUsers", "ListUsersInGroup"),
     "UserUpdate": (
-        "AdminAddUserToGroup", "AdminDeleteUser", "AdminDeleteUserAttributes", "AdminDisableProviderForUser",
-        "AdminDisableUser", "AdminEnableUser", "AdminLinkProviderForUser", "AdminRemoveUserFromGroup",
-        "AdminUpdateUserAttributes", "AdminUserGlobalSignOut",
+        "AdminAddUserToGroup",
+        "AdminDeleteUser",
+        "AdminDeleteUserAttributes",
+        "AdminDisableProviderForUser",
+        "AdminDisableUser",
+        "AdminEnableUser",
+        "AdminLinkProviderForUser",
+        "AdminRemoveUserFromGroup",
+        "AdminUpdateUserAttributes",
+        "AdminUserGlobalSignOut",
     ),
     "UserAccountRecovery": ("AdminResetUserPassword", "AdminSetUserPassword"),
     "UserPoolRead": ("DescribeUserPool", "ListUserPools"),
     "UserPoolUpdate": ("CreateUserPool", "DeleteUserPool", "UpdateUserPool"),
     "IdentityList": ("ListIdentities",),
     "IdentityDelete": ("DeleteIdentities",),
-}  # fmt: skip
+}
 _CATEGORY_OF = {operation: category for category, operations in _CALLS.items() for operation in operations}
 _READS = ("Describe", "Get", "List")
 

@@ -40,4 +40,4 @@ __all__ = [
     "sweep_due",
     "withdraw_approval",
     "work",
-]  # fmt: skip
+]

@@ -73,10 +73,13 @@ def read_owed() -> None:
     OwedReading.objects.filter(since__lt=clock.now() - _GIVEN_UP).delete()
     settled = OwedReading.objects.filter(since__lt=clock.now() - settle_time())
     known = Facet.objects.filter(
-        aws_account=OuterRef("aws_account"), region=OuterRef("region"), kind=OuterRef("kind"),
-        source=OuterRef("source"), object_id=OuterRef("object_id"),
+        aws_account=OuterRef("aws_account"),
+        region=OuterRef("region"),
+        kind=OuterRef("kind"),
+        source=OuterRef("source"),
+        object_id=OuterRef("object_id"),
         read_at__gt=OuterRef("since") + settle_time(),
-    )  # fmt: skip
+    )
     settled.filter(Exists(known)).delete()
     rows = OwedReading.objects.exclude(object_id="").order_by("pk").select_related("aws_account")[:_AT_ONCE]
     each_by_itself(list(rows), _read)

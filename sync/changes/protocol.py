@@ -299,9 +299,16 @@ class StepRun:
     ) -> Ended:
         reread = effects.read_again(self._client, self._refs)
         return Ended(
-            self._due, attempt, state, found=found, looked=True, result=result, request_id=request_id,
-            visible=visible, reread=reread,
-        )  # fmt: skip
+            self._due,
+            attempt,
+            state,
+            found=found,
+            looked=True,
+            result=result,
+            request_id=request_id,
+            visible=visible,
+            reread=reread,
+        )
 
     def _end(self, attempt: Attempt, state: State, error: dict[str, Any] | None = None, **more: Any) -> Ended:
         """`found`: what was live, where that is known."""

@@ -59,9 +59,11 @@ def _on_another(draft: Draft, step: Step, operation: Operation[Any], params: Any
 def _whose(step: Step) -> str:
     """By the part: which change wrote it since, or else that nobody here did."""
     since = Step.objects.filter(
-        change__aws_account=step.change.aws_account_id, part=step.part, state__in=Step.FINISHED,
+        change__aws_account=step.change.aws_account_id,
+        part=step.part,
+        state__in=Step.FINISHED,
         finished_at__gt=step.change.created_at,
-    )  # fmt: skip
+    )
     last = since.exclude(change=step.change_id).order_by("-finished_at").select_related("change__requested_by").first()
     if last is None:
         return "This undoes what somebody changed outside this console since it was planned."

@@ -22,10 +22,12 @@ SET_BACK = (
     "The database was set back: {number} steps were begun by what it knows, and {outside} by what stands outside it."
 )
 
-audit.register({
-    "queue.held": "held the queue of changes: {why}",
-    "queue.released": "released the queue of changes: {going_on} go on, {stopped} were stopped",
-})  # fmt: skip
+audit.register(
+    {
+        "queue.held": "held the queue of changes: {why}",
+        "queue.released": "released the queue of changes: {going_on} go on, {stopped} were stopped",
+    }
+)
 
 
 class NotCounted(Exception):

@@ -29,9 +29,17 @@ class Change(models.Model):
 
     # Somebody or something still has to act on it.
     OPEN = (
-        State.DRAFT, State.PROPOSED, State.APPROVED, State.SCHEDULED, State.QUEUED, State.APPLYING, State.WAITING,
-        State.FAILED, State.UNKNOWN, State.CONFLICTED,
-    )  # fmt: skip
+        State.DRAFT,
+        State.PROPOSED,
+        State.APPROVED,
+        State.SCHEDULED,
+        State.QUEUED,
+        State.APPLYING,
+        State.WAITING,
+        State.FAILED,
+        State.UNKNOWN,
+        State.CONFLICTED,
+    )
     # Nothing becomes of it any more: what it needed is what was kept with it.
     OVER = (State.APPLIED, State.REJECTED, State.EXPIRED, State.CANCELLED)
     # A worker has it or should have.

@@ -40,8 +40,12 @@ class PartFilter(Filter):
     control: ClassVar[str] = "select"
 
     def options(self, scope: Any) -> Iterable[tuple[str, str]]:
-        labels = {name: part.label for each in mirror.registry.values() for name, part in each.parts.items()
-                  if not part.follows}  # fmt: skip
+        labels = {
+            name: part.label
+            for each in mirror.registry.values()
+            for name, part in each.parts.items()
+            if not part.follows
+        }
         return sorted(labels.items(), key=lambda pair: pair[1])
 
     def chip(self, scope: Any, value: str) -> str | None:
@@ -81,21 +85,30 @@ DRIFT = Table(
     ),
     default_sort="-seen",
     filters=(
-        ChoiceFilter("state", "State", default="open", choices=(
-            Choice("open", "Open: nobody has looked at it", OPEN, "Open"),
-            Choice("accepted", "Accepted", Q(accepted_at__isnull=False)),
-            Choice("mended", "Taken back since", Q(mended_at__isnull=False) & ~Q(reversal__state="applied")),
-            Choice("undone", "Undone by a change of this console", Q(reversal__state="applied"), "Undone"),
-        )),
-        ChoiceFilter("happened", "What happened", choices=(
-            Choice("appeared", "It is new", _APPEARED, "New"),
-            Choice("changed", "It changed", Q(gone=False, number__gt=1) & ~Q(was_gone=True), "Changed"),
-            Choice("gone", "It was deleted", Q(gone=True), "Deleted"),
-        )),
+        ChoiceFilter(
+            "state",
+            "State",
+            default="open",
+            choices=(
+                Choice("open", "Open: nobody has looked at it", OPEN, "Open"),
+                Choice("accepted", "Accepted", Q(accepted_at__isnull=False)),
+                Choice("mended", "Taken back since", Q(mended_at__isnull=False) & ~Q(reversal__state="applied")),
+                Choice("undone", "Undone by a change of this console", Q(reversal__state="applied"), "Undone"),
+            ),
+        ),
+        ChoiceFilter(
+            "happened",
+            "What happened",
+            choices=(
+                Choice("appeared", "It is new", _APPEARED, "New"),
+                Choice("changed", "It changed", Q(gone=False, number__gt=1) & ~Q(was_gone=True), "Changed"),
+                Choice("gone", "It was deleted", Q(gone=True), "Deleted"),
+            ),
+        ),
         PartFilter("part", "What changed"),
         KindFilter("kind", "Kind"),
     ),
     empty_icon="circle-check",
     empty_title="Nothing was changed outside this console",
     empty_text="What somebody changes in AWS by other means shows here after the pull that sees it.",
-)  # fmt: skip
+)

@@ -21,8 +21,12 @@ REGIONS = ("us-east-1", "eu-west-1", "ap-south-1")
 FUNCTIONS = ("any", "app-1", "x")
 NEW = ("any", "app-1")
 CREDENTIALS = ("iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile")
-RUNS = ("lambda:InvokeFunction", "lambda:AddPermission", "lambda:CreateFunctionUrlConfig",
-        "lambda:CreateEventSourceMapping")  # fmt: skip
+RUNS = (
+    "lambda:InvokeFunction",
+    "lambda:AddPermission",
+    "lambda:CreateFunctionUrlConfig",
+    "lambda:CreateEventSourceMapping",
+)
 ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 Statements = tuple[Mapping[str, Any], ...]

@@ -63,11 +63,14 @@ def test_who_can_lists_services_that_a_role_trusts(alone: AwsAccount, bob: Opera
 
 @pytest.mark.parametrize(
     ("query", "words"),
-    [("", "The question"), ("?action=read&resource=*", "An action is written as service:Action."),
-     ("?action=s3:Get&resource=*&context=x", "Each line must be a key, an equals sign and a value."),
-     ("?action=s3:Get&resource=*a*a*a*a*a*a*a*a*a", "A pattern may have up to 8 wildcards."),
-     ("?action=s3:Get&resource=*", "Nobody")],
-)  # fmt: skip
+    [
+        ("", "The question"),
+        ("?action=read&resource=*", "An action is written as service:Action."),
+        ("?action=s3:Get&resource=*&context=x", "Each line must be a key, an equals sign and a value."),
+        ("?action=s3:Get&resource=*a*a*a*a*a*a*a*a*a", "A pattern may have up to 8 wildcards."),
+        ("?action=s3:Get&resource=*", "Nobody"),
+    ],
+)
 def test_who_can_says_what_is_wrong(
     alone: AwsAccount, bob: Operator, client_of: ClientOf, query: str, words: str
 ) -> None:
@@ -76,9 +79,13 @@ def test_who_can_says_what_is_wrong(
 
 @pytest.mark.parametrize(
     ("action", "words"),
-    [("s3:GetObject", "Unknown s3:GetObject"), ("ec2:StartInstances", "Not allowed ec2:StartInstances"),
-     ("iam:GetUser", "Denied iam:GetUser"), ("iam:ListUsers", "Allowed iam:ListUsers")],
-)  # fmt: skip
+    [
+        ("s3:GetObject", "Unknown s3:GetObject"),
+        ("ec2:StartInstances", "Not allowed ec2:StartInstances"),
+        ("iam:GetUser", "Denied iam:GetUser"),
+        ("iam:ListUsers", "Allowed iam:ListUsers"),
+    ],
+)
 def test_effective_access_answers(
     alone: AwsAccount, bob: Operator, client_of: ClientOf, action: str, words: str
 ) -> None:

@@ -45,19 +45,26 @@ def holder(number: int, policies: tuple[Policy, ...], boundary: Policy | None = 
 # ---- The same as the evaluator says ------------------------------------------------------------------------------
 RESOURCES = ["*", "arn:aws:s3:::reports/*", "arn:aws:s3:::${aws:username}/*", OBJECT, "arn:aws:s3:::other/*"]
 CONDITIONS = [
-    {}, {"StringEquals": {"aws:username": "u1"}}, {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
-    {"StringEquals": {"aws:PrincipalTag/team": "red"}}, {"StringNotEquals": {"aws:PrincipalAccount": ID}},
-    {"ArnLike": {"aws:PrincipalArn": arn("user/u2")}}, {"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}},
-]  # fmt: skip
+    {},
+    {"StringEquals": {"aws:username": "u1"}},
+    {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
+    {"StringEquals": {"aws:PrincipalTag/team": "red"}},
+    {"StringNotEquals": {"aws:PrincipalAccount": ID}},
+    {"ArnLike": {"aws:PrincipalArn": arn("user/u2")}},
+    {"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}},
+]
 STATEMENTS = st.builds(
     lambda effect, action, resource, condition: {
-        "Effect": effect, "Action": action, "Resource": resource, **({"Condition": condition} if condition else {}),
+        "Effect": effect,
+        "Action": action,
+        "Resource": resource,
+        **({"Condition": condition} if condition else {}),
     },
     st.sampled_from(["Allow", "Allow", "Deny"]),
     st.sampled_from(["*", "s3:*", "s3:Get*", "ec2:*"]),
     st.sampled_from(RESOURCES),
     st.sampled_from(CONDITIONS),
-)  # fmt: skip
+)
 POLICIES = st.lists(STATEMENTS, min_size=1, max_size=3).map(lambda statements: policy(*statements))
 
 
@@ -212,18 +219,29 @@ def test_chains_of_roles(alone: AwsAccount) -> None:
     index = index_of(alone)
     ways = chains_to(index, [index.by_arn[last.arn]])
     assert [[index.holders[each].arn.rpartition("/")[2] for each in way] for way in ways.values()] == [
-        ["first", "second"], ["dana", "first", "second"],
-    ]  # fmt: skip
+        ["first", "second"],
+        ["dana", "first", "second"],
+    ]
     assert len(chains_to(index, [index.by_arn[last.arn]], depth=1)) == 1
 
 
 # ---- Patterns ----------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("one", "other", "expected"),
-    [("a*", "*b", "aanyb"), ("a*", "b*", None), ("a?c", "ab*", "abc"), ("*", "*", "any"), ("", "", ""), ("a", "a", "a"),
-     ("*a*a*a*a*b", "*" + "a" * 40, None), ("?", "?", "x"), ("arn:aws:s3:::b/*", "*", "arn:aws:s3:::b/any"),
-     ("arn:aws:s3:::b/*", "arn:aws:s3:::*/k", "arn:aws:s3:::b/any/k"), ("arn:aws:s3:::b", "arn:aws:sqs:*", None)],
-)  # fmt: skip
+    [
+        ("a*", "*b", "aanyb"),
+        ("a*", "b*", None),
+        ("a?c", "ab*", "abc"),
+        ("*", "*", "any"),
+        ("", "", ""),
+        ("a", "a", "a"),
+        ("*a*a*a*a*b", "*" + "a" * 40, None),
+        ("?", "?", "x"),
+        ("arn:aws:s3:::b/*", "*", "arn:aws:s3:::b/any"),
+        ("arn:aws:s3:::b/*", "arn:aws:s3:::*/k", "arn:aws:s3:::b/any/k"),
+        ("arn:aws:s3:::b", "arn:aws:sqs:*", None),
+    ],
+)
 def test_what_two_patterns_both_match(one: str, other: str, expected: str | None) -> None:
     assert meet(one, other) == expected
 

@@ -128,8 +128,13 @@ def test_guests_of_an_identity_pool_have_a_session_policy_of_cognito(alone: AwsA
 
 def test_service_linked_roles_are_not_bound_by_control_policies(aws_account: AwsAccount) -> None:
     """Of which nothing is held here."""
-    linked = role(aws_account, "AWSServiceRoleForX", allow(CREATE), trusts={"Service": "x.amazonaws.com"},
-                  path="/aws-service-role/x.amazonaws.com/")  # fmt: skip
+    linked = role(
+        aws_account,
+        "AWSServiceRoleForX",
+        allow(CREATE),
+        trusts={"Service": "x.amazonaws.com"},
+        path="/aws-service-role/x.amazonaws.com/",
+    )
     plain = role(aws_account, "plain", allow(CREATE), trusts={"Service": "x.amazonaws.com"})
     assert decided(aws_account, linked.arn) is ALLOWED
     assert decided(aws_account, plain.arn) is UNKNOWN
@@ -170,9 +175,12 @@ def test_control_policies_that_nobody_may_read(aws_account: AwsAccount) -> None:
 
 @pytest.mark.parametrize(
     ("action", "resource", "held"),
-    [("s3:GetObject", OBJECT, ALLOWED), ("kms:Decrypt", KEY, ALLOWED),
-     ("sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{ID}:jobs", ALLOWED)],
-)  # fmt: skip
+    [
+        ("s3:GetObject", OBJECT, ALLOWED),
+        ("kms:Decrypt", KEY, ALLOWED),
+        ("sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{ID}:jobs", ALLOWED),
+    ],
+)
 def test_never_a_bare_yes_where_the_resource_has_a_policy(
     alone: AwsAccount, action: str, resource: str, held: Decision
 ) -> None:

@@ -105,8 +105,9 @@ def test_roles_of_a_pattern_are_those_that_there_are(alone: AwsAccount) -> None:
     make_role(alone, "exporter", **trusting({"Service": "lambda.amazonaws.com"}))
     told = asked(ASSUME, arn("role/*"))
     assert [(each["arn"], each["decision"]) for each in told] == [
-        (arn("user/dana"), "allowed"), ("lambda.amazonaws.com", "allowed"),
-    ]  # fmt: skip
+        (arn("user/dana"), "allowed"),
+        ("lambda.amazonaws.com", "allowed"),
+    ]
     assert told[0]["example"] == {"action": ASSUME, "resource": arn("role/first")}
 
 
@@ -161,10 +162,12 @@ def test_as_all_concrete_questions_together(index: Index, action: str, resource:
         if on != resource:
             continue
         allowed = {
-            number for question in questions(index, one, on) for number in range(len(index.holders))
+            number
+            for question in questions(index, one, on)
+            for number in range(len(index.holders))
             if number not in found or found[number].decision is not Decision.ALLOWED
             if question.verdict(number).decision is Decision.ALLOWED
-        }  # fmt: skip
+        }
         assert not allowed
 
 

@@ -39,10 +39,12 @@ COMBINED: list[tuple[Move, ...]] = [
     (("iam:CreateRole", NEW_ROLE), ("iam:AttachRolePolicy", NEW_ROLE)),
     (("iam:CreateRole", NEW_ROLE), ("iam:PutRolePolicy", NEW_ROLE)),
     (
-        ("iam:PutRolePolicy", WORK), ("iam:PassRole", WORK),
-        ("lambda:CreateFunction", "*"), ("lambda:InvokeFunction", "*"),
+        ("iam:PutRolePolicy", WORK),
+        ("iam:PassRole", WORK),
+        ("lambda:CreateFunction", "*"),
+        ("lambda:InvokeFunction", "*"),
     ),
-]  # fmt: skip
+]
 SAME = ("iam:PassRole", "lambda:CreateFunction")  # which one identity has to have together
 
 
@@ -102,8 +104,9 @@ def test_steps_say_who_does_what() -> None:
 def test_who_joins_is_told() -> None:
     (path,) = paths(who(EVE, may(("iam:PutGroupPolicy", STAFF), ("iam:AddUserToGroup", STAFF))))
     assert [step.does for step in path.steps] == [
-        "gives the group an inline policy that allows everything", "adds itself to the group",
-    ]  # fmt: skip
+        "gives the group an inline policy that allows everything",
+        "adds itself to the group",
+    ]
 
 
 def test_a_policy_with_five_versions_has_no_room_for_a_sixth() -> None:
@@ -134,10 +137,12 @@ ATTACHES = allow("iam:AttachUserPolicy", EVE, Condition=TEAM)
         ([ATTACHES], None),
         ([ATTACHES, allow("iam:CreatePolicy", arn("policy/team-*"))], "iam:CreatePolicy+iam:AttachUserPolicy"),
         ([ATTACHES, allow("iam:CreatePolicy", arn("policy/other-*"))], None),
-        ([ATTACHES, allow("iam:CreatePolicyVersion", arn("policy/team-a"))],
-         "iam:CreatePolicyVersion+iam:AttachUserPolicy"),
+        (
+            [ATTACHES, allow("iam:CreatePolicyVersion", arn("policy/team-a"))],
+            "iam:CreatePolicyVersion+iam:AttachUserPolicy",
+        ),
     ],
-)  # fmt: skip
+)
 def test_who_may_attach_some_policies_only(statements: list[dict[str, Any]], technique: str | None) -> None:
     team = who(arn("user/tom"), policy(allow("s3:*"), name=arn("policy/team-a")))
     ways = found(who(EVE, policy(*statements)), team)
@@ -153,18 +158,26 @@ WHERE: list[tuple[list[dict[str, Any]], list[dict[str, Any]], tuple[str, ...] | 
     ([LAMBDA], [deny("lambda:*", Condition={"StringNotLike": {"aws:RequestedRegion": "il-*"}})], ("il-central-1",)),
     ([allow("iam:PassRole"), allow("lambda:*", f"arn:aws:lambda:sa-east-1:{ID}:function:x-*")], [], ("sa-east-1",)),
     (
-        [allow("iam:PassRole"), allow("lambda:CreateFunction", f"arn:aws:lambda:us-east-1:{ID}:function:*"),
-         allow("lambda:InvokeFunction", f"arn:aws:lambda:eu-west-1:{ID}:function:*")],
-        [], None,
+        [
+            allow("iam:PassRole"),
+            allow("lambda:CreateFunction", f"arn:aws:lambda:us-east-1:{ID}:function:*"),
+            allow("lambda:InvokeFunction", f"arn:aws:lambda:eu-west-1:{ID}:function:*"),
+        ],
+        [],
+        None,
     ),
     (
-        [allow("iam:PassRole"), allow("lambda:CreateFunction", f"arn:aws:lambda:*:{ID}:function:a-*"),
-         allow("lambda:InvokeFunction", f"arn:aws:lambda:*:{ID}:function:b-*")],
-        [], None,
+        [
+            allow("iam:PassRole"),
+            allow("lambda:CreateFunction", f"arn:aws:lambda:*:{ID}:function:a-*"),
+            allow("lambda:InvokeFunction", f"arn:aws:lambda:*:{ID}:function:b-*"),
+        ],
+        [],
+        None,
     ),
     ([LAMBDA, deny("lambda:CreateFunction", f"arn:aws:lambda:*:{ID}:function:any")], [], ()),
     ([LAMBDA, deny(["lambda:InvokeFunction", "lambda:Add*", "lambda:Create*Url*", "lambda:Create*Mapping"])], [], None),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("statements", "scp", "regions"), WHERE)
@@ -198,11 +211,13 @@ WHEN: list[tuple[list[dict[str, Any]], tuple[str, ...] | None]] = [
     ([allow("iam:CreateRole", Condition=RED), allow("iam:PutRolePolicy", NEW_ROLE)], ()),
     ([allow("iam:CreateRole", Condition=RED), deny("*", Condition=RED), allow("iam:PutRolePolicy", NEW_ROLE)], None),
     ([allow("iam:CreateAccessKey", Condition=RED)], None),  # which takes no tags
-    ([allow("iam:CreateAccessKey", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})],
-     ("aws:multifactorauthpresent",)),
+    (
+        [allow("iam:CreateAccessKey", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})],
+        ("aws:multifactorauthpresent",),
+    ),
     ([allow("iam:CreateAccessKey", Condition={"ArnLike": {"iam:PolicyARN": "*"}})], None),
     ([allow("iam:CreateAccessKey", Condition={"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}})], None),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("statements", "supposes"), WHEN)

@@ -66,10 +66,17 @@ def test_what_was_approved_covers(now: dict[str, Any]) -> None:
         effect(DANA, why=("The mirror doesn’t have the text of ReadOnlyAccess.",)),
     ],
     ids=[
-        "somebody else", "another resource", "another action", "without its condition", "perhaps", "denied no longer",
-        "more than was kept", "an administrator", "what isn’t counted",
+        "somebody else",
+        "another resource",
+        "another action",
+        "without its condition",
+        "perhaps",
+        "denied no longer",
+        "more than was kept",
+        "an administrator",
+        "what isn’t counted",
     ],
-)  # fmt: skip
+)
 def test_anything_else_is_worse(now: dict[str, Any]) -> None:
     assert "would gain access that the plan did not show." in AccessCheck().worsened(measure(APPROVED), measure(now))
 

@@ -64,9 +64,12 @@ class Scene:
         self.scp: list[dict[str, Any]] = []
         self.resource = ""  # in place of the target
         self.target = {
-            Target.USER: self.boss if self.is_control else EVE, Target.GROUP: BOSSES, Target.POLICY: MINE,
-            Target.NEW_USER: arn("user/any"), Target.NEW_ROLE: arn("role/any"),
-        }.get(technique.target, BOSS)  # fmt: skip
+            Target.USER: self.boss if self.is_control else EVE,
+            Target.GROUP: BOSSES,
+            Target.POLICY: MINE,
+            Target.NEW_USER: arn("user/any"),
+            Target.NEW_ROLE: arn("role/any"),
+        }.get(technique.target, BOSS)
 
     def _permissions(self) -> list[dict[str, Any]]:
         return [
@@ -87,16 +90,24 @@ class Scene:
         limit = policy(*self._permissions(), name=LIMIT) if self.technique.gains is Gains.NO_BOUNDARY else None
         return found(
             who(
-                EVE, policy(*self._permissions(), name=MINE), *eve, *(group if in_group else []),
-                boundary=self.boundary or (None if on_role else limit), groups=(BOSSES,) if in_group else (),
+                EVE,
+                policy(*self._permissions(), name=MINE),
+                *eve,
+                *(group if in_group else []),
+                boundary=self.boundary or (None if on_role else limit),
+                groups=(BOSSES,) if in_group else (),
             ),
-            who(self.boss, *boss, trusts=self._trusts(on_role),
-                boundary=policy(allow("s3:*"), name=LIMIT) if limit and on_role else None),
+            who(
+                self.boss,
+                *boss,
+                trusts=self._trusts(on_role),
+                boundary=policy(allow("s3:*"), name=LIMIT) if limit and on_role else None,
+            ),
             scp=self.scp,
             groups={BOSSES: tuple(group)},
             older={MINE: (policy(EVERYTHING, name=f"{MINE} v1"),)},
             identity_center=self.technique.target is Target.ACCOUNT,
-        )  # fmt: skip
+        )
 
     def _before(self) -> list[Policy]:
         """What makes an administrator of whoever has it, once the technique has done the rest."""
@@ -131,11 +142,14 @@ class Scene:
 
 
 ALTERNATIVES = [
-    pytest.param(technique, [need.actions[min(number, len(need.actions) - 1)] for need in technique.needs],
-                 id=f"{technique.name} {number}" if number else technique.name)
+    pytest.param(
+        technique,
+        [need.actions[min(number, len(need.actions) - 1)] for need in technique.needs],
+        id=f"{technique.name} {number}" if number else technique.name,
+    )
     for technique in TECHNIQUES
     for number in range(max(len(need.actions) for need in technique.needs))
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("technique", "actions"), ALTERNATIVES)
@@ -246,11 +260,13 @@ def test_keys_of_ones_own_are_no_way() -> None:
 
 @pytest.mark.parametrize(
     ("known", "expected"),
-    [(Credentials(has_password=False), ["iam:CreateLoginProfile"]),
-     (Credentials(has_password=True), ["iam:UpdateLoginProfile"]),
-     (Credentials(has_password=True, mfa=1), []),
-     (Credentials(), ["iam:CreateLoginProfile", "iam:UpdateLoginProfile"])],
-)  # fmt: skip
+    [
+        (Credentials(has_password=False), ["iam:CreateLoginProfile"]),
+        (Credentials(has_password=True), ["iam:UpdateLoginProfile"]),
+        (Credentials(has_password=True, mfa=1), []),
+        (Credentials(), ["iam:CreateLoginProfile", "iam:UpdateLoginProfile"]),
+    ],
+)
 def test_passwords(known: Credentials, expected: list[str]) -> None:
     eve = who(EVE, policy(allow(["iam:CreateLoginProfile", "iam:UpdateLoginProfile"])))
     assert names(found(eve, boss(), credentials={arn("user/boss"): known})) == expected
@@ -271,8 +287,9 @@ def test_a_role_is_passed_to_the_services_that_may_get_it() -> None:
     to_glue = {"StringEquals": {"iam:PassedToService": "glue.amazonaws.com"}}
     eve = who(EVE, policy(allow("iam:PassRole", Condition=to_glue), allow(["lambda:*", "glue:*"])))
     assert names(found(eve, who(BOSS, policy(EVERYTHING), trusts={"Service": "lambda.amazonaws.com"}))) == [
-        "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration",
-    ]  # fmt: skip
+        "lambda:UpdateFunctionCode",
+        "lambda:UpdateFunctionConfiguration",
+    ]
     assert "iam:PassRole+glue:CreateJob+glue:StartJobRun" in names(
         found(eve, who(BOSS, policy(EVERYTHING), trusts={"Service": "glue.amazonaws.com"}))
     )
@@ -331,13 +348,18 @@ def test_administrators_have_no_way_to_go() -> None:
 
 @pytest.mark.parametrize(
     "statements",
-    [[allow("iam:*"), allow("s3:*")], [{"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}],
-     [EVERYTHING, deny("iam:*")], [allow("*", "arn:aws:s3:::*")]],
-)  # fmt: skip
+    [
+        [allow("iam:*"), allow("s3:*")],
+        [{"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}],
+        [EVERYTHING, deny("iam:*")],
+        [allow("*", "arn:aws:s3:::*")],
+    ],
+)
 def test_who_is_no_administrator(statements: list[dict[str, Any]]) -> None:
     assert names(found(who(EVE, policy(allow("sts:AssumeRole"))), who(BOSS, policy(*statements)))) in (
-        [], ["sts:AssumeRole"] if statements[0] == allow("iam:*") else [],
-    )  # fmt: skip
+        [],
+        ["sts:AssumeRole"] if statements[0] == allow("iam:*") else [],
+    )
 
 
 def test_within_a_control_policy_that_allows_some_services_one_is_still_administrator() -> None:

@@ -25,13 +25,32 @@ GROUP, MINE, LIMIT = arn("group/staff"), arn("policy/mine"), arn("policy/limit")
 
 EVERYTHING = allow("*")
 ON_USERS = [
-    "iam:CreateAccessKey", "iam:AttachUserPolicy", "iam:PutUserPolicy", "iam:DeleteUserPermissionsBoundary",
-    "iam:PutUserPermissionsBoundary", "iam:DetachUserPolicy", "iam:DeleteUserPolicy", "iam:CreateUser",
-]  # fmt: skip
-ON_ROLES = ["sts:AssumeRole", "iam:UpdateAssumeRolePolicy", "iam:AttachRolePolicy", "iam:PutRolePolicy", "iam:PassRole",
-            "iam:DeleteRolePermissionsBoundary", "iam:DetachRolePolicy", "iam:CreateRole"]  # fmt: skip
-ON_GROUPS = ["iam:AddUserToGroup", "iam:PutGroupPolicy", "iam:AttachGroupPolicy", "iam:RemoveUserFromGroup",
-             "iam:DetachGroupPolicy"]  # fmt: skip
+    "iam:CreateAccessKey",
+    "iam:AttachUserPolicy",
+    "iam:PutUserPolicy",
+    "iam:DeleteUserPermissionsBoundary",
+    "iam:PutUserPermissionsBoundary",
+    "iam:DetachUserPolicy",
+    "iam:DeleteUserPolicy",
+    "iam:CreateUser",
+]
+ON_ROLES = [
+    "sts:AssumeRole",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:AttachRolePolicy",
+    "iam:PutRolePolicy",
+    "iam:PassRole",
+    "iam:DeleteRolePermissionsBoundary",
+    "iam:DetachRolePolicy",
+    "iam:CreateRole",
+]
+ON_GROUPS = [
+    "iam:AddUserToGroup",
+    "iam:PutGroupPolicy",
+    "iam:AttachGroupPolicy",
+    "iam:RemoveUserFromGroup",
+    "iam:DetachGroupPolicy",
+]
 ON_POLICIES = ["iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion"]
 ON_FUNCTIONS = ["lambda:CreateFunction", "lambda:InvokeFunction"]
 
@@ -41,14 +60,19 @@ on_policies = st.sampled_from([MINE, LIMIT, arn("policy/*"), "*"])
 on_functions = st.sampled_from(
     [f"arn:aws:lambda:{where}:{ID}:function:{name}" for where in ("*", "eu-*", "us-east-1") for name in ("*", "app-*")]
     + [f"arn:aws:lambda:*:{ID}:*", "*"]
-)  # fmt: skip
+)
 conditions = st.sampled_from(
     [{}] * 6
-    + [{"StringEquals": {"aws:RequestedRegion": "us-east-1"}}, {"StringNotLike": {"aws:RequestedRegion": "eu-*"}},
-       {"StringEquals": {"aws:PrincipalTag/team": "red"}}, {"ArnLike": {"iam:PolicyARN": arn("policy/*")}},
-       {"StringEquals": {"iam:PermissionsBoundary": LIMIT}}, {"ArnLike": {"aws:PrincipalArn": USERS[0]}},
-       {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}]
-)  # fmt: skip
+    + [
+        {"StringEquals": {"aws:RequestedRegion": "us-east-1"}},
+        {"StringNotLike": {"aws:RequestedRegion": "eu-*"}},
+        {"StringEquals": {"aws:PrincipalTag/team": "red"}},
+        {"ArnLike": {"iam:PolicyARN": arn("policy/*")}},
+        {"StringEquals": {"iam:PermissionsBoundary": LIMIT}},
+        {"ArnLike": {"aws:PrincipalArn": USERS[0]}},
+        {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}},
+    ]
+)
 
 
 def few(actions: list[str]) -> st.SearchStrategy[list[str]]:
@@ -57,19 +81,25 @@ def few(actions: list[str]) -> st.SearchStrategy[list[str]]:
 
 def statements(*, denies: bool = True) -> st.SearchStrategy[Mapping[str, Any]]:
     parts = [
-        (few(ON_USERS), on_users), (few(ON_ROLES), on_roles), (few(ON_GROUPS), st.sampled_from([GROUP, "*"])),
-        (few(ON_POLICIES), on_policies), (few(ON_FUNCTIONS), on_functions),
-        (st.just(["lambda:*"]), on_functions), (st.just(["iam:*"]), st.one_of(on_users, on_roles)),
+        (few(ON_USERS), on_users),
+        (few(ON_ROLES), on_roles),
+        (few(ON_GROUPS), st.sampled_from([GROUP, "*"])),
+        (few(ON_POLICIES), on_policies),
+        (few(ON_FUNCTIONS), on_functions),
+        (st.just(["lambda:*"]), on_functions),
+        (st.just(["iam:*"]), st.one_of(on_users, on_roles)),
         (st.just(["*"]), st.just("*")),
-    ]  # fmt: skip
+    ]
     made = [
         st.builds(
             lambda action, resource, condition, denied: (deny if denied else allow)(action, resource, **condition),
-            actions, resources, conditions.map(lambda each: {"Condition": each} if each else {}),
+            actions,
+            resources,
+            conditions.map(lambda each: {"Condition": each} if each else {}),
             st.sampled_from([False] * 4 + [denies]),
         )
         for actions, resources in parts
-    ]  # fmt: skip
+    ]
     return st.one_of(made)
 
 
@@ -87,14 +117,21 @@ scps = st.one_of(
     st.none(),
     st.sampled_from(
         [
-            (EVERYTHING, {"Effect": "Deny", "NotAction": ["iam:*", "sts:*"], "Resource": "*",
-                          "Condition": {"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}}}),
+            (
+                EVERYTHING,
+                {
+                    "Effect": "Deny",
+                    "NotAction": ["iam:*", "sts:*"],
+                    "Resource": "*",
+                    "Condition": {"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}},
+                },
+            ),
             (EVERYTHING, deny("iam:*", Condition={"StringNotLike": {"aws:PrincipalTag/team": "r*"}})),
             (EVERYTHING, deny("sts:AssumeRole", Condition={"StringEquals": {"aws:RequestedRegion": "us-east-1"}})),
             (EVERYTHING, deny("lambda:*", f"arn:aws:lambda:*:{ID}:function:app-*")),
         ]
     ),
-)  # fmt: skip
+)
 
 
 @st.composite
@@ -137,14 +174,17 @@ def found_by_search(world: World) -> set[str]:
     groups = {arn_: own(group) for arn_, group in world.groups.items()}
     holders = [
         Holder(
-            caller_of(who), 1, "AIDA",
+            caller_of(who),
+            1,
+            "AIDA",
             (*own(each), *(policy for group in sorted(each.groups) for policy in groups[group])),
             held(each.boundary, world.versions[each.boundary][0]) if each.boundary else None,
             held(f"trust policy of {who}", each.trust) if each.trust else None,
-            dict(each.tags), tuple(sorted(each.groups)),
+            dict(each.tags),
+            tuple(sorted(each.groups)),
         )
         for who, each in world.principals.items()
-    ]  # fmt: skip
+    ]
     levels = tuple(Level(name, (held(name, name),)) for name in world.scps)
     older = {
         name: tuple(held(f"{name} {each}", each) for each in versions[1:]) for name, versions in world.versions.items()

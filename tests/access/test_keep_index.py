@@ -65,7 +65,7 @@ CHANGES: dict[str, Callable[[AwsAccount], Any]] = {
     "a membership": lambda aws_account: join(IamUser.objects.get(), given(make_group(aws_account), allow("*"))),
     "an attachment": lambda aws_account: attach(IamUser.objects.get(), ManagedPolicy.objects.get()),
     "a move in the organization": lambda aws_account: make_organization(aws_account),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())

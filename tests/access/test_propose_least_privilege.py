@@ -39,9 +39,13 @@ def report(owner: Principal, *, used: str = "", unused: str = "", read_at: datet
                 at=at,
             )
     Facet.objects.create(
-        aws_account=owner.aws_account, kind=owner.kind, object_id=owner.aws_id, source="last_accessed",
-        read_at=read_at, **facet,
-    )  # fmt: skip
+        aws_account=owner.aws_account,
+        kind=owner.kind,
+        object_id=owner.aws_id,
+        source="last_accessed",
+        read_at=read_at,
+        **facet,
+    )
 
 
 def inline(owner: Principal, *statements: dict[str, Any], **fields: Any) -> None:

@@ -13,8 +13,12 @@ from django.core.management import CommandError, call_command
 USER = "arn:aws:iam::123456789012:user/dana"
 READ = {"Version": "2012-10-17", "Statement": {"Sid": "Read", "Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}
 CASE: dict[str, Any] = {
-    "id": "a", "principal": USER, "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k", "identity_policies": [READ],
-}  # fmt: skip
+    "id": "a",
+    "principal": USER,
+    "action": "s3:GetObject",
+    "resource": "arn:aws:s3:::b/k",
+    "identity_policies": [READ],
+}
 
 
 def simulate(file: Path | str) -> tuple[list[dict[str, Any]], dict[str, Any], int]:

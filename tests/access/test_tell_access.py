@@ -101,8 +101,9 @@ def test_a_layer_above_takes_or_leaves_a_part(layer: str) -> None:
     assert grant(within(policy(allow("ec2:*")))).taken_by is name
     part = grant(within(policy(allow("s3:*", REPORTS, Sid="Reports"), name="limit")))
     assert (part.within, [(each.layer, each.policy, each.which) for each in part.because][1:]) == (
-        (REPORTS,), [(name, "limit", "Reports")],
-    )  # fmt: skip
+        (REPORTS,),
+        [(name, "limit", "Reports")],
+    )
     assert grant(within(policy(allow("*", Condition=MFA)))).hangs_on == ("aws:multifactorauthpresent",)
 
 
@@ -175,14 +176,17 @@ def test_the_same_content_is_told_once() -> None:
 RESOURCES = ["*", "arn:aws:s3:::reports/*", "arn:aws:s3:::rep*", "arn:aws:s3:::${aws:username}/*", "arn:aws:s3:::*/x"]
 STATEMENTS = st.builds(
     lambda effect, action, resources, name, condition: {
-        "Effect": effect, "Action": action, name: resources, **({"Condition": condition} if condition else {}),
+        "Effect": effect,
+        "Action": action,
+        name: resources,
+        **({"Condition": condition} if condition else {}),
     },
     st.sampled_from(["Allow", "Allow", "Deny"]),
     st.sampled_from(["*", "s3:*", "s3:Get*", "s3:GetObject", "s3:ListAllMyBuckets"]),
     st.lists(st.sampled_from(RESOURCES), min_size=1, max_size=2),
     st.sampled_from(["Resource", "Resource", "Resource", "NotResource"]),
     st.sampled_from([None, None, MFA]),
-)  # fmt: skip
+)
 POLICIES = st.lists(STATEMENTS, min_size=1, max_size=3).map(lambda statements: policy(*statements))
 ASKED = ["arn:aws:s3:::reports/x", "arn:aws:s3:::rep/y", "arn:aws:s3:::dana/x", "arn:aws:s3:::other/z"]
 

@@ -36,8 +36,11 @@ def test_an_owner_gives_a_grant_on_the_own_aws_account(
     assert may(charlie, PROPOSE, aws_account)
     entry = AuditEntry.objects.get(verb="grant.given")
     assert (entry.actor, entry.aws_account, entry.object_name, entry.reason) == (
-        alice, aws_account, charlie.email, "joins us",
-    )  # fmt: skip
+        alice,
+        aws_account,
+        charlie.email,
+        "joins us",
+    )
     assert entry.data == {"role": "editor", "scope": "Acme (123456789012)"}
 
 

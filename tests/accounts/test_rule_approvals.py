@@ -32,8 +32,9 @@ def test_an_owner_makes_and_removes_one(alices: Client, anton: Operator) -> None
     alices.post(f"{PAGE}approvals/{rule.pk}/remove/")
     assert not ApprovalRule.objects.exists()
     assert list(AuditEntry.objects.order_by("pk").values_list("verb", flat=True)) == [
-        "approval_rule.made", "approval_rule.removed",
-    ]  # fmt: skip
+        "approval_rule.made",
+        "approval_rule.removed",
+    ]
 
 
 def test_a_group_whose_members_may_approve_can_be_asked(alices: Client, anton: Operator) -> None:

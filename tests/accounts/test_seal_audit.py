@@ -288,12 +288,15 @@ def test_the_command_fails_when_something_is_wrong(sealed: list[AuditEntry], tam
     [
         ("UPDATE {t} SET reason = 'another' WHERE number = 3", "Entry 3 isn't what was sealed"),
         ("DELETE FROM {t} WHERE number = 3", "Entry 3 is missing."),
-        ("UPDATE {t} SET number = CASE number WHEN 2 THEN 13 ELSE 12 END WHERE number IN (2, 3); "
-         "UPDATE {t} SET number = number - 10 WHERE number > 10", "Entry 2 isn't what was sealed"),
+        (
+            "UPDATE {t} SET number = CASE number WHEN 2 THEN 13 ELSE 12 END WHERE number IN (2, 3); "
+            "UPDATE {t} SET number = number - 10 WHERE number > 10",
+            "Entry 2 isn't what was sealed",
+        ),
         ("DELETE FROM {t} WHERE number > 3; DELETE FROM accounts_audithead", "The trail ends before entry 4"),
     ],
     ids=["rewritten", "missing", "reordered", "cut off"],
-)  # fmt: skip
+)
 def test_the_command_finds(
     sealed: list[AuditEntry], tamper: Callable[..., None], harm: str, sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -34,8 +34,11 @@ def test_without_any_role_the_list_says_what_to_do(client_of: Callable[..., Clie
 
 def test_settings_are_changed_and_audited(alices: Client, aws_account: AwsAccount) -> None:
     data = {
-        "name": "Acme Inc", "environment": "staging", "pull_every_minutes": 0, "approvals_required": 1,
-    }  # fmt: skip
+        "name": "Acme Inc",
+        "environment": "staging",
+        "pull_every_minutes": 0,
+        "approvals_required": 1,
+    }
     assert alices.post(PAGE, data).status_code == 302
     aws_account.refresh_from_db()
     assert (aws_account.name, aws_account.environment, aws_account.approvals_required) == ("Acme Inc", "staging", 1)
@@ -63,10 +66,19 @@ def test_its_name_is_one_line(alices: Client, aws_account: AwsAccount) -> None:
 
 
 def test_settings_of_the_connection_cant_be_slipped_in(alices: Client, aws_account: AwsAccount) -> None:
-    alices.post(PAGE, {
-        "name": "Acme", "environment": "production", "default_region": "us-east-1", "pull_every_minutes": 0,
-        "approvals_required": 0, "emulated": "", "writes_enabled": "", "write_role_arn": "arn:aws:iam::1:role/x",
-    })  # fmt: skip
+    alices.post(
+        PAGE,
+        {
+            "name": "Acme",
+            "environment": "production",
+            "default_region": "us-east-1",
+            "pull_every_minutes": 0,
+            "approvals_required": 0,
+            "emulated": "",
+            "writes_enabled": "",
+            "write_role_arn": "arn:aws:iam::1:role/x",
+        },
+    )
     aws_account.refresh_from_db()
     assert aws_account.emulated
     assert aws_account.writes_enabled

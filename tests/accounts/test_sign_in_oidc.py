@@ -41,8 +41,11 @@ def test_a_first_sign_in_makes_an_operator_without_grants(
     assert go(client)["Location"] == "/"
     dora = Operator.objects.get()
     assert (dora.email, dora.name, dora.is_stranger, dora.has_usable_password()) == (
-        "dora@example.org", "Dora", True, False,
-    )  # fmt: skip
+        "dora@example.org",
+        "Dora",
+        True,
+        False,
+    )
     assert signed_in(client)
     assert verbs() == ["operator.made", "operator.identity_joined", "operator.signed_in"]
     assert AuditEntry.objects.get(verb="operator.signed_in").data == {"how": "Acme SSO"}
@@ -111,11 +114,16 @@ def test_a_provider_that_calls_itself_otherwise_is_not_asked(client: Client, pro
 @pytest.mark.parametrize(
     ("claim", "value", "named"),
     [
-        ("name", "Do\x00ra", "Dora"), ("name", "D" * 5000, "D" * 120), ("name", {"given": "Dora"}, "{'given': 'Dora'}"),
-        ("name", " ", "dora"), ("name", "<script>", "<script>"), ("groups", ["a\x00b", "x" * 5000], "Dora"),
-        ("amr", {"mfa": 1}, "Dora"), ("acr", 7, "Dora"),
+        ("name", "Do\x00ra", "Dora"),
+        ("name", "D" * 5000, "D" * 120),
+        ("name", {"given": "Dora"}, "{'given': 'Dora'}"),
+        ("name", " ", "dora"),
+        ("name", "<script>", "<script>"),
+        ("groups", ["a\x00b", "x" * 5000], "Dora"),
+        ("amr", {"mfa": 1}, "Dora"),
+        ("acr", 7, "Dora"),
     ],
-)  # fmt: skip
+)
 def test_odd_claims_break_nothing(
     client: Client, provider: OidcProvider, claim: str, value: object, named: str
 ) -> None:

@@ -110,9 +110,15 @@ def fill(aws_account: AwsAccount, operator: Operator) -> None:
     audit.record("test.admin", actor=operator, aws_account=aws_account)
     run = Run.objects.create(aws_account=aws_account, source="iam.details", trigger="operator", state="done")
     facet = Facet.objects.create(
-        aws_account=aws_account, kind="iam.user", object_id="AIDA1", source="details", raw_hash="", fingerprint="",
-        read_at=now, run=run,
-    )  # fmt: skip
+        aws_account=aws_account,
+        kind="iam.user",
+        object_id="AIDA1",
+        source="details",
+        raw_hash="",
+        fingerprint="",
+        read_at=now,
+        run=run,
+    )
     Region.objects.create(aws_account=aws_account, name="eu-west-1", enabled=True, checked_at=now)
     Schedule.objects.create(aws_account=aws_account, source="iam.details", next_at=now)
     PullTurn.objects.create(aws_account=aws_account, ended_at=now)
@@ -154,9 +160,14 @@ def _a_change(aws_account: AwsAccount, operator: Operator) -> None:
     audit.apart(aws_account, ("change", change.pk), {"title": "Widen"})
     ChangeLine.objects.create(change=change, line="Claimed by a worker.")
     SealedSecret.objects.create(
-        reference=f"sealed:{change.pk}", aws_account=aws_account, operator=operator, change=change, name="Password",
-        blob=b"sealed", expires_at=change.expires_at,
-    )  # fmt: skip
+        reference=f"sealed:{change.pk}",
+        aws_account=aws_account,
+        operator=operator,
+        change=change,
+        name="Password",
+        blob=b"sealed",
+        expires_at=change.expires_at,
+    )
     step = Step.objects.create(change=change, position=1, kind="iam.policy.update", params={}, part="policy.versions")
     Attempt.objects.create(step=step, number=1)
     OwedReading.objects.create(aws_account=aws_account, kind="iam.user", source="details", object_id="AIDA1", step=step)

@@ -20,10 +20,17 @@ OLD = 3600
 
 def edited(aws_account: AwsAccount, **changes: object) -> dict[str, Any]:
     data = {
-        "name": aws_account.name, "environment": aws_account.environment, "default_region": "us-east-1",
-        "connection": "ambient", "read_role_arn": "", "write_role_arn": "", "writes_enabled": "on",
-        "approvals_required": 0, "pull_every_minutes": 0, **changes,
-    }  # fmt: skip
+        "name": aws_account.name,
+        "environment": aws_account.environment,
+        "default_region": "us-east-1",
+        "connection": "ambient",
+        "read_role_arn": "",
+        "write_role_arn": "",
+        "writes_enabled": "on",
+        "approvals_required": 0,
+        "pull_every_minutes": 0,
+        **changes,
+    }
     return {name: value for name, value in data.items() if value is not None}
 
 

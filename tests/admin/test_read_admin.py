@@ -35,9 +35,22 @@ MODELS = [model for label in OURS for model in apps.get_app_config(label).get_mo
 EDITABLE = {Operator, Group, ClaimGroup, Grant, AwsAccount, Authenticator, SocialAccount, UserSession}
 READ_ONLY = [model for model in MODELS if model not in EDITABLE]
 FOR_OWNERS_OF_ALL = {
-    "Operator", "Group", "ClaimGroup", "ClaimedMembership", "Authenticator", "SocialAccount", "UserSession",
-    "EmailAddress", "AuditCheck", "AuditHead", "LogEntry", "SharedRate", "KeyCheck", "StepCounter", "TickPart",
-}  # fmt: skip
+    "Operator",
+    "Group",
+    "ClaimGroup",
+    "ClaimedMembership",
+    "Authenticator",
+    "SocialAccount",
+    "UserSession",
+    "EmailAddress",
+    "AuditCheck",
+    "AuditHead",
+    "LogEntry",
+    "SharedRate",
+    "KeyCheck",
+    "StepCounter",
+    "TickPart",
+}
 
 
 @pytest.fixture(scope="module")

@@ -186,9 +186,16 @@ def addresses(aws_account: AwsAccount, erin: Operator) -> dict[str, str]:
     changes["glass"].broken_glass.create(operator=erin, reason="The exporter is locked out.")
     now = timezone.now()
     run = Run.objects.create(
-        aws_account=aws_account, source="iam.details", trigger="operator", state="failed", error=DENIED, seen=40,
-        started_at=now, finished_at=now, log=[{"at": now.isoformat(), "line": "Begins to read."}],
-    )  # fmt: skip
+        aws_account=aws_account,
+        source="iam.details",
+        trigger="operator",
+        state="failed",
+        error=DENIED,
+        seen=40,
+        started_at=now,
+        finished_at=now,
+        log=[{"at": now.isoformat(), "line": "Begins to read."}],
+    )
     found |= {"pull": address("pull", pk=str(run.pk)), "settings": aws_account.get_absolute_url()}
     return found | {name: address("change", pk=str(change.pk)) for name, change in changes.items()}
 

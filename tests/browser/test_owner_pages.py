@@ -30,9 +30,13 @@ def test_pages_fit_and_are_accessible(
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
     found: list[str] = []
     for address in (
-        "/operators/", "/operators/invite/", f"/operators/{bob.pk}/", f"/accounts/{ACCOUNT_ID}/connection/",
-        f"/accounts/{ACCOUNT_ID}/", "/audit/check/",
-    ):  # fmt: skip
+        "/operators/",
+        "/operators/invite/",
+        f"/operators/{bob.pk}/",
+        f"/accounts/{ACCOUNT_ID}/connection/",
+        f"/accounts/{ACCOUNT_ID}/",
+        "/audit/check/",
+    ):
         page.set_viewport_size({"width": width, "height": 900})
         page.goto(address)
         expect(page.locator(".htmx-request")).to_have_count(0)

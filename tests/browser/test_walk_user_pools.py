@@ -23,9 +23,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 # What a call that leaves them out would reset, as tests.cognito.test_pool_payload sets it.
 STAYS = (
-    "AutoVerifiedAttributes", "DeletionProtection", "EmailConfiguration", "LambdaConfig", "UserPoolTags",
-    "UserPoolTier", "VerificationMessageTemplate",
-)  # fmt: skip
+    "AutoVerifiedAttributes",
+    "DeletionProtection",
+    "EmailConfiguration",
+    "LambdaConfig",
+    "UserPoolTags",
+    "UserPoolTier",
+    "VerificationMessageTemplate",
+)
 PageOf = Callable[[Operator], Page]
 Workers = Callable[..., Worker]
 

@@ -28,8 +28,13 @@ PASSWORD = "Correct-Horse-7"
 TOTP = "SOFTWARE_TOKEN_MFA"
 KEPT = ["custom:plan", "email", "email_verified"]
 SOURCES = (
-    "cognito.pools", "cognito.clients", "cognito.groups", "cognito.providers", "cognito.people", "cognito.members",
-)  # fmt: skip
+    "cognito.pools",
+    "cognito.clients",
+    "cognito.groups",
+    "cognito.providers",
+    "cognito.people",
+    "cognito.members",
+)
 DEVICE = "us-east-1_0f6ee0b6-7b6f-4b1c-9d0a-3a1c3f1f0c11"
 ACCOUNT = Linked("Google", "109876543210")
 

@@ -201,41 +201,56 @@ CASES = (
     ),
     Case(
         "cognito.pool.mfa",
-        in_pool(lambda arn, name: update(
-            MFA, arn, name, {"MfaConfiguration": "ON", "SoftwareTokenMfaConfiguration": {"Enabled": True}})),
+        in_pool(
+            lambda arn, name: update(
+                MFA, arn, name, {"MfaConfiguration": "ON", "SoftwareTokenMfaConfiguration": {"Enabled": True}}
+            )
+        ),
         lambda arranged: arranged.idp.get_user_pool_mfa_config(**arranged.in_pool)["MfaConfiguration"],
         "ON",
     ),
     Case(
         "cognito.risk.set",
-        in_pool(lambda arn, name: update(
-            RISK, arn, name, {"CompromisedCredentialsRiskConfiguration": {"Actions": {"EventAction": "BLOCK"}}})),
+        in_pool(
+            lambda arn, name: update(
+                RISK, arn, name, {"CompromisedCredentialsRiskConfiguration": {"Actions": {"EventAction": "BLOCK"}}}
+            )
+        ),
         lambda arranged: arranged.idp.describe_risk_configuration(**arranged.in_pool)["RiskConfiguration"].get(
-            "CompromisedCredentialsRiskConfiguration"),
+            "CompromisedCredentialsRiskConfiguration"
+        ),
         {"Actions": {"EventAction": "BLOCK"}},
         with_plus,
     ),
     Case(
         "cognito.session_config.set",
         in_pool(lambda arn, name: update(SESSIONS, arn, name, {"UserSessionTracking": "ENABLED"})),
-        lambda arranged: [arranged.idp.get_user_pool_session_configuration(**arranged.in_pool).get(name)
-                          for name in ("UserSessionTracking", "TokenSession")],
+        lambda arranged: [
+            arranged.idp.get_user_pool_session_configuration(**arranged.in_pool).get(name)
+            for name in ("UserSessionTracking", "TokenSession")
+        ],
         ["ENABLED", {"MaxPerUser": 20}],
     ),
     Case(
         "cognito.client.session_config.set",
         lambda arranged: update(
-            CLIENT_SESSIONS, arranged.pool.arn, "web", {"SSOSession.MaxValidityMinutes": 0}, arranged.client.aws_id),
+            CLIENT_SESSIONS, arranged.pool.arn, "web", {"SSOSession.MaxValidityMinutes": 0}, arranged.client.aws_id
+        ),
         lambda arranged: arranged.idp.get_user_pool_client_session_configuration(
-            **arranged.in_pool, ClientId=arranged.client.aws_id)["SSOSession"],
+            **arranged.in_pool, ClientId=arranged.client.aws_id
+        )["SSOSession"],
         {"MaxValidityMinutes": 0},
         tracking,
     ),
     Case(
         "cognito.client.risk.set",
         lambda arranged: update(
-            CLIENT_RISK, arranged.pool.arn, "web",
-            {"CompromisedCredentialsRiskConfiguration": {"Actions": {"EventAction": "BLOCK"}}}, arranged.client.aws_id),
+            CLIENT_RISK,
+            arranged.pool.arn,
+            "web",
+            {"CompromisedCredentialsRiskConfiguration": {"Actions": {"EventAction": "BLOCK"}}},
+            arranged.client.aws_id,
+        ),
         risk_of,
         {"Actions": {"EventAction": "BLOCK"}},
         with_plus,
@@ -254,8 +269,11 @@ CASES = (
     ),
     Case(
         "cognito.pool.add_attribute",
-        in_pool(lambda arn, name: StepSpec(
-            AddAttribute.kind, {"pool_arn": arn, "called": name, "attribute": "points", "type": "Number"})),
+        in_pool(
+            lambda arn, name: StepSpec(
+                AddAttribute.kind, {"pool_arn": arn, "called": name, "attribute": "points", "type": "Number"}
+            )
+        ),
         lambda arranged: "custom:points" in {each["Name"] for each in arranged.described()["SchemaAttributes"]},
         True,
         stays="An attribute is for ever.",
@@ -263,8 +281,11 @@ CASES = (
     Case(
         "cognito.pool.create",
         lambda arranged: create_pool(arranged.pool.aws_account, REGION, "partners", {"DeletionProtection": "ACTIVE"}),
-        lambda arranged: [each["Name"] for each in arranged.idp.list_user_pools(MaxResults=60)["UserPools"]
-                          if each["Name"] == "partners"],
+        lambda arranged: [
+            each["Name"]
+            for each in arranged.idp.list_user_pools(MaxResults=60)["UserPools"]
+            if each["Name"] == "partners"
+        ],
         ["partners"],
     ),
     Case(
@@ -303,8 +324,9 @@ CASES = (
     Case(
         "cognito.client.create",
         in_pool(lambda arn, name: create_client(arn, "server", {"EnableTokenRevocation": True}, secret=True)),
-        lambda arranged: sorted(each["ClientName"] for each in
-                                arranged.idp.list_user_pool_clients(**arranged.in_pool)["UserPoolClients"]),
+        lambda arranged: sorted(
+            each["ClientName"] for each in arranged.idp.list_user_pool_clients(**arranged.in_pool)["UserPoolClients"]
+        ),
         ["server", "web"],
     ),
     Case(
@@ -354,8 +376,7 @@ CASES = (
     ),
     Case(
         "cognito.idp.create",
-        in_pool(lambda arn, name: make(
-            PROVIDER, arn, "Corporate", OIDC, "OIDC")),
+        in_pool(lambda arn, name: make(PROVIDER, arn, "Corporate", OIDC, "OIDC")),
         lambda arranged: (provider_of(arranged, "Corporate") or {}).get("client_id"),
         "a",
     ),
@@ -390,4 +411,4 @@ CASES = (
         lambda arranged: scopes_of(arranged, API),
         None,
     ),
-)  # fmt: skip
+)

@@ -34,10 +34,18 @@ def make_person(pool: UserPool, name: str = "jane", **fields: Any) -> CognitoUse
     words = "\n".join([name, *(said for said in attributes.values() if said != "true")])
     sub = str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{pool.aws_id} {name}"))
     values = {
-        "aws_id": sub, "arn": pool.arn, "name_key": name.casefold(), "status": "CONFIRMED", "created_at": CREATED,
-        "changed_at": CREATED, "first_seen": CREATED, "read_at": timezone.now(), "content_hash": sub[:32],
-        "words": words, **fields,
-    }  # fmt: skip
+        "aws_id": sub,
+        "arn": pool.arn,
+        "name_key": name.casefold(),
+        "status": "CONFIRMED",
+        "created_at": CREATED,
+        "changed_at": CREATED,
+        "first_seen": CREATED,
+        "read_at": timezone.now(),
+        "content_hash": sub[:32],
+        "words": words,
+        **fields,
+    }
     made: CognitoUser = CognitoUser.objects.create(
         aws_account=pool.aws_account, region=pool.region, pool=pool, name=name, attributes=attributes, **values
     )
@@ -68,9 +76,14 @@ def make_identity_pool(pool: UserPool, name: str = "shop", client_id: str = "cli
         **fields,
     }
     made: IdentityPool = IdentityPool.objects.create(
-        aws_account=pool.aws_account, region=pool.region, name=name, name_key=name, aws_id=f"{REGION}:{name}",
-        first_seen=CREATED, **told,
-    )  # fmt: skip
+        aws_account=pool.aws_account,
+        region=pool.region,
+        name=name,
+        name_key=name,
+        aws_id=f"{REGION}:{name}",
+        first_seen=CREATED,
+        **told,
+    )
     return made
 
 

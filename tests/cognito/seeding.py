@@ -14,10 +14,21 @@ from tests.sync.pulling import pulled
 
 ROLE = "arn:aws:iam::123456789012:role/shop-customer"
 POOL_SOURCES = (
-    "cognito.pools", "cognito.mfa", "cognito.risk", "cognito.sessions", "cognito.domains", "cognito.clients",
-    "cognito.client_risk", "cognito.client_sessions", "cognito.groups", "cognito.providers", "cognito.resource_servers",
-    "cognito.identity_pools", "cognito.identity_roles", "cognito.principal_tags",
-)  # fmt: skip
+    "cognito.pools",
+    "cognito.mfa",
+    "cognito.risk",
+    "cognito.sessions",
+    "cognito.domains",
+    "cognito.clients",
+    "cognito.client_risk",
+    "cognito.client_sessions",
+    "cognito.groups",
+    "cognito.providers",
+    "cognito.resource_servers",
+    "cognito.identity_pools",
+    "cognito.identity_roles",
+    "cognito.principal_tags",
+)
 CLIENT_SECRET = "google-client-secret-7"
 
 

@@ -35,9 +35,10 @@ def invitation(found: Customers, **attributes: str) -> StepSpec:
 def invited_elsewhere(found: Customers, plan: str = "basic") -> None:
     attributes = {"email": EVE, "custom:plan": plan}
     found.idp.admin_create_user(
-        UserPoolId=found.pool.aws_id, Username=EVE,
+        UserPoolId=found.pool.aws_id,
+        Username=EVE,
         UserAttributes=[{"Name": name, "Value": value} for name, value in attributes.items()],
-    )  # fmt: skip
+    )
 
 
 def made(found: Customers) -> tuple[str, datetime]:

@@ -23,10 +23,14 @@ pytestmark = pytest.mark.django_db
 ROLE = "arn:aws:iam::123456789012:role/partner-gold"
 FUNCTION = "arn:aws:lambda:eu-central-1:123456789012:function:tokens"
 SCHEMA: list[dict[str, Any]] = [
-    {"Name": "sub", "Mutable": False}, {"Name": "email", "Mutable": True}, {"Name": "email_verified", "Mutable": True},
-    {"Name": "phone_number", "Mutable": True}, {"Name": "custom:plan", "Mutable": True},
-    {"Name": "custom:tenant", "Mutable": False}, {"Name": "dev:custom:level", "Mutable": True},
-]  # fmt: skip
+    {"Name": "sub", "Mutable": False},
+    {"Name": "email", "Mutable": True},
+    {"Name": "email_verified", "Mutable": True},
+    {"Name": "phone_number", "Mutable": True},
+    {"Name": "custom:plan", "Mutable": True},
+    {"Name": "custom:tenant", "Mutable": False},
+    {"Name": "dev:custom:level", "Mutable": True},
+]
 ADMIN_ONLY = {"AdminCreateUserConfig": {"AllowAdminCreateUserOnly": True}}
 PROVED = {
     "AutoVerifiedAttributes": ["email"],
@@ -72,8 +76,12 @@ WRITES_EMAIL = {"WriteAttributes": ["email"]}
         (rule("email", value="boss@acme.example"), {}, {}, (STRANGERS, True)),
         (rule("email", value="boss@acme.example"), {}, {"AutoVerifiedAttributes": ["email"]}, (STRANGERS, True)),
         (rule("email", value="boss@acme.example"), {}, PROVED, None),
-        (rule("email", value="boss@acme.example"), {}, {**PROVED, "AutoVerifiedAttributes": ["email", "phone_number"]},
-         (STRANGERS, True)),  # then AWS proves the phone number alone
+        (
+            rule("email", value="boss@acme.example"),
+            {},
+            {**PROVED, "AutoVerifiedAttributes": ["email", "phone_number"]},
+            (STRANGERS, True),
+        ),  # then AWS proves the phone number alone
         (rule("email", "Contains", "@acme.example"), {}, PROVED, (STRANGERS, True)),
         (rule("email_verified", value="true"), {}, PROVED, (STRANGERS, True)),
         (rule("phone_number", "StartsWith", "+49"), WRITES_EMAIL, {}, None),
@@ -82,7 +90,7 @@ WRITES_EMAIL = {"WriteAttributes": ["email"]}
         (rule("cognito:username", value="root"), {}, {}, (STRANGERS, False)),
         (rule("cognito:username", "StartsWith", "admin"), {}, {"UsernameAttributes": ["email"]}, None),
     ],
-)  # fmt: skip
+)
 def test_which_claims_people_choose_themselves(
     aws_account: AwsAccount,
     asked: dict[str, str],

@@ -92,8 +92,11 @@ def test_one_of_many_is_denied_and_one_is_gone(found: Customers, erin: Operator)
     change = carry_out(change, erin)
     assert change.state == Change.State.CONFLICTED
     assert list(change.steps.values_list("state", flat=True)) == [
-        Step.State.DONE, Step.State.CONFLICTED, Step.State.PENDING, Step.State.PENDING,
-    ]  # fmt: skip
+        Step.State.DONE,
+        Step.State.CONFLICTED,
+        Step.State.PENDING,
+        Step.State.PENDING,
+    ]
     rest = changes.replan(change=change, actor=erin)
     assert [step.params["sub"] for step in rest.steps.all()] == [person.aws_id for person in people[2:]]
     found.emulator.rules([{"action": "AdminDisableUser", "error": {"code": "TooManyRequestsException"}, "times": 2}])

@@ -110,9 +110,17 @@ def may_fit_a_rule_by_group(jane: CognitoUser) -> None:
 
 
 GUARDING = (
-    in_a_group_with_a_role, fits_a_rule, fits_a_rule_by_group, may_fit_a_rule, fits_a_rule_of_another_aws_account,
-    is_tagged, roles_are_not_held, tags_are_not_held, may_be_in_a_group_with_a_role, may_fit_a_rule_by_group,
-)  # fmt: skip
+    in_a_group_with_a_role,
+    fits_a_rule,
+    fits_a_rule_by_group,
+    may_fit_a_rule,
+    fits_a_rule_of_another_aws_account,
+    is_tagged,
+    roles_are_not_held,
+    tags_are_not_held,
+    may_be_in_a_group_with_a_role,
+    may_fit_a_rule_by_group,
+)
 LOOKING_AT_EVERY_GROUP = (fits_a_rule_by_group, may_fit_a_rule_by_group, roles_are_not_held, tags_are_not_held)
 
 

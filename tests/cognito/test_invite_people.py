@@ -133,10 +133,12 @@ def test_a_table_stops_and_goes_on_where_it_stopped(found: Customers, erin: Oper
     text = "name,groups\n" + "\n".join(f"{name}@acme.example,vip" for name in ("eve", "fay", "gil"))
     table(found, client_of(erin), text, stage="1")
     denied = {"code": "AccessDeniedException", "status": 400}
-    found.emulator.rules([
-        {"action": "AdminAddUserToGroup", "error": denied},
-        {"action": "AdminCreateUser", "when": "after", "truncate": True, "times": 1},
-    ])  # fmt: skip
+    found.emulator.rules(
+        [
+            {"action": "AdminAddUserToGroup", "error": denied},
+            {"action": "AdminCreateUser", "when": "after", "truncate": True, "times": 1},
+        ]
+    )
     change = carry_out(Change.objects.get(), erin)
     assert (change.state, change.error["step"]) == (Change.State.FAILED, 2)
     found.emulator.rules([])

@@ -188,8 +188,12 @@ def test_what_is_off_the_list_is_counted_by_attribute(aws_account: AwsAccount) -
     care = PoolCare(attributes=["email", "email_verified", "name"])
     assert withdrawn(pool, care) == {"custom:plan": 2, 'custom:"odd"': 1}
     assert withdrawn(pool, PoolCare(attributes=[])) == {
-        "custom:plan": 2, 'custom:"odd"': 1, "email": 2, "email_verified": 2, "name": 1
-    }  # fmt: skip
+        "custom:plan": 2,
+        'custom:"odd"': 1,
+        "email": 2,
+        "email_verified": 2,
+        "name": 1,
+    }
 
 
 def test_who_signed_in_an_hour_ago_proves_who_they_are_first(

@@ -257,10 +257,11 @@ def test_where_a_code_goes_is_known_from_what_is_kept(pool: UserPool, attributes
 BY_PHONE_THEN_MAIL = {
     "AccountRecoverySetting": {
         "RecoveryMechanisms": [
-            {"Name": "verified_phone_number", "Priority": 1}, {"Name": "verified_email", "Priority": 2}
+            {"Name": "verified_phone_number", "Priority": 1},
+            {"Name": "verified_email", "Priority": 2},
         ]
     }
-}  # fmt: skip
+}
 APP, NUMBER = {"SoftwareTokenMfaConfiguration": {"Enabled": True}}, "+49170123456"
 
 
@@ -270,11 +271,16 @@ APP, NUMBER = {"SoftwareTokenMfaConfiguration": {"Enabled": True}}, "+4917012345
         ("OFF", {}, BY_PHONE_THEN_MAIL, "A text message with a code to set a new one is sent."),
         ("ON", {**APP}, BY_PHONE_THEN_MAIL, "A text message with a code to set a new one is sent."),
         ("ON", {"SmsMfaConfiguration": {"SmsConfiguration": {}}}, BY_PHONE_THEN_MAIL, "An e-mail with a code"),
-        ("OPTIONAL", {"SmsMfaConfiguration": {"SmsConfiguration": {}}, **APP}, BY_PHONE_THEN_MAIL,
-         "A text message with a code to set a new one is sent. Not by text message where that is their second factor"),
+        (
+            "OPTIONAL",
+            {"SmsMfaConfiguration": {"SmsConfiguration": {}}, **APP},
+            BY_PHONE_THEN_MAIL,
+            "A text message with a code to set a new one is sent. "
+            "Not by text message where that is their second factor",
+        ),
         ("ON", {"SmsMfaConfiguration": {"SmsConfiguration": {}}}, {}, "A text message with a code"),  # nothing is set
     ],
-)  # fmt: skip
+)
 def test_nobody_is_recovered_by_their_second_factor(
     aws_account: AwsAccount, mfa: str, factors: dict[str, Any], settings: dict[str, Any], says: str
 ) -> None:

@@ -91,9 +91,16 @@ def test_nobodys_password_is_reset_who_is_disabled(pool: UserPool, erin: Operato
 def test_an_account_of_a_provider_that_is_gone_is_not_linked(pool: UserPool, erin: Operator) -> None:
     jane = make_person(pool)
     provider = PoolProvider.objects.create(
-        aws_account=pool.aws_account, region=pool.region, aws_id="x", arn=pool.arn, pool=pool, name="Google",
-        name_key="google", provider_type="Google", first_seen=jane.first_seen,
-    )  # fmt: skip
+        aws_account=pool.aws_account,
+        region=pool.region,
+        aws_id="x",
+        arn=pool.arn,
+        pool=pool,
+        name="Google",
+        name_key="google",
+        provider_type="Google",
+        first_seen=jane.first_seen,
+    )
     step = with_account(jane, "cognito.user.provider.link", Linked("Google", "1"), "")
     assert propose(pool.aws_account, erin, [step]).pk
     provider.gone_at = jane.first_seen

@@ -104,9 +104,12 @@ def test_a_client_and_a_group_are_sent_as_a_whole(world: World, erin: Operator) 
     assert json.loads(of_client)["EnableTokenRevocation"] is True
     assert "ClientSecret" not in of_client
     assert json.loads(of_group) == {
-        "UserPoolId": arranged.pool.aws_id, "GroupName": "vip", "Description": "Best customers", "Precedence": 0,
+        "UserPoolId": arranged.pool.aws_id,
+        "GroupName": "vip",
+        "Description": "Best customers",
+        "Precedence": 0,
         "RoleArn": ROLE,
-    }  # fmt: skip
+    }
 
 
 def test_the_plan_names_what_aws_would_have_reset(world: World, erin: Operator) -> None:
@@ -222,10 +225,17 @@ def test_what_is_set_so_already_is_refused(world: World, erin: Operator) -> None
 def test_a_shape_has_all_members_that_the_call_takes(shape: Shape) -> None:
     """Whatever AWS adds to the call has to be sent, too: what is left out on purpose stands here."""
     left_out = {
-        "UserPoolId", "ClientId", "GroupName", "ProviderName", "Identifier",  # which one
-        "SmsVerificationMessage", "EmailVerificationMessage", "EmailVerificationSubject",  # of old: in the template
-        "DcrConfiguration", "PublishSecretsInAWSSecretsManager",  # left out, they stay
-    }  # fmt: skip
+        "UserPoolId",
+        "ClientId",
+        "GroupName",
+        "ProviderName",
+        "Identifier",  # which one
+        "SmsVerificationMessage",
+        "EmailVerificationMessage",
+        "EmailVerificationSubject",  # of old: in the template
+        "DcrConfiguration",
+        "PublishSecretsInAWSSecretsManager",  # left out, they stay
+    }
     model: Any = botocore.session.get_session().get_service_model("cognito-idp")
     members = set(model.operation_model(shape.operation).input_shape.members) - left_out
     assert members == {(shape.renamed or {}).get(name, name) for name in shape.sent} - {"HasSecret"}
@@ -257,14 +267,17 @@ def test_a_pool_after_its_mfa_keeps_it(world: World, erin: Operator) -> None:
 
 def test_a_new_pool_gets_what_its_creation_does_not_take(world: World, erin: Operator) -> None:
     settings = {
-        "SmsConfiguration": TEXTS, "UserPoolTier": "PLUS", "UserPoolAddOns": {"AdvancedSecurityMode": "ENFORCED"},
-    }  # fmt: skip
+        "SmsConfiguration": TEXTS,
+        "UserPoolTier": "PLUS",
+        "UserPoolAddOns": {"AdvancedSecurityMode": "ENFORCED"},
+    }
     made = f"arn:aws:cognito-idp:{REGION}:123456789012:userpool/{made_by(1)}"
     risk = {"CompromisedCredentialsRiskConfiguration": {"Actions": {"EventAction": "BLOCK"}}}
     steps = [
-        create_pool(world.aws_account, REGION, "copy", settings), update(MFA, made, "copy", APP),
+        create_pool(world.aws_account, REGION, "copy", settings),
+        update(MFA, made, "copy", APP),
         update(RISK, made, "copy", risk),
-    ]  # fmt: skip
+    ]
     done = carry_out(propose(world.aws_account, erin, steps), erin)
     assert done.state == Change.State.APPLIED, [step.error for step in done.steps.all()]
 

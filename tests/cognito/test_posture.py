@@ -25,9 +25,13 @@ def pool_with(aws_account: AwsAccount, worst: str | None) -> UserPool:
     if worst is not None:
         value = {"count": int(bool(worst)), "findings": []}
         Fact.objects.create(
-            aws_account=aws_account, kind=pool.kind, object_id=pool.aws_id, name=posture.FINDINGS, value=value,
+            aws_account=aws_account,
+            kind=pool.kind,
+            object_id=pool.aws_id,
+            name=posture.FINDINGS,
+            value=value,
             sort_key=worst,
-        )  # fmt: skip
+        )
     return pool
 
 

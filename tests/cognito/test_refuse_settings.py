@@ -48,30 +48,54 @@ _OIDC = (
         ("triggers", {"functions": "PreSignUp = arn:aws:lambda:x"}, "isn’t the ARN of a function"),
         ("triggers", {"functions": f"PreSignUp = {_OWN_CERTIFICATE}\nPreSignUp = b"}, "Line 2: PreSignUp stands there"),
         ("domain", {"domain": "my-aws-shop"}, "AWS takes no prefix with “aws” in it"),
-        ("domain", {"domain": "id.acme.example", "certificate": "arn:aws:acm:eu-west-1:123456789012:certificate/x"},
-         "isn’t the ARN of a certificate of ACM in us-east-1"),
-        ("domain", {"domain": "id.acme.example", "certificate": _OWN_CERTIFICATE.replace("1234567890", "9999999999")},
-         "has to be of this one"),
+        (
+            "domain",
+            {"domain": "id.acme.example", "certificate": "arn:aws:acm:eu-west-1:123456789012:certificate/x"},
+            "isn’t the ARN of a certificate of ACM in us-east-1",
+        ),
+        (
+            "domain",
+            {"domain": "id.acme.example", "certificate": _OWN_CERTIFICATE.replace("1234567890", "9999999999")},
+            "has to be of this one",
+        ),
         ("client-new", {"name": "app", "kind": "public", "callbacks": "javascript:alert(1)"}, "is no address that"),
         ("client-new", {"name": "app", "kind": "public", "callbacks": "https://[x"}, "give the whole address"),
         ("client-new", {"name": "app", "kind": "machine", "scopes": "nope/read"}, "has the scope nope/read"),
         ("client-new", {"name": "app", "kind": "machine", "scopes": "openid"}, "name the scopes of a resource server"),
-        ("client-new", {"name": "app", "kind": "machine", "scopes": f"{API}/read", "callbacks": "https://a.example/"},
-         "Nobody comes back to a machine"),
+        (
+            "client-new",
+            {"name": "app", "kind": "machine", "scopes": f"{API}/read", "callbacks": "https://a.example/"},
+            "Nobody comes back to a machine",
+        ),
         ("client-new", {"name": "app", "kind": "public", "scopes": f"{API}/read"}, "For a machine only"),
         ("group-new", {"name": "vip", "precedence": "9999999999"}, "less than or equal to 2147483647"),
-        ("provider-new", {"name": "Okta", "type": "OIDC", "details": "client_id = a"},
-         "AWS asks for oidc_issuer, authorize_scopes and attributes_request_method, too"),
-        ("provider-new", {"name": "Okta", "type": "OIDC", "details": _OIDC.replace("https", "http")},
-         "oidc_issuer is an address that begins with https://"),
-        ("provider-new", {"name": "Okta", "type": "OIDC", "details": _OIDC, "mapping": "nope = sub"},
-         "The pool has no attribute nope"),
-        ("provider-new", {"name": "Okta", "type": "OIDC", "details": _OIDC, "mapping": "sub = sub"},
-         "sub can’t be changed once it is set"),
-        ("provider-new", {"name": "Meta", "type": "Facebook", "details": "client_id = a\nauthorize_scopes = email"},
-         "AWS asks for it with this type"),
+        (
+            "provider-new",
+            {"name": "Okta", "type": "OIDC", "details": "client_id = a"},
+            "AWS asks for oidc_issuer, authorize_scopes and attributes_request_method, too",
+        ),
+        (
+            "provider-new",
+            {"name": "Okta", "type": "OIDC", "details": _OIDC.replace("https", "http")},
+            "oidc_issuer is an address that begins with https://",
+        ),
+        (
+            "provider-new",
+            {"name": "Okta", "type": "OIDC", "details": _OIDC, "mapping": "nope = sub"},
+            "The pool has no attribute nope",
+        ),
+        (
+            "provider-new",
+            {"name": "Okta", "type": "OIDC", "details": _OIDC, "mapping": "sub = sub"},
+            "sub can’t be changed once it is set",
+        ),
+        (
+            "provider-new",
+            {"name": "Meta", "type": "Facebook", "details": "client_id = a\nauthorize_scopes = email"},
+            "AWS asks for it with this type",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_typed_wrong_is_said_at_its_field(
     arranged: Arranged, erin: Operator, client_of: ClientOf, act: str, said: dict[str, str], words: str
 ) -> None:
@@ -131,10 +155,13 @@ def test_what_the_plan_lite_does_not_have_is_said_before_anything_is_sent(
         ("client-signin", {"flows": None}, "Choose one at least"),
         ("client-oauth", {"flows": ["client_credentials"], "scopes": "openid"}, "Client credentials are nobody’s"),
         ("client-oauth", {"flows": ["code"], "scopes": "nope/read"}, "has the scope nope/read"),
-        ("client-tokens", {"refresh": "60", "refresh_unit": "minutes", "access": "2", "access_unit": "hours"},
-         "no refresh tokens that end before the others"),
+        (
+            "client-tokens",
+            {"refresh": "60", "refresh_unit": "minutes", "access": "2", "access_unit": "hours"},
+            "no refresh tokens that end before the others",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_of_an_app_client_is_said(
     arranged: Arranged, erin: Operator, client_of: ClientOf, act: str, said: dict[str, Any], words: str
 ) -> None:

@@ -59,11 +59,16 @@ def full(arranged: Arranged) -> bool:
     idp.set_risk_configuration(**within, CompromisedCredentialsRiskConfiguration={"Actions": {"EventAction": "BLOCK"}})
     idp.create_group(**within, GroupName="trial")
     idp.create_user_pool_client(
-        **within, ClientName="orders", GenerateSecret=True, SupportedIdentityProviders=["COGNITO", "Google"],
-        AllowedOAuthFlows=["code"], AllowedOAuthScopes=["openid", "https://api.example.org/read"],
-        AllowedOAuthFlowsUserPoolClient=True, CallbackURLs=["https://shop.example.org/in"],
+        **within,
+        ClientName="orders",
+        GenerateSecret=True,
+        SupportedIdentityProviders=["COGNITO", "Google"],
+        AllowedOAuthFlows=["code"],
+        AllowedOAuthScopes=["openid", "https://api.example.org/read"],
+        AllowedOAuthFlowsUserPoolClient=True,
+        CallbackURLs=["https://shop.example.org/in"],
         ReadAttributes=["custom:plan", "email"],
-    )  # fmt: skip
+    )
     return True
 
 
@@ -131,9 +136,13 @@ def test_it_goes_to_the_aws_account_and_region_that_are_chosen(
 ) -> None:
     """ARNs of the pool's own place are told then."""
     other = AwsAccount.objects.create(
-        account_id="210987654321", name="Acme staging", connection=AwsAccount.Connection.AMBIENT, emulated=True,
-        writes_enabled=True, pull_every_minutes=0,
-    )  # fmt: skip
+        account_id="210987654321",
+        name="Acme staging",
+        connection=AwsAccount.Connection.AMBIENT,
+        emulated=True,
+        writes_enabled=True,
+        pull_every_minutes=0,
+    )
     Grant.objects.create(operator=erin, aws_account=other, role=Role.EDITOR)
     client, pool = client_of(erin), full_pool(world).pool
     there = address(URL, account_id=other.account_id)

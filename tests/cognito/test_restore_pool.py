@@ -49,9 +49,11 @@ def with_people(arranged: Arranged) -> None:
     """Three people, of whom two are in vip."""
     for name in NAMES:
         arranged.idp.admin_create_user(
-            **arranged.in_pool, Username=f"{name}@example.org", MessageAction="SUPPRESS",
+            **arranged.in_pool,
+            Username=f"{name}@example.org",
+            MessageAction="SUPPRESS",
             UserAttributes=[{"Name": "email", "Value": f"{name}@example.org"}],
-        )  # fmt: skip
+        )
     for name in NAMES[:2]:
         arranged.idp.admin_add_user_to_group(**arranged.in_pool, Username=f"{name}@example.org", GroupName="vip")
     pull_members(arranged)
@@ -122,9 +124,10 @@ def test_texts_and_mfa_are_restored_together(arranged: Arranged, erin: Operator,
     def edit(said: dict[str, Any]) -> None:
         said["pool"]["settings"]["SmsConfiguration"] = texts
         said["mfa"] = {
-            "MfaConfiguration": "OPTIONAL", "SmsMfaConfiguration": {"SmsConfiguration": texts},
+            "MfaConfiguration": "OPTIONAL",
+            "SmsMfaConfiguration": {"SmsConfiguration": texts},
             "SoftwareTokenMfaConfiguration": {"Enabled": True},
-        }  # fmt: skip
+        }
 
     change = staged(client, arranged.pool, edited(exported(client, arranged.pool), edit))
     assert [step.kind for step in change.steps.order_by("position")] == ["cognito.pool.update", "cognito.pool.mfa"]
@@ -242,11 +245,13 @@ def test_what_the_file_does_not_name_stays(arranged: Arranged, erin: Operator, c
     text = exported(client, arranged.pool)
     arranged.idp.create_group(**arranged.in_pool, GroupName="later")
     arranged.idp.update_user_pool(
-        **arranged.in_pool, UserPoolTags={"team": "shop"}, DeletionProtection="ACTIVE",
+        **arranged.in_pool,
+        UserPoolTags={"team": "shop"},
+        DeletionProtection="ACTIVE",
         AutoVerifiedAttributes=["email"],
         AdminCreateUserConfig={"AllowAdminCreateUserOnly": True},
         DeviceConfiguration={"ChallengeRequiredOnNewDevice": True},
-    )  # fmt: skip
+    )
     pull_pools(arranged.pool.aws_account)
     page = look(client, url_of(arranged.pool), text=text)
     assert "later: not in the file, and left alone." in shown(page)

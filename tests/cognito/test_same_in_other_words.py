@@ -40,9 +40,11 @@ def with_more(found: Seeded, emulator: Emulator) -> None:
         RoleMappings={f"{name}:{found.client_id}": mapping},
     )
     found.identity.set_principal_tag_attribute_map(
-        IdentityPoolId=found.identity_pool_id, IdentityProviderName=name, UseDefaults=False,
+        IdentityPoolId=found.identity_pool_id,
+        IdentityProviderName=name,
+        UseDefaults=False,
         PrincipalTags={"plan": "custom:plan", "client": "aud"},
-    )  # fmt: skip
+    )
     found.idp.set_user_pool_mfa_config(
         UserPoolId=found.pool_id, SoftwareTokenMfaConfiguration={"Enabled": True}, MfaConfiguration="OPTIONAL"
     )
@@ -80,9 +82,12 @@ def test_no_mirror_of_cognito_takes_other_words_for_a_change(emulator: Emulator,
     pull_pools(aws_account)
     found = items_of_all(aws_account)
     assert {(each.kind, each.source) for each, items in found if items} >= {
-        ("cognito.pool", "details"), ("cognito.pool", "mfa"), ("cognito.client", "details"),
-        ("cognito.identity_pool", "roles"), ("cognito.identity_pool", "tags"),
-    }  # fmt: skip
+        ("cognito.pool", "details"),
+        ("cognito.pool", "mfa"),
+        ("cognito.client", "details"),
+        ("cognito.identity_pool", "roles"),
+        ("cognito.identity_pool", "tags"),
+    }
     visit = Visit(Run.objects.latest("pk"), reader(aws_account, region=REGION), False, lambda counts: None)
     before = Revision.objects.count()
 

@@ -121,9 +121,10 @@ def test_an_app_client_needs_a_pool_that_tracks(world: World, erin: Operator) ->
 def test_what_somebody_else_sets_meanwhile_is_a_conflict(world: World, erin: Operator) -> None:
     arranged = arrange(world)
     change = propose(
-        world.aws_account, erin,
+        world.aws_account,
+        erin,
         [update(SESSIONS, arranged.pool.arn, "customers", {"UserSessionTracking": "ENABLED"})],
-    )  # fmt: skip
+    )
     arranged.idp.set_user_pool_session_configuration(
         **arranged.in_pool, UserSessionTracking="DISABLED", TokenSession={"MaxPerUser": 3}
     )

@@ -317,13 +317,14 @@ def test_nobody_is_linked_to_a_provider_that_sets_what_never_changes(
 ) -> None:
     details = {"client_id": "shop", "client_secret": "x", "authorize_scopes": "email"}
     cognito.create_identity_provider(
-        UserPoolId=pool, ProviderName="Google", ProviderType="Google", ProviderDetails=details,
+        UserPoolId=pool,
+        ProviderName="Google",
+        ProviderType="Google",
+        ProviderDetails=details,
         AttributeMapping={"custom:customer_no": "sub"},
-    )  # fmt: skip
+    )
     own = {"ProviderName": "Cognito", "ProviderAttributeValue": cognito.admin_get_user(**ada)["Username"]}
-    source = {
-        "ProviderName": "Google", "ProviderAttributeName": "Cognito_Subject", "ProviderAttributeValue": "1"
-    }  # fmt: skip
+    source = {"ProviderName": "Google", "ProviderAttributeName": "Cognito_Subject", "ProviderAttributeValue": "1"}
     link = {"UserPoolId": pool, "DestinationUser": own, "SourceUser": source}
     assert "cannot be updated" in refused("InvalidParameterException", cognito.admin_link_provider_for_user, **link)
 

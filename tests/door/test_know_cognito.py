@@ -24,12 +24,23 @@ def test_each_list_asks_for_the_longest_pages(service: str, operation: str) -> N
 @pytest.mark.parametrize(
     "operation",
     [
-        "AddUserPoolClientSecret", "AdminConfirmSignUp", "AdminCreateUser", "AdminInitiateAuth",
-        "AdminResetUserPassword", "AdminSetUserPassword", "AdminUpdateUserAttributes", "ConfirmSignUp",
-        "CreateIdentityPool", "CreateUserPool", "CreateUserPoolClient", "ForgotPassword", "InitiateAuth",
-        "ResendConfirmationCode", "SignUp",
+        "AddUserPoolClientSecret",
+        "AdminConfirmSignUp",
+        "AdminCreateUser",
+        "AdminInitiateAuth",
+        "AdminResetUserPassword",
+        "AdminSetUserPassword",
+        "AdminUpdateUserAttributes",
+        "ConfirmSignUp",
+        "CreateIdentityPool",
+        "CreateUserPool",
+        "CreateUserPoolClient",
+        "ForgotPassword",
+        "InitiateAuth",
+        "ResendConfirmationCode",
+        "SignUp",
     ],
-)  # fmt: skip
+)
 def test_what_is_not_safe_to_send_twice_is_sent_once(operation: str) -> None:
     service = "cognito-identity" if operation == "CreateIdentityPool" else "cognito-idp"
     assert not may_be_resent(service, operation)

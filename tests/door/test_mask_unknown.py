@@ -46,10 +46,13 @@ def test_what_looks_like_a_secret_is_masked(xml: str, seen: dict[str, Any]) -> N
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("PasswordResetNeeded", "true"), ("MinimumPasswordAge", "30"), ("TokenExpires", "2026-11-20T10:00:00Z"),
-        ("SecretNote", ""), ("Shade", "blue"),
+        ("PasswordResetNeeded", "true"),
+        ("MinimumPasswordAge", "30"),
+        ("TokenExpires", "2026-11-20T10:00:00Z"),
+        ("SecretNote", ""),
+        ("Shade", "blue"),
     ],
-)  # fmt: skip
+)
 def test_what_tells_nothing_is_kept(name: str, text: str) -> None:
     assert of_user(f"<{name}>{text}</{name}>") == {"UserName": "jane", name: text}
 
@@ -60,8 +63,12 @@ def test_files_are_masked_alike() -> None:
     assert user(told) == told | {"Passwords": {"Old": HIDDEN}}
 
 
-@given(st.recursive(st.text() | st.integers() | st.booleans() | st.none(), lambda inner: st.lists(inner) |
-                    st.dictionaries(st.text(), inner)))  # fmt: skip
+@given(
+    st.recursive(
+        st.text() | st.integers() | st.booleans() | st.none(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
 def test_anything_can_be_masked(value: Any) -> None:
     assert json.dumps(masked("Secret", [value, "hunter-22"])).count("hunter-22") == 0
     masked("Shade", value)

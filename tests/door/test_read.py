@@ -128,10 +128,17 @@ def test_a_document_is_decoded_once_if_it_is_encoded(on_the_wire: str) -> None:
 @pytest.mark.parametrize(
     "said",
     [
-        "2025-03-01T09:30:00Z", "2025-03-01T09:30:00.123Z", "2025-03-01T10:30:00+01:00", "20250301T093000Z",
-        "Sat, 01 Mar 2025 09:30:00 GMT", "1740821400", "1740821400.25", 1740821400, 1740821400.25,
+        "2025-03-01T09:30:00Z",
+        "2025-03-01T09:30:00.123Z",
+        "2025-03-01T10:30:00+01:00",
+        "20250301T093000Z",
+        "Sat, 01 Mar 2025 09:30:00 GMT",
+        "1740821400",
+        "1740821400.25",
+        1740821400,
+        1740821400.25,
     ],
-)  # fmt: skip
+)
 def test_times_are_what_botocore_makes_of_them(said: object) -> None:
     assert answers._time(said) == parse_timestamp(said)  # type: ignore[arg-type]
 

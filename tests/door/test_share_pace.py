@@ -215,9 +215,13 @@ def test_two_processes_together_stay_under_the_rate(
         both = []
         for _ in range(2):
             process = subprocess.Popen(
-                [sys.executable, "-c", ASKS], cwd=ROOT, env=environment, text=True,
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            )  # fmt: skip
+                [sys.executable, "-c", ASKS],
+                cwd=ROOT,
+                env=environment,
+                text=True,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+            )
             ends.enter_context(process)
             ends.callback(process.kill)
             both.append(process)

@@ -18,13 +18,24 @@ POOL = "arn:aws:cognito-idp:eu-central-1:123456789012:userpool/eu-central-1_1"
 
 # What AWS refuses for what it was given, as the console's usual kind for a code that it doesn't know has it.
 INVALID = {
-    "CodeMismatchException", "EnableSoftwareTokenMFAException", "ExpiredCodeException", "InvalidOAuthFlowException",
-    "InvalidParameterException", "InvalidPasswordException", "PasswordHistoryPolicyViolationException",
-    "RefreshTokenReuseException", "ScopeDoesNotExistException", "UnsupportedIdentityProviderException",
-    "UnsupportedTokenTypeException", "UserPoolTaggingException", "WebAuthnChallengeNotFoundException",
-    "WebAuthnClientMismatchException", "WebAuthnCredentialNotSupportedException",
-    "WebAuthnOriginNotAllowedException", "WebAuthnRelyingPartyMismatchException",
-}  # fmt: skip
+    "CodeMismatchException",
+    "EnableSoftwareTokenMFAException",
+    "ExpiredCodeException",
+    "InvalidOAuthFlowException",
+    "InvalidParameterException",
+    "InvalidPasswordException",
+    "PasswordHistoryPolicyViolationException",
+    "RefreshTokenReuseException",
+    "ScopeDoesNotExistException",
+    "UnsupportedIdentityProviderException",
+    "UnsupportedTokenTypeException",
+    "UserPoolTaggingException",
+    "WebAuthnChallengeNotFoundException",
+    "WebAuthnClientMismatchException",
+    "WebAuthnCredentialNotSupportedException",
+    "WebAuthnOriginNotAllowedException",
+    "WebAuthnRelyingPartyMismatchException",
+}
 ELSEWHERE = {"AccessDeniedException", "ConcurrentModificationException"}
 
 

@@ -22,20 +22,40 @@ SERVICES = sorted({"sts", *(name for name in _PAGING if ":" not in name)})
 # By the types of AWS's models. Sensitive for who they tell of; whoever may read the answer may read them.
 NO_SECRETS = {
     "account": {
-        "AccountName", "AddressLine", "City", "CompanyName", "ContactInformationPhoneNumber", "CountryCode",
-        "DistrictOrCounty", "EmailAddress", "FullName", "Name", "PhoneNumber", "PostalCode", "PrimaryEmailAddress",
-        "StateOrRegion", "Title", "WebsiteUrl",
+        "AccountName",
+        "AddressLine",
+        "City",
+        "CompanyName",
+        "ContactInformationPhoneNumber",
+        "CountryCode",
+        "DistrictOrCounty",
+        "EmailAddress",
+        "FullName",
+        "Name",
+        "PhoneNumber",
+        "PostalCode",
+        "PrimaryEmailAddress",
+        "StateOrRegion",
+        "Title",
+        "WebsiteUrl",
     },
     "cognito-idp": {"AttributeValueType", "ClientIdType", "SessionIpAddressType", "UsernameType"},
     "organizations": {
-        "AccountName", "CreateAccountName", "Email", "HandshakePartyId", "HandshakeResourceValue",
+        "AccountName",
+        "CreateAccountName",
+        "Email",
+        "HandshakePartyId",
+        "HandshakeResourceValue",
         "ResponsibilityTransferName",
     },
     "sts": {
-        "TrustedIdentityPropagationContext", "originIdentityIssuerType", "originIdentitySubjectType",
-        "originIdentitySubjectTypeType", "transactionContextValueType",
+        "TrustedIdentityPropagationContext",
+        "originIdentityIssuerType",
+        "originIdentitySubjectType",
+        "originIdentitySubjectTypeType",
+        "transactionContextValueType",
     },
-}  # fmt: skip
+}
 # Secrets that AWS's models don't call sensitive.
 NOT_CALLED_SENSITIVE = {"SessionTokenString", "tokenType"}
 CALLS = {"ec2": ["DescribeRegions"]}  # of EC2, whose model is huge, only what the console calls
@@ -94,14 +114,17 @@ ANSWERS: dict[str, Any] = {
         "IdentityProvider": {
             "ProviderName": "SignInWithApple",
             "ProviderDetails": {
-                "client_id": "shop", "client_secret": "hidden-3", "private_key": "hidden-4", "key_id": "K",
+                "client_id": "shop",
+                "client_secret": "hidden-3",
+                "private_key": "hidden-4",
+                "key_id": "K",
                 "token_url": "https://example.org/token",
             },
         }
     },
     "DescribeUserPool": {"UserPool": {"Id": "us-east-1_1", "UserPoolTags": {"secret-owner": "alice"}}},
     "GetOpenIdToken": {"IdentityId": "us-east-1:1", "Token": "hidden-5"},
-}  # fmt: skip
+}
 
 
 class _Cognito(BaseHTTPRequestHandler):

@@ -86,7 +86,8 @@ CASES: dict[str, tuple[DocumentType, str | Statement | list[Statement]]] = {
     # ---- Size and version
     "POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA": (IDENTITY, allow(resource=[f"{BUCKET}/{n:030}" for n in range(150)])),
     "POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA": (
-        RESOURCE, to("*", resource=[f"{BUCKET}/{n:060}" for n in range(300)]),
+        RESOURCE,
+        to("*", resource=[f"{BUCKET}/{n:060}" for n in range(300)]),
     ),
     "POLICY_SIZE_EXCEEDS_ROLE_TRUST_POLICY_QUOTA": (TRUST, trust({"AWS": [f"{ROLE}{n:030}" for n in range(40)]})),
     "POLICY_SIZE_EXCEEDS_SCP_QUOTA": (SCP, deny(resource=[f"{BUCKET}/{n:030}" for n in range(150)])),
@@ -118,21 +119,27 @@ CASES: dict[str, tuple[DocumentType, str | Statement | list[Statement]]] = {
     "MISSING_TAG_KEY_IN_CONDITION": (IDENTITY, where("StringEquals", "aws:ResourceTag", "x")),
     "UNSUPPORTED_GLOBAL_CONDITION_KEY": (IDENTITY, where("ArnLike", "aws:ARN", ROLE)),
     "DUPLICATE_KEYS_WITH_DIFFERENT_CASE": (
-        IDENTITY, allow(Condition={"StringEquals": {"aws:username": "x", "aws:UserName": "y"}}),
+        IDENTITY,
+        allow(Condition={"StringEquals": {"aws:username": "x", "aws:UserName": "y"}}),
     ),
     "UNSUPPORTED_ACTION_FOR_CONDITION_KEY": (IDENTITY, where("StringEquals", "s3:prefix", "x")),
     "USE_CONDITION_KEY_ONLY_WITH_SUPPORTED_SERVICES": (
-        SCP, deny("*", "*", Condition={"StringNotEquals": {"aws:VpceAccount": ME}}),
+        SCP,
+        deny("*", "*", Condition={"StringNotEquals": {"aws:VpceAccount": ME}}),
     ),
     "UNTRUSTWORTHY_CONDITION_KEY": (IDENTITY, where("StringLike", "aws:UserAgent", "browser-*")),
     "MISSING_PAIRED_CONDITION_KEYS": (IDENTITY, where("IpAddress", "aws:VpcSourceIp", "10.0.0.0/8")),
     "DYNAMODB_ATTRIBUTES_WITHOUT_SELECT": (
         IDENTITY,
-        allow("dynamodb:GetItem", f"arn:aws:dynamodb:eu-west-1:{ME}:table/t",
-              Condition={"ForAllValues:StringEquals": {"dynamodb:Attributes": ["a"]}}),
+        allow(
+            "dynamodb:GetItem",
+            f"arn:aws:dynamodb:eu-west-1:{ME}:table/t",
+            Condition={"ForAllValues:StringEquals": {"dynamodb:Attributes": ["a"]}},
+        ),
     ),
     "S3_PREFIX_IN_NEGATIVE_CONTEXT": (
-        IDENTITY, deny("s3:ListBucket", BUCKET, Condition={"StringLike": {"s3:prefix": "private/*"}}),
+        IDENTITY,
+        deny("s3:ListBucket", BUCKET, Condition={"StringLike": {"s3:prefix": "private/*"}}),
     ),
     "IRRELEVANT_CONDITION_KEY_IN_POLICY": (RESOURCE, where("StringEquals", "s3:ResourceAccount", ME, Principal="*")),
     # ---- Operators
@@ -166,7 +173,8 @@ CASES: dict[str, tuple[DocumentType, str | Statement | list[Statement]]] = {
     "EQUIVALENT_TO_NULL_TRUE": (IDENTITY, where("StringNotLike", "aws:username", "*")),
     "REDUNDANT_KEY_DUE_TO_WILDCARD_IN_CONDITION": (IDENTITY, where("StringLikeIfExists", "aws:username", "*")),
     "REDUNDANT_STATEMENT_DUE_TO_WILDCARD_IN_CONDITION": (
-        IDENTITY, where("ForAnyValue:StringNotLike", "aws:TagKeys", "*"),
+        IDENTITY,
+        where("ForAnyValue:StringNotLike", "aws:TagKeys", "*"),
     ),
     "INVALID_REGION": (IDENTITY, where("StringEquals", "aws:RequestedRegion", "Ireland")),
     "INVALID_VPC_FORMAT": (IDENTITY, where("StringEquals", "aws:SourceVpc", "vpc-1")),
@@ -184,16 +192,19 @@ CASES: dict[str, tuple[DocumentType, str | Statement | list[Statement]]] = {
     "VARIABLE_UNSUPPORTED_IN_ELEMENT": (IDENTITY, allow("s3:${aws:username}")),
     "INVALID_VARIABLE_FOR_OPERATOR": (IDENTITY, where("NumericEquals", "s3:max-keys", "${aws:PrincipalTag/n}")),
     "VARIABLE_UNSUPPORTED_IN_VERSION": (
-        IDENTITY, document(allow(resource=f"{BUCKET}/${{aws:username}}/*"), version="2008-10-17"),
+        IDENTITY,
+        document(allow(resource=f"{BUCKET}/${{aws:username}}/*"), version="2008-10-17"),
     ),
     # ---- Tags
     "ALLOW_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE": (IDENTITY, allow(UNTAGGED, "*", Condition=EC2_TAG)),
     "ALLOW_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE": (
-        IDENTITY, without(allow(NotAction="iam:*", resource="*", Condition=EC2_TAG), "Action"),
+        IDENTITY,
+        without(allow(NotAction="iam:*", resource="*", Condition=EC2_TAG), "Action"),
     ),
     "DENY_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE": (IDENTITY, deny(UNTAGGED, "*", Condition=EC2_TAG)),
     "DENY_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE": (
-        IDENTITY, without(deny(NotAction="iam:*", resource="*", Condition=EC2_TAG), "Action"),
+        IDENTITY,
+        without(deny(NotAction="iam:*", resource="*", Condition=EC2_TAG), "Action"),
     ),
     # ---- Principals
     "INVALID_PRINCIPAL": (TRUST, trust({"AWS": f"arn:aws:iam::{ME}:group/devs"})),
@@ -205,14 +216,17 @@ CASES: dict[str, tuple[DocumentType, str | Statement | list[Statement]]] = {
     "PUBLIC_PRINCIPAL": (RESOURCE, to("*")),
     "FOREIGN_PRINCIPAL": (TRUST, trust({"AWS": f"arn:aws:iam::{OTHER}:root"})),
     "REDUNDANT_PRINCIPAL_IN_ROLE_TRUST_POLICY": (
-        TRUST, trust({"AWS": [ROLE, f"arn:aws:sts::{ME}:assumed-role/reader/one"]}),
+        TRUST,
+        trust({"AWS": [ROLE, f"arn:aws:sts::{ME}:assumed-role/reader/one"]}),
     ),
     "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL": (TRUST, trust({"Service": "scheduler.amazonaws.com"})),
     "RECOMMENDED_CONDITION_KEY_FOR_SERVICE_PRINCIPAL": (
-        RESOURCE, to(SERVICE, Condition={"StringEquals": {"aws:Referer": "x"}}),
+        RESOURCE,
+        to(SERVICE, Condition={"StringEquals": {"aws:Referer": "x"}}),
     ),
     "UNSUPPORTED_CONDITION_KEY_FOR_SERVICE_PRINCIPAL": (
-        RESOURCE, to(SERVICE, Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}}),
+        RESOURCE,
+        to(SERVICE, Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}}),
     ),
     "MISSING_ACTION_FOR_ROLES_ANYWHERE_TRUST_POLICY": (TRUST, trust({"Service": "rolesanywhere.amazonaws.com"})),
     # ---- Identity providers
@@ -221,26 +235,37 @@ CASES: dict[str, tuple[DocumentType, str | Statement | list[Statement]]] = {
     "MISMATCHED_ACTION_FOR_PRINCIPAL": (TRUST, trust({"Federated": SAML}, BY_TOKEN)),
     "UNSUPPORTED_ACTION_IN_POLICY": (TRUST, trust({"AWS": ROLE}, "s3:GetObject")),
     "UNSUPPORTED_RESOURCE_ARN_IN_POLICY": (
-        RESOURCE, to({"AWS": ROLE}, resource=[f"{BUCKET}/*", f"arn:aws:kms:eu-west-1:{ME}:key/1"]),
+        RESOURCE,
+        to({"AWS": ROLE}, resource=[f"{BUCKET}/*", f"arn:aws:kms:eu-west-1:{ME}:key/1"]),
     ),
     "MISSING_ACTION_FOR_CONDITION_KEY": (
-        TRUST, trust({"AWS": ROLE}, Condition={"StringEquals": {"sts:SourceIdentity": "dana"}}),
+        TRUST,
+        trust({"AWS": ROLE}, Condition={"StringEquals": {"sts:SourceIdentity": "dana"}}),
     ),
     "MISSING_CONDITION_KEY_FOR_OIDC_PRINCIPAL": (TRUST, trust({"Federated": OIDC}, BY_TOKEN)),
     "MISSING_GITHUB_REPO_CONDITION_KEY": (
         TRUST,
-        trust({"Federated": GITHUB}, BY_TOKEN,
-              Condition={"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}}),
+        trust(
+            {"Federated": GITHUB},
+            BY_TOKEN,
+            Condition={"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}},
+        ),
     ),
     "SPECIFIC_GITHUB_REPO_AND_BRANCH_RECOMMENDED": (
         TRUST,
-        trust({"Federated": GITHUB}, BY_TOKEN,
-              Condition={"StringLike": {"token.actions.githubusercontent.com:sub": "repo:acme/*"}}),
+        trust(
+            {"Federated": GITHUB},
+            BY_TOKEN,
+            Condition={"StringLike": {"token.actions.githubusercontent.com:sub": "repo:acme/*"}},
+        ),
     ),
     "FORANYVALUE_WITH_AUDIENCE_CLAIM_TYPE": (
         TRUST,
-        trust({"Federated": "cognito-identity.amazonaws.com"}, BY_TOKEN,
-              Condition={"ForAnyValue:StringEquals": {"cognito-identity.amazonaws.com:aud": "pool"}}),
+        trust(
+            {"Federated": "cognito-identity.amazonaws.com"},
+            BY_TOKEN,
+            Condition={"ForAnyValue:StringEquals": {"cognito-identity.amazonaws.com:aud": "pool"}},
+        ),
     ),
     "CONFIRM_AUDIENCE_CLAIM_TYPE": (
         TRUST,
@@ -252,42 +277,52 @@ CASES: dict[str, tuple[DocumentType, str | Statement | list[Statement]]] = {
     "RCP_SYNTAX_ERROR_NOTACTION": (RCP, without(control(NotAction="s3:*"), "Action")),
     "RCP_SYNTAX_ERROR_ACTION": (RCP, control("ec2:*")),
     "RCP_MISSING_RELATED_PRINCIPAL_CONDITION_KEY": (
-        RCP, control(Condition={"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}}),
+        RCP,
+        control(Condition={"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}}),
     ),
     "RCP_MISSING_RELATED_SERVICE_PRINCIPAL_CONDITION_KEY": (
-        RCP, control(Condition={"StringNotEqualsIfExists": {"aws:SourceOrgID": "o-1"}}),
+        RCP,
+        control(Condition={"StringNotEqualsIfExists": {"aws:SourceOrgID": "o-1"}}),
     ),
     "RCP_MISSING_SERVICE_CONDITION_KEY_NULL_CHECK": (
-        RCP, control(Condition={"StringNotEqualsIfExists": {"aws:SourceOrgID": "o-1"}}),
+        RCP,
+        control(Condition={"StringNotEqualsIfExists": {"aws:SourceOrgID": "o-1"}}),
     ),
     "ROLE_TRUST_POLICY_SYNTAX_ERROR_NOTPRINCIPAL": (TRUST, without(trust("*", NotPrincipal={"AWS": ME}), "Principal")),
     "ROLE_TRUST_POLICY_UNSUPPORTED_WILDCARD_IN_PRINCIPAL": (TRUST, trust("*")),
     # ---- Passing roles
     "PASS_ROLE_WITH_NOT_RESOURCE": (IDENTITY, without(allow("iam:PassRole", NotResource=ROLE), "Resource")),
     "PASS_ROLE_WITH_STAR_IN_ACTION_AND_NOT_RESOURCE": (
-        IDENTITY, without(allow("iam:*", NotResource=ROLE), "Resource"),
+        IDENTITY,
+        without(allow("iam:*", NotResource=ROLE), "Resource"),
     ),
     "PASS_ROLE_WITH_NOT_ACTION_AND_NOT_RESOURCE": (
-        IDENTITY, without(allow(NotAction="s3:*", NotResource=ROLE), "Action", "Resource"),
+        IDENTITY,
+        without(allow(NotAction="s3:*", NotResource=ROLE), "Action", "Resource"),
     ),
     "PASS_ROLE_WITH_STAR_IN_RESOURCE": (IDENTITY, allow("iam:PassRole", f"arn:aws:iam::{ME}:role/*")),
     "PASS_ROLE_WITH_STAR_IN_ACTION_AND_RESOURCE": (IDENTITY, allow("iam:Pass*", "*")),
     "PASS_ROLE_WITH_STAR_IN_RESOURCE_AND_NOT_ACTION": (
-        IDENTITY, without(allow(NotAction="s3:*", resource="*"), "Action"),
+        IDENTITY,
+        without(allow(NotAction="s3:*", resource="*"), "Action"),
     ),
     "CREATE_SLR_WITH_NOT_RESOURCE": (
-        IDENTITY, without(allow("iam:CreateServiceLinkedRole", NotResource=ROLE), "Resource"),
+        IDENTITY,
+        without(allow("iam:CreateServiceLinkedRole", NotResource=ROLE), "Resource"),
     ),
     "CREATE_SLR_WITH_STAR_IN_ACTION_AND_NOT_RESOURCE": (
-        IDENTITY, without(allow("iam:Create*", NotResource=ROLE), "Resource"),
+        IDENTITY,
+        without(allow("iam:Create*", NotResource=ROLE), "Resource"),
     ),
     "CREATE_SLR_WITH_NOT_ACTION_AND_NOT_RESOURCE": (
-        IDENTITY, without(allow(NotAction="s3:*", NotResource=ROLE), "Action", "Resource"),
+        IDENTITY,
+        without(allow(NotAction="s3:*", NotResource=ROLE), "Action", "Resource"),
     ),
     "CREATE_SLR_WITH_STAR_IN_RESOURCE": (IDENTITY, allow("iam:CreateServiceLinkedRole", "*")),
     "CREATE_SLR_WITH_STAR_IN_ACTION_AND_RESOURCE": (IDENTITY, allow("iam:Create*", "*")),
     "CREATE_SLR_WITH_STAR_IN_RESOURCE_AND_NOT_ACTION": (
-        IDENTITY, without(allow(NotAction="s3:*", resource="*"), "Action"),
+        IDENTITY,
+        without(allow(NotAction="s3:*", resource="*"), "Action"),
     ),
     # ---- Width
     "ALLOW_WITH_NOT_ACTION": (IDENTITY, without(allow(NotAction="iam:*"), "Action")),
@@ -313,7 +348,7 @@ CASES: dict[str, tuple[DocumentType, str | Statement | list[Statement]]] = {
     "EMPTY_ARRAY_CONDITION_FORALLVALUES": (IDENTITY, where("ForAllValues:StringEquals", "aws:TagKeys", [])),
     "EMPTY_ARRAY_CONDITION_FORANYVALUE": (IDENTITY, where("ForAnyValue:StringEquals", "aws:TagKeys", [])),
     "EMPTY_ARRAY_CONDITION_IFEXISTS": (IDENTITY, where("StringEqualsIfExists", "aws:username", [])),
-}  # fmt: skip
+}
 
 
 def text_of(case: str | Statement | list[Statement]) -> str:

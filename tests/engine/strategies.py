@@ -62,16 +62,29 @@ def pairs(draw: st.DrawFn, *, with_principals: bool = False) -> tuple[dict[str, 
 
 
 values = st.none() | st.sampled_from(["", "a", "b", "ab", "A", "abb"]).map(lambda text: (text,))
-requests = st.fixed_dictionaries({
-    "action": st.sampled_from(ACTIONS),
-    "resource": st.just("*") | st.text("abc", max_size=4).map("arn:aws:s3:::{}".format),
-    "context": st.fixed_dictionaries({
-        "aws:x": values, "aws:username": values,
-        "aws:tagkeys": st.none() | st.lists(st.sampled_from(["a", "b", "ab", "c"]), max_size=2).map(tuple),
-        "aws:n": st.none() | st.sampled_from(["0", "1", "1.5", "2", "3", "?"]).map(lambda text: (text,)),
-    }).map(lambda found: {key: value for key, value in found.items() if value is not None}),
-})  # fmt: skip
-callers = st.sampled_from([
-    DANA, f"{DANA}2", ROLE, f"arn:aws:sts::{ME}:assumed-role/reader/one", f"arn:aws:sts::{ME}:assumed-role/reader/two",
-    "arn:aws:iam::210987654321:user/dana", "lambda.amazonaws.com", "*",
-])  # fmt: skip
+requests = st.fixed_dictionaries(
+    {
+        "action": st.sampled_from(ACTIONS),
+        "resource": st.just("*") | st.text("abc", max_size=4).map("arn:aws:s3:::{}".format),
+        "context": st.fixed_dictionaries(
+            {
+                "aws:x": values,
+                "aws:username": values,
+                "aws:tagkeys": st.none() | st.lists(st.sampled_from(["a", "b", "ab", "c"]), max_size=2).map(tuple),
+                "aws:n": st.none() | st.sampled_from(["0", "1", "1.5", "2", "3", "?"]).map(lambda text: (text,)),
+            }
+        ).map(lambda found: {key: value for key, value in found.items() if value is not None}),
+    }
+)
+callers = st.sampled_from(
+    [
+        DANA,
+        f"{DANA}2",
+        ROLE,
+        f"arn:aws:sts::{ME}:assumed-role/reader/one",
+        f"arn:aws:sts::{ME}:assumed-role/reader/two",
+        "arn:aws:iam::210987654321:user/dana",
+        "lambda.amazonaws.com",
+        "*",
+    ]
+)

@@ -51,10 +51,16 @@ def test_a_pattern_means_what_the_evaluator_means_by_it(pattern: str) -> None:
 
 @pytest.mark.parametrize(
     ("arn", "names"),
-    [("arn:aws:s3:::b/*", {"object"}), ("arn:aws:iam::*:role/x", {"role"}), ("arn:aws:s3:::b", {"bucket"}),
-     ("arn:aws:iam::123456789012:user/${aws:username}", {"user"}), ("arn:aws:nothing:::b", set()), ("b", set()),
-     ("arn:aws:iam::123456789012:roles/x", set())],
-)  # fmt: skip
+    [
+        ("arn:aws:s3:::b/*", {"object"}),
+        ("arn:aws:iam::*:role/x", {"role"}),
+        ("arn:aws:s3:::b", {"bucket"}),
+        ("arn:aws:iam::123456789012:user/${aws:username}", {"user"}),
+        ("arn:aws:nothing:::b", set()),
+        ("b", set()),
+        ("arn:aws:iam::123456789012:roles/x", set()),
+    ],
+)
 def test_finds_the_resource_types_of_an_arn(arn: str, names: set[str]) -> None:
     assert names <= {kind.name for kind in catalogue.types_of_arn(arn)}
     assert bool(names) is bool(catalogue.types_of_arn(arn))
@@ -69,15 +75,21 @@ def test_what_a_pattern_matches_it_may_mean(pattern: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "kind", "multivalued"),
-    [("AWS:sourceip", KeyType.IP, False), ("aws:ResourceTag/team", KeyType.STRING, False),
-     ("aws:TagKeys", KeyType.STRING, True), ("aws:SourceArn", KeyType.ARN, False),
-     ("s3:max-keys", KeyType.NUMERIC, False),
-     ("kms:EncryptionContext:app", KeyType.STRING, False), ("saml:aud", KeyType.STRING, False),
-     ("token.actions.githubusercontent.com:aud", KeyType.STRING, False),
-     ("accounts.google.com:sub", KeyType.STRING, False),
-     ("cognito-identity.amazonaws.com:amr", KeyType.STRING, True), ("catalog:ChangeType", KeyType.STRING, False),
-     ("oidc.eks.eu-west-1.amazonaws.com/id/1:sub", KeyType.STRING, False)],
-)  # fmt: skip
+    [
+        ("AWS:sourceip", KeyType.IP, False),
+        ("aws:ResourceTag/team", KeyType.STRING, False),
+        ("aws:TagKeys", KeyType.STRING, True),
+        ("aws:SourceArn", KeyType.ARN, False),
+        ("s3:max-keys", KeyType.NUMERIC, False),
+        ("kms:EncryptionContext:app", KeyType.STRING, False),
+        ("saml:aud", KeyType.STRING, False),
+        ("token.actions.githubusercontent.com:aud", KeyType.STRING, False),
+        ("accounts.google.com:sub", KeyType.STRING, False),
+        ("cognito-identity.amazonaws.com:amr", KeyType.STRING, True),
+        ("catalog:ChangeType", KeyType.STRING, False),
+        ("oidc.eks.eu-west-1.amazonaws.com/id/1:sub", KeyType.STRING, False),
+    ],
+)
 def test_knows_condition_keys_of_all_kinds(name: str, kind: KeyType, multivalued: bool) -> None:
     found = catalogue.condition_key(name)
     assert found is not None

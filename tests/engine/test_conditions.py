@@ -53,9 +53,15 @@ def test_if_exists_looks_at_a_key_that_is_there() -> None:
 
 @pytest.mark.parametrize(
     ("wanted", "context", "expected"),
-    [("true", {}, True), ("true", {"aws:x": "1"}, False), ("false", {}, False), ("false", {"aws:x": "1"}, True),
-     ("false", {"aws:x": []}, False), (True, {}, True)],
-)  # fmt: skip
+    [
+        ("true", {}, True),
+        ("true", {"aws:x": "1"}, False),
+        ("false", {}, False),
+        ("false", {"aws:x": "1"}, True),
+        ("false", {"aws:x": []}, False),
+        (True, {}, True),
+    ],
+)
 def test_null_asks_whether_the_key_is_there(wanted: Any, context: Values, expected: bool) -> None:
     assert holds({"Null": {"aws:x": wanted}}, context) is expected
 
@@ -77,11 +83,17 @@ def test_for_any_value_is_false_of_nothing(operator: str, context: Values) -> No
 
 @pytest.mark.parametrize(
     ("operator", "values", "expected"),
-    [("ForAllValues:StringEquals", ["a", "b"], True), ("ForAllValues:StringEquals", ["a", "c"], False),
-     ("ForAnyValue:StringEquals", ["a", "c"], True), ("ForAnyValue:StringEquals", ["c"], False),
-     ("ForAnyValue:StringNotEquals", ["a", "c"], True), ("ForAnyValue:StringNotEquals", ["a", "b"], False),
-     ("ForAllValues:StringNotEquals", ["c", "d"], True), ("ForAllValues:StringNotEquals", ["a", "d"], False)],
-)  # fmt: skip
+    [
+        ("ForAllValues:StringEquals", ["a", "b"], True),
+        ("ForAllValues:StringEquals", ["a", "c"], False),
+        ("ForAnyValue:StringEquals", ["a", "c"], True),
+        ("ForAnyValue:StringEquals", ["c"], False),
+        ("ForAnyValue:StringNotEquals", ["a", "c"], True),
+        ("ForAnyValue:StringNotEquals", ["a", "b"], False),
+        ("ForAllValues:StringNotEquals", ["c", "d"], True),
+        ("ForAllValues:StringNotEquals", ["a", "d"], False),
+    ],
+)
 def test_set_operators_look_at_each_value(operator: str, values: list[str], expected: bool) -> None:
     assert holds({operator: {"aws:TagKeys": ["a", "b"]}}, {"aws:TagKeys": values}) is expected
 
@@ -110,11 +122,13 @@ def test_the_names_of_keys_have_no_case_and_values_do() -> None:
 @pytest.mark.parametrize("operator", ["ArnEquals", "ArnLike"])
 @pytest.mark.parametrize(
     ("pattern", "arn", "expected"),
-    [("arn:aws:iam::*:role/x", "arn:aws:iam::123456789012:role/x", True),
-     ("arn:aws:sns:*:topic", "arn:aws:sns:eu-west-1:123456789012:topic", False),
-     ("arn:aws:sns:*:*:topic", "arn:aws:sns:eu-west-1:123456789012:topic", True),
-     ("arn:aws:sns:*:*:t*", "arn:aws:sns:eu-west-1:123456789012:topic:sub", True)],
-)  # fmt: skip
+    [
+        ("arn:aws:iam::*:role/x", "arn:aws:iam::123456789012:role/x", True),
+        ("arn:aws:sns:*:topic", "arn:aws:sns:eu-west-1:123456789012:topic", False),
+        ("arn:aws:sns:*:*:topic", "arn:aws:sns:eu-west-1:123456789012:topic", True),
+        ("arn:aws:sns:*:*:t*", "arn:aws:sns:eu-west-1:123456789012:topic:sub", True),
+    ],
+)
 def test_arns_are_compared_part_by_part(operator: str, pattern: str, arn: str, expected: bool) -> None:
     assert holds({operator: {"aws:SourceArn": pattern}}, {"aws:SourceArn": arn}) is expected
 
@@ -129,24 +143,39 @@ def test_string_like_crosses_colons_and_string_equals_takes_stars_literally() ->
 
 @pytest.mark.parametrize(
     ("operator", "wanted", "given", "expected"),
-    [("DateEquals", "2026-01-01T12:00:00+02:00", "2026-01-01T10:00:00Z", True),
-     ("DateLessThan", "2026-01-01T00:00:00Z", "1767225599", True),
-     ("DateLessThan", "2026-01-01T00:00:00Z", "1767225600", False),
-     ("DateGreaterThanEquals", "1767225600", "2026-01-01T00:00:00Z", True),
-     ("DateEquals", "never", "never", False), ("DateLessThan", "2026", "2025-12-31T23:59:59Z", True),
-     ("DateLessThan", "2026-02", "2026-01-31T23:59:59.999Z", True), ("DateLessThan", "2026-02", "2026-02-01", False),
-     ("DateEquals", "2026-02", "2026-02-01T00:00Z", True), ("DateEquals", "2026-01-31", "2026-01-31T00:00:00Z", True),
-     ("DateEquals", "2026-01-31T01:00+01:00", "1769817600", True), ("DateNotEquals", "2026-13", "2026-12", True),
-     ("DateEquals", "2026-W01-1", "2025-12-29T00:00:00Z", False), ("DateEquals", "20260101", "2026-01-01", False),
-     ("NumericEquals", "10", "10.0", True), ("NumericLessThanEquals", "10", "1e1", True),
-     ("NumericGreaterThan", "9", "10", True), ("NumericEquals", "ten", "ten", False),
-     ("Bool", "true", "True", True), ("Bool", "false", "true", False), ("Bool", True, "true", True),
-     ("BinaryEquals", "QmluYXJ5", "QmluYXJ5", True), ("BinaryEquals", "QmluYXJ5", "QmluYXJ6", False),
-     ("IpAddress", "203.0.113.0/24", "203.0.113.9", True), ("IpAddress", "203.0.113.0/24", "203.0.114.9", False),
-     ("IpAddress", "2001:DB8::/32", "2001:0db8:0:0::1", True), ("IpAddress", "0.0.0.0/0", "2001:db8::1", False),
-     ("NotIpAddress", "0.0.0.0/0", "2001:db8::1", True), ("IpAddress", "203.0.113.7", "203.0.113.7", True),
-     ("IpAddress", "nowhere", "203.0.113.7", False)],
-)  # fmt: skip
+    [
+        ("DateEquals", "2026-01-01T12:00:00+02:00", "2026-01-01T10:00:00Z", True),
+        ("DateLessThan", "2026-01-01T00:00:00Z", "1767225599", True),
+        ("DateLessThan", "2026-01-01T00:00:00Z", "1767225600", False),
+        ("DateGreaterThanEquals", "1767225600", "2026-01-01T00:00:00Z", True),
+        ("DateEquals", "never", "never", False),
+        ("DateLessThan", "2026", "2025-12-31T23:59:59Z", True),
+        ("DateLessThan", "2026-02", "2026-01-31T23:59:59.999Z", True),
+        ("DateLessThan", "2026-02", "2026-02-01", False),
+        ("DateEquals", "2026-02", "2026-02-01T00:00Z", True),
+        ("DateEquals", "2026-01-31", "2026-01-31T00:00:00Z", True),
+        ("DateEquals", "2026-01-31T01:00+01:00", "1769817600", True),
+        ("DateNotEquals", "2026-13", "2026-12", True),
+        ("DateEquals", "2026-W01-1", "2025-12-29T00:00:00Z", False),
+        ("DateEquals", "20260101", "2026-01-01", False),
+        ("NumericEquals", "10", "10.0", True),
+        ("NumericLessThanEquals", "10", "1e1", True),
+        ("NumericGreaterThan", "9", "10", True),
+        ("NumericEquals", "ten", "ten", False),
+        ("Bool", "true", "True", True),
+        ("Bool", "false", "true", False),
+        ("Bool", True, "true", True),
+        ("BinaryEquals", "QmluYXJ5", "QmluYXJ5", True),
+        ("BinaryEquals", "QmluYXJ5", "QmluYXJ6", False),
+        ("IpAddress", "203.0.113.0/24", "203.0.113.9", True),
+        ("IpAddress", "203.0.113.0/24", "203.0.114.9", False),
+        ("IpAddress", "2001:DB8::/32", "2001:0db8:0:0::1", True),
+        ("IpAddress", "0.0.0.0/0", "2001:db8::1", False),
+        ("NotIpAddress", "0.0.0.0/0", "2001:db8::1", True),
+        ("IpAddress", "203.0.113.7", "203.0.113.7", True),
+        ("IpAddress", "nowhere", "203.0.113.7", False),
+    ],
+)
 def test_values_are_compared_by_what_they_mean(operator: str, wanted: Any, given: str, expected: bool) -> None:
     assert holds({operator: {"aws:x": wanted}}, {"aws:x": given}) is expected
 
@@ -162,13 +191,18 @@ SAID = {"aws:username": "dana", "aws:x": "dana"}
 
 @pytest.mark.parametrize(
     ("value", "context", "expected"),
-    [("${aws:username}", SAID, True), ("${AWS:UserName}", SAID, True),
-     ("${aws:username}", {"aws:x": "dana"}, False),
-     ("${aws:username, 'dana'}", {"aws:x": "dana"}, True),
-     ("${aws:username, 'other'}", SAID, True),
-     ("d${*}", {"aws:x": "d*"}, True), ("d${*}", SAID, False), ("${$}{x}", {"aws:x": "${x}"}, True),
-     ("d${?}", {"aws:x": "d?"}, True)],
-)  # fmt: skip
+    [
+        ("${aws:username}", SAID, True),
+        ("${AWS:UserName}", SAID, True),
+        ("${aws:username}", {"aws:x": "dana"}, False),
+        ("${aws:username, 'dana'}", {"aws:x": "dana"}, True),
+        ("${aws:username, 'other'}", SAID, True),
+        ("d${*}", {"aws:x": "d*"}, True),
+        ("d${*}", SAID, False),
+        ("${$}{x}", {"aws:x": "${x}"}, True),
+        ("d${?}", {"aws:x": "d?"}, True),
+    ],
+)
 def test_variables(value: str, context: Values, expected: bool) -> None:
     assert holds({"StringLike": {"aws:x": value}}, context) is expected
 

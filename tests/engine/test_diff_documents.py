@@ -87,7 +87,7 @@ SAME = {
     "any and all": ([when(ForAnyValue_StringEquals="a")], [when(ForAnyValue_StringEquals="a", Null="false")]),
     "variables": ([allow(), allow(resource=f"{OWN}/*")], [allow()]),
     "variables in wider ones": ([allow(resource=f"{OWN}*")], [allow(resource=[f"{OWN}*", f"{OWN}/x"])]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("old", "new"), SAME.values(), ids=SAME)
@@ -117,7 +117,7 @@ MORE = {
     "where the name is no variable": ([allow(resource=OWN)], [allow(resource=[OWN, BUCKET + "/dana"])]),
     "for a team": ([], [allow(resource=BUCKET + "/${aws:PrincipalTag/team}", Condition=RED)]),
     "an unknown service": ([allow("newservice:Get*")], [allow("newservice:*")]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("old", "new"), MORE.values(), ids=MORE)
@@ -176,30 +176,39 @@ def test_what_can_t_be_compared_is_undecided() -> None:
     assert not found["gained"]
     assert found["undecided"] == [
         {
-            "actions": [READ], "resources": [OBJECTS], "conditions": new["Condition"],
+            "actions": [READ],
+            "resources": [OBJECTS],
+            "conditions": new["Condition"],
             "except": [{"conditions": old["Condition"]}],
-            "may_be": "gained", "because": "The conditions, or the variables, can't be compared.",
+            "may_be": "gained",
+            "because": "The conditions, or the variables, can't be compared.",
         }
-    ]  # fmt: skip
+    ]
 
 
 # ---- Principals ----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("old", "new"),
-    [({"AWS": ME}, {"AWS": f"arn:aws:iam::{ME}:root"}), ("*", {"AWS": "*"}), ({"AWS": [ME, ROLE]}, {"AWS": [ROLE, ME]}),
-     ({"AWS": "*", "Service": EC2}, {"Service": EC2, "AWS": ["*", ROLE]})],
-)  # fmt: skip
+    [
+        ({"AWS": ME}, {"AWS": f"arn:aws:iam::{ME}:root"}),
+        ("*", {"AWS": "*"}),
+        ({"AWS": [ME, ROLE]}, {"AWS": [ROLE, ME]}),
+        ({"AWS": "*", "Service": EC2}, {"Service": EC2, "AWS": ["*", ROLE]}),
+    ],
+)
 def test_the_same_principals_in_other_words(old: Any, new: Any) -> None:
     assert is_empty(policy_diff(trust(old), trust(new)))
 
 
 @pytest.mark.parametrize(
     ("old", "new", "gained"),
-    [({"AWS": ME}, {"AWS": [ME, OTHER]}, {"AWS": [OTHER]}),
-     ({"Service": EC2}, {"Service": [EC2, LAMBDA]}, {"Service": [LAMBDA]}),
-     ({"AWS": ROLE}, "*", {"AWS": ["*"]}),
-     ({"CanonicalUser": "1"}, {"CanonicalUser": ["1", "2"]}, {"CanonicalUser": ["2"]})],
-)  # fmt: skip
+    [
+        ({"AWS": ME}, {"AWS": [ME, OTHER]}, {"AWS": [OTHER]}),
+        ({"Service": EC2}, {"Service": [EC2, LAMBDA]}, {"Service": [LAMBDA]}),
+        ({"AWS": ROLE}, "*", {"AWS": ["*"]}),
+        ({"CanonicalUser": "1"}, {"CanonicalUser": ["1", "2"]}, {"CanonicalUser": ["2"]}),
+    ],
+)
 def test_more_principals(old: Any, new: Any, gained: Any) -> None:
     found = policy_diff(trust(old), trust(new))
     assert [item["principals"] for item in found["gained"]] == [gained]
@@ -210,8 +219,11 @@ def test_to_name_somebody_gives_more_than_to_name_their_aws_account() -> None:
     found = policy_diff(trust({"AWS": [ME, ROLE]}), trust({"AWS": ME}))
     assert found["lost"] == [
         {
-            "actions": ["sts:AssumeRole"], "resources": ["*"], "conditions": {},
-            "principals": {"AWS": [ROLE]}, "directly": True,
+            "actions": ["sts:AssumeRole"],
+            "resources": ["*"],
+            "conditions": {},
+            "principals": {"AWS": [ROLE]},
+            "directly": True,
         }
-    ]  # fmt: skip
+    ]
     assert not found["gained"]

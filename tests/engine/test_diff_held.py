@@ -111,11 +111,13 @@ def test_denials_of_a_boundary_count() -> None:
     assert found["lost_actions"] == ["s3:GetObject"]
 
 
-plain = st.fixed_dictionaries({
-    "Effect": st.sampled_from(["Allow", "Allow", "Deny"]),
-    "Action": st.sampled_from(["s3:GetObject", "s3:*"]),
-    "Resource": st.sampled_from(["*", "a*", "b*", "*a", "a", "?", "??", "b?*"]).map("arn:aws:s3:::{}".format),
-})  # fmt: skip
+plain = st.fixed_dictionaries(
+    {
+        "Effect": st.sampled_from(["Allow", "Allow", "Deny"]),
+        "Action": st.sampled_from(["s3:GetObject", "s3:*"]),
+        "Resource": st.sampled_from(["*", "a*", "b*", "*a", "a", "?", "??", "b?*"]).map("arn:aws:s3:::{}".format),
+    }
+)
 documents = st.lists(plain, max_size=2).map(lambda listed: document(*listed))
 LISTED = ["*", *(f"arn:aws:s3:::{''.join(each)}" for size in range(4) for each in product("abc", repeat=size))]
 

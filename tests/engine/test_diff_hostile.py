@@ -44,7 +44,7 @@ HOSTILE = {
     "the end of time": when("DateLessThan", ["9999-12-31T23:59:59Z", "0001-01-01"]),
     "odd characters": allow(resource=["\x00*\ud800", "\U000f0000*", "\ue000?"], action="\ue000\ue000\ue000:*"),
     "many principals": allow(Principal={"AWS": [f"{number:012}" for number in range(300)], "": [""]}),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
@@ -89,9 +89,23 @@ def test_cells_are_all_ways_to_match() -> None:
 
 
 NAMES = [
-    "Statement", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition",
-    "StringLike", "NumericEquals", "IpAddress", "Bool", "Null", "AWS", "aws:x",
-]  # fmt: skip
+    "Statement",
+    "Effect",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Principal",
+    "NotPrincipal",
+    "Condition",
+    "StringLike",
+    "NumericEquals",
+    "IpAddress",
+    "Bool",
+    "Null",
+    "AWS",
+    "aws:x",
+]
 VALUES = ["*", "s3:*", "Allow", "Deny", "arn:aws:s3:::b/${x}*", "2012-10-17", "arn:aws:iam::123456789012:role/x"]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=6) | st.sampled_from(VALUES),

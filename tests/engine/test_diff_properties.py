@@ -61,11 +61,13 @@ def test_nor_is_one_of_any_caller(pair: Any, asked: list[Any]) -> None:
 LISTED = ["*", *(f"arn:aws:s3:::{''.join(each)}" for size in range(4) for each in product("abc", repeat=size))]
 
 
-plain = st.fixed_dictionaries({
-    "Effect": one_of("Allow", "Deny"),
-    "Action": one_of("s3:GetObject", "s3:*"),
-    "Resource": one_of("*", "a*", "b*", "*a", "a", "?", "??", "b?*").map("arn:aws:s3:::{}".format),
-})  # fmt: skip
+plain = st.fixed_dictionaries(
+    {
+        "Effect": one_of("Allow", "Deny"),
+        "Action": one_of("s3:GetObject", "s3:*"),
+        "Resource": one_of("*", "a*", "b*", "*a", "a", "?", "??", "b?*").map("arn:aws:s3:::{}".format),
+    }
+)
 
 
 @settings(USUAL, max_examples=40)

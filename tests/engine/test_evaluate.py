@@ -54,10 +54,18 @@ def decided(principal: Any = USER, action: str = READ, resource: str = QUEUE, **
 # ---- Matching ------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("pattern", "action", "matches"),
-    [("sqs:receivemessage", READ, True), ("SQS:Receive*", READ, True), ("sqs:*Message", READ, True),
-     ("sqs:ReceiveMessag?", READ, True), ("*", READ, True), ("s3:*", READ, False), ("sqs:Receive", READ, False),
-     ("sqs:?", READ, False), ("*:*", READ, True)],
-)  # fmt: skip
+    [
+        ("sqs:receivemessage", READ, True),
+        ("SQS:Receive*", READ, True),
+        ("sqs:*Message", READ, True),
+        ("sqs:ReceiveMessag?", READ, True),
+        ("*", READ, True),
+        ("s3:*", READ, False),
+        ("sqs:Receive", READ, False),
+        ("sqs:?", READ, False),
+        ("*:*", READ, True),
+    ],
+)
 def test_actions_have_no_case(pattern: str, action: str, matches: bool) -> None:
     found = decided(action=action, identity_policies=[document(statement(action=pattern))])
     assert (found is ALLOWED) is matches
@@ -65,15 +73,26 @@ def test_actions_have_no_case(pattern: str, action: str, matches: bool) -> None:
 
 @pytest.mark.parametrize(
     ("pattern", "resource", "matches"),
-    [("arn:aws:s3:::b/*", "arn:aws:s3:::b/a/b/c", True), ("arn:aws:s3:::B/*", "arn:aws:s3:::b/a", False),
-     ("arn:aws:s3:::b/?", "arn:aws:s3:::b/ab", False), ("arn:aws:sqs:*:jobs", QUEUE, True),
-     ("arn:aws:sqs:e*1:jobs", QUEUE, False), ("arn:aws:sqs:eu-*:jobs", QUEUE, True),
-     ("arn:aws:sqs:*2:jobs", QUEUE, False), ("arn:aws:sqs:*:jobs2", QUEUE, False),
-     ("arn:*:jobs", QUEUE, True), ("arn:aws:sqs:e?-*:jobs", QUEUE, True),
-     ("arn:aws:sqs:*:*:jobs", QUEUE, True), ("arn:aws:logs:*:*:*", f"arn:aws:logs:eu-west-1:{ME}:log-group:x:y", True),
-     ("arn:aws:sqs", QUEUE, True), ("*", "*", True), ("arn:aws:sqs:*:*:*", "*", False), ("arn:aws:s3:::b", "*", False),
-     ("arn:aws:s3:::a*a*a*a*a*b", "arn:aws:s3:::" + "a" * 50_000, False)],
-)  # fmt: skip
+    [
+        ("arn:aws:s3:::b/*", "arn:aws:s3:::b/a/b/c", True),
+        ("arn:aws:s3:::B/*", "arn:aws:s3:::b/a", False),
+        ("arn:aws:s3:::b/?", "arn:aws:s3:::b/ab", False),
+        ("arn:aws:sqs:*:jobs", QUEUE, True),
+        ("arn:aws:sqs:e*1:jobs", QUEUE, False),
+        ("arn:aws:sqs:eu-*:jobs", QUEUE, True),
+        ("arn:aws:sqs:*2:jobs", QUEUE, False),
+        ("arn:aws:sqs:*:jobs2", QUEUE, False),
+        ("arn:*:jobs", QUEUE, True),
+        ("arn:aws:sqs:e?-*:jobs", QUEUE, True),
+        ("arn:aws:sqs:*:*:jobs", QUEUE, True),
+        ("arn:aws:logs:*:*:*", f"arn:aws:logs:eu-west-1:{ME}:log-group:x:y", True),
+        ("arn:aws:sqs", QUEUE, True),
+        ("*", "*", True),
+        ("arn:aws:sqs:*:*:*", "*", False),
+        ("arn:aws:s3:::b", "*", False),
+        ("arn:aws:s3:::a*a*a*a*a*b", "arn:aws:s3:::" + "a" * 50_000, False),
+    ],
+)
 def test_resources_are_matched_part_by_part(pattern: str, resource: str, matches: bool) -> None:
     found = decided(resource=resource, identity_policies=[document(statement(resource=pattern))])
     assert (found is ALLOWED) is matches
@@ -81,9 +100,15 @@ def test_resources_are_matched_part_by_part(pattern: str, resource: str, matches
 
 @pytest.mark.parametrize(
     ("pattern", "matches"),
-    [("*", True), ("**", True), ("arn:*", True), ("arn:*:*:*:*:*", True), ("arn:aws:ec2:*:*:*", False),
-     ("arn:aws:ec2:*:*:instance/*", False)],
-)  # fmt: skip
+    [
+        ("*", True),
+        ("**", True),
+        ("arn:*", True),
+        ("arn:*:*:*:*:*", True),
+        ("arn:aws:ec2:*:*:*", False),
+        ("arn:aws:ec2:*:*:instance/*", False),
+    ],
+)
 @pytest.mark.parametrize("resource", ["*", "arn:aws:ec2:eu-west-1:123456789012:instance/i"])
 def test_an_action_that_takes_no_resource_matches_only_everything(pattern: str, matches: bool, resource: str) -> None:
     policies = [document(statement(action="ec2:DescribeInstances", resource=pattern))]
@@ -93,9 +118,16 @@ def test_an_action_that_takes_no_resource_matches_only_everything(pattern: str, 
 
 @pytest.mark.parametrize(
     ("pattern", "matches"),
-    [("*", True), ("arn:aws:s3:::*", True), ("arn:*:s3:::*", True), ("arn:aws:s3:::b*", False),
-     ("arn:aws:s3:::b/*", False), ("arn:aws-cn:s3:::*", False), ("arn:aws:sqs:*:*:*", False)],
-)  # fmt: skip
+    [
+        ("*", True),
+        ("arn:aws:s3:::*", True),
+        ("arn:*:s3:::*", True),
+        ("arn:aws:s3:::b*", False),
+        ("arn:aws:s3:::b/*", False),
+        ("arn:aws-cn:s3:::*", False),
+        ("arn:aws:sqs:*:*:*", False),
+    ],
+)
 @pytest.mark.parametrize("action", ["s3:ListAllMyBuckets", "s3:GetAccountPublicAccessBlock"])
 def test_actions_of_s3_that_take_no_resource_match_all_buckets_too(action: str, pattern: str, matches: bool) -> None:
     """IAM User Guide, "IAM JSON policy elements: Statement", allows s3:ListAllMyBuckets on arn:aws:s3:::*."""
@@ -117,11 +149,14 @@ def test_not_action_and_not_resource_only_except() -> None:
 
 @pytest.mark.parametrize(
     ("resource", "context", "expected"),
-    [("arn:aws:s3:::b/${aws:username}/*", {}, ALLOWED), ("arn:aws:s3:::b/${aws:PrincipalTag/x}/*", {}, NOT_ALLOWED),
-     ("arn:aws:s3:::b/${aws:PrincipalTag/x, 'dana'}/*", {}, ALLOWED),
-     ("arn:aws:s3:::b/${aws:PrincipalTag/x}/*", {"aws:PrincipalTag/x": "*"}, NOT_ALLOWED),
-     ("arn:aws:s3::${aws:PrincipalAccount}:b/*", {}, NOT_ALLOWED)],
-)  # fmt: skip
+    [
+        ("arn:aws:s3:::b/${aws:username}/*", {}, ALLOWED),
+        ("arn:aws:s3:::b/${aws:PrincipalTag/x}/*", {}, NOT_ALLOWED),
+        ("arn:aws:s3:::b/${aws:PrincipalTag/x, 'dana'}/*", {}, ALLOWED),
+        ("arn:aws:s3:::b/${aws:PrincipalTag/x}/*", {"aws:PrincipalTag/x": "*"}, NOT_ALLOWED),
+        ("arn:aws:s3::${aws:PrincipalAccount}:b/*", {}, NOT_ALLOWED),
+    ],
+)
 def test_variables_in_resources(resource: str, context: dict[str, str], expected: Decision) -> None:
     found = decided(
         action="s3:GetObject",
@@ -140,11 +175,17 @@ def test_a_variable_without_a_value_excepts_nothing() -> None:
 # ---- One AWS account -----------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "layer",
-    [{"identity_policies": [ALL, DENY]}, {"permission_boundaries": [DENY]}, {"session_policy": DENY},
-     {"resource_policy": to(USER, "Deny")}, {"endpoint_policies": [DENY]},
-     {"scps": [{"target": "r", "policies": [ALL, DENY]}]}, {"rcps": [{"target": "r", "policies": [to("*", "Deny")]}]}],
+    [
+        {"identity_policies": [ALL, DENY]},
+        {"permission_boundaries": [DENY]},
+        {"session_policy": DENY},
+        {"resource_policy": to(USER, "Deny")},
+        {"endpoint_policies": [DENY]},
+        {"scps": [{"target": "r", "policies": [ALL, DENY]}]},
+        {"rcps": [{"target": "r", "policies": [to("*", "Deny")]}]},
+    ],
     ids=lambda layer: next(iter(layer)),
-)  # fmt: skip
+)
 def test_an_explicit_deny_anywhere_wins(layer: dict[str, Any]) -> None:
     whole = {"identity_policies": [ALL], "resource_policy": to(USER), **layer}
     found = asked(**whole)
@@ -168,11 +209,19 @@ IN_SESSION = {"session_policy": NONE}
 
 @pytest.mark.parametrize(
     ("principal", "named", "limits", "expected"),
-    [(USER, USER, BOUNDED, ALLOWED), (USER, "*", BOUNDED, ALLOWED), (USER, ME, BOUNDED, NOT_ALLOWED),
-     (SESSION, ROLE, {}, ALLOWED), (SESSION, ROLE, BOUNDED, NOT_ALLOWED), (SESSION, ROLE, IN_SESSION, NOT_ALLOWED),
-     (SESSION, SESSION, {**BOUNDED, **IN_SESSION}, ALLOWED), (ROLE, ROLE, BOUNDED, NOT_ALLOWED),
-     (SESSION, "*", BOUNDED, ALLOWED), (SESSION, SESSION + "2", {}, NOT_ALLOWED)],
-)  # fmt: skip
+    [
+        (USER, USER, BOUNDED, ALLOWED),
+        (USER, "*", BOUNDED, ALLOWED),
+        (USER, ME, BOUNDED, NOT_ALLOWED),
+        (SESSION, ROLE, {}, ALLOWED),
+        (SESSION, ROLE, BOUNDED, NOT_ALLOWED),
+        (SESSION, ROLE, IN_SESSION, NOT_ALLOWED),
+        (SESSION, SESSION, {**BOUNDED, **IN_SESSION}, ALLOWED),
+        (ROLE, ROLE, BOUNDED, NOT_ALLOWED),
+        (SESSION, "*", BOUNDED, ALLOWED),
+        (SESSION, SESSION + "2", {}, NOT_ALLOWED),
+    ],
+)
 def test_how_directly_one_is_named_decides_what_limits(
     principal: str, named: str, limits: dict[str, Any], expected: Decision
 ) -> None:
@@ -255,12 +304,15 @@ def test_a_key_policy_must_allow() -> None:
 # ---- Two AWS accounts ----------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("layers", "expected"),
-    [({"identity_policies": [ALL]}, NOT_ALLOWED), ({"resource_policy": to(USER)}, NOT_ALLOWED),
-     ({"identity_policies": [ALL], "resource_policy": to(USER)}, ALLOWED),
-     ({"identity_policies": [ALL], "resource_policy": to(ME)}, ALLOWED),
-     ({"identity_policies": [ALL], "resource_policy": to(OTHER)}, NOT_ALLOWED),
-     ({"identity_policies": [ALL], "resource_policy": to("*"), **BOUNDED}, NOT_ALLOWED)],
-)  # fmt: skip
+    [
+        ({"identity_policies": [ALL]}, NOT_ALLOWED),
+        ({"resource_policy": to(USER)}, NOT_ALLOWED),
+        ({"identity_policies": [ALL], "resource_policy": to(USER)}, ALLOWED),
+        ({"identity_policies": [ALL], "resource_policy": to(ME)}, ALLOWED),
+        ({"identity_policies": [ALL], "resource_policy": to(OTHER)}, NOT_ALLOWED),
+        ({"identity_policies": [ALL], "resource_policy": to("*"), **BOUNDED}, NOT_ALLOWED),
+    ],
+)
 def test_between_aws_accounts_both_must_allow(layers: dict[str, Any], expected: Decision) -> None:
     assert decided(resource_account=OTHER, **layers) is expected
 
@@ -306,9 +358,12 @@ def test_an_endpoint_must_let_it_through() -> None:
 # ---- What AWS keeps for itself -------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("action", "resource"),
-    [("iam:AttachRolePolicy", SLR), ("iam:UpdateAssumeRolePolicy", f"arn:aws:iam::{ME}:role/aws-reserved/sso/x"),
-     ("iam:CreatePolicyVersion", "arn:aws:iam::aws:policy/ReadOnlyAccess")],
-)  # fmt: skip
+    [
+        ("iam:AttachRolePolicy", SLR),
+        ("iam:UpdateAssumeRolePolicy", f"arn:aws:iam::{ME}:role/aws-reserved/sso/x"),
+        ("iam:CreatePolicyVersion", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
+    ],
+)
 def test_what_is_aws_s_own_nobody_changes(action: str, resource: str) -> None:
     assert decided(action=action, resource=resource, identity_policies=[ALL]) is NOT_ALLOWED
     assert decided(action="iam:GetRole", resource=resource, identity_policies=[ALL]) is ALLOWED

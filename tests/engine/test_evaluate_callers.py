@@ -22,7 +22,7 @@ from tests.engine.test_evaluate import (
     document,
     statement,
     to,
-)  # fmt: skip
+)
 
 FEDERATED = f"arn:aws:sts::{ME}:federated-user/carol"
 LINKED = f"arn:aws:sts::{ME}:assumed-role/AWSServiceRoleForX/one"
@@ -57,12 +57,18 @@ def test_a_federated_user_has_nothing_without_a_session_policy() -> None:
 @pytest.mark.parametrize("policies", [[], [ALL], [ALL, DENY]], ids=["nothing", "everything", "denied"])
 @pytest.mark.parametrize(
     ("principal", "action", "expected"),
-    [(USER, "sts:GetSessionToken", ALLOWED), (ROOT, "sts:getsessiontoken", ALLOWED),
-     (ROLE, "sts:GetSessionToken", NOT_ALLOWED), (SESSION, "sts:GetSessionToken", NOT_ALLOWED),
-     (SESSION, "sts:GetFederationToken", NOT_ALLOWED), (FEDERATED, "sts:AssumeRole", NOT_ALLOWED),
-     (FEDERATED, "sts:GetSessionToken", NOT_ALLOWED), (FEDERATED, "sts:GetCallerIdentity", ALLOWED),
-     (SESSION, "sts:GetCallerIdentity", ALLOWED)],
-)  # fmt: skip
+    [
+        (USER, "sts:GetSessionToken", ALLOWED),
+        (ROOT, "sts:getsessiontoken", ALLOWED),
+        (ROLE, "sts:GetSessionToken", NOT_ALLOWED),
+        (SESSION, "sts:GetSessionToken", NOT_ALLOWED),
+        (SESSION, "sts:GetFederationToken", NOT_ALLOWED),
+        (FEDERATED, "sts:AssumeRole", NOT_ALLOWED),
+        (FEDERATED, "sts:GetSessionToken", NOT_ALLOWED),
+        (FEDERATED, "sts:GetCallerIdentity", ALLOWED),
+        (SESSION, "sts:GetCallerIdentity", ALLOWED),
+    ],
+)
 def test_no_policy_gives_or_takes_them(principal: str, action: str, expected: Any, policies: list[Any]) -> None:
     """STS API Reference, "GetSessionToken", "GetFederationToken", "GetCallerIdentity"."""
     assert decided(principal, action, "*", identity_policies=policies, session_policy=ALL) is expected
@@ -90,10 +96,14 @@ def test_only_the_trust_policy_opens_a_role(action: str) -> None:
 # ---- Service-linked roles ------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("principal", "is_linked"),
-    [(LINKED, True), (f"arn:aws:iam::{ME}:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX", True),
-     (f"arn:aws:sts::{ME}:assumed-role/other/AWSServiceRoleForX", False), (SESSION, False),
-     (f"arn:aws:iam::{ME}:role/AWSServiceRoleForX", False)],
-)  # fmt: skip
+    [
+        (LINKED, True),
+        (f"arn:aws:iam::{ME}:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX", True),
+        (f"arn:aws:sts::{ME}:assumed-role/other/AWSServiceRoleForX", False),
+        (SESSION, False),
+        (f"arn:aws:iam::{ME}:role/AWSServiceRoleForX", False),
+    ],
+)
 def test_control_policies_do_not_bind_sessions_of_service_linked_roles(principal: str, is_linked: bool) -> None:
     """Organizations User Guide, "SCP evaluation" and "RCP evaluation"."""
     level = [{"target": "r", "policies": [ALL, DENY]}]
@@ -105,14 +115,19 @@ def test_control_policies_do_not_bind_sessions_of_service_linked_roles(principal
 # ---- Keys that the principal decides -------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("principal", "keys"),
-    [(LAMBDA, {"aws:PrincipalIsAWSService": "true", "aws:PrincipalServiceName": LAMBDA, "aws:ViaAWSService": "false"}),
-     (USER, {"aws:PrincipalIsAWSService": "false", "aws:PrincipalType": "User", "aws:username": "dana"}),
-     (ROOT, {"aws:userid": ME, "aws:PrincipalType": "Account"}),
-     (FEDERATED, {"aws:userid": f"{ME}:carol", "aws:PrincipalType": "FederatedUser"}),
-     (SESSION, {"aws:PrincipalType": "AssumedRole", "aws:PrincipalAccount": ME}),
-     (ANYBODY, {"aws:PrincipalType": "Anonymous", "aws:userid": "anonymous"})],
+    [
+        (
+            LAMBDA,
+            {"aws:PrincipalIsAWSService": "true", "aws:PrincipalServiceName": LAMBDA, "aws:ViaAWSService": "false"},
+        ),
+        (USER, {"aws:PrincipalIsAWSService": "false", "aws:PrincipalType": "User", "aws:username": "dana"}),
+        (ROOT, {"aws:userid": ME, "aws:PrincipalType": "Account"}),
+        (FEDERATED, {"aws:userid": f"{ME}:carol", "aws:PrincipalType": "FederatedUser"}),
+        (SESSION, {"aws:PrincipalType": "AssumedRole", "aws:PrincipalAccount": ME}),
+        (ANYBODY, {"aws:PrincipalType": "Anonymous", "aws:userid": "anonymous"}),
+    ],
     ids=["service", "user", "root", "federated", "session", "anonymous"],
-)  # fmt: skip
+)
 def test_keys_that_a_principal_has(principal: Any, keys: dict[str, str]) -> None:
     """IAM User Guide, "AWS global condition context keys" and "Principal key values"."""
     policy = to("*", Condition={"StringEquals": keys}) if principal != LAMBDA else _to_service(keys)
@@ -121,10 +136,18 @@ def test_keys_that_a_principal_has(principal: Any, keys: dict[str, str]) -> None
 
 @pytest.mark.parametrize(
     ("principal", "key"),
-    [(LAMBDA, "aws:PrincipalArn"), (LAMBDA, "aws:username"), (USER, "aws:PrincipalServiceName"),
-     (USER, "aws:PrincipalServiceNamesList"), (SESSION, "aws:username"), (ROOT, "aws:username"),
-     (ANYBODY, "aws:PrincipalIsAWSService"), (ANYBODY, "aws:PrincipalAccount"), (ANYBODY, "aws:username")],
-)  # fmt: skip
+    [
+        (LAMBDA, "aws:PrincipalArn"),
+        (LAMBDA, "aws:username"),
+        (USER, "aws:PrincipalServiceName"),
+        (USER, "aws:PrincipalServiceNamesList"),
+        (SESSION, "aws:username"),
+        (ROOT, "aws:username"),
+        (ANYBODY, "aws:PrincipalIsAWSService"),
+        (ANYBODY, "aws:PrincipalAccount"),
+        (ANYBODY, "aws:username"),
+    ],
+)
 def test_keys_that_a_principal_lacks(principal: Any, key: str) -> None:
     absent = document(statement(Principal="*", Condition={"Null": {key: "true"}}))
     assert decided(principal, resource_policy=absent) is ALLOWED

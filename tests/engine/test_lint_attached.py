@@ -62,8 +62,9 @@ def test_services_of_one_family_share_actions() -> None:
 
 def test_policies_of_identities_may_be_about_anything() -> None:
     assert found("s3:GetObject", KEY, IDENTITY) == [
-        ("ACTION_FITS_NO_RESOURCE", "Statement[0].Action"), ("RESOURCE_FITS_NO_ACTION", "Statement[0].Resource"),
-    ]  # fmt: skip
+        ("ACTION_FITS_NO_RESOURCE", "Statement[0].Action"),
+        ("RESOURCE_FITS_NO_ACTION", "Statement[0].Resource"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -79,33 +79,62 @@ def test_some_findings_have_a_fix() -> None:
 
 
 SOUND: list[tuple[DocumentType, list[Statement]]] = [
-    (DocumentType.IDENTITY, [
-        allow("s3:ListAllMyBuckets", "*"),
-        allow(["s3:ListAllMyBuckets", "s3:GetBucketLocation", "s3:GetAccountPublicAccessBlock"], "arn:aws:s3:::*"),
-        allow(["s3:GetObject", "s3:PutObject"], f"{BUCKET}/${{aws:username}}/*"),
-        allow("s3:ListBucket", BUCKET, Condition={"StringLike": {"s3:prefix": "${aws:username}/*"}}),
-        allow("iam:PassRole", ROLE, Condition={"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}),
-        deny("s3:*", f"{BUCKET}/secret/*", Condition={"Bool": {"aws:MultiFactorAuthPresent": "false"}}),
-        allow("ec2:StartInstances", f"arn:aws:ec2:*:{ME}:instance/*",
-              Condition={"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}}),
-        allow(["sqs:SendMessage", "sqs:ReceiveMessage"], f"arn:aws:sqs:*:{ME}:jobs-*"),
-    ]),
+    (
+        DocumentType.IDENTITY,
+        [
+            allow("s3:ListAllMyBuckets", "*"),
+            allow(["s3:ListAllMyBuckets", "s3:GetBucketLocation", "s3:GetAccountPublicAccessBlock"], "arn:aws:s3:::*"),
+            allow(["s3:GetObject", "s3:PutObject"], f"{BUCKET}/${{aws:username}}/*"),
+            allow("s3:ListBucket", BUCKET, Condition={"StringLike": {"s3:prefix": "${aws:username}/*"}}),
+            allow("iam:PassRole", ROLE, Condition={"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}),
+            deny("s3:*", f"{BUCKET}/secret/*", Condition={"Bool": {"aws:MultiFactorAuthPresent": "false"}}),
+            allow(
+                "ec2:StartInstances",
+                f"arn:aws:ec2:*:{ME}:instance/*",
+                Condition={"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}},
+            ),
+            allow(["sqs:SendMessage", "sqs:ReceiveMessage"], f"arn:aws:sqs:*:{ME}:jobs-*"),
+        ],
+    ),
     (DocumentType.BOUNDARY, [allow("*", "*")]),
     *((TRUST, [trust({"Service": f"{name}.amazonaws.com"})]) for name in ("ec2", "lambda", "glue", "apigateway")),
-    *((DocumentType.IDENTITY, [allow("s3:GetObject", f"{BUCKET}/*", Condition={"IpAddress": {"aws:SourceIp": range_}})])
-      for range_ in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", "198.18.0.0/15",
-                     "240.0.0.0/4")),
+    *(
+        (
+            DocumentType.IDENTITY,
+            [allow("s3:GetObject", f"{BUCKET}/*", Condition={"IpAddress": {"aws:SourceIp": range_}})],
+        )
+        for range_ in (
+            "192.0.2.0/24",
+            "198.51.100.0/24",
+            "203.0.113.0/24",
+            "2001:db8::/32",
+            "198.18.0.0/15",
+            "240.0.0.0/4",
+        )
+    ),
     (TRUST, [trust({"AWS": [f"arn:aws:iam::{ME}:root", ROLE]}, ["sts:AssumeRole", "sts:TagSession"])]),
     (TRUST, [trust({"Service": "sns.amazonaws.com"}, Condition={"StringEquals": {"aws:SourceAccount": ME}})]),
-    (TRUST, [trust({"Federated": GITHUB}, BY_TOKEN, Condition={"StringEquals": {
-        "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
-        "token.actions.githubusercontent.com:sub": "repo:acme/site:ref:refs/heads/main"}})]),
+    (
+        TRUST,
+        [
+            trust(
+                {"Federated": GITHUB},
+                BY_TOKEN,
+                Condition={
+                    "StringEquals": {
+                        "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+                        "token.actions.githubusercontent.com:sub": "repo:acme/site:ref:refs/heads/main",
+                    }
+                },
+            )
+        ],
+    ),
     (RESOURCE, [to({"AWS": ME}, resource=f"{BUCKET}/*")]),
     (RESOURCE, [to("*", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}})]),
     (SCP, [allow("*", "*"), deny("*", "*", Condition={"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}})]),
     (SCP, [deny(["iam:*User*", "iam:CreateAccessKey"], "*")]),
     (RCP, [control("s3:*", Condition={"Bool": {"aws:SecureTransport": "false"}})]),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("kind", "statements"), SOUND)

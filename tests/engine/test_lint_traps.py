@@ -50,9 +50,12 @@ def test_resources_have_case() -> None:
 def test_not_action_ends_no_other_check() -> None:
     wrong = {"Effect": "Allow", "NotAction": "s3:GetObjct", "Resource": "reports", "Condition": {"Nope": {"a": "b"}}}
     assert codes(wrong) >= {
-        "ALLOW_WITH_NOT_ACTION", "INVALID_ACTION", "INVALID_ARN_PREFIX", "INVALID_CONDITION_OPERATOR",
+        "ALLOW_WITH_NOT_ACTION",
+        "INVALID_ACTION",
+        "INVALID_ARN_PREFIX",
+        "INVALID_CONDITION_OPERATOR",
         "INVALID_CONDITION_KEY_FORMAT",
-    }  # fmt: skip
+    }
 
 
 def test_for_all_values_hides_no_mfa() -> None:
@@ -135,8 +138,11 @@ def test_no_character_hides_in_a_document(character: str, escaped: bool, place: 
     said = {name: f"{character if name == place else ''}x" for name in ("Id", "Sid", "Resource", "key", "value")}
     condition = {"StringEquals": {f"aws:PrincipalTag/{said['key']}": said["value"]}}
     resource = f"{BUCKET}/{said['Resource']}"
-    whole = {"Version": "2012-10-17", "Id": said["Id"],
-             "Statement": allow("s3:GetObject", resource, Sid=said["Sid"], Condition=condition)}  # fmt: skip
+    whole = {
+        "Version": "2012-10-17",
+        "Id": said["Id"],
+        "Statement": allow("s3:GetObject", resource, Sid=said["Sid"], Condition=condition),
+    }
     text = json.dumps(whole, ensure_ascii=escaped)
     (found,) = [each for each in lint(text, RESOURCE) if each.code == "INVISIBLE_CHARACTER"]
     assert f"U+{ord(character):04X}" in found.message
@@ -151,19 +157,26 @@ STARS = "*a" * 500 + "b"
 SECONDS = 30  # of processor time; each takes a fraction of that
 
 HOSTILE = [
-    "", "\x00", "[" * 10**6, '{"Statement":' * 10**5, '{"Statement": [' + "{}," * 10**5 + "{}]}",
-    document(allow(LONG, LONG)), document(allow("s3:" + LONG, "arn:aws:s3:::" + LONG)), document(allow(STARS, STARS)),
+    "",
+    "\x00",
+    "[" * 10**6,
+    '{"Statement":' * 10**5,
+    '{"Statement": [' + "{}," * 10**5 + "{}]}",
+    document(allow(LONG, LONG)),
+    document(allow("s3:" + LONG, "arn:aws:s3:::" + LONG)),
+    document(allow(STARS, STARS)),
     document(allow(f"ec2:{STARS}", f"arn:aws:ec2:*:*:{STARS}")),
     document(allow([f"ec2:*a*a*a*{n}b" for n in range(1500)], [f"arn:aws:ec2:*:*:*{n}*a*a*b" for n in range(1500)])),
     document(*(allow([f"s3:*{n}", "s3:Get*"], f"{BUCKET}/*{n}*") for n in range(2000))),
-    document(where("StringLike", LONG, LONG)), document(where("StringEquals", "aws:ResourceTag/" + LONG, "${" * 10**5)),
+    document(where("StringLike", LONG, LONG)),
+    document(where("StringEquals", "aws:ResourceTag/" + LONG, "${" * 10**5)),
     document(where(LONG, "aws:username", ["x"] * 10**5)),
     document(where("DateLessThan", "aws:CurrentTime", "9" * 10**5)),
     document(where("IpAddress", "aws:SourceIp", "1" * 10**5)),
     document(where("NumericEquals", "s3:max-keys", "1e" + LONG)),
     document(to({"AWS": ["arn:aws:iam::1:" + "/" * 10**5] * 10, "Service": LONG, "Federated": "a." * 10**5})),
     '{"Statement": {"Effect": "Allow", "Action": "\\ud800", "Resource": "\ud800\\u0000"}}',
-]  # fmt: skip
+]
 
 
 MANY = [
@@ -233,9 +246,17 @@ elements = st.sampled_from(
 )
 conditions = st.dictionaries(operators, st.dictionaries(keys, values, max_size=3) | values, max_size=3)
 statements = st.fixed_dictionaries(
-    {}, optional={"Effect": st.sampled_from(["Allow", "Deny", 1]), "Action": values, "Resource": values,
-                  "NotAction": values, "NotResource": values, "Principal": values, "Condition": conditions | values},
-) | st.dictionaries(elements, values)  # fmt: skip
+    {},
+    optional={
+        "Effect": st.sampled_from(["Allow", "Deny", 1]),
+        "Action": values,
+        "Resource": values,
+        "NotAction": values,
+        "NotResource": values,
+        "Principal": values,
+        "Condition": conditions | values,
+    },
+) | st.dictionaries(elements, values)
 documents = st.fixed_dictionaries(
     {"Statement": st.lists(statements | values, max_size=3) | statements | values},
     optional={"Version": st.sampled_from(["2012-10-17", "2008-10-17", 5]), "Id": values},

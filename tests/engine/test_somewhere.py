@@ -48,11 +48,15 @@ PAYROLL = "arn:aws:s3:::payroll/*"
 @pytest.mark.parametrize("scp", [IN_EUROPE, IN_EUROPE_BUT_IAM])
 @pytest.mark.parametrize(
     ("action", "resource", "region"),
-    [("lambda:CreateFunction", FUNCTIONS, "eu-west-1"), ("lambda:CreateFunction", "*", "eu-west-1"),
-     ("lambda:CreateFunction", f"arn:aws:lambda:*-central-*:{ME}:function:*", "eu-central-1"),
-     ("lambda:CreateFunction", f"arn:aws:lambda:us-*:{ME}:function:*", None),
-     ("lambda:ListFunctions", "*", "eu-west-1"), ("s3:DeleteBucket", "arn:aws:s3:::*", "eu-west-1")],
-)  # fmt: skip
+    [
+        ("lambda:CreateFunction", FUNCTIONS, "eu-west-1"),
+        ("lambda:CreateFunction", "*", "eu-west-1"),
+        ("lambda:CreateFunction", f"arn:aws:lambda:*-central-*:{ME}:function:*", "eu-central-1"),
+        ("lambda:CreateFunction", f"arn:aws:lambda:us-*:{ME}:function:*", None),
+        ("lambda:ListFunctions", "*", "eu-west-1"),
+        ("s3:DeleteBucket", "arn:aws:s3:::*", "eu-west-1"),
+    ],
+)
 def test_somewhere_is_an_answer(action: str, resource: str, region: str | None, scp: Any) -> None:
     found = asked(action, resource, ALL, scp=scp)
     assert found.decision.value == ("implicitDeny" if region is None else "allowed")
@@ -67,16 +71,26 @@ def test_a_global_service_is_in_one_region(resource: str, scp: Any, decision: st
 
 @pytest.mark.parametrize(
     ("action", "resource", "statements", "witness"),
-    [("s3:GetObject", PAYROLL, [allow(resource="arn:aws:s3:::payroll/${aws:username}/*")], "payroll/dana/"),
-     ("s3:GetObject", PAYROLL, [ALL, {"Effect": "Deny", "Action": "*", "NotResource": "arn:aws:s3:::payroll/q1/*"}],
-      "payroll/q1/"),
-     ("s3:GetObject", PAYROLL, [ALL, deny(["arn:aws:s3:::payroll/a*", "arn:aws:s3:::payroll/?"])], "payroll/bb"),
-     ("s3:GetObject", "*", [allow(resource="arn:aws:s3:::box/*")], "box/"),
-     ("s3:GetObject", PAYROLL, [allow(resource="arn:aws:s3:::*/q?"), deny("arn:aws:s3:::payroll/*1")], "payroll/"),
-     ("s3:GetObject", PAYROLL, [allow(resource="arn:aws:s3:::*/q?"), deny("arn:aws:s3:::*/*q*")], None),
-     ("s3:ListBucket", "arn:aws:s3:::*", [ALL, {"Effect": "Deny", "Action": "*", "NotResource": "arn:aws:s3:::c/*"}],
-      None)],
-)  # fmt: skip
+    [
+        ("s3:GetObject", PAYROLL, [allow(resource="arn:aws:s3:::payroll/${aws:username}/*")], "payroll/dana/"),
+        (
+            "s3:GetObject",
+            PAYROLL,
+            [ALL, {"Effect": "Deny", "Action": "*", "NotResource": "arn:aws:s3:::payroll/q1/*"}],
+            "payroll/q1/",
+        ),
+        ("s3:GetObject", PAYROLL, [ALL, deny(["arn:aws:s3:::payroll/a*", "arn:aws:s3:::payroll/?"])], "payroll/bb"),
+        ("s3:GetObject", "*", [allow(resource="arn:aws:s3:::box/*")], "box/"),
+        ("s3:GetObject", PAYROLL, [allow(resource="arn:aws:s3:::*/q?"), deny("arn:aws:s3:::payroll/*1")], "payroll/"),
+        ("s3:GetObject", PAYROLL, [allow(resource="arn:aws:s3:::*/q?"), deny("arn:aws:s3:::*/*q*")], None),
+        (
+            "s3:ListBucket",
+            "arn:aws:s3:::*",
+            [ALL, {"Effect": "Deny", "Action": "*", "NotResource": "arn:aws:s3:::c/*"}],
+            None,
+        ),
+    ],
+)
 def test_denied_here_and_allowed_there(action: str, resource: str, statements: Any, witness: str | None) -> None:
     """A bucket's name has no slash: what only objects have isn't allowed of buckets."""
     found = asked(action, resource, *statements)
@@ -97,12 +111,16 @@ def test_the_caller_chooses_the_tags_of_a_request() -> None:
 
 @pytest.mark.parametrize(
     ("condition", "supposed"),
-    [({"Bool": {"aws:MultiFactorAuthPresent": "true"}}, {"aws:multifactorauthpresent": ("true",)}),
-     ({"StringEquals": {"aws:ResourceTag/team": "red"}}, {"aws:resourcetag/team": ("red",)}),
-     ({"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}},
-      {"aws:resourcetag/team": ("any",), "aws:principaltag/team": ("any",)}),
-     ({"Null": {"aws:SourceVpce": "true"}}, {"aws:sourcevpce": ()})],
-)  # fmt: skip
+    [
+        ({"Bool": {"aws:MultiFactorAuthPresent": "true"}}, {"aws:multifactorauthpresent": ("true",)}),
+        ({"StringEquals": {"aws:ResourceTag/team": "red"}}, {"aws:resourcetag/team": ("red",)}),
+        (
+            {"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}},
+            {"aws:resourcetag/team": ("any",), "aws:principaltag/team": ("any",)},
+        ),
+        ({"Null": {"aws:SourceVpce": "true"}}, {"aws:sourcevpce": ()}),
+    ],
+)
 def test_what_is_not_known_is_supposed(condition: Any, supposed: Any) -> None:
     found = asked("ec2:StopInstances", "*", allow(Condition=condition), scp=IN_EUROPE)
     assert found.decision.value == "unknown"

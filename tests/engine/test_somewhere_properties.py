@@ -26,8 +26,21 @@ ACTIONS = ("sqs:SendMessage", "s3:GetObject", "ec2:DescribeInstances")
 REGIONS = ("eu-west-1", "us-east-1", "ap-south-1")
 NAMES = ("a", "b", "ab", "ba", "dana", "dana-a", "a/b", "b/dana", "red/a", "eu-west-1")
 
-names = one_of("*", "a*", "*b", "?", "a?", "${aws:username}", "${aws:username}*", "*/${aws:username}", "b/*",
-               "${aws:PrincipalTag/team}/*", "*a*", "${aws:RequestedRegion}", "red/*")  # fmt: skip
+names = one_of(
+    "*",
+    "a*",
+    "*b",
+    "?",
+    "a?",
+    "${aws:username}",
+    "${aws:username}*",
+    "*/${aws:username}",
+    "b/*",
+    "${aws:PrincipalTag/team}/*",
+    "*a*",
+    "${aws:RequestedRegion}",
+    "red/*",
+)
 heads = st.builds(
     "arn:aws:{}:{}:{}".format,
     one_of("sqs", "sqs", "*"),
@@ -44,13 +57,19 @@ keys = st.one_of(
     st.tuples(one_of("StringLike", "StringNotLike"), st.just("aws:RequestedRegion"), few(one_of("eu-*", "*t-1"))),
     st.tuples(one_of("StringEquals", "StringNotEquals"), st.just("aws:ResourceAccount"), few(one_of(ME, OTHER))),
     st.tuples(one_of("StringEquals", "StringNotEquals"), st.just("aws:RequestTag/team"), few(one_of("red", "blue"))),
-    st.tuples(one_of("ForAllValues:StringEquals", "ForAnyValue:StringEquals"), st.just("aws:TagKeys"),
-              few(one_of("team", "owner"))),
+    st.tuples(
+        one_of("ForAllValues:StringEquals", "ForAnyValue:StringEquals"),
+        st.just("aws:TagKeys"),
+        few(one_of("team", "owner")),
+    ),
     st.tuples(one_of("Bool", "BoolIfExists"), st.just("aws:MultiFactorAuthPresent"), one_of("true", "false")),
-    st.tuples(one_of("StringEquals", "StringNotEquals"), st.just("aws:ResourceTag/team"),
-              few(one_of("red", "${aws:PrincipalTag/team}"))),
+    st.tuples(
+        one_of("StringEquals", "StringNotEquals"),
+        st.just("aws:ResourceTag/team"),
+        few(one_of("red", "${aws:PrincipalTag/team}")),
+    ),
     st.tuples(st.just("Null"), one_of("aws:ResourceTag/team", "aws:RequestTag/team"), one_of("true", "false")),
-)  # fmt: skip
+)
 conditions = st.lists(keys, max_size=2).map(lambda found: {operator: {key: value} for operator, key, value in found})
 
 

@@ -119,15 +119,22 @@ VALUES: tuple[list[str] | None, ...] = (None, ["a"], ["b"], ["a", "b"])
 CONDITIONS = st.dictionaries(
     st.sampled_from(
         [
-            "StringEquals", "StringNotEquals", "StringLikeIfExists", "Null", "ForAllValues:StringEquals",
-            "ForAnyValue:StringNotEquals", "ArnLike", "StringNotLike", "Bool",
+            "StringEquals",
+            "StringNotEquals",
+            "StringLikeIfExists",
+            "Null",
+            "ForAllValues:StringEquals",
+            "ForAnyValue:StringNotEquals",
+            "ArnLike",
+            "StringNotLike",
+            "Bool",
         ]
     ),
     st.dictionaries(
         st.sampled_from(KEYS), st.lists(st.sampled_from(["a", "b", "*", "true", "${aws:y}"]), max_size=2), max_size=2
     ),
     max_size=2,
-)  # fmt: skip
+)
 STATEMENTS = st.builds(
     lambda effect, resource, condition: statement(effect, resource=resource, Condition=condition),
     st.sampled_from(["Allow", "Allow", "Deny"]),

@@ -35,9 +35,15 @@ def connecting(client_of: ClientOf) -> Callable[..., str]:
 
     def press(url_name: str = "connect", **typed: str) -> str:
         usual = {
-            "name": "Acme", "account_id": ACCOUNT_ID, "environment": "staging", "partition": "aws",
-            "default_region": "eu-west-1", "connection": "ambient", "external_id": new_external_id(), "emulated": "on",
-        }  # fmt: skip
+            "name": "Acme",
+            "account_id": ACCOUNT_ID,
+            "environment": "staging",
+            "partition": "aws",
+            "default_region": "eu-west-1",
+            "connection": "ambient",
+            "external_id": new_external_id(),
+            "emulated": "on",
+        }
         answer = client.post(reverse(url_name), {**usual, **typed})
         assert answer.status_code == 200
         assert not AwsAccount.objects.exists()

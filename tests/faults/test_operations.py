@@ -113,9 +113,9 @@ def test_two_workers(trial: Trial, cell: Cell) -> None:
 @pytest.mark.django_db
 def test_answer_lost(trial: Trial, cell: Cell) -> None:
     """The door itself sends an idempotent call again; any other is looked at first."""
-    trial.world.emulator.rules([
-        {"action": action, "when": "after", "truncate": True, "times": 1} for action in trial.actions
-    ])  # fmt: skip
+    trial.world.emulator.rules(
+        [{"action": action, "when": "after", "truncate": True, "times": 1} for action in trial.actions]
+    )
     trial.work()
     trial.world.emulator.rules([])
     expected = after_a_write(trial)

@@ -50,15 +50,24 @@ def delete_and_make_again(iam: Iam) -> None:
 ACTS = (
     Act("deletes a user", delete, {("mia", "outside", True): 1}),
     Act("makes a user that comes first", lambda iam: iam.create_user(UserName="aaa"), {("aaa", "outside", False): 1}),
-    Act("makes a role that comes last", lambda iam: iam.create_role(
-        RoleName="zzz", AssumeRolePolicyDocument=trust("ec2.amazonaws.com")), {("zzz", "outside", False): 1}),
+    Act(
+        "makes a role that comes last",
+        lambda iam: iam.create_role(RoleName="zzz", AssumeRolePolicyDocument=trust("ec2.amazonaws.com")),
+        {("zzz", "outside", False): 1},
+    ),
     Act("deletes and makes again", delete_and_make_again, {("mia", "outside", True): 1, ("mia", "outside", False): 1}),
-    Act("renames a user towards the end", lambda iam: iam.update_user(UserName="ann", NewUserName="zora"),
-        {("zora", "outside", False): 1}),
-    Act("renames a user towards the beginning", lambda iam: iam.update_user(UserName="zoe", NewUserName="aaa"),
-        {("aaa", "outside", False): 1}),
+    Act(
+        "renames a user towards the end",
+        lambda iam: iam.update_user(UserName="ann", NewUserName="zora"),
+        {("zora", "outside", False): 1},
+    ),
+    Act(
+        "renames a user towards the beginning",
+        lambda iam: iam.update_user(UserName="zoe", NewUserName="aaa"),
+        {("aaa", "outside", False): 1},
+    ),
     Act("deletes a role", lambda iam: iam.delete_role(RoleName="exporter"), {("exporter", "outside", True): 1}),
-)  # fmt: skip
+)
 
 
 def fill(emulator: Emulator) -> Iam:
@@ -78,8 +87,10 @@ def fill(emulator: Emulator) -> Iam:
 def in_aws(iam: Iam) -> dict[str, set[tuple[str, str]]]:
     """Id and name of everything."""
     lists = (
-        ("list_users", "Users", "User"), ("list_groups", "Groups", "Group"), ("list_roles", "Roles", "Role"),
-    )  # fmt: skip
+        ("list_users", "Users", "User"),
+        ("list_groups", "Groups", "Group"),
+        ("list_roles", "Roles", "Role"),
+    )
     return {
         noun: {(item[f"{noun}Id"], item[f"{noun}Name"]) for item in getattr(iam, call)()[key]}
         for call, key, noun in lists

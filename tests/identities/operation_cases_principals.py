@@ -99,8 +99,12 @@ def named_user(world: World) -> Any:
     """In a group, and trusted by a role."""
     user, group = world.user(), world.group()
     world.iam.add_user_to_group(GroupName=group.name, UserName=user.name)
-    trust = json.dumps({"Version": "2012-10-17", "Statement": [
-        {"Effect": "Allow", "Principal": {"AWS": user.arn}, "Action": "sts:AssumeRole"}]})  # fmt: skip
+    trust = json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Principal": {"AWS": user.arn}, "Action": "sts:AssumeRole"}],
+        }
+    )
     world.iam.create_role(RoleName="on-call", AssumeRolePolicyDocument=trust)
     return user
 

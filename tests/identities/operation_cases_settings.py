@@ -323,9 +323,16 @@ CERTIFICATES = (
 
 # ---- Account settings ----------------------------------------------------------------------------------------
 RULES = {
-    "minimum_length": 14, "require_uppercase": True, "require_lowercase": True, "require_numbers": False,
-    "require_symbols": False, "users_may_change": True, "max_age_days": 0, "hard_expiry": False, "remembered": 24,
-}  # fmt: skip
+    "minimum_length": 14,
+    "require_uppercase": True,
+    "require_lowercase": True,
+    "require_numbers": False,
+    "require_symbols": False,
+    "users_may_change": True,
+    "max_age_days": 0,
+    "hard_expiry": False,
+    "remembered": 24,
+}
 
 
 def alias(world: World) -> None:
@@ -373,8 +380,11 @@ ACCOUNT = (
         lambda world, _: set_password_policy(**RULES),
         shown_rules,
         {
-            "MinimumPasswordLength": 14, "RequireUppercaseCharacters": True, "RequireLowercaseCharacters": True,
-            "AllowUsersToChangePassword": True, "PasswordReusePrevention": 24,
+            "MinimumPasswordLength": 14,
+            "RequireUppercaseCharacters": True,
+            "RequireLowercaseCharacters": True,
+            "AllowUsersToChangePassword": True,
+            "PasswordReusePrevention": 24,
         },
         ("iam.password_policy",),
     ),
@@ -394,5 +404,5 @@ ACCOUNT = (
         2,
         ("iam.summary",),
     ),
-)  # fmt: skip
+)
 CASES = (*POLICIES, *PROVIDERS, *CERTIFICATES, *ACCOUNT)

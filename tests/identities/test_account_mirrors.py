@@ -26,10 +26,19 @@ ACCOUNT = "123456789012"
 OIDC_ARN = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
 SAML_ARN = f"arn:aws:iam::{ACCOUNT}:saml-provider/okta"
 CHEAP = (
-    "iam.details", "iam.role_settings", "iam.policy_settings", "iam.instance_profiles", "iam.instance_profile_tags",
-    "iam.oidc_providers", "iam.saml_providers", "iam.server_certificates", "iam.server_certificate_bodies", "iam.alias",
-    "iam.password_policy", "iam.summary",
-)  # fmt: skip
+    "iam.details",
+    "iam.role_settings",
+    "iam.policy_settings",
+    "iam.instance_profiles",
+    "iam.instance_profile_tags",
+    "iam.oidc_providers",
+    "iam.saml_providers",
+    "iam.server_certificates",
+    "iam.server_certificate_bodies",
+    "iam.alias",
+    "iam.password_policy",
+    "iam.summary",
+)
 
 
 @pytest.fixture

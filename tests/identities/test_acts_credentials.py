@@ -77,24 +77,39 @@ FORMS = [
     ("key-activate", {"key": OLD_KEY}, [("iam.key.activate", {"key": OLD_KEY})]),
     ("key-delete", {"key": OLD_KEY}, [("iam.key.delete", {"key": OLD_KEY})]),
     ("password-delete", {}, [("iam.login.delete", {})]),
-    ("mfa-off", {"serial": SERIAL, "delete": "on"},
-     [("iam.mfa.deactivate", {"serial": SERIAL}), ("iam.mfa.delete_virtual", {"serial": SERIAL})]),
+    (
+        "mfa-off",
+        {"serial": SERIAL, "delete": "on"},
+        [("iam.mfa.deactivate", {"serial": SERIAL}), ("iam.mfa.delete_virtual", {"serial": SERIAL})],
+    ),
     ("mfa-off", {"serial": SERIAL}, [("iam.mfa.deactivate", {"serial": SERIAL})]),
-    ("certificate-switch", {"certificate": "CERT1"},
-     [("iam.signing_cert.set_status", {"certificate": "CERT1", "active": False})]),
+    (
+        "certificate-switch",
+        {"certificate": "CERT1"},
+        [("iam.signing_cert.set_status", {"certificate": "CERT1", "active": False})],
+    ),
     ("certificate-delete", {"certificate": "CERT1"}, [("iam.signing_cert.delete", {"certificate": "CERT1"})]),
-    ("certificate-upload", {"body": SIGNING_CERTIFICATE.text.replace("\n", "\r\n")},
-     [("iam.signing_cert.upload", {"body": SIGNING_CERTIFICATE.text.strip()})]),
+    (
+        "certificate-upload",
+        {"body": SIGNING_CERTIFICATE.text.replace("\n", "\r\n")},
+        [("iam.signing_cert.upload", {"body": SIGNING_CERTIFICATE.text.strip()})],
+    ),
     ("ssh-key-upload", {"body": SSH_KEY}, [("iam.ssh_key.upload", {"body": SSH_KEY})]),
     ("ssh-key-switch", {"ssh_key": "APKA1"}, [("iam.ssh_key.set_status", {"ssh_key": "APKA1", "active": False})]),
     ("ssh-key-delete", {"ssh_key": "APKA1"}, [("iam.ssh_key.delete", {"ssh_key": "APKA1"})]),
-    ("service-create", {"service": "bedrock.amazonaws.com", "days": "30"},
-     [("iam.svc_cred.create", {"service": "bedrock.amazonaws.com", "days": 30})]),
+    (
+        "service-create",
+        {"service": "bedrock.amazonaws.com", "days": "30"},
+        [("iam.svc_cred.create", {"service": "bedrock.amazonaws.com", "days": 30})],
+    ),
     ("service-reset", {"credential": "ACCA1"}, [("iam.svc_cred.reset", {"credential": "ACCA1"})]),
-    ("service-switch", {"credential": "ACCA1"},
-     [("iam.svc_cred.set_status", {"credential": "ACCA1", "active": False})]),
+    (
+        "service-switch",
+        {"credential": "ACCA1"},
+        [("iam.svc_cred.set_status", {"credential": "ACCA1", "active": False})],
+    ),
     ("service-delete", {"credential": "ACCA1"}, [("iam.svc_cred.delete", {"credential": "ACCA1"})]),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("act", "said", "steps"), FORMS, ids=[f"{each[0]} {len(each[1])}" for each in FORMS])
@@ -171,9 +186,12 @@ def test_a_password_that_aws_would_refuse_isnt_kept(
 
 
 POLICY = {
-    "MinimumPasswordLength": 14, "RequireUppercaseCharacters": True, "RequireLowercaseCharacters": True,
-    "RequireNumbers": True, "RequireSymbols": True,
-}  # fmt: skip
+    "MinimumPasswordLength": 14,
+    "RequireUppercaseCharacters": True,
+    "RequireLowercaseCharacters": True,
+    "RequireNumbers": True,
+    "RequireSymbols": True,
+}
 
 
 @pytest.mark.parametrize(

@@ -109,9 +109,14 @@ def test_deleting_a_policy_takes_it_from_everybody_first(
     )
     post(client_of(erin), url)
     assert kinds() == [
-        "iam.user.detach", "iam.group.detach", "iam.role.detach", "iam.user.boundary.delete",
-        "iam.policy.delete_version", "iam.policy.delete_version", "iam.policy.delete",
-    ]  # fmt: skip
+        "iam.user.detach",
+        "iam.group.detach",
+        "iam.role.detach",
+        "iam.user.boundary.delete",
+        "iam.policy.delete_version",
+        "iam.policy.delete_version",
+        "iam.policy.delete",
+    ]
     assert Change.objects.get().title == f"Delete the policy {policy.name}"
     assert [params["version"] for kind, params in steps() if kind.endswith("version")] == ["v2", "v1"]
 

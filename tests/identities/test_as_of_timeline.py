@@ -174,8 +174,9 @@ def test_a_renamed_user_has_the_name_of_then(
     timeline: Timeline, aws_account: AwsAccount, bob: Operator, client_of: Callable[..., Client]
 ) -> None:
     joan = IamUser.objects.get(name="joan")
-    text = text_of(get(client_of(bob), "as_of_one", f"?at={said(timeline.recorded[0][0])}", kind="iam.user",
-                       aws_id=joan.aws_id))  # fmt: skip
+    text = text_of(
+        get(client_of(bob), "as_of_one", f"?at={said(timeline.recorded[0][0])}", kind="iam.user", aws_id=joan.aws_id)
+    )
     assert "As it was" in text and "It is called joan now." in text
     assert "user/jane" in text
 
@@ -331,9 +332,15 @@ def test_one_that_was_taken_for_gone_and_came_back(
     facet.revisions.update(seen_at=began)
     for number, gone in ((2, True), (3, False)):
         Revision.objects.create(
-            facet=facet, number=number, gone=gone, content={} if gone else first.content, fingerprint="", run=first.run,
-            seen_at=began + timedelta(minutes=number), origin="outside",
-        )  # fmt: skip
+            facet=facet,
+            number=number,
+            gone=gone,
+            content={} if gone else first.content,
+            fingerprint="",
+            run=first.run,
+            seen_at=began + timedelta(minutes=number),
+            origin="outside",
+        )
     client = client_of(bob)
     shown = [names_in(get(client, "as_of", f"?at={said(began + timedelta(minutes=after))}")) for after in (1, 2.5, 4)]
     assert shown == [["jane"], [], ["jane"]]

@@ -76,8 +76,12 @@ def test_credentials_of_services_with_their_end(jane: IamUser) -> None:
 
 def test_the_user_knows_it_in_short(jane: IamUser, plain: IamUser) -> None:
     assert (jane.key_count, jane.active_key_count, jane.mfa_count, jane.mfa_kinds, jane.has_password) == (
-        1, 1, 1, "App", True,
-    )  # fmt: skip
+        1,
+        1,
+        1,
+        "App",
+        True,
+    )
     assert jane.oldest_key_at == AccessKey.objects.get().created_at
     assert (plain.key_count, plain.mfa_count, plain.mfa_kinds, plain.has_password) == (0, 0, "", False)
 

@@ -129,9 +129,11 @@ def test_a_ninth_device_is_refused(world: World, erin: Operator) -> None:
     user = world.user()
     for number in range(8):
         world.iam.enable_mfa_device(
-            UserName=user.name, SerialNumber=f"GAHT0000000{number}", AuthenticationCode1="704113",
+            UserName=user.name,
+            SerialNumber=f"GAHT0000000{number}",
+            AuthenticationCode1="704113",
             AuthenticationCode2="250911",
-        )  # fmt: skip
+        )
     pulled(world.aws_account, source="iam.mfa")
     with pytest.raises(changes.PlanError, match=r"8 MFA devices are on for the user lena\.fischer"):
         propose(world.aws_account, erin, [with_codes("iam.mfa.enable")(Of(user, "GAHT12345678"), erin)])

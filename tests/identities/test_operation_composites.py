@@ -84,10 +84,20 @@ def test_credentials_end_first_and_keys_are_inactive_before_one_is_deleted(world
     pull(world.aws_account)
     steps = delete_whole(IamUser.objects.live().get(name="vera"))
     assert [step.kind.removeprefix("iam.") for step in steps] == [
-        "key.deactivate", "key.deactivate", "login.delete", "key.delete", "key.delete", "signing_cert.delete",
-        "ssh_key.delete", "svc_cred.delete", "svc_cred.delete", "mfa.deactivate", "mfa.delete_virtual",
-        "group.remove_user", "user.delete",
-    ]  # fmt: skip
+        "key.deactivate",
+        "key.deactivate",
+        "login.delete",
+        "key.delete",
+        "key.delete",
+        "signing_cert.delete",
+        "ssh_key.delete",
+        "svc_cred.delete",
+        "svc_cred.delete",
+        "mfa.deactivate",
+        "mfa.delete_virtual",
+        "group.remove_user",
+        "user.delete",
+    ]
 
 
 def test_planned_again_it_takes_off_what_came_meanwhile(world: World, erin: Operator) -> None:

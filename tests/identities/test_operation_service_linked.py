@@ -83,9 +83,11 @@ def test_its_reverse_asks_aws_to_delete_it_and_waits(world: World, alice: Operat
     reverse = changes.propose_reverse(change=change, actor=alice, reason="")
     told = [(step.kind, step.params.get("task")) for step in reverse.steps.all()]
     assert told == [
-        ("iam.slr.delete", None), ("iam.slr.await_deletion", "made by step 1"),
-        ("iam.slr.delete", None), ("iam.slr.await_deletion", "made by step 3"),
-    ]  # fmt: skip
+        ("iam.slr.delete", None),
+        ("iam.slr.await_deletion", "made by step 1"),
+        ("iam.slr.delete", None),
+        ("iam.slr.await_deletion", "made by step 3"),
+    ]
     changes.override(change=reverse, actor=alice, reason="Nothing uses them")
     assert carry_out(reverse, alice).state == Change.State.APPLIED
     assert list(IamRole.objects.live()) == [policy_role]

@@ -150,8 +150,10 @@ def test_what_was_picked_stays_picked_on_the_next_pages(
     html = client.get(back).content.decode()
     assert "2 users selected" in text_of(html)
     assert [f'value="{user.aws_id}" aria-label="Select {user.name}" checked' in html for user in users] == [
-        True, True, False,
-    ]  # fmt: skip
+        True,
+        True,
+        False,
+    ]
     kept = back.rpartition("=")[2]
     assert f"kept={kept}" in html.split('data-label="Path"')[0]  # the order of the list leads on with it
     second = {"kept": kept, "listed": [ada.aws_id, cleo.aws_id], "pick": [cleo.aws_id]}

@@ -72,8 +72,9 @@ def test_a_role_that_is_gone_is_resolved_too(
     emulator: Emulator, aws_account: AwsAccount, bob: Operator, client_of: Callable[..., Client]
 ) -> None:
     iam = emulator.client("iam")
-    service = json.dumps({"Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"},
-                                         "Action": "sts:AssumeRole"}]})  # fmt: skip
+    service = json.dumps(
+        {"Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+    )
     arn = iam.create_role(RoleName="builder", AssumeRolePolicyDocument=service)["Role"]["Arn"]
     iam.create_role(RoleName="exporter", AssumeRolePolicyDocument=trusting(arn))
     pulled(aws_account)
@@ -126,8 +127,10 @@ def test_the_name_comes_from_accounts_that_one_may_see(aws_account: AwsAccount, 
     trusted = trusts(make_role(aws_account), kim.aws_id, kim.arn)
     [unknown] = deleted_in(trusted, bob)
     assert (unknown.value, unknown.principal, unknown.words) == (
-        kim.aws_id, None, "a user unknown here, who was deleted",
-    )  # fmt: skip
+        kim.aws_id,
+        None,
+        "a user unknown here, who was deleted",
+    )
     bob.grants.create(aws_account=other, role="viewer")
     assert [each.principal for each in deleted_in(trusted, bob)] == [kim, kim]
 

@@ -31,8 +31,14 @@ def store(aws_account: AwsAccount, kind: str, item: Item) -> None:
 
 def test_in_answers_in_json(aws_account: AwsAccount) -> None:
     model = model_of("organizations").operation_model("DescribePolicy")
-    summary = {"Id": "p-1", "Arn": "arn:aws:organizations::aws:policy/p-1", "Name": ODD, "Description": ODD,
-               "Type": "SERVICE_CONTROL_POLICY", "AwsManaged": False}  # fmt: skip
+    summary = {
+        "Id": "p-1",
+        "Arn": "arn:aws:organizations::aws:policy/p-1",
+        "Name": ODD,
+        "Description": ODD,
+        "Type": "SERVICE_CONTROL_POLICY",
+        "AwsManaged": False,
+    }
     body = json.dumps({"Policy": {"PolicySummary": summary, "Content": allow("s3:*")}}).encode()
     response: Any = {"body": body, "headers": {}, "status_code": 200, "context": {}}
     answer = _Parsers().create_parser("json").parse(response, model.output_shape)["Policy"]
@@ -45,9 +51,12 @@ def test_in_documents_and_whom_they_name(aws_account: AwsAccount) -> None:
     statement = {"Effect": "Allow", "Principal": {"AWS": ODD}, "Action": "sts:AssumeRole", "Sid": ODD}
     inline = allow(f"s3:{ODD}") + "\x00"
     item = {
-        "RoleId": "AROA1", "RoleName": "odd", "Arn": "arn:aws:iam::123456789012:role/odd", "Path": "/",
+        "RoleId": "AROA1",
+        "RoleName": "odd",
+        "Arn": "arn:aws:iam::123456789012:role/odd",
+        "Path": "/",
         "AssumeRolePolicyDocument": json.dumps({"Statement": [statement]}),
         "RolePolicyList": [{"PolicyName": "odd", "PolicyDocument": inline}],
-    }  # fmt: skip
+    }
     store(aws_account, "iam.role", item)
     assert IamRole.objects.get().trusted == [{"type": "AWS", "value": MENDED}]

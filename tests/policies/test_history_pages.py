@@ -45,9 +45,15 @@ def history(client: Client, row: Any, query: str = "") -> str:
 
 def test_each_revision_says_what_it_changed(jane: IamUser, bob: Operator, client_of: Callable[..., Client]) -> None:
     text = text_of(history(client_of(bob), jane))
-    found = [text.index(words) for words in (
-        "Detached ReadOnlyAccess", "Tag team is finance instead of reports", "Attached ReadOnlyAccess", "First sight",
-    )]  # fmt: skip
+    found = [
+        text.index(words)
+        for words in (
+            "Detached ReadOnlyAccess",
+            "Tag team is finance instead of reports",
+            "Attached ReadOnlyAccess",
+            "First sight",
+        )
+    ]
     assert found == sorted(found)
     assert "Details, revision 4 · Changed outside this console ( drift ) · seen just now by pull" in text
 
@@ -64,8 +70,10 @@ def test_any_two_stand_side_by_side(jane: IamUser, bob: Operator, client_of: Cal
 def test_the_older_one_stands_left(jane: IamUser, bob: Operator, client_of: Callable[..., Client]) -> None:
     client = client_of(bob)
     assert history(client, jane, "?from=4&to=1").count("revision 1 and revision 4") == 1
-    one, other = (re.sub(r"\d+ min ago|just now", "", history(client, jane, query)) for query in
-                  ("?facet=details&from=2&to=3", "?facet=details&from=3&to=2"))  # fmt: skip
+    one, other = (
+        re.sub(r"\d+ min ago|just now", "", history(client, jane, query))
+        for query in ("?facet=details&from=2&to=3", "?facet=details&from=3&to=2")
+    )
     assert text_of(one) == text_of(other)
 
 
@@ -122,9 +130,14 @@ def with_keys(jane: IamUser) -> IamUser:
     )
     for number, status in ((1, "Active"), (2, "Inactive")):
         Revision.objects.create(
-            facet=facet, number=number, fingerprint=str(number), content={"status": status}, origin="outside",
-            seen_at=timezone.now(), run=Run.objects.last(),
-        )  # fmt: skip
+            facet=facet,
+            number=number,
+            fingerprint=str(number),
+            content={"status": status},
+            origin="outside",
+            seen_at=timezone.now(),
+            run=Run.objects.last(),
+        )
     return jane
 
 
@@ -145,10 +158,17 @@ def test_older_revisions_are_a_page_further(jane: IamUser, bob: Operator, client
     facet = Facet.objects.get(object_id=jane.aws_id)
     run = Run.objects.last()
     Revision.objects.bulk_create(
-        Revision(facet=facet, number=number, fingerprint=str(number), content={"path": f"/{number}/"},
-                 origin="outside", seen_at=timezone.now(), run=run)
+        Revision(
+            facet=facet,
+            number=number,
+            fingerprint=str(number),
+            content={"path": f"/{number}/"},
+            origin="outside",
+            seen_at=timezone.now(),
+            run=run,
+        )
         for number in range(5, 35)
-    )  # fmt: skip
+    )
     client = client_of(bob)
     html = history(client, jane)
     older = re.search(r'href="\?([^"]+before=\d+)"', html)

@@ -66,8 +66,17 @@ def index(tmp_path: Path) -> Iterator[str]:
 def said_by(tool: str, index: str, target: Path) -> str:
     """What the program ends with when the tool can't install from that index."""
     pip = [sys.executable, "-m", "pip", "install", "-q", "--target", target, "--index-url", index, "honcho"]
-    uv = [Path(sys.executable).with_name("uv"), "pip", "install", "--no-cache", "--target", target,
-          "--default-index", index, "honcho"]  # fmt: skip
+    uv = [
+        Path(sys.executable).with_name("uv"),
+        "pip",
+        "install",
+        "--no-cache",
+        "--target",
+        target,
+        "--default-index",
+        index,
+        "honcho",
+    ]
     with pytest.raises(SystemExit) as ended:
         prepare._run(*(pip if tool == "pip" else uv))
     return str(ended.value)

@@ -44,12 +44,21 @@ KINDS = ("user", "group", "role", "policy", "control", "cognito_pool", "cognito_
 MOST = 10
 # Lists, details and search of what is mirrored keep to it. These put together what many panels and sources say.
 MAY_TAKE_MORE = {
-    "overview", "organization", "pulls", "escalations", "user_access", "role_access",
+    "overview",
+    "organization",
+    "pulls",
+    "escalations",
+    "user_access",
+    "role_access",
     "who_can?action=s3:GetObject&resource=arn:aws:s3:::x/y",
-    "user_least_privilege", "group_least_privilege", "role_least_privilege",
+    "user_least_privilege",
+    "group_least_privilege",
+    "role_least_privilege",
     # Looking at people is logged, and their pages put together what several mirrors say of them.
-    "cognito_pool_people", "cognito_pool_people?q=person&group=group-000", "cognito_user",
-}  # fmt: skip
+    "cognito_pool_people",
+    "cognito_pool_people?q=person&group=group-000",
+    "cognito_user",
+}
 
 
 @pytest.fixture(autouse=True)

@@ -77,14 +77,26 @@ ITS_OWN_REFUSALS = (400, 405, 409, 422)
 
 LINES = [line.split() for line in TABLE.splitlines() if line.strip() and not line.startswith("#")]
 CAST: dict[str, Role | None] = {
-    "charlie": None, "bob": Role.VIEWER, "hal": Role.HELPDESK, "erin": Role.EDITOR, "anton": Role.APPROVER,
-    "alice": Role.OWNER, "olga": Role.OWNER,
-}  # fmt: skip
+    "charlie": None,
+    "bob": Role.VIEWER,
+    "hal": Role.HELPDESK,
+    "erin": Role.EDITOR,
+    "anton": Role.APPROVER,
+    "alice": Role.OWNER,
+    "olga": Role.OWNER,
+}
 
 # The admin's own addresses; those of its models follow a rule.
 ADMIN_PAGES = {
-    "index", "login", "logout", "password_change", "password_change_done", "autocomplete", "jsi18n", "app_list",
-}  # fmt: skip
+    "index",
+    "login",
+    "logout",
+    "password_change",
+    "password_change_done",
+    "autocomplete",
+    "jsi18n",
+    "app_list",
+}
 
 
 def walk(
@@ -283,11 +295,19 @@ def test_only_owners_come_into_the_admin(world: World, model: type[Operator]) ->
 def test_an_owner_of_one_aims_no_credentials_by_any_post(world: World) -> None:
     before = list(AwsAccount.objects.order_by("pk").values(*AwsAccount.AIMS))
     forged = {
-        "account_id": "999900009999", "partition": "aws-cn", "default_region": "eu-west-1", "connection": "assume_role",
-        "read_role_arn": "arn:aws:iam::123456789012:role/r", "write_role_arn": "arn:aws:iam::123456789012:role/w",
-        "external_id": "x", "emulated": "", "name": "Acme", "environment": "staging", "pull_every_minutes": 0,
+        "account_id": "999900009999",
+        "partition": "aws-cn",
+        "default_region": "eu-west-1",
+        "connection": "assume_role",
+        "read_role_arn": "arn:aws:iam::123456789012:role/r",
+        "write_role_arn": "arn:aws:iam::123456789012:role/w",
+        "external_id": "x",
+        "emulated": "",
+        "name": "Acme",
+        "environment": "staging",
+        "pull_every_minutes": 0,
         "approvals_required": 0,
-    }  # fmt: skip
+    }
     names = {line[0] for line in LINES if line[1] == "POST"}
     pk = AwsAccount.objects.get().pk
     admins = ["/admin/accounts/awsaccount/add/", f"/admin/accounts/awsaccount/{pk}/change/"]

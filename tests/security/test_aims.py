@@ -34,8 +34,17 @@ def aims(aws_account: AwsAccount) -> dict[str, Any]:
 
 
 def test_the_aws_account_declares_what_aims() -> None:
-    settings = {"id", "name", "environment", "writes_enabled", "pull_every_minutes", "quota_share",
-                "approvals_required", "break_glass_roles", "created_at"}  # fmt: skip
+    settings = {
+        "id",
+        "name",
+        "environment",
+        "writes_enabled",
+        "pull_every_minutes",
+        "quota_share",
+        "approvals_required",
+        "break_glass_roles",
+        "created_at",
+    }
     assert [AwsAccount] == AIMING
     assert {field.name for field in AwsAccount._meta.concrete_fields} - set(AwsAccount.AIMS) == settings
 

@@ -19,11 +19,18 @@ ELSEWHERE = ["https://evil.example/", "//evil.example/", "/\\evil.example/", "ja
 @pytest.mark.parametrize(
     "address",
     [
-        "/auth/login/code/", "/auth/phone/change/", "/auth/phone/verify/", "/auth/social/connections/",
-        "/auth/3rdparty/", "/auth/google/login/", "/auth/2fa/trust/", "/auth/2fa/webauthn/signup/",
-        "/_allauth/browser/v1/config", "/_allauth/app/v1/auth/login",
+        "/auth/login/code/",
+        "/auth/phone/change/",
+        "/auth/phone/verify/",
+        "/auth/social/connections/",
+        "/auth/3rdparty/",
+        "/auth/google/login/",
+        "/auth/2fa/trust/",
+        "/auth/2fa/webauthn/signup/",
+        "/_allauth/browser/v1/config",
+        "/_allauth/app/v1/auth/login",
     ],
-)  # fmt: skip
+)
 def test_is_not_there(address: str, client: Client, db: None) -> None:
     assert client.get(address).status_code == 404
 

@@ -14,10 +14,14 @@ from sync.aims import new_external_id
 from sync.forms import ConnectForm
 
 TYPED = {
-    "name": "Other", "account_id": "210987654321", "environment": "staging", "partition": "aws",
-    "default_region": "eu-west-1", "connection": "assume_role",
+    "name": "Other",
+    "account_id": "210987654321",
+    "environment": "staging",
+    "partition": "aws",
+    "default_region": "eu-west-1",
+    "connection": "assume_role",
     "read_role_arn": "arn:aws:iam::210987654321:role/console-read",
-}  # fmt: skip
+}
 
 
 def errors(**changed: str) -> set[str]:

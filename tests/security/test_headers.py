@@ -13,10 +13,22 @@ from tests.admin.cases import fill
 
 IN_AWS = "/aws/123456789012"
 PAGES = [
-    f"{IN_AWS}/", f"{IN_AWS}/users/", f"{IN_AWS}/users/?format=csv", f"{IN_AWS}/users/?format=json",
-    f"{IN_AWS}/changes/", "/audit/?format=csv", "/accounts/", "/search/?q=dana", "/auth/2fa/", "/auth/sessions/",
-    "/admin/", "/admin/identities/iamuser/", "/admin/accounts/operator/", "/step-up/", "/nothing/",
-]  # fmt: skip
+    f"{IN_AWS}/",
+    f"{IN_AWS}/users/",
+    f"{IN_AWS}/users/?format=csv",
+    f"{IN_AWS}/users/?format=json",
+    f"{IN_AWS}/changes/",
+    "/audit/?format=csv",
+    "/accounts/",
+    "/search/?q=dana",
+    "/auth/2fa/",
+    "/auth/sessions/",
+    "/admin/",
+    "/admin/identities/iamuser/",
+    "/admin/accounts/operator/",
+    "/step-up/",
+    "/nothing/",
+]
 
 
 @pytest.fixture

@@ -26,9 +26,19 @@ def world(aws_account: AwsAccount, alice: Operator) -> dict[str, str]:
     aws_account.name = TEXT[:80]
     aws_account.save()
     user = make_user(aws_account, TEXT, tags={TEXT: TEXT, "Name": TEXT}, path=f"/{TEXT}/", boundary_arn=TEXT)
-    group, role = make_group(aws_account, TEXT), make_role(aws_account, TEXT, tags={TEXT: TEXT}, trusted=[
-        {"type": "AWS", "value": TEXT}, {"type": "Service", "value": TEXT},
-    ], trust=make_document(f'{{"Statement": "{TEXT}'))  # fmt: skip
+    group, role = (
+        make_group(aws_account, TEXT),
+        make_role(
+            aws_account,
+            TEXT,
+            tags={TEXT: TEXT},
+            trusted=[
+                {"type": "AWS", "value": TEXT},
+                {"type": "Service", "value": TEXT},
+            ],
+            trust=make_document(f'{{"Statement": "{TEXT}'),
+        ),
+    )
     policy = make_policy(aws_account, f"p{TEXT}", versions=2)
     join(user, group)
     for owner in (user, group, role):
@@ -38,20 +48,36 @@ def world(aws_account: AwsAccount, alice: Operator) -> dict[str, str]:
     change = proposed(aws_account, alice, title=TEXT[:200], reason=TEXT)
     rested(change, "failed", "failed", error=ERROR)
     run = Run.objects.create(
-        aws_account=aws_account, source=TEXT[:40], trigger="operator", state="failed", error=ERROR,
+        aws_account=aws_account,
+        source=TEXT[:40],
+        trigger="operator",
+        state="failed",
+        error=ERROR,
         log=[{"at": timezone.now().isoformat(), "line": TEXT}],
-    )  # fmt: skip
+    )
     written = ManagedPolicy.objects.get(name="reports-write")
-    return {"user": user.aws_id, "group": group.aws_id, "role": role.aws_id, "policy": policy.aws_id,
-            "change": str(change.pk), "run": str(run.pk), "written": written.aws_id}  # fmt: skip
+    return {
+        "user": user.aws_id,
+        "group": group.aws_id,
+        "role": role.aws_id,
+        "policy": policy.aws_id,
+        "change": str(change.pk),
+        "run": str(run.pk),
+        "written": written.aws_id,
+    }
 
 
 def _history(user: IamUser) -> None:
     now = timezone.now()
     facet = Facet.objects.create(
-        aws_account=user.aws_account, kind=user.kind, object_id=user.aws_id, source="details", raw_hash="",
-        fingerprint="", read_at=now,
-    )  # fmt: skip
+        aws_account=user.aws_account,
+        kind=user.kind,
+        object_id=user.aws_id,
+        source="details",
+        raw_hash="",
+        fingerprint="",
+        read_at=now,
+    )
     for number in (1, 2):
         content = {TEXT: TEXT, "number": number}
         Revision.objects.create(facet=facet, number=number, content=content, seen_at=now, origin="outside")
@@ -65,8 +91,15 @@ policies/{policy}/ policies/{policy}/versions/ policies/{policy}/attached/ polic
 users/stage/?pick={user} users/stage/attach/?pick={user} users/stage/join/?pick={user} groups/{group}/add/
 groups/{group}/remove/?pick={user} policies/{policy}/versions/v1/default/ policies/{written}/edit/
 """
-ELSEWHERE = ["/search/?q=script", "/audit/", "/accounts/", f"/accounts/{ACCOUNT_ID}/", "/admin/identities/iamuser/",
-             "/admin/sync/change/", "/admin/accounts/awsaccount/"]  # fmt: skip
+ELSEWHERE = [
+    "/search/?q=script",
+    "/audit/",
+    "/accounts/",
+    f"/accounts/{ACCOUNT_ID}/",
+    "/admin/identities/iamuser/",
+    "/admin/sync/change/",
+    "/admin/accounts/awsaccount/",
+]
 
 
 @pytest.mark.parametrize(

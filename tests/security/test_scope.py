@@ -28,11 +28,20 @@ def test_not_by_the_admins_shortcut_to_pages(alices: Client, other_account: AwsA
 @pytest.mark.parametrize(
     "address",
     [
-        "/search/?q=reports", "/search/?q=999900009999", "/audit/?aws_account=999900009999", "/audit/?format=csv",
-        "/accounts/", "/admin/", "/admin/sync/change/", "/admin/accounts/grant/", "/admin/accounts/auditentry/",
-        "/admin/accounts/awsaccount/?q=9999", "/admin/sync/step/", "/admin/policies/document/",
+        "/search/?q=reports",
+        "/search/?q=999900009999",
+        "/audit/?aws_account=999900009999",
+        "/audit/?format=csv",
+        "/accounts/",
+        "/admin/",
+        "/admin/sync/change/",
+        "/admin/accounts/grant/",
+        "/admin/accounts/auditentry/",
+        "/admin/accounts/awsaccount/?q=9999",
+        "/admin/sync/step/",
+        "/admin/policies/document/",
     ],
-)  # fmt: skip
+)
 def test_not_by_what_lists_hold(alices: Client, address: str) -> None:
     answer = alices.get(address)
     text = answer.getvalue()

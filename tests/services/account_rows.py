@@ -23,9 +23,17 @@ from tests.services.rows import make_role
 R = TypeVar("R", bound=MirroredRow)
 SUMMARY = {"Users": 4990, "UsersQuota": 5000, "Roles": 12, "RolesQuota": 1000, "GlobalEndpointTokenVersion": 2}
 SOURCES = (
-    "iam.alias", "iam.password_policy", "iam.summary", "iam.server_certificates", "iam.oidc_providers",
-    "iam.saml_providers", "iam.instance_profiles", "iam.last_accessed", "iam.virtual_mfa", "iam.root_access",
-)  # fmt: skip
+    "iam.alias",
+    "iam.password_policy",
+    "iam.summary",
+    "iam.server_certificates",
+    "iam.oidc_providers",
+    "iam.saml_providers",
+    "iam.instance_profiles",
+    "iam.last_accessed",
+    "iam.virtual_mfa",
+    "iam.root_access",
+)
 
 
 def make(model: type[R], aws_account: AwsAccount, name: str, **fields: Any) -> R:
@@ -36,9 +44,12 @@ def make(model: type[R], aws_account: AwsAccount, name: str, **fields: Any) -> R
 
 def make_settings(aws_account: AwsAccount, **fields: Any) -> IamAccount:
     usual = {
-        "alias": "acme", "summary": SUMMARY, "password_policy": {"MinimumPasswordLength": 8}, "unassigned_mfa": [],
+        "alias": "acme",
+        "summary": SUMMARY,
+        "password_policy": {"MinimumPasswordLength": 8},
+        "unassigned_mfa": [],
         "root_access": {"features": ["RootSessions"], "barrier": ""},
-    }  # fmt: skip
+    }
     return make(IamAccount, aws_account, aws_account.account_id, **{**usual, **fields})
 
 

@@ -15,9 +15,14 @@ from tests.services.chromium import HOW_TO_GET_ONE, chromium
 
 # Without these, Chromium calls home at every start.
 QUIET = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 # A page may wait for dozens of calls to AWS, on a machine that has other tests to run as well.

@@ -58,9 +58,20 @@ def start_worker(queues: str, env: dict[str, str]) -> Worker:
     """
     log = Path(settings.STATE_DIR) / f"worker-{time.monotonic_ns()}.log"
     arguments = [
-        "-A", "iamconsole", "--skip-checks", "worker", "-Q", queues,
-        "--pool", "solo", "--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat",
-    ]  # fmt: skip
+        "-A",
+        "iamconsole",
+        "--skip-checks",
+        "worker",
+        "-Q",
+        queues,
+        "--pool",
+        "solo",
+        "--loglevel",
+        "INFO",
+        "--without-gossip",
+        "--without-mingle",
+        "--without-heartbeat",
+    ]
     orders, answers = _nursery(database_url())
     order = {"arguments": arguments, "environment": {**_environment(database_url()), **env}, "log": str(log)}
     orders.write(json.dumps(order) + "\n")

@@ -88,8 +88,10 @@ def test_the_log_tells_the_story(world: World, change: Change, erin: Operator) -
     assert said[1].startswith("Claimed by worker ")
     assert said[2].startswith("Signed in to AWS as arn:aws:")
     assert said[4:] == [
-        "Step 1: found as the plan expects, done.", "Step 2: found as the plan expects, done.", "Applied.",
-    ]  # fmt: skip
+        "Step 1: found as the plan expects, done.",
+        "Step 2: found as the plan expects, done.",
+        "Applied.",
+    ]
 
 
 def test_leases_and_claim_are_gone_afterwards(world: World, change: Change, erin: Operator) -> None:

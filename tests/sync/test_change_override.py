@@ -126,9 +126,13 @@ def test_there_must_be_something_to_override(aws_account: AwsAccount, erin: Oper
 @pytest.mark.parametrize("names, valid", [("rescue\nadmin-*", True), ("role/rescue", False), ("a b", False)])
 def test_break_glass_roles_are_names(alice: Operator, client_of: ClientOf, names: str, valid: bool) -> None:
     data = {
-        "name": "Acme", "environment": "production", "default_region": "us-east-1", "pull_every_minutes": 0,
-        "approvals_required": 0, "break_glass_roles": names,
-    }  # fmt: skip
+        "name": "Acme",
+        "environment": "production",
+        "default_region": "us-east-1",
+        "pull_every_minutes": 0,
+        "approvals_required": 0,
+        "break_glass_roles": names,
+    }
     answer = client_of(alice).post("/accounts/123456789012/", data)
     assert answer.status_code == (302 if valid else 422)
     assert ("can’t be the name of a role" in answer.content.decode()) is not valid

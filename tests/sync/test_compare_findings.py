@@ -30,11 +30,16 @@ def test_no_more_than_was_said_isnt_worse(found: Finding) -> None:
 @pytest.mark.parametrize(
     "found",
     [
-        now(about=["a", "z"]), now(amount=5), now(step=4), now(code="TRUST_BREAKS"), now(severity="security_warning"),
-        now(message=ON_PLAN.message, about=["a", "b", "c", "z"]), now(about=None),
+        now(about=["a", "z"]),
+        now(amount=5),
+        now(step=4),
+        now(code="TRUST_BREAKS"),
+        now(severity="security_warning"),
+        now(message=ON_PLAN.message, about=["a", "b", "c", "z"]),
+        now(about=None),
     ],
     ids=["another name", "more", "another step", "another code", "graver", "the same words of other names", "unknown"],
-)  # fmt: skip
+)
 def test_anything_more_is_worse(found: Finding) -> None:
     assert worse([ON_PLAN], [found]) == [found]
 

@@ -103,9 +103,11 @@ def test_a_group_that_is_renamed_during_the_pull_keeps_its_members(
 ) -> None:
     """Jane was read as a member of developers, and then there is a group of another name only."""
     during(
-        emulator, aws_account, worker,
+        emulator,
+        aws_account,
+        worker,
         lambda: iam.update_group(GroupName="developers", NewGroupName="makers"),
-    )  # fmt: skip
+    )
     pulled(aws_account)
     assert [str(edge.group) for edge in Membership.objects.live()] == ["makers"]
     assert told(aws_account)["developers" if "developers" in told(aws_account) else "makers"] == (

@@ -199,9 +199,13 @@ def _delete_jane(iam: Any) -> None:
     ],
 )
 def test_it_says_why_not(
-    iam: Any, aws_account: AwsAccount, erin: Operator, client_of: Callable[..., Client],
-    act: Callable[[Any], object], why: str,
-) -> None:  # fmt: skip
+    iam: Any,
+    aws_account: AwsAccount,
+    erin: Operator,
+    client_of: Callable[..., Client],
+    act: Callable[[Any], object],
+    why: str,
+) -> None:
     act(iam)
     pulled(aws_account)
     found = drift.open_drift(aws_account).order_by("pk")[0]

@@ -26,8 +26,15 @@ def kept_for_30_days(db: None, settings: Any) -> None:
 
 @pytest.fixture
 def facet(aws_account: AwsAccount) -> Facet:
-    return Facet.objects.create(aws_account=aws_account, kind="iam.user", object_id="AIDA1", source="details",
-                                raw_hash="", fingerprint="", read_at=NOW)  # fmt: skip
+    return Facet.objects.create(
+        aws_account=aws_account,
+        kind="iam.user",
+        object_id="AIDA1",
+        source="details",
+        raw_hash="",
+        fingerprint="",
+        read_at=NOW,
+    )
 
 
 def revise(facet: Facet, *days_ago: float, **fields: Any) -> list[Revision]:
@@ -78,8 +85,15 @@ def test_what_a_gone_object_was_stays(facet: Facet) -> None:
 
 
 def test_another_facets_revisions_dont_count(facet: Facet, aws_account: AwsAccount) -> None:
-    other = Facet.objects.create(aws_account=aws_account, kind="iam.user", object_id="AIDA2", source="details",
-                                 raw_hash="", fingerprint="", read_at=NOW)  # fmt: skip
+    other = Facet.objects.create(
+        aws_account=aws_account,
+        kind="iam.user",
+        object_id="AIDA2",
+        source="details",
+        raw_hash="",
+        fingerprint="",
+        read_at=NOW,
+    )
     revise(facet, 90)
     revise(other, 80, 70, 60)
     retention.forget_old()
@@ -150,8 +164,13 @@ def test_logs_of_old_runs_go(aws_account: AwsAccount, days_ago: int, kept: list[
 
 
 def test_an_active_run_keeps_its_log(aws_account: AwsAccount) -> None:
-    run = Run.objects.create(aws_account=aws_account, source="iam.details", state=Run.State.RUNNING,
-                             trigger=Run.Trigger.COMMAND, log=[{"line": "Began."}])  # fmt: skip
+    run = Run.objects.create(
+        aws_account=aws_account,
+        source="iam.details",
+        state=Run.State.RUNNING,
+        trigger=Run.Trigger.COMMAND,
+        log=[{"line": "Began."}],
+    )
     retention.forget_old()
     run.refresh_from_db()
     assert run.log

@@ -119,10 +119,25 @@ def test_refreshes_of_one_object_go_unless_it_has_drift(aws_account: AwsAccount)
     ran(aws_account, 90, source=Run.OBJECT, object_kind="iam.user", object_id="AIDA1")
     kept = ran(aws_account, 90, source=Run.OBJECT, object_kind="iam.user", object_id="AIDA2")
     seen = ran(aws_account, 1, source=Run.OBJECT, object_kind="iam.user", object_id="AIDA2")
-    facet = Facet.objects.create(aws_account=aws_account, kind="iam.user", object_id="AIDA2", source="details",
-                                 raw_hash="", fingerprint="", read_at=timezone.now())  # fmt: skip
-    Revision.objects.create(facet=facet, number=2, fingerprint="", content={}, seen_at=timezone.now(), run_id=seen,
-                            origin="outside", drift_in=aws_account)  # fmt: skip
+    facet = Facet.objects.create(
+        aws_account=aws_account,
+        kind="iam.user",
+        object_id="AIDA2",
+        source="details",
+        raw_hash="",
+        fingerprint="",
+        read_at=timezone.now(),
+    )
+    Revision.objects.create(
+        facet=facet,
+        number=2,
+        fingerprint="",
+        content={},
+        seen_at=timezone.now(),
+        run_id=seen,
+        origin="outside",
+        drift_in=aws_account,
+    )
     assert left() == [kept, seen]
 
 

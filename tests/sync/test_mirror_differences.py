@@ -37,13 +37,16 @@ def words(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
         ({"tags": {"{x}": "{y}"}}, {"tags": {}}, ["tag {x} removed"]),
         # What the parts don't name is told all the same.
         ({"state": "Active"}, {"state": "Inactive"}, ["State: Inactive instead of Active"]),
-        ({"keys": {"AK": {"status": "Active"}}}, {"keys": {"AK": {"status": "Inactive"}}},
-         ["Keys: AK: status Inactive instead of Active"]),
+        (
+            {"keys": {"AK": {"status": "Active"}}},
+            {"keys": {"AK": {"status": "Inactive"}}},
+            ["Keys: AK: status Inactive instead of Active"],
+        ),
         ({"keys": {}}, {"keys": {"AK": {"status": "Active"}}}, ["Keys: AK added"]),
         ({"{odd}": [1]}, {"{odd}": []}, ["{odd}: 1 removed"]),
         ({"on": True}, {"on": False}, ["On: no instead of yes"]),
     ],
-)  # fmt: skip
+)
 def test_told(before: dict[str, Any], after: dict[str, Any], expected: list[str]) -> None:
     assert words(before, after) == expected
 

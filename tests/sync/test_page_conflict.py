@@ -25,9 +25,16 @@ def test_leaves_out_what_is_alike() -> None:
         text_of(*start, "old", *end), text_of(*start, "ours", *end), text_of(*start, "live", "more", *end)
     )
     assert said(base) == [
-        "…5 unchanged lines", " start 5", " start 6", " start 7", " old", " end 0", " end 1", " end 2",
+        "…5 unchanged lines",
+        " start 5",
+        " start 6",
+        " start 7",
+        " old",
+        " end 0",
+        " end 1",
+        " end 2",
         "…2 unchanged lines",
-    ]  # fmt: skip
+    ]
     assert said(ours)[4:6] == ["-old", "+ours"]
     assert said(live)[4:7] == ["-old", "+live", "+more"]
 

@@ -183,8 +183,9 @@ def test_a_pull_of_everything_is_one_line_and_leads_to_its_sources(
     page = client_of(bob).get(list_url(aws_account))
     rows = page.context["listing"].page.rows
     assert [(row.pk, row.state, row.seen, row.new) for row in rows] == [
-        (first.pk, "failed", 30, 3), (alone.pk, "done", 40, 0),
-    ]  # fmt: skip
+        (first.pk, "failed", 30, 3),
+        (alone.pk, "done", 40, 0),
+    ]
     text = page.content.decode()
     assert "3 sources" in text and "2 complete, 1 failed" in text
     link = f"{list_url(aws_account)}?together={first.pk}"

@@ -278,9 +278,13 @@ def test_the_reverse_of_half_a_grant_does_not_keep_the_other_half(
     ending = Change.objects.get(ends=grant)
     reverse = changes.propose_reverse(change=grant, actor=erin, reason="")
     step = Step.objects.create(
-        change=ending, position=2, kind="iam.user.detach", params=more.params, part=more.part,
+        change=ending,
+        position=2,
+        kind="iam.user.detach",
+        params=more.params,
+        part=more.part,
         expects={**(more.expects or {}), "attached": True},
-    )  # fmt: skip
+    )
     Change.objects.filter(pk=ending.pk).update(digest=digest(world.aws_account, list(ending.steps.all())))
     world.iam.attach_user_policy(UserName=user.name, PolicyArn=step.params["policy_arn"])
     carry_out(reverse, erin)

@@ -30,12 +30,18 @@ TABLE = Table(
     ),
     filters=(
         ChoiceFilter("gone", "Gone", unless=Q(gone_at__isnull=True), choices=(Choice("with", "With gone", Q()),)),
-        ChoiceFilter("team", "Team", default="shop", choices=(
-            Choice("shop", "Shop", Q(path="/shop/")),
-            Choice("all", "All", lambda rows: rows.all()),
-        )),
+        ChoiceFilter(
+            "team",
+            "Team",
+            default="shop",
+            choices=(
+                Choice("shop", "Shop", Q(path="/shop/")),
+                Choice("all", "All", lambda rows: rows.all()),
+            ),
+        ),
         TextFilter(
-            "group", "Group",
+            "group",
+            "Group",
             rows=lambda name: Q(name__startswith=name),
             known=lambda aws_account: IamGroup.objects.filter(aws_account=aws_account),
             words="In {}",
@@ -43,7 +49,7 @@ TABLE = Table(
         DateFilter("before", "Before", lookup="created_at__lt", words="Before {}"),
     ),
     empty_title="No people",
-)  # fmt: skip
+)
 
 ListingOf = Callable[..., Listing]
 

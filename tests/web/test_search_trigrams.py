@@ -34,9 +34,20 @@ def dana(aws_account: AwsAccount) -> IamUser:
 
 @pytest.mark.parametrize(
     "words",
-    ["okafor", "OKAFOR", "a.O", "/eng/dana", "user/eng", "arn:aws:iam::123456789012:user/eng/Dana.Okafor", "plat%f",
-     "a0123", " Okafor ", "da", "D"],
-)  # fmt: skip
+    [
+        "okafor",
+        "OKAFOR",
+        "a.O",
+        "/eng/dana",
+        "user/eng",
+        "arn:aws:iam::123456789012:user/eng/Dana.Okafor",
+        "plat%f",
+        "a0123",
+        " Okafor ",
+        "da",
+        "D",
+    ],
+)
 def test_finds(dana: IamUser, words: str) -> None:
     assert found(words) == ["Dana.Okafor"]
 

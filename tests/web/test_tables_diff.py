@@ -51,16 +51,19 @@ def test_a_list_that_grows_gains_its_new_lines_alone() -> None:
     assert signed('{"Action": ["a", "b"]}', '{"Action": ["a", "b", "c"]}') == ['+    "c"']
     assert signed('{"Action": ["b", "c"]}', '{"Action": ["a", "b"]}') == ['+    "a",', '-    "c"']
     assert signed('{"tags": {"a": "1"}}', '{"tags": {"a": "1"}, "trust": {"b": "2"}}') == [
-        '+  "trust": {', '+    "b": "2"', "+  }",
-    ]  # fmt: skip
+        '+  "trust": {',
+        '+    "b": "2"',
+        "+  }",
+    ]
 
 
 def test_one_text_or_none_is_a_list_where_the_other_has_a_list() -> None:
     assert signed('{"AWS": "a"}', '{"AWS": ["a", "b"]}') == ['+    "b"']
     assert signed('{"AWS": ["a", "b"]}', '{"AWS": "b"}') == ['-    "a",']
     assert signed('{"attached": [], "tags": {}}', '{"attached": ["x"], "tags": {"a": "1"}}') == [
-        '+    "x"', '+    "a": "1"',
-    ]  # fmt: skip
+        '+    "x"',
+        '+    "a": "1"',
+    ]
     assert signed('{"AWS": "a"}', '{"AWS": "b"}') == ['-  "AWS": "a"', '+  "AWS": "b"']
 
 

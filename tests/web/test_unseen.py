@@ -34,8 +34,11 @@ def test_what_prints_as_nothing_or_as_a_blank_is_shown(character: str) -> None:
 def test_what_prints_is_not(character: str) -> None:
     fillers = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
     if UNSEEN.search(character):
-        assert character in fillers or "VARIATION SELECTOR" in unicodedata.name(character, "") or (
-            "\U00013430" <= character <= "\U0001345f")  # fmt: skip
+        assert (
+            character in fillers
+            or "VARIATION SELECTOR" in unicodedata.name(character, "")
+            or ("\U00013430" <= character <= "\U0001345f")
+        )
 
 
 def test_by_their_numbers() -> None:

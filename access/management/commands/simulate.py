@@ -33,9 +33,13 @@ class Command(BaseCommand):
             help="an ARN, or a pattern of ARNs that are asked about one and all; * for actions that have none",
         )
         parser.add_argument(
-            "--context", metavar="KEY=VALUE", nargs="*", action="extend", default=[],
+            "--context",
+            metavar="KEY=VALUE",
+            nargs="*",
+            action="extend",
+            default=[],
             help="a condition key of the request; twice for two values. What isn't given is unknown.",
-        )  # fmt: skip
+        )
         parser.add_argument("--account", help="the AWS account whose mirror is asked, 12 digits")
         parser.add_argument("--json", action="store_true", help="print JSON; answers to --cases are in any case")
 

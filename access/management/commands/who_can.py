@@ -35,9 +35,13 @@ class Command(BaseCommand):
         parser.add_argument("resource", metavar="RESOURCE", help="an ARN or a pattern; * for anything at all")
         parser.add_argument("--account", required=True, help="the AWS account whose mirror is asked, 12 digits")
         parser.add_argument(
-            "--context", metavar="KEY=VALUE", nargs="*", action="extend", default=[],
+            "--context",
+            metavar="KEY=VALUE",
+            nargs="*",
+            action="extend",
+            default=[],
             help="a condition key of the request; twice for two values. What isn't given is unknown.",
-        )  # fmt: skip
+        )
         parser.add_argument(
             "--chains", metavar="DEPTH", type=int, default=0, help="list, too, who gets there by assuming so many roles"
         )

@@ -8,8 +8,14 @@ from cognito.identity_pools.operations.settings import UpdatePool, with_settings
 from sync import operations
 
 __all__ = [
-    "create_pool", "delete_identities", "delete_pool", "register", "set_principal_tags", "set_roles", "with_settings",
-]  # fmt: skip
+    "create_pool",
+    "delete_identities",
+    "delete_pool",
+    "register",
+    "set_principal_tags",
+    "set_roles",
+    "with_settings",
+]
 
 
 def register() -> None:

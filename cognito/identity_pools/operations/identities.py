@@ -87,8 +87,9 @@ class DeleteIdentities(PoolOperation[IdentitiesParams]):
             told = ", ".join(f"{each['IdentityId']} ({each.get('ErrorCode', 'no reason')})" for each in left)
             raise errors.UnknownOutcome(
                 f"AWS left {_identities(len(left))} undeleted: {told}.",
-                operation=f"{call.service}:{call.operation}", sent=True,
-            )  # fmt: skip
+                operation=f"{call.service}:{call.operation}",
+                sent=True,
+            )
         return answer
 
     def reverse(self, p: IdentitiesParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:

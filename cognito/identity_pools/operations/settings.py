@@ -25,19 +25,32 @@ from sync.mirror import Content
 from sync.operations import Alteration, BadParams, Call, StepSpec, Value
 
 GUESTS, CLASSIC, NAME, TAGS = (
-    "AllowUnauthenticatedIdentities", "AllowClassicFlow", "IdentityPoolName", "IdentityPoolTags",
-)  # fmt: skip
+    "AllowUnauthenticatedIdentities",
+    "AllowClassicFlow",
+    "IdentityPoolName",
+    "IdentityPoolTags",
+)
 USER_POOLS, SOCIAL, DEVELOPER, OIDC, SAML = (
-    "CognitoIdentityProviders", "SupportedLoginProviders", "DeveloperProviderName", "OpenIdConnectProviderARNs",
+    "CognitoIdentityProviders",
+    "SupportedLoginProviders",
+    "DeveloperProviderName",
+    "OpenIdConnectProviderARNs",
     "SamlProviderARNs",
-)  # fmt: skip
+)
 PROVIDERS = (USER_POOLS, SOCIAL, DEVELOPER, OIDC, SAML)
 _SETTINGS = IdentityPoolMirror.settings
 _OFF = {GUESTS: False, CLASSIC: False}
 _WORDS = {
-    NAME: "name", GUESTS: "guest access", CLASSIC: "classic flow", TAGS: "tags", USER_POOLS: "user pools",
-    SOCIAL: "social providers", DEVELOPER: "developer provider", OIDC: "OIDC providers", SAML: "SAML providers",
-}  # fmt: skip
+    NAME: "name",
+    GUESTS: "guest access",
+    CLASSIC: "classic flow",
+    TAGS: "tags",
+    USER_POOLS: "user pools",
+    SOCIAL: "social providers",
+    DEVELOPER: "developer provider",
+    OIDC: "OIDC providers",
+    SAML: "SAML providers",
+}
 # What a title says of a step that sets one thing only.
 _TITLES = {
     (GUESTS, True): "Turn on guest access of {}",

@@ -125,8 +125,11 @@ class InGroup(PersonOperation[InGroupParams]):
         """The role, as the steps before this one leave it."""
         if not self.leaves:
             return {}
-        said = [step.params.settings for step in draft.writing(child_key(GROUP, p.pool_arn, p.group))
-                if step.kind in _SETS_ROLE]  # fmt: skip
+        said = [
+            step.params.settings
+            for step in draft.writing(child_key(GROUP, p.pool_arn, p.group))
+            if step.kind in _SETS_ROLE
+        ]
         return {"role": said[-1].get("RoleArn", "") if said else self.group(draft, p).role_arn}
 
     def live(self, client: AwsClient, p: InGroupParams) -> Value:

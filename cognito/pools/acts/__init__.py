@@ -21,24 +21,44 @@ def register() -> None:
         Act("untag", "Remove a tag…", settings.UntagForm, icon="tag", offered=_is_tagged, position=61),
         Act("look", "Look of the sign-in pages…", looks.LookForm, icon="palette", offered=_has_domain, position=65),
         Act("settings-json", "All settings as JSON…", settings.PoolJsonForm, icon="pencil", position=70),
-        Act("domain-delete", "Delete a domain…", settings.DeleteDomainForm, icon="trash-2", danger=True,
-            offered=_has_domain, position=80),
+        Act(
+            "domain-delete",
+            "Delete a domain…",
+            settings.DeleteDomainForm,
+            icon="trash-2",
+            danger=True,
+            offered=_has_domain,
+            position=80,
+        ),
         Act("delete", "Delete…", settings.DeletePoolForm, icon="trash-2", danger=True, position=90),
-    )  # fmt: skip
+    )
     _register_tasks(
-        ("signup", signing.SignUpForm), ("signin", signing.SignInForm), ("password", signing.PasswordPolicyForm),
-        ("mfa", signing.MfaForm), ("recovery", signing.RecoveryForm), ("messages", settings.MessagesForm),
-        ("texts", texts.TextsForm), ("devices", texts.DevicesForm),
-        ("triggers", settings.TriggersForm), ("protection", settings.ProtectionForm), ("plan", settings.PlanForm),
+        ("signup", signing.SignUpForm),
+        ("signin", signing.SignInForm),
+        ("password", signing.PasswordPolicyForm),
+        ("mfa", signing.MfaForm),
+        ("recovery", signing.RecoveryForm),
+        ("messages", settings.MessagesForm),
+        ("texts", texts.TextsForm),
+        ("devices", texts.DevicesForm),
+        ("triggers", settings.TriggersForm),
+        ("protection", settings.ProtectionForm),
+        ("plan", settings.PlanForm),
         ("domain", settings.DomainForm),
-        ("client-new", clients.NewClientForm), ("client-signin", clients.ClientSignInForm),
-        ("client-oauth", clients.ClientOAuthForm), ("client-tokens", clients.ClientTokensForm),
+        ("client-new", clients.NewClientForm),
+        ("client-signin", clients.ClientSignInForm),
+        ("client-oauth", clients.ClientOAuthForm),
+        ("client-tokens", clients.ClientTokensForm),
         ("client-attributes", attributes.ClientAttributesForm),
-        ("client-json", clients.ClientJsonForm), ("client-secret", clients.RotateSecretForm),
-        ("group-new", belonging.NewGroupForm), ("group", belonging.GroupForm),
-        ("provider-new", belonging.NewProviderForm), ("provider", belonging.ProviderForm),
-        ("server-new", belonging.NewServerForm), ("server", belonging.ServerForm),
-    )  # fmt: skip
+        ("client-json", clients.ClientJsonForm),
+        ("client-secret", clients.RotateSecretForm),
+        ("group-new", belonging.NewGroupForm),
+        ("group", belonging.GroupForm),
+        ("provider-new", belonging.NewProviderForm),
+        ("provider", belonging.ProviderForm),
+        ("server-new", belonging.NewServerForm),
+        ("server", belonging.ServerForm),
+    )
     acts.register(
         PLACE,
         Act("risk", "", threats.RiskForm, listed=False, offered=_has_risk),
@@ -47,10 +67,12 @@ def register() -> None:
         Act("client-sessions", "", sessions.ClientSessionsForm, listed=False, offered=_tracks_sessions),
     )
     for name, form in (
-        ("client-secret-delete", clients.DeleteSecretForm), ("client-delete", clients.DeleteClientForm),
-        ("group-delete", belonging.DeleteGroupForm), ("provider-delete", belonging.DeleteProviderForm),
+        ("client-secret-delete", clients.DeleteSecretForm),
+        ("client-delete", clients.DeleteClientForm),
+        ("group-delete", belonging.DeleteGroupForm),
+        ("provider-delete", belonging.DeleteProviderForm),
         ("server-delete", belonging.DeleteServerForm),
-    ):  # fmt: skip
+    ):
         acts.register(PLACE, Act(name, "", form, icon="trash-2", danger=True, listed=False))
 
 

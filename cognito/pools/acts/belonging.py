@@ -27,9 +27,11 @@ class GroupFields(forms.Form):
     description = forms.CharField(max_length=2048, required=False)
     role = RoleField(required=False, help_text=_ROLE_HELP)
     precedence = forms.IntegerField(
-        min_value=0, max_value=2_147_483_647, required=False,
+        min_value=0,
+        max_value=2_147_483_647,
+        required=False,
         help_text="Who is in several groups gets the role of the one with the lowest number.",
-    )  # fmt: skip
+    )
 
     def said(self) -> dict[str, Any]:
         """By AWS's names."""
@@ -102,14 +104,18 @@ class ProviderFields(forms.Form):
         help_text=f"One a line, such as client_id = … No secret here. AWS asks for these. {_ASKED_FOR}.",
     )
     secret = forms.CharField(
-        label="Client secret", required=False, max_length=4096, strip=True,
+        label="Client secret",
+        required=False,
+        max_length=4096,
+        strip=True,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         help_text="Sealed until it is sent. With Apple: the private key.",
-    )  # fmt: skip
+    )
     mapping = PairsField(
-        label="Attribute mapping", required=False,
+        label="Attribute mapping",
+        required=False,
         help_text="The pool’s attribute and the provider’s: email = email. One a line.",
-    )  # fmt: skip
+    )
     identifiers = LinesField(label="Identifiers", help_text="Such as domains of e-mail addresses, one a line.")
 
     def clean_details(self) -> dict[str, str]:
@@ -301,8 +307,9 @@ class NewPoolForm(ActForm):
     region = forms.CharField(label="Region", max_length=32, help_text="Such as eu-central-1. It can’t be changed.")
     signs_in_with = ManyField(
         [("email", "E-mail address"), ("phone_number", "Phone number")],
-        label="Username is", help_text="Nothing: a name of their own. It can’t be changed later.",
-    )  # fmt: skip
+        label="Username is",
+        help_text="Nothing: a name of their own. It can’t be changed later.",
+    )
     self_signup = forms.BooleanField(label="Anybody may sign up", required=False)
 
     def steps(self) -> Sequence[StepSpec]:
@@ -313,11 +320,15 @@ class NewPoolForm(ActForm):
             "UsernameConfiguration": {"CaseSensitive": False},
             "Policies": {
                 "PasswordPolicy": {
-                    "MinimumLength": 12, "RequireUppercase": True, "RequireLowercase": True, "RequireNumbers": True,
-                    "RequireSymbols": True, "TemporaryPasswordValidityDays": 7,
+                    "MinimumLength": 12,
+                    "RequireUppercase": True,
+                    "RequireLowercase": True,
+                    "RequireNumbers": True,
+                    "RequireSymbols": True,
+                    "TemporaryPasswordValidityDays": 7,
                 }
             },
-        }  # fmt: skip
+        }
         if said["signs_in_with"]:
             settings["UsernameAttributes"] = said["signs_in_with"]
             settings["AutoVerifiedAttributes"] = said["signs_in_with"]

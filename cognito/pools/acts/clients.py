@@ -136,9 +136,10 @@ class ClientSignInForm(ClientForm):
     name = forms.CharField(max_length=128)
     flows = ManyField(FLOWS, label="Ways to sign in")
     hides = forms.BooleanField(
-        label="Don’t tell whether somebody exists", required=False,
+        label="Don’t tell whether somebody exists",
+        required=False,
         help_text="Else a wrong username gets another answer than a wrong password, and names can be guessed.",
-    )  # fmt: skip
+    )
     revokes = forms.BooleanField(label="Tokens can be revoked", required=False)
 
     def clean_flows(self) -> list[str]:

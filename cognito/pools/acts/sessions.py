@@ -23,9 +23,11 @@ class SessionsForm(SettingsForm):
     about = "Where they are tracked, AWS tells which sessions a person has open, and each can be ended by itself."
     tracked = forms.BooleanField(label="Sessions are tracked", required=False)
     most = forms.IntegerField(
-        label="Sessions at once", min_value=1, max_value=_MOST,
+        label="Sessions at once",
+        min_value=1,
+        max_value=_MOST,
         help_text="Of one person. Who has as many loses the one used longest ago when they sign in again.",
-    )  # fmt: skip
+    )
 
     def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         return {
@@ -45,9 +47,11 @@ class ClientSessionsForm(OneForm):
     heading = "Sessions of {one}"
     about = "Whoever signed in on Cognito’s own pages for another app gets into this one without being asked again."
     minutes = forms.IntegerField(
-        label="So many minutes long", min_value=0, max_value=_LONGEST_MIN,
+        label="So many minutes long",
+        min_value=0,
+        max_value=_LONGEST_MIN,
         help_text="From when they last proved who they are; 90 days at most. 0: they are always asked.",
-    )  # fmt: skip
+    )
 
     def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         minutes = at(settings, "SSOSession.MaxValidityMinutes")

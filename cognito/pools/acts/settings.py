@@ -26,9 +26,17 @@ from sync.operations import StepSpec
 
 # API reference, LambdaConfigType: those that are an ARN and nothing else.
 TRIGGERS = (
-    "PreSignUp", "CustomMessage", "PostConfirmation", "PreAuthentication", "PostAuthentication", "DefineAuthChallenge",
-    "CreateAuthChallenge", "VerifyAuthChallengeResponse", "PreTokenGeneration", "UserMigration",
-)  # fmt: skip
+    "PreSignUp",
+    "CustomMessage",
+    "PostConfirmation",
+    "PreAuthentication",
+    "PostAuthentication",
+    "DefineAuthChallenge",
+    "CreateAuthChallenge",
+    "VerifyAuthChallengeResponse",
+    "PreTokenGeneration",
+    "UserMigration",
+)
 
 _BY_CODE, _BY_LINK = "CONFIRM_WITH_CODE", "CONFIRM_WITH_LINK"
 # Where the subject and the text stand (API reference, VerificationMessageTemplateType).
@@ -45,9 +53,11 @@ class MessagesForm(SettingsForm):
         label="Mail is sent by", choices=[("COGNITO_DEFAULT", "Cognito"), ("DEVELOPER", "Amazon SES")]
     )
     source_arn = ArnField(
-        r"ses:[a-z0-9-]+:\d{12}:identity/.+", "an identity in SES", label="Identity in SES",
+        r"ses:[a-z0-9-]+:\d{12}:identity/.+",
+        "an identity in SES",
+        label="Identity in SES",
         help_text="Its ARN; needed with SES.",
-    )  # fmt: skip
+    )
     sender_name = forms.CharField(
         label="From", required=False, max_length=320, help_text="Such as Acme <hello@acme.example>; with SES only."
     )
@@ -58,15 +68,21 @@ class MessagesForm(SettingsForm):
     )
     subject = forms.CharField(label="Subject of verification", required=False, max_length=140)
     message = forms.CharField(
-        label="Text of verification", required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 4}),
+        label="Text of verification",
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
         help_text="{####} stands for the code; with a link, {##Click here##} for the link and its words. "
         "Empty: AWS’s own text.",
-    )  # fmt: skip
+    )
     invite_subject = forms.CharField(label="Subject of an invitation", required=False, max_length=140)
     invite_message = forms.CharField(
-        label="Text of an invitation", required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 4}),
+        label="Text of an invitation",
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
         help_text="{username} and {####}, the temporary password, have to be in it.",
-    )  # fmt: skip
+    )
 
     def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         mail, template = settings.get("EmailConfiguration", {}), settings.get("VerificationMessageTemplate", {})
@@ -129,16 +145,17 @@ class MessagesForm(SettingsForm):
             f"VerificationMessageTemplate.{message}": said["message"],
             "AdminCreateUserConfig.InviteMessageTemplate.EmailSubject": said["invite_subject"],
             "AdminCreateUserConfig.InviteMessageTemplate.EmailMessage": said["invite_message"],
-        }  # fmt: skip
+        }
 
 
 class TriggersForm(SettingsForm):
     heading = "Triggers of {names}"
     about = "Functions that Cognito calls at sign-up and sign-in. One that fails refuses the sign-in."
     functions = PairsField(
-        label="Functions", required=False,
+        label="Functions",
+        required=False,
         help_text=f"One a line, such as PreSignUp = arn:aws:lambda:… There are {', '.join(TRIGGERS)}. Others stay.",
-    )  # fmt: skip
+    )
 
     def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         held = settings.get("LambdaConfig", {})
@@ -221,9 +238,13 @@ class AttributeForm(PoolForm):
     def all_steps(self) -> Sequence[StepSpec]:
         said = self.cleaned_data
         params = {
-            "pool_arn": self.pool.arn, "called": self.pool.name, "attribute": said["name"], "type": said["type"],
-            "mutable": said["mutable"], "longest": said["longest"],
-        }  # fmt: skip
+            "pool_arn": self.pool.arn,
+            "called": self.pool.name,
+            "attribute": said["name"],
+            "type": said["type"],
+            "mutable": said["mutable"],
+            "longest": said["longest"],
+        }
         return [StepSpec(AddAttribute.kind, params)]
 
 
@@ -265,9 +286,10 @@ class DomainForm(PoolForm):
         label="Pages", coerce=int, choices=[(2, "Managed login"), (1, "Hosted UI (classic)")]
     )
     certificate = ArnField(
-        r"acm:us-east-1:\d{12}:certificate/.+", "a certificate of ACM in us-east-1",
+        r"acm:us-east-1:\d{12}:certificate/.+",
+        "a certificate of ACM in us-east-1",
         help_text="ARN in ACM, in us-east-1; for a domain of your own.",
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -16,13 +16,17 @@ from sync.operations import StepSpec
 
 ADDRESSES = [("email", "E-mail address"), ("phone_number", "Phone number")]
 FIRST_FACTORS = [
-    ("PASSWORD", "Password"), ("EMAIL_OTP", "A code by e-mail"), ("SMS_OTP", "A code by text message"),
+    ("PASSWORD", "Password"),
+    ("EMAIL_OTP", "A code by e-mail"),
+    ("SMS_OTP", "A code by text message"),
     ("WEB_AUTHN", "A passkey"),
-]  # fmt: skip
+]
 REQUIRED = [
-    ("RequireUppercase", "An upper-case letter"), ("RequireLowercase", "A lower-case letter"),
-    ("RequireNumbers", "A digit"), ("RequireSymbols", "A symbol"),
-]  # fmt: skip
+    ("RequireUppercase", "An upper-case letter"),
+    ("RequireLowercase", "A lower-case letter"),
+    ("RequireNumbers", "A digit"),
+    ("RequireSymbols", "A symbol"),
+]
 
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", re.ASCII)
 
@@ -40,9 +44,10 @@ class SignUpForm(SettingsForm):
         ADDRESSES, label="Verified at sign-up", help_text="A code goes there. Nothing chosen: nothing is verified."
     )
     kept = ManyField(
-        ADDRESSES, label="Verified before it changes",
+        ADDRESSES,
+        label="Verified before it changes",
         help_text="Until the code of a new address is typed, the old one stays. AWS takes what is verified at sign-up.",
-    )  # fmt: skip
+    )
 
     def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         only = settings.get("AdminCreateUserConfig", {}).get("AllowAdminCreateUserOnly", False)
@@ -71,13 +76,17 @@ class PasswordPolicyForm(SettingsForm):
     minimum = forms.IntegerField(label="Characters at least", min_value=6, max_value=99)
     kinds = ManyField(REQUIRED, label="Each has to have")
     temporary = forms.IntegerField(
-        label="Days that a temporary password is valid", min_value=0, max_value=365,
+        label="Days that a temporary password is valid",
+        min_value=0,
+        max_value=365,
         help_text="An invitation that nobody took up by then has to be sent again.",
-    )  # fmt: skip
+    )
     history = forms.IntegerField(
-        label="Old passwords that can’t be used again", min_value=0, max_value=24,
+        label="Old passwords that can’t be used again",
+        min_value=0,
+        max_value=24,
         help_text="0 for none. The plan Lite has no memory.",
-    )  # fmt: skip
+    )
 
     def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         policy = settings.get("Policies", {}).get("PasswordPolicy", {})
@@ -112,9 +121,11 @@ class MfaForm(SettingsForm):
     )
     app = forms.BooleanField(label="By an authenticator app", required=False)
     sms_role = ArnField(
-        ROLE_OF_TEXTS, "a role", label="Role that sends text messages",
+        ROLE_OF_TEXTS,
+        "a role",
+        label="Role that sends text messages",
         help_text="ARN of the role that lets Cognito send by SNS; empty: no MFA by text message. Each costs money.",
-    )  # fmt: skip
+    )
     sms_external_id = forms.CharField(
         label="External id of that role", required=False, max_length=131, help_text="As its trust policy asks for it."
     )
@@ -124,9 +135,13 @@ class MfaForm(SettingsForm):
     )
     email_subject = forms.CharField(label="Subject of that e-mail", required=False, max_length=140)
     email_message = forms.CharField(
-        label="Text of that e-mail", required=False, min_length=6, max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 3}), help_text="{####} stands for the code.",
-    )  # fmt: skip
+        label="Text of that e-mail",
+        required=False,
+        min_length=6,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="{####} stands for the code.",
+    )
 
     def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         email = settings.get("EmailMfaConfiguration")
@@ -182,13 +197,16 @@ class SignInForm(PoolForm):
     )
     factors = ManyField(FIRST_FACTORS, label="First factors", help_text="The plan Lite has passwords only.")
     site = forms.CharField(
-        label="Domain of passkeys", required=False, max_length=256,
+        label="Domain of passkeys",
+        required=False,
+        max_length=256,
         help_text="The site that passkeys belong to, such as example.org. After a change the old ones no longer work.",
-    )  # fmt: skip
+    )
     verification = forms.ChoiceField(
-        label="A passkey’s own check", required=False,
+        label="A passkey’s own check",
+        required=False,
         choices=[("", "As AWS has it"), ("preferred", "Preferred"), ("required", "Required")],
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -236,9 +254,10 @@ class RecoveryForm(SettingsForm):
         "MFA by text message nobody gets back in by text message, and with MFA by e-mail not by e-mail."
     )
     first = forms.ChoiceField(
-        label="First", choices=[("", "Not set: to a verified number, else to a verified address"), *RECOVERY],
+        label="First",
+        choices=[("", "Not set: to a verified number, else to a verified address"), *RECOVERY],
         required=False,
-    )  # fmt: skip
+    )
     second = forms.ChoiceField(label="Second", choices=[("", "None"), *RECOVERY[:2]], required=False)
 
     def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -43,9 +43,11 @@ class TextsForm(SettingsForm):
     heading = "Text messages of {names}"
     about = "Amazon SNS sends them, and AWS bills each. Without a role nobody gets any."
     role = ArnField(
-        ROLE_OF_TEXTS, "a role", label="Role that sends text messages",
+        ROLE_OF_TEXTS,
+        "a role",
+        label="Role that sends text messages",
         help_text="ARN of the role that lets Cognito send by SNS. MFA by text message goes by it, too.",
-    )  # fmt: skip
+    )
     external_id = forms.CharField(
         label="External id of that role", required=False, max_length=131, help_text="As its trust policy asks for it."
     )
@@ -107,9 +109,10 @@ class DevicesForm(SettingsForm):
     about = "What the pool remembers of the browsers and phones that people sign in on. Apps have to support it."
     remembers = forms.ChoiceField(label="It remembers", choices=REMEMBERS, required=False, widget=forms.RadioSelect)
     replaces = forms.BooleanField(
-        label="On a remembered device no second factor is asked for", required=False,
+        label="On a remembered device no second factor is asked for",
+        required=False,
         help_text="Instead of a code, the device proves itself. Whoever has the device and the password is in.",
-    )  # fmt: skip
+    )
 
     def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         held = settings.get("DeviceConfiguration")

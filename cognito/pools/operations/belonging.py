@@ -42,16 +42,21 @@ from sync.operations import (
     Tried,
     Undo,
     Value,
-)  # fmt: skip
+)
 
 # API reference: CreateGroup, CreateIdentityProvider, CreateResourceServer.
 _NAMES = {
     "GroupName": (re.compile(r"\S{1,128}"), "A group’s name has 1 to 128 characters, and no spaces."),
-    "ProviderName": (re.compile(r"[^_\s]\S{1,30}[^_\s]"), "A provider’s name has 3 to 32 characters, no spaces, and "
-                     "no _ at either end."),
-    "Identifier": (re.compile(r"[\x21\x23-\x5B\x5D-\x7E]{1,256}"), "An identifier has 1 to 256 characters, such as "
-                   "https://api.example.org, without spaces, quotes and backslashes."),
-}  # fmt: skip
+    "ProviderName": (
+        re.compile(r"[^_\s]\S{1,30}[^_\s]"),
+        "A provider’s name has 3 to 32 characters, no spaces, and no _ at either end.",
+    ),
+    "Identifier": (
+        re.compile(r"[\x21\x23-\x5B\x5D-\x7E]{1,256}"),
+        "An identifier has 1 to 256 characters, such as "
+        "https://api.example.org, without spaces, quotes and backslashes.",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -218,9 +223,10 @@ class Remove(Operation[NamedParams]):
             if isinstance(step.operation, Remove) and step.operation.of.model is AppClient
         }
         left = [
-            client.name for client in using(self.of, draft.aws_account, p.pool_arn, p.name)
+            client.name
+            for client in using(self.of, draft.aws_account, p.pool_arn, p.name)
             if client.aws_id not in gone and not _lets_go(draft, p, client.aws_id, self.of)
-        ]  # fmt: skip
+        ]
         if not left:
             return []
         words = f"The app clients {some(left)} use {p.words}: take it from them first."

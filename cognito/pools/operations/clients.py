@@ -36,7 +36,7 @@ from sync.operations import (
     Tried,
     Undo,
     Value,
-)  # fmt: skip
+)
 
 MOST_SECRETS, MOST_DAYS = 2, 90
 _SECRET_ID = re.compile(r"[\w+-]{1,128}", re.ASCII)

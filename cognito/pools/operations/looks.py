@@ -33,11 +33,23 @@ CLASSIC = 1  # of ManagedLoginVersion
 CLASSES = tuple(
     f"{name}-customizable"
     for name in (
-        "background", "banner", "errorMessage", "idpButton", "idpDescription", "inputField", "label", "legalText",
-        "logo", "passwordCheck-valid", "passwordCheck-notValid", "redirect", "socialButton", "submitButton",
+        "background",
+        "banner",
+        "errorMessage",
+        "idpButton",
+        "idpDescription",
+        "inputField",
+        "label",
+        "legalText",
+        "logo",
+        "passwordCheck-valid",
+        "passwordCheck-notValid",
+        "redirect",
+        "socialButton",
+        "submitButton",
         "textDescription",
     )
-)  # fmt: skip
+)
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SELECTOR = re.compile(r"\.([\w-]+)(:hover|:focus)?")
@@ -210,9 +222,11 @@ class SetLook(Operation[LookParams]):
         except NotFound:
             return None
         return {
-            "object": pool_id_of(p.pool_arn), "css": _digest(look.css), "logo": bool(look.logo_url),
+            "object": pool_id_of(p.pool_arn),
+            "css": _digest(look.css),
+            "logo": bool(look.logo_url),
             "changed": look.changed,
-        }  # fmt: skip
+        }
 
     def send(self, client: AwsClient, p: LookParams) -> Mapping[str, Any]:
         """Raises NotKept."""
@@ -244,9 +258,15 @@ class SetLook(Operation[LookParams]):
         """A logo that couldn't be read can't come back: what was put in its place stays."""
         unread = p.had_logo and not p.was_logo
         back = LookParams(
-            p.pool_arn, p.called, p.was, p.css, logo=p.logo if unread else p.was_logo, was_logo=p.logo,
-            had_logo=bool(p.logo), was_changed=str(result.get("changed") or ""),
-        )  # fmt: skip
+            p.pool_arn,
+            p.called,
+            p.was,
+            p.css,
+            logo=p.logo if unread else p.was_logo,
+            was_logo=p.logo,
+            had_logo=bool(p.logo),
+            was_changed=str(result.get("changed") or ""),
+        )
         return [self.spec(back)] if back.changes_css or back.changes_logo else []
 
 
@@ -261,7 +281,13 @@ def set_look(pool_arn: str, called: str, css: str, was: Look, *, logo: str = "",
     return StepSpec(
         SetLook.kind,
         {
-            "pool_arn": pool_arn, "called": called, "css": css, "was": was.css, "logo": logo, "was_logo": was_logo,
-            "had_logo": bool(was.logo_url), "was_changed": was.changed,
+            "pool_arn": pool_arn,
+            "called": called,
+            "css": css,
+            "was": was.css,
+            "logo": logo,
+            "was_logo": was_logo,
+            "had_logo": bool(was.logo_url),
+            "was_changed": was.changed,
         },
-    )  # fmt: skip
+    )

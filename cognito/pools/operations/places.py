@@ -78,6 +78,14 @@ def _new_pool(draft: Draft, arn: str) -> UserPool:
     settings = made[0] if made else {}
     risk: dict[str, Any] | None = {} if is_protected_from_threats(settings) else None
     return UserPool(
-        pk=0, aws_account=draft.aws_account, aws_id=pool_id, arn=arn, name="the new pool", region=region_of(arn),
-        domains={}, mfa_config=mfa_following({"MfaConfiguration": "OFF"}, settings), risk=risk, settings=settings,
-    )  # fmt: skip
+        pk=0,
+        aws_account=draft.aws_account,
+        aws_id=pool_id,
+        arn=arn,
+        name="the new pool",
+        region=region_of(arn),
+        domains={},
+        mfa_config=mfa_following({"MfaConfiguration": "OFF"}, settings),
+        risk=risk,
+        settings=settings,
+    )

@@ -18,7 +18,7 @@ from cognito.pools.operations.places import (
     pool_key,
     pool_row,
     region_of,
-)  # fmt: skip
+)
 from cognito.pools.operations.replacing import update
 from cognito.pools.operations.shapes import POOL
 from iamconsole.web.words import counted, some
@@ -39,7 +39,7 @@ from sync.operations import (
     Tried,
     Undo,
     Value,
-)  # fmt: skip
+)
 
 _NAME = re.compile(r"[\w\s+=,.@-]{1,128}")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d", re.ASCII)

@@ -29,7 +29,7 @@ from cognito.pools.operations.shapes import (
     changes_texts,
     mfa_following,
     pool_following,
-)  # fmt: skip
+)
 from iamconsole.web.words import some
 from sync.aws.client import AwsClient
 from sync.checks import Finding
@@ -51,7 +51,7 @@ from sync.operations import (
     Tried,
     Undo,
     Value,
-)  # fmt: skip
+)
 from sync.sealed import is_reference
 
 

@@ -97,130 +97,252 @@ def _provider(settings: Settings) -> Settings:
 
 # Not DcrConfiguration: left out, it stays, and sent, its own members that are left out are reset.
 POOL = Shape(
-    "cognito.pool.update", "user pool", UserPool, "UpdateUserPool",
-    frozenset({
-        "Name", "Policies", "DeletionProtection", "LambdaConfig", "AutoVerifiedAttributes",
-        "VerificationMessageTemplate", "SmsAuthenticationMessage", "UserAttributeUpdateSettings", "MfaConfiguration",
-        "DeviceConfiguration", "EmailConfiguration", "SmsConfiguration", "UserPoolTags", "AdminCreateUserConfig",
-        "UserPoolAddOns", "AccountRecoverySetting", "UserPoolTier", "KeyConfiguration", "IssuerConfiguration",
-        "AcrConfiguration",
-    }),
+    "cognito.pool.update",
+    "user pool",
+    UserPool,
+    "UpdateUserPool",
+    frozenset(
+        {
+            "Name",
+            "Policies",
+            "DeletionProtection",
+            "LambdaConfig",
+            "AutoVerifiedAttributes",
+            "VerificationMessageTemplate",
+            "SmsAuthenticationMessage",
+            "UserAttributeUpdateSettings",
+            "MfaConfiguration",
+            "DeviceConfiguration",
+            "EmailConfiguration",
+            "SmsConfiguration",
+            "UserPoolTags",
+            "AdminCreateUserConfig",
+            "UserPoolAddOns",
+            "AccountRecoverySetting",
+            "UserPoolTier",
+            "KeyConfiguration",
+            "IssuerConfiguration",
+            "AcrConfiguration",
+        }
+    ),
     also=("mfa",),
     renamed={"Name": "PoolName"},
     fitted=_pool,
     labels={
-        "PoolName": "name", "Policies": "passwords and ways to sign in", "Policies.PasswordPolicy": "password policy",
-        "Policies.SignInPolicy": "ways to sign in", "AdminCreateUserConfig": "sign-up and invitations",
+        "PoolName": "name",
+        "Policies": "passwords and ways to sign in",
+        "Policies.PasswordPolicy": "password policy",
+        "Policies.SignInPolicy": "ways to sign in",
+        "AdminCreateUserConfig": "sign-up and invitations",
         "AdminCreateUserConfig.AllowAdminCreateUserOnly": "who may sign up",
-        "AdminCreateUserConfig.InviteMessageTemplate": "invitation", "AutoVerifiedAttributes": "what is verified",
-        "AccountRecoverySetting": "account recovery", "DeletionProtection": "deletion protection",
-        "VerificationMessageTemplate": "verification messages", "EmailConfiguration": "e-mail",
-        "SmsConfiguration": "text messages", "LambdaConfig": "triggers", "UserPoolTier": "plan",
-        "UserPoolAddOns": "threat protection", "UserPoolTags": "tags", "DeviceConfiguration": "remembered devices",
-        "MfaConfiguration": "MFA", "SmsAuthenticationMessage": "text of MFA messages",
-        "UserAttributeUpdateSettings": "what is verified before it changes", "KeyConfiguration": "encryption key",
-        "IssuerConfiguration": "issuer of tokens", "AcrConfiguration": "levels of authentication (acr)",
+        "AdminCreateUserConfig.InviteMessageTemplate": "invitation",
+        "AutoVerifiedAttributes": "what is verified",
+        "AccountRecoverySetting": "account recovery",
+        "DeletionProtection": "deletion protection",
+        "VerificationMessageTemplate": "verification messages",
+        "EmailConfiguration": "e-mail",
+        "SmsConfiguration": "text messages",
+        "LambdaConfig": "triggers",
+        "UserPoolTier": "plan",
+        "UserPoolAddOns": "threat protection",
+        "UserPoolTags": "tags",
+        "DeviceConfiguration": "remembered devices",
+        "MfaConfiguration": "MFA",
+        "SmsAuthenticationMessage": "text of MFA messages",
+        "UserAttributeUpdateSettings": "what is verified before it changes",
+        "KeyConfiguration": "encryption key",
+        "IssuerConfiguration": "issuer of tokens",
+        "AcrConfiguration": "levels of authentication (acr)",
     },
-)  # fmt: skip
+)
 MFA = Shape(
-    "cognito.pool.mfa", "user pool", UserPool, "SetUserPoolMfaConfig",
-    frozenset({
-        "MfaConfiguration", "SmsMfaConfiguration", "SoftwareTokenMfaConfiguration", "EmailMfaConfiguration",
-        "WebAuthnConfiguration",
-    }),
+    "cognito.pool.mfa",
+    "user pool",
+    UserPool,
+    "SetUserPoolMfaConfig",
+    frozenset(
+        {
+            "MfaConfiguration",
+            "SmsMfaConfiguration",
+            "SoftwareTokenMfaConfiguration",
+            "EmailMfaConfiguration",
+            "WebAuthnConfiguration",
+        }
+    ),
     column="mfa_config",
     facet="mfa",
     also=("details",),
     labels={
-        "MfaConfiguration": "MFA", "SmsMfaConfiguration": "MFA by text message",
-        "SoftwareTokenMfaConfiguration": "MFA by app", "EmailMfaConfiguration": "MFA by e-mail",
+        "MfaConfiguration": "MFA",
+        "SmsMfaConfiguration": "MFA by text message",
+        "SoftwareTokenMfaConfiguration": "MFA by app",
+        "EmailMfaConfiguration": "MFA by e-mail",
         "WebAuthnConfiguration": "passkeys",
     },
-)  # fmt: skip
-_RISK = frozenset({
-    "CompromisedCredentialsRiskConfiguration", "AccountTakeoverRiskConfiguration", "RiskExceptionConfiguration",
-})  # fmt: skip
+)
+_RISK = frozenset(
+    {
+        "CompromisedCredentialsRiskConfiguration",
+        "AccountTakeoverRiskConfiguration",
+        "RiskExceptionConfiguration",
+    }
+)
 _RISK_LABELS = {
     "CompromisedCredentialsRiskConfiguration": "compromised passwords",
-    "AccountTakeoverRiskConfiguration": "account takeover", "RiskExceptionConfiguration": "exceptions",
-}  # fmt: skip
+    "AccountTakeoverRiskConfiguration": "account takeover",
+    "RiskExceptionConfiguration": "exceptions",
+}
 _UNPROTECTED = "Threat protection of the pool is off: switch it on first."
 RISK = Shape(
-    "cognito.risk.set", "user pool", UserPool, "SetRiskConfiguration", _RISK, column="risk", facet="risk",
-    labels=_RISK_LABELS, held_by=is_protected_from_threats, unless=_UNPROTECTED,
-)  # fmt: skip
+    "cognito.risk.set",
+    "user pool",
+    UserPool,
+    "SetRiskConfiguration",
+    _RISK,
+    column="risk",
+    facet="risk",
+    labels=_RISK_LABELS,
+    held_by=is_protected_from_threats,
+    unless=_UNPROTECTED,
+)
 # Nothing of it: the client follows the pool.
 CLIENT_RISK = Shape(
-    "cognito.client.risk.set", "app client", AppClient, "SetRiskConfiguration", _RISK, column="risk", facet="risk",
-    asked_by="ClientId", labels=_RISK_LABELS, held_by=is_protected_from_threats, unless=_UNPROTECTED,
-)  # fmt: skip
+    "cognito.client.risk.set",
+    "app client",
+    AppClient,
+    "SetRiskConfiguration",
+    _RISK,
+    column="risk",
+    facet="risk",
+    asked_by="ClientId",
+    labels=_RISK_LABELS,
+    held_by=is_protected_from_threats,
+    unless=_UNPROTECTED,
+)
 SESSIONS = Shape(
-    "cognito.session_config.set", "user pool", UserPool, "SetUserPoolSessionConfiguration",
-    frozenset({"UserSessionTracking", "TokenSession"}), column="sessions", facet="sessions",
+    "cognito.session_config.set",
+    "user pool",
+    UserPool,
+    "SetUserPoolSessionConfiguration",
+    frozenset({"UserSessionTracking", "TokenSession"}),
+    column="sessions",
+    facet="sessions",
     labels={
-        "UserSessionTracking": "tracking of sessions", "TokenSession": "sessions",
+        "UserSessionTracking": "tracking of sessions",
+        "TokenSession": "sessions",
         "TokenSession.MaxPerUser": "how many sessions a person may have",
     },
-    held_by=may_track_sessions, unless="The pool’s plan has no tracking of sessions: that takes Essentials or Plus.",
-)  # fmt: skip
+    held_by=may_track_sessions,
+    unless="The pool’s plan has no tracking of sessions: that takes Essentials or Plus.",
+)
 CLIENT_SESSIONS = Shape(
-    "cognito.client.session_config.set", "app client", AppClient, "SetUserPoolClientSessionConfiguration",
-    frozenset({"SSOSession"}), column="sessions", facet="sessions", asked_by="ClientId",
+    "cognito.client.session_config.set",
+    "app client",
+    AppClient,
+    "SetUserPoolClientSessionConfiguration",
+    frozenset({"SSOSession"}),
+    column="sessions",
+    facet="sessions",
+    asked_by="ClientId",
     labels={
         "SSOSession": "use of other apps’ sessions",
         "SSOSession.MaxValidityMinutes": "how long sessions of other apps count",
     },
-    held_by=tracks_sessions, unless="The pool doesn’t track sessions: switch that on first.",
-)  # fmt: skip
+    held_by=tracks_sessions,
+    unless="The pool doesn’t track sessions: switch that on first.",
+)
 # Never PublishSecretsInAWSSecretsManager: false would delete the stored secret at once, and true rotate it.
 CLIENT = Shape(
-    "cognito.client.update", "app client", AppClient, "UpdateUserPoolClient",
-    frozenset({
-        "ClientName", "RefreshTokenValidity", "AccessTokenValidity", "IdTokenValidity", "TokenValidityUnits",
-        "ReadAttributes", "WriteAttributes", "ExplicitAuthFlows", "SupportedIdentityProviders", "CallbackURLs",
-        "LogoutURLs", "DefaultRedirectURI", "AllowedOAuthFlows", "AllowedOAuthScopes",
-        "AllowedOAuthFlowsUserPoolClient", "AnalyticsConfiguration", "PreventUserExistenceErrors",
-        "EnableTokenRevocation", "EnablePropagateAdditionalUserContextData", "AuthSessionValidity",
-        "RefreshTokenRotation",
-    }),
+    "cognito.client.update",
+    "app client",
+    AppClient,
+    "UpdateUserPoolClient",
+    frozenset(
+        {
+            "ClientName",
+            "RefreshTokenValidity",
+            "AccessTokenValidity",
+            "IdTokenValidity",
+            "TokenValidityUnits",
+            "ReadAttributes",
+            "WriteAttributes",
+            "ExplicitAuthFlows",
+            "SupportedIdentityProviders",
+            "CallbackURLs",
+            "LogoutURLs",
+            "DefaultRedirectURI",
+            "AllowedOAuthFlows",
+            "AllowedOAuthScopes",
+            "AllowedOAuthFlowsUserPoolClient",
+            "AnalyticsConfiguration",
+            "PreventUserExistenceErrors",
+            "EnableTokenRevocation",
+            "EnablePropagateAdditionalUserContextData",
+            "AuthSessionValidity",
+            "RefreshTokenRotation",
+        }
+    ),
     asked_by="ClientId",
     labels={
-        "ClientName": "name", "CallbackURLs": "callback addresses", "LogoutURLs": "sign-out addresses",
-        "AllowedOAuthFlows": "OAuth flows", "AllowedOAuthScopes": "OAuth scopes",
-        "AllowedOAuthFlowsUserPoolClient": "OAuth", "ExplicitAuthFlows": "ways to sign in",
-        "SupportedIdentityProviders": "identity providers", "RefreshTokenValidity": "life of refresh tokens",
-        "AccessTokenValidity": "life of access tokens", "IdTokenValidity": "life of ID tokens",
-        "TokenValidityUnits": "units of lives", "EnableTokenRevocation": "revoking tokens",
-        "PreventUserExistenceErrors": "what is told of who exists", "ReadAttributes": "attributes it may read",
-        "WriteAttributes": "attributes it may write", "RefreshTokenRotation": "rotation of refresh tokens",
-        "AuthSessionValidity": "time for a sign-in", "AnalyticsConfiguration": "analytics",
+        "ClientName": "name",
+        "CallbackURLs": "callback addresses",
+        "LogoutURLs": "sign-out addresses",
+        "AllowedOAuthFlows": "OAuth flows",
+        "AllowedOAuthScopes": "OAuth scopes",
+        "AllowedOAuthFlowsUserPoolClient": "OAuth",
+        "ExplicitAuthFlows": "ways to sign in",
+        "SupportedIdentityProviders": "identity providers",
+        "RefreshTokenValidity": "life of refresh tokens",
+        "AccessTokenValidity": "life of access tokens",
+        "IdTokenValidity": "life of ID tokens",
+        "TokenValidityUnits": "units of lives",
+        "EnableTokenRevocation": "revoking tokens",
+        "PreventUserExistenceErrors": "what is told of who exists",
+        "ReadAttributes": "attributes it may read",
+        "WriteAttributes": "attributes it may write",
+        "RefreshTokenRotation": "rotation of refresh tokens",
+        "AuthSessionValidity": "time for a sign-in",
+        "AnalyticsConfiguration": "analytics",
         "DefaultRedirectURI": "default callback address",
         "EnablePropagateAdditionalUserContextData": "what threat protection is told",
     },
-)  # fmt: skip
+)
 GROUP = Shape(
-    "cognito.group.update", "group", CognitoGroup, "UpdateGroup", frozenset({"Description", "RoleArn", "Precedence"}),
+    "cognito.group.update",
+    "group",
+    CognitoGroup,
+    "UpdateGroup",
+    frozenset({"Description", "RoleArn", "Precedence"}),
     asked_by="GroupName",
     labels={"Description": "description", "RoleArn": "role", "Precedence": "precedence"},
-)  # fmt: skip
+)
 PROVIDER = Shape(
-    "cognito.idp.update", "identity provider", PoolProvider, "UpdateIdentityProvider",
+    "cognito.idp.update",
+    "identity provider",
+    PoolProvider,
+    "UpdateIdentityProvider",
     frozenset({"ProviderDetails", "AttributeMapping", "IdpIdentifiers", "AcrMapping", "HasSecret"}),
     asked_by="ProviderName",
     fitted=_provider,
     labels={
-        "ProviderDetails": "details", "ProviderDetails.client_secret": "client secret",
-        "ProviderDetails.private_key": "private key", "AttributeMapping": "attribute mapping",
-        "IdpIdentifiers": "identifiers", "AcrMapping": "mapping of levels (acr)",
+        "ProviderDetails": "details",
+        "ProviderDetails.client_secret": "client secret",
+        "ProviderDetails.private_key": "private key",
+        "AttributeMapping": "attribute mapping",
+        "IdpIdentifiers": "identifiers",
+        "AcrMapping": "mapping of levels (acr)",
     },
-)  # fmt: skip
+)
 RESOURCE_SERVER = Shape(
-    "cognito.resource_server.update", "resource server", ResourceServer, "UpdateResourceServer",
+    "cognito.resource_server.update",
+    "resource server",
+    ResourceServer,
+    "UpdateResourceServer",
     frozenset({"Name", "Scopes"}),
     asked_by="Identifier",
     fitted=_server,
     labels={"Name": "name", "Scopes": "scopes"},
-)  # fmt: skip
+)
 SHAPES = (POOL, MFA, RISK, SESSIONS, CLIENT, CLIENT_RISK, CLIENT_SESSIONS, GROUP, PROVIDER, RESOURCE_SERVER)
 
 

@@ -81,10 +81,15 @@ def _brought(pool: UserPool, facts: dict[str, Any]) -> Person:
     person.factors = set(facts.get("factors", ()))
     person.totp_secret = facts.get("totp_secret", "")
     person.devices = {
-        key: {"DeviceKey": key, "DeviceAttributes": [{"Name": "device_name", "Value": name}],
-              "DeviceCreateDate": created, "DeviceLastModifiedDate": created, "DeviceLastAuthenticatedDate": created}
+        key: {
+            "DeviceKey": key,
+            "DeviceAttributes": [{"Name": "device_name", "Value": name}],
+            "DeviceCreateDate": created,
+            "DeviceLastModifiedDate": created,
+            "DeviceLastAuthenticatedDate": created,
+        }
         for key, name in facts.get("devices", {}).items()
-    }  # fmt: skip
+    }
     person.changed = _moment(facts.get("changed")) or created
     return person
 

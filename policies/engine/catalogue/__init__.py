@@ -70,4 +70,4 @@ __all__ = [
     "takes_no_resource",
     "types_of_arn",
     "types_of_arn_service",
-]  # fmt: skip
+]

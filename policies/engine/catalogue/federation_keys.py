@@ -14,17 +14,31 @@ from policies.engine.catalogue.values import ConditionKey, KeyType
 SOURCE = "IAM and AWS STS condition context keys"
 
 _STRINGS = (
-    "accounts.google.com:aud", "accounts.google.com:oaud", "accounts.google.com:sub", "accounts.google.com:email",
-    "cognito-identity.amazonaws.com:aud", "cognito-identity.amazonaws.com:sub",
-    "graph.facebook.com:app_id", "graph.facebook.com:id", "www.amazon.com:app_id", "www.amazon.com:user_id",
-    "token.actions.githubusercontent.com:aud", "token.actions.githubusercontent.com:sub",
-    "saml:aud", "saml:iss", "saml:sub", "saml:sub_type", "saml:namequalifier", "saml:doc",
-)  # fmt: skip
+    "accounts.google.com:aud",
+    "accounts.google.com:oaud",
+    "accounts.google.com:sub",
+    "accounts.google.com:email",
+    "cognito-identity.amazonaws.com:aud",
+    "cognito-identity.amazonaws.com:sub",
+    "graph.facebook.com:app_id",
+    "graph.facebook.com:id",
+    "www.amazon.com:app_id",
+    "www.amazon.com:user_id",
+    "token.actions.githubusercontent.com:aud",
+    "token.actions.githubusercontent.com:sub",
+    "saml:aud",
+    "saml:iss",
+    "saml:sub",
+    "saml:sub_type",
+    "saml:namequalifier",
+    "saml:doc",
+)
 # By partition (policies/engine/identity_pools.py); other keys of these providers are like those of any other one.
 _MULTIVALUED = (
-    "cognito-identity.amazonaws.com:amr", "cognito-identity-us-gov.amazonaws.com:amr",
+    "cognito-identity.amazonaws.com:amr",
+    "cognito-identity-us-gov.amazonaws.com:amr",
     "cognito-identity.amazonaws.com.cn:amr",
-)  # fmt: skip
+)
 
 FEDERATION_KEYS: Mapping[str, ConditionKey] = {
     name.lower(): ConditionKey(name, KeyType.STRING, multivalued=name in _MULTIVALUED, source=SOURCE)

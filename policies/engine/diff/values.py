@@ -30,10 +30,16 @@ from policies.engine.variables import Part, Variable
 
 World = Mapping[str, str | None]  # values by context key; None: the key isn't there
 _MOST_FREE = 8  # values with variables that may match the same text or not
-_TEXTS = frozenset({
-    Compares.TEXTS, Compares.TEXTS_WITHOUT_CASE, Compares.PATTERNS, Compares.ARNS, Compares.RESOURCES,
-    Compares.TRUTH,
-})  # fmt: skip
+_TEXTS = frozenset(
+    {
+        Compares.TEXTS,
+        Compares.TEXTS_WITHOUT_CASE,
+        Compares.PATTERNS,
+        Compares.ARNS,
+        Compares.RESOURCES,
+        Compares.TRUTH,
+    }
+)
 _OF_ARNS: Mapping[Compares, Callable[[Sequence[Token]], Pattern]] = {
     Compares.ARNS: arn_pattern,
     Compares.RESOURCES: resource_pattern,

@@ -78,9 +78,11 @@ def _nearest(name: str, known: tuple[str, ...]) -> str:
 
 
 @statement_check(
-    "ACTION_TAKES_NO_RESOURCE", Severity.WARNING,
-    "An action that can be allowed or denied on * only, beside other resources: it isn't.", _WITH_RESOURCES,
-)  # fmt: skip
+    "ACTION_TAKES_NO_RESOURCE",
+    Severity.WARNING,
+    "An action that can be allowed or denied on * only, beside other resources: it isn't.",
+    _WITH_RESOURCES,
+)
 def actions_without_resource(statement: Statement) -> Iterator[Mark]:
     if not statement.resources or any(covers_everything(text.value) for text in statement.resources):
         return
@@ -103,9 +105,11 @@ def _names_what_it_is_asked_on(statement: Statement, action: str) -> bool:
 
 
 @statement_check(
-    "ACTION_FITS_NO_RESOURCE", Severity.WARNING,
-    "An action that takes resources of other types than those listed: it has no effect.", _WITH_RESOURCES,
-)  # fmt: skip
+    "ACTION_FITS_NO_RESOURCE",
+    Severity.WARNING,
+    "An action that takes resources of other types than those listed: it has no effect.",
+    _WITH_RESOURCES,
+)
 def actions_beside_the_resources(statement: Statement) -> Iterator[Mark]:
     if not statement.resources or any(covers_everything(text.value) for text in statement.resources):
         return

@@ -19,15 +19,24 @@ from policies.engine.structure import DocumentType
 _TRUST, _RESOURCE = DocumentType.TRUST, DocumentType.RESOURCE
 # STS API Reference; what stands beside AssumeRole…: IAM User Guide, "Pass session tags in AWS STS".
 _IN_TRUST = (
-    "sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity", "sts:tagsession",
-    "sts:setsourceidentity", "sts:setcontext", "sts:*", "sts:assumerole*", "*",
-)  # fmt: skip
+    "sts:assumerole",
+    "sts:assumerolewithsaml",
+    "sts:assumerolewithwebidentity",
+    "sts:tagsession",
+    "sts:setsourceidentity",
+    "sts:setcontext",
+    "sts:*",
+    "sts:assumerole*",
+    "*",
+)
 
 
 @statement_check(
-    "UNSUPPORTED_ACTION_IN_POLICY", Severity.ERROR,
-    "An action that has no place in a trust policy, or beside the resources of another service.", {_TRUST, _RESOURCE},
-)  # fmt: skip
+    "UNSUPPORTED_ACTION_IN_POLICY",
+    Severity.ERROR,
+    "An action that has no place in a trust policy, or beside the resources of another service.",
+    {_TRUST, _RESOURCE},
+)
 def actions_of_others(statement: Statement) -> Iterator[Mark]:
     if statement.subject.kind is _RESOURCE:
         for text in _beside_the_resources(statement):
@@ -49,9 +58,11 @@ def _beside_the_resources(statement: Statement) -> list[Text]:
 
 
 @statement_check(
-    "UNSUPPORTED_RESOURCE_ARN_IN_POLICY", Severity.ERROR,
-    "An ARN of another service than the actions are for.", {_RESOURCE},
-)  # fmt: skip
+    "UNSUPPORTED_RESOURCE_ARN_IN_POLICY",
+    Severity.ERROR,
+    "An ARN of another service than the actions are for.",
+    {_RESOURCE},
+)
 def resources_of_others(statement: Statement) -> Iterator[Mark]:
     kinds = kinds_taken(statement)
     for text in statement.resources if kinds else ():

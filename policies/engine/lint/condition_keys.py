@@ -20,9 +20,14 @@ from policies.engine.structure import DocumentType
 _GLOBAL = "aws"
 _OLD_ARN = "aws:arn"
 _WITH_TAG_KEY = (
-    "aws:resourcetag", "aws:requesttag", "aws:principaltag", "ec2:resourcetag", "iam:resourcetag",
-    "s3:existingobjecttag", "s3:requestobjecttag",
-)  # fmt: skip
+    "aws:resourcetag",
+    "aws:requesttag",
+    "aws:principaltag",
+    "ec2:resourcetag",
+    "iam:resourcetag",
+    "s3:existingobjecttag",
+    "s3:requestobjecttag",
+)
 
 
 def _prefix(test: Test) -> str:
@@ -103,9 +108,10 @@ def keys_written_twice(statement: Statement) -> Iterator[Mark]:
 
 # ---- Keys and actions ------------------------------------------------------------------------------------------
 @condition_check(
-    "UNSUPPORTED_ACTION_FOR_CONDITION_KEY", Severity.ERROR,
+    "UNSUPPORTED_ACTION_FOR_CONDITION_KEY",
+    Severity.ERROR,
     "A service's condition key with actions for which the service doesn't say it. Actions with wildcards are left out.",
-)  # fmt: skip
+)
 def keys_beside_the_actions(statement: Statement) -> Iterator[Mark]:
     names = [text.value for text in statement.actions if catalogue.action(text.value)]
     for test in statement.tests if names else ():
@@ -126,9 +132,11 @@ _VPC_ENDPOINTS = ("aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths")
 
 
 @condition_check(
-    "USE_CONDITION_KEY_ONLY_WITH_SUPPORTED_SERVICES", Severity.WARNING,
-    "aws:VpceAccount, aws:VpceOrgID or aws:VpceOrgPaths with the actions of all services.", words=("aws:vpce",)
-)  # fmt: skip
+    "USE_CONDITION_KEY_ONLY_WITH_SUPPORTED_SERVICES",
+    Severity.WARNING,
+    "aws:VpceAccount, aws:VpceOrgID or aws:VpceOrgPaths with the actions of all services.",
+    words=("aws:vpce",),
+)
 def endpoint_keys_with_all_services(statement: Statement) -> Iterator[Mark]:
     if any(text.value in ("*", "*:*") for text in statement.actions) or statement.not_actions:
         for test in statement.tests_of(*_VPC_ENDPOINTS):
@@ -169,9 +177,11 @@ def keys_without_their_pair(statement: Statement) -> Iterator[Mark]:
 
 
 @condition_check(
-    "DYNAMODB_ATTRIBUTES_WITHOUT_SELECT", Severity.SECURITY_WARNING,
-    "Allow with dynamodb:Attributes and without dynamodb:Select.", words=("dynamodb:attributes",)
-)  # fmt: skip
+    "DYNAMODB_ATTRIBUTES_WITHOUT_SELECT",
+    Severity.SECURITY_WARNING,
+    "Allow with dynamodb:Attributes and without dynamodb:Select.",
+    words=("dynamodb:attributes",),
+)
 def attributes_without_select(statement: Statement) -> Iterator[Mark]:
     if statement.allows and not statement.tests_of("dynamodb:select"):
         for test in statement.tests_of("dynamodb:attributes"):
@@ -193,9 +203,11 @@ def prefixes_that_exclude(statement: Statement) -> Iterator[Mark]:
 
 
 @condition_check(
-    "IRRELEVANT_CONDITION_KEY_IN_POLICY", Severity.SUGGESTION,
-    "A key that says nothing new in the policy of a resource.", {DocumentType.RESOURCE},
-)  # fmt: skip
+    "IRRELEVANT_CONDITION_KEY_IN_POLICY",
+    Severity.SUGGESTION,
+    "A key that says nothing new in the policy of a resource.",
+    {DocumentType.RESOURCE},
+)
 def keys_that_say_nothing(statement: Statement) -> Iterator[Mark]:
     for test in statement.tests_of("s3:resourceaccount", "aws:resourceaccount", "aws:resourceorgid"):
         yield Mark(

@@ -35,11 +35,18 @@ _PRIVATE = tuple(
     map(
         ip_network,
         (
-            "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
-            "fc00::/7", "fe80::/10", "::1/128",
+            "10.0.0.0/8",
+            "172.16.0.0/12",
+            "192.168.0.0/16",
+            "100.64.0.0/10",
+            "127.0.0.0/8",
+            "169.254.0.0/16",
+            "fc00::/7",
+            "fe80::/10",
+            "::1/128",
         ),
     )
-)  # fmt: skip
+)
 
 
 def _of_family(statement: Statement, family: str) -> Iterator[tuple[Test, Text]]:
@@ -178,18 +185,39 @@ def _private(is_negated: bool, all_of_them: bool, message: str, statement: State
 
 _VPC = "For private ones there is aws:VpcSourceIp."
 for _code, _severity, _is_negated, _all, _sentence, _message in (
-    ("PRIVATE_IP_ADDRESS", Severity.ERROR, False, True, "aws:SourceIp with private addresses only.",
-     f"aws:SourceIp is a public address: this never matches. {_VPC}"),
-    ("PRIVATE_NOT_IP_ADDRESS", Severity.ERROR, True, True,
-     "aws:SourceIp with private addresses only, under NotIpAddress.",
-     f"aws:SourceIp is a public address: this always matches. {_VPC}"),
-    ("PRIVATE_IP_ADDRESS_SUBSET", Severity.SUGGESTION, False, False,
-     "aws:SourceIp with private addresses among others.",
-     f"aws:SourceIp is a public address: the private ones here never match. {_VPC}"),
-    ("PRIVATE_NOT_IP_ADDRESS_SUBSET", Severity.SUGGESTION, True, False,
-     "aws:SourceIp with private addresses among others, under NotIpAddress.",
-     f"aws:SourceIp is a public address: the private ones here except nobody. {_VPC}"),
-):  # fmt: skip
+    (
+        "PRIVATE_IP_ADDRESS",
+        Severity.ERROR,
+        False,
+        True,
+        "aws:SourceIp with private addresses only.",
+        f"aws:SourceIp is a public address: this never matches. {_VPC}",
+    ),
+    (
+        "PRIVATE_NOT_IP_ADDRESS",
+        Severity.ERROR,
+        True,
+        True,
+        "aws:SourceIp with private addresses only, under NotIpAddress.",
+        f"aws:SourceIp is a public address: this always matches. {_VPC}",
+    ),
+    (
+        "PRIVATE_IP_ADDRESS_SUBSET",
+        Severity.SUGGESTION,
+        False,
+        False,
+        "aws:SourceIp with private addresses among others.",
+        f"aws:SourceIp is a public address: the private ones here never match. {_VPC}",
+    ),
+    (
+        "PRIVATE_NOT_IP_ADDRESS_SUBSET",
+        Severity.SUGGESTION,
+        True,
+        False,
+        "aws:SourceIp with private addresses among others, under NotIpAddress.",
+        f"aws:SourceIp is a public address: the private ones here except nobody. {_VPC}",
+    ),
+):
     _check = condition_check(_code, _severity, _sentence, words=("aws:sourceip",))
     _check(partial(_private, _is_negated, _all, _message))
 
@@ -216,10 +244,11 @@ def literal_wildcards(statement: Statement) -> Iterator[Mark]:
 
 
 @condition_check(
-    "WILDCARD_USAGE_TOO_PERMISSIVE", Severity.ERROR,
+    "WILDCARD_USAGE_TOO_PERMISSIVE",
+    Severity.ERROR,
     "A wildcard in a key that names AWS accounts, organizations or VPCs, or before the colon of aws:userid.",
     words=("like",),
-)  # fmt: skip
+)
 def wildcards_in_sensitive_keys(statement: Statement) -> Iterator[Mark]:
     for test, text in _of_sensitive_keys(statement):
         if _WILDCARD.search(text.value) and not _is_after_colon(test, text.value, _WILDCARD):
@@ -230,10 +259,11 @@ _VARIABLE = re.compile(r"\$\{[^*?$}]")
 
 
 @condition_check(
-    "VARIABLE_USAGE_TOO_PERMISSIVE", Severity.ERROR,
+    "VARIABLE_USAGE_TOO_PERMISSIVE",
+    Severity.ERROR,
     "A variable in a key that names AWS accounts, organizations or VPCs, or before the colon of aws:userid.",
     words=("${",),
-)  # fmt: skip
+)
 def variables_in_sensitive_keys(statement: Statement) -> Iterator[Mark]:
     for test, text in _of_sensitive_keys(statement):
         if _VARIABLE.search(text.value) and not _is_after_colon(test, text.value, _VARIABLE):
@@ -265,13 +295,28 @@ def _of_star(base: str, if_exists: bool, message: str, statement: Statement) -> 
 
 
 for _code, _base, _if_exists, _sentence, _message in (
-    ("EQUIVALENT_TO_NULL_FALSE", "stringlike", False, "StringLike *: that the key is there.",
-     'Every value matches: write "Null": {{"{key}": "false"}} if it must be there.'),
-    ("EQUIVALENT_TO_NULL_TRUE", "stringnotlike", False, "StringNotLike *: that the key isn't there.",
-     'No value matches: write "Null": {{"{key}": "true"}} if it mustn\'t be there.'),
-    ("REDUNDANT_KEY_DUE_TO_WILDCARD_IN_CONDITION", "stringlike", True, "StringLikeIfExists *: always true.",
-     "This is always true. Remove {key}."),
-):  # fmt: skip
+    (
+        "EQUIVALENT_TO_NULL_FALSE",
+        "stringlike",
+        False,
+        "StringLike *: that the key is there.",
+        'Every value matches: write "Null": {{"{key}": "false"}} if it must be there.',
+    ),
+    (
+        "EQUIVALENT_TO_NULL_TRUE",
+        "stringnotlike",
+        False,
+        "StringNotLike *: that the key isn't there.",
+        'No value matches: write "Null": {{"{key}": "true"}} if it mustn\'t be there.',
+    ),
+    (
+        "REDUNDANT_KEY_DUE_TO_WILDCARD_IN_CONDITION",
+        "stringlike",
+        True,
+        "StringLikeIfExists *: always true.",
+        "This is always true. Remove {key}.",
+    ),
+):
     condition_check(_code, Severity.SUGGESTION, _sentence)(partial(_of_star, _base, _if_exists, _message))
 
 
@@ -289,11 +334,23 @@ def never_true(statement: Statement) -> Iterator[Mark]:
 
 # ---- What certain keys hold ------------------------------------------------------------------------------------
 _HOLD_REGIONS = (
-    "aws:requestedregion", "account:targetregion", "batch:awslogsregion", "cloudformation:targetregion",
-    "dsql:witnessregion", "ec2:region", "ec2:vpceserviceregion", "ec2:vpcesupportedregion",
-    "identitystore:primaryregion", "kms:primaryregion", "kms:replicaregion", "s3:destinationregion",
-    "secretsmanager:addreplicaregions", "secretsmanager:secretprimaryregion", "ses:replicaregion", "sso:primaryregion",
-)  # fmt: skip
+    "aws:requestedregion",
+    "account:targetregion",
+    "batch:awslogsregion",
+    "cloudformation:targetregion",
+    "dsql:witnessregion",
+    "ec2:region",
+    "ec2:vpceserviceregion",
+    "ec2:vpcesupportedregion",
+    "identitystore:primaryregion",
+    "kms:primaryregion",
+    "kms:replicaregion",
+    "s3:destinationregion",
+    "secretsmanager:addreplicaregions",
+    "secretsmanager:secretprimaryregion",
+    "ses:replicaregion",
+    "sso:primaryregion",
+)
 _NO_PLACE = "aws-global"  # as some services without Regions have it
 
 
@@ -326,11 +383,21 @@ def _closed(test: Test) -> Sequence[Text]:
 
 
 for _code, _key, _pattern, _sentence, _message in (
-    ("INVALID_VPC_FORMAT", "aws:sourcevpc", r"vpc-([0-9a-z]{8}|[0-9a-z]{17})", "aws:SourceVpc with what is no VPC.",
-     "A VPC is vpc- with 8 or 17 letters and digits."),
-    ("INVALID_VPCE_FORMAT", "aws:sourcevpce", r"vpce-([0-9a-z]{8}|[0-9a-z]{17})",
-     "aws:SourceVpce with what is no endpoint.", "An endpoint is vpce- with 8 or 17 letters and digits."),
-):  # fmt: skip
+    (
+        "INVALID_VPC_FORMAT",
+        "aws:sourcevpc",
+        r"vpc-([0-9a-z]{8}|[0-9a-z]{17})",
+        "aws:SourceVpc with what is no VPC.",
+        "A VPC is vpc- with 8 or 17 letters and digits.",
+    ),
+    (
+        "INVALID_VPCE_FORMAT",
+        "aws:sourcevpce",
+        r"vpce-([0-9a-z]{8}|[0-9a-z]{17})",
+        "aws:SourceVpce with what is no endpoint.",
+        "An endpoint is vpce- with 8 or 17 letters and digits.",
+    ),
+):
     condition_check(_code, Severity.ERROR, _sentence, words=(_key,))(partial(_shaped, _key, _pattern, _message))
 
 
@@ -338,9 +405,11 @@ _KMS_KEY = re.compile(r"arn:[^:]+:kms:[^:]+:\d{12}:key/.+", re.ASCII)
 
 
 @condition_check(
-    "INVALID_KMS_KEY_VALUE", Severity.ERROR, "What is no ARN of a KMS key, for a condition key that holds one.",
+    "INVALID_KMS_KEY_VALUE",
+    Severity.ERROR,
+    "What is no ARN of a KMS key, for a condition key that holds one.",
     words=("kms",),
-)  # fmt: skip
+)
 def values_that_are_no_kms_keys(statement: Statement) -> Iterator[Mark]:
     """For the keys that have KMS in their name and are of the type ARN, but KMS's own, which are about grants."""
     for test in statement.tests:

@@ -64,9 +64,11 @@ def _asks_whether_service(statement: Statement) -> bool:
 
 
 @statement_check(
-    "RCP_MISSING_RELATED_PRINCIPAL_CONDITION_KEY", Severity.WARNING,
-    "An RCP that denies by who asks, and may hit AWS's own services.", _RCP,
-)  # fmt: skip
+    "RCP_MISSING_RELATED_PRINCIPAL_CONDITION_KEY",
+    Severity.WARNING,
+    "An RCP that denies by who asks, and may hit AWS's own services.",
+    _RCP,
+)
 def rcp_without_services(statement: Statement) -> Iterator[Mark]:
     if statement.denies and not _asks_whether_service(statement):
         for test in statement.tests_of(*_OF_PRINCIPALS):
@@ -75,9 +77,11 @@ def rcp_without_services(statement: Statement) -> Iterator[Mark]:
 
 
 @statement_check(
-    "RCP_MISSING_RELATED_SERVICE_PRINCIPAL_CONDITION_KEY", Severity.WARNING,
-    "An RCP that denies by on whose behalf a service asks, and may hit users and roles.", _RCP,
-)  # fmt: skip
+    "RCP_MISSING_RELATED_SERVICE_PRINCIPAL_CONDITION_KEY",
+    Severity.WARNING,
+    "An RCP that denies by on whose behalf a service asks, and may hit users and roles.",
+    _RCP,
+)
 def rcp_only_services(statement: Statement) -> Iterator[Mark]:
     if statement.denies and not _asks_whether_service(statement):
         for test in statement.tests_of(*_OF_SOURCES):
@@ -87,9 +91,11 @@ def rcp_only_services(statement: Statement) -> Iterator[Mark]:
 
 
 @statement_check(
-    "RCP_MISSING_SERVICE_CONDITION_KEY_NULL_CHECK", Severity.WARNING,
-    "An RCP that denies by a source, and hits services that say none.", _RCP,
-)  # fmt: skip
+    "RCP_MISSING_SERVICE_CONDITION_KEY_NULL_CHECK",
+    Severity.WARNING,
+    "An RCP that denies by a source, and hits services that say none.",
+    _RCP,
+)
 def rcp_without_null(statement: Statement) -> Iterator[Mark]:
     has_null = any(test.base == "null" for test in statement.tests_of("aws:sourceaccount", "aws:sourcearn"))
     if statement.denies and not has_null:
@@ -109,9 +115,11 @@ def trust_not_principal(statement: Statement) -> Iterator[Mark]:
 
 
 @statement_check(
-    "ROLE_TRUST_POLICY_UNSUPPORTED_WILDCARD_IN_PRINCIPAL", Severity.ERROR,
-    'Allow with "Principal": "*" in a trust policy.', _TRUST,
-)  # fmt: skip
+    "ROLE_TRUST_POLICY_UNSUPPORTED_WILDCARD_IN_PRINCIPAL",
+    Severity.ERROR,
+    'Allow with "Principal": "*" in a trust policy.',
+    _TRUST,
+)
 def trust_everyone(statement: Statement) -> Iterator[Mark]:
     if statement.allows and statement.written.get("Principal") == "*":
         yield Mark("A trust policy names who may assume the role.", statement.at("Principal"))

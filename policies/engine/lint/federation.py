@@ -41,18 +41,22 @@ def _address(each: Principal) -> str:
 
 
 @statement_check(
-    "FEDERATED_PRINCIPAL_NOT_SUPPORTED", Severity.ERROR, "An identity provider elsewhere than in a trust policy.",
+    "FEDERATED_PRINCIPAL_NOT_SUPPORTED",
+    Severity.ERROR,
+    "An identity provider elsewhere than in a trust policy.",
     {DocumentType.RESOURCE},
-)  # fmt: skip
+)
 def providers_elsewhere(statement: Statement) -> Iterator[Mark]:
     for each in _providers(statement):
         yield Mark("Only trust policies let in identity providers: let in the role.", each.path)
 
 
 @statement_check(
-    "INVALID_FEDERATED_PRINCIPAL_SYNTAX_IN_ROLE_TRUST_POLICY", Severity.ERROR,
-    "A provider that is neither the ARN of one nor an address.", _TRUST,
-)  # fmt: skip
+    "INVALID_FEDERATED_PRINCIPAL_SYNTAX_IN_ROLE_TRUST_POLICY",
+    Severity.ERROR,
+    "A provider that is neither the ARN of one nor an address.",
+    _TRUST,
+)
 def strange_providers(statement: Statement) -> Iterator[Mark]:
     for each in _providers(statement):
         if not any(form.fullmatch(each.value) for form in (_SAML, _OIDC, _DOMAIN)):
@@ -91,10 +95,12 @@ _KEYS_OF_ACTIONS = (
 
 
 @condition_check(
-    "MISSING_ACTION_FOR_CONDITION_KEY", Severity.ERROR,
+    "MISSING_ACTION_FOR_CONDITION_KEY",
+    Severity.ERROR,
     "A condition on session tags or the source identity, and no action that sets these.",
-    {DocumentType.TRUST, DocumentType.IDENTITY}, words=("tag", "sts:sourceidentity"),
-)  # fmt: skip
+    {DocumentType.TRUST, DocumentType.IDENTITY},
+    words=("tag", "sts:sourceidentity"),
+)
 def keys_that_nobody_sets(statement: Statement) -> Iterator[Mark]:
     for keys, needed in _KEYS_OF_ACTIONS if statement.allows else ():
         tests = [test for test in statement.tests_of(*keys) if test.base != "null"]
@@ -124,9 +130,11 @@ def _by_token(statement: Statement) -> list[Principal]:
 
 
 @statement_check(
-    "MISSING_CONDITION_KEY_FOR_OIDC_PRINCIPAL", Severity.SECURITY_WARNING,
-    "An OIDC provider is let in, whichever of its tokens one has.", _TRUST,
-)  # fmt: skip
+    "MISSING_CONDITION_KEY_FOR_OIDC_PRINCIPAL",
+    Severity.SECURITY_WARNING,
+    "An OIDC provider is let in, whichever of its tokens one has.",
+    _TRUST,
+)
 def unbound_providers(statement: Statement) -> Iterator[Mark]:
     for each in _by_token(statement):
         prefix = f"{_address(each)}:"
@@ -135,9 +143,11 @@ def unbound_providers(statement: Statement) -> Iterator[Mark]:
 
 
 @statement_check(
-    "MISSING_GITHUB_REPO_CONDITION_KEY", Severity.SECURITY_WARNING,
-    "GitHub is let in without saying which repository.", _TRUST,
-)  # fmt: skip
+    "MISSING_GITHUB_REPO_CONDITION_KEY",
+    Severity.SECURITY_WARNING,
+    "GitHub is let in without saying which repository.",
+    _TRUST,
+)
 def github_without_repository(statement: Statement) -> Iterator[Mark]:
     for each in _by_token(statement):
         keys = tuple(
@@ -168,9 +178,11 @@ def _quantified_audiences(statement: Statement, *, well_known: bool) -> Iterator
 
 
 @statement_check(
-    "FORANYVALUE_WITH_AUDIENCE_CLAIM_TYPE", Severity.SECURITY_WARNING,
-    "ForAnyValue with the audience of a provider that gives one.", _TRUST,
-)  # fmt: skip
+    "FORANYVALUE_WITH_AUDIENCE_CLAIM_TYPE",
+    Severity.SECURITY_WARNING,
+    "ForAnyValue with the audience of a provider that gives one.",
+    _TRUST,
+)
 def audiences_of_one(statement: Statement) -> Iterator[Mark]:
     for test in _quantified_audiences(statement, well_known=True):
         mend = replaced(test.operator_path, rewritten(test, operator_name(test), quantifier=False), at_name=True)
@@ -178,9 +190,11 @@ def audiences_of_one(statement: Statement) -> Iterator[Mark]:
 
 
 @statement_check(
-    "CONFIRM_AUDIENCE_CLAIM_TYPE", Severity.SUGGESTION,
-    "ForAnyValue with the audience of another provider, which may give one or several.", _TRUST,
-)  # fmt: skip
+    "CONFIRM_AUDIENCE_CLAIM_TYPE",
+    Severity.SUGGESTION,
+    "ForAnyValue with the audience of another provider, which may give one or several.",
+    _TRUST,
+)
 def audiences_to_confirm(statement: Statement) -> Iterator[Mark]:
     for test in _quantified_audiences(statement, well_known=False):
         message = f"If the provider gives one value as {test.key}, remove ForAnyValue:."

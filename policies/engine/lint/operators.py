@@ -34,9 +34,14 @@ SUITABLE: Mapping[KeyType, frozenset[str]] = {
 # condition keys" (kms:ValidTo under NumericLessThanEquals).
 _DATES_AS_NUMBERS = ("aws:epochtime", "kms:validto")
 _EXAMPLE = {
-    KeyType.STRING: "StringEquals", KeyType.ARN: "ArnLike", KeyType.BOOL: "Bool", KeyType.NUMERIC: "NumericEquals",
-    KeyType.DATE: "DateLessThan", KeyType.IP: "IpAddress", KeyType.BINARY: "BinaryEquals",
-}  # fmt: skip
+    KeyType.STRING: "StringEquals",
+    KeyType.ARN: "ArnLike",
+    KeyType.BOOL: "Bool",
+    KeyType.NUMERIC: "NumericEquals",
+    KeyType.DATE: "DateLessThan",
+    KeyType.IP: "IpAddress",
+    KeyType.BINARY: "BinaryEquals",
+}
 
 
 def family_of(test: Test) -> str:
@@ -96,9 +101,11 @@ def unsuitable_operators(statement: Statement) -> Iterator[Mark]:
 
 
 @condition_check(
-    "STRING_LIKE_OPERATOR_WITH_ARN_CONDITION_KEYS", Severity.SECURITY_WARNING,
-    "StringLike with a key that holds an ARN: its * crosses the parts of the ARN.", words=("like",)
-)  # fmt: skip
+    "STRING_LIKE_OPERATOR_WITH_ARN_CONDITION_KEYS",
+    Severity.SECURITY_WARNING,
+    "StringLike with a key that holds an ARN: its * crosses the parts of the ARN.",
+    words=("like",),
+)
 def string_like_with_arns(statement: Statement) -> Iterator[Mark]:
     for test in statement.tests:
         if test.base not in ("stringlike", "stringnotlike") or not test.known or test.known.type is not KeyType.ARN:
@@ -120,9 +127,11 @@ def unquantified_keys(statement: Statement) -> Iterator[Mark]:
 
 
 @condition_check(
-    "FORALLVALUES_WITH_SINGLE_VALUED_KEY", Severity.SECURITY_WARNING,
-    "ForAllValues with a key that has one value: it is true when the key isn't there.", words=("forallvalues",)
-)  # fmt: skip
+    "FORALLVALUES_WITH_SINGLE_VALUED_KEY",
+    Severity.SECURITY_WARNING,
+    "ForAllValues with a key that has one value: it is true when the key isn't there.",
+    words=("forallvalues",),
+)
 def for_all_values_of_one(statement: Statement) -> Iterator[Mark]:
     for test in _quantified_single(statement, Quantifier.ALL):
         message = f"{test.key} has one value, and ForAllValues is true when it isn't there. Remove ForAllValues:."
@@ -130,9 +139,11 @@ def for_all_values_of_one(statement: Statement) -> Iterator[Mark]:
 
 
 @condition_check(
-    "FORANYVALUE_WITH_SINGLE_VALUED_KEY", Severity.WARNING,
-    "ForAnyValue with a key that has one value: set operators are for keys with several.", words=("foranyvalue",)
-)  # fmt: skip
+    "FORANYVALUE_WITH_SINGLE_VALUED_KEY",
+    Severity.WARNING,
+    "ForAnyValue with a key that has one value: set operators are for keys with several.",
+    words=("foranyvalue",),
+)
 def for_any_value_of_one(statement: Statement) -> Iterator[Mark]:
     for test in _quantified_single(statement, Quantifier.ANY):
         if not test.name.endswith(":aud"):  # has a finding of its own
@@ -140,10 +151,11 @@ def for_any_value_of_one(statement: Statement) -> Iterator[Mark]:
 
 
 @condition_check(
-    "FORALLVALUES_WITHOUT_NULL_CHECK", Severity.WARNING,
+    "FORALLVALUES_WITHOUT_NULL_CHECK",
+    Severity.WARNING,
     "Allow with ForAllValues, which is true when the key isn't there, and no Null that asks for it.",
     words=("forallvalues",),
-)  # fmt: skip
+)
 def for_all_values_that_allows(statement: Statement) -> Iterator[Mark]:
     asked_for = {test.name for test in statement.tests if test.base == _NULL}
     for test in statement.tests if statement.allows else ():

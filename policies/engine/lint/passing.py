@@ -30,13 +30,19 @@ class _Action:
 
 
 PASSING = _Action(
-    "iam:PassRole", "PASS_ROLE", Severity.SECURITY_WARNING, ("iam:passedtoservice", "iam:associatedresourcearn"),
+    "iam:PassRole",
+    "PASS_ROLE",
+    Severity.SECURITY_WARNING,
+    ("iam:passedtoservice", "iam:associatedresourcearn"),
     "Whoever passes a role to a service can do what the role can.",
-)  # fmt: skip
+)
 SERVICE_LINKED = _Action(
-    "iam:CreateServiceLinkedRole", "CREATE_SLR", Severity.WARNING, ("iam:awsservicename",),
+    "iam:CreateServiceLinkedRole",
+    "CREATE_SLR",
+    Severity.WARNING,
+    ("iam:awsservicename",),
     "Service-linked roles of all services can be made.",
-)  # fmt: skip
+)
 
 
 def _how(action: _Action, statement: Statement) -> str:

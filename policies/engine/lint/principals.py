@@ -31,9 +31,11 @@ def _aws(statement: Statement) -> Iterator[Principal]:
 
 
 @statement_check(
-    "INVALID_PRINCIPAL", Severity.ERROR, "An AWS principal that is neither an account nor an ARN of one who can call.",
+    "INVALID_PRINCIPAL",
+    Severity.ERROR,
+    "An AWS principal that is neither an account nor an ARN of one who can call.",
     WITH_PRINCIPALS,
-)  # fmt: skip
+)
 def nobody(statement: Statement) -> Iterator[Mark]:
     for each in _aws(statement):
         is_open = "*" in each.value or "?" in each.value or "${" in each.value
@@ -69,9 +71,11 @@ for _code, _letters, _what in (("ROLE", "AROA", "role"), ("USER", "AIDA", "user"
 
 
 @statement_check(
-    "INVALID_SERVICE_PRINCIPAL_FORMAT", Severity.ERROR, "A service that isn't written as service principals are.",
+    "INVALID_SERVICE_PRINCIPAL_FORMAT",
+    Severity.ERROR,
+    "A service that isn't written as service principals are.",
     WITH_PRINCIPALS,
-)  # fmt: skip
+)
 def strange_services(statement: Statement) -> Iterator[Mark]:
     for each in (*statement.principals, *statement.not_principals):
         if (
@@ -84,9 +88,11 @@ def strange_services(statement: Statement) -> Iterator[Mark]:
 
 
 @statement_check(
-    "ALLOW_WITH_NOT_PRINCIPAL", Severity.SECURITY_WARNING, "Allow with NotPrincipal: everyone else on earth.",
+    "ALLOW_WITH_NOT_PRINCIPAL",
+    Severity.SECURITY_WARNING,
+    "Allow with NotPrincipal: everyone else on earth.",
     WITH_PRINCIPALS,
-)  # fmt: skip
+)
 def everyone_but(statement: Statement) -> Iterator[Mark]:
     if statement.allows and statement.has("NotPrincipal"):
         message = "This lets everyone in but those listed, without credentials, too. Use Principal."
@@ -96,21 +102,44 @@ def everyone_but(statement: Statement) -> Iterator[Mark]:
 # ---- Strangers -------------------------------------------------------------------------------------------------
 # A positive test of one of these says which of all who may come is meant.
 _NARROWING = (
-    "aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:principaltag/",
-    "aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceip", "aws:sourcevpc",
-    "aws:sourcevpcarn", "aws:sourcevpce", "aws:userid", "aws:username", "aws:vpceaccount", "aws:vpceorgid",
-    "aws:vpceorgpaths", "kms:calleraccount", "s3:dataaccesspointaccount", "s3:dataaccesspointarn", "sns:endpoint",
-    "lambda:eventsourcetoken", "elasticfilesystem:accesspointarn", "aws:principalservicename",
-)  # fmt: skip
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:principaltag/",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceorgid",
+    "aws:sourceorgpaths",
+    "aws:sourceip",
+    "aws:sourcevpc",
+    "aws:sourcevpcarn",
+    "aws:sourcevpce",
+    "aws:userid",
+    "aws:username",
+    "aws:vpceaccount",
+    "aws:vpceorgid",
+    "aws:vpceorgpaths",
+    "kms:calleraccount",
+    "s3:dataaccesspointaccount",
+    "s3:dataaccesspointarn",
+    "sns:endpoint",
+    "lambda:eventsourcetoken",
+    "elasticfilesystem:accesspointarn",
+    "aws:principalservicename",
+)
 
 
 def _is_narrowed(statement: Statement) -> bool:
     """Quantifiers that are true without the key don't narrow; nor does what excepts."""
     return any(
-        not test.is_negated and not test.if_exists and not test.quantifier.value.startswith("forall")
-        and test.base != "null" and not any(set(text.value) == {"*"} for text in test.values)
+        not test.is_negated
+        and not test.if_exists
+        and not test.quantifier.value.startswith("forall")
+        and test.base != "null"
+        and not any(set(text.value) == {"*"} for text in test.values)
         for test in statement.tests_of(*_NARROWING)
-    )  # fmt: skip
+    )
 
 
 @statement_check(
@@ -124,9 +153,11 @@ def everyone(statement: Statement) -> Iterator[Mark]:
 
 
 @statement_check(
-    "FOREIGN_PRINCIPAL", Severity.WARNING,
-    "Allow to another AWS account, where one knows to which the document belongs.", _LETTING_IN,
-)  # fmt: skip
+    "FOREIGN_PRINCIPAL",
+    Severity.WARNING,
+    "Allow to another AWS account, where one knows to which the document belongs.",
+    _LETTING_IN,
+)
 def foreigners(statement: Statement) -> Iterator[Mark]:
     account = statement.subject.account
     for each in statement.principals if account and statement.allows else ():
@@ -136,9 +167,11 @@ def foreigners(statement: Statement) -> Iterator[Mark]:
 
 
 @statement_check(
-    "REDUNDANT_PRINCIPAL_IN_ROLE_TRUST_POLICY", Severity.SUGGESTION, "A role's session beside the role itself.",
+    "REDUNDANT_PRINCIPAL_IN_ROLE_TRUST_POLICY",
+    Severity.SUGGESTION,
+    "A role's session beside the role itself.",
     {DocumentType.TRUST},
-)  # fmt: skip
+)
 def sessions_beside_their_role(statement: Statement) -> Iterator[Mark]:
     arns = {each.value for each in statement.principals if each.kind == "AWS"}
     roles = {

@@ -36,9 +36,26 @@ from policies.engine.lint.subject import Subject
 from policies.engine.structure import DocumentType
 
 MODULES = (
-    grammar, sizes, characters, actions, attached, arns, condition_keys, condition_values, operators, variables, tags,
-    principals, federation, services, control_policies, passing, width, redundancy, empties,
-)  # fmt: skip
+    grammar,
+    sizes,
+    characters,
+    actions,
+    attached,
+    arns,
+    condition_keys,
+    condition_values,
+    operators,
+    variables,
+    tags,
+    principals,
+    federation,
+    services,
+    control_policies,
+    passing,
+    width,
+    redundancy,
+    empties,
+)
 
 # IAM takes 131,072 characters, white space included; what AWS itself writes may be laid out more widely.
 LONGEST = 400_000

@@ -14,8 +14,12 @@ from policies.engine.structure import DocumentType
 _LETTING_IN = frozenset({DocumentType.TRUST, DocumentType.RESOURCE})
 _SOURCES = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths")
 _OF_PRINCIPALS = (
-    "aws:principalorgid", "aws:principalorgpaths", "aws:principalarn", "aws:principaltag/", "aws:username",
-)  # fmt: skip
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:principalarn",
+    "aws:principaltag/",
+    "aws:username",
+)
 _POOR = ("aws:referer", "aws:useragent", "aws:sourceip")
 _HINT = "aws:SourceArn, aws:SourceAccount, aws:SourceOrgID or aws:SourceOrgPaths"
 
@@ -34,11 +38,12 @@ def _bindable(statement: Statement) -> list[Principal]:
 
 
 @statement_check(
-    "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL", Severity.SECURITY_WARNING,
+    "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL",
+    Severity.SECURITY_WARNING,
     "A service is let in, on whosever behalf: no aws:SourceArn, aws:SourceAccount or the like. In trust policies: of "
     "services that document such a key.",
     _LETTING_IN,
-)  # fmt: skip
+)
 def unbound_services(statement: Statement) -> Iterator[Mark]:
     if not statement.tests_of(*_SOURCES, *_POOR):
         for each in _bindable(statement):
@@ -46,9 +51,11 @@ def unbound_services(statement: Statement) -> Iterator[Mark]:
 
 
 @statement_check(
-    "RECOMMENDED_CONDITION_KEY_FOR_SERVICE_PRINCIPAL", Severity.SUGGESTION,
-    "A service is let in on a condition that doesn't say on whose behalf.", _LETTING_IN,
-)  # fmt: skip
+    "RECOMMENDED_CONDITION_KEY_FOR_SERVICE_PRINCIPAL",
+    Severity.SUGGESTION,
+    "A service is let in on a condition that doesn't say on whose behalf.",
+    _LETTING_IN,
+)
 def poorly_bound_services(statement: Statement) -> Iterator[Mark]:
     if _bindable(statement) and not statement.tests_of(*_SOURCES):
         for test in statement.tests_of(*_POOR):
@@ -56,9 +63,11 @@ def poorly_bound_services(statement: Statement) -> Iterator[Mark]:
 
 
 @statement_check(
-    "UNSUPPORTED_CONDITION_KEY_FOR_SERVICE_PRINCIPAL", Severity.ERROR,
-    "A condition on users and roles, where only services are let in.", _LETTING_IN,
-)  # fmt: skip
+    "UNSUPPORTED_CONDITION_KEY_FOR_SERVICE_PRINCIPAL",
+    Severity.ERROR,
+    "A condition on users and roles, where only services are let in.",
+    _LETTING_IN,
+)
 def keys_that_services_lack(statement: Statement) -> Iterator[Mark]:
     services = _services(statement)
     if services and len(services) == len(statement.principals):
@@ -72,9 +81,11 @@ _NEEDED = ("sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession")
 
 
 @statement_check(
-    "MISSING_ACTION_FOR_ROLES_ANYWHERE_TRUST_POLICY", Severity.ERROR,
-    "IAM Roles Anywhere is let in without all three actions that it needs.", {DocumentType.TRUST},
-)  # fmt: skip
+    "MISSING_ACTION_FOR_ROLES_ANYWHERE_TRUST_POLICY",
+    Severity.ERROR,
+    "IAM Roles Anywhere is let in without all three actions that it needs.",
+    {DocumentType.TRUST},
+)
 def roles_anywhere(statement: Statement) -> Iterator[Mark]:
     for each in _services(statement):
         if each.value != _ROLES_ANYWHERE:

@@ -49,12 +49,22 @@ def _with_not_action(denies: bool, statement: Statement) -> Iterator[Mark]:
 
 
 for _code, _severity, _denies, _check, _sentence in (
-    ("DENY_WITH", Severity.SECURITY_WARNING, True, _with_actions,
-     "Deny by tag of actions that don't say tags: they aren't denied."),
+    (
+        "DENY_WITH",
+        Severity.SECURITY_WARNING,
+        True,
+        _with_actions,
+        "Deny by tag of actions that don't say tags: they aren't denied.",
+    ),
     ("DENY_NOTACTION_WITH", Severity.SECURITY_WARNING, True, _with_not_action, "Deny by tag with NotAction."),
-    ("ALLOW_WITH", Severity.SUGGESTION, False, _with_actions,
-     "Allow by tag of actions that don't say tags: they aren't allowed."),
+    (
+        "ALLOW_WITH",
+        Severity.SUGGESTION,
+        False,
+        _with_actions,
+        "Allow by tag of actions that don't say tags: they aren't allowed.",
+    ),
     ("ALLOW_NOTACTION_WITH", Severity.SUGGESTION, False, _with_not_action, "Allow by tag with NotAction."),
-):  # fmt: skip
+):
     _code = f"{_code}_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE"
     condition_check(_code, _severity, _sentence, words=(_TAG,))(partial(_check, _denies))

@@ -66,11 +66,19 @@ def _wrong(is_wrong: Callable[[str], bool], message: str, statement: Statement) 
 
 for _code, _is_wrong, _sentence, _message in (
     ("EMPTY_VARIABLE", _empty, "${}.", "There is no variable between the braces."),
-    ("UNSUPPORTED_SPACE_IN_VARIABLE", _spaced, "A space in the name of a variable.",
-     "The name of a variable has no spaces."),
-    ("MISSING_QUOTE_IN_VARIABLE", _unquoted, "A default without its quotes.",
-     "A default stands between single quotes: ${name, 'default'}."),
-):  # fmt: skip
+    (
+        "UNSUPPORTED_SPACE_IN_VARIABLE",
+        _spaced,
+        "A space in the name of a variable.",
+        "The name of a variable has no spaces.",
+    ),
+    (
+        "MISSING_QUOTE_IN_VARIABLE",
+        _unquoted,
+        "A default without its quotes.",
+        "A default stands between single quotes: ${name, 'default'}.",
+    ),
+):
     statement_check(_code, Severity.ERROR, _sentence, words=("${",))(partial(_wrong, _is_wrong, _message))
 
 

@@ -19,9 +19,12 @@ _ALL = ("*", "*:*")
 
 
 @statement_check(
-    "ALLOW_WITH_NOT_ACTION", Severity.SECURITY_WARNING, "Allow with NotAction: all other actions, those to come, too.",
-    _GRANTING, words=("notaction",)
-)  # fmt: skip
+    "ALLOW_WITH_NOT_ACTION",
+    Severity.SECURITY_WARNING,
+    "Allow with NotAction: all other actions, those to come, too.",
+    _GRANTING,
+    words=("notaction",),
+)
 def allow_not_action(statement: Statement) -> Iterator[Mark]:
     if statement.allows and statement.has("NotAction"):
         message = "This allows all other actions, of services that are yet to come, too. Use Action."

@@ -18,9 +18,13 @@ from tests.sync.pulling import pulled
 READ_S3 = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
 BUCKET = "acme-images"
 POOLS = (
-    "cognito.pools", "cognito.clients", "cognito.groups", "cognito.identity_pools", "cognito.identity_roles",
+    "cognito.pools",
+    "cognito.clients",
+    "cognito.groups",
+    "cognito.identity_pools",
+    "cognito.identity_roles",
     "cognito.principal_tags",
-)  # fmt: skip
+)
 
 
 @dataclass

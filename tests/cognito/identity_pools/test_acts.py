@@ -63,8 +63,11 @@ def found_of(change: Change) -> list[str]:
 def test_images_for_everybody_in_one_change(shop: Shop, pool: IdentityPool, client: Client, erin: Operator) -> None:
     change = stage(client, pool, "images", bucket=BUCKET, begins="public", role="shop-images", classic_off="on")
     assert kinds(change) == [
-        "iam.role.create", "iam.role.inline.put", "cognito.identity_pool.roles.set", "cognito.identity_pool.update",
-    ]  # fmt: skip
+        "iam.role.create",
+        "iam.role.inline.put",
+        "cognito.identity_pool.roles.set",
+        "cognito.identity_pool.update",
+    ]
     assert "NO_SUCH_ROLE" not in found_of(change)  # an earlier step makes it
     done = carry_out(change, erin)
     assert done.state == Change.State.APPLIED, done.error

@@ -228,8 +228,9 @@ def test_groups_give_roles_by_the_token(shop: Shop) -> None:
     pool = shop.mirrored()
     [way] = Chain(pool).signed_in
     assert [(link.who, link.name) for link in way.links] == [
-        ("in the group gold, precedence 3", "shop-member"), ("in the group silver, precedence 3", "shop-guest"),
-    ]  # fmt: skip
+        ("in the group gold, precedence 3", "shop-member"),
+        ("in the group silver, precedence 3", "shop-guest"),
+    ]
     assert "MAPPING_AMBIGUOUS" in codes(pool)
     arn = f"arn:aws:iam::{shop.aws_account.account_id}:role/shop-member"
     shop.idp.update_group(UserPoolId=shop.user_pool, GroupName="silver", RoleArn=arn, Precedence=3)

@@ -54,9 +54,10 @@ def role_of(shop: Shop, token: str) -> str:
     identity = app.get_id(IdentityPoolId=shop.pool_id, Logins=logins)["IdentityId"]
     given = app.get_credentials_for_identity(IdentityId=identity, Logins=logins)["Credentials"]
     keys = {
-        "aws_access_key_id": given["AccessKeyId"], "aws_secret_access_key": given["SecretKey"],
+        "aws_access_key_id": given["AccessKeyId"],
+        "aws_secret_access_key": given["SecretKey"],
         "aws_session_token": given["SessionToken"],
-    }  # fmt: skip
+    }
     arn: str = shop.emulator.client("sts", **keys).get_caller_identity()["Arn"]
     return arn.split("/")[1]
 

@@ -48,8 +48,10 @@ def person(shop: Shop, *, permanent: bool = True, **attributes: str) -> None:
 def with_secret(shop: Shop) -> str:
     """An app client that has a secret, in the place of the other one: the secret."""
     made = shop.idp.create_user_pool_client(
-        UserPoolId=shop.user_pool, ClientName="server", GenerateSecret=True,
+        UserPoolId=shop.user_pool,
+        ClientName="server",
+        GenerateSecret=True,
         ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
-    )["UserPoolClient"]  # fmt: skip
+    )["UserPoolClient"]
     shop.client_id = made["ClientId"]
     return str(made["ClientSecret"])
