@@ -201,7 +201,7 @@ AWS_COGNITO_QUOTAS = {name: float(quota) for name, quota in env.dict("AWS_COGNIT
 PULL_PAGE_ITEMS = env.int("PULL_PAGE_ITEMS", default=1000)  # objects that AWS is asked for at once; it takes 1 to 1000
 IMPORT_DIR = Path(env.str("IMPORT_DIR", default=str(STATE_DIR / "imports")))  # where files wait for a worker
 IMPORT_MAX_MB = env.int("IMPORT_MAX_MB", default=64)  # of a file uploaded to the import page, unpacked
-PULL_SLICE_S = 45  # a pull saves its cursor and queues itself again after this long
+WORKER_SLICE_S = 45  # a worker hands its work on to the queue after this long: a pull saves its cursor first
 CLAIM_TIMEOUT_S = env.float("CLAIM_TIMEOUT_S", default=90.0)  # a claim without a heartbeat for this long is dead
 FAILPOINT = env.str("FAILPOINT", default="")  # where a worker is killed, for tests: sync/changes/failpoints.py
 WRITE_SETTLE_S = 60  # an answer asked for before our own write + this never overwrites it

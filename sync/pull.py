@@ -101,7 +101,7 @@ def work(run_id: int, *, wake: bool = True) -> bool:
     with claim(run_id, Slice) as at_work:
         if at_work is None:
             return False
-        more = at_work.go_on(until=monotonic() + settings.PULL_SLICE_S)
+        more = at_work.go_on(until=monotonic() + settings.WORKER_SLICE_S)
     next_run.had_turn(at_work.aws_account)
     if more is More.NOW and wake:
         queue.wake(queue.PULL, run_id)

@@ -22,12 +22,12 @@ from django.utils import timezone
 
 from sync import mirror
 from sync.aws.client import reader
-from sync.aws.errors import AwsError, Garbled, Invalid, MarkerExpired, RateTaken, Throttled, Transient, Unreachable
+from sync.aws.errors import AwsError, Invalid, Malformed, MarkerExpired, RateTaken, Throttled, Transient, Unreachable
 from sync.changes.errors import sentence_only
 from sync.mirror import Batch, Batches, NotYet, PageEnd, SourcePage, Visit, sources
-from sync.mirror.ahead import ahead
-from sync.mirror.turns import turn
-from sync.mirror.understood import understood_pages
+from sync.mirror.malformed import well_formed_pages
+from sync.mirror.paced_writes import paced_write
+from sync.mirror.read_ahead import read_ahead
 from sync.models import Facet, Run
 from sync.runs import AtWork, with_line
 
@@ -138,7 +138,7 @@ class Slice(AtWork):
                 for found in batches:
                     marker = None  # AWS took it
                     if isinstance(found, Batch):
-                        mirror.store(self._visit, found.mirror, found.sights, requested_at=found.at)
+                        mirror.store(self._visit, found.mirror, found.observed_items, requested_at=found.at)
                     else:
                         page = found.page
                         self._take_own(page)
@@ -165,23 +165,23 @@ class Slice(AtWork):
     def _batches(self, marker: str | None, until: float | None) -> Generator[Batch | PageEnd]:
         """From `marker` on, until the time is up at the end of a page."""
         client = reader(self._run.aws_account, region=self._run.region or None)  # perhaps for a thread of its own
-        pages = understood_pages(self._source.pages(client, marker, self._visit.place))
+        pages = well_formed_pages(self._source.pages(client, marker, self._visit.place))
         cursor = self._run.cursor
         held_at = datetime.fromisoformat(cursor["held_at"]) if "held_at" in cursor else None
         batches = Batches(self._source, self._visit.first, cursor.get("held", {}), held_at)
         coming = batches.of(pages, may_read=lambda: not is_up(until))
         # A page of its own rows is as much as one transaction takes.
         most = 1 if isinstance(self._source, mirror.OwnRows) else 1 + _AHEAD // settings.PULL_BATCH
-        yield from ahead(coming, most=most) if self._source.reads_ahead else coming
+        yield from read_ahead(coming, most=most) if self._source.reads_ahead else coming
 
     def _begin_again(self, error: Invalid) -> None:
         """AWS's markers expire: a run that waited too long starts over. What it stored is recognised.
 
-        Raises Garbled in the end.
+        Raises Malformed in the end.
         """
         restarts = self._run.cursor.get("restarts", 0) + 1
         if restarts > _RESTARTS:
-            raise Garbled(
+            raise Malformed(
                 f"The pull began again {_RESTARTS} times, since AWS didn't know where the last page had ended.",
                 operation=error.operation,
             ) from error
@@ -212,7 +212,7 @@ class Slice(AtWork):
 
     def _take_own(self, page: SourcePage) -> None:
         if isinstance(self._source, mirror.OwnRows):
-            with turn():
+            with paced_write():
                 self._visit.note(self._source.take(self._visit, page))
 
     def _end_page(self, end: PageEnd) -> None:
@@ -238,14 +238,14 @@ class Slice(AtWork):
         return {key: value for key, value in self._run.cursor.items() if key in ("lift_brake", "restarts")} | where
 
     def _landmark(self, marker: str | None, number: int) -> str:
-        """A marker that was passed, by its hash: the newest of page 1, 2, 4, 8 … Raises Garbled who comes by it again.
+        """A marker that was passed, by its hash: the newest of page 1, 2, 4, 8 … Raises Malformed when it comes again.
 
         So a circle is noticed after some times its length, whatever slices it is walked in, and one marker is kept.
         """
         passed: str = self._run.cursor.get("landmark", "")
         here = sha256((marker or "").encode()).hexdigest()
         if marker and here == passed:
-            raise Garbled("It leads in a circle: it goes on where the pull has been before.")
+            raise Malformed("It leads in a circle: it goes on where the pull has been before.")
         return here if number.bit_count() == 1 else passed
 
     def _end(self) -> None:

@@ -14,10 +14,10 @@ from sync.aws.errors import AwsError, Denied, Invalid, Unsupported
 from sync.mirror import Counts, Mirror, NotYet, ObjectRef, Reread, Visit
 from sync.mirror.base import DETAILS
 from sync.mirror.facets import locked_facets
+from sync.mirror.paced_writes import paced_write
 from sync.mirror.revisions import add_tombstones
 from sync.mirror.store import is_settling, read_alone
 from sync.mirror.sweep import read_renamed
-from sync.mirror.turns import turn
 from sync.models import Facet, MirroredRow, Run
 from sync.runs import AtWork, State, claim
 
@@ -88,7 +88,7 @@ class Refresh(AtWork):
     def _read_own(self, about: Mirror) -> None:
         requested_at, ref = clock.now(), self._ref(about)
         item = about.read_one(self._visit.client, ref)
-        with turn():
+        with paced_write():
             changed = about.keep(self._visit.place, [Reread(ref, item, requested_at)], ours=False)
             self._note(Counts(seen=item is not None, changed=changed))
         what = "it had changed" if changed else "nothing had changed"
@@ -103,7 +103,7 @@ class Refresh(AtWork):
         return self._bury(about, ref, requested_at)
 
     def _bury(self, about: Mirror, ref: ObjectRef, requested_at: datetime) -> str:
-        with turn():
+        with paced_write():
             [facet] = locked_facets(self._visit.place, about, [ref.object_id]).values()
             if is_settling(facet, requested_at):
                 return "AWS doesn’t show it yet: this console wrote it a moment ago."

@@ -77,7 +77,7 @@ def work(pk: int) -> None:
             audit.seal()  # what was done a moment ago is looked at, too
         check.sealed = AuditHead.objects.filter(pk=1).values_list("number", flat=True).first() or 0
     walk = Walk(check.expected, check.previous)
-    until = time.monotonic() + settings.PULL_SLICE_S
+    until = time.monotonic() + settings.WORKER_SLICE_S
     _look_on(check, walk)
     while not walk.is_over and time.monotonic() < until:
         _look_on(check, walk)

@@ -16,7 +16,7 @@ from accounts.models import Operator
 from cognito.models import CognitoUser, PoolCare, UserPool
 from cognito.people.erasing import erase
 from cognito.people.telling import sort_key, words_of
-from sync.mirror.turns import turn
+from sync.mirror.paced_writes import paced_write
 
 audit.register(
     {
@@ -103,7 +103,7 @@ def _with(pool: UserPool, name: str) -> QuerySet[CognitoUser]:
 
 def _erase_some(pool: UserPool, name: str) -> int:
     """Without a hash the next pull writes the row anew, whatever it says."""
-    with turn():
+    with paced_write():
         people = list(_with(pool, name).select_for_update().order_by("aws_id")[:_BATCH])
         for person in people:
             person.attributes = {key: said for key, said in person.attributes.items() if key != name}

@@ -16,9 +16,9 @@ from cognito.people.telling import Person, allowed_by, cares_of, people_in
 from sync import clock
 from sync.aws.errors import Denied, MarkerExpired, NotFound, Unsupported
 from sync.mirror import Counts, OwnRows, Place, Reader, SourcePage, Visit, bulk
+from sync.mirror.paced_writes import paced_write
 from sync.mirror.store import settle_time
 from sync.mirror.sweep import BRAKE_COUNT, BRAKE_SHARE
-from sync.mirror.turns import turn
 
 _PER_CALL = 60
 _RESTARTS = 3
@@ -105,7 +105,7 @@ class Members(OwnRows):
 
     def sweep(self, visit: Visit) -> None:
         """Without asking again: a membership that a listing missed comes back with the next one, and has no history."""
-        with turn():
+        with paced_write():
             visit.note(Counts(gone=self._unseen(visit).update(gone_at=visit.now)))
 
     def _live(self, visit: Visit) -> QuerySet[CognitoMembership]:

@@ -17,10 +17,10 @@ from cognito.people.telling import SUB, allowed_by, cares_of, people_in
 from sync import clock
 from sync.aws.errors import AwsError
 from sync.mirror import Counts, Visit
+from sync.mirror.paced_writes import paced_write
 from sync.mirror.statistics import learn
 from sync.mirror.store import settle_time
 from sync.mirror.sweep import BRAKE_COUNT, BRAKE_SHARE, CONFIRMATIONS
-from sync.mirror.turns import turn
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ def sweep(visit: Visit, pools: Sequence[UserPool]) -> None:
         waiting += [person for person in asked if not _is_gone(visit, person)]
         kept = {person.pk for person in waiting}
         _bury(visit, _unseen(visit, pools), [pk for pk in pks if pk not in kept])
-        with turn():
+        with paced_write():
             _unseen(visit, pools).filter(pk__in=kept).update(missed_in=visit.run.pk)
             visit.note(Counts())
     learn(CognitoUser)
@@ -87,7 +87,7 @@ def _unseen(visit: Visit, pools: Sequence[UserPool]) -> QuerySet[CognitoUser]:
 
 
 def _bury(visit: Visit, among: QuerySet[CognitoUser], pks: Sequence[int]) -> None:
-    with turn():
+    with paced_write():
         gone = among.filter(pk__in=pks).update(gone_at=visit.now, missed_in=None)
         visit.note(Counts(gone=gone))
 

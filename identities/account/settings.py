@@ -10,7 +10,7 @@ from typing import Any
 from accounts.models import AwsAccount
 from identities.account import parts, password_policy
 from identities.models import IamAccount
-from sync.aws.errors import Garbled, NotFound
+from sync.aws.errors import Malformed, NotFound
 from sync.mirror import Content, Item, Mirror, ObjectRef, Place, Reader, Seen, bulk
 from sync.mirror.differences import Difference, Reversal
 from sync.mirror.rows import KEY, columns
@@ -140,7 +140,7 @@ class SummaryMirror(AccountMirror):
     def ask(self, client: Reader) -> Item:
         counters = client.call("iam", "GetAccountSummary").get("SummaryMap")
         if not counters:  # there are some of every AWS account
-            raise Garbled("It has no counters.", operation="iam:GetAccountSummary")
+            raise Malformed("It has no counters.", operation="iam:GetAccountSummary")
         return {"SummaryMap": counters}
 
     def content(self, item: Item) -> Content:

@@ -44,7 +44,7 @@ class CredentialsMirror(UserFacet):
     listed: ClassVar[str]  # the member of its answer
     id_member: ClassVar[str]  # of an entry
     members: ClassVar[Mapping[str, str]]  # the column of the row, by the member of an entry
-    understood: ClassVar[frozenset[str]] = frozenset({"UserName"})  # further members
+    ignored_members: ClassVar[frozenset[str]] = frozenset({"UserName"})  # further members
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
         try:
@@ -66,7 +66,7 @@ class CredentialsMirror(UserFacet):
 
     def _unknown(self, entries: Iterable[Entry]) -> Item:
         """What a newer AWS says beyond what we know: members of their own, so that the facet keeps them aside."""
-        known = {*self.members, self.id_member, *self.understood}
+        known = {*self.members, self.id_member, *self.ignored_members}
         beyond = {
             str(entry.get(self.id_member)): {k: v for k, v in entry.items() if k not in known} for entry in entries
         }

@@ -78,7 +78,7 @@ class Certificates(CredentialsMirror):
     listed = "Certificates"
     id_member = "CertificateId"
     members = {"Status": "status", "UploadDate": "created_at"}
-    understood = frozenset({"UserName", "CertificateBody"})
+    ignored_members = frozenset({"UserName", "CertificateBody"})
 
     def row(self, entry: Entry) -> Said:
         return super().row(entry) | _told_by(entry["CertificateBody"])

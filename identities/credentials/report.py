@@ -17,7 +17,7 @@ from typing import Any
 from identities.former import arns_of
 from identities.models import IamUser, RootUser
 from sync import clock
-from sync.aws.errors import Conflict, Garbled, Limit, NotFound
+from sync.aws.errors import Conflict, Limit, Malformed, NotFound
 from sync.mirror import Item, NotYet, Place, Reader, Source, SourcePage
 from sync.mirror.hashing import moment
 from sync.texts import storable
@@ -88,16 +88,16 @@ class CredentialReport(Source):
 
 
 def read_report(client: Reader) -> Report | None:
-    """What AWS has, made within the last four hours; None while it is making it. Raises Garbled."""
+    """What AWS has, made within the last four hours; None while it is making it. Raises Malformed."""
     if (answer := _fetched(client)) is None:
         return None
     try:
         lines, remarks = lines_of(answer.get("Content") or b"")
         return Report(answer["GeneratedTime"].isoformat(), lines, remarks)
     except KeyError as error:
-        raise _garbled("It doesn't say when it was made.") from error
+        raise _malformed("It doesn't say when it was made.") from error
     except (ValueError, csv.Error) as error:
-        raise _garbled(f"It can't be read as a credential report: {error}.") from error
+        raise _malformed(f"It can't be read as a credential report: {error}.") from error
 
 
 def _fetched(client: Reader) -> dict[str, Any] | None:
@@ -109,8 +109,8 @@ def _fetched(client: Reader) -> dict[str, Any] | None:
         return None  # it grew too old just now, is in the making, or was asked for too often
 
 
-def _garbled(what: str) -> Garbled:
-    return Garbled(what, operation="iam:GetCredentialReport")
+def _malformed(what: str) -> Malformed:
+    return Malformed(what, operation="iam:GetCredentialReport")
 
 
 def lines_of(content: bytes) -> tuple[list[Line], list[str]]:

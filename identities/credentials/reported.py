@@ -95,7 +95,7 @@ def _lasting(credential: dict[str, Any]) -> dict[str, Any]:
 
 
 def _report(client: Reader) -> Report:
-    """Raises NotYet, and Garbled."""
+    """Raises NotYet, and Malformed."""
     report = read_report(client)
     if report is None:
         raise NotYet

@@ -257,7 +257,7 @@ class FeatureOff(Unsupported):
     advice = "Change the pool's feature plan or switch the feature on, if it is wanted."
 
 
-class Garbled(AwsError):
+class Malformed(AwsError):
     """AWS answered, but not what it answers: to ask again at once would bring the same."""
 
     what = "The answer to {operation} is none that AWS gives."

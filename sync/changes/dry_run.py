@@ -110,7 +110,7 @@ class _Rehearsal:
         self._change = run.change
         self._looked = {entry["position"]: Meets(entry["outcome"]) for entry in run.steps}
         self._draft = Draft(run.change.aws_account)  # the steps so far, as far as they would be sent
-        self._until = time.monotonic() + settings.PULL_SLICE_S
+        self._until = time.monotonic() + settings.WORKER_SLICE_S
 
     def look(self) -> bool:
         """Whether all was looked at; False: the time is over, and the next task goes on. Raises an AwsError."""

@@ -27,7 +27,7 @@ from sync.changes.claims import Claim
 from sync.changes.errors import as_json, sentence_only
 from sync.changes.failpoints import Point
 from sync.changes.guards import Objection
-from sync.changes.patience import look_until
+from sync.changes.polling import poll_until
 from sync.changes.records import Ended, write_down
 from sync.changes.rows import say
 from sync.changes.waves import Due
@@ -201,7 +201,7 @@ class StepRun:
             return sure and bool(found.live == self._expects)
 
         seconds = settings.VERIFY_DEADLINE_S if sent or self._due.follows else 0
-        return look_until(look, enough, seconds=seconds, beat=self._claim.beat)
+        return poll_until(look, enough, seconds=seconds, beat=self._claim.beat)
 
     def _conflict(self, attempt: Attempt, live: Value, sent: Sequence[Tried]) -> Ended:
         so = "and an earlier try may have been done" if sent else "so nothing was sent"
@@ -263,7 +263,7 @@ class StepRun:
             return self._operation.done(self._client, self._params, live, [tried])
 
         try:
-            return look_until(look, bool, seconds=settings.VERIFY_DEADLINE_S, beat=self._claim.beat)
+            return poll_until(look, bool, seconds=settings.VERIFY_DEADLINE_S, beat=self._claim.beat)
         except errors.AwsError:
             return None
 
@@ -281,7 +281,7 @@ class StepRun:
             return new is None or bool(new)
 
         try:
-            new = look_until(look, enough, seconds=settings.VERIFY_DEADLINE_S, beat=self._claim.beat)
+            new = poll_until(look, enough, seconds=settings.VERIFY_DEADLINE_S, beat=self._claim.beat)
         except errors.AwsError:
             return {}
         return {"appeared": new} if new else {}

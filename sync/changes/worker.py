@@ -87,7 +87,7 @@ def _carry_out(claim: Claim) -> None:
     assert change.applied_by is not None  # noqa: S101  `apply` set it when it queued the change
     against = objection(change, change.applied_by)
     client = _open_door(claim, change, change.applied_by.email)
-    end_of_slice = time.monotonic() + settings.PULL_SLICE_S
+    end_of_slice = time.monotonic() + settings.WORKER_SLICE_S
     ids, room, ended_one = ids_made(change), Room(), False
     for wave in waves(change, ids, room):
         if time.monotonic() > end_of_slice or (ended_one and claims.is_another_new(claim)):

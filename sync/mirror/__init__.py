@@ -24,8 +24,8 @@ from sync.mirror.base import (
 from sync.mirror.batches import Batch, Batches, PageEnd
 from sync.mirror.each import EachObject
 from sync.mirror.identified import identified
+from sync.mirror.observed_item import ObservedItem
 from sync.mirror.own_rows import OwnRows
-from sync.mirror.sight import Sight
 from sync.mirror.store import Counts, Visit, not_held, store, store_many, store_one
 from sync.mirror.sweep import brake, sweep, tie_loose_ends
 
@@ -40,13 +40,13 @@ __all__ = [
     "Named",
     "NotYet",
     "ObjectRef",
+    "ObservedItem",
     "OwnRows",
     "PageEnd",
     "Place",
     "Reader",
     "Reread",
     "Seen",
-    "Sight",
     "Source",
     "SourcePage",
     "Visit",

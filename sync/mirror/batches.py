@@ -9,9 +9,9 @@ from datetime import datetime
 from django.conf import settings
 
 from sync.mirror.base import Item, Mirror, Source, SourcePage, mirror_of
+from sync.mirror.malformed import raising_malformed
 from sync.mirror.merge import Merger
-from sync.mirror.sight import Sight
-from sync.mirror.understood import understood
+from sync.mirror.observed_item import ObservedItem
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Batch:
     """Objects of one kind, of an answer that was asked for at `at`; so many as one transaction takes."""
 
     mirror: Mirror
-    sights: Sequence[Sight]
+    observed_items: Sequence[ObservedItem]
     at: datetime
 
 
@@ -46,11 +46,11 @@ class Batches:
     held_at: datetime | None = None
 
     def of(self, pages: Iterator[SourcePage], *, may_read: Callable[[], bool]) -> Iterator[Batch | PageEnd]:
-        """Page by page, until there is none or it may read no more. Raises Garbled."""
+        """Page by page, until there is none or it may read no more. Raises Malformed."""
         merger, held_at = Merger(self.source.facet, self.held), self.held_at
         for page in pages:
             at = min(page.requested_at, held_at) if held_at else page.requested_at
-            with understood():
+            with raising_malformed():
                 complete = merger.take(page.items, last=page.marker is None)
             for kind in self.source.kinds:
                 yield from self._cut(mirror_of(kind, self.source.facet), complete.get(kind, ()), at)
@@ -61,12 +61,12 @@ class Batches:
 
     def _cut(self, mirror: Mirror, items: Sequence[Item], at: datetime) -> Iterator[Batch]:
         for begin in range(0, len(items), settings.PULL_BATCH):
-            with understood():
-                sights = [self._sight(mirror, item) for item in items[begin : begin + settings.PULL_BATCH]]
-            yield Batch(mirror, sights, at)
+            with raising_malformed():
+                observed_items = [self._observe(mirror, item) for item in items[begin : begin + settings.PULL_BATCH]]
+            yield Batch(mirror, observed_items, at)
 
-    def _sight(self, mirror: Mirror, item: Item) -> Sight:
-        sight = Sight(mirror, item)
+    def _observe(self, mirror: Mirror, item: Item) -> ObservedItem:
+        observed = ObservedItem(mirror, item)
         if self.closely:
-            sight.look_into()
-        return sight
+            observed.look_into()
+        return observed

@@ -10,11 +10,11 @@ from time import monotonic
 from django.db.models import QuerySet
 
 from sync import clock
-from sync.aws.errors import Denied, Garbled, Invalid, Unsupported
+from sync.aws.errors import Denied, Invalid, Malformed, Unsupported
 from sync.mirror.base import Item, Mirror, ObjectRef, Place, Reader, Source, SourcePage
 from sync.mirror.facets import known_facets
+from sync.mirror.malformed import raising_malformed
 from sync.mirror.namesakes import Namesake, read_confirmed
-from sync.mirror.understood import understood
 from sync.models import MirroredRow, Run
 
 Read = Callable[[ObjectRef], Item | None]
@@ -39,14 +39,14 @@ class OneByOne:
     def ask(self, called: str, ref: ObjectRef) -> None:
         """Raises what the door raises, unless that is about this one object."""
         try:
-            with understood():
+            with raising_malformed():
                 item = self.read(ref)
         except Namesake:
             self.replaced.append(ref.name)
         except Denied as error:
             self.denied[called] = error.sentence()
             self.first_denial = self.first_denial or error
-        except (Garbled, Invalid, Unsupported) as error:
+        except (Malformed, Invalid, Unsupported) as error:
             self.unsupported[called] = error.sentence()
         else:
             self.items += [item] if item is not None else []

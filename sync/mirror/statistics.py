@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from django.db import connection, models
 
-from sync.mirror.turns import turn
+from sync.mirror.paced_writes import paced_write
 
 
 def learn(*tables: type[models.Model]) -> None:
     """In a turn of its own: it takes SQLite 0.1 s for 200,000 people, and PostgreSQL a sample."""
-    with turn(), connection.cursor() as cursor:
+    with paced_write(), connection.cursor() as cursor:
         for model in tables:
             cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")

@@ -22,11 +22,11 @@ from sync.aws.errors import Denied, Invalid, Unsupported
 from sync.mirror.base import DETAILS, Item, Mirror, ObjectRef, Place, Reader, Reread, Seen, mirror_of
 from sync.mirror.facets import Known, gone_objects, known_facets, locked_facets, upsert_facets
 from sync.mirror.hashing import fingerprint, plain
+from sync.mirror.malformed import raising_malformed
 from sync.mirror.namesakes import Namesake, read_confirmed
+from sync.mirror.observed_item import ObservedItem
+from sync.mirror.paced_writes import paced_write
 from sync.mirror.revisions import Author, Due, add_revisions, add_tombstones
-from sync.mirror.sight import Sight
-from sync.mirror.turns import turn
-from sync.mirror.understood import understood
 from sync.models import Attempt, Facet, Revision, Run, Step
 
 logger = logging.getLogger(__name__)
@@ -69,48 +69,48 @@ class Visit:
         return Author(run=self.run, first=self.first, since=self.since)
 
 
-def store(visit: Visit, mirror: Mirror, sights: Sequence[Sight], *, requested_at: datetime) -> None:
+def store(visit: Visit, mirror: Mirror, observed_items: Sequence[ObservedItem], *, requested_at: datetime) -> None:
     """Takes what one answer shows of objects of one kind, PULL_BATCH at most. Safe to repeat."""
     if not visit.first:  # then all of them are looked into already
-        with understood():
-            _look_into_what_differs(visit.place, mirror, sights)
-    with turn():
-        settling, counts = _store_batch(visit, mirror, sights, requested_at)
+        with raising_malformed():
+            _look_into_what_differs(visit.place, mirror, observed_items)
+    with paced_write():
+        settling, counts = _store_batch(visit, mirror, observed_items, requested_at)
         visit.note(counts)
     for seen in settling:
         _look_again(visit, mirror, seen)
 
 
-def _look_into_what_differs(place: Place, mirror: Mirror, sights: Sequence[Sight]) -> None:
+def _look_into_what_differs(place: Place, mirror: Mirror, observed_items: Sequence[ObservedItem]) -> None:
     """Before the transaction, which is to be short."""
-    known = known_facets(place, mirror, [sight.object_id for sight in sights])
-    for sight in sights:
-        before = known.get(sight.object_id)
-        if before is None or before.raw_hash != sight.raw_hash:
-            sight.look_into()
+    known = known_facets(place, mirror, [observed.object_id for observed in observed_items])
+    for observed in observed_items:
+        before = known.get(observed.object_id)
+        if before is None or before.raw_hash != observed.raw_hash:
+            observed.look_into()
 
 
 def _store_batch(
-    visit: Visit, mirror: Mirror, sights: Sequence[Sight], requested_at: datetime
+    visit: Visit, mirror: Mirror, observed_items: Sequence[ObservedItem], requested_at: datetime
 ) -> tuple[list[Seen], Counts]:
     """Returns what has to be read again, too."""
-    gone = gone_objects(visit.place, mirror, [sight.object_id for sight in sights])
-    sights = [sight for sight in sights if sight.object_id not in gone]
-    known = known_facets(visit.place, mirror, [sight.object_id for sight in sights], lock=True)
-    due: list[Sight] = []
+    gone = gone_objects(visit.place, mirror, [observed.object_id for observed in observed_items])
+    observed_items = [observed for observed in observed_items if observed.object_id not in gone]
+    known = known_facets(visit.place, mirror, [observed.object_id for observed in observed_items], lock=True)
+    due: list[ObservedItem] = []
     settling: list[Seen] = []
     unchanged: list[int] = []
     older: list[int] = []
-    for sight in sights:
-        facet = known.get(sight.object_id)
+    for observed in observed_items:
+        facet = known.get(observed.object_id)
         if facet is not None and is_older(facet, requested_at):
             older.append(facet.id)
-        elif facet is not None and facet.raw_hash == sight.raw_hash:
+        elif facet is not None and facet.raw_hash == observed.raw_hash:
             unchanged.append(facet.id)
         elif facet is not None and is_settling(facet, requested_at):
-            settling.append(sight.seen)
+            settling.append(observed.seen)
         else:
-            due.append(sight)
+            due.append(observed)
     if unchanged:
         Facet.objects.filter(pk__in=unchanged).update(
             run=visit.run, read_at=requested_at, held=Facet.Held.HELD, held_why="", missed_by=None
@@ -118,41 +118,41 @@ def _store_batch(
     if older:
         Facet.objects.filter(pk__in=older).update(run=visit.run, missed_by=None)
     counts = write(visit.place, mirror, due, known, requested_at, visit.author)
-    return settling, Counts(len(sights) - len(settling), counts.new, counts.changed)
+    return settling, Counts(len(observed_items) - len(settling), counts.new, counts.changed)
 
 
 def write(
     place: Place,
     mirror: Mirror,
-    sights: Sequence[Sight],
+    observed_items: Sequence[ObservedItem],
     facets: Mapping[str, Facet | Known],
     at: datetime,
     author: Author,
 ) -> Counts:
     """Rows, edges, facets and revisions of what differs from what `facets` say."""
-    if not sights:
+    if not observed_items:
         return Counts()
-    mirror.save(place, [sight.seen for sight in sights], at)
-    ownership.settle(mirror.model, place.aws_account, [sight.object_id for sight in sights])
-    contents = {sight.object_id: sight.seen.content for sight in sights}
+    mirror.save(place, [observed.seen for observed in observed_items], at)
+    ownership.settle(mirror.model, place.aws_account, [observed.object_id for observed in observed_items])
+    contents = {observed.object_id: observed.seen.content for observed in observed_items}
     loose = mirror.tie(place, contents, at, final=author.step is not None)
     rows = [
         {
-            "object_id": sight.object_id,
-            "raw_hash": sight.raw_hash,
-            "fingerprint": sight.fingerprint,
-            "read_at": author.times.get(sight.object_id, at),
+            "object_id": observed.object_id,
+            "raw_hash": observed.raw_hash,
+            "fingerprint": observed.fingerprint,
+            "read_at": author.times.get(observed.object_id, at),
             "held": Facet.Held.HELD.value,
             "held_why": "",
-            "extra": _extra(mirror, sight.item),
+            "extra": _extra(mirror, observed.item),
             "missed_by_id": None,
-            "loose_ends": sight.object_id in loose,
+            "loose_ends": observed.object_id in loose,
             "gone_at": None,
         }
         | author.facet_columns
-        for sight in sights
+        for observed in observed_items
     ]
-    return _revise(place, mirror, sights, facets, upsert_facets(place, mirror, rows), at, author)
+    return _revise(place, mirror, observed_items, facets, upsert_facets(place, mirror, rows), at, author)
 
 
 def _extra(mirror: Mirror, item: Item) -> Item:
@@ -164,7 +164,7 @@ def _extra(mirror: Mirror, item: Item) -> Item:
 def _revise(
     place: Place,
     mirror: Mirror,
-    sights: Sequence[Sight],
+    observed_items: Sequence[ObservedItem],
     before: Mapping[str, Facet | Known],
     pks: Mapping[str, int],
     at: datetime,
@@ -172,20 +172,24 @@ def _revise(
 ) -> Counts:
     new = changed = 0
     due: list[Due] = []
-    for sight in sights:
-        known = before.get(sight.object_id)
+    for observed in observed_items:
+        known = before.get(observed.object_id)
         first, is_back = known is None or not known.fingerprint, known is not None and known.gone_at is not None
-        if known is not None and known.fingerprint == sight.fingerprint and not (is_back and mirror.source == DETAILS):
+        if (
+            known is not None
+            and known.fingerprint == observed.fingerprint
+            and not (is_back and mirror.source == DETAILS)
+        ):
             continue
         new, changed = new + first, changed + (not first)
         due.append(
             Due(
-                pks[sight.object_id],
-                sight.object_id,
-                sight.seen.arn,
-                sight.fingerprint,
-                sight.seen.content,
-                created_at=sight.seen.volatile.get("created_at"),
+                pks[observed.object_id],
+                observed.object_id,
+                observed.seen.arn,
+                observed.fingerprint,
+                observed.seen.content,
+                created_at=observed.seen.volatile.get("created_at"),
                 known=known is not None,
                 first=first,
                 goes_on=not first and not is_back,
@@ -193,14 +197,14 @@ def _revise(
         )
     if mirror.keeps_history:
         add_revisions(place, mirror, due, at, author)
-    return Counts(len(sights), new, changed)
+    return Counts(len(observed_items), new, changed)
 
 
 def not_held(visit: Visit, mirror: Mirror, why: Mapping[str, str], held: Facet.Held, *, requested_at: datetime) -> None:
     """AWS won't speak of these objects (by id). What was held of them before stays, as old as it is."""
     if not why:
         return
-    with turn():
+    with paced_write():
         gone = gone_objects(visit.place, mirror, list(why))
         known = known_facets(visit.place, mirror, why, lock=True)
         older = {object_id for object_id, facet in known.items() if is_older(facet, requested_at)}
@@ -257,7 +261,7 @@ def read_alone(visit: Visit, mirror: Mirror, ref: ObjectRef) -> bool:
     requested_at = clock.now()
     known = known_facets(visit.place, mirror, [ref.object_id]).get(ref.object_id)
     try:
-        with understood():
+        with raising_malformed():
             item = read_confirmed(visit.client, mirror, ref, known)
     except Namesake:
         return False
@@ -274,8 +278,8 @@ def read_alone(visit: Visit, mirror: Mirror, ref: ObjectRef) -> bool:
             Facet.objects.filter(pk=facet.pk).update(run=visit.run, missed_by=None)
             visit.note(Counts(seen=1))
             return True
-        sight = Sight(mirror, item)
-        visit.note(write(visit.place, mirror, [sight], facets, requested_at, visit.author))
+        observed = ObservedItem(mirror, item)
+        visit.note(write(visit.place, mirror, [observed], facets, requested_at, visit.author))
     return True
 
 
@@ -310,7 +314,7 @@ def store_one(
     if item is None:
         add_tombstones(place, mirror, list(facets.values()), requested_at, author)
         return
-    write(place, mirror, [Sight(mirror, item)], facets, requested_at, author)
+    write(place, mirror, [ObservedItem(mirror, item)], facets, requested_at, author)
     if step is not None and object_id in facets:
         _claim_what_a_pull_saw_first(facets[object_id], step)
 
@@ -322,12 +326,12 @@ def store_many(aws_account: AwsAccount, reread: Sequence[tuple[Reread, Step | No
     if mirror.keeps_own_books:
         mirror.keep(place, [each for each, _ in reread], ours=step is not None)
         return
-    sights = [Sight(mirror, each.item) for each, _ in reread if each.item is not None]
-    steps = {sight.object_id: by for sight, (_, by) in zip(sights, reread, strict=True) if by is not None}
-    times = {sight.object_id: each.requested_at for sight, (each, _) in zip(sights, reread, strict=True)}
+    observed_items = [ObservedItem(mirror, each.item) for each, _ in reread if each.item is not None]
+    steps = {observed.object_id: by for observed, (_, by) in zip(observed_items, reread, strict=True) if by is not None}
+    times = {observed.object_id: each.requested_at for observed, (each, _) in zip(observed_items, reread, strict=True)}
     facets = locked_facets(place, mirror, list(steps))
     at = min(each.requested_at for each, _ in reread)
-    write(place, mirror, sights, facets, at, Author(step=step, steps=steps, times=times))
+    write(place, mirror, observed_items, facets, at, Author(step=step, steps=steps, times=times))
     began = Attempt.objects.filter(step__in=list(steps.values())).aggregate(began=Min("started_at"))["began"]
     others = Revision.objects.filter(
         facet__in=[facet.pk for facet in facets.values()], origin__in=_OTHERS, seen_at__gte=began

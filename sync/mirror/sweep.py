@@ -11,9 +11,9 @@ from django.db.models import Q, QuerySet
 from sync.aws.errors import AwsError
 from sync.mirror.base import Mirror, ObjectRef, Source, mirror_of
 from sync.mirror.facets import Known, known_facets
+from sync.mirror.paced_writes import paced_write
 from sync.mirror.revisions import add_tombstones, latest_contents
 from sync.mirror.store import Counts, Visit, read_alone, settle_time
-from sync.mirror.turns import turn
 from sync.models import Facet
 
 logger = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ def sweep(visit: Visit, source: Source) -> None:
             asked, waiting = doubted[:confirmations], doubted[confirmations:]
             confirmations -= len(asked)
             waiting += _not_known_to_be_gone(visit, mirror, asked)
-            with turn():
+            with paced_write():
                 facets = known_facets(visit.place, mirror, object_ids, lock=True)
                 _bury(visit, mirror, [facet for object_id, facet in facets.items() if object_id not in waiting])
                 _unseen(visit, mirror).filter(object_id__in=waiting).update(missed_by=visit.run)
@@ -105,12 +105,12 @@ def tie_loose_ends(visit: Visit, source: Source) -> None:
         _complete(visit, mirror)
         live = _live(visit, mirror)
         if loose := mirror.loose(visit.place):
-            with turn():
+            with paced_write():
                 locked = known_facets(visit.place, mirror, loose, lock=True)
                 live.filter(pk__in=[facet.id for facet in locked.values()]).update(loose_ends=True)
                 visit.note(Counts())
         for object_ids in _batches(live.filter(loose_ends=True)):
-            with turn():
+            with paced_write():
                 _tie_again(visit, mirror, object_ids)
                 visit.note(Counts())
 
@@ -128,7 +128,7 @@ def _tie_again(visit: Visit, mirror: Mirror, object_ids: Sequence[str]) -> None:
 def _complete(visit: Visit, mirror: Mirror) -> None:
     most, done = settings.PULL_BATCH * _EASILY_TIED, None
     while done in (None, most):
-        with turn():
+        with paced_write():
             done = mirror.complete(visit.place, most)
             visit.note(Counts())
 

@@ -59,7 +59,7 @@ def test_others_ask_for_none(request: pytest.FixtureRequest, who: str) -> None:
 def test_it_goes_on_where_another_message_left_it(
     alice: Operator, entries: int, settings: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.PULL_SLICE_S = 0.0  # type: ignore[attr-defined]
+    settings.WORKER_SLICE_S = 0.0  # type: ignore[attr-defined]
     monkeypatch.setattr(audit_checks, "LOOK_UP", 5)
     check = audit_checks.start(actor=alice)
     slices = 0

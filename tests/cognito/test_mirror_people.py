@@ -156,7 +156,7 @@ def test_it_goes_on_where_it_stopped(
     """Slice by slice, a call each: nobody is seen twice, nobody is missed."""
     monkeypatch.setattr(source, "_PER_CALL", 2)
     monkeypatch.setattr(source, "_CALLS", 1)
-    settings.PULL_SLICE_S = 0
+    settings.WORKER_SLICE_S = 0
     for number in range(5):
         make(idp, pool_id, f"person-{number}")
     pulled(aws_account, source="cognito.pools", region=REGION)
@@ -178,7 +178,7 @@ def test_a_token_that_aws_forgot_begins_the_pool_again(
 ) -> None:
     monkeypatch.setattr(source, "_PER_CALL", 2)
     monkeypatch.setattr(source, "_CALLS", 1)
-    settings.PULL_SLICE_S = 0
+    settings.WORKER_SLICE_S = 0
     for number in range(5):
         make(idp, pool_id, f"person-{number}")
     pulled(aws_account, source="cognito.pools", region=REGION)

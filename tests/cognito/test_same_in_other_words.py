@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from accounts.models import AwsAccount
 from iamconsole.demo.process import REGION, Emulator
 from sync.aws.client import reader
-from sync.mirror import Item, Mirror, Place, Sight, Visit, mirror_of, sources, store
+from sync.mirror import Item, Mirror, ObservedItem, Place, Visit, mirror_of, sources, store
 from sync.models import Revision, Run
 from tests.cognito.seeding import POOL_SOURCES, Seeded, in_order, pull_pools, seed
 from tests.sync.pulling import trust
@@ -96,7 +96,7 @@ def test_no_mirror_of_cognito_takes_other_words_for_a_change(emulator: Emulator,
     def told_otherwise(chance: Random) -> None:
         for each, items in found:
             told = [told_by_cognito(item, chance) for item in shuffled(items, chance)]
-            store(visit, each, [Sight(each, item) for item in told], requested_at=timezone.now())
+            store(visit, each, [ObservedItem(each, item) for item in told], requested_at=timezone.now())
             assert Revision.objects.count() == before, (each.kind, each.source, told)
 
     told_otherwise()

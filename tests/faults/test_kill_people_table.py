@@ -41,7 +41,7 @@ def points(expected: dict[Point, int]) -> Any:
 @pytest.fixture
 def found(emulator: Emulator, aws_account: AwsAccount, settings: Any) -> Customers:
     settings.VERIFY_DEADLINE_S, settings.CLAIM_TIMEOUT_S = 0.3, 0
-    settings.PULL_SLICE_S = 600  # so that the first worker comes to the point however many rows there are
+    settings.WORKER_SLICE_S = 600  # so that the first worker comes to the point however many rows there are
     ses = {"EmailSendingAccount": "DEVELOPER", "SourceArn": "arn:aws:ses:eu-west-1:123456789012:identity/acme.example"}
     return customers(emulator, aws_account, EmailConfiguration=ses)  # Cognito itself sends 50 a day
 

@@ -138,7 +138,7 @@ def test_a_run_that_somebody_works_on_is_left_alone(emulator: Emulator, aws_acco
 def test_a_slice_of_time_ends_at_a_page(
     emulator: Emulator, aws_account: AwsAccount, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.PULL_PAGE_ITEMS, settings.PULL_SLICE_S = 2, 0
+    settings.PULL_PAGE_ITEMS, settings.WORKER_SLICE_S = 2, 0
     seed(emulator)
     woken: list[tuple[str, int]] = []
     monkeypatch.setattr("sync.queue.wake", lambda task, pk: woken.append((task, pk)))

@@ -127,7 +127,7 @@ def test_of_two_beats_only_one_starts_a_run(aws_account: AwsAccount, monkeypatch
 def test_slices_of_two_runs_alternate(
     emulator: Emulator, aws_account: AwsAccount, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.PULL_PAGE_ITEMS, settings.PULL_SLICE_S = 1, 0
+    settings.PULL_PAGE_ITEMS, settings.WORKER_SLICE_S = 1, 0
     seed(emulator)
     other = another(SLOW)
     waiting: list[int] = []
@@ -149,7 +149,7 @@ def test_an_aws_account_costs_others_a_turn_at_most(
     emulator: Emulator, aws_account: AwsAccount, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One that gives no answer, and has many runs, asked first."""
-    settings.AWS_RETRY_BASE_S = settings.PULL_SLICE_S = 0
+    settings.AWS_RETRY_BASE_S = settings.WORKER_SLICE_S = 0
     emulator.rules([{"action": "*", "account": SLOW, "error": {"code": "ServiceUnavailable", "status": 503}}])
     waiting: list[int] = []
     monkeypatch.setattr("sync.queue.wake", lambda task, pk: waiting.append(pk))

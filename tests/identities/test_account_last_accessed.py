@@ -139,7 +139,7 @@ def test_a_run_goes_on_where_another_worker_stopped(
     iam: Any, aws_account: AwsAccount, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     monkeypatch.setattr(last_accessed, "_STARTED_PER_PAGE", 1)
-    settings.PULL_SLICE_S = 0
+    settings.WORKER_SLICE_S = 0
     pulled(aws_account)
     emulator.forget_calls()
     run = pull.start(aws_account=aws_account, trigger=Run.Trigger.COMMAND, wake=False, source=NAME)

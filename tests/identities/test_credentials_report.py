@@ -172,7 +172,7 @@ def test_it_goes_on_after_a_page_where_the_report_is_the_same(
     iam: Any, aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     monkeypatch.setattr("identities.credentials.report._LINES_A_PAGE", 1)
-    settings.PULL_SLICE_S = 0
+    settings.WORKER_SLICE_S = 0
     run = started(aws_account)
     states = [work(run).state for _ in range(4)]
     assert states[-1] == Run.State.DONE

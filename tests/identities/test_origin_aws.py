@@ -77,7 +77,7 @@ def test_descriptions_that_services_give_their_roles(aws_account: AwsAccount, pa
     for description in ("of old", "of now"):
         item = {"RoleId": role.aws_id, "RoleName": role.name, "Arn": role.arn, "Description": description}
         about = mirror.mirror_of("iam.role", "settings")
-        mirror.store(visit, about, [mirror.Sight(about, item)], requested_at=timezone.now())
+        mirror.store(visit, about, [mirror.ObservedItem(about, item)], requested_at=timezone.now())
     assert [revision.origin for revision in Revision.objects.order_by("number")] == ["import", origin]
 
 

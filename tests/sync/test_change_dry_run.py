@@ -104,13 +104,13 @@ def test_missing_permissions_are_named_or_said_to_be_unknown(world: World, erin:
 
 def test_long_ones_go_on_where_they_were(world: World, erin: Operator, settings: object) -> None:
     change = propose(world.aws_account, erin, plan_update(world.policy(versions=5), document("s3:GetObject")))
-    settings.PULL_SLICE_S = -1  # type: ignore[attr-defined]
+    settings.WORKER_SLICE_S = -1  # type: ignore[attr-defined]
     run = dry_run.ask(change=change, actor=erin)
     run.steps = [{"position": 1, "outcome": "ready", "sentence": "As it should be."}]
     run.save()
     dry_run.work(run.pk)
     assert not DryRun.objects.get().finished_at
-    settings.PULL_SLICE_S = 45  # type: ignore[attr-defined]
+    settings.WORKER_SLICE_S = 45  # type: ignore[attr-defined]
     dry_run.work(run.pk)
     assert outcomes(DryRun.objects.get()) == ["ready", "ready"]
 

@@ -118,11 +118,11 @@ def test_leases_of_changes_that_are_over_are_removed(change: Change) -> None:
 
 
 def test_a_long_change_goes_on_in_another_task(world: World, change: Change, erin: Operator, settings: Any) -> None:
-    settings.PULL_SLICE_S = -1
+    settings.WORKER_SLICE_S = -1
     changes.apply(change=change, actor=erin)
     assert worked(change).state == Change.State.QUEUED
     assert Lease.objects.filter(change=change).exists()
-    settings.PULL_SLICE_S = 45
+    settings.WORKER_SLICE_S = 45
     assert worked(change).state == Change.State.APPLIED
 
 

@@ -29,7 +29,7 @@ def batches(*pages: SourcePage, closely: bool = False, may_read: bool = True, **
 
 
 def ids(found: list[Batch | PageEnd]) -> list[list[str]]:
-    return [[sight.object_id for sight in one.sights] for one in found if isinstance(one, Batch)]
+    return [[observed.object_id for observed in one.observed_items] for one in found if isinstance(one, Batch)]
 
 
 def test_a_page_is_cut_into_what_one_transaction_takes(settings: Any) -> None:
@@ -50,7 +50,7 @@ def test_the_last_of_a_page_waits_for_the_next_one() -> None:
 def test_a_run_that_goes_on_takes_what_it_held_back() -> None:
     found = batches(page(user(2, "b"), at=LATER), held={"iam.user": user(2, "a")}, held_at=AT)
     assert isinstance(found[0], Batch)
-    assert found[0].sights[0].item["GroupList"] == ["a", "b"]
+    assert found[0].observed_items[0].item["GroupList"] == ["a", "b"]
     assert found[0].at == AT
 
 
@@ -64,7 +64,7 @@ def test_it_ends_with_a_page_when_it_may_read_no_more() -> None:
 def test_objects_are_looked_into_ahead_where_all_will_be(closely: bool) -> None:
     (batch, _) = batches(page(user(1)), closely=closely)
     assert isinstance(batch, Batch)
-    assert ("fingerprint" in vars(batch.sights[0])) is closely
+    assert ("fingerprint" in vars(batch.observed_items[0])) is closely
 
 
 def test_a_source_comes_to_its_own_end() -> None:

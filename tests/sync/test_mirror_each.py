@@ -92,7 +92,7 @@ def test_what_is_not_understood_is_kept_aside(iam: Any, aws_account: AwsAccount)
 def test_it_goes_on_where_it_ended(iam: Any, aws_account: AwsAccount, emulator: Emulator, settings: Any) -> None:
     from sync import pull
 
-    settings.PULL_SLICE_S = 0
+    settings.WORKER_SLICE_S = 0
     run = pull.start(aws_account=aws_account, source="test.tags", trigger=Run.Trigger.COMMAND, wake=False)
     for _ in range(3):
         pull.work(run.pk)

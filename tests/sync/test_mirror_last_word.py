@@ -63,7 +63,7 @@ def test_keys_read_before_their_user_was_buried_stay_buried(
     iam.delete_user(UserName="jane")
     assert pulled(aws_account).gone == 1
     about = mirror.mirror_of("iam.user", "keys")
-    mirror.store(visit, about, [mirror.Sight(about, old)], requested_at=at + timedelta(days=1))
+    mirror.store(visit, about, [mirror.ObservedItem(about, old)], requested_at=at + timedelta(days=1))
     assert keys().gone_at is not None
     assert not AccessKey.objects.live().exists()
 

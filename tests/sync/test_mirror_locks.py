@@ -97,7 +97,7 @@ def keys(visit: Visit) -> Callable[[], None]:
     about = mirror.mirror_of("iam.user", "keys")
     items = [{"UserId": name, "UserName": name, "Arn": "", "Credentials": []} for name in USERS]
     return lambda: mirror.store(
-        visit, about, [mirror.Sight(about, item) for item in items], requested_at=timezone.now()
+        visit, about, [mirror.ObservedItem(about, item) for item in items], requested_at=timezone.now()
     )
 
 

@@ -53,7 +53,7 @@ def asked(aws_account: AwsAccount) -> tuple[Item, datetime]:
 
 def store(visit: Visit, item: Item, at: datetime) -> None:
     about = mirror.mirror_of("iam.user")
-    mirror.store(visit, about, [mirror.Sight(about, item)], requested_at=at)
+    mirror.store(visit, about, [mirror.ObservedItem(about, item)], requested_at=at)
 
 
 def refreshed(erin: Operator) -> None:

@@ -67,7 +67,7 @@ def write_ours(iam: Any, aws_account: AwsAccount, step: Step, value: str) -> Non
 
 def page_of(visit: Visit, item: Item, requested_at: datetime) -> None:
     about = mirror.mirror_of("iam.user")
-    mirror.store(visit, about, [mirror.Sight(about, item)], requested_at=requested_at)
+    mirror.store(visit, about, [mirror.ObservedItem(about, item)], requested_at=requested_at)
 
 
 def story() -> list[tuple[str, str]]:

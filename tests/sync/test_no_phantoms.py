@@ -221,7 +221,7 @@ def test_no_mirror_takes_other_words_for_a_change(pulled_twice: None, aws_accoun
     def told_otherwise(chance: Random) -> None:
         for each, items in found:
             told = [retold(item, chance) for item in shuffled(items, chance)]
-            mirror.store(visit, each, [mirror.Sight(each, item) for item in told], requested_at=timezone.now())
+            mirror.store(visit, each, [mirror.ObservedItem(each, item) for item in told], requested_at=timezone.now())
             changed = Revision.objects.filter(number__gt=1).values_list("facet__kind", "facet__source", "content")
             assert list(changed) == [], told
             assert Revision.objects.count() == before, f"{each.kind} {each.source}: a new object?"

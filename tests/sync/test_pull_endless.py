@@ -41,7 +41,7 @@ class Listing(Source):
 
 @pytest.fixture
 def run(aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Callable[..., Run]:
-    settings.PULL_SLICE_S = 0  # a page, and the next one is another worker's
+    settings.WORKER_SLICE_S = 0  # a page, and the next one is another worker's
 
     def run(following: Callable[[int], int | None]) -> Run:
         monkeypatch.setitem(mirror.sources, "test.listing", Listing(following))
@@ -58,7 +58,7 @@ def run(aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch, settings: Any)
 def test_a_circle_of_markers_is_left(aws_account: AwsAccount, run: Callable[..., Run], begin: int, length: int) -> None:
     jane = make_user(aws_account, "jane")
     ended = run(lambda at: at + 1 if at < begin + length else begin + 1)
-    assert (ended.state, ended.error["class"], ended.gone) == (Run.State.FAILED, "Garbled", 0)
+    assert (ended.state, ended.error["class"], ended.gone) == (Run.State.FAILED, "Malformed", 0)
     assert "It leads in a circle: it goes on where the pull has been before." in ended.error["sentence"]
     assert IamUser.objects.live().get() == jane
 
@@ -75,7 +75,7 @@ def test_a_listing_that_forgets_its_markers_is_not_begun_for_ever(run: Callable[
         return 1
 
     ended = run(forgetful)
-    assert (ended.state, ended.error["class"]) == (Run.State.FAILED, "Garbled")
+    assert (ended.state, ended.error["class"]) == (Run.State.FAILED, "Malformed")
     assert "The pull began again 3 times" in ended.error["sentence"]
 
 

@@ -267,7 +267,7 @@ def test_goes_on_where_a_dead_worker_stopped(
     many = json.dumps({"UserDetailList": [user(f"u{number}") for number in range(7)]}).encode()
     client_of(olga).post(reverse("import_snapshot"), {**TYPED, "file": upload(many)})
     run = Run.objects.get()
-    settings.PULL_SLICE_S = 0
+    settings.WORKER_SLICE_S = 0
     slices = 0
     while Run.objects.get().is_active and slices < 9:
         pull.work(run.pk)

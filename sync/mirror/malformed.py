@@ -6,29 +6,29 @@ import logging
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
-from sync.aws.errors import Garbled
+from sync.aws.errors import Malformed
 from sync.mirror.base import SourcePage
 
 logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def understood() -> Iterator[None]:
+def raising_malformed() -> Iterator[None]:
     """For what only looks into answers: what goes wrong there is the answer's fault, and the log says where.
 
-    Raises Garbled.
+    Raises Malformed.
     """
     try:
         yield
     except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
         logger.exception("an answer of AWS can't be understood")
-        raise Garbled(f"It can't be understood ({type(error).__name__}: {error}); the log says where.") from error
+        raise Malformed(f"It can't be understood ({type(error).__name__}: {error}); the log says where.") from error
 
 
-def understood_pages(pages: Iterator[SourcePage]) -> Generator[SourcePage]:
-    """The same pages; raises Garbled."""
+def well_formed_pages(pages: Iterator[SourcePage]) -> Generator[SourcePage]:
+    """The same pages; raises Malformed."""
     while True:
-        with understood():
+        with raising_malformed():
             page = next(pages, None)
         if page is None:
             return

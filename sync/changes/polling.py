@@ -11,12 +11,12 @@ T = TypeVar("T")
 _FIRST_S, _LONGEST_S = 0.1, 2.0
 
 
-def look_until(look: Callable[[], T], enough: Callable[[T], bool], *, seconds: float, beat: Callable[[], None]) -> T:
-    """What `look` gives as soon as it is enough, or what it gave last when the time is over. Looks at least once."""
+def poll_until(read: Callable[[], T], enough: Callable[[T], bool], *, seconds: float, beat: Callable[[], None]) -> T:
+    """What `read` gives as soon as it is enough, or what it gave last when the time is over. Looks at least once."""
     deadline = time.monotonic() + seconds
     wait = _FIRST_S
     while True:
-        found = look()
+        found = read()
         left = deadline - time.monotonic()
         if enough(found) or left <= 0:
             return found

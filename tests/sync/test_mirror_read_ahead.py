@@ -8,7 +8,7 @@ from threading import Event, current_thread, main_thread
 
 import pytest
 
-from sync.mirror.ahead import ahead
+from sync.mirror.read_ahead import read_ahead
 
 PATIENCE_S = 10
 
@@ -29,27 +29,27 @@ class Numbers:
                 raise KeyError(number)
             yield number
 
-    def ahead(self, most: int = 1) -> Generator[int]:
-        return ahead(iter(self), most=most)
+    def read_ahead(self, most: int = 1) -> Generator[int]:
+        return read_ahead(iter(self), most=most)
 
 
 @pytest.mark.parametrize("most", [1, 2, 10])
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_all_come_in_their_order(count: int, most: int) -> None:
-    assert list(Numbers(count).ahead(most)) == list(range(count))
+    assert list(Numbers(count).read_ahead(most)) == list(range(count))
 
 
 @pytest.mark.parametrize("most", [1, 3])
 def test_so_many_are_made_ahead_and_no_more(most: int) -> None:
     numbers = Numbers(6)
-    with closing(numbers.ahead(most)) as coming:
+    with closing(numbers.read_ahead(most)) as coming:
         next(coming)
         assert numbers.asked[most].wait(PATIENCE_S)
         assert not numbers.asked[most + 1].is_set()
 
 
 def test_an_error_comes_after_what_was_before_it() -> None:
-    coming = Numbers(3, breaks_at=2).ahead(most=5)
+    coming = Numbers(3, breaks_at=2).read_ahead(most=5)
     assert [next(coming), next(coming)] == [0, 1]
     with pytest.raises(KeyError):
         next(coming)
@@ -57,6 +57,6 @@ def test_an_error_comes_after_what_was_before_it() -> None:
 
 def test_whoever_stops_early_waits_for_no_more_than_the_one_under_way() -> None:
     numbers = Numbers(10)
-    with closing(numbers.ahead(most=3)) as coming:
+    with closing(numbers.read_ahead(most=3)) as coming:
         next(coming)
     assert not numbers.asked[9].is_set()

@@ -8,7 +8,7 @@ from sync.mirror.base import Item, Mirror, Seen
 from sync.mirror.hashing import fingerprint, raw_hash
 
 
-class Sight:
+class ObservedItem:
     """An item with what identifies it; looked into once, when that is asked for."""
 
     def __init__(self, mirror: Mirror, item: Item) -> None:

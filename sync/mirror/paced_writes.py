@@ -23,7 +23,7 @@ _breath = _Breath()
 
 
 @contextmanager
-def turn() -> Iterator[None]:
+def paced_write() -> Iterator[None]:
     """A transaction. Before the next one there is a breath half as long as it was, and PULL_BREATH_S at most.
 
     SQLite has one writer, and who waits for it looks again after a few milliseconds, later every 50 to 100: each look

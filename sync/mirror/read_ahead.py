@@ -14,7 +14,7 @@ from django.db import connections
 T = TypeVar("T")
 
 
-def ahead(coming: Iterator[T], *, most: int) -> Generator[T]:
+def read_ahead(coming: Iterator[T], *, most: int) -> Generator[T]:
     """The same, of which `most` are made before they are wanted.
 
     `coming` runs in a thread of its own, with a connection to the database of its own: it may do there what commits by
@@ -22,7 +22,7 @@ def ahead(coming: Iterator[T], *, most: int) -> Generator[T]:
     in its turn. Whoever stops before the end closes this; that waits for the one that is under way.
     """
     end = object()
-    with ThreadPoolExecutor(1, "ahead") as thread:
+    with ThreadPoolExecutor(1, "read-ahead") as thread:
 
         def ask() -> Future[T | object]:
             return thread.submit(next, coming, end)
