@@ -68,7 +68,7 @@ def set_up(stack: ExitStack, *, postgres: bool) -> Any:
         from tests.services.servers import start_postgres
 
         os.environ["DATABASE_URL"] = start_postgres()
-    from iamconsole.demo.process import start_emulator
+    from emulator.process import start_emulator
 
     emulator = stack.enter_context(start_emulator())
     os.environ["AWS_EMULATOR_URL"] = emulator.url

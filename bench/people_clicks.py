@@ -50,7 +50,7 @@ def main() -> None:
 def one_person(emulator: Any, aws_account: Any) -> Any:
     """In a pool of the emulator, and in the mirror."""
     from cognito.models import CognitoUser
-    from iamconsole.demo.process import REGION as EMULATED
+    from emulator.process import REGION as EMULATED
     from sync import pull
 
     pool_id = emulator.client("cognito-idp").create_user_pool(PoolName="customers")["UserPool"]["Id"]

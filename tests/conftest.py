@@ -21,7 +21,7 @@ from hypothesis import settings as hypothesis_settings
 
 from accounts.models import AwsAccount, Grant, Operator
 from accounts.roles import MFA_ROLES, Role
-from iamconsole.demo.process import Emulator, start_emulator
+from emulator.process import Emulator, start_emulator
 from tests.services.workers import Worker, empty_queue, start_worker
 
 pytest_plugins = ["tests.services.browser", "tests.services.database"]

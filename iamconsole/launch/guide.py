@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def _fill_emulator(url: str) -> None:
-    from iamconsole.demo import acme
+    from emulator.sample_estate import acme
 
     with step("Sample organisation Acme"):
         acme.seed(url)
@@ -55,7 +55,7 @@ def _fill_emulator(url: str) -> None:
 
 def _fill_console() -> str:
     """The demo operator, the AWS account, and its first pull by a worker; returns the operator's password."""
-    from iamconsole.demo import acme
+    from emulator.sample_estate import acme
 
     password = secret("DEMO_PASSWORD", production=False)[:16]
     with step("Operator and AWS account"):

@@ -123,7 +123,7 @@ def _processes(port: int, state: Path, demo: bool) -> dict[str, list[str]]:
         emulator = [
             python,
             "-m",
-            "iamconsole.demo.emulator",
+            "emulator",
             "--port",
             emulator_port,
             "--state",

@@ -29,7 +29,7 @@ from sync.aws.target import Target
 from sync.aws.trace import watch
 from sync.aws.translation import Sending, translate
 
-# The emulator's own name for the machine that the console runs on (`iamconsole.demo.wellknown`). No secret.
+# The emulator's own name for the machine that the console runs on (`emulator.wellknown`). No secret.
 _EMULATOR_KEY_ID, _EMULATOR_KEY = "AKIAEMULATEDHOST0000", "emulator"
 _RESENDING_TRIES, _ONE_TRY = 2, 1  # with the read timeout each: together well under CLAIM_TIMEOUT_S
 _CACHED_SESSIONS = 32

@@ -15,7 +15,7 @@ from access import kept as keeping
 from access.kept import kept
 from access.rows import all_rows
 from accounts.models import AwsAccount, Operator
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from identities.models import IamRole, IamUser, InlinePolicy
 from policies.models import ManagedPolicy, OrgAccount, OrgTarget
 from policies.operations import plan_update

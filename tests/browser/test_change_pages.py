@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import AwsAccount, Operator
 from accounts.roles import Role
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from identities.operations import put_inline
 from sync.changes.dry_run import Meets
 from sync.models import Change, Run

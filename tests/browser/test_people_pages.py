@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import AwsAccount, Operator
 from cognito.models import CognitoUser, PoolCare, UserPool
-from iamconsole.demo.process import REGION, Emulator
+from emulator.process import REGION, Emulator
 from tests.browser.test_walk_changes import Walk
 from tests.cognito.pulled_people import make, pull_people
 from tests.cognito.rows import make_identity_pool, make_person, make_pool, make_pool_group, put_into

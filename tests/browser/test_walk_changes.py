@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import ApprovalRule, AwsAccount, Operator
 from accounts.risk import Risk
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from identities.models import IamUser
 from tests.identities.operation_cases_credentials import knows
 from tests.services.browser import axe_violations

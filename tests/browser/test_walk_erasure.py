@@ -15,8 +15,8 @@ from playwright.sync_api import Page, expect
 from accounts.models import AuditCheck, AwsAccount, Operator
 from accounts.services import audit_checks
 from cognito.operations.people.making import new_person
-from iamconsole.demo.iam.totp import codes_at
-from iamconsole.demo.process import Emulator
+from emulator.iam.totp import codes_at
+from emulator.process import Emulator
 from sync.models import Change, Step
 from tests.browser.test_passkeys import let_an_hour_pass
 from tests.browser.test_walk_changes import Walk

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import AwsAccount, Operator
-from iamconsole.demo.process import REGION, Emulator
+from emulator.process import REGION, Emulator
 from sync.models import Change, Step
 from tests.browser.test_walk_changes import Walk
 from tests.cognito.people_cases import Customers, customers, shown

@@ -14,8 +14,8 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import AwsAccount, Operator
 from cognito.models import UserPool
-from iamconsole.demo.acme_data import user_pools
-from iamconsole.demo.process import REGION, Emulator
+from emulator.process import REGION, Emulator
+from emulator.sample_estate.data import user_pools
 from tests.browser.test_walk_changes import Walk
 from tests.cognito.restoring import exported
 from tests.cognito.seeding import ROLE, pull_pools

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import AwsAccount, Operator
-from iamconsole.demo.process import REGION, Emulator
+from emulator.process import REGION, Emulator
 from tests.browser.test_walk_changes import Walk
 from tests.cognito.people_cases import PASSWORD, TOTP, Customers, customers
 from tests.cognito.pool_operation_cases import arrange

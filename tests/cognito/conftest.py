@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import AwsAccount
 from cognito.models import PoolCare
-from iamconsole.demo.process import REGION, Emulator
+from emulator.process import REGION, Emulator
 from tests.cognito.pulled_people import ALLOWED
 from tests.services.world import World
 

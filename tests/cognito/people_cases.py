@@ -17,7 +17,7 @@ from cognito.operations.people.base import on_person
 from cognito.operations.people.linking import Linked, with_account
 from cognito.operations.people.making import new_person
 from cognito.people import messages
-from iamconsole.demo.process import REGION, Emulator
+from emulator.process import REGION, Emulator
 from sync.calls import concealed
 from sync.operations import StepSpec
 from sync.sealed import keep_typed

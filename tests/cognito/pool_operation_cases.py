@@ -40,7 +40,7 @@ from cognito.pools.operations.shapes import (
     RISK,
     SESSIONS,
 )
-from iamconsole.demo.process import REGION
+from emulator.process import REGION
 from sync.operations import StepSpec
 from tests.cognito.seeding import CLIENT_SECRET, ROLE, Seeded, pull_pools, seed
 from tests.services.world import World

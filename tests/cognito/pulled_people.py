@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.models import AwsAccount
 from cognito.models import UserPool
-from iamconsole.demo.process import REGION
+from emulator.process import REGION
 from sync.models import Run
 from tests.sync.pulling import pulled
 

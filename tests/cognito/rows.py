@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount
 from cognito.models import AppClient, CognitoGroup, CognitoMembership, CognitoUser, IdentityPool, PoolCare, UserPool
-from iamconsole.demo.process import REGION
+from emulator.process import REGION
 
 CREATED = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
 KEPT = ["custom:plan", "email", "email_verified", "name", "phone_number"]

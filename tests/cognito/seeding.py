@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import REGION, Emulator
+from emulator.process import REGION, Emulator
 from sync import schedule
 from sync.mirror import sources
 from sync.models import Run

@@ -12,7 +12,7 @@ from cognito.models import AppClient, CognitoUser
 from cognito.operations.people.base import on_person
 from cognito.operations.people.linking import Linked, key_of, with_account
 from cognito.people import erasing
-from iamconsole.demo.process import REGION, Emulator
+from emulator.process import REGION, Emulator
 from policies import acts
 from sync import changes, operations
 from sync.models import Change

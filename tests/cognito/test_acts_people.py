@@ -13,7 +13,7 @@ from accounts.models import AwsAccount, Operator
 from cognito.acts.inviting import INVITE
 from cognito.acts.people import PLACE
 from cognito.models import CognitoMembership, CognitoUser
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from policies import acts
 from sync.models import Change
 from tests.cognito.people_cases import Customers, customers, open_session, shown

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
 from cognito.operations.people.making import new_person
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from sync import changes, operations
 from sync.aws.client import reader
 from sync.models import Change, Step

@@ -12,7 +12,7 @@ from accounts.models import AwsAccount, Operator
 from cognito.models import AppClient
 from cognito.pools.operations import update
 from cognito.pools.operations.shapes import CLIENT_RISK
-from iamconsole.demo.process import REGION, Emulator
+from emulator.process import REGION, Emulator
 from sync.changes.errors import PlanError
 from sync.models import Change, Facet, Revision, Run
 from sync.operations import registry

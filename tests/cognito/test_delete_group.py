@@ -9,7 +9,7 @@ from cognito.models import CognitoGroup, CognitoMembership, CognitoUser
 from cognito.people import erasing
 from cognito.pools.operations import groups, remove
 from cognito.pools.operations.shapes import GROUP
-from iamconsole.demo.process import REGION, Emulator
+from emulator.process import REGION, Emulator
 from sync import changes
 from sync.models import Change
 from tests.cognito.people_cases import Customers, customers

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import AwsAccount, Operator
 from cognito.models import PoolCare, UserPool
-from iamconsole.demo.process import REGION
+from emulator.process import REGION
 from tests.cognito.rows import make_pool
 from tests.sync.test_page_sources import line_of, page, run_of
 

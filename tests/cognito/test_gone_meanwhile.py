@@ -13,7 +13,7 @@ from cognito.operations.people.base import on_person
 from cognito.operations.people.making import new_person
 from cognito.people import erasing
 from cognito.pools.operations import merging
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from sync import changes
 from sync.models import Change, Step
 from sync.operations import StepSpec

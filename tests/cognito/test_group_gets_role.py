@@ -9,7 +9,7 @@ from accounts.models import AwsAccount, Operator
 from cognito.operations.people.base import on_person
 from cognito.pools.operations import update
 from cognito.pools.operations.shapes import GROUP
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from sync import operations
 from sync.aws.client import reader
 from sync.draft import Draft

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.models import AwsAccount, Grant, Operator
 from cognito.models import CognitoMembership, PoolCare
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from sync import changes
 from sync.models import Change
 from tests.cognito.people_cases import Customers, customers, shown

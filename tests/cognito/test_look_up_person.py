@@ -13,7 +13,7 @@ from accounts.models import AuditEntry, AwsAccount, Operator
 from cognito.models import CognitoUser, PoolCare, UserPool
 from cognito.people.looking import ways_to_ask
 from cognito.people.typed import as_phone, cleaned
-from iamconsole.demo.process import REGION, Emulator
+from emulator.process import REGION, Emulator
 from tests.cognito.pulled_people import make, pull_people
 from tests.services.pages import address, get, text_of
 

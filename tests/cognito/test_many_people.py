@@ -18,7 +18,7 @@ from cognito.models import CognitoMembership, CognitoUser, PoolCare, UserPool
 from cognito.operations.people.attributes import as_params
 from cognito.operations.people.base import on_person
 from cognito.operations.people.making import new_person
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from sync import changes
 from sync.models import Attempt, Change, Step
 from sync.operations import StepSpec

@@ -15,7 +15,7 @@ from cognito.people import erasing, members, rows, source
 from cognito.people.mirror import PERSON, find_one
 from cognito.people.telling import people_in
 from cognito.selectors import Wanted, matching, people_of
-from iamconsole.demo.process import REGION, Emulator
+from emulator.process import REGION, Emulator
 from sync import pull
 from sync.aws.client import reader
 from sync.mirror import ObjectRef, Place, Reread, store_one

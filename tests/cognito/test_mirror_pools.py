@@ -9,7 +9,7 @@ from django.db import connection
 
 from accounts.models import AwsAccount
 from cognito.models import AppClient, CognitoGroup, IdentityPool, PoolProvider, ResourceServer, UserPool
-from iamconsole.demo.process import REGION, Emulator
+from emulator.process import REGION, Emulator
 from sync import schedule
 from sync.models import Facet, MirroredRow, Region, Revision, Run
 from sync.selectors import holding

@@ -14,7 +14,7 @@ from cognito.models import CognitoMembership, CognitoUser, IdentityPool, PoolCar
 from cognito.operations.people.attributes import as_params
 from cognito.operations.people.base import on_person
 from cognito.people import erasing
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from sync import changes, operations
 from sync.models import Change, Step
 from tests.cognito.people_cases import CASES, KEPT, PASSWORD, Case, Customers, arranged, customers, shown, signs_in

@@ -20,7 +20,7 @@ from accounts.triggers import SQL
 from cognito.models import CognitoUser, PoolCare, SavedSearch, UserPool
 from cognito.people.caring import erase_attribute, withdrawn
 from cognito.selectors import people_of
-from iamconsole.demo.process import REGION, Emulator
+from emulator.process import REGION, Emulator
 from iamconsole.web.search import narrowed
 from tests.cognito.people_cases import customers
 from tests.cognito.rows import KEPT, make_person, make_pool

@@ -23,7 +23,7 @@ from accounts.roles import Role
 from cognito.care_check import CareCheck
 from cognito.models import CognitoUser, PoolCare, UserPool
 from cognito.operations.people.base import on_person
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from iamconsole.web.words import full_time
 from sync import changes
 from sync.changes import PlanError

@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import AwsAccount, Operator
 from cognito.models import PoolCare
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from sync.models import Change
 from tests.cognito.people_cases import Customers, customers
 from tests.cognito.rows import make_person

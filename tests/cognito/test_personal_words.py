@@ -12,7 +12,7 @@ from cognito.models import CognitoUser, UserPool
 from cognito.operations.people.base import on_person
 from cognito.operations.people.making import new_person
 from cognito.people import asking
-from iamconsole.demo.process import REGION, Emulator
+from emulator.process import REGION, Emulator
 from sync import operations
 from sync.aws import errors
 from sync.models import Attempt, Change, Step

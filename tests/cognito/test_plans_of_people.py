@@ -20,7 +20,7 @@ from cognito.people import messages
 from cognito.people.forgetting import forget_in_plans, forget_searches
 from cognito.pools.operations.replacing import child_key
 from cognito.pools.operations.shapes import GROUP
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from sync import changes, operations
 from sync.changes import PlanError, guards, leases
 from sync.made import made_by

@@ -13,7 +13,7 @@ from accounts.models import AwsAccount, Operator
 from cognito import posture
 from cognito.models import AppClient, UserPool
 from cognito.pools.findings import findings_of
-from iamconsole.demo.process import REGION, Emulator
+from emulator.process import REGION, Emulator
 from sync import sealed
 from sync.models import Change, Fact, SealedSecret
 from tests.cognito.pool_forms import act_url, shown, stage

@@ -18,7 +18,7 @@ from cognito.operations.people.groups import AddToGroup
 from cognito.pools.operations import create_pool, make, update
 from cognito.pools.operations.replacing import ReplaceMfa
 from cognito.pools.operations.shapes import AS_AWS_HAS_IT, CLIENT, GROUP, MFA, POOL, PROVIDER, RISK, SHAPES, Shape
-from iamconsole.demo.process import REGION
+from emulator.process import REGION
 from sync import changes
 from sync.aws.client import reader
 from sync.changes import PlanError

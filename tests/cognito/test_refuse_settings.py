@@ -12,7 +12,7 @@ from django.test import Client
 from accounts.models import Operator
 from cognito.pools.operations import update
 from cognito.pools.operations.shapes import CLIENT, MFA, POOL, Shape
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from sync.changes import PlanError
 from sync.models import Change
 from tests.cognito.pool_forms import act_url, shown, stage

@@ -14,7 +14,7 @@ from accounts.roles import Role
 from cognito.models import UserPool
 from cognito.pools.operations import plan_delete_pool
 from cognito.restoring import exporting
-from iamconsole.demo.process import REGION
+from emulator.process import REGION
 from sync import changes
 from sync.changes import dry_run
 from sync.models import Change

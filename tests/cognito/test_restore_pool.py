@@ -14,7 +14,7 @@ from cognito.models import CognitoMembership, UserPool
 from cognito.pools.operations import remove, update
 from cognito.pools.operations.shapes import GROUP, MFA, POOL
 from cognito.restoring import matching, planning
-from iamconsole.demo.process import REGION
+from emulator.process import REGION
 from sync.changes import PlanError
 from sync.models import Change
 from tests.cognito.pool_operation_cases import Arranged, arrange, group_of, provider_of

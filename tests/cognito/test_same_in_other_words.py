@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import REGION, Emulator
+from emulator.process import REGION, Emulator
 from sync.aws.client import reader
 from sync.mirror import Item, Mirror, ObservedItem, Place, Visit, mirror_of, sources, store
 from sync.models import Revision, Run

@@ -11,7 +11,7 @@ from accounts.models import Operator
 from cognito.models import AppClient, UserPool
 from cognito.pools.operations import update
 from cognito.pools.operations.shapes import CLIENT_SESSIONS, SESSIONS
-from iamconsole.demo.process import REGION, Emulator
+from emulator.process import REGION, Emulator
 from sync.changes import PlanError
 from sync.models import Change, Facet, Revision
 from tests.cognito.pool_forms import act_url, shown, stage

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from sync.aws.session import forget_all
 from tests.services.console_roles import connect_by_roles, make_console_role
 

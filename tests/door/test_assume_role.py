@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from accounts.models import AwsAccount
-from iamconsole.demo import wellknown
-from iamconsole.demo.process import Emulator
+from emulator import wellknown
+from emulator.process import Emulator
 from sync.aws import errors, session
 from sync.aws.client import reader, writer
 from sync.aws.purpose import READING, of_change

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from sync.aws.calls import is_read
 from sync.aws.cognito_permissions import COGNITO_PERMISSIONS, identity_pool_arn, resource_of, user_pool_arn
 from sync.aws.permission import Permission

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from iamconsole.logs import JsonFormatter, WithoutExpected
 from sync.aws import errors
 from sync.aws.client import reader, writer

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from sync.aws import client as door
 from sync.aws import errors
 from sync.aws.calls import is_known, is_read

@@ -7,7 +7,7 @@ from botocore.utils import parse_timestamp
 from django.utils import timezone
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from sync.aws import answers, errors
 from sync.aws.answers import prepare
 from sync.aws.client import reader

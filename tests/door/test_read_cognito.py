@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from sync.aws import errors
 from sync.aws.client import reader
 

@@ -12,7 +12,7 @@ import botocore.session
 import pytest
 from botocore.model import Shape
 
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from sync.aws.answers import _MAPS_WITH_SECRETS, _SECRETS, read_our_way
 from sync.aws.paging import _PAGING
 from sync.aws.secrets import Secret

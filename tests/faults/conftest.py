@@ -6,7 +6,7 @@ import pytest
 from _pytest.terminal import TerminalReporter
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from tests.faults import matrix
 from tests.services.world import World
 

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
-from iamconsole.demo.clock import DATE_HEADER
-from iamconsole.demo.process import Emulator
+from emulator.clock import DATE_HEADER
+from emulator.process import Emulator
 from identities.models import IamUser
 from sync.models import Facet, Revision, Run
 from tests.services.world import World

@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from accounts.models import AwsAccount
 from accounts.roles import Role
-from iamconsole.demo import wellknown
-from iamconsole.demo.process import Emulator
+from emulator import wellknown
+from emulator.process import Emulator
 from sync.aims import new_external_id
 from sync.aws import session
 from tests.conftest import ACCOUNT_ID, make_operator

@@ -15,7 +15,7 @@ from django.test import Client
 
 from accounts.models import AwsAccount, Operator
 from cognito.models import CognitoMembership, CognitoUser
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from sync import changes
 from sync.changes.failpoints import Point
 from sync.models import Attempt, Change, Step

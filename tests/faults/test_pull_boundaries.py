@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePolicy, Membership
 from policies.models import ManagedPolicy, PolicyVersion
 from sync import pull

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from identities.mirrors import IamDetails
 from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePolicy, Membership
 from policies.models import ManagedPolicy, PolicyVersion

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from sync import pull, queue
 from sync.models import Revision, Run
 from tests.conftest import wait_until

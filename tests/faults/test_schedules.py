@@ -13,8 +13,8 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
-from iamconsole.demo.organizations.things import ACCESS_ROLE
-from iamconsole.demo.process import Emulator
+from emulator.organizations.things import ACCESS_ROLE
+from emulator.process import Emulator
 from policies.operations import plan_update
 from sync import changes, next_run, pull, schedule, tasks
 from sync.mirror import sources

@@ -16,7 +16,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import AwsAccount, Operator
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from identities.models import IamUser
 from policies.models import ManagedPolicy
 from sync import pull

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.models import AwsAccount, Operator
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from identities.operations import attach
 from policies.operations import plan_update
 from sync import changes, pull

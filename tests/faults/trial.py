@@ -12,7 +12,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Operator
-from iamconsole.demo.process import REGION
+from emulator.process import REGION
 from iamconsole.web.waiting import is_too_long, short_waits
 from sync import changes, mirror
 from sync.aws.secrets import Secret

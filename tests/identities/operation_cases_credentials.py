@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Operator
-from iamconsole.demo.acme_data.credentials import SIGNING_CERTIFICATE
-from iamconsole.demo.iam.totp import codes_at
+from emulator.iam.totp import codes_at
+from emulator.sample_estate.data.credentials import SIGNING_CERTIFICATE
 from identities.models import IamUser
 from sync import mirror, sealed
 from sync.aws.client import reader

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import AwsAccount, Operator
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from tests.services.certificates import saml_metadata
 from tests.services.pages import get, text_of
 from tests.sync.pulling import allow, policy_arn, pulled, trust

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import AwsAccount, Operator
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from identities.account import last_accessed
 from identities.models import IamGroup, IamRole, IamUser, ServiceLastAccessed
 from sync import pull

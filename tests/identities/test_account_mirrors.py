@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from accounts.models import AwsAccount
-from iamconsole.demo.clock import DATE_HEADER
-from iamconsole.demo.process import Emulator
+from emulator.clock import DATE_HEADER
+from emulator.process import Emulator
 from identities.models import IamAccount, IamRole, InstanceProfile, OidcProvider, SamlProvider, ServerCertificate
 from policies.models import ManagedPolicy
 from sync.mirror import sources

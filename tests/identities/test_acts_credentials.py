@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
-from iamconsole.demo.acme_data.credentials import SIGNING_CERTIFICATE
+from emulator.sample_estate.data.credentials import SIGNING_CERTIFICATE
 from identities.account.password_check import refusals, think_up
 from identities.models import (
     AccessKey,

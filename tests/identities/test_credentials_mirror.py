@@ -10,7 +10,7 @@ from django.apps import apps
 from django.utils import timezone
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from identities.credentials.kinds import MFA
 from identities.models import (
     AccessKey,

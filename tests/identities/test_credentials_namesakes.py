@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.models import AwsAccount, Operator
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from identities.models import AccessKey, IamUser
 from sync import refresh
 from sync.models import Revision, Run

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Operator
-from iamconsole.demo.iam.totp import codes_at
+from emulator.iam.totp import codes_at
 from iamconsole.web import qr
 from identities.account.selectors import settings_of
 from identities.models import IamUser, MfaDevice

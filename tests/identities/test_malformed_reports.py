@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from identities.credentials import report
 from identities.credentials.report import lines_of
 from identities.mirrors import IamDetails

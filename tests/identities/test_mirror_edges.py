@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from identities.models import Attachment, IamGroup, IamUser, InlinePolicy, Membership
 from policies.models import ManagedPolicy
 from sync.models import Facet

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from sync import mirror
 from sync.aws.client import reader
 from sync.mirror import ObjectRef

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import AwsAccount, Operator
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from identities.models import IamUser
 from policies.models import ManagedPolicy
 from tests.services.pages import address, get, text_of

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from identities.models import IamRole, IamUser
 from identities.rewritten import is_rewritten
 from sync import mirror

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from identities.credentials.report import CredentialReport
 from identities.models import AccessKey, IamUser
 from tests.services.credentials import at_that_time, enable, give_everything, pull

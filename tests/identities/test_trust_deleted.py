@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from identities.dangling import deleted_in, name_deleted, trusting_deleted
 from identities.models import IamRole, IamUser, TrustedPrincipal
 from identities.trust import sentences

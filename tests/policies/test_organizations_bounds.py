@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from policies.models import OrgPolicy
 from policies.organizations.selectors import Held, NotHeld, bounds_of, rcp_levels_of, scp_levels_of
 from policies.organizations.sources import MEMBERSHIP, TREE

@@ -18,7 +18,7 @@ import yaml
 from django.conf import settings
 from django.core.cache import cache
 
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from tests.conftest import wait_until
 from tests.services.servers import free_port
 from tests.services.workers import database_url

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry, AwsAccount, Operator
 from accounts.services import aws_accounts
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from sync import connect
 from sync.aims import new_external_id
 from sync.forms import ConnectForm, ReconnectForm

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 
 ACCOUNT_ID = "123456789012"
 READ_ROLE = f"arn:aws:iam::{ACCOUNT_ID}:role/console-read"

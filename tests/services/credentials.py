@@ -8,8 +8,8 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import AwsAccount
-from iamconsole.demo.acme_data.credentials import SIGNING_CERTIFICATE, SSH_KEY
-from iamconsole.demo.iam.totp import codes_at
+from emulator.iam.totp import codes_at
+from emulator.sample_estate.data.credentials import SIGNING_CERTIFICATE, SSH_KEY
 from identities.models import IamUser
 from sync.models import Facet, Revision, Run
 from tests.sync.pulling import pulled

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from accounts.models import AwsAccount
-from iamconsole.demo.organizations.things import ACCESS_ROLE, IAM
-from iamconsole.demo.process import Emulator
+from emulator.organizations.things import ACCESS_ROLE, IAM
+from emulator.process import Emulator
 from sync.aws.session import forget_all
 
 ACCOUNT_ID = "123456789012"  # the AWS account of the tests

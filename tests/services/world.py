@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from identities.models import IamGroup, IamRole, IamUser
 from policies.models import ManagedPolicy
 from sync import mirror

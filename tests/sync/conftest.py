@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from tests.services.world import World
 
 

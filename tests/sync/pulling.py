@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from sync import pull
 from sync.mirror import sources
 from sync.models import Facet, Revision, Run, Schedule

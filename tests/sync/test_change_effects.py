@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from identities.models import IamUser
 from sync import mirror
 from sync.aws.client import writer

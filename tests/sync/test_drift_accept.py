@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts import audit
 from accounts.models import AuditEntry, AwsAccount, Operator
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from sync import drift
 from sync.models import Revision
 from tests.services.pages import address, get, text_of

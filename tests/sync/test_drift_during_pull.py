@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from identities.models import IamUser, Membership
 from sync import drift, pull
 from sync.models import Run

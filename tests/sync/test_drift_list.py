@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AwsAccount, Operator
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from identities.models import IamRole, IamUser
 from sync import drift
 from sync.models import OwnershipRule, Revision, Run

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import AwsAccount, Operator
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from identities.models import IamRole, IamUser
 from sync import changes, drift
 from sync.models import Change

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from sync import drift, retention
 from sync.models import Facet, Revision, Run
 from tests.project.test_query_plans import plan_of

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from identities.models import IamUser, Membership
 from sync.models import Facet
 from tests.sync.pulling import pull_all, pulled, revisions

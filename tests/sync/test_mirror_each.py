@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from identities.models import IamUser
 from sync import mirror
 from sync.aws.errors import NotFound

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from identities.account.last_accessed import fetch
 from identities.mirrors import IamDetails
 from identities.models import AccessKey, IamUser

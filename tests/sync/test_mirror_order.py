@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from identities.models import IamUser
 from sync import mirror, refresh
 from sync.aws.client import reader

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry, AwsAccount, Operator
 from accounts.roles import Role
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from sync.models import Run
 from tests.conftest import ACCOUNT_ID, make_operator
 

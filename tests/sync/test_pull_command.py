@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from identities.models import IamUser
 from sync.mirror import sources
 from tests.services.workers import Worker

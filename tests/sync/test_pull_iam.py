@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import AuditEntry, AwsAccount, Operator
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePolicy, Membership
 from policies.models import ManagedPolicy
 from sync import pull

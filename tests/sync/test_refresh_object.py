@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from identities.models import IamGroup, IamRole, IamUser, InlinePolicy
 from policies.models import ManagedPolicy
 from sync import pull, refresh

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from sync import pull, schedule
 from sync.aws.client import reader
 from sync.aws.errors import Denied

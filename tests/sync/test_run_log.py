@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.models import AwsAccount
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from sync import runs
 from sync.runs import FIRST_LINES, LAST_LINES, LEFT_OUT, Log, with_line
 from tests.sync.pulling import pulled, seed

@@ -16,7 +16,7 @@ from django.core.management import CommandError
 
 from accounts.models import AuditEntry, AwsAccount, Operator
 from accounts.sign_in import why_refused
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePolicy, Membership
 from policies.models import ManagedPolicy, PolicyVersion
 from sync.models import Facet, Revision, Run

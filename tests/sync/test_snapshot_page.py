@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, AwsAccount, Operator
 from accounts.roles import Role
-from iamconsole.demo.process import Emulator
+from emulator.process import Emulator
 from identities.models import IamUser
 from sync import health, pull, selectors, tasks
 from sync.models import Change, Run

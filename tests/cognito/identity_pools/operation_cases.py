@@ -15,7 +15,7 @@ from cognito.identity_pools.operations import (
     with_settings,
 )
 from cognito.models import IdentityPool
-from iamconsole.demo.process import REGION
+from emulator.process import REGION
 from sync.operations import StepSpec
 from tests.cognito.identity_pools.shop import POOLS, Shop
 

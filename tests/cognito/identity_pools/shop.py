@@ -9,7 +9,7 @@ from typing import Any
 from accounts.models import AwsAccount
 from cognito.identity_pools.trusting import trust_for
 from cognito.models import IdentityPool
-from iamconsole.demo.process import REGION, Emulator
+from emulator.process import REGION, Emulator
 from identities.models import IamRole
 from tests.cognito.seeding import in_order
 from tests.services.world import World

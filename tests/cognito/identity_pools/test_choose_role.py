@@ -15,7 +15,7 @@ from django.test import Client
 from accounts.models import Operator
 from cognito.models import UserPool
 from cognito.pools.findings import findings_of
-from iamconsole.demo.process import REGION
+from emulator.process import REGION
 from sync.models import Change
 from tests.cognito.identity_pools.shop import Shop
 from tests.services.changing import carry_out

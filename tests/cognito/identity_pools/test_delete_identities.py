@@ -11,7 +11,7 @@ from accounts.models import Operator
 from cognito.identity_pools.operations import delete_identities
 from cognito.identity_pools.operations import identities as operation
 from cognito.models import IdentityPool
-from iamconsole.demo.process import REGION
+from emulator.process import REGION
 from sync.aws.client import writer
 from sync.aws.errors import UnknownOutcome
 from sync.models import Change

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Operator
-from iamconsole.demo.process import REGION
+from emulator.process import REGION
 from sync.models import Region
 from tests.cognito.identity_pools.shop import Shop
 from tests.services.pages import get, text_of

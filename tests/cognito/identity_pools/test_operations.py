@@ -9,7 +9,7 @@ import pytest
 from accounts.models import Operator
 from cognito.identity_pools.operations import create_pool, delete_pool, set_roles, with_settings
 from cognito.models import IdentityPool
-from iamconsole.demo.process import REGION
+from emulator.process import REGION
 from sync import changes
 from sync.changes import PlanError
 from sync.models import Change, Revision

@@ -14,7 +14,7 @@ from django.test import Client
 from accounts.models import Operator
 from cognito.models import UserPool
 from cognito.trying.sign_in import scanned
-from iamconsole.demo.cognito_idp.totp import code_at
+from emulator.cognito_idp.totp import code_at
 from tests.cognito.identity_pools.shop import Shop
 from tests.cognito.trying.pages import FIRST, SECOND, begun, person, sign_in_page, state_in, with_secret
 from tests.services.pages import get, text_of

@@ -1,0 +1,85 @@
+"""The control endpoints under `/_emulator/`; the docstring of `emulator.__main__` describes them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+from emulator.cognito_idp.outbox import Outbox
+from emulator.gate import CONTROL, Gate
+from emulator.wire import Answer, Environ
+
+
+class Control:
+    def __init__(
+        self,
+        gate: Gate,
+        *,
+        reset: Callable[[], None],
+        note_activity: Callable[..., None],
+        describe_root: Callable[..., None],
+        bring_in: Callable[..., Any],
+        outbox: Outbox,
+        logo: Callable[..., bytes],
+    ) -> None:
+        self._gate = gate
+        self._reset = reset
+        self._endpoints: dict[tuple[str, str], Callable[[Environ], Any]] = {
+            ("GET", "health"): lambda environ: {"status": "ok"},
+            ("GET", "calls"): self._calls,
+            ("DELETE", "calls"): lambda environ: gate.calls.clear(),
+            ("GET", "rules"): lambda environ: gate.faults.current(),
+            ("PUT", "rules"): lambda environ: gate.faults.replace(_json_of(environ)),
+            ("POST", "release"): lambda environ: gate.faults.release(),
+            ("POST", "reset"): self._empty,
+            ("POST", "activity"): lambda environ: note_activity(**_json_of(environ)),
+            ("POST", "root"): lambda environ: describe_root(**_json_of(environ)),
+            ("GET", "outbox"): lambda environ: outbox.since(_since(environ)),
+            ("GET", "logo"): lambda environ: _image(logo(**_asked(environ))),
+            ("POST", "people"): lambda environ: bring_in(**_json_of(environ)),
+        }
+
+    def __call__(self, environ: Environ) -> Answer:
+        name = environ["PATH_INFO"].removeprefix(CONTROL).strip("/")
+        endpoint = self._endpoints.get((environ["REQUEST_METHOD"], name))
+        if endpoint is None:
+            return _answer({"error": "There is no such endpoint."}, status=404)
+        try:
+            result = endpoint(environ)
+        except (TypeError, ValueError, KeyError) as problem:
+            return _answer({"error": str(problem)}, status=400)
+        if isinstance(result, Answer):
+            return result
+        return _answer({"status": "ok"} if result is None else result)
+
+    def _calls(self, environ: Environ) -> list[dict[str, Any]]:
+        return self._gate.calls.since(_since(environ))
+
+    def _empty(self, environ: Environ) -> None:
+        self._gate.faults.replace([])
+        self._gate.faults.release()
+        self._reset()
+        self._gate.calls.clear()
+
+
+def _asked(environ: Environ) -> dict[str, str]:
+    return {f"{name}_id": values[0] for name, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
+
+
+def _image(content: bytes) -> Answer:
+    kind = "image/png" if content.startswith(b"\x89PNG") else "image/jpeg"
+    return Answer(200 if content else 404, content, [("Content-Type", kind)])
+
+
+def _since(environ: Environ) -> int:
+    return int(parse_qs(environ.get("QUERY_STRING", "")).get("since", ["0"])[0])
+
+
+def _json_of(environ: Environ) -> Any:
+    return json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
+
+
+def _answer(content: Any, status: int = 200) -> Answer:
+    return Answer(status=status, body=json.dumps(content).encode(), headers=[("Content-Type", "application/json")])

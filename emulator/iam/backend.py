@@ -1,0 +1,37 @@
+"""IAM of one AWS account: moto's, with what it lacks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import moto.iam.urls
+
+from emulator.iam.attachments import Attachments
+from emulator.iam.credential_report import CredentialReports
+from emulator.iam.last_accessed import LastAccessed
+from emulator.iam.people import People
+from emulator.iam.policies import Policies
+from emulator.iam.providers import Providers
+from emulator.iam.roles import Roles
+from emulator.iam.root import RootFacts
+from emulator.iam.settings import Settings
+
+
+class Backend(CredentialReports, Attachments, People, Roles, Policies, Providers, Settings, LastAccessed):
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.user_boundaries = {}
+        self.trusted = {}
+        self.passwords = {}
+        self.service_credentials = {}
+        self.root = RootFacts()
+        self.report = None
+        self.report_begun = False
+        self.token_version = 1
+        self.service_uses = {}
+        self.access_jobs = {}
+
+    @property
+    def _url_module(self) -> Any:
+        """moto derives this from the module that a backend class stands in."""
+        return moto.iam.urls

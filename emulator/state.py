@@ -1,0 +1,136 @@
+"""The emulated AWS on disk, so that what an operator changed yesterday is still there today."""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import time
+from importlib.metadata import version
+from pathlib import Path
+from threading import Event, RLock, Thread
+from typing import Any
+
+from moto.account.models import account_backends
+from moto.iam.models import AWSManagedPolicy, iam_backends
+from moto.organizations.models import organizations_backends
+from moto.s3.models import s3_backends
+from moto.sts.models import sts_backends
+
+from emulator import cognito_identity, cognito_idp, organizations
+from emulator.iam.managed import managed_by_aws
+
+# Raise this when the classes of `emulator` move, or change what they keep.
+_FORMAT = 6
+_SERVICES = {
+    "account": account_backends,
+    "cognito-identity": cognito_identity.backends,
+    "cognito-idp": cognito_idp.backends,
+    "iam": iam_backends,
+    "organizations": organizations_backends,
+    "s3": s3_backends,
+    "sts": sts_backends,
+}
+_PAUSE_S = 0.2
+
+
+class UnreadableState(Exception):
+    """The state file is damaged, or another version wrote it."""
+
+
+class StateFile:
+    """Saves a moment after each write, and once more on `close`. Without a path nothing is kept."""
+
+    def __init__(self, path: Path | None, *, lock: RLock) -> None:
+        self._path = path
+        self._lock = lock
+        self._dirty = Event()
+        self._closed = False
+        if path is not None:
+            self._thread = Thread(target=self._save_after_writes, name="state", daemon=True)
+
+    def load(self) -> None:
+        """Raises UnreadableState; then nothing was loaded."""
+        if self._path is None:
+            return
+        if self._path.exists():
+            self._restore(self._path.read_bytes())
+        self._thread.start()
+
+    def start_empty(self) -> None:
+        if self._path is not None:
+            self._thread.start()
+
+    def changed(self) -> None:
+        self._dirty.set()
+
+    def close(self) -> None:
+        if self._path is None:
+            return
+        self._closed = True
+        self._dirty.set()
+        self._thread.join()
+        self._save()
+
+    def _save_after_writes(self) -> None:
+        while self._dirty.wait() and not self._closed:
+            self._dirty.clear()
+            self._save()
+            time.sleep(_PAUSE_S)
+
+    def _save(self) -> None:
+        if self._path is None:
+            return
+        with self._lock:
+            content = _pickled({name: _backends(held) for name, held in _SERVICES.items()})
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = self._path.with_name(self._path.name + ".new")
+        with unfinished.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(self._path)
+
+    def _restore(self, content: bytes) -> None:
+        try:
+            stored = _Unpickler(io.BytesIO(content)).load()
+            if stored["made_by"] != _made_by():
+                raise UnreadableState(f"it was written by {stored['made_by']}, this is {_made_by()}")
+        except UnreadableState:
+            raise
+        except Exception as problem:
+            raise UnreadableState(f"{type(problem).__name__}: {problem}") from problem
+        for name, accounts in stored["services"].items():
+            for account_id, partitions in accounts.items():
+                for partition, backend in partitions.items():
+                    _SERVICES[name][account_id][partition] = backend
+        organizations.note_members()
+
+
+def _made_by() -> str:
+    return f"format {_FORMAT}, moto {version('moto')}"
+
+
+def _backends(held: Any) -> dict[str, dict[str, Any]]:
+    return {account_id: dict(partitions) for account_id, partitions in held.items()}
+
+
+class _Pickler(pickle.Pickler):
+    """Stores AWS's own 1,582 policies by ARN only: moto has their texts."""
+
+    def persistent_id(self, obj: Any) -> tuple[str, str] | None:
+        return (obj.partition, obj.arn) if isinstance(obj, AWSManagedPolicy) else None
+
+
+class _Unpickler(pickle.Unpickler):
+    """The file is this process's own, written for the user who runs it; nobody else's is ever loaded."""
+
+    def persistent_load(self, pid: tuple[str, str]) -> Any:
+        partition, arn = pid
+        return managed_by_aws(partition)[arn]
+
+
+def _pickled(services: dict[str, Any]) -> bytes:
+    buffer = io.BytesIO()
+    _Pickler(buffer, protocol=pickle.HIGHEST_PROTOCOL).dump({"made_by": _made_by(), "services": services})
+    return buffer.getvalue()

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from emulator.process import Emulator, start_emulator
+
+ALLOW_ALL = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
+TRUST_ROOT = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
+                "Action": ["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"],
+            }
+        ],
+    },
+    indent=2,
+)
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Emulator]:
+    with start_emulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def emulator(running: Emulator) -> Emulator:
+    """An empty one."""
+    running.reset()
+    return running
+
+
+@pytest.fixture
+def iam(emulator: Emulator) -> Any:
+    return _client(emulator.url, "iam")
+
+
+@pytest.fixture
+def sts(emulator: Emulator) -> Any:
+    return _client(emulator.url, "sts")
+
+
+@pytest.fixture
+def cognito(emulator: Emulator) -> Any:
+    return _client(emulator.url, "cognito-idp")
+
+
+@cache
+def _client(url: str, service: str) -> Any:
+    return Emulator(url).client(service)
+
+
+Refused = Callable[..., str]
+
+
+@pytest.fixture
+def refused() -> Refused:
+    """Makes a call that AWS must refuse with that code, and returns what AWS says."""
+
+    def refuse(code: str, call: Callable[..., Any], **params: Any) -> str:
+        with pytest.raises(ClientError) as caught:
+            call(**params)
+        assert caught.value.response["Error"]["Code"] == code
+        return str(caught.value.response["Error"]["Message"])
+
+    return refuse

@@ -1,0 +1,196 @@
+"""The sample organisation: the same on every machine, made once, with faults to find."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from emulator.process import Emulator, start_emulator
+from emulator.sample_estate import acme
+from emulator.sample_estate.data import user_pools
+
+WRITES = ("Create", "Put", "Attach", "Add", "Delete", "Update", "Enable")
+NAMED = [
+    "alice.meyer",
+    "audit-export",
+    "ci-builder",
+    "dana.okafor",
+    "ines.duarte",
+    "kenji.watanabe",
+    "legacy-ftp-sync",
+    "lena.fischer",
+    "marco.rossi",
+    "noah.williams",
+    "reports-writer",
+    "sofia.lindqvist",
+    "tom.becker",
+]
+
+
+@pytest.fixture(scope="module")
+def seeded() -> Iterator[Emulator]:
+    with start_emulator() as emulator:
+        acme.seed(emulator.url)
+        yield emulator
+
+
+@pytest.fixture(scope="module")
+def account(seeded: Emulator) -> dict[str, Any]:
+    answer: dict[str, Any] = seeded.client("iam").get_account_authorization_details(MaxItems=1000)
+    del answer["ResponseMetadata"]
+    return answer
+
+
+def by_name(account: dict[str, Any], listing: str, key: str) -> dict[str, Any]:
+    return {item[key]: item for item in account[listing]}
+
+
+def test_it_has_the_size_of_a_real_account(account: dict[str, Any]) -> None:
+    own = [policy for policy in account["Policies"] if ":123456789012:" in policy["Arn"]]
+
+    assert len(account["UserDetailList"]) == 40
+    assert len(account["GroupDetailList"]) == 9
+    assert len(account["RoleDetailList"]) >= 30
+    assert len(own) >= 25
+
+
+def test_the_people_of_the_mock_are_there(account: dict[str, Any]) -> None:
+    assert set(NAMED) <= set(by_name(account, "UserDetailList", "UserName"))
+
+
+def test_a_policy_has_used_all_its_versions(account: dict[str, Any]) -> None:
+    versions = by_name(account, "Policies", "PolicyName")["reports-write"]["PolicyVersionList"]
+
+    assert [(version["VersionId"], version["IsDefaultVersion"]) for version in versions] == [
+        ("v5", True),
+        ("v4", False),
+        ("v3", False),
+        ("v2", False),
+        ("v1", False),
+    ]
+
+
+def test_its_past_is_long(account: dict[str, Any]) -> None:
+    users = by_name(account, "UserDetailList", "UserName")
+
+    assert users["legacy-ftp-sync"]["CreateDate"].year == 2018
+    assert users["dana.okafor"]["CreateDate"].isoformat().startswith("2024-01-18")
+
+
+def test_a_trust_policy_names_somebody_who_left(account: dict[str, Any]) -> None:
+    trust = by_name(account, "RoleDetailList", "RoleName")["old-migration"]["AssumeRolePolicyDocument"]
+
+    assert trust["Statement"][0]["Principal"]["AWS"].startswith("AIDA")
+
+
+def test_somebody_can_rewrite_a_policy_that_she_holds(account: dict[str, Any]) -> None:
+    dana = by_name(account, "UserDetailList", "UserName")["dana.okafor"]
+    tools = by_name(account, "Policies", "PolicyName")["platform-tools"]
+
+    assert tools["Arn"] in {policy["PolicyArn"] for policy in dana["AttachedManagedPolicies"]}
+    text = json.dumps(tools["PolicyVersionList"][0]["Document"])
+    assert "iam:CreatePolicyVersion" in text
+    assert "policy/platform-*" in text
+
+
+def test_a_second_seeding_writes_nothing(seeded: Emulator) -> None:
+    last = seeded.calls()[-1]["n"]
+
+    acme.seed(seeded.url)
+
+    assert not [call for call in seeded.calls(since=last) if call["action"].startswith(WRITES)]
+
+
+def test_it_is_the_same_everywhere_and_whatever_a_seeding_left_that_was_cut_off(
+    emulator: Emulator, iam: Any, account: dict[str, Any]
+) -> None:
+    iam.create_user(UserName="dana.okafor")
+    acme.seed(emulator.url)
+
+    again = iam.get_account_authorization_details(MaxItems=1000)
+
+    del again["ResponseMetadata"]
+    assert again == account
+
+
+def test_the_console_can_assume_its_roles(seeded: Emulator) -> None:
+    sts = seeded.client("sts")
+    common = {"RoleSessionName": "worker", "ExternalId": acme.EXTERNAL_ID}
+
+    sts.assume_role(RoleArn=acme.READ_ROLE_ARN, **common)
+    session = sts.assume_role(
+        RoleArn=acme.WRITE_ROLE_ARN, SourceIdentity="maya", Tags=[{"Key": "change", "Value": "7"}], **common
+    )
+
+    assert session["SourceIdentity"] == "maya"
+
+
+def test_the_consoles_roles_hold_what_it_needs(seeded: Emulator) -> None:
+    from tests.emulator.test_assume_roles import credentials
+
+    sts = seeded.client("sts")
+    common = {"RoleSessionName": "worker", "ExternalId": acme.EXTERNAL_ID}
+    reader = credentials(sts.assume_role(RoleArn=acme.READ_ROLE_ARN, **common))
+    writer = credentials(sts.assume_role(RoleArn=acme.WRITE_ROLE_ARN, **common))
+    seeded.enforce_iam()
+    try:
+        seeded.client("iam", **reader).get_account_authorization_details()
+        seeded.client("iam", **writer).add_user_to_group(GroupName="support", UserName="kenji.watanabe")
+        with pytest.raises(Exception, match="iam:AddUserToGroup on resource: group support because"):
+            seeded.client("iam", **reader).add_user_to_group(GroupName="support", UserName="kenji.watanabe")
+    finally:
+        seeded.enforce_iam(on=False)
+
+
+def test_its_people_are_in_two_user_pools(seeded: Emulator) -> None:
+    cognito = seeded.client("cognito-idp", region_name="eu-west-1")
+    pools = {pool["Name"]: pool["Id"] for pool in cognito.list_user_pools(MaxResults=60)["UserPools"]}
+    counts = {
+        name: sum(len(page["Users"]) for page in cognito.get_paginator("list_users").paginate(UserPoolId=pool_id))
+        for name, pool_id in pools.items()
+    }
+
+    assert counts == {"acme-customers": 800, "acme-partners": 60}
+    assert (
+        cognito.describe_user_pool(UserPoolId=pools["acme-customers"])["UserPool"]["DeletionProtection"] == "INACTIVE"
+    )
+    clients = cognito.list_user_pool_clients(UserPoolId=pools["acme-customers"], MaxResults=60)["UserPoolClients"]
+    shop = next(client["ClientId"] for client in clients if client["ClientName"] == "shop-web")
+    told = cognito.describe_user_pool_client(UserPoolId=pools["acme-customers"], ClientId=shop)["UserPoolClient"]
+    assert "ClientSecret" in told
+    assert "implicit" in told["AllowedOAuthFlows"]
+
+
+def test_a_partner_signs_in_with_the_code_of_an_app(seeded: Emulator) -> None:
+    cognito = seeded.client("cognito-idp", region_name="eu-west-1")
+    pools = {pool["Name"]: pool["Id"] for pool in cognito.list_user_pools(MaxResults=60)["UserPools"]}
+    gold = cognito.list_users_in_group(UserPoolId=pools["acme-partners"], GroupName="gold")["Users"]
+    clients = cognito.list_user_pool_clients(UserPoolId=pools["acme-partners"])["UserPoolClients"]
+    portal = next(client["ClientId"] for client in clients if client["ClientName"] == "partner-portal")
+
+    answer = cognito.initiate_auth(
+        ClientId=portal,
+        AuthFlow="USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": gold[0]["Username"], "PASSWORD": user_pools.PASSWORD},
+    )
+
+    assert answer["ChallengeName"] == "SOFTWARE_TOKEN_MFA"
+
+
+def test_a_guest_of_its_shop_may_read_far_too_much(seeded: Emulator) -> None:
+    pools = seeded.client("cognito-identity", region_name="eu-west-1")
+    (pool,) = pools.list_identity_pools(MaxResults=60)["IdentityPools"]
+    identity = pools.get_id(IdentityPoolId=pool["IdentityPoolId"])["IdentityId"]
+    given = pools.get_credentials_for_identity(IdentityId=identity)["Credentials"]
+    s3 = seeded.client(
+        "s3",
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretKey"],
+        aws_session_token=given["SessionToken"],
+    )
+
+    assert s3.get_object(Bucket="acme-images", Key="public/logo.svg")["ContentType"] == "image/svg+xml"
+    assert s3.get_object(Bucket="acme-images", Key="drafts/next-campaign.svg")["ContentLength"] > 0
