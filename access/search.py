@@ -8,21 +8,21 @@ from django.urls import reverse
 
 from accounts.models import AwsAccount, Operator
 from accounts.roles import SEE_IAM
-from iamconsole.web.search import MOST, Found, Hit, SearchKind
+from iamconsole.web.search import MOST, Hit, KindMatches, SearchKind
 from iamconsole.web.search import register as register_kind
 from policies.engine.catalogue import access_levels, all_actions
 
 
-def find_actions(operator: Operator, words: str, limit: int) -> Found:
+def find_actions(operator: Operator, words: str, limit: int) -> KindMatches:
     """Actions whose name begins so, with their service or without; the whole name first."""
     aws_account = AwsAccount.objects.visible_to(operator, SEE_IAM).order_by("name", "pk").first()
     if aws_account is None:
-        return Found(0, [])
+        return KindMatches(0, [])
     key = words.lower()
     named = ((name, *name.lower().split(":", 1)) for name in all_actions())
     found = [name for name, service, short in named if f"{service}:{short}".startswith(key) or short.startswith(key)]
     best = sorted(found, key=lambda name: (key not in (name.lower(), name.lower().partition(":")[2]), name))
-    return Found(min(len(found), MOST), [_hit(aws_account, name) for name in best[:limit]])
+    return KindMatches(min(len(found), MOST), [_hit(aws_account, name) for name in best[:limit]])
 
 
 def _hit(aws_account: AwsAccount, name: str) -> Hit:

@@ -77,7 +77,7 @@ class SessionsSeen(MiddlewareMixin):
             UserSession.objects.create_from_request(request)
 
 
-class SealedSaysSo(MiddlewareMixin):
+class UnsealFailureMiddleware(MiddlewareMixin):
     """What can't be opened, since its key is missing, gets a page that says what to do."""
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

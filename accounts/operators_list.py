@@ -13,7 +13,7 @@ from accounts.models import Operator
 from accounts.sign_in import factors
 from iamconsole.web.cells import name_link
 from iamconsole.web.elements import ago, muted, small
-from iamconsole.web.filters import Choice, ChoiceFilter
+from iamconsole.web.filters import ChoiceFilter, FilterChoice
 from iamconsole.web.tables import Column, Table
 
 
@@ -62,9 +62,9 @@ OPERATORS = Table(
             "state",
             "State",
             choices=(
-                Choice("active", "Active", Q(is_active=True, last_login__isnull=False)),
-                Choice("new", "Never signed in", Q(is_active=True, last_login__isnull=True)),
-                Choice("deactivated", "Deactivated", Q(is_active=False)),
+                FilterChoice("active", "Active", Q(is_active=True, last_login__isnull=False)),
+                FilterChoice("new", "Never signed in", Q(is_active=True, last_login__isnull=True)),
+                FilterChoice("deactivated", "Deactivated", Q(is_active=False)),
             ),
         ),
     ),

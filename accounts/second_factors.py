@@ -12,7 +12,7 @@ from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.db.models.signals import post_init
 
-from iamconsole.sealing import BLOB, CannotUnseal, KeyMissing, Purpose, key_names, seal, sealed_under, unseal
+from iamconsole.sealing import BLOB, CannotUnseal, KeyMissing, SealingPurpose, key_names, seal, sealed_under, unseal
 
 _FRESH = "not an operator's yet"
 
@@ -47,7 +47,7 @@ def connect() -> None:
 
 
 def encrypt(text: str) -> str:
-    return seal(text, Purpose.SECOND_FACTOR, _FRESH)
+    return seal(text, SealingPurpose.SECOND_FACTOR, _FRESH)
 
 
 def decrypt(blob: str) -> str:
@@ -55,7 +55,7 @@ def decrypt(blob: str) -> str:
     try:
         if not isinstance(blob, _Owned):
             raise CannotUnseal
-        return unseal(blob, Purpose.SECOND_FACTOR, *blob.owner)
+        return unseal(blob, SealingPurpose.SECOND_FACTOR, *blob.owner)
     except CannotUnseal as error:
         raise FactorSealed(error) from error
 
@@ -77,7 +77,9 @@ def reseal() -> int:
     for row in Authenticator.objects.iterator(chunk_size=200):
         stale = {name: text for name, text in _texts(row.data).items() if sealed_under(text) in older}
         try:
-            row.data |= {name: seal(decrypt(text), Purpose.SECOND_FACTOR, *_owner(row)) for name, text in stale.items()}
+            row.data |= {
+                name: seal(decrypt(text), SealingPurpose.SECOND_FACTOR, *_owner(row)) for name, text in stale.items()
+            }
         except FactorSealed:
             continue
         # Only as long as it is what was read: recovery codes that are used meanwhile stay used.
@@ -99,11 +101,11 @@ def _own(sender: type[Authenticator], instance: Authenticator, **kwargs: Any) ->
     owner = _owner(instance)
     for name, text in _texts(data).items():
         try:
-            fresh = unseal(text, Purpose.SECOND_FACTOR, _FRESH)
+            fresh = unseal(text, SealingPurpose.SECOND_FACTOR, _FRESH)
         except CannotUnseal:
             data[name] = _Owned.by(text, owner)
         else:
-            data[name] = _Owned.by(seal(fresh, Purpose.SECOND_FACTOR, *owner), owner)
+            data[name] = _Owned.by(seal(fresh, SealingPurpose.SECOND_FACTOR, *owner), owner)
 
 
 def _owner(row: Authenticator) -> tuple[object, ...]:

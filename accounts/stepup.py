@@ -40,7 +40,7 @@ V = TypeVar("V", bound=Callable[..., HttpResponseBase])
 
 
 @dataclass(frozen=True)
-class Kept:
+class PostponedForm:
     """A form that was posted while the sign-in was too old; it waits in the session to be sent again."""
 
     path: str
@@ -102,15 +102,15 @@ def demand_step_up(request: HttpRequest) -> None:
     raise ImmediateHttpResponse(send_to(request, f"{methods[0]['url']}?{urlencode({'next': back})}"))
 
 
-def kept(request: HttpRequest) -> Kept | None:
+def kept(request: HttpRequest) -> PostponedForm | None:
     held: dict[str, Any] | None = request.session.get(KEY)
-    return Kept(**held) if held else None
+    return PostponedForm(**held) if held else None
 
 
-def _keep(request: HttpRequest) -> Kept:
+def _keep(request: HttpRequest) -> PostponedForm:
     posted = [(name, str(value)) for name, values in request.POST.lists() for value in values]
     lost = any(NEVER_KEPT.search(name) and name != "csrfmiddlewaretoken" for name, _ in posted) or bool(request.FILES)
-    return Kept(request.get_full_path(), [field for field in posted if not NEVER_KEPT.search(field[0])], lost)
+    return PostponedForm(request.get_full_path(), [field for field in posted if not NEVER_KEPT.search(field[0])], lost)
 
 
 def _forget(request: HttpRequest) -> None:

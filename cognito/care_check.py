@@ -17,20 +17,22 @@ from cognito.operations.people.base import InPool, OfPoolParams, PersonParams
 from cognito.operations.people.making import NewPersonParams
 from cognito.people.messages import MOST_MAILS
 from iamconsole.web.words import counted, full_time
-from sync.checks import Check, Finding
+from sync.checks import PlanCheck, PlanFinding
 from sync.made import made_by
 from sync.models import Attempt, Change, Step
-from sync.operations import Planned
+from sync.operations import PlannedStep
 
 _HOUR = timedelta(hours=1)
 _PERHAPS_DONE = ("", Step.State.DONE, Step.State.UNKNOWN)  # outcomes of what was sent
 _OWN_MAIL = "Cognito sends it itself"  # as cognito.people.messages says it
 
 
-class CareCheck(Check):
+class CareCheck(PlanCheck):
     name = "cognito.care"
 
-    def refuses(self, aws_account: AwsAccount, actor: Operator, steps: Sequence[Planned], change_id: int | None) -> str:
+    def refuses(
+        self, aws_account: AwsAccount, actor: Operator, steps: Sequence[PlannedStep], change_id: int | None
+    ) -> str:
         """Helpdesk may change so many people of a pool in an hour; who may propose anything, any number."""
         of_people = [step for step in steps if isinstance(step.operation, InPool)]
         if not of_people or may(actor, PROPOSE, aws_account):
@@ -48,7 +50,7 @@ class CareCheck(Check):
                 )
         return ""
 
-    def look(self, aws_account: AwsAccount, steps: Sequence[Planned]) -> list[Finding]:
+    def look(self, aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> list[PlanFinding]:
         of_people = [step for step in steps if isinstance(step.operation, InPool)]
         found = []
         billed = {_who(step.params) for step in of_people if getattr(step.operation, "bills", False)}
@@ -57,15 +59,15 @@ class CareCheck(Check):
                 f"AWS may count {counted(len(billed), 'person', 'people')} as active this month because of this, "
                 "and bill for whom it hadn’t counted yet."
             )
-            found.append(Finding("ACTIVE_PEOPLE", "suggestion", words))
+            found.append(PlanFinding("ACTIVE_PEOPLE", "suggestion", words))
         mails = sum(_OWN_MAIL in step.params.said for step in of_people)
         if mails > MOST_MAILS:
             words = f"It sends {mails:,} e-mails, and Cognito itself sends {MOST_MAILS} a day: AWS refuses the rest."
-            found.append(Finding("MAIL_QUOTA", "warning", words, about=(), amount=mails))
+            found.append(PlanFinding("MAIL_QUOTA", "warning", words, about=(), amount=mails))
         return found
 
 
-def _by_pool(steps: Sequence[Planned]) -> dict[str, set[str]]:
+def _by_pool(steps: Sequence[PlannedStep]) -> dict[str, set[str]]:
     """Who is invited and put into a group is one person."""
     invited = {made_by(step.position): step.params.key for step in steps if isinstance(step.params, NewPersonParams)}
     found: defaultdict[str, set[str]] = defaultdict(set)

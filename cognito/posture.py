@@ -22,7 +22,7 @@ from django.utils.safestring import SafeString
 from accounts.models import AwsAccount
 from iamconsole.web import panels
 from iamconsole.web.elements import flag, joined, muted, small
-from iamconsole.web.filters import Choice, ChoiceFilter
+from iamconsole.web.filters import ChoiceFilter, FilterChoice
 from iamconsole.web.tables import Column
 from iamconsole.web.words import counted
 from sync.models import Fact, MirroredRow, Revision
@@ -166,15 +166,15 @@ FILTER = ChoiceFilter(
     "Worst finding",
     choices=(
         *(
-            Choice(name, panels.SEVERITIES[name][0], Q(worst=name), f"Worst finding: {name}")
+            FilterChoice(name, panels.SEVERITIES[name][0], Q(worst=name), f"Worst finding: {name}")
             for name in ("critical", "high", "medium", "low")
         ),
-        Choice("none", "None", Q(worst=""), "Nothing found"),
+        FilterChoice("none", "None", Q(worst=""), "Nothing found"),
     ),
 )
 
 
-def attention(aws_account: AwsAccount, model: type[MirroredRow], url_name: str) -> Iterator[panels.Row]:
+def attention(aws_account: AwsAccount, model: type[MirroredRow], url_name: str) -> Iterator[panels.PanelRow]:
     """A line of the overview for each pool with something bad: its worst, and how much else."""
     facts = Fact.objects.filter(aws_account=aws_account, kind=model.kind, name=FINDINGS, sort_key__in=_SAID)
     live = model._default_manager.filter(aws_account=aws_account, gone_at__isnull=True)
@@ -184,7 +184,7 @@ def attention(aws_account: AwsAccount, model: type[MirroredRow], url_name: str) 
             continue
         worst, *others = [each for each in fact.value["findings"] if each["severity"] in _SAID]
         also = f" Also: {'; '.join(each['title'] for each in others)}." if others else ""
-        yield panels.Row(
+        yield panels.PanelRow(
             title=f"{names[fact.object_id]}: {worst['title']}",
             url=reverse(url_name, kwargs={"account_id": aws_account.account_id, "aws_id": fact.object_id}),
             text=f"{worst['text']}{also}",

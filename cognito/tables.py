@@ -31,7 +31,7 @@ from cognito.selectors import (
 from iamconsole.web.cells import created, gone_since, name_link, object_url
 from iamconsole.web.counts import lately, lately_each
 from iamconsole.web.elements import ago, joined, marked, muted, small
-from iamconsole.web.filters import Choice, ChoiceFilter, DateFilter, Filter, TextFilter
+from iamconsole.web.filters import ChoiceFilter, DateFilter, Filter, FilterChoice, TextFilter
 from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table
 from iamconsole.web.words import number
@@ -127,9 +127,9 @@ POOLS = Table(
             "mfa",
             "MFA",
             choices=(
-                Choice("on", "Required", Q(mfa="ON"), "MFA required"),
-                Choice("optional", "Optional", Q(mfa="OPTIONAL"), "MFA optional"),
-                Choice("off", "Off", Q(mfa="OFF"), "MFA off"),
+                FilterChoice("on", "Required", Q(mfa="ON"), "MFA required"),
+                FilterChoice("optional", "Optional", Q(mfa="OPTIONAL"), "MFA optional"),
+                FilterChoice("off", "Off", Q(mfa="OFF"), "MFA off"),
             ),
         ),
         posture.FILTER,
@@ -273,13 +273,13 @@ PEOPLE_FILTERS: tuple[Filter, ...] = (
         "status",
         "Status",
         choices=(
-            Choice(
+            FilterChoice(
                 "unfinished",
                 "Sign-up or first sign-in not finished",
                 of_status(*UNFINISHED),
                 "Sign-up or first sign-in not finished",
             ),
-            *(Choice(value.lower(), str(label), of_status(value)) for value, label in Status.choices),
+            *(FilterChoice(value.lower(), str(label), of_status(value)) for value, label in Status.choices),
         ),
     ),
     yes_or_no("enabled", "Enabled", Q(enabled=True), "Enabled"),

@@ -18,7 +18,7 @@ _CATEGORY = re.compile(r"\\p\{(\w)\}")
 
 
 @dataclass(frozen=True)
-class Broken:
+class ConstraintViolation:
     """A constraint that a parameter breaks: `must` follows "it must". `path` as AWS writes it, with dots."""
 
     path: str
@@ -28,28 +28,28 @@ class Broken:
     sensitive: bool = False
 
 
-def broken(shape: Any, params: dict[str, Any]) -> Iterator[Broken]:
+def broken(shape: Any, params: dict[str, Any]) -> Iterator[ConstraintViolation]:
     """Each constraint of the input shape that the parameters break."""
     if shape is not None:
         yield from _of_structure(shape, params, "")
 
 
-def _of_structure(shape: Any, value: dict[str, Any], path: str) -> Iterator[Broken]:
+def _of_structure(shape: Any, value: dict[str, Any], path: str) -> Iterator[ConstraintViolation]:
     for name in shape.required_members:
         if value.get(name) is None:
-            yield Broken(_join(path, name), None, "not be null", "null")
+            yield ConstraintViolation(_join(path, name), None, "not be null", "null")
     for name, content in value.items():
         if name in shape.members and content is not None:
             yield from _of(shape.members[name], content, _join(path, name))
 
 
-def _of(shape: Any, value: Any, path: str) -> Iterator[Broken]:
+def _of(shape: Any, value: Any, path: str) -> Iterator[ConstraintViolation]:
     kind = shape.type_name
     if kind == "structure" and isinstance(value, dict):
         yield from _of_structure(shape, value, path)
         return
     for of, must in _broken(shape, value):
-        yield Broken(path, value, must, of, bool(shape.metadata.get("sensitive")))
+        yield ConstraintViolation(path, value, must, of, bool(shape.metadata.get("sensitive")))
     if kind == "list" and isinstance(value, list):
         for number, item in enumerate(value, start=1):
             yield from _of(shape.member, item, f"{path}.{number}.member")

@@ -21,7 +21,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 _PRIVATE = 0o700
 
 
-class _Given(FileAwareMapping):  # type: ignore[misc]
+class _NonEmptyEnvironment(FileAwareMapping):  # type: ignore[misc]
     """What the environment says, without what it leaves empty. Raises ImproperlyConfigured for an unreadable file."""
 
     def __getitem__(self, name: str) -> str:
@@ -37,7 +37,7 @@ class _Given(FileAwareMapping):  # type: ignore[misc]
 class _Env(environ.Env):  # type: ignore[misc]
     """Takes values to the letter: no `$NAME` in a password stands for another variable."""
 
-    ENVIRON = _Given()
+    ENVIRON = _NonEmptyEnvironment()
 
     def get_value(
         self, var: str, cast: Any = None, default: Any = environ.Env.NOTSET, parse_default: bool = False

@@ -28,7 +28,7 @@ _NAME_BYTES, _NONCE_BYTES = 8, 12
 BLOB = re.compile(r"seal1\.([0-9a-f]{16})\.([A-Za-z0-9_-]+)")
 
 
-class Purpose(StrEnum):
+class SealingPurpose(StrEnum):
     STEP_SECRET = "step secret"  # noqa: S105  a name
     SECOND_FACTOR = "second factor"
     PERSONAL = "personal text of a plan"
@@ -60,7 +60,7 @@ class _Key:
     ciphers: Callable[[str], AESGCM]
 
 
-def seal(text: str, purpose: Purpose, *bound: object) -> str:
+def seal(text: str, purpose: SealingPurpose, *bound: object) -> str:
     """`text`, encrypted under the newest key. `bound`: what it belongs to, to be told again when it is opened."""
     key = _key(settings.SEAL_KEYS[0])
     nonce = os.urandom(_NONCE_BYTES)
@@ -68,7 +68,7 @@ def seal(text: str, purpose: Purpose, *bound: object) -> str:
     return f"{_MARK}{key.name}.{base64.urlsafe_b64encode(nonce + sealed).decode().rstrip('=')}"
 
 
-def unseal(blob: str, purpose: Purpose, *bound: object) -> str:
+def unseal(blob: str, purpose: SealingPurpose, *bound: object) -> str:
     """What `seal` sealed for the same. Raises CannotUnseal."""
     said = BLOB.fullmatch(blob)
     if said is None:

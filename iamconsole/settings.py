@@ -65,7 +65,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "iamconsole.web.middleware.NoNul",
-    "iamconsole.web.unseen.UnseenShown",
+    "iamconsole.web.unseen.UnseenCharactersMiddleware",
     "iamconsole.web.once.OncePerPage",
     "accounts.middleware.NothingKept",
     "accounts.audit.causes.CausedByRequest",
@@ -81,7 +81,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.SignInRequired",
     "accounts.middleware.MfaRequired",
-    "accounts.middleware.SealedSaysSo",
+    "accounts.middleware.UnsealFailureMiddleware",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [

@@ -12,31 +12,31 @@ from identities.trust import joined, principals_of, trusted_of, unique_ids
 from policies.documents import texts_of
 from policies.operations.arns import name_of, path_of
 from sync.mirror import Content, ObjectRef
-from sync.mirror.differences import Part, Reversal
+from sync.mirror.differences import ContentPart, Reversal
 from sync.models import Revision
 from sync.operations import StepSpec
 
 PARTS = {
-    "name": Part("Name", changed="renamed from {old} to {new}"),
-    "path": Part("Path"),
-    "arn": Part("ARN", follows="name"),
-    "attached": Part("Attached policies", "attached {name}", "detached {name}", named=name_of),
-    "groups": Part("Groups", "added to the group {name}", "removed from the group {name}"),
-    "inline": Part(
+    "name": ContentPart("Name", changed="renamed from {old} to {new}"),
+    "path": ContentPart("Path"),
+    "arn": ContentPart("ARN", follows="name"),
+    "attached": ContentPart("Attached policies", "attached {name}", "detached {name}", named=name_of),
+    "groups": ContentPart("Groups", "added to the group {name}", "removed from the group {name}"),
+    "inline": ContentPart(
         "Inline policies",
         "inline policy {name} written",
         "inline policy {name} deleted",
         "inline policy {name} changed",
     ),
-    "trust": Part("Trust policy", "trust policy written", changed="trust policy changed"),
-    "boundary": Part(
+    "trust": ContentPart("Trust policy", "trust policy written", changed="trust policy changed"),
+    "boundary": ContentPart(
         "Permissions boundary",
         "bounded by {new}",
         "boundary {old} taken off",
         "bounded by {new} instead of {old}",
         named=name_of,
     ),
-    "tags": Part("Tags", "tag {name}={new} added", "tag {name} removed", "tag {name} is {new} instead of {old}"),
+    "tags": ContentPart("Tags", "tag {name}={new} added", "tag {name} removed", "tag {name} is {new} instead of {old}"),
 }
 
 

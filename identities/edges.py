@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 
 from identities.models import Attachment, IamGroup, IamUser, InlinePolicy, Membership, Principal
 from policies.models import ManagedPolicy
-from sync.mirror import Content, Place, bulk
+from sync.mirror import AccountRegion, Content, bulk
 from sync.mirror.base import DETAILS
 from sync.mirror.bulk import Columns
 from sync.mirror.rows import columns, existing_of, project, slot
@@ -20,7 +20,12 @@ Owners = Mapping[str, int]  # pks by AWS id
 
 
 def save_inline(
-    place: Place, owner: str, owners: Owners, contents: Mapping[str, Content], held: Mapping[str, int], at: datetime
+    place: AccountRegion,
+    owner: str,
+    owners: Owners,
+    contents: Mapping[str, Content],
+    held: Mapping[str, int],
+    at: datetime,
 ) -> None:
     """`owner` is the field: user, group or role. `held`: the pk of each document by the hash of its text."""
     hangs_on = f"{owner}_id"
@@ -33,7 +38,9 @@ def save_inline(
     project(InlinePolicy, existing_of(InlinePolicy, hangs_on, owners.values()), wanted, at)
 
 
-def tie_attachments(place: Place, owner: str, owners: Owners, contents: Mapping[str, Content], at: datetime) -> None:
+def tie_attachments(
+    place: AccountRegion, owner: str, owners: Owners, contents: Mapping[str, Content], at: datetime
+) -> None:
     """An attachment is there also when its policy is not (yet); see `find_policies`."""
     hangs_on = f"{owner}_id"
     arns = {arn for content in contents.values() for arn in content["attached"]}
@@ -48,7 +55,7 @@ def tie_attachments(place: Place, owner: str, owners: Owners, contents: Mapping[
     project(Attachment, existing, wanted, at, other_end="policy_id")
 
 
-def find_policies(place: Place, owner: str, most: int) -> int:
+def find_policies(place: AccountRegion, owner: str, most: int) -> int:
     """Completes attachments, at most so many, whose policy came after them. Returns how many."""
     policies = ManagedPolicy.objects.live().filter(
         aws_account=place.aws_account, region=place.region, arn=OuterRef("arn")
@@ -61,7 +68,7 @@ def find_policies(place: Place, owner: str, most: int) -> int:
 
 
 def tie_memberships(
-    place: Place, users: Owners, contents: Mapping[str, Content], at: datetime, *, final: bool
+    place: AccountRegion, users: Owners, contents: Mapping[str, Content], at: datetime, *, final: bool
 ) -> set[str]:
     """Returns who is in a group that the mirror doesn't have; until `final`, they keep what memberships they have."""
     names = {name.casefold() for content in contents.values() for name in content["groups"]}
@@ -94,19 +101,19 @@ def count_members(groups: Collection[int]) -> None:
     bulk.update(IamGroup, [{"id": group, "member_count": counted.get(group, 0)} for group in groups])
 
 
-def loose_attachments(place: Place, owner: str) -> set[str]:
+def loose_attachments(place: AccountRegion, owner: str) -> set[str]:
     """The owners of attachments to a policy that is gone."""
     stale = Attachment.objects.live().filter(policy__gone_at__isnull=False, **{f"{owner}__isnull": False})
     return set(place.of(stale).values_list(f"{owner}__aws_id", flat=True))
 
 
-def loose_memberships(place: Place) -> set[str]:
+def loose_memberships(place: AccountRegion) -> set[str]:
     """The users in a group that is gone, or called otherwise now."""
     stale = Membership.objects.live().filter(Q(group__gone_at__isnull=False) | ~Q(group__name_key=F("name_key")))
     return set(place.of(stale).values_list("user__aws_id", flat=True))
 
 
-def loosen_members(place: Place, group_ids: Sequence[str]) -> None:
+def loosen_members(place: AccountRegion, group_ids: Sequence[str]) -> None:
     """Their members are looked into again at the end of the pull: a group by the same name may have taken over."""
     members = place.of(Membership.objects.live().filter(group__aws_id__in=group_ids)).values("user__aws_id")
     of_members = Facet.objects.filter(
@@ -126,16 +133,18 @@ def remove_all(owner: str, owners: Iterable[Any], at: datetime) -> None:
         count_members(set(members.values_list("group", flat=True)))
 
 
-def owners_of(place: Place, model: type[Principal], aws_ids: Iterable[str]) -> Owners:
+def owners_of(place: AccountRegion, model: type[Principal], aws_ids: Iterable[str]) -> Owners:
     here: Columns = {"aws_account_id": place.aws_account.pk, "region": place.region}
     return {row["aws_id"]: row["id"] for row in bulk.select(model, ["aws_id", "id"], "aws_id", aws_ids, here)}
 
 
-def _policies(place: Place, arns: Iterable[str]) -> dict[str, int]:
+def _policies(place: AccountRegion, arns: Iterable[str]) -> dict[str, int]:
     return {policy["arn"]: policy["id"] for policy in _live(place, ManagedPolicy, ["arn"], "arn", set(arns))}
 
 
-def _live(place: Place, model: type[MirroredRow], names: list[str], column: str, among: Iterable[str]) -> list[Columns]:
+def _live(
+    place: AccountRegion, model: type[MirroredRow], names: list[str], column: str, among: Iterable[str]
+) -> list[Columns]:
     """Of two by one name, where one was made anew and the sweep is still to come, the newer one is the last."""
     here: Columns = {"aws_account_id": place.aws_account.pk, "region": place.region, "gone_at": None}
     return sorted(bulk.select(model, ["id", *names], column, among, here), key=lambda row: row["id"])

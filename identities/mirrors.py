@@ -22,9 +22,9 @@ from policies.engine.statements import document_in
 from policies.mirrors import is_mirrored
 from policies.models import ManagedPolicy
 from sync.aws.errors import Invalid
-from sync.mirror import Content, Item, Mirror, Named, ObjectRef, Place, Reader, Seen, Source, SourcePage
+from sync.mirror import AccountRegion, Content, Item, Mirror, Named, ObjectRef, ParsedItem, Reader, Source, SourcePage
 from sync.mirror.bulk import Columns
-from sync.mirror.differences import Difference, Reversal
+from sync.mirror.differences import ContentDifference, Reversal
 from sync.mirror.hashing import moment
 from sync.mirror.rows import columns, write
 from sync.texts import storable
@@ -48,7 +48,7 @@ class IamDetails(Source):
     PARTS = (("Group", "LocalManagedPolicy", "AWSManagedPolicy"), ("User", "Role"))  # of Filter
     COUNTED = ("Users", "Groups", "Roles", "Policies")
 
-    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+    def pages(self, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
         begin, within = _part_of(marker)
         for part, filters in list(enumerate(self.PARTS))[begin:]:
             asked: dict[str, Any] = {"MaxItems": settings.PULL_PAGE_ITEMS, "Filter": list(filters)}
@@ -67,7 +67,7 @@ class IamDetails(Source):
             return f"{part}:{marker}"
         return f"{part + 1}:" if part + 1 < len(self.PARTS) else None
 
-    def expected(self, client: Reader, place: Place) -> int | None:
+    def expected(self, client: Reader, place: AccountRegion) -> int | None:
         counts: dict[str, int] = client.call("iam", "GetAccountSummary").get("SummaryMap") or {}
         return sum(counts.get(name, 0) for name in self.COUNTED)
 
@@ -102,7 +102,7 @@ class PrincipalMirror(Mirror):
         own = (f"{noun}Id", f"{noun}Name", f"{noun}PolicyList")
         return frozenset((*own, "Arn", "Path", "CreateDate", "AttachedManagedPolicies", *more))
 
-    def see(self, item: Item) -> Seen:
+    def see(self, item: Item) -> ParsedItem:
         texts: dict[str, str] = {}
         name, arn = item[f"{self.noun}Name"], item["Arn"]
         inline = item.get(f"{self.noun}PolicyList") or ()
@@ -114,7 +114,7 @@ class PrincipalMirror(Mirror):
             "inline": {policy["PolicyName"]: documents.refer(policy["PolicyDocument"], texts) for policy in inline},
             **self.more(item, texts),
         }
-        return Seen(self.object_id(item), name, arn, content, self.volatile(item), texts)
+        return ParsedItem(self.object_id(item), name, arn, content, self.volatile(item), texts)
 
     def more(self, item: Item, texts: dict[str, str]) -> Content:
         """The content that only this kind has."""
@@ -123,32 +123,32 @@ class PrincipalMirror(Mirror):
     def volatile(self, item: Item) -> dict[str, Any]:
         return {"created_at": moment(item.get("CreateDate"))}
 
-    def columns(self, seen: Seen, held: Mapping[str, int]) -> dict[str, Any]:
+    def columns(self, seen: ParsedItem, held: Mapping[str, int]) -> dict[str, Any]:
         """The columns that only this kind has."""
         return {}
 
-    def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
+    def save(self, place: AccountRegion, batch: Sequence[ParsedItem], at: datetime) -> None:
         held = documents.keep({text_hash: text for seen in batch for text_hash, text in seen.texts.items()})
         owners = write(self.model, [self._columns(place, seen, held, at) for seen in batch])
         contents = {seen.object_id: seen.content for seen in batch}
         edges.save_inline(place, self.owner, owners, contents, held, at)
 
-    def _columns(self, place: Place, seen: Seen, held: Mapping[str, int], at: datetime) -> Columns:
+    def _columns(self, place: AccountRegion, seen: ParsedItem, held: Mapping[str, int], at: datetime) -> Columns:
         own = {"path": seen.content["path"], **_counts(seen.content), **seen.volatile, **self.columns(seen, held)}
         return columns(place, at, aws_id=seen.object_id, name=seen.name, arn=seen.arn, **own)
 
-    def tie(self, place: Place, contents: Mapping[str, Content], at: datetime, *, final: bool) -> set[str]:
+    def tie(self, place: AccountRegion, contents: Mapping[str, Content], at: datetime, *, final: bool) -> set[str]:
         owners = edges.owners_of(place, self.model, contents)
         edges.tie_attachments(place, self.owner, owners, contents, at)
         return set()
 
-    def complete(self, place: Place, most: int) -> int:
+    def complete(self, place: AccountRegion, most: int) -> int:
         return edges.find_policies(place, self.owner, most)
 
-    def loose(self, place: Place) -> set[str]:
+    def loose(self, place: AccountRegion) -> set[str]:
         return edges.loose_attachments(place, self.owner)
 
-    def remove(self, place: Place, object_ids: Sequence[str], at: datetime) -> None:
+    def remove(self, place: AccountRegion, object_ids: Sequence[str], at: datetime) -> None:
         rows = place.of(self.model.objects.filter(aws_id__in=object_ids))
         edges.remove_all(self.owner, rows, at)
         rows.live().update(gone_at=at)
@@ -165,7 +165,7 @@ class PrincipalMirror(Mirror):
     def named(self, aws_account: AwsAccount, texts: Collection[str]) -> Named:
         return words_by_id(aws_account, {aws_id for text in texts for aws_id in unique_ids(principals_of(text))})
 
-    def worded(self, aws_account: AwsAccount, difference: Difference, old: str, new: str, named: Named) -> str:
+    def worded(self, aws_account: AwsAccount, difference: ContentDifference, old: str, new: str, named: Named) -> str:
         return drift.trust_words(aws_account, old, new, named) if difference.part == "trust" else difference.words
 
     def reverse(self, aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
@@ -182,7 +182,7 @@ class UserMirror(PrincipalMirror):
     def more(self, item: Item, texts: dict[str, str]) -> Content:
         return _bounded_and_tagged(item) | {"groups": sorted(item.get("GroupList") or ())}
 
-    def columns(self, seen: Seen, held: Mapping[str, int]) -> dict[str, Any]:
+    def columns(self, seen: ParsedItem, held: Mapping[str, int]) -> dict[str, Any]:
         content = seen.content
         return {
             "boundary_arn": content["boundary"],
@@ -190,12 +190,12 @@ class UserMirror(PrincipalMirror):
             "group_count": len(content["groups"]),
         }
 
-    def tie(self, place: Place, contents: Mapping[str, Content], at: datetime, *, final: bool) -> set[str]:
+    def tie(self, place: AccountRegion, contents: Mapping[str, Content], at: datetime, *, final: bool) -> set[str]:
         owners = edges.owners_of(place, self.model, contents)
         edges.tie_attachments(place, self.owner, owners, contents, at)
         return edges.tie_memberships(place, owners, contents, at, final=final)
 
-    def loose(self, place: Place) -> set[str]:
+    def loose(self, place: AccountRegion) -> set[str]:
         return super().loose(place) | edges.loose_memberships(place)
 
 
@@ -206,7 +206,7 @@ class GroupMirror(PrincipalMirror):
     page = "group"
     known = PrincipalMirror.members_of(noun)
 
-    def remove(self, place: Place, object_ids: Sequence[str], at: datetime) -> None:
+    def remove(self, place: AccountRegion, object_ids: Sequence[str], at: datetime) -> None:
         edges.loosen_members(place, object_ids)
         super().remove(place, object_ids, at)
 
@@ -242,7 +242,7 @@ class RoleMirror(PrincipalMirror):
             "last_used_region": used.get("Region") or "",
         }
 
-    def columns(self, seen: Seen, held: Mapping[str, int]) -> dict[str, Any]:
+    def columns(self, seen: ParsedItem, held: Mapping[str, int]) -> dict[str, Any]:
         trust = seen.content["trust"]["text"]
         return {
             "boundary_arn": seen.content["boundary"],
@@ -251,7 +251,7 @@ class RoleMirror(PrincipalMirror):
             "trusted": [{"type": kind, "value": value} for kind, value in _trusted(seen.texts[trust])],
         }
 
-    def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
+    def save(self, place: AccountRegion, batch: Sequence[ParsedItem], at: datetime) -> None:
         super().save(place, batch, at)
         keep_trusted(place.of(IamRole.objects.filter(aws_id__in=[seen.object_id for seen in batch])))
 

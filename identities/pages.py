@@ -49,12 +49,12 @@ def _holders(policy: ManagedPolicy) -> int:
 # ---- Needs attention -----------------------------------------------------------------------------------------
 
 
-def _administrators(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Row]:
+def _administrators(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.PanelRow]:
     holds = selectors.has_attached("user", selectors.ADMINISTRATOR)
     users = IamUser.objects.live().filter(holds, aws_account=aws_account).order_by("name_key")
     names = first_of(users.values_list("name", flat=True), SOME)
     if names:
-        yield panels.Row(
+        yield panels.PanelRow(
             title=f"{counted(names.total, 'user has', 'users have')} {selectors.ADMINISTRATOR} attached directly",
             url=f"{_list(aws_account, 'users')}?attached={selectors.ADMINISTRATOR}",
             text=f"{some(names.rows, names.total)} may do everything that no boundary or organisation policy cuts off.",
@@ -63,13 +63,13 @@ def _administrators(request: HttpRequest, aws_account: AwsAccount) -> Iterator[p
         )
 
 
-def _trusts(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Row]:
+def _trusts(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.PanelRow]:
     """Roles that an outside AWS account may assume, and roles that trust somebody who was deleted."""
     outside, deleted = _trusting(aws_account)
     if outside:
         ours = set(AwsAccount.objects.values_list("account_id", flat=True))
         trusted = sorted(set().union(*(outside_accounts(principals, ours) for _, principals in outside)))
-        yield panels.Row(
+        yield panels.PanelRow(
             title=f"{counted(len(outside), 'role trusts', 'roles trust')} an outside AWS account",
             url=f"{_list(aws_account, 'roles')}?trust=outside",
             text=f"{some([name for name, _ in outside])}: {some(trusted)} may assume {_them(outside)}.",
@@ -81,7 +81,7 @@ def _trusts(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Ro
         who = sorted({each.principal.name for each in deleted_in(named, signed_in(request)) if each.principal})
         meant = f" Meant: {some(who)}." if who else ""
         names = some([name for name, _ in deleted])
-        yield panels.Row(
+        yield panels.PanelRow(
             title=f"{counted(len(deleted), 'role trusts', 'roles trust')} somebody who was deleted",
             url=f"{_list(aws_account, 'roles')}?trust=deleted",
             text=f"{names}.{meant} Nobody can assume it: a new principal of the same name isn’t trusted.",

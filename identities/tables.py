@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import AwsAccount
-from iamconsole.web.filters import Choice, ChoiceFilter, DateFilter, Filter, TextFilter
+from iamconsole.web.filters import ChoiceFilter, DateFilter, Filter, FilterChoice, TextFilter
 from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table
 from identities import cells, selectors
@@ -195,23 +195,27 @@ ROLES = Table(
             "trust",
             "May be assumed by",
             choices=(
-                Choice("service", "An AWS service", selectors.trusting_type("Service"), "A service may assume it"),
-                Choice("aws", "An AWS principal", selectors.trusting_type("AWS"), "An AWS principal may assume it"),
-                Choice(
+                FilterChoice(
+                    "service", "An AWS service", selectors.trusting_type("Service"), "A service may assume it"
+                ),
+                FilterChoice(
+                    "aws", "An AWS principal", selectors.trusting_type("AWS"), "An AWS principal may assume it"
+                ),
+                FilterChoice(
                     "federated", "A sign-in provider", selectors.trusting_type("Federated"), "A provider may assume it"
                 ),
-                Choice(
+                FilterChoice(
                     "outside", "An outside AWS account", selectors.trusting_outside, "Trusts an outside AWS account"
                 ),
-                Choice("deleted", "Somebody who was deleted", trusting_deleted, "Trusts a deleted principal"),
+                FilterChoice("deleted", "Somebody who was deleted", trusting_deleted, "Trusts a deleted principal"),
             ),
         ),
         ChoiceFilter(
             "used",
             "Last used",
             choices=(
-                Choice("never", "Never, as far as AWS tells", Q(last_used_at__isnull=True), "Never used"),
-                Choice("ever", "At some time", Q(last_used_at__isnull=False), "Was used"),
+                FilterChoice("never", "Never, as far as AWS tells", Q(last_used_at__isnull=True), "Never used"),
+                FilterChoice("ever", "At some time", Q(last_used_at__isnull=False), "Was used"),
             ),
         ),
         ChoiceFilter(
@@ -219,8 +223,8 @@ ROLES = Table(
             "Roles of AWS services",
             default="hide",
             choices=(
-                Choice("hide", "Hide service-linked roles", ~_SERVICE_LINKED, "Service-linked hidden"),
-                Choice("only", "Only service-linked roles", _SERVICE_LINKED),
+                FilterChoice("hide", "Hide service-linked roles", ~_SERVICE_LINKED, "Service-linked hidden"),
+                FilterChoice("only", "Only service-linked roles", _SERVICE_LINKED),
             ),
         ),
         *_policy_filters("role"),

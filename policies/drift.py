@@ -12,16 +12,18 @@ from policies.operations import DeleteVersion, create_policy, plan_delete, plan_
 from policies.operations.managed import POLICY
 from policies.operations.tags import tags_again
 from sync.mirror import Content, ObjectRef
-from sync.mirror.differences import Difference, Part, Reversal, differences
+from sync.mirror.differences import ContentDifference, ContentPart, Reversal, differences
 from sync.operations import StepSpec
 
 PARTS = {
-    "name": Part("Name"),
-    "path": Part("Path"),
-    "arn": Part("ARN", follows="name"),
-    "attachable": Part("Can be attached"),
-    "default_version": Part("Version in force", changed="version {new} is in force instead of {old}"),
-    "versions": Part("Versions", "version {name} was written", "version {name} was deleted", "version {name} changed"),
+    "name": ContentPart("Name"),
+    "path": ContentPart("Path"),
+    "arn": ContentPart("ARN", follows="name"),
+    "attachable": ContentPart("Can be attached"),
+    "default_version": ContentPart("Version in force", changed="version {new} is in force instead of {old}"),
+    "versions": ContentPart(
+        "Versions", "version {name} was written", "version {name} was deleted", "version {name} changed"
+    ),
 }
 
 IN_USE = "Somebody has it by now. Delete it from its page, which takes it from everybody first, or accept it."
@@ -29,7 +31,7 @@ GONE_SINCE = "It is gone since."
 ANOTHER = "It gets another unique id than it had, and begins with v1 again. Its tags and who had it don’t come back so."
 
 
-def told(before: Content, after: Content) -> list[Difference]:
+def told(before: Content, after: Content) -> list[ContentDifference]:
     """The texts that are compared are those in force, before and after."""
     found = differences(PARTS, before, after)
     if all(each.part != "default_version" for each in found):

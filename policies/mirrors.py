@@ -11,9 +11,9 @@ from accounts.models import AwsAccount
 from policies import documents, drift
 from policies.models import ManagedPolicy, PolicyVersion
 from sync.aws.errors import NotFound
-from sync.mirror import Content, Item, Mirror, ObjectRef, Place, Reader, Seen, bulk
+from sync.mirror import AccountRegion, Content, Item, Mirror, ObjectRef, ParsedItem, Reader, bulk
 from sync.mirror.bulk import Columns
-from sync.mirror.differences import Difference, Reversal
+from sync.mirror.differences import ContentDifference, Reversal
 from sync.mirror.hashing import moment
 from sync.mirror.rows import columns, write
 
@@ -57,7 +57,7 @@ class PolicyMirror(Mirror):
     def object_id(self, item: Item) -> str:
         return str(item["PolicyId"])
 
-    def see(self, item: Item) -> Seen:
+    def see(self, item: Item) -> ParsedItem:
         texts: dict[str, str] = {}
         versions = item["PolicyVersionList"]
         content = {
@@ -75,9 +75,9 @@ class PolicyMirror(Mirror):
             "updated_at": moment(item.get("UpdateDate")),
             "versions_created": {version["VersionId"]: moment(version.get("CreateDate")) for version in versions},
         }
-        return Seen(self.object_id(item), item["PolicyName"], item["Arn"], content, volatile, texts)
+        return ParsedItem(self.object_id(item), item["PolicyName"], item["Arn"], content, volatile, texts)
 
-    def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
+    def save(self, place: AccountRegion, batch: Sequence[ParsedItem], at: datetime) -> None:
         held = documents.keep({text_hash: text for seen in batch for text_hash, text in seen.texts.items()})
         pks = write(ManagedPolicy, [_columns(place, seen, at) for seen in batch])
         versions = [
@@ -96,7 +96,7 @@ class PolicyMirror(Mirror):
         live = PolicyVersion.objects.filter(policy__in=pks.values(), gone_at__isnull=True)
         live.exclude(pk__in=still_there.values()).update(gone_at=at)
 
-    def remove(self, place: Place, object_ids: Sequence[str], at: datetime) -> None:
+    def remove(self, place: AccountRegion, object_ids: Sequence[str], at: datetime) -> None:
         rows = place.of(ManagedPolicy.objects.filter(aws_id__in=object_ids))
         PolicyVersion.objects.filter(policy__in=rows, gone_at__isnull=True).update(gone_at=at)
         rows.live().update(gone_at=at)
@@ -107,7 +107,7 @@ class PolicyMirror(Mirror):
     def texts(self, hashes: Collection[str]) -> dict[str, str]:
         return documents.texts_of(hashes)
 
-    def differences(self, before: Content, after: Content) -> list[Difference]:
+    def differences(self, before: Content, after: Content) -> list[ContentDifference]:
         return drift.told(before, after)
 
     def reverse(self, aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
@@ -138,7 +138,7 @@ def _document(client: Reader, arn: str, version_id: str) -> dict[str, Any]:
     return {"Document": answer["PolicyVersion"]["Document"]}
 
 
-def _columns(place: Place, seen: Seen, at: datetime) -> Columns:
+def _columns(place: AccountRegion, seen: ParsedItem, at: datetime) -> Columns:
     return columns(
         place,
         at,

@@ -20,11 +20,11 @@ from policies.models import ManagedPolicy
 from sync.models import Ownership
 
 
-def _unused(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Row]:
+def _unused(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.PanelRow]:
     names = first_of(selectors.unused(aws_account).order_by("name_key").values_list("name", flat=True), SOME)
     if names:
         url = reverse("policies", kwargs={"account_id": aws_account.account_id})
-        yield panels.Row(
+        yield panels.PanelRow(
             title=f"{counted(names.total, 'policy is', 'policies are')} attached to nobody",
             url=f"{url}?managed_by=customer&use=unused",
             text=f"{some(names.rows, names.total)}. Nobody would lose anything without "

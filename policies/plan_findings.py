@@ -11,8 +11,8 @@ from policies.engine.lint import Severity
 from policies.engine.lint.sizes import CODES as SIZE_CODES
 from policies.engine.structure import DocumentType
 from sync import checks
-from sync.checks import Check, Finding, Measured
-from sync.operations import Planned
+from sync.checks import Measurement, PlanCheck, PlanFinding
+from sync.operations import PlannedStep
 
 MOST = 20
 # AWS takes documents with such errors, which then allow less than they seem to: nothing to refuse a plan for.
@@ -26,12 +26,14 @@ _ORDER = list(_AS)
 _HIDES = "INVISIBLE_CHARACTER"  # what is read differs from what is sent: a reviewer must know
 
 
-class LintCheck(Check):
+class LintCheck(PlanCheck):
     """Of the same text once, at the first step that writes it. It can't get worse: the texts are those of the plan."""
 
     name = "lint"
 
-    def measure(self, aws_account: AwsAccount, steps: Sequence[Planned], undoing: Sequence[Planned]) -> Measured | None:
+    def measure(
+        self, aws_account: AwsAccount, steps: Sequence[PlannedStep], undoing: Sequence[PlannedStep]
+    ) -> Measurement | None:
         first: dict[tuple[str, str], int] = {}
         for step in steps:
             text = step.operation.writes(aws_account, step.params)
@@ -49,12 +51,12 @@ class LintCheck(Check):
         found.sort(key=lambda each: (_ORDER.index(each[1].severity), each[0], each[1].start))
         told = [_finding(step, each) for step, each in found[:MOST]]
         if more := sum(each.stands_for for _, each in found[MOST:]):
-            told.append(Finding("MORE_FINDINGS", "suggestion", f"{counted(more, 'more finding')}."))
-        return Measured(None, told) if told else None
+            told.append(PlanFinding("MORE_FINDINGS", "suggestion", f"{counted(more, 'more finding')}."))
+        return Measurement(None, told) if told else None
 
 
-def _finding(step: int, found: lint.Finding) -> Finding:
-    return Finding(
+def _finding(step: int, found: lint.Finding) -> PlanFinding:
+    return PlanFinding(
         found.code,
         "security_warning" if found.code == _HIDES else _AS[found.severity],
         found.message,

@@ -13,10 +13,10 @@ from accounts.models import AwsAccount
 from iamconsole.web.words import counted
 from policies import quotas
 from policies.quotas import SUMMARY, Limit, Quota, Quotas, quotas_of
-from sync.checks import Check, Finding
+from sync.checks import PlanCheck, PlanFinding
 from sync.mirror.base import mirror_of
 from sync.models import Facet
-from sync.operations import Planned
+from sync.operations import PlannedStep
 
 _SERVICE_LINKED = ":role/aws-service-role/"  # made however full an AWS account is ("IAM and AWS STS quotas")
 
@@ -41,10 +41,10 @@ COUNTED = {
 }
 
 
-class QuotaCheck(Check):
+class QuotaCheck(PlanCheck):
     name = "quotas"
 
-    def look(self, aws_account: AwsAccount, steps: Sequence[Planned]) -> list[Finding]:
+    def look(self, aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> list[PlanFinding]:
         most_more = _most_more(steps)
         if not most_more:
             return []
@@ -68,7 +68,7 @@ def used(aws_account: AwsAccount, kind: str, held: Quotas) -> int:
     return at_pull + rows.live().filter(since).count() - rows.filter(~since, gone_at__gt=read_at).count()
 
 
-def _most_more(steps: Iterable[Planned]) -> dict[str, int]:
+def _most_more(steps: Iterable[PlannedStep]) -> dict[str, int]:
     """How many more there are at once, at the most, while the plan is carried out: by kind, where it makes any."""
     more: defaultdict[str, int] = defaultdict(int)
     most: dict[str, int] = {}
@@ -83,7 +83,7 @@ def _most_more(steps: Iterable[Planned]) -> dict[str, int]:
     return most
 
 
-def _findings(of: Counted, held: Quotas, in_use: int, more: int) -> list[Finding]:
+def _findings(of: Counted, held: Quotas, in_use: int, more: int) -> list[PlanFinding]:
     limit = held[of.quota]
     room = max(0, limit.value - in_use)
     words = f"The plan needs room for {counted(more, f'more {of.word}')}, and {room:,} fit: {in_use:,} are there"

@@ -12,7 +12,7 @@ from typing import cast
 from accounts.models import AwsAccount
 from iamconsole.web.once import once_a_page
 from policies.engine.document import DocumentType, size
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror.base import mirror_of
 
@@ -86,7 +86,7 @@ class Limit:
             more = f"; {f'up to {self.quota.most:,}' if self.quota.most else 'more'} where that was asked for"
         return f"{self.value:,} ({self.quota.name}{more})"
 
-    def findings(self, wanted: int, code: str, so_many: str, mend: str = "") -> list[Finding]:
+    def findings(self, wanted: int, code: str, so_many: str, mend: str = "") -> list[PlanFinding]:
         """What there is to say to `wanted` of it: none where it fits.
 
         `so_many`: a sentence's beginning, such as "10 policies are attached to the group analytics". It is a warning
@@ -96,9 +96,9 @@ class Limit:
             return []
         may_be_more = self.held is None and (self.quota.most is None or wanted <= self.quota.most)
         words = f"{so_many}; AWS allows {self.words}{mend and ': '}{mend}."
-        return [Finding(code, "warning" if may_be_more else "error", words, about=(), amount=wanted)]
+        return [PlanFinding(code, "warning" if may_be_more else "error", words, about=(), amount=wanted)]
 
-    def too_long(self, document: str) -> list[Finding]:
+    def too_long(self, document: str) -> list[PlanFinding]:
         """Of a quota of characters."""
         counted = size(document)
         words = f"The document has {counted:,} characters without white space"

@@ -11,14 +11,14 @@ from django.db.models import QuerySet
 from accounts.models import AwsAccount
 from policies.models import ManagedPolicy
 from sync.aws.errors import NotFound
-from sync.mirror import Content, EachObject, Item, ObjectRef, Place, Reader, Seen
+from sync.mirror import AccountRegion, Content, EachObject, Item, ObjectRef, ParsedItem, Reader
 from sync.mirror.columns import ColumnsMirror
-from sync.mirror.differences import Part, Reversal
+from sync.mirror.differences import ContentPart, Reversal
 from sync.models import MirroredRow
 
 PARTS = {
-    "description": Part("Description", "described: {new}"),
-    "tags": Part("Tags", "tag {name}={new} added", "tag {name} removed", "tag {name} is {new} instead of {old}"),
+    "description": ContentPart("Description", "described: {new}"),
+    "tags": ContentPart("Tags", "tag {name}={new} added", "tag {name} removed", "tag {name} is {new} instead of {old}"),
 }
 
 
@@ -48,12 +48,12 @@ class PolicySettings(ColumnsMirror):
     def object_id(self, item: Item) -> str:
         return str(item["PolicyId"])
 
-    def see(self, item: Item) -> Seen:
+    def see(self, item: Item) -> ParsedItem:
         tags = {tag["Key"]: tag["Value"] for tag in item.get("Tags") or ()}
         content = {"description": item.get("Description") or "", "tags": tags}
-        return Seen(self.object_id(item), item["PolicyName"], item["Arn"], content)
+        return ParsedItem(self.object_id(item), item["PolicyName"], item["Arn"], content)
 
-    def columns(self, seen: Seen) -> Mapping[str, Any]:
+    def columns(self, seen: ParsedItem) -> Mapping[str, Any]:
         return seen.content
 
     def reverse(self, aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
@@ -72,7 +72,7 @@ class PolicySettings(ColumnsMirror):
 class EachCustomerPolicy(EachObject):
     """AWS's own policies have no tags, and nobody needs their descriptions here."""
 
-    def rows(self, place: Place) -> QuerySet[MirroredRow]:
+    def rows(self, place: AccountRegion) -> QuerySet[MirroredRow]:
         return place.of(ManagedPolicy.objects.live()).filter(is_aws=False)
 
 

@@ -11,7 +11,7 @@ from django.db.models.lookups import Exact
 
 from iamconsole.web import cells
 from iamconsole.web.elements import ago, muted
-from iamconsole.web.filters import Choice, ChoiceFilter, Filter, TextFilter
+from iamconsole.web.filters import ChoiceFilter, Filter, FilterChoice, TextFilter
 from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table
 from iamconsole.web.words import counted
@@ -29,7 +29,9 @@ def name_column(url_name: str) -> Column:
 def yes_or_no(name: str, label: str, has: Q, chip: str) -> Filter:
     """Whether a row has something. `chip` says that it does: "Has a boundary" and "Not: has a boundary"."""
     no = f"Not: {chip[0].lower()}{chip[1:]}"
-    return ChoiceFilter(name, label, choices=(Choice("yes", "Yes", has, chip), Choice("no", "No", ~has, no)))
+    return ChoiceFilter(
+        name, label, choices=(FilterChoice("yes", "Yes", has, chip), FilterChoice("no", "No", ~has, no))
+    )
 
 
 def tag_filter(field: str) -> Filter:
@@ -63,8 +65,8 @@ GONE = ChoiceFilter(
     "No longer in AWS",
     unless=Q(gone_at__isnull=True),
     choices=(
-        Choice("only", "Only what is gone", Q(gone_at__isnull=False), "Gone from AWS"),
-        Choice("with", "Show it too", Q(), "With what is gone"),
+        FilterChoice("only", "Only what is gone", Q(gone_at__isnull=False), "Gone from AWS"),
+        FilterChoice("with", "Show it too", Q(), "With what is gone"),
     ),
 )
 # In the words of the index of them, or SQLite doesn't see that it fits.
@@ -74,10 +76,10 @@ OWNERSHIP = ChoiceFilter(
     "Looked after",
     unless=~Q(ownership=Ownership.IGNORED),
     choices=(
-        Choice("managed", "Managed here", Q(ownership=Ownership.MANAGED)),
-        Choice("read_only", "Read-only", _LEFT_TO_OTHERS & Q(ownership=Ownership.READ_ONLY)),
-        Choice("ignored", "Ignored", _LEFT_TO_OTHERS & Q(ownership=Ownership.IGNORED)),
-        Choice("all", "All, ignored too", Q(), "With what is ignored"),
+        FilterChoice("managed", "Managed here", Q(ownership=Ownership.MANAGED)),
+        FilterChoice("read_only", "Read-only", _LEFT_TO_OTHERS & Q(ownership=Ownership.READ_ONLY)),
+        FilterChoice("ignored", "Ignored", _LEFT_TO_OTHERS & Q(ownership=Ownership.IGNORED)),
+        FilterChoice("all", "All, ignored too", Q(), "With what is ignored"),
     ),
 )
 CREATED = Column(
@@ -181,17 +183,17 @@ POLICIES = Table(
             "managed_by",
             "Managed by",
             choices=(
-                Choice("customer", "This AWS account", Q(is_aws=False), "Customer managed"),
-                Choice("aws", "AWS", Q(is_aws=True), "Managed by AWS"),
+                FilterChoice("customer", "This AWS account", Q(is_aws=False), "Customer managed"),
+                FilterChoice("aws", "AWS", Q(is_aws=True), "Managed by AWS"),
             ),
         ),
         ChoiceFilter(
             "use",
             "Use",
             choices=(
-                Choice("unused", "Neither attached nor a boundary", _UNUSED, "Unused"),
-                Choice("attached", "Attached", Q(attachment_count__gt=0), "Attached"),
-                Choice("boundary", "Used as a boundary", Q(boundary_count__gt=0), "Used as a boundary"),
+                FilterChoice("unused", "Neither attached nor a boundary", _UNUSED, "Unused"),
+                FilterChoice("attached", "Attached", Q(attachment_count__gt=0), "Attached"),
+                FilterChoice("boundary", "Used as a boundary", Q(boundary_count__gt=0), "Used as a boundary"),
             ),
         ),
         PATH,

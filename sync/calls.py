@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from iamconsole.sealing import CannotUnseal, KeyMissing, Purpose, seal, unseal
+from iamconsole.sealing import CannotUnseal, KeyMissing, SealingPurpose, seal, unseal
 from sync.aws.secrets import Secret
 from sync.command_line import command_line
 from sync.sealed import NotKept, open_typed
@@ -58,13 +58,13 @@ class Personal:
 
 def concealed(text: str) -> str:
     """As a step may keep what is personal."""
-    return seal(text, Purpose.PERSONAL)
+    return seal(text, SealingPurpose.PERSONAL)
 
 
 def revealed(blob: str) -> Secret:
     """Raises NotKept."""
     try:
-        return Secret(unseal(blob, Purpose.PERSONAL))
+        return Secret(unseal(blob, SealingPurpose.PERSONAL))
     except KeyMissing as error:
         raise NotKept(str(error)) from error
     except CannotUnseal as error:

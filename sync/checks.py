@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 if TYPE_CHECKING:  # operations have findings too: the other way round is types only
     from accounts.models import AwsAccount, Operator
-    from sync.operations import Planned
+    from sync.operations import PlannedStep
 
 Severity = Literal["error", "protected", "security_warning", "warning", "suggestion"]
 # A change that got worse in one of these is one that nobody has agreed to.
@@ -23,7 +23,7 @@ GRAVE: frozenset[Severity] = frozenset({"error", "protected", "security_warning"
 
 
 @dataclass(frozen=True)
-class Finding:
+class PlanFinding:
     """`about` and `amount` are what it says, as values: by them one at the apply is compared with those on the plan.
 
     `about`: names, ids or ARNs; () where the code and the step say it all. None, which a finding that may be compared
@@ -50,7 +50,7 @@ class Finding:
     def at_step(self, position: int) -> Self:
         return replace(self, step=position)
 
-    def covers(self, now: Finding) -> bool:
+    def covers(self, now: PlanFinding) -> bool:
         """Whether whoever agreed to this one agreed to `now`: the same of the same step, about no more."""
         if (self.code, self.severity, self.step) != (now.code, now.severity, now.step):
             return False
@@ -60,27 +60,31 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Measured:
+class Measurement:
     """What a check keeps with the change (JSON, some hundred kB at most; None: nothing), and what it says of it."""
 
     kept: Any
-    findings: Sequence[Finding] = ()
+    findings: Sequence[PlanFinding] = ()
 
 
-class Check:
+class PlanCheck:
     """Override what it does: `look`, or `measure` and `worsened`. From the mirror alone: no network."""
 
     name: ClassVar[str]
 
-    def refuses(self, aws_account: AwsAccount, actor: Operator, steps: Sequence[Planned], change_id: int | None) -> str:
+    def refuses(
+        self, aws_account: AwsAccount, actor: Operator, steps: Sequence[PlannedStep], change_id: int | None
+    ) -> str:
         """A sentence why this operator may not do that now; "" when they may. `change_id`: None before it is one."""
         return ""
 
-    def look(self, aws_account: AwsAccount, steps: Sequence[Planned]) -> list[Finding]:
+    def look(self, aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> list[PlanFinding]:
         """What is to be said about these steps. Those that were sent already are left out."""
         return []
 
-    def measure(self, aws_account: AwsAccount, steps: Sequence[Planned], undoing: Sequence[Planned]) -> Measured | None:
+    def measure(
+        self, aws_account: AwsAccount, steps: Sequence[PlannedStep], undoing: Sequence[PlannedStep]
+    ) -> Measurement | None:
         """What the whole change does, for a page of the check's own; None when that is nothing.
 
         `undoing`: steps that would undo those of `steps` that were done already; so it is measured from what was there
@@ -96,38 +100,42 @@ class Check:
         return ""
 
 
-registry: dict[str, Check] = {}
+registry: dict[str, PlanCheck] = {}
 
 
-def register(check: Check) -> None:
+def register(check: PlanCheck) -> None:
     if check.name in registry:
         raise ValueError(f"The check {check.name} is registered already.")
     registry[check.name] = check
 
 
-def refused(aws_account: AwsAccount, actor: Operator, steps: Sequence[Planned], change_id: int | None = None) -> str:
+def refused(
+    aws_account: AwsAccount, actor: Operator, steps: Sequence[PlannedStep], change_id: int | None = None
+) -> str:
     """The first refusal, of whichever check."""
     return next(filter(None, (each.refuses(aws_account, actor, steps, change_id) for each in registry.values())), "")
 
 
-def look(aws_account: AwsAccount, steps: Sequence[Planned]) -> list[Finding]:
+def look(aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> list[PlanFinding]:
     """What all registered checks say."""
     return [finding for check in registry.values() for finding in check.look(aws_account, steps)]
 
 
-def measure(aws_account: AwsAccount, steps: Sequence[Planned], undoing: Sequence[Planned] = ()) -> dict[str, Measured]:
+def measure(
+    aws_account: AwsAccount, steps: Sequence[PlannedStep], undoing: Sequence[PlannedStep] = ()
+) -> dict[str, Measurement]:
     """By the name of the check."""
     measured = {name: check.measure(aws_account, steps, undoing) for name, check in registry.items()}
     return {name: each for name, each in measured.items() if each is not None}
 
 
-def worsened(before: Mapping[str, Any], now: Mapping[str, Measured]) -> list[str]:
+def worsened(before: Mapping[str, Any], now: Mapping[str, Measurement]) -> list[str]:
     """Sentences for what has got worse; `before` as the change keeps it."""
     told = (registry[name].worsened(before.get(name), each.kept) for name, each in now.items())
     return [sentence for sentence in told if sentence]
 
 
-def worse(before: Iterable[Finding], now: Iterable[Finding]) -> list[Finding]:
+def worse(before: Iterable[PlanFinding], now: Iterable[PlanFinding]) -> list[PlanFinding]:
     """The grave findings that none of before covers."""
     known = list(before)
     return [each for each in now if each.severity in GRAVE and not any(earlier.covers(each) for earlier in known)]

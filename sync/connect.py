@@ -19,7 +19,7 @@ from accounts.models import AwsAccount, Operator
 from accounts.roles import ADMINISTER
 from sync import aims, pull
 from sync.aws.client import reader
-from sync.aws.errors import AwsError, CredentialsWrong, RootUser, WrongAwsAccount
+from sync.aws.errors import AwsError, CredentialsWrong, RootUserRefused, WrongAwsAccount
 from sync.aws.permission_check import GET_IN, PermissionCheck, check_permissions, enter
 from sync.aws.permissions import Part
 from sync.aws.purpose import Tier
@@ -109,7 +109,7 @@ def machine_identity(*, partition: str, region: str, emulated: bool) -> Machine:
         client.call("sts", "GetCallerIdentity")
     except WrongAwsAccount:
         return Machine(client.identity_arn)
-    except RootUser as error:
+    except RootUserRefused as error:
         return Machine(client.identity_arn, error.sentence(), is_root=True)
     except CredentialsWrong as error:
         return Machine(

@@ -10,7 +10,7 @@ from sync.made import made_by
 
 if TYPE_CHECKING:  # operations look at drafts: the other way round is types only
     from accounts.models import AwsAccount
-    from sync.operations import Planned, Value
+    from sync.operations import PlannedStep, Value
 
 
 class Draft:
@@ -21,14 +21,14 @@ class Draft:
 
     def __init__(self, aws_account: AwsAccount, remembered: dict[Hashable, Any] | None = None) -> None:
         self.aws_account = aws_account
-        self.steps: list[Planned] = []
+        self.steps: list[PlannedStep] = []
         self.remembered: dict[Hashable, Any] = {} if remembered is None else remembered
         self._left: dict[str, Value] = {}
-        self._writing: defaultdict[str, list[Planned]] = defaultdict(list)
+        self._writing: defaultdict[str, list[PlannedStep]] = defaultdict(list)
         self._makers: dict[str, int] = {}
         self._deleted: set[str] = set()
 
-    def take(self, step: Planned) -> None:
+    def take(self, step: PlannedStep) -> None:
         """The plan's next step."""
         self.steps.append(step)
         self._left[step.part] = step.operation.after(step.params, step.expects)
@@ -50,7 +50,7 @@ class Draft:
         """The part as the steps so far leave it; `mirrored` where none of them writes it."""
         return self._left.get(part, mirrored)
 
-    def writing(self, object_key: str) -> Sequence[Planned]:
+    def writing(self, object_key: str) -> Sequence[PlannedStep]:
         """The steps so far that write the object, in their order."""
         return self._writing.get(object_key, ())
 

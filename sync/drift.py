@@ -22,7 +22,7 @@ from sync.changes.plan import again
 from sync.draft import Draft
 from sync.mirror import Mirror, ObjectRef
 from sync.mirror.base import DETAILS
-from sync.mirror.differences import Difference, Reversal
+from sync.mirror.differences import ContentDifference, Reversal
 from sync.models import Change, LookedAfterRow, MirroredRow, Ownership, Revision, Run
 from sync.operations import Refusal, StepSpec
 from sync.selectors import standing
@@ -31,7 +31,7 @@ from sync.selectors import standing
 OPEN = Q(accepted_at__isnull=True, mended_at__isnull=True) & ~Q(reversal__state=Change.State.APPLIED)
 
 
-class Happening(StrEnum):
+class DriftKind(StrEnum):
     APPEARED = "appeared"
     CHANGED = "changed"
     GONE = "gone"
@@ -129,11 +129,11 @@ def count_open(aws_account: AwsAccount) -> int:
 # ---- What one of them says -----------------------------------------------------------------------------------
 
 
-def happening(revision: Any) -> Happening:
+def happening(revision: Any) -> DriftKind:
     """`revision` as `drift_of` gives it."""
     if revision.gone:
-        return Happening.GONE
-    return Happening.APPEARED if revision.number == 1 or revision.was_gone else Happening.CHANGED
+        return DriftKind.GONE
+    return DriftKind.APPEARED if revision.number == 1 or revision.was_gone else DriftKind.CHANGED
 
 
 def mirror_for(revision: Revision) -> Mirror | None:
@@ -141,12 +141,12 @@ def mirror_for(revision: Revision) -> Mirror | None:
     return mirror.registry.get((revision.facet.kind, revision.facet.source))
 
 
-def told(revision: Any) -> list[Difference]:
+def told(revision: Any) -> list[ContentDifference]:
     """What it changed, in words; of an object that is new, what it has."""
     its_mirror, what = mirror_for(revision), happening(revision)
-    if its_mirror is None or what is Happening.GONE:
+    if its_mirror is None or what is DriftKind.GONE:
         return []
-    if what is Happening.CHANGED:
+    if what is DriftKind.CHANGED:
         return its_mirror.differences(revision.before, revision.content) if _holds_before(revision) else []
     has = {part: value for part, value in revision.content.items() if isinstance(value, dict | list)}
     return its_mirror.differences({}, has)
@@ -188,9 +188,9 @@ def sentence(revision: Any) -> str:
     """All of it in one line: "attached reports-read, tag team=reports added"."""
     words = ", ".join(each.words for each in told(revision))
     what = happening(revision)
-    if what is Happening.GONE:
+    if what is DriftKind.GONE:
         return "deleted"
-    if what is Happening.APPEARED:
+    if what is DriftKind.APPEARED:
         return f"new: {words}" if words else "new"
     return words or "changed"
 
@@ -227,7 +227,7 @@ def can_be_undone(revision: Any) -> bool:
     """Whether this console has operations for it at all; its page says whether and how they undo it."""
     its_mirror = mirror_for(revision)
     undoes = its_mirror is not None and type(its_mirror).reverse is not Mirror.reverse
-    return undoes and happening(revision) is Happening.CHANGED
+    return undoes and happening(revision) is DriftKind.CHANGED
 
 
 def reversal_of(aws_account: AwsAccount, revision: Any) -> Reversal:
@@ -235,11 +235,11 @@ def reversal_of(aws_account: AwsAccount, revision: Any) -> Reversal:
     its_mirror = mirror_for(revision)
     if its_mirror is None:
         return Reversal(left=("This version of the console doesn’t mirror such objects any more.",))
-    if happening(revision) is Happening.CHANGED and not _holds_before(revision):
+    if happening(revision) is DriftKind.CHANGED and not _holds_before(revision):
         return Reversal(left=("What it said before isn’t kept any more.",))
     facet = revision.facet
     ref = ObjectRef(facet.kind, facet.object_id, name_in(revision), "", facet.region, facet.source)
-    before = {} if happening(revision) is Happening.APPEARED else revision.before
+    before = {} if happening(revision) is DriftKind.APPEARED else revision.before
     wanted = its_mirror.reverse(aws_account, ref, before, revision.content)
     steps: list[StepSpec] = []
     left = list(wanted.left)

@@ -15,7 +15,7 @@ from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
 from iamconsole.web import panels
 from iamconsole.web.once import once_a_page
-from iamconsole.web.panels import Panel, Row
+from iamconsole.web.panels import Panel, PanelRow
 from iamconsole.web.words import day, full_time
 from sync import operations
 from sync.changes.removals import UNDER_WAY, is_overdue
@@ -99,7 +99,7 @@ def register_panels() -> None:
     panels.register(Panel("account", "ends", "Temporary access", lede=lede, rows=_all_to_come, permission=SEE_IAM))
 
 
-def _all_to_come(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
+def _all_to_come(request: HttpRequest, aws_account: AwsAccount) -> Iterator[PanelRow]:
     for removal in next_ends(aws_account):
         if not is_overdue(removal):
             yield _row(aws_account, removal)
@@ -107,35 +107,35 @@ def _all_to_come(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]
             yield _overdue(aws_account, removal)
 
 
-def _overdue(aws_account: AwsAccount, removal: Change) -> Row:
+def _overdue(aws_account: AwsAccount, removal: Change) -> PanelRow:
     assert removal.not_before is not None  # noqa: S101  as it was made
     text = (
         f"It should have ended {full_time(removal.not_before)}. Change {removal.pk}, which removes it: "
         f"{removal.get_state_display().lower()}."
     )
     title = f"Access did not end: {_granted(removal)}"
-    return Row(
+    return PanelRow(
         title, _url(aws_account, removal), text=text, severity="critical", act="Look at it", icon="octagon-alert"
     )
 
 
-def _row(aws_account: AwsAccount, removal: Change) -> Row:
+def _row(aws_account: AwsAccount, removal: Change) -> PanelRow:
     assert removal.not_before is not None  # noqa: S101  as it was made
     text = f"Until {day(removal.not_before)}, granted by change {removal.ends_id}."
-    return Row(_granted(removal), _url(aws_account, removal), text=text, icon="timer-off")
+    return PanelRow(_granted(removal), _url(aws_account, removal), text=text, icon="timer-off")
 
 
-def _soon(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
+def _soon(request: HttpRequest, aws_account: AwsAccount) -> Iterator[PanelRow]:
     limit = timezone.now() + WARNED_BEFORE
     for removal in next_ends(aws_account):
         if is_overdue(removal):
             yield _overdue(aws_account, removal)
         elif removal.not_before and removal.not_before <= limit:
             text = f"{full_time(removal.not_before)}: change {removal.pk} removes it."
-            yield Row(f"Access ends: {_granted(removal)}", _url(aws_account, removal), text=text, severity="low")
+            yield PanelRow(f"Access ends: {_granted(removal)}", _url(aws_account, removal), text=text, severity="low")
 
 
-def _ahead(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
+def _ahead(request: HttpRequest, aws_account: AwsAccount) -> Iterator[PanelRow]:
     for removal in next_ends(aws_account):
         yield _row(aws_account, removal)
 

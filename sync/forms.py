@@ -126,7 +126,7 @@ class OverrideForm(WordsForm):
     )
 
 
-class ConfirmForm(forms.Form):
+class ConfirmApplyForm(forms.Form):
     """The last question before a change is applied. `expected`: the name to type, "" when nothing is destroyed."""
 
     typed = forms.CharField(required=False, strip=True)

@@ -35,14 +35,14 @@ LEAST_ROOM_MB = 100
 
 
 @dataclass(frozen=True)
-class Finding:
+class DoctorFinding:
     name: str
     ok: bool
     detail: str
     what_to_do: str = ""
 
 
-def look() -> Iterator[Finding]:
+def look() -> Iterator[DoctorFinding]:
     database = check_database()
     yield database
     yield from _guarded("disk", check_disk)
@@ -64,122 +64,122 @@ def look() -> Iterator[Finding]:
         yield from _guarded("AWS accounts", check_aws_accounts)
 
 
-def _guarded(name: str, check: Callable[[], Finding | Iterator[Finding]]) -> Iterator[Finding]:
+def _guarded(name: str, check: Callable[[], DoctorFinding | Iterator[DoctorFinding]]) -> Iterator[DoctorFinding]:
     """What a check finds; whatever it can't get past, such as a full disk, is a finding, too."""
     try:
         found = check()
-        yield from [found] if isinstance(found, Finding) else found
+        yield from [found] if isinstance(found, DoctorFinding) else found
     except Exception as error:  # doctor has a word where nothing else works
         yield _troubled(name, error)
 
 
-def _troubled(name: str, error: Exception) -> Finding:
+def _troubled(name: str, error: Exception) -> DoctorFinding:
     found = trouble.told(error)
     if found is None:
-        return Finding(name, False, str(error).strip(), "The log of the console may say more.")
-    return Finding(name, False, f"{found.title} ({str(error).strip()}).", found.what_to_do)
+        return DoctorFinding(name, False, str(error).strip(), "The log of the console may say more.")
+    return DoctorFinding(name, False, f"{found.title} ({str(error).strip()}).", found.what_to_do)
 
 
-def check_disk() -> Finding:
+def check_disk() -> DoctorFinding:
     """Of the state folder, where the database is as it comes."""
     left = shutil.disk_usage(settings.STATE_DIR).free // 2**20
     if left < LEAST_ROOM_MB:
-        return Finding("disk", False, f"{left} MB are left for {settings.STATE_DIR}.", trouble.FULL.what_to_do)
-    return Finding("disk", True, f"{left} MB are left for {settings.STATE_DIR}")
+        return DoctorFinding("disk", False, f"{left} MB are left for {settings.STATE_DIR}.", trouble.FULL.what_to_do)
+    return DoctorFinding("disk", True, f"{left} MB are left for {settings.STATE_DIR}")
 
 
-def check_database() -> Finding:
+def check_database() -> DoctorFinding:
     try:
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError as error:
         return _troubled("database", error)
     if missing:
-        return Finding("database", False, f"{len(missing)} migrations are missing.", "Run: manage.py migrate")
-    return Finding("database", True, f"{connection.vendor}, migrated")
+        return DoctorFinding("database", False, f"{len(missing)} migrations are missing.", "Run: manage.py migrate")
+    return DoctorFinding("database", True, f"{connection.vendor}, migrated")
 
 
-def check_search() -> Finding:
+def check_search() -> DoctorFinding:
     missing = trigrams.unindexed(connection)
     if not missing:
-        return Finding("search", True, "by indexes of trigrams")
+        return DoctorFinding("search", True, "by indexes of trigrams")
     tables = ", ".join(model._meta.db_table for model in missing)
     advice = {
         "postgresql": "As a database superuser: CREATE EXTENSION pg_trgm. Then run: manage.py migrate",
         "sqlite": "Use a Python whose SQLite is 3.34 or newer and has FTS5. Then run: manage.py migrate",
     }
-    return Finding("search", False, f"It reads whole tables: {tables}.", advice[connection.vendor])
+    return DoctorFinding("search", False, f"It reads whole tables: {tables}.", advice[connection.vendor])
 
 
-def check_keys() -> Iterator[Finding]:
+def check_keys() -> Iterator[DoctorFinding]:
     for name in ("SECRET_KEY", "AUDIT_KEY", "SEAL_KEYS"):
         is_set = bool(given(name))
         advice = "" if is_set else f"Set {name} or {name}_FILE to at least 32 random characters."
-        yield Finding(f"key {name}", is_set, "set" if is_set else "missing", advice)
+        yield DoctorFinding(f"key {name}", is_set, "set" if is_set else "missing", advice)
 
 
-def check_that_keys_belong() -> Iterator[Finding]:
+def check_that_keys_belong() -> Iterator[DoctorFinding]:
     """To this database; and what needs which of SEAL_KEYS."""
     if mismatches := keys.problems():
         for each in mismatches:
-            yield Finding(f"{each.name} and database", False, each.sentence, each.what_to_do)
+            yield DoctorFinding(f"{each.name} and database", False, each.sentence, each.what_to_do)
     else:
-        yield Finding("keys and database", True, "they belong together")
+        yield DoctorFinding("keys and database", True, "they belong together")
     if settings.SEAL_KEYS:
         for ok, detail, what_to_do in resealing.told():
-            yield Finding("older seal key", ok, detail, what_to_do)
+            yield DoctorFinding("older seal key", ok, detail, what_to_do)
 
 
-def check_broker() -> Finding:
+def check_broker() -> DoctorFinding:
     if not settings.REDIS_URL:
         writable = os.access(settings.QUEUE_DIR, os.W_OK)
         advice = "" if writable else f"Make the folder {settings.QUEUE_DIR}, or set REDIS_URL."
-        return Finding("broker", writable, f"files under {settings.QUEUE_DIR}", advice)
+        return DoctorFinding("broker", writable, f"files under {settings.QUEUE_DIR}", advice)
     try:
         with current_app.connection_for_write() as opened:
             opened.ensure_connection(max_retries=1, timeout=PING_S)
     except (OperationalError, OSError) as error:
-        return Finding("broker", False, str(error), "Check REDIS_URL, and that the server runs.")
-    return Finding("broker", True, "Redis")
+        return DoctorFinding("broker", False, str(error), "Check REDIS_URL, and that the server runs.")
+    return DoctorFinding("broker", True, "Redis")
 
 
-def check_workers() -> Iterator[Finding]:
+def check_workers() -> Iterator[DoctorFinding]:
     for queue in QUEUES:
         names = heartbeats.alive(queue)
         advice = "" if names else f"Start one: celery -A iamconsole worker -Q {queue}"
-        yield Finding(f"worker for {queue}", bool(names), ", ".join(names) or "none was seen lately", advice)
+        yield DoctorFinding(f"worker for {queue}", bool(names), ", ".join(names) or "none was seen lately", advice)
 
 
-def check_audit() -> Finding:
+def check_audit() -> DoctorFinding:
     if problem := audit.set_back():
-        return Finding("audit trail", False, problem, "Read docs/audit.md, “Where it goes on”.")
-    return Finding("audit trail", True, f"goes on from the head noted in {settings.AUDIT_HEAD_FILE}")
+        return DoctorFinding("audit trail", False, problem, "Read docs/audit.md, “Where it goes on”.")
+    return DoctorFinding("audit trail", True, f"goes on from the head noted in {settings.AUDIT_HEAD_FILE}")
 
 
-def check_beat() -> Finding:
+def check_beat() -> DoctorFinding:
     try:
         said = cache.get("beat-tick")
     except DatabaseError as error:
         if trouble.told(error):
             raise
-        return Finding("cache", False, str(error).strip(), "Run: manage.py createcachetable")
+        return DoctorFinding("cache", False, str(error).strip(), "Run: manage.py createcachetable")
     latest = datetime.fromisoformat(said) if said else None
     if latest is not None and timezone.now() - latest < TICK_LATE:
-        return Finding("beat", True, f"last tick {ago(latest)}")
+        return DoctorFinding("beat", True, f"last tick {ago(latest)}")
     detail = f"last tick {ago(latest)}" if latest else "no tick was seen"
     advice = "Start one beat: celery -A iamconsole beat. Without it nothing is pulled on schedule or recovered."
-    return Finding("beat", False, detail, advice)
+    return DoctorFinding("beat", False, detail, advice)
 
 
-def check_ticks() -> Iterator[Finding]:
+def check_ticks() -> Iterator[DoctorFinding]:
     """What of the tick does not work."""
     for part in ticks.failing():
         since = f"fails since {ago(part.failing_since)}" if part.failing_since else "fails"
         advice = "The log of the worker for changes has the details; it comes again each minute."
-        yield Finding(f"tick {part.name}", False, f"{since}: {part.error}", advice)
+        yield DoctorFinding(f"tick {part.name}", False, f"{since}: {part.error}", advice)
 
 
-def check_writes() -> Finding:
+def check_writes() -> DoctorFinding:
     """Whether one who writes gets in. On SQLite one process that was stopped in a transaction keeps out all others."""
     try:
         with short_waits(), transaction.atomic():
@@ -192,28 +192,28 @@ def check_writes() -> Finding:
         found = trouble.told(error)
         if found not in (None, trouble.HELD_UP):
             return _troubled("writes", error)
-        return Finding("writes", False, str(error).strip(), advice[connection.vendor])
-    return Finding("writes", True, "get in at once")
+        return DoctorFinding("writes", False, str(error).strip(), advice[connection.vendor])
+    return DoctorFinding("writes", True, "get in at once")
 
 
-def check_queue() -> Finding:
+def check_queue() -> DoctorFinding:
     """Whether changes are sent."""
     counter.look()
     standing = counter.standing()
     if standing.held_since is None:
-        return Finding("queue", True, "not held")
+        return DoctorFinding("queue", True, "not held")
     advice = "Look at what waits with manage.py release_queue, or on the page /queue/, and release it."
-    return Finding("queue", False, f"held since {ago(standing.held_since)}: {standing.why}", advice)
+    return DoctorFinding("queue", False, f"held since {ago(standing.held_since)}: {standing.why}", advice)
 
 
-def check_aws_accounts() -> Iterator[Finding]:
+def check_aws_accounts() -> Iterator[DoctorFinding]:
     for aws_account in AwsAccount.objects.exclude(connection=AwsAccount.Connection.SNAPSHOT):
         client = reader(aws_account)
         try:
             client.call("sts", "GetCallerIdentity")
         except AwsError as error:
             advice = "See the page that connects AWS accounts, or manage.py console_role."
-            yield Finding(f"AWS account {aws_account}", False, error.sentence(), advice)
+            yield DoctorFinding(f"AWS account {aws_account}", False, error.sentence(), advice)
         else:
             writes = "writes on" if aws_account.writes_enabled else "read-only"
-            yield Finding(f"AWS account {aws_account}", True, f"{client.identity_arn}, {writes}")
+            yield DoctorFinding(f"AWS account {aws_account}", True, f"{client.identity_arn}, {writes}")

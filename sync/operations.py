@@ -25,7 +25,7 @@ from sync.aws.client import AwsClient
 from sync.aws.errors import AwsError
 from sync.aws.secrets import Secret
 from sync.calls import Call, Sealed, hidden_in, opened
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
 from sync.params import BadParams, read_params
@@ -58,14 +58,14 @@ class StepSpec:
 
 
 @dataclass(frozen=True)
-class Done:
+class StepResult:
     """The step has taken effect; `result` is what AWS chose (such as the number of a new version)."""
 
     result: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Tried:
+class PreviousAttempt:
     """An attempt of ours that may have reached AWS: when, and what was live just before."""
 
     at: datetime
@@ -201,7 +201,7 @@ class Operation(ABC, Generic[P]):
         """Who has what access when the step is done, as far as it changes that. From the parameters and the mirror."""
         return ()
 
-    def altered(self, aws_account: AwsAccount, step: Planned) -> Sequence[Alteration]:
+    def altered(self, aws_account: AwsAccount, step: PlannedStep) -> Sequence[Alteration]:
         """The same of a step of a plan: for an operation that reads off what it expects to find."""
         return self.alters(aws_account, step.params)
 
@@ -235,7 +235,7 @@ class Operation(ABC, Generic[P]):
         """
         return p
 
-    def limits(self, draft: Draft, p: P, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: P, value: Value) -> list[PlanFinding]:
         """What AWS would refuse, or what would change nothing, after the steps of the draft."""
         return []
 
@@ -268,7 +268,7 @@ class Operation(ABC, Generic[P]):
         return []
 
     @abstractmethod
-    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[Tried]) -> Done | None:
+    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
         """Whether what is live is what our own tries brought about; at least one, the oldest first.
 
         Of a call at most once it is asked only to see that the write shows: nothing is ever taken for our own.
@@ -350,8 +350,8 @@ class Gate(Operation[P]):
     def after(self, p: P, value: Value) -> Value:
         return value
 
-    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[Tried]) -> Done | None:
-        return Done()
+    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
+        return StepResult()
 
     def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return []
@@ -361,7 +361,7 @@ class Gate(Operation[P]):
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedStep:
     """A step of a plan with its operation and parsed parameters, as limits and checks look at it."""
 
     position: int
@@ -397,16 +397,16 @@ __all__ = [
     "Alteration",
     "BadParams",
     "Call",
-    "Done",
     "Gate",
     "Guarantee",
     "Operation",
-    "Planned",
+    "PlannedStep",
+    "PreviousAttempt",
     "Refusal",
     "Risk",
     "Sealed",
+    "StepResult",
     "StepSpec",
-    "Tried",
     "Undo",
     "Value",
     "register",

@@ -19,13 +19,13 @@ from django.http import HttpRequest
 
 from accounts import audit
 from accounts.models import AwsAccount, Operator
-from sync.checks import Check, Finding
+from sync.checks import PlanCheck, PlanFinding
 from sync.mirror.base import DETAILS, registry
 from sync.mirror.facets import lock_all_details
 from sync.models import LookedAfterRow, MirroredRow, Ownership, OwnershipRule
 
 if TYPE_CHECKING:  # operations stand above the mirror, which settles what it writes here
-    from sync.operations import Planned
+    from sync.operations import PlannedStep
 
 Matches = OwnershipRule.Matches
 
@@ -183,17 +183,17 @@ def change_rules(
 
 
 # ---- The change path -----------------------------------------------------------------------------------------
-class OwnershipCheck(Check):
+class OwnershipCheck(PlanCheck):
     """Nobody changes what this console doesn't look after: asked at the proposal, and again at the apply."""
 
     name = "ownership"
 
-    def look(self, aws_account: AwsAccount, steps: Sequence[Planned]) -> list[Finding]:
+    def look(self, aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> list[PlanFinding]:
         rules = rules_of(aws_account)
         if not rules:
             return []
         findings = [
-            Finding("NOT_MANAGED", "error", _objection(row, rule), step.position)
+            PlanFinding("NOT_MANAGED", "error", _objection(row, rule), step.position)
             for step in steps
             for key in step.operation.objects(step.params)
             for row in _rows(aws_account, key)

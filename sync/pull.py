@@ -21,7 +21,7 @@ from sync import clock, next_run, queue, schedule, together
 from sync.each import each_by_itself
 from sync.mirror import sources
 from sync.models import Run
-from sync.pull_slice import More, Slice
+from sync.pull_slice import RemainingWork, Slice
 from sync.runs import claim, with_line
 
 _TRIES_TO_START = 3
@@ -97,15 +97,15 @@ def work(run_id: int, *, wake: bool = True) -> bool:
 
     `wake`: a worker is woken to go on with it, where there is more.
     """
-    more: More | None = None
+    more: RemainingWork | None = None
     with claim(run_id, Slice) as at_work:
         if at_work is None:
             return False
         more = at_work.go_on(until=monotonic() + settings.WORKER_SLICE_S)
     next_run.had_turn(at_work.aws_account)
-    if more is More.NOW and wake:
+    if more is RemainingWork.NOW and wake:
         queue.wake(queue.PULL, run_id)
-    elif more is More.NOTHING:
+    elif more is RemainingWork.NOTHING:
         _start_followers(run_id)
     return True
 

@@ -29,7 +29,7 @@ from sync.mirror.malformed import well_formed_pages
 from sync.mirror.paced_writes import paced_write
 from sync.mirror.read_ahead import read_ahead
 from sync.models import Facet, Run
-from sync.runs import AtWork, with_line
+from sync.runs import ClaimedRun, with_line
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ _PATIENCE = 5
 _RESTARTS = 3
 
 
-class More(Enum):
+class RemainingWork(Enum):
     """What is left to do of a run when a slice ends."""
 
     NOTHING = "nothing"
@@ -80,7 +80,7 @@ def rare_collections() -> Iterator[None]:
         gc.set_threshold(*usual)
 
 
-class Slice(AtWork):
+class Slice(ClaimedRun):
     """Reads a source, page by page."""
 
     def __init__(self, run: Run, token: str) -> None:
@@ -92,13 +92,13 @@ class Slice(AtWork):
         self._visit = Visit(run, client, first is None, self._note, first.started_at if first else None)
         self._progress: Callable[[Run], None] = lambda run: None
 
-    def go_on(self, *, until: float | None, progress: Callable[[Run], None] | None = None) -> More:
+    def go_on(self, *, until: float | None, progress: Callable[[Run], None] | None = None) -> RemainingWork:
         """Works until the time (of `monotonic`) is up; None: to the end."""
         self._progress = progress or self._progress
         with rare_collections():
             return self._go_on(until)
 
-    def _go_on(self, until: float | None) -> More:
+    def _go_on(self, until: float | None) -> RemainingWork:
         """A transaction that the database took back, since it and another waited for each other, comes again."""
         while True:
             try:
@@ -107,20 +107,20 @@ class Slice(AtWork):
                 self._give_way(error)
                 if until is not None:
                     self._save(claim="")
-                    return More.NOW
+                    return RemainingWork.NOW
 
-    def _work(self, until: float | None) -> More:
+    def _work(self, until: float | None) -> RemainingWork:
         if not self._run.cursor.get("read"):
             # A page that a dead worker left half stored comes again, and is not to be counted twice.
             self._save(seen=self._run.cursor.get("seen", 0))
             if not self._run.log:
                 self._begin()
             more = self._read_pages(until)
-            if more is not More.NOTHING:
-                self._save(claim="", rests=more is More.LATER)
+            if more is not RemainingWork.NOTHING:
+                self._save(claim="", rests=more is RemainingWork.LATER)
                 return more
         self._end()
-        return More.NOTHING
+        return RemainingWork.NOTHING
 
     def _begin(self) -> None:
         try:
@@ -130,7 +130,7 @@ class Slice(AtWork):
         within = expected is not None and expected <= _MOST_EXPECTED
         self._save(expected=expected if within else None, log=self._said("Begins to read."))
 
-    def _read_pages(self, until: float | None) -> More:
+    def _read_pages(self, until: float | None) -> RemainingWork:
         marker = self._run.cursor.get("marker")
         page: SourcePage | None = None
         try:
@@ -144,7 +144,7 @@ class Slice(AtWork):
                         self._take_own(page)
                         self._end_page(found)
             if page is not None and page.marker and is_up(until):
-                return More.NOW
+                return RemainingWork.NOW
         except Invalid as error:
             if not marker and not isinstance(error, MarkerExpired):
                 raise
@@ -152,14 +152,14 @@ class Slice(AtWork):
         except Transient as error:
             self._give_way(error)
             if until is not None:
-                return More.LATER if isinstance(error, RateTaken) else More.NOW
+                return RemainingWork.LATER if isinstance(error, RateTaken) else RemainingWork.NOW
         except NotYet as waits:
             self._wait(waits)
             if until is not None:
-                return More.LATER
+                return RemainingWork.LATER
             sleep(_LOOK_AGAIN_S)
         else:
-            return More.NOTHING
+            return RemainingWork.NOTHING
         return self._read_pages(until)
 
     def _batches(self, marker: str | None, until: float | None) -> Generator[Batch | PageEnd]:

@@ -19,7 +19,7 @@ from sync.mirror.revisions import add_tombstones
 from sync.mirror.store import is_settling, read_alone
 from sync.mirror.sweep import read_renamed
 from sync.models import Facet, MirroredRow, Run
-from sync.runs import AtWork, State, claim
+from sync.runs import ClaimedRun, State, claim
 
 _AT_IT = "AWS is still making it."
 
@@ -52,7 +52,7 @@ def row_of(aws_account: AwsAccount, kind: str, object_id: str) -> MirroredRow | 
     return found
 
 
-class Refresh(AtWork):
+class Refresh(ClaimedRun):
     """Safe to repeat: a worker that died left what it read."""
 
     def __init__(self, run: Run, token: str) -> None:

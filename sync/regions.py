@@ -15,10 +15,10 @@ from accounts.models import AwsAccount
 from iamconsole.web.words import counted
 from sync import clock
 from sync.aws.errors import Denied, Unreachable, Unsupported
-from sync.mirror import Place, Reader, Source, SourcePage
+from sync.mirror import AccountRegion, Reader, Source, SourcePage
 from sync.models import Region
 from sync.schedule import enabled_regions
-from sync.selectors import NEVER_PULLED, Holding, holdings_by_place
+from sync.selectors import NEVER_PULLED, SourceCoverage, holdings_by_place
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class AccountRegions(Source):
     every = timedelta(days=1)
     sweeps = False
 
-    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+    def pages(self, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
         requested_at = clock.now()
         keep(place.aws_account, list_regions(client), at=requested_at)
         yield SourcePage({}, None, requested_at)
@@ -79,11 +79,11 @@ def _as_ec2_says(name: str, status: str) -> ListedRegion:
 
 
 @dataclass(frozen=True)
-class LookedIn:
+class RegionScope:
     """In which Regions regional sources look, and since when that is known."""
 
     names: tuple[str, ...]
-    listing: Holding  # of the list of Regions itself: while it isn't held, the default Region alone is looked in
+    listing: SourceCoverage  # of the list of Regions itself: while it isn't held, the default Region alone is looked in
 
     @property
     def sentence(self) -> str:
@@ -92,9 +92,9 @@ class LookedIn:
         return f"Regional services: looked in {counted(len(self.names), 'Region')}."
 
 
-def looked_in(aws_account: AwsAccount) -> LookedIn:
+def looked_in(aws_account: AwsAccount) -> RegionScope:
     held = holdings_by_place(aws_account)  # of all: every page that says this says how old the others are, too
-    return LookedIn(tuple(enabled_regions(aws_account)), held.get((AccountRegions.name, ""), NEVER_PULLED))
+    return RegionScope(tuple(enabled_regions(aws_account)), held.get((AccountRegions.name, ""), NEVER_PULLED))
 
 
 def keep(aws_account: AwsAccount, listed: list[ListedRegion], *, at: datetime) -> None:

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from accounts import keys, second_factors
-from iamconsole.sealing import BLOB, CannotUnseal, Purpose, key_names, mark_of, seal, sealed_under, unseal
+from iamconsole.sealing import BLOB, CannotUnseal, SealingPurpose, key_names, mark_of, seal, sealed_under, unseal
 from sync import sealed
 from sync.changes import verbs
 from sync.changes.plan import digest
@@ -24,7 +24,7 @@ _TOGETHER = 200
 
 
 @dataclass(frozen=True)
-class Holdings:
+class SealedCounts:
     """How many of each kind are sealed under a key."""
 
     name: str  # the key's
@@ -35,14 +35,14 @@ class Holdings:
         return ", ".join(f"{count} {kind}" for kind, count in sorted(self.counts.items()) if count) or "nothing"
 
 
-def under_older_keys() -> list[Holdings]:
+def under_older_keys() -> list[SealedCounts]:
     """Of every key but the newest that something may be sealed under."""
     newest, *older = key_names()
     factors = Counter(second_factors.names_of_keys())
     secrets = Counter(sealed_under(_blob(row)) for row in SealedSecret.objects.only("blob").iterator())
     names = dict.fromkeys([*older, *keys.known_seal_keys(), *factors, *secrets])
     return [
-        Holdings(
+        SealedCounts(
             name,
             name in older,
             Counter({FACTORS: factors[name], SECRETS: secrets[name], PLANS: _steps(name).count()}),
@@ -106,7 +106,7 @@ def _again(value: Any) -> Any:
         return [_again(inner) for inner in value]
     if isinstance(value, str) and BLOB.fullmatch(value) and sealed_under(value) != key_names()[0]:
         with suppress(CannotUnseal):
-            return seal(unseal(value, Purpose.PERSONAL), Purpose.PERSONAL)
+            return seal(unseal(value, SealingPurpose.PERSONAL), SealingPurpose.PERSONAL)
     return value
 
 

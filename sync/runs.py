@@ -51,11 +51,11 @@ def with_line(log: Log, text: str) -> Log:
 LEFT_OUT = "Lines in between are left out."
 
 
-class ClaimLost(Exception):
+class RunClaimLost(Exception):
     """Another worker has the run now, or it was cancelled."""
 
 
-class AtWork:
+class ClaimedRun:
     """A run that is this worker's. Made by `claim`."""
 
     def __init__(self, run: Run, token: str) -> None:
@@ -69,7 +69,7 @@ class AtWork:
         """The mirror stays as it is."""
         try:
             self._finish(State.FAILED, error, f"Failed: {error['sentence']}")
-        except ClaimLost:
+        except RunClaimLost:
             logger.info("run %s failed, and is no longer ours", self._run.pk)
 
     def _finish(self, state: Run.State, error: dict[str, Any], said: str) -> None:
@@ -90,13 +90,13 @@ class AtWork:
 
     def _fenced(self, **values: Any) -> None:
         if not Run.objects.filter(pk=self._run.pk, claim=self._token, state=State.RUNNING).update(**values):
-            raise ClaimLost
+            raise RunClaimLost
 
     def _said(self, text: str) -> Log:
         return with_line(self._run.log, text)
 
 
-W = TypeVar("W", bound=AtWork)
+W = TypeVar("W", bound=ClaimedRun)
 
 
 def _is_taken(run_id: int, token: str) -> bool:
@@ -122,7 +122,7 @@ def claim(run_id: int, kind_of_work: Callable[[Run, str], W]) -> Iterator[W | No
     at_work = kind_of_work(Run.objects.select_related("aws_account").get(pk=run_id), token)
     try:
         yield at_work
-    except ClaimLost:
+    except RunClaimLost:
         logger.info("run %s is no longer ours", run_id)
     except AwsError as error:
         at_work.fail(as_json(error))

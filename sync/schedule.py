@@ -28,7 +28,7 @@ _random = random.SystemRandom()
 
 
 @dataclass(frozen=True)
-class Due:
+class DueSource:
     """A source in one AWS account and Region that can be read; `next_at` is None when it never was due before."""
 
     aws_account: AwsAccount
@@ -37,7 +37,7 @@ class Due:
     next_at: datetime | None
 
 
-def readable(aws_account: AwsAccount) -> list[Due]:
+def readable(aws_account: AwsAccount) -> list[DueSource]:
     """Every source that serves the AWS account and has what it builds on, by Region where there are several."""
     known = {(entry.source, entry.region): entry.next_at for entry in Schedule.objects.filter(aws_account=aws_account)}
     complete = set(
@@ -47,7 +47,7 @@ def readable(aws_account: AwsAccount) -> list[Due]:
         .distinct()
     )
     return [
-        Due(aws_account, source.name, region, known.get((source.name, region)))
+        DueSource(aws_account, source.name, region, known.get((source.name, region)))
         for source in sources.values()
         if source.serves(aws_account)
         for region in regions_of(aws_account, source)
@@ -61,7 +61,7 @@ def built_on(source: Source, region: str) -> Iterator[tuple[str, str]]:
         yield name, region if sources[name].regional else ""
 
 
-def take(due: Due, now: datetime | None = None) -> bool:
+def take(due: DueSource, now: datetime | None = None) -> bool:
     """Whether it is due, and ours to start: of two who ask at once only one hears yes. Sets the next time."""
     now = now or clock.now()
     following = now + _interval(due.aws_account, sources[due.source])

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import AwsAccount, Operator
-from iamconsole.sealing import CannotUnseal, KeyMissing, Purpose, seal, unseal
+from iamconsole.sealing import CannotUnseal, KeyMissing, SealingPurpose, seal, unseal
 from sync import clock
 from sync.aws.secrets import Secret
 from sync.models import Change, SealedSecret, Step
@@ -41,7 +41,7 @@ class NotKept(Exception):
 
 
 @dataclass(frozen=True)
-class Shown:
+class RevealedSecret:
     """A secret that AWS said once, for its operator to copy."""
 
     position: int
@@ -164,12 +164,12 @@ def to_be_shown(change: Change) -> QuerySet[SealedSecret]:
     return rows.select_related("operator").order_by("position", "pk")
 
 
-def show(change: Change, operator: Operator) -> list[Shown]:
+def show(change: Change, operator: Operator) -> list[RevealedSecret]:
     """Opens them. What can't be opened any more is left out."""
     found = []
     for row in to_be_shown(change).filter(operator=operator):
         with suppress(NotKept):
-            found.append(Shown(row.position or 0, row.name, _open(row), row.expires_at))
+            found.append(RevealedSecret(row.position or 0, row.name, _open(row), row.expires_at))
     return found
 
 
@@ -218,13 +218,13 @@ def _bound(row: SealedSecret) -> tuple[object, ...]:
 
 
 def _seal(row: SealedSecret, text: str) -> None:
-    row.blob = seal(text, Purpose.STEP_SECRET, *_bound(row)).encode()
+    row.blob = seal(text, SealingPurpose.STEP_SECRET, *_bound(row)).encode()
 
 
 def _open(row: SealedSecret) -> Secret:
     """Raises NotKept."""
     try:
-        return Secret(unseal(bytes(row.blob).decode(errors="replace"), Purpose.STEP_SECRET, *_bound(row)))
+        return Secret(unseal(bytes(row.blob).decode(errors="replace"), SealingPurpose.STEP_SECRET, *_bound(row)))
     except KeyMissing as error:
         raise NotKept(str(error)) from error
     except CannotUnseal as error:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import AwsAccount, Operator
 from accounts.roles import CARE, SEE_IAM
-from iamconsole.web.search import MOST, Found, Hit, SearchKind
+from iamconsole.web.search import MOST, Hit, KindMatches, SearchKind
 from iamconsole.web.search import register as register_kind
 from iamconsole.web.trigrams import LEAST
 from sync.models import Change
@@ -17,7 +17,7 @@ from sync.models import Change
 _NUMBER = re.compile(r"(?:change\s*)?#?(\d{1,18})", re.IGNORECASE | re.ASCII)
 
 
-def find_changes(operator: Operator, words: str, limit: int) -> Found:
+def find_changes(operator: Operator, words: str, limit: int) -> KindMatches:
     """The change of that number first, then those with the words in their title, newest first."""
     seen = _seen_by(operator)
     number = _NUMBER.fullmatch(words)
@@ -25,7 +25,7 @@ def find_changes(operator: Operator, words: str, limit: int) -> Found:
     titled = seen.filter(title__icontains=words).exclude(pk__in=[change.pk for change in exact])
     others = list(titled.order_by("-pk")[:MOST]) if len(words) >= LEAST else []
     found = [*exact, *others]
-    return Found(len(found), [_hit(change) for change in found[:limit]])
+    return KindMatches(len(found), [_hit(change) for change in found[:limit]])
 
 
 def _seen_by(operator: Operator) -> QuerySet[Change]:

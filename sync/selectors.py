@@ -140,7 +140,7 @@ def _enough_approvals() -> Q:
 
 
 @dataclass(frozen=True)
-class Notable:
+class NotableChanges:
     """The changes that the overview tells of, the newest of each kind."""
 
     waiting: Sequence[Any]  # for the operator
@@ -150,7 +150,7 @@ class Notable:
 
 
 @once_a_page
-def notable_changes(operator: Operator, aws_account: AwsAccount) -> Notable:
+def notable_changes(operator: Operator, aws_account: AwsAccount) -> NotableChanges:
     """In one query."""
     all_of_it = Change.objects.filter(aws_account=aws_account).order_by("-pk")
     kinds = (_waiting(operator, aws_account), Q(state__in=STUCK), Q(), UNREVIEWED)
@@ -161,7 +161,7 @@ def notable_changes(operator: Operator, aws_account: AwsAccount) -> Notable:
         .filter(any_kind)
         .annotate(unreviewed=ExpressionWrapper(UNREVIEWED, output_field=BooleanField()))
     )
-    return Notable(
+    return NotableChanges(
         [change for change in found if change.waits_for_me][:RECENT],
         [change for change in found if change.state in STUCK][:RECENT],
         found[:RECENT],
@@ -170,7 +170,7 @@ def notable_changes(operator: Operator, aws_account: AwsAccount) -> Notable:
 
 
 @dataclass(frozen=True)
-class Standing:
+class AwsAccountStatus:
     """What every page says of an AWS account."""
 
     open_changes: int
@@ -181,7 +181,7 @@ class Standing:
 
 
 @once_a_page
-def standing(aws_account: AwsAccount) -> Standing:
+def standing(aws_account: AwsAccount) -> AwsAccountStatus:
     """In one query."""
     of_it = {"aws_account": OuterRef("pk")}
     still_open = Change.objects.filter(state__in=Change.OPEN, **of_it).order_by().values("aws_account")
@@ -193,7 +193,9 @@ def standing(aws_account: AwsAccount) -> Standing:
     ignores = Exists(OwnershipRule.objects.filter(ownership=Ownership.IGNORED, **of_it))
     moves = Exists(Change.objects.filter(state__in=Change.MOVING, **of_it))
     held = Exists(StepCounter.objects.filter(held_since__isnull=False))
-    return Standing(*AwsAccount.objects.filter(pk=aws_account.pk).values_list(count, age, ignores, moves, held)[0])
+    return AwsAccountStatus(
+        *AwsAccount.objects.filter(pk=aws_account.pk).values_list(count, age, ignores, moves, held)[0]
+    )
 
 
 @once_a_page
@@ -241,7 +243,7 @@ def when_complete(source: str) -> Subquery:
 
 
 @dataclass(frozen=True)
-class Holding:
+class SourceCoverage:
     """Whether the mirror has what a source shows. What isn't held is never shown as empty."""
 
     state: Literal["held", "never", "denied", "unsupported", "failed"]
@@ -255,16 +257,16 @@ class Holding:
         return self.state == "held"
 
 
-NEVER_PULLED = Holding("never", why="It was not pulled yet.")
-NOT_IN_A_FILE = Holding("unsupported", why="This AWS account was imported from a file, which doesn’t have it.")
+NEVER_PULLED = SourceCoverage("never", why="It was not pulled yet.")
+NOT_IN_A_FILE = SourceCoverage("unsupported", why="This AWS account was imported from a file, which doesn’t have it.")
 
 
-def holding(aws_account: AwsAccount, source: str) -> Holding:
+def holding(aws_account: AwsAccount, source: str) -> SourceCoverage:
     """As the newest ended pull of the source says; of a regional one, those of all Regions together."""
     return holdings(aws_account, [source])[source]
 
 
-def holdings(aws_account: AwsAccount, names: Iterable[str]) -> dict[str, Holding]:
+def holdings(aws_account: AwsAccount, names: Iterable[str]) -> dict[str, SourceCoverage]:
     """The same of several sources, by their names, in one query."""
     names = list(names)
     if not aws_account.is_connected:
@@ -273,13 +275,13 @@ def holdings(aws_account: AwsAccount, names: Iterable[str]) -> dict[str, Holding
     return {name: _holding_of(aws_account, name, found) for name in names}
 
 
-def _holding_of(aws_account: AwsAccount, name: str, found: Mapping[tuple[str, str], Holding]) -> Holding:
+def _holding_of(aws_account: AwsAccount, name: str, found: Mapping[tuple[str, str], SourceCoverage]) -> SourceCoverage:
     regional = name in sources and sources[name].regional
     regions = schedule.enabled_regions(aws_account) if regional else [""]
     return _in_all({region: found.get((name, region)) or NEVER_PULLED for region in regions})
 
 
-def _in_all(by_region: Mapping[str, Holding]) -> Holding:
+def _in_all(by_region: Mapping[str, SourceCoverage]) -> SourceCoverage:
     """Held when it is in every Region that has such a thing; if not, as in the first where it isn't."""
     there = {region: each for region, each in by_region.items() if each.state != "unsupported"} or by_region
     if len(there) == 1:
@@ -288,20 +290,20 @@ def _in_all(by_region: Mapping[str, Holding]) -> Holding:
     missing = {region: each for region, each in there.items() if not each.is_held}
     if not missing:
         braked = next((each for each in there.values() if each.braked_in), None)
-        return replace(braked, at=oldest) if braked else Holding("held", oldest)
+        return replace(braked, at=oldest) if braked else SourceCoverage("held", oldest)
     first = next(iter(missing.values()))
     where = "" if len(missing) == len(there) else f"In {some(list(missing))}: "
     return replace(first, at=oldest, why=f"{where}{first.why}")
 
 
-def _holdings_of_a_file(aws_account: AwsAccount, names: Sequence[str]) -> dict[str, Holding]:
+def _holdings_of_a_file(aws_account: AwsAccount, names: Sequence[str]) -> dict[str, SourceCoverage]:
     """An imported file has what the source of the details has, and nothing else."""
     found = holdings_by_place(aws_account, (snapshot.SOURCE,)).get((snapshot.SOURCE, ""), NEVER_PULLED)
     return {name: found if name == snapshot.INSTEAD_OF else NOT_IN_A_FILE for name in names}
 
 
 @once_a_page
-def holdings_by_place(aws_account: AwsAccount, only: tuple[str, ...] = ()) -> Mapping[tuple[str, str], Holding]:
+def holdings_by_place(aws_account: AwsAccount, only: tuple[str, ...] = ()) -> Mapping[tuple[str, str], SourceCoverage]:
     """The same of all sources that were ever pulled, or of some, by source and Region, what others build on first."""
     ended = Run.objects.filter(aws_account=aws_account, object_id="", finished_at__isnull=False)
     if only:
@@ -316,7 +318,7 @@ def holdings_by_place(aws_account: AwsAccount, only: tuple[str, ...] = ()) -> Ma
     return {place: _holding(by_place[place]) for place in registered}
 
 
-def _holding(newest: Sequence[Run]) -> Holding:
+def _holding(newest: Sequence[Run]) -> SourceCoverage:
     """`newest`: the newest run of each way to end, the newest first."""
     if not newest:
         return NEVER_PULLED
@@ -324,9 +326,11 @@ def _holding(newest: Sequence[Run]) -> Holding:
     at = next((run.taken_at or run.finished_at for run in newest if run.state == Run.State.DONE), None)
     if last.state == Run.State.DONE:
         braked = last.pk if last.error.get("class") == "Brake" else None
-        return Holding("held", at, last.error.get("sentence", ""), braked_in=braked)
+        return SourceCoverage("held", at, last.error.get("sentence", ""), braked_in=braked)
     refusals: dict[str, Literal["denied", "unsupported"]] = {"Denied": "denied", "Unsupported": "unsupported"}
-    return Holding(refusals.get(last.error.get("class", ""), "failed"), at, last.error.get("sentence", ""), last.error)
+    return SourceCoverage(
+        refusals.get(last.error.get("class", ""), "failed"), at, last.error.get("sentence", ""), last.error
+    )
 
 
 def source_title(name: str) -> str:

@@ -14,8 +14,8 @@ from accounts.access import may, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import CARE, SEE_IAM
 from iamconsole.web import panels
-from iamconsole.web.navigation import Asks, NavGroup, NavItem, ShellProvider
-from iamconsole.web.panels import Panel, Row
+from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, WaitingCount
+from iamconsole.web.panels import Panel, PanelRow
 from iamconsole.web.shell import shell_for
 from iamconsole.web.words import counted, some
 from sync import drift, selectors
@@ -55,7 +55,7 @@ class SyncShell(ShellProvider):
                     count=_open,
                     permission=(SEE_IAM, CARE),
                     position=10,
-                    asks=Asks(_asked, "waiting=decision"),
+                    asks=WaitingCount(_asked, "waiting=decision"),
                 ),
                 NavItem("Drift", "file-diff", "drift", _drift, counts_none=False, permission=SEE_IAM, position=15),
                 NavItem("Pulls", "refresh-cw", "pulls", permission=SEE_IAM, position=20),
@@ -109,9 +109,9 @@ def register_panels() -> None:
     panels.register(Panel("overview.attention", "brake", "Brake", rows=_braked_pulls, permission=SEE_IAM))
 
 
-def _waiting(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
+def _waiting(request: HttpRequest, aws_account: AwsAccount) -> Iterator[PanelRow]:
     for change in selectors.notable_changes(signed_in(request), aws_account).waiting:
-        yield Row(
+        yield PanelRow(
             f"{change.pk} {change.titled}",
             _change_url(change),
             text=f"By {change.requested_by}. {_next_act(change)}",
@@ -129,9 +129,9 @@ def _next_act(change: Any) -> str:
     return "Ready to apply."
 
 
-def _recent(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
+def _recent(request: HttpRequest, aws_account: AwsAccount) -> Iterator[PanelRow]:
     for change in selectors.notable_changes(signed_in(request), aws_account).recent:
-        yield Row(
+        yield PanelRow(
             change.titled,
             _change_url(change),
             by=str(change.requested_by),
@@ -141,7 +141,7 @@ def _recent(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
         )
 
 
-def _ages(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
+def _ages(request: HttpRequest, aws_account: AwsAccount) -> Iterator[PanelRow]:
     held = selectors.holdings_by_place(aws_account)
     url = reverse("pulls", kwargs={"account_id": aws_account.account_id})
     ages: dict[str, datetime] = {}
@@ -150,22 +150,22 @@ def _ages(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
             ages[source] = min(ages.get(source, found.at), found.at)
     if ages:
         (first, at), *others = ages.items()
-        yield Row(selectors.source_title(first), url, at=at)
+        yield PanelRow(selectors.source_title(first), url, at=at)
         if others:
             title = f"{counted(len(others), 'other source')}, the oldest"
-            yield Row(title, url, at=min(at for _, at in others))
+            yield PanelRow(title, url, at=min(at for _, at in others))
     missing = list(_missing(aws_account))
     if missing:
-        yield Row(f"Not read: {some(missing)}", f"{url}#sources", state="failed", state_word="Not up to date")
+        yield PanelRow(f"Not read: {some(missing)}", f"{url}#sources", state="failed", state_word="Not up to date")
     if aws_account.is_connected and (ages or missing):
         regions = looked_in(aws_account)
-        yield Row(regions.sentence, f"{url}#regions", text=regions.listing.why, icon="globe")
+        yield PanelRow(regions.sentence, f"{url}#regions", text=regions.listing.why, icon="globe")
 
 
-def _stuck(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
+def _stuck(request: HttpRequest, aws_account: AwsAccount) -> Iterator[PanelRow]:
     for change in selectors.notable_changes(signed_in(request), aws_account).stuck:
         error = ErrorView.of(change.error)
-        yield Row(
+        yield PanelRow(
             f"Change {change.pk} stopped: {change.titled}",
             _change_url(change),
             text=error.sentence if error else change.get_state_display(),
@@ -177,11 +177,11 @@ def _stuck(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
 _STAYS_OPEN = "It stays open until somebody else has reviewed it."
 
 
-def _unreviewed(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
+def _unreviewed(request: HttpRequest, aws_account: AwsAccount) -> Iterator[PanelRow]:
     for change in selectors.notable_changes(signed_in(request), aws_account).unreviewed:
         glass = to_review(change)
         if glass is not None:
-            yield Row(
+            yield PanelRow(
                 f"Applied without approvals: change {change.pk}, {change.titled}",
                 _change_url(change),
                 text=f"By {glass.operator}: “{glass.reason}” {nobody_reviews(change, glass.operator) or _STAYS_OPEN}",
@@ -190,21 +190,21 @@ def _unreviewed(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
             )
 
 
-def _missing(aws_account: AwsAccount) -> dict[str, selectors.Holding]:
+def _missing(aws_account: AwsAccount) -> dict[str, selectors.SourceCoverage]:
     """What isn't held, by title, each once however many Regions it is missing in."""
-    found: dict[str, selectors.Holding] = {}
+    found: dict[str, selectors.SourceCoverage] = {}
     for (source, _), holding in selectors.holdings_by_place(aws_account).items():
         if not holding.is_held:
             found.setdefault(selectors.source_title(source), holding)
     return found
 
 
-def _failed_pulls(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
+def _failed_pulls(request: HttpRequest, aws_account: AwsAccount) -> Iterator[PanelRow]:
     missing = _missing(aws_account)
     if not missing:
         return
     titles, first = list(missing), next(iter(missing.values()))
-    yield Row(
+    yield PanelRow(
         f"The last pull failed: {some(titles)}",
         f"{reverse('pulls', kwargs={'account_id': aws_account.account_id})}#sources",
         text=first.why,
@@ -213,10 +213,10 @@ def _failed_pulls(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row
     )
 
 
-def _braked_pulls(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
+def _braked_pulls(request: HttpRequest, aws_account: AwsAccount) -> Iterator[PanelRow]:
     for (source, _), found in selectors.holdings_by_place(aws_account).items():
         if found.braked_in:
-            yield Row(
+            yield PanelRow(
                 f"The brake holds a pull: {selectors.source_title(source)}",
                 reverse("pull", kwargs={"account_id": aws_account.account_id, "pk": found.braked_in}),
                 text=found.why,
@@ -225,9 +225,9 @@ def _braked_pulls(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row
             )
 
 
-def _drifted(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
+def _drifted(request: HttpRequest, aws_account: AwsAccount) -> Iterator[PanelRow]:
     if count := drift.count_open(aws_account):
-        yield Row(
+        yield PanelRow(
             f"{counted(count, 'change')} outside this console",
             reverse("drift", kwargs={"account_id": aws_account.account_id}),
             text="Somebody changed AWS by other means. Accept what is right, undo what isn’t.",

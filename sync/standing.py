@@ -11,7 +11,7 @@ from accounts.models import AwsAccount
 from sync.mirror import Source, sources
 from sync.models import Run, Schedule
 from sync.schedule import built_on, in_order, regions_of
-from sync.selectors import NEVER_PULLED, Holding, holdings_by_place
+from sync.selectors import NEVER_PULLED, SourceCoverage, holdings_by_place
 
 # The newest runs that are looked at, of all sources together: where there are more, this bounds the query.
 _RUNS_LOOKED_AT = 1000
@@ -21,7 +21,7 @@ Place = tuple[str, str]  # a source's name and a Region, "" for what is global
 
 
 @dataclass(frozen=True)
-class Past:
+class PastRun:
     """A run that has ended."""
 
     pk: int
@@ -31,31 +31,31 @@ class Past:
 
 
 @dataclass(frozen=True)
-class Standing:
+class SourceStatus:
     source: str
     title: str
     region: str
-    holding: Holding
+    holding: SourceCoverage
     active: Run | None
     next_at: datetime | None  # None: when somebody asks, or when what it waits for is there
     waits_for: Sequence[str]  # titles of sources that must be complete first
-    past: Sequence[Past]  # the oldest first
+    past: Sequence[PastRun]  # the oldest first
 
     @property
     def is_well(self) -> bool:
         return self.holding.is_held
 
 
-def standings(aws_account: AwsAccount, *, only: str = "") -> list[Standing]:
+def standings(aws_account: AwsAccount, *, only: str = "") -> list[SourceStatus]:
     """Of every source that serves the AWS account, what others build on first; `only`: of the one of that name."""
     held = holdings_by_place(aws_account)
     active, past = _runs(aws_account)
     due = {(row.source, row.region): row.next_at for row in Schedule.objects.filter(aws_account=aws_account)}
     read_once = {place for place, holding in held.items() if holding.at is not None}
 
-    def standing(source: Source, region: str) -> Standing:
+    def standing(source: Source, region: str) -> SourceStatus:
         place = (source.name, region)
-        return Standing(
+        return SourceStatus(
             source=source.name,
             title=source.title,
             region=region,
@@ -71,16 +71,16 @@ def standings(aws_account: AwsAccount, *, only: str = "") -> list[Standing]:
     return [standing(source, region) for source in serving for region in regions_of(aws_account, source)]
 
 
-def _runs(aws_account: AwsAccount) -> tuple[dict[Place, Run], dict[Place, list[Past]]]:
+def _runs(aws_account: AwsAccount) -> tuple[dict[Place, Run], dict[Place, list[PastRun]]]:
     """The active run of each source, and its last ones."""
     newest = Run.objects.filter(aws_account=aws_account, object_id="").defer("log", "cursor", "error").order_by("-id")
     active: dict[Place, Run] = {}
-    past: defaultdict[Place, list[Past]] = defaultdict(list)
+    past: defaultdict[Place, list[PastRun]] = defaultdict(list)
     for run in newest[:_RUNS_LOOKED_AT]:
         place = (run.source, run.region)
         if run.is_active:
             active[place] = run
         elif run.started_at and run.finished_at and len(past[place]) < CHARTED:
             took = max(run.finished_at - run.started_at, timedelta())  # a clock may be set back meanwhile
-            past[place].insert(0, Past(run.pk, run.state, took, run.seen))
+            past[place].insert(0, PastRun(run.pk, run.state, took, run.seen))
     return active, past

@@ -18,7 +18,7 @@ FIGURES = ("seen", "new", "changed", "gone")
 
 
 @dataclass(frozen=True)
-class Together:
+class PullProgress:
     sources: int
     done: int
     failed: int
@@ -72,7 +72,7 @@ def sum_up(rows: Sequence[Run]) -> None:
     found: Any = Run.objects.filter(together__in=heads).order_by().values("together")  # rows of what is counted below
     for said in found.annotate(sources=Count("pk"), ended=Max("finished_at"), **about, **sums):
         row = heads[said["together"]]
-        whole = Together(said["sources"], said["of_done"], said["of_failed"], said["of_cancelled"])
+        whole = PullProgress(said["sources"], said["of_done"], said["of_failed"], said["of_cancelled"])
         row.of_several = whole
         row.state, row.finished_at = whole.state, None if whole.active else said["ended"]
         for name in FIGURES:

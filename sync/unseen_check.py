@@ -8,20 +8,20 @@ from typing import Any
 
 from accounts.models import AwsAccount
 from characters import unseen_in
-from sync.checks import Check, Finding
-from sync.operations import Planned
+from sync.checks import PlanCheck, PlanFinding
+from sync.operations import PlannedStep
 
 
-class UnseenCheck(Check):
+class UnseenCheck(PlanCheck):
     """Policy documents are lint's: see policies/engine/lint/characters.py."""
 
     name = "unseen"
 
-    def look(self, aws_account: AwsAccount, steps: Sequence[Planned]) -> list[Finding]:
+    def look(self, aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> list[PlanFinding]:
         return [finding for step in steps for finding in _of_step(aws_account, step)]
 
 
-def _of_step(aws_account: AwsAccount, step: Planned) -> Iterator[Finding]:
+def _of_step(aws_account: AwsAccount, step: PlannedStep) -> Iterator[PlanFinding]:
     document = step.operation.writes(aws_account, step.params)
     for name, value in asdict(step.params).items():
         numbers = list(
@@ -30,7 +30,7 @@ def _of_step(aws_account: AwsAccount, step: Planned) -> Iterator[Finding]:
         if numbers:
             listed = ", ".join(numbers)
             message = f"{name} has {listed}, which nobody sees: look where this page shows ⟨{numbers[0]}⟩."
-            yield Finding("INVISIBLE_CHARACTER", "warning", message, step.position, about=(name, *numbers))
+            yield PlanFinding("INVISIBLE_CHARACTER", "warning", message, step.position, about=(name, *numbers))
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -14,17 +14,19 @@ from accounts.models import AwsAccount
 from iamconsole.web.words import counted, some
 from policies.holdings import Tagged
 from policies.operations.arns import name_of
-from sync.checks import Check, Finding, Measured
-from sync.operations import Alteration, Planned
+from sync.checks import Measurement, PlanCheck, PlanFinding
+from sync.operations import Alteration, PlannedStep
 
 NAME = "access"
 _NOBODY: Mapping[str, Any] = {"effects": [], "trusts": []}
 
 
-class AccessCheck(Check):
+class AccessCheck(PlanCheck):
     name = NAME
 
-    def measure(self, aws_account: AwsAccount, steps: Sequence[Planned], undoing: Sequence[Planned]) -> Measured | None:
+    def measure(
+        self, aws_account: AwsAccount, steps: Sequence[PlannedStep], undoing: Sequence[PlannedStep]
+    ) -> Measurement | None:
         """`{effects, trusts, facts}`, as the modules of these names keep them."""
         alterations, undone = _alterations(aws_account, steps), _alterations(aws_account, undoing)
         if not alterations:
@@ -38,7 +40,7 @@ class AccessCheck(Check):
         opened, grave = trusts(before, after, aws_account.account_id)
         findings = [*_new_administrators(concerned), *grave]
         listed = facts.kept(alterations, after, before)
-        return Measured({"effects": kept(concerned, before), "trusts": opened, "facts": listed}, findings)
+        return Measurement({"effects": kept(concerned, before), "trusts": opened, "facts": listed}, findings)
 
     def worsened(self, before: Any, now: Any) -> str:
         """Worse is: somebody gains, or perhaps gains, what the approved measure didn't say of that very person.
@@ -53,17 +55,17 @@ class AccessCheck(Check):
         return " ".join(told)
 
 
-def _alterations(aws_account: AwsAccount, steps: Sequence[Planned]) -> list[Alteration]:
+def _alterations(aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> list[Alteration]:
     return [told for step in steps for told in step.operation.altered(aws_account, step)]
 
 
-def _new_administrators(concerned: Sequence[Concerned]) -> Iterator[Finding]:
+def _new_administrators(concerned: Sequence[Concerned]) -> Iterator[PlanFinding]:
     arns = sorted(arn for each in concerned if each.administrators for arn in each.arns)
     if arns:
         names = some([name_of(arn) for arn in arns], len(arns))
         becomes = "becomes an administrator" if len(arns) == 1 else "become administrators"
         words = f"{names} {becomes} of this AWS account."
-        yield Finding("MAKES_ADMINISTRATOR", "security_warning", words, about=tuple(arns))
+        yield PlanFinding("MAKES_ADMINISTRATOR", "security_warning", words, about=tuple(arns))
 
 
 # ---- Worse ---------------------------------------------------------------------------------------------------

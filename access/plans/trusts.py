@@ -10,15 +10,15 @@ from access.plans.holdings import Holdings
 from access.situations import account_in
 from policies.engine.diff.report import policy_diff
 from policies.engine.document import load
-from sync.checks import Finding, Severity
+from sync.checks import PlanFinding, Severity
 
 _PARTS = {"gained": "gained", "lost": "lost", "undecided": "perhaps"}
 
 
-def trusts(before: Holdings, after: Holdings, account_id: str) -> tuple[list[dict[str, Any]], list[Finding]]:
+def trusts(before: Holdings, after: Holdings, account_id: str) -> tuple[list[dict[str, Any]], list[PlanFinding]]:
     """Of each role `{role, aws_id}` and lists as `items.kept` has them; and what is grave in them."""
     listed: list[dict[str, Any]] = []
-    findings: list[Finding] = []
+    findings: list[PlanFinding] = []
     for arn in sorted({*before.owners, *after.owners}):
         was, now = (each.owners[arn].trust if arn in each.owners else "" for each in (before, after))
         if was == now:  # of users and groups both are empty
@@ -31,7 +31,7 @@ def trusts(before: Holdings, after: Holdings, account_id: str) -> tuple[list[dic
     return listed, findings
 
 
-def _grave(role: str, found: Mapping[str, Any], account_id: str) -> Iterator[Finding]:
+def _grave(role: str, found: Mapping[str, Any], account_id: str) -> Iterator[PlanFinding]:
     """Once for everybody and for each AWS account: what is open without conditions counts."""
     name = role.rpartition("/")[2]
     opened: dict[str, bool] = {}  # to whom, and whether under conditions only
@@ -43,10 +43,10 @@ def _grave(role: str, found: Mapping[str, Any], account_id: str) -> Iterator[Fin
         severity: Severity = "warning" if conditioned else "security_warning"
         if who == "*":
             words = f"Anyone in any AWS account may assume {name}{under}."
-            yield Finding("OPENS_ROLE_TO_EVERYBODY", severity, words, about=(role,))
+            yield PlanFinding("OPENS_ROLE_TO_EVERYBODY", severity, words, about=(role,))
         else:
             words = f"AWS account {who} may assume {name}{under}."
-            yield Finding("OPENS_ROLE_TO_ACCOUNT", severity, words, about=(role, who))
+            yield PlanFinding("OPENS_ROLE_TO_ACCOUNT", severity, words, about=(role, who))
 
 
 def _strangers(item: Mapping[str, Any], account_id: str) -> Iterator[str]:

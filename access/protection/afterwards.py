@@ -11,7 +11,7 @@ from access.protection.roles import objects
 from accounts.models import AwsAccount
 from policies.engine.compiled import compiled
 from policies.engine.layers import Policy
-from sync.operations import Planned
+from sync.operations import PlannedStep
 
 # They alter nothing about what a session that begins after them may do.
 _NO_MATTER = frozenset(
@@ -34,7 +34,7 @@ class Afterwards:
     untold: tuple[str, ...] = ()
 
 
-def afterwards(aws_account: AwsAccount, holder: Holder, steps: Sequence[Planned]) -> Afterwards:
+def afterwards(aws_account: AwsAccount, holder: Holder, steps: Sequence[PlannedStep]) -> Afterwards:
     key = f"iam.role:{holder.arn}"
     if any(step.operation.deletes(step.params) == key for step in steps):
         return Afterwards()
@@ -55,7 +55,7 @@ def afterwards(aws_account: AwsAccount, holder: Holder, steps: Sequence[Planned]
     )
 
 
-def _untold(aws_account: AwsAccount, holder: Holder, steps: Sequence[Planned]) -> Iterator[str]:
+def _untold(aws_account: AwsAccount, holder: Holder, steps: Sequence[PlannedStep]) -> Iterator[str]:
     """Steps on the role that say of nothing that they alter it."""
     for step in steps:
         if ("iam.role", holder.arn) in objects(step) and not step.operation.alters(aws_account, step.params):

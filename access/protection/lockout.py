@@ -20,8 +20,8 @@ from policies.engine.callers import Caller, caller_of
 from policies.engine.evaluate import Decision, Layers, Policy, Request, evaluate
 from sync.aws.permissions import permissions_of
 from sync.aws.purpose import Tier
-from sync.checks import Check, Finding
-from sync.operations import Planned
+from sync.checks import PlanCheck, PlanFinding
+from sync.operations import PlannedStep
 
 _ENTERS: dict[Tier, tuple[str, ...]] = {
     "read": ("sts:AssumeRole",),
@@ -32,10 +32,10 @@ _SHOWN = 4  # actions
 _MAY = (Decision.ALLOWED, Decision.UNKNOWN)
 
 
-class StaysInCharge(Check):
+class StaysInCharge(PlanCheck):
     name = "stays_in_charge"
 
-    def look(self, aws_account: AwsAccount, steps: Sequence[Planned]) -> list[Finding]:
+    def look(self, aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> list[PlanFinding]:
         holders = roles_with(aws_account, steps)
         touched = {arn for arns in holders.values() for arn in arns}
         touched |= {arn for step in steps for kind, arn in objects(step) if kind == "iam.role"}
@@ -48,7 +48,7 @@ class StaysInCharge(Check):
         ]
 
 
-def _findings(aws_account: AwsAccount, tier: Tier, arn: str, steps: Sequence[Planned]) -> Iterator[Finding]:
+def _findings(aws_account: AwsAccount, tier: Tier, arn: str, steps: Sequence[PlannedStep]) -> Iterator[PlanFinding]:
     holder = holder_of(aws_account, caller_of(arn))
     if holder is None or holder.not_held:
         yield _unknown(tier, "the mirror doesn’t hold all of its role’s policies", ["policies"])
@@ -60,14 +60,14 @@ def _findings(aws_account: AwsAccount, tier: Tier, arn: str, steps: Sequence[Pla
     lost, perhaps = _compared(aws_account, tier, holder, after)
     if lost:
         words = f"After this plan the console could no longer {tier} here: it would lack {some(lost, shown=_SHOWN)}."
-        yield Finding("LOCKS_OUT", "protected", words, about=(tier, *lost))
+        yield PlanFinding("LOCKS_OUT", "protected", words, about=(tier, *lost))
     if perhaps:
         yield _unknown(tier, f"of {some(perhaps, shown=_SHOWN)} it can’t be told", perhaps)
 
 
-def _unknown(tier: Tier, why: str, of: Sequence[str]) -> Finding:
+def _unknown(tier: Tier, why: str, of: Sequence[str]) -> PlanFinding:
     words = f"Whether the console could still {tier} here isn’t known: {why}."
-    return Finding("MAY_LOCK_OUT", "warning", words, about=(tier, *of))
+    return PlanFinding("MAY_LOCK_OUT", "warning", words, about=(tier, *of))
 
 
 def _compared(aws_account: AwsAccount, tier: Tier, holder: Holder, after: Afterwards) -> tuple[list[str], list[str]]:

@@ -14,8 +14,8 @@ from fnmatch import fnmatchcase
 from accounts.models import AwsAccount
 from identities.models import Attachment, IamRole
 from policies.operations.arns import name_of
-from sync.checks import Check, Finding
-from sync.operations import Planned
+from sync.checks import PlanCheck, PlanFinding
+from sync.operations import PlannedStep
 
 _BY_NAME = {
     "organizationaccountaccessrole": "the organization’s management account gets in by it",
@@ -44,7 +44,7 @@ def why_protected(aws_account: AwsAccount, role_arn: str) -> str:
     return by_path or next((why for pattern, why in _BY_NAME.items() if fnmatchcase(name, pattern)), "")
 
 
-def roles_with(aws_account: AwsAccount, steps: Sequence[Planned]) -> Mapping[str, list[str]]:
+def roles_with(aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> Mapping[str, list[str]]:
     """The ARNs of the roles that hold each policy which the steps write, as an attachment or as their boundary."""
     written = {arn for step in steps for kind, arn in objects(step) if kind == "iam.policy"}
     found: defaultdict[str, list[str]] = defaultdict(list)
@@ -59,20 +59,20 @@ def roles_with(aws_account: AwsAccount, steps: Sequence[Planned]) -> Mapping[str
     return found
 
 
-def objects(step: Planned) -> Iterator[tuple[str, str]]:
+def objects(step: PlannedStep) -> Iterator[tuple[str, str]]:
     """Kind and ARN of what it writes."""
     for key in step.operation.objects(step.params):
         kind, _, arn = key.partition(":")
         yield kind, arn
 
 
-class ProtectedRoles(Check):
+class ProtectedRoles(PlanCheck):
     name = "protected_roles"
 
-    def look(self, aws_account: AwsAccount, steps: Sequence[Planned]) -> list[Finding]:
+    def look(self, aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> list[PlanFinding]:
         holders = roles_with(aws_account, steps)
         found = [
-            Finding("PROTECTED_ROLE", "protected", words, step.position, about=about)
+            PlanFinding("PROTECTED_ROLE", "protected", words, step.position, about=about)
             for step in steps
             for kind, arn in objects(step)
             for about, words in _objections(aws_account, kind, arn, holders)

@@ -6,7 +6,7 @@
 
 from accounts.audit.causes import address, caused_from
 from accounts.audit.chain import WrongKey, go_on, seal
-from accounts.audit.check import Problem, verify
+from accounts.audit.check import AuditProblem, verify
 from accounts.audit.fence import problem as set_back
 from accounts.audit.texts import apart
 from accounts.audit.trail import ONE_LOOK, differences, entry, looks_lately, record, record_all
@@ -14,7 +14,7 @@ from accounts.audit.verbs import UnknownVerb, register, sentence, verbs
 
 __all__ = [
     "ONE_LOOK",
-    "Problem",
+    "AuditProblem",
     "UnknownVerb",
     "WrongKey",
     "address",

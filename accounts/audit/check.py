@@ -19,13 +19,13 @@ LINE_OF_A_HEAD = re.compile(r"audit trail sealed up to (\d+):([0-9a-f]{64})")
 
 
 @dataclass(frozen=True)
-class Problem:
+class AuditProblem:
     kind: str  # "altered", "missing", "cut_off", "replaced", "rewound"
     number: int  # of the first entry that it is about
     sentence: str
 
 
-def verify(heads: Sequence[Head] = ()) -> list[Problem]:
+def verify(heads: Sequence[Head] = ()) -> list[AuditProblem]:
     """What doesn't fit. `heads`: number and seal of lines of the log stream (logger `iamconsole.audit`), oldest first.
 
     Without them, entries cut off the end show only as far as the database's own note of the head tells. With all of
@@ -54,9 +54,9 @@ class Walk:
     previous: str = field(default=GENESIS)
     is_over: bool = False
 
-    def go(self, pause: Callable[[], bool] = lambda: False) -> list[Problem]:
+    def go(self, pause: Callable[[], bool] = lambda: False) -> list[AuditProblem]:
         """What doesn't fit, up to the end of the trail or where `pause`, asked at each entry, says so."""
-        problems: list[Problem] = []
+        problems: list[AuditProblem] = []
         left = AuditEntry.objects.filter(number__gte=self.expected).order_by("number")
         for entry, is_altered in _with_texts(left.iterator(chunk_size=_BATCH)):
             if pause():
@@ -65,14 +65,16 @@ class Walk:
         self.is_over = True
         return problems
 
-    def _look_at(self, entry: AuditEntry, number: int, *, is_altered: bool) -> Iterator[Problem]:
+    def _look_at(self, entry: AuditEntry, number: int, *, is_altered: bool) -> Iterator[AuditProblem]:
         if number > self.expected:
             yield _missing(self.expected, number - 1)
         elif not hmac.compare_digest(entry.seal, seal_of(entry, number, self.previous)):
             words = f"Entry {number} isn't what was sealed: it was rewritten, or it stood elsewhere."
-            yield Problem("altered", number, words)
+            yield AuditProblem("altered", number, words)
         elif is_altered:
-            yield Problem("altered", number, f"A text of entry {number}, such as its reason, isn't what was sealed.")
+            yield AuditProblem(
+                "altered", number, f"A text of entry {number}, such as its reason, isn't what was sealed."
+            )
         self.expected, self.previous = number + 1, entry.seal
 
 
@@ -84,23 +86,23 @@ def _with_texts(entries: Iterable[AuditEntry]) -> Iterator[tuple[AuditEntry, boo
         yield from ((entry, entry.pk in wrong) for entry in batch)
 
 
-def _missing(first: int, last: int) -> Problem:
+def _missing(first: int, last: int) -> AuditProblem:
     words = f"Entry {first} is missing." if first == last else f"Entries {first} to {last} are missing."
-    return Problem("missing", first, words)
+    return AuditProblem("missing", first, words)
 
 
-def check_end(number: int, source: str) -> Iterator[Problem]:
+def check_end(number: int, source: str) -> Iterator[AuditProblem]:
     last = AuditEntry.objects.filter(number__isnull=False).order_by("-number").values_list("number", flat=True).first()
     if (last or 0) < number:
         first = (last or 0) + 1
-        yield Problem("cut_off", first, f"The trail ends before entry {first}, but {source} is {number}.")
+        yield AuditProblem("cut_off", first, f"The trail ends before entry {first}, but {source} is {number}.")
 
 
-def _check_heads(heads: Sequence[Head]) -> Iterator[Problem]:
+def _check_heads(heads: Sequence[Head]) -> Iterator[AuditProblem]:
     for (before, old), (number, seal) in pairwise(heads):
         if number < before or (number == before and seal != old):
             words = f"The log has the head {number} after {before}: the trail was set back there, and went on."
-            yield Problem("rewound", number, words)
+            yield AuditProblem("rewound", number, words)
     for first in range(0, len(heads), HEADS_AT_ONCE):
         some = heads[first : first + HEADS_AT_ONCE]
         numbers = [number for number, _ in some]
@@ -109,9 +111,9 @@ def _check_heads(heads: Sequence[Head]) -> Iterator[Problem]:
             yield from _check_head(number, seal, there.get(number))
 
 
-def _check_head(number: int, seal: str, there: str | None) -> Iterator[Problem]:
+def _check_head(number: int, seal: str, there: str | None) -> Iterator[AuditProblem]:
     if there is None:
         yield from check_end(number, "the number of a head of the log")
     elif not hmac.compare_digest(there, seal):
         words = f"Entry {number} carries another seal than the head of the log: the trail was made anew."
-        yield Problem("replaced", number, words)
+        yield AuditProblem("replaced", number, words)

@@ -16,7 +16,7 @@ MOST_GROUPS = 2000
 
 
 @dataclass(frozen=True)
-class Identity:
+class OidcIdentity:
     issuer: str
     subject: str
     email: str  # "" when the provider says none, or not that it is verified
@@ -31,14 +31,14 @@ class Identity:
         return hashlib.sha256(f"{self.issuer}\n{self.subject}".encode()).hexdigest()
 
 
-def identity_of(token: Mapping[str, Any], userinfo: Mapping[str, Any]) -> Identity:
+def identity_of(token: Mapping[str, Any], userinfo: Mapping[str, Any]) -> OidcIdentity:
     """`token`: the verified claims of the ID token, which alone say how and when somebody signed in.
 
     What the token doesn't say of the person, the provider's userinfo may.
     """
     said = {**userinfo, **token}
     auth_time = token.get("auth_time")
-    return Identity(
+    return OidcIdentity(
         issuer=token["iss"],
         subject=token["sub"],
         email=_email(token, userinfo),

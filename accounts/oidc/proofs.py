@@ -12,7 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from accounts.models import Operator
-from accounts.oidc.identity import Identity
+from accounts.oidc.identity import OidcIdentity
 from accounts.oidc.provider import ID
 from accounts.oidc.tokens import LEEWAY_S
 from accounts.sign_in import PROVIDER_METHOD, has_second_factor
@@ -20,7 +20,7 @@ from accounts.sign_in import PROVIDER_METHOD, has_second_factor
 METHOD_ID = "sso"  # among the ways to prove again who one is
 
 
-def remember(request: HttpRequest, operator: Operator, identity: Identity) -> None:
+def remember(request: HttpRequest, operator: Operator, identity: OidcIdentity) -> None:
     record_authentication(
         request,
         operator,
@@ -32,7 +32,7 @@ def remember(request: HttpRequest, operator: Operator, identity: Identity) -> No
     request.two_factors_elsewhere = identity.multi_factor  # type: ignore[attr-defined]  # for this sign-in's stages
 
 
-def is_anew(identity: Identity, since: float) -> bool:
+def is_anew(identity: OidcIdentity, since: float) -> bool:
     """Whether they proved who they are after `since`, as the provider's own clock has it."""
     return identity.auth_time is not None and identity.auth_time >= since - LEEWAY_S
 

@@ -22,7 +22,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.oidc import tokens
-from accounts.oidc.identity import Identity, identity_of
+from accounts.oidc.identity import OidcIdentity, identity_of
 
 REMEMBERED_S = 300
 MOST_SAID = 300  # characters of the provider’s own words in the log
@@ -32,7 +32,7 @@ ID = "oidc"  # of the one provider, in allauth's tables and in the state of a tr
 log = logging.getLogger("iamconsole.oidc")
 
 
-class Refused(Exception):
+class OidcSignInRefused(Exception):
     """Nobody is signed in; the text is a sentence for the person. `why` goes to the log."""
 
     def __init__(self, sentence: str, why: object = "") -> None:
@@ -74,13 +74,13 @@ class _Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
             try:
                 found = _get(self._provider.server_url)
             except (requests.RequestException, ValueError) as error:
-                raise Refused(UNREACHABLE, error) from error
+                raise OidcSignInRefused(UNREACHABLE, error) from error
             caches["counts"].set(key, found, REMEMBERED_S)
         if str(found.get("issuer")).rstrip("/") != settings.OIDC_ISSUER.rstrip("/"):
-            raise Refused(UNTRUSTED, f"the provider calls itself {found.get('issuer')!r}, not OIDC_ISSUER")
+            raise OidcSignInRefused(UNTRUSTED, f"the provider calls itself {found.get('issuer')!r}, not OIDC_ISSUER")
         addresses = [str(found.get(name)) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")]
         if not all(address.startswith(_SCHEMES[settings.PRODUCTION]) for address in addresses):
-            raise Refused(UNTRUSTED, f"an endpoint is missing, or not to be trusted: {addresses}")
+            raise OidcSignInRefused(UNTRUSTED, f"an endpoint is missing, or not to be trusted: {addresses}")
         self._openid_config = found  # where allauth looks first
         return found
 
@@ -140,13 +140,13 @@ def end_of_session(request: HttpRequest) -> str:
     return f"{address}{'&' if '?' in address else '?'}{urlencode(said)}"
 
 
-def answer(request: HttpRequest) -> tuple[Identity, dict[str, Any]]:
+def answer(request: HttpRequest) -> tuple[OidcIdentity, dict[str, Any]]:
     """Whom the provider has seen, and the state of the try that this answers. Raises Refused."""
     state = statekit.unstash_state(request, state_id=request.GET.get("state", ""), provider_id=ID)
     if state is None:
-        raise Refused(LOST)
+        raise OidcSignInRefused(LOST)
     if "code" not in request.GET:
-        raise Refused(CANCELLED, f"it said {request.GET.get('error', '')[:80]!r}")
+        raise OidcSignInRefused(CANCELLED, f"it said {request.GET.get('error', '')[:80]!r}")
     provider = _provider(request)
     adapter = provider.get_oauth2_adapter(request)
     config = adapter.discover()
@@ -162,9 +162,9 @@ def answer(request: HttpRequest) -> tuple[Identity, dict[str, Any]]:
         )
         return identity_of(claims, _userinfo(config, got, claims["sub"])), state
     except requests.RequestException as error:
-        raise Refused(UNREACHABLE, error) from error
+        raise OidcSignInRefused(UNREACHABLE, error) from error
     except (OAuth2Error, tokens.BadToken, ValueError) as error:
-        raise Refused(UNTRUSTED, error) from error
+        raise OidcSignInRefused(UNTRUSTED, error) from error
 
 
 def _userinfo(config: dict[str, Any], got: dict[str, Any], subject: str) -> dict[str, Any]:

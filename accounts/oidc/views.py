@@ -24,8 +24,8 @@ from django.views.decorators.http import require_GET
 from accounts import audit
 from accounts.access import signed_in
 from accounts.oidc import proofs, provider
-from accounts.oidc.identity import Identity
-from accounts.oidc.provider import Refused
+from accounts.oidc.identity import OidcIdentity
+from accounts.oidc.provider import OidcSignInRefused
 from accounts.services.claims import follow_claims
 from accounts.services.oidc_operators import known_as, operator_of
 from accounts.services.operators import named
@@ -50,7 +50,7 @@ def sso_sign_in(request: HttpRequest) -> HttpResponse:
         return redirect(next_url or "home")
     try:
         return provider.send_there(request, next_url=next_url)
-    except Refused as refused:
+    except OidcSignInRefused as refused:
         return _refusal(request, refused, next_url)
 
 
@@ -64,7 +64,7 @@ def sso_callback(request: HttpRequest) -> HttpResponse:
         if state["again"]:
             return _proved_again(request, identity, state)
         operator = operator_of(identity, request=request)
-    except Refused as refused:
+    except OidcSignInRefused as refused:
         return _refusal(request, refused, state.get("next"))
     if request.user.is_authenticated:
         get_adapter(request).logout(request)
@@ -83,7 +83,7 @@ def sso_signed_out(request: HttpRequest) -> HttpResponse:
         return redirect("home")
     try:
         url = provider.end_of_session(request) if settings.OIDC_SIGN_OUT else ""
-    except Refused:
+    except OidcSignInRefused:
         url = ""  # the log says why
     return render(request, "account/sso_signed_out.html", {"provider": settings.OIDC_NAME, "end_url": url})
 
@@ -111,7 +111,7 @@ def sso_step_up(request: HttpRequest) -> HttpResponse:
     next_url = get_next_redirect_url(request)
     try:
         return provider.send_there(request, next_url=next_url, again=True)
-    except Refused as refused:
+    except OidcSignInRefused as refused:
         return _refusal(request, refused, next_url)
 
 
@@ -125,22 +125,22 @@ def _offered(request: HttpRequest) -> None:
         raise Http404("The identity provider confirms nothing for this operator.")
 
 
-def _proved_again(request: HttpRequest, identity: Identity, state: dict[str, Any]) -> HttpResponse:
+def _proved_again(request: HttpRequest, identity: OidcIdentity, state: dict[str, Any]) -> HttpResponse:
     operator = known_as(identity)
     if operator is None or operator != request.user:
-        raise Refused(SOMEBODY_ELSE)
+        raise OidcSignInRefused(SOMEBODY_ELSE)
     if not proofs.is_anew(identity, state["began"]):
-        raise Refused(NOT_AGAIN, f"auth_time is {identity.auth_time}, asked at {state['began']}")
+        raise OidcSignInRefused(NOT_AGAIN, f"auth_time is {identity.auth_time}, asked at {state['began']}")
     follow_claims(operator=operator, values=identity.groups, request=request)
     proofs.remember(request, operator, identity)
     if not is_fresh(request):
-        raise Refused(ONE_FACTOR)
+        raise OidcSignInRefused(ONE_FACTOR)
     data = {"how": settings.OIDC_NAME}
     audit.record("operator.reauthenticated", actor=operator, obj=named(operator), data=data, request=request)
     return redirect(state.get("next") or "home")
 
 
-def _refusal(request: HttpRequest, refused: Refused, next_url: str | None) -> HttpResponse:
+def _refusal(request: HttpRequest, refused: OidcSignInRefused, next_url: str | None) -> HttpResponse:
     """Back to where they can try again, with the sentence."""
     messages.error(request, str(refused))
     back = redirect("sso_reauthenticate" if request.user.is_authenticated else "account_login")

@@ -24,7 +24,7 @@ audit.register({"operator.invited": "invited {object}"})
 
 
 @dataclass(frozen=True)
-class Invited:
+class InvitationResult:
     operator: Operator
     is_new: bool
     given: int  # grants that they didn't have yet
@@ -48,7 +48,7 @@ def invite(
     aws_accounts: Sequence[AwsAccount | None],
     reason: str = "",
     request: HttpRequest | None = None,
-) -> Invited:
+) -> InvitationResult:
     """Makes the operator unless they are here, and gives the grants that they lack; None: on all AWS accounts.
 
     Raises PermissionDenied unless the actor owns each of these AWS accounts; ValidationError on an address that is
@@ -76,7 +76,7 @@ def invite(
         raise ValidationError(f"{operator.email} has that role there already.")
     if is_new:
         _invited(actor, operator, request)
-    return Invited(operator, is_new, given)
+    return InvitationResult(operator, is_new, given)
 
 
 @transaction.atomic

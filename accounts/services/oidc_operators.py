@@ -11,8 +11,8 @@ from accounts import audit
 from accounts.models import Operator
 from accounts.observers import UNKNOWN
 from accounts.oidc import provider
-from accounts.oidc.identity import Identity
-from accounts.oidc.provider import Refused
+from accounts.oidc.identity import OidcIdentity
+from accounts.oidc.provider import OidcSignInRefused
 from accounts.services import operators
 
 audit.register(
@@ -32,12 +32,12 @@ TAKEN = (
 )
 
 
-def known_as(identity: Identity) -> Operator | None:
+def known_as(identity: OidcIdentity) -> Operator | None:
     account = SocialAccount.objects.filter(provider=provider.ID, uid=identity.uid).select_related("user").first()
     return account.user if account else None
 
 
-def operator_of(identity: Identity, *, request: HttpRequest) -> Operator:
+def operator_of(identity: OidcIdentity, *, request: HttpRequest) -> Operator:
     """Raises Refused. A first sign-in makes an operator without grants, unless the address is one that is there."""
     if known := known_as(identity):
         return known
@@ -53,14 +53,14 @@ def operator_of(identity: Identity, *, request: HttpRequest) -> Operator:
     return operator
 
 
-def _make(identity: Identity, request: HttpRequest) -> Operator:
+def _make(identity: OidcIdentity, request: HttpRequest) -> Operator:
     name = identity.name or identity.email.partition("@")[0]
     operator = Operator(email=identity.email, name=name[:120])
     reason = f"The first sign-in by {settings.OIDC_NAME}."
     return operators.make(actor=None, operator=operator, password=None, reason=reason, request=request)
 
 
-def _join(operator: Operator, identity: Identity, request: HttpRequest) -> None:
+def _join(operator: Operator, identity: OidcIdentity, request: HttpRequest) -> None:
     said = {"issuer": identity.issuer, "subject": identity.subject}
     SocialAccount.objects.create(user=operator, provider=provider.ID, uid=identity.uid, extra_data=said)
     operator.oidc_may_join = False  # once: who has the address at the provider next is somebody else
@@ -80,8 +80,8 @@ def part(*, actor: Operator, account: SocialAccount, request: HttpRequest | None
     operators.end_sessions(operator)
 
 
-def _refused(sentence: str, identity: Identity, why: str, request: HttpRequest) -> Refused:
+def _refused(sentence: str, identity: OidcIdentity, why: str, request: HttpRequest) -> OidcSignInRefused:
     data = {"provider": settings.OIDC_NAME, "why": why, "issuer": identity.issuer, "subject": identity.subject}
     name = identity.email or UNKNOWN
     audit.record("operator.sign_in_refused", actor=None, actor_name=name, data=data, request=request)
-    return Refused(sentence)
+    return OidcSignInRefused(sentence)

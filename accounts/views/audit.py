@@ -20,7 +20,7 @@ from accounts.models import AuditEntry, AuditHead, AwsAccount, Operator, learn_t
 from accounts.roles import SEE_IAM
 from accounts.services import audit_checks
 from iamconsole.web.fragments import render_page
-from iamconsole.web.tables import Listing, list_response
+from iamconsole.web.tables import TableListing, list_response
 from iamconsole.web.words import full_time
 
 
@@ -39,7 +39,7 @@ def audit_trail(request: HttpRequest) -> HttpResponseBase:
     set_back = audit.set_back() if operator.is_staff else ""
     context = {"head": _head(), "owns_any": operator.is_staff, "set_back": set_back}
 
-    def read(listing: Listing) -> Mapping[str, Any]:
+    def read(listing: TableListing) -> Mapping[str, Any]:
         learn_texts(listing.page.rows)
         return {}
 

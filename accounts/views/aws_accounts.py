@@ -31,7 +31,7 @@ WRITES, GRANT, RULE = "writes_%s", "grant_%s", "rule_%s"
 
 
 @dataclass(frozen=True)
-class Line:
+class AwsAccountLine:
     """One AWS account as the list shows it."""
 
     aws_account: AwsAccount
@@ -48,7 +48,7 @@ def aws_accounts(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/aws_accounts.html", context)
 
 
-def _lines(request: HttpRequest, operator: Operator) -> list[Line]:
+def _lines(request: HttpRequest, operator: Operator) -> list[AwsAccountLine]:
     roles: dict[int | None, set[str]] = defaultdict(set)
     for aws_account_id, role in Grant.objects.of(operator).values_list("aws_account_id", "role"):
         roles[aws_account_id].add(role)
@@ -59,9 +59,9 @@ def _lines(request: HttpRequest, operator: Operator) -> list[Line]:
     ]
 
 
-def _line(request: HttpRequest, aws_account: AwsAccount, held: set[str]) -> Line:
+def _line(request: HttpRequest, aws_account: AwsAccount, held: set[str]) -> AwsAccountLine:
     perms = frozenset().union(*(PERMISSIONS[role] for role in held))
-    return Line(
+    return AwsAccountLine(
         aws_account=aws_account,
         roles=[Role(role).label for role in Role.values if role in held],
         age=_age(request, aws_account),

@@ -74,7 +74,7 @@ def _initial(owner: Operator, pk: str) -> dict[str, str]:
     return {"email": known.email, "name": known.name} if known else {}
 
 
-def _invited(request: HttpRequest, owner: Operator, form: InvitationForm) -> invitations.Invited | None:
+def _invited(request: HttpRequest, owner: Operator, form: InvitationForm) -> invitations.InvitationResult | None:
     said = form.cleaned_data
     about = {name: said[name] for name in ("email", "name", "role", "reason")}
     try:

@@ -20,14 +20,14 @@ from cognito.pools.operations.clients import CreateClient
 from cognito.pools.operations.details import AddAttribute
 from cognito.pools.operations.places import pool_id_of
 from cognito.pools.operations.shapes import CLIENT, POOL, PROVIDER, Shape
-from sync.checks import Check, Finding
-from sync.operations import Planned
+from sync.checks import PlanCheck, PlanFinding
+from sync.operations import PlannedStep
 
 
-class ChoiceCheck(Check):
+class ChoiceCheck(PlanCheck):
     name = "cognito.choice"
 
-    def look(self, aws_account: AwsAccount, steps: Sequence[Planned]) -> list[Finding]:
+    def look(self, aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> list[PlanFinding]:
         if not any(step.kind in _OF_POOLS or step.kind in _OF_GIVERS for step in steps):
             return []
         laid, found = _Laid(), []
@@ -36,7 +36,9 @@ class ChoiceCheck(Check):
             laid.lay(step)
             now = laid.exposures()
             found += [
-                Finding("CHOSEN_CLAIM", "security_warning", each.sentence(aws_account), step.position, about=each.key)
+                PlanFinding(
+                    "CHOSEN_CLAIM", "security_warning", each.sentence(aws_account), step.position, about=each.key
+                )
                 for each in now
                 if not any(earlier.covers(each) for earlier in known)
             ]
@@ -51,7 +53,7 @@ class _Laid:
         self._givers = {each.id: each for each in givers()}
         self._pools: dict[str, Pool] = {}
 
-    def lay(self, step: Planned) -> None:
+    def lay(self, step: PlannedStep) -> None:
         if of_giver := _OF_GIVERS.get(step.kind):
             if giver := self._givers.get(step.params.pool_id):
                 self._givers[giver.id] = of_giver(giver, step.params)
@@ -83,23 +85,23 @@ def _tags(p: TagsParams) -> Mapping[str, Any]:
 
 
 # ---- … and of a user pool --------------------------------------------------------------------------------------------
-def _set(pool: Pool, step: Planned) -> Pool:
+def _set(pool: Pool, step: PlannedStep) -> Pool:
     return replace(pool, settings=_replaced(POOL, pool.settings, step.params.settings))
 
 
-def _attribute(pool: Pool, step: Planned) -> Pool:
+def _attribute(pool: Pool, step: PlannedStep) -> Pool:
     p = step.params
     made = {"Name": f"custom:{p.attribute}", "AttributeDataType": p.type, "Mutable": p.mutable}
     schema = [*pool.settings.get("SchemaAttributes", []), made]
     return replace(pool, settings={**pool.settings, "SchemaAttributes": schema})
 
 
-def _client_made(pool: Pool, step: Planned) -> Pool:
+def _client_made(pool: Pool, step: PlannedStep) -> Pool:
     p = step.params
     return replace(pool, apps=(*pool.apps, App(f"made by step {step.position}", p.name, p.secret, p.settings)))
 
 
-def _client_set(pool: Pool, step: Planned) -> Pool:
+def _client_set(pool: Pool, step: PlannedStep) -> Pool:
     p = step.params
     return replace(
         pool,
@@ -110,11 +112,11 @@ def _client_set(pool: Pool, step: Planned) -> Pool:
     )
 
 
-def _client_gone(pool: Pool, step: Planned) -> Pool:
+def _client_gone(pool: Pool, step: PlannedStep) -> Pool:
     return replace(pool, apps=tuple(app for app in pool.apps if app.id != step.params.name))
 
 
-def _provider_made(pool: Pool, step: Planned) -> Pool:
+def _provider_made(pool: Pool, step: PlannedStep) -> Pool:
     return replace(pool, providers=(*pool.providers, (step.params.name, step.params.provider_type)))
 
 
@@ -123,7 +125,7 @@ def _replaced(of: Shape, held: Mapping[str, Any], sent: Mapping[str, Any]) -> di
     return {name: value for name, value in held.items() if name not in of.sent} | dict(sent)
 
 
-_OF_POOLS: dict[str, Callable[[Pool, Planned], Pool]] = {
+_OF_POOLS: dict[str, Callable[[Pool, PlannedStep], Pool]] = {
     POOL.kind: _set,
     AddAttribute.kind: _attribute,
     CreateClient.kind: _client_made,

@@ -30,7 +30,7 @@ class IdentityPoolShell(ShellProvider):
     )
 
 
-def _attention(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Row]:
+def _attention(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.PanelRow]:
     return attention(aws_account, IdentityPool, "identity_pool")
 
 

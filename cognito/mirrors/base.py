@@ -8,7 +8,7 @@ from typing import Any, ClassVar, cast
 
 from cognito.mirrors.canonical import canonical
 from cognito.models import OfPool, UserPool
-from sync.mirror import Content, Item, Mirror, Place, Seen
+from sync.mirror import AccountRegion, Content, Item, Mirror, ParsedItem
 from sync.mirror.columns import ColumnsMirror
 from sync.mirror.hashing import moment
 from sync.mirror.rows import row_of, upsert
@@ -37,21 +37,21 @@ class SettingsMirror(Mirror):
         """What lists show and sort by, beside the settings as a whole."""
         return {}
 
-    def see(self, item: Item) -> Seen:
+    def see(self, item: Item) -> ParsedItem:
         name, arn = self.name(item), self.arn(item)
-        return Seen(self.object_id(item), name, arn, self.content(item), self.volatile(item))
+        return ParsedItem(self.object_id(item), name, arn, self.content(item), self.volatile(item))
 
-    def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
+    def save(self, place: AccountRegion, batch: Sequence[ParsedItem], at: datetime) -> None:
         upsert(self.model, [self.row(place, seen, at) for seen in batch])
 
-    def row(self, place: Place, seen: Seen, at: datetime) -> MirroredRow:
+    def row(self, place: AccountRegion, seen: ParsedItem, at: datetime) -> MirroredRow:
         row = row_of(self.model, place, seen, at)
         told = {"settings": seen.content, **seen.volatile, **self.columns(seen.content)}
         for column, value in told.items():
             setattr(row, column, value)
         return row
 
-    def remove(self, place: Place, object_ids: Sequence[str], at: datetime) -> None:
+    def remove(self, place: AccountRegion, object_ids: Sequence[str], at: datetime) -> None:
         place.of(self.model.objects.filter(aws_id__in=object_ids)).live().update(gone_at=at)
 
 
@@ -63,7 +63,7 @@ class OfPoolMirror(SettingsMirror):
     def arn(self, item: Item) -> str:
         return str(item["UserPoolArn"])
 
-    def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
+    def save(self, place: AccountRegion, batch: Sequence[ParsedItem], at: datetime) -> None:
         rows = [cast(OfPool, self.row(place, seen, at)) for seen in batch]
         ids = {pool_of(seen.arn) for seen in batch}
         pools = dict(place.of(UserPool.objects.filter(aws_id__in=ids)).values_list("aws_id", "pk"))
@@ -84,8 +84,8 @@ class FacetMirror(ColumnsMirror):
     def content(self, item: Item) -> Content:
         return canonical(item, self.settings)
 
-    def see(self, item: Item) -> Seen:
-        return Seen(self.object_id(item), "", "", self.content(item))
+    def see(self, item: Item) -> ParsedItem:
+        return ParsedItem(self.object_id(item), "", "", self.content(item))
 
 
 def pool_of(arn: str) -> str:

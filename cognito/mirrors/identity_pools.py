@@ -10,7 +10,7 @@ from cognito.mirrors.base import FacetMirror, SettingsMirror
 from cognito.mirrors.canonical import canonical
 from cognito.models import IdentityPool
 from sync.aws.errors import NotFound
-from sync.mirror import Content, Item, ObjectRef, Reader, Seen
+from sync.mirror import Content, Item, ObjectRef, ParsedItem, Reader
 
 IDENTITY = "cognito-identity"
 
@@ -92,7 +92,7 @@ class Roles(FacetMirror):
     settings = ("Roles", "RoleMappings")
     known = frozenset(settings) | {"IdentityPoolId"}
 
-    def columns(self, seen: Seen) -> Mapping[str, Any]:
+    def columns(self, seen: ParsedItem) -> Mapping[str, Any]:
         return {"roles": seen.content.get("Roles", {}), "role_mappings": seen.content.get("RoleMappings", {})}
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
@@ -118,7 +118,7 @@ class PrincipalTags(FacetMirror):
         off: Content = {"UseDefaults": False}
         return {name: off | canonical(told, ("UseDefaults", "PrincipalTags")) for name, told in item["Maps"].items()}
 
-    def columns(self, seen: Seen) -> Mapping[str, Any]:
+    def columns(self, seen: ParsedItem) -> Mapping[str, Any]:
         return {"principal_tags": seen.content}
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:

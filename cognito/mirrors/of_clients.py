@@ -10,7 +10,7 @@ from cognito.mirrors.base import FacetMirror, pool_of
 from cognito.mirrors.pools import IDP, Risk
 from cognito.models import AppClient
 from sync.aws.errors import NotFound
-from sync.mirror import Item, ObjectRef, Reader, Seen
+from sync.mirror import Item, ObjectRef, ParsedItem, Reader
 
 
 class ClientFacet(FacetMirror):
@@ -20,7 +20,7 @@ class ClientFacet(FacetMirror):
     column: ClassVar[str]
     operation: ClassVar[str]
 
-    def columns(self, seen: Seen) -> Mapping[str, Any]:
+    def columns(self, seen: ParsedItem) -> Mapping[str, Any]:
         return {self.column: seen.content}
 
     def told(self, answer: Item) -> Item:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sync.mirror.differences import Part
+from sync.mirror.differences import ContentPart
 
 
-def _set(label: str) -> Part:
+def _set(label: str) -> ContentPart:
     """Settings that have parts: each is told by AWS's name."""
-    return Part(
+    return ContentPart(
         label,
         "{label}: {name} set to {new}",
         "{label}: {name} removed, before {old}",
@@ -15,21 +15,21 @@ def _set(label: str) -> Part:
     )
 
 
-def _list(label: str) -> Part:
-    return Part(label, "{label}: {name} added", "{label}: {name} removed")
+def _list(label: str) -> ContentPart:
+    return ContentPart(label, "{label}: {name} added", "{label}: {name} removed")
 
 
-_TAGS = Part("Tags", "tag {name}={new} added", "tag {name} removed", "tag {name} is {new} instead of {old}")
-_NAME = Part("Name", changed="renamed from {old} to {new}")
+_TAGS = ContentPart("Tags", "tag {name}={new} added", "tag {name} removed", "tag {name} is {new} instead of {old}")
+_NAME = ContentPart("Name", changed="renamed from {old} to {new}")
 POOL = {
     "Name": _NAME,
-    "UserPoolTier": Part("Plan"),
-    "DeletionProtection": Part("Deletion protection"),
-    "MfaConfiguration": Part("MFA"),
+    "UserPoolTier": ContentPart("Plan"),
+    "DeletionProtection": ContentPart("Deletion protection"),
+    "MfaConfiguration": ContentPart("MFA"),
     "Policies": _set("Password and sign-in policy"),
     "AdminCreateUserConfig": _set("Sign-up"),
     "LambdaConfig": _set("Triggers"),
-    "SchemaAttributes": Part(
+    "SchemaAttributes": ContentPart(
         "Attributes", "attribute {name} added", "attribute {name} removed", told=lambda each: str(each["Name"])
     ),
     "AutoVerifiedAttributes": _list("Verified at sign-up"),
@@ -40,12 +40,12 @@ POOL = {
     "SmsConfiguration": _set("Text messages"),
     "VerificationMessageTemplate": _set("Verification messages"),
     "UserAttributeUpdateSettings": _set("Changes of addresses"),
-    "Domain": Part("Domain"),
-    "CustomDomain": Part("Own domain"),
+    "Domain": ContentPart("Domain"),
+    "CustomDomain": ContentPart("Own domain"),
     "UserPoolTags": _TAGS,
 }
 MFA = {
-    "MfaConfiguration": Part("MFA"),
+    "MfaConfiguration": ContentPart("MFA"),
     "SmsMfaConfiguration": _set("MFA by text message"),
     "SoftwareTokenMfaConfiguration": _set("MFA by app"),
     "EmailMfaConfiguration": _set("MFA by e-mail"),
@@ -57,52 +57,54 @@ RISK = {
     "RiskExceptionConfiguration": _set("Exceptions"),
 }
 SESSIONS = {
-    "UserSessionTracking": Part("Tracking of sessions"),
+    "UserSessionTracking": ContentPart("Tracking of sessions"),
     "TokenSession": _set("Sessions"),
 }
 CLIENT_SESSIONS = {"SSOSession": _set("Sessions of other apps")}
-DOMAINS: dict[str, Part] = {}
+DOMAINS: dict[str, ContentPart] = {}
 CLIENT = {
     "ClientName": _NAME,
-    "HasSecret": Part("Client secret", changed="{label}: {new}"),
+    "HasSecret": ContentPart("Client secret", changed="{label}: {new}"),
     "CallbackURLs": _list("Callback addresses"),
     "LogoutURLs": _list("Sign-out addresses"),
     "AllowedOAuthFlows": _list("OAuth flows"),
     "AllowedOAuthScopes": _list("OAuth scopes"),
-    "AllowedOAuthFlowsUserPoolClient": Part("OAuth"),
+    "AllowedOAuthFlowsUserPoolClient": ContentPart("OAuth"),
     "ExplicitAuthFlows": _list("Ways to sign in"),
     "SupportedIdentityProviders": _list("Identity providers"),
     "ReadAttributes": _list("Attributes it may read"),
     "WriteAttributes": _list("Attributes it may write"),
-    "AccessTokenValidity": Part("Life of access tokens"),
-    "IdTokenValidity": Part("Life of ID tokens"),
-    "RefreshTokenValidity": Part("Life of refresh tokens"),
+    "AccessTokenValidity": ContentPart("Life of access tokens"),
+    "IdTokenValidity": ContentPart("Life of ID tokens"),
+    "RefreshTokenValidity": ContentPart("Life of refresh tokens"),
     "TokenValidityUnits": _set("Units of token lives"),
     "RefreshTokenRotation": _set("Rotation of refresh tokens"),
-    "EnableTokenRevocation": Part("Revoking tokens"),
-    "PreventUserExistenceErrors": Part("Hides whether somebody exists"),
+    "EnableTokenRevocation": ContentPart("Revoking tokens"),
+    "PreventUserExistenceErrors": ContentPart("Hides whether somebody exists"),
 }
 GROUP = {
-    "Description": Part("Description"),
-    "RoleArn": Part("Role", "gives the role {new}", "gives no role, before {old}", "gives {new} instead of {old}"),
-    "Precedence": Part("Precedence"),
+    "Description": ContentPart("Description"),
+    "RoleArn": ContentPart(
+        "Role", "gives the role {new}", "gives no role, before {old}", "gives {new} instead of {old}"
+    ),
+    "Precedence": ContentPart("Precedence"),
 }
 PROVIDER = {
-    "ProviderType": Part("Type"),
+    "ProviderType": ContentPart("Type"),
     "ProviderDetails": _set("Provider"),
     "AttributeMapping": _set("Attribute mapping"),
     "IdpIdentifiers": _list("Identifiers"),
-    "HasSecret": Part("Client secret", changed="{label}: {new}"),
+    "HasSecret": ContentPart("Client secret", changed="{label}: {new}"),
 }
 RESOURCE_SERVER = {
     "Name": _NAME,
-    "Scopes": Part("Scopes", "scope {name} added", "scope {name} removed", "scope {name} described as {new}"),
+    "Scopes": ContentPart("Scopes", "scope {name} added", "scope {name} removed", "scope {name} described as {new}"),
 }
 IDENTITY_POOL = {
     "IdentityPoolName": _NAME,
-    "AllowUnauthenticatedIdentities": Part("Guests", changed="guests: {new}"),
-    "AllowClassicFlow": Part("Classic flow", changed="classic flow: {new}"),
-    "CognitoIdentityProviders": Part(
+    "AllowUnauthenticatedIdentities": ContentPart("Guests", changed="guests: {new}"),
+    "AllowClassicFlow": ContentPart("Classic flow", changed="classic flow: {new}"),
+    "CognitoIdentityProviders": ContentPart(
         "User pools",
         "takes people of {name}",
         "no longer takes people of {name}",
@@ -111,21 +113,21 @@ IDENTITY_POOL = {
     "SupportedLoginProviders": _set("Social providers"),
     "OpenIdConnectProviderARNs": _list("OIDC providers"),
     "SamlProviderARNs": _list("SAML providers"),
-    "DeveloperProviderName": Part("Developer provider"),
+    "DeveloperProviderName": ContentPart("Developer provider"),
     "IdentityPoolTags": _TAGS,
 }
 ROLES = {
-    "Roles": Part(
+    "Roles": ContentPart(
         "Roles",
         "{name} people get {new}",
         "{name} people get no role, before {old}",
         "{name} people get {new} instead of {old}",
     ),
-    "RoleMappings": Part(
+    "RoleMappings": ContentPart(
         "Role mapping",
         "role mapping of {name} added",
         "role mapping of {name} removed",
         "role mapping of {name} changed",
     ),
 }
-PRINCIPAL_TAGS: dict[str, Part] = {}
+PRINCIPAL_TAGS: dict[str, ContentPart] = {}

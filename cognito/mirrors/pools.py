@@ -10,7 +10,7 @@ from cognito.mirrors.base import FacetMirror, SettingsMirror
 from cognito.mirrors.canonical import canonical
 from cognito.models import UserPool
 from sync.aws.errors import NotFound
-from sync.mirror import Content, Item, ObjectRef, Reader, Seen
+from sync.mirror import Content, Item, ObjectRef, ParsedItem, Reader
 
 IDP = "cognito-idp"
 
@@ -123,7 +123,7 @@ class PoolFacet(FacetMirror):
     operation: str
     member: str = ""  # of the answer, which has it all; "": the answer itself
 
-    def columns(self, seen: Seen) -> Mapping[str, Any]:
+    def columns(self, seen: ParsedItem) -> Mapping[str, Any]:
         return {self.column: seen.content}
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:

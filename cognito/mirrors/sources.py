@@ -17,9 +17,9 @@ from cognito.mirrors.where_possible import WherePossible
 from cognito.models import UserPool
 from cognito.plans import may_be_protected_from_threats, may_track_sessions, tracks_sessions
 from sync import clock
-from sync.aws.client import Page
+from sync.aws.client import ListPage
 from sync.aws.errors import Denied, NotFound, Unsupported
-from sync.mirror import EachObject, Item, Mirror, ObjectRef, Place, Reader, Source, SourcePage
+from sync.mirror import AccountRegion, EachObject, Item, Mirror, ObjectRef, Reader, Source, SourcePage
 from sync.mirror.each import OneByOne
 
 POOLS, CLIENTS, IDENTITY_POOLS = "cognito.pools", "cognito.clients", "cognito.identity_pools"
@@ -44,7 +44,7 @@ class Described(Source):
         self._mirror, self._service = mirror, service
         self._operation, self._member, self._id_member = operation, member, id_member
 
-    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+    def pages(self, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
         kind = self._mirror.kind
         for page in client.pages(self._service, self._operation, marker=marker, MaxResults=_DESCRIBED_PER_PAGE):
             answers = OneByOne(partial(self._mirror.read_one, client))
@@ -56,7 +56,7 @@ class Described(Source):
             yield page_of(kind, answers, marker, page)
 
 
-def page_of(kind: str, answers: OneByOne, marker: str | None, page: Page) -> SourcePage:
+def page_of(kind: str, answers: OneByOne, marker: str | None, page: ListPage) -> SourcePage:
     """`answers` about what `page` listed."""
     why = answers.denied | answers.unsupported
     remarks = [f"Not read: {named}. {reason}" for named, reason in why.items()]
@@ -91,7 +91,7 @@ class OfEachPool(Source):
         self.name, self.title, self.kinds = name, title, (mirror.kind,)
         self._mirror, self._listing = mirror, listing
 
-    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+    def pages(self, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
         """The marker: from which pool on, and AWS's own marker in it."""
         first, within = json.loads(marker) if marker else (0, None)
         due = list(place.of(UserPool.objects.live()).filter(pk__gte=first).order_by("pk"))

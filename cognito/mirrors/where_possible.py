@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from cognito.models import UserPool
-from sync.mirror import EachObject, Mirror, Place, Reader, SourcePage
+from sync.mirror import AccountRegion, EachObject, Mirror, Reader, SourcePage
 from sync.models import Facet, MirroredRow
 
 _NO_MORE = "The user pool can’t have this any more, by its plan and settings: AWS wasn’t asked."
@@ -37,17 +37,17 @@ class WherePossible(EachObject):
         self._has = has
         self._of_pool = "pk__in" if mirror.model is UserPool else "pool__in"
 
-    def rows(self, place: Place) -> QuerySet[MirroredRow]:
+    def rows(self, place: AccountRegion) -> QuerySet[MirroredRow]:
         return super().rows(place).filter(**{self._of_pool: self._pools(place)})
 
-    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+    def pages(self, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
         for page in super().pages(client, marker, place):
             yield page if page.marker else self._with_lapsed(page, place)
 
-    def _pools(self, place: Place) -> list[int]:
+    def _pools(self, place: AccountRegion) -> list[int]:
         return [pool.pk for pool in place.of(UserPool.objects.live()) if self._has(pool.told)]
 
-    def _with_lapsed(self, page: SourcePage, place: Place) -> SourcePage:
+    def _with_lapsed(self, page: SourcePage, place: AccountRegion) -> SourcePage:
         kind = self._mirror.kind
         others = super().rows(place).exclude(**{self._of_pool: self._pools(place)})
         held = Facet.objects.filter(

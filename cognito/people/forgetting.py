@@ -14,7 +14,7 @@ from cognito.models import CognitoUser, SavedSearch
 from cognito.people.identifying import identifying, names_one_of
 from sync.changes import free_texts
 from sync.models import Step
-from sync.models.listed import SubOf
+from sync.models.listed import StepSub
 
 # Parameters of steps, and what is kept for their reverse; those of maps are emptied and keep their names.
 PERSONAL = ("attributes", "name", "subject", "username")
@@ -49,7 +49,7 @@ def forget_texts(people: Sequence[CognitoUser]) -> None:
 def _changes_about_them_alone(people: Sequence[CognitoUser]) -> set[int]:
     subs, aws_account = {person.aws_id for person in people}, people[0].aws_account_id
     steps = Step.objects.filter(change__aws_account=aws_account, kind__startswith="cognito.user.")
-    about = steps.alias(about=SubOf("params")).filter(Q(about__in=subs) | Q(result__id__in=subs))
+    about = steps.alias(about=StepSub("params")).filter(Q(about__in=subs) | Q(result__id__in=subs))
     changes = set(about.values_list("change", flat=True))
     others: defaultdict[int, set[str]] = defaultdict(set)
     for change, params, result in steps.filter(change__in=changes).values_list("change", "params", "result"):

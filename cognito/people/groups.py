@@ -10,7 +10,7 @@ from cognito.mirrors.pools import IDP
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser
 from cognito.people import members
 from sync.aws.errors import NotFound
-from sync.mirror import Item, Mirror, ObjectRef, Place, Reader, Reread, Seen
+from sync.mirror import AccountRegion, Item, Mirror, ObjectRef, ParsedItem, Reader, Reread
 
 
 class GroupsOfPerson(Mirror):
@@ -24,14 +24,14 @@ class GroupsOfPerson(Mirror):
     def object_id(self, item: Item) -> str:
         return str(item["sub"])
 
-    def see(self, item: Item) -> Seen:
+    def see(self, item: Item) -> ParsedItem:
         """Without content: no revision is made of a person."""
-        return Seen(self.object_id(item), "", "", {})
+        return ParsedItem(self.object_id(item), "", "", {})
 
-    def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
+    def save(self, place: AccountRegion, batch: Sequence[ParsedItem], at: datetime) -> None:
         """Nothing to do: `keep` is the way."""
 
-    def remove(self, place: Place, object_ids: Sequence[str], at: datetime) -> None:
+    def remove(self, place: AccountRegion, object_ids: Sequence[str], at: datetime) -> None:
         """Nothing to do: memberships end with the person."""
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
@@ -42,7 +42,7 @@ class GroupsOfPerson(Mirror):
             return None
         return {"sub": ref.object_id, "groups": found}
 
-    def keep(self, place: Place, reread: Sequence[Reread], *, ours: bool) -> int:
+    def keep(self, place: AccountRegion, reread: Sequence[Reread], *, ours: bool) -> int:
         """By the group: of each, who is in it and wasn't, and who isn't any longer. Who is gone keeps none."""
         arns = {each.ref.arn for each in reread}
         groups = {

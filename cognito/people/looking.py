@@ -13,7 +13,7 @@ from cognito.people.typed import as_aws_writes_it
 from cognito.selectors import E_MAIL, PHONE, USERNAME, exactly
 from sync import clock
 from sync.aws.client import reader
-from sync.mirror import ObjectRef, Place, Reread
+from sync.mirror import AccountRegion, ObjectRef, Reread
 
 _ADDRESS = re.compile(r"[^\s@\"]+@[^\s@\"]+\.[^\s@\".]{2,}")
 _NUMBER = re.compile(r"\+\d{7,15}")
@@ -66,7 +66,7 @@ def look(pool: UserPool, words: str) -> CognitoUser | None:
         item = find_one(client, pool.aws_id, attribute, words)
         if item is not None:
             sub = PERSON.object_id(item)
-            place, ref = Place(pool.aws_account, pool.region), ObjectRef(PERSON.kind, sub, "", pool.arn)
+            place, ref = AccountRegion(pool.aws_account, pool.region), ObjectRef(PERSON.kind, sub, "", pool.arn)
             with transaction.atomic():
                 PERSON.keep(place, [Reread(ref, item, requested_at)], ours=False)
             return CognitoUser.objects.filter(pool=pool, aws_id=sub).first()

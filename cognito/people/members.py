@@ -15,7 +15,7 @@ from cognito.people import rows
 from cognito.people.telling import Person, allowed_by, cares_of, people_in
 from sync import clock
 from sync.aws.errors import Denied, MarkerExpired, NotFound, Unsupported
-from sync.mirror import Counts, OwnRows, Place, Reader, SourcePage, Visit, bulk
+from sync.mirror import AccountRegion, Counts, OwnRows, Reader, SourcePage, Visit, bulk
 from sync.mirror.paced_writes import paced_write
 from sync.mirror.store import settle_time
 from sync.mirror.sweep import BRAKE_COUNT, BRAKE_SHARE
@@ -43,13 +43,13 @@ class Members(OwnRows):
     after = ("cognito.people", "cognito.groups")
     every = timedelta(hours=1)
 
-    def due(self, place: Place) -> list[CognitoGroup]:
+    def due(self, place: AccountRegion) -> list[CognitoGroup]:
         live = place.of(CognitoGroup.objects.live()).filter(pool__gone_at__isnull=True)
         groups: list[CognitoGroup] = list(live.select_related("pool__aws_account").order_by("pk"))
         cares = cares_of({group.pool for group in groups})
         return [group for group in groups if cares[group.pool_id].mirrors_people]
 
-    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+    def pages(self, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
         """The marker: the group, AWS's token in it, and how often it began that group again."""
         first, token, restarts = json.loads(marker) if marker else (0, None, 0)
         due = [group for group in self.due(place) if group.pk >= first]

@@ -16,7 +16,7 @@ from cognito.people import rows
 from cognito.people.called import full_title_of, title_of
 from cognito.people.telling import SUB, allowed_by, care_of, people_in
 from sync.aws.errors import AwsError, NotFound
-from sync.mirror import Item, Mirror, Named, ObjectRef, Place, Reader, Reread, Seen
+from sync.mirror import AccountRegion, Item, Mirror, Named, ObjectRef, ParsedItem, Reader, Reread
 
 
 class PersonMirror(Mirror):
@@ -28,14 +28,14 @@ class PersonMirror(Mirror):
     def object_id(self, item: Item) -> str:
         return next(str(each["Value"]) for each in item["Attributes"] if each["Name"] == SUB)
 
-    def see(self, item: Item) -> Seen:
+    def see(self, item: Item) -> ParsedItem:
         """Without content: no revision is made of a person."""
-        return Seen(self.object_id(item), item["Username"], "", {})
+        return ParsedItem(self.object_id(item), item["Username"], "", {})
 
-    def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
+    def save(self, place: AccountRegion, batch: Sequence[ParsedItem], at: datetime) -> None:
         """Nothing to do: `keep` is the way."""
 
-    def remove(self, place: Place, object_ids: Sequence[str], at: datetime) -> None:
+    def remove(self, place: AccountRegion, object_ids: Sequence[str], at: datetime) -> None:
         place.of(CognitoUser.objects.filter(aws_id__in=object_ids)).live().update(gone_at=at)
 
     def people_called(self, operator: Operator, aws_account: AwsAccount, ids: Sequence[str]) -> Named:
@@ -54,7 +54,7 @@ class PersonMirror(Mirror):
         attribute, _, value = (f"{SUB}={ref.object_id}" if ref.object_id else told).partition("=")
         return find_one(client, pool_of(ref.arn), attribute, value)
 
-    def keep(self, place: Place, reread: Sequence[Reread], *, ours: bool) -> int:
+    def keep(self, place: AccountRegion, reread: Sequence[Reread], *, ours: bool) -> int:
         gone = [each for each in reread if each.item is None]
         changed = sum(rows.bury(place, each.ref.object_id, each.requested_at, ours=ours) for each in gone)
         of_pools: defaultdict[str, list[Reread]] = defaultdict(list)

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from cognito.models import CognitoUser, UserPool
 from cognito.people.telling import Person
 from sync import clock
-from sync.mirror import Counts, Place, bulk, copying
+from sync.mirror import AccountRegion, Counts, bulk, copying
 from sync.mirror.bulk import Columns
-from sync.mirror.copying import Prepared
+from sync.mirror.copying import CopyLines
 from sync.mirror.rows import KEY
 from sync.mirror.store import settle_time
 
@@ -27,13 +27,13 @@ class KnownPerson(NamedTuple):
     gone_at: datetime | None
 
 
-def prepared(people: Sequence[Person]) -> Prepared | None:
+def prepared(people: Sequence[Person]) -> CopyLines | None:
     """For `keep_new`, of people as `each_once` gives them; may be made in another thread."""
     return copying.prepared(CognitoUser, [person.columns() for person in people])
 
 
 def keep_new(
-    pool: UserPool, people: Sequence[Person], as_rows: Prepared | None, requested_at: datetime, *, run: int
+    pool: UserPool, people: Sequence[Person], as_rows: CopyLines | None, requested_at: datetime, *, run: int
 ) -> Counts:
     """`keep`, for a pool whose people were never read to the end: most likely none of these is there."""
     if as_rows and copying.insert_new(CognitoUser, as_rows, _common(pool, requested_at, run, ours=False)):
@@ -54,7 +54,7 @@ def keep(
     An answer that was asked for before our own last write of a person plus a minute never overwrites it, nor does one
     that is older than what is there. `ours`: it shows a write of our own.
     """
-    place = Place(pool.aws_account, pool.region)
+    place = AccountRegion(pool.aws_account, pool.region)
     people = each_once(people)
     known = known_people(place, [person.sub for person in people])
     due: list[Person] = []
@@ -78,7 +78,7 @@ def keep(
     return Counts(len(people), new, len(due) - new)
 
 
-def bury(place: Place, sub: str, requested_at: datetime, *, ours: bool) -> int:
+def bury(place: AccountRegion, sub: str, requested_at: datetime, *, ours: bool) -> int:
     """AWS, asked for that one person, didn't find her. Whom we wrote just now, it may not show yet."""
     row = known_people(place, [sub]).get(sub)
     if row is None or row.gone_at is not None or (not ours and is_settling(row, requested_at)):
@@ -87,7 +87,7 @@ def bury(place: Place, sub: str, requested_at: datetime, *, ours: bool) -> int:
     return CognitoUser.objects.filter(pk=row.id).update(gone_at=requested_at, **written)
 
 
-def known_people(place: Place, subs: Sequence[str]) -> dict[str, KnownPerson]:
+def known_people(place: AccountRegion, subs: Sequence[str]) -> dict[str, KnownPerson]:
     """By `sub`; locked until the transaction ends."""
     of = {"aws_account_id": place.aws_account.pk, "region": place.region}
     found = bulk.select(CognitoUser, KnownPerson._fields, "aws_id", subs, of, lock=True)

@@ -20,11 +20,11 @@ from cognito.models import UserPool
 from cognito.people import rows, sweeping
 from cognito.people.telling import Person, allowed_by, cares_of, people_in
 from sync import clock
-from sync.aws.client import Page
+from sync.aws.client import ListPage
 from sync.aws.errors import AwsError, Denied, MarkerExpired, NotFound, Unsupported
 from sync.aws.quotas import forecast_s
-from sync.mirror import Counts, OwnRows, Place, Reader, SourcePage, Visit
-from sync.mirror.copying import Prepared
+from sync.mirror import AccountRegion, Counts, OwnRows, Reader, SourcePage, Visit
+from sync.mirror.copying import CopyLines
 
 _PER_CALL = 60  # ListUsers gives no more
 # What goes into one transaction: so many calls, or fewer that came in so long. The more people at once, the fewer pages
@@ -39,7 +39,7 @@ class Part:
 
     pool: UserPool
     people: Sequence[Person] = ()
-    as_rows: Prepared | None = None  # of a pool whose people were never read to the end
+    as_rows: CopyLines | None = None  # of a pool whose people were never read to the end
     ends: bool = False
     why: str = ""
 
@@ -70,19 +70,19 @@ class People(OwnRows):
     after = (POOLS,)
     reads_ahead = True
 
-    def due(self, place: Place) -> list[UserPool]:
+    def due(self, place: AccountRegion) -> list[UserPool]:
         pools = list(place.of(UserPool.objects.live()).order_by("pk"))
         cares = cares_of(pools)
         return [pool for pool in pools if cares[pool.pk].mirrors_people]
 
-    def expected(self, client: Reader, place: Place) -> int | None:
+    def expected(self, client: Reader, place: AccountRegion) -> int | None:
         """By AWS's own estimate."""
         return sum(pool.estimated_users or 0 for pool in self.due(place))
 
-    def least_s(self, place: Place) -> int:
+    def least_s(self, place: AccountRegion) -> int:
         return least_s(place.aws_account, self.due(place))
 
-    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+    def pages(self, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
         """What the database has to say of it is asked at once, and not by who reads ahead."""
         begin = Where.read(marker)
         due = [pool for pool in self.due(place) if pool.pk >= begin.pool]
@@ -159,7 +159,7 @@ def _part(pool: UserPool, people: Sequence[Person], *, ends: bool) -> Part:
     return Part(pool, people, None if pool.people_read_at else rows.prepared(people), ends)
 
 
-def _together(pages: Iterator[Page], allowed: Sequence[str]) -> Iterator[tuple[list[Person], str | None, datetime]]:
+def _together(pages: Iterator[ListPage], allowed: Sequence[str]) -> Iterator[tuple[list[Person], str | None, datetime]]:
     """The people of some pages, where the last of these ended, and when the first was asked for.
 
     What was read before an error comes first.

@@ -14,7 +14,7 @@ from accounts.models import AwsAccount
 from cognito.models import CognitoUser
 from iamconsole.web.words import full_time
 from sync.models import Step
-from sync.models.listed import SubOf
+from sync.models.listed import StepSub
 
 SET = "cognito.user.set_password"
 _INVITED = ("cognito.user.create", "cognito.user.resend_invite")
@@ -38,7 +38,7 @@ class Given:
 def last_given(person: CognitoUser) -> Given | None:
     """Who has a permanent one since has another status."""
     steps = Step.objects.filter(change__aws_account=person.aws_account_id, state__in=Step.FINISHED)
-    about = steps.filter(kind__in=(SET, _INVITED[1])).alias(sub=SubOf("params")).filter(sub=person.aws_id)
+    about = steps.filter(kind__in=(SET, _INVITED[1])).alias(sub=StepSub("params")).filter(sub=person.aws_id)
     made = steps.filter(kind=_INVITED[0], result__id=person.aws_id)
     found = [
         Given(kind, at, change)
@@ -79,7 +79,7 @@ def voids(person: CognitoUser) -> str:
 def set_for(subs: Sequence[str], aws_account: AwsAccount) -> set[str]:
     """Those of these people for whom this console set a temporary password since it invited them, in one query."""
     steps = Step.objects.filter(change__aws_account=aws_account, state__in=Step.FINISHED)
-    about = steps.filter(kind__in=(SET, _INVITED[1])).alias(sub=SubOf("params")).filter(sub__in=subs)
+    about = steps.filter(kind__in=(SET, _INVITED[1])).alias(sub=StepSub("params")).filter(sub__in=subs)
     last: dict[str, str] = {}
     for params, kind in about.order_by("finished_at").values_list("params", "kind"):
         last[params["sub"]] = kind

@@ -15,17 +15,17 @@ from cognito.pools.operations import KINDS
 from cognito.pools.setting_rules import broken
 from sync.aws.checking import refusals
 from sync.calls import Call, Personal, Sealed
-from sync.checks import Check, Finding
-from sync.operations import Planned
+from sync.checks import PlanCheck, PlanFinding
+from sync.operations import PlannedStep
 
 
-class CallCheck(Check):
+class CallCheck(PlanCheck):
     name = "cognito.calls"
 
-    def look(self, aws_account: AwsAccount, steps: Sequence[Planned]) -> list[Finding]:
+    def look(self, aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> list[PlanFinding]:
         pools = _Pools(aws_account)
         return [
-            Finding("NOT_TAKEN", "error", f"AWS doesn’t take this: {line.rstrip('.')}.", step.position)
+            PlanFinding("NOT_TAKEN", "error", f"AWS doesn’t take this: {line.rstrip('.')}.", step.position)
             for step in steps
             if step.kind in KINDS
             for line in _lines(step, pools)
@@ -50,7 +50,7 @@ class _Pools:
             self._settings[arn] = call.parameters
 
 
-def _lines(step: Planned, pools: _Pools) -> list[str]:
+def _lines(step: PlannedStep, pools: _Pools) -> list[str]:
     """What AWS holds already it takes: of settings that are sent along as they are, nothing is said."""
     held = step.expects.get("settings") if isinstance(step.expects, Mapping) else None
     sent = getattr(step.params, "settings", {})

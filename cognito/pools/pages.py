@@ -21,14 +21,14 @@ from iamconsole.web.counts import lately
 _LOGO = "Of the classic sign-in pages: what is there, and what the change sends"
 
 
-def _posture(request: HttpRequest, pool: UserPool) -> Iterator[panels.Row]:
+def _posture(request: HttpRequest, pool: UserPool) -> Iterator[panels.PanelRow]:
     """A line for each finding, as it is now."""
     may_mend = pool.gone_at is None and may(signed_in(request), PROPOSE, pool.aws_account)
     for each in findings_of(pool):
         mends = bool(may_mend and each.act)
         url = f"{_act_url(pool, each.act)}{each.query}" if mends else ""
         act = each.label if mends else ""
-        yield panels.Row(title=each.title, url=url, text=each.text, severity=each.severity, act=act)
+        yield panels.PanelRow(title=each.title, url=url, text=each.text, severity=each.severity, act=act)
 
 
 def _act_url(pool: UserPool, act: str) -> str:
@@ -36,7 +36,7 @@ def _act_url(pool: UserPool, act: str) -> str:
     return reverse("cognito_pool_act", kwargs=kwargs)
 
 
-def _attention(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Row]:
+def _attention(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.PanelRow]:
     return attention(aws_account, UserPool, "cognito_pool")
 
 

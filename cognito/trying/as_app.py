@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.models import Operator
 from cognito.mirrors.pools import IDP
 from cognito.models import AppClient, UserPool
-from iamconsole.sealing import CannotUnseal, Purpose, seal, unseal
+from iamconsole.sealing import CannotUnseal, SealingPurpose, seal, unseal
 from sync.aws.client import visitor
 from sync.aws.secrets import Secret
 
@@ -40,13 +40,13 @@ class Between:
     at: str
 
     def sealed(self) -> str:
-        return seal(json.dumps(asdict(self)), Purpose.FORM_STATE)
+        return seal(json.dumps(asdict(self)), SealingPurpose.FORM_STATE)
 
     @classmethod
     def opened(cls, text: str, operator: Operator, pool: UserPool, lasts: timedelta) -> Self:
         """Raises NotGoingOn for what this operator wasn't given for this pool lately."""
         try:
-            state = cls(**json.loads(unseal(text, Purpose.FORM_STATE)))
+            state = cls(**json.loads(unseal(text, SealingPurpose.FORM_STATE)))
         except (CannotUnseal, ValueError, TypeError):
             raise NotGoingOn("This form isn’t one that was given out here: begin again.") from None
         if state.operator != operator.pk or state.pool != pool.aws_id:

@@ -16,7 +16,7 @@ from iamconsole.web.words import full_time
 from sync.aws.client import visitor
 from sync.aws.errors import AwsError
 from sync.aws.secrets import Secret
-from sync.aws.visiting import Somebody
+from sync.aws.visiting import CredentialsHolder
 
 _READ_ONLY = "This AWS account is read-only in this console, and trying makes an identity in the pool."
 
@@ -64,7 +64,7 @@ def try_out(
     credentials = _credentials(row, trial, logins)
     if credentials is None:
         return trial
-    somebody = Somebody(row.aws_account, row.region, credentials)
+    somebody = CredentialsHolder(row.aws_account, row.region, credentials)
     try:
         trial.role_arn = somebody.arn()
         trial.went("Assume the role", trial.role_arn)

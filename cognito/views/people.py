@@ -27,7 +27,7 @@ from cognito.selectors import SUB, USERNAME
 from cognito.tables import listed_people, people_table
 from iamconsole.web.counts import lately
 from iamconsole.web.fragments import wants_fragment
-from iamconsole.web.tables import Listing, Table, list_response
+from iamconsole.web.tables import Table, TableListing, list_response
 from policies.details import fetch_row, tab_links
 from sync.aws.errors import AwsError
 
@@ -50,10 +50,10 @@ def cognito_pool_people(request: HttpRequest, account_id: str, aws_id: str) -> H
     if request.GET.get("format"):
         if not table.exports:
             raise PermissionDenied("Exporting people as a file needs a permission of its own, which editors have.")
-        listing = Listing(table, rows, pool, request.GET)
+        listing = TableListing(table, rows, pool, request.GET)
         logged.exported(request, pool, _asked(listing), lately(listing.matching))
 
-    def read(listing: Listing) -> Mapping[str, Any]:
+    def read(listing: TableListing) -> Mapping[str, Any]:
         listing.state.remarks.extend(_left_out(request, pool, care))
         logged.listed(request, pool, _asked(listing))
         return {"ask": _to_ask(listing, pool, care)}
@@ -80,12 +80,12 @@ def _left_out(request: HttpRequest, pool: UserPool, care: PoolCare) -> Iterator[
             yield f"{name[:60]} isn’t kept of these people, so this filter was left out."
 
 
-def _asked(listing: Listing) -> list[str]:
+def _asked(listing: TableListing) -> list[str]:
     """The names of what people are looked for by."""
     return [*listing.state.values, *(["words"] if listing.state.query else [])]
 
 
-def _to_ask(listing: Listing, pool: UserPool, care: PoolCare) -> str:
+def _to_ask(listing: TableListing, pool: UserPool, care: PoolCare) -> str:
     """What AWS is to be asked for: a whole address, number, `sub` or username that nobody in the mirror has."""
     state = listing.state
     said = [value for name, value in state.values.items() if name in looking.SEARCHABLE]

@@ -19,7 +19,7 @@ from cognito.kinds import POOL, pools, pools_within
 from cognito.models import AppClient, CognitoGroup
 from cognito.posture import with_findings
 from cognito.tables import POOLS, count_people
-from iamconsole.web.tables import Listing, list_response
+from iamconsole.web.tables import TableListing, list_response
 from policies.details import fetch_row, render_tab
 from sync.selectors import holding
 
@@ -36,7 +36,7 @@ def fetch_to_see_pools(request: HttpRequest, account_id: str) -> tuple[AwsAccoun
 def user_pools(request: HttpRequest, account_id: str) -> HttpResponseBase:
     aws_account, perm = fetch_to_see_pools(request, account_id)
 
-    def read(listing: Listing) -> Mapping[str, Any]:
+    def read(listing: TableListing) -> Mapping[str, Any]:
         count_people(listing.page.rows)
         return {}
 

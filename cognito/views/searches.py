@@ -15,7 +15,7 @@ from cognito.models import SavedSearch, UserPool
 from cognito.people.telling import care_of
 from cognito.tables import listed_people
 from cognito.views.people import fetch_pool, table_of
-from iamconsole.web.tables import Listing
+from iamconsole.web.tables import TableListing
 from sync.texts import storable
 
 MOST = 50  # of one operator in one pool
@@ -49,7 +49,7 @@ def cognito_search_forget(request: HttpRequest, account_id: str, aws_id: str, pk
 
 
 def _meant(request: HttpRequest, pool: UserPool, query: str) -> str:
-    listing = Listing(table_of(request, pool, care_of(pool)), listed_people(pool), pool, QueryDict(query[:2000]))
+    listing = TableListing(table_of(request, pool, care_of(pool)), listed_people(pool), pool, QueryDict(query[:2000]))
     return listing.state.url().removeprefix("?")[:2000]
 
 

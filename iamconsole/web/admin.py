@@ -19,19 +19,19 @@ else:
 
 
 @dataclass(frozen=True)
-class Ownership:
+class OperatorOwnership:
     """What the operator owns: of nothing there is no admin, of all AWS accounts it is the whole console."""
 
     any: bool
     all: bool
 
 
-def ownership(request: HttpRequest) -> Ownership:
+def ownership(request: HttpRequest) -> OperatorOwnership:
     """Asked of the database once a request: the index asks for every model."""
-    known: Ownership | None = getattr(request, "_ownership", None)
+    known: OperatorOwnership | None = getattr(request, "_ownership", None)
     if known is None:
         user = request.user
-        known = Ownership(
+        known = OperatorOwnership(
             any=bool(user.is_authenticated and user.is_staff), all=bool(user.is_authenticated and user.owns_all())
         )
         request._ownership = known  # type: ignore[attr-defined]

@@ -71,7 +71,7 @@ def _answers(questions: Sequence[_Question]) -> Sequence[int]:
 
 
 @dataclass(frozen=True)
-class Few:
+class FirstRows:
     """The first of rows that may be thousands, for a page that isn't their list, and how many there are."""
 
     rows: Sequence[Any]
@@ -85,7 +85,7 @@ class Few:
         return self.total - len(self.rows)
 
 
-def first_of(rows: QuerySet[Any], most: int) -> Few:
+def first_of(rows: QuerySet[Any], most: int) -> FirstRows:
     """At most `most` of them; they are only counted when there are more."""
     found = list(rows[: most + 1])
-    return Few(found[:most], len(found) if len(found) <= most else max(lately(rows), most + 1))
+    return FirstRows(found[:most], len(found) if len(found) <= most else max(lately(rows), most + 1))

@@ -19,7 +19,7 @@ CHUNK = 500
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-class Exported(Protocol):
+class ExportColumn(Protocol):
     @property
     def name(self) -> str: ...
 
@@ -44,7 +44,9 @@ def csv_line(cells: Iterable[Any]) -> str:
     return str(_writer.writerow([as_text(cell) if isinstance(cell, str) else cell for cell in cells]))
 
 
-def export_response(wanted: str, name: str, columns: Sequence[Exported], rows: QuerySet[Any]) -> StreamingHttpResponse:
+def export_response(
+    wanted: str, name: str, columns: Sequence[ExportColumn], rows: QuerySet[Any]
+) -> StreamingHttpResponse:
     """All `rows` as a file, one column after the other as the list has them."""
     _, write = FORMATS[wanted]
     return file_response(wanted, name, write(columns, rows.iterator(chunk_size=CHUNK)))
@@ -59,13 +61,13 @@ def file_response(wanted: str, name: str, lines: Iterator[str]) -> StreamingHttp
     return response
 
 
-def csv_lines(columns: Sequence[Exported], rows: Iterator[Any]) -> Iterator[str]:
+def csv_lines(columns: Sequence[ExportColumn], rows: Iterator[Any]) -> Iterator[str]:
     yield csv_line(column.name for column in columns)
     for row in rows:
         yield csv_line(_csv(column.value(row)) for column in columns)
 
 
-def json_array(columns: Sequence[Exported], rows: Iterator[Any]) -> Iterator[str]:
+def json_array(columns: Sequence[ExportColumn], rows: Iterator[Any]) -> Iterator[str]:
     """One array; each row an object on its own line."""
     separator = "[\n"
     for row in rows:
@@ -74,13 +76,13 @@ def json_array(columns: Sequence[Exported], rows: Iterator[Any]) -> Iterator[str
     yield "[]\n" if separator == "[\n" else "\n]\n"
 
 
-def json_rows(columns: Sequence[Exported], rows: Iterator[Any]) -> Iterator[str]:
+def json_rows(columns: Sequence[ExportColumn], rows: Iterator[Any]) -> Iterator[str]:
     """JSON Lines: each row an object on its own line, so that any number of them is read one by one."""
     for row in rows:
         yield json.dumps(as_object(columns, row), ensure_ascii=False) + "\n"
 
 
-def as_object(columns: Sequence[Exported], row: Any) -> dict[str, Any]:
+def as_object(columns: Sequence[ExportColumn], row: Any) -> dict[str, Any]:
     return {column.name: _plain(column.value(row)) for column in columns}
 
 

@@ -55,7 +55,7 @@ class Filter(ABC):
 
 
 @dataclass(frozen=True)
-class Choice:
+class FilterChoice:
     value: str
     label: str
     rows: Q | Callable[[QuerySet[Any]], QuerySet[Any]]
@@ -64,12 +64,12 @@ class Choice:
 
 @dataclass(frozen=True)
 class ChoiceFilter(Filter):
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[FilterChoice, ...] = ()
     unless: Q | None = None  # the rows when it is not in force, such as those that AWS still has
 
     control: ClassVar[str] = "select"
 
-    def _choice(self, value: str) -> Choice | None:
+    def _choice(self, value: str) -> FilterChoice | None:
         return next((choice for choice in self.choices if choice.value == value), None)
 
     def chip(self, scope: Any, value: str) -> str | None:

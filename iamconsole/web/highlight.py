@@ -20,18 +20,18 @@ _PIECE = re.compile(
 
 
 @dataclass(frozen=True)
-class Line:
+class HighlightedLine:
     number: int
     html: SafeString
     mark: str = ""  # "", "warn", "danger" or "here"
     indent: int = 0
 
 
-def json_lines(text: str, marks: dict[int, str] | None = None) -> list[Line]:
+def json_lines(text: str, marks: dict[int, str] | None = None) -> list[HighlightedLine]:
     """The lines of a JSON text; `marks` gives lines (from 1) a mark. Text that isn't JSON is printed as it is."""
     marks = marks or {}
     return [
-        Line(number, mark_safe("".join(_pieces(line))), marks.get(number, ""), indent_of(line))  # noqa: S308  escaped
+        HighlightedLine(number, mark_safe("".join(_pieces(line))), marks.get(number, ""), indent_of(line))  # noqa: S308  escaped
         for number, line in enumerate(lines_of(text), start=1)
     ]
 

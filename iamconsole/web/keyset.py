@@ -49,7 +49,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Position:
+class KeysetPosition:
     """A place in the order: the sort key and the primary key of a row; `number` says which it is, counted from 1."""
 
     value: Any
@@ -58,7 +58,7 @@ class Position:
 
 
 @dataclass(frozen=True)
-class Page:
+class KeysetPage:
     rows: Sequence[Any]
     first: int  # counted from 1, as it was when the pages before were shown; 0 when there is nothing
     total: int
@@ -78,8 +78,8 @@ def paged(
     before: str = "",
     *,
     count: Callable[[QuerySet[Any]], int] = lambda rows: rows.count(),
-    near: Near | None = None,
-) -> Page:
+    near: ScopeScan | None = None,
+) -> KeysetPage:
     """The page after, or before, a cursor; the first one when there is none, or none that is ours."""
     _beyond = partial(_rows_beyond, near=near)
     found: list[Any] = []
@@ -97,9 +97,9 @@ def paged(
         first, more = 1, len(found) > size
     found = found[:size]
     if not found:
-        return Page(rows=[], first=0, total=0, previous="", next="")
+        return KeysetPage(rows=[], first=0, total=0, previous="", next="")
     last = first + len(found) - 1
-    return Page(
+    return KeysetPage(
         rows=found,
         first=first,
         total=max(count(rows), last + more) if more or first > 1 else last,  # it may have been counted a minute ago
@@ -109,7 +109,7 @@ def paged(
 
 
 @dataclass(frozen=True)
-class Near:
+class ScopeScan:
     """The same question, asked of the rows one after the other: fast where the next `WINDOW` of `scope` have a page of
     it, and never done where not. Rows are ordered by a key that all of them have.
     """
@@ -121,7 +121,9 @@ class Near:
 WINDOW = 2_000
 
 
-def _next_to(near: Near, order: Order, position: Position | None, limit: int, *, descending: bool) -> list[Any]:
+def _next_to(
+    near: ScopeScan, order: Order, position: KeysetPosition | None, limit: int, *, descending: bool
+) -> list[Any]:
     """At most `limit` of the rows within the window that begins behind `position`."""
     field = order.fields(near.scope)[-1]
     by = [f"-{name}" if descending else name for name in (order.key, "pk")]
@@ -132,18 +134,18 @@ def _next_to(near: Near, order: Order, position: Position | None, limit: int, *,
     ends = list(scope.values_list(order.key, "pk")[WINDOW - 1 : WINDOW])
     if ends:
         value, pk = ends[0]
-        rows = rows.filter(_compared(order.key, field, Position(value, pk, 0), not descending))
+        rows = rows.filter(_compared(order.key, field, KeysetPosition(value, pk, 0), not descending))
     return list(rows[:limit])
 
 
 def _rows_beyond(
     rows: QuerySet[Any],
     order: Order,
-    position: Position | None,
+    position: KeysetPosition | None,
     limit: int,
     *,
     backwards: bool = False,
-    near: Near | None = None,
+    near: ScopeScan | None = None,
 ) -> list[Any]:
     """At most `limit` rows that come after `position` (None: from the start), the nearest first."""
     descending = order.descending is not backwards
@@ -181,7 +183,7 @@ class _Part:
         return rows if self.all else rows.filter(**{f"{key}__isnull": not self.has_key})
 
 
-def _compared(key: str, field: Field[Any, Any], position: Position, descending: bool) -> GreaterThan | LessThan:
+def _compared(key: str, field: Field[Any, Any], position: KeysetPosition, descending: bool) -> GreaterThan | LessThan:
     """SQL's (key, id) > (…, …), a range of one index: written out with OR it would be none."""
     lookup = LessThan if descending else GreaterThan
     if position.value is None:
@@ -200,14 +202,14 @@ def _write(row: Any, order: Order, number: int) -> str:
     return _signer(order).sign_object([said, row.pk, number])
 
 
-def _read(cursor: str, order: Order) -> Position | None:
+def _read(cursor: str, order: Order) -> KeysetPosition | None:
     if not cursor:
         return None
     try:
         value, pk, number = _signer(order).unsign_object(cursor)
     except (BadSignature, ValueError, TypeError):
         return None
-    return Position(value, pk, number)
+    return KeysetPosition(value, pk, number)
 
 
 def _signer(order: Order) -> Signer:

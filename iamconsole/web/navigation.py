@@ -31,7 +31,7 @@ class ShellAwsAccount(Protocol):
 
 
 @dataclass(frozen=True)
-class Asks:
+class WaitingCount:
     """What waits for the operator, said beside a link where there is any: "2 for you", which leads to these.
 
     `rows` are counted as those of links are; None for an operator of whom nothing is asked.
@@ -54,7 +54,7 @@ class NavItem:
     per_aws_account: bool = True
     position: int = 50  # within its group; equal positions stay in the order of registration
     counts_none: bool = True  # False: a 0 isn't said
-    asks: Asks | None = None
+    asks: WaitingCount | None = None
     shows: Callable[[HttpRequest], bool] | None = None  # beside the permission, where that is no AWS account's
 
 

@@ -31,7 +31,7 @@ SEVERITIES: dict[str, tuple[str, str, str]] = {
 
 
 @dataclass(frozen=True)
-class Row:
+class PanelRow:
     """One line of a panel: what it is, where it leads, and one sentence. `text` may be SafeString with links in it."""
 
     title: str
@@ -58,7 +58,7 @@ class Panel:
     url_name: str = ""
     lede: str = ""
     link: str = ""  # the words of the link to `url_name` ("All pulls"); without them the title is the link
-    rows: Callable[[HttpRequest, Any], Iterable[Row]] | None = None  # called with the AWS account
+    rows: Callable[[HttpRequest, Any], Iterable[PanelRow]] | None = None  # called with the AWS account
     count: Callable[[Any], int | None] | None = None  # a tab's count, called with the object of the page
     shows: Callable[[Any], bool] | None = None  # whether it has something to say of the object of the page
     empty: str = ""  # the sentence for no rows; without it an empty panel isn't shown
@@ -91,7 +91,7 @@ def at(place: str, request: HttpRequest, aws_account: Any) -> list[Panel]:
     return found
 
 
-def attention(request: HttpRequest, aws_account: Any) -> list[Row]:
+def attention(request: HttpRequest, aws_account: Any) -> list[PanelRow]:
     """Every row that needs a decision, the worst first; equal ones in the order of their panels."""
     order = list(SEVERITIES)
     rows = [
@@ -107,7 +107,7 @@ class Box:
     """A panel of the overview with its rows, ready to print."""
 
     panel: Panel
-    rows: Sequence[Row]
+    rows: Sequence[PanelRow]
 
 
 def boxes(place: str, request: HttpRequest, aws_account: Any) -> list[Box]:

@@ -36,7 +36,7 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Found:
+class KindMatches:
     """What one kind has for the words: its best hits and how many there are in all, as far as they were counted."""
 
     total: int
@@ -48,7 +48,7 @@ class SearchKind:
     name: str
     label: str
     icon: str
-    find: Callable[[Any, str, int], Found] | None = None
+    find: Callable[[Any, str, int], KindMatches] | None = None
     position: int = 50
     rows: Callable[[Any], QuerySet[Any]] | None = None
     url_name: str = ""  # of the page of a row, which takes `account_id` and `aws_id`
@@ -58,7 +58,7 @@ class SearchKind:
 @dataclass(frozen=True)
 class Group:
     kind: SearchKind
-    found: Found
+    found: KindMatches
 
     @property
     def left_out(self) -> int:
@@ -102,7 +102,7 @@ def narrowed(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
 
 
 # ---- All kinds of mirrored rows at once ----------------------------------------------------------------------
-def _mirrored(kinds: Sequence[SearchKind], operator: Any, words: str) -> dict[str, Found]:
+def _mirrored(kinds: Sequence[SearchKind], operator: Any, words: str) -> dict[str, KindMatches]:
     if not kinds:
         return {}
     parts = [part for kind in kinds for part in _parts(kind, operator, words)]
@@ -110,7 +110,9 @@ def _mirrored(kinds: Sequence[SearchKind], operator: Any, words: str) -> dict[st
     for row in parts[0].union(*parts[1:]):
         by_kind[row["of"]].append(row)
     key = words.casefold()
-    return {kind.name: Found(len(rows), _hits(kind, rows, key)) for kind in kinds for rows in [by_kind[kind.name]]}
+    return {
+        kind.name: KindMatches(len(rows), _hits(kind, rows, key)) for kind in kinds for rows in [by_kind[kind.name]]
+    }
 
 
 def _parts(kind: SearchKind, operator: Any, words: str) -> Iterable[QuerySet[Any]]:

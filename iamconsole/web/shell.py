@@ -13,13 +13,20 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from iamconsole.web.counts import lately_each
-from iamconsole.web.navigation import Asks, NavItem, ShellAwsAccount, ShellProvider, merged_groups, shell_providers
+from iamconsole.web.navigation import (
+    NavItem,
+    ShellAwsAccount,
+    ShellProvider,
+    WaitingCount,
+    merged_groups,
+    shell_providers,
+)
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Link:
+class SidebarLink:
     """A link of the sidebar, ready to print; `current` is "", "page" (it is this page) or "true" (it leads here)."""
 
     label: str
@@ -32,9 +39,9 @@ class Link:
 
 
 @dataclass(frozen=True)
-class LinkGroup:
+class SidebarLinkGroup:
     label: str
-    links: tuple[Link, ...]
+    links: tuple[SidebarLink, ...]
 
 
 class Permissions:
@@ -77,13 +84,13 @@ class Shell:
         return Permissions(getattr(self._request, "user", None), self.aws_account)
 
     @cached_property
-    def navigation(self) -> list[LinkGroup]:
+    def navigation(self) -> list[SidebarLinkGroup]:
         shown = [(group.label, [item for item in group.items if self._shows(item)]) for group in merged_groups()]
         counts = self._counts([item for _, items in shown for item in items])
-        groups = [LinkGroup(label, tuple(self._link(item, counts) for item in items)) for label, items in shown]
+        groups = [SidebarLinkGroup(label, tuple(self._link(item, counts) for item in items)) for label, items in shown]
         current = self._current_url([link.url for group in groups for link in group.links])
         return [
-            LinkGroup(group.label, tuple(self._marked(link, current) for link in group.links))
+            SidebarLinkGroup(group.label, tuple(self._marked(link, current) for link in group.links))
             for group in groups
             if group.links
         ]
@@ -97,20 +104,20 @@ class Shell:
         granted = asked is None or any(self.can[permission] for permission in asked)
         return reachable and granted and (item.shows is None or item.shows(self._request))
 
-    def _counts(self, items: Sequence[NavItem]) -> dict[NavItem | Asks, int]:
+    def _counts(self, items: Sequence[NavItem]) -> dict[NavItem | WaitingCount, int]:
         """What links say beside their words, and what they ask; of those that give rows, all in one query."""
-        asked: dict[NavItem | Asks, QuerySet[Any] | int | None] = {}
+        asked: dict[NavItem | WaitingCount, QuerySet[Any] | int | None] = {}
         asked |= {item: item.count(self._request, self.aws_account) for item in items if item.count}
         asked |= {item.asks: item.asks.rows(self._request, self.aws_account) for item in items if item.asks}
         rows = {item: count for item, count in asked.items() if isinstance(count, QuerySet)}
         told = {item: count for item, count in asked.items() if isinstance(count, int)}
         return told | dict(zip(rows, lately_each(list(rows.values())), strict=True))
 
-    def _link(self, item: NavItem, counts: Mapping[NavItem | Asks, int]) -> Link:
+    def _link(self, item: NavItem, counts: Mapping[NavItem | WaitingCount, int]) -> SidebarLink:
         kwargs = {"account_id": self.aws_account.account_id} if item.per_aws_account and self.aws_account else None
         count = counts.get(item)
         said = count if count or item.counts_none else None
-        link = Link(item.label, item.icon, reverse(item.url_name, kwargs=kwargs), said)
+        link = SidebarLink(item.label, item.icon, reverse(item.url_name, kwargs=kwargs), said)
         if item.asks is None:
             return link
         return replace(link, asks=counts.get(item.asks, 0), asks_url=f"{link.url}?{item.asks.query}")
@@ -124,7 +131,7 @@ class Shell:
         lists = [url for url in urls if not any(other != url and other.startswith(url) for other in urls)]
         return path if path in urls else max((url for url in lists if path.startswith(url)), key=len, default="")
 
-    def _marked(self, link: Link, current: str) -> Link:
+    def _marked(self, link: SidebarLink, current: str) -> SidebarLink:
         if link.url != current:
             return link
         return replace(link, current="page" if link.url == self._request.path else "true")

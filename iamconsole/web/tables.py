@@ -27,7 +27,7 @@ from iamconsole.web.counts import lately
 from iamconsole.web.exports import FORMATS, export_response
 from iamconsole.web.filters import ANY, Filter, TextFilter
 from iamconsole.web.fragments import render_page, wants_fragment
-from iamconsole.web.keyset import Near, Order, Page, paged
+from iamconsole.web.keyset import KeysetPage, Order, ScopeScan, paged
 from iamconsole.web.rows import table_rows
 from iamconsole.web.selections import KEPT, MOST_PICKED, kept
 from iamconsole.web.words import counted, number
@@ -105,7 +105,7 @@ class Chip:
 
 
 @dataclass(frozen=True)
-class Offer:
+class FilterOffer:
     """A filter in the menu, with what is chosen and what can be."""
 
     filter: Filter
@@ -114,7 +114,7 @@ class Offer:
 
 
 @dataclass
-class State:
+class TableState:
     """What the address says, with what it can't mean taken out; `remarks` tells the operator what that was."""
 
     query: str = ""
@@ -136,8 +136,8 @@ class State:
         return "?" + urlencode({name: value for name, value in parts.items() if value})
 
 
-def read_state(table: Table, scope: Any, get: QueryDict) -> State:
-    state = State(query=get.get("q", "").strip()[:200])
+def read_state(table: Table, scope: Any, get: QueryDict) -> TableState:
+    state = TableState(query=get.get("q", "").strip()[:200])
     for choice in table.filters:
         value = get.get(choice.name, "").strip()
         chip = choice.chip(scope, value) if value and value != ANY else ""
@@ -159,13 +159,13 @@ def picked(table: Table, rows: QuerySet[Any], scope: Any, get: QueryDict, ids: S
     """The rows that `?pick=…` names, or `ids`; None when one of them isn't there, or none is named."""
     picks = set([*get.getlist("pick"), *ids][: MOST_PICKED + 1])
     if picks == {ALL}:
-        rows = Listing(table, rows, scope, get).matching.filter(gone_at__isnull=True)
+        rows = TableListing(table, rows, scope, get).matching.filter(gone_at__isnull=True)
         return list(rows.order_by("name_key")[:MOST_PICKED]) or None
     found = list(rows.filter(aws_id__in=picks, gone_at__isnull=True).order_by("name_key"))
     return found if found and len(found) == len(picks) else None
 
 
-class Listing:
+class TableListing:
     """A list as one request asks for it. `scope` is what it is of, such as an AWS account; filters look there."""
 
     def __init__(
@@ -214,7 +214,7 @@ class Listing:
         return self._filtered
 
     @property
-    def _near(self) -> Near | None:
+    def _near(self) -> ScopeScan | None:
         """Where a filter or the search has a way of its own to meet many."""
         rows, faster = self._all, False
         for choice in self.table.filters:
@@ -226,7 +226,7 @@ class Listing:
             met = self.table.search_near(rows, self.state.query) if self.table.search_near else None
             faster |= met is not None
             rows = met if met is not None else self.table.search(rows, self.state.query)
-        return Near(rows, self._all) if faster else None
+        return ScopeScan(rows, self._all) if faster else None
 
     @cached_property
     def order(self) -> Order:
@@ -235,7 +235,7 @@ class Listing:
         return order
 
     @cached_property
-    def page(self) -> Page:
+    def page(self) -> KeysetPage:
         return paged(self.matching, self.order, self.state.size, **self._cursor, count=self._count, near=self._near)
 
     def _count(self, rows: QuerySet[Any]) -> int:
@@ -312,9 +312,9 @@ class Listing:
                 yield Chip(text, self.state.url(**{choice.name: ANY if choice.default else ""}))
 
     @property
-    def offers(self) -> Iterator[Offer]:
+    def offers(self) -> Iterator[FilterOffer]:
         for choice in self.table.filters:
-            yield Offer(choice, self._value(choice), tuple(choice.options(self.scope)))
+            yield FilterOffer(choice, self._value(choice), tuple(choice.options(self.scope)))
 
     @property
     def kept(self) -> dict[str, str]:
@@ -367,7 +367,7 @@ def list_response(
     *,
     pick_url: str = "",
     context: Mapping[str, Any] | None = None,
-    read: Callable[[Listing], Mapping[str, Any]] = lambda listing: {},
+    read: Callable[[TableListing], Mapping[str, Any]] = lambda listing: {},
 ) -> HttpResponseBase:
     """The list as the address asks for it: a page, htmx's fragment of it, or an export of all that matches.
 
@@ -376,7 +376,7 @@ def list_response(
     if (suggested := request.GET.get("suggest")) is not None:
         return _suggestions(request, table, scope, suggested)
     ids = kept(request.session, pick_url, request.GET.get(KEPT, "")) if pick_url else []
-    listing = Listing(table, rows, scope, request.GET, pick_url=pick_url, picked=ids)
+    listing = TableListing(table, rows, scope, request.GET, pick_url=pick_url, picked=ids)
     if (wanted := request.GET.get("format", "")) in FORMATS:
         ordered = listing.order.forward(listing.matching)
         return export_response(wanted, table.name, table.columns, ordered)

@@ -21,7 +21,7 @@ _KEPT = re.compile(
 )
 
 
-class UnseenShown(MiddlewareMixin):
+class UnseenCharactersMiddleware(MiddlewareMixin):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         is_page = response.get("Content-Type", "").startswith("text/html")
         if is_page and isinstance(response, HttpResponse) and response.charset.lower() == "utf-8":

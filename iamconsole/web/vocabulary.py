@@ -9,39 +9,39 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class State:
+class StateLabel:
     word: str
     kind: str = ""  # "", "ok", "warn", "danger", "accent", "muted"
     icon: str = "circle"
     turning: bool = False
 
 
-STATES: dict[str, State] = {
+STATES: dict[str, StateLabel] = {
     # changes
-    "draft": State("Draft", "accent", "pencil"),
-    "proposed": State("Proposed", "accent", "git-pull-request-arrow"),
-    "approved": State("Approved", "accent", "check"),
-    "rejected": State("Rejected", "muted", "x"),
-    "expired": State("Expired", "muted", "clock"),
-    "scheduled": State("Scheduled", "", "clock"),
-    "queued": State("Queued", "", "clock"),
-    "applying": State("Applying", "", "loader-circle", turning=True),
-    "waiting": State("Waiting for another change", "", "clock"),
-    "applied": State("Applied", "ok", "check"),
-    "failed": State("Failed", "danger", "circle-x"),
-    "unknown": State("Unknown outcome", "warn", "circle-question-mark"),
-    "conflicted": State("Conflicted", "warn", "triangle-alert"),
-    "cancelled": State("Cancelled", "muted", "x"),
+    "draft": StateLabel("Draft", "accent", "pencil"),
+    "proposed": StateLabel("Proposed", "accent", "git-pull-request-arrow"),
+    "approved": StateLabel("Approved", "accent", "check"),
+    "rejected": StateLabel("Rejected", "muted", "x"),
+    "expired": StateLabel("Expired", "muted", "clock"),
+    "scheduled": StateLabel("Scheduled", "", "clock"),
+    "queued": StateLabel("Queued", "", "clock"),
+    "applying": StateLabel("Applying", "", "loader-circle", turning=True),
+    "waiting": StateLabel("Waiting for another change", "", "clock"),
+    "applied": StateLabel("Applied", "ok", "check"),
+    "failed": StateLabel("Failed", "danger", "circle-x"),
+    "unknown": StateLabel("Unknown outcome", "warn", "circle-question-mark"),
+    "conflicted": StateLabel("Conflicted", "warn", "triangle-alert"),
+    "cancelled": StateLabel("Cancelled", "muted", "x"),
     # steps
-    "pending": State("Not sent", "muted", "circle-dashed"),
-    "sending": State("Running", "", "loader-circle", turning=True),
-    "done": State("Done", "ok", "check"),
-    "already_done": State("Done, was already so", "ok", "check"),
-    "skipped": State("Not sent", "muted", "minus"),
-    "left_out": State("Left out", "muted", "minus"),
+    "pending": StateLabel("Not sent", "muted", "circle-dashed"),
+    "sending": StateLabel("Running", "", "loader-circle", turning=True),
+    "done": StateLabel("Done", "ok", "check"),
+    "already_done": StateLabel("Done, was already so", "ok", "check"),
+    "skipped": StateLabel("Not sent", "muted", "minus"),
+    "left_out": StateLabel("Left out", "muted", "minus"),
     # runs
-    "running": State("Running", "", "loader-circle", turning=True),
-    "drift": State("Drift", "warn", "triangle-alert"),
+    "running": StateLabel("Running", "", "loader-circle", turning=True),
+    "drift": StateLabel("Drift", "warn", "triangle-alert"),
 }
 
 LEVELS = ("none", "read", "write", "permissions", "everything")  # none has no bar, everything has four
@@ -66,5 +66,5 @@ CHAIN_MARKS = {  # a link of a "because": its icon, the ink of it, and its first
 }
 
 
-def state_of(value: str) -> State:
-    return STATES.get(value) or State(value.replace("_", " ").capitalize())
+def state_of(value: str) -> StateLabel:
+    return STATES.get(value) or StateLabel(value.replace("_", " ").capitalize())

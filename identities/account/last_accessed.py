@@ -18,7 +18,7 @@ from typing import Any
 from identities.models import IamGroup, IamRole, IamUser, Principal, ServiceLastAccessed
 from sync import clock
 from sync.aws.errors import Denied, NotFound, Unsupported
-from sync.mirror import Item, Mirror, NotYet, ObjectRef, Place, Reader, Seen, Source, SourcePage
+from sync.mirror import AccountRegion, Item, Mirror, NotYet, ObjectRef, ParsedItem, Reader, Source, SourcePage
 from sync.mirror.hashing import moment
 
 FACET = "last_accessed"
@@ -44,7 +44,7 @@ class LastAccessedMirror(Mirror):
     def object_id(self, item: Item) -> str:
         return str(item["Id"])
 
-    def see(self, item: Item) -> Seen:
+    def see(self, item: Item) -> ParsedItem:
         services = [
             {
                 "service": service["ServiceNamespace"],
@@ -54,9 +54,9 @@ class LastAccessedMirror(Mirror):
             }
             for service in item["ServicesLastAccessed"]
         ]
-        return Seen(self.object_id(item), item["Name"], item["Arn"], {}, {"services": services})
+        return ParsedItem(self.object_id(item), item["Name"], item["Arn"], {}, {"services": services})
 
-    def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
+    def save(self, place: AccountRegion, batch: Sequence[ParsedItem], at: datetime) -> None:
         rows = [
             ServiceLastAccessed(aws_account=place.aws_account, kind=self.kind, object_id=seen.object_id, **service)
             for seen in batch
@@ -71,10 +71,10 @@ class LastAccessedMirror(Mirror):
         kept = [row.pk for row in rows]
         self._of(place, [seen.object_id for seen in batch]).exclude(pk__in=kept).delete()
 
-    def remove(self, place: Place, object_ids: Sequence[str], at: datetime) -> None:
+    def remove(self, place: AccountRegion, object_ids: Sequence[str], at: datetime) -> None:
         self._of(place, object_ids).delete()
 
-    def _of(self, place: Place, object_ids: Sequence[str]) -> Any:
+    def _of(self, place: AccountRegion, object_ids: Sequence[str]) -> Any:
         return ServiceLastAccessed.objects.filter(
             aws_account=place.aws_account, kind=self.kind, object_id__in=object_ids
         )
@@ -131,7 +131,7 @@ class _Position:
         """None when nothing is left to do."""
         return json.dumps(vars(self)) if self.started or self.kind < len(MODELS) else None
 
-    def due(self, place: Place) -> list[Principal]:
+    def due(self, place: AccountRegion) -> list[Principal]:
         """The next ones to start reports about; moves on behind them."""
         rows = place.of(MODELS[self.kind].objects.live()).filter(pk__gt=self.after).order_by("pk")
         found = list(rows[:_STARTED_PER_PAGE])
@@ -151,10 +151,10 @@ class LastAccessed(Source):
     after = ("iam.details",)
     sweeps = False
 
-    def expected(self, client: Reader, place: Place) -> int | None:
+    def expected(self, client: Reader, place: AccountRegion) -> int | None:
         return sum(place.of(model.objects.live()).count() for model in MODELS)
 
-    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+    def pages(self, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
         at = _Position.of(marker)
         is_first, in_vain = marker is None, 0
         while is_first or at.marker:

@@ -15,7 +15,7 @@ from identities.account import certificates, parts
 from identities.models import IamRole, InstanceProfile, ServerCertificate
 from identities.reads import found_role
 from sync.aws.errors import NotFound
-from sync.mirror import Content, Item, Mirror, ObjectRef, Place, Reader, Seen
+from sync.mirror import AccountRegion, Content, Item, Mirror, ObjectRef, ParsedItem, Reader
 from sync.mirror.columns import ColumnsMirror
 from sync.mirror.differences import Reversal
 from sync.mirror.hashing import moment
@@ -32,10 +32,10 @@ class NamedMirror(Mirror):
     def object_id(self, item: Item) -> str:
         return str(item[f"{self.noun}Id"])
 
-    def see(self, item: Item) -> Seen:
+    def see(self, item: Item) -> ParsedItem:
         name, arn = item[f"{self.noun}Name"], item["Arn"]
         content = {"name": name, "arn": arn, "path": item["Path"], **self.more(item)}
-        return Seen(self.object_id(item), name, arn, content, self.volatile(item))
+        return ParsedItem(self.object_id(item), name, arn, content, self.volatile(item))
 
     def more(self, item: Item) -> Content:
         """The content that only this kind has."""
@@ -44,20 +44,20 @@ class NamedMirror(Mirror):
     def volatile(self, item: Item) -> Mapping[str, Any]:
         return {"created_at": moment(item.get("CreateDate"))}
 
-    def columns(self, seen: Seen) -> Mapping[str, Any]:
+    def columns(self, seen: ParsedItem) -> Mapping[str, Any]:
         """The columns that only this kind has."""
         return {}
 
-    def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
+    def save(self, place: AccountRegion, batch: Sequence[ParsedItem], at: datetime) -> None:
         upsert(self.model, [self._row(place, seen, at) for seen in batch])
 
-    def _row(self, place: Place, seen: Seen, at: datetime) -> MirroredRow:
+    def _row(self, place: AccountRegion, seen: ParsedItem, at: datetime) -> MirroredRow:
         row = row_of(self.model, place, seen, at)
         for column, value in {"path": seen.content["path"], **seen.volatile, **self.columns(seen)}.items():
             setattr(row, column, value)
         return row
 
-    def remove(self, place: Place, object_ids: Sequence[str], at: datetime) -> None:
+    def remove(self, place: AccountRegion, object_ids: Sequence[str], at: datetime) -> None:
         place.of(self.model.objects.filter(aws_id__in=object_ids)).live().update(gone_at=at)
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
@@ -97,14 +97,14 @@ class InstanceProfileMirror(NamedMirror):
         role = next(iter(item.get("Roles") or ()), None)  # AWS allows one
         return {"role": role["RoleName"] if role else "", "role_id": role["RoleId"] if role else ""}
 
-    def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
+    def save(self, place: AccountRegion, batch: Sequence[ParsedItem], at: datetime) -> None:
         roles = _roles(place, {seen.object_id: seen.content for seen in batch})
         rows = [self._row(place, seen, at) for seen in batch]
         for row, seen in zip(rows, batch, strict=True):
             row.role_id = roles.get(_role_id(seen.content))  # type: ignore[attr-defined]
         upsert(InstanceProfile, rows)
 
-    def tie(self, place: Place, contents: Mapping[str, Content], at: datetime, *, final: bool) -> set[str]:
+    def tie(self, place: AccountRegion, contents: Mapping[str, Content], at: datetime, *, final: bool) -> set[str]:
         roles = _roles(place, contents)
         rows = list(place.of(InstanceProfile.objects.filter(aws_id__in=contents)))
         moved = [row for row in rows if row.role_id != roles.get(_role_id(contents[row.aws_id]))]
@@ -118,7 +118,7 @@ def _role_id(content: Content) -> str:
     return str(content["role_id"])
 
 
-def _roles(place: Place, contents: Mapping[str, Content]) -> dict[str, int]:
+def _roles(place: AccountRegion, contents: Mapping[str, Content]) -> dict[str, int]:
     """The mirrored roles that the contents name: primary key by unique id."""
     named = {_role_id(content) for content in contents.values()}
     return dict(place.of(IamRole.objects.filter(aws_id__in=named)).values_list("aws_id", "pk"))
@@ -142,7 +142,7 @@ class ServerCertificateMirror(NamedMirror):
     def volatile(self, item: Item) -> Mapping[str, Any]:
         return {"created_at": moment(item.get("UploadDate"))}
 
-    def columns(self, seen: Seen) -> Mapping[str, Any]:
+    def columns(self, seen: ParsedItem) -> Mapping[str, Any]:
         return {"expires_at": moment(seen.content["expires_at"])}
 
     def renamed(self, client: Reader, lost: Sequence[ObjectRef]) -> list[ObjectRef]:
@@ -165,14 +165,14 @@ class NamedFacet(ColumnsMirror):
     def object_id(self, item: Item) -> str:
         return str(item.get(f"{self.noun}Metadata", item)[f"{self.noun}Id"])
 
-    def see(self, item: Item) -> Seen:
+    def see(self, item: Item) -> ParsedItem:
         who = item.get(f"{self.noun}Metadata", item)
-        return Seen(self.object_id(item), who[f"{self.noun}Name"], who["Arn"], self.content(item))
+        return ParsedItem(self.object_id(item), who[f"{self.noun}Name"], who["Arn"], self.content(item))
 
     def content(self, item: Item) -> Content:
         return {"tags": tags_of(item)}
 
-    def columns(self, seen: Seen) -> Mapping[str, Any]:
+    def columns(self, seen: ParsedItem) -> Mapping[str, Any]:
         return seen.content
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
@@ -237,11 +237,11 @@ class RoleSettings(ColumnsMirror):
     def object_id(self, item: Item) -> str:
         return str(item["RoleId"])
 
-    def see(self, item: Item) -> Seen:
+    def see(self, item: Item) -> ParsedItem:
         content = {"description": item.get("Description") or "", "max_session_s": item.get("MaxSessionDuration")}
-        return Seen(self.object_id(item), item["RoleName"], item["Arn"], content)
+        return ParsedItem(self.object_id(item), item["RoleName"], item["Arn"], content)
 
-    def columns(self, seen: Seen) -> Mapping[str, Any]:
+    def columns(self, seen: ParsedItem) -> Mapping[str, Any]:
         return seen.content
 
     def is_by_aws(self, content: Content, arn: str = "") -> bool:

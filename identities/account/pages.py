@@ -34,14 +34,14 @@ class AccountShell(ShellProvider):
     )
 
 
-def _weak_passwords(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Row]:
+def _weak_passwords(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.PanelRow]:
     settings = selectors.settings_of(aws_account)
     if settings is None or settings.password_policy is None:
         return
     policy = password_policy.read(settings.password_policy)
     if policy.weaknesses:
         what = "AWS’s default password policy is in force" if policy.is_default else "The password policy is weak"
-        yield panels.Row(
+        yield panels.PanelRow(
             title=what,
             url=reverse("account_settings", kwargs={"account_id": aws_account.account_id}),
             text=" ".join(policy.weaknesses),
@@ -50,13 +50,13 @@ def _weak_passwords(request: HttpRequest, aws_account: AwsAccount) -> Iterator[p
         )
 
 
-def _ending(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Row]:
+def _ending(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.PanelRow]:
     """Sign-ins through a SAML provider, and server certificates, that stop to work soon."""
     by = timezone.now() + ENDS_SOON
     saml = selectors.saml_providers(aws_account).filter(gone_at__isnull=True)
     for provider in saml.filter(Q(valid_until__lt=by) | Q(certificate_expires_at__lt=by)).order_by("name_key"):
         ends = day(provider.ends_at)
-        yield panels.Row(
+        yield panels.PanelRow(
             title=f"Sign-in through {provider.name} {'ended' if provider.has_ended else 'ends'} on {ends}",
             url=reverse("saml_provider", kwargs={"account_id": aws_account.account_id, "aws_id": provider.aws_id}),
             text="After that nobody can sign in through it until new metadata is uploaded.",
@@ -66,7 +66,7 @@ def _ending(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Ro
     held = selectors.server_certificates(aws_account).filter(gone_at__isnull=True, expires_at__lt=by)
     names = list(held.order_by("expires_at").values_list("name", flat=True))
     if names:
-        yield panels.Row(
+        yield panels.PanelRow(
             title=f"{counted(len(names), 'server certificate')} expired or will within {ENDS_SOON.days} days",
             url=reverse("account_settings", kwargs={"account_id": aws_account.account_id}),
             text=f"{some(names)}. Clients that connect to what uses it will be warned.",

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from iamconsole.web.words import day, duration
 from policies.operations.arns import name_of
-from sync.mirror.differences import Part
+from sync.mirror.differences import ContentPart
 
 
 def _day(text: str) -> str:
@@ -28,66 +28,74 @@ def _certificate(said: Mapping[str, str]) -> str:
 
 
 NAMED = {
-    "name": Part("Name", changed="renamed from {old} to {new}"),
-    "path": Part("Path"),
-    "arn": Part("ARN", follows="name"),
+    "name": ContentPart("Name", changed="renamed from {old} to {new}"),
+    "path": ContentPart("Path"),
+    "arn": ContentPart("ARN", follows="name"),
 }
-TAGS = {"tags": Part("Tags", "tag {name}={new} added", "tag {name} removed", "tag {name} is {new} instead of {old}")}
+TAGS = {
+    "tags": ContentPart("Tags", "tag {name}={new} added", "tag {name} removed", "tag {name} is {new} instead of {old}")
+}
 DESCRIPTION = {
-    "description": Part(
+    "description": ContentPart(
         "Description", "described: {new}", "description taken away", "described as “{new}” instead of “{old}”"
     )
 }
 ROLE_SETTINGS = {
     **DESCRIPTION,
-    "max_session_s": Part("Longest session", changed="longest session {new} instead of {old}", named=_span),
+    "max_session_s": ContentPart("Longest session", changed="longest session {new} instead of {old}", named=_span),
 }
 INSTANCE_PROFILE = {
     **NAMED,
-    "role": Part("Role", "has the role {new}", "has no role, before {old}", "has the role {new} instead of {old}"),
-    "role_id": Part("Role’s unique id", follows="role"),
+    "role": ContentPart(
+        "Role", "has the role {new}", "has no role, before {old}", "has the role {new} instead of {old}"
+    ),
+    "role_id": ContentPart("Role’s unique id", follows="role"),
 }
-CERTIFICATE = {**NAMED, "expires_at": Part("Expiry", changed="expires {new} instead of {old}", named=_day)}
-CERTIFICATE_BODY = {**TAGS, "domains": Part("Names", "is for {name}, too", "is no longer for {name}")}
+CERTIFICATE = {**NAMED, "expires_at": ContentPart("Expiry", changed="expires {new} instead of {old}", named=_day)}
+CERTIFICATE_BODY = {**TAGS, "domains": ContentPart("Names", "is for {name}, too", "is no longer for {name}")}
 OIDC = {
     **NAMED,
     **TAGS,
-    "client_ids": Part("Audiences", "takes tokens for {name}", "no longer takes tokens for {name}"),
-    "thumbprints": Part("Thumbprints", "trusts the certificate {name}", "no longer trusts the certificate {name}"),
+    "client_ids": ContentPart("Audiences", "takes tokens for {name}", "no longer takes tokens for {name}"),
+    "thumbprints": ContentPart(
+        "Thumbprints", "trusts the certificate {name}", "no longer trusts the certificate {name}"
+    ),
 }
 SAML = {
     **NAMED,
     **TAGS,
-    "metadata": Part("Metadata", changed="new metadata"),
-    "entity_id": Part("Entity id"),
-    "valid_until": Part("Metadata good until", named=_day),
-    "certificates": Part(
+    "metadata": ContentPart("Metadata", changed="new metadata"),
+    "entity_id": ContentPart("Entity id"),
+    "valid_until": ContentPart("Metadata good until", named=_day),
+    "certificates": ContentPart(
         "Certificates", "certificate {name} added", "certificate {name} taken away", told=_certificate
     ),
-    "private_keys": Part("Decryption keys", "decryption key {name} added", "decryption key {name} taken away"),
+    "private_keys": ContentPart("Decryption keys", "decryption key {name} added", "decryption key {name} taken away"),
 }
-ALIAS = {"alias": Part("Account alias", "alias {new} given", "alias {old} taken away", "alias {new} instead of {old}")}
+ALIAS = {
+    "alias": ContentPart("Account alias", "alias {new} given", "alias {old} taken away", "alias {new} instead of {old}")
+}
 VIRTUAL_MFA = {
-    "of_root": Part(
+    "of_root": ContentPart(
         "MFA apps of the root user",
         "MFA app {name} of the root user switched on",
         "MFA app {name} of the root user switched off",
         named=name_of,
     ),
-    "unassigned": Part(
+    "unassigned": ContentPart(
         "Unassigned MFA devices",
         "MFA device {name} belongs to nobody",
         "MFA device {name} was given to somebody, or deleted",
         named=name_of,
     ),
 }
-PASSWORD_POLICY = {"rules": Part("Password policy")}
+PASSWORD_POLICY = {"rules": ContentPart("Password policy")}
 SUMMARY = {
-    "AccountMFAEnabled": Part("MFA devices of the root user"),
-    "AccountAccessKeysPresent": Part("Access keys of the root user"),
-    "AccountPasswordPresent": Part("Passwords of the root user"),
-    "AccountSigningCertificatesPresent": Part("Signing certificates of the root user"),
-    "GlobalEndpointTokenVersion": Part(
+    "AccountMFAEnabled": ContentPart("MFA devices of the root user"),
+    "AccountAccessKeysPresent": ContentPart("Access keys of the root user"),
+    "AccountPasswordPresent": ContentPart("Passwords of the root user"),
+    "AccountSigningCertificatesPresent": ContentPart("Signing certificates of the root user"),
+    "GlobalEndpointTokenVersion": ContentPart(
         "Tokens of the global STS endpoint", changed="{label}: version {new}, not {old}"
     ),
 }

@@ -14,7 +14,7 @@ from identities.account.mirrors import tags_of
 from identities.models import OidcProvider, SamlProvider
 from identities.models.account import LONGEST_KEPT_METADATA
 from sync.aws.errors import NotFound
-from sync.mirror import Content, Item, Mirror, ObjectRef, Place, Reader, Seen
+from sync.mirror import AccountRegion, Content, Item, Mirror, ObjectRef, ParsedItem, Reader
 from sync.mirror.differences import Reversal
 from sync.mirror.hashing import moment
 from sync.mirror.rows import row_of, upsert
@@ -38,10 +38,10 @@ class ProviderMirror(Mirror):
     def object_id(self, item: Item) -> str:
         return self.born(item)
 
-    def see(self, item: Item) -> Seen:
+    def see(self, item: Item) -> ParsedItem:
         name, arn = self.name(item), item["Arn"]
         content = {"name": name, "arn": arn, "tags": tags_of(item), **self.more(item)}
-        return Seen(self.object_id(item), name, arn, content, {"created_at": moment(item.get("CreateDate"))})
+        return ParsedItem(self.object_id(item), name, arn, content, {"created_at": moment(item.get("CreateDate"))})
 
     def more(self, item: Item) -> Content:
         raise NotImplementedError
@@ -49,16 +49,16 @@ class ProviderMirror(Mirror):
     def columns(self, content: Content) -> Mapping[str, Any]:
         raise NotImplementedError
 
-    def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
+    def save(self, place: AccountRegion, batch: Sequence[ParsedItem], at: datetime) -> None:
         upsert(self.model, [self._row(place, seen, at) for seen in batch])
 
-    def _row(self, place: Place, seen: Seen, at: datetime) -> MirroredRow:
+    def _row(self, place: AccountRegion, seen: ParsedItem, at: datetime) -> MirroredRow:
         row = row_of(self.model, place, seen, at)
         for column, value in {"tags": seen.content["tags"], **seen.volatile, **self.columns(seen.content)}.items():
             setattr(row, column, value)
         return row
 
-    def remove(self, place: Place, object_ids: Sequence[str], at: datetime) -> None:
+    def remove(self, place: AccountRegion, object_ids: Sequence[str], at: datetime) -> None:
         place.of(self.model.objects.filter(aws_id__in=object_ids)).live().update(gone_at=at)
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
@@ -118,7 +118,7 @@ class SamlMirror(ProviderMirror):
     def object_id(self, item: Item) -> str:
         return str(item.get("SAMLProviderUUID") or self.born(item))
 
-    def see(self, item: Item) -> Seen:
+    def see(self, item: Item) -> ParsedItem:
         seen = super().see(item)
         return replace(seen, volatile={**seen.volatile, "metadata": item.get("Metadata", "")})
 

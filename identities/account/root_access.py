@@ -13,8 +13,8 @@ from typing import Any, ClassVar
 from accounts.models import AwsAccount
 from identities.account.settings import AccountMirror
 from sync.aws.errors import BillingOnly, IamNotTrusted
-from sync.mirror import Content, Item, ObjectRef, Reader, Seen
-from sync.mirror.differences import Part, Reversal
+from sync.mirror import Content, Item, ObjectRef, ParsedItem, Reader
+from sync.mirror.differences import ContentPart, Reversal
 
 
 @dataclass(frozen=True)
@@ -80,9 +80,9 @@ class RootAccessMirror(AccountMirror):
     source = "root_access"
     title = "Centralised root access"
     known = frozenset({"AccountId", "Arn", "Barrier", "EnabledFeatures", "OrganizationId"})
-    parts: ClassVar[Mapping[str, Part]] = {
-        "features": Part(title, "{label}: {name} switched on", "{label}: {name} switched off", told=_title),
-        "barrier": Part(
+    parts: ClassVar[Mapping[str, ContentPart]] = {
+        "features": ContentPart(title, "{label}: {name} switched on", "{label}: {name} switched off", told=_title),
+        "barrier": ContentPart(
             "What stands in the way of centralised root access",
             "no centralised root access: {new}",
             "centralised root access is possible: no longer is it that {old}",
@@ -103,7 +103,7 @@ class RootAccessMirror(AccountMirror):
     def content(self, item: Item) -> Content:
         return {"features": sorted(item["EnabledFeatures"]), "barrier": item["Barrier"]}
 
-    def columns(self, seen: Seen) -> Mapping[str, Any]:
+    def columns(self, seen: ParsedItem) -> Mapping[str, Any]:
         return {"root_access": seen.content}
 
     def reverse(self, aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:

@@ -24,7 +24,7 @@ from identities.models import (
     TrustedPrincipal,
 )
 from sync.models import Facet
-from sync.selectors import Holding
+from sync.selectors import SourceCoverage
 
 _FEDERATED = "Federated"  # as trust policies call the principals that are providers
 
@@ -48,11 +48,11 @@ def settings_of(aws_account: AwsAccount) -> Any:
     ).first()
 
 
-def root_access_held(settings: Any, source: Holding) -> Holding:
+def root_access_held(settings: Any, source: SourceCoverage) -> SourceCoverage:
     """Of centralised root access. `settings`: as `settings_of` has them; `source`: as its pulls ended."""
     if settings is None or not settings.no_root_access:
         return source
-    return Holding("unsupported", source.at if settings.root_access else None, settings.no_root_access)
+    return SourceCoverage("unsupported", source.at if settings.root_access else None, settings.no_root_access)
 
 
 def sign_in_address(aws_account: AwsAccount, alias: str) -> str:

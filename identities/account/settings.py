@@ -11,8 +11,8 @@ from accounts.models import AwsAccount
 from identities.account import parts, password_policy
 from identities.models import IamAccount
 from sync.aws.errors import Malformed, NotFound
-from sync.mirror import Content, Item, Mirror, ObjectRef, Place, Reader, Seen, bulk
-from sync.mirror.differences import Difference, Reversal
+from sync.mirror import AccountRegion, Content, Item, Mirror, ObjectRef, ParsedItem, Reader, bulk
+from sync.mirror.differences import ContentDifference, Reversal
 from sync.mirror.rows import KEY, columns
 
 # Of the summary's counters those that say how things are set, and not how many there are.
@@ -38,9 +38,9 @@ class AccountMirror(Mirror):
     def object_id(self, item: Item) -> str:
         return str(item["AccountId"])
 
-    def see(self, item: Item) -> Seen:
+    def see(self, item: Item) -> ParsedItem:
         account_id = self.object_id(item)
-        return Seen(account_id, account_id, item["Arn"], self.content(item), self.volatile(item))
+        return ParsedItem(account_id, account_id, item["Arn"], self.content(item), self.volatile(item))
 
     @abstractmethod
     def content(self, item: Item) -> Content: ...
@@ -49,9 +49,9 @@ class AccountMirror(Mirror):
         return {}
 
     @abstractmethod
-    def columns(self, seen: Seen) -> Mapping[str, Any]: ...
+    def columns(self, seen: ParsedItem) -> Mapping[str, Any]: ...
 
-    def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
+    def save(self, place: AccountRegion, batch: Sequence[ParsedItem], at: datetime) -> None:
         """Its own columns only, in one statement: the other sources of this one row may write just now, too."""
         rows = [
             columns(place, at, aws_id=seen.object_id, name=seen.name, arn=seen.arn, **self.columns(seen))
@@ -59,7 +59,7 @@ class AccountMirror(Mirror):
         ]
         bulk.upsert(IamAccount, rows, key=KEY, kept=["first_seen"], returning="aws_id")
 
-    def remove(self, place: Place, object_ids: Sequence[str], at: datetime) -> None:
+    def remove(self, place: AccountRegion, object_ids: Sequence[str], at: datetime) -> None:
         """An AWS account always has settings."""
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
@@ -69,7 +69,7 @@ class AccountMirror(Mirror):
     def ask(self, client: Reader) -> Item: ...
 
 
-def ref_of(place: Place, facet: str) -> ObjectRef:
+def ref_of(place: AccountRegion, facet: str) -> ObjectRef:
     """The AWS account itself; its ARN is the root user's."""
     aws_account = place.aws_account
     arn = f"arn:{aws_account.partition}:iam::{aws_account.account_id}:root"
@@ -89,7 +89,7 @@ class AliasMirror(AccountMirror):
     def content(self, item: Item) -> Content:
         return {"alias": next(iter(item["AccountAliases"]), "")}  # AWS allows one
 
-    def columns(self, seen: Seen) -> Mapping[str, Any]:
+    def columns(self, seen: ParsedItem) -> Mapping[str, Any]:
         return seen.content
 
     def reverse(self, aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
@@ -117,12 +117,12 @@ class PasswordPolicyMirror(AccountMirror):
         rules = item["PasswordPolicy"]
         return {"rules": {rule: value for rule, value in rules.items() if value and rule != "ExpirePasswords"}}
 
-    def differences(self, before: Content, after: Content) -> list[Difference]:
+    def differences(self, before: Content, after: Content) -> list[ContentDifference]:
         """A rule that has no words here is told as AWS calls it."""
         told = password_policy.differences(before.get("rules", {}), after.get("rules", {}))
-        return [Difference("rules", words) for words in told] or super().differences(before, after)
+        return [ContentDifference("rules", words) for words in told] or super().differences(before, after)
 
-    def columns(self, seen: Seen) -> Mapping[str, Any]:
+    def columns(self, seen: ParsedItem) -> Mapping[str, Any]:
         return {"password_policy": seen.content["rules"]}
 
     def reverse(self, aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:
@@ -150,7 +150,7 @@ class SummaryMirror(AccountMirror):
     def volatile(self, item: Item) -> Mapping[str, Any]:
         return {"summary": item["SummaryMap"]}
 
-    def columns(self, seen: Seen) -> Mapping[str, Any]:
+    def columns(self, seen: ParsedItem) -> Mapping[str, Any]:
         return seen.volatile
 
     def reverse(self, aws_account: AwsAccount, ref: ObjectRef, before: Content, after: Content) -> Reversal:

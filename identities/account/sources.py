@@ -14,7 +14,7 @@ from identities.account.settings import AccountMirror
 from identities.models import IamAccount
 from sync import clock
 from sync.aws.errors import OrganizationState
-from sync.mirror import EachObject, Item, Mirror, ObjectRef, Place, Reader, Source, SourcePage
+from sync.mirror import AccountRegion, EachObject, Item, Mirror, ObjectRef, Reader, Source, SourcePage
 from sync.mirror.base import DETAILS
 from sync.mirror.each import OneByOne
 
@@ -36,7 +36,7 @@ class Listing(Source):
         self.sweeps = mirror.source == DETAILS
         self._mirror, self._operation, self._member = mirror, operation, member
 
-    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+    def pages(self, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
         size = settings.PULL_PAGE_ITEMS
         for page in client.pages("iam", self._operation, marker=marker, MaxItems=size):
             items = [mirrors.trimmed(item) for item in page.items.get(self._member) or ()]
@@ -44,7 +44,7 @@ class Listing(Source):
                 items = self._with_details(place, items)
             yield SourcePage({self._mirror.kind: items}, page.marker, page.requested_at)
 
-    def _with_details(self, place: Place, items: list[Item]) -> list[Item]:
+    def _with_details(self, place: AccountRegion, items: list[Item]) -> list[Item]:
         object_ids = [self._mirror.object_id(item) for item in items]
         live = place.of(self._mirror.model.objects.live()).filter(aws_id__in=object_ids)
         held = set(live.values_list("aws_id", flat=True))
@@ -64,7 +64,7 @@ class ListedThenRead(Source):
         self.name, self.title, self.kinds = name, title, (mirror.kind,)
         self._mirror, self._operation, self._member = mirror, operation, member
 
-    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+    def pages(self, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
         """The marker is the ARN after which to go on."""
         last = marker or ""
         while True:
@@ -82,7 +82,7 @@ class ListedThenRead(Source):
                 return
             last = read[-1]
 
-    def _page(self, place: Place, answers: OneByOne, marker: str | None, requested_at: datetime) -> SourcePage:
+    def _page(self, place: AccountRegion, answers: OneByOne, marker: str | None, requested_at: datetime) -> SourcePage:
         kind = self._mirror.kind
         return SourcePage(
             {kind: answers.items},
@@ -93,7 +93,7 @@ class ListedThenRead(Source):
             [f"Not read: {arn}. {why}" for arn, why in (answers.denied | answers.unsupported).items()],
         )
 
-    def _by_object_id(self, place: Place, why: Mapping[str, str]) -> dict[str, str]:
+    def _by_object_id(self, place: AccountRegion, why: Mapping[str, str]) -> dict[str, str]:
         """By their ids, which AWS doesn't list: so only of those that the mirror has."""
         rows = place.of(self._mirror.model.objects.live()).filter(arn__in=why) if why else ()
         return {row.aws_id: why[row.arn] for row in rows}
@@ -112,7 +112,7 @@ class OfAwsAccount(Source):
         self.name, self.title, self.facet = name, mirror.title, mirror.source
         self._mirror = mirror
 
-    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+    def pages(self, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
         requested_at = clock.now()
         try:
             item = self._mirror.read_one(client, account_settings.ref_of(place, self.facet))

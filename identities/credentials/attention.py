@@ -19,10 +19,10 @@ from identities.models.credentials import key_cutoff
 from sync.models import Ownership
 
 
-def root_rows(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Row]:
+def root_rows(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.PanelRow]:
     root, url = root_of(aws_account), reverse("root_user", kwargs={"account_id": aws_account.account_id})
     if root.has_keys:
-        yield panels.Row(
+        yield panels.PanelRow(
             title="The root user has an access key",
             url=url,
             text="No policy limits what it may do, and nobody needs it: delete it once nothing uses it.",
@@ -30,7 +30,7 @@ def root_rows(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.
             act="Look at it",
         )
     if root.mfa is False:
-        yield panels.Row(
+        yield panels.PanelRow(
             title="The root user has no MFA",
             url=url,
             text="Anybody who learns its password controls the AWS account.",
@@ -38,7 +38,7 @@ def root_rows(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.
             act="Look at it",
         )
     if root.used_recently and root.last_used_at is not None:
-        yield panels.Row(
+        yield panels.PanelRow(
             title="The root user was used",
             url=url,
             text=f"{ago(root.last_used_at).capitalize()}. Few tasks need it; IAM roles are for all others.",
@@ -47,7 +47,7 @@ def root_rows(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.
         )
 
 
-def credential_rows(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Row]:
+def credential_rows(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.PanelRow]:
     users = IamUser.objects.live().filter(aws_account=aws_account).exclude(ownership=Ownership.IGNORED)
     yield from _row(
         aws_account,
@@ -67,12 +67,12 @@ def credential_rows(request: HttpRequest, aws_account: AwsAccount) -> Iterator[p
 
 def _row(
     aws_account: AwsAccount, users: QuerySet[IamUser], query: str, words: tuple[str, str, str], why: str
-) -> Iterator[panels.Row]:
+) -> Iterator[panels.PanelRow]:
     names = first_of(users.order_by("name_key").values_list("name", flat=True), SOME)
     if names:
         one, many, what = words
         url = reverse("users", kwargs={"account_id": aws_account.account_id})
-        yield panels.Row(
+        yield panels.PanelRow(
             title=f"{counted(names.total, one, many)} {what}",
             url=f"{url}?{query}",
             text=f"{some(names.rows, names.total)}. {why}",

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from accounts.models import AwsAccount
 from iamconsole.web import cells
 from iamconsole.web.elements import ago, marked, muted
-from iamconsole.web.filters import Choice, ChoiceFilter, Filter
+from iamconsole.web.filters import ChoiceFilter, Filter, FilterChoice
 from iamconsole.web.tables import Column
 from iamconsole.web.words import counted
 from identities.models import IamUser, MfaDevice
@@ -102,11 +102,13 @@ FILTERS: tuple[Filter, ...] = (
         "mfa",
         "MFA",
         choices=(
-            Choice("none", "No MFA, although there is a password", Q(has_password__in=[True], mfa_count=0), "No MFA"),
-            Choice("off", "No device at all", Q(mfa_count=0), "No MFA device"),
-            Choice("on", "Has a device", ~Q(mfa_count=0) & Q(mfa_count__isnull=False), "Has MFA"),
+            FilterChoice(
+                "none", "No MFA, although there is a password", Q(has_password__in=[True], mfa_count=0), "No MFA"
+            ),
+            FilterChoice("off", "No device at all", Q(mfa_count=0), "No MFA device"),
+            FilterChoice("on", "Has a device", ~Q(mfa_count=0) & Q(mfa_count__isnull=False), "Has MFA"),
             *(
-                Choice(str(factor), factor.label, Q(mfa_kinds__contains=factor.label), f"MFA: {factor.label}")
+                FilterChoice(str(factor), factor.label, Q(mfa_kinds__contains=factor.label), f"MFA: {factor.label}")
                 for factor in MfaDevice.Factor
             ),
         ),
@@ -115,11 +117,13 @@ FILTERS: tuple[Filter, ...] = (
         "keys",
         "Access keys",
         choices=(
-            Choice("old", "An active one older than 90 days", old_keys, "Key older than 90 days"),
-            Choice("some", "Has a key", Q(key_count__gt=0), "Has a key"),
-            Choice("two", "Has two keys", Q(key_count__gt=1), "Has two keys"),
-            Choice("inactive", "Has one that is switched off", Q(key_count__gt=F("active_key_count")), "Inactive key"),
-            Choice("none", "Has none", Q(key_count=0), "No access key"),
+            FilterChoice("old", "An active one older than 90 days", old_keys, "Key older than 90 days"),
+            FilterChoice("some", "Has a key", Q(key_count__gt=0), "Has a key"),
+            FilterChoice("two", "Has two keys", Q(key_count__gt=1), "Has two keys"),
+            FilterChoice(
+                "inactive", "Has one that is switched off", Q(key_count__gt=F("active_key_count")), "Inactive key"
+            ),
+            FilterChoice("none", "Has none", Q(key_count=0), "No access key"),
         ),
     ),
     yes_or_no("password", "Console password", Q(has_password=True), "Has a console password"),
@@ -127,13 +131,13 @@ FILTERS: tuple[Filter, ...] = (
         "activity",
         "Last activity",
         choices=(
-            Choice(
+            FilterChoice(
                 "never",
                 "Never used, although there is a key or a password",
                 _HAS_SOMETHING & Q(is_reported=True, last_activity_at__isnull=True),
                 "Never used",
             ),
-            Choice("idle", "More than 90 days ago", _idle, "Idle for 90 days"),
+            FilterChoice("idle", "More than 90 days ago", _idle, "Idle for 90 days"),
         ),
     ),
 )

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from identities.credentials import summary
 from identities.models import Credential, IamUser
 from sync.aws.errors import NotFound
-from sync.mirror import Content, Item, Mirror, ObjectRef, Place, Reader, Seen
+from sync.mirror import AccountRegion, Content, Item, Mirror, ObjectRef, ParsedItem, Reader
 from sync.mirror.hashing import moment
 from sync.mirror.rows import columns, write
 
@@ -72,9 +72,9 @@ class CredentialsMirror(UserFacet):
         }
         return {credential: members for credential, members in beyond.items() if members}
 
-    def see(self, item: Item) -> Seen:
+    def see(self, item: Item) -> ParsedItem:
         content: Content = {self.source: {self.identify(item, entry): self.row(entry) for entry in item["Credentials"]}}
-        return Seen(self.object_id(item), item["UserName"], item["Arn"], content)
+        return ParsedItem(self.object_id(item), item["UserName"], item["Arn"], content)
 
     def identify(self, item: Item, entry: Entry) -> str:
         return str(entry[self.id_member])
@@ -82,7 +82,7 @@ class CredentialsMirror(UserFacet):
     def row(self, entry: Entry) -> Said:
         return {column: plain(column, entry.get(member)) for member, column in self.members.items()}
 
-    def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
+    def save(self, place: AccountRegion, batch: Sequence[ParsedItem], at: datetime) -> None:
         users = users_of(place, [seen.object_id for seen in batch])
         # By its id: a device that went from one user to another while they were read is the latter's.
         rows = {
@@ -101,12 +101,12 @@ class CredentialsMirror(UserFacet):
     def name(self, credential: str) -> str:
         return credential
 
-    def remove(self, place: Place, object_ids: Sequence[str], at: datetime) -> None:
+    def remove(self, place: AccountRegion, object_ids: Sequence[str], at: datetime) -> None:
         users = users_of(place, object_ids)
         self.hangs.objects.live().filter(user__in=users.values()).update(gone_at=at)
 
 
-def users_of(place: Place, aws_ids: Sequence[str]) -> dict[str, IamUser]:
+def users_of(place: AccountRegion, aws_ids: Sequence[str]) -> dict[str, IamUser]:
     return {row.aws_id: row for row in place.of(IamUser.objects.filter(aws_id__in=aws_ids))}
 
 

@@ -12,7 +12,7 @@ from identities.credentials import summary
 from identities.credentials.hanging import UserFacet, users_of
 from identities.models import AccessKey
 from sync.aws.errors import NotFound
-from sync.mirror import EachObject, Item, ObjectRef, Place, Reader, Seen
+from sync.mirror import AccountRegion, EachObject, Item, ObjectRef, ParsedItem, Reader
 from sync.mirror.hashing import moment
 from sync.models import MirroredRow
 
@@ -42,11 +42,11 @@ class KeysLastUsed(UserFacet):
                 continue  # deleted since it was listed
         return item | {"Keys": used}
 
-    def see(self, item: Item) -> Seen:
+    def see(self, item: Item) -> ParsedItem:
         used = {key: _columns(said) for key, said in item["Keys"].items()}
-        return Seen(self.object_id(item), item["UserName"], item["Arn"], {}, volatile=used)
+        return ParsedItem(self.object_id(item), item["UserName"], item["Arn"], {}, volatile=used)
 
-    def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
+    def save(self, place: AccountRegion, batch: Sequence[ParsedItem], at: datetime) -> None:
         users = users_of(place, [seen.object_id for seen in batch])
         said: Mapping[str, Any] = {key: columns for seen in batch for key, columns in seen.volatile.items()}
         keys = list(place.of(AccessKey.objects.filter(aws_id__in=said)))
@@ -56,7 +56,7 @@ class KeysLastUsed(UserFacet):
         AccessKey.objects.bulk_update(keys, sorted(AccessKey.facet_columns))
         summary.renew(list(users.values()), self.source)
 
-    def remove(self, place: Place, object_ids: Sequence[str], at: datetime) -> None:
+    def remove(self, place: AccountRegion, object_ids: Sequence[str], at: datetime) -> None:
         """The keys themselves end with their own facet, and keep when they were last used."""
 
 
@@ -73,7 +73,7 @@ def _said(value: str | None) -> str:
 
 
 class OfUsersWithKeys(EachObject):
-    def rows(self, place: Place) -> QuerySet[MirroredRow]:
+    def rows(self, place: AccountRegion) -> QuerySet[MirroredRow]:
         keys = AccessKey.objects.live().filter(user=OuterRef("pk"))
         return super().rows(place).filter(Exists(keys))
 

@@ -13,20 +13,20 @@ from identities.credentials.kinds import KINDS
 from identities.credentials.rotation import rotation_of
 from identities.models import IamUser, ReportedUser
 from sync.models import Facet
-from sync.selectors import Holding, holdings
+from sync.selectors import SourceCoverage, holdings
 
 _SOURCES = {mirror.source: f"iam.{mirror.source}" for mirror in KINDS} | {
     "last_used": "iam.last_used",
     "report": "iam.credential_report",
 }
-_NOT_READ = Holding("never", why="This user was not looked at yet: the next pull does.")
+_NOT_READ = SourceCoverage("never", why="This user was not looked at yet: the next pull does.")
 
 
 @dataclass(frozen=True)
 class Part:
     """What one facet says of a user. `rows` are shown only where there is a `facet`: else nobody knows."""
 
-    holding: Holding  # held, or the reason for a note
+    holding: SourceCoverage  # held, or the reason for a note
     facet: Facet | None
     rows: list[Any]
 
@@ -54,15 +54,15 @@ def _in_short(user: IamUser) -> dict[str, int | None]:
     return {"keys": user.key_count, "mfa": user.mfa_count, "login": user.has_password}
 
 
-def _part(source: Holding, facet: Facet | None, rows: list[Any]) -> Part:
+def _part(source: SourceCoverage, facet: Facet | None, rows: list[Any]) -> Part:
     if facet is None:
         return Part(_NOT_READ if source.is_held else source, None, [])
     if facet.held != Facet.Held.HELD:
         return Part(
-            Holding("denied" if facet.held == Facet.Held.DENIED else "unsupported", why=facet.held_why), None, []
+            SourceCoverage("denied" if facet.held == Facet.Held.DENIED else "unsupported", why=facet.held_why), None, []
         )
     # A single look at this user may be newer than any pull of them all.
-    return Part(Holding("held", facet.read_at) if source.state == "never" else source, facet, rows)
+    return Part(SourceCoverage("held", facet.read_at) if source.state == "never" else source, facet, rows)
 
 
 def _rows(model: Any, user: IamUser) -> list[Any]:

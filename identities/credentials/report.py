@@ -17,8 +17,8 @@ from typing import Any
 from identities.former import arns_of
 from identities.models import IamUser, RootUser
 from sync import clock
-from sync.aws.errors import Conflict, Limit, Malformed, NotFound
-from sync.mirror import Item, NotYet, Place, Reader, Source, SourcePage
+from sync.aws.errors import Conflict, LimitExceeded, Malformed, NotFound
+from sync.mirror import AccountRegion, Item, NotYet, Reader, Source, SourcePage
 from sync.mirror.hashing import moment
 from sync.texts import storable
 
@@ -58,10 +58,10 @@ class CredentialReport(Source):
 
     PAUSES_S = (1, 2, 4, 8)  # between looks whether AWS is done; after that the next tick looks again
 
-    def expected(self, client: Reader, place: Place) -> int | None:
+    def expected(self, client: Reader, place: AccountRegion) -> int | None:
         return place.of(IamUser.objects.live()).count() + 1
 
-    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+    def pages(self, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
         requested_at = clock.now()
         report = self._awaited(client)
         made_at = report.made_at
@@ -105,7 +105,7 @@ def _fetched(client: Reader) -> dict[str, Any] | None:
         if client.call("iam", "GenerateCredentialReport").get("State") != "COMPLETE":
             return None
         return client.call("iam", "GetCredentialReport")
-    except (NotFound, Conflict, Limit):
+    except (NotFound, Conflict, LimitExceeded):
         return None  # it grew too old just now, is in the making, or was asked for too often
 
 
@@ -130,7 +130,7 @@ def lines_of(content: bytes) -> tuple[list[Line], list[str]]:
     return lines, [f"Left out: the line of {name}, which has not one cell for each column." for name in odd]
 
 
-def _items(lines: Sequence[Line], made_at: str, place: Place) -> dict[str, list[Item]]:
+def _items(lines: Sequence[Line], made_at: str, place: AccountRegion) -> dict[str, list[Item]]:
     users = {row.arn: row for row in place.of(IamUser.objects.live()).filter(arn__in=[line["arn"] for line in lines])}
     others = [line for line in lines if (user := users.get(line["arn"])) is None or not is_of(line, user)]
     users |= _renamed(others, place)
@@ -144,7 +144,7 @@ def _items(lines: Sequence[Line], made_at: str, place: Place) -> dict[str, list[
     return items
 
 
-def _renamed(lines: Sequence[Line], place: Place) -> dict[str, IamUser]:
+def _renamed(lines: Sequence[Line], place: AccountRegion) -> dict[str, IamUser]:
     """Who had these ARNs when AWS made the report, and is called otherwise now."""
     made = [at for line in lines if (at := _time(line["user_creation_time"])) is not None]
     users = place.of(IamUser.objects.live()).filter(created_at__in=made)

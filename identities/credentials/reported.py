@@ -12,7 +12,7 @@ from identities.credentials.report import KNOWN_LINE, ROOT, Report, facts, is_of
 from identities.former import arns_of
 from identities.models import IamUser, ReportedUser, RootUser
 from identities.trust import account_of
-from sync.mirror import Item, Mirror, NotYet, ObjectRef, Place, Reader, Seen
+from sync.mirror import AccountRegion, Item, Mirror, NotYet, ObjectRef, ParsedItem, Reader
 from sync.mirror.rows import columns, write
 
 
@@ -24,10 +24,10 @@ class ReportOfUser(UserFacet):
     known = KNOWN_LINE | {"UserId"}
     keeps_history = False
 
-    def see(self, item: Item) -> Seen:
-        return Seen(self.object_id(item), item["user"], item["arn"], {}, volatile=facts(item))
+    def see(self, item: Item) -> ParsedItem:
+        return ParsedItem(self.object_id(item), item["user"], item["arn"], {}, volatile=facts(item))
 
-    def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
+    def save(self, place: AccountRegion, batch: Sequence[ParsedItem], at: datetime) -> None:
         users = users_of(place, [seen.object_id for seen in batch])
         rows = [
             columns(place, at, aws_id=user.aws_id, name=user.name, arn=user.arn, user_id=user.pk, **seen.volatile)
@@ -37,7 +37,7 @@ class ReportOfUser(UserFacet):
         write(ReportedUser, rows)
         summary.renew(list(users.values()), self.source)
 
-    def remove(self, place: Place, object_ids: Sequence[str], at: datetime) -> None:
+    def remove(self, place: AccountRegion, object_ids: Sequence[str], at: datetime) -> None:
         place.of(ReportedUser.objects.live()).filter(aws_id__in=object_ids).update(gone_at=at)
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
@@ -65,7 +65,7 @@ class Root(Mirror):
     def object_id(self, item: Item) -> str:
         return str(item["AccountId"])
 
-    def see(self, item: Item) -> Seen:
+    def see(self, item: Item) -> ParsedItem:
         told = facts(item)
         content = {
             "password": told["password_enabled"],
@@ -73,15 +73,15 @@ class Root(Mirror):
             "access_keys": [_lasting(key) for key in told["keys"]],
             "certificates": [_lasting(certificate) for certificate in told["certificates"]],
         }
-        return Seen(self.object_id(item), "Root user", item["arn"], content, volatile=told)
+        return ParsedItem(self.object_id(item), "Root user", item["arn"], content, volatile=told)
 
-    def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
+    def save(self, place: AccountRegion, batch: Sequence[ParsedItem], at: datetime) -> None:
         rows = [
             columns(place, at, aws_id=seen.object_id, name=seen.name, arn=seen.arn, **seen.volatile) for seen in batch
         ]
         write(RootUser, rows)
 
-    def remove(self, place: Place, object_ids: Sequence[str], at: datetime) -> None:
+    def remove(self, place: AccountRegion, object_ids: Sequence[str], at: datetime) -> None:
         place.of(RootUser.objects.live()).filter(aws_id__in=object_ids).update(gone_at=at)
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:

@@ -14,7 +14,7 @@ from identities.account.selectors import settings_of
 from identities.models import RootUser
 from identities.models.credentials import days_since
 from sync.mirror.hashing import moment
-from sync.selectors import Holding
+from sync.selectors import SourceCoverage
 
 # CIS AWS Foundations Benchmark, "Eliminate use of the 'root' user for administrative and daily tasks".
 RECENT = timedelta(days=90)
@@ -43,7 +43,7 @@ class Root:
     has_keys: bool | None
     read_at: datetime | None
 
-    def mfa_kind(self, virtual: Holding) -> str:
+    def mfa_kind(self, virtual: SourceCoverage) -> str:
         """ "app", "other" or "", by what is held of virtual MFA devices.
 
         AWS lists the root user's apps. That it has another second factor is what is left when there are none.

@@ -6,16 +6,16 @@ from django.db.models import F
 from django.urls import reverse
 
 from accounts.models import Operator
-from iamconsole.web.search import Found, Hit, SearchKind, beginning
+from iamconsole.web.search import Hit, KindMatches, SearchKind, beginning
 from iamconsole.web.search import register as register_kind
 from identities.models import AccessKey
 
 
-def find_keys(operator: Operator, words: str, limit: int) -> Found:
+def find_keys(operator: Operator, words: str, limit: int) -> KindMatches:
     """Keys whose id begins so; those that are gone come last."""
     keys = beginning(AccessKey.objects.visible_to(operator), words).select_related("aws_account", "user")
     newest = keys.order_by(F("gone_at").desc(nulls_first=True), "pk")
-    return Found(keys.count(), [_hit(key) for key in newest[:limit]])
+    return KindMatches(keys.count(), [_hit(key) for key in newest[:limit]])
 
 
 def _hit(key: AccessKey) -> Hit:

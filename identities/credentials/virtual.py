@@ -11,7 +11,7 @@ from typing import Any
 from identities.account import parts
 from identities.account.settings import AccountMirror
 from identities.account.sources import OfAwsAccount
-from sync.mirror import Content, Item, Reader, Seen
+from sync.mirror import Content, Item, ParsedItem, Reader
 
 _ROOTS_FIRST = ":mfa/root-account-mfa-device"  # the serial number of what was once the root user's only device
 
@@ -37,7 +37,7 @@ class VirtualMfa(AccountMirror):
     def content(self, item: Item) -> Content:
         return {"of_root": sorted(item["OfRoot"]), "unassigned": sorted(item["Unassigned"])}
 
-    def columns(self, seen: Seen) -> Mapping[str, Any]:
+    def columns(self, seen: ParsedItem) -> Mapping[str, Any]:
         return {"root_mfa_apps": seen.content["of_root"], "unassigned_mfa": seen.content["unassigned"]}
 
 

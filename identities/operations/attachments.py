@@ -18,7 +18,7 @@ from policies.operations.arns import check_arn, is_managed_by_aws, name_of
 from policies.operations.rows import foresee_names, foresee_rows, live_row, names_of, ref
 from policies.quotas import ATTACHED_TO_GROUP, ATTACHED_TO_ROLE, ATTACHED_TO_USER, quotas_in
 from sync.aws.client import AwsClient
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
 from sync.operations import Alteration, Call, Refusal, StepSpec, Value
@@ -101,7 +101,7 @@ class Attach(AttachmentOperation):
                 raise Refusal(f"AWS doesn't let {policy.name} be attached.")
         return super().mirrored(draft, p)
 
-    def limits(self, draft: Draft, p: AttachmentParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: AttachmentParams, value: Value) -> list[PlanFinding]:
         if found := super().limits(draft, p, value):
             return found
         attached = set(self._attached(draft, self.row(draft, p)))

@@ -18,7 +18,7 @@ from iamconsole.web.words import day, some
 from identities.models import IamGroup, IamRole, IamUser, InlinePolicy, Membership, Principal
 from identities.selectors import attachments_of, inline_policies_of
 from policies.models import PolicyVersion
-from sync.checks import Finding
+from sync.checks import PlanFinding
 
 RECENTLY = timedelta(days=90)
 # IAM User Guide, "AWS global condition context keys": it holds the name of the user who asks.
@@ -82,37 +82,37 @@ def _named_in(text: str, arns: Sequence[str]) -> Iterator[str]:
         at = text.find(start, at + 1)
 
 
-def broken_by_rename(row: IamUser | IamGroup) -> list[Finding]:
+def broken_by_rename(row: IamUser | IamGroup) -> list[PlanFinding]:
     found = list(_naming(Breaks([row]).policies[row.arn], "mean nobody then, until they are edited"))
     if trusting := roles_trusting(row):
         words = f"AWS itself writes the new ARN in the trust of {some([role.name for role in trusting])}."
-        found.append(Finding("TRUST_FOLLOWS", "suggestion", words))
+        found.append(PlanFinding("TRUST_FOLLOWS", "suggestion", words))
     if isinstance(row, IamUser) and (names := _by_user_name(row)):
         words = f"{some(names)} {_go(names)} by {_USERNAME}: it is the new name then."
-        found.append(Finding("GOES_BY_USER_NAME", "warning", words, about=tuple(names)))
+        found.append(PlanFinding("GOES_BY_USER_NAME", "warning", words, about=tuple(names)))
     return found
 
 
-def broken_by_deletion(row: Principal, breaks: Breaks) -> list[Finding]:
+def broken_by_deletion(row: Principal, breaks: Breaks) -> list[PlanFinding]:
     """`breaks`: of this one, and perhaps of others."""
     found = list(_naming(breaks.policies[row.arn], "mean nobody then, and whoever gets the name next"))
     if trusting := breaks.trust.get(row.arn):
         words = f"The trust of {some(trusting)} names it: AWS leaves only its id there, "
         words += "which another one of that name doesn't have."
-        found.append(Finding("TRUST_BREAKS", "warning", words, about=tuple(trusting)))
+        found.append(PlanFinding("TRUST_BREAKS", "warning", words, about=tuple(trusting)))
     return found + list(_in_use(row))
 
 
-def _in_use(row: Principal) -> Iterator[Finding]:
+def _in_use(row: Principal) -> Iterator[PlanFinding]:
     used: datetime | None = getattr(row, "last_used_at" if isinstance(row, IamRole) else "last_activity_at", None)
     if used and used > timezone.now() - RECENTLY:
-        yield Finding("STILL_IN_USE", "warning", f"{row.name} was last used on {day(used)}.", about=(row.arn,))
+        yield PlanFinding("STILL_IN_USE", "warning", f"{row.name} was last used on {day(used)}.", about=(row.arn,))
 
 
-def _naming(names: Sequence[str], then: str) -> Iterator[Finding]:
+def _naming(names: Sequence[str], then: str) -> Iterator[PlanFinding]:
     if names:
         words = f"{some(names)} {_name(names)} its ARN: such statements {then}."
-        yield Finding("ARN_IS_NAMED", "warning", words, about=tuple(names))
+        yield PlanFinding("ARN_IS_NAMED", "warning", words, about=tuple(names))
 
 
 def _by_user_name(user: IamUser) -> list[str]:

@@ -18,7 +18,7 @@ from policies.operations.existence import CreateParams, DeleteParams, Deletion, 
 from policies.operations.objects import ObjectOperation
 from policies.operations.rows import object_key
 from sync.aws.client import AwsClient
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import Content, ObjectRef
 from sync.operations import BadParams, Call, Risk, Sealed, StepSpec, Undo, Value
@@ -67,14 +67,14 @@ class UploadCertificate(ObjectCreation[UploadParams]):
         (details,) = super().refs(aws_account, p)
         return [replace(details, facet=CERTIFICATE.tags_in), details]
 
-    def limits(self, draft: Draft, p: UploadParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: UploadParams, value: Value) -> list[PlanFinding]:
         read = read_pem(p.body)
         if read is None:
-            return [Finding("MALFORMED_CERTIFICATE", "error", "This isn't a certificate in PEM that can be read.")]
+            return [PlanFinding("MALFORMED_CERTIFICATE", "error", "This isn't a certificate in PEM that can be read.")]
         if read.expires_at > timezone.now():
             return []
         words = f"The certificate ended on {day(read.expires_at)}: whoever connects will be warned."
-        return [Finding("CERTIFICATE_ENDED", "warning", words, about=())]
+        return [PlanFinding("CERTIFICATE_ENDED", "warning", words, about=())]
 
     def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"id": answer["ServerCertificateMetadata"]["ServerCertificateId"]}
@@ -136,14 +136,14 @@ class RenameCertificate(ObjectOperation[RenameParams]):
     def is_so_already(self, p: RenameParams) -> str:
         return f"{self.of.words(p.arn).capitalize()} is called so already."
 
-    def limits(self, draft: Draft, p: RenameParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: RenameParams, value: Value) -> list[PlanFinding]:
         if found := super().limits(draft, p, value):
             return found
         name, row = self.of.name_of(p.new_arn), self.row(draft, p)
         same = ServerCertificate.objects.live().filter(aws_account=draft.aws_account, name_key=name.casefold())
         if not same.exclude(pk=row.pk).exists():
             return []
-        return [Finding("NAME_TAKEN", "error", f"There is a server certificate {name} already.")]
+        return [PlanFinding("NAME_TAKEN", "error", f"There is a server certificate {name} already.")]
 
     def reverse(self, p: RenameParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return [StepSpec(self.kind, {"arn": p.new_arn, "new_arn": p.arn})]

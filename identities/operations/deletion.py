@@ -26,10 +26,10 @@ from policies.operations.arns import name_of
 from policies.operations.rows import ref
 from policies.operations.tags import is_awss
 from sync.aws.client import AwsClient
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
-from sync.operations import Alteration, Call, Done, Refusal, Risk, StepSpec, Tried, Undo, Value
+from sync.operations import Alteration, Call, PreviousAttempt, Refusal, Risk, StepResult, StepSpec, Undo, Value
 
 
 @dataclass(frozen=True)
@@ -101,22 +101,24 @@ class Delete(OwnerOperation[DeleteParams]):
     ) -> Mapping[str, Any]:
         return {"left": sorted(hung_in_aws(self.owner, client, named))}
 
-    def done(self, client: AwsClient, p: DeleteParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+    def done(
+        self, client: AwsClient, p: DeleteParams, live: Value, tried: Sequence[PreviousAttempt]
+    ) -> StepResult | None:
         """It is gone, also where there is another of that name by now."""
         found = tried[0].found
-        return Done() if found and (live is None or live["id"] != found["id"]) else None
+        return StepResult() if found and (live is None or live["id"] != found["id"]) else None
 
     def is_so_already(self, p: DeleteParams) -> str:
         return f"{name_of(p.owner_arn)} is gone already."
 
-    def limits(self, draft: Draft, p: DeleteParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: DeleteParams, value: Value) -> list[PlanFinding]:
         row = self.row(draft, p)
         if left := value["left"]:
             words = f"AWS deletes {self.named(p)} only when nothing depends on it any more: remove {some(left)} first."
-            return [Finding("SOMETHING_HANGS_ON_IT", "error", words)]
+            return [PlanFinding("SOMETHING_HANGS_ON_IT", "error", words)]
         return self.warnings(draft, row)
 
-    def warnings(self, draft: Draft, row: Any) -> list[Finding]:
+    def warnings(self, draft: Draft, row: Any) -> list[PlanFinding]:
         return broken_by_deletion(row, draft.remembered.setdefault((broken_by_deletion, self.kind), Breaks([row])))
 
     def replanned(self, draft: Draft, p: DeleteParams) -> list[StepSpec]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol, runtime_checkable
 
-from sync.operations import Planned
+from sync.operations import PlannedStep
 
 
 @runtime_checkable
@@ -27,7 +27,7 @@ class HangsOnTwo(Protocol):
     def hangs_on(self, p: Any, object_key: str) -> tuple[str, bool]: ...
 
 
-def hung_by(step: Planned, object_key: str) -> tuple[str, bool] | None:
+def hung_by(step: PlannedStep, object_key: str) -> tuple[str, bool] | None:
     """What the step puts on that object, or takes off it."""
     if isinstance(step.operation, HangsOnTwo):
         return step.operation.hangs_on(step.params, object_key)

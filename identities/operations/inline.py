@@ -20,7 +20,7 @@ from policies.operations.documents import malformed, text_of
 from policies.quotas import INLINE_OF_GROUP, INLINE_OF_ROLE, INLINE_OF_USER, Quota, quotas_in
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.operations import Alteration, BadParams, Call, StepSpec, Value
 
@@ -125,7 +125,7 @@ class WriteInline(InlineOperation[Put]):
     def is_so_already(self, p: Put) -> str:
         return f"The inline policy {p.policy} of {self.named(p)} already says this."
 
-    def limits(self, draft: Draft, p: Put, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: Put, value: Value) -> list[PlanFinding]:
         characters = self._characters(draft, p)
         words = f"The inline policies of {self.named(p)} would have {characters:,} characters without white space"
         too_long = quotas_in(draft)[SIZES[self.owner]].findings(characters, "DOCUMENT_TOO_LONG", words)

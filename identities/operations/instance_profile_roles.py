@@ -13,10 +13,22 @@ from policies.operations.arns import check_arn, name_of
 from policies.operations.rows import foresee_rows, live_row, object_key, ref
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
-from sync.operations import Alteration, Call, Done, Guarantee, Operation, Refusal, Risk, StepSpec, Tried, Undo, Value
+from sync.operations import (
+    Alteration,
+    Call,
+    Guarantee,
+    Operation,
+    PreviousAttempt,
+    Refusal,
+    Risk,
+    StepResult,
+    StepSpec,
+    Undo,
+    Value,
+)
 
 
 @dataclass(frozen=True)
@@ -90,10 +102,10 @@ class InProfileOperation(Operation[InProfileParams]):
     def after(self, p: InProfileParams, value: Value) -> Value:
         return {**value, "inside": self.leaves}
 
-    def limits(self, draft: Draft, p: InProfileParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: InProfileParams, value: Value) -> list[PlanFinding]:
         if value["inside"] == self.leaves:
             words = f"The role {p.role} is {'already' if self.leaves else 'not'} in the instance profile {p.profile}."
-            return [Finding("NO_CHANGE", "error", words)]
+            return [PlanFinding("NO_CHANGE", "error", words)]
         return []
 
     def reverse(self, p: InProfileParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
@@ -108,8 +120,10 @@ class InProfileOperation(Operation[InProfileParams]):
         inside = role["RoleId"] in {each["RoleId"] for each in profile["Roles"]}
         return {"profile": profile["InstanceProfileId"], "role": role["RoleId"], "inside": inside}
 
-    def done(self, client: AwsClient, p: InProfileParams, live: Value, tried: Sequence[Tried]) -> Done | None:
-        return Done() if live is not None and live == self.after(p, tried[0].found) else None
+    def done(
+        self, client: AwsClient, p: InProfileParams, live: Value, tried: Sequence[PreviousAttempt]
+    ) -> StepResult | None:
+        return StepResult() if live is not None and live == self.after(p, tried[0].found) else None
 
 
 class AddRole(InProfileOperation):
@@ -122,7 +136,7 @@ class AddRole(InProfileOperation):
     def title(self, p: InProfileParams) -> str:
         return f"Put the role {p.role} into the instance profile {p.profile}"
 
-    def limits(self, draft: Draft, p: InProfileParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: InProfileParams, value: Value) -> list[PlanFinding]:
         if found := super().limits(draft, p, value):
             return found
         profile = live_row(InstanceProfile, draft, p.profile_arn)
@@ -135,7 +149,7 @@ class AddRole(InProfileOperation):
         words = (
             f"The role {name_of(min(inside))} is in the instance profile {p.profile}. AWS takes one: take it out first."
         )
-        return [Finding("ANOTHER_ROLE_INSIDE", "error", words)]
+        return [PlanFinding("ANOTHER_ROLE_INSIDE", "error", words)]
 
 
 class RemoveRole(InProfileOperation):

@@ -15,7 +15,7 @@ from identities.operations.owners import PROFILE
 from policies.operations.existence import CreateParams
 from policies.operations.rows import ref
 from sync.aws.client import AwsClient
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
 from sync.operations import Alteration, Refusal, StepSpec, Value
@@ -54,7 +54,7 @@ class DeleteProfile(Delete):
     ) -> Mapping[str, Any]:
         return {"left": sorted(f"role {role['RoleName']}" for role in owner["Roles"])}
 
-    def warnings(self, draft: Draft, row: Any) -> list[Finding]:
+    def warnings(self, draft: Draft, row: Any) -> list[PlanFinding]:
         return []
 
     def before(self, draft: Draft, p: DeleteParams, value: Value) -> dict[str, Any]:

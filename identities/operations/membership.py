@@ -15,10 +15,21 @@ from policies.operations.rows import foresee_names, foresee_rows, live_row, name
 from policies.quotas import GROUPS_OF_USER, quotas_in
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
-from sync.operations import Alteration, Call, Done, Guarantee, Operation, Risk, StepSpec, Tried, Undo, Value
+from sync.operations import (
+    Alteration,
+    Call,
+    Guarantee,
+    Operation,
+    PreviousAttempt,
+    Risk,
+    StepResult,
+    StepSpec,
+    Undo,
+    Value,
+)
 
 
 @dataclass(frozen=True)
@@ -93,10 +104,10 @@ class MembershipOperation(Operation[MembershipParams]):
     def after(self, p: MembershipParams, value: Value) -> Value:
         return {**value, "member": self.leaves}
 
-    def limits(self, draft: Draft, p: MembershipParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: MembershipParams, value: Value) -> list[PlanFinding]:
         if value["member"] == self.leaves:
             words = f"{p.user} is {'already' if self.leaves else 'not'} in the group {p.group}."
-            return [Finding("NO_CHANGE", "error", words)]
+            return [PlanFinding("NO_CHANGE", "error", words)]
         return []
 
     def reverse(self, p: MembershipParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
@@ -121,8 +132,10 @@ class MembershipOperation(Operation[MembershipParams]):
         group = renamed_owners(client, GROUP, before.get("group"), None)
         return [*user, *group] if user and group else []
 
-    def done(self, client: AwsClient, p: MembershipParams, live: Value, tried: Sequence[Tried]) -> Done | None:
-        return Done() if live is not None and live == self.after(p, tried[0].found) else None
+    def done(
+        self, client: AwsClient, p: MembershipParams, live: Value, tried: Sequence[PreviousAttempt]
+    ) -> StepResult | None:
+        return StepResult() if live is not None and live == self.after(p, tried[0].found) else None
 
 
 class AddUser(MembershipOperation):
@@ -134,7 +147,7 @@ class AddUser(MembershipOperation):
     def title(self, p: MembershipParams) -> str:
         return f"Add {p.user} to the group {p.group}"
 
-    def limits(self, draft: Draft, p: MembershipParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: MembershipParams, value: Value) -> list[PlanFinding]:
         if found := super().limits(draft, p, value):
             return found
         user = live_row(IamUser, draft, p.user_arn)

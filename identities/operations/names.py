@@ -19,7 +19,7 @@ from policies.operations.arns import check_arn, name_of, path_of
 from policies.operations.rows import object_key, ref
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import ObjectRef, identified
 from sync.operations import Alteration, Call, Guarantee, Refusal, StepSpec, Value
@@ -113,7 +113,7 @@ class Rename(OwnerOperation[RenameParams]):
     def is_so_already(self, p: RenameParams) -> str:
         return f"This is the name and the path of {self.named(p)} already."
 
-    def limits(self, draft: Draft, p: RenameParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: RenameParams, value: Value) -> list[PlanFinding]:
         return super().limits(draft, p, value) or broken_by_rename(self.row(draft, p))
 
     def reverse(self, p: RenameParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:

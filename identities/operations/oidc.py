@@ -15,7 +15,7 @@ from policies.holdings import ANYBODY, Federated
 from policies.operations.existence import CreateParams, DeleteParams, Deletion, ObjectCreation
 from policies.operations.objects import ObjectOperation
 from policies.operations.tags import retagged
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import Content
 from sync.operations import Alteration, BadParams, Call, Risk, StepSpec, Undo, Value
@@ -83,11 +83,11 @@ class CreateOidc(ObjectCreation[CreateOidcParams]):
         operation = "CreateOpenIDConnectProvider"
         return [Call("iam", operation, parameters, resource_arns=(p.arn,), actions=(f"iam:{operation}",))]
 
-    def limits(self, draft: Draft, p: CreateOidcParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: CreateOidcParams, value: Value) -> list[PlanFinding]:
         if p.name not in _BUILT_IN:
             return []
         words = f"AWS knows {p.name} without a provider: name it in a trust policy as Federated."
-        return [Finding("BUILT_IN_PROVIDER", "warning", words, about=(p.name,))]
+        return [PlanFinding("BUILT_IN_PROVIDER", "warning", words, about=(p.name,))]
 
 
 class DeleteOidc(Deletion[DeleteParams]):
@@ -108,7 +108,7 @@ class DeleteOidc(Deletion[DeleteParams]):
     def look(self, content: Content, p: DeleteParams) -> Mapping[str, Any]:
         return {"client_ids": content["client_ids"], "thumbprints": content["thumbprints"]}
 
-    def limits(self, draft: Draft, p: DeleteParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: DeleteParams, value: Value) -> list[PlanFinding]:
         return [*super().limits(draft, p, value), *trusting_findings(self.row(draft, p))]
 
     def before(self, draft: Draft, p: DeleteParams, value: Value) -> dict[str, Any]:
@@ -167,7 +167,7 @@ class AddClientId(ClientIdOperation):
     def is_so_already(self, p: ClientIdParams) -> str:
         return f"Tokens for {p.client_id} are taken from {self.of.words(p.arn)} already."
 
-    def limits(self, draft: Draft, p: ClientIdParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: ClientIdParams, value: Value) -> list[PlanFinding]:
         if found := super().limits(draft, p, value):
             return found
         taken = set(self.row(draft, p).client_ids)
@@ -177,7 +177,7 @@ class AddClientId(ClientIdOperation):
         if len(taken | {p.client_id}) <= MOST_CLIENT_IDS:
             return []
         words = f"{len(taken)} audiences are taken by {self.of.words(p.arn)}; AWS allows {MOST_CLIENT_IDS}."
-        return [Finding("TOO_MANY_CLIENT_IDS", "error", words)]
+        return [PlanFinding("TOO_MANY_CLIENT_IDS", "error", words)]
 
     def reverse(self, p: ClientIdParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return [remove_client_id(p.arn, p.client_id)]

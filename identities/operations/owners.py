@@ -13,11 +13,23 @@ from policies.operations.arns import check_arn, name_of
 from policies.operations.rows import foresee_rows, live_row, object_key, ref
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import ObjectRef, mirror_of
 from sync.models import LookedAfterRow
-from sync.operations import Call, Done, Guarantee, Operation, Planned, Refusal, Risk, StepSpec, Tried, Undo, Value
+from sync.operations import (
+    Call,
+    Guarantee,
+    Operation,
+    PlannedStep,
+    PreviousAttempt,
+    Refusal,
+    Risk,
+    StepResult,
+    StepSpec,
+    Undo,
+    Value,
+)
 
 
 @dataclass(frozen=True)
@@ -94,7 +106,7 @@ class OwnerOperation(Operation[P]):
     def key(self, p: P) -> str:
         return object_key(self.owner.model, p.owner_arn)
 
-    def earlier(self, draft: Draft, p: P) -> Sequence[Planned]:
+    def earlier(self, draft: Draft, p: P) -> Sequence[PlannedStep]:
         """The steps of the draft that write the same owner."""
         return draft.writing(self.key(p))
 
@@ -148,17 +160,17 @@ class OwnerOperation(Operation[P]):
         NotFound raised here means that the owner is gone.
         """
 
-    def limits(self, draft: Draft, p: P, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: P, value: Value) -> list[PlanFinding]:
         if self.after(p, value) == value:
-            return [Finding("NO_CHANGE", "error", self.is_so_already(p))]
+            return [PlanFinding("NO_CHANGE", "error", self.is_so_already(p))]
         return []
 
     @abstractmethod
     def is_so_already(self, p: P) -> str:
         """The sentence for a step that would change nothing."""
 
-    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[Tried]) -> Done | None:
-        return Done() if live is not None and live == self.after(p, tried[0].found) else None
+    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
+        return StepResult() if live is not None and live == self.after(p, tried[0].found) else None
 
 
 def arn_of_id(aws_account: AwsAccount, owner: KindOfOwner, aws_id: str | None) -> str:

@@ -17,7 +17,7 @@ from policies.operations.arns import check_arn
 from policies.operations.existence import CreateParams
 from policies.operations.rows import ref
 from sync.aws.client import AwsClient
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
 from sync.operations import Alteration, BadParams, Call, Refusal, Risk, StepSpec, Value
@@ -70,7 +70,7 @@ class CreateRole(Create[CreateRoleParams]):
     def alters(self, aws_account: AwsAccount, p: CreateRoleParams) -> Sequence[Alteration]:
         return [*super().alters(aws_account, p), Trusting(p.arn, p.document), *bounded(p.arn, p.boundary_arn)]
 
-    def limits(self, draft: Draft, p: CreateRoleParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: CreateRoleParams, value: Value) -> list[PlanFinding]:
         return limits_of_trust(draft, p.document)
 
 

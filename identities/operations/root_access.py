@@ -9,7 +9,7 @@ from identities.account.root_access import BARRIERS, FEATURES, REMEDIES, RootFea
 from identities.models import IamAccount
 from identities.operations.settings import NoParams, SettingOperation
 from policies.organizations.selectors import organization_of
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import Content
 from sync.operations import Call, StepSpec, Value
@@ -71,20 +71,22 @@ class SwitchRootFeature(SettingOperation[NoParams]):
     def after(self, p: NoParams, value: Value) -> Value:
         return {"on": self.on}
 
-    def limits(self, draft: Draft, p: NoParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: NoParams, value: Value) -> list[PlanFinding]:
         found = super().limits(draft, p, value)
         if found or not self.on:
             return found
         barrier = IamAccount.objects.get(aws_account=draft.aws_account).root_access["barrier"]
         if barrier:
-            return [Finding("ROOT_ACCESS_BARRED", "error", f"AWS refuses it: {BARRIERS[barrier]}. {REMEDIES[barrier]}")]
+            return [
+                PlanFinding("ROOT_ACCESS_BARRED", "error", f"AWS refuses it: {BARRIERS[barrier]}. {REMEDIES[barrier]}")
+            ]
         organization = organization_of(draft.aws_account)
         if organization is None or organization.management_id == draft.aws_account.account_id:
             return []
         words = (
             f"AWS may refuse it here: it is the management account, {organization.management_id}, that switches it on."
         )
-        return [Finding("NOT_MANAGEMENT_ACCOUNT", "warning", words, about=(organization.management_id,))]
+        return [PlanFinding("NOT_MANAGEMENT_ACCOUNT", "warning", words, about=(organization.management_id,))]
 
     def reverse(self, p: NoParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return [switch_root_feature(self.feature, on=before["on"])]

@@ -18,7 +18,7 @@ from policies.holdings import ANYBODY, Federated
 from policies.operations.existence import CreateParams, DeleteParams, Deletion, ObjectCreation
 from policies.operations.objects import ObjectOperation
 from policies.operations.tags import retagged
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import Content
 from sync.operations import Alteration, BadParams, Call, Risk, StepSpec, Undo, Value
@@ -37,13 +37,13 @@ def check_metadata(metadata: str) -> None:
         raise BadParams(f"{words}Leave out what isn't this provider's, or use the aws command.")
 
 
-def _metadata_findings(metadata: str) -> list[Finding]:
+def _metadata_findings(metadata: str) -> list[PlanFinding]:
     said = read_metadata(metadata)
     if said.entity_id and said.certificates:
         return []
     what = "no certificate to sign with" if said.entity_id else "no identity provider"
     words = f"There is {what} to be read in this metadata: AWS may refuse it."
-    return [Finding("ODD_METADATA", "warning", words, about=(what,))]
+    return [PlanFinding("ODD_METADATA", "warning", words, about=(what,))]
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class CreateSaml(ObjectCreation[CreateSamlParams]):
     def writes(self, aws_account: AwsAccount, p: CreateSamlParams) -> str | None:
         return p.metadata
 
-    def limits(self, draft: Draft, p: CreateSamlParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: CreateSamlParams, value: Value) -> list[PlanFinding]:
         return _metadata_findings(p.metadata)
 
 
@@ -133,7 +133,7 @@ class UpdateSaml(ObjectOperation[UpdateSamlParams]):
     def is_so_already(self, p: UpdateSamlParams) -> str:
         return f"This is the metadata of {self.of.words(p.arn)} already."
 
-    def limits(self, draft: Draft, p: UpdateSamlParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: UpdateSamlParams, value: Value) -> list[PlanFinding]:
         found = [*super().limits(draft, p, value), *_metadata_findings(p.metadata)]
         return [*found, *_unless_kept(self.row(draft, p))]
 
@@ -160,7 +160,7 @@ class DeleteSaml(Deletion[DeleteParams]):
     def look(self, content: Content, p: DeleteParams) -> Mapping[str, Any]:
         return {"metadata": content["metadata"]}
 
-    def limits(self, draft: Draft, p: DeleteParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: DeleteParams, value: Value) -> list[PlanFinding]:
         row = self.row(draft, p)
         return [*super().limits(draft, p, value), *trusting_findings(row), *_unless_kept(row)]
 
@@ -175,12 +175,12 @@ class DeleteSaml(Deletion[DeleteParams]):
         return [StepSpec(f"iam.{SAML.word}.create", made), *retagged(SAML, p.arn, before["tags"])]
 
 
-def _unless_kept(row: Any) -> list[Finding]:
+def _unless_kept(row: Any) -> list[PlanFinding]:
     """A warning where what is there can't be brought back."""
     if row.metadata or not row.pk:
         return []
     words = f"The metadata that {row.name} has now isn't kept here, so this can't be reversed: keep a copy of it."
-    return [Finding("METADATA_NOT_KEPT", "warning", words, about=())]
+    return [PlanFinding("METADATA_NOT_KEPT", "warning", words, about=())]
 
 
 def create_saml(aws_account: AwsAccount, name: str, metadata: str) -> StepSpec:

@@ -21,7 +21,7 @@ from sync.aws.errors import Conflict, NotFound
 from sync.draft import Draft
 from sync.made import is_made, made_by
 from sync.mirror import ObjectRef
-from sync.operations import Alteration, Call, Done, Gate, Refusal, Risk, StepSpec, Tried, Undo, Value
+from sync.operations import Alteration, Call, Gate, PreviousAttempt, Refusal, Risk, StepResult, StepSpec, Undo, Value
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,10 @@ class DeleteLinked(OwnerOperation[LinkedParams]):
     def is_so_already(self, p: LinkedParams) -> str:
         return f"{name_of(p.owner_arn)} is gone already."
 
-    def done(self, client: AwsClient, p: LinkedParams, live: Value, tried: Sequence[Tried]) -> Done | None:
-        return Done() if tried[0].found and live != tried[0].found else None
+    def done(
+        self, client: AwsClient, p: LinkedParams, live: Value, tried: Sequence[PreviousAttempt]
+    ) -> StepResult | None:
+        return StepResult() if tried[0].found and live != tried[0].found else None
 
     def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"id": answer["DeletionTaskId"]}

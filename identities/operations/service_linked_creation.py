@@ -20,19 +20,19 @@ from identities.operations.roles import LONGEST_DESCRIPTION
 from identities.operations.service_linked import delete_linked_by_arn
 from policies.operations.arns import path_of
 from sync.aws.client import AwsClient
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
 from sync.operations import (
     BadParams,
     Call,
-    Done,
     Guarantee,
     Operation,
+    PreviousAttempt,
     Refusal,
     Risk,
+    StepResult,
     StepSpec,
-    Tried,
     Undo,
     Value,
 )
@@ -114,16 +114,16 @@ class CreateLinked(Operation[CreateLinkedParams]):
     def after(self, p: CreateLinkedParams, value: Value) -> Value:
         return {"there": {**value["there"], "": ""}}
 
-    def limits(self, draft: Draft, p: CreateLinkedParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: CreateLinkedParams, value: Value) -> list[PlanFinding]:
         """A name without a suffix may have a "_" all the same, so without one it isn't always sure."""
         there = sorted(value["there"].values())
         taken = there if p.suffix else [name for name in there if "_" not in name]
         if taken:
             words = f"{p.service} has the role {taken[0]} already: another one needs another suffix."
-            return [Finding("HAS_LINKED_ROLE", "error", words)]
+            return [PlanFinding("HAS_LINKED_ROLE", "error", words)]
         if there:
             words = f"{p.service} has {some(there)} already: AWS refuses another one without a suffix of its own."
-            return [Finding("MAY_HAVE_LINKED_ROLE", "warning", words, about=tuple(there))]
+            return [PlanFinding("MAY_HAVE_LINKED_ROLE", "warning", words, about=tuple(there))]
         return []
 
     def live(self, client: AwsClient, p: CreateLinkedParams) -> Value:
@@ -131,11 +131,13 @@ class CreateLinked(Operation[CreateLinkedParams]):
         roles = [role for page in pages for role in page.items["Roles"] if self.counts(p, role["RoleName"])]
         return {"there": {role["RoleId"]: role["RoleName"] for role in sorted(roles, key=lambda role: role["RoleId"])}}
 
-    def done(self, client: AwsClient, p: CreateLinkedParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+    def done(
+        self, client: AwsClient, p: CreateLinkedParams, live: Value, tried: Sequence[PreviousAttempt]
+    ) -> StepResult | None:
         """One that wasn't there before our first try."""
         before = tried[0].found["there"]
         new = [(aws_id, name) for aws_id, name in live["there"].items() if aws_id not in before]
-        return Done({"id": new[0][0], "name": new[0][1]}) if new else None
+        return StepResult({"id": new[0][0], "name": new[0][1]}) if new else None
 
     def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"id": answer["Role"]["RoleId"], "name": answer["Role"]["RoleName"]}

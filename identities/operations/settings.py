@@ -14,12 +14,24 @@ from identities.account import password_policy
 from identities.account.settings import AccountMirror, ref_of
 from identities.models import IamAccount
 from sync.aws.client import AwsClient
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.mirror import Content, ObjectRef, Place
+from sync.mirror import AccountRegion, Content, ObjectRef
 from sync.mirror.base import mirror_of
 from sync.models import Facet
-from sync.operations import BadParams, Call, Done, Guarantee, Operation, Refusal, Risk, StepSpec, Tried, Undo, Value
+from sync.operations import (
+    BadParams,
+    Call,
+    Guarantee,
+    Operation,
+    PreviousAttempt,
+    Refusal,
+    Risk,
+    StepResult,
+    StepSpec,
+    Undo,
+    Value,
+)
 
 P = TypeVar("P")
 
@@ -45,7 +57,7 @@ class SettingOperation(Operation[P]):
         return f"account.{self.facet}"
 
     def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
-        return [ref_of(Place(aws_account), self.facet)]
+        return [ref_of(AccountRegion(aws_account), self.facet)]
 
     def mirrored(self, draft: Draft, p: P) -> Value:
         settings = IamAccount.objects.filter(aws_account=draft.aws_account).first()
@@ -68,14 +80,14 @@ class SettingOperation(Operation[P]):
         """The part as AWS has it."""
         return content
 
-    def limits(self, draft: Draft, p: P, value: Value) -> list[Finding]:
-        return [Finding("NO_CHANGE", "error", "It is set so already.")] if self.after(p, value) == value else []
+    def limits(self, draft: Draft, p: P, value: Value) -> list[PlanFinding]:
+        return [PlanFinding("NO_CHANGE", "error", "It is set so already.")] if self.after(p, value) == value else []
 
     def before(self, draft: Draft, p: P, value: Value) -> dict[str, Any]:
         return dict(value)
 
-    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[Tried]) -> Done | None:
-        return Done() if live == self.after(p, tried[0].found) else None
+    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
+        return StepResult() if live == self.after(p, tried[0].found) else None
 
 
 # ---- The account alias ---------------------------------------------------------------------------------------
@@ -132,10 +144,10 @@ class DeleteAlias(AliasOperation):
     def after(self, p: AliasParams, value: Value) -> Value:
         return {"alias": ""}
 
-    def limits(self, draft: Draft, p: AliasParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: AliasParams, value: Value) -> list[PlanFinding]:
         if value["alias"] == p.alias:
             return []
-        return [Finding("NO_SUCH_ALIAS", "error", f"The AWS account doesn't have the alias {p.alias}.")]
+        return [PlanFinding("NO_SUCH_ALIAS", "error", f"The AWS account doesn't have the alias {p.alias}.")]
 
 
 # ---- The password policy -------------------------------------------------------------------------------------

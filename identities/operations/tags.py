@@ -12,7 +12,7 @@ from identities.operations.owners import OwnerOperation, on_owner
 from policies.holdings import Tagged
 from policies.operations.tags import MOST_TAGS, check_key, check_value
 from sync.aws.client import AwsClient
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.operations import Alteration, Call, Risk, StepSpec, Value
 
@@ -84,7 +84,7 @@ class Tag(TagOperation[TagParams]):
     def is_so_already(self, p: TagParams) -> str:
         return f"The tag {p.key} of {self.named(p)} says “{p.value}” already."
 
-    def limits(self, draft: Draft, p: TagParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: TagParams, value: Value) -> list[PlanFinding]:
         if found := super().limits(draft, p, value):
             return found
         keys = set(self.row(draft, p).tags)
@@ -94,7 +94,7 @@ class Tag(TagOperation[TagParams]):
         if len(keys | {p.key}) <= MOST_TAGS:
             return []
         words = f"{len(keys)} tags are on {self.named(p)}; AWS allows {MOST_TAGS}."
-        return [Finding("TOO_MANY_TAGS", "error", words)]
+        return [PlanFinding("TOO_MANY_TAGS", "error", words)]
 
 
 class Untag(TagOperation[UntagParams]):

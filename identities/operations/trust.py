@@ -16,7 +16,7 @@ from policies.holdings import Trusting
 from policies.operations.documents import malformed, text_of
 from policies.quotas import quotas_in
 from sync.aws.client import AwsClient
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.operations import Alteration, BadParams, Call, StepSpec, Value
 
@@ -80,7 +80,7 @@ class UpdateTrust(OwnerOperation[TrustParams]):
     def is_so_already(self, p: TrustParams) -> str:
         return f"The trust policy of {self.named(p)} already says this."
 
-    def limits(self, draft: Draft, p: TrustParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: TrustParams, value: Value) -> list[PlanFinding]:
         return [*super().limits(draft, p, value), *limits_of_trust(draft, p.document)]
 
     def before(self, draft: Draft, p: TrustParams, value: Value) -> dict[str, Any]:
@@ -91,12 +91,12 @@ class UpdateTrust(OwnerOperation[TrustParams]):
         return [self.other(self.verb, p, document=before["document"])] if before else []
 
 
-def limits_of_trust(draft: Draft, document: str) -> list[Finding]:
+def limits_of_trust(draft: Draft, document: str) -> list[PlanFinding]:
     """What AWS would refuse of a trust policy."""
     found = malformed(document, DocumentType.TRUST)
     for unique_id in sorted(unique_ids(principals_of(document))):
         words = f"It names {unique_id}, which is what AWS writes for somebody who was deleted; AWS refuses that."
-        found.append(Finding("DELETED_PRINCIPAL", "error", words))
+        found.append(PlanFinding("DELETED_PRINCIPAL", "error", words))
     return [*found, *quotas_in(draft).of_document(DocumentType.TRUST).too_long(document)]
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import PROPOSE, SEE_IAM
-from iamconsole.web.tables import Listing, Table, list_response
+from iamconsole.web.tables import Table, TableListing, list_response
 from identities import selectors
 from identities.dangling import name_deleted
 from identities.tables import GROUPS, ROLES, USERS
@@ -33,7 +33,7 @@ def groups(request: HttpRequest, account_id: str) -> HttpResponseBase:
 
 @require_GET
 def roles(request: HttpRequest, account_id: str) -> HttpResponseBase:
-    def read(listing: Listing) -> Mapping[str, Any]:
+    def read(listing: TableListing) -> Mapping[str, Any]:
         name_deleted(listing.page.rows)
         return {}
 
@@ -46,7 +46,7 @@ def _list(
     table: Table,
     rows: Callable[[AwsAccount], QuerySet[Any]],
     pick_url_name: str,
-    read: Callable[[Listing], Mapping[str, Any]] = lambda listing: {},
+    read: Callable[[TableListing], Mapping[str, Any]] = lambda listing: {},
     template: str = "lists/page.html",
 ) -> HttpResponseBase:
     aws_account = fetch_aws_account(request, account_id, SEE_IAM)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from policies.engine.document import DocumentType, parse
 from policies.models import Document
-from sync.checks import Finding
+from sync.checks import PlanFinding
 
 
-def malformed(document: str, kind: DocumentType = DocumentType.IDENTITY) -> list[Finding]:
+def malformed(document: str, kind: DocumentType = DocumentType.IDENTITY) -> list[PlanFinding]:
     return [
-        Finding("MALFORMED_DOCUMENT", "error", str(problem), line=problem.line, column=problem.column)
+        PlanFinding("MALFORMED_DOCUMENT", "error", str(problem), line=problem.line, column=problem.column)
         for problem in parse(document, kind).problems
     ]
 

@@ -19,7 +19,19 @@ from sync.draft import Draft
 from sync.mirror import ObjectRef
 from sync.mirror.base import mirror_of
 from sync.models import MirroredRow
-from sync.operations import BadParams, Call, Done, Guarantee, Operation, Refusal, Risk, StepSpec, Tried, Undo, Value
+from sync.operations import (
+    BadParams,
+    Call,
+    Guarantee,
+    Operation,
+    PreviousAttempt,
+    Refusal,
+    Risk,
+    StepResult,
+    StepSpec,
+    Undo,
+    Value,
+)
 
 _NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
 
@@ -115,13 +127,13 @@ class Creation(Operation[P]):
     def live(self, client: AwsClient, p: P) -> Value:
         """None, or {"id", "arn", "made"}: made when, in ISO 8601."""
 
-    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[Tried]) -> Done | None:
+    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
         """One that wasn't there before our first try, and was made since then at our path. AWS tells whole seconds."""
         if live is None or tried[0].found is not None or live["arn"] != p.arn:
             return None
         made = parse_datetime(live["made"])
         began = tried[0].at.replace(microsecond=0)
-        return Done({"id": live["id"]}) if made is not None and made >= began else None
+        return StepResult({"id": live["id"]}) if made is not None and made >= began else None
 
 
 class ObjectCreation(Creation[P]):
@@ -177,9 +189,9 @@ class Deletion(ObjectOperation[D]):
     def is_so_already(self, p: D) -> str:
         return f"There is no such {self.of.title}."
 
-    def done(self, client: AwsClient, p: D, live: Value, tried: Sequence[Tried]) -> Done | None:
+    def done(self, client: AwsClient, p: D, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
         """One that was made since then under its name is another one."""
-        return Done() if live is None or live["object"] != tried[0].found["object"] else None
+        return StepResult() if live is None or live["object"] != tried[0].found["object"] else None
 
 
 def delete(of: KindOfObject, arn: str) -> StepSpec:

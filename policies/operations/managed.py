@@ -18,10 +18,21 @@ from policies.operations.versions import PolicyParams, VersionsOperation, custom
 from policies.settings import SETTINGS
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
-from sync.operations import Alteration, BadParams, Call, Done, Guarantee, Risk, StepSpec, Tried, Undo, Value
+from sync.operations import (
+    Alteration,
+    BadParams,
+    Call,
+    Guarantee,
+    PreviousAttempt,
+    Risk,
+    StepResult,
+    StepSpec,
+    Undo,
+    Value,
+)
 
 POLICY = KindOfObject("policy", "policy", "Policy", "policy", ManagedPolicy, by_arn=True, tags_in=SETTINGS.source)
 # IAM API Reference, CreatePolicy.
@@ -70,7 +81,7 @@ class CreatePolicy(Creation[CreatePolicyParams]):
         (details,) = super().refs(aws_account, p)
         return [replace(details, facet=SETTINGS.source), details]
 
-    def limits(self, draft: Draft, p: CreatePolicyParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: CreatePolicyParams, value: Value) -> list[PlanFinding]:
         return document_findings(draft, p.document)
 
     def reverse(self, p: CreatePolicyParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
@@ -119,12 +130,12 @@ class DeletePolicy(VersionsOperation[PolicyParams]):
     def after(self, p: PolicyParams, value: Value) -> Value:
         return None
 
-    def limits(self, draft: Draft, p: PolicyParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: PolicyParams, value: Value) -> list[PlanFinding]:
         others = [version for version in value["versions"] if version != value["default"]]
         if not others:
             return []
         words = f"{p.name} has other versions than the one in force: delete {', '.join(others)} first."
-        return [Finding("HAS_VERSIONS", "error", words)]
+        return [PlanFinding("HAS_VERSIONS", "error", words)]
 
     def before(self, draft: Draft, p: PolicyParams, value: Value) -> dict[str, Any]:
         policy = customer_policy(draft, p.policy_arn)
@@ -138,9 +149,11 @@ class DeletePolicy(VersionsOperation[PolicyParams]):
         create = {"arn": p.policy_arn, "document": before["document"], "description": before["description"]}
         return [StepSpec(CreatePolicy.kind, create), *retagged(POLICY, p.policy_arn, before["tags"])]
 
-    def done(self, client: AwsClient, p: PolicyParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+    def done(
+        self, client: AwsClient, p: PolicyParams, live: Value, tried: Sequence[PreviousAttempt]
+    ) -> StepResult | None:
         """One that was made since then under its name is another one."""
-        return Done() if live is None or live["policy"] != tried[0].found["policy"] else None
+        return StepResult() if live is None or live["policy"] != tried[0].found["policy"] else None
 
 
 def policy_arn(aws_account: AwsAccount, name: str, path: str = "/") -> str:

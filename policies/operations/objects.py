@@ -15,12 +15,23 @@ from accounts.models import AwsAccount
 from policies.operations.arns import check_arn
 from policies.operations.rows import live_row, object_key, ref
 from sync.aws.client import AwsClient
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import Content, ObjectRef
 from sync.mirror.base import DETAILS, mirror_of
 from sync.models import MirroredRow
-from sync.operations import Call, Done, Guarantee, Operation, Planned, Refusal, Risk, Tried, Undo, Value
+from sync.operations import (
+    Call,
+    Guarantee,
+    Operation,
+    PlannedStep,
+    PreviousAttempt,
+    Refusal,
+    Risk,
+    StepResult,
+    Undo,
+    Value,
+)
 
 
 @dataclass(frozen=True)
@@ -88,7 +99,7 @@ class ObjectOperation(Operation[P]):
     def objects(self, p: P) -> list[str]:
         return [self.key(p)]
 
-    def earlier(self, draft: Draft, p: P) -> Sequence[Planned]:
+    def earlier(self, draft: Draft, p: P) -> Sequence[PlannedStep]:
         """The steps of the draft that write the same object."""
         return draft.writing(self.key(p))
 
@@ -129,14 +140,14 @@ class ObjectOperation(Operation[P]):
     def look(self, content: Content, p: P) -> Mapping[str, Any]:
         """The rest of the part as AWS has it: of the facet's content."""
 
-    def limits(self, draft: Draft, p: P, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: P, value: Value) -> list[PlanFinding]:
         if self.after(p, value) == value:
-            return [Finding("NO_CHANGE", "error", self.is_so_already(p))]
+            return [PlanFinding("NO_CHANGE", "error", self.is_so_already(p))]
         return []
 
     @abstractmethod
     def is_so_already(self, p: P) -> str:
         """The sentence for a step that would change nothing."""
 
-    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[Tried]) -> Done | None:
-        return Done() if live is not None and live == self.after(p, tried[0].found) else None
+    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
+        return StepResult() if live is not None and live == self.after(p, tried[0].found) else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from policies.operations.objects import KindOfObject, ObjectOperation
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import Content
 from sync.operations import BadParams, Call, Refusal, StepSpec, Value
@@ -98,7 +98,7 @@ class ObjectTag(ObjectTagOperation[TagParams]):
     def is_so_already(self, p: TagParams) -> str:
         return f"The tag {p.key} of {self.of.words(p.arn)} says “{p.value}” already."
 
-    def limits(self, draft: Draft, p: TagParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: TagParams, value: Value) -> list[PlanFinding]:
         if found := super().limits(draft, p, value):
             return found
         keys = set(_tags(self.row(draft, p), self.of))
@@ -108,7 +108,7 @@ class ObjectTag(ObjectTagOperation[TagParams]):
         if len(keys | {p.key}) <= MOST_TAGS:
             return []
         words = f"{len(keys)} tags are on {self.of.words(p.arn)}; AWS allows {MOST_TAGS}."
-        return [Finding("TOO_MANY_TAGS", "error", words)]
+        return [PlanFinding("TOO_MANY_TAGS", "error", words)]
 
 
 class ObjectUntag(ObjectTagOperation[UntagParams]):

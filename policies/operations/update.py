@@ -21,18 +21,18 @@ from policies.operations.versions import (
 )
 from policies.quotas import VERSIONS_OF_POLICY, quotas_in, quotas_of
 from sync.aws.client import AwsClient
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.operations import (
     Alteration,
     BadParams,
     Call,
-    Done,
     Guarantee,
+    PreviousAttempt,
     Refusal,
     Risk,
+    StepResult,
     StepSpec,
-    Tried,
     Undo,
     Value,
 )
@@ -102,7 +102,7 @@ class Update(VersionsOperation[UpdateParams]):
     def alters(self, aws_account: AwsAccount, p: UpdateParams) -> Sequence[Alteration]:
         return [InForce(p.policy_arn, p.document)] if p.make_default else []
 
-    def limits(self, draft: Draft, p: UpdateParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: UpdateParams, value: Value) -> list[PlanFinding]:
         there = len(value["versions"])
         limit = quotas_in(draft)[VERSIONS_OF_POLICY]
         full = limit.findings(there + 1, "TOO_MANY_VERSIONS", f"{p.name} has {there} versions", "delete one first")
@@ -123,7 +123,9 @@ class Update(VersionsOperation[UpdateParams]):
             return [self.spec(p)]
         return plan_update(customer_policy(draft, p.policy_arn), p.document)
 
-    def done(self, client: AwsClient, p: UpdateParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+    def done(
+        self, client: AwsClient, p: UpdateParams, live: Value, tried: Sequence[PreviousAttempt]
+    ) -> StepResult | None:
         """A version that wasn't there before our first try, with our document, and in force if that was asked for."""
         found = tried[0].found
         if live is None or found is None or live["policy"] != found["policy"]:
@@ -134,7 +136,7 @@ class Update(VersionsOperation[UpdateParams]):
                 continue
             answer = client.call("iam", "GetPolicyVersion", PolicyArn=p.policy_arn, VersionId=version)
             if identify(answer["PolicyVersion"]["Document"]).canonical_hash == ours:
-                return Done({"version": version})
+                return StepResult({"version": version})
         return None
 
     def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -167,10 +169,10 @@ class DeleteVersion(VersionsOperation[DeleteVersionParams]):
     def after(self, p: DeleteVersionParams, value: Value) -> Value:
         return {**value, "versions": [version for version in value["versions"] if version != p.version]}
 
-    def limits(self, draft: Draft, p: DeleteVersionParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: DeleteVersionParams, value: Value) -> list[PlanFinding]:
         if p.version == value["default"]:
             words = f"Version {p.version} of {p.name} is in force: make another one the default first."
-            return [Finding("VERSION_IN_FORCE", "error", words)]
+            return [PlanFinding("VERSION_IN_FORCE", "error", words)]
         return _missing_version(p, value)
 
     def before(self, draft: Draft, p: DeleteVersionParams, value: Value) -> dict[str, Any]:
@@ -187,9 +189,11 @@ class DeleteVersion(VersionsOperation[DeleteVersionParams]):
         # The step that needed the room makes it itself, as far as it still has to.
         return [] if p.make_room else super().replanned(draft, p)
 
-    def done(self, client: AwsClient, p: DeleteVersionParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+    def done(
+        self, client: AwsClient, p: DeleteVersionParams, live: Value, tried: Sequence[PreviousAttempt]
+    ) -> StepResult | None:
         same = live is not None and live["policy"] == tried[0].found["policy"]
-        return Done() if same and p.version not in live["versions"] else None
+        return StepResult() if same and p.version not in live["versions"] else None
 
 
 class SetDefault(VersionsOperation[VersionParams]):
@@ -221,9 +225,9 @@ class SetDefault(VersionsOperation[VersionParams]):
         text = self.writes(aws_account, p)
         return [] if text is None else [InForce(p.policy_arn, text)]
 
-    def limits(self, draft: Draft, p: VersionParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: VersionParams, value: Value) -> list[PlanFinding]:
         if p.version == value["default"]:
-            return [Finding("NO_CHANGE", "error", f"Version {p.version} of {p.name} is in force already.")]
+            return [PlanFinding("NO_CHANGE", "error", f"Version {p.version} of {p.name} is in force already.")]
         return _missing_version(p, value)
 
     def before(self, draft: Draft, p: VersionParams, value: Value) -> dict[str, Any]:
@@ -232,9 +236,11 @@ class SetDefault(VersionsOperation[VersionParams]):
     def reverse(self, p: VersionParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return [StepSpec(self.kind, {"policy_arn": p.policy_arn, "version": before["default"]})]
 
-    def done(self, client: AwsClient, p: VersionParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+    def done(
+        self, client: AwsClient, p: VersionParams, live: Value, tried: Sequence[PreviousAttempt]
+    ) -> StepResult | None:
         same = live is not None and live["policy"] == tried[0].found["policy"]
-        return Done() if same and live["default"] == p.version else None
+        return StepResult() if same and live["default"] == p.version else None
 
 
 def plan_update(policy: ManagedPolicy, document: str, *, make_default: bool = True) -> list[StepSpec]:
@@ -257,25 +263,25 @@ def plan_set_default(policy: ManagedPolicy, version: str) -> list[StepSpec]:
     return [StepSpec(SetDefault.kind, {"policy_arn": policy.arn, "version": version})]
 
 
-def document_findings(draft: Draft, document: str) -> list[Finding]:
+def document_findings(draft: Draft, document: str) -> list[PlanFinding]:
     """What AWS would refuse of it."""
     too_long = quotas_in(draft).of_document(DocumentType.IDENTITY).too_long(document)
     if not too_long and len(document) > MOST_SENT:
         words = f"The document has {len(document):,} characters with white space; AWS takes {MOST_SENT:,}."
-        too_long = [Finding("DOCUMENT_TOO_LONG", "error", words)]
+        too_long = [PlanFinding("DOCUMENT_TOO_LONG", "error", words)]
     return [*malformed(document), *too_long]
 
 
-def _no_change(draft: Draft, p: UpdateParams, value: Value) -> list[Finding]:
+def _no_change(draft: Draft, p: UpdateParams, value: Value) -> list[PlanFinding]:
     in_force = _version(draft, VersionParams(p.policy_arn, value["default"]))
     same = in_force is not None and in_force.document.canonical_hash == identify(p.document).canonical_hash
-    return [Finding("NO_CHANGE", "error", f"{p.name} already says this.")] if same and p.make_default else []
+    return [PlanFinding("NO_CHANGE", "error", f"{p.name} already says this.")] if same and p.make_default else []
 
 
-def _missing_version(p: VersionParams, value: Value) -> list[Finding]:
+def _missing_version(p: VersionParams, value: Value) -> list[PlanFinding]:
     if p.version in value["versions"]:
         return []
-    return [Finding("NO_SUCH_VERSION", "error", f"{p.name} has no version {p.version}.")]
+    return [PlanFinding("NO_SUCH_VERSION", "error", f"{p.name} has no version {p.version}.")]
 
 
 def _text_in_force(aws_account: AwsAccount, policy_arn: str, value: Value) -> str | None:

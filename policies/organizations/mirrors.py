@@ -11,8 +11,8 @@ from policies.models import OrgAccount, Organization, OrgPolicy, OrgTarget, OrgU
 from policies.models.organizations import OrgNode
 from policies.organizations import reads
 from sync.aws.errors import NotFound, NotInOrganization
-from sync.mirror import Content, Item, Mirror, ObjectRef, Place, Reader, Seen
-from sync.mirror.differences import Part
+from sync.mirror import AccountRegion, Content, Item, Mirror, ObjectRef, ParsedItem, Reader
+from sync.mirror.differences import ContentPart
 from sync.mirror.hashing import moment
 from sync.mirror.rows import make, reconcile, row_of, slot, upsert
 from sync.models import MirroredRow
@@ -24,10 +24,10 @@ class _OrgMirror(Mirror):
     def object_id(self, item: Item) -> str:
         return str(item["Id"])
 
-    def columns(self, seen: Seen) -> dict[str, Any]:
+    def columns(self, seen: ParsedItem) -> dict[str, Any]:
         return {}
 
-    def rows(self, place: Place, batch: Sequence[Seen], at: datetime) -> list[Any]:
+    def rows(self, place: AccountRegion, batch: Sequence[ParsedItem], at: datetime) -> list[Any]:
         rows = []
         for seen in batch:
             row = row_of(self.model, place, seen, at)
@@ -36,10 +36,10 @@ class _OrgMirror(Mirror):
             rows.append(row)
         return rows
 
-    def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
+    def save(self, place: AccountRegion, batch: Sequence[ParsedItem], at: datetime) -> None:
         upsert(self.model, self.rows(place, batch, at))
 
-    def remove(self, place: Place, object_ids: Sequence[str], at: datetime) -> None:
+    def remove(self, place: AccountRegion, object_ids: Sequence[str], at: datetime) -> None:
         place.of(self.model.objects.live().filter(aws_id__in=object_ids)).update(gone_at=at)
 
     def read(self, client: Reader, ref: ObjectRef) -> Item | None:
@@ -60,15 +60,15 @@ class OrganizationMirror(_OrgMirror):
         {"Arn", "AvailablePolicyTypes", "Delegated", "FeatureSet", "Id", "MasterAccountArn", "MasterAccountId"}
     )
 
-    def see(self, item: Item) -> Seen:
+    def see(self, item: Item) -> ParsedItem:
         content = {
             "arn": item["Arn"],
             "management_id": item["MasterAccountId"],
             "all_features": item["FeatureSet"] == "ALL",
         }
-        return Seen(item["Id"], item["Id"], item["Arn"], content, {"delegated": item["Delegated"]})
+        return ParsedItem(item["Id"], item["Id"], item["Arn"], content, {"delegated": item["Delegated"]})
 
-    def columns(self, seen: Seen) -> dict[str, Any]:
+    def columns(self, seen: ParsedItem) -> dict[str, Any]:
         return {name: seen.content[name] for name in ("management_id", "all_features")} | dict(seen.volatile)
 
     def read(self, client: Reader, ref: ObjectRef) -> Item | None:
@@ -80,16 +80,16 @@ class _NodeMirror(_OrgMirror):
     """A node of the tree; `ParentId` is what the source adds to AWS's item."""
 
     model: ClassVar[type[OrgNode]]
-    parts: ClassVar[Mapping[str, Part]] = {
-        "name": Part("Name", changed="renamed from {old} to {new}"),
-        "parent": Part("Place", changed="moved from {old} to {new}"),
-        "state": Part("State"),
-        "policy_types": Part("Control policies", added="{name} switched on", removed="{name} switched off"),
+    parts: ClassVar[Mapping[str, ContentPart]] = {
+        "name": ContentPart("Name", changed="renamed from {old} to {new}"),
+        "parent": ContentPart("Place", changed="moved from {old} to {new}"),
+        "state": ContentPart("State"),
+        "policy_types": ContentPart("Control policies", added="{name} switched on", removed="{name} switched off"),
     }
 
-    def see(self, item: Item) -> Seen:
+    def see(self, item: Item) -> ParsedItem:
         content = {"name": item["Name"], "arn": item["Arn"], "parent": item["ParentId"], **self.more(item)}
-        return Seen(item["Id"], item["Name"], item["Arn"], content, self.volatile(item))
+        return ParsedItem(item["Id"], item["Name"], item["Arn"], content, self.volatile(item))
 
     def more(self, item: Item) -> Content:
         return {}
@@ -97,7 +97,7 @@ class _NodeMirror(_OrgMirror):
     def volatile(self, item: Item) -> dict[str, Any]:
         return {}
 
-    def columns(self, seen: Seen) -> dict[str, Any]:
+    def columns(self, seen: ParsedItem) -> dict[str, Any]:
         return {"parent_id": seen.content["parent"], **seen.volatile}
 
 
@@ -110,10 +110,10 @@ class UnitMirror(_NodeMirror):
         types = item.get("PolicyTypes") or ()
         return {"policy_types": sorted(policy["Type"] for policy in types if policy["Status"] == "ENABLED")}
 
-    def columns(self, seen: Seen) -> dict[str, Any]:
+    def columns(self, seen: ParsedItem) -> dict[str, Any]:
         return super().columns(seen) | {"policy_types": seen.content["policy_types"]}
 
-    def rows(self, place: Place, batch: Sequence[Seen], at: datetime) -> list[Any]:
+    def rows(self, place: AccountRegion, batch: Sequence[ParsedItem], at: datetime) -> list[Any]:
         """A unit comes after the one above it, in the same batch or in an earlier one."""
         rows: list[OrgUnit] = super().rows(place, batch, at)
         above = place.of(OrgUnit.objects.filter(aws_id__in={row.parent_id for row in rows}))
@@ -139,7 +139,7 @@ class AccountMirror(_NodeMirror):
     def volatile(self, item: Item) -> dict[str, Any]:
         return {"joined_at": moment(item.get("JoinedTimestamp"))}
 
-    def columns(self, seen: Seen) -> dict[str, Any]:
+    def columns(self, seen: ParsedItem) -> dict[str, Any]:
         return super().columns(seen) | {name: seen.content[name] for name in ("state", "invited")}
 
     def read(self, client: Reader, ref: ObjectRef) -> Item | None:
@@ -152,15 +152,15 @@ class OrgPolicyMirror(_OrgMirror):
     kind = OrgPolicy.kind
     model = OrgPolicy
     page = "control_policy"
-    parts: ClassVar[Mapping[str, Part]] = {
-        "document": Part("The document", changed="the document changed"),
-        "targets": Part("Attached to", added="attached to {name}", removed="detached from {name}"),
-        "name": Part("Name", changed="renamed from {old} to {new}"),
-        "description": Part("Description"),
+    parts: ClassVar[Mapping[str, ContentPart]] = {
+        "document": ContentPart("The document", changed="the document changed"),
+        "targets": ContentPart("Attached to", added="attached to {name}", removed="detached from {name}"),
+        "name": ContentPart("Name", changed="renamed from {old} to {new}"),
+        "description": ContentPart("Description"),
     }
     known = frozenset({"Arn", "AwsManaged", "Content", "Description", "Id", "Name", "Targets", "Type"})
 
-    def see(self, item: Item) -> Seen:
+    def see(self, item: Item) -> ParsedItem:
         texts: dict[str, str] = {}
         targets: dict[str, str] = {target["TargetId"]: target.get("Name", "") for target in item["Targets"]}
         content = {
@@ -172,13 +172,13 @@ class OrgPolicyMirror(_OrgMirror):
             "document": documents.refer(item["Content"], texts),
             "targets": sorted(targets),
         }
-        return Seen(item["Id"], item["Name"], item["Arn"], content, {"target_names": targets}, texts)
+        return ParsedItem(item["Id"], item["Name"], item["Arn"], content, {"target_names": targets}, texts)
 
-    def columns(self, seen: Seen) -> dict[str, Any]:
+    def columns(self, seen: ParsedItem) -> dict[str, Any]:
         content = seen.content
         return {"type": content["type"], "description": content["description"], "is_aws": content["by_aws"]}
 
-    def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
+    def save(self, place: AccountRegion, batch: Sequence[ParsedItem], at: datetime) -> None:
         held = documents.keep({text_hash: text for seen in batch for text_hash, text in seen.texts.items()})
         rows: list[OrgPolicy] = self.rows(place, batch, at)
         for row, seen in zip(rows, batch, strict=True):
@@ -191,7 +191,7 @@ class OrgPolicyMirror(_OrgMirror):
         }
         reconcile(OrgTarget.objects.filter(policy__in=rows), wanted, at)
 
-    def remove(self, place: Place, object_ids: Sequence[str], at: datetime) -> None:
+    def remove(self, place: AccountRegion, object_ids: Sequence[str], at: datetime) -> None:
         policies = place.of(OrgPolicy.objects.filter(aws_id__in=object_ids))
         OrgTarget.objects.live().filter(policy__in=policies).update(gone_at=at)
         super().remove(place, object_ids, at)

@@ -24,11 +24,13 @@ class OrganizationShell(ShellProvider):
     )
 
 
-def _bounds(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Row]:
+def _bounds(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.PanelRow]:
     url = reverse("organization", kwargs={"account_id": aws_account.account_id})
     for bound in bounds(aws_account):
         held = bound.is_held
-        yield panels.Row(bound.named, url, text=_in_words(bound), icon="shield" if held else "circle-question-mark")
+        yield panels.PanelRow(
+            bound.named, url, text=_in_words(bound), icon="shield" if held else "circle-question-mark"
+        )
 
 
 def _in_words(bound: Bounding) -> str:

@@ -17,7 +17,7 @@ from accounts.models import AwsAccount
 from iamconsole.web.once import once_a_page
 from policies.models import Document, OrgAccount, Organization, OrgPolicy, OrgTarget, OrgUnit
 from policies.organizations.sources import MEMBERSHIP, TREE
-from sync.selectors import Holding, holdings, when_complete
+from sync.selectors import SourceCoverage, holdings, when_complete
 
 Node = OrgUnit | OrgAccount
 NodeKind = Literal["root", "unit", "account"]
@@ -160,7 +160,7 @@ def _known(account_id: str) -> AwsAccount | None:
     return AwsAccount.objects.filter(account_id=account_id).first()
 
 
-def _holdings(aws_account: AwsAccount) -> dict[str, Holding]:
+def _holdings(aws_account: AwsAccount) -> dict[str, SourceCoverage]:
     return holdings(aws_account, (MEMBERSHIP, TREE))
 
 

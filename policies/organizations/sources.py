@@ -12,7 +12,7 @@ from policies.models import OrgAccount, Organization, OrgPolicy, OrgUnit
 from policies.organizations import mirrors, reads
 from sync import clock, mirror
 from sync.aws.errors import NotFound, NotInOrganization
-from sync.mirror import Item, Place, Reader, Source, SourcePage
+from sync.mirror import AccountRegion, Item, Reader, Source, SourcePage
 
 MEMBERSHIP, TREE = "org.membership", "org.tree"
 
@@ -25,7 +25,7 @@ class Membership(Source):
     facet = "details"
     kinds = (Organization.kind,)
 
-    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+    def pages(self, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
         requested_at = clock.now()
         try:
             found = [reads.organization(client)]
@@ -50,7 +50,7 @@ class Tree(Source):
         """Also where AWS has said that there is no organization any more: what the mirror has of one then ends."""
         return super().serves(aws_account) and _may_read(aws_account)
 
-    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+    def pages(self, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
         todo: list[list[str]] = json.loads(marker) if marker else [["roots"]]
         while todo:
             requested_at = clock.now()

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from accounts.models import AwsAccount
 from iamconsole.web.cells import gone_since, name_link, object_url
 from iamconsole.web.elements import day, flag, muted, small
-from iamconsole.web.filters import Choice, ChoiceFilter, TextFilter
+from iamconsole.web.filters import ChoiceFilter, FilterChoice, TextFilter
 from iamconsole.web.search import narrowed
 from iamconsole.web.tables import Column, Table
 from iamconsole.web.words import counted
@@ -111,16 +111,16 @@ ACCOUNTS = Table(
             "console",
             "In this console",
             choices=(
-                Choice("yes", "Connected", Q(is_connected=True), "Connected to this console"),
-                Choice("no", "Not connected", Q(is_connected=False), "Not connected to this console"),
+                FilterChoice("yes", "Connected", Q(is_connected=True), "Connected to this console"),
+                FilterChoice("no", "Not connected", Q(is_connected=False), "Not connected to this console"),
             ),
         ),
         ChoiceFilter(
             "state",
             "State",
             choices=(
-                Choice("active", "Active", Q(state="ACTIVE"), "Active"),
-                Choice("other", "Suspended, closing or closed", ~Q(state="ACTIVE"), "Not active"),
+                FilterChoice("active", "Active", Q(state="ACTIVE"), "Active"),
+                FilterChoice("other", "Suspended, closing or closed", ~Q(state="ACTIVE"), "Not active"),
             ),
         ),
         GONE,
@@ -158,16 +158,18 @@ POLICIES = Table(
             "type",
             "Type",
             choices=(
-                Choice("scp", "Service control policies", Q(type=OrgPolicy.Type.SCP), "Service control policies"),
-                Choice("rcp", "Resource control policies", Q(type=OrgPolicy.Type.RCP), "Resource control policies"),
+                FilterChoice("scp", "Service control policies", Q(type=OrgPolicy.Type.SCP), "Service control policies"),
+                FilterChoice(
+                    "rcp", "Resource control policies", Q(type=OrgPolicy.Type.RCP), "Resource control policies"
+                ),
             ),
         ),
         ChoiceFilter(
             "use",
             "Use",
             choices=(
-                Choice("attached", "Attached", Q(target_count__gt=0), "Attached"),
-                Choice("unused", "Attached to nothing", Q(target_count=0), "Unused"),
+                FilterChoice("attached", "Attached", Q(target_count__gt=0), "Attached"),
+                FilterChoice("unused", "Attached to nothing", Q(target_count=0), "Unused"),
             ),
         ),
         GONE,

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sync.aws.errors import AwsError
-from sync.aws.purpose import Purpose
+from sync.aws.purpose import SessionPurpose
 from sync.aws.translation import Sending
 
 logger = logging.getLogger("iamconsole.aws")
@@ -19,7 +19,7 @@ logging.getLogger("botocore").setLevel(logging.INFO)
 
 
 @dataclass
-class Outcome:
+class CallOutcome:
     """What the line is to say, filled in while the call is under way. `tries`: how often it was sent."""
 
     request_id: str = ""
@@ -27,8 +27,8 @@ class Outcome:
 
 
 @contextmanager
-def logged(sending: Sending, purpose: Purpose) -> Iterator[Outcome]:
-    outcome, said = Outcome(), "exception"
+def logged(sending: Sending, purpose: SessionPurpose) -> Iterator[CallOutcome]:
+    outcome, said = CallOutcome(), "exception"
     started = time.perf_counter()
     try:
         yield outcome

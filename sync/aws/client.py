@@ -24,11 +24,11 @@ from django.conf import settings
 from accounts.models import AwsAccount
 from sync import clock
 from sync.aws import errors, purpose
-from sync.aws.calllog import Outcome, logged
+from sync.aws.calllog import CallOutcome, logged
 from sync.aws.calls import is_billed, is_known, is_read, is_signed, may_be_resent
-from sync.aws.pacing import Pacing, Several, delays, pace_of, pace_of_call
+from sync.aws.pacing import CombinedPace, Pacing, delays, pace_of, pace_of_call
 from sync.aws.paging import paging_of
-from sync.aws.purpose import Purpose
+from sync.aws.purpose import SessionPurpose
 from sync.aws.quotas import PER_POOL_QUOTA, category_of, is_per_pool, share_of
 from sync.aws.session import AwsSession, forget, invoke, session_for
 from sync.aws.shared_pace import shared_pace
@@ -46,7 +46,7 @@ _PATIENCE_S = 60.0
 
 
 @dataclass(frozen=True)
-class Page:
+class ListPage:
     """One page of a list. `marker` continues after it, None at the end; `requested_at` is before AWS looked."""
 
     items: dict[str, Any]
@@ -104,7 +104,7 @@ class AwsClient:
     def __init__(
         self,
         aws_account: AwsAccount,
-        purpose: Purpose,
+        purpose: SessionPurpose,
         *,
         region: str | None = None,
         dry_run: bool = False,
@@ -119,7 +119,7 @@ class AwsClient:
         self._urgent = urgent
         self._held_session: AwsSession | None = None
         self.unsent: list[UnsentCall] = []
-        self._told = Outcome()
+        self._told = CallOutcome()
 
     def at(self, region: str) -> AwsClient:
         """The same door, for what is in that Region; `unsent` and `request_id` are those of both."""
@@ -159,7 +159,7 @@ class AwsClient:
             return {}
         return self._with_patience(sending, lambda: self._send(sending, params))
 
-    def pages(self, service: str, operation: str, /, *, marker: str | None = None, **params: Any) -> Iterator[Page]:
+    def pages(self, service: str, operation: str, /, *, marker: str | None = None, **params: Any) -> Iterator[ListPage]:
         """All pages of a list, from `marker` on. A page may be short or empty and not be the last.
 
         A list that AWS gives whole, such as ListSAMLProviders, is one page. Cognito's pages are as long as may be,
@@ -183,7 +183,7 @@ class AwsClient:
                 )
             marker = following if more else None
             been.add(marker)
-            yield Page(items, marker, requested_at, self.request_id)
+            yield ListPage(items, marker, requested_at, self.request_id)
             if not more:
                 return
 
@@ -204,11 +204,13 @@ class AwsClient:
 
     def _check_may_ask(self, sending: Sending) -> None:
         if not is_known(sending.service):
-            raise sending.failed(errors.Refused, f"The console does not use the service {sending.service}.")
+            raise sending.failed(errors.ConsoleRefused, f"The console does not use the service {sending.service}.")
         if is_signed(sending.service, sending.operation) is not self._purpose.signed:
-            raise sending.failed(errors.Refused, "It is sent without a signature, or with one, and never both ways.")
+            raise sending.failed(
+                errors.ConsoleRefused, "It is sent without a signature, or with one, and never both ways."
+            )
         if is_billed(sending.service, sending.operation) and not self._bills:
-            raise sending.failed(errors.Refused, "AWS bills for each person who is read so: a pull reads lists.")
+            raise sending.failed(errors.ConsoleRefused, "AWS bills for each person who is read so: a pull reads lists.")
         if sending.write and self._purpose.tier == "read":
             raise sending.failed(errors.NotARead, "It is not a read, and only a change may write.")
 
@@ -276,7 +278,7 @@ class AwsClient:
         if self._urgent or not is_per_pool(category) or "UserPoolId" not in params:
             return shared
         key = (sending.aws_account, region, sending.operation, str(params["UserPoolId"]))
-        return Several(pace_of_call(key, PER_POOL_QUOTA * share_of(sending.aws_account)), shared)
+        return CombinedPace(pace_of_call(key, PER_POOL_QUOTA * share_of(sending.aws_account)), shared)
 
     def _as_rate_taken(self, error: errors.AwsError, sending: Sending) -> errors.AwsError:
         """Who reads in the background gives way sooner."""

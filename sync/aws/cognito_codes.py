@@ -41,7 +41,7 @@ CODES: dict[str, type[errors.AwsError]] = {
             "TermsExistsException",
             "UsernameExistsException",
         ),
-        errors.Exists,
+        errors.AlreadyExists,
     ),
     **dict.fromkeys(
         (
@@ -66,7 +66,7 @@ CODES: dict[str, type[errors.AwsError]] = {
         ),
         errors.WrongState,
     ),
-    **dict.fromkeys(("LimitExceededException", "ServiceQuotaExceededException"), errors.Limit),
+    **dict.fromkeys(("LimitExceededException", "ServiceQuotaExceededException"), errors.LimitExceeded),
     "TooManyFailedAttemptsException": errors.TriedTooOften,
     **dict.fromkeys(
         (
@@ -107,9 +107,9 @@ def kind_of(code: str, message: str, kind: type[errors.AwsError], *, signed: boo
         if says_who_may_not(message):
             return errors.Denied
         return errors.WrongState if signed else errors.SignInRefused
-    if kind is errors.Limit and "email limit" in message.casefold():
+    if kind is errors.LimitExceeded and "email limit" in message.casefold():
         return errors.MailsUsedUp
-    if kind is errors.Limit and "try after" in message.casefold():
+    if kind is errors.LimitExceeded and "try after" in message.casefold():
         return errors.TriedTooOften
     return kind
 

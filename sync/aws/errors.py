@@ -163,7 +163,7 @@ class NotFound(AwsError):
     advice = "It may have been deleted outside this console: pull, then look again."
 
 
-class Exists(AwsError):
+class AlreadyExists(AwsError):
     what = "What {operation} was to make exists already."
     advice = "Choose another name, or use the existing one."
 
@@ -228,19 +228,19 @@ class CodesRefused(Invalid):
     )
 
 
-class Limit(AwsError):
+class LimitExceeded(AwsError):
     what = "{operation} would go over a limit of {aws_account}; nothing was done."
     advice = "Remove what is no longer needed, or ask AWS for a higher quota."
 
 
-class TriedTooOften(Limit):
+class TriedTooOften(LimitExceeded):
     """Cognito counts codes and attempts for each person and hour."""
 
     what = "This was tried too often for one person; {operation} did nothing."
     advice = "Wait an hour, then try again."
 
 
-class MailsUsedUp(Limit):
+class MailsUsedUp(LimitExceeded):
     what = "The user pool has sent all the e-mail that it may send today, so {operation} could not send its message."
     advice = "Wait until tomorrow, or let the pool send through Amazon SES (its settings for messages)."
 
@@ -336,39 +336,39 @@ class CannotAssumeRole(CredentialsWrong):
     )
 
 
-class Refused(AwsError):
+class ConsoleRefused(AwsError):
     """The console itself refused; AWS was not asked."""
 
     what = "The console did not send {operation}."
     advice = ""
 
 
-class NotARead(Refused):
+class NotARead(ConsoleRefused):
     """A reader was asked to write: a fault of the console, and not the operator's."""
 
 
-class WritesOff(Refused):
+class WritesOff(ConsoleRefused):
     what = "{aws_account} is read-only in this console; {operation} was not sent."
     advice = "An owner can turn on writes in the settings of the AWS account."
 
 
-class RootUser(Refused):
+class RootUserRefused(ConsoleRefused):
     what = "The credentials given for {aws_account} are those of the AWS account's root user: the console refuses them."
     advice = "Delete the root user's access key, and give the console a role of its own."
 
 
-class WrongAwsAccount(Refused):
+class WrongAwsAccount(ConsoleRefused):
     what = "The credentials given for {aws_account} belong to another AWS account."
     advice = "Check the role's ARN, or the machine's own credentials."
 
 
-class NotConnected(Refused):
+class NotConnected(ConsoleRefused):
     """There is no connection: what is known of this AWS account comes from a file."""
 
     what = "The AWS account {aws_account} is not connected: what the console knows of it comes from an imported file."
     advice = "Connect it, or import a newer file."
 
 
-class EndpointRefused(Refused):
+class EndpointRefused(ConsoleRefused):
     what = "{aws_account} is marked as emulated, but this console may not talk to an emulator."
     advice = "Set AWS_EMULATOR_URL to an address on this machine, or connect a real AWS account."

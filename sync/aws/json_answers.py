@@ -58,7 +58,7 @@ class JsonParser:
         if (shape, clean) not in self._readers:
             read = None
             if not shape.serialization.get("eventstream"):
-                with suppress(_Unusual):
+                with suppress(_UnusualJson):
                     read = self._of(shape, {}, _any_text if clean else self._text)
             self._readers[shape, clean] = read
         return self._readers[shape, clean]
@@ -86,11 +86,11 @@ class JsonParser:
             return b64decode
         if shape.type_name in _AS_IT_IS:
             return lambda value: value
-        raise _Unusual
+        raise _UnusualJson
 
     def _structure(self, shape: StructureShape, made: dict[str, Read], text: Read) -> Read:
         if shape.is_tagged_union or shape.is_document_type:
-            raise _Unusual
+            raise _UnusualJson
         members = [
             (member.serialization.get("name", name), name, self._of(member, made, text))
             for name, member in shape.members.items()
@@ -135,7 +135,7 @@ def _texts(names: Mapping[str, str]) -> Read:
     return texts
 
 
-class _Unusual(Exception):
+class _UnusualJson(Exception):
     """A shape that isn't read here."""
 
 

@@ -83,7 +83,7 @@ def pace_of(account_id: str) -> Pace:
         return _paces[account_id]
 
 
-class Several:
+class CombinedPace:
     """A call that counts in more than one quota."""
 
     def __init__(self, *paces: Pacing) -> None:

@@ -34,7 +34,7 @@ class PermissionCheck:
 
 
 @dataclass(frozen=True)
-class Entry:
+class TierAccess:
     """Whether the console gets in by the role of a tier, and as whom: asked once for all parts of the role."""
 
     aws_account: AwsAccount
@@ -44,17 +44,17 @@ class Entry:
     identity_arn: str = ""
 
 
-def enter(aws_account: AwsAccount, tier: Tier) -> Entry:
+def enter(aws_account: AwsAccount, tier: Tier) -> TierAccess:
     client = AwsClient(aws_account, READING if tier == "read" else CHECKING_WRITES)
     try:
         identity_arn = client.call("sts", "GetCallerIdentity")["Arn"]
     except errors.AwsError as error:
         check = PermissionCheck(GET_IN, _GETTING_IN, "missing", error.sentence())
-        return Entry(aws_account, tier, client, check)
-    return Entry(aws_account, tier, client, PermissionCheck(GET_IN, _GETTING_IN, "works"), identity_arn)
+        return TierAccess(aws_account, tier, client, check)
+    return TierAccess(aws_account, tier, client, PermissionCheck(GET_IN, _GETTING_IN, "works"), identity_arn)
 
 
-def check_permissions(entry: Entry, part: Part = "iam") -> list[PermissionCheck]:
+def check_permissions(entry: TierAccess, part: Part = "iam") -> list[PermissionCheck]:
     """Each permission of that part of the role.
 
     Reads are tried, harmlessly; of writes AWS's policy simulator tells, where the role to read may ask it. It leaves

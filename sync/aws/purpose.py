@@ -16,7 +16,7 @@ _NOT_IN_NAME = re.compile(r"[^\w+=,.@-]", re.ASCII)
 
 
 @dataclass(frozen=True)
-class Purpose:
+class SessionPurpose:
     """`policies`: session policies as compact JSON, the narrowest first; one of them is used, if there are any.
 
     `signed`: by a session of the console's own.
@@ -30,13 +30,15 @@ class Purpose:
     signed: bool = True
 
 
-READING = Purpose("read", "iam-console-pull")
+READING = SessionPurpose("read", "iam-console-pull")
 # As anybody's app, without credentials.
-VISITING = Purpose("write", "iam-console-visit", signed=False)
-CHECKING_WRITES = Purpose("write", "iam-console-check", source_identity="iam-console-check", tags=(("change", "none"),))
+VISITING = SessionPurpose("write", "iam-console-visit", signed=False)
+CHECKING_WRITES = SessionPurpose(
+    "write", "iam-console-check", source_identity="iam-console-check", tags=(("change", "none"),)
+)
 
 
-def of_change(change_id: int, operator: str, session_policy: dict[str, Any] | None) -> Purpose:
+def of_change(change_id: int, operator: str, session_policy: dict[str, Any] | None) -> SessionPurpose:
     """To apply a change that `operator` (an e-mail address) answers for.
 
     Where AWS finds the session policy too long, one without the objects is used: the role is never used whole.
@@ -45,7 +47,7 @@ def of_change(change_id: int, operator: str, session_policy: dict[str, Any] | No
     if session_policy:
         narrow, wide = _compact(session_policy), _compact(_on_any_object(session_policy))
         policies = (narrow, wide) if len(narrow) <= _SESSION_POLICY_MAX else (wide,)
-    return Purpose(
+    return SessionPurpose(
         "write",
         _as_name(f"change-{change_id}-{operator}"),
         source_identity=_as_name(operator),

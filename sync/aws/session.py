@@ -23,9 +23,9 @@ from django.conf import settings
 from sync.aws import errors
 from sync.aws.answers import keep_documents_raw, read_our_way
 from sync.aws.calllog import logged
-from sync.aws.purpose import Purpose
+from sync.aws.purpose import SessionPurpose
 from sync.aws.secrets import Secret
-from sync.aws.target import Target
+from sync.aws.target import AwsTarget
 from sync.aws.trace import watch
 from sync.aws.translation import Sending, translate
 
@@ -40,7 +40,7 @@ _MODELS = create_loader()
 class AwsSession:
     """Who we are at one AWS account for one purpose. Opens itself when the first client is asked for. Thread-safe."""
 
-    def __init__(self, target: Target, purpose: Purpose) -> None:
+    def __init__(self, target: AwsTarget, purpose: SessionPurpose) -> None:
         self.target = target
         self.purpose = purpose
         self.notes: list[str] = []
@@ -91,7 +91,7 @@ class AwsSession:
 
         credentials = RefreshableCredentials.create_from_metadata(fetch(), refresh_using=fetch, method="assume-role")
         session = _new_session()
-        session.register_component("credential_provider", CredentialResolver([_Given(credentials)]))
+        session.register_component("credential_provider", CredentialResolver([_FixedCredentials(credentials)]))
         return session
 
     def _assume_role(self, sts: BaseClient) -> dict[str, Any]:
@@ -139,7 +139,7 @@ class AwsSession:
         self.identity_arn, account_id = str(answer["Arn"]), str(answer["Account"])
         about: dict[str, Any] = {"operation": "sts:GetCallerIdentity", "aws_account": self.target.account_id}
         if self.identity_arn.endswith(":root"):
-            raise errors.RootUser(**about)
+            raise errors.RootUserRefused(**about)
         if account_id != self.target.account_id or self.identity_arn.split(":")[1] != self.target.partition:
             raise errors.WrongAwsAccount(f"They are {self.identity_arn}, in AWS account {account_id}.", **about)
 
@@ -181,7 +181,7 @@ class AwsSession:
             self.notes.append(text)
 
 
-class _Given(CredentialProvider):
+class _FixedCredentials(CredentialProvider):
     """Makes a botocore session use these credentials and look for no others."""
 
     METHOD = "given"
@@ -238,11 +238,11 @@ def _opened(value: Any) -> Any:
     return [_opened(inner) for inner in value] if isinstance(value, list) else value
 
 
-_sessions: OrderedDict[tuple[int, Target, Purpose], AwsSession] = OrderedDict()
+_sessions: OrderedDict[tuple[int, AwsTarget, SessionPurpose], AwsSession] = OrderedDict()
 _sessions_lock = Lock()
 
 
-def session_for(target: Target, purpose: Purpose) -> AwsSession:
+def session_for(target: AwsTarget, purpose: SessionPurpose) -> AwsSession:
     """The session of this process for this purpose (connections don't survive a fork, hence the process id)."""
     key = (os.getpid(), target, purpose)
     with _sessions_lock:

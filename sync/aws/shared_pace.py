@@ -52,7 +52,7 @@ def database_clock() -> float:
 
 
 @dataclass(frozen=True)
-class Line:
+class PaceKey:
     """What is counted together."""
 
     account_id: str
@@ -64,7 +64,7 @@ class Line:
 class SharedPace:
     """The places in one line, as this process takes them; for all its threads. See `sync.aws.pacing.Pace`."""
 
-    line: Line
+    line: PaceKey
     urgent: bool = False
     shared_clock: Callable[[], float] = database_clock
     clock: Callable[[], float] = time.monotonic
@@ -139,13 +139,13 @@ class SharedPace:
         return SharedRate.objects.filter(**vars(self.line))
 
 
-_paces: OrderedDict[tuple[int, Line, bool], SharedPace] = OrderedDict()
+_paces: OrderedDict[tuple[int, PaceKey, bool], SharedPace] = OrderedDict()
 _paces_lock = Lock()
 
 
 def shared_pace(account_id: str, region: str, category: str, *, urgent: bool) -> SharedPace:
     """The pace of this process in that line."""
-    line = Line(account_id, region, category)
+    line = PaceKey(account_id, region, category)
     key = os.getpid(), line, urgent
     with _paces_lock:
         if key not in _paces:

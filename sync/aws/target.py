@@ -23,7 +23,7 @@ _LOCAL_NAME = re.compile(r"[a-z][a-z0-9-]*", re.ASCII)
 
 
 @dataclass(frozen=True)
-class Target:
+class AwsTarget:
     """What of an `AwsAccount` decides who we are there: sessions are cached by it."""
 
     account_id: str
@@ -39,12 +39,12 @@ class Target:
         return bool(self.emulator_url)
 
 
-def target_of(aws_account: AwsAccount, tier: Tier) -> Target:
+def target_of(aws_account: AwsAccount, tier: Tier) -> AwsTarget:
     """Raises `EndpointRefused` for an emulated AWS account where the settings name no emulator that may be used,
     `NotConnected` for one that was imported from a file."""
     if not aws_account.is_connected:
         raise errors.NotConnected(aws_account=aws_account.account_id)
-    return Target(
+    return AwsTarget(
         account_id=aws_account.account_id,
         partition=aws_account.partition,
         region=home_region(aws_account),

@@ -70,12 +70,12 @@ _CODES: dict[str, type[errors.AwsError]] = {
     "CallerIsNotManagementAccountException": errors.NotManagementAccount,
     "OrganizationNotInAllFeaturesModeException": errors.BillingOnly,
     "ServiceAccessNotEnabledException": errors.IamNotTrusted,
-    **dict.fromkeys(("EntityAlreadyExists", "DuplicateCertificate", "DuplicateSSHPublicKey"), errors.Exists),
+    **dict.fromkeys(("EntityAlreadyExists", "DuplicateCertificate", "DuplicateSSHPublicKey"), errors.AlreadyExists),
     **dict.fromkeys(
         ("ConcurrentModification", "ConcurrentModificationException", "DeleteConflict", "ReportInProgress"),
         errors.Conflict,
     ),
-    **dict.fromkeys(("LimitExceeded", "ReportGenerationLimitExceeded"), errors.Limit),
+    **dict.fromkeys(("LimitExceeded", "ReportGenerationLimitExceeded"), errors.LimitExceeded),
     **dict.fromkeys(
         (
             "InvalidAction",

@@ -19,42 +19,42 @@ from django.conf import settings
 from accounts.models import AwsAccount
 from sync.aws import errors
 from sync.aws.calllog import logged
-from sync.aws.purpose import Purpose
+from sync.aws.purpose import SessionPurpose
 from sync.aws.secrets import Secret
 from sync.aws.session import AwsSession, invoke, without_credentials
-from sync.aws.target import Target, target_of
+from sync.aws.target import AwsTarget, target_of
 from sync.aws.trace import traced
 from sync.aws.translation import Sending, translate
 
-_PURPOSE = Purpose("read", "iam-console-visit")
+_PURPOSE = SessionPurpose("read", "iam-console-visit")
 _LONGEST_KEYS = 100_000  # bytes
 LONGEST_LOGO = 131_072  # "Length Constraints" of ImageFile in the reference of SetUICustomization
 _READS = {"s3": "GetObject", "sts": "GetCallerIdentity"}
 
 
 @dataclass(frozen=True)
-class Read:
+class ReadObject:
     """An object of S3 that could be read. `size` in bytes."""
 
     content_type: str
     size: int
 
 
-class Somebody:
+class CredentialsHolder:
     """Who has these credentials, as GetCredentialsForIdentity gave them. Raises an AwsError where AWS refuses."""
 
     def __init__(self, aws_account: AwsAccount, region: str, credentials: Mapping[str, Any]) -> None:
         self._aws_account, self._region = aws_account, region
-        self._session = _Given(target_of(aws_account, "read"), credentials)
+        self._session = _VisitorSession(target_of(aws_account, "read"), credentials)
 
     def arn(self) -> str:
         """Of the session: which role it has."""
         return str(self._call("sts")["Arn"])
 
-    def read(self, bucket: str, key: str) -> Read:
+    def read(self, bucket: str, key: str) -> ReadObject:
         answer = self._call("s3", Bucket=bucket, Key=key)
         answer["Body"].close()
-        return Read(str(answer.get("ContentType", "")), int(answer["ContentLength"]))
+        return ReadObject(str(answer.get("ContentType", "")), int(answer["ContentLength"]))
 
     def _call(self, service: str, **params: Any) -> dict[str, Any]:
         operation = _READS[service]
@@ -68,10 +68,10 @@ class Somebody:
                 raise translate(error, sending) from error
 
 
-class _Given(AwsSession):
+class _VisitorSession(AwsSession):
     """A session by credentials that somebody was given."""
 
-    def __init__(self, target: Target, credentials: Mapping[str, Any]) -> None:
+    def __init__(self, target: AwsTarget, credentials: Mapping[str, Any]) -> None:
         super().__init__(target, _PURPOSE)
         self._credentials = credentials
 
@@ -115,7 +115,7 @@ def published_logo(aws_account: AwsAccount, url: str) -> bytes:
     else:
         is_theirs = parts.scheme == "https" and parts.netloc.endswith(".cloudfront.net") and "@" not in parts.netloc
     if not is_theirs:
-        raise sending.failed(errors.Refused, "The logo isn’t at an address of CloudFront.")
+        raise sending.failed(errors.ConsoleRefused, "The logo isn’t at an address of CloudFront.")
     if not (body := _got(sending, url, LONGEST_LOGO)):
         raise sending.failed(errors.NotFound, "AWS gives out no logo at the address that it tells.")
     return body

@@ -63,12 +63,12 @@ class XmlParser:
         if key not in self._readers:
             try:
                 self._readers[key] = _Readers(namespace, self._scalar_for).of(shape)
-            except _Unusual:
+            except _UnusualXml:
                 self._readers[key] = None
         return self._readers[key]
 
 
-class _Unusual(Exception):
+class _UnusualXml(Exception):
     """A shape that isn't read here."""
 
 
@@ -84,7 +84,7 @@ class _Readers:
         key = shape.name
         if key not in self._made:
             if shape.serialization.get("flattened") or shape.serialization.get("location"):
-                raise _Unusual
+                raise _UnusualXml
             # While the members of a structure are looked at they may come upon the structure itself.
             self._made[key] = lambda node: self._made[key](node)
             self._made[key] = self._make(shape)
@@ -103,7 +103,7 @@ class _Readers:
 
     def _structure(self, shape: StructureShape) -> Read:
         if shape.is_tagged_union:
-            raise _Unusual
+            raise _UnusualXml
         members = {
             self._namespace + (member.serialization.get("name") or name): (name, self.of(member))
             for name, member in shape.members.items()

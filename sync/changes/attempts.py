@@ -10,7 +10,7 @@ from typing import Any
 
 from sync import clock
 from sync.models import Attempt, Step
-from sync.operations import Tried, Value
+from sync.operations import PreviousAttempt, Value
 
 WORKER_DIED = {"class": "WorkerDied", "sentence": "The worker that tried it stopped answering."}
 
@@ -68,5 +68,5 @@ def is_perhaps_sent(attempt: Attempt) -> bool:
     return attempt.snapshot is not None and attempt.outcome in ("", Step.State.UNKNOWN)
 
 
-def as_tried(attempts: Sequence[Attempt]) -> list[Tried]:
-    return [Tried(attempt.started_at, (attempt.snapshot or {}).get("part")) for attempt in attempts]
+def as_tried(attempts: Sequence[Attempt]) -> list[PreviousAttempt]:
+    return [PreviousAttempt(attempt.started_at, (attempt.snapshot or {}).get("part")) for attempt in attempts]

@@ -27,7 +27,7 @@ from sync.models import Change
 _BEAT_EVERY = timedelta(seconds=10)
 
 
-class ClaimLost(Exception):
+class ChangeClaimLost(Exception):
     """Another worker has the change now."""
 
 
@@ -44,7 +44,7 @@ class Claim:
             locked = ours.select_for_update(of=("self",)).select_related("aws_account", "applied_by")
             change = locked.defer("measured").first()  # large, and saved only where it is set
             if change is None:
-                raise ClaimLost(f"The claim on change {self.change_id} was lost.")
+                raise ChangeClaimLost(f"The claim on change {self.change_id} was lost.")
             yield change
             change.heartbeat_at = clock.now()
             change.save()
@@ -53,14 +53,14 @@ class Claim:
         """Says that we are alive. Raises ClaimLost."""
         ours = Change.objects.filter(pk=self.change_id, claim=self.token, state=Change.State.APPLYING)
         if not ours.update(heartbeat_at=clock.now()):
-            raise ClaimLost(f"The claim on change {self.change_id} was lost.")
+            raise ChangeClaimLost(f"The claim on change {self.change_id} was lost.")
 
     def is_cancel_asked(self) -> bool:
         """Looks whether the claim still holds, and whether an operator wants to stop. Raises ClaimLost."""
         ours = Change.objects.filter(pk=self.change_id, claim=self.token, state=Change.State.APPLYING)
         known = ours.values_list("cancel_asked", "heartbeat_at").first()
         if known is None:
-            raise ClaimLost(f"The claim on change {self.change_id} was lost.")
+            raise ChangeClaimLost(f"The claim on change {self.change_id} was lost.")
         cancel_asked, last_beat = known
         if last_beat is None or abs(clock.now() - last_beat) > _BEAT_EVERY:
             self.beat()

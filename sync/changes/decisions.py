@@ -23,20 +23,20 @@ DECIDABLE = (Change.State.UNKNOWN, Change.State.CONFLICTED)
 
 
 @dataclass(frozen=True)
-class Appeared:
+class AppearedObjects:
     """What is there and wasn't when the step was sent, by AWS's ids."""
 
     step: Step
     ids: tuple[str, ...]
 
 
-def appeared(change: Change) -> Appeared | None:
+def appeared(change: Change) -> AppearedObjects | None:
     """None where there is nothing to decide."""
     if change.state not in DECIDABLE:
         return None
     for step in change.steps.all():
         if step.state in DECIDABLE and (ids := step.error.get("appeared")):
-            return Appeared(step, tuple(ids))
+            return AppearedObjects(step, tuple(ids))
     return None
 
 
@@ -62,7 +62,7 @@ def delete_what_appeared(*, change: Change, which: str, actor: Operator) -> Chan
     return new
 
 
-def _to_decide(change: Change) -> Appeared:
+def _to_decide(change: Change) -> AppearedObjects:
     found = appeared(change)
     if found is None:
         raise PlanError("There is nothing to decide: nothing appeared while the change was carried out.")

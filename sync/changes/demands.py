@@ -18,7 +18,7 @@ from accounts.roles import CARE
 from sync import operations
 from sync.draft import Draft
 from sync.models import Approval, ApprovalDemand, Change
-from sync.operations import BadParams, Operation, Planned, Refusal
+from sync.operations import BadParams, Operation, PlannedStep, Refusal
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def keep_in_force(change: Change) -> None:
     change.approvals_required = max(change.approvals_required, _floor(change))
 
 
-def rules_for(aws_account: AwsAccount, planned: Iterable[Planned]) -> list[ApprovalRule]:
+def rules_for(aws_account: AwsAccount, planned: Iterable[PlannedStep]) -> list[ApprovalRule]:
     """The rules of the AWS account that ask something of a plan with these steps."""
     rules = list(ApprovalRule.objects.filter(aws_account=aws_account).select_related("group"))
     if not rules:
@@ -159,21 +159,21 @@ def rules_for(aws_account: AwsAccount, planned: Iterable[Planned]) -> list[Appro
     return [rule for rule in rules if rule.risk in risks]
 
 
-def is_care(aws_account: AwsAccount, planned: Iterable[Planned]) -> bool:
+def is_care(aws_account: AwsAccount, planned: Iterable[PlannedStep]) -> bool:
     """Whether all of it is what helpdesk may do: then the number that holds for every change doesn't hold for it."""
     planned = list(planned)
     draft = looked_up(aws_account, planned)
     return all(step.operation.needs_of(draft, step.params) == CARE for step in planned)
 
 
-def asks_second(aws_account: AwsAccount, planned: Iterable[Planned]) -> bool:
+def asks_second(aws_account: AwsAccount, planned: Iterable[PlannedStep]) -> bool:
     """Whether a step asks for the approval of somebody else, whatever the AWS account does."""
     asking = [step for step in planned if step.operation.asks_mirror]
     draft = looked_up(aws_account, asking)
     return any(step.operation.asks_second(draft, step.params) for step in asking)
 
 
-def looked_up(aws_account: AwsAccount, planned: Iterable[Planned]) -> Draft:
+def looked_up(aws_account: AwsAccount, planned: Iterable[PlannedStep]) -> Draft:
     """A draft without steps, with what these ask of the mirror looked up at once."""
     draft = Draft(aws_account)
     by_kind: defaultdict[str, list[Any]] = defaultdict(list)
@@ -228,7 +228,7 @@ def _in_force(change: Change) -> Iterator[Demand]:
         yield Demand(rule.approvals, rule.risk, rule.role, rule.group_id, rule.group_name)
 
 
-def _steps(change: Change) -> Iterator[Planned]:
+def _steps(change: Change) -> Iterator[PlannedStep]:
     for step in change.steps.all():
         operation = operations.registry.get(step.kind)
         if operation is None:
@@ -237,4 +237,4 @@ def _steps(change: Change) -> Iterator[Planned]:
             params = operation.parse(step.params)
         except BadParams:
             continue
-        yield Planned(step.position, operation, params, step.part, step.expects)
+        yield PlannedStep(step.position, operation, params, step.part, step.expects)

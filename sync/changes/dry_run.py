@@ -33,7 +33,7 @@ from sync.changes.steps import ids_made, planned_step
 from sync.draft import Draft
 from sync.made import position_in
 from sync.models import Change, DryRun, Step
-from sync.operations import Call, Gate, Planned, Refusal, Tried, Value
+from sync.operations import Call, Gate, PlannedStep, PreviousAttempt, Refusal, Value
 from sync.queue import DRY_RUN, wake
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 GIVEN_UP = timedelta(hours=1)
 
 
-class Meets(StrEnum):
+class ForecastOutcome(StrEnum):
     """What a step would meet."""
 
     READY = "ready"  # it would be sent
@@ -52,9 +52,9 @@ class Meets(StrEnum):
 
 
 @dataclass(frozen=True)
-class Looked:
+class StepForecast:
     position: int
-    outcome: Meets
+    outcome: ForecastOutcome
     sentence: str
 
 
@@ -108,7 +108,7 @@ class _Rehearsal:
     def __init__(self, run: DryRun) -> None:
         self._run = run
         self._change = run.change
-        self._looked = {entry["position"]: Meets(entry["outcome"]) for entry in run.steps}
+        self._looked = {entry["position"]: ForecastOutcome(entry["outcome"]) for entry in run.steps}
         self._draft = Draft(run.change.aws_account)  # the steps so far, as far as they would be sent
         self._until = time.monotonic() + settings.WORKER_SLICE_S
 
@@ -132,43 +132,49 @@ class _Rehearsal:
                 looked = self._look_at(client, step)
                 self._run.steps.append(asdict(looked))
                 self._looked[step.position] = looked.outcome
-            if self._looked[step.position] in (Meets.READY, Meets.LATER):
+            if self._looked[step.position] in (ForecastOutcome.READY, ForecastOutcome.LATER):
                 self._draft.take(step)
         self._run.permissions = list(_permissions(self._change, identity_arn, calls))
         return True
 
-    def _look_at(self, client: AwsClient, step: Planned) -> Looked:
+    def _look_at(self, client: AwsClient, step: PlannedStep) -> StepForecast:
         try:
             outcome, sentence = self._met(client, step)
         except AwsError as error:
-            outcome, sentence = Meets.UNREAD, error.sentence()
-        return Looked(step.position, outcome, sentence)
+            outcome, sentence = ForecastOutcome.UNREAD, error.sentence()
+        return StepForecast(step.position, outcome, sentence)
 
-    def _met(self, client: AwsClient, step: Planned) -> tuple[Meets, str]:
+    def _met(self, client: AwsClient, step: PlannedStep) -> tuple[ForecastOutcome, str]:
         operation, builds_on = step.operation, step.part in self._draft.parts
         if isinstance(operation, Gate):
-            return Meets.READY, "It would wait here, and send nothing."
+            return ForecastOutcome.READY, "It would wait here, and send nothing."
         if maker := position_in(asdict(step.params)):
-            return Meets.LATER, f"It builds on what step {maker} makes: known only when that is done."
+            return ForecastOutcome.LATER, f"It builds on what step {maker} makes: known only when that is done."
         found = self._draft.expects(step.part, None) if builds_on else operation.live(client, step.params)
         if found == step.expects:
-            return Meets.READY, "What is there matches the plan: it would be sent."
+            return ForecastOutcome.READY, "What is there matches the plan: it would be sent."
         if not builds_on and self._is_so_already(client, step, found):
-            return Meets.SO_ALREADY, "It is so already. The plan expects otherwise, so it would stop here."
+            return ForecastOutcome.SO_ALREADY, "It is so already. The plan expects otherwise, so it would stop here."
         if before := [each for key in operation.objects(step.params) for each in self._draft.writing(key)]:
             if self._is_as_planned_on(step, found):
-                return Meets.READY, "What is there is what the plan was made on: it would be sent after the others."
+                return (
+                    ForecastOutcome.READY,
+                    "What is there is what the plan was made on: it would be sent after the others.",
+                )
             if found is None and any(each.operation.makes(each.params) for each in before):
-                return Meets.LATER, f"It builds on what step {before[0].position} makes: known only when that is done."
+                return (
+                    ForecastOutcome.LATER,
+                    f"It builds on what step {before[0].position} makes: known only when that is done.",
+                )
         told = operation.told_apart(step.expects, found)
-        return Meets.CONFLICT, f"It would stop here and send nothing: {told}."
+        return ForecastOutcome.CONFLICT, f"It would stop here and send nothing: {told}."
 
-    def _is_so_already(self, client: AwsClient, step: Planned, live: Value) -> bool:
+    def _is_so_already(self, client: AwsClient, step: PlannedStep, live: Value) -> bool:
         """As if we had tried it when it was planned."""
-        tried = Tried(self._change.created_at, step.expects)
+        tried = PreviousAttempt(self._change.created_at, step.expects)
         return step.operation.done(client, step.params, live, [tried]) is not None
 
-    def _is_as_planned_on(self, step: Planned, live: Value) -> bool:
+    def _is_as_planned_on(self, step: PlannedStep, live: Value) -> bool:
         """Whether what is live, with what the steps before it do to the same object, comes to what the step expects."""
         mirrored = step.operation.mirrored
         try:

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from sync import clock, sealed
 from sync.changes import attempts, leases, temporary, verbs
-from sync.changes.claims import Claim, ClaimLost
+from sync.changes.claims import ChangeClaimLost, Claim
 from sync.changes.errors import sentence_only
 from sync.changes.guards import Objection, send_back, void_approvals
 from sync.changes.made_objects import read_what_was_made
@@ -96,7 +96,7 @@ def handed_back(claim: Claim, why: str) -> None:
             change.claim = ""
             change.leases.all().delete()
             say(change, why)
-    except ClaimLost:
+    except ChangeClaimLost:
         log.warning("Another worker took over change %s.", claim.change_id)
 
 
@@ -119,7 +119,7 @@ def broken_off(claim: Claim, error: dict[str, Any]) -> None:
                     change.state = Change.State.UNKNOWN
             say(change, error["sentence"])
             verbs.record(f"change.{change.state}", change, actor=change.applied_by, why=error["sentence"])
-    except ClaimLost:
+    except ChangeClaimLost:
         log.warning("Another worker took over change %s.", claim.change_id)
 
 

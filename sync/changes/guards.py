@@ -20,10 +20,10 @@ from sync.changes.approvals import stands_in, valid
 from sync.changes.errors import PlanError, sentence_only
 from sync.changes.plan import digest, kept_of, look, operations_of, told_by
 from sync.changes.steps import ids_made, planned_step
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.models import Change, Step
-from sync.operations import Planned, Refusal
+from sync.operations import PlannedStep, Refusal
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Objection:
     state: Change.State = Change.State.PROPOSED
     voids_approvals: bool = False
     # What is to be said of the plan now, and what was measured of it, when it got worse.
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[PlanFinding, ...] = ()
     measured: Mapping[str, Any] | None = None
 
 
@@ -100,7 +100,7 @@ def _of_checks(change: Change) -> Objection | None:
     except Refusal as refusal:
         return Objection(str(refusal), voids_approvals=True)
     errors = [finding for finding in now if finding.severity == "error"]
-    found = errors or checks.worse(map(Finding.from_json, change.findings), now)
+    found = errors or checks.worse(map(PlanFinding.from_json, change.findings), now)
     sentences = [finding.message for finding in found] or checks.worsened(change.measured, measured)
     if not sentences:
         protected = overrides.uncovered(change, now)
@@ -131,7 +131,7 @@ def void_approvals(change: Change, against: Objection) -> None:
         verbs.record("change.approvals_voided", change, actor=None, why=against.sentence)
 
 
-def planned(change: Change) -> list[Planned]:
+def planned(change: Change) -> list[PlannedStep]:
     """The steps that are still to be sent, as limits and checks look at them.
 
     Not those that may have been sent already: of what they left, the limits would say that it is so already.
@@ -141,7 +141,7 @@ def planned(change: Change) -> list[Planned]:
     return [planned_step(step, ids) for step in pending if not any(map(attempts.is_perhaps_sent, step.attempts.all()))]
 
 
-def undoing(change: Change) -> list[Planned]:
+def undoing(change: Change) -> list[PlannedStep]:
     """The steps that would undo those that were done, in their order: the last one's first."""
     found = []
     ids = ids_made(change)
@@ -150,5 +150,5 @@ def undoing(change: Change) -> list[Planned]:
         for spec in done.operation.reverse(done.params, step.before, step.result):
             back = operations.registry[spec.kind]
             params = back.parse(spec.params)
-            found.append(Planned(step.position, back, params, back.part(params), None))
+            found.append(PlannedStep(step.position, back, params, back.part(params), None))
     return found

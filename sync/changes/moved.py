@@ -13,9 +13,9 @@ from sync import operations
 from sync.changes.plan import foresee
 from sync.changes.steps import ids_made, planned_step
 from sync.draft import Draft
-from sync.mirror.base import Place, mirror_about
+from sync.mirror.base import AccountRegion, mirror_about
 from sync.models import Change, Revision, Step
-from sync.operations import BadParams, Planned, Refusal
+from sync.operations import BadParams, PlannedStep, Refusal
 from sync.pending import keys_written
 
 # Steps that are looked into for one page. Of a longer plan, those about what is known to have changed since.
@@ -24,7 +24,7 @@ MOST_CHANGED = 1_000  # objects, and steps of other changes, of which is asked w
 
 
 @dataclass(frozen=True)
-class Moved:
+class MovedStep:
     position: int  # of the step
     expected: str  # in words, as the operation tells the part
     found: str
@@ -34,7 +34,7 @@ class Moved:
 class Movement:
     """`unseen`: further steps about what changed since, into which nobody has looked."""
 
-    moved: Sequence[Moved]
+    moved: Sequence[MovedStep]
     unseen: int = 0
 
 
@@ -50,7 +50,7 @@ def movement(change: Change, steps: Sequence[Step]) -> Movement:
     return Movement(list(_moved(change, looked_into)), len(left) - len(looked_into))
 
 
-def _moved(change: Change, steps: Sequence[Step]) -> Iterator[Moved]:
+def _moved(change: Change, steps: Sequence[Step]) -> Iterator[MovedStep]:
     if not steps:
         return
     draft = Draft(change.aws_account)
@@ -58,11 +58,11 @@ def _moved(change: Change, steps: Sequence[Step]) -> Iterator[Moved]:
     foresee(draft, [(each.operation, each.params) for each in planned])
     for each in planned:
         if each.part not in draft.parts and (what := _found_instead(draft, each)):
-            yield Moved(each.position, each.operation.told(each.expects), what)
+            yield MovedStep(each.position, each.operation.told(each.expects), what)
         draft.take(each)
 
 
-def _planned(steps: Sequence[Step], ids: Mapping[int, str]) -> Iterator[Planned]:
+def _planned(steps: Sequence[Step], ids: Mapping[int, str]) -> Iterator[PlannedStep]:
     for step in steps:
         try:
             yield planned_step(step, ids)
@@ -70,7 +70,7 @@ def _planned(steps: Sequence[Step], ids: Mapping[int, str]) -> Iterator[Planned]
             continue
 
 
-def _found_instead(draft: Draft, step: Planned) -> str:
+def _found_instead(draft: Draft, step: PlannedStep) -> str:
     """What the mirror has where it isn't what the step expects; "" where it is."""
     try:
         value = step.operation.mirrored(draft, step.params)
@@ -103,7 +103,7 @@ def _drifted(change: Change) -> set[str]:
     found: set[str] = set()
     for (kind, region), object_ids in at.items():
         if mirror := mirror_about(kind):
-            refs = mirror.refs(Place(change.aws_account, region), sorted(object_ids))
+            refs = mirror.refs(AccountRegion(change.aws_account, region), sorted(object_ids))
             found |= {ref.arn for ref in refs.values()}
     return found
 

@@ -15,7 +15,7 @@ from sync.changes import verbs
 from sync.changes.approvals import UNDECIDED
 from sync.changes.errors import PlanError
 from sync.changes.rows import locked, say
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.models import Change, Override
 
 
@@ -28,7 +28,7 @@ def override(*, change: Change, actor: Operator, reason: str) -> Override:
             raise PlanError(f"There is nothing to override: the change is {change.get_state_display().lower()}.")
         if not reason.strip():
             raise PlanError("Say why what is protected has to be touched.")
-        found = uncovered(change, map(Finding.from_json, change.findings))
+        found = uncovered(change, map(PlanFinding.from_json, change.findings))
         if not found:
             raise PlanError("There is nothing to override.")
         made = change.overrides.create(operator=actor, reason=reason, findings=[each.as_json() for each in found])
@@ -39,7 +39,7 @@ def override(*, change: Change, actor: Operator, reason: str) -> Override:
     return made
 
 
-def uncovered(change: Change, findings: Iterable[Finding]) -> list[Finding]:
+def uncovered(change: Change, findings: Iterable[PlanFinding]) -> list[PlanFinding]:
     """Those about what is protected that no owner has overridden."""
     protected = [finding for finding in findings if finding.severity == "protected"]
     if not protected:
@@ -49,10 +49,10 @@ def uncovered(change: Change, findings: Iterable[Finding]) -> list[Finding]:
         for made in change.overrides.select_related("operator")
         if may(made.operator, ADMINISTER, change.aws_account)
     ]
-    read = [Finding.from_json(stored) for made in counting for stored in made.findings]
+    read = [PlanFinding.from_json(stored) for made in counting for stored in made.findings]
     return [finding for finding in protected if not any(earlier.covers(finding) for earlier in read)]
 
 
-def sentence(findings: Iterable[Finding]) -> str:
+def sentence(findings: Iterable[PlanFinding]) -> str:
     said = " ".join(dict.fromkeys(finding.message for finding in findings))
     return f"{said} Only an owner can let it through."

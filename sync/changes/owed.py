@@ -13,7 +13,7 @@ from sync.changes.steps import ids_made, planned_step
 from sync.draft import Draft
 from sync.each import each_by_itself
 from sync.mirror import Mirror, ObjectRef
-from sync.mirror.base import Content, Place
+from sync.mirror.base import AccountRegion, Content
 from sync.mirror.store import settle_time
 from sync.models import Facet, OwedReading, Run, Step
 from sync.operations import Refusal
@@ -43,7 +43,12 @@ def remember(aws_account: AwsAccount, owed: Iterable[tuple[ObjectRef, Step]]) ->
 
 
 def are_ours(
-    place: Place, its_mirror: Mirror, object_id: str, steps: Sequence[Step], before: Content | None, now: Content
+    place: AccountRegion,
+    its_mirror: Mirror,
+    object_id: str,
+    steps: Sequence[Step],
+    before: Content | None,
+    now: Content,
 ) -> bool:
     """Each step's part is as that step left it, and undoing all of the difference takes no more than undoing them."""
     if not all(_is_as_left(step) for step in steps):

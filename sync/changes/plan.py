@@ -23,10 +23,10 @@ from sync import checks, clock, operations, sealed
 from sync.changes import demands, verbs
 from sync.changes.errors import PlanError
 from sync.changes.titles import title_of
-from sync.checks import Finding, Measured
+from sync.checks import Measurement, PlanFinding
 from sync.draft import Draft
 from sync.models import Change, Step
-from sync.operations import BadParams, Gate, Operation, Planned, Refusal, StepSpec
+from sync.operations import BadParams, Gate, Operation, PlannedStep, Refusal, StepSpec
 from sync.sealed import NotKept
 
 MOST_STEPS = 10_000  # of a change: more take minutes to plan, an hour to send, and nobody reads them
@@ -43,7 +43,7 @@ def propose(
     reverses: Change | None = None,
     not_before: datetime | None = None,
     until: datetime | None = None,
-    findings: Sequence[Finding] = (),
+    findings: Sequence[PlanFinding] = (),
 ) -> Change:
     """Raises PlanError with a sentence when the console won't do it. `until`: see sync/changes/temporary.py.
 
@@ -115,7 +115,7 @@ def operations_of(steps: Iterable[StepSpec | Step], actor: Operator, aws_account
     return [step.operation for step in parsed]
 
 
-def _parsed(step: StepSpec | Step) -> Planned:
+def _parsed(step: StepSpec | Step) -> PlannedStep:
     operation = operations.registry.get(step.kind)
     if operation is None:
         raise PlanError(f"This console knows no operation {step.kind}.")
@@ -123,10 +123,10 @@ def _parsed(step: StepSpec | Step) -> Planned:
         params = operation.parse(step.params)
     except BadParams as refusal:
         raise PlanError(str(refusal)) from refusal
-    return Planned(0, operation, params, "", None)
+    return PlannedStep(0, operation, params, "", None)
 
 
-def _asked_for(step: Planned, draft: Draft) -> tuple[str, str]:
+def _asked_for(step: PlannedStep, draft: Draft) -> tuple[str, str]:
     """The permission, and the user pool that it is asked for: "" for none."""
     try:
         return step.operation.needs_of(draft, step.params), step.operation.pool_of(step.params)
@@ -158,10 +158,10 @@ def extend(draft: Draft, operation: Operation[Any], proposed: Any) -> None:
     expects = draft.expects(part, operation.mirrored(draft, params))
     before = operation.before(draft, params, expects)
     is_completed = params is not proposed
-    draft.take(Planned(len(draft.steps) + 1, operation, params, part, expects, before, is_completed))
+    draft.take(PlannedStep(len(draft.steps) + 1, operation, params, part, expects, before, is_completed))
 
 
-def as_planned(step: Planned, proposed: StepSpec) -> StepSpec:
+def as_planned(step: PlannedStep, proposed: StepSpec) -> StepSpec:
     if not step.is_completed:
         return proposed
     return replace(step.operation.spec(step.params), is_optional=proposed.is_optional)
@@ -186,25 +186,25 @@ def again(draft: Draft, spec: StepSpec) -> list[StepSpec]:
     return steps
 
 
-def look(draft: Draft, planned: Sequence[Planned]) -> list[Finding]:
+def look(draft: Draft, planned: Sequence[PlannedStep]) -> list[PlanFinding]:
     """What the operations themselves and all registered checks say of these steps. `draft` is empty at first."""
-    found: list[Finding] = []
+    found: list[PlanFinding] = []
     foresee(draft, [(step.operation, step.params) for step in planned])
     for step in planned:
         limits = step.operation.limits(draft, step.params, step.expects)
         waits = isinstance(step.operation, Gate)
         if not limits and not waits and not step.operation.changes(step.params, step.expects):
-            limits = [Finding("NO_CHANGE", "error", f"{step.operation.title(step.params)}: it is so already.")]
+            limits = [PlanFinding("NO_CHANGE", "error", f"{step.operation.title(step.params)}: it is so already.")]
         found += [finding.at_step(step.position) for finding in limits]
         draft.take(step)
     return found + checks.look(draft.aws_account, planned)
 
 
-def told_by(measured: Mapping[str, Measured]) -> list[Finding]:
+def told_by(measured: Mapping[str, Measurement]) -> list[PlanFinding]:
     return [finding for each in measured.values() for finding in each.findings]
 
 
-def kept_of(measured: Mapping[str, Measured]) -> dict[str, Any]:
+def kept_of(measured: Mapping[str, Measurement]) -> dict[str, Any]:
     return {name: each.kept for name, each in measured.items() if each.kept is not None}
 
 
@@ -225,7 +225,7 @@ def _said_of(step: Step) -> dict[str, Any]:
     return {**said, "optional": True} if step.is_optional else said
 
 
-def row_of(planned: Planned, spec: StepSpec) -> Step:
+def row_of(planned: PlannedStep, spec: StepSpec) -> Step:
     return Step(
         position=planned.position,
         kind=spec.kind,
@@ -237,7 +237,7 @@ def row_of(planned: Planned, spec: StepSpec) -> Step:
     )
 
 
-def _keep_secrets(change: Change, planned: Iterable[Planned], actor: Operator) -> None:
+def _keep_secrets(change: Change, planned: Iterable[PlannedStep], actor: Operator) -> None:
     """What was typed in secret for these steps waits for this change."""
     calls = [call for step in planned for call in step.operation.calls(step.params)]
     references = [each.reference for call in calls for each in call.sealed()]
@@ -247,7 +247,7 @@ def _keep_secrets(change: Change, planned: Iterable[Planned], actor: Operator) -
         raise PlanError(str(gone)) from gone
 
 
-def _refuse_errors(findings: Iterable[Finding], planned: Sequence[Planned]) -> None:
+def _refuse_errors(findings: Iterable[PlanFinding], planned: Sequence[PlannedStep]) -> None:
     errors = [finding for finding in findings if finding.severity == "error"]
     if not errors:
         return

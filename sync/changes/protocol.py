@@ -28,11 +28,11 @@ from sync.changes.errors import as_json, sentence_only
 from sync.changes.failpoints import Point
 from sync.changes.guards import Objection
 from sync.changes.polling import poll_until
-from sync.changes.records import Ended, write_down
+from sync.changes.records import StepOutcome, write_down
 from sync.changes.rows import say
-from sync.changes.waves import Due
+from sync.changes.waves import DueStep
 from sync.models import Attempt, Change, Step
-from sync.operations import Done, Gate, Guarantee, Tried, Value
+from sync.operations import Gate, Guarantee, PreviousAttempt, StepResult, Value
 from sync.sealed import NotKept
 
 State = Step.State
@@ -42,23 +42,23 @@ TRIES = 3
 # AWS was busy with another write of the same object: nothing was done, look again.
 _AGAIN = frozenset({"ConcurrentModification", "ConcurrentModificationException"})
 # What was there a moment ago, or wasn't, has changed under our hands.
-_MOVED = (errors.NotFound, errors.Exists, errors.Conflict)
+_MOVED = (errors.NotFound, errors.AlreadyExists, errors.Conflict)
 
 
 @dataclass(frozen=True)
-class Waits:
+class WaitingUntil:
     """A step that waits for something to come to pass."""
 
     again_at: datetime
 
 
 @dataclass(frozen=True)
-class Found:
+class LiveState:
     live: Value
-    done: Done | None
+    done: StepResult | None
 
 
-def begin(claim: Claim, wave: Sequence[Due]) -> list[Attempt]:
+def begin(claim: Claim, wave: Sequence[DueStep]) -> list[Attempt]:
     """The attempts at the steps of a wave. Raises ClaimLost, and NotCounted where nothing may be sent."""
     failpoints.passing(Point.BEFORE_ATTEMPT)
     with claim.held():
@@ -74,7 +74,7 @@ def begin(claim: Claim, wave: Sequence[Due]) -> list[Attempt]:
     return begun
 
 
-def _surely_found(due: Due) -> Mapping[str, Any] | None:
+def _surely_found(due: DueStep) -> Mapping[str, Any] | None:
     """What an attempt keeps as found from its beginning; None where it is looked up first."""
     known = due.planned.operation.guarantee is Guarantee.IDEMPOTENT and due.is_first_try
     return attempts.as_snapshot(due.planned.expects) if known else None
@@ -87,7 +87,7 @@ class StepRun:
         self,
         claim: Claim,
         change: Change,
-        due: Due,
+        due: DueStep,
         client: AwsClient,
         against: Objection | None,
         *,
@@ -106,7 +106,7 @@ class StepRun:
         self._refs = due.refs if alone else due.refs[:1]
         self._operation, self._params, self._expects = due.planned.operation, due.planned.params, due.planned.expects
 
-    def run(self, begun: Attempt | None = None) -> Ended | Waits:
+    def run(self, begun: Attempt | None = None) -> StepOutcome | WaitingUntil:
         """How it ended, to be written down by the caller. `begun`: its attempt of a wave. Raises ClaimLost."""
         if isinstance(self._operation, Gate):
             return self._wait(self._operation)
@@ -121,7 +121,7 @@ class StepRun:
             begun = None
         return self._unknown(f"It was tried {TRIES} times, and AWS gave no clear answer.")
 
-    def _wait(self, gate: Gate[Any]) -> Ended | Waits:
+    def _wait(self, gate: Gate[Any]) -> StepOutcome | WaitingUntil:
         try:
             why = gate.waits_for(self._client, self._params, self._since())
         except errors.AwsError as error:
@@ -133,7 +133,7 @@ class StepRun:
                 self._step.error = sentence_only("Waiting", why)
                 self._step.save(update_fields=["error"])
                 say(change, f"Step {self._step.position}: {why}")
-        return Waits(clock.now() + gate.every)
+        return WaitingUntil(clock.now() + gate.every)
 
     def _since(self) -> datetime:
         """When the step before this one ended."""
@@ -144,7 +144,7 @@ class StepRun:
         return begin(self._claim, [self._due])[0]
 
     # ---- 1 and 2 ---------------------------------------------------------------------------------------------
-    def _attempt(self, begun: Attempt | None) -> Ended | None:
+    def _attempt(self, begun: Attempt | None) -> StepOutcome | None:
         """None: nobody knows what became of it, and it may be tried again."""
         sent = attempts.as_tried(attempts.perhaps_sent(self._step)) if begun is None else []
         attempt = begun or self._begin()
@@ -161,13 +161,13 @@ class StepRun:
             return self._conflict(attempt, found.live, sent)
         if self._against:
             return self._end(attempt, State.PENDING, found=found.live)
-        return self._send(attempt, Tried(attempt.started_at, found.live))
+        return self._send(attempt, PreviousAttempt(attempt.started_at, found.live))
 
     def _is_gone(self, live: Value) -> bool:
         """Whether nothing is left of what this step of a removal takes away, whoever took it."""
         return live is None or not self._operation.changes(self._params, live)
 
-    def _of_what_is_gone(self, attempt: Attempt, live: Value) -> Ended:
+    def _of_what_is_gone(self, attempt: Attempt, live: Value) -> StepOutcome:
         """Done, unless AWS has its objects under other names now: then they still have what was given to them."""
         try:
             there = self._operation.elsewhere(self._client, self._expects, live)
@@ -186,15 +186,15 @@ class StepRun:
             with self._claim.held():
                 attempts.keep_snapshot(attempt, live)
 
-    def _find(self, sent: Sequence[Tried]) -> Found:
+    def _find(self, sent: Sequence[PreviousAttempt]) -> LiveState:
         """What is live; looked at for longer where our own write may be about to show."""
         adopts = bool(sent) and self._operation.shows and not self._at_most_once
 
-        def look() -> Found:
+        def look() -> LiveState:
             live = self._operation.live(self._client, self._params)
-            return Found(live, self._operation.done(self._client, self._params, live, sent) if adopts else None)
+            return LiveState(live, self._operation.done(self._client, self._params, live, sent) if adopts else None)
 
-        def enough(found: Found) -> bool:
+        def enough(found: LiveState) -> bool:
             if found.done:
                 return True
             sure = not sent or self._operation.guarantee is not Guarantee.DETECTABLE
@@ -203,7 +203,7 @@ class StepRun:
         seconds = settings.VERIFY_DEADLINE_S if sent or self._due.follows else 0
         return poll_until(look, enough, seconds=seconds, beat=self._claim.beat)
 
-    def _conflict(self, attempt: Attempt, live: Value, sent: Sequence[Tried]) -> Ended:
+    def _conflict(self, attempt: Attempt, live: Value, sent: Sequence[PreviousAttempt]) -> StepOutcome:
         so = "and an earlier try may have been done" if sent else "so nothing was sent"
         sentence = (
             f"It was changed in AWS since the plan was made, {so}: {self._operation.told_apart(self._expects, live)}."
@@ -214,7 +214,7 @@ class StepRun:
         return self._end(attempt, State.CONFLICTED, error, found=live)
 
     # ---- 3 ---------------------------------------------------------------------------------------------------
-    def _send(self, attempt: Attempt, tried: Tried) -> Ended | None:
+    def _send(self, attempt: Attempt, tried: PreviousAttempt) -> StepOutcome | None:
         failpoints.passing(Point.TO_BE_SENT)
         # Just before it: reading may have taken long, or this process was stopped.
         if self._claim.is_cancel_asked():
@@ -230,7 +230,7 @@ class StepRun:
         request_id = self._client.request_id
         self._keep_secrets(answer)
         result = self._operation.result(answer)
-        shown = self._verify(tried) if self._operation.shows else Done()
+        shown = self._verify(tried) if self._operation.shows else StepResult()
         if shown:
             result = {**shown.result, **result}
         return self._done(attempt, State.DONE, result, tried.found, request_id, visible=bool(shown))
@@ -243,7 +243,7 @@ class StepRun:
                 self._step.result = dict(self._operation.result(answer))
                 self._step.save(update_fields=["result"])
 
-    def _not_sent(self, attempt: Attempt, error: errors.AwsError, tried: Tried) -> Ended | None:
+    def _not_sent(self, attempt: Attempt, error: errors.AwsError, tried: PreviousAttempt) -> StepOutcome | None:
         told, found = as_json(error), tried.found
         if error.sent is not False and self._at_most_once:
             return self._end(attempt, State.UNKNOWN, {**told, **self._appeared(tried)}, found=found)
@@ -255,10 +255,10 @@ class StepRun:
             return None
         return self._end(attempt, State.CONFLICTED if isinstance(error, _MOVED) else State.FAILED, told, found=found)
 
-    def _verify(self, tried: Tried) -> Done | None:
+    def _verify(self, tried: PreviousAttempt) -> StepResult | None:
         """Reads until the write shows; None when it doesn't within the deadline, or can't be read."""
 
-        def look() -> Done | None:
+        def look() -> StepResult | None:
             live = self._operation.live(self._client, self._params)
             return self._operation.done(self._client, self._params, live, [tried])
 
@@ -271,7 +271,7 @@ class StepRun:
     def _at_most_once(self) -> bool:
         return self._operation.guarantee is Guarantee.AT_MOST_ONCE
 
-    def _appeared(self, tried: Tried) -> dict[str, list[str]]:
+    def _appeared(self, tried: PreviousAttempt) -> dict[str, list[str]]:
         """After a call at most once whose answer was lost: what is there now and wasn't before it."""
 
         def look() -> list[str] | None:
@@ -296,9 +296,9 @@ class StepRun:
         request_id: str = "",
         *,
         visible: bool = True,
-    ) -> Ended:
+    ) -> StepOutcome:
         reread = effects.read_again(self._client, self._refs)
-        return Ended(
+        return StepOutcome(
             self._due,
             attempt,
             state,
@@ -310,21 +310,21 @@ class StepRun:
             reread=reread,
         )
 
-    def _end(self, attempt: Attempt, state: State, error: dict[str, Any] | None = None, **more: Any) -> Ended:
+    def _end(self, attempt: Attempt, state: State, error: dict[str, Any] | None = None, **more: Any) -> StepOutcome:
         """`found`: what was live, where that is known."""
         # Then the mirror is behind: who plans again, or decides whose it is, should see what is live; and what was
         # waited for has come to pass.
         error = error or {}
         behind = state in (State.CONFLICTED, State.DONE) or bool(error.get("appeared"))
         reread = effects.read_again(self._client, self._refs) if behind else []
-        return Ended(self._due, attempt, state, error, looked="found" in more, reread=reread, **more)
+        return StepOutcome(self._due, attempt, state, error, looked="found" in more, reread=reread, **more)
 
     def _nobody_can_tell(self) -> bool:
         """A worker died over a call that can't be seen from outside. (An operator who retries has looked.)"""
         left_open = self._step.attempts.filter(outcome="", snapshot__isnull=False)
         return self._at_most_once and left_open.exists()
 
-    def _unknown(self, sentence: str) -> Ended:
+    def _unknown(self, sentence: str) -> StepOutcome:
         """By the newest attempt: those that a dead worker left are closed."""
         sent = attempts.as_tried(attempts.perhaps_sent(self._step))
         new = self._appeared(sent[-1]) if self._at_most_once else {}

@@ -18,7 +18,7 @@ from sync.operations import Operation, Refusal, StepSpec
 
 
 @dataclass(frozen=True)
-class Rebased:
+class RebasedStep:
     """`undoes`: a sentence about what it would undo; "" where it undoes nothing. `merges`: it has both edits."""
 
     spec: StepSpec
@@ -26,34 +26,36 @@ class Rebased:
     merges: bool = False
 
 
-def rebased(draft: Draft, step: Step, ids: Mapping[int, str]) -> Rebased:
+def rebased(draft: Draft, step: Step, ids: Mapping[int, str]) -> RebasedStep:
     """Raises BadParams."""
     spec = StepSpec(step.kind, resolved(step.params, ids))
     operation = operations.registry[step.kind]
     params, expects = operation.parse(spec.params), resolved(step.expects, ids)
     if not operation.replaces_text or operation.part(params) in draft.parts:  # it stands on a step before it
-        return Rebased(spec)
+        return RebasedStep(spec)
     try:
         now = operation.mirrored(draft, params)
     except Refusal:
-        return Rebased(spec)
+        return RebasedStep(spec)
     if now == expects:
-        return Rebased(spec)
+        return RebasedStep(spec)
     return _on_another(draft, step, operation, params, (expects, now))
 
 
-def _on_another(draft: Draft, step: Step, operation: Operation[Any], params: Any, values: tuple[Any, Any]) -> Rebased:
+def _on_another(
+    draft: Draft, step: Step, operation: Operation[Any], params: Any, values: tuple[Any, Any]
+) -> RebasedStep:
     spec = operation.spec(params)
     base, live = (operation.document(draft.aws_account, params, value) for value in values)
     if base == live:
-        return Rebased(spec)
+        return RebasedStep(spec)
     if base is not None and live is not None:
         both = operation.merged(params, base, live)
         if both is not None:
-            return Rebased(operation.spec(both), merges=both != params)
+            return RebasedStep(operation.spec(both), merges=both != params)
     if not operation.changes(params, values[1]):
-        return Rebased(spec)  # it is so already
-    return Rebased(spec, undoes=_whose(step))
+        return RebasedStep(spec)  # it is so already
+    return RebasedStep(spec, undoes=_whose(step))
 
 
 def _whose(step: Step) -> str:

@@ -16,7 +16,7 @@ from sync.changes import attempts, effects, failpoints, owed, verbs
 from sync.changes.claims import Claim
 from sync.changes.failpoints import Point
 from sync.changes.rows import say_all
-from sync.changes.waves import Due
+from sync.changes.waves import DueStep
 from sync.mirror import ObjectRef, Reread, bulk
 from sync.mirror.base import mirror_of
 from sync.models import Attempt, Change, Step
@@ -26,10 +26,10 @@ State = Step.State
 
 
 @dataclass(frozen=True)
-class Ended:
+class StepOutcome:
     """How a try at a step ended, before it is written down. PENDING: it was not sent, and nothing is wrong with it."""
 
-    due: Due
+    due: DueStep
     attempt: Attempt
     state: State
     error: dict[str, Any] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class Ended:
         return f"Step {position}: {_said(self)}" if self.is_done else ""
 
 
-def write_down(claim: Claim, ended: Sequence[Ended]) -> None:
+def write_down(claim: Claim, ended: Sequence[StepOutcome]) -> None:
     """One transaction under the claim. Raises ClaimLost."""
     if not ended:
         return
@@ -74,7 +74,7 @@ def write_down(claim: Claim, ended: Sequence[Ended]) -> None:
     failpoints.passing(Point.COMMITTED)
 
 
-def _not_read(ended: Sequence[Ended]) -> Iterator[tuple[ObjectRef, Step]]:
+def _not_read(ended: Sequence[StepOutcome]) -> Iterator[tuple[ObjectRef, Step]]:
     """What steps that are done wrote, or touched, and AWS didn't show again."""
     read = {seen.ref for each in ended for seen in each.reread}
     for each in ended:
@@ -82,7 +82,7 @@ def _not_read(ended: Sequence[Ended]) -> Iterator[tuple[ObjectRef, Step]]:
             yield from ((ref, each.due.step) for ref in each.due.refs if ref not in read)
 
 
-def _attempts(ended: Sequence[Ended]) -> None:
+def _attempts(ended: Sequence[StepOutcome]) -> None:
     for each in ended:
         attempt = each.attempt
         attempt.outcome = State.SKIPPED if each.state is State.PENDING else each.state
@@ -94,7 +94,7 @@ def _attempts(ended: Sequence[Ended]) -> None:
     bulk.update(Attempt, [{name: getattr(each.attempt, name) for name in names} for each in ended])
 
 
-def _steps(ended: Sequence[Ended]) -> None:
+def _steps(ended: Sequence[StepOutcome]) -> None:
     for each in ended:
         step = each.due.step
         step.state, step.error = each.state, each.error
@@ -105,14 +105,14 @@ def _steps(ended: Sequence[Ended]) -> None:
     bulk.update(Step, [{name: getattr(each.due.step, name) for name in names} for each in ended])
 
 
-def _hand_over(change: Change, ended: Ended) -> None:
+def _hand_over(change: Change, ended: StepOutcome) -> None:
     """What the console thought up and sent is its operator's now."""
     planned = ended.due.planned
     if made_up := planned.operation.made_up(planned.params):
         sealed.hand_over(ended.due.step, made_up, operator=change.applied_by or change.requested_by)
 
 
-def _entry(change: Change, ended: Ended, texts: Mapping[str, str]) -> AuditEntry:
+def _entry(change: Change, ended: StepOutcome, texts: Mapping[str, str]) -> AuditEntry:
     planned, step = ended.due.planned, ended.due.step
     about = _about(ended.due.refs, ended.reread)
     left = planned.operation.after(planned.params, planned.expects)
@@ -135,7 +135,7 @@ def _about(refs: Sequence[ObjectRef], reread: Sequence[Reread]) -> ObjectRef:
     return first
 
 
-def _said(ended: Ended) -> str:
+def _said(ended: StepOutcome) -> str:
     if ended.state is State.ALREADY_DONE:
         return "found done, nothing sent."
     return "found as the plan expects, done." if ended.visible else "accepted by AWS, not yet visible."

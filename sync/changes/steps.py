@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sync import operations
 from sync.made import resolved
 from sync.models import Change, Step
-from sync.operations import Planned
+from sync.operations import PlannedStep
 
 
 def ids_made(change: Change) -> dict[int, str]:
@@ -16,8 +16,8 @@ def ids_made(change: Change) -> dict[int, str]:
     return {step.position: str(step.result["id"]) for step in finished}
 
 
-def planned_step(step: Step, ids: Mapping[int, str]) -> Planned:
+def planned_step(step: Step, ids: Mapping[int, str]) -> PlannedStep:
     """As limits and checks look at it. `ids` as `ids_made` has them."""
     operation = operations.registry[step.kind]
     params = operation.parse(resolved(step.params, ids))
-    return Planned(step.position, operation, params, step.part, resolved(step.expects, ids))
+    return PlannedStep(step.position, operation, params, step.part, resolved(step.expects, ids))

@@ -18,7 +18,7 @@ from sync.changes.plan import again, foresee, propose
 from sync.changes.rebasing import rebased
 from sync.changes.rows import locked, say
 from sync.changes.steps import ids_made
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.made import made_by, resolved
 from sync.models import Change, Step
@@ -107,7 +107,7 @@ def plan_again(
             reason=change.reason,
             steps=found.specs,
             reverses=change.reverses,
-            findings=[Finding("UNDOES", "warning", sentence, about=(sentence,)) for sentence in found.undoes],
+            findings=[PlanFinding("UNDOES", "warning", sentence, about=(sentence,)) for sentence in found.undoes],
         )
         if change.state != Change.State.EXPIRED:
             change.state = Change.State.CANCELLED
@@ -126,14 +126,14 @@ def _left_of(change: Change) -> QuerySet[Step]:
 
 
 @dataclass(frozen=True)
-class Again:
+class FollowUpPlan:
     """`undoes`: sentences about edits of others that the steps would undo."""
 
     specs: list[StepSpec]
     undoes: list[str]
 
 
-def _on_what_is_there(change: Change, first: Iterable[StepSpec], left: Iterable[Step]) -> Again:
+def _on_what_is_there(change: Change, first: Iterable[StepSpec], left: Iterable[Step]) -> FollowUpPlan:
     """What a step that is left makes has another position in the new plan, and goes by that one there."""
     draft = Draft(change.aws_account)
     ids = ids_made(change)
@@ -152,7 +152,7 @@ def _on_what_is_there(change: Change, first: Iterable[StepSpec], left: Iterable[
             ids[step.position] = made_by(len(draft.steps))
     except (BadParams, Refusal) as refusal:
         raise PlanError(str(refusal)) from refusal
-    return Again(specs, list(dict.fromkeys(undoes)))
+    return FollowUpPlan(specs, list(dict.fromkeys(undoes)))
 
 
 def _parsed(spec: StepSpec) -> tuple[Operation[Any], Any]:

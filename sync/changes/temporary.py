@@ -30,7 +30,7 @@ from sync.changes.titles import title_of
 from sync.each import each_by_itself
 from sync.made import resolved
 from sync.models import Change, Step
-from sync.operations import BadParams, Planned, Refusal, StepSpec
+from sync.operations import BadParams, PlannedStep, Refusal, StepSpec
 
 LONGEST = timedelta(days=366)
 WARNED_BEFORE = timedelta(hours=24)
@@ -54,7 +54,7 @@ def propose_until(*, until: datetime | None, steps: Sequence[StepSpec], **about:
     return change
 
 
-def _undoing(change: Change, specs: Sequence[StepSpec]) -> list[Planned]:
+def _undoing(change: Change, specs: Sequence[StepSpec]) -> list[PlannedStep]:
     """The steps that take it away, on what the grant leaves. Raises PlanError."""
     draft = plan(change.aws_account, specs)
     granted = list(draft.steps)
@@ -71,7 +71,7 @@ def _undoing(change: Change, specs: Sequence[StepSpec]) -> list[Planned]:
     return [replace(step, position=place) for place, step in enumerate(draft.steps[len(granted) :], start=1)]
 
 
-def _make_removal(change: Change, planned: Sequence[Planned], actor: Operator) -> None:
+def _make_removal(change: Change, planned: Sequence[PlannedStep], actor: Operator) -> None:
     assert change.until is not None  # noqa: S101  by the caller
     removal = Change(
         aws_account=change.aws_account,

@@ -9,7 +9,7 @@ from accounts.risk import Risk
 from iamconsole.web.words import counted
 from sync import operations
 from sync.models import Change, Step
-from sync.operations import BadParams, Operation, Planned
+from sync.operations import BadParams, Operation, PlannedStep
 
 _LONGEST, _KINDS = 300, 3
 _GRAVEST = (Risk.DESTRUCTIVE, Risk.SECRET, Risk.HIGH, Risk.LOW)
@@ -20,7 +20,7 @@ def title_of_steps(change: Change) -> str:
     return change.does or title_of(list(change.steps.all()))
 
 
-def title_of(steps: Sequence[Step | Planned], grave: Collection[int] = ()) -> str:
+def title_of(steps: Sequence[Step | PlannedStep], grave: Collection[int] = ()) -> str:
     """One step of each kind, the gravest first: a harmless one in front hides nothing.
 
     `grave`: positions of steps of which something grave was found.
@@ -42,9 +42,9 @@ def _rank(operation: Operation[Any], params: Any) -> int:
     return 0 if operation.is_destructive(params) else _GRAVEST.index(operation.risk)
 
 
-def _known(steps: Iterable[Step | Planned]) -> Iterable[tuple[int, Operation[Any], Any]]:
+def _known(steps: Iterable[Step | PlannedStep]) -> Iterable[tuple[int, Operation[Any], Any]]:
     for step in steps:
-        if isinstance(step, Planned):
+        if isinstance(step, PlannedStep):
             yield step.position, step.operation, step.params
         elif (operation := operations.registry.get(step.kind)) is not None:
             try:

@@ -15,7 +15,7 @@ from sync import mirror
 from sync.changes.steps import planned_step
 from sync.mirror import ObjectRef
 from sync.models import Change, Step
-from sync.operations import Gate, Guarantee, Planned
+from sync.operations import Gate, Guarantee, PlannedStep
 
 MOST_TOGETHER = 25
 FIRST_TOGETHER = 5
@@ -34,14 +34,14 @@ class Room:
 
 
 @dataclass(frozen=True)
-class Due:
+class DueStep:
     """A step to be carried out. `refs`: the object that it is about, and others to be read again.
 
     `follows`: a step before it wrote the same part, which may not show at once.
     """
 
     step: Step
-    planned: Planned
+    planned: PlannedStep
     refs: Sequence[ObjectRef]
     follows: bool
 
@@ -55,7 +55,7 @@ class Due:
         return operation.guarantee is Guarantee.IDEMPOTENT and not isinstance(operation, Gate) and self.is_first_try
 
 
-def waves(change: Change, ids: dict[int, str], room: Room) -> Iterator[list[Due]]:
+def waves(change: Change, ids: dict[int, str], room: Room) -> Iterator[list[DueStep]]:
     """In the order of the plan. `ids` as `ids_made` has them; who carries the steps out adds what they make.
 
     The end of temporary access begins with what it was stopped at the least often: what somebody rewrote, so that it
@@ -65,7 +65,7 @@ def waves(change: Change, ids: dict[int, str], room: Room) -> Iterator[list[Due]
     if change.ends_id:
         steps.sort(key=_times_stopped)
     written = {step.part for step in steps if step.state in Step.FINISHED}
-    wave: list[Due] = []
+    wave: list[DueStep] = []
     for step in steps:
         if step.state in Step.SETTLED:
             continue
@@ -83,23 +83,23 @@ def _times_stopped(step: Step) -> int:
     return sum(attempt.outcome in (Step.State.FAILED, Step.State.CONFLICTED) for attempt in step.attempts.all())
 
 
-def _due(aws_account: AwsAccount, step: Step, ids: dict[int, str], written: set[str]) -> Due:
+def _due(aws_account: AwsAccount, step: Step, ids: dict[int, str], written: set[str]) -> DueStep:
     planned = planned_step(step, ids)
-    return Due(step, planned, planned.operation.refs(aws_account, planned.params), step.part in written)
+    return DueStep(step, planned, planned.operation.refs(aws_account, planned.params), step.part in written)
 
 
-def _identified(aws_account: AwsAccount, wave: Sequence[Due]) -> list[Due]:
+def _identified(aws_account: AwsAccount, wave: Sequence[DueStep]) -> list[DueStep]:
     found = iter(mirror.identified(aws_account, [ref for due in wave for ref in due.refs]))
     return [replace(due, refs=[next(found) for _ in due.refs]) for due in wave]
 
 
-def _go_together(wave: Sequence[Due], due: Due) -> bool:
+def _go_together(wave: Sequence[DueStep], due: DueStep) -> bool:
     if not (wave[0].goes_with_others and due.goes_with_others) or due.follows:
         return False
     return _object(due) not in map(_object, wave)
 
 
-def _object(due: Due) -> tuple[str, str, str, str]:
+def _object(due: DueStep) -> tuple[str, str, str, str]:
     """What the step is about, whichever facet of it. People have no ARN of their own: theirs is the pool's."""
     ref = due.refs[0]
     own = ref.object_id if mirror.mirror_of(ref.kind, ref.facet).keeps_own_books else ""

@@ -16,15 +16,15 @@ from sync import operations
 from sync.aws.client import AwsClient, writer
 from sync.aws.errors import AwsError
 from sync.changes import attempts, claims, effects, endings, leases
-from sync.changes.claims import Claim, ClaimLost
+from sync.changes.claims import ChangeClaimLost, Claim
 from sync.changes.errors import as_json, sentence_only
 from sync.changes.guards import Objection, objection
-from sync.changes.protocol import StepRun, Waits, begin
-from sync.changes.records import Ended, write_down
+from sync.changes.protocol import StepRun, WaitingUntil, begin
+from sync.changes.records import StepOutcome, write_down
 from sync.changes.rows import say, wake_after_commit
 from sync.changes.session_policy import session_policy
 from sync.changes.steps import ids_made
-from sync.changes.waves import Due, Room, waves
+from sync.changes.waves import DueStep, Room, waves
 from sync.counter import NotCounted
 from sync.models import Attempt, Change, Step
 
@@ -45,7 +45,7 @@ def _work(claim: Claim) -> None:
     try:
         if _take_leases(claim):
             _carry_out(claim)
-    except ClaimLost:
+    except ChangeClaimLost:
         log.warning("Another worker took over change %s.", change_id)
     except NotCounted as held:
         endings.handed_back(claim, str(held))
@@ -102,7 +102,7 @@ def _carry_out(claim: Claim) -> None:
     endings.applied(claim)
 
 
-def _made(wave: Sequence[Due]) -> list[Step]:
+def _made(wave: Sequence[DueStep]) -> list[Step]:
     return [due.step for due in wave if due.step.state in Step.FINISHED and "id" in due.step.result]
 
 
@@ -115,26 +115,26 @@ class _Wave:
     def __init__(self, claim: Claim, change: Change, client: AwsClient, against: Objection | None) -> None:
         self._claim, self._change, self._client, self._against = claim, change, client, against
 
-    def carry_out(self, wave: Sequence[Due]) -> Ending | None:
+    def carry_out(self, wave: Sequence[DueStep]) -> Ending | None:
         """How the change ends there; None: it goes on."""
         if (ending := self._not_begun(wave[0])) is not None:
             return ending
         begun = begin(self._claim, wave) if len(wave) > 1 else [None]
-        ended: list[Ended] = []
+        ended: list[StepOutcome] = []
         for due, attempt in zip(wave, begun, strict=True):
             if (ending := self._run(due, attempt, ended)) is not None:
                 break
         if len(wave) > 1:
             ended = self._with_shared(ended)
         left = zip(wave[len(ended) :], begun[len(ended) :], strict=True)
-        ended += [Ended(due, attempt, Step.State.PENDING) for due, attempt in left if attempt is not None]
+        ended += [StepOutcome(due, attempt, Step.State.PENDING) for due, attempt in left if attempt is not None]
         write_down(self._claim, ended)
         return ending
 
-    def _run(self, due: Due, attempt: Attempt | None, ended: list[Ended]) -> Ending | None:
+    def _run(self, due: DueStep, attempt: Attempt | None, ended: list[StepOutcome]) -> Ending | None:
         alone = attempt is None
         found = StepRun(self._claim, self._change, due, self._client, self._against, alone=alone).run(attempt)
-        if isinstance(found, Waits):
+        if isinstance(found, WaitingUntil):
             return partial(endings.comes_again, self._claim, found.again_at)
         ended.append(found)
         if found.is_done:
@@ -143,7 +143,7 @@ class _Wave:
             return self._let_go()
         return partial(endings.stopped, self._claim, due.step, found.error, found.state)
 
-    def _with_shared(self, ended: list[Ended]) -> list[Ended]:
+    def _with_shared(self, ended: list[StepOutcome]) -> list[StepOutcome]:
         """What several steps refer to is read again once, and written down with the last that was done."""
         done = [each for each in ended if each.is_done]  # all but the one at which it ended
         if not done:
@@ -153,7 +153,7 @@ class _Wave:
         last = replace(last, reread=[*last.reread, *effects.read_again(self._client, list(shared))])
         return [*others, last, *ended[len(done) :]]
 
-    def _not_begun(self, due: Due) -> Ending | None:
+    def _not_begun(self, due: DueStep) -> Ending | None:
         """A look before anything else. That at the claim comes again just before each call that writes."""
         cancel_asked = self._claim.is_cancel_asked()
         if not due.is_first_try and attempts.perhaps_sent(due.step):

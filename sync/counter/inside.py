@@ -13,7 +13,7 @@ from accounts import audit
 from accounts.models import Operator
 from sync import clock
 from sync.counter import outside
-from sync.counter.outside import Unreachable
+from sync.counter.outside import CounterUnreachable
 from sync.models import StepCounter
 
 logger = logging.getLogger(__name__)
@@ -35,13 +35,13 @@ class NotCounted(Exception):
 
 
 @dataclass(frozen=True)
-class Counted:
+class StepNumber:
     installation: UUID
     number: int
 
 
 @dataclass(frozen=True)
-class Standing:
+class QueueStatus:
     held_since: datetime | None
     why: str
 
@@ -49,23 +49,23 @@ class Standing:
 _COUNT = "UPDATE sync_stepcounter SET number = number + 1 WHERE id = %s RETURNING number"
 
 
-def count() -> Counted:
+def count() -> StepNumber:
     """One more step is begun; in the transaction that begins it, and last there: others wait for the row."""
     row = _row()
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, [row.pk])
         [number] = cursor.fetchone()
-    return Counted(row.installation, number)
+    return StepNumber(row.installation, number)
 
 
-def pass_on(counted: Counted) -> None:
+def pass_on(counted: StepNumber) -> None:
     """After the commit of what was counted, before anything is sent: the number stands outside from here on.
 
     Raises NotCounted.
     """
     try:
         largest = outside.raise_to(counted.installation, counted.number)
-    except Unreachable:
+    except CounterUnreachable:
         raise NotCounted(
             "That a step is begun can’t be written outside the database (Redis, or the folder COUNTER_DIR): nothing is "
             "sent until it can."
@@ -83,7 +83,7 @@ def look() -> bool:
         return False
     try:
         largest = outside.read(row.installation)  # before the number in the database, which is written first
-    except Unreachable:
+    except CounterUnreachable:
         return False
     if _is_behind(largest):
         _hold_as_set_back(largest)
@@ -110,10 +110,10 @@ def is_held() -> bool:
     return StepCounter.objects.filter(held_since__isnull=False).exists()
 
 
-def standing() -> Standing:
+def standing() -> QueueStatus:
     """For pages: a glance at the row."""
     found = StepCounter.objects.filter(pk=StepCounter.ONLY).values_list("held_since", "held_why").first()
-    return Standing(*found) if found else Standing(None, "")
+    return QueueStatus(*found) if found else QueueStatus(None, "")
 
 
 @transaction.atomic

@@ -24,11 +24,11 @@ logger = logging.getLogger(__name__)
 _seen: dict[UUID, int] = {}
 
 
-class Unreachable(Exception):
+class CounterUnreachable(Exception):
     """The number stands nowhere where it can be read, or written."""
 
 
-class Place(Protocol):
+class CounterPlace(Protocol):
     def read(self, installation: UUID) -> int: ...
 
     def raise_to(self, installation: UUID, number: int) -> int:
@@ -36,7 +36,7 @@ class Place(Protocol):
         ...
 
 
-class Folder:
+class FolderCounter:
     """An empty file, named by the number: making it can't be done by halves, and who comes late takes nothing back."""
 
     def __init__(self, folder: Path) -> None:
@@ -71,7 +71,7 @@ def _to_disk(folder: Path) -> None:
         os.close(opened)
 
 
-class InRedis:
+class RedisCounter:
     _RAISE = """
     local there = tonumber(redis.call('GET', KEYS[1]) or '0')
     if tonumber(ARGV[1]) <= there then return there end
@@ -102,7 +102,7 @@ def raise_to(installation: UUID, number: int) -> int:
     return _largest(installation, lambda place: place.raise_to(installation, number))
 
 
-def _largest(installation: UUID, ask: Callable[[Place], int]) -> int:
+def _largest(installation: UUID, ask: Callable[[CounterPlace], int]) -> int:
     """One place that answers is enough: each process asks all of them."""
     answers: list[int] = []
     for place in _places(settings.REDIS_URL, str(settings.COUNTER_DIR)):
@@ -111,18 +111,18 @@ def _largest(installation: UUID, ask: Callable[[Place], int]) -> int:
         except (OSError, RedisError) as error:
             logger.warning("The number of steps begun is out of reach in %s: %s", type(place).__name__, error)
     if not answers:
-        raise Unreachable
+        raise CounterUnreachable
     _seen[installation] = max(_seen.get(installation, 0), *answers)
     return _seen[installation]
 
 
 @cache
-def _places(redis_url: str, folder: str) -> tuple[Place, ...]:
+def _places(redis_url: str, folder: str) -> tuple[CounterPlace, ...]:
     return tuple(_each_place(redis_url, folder))
 
 
-def _each_place(redis_url: str, folder: str) -> Iterator[Place]:
+def _each_place(redis_url: str, folder: str) -> Iterator[CounterPlace]:
     if redis_url:
-        yield InRedis(redis_url)
+        yield RedisCounter(redis_url)
     if folder:
-        yield Folder(Path(folder))
+        yield FolderCounter(Path(folder))

@@ -25,7 +25,7 @@ from sync.changes.rows import say, wake_after_commit
 from sync.changes.steps import ids_made, planned_step
 from sync.counter import outside
 from sync.models import Change, Step, StepCounter
-from sync.operations import Gate, Guarantee, Planned
+from sync.operations import Gate, Guarantee, PlannedStep
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ class HeldChange:
 
 
 @dataclass(frozen=True)
-class Released:
+class ReleasedChanges:
     going_on: Sequence[int]
     stopped: Sequence[int]
 
@@ -89,7 +89,9 @@ def may_release(operator: Operator) -> bool:
 
 
 @transaction.atomic
-def release(*, actor: Operator | None, going_on: Collection[int], reason: str = "", actor_name: str = "") -> Released:
+def release(
+    *, actor: Operator | None, going_on: Collection[int], reason: str = "", actor_name: str = ""
+) -> ReleasedChanges:
     """Those `going_on` wait for a worker again; the outcome of all others is unknown from here on. Raises PlanError.
 
     Without an actor it comes from the command line.
@@ -111,7 +113,9 @@ def release(*, actor: Operator | None, going_on: Collection[int], reason: str = 
             wake_after_commit(each.change.pk)
         else:
             _stop(each.change)
-    released = Released(sorted(going_on), sorted(each.change.pk for each in held if each.change.pk not in going_on))
+    released = ReleasedChanges(
+        sorted(going_on), sorted(each.change.pk for each in held if each.change.pk not in going_on)
+    )
     _open(row)
     said = {"going_on": len(released.going_on), "stopped": len(released.stopped), "why": row.held_why}
     which = {"changes_going_on": released.going_on, "changes_stopped": released.stopped}
@@ -131,7 +135,7 @@ def _held(change: Change) -> HeldChange:
     return HeldChange(change, [_held_step(step) for step in left])
 
 
-def _held_step(step: Planned) -> HeldStep:
+def _held_step(step: PlannedStep) -> HeldStep:
     operation = step.operation
     shows = operation.shows and operation.guarantee is not Guarantee.AT_MOST_ONCE
     return HeldStep(step.position, operation.title(step.params), isinstance(operation, Gate) or shows)
@@ -168,5 +172,5 @@ def _open(row: StepCounter) -> None:
 def _raise_outside(row: StepCounter) -> None:
     try:
         outside.raise_to(row.installation, row.number)
-    except outside.Unreachable:
+    except outside.CounterUnreachable:
         logger.warning("The number of steps begun stands nowhere outside the database yet.")

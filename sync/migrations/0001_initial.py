@@ -694,7 +694,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["change_id", "position"],
-                "indexes": [models.Index(sync.models.listed.SubOf("params"), name="sync_step_person")],
+                "indexes": [models.Index(sync.models.listed.StepSub("params"), name="sync_step_person")],
                 "constraints": [models.UniqueConstraint(fields=("change", "position"), name="sync_step_position")],
             },
         ),

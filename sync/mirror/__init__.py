@@ -1,16 +1,16 @@
 """The mirror: what a source and a mirror are, and how what AWS said becomes rows, facets and revisions."""
 
 from sync.mirror.base import (
+    AccountRegion,
     Content,
     Item,
     Mirror,
     Named,
     NotYet,
     ObjectRef,
-    Place,
+    ParsedItem,
     Reader,
     Reread,
-    Seen,
     Source,
     SourcePage,
     facets_of,
@@ -30,6 +30,7 @@ from sync.mirror.store import Counts, Visit, not_held, store, store_many, store_
 from sync.mirror.sweep import brake, sweep, tie_loose_ends
 
 __all__ = [
+    "AccountRegion",
     "Batch",
     "Batches",
     "Content",
@@ -43,10 +44,9 @@ __all__ = [
     "ObservedItem",
     "OwnRows",
     "PageEnd",
-    "Place",
+    "ParsedItem",
     "Reader",
     "Reread",
-    "Seen",
     "Source",
     "SourcePage",
     "Visit",

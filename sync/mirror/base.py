@@ -16,8 +16,8 @@ from typing import Any, ClassVar, Protocol
 from django.urls import reverse
 
 from accounts.models import AwsAccount, Operator
-from sync.aws.client import Page
-from sync.mirror.differences import Difference, Part, Reversal, differences
+from sync.aws.client import ListPage
+from sync.mirror.differences import ContentDifference, ContentPart, Reversal, differences
 from sync.models import MirroredRow
 from sync.models.mirrored import MirrorQuerySet
 
@@ -31,11 +31,13 @@ class Reader(Protocol):
 
     def call(self, service: str, operation: str, /, **params: Any) -> dict[str, Any]: ...
 
-    def pages(self, service: str, operation: str, /, *, marker: str | None = None, **params: Any) -> Iterator[Page]: ...
+    def pages(
+        self, service: str, operation: str, /, *, marker: str | None = None, **params: Any
+    ) -> Iterator[ListPage]: ...
 
 
 @dataclass(frozen=True)
-class Place:
+class AccountRegion:
     """Where mirrored rows are: an AWS account and a region, "" for what is global."""
 
     aws_account: AwsAccount
@@ -63,7 +65,7 @@ class ObjectRef:
 
 
 @dataclass(frozen=True)
-class Seen:
+class ParsedItem:
     """An item as its mirror understands it."""
 
     object_id: str
@@ -101,21 +103,21 @@ class Mirror(ABC):
     keeps_own_books: ClassVar[bool] = False  # its rows have the book-keeping in themselves, and there are no facets
     page: ClassVar[str] = ""  # the URL name of an object's page, which takes account_id and aws_id; of `details`
     one_of_it: ClassVar[bool] = False  # one in an AWS account: its page takes the account_id only
-    parts: ClassVar[Mapping[str, Part]] = {}  # how its content is told, in words
+    parts: ClassVar[Mapping[str, ContentPart]] = {}  # how its content is told, in words
 
     @abstractmethod
     def object_id(self, item: Item) -> str:
         """AWS's immutable id."""
 
     @abstractmethod
-    def see(self, item: Item) -> Seen:
+    def see(self, item: Item) -> ParsedItem:
         """Times in it are datetimes or, when the item waited in a run's cursor, ISO 8601."""
 
     @abstractmethod
-    def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
+    def save(self, place: AccountRegion, batch: Sequence[ParsedItem], at: datetime) -> None:
         """Upserts the rows and what belongs to them alone; in the caller's transaction, queries by the batch."""
 
-    def tie(self, place: Place, contents: Mapping[str, Content], at: datetime, *, final: bool) -> set[str]:
+    def tie(self, place: AccountRegion, contents: Mapping[str, Content], at: datetime, *, final: bool) -> set[str]:
         """Brings the edges to other objects in line with the contents (by object id).
 
         Returns who names an object that the mirror doesn't have. Until `final`, that object may still come in the same
@@ -123,22 +125,22 @@ class Mirror(ABC):
         """
         return set()
 
-    def complete(self, place: Place, most: int) -> int:
+    def complete(self, place: AccountRegion, most: int) -> int:
         """At the end of a pull: ties, at most so many, edges that lack only an object that came after them.
 
         Returns how many. One of them that is still missing is no reason to look into the contents again.
         """
         return 0
 
-    def loose(self, place: Place) -> set[str]:
+    def loose(self, place: AccountRegion) -> set[str]:
         """Whose edges lead to an object that is gone, or goes by another name now."""
         return set()
 
     @abstractmethod
-    def remove(self, place: Place, object_ids: Sequence[str], at: datetime) -> None:
+    def remove(self, place: AccountRegion, object_ids: Sequence[str], at: datetime) -> None:
         """Tombstones what the facet brought: for `details` the rows themselves, and their edges."""
 
-    def refs(self, place: Place, object_ids: Sequence[str]) -> dict[str, ObjectRef]:
+    def refs(self, place: AccountRegion, object_ids: Sequence[str]) -> dict[str, ObjectRef]:
         """How to ask AWS about mirrored objects, by object id."""
         rows = place.of(self.model.objects.filter(aws_id__in=object_ids))
         return {row.aws_id: self.ref(row) for row in rows}
@@ -163,7 +165,7 @@ class Mirror(ABC):
         """The policy documents that its contents refer to, by the hash of their text."""
         return {}
 
-    def differences(self, before: Content, after: Content) -> list[Difference]:
+    def differences(self, before: Content, after: Content) -> list[ContentDifference]:
         """What became of its content, in words."""
         return differences(self.parts, before, after)
 
@@ -175,7 +177,7 @@ class Mirror(ABC):
         """Of people: what those of these ids are called, as far as the operator may know it."""
         return {}
 
-    def worded(self, aws_account: AwsAccount, difference: Difference, old: str, new: str, named: Named) -> str:
+    def worded(self, aws_account: AwsAccount, difference: ContentDifference, old: str, new: str, named: Named) -> str:
         """One of the differences, when the documents are at hand that it speaks of; "" for none. `named` as above."""
         return difference.words
 
@@ -194,7 +196,7 @@ class Mirror(ABC):
         """
         return True
 
-    def keep(self, place: Place, reread: Sequence[Reread], *, ours: bool) -> int:
+    def keep(self, place: AccountRegion, reread: Sequence[Reread], *, ours: bool) -> int:
         """Of a kind that `keeps_own_books`: takes answers of `read_one`, in the caller's transaction, by the batch.
 
         `ours`: it shows a write of our own, which older answers are not to overwrite. Returns how many rows changed.
@@ -239,14 +241,14 @@ class Source(ABC):
     reads_ahead: bool = False  # its `pages` asks AWS and nobody else: the next page is read while one is written
 
     @abstractmethod
-    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+    def pages(self, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
         """From `marker` on. Raises what the door raises, and `NotYet`."""
 
-    def expected(self, client: Reader, place: Place) -> int | None:
+    def expected(self, client: Reader, place: AccountRegion) -> int | None:
         """How many objects will come, where that can be known; raises what the door raises."""
         return None
 
-    def least_s(self, place: Place) -> int:
+    def least_s(self, place: AccountRegion) -> int:
         """The seconds that a pull takes at least, where AWS counts such requests; 0 where it doesn't."""
         return 0
 

@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sync.mirror.base import Mirror, Place, Seen
+from sync.mirror.base import AccountRegion, Mirror, ParsedItem
 
 
 class ColumnsMirror(Mirror):
     """Its columns are the model's `facet_columns`. An object whose row isn't there (yet) must not be shown to it."""
 
     @abstractmethod
-    def columns(self, seen: Seen) -> Mapping[str, Any]:
+    def columns(self, seen: ParsedItem) -> Mapping[str, Any]:
         """The same columns for each object."""
 
-    def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
+    def save(self, place: AccountRegion, batch: Sequence[ParsedItem], at: datetime) -> None:
         wanted = {seen.object_id: self.columns(seen) for seen in batch}
         rows = list(place.of(self.model.objects.filter(aws_id__in=wanted)).select_for_update().order_by("aws_id"))
         for row in rows:
@@ -26,5 +26,5 @@ class ColumnsMirror(Mirror):
         if rows:
             self.model.objects.bulk_update(rows, list(wanted[rows[0].aws_id]))
 
-    def remove(self, place: Place, object_ids: Sequence[str], at: datetime) -> None:
+    def remove(self, place: AccountRegion, object_ids: Sequence[str], at: datetime) -> None:
         """The row of what is gone goes on saying what it was like."""

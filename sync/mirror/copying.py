@@ -19,22 +19,22 @@ _BETWEEN = "\0"  # which no text may have (sync/texts.py)
 
 
 @dataclass(frozen=True)
-class Prepared:
+class CopyLines:
     """Some columns of rows, as lines of COPY's text format without their ends."""
 
     columns: tuple[str, ...]
     lines: Sequence[str]
 
 
-def prepared(model: type[models.Model], rows: Sequence[Columns]) -> Prepared | None:
+def prepared(model: type[models.Model], rows: Sequence[Columns]) -> CopyLines | None:
     """All rows have the same columns. None where the database has no COPY: SQLite."""
     if connection.vendor != "postgresql" or not rows:
         return None
     texts = [_texts(field_of(model, name), [row[name] for row in rows]) for name in rows[0]]
-    return Prepared(tuple(rows[0]), [_line(values) for values in zip(*texts, strict=True)])
+    return CopyLines(tuple(rows[0]), [_line(values) for values in zip(*texts, strict=True)])
 
 
-def insert_new(model: type[models.Model], rows: Prepared, common: Columns) -> bool:
+def insert_new(model: type[models.Model], rows: CopyLines, common: Columns) -> bool:
     """All of them, in the caller's transaction; False where one is there: then nothing was written.
 
     `common`: columns that are the same in all. What nobody names gets the field's default.

@@ -17,7 +17,7 @@ _LONGEST = 80  # characters of a value in a sentence
 
 
 @dataclass(frozen=True)
-class Part:
+class ContentPart:
     """How a top-level key of the content is told. In the words stand {name}, {old} and {new}.
 
     `added` and `removed` are for what is in a list or a map, and for a text that was empty, or is now. {label} may
@@ -34,7 +34,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Difference:
+class ContentDifference:
     """`old` and `new` are hashes of policy documents, where it is one that differs; "" for none."""
 
     part: str
@@ -51,7 +51,9 @@ class Reversal:
     left: tuple[str, ...] = ()
 
 
-def differences(parts: Mapping[str, Part], before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+def differences(
+    parts: Mapping[str, ContentPart], before: Mapping[str, Any], after: Mapping[str, Any]
+) -> list[ContentDifference]:
     """In the order of `parts`; what they don't know comes last."""
     names = [*parts, *sorted((before.keys() | after.keys()) - parts.keys())]
     changed = [name for name in names if _meaning(before.get(name)) != _meaning(after.get(name))]
@@ -63,13 +65,13 @@ def differences(parts: Mapping[str, Part], before: Mapping[str, Any], after: Map
     ]
 
 
-def _unknown(name: str) -> Part:
+def _unknown(name: str) -> ContentPart:
     label = name.replace("_", " ")
     label = label[:1].upper() + label[1:]
-    return Part(label, "{label}: {name} added", "{label}: {name} removed")
+    return ContentPart(label, "{label}: {name} added", "{label}: {name} removed")
 
 
-def _told(name: str, part: Part, old: Any, new: Any) -> Iterator[Difference]:
+def _told(name: str, part: ContentPart, old: Any, new: Any) -> Iterator[ContentDifference]:
     if is_document(old) or is_document(new):
         yield _of_documents(name, part, "", old, new)
     elif isinstance(old, dict) or isinstance(new, dict):
@@ -77,10 +79,12 @@ def _told(name: str, part: Part, old: Any, new: Any) -> Iterator[Difference]:
     elif isinstance(old, list) or isinstance(new, list):
         yield from _of_lists(name, part, old or [], new or [])
     else:
-        yield Difference(name, _sentence(part, "", old, new))
+        yield ContentDifference(name, _sentence(part, "", old, new))
 
 
-def _of_maps(name: str, part: Part, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
+def _of_maps(
+    name: str, part: ContentPart, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> Iterator[ContentDifference]:
     for key in sorted(old.keys() | new.keys()):
         before, after = old.get(key), new.get(key)
         if _meaning(before) == _meaning(after):
@@ -89,9 +93,9 @@ def _of_maps(name: str, part: Part, old: Mapping[str, Any], new: Mapping[str, An
             yield _of_documents(name, part, key, before, after)
         elif isinstance(before, dict) and isinstance(after, dict):
             which = f"{part.label}: {part.named(key)}"
-            yield from (Difference(name, f"{which}: {words}") for words in _inner(before, after))
+            yield from (ContentDifference(name, f"{which}: {words}") for words in _inner(before, after))
         else:
-            yield Difference(name, _sentence(part, key, before, after))
+            yield ContentDifference(name, _sentence(part, key, before, after))
 
 
 def _inner(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
@@ -100,18 +104,18 @@ def _inner(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
             yield f"{key.replace('_', ' ')} {said(new.get(key))} instead of {said(old.get(key))}"
 
 
-def _of_lists(name: str, part: Part, old: list[Any], new: list[Any]) -> Iterator[Difference]:
+def _of_lists(name: str, part: ContentPart, old: list[Any], new: list[Any]) -> Iterator[ContentDifference]:
     told = part.told or said
-    yield from (Difference(name, _sentence(part, told(item), None, item)) for item in new if item not in old)
-    yield from (Difference(name, _sentence(part, told(item), item, None)) for item in old if item not in new)
+    yield from (ContentDifference(name, _sentence(part, told(item), None, item)) for item in new if item not in old)
+    yield from (ContentDifference(name, _sentence(part, told(item), item, None)) for item in old if item not in new)
 
 
-def _of_documents(name: str, part: Part, key: str, old: Any, new: Any) -> Difference:
+def _of_documents(name: str, part: ContentPart, key: str, old: Any, new: Any) -> ContentDifference:
     hashes = [value["text"] if is_document(value) else "" for value in (old, new)]
-    return Difference(name, _sentence(part, key, old, new), *hashes)
+    return ContentDifference(name, _sentence(part, key, old, new), *hashes)
 
 
-def _sentence(part: Part, name: str, old: Any, new: Any) -> str:
+def _sentence(part: ContentPart, name: str, old: Any, new: Any) -> str:
     if old in (None, "") and part.added:
         words = part.added
     elif new in (None, "") and part.removed:

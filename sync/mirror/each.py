@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from sync import clock
 from sync.aws.errors import Denied, Invalid, Malformed, Unsupported
-from sync.mirror.base import Item, Mirror, ObjectRef, Place, Reader, Source, SourcePage
+from sync.mirror.base import AccountRegion, Item, Mirror, ObjectRef, Reader, Source, SourcePage
 from sync.mirror.facets import known_facets
 from sync.mirror.malformed import raising_malformed
 from sync.mirror.namesakes import Namesake, read_confirmed
@@ -83,14 +83,14 @@ class EachObject(Source):
         self.every, self.regional = every, regional
         self._mirror, self._optional = mirror, optional
 
-    def rows(self, place: Place) -> QuerySet[MirroredRow]:
+    def rows(self, place: AccountRegion) -> QuerySet[MirroredRow]:
         """What it asks about."""
         return place.of(self._mirror.model.objects.live())
 
-    def expected(self, client: Reader, place: Place) -> int | None:
+    def expected(self, client: Reader, place: AccountRegion) -> int | None:
         return self.rows(place).count()
 
-    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+    def pages(self, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
         last = int(marker or 0)
         read = self._read(client, place)
         while True:
@@ -101,7 +101,7 @@ class EachObject(Source):
                 return
             last = int(page.marker)
 
-    def _read(self, client: Reader, place: Place) -> Read:
+    def _read(self, client: Reader, place: AccountRegion) -> Read:
         """Confirms whose an answer is that brings something new: but for the first pull, which would take twice as long
         and has nothing yet that a wrong one could replace.
         """

@@ -12,14 +12,14 @@ from typing import NamedTuple
 
 from accounts.models import AwsAccount
 from sync.mirror import bulk
-from sync.mirror.base import DETAILS, Mirror, ObjectRef, Place
+from sync.mirror.base import DETAILS, AccountRegion, Mirror, ObjectRef
 from sync.mirror.bulk import Columns
 from sync.models import Facet
 
 KEY = ("aws_account_id", "region", "kind", "object_id", "source")
 
 
-class Known(NamedTuple):
+class KnownFacet(NamedTuple):
     """What has to be known of a facet to go on with it."""
 
     object_id: str
@@ -31,13 +31,15 @@ class Known(NamedTuple):
     gone_at: datetime | None
 
 
-def known_facets(place: Place, mirror: Mirror, object_ids: Iterable[str], *, lock: bool = False) -> dict[str, Known]:
+def known_facets(
+    place: AccountRegion, mirror: Mirror, object_ids: Iterable[str], *, lock: bool = False
+) -> dict[str, KnownFacet]:
     """By object id. `lock`: until the transaction ends."""
-    found = bulk.select(Facet, Known._fields, "object_id", object_ids, _of(place, mirror), lock=lock)
-    return {facet["object_id"]: Known(**facet) for facet in found}
+    found = bulk.select(Facet, KnownFacet._fields, "object_id", object_ids, _of(place, mirror), lock=lock)
+    return {facet["object_id"]: KnownFacet(**facet) for facet in found}
 
 
-def gone_objects(place: Place, mirror: Mirror, object_ids: Sequence[str]) -> set[str]:
+def gone_objects(place: AccountRegion, mirror: Mirror, object_ids: Sequence[str]) -> set[str]:
     """Of a facet that isn't the details: whose details say that they are gone, and nothing must be stored of them.
 
     Until the transaction ends nobody can bury another one: who does has the same lock. To be called before any other.
@@ -69,19 +71,21 @@ def lock_all_details(aws_account: AwsAccount, kinds: Iterable[str]) -> None:
         list(found.order_by("object_id").values_list("pk"))
 
 
-def upsert_facets(place: Place, mirror: Mirror, rows: Sequence[Columns], *, kept: Sequence[str] = ()) -> dict[str, int]:
+def upsert_facets(
+    place: AccountRegion, mirror: Mirror, rows: Sequence[Columns], *, kept: Sequence[str] = ()
+) -> dict[str, int]:
     """Their pks by object id, which each row names."""
     of = _of(place, mirror)
     return bulk.upsert(Facet, [of | row for row in rows], key=KEY, kept=kept, returning="object_id")
 
 
-def locked_facets(place: Place, mirror: Mirror, object_ids: Sequence[str]) -> dict[str, Facet]:
+def locked_facets(place: AccountRegion, mirror: Mirror, object_ids: Sequence[str]) -> dict[str, Facet]:
     found = Facet.objects.select_for_update().filter(object_id__in=object_ids, **_of(place, mirror))
     # By pk, SQLite would look through all of the AWS account's.
     return {facet.object_id: facet for facet in found.order_by("object_id")}
 
 
-def _of(place: Place, mirror: Mirror) -> Columns:
+def _of(place: AccountRegion, mirror: Mirror) -> Columns:
     return {
         "aws_account_id": place.aws_account.pk,
         "region": place.region,

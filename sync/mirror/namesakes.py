@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sync.mirror.base import Item, Mirror, ObjectRef, Reader
-from sync.mirror.facets import Known
+from sync.mirror.facets import KnownFacet
 from sync.mirror.hashing import fingerprint
 
 
@@ -11,7 +11,7 @@ class Namesake(Exception):
     """Another object has the name now, or none: the answer isn't about the one that was meant."""
 
 
-def read_confirmed(client: Reader, mirror: Mirror, ref: ObjectRef, known: Known | None) -> Item | None:
+def read_confirmed(client: Reader, mirror: Mirror, ref: ObjectRef, known: KnownFacet | None) -> Item | None:
     """`Mirror.read_one`. What would change the facet is made sure of first; what it said before costs no call.
 
     Raises what the door raises, and Namesake.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from sync.mirror.base import Item, Mirror, Seen
+from sync.mirror.base import Item, Mirror, ParsedItem
 from sync.mirror.hashing import fingerprint, raw_hash
 
 
@@ -18,7 +18,7 @@ class ObservedItem:
         self.raw_hash = raw_hash(item)
 
     @cached_property
-    def seen(self) -> Seen:
+    def seen(self) -> ParsedItem:
         return self._mirror.see(self.item)
 
     @cached_property

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from sync.mirror.base import Content, Mirror, Place
+from sync.mirror.base import AccountRegion, Content, Mirror
 from sync.models import OwedReading, Step
 
 
-class Shown(Protocol):
+class ObjectDifference(Protocol):
     """What differs from what the mirror had."""
 
     @property
@@ -22,7 +22,7 @@ class Shown(Protocol):
 
 
 # Whether what the mirror has now, and had before (None: nothing), is what these steps brought about and no more.
-Judge = Callable[[Place, Mirror, str, Sequence[Step], Content | None, Content], bool]
+Judge = Callable[[AccountRegion, Mirror, str, Sequence[Step], Content | None, Content], bool]
 _judges: list[Judge] = []
 
 
@@ -31,7 +31,9 @@ def register(judge: Judge) -> None:
     _judges[:] = [judge]
 
 
-def ours(place: Place, mirror: Mirror, shown: Sequence[Shown], before: Mapping[str, Content]) -> dict[str, Step]:
+def ours(
+    place: AccountRegion, mirror: Mirror, shown: Sequence[ObjectDifference], before: Mapping[str, Content]
+) -> dict[str, Step]:
     """By object id, the step whose doing it is; in the transaction that has stored its rows. What is settled goes."""
     rows = OwedReading.objects.filter(
         aws_account=place.aws_account, region=place.region, kind=mirror.kind, source=mirror.source

@@ -10,9 +10,9 @@ from django.db.models import Max, OuterRef, Subquery
 
 from sync import clock
 from sync.mirror import bulk, mended, owed
-from sync.mirror.base import DETAILS, Content, Mirror, Place, facets_of
+from sync.mirror.base import DETAILS, AccountRegion, Content, Mirror, facets_of
 from sync.mirror.bulk import Columns
-from sync.mirror.facets import Known
+from sync.mirror.facets import KnownFacet
 from sync.models import Facet, Revision, Run, Step
 
 Origin = Revision.Origin
@@ -42,7 +42,7 @@ class Author:
         by_step = {"written_at": clock.now()} if self.step else {}
         return ({"run_id": self.run.pk} if self.run else {}) | by_step
 
-    def origin(self, mirror: Mirror, due: Due, before: Content | None) -> Origin:
+    def origin(self, mirror: Mirror, due: DueRevision, before: Content | None) -> Origin:
         """`before`: what the facet said until now, where that is known."""
         if self.step is not None:
             return Origin.CHANGE
@@ -52,7 +52,7 @@ class Author:
             return Origin.AWS
         return Origin.IMPORT if due.first and self._was_there_before(due) else Origin.OUTSIDE
 
-    def _was_there_before(self, due: Due) -> bool:
+    def _was_there_before(self, due: DueRevision) -> bool:
         """Whether it is older than all we know, so that it was denied until now, or a listing left it out."""
         return due.created_at is not None and self.since is not None and due.created_at < self.since - _CLOCKS_DIFFER
 
@@ -63,7 +63,7 @@ class Author:
 
 
 @dataclass(frozen=True)
-class Due:
+class DueRevision:
     """What a new revision is to say of a facet."""
 
     facet: int  # its pk
@@ -77,7 +77,9 @@ class Due:
     goes_on: bool  # something was, and it was not gone
 
 
-def add_revisions(place: Place, mirror: Mirror, due: Sequence[Due], at: datetime, author: Author) -> None:
+def add_revisions(
+    place: AccountRegion, mirror: Mirror, due: Sequence[DueRevision], at: datetime, author: Author
+) -> None:
     numbers = _last_numbers([one.facet for one in due if one.known])
     before = latest_contents([one.facet for one in due if one.goes_on]) if author.step is None else {}
     then = {one.object_id: before[one.facet] for one in due if one.facet in before}
@@ -102,7 +104,7 @@ def _of_step(step: Step) -> Columns:
     return {"origin": Origin.CHANGE.value, "drift_in_id": None, "step_id": step.pk}
 
 
-def _from(place: Place, origin: Origin) -> Columns:
+def _from(place: AccountRegion, origin: Origin) -> Columns:
     return {"origin": origin.value, "drift_in_id": place.aws_account.pk if origin is Origin.OUTSIDE else None}
 
 
@@ -116,7 +118,9 @@ def _row(facet: int, number: int, at: datetime, author: Author, object_id: str) 
     }
 
 
-def add_tombstones(place: Place, mirror: Mirror, facets: Sequence[Facet | Known], at: datetime, author: Author) -> int:
+def add_tombstones(
+    place: AccountRegion, mirror: Mirror, facets: Sequence[Facet | KnownFacet], at: datetime, author: Author
+) -> int:
     """Marks what is no more: rows, edges, facets; the last revision says so. Returns how many were live."""
     live = [facet for facet in facets if facet.gone_at is None]
     if not live:
@@ -135,7 +139,7 @@ def add_tombstones(place: Place, mirror: Mirror, facets: Sequence[Facet | Known]
     return len(live)
 
 
-def _end_other_facets(place: Place, kind: str, object_ids: Sequence[str], at: datetime) -> None:
+def _end_other_facets(place: AccountRegion, kind: str, object_ids: Sequence[str], at: datetime) -> None:
     """Without revisions of their own: that the object is gone, its details say."""
     for mirror in facets_of(kind):
         if mirror.source != DETAILS:
@@ -146,9 +150,9 @@ def _end_other_facets(place: Place, kind: str, object_ids: Sequence[str], at: da
 
 
 def _say_gone(
-    place: Place,
+    place: AccountRegion,
     mirror: Mirror,
-    facets: Sequence[Facet | Known],
+    facets: Sequence[Facet | KnownFacet],
     contents: dict[int, Content],
     numbers: dict[int, int],
     at: datetime,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from sync.mirror import bulk
-from sync.mirror.base import Place, Seen
+from sync.mirror.base import AccountRegion, ParsedItem
 from sync.mirror.bulk import Columns
 from sync.models import MirroredRow
 from sync.models.mirrored import MirrorQuerySet
@@ -22,7 +22,9 @@ _KEPT = {"first_seen", "ownership"}
 _NOT_LOOKED_AT = {"aws_account_id", "region", "first_seen"}
 
 
-def columns(place: Place, at: datetime, *, name: str, arn: str = "", aws_id: str = "", **others: Any) -> Columns:
+def columns(
+    place: AccountRegion, at: datetime, *, name: str, arn: str = "", aws_id: str = "", **others: Any
+) -> Columns:
     """A row's columns: those that all kinds have, and `others`."""
     return {
         "aws_account_id": place.aws_account.pk,
@@ -44,12 +46,14 @@ def write(model: type[MirroredRow], rows: Sequence[Columns]) -> dict[str, int]:
     return bulk.upsert(model, rows, key=KEY, kept=_KEPT | model.facet_columns, returning="aws_id")
 
 
-def row_of(model: type[R], place: Place, seen: Seen, at: datetime) -> R:
+def row_of(model: type[R], place: AccountRegion, seen: ParsedItem, at: datetime) -> R:
     """A row, not saved yet, with what all kinds have."""
     return make(model, place, at, aws_id=seen.object_id, name=seen.name, arn=seen.arn)
 
 
-def make(model: type[R], place: Place, at: datetime, *, name: str, arn: str = "", aws_id: str = "", **fields: Any) -> R:
+def make(
+    model: type[R], place: AccountRegion, at: datetime, *, name: str, arn: str = "", aws_id: str = "", **fields: Any
+) -> R:
     common = columns(place, at, name=name, arn=arn, aws_id=aws_id)
     return model(**common | {"aws_account": place.aws_account} | fields)
 

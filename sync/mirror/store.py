@@ -19,14 +19,14 @@ from django.db.models import Min
 from accounts.models import AwsAccount
 from sync import clock, ownership
 from sync.aws.errors import Denied, Invalid, Unsupported
-from sync.mirror.base import DETAILS, Item, Mirror, ObjectRef, Place, Reader, Reread, Seen, mirror_of
-from sync.mirror.facets import Known, gone_objects, known_facets, locked_facets, upsert_facets
+from sync.mirror.base import DETAILS, AccountRegion, Item, Mirror, ObjectRef, ParsedItem, Reader, Reread, mirror_of
+from sync.mirror.facets import KnownFacet, gone_objects, known_facets, locked_facets, upsert_facets
 from sync.mirror.hashing import fingerprint, plain
 from sync.mirror.malformed import raising_malformed
 from sync.mirror.namesakes import Namesake, read_confirmed
 from sync.mirror.observed_item import ObservedItem
 from sync.mirror.paced_writes import paced_write
-from sync.mirror.revisions import Author, Due, add_revisions, add_tombstones
+from sync.mirror.revisions import Author, DueRevision, add_revisions, add_tombstones
 from sync.models import Attempt, Facet, Revision, Run, Step
 
 logger = logging.getLogger(__name__)
@@ -56,8 +56,8 @@ class Visit:
     since: datetime | None = None  # when the first complete pull of this source began
 
     @property
-    def place(self) -> Place:
-        return Place(self.run.aws_account, self.run.region)
+    def place(self) -> AccountRegion:
+        return AccountRegion(self.run.aws_account, self.run.region)
 
     @property
     def now(self) -> datetime:
@@ -81,7 +81,7 @@ def store(visit: Visit, mirror: Mirror, observed_items: Sequence[ObservedItem], 
         _look_again(visit, mirror, seen)
 
 
-def _look_into_what_differs(place: Place, mirror: Mirror, observed_items: Sequence[ObservedItem]) -> None:
+def _look_into_what_differs(place: AccountRegion, mirror: Mirror, observed_items: Sequence[ObservedItem]) -> None:
     """Before the transaction, which is to be short."""
     known = known_facets(place, mirror, [observed.object_id for observed in observed_items])
     for observed in observed_items:
@@ -92,13 +92,13 @@ def _look_into_what_differs(place: Place, mirror: Mirror, observed_items: Sequen
 
 def _store_batch(
     visit: Visit, mirror: Mirror, observed_items: Sequence[ObservedItem], requested_at: datetime
-) -> tuple[list[Seen], Counts]:
+) -> tuple[list[ParsedItem], Counts]:
     """Returns what has to be read again, too."""
     gone = gone_objects(visit.place, mirror, [observed.object_id for observed in observed_items])
     observed_items = [observed for observed in observed_items if observed.object_id not in gone]
     known = known_facets(visit.place, mirror, [observed.object_id for observed in observed_items], lock=True)
     due: list[ObservedItem] = []
-    settling: list[Seen] = []
+    settling: list[ParsedItem] = []
     unchanged: list[int] = []
     older: list[int] = []
     for observed in observed_items:
@@ -122,10 +122,10 @@ def _store_batch(
 
 
 def write(
-    place: Place,
+    place: AccountRegion,
     mirror: Mirror,
     observed_items: Sequence[ObservedItem],
-    facets: Mapping[str, Facet | Known],
+    facets: Mapping[str, Facet | KnownFacet],
     at: datetime,
     author: Author,
 ) -> Counts:
@@ -162,16 +162,16 @@ def _extra(mirror: Mirror, item: Item) -> Item:
 
 
 def _revise(
-    place: Place,
+    place: AccountRegion,
     mirror: Mirror,
     observed_items: Sequence[ObservedItem],
-    before: Mapping[str, Facet | Known],
+    before: Mapping[str, Facet | KnownFacet],
     pks: Mapping[str, int],
     at: datetime,
     author: Author,
 ) -> Counts:
     new = changed = 0
-    due: list[Due] = []
+    due: list[DueRevision] = []
     for observed in observed_items:
         known = before.get(observed.object_id)
         first, is_back = known is None or not known.fingerprint, known is not None and known.gone_at is not None
@@ -183,7 +183,7 @@ def _revise(
             continue
         new, changed = new + first, changed + (not first)
         due.append(
-            Due(
+            DueRevision(
                 pks[observed.object_id],
                 observed.object_id,
                 observed.seen.arn,
@@ -226,7 +226,7 @@ def not_held(visit: Visit, mirror: Mirror, why: Mapping[str, str], held: Facet.H
 
 
 # ---- What came first, and the 60-second rule ------------------------------------------------------------------
-def is_older(facet: Facet | Known, requested_at: datetime) -> bool:
+def is_older(facet: Facet | KnownFacet, requested_at: datetime) -> bool:
     """Whether an answer that was asked for later is stored already: a page waits while one object is read again.
 
     One that is of a time still to come says only that this machine's clock was set back.
@@ -235,7 +235,7 @@ def is_older(facet: Facet | Known, requested_at: datetime) -> bool:
     return requested_at < newest <= clock.now()
 
 
-def is_settling(facet: Facet | Known, requested_at: datetime) -> bool:
+def is_settling(facet: Facet | KnownFacet, requested_at: datetime) -> bool:
     """Whether an answer that was asked for then may show the state before our own last write."""
     return facet.written_at is not None and requested_at < facet.written_at + settle_time()
 
@@ -244,7 +244,7 @@ def settle_time() -> timedelta:
     return timedelta(seconds=settings.WRITE_SETTLE_S)
 
 
-def _look_again(visit: Visit, mirror: Mirror, old: Seen) -> None:
+def _look_again(visit: Visit, mirror: Mirror, old: ParsedItem) -> None:
     ref = ObjectRef(mirror.kind, old.object_id, old.name, old.arn, visit.place.region, mirror.source)
     # None: gone by our own hand, or not to be seen yet; the sweep spares what was written just now.
     try:
@@ -305,7 +305,7 @@ def store_one(
 
     With a step, what is new in it is that step's doing, also where a pull that ran just then saw it first.
     """
-    mirror, place, author = mirror_of(ref.kind, ref.facet), Place(aws_account, ref.region), Author(step=step)
+    mirror, place, author = mirror_of(ref.kind, ref.facet), AccountRegion(aws_account, ref.region), Author(step=step)
     if mirror.keeps_own_books:
         mirror.keep(place, [Reread(ref, item, requested_at)], ours=step is not None)
         return
@@ -322,7 +322,7 @@ def store_one(
 def store_many(aws_account: AwsAccount, reread: Sequence[tuple[Reread, Step | None]]) -> None:
     """As `store_one`, of different objects of one facet, each after a step of its own, in few statements."""
     (first, step), *_ = reread
-    mirror, place = mirror_of(first.ref.kind, first.ref.facet), Place(aws_account, first.ref.region)
+    mirror, place = mirror_of(first.ref.kind, first.ref.facet), AccountRegion(aws_account, first.ref.region)
     if mirror.keeps_own_books:
         mirror.keep(place, [each for each, _ in reread], ours=step is not None)
         return

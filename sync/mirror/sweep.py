@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from sync.aws.errors import AwsError
 from sync.mirror.base import Mirror, ObjectRef, Source, mirror_of
-from sync.mirror.facets import Known, known_facets
+from sync.mirror.facets import KnownFacet, known_facets
 from sync.mirror.paced_writes import paced_write
 from sync.mirror.revisions import add_tombstones, latest_contents
 from sync.mirror.store import Counts, Visit, read_alone, settle_time
@@ -89,7 +89,7 @@ def read_renamed(visit: Visit, mirror: Mirror, lost: Sequence[ObjectRef]) -> boo
     return any(there)
 
 
-def _bury(visit: Visit, mirror: Mirror, facets: Sequence[Known]) -> None:
+def _bury(visit: Visit, mirror: Mirror, facets: Sequence[KnownFacet]) -> None:
     """Tombstones those that are still unseen. They are locked."""
     still = set(_unseen(visit, mirror).filter(pk__in=[facet.id for facet in facets]).values_list("pk", flat=True))
     unseen = [facet for facet in facets if facet.id in still]

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import AwsAccount
-from sync.models.listed import SubOf
+from sync.models.listed import StepSub
 
 
 class Change(models.Model):
@@ -162,7 +162,7 @@ class Step(models.Model):
     class Meta:
         ordering = ["change_id", "position"]
         constraints = [models.UniqueConstraint(fields=["change", "position"], name="sync_step_position")]
-        indexes = [models.Index(SubOf("params"), name="sync_step_person")]
+        indexes = [models.Index(StepSub("params"), name="sync_step_person")]
 
     def __str__(self) -> str:
         return f"Step {self.position} of change {self.change_id}"

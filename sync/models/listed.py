@@ -26,7 +26,7 @@ def live_by_name() -> models.Index:
     return models.Index(fields=["name"], condition=Q(gone_at__isnull=True), name="%(class)s_live_name")
 
 
-class SubOf(models.Func):
+class StepSub(models.Func):
     """Whom a step looks after, by the name that Cognito gives them: `sub` among the parameters (a column of JSON).
 
     An index of it is used for what says the same to the letter, which Django's own `params__sub` doesn't on SQLite.

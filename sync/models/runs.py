@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import AwsAccount
 
 if TYPE_CHECKING:
-    from sync.together import Together
+    from sync.together import PullProgress
 
 
 class Run(models.Model):
@@ -86,7 +86,7 @@ class Run(models.Model):
         ]
 
     # While the list of pulls is made: what became of all that it stands for.
-    of_several: Together | None = None
+    of_several: PullProgress | None = None
 
     def __str__(self) -> str:
         return f"Pull {self.pk} of {self.source}"

@@ -32,14 +32,14 @@ _OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"{\x00", b"\x00{")
 
 
 @dataclass(frozen=True)
-class Outline:
+class SnapshotOutline:
     """What stands in a file: how many documents, and whether the last one says that it isn't the end."""
 
     documents: int
     is_cut_off: bool
 
 
-def outline(path: Path, lists: Collection[str], *, longest: int | None = None) -> Outline:
+def outline(path: Path, lists: Collection[str], *, longest: int | None = None) -> SnapshotOutline:
     """Parses the file from end to end. Raises SnapshotError with the place where it isn't such a file.
 
     `lists`: the keys, of which each document must have at least one. `longest`: bytes that it may have, unpacked.
@@ -112,7 +112,7 @@ class _Outliner:
         self._found: set[str] = set()  # which of the lists this document has
         self._is_cut_off = False
 
-    def run(self) -> Outline:
+    def run(self) -> SnapshotOutline:
         depth = 0
         for event, value in ijson.basic_parse(self._file, multiple_values=True, use_float=True):
             if event in ("end_map", "end_array"):
@@ -129,7 +129,7 @@ class _Outliner:
                     self._refuse(f"It is nested more than {DEEPEST} levels deep: no answer of AWS’s is")
         if not self._documents:
             raise SnapshotError("The file is empty.")
-        return Outline(self._documents, self._is_cut_off)
+        return SnapshotOutline(self._documents, self._is_cut_off)
 
     def _outside(self, depth: int, event: str, value: Any) -> None:
         """What is not in a list: the documents themselves, their keys and single values."""

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import AwsAccount
-from sync.mirror import Item, Place, Reader, Source, SourcePage
+from sync.mirror import AccountRegion, Item, Reader, Source, SourcePage
 from sync.models import Run
 from sync.snapshot import files
 from sync.snapshot.errors import SnapshotError
@@ -35,7 +35,7 @@ class ListOf:
 
 
 @dataclass(frozen=True)
-class Examined:
+class SnapshotContents:
     """What a file that can be imported holds."""
 
     objects: int
@@ -59,13 +59,13 @@ class SnapshotSource(Source):
         return False
 
     # ---- Before the import -----------------------------------------------------------------------------------
-    def examine(self, path: Path, aws_account: AwsAccount, *, longest: int | None = None) -> Examined:
+    def examine(self, path: Path, aws_account: AwsAccount, *, longest: int | None = None) -> SnapshotContents:
         """Looks at all of the file, so that nothing of a bad one is stored. Raises SnapshotError."""
         found = outline(path, [each.key for each in self.lists], longest=longest)
         count = sum(self._examine_list(path, each, aws_account) for each in self.lists)
         if not count:
             raise SnapshotError("The file has no user, group, role or policy in it.")
-        return Examined(count, found.documents, found.is_cut_off)
+        return SnapshotContents(count, found.documents, found.is_cut_off)
 
     def _examine_list(self, path: Path, of: ListOf, aws_account: AwsAccount) -> int:
         kept = 0
@@ -81,10 +81,10 @@ class SnapshotSource(Source):
         return kept
 
     # ---- The run ---------------------------------------------------------------------------------------------
-    def expected(self, client: Reader, place: Place) -> int | None:
+    def expected(self, client: Reader, place: AccountRegion) -> int | None:
         return self._run(place).expected
 
-    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+    def pages(self, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
         """A page is PULL_BATCH objects of one list; `marker` is the list and how many of it are read."""
         run = self._run(place)
         path, at = files.of_run(run.pk), run.taken_at or timezone.now()
@@ -109,7 +109,7 @@ class SnapshotSource(Source):
                 found = [item for item in map(of.shape, batch) if self.keeps(of.kind, item)]
                 yield SourcePage({of.kind: found}, f"{of.key}:{done}", at)
 
-    def _run(self, place: Place) -> Run:
+    def _run(self, place: AccountRegion) -> Run:
         return Run.objects.get(aws_account=place.aws_account, source=self.name, state__in=Run.ACTIVE)
 
 

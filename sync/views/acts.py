@@ -21,7 +21,7 @@ from sync.forms import (
     AloneForm,
     BreakGlassForm,
     CommentForm,
-    ConfirmForm,
+    ConfirmApplyForm,
     OverrideForm,
     RejectForm,
     ReviewForm,
@@ -38,7 +38,7 @@ from sync.views.words_kept import keep
 def change_apply(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     change = fetch_change(request, account_id, pk, APPLY)
     demand_step_up(request)
-    form = ConfirmForm(request.POST, expected=name_to_type(change))
+    form = ConfirmApplyForm(request.POST, expected=name_to_type(change))
     if not form.is_valid():
         return _back(request, change, *form.errors["typed"])
     return _do(request, change, lambda: service.apply(change=change, actor=signed_in(request)))
@@ -48,7 +48,7 @@ def change_apply(request: HttpRequest, account_id: str, pk: int) -> HttpResponse
 def change_break_glass(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     change = fetch_change(request, account_id, pk, ADMINISTER)
     demand_step_up(request)
-    form, confirm = BreakGlassForm(request.POST), ConfirmForm(request.POST, expected=name_to_type(change))
+    form, confirm = BreakGlassForm(request.POST), ConfirmApplyForm(request.POST, expected=name_to_type(change))
     if not confirm.is_valid():
         keep(request, change, form)
         return _back(request, change, *confirm.errors["typed"])

@@ -17,20 +17,20 @@ from accounts.roles import SEE_IAM
 from accounts.stepup import is_fresh
 from iamconsole.web import panels
 from iamconsole.web.panels import Panel
-from iamconsole.web.tables import Listing, list_response
+from iamconsole.web.tables import TableListing, list_response
 from sync import selectors
 from sync.changes.verbs import looked_at_names
 from sync.models import Change
 from sync.naming import Names
 from sync.selectors import UNDECIDED
-from sync.views.dry_runs import Tried, may_try
+from sync.views.dry_runs import DryRunView, may_try
 from sync.views.fetch import fetch_change, fetch_for_changes
 from sync.views.lists import CHANGES
 from sync.views.live import poll_response, signature
 from sync.views.offers import Approvals, Offers
 from sync.views.plan import Plan
 from sync.views.secrets import waiting_of
-from sync.views.temporary import Temporary
+from sync.views.temporary import TemporaryAccess
 from sync.views.words_kept import kept
 
 # Nothing was sent yet, or nothing will be: the plan says more than the progress.
@@ -44,7 +44,7 @@ def changes(request: HttpRequest, account_id: str) -> HttpResponseBase:
     operator = signed_in(request)
     rows = selectors.changes_of(aws_account, waits_for=operator)
 
-    def read(listing: Listing) -> Mapping[str, Any]:
+    def read(listing: TableListing) -> Mapping[str, Any]:
         own = [row for row in listing.page.rows if row.requested_by_id == operator.pk]
         names = Names(operator, aws_account).learn(row.titled for row in own)
         for row in own:
@@ -116,8 +116,8 @@ def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
         "shows_plan": not has_moved or request.GET.get("show") == "plan",
         "polls": change.state in Change.MOVING,
         "others": others,
-        "tried": Tried(change),
-        "temporary": Temporary.of(request, change),
+        "tried": DryRunView(change),
+        "temporary": TemporaryAccess.of(request, change),
         "may_try": may_try(request, change),
         "log": selectors.newest_lines(change),
         "secrets": secrets,

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from iamconsole.web.words import counted, duration
 from sync.models import Run
-from sync.standing import Past
+from sync.standing import PastRun
 
 HEIGHT, BAR, GAP, LOWEST = 24, 4, 2, 2  # in the units of the view box
 
@@ -30,7 +30,7 @@ class Chart:
     bar: int = BAR
 
 
-def chart_of(past: Sequence[Past]) -> Chart | None:
+def chart_of(past: Sequence[PastRun]) -> Chart | None:
     """None where there is nothing to show yet."""
     if not past:
         return None
@@ -43,7 +43,7 @@ def chart_of(past: Sequence[Past]) -> Chart | None:
     return Chart(_words(past), len(past) * (BAR + GAP) - GAP, bars)
 
 
-def _words(past: Sequence[Past]) -> str:
+def _words(past: Sequence[PastRun]) -> str:
     done = [run.took for run in past if run.state == Run.State.DONE]
     if not done:
         return f"None of the last {counted(len(past), 'pull')} was complete."

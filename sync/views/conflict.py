@@ -20,29 +20,29 @@ WHOLE = 100_000  # lines of context: what is between the first and the last diff
 
 
 @dataclass(frozen=True)
-class Side:
+class ConflictSide:
     name: str
     lede: str
     lines: list[DiffLine]
 
 
 @dataclass(frozen=True)
-class Conflict:
+class ConflictView:
     title: str
     detail: str
-    sides: tuple[Side, ...]
+    sides: tuple[ConflictSide, ...]
 
 
-def conflict_of(plan: Plan) -> Conflict | None:
+def conflict_of(plan: Plan) -> ConflictView | None:
     stopped = plan.stopped
     if stopped is None or stopped.state != Step.State.CONFLICTED or stopped.error is None:
         return None
-    return Conflict(
+    return ConflictView(
         f"Step {stopped.position} was not sent. {done_words(plan)}", stopped.error.sentence, _sides(plan, stopped)
     )
 
 
-def _sides(plan: Plan, stopped: StepView) -> tuple[Side, ...]:
+def _sides(plan: Plan, stopped: StepView) -> tuple[ConflictSide, ...]:
     """Base, ours and live: as documents where the operation has some, else in the words that it has for the part."""
     operation, step = registry[stopped.step.kind], stopped.step
     params, aws_account = operation.parse(step.params), plan.change.aws_account
@@ -59,9 +59,9 @@ def _sides(plan: Plan, stopped: StepView) -> tuple[Side, ...]:
         live = _document(operation, aws_account, params, found)
     lines = _compared(base, ours, live)
     return (
-        Side("Base", f"when the plan was made: {operation.told(step.expects)}", lines[0]),
-        Side("Ours", f"this change, {plan.change.requested_by}", lines[1]),
-        Side("Live", f"in AWS: {operation.told(found)}", lines[2]),
+        ConflictSide("Base", f"when the plan was made: {operation.told(step.expects)}", lines[0]),
+        ConflictSide("Ours", f"this change, {plan.change.requested_by}", lines[1]),
+        ConflictSide("Live", f"in AWS: {operation.told(found)}", lines[2]),
     )
 
 

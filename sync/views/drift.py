@@ -20,13 +20,13 @@ from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import PROPOSE, SEE_IAM
 from iamconsole.web.diff import DiffLine, document_diff
-from iamconsole.web.tables import Listing, list_response
+from iamconsole.web.tables import TableListing, list_response
 from iamconsole.web.words import counted
 from sync import drift as service
 from sync import mirror
 from sync.changes import PlanError
-from sync.drift import Happening
-from sync.mirror.differences import Difference
+from sync.drift import DriftKind
+from sync.mirror.differences import ContentDifference
 from sync.models import Change, MirroredRow, Revision, Run
 from sync.operations import registry
 from sync.views.drift_list import DRIFT
@@ -39,7 +39,7 @@ SHOWN_IN_FULL = 400  # lines of a difference of documents; more are counted
 
 
 @dataclass(frozen=True)
-class Told:
+class DriftDifference:
     """A difference in words, and where it is one of documents, line by line."""
 
     words: str
@@ -47,14 +47,14 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Entry:
+class DriftEntry:
     revision: Any
     name: str
     noun: str
     facet: str  # "access keys"; "" for the object itself
     url: str  # of the object's page; "" where it has none
-    happening: Happening
-    told: list[Told]
+    happening: DriftKind
+    told: list[DriftDifference]
     earlier_run: Run | None
     can_be_undone: bool
 
@@ -72,17 +72,19 @@ class Entry:
         return self.revision.reversal is not None and self.revision.reversal.state == "applied"
 
 
-def entries(aws_account: AwsAccount, revisions: Collection[Any]) -> list[Entry]:
+def entries(aws_account: AwsAccount, revisions: Collection[Any]) -> list[DriftEntry]:
     """A page of them, ready to print; the queries don't grow with it."""
     revisions = list(revisions)
     rows, texts, runs = _rows(aws_account, revisions), _Texts(aws_account, revisions), service.earlier_runs(revisions)
     return [_entry(revision, rows, texts, runs) for revision in revisions]
 
 
-def _entry(revision: Any, rows: Mapping[tuple[str, str], MirroredRow], texts: _Texts, runs: Mapping[int, Run]) -> Entry:
+def _entry(
+    revision: Any, rows: Mapping[tuple[str, str], MirroredRow], texts: _Texts, runs: Mapping[int, Run]
+) -> DriftEntry:
     about = mirror.mirror_about(revision.facet.kind)
     row = rows.get((revision.facet.kind, revision.facet.object_id))
-    return Entry(
+    return DriftEntry(
         revision=revision,
         name=revision.called or (row.name if row else service.name_in(revision)),
         noun=service.noun_of(revision),
@@ -128,19 +130,19 @@ class _Texts:
                 self._texts |= texts
                 self._named |= mirrors[kind].named(aws_account, texts.values())
 
-    def told(self, revision: Revision) -> list[Told]:
+    def told(self, revision: Revision) -> list[DriftDifference]:
         its_mirror = service.mirror_for(revision)
         return [self._told(its_mirror, difference) for difference in self._of[revision.pk] if its_mirror]
 
-    def _told(self, its_mirror: mirror.Mirror, difference: Difference) -> Told:
+    def _told(self, its_mirror: mirror.Mirror, difference: ContentDifference) -> DriftDifference:
         old, new = (self._texts.get(text, "") for text in (difference.old, difference.new))
         if not old and not new:
-            return Told(difference.words, [])
+            return DriftDifference(difference.words, [])
         lines = document_diff(old, new)
         if len(lines) > SHOWN_IN_FULL:
             more = DiffLine("…", counted(len(lines) - SHOWN_IN_FULL, "more line"))
             lines = [*lines[:SHOWN_IN_FULL], more]
-        return Told(its_mirror.worded(self._aws_account, difference, old, new, self._named), lines)
+        return DriftDifference(its_mirror.worded(self._aws_account, difference, old, new, self._named), lines)
 
 
 # ---- Pages ---------------------------------------------------------------------------------------------------
@@ -150,7 +152,7 @@ class _Texts:
 def drift(request: HttpRequest, account_id: str) -> HttpResponseBase:
     aws_account = fetch_aws_account(request, account_id, SEE_IAM)
 
-    def read(listing: Listing) -> dict[str, Any]:
+    def read(listing: TableListing) -> dict[str, Any]:
         return {"entries": entries(aws_account, listing.page.rows)}
 
     return list_response(request, DRIFT, service.drift_of(aws_account), aws_account, "sync/drift.html", read=read)

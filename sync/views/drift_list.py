@@ -10,7 +10,7 @@ from django.db.models import F, Q, QuerySet, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
-from iamconsole.web.filters import Choice, ChoiceFilter, Filter
+from iamconsole.web.filters import ChoiceFilter, Filter, FilterChoice
 from iamconsole.web.tables import Column, Table
 from sync import drift, mirror
 from sync.drift import OPEN
@@ -90,19 +90,19 @@ DRIFT = Table(
             "State",
             default="open",
             choices=(
-                Choice("open", "Open: nobody has looked at it", OPEN, "Open"),
-                Choice("accepted", "Accepted", Q(accepted_at__isnull=False)),
-                Choice("mended", "Taken back since", Q(mended_at__isnull=False) & ~Q(reversal__state="applied")),
-                Choice("undone", "Undone by a change of this console", Q(reversal__state="applied"), "Undone"),
+                FilterChoice("open", "Open: nobody has looked at it", OPEN, "Open"),
+                FilterChoice("accepted", "Accepted", Q(accepted_at__isnull=False)),
+                FilterChoice("mended", "Taken back since", Q(mended_at__isnull=False) & ~Q(reversal__state="applied")),
+                FilterChoice("undone", "Undone by a change of this console", Q(reversal__state="applied"), "Undone"),
             ),
         ),
         ChoiceFilter(
             "happened",
             "What happened",
             choices=(
-                Choice("appeared", "It is new", _APPEARED, "New"),
-                Choice("changed", "It changed", Q(gone=False, number__gt=1) & ~Q(was_gone=True), "Changed"),
-                Choice("gone", "It was deleted", Q(gone=True), "Deleted"),
+                FilterChoice("appeared", "It is new", _APPEARED, "New"),
+                FilterChoice("changed", "It changed", Q(gone=False, number__gt=1) & ~Q(was_gone=True), "Changed"),
+                FilterChoice("gone", "It was deleted", Q(gone=True), "Deleted"),
             ),
         ),
         PartFilter("part", "What changed"),

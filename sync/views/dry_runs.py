@@ -16,7 +16,7 @@ from accounts.access import may, signed_in
 from accounts.roles import PROPOSE, SEE_IAM
 from iamconsole.web.words import some
 from sync.changes import PlanError, dry_run
-from sync.changes.dry_run import Meets
+from sync.changes.dry_run import ForecastOutcome
 from sync.changes.steering import OVER
 from sync.models import Change, DryRun
 from sync.views.fetch import fetch_change
@@ -25,23 +25,23 @@ from sync.views.words import ErrorView
 
 SHOWN = 20  # steps, and permissions
 _WORDS = {
-    Meets.CONFLICT: ("{} would stop as conflicted", "danger", "circle-x"),
-    Meets.UNREAD: ("{} could not be read", "danger", "circle-alert"),
-    Meets.SO_ALREADY: ("{} so already", "warn", "circle-check"),
-    Meets.LATER: ("{} known later", "", "clock"),
-    Meets.READY: ("{} would be sent", "ok", "circle-check"),
+    ForecastOutcome.CONFLICT: ("{} would stop as conflicted", "danger", "circle-x"),
+    ForecastOutcome.UNREAD: ("{} could not be read", "danger", "circle-alert"),
+    ForecastOutcome.SO_ALREADY: ("{} so already", "warn", "circle-check"),
+    ForecastOutcome.LATER: ("{} known later", "", "clock"),
+    ForecastOutcome.READY: ("{} would be sent", "ok", "circle-check"),
 }
 
 
 @dataclass(frozen=True)
-class StepTried:
+class StepDryRunView:
     position: int
     sentence: str
     ink: str
     icon: str
 
 
-class Tried:
+class DryRunView:
     """The last dry run of a change, as its page shows it. `run` is None where there was none."""
 
     def __init__(self, change: Change) -> None:
@@ -64,12 +64,14 @@ class Tried:
         return f"{some(said, shown=len(said))}." if said else ""
 
     @property
-    def steps(self) -> list[StepTried]:
+    def steps(self) -> list[StepDryRunView]:
         """The worst first, and no more than a page takes."""
         order = list(_WORDS)
-        entries = sorted(self.run.steps if self.run else (), key=lambda entry: order.index(Meets(entry["outcome"])))
+        entries = sorted(
+            self.run.steps if self.run else (), key=lambda entry: order.index(ForecastOutcome(entry["outcome"]))
+        )
         return [
-            StepTried(entry["position"], entry["sentence"], *_WORDS[Meets(entry["outcome"])][1:])
+            StepDryRunView(entry["position"], entry["sentence"], *_WORDS[ForecastOutcome(entry["outcome"])][1:])
             for entry in entries[:SHOWN]
         ]
 
@@ -115,7 +117,7 @@ def change_try(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
 def change_tried(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     """The fragment that the page asks for while a dry run is under way."""
     change = fetch_change(request, account_id, pk, SEE_IAM)
-    tried = Tried(change)
+    tried = DryRunView(change)
     context = {"change": change, "tried": tried, "may_try": may_try(request, change), "signature": tried.signature}
     return poll_response(
         request,

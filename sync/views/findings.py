@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from iamconsole.web.words import counted, number
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.models import Step
 from sync.naming import ID, Names
 from sync.operations import BadParams, registry
@@ -34,17 +34,17 @@ class FindingView:
 
 def views_of(stored: Iterable[Mapping[str, object]], steps: Mapping[int, Step], names: Names) -> list[FindingView]:
     """The gravest first. `steps`: all of the plan, by position."""
-    found = [Finding.from_json(dict(each)) for each in stored]
+    found = [PlanFinding.from_json(dict(each)) for each in stored]
     found = [finding for finding in found if finding.severity in KINDS]  # the protected have a panel
     found.sort(key=lambda finding: _ORDER.index(finding.severity))
-    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    groups: dict[tuple[str, str, str], list[PlanFinding]] = {}
     for finding in found:
         groups.setdefault((finding.code, finding.severity, ID.sub("", finding.message)), []).append(finding)
     names.learn(alike[0].message for alike in groups.values())
     return [_view(alike, steps, names) for alike in groups.values()]
 
 
-def _view(alike: Sequence[Finding], steps: Mapping[int, Step], names: Names) -> FindingView:
+def _view(alike: Sequence[PlanFinding], steps: Mapping[int, Step], names: Names) -> FindingView:
     first = alike[0]
     kind = KINDS[first.severity]
     positions = list(dict.fromkeys(finding.step for finding in alike if finding.step))
@@ -69,7 +69,7 @@ def _title(step: Step) -> str:
         return step.kind
 
 
-def _where(finding: Finding) -> str:
+def _where(finding: PlanFinding) -> str:
     step = f"In step {finding.step}" if finding.step else ""
     line = f"line {finding.line}" if finding.line else ""
     return ", ".join(part for part in (step, line) if part)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from django.db.models import Q, QuerySet
 
 from accounts.models import AwsAccount, Operator
-from iamconsole.web.filters import Choice, ChoiceFilter, Filter, TextFilter
+from iamconsole.web.filters import ChoiceFilter, Filter, FilterChoice, TextFilter
 from iamconsole.web.tables import Column, Table
 from iamconsole.web.vocabulary import state_of
 from iamconsole.web.words import duration
@@ -60,10 +60,10 @@ class SourceFilter(Filter):
 
 
 _STATES = (
-    Choice("open", "Open: somebody has to act", OPEN, chip="Open"),
-    Choice("moving", "Queued or applying", Q(state__in=Change.MOVING)),
-    Choice("gate", "Waiting in the middle", AT_GATE),
-    *(Choice(state.value, state_of(state.value).word, Q(state=state.value) & ~AT_GATE) for state in Change.State),
+    FilterChoice("open", "Open: somebody has to act", OPEN, chip="Open"),
+    FilterChoice("moving", "Queued or applying", Q(state__in=Change.MOVING)),
+    FilterChoice("gate", "Waiting in the middle", AT_GATE),
+    *(FilterChoice(state.value, state_of(state.value).word, Q(state=state.value) & ~AT_GATE) for state in Change.State),
 )
 
 CHANGES = Table(
@@ -101,8 +101,10 @@ CHANGES = Table(
             "waiting",
             "Waiting",
             choices=(
-                Choice("me", "Waiting for me", Q(waits_for_me=True)),
-                Choice("decision", "My approval or review", Q(asks_me=True), chip="Waiting for my approval or review"),
+                FilterChoice("me", "Waiting for me", Q(waits_for_me=True)),
+                FilterChoice(
+                    "decision", "My approval or review", Q(asks_me=True), chip="Waiting for my approval or review"
+                ),
             ),
         ),
         TextFilter(
@@ -151,7 +153,7 @@ PULLS = Table(
         ChoiceFilter(
             "state",
             "State",
-            choices=tuple(Choice(state.value, state.label, Q(state=state.value)) for state in Run.State),
+            choices=tuple(FilterChoice(state.value, state.label, Q(state=state.value)) for state in Run.State),
         ),
         SourceFilter("source", "What"),
         TextFilter("together", "Started with (number of a pull)", rows=_together, words="Started with pull {}"),

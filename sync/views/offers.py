@@ -12,7 +12,7 @@ from accounts.models import Grant, Operator
 from accounts.roles import ADMINISTER, APPLY, APPROVE, CARE, PROPOSE
 from iamconsole.web.words import counted
 from sync.changes.approvals import may_comment, valid, why_not_alone
-from sync.changes.decisions import Appeared, appeared
+from sync.changes.decisions import AppearedObjects, appeared
 from sync.changes.demands import Demand, demands
 from sync.changes.guards import objection
 from sync.changes.moved import MOST_LOOKED_INTO
@@ -22,7 +22,7 @@ from sync.changes.reviews import may_review, nobody_reviews
 from sync.changes.second import SAFER
 from sync.changes.steering import CAN_BE_LEFT_OUT, why_needed
 from sync.changes.successors import what_it_undoes
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.forms import AloneForm, BreakGlassForm, CommentForm, OverrideForm, ReviewForm, WordForm, WordsForm
 from sync.models import Approval, BreakGlass, Change, Comment, Override, Step
 from sync.operations import Undo
@@ -114,9 +114,9 @@ class Offers:
         return reasons
 
     @cached_property
-    def protected(self) -> list[Finding]:
+    def protected(self) -> list[PlanFinding]:
         """What it touches that is protected, and that no owner has overridden."""
-        return uncovered(self.change, map(Finding.from_json, self.change.findings))
+        return uncovered(self.change, map(PlanFinding.from_json, self.change.findings))
 
     def _form(self, form: type[F], name: str) -> F:
         """One of several on the page, so its fields have ids of their own."""
@@ -253,7 +253,7 @@ class Offers:
         return "Look again now" if self.plan.waits and self._may(APPLY) else ""
 
     @cached_property
-    def appeared(self) -> Appeared | None:
+    def appeared(self) -> AppearedObjects | None:
         """What an operator has to decide about."""
         return appeared(self.change)
 

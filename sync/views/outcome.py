@@ -22,14 +22,14 @@ LATE_S = 60  # after that a queued change should have found a worker
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ChangeOutcome:
     kind: str
     icon: str
     title: str
     sentences: tuple[str, ...] = ()
 
 
-def outcome_of(plan: Plan) -> Outcome | None:
+def outcome_of(plan: Plan) -> ChangeOutcome | None:
     state = state_of(plan.change.state)
     tell = _OUTCOMES.get(State(plan.change.state), _no_outcome)
     title, *sentences = tell(plan) or ("",)
@@ -37,7 +37,7 @@ def outcome_of(plan: Plan) -> Outcome | None:
         return None
     kind = {"muted": "", "": "accent"}.get(state.kind, state.kind)
     icon = "loader-circle" if state.turning else state.icon
-    return Outcome(kind, icon, title, tuple(sentence for sentence in sentences if sentence))
+    return ChangeOutcome(kind, icon, title, tuple(sentence for sentence in sentences if sentence))
 
 
 def _no_outcome(plan: Plan) -> tuple[str, ...]:

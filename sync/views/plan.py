@@ -21,9 +21,9 @@ from sync.mirror import mirror_of
 from sync.models import Change, Step
 from sync.naming import Names
 from sync.operations import Undo
-from sync.views.conflict import Conflict, conflict_of
+from sync.views.conflict import ConflictView, conflict_of
 from sync.views.findings import FindingView, views_of
-from sync.views.outcome import Outcome, outcome_of
+from sync.views.outcome import ChangeOutcome, outcome_of
 from sync.views.steps import StepView, is_destructive, risks_of, step_view, undo_of
 
 State = Change.State
@@ -209,12 +209,12 @@ class Plan:
         return told
 
     @cached_property
-    def outcome(self) -> Outcome | None:
+    def outcome(self) -> ChangeOutcome | None:
         found = outcome_of(self)
         return found and replace(found, sentences=tuple(map(self.names.said, found.sentences)))
 
     @cached_property
-    def conflict(self) -> Conflict | None:
+    def conflict(self) -> ConflictView | None:
         return conflict_of(self)
 
     @property

@@ -17,7 +17,7 @@ from accounts.access import FROM_A_FILE, fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import ADMINISTER, PROPOSE, SEE_IAM
 from iamconsole.web.fragments import wants_fragment
-from iamconsole.web.tables import Listing, list_response
+from iamconsole.web.tables import TableListing, list_response
 from iamconsole.web.words import counted
 from sync import mirror, refresh, schedule, selectors, together
 from sync import pull as pulling
@@ -45,7 +45,7 @@ def pulls(request: HttpRequest, account_id: str) -> HttpResponseBase:
     )
 
 
-def _summed_up(listing: Listing) -> Mapping[str, Any]:
+def _summed_up(listing: TableListing) -> Mapping[str, Any]:
     together.sum_up(listing.page.rows)
     return {}
 

@@ -16,7 +16,7 @@ from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
 from accounts.stepup import demand_step_up
 from iamconsole.web import panels
-from iamconsole.web.panels import Panel, Row
+from iamconsole.web.panels import Panel, PanelRow
 from iamconsole.web.words import counted
 from sync import counter, selectors
 from sync.changes import PlanError
@@ -67,13 +67,13 @@ def register_panels() -> None:
     panels.register(Panel("overview.attention", "queue", "Queue", rows=_held, permission=SEE_IAM, position=0))
 
 
-def _held(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
+def _held(request: HttpRequest, aws_account: AwsAccount) -> Iterator[PanelRow]:
     if not selectors.standing(aws_account).is_held:
         return
     standing = counter.standing()
     may_release = service.may_release(signed_in(request))
     who = "Look at what waits, and release it." if may_release else "Owners of all AWS accounts release it."
-    yield Row(
+    yield PanelRow(
         "Nothing is sent to AWS: the queue of changes is held",
         reverse("queue") if may_release else "",
         text=f"{standing.why} {who}",

@@ -22,7 +22,7 @@ from sync.views.words import ErrorView, LogLine
 
 
 @dataclass(frozen=True)
-class Shown:
+class RefreshView:
     """A refresh as the page of its object tells of it."""
 
     run: Run
@@ -39,14 +39,14 @@ class Shown:
         return cls(run, outcome, said, ErrorView.of(run.error), signature(run.state, len(lines)))
 
 
-def shown(request: HttpRequest, row: MirroredRow) -> Shown | None:
+def shown(request: HttpRequest, row: MirroredRow) -> RefreshView | None:
     """The refresh of this object that the address names, after the button led there."""
     pk = request.GET.get("refreshed", "")
     if not pk.isascii() or not pk.isdigit() or len(pk) > 18:
         return None
     runs = Run.objects.filter(aws_account=row.aws_account, object_kind=row.kind, object_id=row.aws_id)
     run = runs.filter(pk=int(pk)).first()
-    return Shown.of(run) if run else None
+    return RefreshView.of(run) if run else None
 
 
 @require_POST
@@ -67,7 +67,7 @@ def object_refresh(request: HttpRequest, account_id: str, kind: str, aws_id: str
 def pull_refresh(request: HttpRequest, account_id: str, pk: int) -> HttpResponse:
     """The fragment that the object's page asks for while the refresh runs; then the page is shown anew."""
     run = fetch_run(request, account_id, pk, SEE_IAM)
-    found = Shown.of(run)
+    found = RefreshView.of(run)
     context = {"refresh": found, "signature": found.signature}
     response = poll_response(
         request, "sync/refresh.html", context, moving=run.is_active, page=reverse("pull", args=[account_id, pk])

@@ -32,7 +32,7 @@ _GONE = "There is nothing to show any more: it was taken, or its time is over."
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingSecrets:
     """What is to be shown of a change: to this operator (`mine`), or to somebody else."""
 
     operator: Operator
@@ -53,7 +53,7 @@ class ShownSecret:
     image: str = ""  # the same as a QR code, for an app to scan: a data URI
 
 
-def waiting_of(change: Change, steps: Iterable[Step], operator: Operator) -> list[Waiting]:
+def waiting_of(change: Change, steps: Iterable[Step], operator: Operator) -> list[WaitingSecrets]:
     """By operator. Asks the database only where one of the change's `steps` can have a secret."""
     if all(step.kind not in registry or registry[step.kind].risk is not Risk.SECRET for step in steps):
         return []
@@ -63,7 +63,7 @@ def waiting_of(change: Change, steps: Iterable[Step], operator: Operator) -> lis
         theirs = [row for row in rows if row.operator_id == each.pk]
         left = min(row.expires_at for row in theirs) - timezone.now()
         minutes = counted(max(1, math.ceil(left.total_seconds() / 60)), "minute")
-        found.append(Waiting(each, each == operator, len(theirs), minutes))
+        found.append(WaitingSecrets(each, each == operator, len(theirs), minutes))
     return found
 
 
@@ -139,7 +139,7 @@ def change_secrets_kept(request: HttpRequest, account_id: str, pk: int) -> HttpR
     return _back(change)
 
 
-def _shown(step: Step, each: sealed.Shown) -> ShownSecret:
+def _shown(step: Step, each: sealed.RevealedSecret) -> ShownSecret:
     operation = registry[step.kind]
     params, text = operation.parse(step.params), each.secret.open()
     arn = operation.objects(params)[0].partition(":")[2]

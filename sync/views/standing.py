@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from accounts.models import AwsAccount
-from sync.mirror import Place, sources
+from sync.mirror import AccountRegion, sources
 from sync.models import Run
-from sync.standing import Standing, standings
+from sync.standing import SourceStatus, standings
 from sync.views.charts import Chart, chart_of
 from sync.views.live import signature
 from sync.views.progress import rate_words, time_left
@@ -22,7 +22,7 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 class SourceLine:
     """Of a source in one Region, or in several where it stands alike: then `of` is the oldest of them."""
 
-    of: Standing
+    of: SourceStatus
     regions: int
     chart: Chart | None = None
     rate: str = ""
@@ -71,18 +71,18 @@ def sources_of(aws_account: AwsAccount, *, only: str = "", whole: bool = False) 
     )
 
 
-def _is_notable(standing: Standing) -> bool:
+def _is_notable(standing: SourceStatus) -> bool:
     return standing.active is not None or _is_in_trouble(standing)
 
 
-def _is_in_trouble(standing: Standing) -> bool:
+def _is_in_trouble(standing: SourceStatus) -> bool:
     """What was never read yet isn't."""
     return standing.holding.state not in ("held", "never") or standing.holding.braked_in is not None
 
 
-def _alike(found: Sequence[Standing]) -> Iterable[Sequence[Standing]]:
+def _alike(found: Sequence[SourceStatus]) -> Iterable[Sequence[SourceStatus]]:
     """A source's Regions in which it stands alike, together: an AWS account has some twenty, and most are empty."""
-    together: dict[tuple[str, ...], list[Standing]] = {}
+    together: dict[tuple[str, ...], list[SourceStatus]] = {}
     for standing in found:
         run, holding = standing.active, standing.holding
         by_itself = standing.region if holding.braked_in else ""
@@ -92,17 +92,17 @@ def _alike(found: Sequence[Standing]) -> Iterable[Sequence[Standing]]:
     return together.values()
 
 
-def _lines(aws_account: AwsAccount, groups: Iterable[Sequence[Standing]]) -> list[SourceLine]:
+def _lines(aws_account: AwsAccount, groups: Iterable[Sequence[SourceStatus]]) -> list[SourceLine]:
     return [_line(aws_account, group[0]) if len(group) == 1 else _line_of_several(group) for group in groups]
 
 
-def _line_of_several(group: Sequence[Standing]) -> SourceLine:
+def _line_of_several(group: Sequence[SourceStatus]) -> SourceLine:
     return SourceLine(min(group, key=lambda each: each.holding.at or _LONG_AGO), len(group))
 
 
-def _line(aws_account: AwsAccount, standing: Standing) -> SourceLine:
+def _line(aws_account: AwsAccount, standing: SourceStatus) -> SourceLine:
     run = standing.active
-    least_s = sources[standing.source].least_s(Place(aws_account, standing.region))
+    least_s = sources[standing.source].least_s(AccountRegion(aws_account, standing.region))
     return SourceLine(
         of=standing,
         regions=1,

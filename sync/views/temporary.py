@@ -26,7 +26,7 @@ from sync.views.fetch import fetch_to_stop
 
 
 @dataclass(frozen=True)
-class Temporary:
+class TemporaryAccess:
     """`other`: the removal of a grant, the grant of a removal."""
 
     change: Change
@@ -34,7 +34,7 @@ class Temporary:
     form: EndForm | None
 
     @classmethod
-    def of(cls, request: HttpRequest, change: Change) -> Temporary | None:
+    def of(cls, request: HttpRequest, change: Change) -> TemporaryAccess | None:
         other = change.ends if change.ends_id else removal_of(change) if change.until else None
         if other is None:
             return None

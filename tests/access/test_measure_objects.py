@@ -8,7 +8,7 @@ from access.plans.check import AccessCheck
 from accounts.models import AwsAccount
 from identities import operations as ops
 from policies.operations.managed import create_policy, delete_policy
-from sync.operations import Planned, StepSpec, registry
+from sync.operations import PlannedStep, StepSpec, registry
 from tests.access.mirrored import OTHER, allow, arn, deny, managed, role, text_of, user
 from tests.access.test_measure_plan import findings, measured, told
 from tests.services.rows import attach, join, make_group
@@ -53,7 +53,7 @@ def test_what_is_given_under_the_new_name_is_told_under_it(aws_account: AwsAccou
     dana, new = user(aws_account, "dana"), arn("user/dana.okafor")
     given = StepSpec("iam.user.attach", {"owner_arn": new, "policy_arn": reports.arn})
     steps = [
-        Planned(number, registry[spec.kind], registry[spec.kind].parse(spec.params), "", None)
+        PlannedStep(number, registry[spec.kind], registry[spec.kind].parse(spec.params), "", None)
         for number, spec in enumerate([ops.rename(dana, "dana.okafor", "/"), given], start=1)
     ]
     found = AccessCheck().measure(aws_account, steps, [])
@@ -110,7 +110,7 @@ def test_of_the_deleted_no_credentials_are_told_one_by_one(aws_account: AwsAccou
     dana = user(aws_account, "dana")
     steps = [StepSpec("iam.key.create", {"owner_arn": dana.arn}), ops.delete(dana)]
     planned = [
-        Planned(number, registry[spec.kind], registry[spec.kind].parse(spec.params), "", None)
+        PlannedStep(number, registry[spec.kind], registry[spec.kind].parse(spec.params), "", None)
         for number, spec in enumerate(steps, start=1)
     ]
     found = AccessCheck().measure(aws_account, planned, [])

@@ -11,7 +11,7 @@ from identities import operations as ops
 from policies.operations import plan_update
 from sync import checks
 from sync.changes.plan import plan
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.operations import StepSpec
 from tests.access.mirrored import ID, OTHER, allow, arn, deny, managed, role, text_of, user
 from tests.services.rows import attach, join, make_group
@@ -28,7 +28,7 @@ def measured(aws_account: AwsAccount, *steps: StepSpec) -> Any:
     return checks.measure(aws_account, plan(aws_account, steps).steps)["access"].kept
 
 
-def findings(aws_account: AwsAccount, *steps: StepSpec) -> list[Finding]:
+def findings(aws_account: AwsAccount, *steps: StepSpec) -> list[PlanFinding]:
     return list(checks.measure(aws_account, plan(aws_account, steps).steps)["access"].findings)
 
 

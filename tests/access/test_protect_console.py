@@ -24,7 +24,7 @@ from identities.operations import (
 from policies.operations import plan_update
 from sync.aws.permissions import console_role_policy, console_role_trust
 from sync.aws.purpose import Tier
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.operations import StepSpec
 from tests.services.changing import propose
 from tests.services.rows import attach as attached
@@ -32,7 +32,7 @@ from tests.services.rows import make_document, make_policy, make_role
 from tests.services.rows import put_inline as inline
 
 pytestmark = pytest.mark.django_db
-Found = Callable[..., list[Finding]]
+Found = Callable[..., list[PlanFinding]]
 Said = Callable[..., str]
 
 PROTECTED, LOCKED_OUT = "PROTECTED_ROLE", "_OUT"
@@ -70,9 +70,9 @@ def roles(aws_account: AwsAccount) -> dict[str, IamRole]:
 def found(aws_account: AwsAccount, erin: Operator) -> Found:
     """The findings with one of the codes that a proposal of these steps has."""
 
-    def of(code: str, *steps: StepSpec) -> list[Finding]:
+    def of(code: str, *steps: StepSpec) -> list[PlanFinding]:
         change = propose(aws_account, erin, steps)
-        return [finding for finding in map(Finding.from_json, change.findings) if finding.code.endswith(code)]
+        return [finding for finding in map(PlanFinding.from_json, change.findings) if finding.code.endswith(code)]
 
     return of
 

@@ -17,7 +17,7 @@ from accounts.models import AwsAccount, Operator
 from accounts.roles import Role
 from emulator.process import Emulator
 from identities.operations import put_inline
-from sync.changes.dry_run import Meets
+from sync.changes.dry_run import ForecastOutcome
 from sync.models import Change, Run
 from tests.conftest import make_operator
 from tests.services.browser import LOOKS, axe_violations
@@ -206,7 +206,10 @@ def tried_and_protected(aws_account: AwsAccount, erin: Operator) -> Change:
     aws_account.save()
     change = propose(aws_account, erin, [put_inline(make_role(aws_account, "rescue"), "more", document("s3:Get*"))])
     change.comments.create(operator=erin, text="It moves to another bucket.")
-    met = [{"position": number, "outcome": meets, "sentence": "So it is."} for number, meets in enumerate(Meets, 1)]
+    met = [
+        {"position": number, "outcome": meets, "sentence": "So it is."}
+        for number, meets in enumerate(ForecastOutcome, 1)
+    ]
     lacks = {"action": "iam:PutRolePolicy", "resource": "arn:aws:iam::123456789012:role/rescue", "detail": "No policy."}
     change.dry_runs.create(
         asked_by=erin, finished_at=timezone.now(), steps=met, permissions=[{**lacks, "state": "missing"}]

@@ -14,7 +14,7 @@ from emulator.process import Emulator
 from sync import changes, operations
 from sync.aws.client import reader
 from sync.models import Change, Step
-from sync.operations import Done, StepSpec, Tried
+from sync.operations import PreviousAttempt, StepResult, StepSpec
 from tests.cognito.people_cases import Customers, customers
 from tests.services.changing import carry_out, propose, worked
 
@@ -49,7 +49,7 @@ def made(found: Customers) -> tuple[str, datetime]:
     return sub, date
 
 
-def ours(found: Customers, tried: Tried, **attributes: str) -> Done | None:
+def ours(found: Customers, tried: PreviousAttempt, **attributes: str) -> StepResult | None:
     operation = operations.registry["cognito.user.create"]
     client: Any = reader(found.pool.aws_account, region=found.pool.region)
     said = operation.parse(invitation(found, **attributes).params)
@@ -61,14 +61,14 @@ def test_who_was_made_since_our_first_try_is_ours(began: float, adopted: bool, f
     """`began`: seconds after the second in which she was made. AWS tells no more, and may show her late."""
     invited_elsewhere(found)
     sub, at = made(found)
-    done = ours(found, Tried(at.replace(microsecond=0) + timedelta(seconds=began), {"there": ""}))
-    assert done == (Done({"id": sub}) if adopted else None)
+    done = ours(found, PreviousAttempt(at.replace(microsecond=0) + timedelta(seconds=began), {"there": ""}))
+    assert done == (StepResult({"id": sub}) if adopted else None)
 
 
 def test_who_was_there_before_our_first_try_is_not_ours(found: Customers) -> None:
     invited_elsewhere(found)
     sub, at = made(found)
-    assert ours(found, Tried(at - timedelta(seconds=5), {"there": sub})) is None
+    assert ours(found, PreviousAttempt(at - timedelta(seconds=5), {"there": sub})) is None
 
 
 @pytest.mark.parametrize(
@@ -79,12 +79,12 @@ def test_ours_is_as_we_said_but_for_what_aws_verified(
     attributes: dict[str, str], adopted: bool, found: Customers
 ) -> None:
     invited_elsewhere(found)
-    done = ours(found, Tried(timezone.now() - timedelta(seconds=5), {"there": ""}), **attributes)
+    done = ours(found, PreviousAttempt(timezone.now() - timedelta(seconds=5), {"there": ""}), **attributes)
     assert bool(done) is adopted
 
 
 def test_nobody_of_that_name_is_not_ours(found: Customers) -> None:
-    assert ours(found, Tried(timezone.now(), {"there": ""})) is None
+    assert ours(found, PreviousAttempt(timezone.now(), {"there": ""})) is None
 
 
 def test_an_answer_that_was_lost_is_adopted_and_she_is_invited_once(found: Customers, erin: Operator) -> None:

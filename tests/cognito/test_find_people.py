@@ -19,7 +19,7 @@ from cognito.people.table import THERE, Asked, rows_of
 from cognito.selectors import UNFINISHED, After, Wanted, exactly, matching, page_of, people_of, with_attribute
 from cognito.tables import listed_people, people_table
 from iamconsole.web import keyset, tables
-from iamconsole.web.keyset import Page
+from iamconsole.web.keyset import KeysetPage
 from identities.bulk.csv_text import Line
 from tests.cognito.pulled_people import make, names, pull_people
 from tests.cognito.rows import make_person, make_pool
@@ -140,9 +140,9 @@ def test_what_many_have_is_paged_through_there_and_back(
         make_person(pool, f"user{number:02}", attributes={"custom:plan": plan}, created_at=at)
     people = people_table(pool, ["email", "custom:plan"], exports=False)
 
-    def page(**cursor: str) -> Page:
+    def page(**cursor: str) -> KeysetPage:
         asking = QueryDict(f"{asked}&rows=3&{urlencode(cursor)}")
-        return tables.Listing(people, listed_people(pool), pool, asking).page
+        return tables.TableListing(people, listed_people(pool), pool, asking).page
 
     there = [page()]
     while there[-1].next:

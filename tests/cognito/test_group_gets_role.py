@@ -14,7 +14,7 @@ from sync import operations
 from sync.aws.client import reader
 from sync.draft import Draft
 from sync.models import Change
-from sync.operations import Tried
+from sync.operations import PreviousAttempt
 from tests.cognito.people_cases import Customers, customers
 from tests.services.changing import carry_out, propose
 
@@ -69,7 +69,7 @@ def test_what_a_killed_worker_did_is_ours_whatever_role_the_group_got(found: Cus
     p = operation.parse(on_person(ada, ADD, group="vip").params)
     expected = operation.mirrored(Draft(ada.aws_account), p)
     live = {**expected, "member": True, "role": ROLE}
-    tried = [Tried(timezone.now(), expected)]
+    tried = [PreviousAttempt(timezone.now(), expected)]
     client = reader(ada.aws_account, region=ada.region)
     assert operation.done(client, p, live, tried) is not None
     assert operation.done(client, p, {**live, "group": "another"}, tried) is None

@@ -22,7 +22,7 @@ from sync import changes
 from sync.aws import errors, visiting
 from sync.aws.visiting import published_logo
 from sync.models import Change
-from sync.operations import Tried
+from sync.operations import PreviousAttempt
 from tests.cognito.pool_operation_cases import BLUE, Arranged, arrange, css_of
 from tests.services.changing import carry_out, propose
 from tests.services.pages import address, get, text_of
@@ -262,7 +262,7 @@ def test_what_is_left_out_is_not_sent_empty() -> None:
     ],
 )
 def test_our_write_shows_by_what_is_there_and_when_it_was_set(live: dict[str, Any], done: bool) -> None:
-    tried = [Tried(timezone.now(), {"css": "", "logo": True, "changed": "2026-01-01"})]
+    tried = [PreviousAttempt(timezone.now(), {"css": "", "logo": True, "changed": "2026-01-01"})]
     door: Any = None  # it isn't asked
     assert bool(SetLook().done(door, SENT, live, tried)) is done
 
@@ -286,7 +286,7 @@ def test_no_look_is_set_until_a_date() -> None:
 )
 def test_nobody_elses_address_is_asked(aws_account: AwsAccount, url: str) -> None:
     aws_account.emulated = False
-    with pytest.raises(errors.Refused, match="CloudFront"):
+    with pytest.raises(errors.ConsoleRefused, match="CloudFront"):
         published_logo(aws_account, url)
 
 
@@ -300,7 +300,7 @@ def test_no_more_is_read_than_a_logo_has(arranged: Arranged, monkeypatch: pytest
 
 
 def test_an_emulated_aws_account_asks_its_emulator_only(world: World) -> None:
-    with pytest.raises(errors.Refused, match="CloudFront"):
+    with pytest.raises(errors.ConsoleRefused, match="CloudFront"):
         published_logo(world.aws_account, "https://d111111abcdef8.cloudfront.net/logo.png")
     with pytest.raises(errors.NotFound):
         published_logo(world.aws_account, f"{world.emulator.url}/_emulator/logo?pool=eu-west-1_none&client=ALL")

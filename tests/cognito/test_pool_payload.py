@@ -25,7 +25,7 @@ from sync.changes import PlanError
 from sync.draft import Draft
 from sync.made import made_by
 from sync.models import Change
-from sync.operations import Tried, registry
+from sync.operations import PreviousAttempt, registry
 from tests.cognito.pool_operation_cases import BY_SES, Arranged, arrange, provider_of
 from tests.cognito.seeding import CLIENT_SECRET, ROLE, pull_pools
 from tests.services.changing import carry_out, propose
@@ -193,8 +193,8 @@ def test_a_new_secret_shows_by_the_date_alone(world: World) -> None:
     live = operation.live(door, p)
     p = replace(p, settings=live["settings"])
     later, before = (timezone.now() + timedelta(hours=hours) for hours in (1, -1))
-    assert operation.done(door, p, live, [Tried(later, live)]) is None
-    assert operation.done(door, p, live, [Tried(before, live)]) is not None
+    assert operation.done(door, p, live, [PreviousAttempt(later, live)]) is None
+    assert operation.done(door, p, live, [PreviousAttempt(before, live)]) is not None
 
 
 def test_a_secret_that_is_not_typed_stays_as_aws_has_it(world: World, erin: Operator) -> None:

@@ -13,7 +13,7 @@ from cognito.pools.operations import CreateDomain, make, remove, set_domain, upd
 from cognito.pools.operations.merging import merged
 from cognito.pools.operations.shapes import CLIENT, PROVIDER, RESOURCE_SERVER
 from sync.changes import PlanError
-from sync.operations import BadParams, Tried, registry
+from sync.operations import BadParams, PreviousAttempt, registry
 from tests.cognito.pool_operation_cases import API, arrange
 from tests.services.changing import propose
 from tests.services.world import World
@@ -52,8 +52,8 @@ def test_one_that_was_there_before_us_is_not_ours() -> None:
     p = operation.parse(make(RESOURCE_SERVER, ARN, API, {"Name": "API"}).params)
     live = {"object": "x", "settings": {"Name": "API"}}
     door: Any = None  # it isn't asked
-    assert operation.done(door, p, live, [Tried(timezone.now(), None)]) is not None
-    assert operation.done(door, p, live, [Tried(timezone.now(), live)]) is None
+    assert operation.done(door, p, live, [PreviousAttempt(timezone.now(), None)]) is not None
+    assert operation.done(door, p, live, [PreviousAttempt(timezone.now(), live)]) is None
 
 
 @pytest.mark.parametrize(("domain", "certificate"), [("acme-shop", CERTIFICATE), ("id.acme.example", "")])

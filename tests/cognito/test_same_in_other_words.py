@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from accounts.models import AwsAccount
 from emulator.process import REGION, Emulator
 from sync.aws.client import reader
-from sync.mirror import Item, Mirror, ObservedItem, Place, Visit, mirror_of, sources, store
+from sync.mirror import AccountRegion, Item, Mirror, ObservedItem, Visit, mirror_of, sources, store
 from sync.models import Revision, Run
 from tests.cognito.seeding import POOL_SOURCES, Seeded, in_order, pull_pools, seed
 from tests.sync.pulling import trust
@@ -51,7 +51,7 @@ def with_more(found: Seeded, emulator: Emulator) -> None:
 
 
 def items_of_all(aws_account: AwsAccount) -> list[tuple[Mirror, list[Item]]]:
-    client, place = reader(aws_account, region=REGION), Place(aws_account, REGION)
+    client, place = reader(aws_account, region=REGION), AccountRegion(aws_account, REGION)
     found = []
     for source in (sources[name] for name in in_order(POOL_SOURCES)):
         pages = list(source.pages(client, None, place))

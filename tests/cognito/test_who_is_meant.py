@@ -134,7 +134,7 @@ def test_what_stands_in_the_way_is_told_by_name(
 ) -> None:
     change = disabled(jane, hal)
     change.findings = [{"code": "X", "severity": "warning", "message": f"{jane.aws_id} is disabled already."}]
-    change.error = {"sentence": f"{jane.aws_id} was disabled meanwhile.", "class": "Refused"}
+    change.error = {"sentence": f"{jane.aws_id} was disabled meanwhile.", "class": "ConsoleRefused"}
     change.save(update_fields=["findings", "error"])
     text = plan(client_of(hal), change)
     assert f"{JANE} ({ADDRESS}) is disabled already." in text

@@ -193,7 +193,7 @@ def test_a_machine_without_credentials(aws_account: AwsAccount, monkeypatch: pyt
 
 def test_the_root_user_is_refused(emulator: Emulator, aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session, "_EMULATOR_KEY_ID", wellknown.ROOT_KEY_ID)
-    with pytest.raises(errors.RootUser):
+    with pytest.raises(errors.RootUserRefused):
         reader(aws_account).call("iam", "ListUsers")
     assert emulator.calls("ListUsers") == []
 

@@ -10,7 +10,7 @@ import pytest
 from accounts.models import AwsAccount
 from sync.aws.purpose import READING
 from sync.aws.session import AwsSession, invoke
-from sync.aws.target import Target, home_region, target_of
+from sync.aws.target import AwsTarget, home_region, target_of
 
 
 class Stopped(Exception):
@@ -25,7 +25,7 @@ def sent_to(service: str, operation: str, region: str, monkeypatch: pytest.Monke
     """The address, and the Region that signs."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "not-a-secret")
-    session = AwsSession(Target("1" * 12, "aws", region, False, "", ""), READING)
+    session = AwsSession(AwsTarget("1" * 12, "aws", region, False, "", ""), READING)
     client = session._build(session._ambient(), service, region, resends=False)
     client.meta.events.register("before-send", stop)
     with pytest.raises(Stopped) as stopped:

@@ -72,7 +72,7 @@ def test_no_line_holds_a_secret(emulator: Emulator, aws_account: AwsAccount, cap
     client = writer(aws_account, change_id=7, operator="alice@example.org")
     secret = client.call("iam", "CreateAccessKey", UserName="eve")["AccessKey"]["SecretAccessKey"].open()
     client.call("iam", "CreateLoginProfile", UserName="eve", Password="correct-Horse-7-battery")
-    with pytest.raises(errors.Exists):
+    with pytest.raises(errors.AlreadyExists):
         client.call("iam", "CreateLoginProfile", UserName="eve", Password="correct-Horse-7-battery")
     written = "\n".join(JsonFormatter().format(record) for record in caplog.records)
     assert "CreateLoginProfile" in written

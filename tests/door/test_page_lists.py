@@ -13,7 +13,7 @@ from emulator.process import Emulator
 from sync.aws import client as door
 from sync.aws import errors
 from sync.aws.calls import is_known, is_read
-from sync.aws.client import AwsClient, Page, reader
+from sync.aws.client import AwsClient, ListPage, reader
 from sync.aws.paging import paging_of
 from tests.services.aws_models import model_of
 
@@ -58,7 +58,7 @@ def made_organization(emulator: Emulator, accounts: int) -> str:
     return str(organizations.list_roots()["Roots"][0]["Id"])
 
 
-def accounts_of(pages: list[Page]) -> list[int]:
+def accounts_of(pages: list[ListPage]) -> list[int]:
     return [len(page.items["Accounts"]) for page in pages]
 
 

@@ -72,7 +72,7 @@ def test_what_is_wrong_without_a_marker_is_no_expired_one(emulator: Emulator, aw
 
 def test_nobody_is_billed_for_by_a_pull(emulator: Emulator, aws_account: AwsAccount, pools: list[str]) -> None:
     person: dict[str, Any] = {"UserPoolId": pools[0], "Username": "anna"}
-    with pytest.raises(errors.Refused, match="bills"):
+    with pytest.raises(errors.ConsoleRefused, match="bills"):
         reader(aws_account, region=REGION).call("cognito-idp", "AdminGetUser", **person)
     assert emulator.calls("AdminGetUser") == []
     emulator.rules([{"action": "AdminGetUser", "error": {"code": "UserNotFoundException"}}])
@@ -83,6 +83,6 @@ def test_nobody_is_billed_for_by_a_pull(emulator: Emulator, aws_account: AwsAcco
 def test_a_quota_that_is_used_up_is_not_asked_for_again(emulator: Emulator, aws_account: AwsAccount) -> None:
     """botocore takes LimitExceededException for throttling."""
     emulator.rules([{"action": "ListUserPools", "error": {"code": "LimitExceededException"}}])
-    with pytest.raises(errors.Limit):
+    with pytest.raises(errors.LimitExceeded):
         next(reader(aws_account, region=REGION).pages("cognito-idp", "ListUserPools"))
     assert len(emulator.calls("ListUserPools")) == 1

@@ -18,9 +18,9 @@ from emulator.process import Emulator
 from sync.aws import errors
 from sync.aws.calls import is_signed
 from sync.aws.client import reader, visitor, writer
-from sync.aws.pacing import Several
+from sync.aws.pacing import CombinedPace
 from sync.aws.quotas import DEFAULT_QUOTAS, category_of, forecast_s, rate_of
-from sync.aws.shared_pace import Line, SharedPace
+from sync.aws.shared_pace import PaceKey, SharedPace
 from sync.aws.translation import Sending
 from sync.models import SharedRate
 from tests.door.test_ask_politely import Clock
@@ -28,7 +28,7 @@ from tests.services.aws_models import model_of
 from tests.services.workers import ROOT, database_url
 
 ACCOUNT = "1" * 12
-LINE = Line(ACCOUNT, "eu-central-1", "UserPoolClientRead")  # 15 a second, of which 3 are ours
+LINE = PaceKey(ACCOUNT, "eu-central-1", "UserPoolClientRead")  # 15 a second, of which 3 are ours
 MakePace = Callable[..., SharedPace]
 
 
@@ -41,7 +41,7 @@ def clock() -> Clock:
 def make_pace(db: None, clock: Clock) -> MakePace:
     """As many processes would have them: each holds its own places."""
 
-    def make(*, urgent: bool = False, line: Line = LINE) -> SharedPace:
+    def make(*, urgent: bool = False, line: PaceKey = LINE) -> SharedPace:
         return SharedPace(line, urgent, clock, clock, clock.sleep)
 
     return make
@@ -72,9 +72,9 @@ def test_two_processes_share_one_line(make_pace: MakePace, clock: Clock) -> None
 def test_each_region_category_and_account_has_its_own(make_pace: MakePace, clock: Clock) -> None:
     for line in (
         LINE,
-        Line(ACCOUNT, "us-east-1", LINE.category),
-        Line(ACCOUNT, LINE.region, "UserPoolRead"),
-        Line("2" * 12, LINE.region, LINE.category),
+        PaceKey(ACCOUNT, "us-east-1", LINE.category),
+        PaceKey(ACCOUNT, LINE.region, "UserPoolRead"),
+        PaceKey("2" * 12, LINE.region, LINE.category),
     ):
         make_pace(line=line).wait()
     assert clock.now == 100
@@ -166,12 +166,12 @@ def test_who_waits_in_which_line(aws_account: AwsAccount, settings: Any) -> None
         return client._pace(Sending("cognito-idp", operation, ACCOUNT, write=False), params)
 
     pull = pace(reader(aws_account, region="eu-central-1"), "ListUsers", UserPoolId="p")
-    assert (pull.line, pull.urgent) == (Line(ACCOUNT, "eu-central-1", "UserList"), False)
+    assert (pull.line, pull.urgent) == (PaceKey(ACCOUNT, "eu-central-1", "UserList"), False)
     assert pace(reader(aws_account, region="eu-central-1", urgent=True), "ListUsers").urgent
     change = writer(aws_account, change_id=1, operator="alice@example.org").at("eu-west-1")
-    assert pace(change, "AdminDisableUser").line == Line(ACCOUNT, "eu-west-1", "UserUpdate")
+    assert pace(change, "AdminDisableUser").line == PaceKey(ACCOUNT, "eu-west-1", "UserUpdate")
     assert pace(change, "AdminDisableUser").urgent
-    assert isinstance(pace(reader(aws_account), "ListGroups", UserPoolId="p"), Several)  # 5 a second for each pool
+    assert isinstance(pace(reader(aws_account), "ListGroups", UserPoolId="p"), CombinedPace)  # 5 a second for each pool
     assert pace(visitor(aws_account, region="eu-west-1"), "InitiateAuth") is None
 
 

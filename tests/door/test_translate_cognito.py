@@ -51,11 +51,11 @@ def test_each_code_of_the_models_is_placed() -> None:
     [
         ("TooManyRequestsException", "Rate exceeded", errors.Throttled),
         ("UserNotFoundException", "User does not exist.", errors.NotFound),
-        ("UsernameExistsException", "User account already exists", errors.Exists),
+        ("UsernameExistsException", "User account already exists", errors.AlreadyExists),
         ("AliasExistsException", "", errors.Conflict),
         ("UserPoolAddOnNotEnabledException", "", errors.FeatureOff),
         ("FeatureUnavailableInTierException", "", errors.FeatureOff),
-        ("LimitExceededException", "Too many user pools.", errors.Limit),
+        ("LimitExceededException", "Too many user pools.", errors.LimitExceeded),
         ("LimitExceededException", "Attempt limit exceeded, please try after some time.", errors.TriedTooOften),
         ("LimitExceededException", "Exceeded daily email limit for the operation", errors.MailsUsedUp),
         ("NotAuthorizedException", "User cannot be confirmed. Current status is CONFIRMED", errors.WrongState),

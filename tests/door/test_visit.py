@@ -60,9 +60,9 @@ def test_tokens_come_wrapped(emulator: Emulator, aws_account: AwsAccount, app: s
 
 def test_a_visitor_can_do_nothing_that_takes_a_right(emulator: Emulator, aws_account: AwsAccount) -> None:
     for operation in ("ListUserPools", "AdminDeleteUser"):
-        with pytest.raises(errors.Refused):
+        with pytest.raises(errors.ConsoleRefused):
             visitor(aws_account, region=REGION).call("cognito-idp", operation)
-    with pytest.raises(errors.Refused):
+    with pytest.raises(errors.ConsoleRefused):
         reader(aws_account, region=REGION).call("cognito-idp", "InitiateAuth")
     assert emulator.calls() == []
 
@@ -75,7 +75,7 @@ def test_signing_up_needs_writes_to_be_on(emulator: Emulator, aws_account: AwsAc
         visitor(aws_account, region=REGION).call("cognito-idp", "SignUp", **given)
     assert emulator.calls("SignUp") == []
     AwsAccount.objects.filter(pk=aws_account.pk).update(writes_enabled=True)
-    with pytest.raises(errors.Exists):
+    with pytest.raises(errors.AlreadyExists):
         visitor(aws_account, region=REGION).call("cognito-idp", "SignUp", **given)
 
 

@@ -116,7 +116,7 @@ def test_signing_in_says_that_the_disk_is_full(full: None) -> None:
 def test_doctor_has_a_sentence_for_it(full: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "PING_S", 0.1)
 
-    def no_room() -> health.Finding:
+    def no_room() -> health.DoctorFinding:
         with connection.cursor() as cursor:
             while True:
                 cursor.execute("INSERT INTO filler VALUES (zeroblob(1500))")

@@ -216,7 +216,7 @@ def test_jitter_spreads_what_was_due_at_once(aws_account: AwsAccount) -> None:
     now = timezone.now()
     each = [another(f"{number:012}", pull_every_minutes=60) for number in range(1, 61)]
     for one in each:
-        assert schedule.take(schedule.Due(one, "iam.details", "", None), now)
+        assert schedule.take(schedule.DueSource(one, "iam.details", "", None), now)
     waits = [row.next_at - now for row in Schedule.objects.all()]
     assert min(waits) >= timedelta(minutes=60)
     assert max(waits) <= timedelta(minutes=66)
@@ -229,7 +229,7 @@ def test_what_is_slow_by_nature_comes_seldom(aws_account: AwsAccount) -> None:
     aws_account.refresh_from_db()
     now = timezone.now()
     for name, source in sources.items():
-        schedule.take(schedule.Due(aws_account, name, "", None), now)
+        schedule.take(schedule.DueSource(aws_account, name, "", None), now)
         wait = Schedule.objects.get(source=name).next_at - now
         assert wait >= max(source.every or timedelta(), timedelta(minutes=5)), name
 

@@ -11,7 +11,7 @@ from identities.operations import attach
 from policies.operations import plan_update
 from sync import changes, operations
 from sync.models import Attempt, Change, Step
-from sync.operations import Done, Guarantee
+from sync.operations import Guarantee, StepResult
 from tests.services.changing import carry_out, lines, propose, worked
 from tests.services.world import World, document
 
@@ -215,7 +215,7 @@ def test_a_worker_that_died_over_it_leaves_it_unknown(
 ) -> None:
     operation = operations.registry["iam.role.attach"]
     monkeypatch.setattr(operation, "guarantee", Guarantee.AT_MOST_ONCE)
-    monkeypatch.setattr(operation, "done", lambda *args: Done())
+    monkeypatch.setattr(operation, "done", lambda *args: StepResult())
     role, policy = world.role(), world.policy()
     change = propose(world.aws_account, erin, [attach(role, policy.arn)])
     step = change.steps.get()

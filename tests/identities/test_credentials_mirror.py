@@ -21,7 +21,7 @@ from identities.models import (
     SigningCertificate,
     SshKey,
 )
-from sync.mirror import Place
+from sync.mirror import AccountRegion
 from sync.models import Facet, Revision, Run
 from sync.selectors import holding
 from tests.services.console_roles import connect_by_roles, make_console_role
@@ -271,5 +271,5 @@ def test_a_device_that_two_users_seem_to_have_is_the_latters(
     """It went from one to the other while a pull read them one after the other."""
     entry = {"SerialNumber": MfaDevice.objects.get().name, "EnableDate": timezone.now()}
     users = [{"UserId": user.aws_id, "UserName": user.name, "Arn": user.arn} for user in (jane, plain)]
-    MFA.save(Place(aws_account), [MFA.see(user | {"Credentials": [entry]}) for user in users], timezone.now())
+    MFA.save(AccountRegion(aws_account), [MFA.see(user | {"Credentials": [entry]}) for user in users], timezone.now())
     assert MfaDevice.objects.get().user == plain

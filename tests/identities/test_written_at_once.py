@@ -17,7 +17,7 @@ from accounts.models import AwsAccount
 from identities.edges import tie_memberships
 from identities.models import IamAccount, IamGroup, IamUser
 from sync import mirror
-from sync.mirror import Item, Place, Seen
+from sync.mirror import AccountRegion, Item, ParsedItem
 from sync.mirror.rows import columns, write
 from tests.conftest import wait_until
 
@@ -28,8 +28,8 @@ JANE = "AIDAJANE"
 
 
 @pytest.fixture
-def place(aws_account: AwsAccount) -> Place:
-    found = Place(aws_account)
+def place(aws_account: AwsAccount) -> AccountRegion:
+    found = AccountRegion(aws_account)
     write(IamUser, [columns(found, timezone.now(), aws_id=name, name=name) for name in (JANE, "AIDAJOHN")])
     return found
 
@@ -66,7 +66,7 @@ def at_once() -> Iterator[Callable[[Callable[[], object], Callable[[], object]],
     yield do
 
 
-def save(place: Place, kind: str, facet: str, item: Item) -> Callable[[], None]:
+def save(place: AccountRegion, kind: str, facet: str, item: Item) -> Callable[[], None]:
     about = mirror.mirror_of(kind, facet)
     return lambda: about.save(place, [about.see(item)], timezone.now())
 
@@ -76,7 +76,7 @@ def of_jane(*credentials: Item) -> Item:
 
 
 def test_two_facets_of_a_users_credentials(
-    place: Place, at_once: Callable[[Callable[[], object], Callable[[], object]], None]
+    place: AccountRegion, at_once: Callable[[Callable[[], object], Callable[[], object]], None]
 ) -> None:
     key = {"AccessKeyId": "AKIA1", "Status": "Active", "CreateDate": "2026-01-01T00:00:00+00:00"}
     device = {"SerialNumber": "arn:aws:iam::123456789012:mfa/jane", "EnableDate": "2026-01-01T00:00:00+00:00"}
@@ -87,7 +87,7 @@ def test_two_facets_of_a_users_credentials(
 
 @pytest.mark.parametrize("is_new", [True, False])
 def test_two_settings_of_an_aws_account(
-    place: Place, at_once: Callable[[Callable[[], object], Callable[[], object]], None], is_new: bool
+    place: AccountRegion, at_once: Callable[[Callable[[], object], Callable[[], object]], None], is_new: bool
 ) -> None:
     who = {"AccountId": "123456789012", "Arn": "arn:aws:iam::123456789012:root"}
     if not is_new:
@@ -102,13 +102,13 @@ def test_two_settings_of_an_aws_account(
 
 
 def test_two_members_of_a_group(
-    place: Place, at_once: Callable[[Callable[[], object], Callable[[], object]], None]
+    place: AccountRegion, at_once: Callable[[Callable[[], object], Callable[[], object]], None]
 ) -> None:
     write(IamGroup, [columns(place, timezone.now(), aws_id="AGPA", name="developers")])
     users = dict(IamUser.objects.values_list("aws_id", "pk"))
 
     def join(user: str) -> Callable[[], object]:
-        contents: dict[str, Seen | dict[str, list[str]]] = {user: {"groups": ["developers"]}}
+        contents: dict[str, ParsedItem | dict[str, list[str]]] = {user: {"groups": ["developers"]}}
         return lambda: tie_memberships(place, users, contents, timezone.now(), final=True)  # type: ignore[arg-type]
 
     at_once(join(JANE), join("AIDAJOHN"))

@@ -9,7 +9,7 @@ from accounts.models import AwsAccount, Operator
 from identities import operations
 from policies.operations import plan_update
 from policies.plan_findings import LintCheck
-from sync.operations import Planned, registry
+from sync.operations import PlannedStep, registry
 from tests.services.changing import propose
 from tests.services.rows import make_policy, make_role, make_user
 from tests.services.world import document
@@ -50,7 +50,7 @@ def test_the_trust_policy_of_a_new_role_is_judged_as_one(aws_account: AwsAccount
 def test_what_is_no_policy_is_not_judged(aws_account: AwsAccount) -> None:
     spec = operations.create_saml(aws_account, "okta", "<EntityDescriptor/>".ljust(1_000))
     operation = registry[spec.kind]
-    step = Planned(1, operation, operation.parse(spec.params), "", None)
+    step = PlannedStep(1, operation, operation.parse(spec.params), "", None)
     assert LintCheck().measure(aws_account, [step], []) is None
 
 

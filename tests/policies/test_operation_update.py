@@ -9,7 +9,7 @@ from policies.operations import Update, plan_set_default, plan_update
 from policies.operations.update import UpdateParams
 from sync import changes
 from sync.models import Change
-from sync.operations import Done, StepSpec, Tried
+from sync.operations import PreviousAttempt, StepResult, StepSpec
 from tests.services.changing import carry_out, propose
 from tests.services.world import World, document
 
@@ -154,5 +154,5 @@ BEFORE = {"policy": "ANPA1", "default": "v1", "versions": ["v1"]}
 def test_a_version_is_ours_when_it_is_new_and_says_what_we_sent(says: str, live: object, expected: str | None) -> None:
     p = UpdateParams(policy_arn="arn:aws:iam::123456789012:policy/reports-write", document=OURS)
     door = Documents(v2=OURS.replace("\n", ""), v3=document("*"))
-    done = Update().done(door, p, live, [Tried(timezone.now(), BEFORE)])  # type: ignore[arg-type]
-    assert done == (Done({"version": expected}) if expected else None)
+    done = Update().done(door, p, live, [PreviousAttempt(timezone.now(), BEFORE)])  # type: ignore[arg-type]
+    assert done == (StepResult({"version": expected}) if expected else None)

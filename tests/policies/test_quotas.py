@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import AwsAccount, Operator
 from identities.operations import attach, create_group, create_user, delete_whole, update_trust
 from sync import changes
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.models import Change, Facet
 from sync.operations import StepSpec
 from tests.services.changing import carry_out, propose
@@ -117,7 +117,7 @@ def test_more_policies_where_aws_was_asked_for_more(world: World, erin: Operator
 
 
 def test_a_quota_that_nobody_pulled_is_a_warning_where_aws_may_have_raised_it(world: World, erin: Operator) -> None:
-    found = map(Finding.from_json, propose(world.aws_account, erin, attaching(world, 11)).findings)
+    found = map(PlanFinding.from_json, propose(world.aws_account, erin, attaching(world, 11)).findings)
     assert [(each.severity, each.step) for each in found if each.code == "TOO_MANY_ATTACHED"] == [("warning", 11)]
 
 

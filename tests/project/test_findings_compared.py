@@ -1,4 +1,4 @@
-"""Each finding that is compared between a plan and its apply says by values what it is about (sync.checks.Finding)."""
+"""Each finding that is compared between a plan and its apply says by values what it is about."""
 
 from __future__ import annotations
 

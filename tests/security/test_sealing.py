@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from accounts import second_factors
 from accounts.models import Operator
-from iamconsole.sealing import CannotUnseal, KeyMissing, Purpose, seal, sealed_under, unseal
+from iamconsole.sealing import CannotUnseal, KeyMissing, SealingPurpose, seal, sealed_under, unseal
 from tests.accounts.conftest import sign_in, totp_code, use_totp
 
 OLD, NEW = "an old key of the ring, long enough for production", "a new key of the ring, long enough for production"
@@ -20,9 +20,9 @@ TEXT = "wJalrXUtnFEMI/K7MDENG"
 labels = st.lists(st.one_of(st.text(max_size=8), st.integers(), st.none()), max_size=4).map(tuple)
 
 
-@given(st.text(), st.sampled_from(list(Purpose)), labels, st.sampled_from(list(Purpose)), labels)
+@given(st.text(), st.sampled_from(list(SealingPurpose)), labels, st.sampled_from(list(SealingPurpose)), labels)
 def test_it_opens_for_the_same_only(
-    text: str, purpose: Purpose, bound: tuple[object, ...], other: Purpose, others: tuple[object, ...]
+    text: str, purpose: SealingPurpose, bound: tuple[object, ...], other: SealingPurpose, others: tuple[object, ...]
 ) -> None:
     blob = seal(text, purpose, *bound)
     assert unseal(blob, purpose, *bound) == text
@@ -33,25 +33,25 @@ def test_it_opens_for_the_same_only(
 
 @given(st.text(min_size=1), st.data())
 def test_a_damaged_blob_isnt_opened(text: str, data: st.DataObject) -> None:
-    blob = seal(text, Purpose.PERSONAL)
+    blob = seal(text, SealingPurpose.PERSONAL)
     at = data.draw(st.integers(0, len(blob) - 2))  # the last digit has bits of no meaning
     damaged = blob[:at] + data.draw(st.sampled_from("AbZ09_-.")) + blob[at + 1 :]
     if damaged != blob:
         with pytest.raises(CannotUnseal):
-            unseal(damaged, Purpose.PERSONAL)
+            unseal(damaged, SealingPurpose.PERSONAL)
 
 
 def test_keys_can_be_replaced_without_losing_what_was_sealed(settings: Any) -> None:
     settings.SEAL_KEYS = [OLD]
-    blob = seal(TEXT, Purpose.PERSONAL)
+    blob = seal(TEXT, SealingPurpose.PERSONAL)
     assert TEXT not in blob
     settings.SEAL_KEYS = [NEW, OLD]
-    assert unseal(blob, Purpose.PERSONAL) == TEXT
-    newer = seal(TEXT, Purpose.PERSONAL)
+    assert unseal(blob, SealingPurpose.PERSONAL) == TEXT
+    newer = seal(TEXT, SealingPurpose.PERSONAL)
     settings.SEAL_KEYS = [NEW]
-    assert unseal(newer, Purpose.PERSONAL) == TEXT
+    assert unseal(newer, SealingPurpose.PERSONAL) == TEXT
     with pytest.raises(KeyMissing, match=f"SEAL_KEYS; its name is {sealed_under(blob)}"):
-        unseal(blob, Purpose.PERSONAL)
+        unseal(blob, SealingPurpose.PERSONAL)
 
 
 # ---- second factors --------------------------------------------------------------------------------------------

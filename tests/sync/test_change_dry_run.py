@@ -17,7 +17,7 @@ from policies.operations import plan_update
 from sync import changes
 from sync.aws.calls import is_read
 from sync.changes import dry_run
-from sync.changes.dry_run import Meets
+from sync.changes.dry_run import ForecastOutcome
 from sync.models import Change, DryRun
 from tests.services.changing import propose
 from tests.services.console_roles import connect_by_roles, make_console_role
@@ -162,7 +162,10 @@ PERMISSION = {"action": "iam:PutRolePolicy", "resource": "arn:aws:iam::123456789
         ({"permissions": [{**PERMISSION, "state": "missing"}]}, "Lacks <code>iam:PutRolePolicy</code>"),
         ({"permissions": [{**PERMISSION, "state": "unknown"}]}, "Permissions: not known"),
         ({"error": {"class": "Denied", "sentence": "The console can’t get in."}}, "The console can’t get in."),
-        *(({"steps": [{"position": 7, "outcome": meets.value, "sentence": "So."}]}, "Step 7") for meets in Meets),
+        *(
+            ({"steps": [{"position": 7, "outcome": meets.value, "sentence": "So."}]}, "Step 7")
+            for meets in ForecastOutcome
+        ),
         ({"steps": [{"position": n, "outcome": "ready", "sentence": "So."} for n in range(25)]}, "5 further steps"),
     ],
 )

@@ -11,7 +11,7 @@ from accounts.models import AuditEntry, AwsAccount, Operator
 from identities.operations import attach, detach
 from policies.operations import plan_update
 from sync import changes, checks
-from sync.checks import Check, Finding
+from sync.checks import PlanCheck, PlanFinding
 from sync.models import Change
 from sync.operations import StepSpec
 from tests.services.changing import propose
@@ -124,13 +124,13 @@ def test_the_second_of_two_steps_builds_on_the_first(world: World, erin: Operato
         propose(world.aws_account, erin, [attach(role, policy.arn), attach(role, policy.arn)])
 
 
-class Opinion(Check):
+class Opinion(PlanCheck):
     name = "opinion"
 
-    def __init__(self, finding: Finding) -> None:
+    def __init__(self, finding: PlanFinding) -> None:
         self.finding = finding
 
-    def look(self, aws_account: AwsAccount, steps: Any) -> list[Finding]:
+    def look(self, aws_account: AwsAccount, steps: Any) -> list[PlanFinding]:
         return [self.finding]
 
 
@@ -141,7 +141,7 @@ def check() -> Iterator[Any]:
 
 
 def test_what_a_check_finds_is_kept(world: World, erin: Operator, check: Any) -> None:
-    check(Finding("PASS_ROLE", "security_warning", "14 users could pass a role.", step=1))
+    check(PlanFinding("PASS_ROLE", "security_warning", "14 users could pass a role.", step=1))
     change = propose(world.aws_account, erin, plan_update(world.policy(), document("s3:GetObject")))
     change.refresh_from_db()
     assert change.findings == [
@@ -150,6 +150,6 @@ def test_what_a_check_finds_is_kept(world: World, erin: Operator, check: Any) ->
 
 
 def test_an_error_of_a_check_refuses(world: World, erin: Operator, check: Any) -> None:
-    check(Finding("GUARD", "error", "The last administrator would lose access."))
+    check(PlanFinding("GUARD", "error", "The last administrator would lose access."))
     with pytest.raises(changes.PlanError, match="last administrator"):
         propose(world.aws_account, erin, plan_update(world.policy(), document("s3:GetObject")))

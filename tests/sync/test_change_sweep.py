@@ -13,8 +13,8 @@ from accounts.models import AuditEntry, Operator
 from policies.operations import plan_update
 from sync import changes, checks
 from sync.changes import claims, sweeper
-from sync.changes.claims import ClaimLost
-from sync.checks import Check, Finding
+from sync.changes.claims import ChangeClaimLost
+from sync.checks import PlanCheck, PlanFinding
 from sync.models import Change, Lease
 from tests.services.changing import lines, propose, worked
 from tests.services.world import World, document
@@ -71,9 +71,9 @@ def test_who_lost_the_claim_writes_nothing_more(change: Change, erin: Operator) 
     swept(change)
     fast = claims.take(change.pk)
     assert fast is not None
-    with pytest.raises(ClaimLost), slow.held():
+    with pytest.raises(ChangeClaimLost), slow.held():
         pytest.fail("The slow worker still held it.")
-    with pytest.raises(ClaimLost):
+    with pytest.raises(ChangeClaimLost):
         slow.beat()
     fast.beat()
 
@@ -126,11 +126,11 @@ def test_a_long_change_goes_on_in_another_task(world: World, change: Change, eri
     assert worked(change).state == Change.State.APPLIED
 
 
-class Worse(Check):
+class Worse(PlanCheck):
     name = "worse"
 
-    def look(self, *args: Any) -> list[Finding]:
-        return [Finding("PASS_ROLE", "security_warning", "14 users could pass a role.")]
+    def look(self, *args: Any) -> list[PlanFinding]:
+        return [PlanFinding("PASS_ROLE", "security_warning", "14 users could pass a role.")]
 
 
 @pytest.fixture

@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from sync.checks import Finding, worse
+from sync.checks import PlanFinding, worse
 
-ON_PLAN = Finding(
+ON_PLAN = PlanFinding(
     "ARN_IS_NAMED", "warning", "reports, archive and 2 more name its ARN.", 3, about=tuple("abcd"), amount=4
 )
 
 
-def now(**other: Any) -> Finding:
+def now(**other: Any) -> PlanFinding:
     said = {"code": "ARN_IS_NAMED", "severity": "warning", "message": "words", "step": 3, "about": ("a",), "amount": 4}
-    return Finding.from_json(said | other)
+    return PlanFinding.from_json(said | other)
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def now(**other: Any) -> Finding:
     [now(), now(about=list("dcba")), now(about=[]), now(amount=1), now(severity="suggestion", about=["z"])],
     ids=["fewer names", "the same in another order", "none of them", "a smaller amount", "nothing grave"],
 )
-def test_no_more_than_was_said_isnt_worse(found: Finding) -> None:
+def test_no_more_than_was_said_isnt_worse(found: PlanFinding) -> None:
     assert worse([ON_PLAN], [found]) == []
 
 
@@ -40,15 +40,15 @@ def test_no_more_than_was_said_isnt_worse(found: Finding) -> None:
     ],
     ids=["another name", "more", "another step", "another code", "graver", "the same words of other names", "unknown"],
 )
-def test_anything_more_is_worse(found: Finding) -> None:
+def test_anything_more_is_worse(found: PlanFinding) -> None:
     assert worse([ON_PLAN], [found]) == [found]
 
 
 def test_what_an_earlier_release_stored_is_compared_by_its_words() -> None:
-    stored = Finding.from_json({"code": "PASS_ROLE", "severity": "warning", "message": "14 could."})
-    assert worse([stored], [Finding("PASS_ROLE", "warning", "14 could.", about=("x",))]) == []
-    assert worse([stored], [Finding("PASS_ROLE", "warning", "15 could.", about=("x",))]) != []
+    stored = PlanFinding.from_json({"code": "PASS_ROLE", "severity": "warning", "message": "14 could."})
+    assert worse([stored], [PlanFinding("PASS_ROLE", "warning", "14 could.", about=("x",))]) == []
+    assert worse([stored], [PlanFinding("PASS_ROLE", "warning", "15 could.", about=("x",))]) != []
 
 
 def test_it_is_stored_and_read_again_as_it_was() -> None:
-    assert Finding.from_json(ON_PLAN.as_json()) == ON_PLAN
+    assert PlanFinding.from_json(ON_PLAN.as_json()) == ON_PLAN

@@ -11,7 +11,7 @@ from django.db import DataError, connection
 from accounts.models import AwsAccount
 from identities.models import IamUser
 from policies.models import Document
-from sync.mirror import Place, bulk
+from sync.mirror import AccountRegion, bulk
 from sync.mirror.rows import columns, write
 from sync.models import Facet, Ownership
 
@@ -57,7 +57,7 @@ def test_each_type_of_column(aws_account: AwsAccount) -> None:
 
 
 def test_what_rows_do_not_name_stays(aws_account: AwsAccount) -> None:
-    place = Place(aws_account)
+    place = AccountRegion(aws_account)
     [pk] = write(IamUser, [columns(place, AT, aws_id="AIDA1", name="Jane")]).values()
     IamUser.objects.update(ownership=Ownership.IGNORED, path="/a/", gone_at=AT)
     again = columns(place, AT + timedelta(days=1), aws_id="AIDA1", name="Joan")

@@ -10,7 +10,7 @@ from django.db import connection
 
 from accounts.models import AwsAccount
 from cognito.models import CognitoUser, UserPool
-from sync.mirror import Place, bulk, copying
+from sync.mirror import AccountRegion, bulk, copying
 from sync.mirror.rows import KEY, columns, write
 from tests.sync.test_mirror_bulk import AT, HARD
 
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.stack]
 
 @pytest.fixture
 def common(aws_account: AwsAccount) -> dict[str, Any]:
-    place = Place(aws_account, "eu-west-1")
+    place = AccountRegion(aws_account, "eu-west-1")
     [pool] = write(UserPool, [columns(place, AT, aws_id="eu-west-1_A", name="customers")]).values()
     about = {"aws_account_id": aws_account.pk, "region": "eu-west-1", "pool_id": pool, "name": "", "name_key": ""}
     return about | {"first_seen": AT, "read_at": AT, "content_hash": "a"}

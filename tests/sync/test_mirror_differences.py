@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from sync.mirror.differences import Part, differences, said
+from sync.mirror.differences import ContentPart, differences, said
 
 PARTS = {
-    "name": Part("Name", changed="renamed from {old} to {new}"),
-    "arn": Part("ARN", follows="name"),
-    "attached": Part("Attached", "attached {name}", "detached {name}", named=lambda arn: arn.rpartition("/")[2]),
-    "tags": Part("Tags", "tag {name}={new} added", "tag {name} removed", "tag {name} is {new} instead of {old}"),
-    "trust": Part("Trust", changed="trust changed"),
+    "name": ContentPart("Name", changed="renamed from {old} to {new}"),
+    "arn": ContentPart("ARN", follows="name"),
+    "attached": ContentPart("Attached", "attached {name}", "detached {name}", named=lambda arn: arn.rpartition("/")[2]),
+    "tags": ContentPart("Tags", "tag {name}={new} added", "tag {name} removed", "tag {name} is {new} instead of {old}"),
+    "trust": ContentPart("Trust", changed="trust changed"),
 }
 
 

@@ -13,7 +13,7 @@ from emulator.process import Emulator
 from identities.models import IamUser
 from sync import mirror
 from sync.aws.errors import NotFound
-from sync.mirror import EachObject, Item, Mirror, ObjectRef, Place, Reader, Seen, each
+from sync.mirror import AccountRegion, EachObject, Item, Mirror, ObjectRef, ParsedItem, Reader, each
 from sync.models import Facet, Revision, Run
 from sync.selectors import holding
 from tests.sync.pulling import pull_all, pulled
@@ -34,14 +34,14 @@ class Tags(Mirror):
     def object_id(self, item: Item) -> str:
         return str(item["UserId"])
 
-    def see(self, item: Item) -> Seen:
+    def see(self, item: Item) -> ParsedItem:
         tags = {tag["Key"]: tag["Value"] for tag in item["Tags"]}
-        return Seen(item["UserId"], "", "", {"tags": tags})
+        return ParsedItem(item["UserId"], "", "", {"tags": tags})
 
-    def save(self, place: Place, batch: Sequence[Seen], at: datetime) -> None:
+    def save(self, place: AccountRegion, batch: Sequence[ParsedItem], at: datetime) -> None:
         pass
 
-    def remove(self, place: Place, object_ids: Sequence[str], at: datetime) -> None:
+    def remove(self, place: AccountRegion, object_ids: Sequence[str], at: datetime) -> None:
         pass
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:

@@ -21,7 +21,7 @@ from identities.models import IamUser, Membership
 from policies.models import Document
 from sync import mirror
 from sync.aws.client import reader
-from sync.mirror import Counts, Place, Visit, bulk, sources
+from sync.mirror import AccountRegion, Counts, Visit, bulk, sources
 from sync.mirror.rows import columns
 from sync.mirror.rows import write as write_rows
 from sync.mirror.store import write
@@ -79,7 +79,7 @@ def group(aws_account: AwsAccount) -> Any:
     group = make_group(aws_account, gone_at=timezone.now())
     for name in USERS:
         user = make_user(aws_account, name, aws_id=name)
-        row = columns(Place(aws_account), timezone.now(), aws_id=f"{name}/1", name=group.name)
+        row = columns(AccountRegion(aws_account), timezone.now(), aws_id=f"{name}/1", name=group.name)
         write_rows(Membership, [row | {"user_id": user.pk, "group_id": group.pk}])
         facet = Facet.objects.create(
             aws_account=aws_account, kind="iam.user", object_id=name, source="details", read_at=timezone.now()

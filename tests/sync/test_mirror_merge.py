@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import AwsAccount
 from identities.mirrors import IamDetails
 from identities.models import IamUser, InlinePolicy
-from sync.mirror import Place, Reader, SourcePage
+from sync.mirror import AccountRegion, Reader, SourcePage
 from sync.mirror.hashing import plain, raw_hash
 from sync.mirror.merge import Merger, merged
 from sync.models import Revision
@@ -73,7 +73,7 @@ def test_what_waits_can_be_kept_as_json_and_is_still_the_same() -> None:
 def test_a_cut_object_makes_one_revision(aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch) -> None:
     pages = [[user("ann"), user("ben", "one")], [user("ben", "two")], [user("ben", "three"), user("cem")]]
 
-    def read(self: IamDetails, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+    def read(self: IamDetails, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
         for number, items in enumerate(pages, start=1):
             more = str(number) if number < len(pages) else None
             yield SourcePage({"iam.user": items}, more, timezone.now())

@@ -15,7 +15,7 @@ from identities.mirrors import IamDetails
 from identities.models import IamUser
 from sync import mirror
 from sync.aws.client import reader
-from sync.mirror import Counts, Item, ObjectRef, Place, Reader, SourcePage, Visit
+from sync.mirror import AccountRegion, Counts, Item, ObjectRef, Reader, SourcePage, Visit
 from sync.models import Attempt, Change, Run, Step
 from tests.sync.pulling import facet, pulled, revisions, seed
 
@@ -166,7 +166,7 @@ def test_what_was_held_back_is_as_old_as_its_page(
 ) -> None:
     old = read_jane(aws_account)
 
-    def read(self: IamDetails, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+    def read(self: IamDetails, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
         yield SourcePage({"iam.user": [old]}, "more", timezone.now())
         write_ours(iam, aws_account, step, "ours")
         yield SourcePage({}, None, timezone.now() + timedelta(seconds=61))

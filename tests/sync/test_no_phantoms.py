@@ -22,7 +22,7 @@ from emulator.process import Emulator
 from sync import mirror, schedule
 from sync.aws.answers import _document
 from sync.aws.client import reader
-from sync.mirror import Item, Mirror, NotYet, Place, Visit
+from sync.mirror import AccountRegion, Item, Mirror, NotYet, Visit
 from sync.mirror.hashing import fingerprint
 from sync.mirror.merge import Merger
 from sync.models import Revision, Run
@@ -187,7 +187,7 @@ def pulled_twice(emulator: Emulator, aws_account: AwsAccount) -> None:
 
 def items_of_all(aws_account: AwsAccount) -> list[tuple[Mirror, list[Item]]]:
     """What each source gives once more."""
-    client, place = reader(aws_account), Place(aws_account)
+    client, place = reader(aws_account), AccountRegion(aws_account)
     found = []
     for source in schedule.in_order():
         if not source.serves(aws_account) or Run.objects.filter(source=source.name, state="done").count() < 2:

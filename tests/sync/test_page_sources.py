@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
 from sync.models import Region, Run, Schedule
-from sync.standing import CHARTED, Past, standings
+from sync.standing import CHARTED, PastRun, standings
 from sync.views.charts import HEIGHT, LOWEST, chart_of
 from sync.views.progress import rate_words, time_left
 from tests.services.pages import BY_HTMX
@@ -163,8 +163,8 @@ def test_an_imported_aws_account_has_no_sources(aws_account: AwsAccount, bob: Op
 # ---- The chart -----------------------------------------------------------------------------------------------
 
 
-def past(*seconds: float, state: str = "done") -> list[Past]:
-    return [Past(number, state, timedelta(seconds=each), 10) for number, each in enumerate(seconds)]
+def past(*seconds: float, state: str = "done") -> list[PastRun]:
+    return [PastRun(number, state, timedelta(seconds=each), 10) for number, each in enumerate(seconds)]
 
 
 def test_a_bar_is_as_high_as_its_pull_was_long() -> None:

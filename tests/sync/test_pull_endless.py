@@ -12,7 +12,7 @@ from accounts.models import AwsAccount
 from identities.models import IamUser
 from sync import mirror, pull
 from sync.aws.errors import Invalid
-from sync.mirror import Place, Reader, Source, SourcePage
+from sync.mirror import AccountRegion, Reader, Source, SourcePage
 from sync.models import Run
 from tests.services.rows import make_user
 
@@ -32,7 +32,7 @@ class Listing(Source):
     def __init__(self, following: Callable[[int], int | None]) -> None:
         self._following = following
 
-    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+    def pages(self, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
         at: int | None = int(marker or 0)
         while at is not None:
             at = self._following(at)

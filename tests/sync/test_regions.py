@@ -14,7 +14,7 @@ from emulator.process import Emulator
 from sync import pull, schedule
 from sync.aws.client import reader
 from sync.aws.errors import Denied
-from sync.mirror import Place, Reader, Source, SourcePage, base
+from sync.mirror import AccountRegion, Reader, Source, SourcePage, base
 from sync.models import Region, Run
 from sync.regions import AccountRegions, list_regions, looked_in
 from sync.selectors import holding
@@ -117,7 +117,7 @@ class Places(Source):
     def __init__(self) -> None:
         self.looked_in: list[str] = []
 
-    def pages(self, client: Reader, marker: str | None, place: Place) -> Iterator[SourcePage]:
+    def pages(self, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
         identity = client.call("sts", "GetCallerIdentity")
         assert identity["Account"] == place.aws_account.account_id
         self.looked_in.append(place.region)

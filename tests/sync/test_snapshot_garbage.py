@@ -19,21 +19,21 @@ from sync.models import Facet, Run
 from sync.snapshot import SOURCE
 from sync.snapshot.errors import SnapshotError
 from sync.snapshot.importing import new_aws_account
-from sync.snapshot.source import Examined
+from sync.snapshot.source import SnapshotContents
 from tests.sync.pulling import ACCOUNT
 from tests.sync.snapshots import changed, import_, organisation, policy, role, user, write
 
 GOOD = json.dumps(organisation(), indent=4).encode()
 
 
-def examined(content: bytes, path: Path, **options: Any) -> Examined:
+def examined(content: bytes, path: Path, **options: Any) -> SnapshotContents:
     path.write_bytes(content)
     return examined_at(path, **options)
 
 
-def examined_at(path: Path, **options: Any) -> Examined:
+def examined_at(path: Path, **options: Any) -> SnapshotContents:
     aws_account = new_aws_account(account_id=ACCOUNT, name="", partition="aws", environment="production")
-    found: Examined = sources[SOURCE].examine(path, aws_account, **options)  # type: ignore[attr-defined]
+    found: SnapshotContents = sources[SOURCE].examine(path, aws_account, **options)  # type: ignore[attr-defined]
     return found
 
 

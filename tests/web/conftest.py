@@ -10,9 +10,9 @@ from django.db.models import Q
 from django.http import QueryDict
 
 from accounts.models import AwsAccount
-from iamconsole.web.filters import Choice, ChoiceFilter, DateFilter, TextFilter
+from iamconsole.web.filters import ChoiceFilter, DateFilter, FilterChoice, TextFilter
 from iamconsole.web.search import narrowed
-from iamconsole.web.tables import Column, Listing, Table
+from iamconsole.web.tables import Column, Table, TableListing
 from identities.models import IamGroup, IamUser
 
 TABLE = Table(
@@ -29,14 +29,14 @@ TABLE = Table(
         Column("arn", "ARN", lambda row: row.arn, only_export=True),
     ),
     filters=(
-        ChoiceFilter("gone", "Gone", unless=Q(gone_at__isnull=True), choices=(Choice("with", "With gone", Q()),)),
+        ChoiceFilter("gone", "Gone", unless=Q(gone_at__isnull=True), choices=(FilterChoice("with", "With gone", Q()),)),
         ChoiceFilter(
             "team",
             "Team",
             default="shop",
             choices=(
-                Choice("shop", "Shop", Q(path="/shop/")),
-                Choice("all", "All", lambda rows: rows.all()),
+                FilterChoice("shop", "Shop", Q(path="/shop/")),
+                FilterChoice("all", "All", lambda rows: rows.all()),
             ),
         ),
         TextFilter(
@@ -51,12 +51,14 @@ TABLE = Table(
     empty_title="No people",
 )
 
-ListingOf = Callable[..., Listing]
+ListingOf = Callable[..., TableListing]
 
 
 @pytest.fixture
 def listing_of(aws_account: AwsAccount) -> ListingOf:
-    def make(query: str = "", **more: Any) -> Listing:
-        return Listing(TABLE, IamUser.objects.filter(aws_account=aws_account), aws_account, QueryDict(query), **more)
+    def make(query: str = "", **more: Any) -> TableListing:
+        return TableListing(
+            TABLE, IamUser.objects.filter(aws_account=aws_account), aws_account, QueryDict(query), **more
+        )
 
     return make

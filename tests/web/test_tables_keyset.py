@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import AwsAccount
-from iamconsole.web.keyset import Order, Page, paged
+from iamconsole.web.keyset import KeysetPage, Order, paged
 from identities.models import IamUser
 from tests.services.rows import CREATED, make_user
 
@@ -21,7 +21,7 @@ def users(aws_account: AwsAccount) -> list[IamUser]:
     return [make_user(aws_account, f"user-{n:02}", created_at=date) for n, date in enumerate(dates)]
 
 
-def page(order: Order, after: str = "", before: str = "") -> Page:
+def page(order: Order, after: str = "", before: str = "") -> KeysetPage:
     return paged(IamUser.objects.all(), order, SIZE, after, before)
 
 
@@ -98,7 +98,7 @@ def test_before_the_second_row_is_a_full_first_page(users: list[IamUser]) -> Non
 
 
 def test_nothing_to_show(db: None) -> None:
-    assert page(ORDERS[0]) == Page(rows=[], first=0, total=0, previous="", next="")
+    assert page(ORDERS[0]) == KeysetPage(rows=[], first=0, total=0, previous="", next="")
 
 
 def test_a_page_that_is_gone_is_the_first_one(users: list[IamUser]) -> None:

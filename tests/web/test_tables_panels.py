@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from accounts.models import AwsAccount, Operator
 from accounts.roles import ADMINISTER
 from iamconsole.web import panels
-from iamconsole.web.panels import Panel, Row
+from iamconsole.web.panels import Panel, PanelRow
 
 
 @pytest.fixture(autouse=True)
@@ -26,8 +26,8 @@ def asking(operator: Operator) -> HttpRequest:
 
 
 def rows(*severities: str) -> Any:
-    def answer(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Row]:
-        return (Row(f"{severity} row", severity=severity) for severity in severities)
+    def answer(request: HttpRequest, aws_account: AwsAccount) -> Iterator[PanelRow]:
+        return (PanelRow(f"{severity} row", severity=severity) for severity in severities)
 
     return answer
 

@@ -13,14 +13,16 @@ from hypothesis import strategies as st
 from characters import UNSEEN, shown, unseen_in
 from iamconsole.web.diff import document_diff, lines_of, text_diff
 from iamconsole.web.highlight import json_lines
-from iamconsole.web.unseen import UnseenShown
+from iamconsole.web.unseen import UnseenCharactersMiddleware
 
 # Format characters that print: Unicode Standard, "Prepended_Concatenation_Mark" and those of Egyptian hieroglyphs.
 PRINTED = set("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
 
 
 def page(html: str, kind: str = "text/html; charset=utf-8") -> str:
-    answered = UnseenShown(lambda request: HttpResponse(html, content_type=kind))(RequestFactory().get("/"))
+    answered = UnseenCharactersMiddleware(lambda request: HttpResponse(html, content_type=kind))(
+        RequestFactory().get("/")
+    )
     assert isinstance(answered, HttpResponse)
     return answered.content.decode()
 

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from accounts.audit.listing import AUDIT
 from accounts.models import AuditEntry
 from iamconsole.web.exports import CHUNK, FORMATS
-from iamconsole.web.tables import Listing
+from iamconsole.web.tables import TableListing
 
 
 class Command(BaseCommand):
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         entries = AuditEntry.objects.select_related("aws_account")
         if options["after_number"]:
             entries = entries.filter(number__gt=options["after_number"])
-        listing = Listing(AUDIT, entries, None, asked)
+        listing = TableListing(AUDIT, entries, None, asked)
         if listing.state.remarks:
             raise CommandError(" ".join(listing.state.remarks))
         _, write = FORMATS[options["format"]]

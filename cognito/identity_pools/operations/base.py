@@ -18,11 +18,22 @@ from cognito.mirrors.identity_pools import IDENTITY
 from cognito.models import IdentityPool
 from sync.aws.client import AwsClient
 from sync.aws.cognito_permissions import identity_pool_arn, resource_of
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import Content, ObjectRef
 from sync.mirror.base import DETAILS, mirror_of
-from sync.operations import BadParams, Call, Done, Guarantee, Operation, Refusal, Risk, Tried, Undo, Value
+from sync.operations import (
+    BadParams,
+    Call,
+    Guarantee,
+    Operation,
+    PreviousAttempt,
+    Refusal,
+    Risk,
+    StepResult,
+    Undo,
+    Value,
+)
 
 _ARN = re.compile(r"arn:aws[a-z-]*:cognito-identity:([\w-]+):\d{12}:identitypool/(\1:[0-9a-f-]{1,40})", re.ASCII)
 
@@ -121,13 +132,13 @@ class PoolOperation(Operation[P]):
     def told_of_pool(self, value: Value) -> str:
         """`told`, where there is such a pool."""
 
-    def limits(self, draft: Draft, p: P, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: P, value: Value) -> list[PlanFinding]:
         if self.after(p, value) != value:
             return []
-        return [Finding("NO_CHANGE", "error", f"{p.words[0].upper()}{p.words[1:]} is set so already.")]
+        return [PlanFinding("NO_CHANGE", "error", f"{p.words[0].upper()}{p.words[1:]} is set so already.")]
 
-    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[Tried]) -> Done | None:
-        return Done() if live is not None and live == self.after(p, tried[0].found) else None
+    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
+        return StepResult() if live is not None and live == self.after(p, tried[0].found) else None
 
 
 class ReplacingOperation(PoolOperation[P]):

@@ -20,13 +20,13 @@ from sync.operations import (
     Alteration,
     BadParams,
     Call,
-    Done,
     Guarantee,
     Operation,
+    PreviousAttempt,
     Refusal,
     Risk,
+    StepResult,
     StepSpec,
-    Tried,
     Undo,
     Value,
 )
@@ -121,10 +121,12 @@ class CreatePool(Operation[CreateParams]):
     def live(self, client: AwsClient, p: CreateParams) -> Value:
         return {"ids": named(client.at(p.region), p.name)}
 
-    def done(self, client: AwsClient, p: CreateParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+    def done(
+        self, client: AwsClient, p: CreateParams, live: Value, tried: Sequence[PreviousAttempt]
+    ) -> StepResult | None:
         """One of that name that wasn't there before our first try: AWS tells no dates."""
         new = [pool_id for pool_id in live["ids"] if pool_id not in tried[0].found["ids"]]
-        return Done({"id": new[0]}) if len(new) == 1 else None
+        return StepResult({"id": new[0]}) if len(new) == 1 else None
 
     def reverse(self, p: CreateParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         if "id" not in result:
@@ -172,8 +174,10 @@ class DeletePool(PoolOperation[PoolParams]):
         had: Iterable[tuple[str, str]] = given(row.roles or {}, row.role_mappings or {}) if row else ()
         return [Given(arn, p.name, who, False) for arn, who in sorted({*had})]
 
-    def done(self, client: AwsClient, p: PoolParams, live: Value, tried: Sequence[Tried]) -> Done | None:
-        return Done() if live is None else None
+    def done(
+        self, client: AwsClient, p: PoolParams, live: Value, tried: Sequence[PreviousAttempt]
+    ) -> StepResult | None:
+        return StepResult() if live is None else None
 
     def reverse(self, p: PoolParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return []

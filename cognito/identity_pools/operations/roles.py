@@ -20,7 +20,7 @@ from cognito.models import IdentityPool
 from iamconsole.web.words import counted
 from identities.models import IamRole
 from policies.operations.rows import object_key
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import Content
 from sync.operations import Alteration, BadParams, Call, StepSpec, Value
@@ -135,13 +135,13 @@ class SetRoles(ReplacingOperation[RolesParams]):
     def alters(self, aws_account: AwsAccount, p: RolesParams) -> Sequence[Alteration]:
         return gives_other_roles(aws_account, p, p.by_kind, p.by_provider)
 
-    def limits(self, draft: Draft, p: RolesParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: RolesParams, value: Value) -> list[PlanFinding]:
         found = super().limits(draft, p, value)
         for arn in sorted({str(arn) for arn in p.arns}):
             there = IamRole.objects.live().filter(aws_account=draft.aws_account, arn=arn).exists()
             if not there and not draft.id_made(object_key(IamRole, arn)):
                 words = f"The mirror has no role {_name(arn)}: nobody would get credentials by it."
-                found.append(Finding("NO_SUCH_ROLE", "warning", words, about=(arn,)))
+                found.append(PlanFinding("NO_SUCH_ROLE", "warning", words, about=(arn,)))
         return found
 
     def before(self, draft: Draft, p: RolesParams, value: Value) -> dict[str, Any]:

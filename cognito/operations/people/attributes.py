@@ -19,17 +19,17 @@ from cognito.people.mirror import find_one
 from cognito.people.telling import SUB
 from sync.aws.client import AwsClient
 from sync.calls import Personal, concealed, revealed
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import Item
 from sync.operations import (
     BadParams,
     Call,
-    Done,
     Guarantee,
+    PreviousAttempt,
     Risk,
+    StepResult,
     StepSpec,
-    Tried,
     Value,
 )
 from sync.sealed import NotKept
@@ -125,20 +125,20 @@ class OfAttributes(PersonOperation[N]):
     def changes(self, p: N, value: Value) -> bool:
         return bool(set(self.names(p)) - set(p.compared)) or super().changes(p, value)
 
-    def done(self, client: AwsClient, p: N, live: Value, tried: Sequence[Tried]) -> Done | None:
+    def done(self, client: AwsClient, p: N, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
         """By all attributes that it sets, kept in the mirror or not."""
         item = find_one(client.at(p.region), p.pool_id, SUB, p.sub)
         if item is None:
             return None
         found = digests_of(p.sub, item)
-        return Done() if all(found.get(name, "") == wanted for name, wanted in self.wanted(p).items()) else None
+        return StepResult() if all(found.get(name, "") == wanted for name, wanted in self.wanted(p).items()) else None
 
-    def limits(self, draft: Draft, p: N, value: Value) -> list[Finding]:
-        found = [Finding("BAD_ATTRIBUTE", "error", said) for said in self.refusals(draft, p)]
+    def limits(self, draft: Draft, p: N, value: Value) -> list[PlanFinding]:
+        found = [PlanFinding("BAD_ATTRIBUTE", "error", said) for said in self.refusals(draft, p)]
         guarded = guarded_attributes(draft, p.pool_id, self.names(p))
         if guarded and not found:
             words = f"{', '.join(guarded)} can give AWS access or an account away: somebody else should look at it."
-            found.append(Finding("GUARDED_ATTRIBUTE", "security_warning", words, about=tuple(guarded)))
+            found.append(PlanFinding("GUARDED_ATTRIBUTE", "security_warning", words, about=tuple(guarded)))
         return found
 
     def refusals(self, draft: Draft, p: N) -> list[str]:
@@ -198,12 +198,12 @@ class SetAttributes(OfAttributes[SetParams]):
     def personal(self, p: SetParams) -> Mapping[str, str]:
         return {name: _open(value) for name, value in p.attributes.items()}
 
-    def limits(self, draft: Draft, p: SetParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: SetParams, value: Value) -> list[PlanFinding]:
         found = super().limits(draft, p, value)
         if any(each.severity == "error" for each in found):
             return found
         for name in self.sign_in_names(draft, p):
-            found.append(Finding("SIGN_IN_ADDRESS", "warning", self._signs_in_by(draft, p, name), about=(name,)))
+            found.append(PlanFinding("SIGN_IN_ADDRESS", "warning", self._signs_in_by(draft, p, name), about=(name,)))
         return found
 
     def _signs_in_by(self, draft: Draft, p: SetParams, name: str) -> str:

@@ -28,13 +28,13 @@ from sync.mirror import Item, ObjectRef
 from sync.operations import (
     BadParams,
     Call,
-    Done,
     Guarantee,
     Operation,
+    PreviousAttempt,
     Refusal,
     Risk,
+    StepResult,
     StepSpec,
-    Tried,
     Undo,
     Value,
 )
@@ -210,8 +210,8 @@ class PersonOperation(InPool[P]):
     def of_item(self, client: AwsClient, p: P, item: Item) -> Mapping[str, Value]:
         return {}
 
-    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[Tried]) -> Done | None:
-        return Done() if live is not None and live == self.after(p, tried[0].found) else None
+    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
+        return StepResult() if live is not None and live == self.after(p, tried[0].found) else None
 
     def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return []

@@ -16,7 +16,7 @@ from cognito.operations.people.base import PersonParams
 from cognito.operations.people.standing import OfStatus
 from cognito.people.messages import code_goes_to
 from sync.aws.client import AwsClient
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.operations import BadParams, Call, Guarantee, Undo, Value
 
@@ -57,17 +57,17 @@ class ResendCode(OfStatus):
     def after(self, p: PersonParams, value: Value) -> Value:
         return value
 
-    def limits(self, draft: Draft, p: PersonParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: PersonParams, value: Value) -> list[PlanFinding]:
         assert isinstance(p, CodeParams)  # noqa: S101  for the type checker
         if value["status"] != CognitoUser.Status.UNCONFIRMED:
             words = f"{p.sub} has the status {value['status']}: only who never finished signing up waits for a code."
-            return [Finding("WRONG_STATE", "error", words)]
+            return [PlanFinding("WRONG_STATE", "error", words)]
         pool = self.row(draft, p).pool
         if not code_goes_to(pool):
-            return [Finding("NO_CODE", "error", f"{pool.name} verifies nothing at sign-up, so AWS sends no code.")]
+            return [PlanFinding("NO_CODE", "error", f"{pool.name} verifies nothing at sign-up, so AWS sends no code.")]
         if p.client_id not in {client.aws_id for client in clients_without_secret(pool)}:
             words = f"{pool.name} has no app client {p.client_id} without a secret: the call takes one."
-            return [Finding("NO_CLIENT", "error", words)]
+            return [PlanFinding("NO_CLIENT", "error", words)]
         return []
 
 

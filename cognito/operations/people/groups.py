@@ -20,11 +20,21 @@ from cognito.pools.operations.shapes import GROUP
 from policies.holdings import Takes
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.made import is_made
 from sync.mirror import ObjectRef, mirror_of
-from sync.operations import Alteration, BadParams, Call, Done, Planned, Refusal, StepSpec, Tried, Value
+from sync.operations import (
+    Alteration,
+    BadParams,
+    Call,
+    PlannedStep,
+    PreviousAttempt,
+    Refusal,
+    StepResult,
+    StepSpec,
+    Value,
+)
 
 # "Quotas in Amazon Cognito": groups that a person can be in; can't be raised.
 MOST_GROUPS = 100
@@ -145,21 +155,23 @@ class InGroup(PersonOperation[InGroupParams]):
         found = {"sub": p.sub, "group": mirror.object_id(group), "member": p.group in names}
         return found | ({"role": group.get("RoleArn", "")} if self.leaves else {})
 
-    def done(self, client: AwsClient, p: InGroupParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+    def done(
+        self, client: AwsClient, p: InGroupParams, live: Value, tried: Sequence[PreviousAttempt]
+    ) -> StepResult | None:
         """Whatever role the group got meanwhile."""
         there, found = _without_role(live), _without_role(tried[0].found)
-        return Done() if there and found and there == self.after(p, found) else None
+        return StepResult() if there and found and there == self.after(p, found) else None
 
     def after(self, p: InGroupParams, value: Value) -> Value:
         return {**value, "member": self.leaves}
 
-    def limits(self, draft: Draft, p: InGroupParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: InGroupParams, value: Value) -> list[PlanFinding]:
         if value["member"] == self.leaves:
             words = f"{p.sub} is {'already' if self.leaves else 'not'} in the group {p.group}."
-            return [Finding("NO_CHANGE", "error", words)]
+            return [PlanFinding("NO_CHANGE", "error", words)]
         why = self._why_guarded(draft, p, value) if self.leaves else ""
         about = (p.group, value.get("role") or why)
-        return [Finding("GROUP_GIVES_ACCESS", "security_warning", why, about=about)] if why else []
+        return [PlanFinding("GROUP_GIVES_ACCESS", "security_warning", why, about=about)] if why else []
 
     def _why_guarded(self, draft: Draft, p: InGroupParams, value: Value) -> str:
         """Also by a role that an earlier step gives the group."""
@@ -185,7 +197,7 @@ class AddToGroup(InGroup):
         who = f"the person {p.sub}" if is_made(p.sub) else p.sub
         return f"Add {who} to the group {p.group}"
 
-    def altered(self, aws_account: AwsAccount, step: Planned) -> Sequence[Alteration]:
+    def altered(self, aws_account: AwsAccount, step: PlannedStep) -> Sequence[Alteration]:
         """What the group's role may, as the step expects to find it: nothing is asked for each of many people."""
         role_arn, p = (step.expects or {}).get("role", ""), step.params
         if not role_arn:
@@ -193,11 +205,11 @@ class AddToGroup(InGroup):
         who = f"{p.pool_arn}/{p.sub}"
         return [Takes(who, role_arn), TakenByMember(who, role_arn, p.group)]
 
-    def limits(self, draft: Draft, p: InGroupParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: InGroupParams, value: Value) -> list[PlanFinding]:
         found = super().limits(draft, p, value)
         if (CognitoMembership, p.sub) in draft.remembered and len(self.groups_of(draft, p)) >= MOST_GROUPS:
             words = f"{p.sub} is in {MOST_GROUPS} groups, the most that AWS allows."
-            found.append(Finding("TOO_MANY_GROUPS", "error", words))
+            found.append(PlanFinding("TOO_MANY_GROUPS", "error", words))
         return found
 
 

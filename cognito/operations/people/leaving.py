@@ -8,9 +8,9 @@ from accounts.roles import PROPOSE
 from cognito.operations.people.base import PersonParams
 from cognito.operations.people.standing import OfEnabled
 from sync.aws.client import AwsClient
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.operations import Done, Risk, Tried, Undo, Value
+from sync.operations import PreviousAttempt, Risk, StepResult, Undo, Value
 
 
 class DeletePerson(OfEnabled):
@@ -32,14 +32,16 @@ class DeletePerson(OfEnabled):
     def after(self, p: PersonParams, value: Value) -> Value:
         return None
 
-    def limits(self, draft: Draft, p: PersonParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: PersonParams, value: Value) -> list[PlanFinding]:
         if value is None or not value["enabled"]:
             return []
         words = f"{p.sub} is enabled: disable them first, so that nobody is deleted who still signs in."
-        return [Finding("STILL_ENABLED", "error", words)]
+        return [PlanFinding("STILL_ENABLED", "error", words)]
 
     def deletes(self, p: PersonParams) -> str:
         return next(iter(self.objects(p)), "")
 
-    def done(self, client: AwsClient, p: PersonParams, live: Value, tried: Sequence[Tried]) -> Done | None:
-        return Done() if live is None else None
+    def done(
+        self, client: AwsClient, p: PersonParams, live: Value, tried: Sequence[PreviousAttempt]
+    ) -> StepResult | None:
+        return StepResult() if live is None else None

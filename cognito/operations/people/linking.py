@@ -20,7 +20,7 @@ from cognito.people.schema import fixed_ones
 from iamconsole.web.words import some
 from sync.aws.client import AwsClient
 from sync.calls import Personal, concealed, revealed
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import Item
 from sync.operations import BadParams, Call, Guarantee, Risk, StepSpec, Value
@@ -81,12 +81,12 @@ class OfLink(PersonOperation[LinkParams]):
     def after(self, p: LinkParams, value: Value) -> Value:
         return {**value, "linked": self.leaves}
 
-    def limits(self, draft: Draft, p: LinkParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: LinkParams, value: Value) -> list[PlanFinding]:
         """Who was erased since can't be meant any more."""
         try:
             revealed(p.subject)
         except NotKept as gone:
-            return [Finding("NOT_KEPT", "error", str(gone))]
+            return [PlanFinding("NOT_KEPT", "error", str(gone))]
         return []
 
     def reverse(self, p: LinkParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
@@ -109,26 +109,26 @@ class Link(OfLink):
         own = {"ProviderName": _OWN, "ProviderAttributeValue": Personal(p.name)}
         return self.sent(p, DestinationUser=own, SourceUser=_source(p))
 
-    def limits(self, draft: Draft, p: LinkParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: LinkParams, value: Value) -> list[PlanFinding]:
         found, pool = super().limits(draft, p, value), self.row(draft, p).pool
         if found:
             return found
         provider = PoolProvider.objects.live().filter(pool=pool, name=p.provider).first()
         if provider is None:
-            return [Finding("NO_PROVIDER", "error", f"{pool.name} has no identity provider {p.provider}.")]
+            return [PlanFinding("NO_PROVIDER", "error", f"{pool.name} has no identity provider {p.provider}.")]
         if fixed := fixed_ones(pool, provider.settings.get("AttributeMapping", {})):
             words = f"{p.provider} sets {some(fixed)} at each sign-in, which can’t be changed once it is set, so AWS "
             words += "refuses the link. Take it out of the provider’s attribute mapping first."
-            return [Finding("FIXED_ATTRIBUTE", "error", words)]
+            return [PlanFinding("FIXED_ATTRIBUTE", "error", words)]
         own = CognitoUser.objects.live().filter(pool=pool, name_key=_username(p).casefold()).first()
         if own is not None:
             words = f"Who that is has signed in already, as {own.aws_id}: AWS links only accounts that never did."
-            return [Finding("HAS_SIGNED_IN", "error", words)]
+            return [PlanFinding("HAS_SIGNED_IN", "error", words)]
         words = (
             f"Whoever signs in with this account at {p.provider} gets in as {p.sub}, with all that they may. Be sure "
             "whose account it is, and that nobody else can get its subject there: somebody else should look at it."
         )
-        return [Finding("GIVES_ACCOUNT_AWAY", "security_warning", words, about=(p.sub, p.provider))]
+        return [PlanFinding("GIVES_ACCOUNT_AWAY", "security_warning", words, about=(p.sub, p.provider))]
 
 
 class Unlink(OfLink):

@@ -19,19 +19,19 @@ from cognito.people.mirror import PERSON, find_one
 from cognito.people.temporary_passwords import SET, set_for
 from sync.aws.client import AwsClient
 from sync.calls import Personal, concealed, revealed
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import Item, ObjectRef
 from sync.mirror.hashing import moment
 from sync.operations import (
     BadParams,
     Call,
-    Done,
     Guarantee,
+    PreviousAttempt,
     Refusal,
     Sealed,
+    StepResult,
     StepSpec,
-    Tried,
     Undo,
     Value,
 )
@@ -149,9 +149,9 @@ class CreatePerson(InPool[NewPersonParams]):
             raise Refusal(f"The mirror has no user pool {p.pool_id}: pull, then try again.")
         return pool
 
-    def limits(self, draft: Draft, p: NewPersonParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: NewPersonParams, value: Value) -> list[PlanFinding]:
         if value["there"]:
-            return [Finding("IS_THERE", "error", "There is somebody of that name in the pool already.")]
+            return [PlanFinding("IS_THERE", "error", "There is somebody of that name in the pool already.")]
         values = {name: revealed(said).open() for name, said in p.attributes.items()}
         if p.by != USERNAME:
             values[p.by] = revealed(p.username).open()
@@ -160,11 +160,11 @@ class CreatePerson(InPool[NewPersonParams]):
         missing = {EMAIL: "email", SMS: "phone_number"}.get(p.channel)
         if missing and not values.get(missing):
             said.append(f"There is no {missing} to send the invitation to.")
-        found = [Finding("BAD_ATTRIBUTE", "error", sentence) for sentence in said]
+        found = [PlanFinding("BAD_ATTRIBUTE", "error", sentence) for sentence in said]
         guarded = guarded_attributes(draft, p.pool_id, _said_of(p))
         if guarded and not found:
             words = f"{', '.join(guarded)} can give AWS access or an account away: somebody else should look at it."
-            found.append(Finding("GUARDED_ATTRIBUTE", "security_warning", words, about=tuple(guarded)))
+            found.append(PlanFinding("GUARDED_ATTRIBUTE", "security_warning", words, about=tuple(guarded)))
         return found
 
     def after(self, p: NewPersonParams, value: Value) -> Value:
@@ -174,7 +174,9 @@ class CreatePerson(InPool[NewPersonParams]):
         item = self._find(client, p)
         return {"there": PERSON.object_id(item) if item else ""}
 
-    def done(self, client: AwsClient, p: NewPersonParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+    def done(
+        self, client: AwsClient, p: NewPersonParams, live: Value, tried: Sequence[PreviousAttempt]
+    ) -> StepResult | None:
         """Who wasn't there before our first try, was made since then, and is as we said. AWS tells whole seconds."""
         item = self._find(client, p)
         if item is None or tried[0].found["there"] or not _is_as_said(item, p):
@@ -182,7 +184,7 @@ class CreatePerson(InPool[NewPersonParams]):
         made = moment(item.get("UserCreateDate"))
         if made is None or made < tried[0].at.replace(microsecond=0):
             return None
-        return Done({"id": PERSON.object_id(item)})
+        return StepResult({"id": PERSON.object_id(item)})
 
     def _find(self, client: AwsClient, p: NewPersonParams) -> Any:
         return find_one(client.at(p.region), p.pool_id, p.by, revealed(p.username).open())
@@ -251,14 +253,14 @@ class ResendInvitation(OfStatus):
     def after(self, p: PersonParams, value: Value) -> Value:
         return value
 
-    def limits(self, draft: Draft, p: PersonParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: PersonParams, value: Value) -> list[PlanFinding]:
         if value["status"] == CognitoUser.Status.FORCE_CHANGE_PASSWORD:
             if not self._was_set(draft, p):
                 return []
             words = f"A temporary password was set for {p.sub} here since the invitation: another invitation voids it."
-            return [Finding("VOIDS_PASSWORD", "warning", words, about=(p.sub,))]
+            return [PlanFinding("VOIDS_PASSWORD", "warning", words, about=(p.sub,))]
         words = f"{p.sub} has the status {value['status']}: only who has a temporary password is invited again."
-        return [Finding("WRONG_STATE", "error", words)]
+        return [PlanFinding("WRONG_STATE", "error", words)]
 
 
 def _said_of(p: NewPersonParams) -> list[str]:

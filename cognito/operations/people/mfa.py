@@ -9,7 +9,7 @@ from typing import Any
 from cognito.mirrors.pools import IDP
 from cognito.operations.people.base import PersonOperation, PersonParams, Unseen
 from sync.aws.client import AwsClient
-from sync.operations import BadParams, Call, Done, StepSpec, Tried, Undo, Value
+from sync.operations import BadParams, Call, PreviousAttempt, StepResult, StepSpec, Undo, Value
 
 TOTP, SMS, EMAIL = "SOFTWARE_TOKEN_MFA", "SMS_MFA", "EMAIL_OTP"
 FACTORS: Mapping[str, tuple[str, str]] = {  # by AWS's name: what it is called here, and the parameter that sets it
@@ -97,9 +97,11 @@ class DeleteToken(PersonOperation[PersonParams]):
     def changes(self, p: PersonParams, value: Value) -> bool:
         return True
 
-    def done(self, client: AwsClient, p: PersonParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+    def done(
+        self, client: AwsClient, p: PersonParams, live: Value, tried: Sequence[PreviousAttempt]
+    ) -> StepResult | None:
         gone = live is not None and TOTP not in read_factors(client, p)["factors"]
-        return Done() if gone else None
+        return StepResult() if gone else None
 
 
 def read_factors(client: AwsClient, p: PersonParams) -> dict[str, Any]:

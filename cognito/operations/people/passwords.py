@@ -10,10 +10,10 @@ from cognito.operations.people.base import PersonParams, Unseen
 from cognito.operations.people.standing import OfStatus
 from cognito.people.messages import recovery_ways
 from sync.aws.client import AwsClient
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.made import is_made
-from sync.operations import BadParams, Call, Done, Guarantee, Risk, Sealed, Tried, Undo, Value
+from sync.operations import BadParams, Call, Guarantee, PreviousAttempt, Risk, Sealed, StepResult, Undo, Value
 from sync.sealed import is_reference
 
 Status = CognitoUser.Status
@@ -39,25 +39,27 @@ class ResetPassword(OfStatus):
     def changes(self, p: PersonParams, value: Value) -> bool:
         return True  # once more: another code is sent
 
-    def limits(self, draft: Draft, p: PersonParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: PersonParams, value: Value) -> list[PlanFinding]:
         if value["status"] == Status.FORCE_CHANGE_PASSWORD:
             words = f"{p.sub} still has a temporary password: invite them once more, or set another one."
-            return [Finding("WRONG_STATE", "error", words)]
+            return [PlanFinding("WRONG_STATE", "error", words)]
         if value["status"] not in (Status.CONFIRMED, Status.RESET_REQUIRED):
             words = f"{p.sub} has the status {value['status']}: AWS resets the passwords of confirmed people only."
-            return [Finding("WRONG_STATE", "error", words)]
+            return [PlanFinding("WRONG_STATE", "error", words)]
         return [] if is_made(p.sub) else self._refusals(self.row(draft, p))
 
-    def _refusals(self, person: CognitoUser) -> list[Finding]:
+    def _refusals(self, person: CognitoUser) -> list[PlanFinding]:
         if not person.enabled:
-            return [Finding("DISABLED", "error", f"{person.aws_id} is disabled: enable them first.")]
+            return [PlanFinding("DISABLED", "error", f"{person.aws_id} is disabled: enable them first.")]
         if not recovery_ways(person.pool):
             words = "In this pool only administrators reset passwords, and AWS sends no code: set one instead."
-            return [Finding("NO_RECOVERY", "error", words)]
+            return [PlanFinding("NO_RECOVERY", "error", words)]
         return []
 
-    def done(self, client: AwsClient, p: PersonParams, live: Value, tried: Sequence[Tried]) -> Done | None:
-        return Done() if live is not None and live["status"] == Status.RESET_REQUIRED else None
+    def done(
+        self, client: AwsClient, p: PersonParams, live: Value, tried: Sequence[PreviousAttempt]
+    ) -> StepResult | None:
+        return StepResult() if live is not None and live["status"] == Status.RESET_REQUIRED else None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from cognito.models import CognitoUser
 from cognito.operations.people.base import PersonOperation, PersonParams
 from sync.aws.client import AwsClient
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import Item
 from sync.operations import Guarantee, StepSpec, Undo, Value
@@ -46,11 +46,11 @@ class SetEnabled(OfEnabled):
     def after(self, p: PersonParams, value: Value) -> Value:
         return {**value, "enabled": self.enables}
 
-    def limits(self, draft: Draft, p: PersonParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: PersonParams, value: Value) -> list[PlanFinding]:
         if value["enabled"] != self.enables:
             return []
         words = f"{p.sub} is {'enabled' if self.enables else 'disabled'} already."
-        return [Finding("NO_CHANGE", "error", words)]
+        return [PlanFinding("NO_CHANGE", "error", words)]
 
     def reverse(self, p: PersonParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return [self.spec_of(self.opposite, p, "No message is sent.")]
@@ -113,8 +113,8 @@ class ConfirmPerson(OfStatus):
     def after(self, p: PersonParams, value: Value) -> Value:
         return {**value, "status": str(Status.CONFIRMED)}
 
-    def limits(self, draft: Draft, p: PersonParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: PersonParams, value: Value) -> list[PlanFinding]:
         if value["status"] == Status.UNCONFIRMED:
             return []
         words = f"{p.sub} has the status {value['status']}: only who never finished signing up can be confirmed."
-        return [Finding("WRONG_STATE", "error", words)]
+        return [PlanFinding("WRONG_STATE", "error", words)]

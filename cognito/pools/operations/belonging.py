@@ -26,20 +26,20 @@ from cognito.pools.operations.roles import role_given
 from cognito.pools.operations.shapes import GROUP, PROVIDER, Shape
 from iamconsole.web.words import some
 from sync.aws.client import AwsClient
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import ObjectRef, mirror_of
 from sync.operations import (
     Alteration,
     BadParams,
     Call,
-    Done,
     Guarantee,
     Operation,
+    PreviousAttempt,
     Refusal,
     Risk,
+    StepResult,
     StepSpec,
-    Tried,
     Undo,
     Value,
 )
@@ -152,12 +152,14 @@ class Make(Operation[MakeParams]):
     def live(self, client: AwsClient, p: MakeParams) -> Value:
         return live_settings(self.of, client, p.pool_arn, p.name)
 
-    def done(self, client: AwsClient, p: MakeParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+    def done(
+        self, client: AwsClient, p: MakeParams, live: Value, tried: Sequence[PreviousAttempt]
+    ) -> StepResult | None:
         """One that wasn't there before our first try, and has what we asked for. AWS adds what it derives."""
         if live is None or tried[0].found is not None:
             return None
         asked, has = self._settings(p), live["settings"]
-        return Done({"id": live["object"]}) if all(_holds(has.get(name), asked[name]) for name in asked) else None
+        return StepResult({"id": live["object"]}) if all(_holds(has.get(name), asked[name]) for name in asked) else None
 
 
 class MakeGroup(Make):
@@ -215,7 +217,7 @@ class Remove(Operation[NamedParams]):
     def after(self, p: NamedParams, value: Value) -> Value:
         return None
 
-    def limits(self, draft: Draft, p: NamedParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: NamedParams, value: Value) -> list[PlanFinding]:
         """What refers to it has to let go of it first."""
         gone = {
             step.params.name
@@ -230,7 +232,7 @@ class Remove(Operation[NamedParams]):
         if not left:
             return []
         words = f"The app clients {some(left)} use {p.words}: take it from them first."
-        return [Finding("IN_USE", "error", words)]
+        return [PlanFinding("IN_USE", "error", words)]
 
     def before(self, draft: Draft, p: NamedParams, value: Value) -> dict[str, Any]:
         return {"settings": value["settings"]} if value else {}
@@ -241,10 +243,12 @@ class Remove(Operation[NamedParams]):
     def live(self, client: AwsClient, p: NamedParams) -> Value:
         return live_settings(self.of, client, p.pool_arn, p.name)
 
-    def done(self, client: AwsClient, p: NamedParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+    def done(
+        self, client: AwsClient, p: NamedParams, live: Value, tried: Sequence[PreviousAttempt]
+    ) -> StepResult | None:
         """One that was made since then under its name is another one."""
         found = tried[0].found
-        return Done() if live is None or (found and live["object"] != found["object"]) else None
+        return StepResult() if live is None or (found and live["object"] != found["object"]) else None
 
 
 class RemoveProvider(Remove):

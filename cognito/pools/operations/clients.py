@@ -21,19 +21,19 @@ from iamconsole.web.words import counted, full_time
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.aws.secrets import Secret
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
 from sync.operations import (
     BadParams,
     Call,
-    Done,
     Gate,
     Guarantee,
     Operation,
+    PreviousAttempt,
     Risk,
+    StepResult,
     StepSpec,
-    Tried,
     Undo,
     Value,
 )
@@ -112,8 +112,10 @@ class CreateClient(Operation[CreateClientParams]):
         except NotFound:
             return None
 
-    def done(self, client: AwsClient, p: CreateClientParams, live: Value, tried: Sequence[Tried]) -> Done | None:
-        return Done() if self.appeared(tried[0].found, live) else None
+    def done(
+        self, client: AwsClient, p: CreateClientParams, live: Value, tried: Sequence[PreviousAttempt]
+    ) -> StepResult | None:
+        return StepResult() if self.appeared(tried[0].found, live) else None
 
     def appeared(self, found: Value, live: Value) -> list[str] | None:
         return [each for each in live["there"] if each not in found["there"]] if found and live else []
@@ -216,21 +218,23 @@ class AddSecret(OfClient):
     def after(self, p: AddSecretParams, value: Value) -> Value:
         return {**value, "there": [*value["there"], ""]}
 
-    def limits(self, draft: Draft, p: AddSecretParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: AddSecretParams, value: Value) -> list[PlanFinding]:
         if not child_row(CLIENT, draft, p.pool_arn, p.name).has_secret:
             words = f"{p.called} was made without a secret, and can’t get one: make another app client."
-            return [Finding("NO_SECRET", "error", words)]
+            return [PlanFinding("NO_SECRET", "error", words)]
         if len(value["there"]) < MOST_SECRETS:
             return []
         words = f"{p.called} has {len(value['there'])} secrets, the most: delete the old one first."
-        return [Finding("TOO_MANY_SECRETS", "error", words)]
+        return [PlanFinding("TOO_MANY_SECRETS", "error", words)]
 
     def live(self, client: AwsClient, p: AddSecretParams) -> Value:
         found = secrets_of(client, p.pool_arn, p.name)
         return None if found is None else {"object": p.name, "there": sorted(found)}
 
-    def done(self, client: AwsClient, p: AddSecretParams, live: Value, tried: Sequence[Tried]) -> Done | None:
-        return Done() if self.appeared(tried[0].found, live) else None
+    def done(
+        self, client: AwsClient, p: AddSecretParams, live: Value, tried: Sequence[PreviousAttempt]
+    ) -> StepResult | None:
+        return StepResult() if self.appeared(tried[0].found, live) else None
 
     def appeared(self, found: Value, live: Value) -> list[str] | None:
         return [each for each in live["there"] if each not in found["there"]] if found and live else []
@@ -310,8 +314,10 @@ class DeleteSecret(OfClient):
         found = secrets_of(client, p.pool_arn, p.name)
         return None if found is None else {"object": p.name, "there": p.secret_id in found}
 
-    def done(self, client: AwsClient, p: SecretParams, live: Value, tried: Sequence[Tried]) -> Done | None:
-        return Done() if live is None or not live["there"] else None
+    def done(
+        self, client: AwsClient, p: SecretParams, live: Value, tried: Sequence[PreviousAttempt]
+    ) -> StepResult | None:
+        return StepResult() if live is None or not live["there"] else None
 
     def reverse(self, p: SecretParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return []

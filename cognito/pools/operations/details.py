@@ -10,7 +10,7 @@ from typing import Any
 from cognito.pools.operations.places import call_on, pool_call, pool_row
 from cognito.pools.operations.pools import OfPoolOperation, PoolParams
 from policies.operations.tags import MOST_TAGS, check_key, check_value
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.operations import BadParams, Call, Guarantee, Risk, StepSpec, Undo, Value
 
@@ -73,13 +73,13 @@ class Tag(TagOperation):
     def after(self, p: TagParams, value: Value) -> Value:
         return {**value, "value": p.value}
 
-    def limits(self, draft: Draft, p: TagParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: TagParams, value: Value) -> list[PlanFinding]:
         if value["value"] == p.value:
-            return [Finding("NO_CHANGE", "error", f"The tag {p.key} says “{p.value}” already.")]
+            return [PlanFinding("NO_CHANGE", "error", f"The tag {p.key} says “{p.value}” already.")]
         keys = {*pool_row(draft, p.pool_arn).tags, p.key}
         if len(keys) <= MOST_TAGS:
             return []
-        return [Finding("TOO_MANY_TAGS", "error", f"There are {len(keys)} tags; AWS allows {MOST_TAGS}.")]
+        return [PlanFinding("TOO_MANY_TAGS", "error", f"There are {len(keys)} tags; AWS allows {MOST_TAGS}.")]
 
 
 class Untag(TagOperation):
@@ -148,15 +148,17 @@ class AddAttribute(OfPoolOperation):
     def after(self, p: AttributeParams, value: Value) -> Value:
         return {**value, "type": p.type}
 
-    def limits(self, draft: Draft, p: AttributeParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: AttributeParams, value: Value) -> list[PlanFinding]:
         if value["type"]:
-            return [Finding("NO_CHANGE", "error", f"{p.called} has the attribute custom:{p.attribute} already.")]
+            return [PlanFinding("NO_CHANGE", "error", f"{p.called} has the attribute custom:{p.attribute} already.")]
         own = {each["Name"] for each in pool_row(draft, p.pool_arn).settings.get("SchemaAttributes", [])}
         custom = sum(":" in name for name in own) + 1
         if custom <= MOST_CUSTOM:
             return []
         return [
-            Finding("TOO_MANY_ATTRIBUTES", "error", f"{p.called} has {MOST_CUSTOM} attributes of its own, the most.")
+            PlanFinding(
+                "TOO_MANY_ATTRIBUTES", "error", f"{p.called} has {MOST_CUSTOM} attributes of its own, the most."
+            )
         ]
 
     def reverse(self, p: AttributeParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:

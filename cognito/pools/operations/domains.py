@@ -16,20 +16,20 @@ from cognito.models import UserPool
 from cognito.pools.operations.places import check_pool_arn, pool_call, pool_key, pool_row, region_of
 from cognito.pools.operations.pools import pool_ref
 from sync.aws.client import AwsClient
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
 from sync.mirror.base import mirror_of
 from sync.operations import (
     BadParams,
     Call,
-    Done,
     Guarantee,
     Operation,
+    PreviousAttempt,
     Refusal,
     Risk,
+    StepResult,
     StepSpec,
-    Tried,
     Undo,
     Value,
 )
@@ -106,18 +106,18 @@ class DomainOperation(Operation[Any]):
         held = mirror.see(item).content.get(p.domain)
         return {"object": ref.object_id, "domain": canonical(held, _KEPT) if held else None}
 
-    def done(self, client: AwsClient, p: Any, live: Value, tried: Sequence[Tried]) -> Done | None:
-        return Done() if live is not None and live == self.after(p, tried[0].found) else None
+    def done(self, client: AwsClient, p: Any, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
+        return StepResult() if live is not None and live == self.after(p, tried[0].found) else None
 
     def before(self, draft: Draft, p: Any, value: Value) -> dict[str, Any]:
         held = value["domain"] or {}
         config = held.get("CustomDomainConfig", {})
         return {"version": held.get("ManagedLoginVersion", 1), "certificate_arn": config.get("CertificateArn", "")}
 
-    def limits(self, draft: Draft, p: Any, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: Any, value: Value) -> list[PlanFinding]:
         if self.after(p, value) != value:
             return []
-        return [Finding("NO_CHANGE", "error", f"The domain {p.domain} of {p.called} is so already.")]
+        return [PlanFinding("NO_CHANGE", "error", f"The domain {p.domain} of {p.called} is so already.")]
 
 
 class CreateDomain(DomainOperation):
@@ -139,13 +139,13 @@ class CreateDomain(DomainOperation):
     def after(self, p: ConfigParams, value: Value) -> Value:
         return {**value, "domain": p.config}
 
-    def limits(self, draft: Draft, p: ConfigParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: ConfigParams, value: Value) -> list[PlanFinding]:
         row = pool_row(draft, p.pool_arn)
         gone = {step.params.domain for step in draft.steps if isinstance(step.operation, DeleteDomain)}
         held = row.custom_domain if p.certificate_arn else row.domain
         if not held or held in gone:
             return []
-        return [Finding("HAS_DOMAIN", "error", f"{p.called} has the domain {held}: a pool has one of each kind.")]
+        return [PlanFinding("HAS_DOMAIN", "error", f"{p.called} has the domain {held}: a pool has one of each kind.")]
 
     def reverse(self, p: ConfigParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return [delete_domain(p.pool_arn, p.called, p.domain)]
@@ -164,9 +164,9 @@ class UpdateDomain(DomainOperation):
     def after(self, p: ConfigParams, value: Value) -> Value:
         return {**value, "domain": p.config}
 
-    def limits(self, draft: Draft, p: ConfigParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: ConfigParams, value: Value) -> list[PlanFinding]:
         if value["domain"] is None:
-            return [Finding("NO_DOMAIN", "error", f"{p.called} doesn’t have the domain {p.domain}.")]
+            return [PlanFinding("NO_DOMAIN", "error", f"{p.called} doesn’t have the domain {p.domain}.")]
         return super().limits(draft, p, value)
 
     def reverse(self, p: ConfigParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:

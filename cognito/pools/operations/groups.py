@@ -14,7 +14,7 @@ from cognito.pools.operations.places import pool_row
 from cognito.pools.operations.replacing import child_row, rows_of
 from cognito.pools.operations.roles import role_given
 from iamconsole.web.words import counted
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.operations import Alteration, StepSpec, Undo, Value
 
@@ -35,20 +35,20 @@ class RemoveGroup(Remove):
         row = rows_of(self.of, aws_account, p.pool_arn, p.name).first()
         return role_given(p.pool_arn, p.name, row.role_arn if row else "", "")
 
-    def limits(self, draft: Draft, p: NamedParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: NamedParams, value: Value) -> list[PlanFinding]:
         """What of the members a reverse could not bring back."""
         group = child_row(self.of, draft, p.pool_arn, p.name)
         found = super().limits(draft, p, value)
         if group.members_read_at is None:
             words = f"The mirror doesn’t know who is in {p.name}: a reverse makes it again with nobody in it."
-            return [*found, Finding("MEMBERS_UNKNOWN", "warning", words, about=())]
+            return [*found, PlanFinding("MEMBERS_UNKNOWN", "warning", words, about=())]
         number = _members(group).count()
         if number > PUT_BACK:
             words = (
                 f"{p.name} has {counted(number, 'member')}: a reverse puts back the first {PUT_BACK}. Export the "
                 "people of the group first, to put back the others from that file."
             )
-            found.append(Finding("MANY_MEMBERS", "warning", words, about=(), amount=number))
+            found.append(PlanFinding("MANY_MEMBERS", "warning", words, about=(), amount=number))
         return found
 
     def before(self, draft: Draft, p: NamedParams, value: Value) -> dict[str, Any]:

@@ -20,11 +20,23 @@ from cognito.pools.operations.places import IDP, check_pool_arn, pool_call, pool
 from cognito.pools.operations.pools import pool_ref
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import ObjectRef, Reader
 from sync.mirror.hashing import moment
-from sync.operations import BadParams, Call, Done, Guarantee, Operation, Refusal, Risk, StepSpec, Tried, Undo, Value
+from sync.operations import (
+    BadParams,
+    Call,
+    Guarantee,
+    Operation,
+    PreviousAttempt,
+    Refusal,
+    Risk,
+    StepResult,
+    StepSpec,
+    Undo,
+    Value,
+)
 from sync.sealed import NotKept
 
 MOST_BYTES = 3 * 1024
@@ -199,22 +211,22 @@ class SetLook(Operation[LookParams]):
     def changes(self, p: LookParams, value: Value) -> bool:
         return p.changes_css or p.changes_logo
 
-    def limits(self, draft: Draft, p: LookParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: LookParams, value: Value) -> list[PlanFinding]:
         if not self.changes(p, value):
-            return [Finding("NO_CHANGE", "error", "The look is set so already.")]
+            return [PlanFinding("NO_CHANGE", "error", "The look is set so already.")]
         if any(step.kind == self.kind for step in draft.writing(pool_key(p.pool_arn))):
-            return [Finding("SET_TWICE", "error", "An earlier step sets the look: one change sets it once.")]
+            return [PlanFinding("SET_TWICE", "error", "An earlier step sets the look: one change sets it once.")]
         if p.logo and logos.kept(draft.aws_account, p.logo) is None:
-            return [Finding("NO_LOGO", "error", "The logo isn’t kept here any more: choose its file again.")]
+            return [PlanFinding("NO_LOGO", "error", "The logo isn’t kept here any more: choose its file again.")]
         pool = pool_row(draft, p.pool_arn)
         domains = [name for name in (pool.domain, pool.custom_domain) if name]
         if not domains:
-            return [Finding("NO_DOMAIN", "error", f"{pool.name} has no domain, so it has no sign-in pages.")]
+            return [PlanFinding("NO_DOMAIN", "error", f"{pool.name} has no domain, so it has no sign-in pages.")]
         held = [(pool.domains or {}).get(name, {}).get("ManagedLoginVersion", CLASSIC) for name in domains]
         if CLASSIC in held:
             return []
         words = "The pool’s pages are managed login, which this look doesn’t change."
-        return [Finding("NOT_SEEN", "warning", words, about=())]
+        return [PlanFinding("NOT_SEEN", "warning", words, about=())]
 
     def live(self, client: AwsClient, p: LookParams) -> Value:
         try:
@@ -242,13 +254,15 @@ class SetLook(Operation[LookParams]):
     def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"changed": _look(answer.get("UICustomization") or {}).changed}
 
-    def done(self, client: AwsClient, p: LookParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+    def done(
+        self, client: AwsClient, p: LookParams, live: Value, tried: Sequence[PreviousAttempt]
+    ) -> StepResult | None:
         """A new logo in the place of another one shows by the time alone, which is AWS's: it isn't compared to ours."""
         if live is None or live == tried[0].found:
             return None
         wanted = self.after(p, live)
         is_so = (live["css"], live["logo"]) == (wanted["css"], wanted["logo"])
-        return Done({"changed": live["changed"]}) if is_so else None
+        return StepResult({"changed": live["changed"]}) if is_so else None
 
     def replanned(self, draft: Draft, p: LookParams) -> list[StepSpec]:
         """The mirror can't tell what is there instead."""

@@ -23,20 +23,20 @@ from cognito.pools.operations.replacing import update
 from cognito.pools.operations.shapes import POOL
 from iamconsole.web.words import counted, some
 from sync.aws.client import AwsClient
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
 from sync.mirror.base import mirror_of
 from sync.operations import (
     BadParams,
     Call,
-    Done,
     Guarantee,
     Operation,
+    PreviousAttempt,
     Refusal,
     Risk,
+    StepResult,
     StepSpec,
-    Tried,
     Undo,
     Value,
 )
@@ -134,11 +134,11 @@ class CreatePool(Operation[CreatePoolParams]):
     def after(self, p: CreatePoolParams, value: Value) -> Value:
         return {"there": [*value["there"], ""]}
 
-    def limits(self, draft: Draft, p: CreatePoolParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: CreatePoolParams, value: Value) -> list[PlanFinding]:
         if not value["there"]:
             return []
         words = f"There is a pool {p.name} in {region_of(p.arn)} already: only the ids will tell them apart."
-        return [Finding("SAME_NAME", "warning", words, about=tuple(value["there"]))]
+        return [PlanFinding("SAME_NAME", "warning", words, about=tuple(value["there"]))]
 
     def reverse(self, p: CreatePoolParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return self.discard(p, result["id"]) if "id" in result else []
@@ -148,8 +148,10 @@ class CreatePool(Operation[CreatePoolParams]):
         pools = [each for page in there.pages(IDP, "ListUserPools", MaxResults=60) for each in page.items["UserPools"]]
         return {"there": sorted(each["Id"] for each in pools if each["Name"] == p.name)}
 
-    def done(self, client: AwsClient, p: CreatePoolParams, live: Value, tried: Sequence[Tried]) -> Done | None:
-        return Done() if self.appeared(tried[0].found, live) else None
+    def done(
+        self, client: AwsClient, p: CreatePoolParams, live: Value, tried: Sequence[PreviousAttempt]
+    ) -> StepResult | None:
+        return StepResult() if self.appeared(tried[0].found, live) else None
 
     def appeared(self, found: Value, live: Value) -> list[str] | None:
         return [each for each in live["there"] if each not in found["there"]] if found and live else []
@@ -194,8 +196,8 @@ class OfPoolOperation(Operation[Any]):
     def look(self, content: Mapping[str, Any], p: Any) -> Mapping[str, Any]:
         raise NotImplementedError
 
-    def done(self, client: AwsClient, p: Any, live: Value, tried: Sequence[Tried]) -> Done | None:
-        return Done() if live is not None and live == self.after(p, tried[0].found) else None
+    def done(self, client: AwsClient, p: Any, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
+        return StepResult() if live is not None and live == self.after(p, tried[0].found) else None
 
 
 class DeletePool(OfPoolOperation):
@@ -241,34 +243,36 @@ class DeletePool(OfPoolOperation):
     def after(self, p: PoolParams, value: Value) -> Value:
         return None
 
-    def limits(self, draft: Draft, p: PoolParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: PoolParams, value: Value) -> list[PlanFinding]:
         row = pool_row(draft, p.pool_arn)
         steps = [step for step in draft.steps if getattr(step.params, "pool_arn", "") == p.pool_arn]
         found = []
         protected = row.deletion_protection and not any(_unprotects(step) for step in steps)
         if protected:
             found.append(
-                Finding("PROTECTED", "error", f"{p.called} is protected from deletion: switch that off first.")
+                PlanFinding("PROTECTED", "error", f"{p.called} is protected from deletion: switch that off first.")
             )
         gone = {step.params.domain for step in steps if step.kind == "cognito.domain.delete"}
         if left := [each for each in (row.domain, row.custom_domain) if each and each not in gone]:
             words = f"{p.called} has the domain {some(left)}: delete it first."
-            found.append(Finding("HAS_DOMAIN", "error", words))
+            found.append(PlanFinding("HAS_DOMAIN", "error", words))
         if taking := identity_pools_of(row):
             words = f"The identity pools {some([each.name for each in taking])} take people of it: nobody gets AWS "
             words += "credentials there any more."
-            found.append(Finding("TAKEN", "warning", words, about=tuple(each.aws_id for each in taking)))
+            found.append(PlanFinding("TAKEN", "warning", words, about=tuple(each.aws_id for each in taking)))
         people = CognitoUser.objects.live().filter(pool=row).count() or row.estimated_users or 0
         if people:
             words = f"{counted(people, 'person', 'people')} lose their accounts."
-            found.append(Finding("PEOPLE", "warning", words, about=(), amount=people))
+            found.append(PlanFinding("PEOPLE", "warning", words, about=(), amount=people))
         return found
 
     def reverse(self, p: PoolParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return []
 
-    def done(self, client: AwsClient, p: PoolParams, live: Value, tried: Sequence[Tried]) -> Done | None:
-        return Done() if live is None else None
+    def done(
+        self, client: AwsClient, p: PoolParams, live: Value, tried: Sequence[PreviousAttempt]
+    ) -> StepResult | None:
+        return StepResult() if live is None else None
 
 
 def _unprotects(step: Any) -> bool:

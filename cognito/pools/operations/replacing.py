@@ -32,7 +32,7 @@ from cognito.pools.operations.shapes import (
 )
 from iamconsole.web.words import some
 from sync.aws.client import AwsClient
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
 from sync.mirror.base import mirror_of
@@ -41,14 +41,14 @@ from sync.operations import (
     Alteration,
     BadParams,
     Call,
-    Done,
     Guarantee,
     Operation,
+    PreviousAttempt,
     Refusal,
     Risk,
     Sealed,
+    StepResult,
     StepSpec,
-    Tried,
     Undo,
     Value,
 )
@@ -160,15 +160,15 @@ class Replace(Operation[ReplaceParams]):
     def changes(self, p: ReplaceParams, value: Value) -> bool:
         return _is_typed(p) or super().changes(p, value)
 
-    def limits(self, draft: Draft, p: ReplaceParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: ReplaceParams, value: Value) -> list[PlanFinding]:
         if not self.changes(p, value):
-            return [Finding("NO_CHANGE", "error", f"The {self.of.title} {p.called} is set so already.")]
+            return [PlanFinding("NO_CHANGE", "error", f"The {self.of.title} {p.called} is set so already.")]
         meant = {path.split(".")[0] for path in p.changes}
         lost = [name for name in different(value["settings"], shown(p.settings)) if name not in meant]
         if not lost:
             return []
         words = f"This would put back {some(lost)}, which somebody else has changed since: plan it again."
-        return [Finding("OTHER_SETTINGS", "error", words)]
+        return [PlanFinding("OTHER_SETTINGS", "error", words)]
 
     def before(self, draft: Draft, p: ReplaceParams, value: Value) -> dict[str, Any]:
         return undone(value["settings"], p.changes)
@@ -186,8 +186,10 @@ class Replace(Operation[ReplaceParams]):
     def live(self, client: AwsClient, p: ReplaceParams) -> Value:
         return live_settings(self.of, client, p.pool_arn, p.name)
 
-    def done(self, client: AwsClient, p: ReplaceParams, live: Value, tried: Sequence[Tried]) -> Done | None:
-        return Done() if live is not None and live == self.after(p, tried[0].found) else None
+    def done(
+        self, client: AwsClient, p: ReplaceParams, live: Value, tried: Sequence[PreviousAttempt]
+    ) -> StepResult | None:
+        return StepResult() if live is not None and live == self.after(p, tried[0].found) else None
 
 
 class ReplaceProvider(Replace):
@@ -203,7 +205,9 @@ class ReplaceProvider(Replace):
         whole = {name: held[name] if value == AS_AWS_HAS_IT else value for name, value in details.items()}
         return super().send(client, replace(p, settings={**p.settings, "ProviderDetails": whole}))
 
-    def done(self, client: AwsClient, p: ReplaceParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+    def done(
+        self, client: AwsClient, p: ReplaceParams, live: Value, tried: Sequence[PreviousAttempt]
+    ) -> StepResult | None:
         """A new secret is seen by the date alone. AWS tells whole seconds."""
         found = super().done(client, p, live, tried)
         if found is None or not _is_typed(p):

@@ -10,7 +10,7 @@ from accounts.models import AwsAccount
 from identities.models import AccessKey
 from identities.operations.credentials.of_user import ACTIVE, INACTIVE, KindOfCredential, OfCredential
 from policies.holdings import Credential
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.operations import Alteration, Call, Risk, StepSpec, Undo, Value
 
@@ -92,7 +92,7 @@ class Switch(OfCredential[P]):
     def is_so_already(self, p: P) -> str:
         return f"{self.id(p)} is {self.leaves(p).lower()} already."
 
-    def limits(self, draft: Draft, p: P, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: P, value: Value) -> list[PlanFinding]:
         found = super().limits(draft, p, value)
         return found or ([] if self.switches_on(p) else told_of_use(self.found(draft, p)))
 
@@ -157,12 +157,12 @@ class Delete(OfCredential[P]):
     def is_so_already(self, p: P) -> str:
         return f"There is no {self.of.word} {self.id(p)}."
 
-    def limits(self, draft: Draft, p: P, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: P, value: Value) -> list[PlanFinding]:
         if found := super().limits(draft, p, value):
             return found
         if self.of.mirror.hangs is AccessKey and value["status"] == ACTIVE:
             words = f"{self.id(p)} is active: deactivate it first, and wait whether somebody misses it."
-            return [Finding("KEY_IS_ACTIVE", "error", words)]
+            return [PlanFinding("KEY_IS_ACTIVE", "error", words)]
         # A step that switches it off first has told.
         is_told = any(self.part(p) == step.part for step in self.earlier(draft, p))
         return [] if is_told else told_of_use(self.found(draft, p))
@@ -174,15 +174,15 @@ class Delete(OfCredential[P]):
         return []
 
 
-def told_of_use(row: Any) -> list[Finding]:
+def told_of_use(row: Any) -> list[PlanFinding]:
     """When a key was last used, as far as AWS told; of other kinds AWS doesn't tell."""
     if not isinstance(row, AccessKey):
         return []
     if row.last_used_at is None:
-        return [Finding("KEY_USE", "suggestion", f"{row.name} was never used, as far as AWS has told.")]
+        return [PlanFinding("KEY_USE", "suggestion", f"{row.name} was never used, as far as AWS has told.")]
     for_what = f" for {row.last_used_service}" if row.last_used_service else ""
     words = f"{row.name} was last used on {row.last_used_at:%-d %B %Y}{for_what}, as far as AWS has told."
-    return [Finding("KEY_USE", "suggestion", words)]
+    return [PlanFinding("KEY_USE", "suggestion", words)]
 
 
 def on_existing(of: KindOfCredential) -> list[OfCredential[Any]]:

@@ -16,19 +16,19 @@ from identities.operations.credentials.of_user import OfUser
 from identities.operations.held_rows import held
 from policies import holdings
 from sync.aws.client import AwsClient
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.operations import (
     Alteration,
     BadParams,
     Call,
-    Done,
     Guarantee,
+    PreviousAttempt,
     Refusal,
     Risk,
     Sealed,
+    StepResult,
     StepSpec,
-    Tried,
     Undo,
     Value,
 )
@@ -111,19 +111,21 @@ class CreateLogin(SetPassword):
     def after(self, p: PasswordParams, value: Value) -> Value:
         return {**value, "made": ""}
 
-    def limits(self, draft: Draft, p: PasswordParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: PasswordParams, value: Value) -> list[PlanFinding]:
         if value["made"] is None:
             return []
         words = f"{self.named(p)} has a console password already: reset it instead."
-        return [Finding("HAS_PASSWORD", "error", f"{words[0].upper()}{words[1:]}")]
+        return [PlanFinding("HAS_PASSWORD", "error", f"{words[0].upper()}{words[1:]}")]
 
-    def done(self, client: AwsClient, p: PasswordParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+    def done(
+        self, client: AwsClient, p: PasswordParams, live: Value, tried: Sequence[PreviousAttempt]
+    ) -> StepResult | None:
         """One that wasn't there before our first try, and was made since then. AWS tells whole seconds."""
         before = tried[0].found
         if not live or not live["made"] or not before or before["made"] or live["owner"] != before["owner"]:
             return None
         made = parse_datetime(live["made"])
-        return Done() if made is not None and made >= tried[0].at.replace(microsecond=0) else None
+        return StepResult() if made is not None and made >= tried[0].at.replace(microsecond=0) else None
 
     def hangs(self, p: PasswordParams) -> tuple[str, bool] | None:
         return "password", True
@@ -156,7 +158,7 @@ class ResetLogin(SetPassword):
             raise Refusal(f"The mirror has no console password of {self.named(p)}: pull, or give it one.")
         return value
 
-    def limits(self, draft: Draft, p: PasswordParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: PasswordParams, value: Value) -> list[PlanFinding]:
         return []
 
 

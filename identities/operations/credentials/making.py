@@ -19,9 +19,21 @@ from policies.holdings import Credential
 from policies.quotas import KEYS_OF_USER, Quota, quotas_in
 from sync.aws.client import AwsClient
 from sync.aws.secrets import Secret
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.operations import Alteration, BadParams, Call, Done, Guarantee, Refusal, Risk, StepSpec, Tried, Undo, Value
+from sync.operations import (
+    Alteration,
+    BadParams,
+    Call,
+    Guarantee,
+    PreviousAttempt,
+    Refusal,
+    Risk,
+    StepResult,
+    StepSpec,
+    Undo,
+    Value,
+)
 
 # IAM User Guide, "Service-specific credentials for IAM users".
 _FOR_A_SERVICE = Quota("service credentials of a user at one service", 2, 2)
@@ -80,15 +92,15 @@ class Make(OfUser[P]):
     def is_so_already(self, p: P) -> str:
         return ""  # it never is
 
-    def limits(self, draft: Draft, p: P, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: P, value: Value) -> list[PlanFinding]:
         there = len(value["there"])
         owner = self.named(p)
         words = f"{owner[0].upper()}{owner[1:]} has {there} {self.of.word}s"
         limit = quotas_in(draft)[self.quota]
         return limit.findings(there + 1, "TOO_MANY_CREDENTIALS", words, "delete one first")
 
-    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[Tried]) -> Done | None:
-        return Done() if self.appeared(tried[0].found, live) else None
+    def done(self, client: AwsClient, p: P, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
+        return StepResult() if self.appeared(tried[0].found, live) else None
 
     def appeared(self, found: Value, live: Value) -> list[str] | None:
         if not found or not live or found["owner"] != live["owner"]:

@@ -20,9 +20,9 @@ from identities.operations.credentials.of_user import OfUser
 from identities.operations.held_rows import held
 from policies.holdings import DEVICE, Credential
 from sync.aws.client import AwsClient
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.mirror import ObjectRef, Place
+from sync.mirror import AccountRegion, ObjectRef
 from sync.operations import Alteration, BadParams, Call, Refusal, Risk, StepSpec, Undo, Value
 
 ON, OFF, GONE = "on", "off", "gone"
@@ -50,7 +50,7 @@ class DeviceOperation(OfUser[P]):
 
     def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
         """With the list of those that are nobody's."""
-        return [*super().refs(aws_account, p), ref_of(Place(aws_account), VIRTUAL_MFA.source)]
+        return [*super().refs(aws_account, p), ref_of(AccountRegion(aws_account), VIRTUAL_MFA.source)]
 
     def part(self, p: P) -> str:
         return f"mfa:{p.owner_arn} {p.serial}"
@@ -113,10 +113,10 @@ class DeactivateDevice(TakeOff):
     def is_so_already(self, p: DeviceParams) -> str:
         return f"The MFA device {p.serial} is nobody’s already."
 
-    def limits(self, draft: Draft, p: DeviceParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: DeviceParams, value: Value) -> list[PlanFinding]:
         return super().limits(draft, p, value) or self._last_factor(draft, p)
 
-    def _last_factor(self, draft: Draft, p: DeviceParams) -> list[Finding]:
+    def _last_factor(self, draft: Draft, p: DeviceParams) -> list[PlanFinding]:
         user, earlier = self.row(draft, p), self.earlier(draft, p)
         if any(isinstance(step.operation, DeleteLogin) for step in earlier):
             return []
@@ -125,7 +125,7 @@ class DeactivateDevice(TakeOff):
         if others or not held(draft, user, LoginProfile):
             return []
         words = f"It is the last MFA device of {self.named(p)}: the password alone is enough to sign in afterwards."
-        return [Finding("LAST_FACTOR", "warning", words, about=())]
+        return [PlanFinding("LAST_FACTOR", "warning", words, about=())]
 
     def hangs(self, p: DeviceParams) -> tuple[str, bool] | None:
         return f"MFA device {p.serial}", False
@@ -151,9 +151,9 @@ class DeleteVirtualDevice(TakeOff):
     def is_so_already(self, p: DeviceParams) -> str:
         return f"The MFA device {p.serial} is gone already."
 
-    def limits(self, draft: Draft, p: DeviceParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: DeviceParams, value: Value) -> list[PlanFinding]:
         if not p.is_virtual:
-            return [Finding("NOT_VIRTUAL", "error", f"{p.serial} isn’t a virtual device: to take it off is all.")]
+            return [PlanFinding("NOT_VIRTUAL", "error", f"{p.serial} isn’t a virtual device: to take it off is all.")]
         if value["device"] == ON:
-            return [Finding("DEVICE_IS_ON", "error", f"{p.serial} is in use: take it off its user first.")]
+            return [PlanFinding("DEVICE_IS_ON", "error", f"{p.serial} is in use: take it off its user first.")]
         return super().limits(draft, p, value)

@@ -22,7 +22,7 @@ from policies.holdings import DEVICE, Credential
 from policies.operations.arns import name_of, path_of
 from sync.aws.client import AwsClient
 from sync.aws.secrets import Secret
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.operations import (
     Alteration,
@@ -103,11 +103,11 @@ class CreateVirtualDevice(Enrolment[NewDeviceParams]):
     def is_so_already(self, p: NewDeviceParams) -> str:
         return ""  # a limit says so
 
-    def limits(self, draft: Draft, p: NewDeviceParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: NewDeviceParams, value: Value) -> list[PlanFinding]:
         if value["device"] == GONE:
             return []
         words = f"There is a virtual MFA device {name_of(p.serial)} already: choose another name, or delete that one."
-        return [Finding("DEVICE_IS_THERE", "error", words)]
+        return [PlanFinding("DEVICE_IS_THERE", "error", words)]
 
     def appeared(self, found: Value, live: Value) -> list[str] | None:
         if not found or not live or found["owner"] != live["owner"]:
@@ -202,11 +202,11 @@ class EnableDevice(WithCodes):
     def is_so_already(self, p: CodesParams) -> str:
         return f"The MFA device {p.serial} is on already."
 
-    def limits(self, draft: Draft, p: CodesParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: CodesParams, value: Value) -> list[PlanFinding]:
         there = MfaDevice.objects.live().filter(user=self.row(draft, p)).count()
         if value["device"] != ON and there >= MOST_DEVICES:
             words = f"{there} MFA devices are on for {self.named(p)}, the most that AWS allows: take one off first."
-            return [Finding("TOO_MANY_DEVICES", "error", words)]
+            return [PlanFinding("TOO_MANY_DEVICES", "error", words)]
         return super().limits(draft, p, value)
 
     def hangs(self, p: CodesParams) -> tuple[str, bool] | None:
@@ -246,10 +246,10 @@ class ResyncDevice(WithCodes):
     def is_so_already(self, p: CodesParams) -> str:
         return ""  # nobody can see it
 
-    def limits(self, draft: Draft, p: CodesParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: CodesParams, value: Value) -> list[PlanFinding]:
         if value["device"] == ON:
             return []
-        return [Finding("DEVICE_IS_OFF", "error", f"An earlier step takes {p.serial} off its user.")]
+        return [PlanFinding("DEVICE_IS_OFF", "error", f"An earlier step takes {p.serial} off its user.")]
 
     def reverse(self, p: CodesParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return []

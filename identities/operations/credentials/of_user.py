@@ -17,7 +17,7 @@ from identities.operations.held_rows import foresee_held
 from identities.operations.owners import USER, OwnerOperation, OwnerParams
 from policies.operations.rows import ref
 from sync.aws.client import AwsClient
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.made import is_made, made_by
 from sync.mirror import ObjectRef
@@ -159,7 +159,7 @@ class OfCredential(OfUser[P]):
         entry = self.of.entries(client, named["UserName"]).get(self.id(p))
         return {"status": entry["Status"] if entry else None}
 
-    def limits(self, draft: Draft, p: P, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: P, value: Value) -> list[PlanFinding]:
         if value["status"] is None:
-            return [Finding("NO_SUCH_CREDENTIAL", "error", f"An earlier step deletes {self.called(p)}.")]
+            return [PlanFinding("NO_SUCH_CREDENTIAL", "error", f"An earlier step deletes {self.called(p)}.")]
         return super().limits(draft, p, value) if self.shows else []

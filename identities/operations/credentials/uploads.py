@@ -28,9 +28,9 @@ from policies.holdings import Credential
 from policies.quotas import CERTIFICATES_OF_USER, Quota, quotas_in
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
-from sync.checks import Finding
+from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.operations import Alteration, BadParams, Call, Done, Guarantee, StepSpec, Tried, Value
+from sync.operations import Alteration, BadParams, Call, Guarantee, PreviousAttempt, StepResult, StepSpec, Value
 
 LONGEST = 16_384  # characters; IAM API Reference: UploadSigningCertificate, UploadSSHPublicKey
 FEWEST_BITS = 2048
@@ -91,7 +91,7 @@ class Upload(OfUser[UploadParams]):
     def is_so_already(self, p: UploadParams) -> str:
         return ""  # a limit says so
 
-    def limits(self, draft: Draft, p: UploadParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: UploadParams, value: Value) -> list[PlanFinding]:
         there = set(
             self.of.mirror.hangs.objects.live().filter(user=self.row(draft, p)).values_list("aws_id", flat=True)
         )
@@ -116,12 +116,14 @@ class Upload(OfUser[UploadParams]):
     def bodies(self, client: AwsClient, user_name: str) -> Iterator[tuple[str, str]]:
         """What is uploaded, by AWS's id."""
 
-    def done(self, client: AwsClient, p: UploadParams, live: Value, tried: Sequence[Tried]) -> Done | None:
+    def done(
+        self, client: AwsClient, p: UploadParams, live: Value, tried: Sequence[PreviousAttempt]
+    ) -> StepResult | None:
         """AWS refuses the same one twice, so one that wasn't there before is ours."""
         before = tried[0].found
         if not live or not live["id"] or not before or before["id"] or live["owner"] != before["owner"]:
             return None
-        return Done({"id": live["id"]})
+        return StepResult({"id": live["id"]})
 
     def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"id": answer[self.answered][self.of.mirror.id_member]}
@@ -146,11 +148,11 @@ class UploadCertificate(Upload):
     def calls(self, p: UploadParams) -> list[Call]:
         return self.call(p, "UploadSigningCertificate", CertificateBody=p.body)
 
-    def limits(self, draft: Draft, p: UploadParams, value: Value) -> list[Finding]:
+    def limits(self, draft: Draft, p: UploadParams, value: Value) -> list[PlanFinding]:
         rows = SigningCertificate.objects.live().filter(aws_account=draft.aws_account).select_related("user")
         if twin := rows.filter(sha256=self.fingerprint(p.body)).first():
             words = f"{twin.user.name} has this certificate already: AWS takes it once in an AWS account."
-            return [Finding("DUPLICATE_CERTIFICATE", "error", words)]
+            return [PlanFinding("DUPLICATE_CERTIFICATE", "error", words)]
         return super().limits(draft, p, value)
 
     def bodies(self, client: AwsClient, user_name: str) -> Iterator[tuple[str, str]]:

@@ -31,7 +31,7 @@ class Command(BaseCommand):
         if not all(finding.ok for finding in findings):
             sys.exit(1)
 
-    def _say(self, finding: health.Finding) -> None:
+    def _say(self, finding: health.DoctorFinding) -> None:
         self.stdout.write(f"{'ok' if finding.ok else 'PROBLEM':<8} {finding.name}: {finding.detail}")
         if finding.what_to_do:
             self.stdout.write(f"{'':<8} {finding.what_to_do}")
