@@ -19,7 +19,7 @@ EXPORT_PEOPLE = "export_people"  # as a file, which leaves the console
 PROPOSE = "propose"
 APPLY = "apply"  # an approved or approval-free change, whatever is in it
 APPROVE = "approve"  # others' changes, never one's own
-CARE = "care_people"  # low-risk acts on a pool's people: to propose them and to apply one's own
+CARE = "care_people"  # low-risk actions on a pool's people: to propose them and to apply one's own
 ADMINISTER = "administer"  # settings, grants, rules, brake, writes on and off
 
 PERMISSIONS: dict[str, frozenset[str]] = {

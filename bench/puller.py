@@ -75,12 +75,12 @@ def peak_mb() -> float:
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
-def serve(act: Callable[[], object]) -> None:
+def serve(action: Callable[[], object]) -> None:
     """Does it for each line of the input."""
     print("ready", flush=True)
     for _ in sys.stdin:
         began, computed = perf_counter(), process_time()
-        act()
+        action()
         took = {"seconds": perf_counter() - began, "cpu": process_time() - computed}
         print(json.dumps(took | {"peak_mb": peak_mb()}), flush=True)
 

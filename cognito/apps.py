@@ -8,7 +8,7 @@ class CognitoConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import stepup_words
-        from cognito import acts, identity_pools, mirrors, pages, pools, posture, trying
+        from cognito import actions, identity_pools, mirrors, pages, pools, posture, trying
         from cognito.care_check import CareCheck
         from cognito.choosing.check import ChoiceCheck
         from cognito.operations import people as operations_on_people
@@ -20,7 +20,7 @@ class CognitoConfig(AppConfig):
         identity_pools.register()
         pools.register()
         operations_on_people.register()
-        acts.register()
+        actions.register()
         checks.register(CareCheck())
         checks.register(CallCheck())
         checks.register(ChoiceCheck())

@@ -36,16 +36,16 @@ _ORDER = tuple(panels.SEVERITIES)
 
 @dataclass(frozen=True)
 class Finding:
-    """`severity`: of panels.SEVERITIES. `act`: of the pool's own place, "" where none mends it by itself.
+    """`severity`: of panels.SEVERITIES. `action`: of the pool's own place, "" where none mends it by itself.
 
-    `asked` fills in fields of the act's form.
+    `asked` fills in fields of the action's form.
     """
 
     code: str
     severity: str
     title: str
     text: str  # what it means, and what to do
-    act: str = ""
+    action: str = ""
     label: str = ""
     asked: tuple[tuple[str, str], ...] = ()
 
@@ -189,5 +189,5 @@ def attention(aws_account: AwsAccount, model: type[MirroredRow], url_name: str) 
             url=reverse(url_name, kwargs={"account_id": aws_account.account_id, "aws_id": fact.object_id}),
             text=f"{worst['text']}{also}",
             severity=worst["severity"],
-            act="Review it",
+            action="Review it",
         )

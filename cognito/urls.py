@@ -11,7 +11,7 @@ from cognito.restoring import urls as restoring
 from cognito.trying import urls as trying
 from cognito.views import care, people, person, pools, protection, searches, staging
 from policies.details import tab_patterns
-from policies.views.act import act_pattern
+from policies.views.object_action import action_pattern
 
 AWS_ACCOUNT = "aws/<str:account_id>/"
 POOL_PAGE = f"{AWS_ACCOUNT}user-pools/<str:aws_id>/"
@@ -23,11 +23,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(POOL_PAGE, pools.cognito_pool, name="cognito_pool"),
     *tab_patterns(POOL)[1:],
     path(f"{POOL_PAGE}do/look/", pool_views.look, name="cognito_pool_look"),
-    act_pattern(POOL),
+    action_pattern(POOL),
     path(f"{POOL_PAGE}people/", people.cognito_pool_people, name="cognito_pool_people"),
     path(f"{POOL_PAGE}people/ask/", people.cognito_people_ask, name="cognito_people_ask"),
     path(f"{POOL_PAGE}people/stage/", staging.cognito_people_stage, name="cognito_people_stage"),
-    path(f"{POOL_PAGE}people/stage/<str:act>/", staging.cognito_people_stage_act, name="cognito_people_stage_act"),
+    path(
+        f"{POOL_PAGE}people/stage/<str:action>/",
+        staging.cognito_people_stage_action,
+        name="cognito_people_stage_action",
+    ),
     path(f"{POOL_PAGE}searches/", searches.cognito_search_save, name="cognito_search_save"),
     path(f"{POOL_PAGE}searches/<int:pk>/forget/", searches.cognito_search_forget, name="cognito_search_forget"),
     path(f"{AWS_ACCOUNT}pool-groups/<str:aws_id>/", pools.cognito_group, name="cognito_group"),
@@ -35,7 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{AWS_ACCOUNT}people/<str:aws_id>/", person.cognito_user, name="cognito_user"),
     path(f"{AWS_ACCOUNT}people/<str:aws_id>/held/", person.cognito_user_held, name="cognito_user_held"),
     path(f"{AWS_ACCOUNT}people/<str:aws_id>/preview/", person.cognito_user_preview, name="cognito_user_preview"),
-    act_pattern(PERSON),
+    action_pattern(PERSON),
     path(f"{AWS_ACCOUNT}data-protection/", protection.data_protection, name="data_protection"),
     path(PROTECTED, protection.data_protection_pool, name="data_protection_pool"),
     path(f"{PROTECTED}erase/", protection.data_protection_erase, name="data_protection_erase"),

@@ -7,7 +7,7 @@ class IdentitiesConfig(AppConfig):
     name = "identities"
 
     def ready(self) -> None:
-        from identities import account, acts, credentials, mirrors, operations, pages, snapshot
+        from identities import account, actions, credentials, mirrors, operations, pages, snapshot
         from sync import mirror
 
         mirror.register(mirrors.GroupMirror(), mirrors.UserMirror(), mirrors.RoleMirror())
@@ -17,4 +17,4 @@ class IdentitiesConfig(AppConfig):
         credentials.register()
         operations.register()
         pages.register()
-        acts.register()
+        actions.register()

@@ -59,7 +59,7 @@ def _administrators(request: HttpRequest, aws_account: AwsAccount) -> Iterator[p
             url=f"{_list(aws_account, 'users')}?attached={selectors.ADMINISTRATOR}",
             text=f"{some(names.rows, names.total)} may do everything that no boundary or organisation policy cuts off.",
             severity="high",
-            act=f"Review {number(names.total)}",
+            action=f"Review {number(names.total)}",
         )
 
 
@@ -74,7 +74,7 @@ def _trusts(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Pa
             url=f"{_list(aws_account, 'roles')}?trust=outside",
             text=f"{some([name for name, _ in outside])}: {some(trusted)} may assume {_them(outside)}.",
             severity="high",
-            act=f"Review {len(outside)}",
+            action=f"Review {len(outside)}",
         )
     if deleted:
         named = [principal for _, trusted in deleted for principal in trusted]
@@ -86,7 +86,7 @@ def _trusts(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Pa
             url=f"{_list(aws_account, 'roles')}?trust=deleted",
             text=f"{names}.{meant} Nobody can assume it: a new principal of the same name isn’t trusted.",
             severity="medium",
-            act=f"Review {len(deleted)}",
+            action=f"Review {len(deleted)}",
         )
 
 

@@ -9,7 +9,7 @@ from identities.kinds import GROUP, KINDS, ROLE, USER
 from identities.tables import TABLES
 from identities.views import as_of, bulk, lists, panels, root, stage, trust
 from policies.details import Kind, tab_patterns
-from policies.views.act import act_pattern
+from policies.views.object_action import action_pattern
 from policies.views.selection import selection_patterns
 
 AWS_ACCOUNT = "aws/<str:account_id>/"
@@ -22,7 +22,7 @@ def _patterns(kind: Kind) -> list[URLPattern]:
     return [
         path(rows, getattr(lists, kind.many), name=kind.many),
         *selection_patterns(kind, TABLES[kind.name], ICONS[kind]),
-        act_pattern(kind),
+        action_pattern(kind),
         path(f"{row}detach/", stage.detach_policy, given, name=f"{kind.name}_detach"),
     ]
 

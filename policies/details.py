@@ -23,7 +23,7 @@ from accounts.models import AwsAccount, Operator
 from accounts.roles import PROPOSE, SEE_IAM
 from iamconsole.web import panels
 from iamconsole.web.counts import lately
-from policies import acts
+from policies import object_actions
 from policies.documentation import PAGES
 from policies.history import DETAILS, compared, history_of, moment_before_it_went, raw_of, revisions_of
 from policies.selectors import namesakes
@@ -116,7 +116,7 @@ def render_tab(
     """The page of `row` with the tab `tab` open: head and tabs, and below them `template`."""
     page = {"row": row, "kind": kind, "tab_template": template, "tabs": tab_links(request, kind, row, tab)}
     page["refresh"] = refreshes.shown(request, row)
-    page["acts"] = acts_on(request, kind, row)
+    page["actions"] = actions_on(request, kind, row)
     page["was_url"] = _was_url(row) if kind.has_past and row.gone_at else ""
     page["namesakes"] = namesakes(row) if getattr(row, "has_namesakes", False) else []
     return render(request, kind.template, {**kind.head(row), **page, **context})
@@ -130,12 +130,12 @@ def _was_url(row: Any) -> str:
     return f"{url}?{urlencode({'at': moment_before_it_went(row).isoformat()})}"
 
 
-def acts_on(request: HttpRequest, kind: Kind, row: Any) -> Sequence[acts.Act]:
+def actions_on(request: HttpRequest, kind: Kind, row: Any) -> Sequence[object_actions.ObjectAction]:
     """What the operator can stage with it."""
     if row.gone_at is not None or not may(signed_in(request), kind.stage, row.aws_account):
         return ()
     operator = signed_in(request)
-    return [act for act in acts.offered(kind.name, row) if act.is_for(operator, row.aws_account)]
+    return [action for action in object_actions.offered(kind.name, row) if action.is_for(operator, row.aws_account)]
 
 
 def tab_patterns(kind: Kind) -> list[URLPattern]:

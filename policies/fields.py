@@ -93,7 +93,7 @@ class UntilField(forms.DateTimeField):
 
 
 class DocumentField(forms.CharField):
-    """A policy document as JSON. The page of an act has the editor for it, with what lint finds while one types."""
+    """A policy document as JSON. The page of an action has the editor for it, with what lint finds while one types."""
 
     kind = DocumentType.IDENTITY
     check = "document_check"  # the URL name of what is asked while one types

@@ -30,7 +30,7 @@ def _unused(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Pa
             text=f"{some(names.rows, names.total)}. Nobody would lose anything without "
             f"{'it' if names.total == 1 else 'them'}.",
             severity="low",
-            act=f"Review {number(names.total)}",
+            action=f"Review {number(names.total)}",
         )
 
 

@@ -115,7 +115,7 @@ def _overdue(aws_account: AwsAccount, removal: Change) -> PanelRow:
     )
     title = f"Access did not end: {_granted(removal)}"
     return PanelRow(
-        title, _url(aws_account, removal), text=text, severity="critical", act="Look at it", icon="octagon-alert"
+        title, _url(aws_account, removal), text=text, severity="critical", action="Look at it", icon="octagon-alert"
     )
 
 

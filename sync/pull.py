@@ -131,7 +131,7 @@ def cancel(*, run: Run, actor: Operator | None) -> None:
 
 
 def _record(verb: str, run: Run, actor: Operator | None) -> None:
-    """Operators' own acts only: the schedule's runs are in the list of pulls."""
+    """What operators did themselves only: the schedule's runs are in the list of pulls."""
     if actor is not None:
         about: dict[str, Any] = {"pull": run.pk, "source": run.source}
         if run.cursor.get("lift_brake"):

@@ -114,12 +114,12 @@ def _waiting(request: HttpRequest, aws_account: AwsAccount) -> Iterator[PanelRow
         yield PanelRow(
             f"{change.pk} {change.titled}",
             _change_url(change),
-            text=f"By {change.requested_by}. {_next_act(change)}",
+            text=f"By {change.requested_by}. {_next_action(change)}",
             icon="git-pull-request-arrow",
         )
 
 
-def _next_act(change: Any) -> str:
+def _next_action(change: Any) -> str:
     if change.unreviewed:
         return "Applied without its approvals: review it."
     if change.state in selectors.STUCK:
@@ -170,7 +170,7 @@ def _stuck(request: HttpRequest, aws_account: AwsAccount) -> Iterator[PanelRow]:
             _change_url(change),
             text=error.sentence if error else change.get_state_display(),
             severity="failed",
-            act="Open",
+            action="Open",
         )
 
 
@@ -186,7 +186,7 @@ def _unreviewed(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Panel
                 _change_url(change),
                 text=f"By {glass.operator}: “{glass.reason}” {nobody_reviews(change, glass.operator) or _STAYS_OPEN}",
                 severity="high",
-                act="Review" if may_review(signed_in(request), glass) else "Open",
+                action="Review" if may_review(signed_in(request), glass) else "Open",
             )
 
 
@@ -209,7 +209,7 @@ def _failed_pulls(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Pan
         f"{reverse('pulls', kwargs={'account_id': aws_account.account_id})}#sources",
         text=first.why,
         severity="failed",
-        act="Open" if len(missing) == 1 else f"Review {len(missing)}",
+        action="Open" if len(missing) == 1 else f"Review {len(missing)}",
     )
 
 
@@ -221,7 +221,7 @@ def _braked_pulls(request: HttpRequest, aws_account: AwsAccount) -> Iterator[Pan
                 reverse("pull", kwargs={"account_id": aws_account.account_id, "pk": found.braked_in}),
                 text=found.why,
                 severity="high",
-                act="Look at it",
+                action="Look at it",
             )
 
 
@@ -232,7 +232,7 @@ def _drifted(request: HttpRequest, aws_account: AwsAccount) -> Iterator[PanelRow
             reverse("drift", kwargs={"account_id": aws_account.account_id}),
             text="Somebody changed AWS by other means. Accept what is right, undo what isn’t.",
             severity="medium",
-            act=f"Review {count}",
+            action=f"Review {count}",
         )
 
 

@@ -18,5 +18,5 @@ def step_up(request: HttpRequest) -> HttpResponse:
     form = kept(request)
     if form is None:
         return redirect("home")
-    act, where = words_of(form.path)
-    return render(request, "accounts/step_up.html", {"kept": form, "act": act, "where": where})
+    action, where = words_of(form.path)
+    return render(request, "accounts/step_up.html", {"kept": form, "action": action, "where": where})

@@ -3,11 +3,11 @@
 
 def register() -> None:
     from cognito import posture
-    from cognito.identity_pools import acts, operations, pages
+    from cognito.identity_pools import actions, operations, pages
     from cognito.identity_pools.findings import all_findings
     from cognito.models import IdentityPool
 
     operations.register()
-    acts.register()
+    actions.register()
     pages.register()
     posture.register(IdentityPool, all_findings)

@@ -1,4 +1,4 @@
-"""What is wrong with an identity pool, each with the act that mends it."""
+"""What is wrong with an identity pool, each with the action that mends it."""
 
 from __future__ import annotations
 

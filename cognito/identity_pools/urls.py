@@ -7,12 +7,12 @@ from django.urls import path
 from cognito.identity_pools import views
 from cognito.identity_pools.kinds import IDENTITY_POOL
 from policies.details import tab_patterns
-from policies.views.act import act_pattern
+from policies.views.object_action import action_pattern
 
 _AWS_ACCOUNT = "aws/<str:account_id>/"
 
 urlpatterns = [
     path(f"{_AWS_ACCOUNT}identity-pools/", views.identity_pools, name="identity_pools"),
-    act_pattern(IDENTITY_POOL),
+    action_pattern(IDENTITY_POOL),
     *tab_patterns(IDENTITY_POOL),
 ]

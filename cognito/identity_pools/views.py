@@ -11,15 +11,15 @@ from cognito.identity_pools.selectors import identity_pools as identity_pools_of
 from cognito.identity_pools.tables import IDENTITY_POOLS
 from cognito.posture import with_findings
 from iamconsole.web.tables import list_response
-from policies import acts
+from policies import object_actions
 from sync.selectors import holding
 
 
 @require_GET
 def identity_pools(request: HttpRequest, account_id: str) -> HttpResponseBase:
     aws_account = fetch_aws_account(request, account_id, SEE_IAM)
-    made = acts.offered_on(IDENTITY_POOLS.name) if may(signed_in(request), PROPOSE, aws_account) else []
-    context = {"holding": holding(aws_account, "cognito.identity_pools"), "list_acts": made}
+    made = object_actions.offered_on(IDENTITY_POOLS.name) if may(signed_in(request), PROPOSE, aws_account) else []
+    context = {"holding": holding(aws_account, "cognito.identity_pools"), "list_actions": made}
     template = "cognito/identity_pools/list.html"
     return list_response(
         request, IDENTITY_POOLS, with_findings(identity_pools_of(aws_account)), aws_account, template, context=context

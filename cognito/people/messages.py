@@ -1,4 +1,4 @@
-"""Which message an act on a person sends, said before the click: from the settings of the pool, as mirrored.
+"""Which message an action on a person sends, said before the click: from the settings of the pool, as mirrored.
 
 "Email settings", "Customizing user verification messages" and "Recovering user accounts" in the Amazon Cognito
 Developer Guide.

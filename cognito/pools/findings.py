@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from cognito.choosing.exposures import Giver, exposures, giver_of, identity_pools_anywhere, pool_of, taken_by
 from cognito.models import AppClient, IdentityPool, UserPool
-from cognito.pools.acts.attributes import OWN
-from cognito.pools.acts.clients import LIVES
-from cognito.pools.acts.signing import ADDRESSES
+from cognito.pools.actions.attributes import OWN
+from cognito.pools.actions.clients import LIVES
+from cognito.pools.actions.signing import ADDRESSES
 from cognito.pools.operations.pools import identity_pools_of
 from cognito.posture import Finding, worst_first
 from iamconsole.web.words import counted, some
@@ -23,9 +23,9 @@ _LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
 def _finding(
-    code: str, severity: str, title: str, text: str, act: str, asked: Mapping[str, str] | None = None
+    code: str, severity: str, title: str, text: str, action: str, asked: Mapping[str, str] | None = None
 ) -> Finding:
-    return Finding(code, severity, title, text, act, "Fix it", tuple((asked or {}).items()))
+    return Finding(code, severity, title, text, action, "Fix it", tuple((asked or {}).items()))
 
 
 def findings_of(pool: UserPool, clients: Sequence[AppClient] | None = None) -> list[Finding]:

@@ -25,15 +25,15 @@ def _posture(request: HttpRequest, pool: UserPool) -> Iterator[panels.PanelRow]:
     """A line for each finding, as it is now."""
     may_mend = pool.gone_at is None and may(signed_in(request), PROPOSE, pool.aws_account)
     for each in findings_of(pool):
-        mends = bool(may_mend and each.act)
-        url = f"{_act_url(pool, each.act)}{each.query}" if mends else ""
-        act = each.label if mends else ""
-        yield panels.PanelRow(title=each.title, url=url, text=each.text, severity=each.severity, act=act)
+        mends = bool(may_mend and each.action)
+        url = f"{_action_url(pool, each.action)}{each.query}" if mends else ""
+        action = each.label if mends else ""
+        yield panels.PanelRow(title=each.title, url=url, text=each.text, severity=each.severity, action=action)
 
 
-def _act_url(pool: UserPool, act: str) -> str:
-    kwargs = {"account_id": pool.aws_account.account_id, "aws_id": pool.aws_id, "act": act}
-    return reverse("cognito_pool_act", kwargs=kwargs)
+def _action_url(pool: UserPool, action: str) -> str:
+    kwargs = {"account_id": pool.aws_account.account_id, "aws_id": pool.aws_id, "action": action}
+    return reverse("cognito_pool_action", kwargs=kwargs)
 
 
 def _attention(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.PanelRow]:

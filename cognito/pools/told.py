@@ -8,8 +8,8 @@ from typing import Any
 
 from cognito.models import AppClient, UserPool
 from cognito.plans import is_protected_from_threats, may_track_sessions, tracks_sessions
-from cognito.pools.acts.clients import FLOWS, LIVES, OAUTH
-from cognito.pools.acts.signing import ADDRESSES, FIRST_FACTORS, RECOVERY, REQUIRED
+from cognito.pools.actions.clients import FLOWS, LIVES, OAUTH
+from cognito.pools.actions.signing import ADDRESSES, FIRST_FACTORS, RECOVERY, REQUIRED
 from iamconsole.web.words import counted, some
 from sync.models import Facet
 
@@ -42,7 +42,7 @@ _AT_RISK = {
 
 
 def tasks_of(pool: UserPool) -> dict[str, Task]:
-    """By the name of the act that sets it."""
+    """By the name of the action that sets it."""
     settings = pool.settings
     told = {
         "signup": ("Sign-up", _sign_up(settings)),

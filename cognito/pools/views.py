@@ -15,7 +15,7 @@ from cognito.pools.told import tasks_of, told_of_client
 from iamconsole.web.fragments import render_page
 from iamconsole.web.uploads import LimitedFiles
 from policies.details import fetch_row, render_tab
-from policies.views.act import object_act
+from policies.views.object_action import object_action
 from sync.snapshot import files
 from sync.views.fetch import fetch_change
 
@@ -23,7 +23,7 @@ from sync.views.fetch import fetch_change
 @csrf_exempt  # whoever may not is turned away before a file is read; `_look` looks at the token
 @require_http_methods(["GET", "HEAD", "POST"])
 def look(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
-    """The act of that name, which takes a file."""
+    """The action of that name, which takes a file."""
     row = fetch_row(request, POOL, account_id, aws_id, POOL.stage)
     request.upload_handlers = [LimitedFiles(request, files.folder(), logos.MOST_BYTES)]
     return _look(request, row)
@@ -31,7 +31,7 @@ def look(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
 
 @csrf_protect
 def _look(request: HttpRequest, row: UserPool) -> HttpResponse:
-    return object_act(request, POOL, row, "look")
+    return object_action(request, POOL, row, "look")
 
 
 @require_GET

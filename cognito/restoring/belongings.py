@@ -9,7 +9,7 @@ from typing import Any
 
 from cognito.models import UserPool
 from cognito.people.guarded import told_of_role
-from cognito.pools.acts.base import different_from
+from cognito.pools.actions.base import different_from
 from cognito.pools.operations import CreateDomain, UpdateDomain, create_client, make, set_domain, update
 from cognito.pools.operations.shapes import (
     AS_AWS_HAS_IT,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cognito.pools.acts.base import different_from
+from cognito.pools.actions.base import different_from
 from cognito.pools.operations.shapes import Shape
 from cognito.restoring.target import Target
 from sync.operations import StepSpec

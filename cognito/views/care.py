@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import fetch_aws_account, may, may_in_pool, signed_in
 from accounts.models import Operator
 from accounts.roles import CARE, PROPOSE, SEE_IAM
-from cognito.acts.inviting import INVITE
+from cognito.actions.inviting import INVITE
 from cognito.models import UserPool
 from cognito.people import table, tickets
 from cognito.people.messages import EMAIL, SMS
@@ -24,7 +24,7 @@ from iamconsole.web.words import counted
 from identities.bulk.csv_text import MOST_BYTES, Line
 from identities.bulk.forms import RowsForm
 from identities.bulk.rows import Row
-from policies.views.act import Crumb, act_page
+from policies.views.object_action import Crumb, action_page
 from policies.views.stage import REFUSED
 from sync import changes
 from sync.changes.verbs import looked_at_names
@@ -36,7 +36,7 @@ from sync.views.fetch import fetch_change
 
 def cognito_invite(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
     pool = fetch_pool(request, account_id, aws_id)
-    return act_page(request, pool.aws_account, [pool], INVITE, _crumbs(pool))
+    return action_page(request, pool.aws_account, [pool], INVITE, _crumbs(pool))
 
 
 def _crumbs(pool: UserPool) -> list[Crumb]:

@@ -28,8 +28,8 @@ from cognito.reach import ways_of
 from cognito.selectors import E_MAIL, PHONE
 from iamconsole.web.exports import csv_line, file_response
 from iamconsole.web.words import machine_time
-from policies.acts import Act
-from policies.details import acts_on, fetch_row
+from policies.details import actions_on, fetch_row
+from policies.object_actions import ObjectAction
 from sync.naming import Names
 
 SHOWN = 20  # entries of who looked at her
@@ -131,11 +131,11 @@ def _about(request: HttpRequest, person: CognitoUser) -> dict[str, Any]:
 _ADDRESSES = ((E_MAIL, "E-mail"), (PHONE, "Phone"))
 
 
-def _offers(request: HttpRequest, person: CognitoUser) -> list[tuple[Act, str]]:
-    """The acts, each with the message that she will get of it."""
+def _offers(request: HttpRequest, person: CognitoUser) -> list[tuple[ObjectAction, str]]:
+    """The actions, each with the message that she will get of it."""
     if not may_in_pool(signed_in(request), CARE, person.aws_account, person.pool.aws_id):
         return []
-    return [(act, act.told(person) if act.told else "") for act in acts_on(request, PERSON, person)]
+    return [(action, action.told(person) if action.told else "") for action in actions_on(request, PERSON, person)]
 
 
 def _looks(person: CognitoUser) -> Any:

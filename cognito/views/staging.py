@@ -18,8 +18,8 @@ from cognito.tables import listed_people, people_table
 from cognito.views.people import fetch_pool
 from iamconsole.web.selections import keep_posted
 from iamconsole.web.words import counted
-from policies.acts import Act
-from policies.views.act import Crumb
+from policies.object_actions import ObjectAction
+from policies.views.object_action import Crumb
 from policies.views.selection import Selection, act_on_selection, choose_page, picked_rows
 
 
@@ -39,8 +39,8 @@ class People(Selection):
     def crumbs(self) -> list[Crumb]:
         return [Crumb(f"People of {self.pool}", self._url("cognito_pool_people"))]
 
-    def act_url(self, act: Act) -> str:
-        return self._url("cognito_people_stage_act", act=act.name)
+    def action_url(self, action: ObjectAction) -> str:
+        return self._url("cognito_people_stage_action", action=action.name)
 
 
 def _selected(request: HttpRequest, account_id: str, aws_id: str) -> People:
@@ -60,5 +60,5 @@ def cognito_people_stage(request: HttpRequest, account_id: str, aws_id: str) -> 
     return choose_page(request, _selected(request, account_id, aws_id))
 
 
-def cognito_people_stage_act(request: HttpRequest, account_id: str, aws_id: str, act: str) -> HttpResponse:
-    return act_on_selection(request, _selected(request, account_id, aws_id), act)
+def cognito_people_stage_action(request: HttpRequest, account_id: str, aws_id: str, action: str) -> HttpResponse:
+    return act_on_selection(request, _selected(request, account_id, aws_id), action)

@@ -42,7 +42,7 @@ class PanelRow:
     state: str = ""  # a state of iamconsole/web/vocabulary.py, at the end of the line
     state_word: str = ""  # instead of the state's own word
     severity: str = ""  # of SEVERITIES, for "Needs attention"
-    act: str = ""  # the word on its button, such as "Review 17"; the button leads to `url` too
+    action: str = ""  # the word on its button, such as "Review 17"; the button leads to `url` too
     icon: str = ""
 
     @property

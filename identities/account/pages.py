@@ -46,7 +46,7 @@ def _weak_passwords(request: HttpRequest, aws_account: AwsAccount) -> Iterator[p
             url=reverse("account_settings", kwargs={"account_id": aws_account.account_id}),
             text=" ".join(policy.weaknesses),
             severity="medium",
-            act="Review it",
+            action="Review it",
         )
 
 
@@ -61,7 +61,7 @@ def _ending(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Pa
             url=reverse("saml_provider", kwargs={"account_id": aws_account.account_id, "aws_id": provider.aws_id}),
             text="After that nobody can sign in through it until new metadata is uploaded.",
             severity="high",
-            act="Review it",
+            action="Review it",
         )
     held = selectors.server_certificates(aws_account).filter(gone_at__isnull=True, expires_at__lt=by)
     names = list(held.order_by("expires_at").values_list("name", flat=True))
@@ -71,7 +71,7 @@ def _ending(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Pa
             url=reverse("account_settings", kwargs={"account_id": aws_account.account_id}),
             text=f"{some(names)}. Clients that connect to what uses it will be warned.",
             severity="medium",
-            act=f"Review {len(names)}",
+            action=f"Review {len(names)}",
         )
 
 

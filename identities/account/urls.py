@@ -7,7 +7,7 @@ from django.urls import path
 from identities.account import views
 from identities.account.kinds import KINDS
 from policies.details import tab_patterns
-from policies.views.act import act_pattern
+from policies.views.object_action import action_pattern
 
 _AWS_ACCOUNT = "aws/<str:account_id>/"
 
@@ -16,6 +16,6 @@ urlpatterns = [
     path(f"{_AWS_ACCOUNT}account-settings/history/", views.account_settings_history, name="account_settings_history"),
     path(f"{_AWS_ACCOUNT}identity-providers/", views.identity_providers, name="identity_providers"),
     path(f"{_AWS_ACCOUNT}instance-profiles/", views.instance_profiles, name="instance_profiles"),
-    *(act_pattern(kind) for kind in KINDS),
+    *(action_pattern(kind) for kind in KINDS),
     *(pattern for kind in KINDS for pattern in tab_patterns(kind)),
 ]

@@ -13,7 +13,7 @@ from accounts.roles import PROPOSE, SEE_IAM
 from iamconsole.web.tables import list_response
 from identities.account import password_policy, root_access, selectors
 from identities.account.tables import INSTANCE_PROFILES
-from policies import acts
+from policies import object_actions
 from policies.details import HISTORY
 from sync.selectors import holding, holdings
 
@@ -82,8 +82,8 @@ def identity_providers(request: HttpRequest, account_id: str) -> HttpResponse:
 @require_GET
 def instance_profiles(request: HttpRequest, account_id: str) -> HttpResponseBase:
     aws_account = fetch_aws_account(request, account_id, SEE_IAM)
-    made = acts.offered_on(INSTANCE_PROFILES.name) if may(signed_in(request), PROPOSE, aws_account) else []
-    context = {"holding": holding(aws_account, "iam.instance_profiles"), "list_acts": made}
+    made = object_actions.offered_on(INSTANCE_PROFILES.name) if may(signed_in(request), PROPOSE, aws_account) else []
+    context = {"holding": holding(aws_account, "iam.instance_profiles"), "list_actions": made}
     return list_response(
         request,
         INSTANCE_PROFILES,

@@ -27,7 +27,7 @@ def root_rows(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.
             url=url,
             text="No policy limits what it may do, and nobody needs it: delete it once nothing uses it.",
             severity="critical",
-            act="Look at it",
+            action="Look at it",
         )
     if root.mfa is False:
         yield panels.PanelRow(
@@ -35,7 +35,7 @@ def root_rows(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.
             url=url,
             text="Anybody who learns its password controls the AWS account.",
             severity="critical",
-            act="Look at it",
+            action="Look at it",
         )
     if root.used_recently and root.last_used_at is not None:
         yield panels.PanelRow(
@@ -43,7 +43,7 @@ def root_rows(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.
             url=url,
             text=f"{ago(root.last_used_at).capitalize()}. Few tasks need it; IAM roles are for all others.",
             severity="medium",
-            act="Look at it",
+            action="Look at it",
         )
 
 
@@ -77,7 +77,7 @@ def _row(
             url=f"{url}?{query}",
             text=f"{some(names.rows, names.total)}. {why}",
             severity="high",
-            act=f"Review {number(names.total)}",
+            action=f"Review {number(names.total)}",
         )
 
 

@@ -13,7 +13,7 @@ from accounts.models import AwsAccount
 from accounts.roles import PROPOSE
 from iamconsole.web.uploads import LimitedFiles, is_too_long
 from iamconsole.web.words import counted
-from identities.acts.passwords import thought_up
+from identities.actions.passwords import thought_up
 from identities.bulk.csv_text import MOST_BYTES
 from identities.bulk.forms import TableForm
 from identities.bulk.rows import NEW, steps_of

@@ -17,7 +17,7 @@ from iamconsole.web.tables import Table, TableListing, list_response
 from identities import selectors
 from identities.dangling import name_deleted
 from identities.tables import GROUPS, ROLES, USERS
-from policies import acts
+from policies import object_actions
 from sync.views.ignored import ignored
 
 
@@ -53,6 +53,6 @@ def _list(
     picks = may(signed_in(request), PROPOSE, aws_account)
     pick_url = reverse(pick_url_name, kwargs={"account_id": account_id}) if picks else ""
     found = rows(aws_account)
-    made = acts.offered_on(table.name) if picks else []
-    context = {**ignored(request, aws_account, found), "list_acts": made}
+    made = object_actions.offered_on(table.name) if picks else []
+    context = {**ignored(request, aws_account, found), "list_actions": made}
     return list_response(request, table, found, aws_account, template, pick_url=pick_url, context=context, read=read)

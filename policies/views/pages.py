@@ -14,7 +14,7 @@ from accounts.access import fetch_aws_account, may, signed_in
 from accounts.roles import PROPOSE, SEE_IAM
 from iamconsole.web.diff import DiffLine, document_diff, laid_out
 from iamconsole.web.tables import list_response
-from policies import acts, selectors
+from policies import object_actions, selectors
 from policies.details import HISTORY, RAW, Kind, Tab
 from policies.findings import judged
 from policies.models import ManagedPolicy, PolicyVersion
@@ -28,9 +28,9 @@ def policies(request: HttpRequest, account_id: str) -> HttpResponseBase:
     aws_account = fetch_aws_account(request, account_id, SEE_IAM)
     found = selectors.policies(aws_account)
     picks = may(signed_in(request), PROPOSE, aws_account)
-    made = acts.offered_on(POLICIES.name) if picks else []
+    made = object_actions.offered_on(POLICIES.name) if picks else []
     pick_url = reverse("policies_stage", kwargs={"account_id": account_id}) if picks else ""
-    context = {**ignored(request, aws_account, found), "list_acts": made}
+    context = {**ignored(request, aws_account, found), "list_actions": made}
     return list_response(request, POLICIES, found, aws_account, pick_url=pick_url, context=context)
 
 

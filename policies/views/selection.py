@@ -1,4 +1,4 @@
-"""Staging a change of what was picked in a list: which acts there are for it, and the page of one of them."""
+"""Staging a change of what was picked in a list: which actions there are for it, and the page of one of them."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from accounts.models import AwsAccount
 from iamconsole.web.selections import KEPT, keep_posted, kept
 from iamconsole.web.tables import Table, picked
 from iamconsole.web.words import counted
-from policies import acts
-from policies.acts import Act
+from policies import object_actions
 from policies.details import Kind, rows_within
-from policies.views.act import Crumb, act_page
+from policies.object_actions import ObjectAction
+from policies.views.object_action import Crumb, action_page
 
 MOST_SHOWN = 50  # of those that it is about
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Objects of a kind that were picked in its list; `left_out`: others, with which the act can't be done."""
+    """Objects of a kind that were picked in its list; `left_out`: others, with which the action can't be done."""
 
     kind: Kind
     icon: str
@@ -72,26 +72,26 @@ class Selection:
             found.append(Crumb(self.kind.called(row), url))
         return found
 
-    def fit_for(self, act: Act) -> Selection:
-        rows = [row for row in self.rows if act.offered(row)]
+    def fit_for(self, action: ObjectAction) -> Selection:
+        rows = [row for row in self.rows if action.offered(row)]
         return replace(self, rows=rows, left_out=len(self.rows) - len(rows))
 
-    def act_url(self, act: Act) -> str:
-        kwargs = {"account_id": self.aws_account.account_id, "act": act.name}
-        return reverse(f"{self.kind.many}_stage_act", kwargs=kwargs)
+    def action_url(self, action: ObjectAction) -> str:
+        kwargs = {"account_id": self.aws_account.account_id, "action": action.name}
+        return reverse(f"{self.kind.many}_stage_action", kwargs=kwargs)
 
 
 @dataclass(frozen=True)
 class Offer:
-    """An act, and those of the selection that it can be done with."""
+    """An action, and those of the selection that it can be done with."""
 
-    act: Act
+    action: ObjectAction
     selection: Selection
     url: str
 
 
 def selection_patterns(kind: Kind, table: Table, icon: str) -> list[URLPattern]:
-    """`users/stage/` is `users_stage`, `users/stage/attach/` is `users_stage_act`: before the pages of one object."""
+    """`users/stage/` is `users_stage`, `users/stage/attach/` `users_stage_action`: before the pages of one object."""
 
     def selected(request: HttpRequest, account_id: str) -> Selection:
         rows = rows_within(request, kind, account_id, kind.stage)
@@ -106,13 +106,13 @@ def selection_patterns(kind: Kind, table: Table, icon: str) -> list[URLPattern]:
             return keep_posted(request)
         return choose_page(request, selected(request, account_id))
 
-    def act_on_all(request: HttpRequest, account_id: str, act: str) -> HttpResponse:
-        return act_on_selection(request, selected(request, account_id), act)
+    def action_on_all(request: HttpRequest, account_id: str, action: str) -> HttpResponse:
+        return act_on_selection(request, selected(request, account_id), action)
 
     stage = f"aws/<str:account_id>/{kind.address or kind.many}/stage/"
     return [
         path(stage, choose, name=f"{kind.many}_stage"),
-        path(f"{stage}<str:act>/", act_on_all, name=f"{kind.many}_stage_act"),
+        path(f"{stage}<str:action>/", action_on_all, name=f"{kind.many}_stage_action"),
     ]
 
 
@@ -126,7 +126,7 @@ def picked_rows(table: Table, rows: QuerySet[Any], scope: Any, request: HttpRequ
 
 
 def choose_page(request: HttpRequest, selection: Selection) -> HttpResponse:
-    """The acts that there are for what was picked."""
+    """The actions that there are for what was picked."""
     context = {
         "heading": f"Stage a change of {selection.words}",
         "selection": selection,
@@ -135,19 +135,19 @@ def choose_page(request: HttpRequest, selection: Selection) -> HttpResponse:
     return render(request, "stage/choose.html", context)
 
 
-def act_on_selection(request: HttpRequest, picks: Selection, act: str) -> HttpResponse:
+def act_on_selection(request: HttpRequest, picks: Selection, action: str) -> HttpResponse:
     """The page of one of them."""
-    found = acts.find(picks.kind.name, act)
+    found = object_actions.find(picks.kind.name, action)
     selection = picks.fit_for(found) if found and found.many else None
     if found is None or selection is None or not selection.rows:
         raise Http404("This can't be done with them.")
-    return act_page(request, picks.aws_account, selection.rows, found, selection.crumbs, selection, picks.kind)
+    return action_page(request, picks.aws_account, selection.rows, found, selection.crumbs, selection, picks.kind)
 
 
 def _offers(request: HttpRequest, selection: Selection) -> list[Offer]:
     found, operator = [], signed_in(request)
-    for act in acts.acts_at(selection.kind.name):
-        fit = selection.fit_for(act) if act.many and act.is_for(operator, selection.aws_account) else None
+    for action in object_actions.actions_at(selection.kind.name):
+        fit = selection.fit_for(action) if action.many and action.is_for(operator, selection.aws_account) else None
         if fit and fit.rows:
-            found.append(Offer(act, fit, f"{selection.act_url(act)}?{request.GET.urlencode()}"))
+            found.append(Offer(action, fit, f"{selection.action_url(action)}?{request.GET.urlencode()}"))
     return found

@@ -109,7 +109,7 @@ def _context(request: HttpRequest, change: Change) -> dict[str, Any]:
         "plan": plan,
         "names": names,
         "approvals": approvals,
-        "acts": Offers(plan, signed_in(request), approvals, typed, fresh=is_fresh(request)),
+        "offers": Offers(plan, signed_in(request), approvals, typed, fresh=is_fresh(request)),
         "panels": _panels(request, "change", change),
         "afterwards": _panels(request, "change.afterwards", change) if change.finished_at else [],
         "has_moved": has_moved,

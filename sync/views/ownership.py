@@ -67,7 +67,7 @@ def ownership_rules(request: HttpRequest, account_id: str) -> HttpResponse:
     if not formset.is_valid():
         return _page(request, aws_account, formset)
     rules = _given(formset)
-    if request.POST.get("act") == "preview":
+    if request.POST.get("action") == "preview":
         return _page(request, aws_account, formset, effects=_sentence(aws_account, rules))
     demand_step_up(request)
     if ownership.change_rules(aws_account=aws_account, rules=rules, actor=signed_in(request), request=request):

@@ -79,5 +79,5 @@ def _held(request: HttpRequest, aws_account: AwsAccount) -> Iterator[PanelRow]:
         text=f"{standing.why} {who}",
         at=standing.held_since,
         severity="critical",
-        act="Review" if may_release else "",
+        action="Review" if may_release else "",
     )

@@ -198,7 +198,7 @@ def test_what_was_typed_is_not_left_without_asking(aws_account: AwsAccount, erin
         dialog.dismiss()
 
     page.on("dialog", stay)
-    form = address("account_act", act="create-user")
+    form = address("account_action", action="create-user")
     page.goto(form)
     page.get_by_label("Name", exact=True).press_sequentially("iris")
     page.get_by_role("link", name="Back").click()

@@ -52,7 +52,7 @@ class Walk:
         expect(self.page.get_by_role("button", name="Show it")).to_have_count(0)
         return shown
 
-    def act(self, user: IamUser, label: str) -> None:
+    def action(self, user: IamUser, label: str) -> None:
         self.page.goto(address("user", aws_id=user.aws_id))
         self.page.get_by_role("button", name="Actions").click()
         self.page.get_by_role("link", name=label).click()
@@ -83,7 +83,7 @@ def test_a_user_is_made_equipped_and_deleted(
     walk.apply("1 step", "Applied 1 of 1 step.")
     user = IamUser.objects.get(name=NAME)
 
-    walk.act(user, "Console password…")
+    walk.action(user, "Console password…")
     walk.stage()
     walk.apply("1 step", "Applied 1 of 1 step.")
     assert SECRET.fullmatch(walk.keep_secret())
@@ -98,7 +98,7 @@ def test_a_user_is_made_equipped_and_deleted(
 
     old = world.iam.create_access_key(UserName=NAME)["AccessKey"]["AccessKeyId"]
     knows(world, user, "keys", "last_used")
-    walk.act(user, "Rotate an access key…")
+    walk.action(user, "Rotate an access key…")
     walk.stage()
     walk.apply("6 steps", "Waits at step 2 of 6.")
     assert walk.keep_secret() not in page.content()
@@ -107,7 +107,7 @@ def test_a_user_is_made_equipped_and_deleted(
     page.get_by_role("button", name=re.compile("Cancel|Stop")).click()
 
     ApprovalRule.objects.create(aws_account=aws_account, risk=Risk.DESTRUCTIVE, approvals=1)
-    walk.act(user, "Delete…")
+    walk.action(user, "Delete…")
     walk.stage()
     plan = page.url
     expect(page.get_by_role("button", name=re.compile("^Apply"))).to_be_disabled()

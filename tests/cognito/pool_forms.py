@@ -11,8 +11,10 @@ from tests.cognito.pool_operation_cases import Arranged
 from tests.services.pages import address
 
 
-def act_url(arranged: Arranged, act: str, which: str = "") -> str:
-    return address("cognito_pool_act", aws_id=arranged.pool.aws_id, act=act) + (f"?which={which}" if which else "")
+def action_url(arranged: Arranged, action: str, which: str = "") -> str:
+    return address("cognito_pool_action", aws_id=arranged.pool.aws_id, action=action) + (
+        f"?which={which}" if which else ""
+    )
 
 
 def shown(client: Client, url: str) -> dict[str, Any]:

@@ -110,14 +110,14 @@ def test_it_is_found_on_both_pools_and_its_mend_is_the_client_s_list(aws_account
     assert found.severity == "critical"
     assert "Anybody who signs up to customers gets the role partner-gold" in found.text
     [found] = [each for each in findings_of(pool) if each.code == "CLAIM_BY_CHOICE"]
-    assert (found.severity, found.act) == ("critical", "client-attributes")
+    assert (found.severity, found.action) == ("critical", "client-attributes")
     assert dict(found.asked) == {"which": client.aws_id, "writes": "own", "without": "custom:plan"}
 
 
 def test_an_address_that_is_not_verified_is_mended_at_sign_up(aws_account: AwsAccount) -> None:
     pool, _, _ = arrange(aws_account, rule("email", value="boss@acme.example"))
     [found] = [each for each in findings_of(pool) if each.code == "CLAIM_BY_CHOICE"]
-    assert (found.act, dict(found.asked)) == ("signup", {"verified": "email", "kept": "email"})
+    assert (found.action, dict(found.asked)) == ("signup", {"verified": "email", "kept": "email"})
 
 
 def test_another_account_s_pools_and_roles_are_not_named(aws_account: AwsAccount) -> None:

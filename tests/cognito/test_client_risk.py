@@ -16,7 +16,7 @@ from emulator.process import REGION, Emulator
 from sync.changes.errors import PlanError
 from sync.models import Change, Facet, Revision, Run
 from sync.operations import registry
-from tests.cognito.pool_forms import act_url, shown, stage
+from tests.cognito.pool_forms import action_url, shown, stage
 from tests.cognito.pool_operation_cases import Arranged, arrange, risk_of, with_plus
 from tests.services.changing import carry_out, propose
 from tests.services.pages import get, text_of
@@ -105,7 +105,7 @@ def test_a_denial_leaves_what_was_known(arranged: Arranged, world: World, emulat
 def test_its_own_begins_with_what_the_pool_has_and_is_taken_back(
     arranged: Arranged, erin: Operator, client_of: ClientOf, world: World
 ) -> None:
-    client, url = client_of(erin), act_url(arranged, "client-risk", arranged.client.aws_id)
+    client, url = client_of(erin), action_url(arranged, "client-risk", arranged.client.aws_id)
     page = get(client, "cognito_pool_clients", aws_id=arranged.pool.aws_id)
     assert "As the pool" in text_of(page)
     assert url.replace("&", "&amp;") in page
@@ -135,4 +135,4 @@ def test_one_who_may_only_read_sees_it_and_sets_nothing(arranged: Arranged, bob:
     page = get(client_of(bob), "cognito_pool_clients", aws_id=arranged.pool.aws_id)
     assert "As the pool" in text_of(page)
     assert "client-risk" not in page
-    assert client_of(bob).get(act_url(arranged, "client-risk", arranged.client.aws_id)).status_code == 403
+    assert client_of(bob).get(action_url(arranged, "client-risk", arranged.client.aws_id)).status_code == 403

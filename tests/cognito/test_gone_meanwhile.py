@@ -114,8 +114,16 @@ def test_a_pool_of_which_no_settings_were_read(aws_account: AwsAccount, erin: Op
         address("cognito_pool_export", aws_id=pool.aws_id),
         address("cognito_pool_restore", aws_id=pool.aws_id),
         *(
-            address("cognito_user_act", aws_id=jane.aws_id, act=act)
-            for act in ("reset-password", "set-password", "attributes", "drop-attribute", "join", "factors", "delete")
+            address("cognito_user_action", aws_id=jane.aws_id, action=action)
+            for action in (
+                "reset-password",
+                "set-password",
+                "attributes",
+                "drop-attribute",
+                "join",
+                "factors",
+                "delete",
+            )
         ),
     ):
         assert client.get(page).status_code == 200, page

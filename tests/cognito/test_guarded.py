@@ -148,13 +148,13 @@ def test_helpdesk_of_one_pool_reaches_nobody_of_another(jane: CognitoUser, hal: 
     hal.grants.update(pool_id=jane.pool.aws_id)
     client, own = client_of(hal), {"aws_id": jane.pool.aws_id}
     assert client.get(address("cognito_user", aws_id=john.aws_id)).status_code == 404
-    assert client.post(address("cognito_user_act", aws_id=john.aws_id, act="disable")).status_code == 404
+    assert client.post(address("cognito_user_action", aws_id=john.aws_id, action="disable")).status_code == 404
     for pick in (f"pick={john.aws_id}", f"pick={jane.aws_id}&pick={john.aws_id}", "all=1"):
-        url = f"{address('cognito_people_stage_act', **own, act='disable')}?{pick}"
+        url = f"{address('cognito_people_stage_action', **own, action='disable')}?{pick}"
         client.post(url, {"title": "", "reason": "x"})
         assert not Change.objects.filter(steps__params__sub=john.aws_id).exists()
     text = f"name,do\n{john.aws_id},disable\njohn,disable\n"
     page = client.post(address("cognito_people_csv", **own), {"what": "there", "channel": "EMAIL", "text": text})
     assert {row.problem.split(" “")[0] for row in page.context["form"].bad} == {"The mirror has nobody called"}
-    joined = client.post(address("cognito_user_act", aws_id=jane.aws_id, act="join"), {"group": "gold"})
+    joined = client.post(address("cognito_user_action", aws_id=jane.aws_id, action="join"), {"group": "gold"})
     assert joined.status_code == 422

@@ -293,10 +293,10 @@ def test_nor_is_an_invitation_while_nobody_knows_what_gives_a_role(
 # ---- On pages -------------------------------------------------------------------------------------------------------
 def test_the_form_says_why_before_the_click(jane: CognitoUser, hal: Operator, client_of: ClientOf) -> None:
     in_a_group_with_a_role(jane)
-    about = {"aws_id": jane.aws_id, "act": "reset-password"}
-    page = text_of(client_of(hal).get(address("cognito_user_act", **about)).content.decode())
+    about = {"aws_id": jane.aws_id, "action": "reset-password"}
+    page = text_of(client_of(hal).get(address("cognito_user_action", **about)).content.decode())
     assert "Members of staff can take on the role staff" in page
-    client_of(hal).post(address("cognito_user_act", **about), {"reason": ""})
+    client_of(hal).post(address("cognito_user_action", **about), {"reason": ""})
     assert not Change.objects.exists()
 
 

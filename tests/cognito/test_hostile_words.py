@@ -58,8 +58,8 @@ def test_pages_and_files_say_what_people_call_themselves(
         address("cognito_pool_groups", **of_pool),
         address("cognito_user", **of_person),
         address("cognito_user_preview", **of_person),
-        address("cognito_user_act", **of_person, act="join"),
-        address("cognito_user_act", **of_person, act="disable"),
+        address("cognito_user_action", **of_person, action="join"),
+        address("cognito_user_action", **of_person, action="disable"),
         f"{address('cognito_people_stage', **of_pool)}?pick={mallory.aws_id}",
     ]
     for page in pages:

@@ -36,7 +36,7 @@ def client(erin: Operator, client_of: Callable[..., Client]) -> Client:
 
 
 def form(client: Client, arranged: Arranged) -> str:
-    return get(client, "cognito_pool_act", aws_id=arranged.pool.aws_id, act="look")
+    return get(client, "cognito_pool_action", aws_id=arranged.pool.aws_id, action="look")
 
 
 def seen_in(page: str) -> str:
@@ -49,7 +49,7 @@ def seen_in(page: str) -> str:
 def post(client: Client, arranged: Arranged, css: str, status: int = 302, page: str = "") -> str:
     """By the form of `page`, or one that is opened just before."""
     said = {"css": css, "seen": seen_in(page or form(client, arranged))}
-    response = client.post(address("cognito_pool_act", aws_id=arranged.pool.aws_id, act="look"), said)
+    response = client.post(address("cognito_pool_action", aws_id=arranged.pool.aws_id, action="look"), said)
     assert response.status_code == status, text_of(response.content.decode())
     return response.content.decode()
 

@@ -16,7 +16,7 @@ from cognito.pools.findings import findings_of
 from emulator.process import REGION, Emulator
 from sync import sealed
 from sync.models import Change, Fact, SealedSecret
-from tests.cognito.pool_forms import act_url, shown, stage
+from tests.cognito.pool_forms import action_url, shown, stage
 from tests.cognito.pool_operation_cases import API, SES_IN_FORM, Arranged, arrange
 from tests.services.changing import carry_out
 from tests.services.pages import address, get, text_of
@@ -51,7 +51,7 @@ def test_the_tabs_say_how_it_is_set(arranged: Arranged, bob: Operator, client_of
 
 
 @pytest.mark.parametrize(
-    ("act", "said", "changes"),
+    ("action", "said", "changes"),
     [
         ("signup", {"who": "admin"}, {"AdminCreateUserConfig.AllowAdminCreateUserOnly": True}),
         ("protection", {"protected": None}, {"DeletionProtection": "INACTIVE"}),
@@ -107,9 +107,9 @@ def test_the_tabs_say_how_it_is_set(arranged: Arranged, bob: Operator, client_of
     ],
 )
 def test_a_form_means_what_is_changed_in_it_and_nothing_else(
-    arranged: Arranged, erin: Operator, client_of: ClientOf, act: str, said: dict[str, Any], changes: dict[str, Any]
+    arranged: Arranged, erin: Operator, client_of: ClientOf, action: str, said: dict[str, Any], changes: dict[str, Any]
 ) -> None:
-    client, url = client_of(erin), act_url(arranged, act)
+    client, url = client_of(erin), action_url(arranged, action)
     assert "Nothing is different" in stage(client, url).content.decode()
     assert stage(client, url, **said).status_code == 302
     [(_, meant)] = params()
@@ -119,7 +119,7 @@ def test_a_form_means_what_is_changed_in_it_and_nothing_else(
 
 
 def test_the_password_policy_is_one_setting(arranged: Arranged, erin: Operator, client_of: ClientOf) -> None:
-    stage(client_of(erin), act_url(arranged, "password"), minimum="14")
+    stage(client_of(erin), action_url(arranged, "password"), minimum="14")
     [(kind, meant)] = params()
     assert kind == "cognito.pool.update"
     assert meant["Policies.PasswordPolicy"]["MinimumLength"] == 14
@@ -127,7 +127,7 @@ def test_the_password_policy_is_one_setting(arranged: Arranged, erin: Operator, 
 
 
 @pytest.mark.parametrize(
-    ("act", "said", "sentence"),
+    ("action", "said", "sentence"),
     [
         ("messages", {"message": "No code"}, "{####} has to be in it"),
         ("messages", {"sender": "DEVELOPER"}, "AWS asks for the identity"),
@@ -154,9 +154,9 @@ def test_the_password_policy_is_one_setting(arranged: Arranged, erin: Operator, 
     ],
 )
 def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
-    arranged: Arranged, erin: Operator, client_of: ClientOf, act: str, said: dict[str, Any], sentence: str
+    arranged: Arranged, erin: Operator, client_of: ClientOf, action: str, said: dict[str, Any], sentence: str
 ) -> None:
-    response = stage(client_of(erin), act_url(arranged, act), **said)
+    response = stage(client_of(erin), action_url(arranged, action), **said)
     assert response.status_code == 422
     assert not Change.objects.exists()
     html = response.content.decode()
@@ -167,7 +167,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
 
 
 def test_what_an_app_may_write_is_a_list_of_its_own(arranged: Arranged, erin: Operator, client_of: ClientOf) -> None:
-    client, url = client_of(erin), act_url(arranged, "client-attributes", arranged.client.aws_id)
+    client, url = client_of(erin), action_url(arranged, "client-attributes", arranged.client.aws_id)
     assert "Nothing is different" in stage(client, url).content.decode()
     proposed = shown(client, f"{url}&writes=own&without=custom:plan")["write"]
     assert "email" in proposed
@@ -184,7 +184,7 @@ def test_what_an_app_may_write_is_a_list_of_its_own(arranged: Arranged, erin: Op
 
 
 def test_oauth_of_a_client(arranged: Arranged, erin: Operator, client_of: ClientOf) -> None:
-    client, url = client_of(erin), act_url(arranged, "client-oauth", arranged.client.aws_id)
+    client, url = client_of(erin), action_url(arranged, "client-oauth", arranged.client.aws_id)
     text = text_of(stage(client, url, flows=["code"], callbacks="http://shop.example.org/").content.decode())
     assert "AWS takes http:// for localhost only" in text
     assert "AWS asks for at least one scope" in text
@@ -197,7 +197,7 @@ def test_oauth_of_a_client(arranged: Arranged, erin: Operator, client_of: Client
 
 
 def test_lives_of_tokens(arranged: Arranged, erin: Operator, client_of: ClientOf) -> None:
-    client, url = client_of(erin), act_url(arranged, "client-tokens", arranged.client.aws_id)
+    client, url = client_of(erin), action_url(arranged, "client-tokens", arranged.client.aws_id)
     page = stage(client, url, access="2", access_unit="minutes").content.decode()
     assert "5 minutes to a day" in text_of(page)
     assert page.count('aria-label="Unit of access tokens"') == page.count('name="access_unit"') == 1
@@ -209,7 +209,7 @@ def test_lives_of_tokens(arranged: Arranged, erin: Operator, client_of: ClientOf
 
 
 def test_a_secret_is_rotated_in_stages(arranged: Arranged, erin: Operator, client_of: ClientOf) -> None:
-    stage(client_of(erin), act_url(arranged, "client-secret", arranged.client.aws_id), days="0")
+    stage(client_of(erin), action_url(arranged, "client-secret", arranged.client.aws_id), days="0")
     change = Change.objects.get()
     kinds = [step.kind.removeprefix("cognito.client.secret.") for step in change.steps.order_by("position")]
     assert kinds == ["add", "await_soak", "delete"]
@@ -223,7 +223,7 @@ def test_a_secret_is_rotated_in_stages(arranged: Arranged, erin: Operator, clien
 
 
 def test_a_providers_secret_is_sealed_and_sent(arranged: Arranged, erin: Operator, client_of: ClientOf) -> None:
-    url = act_url(arranged, "provider", "Google")
+    url = action_url(arranged, "provider", "Google")
     stage(client_of(erin), url, secret="new-google-secret")
     change = Change.objects.get()
     assert "new-google-secret" not in str(list(change.steps.values()))
@@ -240,12 +240,12 @@ def test_a_provider_that_a_client_offers_is_taken_from_it_first(
     asked = {**arranged.in_pool, "ClientId": arranged.client.aws_id}
     arranged.idp.update_user_pool_client(**asked, SupportedIdentityProviders=["COGNITO", "Google"])
     AppClient.objects.update(settings={**arranged.client.settings, "SupportedIdentityProviders": ["COGNITO", "Google"]})
-    stage(client_of(erin), act_url(arranged, "provider-delete", "Google"))
+    stage(client_of(erin), action_url(arranged, "provider-delete", "Google"))
     assert [kind for kind, _ in params()] == ["cognito.client.update", "cognito.idp.delete"]
 
 
 def test_deleting_a_pool_clears_the_way_first(arranged: Arranged, erin: Operator, client_of: ClientOf) -> None:
-    stage(client_of(erin), act_url(arranged, "delete"))
+    stage(client_of(erin), action_url(arranged, "delete"))
     kinds = [kind for kind, _ in params()]
     assert kinds == ["cognito.pool.update", "cognito.domain.delete", "cognito.pool.delete"]
     done = carry_out(Change.objects.get(), erin)
@@ -257,7 +257,7 @@ def test_deleting_a_pool_clears_the_way_first(arranged: Arranged, erin: Operator
 def test_a_new_pool_begins_safe(
     arranged: Arranged, aws_account: AwsAccount, erin: Operator, client_of: ClientOf
 ) -> None:
-    url = address("account_act", act="create-pool")
+    url = address("account_action", action="create-pool")
     assert "isn’t a Region" in client_of(erin).post(url, {"name": "partners", "region": "moon"}).content.decode()
     client_of(erin).post(url, {"name": "partners", "region": REGION, "signs_in_with": ["email"]})
     done = carry_out(Change.objects.get(), erin)
@@ -302,7 +302,7 @@ def test_what_changes_in_a_pool_is_looked_at_again_soon(
     arranged: Arranged, erin: Operator, bob: Operator, client_of: ClientOf
 ) -> None:
     posture.look_again()
-    stage(client_of(erin), act_url(arranged, "signup"), who="admin")
+    stage(client_of(erin), action_url(arranged, "signup"), who="admin")
     assert carry_out(Change.objects.get(), erin).state == Change.State.APPLIED
     assert posture.look_again() == 2  # both kinds: one hangs on the other
     assert "Anybody may sign up" not in text_of(get(client_of(bob), "overview"))
@@ -347,7 +347,7 @@ def test_the_form_for_an_open_callback_proposes_safe_ones(
         settings={**arranged.client.settings, "CallbackURLs": open_ones}
     )
     [finding] = [each for each in findings_of(arranged.pool) if each.code == "OPEN_CALLBACK"]
-    url = address("cognito_pool_act", aws_id=arranged.pool.aws_id, act=finding.act)
+    url = address("cognito_pool_action", aws_id=arranged.pool.aws_id, action=finding.action)
     proposed = shown(client_of(erin), f"{url}{finding.query}")["callbacks"]
     assert proposed.splitlines() == ["https://a.example/", "https://shop.example.org/b"]
 

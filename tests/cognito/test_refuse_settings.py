@@ -15,7 +15,7 @@ from cognito.pools.operations.shapes import CLIENT, MFA, POOL, Shape
 from emulator.process import Emulator
 from sync.changes import PlanError
 from sync.models import Change
-from tests.cognito.pool_forms import act_url, shown, stage
+from tests.cognito.pool_forms import action_url, shown, stage
 from tests.cognito.pool_operation_cases import API, SES_IN_FORM, Arranged, arrange
 from tests.services.changing import carry_out, propose
 from tests.services.pages import text_of
@@ -37,7 +37,7 @@ _OIDC = (
 
 
 @pytest.mark.parametrize(
-    ("act", "said", "words"),
+    ("action", "said", "words"),
     [
         ("signin", {"site": "https://shop.example/"}, "without https:// and without a path"),
         ("mfa", {"mode": "ON", "sms_role": "arn:aws:s3:::bucket"}, "isn’t the ARN of a role"),
@@ -97,9 +97,9 @@ _OIDC = (
     ],
 )
 def test_what_is_typed_wrong_is_said_at_its_field(
-    arranged: Arranged, erin: Operator, client_of: ClientOf, act: str, said: dict[str, str], words: str
+    arranged: Arranged, erin: Operator, client_of: ClientOf, action: str, said: dict[str, str], words: str
 ) -> None:
-    response = stage(client_of(erin), act_url(arranged, act), **said)
+    response = stage(client_of(erin), action_url(arranged, action), **said)
     assert response.status_code == 422
     assert words in text_of(response.content.decode())
     assert not Change.objects.exists()
@@ -107,7 +107,7 @@ def test_what_is_typed_wrong_is_said_at_its_field(
 
 def test_a_verification_by_link_has_texts_of_its_own(arranged: Arranged, erin: Operator, client_of: ClientOf) -> None:
     """Those of the code are another subject and another text."""
-    url, client = act_url(arranged, "messages"), client_of(erin)
+    url, client = action_url(arranged, "messages"), client_of(erin)
     by_link = {**SES_IN_FORM, "option": "CONFIRM_WITH_LINK", "subject": "Welcome", "message": "Please {##confirm##}"}
     refused = stage(client, url, **{**by_link, "message": "Your code is {####}"})
     assert "there the link stands" in text_of(refused.content.decode())
@@ -122,12 +122,14 @@ def test_a_verification_by_link_has_texts_of_its_own(arranged: Arranged, erin: O
     assert carry_out(Change.objects.latest("pk"), erin).state == Change.State.APPLIED
     template = arranged.described()["VerificationMessageTemplate"]
     assert (template["EmailSubject"], template["EmailMessage"]) == ("Code", "It is {####}")
-    assert stage(client, act_url(arranged, "password"), minimum="16").status_code == 302  # nor does any other form fail
+    assert (
+        stage(client, action_url(arranged, "password"), minimum="16").status_code == 302
+    )  # nor does any other form fail
     assert carry_out(Change.objects.latest("pk"), erin).state == Change.State.APPLIED
 
 
 def test_texts_of_ones_own_are_sent_by_ses_only(arranged: Arranged, erin: Operator, client_of: ClientOf) -> None:
-    refused = stage(client_of(erin), act_url(arranged, "messages"), message="It is {####}")
+    refused = stage(client_of(erin), action_url(arranged, "messages"), message="It is {####}")
     assert "AWS takes texts of your own only where SES sends" in text_of(refused.content.decode())
 
 
@@ -150,7 +152,7 @@ def test_what_the_plan_lite_does_not_have_is_said_before_anything_is_sent(
 
 
 @pytest.mark.parametrize(
-    ("act", "said", "words"),
+    ("action", "said", "words"),
     [
         ("client-signin", {"flows": None}, "Choose one at least"),
         ("client-oauth", {"flows": ["client_credentials"], "scopes": "openid"}, "Client credentials are nobody’s"),
@@ -163,9 +165,9 @@ def test_what_the_plan_lite_does_not_have_is_said_before_anything_is_sent(
     ],
 )
 def test_what_is_wrong_of_an_app_client_is_said(
-    arranged: Arranged, erin: Operator, client_of: ClientOf, act: str, said: dict[str, Any], words: str
+    arranged: Arranged, erin: Operator, client_of: ClientOf, action: str, said: dict[str, Any], words: str
 ) -> None:
-    response = stage(client_of(erin), act_url(arranged, act, arranged.client.aws_id), **said)
+    response = stage(client_of(erin), action_url(arranged, action, arranged.client.aws_id), **said)
     assert response.status_code == 422
     assert words in text_of(response.content.decode())
 
@@ -181,7 +183,7 @@ def test_what_is_wrong_of_an_app_client_is_said(
 def test_settings_as_json_are_held_against_the_model_of_aws(
     arranged: Arranged, erin: Operator, client_of: ClientOf, set_so: dict[str, Any], words: str
 ) -> None:
-    url = act_url(arranged, "settings-json")
+    url = action_url(arranged, "settings-json")
     held = json.loads(shown(client_of(erin), url)["settings_json"])
     response = stage(client_of(erin), url, settings_json=json.dumps({**held, **set_so}))
     assert response.status_code == 422
@@ -193,13 +195,13 @@ def test_what_aws_holds_is_not_held_against_its_model(arranged: Arranged, erin: 
     pool = arranged.pool
     pool.settings["Policies"]["PasswordPolicy"]["MinimumLength"] = 500
     pool.save(update_fields=["settings"])
-    assert stage(client_of(erin), act_url(arranged, "protection"), protected=None).status_code == 302
+    assert stage(client_of(erin), action_url(arranged, "protection"), protected=None).status_code == 302
 
 
 def test_words_that_the_model_does_not_know_are_aws_to_refuse(
     arranged: Arranged, erin: Operator, client_of: ClientOf
 ) -> None:
-    url = act_url(arranged, "client-json", arranged.client.aws_id)
+    url = action_url(arranged, "client-json", arranged.client.aws_id)
     held = json.loads(shown(client_of(erin), url)["settings_json"])
     newer = {**held, "ExplicitAuthFlows": ["ALLOW_SOMETHING_NEW"]}
     assert stage(client_of(erin), url, settings_json=json.dumps(newer)).status_code == 302

@@ -14,7 +14,7 @@ from cognito.pools.operations.shapes import CLIENT_SESSIONS, SESSIONS
 from emulator.process import REGION, Emulator
 from sync.changes import PlanError
 from sync.models import Change, Facet, Revision
-from tests.cognito.pool_forms import act_url, shown, stage
+from tests.cognito.pool_forms import action_url, shown, stage
 from tests.cognito.pool_operation_cases import arrange, tracking
 from tests.services.changing import carry_out, propose
 from tests.services.pages import get, text_of
@@ -84,7 +84,7 @@ def test_tracking_is_switched_on_and_then_an_app_client_is_set(
     world: World, erin: Operator, client_of: ClientOf
 ) -> None:
     arranged = arrange(world)
-    client, url = client_of(erin), act_url(arranged, "sessions")
+    client, url = client_of(erin), action_url(arranged, "sessions")
     assert "/do/sessions/" in get(client, "cognito_pool_settings", aws_id=arranged.pool.aws_id)
     assert "client-sessions" not in get(client, "cognito_pool_clients", aws_id=arranged.pool.aws_id)
     assert "Nothing is different" in stage(client, url).content.decode()
@@ -95,7 +95,7 @@ def test_tracking_is_switched_on_and_then_an_app_client_is_set(
     assert "5 sessions a person" in text_of(get(client, "cognito_pool_settings", aws_id=arranged.pool.aws_id))
 
     pull(world)
-    url = act_url(arranged, "client-sessions", arranged.client.aws_id)
+    url = action_url(arranged, "client-sessions", arranged.client.aws_id)
     assert url in get(client, "cognito_pool_clients", aws_id=arranged.pool.aws_id)
     assert shown(client, url)["minutes"] == 60
     assert stage(client, url, minutes="0").status_code == 302

@@ -54,11 +54,11 @@ def plan(client: Client, change: Change) -> str:
 
 
 # ---- Forms -----------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("act", ["disable", "reset-password", "attributes", "join", "delete"])
+@pytest.mark.parametrize("action", ["disable", "reset-password", "attributes", "join", "delete"])
 def test_a_form_is_headed_by_what_she_is_called(
-    act: str, jane: CognitoUser, erin: Operator, client_of: ClientOf
+    action: str, jane: CognitoUser, erin: Operator, client_of: ClientOf
 ) -> None:
-    html = get(client_of(erin), "cognito_user_act", aws_id=jane.aws_id, act=act)
+    html = get(client_of(erin), "cognito_user_action", aws_id=jane.aws_id, action=action)
     text = text_of(html)
     assert JANE in text.partition(" Stage the change")[0]
     assert text.count(ADDRESS) == 1  # beside her name
@@ -70,7 +70,7 @@ def test_what_is_wrong_is_told_by_her_name_and_the_way_back_is_her_pools_list(
     jane: CognitoUser, hal: Operator, client_of: ClientOf
 ) -> None:
     put_into(make_pool_group(jane.pool), jane)
-    url = address("cognito_user_act", aws_id=jane.aws_id, act="join")
+    url = address("cognito_user_action", aws_id=jane.aws_id, action="join")
     text = text_of(client_of(hal).post(url, {"group": "vip"}).content.decode())
     assert "Acme People of customers Jane Doe Add Jane Doe to a group" in text
     assert f"{JANE} ({ADDRESS}) is already in the group vip." in text
@@ -79,7 +79,7 @@ def test_what_is_wrong_is_told_by_her_name_and_the_way_back_is_her_pools_list(
 def test_a_form_is_a_look_unless_her_page_was_one(jane: CognitoUser, hal: Operator, client_of: ClientOf) -> None:
     client = client_of(hal)
     for _ in range(2):
-        get(client, "cognito_user_act", aws_id=jane.aws_id, act="disable")
+        get(client, "cognito_user_action", aws_id=jane.aws_id, action="disable")
     assert [entry.object_id for entry in AuditEntry.objects.filter(verb="person.read")] == [jane.aws_id]
 
 
@@ -88,7 +88,7 @@ def test_whom_one_picked_in_the_list_is_told_so_and_that_is_a_look(
 ) -> None:
     john = make_person(pool, "john", attributes={"name": "John Roe"})
     picked = f"?pick={jane.aws_id}&pick={john.aws_id}"
-    text = text_of(get(client_of(hal), "cognito_people_stage_act", picked, aws_id=pool.aws_id, act="disable"))
+    text = text_of(get(client_of(hal), "cognito_people_stage_action", picked, aws_id=pool.aws_id, action="disable"))
     assert f"Disable {JANE}, John Roe" in text
     assert f"{JANE} {ADDRESS} John Roe john@example.org" in text
     assert jane.aws_id not in text

@@ -28,8 +28,8 @@ def told(
 
     def tell(source: str, make: Callable[[Any], object], change: Callable[[Any], object]) -> str:
         iam = emulator.client("iam")
-        for act in (make, change):
-            act(iam)
+        for action in (make, change):
+            action(iam)
             pulled(aws_account)
             pulled(aws_account, source=source)
         return text_of(get(client_of(bob), "drift"))

@@ -130,8 +130,8 @@ def timeline(emulator: Emulator, aws_account: AwsAccount) -> Timeline:
     began = timezone.now()
     pulled(aws_account)
     recorded = [(timezone.now(), in_aws(iam))]
-    for act in ACTS:
-        act(iam)
+    for action in ACTS:
+        action(iam)
         pulled(aws_account)
         recorded.append((timezone.now(), in_aws(iam)))
     return Timeline(recorded, began)

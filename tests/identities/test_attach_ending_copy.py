@@ -14,7 +14,7 @@ from policies.models import ManagedPolicy
 from sync import changes
 from sync.changes import sweeper
 from sync.models import Change
-from tests.identities.test_acts import ClientOf, post
+from tests.identities.test_actions import ClientOf, post
 from tests.services.changing import carry_out, worked
 from tests.services.pages import address, get, text_of
 from tests.services.world import World
@@ -40,7 +40,7 @@ def policy(world: World) -> ManagedPolicy:
 
 def granted(client: Any, user: IamUser, **said: str) -> Change:
     ends = (timezone.localtime() + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M")
-    url = address("user_act", aws_id=user.aws_id, act="attach")
+    url = address("user_action", aws_id=user.aws_id, action="attach")
     answer = post(client, url, **{"policy": "reports-write", "ends": ends, "copies": "on", **said})
     assert answer.status_code == 302, text_of(answer.content.decode())
     return Change.objects.get(until__isnull=False)
@@ -116,14 +116,14 @@ def test_of_the_policy_itself_they_say_that_it_takes_this_console(
 
 
 def test_a_copy_needs_an_end(user: IamUser, policy: ManagedPolicy, erin: Operator, client_of: ClientOf) -> None:
-    url = address("user_act", aws_id=user.aws_id, act="attach")
+    url = address("user_action", aws_id=user.aws_id, action="attach")
     text = text_of(post(client_of(erin), url, policy="reports-write", copies="on").content.decode())
     assert "Say when the copy ends, or attach the policy itself." in text
     assert not Change.objects.exists()
 
 
 def test_one_without_a_text_here_cant_be_copied(user: IamUser, erin: Operator, client_of: ClientOf) -> None:
-    url, ends = address("user_act", aws_id=user.aws_id, act="attach"), (timezone.localtime() + timedelta(days=1))
+    url, ends = address("user_action", aws_id=user.aws_id, action="attach"), (timezone.localtime() + timedelta(days=1))
     said = {"policy": "arn:aws:iam::aws:policy/ReadOnlyAccess", "ends": ends.strftime("%Y-%m-%dT%H:%M"), "copies": "on"}
     text = text_of(post(client_of(erin), url, **said).content.decode())
     assert "attach the policy itself" in text

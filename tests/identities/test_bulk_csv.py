@@ -13,7 +13,7 @@ from identities.bulk.csv_text import MOST_BYTES, Line, TableError, lines_of, rej
 from identities.bulk.rows import NEW, THERE, Row, rows_of
 from policies.text_or_file import NotText, decoded
 from sync.models import Change
-from tests.identities.test_acts import ClientOf
+from tests.identities.test_actions import ClientOf
 from tests.services.pages import address, get, text_of
 from tests.services.rows import attach, join, make_group, make_policy, make_user
 

@@ -1,4 +1,4 @@
-"""Composite acts on policies, from the page to AWS and back: deleting one in use, making an inline one managed."""
+"""Composite actions on policies, from the page to AWS and back: deleting one in use, making an inline one managed."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_policy_in_use_is_deleted_and_comes_back(world: World, erin: Operator,
     for row in (user, group, role):
         world.again(row)
     who, was = entities(world, policy.arn), world.versions(policy)
-    change = staged(client_of(erin), address("policy_act", aws_id=policy.aws_id, act="delete"))
+    change = staged(client_of(erin), address("policy_action", aws_id=policy.aws_id, action="delete"))
     done = carry_out(change, erin)
     assert done.state == Change.State.APPLIED, done.error
     assert not ManagedPolicy.objects.live().exists()
@@ -58,7 +58,7 @@ def test_an_inline_policy_becomes_managed_and_inline_again(world: World, erin: O
     text = document("s3:GetObject")
     world.iam.put_role_policy(RoleName=role.name, PolicyName="own", PolicyDocument=text)
     role = world.again(role)
-    url = address("role_act", aws_id=role.aws_id, act="inline-move")
+    url = address("role_action", aws_id=role.aws_id, action="inline-move")
     done = carry_out(staged(client_of(erin), url, policy="own", name="shared"), erin)
     assert done.state == Change.State.APPLIED, done.error
     shared = ManagedPolicy.objects.live().get()

@@ -38,8 +38,8 @@ pytestmark = pytest.mark.django_db
 MADE = "arn:aws:iam::123456789012:mfa/lena.fischer"
 
 
-def post(client: Client, user: IamUser, act: str, **said: str) -> HttpResponse:
-    answer = client.post(address("user_act", aws_id=user.aws_id, act=act), {"reason": "New phone", **said})
+def post(client: Client, user: IamUser, action: str, **said: str) -> HttpResponse:
+    answer = client.post(address("user_action", aws_id=user.aws_id, action=action), {"reason": "New phone", **said})
     assert isinstance(answer, HttpResponse)
     return answer
 
@@ -53,7 +53,9 @@ def test_from_the_user_page_to_a_device_that_is_on(world: World, alice: Operator
     user, client = world.user(), client_of(alice)
     pulled(world.aws_account, source="iam.mfa")
     page = get(client, "user_credentials", aws_id=user.aws_id)
-    assert all(address("user_act", aws_id=user.aws_id, act=act) in page for act in ("mfa-create", "mfa-enable"))
+    assert all(
+        address("user_action", aws_id=user.aws_id, action=action) in page for action in ("mfa-create", "mfa-enable")
+    )
     made = carry_out(staged(post(client, user, "mfa-create", name=user.name)), alice)
     assert made.state == Change.State.APPLIED, made.error
     assert settings_of(world.aws_account).unassigned_mfa == [MADE]
@@ -64,7 +66,7 @@ def test_from_the_user_page_to_a_device_that_is_on(world: World, alice: Operator
     assert f'src="{qr.data_uri(scanned)}"' in page
     assert seed in page
     # Its user scans it, and reads out two codes.
-    assert MADE in get(client, "user_act", aws_id=user.aws_id, act="mfa-enable")
+    assert MADE in get(client, "user_action", aws_id=user.aws_id, action="mfa-enable")
     first, second = codes_at(seed, timezone.now())
     on_it = staged(post(client, user, "mfa-enable", serial=MADE, code1=first, code2=second))
     assert first not in client.get(address("change", pk=str(on_it.pk))).content.decode()
@@ -169,7 +171,7 @@ def test_aws_is_brought_into_step(world: World, erin: Operator) -> None:
 
 
 @pytest.mark.parametrize(
-    ("act", "said", "sentence"),
+    ("action", "said", "sentence"),
     [
         ("mfa-create", {"name": "a b"}, "Letters, digits and"),
         ("mfa-enable", {"serial": "GAHT12345678", "code1": "123", "code2": "704113"}, "A code has 6 digits."),
@@ -179,9 +181,9 @@ def test_aws_is_brought_into_step(world: World, erin: Operator) -> None:
     ],
 )
 def test_what_forms_refuse(
-    world: World, erin: Operator, client_of: ClientOf, act: str, said: dict[str, str], sentence: str
+    world: World, erin: Operator, client_of: ClientOf, action: str, said: dict[str, str], sentence: str
 ) -> None:
-    answer = post(client_of(erin), world.user(), act, **said)
+    answer = post(client_of(erin), world.user(), action, **said)
     assert answer.status_code == 422
     assert sentence in text_of(answer.content.decode())
     assert "704113" not in answer.content.decode()

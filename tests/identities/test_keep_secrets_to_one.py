@@ -113,8 +113,8 @@ def lena(world: World) -> IamUser:
     return with_password(world).user
 
 
-def stage(client: Client, user: IamUser, act: str, **said: str) -> Change:
-    answer = client.post(address("user_act", aws_id=user.aws_id, act=act), {"reason": "Ticket 7", **said})
+def stage(client: Client, user: IamUser, action: str, **said: str) -> Change:
+    answer = client.post(address("user_action", aws_id=user.aws_id, action=action), {"reason": "Ticket 7", **said})
     assert answer.status_code == 302, text_of(answer.content.decode())
     return Change.objects.latest("pk")
 
@@ -169,14 +169,14 @@ def test_a_typed_password_of_a_form_that_is_refused(
 ) -> None:
     client = client_of(erin)
     said = {"how": "typed", "password": TYPED, "reason": "x" * 3000}  # the reason is too long
-    answer = client.post(address("user_act", aws_id=lena.aws_id, act="password-reset"), said)
+    answer = client.post(address("user_action", aws_id=lena.aws_id, action="password-reset"), said)
     assert answer.status_code == 422
     assert TYPED not in answer.content.decode()
     assert TYPED not in "\n".join(tables())
 
 
 @pytest.mark.parametrize(
-    ("act", "said", "name"),
+    ("action", "said", "name"),
     [
         ("key-create", {}, "Secret access key"),
         ("password-reset", {"how": "made_up"}, "Console password"),
@@ -191,12 +191,12 @@ def test_what_is_shown_once(
     erin: Operator,
     client_of: ClientOf,
     everywhere: Everywhere,
-    act: str,
+    action: str,
     said: dict[str, str],
     name: str,
 ) -> None:
     client = client_of(erin)
-    change = carry_out(stage(client, lena, act, **said), erin)
+    change = carry_out(stage(client, lena, action, **said), erin)
     assert change.state == Change.State.APPLIED, change.error
     knows(world, lena, "keys", "service_credentials")
     (row,) = SealedSecret.objects.all()

@@ -35,7 +35,7 @@ def change(groups: list[IamGroup], erin: Operator, client_of: ClientOf) -> Chang
         "how": "made_up",
         "reset_required": "on",
     }
-    answer = client_of(erin).post(address("account_act", act="create-user"), said)
+    answer = client_of(erin).post(address("account_action", action="create-user"), said)
     assert answer.status_code == 302, text_of(answer.content.decode())
     return Change.objects.get()
 
@@ -59,12 +59,12 @@ def test_what_was_made_is_led_to_and_read_at_once(change: Change, erin: Operator
     credentials = get(client_of(erin), "user_credentials", aws_id=user.aws_id)
     not_held = re.findall(r"Not read yet: [^.]+", text_of(credentials))
     assert not_held == ["Not read yet: when the password was used and changed"]  # AWS is still making that report
-    assert address("user_act", aws_id=user.aws_id, act="password-reset") in credentials
+    assert address("user_action", aws_id=user.aws_id, action="password-reset") in credentials
 
 
 def test_an_unknown_group_is_named_and_nothing_is_lost(world: World, erin: Operator, client_of: ClientOf) -> None:
     said = {"name": "iris", "groups": "nobodies", "how": "typed", "password": "x"}
-    answer = client_of(erin).post(address("account_act", act="create-user"), said)
+    answer = client_of(erin).post(address("account_action", action="create-user"), said)
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "The mirror has no group “nobodies”." in text_of(page)

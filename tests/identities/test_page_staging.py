@@ -51,7 +51,7 @@ def test_attaches_to_all_that_were_picked(
     aws_account: AwsAccount, dana: IamUser, policy: ManagedPolicy, erin: Operator, client_of: ClientOf
 ) -> None:
     noah = make_user(aws_account, "noah.williams")
-    url = f"{address('users_stage_act', act='attach')}?pick={dana.aws_id}&pick={noah.aws_id}"
+    url = f"{address('users_stage_action', action='attach')}?pick={dana.aws_id}&pick={noah.aws_id}"
     assert steps(post(client_of(erin), url, policy="reports-write")) == [
         ("iam.user.attach", {"owner_arn": user.arn, "policy_arn": policy.arn}) for user in (dana, noah)
     ]
@@ -65,18 +65,20 @@ def test_attaches_to_all_that_were_picked(
 def test_finds_the_policy_by_name_or_arn(
     dana: IamUser, policy: ManagedPolicy, erin: Operator, client_of: ClientOf, said: str
 ) -> None:
-    post(client_of(erin), f"{address('users_stage_act', act='attach')}?pick={dana.aws_id}", policy=said)
+    post(client_of(erin), f"{address('users_stage_action', action='attach')}?pick={dana.aws_id}", policy=said)
     assert Change.objects.get().steps.get().params["policy_arn"] == policy.arn
 
 
 def test_a_policy_of_aws_need_not_be_mirrored(dana: IamUser, erin: Operator, client_of: ClientOf) -> None:
     arn = "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"
-    post(client_of(erin), f"{address('users_stage_act', act='attach')}?pick={dana.aws_id}", policy=arn)
+    post(client_of(erin), f"{address('users_stage_action', action='attach')}?pick={dana.aws_id}", policy=arn)
     assert Change.objects.get().steps.get().params["policy_arn"] == arn
 
 
 def test_an_unknown_policy_is_told_and_nothing_is_lost(dana: IamUser, erin: Operator, client_of: ClientOf) -> None:
-    response = post(client_of(erin), f"{address('users_stage_act', act='attach')}?pick={dana.aws_id}", policy="nope")
+    response = post(
+        client_of(erin), f"{address('users_stage_action', action='attach')}?pick={dana.aws_id}", policy="nope"
+    )
     html = response.content.decode()
     assert response.status_code == 422
     assert "The mirror has no policy “nope”." in text_of(html)
@@ -89,7 +91,7 @@ def test_two_policies_of_one_name_need_an_arn(
 ) -> None:
     make_policy(aws_account, policy.name, path="/aws/", is_aws=True)
     response = post(
-        client_of(erin), f"{address('users_stage_act', act='attach')}?pick={dana.aws_id}", policy=policy.name
+        client_of(erin), f"{address('users_stage_action', action='attach')}?pick={dana.aws_id}", policy=policy.name
     )
     assert "Two are called reports-write: give the ARN." in text_of(response.content.decode())
 
@@ -99,7 +101,7 @@ def test_what_the_plan_refuses_is_told(
 ) -> None:
     attach(dana, policy)
     response = post(
-        client_of(erin), f"{address('users_stage_act', act='attach')}?pick={dana.aws_id}", policy=policy.name
+        client_of(erin), f"{address('users_stage_action', action='attach')}?pick={dana.aws_id}", policy=policy.name
     )
     assert "reports-write is attached to the user dana.okafor already." in text_of(response.content.decode())
     assert not Change.objects.exists()
@@ -116,7 +118,7 @@ def test_detaches(aws_account: AwsAccount, policy: ManagedPolicy, erin: Operator
 
 
 def test_adds_users_to_a_group(dana: IamUser, platform: IamGroup, erin: Operator, client_of: ClientOf) -> None:
-    url = f"{address('users_stage_act', act='join')}?pick={dana.aws_id}"
+    url = f"{address('users_stage_action', action='join')}?pick={dana.aws_id}"
     expected = ("iam.group.add_user", {"user_arn": dana.arn, "group_arn": platform.arn})
     assert steps(post(client_of(erin), url, group="platform")) == [expected]
 
@@ -139,7 +141,7 @@ def test_removes_a_member(dana: IamUser, platform: IamGroup, erin: Operator, cli
 def test_offers_what_can_be_done_with_users(dana: IamUser, erin: Operator, client_of: ClientOf) -> None:
     html = get(client_of(erin), "users_stage", f"?pick={dana.aws_id}")
     assert "Stage a change of the user dana.okafor" in text_of(html)
-    assert f"{address('users_stage_act', act='join')}?pick={dana.aws_id}" in html
+    assert f"{address('users_stage_action', action='join')}?pick={dana.aws_id}" in html
 
 
 def test_picks_all_that_match(aws_account: AwsAccount, dana: IamUser, erin: Operator, client_of: ClientOf) -> None:
@@ -155,14 +157,14 @@ def test_picks_all_that_match(aws_account: AwsAccount, dana: IamUser, erin: Oper
 
 @pytest.mark.parametrize("query", ["", "?pick=", "?pick=AIDANOBODY", "?pick=' OR 1=1"])
 def test_picks_that_are_not_there(dana: IamUser, erin: Operator, client_of: ClientOf, query: str) -> None:
-    get(client_of(erin), "users_stage_act", query, status=404, act="attach")
+    get(client_of(erin), "users_stage_action", query, status=404, action="attach")
 
 
 def staging_urls(dana: IamUser, platform: IamGroup) -> list[str]:
     return [
         f"{address('users_stage')}?pick={dana.aws_id}",
-        f"{address('users_stage_act', act='attach')}?pick={dana.aws_id}",
-        f"{address('users_stage_act', act='join')}?pick={dana.aws_id}",
+        f"{address('users_stage_action', action='attach')}?pick={dana.aws_id}",
+        f"{address('users_stage_action', action='join')}?pick={dana.aws_id}",
         address("group_add", aws_id=platform.aws_id),
         f"{address('group_remove', aws_id=platform.aws_id)}?pick={dana.aws_id}",
         f"{address('user_detach', aws_id=dana.aws_id)}?policy=x",

@@ -112,7 +112,7 @@ def test_a_member_says_whom_to_connect(world: World, erin: Operator, client_of: 
     text = settings_text(client_of(erin))
     assert "Not read: centralised root access. iam:ListOrganizationsFeatures is for the management account" in text
     assert "Connect one of them to this console" in text
-    assert address("account_act", act="root-access") not in get(client_of(erin), "account_settings")
+    assert address("account_action", action="root-access") not in get(client_of(erin), "account_settings")
 
 
 def test_who_is_delegate_no_more_keeps_what_was_held_with_its_age(
@@ -129,7 +129,7 @@ def test_who_is_delegate_no_more_keeps_what_was_held_with_its_age(
     text = settings_text(client_of(erin))
     assert "Not up to date: centralised root access." in text
     assert "Root credentials management: off" in text
-    assert address("account_act", act="root-access") not in get(client_of(erin), "account_settings")
+    assert address("account_action", action="root-access") not in get(client_of(erin), "account_settings")
 
 
 def test_what_is_denied_names_the_permission(world: World) -> None:
@@ -149,7 +149,7 @@ def test_the_form_shows_what_is_on_and_stages_what_was_changed(
     world: World, erin: Operator, client_of: ClientOf
 ) -> None:
     on_in(CREDENTIALS)(world)
-    url = address("account_act", act="root-access")
+    url = address("account_action", action="root-access")
     assert url in get(client_of(erin), "account_settings")
     html = client_of(erin).get(url).content.decode()
     assert [box in html for box in ('id="id_root_credentials" checked', 'id="id_root_sessions" checked')] == [
@@ -164,7 +164,7 @@ def test_nothing_ticked_anew_is_said_and_what_was_typed_stays(
     world: World, erin: Operator, client_of: ClientOf
 ) -> None:
     on_in(SESSIONS)(world)
-    url = address("account_act", act="root-access")
+    url = address("account_action", action="root-access")
     response = client_of(erin).post(url, {"root_sessions": "on", "reason": "Ticket 7"})
     assert response.status_code == 422
     text = response.content.decode()
@@ -176,7 +176,7 @@ def test_readers_and_strangers_have_no_form(
     world: World, bob: Operator, charlie: Operator, client_of: ClientOf
 ) -> None:
     on_in()(world)
-    url = address("account_act", act="root-access")
+    url = address("account_action", action="root-access")
     assert url not in get(client_of(bob), "account_settings")
     assert [client_of(who).get(url).status_code for who in (bob, charlie)] == [403, 404]
 
@@ -184,7 +184,7 @@ def test_readers_and_strangers_have_no_form(
 def test_a_member_has_no_form(world: World, erin: Operator, client_of: ClientOf) -> None:
     member_of(world)
     reads(world)
-    assert client_of(erin).get(address("account_act", act="root-access")).status_code == 404
+    assert client_of(erin).get(address("account_action", action="root-access")).status_code == 404
 
 
 # ---- The operations --------------------------------------------------------------------------------------------

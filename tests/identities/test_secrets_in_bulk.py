@@ -69,7 +69,7 @@ def test_the_file_is_for_their_operator_alone(
     world: World, erin: Operator, alice: Operator, client_of: ClientOf
 ) -> None:
     users = [world.user("ada"), world.user("ben")]
-    client_of(erin).post(f"{address('users_stage_act', act='key-create')}{picks(*users)}", {"reason": "Ticket 7"})
+    client_of(erin).post(f"{address('users_stage_action', action='key-create')}{picks(*users)}", {"reason": "Ticket 7"})
     change = carry_out(Change.objects.get(), erin)
     assert press(client_of(alice), "change_secrets_csv", change).status_code == 302
     assert not AuditEntry.objects.filter(verb="secret.shown").exists()
@@ -80,7 +80,7 @@ def test_the_file_is_for_their_operator_alone(
 
 def test_passwords_for_several_are_thought_up(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
     users = [make_user(aws_account, name) for name in ("ada", "ben")]
-    url = f"{address('users_stage_act', act='password-create')}{picks(*users)}"
+    url = f"{address('users_stage_action', action='password-create')}{picks(*users)}"
     assert "Typed password" not in client_of(erin).get(url).content.decode()
     client_of(erin).post(url, {"reset_required": "on"})
     steps = list(Change.objects.get().steps.all())

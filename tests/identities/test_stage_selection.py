@@ -1,4 +1,4 @@
-"""Acts on what was picked in a list: one change with a step or more for each."""
+"""Actions on what was picked in a list: one change with a step or more for each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from accounts.models import AwsAccount, Operator
 from identities.models import IamUser
 from sync.models import Change
-from tests.identities.test_acts import ClientOf, post
+from tests.identities.test_actions import ClientOf, post
 from tests.services.pages import address, get, text_of
 from tests.services.rows import attach, join, make_group, make_policy, make_role, make_user
 
@@ -25,8 +25,8 @@ def picks(rows: Any) -> str:
     return "?" + "&".join(f"pick={row.aws_id}" for row in rows)
 
 
-def staged(act: str, rows: Any, kind: str = "users") -> str:
-    return address(f"{kind}_stage_act", act=act) + picks(rows)
+def staged(action: str, rows: Any, kind: str = "users") -> str:
+    return address(f"{kind}_stage_action", action=action) + picks(rows)
 
 
 def steps() -> list[tuple[str, Any]]:
@@ -85,7 +85,7 @@ def test_deletes_policies_with_all_that_hangs_on_them(
     assert [kind for kind, _ in steps()] == ["policy.delete", "user.detach", "policy.delete"]
 
 
-def test_says_for_how_many_an_act_is(
+def test_says_for_how_many_an_action_is(
     aws_account: AwsAccount, users: list[IamUser], erin: Operator, client_of: ClientOf
 ) -> None:
     join(users[0], make_group(aws_account))
@@ -102,15 +102,15 @@ def test_what_aws_keeps_for_itself_is_left_out(aws_account: AwsAccount, erin: Op
     assert [params["owner_arn"] for _, params in steps()] == [ours.arn]
 
 
-@pytest.mark.parametrize("act", ["rename", "nothing", "key-rotate"])
+@pytest.mark.parametrize("action", ["rename", "nothing", "key-rotate"])
 def test_not_everything_is_done_with_several(
-    users: list[IamUser], erin: Operator, client_of: ClientOf, act: str
+    users: list[IamUser], erin: Operator, client_of: ClientOf, action: str
 ) -> None:
-    assert client_of(erin).get(staged(act, users)).status_code == 404
+    assert client_of(erin).get(staged(action, users)).status_code == 404
 
 
 def test_a_filter_of_the_list_fills_in_no_field(users: list[IamUser], erin: Operator, client_of: ClientOf) -> None:
-    page = client_of(erin).get(address("users_stage_act", act="tag") + "?pick=all&key=old").content.decode()
+    page = client_of(erin).get(address("users_stage_action", action="tag") + "?pick=all&key=old").content.decode()
     assert 'value="old"' not in page
 
 

@@ -45,10 +45,10 @@ def at_once() -> Iterator[Callable[[Callable[[], object], Callable[[], object]],
     """Does the first one, and commits it when the second one has begun and waits for it."""
     written = Event()
 
-    def first_of(act: Callable[[], object]) -> None:
+    def first_of(action: Callable[[], object]) -> None:
         try:
             with transaction.atomic():
-                act()
+                action()
                 written.set()
                 wait_until(is_waiting)
         finally:

@@ -134,7 +134,7 @@ def test_the_size_of_a_trust_policy(held: dict[str, int], severities: list[str],
 
 
 def test_the_editor_measures_by_the_accounts_own_quota(world: World, erin: Operator, client_of: ClientOf) -> None:
-    page = address("role_act", aws_id=world.role().aws_id, act="trust")
+    page = address("role_action", aws_id=world.role().aws_id, action="trust")
     moved = {"document": trusting(3_000), "base": "of an older one"}  # so it is printed again
     html = text_of(client_of(erin).post(page, moved).content.decode())
     assert "of 2,048 characters" in html
@@ -147,7 +147,9 @@ def test_the_editor_measures_by_the_accounts_own_quota(world: World, erin: Opera
 
 def test_a_form_is_refused_with_what_was_typed(world: World, erin: Operator, client_of: ClientOf) -> None:
     world.summary(Users=5_000)
-    response = client_of(erin).post(address("account_act", act="create-user"), {"name": "kim.nguyen", "path": "/"})
+    response = client_of(erin).post(
+        address("account_action", action="create-user"), {"name": "kim.nguyen", "path": "/"}
+    )
     text = response.content.decode()
     assert "AWS allows 5,000 (UsersQuota)" in text
     assert "kim.nguyen" in text

@@ -1,4 +1,4 @@
-"""Every operation can be staged from a page: by an act, or by one of the pages that are older than acts."""
+"""Every operation can be staged from a page: by an action, or by one of the pages that are older than actions."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from django.urls import get_resolver
 
-from policies import acts
+from policies import object_actions
 from sync.operations import registry
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 URLS = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
 
-# By the kind an act as place/name, or the name of a page's URL. Several ways to the same: one of them.
+# By the kind an action as place/name, or the name of a page's URL. Several ways to the same: one of them.
 WAYS: Mapping[str, str] = {
     "cognito.identity_pool.create": "account/create-identity-pool",
     "cognito.identity_pool.delete": "identity_pool/delete",
@@ -183,7 +183,7 @@ def test_every_operation_has_a_way_to_it() -> None:
 @pytest.mark.parametrize("way", sorted(set(WAYS.values())))
 def test_the_way_is_there(way: str) -> None:
     place, _, name = way.partition("/")
-    assert acts.find(place, name) is not None if name else place in URLS
+    assert object_actions.find(place, name) is not None if name else place in URLS
 
 
 @pytest.fixture(scope="module")
@@ -192,13 +192,13 @@ def templates() -> str:
 
 
 def test_what_no_menu_lists_has_a_link_of_its_own(templates: str) -> None:
-    """An act that no menu and no list offers is linked by a template, or is another way of one that is."""
-    linked = set(re.findall(r"""act=["']([\w-]+)["']""", templates))
+    """An action that no menu and no list offers is linked by a template, or is another way of one that is."""
+    linked = set(re.findall(r"""action=["']([\w-]+)["']""", templates))
     hidden = {
-        act.name
-        for place in acts.places()
-        for act in acts.acts_at(place)
-        if not act.listed or (place == acts.ACCOUNT and not act.on)
+        action.name
+        for place in object_actions.places()
+        for action in object_actions.actions_at(place)
+        if not action.listed or (place == object_actions.ACCOUNT and not action.on)
     }
-    others = {name for act in acts.acts_at(acts.ACCOUNT) for name, _ in act.form.ways}
+    others = {name for action in object_actions.actions_at(object_actions.ACCOUNT) for name, _ in action.form.ways}
     assert hidden - linked - others == set()

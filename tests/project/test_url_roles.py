@@ -30,7 +30,7 @@ from identities.models import (
     SamlProvider,
     ServerCertificate,
 )
-from policies import acts
+from policies import object_actions
 from policies.models import ManagedPolicy, OrgPolicy
 from sync.models import Change, Revision, Run
 from tests.admin.cases import POLICY_ARN, fill
@@ -71,8 +71,11 @@ KEYS: dict[str, Callable[[], object]] = {
     "cognito_user": lambda: CognitoUser.objects.get().aws_id,
 }
 OTHERS = {"account_id": "123456789012", "version_id": "v1", "kind": "iam.user"}
-# An act of each place; where there is none yet, nobody finds one.
-ACTS = {"account": "create-user", **{place: acts.acts_at(place)[0].name for place in acts.places()}}
+# An action of each place; where there is none yet, nobody finds one.
+ACTS = {
+    "account": "create-user",
+    **{place: object_actions.actions_at(place)[0].name for place in object_actions.places()},
+}
 ITS_OWN_REFUSALS = (400, 405, 409, 422)
 
 LINES = [line.split() for line in TABLE.splitlines() if line.strip() and not line.startswith("#")]
@@ -172,7 +175,9 @@ def address_of(name: str) -> str:
     candidates = {**OTHERS, "aws_id": key() if key else "", "pk": key() if key else 1}
     if name == "cognito_search_forget":
         candidates["pk"] = SavedSearch.objects.get().pk
-    candidates["act"] = "delete" if name.endswith("_stage_act") else ACTS.get(name.removesuffix("_act"), "none")
+    candidates["action"] = (
+        "delete" if name.endswith("_stage_action") else ACTS.get(name.removesuffix("_action"), "none")
+    )
     path = reverse(name, kwargs={param: candidates[param] for param in ADDRESSES[name]})
     return f"{path}?{query.format_map(_Lazily())}" if query else path
 

@@ -130,8 +130,8 @@ policies                       HTMX   in        404     ok   403  ok   ok    ok 
 policies?format=csv            GET    in        404     ok   403  ok   ok    ok    ok
 policies_stage?pick={policy}   GET    in        404     403  403  ok   403   ok    ok
 policies_stage                 POST   in        404     403  403  ok   403   ok    ok
-policies_stage_act?pick={policy} GET  in        404     403  403  ok   403   ok    ok
-policies_stage_act?pick={policy} POST in        404     403  403  ok   403   ok    ok
+policies_stage_action?pick={policy} GET  in        404     403  403  ok   403   ok    ok
+policies_stage_action?pick={policy} POST in        404     403  403  ok   403   ok    ok
 policy                         GET    in        404     ok   403  ok   ok    ok    ok
 policy_versions                GET    in        404     ok   403  ok   ok    ok    ok
 policy_history                 GET    in        404     ok   403  ok   ok    ok    ok
@@ -163,16 +163,16 @@ cognito_pool_people?format=csv GET    in        404     403  403  ok   403   ok 
 cognito_people_ask             POST   in        404     403  ok   ok   ok    ok    ok
 cognito_people_stage?pick={cognito_user} GET in 404     403  ok   ok   403   ok    ok
 cognito_people_stage           POST   in        404     403  ok   ok   403   ok    ok
-# Of the acts the table takes Delete, which isn't for helpdesk.
-cognito_people_stage_act?pick={cognito_user} GET in 404 403 403  ok   403   ok    ok
-cognito_people_stage_act?pick={cognito_user} POST in 404 403 403 ok   403   ok    ok
-# Acts of pools and of their people.
+# Of the actions the table takes Delete, which isn't for helpdesk.
+cognito_people_stage_action?pick={cognito_user} GET in 404 403 403  ok   403   ok    ok
+cognito_people_stage_action?pick={cognito_user} POST in 404 403 403 ok   403   ok    ok
+# Actions of pools and of their people.
 cognito_pool_look              GET    in        404     403  403  ok   403   ok    ok
 cognito_pool_look              POST   in        404     403  403  ok   403   ok    ok
-cognito_pool_act               GET    in        404     403  403  ok   403   ok    ok
-cognito_pool_act               POST   in        404     403  403  ok   403   ok    ok
-cognito_user_act               GET    in        404     403  404  404  403   404   404
-cognito_user_act               POST   in        404     403  404  404  403   404   404
+cognito_pool_action               GET    in        404     403  403  ok   403   ok    ok
+cognito_pool_action               POST   in        404     403  403  ok   403   ok    ok
+cognito_user_action               GET    in        404     403  404  404  403   404   404
+cognito_user_action               POST   in        404     403  404  404  403   404   404
 cognito_search_save            POST   in        404     403  ok   ok   ok    ok    ok
 # One's own: hal's search is nobody else's.
 cognito_search_forget          POST   in        404     403  404  404  404   404   404
@@ -209,8 +209,8 @@ control_policy_raw             GET    in        404     ok   403  ok   ok    ok 
 users                          GET    in        404     ok   403  ok   ok    ok    ok
 users                          HTMX   in        404     ok   403  ok   ok    ok    ok
 users?format=csv               GET    in        404     ok   403  ok   ok    ok    ok
-users_stage_act?pick={user}    GET    in        404     403  403  ok   403   ok    ok
-users_stage_act?pick={user}    POST   in        404     403  403  ok   403   ok    ok
+users_stage_action?pick={user}    GET    in        404     403  403  ok   403   ok    ok
+users_stage_action?pick={user}    POST   in        404     403  403  ok   403   ok    ok
 user_detach?policy={arn}       GET    in        404     403  403  ok   403   ok    ok
 user_detach?policy={arn}       POST   in        404     403  403  ok   403   ok    ok
 groups                         GET    in        404     ok   403  ok   ok    ok    ok
@@ -218,28 +218,28 @@ groups                         HTMX   in        404     ok   403  ok   ok    ok 
 groups?format=csv              GET    in        404     ok   403  ok   ok    ok    ok
 groups_stage?pick={group}      GET    in        404     403  403  ok   403   ok    ok
 groups_stage                   POST   in        404     403  403  ok   403   ok    ok
-groups_stage_act?pick={group}  GET    in        404     403  403  ok   403   ok    ok
+groups_stage_action?pick={group}  GET    in        404     403  403  ok   403   ok    ok
 group_detach?policy={arn}      GET    in        404     403  403  ok   403   ok    ok
 roles                          GET    in        404     ok   403  ok   ok    ok    ok
 roles                          HTMX   in        404     ok   403  ok   ok    ok    ok
 roles?format=csv               GET    in        404     ok   403  ok   ok    ok    ok
 roles_stage?pick={role}        GET    in        404     403  403  ok   403   ok    ok
 roles_stage                    POST   in        404     403  403  ok   403   ok    ok
-roles_stage_act?pick={role}    GET    in        404     403  403  ok   403   ok    ok
+roles_stage_action?pick={role}    GET    in        404     403  403  ok   403   ok    ok
 role_detach?policy={arn}       GET    in        404     403  403  ok   403   ok    ok
 user                           GET    in        404     ok   403  ok   ok    ok    ok
 user_groups                    GET    in        404     ok   403  ok   ok    ok    ok
-account_act                    GET    in        404     403  403  ok   403   ok    ok
-account_act                    POST   in        404     403  403  ok   403   ok    ok
-user_act                       GET    in        404     403  403  ok   403   ok    ok
-group_act                      GET    in        404     403  403  ok   403   ok    ok
-role_act                       GET    in        404     403  403  ok   403   ok    ok
-instance_profile_act           GET    in        404     403  403  ok   403   ok    ok
-policy_act                     GET    in        404     403  403  ok   403   ok    ok
-policy_act                     POST   in        404     403  403  ok   403   ok    ok
-oidc_provider_act              GET    in        404     403  403  ok   403   ok    ok
-saml_provider_act              GET    in        404     403  403  ok   403   ok    ok
-server_certificate_act         GET    in        404     403  403  ok   403   ok    ok
+account_action                    GET    in        404     403  403  ok   403   ok    ok
+account_action                    POST   in        404     403  403  ok   403   ok    ok
+user_action                       GET    in        404     403  403  ok   403   ok    ok
+group_action                      GET    in        404     403  403  ok   403   ok    ok
+role_action                       GET    in        404     403  403  ok   403   ok    ok
+instance_profile_action           GET    in        404     403  403  ok   403   ok    ok
+policy_action                     GET    in        404     403  403  ok   403   ok    ok
+policy_action                     POST   in        404     403  403  ok   403   ok    ok
+oidc_provider_action              GET    in        404     403  403  ok   403   ok    ok
+saml_provider_action              GET    in        404     403  403  ok   403   ok    ok
+server_certificate_action         GET    in        404     403  403  ok   403   ok    ok
 trust_check                    POST   in        404     403  403  ok   403   ok    ok
 user_bounds                    GET    in        404     ok   403  ok   ok    ok    ok
 user_tags                      GET    in        404     ok   403  ok   ok    ok    ok
@@ -291,8 +291,8 @@ try_sign_in                    GET    in        404     403  403  ok   403   ok 
 try_sign_in                    POST   in        404     403  403  ok   403   ok    ok
 try_sign_up                    GET    in        404     403  403  ok   403   ok    ok
 try_sign_up                    POST   in        404     403  403  ok   403   ok    ok
-identity_pool_act              GET    in        404     403  403  ok   403   ok    ok
-identity_pool_act              POST   in        404     403  403  ok   403   ok    ok
+identity_pool_action              GET    in        404     403  403  ok   403   ok    ok
+identity_pool_action              POST   in        404     403  403  ok   403   ok    ok
 user_last_accessed             GET    in        404     ok   403  ok   ok    ok    ok
 role_last_accessed             GET    in        404     ok   403  ok   ok    ok    ok
 group_last_accessed            GET    in        404     ok   403  ok   ok    ok    ok

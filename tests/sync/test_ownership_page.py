@@ -19,9 +19,9 @@ ClientOf = Callable[..., Client]
 Typed = dict[str, str]
 
 
-def typed(*rules: Typed, known: int = 0, act: str = "save") -> Typed:
+def typed(*rules: Typed, known: int = 0, action: str = "save") -> Typed:
     """The page's form with these rules, of which `known` were there before."""
-    form = {"form-TOTAL_FORMS": str(len(rules)), "form-INITIAL_FORMS": str(known), "act": act}
+    form = {"form-TOTAL_FORMS": str(len(rules)), "form-INITIAL_FORMS": str(known), "action": action}
     for number, rule in enumerate(rules):
         blank = {"matches": "name", "tag_key": "", "pattern": "", "ownership": "read_only", "ORDER": ""}
         form |= {f"form-{number}-{name}": value for name, value in (blank | rule).items()}
@@ -57,12 +57,12 @@ def test_owners_make_rules(world: World, alice: Operator, client_of: ClientOf) -
 def test_a_preview_says_what_the_rules_do_and_saves_nothing(
     ignoring: World, alice: Operator, client_of: ClientOf
 ) -> None:
-    form = typed({"pattern": "ann"}, {"pattern": "svc-b", "ownership": "ignored"}, known=2, act="preview")
+    form = typed({"pattern": "ann"}, {"pattern": "svc-b", "ownership": "ignored"}, known=2, action="preview")
     answer = client_of(alice).post(address("ownership"), form)
     said = text_of(answer.content.decode())
     assert "This hides 1 IAM user, makes 1 IAM user read-only and brings 1 IAM user back under this console." in said
     assert patterns() == ["svc-a", "svc-b"]
-    same = typed({"pattern": "svc-a", "ownership": "ignored"}, {"pattern": "svc-b"}, known=2, act="preview")
+    same = typed({"pattern": "svc-a", "ownership": "ignored"}, {"pattern": "svc-b"}, known=2, action="preview")
     assert "This changes nothing" in text_of(client_of(alice).post(address("ownership"), same).content.decode())
 
 
@@ -129,7 +129,7 @@ def test_details_say_that_others_look_after_it(ignoring: World, bob: Operator, c
 def test_staging_refuses_with_a_sentence(ignoring: World, erin: Operator, client_of: ClientOf) -> None:
     policy, svc = ignoring.policy(), IamUser.objects.get(name="svc-b")
     form = {"policy": policy.name, "title": "Attach it", "reason": ""}
-    answer = client_of(erin).post(f"{address('users_stage_act', act='attach')}?pick={svc.aws_id}", form)
+    answer = client_of(erin).post(f"{address('users_stage_action', action='attach')}?pick={svc.aws_id}", form)
     assert answer.status_code == 422
     assert "svc-b is read-only in this console" in text_of(answer.content.decode())
     assert not Change.objects.exists()

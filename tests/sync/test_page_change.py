@@ -59,7 +59,7 @@ def test_shows_the_text_difference(aws_account: AwsAccount, erin: Operator, clie
     assert "Removed: " in text
 
 
-def test_names_the_act_on_the_button(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
+def test_names_the_action_on_the_button(aws_account: AwsAccount, erin: Operator, client_of: ClientOf) -> None:
     text = page(client_of(erin), proposed(aws_account, erin))
     assert "Apply 1 step" in text
     assert "disabled aria-describedby" not in text

@@ -17,9 +17,9 @@ pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]
 
 
-def press(client: Client, change: Change, act: str, **posted: str) -> str:
+def press(client: Client, change: Change, action: str, **posted: str) -> str:
     """The page that the answer leads to."""
-    url = reverse(f"change_{act}", kwargs={"account_id": change.aws_account.account_id, "pk": change.pk})
+    url = reverse(f"change_{action}", kwargs={"account_id": change.aws_account.account_id, "pk": change.pk})
     return client.post(url, posted, follow=True).content.decode()
 
 

@@ -30,10 +30,12 @@ def policy(aws_account: AwsAccount) -> ManagedPolicy:
     return make_policy(aws_account)
 
 
-def staged(client: Client, user: IamUser, act: str, span: timedelta, **said: str) -> Change:
+def staged(client: Client, user: IamUser, action: str, span: timedelta, **said: str) -> Change:
     """The grant; its end is typed as the form has it: to the minute."""
     end = timezone.localtime(timezone.now() + span).strftime("%Y-%m-%dT%H:%M")
-    response = client.post(address("user_act", aws_id=user.aws_id, act=act), {"reason": "", "ends": end, **said})
+    response = client.post(
+        address("user_action", aws_id=user.aws_id, action=action), {"reason": "", "ends": end, **said}
+    )
     assert response.status_code == 302, text_of(response.content.decode())
     return Change.objects.get(until__isnull=False)
 
@@ -99,7 +101,7 @@ def test_an_end_in_the_past_is_refused(
     user: IamUser, policy: ManagedPolicy, erin: Operator, client_of: ClientOf
 ) -> None:
     said = {"policy": policy.name, "ends": "2020-01-01T00:00", "reason": ""}
-    response = client_of(erin).post(address("user_act", aws_id=user.aws_id, act="attach"), said)
+    response = client_of(erin).post(address("user_action", aws_id=user.aws_id, action="attach"), said)
     assert "This is in the past." in text_of(response.content.decode())
     assert not Change.objects.exists()
 

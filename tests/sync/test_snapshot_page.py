@@ -210,7 +210,7 @@ def test_nothing_can_be_changed_there(snapshot: AwsAccount, olga: Operator, clie
     assert answer.status_code == 403
     assert "imported from a file" in text_of(answer.content.decode())
     assert client.post(address("pull_now"), {"lift_brake": "yes"}).status_code == 403
-    assert client.get(address("users_stage_act", act="attach"), {"pick": jane.aws_id}).status_code == 403
+    assert client.get(address("users_stage_action", action="attach"), {"pick": jane.aws_id}).status_code == 403
     client.post(address("aws_account_writes"), {"on": "1"})
     snapshot.refresh_from_db()
     assert not snapshot.writes_enabled

@@ -99,7 +99,7 @@ def note(content: str, kind: str = "", *, top: bool = False, alert: bool = False
 
 @register.simple_block_tag
 def blank(content: str, icon: str, title: str, *, heading: str = "h3") -> SafeString:
-    """An empty place: what is missing, why it is worth having, one act. Directly below an h1, `heading` is "h2"."""
+    """An empty place: what is missing, why it is worth having, one button. Directly below an h1, `heading` is "h2"."""
     values = {"content": content, "icon": icon, "title": title, "heading": heading}
     return render_to_string("elements/blank.html", values)
 

@@ -83,7 +83,7 @@ def test_a_stranger_signs_up_into_a_role_until_the_app_may_not_write_it(
     pool = UserPool.objects.get(aws_id=shop.user_pool)
     [found] = [each for each in findings_of(pool) if each.code == "CLAIM_BY_CHOICE"]
     client = client_of(erin)
-    url = f"{address('cognito_pool_act', aws_id=pool.aws_id, act=found.act)}{found.query}"
+    url = f"{address('cognito_pool_action', aws_id=pool.aws_id, action=found.action)}{found.query}"
     form = client.get(url).context["form"]
     fields = {bound.html_name: bound.value() for bound in form if bound.value()}
     assert client.post(url, fields).status_code == 302

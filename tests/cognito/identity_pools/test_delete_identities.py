@@ -18,7 +18,7 @@ from sync.models import Change
 from sync.operations import BadParams, registry
 from tests.cognito.identity_pools.operation_cases import identities, identity
 from tests.cognito.identity_pools.shop import Shop
-from tests.cognito.identity_pools.test_acts import refused, stage
+from tests.cognito.identity_pools.test_actions import refused, stage
 from tests.services.changing import carry_out, propose
 from tests.services.pages import address, get, text_of
 
@@ -98,5 +98,5 @@ def test_the_trial_leads_to_the_deletion_of_what_it_made(shop: Shop, pool: Ident
     [made] = identities(shop)
     assert made.startswith(f"{REGION}:")
     assert "Delete this identity…" in text_of(page)
-    form = get(client, "identity_pool_act", f"?ids={made}", aws_id=pool.aws_id, act="delete-identities")
+    form = get(client, "identity_pool_action", f"?ids={made}", aws_id=pool.aws_id, action="delete-identities")
     assert f"{made}</textarea>" in form

@@ -66,10 +66,10 @@ def test_no_page_no_log_and_no_entry_has_the_password(shop: Shop, erins: Client,
 def test_the_test_user_is_in_the_mirror_to_be_deleted_by_a_change(shop: Shop, erins: Client) -> None:
     page = signed_up(erins, shop)
     made = CognitoUser.objects.live().get()
-    assert address("cognito_user_act", aws_id=made.aws_id, act="delete") in page
+    assert address("cognito_user_action", aws_id=made.aws_id, action="delete") in page
     assert "Delete the test user…" in text_of(page)
     assert AuditEntry.objects.get(verb="cognito.made_test_user").data == {"sub": made.aws_id}
-    shown = text_of(get(erins, "cognito_user_act", aws_id=made.aws_id, act="delete"))
+    shown = text_of(get(erins, "cognito_user_action", aws_id=made.aws_id, action="delete"))
     assert "Delete ada" in shown, shown
 
 

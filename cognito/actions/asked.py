@@ -1,0 +1,151 @@
+"""Actions on what AWS alone knows of a person: a session, a device, an account at a provider that is linked to theirs.
+
+AWS is asked when the page is printed, and again when what was chosen is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django import forms
+
+from cognito.actions.base import PersonForm
+from cognito.models import CognitoUser, PoolProvider
+from cognito.operations.people.linking import MOST_LINKED, Linked, key_of, with_account
+from cognito.people import asking, messages
+from cognito.people.asking import Found
+from cognito.people.messages import NO_MESSAGE
+from sync.aws.errors import AwsError
+from sync.operations import StepSpec
+
+
+class AskedForm(PersonForm):
+    """Which one of several. `chosen`: the field that says which."""
+
+    chosen: ClassVar[str]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields[self.chosen]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  for the type checker
+        field.choices = lambda: [*self.found.choices]
+        if not self.is_bound:
+            self.cannot = self.found.why
+
+    def ask(self) -> Found:
+        raise NotImplementedError
+
+    @cached_property
+    def found(self) -> Found:
+        return self.ask()
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.found.why:
+            self.errors.pop(self.chosen, None)  # there is nothing to choose
+            self.add_error(None, self.found.why)
+        return said
+
+
+class EndSessionForm(AskedForm):
+    heading = "End a session of {names}"
+    kind = "cognito.user.session.revoke"
+    tells = "AWS was asked just now which sessions are open."
+    chosen = "session"
+    session = forms.ChoiceField(label="Session")
+
+    def said(self, person: CognitoUser) -> str:
+        return f"{NO_MESSAGE} {messages.goes_on(person.pool)}"
+
+    def ask(self) -> Found:
+        return asking.open_sessions(self.target)
+
+    def parameters(self, person: CognitoUser) -> dict[str, Any]:
+        return {"session_id": self.cleaned_data["session"]}
+
+
+class ForgetDeviceForm(AskedForm):
+    heading = "Forget a device of {names}"
+    kind = "cognito.user.device.forget"
+    tells = (
+        "AWS was asked just now which devices the pool remembers; it doesn’t say whether that counts as activity of "
+        "the person this month. On a device that is forgotten they prove again who they are; their sessions go on."
+    )
+    chosen = "device"
+    device = forms.ChoiceField(label="Device")
+
+    def ask(self) -> Found:
+        return asking.devices(self.target)
+
+    def parameters(self, person: CognitoUser) -> dict[str, Any]:
+        return {"device_key": self.cleaned_data["device"]}
+
+
+class LinkForm(PersonForm):
+    heading = "Link an account at a provider to {names}"
+    kind = "cognito.user.provider.link"
+    tells = (
+        "Whoever has that account has this person’s, too: not for helpdesk, and of high risk whoever asks. AWS links "
+        f"{MOST_LINKED} accounts at most to one person, and only accounts that never signed in to this pool."
+    )
+    provider = forms.ChoiceField(label="Provider")
+    subject = forms.CharField(
+        max_length=2048,
+        label="Subject there",
+        help_text="The id that the provider gives them (sub of its token, NameID of SAML), and no e-mail address: "
+        "many providers let people choose theirs.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["provider"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  for the type checker
+        providers = PoolProvider.objects.live().filter(pool=self.pool).order_by("name_key")
+        field.choices = [(each.name, f"{each.name} ({each.provider_type})") for each in providers]
+
+    def clean(self) -> dict[str, Any]:
+        """By what AWS has now, before it refuses."""
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        try:
+            linked = asking.linked_accounts(self.target)
+        except AwsError as error:
+            self.add_error(None, error.sentence())
+            return said
+        if Linked(said.get("provider", ""), said.get("subject", "")) in linked:
+            self.add_error("subject", "This account is linked already.")
+        elif len(linked) >= MOST_LINKED:
+            self.add_error(
+                None, f"They have {MOST_LINKED} linked accounts, the most that AWS allows: unlink one first."
+            )
+        return said
+
+    def steps_of(self, person: CognitoUser) -> Sequence[StepSpec]:
+        account = Linked(self.cleaned_data["provider"], self.cleaned_data["subject"])
+        return [with_account(person, self.kind, account, self.said(person))]
+
+
+class UnlinkForm(AskedForm):
+    heading = "Unlink an account of {names}"
+    kind = "cognito.user.provider.unlink"
+    tells = (
+        "AWS was asked just now which accounts are linked. Who signs in with it next becomes somebody new in the pool, "
+        "and can’t be linked again then. Not for helpdesk: who uses only that account to sign in is locked out."
+    )
+    chosen = "account"
+    account = forms.ChoiceField(label="Account")
+
+    def ask(self) -> Found:
+        """What is chosen is one of these: AWS isn't asked once more when the step is made."""
+        self.accounts: dict[str, Linked] = {}
+        try:
+            self.accounts = {key_of(self.target.aws_id, each): each for each in asking.linked_accounts(self.target)}
+        except AwsError as error:
+            return Found(why=error.sentence())
+        choices = [(key, f"{each.provider}, {each.subject}") for key, each in self.accounts.items()]
+        return Found(choices, "" if choices else "No account at a provider is linked to this person.")
+
+    def steps_of(self, person: CognitoUser) -> Sequence[StepSpec]:
+        return [with_account(person, self.kind, self.accounts[self.cleaned_data["account"]], self.said(person))]

@@ -1,0 +1,171 @@
+"""What the forms about people have: a group of their pool, their attributes, a password."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import QuerySet
+
+from accounts.access import may
+from accounts.roles import PROPOSE
+from cognito.models import CognitoGroup, UserPool
+from cognito.operations.people.passwords import PASSWORD
+from cognito.people import passwords, schema
+from cognito.people.guarded import guarded_attributes
+from cognito.people.telling import allowed_by, care_of
+from iamconsole.web.words import some
+from policies.fields import NamedField
+from policies.object_actions import ActionForm
+from sync.draft import Draft
+from sync.sealed import keep_typed
+
+MADE_UP, TYPED = "made_up", "typed"
+_PREFIX = "set-"
+
+
+class GroupOfPoolField(NamedField):
+    unknown = ""  # the sentence where it isn't one of these; {} stands for what was typed
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__("group", lambda aws_account: CognitoGroup.objects.none(), help_text="Its name.", **kwargs)
+
+    def of_pool(self, pool: UserPool) -> None:
+        self.rows = CognitoGroup.objects.live().filter(pool=pool).order_by("name_key")
+
+    def missing(self, said: str) -> Any:
+        if self.unknown:
+            raise forms.ValidationError(self.unknown.format(said[:80]))
+        return super().missing(said)
+
+    def words_of(self, row: Any) -> str:
+        """A group has no ARN of its own."""
+        carries = f"carries the role {row.role_arn.rpartition('/')[2]}" if row.role_arn else ""
+        return ", ".join(filter(None, (row.description, carries)))
+
+    def meant(self, rows: QuerySet[Any], said: str) -> QuerySet[Any]:
+        """To the letter: names of groups have upper and lower case."""
+        return rows.filter(name=said)
+
+
+class OfPool(ActionForm):
+    """About a pool, or about people of one."""
+
+    @property
+    def pool(self) -> UserPool:
+        pool: UserPool = getattr(self.target, "pool", self.target)
+        return pool
+
+    @cached_property
+    def by_helpdesk(self) -> bool:
+        """By who may propose no more."""
+        return not may(self.operator, PROPOSE, self.aws_account)
+
+    @cached_property
+    def draft(self) -> Draft:
+        """What is guarded is looked up once."""
+        return Draft(self.aws_account)
+
+
+class GuardedNames(OfPool):
+    """About attributes: of those that can give AWS access or an account away, helpdesk gets no field."""
+
+    def offered(self, names: Sequence[str]) -> list[str]:
+        guarded = self._guarded(names)
+        return [name for name in names if name not in guarded]
+
+    def tell_left_out(self, names: Sequence[str]) -> None:
+        """Below the heading, where something is."""
+        if guarded := self._guarded(names):
+            verb = "isn’t" if len(guarded) == 1 else "aren’t"
+            told = f"{some(guarded, shown=len(guarded))} {verb} for helpdesk: ask an editor or an owner."
+            self.about = " ".join(filter(None, (self.about, told)))
+
+    def _guarded(self, names: Sequence[str]) -> list[str]:
+        return guarded_attributes(self.draft, self.pool.aws_id, names) if self.by_helpdesk else []
+
+
+class AttributeFields(GuardedNames):
+    """A field for each attribute that can be set. What is left empty stays as it is."""
+
+    new: ClassVar[bool] = False  # of somebody who isn’t there yet
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        required = set(schema.required(self.pool))
+        self.tell_left_out(schema.settable(self.pool, new=self.new))
+        for name in self.names():
+            self.fields[f"{_PREFIX}{name}"] = _field(name, required=name in required)
+        self.order_fields([name for name in self.fields if name not in ("title", "reason")])
+
+    def names(self) -> list[str]:
+        """Whether an address is verified stands after what is said of people."""
+        offered = self.offered(schema.settable(self.pool, new=self.new))
+        return sorted(offered, key=lambda name: name.endswith("_verified"))
+
+    def seldom(self) -> list[str]:
+        """Of the attributes that every pool has, those that this one neither needs nor has on its list."""
+        asked = {*schema.required(self.pool), *allowed_by(care_of(self.pool))}
+        names = [name for name in self.names() if name not in asked and not name.startswith("custom:")]
+        return [f"{_PREFIX}{name}" for name in names]
+
+    def values(self) -> dict[str, str]:
+        """Those that were filled in."""
+        said = self.cleaned_data
+        return {name.removeprefix(_PREFIX): said[name] for name in said if name.startswith(_PREFIX) and said[name]}
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        for name, sentence in schema.problems(self.pool, self.known_values(), new=self.new).items():
+            self.add_error(f"{_PREFIX}{name}" if f"{_PREFIX}{name}" in self.fields else None, sentence)
+        return said
+
+    def known_values(self) -> dict[str, str]:
+        """… and what else is known of them."""
+        return self.values()
+
+
+def _field(name: str, *, required: bool) -> forms.Field:
+    words = "The pool requires it; left empty, it stays." if required else ""
+    if name.endswith("_verified"):
+        choices = [("", "Leave to AWS"), ("true", "Verified"), ("false", "Not verified")]
+        return forms.ChoiceField(label=name, choices=choices, required=False)
+    return forms.CharField(label=name, max_length=2048, required=False, help_text=words)
+
+
+class PasswordFields(OfPool):
+    """A password that is typed, and sealed at once, or thought up by the console."""
+
+    how = forms.ChoiceField(
+        label="The password",
+        choices=[
+            (MADE_UP, "Generate a password; whoever applies the change sees it once, for 15 minutes"),
+            (TYPED, "I type one"),
+        ],
+        initial=MADE_UP,
+        widget=forms.RadioSelect,
+    )
+    password = forms.CharField(
+        required=False,
+        strip=False,
+        label="Typed password",
+        help_text="Only if you type one. After an error in the form you type it again: pages never contain it.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        if said.get("how") == TYPED:
+            typed = said.get("password", "")
+            for sentence in passwords.refusals(self.pool, typed) if typed else ["Type the password."]:
+                self.add_error("password", sentence)
+        return said
+
+    def sealed_password(self) -> dict[str, Any]:
+        """As a step takes it."""
+        made_up = self.cleaned_data["how"] == MADE_UP
+        text = passwords.think_up(self.pool) if made_up else self.cleaned_data["password"]
+        reference = keep_typed(text, name=PASSWORD, aws_account=self.aws_account, operator=self.operator)
+        return {"password": reference, "made_up": made_up}

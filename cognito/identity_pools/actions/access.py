@@ -1,0 +1,114 @@
+"""Who gets credentials at all: guests on and off, the classic flow, roles, and a trust that lets in nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from cognito.identity_pools.actions.fields import RoleField
+from cognito.identity_pools.operations import set_roles, with_settings
+from cognito.identity_pools.operations.facts import GUEST, SIGNED_IN
+from cognito.identity_pools.operations.settings import CLASSIC, GUESTS
+from cognito.identity_pools.selectors import pools_naming
+from cognito.identity_pools.trusting import tightened, trust_in
+from cognito.identity_pools.ways import Chain, gives_tags
+from cognito.models import IdentityPool
+from identities.models import IamRole
+from identities.operations import update_trust
+from policies.object_actions import ActionForm
+from sync.operations import Refusal, StepSpec
+
+
+class PoolForm(ActionForm):
+    """About one identity pool."""
+
+    @property
+    def pool(self) -> IdentityPool:
+        row: IdentityPool = self.target
+        return row
+
+
+class GuestsOnForm(PoolForm):
+    heading = "Turn on guest access of {names}"
+    about = (
+        "Whoever knows the pool’s id, which every copy of the app has, then gets what the guest role may. "
+        "The pool’s page says what that is."
+    )
+
+    def steps(self) -> Sequence[StepSpec]:
+        return [with_settings(self.pool, **{GUESTS: True})]
+
+
+class GuestsOffForm(PoolForm):
+    heading = "Turn off guest access of {names}"
+    about = "Apps that show something before people sign in get no credentials for it any more."
+
+    def steps(self) -> Sequence[StepSpec]:
+        return [with_settings(self.pool, **{GUESTS: False})]
+
+
+class ClassicOffForm(PoolForm):
+    heading = "Turn off the classic flow in {names}"
+    about = (
+        "Cognito then chooses the role, and lays its own limit over that of guests. Apps that call GetOpenIdToken and "
+        "AssumeRoleWithWebIdentity themselves stop working: they should call GetCredentialsForIdentity."
+    )
+
+    def steps(self) -> Sequence[StepSpec]:
+        return [with_settings(self.pool, **{CLASSIC: False})]
+
+
+class RolesForm(PoolForm):
+    heading = "Roles of {names}"
+    about = "What is empty gets no credentials. Role mappings stay as they are."
+    guest = RoleField(label="Guests", required=False)
+    signed_in = RoleField(label="People who are signed in", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        held = self.pool.roles or {}
+        for name, kind in (("guest", GUEST), ("signed_in", SIGNED_IN)):
+            self.initial.setdefault(name, held.get(kind, ""))
+
+    def steps(self) -> Sequence[StepSpec]:
+        said = self.cleaned_data
+        return [set_roles(self.pool, roles={GUEST: said["guest"], SIGNED_IN: said["signed_in"]})]
+
+
+class FixTrustForm(PoolForm):
+    heading = "Fix the trust policy of a role of {names}"
+    about = (
+        "Its trust policy then asks for this pool (aud) and for how somebody came in (amr), so that nobody else gets "
+        "the role. What it says of others stays. The plan shows the difference."
+    )
+    role = forms.ChoiceField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.roles: dict[str, IamRole] = {}
+        self.kinds: dict[str, set[str]] = {}
+        for way, link in Chain(self.pool).links:
+            if link.role is not None:
+                self.roles[link.arn] = link.role
+                self.kinds.setdefault(link.arn, set()).add(GUEST if way.is_guest else SIGNED_IN)
+        field = self.fields["role"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  as declared
+        field.choices = [(arn, role.name) for arn, role in self.roles.items()]
+
+    def steps(self) -> Sequence[StepSpec]:
+        role = self.roles[self.cleaned_data["role"]]
+        kinds = self.kinds[role.arn]
+        pools = {self.pool.aws_id, *(pool.aws_id for pool in pools_naming(self.aws_account, role.arn))}
+        given = any(map(gives_tags, (self.pool.principal_tags or {}).values()))
+        tagged, partition = given and SIGNED_IN in kinds, self.aws_account.partition
+        held = role.trust.text if role.trust else "{}"
+        mended = tightened(held, pools, kinds, tagged=tagged, partition=partition)
+        left = trust_in(mended, role.arn, self.pool.aws_id, min(kinds))
+        if left.any_pool or (left.any_kind and len(kinds) == 1):
+            raise Refusal(
+                "Another statement of its trust policy lets people in whom this pool doesn’t know, such as one for "
+                "everybody (Principal “*”): edit the trust policy of the role."
+            )
+        return [update_trust(role, mended)]

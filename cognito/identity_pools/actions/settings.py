@@ -1,0 +1,184 @@
+"""Making and deleting identity pools, their names, and whose sign-in they take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from accounts.models import AwsAccount
+from cognito.identity_pools.actions.access import PoolForm
+from cognito.identity_pools.operations import create_pool, delete_pool, with_settings
+from cognito.identity_pools.operations.existence import check_name
+from cognito.identity_pools.operations.settings import CLASSIC, DEVELOPER, NAME, OIDC, SAML, SOCIAL, USER_POOLS
+from cognito.models import AppClient
+from identities.account.selectors import oidc_providers, saml_providers
+from policies.object_actions import ActionForm
+from sync.models import Region
+from sync.operations import BadParams, StepSpec
+
+_CHECK = forms.CheckboxSelectMultiple
+
+
+def _clients(aws_account: AwsAccount, region: str = "") -> list[tuple[str, str]]:
+    """App clients of user pools, by what an identity pool calls them."""
+    clients = AppClient.objects.live().filter(aws_account=aws_account).select_related("pool")
+    clients = clients.filter(region=region) if region else clients
+    return [
+        (f"{_login(client)}:{client.aws_id}", f"{client.pool.name}, client {client.name}")
+        for client in clients.order_by("pool__name_key", "name_key")
+    ]
+
+
+def _login(client: AppClient) -> str:
+    host = "amazonaws.com.cn" if client.region.startswith("cn-") else "amazonaws.com"
+    return f"cognito-idp.{client.region}.{host}/{client.pool.aws_id}"
+
+
+class NameField(forms.CharField):
+    def __init__(self) -> None:
+        super().__init__(max_length=128, help_text="Letters, digits, spaces and +=,.@_- only.")
+
+    def clean(self, value: Any) -> str:
+        said = str(super().clean(value))
+        try:
+            check_name(said)
+        except BadParams as problem:
+            raise forms.ValidationError(str(problem)) from problem
+        return said
+
+
+class CreatePoolForm(ActionForm):
+    heading = "New identity pool"
+    about = (
+        "People who sign in to these apps get AWS credentials through it, once it has roles: set them on its page. "
+        "Guests are not let in, and the classic flow is off."
+    )
+    name = NameField()
+    region = forms.ChoiceField(label="Region")
+    clients = forms.MultipleChoiceField(label="User pools whose people it takes", required=False, widget=_CHECK)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        regions = Region.objects.filter(aws_account=self.aws_account, enabled=True).order_by("name")
+        names = list(regions.values_list("name", flat=True)) or [self.aws_account.default_region]
+        region, clients = self.fields["region"], self.fields["clients"]
+        assert isinstance(region, forms.ChoiceField)  # noqa: S101  as declared
+        assert isinstance(clients, forms.MultipleChoiceField)  # noqa: S101  as declared
+        region.choices = [(name, name) for name in names]
+        clients.choices = _clients(self.aws_account)
+        self.initial.setdefault("region", self.aws_account.default_region)
+
+    def steps(self) -> Sequence[StepSpec]:
+        said = self.cleaned_data
+        return [create_pool(self.aws_account, said["region"], said["name"], providers=said["clients"])]
+
+
+class PoolSettingsForm(PoolForm):
+    heading = "Settings of {names}"
+    about = "AWS replaces all settings at once: what isn’t here is sent as it is now."
+    name = NameField()
+    classic = forms.BooleanField(
+        required=False,
+        label="Classic flow",
+        help_text="Apps choose the role themselves, and Cognito’s own limit on guests doesn’t apply. Few need it.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("name", self.pool.name)
+        self.initial.setdefault("classic", self.pool.classic_flow)
+
+    def steps(self) -> Sequence[StepSpec]:
+        said = self.cleaned_data
+        return [with_settings(self.pool, **{NAME: said["name"], CLASSIC: said["classic"]})]
+
+
+class ProvidersForm(PoolForm):
+    heading = "Providers of {names}"
+    about = (
+        "Whose sign-in the pool takes. Nobody gets in any more by a provider that you remove; its role mapping stays."
+    )
+    clients = forms.MultipleChoiceField(label="User pools", required=False, widget=_CHECK)
+    check = forms.BooleanField(
+        required=False,
+        label="Ask the user pool each time whether somebody is still signed in",
+        help_text="Else whoever is disabled or signed out gets credentials until the token expires.",
+    )
+    oidc = forms.MultipleChoiceField(label="OIDC providers", required=False, widget=_CHECK)
+    saml = forms.MultipleChoiceField(label="SAML providers", required=False, widget=_CHECK)
+    social = forms.CharField(
+        required=False,
+        max_length=4_000,
+        label="Social providers",
+        widget=forms.Textarea(attrs={"rows": 3, "class": "mono"}),
+        help_text="One a line, provider=app id, such as accounts.google.com=123.apps.googleusercontent.com.",
+    )
+    developer = forms.RegexField(
+        r"\A[\w._-]{1,128}\Z",
+        required=False,
+        label="Developer provider",
+        help_text="The name by which a server of yours says who somebody is. AWS never changes it once it is set.",
+        error_messages={"invalid": "It has 1 to 128 letters, digits and ._- only."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        settings = self.pool.settings
+        held = {f"{each['ProviderName']}:{each.get('ClientId', '')}": each for each in settings.get(USER_POOLS, ())}
+        self._offer("clients", _clients(self.aws_account, self.pool.region), held)
+        oidc = oidc_providers(self.aws_account).filter(gone_at=None).order_by("name_key")
+        saml = saml_providers(self.aws_account).filter(gone_at=None).order_by("name_key")
+        self._offer("oidc", [(row.arn, row.name) for row in oidc], settings.get(OIDC, ()))
+        self._offer("saml", [(row.arn, row.name) for row in saml], settings.get(SAML, ()))
+        self._checked = {key: bool(each.get("ServerSideTokenCheck")) for key, each in held.items()}
+        self.initial.setdefault("check", all(self._checked.values()))
+        if len({*self._checked.values()}) > 1:
+            self.fields["check"].help_text += " Now it is so for some app clients only: unticked, that stays as it is."
+        lines = [f"{name}={app}" for name, app in sorted(settings.get(SOCIAL, {}).items())]
+        self.initial.setdefault("social", "\n".join(lines))
+        self.initial.setdefault("developer", settings.get(DEVELOPER, ""))
+
+    def _offer(self, name: str, offers: list[tuple[str, str]], held: Any) -> None:
+        """With those that the pool has and the mirror doesn't, so that they stay where nobody takes them away."""
+        field = self.fields[name]
+        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101  as declared
+        known = {value for value, _ in offers}
+        field.choices = [*offers, *((value, value) for value in held if value not in known)]
+        self.initial.setdefault(name, [*held])
+
+    def clean_social(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for number, line in enumerate(self.cleaned_data["social"].splitlines(), 1):
+            name, _, app = (part.strip() for part in line.partition("="))
+            if line.strip() and not (name and app):
+                raise forms.ValidationError(f"Line {number} isn’t of the form provider=app id.")
+            if name:
+                found[name] = app
+        return found
+
+    def steps(self) -> Sequence[StepSpec]:
+        said = self.cleaned_data
+        is_decided = said["check"] != self.initial["check"]
+        clients = [
+            {
+                "ProviderName": key.rpartition(":")[0],
+                "ClientId": key.rpartition(":")[2],
+                "ServerSideTokenCheck": said["check"] if is_decided else self._checked.get(key, said["check"]),
+            }
+            for key in said["clients"]
+        ]
+        told = {USER_POOLS: clients, OIDC: said["oidc"], SAML: said["saml"], SOCIAL: said["social"]}
+        return [with_settings(self.pool, **told, **{DEVELOPER: said["developer"]})]
+
+
+class DeletePoolForm(PoolForm):
+    heading = "Delete {names}"
+    about = (
+        "Apps that use it get no more credentials, and all identities in it are lost: one made again has another id. "
+        "Its roles stay; delete them on their own pages if nothing else uses them."
+    )
+
+    def steps(self) -> Sequence[StepSpec]:
+        return [delete_pool(self.pool)]

@@ -1,0 +1,335 @@
+"""Groups, identity providers and resource servers of a pool; and a new pool."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+
+from cognito.models import AppClient, UserPool
+from cognito.people.schema import fixed_ones
+from cognito.pools.actions.base import OneForm, PoolForm, different_from
+from cognito.pools.actions.fields import LinesField, ManyField, PairsField
+from cognito.pools.operations import create_pool, make, remove, update
+from cognito.pools.operations.belonging import using
+from cognito.pools.operations.shapes import AS_AWS_HAS_IT, CLIENT, GROUP, METADATA, PROVIDER, RESOURCE_SERVER, SECRETS
+from iamconsole.web.words import some
+from identities.forms import RoleField
+from policies.object_actions import ActionForm
+from sync.operations import StepSpec
+from sync.sealed import keep_typed
+
+_ROLE_HELP = "Name or ARN; members may get its rights through an identity pool. Empty: none."
+
+
+class GroupFields(forms.Form):
+    description = forms.CharField(max_length=2048, required=False)
+    role = RoleField(required=False, help_text=_ROLE_HELP)
+    precedence = forms.IntegerField(
+        min_value=0,
+        max_value=2_147_483_647,
+        required=False,
+        help_text="Who is in several groups gets the role of the one with the lowest number.",
+    )
+
+    def said(self) -> dict[str, Any]:
+        """By AWS's names."""
+        role = self.cleaned_data["role"]
+        return {
+            "Description": self.cleaned_data["description"],
+            "RoleArn": role.arn if role else "",
+            "Precedence": self.cleaned_data["precedence"],
+        }
+
+
+class NewGroupForm(GroupFields, PoolForm):
+    heading = "New group of {names}"
+    about = "Groups stand in people’s tokens, and may carry a role."
+    name = forms.CharField(max_length=128, help_text="No spaces. It can’t be changed later.")
+    field_order = ("name", "description", "role", "precedence")
+
+    def all_steps(self) -> Sequence[StepSpec]:
+        said = different_from({}, self.said())
+        return [make(GROUP, self.pool.arn, self.cleaned_data["name"], {k: v for k, v in said.items() if v is not None})]
+
+
+class GroupForm(GroupFields, OneForm):
+    of = GROUP
+    heading = "Group {one}"
+    about = "A new role is what its members get the next time that they sign in."
+
+    def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "description": settings.get("Description", ""),
+            "role": settings.get("RoleArn", ""),
+            "precedence": settings.get("Precedence"),
+        }
+
+    def all_steps(self) -> Sequence[StepSpec]:
+        return self.update_one(self.said())
+
+
+class DeleteGroupForm(OneForm):
+    of = GROUP
+    heading = "Delete the group {one}"
+    about = "Its members stay people of the pool, and lose what the group gives. The reverse puts them back."
+
+    def all_steps(self) -> Sequence[StepSpec]:
+        return [remove(GROUP, self.pool.arn, self.key)]
+
+
+# ---- Identity providers --------------------------------------------------------------------------------------
+# What AWS asks for (API reference, CreateIdentityProvider, ProviderDetails); of several in one text, any one will do.
+_SOCIAL = ("client_id", "authorize_scopes")
+NEEDS: dict[str, tuple[str, ...]] = {
+    "OIDC": ("client_id", "oidc_issuer", "authorize_scopes", "attributes_request_method"),
+    "SAML": ("MetadataURL or MetadataFile",),
+    "Google": _SOCIAL,
+    "Facebook": _SOCIAL,
+    "LoginWithAmazon": _SOCIAL,
+    "SignInWithApple": ("client_id", "team_id", "key_id", "authorize_scopes"),
+}
+_WITHOUT_SECRET = ("OIDC", "SAML")
+TYPES = tuple(NEEDS)
+_ASKED_FOR = "; ".join(
+    f"{some([name for name in NEEDS if NEEDS[name] == needs])}: {', '.join(needs)}"
+    for needs in dict.fromkeys(NEEDS.values())
+)
+
+
+class ProviderFields(forms.Form):
+    details = PairsField(
+        label="Details",
+        help_text=f"One a line, such as client_id = … No secret here. AWS asks for these. {_ASKED_FOR}.",
+    )
+    secret = forms.CharField(
+        label="Client secret",
+        required=False,
+        max_length=4096,
+        strip=True,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text="Sealed until it is sent. With Apple: the private key.",
+    )
+    mapping = PairsField(
+        label="Attribute mapping",
+        required=False,
+        help_text="The pool’s attribute and the provider’s: email = email. One a line.",
+    )
+    identifiers = LinesField(label="Identifiers", help_text="Such as domains of e-mail addresses, one a line.")
+
+    def clean_details(self) -> dict[str, str]:
+        said: dict[str, str] = self.cleaned_data["details"]
+        if typed := [name for name in SECRETS if name in said and said[name] != AS_AWS_HAS_IT]:
+            raise forms.ValidationError(f"{typed[0]} is a secret: type it in its own field.")
+        for name in ("oidc_issuer", "MetadataURL"):
+            if name in said and not said[name].startswith("https://"):
+                raise forms.ValidationError(f"{name} is an address that begins with https://.")
+        return said
+
+    def check_needs(self, kind: str, held: Mapping[str, str] | None = None) -> None:
+        """`held`: of a provider that is there, which may do without what it never had."""
+        said = self.cleaned_data.get("details")
+        if said is None:
+            return
+        needs = [each.split(" or ") for each in NEEDS.get(kind, ())]
+        if held is not None:
+            needs = [names for names in needs if any(name in held for name in names)]
+        missing = [" or ".join(names) for names in needs if not any(name in said for name in names)]
+        if missing:
+            self.add_error("details", f"AWS asks for {some(missing)}, too.")
+
+    def check_mapping(self, pool: UserPool) -> None:
+        """Only attributes that the pool has; AWS knows “username” besides."""
+        known = {str(each.get("Name", "")) for each in pool.settings.get("SchemaAttributes", ())}
+        unknown = [each for each in self.cleaned_data.get("mapping") or {} if each not in {*known, "username"}]
+        if known and unknown:
+            self.add_error("mapping", f"The pool has no attribute {unknown[0][:60]}.")
+        if fixed := fixed_ones(pool, self.cleaned_data.get("mapping") or {}):
+            words = "can’t be changed once it is set, and AWS sets what is mapped at each sign-in: it would refuse that"
+            self.add_error("mapping", f"{fixed[0]} {words}.")
+
+
+class NewProviderForm(ProviderFields, PoolForm):
+    heading = "New identity provider of {names}"
+    about = "Its people sign in to the pool. No app client offers it until you say so there."
+    name = forms.CharField(min_length=3, max_length=32, help_text="It can’t be changed later.")
+    type = forms.ChoiceField(choices=[(name, name) for name in TYPES])
+    field_order = ("name", "type", "details", "secret", "mapping", "identifiers")
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if kind := said.get("type"):
+            self.check_needs(kind)
+            if not said.get("secret") and kind not in _WITHOUT_SECRET:
+                self.add_error("secret", "AWS asks for it with this type.")
+        self.check_mapping(self.pool)
+        return said
+
+    def all_steps(self) -> Sequence[StepSpec]:
+        said = self.cleaned_data
+        details = dict(said["details"])
+        if said["secret"]:
+            which = "private_key" if said["type"] == "SignInWithApple" else "client_secret"
+            details[which] = _sealed(self, said["secret"])
+        settings: dict[str, Any] = {"ProviderDetails": details}
+        if said["mapping"]:
+            settings["AttributeMapping"] = said["mapping"]
+        if said["identifiers"]:
+            settings["IdpIdentifiers"] = said["identifiers"]
+        return [make(PROVIDER, self.pool.arn, said["name"], settings, said["type"])]
+
+
+def _sealed(form: ActionForm, secret: str) -> str:
+    return keep_typed(secret, name="Client secret", aws_account=form.aws_account, operator=form.operator)
+
+
+class ProviderForm(ProviderFields, OneForm):
+    of = PROVIDER
+    heading = "Identity provider {one}"
+    about = "A secret that is left empty stays as AWS has it."
+
+    def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        details = settings.get("ProviderDetails", {})
+        return {
+            "details": {name: value for name, value in details.items() if name not in SECRETS},
+            "mapping": settings.get("AttributeMapping", {}),
+            "identifiers": settings.get("IdpIdentifiers", []),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean()
+        self.check_needs(self.row.provider_type, PROVIDER.payload(self.row.settings).get("ProviderDetails", {}))
+        self.check_mapping(self.pool)
+        return said
+
+    def all_steps(self) -> Sequence[StepSpec]:
+        said = self.cleaned_data
+        held = PROVIDER.payload(self.row.settings).get("ProviderDetails", {})
+        names = {*held, *said["details"]} - set(SECRETS)
+        changes = {f"ProviderDetails.{name}": said["details"].get(name) for name in names}
+        if changes.get(f"ProviderDetails.{METADATA}") == AS_AWS_HAS_IT:
+            del changes[f"ProviderDetails.{METADATA}"]
+        changes |= {"AttributeMapping": said["mapping"], "IdpIdentifiers": said["identifiers"]}
+        differing = different_from(PROVIDER.payload(self.row.settings), changes)
+        if said["secret"]:
+            which = "private_key" if self.row.provider_type == "SignInWithApple" else "client_secret"
+            differing[f"ProviderDetails.{which}"] = _sealed(self, said["secret"])
+        return [update(PROVIDER, self.pool.arn, self.row.name, differing, self.key)] if differing else []
+
+
+class DeleteProviderForm(OneForm):
+    of = PROVIDER
+    heading = "Delete the identity provider {one}"
+    about = "It is taken from the app clients that offer it first. Its people can’t sign in any more."
+
+    def all_steps(self) -> Sequence[StepSpec]:
+        return [*_let_go(self), remove(PROVIDER, self.pool.arn, self.key)]
+
+
+def _let_go(form: OneForm) -> list[StepSpec]:
+    """The app clients that name it do so no longer."""
+    return [
+        update(CLIENT, form.pool.arn, client.name, _without(client, form), client.aws_id)
+        for client in using(form.of, form.aws_account, form.pool.arn, form.key)
+    ]
+
+
+def _without(client: AppClient, form: OneForm) -> dict[str, Any]:
+    settings = client.settings
+    if form.of is PROVIDER:
+        left = [each for each in settings["SupportedIdentityProviders"] if each != form.key]
+        return {"SupportedIdentityProviders": left or None}
+    scopes = [each for each in settings["AllowedOAuthScopes"] if not each.startswith(f"{form.key}/")]
+    if scopes:
+        return {"AllowedOAuthScopes": scopes}
+    off = {"AllowedOAuthScopes": None, "AllowedOAuthFlows": None, "AllowedOAuthFlowsUserPoolClient": False}
+    return {**off, "CallbackURLs": None, "LogoutURLs": None, "DefaultRedirectURI": None}
+
+
+# ---- Resource servers ----------------------------------------------------------------------------------------
+class ServerFields(forms.Form):
+    title_of_api = forms.CharField(label="Name", max_length=256)
+    scopes = PairsField(
+        label="Scopes", required=False, help_text="One a line, its name and what it allows: read = Read orders."
+    )
+
+    def clean_scopes(self) -> dict[str, str]:
+        said: dict[str, str] = self.cleaned_data["scopes"]
+        if bad := [name for name in said if "/" in name or " " in name]:
+            raise forms.ValidationError(f"{bad[0][:80]}: a scope’s name has neither / nor spaces.")
+        return said
+
+    def said(self) -> dict[str, Any]:
+        told = [{"ScopeName": name, "ScopeDescription": words} for name, words in self.cleaned_data["scopes"].items()]
+        scopes = RESOURCE_SERVER.payload({"Scopes": told}).get("Scopes")
+        return {"Name": self.cleaned_data["title_of_api"], "Scopes": scopes}
+
+
+class NewServerForm(ServerFields, PoolForm):
+    heading = "New resource server of {names}"
+    about = "An API, and the scopes that tokens may carry for it."
+    identifier = forms.CharField(max_length=256, help_text="Such as https://api.example.org. It can’t be changed.")
+    field_order = ("identifier", "title_of_api", "scopes")
+
+    def all_steps(self) -> Sequence[StepSpec]:
+        said = {name: value for name, value in self.said().items() if value}
+        return [make(RESOURCE_SERVER, self.pool.arn, self.cleaned_data["identifier"], said)]
+
+
+class ServerForm(ServerFields, OneForm):
+    of = RESOURCE_SERVER
+    heading = "Resource server {one}"
+    about = "Scopes that are removed can’t be asked for any more; tokens that have them last until they expire."
+
+    def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        scopes = {each["ScopeName"]: each.get("ScopeDescription", "") for each in settings.get("Scopes", [])}
+        return {"title_of_api": settings.get("Name", ""), "scopes": scopes}
+
+    def all_steps(self) -> Sequence[StepSpec]:
+        return self.update_one(self.said())
+
+
+class DeleteServerForm(OneForm):
+    of = RESOURCE_SERVER
+    heading = "Delete the resource server {one}"
+    about = "Its scopes are taken from the app clients that ask for them first."
+
+    def all_steps(self) -> Sequence[StepSpec]:
+        return [*_let_go(self), remove(RESOURCE_SERVER, self.pool.arn, self.key)]
+
+
+# ---- A new pool ----------------------------------------------------------------------------------------------
+class NewPoolForm(ActionForm):
+    heading = "New user pool"
+    about = "Secure defaults: deletion protection, passwords of twelve characters, accounts by administrators only."
+    name = forms.CharField(max_length=128)
+    region = forms.CharField(label="Region", max_length=32, help_text="Such as eu-central-1. It can’t be changed.")
+    signs_in_with = ManyField(
+        [("email", "E-mail address"), ("phone_number", "Phone number")],
+        label="Username is",
+        help_text="Nothing: a name of their own. It can’t be changed later.",
+    )
+    self_signup = forms.BooleanField(label="Anybody may sign up", required=False)
+
+    def steps(self) -> Sequence[StepSpec]:
+        said = self.cleaned_data
+        settings: dict[str, Any] = {
+            "DeletionProtection": "ACTIVE",
+            "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": not said["self_signup"]},
+            "UsernameConfiguration": {"CaseSensitive": False},
+            "Policies": {
+                "PasswordPolicy": {
+                    "MinimumLength": 12,
+                    "RequireUppercase": True,
+                    "RequireLowercase": True,
+                    "RequireNumbers": True,
+                    "RequireSymbols": True,
+                    "TemporaryPasswordValidityDays": 7,
+                }
+            },
+        }
+        if said["signs_in_with"]:
+            settings["UsernameAttributes"] = said["signs_in_with"]
+            settings["AutoVerifiedAttributes"] = said["signs_in_with"]
+        return [create_pool(self.aws_account, said["region"].strip(), said["name"], settings)]

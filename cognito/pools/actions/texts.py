@@ -1,0 +1,140 @@
+"""Text messages of a pool, and the devices that it remembers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from cognito.pools.actions.base import SettingsForm
+from cognito.pools.actions.fields import ArnField, check_own
+
+ROLE_OF_TEXTS = r"iam::\d{12}:role/[\w+=,.@/-]+"
+CODE, USERNAME = "{####}", "{username}"
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d", re.ASCII)
+# Where each text stands, and what has to be in it (API reference: SmsVerificationMessageType, MessageTemplateType,
+# SmsAuthenticationMessage).
+_TEXTS = {
+    "verification": ("VerificationMessageTemplate.SmsMessage", (CODE,)),
+    "invitation": ("AdminCreateUserConfig.InviteMessageTemplate.SMSMessage", (USERNAME, CODE)),
+    "second_factor": ("SmsAuthenticationMessage", (CODE,)),
+}
+
+
+def check_text(text: str, needed: tuple[str, ...]) -> str:
+    """Raises ValidationError for what stands nowhere in a text that isn't empty."""
+    said = text.replace("\r\n", "\n")
+    missing = [each for each in needed if each not in said] if said else []
+    if missing:
+        raise forms.ValidationError(f"{' and '.join(missing)} has to be in it.")
+    return said
+
+
+def _text(label: str, help_text: str) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": 2})
+    return forms.CharField(
+        label=label, required=False, min_length=6, max_length=140, widget=widget, help_text=help_text
+    )
+
+
+class TextsForm(SettingsForm):
+    heading = "Text messages of {names}"
+    about = "Amazon SNS sends them, and AWS bills each. Without a role nobody gets any."
+    role = ArnField(
+        ROLE_OF_TEXTS,
+        "a role",
+        label="Role that sends text messages",
+        help_text="ARN of the role that lets Cognito send by SNS. MFA by text message goes by it, too.",
+    )
+    external_id = forms.CharField(
+        label="External id of that role", required=False, max_length=131, help_text="As its trust policy asks for it."
+    )
+    region = forms.CharField(
+        label="Region that sends them", required=False, max_length=32, help_text="Empty: AWS’s choice for this Region."
+    )
+    verification = _text("Text of verification", "{####} stands for the code. Empty: AWS’s own text.")
+    invitation = _text("Text of an invitation", "{username} and {####}, the temporary password, have to be in it.")
+    second_factor = _text("Text of a second factor", "{####} stands for the code. Empty: AWS’s own text.")
+
+    def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        sending = settings.get("SmsConfiguration", {})
+        template = settings.get("VerificationMessageTemplate", {})
+        invitation = settings.get("AdminCreateUserConfig", {}).get("InviteMessageTemplate", {})
+        return {
+            "role": sending.get("SnsCallerArn", ""),
+            "external_id": sending.get("ExternalId", ""),
+            "region": sending.get("SnsRegion", ""),
+            "verification": template.get("SmsMessage", ""),
+            "invitation": invitation.get("SMSMessage", ""),
+            "second_factor": settings.get("SmsAuthenticationMessage", ""),
+        }
+
+    def clean_role(self) -> str:
+        return check_own(self.cleaned_data["role"], self.aws_account.account_id)
+
+    def clean_region(self) -> str:
+        said = str(self.cleaned_data["region"]).strip()
+        if said and not _REGION.fullmatch(said):
+            raise forms.ValidationError("Write a Region, such as eu-central-1.")
+        return said
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        for name, (_, needed) in _TEXTS.items():
+            try:
+                said[name] = check_text(str(said.get(name, "")), needed)
+            except forms.ValidationError as wrong:
+                self.add_error(name, wrong)
+        if not said.get("role") and "role" in said and (said.get("external_id") or said.get("region")):
+            self.add_error("role", "Name the role, or empty its external id and Region.")
+        return said
+
+    def changes(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        sending = {"SnsCallerArn": said["role"], "ExternalId": said["external_id"], "SnsRegion": said["region"]}
+        kept = {name: value for name, value in sending.items() if value}
+        return {"SmsConfiguration": kept or None, **{path: said[name] for name, (path, _) in _TEXTS.items()}}
+
+
+ALWAYS, ASKED = "always", "asked"
+REMEMBERS = [("", "No device"), (ALWAYS, "Every device"), (ASKED, "Those that people want remembered")]
+
+
+class DevicesForm(SettingsForm):
+    """DeviceConfigurationType in the API reference; nothing of it switches it off."""
+
+    heading = "Remembered devices of {names}"
+    about = "What the pool remembers of the browsers and phones that people sign in on. Apps have to support it."
+    remembers = forms.ChoiceField(label="It remembers", choices=REMEMBERS, required=False, widget=forms.RadioSelect)
+    replaces = forms.BooleanField(
+        label="On a remembered device no second factor is asked for",
+        required=False,
+        help_text="Instead of a code, the device proves itself. Whoever has the device and the password is in.",
+    )
+
+    def initially(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        held = settings.get("DeviceConfiguration")
+        if not held:
+            return {"remembers": "", "replaces": False}
+        return {
+            "remembers": ASKED if held.get("DeviceOnlyRememberedOnUserPrompt") else ALWAYS,
+            "replaces": held.get("ChallengeRequiredOnNewDevice", False),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if said.get("replaces") and not said.get("remembers"):
+            self.add_error("replaces", "That takes devices that are remembered.")
+        return said
+
+    def changes(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        if not said["remembers"]:
+            return {"DeviceConfiguration": None}
+        told = {
+            "ChallengeRequiredOnNewDevice": said["replaces"],
+            "DeviceOnlyRememberedOnUserPrompt": said["remembers"] == ASKED,
+        }
+        return {"DeviceConfiguration": told}

@@ -1,0 +1,103 @@
+"""Attachments and memberships: what users, groups and roles have, and where they belong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from identities.forms import GroupField
+from identities.models import Attachment, IamGroup, Membership
+from identities.operations import add_member, attach, detach, remove_member
+from identities.operations.owners import KINDS_OF_OWNERS
+from policies.copies import ending_copy
+from policies.fields import PolicyField, UntilField
+from policies.object_actions import ActionForm
+from sync.operations import StepSpec
+
+_UNTIL = (
+    "Left empty, it stays. At the end this console removes it, by a change that is planned and approved together "
+    "with this one; AWS doesn’t do it by itself."
+)
+_WORD = {kind.model: kind.word for kind in KINDS_OF_OWNERS}
+
+
+def _split(targets: Sequence[Any], there: set[int]) -> tuple[list[Any], list[Any]]:
+    """Those that are `there` (primary keys) and those that aren't."""
+    return [row for row in targets if row.pk in there], [row for row in targets if row.pk not in there]
+
+
+def _having(targets: Sequence[Any], policy_arn: str) -> set[int]:
+    word = _WORD[type(targets[0])]
+    held = Attachment.objects.live().filter(arn=policy_arn, **{f"{word}__in": targets})
+    return set(held.values_list(f"{word}_id", flat=True))
+
+
+def _members(targets: Sequence[Any], group: IamGroup) -> set[int]:
+    return set(Membership.objects.live().filter(group=group, user__in=targets).values_list("user_id", flat=True))
+
+
+class AttachForm(ActionForm):
+    heading = "Attach a policy to {names}"
+    about = "A managed policy of this AWS account or of AWS. Identities that have it already are left out."
+    policy = PolicyField(label="Policy")
+    ends = UntilField(f"{_UNTIL.rstrip('.')}, unless what is attached is a copy.")
+    copies = forms.BooleanField(
+        label="Attach a copy that AWS ends by itself",
+        required=False,
+        help_text="For an end: a policy of its own, whose statements that allow have the end as a condition on "
+        "aws:CurrentTime. At the end this console deletes it. Later changes of the policy don’t reach the copy.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        if said.get("copies") and "ends" in said and said["ends"] is None:
+            self.add_error("ends", "Say when the copy ends, or attach the policy itself.")
+        return said
+
+    def steps(self) -> Sequence[StepSpec]:
+        policy = self.cleaned_data["policy"]
+        _, without = _split(self.targets, _having(self.targets, policy))
+        rows = without or self.targets
+        if self.until is None or not self.cleaned_data["copies"]:
+            return [attach(row, policy) for row in rows]
+        copied = ending_copy(self.aws_account, policy, self.until)
+        return [copied, *(attach(row, copied.params["arn"]) for row in rows)]
+
+
+class DetachForm(ActionForm):
+    heading = "Detach a policy from {names}"
+    about = (
+        "What only this policy allowed is no longer allowed. The policy itself stays. Identities without it are left "
+        "out."
+    )
+    policy = PolicyField(label="Policy")
+
+    def steps(self) -> Sequence[StepSpec]:
+        policy = self.cleaned_data["policy"]
+        having, _ = _split(self.targets, _having(self.targets, policy))
+        return [detach(row, policy) for row in having or self.targets]
+
+
+class JoinForm(ActionForm):
+    heading = "Add {names} to a group"
+    about = "Members get every policy that the group has. Users who are members already are left out."
+    group = GroupField(label="Group")
+    ends = UntilField(_UNTIL)
+
+    def steps(self) -> Sequence[StepSpec]:
+        group = self.cleaned_data["group"]
+        _, others = _split(self.targets, _members(self.targets, group))
+        return [add_member(user, group) for user in others or self.targets]
+
+
+class LeaveForm(ActionForm):
+    heading = "Take {names} out of a group"
+    about = "They lose the permissions that only this group granted. Users who aren’t members are left out."
+    group = GroupField(label="Group")
+
+    def steps(self) -> Sequence[StepSpec]:
+        group = self.cleaned_data["group"]
+        members, _ = _split(self.targets, _members(self.targets, group))
+        return [remove_member(user, group) for user in members or self.targets]

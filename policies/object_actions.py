@@ -1,0 +1,180 @@
+"""What can be done from a page: an action is a form, and its form says which steps come of what was typed.
+
+Each action has one page (policies/views/object_action.py) that stages a change. An app registers its
+actions in `AppConfig.ready()`:
+
+    object_actions.register("user", ObjectAction("rename", "Rename…", RenameUserForm, icon="pencil"))
+
+The place is the name of a kind of object ("user", "role"), whose page then offers it, or "account" for what makes
+something new or is about the whole AWS account.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.utils import timezone
+
+from accounts.access import may
+from accounts.models import AwsAccount, Operator
+from policies.fields import BoundDocument, DocumentField, NamedField, UntilField
+from policies.forms import StageForm
+from sync.operations import StepSpec, registry
+
+ACCOUNT = "account"
+
+
+class ActionForm(StageForm):
+    """What an operator says for one action. Derive from it; fields come before the title and the reason."""
+
+    heading: str = ""  # of the page; {names} stands for what it is about: "Rename {names}"
+    about: str = ""  # a sentence below the heading
+    ways: ClassVar[Sequence[tuple[str, str]]] = ()  # actions of the AWS account that come to the same: name and label
+    ways_label: ClassVar[str] = ""
+    button: ClassVar[str] = "Stage the change"
+    remark: ClassVar[str] = ""  # below the editor, if it has one
+    template: ClassVar[str] = "stage/action.html"  # or one that extends it
+    cannot: str = ""  # a sentence why nothing can be staged just now; the page has that and no fields
+
+    def __init__(
+        self,
+        aws_account: AwsAccount,
+        targets: Sequence[Any],
+        operator: Operator,
+        asked: Mapping[str, str] | None = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        """`targets`: the mirrored objects that it is about; none for an action in the place "account".
+
+        `asked`: the address's parameters, which fill in fields of the same name.
+        """
+        super().__init__(*args, **kwargs)
+        if asked:
+            self.initial = {**self.initial, **{name: asked[name] for name in asked if name in self.fields}}
+        self.aws_account, self.targets, self.operator = aws_account, targets, operator
+        self.fields["title"].required = False
+        self.fields["title"].help_text = "For the list of changes. If empty, it is made from the steps."
+        for name, field in self.fields.items():
+            if isinstance(field, UntilField):
+                field.help_text += f" Time zone: {timezone.get_current_timezone_name()}."
+            if isinstance(field, NamedField):
+                field.of(aws_account)
+                field.widget.attrs |= {"list": f"id_{name}_list", "autocomplete": "off"}
+        self.order_fields([name for name in self.fields if name not in ("title", "reason")])
+
+    @property
+    def until(self) -> datetime | None:
+        """When what it gives is to be taken away again, of the cleaned form."""
+        found: datetime | None = next(
+            (self.cleaned_data[name] for name, field in self.fields.items() if isinstance(field, UntilField)), None
+        )
+        return found
+
+    @property
+    def target(self) -> Any:
+        """The one that it is about."""
+        return self.targets[0]
+
+    @property
+    def own_fields(self) -> list[Any]:
+        editor = self.editor
+        beside = {getattr(field, "beside", "") for field in self.fields.values()}  # they come with another field
+        left_out = {"title", "reason", editor and editor.name, *beside, *self.seldom()}
+        return [self[name] for name in self.fields if name not in left_out]
+
+    def seldom(self) -> list[str]:
+        """Fields that few need: they are folded away."""
+        return []
+
+    @property
+    def folded_fields(self) -> list[Any]:
+        return [self[name] for name in self.seldom()]
+
+    @property
+    def unfolds(self) -> bool:
+        """Something is said there, or something is wrong with it."""
+        return any(bound.errors or bound.value() for bound in self.folded_fields)
+
+    @property
+    def editor(self) -> BoundDocument | None:
+        """The field with a policy document, if it has one."""
+        for name, field in self.fields.items():
+            if isinstance(field, DocumentField):
+                return field.get_bound_field(self, name)
+        return None
+
+    def refuse_too_long(self) -> None:
+        """For a form that takes a file: the one that was given is longer than its view lets through."""
+
+    def steps(self) -> Sequence[StepSpec]:
+        """Of the cleaned form. Raises Refusal with a sentence."""
+        raise NotImplementedError
+
+    def titled(self, steps: Sequence[StepSpec]) -> str:
+        """The title that was typed, or one made of the steps."""
+        if said := self.cleaned_data["title"]:
+            return str(said)
+        return _title(steps[0]) if len(steps) == 1 else f"{_title(steps[0])}, and {len(steps) - 1} more"
+
+
+def _title(step: StepSpec) -> str:
+    operation = registry[step.kind]
+    return operation.title(operation.parse(step.params))
+
+
+@dataclass(frozen=True)
+class ObjectAction:
+    """`name` is the last part of its address. `listed`: the menu of the object's page, or the list, has it."""
+
+    name: str
+    label: str  # in the menu: "Rename…"
+    form: type[ActionForm]
+    icon: str = "git-pull-request-arrow"
+    danger: bool = False
+    listed: bool = True
+    on: str = ""  # of an action in the place "account": the URL name of the list that has its button
+    many: bool = False  # also for several objects at once
+    offered: Callable[[Any], bool] = lambda target: True  # of an object that is there
+    position: int = 50
+    told: Callable[[Any], str] | None = None  # of one on a person: the message that goes out, or that none does
+    needs: str = ""  # a permission that it takes beside the one to stage anything with such an object
+
+    def is_for(self, operator: Operator, aws_account: AwsAccount) -> bool:
+        return not self.needs or may(operator, self.needs, aws_account)
+
+
+_actions: defaultdict[str, dict[str, ObjectAction]] = defaultdict(dict)
+
+
+def register(place: str, *actions: ObjectAction) -> None:
+    for action in actions:
+        if action.name in _actions[place]:
+            raise ValueError(f"There is an action {action.name} of {place} already.")
+        _actions[place][action.name] = action
+
+
+def places() -> list[str]:
+    return sorted(_actions)
+
+
+def actions_at(place: str) -> list[ObjectAction]:
+    return sorted(_actions[place].values(), key=lambda action: action.position)
+
+
+def offered(place: str, target: Any) -> list[ObjectAction]:
+    """What the menu of the object's page lists."""
+    return [action for action in actions_at(place) if action.listed and action.offered(target)]
+
+
+def offered_on(url_name: str) -> list[ObjectAction]:
+    """The buttons of a list."""
+    return [action for action in actions_at(ACCOUNT) if action.listed and action.on == url_name]
+
+
+def find(place: str, name: str) -> ObjectAction | None:
+    return _actions[place].get(name)
