@@ -18,9 +18,9 @@ from cognito.operations.people.making import NewPersonParams
 from cognito.people.messages import MOST_MAILS
 from iamconsole.web.words import counted, full_time
 from sync.checks import PlanCheck, PlanFinding
-from sync.made import made_by
 from sync.models import Attempt, Change, Step
 from sync.operations import PlannedStep
+from sync.placeholders import placeholder_for
 
 _HOUR = timedelta(hours=1)
 _PERHAPS_DONE = ("", Step.State.DONE, Step.State.UNKNOWN)  # outcomes of what was sent
@@ -69,7 +69,9 @@ class CareCheck(PlanCheck):
 
 def _by_pool(steps: Sequence[PlannedStep]) -> dict[str, set[str]]:
     """Who is invited and put into a group is one person."""
-    invited = {made_by(step.position): step.params.key for step in steps if isinstance(step.params, NewPersonParams)}
+    invited = {
+        placeholder_for(step.position): step.params.key for step in steps if isinstance(step.params, NewPersonParams)
+    }
     found: defaultdict[str, set[str]] = defaultdict(set)
     for step in steps:
         who = _who(step.params)
@@ -139,9 +141,9 @@ def _ahead_of(change_id: int | None, changes: QuerySet[Change]) -> QuerySet[Chan
 def _people_of(steps: QuerySet[Step]) -> set[str]:
     found = list(steps.values_list("change", "position", "params", "result"))
     invited = {
-        (change, made_by(position)): result.get("id") or params["key"]
+        (change, placeholder_for(position)): result.get("id") or params["key"]
         for change, position, params, result in found
         if not params.get("sub")
     }
-    places = [(change, str(params.get("sub") or made_by(position))) for change, position, params, _ in found]
+    places = [(change, str(params.get("sub") or placeholder_for(position))) for change, position, params, _ in found]
     return {str(invited.get((change, who), who)) for change, who in places}

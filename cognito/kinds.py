@@ -19,7 +19,7 @@ from accounts.roles import CARE, SEE_PEOPLE
 from cognito.models import CognitoUser, UserPool
 from cognito.people.called import second_of, title_of
 from cognito.people.logged import looked_at
-from cognito.people.telling import care_of, with_names_kept
+from cognito.people.person_record import care_of, with_names_kept
 from iamconsole.web import panels
 from iamconsole.web.counts import lately
 from policies.details import HISTORY, RAW, Kind, Tab

@@ -20,7 +20,7 @@ from cognito.identity_pools.operations.settings import USER_POOLS
 from cognito.identity_pools.ways import mapping_of, provider_of
 from cognito.models import CognitoGroup, CognitoUser, IdentityPool
 from cognito.people.claims import Claims, is_met
-from cognito.people.telling import kept_care_of
+from cognito.people.person_record import kept_care_of
 from identities.models import IamRole
 
 DENY = "Deny"

@@ -1,4 +1,4 @@
-"""What a step changes of who has what access, one fact each, as `Operation.alters` tells it.
+"""What a step changes of who has what access, one fact each, as `Operation.access_changes` tells it.
 
 Facts name things by their ARNs and set what is so afterwards, so that telling one twice does no harm. `access` puts
 those of a whole plan together for everybody whom they touch; an operation needs to know nothing of that.
@@ -9,11 +9,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from sync.operations import Alteration
+from sync.operations import AccessChange
 
 
 @dataclass(frozen=True)
-class Exists(Alteration):
+class Exists(AccessChange):
     """A user, group or role is there, or gone with all that it had. A new one has nothing yet."""
 
     arn: str
@@ -21,14 +21,14 @@ class Exists(Alteration):
 
 
 @dataclass(frozen=True)
-class Attached(Alteration):
+class Attached(AccessChange):
     owner_arn: str  # a user, group or role
     policy_arn: str
     now: bool
 
 
 @dataclass(frozen=True)
-class Inline(Alteration):
+class Inline(AccessChange):
     """None: there is no such inline policy any more."""
 
     owner_arn: str
@@ -37,7 +37,7 @@ class Inline(Alteration):
 
 
 @dataclass(frozen=True)
-class InForce(Alteration):
+class InForce(AccessChange):
     """What a managed policy says to all who have it. None: the policy is gone."""
 
     policy_arn: str
@@ -45,14 +45,14 @@ class InForce(Alteration):
 
 
 @dataclass(frozen=True)
-class Member(Alteration):
+class Member(AccessChange):
     user_arn: str
     group_arn: str
     now: bool
 
 
 @dataclass(frozen=True)
-class Bounded(Alteration):
+class Bounded(AccessChange):
     """By a permissions boundary; "" for none."""
 
     owner_arn: str
@@ -60,7 +60,7 @@ class Bounded(Alteration):
 
 
 @dataclass(frozen=True)
-class Trusting(Alteration):
+class Trusting(AccessChange):
     """Whom a role trusts to assume it."""
 
     role_arn: str
@@ -68,7 +68,7 @@ class Trusting(Alteration):
 
 
 @dataclass(frozen=True)
-class Tagged(Alteration):
+class Tagged(AccessChange):
     """Policies may ask for tags of the principal. None: there is no such tag."""
 
     owner_arn: str
@@ -77,7 +77,7 @@ class Tagged(Alteration):
 
 
 @dataclass(frozen=True)
-class Renamed(Alteration):
+class Renamed(AccessChange):
     """A user or group has another ARN, and keeps all that it has."""
 
     arn: str
@@ -85,7 +85,7 @@ class Renamed(Alteration):
 
 
 @dataclass(frozen=True)
-class Takes(Alteration):
+class Takes(AccessChange):
     """Somebody who is no principal of IAM, such as a person of a user pool, may take on a role from then on."""
 
     who: str  # an ARN of their own
@@ -97,7 +97,7 @@ PASSWORD, DEVICE = "password", "MFA device"
 ANYBODY = "whom it vouches for"
 
 
-class Fact(ABC, Alteration):
+class Fact(ABC, AccessChange):
     """Whoever reads the plan should know it, but no policy says it."""
 
     now: bool  # it gives; or takes

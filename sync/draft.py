@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sync.made import made_by
+from sync.placeholders import placeholder_for
 
 if TYPE_CHECKING:  # operations look at drafts: the other way round is types only
     from accounts.models import AwsAccount
@@ -54,10 +54,10 @@ class Draft:
         """The steps so far that write the object, in their order."""
         return self._writing.get(object_key, ())
 
-    def id_made(self, object_key: str) -> str:
+    def placeholder_of(self, object_key: str) -> str:
         """What stands for the id of an object that one of the steps so far makes; "" when none does."""
         position = self._makers.get(object_key)
-        return made_by(position) if position else ""
+        return placeholder_for(position) if position else ""
 
     def is_deleted(self, object_key: str) -> bool:
         """Whether one of the steps so far deletes it, and none makes it again."""

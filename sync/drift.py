@@ -25,7 +25,7 @@ from sync.mirror.base import DETAILS
 from sync.mirror.differences import ContentDifference, Reversal
 from sync.models import Change, LookedAfterRow, MirroredRow, Ownership, Revision, Run
 from sync.operations import Refusal, StepSpec
-from sync.selectors import standing
+from sync.selectors import aws_account_status
 
 # Still to be looked at: not accepted, not taken back by others since, and not undone by a change of ours.
 OPEN = Q(accepted_at__isnull=True, mended_at__isnull=True) & ~Q(reversal__state=Change.State.APPLIED)
@@ -103,7 +103,7 @@ def _earlier_runs() -> QuerySet[Run]:
 
 def _ignored(aws_account: AwsAccount) -> Q:
     hidden = Q(pk__in=())
-    if not standing(aws_account).ignores:
+    if not aws_account_status(aws_account).ignores:
         return hidden
     for each in mirror.registry.values():
         if each.source == DETAILS and issubclass(each.model, LookedAfterRow):

@@ -199,11 +199,11 @@ def check_writes() -> DoctorFinding:
 def check_queue() -> DoctorFinding:
     """Whether changes are sent."""
     counter.look()
-    standing = counter.standing()
-    if standing.held_since is None:
+    status = counter.status()
+    if status.held_since is None:
         return DoctorFinding("queue", True, "not held")
     advice = "Look at what waits with manage.py release_queue, or on the page /queue/, and release it."
-    return DoctorFinding("queue", False, f"held since {ago(standing.held_since)}: {standing.why}", advice)
+    return DoctorFinding("queue", False, f"held since {ago(status.held_since)}: {status.why}", advice)
 
 
 def check_aws_accounts() -> Iterator[DoctorFinding]:

@@ -73,7 +73,7 @@ class PreviousAttempt:
 
 
 @dataclass(frozen=True)
-class Alteration:
+class AccessChange:
     """Something that a step changes of who has what access. The apps above say what there is: policies/holdings.py."""
 
 
@@ -89,7 +89,7 @@ class Operation(ABC, Generic[P]):
     risk: ClassVar[Risk]
     # Whether AWS shows it afterwards. Where it doesn't (a new password), its answer is all that there is to go by.
     shows: ClassVar[bool] = True
-    asks_mirror: ClassVar[bool] = False  # whether `needs_of`, `risk_of`, `asks_second` do: `foresee` comes first then
+    asks_mirror: ClassVar[bool] = False  # whether `needs_of`, `risk_of`, `asks_second` do: `prefetch` comes first then
     needs: ClassVar[str] = PROPOSE  # the permission of accounts.roles that proposing and applying it takes
     replaces_text: ClassVar[bool] = False  # whether what anybody edited in the text of its part is gone by it
     # What kind of policy `writes` gives, as `lint --type` has it; None where it is no policy.
@@ -169,7 +169,7 @@ class Operation(ABC, Generic[P]):
         return p
 
     @abstractmethod
-    def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
         """The mirrored objects to read again after it; the first is what the audit entry is about, and each comes
         before what it refers to. Also when an object is gone by now: never raises. Their ids are looked up later, for
         many steps at once (`by_arn`).
@@ -197,13 +197,13 @@ class Operation(ABC, Generic[P]):
         """With both edits of `base`: its own, and the one that made `live` of it; None where they don't fit."""
         return None
 
-    def alters(self, aws_account: AwsAccount, p: P) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: P) -> Sequence[AccessChange]:
         """Who has what access when the step is done, as far as it changes that. From the parameters and the mirror."""
         return ()
 
-    def altered(self, aws_account: AwsAccount, step: PlannedStep) -> Sequence[Alteration]:
+    def access_changes_of_step(self, aws_account: AwsAccount, step: PlannedStep) -> Sequence[AccessChange]:
         """The same of a step of a plan: for an operation that reads off what it expects to find."""
-        return self.alters(aws_account, step.params)
+        return self.access_changes(aws_account, step.params)
 
     def is_destructive(self, p: P) -> bool:
         """Whether an operator has to type the object's name first."""
@@ -214,7 +214,7 @@ class Operation(ABC, Generic[P]):
         return ""
 
     # ---- At the proposal: from the mirror; no network --------------------------------------------------------
-    def foresee(self, draft: Draft, params: Sequence[P]) -> None:
+    def prefetch(self, draft: Draft, params: Sequence[P]) -> None:
         """Looks up at once, into `draft.remembered`, what the steps of this kind will ask the mirror for."""
 
     @abstractmethod
@@ -394,7 +394,7 @@ def register(*operations: Operation[Any]) -> None:
 
 
 __all__ = [
-    "Alteration",
+    "AccessChange",
     "BadParams",
     "Call",
     "Gate",

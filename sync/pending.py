@@ -19,7 +19,7 @@ from iamconsole.web.once import once_a_page
 from sync import operations
 from sync.models import Change, Lease, MirroredRow, Step
 from sync.operations import BadParams
-from sync.selectors import standing
+from sync.selectors import aws_account_status
 
 MOST_STEPS = 1_000  # that are looked into for one page, of changes without leases
 _NOT_PENDING = SafeString("")
@@ -28,7 +28,7 @@ _NOT_PENDING = SafeString("")
 @once_a_page
 def pending(aws_account: AwsAccount) -> Mapping[str, int]:
     """The number of the change, by the key of the object ("iam.user:<ARN>"). Asks nothing more while none moves."""
-    if not standing(aws_account).moves:
+    if not aws_account_status(aws_account).moves:
         return {}
     leases = Lease.objects.filter(aws_account=aws_account).values_list("object_key", "change_id")
     return {**_awaited(aws_account), **dict(leases)}

@@ -181,7 +181,7 @@ class AwsAccountStatus:
 
 
 @once_a_page
-def standing(aws_account: AwsAccount) -> AwsAccountStatus:
+def aws_account_status(aws_account: AwsAccount) -> AwsAccountStatus:
     """In one query."""
     of_it = {"aws_account": OuterRef("pk")}
     still_open = Change.objects.filter(state__in=Change.OPEN, **of_it).order_by().values("aws_account")

@@ -67,10 +67,10 @@ class SyncShell(ShellProvider):
     def age(self, request: HttpRequest, aws_account: AwsAccount | None) -> datetime | None:
         if aws_account is None:
             return None
-        return selectors.standing(aws_account).age if aws_account.is_connected else taken_at(aws_account)
+        return selectors.aws_account_status(aws_account).age if aws_account.is_connected else taken_at(aws_account)
 
     def open_changes(self, request: HttpRequest, aws_account: AwsAccount | None) -> int | None:
-        return selectors.standing(aws_account).open_changes if aws_account else None
+        return selectors.aws_account_status(aws_account).open_changes if aws_account else None
 
 
 def register_panels() -> None:

@@ -15,7 +15,7 @@ from iamconsole.web.words import counted, some
 from policies.holdings import Tagged
 from policies.operations.arns import name_of
 from sync.checks import Measurement, PlanCheck, PlanFinding
-from sync.operations import Alteration, PlannedStep
+from sync.operations import AccessChange, PlannedStep
 
 NAME = "access"
 _NOBODY: Mapping[str, Any] = {"effects": [], "trusts": []}
@@ -28,18 +28,18 @@ class AccessCheck(PlanCheck):
         self, aws_account: AwsAccount, steps: Sequence[PlannedStep], undoing: Sequence[PlannedStep]
     ) -> Measurement | None:
         """`{effects, trusts, facts}`, as the modules of these names keep them."""
-        alterations, undone = _alterations(aws_account, steps), _alterations(aws_account, undoing)
-        if not alterations:
+        access_changes, undone = _access_changes(aws_account, steps), _access_changes(aws_account, undoing)
+        if not access_changes:
             return None
-        before = read(aws_account, [*alterations, *undone])
-        before.alter_all(undone)
+        before = read(aws_account, [*access_changes, *undone])
+        before.apply_all(undone)
         after = before.copy()
-        after.alter_all(alterations)
-        tags = {told.key for told in (*alterations, *undone) if isinstance(told, Tagged)}
+        after.apply_all(access_changes)
+        tags = {told.key for told in (*access_changes, *undone) if isinstance(told, Tagged)}
         concerned = effects(before, after, Administrators(aws_account.account_id), tags)
         opened, grave = trusts(before, after, aws_account.account_id)
         findings = [*_new_administrators(concerned), *grave]
-        listed = facts.kept(alterations, after, before)
+        listed = facts.kept(access_changes, after, before)
         return Measurement({"effects": kept(concerned, before), "trusts": opened, "facts": listed}, findings)
 
     def worsened(self, before: Any, now: Any) -> str:
@@ -55,8 +55,8 @@ class AccessCheck(PlanCheck):
         return " ".join(told)
 
 
-def _alterations(aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> list[Alteration]:
-    return [told for step in steps for told in step.operation.altered(aws_account, step)]
+def _access_changes(aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> list[AccessChange]:
+    return [told for step in steps for told in step.operation.access_changes_of_step(aws_account, step)]
 
 
 def _new_administrators(concerned: Sequence[Concerned]) -> Iterator[PlanFinding]:

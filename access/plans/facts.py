@@ -7,16 +7,16 @@ from typing import Any
 
 from access.plans.holdings import Holdings
 from policies.holdings import Exists, Fact
-from sync.operations import Alteration
+from sync.operations import AccessChange
 
 _GONE = {"gives": False, "words": "Is deleted, with all that it could sign in with"}
 
 
-def kept(alterations: Sequence[Alteration], *holdings: Holdings) -> list[dict[str, Any]]:
+def kept(access_changes: Sequence[AccessChange], *holdings: Holdings) -> list[dict[str, Any]]:
     """`{who, aws_id, lines: [{gives, words}]}` of each whom it is about, in the order of the plan."""
     told: dict[str, list[dict[str, Any]]] = {}
-    deleted = {each.arn for each in alterations if isinstance(each, Exists) and not each.now}
-    for each in alterations:
+    deleted = {each.arn for each in access_changes if isinstance(each, Exists) and not each.now}
+    for each in access_changes:
         if isinstance(each, Fact):
             line = {"gives": each.now, "words": each.words} if each.arn not in deleted else _GONE
             lines = told.setdefault(each.arn, [])

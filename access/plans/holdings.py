@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import singledispatchmethod
 
 from policies.holdings import Attached, Bounded, Exists, Fact, InForce, Inline, Member, Renamed, Tagged, Takes, Trusting
-from sync.operations import Alteration
+from sync.operations import AccessChange
 
 # AWS Managed Policy Reference Guide, "AdministratorAccess": the mirror lacks it where nobody has it.
 _ADMINISTRATOR = ":iam::aws:policy/AdministratorAccess"
@@ -59,15 +59,15 @@ class Holdings:
         made.taken = dict(self.taken)
         return made
 
-    def alter_all(self, alterations: Iterable[Alteration]) -> None:
-        for alteration in alterations:
-            self.alter(alteration)
+    def apply_all(self, access_changes: Iterable[AccessChange]) -> None:
+        for access_change in access_changes:
+            self.apply(access_change)
 
     @singledispatchmethod
-    def alter(self, alteration: Alteration) -> None:
-        raise TypeError(f"Nobody knows what {type(alteration).__name__} alters.")
+    def apply(self, access_change: AccessChange) -> None:
+        raise TypeError(f"Nobody knows what {type(access_change).__name__} changes.")
 
-    @alter.register
+    @apply.register
     def _exists(self, told: Exists) -> None:
         if told.now:
             self._owner(told.arn)
@@ -76,44 +76,44 @@ class Holdings:
             for owner in self.owners.values():
                 owner.groups.discard(told.arn)
 
-    @alter.register
+    @apply.register
     def _attached(self, told: Attached) -> None:
         attached = self._owner(told.owner_arn).attached
         (attached.add if told.now else attached.discard)(told.policy_arn)
 
-    @alter.register
+    @apply.register
     def _inline(self, told: Inline) -> None:
         inline = self._owner(told.owner_arn).inline
         inline.pop(told.name, None)
         if told.document is not None:
             inline[told.name] = told.document
 
-    @alter.register
+    @apply.register
     def _in_force(self, told: InForce) -> None:
         self.documents[told.policy_arn] = told.document if told.document is not None else NOTHING
 
-    @alter.register
+    @apply.register
     def _member(self, told: Member) -> None:
         self._owner(told.group_arn)
         groups = self._owner(told.user_arn).groups
         (groups.add if told.now else groups.discard)(told.group_arn)
 
-    @alter.register
+    @apply.register
     def _bounded(self, told: Bounded) -> None:
         self._owner(told.owner_arn).boundary = told.policy_arn
 
-    @alter.register
+    @apply.register
     def _trusting(self, told: Trusting) -> None:
         self._owner(told.role_arn).trust = told.document
 
-    @alter.register
+    @apply.register
     def _tagged(self, told: Tagged) -> None:
         tags = self._owner(told.owner_arn).tags
         tags.pop(told.key, None)
         if told.value is not None:
             tags[told.key] = told.value
 
-    @alter.register
+    @apply.register
     def _renamed(self, told: Renamed) -> None:
         """Nobody else: the one who has the old ARN from then on is another."""
         if told.arn not in self.owners:
@@ -125,7 +125,7 @@ class Holdings:
             if told.arn in owner.groups:
                 owner.groups = owner.groups - {told.arn} | {told.new_arn}
 
-    @alter.register
+    @apply.register
     def _takes(self, told: Takes) -> None:
         """All that the role has; of several roles together, without the boundaries that only some of them have."""
         role, is_first = self._owner(told.role_arn), told.who not in self.owners
@@ -135,7 +135,7 @@ class Holdings:
         owner.boundary = role.boundary if is_first or owner.boundary == role.boundary else ""
         self.taken[told.who] = told.role_arn
 
-    @alter.register
+    @apply.register
     def _told(self, told: Fact) -> None:
         """No policy says it: nothing to put together."""
 
@@ -169,11 +169,11 @@ class Holdings:
         return _EVERYTHING if known is None and policy_arn.endswith(_ADMINISTRATOR) else known
 
 
-def named_in(alterations: Sequence[Alteration]) -> tuple[set[str], set[str]]:
+def named_in(access_changes: Sequence[AccessChange]) -> tuple[set[str], set[str]]:
     """The ARNs of users, groups and roles, and of the policies whose text changes."""
     owners: set[str] = set()
     policies: set[str] = set()
-    for told in alterations:
+    for told in access_changes:
         match told:
             case InForce():
                 policies.add(told.policy_arn)

@@ -11,7 +11,7 @@ from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePoli
 from policies.holdings import Attached, Bounded
 from policies.models import Document, ManagedPolicy, PolicyVersion
 from sync.mirror import bulk
-from sync.operations import Alteration
+from sync.operations import AccessChange
 
 Row = dict[str, Any]
 _SHARED = ("id", "arn", "aws_id")
@@ -20,9 +20,9 @@ _OWNERS: Mapping[str, type[Any]] = {"user_id": IamUser, "group_id": IamGroup, "r
 _COLUMNS: Mapping[str, Sequence[str]] = {"user_id": _BOUNDED, "group_id": _SHARED, "role_id": (*_BOUNDED, "trust_id")}
 
 
-def read(aws_account: AwsAccount, alterations: Sequence[Alteration]) -> Holdings:
+def read(aws_account: AwsAccount, access_changes: Sequence[AccessChange]) -> Holdings:
     """All users and roles that are named, have a policy or boundary whose text changes, or are in such a group."""
-    return _Reading(aws_account).read(alterations)
+    return _Reading(aws_account).read(access_changes)
 
 
 class _Reading:
@@ -30,8 +30,8 @@ class _Reading:
         self._equal = {"aws_account_id": aws_account.pk, "gone_at": None}
         self._rows: dict[str, dict[int, Row]] = {owner: {} for owner in _OWNERS}
 
-    def read(self, alterations: Sequence[Alteration]) -> Holdings:
-        owners, policies = named_in(alterations)
+    def read(self, access_changes: Sequence[AccessChange]) -> Holdings:
+        owners, policies = named_in(access_changes)
         self._add_by("arn", owners)
         self._add_by("boundary_arn", policies)
         for row in self._select(Attachment, tuple(_OWNERS), "arn", policies):
@@ -46,7 +46,7 @@ class _Reading:
         for row in memberships:
             self._rows["group_id"].setdefault(row["group_id"], {})
         self._add_missing("group_id")
-        return self._put_together(memberships, policies | _named_policies(alterations))
+        return self._put_together(memberships, policies | _named_policies(access_changes))
 
     # ---- Rows ------------------------------------------------------------------------------------------------
     def _select(
@@ -111,9 +111,9 @@ def _owner(row: Row) -> Owner:
     return Owner(row["arn"], row["aws_id"], boundary=row.get("boundary_arn", ""), tags=dict(row.get("tags") or {}))
 
 
-def _named_policies(alterations: Iterable[Alteration]) -> set[str]:
+def _named_policies(access_changes: Iterable[AccessChange]) -> set[str]:
     """Those that somebody gets."""
-    named = {told.policy_arn for told in alterations if isinstance(told, Attached | Bounded)}
+    named = {told.policy_arn for told in access_changes if isinstance(told, Attached | Bounded)}
     return named - {""}
 
 

@@ -1,4 +1,4 @@
-"""What one role holds after the steps of a plan, by what each step says that it alters."""
+"""What one role holds after the steps of a plan, by what each step says that it changes."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def afterwards(aws_account: AwsAccount, holder: Holder, steps: Sequence[PlannedS
     if any(step.operation.deletes(step.params) == key for step in steps):
         return Afterwards()
     steps = [step for step in steps if step.kind not in _NO_MATTER]
-    alterations = [told for step in steps for told in step.operation.alters(aws_account, step.params)]
-    holdings = read(aws_account, alterations)
+    access_changes = [told for step in steps for told in step.operation.access_changes(aws_account, step.params)]
+    holdings = read(aws_account, access_changes)
     untold = tuple(_untold(aws_account, holder, steps))
     if holder.arn not in holdings.owners:
         return Afterwards(holder.policies, holder.boundary, holder.trust, untold)
-    holdings.alter_all(alterations)
+    holdings.apply_all(access_changes)
     held = holdings.combination(holder.arn)
     trust = compiled(holdings.owners[holder.arn].trust)
     return Afterwards(
@@ -58,5 +58,5 @@ def afterwards(aws_account: AwsAccount, holder: Holder, steps: Sequence[PlannedS
 def _untold(aws_account: AwsAccount, holder: Holder, steps: Sequence[PlannedStep]) -> Iterator[str]:
     """Steps on the role that say of nothing that they alter it."""
     for step in steps:
-        if ("iam.role", holder.arn) in objects(step) and not step.operation.alters(aws_account, step.params):
+        if ("iam.role", holder.arn) in objects(step) and not step.operation.access_changes(aws_account, step.params):
             yield step.operation.title(step.params)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from cognito.actions.fields import OfPool
 from cognito.models import CognitoUser
 from cognito.operations.people.base import PersonOperation, on_person
-from cognito.people.guarded import foresee_groups, why_guarded_person
+from cognito.people.guarded import prefetch_groups, why_guarded_person
 from cognito.people.messages import NO_MESSAGE
 from sync.operations import Refusal, StepSpec, registry
 
@@ -29,7 +29,7 @@ class PersonForm(OfPool):
         operation = registry.get(self.kind)
         if not isinstance(operation, PersonOperation) or operation.only_takes:
             return ""
-        foresee_groups(self.draft, [person.aws_id for person in self.targets])
+        prefetch_groups(self.draft, [person.aws_id for person in self.targets])
         return next(filter(None, (why_guarded_person(self.draft, person) for person in self.targets)), "")
 
     def clean(self) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from cognito.models import CognitoGroup, UserPool
 from cognito.operations.people.passwords import PASSWORD
 from cognito.people import passwords, schema
 from cognito.people.guarded import guarded_attributes
-from cognito.people.telling import allowed_by, care_of
+from cognito.people.person_record import allowed_by, care_of
 from iamconsole.web.words import some
 from policies.fields import NamedField
 from policies.object_actions import ActionForm

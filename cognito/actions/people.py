@@ -20,7 +20,7 @@ from cognito.operations.people.mfa import FACTORS
 from cognito.people import messages, schema, temporary_passwords
 from cognito.people.guarded import why_not_for_helpdesk
 from cognito.people.messages import EMAIL, NO_MESSAGE, SMS
-from cognito.people.telling import allowed_by, care_of
+from cognito.people.person_record import allowed_by, care_of
 from iamconsole.web.words import some
 from policies import object_actions
 from policies.object_actions import ObjectAction

@@ -16,7 +16,7 @@ from cognito.operations.people.devices import devices_of
 from cognito.operations.people.linking import Linked, linked_to
 from cognito.operations.people.signing_out import sessions_of
 from cognito.people.mirror import find_one
-from cognito.people.telling import SUB
+from cognito.people.person_record import SUB
 from cognito.plans import may_track_sessions
 from iamconsole.web.words import full_time
 from sync.aws.client import reader

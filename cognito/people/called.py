@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.safestring import SafeString
 
 from cognito.models import CognitoUser
-from cognito.people.telling import called
+from cognito.people.person_record import called
 from iamconsole.web.elements import marked
 
 Status = CognitoUser.Status

@@ -15,7 +15,7 @@ from accounts import audit
 from accounts.models import Operator
 from cognito.models import CognitoUser, PoolCare, UserPool
 from cognito.people.erasing import erase
-from cognito.people.telling import sort_key, words_of
+from cognito.people.person_record import sort_key, words_of
 from sync.mirror.paced_writes import paced_write
 
 audit.register(

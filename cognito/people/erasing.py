@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from cognito.models import CognitoMembership, CognitoUser, PoolCare, UserPool
 from cognito.people.forgetting import forget_in_plans, forget_searches, forget_texts
-from cognito.people.telling import cares_of
+from cognito.people.person_record import cares_of
 
 logger = logging.getLogger(__name__)
 

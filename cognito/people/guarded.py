@@ -16,7 +16,7 @@ from accounts.models import AwsAccount
 from cognito.choosing.looks import looks_of
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser, IdentityPool, UserPool
 from cognito.people.claims import GROUPS_CLAIM, Claims, is_met
-from cognito.people.telling import care_of
+from cognito.people.person_record import care_of
 from sync.draft import Draft
 
 VERIFIED = ("email_verified", "phone_number_verified")
@@ -134,7 +134,7 @@ def _by_tags(tags: Iterable[str], claims: Claims) -> str:
     return ""
 
 
-def foresee_groups(draft: Draft, subs: Iterable[str]) -> None:
+def prefetch_groups(draft: Draft, subs: Iterable[str]) -> None:
     """Looks up at once in which groups these people are."""
     wanted = {sub for sub in subs if (why_guarded_person, sub) not in draft.remembered}
     if not wanted:
@@ -149,7 +149,7 @@ def foresee_groups(draft: Draft, subs: Iterable[str]) -> None:
 
 
 def _groups(draft: Draft, person: CognitoUser) -> list[str]:
-    foresee_groups(draft, [person.aws_id])
+    prefetch_groups(draft, [person.aws_id])
     found: list[str] = draft.remembered[why_guarded_person, person.aws_id]
     return found
 

@@ -17,7 +17,7 @@ from cognito.people.called import status_words
 from cognito.people.forgetting import PERSONAL, searches_for
 from cognito.people.history import steps_about
 from cognito.people.identifying import identifying, names_one_of
-from cognito.people.telling import care_of
+from cognito.people.person_record import care_of
 from iamconsole.web.words import full_time
 from sync import operations
 from sync.calls import revealed

@@ -9,7 +9,7 @@ from datetime import timedelta
 from django.db.models import Count, Min, Q
 
 from cognito.models import CognitoUser, PoolCare, UserPool
-from cognito.people.telling import allowed_by, cares_of
+from cognito.people.person_record import allowed_by, cares_of
 
 
 @dataclass(frozen=True)

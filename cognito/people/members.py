@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from cognito.mirrors.pools import IDP
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser
 from cognito.people import rows
-from cognito.people.telling import Person, allowed_by, cares_of, people_in
+from cognito.people.person_record import Person, allowed_by, cares_of, people_in
 from sync import clock
 from sync.aws.errors import Denied, MarkerExpired, NotFound, Unsupported
 from sync.mirror import AccountRegion, Counts, OwnRows, Reader, SourcePage, Visit, bulk

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from cognito.models import AppClient, CognitoUser, UserPool
-from cognito.people.telling import names_kept_of
+from cognito.people.person_record import names_kept_of
 from iamconsole.web.words import duration
 
 EMAIL, SMS = "EMAIL", "SMS"

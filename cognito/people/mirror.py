@@ -14,7 +14,7 @@ from cognito.mirrors.pools import IDP
 from cognito.models import CognitoUser, UserPool
 from cognito.people import rows
 from cognito.people.called import full_title_of, title_of
-from cognito.people.telling import SUB, allowed_by, care_of, people_in
+from cognito.people.person_record import SUB, allowed_by, care_of, people_in
 from sync.aws.errors import AwsError, NotFound
 from sync.mirror import AccountRegion, Item, Mirror, Named, ObjectRef, ParsedItem, Reader, Reread
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from cognito.models import CognitoUser, UserPool
-from cognito.people.telling import Person
+from cognito.people.person_record import Person
 from sync import clock
 from sync.mirror import AccountRegion, Counts, bulk, copying
 from sync.mirror.bulk import Columns

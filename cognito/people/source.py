@@ -18,7 +18,7 @@ from cognito.mirrors.pools import IDP
 from cognito.mirrors.sources import POOLS
 from cognito.models import UserPool
 from cognito.people import rows, sweeping
-from cognito.people.telling import Person, allowed_by, cares_of, people_in
+from cognito.people.person_record import Person, allowed_by, cares_of, people_in
 from sync import clock
 from sync.aws.client import ListPage
 from sync.aws.errors import AwsError, Denied, MarkerExpired, NotFound, Unsupported

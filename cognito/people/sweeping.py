@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from cognito.models import CognitoUser, UserPool
 from cognito.people import rows
 from cognito.people.mirror import find_one
-from cognito.people.telling import SUB, allowed_by, cares_of, people_in
+from cognito.people.person_record import SUB, allowed_by, cares_of, people_in
 from sync import clock
 from sync.aws.errors import AwsError
 from sync.mirror import Counts, Visit

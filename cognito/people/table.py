@@ -12,16 +12,16 @@ from cognito.operations.people.base import PersonOperation, on_person
 from cognito.operations.people.groups import AddToGroup
 from cognito.operations.people.making import called_by, new_person
 from cognito.people import messages, schema
-from cognito.people.guarded import foresee_groups, guarded_attributes, why_guarded_person, why_not_for_helpdesk
+from cognito.people.guarded import guarded_attributes, prefetch_groups, why_guarded_person, why_not_for_helpdesk
 from cognito.people.messages import NO_MESSAGE
-from cognito.people.telling import allowed_by, care_of
+from cognito.people.person_record import allowed_by, care_of
 from cognito.people.typed import as_aws_writes_it
 from identities.bulk.csv_text import Line
 from identities.bulk.rows import Row, RowError, several, tried
 from sync.calls import concealed
 from sync.draft import Draft
-from sync.made import made_by, resolved
 from sync.operations import StepSpec, registry
+from sync.placeholders import placeholder_for, resolved
 
 NEW, THERE = "new", "there"
 NAME, DO, GROUPS = "name", "do", "groups"
@@ -86,7 +86,7 @@ def columns(pool: UserPool, what: str) -> list[str]:
 
 def rows_of(asked: Asked, lines: Sequence[Line]) -> list[Row]:
     people = _people(asked, lines) if asked.what == THERE else {}
-    foresee_groups(asked.draft, {person.aws_id for found in people.values() for person in found})
+    prefetch_groups(asked.draft, {person.aws_id for found in people.values() for person in found})
     groups = set(CognitoGroup.objects.live().filter(pool=asked.pool).values_list("name", flat=True))
     kept = allowed_by(care_of(asked.pool))
     seen: dict[str, int] = {}
@@ -107,7 +107,7 @@ def steps_of(rows: Iterable[Row]) -> list[StepSpec]:
     """A row's steps speak of each other by their positions in it."""
     found: list[StepSpec] = []
     for row in rows:
-        moved = {place: made_by(len(found) + place) for place in range(1, len(row.steps) + 1)}
+        moved = {place: placeholder_for(len(found) + place) for place in range(1, len(row.steps) + 1)}
         found += [StepSpec(step.kind, resolved(step.params, moved)) for step in row.steps]
     return found
 
@@ -188,7 +188,7 @@ def _new(asked: Asked, line: Line, groups: set[str]) -> Iterator[StepSpec]:
     said = messages.invitation(pool, asked.channel)
     yield new_person(pool, username, attributes, channel=asked.channel, said=said, line=line.number)
     for group in _groups(line, groups):
-        about = {"pool_arn": pool.arn, "sub": made_by(1), "said": NO_MESSAGE, "group": group}
+        about = {"pool_arn": pool.arn, "sub": placeholder_for(1), "said": NO_MESSAGE, "group": group}
         yield StepSpec(AddToGroup.kind, about)
 
 

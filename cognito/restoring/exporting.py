@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from cognito.mirrors.canonical import canonical
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser, UserPool
-from cognito.people.telling import care_of
+from cognito.people.person_record import care_of
 from cognito.pools.operations.pools import FIXED
 from cognito.pools.operations.shapes import (
     AS_AWS_HAS_IT,

@@ -13,7 +13,7 @@ from cognito.operations.people.base import on_person
 from cognito.operations.people.groups import AddToGroup
 from cognito.people.guarded import VERIFIED, why_guarded_group
 from cognito.people.messages import NO_MESSAGE
-from cognito.people.telling import care_of
+from cognito.people.person_record import care_of
 from cognito.pools.operations.shapes import GROUP
 from cognito.restoring.belongings import GROUPED
 from cognito.restoring.items import Item, Part

@@ -22,7 +22,7 @@ from cognito.pools.operations.shapes import (
     mfa_following,
 )
 from cognito.restoring.pool_file import PoolFile
-from sync.made import made_by
+from sync.placeholders import placeholder_for
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Target:
         if self.pool is not None:
             return self.pool.arn
         return f"arn:{self.aws_account.partition}:cognito-idp:{self.region}:{self.aws_account.account_id}:userpool/" + (
-            made_by(1)
+            placeholder_for(1)
         )
 
     def held(self, of: Shape, file: PoolFile) -> Settings | None:

@@ -19,7 +19,7 @@ from accounts.roles import EXPORT_PEOPLE, PROPOSE
 from cognito.kinds import POOL
 from cognito.models import UserPool
 from cognito.people import logged
-from cognito.people.telling import care_of
+from cognito.people.person_record import care_of
 from cognito.restoring import exporting
 from cognito.restoring.forms import RestoreForm, RestoreNewForm
 from cognito.restoring.pool_file import MOST_BYTES

@@ -16,7 +16,7 @@ from accounts.models import Operator
 from cognito.models import AppClient, CognitoUser, UserPool
 from cognito.people import schema
 from cognito.people.looking import look
-from cognito.people.telling import care_of
+from cognito.people.person_record import care_of
 from cognito.trying.as_app import AsApp, Between, hashed
 from sync.aws.errors import AwsError
 from sync.aws.secrets import Secret

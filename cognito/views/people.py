@@ -20,8 +20,8 @@ from cognito.kinds import POOL
 from cognito.models import PoolCare, SavedSearch, UserPool
 from cognito.people import logged, looking
 from cognito.people.called import title_of
+from cognito.people.person_record import allowed_by, care_of
 from cognito.people.schema import schema_of
-from cognito.people.telling import allowed_by, care_of
 from cognito.people.typed import as_aws_writes_it, cleaned
 from cognito.selectors import SUB, USERNAME
 from cognito.tables import listed_people, people_table

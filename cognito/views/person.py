@@ -23,7 +23,7 @@ from cognito.people import logged, temporary_passwords
 from cognito.people.called import second_of, status_mark, title_of, verified
 from cognito.people.held import Section, held_of
 from cognito.people.history import changes_of
-from cognito.people.telling import kept_care_of
+from cognito.people.person_record import kept_care_of
 from cognito.reach import ways_of
 from cognito.selectors import E_MAIL, PHONE
 from iamconsole.web.exports import csv_line, file_response

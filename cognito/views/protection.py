@@ -20,8 +20,8 @@ from cognito.kinds import POOL, pools
 from cognito.models import CognitoUser, PoolCare, UserPool
 from cognito.people import caring
 from cognito.people.holdings import holdings_of
+from cognito.people.person_record import care_of
 from cognito.people.source import least_s
-from cognito.people.telling import care_of
 from iamconsole.web.counts import first_of
 from policies.details import fetch_row
 from policies.views.stage import REFUSED

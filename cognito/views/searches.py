@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import signed_in
 from cognito.models import SavedSearch, UserPool
-from cognito.people.telling import care_of
+from cognito.people.person_record import care_of
 from cognito.tables import listed_people
 from cognito.views.people import fetch_pool, table_of
 from iamconsole.web.tables import TableListing

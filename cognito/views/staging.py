@@ -13,7 +13,7 @@ from cognito.kinds import PERSON
 from cognito.models import UserPool
 from cognito.people import logged
 from cognito.people.called import title_of
-from cognito.people.telling import allowed_by, care_of
+from cognito.people.person_record import allowed_by, care_of
 from cognito.tables import listed_people, people_table
 from cognito.views.people import fetch_pool
 from iamconsole.web.selections import keep_posted

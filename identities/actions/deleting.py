@@ -1,4 +1,4 @@
-"""Deleting users, groups, roles and instance profiles with all that hangs on them."""
+"""Deletes users, groups, roles and instance profiles with their dependents."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class DeleteForm(DeletingForm):
     def _sentences(self) -> Iterator[str]:
         if len(self.targets) > 1:
             yield "Everything that depends on them is removed first, each by a separate step."
-        elif hung := [what for what, _ in take_off(self.target)]:
-            yield f"Removed first, each by a separate step: {some(hung, shown=_MOST_NAMED)}."
+        elif dependents := [what for what, _ in take_off(self.target)]:
+            yield f"Removed first, each by a separate step: {some(dependents, shown=_MOST_NAMED)}."
         else:
             yield "Nothing depends on it."
         if any(_is_partly_known(target) for target in self.targets):

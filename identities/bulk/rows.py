@@ -18,7 +18,7 @@ from identities.operations.credentials.specs import on_user
 from policies.operations.arns import is_managed_by_aws
 from policies.selectors import attachable
 from sync import operations
-from sync.changes.plan import MOST_STEPS, extend, foresee
+from sync.changes.plan import MOST_STEPS, extend, prefetch
 from sync.draft import Draft
 from sync.operations import BadParams, Refusal, StepSpec
 
@@ -230,7 +230,7 @@ def tried(aws_account: AwsAccount, rows: Sequence[Row]) -> list[Row]:
                 parsed.append((operation, operation.parse(step.params)))
             except BadParams:
                 continue  # its row says so below
-    foresee(Draft(aws_account, remembered), parsed)
+    prefetch(Draft(aws_account, remembered), parsed)
     return [_try(row, Draft(aws_account, remembered)) for row in rows]
 
 

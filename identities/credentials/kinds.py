@@ -9,7 +9,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
-from identities.credentials.hanging import CredentialsMirror, Entry, Said, plain
+from identities.credentials.base import CredentialsMirror, Entry, Said, plain
 from identities.models import AccessKey, LoginProfile, MfaDevice, ServiceCredential, SigningCertificate, SshKey
 from sync.aws.errors import NotFound
 from sync.mirror import EachObject, Item, Reader
@@ -18,7 +18,7 @@ from sync.mirror import EachObject, Item, Reader
 class Keys(CredentialsMirror):
     source = "keys"
     title = "Access keys"
-    hangs = AccessKey
+    credential_model = AccessKey
     operation = "ListAccessKeys"
     listed = "AccessKeyMetadata"
     id_member = "AccessKeyId"
@@ -28,7 +28,7 @@ class Keys(CredentialsMirror):
 class MfaDevices(CredentialsMirror):
     source = "mfa"
     title = "MFA devices"
-    hangs = MfaDevice
+    credential_model = MfaDevice
     operation = "ListMFADevices"
     listed = "MFADevices"
     id_member = "SerialNumber"
@@ -43,7 +43,7 @@ class ConsolePassword(CredentialsMirror):
 
     source = "login"
     title = "Console password"
-    hangs = LoginProfile
+    credential_model = LoginProfile
     members = {
         "CreateDate": "created_at",
         "PasswordResetRequired": "reset_required",
@@ -73,7 +73,7 @@ class ConsolePassword(CredentialsMirror):
 class Certificates(CredentialsMirror):
     source = "certificates"
     title = "Signing certificates"
-    hangs = SigningCertificate
+    credential_model = SigningCertificate
     operation = "ListSigningCertificates"
     listed = "Certificates"
     id_member = "CertificateId"
@@ -101,7 +101,7 @@ def _told_by(body: str) -> dict[str, Any]:
 class SshKeys(CredentialsMirror):
     source = "ssh_keys"
     title = "SSH keys"
-    hangs = SshKey
+    credential_model = SshKey
     operation = "ListSSHPublicKeys"
     listed = "SSHPublicKeys"
     id_member = "SSHPublicKeyId"
@@ -111,7 +111,7 @@ class SshKeys(CredentialsMirror):
 class ServiceCredentials(CredentialsMirror):
     source = "service_credentials"
     title = "Service-specific credentials"
-    hangs = ServiceCredential
+    credential_model = ServiceCredential
     operation = "ListServiceSpecificCredentials"
     listed = "ServiceSpecificCredentials"
     id_member = "ServiceSpecificCredentialId"

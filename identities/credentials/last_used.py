@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from identities.credentials import summary
-from identities.credentials.hanging import UserFacet, users_of
+from identities.credentials.base import UserFacet, users_of
 from identities.models import AccessKey
 from sync.aws.errors import NotFound
 from sync.mirror import AccountRegion, EachObject, Item, ObjectRef, ParsedItem, Reader

@@ -43,7 +43,7 @@ def parts_of(user: IamUser) -> dict[str, Part]:
     )
     read = {facet.source: facet for facet in facets}
     held = holdings(user.aws_account, _SOURCES.values())
-    models = {mirror.source: mirror.hangs for mirror in KINDS} | {"report": ReportedUser}
+    models = {mirror.source: mirror.credential_model for mirror in KINDS} | {"report": ReportedUser}
     known_to_be_none = {name for name, has in _in_short(user).items() if not has and has is not None}
     rows = {name: _rows(model, user) for name, model in models.items() if name in read.keys() - known_to_be_none}
     return {name: _part(held[source], read.get(name), rows.get(name, [])) for name, source in _SOURCES.items()}

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from identities.credentials import summary
-from identities.credentials.hanging import UserFacet, users_of
+from identities.credentials.base import UserFacet, users_of
 from identities.credentials.report import KNOWN_LINE, ROOT, Report, facts, is_of, read_report
 from identities.former import arns_of
 from identities.models import IamUser, ReportedUser, RootUser

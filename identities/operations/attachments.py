@@ -15,13 +15,13 @@ from identities.operations.owners import GROUP, ROLE, USER, OwnerOperation, on_o
 from policies.holdings import Attached
 from policies.models import ManagedPolicy
 from policies.operations.arns import check_arn, is_managed_by_aws, name_of
-from policies.operations.rows import foresee_names, foresee_rows, live_row, names_of, ref
+from policies.operations.rows import live_row, names_of, prefetch_names, prefetch_rows, ref
 from policies.quotas import ATTACHED_TO_GROUP, ATTACHED_TO_ROLE, ATTACHED_TO_USER, quotas_in
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
-from sync.operations import Alteration, Call, Refusal, StepSpec, Value
+from sync.operations import AccessChange, Call, Refusal, StepSpec, Value
 
 _QUOTAS = {USER: ATTACHED_TO_USER, GROUP: ATTACHED_TO_GROUP, ROLE: ATTACHED_TO_ROLE}
 
@@ -45,10 +45,10 @@ class AttachmentOperation(OwnerOperation[AttachmentParams]):
     def part(self, p: AttachmentParams) -> str:
         return f"attachment:{p.owner_arn} {p.policy_arn}"
 
-    def refs(self, aws_account: AwsAccount, p: AttachmentParams) -> list[ObjectRef]:
-        return [*super().refs(aws_account, p), ref(ManagedPolicy, p.policy_arn)]
+    def affected_objects(self, aws_account: AwsAccount, p: AttachmentParams) -> list[ObjectRef]:
+        return [*super().affected_objects(aws_account, p), ref(ManagedPolicy, p.policy_arn)]
 
-    def hangs(self, p: AttachmentParams) -> tuple[str, bool]:
+    def dependent(self, p: AttachmentParams) -> tuple[str, bool]:
         return f"policy {p.policy_arn}", self.leaves
 
     def told_of_owner(self, value: Value) -> str:
@@ -61,22 +61,22 @@ class AttachmentOperation(OwnerOperation[AttachmentParams]):
     def after(self, p: AttachmentParams, value: Value) -> Value:
         return {**value, "attached": self.leaves}
 
-    def alters(self, aws_account: AwsAccount, p: AttachmentParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: AttachmentParams) -> Sequence[AccessChange]:
         return [Attached(p.owner_arn, p.policy_arn, self.leaves)]
 
-    def look(
+    def parse_part(
         self, client: AwsClient, p: AttachmentParams, owner: Mapping[str, Any], named: Mapping[str, str]
     ) -> Mapping[str, Any]:
         pages = client.pages("iam", f"ListAttached{self.owner.aws_word}Policies", **named)
         attached = {policy["PolicyArn"] for page in pages for policy in page.items["AttachedPolicies"]}
         return {"attached": p.policy_arn in attached}
 
-    def foresee(self, draft: Draft, params: Sequence[AttachmentParams]) -> None:
-        super().foresee(draft, params)
-        foresee_rows(ManagedPolicy, draft, [p.policy_arn for p in params])
+    def prefetch(self, draft: Draft, params: Sequence[AttachmentParams]) -> None:
+        super().prefetch(draft, params)
+        prefetch_rows(ManagedPolicy, draft, [p.policy_arn for p in params])
         known = [(self.owner.model, p.owner_arn) for p in params]
         owners = [draft.remembered[each] for each in known if each in draft.remembered]
-        foresee_names(draft, Attachment, self.owner.word, "arn", owners)
+        prefetch_names(draft, Attachment, self.owner.word, "arn", owners)
 
     def _attached(self, draft: Draft, owner: Principal) -> frozenset[str]:
         """The ARNs of what is attached to it in the mirror."""

@@ -16,7 +16,7 @@ from policies.operations.rows import live_row, ref
 from sync.aws.client import AwsClient
 from sync.draft import Draft
 from sync.mirror import ObjectRef
-from sync.operations import Alteration, Call, StepSpec, Value
+from sync.operations import AccessChange, Call, StepSpec, Value
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,9 @@ class BoundaryOperation(OwnerOperation[P]):
         owner = self.row(draft, p)
         return {"owner": owner.aws_id, "boundary": owner.boundary_arn}
 
-    def look(self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]) -> Mapping[str, Any]:
+    def parse_part(
+        self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]
+    ) -> Mapping[str, Any]:
         return {"boundary": (owner.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn") or ""}
 
     def before(self, draft: Draft, p: P, value: Value) -> dict[str, Any]:
@@ -73,8 +75,8 @@ class PutBoundary(BoundaryOperation[PutBoundaryParams]):
     def calls(self, p: PutBoundaryParams) -> list[Call]:
         return self.call(p, f"Put{self.owner.aws_word}PermissionsBoundary", PermissionsBoundary=p.policy_arn)
 
-    def refs(self, aws_account: AwsAccount, p: PutBoundaryParams) -> list[ObjectRef]:
-        return [*super().refs(aws_account, p), ref(ManagedPolicy, p.policy_arn)]
+    def affected_objects(self, aws_account: AwsAccount, p: PutBoundaryParams) -> list[ObjectRef]:
+        return [*super().affected_objects(aws_account, p), ref(ManagedPolicy, p.policy_arn)]
 
     def mirrored(self, draft: Draft, p: PutBoundaryParams) -> Value:
         # AWS's own policies are mirrored where somebody has them only, so one that isn't may be there all the same.
@@ -82,7 +84,7 @@ class PutBoundary(BoundaryOperation[PutBoundaryParams]):
             live_row(ManagedPolicy, draft, p.policy_arn)
         return super().mirrored(draft, p)
 
-    def alters(self, aws_account: AwsAccount, p: PutBoundaryParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: PutBoundaryParams) -> Sequence[AccessChange]:
         return [Bounded(p.owner_arn, p.policy_arn)]
 
     def after(self, p: PutBoundaryParams, value: Value) -> Value:
@@ -105,7 +107,7 @@ class DeleteBoundary(BoundaryOperation[DeleteBoundaryParams]):
     def calls(self, p: DeleteBoundaryParams) -> list[Call]:
         return self.call(p, f"Delete{self.owner.aws_word}PermissionsBoundary")
 
-    def alters(self, aws_account: AwsAccount, p: DeleteBoundaryParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: DeleteBoundaryParams) -> Sequence[AccessChange]:
         return [Bounded(p.owner_arn, "")]
 
     def after(self, p: DeleteBoundaryParams, value: Value) -> Value:

@@ -1,4 +1,4 @@
-"""Taking off users, groups and roles all that hangs on them, in an order that ends access first, and gives none.
+"""Removing the dependents of users, groups and roles, in an order that ends access first, and gives none.
 
 Credentials end before policies: were a policy that denies the first to go, there would be more access for a moment.
 """
@@ -31,9 +31,9 @@ from identities.operations.instance_profile_roles import remove_role
 from identities.operations.membership import remove_member
 from sync.operations import StepSpec
 
-TakenOff = Iterator[tuple[str, list[StepSpec]]]  # what hangs there (identities.operations.hanging), and the steps
+TakenOff = Iterator[tuple[str, list[StepSpec]]]  # the dependent (identities.operations.dependents), and its steps
 
-# By model: how it is called where it hangs, the kind of its operations, the parameter that names it.
+# By model: what the dependent is called, the kind of its operations, the parameter that names it.
 _RARE: tuple[tuple[type[Credential], str, str, str], ...] = (
     (SigningCertificate, "signing certificate {}", "iam.signing_cert", "certificate"),
     (SshKey, "SSH key {}", "iam.ssh_key", "ssh_key"),

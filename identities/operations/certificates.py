@@ -63,8 +63,8 @@ class UploadCertificate(ObjectCreation[UploadParams]):
         }
         return [Call("iam", "UploadServerCertificate", parameters, (p.arn,), ("iam:UploadServerCertificate",))]
 
-    def refs(self, aws_account: AwsAccount, p: UploadParams) -> list[ObjectRef]:
-        (details,) = super().refs(aws_account, p)
+    def affected_objects(self, aws_account: AwsAccount, p: UploadParams) -> list[ObjectRef]:
+        (details,) = super().affected_objects(aws_account, p)
         return [replace(details, facet=CERTIFICATE.tags_in), details]
 
     def limits(self, draft: Draft, p: UploadParams, value: Value) -> list[PlanFinding]:
@@ -114,7 +114,7 @@ class RenameCertificate(ObjectOperation[RenameParams]):
     def part(self, p: RenameParams) -> str:
         return f"name:{p.arn}"
 
-    def refs(self, aws_account: AwsAccount, p: RenameParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: RenameParams) -> list[ObjectRef]:
         # Without an id: under the new name there may be nothing yet, which says nothing of the certificate.
         return [ObjectRef(ServerCertificate.kind, "", self.of.name_of(p.new_arn), p.new_arn)]
 
@@ -124,7 +124,7 @@ class RenameCertificate(ObjectOperation[RenameParams]):
     def held(self, row: Any, p: RenameParams) -> Mapping[str, Any]:
         return {"arn": row.arn}
 
-    def look(self, content: Content, p: RenameParams) -> Mapping[str, Any]:
+    def parse_part(self, content: Content, p: RenameParams) -> Mapping[str, Any]:
         return {"arn": content["arn"]}
 
     def live(self, client: AwsClient, p: RenameParams) -> Value:
@@ -161,7 +161,7 @@ class DeleteCertificate(Deletion[DeleteParams]):
     def held(self, row: Any, p: DeleteParams) -> Mapping[str, Any]:
         return {}
 
-    def look(self, content: Content, p: DeleteParams) -> Mapping[str, Any]:
+    def parse_part(self, content: Content, p: DeleteParams) -> Mapping[str, Any]:
         return {}
 
     def reverse(self, p: DeleteParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:

@@ -1,7 +1,7 @@
-"""Deleting users, groups and roles on which nothing hangs any more.
+"""Deletes users, groups and roles that have no dependents any more.
 
-The part is None for nothing of that name, {"id": "AIDA…", "left": ["access key AKIA…"]} for something: what still hangs
-on it. `Create` has the same part.
+The part is None for nothing of that name, {"id": "AIDA…", "left": ["access key AKIA…"]} for something: the
+dependents that are left on it. `Create` has the same part.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from identities.credentials.kinds import KINDS
 from identities.models import IamRole, InstanceProfile, Principal
 from identities.operations.breaks import Breaks, broken_by_deletion
 from identities.operations.cascades import TakenOff, take_off
-from identities.operations.held_rows import HeldRows, foresee_held
-from identities.operations.hung import hung_in_aws, hung_in_mirror, left_after
+from identities.operations.dependents import dependents_in_aws, dependents_in_mirror, left_after
+from identities.operations.held_rows import HeldRows, prefetch_held
 from identities.operations.owners import ROLE, USER, OwnerOperation
 from policies.holdings import Exists
 from policies.operations.arns import name_of
@@ -29,7 +29,7 @@ from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
-from sync.operations import Alteration, Call, PreviousAttempt, Refusal, Risk, StepResult, StepSpec, Undo, Value
+from sync.operations import AccessChange, Call, PreviousAttempt, Refusal, Risk, StepResult, StepSpec, Undo, Value
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ class Delete(OwnerOperation[DeleteParams]):
     def part(self, p: DeleteParams) -> str:
         return f"existence:{p.owner_arn}"
 
-    def refs(self, aws_account: AwsAccount, p: DeleteParams) -> list[ObjectRef]:
-        """With what else may hang on it: after a conflict, whoever plans again sees that."""
+    def affected_objects(self, aws_account: AwsAccount, p: DeleteParams) -> list[ObjectRef]:
+        """With its other dependents: after a conflict, whoever plans again sees that."""
         own = ref(self.owner.model, p.owner_arn)
         return [*(replace(own, facet=kind.source) for kind in (KINDS if self.owner is USER else ())), own]
 
@@ -68,38 +68,38 @@ class Delete(OwnerOperation[DeleteParams]):
         return f"it with {some(value['left'])} on it" if value["left"] else "it with nothing on it"
 
     def mirrored(self, draft: Draft, p: DeleteParams) -> Value:
-        if draft.id_made(self.key(p)):
+        if draft.placeholder_of(self.key(p)):
             raise Refusal(f"An earlier step makes {self.named(p)}: leave both out.")
         row = self.row(draft, p)
-        return {"id": row.aws_id, "left": left_after(self.hung(draft, row), draft, self.key(p))}
+        return {"id": row.aws_id, "left": left_after(self.dependents(draft, row), draft, self.key(p))}
 
-    def foresee(self, draft: Draft, params: Sequence[DeleteParams]) -> None:
-        super().foresee(draft, params)
+    def prefetch(self, draft: Draft, params: Sequence[DeleteParams]) -> None:
+        super().prefetch(draft, params)
         known = [(self.owner.model, p.owner_arn) for p in params]
         rows = [draft.remembered[each] for each in known if each in draft.remembered]
         if self.owner is ROLE:
             prefetch_related_objects(rows, "trust")  # for `before`
-        foresee_held(draft, rows)
+        prefetch_held(draft, rows)
         draft.remembered.setdefault((broken_by_deletion, self.kind), Breaks(rows))
 
-    def hung(self, draft: Draft, row: Any) -> Iterator[str]:
+    def dependents(self, draft: Draft, row: Any) -> Iterator[str]:
         """What the mirror has on it."""
-        return hung_in_mirror(self.owner, draft, row)
+        return dependents_in_mirror(self.owner, draft, row)
 
     def after(self, p: DeleteParams, value: Value) -> Value:
         return None
 
-    def alters(self, aws_account: AwsAccount, p: DeleteParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: DeleteParams) -> Sequence[AccessChange]:
         return [Exists(p.owner_arn, False)]
 
     def live(self, client: AwsClient, p: DeleteParams) -> Value:
         value = super().live(client, p)
         return {"id": value["owner"], "left": value["left"]} if value else None
 
-    def look(
+    def parse_part(
         self, client: AwsClient, p: DeleteParams, owner: Mapping[str, Any], named: Mapping[str, str]
     ) -> Mapping[str, Any]:
-        return {"left": sorted(hung_in_aws(self.owner, client, named))}
+        return {"left": sorted(dependents_in_aws(self.owner, client, named))}
 
     def done(
         self, client: AwsClient, p: DeleteParams, live: Value, tried: Sequence[PreviousAttempt]
@@ -122,7 +122,7 @@ class Delete(OwnerOperation[DeleteParams]):
         return broken_by_deletion(row, draft.remembered.setdefault((broken_by_deletion, self.kind), Breaks([row])))
 
     def replanned(self, draft: Draft, p: DeleteParams) -> list[StepSpec]:
-        """With what hangs on it by now, and didn't when the plan was made."""
+        """With the dependents that it has by now, and had not when the plan was made."""
         left = set(self.mirrored(draft, p)["left"])
         return [*(step for what, steps in self.taking_off(draft, p) if what in left for step in steps), self.spec(p)]
 
@@ -155,7 +155,7 @@ def _made_like(row: Principal) -> dict[str, Any]:
 
 
 def delete_whole(*owners: Principal) -> list[StepSpec]:
-    """One after the other, of one kind; all that hangs on each first."""
+    """One after the other, of one kind; the dependents of each first."""
     rows = HeldRows(owners)
     return [
         step
@@ -165,5 +165,5 @@ def delete_whole(*owners: Principal) -> list[StepSpec]:
 
 
 def delete(owner: Principal | InstanceProfile) -> StepSpec:
-    """One on which nothing hangs."""
+    """One without dependents."""
     return StepSpec(f"{owner.kind}.{Delete.verb}", {"owner_arn": owner.arn})

@@ -13,7 +13,7 @@ from policies.operations.arns import check_arn
 from policies.operations.existence import CreateParams, Creation, check_name_of
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
-from sync.operations import Alteration, Call, StepSpec, Value
+from sync.operations import AccessChange, Call, StepSpec, Value
 
 # IAM API Reference: CreateUser, CreateGroup, CreateRole, CreateInstanceProfile.
 _LONGEST_NAME = {"user": 64, "group": 128, "role": 64, "instance_profile": 128}
@@ -48,7 +48,7 @@ class Create(Creation[P]):
         """The parameters that only this kind of owner has."""
         return {}
 
-    def alters(self, aws_account: AwsAccount, p: P) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: P) -> Sequence[AccessChange]:
         return [Exists(p.arn, True)]
 
     def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
@@ -81,15 +81,15 @@ class CreateUser(Create[CreateUserParams]):
     def more(self, p: CreateUserParams) -> Mapping[str, Any]:
         return {"PermissionsBoundary": p.boundary_arn} if p.boundary_arn else {}
 
-    def alters(self, aws_account: AwsAccount, p: CreateUserParams) -> Sequence[Alteration]:
-        return [*super().alters(aws_account, p), *bounded(p.arn, p.boundary_arn)]
+    def access_changes(self, aws_account: AwsAccount, p: CreateUserParams) -> Sequence[AccessChange]:
+        return [*super().access_changes(aws_account, p), *bounded(p.arn, p.boundary_arn)]
 
 
 class CreateGroup(Create[CreateParams]):
     params_type = CreateParams
 
 
-def bounded(arn: str, boundary_arn: str) -> list[Alteration]:
+def bounded(arn: str, boundary_arn: str) -> list[AccessChange]:
     """What is new has no boundary unless it is made with one."""
     return [Bounded(arn, boundary_arn)] if boundary_arn else []
 

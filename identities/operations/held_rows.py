@@ -1,4 +1,4 @@
-"""The mirror's rows of what hangs on users, groups and roles, read for many owners at once."""
+"""Prefetches the rows of the dependents of users, groups and roles: read for many owners at once."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class HeldRows:
         return self._read[model].get(owner.pk, [])
 
 
-def foresee_held(draft: Draft, owners: Sequence[Principal]) -> None:
+def prefetch_held(draft: Draft, owners: Sequence[Principal]) -> None:
     """What `held` is asked for of these owners of one kind is read at once."""
     held_by = HeldRows(owners)
     for owner in owners:
@@ -43,7 +43,7 @@ def foresee_held(draft: Draft, owners: Sequence[Principal]) -> None:
 
 
 def held(draft: Draft, owner: Principal, model: type[MirroredRow]) -> list[Any]:
-    """What hangs on it in the mirror, of that kind. Nobody may change the rows."""
+    """Its dependents of that kind in the mirror. Nobody may change the rows."""
     rows = draft.remembered.setdefault((HeldRows, owner.kind, owner.pk), HeldRows([owner]))
     found: list[Any] = rows.of(owner, model)
     return found

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, TypeVar
 
 from accounts.models import AwsAccount
 from identities.models import InlinePolicy, Principal
-from identities.operations.held_rows import foresee_held, held
+from identities.operations.held_rows import held, prefetch_held
 from identities.operations.owners import GROUP, ROLE, USER, KindOfOwner, OwnerOperation, on_owner
 from policies.engine.document import identify, size
 from policies.engine.merge import merge
@@ -22,7 +22,7 @@ from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.operations import Alteration, BadParams, Call, StepSpec, Value
+from sync.operations import AccessChange, BadParams, Call, StepSpec, Value
 
 # Of all inline policies of one together.
 SIZES: Mapping[KindOfOwner, Quota] = {USER: INLINE_OF_USER, GROUP: INLINE_OF_GROUP, ROLE: INLINE_OF_ROLE}
@@ -59,7 +59,7 @@ class InlineOperation(OwnerOperation[P]):
     def part(self, p: P) -> str:
         return f"inline:{p.owner_arn} {p.policy}"
 
-    def hangs(self, p: P) -> tuple[str, bool]:
+    def dependent(self, p: P) -> tuple[str, bool]:
         return f"inline policy {p.policy}", self.leaves
 
     def told_of_owner(self, value: Value) -> str:
@@ -73,15 +73,17 @@ class InlineOperation(OwnerOperation[P]):
         row = self._inline(draft, owner).get(p.policy)
         return {"owner": owner.aws_id, "document": row.document.canonical_hash if row else None}
 
-    def foresee(self, draft: Draft, params: Sequence[P]) -> None:
-        super().foresee(draft, params)
+    def prefetch(self, draft: Draft, params: Sequence[P]) -> None:
+        super().prefetch(draft, params)
         known = dict.fromkeys((self.owner.model, p.owner_arn) for p in params)
-        foresee_held(draft, [draft.remembered[each] for each in known if each in draft.remembered])
+        prefetch_held(draft, [draft.remembered[each] for each in known if each in draft.remembered])
 
-    def alters(self, aws_account: AwsAccount, p: P) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: P) -> Sequence[AccessChange]:
         return [Inline(p.owner_arn, p.policy, self.writes(aws_account, p))]
 
-    def look(self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]) -> Mapping[str, Any]:
+    def parse_part(
+        self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]
+    ) -> Mapping[str, Any]:
         # By its name alone it would be one call, but NotFound could then mean either, the owner or the policy.
         try:
             answer = client.call("iam", f"Get{self.owner.aws_word}Policy", **named, PolicyName=p.policy)

@@ -10,14 +10,14 @@ from accounts.models import AwsAccount
 from identities.models import IamRole, InstanceProfile
 from policies.holdings import Carried
 from policies.operations.arns import check_arn, name_of
-from policies.operations.rows import foresee_rows, live_row, object_key, ref
+from policies.operations.rows import live_row, object_key, prefetch_rows, ref
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
 from sync.operations import (
-    Alteration,
+    AccessChange,
     Call,
     Guarantee,
     Operation,
@@ -70,17 +70,17 @@ class InProfileOperation(Operation[InProfileParams]):
     def objects(self, p: InProfileParams) -> list[str]:
         return [object_key(InstanceProfile, p.profile_arn), object_key(IamRole, p.role_arn)]
 
-    def hangs_on(self, p: InProfileParams, object_key: str) -> tuple[str, bool]:
+    def dependent_on(self, p: InProfileParams, object_key: str) -> tuple[str, bool]:
         is_of_role = object_key.startswith(f"{IamRole.kind}:")
         return f"instance profile {p.profile}" if is_of_role else f"role {p.role}", self.leaves
 
     def part(self, p: InProfileParams) -> str:
         return f"profile:{p.profile_arn} {p.role_arn}"
 
-    def refs(self, aws_account: AwsAccount, p: InProfileParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: InProfileParams) -> list[ObjectRef]:
         return [ref(InstanceProfile, p.profile_arn)]
 
-    def alters(self, aws_account: AwsAccount, p: InProfileParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: InProfileParams) -> Sequence[AccessChange]:
         return [Carried(p.profile_arn, p.role_arn, self.leaves)]
 
     def told(self, value: Value) -> str:
@@ -88,9 +88,9 @@ class InProfileOperation(Operation[InProfileParams]):
             return "no such instance profile or role"
         return "the role in it" if value["inside"] else "the role not in it"
 
-    def foresee(self, draft: Draft, params: Sequence[InProfileParams]) -> None:
-        foresee_rows(InstanceProfile, draft, [p.profile_arn for p in params])
-        foresee_rows(IamRole, draft, [p.role_arn for p in params])
+    def prefetch(self, draft: Draft, params: Sequence[InProfileParams]) -> None:
+        prefetch_rows(InstanceProfile, draft, [p.profile_arn for p in params])
+        prefetch_rows(IamRole, draft, [p.role_arn for p in params])
 
     def mirrored(self, draft: Draft, p: InProfileParams) -> Value:
         profile, role = live_row(InstanceProfile, draft, p.profile_arn), live_row(IamRole, draft, p.role_arn)

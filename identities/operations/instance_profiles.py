@@ -18,29 +18,29 @@ from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
-from sync.operations import Alteration, Refusal, StepSpec, Value
+from sync.operations import AccessChange, Refusal, StepSpec, Value
 
 
 class CreateProfile(Create[CreateParams]):
     params_type = CreateParams
 
-    def alters(self, aws_account: AwsAccount, p: CreateParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: CreateParams) -> Sequence[AccessChange]:
         return ()  # no principal, and no role is in it
 
 
 class DeleteProfile(Delete):
     """Its tags come back with it only by hand: this console has no operation for those yet."""
 
-    def refs(self, aws_account: AwsAccount, p: DeleteParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: DeleteParams) -> list[ObjectRef]:
         return [ref(InstanceProfile, p.owner_arn)]
 
-    def alters(self, aws_account: AwsAccount, p: DeleteParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: DeleteParams) -> Sequence[AccessChange]:
         return ()
 
     def note(self, p: DeleteParams) -> str:
         return "Instances that were started with it keep no credentials. Its reverse makes another of that name."
 
-    def hung(self, draft: Draft, row: Any) -> Iterator[str]:
+    def dependents(self, draft: Draft, row: Any) -> Iterator[str]:
         if row.role:
             yield f"role {row.role.name}"
 
@@ -49,7 +49,7 @@ class DeleteProfile(Delete):
         if profile.role:
             yield f"role {profile.role.name}", [remove_role(profile, profile.role)]
 
-    def look(
+    def parse_part(
         self, client: AwsClient, p: DeleteParams, owner: Mapping[str, Any], named: Mapping[str, str]
     ) -> Mapping[str, Any]:
         return {"left": sorted(f"role {role['RoleName']}" for role in owner["Roles"])}

@@ -11,7 +11,7 @@ from identities.models import IamGroup, IamUser, Membership
 from identities.operations.owners import GROUP, USER, arn_of_id, renamed_owners
 from policies.holdings import Member
 from policies.operations.arns import check_arn, name_of
-from policies.operations.rows import foresee_names, foresee_rows, live_row, names_of, object_key, ref
+from policies.operations.rows import live_row, names_of, object_key, prefetch_names, prefetch_rows, ref
 from policies.quotas import GROUPS_OF_USER, quotas_in
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
@@ -19,7 +19,7 @@ from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
 from sync.operations import (
-    Alteration,
+    AccessChange,
     Call,
     Guarantee,
     Operation,
@@ -67,7 +67,7 @@ class MembershipOperation(Operation[MembershipParams]):
     def objects(self, p: MembershipParams) -> list[str]:
         return [f"iam.group:{p.group_arn}", f"iam.user:{p.user_arn}"]
 
-    def hangs_on(self, p: MembershipParams, object_key: str) -> tuple[str, bool]:
+    def dependent_on(self, p: MembershipParams, object_key: str) -> tuple[str, bool]:
         is_of_user = object_key.startswith(f"{IamUser.kind}:")
         return f"group {p.group}" if is_of_user else f"member {p.user}", self.leaves
 
@@ -79,7 +79,7 @@ class MembershipOperation(Operation[MembershipParams]):
         group = arn_of_id(aws_account, GROUP, (expects or {}).get("group"))
         return MembershipParams(user or p.user_arn, group or p.group_arn)
 
-    def refs(self, aws_account: AwsAccount, p: MembershipParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: MembershipParams) -> list[ObjectRef]:
         return [ref(IamUser, p.user_arn)]  # AWS's details tell of a user's groups, not of a group's users
 
     def told(self, value: Value) -> str:
@@ -87,18 +87,18 @@ class MembershipOperation(Operation[MembershipParams]):
             return "no such user or group"
         return "a member" if value["member"] else "no member"
 
-    def foresee(self, draft: Draft, params: Sequence[MembershipParams]) -> None:
-        foresee_rows(IamUser, draft, [p.user_arn for p in params])
-        foresee_rows(IamGroup, draft, [p.group_arn for p in params])
+    def prefetch(self, draft: Draft, params: Sequence[MembershipParams]) -> None:
+        prefetch_rows(IamUser, draft, [p.user_arn for p in params])
+        prefetch_rows(IamGroup, draft, [p.group_arn for p in params])
         users = [draft.remembered[IamUser, p.user_arn] for p in params if (IamUser, p.user_arn) in draft.remembered]
-        foresee_names(draft, Membership, "user", "group__arn", users)
+        prefetch_names(draft, Membership, "user", "group__arn", users)
 
     def mirrored(self, draft: Draft, p: MembershipParams) -> Value:
         user, group = live_row(IamUser, draft, p.user_arn), live_row(IamGroup, draft, p.group_arn)
         member = group.arn in names_of(draft, Membership, "user", "group__arn", user)
         return {"user": user.aws_id, "group": group.aws_id, "member": member}
 
-    def alters(self, aws_account: AwsAccount, p: MembershipParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: MembershipParams) -> Sequence[AccessChange]:
         return [Member(p.user_arn, p.group_arn, self.leaves)]
 
     def after(self, p: MembershipParams, value: Value) -> Value:

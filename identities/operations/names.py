@@ -22,7 +22,7 @@ from sync.aws.errors import NotFound
 from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import ObjectRef, identified
-from sync.operations import Alteration, Call, Guarantee, Refusal, StepSpec, Value
+from sync.operations import AccessChange, Call, Guarantee, Refusal, StepSpec, Value
 
 # How many members of a group, and roles that trust a user, are read again at once; a pull brings the others.
 _READ_AT_ONCE = 50
@@ -79,7 +79,7 @@ class Rename(OwnerOperation[RenameParams]):
     def part(self, p: RenameParams) -> str:
         return f"name:{p.owner_arn}"
 
-    def refs(self, aws_account: AwsAccount, p: RenameParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: RenameParams) -> list[ObjectRef]:
         """With those of whom AWS tells otherwise then: roles that trust it, members of a group."""
         [old] = identified(aws_account, [ref(self.owner.model, p.owner_arn)])
         new = replace(old, name=name_of(p.new_arn), arn=p.new_arn, former_name=old.name)
@@ -91,7 +91,7 @@ class Rename(OwnerOperation[RenameParams]):
         trusting = roles_trusting(row)[:_READ_AT_ONCE] if row else ()
         return [new, *(ref(IamRole, role.arn) for role in trusting)]
 
-    def alters(self, aws_account: AwsAccount, p: RenameParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: RenameParams) -> Sequence[AccessChange]:
         return [Renamed(p.owner_arn, p.new_arn)]
 
     def told_of_owner(self, value: Value) -> str:
@@ -123,7 +123,7 @@ class Rename(OwnerOperation[RenameParams]):
         old, new = (self._id_at(client, arn) for arn in (p.owner_arn, p.new_arn))
         return {"old": old, "new": new} if old or new else None
 
-    def look(
+    def parse_part(
         self, client: AwsClient, p: RenameParams, owner: Mapping[str, Any], named: Mapping[str, str]
     ) -> Mapping[str, Any]:
         return {}

@@ -18,7 +18,7 @@ from policies.operations.tags import retagged
 from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import Content
-from sync.operations import Alteration, BadParams, Call, Risk, StepSpec, Undo, Value
+from sync.operations import AccessChange, BadParams, Call, Risk, StepSpec, Undo, Value
 
 # IAM API Reference, CreateOpenIDConnectProvider; IAM User Guide, "IAM and AWS STS quotas".
 MOST_CLIENT_IDS, LONGEST_CLIENT_ID, MOST_THUMBPRINTS, LONGEST_URL = 100, 255, 5, 255
@@ -70,7 +70,7 @@ class CreateOidc(ObjectCreation[CreateOidcParams]):
         if len(p.name) > LONGEST_URL - len("https://") or not _HOST.fullmatch(p.name):
             raise BadParams("The address is that of the provider's issuer, such as https://token.example.org/path.")
 
-    def alters(self, aws_account: AwsAccount, p: CreateOidcParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: CreateOidcParams) -> Sequence[AccessChange]:
         return [Federated(p.arn, ANYBODY, True)]
 
     def note(self, p: CreateOidcParams) -> str:
@@ -96,7 +96,7 @@ class DeleteOidc(Deletion[DeleteParams]):
     params_type = DeleteParams
     undo = Undo.REVERSIBLE
 
-    def alters(self, aws_account: AwsAccount, p: DeleteParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: DeleteParams) -> Sequence[AccessChange]:
         return [Federated(p.arn, ANYBODY, False)]
 
     def note(self, p: DeleteParams) -> str:
@@ -105,7 +105,7 @@ class DeleteOidc(Deletion[DeleteParams]):
     def held(self, row: Any, p: DeleteParams) -> Mapping[str, Any]:
         return {"client_ids": row.client_ids, "thumbprints": row.thumbprints}
 
-    def look(self, content: Content, p: DeleteParams) -> Mapping[str, Any]:
+    def parse_part(self, content: Content, p: DeleteParams) -> Mapping[str, Any]:
         return {"client_ids": content["client_ids"], "thumbprints": content["thumbprints"]}
 
     def limits(self, draft: Draft, p: DeleteParams, value: Value) -> list[PlanFinding]:
@@ -146,13 +146,13 @@ class ClientIdOperation(ObjectOperation[ClientIdParams]):
     def held(self, row: Any, p: ClientIdParams) -> Mapping[str, Any]:
         return {"taken": p.client_id in row.client_ids}
 
-    def look(self, content: Content, p: ClientIdParams) -> Mapping[str, Any]:
+    def parse_part(self, content: Content, p: ClientIdParams) -> Mapping[str, Any]:
         return {"taken": p.client_id in content["client_ids"]}
 
     def after(self, p: ClientIdParams, value: Value) -> Value:
         return {**value, "taken": self.leaves}
 
-    def alters(self, aws_account: AwsAccount, p: ClientIdParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: ClientIdParams) -> Sequence[AccessChange]:
         return [Federated(p.arn, f"whoever has a token of it for {p.client_id}", self.leaves)]
 
 
@@ -232,13 +232,13 @@ class SetThumbprints(ObjectOperation[ThumbprintsParams]):
     def held(self, row: Any, p: ThumbprintsParams) -> Mapping[str, Any]:
         return {"thumbprints": row.thumbprints}
 
-    def look(self, content: Content, p: ThumbprintsParams) -> Mapping[str, Any]:
+    def parse_part(self, content: Content, p: ThumbprintsParams) -> Mapping[str, Any]:
         return {"thumbprints": content["thumbprints"]}
 
     def after(self, p: ThumbprintsParams, value: Value) -> Value:
         return {**value, "thumbprints": sorted(p.thumbprints)}
 
-    def alters(self, aws_account: AwsAccount, p: ThumbprintsParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: ThumbprintsParams) -> Sequence[AccessChange]:
         known = some([f"{thumbprint[:8]}…" for thumbprint in p.thumbprints])
         return [Federated(p.arn, f"whoever comes from servers with the certificates {known} only", True)]
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 from accounts.models import AwsAccount
 from identities.models import IamGroup, IamRole, IamUser, InstanceProfile, Principal
 from policies.operations.arns import check_arn, name_of
-from policies.operations.rows import foresee_rows, live_row, object_key, ref
+from policies.operations.rows import live_row, object_key, prefetch_rows, ref
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import PlanFinding
@@ -110,7 +110,7 @@ class OwnerOperation(Operation[P]):
         """The steps of the draft that write the same owner."""
         return draft.writing(self.key(p))
 
-    def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
         return [ref(self.owner.model, p.owner_arn)]
 
     def named_as_now(self, aws_account: AwsAccount, p: P, expects: Value) -> P:
@@ -128,8 +128,8 @@ class OwnerOperation(Operation[P]):
         """A step of another operation on the same owner, with the same parameters but for `params`."""
         return StepSpec(f"iam.{self.owner.word}.{verb}", {**self.spec(p).params, **params})
 
-    def foresee(self, draft: Draft, params: Sequence[P]) -> None:
-        foresee_rows(self.owner.model, draft, [p.owner_arn for p in params])
+    def prefetch(self, draft: Draft, params: Sequence[P]) -> None:
+        prefetch_rows(self.owner.model, draft, [p.owner_arn for p in params])
 
     def told(self, value: Value) -> str:
         return f"no such {self.owner.words}" if value is None else self.told_of_owner(value)
@@ -142,7 +142,7 @@ class OwnerOperation(Operation[P]):
         named = {self.owner.name_parameter: name_of(p.owner_arn)}
         try:
             owner = client.call("iam", f"Get{self.owner.aws_word}", **named, **self._narrow)[self.owner.aws_word]
-            return {"owner": owner[self.owner.id_field], **self.look(client, p, owner, named)}
+            return {"owner": owner[self.owner.id_field], **self.parse_part(client, p, owner, named)}
         except NotFound:
             return None
 
@@ -154,7 +154,9 @@ class OwnerOperation(Operation[P]):
         return {"MaxItems": 1} if self.owner is GROUP else {}  # GetGroup lists the members, too
 
     @abstractmethod
-    def look(self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]) -> Mapping[str, Any]:
+    def parse_part(
+        self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]
+    ) -> Mapping[str, Any]:
         """The rest of the live part. `owner` as AWS's Get… gives it; `named`: the parameter that names it.
 
         NotFound raised here means that the owner is gone.

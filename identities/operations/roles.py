@@ -20,7 +20,7 @@ from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
-from sync.operations import Alteration, BadParams, Call, Refusal, Risk, StepSpec, Value
+from sync.operations import AccessChange, BadParams, Call, Refusal, Risk, StepSpec, Value
 
 # IAM API Reference, "CreateRole": seconds of MaxSessionDuration, and characters of Description.
 SHORTEST_SESSION_S, LONGEST_SESSION_S, USUAL_SESSION_S = 3_600, 43_200, 3_600
@@ -60,15 +60,15 @@ class CreateRole(Create[CreateRoleParams]):
             said["Description"] = p.description
         return said | ({"PermissionsBoundary": p.boundary_arn} if p.boundary_arn else {})
 
-    def refs(self, aws_account: AwsAccount, p: CreateRoleParams) -> list[ObjectRef]:
-        [details] = super().refs(aws_account, p)
+    def affected_objects(self, aws_account: AwsAccount, p: CreateRoleParams) -> list[ObjectRef]:
+        [details] = super().affected_objects(aws_account, p)
         return [replace(details, facet=RoleSettings.source), details]
 
     def writes(self, aws_account: AwsAccount, p: CreateRoleParams) -> str | None:
         return p.document
 
-    def alters(self, aws_account: AwsAccount, p: CreateRoleParams) -> Sequence[Alteration]:
-        return [*super().alters(aws_account, p), Trusting(p.arn, p.document), *bounded(p.arn, p.boundary_arn)]
+    def access_changes(self, aws_account: AwsAccount, p: CreateRoleParams) -> Sequence[AccessChange]:
+        return [*super().access_changes(aws_account, p), Trusting(p.arn, p.document), *bounded(p.arn, p.boundary_arn)]
 
     def limits(self, draft: Draft, p: CreateRoleParams, value: Value) -> list[PlanFinding]:
         return limits_of_trust(draft, p.document)
@@ -106,7 +106,7 @@ class UpdateRole(OwnerOperation[UpdateRoleParams]):
     def part(self, p: UpdateRoleParams) -> str:
         return f"settings:{p.owner_arn}"
 
-    def refs(self, aws_account: AwsAccount, p: UpdateRoleParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: UpdateRoleParams) -> list[ObjectRef]:
         return [replace(ref(IamRole, p.owner_arn), facet=RoleSettings.source)]
 
     def told_of_owner(self, value: Value) -> str:
@@ -118,7 +118,7 @@ class UpdateRole(OwnerOperation[UpdateRoleParams]):
             raise Refusal(f"The description of {self.named(p)} was never pulled: pull, then try again.")
         return {"owner": role.aws_id, "description": role.description, "max_session_s": role.max_session_s}
 
-    def look(
+    def parse_part(
         self, client: AwsClient, p: UpdateRoleParams, owner: Mapping[str, Any], named: Mapping[str, str]
     ) -> Mapping[str, Any]:
         return {"description": owner.get("Description") or "", "max_session_s": owner.get("MaxSessionDuration")}

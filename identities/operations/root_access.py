@@ -63,9 +63,9 @@ class SwitchRootFeature(SettingOperation[NoParams]):
         return f"switched {_word(value['on'])}"
 
     def held(self, settings: IamAccount) -> Value:
-        return self.look(settings.root_access)
+        return self.parse_part(settings.root_access)
 
-    def look(self, content: Content) -> Value:
+    def parse_part(self, content: Content) -> Value:
         return {"on": self.feature.name in content["features"]}
 
     def after(self, p: NoParams, value: Value) -> Value:

@@ -21,7 +21,7 @@ from policies.operations.tags import retagged
 from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import Content
-from sync.operations import Alteration, BadParams, Call, Risk, StepSpec, Undo, Value
+from sync.operations import AccessChange, BadParams, Call, Risk, StepSpec, Undo, Value
 
 # IAM API Reference, CreateSAMLProvider.
 SHORTEST_METADATA = 1_000
@@ -63,7 +63,7 @@ class CreateSaml(ObjectCreation[CreateSamlParams]):
         if not _NAME.fullmatch(p.name):
             raise BadParams("The name of a SAML provider has 1 to 128 letters, digits and ._- only.")
 
-    def alters(self, aws_account: AwsAccount, p: CreateSamlParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: CreateSamlParams) -> Sequence[AccessChange]:
         return [Federated(p.arn, ANYBODY, True)]
 
     def note(self, p: CreateSamlParams) -> str:
@@ -121,13 +121,13 @@ class UpdateSaml(ObjectOperation[UpdateSamlParams]):
     def held(self, row: Any, p: UpdateSamlParams) -> Mapping[str, Any]:
         return {"metadata": row.metadata_hash}
 
-    def look(self, content: Content, p: UpdateSamlParams) -> Mapping[str, Any]:
+    def parse_part(self, content: Content, p: UpdateSamlParams) -> Mapping[str, Any]:
         return {"metadata": content["metadata"]}
 
     def after(self, p: UpdateSamlParams, value: Value) -> Value:
         return {**value, "metadata": hashlib.sha256(p.metadata.encode()).hexdigest()}
 
-    def alters(self, aws_account: AwsAccount, p: UpdateSamlParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: UpdateSamlParams) -> Sequence[AccessChange]:
         return [Federated(p.arn, "whoever one of its new certificates vouches for only", True)]
 
     def is_so_already(self, p: UpdateSamlParams) -> str:
@@ -148,7 +148,7 @@ class DeleteSaml(Deletion[DeleteParams]):
     params_type = DeleteParams
     undo = Undo.NEW_ID
 
-    def alters(self, aws_account: AwsAccount, p: DeleteParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: DeleteParams) -> Sequence[AccessChange]:
         return [Federated(p.arn, ANYBODY, False)]
 
     def note(self, p: DeleteParams) -> str:
@@ -157,7 +157,7 @@ class DeleteSaml(Deletion[DeleteParams]):
     def held(self, row: Any, p: DeleteParams) -> Mapping[str, Any]:
         return {"metadata": row.metadata_hash}
 
-    def look(self, content: Content, p: DeleteParams) -> Mapping[str, Any]:
+    def parse_part(self, content: Content, p: DeleteParams) -> Mapping[str, Any]:
         return {"metadata": content["metadata"]}
 
     def limits(self, draft: Draft, p: DeleteParams, value: Value) -> list[PlanFinding]:

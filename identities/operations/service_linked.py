@@ -19,9 +19,9 @@ from policies.operations.rows import live_row, object_key, ref
 from sync.aws.client import AwsClient
 from sync.aws.errors import Conflict, NotFound
 from sync.draft import Draft
-from sync.made import is_made, made_by
 from sync.mirror import ObjectRef
-from sync.operations import Alteration, Call, Gate, PreviousAttempt, Refusal, Risk, StepResult, StepSpec, Undo, Value
+from sync.operations import AccessChange, Call, Gate, PreviousAttempt, Refusal, Risk, StepResult, StepSpec, Undo, Value
+from sync.placeholders import is_placeholder, placeholder_for
 
 
 @dataclass(frozen=True)
@@ -68,10 +68,10 @@ class DeleteLinked(OwnerOperation[LinkedParams]):
     def after(self, p: LinkedParams, value: Value) -> Value:
         return None
 
-    def alters(self, aws_account: AwsAccount, p: LinkedParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: LinkedParams) -> Sequence[AccessChange]:
         return [Exists(p.owner_arn, False)]
 
-    def look(
+    def parse_part(
         self, client: AwsClient, p: LinkedParams, owner: Mapping[str, Any], named: Mapping[str, str]
     ) -> Mapping[str, Any]:
         return {}
@@ -115,7 +115,7 @@ class AwaitDeletion(Gate[AwaitParams]):
     def part(self, p: AwaitParams) -> str:
         return f"deletion:{p.owner_arn}"
 
-    def refs(self, aws_account: AwsAccount, p: AwaitParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: AwaitParams) -> list[ObjectRef]:
         return [ref(IamRole, p.owner_arn)]
 
     def waits_for(self, client: AwsClient, p: AwaitParams, since: datetime) -> str:
@@ -125,7 +125,7 @@ class AwaitDeletion(Gate[AwaitParams]):
             client.call("iam", "GetRole", RoleName=name)
         except NotFound:
             return ""
-        if not is_made(p.task):
+        if not is_placeholder(p.task):
             told = client.call("iam", "GetServiceLinkedRoleDeletionStatus", DeletionTaskId=p.task)
             if told["Status"] == "FAILED":
                 reason = told.get("Reason", {}).get("Reason") or "its service still needs it"
@@ -142,5 +142,5 @@ def delete_linked_by_arn(arn: str, position: int = 1) -> list[StepSpec]:
     deletion = {"owner_arn": arn}
     return [
         StepSpec("iam.slr.delete", deletion),
-        StepSpec(AwaitDeletion.kind, {**deletion, "task": made_by(position)}),
+        StepSpec(AwaitDeletion.kind, {**deletion, "task": placeholder_for(position)}),
     ]

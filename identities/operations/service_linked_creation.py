@@ -91,7 +91,7 @@ class CreateLinked(Operation[CreateLinkedParams]):
     def part(self, p: CreateLinkedParams) -> str:
         return f"linked:{p.under} {p.suffix}"
 
-    def refs(self, aws_account: AwsAccount, p: CreateLinkedParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: CreateLinkedParams) -> list[ObjectRef]:
         """The newest role there: the mirrors of roles know how to find it."""
         newest = ObjectRef(IamRole.kind, "", p.service, f"{p.under}*_{p.suffix}" if p.suffix else f"{p.under}*")
         return [replace(newest, facet=RoleSettings.source), newest]

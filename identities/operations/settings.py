@@ -56,7 +56,7 @@ class SettingOperation(Operation[P]):
     def part(self, p: P) -> str:
         return f"account.{self.facet}"
 
-    def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
         return [ref_of(AccountRegion(aws_account), self.facet)]
 
     def mirrored(self, draft: Draft, p: P) -> Value:
@@ -74,9 +74,9 @@ class SettingOperation(Operation[P]):
 
     def live(self, client: AwsClient, p: P) -> Value:
         mirror = cast(AccountMirror, mirror_of(IamAccount.kind, self.facet))
-        return self.look(mirror.content(mirror.ask(client)))
+        return self.parse_part(mirror.content(mirror.ask(client)))
 
-    def look(self, content: Content) -> Value:
+    def parse_part(self, content: Content) -> Value:
         """The part as AWS has it."""
         return content
 
@@ -306,7 +306,7 @@ class SetTokenVersion(SettingOperation[TokenVersionParams]):
     def held(self, settings: IamAccount) -> Value:
         return {"version": settings.summary.get(TOKEN_VERSION, 1)}
 
-    def look(self, content: Content) -> Value:
+    def parse_part(self, content: Content) -> Value:
         return {"version": content.get(TOKEN_VERSION, 1)}
 
     def after(self, p: TokenVersionParams, value: Value) -> Value:

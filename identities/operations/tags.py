@@ -14,7 +14,7 @@ from policies.operations.tags import MOST_TAGS, check_key, check_value
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.operations import Alteration, Call, Risk, StepSpec, Value
+from sync.operations import AccessChange, Call, Risk, StepSpec, Value
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,9 @@ class TagOperation(OwnerOperation[P]):
         owner = self.row(draft, p)
         return {"owner": owner.aws_id, "value": owner.tags.get(p.key)}
 
-    def look(self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]) -> Mapping[str, Any]:
+    def parse_part(
+        self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]
+    ) -> Mapping[str, Any]:
         tags = {tag["Key"]: tag["Value"] for tag in owner.get("Tags") or ()}
         return {"value": tags.get(p.key)}
 
@@ -75,7 +77,7 @@ class Tag(TagOperation[TagParams]):
     def calls(self, p: TagParams) -> list[Call]:
         return self.call(p, f"Tag{self.owner.aws_word}", Tags=[{"Key": p.key, "Value": p.value}])
 
-    def alters(self, aws_account: AwsAccount, p: TagParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: TagParams) -> Sequence[AccessChange]:
         return [Tagged(p.owner_arn, p.key, p.value)]
 
     def after(self, p: TagParams, value: Value) -> Value:
@@ -107,7 +109,7 @@ class Untag(TagOperation[UntagParams]):
     def calls(self, p: UntagParams) -> list[Call]:
         return self.call(p, f"Untag{self.owner.aws_word}", TagKeys=[p.key])
 
-    def alters(self, aws_account: AwsAccount, p: UntagParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: UntagParams) -> Sequence[AccessChange]:
         return [Tagged(p.owner_arn, p.key, None)]
 
     def after(self, p: UntagParams, value: Value) -> Value:

@@ -18,7 +18,7 @@ from policies.quotas import quotas_in
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.operations import Alteration, BadParams, Call, StepSpec, Value
+from sync.operations import AccessChange, BadParams, Call, StepSpec, Value
 
 
 @dataclass(frozen=True)
@@ -62,14 +62,14 @@ class UpdateTrust(OwnerOperation[TrustParams]):
         both = merge(base, p.document, live)
         return None if both is None else replace(p, document=both)
 
-    def alters(self, aws_account: AwsAccount, p: TrustParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: TrustParams) -> Sequence[AccessChange]:
         return [Trusting(p.owner_arn, p.document)]
 
     def mirrored(self, draft: Draft, p: TrustParams) -> Value:
         role = self.row(draft, p)
         return {"owner": role.aws_id, "trust": role.trust.canonical_hash if role.trust else ""}
 
-    def look(
+    def parse_part(
         self, client: AwsClient, p: TrustParams, owner: Mapping[str, Any], named: Mapping[str, str]
     ) -> Mapping[str, Any]:
         return {"trust": identify(owner["AssumeRolePolicyDocument"]).canonical_hash}

@@ -99,14 +99,14 @@ class Creation(Operation[P]):
     def part(self, p: P) -> str:
         return f"existence:{p.arn}"
 
-    def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
         # Without an id: what had this ARN before is another object.
         return [ObjectRef(self.model.kind, "", p.name, p.arn)]
 
     def told(self, value: Value) -> str:
         return f"no {self.word} of that name" if value is None else f"{a(self.word)} of that name"
 
-    def foresee(self, draft: Draft, params: Sequence[P]) -> None:
+    def prefetch(self, draft: Draft, params: Sequence[P]) -> None:
         named: dict[str, list[Any]] = {p.name.casefold(): [] for p in params}
         for row in self.model.objects.live().filter(aws_account=draft.aws_account, name_key__in=list(named)):
             named[row.name.casefold()].append(row)
@@ -114,7 +114,7 @@ class Creation(Operation[P]):
 
     def mirrored(self, draft: Draft, p: P) -> Value:
         if (key := (self.model, "named", p.name.casefold())) not in draft.remembered:
-            self.foresee(draft, [p])
+            self.prefetch(draft, [p])
         for row in draft.remembered[key]:
             if not draft.is_deleted(object_key(self.model, row.arn)):
                 raise Refusal(f"There is {a(self.word)} {row.name} already: names are unique, whatever their case.")

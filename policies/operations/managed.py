@@ -22,7 +22,7 @@ from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import ObjectRef
 from sync.operations import (
-    Alteration,
+    AccessChange,
     BadParams,
     Call,
     Guarantee,
@@ -74,11 +74,11 @@ class CreatePolicy(Creation[CreatePolicyParams]):
     def writes(self, aws_account: AwsAccount, p: CreatePolicyParams) -> str | None:
         return p.document
 
-    def alters(self, aws_account: AwsAccount, p: CreatePolicyParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: CreatePolicyParams) -> Sequence[AccessChange]:
         return [InForce(p.arn, p.document)]
 
-    def refs(self, aws_account: AwsAccount, p: CreatePolicyParams) -> list[ObjectRef]:
-        (details,) = super().refs(aws_account, p)
+    def affected_objects(self, aws_account: AwsAccount, p: CreatePolicyParams) -> list[ObjectRef]:
+        (details,) = super().affected_objects(aws_account, p)
         return [replace(details, facet=SETTINGS.source), details]
 
     def limits(self, draft: Draft, p: CreatePolicyParams, value: Value) -> list[PlanFinding]:
@@ -124,7 +124,7 @@ class DeletePolicy(VersionsOperation[PolicyParams]):
     def deletes(self, p: PolicyParams) -> str:
         return self.objects(p)[0]
 
-    def alters(self, aws_account: AwsAccount, p: PolicyParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: PolicyParams) -> Sequence[AccessChange]:
         return [InForce(p.policy_arn, None)]
 
     def after(self, p: PolicyParams, value: Value) -> Value:

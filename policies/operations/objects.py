@@ -103,7 +103,7 @@ class ObjectOperation(Operation[P]):
         """The steps of the draft that write the same object."""
         return draft.writing(self.key(p))
 
-    def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
         return [replace(ref(self.of.model, p.arn), name=self.of.name_of(p.arn), facet=self.facet)]
 
     def row(self, draft: Draft, p: P) -> Any:
@@ -134,10 +134,10 @@ class ObjectOperation(Operation[P]):
         if item is None:
             return None
         seen = mirror.see(item)
-        return {"object": seen.object_id, **self.look(seen.content, p)}
+        return {"object": seen.object_id, **self.parse_part(seen.content, p)}
 
     @abstractmethod
-    def look(self, content: Content, p: P) -> Mapping[str, Any]:
+    def parse_part(self, content: Content, p: P) -> Mapping[str, Any]:
         """The rest of the part as AWS has it: of the facet's content."""
 
     def limits(self, draft: Draft, p: P, value: Value) -> list[PlanFinding]:

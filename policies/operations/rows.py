@@ -22,7 +22,7 @@ def live_row(model: type[R], draft: Draft, arn: str) -> R:
     Looked up once for all steps of a plan: nobody may change the row.
     """
     key = object_key(model, arn)
-    if new := draft.id_made(key):
+    if new := draft.placeholder_of(key):
         if (made := draft.remembered.get((model, arn, new))) is None:
             fields: dict[str, Any] = {"aws_account": draft.aws_account, "aws_id": new, "arn": arn, "name": name_of(arn)}
             made = draft.remembered[model, arn, new] = model(pk=_NOT_SAVED, **fields)
@@ -38,7 +38,7 @@ def live_row(model: type[R], draft: Draft, arn: str) -> R:
     return cast(R, row)
 
 
-def foresee_rows(model: type[MirroredRow], draft: Draft, arns: Iterable[str]) -> None:
+def prefetch_rows(model: type[MirroredRow], draft: Draft, arns: Iterable[str]) -> None:
     """Looks up in one query what `live_row` will be asked for."""
     wanted = {arn for arn in arns if (model, arn) not in draft.remembered}
     rows = model.objects.live().filter(aws_account=draft.aws_account, arn__in=wanted).order_by("pk")
@@ -59,7 +59,7 @@ def names_of(
     return cast(frozenset[str], draft.remembered[key])
 
 
-def foresee_names(
+def prefetch_names(
     draft: Draft, model: type[MirroredRow], owner_field: str, name_field: str, owners: Sequence[MirroredRow]
 ) -> None:
     """Looks up in one query what `names_of` will be asked for."""

@@ -70,7 +70,7 @@ class ObjectTagOperation(ObjectOperation[P]):
     def held(self, row: Any, p: P) -> Mapping[str, Any]:
         return {"value": _tags(row, self.of).get(p.key)}
 
-    def look(self, content: Content, p: P) -> Mapping[str, Any]:
+    def parse_part(self, content: Content, p: P) -> Mapping[str, Any]:
         return {"value": content["tags"].get(p.key)}
 
     def before(self, draft: Draft, p: P, value: Value) -> dict[str, Any]:

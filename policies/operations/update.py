@@ -24,7 +24,7 @@ from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.operations import (
-    Alteration,
+    AccessChange,
     BadParams,
     Call,
     Guarantee,
@@ -99,7 +99,7 @@ class Update(VersionsOperation[UpdateParams]):
         both = merge(base, p.document, live) if p.make_default else p.document
         return None if both is None else replace(p, document=both)
 
-    def alters(self, aws_account: AwsAccount, p: UpdateParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: UpdateParams) -> Sequence[AccessChange]:
         return [InForce(p.policy_arn, p.document)] if p.make_default else []
 
     def limits(self, draft: Draft, p: UpdateParams, value: Value) -> list[PlanFinding]:
@@ -221,7 +221,7 @@ class SetDefault(VersionsOperation[VersionParams]):
         version = _version(Draft(aws_account), p)
         return version.document.text if version else None
 
-    def alters(self, aws_account: AwsAccount, p: VersionParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: VersionParams) -> Sequence[AccessChange]:
         text = self.writes(aws_account, p)
         return [] if text is None else [InForce(p.policy_arn, text)]
 

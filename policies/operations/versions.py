@@ -58,7 +58,7 @@ class VersionsOperation(Operation[P]):
     def part(self, p: P) -> str:
         return f"policy.versions:{p.policy_arn}"
 
-    def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
         return [ref(ManagedPolicy, p.policy_arn)]
 
     def told(self, value: Value) -> str:
@@ -69,7 +69,7 @@ class VersionsOperation(Operation[P]):
 
     def mirrored(self, draft: Draft, p: P) -> Value:
         policy = customer_policy(draft, p.policy_arn)
-        if draft.id_made(object_key(ManagedPolicy, p.policy_arn)):
+        if draft.placeholder_of(object_key(ManagedPolicy, p.policy_arn)):
             return {"policy": policy.aws_id, "default": "v1", "versions": ["v1"]}
         versions = policy.versions.filter(gone_at__isnull=True).order_by("number").values_list("version_id", flat=True)
         return {"policy": policy.aws_id, "default": policy.default_version, "versions": list(versions)}

@@ -11,7 +11,7 @@ from botocore.model import OperationModel
 from botocore.validate import ParamValidator
 
 from iamconsole.constraints import broken
-from sync.made import is_made
+from sync.placeholders import is_placeholder
 
 _LONGEST_PATTERN = 60
 
@@ -35,7 +35,7 @@ def refusals(service: str, operation: str, parameters: Mapping[str, Any]) -> lis
     return misshapen(service, operation, parameters) or [
         f"{each.path} must {_short(each.must)}"
         for each in broken(shape, dict(parameters))
-        if each.of != "enum" and not is_made(str(each.value))
+        if each.of != "enum" and not is_placeholder(str(each.value))
     ]
 
 

@@ -7,10 +7,10 @@ from sync.changes.approvals import approve, approve_alone, comment, may_comment,
 from sync.changes.decisions import delete_what_appeared, leave_what_appeared
 from sync.changes.emergency import break_glass, review
 from sync.changes.errors import PlanError
+from sync.changes.follow_ups import propose_reverse, replan
+from sync.changes.lifecycle import apply, cancel, leave_out, look_again, retry
 from sync.changes.overrides import override
 from sync.changes.plan import propose
-from sync.changes.steering import apply, cancel, leave_out, look_again, retry
-from sync.changes.successors import propose_reverse, replan
 from sync.changes.sweeper import sweep_due
 from sync.changes.temporary import move_end, propose_until
 from sync.changes.worker import work

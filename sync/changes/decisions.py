@@ -15,8 +15,8 @@ from accounts.models import Operator
 from sync import operations
 from sync.changes import verbs
 from sync.changes.errors import PlanError
-from sync.changes.steps import ids_made, planned_step
-from sync.changes.successors import plan_again
+from sync.changes.follow_ups import plan_again
+from sync.changes.steps import created_ids, planned_step
 from sync.models import Change, Step
 
 DECIDABLE = (Change.State.UNKNOWN, Change.State.CONFLICTED)
@@ -56,7 +56,7 @@ def delete_what_appeared(*, change: Change, which: str, actor: Operator) -> Chan
     if which not in found.ids:
         raise PlanError(f"{which[:80]} didn't appear while the change was carried out.")
     operation = operations.registry[found.step.kind]
-    params = planned_step(found.step, ids_made(change)).params
+    params = planned_step(found.step, created_ids(change)).params
     new = plan_again(change, actor, states=DECIDABLE, first=operation.discard(params, which))
     verbs.record("change.owned_what_appeared", change, actor=actor, what=which)
     return new

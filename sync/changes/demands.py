@@ -181,7 +181,7 @@ def looked_up(aws_account: AwsAccount, planned: Iterable[PlannedStep]) -> Draft:
         if step.operation.asks_mirror:
             by_kind[step.kind].append(step.params)
     for kind, params in by_kind.items():
-        operations.registry[kind].foresee(draft, params)
+        operations.registry[kind].prefetch(draft, params)
     return draft
 
 

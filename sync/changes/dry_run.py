@@ -27,13 +27,13 @@ from sync.aws.errors import AwsError
 from sync.aws.permission_check import check_calls
 from sync.changes import verbs
 from sync.changes.errors import PlanError, as_json, sentence_only
+from sync.changes.lifecycle import OVER
 from sync.changes.session_policy import session_policy
-from sync.changes.steering import OVER
-from sync.changes.steps import ids_made, planned_step
+from sync.changes.steps import created_ids, planned_step
 from sync.draft import Draft
-from sync.made import position_in
 from sync.models import Change, DryRun, Step
 from sync.operations import Call, Gate, PlannedStep, PreviousAttempt, Refusal, Value
+from sync.placeholders import position_in
 from sync.queue import DRY_RUN, wake
 
 log = logging.getLogger(__name__)
@@ -114,7 +114,7 @@ class _Rehearsal:
 
     def look(self) -> bool:
         """Whether all was looked at; False: the time is over, and the next task goes on. Raises an AwsError."""
-        ids = ids_made(self._change)
+        ids = created_ids(self._change)
         steps = [planned_step(step, ids) for step in self._change.steps.exclude(state__in=Step.SETTLED)]
         calls = [call for step in steps for call in step.operation.calls(step.params)]
         client = writer(

@@ -15,9 +15,9 @@ from accounts.roles import ADMINISTER
 from sync.changes import demands, verbs
 from sync.changes.approvals import UNDECIDED, valid
 from sync.changes.errors import PlanError
+from sync.changes.lifecycle import apply
 from sync.changes.reviews import may_review, to_review
 from sync.changes.rows import locked, say
-from sync.changes.steering import apply
 from sync.models import BreakGlass, Change
 
 

@@ -13,9 +13,9 @@ from django.conf import settings
 from sync import clock, sealed
 from sync.changes import attempts, leases, temporary, verbs
 from sync.changes.claims import ChangeClaimLost, Claim
+from sync.changes.created_objects import read_created
 from sync.changes.errors import sentence_only
 from sync.changes.guards import Objection, send_back, void_approvals
-from sync.changes.made_objects import read_what_was_made
 from sync.changes.rows import say, wake_after_commit
 from sync.models import Change, Step
 
@@ -31,7 +31,7 @@ def _ending(claim: Claim, state: Change.State) -> Iterator[Change]:
         change.finished_at = clock.now()
         yield change
         if change.state != Change.State.SCHEDULED:  # it goes on later
-            read_what_was_made(change)
+            read_created(change)
         temporary.follow(change)
         leases.release(change)
 

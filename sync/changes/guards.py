@@ -19,7 +19,7 @@ from sync.changes import attempts, demands, overrides, verbs
 from sync.changes.approvals import stands_in, valid
 from sync.changes.errors import PlanError, sentence_only
 from sync.changes.plan import digest, kept_of, look, operations_of, told_by
-from sync.changes.steps import ids_made, planned_step
+from sync.changes.steps import created_ids, planned_step
 from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.models import Change, Step
@@ -94,7 +94,7 @@ def _of_checks(change: Change) -> Objection | None:
         if refused := checks.refused(change.aws_account, change.requested_by, pending, change.pk):
             return Objection(refused)
         now = look(Draft(change.aws_account), pending)
-        ids = ids_made(change)
+        ids = created_ids(change)
         everything = [planned_step(step, ids) for step in change.steps.all()]
         measured = checks.measure(change.aws_account, everything, undoing(change))
     except Refusal as refusal:
@@ -136,7 +136,7 @@ def planned(change: Change) -> list[PlannedStep]:
 
     Not those that may have been sent already: of what they left, the limits would say that it is so already.
     """
-    ids = ids_made(change)
+    ids = created_ids(change)
     pending = change.steps.exclude(state__in=Step.SETTLED).prefetch_related("attempts")
     return [planned_step(step, ids) for step in pending if not any(map(attempts.is_perhaps_sent, step.attempts.all()))]
 
@@ -144,7 +144,7 @@ def planned(change: Change) -> list[PlannedStep]:
 def undoing(change: Change) -> list[PlannedStep]:
     """The steps that would undo those that were done, in their order: the last one's first."""
     found = []
-    ids = ids_made(change)
+    ids = created_ids(change)
     for step in change.steps.filter(state__in=Step.FINISHED).order_by("-position"):
         done = planned_step(step, ids)
         for spec in done.operation.reverse(done.params, step.before, step.result):

@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import Q
 
 from sync import operations
-from sync.changes.plan import foresee
-from sync.changes.steps import ids_made, planned_step
+from sync.changes.plan import prefetch
+from sync.changes.steps import created_ids, planned_step
 from sync.draft import Draft
 from sync.mirror.base import AccountRegion, mirror_about
 from sync.models import Change, Revision, Step
@@ -54,8 +54,8 @@ def _moved(change: Change, steps: Sequence[Step]) -> Iterator[MovedStep]:
     if not steps:
         return
     draft = Draft(change.aws_account)
-    planned = list(_planned(steps, ids_made(change)))
-    foresee(draft, [(each.operation, each.params) for each in planned])
+    planned = list(_planned(steps, created_ids(change)))
+    prefetch(draft, [(each.operation, each.params) for each in planned])
     for each in planned:
         if each.part not in draft.parts and (what := _found_instead(draft, each)):
             yield MovedStep(each.position, each.operation.told(each.expects), what)

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 
 from accounts.models import AwsAccount
 from sync import clock, mirror, pull
-from sync.changes.steps import ids_made, planned_step
+from sync.changes.steps import created_ids, planned_step
 from sync.draft import Draft
 from sync.each import each_by_itself
 from sync.mirror import Mirror, ObjectRef
@@ -60,7 +60,7 @@ def are_ours(
 
 
 def _is_as_left(step: Step) -> bool:
-    planned = planned_step(step, ids_made(step.change))
+    planned = planned_step(step, created_ids(step.change))
     try:
         found = planned.operation.mirrored(Draft(step.change.aws_account), planned.params)
     except Refusal:
@@ -69,7 +69,7 @@ def _is_as_left(step: Step) -> bool:
 
 
 def _undoing(step: Step) -> Sequence[object]:
-    planned = planned_step(step, ids_made(step.change))
+    planned = planned_step(step, created_ids(step.change))
     return planned.operation.reverse(planned.params, step.before, step.result)
 
 

@@ -143,7 +143,7 @@ def plan(aws_account: AwsAccount, steps: Iterable[StepSpec]) -> Draft:
     draft = Draft(aws_account)
     try:
         parsed = [(operations.registry[spec.kind], operations.registry[spec.kind].parse(spec.params)) for spec in steps]
-        foresee(draft, parsed)
+        prefetch(draft, parsed)
         for operation, params in parsed:
             extend(draft, operation, params)
     except (BadParams, Refusal) as refusal:
@@ -167,13 +167,13 @@ def as_planned(step: PlannedStep, proposed: StepSpec) -> StepSpec:
     return replace(step.operation.spec(step.params), is_optional=proposed.is_optional)
 
 
-def foresee(draft: Draft, parsed: Iterable[tuple[Operation[Any], Any]]) -> None:
+def prefetch(draft: Draft, parsed: Iterable[tuple[Operation[Any], Any]]) -> None:
     """Looks up in few queries what the steps are about."""
     by_kind: defaultdict[str, list[Any]] = defaultdict(list)
     for operation, params in parsed:
         by_kind[operation.kind].append(params)
     for kind, params_of_kind in by_kind.items():
-        operations.registry[kind].foresee(draft, params_of_kind)
+        operations.registry[kind].prefetch(draft, params_of_kind)
 
 
 def again(draft: Draft, spec: StepSpec) -> list[StepSpec]:
@@ -189,7 +189,7 @@ def again(draft: Draft, spec: StepSpec) -> list[StepSpec]:
 def look(draft: Draft, planned: Sequence[PlannedStep]) -> list[PlanFinding]:
     """What the operations themselves and all registered checks say of these steps. `draft` is empty at first."""
     found: list[PlanFinding] = []
-    foresee(draft, [(step.operation, step.params) for step in planned])
+    prefetch(draft, [(step.operation, step.params) for step in planned])
     for step in planned:
         limits = step.operation.limits(draft, step.params, step.expects)
         waits = isinstance(step.operation, Gate)

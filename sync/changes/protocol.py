@@ -103,7 +103,7 @@ class StepRun:
         self._step = due.step
         self._client = client
         self._against = against
-        self._refs = due.refs if alone else due.refs[:1]
+        self._affected_objects = due.affected_objects if alone else due.affected_objects[:1]
         self._operation, self._params, self._expects = due.planned.operation, due.planned.params, due.planned.expects
 
     def run(self, begun: Attempt | None = None) -> StepOutcome | WaitingUntil:
@@ -297,7 +297,7 @@ class StepRun:
         *,
         visible: bool = True,
     ) -> StepOutcome:
-        reread = effects.read_again(self._client, self._refs)
+        reread = effects.read_again(self._client, self._affected_objects)
         return StepOutcome(
             self._due,
             attempt,
@@ -316,7 +316,7 @@ class StepRun:
         # waited for has come to pass.
         error = error or {}
         behind = state in (State.CONFLICTED, State.DONE) or bool(error.get("appeared"))
-        reread = effects.read_again(self._client, self._refs) if behind else []
+        reread = effects.read_again(self._client, self._affected_objects) if behind else []
         return StepOutcome(self._due, attempt, state, error, looked="found" in more, reread=reread, **more)
 
     def _nobody_can_tell(self) -> bool:

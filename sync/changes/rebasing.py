@@ -12,9 +12,9 @@ from typing import Any
 
 from sync import operations
 from sync.draft import Draft
-from sync.made import resolved
 from sync.models import Change, Step
 from sync.operations import Operation, Refusal, StepSpec
+from sync.placeholders import resolved
 
 
 @dataclass(frozen=True)

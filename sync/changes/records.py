@@ -79,7 +79,7 @@ def _not_read(ended: Sequence[StepOutcome]) -> Iterator[tuple[ObjectRef, Step]]:
     read = {seen.ref for each in ended for seen in each.reread}
     for each in ended:
         if each.is_done:
-            yield from ((ref, each.due.step) for ref in each.due.refs if ref not in read)
+            yield from ((ref, each.due.step) for ref in each.due.affected_objects if ref not in read)
 
 
 def _attempts(ended: Sequence[StepOutcome]) -> None:
@@ -114,7 +114,7 @@ def _hand_over(change: Change, ended: StepOutcome) -> None:
 
 def _entry(change: Change, ended: StepOutcome, texts: Mapping[str, str]) -> AuditEntry:
     planned, step = ended.due.planned, ended.due.step
-    about = _about(ended.due.refs, ended.reread)
+    about = _about(ended.due.affected_objects, ended.reread)
     left = planned.operation.after(planned.params, planned.expects)
     return audit.entry(
         f"step.{ended.state.value}",

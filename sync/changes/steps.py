@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sync import operations
-from sync.made import resolved
 from sync.models import Change, Step
 from sync.operations import PlannedStep
+from sync.placeholders import resolved
 
 
-def ids_made(change: Change) -> dict[int, str]:
+def created_ids(change: Change) -> dict[int, str]:
     """What AWS called the objects that its steps made, by the position of the step."""
     finished = change.steps.filter(state__in=Step.FINISHED, result__has_key="id")
     return {step.position: str(step.result["id"]) for step in finished}
 
 
 def planned_step(step: Step, ids: Mapping[int, str]) -> PlannedStep:
-    """As limits and checks look at it. `ids` as `ids_made` has them."""
+    """As limits and checks look at it. `ids` as `created_ids` has them."""
     operation = operations.registry[step.kind]
     params = operation.parse(resolved(step.params, ids))
     return PlannedStep(step.position, operation, params, step.part, resolved(step.expects, ids))

@@ -25,12 +25,12 @@ from sync.changes import removals, verbs
 from sync.changes.errors import PlanError
 from sync.changes.plan import digest, extend, plan, propose, row_of
 from sync.changes.rows import locked, locked_if_free, say
-from sync.changes.steps import ids_made
+from sync.changes.steps import created_ids
 from sync.changes.titles import title_of
 from sync.each import each_by_itself
-from sync.made import resolved
 from sync.models import Change, Step
 from sync.operations import BadParams, PlannedStep, Refusal, StepSpec
+from sync.placeholders import resolved
 
 LONGEST = timedelta(days=366)
 WARNED_BEFORE = timedelta(hours=24)
@@ -119,7 +119,7 @@ def _follow_grant(change: Change) -> None:
     removal = Change.objects.select_for_update().filter(ends=change, state__in=AHEAD).first()
     if removal is None:
         return
-    _name_what_was_made(change, removal)
+    _name_created(change, removal)
     if removal.state == Change.State.SCHEDULED:  # the grant went on after a step of it had failed
         return
     if change.steps.filter(state__in=(*Step.FINISHED, Step.State.UNKNOWN)).exists():
@@ -133,9 +133,9 @@ def _follow_grant(change: Change) -> None:
         _let_go(removal, f"Change {change.pk} gave nothing.", None)
 
 
-def _name_what_was_made(change: Change, removal: Change) -> None:
+def _name_created(change: Change, removal: Change) -> None:
     """The removal stands on what the grant made: by now AWS has given ids to that."""
-    ids = ids_made(change)
+    ids = created_ids(change)
     if not ids:
         return
     steps = list(removal.steps.all())

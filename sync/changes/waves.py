@@ -35,14 +35,14 @@ class Room:
 
 @dataclass(frozen=True)
 class DueStep:
-    """A step to be carried out. `refs`: the object that it is about, and others to be read again.
+    """A step to be carried out. `affected_objects`: the object that it is about, and others to be read again.
 
     `follows`: a step before it wrote the same part, which may not show at once.
     """
 
     step: Step
     planned: PlannedStep
-    refs: Sequence[ObjectRef]
+    affected_objects: Sequence[ObjectRef]
     follows: bool
 
     @property
@@ -56,7 +56,7 @@ class DueStep:
 
 
 def waves(change: Change, ids: dict[int, str], room: Room) -> Iterator[list[DueStep]]:
-    """In the order of the plan. `ids` as `ids_made` has them; who carries the steps out adds what they make.
+    """In the order of the plan. `ids` as `created_ids` has them; who carries the steps out adds what they make.
 
     The end of temporary access begins with what it was stopped at the least often: what somebody rewrote, so that it
     conflicts each time, keeps nothing else from being taken away.
@@ -85,12 +85,12 @@ def _times_stopped(step: Step) -> int:
 
 def _due(aws_account: AwsAccount, step: Step, ids: dict[int, str], written: set[str]) -> DueStep:
     planned = planned_step(step, ids)
-    return DueStep(step, planned, planned.operation.refs(aws_account, planned.params), step.part in written)
+    return DueStep(step, planned, planned.operation.affected_objects(aws_account, planned.params), step.part in written)
 
 
 def _identified(aws_account: AwsAccount, wave: Sequence[DueStep]) -> list[DueStep]:
-    found = iter(mirror.identified(aws_account, [ref for due in wave for ref in due.refs]))
-    return [replace(due, refs=[next(found) for _ in due.refs]) for due in wave]
+    found = iter(mirror.identified(aws_account, [ref for due in wave for ref in due.affected_objects]))
+    return [replace(due, affected_objects=[next(found) for _ in due.affected_objects]) for due in wave]
 
 
 def _go_together(wave: Sequence[DueStep], due: DueStep) -> bool:
@@ -101,6 +101,6 @@ def _go_together(wave: Sequence[DueStep], due: DueStep) -> bool:
 
 def _object(due: DueStep) -> tuple[str, str, str, str]:
     """What the step is about, whichever facet of it. People have no ARN of their own: theirs is the pool's."""
-    ref = due.refs[0]
+    ref = due.affected_objects[0]
     own = ref.object_id if mirror.mirror_of(ref.kind, ref.facet).keeps_own_books else ""
     return (ref.kind, ref.arn, own, ref.region)

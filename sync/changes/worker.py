@@ -23,7 +23,7 @@ from sync.changes.protocol import StepRun, WaitingUntil, begin
 from sync.changes.records import StepOutcome, write_down
 from sync.changes.rows import say, wake_after_commit
 from sync.changes.session_policy import session_policy
-from sync.changes.steps import ids_made
+from sync.changes.steps import created_ids
 from sync.changes.waves import DueStep, Room, waves
 from sync.counter import NotCounted
 from sync.models import Attempt, Change, Step
@@ -88,7 +88,7 @@ def _carry_out(claim: Claim) -> None:
     against = objection(change, change.applied_by)
     client = _open_door(claim, change, change.applied_by.email)
     end_of_slice = time.monotonic() + settings.WORKER_SLICE_S
-    ids, room, ended_one = ids_made(change), Room(), False
+    ids, room, ended_one = created_ids(change), Room(), False
     for wave in waves(change, ids, room):
         if time.monotonic() > end_of_slice or (ended_one and claims.is_another_new(claim)):
             return endings.handed_on(claim)
@@ -149,7 +149,7 @@ class _Wave:
         if not done:
             return ended
         *others, last = done
-        shared = dict.fromkeys(ref for each in done for ref in each.due.refs[1:])
+        shared = dict.fromkeys(ref for each in done for ref in each.due.affected_objects[1:])
         last = replace(last, reread=[*last.reread, *effects.read_again(self._client, list(shared))])
         return [*others, last, *ended[len(done) :]]
 

@@ -5,6 +5,6 @@ stands outside is never ahead, unless the database was set back: restored from a
 behind. Then the queue is held until owners of all AWS accounts have looked at it (docs/changes.md).
 """
 
-from sync.counter.inside import NotCounted, count, hold, is_held, look, look_after, look_at_start, pass_on, standing
+from sync.counter.inside import NotCounted, count, hold, is_held, look, look_after, look_at_start, pass_on, status
 
-__all__ = ["NotCounted", "count", "hold", "is_held", "look", "look_after", "look_at_start", "pass_on", "standing"]
+__all__ = ["NotCounted", "count", "hold", "is_held", "look", "look_after", "look_at_start", "pass_on", "status"]

@@ -110,7 +110,7 @@ def is_held() -> bool:
     return StepCounter.objects.filter(held_since__isnull=False).exists()
 
 
-def standing() -> QueueStatus:
+def status() -> QueueStatus:
     """For pages: a glance at the row."""
     found = StepCounter.objects.filter(pk=StepCounter.ONLY).values_list("held_since", "held_why").first()
     return QueueStatus(*found) if found else QueueStatus(None, "")

@@ -22,7 +22,7 @@ from sync import clock
 from sync.changes import PlanError, attempts, temporary, verbs
 from sync.changes.errors import sentence_only
 from sync.changes.rows import say, wake_after_commit
-from sync.changes.steps import ids_made, planned_step
+from sync.changes.steps import created_ids, planned_step
 from sync.counter import outside
 from sync.models import Change, Step, StepCounter
 from sync.operations import Gate, Guarantee, PlannedStep
@@ -130,7 +130,7 @@ def _waiting() -> QuerySet[Change]:
 
 
 def _held(change: Change) -> HeldChange:
-    ids = ids_made(change)
+    ids = created_ids(change)
     left = [planned_step(step, ids) for step in change.steps.all() if step.state not in Step.FINISHED]
     return HeldChange(change, [_held_step(step) for step in left])
 

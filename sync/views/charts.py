@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from iamconsole.web.words import counted, duration
 from sync.models import Run
-from sync.standing import PastRun
+from sync.source_status import PastRun
 
 HEIGHT, BAR, GAP, LOWEST = 24, 4, 2, 2  # in the units of the view box
 

@@ -17,7 +17,7 @@ from accounts.roles import PROPOSE, SEE_IAM
 from iamconsole.web.words import some
 from sync.changes import PlanError, dry_run
 from sync.changes.dry_run import ForecastOutcome
-from sync.changes.steering import OVER
+from sync.changes.lifecycle import OVER
 from sync.models import Change, DryRun
 from sync.views.fetch import fetch_change
 from sync.views.live import poll_response, signature

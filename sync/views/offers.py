@@ -14,14 +14,14 @@ from iamconsole.web.words import counted
 from sync.changes.approvals import may_comment, valid, why_not_alone
 from sync.changes.decisions import AppearedObjects, appeared
 from sync.changes.demands import Demand, demands
+from sync.changes.follow_ups import what_it_undoes
 from sync.changes.guards import objection
+from sync.changes.lifecycle import CAN_BE_LEFT_OUT, why_needed
 from sync.changes.moved import MOST_LOOKED_INTO
 from sync.changes.overrides import uncovered
 from sync.changes.removals import is_alone, why_not
 from sync.changes.reviews import may_review, nobody_reviews
 from sync.changes.second import SAFER
-from sync.changes.steering import CAN_BE_LEFT_OUT, why_needed
-from sync.changes.successors import what_it_undoes
 from sync.checks import PlanFinding
 from sync.forms import AloneForm, BreakGlassForm, CommentForm, OverrideForm, ReviewForm, WordForm, WordsForm
 from sync.models import Approval, BreakGlass, Change, Comment, Override, Step

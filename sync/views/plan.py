@@ -14,7 +14,7 @@ from django.db.models import prefetch_related_objects
 
 from iamconsole.web.vocabulary import state_of
 from iamconsole.web.words import counted, number
-from sync.changes.made_objects import made_by_steps, rows_of
+from sync.changes.created_objects import created_by_steps, rows_of
 from sync.changes.moved import movement
 from sync.changes.titles import title_of_steps
 from sync.mirror import mirror_of
@@ -37,7 +37,7 @@ UNAPPLIED = (State.PROPOSED, State.APPROVED, State.SCHEDULED)
 
 
 @dataclass(frozen=True)
-class MadeObject:
+class CreatedObject:
     """What a step made, with the address of its page."""
 
     name: str
@@ -105,19 +105,19 @@ class Plan:
         return sum(row.state in Step.FINISHED for row in self.rows)
 
     @cached_property
-    def _made(self) -> list[tuple[str, str]]:
-        return made_by_steps(self.change) if self.change.finished_at else []
+    def _created(self) -> list[tuple[str, str]]:
+        return created_by_steps(self.change) if self.change.finished_at else []
 
     @cached_property
-    def made(self) -> list[MadeObject]:
+    def created(self) -> list[CreatedObject]:
         """The first few of the objects that it made and that have a page."""
-        rows = rows_of(self.change, self._made[:MOST_LED_TO])
-        made = [MadeObject(self.names.said(row.name), mirror_of(row.kind).url(row)) for row in rows]
-        return [each for each in made if each.url]
+        rows = rows_of(self.change, self._created[:MOST_LED_TO])
+        created = [CreatedObject(self.names.said(row.name), mirror_of(row.kind).url(row)) for row in rows]
+        return [each for each in created if each.url]
 
     @property
     def made_besides(self) -> int:
-        return len(self._made) - len(self._made[:MOST_LED_TO])
+        return len(self._created) - len(self._created[:MOST_LED_TO])
 
     @cached_property
     def unsent(self) -> int:

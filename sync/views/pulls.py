@@ -27,7 +27,7 @@ from sync.views.fetch import fetch_run
 from sync.views.lists import PULLS
 from sync.views.live import poll_response, signature
 from sync.views.progress import rate_words, time_left
-from sync.views.standing import sources_of
+from sync.views.source_status import sources_of
 from sync.views.words import ErrorView, LogLine
 
 

@@ -48,13 +48,13 @@ def queue(request: HttpRequest) -> HttpResponse:
 def _page(
     request: HttpRequest, *, problem: str = "", chosen: list[int] | None = None, reason: str = ""
 ) -> HttpResponse:
-    standing = counter.standing()
+    status = counter.status()
     context = {
-        "held_since": standing.held_since,
-        "why": standing.why,
-        "held": service.held_changes() if standing.held_since else [],
-        "ahead": service.ahead()[:MOST] if standing.held_since else [],
-        "undecided": service.undecided()[:MOST] if standing.held_since else [],
+        "held_since": status.held_since,
+        "why": status.why,
+        "held": service.held_changes() if status.held_since else [],
+        "ahead": service.ahead()[:MOST] if status.held_since else [],
+        "undecided": service.undecided()[:MOST] if status.held_since else [],
         "chosen": chosen or [],
         "reason": reason,
         "problem": problem,
@@ -68,16 +68,16 @@ def register_panels() -> None:
 
 
 def _held(request: HttpRequest, aws_account: AwsAccount) -> Iterator[PanelRow]:
-    if not selectors.standing(aws_account).is_held:
+    if not selectors.aws_account_status(aws_account).is_held:
         return
-    standing = counter.standing()
+    status = counter.status()
     may_release = service.may_release(signed_in(request))
     who = "Look at what waits, and release it." if may_release else "Owners of all AWS accounts release it."
     yield PanelRow(
         "Nothing is sent to AWS: the queue of changes is held",
         reverse("queue") if may_release else "",
-        text=f"{standing.why} {who}",
-        at=standing.held_since,
+        text=f"{status.why} {who}",
+        at=status.held_since,
         severity="critical",
         action="Review" if may_release else "",
     )

@@ -197,7 +197,7 @@ def name_to_type(change: Change) -> str:
         try:
             params = operation.parse(step.params)
             if operation.is_destructive(params):
-                return operation.refs(change.aws_account, params)[0].name
+                return operation.affected_objects(change.aws_account, params)[0].name
         except (BadParams, Refusal, IndexError):
             return str(change.pk)  # gone from the mirror: the number of the change stands for it
     return ""

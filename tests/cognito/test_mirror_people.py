@@ -13,7 +13,7 @@ from accounts.models import AwsAccount
 from cognito.models import CognitoGroup, CognitoMembership, CognitoUser, PoolCare, UserPool
 from cognito.people import erasing, members, rows, source
 from cognito.people.mirror import PERSON, find_one
-from cognito.people.telling import people_in
+from cognito.people.person_record import people_in
 from cognito.selectors import Wanted, matching, people_of
 from emulator.process import REGION, Emulator
 from sync import pull

@@ -23,9 +23,9 @@ from cognito.pools.operations.shapes import GROUP
 from emulator.process import Emulator
 from sync import changes, operations
 from sync.changes import PlanError, guards, leases
-from sync.made import made_by
 from sync.models import Change, Step
 from sync.operations import StepSpec
+from sync.placeholders import placeholder_for
 from tests.cognito.people_cases import KEPT, Customers, customers, shown
 from tests.cognito.rows import make_person, make_pool, make_pool_group, put_into
 from tests.services.changing import carry_out, propose
@@ -58,7 +58,7 @@ def test_a_change_of_a_person_keeps_others_of_hers_waiting(pool: UserPool, erin:
     key = f"cognito.user:{pool.arn}/{jane.aws_id}"
     assert key in leases.keys_of(change)
     operation = operations.registry["cognito.user.group.add"]
-    about = {"pool_arn": pool.arn, "sub": made_by(1), "group": group.name}
+    about = {"pool_arn": pool.arn, "sub": placeholder_for(1), "group": group.name}
     assert [each for each in operation.objects(operation.parse(about)) if each.startswith("cognito.user:")] == []
 
 

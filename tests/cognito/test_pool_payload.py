@@ -23,9 +23,9 @@ from sync import changes
 from sync.aws.client import reader
 from sync.changes import PlanError
 from sync.draft import Draft
-from sync.made import made_by
 from sync.models import Change
 from sync.operations import PreviousAttempt, registry
+from sync.placeholders import placeholder_for
 from tests.cognito.pool_operation_cases import BY_SES, Arranged, arrange, provider_of
 from tests.cognito.seeding import CLIENT_SECRET, ROLE, pull_pools
 from tests.services.changing import carry_out, propose
@@ -271,7 +271,7 @@ def test_a_new_pool_gets_what_its_creation_does_not_take(world: World, erin: Ope
         "UserPoolTier": "PLUS",
         "UserPoolAddOns": {"AdvancedSecurityMode": "ENFORCED"},
     }
-    made = f"arn:aws:cognito-idp:{REGION}:123456789012:userpool/{made_by(1)}"
+    made = f"arn:aws:cognito-idp:{REGION}:123456789012:userpool/{placeholder_for(1)}"
     risk = {"CompromisedCredentialsRiskConfiguration": {"Actions": {"EventAction": "BLOCK"}}}
     steps = [
         create_pool(world.aws_account, REGION, "copy", settings),

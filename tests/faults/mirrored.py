@@ -10,7 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from accounts.models import AwsAccount
 from cognito.models import CognitoMembership, CognitoUser
 from cognito.people.groups import GROUPS_OF_PERSON
-from cognito.people.telling import allowed_by, care_of, people_in
+from cognito.people.person_record import allowed_by, care_of, people_in
 from sync import mirror
 from sync.aws.client import reader
 from sync.mirror import Item, ObjectRef

@@ -138,7 +138,7 @@ def test_it_is_noticed_by_what_stands_outside(counted: int) -> None:
     assert counter.look()
     set_back()
     assert not counter.look()
-    assert counter.standing().why == inside.SET_BACK.format(number=counted - 1, outside=counted)
+    assert counter.status().why == inside.SET_BACK.format(number=counted - 1, outside=counted)
 
 
 @pytest.mark.stack

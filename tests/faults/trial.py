@@ -67,8 +67,10 @@ class Trial:
         return registry[self.kind]
 
     @property
-    def refs(self) -> Sequence[ObjectRef]:
-        return mirror.identified(self.world.aws_account, self.operation.refs(self.world.aws_account, self.params))
+    def affected_objects(self) -> Sequence[ObjectRef]:
+        return mirror.identified(
+            self.world.aws_account, self.operation.affected_objects(self.world.aws_account, self.params)
+        )
 
     @property
     def at_most_once(self) -> bool:
@@ -87,7 +89,7 @@ class Trial:
 
     def pull(self) -> None:
         """What tells of the objects that the step is about."""
-        about = {(ref.kind, ref.facet) for ref in self.refs}
+        about = {(ref.kind, ref.facet) for ref in self.affected_objects}
         if any(mirror.mirror_of(kind, facet).keeps_own_books for kind, facet in about):
             for name in ("cognito.people", "cognito.members"):
                 pulled(self.world.aws_account, source=name, region=REGION)
@@ -154,7 +156,7 @@ class Trial:
 
     def _mirrored(self, expected: Expected, others: bool) -> Iterator[str]:
         self.pull()
-        yield from differences(self.world.aws_account, self.refs)
+        yield from differences(self.world.aws_account, self.affected_objects)
         news = _outside() - self.outside
         if news and not others and expected.step is not State.UNKNOWN:
             yield f"{news} revisions of false drift"

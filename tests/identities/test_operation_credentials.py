@@ -47,7 +47,7 @@ def test_applied_mirrored_and_reversed(world: World, erin: Operator, case: Case)
 
 def assert_mirror_is_right(world: World, of: Of, case: Case) -> None:
     """The step told the mirror all of it: to look again brings nothing new, so there is nothing from outside."""
-    facet = operations.registry[case.kind].refs(world.aws_account, _params(case, of))[0].facet
+    facet = operations.registry[case.kind].affected_objects(world.aws_account, _params(case, of))[0].facet
     told = facets_told(of.user)
     revisions = Revision.objects.count()
     knows(world, of.user, facet)
@@ -159,7 +159,7 @@ def test_what_hangs_on_the_user_is_said_of_each(world: World, erin: Operator) ->
     for case in CASES:
         operation: Any = operations.registry[case.kind]
         params = operation.parse(case.step(Of(user, "ID0123456789"), erin).params)
-        said[case.kind] = operation.hangs(params)
+        said[case.kind] = operation.dependent(params)
     assert {kind: what for kind, what in said.items() if what} == {
         "iam.key.create": ("new access key", True),
         "iam.key.delete": ("access key ID0123456789", False),

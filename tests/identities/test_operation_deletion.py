@@ -38,7 +38,7 @@ from identities.operations import (
     remove_member,
     remove_role,
 )
-from identities.operations.hung import hung_in_aws, hung_in_mirror
+from identities.operations.dependents import dependents_in_aws, dependents_in_mirror
 from identities.operations.owners import GROUP, KINDS_OF_OWNERS, ROLE, USER, KindOfOwner
 from policies.models import Document
 from sync import changes
@@ -81,8 +81,8 @@ def test_the_mirror_and_aws_agree_on_what_hangs(world: World, owner: KindOfOwner
     pull(world.aws_account)
     pull(world.aws_account, "iam.instance_profiles")
     row = owner.model.objects.live().get(name="reports-exporter")
-    found = sorted(hung_in_mirror(owner, Draft(world.aws_account), row))
-    assert found == sorted(hung_in_aws(owner, reader(world.aws_account), {owner.name_parameter: row.name}))
+    found = sorted(dependents_in_mirror(owner, Draft(world.aws_account), row))
+    assert found == sorted(dependents_in_aws(owner, reader(world.aws_account), {owner.name_parameter: row.name}))
     assert len(found) == number
 
 

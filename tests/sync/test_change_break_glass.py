@@ -183,11 +183,11 @@ def test_it_is_on_everybodys_overview_until_it_is_reviewed(
 
 def test_it_counts_as_open_and_waits_for_a_reviewer(broken: Change, anton: Operator, alice: Operator) -> None:
     account = broken.aws_account
-    assert selectors.standing(account).open_changes == 1
+    assert selectors.aws_account_status(account).open_changes == 1
     assert [c.pk for c in selectors.notable_changes(anton, account).waiting] == [broken.pk]
     assert selectors.notable_changes(alice, account).waiting == []
     changes.review(change=broken, actor=anton, comment="It was right.")
-    assert selectors.standing(account).open_changes == 0
+    assert selectors.aws_account_status(account).open_changes == 0
 
 
 def test_somebody_else_reviews_it(broken: Change, anton: Operator, bob: Operator, client_of: ClientOf) -> None:

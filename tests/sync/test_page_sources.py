@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
 from sync.models import Region, Run, Schedule
-from sync.standing import CHARTED, PastRun, standings
+from sync.source_status import CHARTED, PastRun, source_statuses
 from sync.views.charts import HEIGHT, LOWEST, chart_of
 from sync.views.progress import rate_words, time_left
 from tests.services.pages import BY_HTMX
@@ -152,7 +152,7 @@ def test_the_list_can_be_of_one_source(aws_account: AwsAccount, bob: Operator, c
 
 def test_refreshes_of_one_object_are_no_pull_of_a_source(aws_account: AwsAccount) -> None:
     run_of(aws_account, Run.OBJECT, object_kind="iam.user", object_id="AIDA1")
-    assert all(standing.holding.state == "never" and not standing.past for standing in standings(aws_account))
+    assert all(status.holding.state == "never" and not status.past for status in source_statuses(aws_account))
 
 
 def test_an_imported_aws_account_has_no_sources(aws_account: AwsAccount, bob: Operator, client_of: ClientOf) -> None:
@@ -271,5 +271,5 @@ def test_a_region_waits_for_what_is_read_there(
     aws_account: AwsAccount, three_regions: None, bob: Operator, client_of: ClientOf
 ) -> None:
     run_of(aws_account, "cognito.pools", region="eu-west-1")
-    waits = {line.region: line.waits_for for line in standings(aws_account, only="cognito.groups")}
+    waits = {line.region: line.waits_for for line in source_statuses(aws_account, only="cognito.groups")}
     assert waits == {"eu-central-1": ["User pools"], "eu-west-1": [], "us-east-1": ["User pools"]}

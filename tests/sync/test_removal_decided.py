@@ -18,8 +18,8 @@ from identities.operations import add_member, attach, put_inline, rename
 from policies.models import ManagedPolicy
 from sync import changes
 from sync.changes import removals, sweeper
+from sync.changes.lifecycle import OVER
 from sync.changes.plan import digest
-from sync.changes.steering import OVER
 from sync.models import Change, Step
 from tests.conftest import make_operator
 from tests.services.changing import carry_out, propose, worked

@@ -94,7 +94,7 @@ class PoolOperation(Operation[P]):
     def objects(self, p: P) -> list[str]:
         return [key_of(p.pool_id)]
 
-    def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
         return [ObjectRef(IdentityPool.kind, p.pool_id, p.name, p.arn, p.region, self.facet)]
 
     def row(self, draft: Draft, p: P) -> IdentityPool:
@@ -119,10 +119,10 @@ class PoolOperation(Operation[P]):
         mirror = mirror_of(IdentityPool.kind, self.facet)
         ref = ObjectRef(IdentityPool.kind, p.pool_id, p.name, p.arn, p.region, self.facet)
         item = mirror.read_one(client.at(p.region), ref)
-        return None if item is None else {"object": p.pool_id, **self.look(mirror.see(item).content, p)}
+        return None if item is None else {"object": p.pool_id, **self.parse_part(mirror.see(item).content, p)}
 
     @abstractmethod
-    def look(self, content: Content, p: P) -> Mapping[str, Any]:
+    def parse_part(self, content: Content, p: P) -> Mapping[str, Any]:
         """The rest of the part as AWS has it: of the facet's content."""
 
     def told(self, value: Value) -> str:

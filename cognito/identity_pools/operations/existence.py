@@ -17,7 +17,7 @@ from sync.aws.cognito_permissions import identity_pool_arn
 from sync.draft import Draft
 from sync.mirror import Content, ObjectRef
 from sync.operations import (
-    Alteration,
+    AccessChange,
     BadParams,
     Call,
     Guarantee,
@@ -101,7 +101,7 @@ class CreatePool(Operation[CreateParams]):
     def part(self, p: CreateParams) -> str:
         return f"identity_pools.named:{p.region} {p.name}"
 
-    def refs(self, aws_account: AwsAccount, p: CreateParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: CreateParams) -> list[ObjectRef]:
         return [ObjectRef(IdentityPool.kind, "", p.name, f"{self._key(p)}", p.region)]
 
     def told(self, value: Value) -> str:
@@ -163,13 +163,13 @@ class DeletePool(PoolOperation[PoolParams]):
     def held(self, row: IdentityPool, p: PoolParams) -> Mapping[str, Any]:
         return {"settings": row.settings}
 
-    def look(self, content: Content, p: PoolParams) -> Mapping[str, Any]:
+    def parse_part(self, content: Content, p: PoolParams) -> Mapping[str, Any]:
         return {"settings": content}
 
     def after(self, p: PoolParams, value: Value) -> Value:
         return None
 
-    def alters(self, aws_account: AwsAccount, p: PoolParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: PoolParams) -> Sequence[AccessChange]:
         row = IdentityPool.objects.live().filter(aws_account=aws_account, aws_id=p.pool_id).first()
         had: Iterable[tuple[str, str]] = given(row.roles or {}, row.role_mappings or {}) if row else ()
         return [Given(arn, p.name, who, False) for arn, who in sorted({*had})]

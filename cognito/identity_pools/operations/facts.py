@@ -10,7 +10,7 @@ from accounts.models import AwsAccount
 from cognito.identity_pools.operations.base import PoolParams
 from cognito.models import IdentityPool
 from policies.holdings import Fact
-from sync.operations import Alteration
+from sync.operations import AccessChange
 
 GUEST, SIGNED_IN = "unauthenticated", "authenticated"  # as AWS calls them
 WHO = {GUEST: "guests", SIGNED_IN: "people who are signed in"}
@@ -39,7 +39,7 @@ def _row(aws_account: AwsAccount, p: PoolParams) -> IdentityPool | None:
     return found
 
 
-def lets_guests_in(aws_account: AwsAccount, p: PoolParams, lets_in: bool) -> list[Alteration]:
+def lets_guests_in(aws_account: AwsAccount, p: PoolParams, lets_in: bool) -> list[AccessChange]:
     """Of a step that turns guest access on or off."""
     row = _row(aws_account, p)
     role = (row.roles or {}).get(GUEST) if row is not None and row.guests is not lets_in else None
@@ -48,7 +48,7 @@ def lets_guests_in(aws_account: AwsAccount, p: PoolParams, lets_in: bool) -> lis
 
 def gives_other_roles(
     aws_account: AwsAccount, p: PoolParams, roles: Mapping[str, Any], mappings: Mapping[str, Any]
-) -> list[Alteration]:
+) -> list[AccessChange]:
     row = _row(aws_account, p)
     now = {*given(roles, mappings)}
     before = {*given(row.roles or {}, row.role_mappings or {})} if row is not None else set()

@@ -69,7 +69,7 @@ class DeleteIdentities(PoolOperation[IdentitiesParams]):
         """The mirror has no identities: who proposes it has just seen them."""
         return {"there": list(p.ids)}
 
-    def look(self, content: Content, p: IdentitiesParams) -> Mapping[str, Any]:
+    def parse_part(self, content: Content, p: IdentitiesParams) -> Mapping[str, Any]:
         raise NotImplementedError  # of no facet: `live` asks for each
 
     def live(self, client: AwsClient, p: IdentitiesParams) -> Value:

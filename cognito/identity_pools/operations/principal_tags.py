@@ -79,9 +79,9 @@ class SetPrincipalTags(ReplacingOperation[TagsParams]):
     def held(self, row: IdentityPool, p: TagsParams) -> Mapping[str, Any]:
         if row.principal_tags is None:
             raise not_read(row, "principal tags")
-        return self.look(row.principal_tags, p)
+        return self.parse_part(row.principal_tags, p)
 
-    def look(self, content: Content, p: TagsParams) -> Mapping[str, Any]:
+    def parse_part(self, content: Content, p: TagsParams) -> Mapping[str, Any]:
         """None set and none at all are the same."""
         told = content.get(p.provider) or {}
         return {"defaults": bool(told.get("UseDefaults")), "tags": told.get("PrincipalTags") or {}}

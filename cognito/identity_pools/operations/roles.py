@@ -23,7 +23,7 @@ from policies.operations.rows import object_key
 from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import Content
-from sync.operations import Alteration, BadParams, Call, StepSpec, Value
+from sync.operations import AccessChange, BadParams, Call, StepSpec, Value
 
 # Cognito Federated Identities API Reference, "RulesConfigurationType", "MappingRule", "RoleMapping".
 MOST_RULES, LONGEST_CLAIM, LONGEST_VALUE = 25, 64, 128
@@ -125,21 +125,21 @@ class SetRoles(ReplacingOperation[RolesParams]):
             raise not_read(row, "roles")
         return {"roles": row.roles, "mappings": row.role_mappings}
 
-    def look(self, content: Content, p: RolesParams) -> Mapping[str, Any]:
+    def parse_part(self, content: Content, p: RolesParams) -> Mapping[str, Any]:
         return {"roles": content.get("Roles", {}), "mappings": content.get("RoleMappings", {})}
 
     def after(self, p: RolesParams, value: Value) -> Value:
         said = canonical({"Roles": p.by_kind, "RoleMappings": p.by_provider}, ("Roles", "RoleMappings"))
-        return {**value, **self.look(said, p)}
+        return {**value, **self.parse_part(said, p)}
 
-    def alters(self, aws_account: AwsAccount, p: RolesParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: RolesParams) -> Sequence[AccessChange]:
         return gives_other_roles(aws_account, p, p.by_kind, p.by_provider)
 
     def limits(self, draft: Draft, p: RolesParams, value: Value) -> list[PlanFinding]:
         found = super().limits(draft, p, value)
         for arn in sorted({str(arn) for arn in p.arns}):
             there = IamRole.objects.live().filter(aws_account=draft.aws_account, arn=arn).exists()
-            if not there and not draft.id_made(object_key(IamRole, arn)):
+            if not there and not draft.placeholder_of(object_key(IamRole, arn)):
                 words = f"The mirror has no role {_name(arn)}: nobody would get credentials by it."
                 found.append(PlanFinding("NO_SUCH_ROLE", "warning", words, about=(arn,)))
         return found

@@ -22,7 +22,7 @@ from cognito.models import IdentityPool
 from iamconsole.web.words import counted
 from sync.draft import Draft
 from sync.mirror import Content
-from sync.operations import Alteration, BadParams, Call, StepSpec, Value
+from sync.operations import AccessChange, BadParams, Call, StepSpec, Value
 
 GUESTS, CLASSIC, NAME, TAGS = (
     "AllowUnauthenticatedIdentities",
@@ -122,13 +122,13 @@ class UpdatePool(ReplacingOperation[UpdateParams]):
     def held(self, row: IdentityPool, p: UpdateParams) -> Mapping[str, Any]:
         return {"settings": row.settings}
 
-    def look(self, content: Content, p: UpdateParams) -> Mapping[str, Any]:
+    def parse_part(self, content: Content, p: UpdateParams) -> Mapping[str, Any]:
         return {"settings": content}
 
     def after(self, p: UpdateParams, value: Value) -> Value:
         return {**value, "settings": settled(p.wanted)}
 
-    def alters(self, aws_account: AwsAccount, p: UpdateParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: UpdateParams) -> Sequence[AccessChange]:
         return lets_guests_in(aws_account, p, p.wanted[GUESTS])
 
     def before(self, draft: Draft, p: UpdateParams, value: Value) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from cognito.operations.people import (
     mfa,
     passwords,
     signing_out,
-    standing,
+    user_status,
 )
 from sync import operations
 
@@ -20,9 +20,9 @@ __all__ = ["register"]
 _OPERATIONS = (
     making.CreatePerson(),
     making.ResendInvitation(),
-    standing.EnablePerson(),
-    standing.DisablePerson(),
-    standing.ConfirmPerson(),
+    user_status.EnablePerson(),
+    user_status.DisablePerson(),
+    user_status.ConfirmPerson(),
     confirming.ResendCode(),
     passwords.ResetPassword(),
     passwords.SetPassword(),

@@ -16,7 +16,7 @@ from cognito.operations.people.base import PersonOperation, PersonParams, is_els
 from cognito.people import schema
 from cognito.people.guarded import guarded_attributes, why_guarded_attributes
 from cognito.people.mirror import find_one
-from cognito.people.telling import SUB
+from cognito.people.person_record import SUB
 from sync.aws.client import AwsClient
 from sync.calls import Personal, concealed, revealed
 from sync.checks import PlanFinding

@@ -17,13 +17,12 @@ from accounts.roles import CARE, PROPOSE
 from cognito.mirrors.base import pool_of
 from cognito.mirrors.pools import IDP
 from cognito.models import CognitoUser
-from cognito.people.guarded import foresee_groups, why_guarded_person
+from cognito.people.guarded import prefetch_groups, why_guarded_person
 from cognito.people.mirror import find_one
-from cognito.people.telling import SUB
+from cognito.people.person_record import SUB
 from sync.aws.client import AwsClient
 from sync.calls import Personal, concealed, revealed
 from sync.draft import Draft
-from sync.made import is_made
 from sync.mirror import Item, ObjectRef
 from sync.operations import (
     BadParams,
@@ -38,6 +37,7 @@ from sync.operations import (
     Undo,
     Value,
 )
+from sync.placeholders import is_placeholder
 
 _POOL_ARN = re.compile(r"arn:[\w-]+:cognito-idp:(?P<region>[\w-]+):\d{12}:userpool/[\w-]+_[0-9a-zA-Z]+", re.ASCII)
 
@@ -139,7 +139,7 @@ class PersonOperation(InPool[P]):
         return ""
 
     def asks_second(self, draft: Draft, p: P) -> str:
-        person = None if self.only_takes or is_made(p.sub) else self._there(draft, p)
+        person = None if self.only_takes or is_placeholder(p.sub) else self._there(draft, p)
         return why_guarded_person(draft, person) if person else ""
 
     def note(self, p: P) -> str:
@@ -150,20 +150,20 @@ class PersonOperation(InPool[P]):
 
     def objects(self, p: P) -> list[str]:
         """Whom the same plan makes nobody else can know."""
-        return [] if is_made(p.sub) else [f"{CognitoUser.kind}:{p.pool_arn}/{p.sub}"]
+        return [] if is_placeholder(p.sub) else [f"{CognitoUser.kind}:{p.pool_arn}/{p.sub}"]
 
     def part(self, p: P) -> str:
         return f"person.{self.about}:{p.pool_id}/{p.sub}"
 
-    def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
         return [person_ref(p)]
 
     # ---- From the mirror -------------------------------------------------------------------------------------
-    def foresee(self, draft: Draft, params: Sequence[P]) -> None:
+    def prefetch(self, draft: Draft, params: Sequence[P]) -> None:
         wanted = {p.sub for p in params if (CognitoUser, p.sub) not in draft.remembered}
         rows = CognitoUser.objects.live().filter(aws_account=draft.aws_account, aws_id__in=wanted)
         draft.remembered.update({(CognitoUser, row.aws_id): row for row in rows.select_related("pool__aws_account")})
-        foresee_groups(draft, wanted)
+        prefetch_groups(draft, wanted)
 
     def row(self, draft: Draft, p: P) -> CognitoUser:
         """Raises Refusal where the mirror has no such person."""
@@ -175,12 +175,12 @@ class PersonOperation(InPool[P]):
     def _there(self, draft: Draft, p: P) -> CognitoUser | None:
         key = (CognitoUser, p.sub)
         if key not in draft.remembered:
-            self.foresee(draft, [p])
+            self.prefetch(draft, [p])
         row: CognitoUser | None = draft.remembered.get(key)
         return row
 
     def mirrored(self, draft: Draft, p: P) -> Value:
-        if is_made(p.sub):
+        if is_placeholder(p.sub):
             return {"sub": p.sub, **self.of_new(draft, p)}
         return {"sub": p.sub, **self.of_row(draft, p, self.row(draft, p))}
 

@@ -22,10 +22,9 @@ from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.made import is_made
 from sync.mirror import ObjectRef, mirror_of
 from sync.operations import (
-    Alteration,
+    AccessChange,
     BadParams,
     Call,
     PlannedStep,
@@ -35,6 +34,7 @@ from sync.operations import (
     StepSpec,
     Value,
 )
+from sync.placeholders import is_placeholder
 
 # "Quotas in Amazon Cognito": groups that a person can be in; can't be raised.
 MOST_GROUPS = 100
@@ -68,7 +68,7 @@ class InGroup(PersonOperation[InGroupParams]):
     def part(self, p: InGroupParams) -> str:
         return f"person.group:{p.pool_id}/{p.sub} {p.group}"
 
-    def refs(self, aws_account: AwsAccount, p: InGroupParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: InGroupParams) -> list[ObjectRef]:
         groups = ObjectRef(CognitoUser.kind, p.sub, p.known_as, p.pool_arn, p.region, GROUPS_OF_PERSON.source)
         return [person_ref(p), groups]
 
@@ -82,15 +82,15 @@ class InGroup(PersonOperation[InGroupParams]):
         """Raises Refusal."""
         key = (CognitoGroup, p.pool_arn, p.group)
         if key not in draft.remembered:
-            self._foresee_groups(draft, [p])
+            self._prefetch_groups(draft, [p])
         group: CognitoGroup | None = draft.remembered[key]
         if group is None:
             raise Refusal(f"The mirror has no group {p.group} in {p.pool_id}: pull, then try again.")
         return group
 
-    def foresee(self, draft: Draft, params: Sequence[InGroupParams]) -> None:
-        super().foresee(draft, params)
-        self._foresee_groups(draft, params)
+    def prefetch(self, draft: Draft, params: Sequence[InGroupParams]) -> None:
+        super().prefetch(draft, params)
+        self._prefetch_groups(draft, params)
         subs = {p.sub for p in params if (CognitoMembership, p.sub) not in draft.remembered}
         found: dict[str, set[int]] = {sub: set() for sub in subs}
         held = CognitoMembership.objects.filter(
@@ -100,7 +100,7 @@ class InGroup(PersonOperation[InGroupParams]):
             found[sub].add(group)
         draft.remembered.update({(CognitoMembership, sub): groups for sub, groups in found.items()})
 
-    def _foresee_groups(self, draft: Draft, params: Sequence[InGroupParams]) -> None:
+    def _prefetch_groups(self, draft: Draft, params: Sequence[InGroupParams]) -> None:
         """Of a name in use only one is live."""
         keys = {(CognitoGroup, p.pool_arn, p.group) for p in params} - draft.remembered.keys()
         draft.remembered.update(dict.fromkeys(keys))
@@ -110,13 +110,13 @@ class InGroup(PersonOperation[InGroupParams]):
 
     def groups_of(self, draft: Draft, p: InGroupParams) -> set[int]:
         if (CognitoMembership, p.sub) not in draft.remembered:
-            self.foresee(draft, [p])
+            self.prefetch(draft, [p])
         found: set[int] = draft.remembered[CognitoMembership, p.sub]
         return found
 
     def made(self, draft: Draft, p: InGroupParams) -> str:
         """What stands for the id of the group, where an earlier step of the plan makes it; else ""."""
-        return draft.id_made(child_key(GROUP, p.pool_arn, p.group))
+        return draft.placeholder_of(child_key(GROUP, p.pool_arn, p.group))
 
     def of_row(self, draft: Draft, p: InGroupParams, row: CognitoUser) -> Mapping[str, Value]:
         if made := self.made(draft, p):
@@ -194,10 +194,10 @@ class AddToGroup(InGroup):
     leaves = True
 
     def title(self, p: InGroupParams) -> str:
-        who = f"the person {p.sub}" if is_made(p.sub) else p.sub
+        who = f"the person {p.sub}" if is_placeholder(p.sub) else p.sub
         return f"Add {who} to the group {p.group}"
 
-    def altered(self, aws_account: AwsAccount, step: PlannedStep) -> Sequence[Alteration]:
+    def access_changes_of_step(self, aws_account: AwsAccount, step: PlannedStep) -> Sequence[AccessChange]:
         """What the group's role may, as the step expects to find it: nothing is asked for each of many people."""
         role_arn, p = (step.expects or {}).get("role", ""), step.params
         if not role_arn:

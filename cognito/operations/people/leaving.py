@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from accounts.roles import PROPOSE
 from cognito.operations.people.base import PersonParams
-from cognito.operations.people.standing import OfEnabled
+from cognito.operations.people.user_status import OfEnabled
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.draft import Draft

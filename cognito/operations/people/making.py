@@ -11,7 +11,7 @@ from cognito.models import CognitoUser, UserPool
 from cognito.operations.people.attributes import digest
 from cognito.operations.people.base import InPool, OfPoolParams, PersonParams
 from cognito.operations.people.passwords import PASSWORD
-from cognito.operations.people.standing import OfStatus
+from cognito.operations.people.user_status import OfStatus
 from cognito.people import schema
 from cognito.people.guarded import VERIFIED, guarded_attributes, why_guarded_attributes
 from cognito.people.messages import EMAIL, SMS
@@ -116,14 +116,14 @@ class CreatePerson(InPool[NewPersonParams]):
     def part(self, p: NewPersonParams) -> str:
         return f"person.new:{p.pool_id}/{p.key}"
 
-    def refs(self, aws_account: AwsAccount, p: NewPersonParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: NewPersonParams) -> list[ObjectRef]:
         tells = f"{p.by}={revealed(p.username).open()}"
         return [ObjectRef(PERSON.kind, "", _MADE, p.pool_arn, p.region, former_name=tells)]
 
     def told(self, value: Value) -> str:
         return f"{value['there']} of that name" if value["there"] else "nobody of that name"
 
-    def foresee(self, draft: Draft, params: Sequence[NewPersonParams]) -> None:
+    def prefetch(self, draft: Draft, params: Sequence[NewPersonParams]) -> None:
         for pool_arn, by in {(p.pool_arn, p.by) for p in params}:
             of_pool = [p for p in params if (p.pool_arn, p.by) == (pool_arn, by) and p.key not in draft.remembered]
             named = {revealed(p.username).open(): p.key for p in of_pool}
@@ -135,7 +135,7 @@ class CreatePerson(InPool[NewPersonParams]):
 
     def mirrored(self, draft: Draft, p: NewPersonParams) -> Value:
         if p.key not in draft.remembered:
-            self.foresee(draft, [p])
+            self.prefetch(draft, [p])
         return {"there": draft.remembered[p.key]}
 
     def pool(self, draft: Draft, p: NewPersonParams) -> UserPool:
@@ -228,15 +228,15 @@ class ResendInvitation(OfStatus):
     shows = False
     params_type = InviteAgainParams
 
-    def foresee(self, draft: Draft, params: Sequence[PersonParams]) -> None:
-        super().foresee(draft, params)
+    def prefetch(self, draft: Draft, params: Sequence[PersonParams]) -> None:
+        super().prefetch(draft, params)
         subs = [p.sub for p in params if (SET, p.sub) not in draft.remembered]
         were_set = set_for(subs, draft.aws_account)
         draft.remembered.update({(SET, sub): sub in were_set for sub in subs})
 
     def _was_set(self, draft: Draft, p: PersonParams) -> bool:
         if (SET, p.sub) not in draft.remembered:
-            self.foresee(draft, [p])
+            self.prefetch(draft, [p])
         return bool(draft.remembered[SET, p.sub])
 
     def title(self, p: PersonParams) -> str:

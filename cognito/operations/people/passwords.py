@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from cognito.models import CognitoUser
 from cognito.operations.people.base import PersonParams, Unseen
-from cognito.operations.people.standing import OfStatus
+from cognito.operations.people.user_status import OfStatus
 from cognito.people.messages import recovery_ways
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.made import is_made
 from sync.operations import BadParams, Call, Guarantee, PreviousAttempt, Risk, Sealed, StepResult, Undo, Value
+from sync.placeholders import is_placeholder
 from sync.sealed import is_reference
 
 Status = CognitoUser.Status
@@ -46,7 +46,7 @@ class ResetPassword(OfStatus):
         if value["status"] not in (Status.CONFIRMED, Status.RESET_REQUIRED):
             words = f"{p.sub} has the status {value['status']}: AWS resets the passwords of confirmed people only."
             return [PlanFinding("WRONG_STATE", "error", words)]
-        return [] if is_made(p.sub) else self._refusals(self.row(draft, p))
+        return [] if is_placeholder(p.sub) else self._refusals(self.row(draft, p))
 
     def _refusals(self, person: CognitoUser) -> list[PlanFinding]:
         if not person.enabled:

@@ -30,7 +30,7 @@ from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import ObjectRef, mirror_of
 from sync.operations import (
-    Alteration,
+    AccessChange,
     BadParams,
     Call,
     Guarantee,
@@ -123,14 +123,14 @@ class Make(Operation[MakeParams]):
     def part(self, p: MakeParams) -> str:
         return f"{self.of.model.kind} there:{p.pool_arn} {p.name}"
 
-    def refs(self, aws_account: AwsAccount, p: MakeParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: MakeParams) -> list[ObjectRef]:
         # Without an id: what had this name before is another one.
         return [ObjectRef(self.of.model.kind, "", p.name, p.pool_arn, region_of(p.pool_arn))]
 
     def told(self, value: Value) -> str:
         return f"no {self.of.title} of that name" if value is None else f"one of that name: the {self.of.title}"
 
-    def alters(self, aws_account: AwsAccount, p: MakeParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: MakeParams) -> Sequence[AccessChange]:
         return role_given(p.pool_arn, p.name, "", p.settings.get("RoleArn", "")) if self.of is GROUP else ()
 
     def mirrored(self, draft: Draft, p: MakeParams) -> Value:
@@ -204,7 +204,7 @@ class Remove(Operation[NamedParams]):
     def part(self, p: NamedParams) -> str:
         return f"{self.of.kind}:{p.pool_arn} {p.name}"  # that of its settings: it is deleted as it was
 
-    def refs(self, aws_account: AwsAccount, p: NamedParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: NamedParams) -> list[ObjectRef]:
         return [child_ref(self.of, aws_account, p.pool_arn, p.name)]
 
     def told(self, value: Value) -> str:

@@ -86,7 +86,7 @@ class CreateClient(Operation[CreateClientParams]):
     def part(self, p: CreateClientParams) -> str:
         return f"clients of a name:{p.pool_arn} {p.name}"
 
-    def refs(self, aws_account: AwsAccount, p: CreateClientParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: CreateClientParams) -> list[ObjectRef]:
         return [ObjectRef(AppClient.kind, "", p.name, p.pool_arn, region_of(p.pool_arn))]
 
     def told(self, value: Value) -> str:
@@ -184,7 +184,7 @@ class OfClient(Operation[Any]):
     def objects(self, p: Any) -> list[str]:
         return [child_key(CLIENT, p.pool_arn, p.name)]
 
-    def refs(self, aws_account: AwsAccount, p: Any) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: Any) -> list[ObjectRef]:
         return [child_ref(CLIENT, aws_account, p.pool_arn, p.name)]
 
 
@@ -267,7 +267,7 @@ class AwaitSoak(Gate[SoakParams]):
     def part(self, p: SoakParams) -> str:
         return f"soak:{p.pool_arn} {p.name} {p.secret_id}"
 
-    def refs(self, aws_account: AwsAccount, p: SoakParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: SoakParams) -> list[ObjectRef]:
         return [child_ref(CLIENT, aws_account, p.pool_arn, p.name)]
 
     def waits_for(self, client: AwsClient, p: SoakParams, since: datetime) -> str:

@@ -48,7 +48,7 @@ class TagOperation(OfPoolOperation):
             return "no such user pool"
         return "no such tag" if value["value"] is None else f"the value “{value['value']}”"
 
-    def look(self, content: Mapping[str, Any], p: Any) -> Mapping[str, Any]:
+    def parse_part(self, content: Mapping[str, Any], p: Any) -> Mapping[str, Any]:
         return {"value": content.get("UserPoolTags", {}).get(p.key)}
 
     def before(self, draft: Draft, p: Any, value: Value) -> dict[str, Any]:
@@ -141,7 +141,7 @@ class AddAttribute(OfPoolOperation):
             return "no such user pool"
         return f"the attribute, as a {value['type']}" if value["type"] else "no such attribute"
 
-    def look(self, content: Mapping[str, Any], p: AttributeParams) -> Mapping[str, Any]:
+    def parse_part(self, content: Mapping[str, Any], p: AttributeParams) -> Mapping[str, Any]:
         named = {each["Name"]: each for each in content.get("SchemaAttributes", [])}
         return {"type": named.get(f"custom:{p.attribute}", {}).get("AttributeDataType", "")}
 

@@ -83,7 +83,7 @@ class DomainOperation(Operation[Any]):
     def part(self, p: Any) -> str:
         return f"domain:{p.pool_arn} {p.domain}"
 
-    def refs(self, aws_account: AwsAccount, p: Any) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: Any) -> list[ObjectRef]:
         return [pool_ref(p.pool_arn), pool_ref(p.pool_arn, "domain")]
 
     def told(self, value: Value) -> str:

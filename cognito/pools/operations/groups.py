@@ -16,7 +16,7 @@ from cognito.pools.operations.roles import role_given
 from iamconsole.web.words import counted
 from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.operations import Alteration, StepSpec, Undo, Value
+from sync.operations import AccessChange, StepSpec, Undo, Value
 
 PUT_BACK = 500  # members at most: one step, and two calls, each
 ADD = "cognito.user.group.add"
@@ -31,7 +31,7 @@ class RemoveGroup(Remove):
             f"mirror knows to be in it now, {PUT_BACK} people at most."
         )
 
-    def alters(self, aws_account: AwsAccount, p: NamedParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: NamedParams) -> Sequence[AccessChange]:
         row = rows_of(self.of, aws_account, p.pool_arn, p.name).first()
         return role_given(p.pool_arn, p.name, row.role_arn if row else "", "")
 

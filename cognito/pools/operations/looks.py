@@ -185,7 +185,7 @@ class SetLook(Operation[LookParams]):
         """When it was set, which its reverse expects, is known only afterwards."""
         return False
 
-    def refs(self, aws_account: AwsAccount, p: LookParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: LookParams) -> list[ObjectRef]:
         return [pool_ref(p.pool_arn)]
 
     def told(self, value: Value) -> str:

@@ -10,8 +10,8 @@ from cognito.plans import is_protected_from_threats
 from cognito.pools.operations.shapes import mfa_following
 from policies.operations.rows import object_key
 from sync.draft import Draft
-from sync.made import is_made, made_by
 from sync.operations import BadParams, Call, Refusal
+from sync.placeholders import is_placeholder, placeholder_for
 
 IDP = "cognito-idp"
 _ARN = re.compile(
@@ -47,7 +47,7 @@ def pool_call(arn: str, operation: str, **parameters: Any) -> Call:
 
 def call_on(arn: str, operation: str, parameters: dict[str, Any]) -> Call:
     """… that names the pool in another way. Of a pool that an earlier step makes, nobody knows the id yet."""
-    resource = f"{arn.rpartition('/')[0]}/*" if is_made(pool_id_of(arn)) else arn
+    resource = f"{arn.rpartition('/')[0]}/*" if is_placeholder(pool_id_of(arn)) else arn
     return Call(IDP, operation, parameters, (resource,), (f"{IDP}:{operation}",), region_of(arn))
 
 
@@ -59,7 +59,7 @@ def pool_row(draft: Draft, arn: str) -> UserPool:
     if draft.is_deleted(pool_key(arn)):
         raise Refusal("An earlier step deletes the user pool.")
     pool_id = pool_id_of(arn)
-    if is_made(pool_id):
+    if is_placeholder(pool_id):
         return _new_pool(draft, arn)
     if (key := (UserPool, arn)) not in draft.remembered:
         rows = UserPool.objects.live().filter(aws_account=draft.aws_account, arn=arn)
@@ -74,7 +74,7 @@ def pool_row(draft: Draft, arn: str) -> UserPool:
 def _new_pool(draft: Draft, arn: str) -> UserPool:
     """One that an earlier step makes, as AWS describes it then; not saved. AWS turns MFA on by a call of its own."""
     pool_id = pool_id_of(arn)
-    made = [step.params.settings for step in draft.steps if made_by(step.position) == pool_id]
+    made = [step.params.settings for step in draft.steps if placeholder_for(step.position) == pool_id]
     settings = made[0] if made else {}
     risk: dict[str, Any] | None = {} if is_protected_from_threats(settings) else None
     return UserPool(

@@ -117,7 +117,7 @@ class CreatePool(Operation[CreatePoolParams]):
     def part(self, p: CreatePoolParams) -> str:
         return f"pools of a name:{p.place} {p.name}"
 
-    def refs(self, aws_account: AwsAccount, p: CreatePoolParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: CreatePoolParams) -> list[ObjectRef]:
         """With the parts that later changes build on: they need not wait for the next pull. The last makes the row."""
         pool = ObjectRef(UserPool.kind, "", p.name, p.arn, region_of(p.arn))
         facets = ("mfa", "domain", *(["risk"] if is_protected_from_threats(p.settings) else []))
@@ -182,18 +182,18 @@ class OfPoolOperation(Operation[Any]):
     def objects(self, p: Any) -> list[str]:
         return [pool_key(p.pool_arn)]
 
-    def refs(self, aws_account: AwsAccount, p: Any) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: Any) -> list[ObjectRef]:
         return [pool_ref(p.pool_arn)]
 
     def mirrored(self, draft: Draft, p: Any) -> Value:
         row = pool_row(draft, p.pool_arn)
-        return {"object": row.aws_id, **self.look(row.settings, p)}
+        return {"object": row.aws_id, **self.parse_part(row.settings, p)}
 
     def live(self, client: AwsClient, p: Any) -> Value:
         content = described(client, p.pool_arn)
-        return None if content is None else {"object": pool_id_of(p.pool_arn), **self.look(content, p)}
+        return None if content is None else {"object": pool_id_of(p.pool_arn), **self.parse_part(content, p)}
 
-    def look(self, content: Mapping[str, Any], p: Any) -> Mapping[str, Any]:
+    def parse_part(self, content: Mapping[str, Any], p: Any) -> Mapping[str, Any]:
         raise NotImplementedError
 
     def done(self, client: AwsClient, p: Any, live: Value, tried: Sequence[PreviousAttempt]) -> StepResult | None:
@@ -221,7 +221,7 @@ class DeletePool(OfPoolOperation):
     def deletes(self, p: PoolParams) -> str:
         return pool_key(p.pool_arn)
 
-    def refs(self, aws_account: AwsAccount, p: PoolParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: PoolParams) -> list[ObjectRef]:
         """With what belongs to it, which goes with it."""
         region = region_of(p.pool_arn)
         children = [
@@ -237,7 +237,7 @@ class DeletePool(OfPoolOperation):
     def told(self, value: Value) -> str:
         return "no such user pool" if value is None else "it as it was"
 
-    def look(self, content: Mapping[str, Any], p: PoolParams) -> Mapping[str, Any]:
+    def parse_part(self, content: Mapping[str, Any], p: PoolParams) -> Mapping[str, Any]:
         return {}
 
     def after(self, p: PoolParams, value: Value) -> Value:

@@ -38,7 +38,7 @@ from sync.mirror import ObjectRef
 from sync.mirror.base import mirror_of
 from sync.mirror.hashing import moment
 from sync.operations import (
-    Alteration,
+    AccessChange,
     BadParams,
     Call,
     Guarantee,
@@ -115,7 +115,7 @@ class Replace(Operation[ReplaceParams]):
     def part(self, p: ReplaceParams) -> str:
         return f"{self.of.kind}:{p.pool_arn} {p.name}"
 
-    def refs(self, aws_account: AwsAccount, p: ReplaceParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: ReplaceParams) -> list[ObjectRef]:
         first = child_ref(self.of, aws_account, p.pool_arn, p.name)
         return [first, *(replace(first, facet=facet) for facet in self.of.also)]
 
@@ -250,7 +250,7 @@ def _follows(p: ReplaceParams) -> bool:
 
 
 class ReplaceGroup(Replace):
-    def alters(self, aws_account: AwsAccount, p: ReplaceParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: ReplaceParams) -> Sequence[AccessChange]:
         if "RoleArn" not in p.changes:
             return ()
         row = rows_of(self.of, aws_account, p.pool_arn, p.name).first()

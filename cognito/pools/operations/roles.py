@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from cognito.pools.operations.places import pool_id_of
 from policies.holdings import Fact
-from sync.made import is_made
-from sync.operations import Alteration
+from sync.operations import AccessChange
+from sync.placeholders import is_placeholder
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,11 @@ class GivenByGroup(Fact):
     @property
     def words(self) -> str:
         pool_id = pool_id_of(self.pool_arn)
-        who = f"members of the group {self.group} of {'the new pool' if is_made(pool_id) else pool_id}"
+        who = f"members of the group {self.group} of {'the new pool' if is_placeholder(pool_id) else pool_id}"
         return f"Is {'' if self.now else 'no longer '}given by Cognito to {who}, where an identity pool goes by groups"
 
 
-def role_given(pool_arn: str, group: str, old: str, new: str) -> Sequence[Alteration]:
+def role_given(pool_arn: str, group: str, old: str, new: str) -> Sequence[AccessChange]:
     """`old` and `new`: ARNs, "" for none."""
     if old == new:
         return ()

@@ -12,7 +12,7 @@ from identities.operations.credentials.of_user import ACTIVE, INACTIVE, KindOfCr
 from policies.holdings import Credential
 from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.operations import Alteration, Call, Risk, StepSpec, Undo, Value
+from sync.operations import AccessChange, Call, Risk, StepSpec, Undo, Value
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Switch(OfCredential[P]):
     def after(self, p: P, value: Value) -> Value:
         return {**value, "status": self.leaves(p)}
 
-    def alters(self, aws_account: AwsAccount, p: P) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: P) -> Sequence[AccessChange]:
         return [Credential(p.owner_arn, self.of.word, self.switches_on(p), self.id(p))]
 
     def is_so_already(self, p: P) -> str:
@@ -151,7 +151,7 @@ class Delete(OfCredential[P]):
     def after(self, p: P, value: Value) -> Value:
         return {**value, "status": None}
 
-    def alters(self, aws_account: AwsAccount, p: P) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: P) -> Sequence[AccessChange]:
         return [Credential(p.owner_arn, self.of.word, False, self.id(p))]
 
     def is_so_already(self, p: P) -> str:
@@ -160,14 +160,14 @@ class Delete(OfCredential[P]):
     def limits(self, draft: Draft, p: P, value: Value) -> list[PlanFinding]:
         if found := super().limits(draft, p, value):
             return found
-        if self.of.mirror.hangs is AccessKey and value["status"] == ACTIVE:
+        if self.of.mirror.credential_model is AccessKey and value["status"] == ACTIVE:
             words = f"{self.id(p)} is active: deactivate it first, and wait whether somebody misses it."
             return [PlanFinding("KEY_IS_ACTIVE", "error", words)]
         # A step that switches it off first has told.
         is_told = any(self.part(p) == step.part for step in self.earlier(draft, p))
         return [] if is_told else told_of_use(self.found(draft, p))
 
-    def hangs(self, p: P) -> tuple[str, bool] | None:
+    def dependent(self, p: P) -> tuple[str, bool] | None:
         return f"{self.of.word} {self.id(p)}", False
 
     def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:

@@ -53,7 +53,7 @@ class KeyGate(Gate[P]):
     def objects(self, p: P) -> list[str]:
         return [object_key(IamUser, p.owner_arn)]
 
-    def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
         """What was waited for is read again, too: plans that follow say when the keys were used."""
         user = ref(IamUser, p.owner_arn)
         return [replace(user, facet=KEYS.source), replace(user, facet=LAST_USED.source)]

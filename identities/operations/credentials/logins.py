@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import AwsAccount
-from identities.credentials.hanging import plain
+from identities.credentials.base import plain
 from identities.credentials.kinds import LOGIN
 from identities.models import LoginProfile
 from identities.operations.credentials.of_user import OfUser
@@ -19,7 +19,7 @@ from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.operations import (
-    Alteration,
+    AccessChange,
     BadParams,
     Call,
     Guarantee,
@@ -71,7 +71,9 @@ class LoginOperation(OfUser[P]):
         row = next(iter(held(draft, user, LoginProfile)), None)
         return {"owner": user.aws_id, "made": row.created_at.isoformat() if row and row.created_at else None}
 
-    def look(self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]) -> Mapping[str, Any]:
+    def parse_part(
+        self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]
+    ) -> Mapping[str, Any]:
         profile = next(iter(LOGIN.entries(client, named["UserName"])), None)
         return {"made": plain("created_at", profile["CreateDate"]) if profile else None}
 
@@ -90,7 +92,7 @@ class SetPassword(LoginOperation[PasswordParams]):
     def calls(self, p: PasswordParams) -> list[Call]:
         return self.call(p, self.aws_operation, Password=Sealed(p.password), PasswordResetRequired=p.reset_required)
 
-    def alters(self, aws_account: AwsAccount, p: PasswordParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: PasswordParams) -> Sequence[AccessChange]:
         return [holdings.Credential(p.owner_arn, holdings.PASSWORD, True, new=not self.shows)]
 
     def made_up(self, p: PasswordParams) -> Mapping[str, str]:
@@ -127,7 +129,7 @@ class CreateLogin(SetPassword):
         made = parse_datetime(live["made"])
         return StepResult() if made is not None and made >= tried[0].at.replace(microsecond=0) else None
 
-    def hangs(self, p: PasswordParams) -> tuple[str, bool] | None:
+    def dependent(self, p: PasswordParams) -> tuple[str, bool] | None:
         return "password", True
 
     def reverse(self, p: PasswordParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
@@ -179,8 +181,8 @@ class DeleteLogin(LoginOperation[LoginParams]):
     def after(self, p: LoginParams, value: Value) -> Value:
         return {**value, "made": None}
 
-    def alters(self, aws_account: AwsAccount, p: LoginParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: LoginParams) -> Sequence[AccessChange]:
         return [holdings.Credential(p.owner_arn, holdings.PASSWORD, False)]
 
-    def hangs(self, p: LoginParams) -> tuple[str, bool] | None:
+    def dependent(self, p: LoginParams) -> tuple[str, bool] | None:
         return "password", False

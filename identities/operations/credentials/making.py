@@ -22,7 +22,7 @@ from sync.aws.secrets import Secret
 from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.operations import (
-    Alteration,
+    AccessChange,
     BadParams,
     Call,
     Guarantee,
@@ -69,7 +69,7 @@ class Make(OfUser[P]):
 
     def mirrored(self, draft: Draft, p: P) -> Value:
         user = self.row(draft, p)
-        rows = self.of.mirror.hangs.objects.live().filter(user=user)
+        rows = self.of.mirror.credential_model.objects.live().filter(user=user)
         there = {row.aws_id for row in rows if self.counts(p, getattr(row, "service", ""))}
         for step in self.earlier(draft, p):
             if isinstance(step.operation, Delete) and step.operation.of is self.of:
@@ -78,7 +78,9 @@ class Make(OfUser[P]):
                 raise Refusal(f"A change makes one {self.of.word} of {self.named(p)}, not two.")
         return {"owner": user.aws_id, "there": sorted(there)}
 
-    def look(self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]) -> Mapping[str, Any]:
+    def parse_part(
+        self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]
+    ) -> Mapping[str, Any]:
         entries = self.of.entries(client, named["UserName"])
         there = [each for each, entry in entries.items() if self.counts(p, entry.get("ServiceName", ""))]
         return {"there": sorted(there)}
@@ -86,7 +88,7 @@ class Make(OfUser[P]):
     def after(self, p: P, value: Value) -> Value:
         return {**value, "there": [*value["there"], ""]}
 
-    def alters(self, aws_account: AwsAccount, p: P) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: P) -> Sequence[AccessChange]:
         return [Credential(p.owner_arn, self.of.word, True)]
 
     def is_so_already(self, p: P) -> str:
@@ -119,7 +121,7 @@ class Make(OfUser[P]):
         said = answer[self.answered]
         return {name: said[member] for member, name in self.secret_names.items() if said.get(member)}
 
-    def hangs(self, p: P) -> tuple[str, bool] | None:
+    def dependent(self, p: P) -> tuple[str, bool] | None:
         return f"new {self.of.word}", True
 
     def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:

@@ -23,7 +23,7 @@ from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.mirror import AccountRegion, ObjectRef
-from sync.operations import Alteration, BadParams, Call, Refusal, Risk, StepSpec, Undo, Value
+from sync.operations import AccessChange, BadParams, Call, Refusal, Risk, StepSpec, Undo, Value
 
 ON, OFF, GONE = "on", "off", "gone"
 
@@ -48,9 +48,9 @@ P = TypeVar("P", bound=DeviceParams)
 class DeviceOperation(OfUser[P]):
     facet = MFA.source
 
-    def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
         """With the list of those that are nobody's."""
-        return [*super().refs(aws_account, p), ref_of(AccountRegion(aws_account), VIRTUAL_MFA.source)]
+        return [*super().affected_objects(aws_account, p), ref_of(AccountRegion(aws_account), VIRTUAL_MFA.source)]
 
     def part(self, p: P) -> str:
         return f"mfa:{p.owner_arn} {p.serial}"
@@ -65,7 +65,9 @@ class DeviceOperation(OfUser[P]):
         account = settings_of(draft.aws_account)
         return account is not None and p.serial in (account.unassigned_mfa or ())
 
-    def look(self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]) -> Mapping[str, Any]:
+    def parse_part(
+        self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]
+    ) -> Mapping[str, Any]:
         if any(entry["SerialNumber"] == p.serial for entry in MFA.entries(client, named["UserName"])):
             return {"serial": p.serial, "device": ON}
         if not p.is_virtual:
@@ -107,7 +109,7 @@ class DeactivateDevice(TakeOff):
     def after(self, p: DeviceParams, value: Value) -> Value:
         return {**value, "device": OFF}
 
-    def alters(self, aws_account: AwsAccount, p: DeviceParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: DeviceParams) -> Sequence[AccessChange]:
         return [Credential(p.owner_arn, DEVICE, False, p.serial)]
 
     def is_so_already(self, p: DeviceParams) -> str:
@@ -127,7 +129,7 @@ class DeactivateDevice(TakeOff):
         words = f"It is the last MFA device of {self.named(p)}: the password alone is enough to sign in afterwards."
         return [PlanFinding("LAST_FACTOR", "warning", words, about=())]
 
-    def hangs(self, p: DeviceParams) -> tuple[str, bool] | None:
+    def dependent(self, p: DeviceParams) -> tuple[str, bool] | None:
         return f"MFA device {p.serial}", False
 
 

@@ -25,7 +25,7 @@ from sync.aws.secrets import Secret
 from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.operations import (
-    Alteration,
+    AccessChange,
     BadParams,
     Call,
     Guarantee,
@@ -196,7 +196,7 @@ class EnableDevice(WithCodes):
     def after(self, p: CodesParams, value: Value) -> Value:
         return {**value, "device": ON}
 
-    def alters(self, aws_account: AwsAccount, p: CodesParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: CodesParams) -> Sequence[AccessChange]:
         return [Credential(p.owner_arn, DEVICE, True, p.serial)]
 
     def is_so_already(self, p: CodesParams) -> str:
@@ -209,7 +209,7 @@ class EnableDevice(WithCodes):
             return [PlanFinding("TOO_MANY_DEVICES", "error", words)]
         return super().limits(draft, p, value)
 
-    def hangs(self, p: CodesParams) -> tuple[str, bool] | None:
+    def dependent(self, p: CodesParams) -> tuple[str, bool] | None:
         return f"MFA device {p.serial}", True
 
     def reverse(self, p: CodesParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:

@@ -1,6 +1,6 @@
 """What the operations on a user's credentials have in common. The part is a dict with "owner", the user's AIDA…
 
-A credential is named by AWS's id of it, or by "made by step 2" (sync/made.py) when an earlier step makes it.
+A credential is named by AWS's id of it, or by "made by step 2" (sync/placeholders.py) when an earlier step makes it.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeVar
 
 from accounts.models import AwsAccount
-from identities.credentials.hanging import CredentialsMirror
+from identities.credentials.base import CredentialsMirror
 from identities.credentials.kinds import CERTIFICATES, KEYS, SERVICE_CREDENTIALS, SSH_KEYS
 from identities.models import Credential, IamUser
-from identities.operations.held_rows import foresee_held
+from identities.operations.held_rows import prefetch_held
 from identities.operations.owners import USER, OwnerOperation, OwnerParams
 from policies.operations.rows import ref
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.made import is_made, made_by
 from sync.mirror import ObjectRef
 from sync.operations import BadParams, Call, Refusal, Value
+from sync.placeholders import is_placeholder, placeholder_for
 
 P = TypeVar("P", bound=OwnerParams)
 
@@ -37,15 +37,15 @@ class OfUser(OwnerOperation[P]):
     def __init__(self) -> None:
         self.owner, self.kind = USER, self.known_as
 
-    def refs(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
         return [replace(ref(IamUser, p.owner_arn), facet=self.facet)]
 
-    def foresee(self, draft: Draft, params: Sequence[P]) -> None:
-        super().foresee(draft, params)
+    def prefetch(self, draft: Draft, params: Sequence[P]) -> None:
+        super().prefetch(draft, params)
         known = dict.fromkeys((IamUser, p.owner_arn) for p in params)
-        foresee_held(draft, [draft.remembered[each] for each in known if each in draft.remembered])
+        prefetch_held(draft, [draft.remembered[each] for each in known if each in draft.remembered])
 
-    def hangs(self, p: P) -> tuple[str, bool] | None:
+    def dependent(self, p: P) -> tuple[str, bool] | None:
         """What it puts on its user, or takes off (False); None where neither."""
         return None
 
@@ -93,7 +93,7 @@ SERVICE = KindOfCredential(
 
 def check_id(of: KindOfCredential, credential: str) -> None:
     """Raises BadParams."""
-    if not credential.isalnum() and not is_made(credential):
+    if not credential.isalnum() and not is_placeholder(credential):
         raise BadParams(f"{credential!r} isn't the id of {of.a}.")
 
 
@@ -129,8 +129,8 @@ class OfCredential(OfUser[P]):
         return {"owner": self.row(draft, p).aws_id, "status": self._status(draft, p)}
 
     def _status(self, draft: Draft, p: P) -> str:
-        if is_made(self.id(p)):
-            if all(made_by(step.position) != self.id(p) for step in self.earlier(draft, p)):
+        if is_placeholder(self.id(p)):
+            if all(placeholder_for(step.position) != self.id(p) for step in self.earlier(draft, p)):
                 raise Refusal(f"No earlier step makes {self.called(p)}.")
             return ACTIVE
         row = self.found(draft, p)
@@ -138,9 +138,9 @@ class OfCredential(OfUser[P]):
             raise Refusal(f"The mirror has no {self.of.word} {self.id(p)} of {self.named(p)}: pull, then try again.")
         return str(row.status)
 
-    def foresee(self, draft: Draft, params: Sequence[P]) -> None:
-        super().foresee(draft, params)
-        model = self.of.mirror.hangs
+    def prefetch(self, draft: Draft, params: Sequence[P]) -> None:
+        super().prefetch(draft, params)
+        model = self.of.mirror.credential_model
         users = {p.owner_arn: draft.remembered.get((IamUser, p.owner_arn)) for p in params}
         there = model.objects.live().filter(user__in=[user.pk for user in users.values() if user])
         rows = {(row.user_id, row.aws_id): row for row in there}
@@ -150,12 +150,14 @@ class OfCredential(OfUser[P]):
 
     def found(self, draft: Draft, p: P) -> Any:
         """Its row; None for none."""
-        model, owner = self.of.mirror.hangs, self.row(draft, p)
+        model, owner = self.of.mirror.credential_model, self.row(draft, p)
         if (key := (model, owner.pk, self.id(p))) not in draft.remembered:
             draft.remembered[key] = model.objects.live().filter(user=owner, aws_id=self.id(p)).first()
         return draft.remembered[key]
 
-    def look(self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]) -> Mapping[str, Any]:
+    def parse_part(
+        self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]
+    ) -> Mapping[str, Any]:
         entry = self.of.entries(client, named["UserName"]).get(self.id(p))
         return {"status": entry["Status"] if entry else None}
 

@@ -11,7 +11,7 @@ from identities.operations.credentials.making import SERVICE_SECRETS
 from identities.operations.credentials.of_user import SERVICE, OfCredential
 from policies.holdings import Credential
 from sync.aws.secrets import Secret
-from sync.operations import Alteration, Call, Guarantee, Risk, StepSpec, Undo, Value
+from sync.operations import AccessChange, Call, Guarantee, Risk, StepSpec, Undo, Value
 
 
 class ResetServiceCredential(OfCredential[ServiceParams]):
@@ -36,7 +36,7 @@ class ResetServiceCredential(OfCredential[ServiceParams]):
     def after(self, p: ServiceParams, value: Value) -> Value:
         return value
 
-    def alters(self, aws_account: AwsAccount, p: ServiceParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: ServiceParams) -> Sequence[AccessChange]:
         return [Credential(p.owner_arn, self.of.word, True, self.id(p), new=True)]
 
     def is_so_already(self, p: ServiceParams) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from identities.models import AccessKey, IamUser
-from sync.made import made_by
 from sync.operations import Refusal, StepSpec
+from sync.placeholders import placeholder_for
 
 
 def on_user(user: IamUser, kind: str, **params: Any) -> StepSpec:
@@ -29,7 +29,7 @@ def rotate_key(old: AccessKey, *, quiet_days: int, soak_days: int) -> list[StepS
     user, about = old.user, {"key": old.aws_id}
     others = AccessKey.objects.live().filter(user=user).exclude(pk=old.pk)
     first = [spec for other in others for spec in _make_room(other)]
-    new = made_by(len(first) + 1)
+    new = placeholder_for(len(first) + 1)
     return [
         *first,
         on_user(user, "iam.key.create"),

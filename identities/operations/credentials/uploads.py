@@ -30,7 +30,7 @@ from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.operations import Alteration, BadParams, Call, Guarantee, PreviousAttempt, StepResult, StepSpec, Value
+from sync.operations import AccessChange, BadParams, Call, Guarantee, PreviousAttempt, StepResult, StepSpec, Value
 
 LONGEST = 16_384  # characters; IAM API Reference: UploadSigningCertificate, UploadSSHPublicKey
 FEWEST_BITS = 2048
@@ -85,7 +85,7 @@ class Upload(OfUser[UploadParams]):
     def after(self, p: UploadParams, value: Value) -> Value:
         return {**value, "id": ""}
 
-    def alters(self, aws_account: AwsAccount, p: UploadParams) -> Sequence[Alteration]:
+    def access_changes(self, aws_account: AwsAccount, p: UploadParams) -> Sequence[AccessChange]:
         return [Credential(p.owner_arn, self.of.word, True)]
 
     def is_so_already(self, p: UploadParams) -> str:
@@ -93,7 +93,9 @@ class Upload(OfUser[UploadParams]):
 
     def limits(self, draft: Draft, p: UploadParams, value: Value) -> list[PlanFinding]:
         there = set(
-            self.of.mirror.hangs.objects.live().filter(user=self.row(draft, p)).values_list("aws_id", flat=True)
+            self.of.mirror.credential_model.objects.live()
+            .filter(user=self.row(draft, p))
+            .values_list("aws_id", flat=True)
         )
         new = 0
         for step in self.earlier(draft, p):
@@ -105,7 +107,7 @@ class Upload(OfUser[UploadParams]):
         limit = quotas_in(draft)[self.quota]
         return limit.findings(count + 1, "TOO_MANY_CREDENTIALS", words, "delete one first")
 
-    def look(
+    def parse_part(
         self, client: AwsClient, p: UploadParams, owner: Mapping[str, Any], named: Mapping[str, str]
     ) -> Mapping[str, Any]:
         wanted = self.fingerprint(p.body)
@@ -128,7 +130,7 @@ class Upload(OfUser[UploadParams]):
     def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"id": answer[self.answered][self.of.mirror.id_member]}
 
-    def hangs(self, p: UploadParams) -> tuple[str, bool] | None:
+    def dependent(self, p: UploadParams) -> tuple[str, bool] | None:
         return f"new {self.of.word}", True
 
     def reverse(self, p: UploadParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:

@@ -21,14 +21,14 @@ class Command(BaseCommand):
         parser.add_argument("--go-on", nargs="*", type=int, default=[], metavar="CHANGE", help=words)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        standing = counter.standing()
-        if standing.held_since is None:
+        status = counter.status()
+        if status.held_since is None:
             self.stdout.write("The queue isn't held.")
             return
         if options["release"]:
             self._release(options["release"], options["go_on"])
             return
-        self.stdout.write(f"Held since {full_time(standing.held_since)}. {standing.why}")
+        self.stdout.write(f"Held since {full_time(status.held_since)}. {status.why}")
         for each in service.held_changes():
             mark = "may go on" if each.may_go_on else "can't go on by itself"
             self.stdout.write(f"\nChange {each.change.pk} of {each.change.aws_account}: {each.change.titled} ({mark})")

@@ -330,5 +330,5 @@ def test_a_plan_tells_who_gets_the_guest_role_only_where_that_changes(
 ) -> None:
     step = stage(client, pool, action, **said).steps.get()
     operation = registry[step.kind]
-    altered = operation.alters(shop.aws_account, operation.parse(step.params))
-    assert [each.words for each in altered] == told  # type: ignore[attr-defined]  # a fact has some
+    access_changes = operation.access_changes(shop.aws_account, operation.parse(step.params))
+    assert [each.words for each in access_changes] == told  # type: ignore[attr-defined]  # a fact has some

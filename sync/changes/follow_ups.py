@@ -14,15 +14,15 @@ from accounts.models import Operator
 from sync import operations, sealed
 from sync.changes import removals, temporary, verbs
 from sync.changes.errors import PlanError
-from sync.changes.plan import again, foresee, propose
+from sync.changes.plan import again, prefetch, propose
 from sync.changes.rebasing import rebased
 from sync.changes.rows import locked, say
-from sync.changes.steps import ids_made
+from sync.changes.steps import created_ids
 from sync.checks import PlanFinding
 from sync.draft import Draft
-from sync.made import made_by, resolved
 from sync.models import Change, Step
 from sync.operations import BadParams, Operation, Refusal, StepSpec
+from sync.placeholders import placeholder_for, resolved
 
 
 def propose_reverse(*, change: Change, actor: Operator, reason: str) -> Change:
@@ -33,7 +33,7 @@ def propose_reverse(*, change: Change, actor: Operator, reason: str) -> Change:
     if change.state in Change.MOVING:
         raise PlanError("The change is still running: wait until it has ended.")
     steps: list[StepSpec] = []
-    ids = ids_made(change)
+    ids = created_ids(change)
     lost: set[str] = set()
     for step in change.steps.filter(state__in=Step.FINISHED).order_by("-position"):
         operation = operations.registry[step.kind]
@@ -52,7 +52,7 @@ def propose_reverse(*, change: Change, actor: Operator, reason: str) -> Change:
 
 def _behind(undoing: Sequence[StepSpec], before: int) -> list[StepSpec]:
     """What one step's reverse says of its own steps, by their positions in it, where so many come before them."""
-    moved = {position: made_by(before + position) for position in range(1, len(undoing) + 1)}
+    moved = {position: placeholder_for(before + position) for position in range(1, len(undoing) + 1)}
     return [StepSpec(spec.kind, resolved(spec.params, moved)) for spec in undoing]
 
 
@@ -136,20 +136,20 @@ class FollowUpPlan:
 def _on_what_is_there(change: Change, first: Iterable[StepSpec], left: Iterable[Step]) -> FollowUpPlan:
     """What a step that is left makes has another position in the new plan, and goes by that one there."""
     draft = Draft(change.aws_account)
-    ids = ids_made(change)
+    ids = created_ids(change)
     specs: list[StepSpec] = []
     undoes: list[str] = []
     try:
         for spec in first:
             specs += again(draft, spec)
         left = list(left)
-        foresee(draft, [_parsed(StepSpec(step.kind, resolved(step.params, ids))) for step in left])
+        prefetch(draft, [_parsed(StepSpec(step.kind, resolved(step.params, ids))) for step in left])
         for step in left:
             on_now = rebased(draft, step, ids)
             steps = again(draft, on_now.spec)
             undoes += [on_now.undoes] if steps and on_now.undoes else []
             specs += [replace(spec, is_optional=step.is_optional) for spec in steps]
-            ids[step.position] = made_by(len(draft.steps))
+            ids[step.position] = placeholder_for(len(draft.steps))
     except (BadParams, Refusal) as refusal:
         raise PlanError(str(refusal)) from refusal
     return FollowUpPlan(specs, list(dict.fromkeys(undoes)))

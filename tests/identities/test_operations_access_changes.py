@@ -21,7 +21,7 @@ from policies.holdings import (
     Renamed,
     Trusting,
 )
-from sync.operations import Alteration, registry
+from sync.operations import AccessChange, registry
 from tests.access.mirrored import allow, arn, text_of
 
 DANA, LEE, TEAM, ROLE = arn("user/dana"), arn("user/lee"), arn("group/team"), arn("role/exporter")
@@ -32,9 +32,9 @@ KEY = {"owner_arn": DANA, "key": "AKIA1234"}
 SEALED = {"owner_arn": DANA, "password": "sealed:1"}
 
 
-def told(kind: str, params: dict[str, Any]) -> list[Alteration]:
+def told(kind: str, params: dict[str, Any]) -> list[AccessChange]:
     operation = registry[kind]
-    return list(operation.alters(AwsAccount(), operation.parse(params)))
+    return list(operation.access_changes(AwsAccount(), operation.parse(params)))
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def told(kind: str, params: dict[str, Any]) -> list[Alteration]:
         ("instance_profile.remove_role", {"profile_arn": PROFILE, "role_arn": ROLE}, [Carried(PROFILE, ROLE, False)]),
     ],
 )
-def test_of_objects(kind: str, params: dict[str, Any], expected: list[Alteration]) -> None:
+def test_of_objects(kind: str, params: dict[str, Any], expected: list[AccessChange]) -> None:
     assert told(f"iam.{kind}", params) == expected
 
 

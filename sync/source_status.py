@@ -46,14 +46,14 @@ class SourceStatus:
         return self.holding.is_held
 
 
-def standings(aws_account: AwsAccount, *, only: str = "") -> list[SourceStatus]:
+def source_statuses(aws_account: AwsAccount, *, only: str = "") -> list[SourceStatus]:
     """Of every source that serves the AWS account, what others build on first; `only`: of the one of that name."""
     held = holdings_by_place(aws_account)
     active, past = _runs(aws_account)
     due = {(row.source, row.region): row.next_at for row in Schedule.objects.filter(aws_account=aws_account)}
     read_once = {place for place, holding in held.items() if holding.at is not None}
 
-    def standing(source: Source, region: str) -> SourceStatus:
+    def status(source: Source, region: str) -> SourceStatus:
         place = (source.name, region)
         return SourceStatus(
             source=source.name,
@@ -68,7 +68,7 @@ def standings(aws_account: AwsAccount, *, only: str = "") -> list[SourceStatus]:
 
     wanted = [source for source in in_order() if only in ("", source.name)]
     serving = [source for source in wanted if source.serves(aws_account)]
-    return [standing(source, region) for source in serving for region in regions_of(aws_account, source)]
+    return [status(source, region) for source in serving for region in regions_of(aws_account, source)]
 
 
 def _runs(aws_account: AwsAccount) -> tuple[dict[Place, Run], dict[Place, list[PastRun]]]:

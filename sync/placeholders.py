@@ -14,12 +14,12 @@ from typing import Any
 _MADE = re.compile(r"((?:arn:[\w:-]+/)?)made by step ([1-9]\d{0,4})", re.ASCII)
 
 
-def made_by(position: int) -> str:
+def placeholder_for(position: int) -> str:
     """What stands for the id of an object that the step at `position` (from 1) makes."""
     return f"made by step {position}"
 
 
-def is_made(text: str) -> bool:
+def is_placeholder(text: str) -> bool:
     match = _MADE.fullmatch(text)
     return match is not None and not match[1]
 

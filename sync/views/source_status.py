@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from accounts.models import AwsAccount
 from sync.mirror import AccountRegion, sources
 from sync.models import Run
-from sync.standing import SourceStatus, standings
+from sync.source_status import SourceStatus, source_statuses
 from sync.views.charts import Chart, chart_of
 from sync.views.live import signature
 from sync.views.progress import rate_words, time_left
@@ -52,43 +52,41 @@ class Sources:
 
 def sources_of(aws_account: AwsAccount, *, only: str = "", whole: bool = False) -> Sources:
     """Those that are in trouble come first; `only` is the name of one of them, and shows each of its Regions."""
-    found = sorted(standings(aws_account, only=only), key=lambda standing: not _is_in_trouble(standing))
-    active = [standing.active for standing in found if standing.active]
-    ages = [standing.holding.at for standing in found if standing.is_well and standing.holding.at]
-    shown = [standing for standing in found if whole or only or _is_notable(standing)]
+    found = sorted(source_statuses(aws_account, only=only), key=lambda status: not _is_in_trouble(status))
+    active = [status.active for status in found if status.active]
+    ages = [status.holding.at for status in found if status.is_well and status.holding.at]
+    shown = [status for status in found if whole or only or _is_notable(status)]
     return Sources(
         lines=_lines(aws_account, [[each] for each in shown] if only else _alike(shown)),
-        total=len({standing.source for standing in found}),
-        not_held=len({standing.source for standing in found if not standing.is_well}),
+        total=len({status.source for status in found}),
+        not_held=len({status.source for status in found if not status.is_well}),
         oldest=min(ages, default=None),
         are_moving=bool(active),
         are_folded=len(shown) < len(found),
-        signature=signature(
-            [(run.pk, run.state, run.seen) for run in active], [standing.holding for standing in found]
-        ),
+        signature=signature([(run.pk, run.state, run.seen) for run in active], [status.holding for status in found]),
         only=only,
         whole=whole or bool(only),
     )
 
 
-def _is_notable(standing: SourceStatus) -> bool:
-    return standing.active is not None or _is_in_trouble(standing)
+def _is_notable(status: SourceStatus) -> bool:
+    return status.active is not None or _is_in_trouble(status)
 
 
-def _is_in_trouble(standing: SourceStatus) -> bool:
+def _is_in_trouble(status: SourceStatus) -> bool:
     """What was never read yet isn't."""
-    return standing.holding.state not in ("held", "never") or standing.holding.braked_in is not None
+    return status.holding.state not in ("held", "never") or status.holding.braked_in is not None
 
 
 def _alike(found: Sequence[SourceStatus]) -> Iterable[Sequence[SourceStatus]]:
     """A source's Regions in which it stands alike, together: an AWS account has some twenty, and most are empty."""
     together: dict[tuple[str, ...], list[SourceStatus]] = {}
-    for standing in found:
-        run, holding = standing.active, standing.holding
-        by_itself = standing.region if holding.braked_in else ""
-        waits = ", ".join(standing.waits_for)
-        alike = (standing.source, holding.state, run.state if run else "", waits, by_itself)
-        together.setdefault(alike, []).append(standing)
+    for status in found:
+        run, holding = status.active, status.holding
+        by_itself = status.region if holding.braked_in else ""
+        waits = ", ".join(status.waits_for)
+        alike = (status.source, holding.state, run.state if run else "", waits, by_itself)
+        together.setdefault(alike, []).append(status)
     return together.values()
 
 
@@ -100,15 +98,15 @@ def _line_of_several(group: Sequence[SourceStatus]) -> SourceLine:
     return SourceLine(min(group, key=lambda each: each.holding.at or _LONG_AGO), len(group))
 
 
-def _line(aws_account: AwsAccount, standing: SourceStatus) -> SourceLine:
-    run = standing.active
-    least_s = sources[standing.source].least_s(AccountRegion(aws_account, standing.region))
+def _line(aws_account: AwsAccount, status: SourceStatus) -> SourceLine:
+    run = status.active
+    least_s = sources[status.source].least_s(AccountRegion(aws_account, status.region))
     return SourceLine(
-        of=standing,
+        of=status,
         regions=1,
-        chart=chart_of(standing.past),
+        chart=chart_of(status.past),
         rate=rate_words(run) if run else "",
         left=time_left(run) if run else "",
-        took=next((each.took for each in reversed(standing.past) if each.state == Run.State.DONE), None),
+        took=next((each.took for each in reversed(status.past) if each.state == Run.State.DONE), None),
         least=timedelta(seconds=least_s) if least_s >= _WORTH_SAYING_S else None,
     )

@@ -11,8 +11,8 @@ from sync.changes import demands, removals, temporary, verbs
 from sync.changes.errors import PlanError
 from sync.changes.guards import objection, send_back
 from sync.changes.rows import handing_over, locked, say, wake_after_commit
-from sync.made import positions_in
 from sync.models import Change, Step
+from sync.placeholders import positions_in
 
 RETRYABLE = (Change.State.FAILED, Change.State.UNKNOWN)
 CAN_BE_LEFT_OUT = (Step.State.FAILED, Step.State.CONFLICTED)  # of one of unknown outcome nobody knows

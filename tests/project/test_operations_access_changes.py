@@ -133,8 +133,8 @@ WRITES: Mapping[str, str | None] = {
 
 
 def test_every_operation_tells_what_access_it_changes() -> None:
-    silent = {kind for kind, each in registry.items() if type(each).alters is Operation.alters}
-    assert silent <= NO_ACCESS.keys(), "Add `alters` to these, or a reason to NO_ACCESS."
+    silent = {kind for kind, each in registry.items() if type(each).access_changes is Operation.access_changes}
+    assert silent <= NO_ACCESS.keys(), "Add `access_changes` to these, or a reason to NO_ACCESS."
 
 
 def test_reasons_are_for_operations_that_are_there() -> None:

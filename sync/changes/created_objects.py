@@ -5,36 +5,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sync import mirror, operations, pull, refresh
-from sync.changes.steps import ids_made
-from sync.made import resolved
+from sync.changes.steps import created_ids
 from sync.models import Change, MirroredRow, Run, Step
+from sync.placeholders import resolved
 
 MOST_READ_ALONE = 20  # objects; of more, a pull of everything is the shorter way
 
 
-def made_by_steps(change: Change) -> list[tuple[str, str]]:
+def created_by_steps(change: Change) -> list[tuple[str, str]]:
     """Kind and id of each object, in the order of the steps."""
-    ids = ids_made(change)
-    made: list[tuple[str, str]] = []
+    ids = created_ids(change)
+    created: list[tuple[str, str]] = []
     for step in change.steps.filter(position__in=ids, state__in=Step.FINISHED):
         operation = operations.registry[step.kind]
         if key := operation.makes(operation.parse(resolved(step.params, ids))):
-            made.append((key.partition(":")[0], ids[step.position]))
-    return made
+            created.append((key.partition(":")[0], ids[step.position]))
+    return created
 
 
-def rows_of(change: Change, made: Sequence[tuple[str, str]]) -> list[MirroredRow]:
+def rows_of(change: Change, created: Sequence[tuple[str, str]]) -> list[MirroredRow]:
     """Those that are still there. Asks the database for each."""
-    rows = [refresh.row_of(change.aws_account, kind, object_id) for kind, object_id in made]
+    rows = [refresh.row_of(change.aws_account, kind, object_id) for kind, object_id in created]
     return [row for row in rows if row is not None and row.gone_at is None]
 
 
-def read_what_was_made(change: Change) -> None:
+def read_created(change: Change) -> None:
     """Starts to read what no step reads of a new object, such as its credentials: its page would not hold that."""
-    made = [(kind, object_id) for kind, object_id in made_by_steps(change) if len(mirror.facets_of(kind)) > 1]
+    created = [(kind, object_id) for kind, object_id in created_by_steps(change) if len(mirror.facets_of(kind)) > 1]
     actor = change.applied_by or change.requested_by
-    if len(made) > MOST_READ_ALONE:
+    if len(created) > MOST_READ_ALONE:
         pull.start_all(aws_account=change.aws_account, trigger=Run.Trigger.OPERATOR, actor=actor)
         return
-    for row in rows_of(change, made):
+    for row in rows_of(change, created):
         refresh.start(row=row, actor=actor)

@@ -39,7 +39,7 @@ class CredentialsMirror(UserFacet):
     """The credentials of one kind that a user has."""
 
     known = frozenset({"UserId", "UserName", "Arn", "Credentials"})
-    hangs: ClassVar[type[Credential]]
+    credential_model: ClassVar[type[Credential]]
     operation: ClassVar[str]  # of IAM, with `UserName`
     listed: ClassVar[str]  # the member of its answer
     id_member: ClassVar[str]  # of an entry
@@ -93,9 +93,9 @@ class CredentialsMirror(UserFacet):
             if (user := users.get(seen.object_id)) is not None
             for credential, said in seen.content[self.source].items()
         }
-        live = place.of(self.hangs.objects.live()).filter(user__in=users.values())
+        live = place.of(self.credential_model.objects.live()).filter(user__in=users.values())
         live.exclude(aws_id__in=rows).update(gone_at=at)
-        write(self.hangs, list(rows.values()))
+        write(self.credential_model, list(rows.values()))
         summary.renew(list(users.values()), self.source)
 
     def name(self, credential: str) -> str:
@@ -103,7 +103,7 @@ class CredentialsMirror(UserFacet):
 
     def remove(self, place: AccountRegion, object_ids: Sequence[str], at: datetime) -> None:
         users = users_of(place, object_ids)
-        self.hangs.objects.live().filter(user__in=users.values()).update(gone_at=at)
+        self.credential_model.objects.live().filter(user__in=users.values()).update(gone_at=at)
 
 
 def users_of(place: AccountRegion, aws_ids: Sequence[str]) -> dict[str, IamUser]:
