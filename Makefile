@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test faults fuzz check fmt lock dependent-actions regions findings bench clean dev
+.PHONY: run test faults fuzz check fmt migrations lock dependent-actions regions findings bench clean dev
 
 run: ; @$(PYTHON) iamconsole/launch/prepare.py && exec $(BIN)/python -m iamconsole.launch.run
 
@@ -30,6 +30,11 @@ check: dev
 fmt: dev
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+# Until the first release: one initial migration for each app, made anew from its models (CONTRIBUTING.md).
+migrations: dev
+	@$(BIN)/python manage.py remake_migrations --verbosity 0
+	@$(BIN)/ruff check --fix --quiet */migrations && $(BIN)/ruff format --quiet */migrations
 
 # Newest versions that fit requirements/*.in; hashes, and no address of any index.
 lock: dev

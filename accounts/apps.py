@@ -9,14 +9,17 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in
+        from django.db.models.signals import post_migrate
 
         from accounts import keys, observers, second_factors, sessions, stepup_words
         from accounts.shell import AccountsShell
+        from accounts.triggers import make_triggers
         from iamconsole.checks import at_start
         from iamconsole.web.navigation import register_shell
 
         at_start(keys.at_start)
         observers.connect()
+        post_migrate.connect(make_triggers, sender=self)
         user_logged_in.connect(sessions.remember_sign_in, dispatch_uid="sessions")
         second_factors.connect()
         register_shell(AccountsShell())

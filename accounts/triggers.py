@@ -2,16 +2,16 @@
 
 What an entry says can't be updated at all, and nothing of a sealed one. PostgreSQL also refuses to delete a row.
 SQLite doesn't: Django empties tables there by DELETE (the tests' flush), and whoever can write the file can drop a
-trigger anyway; a deleted entry shows in the chain on both. A migration that alters the table makes SQLite build it
-anew without its triggers, so it has to end with `AuditTriggers()`; a test says so when that is forgotten.
+trigger anyway; a deleted entry shows in the chain on both. `migrate` makes them at its end, whatever the migrations
+did to the table: where SQLite builds a table anew it loses its triggers.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations.base import Operation
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 TABLE = "accounts_auditentry"
 SAID = (
@@ -58,27 +58,29 @@ SQL: dict[str, tuple[list[str], list[str]]] = {  # vendor → (make, drop)
 }
 
 
-class AuditTriggers(Operation):
-    """Makes the triggers (anew, where they are there already)."""
+def make_triggers(sender: object, using: str, plan: list[Any] | None = None, **kwargs: Any) -> None:
+    """After `migrate`, which has a plan: makes the triggers anew when it did something, or when one is missing."""
+    connection = connections[using]
+    if plan is None or TABLE not in connection.introspection.table_names():
+        return
+    if plan or _missing(connection):
+        make, drop = SQL[connection.vendor]
+        with transaction.atomic(using=using), connection.cursor() as cursor:
+            for statement in (*drop, *make):
+                cursor.execute(statement)
 
-    reversible = True
-    reduces_to_sql = True
 
-    def state_forwards(self, app_label: str, state: Any) -> None:
-        """The models stay as they are."""
+def _missing(connection: BaseDatabaseWrapper) -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND[connection.vendor])
+        return NAMES[connection.vendor] - {name for (name,) in cursor.fetchall()}
 
-    def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
-    ) -> None:
-        self.database_backwards(app_label, schema_editor, from_state, to_state)
-        for statement in SQL[schema_editor.connection.vendor][0]:
-            schema_editor.execute(statement, params=None)
 
-    def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
-    ) -> None:
-        for statement in SQL[schema_editor.connection.vendor][1]:
-            schema_editor.execute(statement, params=None)
-
-    def describe(self) -> str:
-        return "Make the triggers that keep the audit trail append-only"
+_FIND = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+}
+NAMES = {
+    "sqlite": {"audit_said", "audit_sealed"},
+    "postgresql": {"audit_said", "audit_sealed", "audit_kept"},
+}

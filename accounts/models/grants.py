@@ -17,7 +17,7 @@ from accounts.roles import Role
 if TYPE_CHECKING:
     from accounts.models.operators import Operator
 
-POOL_ID = re.compile(r"[a-z0-9-]+_[0-9a-zA-Z]+\Z", re.ASCII)
+POOL_ID = re.compile(r"[a-z0-9-]+_[0-9a-zA-Z]+\Z")
 
 
 class HeldGrant(NamedTuple):

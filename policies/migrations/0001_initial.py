@@ -1,6 +1,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+import iamconsole.create_tables
 import sync.models.folded
 
 
@@ -12,336 +13,396 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Document",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("text_hash", models.CharField(max_length=64, unique=True)),
-                ("canonical_hash", models.CharField(db_index=True, max_length=64)),
-                ("text", models.TextField()),
-                ("size", models.PositiveIntegerField()),
-                ("problem", models.CharField(blank=True, max_length=400)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ManagedPolicy",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("region", models.CharField(blank=True, default="", editable=False, max_length=32)),
-                ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
-                ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
-                ("name", models.CharField(editable=False, max_length=256)),
-                ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
-                ("first_seen", models.DateTimeField(editable=False)),
-                ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
-                ("path", models.CharField(default="/", max_length=512)),
-                (
-                    "ownership",
-                    models.CharField(
-                        choices=[
-                            ("managed", "Managed here"),
-                            ("read_only", "Read-only: somebody else manages it"),
-                            ("ignored", "Ignored: hidden from lists and drift"),
+        iamconsole.create_tables.CreateTables(
+            operations=[
+                migrations.CreateModel(
+                    name="Document",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("text_hash", models.CharField(max_length=64, unique=True)),
+                        ("canonical_hash", models.CharField(db_index=True, max_length=64)),
+                        ("text", models.TextField()),
+                        ("size", models.PositiveIntegerField()),
+                        ("problem", models.CharField(blank=True, max_length=400)),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name="ManagedPolicy",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("region", models.CharField(blank=True, default="", editable=False, max_length=32)),
+                        ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
+                        ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
+                        ("name", models.CharField(editable=False, max_length=256)),
+                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("first_seen", models.DateTimeField(editable=False)),
+                        ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                        ("path", models.CharField(default="/", max_length=512)),
+                        (
+                            "ownership",
+                            models.CharField(
+                                choices=[
+                                    ("managed", "Managed here"),
+                                    ("read_only", "Read-only: somebody else manages it"),
+                                    ("ignored", "Ignored: hidden from lists and drift"),
+                                ],
+                                default="managed",
+                                editable=False,
+                                max_length=9,
+                            ),
+                        ),
+                        ("is_aws", models.BooleanField(default=False, verbose_name="managed by AWS")),
+                        ("default_version", models.CharField(blank=True, max_length=40)),
+                        ("attachable", models.BooleanField(default=True)),
+                        ("version_count", models.PositiveIntegerField(default=0)),
+                        ("attachment_count", models.PositiveIntegerField(default=0)),
+                        ("boundary_count", models.PositiveIntegerField(default=0)),
+                        ("created_at", models.DateTimeField(null=True)),
+                        ("updated_at", models.DateTimeField(null=True)),
+                        ("description", models.CharField(blank=True, max_length=1000)),
+                        ("tags", models.JSONField(null=True)),
+                        (
+                            "aws_account",
+                            models.ForeignKey(
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.awsaccount",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name_plural": "managed policies",
+                        "abstract": False,
+                        "indexes": [
+                            models.Index(fields=["aws_account", "name_key", "id"], name="policies_managedpolic_name"),
+                            models.Index(
+                                condition=models.Q(("gone_at__isnull", False)),
+                                fields=["aws_account", "name_key", "id"],
+                                name="managedpolic_gone",
+                            ),
+                            models.Index(
+                                condition=models.Q(("ownership", "managed"), _negated=True),
+                                fields=["aws_account", "ownership", "name_key", "id"],
+                                name="managedpolic_ownership",
+                            ),
+                            models.Index(
+                                condition=models.Q(("gone_at__isnull", True)),
+                                fields=["aws_account", "is_aws", "id"],
+                                name="managedpo_by_is_aws",
+                            ),
+                            models.Index(
+                                condition=models.Q(("gone_at__isnull", True)),
+                                fields=["aws_account", "version_count", "id"],
+                                name="managedpo_by_version_count",
+                            ),
+                            models.Index(
+                                condition=models.Q(("gone_at__isnull", True)),
+                                fields=["aws_account", "attachment_count", "id"],
+                                name="managedpo_by_attachment_count",
+                            ),
+                            models.Index(
+                                condition=models.Q(("gone_at__isnull", True)),
+                                fields=["aws_account", "boundary_count", "id"],
+                                name="managedpo_by_boundary_count",
+                            ),
+                            models.Index(
+                                condition=models.Q(("gone_at__isnull", True)),
+                                fields=["aws_account", "updated_at", "id"],
+                                name="managedpo_by_updated_at",
+                            ),
+                            models.Index(fields=["aws_account", "arn"], name="managedpolicy_arn"),
                         ],
-                        default="managed",
-                        editable=False,
-                        max_length=9,
-                    ),
-                ),
-                ("is_aws", models.BooleanField(default=False, verbose_name="managed by AWS")),
-                ("default_version", models.CharField(blank=True, max_length=40)),
-                ("attachable", models.BooleanField(default=True)),
-                ("version_count", models.PositiveIntegerField(default=0)),
-                ("attachment_count", models.PositiveIntegerField(default=0)),
-                ("boundary_count", models.PositiveIntegerField(default=0)),
-                ("created_at", models.DateTimeField(null=True)),
-                ("updated_at", models.DateTimeField(null=True)),
-                ("description", models.CharField(blank=True, max_length=1000)),
-                ("tags", models.JSONField(null=True)),
-                (
-                    "aws_account",
-                    models.ForeignKey(
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.awsaccount",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name_plural": "managed policies",
-                "abstract": False,
-                "indexes": [
-                    models.Index(fields=["aws_account", "name_key", "id"], name="policies_managedpolic_name"),
-                    models.Index(
-                        condition=models.Q(("gone_at__isnull", False)),
-                        fields=["aws_account", "name_key", "id"],
-                        name="managedpolic_gone",
-                    ),
-                    models.Index(
-                        condition=models.Q(("ownership", "managed"), _negated=True),
-                        fields=["aws_account", "ownership", "name_key", "id"],
-                        name="managedpolic_ownership",
-                    ),
-                    models.Index(
-                        condition=models.Q(("gone_at__isnull", True)),
-                        fields=["aws_account", "is_aws", "id"],
-                        name="managedpo_by_is_aws",
-                    ),
-                    models.Index(
-                        condition=models.Q(("gone_at__isnull", True)),
-                        fields=["aws_account", "version_count", "id"],
-                        name="managedpo_by_version_count",
-                    ),
-                    models.Index(
-                        condition=models.Q(("gone_at__isnull", True)),
-                        fields=["aws_account", "attachment_count", "id"],
-                        name="managedpo_by_attachment_count",
-                    ),
-                    models.Index(
-                        condition=models.Q(("gone_at__isnull", True)),
-                        fields=["aws_account", "boundary_count", "id"],
-                        name="managedpo_by_boundary_count",
-                    ),
-                    models.Index(
-                        condition=models.Q(("gone_at__isnull", True)),
-                        fields=["aws_account", "updated_at", "id"],
-                        name="managedpo_by_updated_at",
-                    ),
-                    models.Index(fields=["aws_account", "arn"], name="managedpolicy_arn"),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("aws_account", "aws_id", "region"), name="policies_managedpolicy_aws_id"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="OrgAccount",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("region", models.CharField(blank=True, default="", editable=False, max_length=32)),
-                ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
-                ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
-                ("name", models.CharField(editable=False, max_length=256)),
-                ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
-                ("first_seen", models.DateTimeField(editable=False)),
-                ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
-                ("parent_id", models.CharField(blank=True, max_length=68)),
-                ("state", models.CharField(blank=True, max_length=24)),
-                ("invited", models.BooleanField(default=False)),
-                ("joined_at", models.DateTimeField(null=True)),
-                (
-                    "aws_account",
-                    models.ForeignKey(
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.awsaccount",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "account of the organization",
-                "verbose_name_plural": "accounts of the organization",
-                "abstract": False,
-                "indexes": [models.Index(fields=["aws_account", "name_key", "id"], name="policies_orgaccount_name")],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("aws_account", "aws_id", "region"), name="policies_orgaccount_aws_id"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Organization",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("region", models.CharField(blank=True, default="", editable=False, max_length=32)),
-                ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
-                ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
-                ("name", models.CharField(editable=False, max_length=256)),
-                ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
-                ("first_seen", models.DateTimeField(editable=False)),
-                ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
-                ("management_id", models.CharField(max_length=12, verbose_name="management account")),
-                ("all_features", models.BooleanField(default=True)),
-                ("delegated", models.BooleanField(default=False)),
-                (
-                    "aws_account",
-                    models.ForeignKey(
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.awsaccount",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-                "indexes": [models.Index(fields=["aws_account", "name_key", "id"], name="policies_organization_name")],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("aws_account", "aws_id", "region"), name="policies_organization_aws_id"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="OrgPolicy",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("region", models.CharField(blank=True, default="", editable=False, max_length=32)),
-                ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
-                ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
-                ("name", models.CharField(editable=False, max_length=256)),
-                ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
-                ("first_seen", models.DateTimeField(editable=False)),
-                ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
-                (
-                    "type",
-                    models.CharField(
-                        choices=[
-                            ("SERVICE_CONTROL_POLICY", "Service control policy"),
-                            ("RESOURCE_CONTROL_POLICY", "Resource control policy"),
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("aws_account", "aws_id", "region"), name="policies_managedpolicy_aws_id"
+                            )
                         ],
-                        max_length=32,
-                    ),
+                    },
                 ),
-                ("description", models.CharField(blank=True, max_length=512)),
-                ("is_aws", models.BooleanField(default=False, verbose_name="made by AWS")),
-                (
-                    "aws_account",
-                    models.ForeignKey(
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.awsaccount",
-                    ),
+                migrations.CreateModel(
+                    name="OrgAccount",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("region", models.CharField(blank=True, default="", editable=False, max_length=32)),
+                        ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
+                        ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
+                        ("name", models.CharField(editable=False, max_length=256)),
+                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("first_seen", models.DateTimeField(editable=False)),
+                        ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                        ("parent_id", models.CharField(blank=True, max_length=68)),
+                        ("state", models.CharField(blank=True, max_length=24)),
+                        ("invited", models.BooleanField(default=False)),
+                        ("joined_at", models.DateTimeField(null=True)),
+                        (
+                            "aws_account",
+                            models.ForeignKey(
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.awsaccount",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "account of the organization",
+                        "verbose_name_plural": "accounts of the organization",
+                        "abstract": False,
+                        "indexes": [
+                            models.Index(fields=["aws_account", "name_key", "id"], name="policies_orgaccount_name")
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("aws_account", "aws_id", "region"), name="policies_orgaccount_aws_id"
+                            )
+                        ],
+                    },
                 ),
-                (
-                    "document",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="policies.document"
-                    ),
+                migrations.CreateModel(
+                    name="Organization",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("region", models.CharField(blank=True, default="", editable=False, max_length=32)),
+                        ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
+                        ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
+                        ("name", models.CharField(editable=False, max_length=256)),
+                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("first_seen", models.DateTimeField(editable=False)),
+                        ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                        ("management_id", models.CharField(max_length=12, verbose_name="management account")),
+                        ("all_features", models.BooleanField(default=True)),
+                        ("delegated", models.BooleanField(default=False)),
+                        (
+                            "aws_account",
+                            models.ForeignKey(
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.awsaccount",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                        "indexes": [
+                            models.Index(fields=["aws_account", "name_key", "id"], name="policies_organization_name")
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("aws_account", "aws_id", "region"), name="policies_organization_aws_id"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="OrgPolicy",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("region", models.CharField(blank=True, default="", editable=False, max_length=32)),
+                        ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
+                        ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
+                        ("name", models.CharField(editable=False, max_length=256)),
+                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("first_seen", models.DateTimeField(editable=False)),
+                        ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                        (
+                            "type",
+                            models.CharField(
+                                choices=[
+                                    ("SERVICE_CONTROL_POLICY", "Service control policy"),
+                                    ("RESOURCE_CONTROL_POLICY", "Resource control policy"),
+                                ],
+                                max_length=32,
+                            ),
+                        ),
+                        ("description", models.CharField(blank=True, max_length=512)),
+                        ("is_aws", models.BooleanField(default=False, verbose_name="made by AWS")),
+                        (
+                            "aws_account",
+                            models.ForeignKey(
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.awsaccount",
+                            ),
+                        ),
+                        (
+                            "document",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="policies.document"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "control policy",
+                        "verbose_name_plural": "control policies",
+                        "abstract": False,
+                        "indexes": [
+                            models.Index(fields=["aws_account", "name_key", "id"], name="policies_orgpolicy_name")
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("aws_account", "aws_id", "region"), name="policies_orgpolicy_aws_id"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="OrgTarget",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("region", models.CharField(blank=True, default="", editable=False, max_length=32)),
+                        ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
+                        ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
+                        ("name", models.CharField(editable=False, max_length=256)),
+                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("first_seen", models.DateTimeField(editable=False)),
+                        ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                        ("target_id", models.CharField(db_index=True, max_length=68)),
+                        (
+                            "aws_account",
+                            models.ForeignKey(
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.awsaccount",
+                            ),
+                        ),
+                        (
+                            "policy",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="targets",
+                                to="policies.orgpolicy",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                        "indexes": [
+                            models.Index(fields=["aws_account", "name_key", "id"], name="policies_orgtarget_name")
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("aws_account", "aws_id", "region"), name="policies_orgtarget_aws_id"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="OrgUnit",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("region", models.CharField(blank=True, default="", editable=False, max_length=32)),
+                        ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
+                        ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
+                        ("name", models.CharField(editable=False, max_length=256)),
+                        ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
+                        ("first_seen", models.DateTimeField(editable=False)),
+                        ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                        ("parent_id", models.CharField(blank=True, max_length=68)),
+                        ("path", models.CharField(max_length=600)),
+                        ("policy_types", models.JSONField(blank=True, default=list)),
+                        (
+                            "aws_account",
+                            models.ForeignKey(
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="accounts.awsaccount",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "organizational unit",
+                        "abstract": False,
+                        "indexes": [
+                            models.Index(fields=["aws_account", "name_key", "id"], name="policies_orgunit_name")
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("aws_account", "aws_id", "region"), name="policies_orgunit_aws_id"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PolicyVersion",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("version_id", models.CharField(max_length=40)),
+                        ("number", models.PositiveIntegerField()),
+                        ("created_at", models.DateTimeField(null=True)),
+                        ("gone_at", models.DateTimeField(null=True)),
+                        (
+                            "document",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="policies.document"
+                            ),
+                        ),
+                        (
+                            "policy",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="versions",
+                                to="policies.managedpolicy",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-number"],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("policy", "version_id"), name="policies_version_once")
+                        ],
+                    },
                 ),
             ],
-            options={
-                "verbose_name": "control policy",
-                "verbose_name_plural": "control policies",
-                "abstract": False,
-                "indexes": [models.Index(fields=["aws_account", "name_key", "id"], name="policies_orgpolicy_name")],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("aws_account", "aws_id", "region"), name="policies_orgpolicy_aws_id"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="OrgTarget",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("region", models.CharField(blank=True, default="", editable=False, max_length=32)),
-                ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
-                ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
-                ("name", models.CharField(editable=False, max_length=256)),
-                ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
-                ("first_seen", models.DateTimeField(editable=False)),
-                ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
-                ("target_id", models.CharField(db_index=True, max_length=68)),
-                (
-                    "aws_account",
-                    models.ForeignKey(
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.awsaccount",
-                    ),
-                ),
-                (
-                    "policy",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="targets", to="policies.orgpolicy"
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-                "indexes": [models.Index(fields=["aws_account", "name_key", "id"], name="policies_orgtarget_name")],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("aws_account", "aws_id", "region"), name="policies_orgtarget_aws_id"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="OrgUnit",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("region", models.CharField(blank=True, default="", editable=False, max_length=32)),
-                ("aws_id", models.CharField(editable=False, max_length=400, verbose_name="unique id")),
-                ("arn", models.CharField(blank=True, editable=False, max_length=2048, verbose_name="ARN")),
-                ("name", models.CharField(editable=False, max_length=256)),
-                ("name_key", sync.models.folded.FoldedField(editable=False, max_length=256)),
-                ("first_seen", models.DateTimeField(editable=False)),
-                ("gone_at", models.DateTimeField(blank=True, editable=False, null=True)),
-                ("parent_id", models.CharField(blank=True, max_length=68)),
-                ("path", models.CharField(max_length=600)),
-                ("policy_types", models.JSONField(blank=True, default=list)),
-                (
-                    "aws_account",
-                    models.ForeignKey(
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.awsaccount",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "organizational unit",
-                "abstract": False,
-                "indexes": [models.Index(fields=["aws_account", "name_key", "id"], name="policies_orgunit_name")],
-                "constraints": [
-                    models.UniqueConstraint(fields=("aws_account", "aws_id", "region"), name="policies_orgunit_aws_id")
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="PolicyVersion",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("version_id", models.CharField(max_length=40)),
-                ("number", models.PositiveIntegerField()),
-                ("created_at", models.DateTimeField(null=True)),
-                ("gone_at", models.DateTimeField(null=True)),
-                (
-                    "document",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="policies.document"
-                    ),
-                ),
-                (
-                    "policy",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="versions",
-                        to="policies.managedpolicy",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-number"],
-                "constraints": [models.UniqueConstraint(fields=("policy", "version_id"), name="policies_version_once")],
-            },
         ),
     ]

@@ -2,23 +2,88 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from django.apps import apps
-from django.db import migrations
+from django.core.management import call_command
+from django.db import connection, migrations
 from django.db.migrations.loader import MigrationLoader
 
-from tests.services.migrated import ROOT
+from accounts.triggers import NAMES, TABLE
+from iamconsole.create_tables import CreateTables
+from iamconsole.own_apps import own_apps
+from iamconsole.web import trigrams
 
-OURS = sorted(config.label for config in apps.get_app_configs() if Path(config.path).parent == ROOT)
+OURS = sorted(app.label for app in own_apps() if app.name != "access")  # which has no table
+
+
+@pytest.mark.parametrize("app", OURS)
+def test_an_app_has_one_migration_until_the_first_release(app: str) -> None:
+    """The same for all: `make migrations`."""
+    names = [name for label, name in MigrationLoader(None).disk_migrations if label == app]
+    assert names == ["0001_initial"]
 
 
 @pytest.mark.parametrize("app", OURS)
 def test_the_first_migration_makes_each_table_once(app: str) -> None:
     """Constraints and indexes stand in the models' options; one of its own makes SQLite build the table anew."""
-    loader = MigrationLoader(None)
-    for (label, name), migration in loader.disk_migrations.items():
-        if label == app and name.startswith("0001_"):
-            others = [op.describe() for op in migration.operations if not isinstance(op, migrations.CreateModel)]
-            assert others == []
+    [create] = MigrationLoader(None).disk_migrations[app, "0001_initial"].operations
+    assert isinstance(create, CreateTables)
+    others = [op.describe() for op in create.operations if not isinstance(op, migrations.CreateModel)]
+    assert others == []
+
+
+@pytest.mark.stack
+def test_the_triggers_that_no_model_has_are_there(db: None) -> None:
+    assert triggers() >= {"audit_said", "audit_sealed"}
+    assert triggers() >= NAMES[connection.vendor]
+
+
+@pytest.mark.stack
+def test_migrate_makes_lost_triggers_anew(transactional_db: None) -> None:
+    """SQLite drops those of a table that a migration builds anew."""
+    on = f'ON "{TABLE}"' if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER audit_sealed {on}")
+    assert "audit_sealed" not in triggers()
+    call_command("migrate", verbosity=0)
+    assert triggers() >= NAMES[connection.vendor]
+
+
+@pytest.mark.stack
+def test_the_indexes_of_trigrams_that_no_model_has_are_there(db: None) -> None:
+    assert trigrams.unindexed(connection) == []
+    query = {
+        "sqlite": "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%_trigrams_%_add'",
+        "postgresql": "SELECT tablename FROM pg_indexes WHERE indexdef LIKE '%gin_trgm_ops%'",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(query[connection.vendor])
+        found = {table for (table,) in cursor.fetchall()}
+    assert found == {
+        "cognito_appclient",
+        "cognito_cognitogroup",
+        "cognito_cognitouser",
+        "cognito_identitypool",
+        "cognito_poolprovider",
+        "cognito_resourceserver",
+        "cognito_userpool",
+        "identities_iamgroup",
+        "identities_iamrole",
+        "identities_iamuser",
+        "identities_instanceprofile",
+        "identities_oidcprovider",
+        "identities_samlprovider",
+        "identities_servercertificate",
+        "policies_managedpolicy",
+        "policies_orgaccount",
+        "policies_orgpolicy",
+    }
+
+
+def triggers() -> set[str]:
+    query = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(query[connection.vendor])
+        return {name for (name,) in cursor.fetchall()}

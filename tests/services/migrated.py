@@ -88,7 +88,7 @@ def _fingerprint() -> str:
 
 
 def _sources() -> set[Path]:
-    """Migrations, the modules of ours that they import, models, and what makes the search indexes after them."""
+    """Migrations, the modules of ours that they import, models, and what makes indexes and triggers after them."""
     loader = MigrationLoader(None)
     migrations = {_source(migration.__module__) for migration in loader.disk_migrations.values()}
     imported = {name for path in migrations for name in _IMPORTS.findall(path.read_text())}
@@ -96,7 +96,8 @@ def _sources() -> set[Path]:
     ours = {name for name in installed if (ROOT / name).is_dir()}
     models = {path for app in ours for path in (ROOT / app).rglob("models*/**/*.py")} | set(ROOT.glob("*/models.py"))
     used = {_source(name) for name in imported if name.partition(".")[0] in ours}
-    return migrations | used | models | set((ROOT / "iamconsole" / "web").glob("*.py"))
+    after = {ROOT / "accounts" / "triggers.py", *(ROOT / "iamconsole" / "web").glob("*.py")}
+    return migrations | used | models | after
 
 
 def _source(module: str) -> Path:

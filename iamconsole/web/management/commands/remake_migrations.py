@@ -1,0 +1,43 @@
+"""`manage.py remake_migrations`: makes the one initial migration of each of our apps anew, from its models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.core.management.commands import makemigrations
+from django.db.migrations import CreateModel
+from django.db.migrations.operations.base import Operation
+
+from iamconsole.create_tables import CreateTables
+from iamconsole.own_apps import own_apps
+
+
+class Command(makemigrations.Command):
+    help = "Makes the one initial migration of each of our apps anew, from its models. Only before the first release."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for app in own_apps():
+            for path in (Path(app.path) / "migrations").glob("0*.py"):
+                path.unlink()
+        labels = [app.label for app in own_apps()]
+        super().handle(*labels, **{**options, "include_header": False, "interactive": False})
+
+    def write_migration_files(self, changes: dict[str, Any], *args: Any, **kwargs: Any) -> None:
+        for app_label, migrations in changes.items():
+            for migration in migrations:
+                migration.operations = [CreateTables(_folded(migration.operations, app_label))]
+        super().write_migration_files(changes, *args, **kwargs)
+
+
+def _folded(operations: Sequence[Operation], app_label: str) -> list[Operation]:
+    """Each table with its indexes and constraints: SQLite builds a table anew for a constraint that is added later."""
+    tables: dict[str, Operation] = {}
+    for operation in operations:
+        if isinstance(operation, CreateModel):
+            tables[operation.name_lower] = operation
+        else:
+            name = operation.model_name_lower  # type: ignore[attr-defined]  # of a field, an index or a constraint
+            [tables[name]] = tables[name].reduce(operation, app_label)  # type: ignore[misc]
+    return list(tables.values())
