@@ -7,11 +7,11 @@ class AccessConfig(AppConfig):
     name = "access"
 
     def ready(self) -> None:
-        from access import pages, protection, search
+        from access import protection, registration, search
         from access.plans.check import AccessCheck
         from sync import checks
 
         checks.register(AccessCheck())
-        pages.register()
+        registration.register()
         protection.register()
         search.register()

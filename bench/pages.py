@@ -166,10 +166,10 @@ def _deep(table: Any, sort: str, rows: Any) -> str:
 
 
 def _details(aws_account: Any, here: str) -> Iterator[tuple[str, str]]:
-    from identities.kinds import GROUP, ROLE, USER
     from identities.models import IamGroup, IamRole, IamUser
+    from identities.object_pages import GROUP, ROLE, USER
     from policies.models import ManagedPolicy
-    from policies.views.pages import POLICY
+    from policies.views.managed_policies import POLICY
 
     for kind, model in ((USER, IamUser), (GROUP, IamGroup), (ROLE, IamRole), (POLICY, ManagedPolicy)):
         row = model.objects.filter(aws_account=aws_account).earliest("pk")  # of groups and policies the most crowded

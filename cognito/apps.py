@@ -8,7 +8,7 @@ class CognitoConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import stepup_words
-        from cognito import actions, identity_pools, mirrors, pages, pools, posture, trying
+        from cognito import actions, identity_pools, mirrors, pools, posture, registration, trying
         from cognito.care_check import CareCheck
         from cognito.choosing.check import ChoiceCheck
         from cognito.operations import people as operations_on_people
@@ -24,7 +24,7 @@ class CognitoConfig(AppConfig):
         checks.register(CareCheck())
         checks.register(CallCheck())
         checks.register(ChoiceCheck())
-        pages.register()
+        registration.register()
         trying.register()
         stepup_words.register(
             {

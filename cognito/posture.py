@@ -36,7 +36,7 @@ _ORDER = tuple(panels.SEVERITIES)
 
 @dataclass(frozen=True)
 class Finding:
-    """`severity`: of panels.SEVERITIES. `action`: of the pool's own place, "" where none mends it by itself.
+    """`severity`: of panels.SEVERITIES. `action`: of the pool's own place, "" where none fixes it by itself.
 
     `asked` fills in fields of the action's form.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from cognito.identity_pools import urls as identity_pools
-from cognito.kinds import PERSON, POOL
+from cognito.object_pages import PERSON, POOL
 from cognito.pools import views as pool_views
 from cognito.restoring import urls as restoring
 from cognito.trying import urls as trying

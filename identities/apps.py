@@ -7,7 +7,7 @@ class IdentitiesConfig(AppConfig):
     name = "identities"
 
     def ready(self) -> None:
-        from identities import account, actions, credentials, mirrors, operations, pages, snapshot
+        from identities import account, actions, credentials, mirrors, operations, registration, snapshot
         from sync import mirror
 
         mirror.register(mirrors.GroupMirror(), mirrors.UserMirror(), mirrors.RoleMirror())
@@ -16,5 +16,5 @@ class IdentitiesConfig(AppConfig):
         account.register()
         credentials.register()
         operations.register()
-        pages.register()
+        registration.register()
         actions.register()

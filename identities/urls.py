@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from identities.account.urls import urlpatterns as account_patterns
-from identities.kinds import GROUP, KINDS, ROLE, USER
+from identities.object_pages import GROUP, KINDS, ROLE, USER
 from identities.tables import TABLES
 from identities.views import as_of, bulk, lists, panels, root, stage, trust
 from policies.details import Kind, tab_patterns

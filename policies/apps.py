@@ -7,8 +7,8 @@ class PoliciesConfig(AppConfig):
     name = "policies"
 
     def ready(self) -> None:
-        from policies import mirrors, operations, pages, settings
-        from policies.organizations import pages as organization_pages
+        from policies import detail_mirror, mirrors, operations, registration
+        from policies.organizations import registration as organization_registration
         from policies.organizations import sources
         from policies.plan_findings import LintCheck
         from policies.quota_check import QuotaCheck
@@ -16,9 +16,9 @@ class PoliciesConfig(AppConfig):
 
         checks.register(LintCheck())
         checks.register(QuotaCheck())
-        mirror.register(mirrors.PolicyMirror(), settings.SETTINGS)
-        mirror.register_source(settings.SOURCE)
+        mirror.register(mirrors.PolicyMirror(), detail_mirror.SETTINGS)
+        mirror.register_source(detail_mirror.SOURCE)
         sources.register()
         operations.register()
-        pages.register()
-        organization_pages.register()
+        registration.register()
+        organization_registration.register()

@@ -69,7 +69,7 @@ class Judged:
 def judged(text: str, kind: DocumentType | None = DocumentType.IDENTITY, account: str = "") -> Judged:
     """Of a text that AWS holds: it took it, so that its size is no matter; nor is it that of the text laid out.
 
-    Without a `kind` nothing is looked for: only AWS can mend what it wrote for itself.
+    Without a `kind` nothing is looked for: only AWS can correct what it wrote for itself.
     """
     text = laid_out(text)
     found = lint(text, kind, account) if kind else ()

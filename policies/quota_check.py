@@ -87,10 +87,10 @@ def _findings(of: Counted, held: Quotas, in_use: int, more: int) -> list[PlanFin
     limit = held[of.quota]
     room = max(0, limit.value - in_use)
     words = f"The plan needs room for {counted(more, f'more {of.word}')}, and {room:,} fit: {in_use:,} are there"
-    return limit.findings(in_use + more, "QUOTA_USED_UP", words, _mend(limit))
+    return limit.findings(in_use + more, "QUOTA_USED_UP", words, _fix(limit))
 
 
-def _mend(limit: Limit) -> str:
+def _fix(limit: Limit) -> str:
     if limit.quota.is_fixed:
         return "delete some first, as AWS doesn't raise it"
     return "delete some first, or ask AWS to raise it, and pull"

@@ -86,7 +86,7 @@ class Limit:
             more = f"; {f'up to {self.quota.most:,}' if self.quota.most else 'more'} where that was asked for"
         return f"{self.value:,} ({self.quota.name}{more})"
 
-    def findings(self, wanted: int, code: str, so_many: str, mend: str = "") -> list[PlanFinding]:
+    def findings(self, wanted: int, code: str, so_many: str, fix: str = "") -> list[PlanFinding]:
         """What there is to say to `wanted` of it: none where it fits.
 
         `so_many`: a sentence's beginning, such as "10 policies are attached to the group analytics". It is a warning
@@ -95,7 +95,7 @@ class Limit:
         if wanted <= self.value:
             return []
         may_be_more = self.held is None and (self.quota.most is None or wanted <= self.quota.most)
-        words = f"{so_many}; AWS allows {self.words}{mend and ': '}{mend}."
+        words = f"{so_many}; AWS allows {self.words}{fix and ': '}{fix}."
         return [PlanFinding(code, "warning" if may_be_more else "error", words, about=(), amount=wanted)]
 
     def too_long(self, document: str) -> list[PlanFinding]:

@@ -7,16 +7,16 @@ from django.urls import path
 from policies.details import tab_patterns
 from policies.organizations import views as organizations
 from policies.tables import POLICIES
-from policies.views import document, edit, object_action, pages
+from policies.views import document, edit, managed_policies, object_action
 from policies.views.selection import selection_patterns
 
 POLICY = "aws/<str:account_id>/policies/<str:aws_id>/"
 
 urlpatterns = [
-    path("aws/<str:account_id>/policies/", pages.policies, name="policies"),
-    *selection_patterns(pages.POLICY, POLICIES, "file-lock"),
-    *tab_patterns(pages.POLICY),
-    object_action.action_pattern(pages.POLICY),
+    path("aws/<str:account_id>/policies/", managed_policies.policies, name="policies"),
+    *selection_patterns(managed_policies.POLICY, POLICIES, "file-lock"),
+    *tab_patterns(managed_policies.POLICY),
+    object_action.action_pattern(managed_policies.POLICY),
     path("aws/<str:account_id>/do/<str:action>/", object_action.account_action, name="account_action"),
     path("aws/<str:account_id>/organization/", organizations.organization, name="organization"),
     path("aws/<str:account_id>/organization/accounts/", organizations.accounts, name="organization_accounts"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from access.escalation import changes
+from access.escalation import iam_techniques
 from access.escalation.account import Account
 from access.escalation.altered import Fact
 from access.escalation.permits import Held, Permits, Thing
@@ -98,14 +98,14 @@ class Moves:
         doesn't sign in who has a second factor; a role gets to an instance in an instance profile."""
         known = self._account.credentials.get(thing.arn)
         if known and technique.name == "iam:CreateAccessKey" and (known.keys or 0) >= KEYS_OF_USER.usual:
-            return _with(technique, changes.DELETE_KEY)
+            return _with(technique, iam_techniques.DELETE_KEY)
         if known and technique.name.endswith("LoginProfile") and known.mfa:
-            return _with(technique, changes.DEACTIVATE_MFA)
+            return _with(technique, iam_techniques.DEACTIVATE_MFA)
         versions = len(self._account.older.get(thing.arn, ())) + 1
         if technique.gains is Gains.NEW_VERSION and versions >= VERSIONS_OF_POLICY.usual:
-            return _with(technique, changes.DELETE_VERSION)
+            return _with(technique, iam_techniques.DELETE_VERSION)
         if technique.by_instance_profile and not self._is_in_a_profile(thing):
-            return _with(technique, *changes.INTO_A_PROFILE)
+            return _with(technique, *iam_techniques.INTO_A_PROFILE)
         return technique
 
     def _is_in_a_profile(self, role: Thing) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from access.escalation import changes, passing, passing_to_models, running
+from access.escalation import iam_techniques, passrole_model_techniques, passrole_techniques, running_code_techniques
 from access.escalation.account import Account
 from access.escalation.attachable import attaching_others
 from access.escalation.closure import Closure
@@ -17,16 +17,16 @@ from access.holders import Holder
 from access.index import Index, numbers_of
 
 TECHNIQUES = (
-    *changes.CHANGES,
-    *changes.ROLES,
-    *changes.CREDENTIALS,
-    *changes.NEW_PRINCIPALS,
-    *changes.PROVIDERS,
-    *changes.PROVIDERS_WITH_MORE,
-    *changes.IDENTITY_CENTER,
-    *passing.PASSING,
-    *passing_to_models.PASSING_TO_MODELS,
-    *running.RUNNING,
+    *iam_techniques.CHANGES,
+    *iam_techniques.ROLES,
+    *iam_techniques.CREDENTIALS,
+    *iam_techniques.NEW_PRINCIPALS,
+    *iam_techniques.PROVIDERS,
+    *iam_techniques.PROVIDERS_WITH_MORE,
+    *iam_techniques.IDENTITY_CENTER,
+    *passrole_techniques.PASSROLE_TECHNIQUES,
+    *passrole_model_techniques.PASSROLE_MODEL_TECHNIQUES,
+    *running_code_techniques.RUNNING_CODE_TECHNIQUES,
 )
 
 

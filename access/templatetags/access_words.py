@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from django import template
 
+from access.effective_access import Line
 from access.limits import Because
-from access.reach import Line
 from policies.engine.catalogue import spelled
 from policies.engine.evaluate import LayerName
 

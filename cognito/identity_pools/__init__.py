@@ -3,11 +3,11 @@
 
 def register() -> None:
     from cognito import posture
-    from cognito.identity_pools import actions, operations, pages
+    from cognito.identity_pools import actions, operations, registration
     from cognito.identity_pools.findings import all_findings
     from cognito.models import IdentityPool
 
     operations.register()
     actions.register()
-    pages.register()
+    registration.register()
     posture.register(IdentityPool, all_findings)

@@ -1,4 +1,4 @@
-"""What is wrong with an identity pool, each with the action that mends it."""
+"""What is wrong with an identity pool, each with the action that fixes it."""
 
 from __future__ import annotations
 

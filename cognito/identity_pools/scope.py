@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from access.effective_access import Line
 from access.limits import Grant
-from access.reach import Line
 from policies.engine import catalogue
 from policies.engine.matching import Glob, tokens
 

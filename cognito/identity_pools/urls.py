@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from cognito.identity_pools import views
-from cognito.identity_pools.kinds import IDENTITY_POOL
+from cognito.identity_pools.object_pages import IDENTITY_POOL
 from policies.details import tab_patterns
 from policies.views.object_action import action_pattern
 

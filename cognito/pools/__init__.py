@@ -6,10 +6,10 @@ __all__ = ["register"]
 def register() -> None:
     from cognito import posture
     from cognito.models import UserPool
-    from cognito.pools import actions, operations, pages
+    from cognito.pools import actions, operations, registration
     from cognito.pools.findings import findings_of
 
     operations.register()
     actions.register()
-    pages.register()
+    registration.register()
     posture.register(UserPool, findings_of)

@@ -1,4 +1,4 @@
-"""What is wrong with how a user pool and its app clients are set; each with the form that mends it."""
+"""What is wrong with how a user pool and its app clients are set; each with the form that fixes it."""
 
 from __future__ import annotations
 
@@ -84,16 +84,16 @@ def _of_choices(pool: UserPool, clients: Sequence[AppClient], givers: Sequence[G
         text = each.sentence(pool.aws_account)
         if each.look.claim in dict(ADDRESSES) and each.choice.apps:
             asked = {"verified": each.look.claim, "kept": each.look.claim}
-            mend = "Have it verified at sign-up and before it changes."
-            yield _finding("CLAIM_BY_CHOICE", severity, f"People write {what}", f"{text} {mend}", "signup", asked)
+            fix = "Have it verified at sign-up and before it changes."
+            yield _finding("CLAIM_BY_CHOICE", severity, f"People write {what}", f"{text} {fix}", "signup", asked)
             continue
         if not each.choice.apps:
             yield Finding("CLAIM_BY_CHOICE", severity, f"People choose {what}", text)
         for app in told.apps:
             if app.id in each.choice.apps:
-                title, mend = f"People write {what}, through {app.name}", "Remove the attribute from what it may write."
+                title, fix = f"People write {what}, through {app.name}", "Remove the attribute from what it may write."
                 asked = {"which": app.id, "writes": OWN, "without": each.look.claim}
-                yield _finding("CLAIM_BY_CHOICE", severity, title, f"{text} {mend}", "client-attributes", asked)
+                yield _finding("CLAIM_BY_CHOICE", severity, title, f"{text} {fix}", "client-attributes", asked)
 
 
 def _gives_access(taking: Sequence[IdentityPool]) -> str:

@@ -7,8 +7,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.roles import SEE_IAM
-from cognito.kinds import POOL
 from cognito.models import UserPool
+from cognito.object_pages import POOL
 from cognito.plans import is_protected_from_threats
 from cognito.pools import logos
 from cognito.pools.told import tasks_of, told_of_client

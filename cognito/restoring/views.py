@@ -16,8 +16,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import fetch_aws_account, may, may_in_pool, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import EXPORT_PEOPLE, PROPOSE
-from cognito.kinds import POOL
 from cognito.models import UserPool
+from cognito.object_pages import POOL
 from cognito.people import logged
 from cognito.people.person_record import care_of
 from cognito.restoring import exporting

@@ -104,7 +104,7 @@ def _page(request: HttpRequest, pool: UserPool) -> HttpResponseBase:
     if is_too_long(request):
         form.refuse_too_long()
     if request.method == "POST" and form.is_valid() and form.bad and "rejected" in request.POST:
-        return form.rejected("people-to-mend")
+        return form.rejected("people-to-correct")
     if request.method == "POST" and form.is_valid() and "stage" in request.POST and (change := _stage(request, form)):
         return redirect("change", account_id=pool.aws_account.account_id, pk=change.pk)
     context = {"form": form, "aws_account": pool.aws_account, "pool": pool, "back_url": people_url(pool)}

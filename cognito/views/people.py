@@ -16,8 +16,8 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access import may, may_in_pool, signed_in
 from accounts.roles import ADMINISTER, CARE, EXPORT_PEOPLE, SEE_PEOPLE
-from cognito.kinds import POOL
 from cognito.models import PoolCare, SavedSearch, UserPool
+from cognito.object_pages import POOL
 from cognito.people import logged, looking
 from cognito.people.called import title_of
 from cognito.people.person_record import allowed_by, care_of

@@ -17,14 +17,14 @@ from django.views.decorators.http import require_GET
 from accounts.access import may, may_in_pool, signed_in
 from accounts.models import AuditEntry, learn_texts
 from accounts.roles import CARE, EXPORT_PEOPLE, SEE_IAM
-from cognito.kinds import PERSON
+from cognito.aws_access import ways_of
 from cognito.models import CognitoUser
+from cognito.object_pages import PERSON
 from cognito.people import logged, temporary_passwords
 from cognito.people.called import second_of, status_mark, title_of, verified
 from cognito.people.held import Section, held_of
 from cognito.people.history import changes_of
 from cognito.people.person_record import kept_care_of
-from cognito.reach import ways_of
 from cognito.selectors import E_MAIL, PHONE
 from iamconsole.web.exports import csv_line, file_response
 from iamconsole.web.words import machine_time

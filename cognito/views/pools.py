@@ -15,8 +15,8 @@ from django.views.decorators.http import require_GET
 from accounts.access import fetch_aws_account, may, may_in_pool, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM, SEE_PEOPLE
-from cognito.kinds import POOL, pools, pools_within
 from cognito.models import AppClient, CognitoGroup
+from cognito.object_pages import POOL, pools, pools_within
 from cognito.posture import with_findings
 from cognito.tables import POOLS, count_people
 from iamconsole.web.tables import TableListing, list_response

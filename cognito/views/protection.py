@@ -16,8 +16,8 @@ from accounts.models import AuditEntry, AuditHead, AwsAccount
 from accounts.roles import ADMINISTER, SEE_IAM, SEE_PEOPLE
 from accounts.stepup import demand_step_up
 from cognito.forms import CareForm
-from cognito.kinds import POOL, pools
 from cognito.models import CognitoUser, PoolCare, UserPool
+from cognito.object_pages import POOL, pools
 from cognito.people import caring
 from cognito.people.holdings import holdings_of
 from cognito.people.person_record import care_of

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.roles import CARE
-from cognito.kinds import PERSON
 from cognito.models import UserPool
+from cognito.object_pages import PERSON
 from cognito.people import logged
 from cognito.people.called import title_of
 from cognito.people.person_record import allowed_by, care_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from identities.account import views
-from identities.account.kinds import KINDS
+from identities.account.object_pages import KINDS
 from policies.details import tab_patterns
 from policies.views.object_action import action_pattern
 

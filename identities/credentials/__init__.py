@@ -1,14 +1,14 @@
 """The credentials of IAM users and of the root user: how the mirror reads them, and their pages."""
 
-from identities.credentials import attention, kinds, last_used, report, reported, search, virtual
+from identities.credentials import attention, last_used, mirrors, report, reported, search, virtual
 from sync import mirror
 
 __all__ = ["register"]
 
 
 def register() -> None:
-    mirror.register(*kinds.KINDS, last_used.LAST_USED, reported.ReportOfUser(), reported.Root(), virtual.VIRTUAL_MFA)
-    for source in (*kinds.SOURCES, last_used.SOURCE, report.CredentialReport(), virtual.SOURCE):
+    mirror.register(*mirrors.KINDS, last_used.LAST_USED, reported.ReportOfUser(), reported.Root(), virtual.VIRTUAL_MFA)
+    for source in (*mirrors.SOURCES, last_used.SOURCE, report.CredentialReport(), virtual.SOURCE):
         mirror.register_source(source)
     attention.register()
     search.register()

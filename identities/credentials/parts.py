@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest
 
-from identities.credentials.kinds import KINDS
+from identities.credentials.mirrors import KINDS
 from identities.credentials.rotation import rotation_of
 from identities.models import IamUser, ReportedUser
 from sync.models import Facet

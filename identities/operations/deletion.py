@@ -14,7 +14,7 @@ from django.db.models import prefetch_related_objects
 
 from accounts.models import AwsAccount
 from iamconsole.web.words import some
-from identities.credentials.kinds import KINDS
+from identities.credentials.mirrors import KINDS
 from identities.models import IamRole, InstanceProfile, Principal
 from identities.operations.breaks import Breaks, broken_by_deletion
 from identities.operations.cascades import TakenOff, take_off

@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import Any, Protocol, runtime_checkable
 
 from identities.credentials.base import CredentialsMirror
-from identities.credentials.kinds import KINDS
+from identities.credentials.mirrors import KINDS
 from identities.models import Attachment, InlinePolicy, InstanceProfile, Membership, Principal
 from identities.operations.held_rows import held
 from identities.operations.owners import GROUP, ROLE, USER, KindOfOwner

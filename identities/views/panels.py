@@ -7,9 +7,9 @@ from django.views.decorators.http import require_GET
 
 from iamconsole.web.counts import first_of
 from identities import selectors
-from identities.kinds import SHOWN
+from identities.object_pages import SHOWN
 from policies.details import fetch_row, render_tab
-from policies.views.pages import POLICY
+from policies.views.managed_policies import POLICY
 
 
 @require_GET

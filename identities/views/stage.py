@@ -9,8 +9,8 @@ from django.urls import reverse
 from accounts.roles import PROPOSE
 from identities import selectors
 from identities.forms import MemberForm
-from identities.kinds import GROUP
 from identities.models import IamGroup, IamUser
+from identities.object_pages import GROUP
 from identities.operations import add_member, detach, remove_member
 from policies.details import Kind, fetch_row
 from policies.forms import StageForm

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from accounts.models import AwsAccount
+from policies.detail_mirror import SETTINGS
 from policies.holdings import InForce
 from policies.models import ManagedPolicy
 from policies.operations.existence import CreateParams, Creation
@@ -15,7 +16,6 @@ from policies.operations.objects import KindOfObject
 from policies.operations.tags import retagged
 from policies.operations.update import DeleteVersion, document_findings
 from policies.operations.versions import PolicyParams, VersionsOperation, customer_policy
-from policies.settings import SETTINGS
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.checks import PlanFinding

@@ -17,7 +17,7 @@ from policies.forms import EditForm, StageForm, findings_in
 from policies.models import ManagedPolicy
 from policies.operations.update import plan_set_default, plan_update
 from policies.quotas import MANAGED_POLICY, VERSIONS_OF_POLICY, quotas_of
-from policies.views.pages import POLICY
+from policies.views.managed_policies import POLICY
 from policies.views.stage import REFUSED, stage, stage_page
 
 

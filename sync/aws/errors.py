@@ -203,7 +203,7 @@ class TriggerRefused(Invalid):
     """A Lambda function of the customer's, which Cognito asks, failed or said no."""
 
     what = "A Lambda trigger of the user pool did not let {operation} through, or failed over it."
-    advice = "Look into that function's log and mend it, or take the trigger out of the pool, then try again."
+    advice = "Look into that function's log and fix it, or take the trigger out of the pool, then try again."
 
 
 class CannotSend(Invalid):
@@ -247,7 +247,7 @@ class MailsUsedUp(LimitExceeded):
 
 class Unsupported(AwsError):
     what = "{operation} is not available here; nothing was done."
-    advice = "Nothing to mend: the console goes on without it."
+    advice = "Nothing to fix: the console goes on without it."
 
 
 class FeatureOff(Unsupported):

@@ -9,9 +9,9 @@ from hypothesis import given as generated
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from access.effective_access import Access, AccessExtent, access_of
 from access.holders import Holder
 from access.limits import Grant
-from access.reach import Access, Reach, access_of
 from access.surroundings import Surroundings
 from policies.engine import catalogue
 from policies.engine.callers import caller_of
@@ -38,9 +38,9 @@ def told(holder: Holder, *, scp: Policy | None = None, rcp: Policy | None = None
     return access_of(holder, around, frozenset())
 
 
-def reaches(access: Access, prefix: str = "s3") -> dict[str, str]:
+def extents(access: Access, prefix: str = "s3") -> dict[str, str]:
     found = next((each for each in access.services if each.prefix == prefix), None)
-    return {level.level.value: level.reach.value for level in found.levels} if found else {}
+    return {level.level.value: level.extent.value for level in found.levels} if found else {}
 
 
 def grants(access: Access, action: str) -> list[Grant]:
@@ -58,12 +58,12 @@ ALL_OF_S3 = {"List": "full", "Read": "full", "Write": "full", "Permissions manag
 def test_all_of_a_service() -> None:
     access = told(dana(allow("s3:*")))
     assert [each.prefix for each in access.services] == ["s3"]
-    assert reaches(access) == ALL_OF_S3
+    assert extents(access) == ALL_OF_S3
     assert access.services[0].is_full
 
 
 def test_some_actions_of_a_level_are_limited() -> None:
-    assert reaches(told(dana(allow("s3:GetObject")))) == {"Read": "limited"}
+    assert extents(told(dana(allow("s3:GetObject")))) == {"Read": "limited"}
     (level,) = told(dana(allow("s3:GetObject"))).services[0].levels
     assert level.may == 1 < level.actions
 
@@ -72,19 +72,19 @@ def test_some_resources_are_limited_to_actions_that_take_them() -> None:
     access = told(dana(allow("s3:*", REPORTS)))
     assert grants(access, "s3:ListBucket") == grants(access, "s3:ListAllMyBuckets") == []
     assert grant(access).resource == REPORTS
-    assert set(reaches(access).values()) == {"limited"}
+    assert set(extents(access).values()) == {"limited"}
 
 
 def test_a_condition_limits() -> None:
     access = told(dana(allow("s3:*", Condition=MFA)))
-    assert set(reaches(access).values()) == {"limited"}
+    assert set(extents(access).values()) == {"limited"}
     assert grant(access).hangs_on == ("aws:multifactorauthpresent",)
 
 
 def test_a_condition_that_is_known_to_hold_does_not() -> None:
     own = {"StringEquals": {"aws:PrincipalTag/team": "red"}}
-    assert reaches(told(dana(allow("s3:*", Condition=own), tags={"team": "red"}))) == ALL_OF_S3
-    assert reaches(told(dana(allow("s3:*", Condition=own), tags={"team": "blue"}))) == {}
+    assert extents(told(dana(allow("s3:*", Condition=own), tags={"team": "red"}))) == ALL_OF_S3
+    assert extents(told(dana(allow("s3:*", Condition=own), tags={"team": "blue"}))) == {}
 
 
 # ---- What limits it ------------------------------------------------------------------------------------------------
@@ -96,8 +96,8 @@ def test_a_layer_above_takes_or_leaves_a_part(layer: str) -> None:
         )
 
     name = LayerName.BOUNDARY if layer == "boundary" else LayerName.SCP
-    assert reaches(within(policy(allow("*")))) == ALL_OF_S3
-    assert set(reaches(within(policy(allow("ec2:*")))).values()) == {"none"}
+    assert extents(within(policy(allow("*")))) == ALL_OF_S3
+    assert set(extents(within(policy(allow("ec2:*")))).values()) == {"none"}
     assert grant(within(policy(allow("ec2:*")))).taken_by is name
     part = grant(within(policy(allow("s3:*", REPORTS, Sid="Reports"), name="limit")))
     assert (part.within, [(each.layer, each.policy, each.which) for each in part.because][1:]) == (
@@ -134,24 +134,24 @@ def test_a_denial_of_the_organization() -> None:
     assert grant(told(dana(allow("s3:*")), scp=policy(EVERYTHING, deny("s3:Get*")))).taken_by is LayerName.SCP
     access = told(dana(allow(["s3:*", "ec2:*"])), rcp=policy(deny("*", Principal="*")))
     assert grant(access).taken_by is LayerName.RCP
-    assert set(reaches(access, "ec2").values()) == {"full"}  # RCPs don't bind it
+    assert set(extents(access, "ec2").values()) == {"full"}  # RCPs don't bind it
 
 
 def test_what_can_not_be_told_is_unknown() -> None:
     mine = "arn:aws:s3:::${aws:SourceVpc}/*"
     access = told(dana(allow("s3:GetObject", REPORTS), deny("s3:GetObject", mine)))
-    assert reaches(access) == {"Read": "unknown"}
+    assert extents(access) == {"Read": "unknown"}
     assert grant(access).is_unsure
 
 
 def test_a_variable_that_is_known_is_told() -> None:
     access = told(dana(allow("s3:GetObject", "arn:aws:s3:::${aws:username}/*"), deny("s3:*", "arn:aws:s3:::dana/*")))
-    assert reaches(access) == {"Read": "none"}
+    assert extents(access) == {"Read": "none"}
 
 
 def test_layers_that_are_not_held_make_it_unknown() -> None:
     found = access_of(dana(allow("s3:*")), Surroundings(ID), frozenset({LayerName.BOUNDARY}))
-    assert set(reaches(found).values()) == {"unknown"}
+    assert set(extents(found).values()) == {"unknown"}
 
 
 def test_names_the_policies_of_resources_that_are_not_held() -> None:
@@ -214,5 +214,5 @@ def test_as_the_evaluator_says(own: Policy, boundary: Policy | None, scp: Policy
 
 def test_every_service_is_listed_for_an_administrator() -> None:
     access = told(dana(EVERYTHING))
-    assert {each.reach for service in access.services for each in service.levels} == {Reach.FULL}
+    assert {each.extent for service in access.services for each in service.levels} == {AccessExtent.FULL}
     assert all(service.is_full for service in access.services)

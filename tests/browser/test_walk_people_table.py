@@ -71,8 +71,8 @@ def test_five_hundred_people_come_in_but_for_three_bad_rows(
         expect(row).to_contain_text(sentence)
     with page.expect_download() as download:
         page.get_by_role("button", name="The 3 that can’t be done, as CSV").click()
-    _, *to_mend = csv.reader(download.value.path().read_text().splitlines())
-    assert [",".join(cells[1:]) for cells in to_mend] == [row for row, _ in BAD.values()]
+    _, *to_correct = csv.reader(download.value.path().read_text().splitlines())
+    assert [",".join(cells[1:]) for cells in to_correct] == [row for row, _ in BAD.values()]
 
     page.get_by_label("Leave out the rows that can’t be done").check()
     page.get_by_role("button", name="Stage 497").click()

@@ -104,7 +104,7 @@ def test_which_claims_people_choose_themselves(
     assert [(each.choice.who, each.choice.is_sure) for each in found] == ([expected] if expected else [])
 
 
-def test_it_is_found_on_both_pools_and_its_mend_is_the_client_s_list(aws_account: AwsAccount) -> None:
+def test_it_is_found_on_both_pools_and_its_fix_is_the_client_s_list(aws_account: AwsAccount) -> None:
     pool, client, identity_pool = arrange(aws_account, rule("custom:plan"), app={"WriteAttributes": ["custom:plan"]})
     [found] = [each for each in all_findings(identity_pool) if each.code == "ROLE_BY_CHOICE"]
     assert found.severity == "critical"
@@ -114,7 +114,7 @@ def test_it_is_found_on_both_pools_and_its_mend_is_the_client_s_list(aws_account
     assert dict(found.asked) == {"which": client.aws_id, "writes": "own", "without": "custom:plan"}
 
 
-def test_an_address_that_is_not_verified_is_mended_at_sign_up(aws_account: AwsAccount) -> None:
+def test_an_address_that_is_not_verified_is_fixed_at_sign_up(aws_account: AwsAccount) -> None:
     pool, _, _ = arrange(aws_account, rule("email", value="boss@acme.example"))
     [found] = [each for each in findings_of(pool) if each.code == "CLAIM_BY_CHOICE"]
     assert (found.action, dict(found.asked)) == ("signup", {"verified": "email", "kept": "email"})

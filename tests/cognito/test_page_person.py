@@ -11,12 +11,12 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AuditEntry, AwsAccount, Operator
+from cognito.aws_access import ways_of
 from cognito.identity_pools.trusting import trust_for
 from cognito.models import CognitoGroup, CognitoUser, IdentityPool, PoolCare, UserPool
 from cognito.operations.people.base import on_person
 from cognito.people import messages
 from cognito.people.erasing import erase
-from cognito.reach import ways_of
 from policies.engine.identity_pools import ISSUERS
 from sync.calls import concealed
 from sync.models import Change, Step

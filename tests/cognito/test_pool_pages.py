@@ -267,7 +267,7 @@ def test_a_new_pool_begins_safe(
 
 
 # ---- Findings ------------------------------------------------------------------------------------------------
-def test_findings_lead_to_the_form_that_mends_them(
+def test_findings_lead_to_the_form_that_fixes_them(
     arranged: Arranged, erin: Operator, bob: Operator, client_of: ClientOf
 ) -> None:
     codes = {each.code for each in findings_of(arranged.pool)}

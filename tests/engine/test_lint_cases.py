@@ -63,14 +63,14 @@ def test_tells_where_it_stands_in_the_text(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", CASES)
-def test_its_fix_mends_it_and_nothing_else_breaks(code: str) -> None:
+def test_its_fix_corrects_it_and_nothing_else_breaks(code: str) -> None:
     kind, case = CASES[code]
     text = text_of(case)
     for finding in lint(text, kind, ME):
         if finding.code == code and finding.fix:
-            mended = finding.fix.applied_to(text)
-            json.loads(mended)
-            assert codes(mended, kind).count(code) < codes(text, kind).count(code)
+            fixed = finding.fix.applied_to(text)
+            json.loads(fixed)
+            assert codes(fixed, kind).count(code) < codes(text, kind).count(code)
 
 
 def test_some_findings_have_a_fix() -> None:

@@ -35,7 +35,7 @@ def test_finds_no_errors_but_those_of_aws() -> None:
     assert {where: names for where, names in errors().items() if where not in LISTED} == {}
 
 
-def test_lists_no_mistakes_that_aws_has_mended() -> None:
+def test_lists_no_mistakes_that_aws_has_fixed() -> None:
     assert LISTED - errors().keys() == set()
 
 

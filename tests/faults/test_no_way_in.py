@@ -96,7 +96,7 @@ def change(world: World, erin: Operator) -> Change:
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=[fault.error for fault in FAULTS])
-def test_is_told_on_both_pages_and_can_be_mended(
+def test_is_told_on_both_pages_and_can_be_fixed(
     fault: Fault,
     world: World,
     change: Change,

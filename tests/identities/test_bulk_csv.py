@@ -75,7 +75,7 @@ def test_knows_the_line_of_the_file() -> None:
     assert "3 cells, and the header 2" in lines[1].problem
 
 
-def test_what_cant_be_done_is_a_table_to_mend_and_give_again() -> None:
+def test_what_cant_be_done_is_a_table_to_correct_and_give_again() -> None:
     lines = lines_of("name,path\nada,/\n=ben,/x y/\ncleo,/,extra\n", COLUMNS)
     written = "".join(rejected(lines, {3: "A path has no blanks.", 4: "It has 3 cells."}))
     assert written.splitlines() == [

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount
 from emulator.process import Emulator
-from identities.credentials.kinds import MFA
+from identities.credentials.mirrors import MFA
 from identities.models import (
     AccessKey,
     IamUser,

@@ -25,10 +25,10 @@ from access import kept
 from accounts.models import AwsAccount, Operator
 from accounts.roles import Role
 from cognito.models import CognitoUser, UserPool
-from identities.kinds import GROUP, ROLE, USER
+from identities.object_pages import GROUP, ROLE, USER
 from policies.models import Organization, OrgPolicy
 from policies.organizations.views import POLICY as CONTROL
-from policies.views.pages import POLICY
+from policies.views.managed_policies import POLICY
 from tests.cognito.rows import make_identity_pool, make_person, make_pool, make_pool_group, put_into
 from tests.conftest import make_aws_account, make_operator
 from tests.services.account_rows import fill_account

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
 from emulator.process import Emulator
-from identities.credentials.kinds import Keys
+from identities.credentials.mirrors import Keys
 from identities.mirrors import IamDetails
 from identities.models import AccessKey, IamUser
 from sync import refresh

@@ -104,11 +104,11 @@ class FixTrustForm(PoolForm):
         given = any(map(gives_tags, (self.pool.principal_tags or {}).values()))
         tagged, partition = given and SIGNED_IN in kinds, self.aws_account.partition
         held = role.trust.text if role.trust else "{}"
-        mended = tightened(held, pools, kinds, tagged=tagged, partition=partition)
-        left = trust_in(mended, role.arn, self.pool.aws_id, min(kinds))
+        fixed = tightened(held, pools, kinds, tagged=tagged, partition=partition)
+        left = trust_in(fixed, role.arn, self.pool.aws_id, min(kinds))
         if left.any_pool or (left.any_kind and len(kinds) == 1):
             raise Refusal(
                 "Another statement of its trust policy lets people in whom this pool doesn’t know, such as one for "
                 "everybody (Principal “*”): edit the trust policy of the role."
             )
-        return [update_trust(role, mended)]
+        return [update_trust(role, fixed)]

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount
 from iamconsole.web.words import counted, full_time
-from identities.credentials.kinds import KEYS
 from identities.credentials.last_used import LAST_USED
+from identities.credentials.mirrors import KEYS
 from identities.models import IamUser
 from identities.operations.credentials.existing import KeyParams
 from identities.operations.credentials.of_user import KEY, check_id

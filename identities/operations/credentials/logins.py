@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.models import AwsAccount
 from identities.credentials.base import plain
-from identities.credentials.kinds import LOGIN
+from identities.credentials.mirrors import LOGIN
 from identities.models import LoginProfile
 from identities.operations.credentials.of_user import OfUser
 from identities.operations.held_rows import held

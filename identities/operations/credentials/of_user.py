@@ -11,7 +11,7 @@ from typing import Any, ClassVar, TypeVar
 
 from accounts.models import AwsAccount
 from identities.credentials.base import CredentialsMirror
-from identities.credentials.kinds import CERTIFICATES, KEYS, SERVICE_CREDENTIALS, SSH_KEYS
+from identities.credentials.mirrors import CERTIFICATES, KEYS, SERVICE_CREDENTIALS, SSH_KEYS
 from identities.models import Credential, IamUser
 from identities.operations.held_rows import prefetch_held
 from identities.operations.owners import USER, OwnerOperation, OwnerParams

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from policies.engine import catalogue
 from policies.engine.lint.findings import Mark, Severity
-from policies.engine.lint.mends import replaced
+from policies.engine.lint.fixes import replaced
 from policies.engine.lint.registry import Marks, register_all
 from policies.engine.lint.subject import Statement, Subject
 from policies.engine.statements import Text
@@ -59,8 +59,10 @@ def _look(subject: Subject) -> Marks:
             if text.value == "*" or len(text.value) > _LONGEST or not subject.may_spend(5):
                 continue
             for code, message in _faults(text.value):
-                mend = replaced(text.path, _in_lower_case(text.value)) if code == "INVALID_ARN_SERVICE_CASE" else None
-                found.setdefault(code, []).append(Mark(message, text.path, mend=mend))
+                make_fix = (
+                    replaced(text.path, _in_lower_case(text.value)) if code == "INVALID_ARN_SERVICE_CASE" else None
+                )
+                found.setdefault(code, []).append(Mark(message, text.path, make_fix=make_fix))
         for text in _arns_of_conditions(statement):
             parts = parts_of(text.value)
             if len(parts) == _PARTS and not _is_region(parts[_REGION], parts[1]):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from characters import UNSEEN, unseen_in
 from policies.engine.json_text import Path
 from policies.engine.lint.findings import Mark, Severity
-from policies.engine.lint.mends import replaced
+from policies.engine.lint.fixes import replaced
 from policies.engine.lint.registry import document_check
 from policies.engine.lint.subject import Subject
 

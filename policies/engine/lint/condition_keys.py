@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from policies.engine import catalogue
 from policies.engine.lint.actions import shown
 from policies.engine.lint.findings import Mark, Severity
-from policies.engine.lint.mends import replaced
+from policies.engine.lint.fixes import replaced
 from policies.engine.lint.registry import GRANTING, condition_check
 from policies.engine.lint.subject import Statement, Test
 from policies.engine.structure import DocumentType
@@ -89,8 +89,8 @@ def keys_without_tag(statement: Statement) -> Iterator[Mark]:
 def old_arn_keys(statement: Statement) -> Iterator[Mark]:
     for test in statement.tests:
         if test.name == _OLD_ARN:
-            mend = replaced(test.path, "aws:PrincipalArn", at_name=True)
-            yield Mark("aws:ARN is no more: use aws:PrincipalArn or aws:SourceArn.", test.path, True, mend)
+            make_fix = replaced(test.path, "aws:PrincipalArn", at_name=True)
+            yield Mark("aws:ARN is no more: use aws:PrincipalArn or aws:SourceArn.", test.path, True, make_fix)
 
 
 @condition_check(

@@ -18,7 +18,7 @@ from policies.engine.conditions import instant, number
 from policies.engine.lint.actions import shown
 from policies.engine.lint.arns import NO_REGION, is_open
 from policies.engine.lint.findings import Mark, Severity
-from policies.engine.lint.mends import replaced
+from policies.engine.lint.fixes import replaced
 from policies.engine.lint.operators import family_of, operator_name, rewritten
 from policies.engine.lint.registry import condition_check
 from policies.engine.lint.subject import Statement, Test
@@ -113,7 +113,7 @@ def dates_in_seconds(statement: Statement) -> Iterator[Mark]:
             and not re.fullmatch(r"\d{4}", text.value)
         ):
             written = found.isoformat().replace("+00:00", "Z")
-            yield Mark(f"Write the date as people do: {written}.", text.path, mend=replaced(text.path, written))
+            yield Mark(f"Write the date as people do: {written}.", text.path, make_fix=replaced(text.path, written))
 
 
 def _instant(text: str) -> datetime | None:
@@ -161,7 +161,7 @@ def addresses_beyond_the_mask(statement: Statement) -> Iterator[Mark]:
     for _, text in _of_family(statement, "ipaddress"):
         found = _network(text.value)
         if found and _network(text.value, strict=True) is None:
-            yield Mark(f"What is meant is {found}.", text.path, mend=replaced(text.path, str(found)))
+            yield Mark(f"What is meant is {found}.", text.path, make_fix=replaced(text.path, str(found)))
 
 
 def _is_private(network: Network) -> bool:
@@ -237,9 +237,11 @@ def literal_wildcards(statement: Statement) -> Iterator[Mark]:
         for text in test.values if better else ():
             if _WILDCARD.search(text.value):
                 name = rewritten(test, better or "")
-                mend = replaced(test.operator_path, name, at_name=True) if alone else None
+                make_fix = replaced(test.operator_path, name, at_name=True) if alone else None
                 yield Mark(
-                    f"Here * and ? are plain characters. If they aren't meant so, use {better}.", text.path, mend=mend
+                    f"Here * and ? are plain characters. If they aren't meant so, use {better}.",
+                    text.path,
+                    make_fix=make_fix,
                 )
 
 

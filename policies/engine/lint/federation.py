@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from policies.engine import catalogue
 from policies.engine.lint.actions import shown
 from policies.engine.lint.findings import Mark, Severity
-from policies.engine.lint.mends import replaced
+from policies.engine.lint.fixes import replaced
 from policies.engine.lint.operators import operator_name, rewritten
 from policies.engine.lint.registry import condition_check, statement_check
 from policies.engine.lint.subject import Statement, Test
@@ -185,8 +185,8 @@ def _quantified_audiences(statement: Statement, *, well_known: bool) -> Iterator
 )
 def audiences_of_one(statement: Statement) -> Iterator[Mark]:
     for test in _quantified_audiences(statement, well_known=True):
-        mend = replaced(test.operator_path, rewritten(test, operator_name(test), quantifier=False), at_name=True)
-        yield Mark(f"{test.key} has one value. Remove ForAnyValue:.", test.operator_path, True, mend)
+        make_fix = replaced(test.operator_path, rewritten(test, operator_name(test), quantifier=False), at_name=True)
+        yield Mark(f"{test.key} has one value. Remove ForAnyValue:.", test.operator_path, True, make_fix)
 
 
 @statement_check(

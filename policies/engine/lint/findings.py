@@ -1,4 +1,4 @@
-"""What a check says: a sentence, how bad it is, where it stands in the raw text, and how to mend it."""
+"""What a check says: a sentence, how bad it is, where it stands in the raw text, and how to fix it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Fix:
         return text[: self.start] + self.replacement + text[self.end :]
 
 
-Mend = Callable[[Reading], Fix]
+MakeFix = Callable[[Reading], Fix]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Mark:
     message: str
     path: Path
     at_name: bool = False
-    mend: Mend | None = None
+    make_fix: MakeFix | None = None
     severity: Severity | None = None
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from policies.engine.document import DUPLICATE_NAME, UNSUPPORTED_CHARACTER, Parsed, Problem
-from policies.engine.lint.findings import Mend, Severity
-from policies.engine.lint.mends import replaced
+from policies.engine.lint.findings import MakeFix, Severity
+from policies.engine.lint.fixes import replaced
 from policies.engine.lint.registry import EVERY, OF_IDENTITIES, WITH_PRINCIPALS, register
 from policies.engine.structure import VERSIONS, DocumentType
 
@@ -38,7 +38,7 @@ for _code, _sentence, _kinds in (
 register("UNIQUE_SIDS_RECOMMENDED", Severity.WARNING, "Two statements with the same Sid.", EVERY - _OF_IAM)
 
 
-def mend_of(parsed: Parsed, problem: Problem) -> Mend | None:
+def fix_of(parsed: Parsed, problem: Problem) -> MakeFix | None:
     """Where it is clear what was meant."""
     if problem.code == "INVALID_VERSION":
         return replaced(problem.place, VERSIONS[0])

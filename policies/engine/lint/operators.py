@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 
 from policies.engine.catalogue import KeyType
 from policies.engine.conditions import OPERATORS
-from policies.engine.lint.findings import Mark, Mend, Severity
-from policies.engine.lint.mends import replaced
+from policies.engine.lint.findings import MakeFix, Mark, Severity
+from policies.engine.lint.fixes import replaced
 from policies.engine.lint.registry import condition_check
 from policies.engine.lint.subject import Statement, Test
 from policies.engine.statements import Quantifier
@@ -73,16 +73,16 @@ def unknown_operators(statement: Statement) -> Iterator[Mark]:
 def null_if_exists(statement: Statement) -> Iterator[Mark]:
     for path, test in {test.operator_path: test for test in statement.tests}.items():
         if test.base == _NULL and test.if_exists:
-            mend = replaced(path, test.operator[: -len("IfExists")], at_name=True)
-            yield Mark("Null asks whether the key exists: IfExists can't be added to it.", path, True, mend)
+            make_fix = replaced(path, test.operator[: -len("IfExists")], at_name=True)
+            yield Mark("Null asks whether the key exists: IfExists can't be added to it.", path, True, make_fix)
 
 
 @condition_check("NULL_WITH_QUALIFIER", Severity.SUGGESTION, "Null with ForAllValues or ForAnyValue.", words=("null",))
 def quantified_null(statement: Statement) -> Iterator[Mark]:
     for path, test in {test.operator_path: test for test in statement.tests}.items():
         if test.base == _NULL and test.quantifier is not Quantifier.NONE:
-            mend = replaced(path, rewritten(test, "Null", quantifier=False), at_name=True)
-            yield Mark("ForAllValues:Null is always true, ForAnyValue:Null never.", path, True, mend)
+            make_fix = replaced(path, rewritten(test, "Null", quantifier=False), at_name=True)
+            yield Mark("ForAllValues:Null is always true, ForAnyValue:Null never.", path, True, make_fix)
 
 
 @condition_check("TYPE_MISMATCH", Severity.WARNING, "An operator that doesn't suit the type of the condition key.")
@@ -112,9 +112,9 @@ def string_like_with_arns(statement: Statement) -> Iterator[Mark]:
             continue
         better = "ArnNotLike" if test.is_negated else "ArnLike"
         block = statement.written["Condition"][test.operator]
-        mend = replaced(test.operator_path, rewritten(test, better), at_name=True) if len(block) == 1 else None
+        make_fix = replaced(test.operator_path, rewritten(test, better), at_name=True) if len(block) == 1 else None
         message = f"{test.known.name} holds an ARN: compare it with {better}, part by part."
-        yield Mark(message, test.path if mend is None else test.operator_path, True, mend)
+        yield Mark(message, test.path if make_fix is None else test.operator_path, True, make_fix)
 
 
 # ---- Keys with one value and with several ----------------------------------------------------------------------
@@ -171,5 +171,5 @@ def _quantified_single(statement: Statement, quantifier: Quantifier) -> Iterator
             yield test
 
 
-def _unquantified(test: Test) -> Mend:
+def _unquantified(test: Test) -> MakeFix:
     return replaced(test.operator_path, rewritten(test, operator_name(test), quantifier=False), at_name=True)

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from policies.engine.canonical import compact
 from policies.engine.lint.findings import Mark, Severity
-from policies.engine.lint.mends import removed
+from policies.engine.lint.fixes import removed
 from policies.engine.lint.registry import document_check, statement_check
 from policies.engine.lint.subject import Statement, Subject, service_of
 from policies.engine.matching import Glob, ResourceGlob, tokens
@@ -82,14 +82,14 @@ def _service_of_arn(pattern: str) -> str:
 def redundant_actions(statement: Statement) -> Iterator[Mark]:
     for texts in (statement.actions, statement.not_actions):
         for text, other in _redundant(statement.subject, texts, is_arn=False):
-            yield Mark(f"{other.value} covers {text.value}.", text.path, mend=removed(text.path))
+            yield Mark(f"{other.value} covers {text.value}.", text.path, make_fix=removed(text.path))
 
 
 @statement_check("REDUNDANT_RESOURCE", Severity.SUGGESTION, "A resource that another one of the same list covers.")
 def redundant_resources(statement: Statement) -> Iterator[Mark]:
     for texts in (statement.resources, statement.not_resources):
         for text, other in _redundant(statement.subject, texts, is_arn=True):
-            yield Mark(f"{other.value} covers this.", text.path, mend=removed(text.path))
+            yield Mark(f"{other.value} covers this.", text.path, make_fix=removed(text.path))
 
 
 # ---- Statements ------------------------------------------------------------------------------------------------
@@ -113,7 +113,7 @@ def redundant_statements(subject: Subject) -> Iterator[Mark]:
     repeated = subject.once(_repeated)
     for statement in subject.statements:
         if same := repeated.get(statement.index):
-            yield Mark(f"The statement {same.name} says the same.", statement.path, mend=removed(statement.path))
+            yield Mark(f"The statement {same.name} says the same.", statement.path, make_fix=removed(statement.path))
 
 
 def _is_covered(narrow: Statement, wide: Statement) -> bool:
@@ -193,7 +193,7 @@ def _shadowed(subject: Subject, *, by_deny: bool) -> Iterator[tuple[Statement, S
 def shadowed_statements(subject: Subject) -> Iterator[Mark]:
     for narrow, wide in _shadowed(subject, by_deny=False):
         message = f"The statement {wide.name} allows all that this one does."
-        yield Mark(message, narrow.path, mend=removed(narrow.path))
+        yield Mark(message, narrow.path, make_fix=removed(narrow.path))
 
 
 @document_check("STATEMENT_WITHOUT_EFFECT", Severity.WARNING, "A statement that allows what another one always denies.")

@@ -115,7 +115,7 @@ def _of_check(parsed: Parsed, check: Check, marks: Iterator[Mark]) -> Iterator[F
         yield _of_mark(parsed, check, mark)
     if following := next(marks, None):
         more = 1 + sum(1 for _ in marks)
-        mark = replace(following, message=f"{more:,} more such findings ({check.code}) aren't listed.", mend=None)
+        mark = replace(following, message=f"{more:,} more such findings ({check.code}) aren't listed.", make_fix=None)
         yield replace(_of_mark(parsed, check, mark), stands_for=more)
 
 
@@ -127,7 +127,7 @@ def _checks_of(kind: DocumentType) -> list[tuple[Check, OfDocument]]:
 def _of_mark(parsed: Parsed, check: Check, mark: Mark) -> Finding:
     start, end = parsed.places.span_of(mark.path, at_name=mark.at_name)
     position = parsed.places.position(start)
-    fix = mark.mend(parsed.places) if mark.mend else None
+    fix = mark.make_fix(parsed.places) if mark.make_fix else None
     return Finding(
         check.code,
         mark.severity or check.severity,
@@ -145,7 +145,7 @@ def _of_problem(parsed: Parsed, problem: Problem) -> Finding:
     """Of text that is no JSON, the end of what is wrong isn't known."""
     has_span = parsed.document is not None and problem.code != UNSUPPORTED_CHARACTER
     end = parsed.places.end_of(problem.start) if has_span else min(problem.start + 1, len(parsed.text))
-    mend = grammar.mend_of(parsed, problem) if has_span else None
+    make_fix = grammar.fix_of(parsed, problem) if has_span else None
     return Finding(
         problem.code,
         CHECKS[problem.code].severity,
@@ -155,5 +155,5 @@ def _of_problem(parsed: Parsed, problem: Problem) -> Finding:
         problem.column,
         problem.start,
         end,
-        mend(parsed.places) if mend else None,
+        make_fix(parsed.places) if make_fix else None,
     )

@@ -9,7 +9,7 @@ from functools import partial
 
 from policies.engine.document import size
 from policies.engine.lint.findings import Mark, Severity
-from policies.engine.lint.mends import put_first
+from policies.engine.lint.fixes import put_first
 from policies.engine.lint.registry import OF_IDENTITIES, OfDocument, document_check, register
 from policies.engine.lint.subject import Subject
 from policies.engine.structure import DocumentType
@@ -61,4 +61,4 @@ for _code, _severity, _kinds, _most, _what in (
 def missing_version(subject: Subject) -> Iterator[Mark]:
     if "Version" not in subject.document.written:
         message = "Version is missing: variables are read as plain text. Add it."
-        yield Mark(message, (), mend=put_first("Version", VERSION_WITH_VARIABLES))
+        yield Mark(message, (), make_fix=put_first("Version", VERSION_WITH_VARIABLES))

@@ -8,7 +8,7 @@ from functools import partial
 
 from policies.engine.conditions import OPERATORS
 from policies.engine.lint.findings import Mark, Severity
-from policies.engine.lint.mends import put_first, replaced
+from policies.engine.lint.fixes import put_first, replaced
 from policies.engine.lint.registry import document_check, statement_check
 from policies.engine.lint.subject import Statement, Subject
 from policies.engine.statements import Text
@@ -113,8 +113,8 @@ def in_old_version(subject: Subject) -> Iterator[Mark]:
     if subject.document.with_variables or (version is not None and version != "2008-10-17"):
         return
     new = VERSION_WITH_VARIABLES
-    mend = put_first("Version", new) if version is None else replaced(("Version",), new)
+    make_fix = put_first("Version", new) if version is None else replaced(("Version",), new)
     for statement in subject.statements:
         for text in _texts(statement):
             if any(found[1] not in _CHARACTERS for found in _VARIABLE.finditer(text.value)):
-                yield Mark(f"Without Version {new} this is plain text, not a variable.", text.path, mend=mend)
+                yield Mark(f"Without Version {new} this is plain text, not a variable.", text.path, make_fix=make_fix)

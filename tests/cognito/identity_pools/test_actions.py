@@ -107,7 +107,7 @@ def test_a_guest_role_is_cut_down_to_one_prefix(shop: Shop, pool: IdentityPool, 
     assert all_findings(shop.mirrored()) == []
 
 
-def test_a_trust_is_mended(shop: Shop, client: Client, erin: Operator) -> None:
+def test_a_trust_is_fixed(shop: Shop, client: Client, erin: Operator) -> None:
     pool = shop.with_roles(trust=without(shop, ":amr", ":aud")).mirrored()
     member = shop.iam_role("shop-member")
     assert "TRUST_WITHOUT_AUD" in [each.code for each in all_findings(pool)]
@@ -116,7 +116,7 @@ def test_a_trust_is_mended(shop: Shop, client: Client, erin: Operator) -> None:
     assert not [code for code in left if code.startswith("TRUST")]
 
 
-def test_the_mended_trust_takes_the_tags_that_aws_gives_by_default(shop: Shop, client: Client) -> None:
+def test_the_fixed_trust_takes_the_tags_that_aws_gives_by_default(shop: Shop, client: Client) -> None:
     shop.with_roles().identity.set_principal_tag_attribute_map(
         IdentityPoolId=shop.pool_id, IdentityProviderName=shop.login, UseDefaults=True
     )
@@ -169,7 +169,7 @@ def test_providers_keep_what_isnt_taken_away(shop: Shop, pool: IdentityPool, cli
     assert settings["IdentityPoolTags"] == {"team": "shop"}
 
 
-def test_a_mended_trust_keeps_letting_in_every_pool_that_names_the_role(
+def test_a_fixed_trust_keeps_letting_in_every_pool_that_names_the_role(
     shop: Shop, client: Client, erin: Operator
 ) -> None:
     """Or the apps of the other pool would be without credentials."""
@@ -186,7 +186,7 @@ def test_a_mended_trust_keeps_letting_in_every_pool_that_names_the_role(
 
 
 @pytest.mark.parametrize("asks_for_the_pool", [False, True])
-def test_a_statement_for_everybody_is_not_mended_here(shop: Shop, client: Client, asks_for_the_pool: bool) -> None:
+def test_a_statement_for_everybody_is_not_fixed_here(shop: Shop, client: Client, asks_for_the_pool: bool) -> None:
     open_to_all: dict[str, Any] = {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRoleWithWebIdentity"}
     if asks_for_the_pool:
         open_to_all["Condition"] = {"StringEquals": {AWS.aud: shop.pool_id}}
@@ -195,7 +195,7 @@ def test_a_statement_for_everybody_is_not_mended_here(shop: Shop, client: Client
     assert "edit the trust policy of the role" in said
 
 
-def test_the_mended_trust_of_a_role_for_both_kinds_keeps_both(shop: Shop, client: Client) -> None:
+def test_the_fixed_trust_of_a_role_for_both_kinds_keeps_both(shop: Shop, client: Client) -> None:
     another = "us-east-1:11111111-1111-1111-1111-111111111111"
     arn = shop.role("both", "", trust=trust_for([shop.pool_id, another], "*authenticated"))
     shop.set_roles({"authenticated": arn, "unauthenticated": arn})

@@ -137,7 +137,7 @@ def test_a_pattern_that_one_digit_fills_is_as_wide(own: str) -> None:
         assert trust_in(document, ROLE, f"{own[:-1]}{last}", SIGNED_IN, provider=POOL).any_pool
 
 
-def test_mending_keeps_what_else_a_statement_says() -> None:
+def test_fixing_keeps_what_else_a_statement_says() -> None:
     """However its keys are written; and adds nothing twice."""
     asked = {"StringEquals": {AUD.upper(): THEIRS, "aws:SourceIp": "10.0.0.1"}, "StringLike": {AMR.title(): "*"}}
     actions = ["sts:AssumeRoleWithWebIdentity", "sts:TagSession"]

@@ -9,7 +9,7 @@ from access.views.least_privilege import LEAST_PRIVILEGE
 from accounts.roles import SEE_IAM
 from iamconsole.web import panels
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
-from identities.kinds import KINDS
+from identities.object_pages import KINDS
 
 
 class AccessShell(ShellProvider):

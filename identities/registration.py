@@ -21,7 +21,7 @@ from identities.dangling import deleted_in, trusting_deleted
 from identities.models import IamGroup, IamRole, IamUser
 from identities.trust import outside_accounts
 from policies.models import ManagedPolicy
-from policies.pages import count_live
+from policies.registration import count_live
 
 Trusting = list[tuple[str, list[dict[str, str]]]]  # names of roles, and whom they trust
 

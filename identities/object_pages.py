@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from accounts.access import signed_in
 from iamconsole.web.counts import first_of
 from identities import selectors
-from identities.account.kinds import LAST_ACCESSED
+from identities.account.object_pages import LAST_ACCESSED
 from identities.account.selectors import profiles_of
 from identities.credentials.parts import credentials_tab
 from identities.dangling import deleted_in, name_deleted

@@ -30,7 +30,7 @@ from policies.engine.summary import level_of
 _REMEMBERED = 128  # principals
 
 
-class Reach(StrEnum):
+class AccessExtent(StrEnum):
     FULL = "full"  # all actions of the level, on everything, whatever the request
     LIMITED = "limited"
     NONE = "none"  # its policies allow some, and other layers take all of it
@@ -50,22 +50,22 @@ _Alike = tuple[Grant, str]  # with what is beside it
 
 
 @dataclass(frozen=True)
-class LevelReach:
+class LevelAccess:
     """`may`: so many of the level's `actions`."""
 
     level: AccessLevel
-    reach: Reach
+    extent: AccessExtent
     may: int
     actions: int
 
 
 @dataclass(frozen=True)
-class ServiceReach:
+class ServiceAccess:
     """`actions`: so many that policies give or take such principals."""
 
     prefix: str
     name: str
-    levels: tuple[LevelReach, ...]
+    levels: tuple[LevelAccess, ...]
     lines: tuple[Line, ...]
     actions: int
 
@@ -76,7 +76,7 @@ class ServiceReach:
 
     @property
     def is_full(self) -> bool:
-        return self.is_complete and all(each.reach is Reach.FULL for each in self.levels)
+        return self.is_complete and all(each.extent is AccessExtent.FULL for each in self.levels)
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Access:
     """`unknown`: patterns of actions that mean none that the catalogue knows. `not_held`: layers of the principal's own
     that it has and the mirror lacks; then nothing here is sure."""
 
-    services: tuple[ServiceReach, ...]
+    services: tuple[ServiceAccess, ...]
     unknown: tuple[str, ...]
     not_held: frozenset[LayerName]
 
@@ -191,7 +191,7 @@ def _levels(prefix: str, caller: CallerKind) -> Mapping[AccessLevel, int]:
     return {level: number for level, number in found.items() if number}
 
 
-def _service(prefix: str, caller: CallerKind, grants: Mapping[_Alike, Sequence[str]], *, unsure: bool) -> ServiceReach:
+def _service(prefix: str, caller: CallerKind, grants: Mapping[_Alike, Sequence[str]], *, unsure: bool) -> ServiceAccess:
     by_action: dict[str, list[Grant]] = defaultdict(list)
     for (grant, _), names in grants.items():
         for name in names:
@@ -205,19 +205,21 @@ def _service(prefix: str, caller: CallerKind, grants: Mapping[_Alike, Sequence[s
         if by_level[level]
     )
     lines = tuple(Line(tuple(sorted(names)), *alike) for alike, names in grants.items())
-    return ServiceReach(prefix, catalogue.service_names()[prefix], levels, lines, sum(_levels(prefix, caller).values()))
+    return ServiceAccess(
+        prefix, catalogue.service_names()[prefix], levels, lines, sum(_levels(prefix, caller).values())
+    )
 
 
-def _level(level: AccessLevel, number: int, actions: Sequence[Sequence[Grant]], unsure: bool) -> LevelReach:
+def _level(level: AccessLevel, number: int, actions: Sequence[Sequence[Grant]], unsure: bool) -> LevelAccess:
     """`actions`: the grants of each that some statement allows."""
     left = [[grant for grant in grants if not grant.taken_by] for grants in actions]
     may = sum(1 for grants in left if grants)
     if not may:
-        reach = Reach.NONE
+        extent = AccessExtent.NONE
     elif unsure or not any(not grant.is_unsure for grants in left for grant in grants):
-        reach = Reach.UNKNOWN
+        extent = AccessExtent.UNKNOWN
     elif may == number and all(any(grant.is_whole for grant in grants) for grants in left):
-        reach = Reach.FULL
+        extent = AccessExtent.FULL
     else:
-        reach = Reach.LIMITED
-    return LevelReach(level, reach, may, number)
+        extent = AccessExtent.LIMITED
+    return LevelAccess(level, extent, may, number)

@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from accounts.access import signed_in
 from accounts.models import AwsAccount, Operator
 from accounts.roles import SEE_IAM, SEE_PEOPLE, roles_with
-from cognito.kinds import pools, pools_within
 from cognito.models import AppClient, CognitoGroup, UserPool
+from cognito.object_pages import pools, pools_within
 from cognito.selectors import people_of
 from iamconsole.web import panels, search
 from iamconsole.web.counts import lately

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from access.escalation.passing import passes
+from access.escalation.passrole_techniques import passes
 from access.escalation.shapes import (
     AGENTCORE,
     BRAKET_JOB,
@@ -22,7 +22,7 @@ from access.escalation.shapes import (
 )
 from access.escalation.techniques import need
 
-PASSING_TO_MODELS = (
+PASSROLE_MODEL_TECHNIQUES = (
     passes(
         SAGEMAKER,
         "makes a notebook instance with the role, and opens it",

@@ -76,7 +76,7 @@ def _starts(does: str, version: str, *needs: Need) -> Technique:
     )
 
 
-RUNNING = (
+RUNNING_CODE_TECHNIQUES = (
     _reaches(
         LAMBDA,
         "a function",

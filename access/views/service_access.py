@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from access.effective_access import Access, AccessExtent, Line, ServiceAccess, access_of
 from access.holders import Holder
-from access.reach import Access, Line, Reach, ServiceReach, access_of
 from access.situations import is_for_guests
 from access.surroundings import surroundings_of
 from accounts.models import AwsAccount
@@ -22,8 +22,8 @@ class Row:
     """`levels`: names of levels by how far one gets there. Of one service, `lines` name their actions."""
 
     services: Sequence[str]
-    first: ServiceReach
-    levels: Sequence[tuple[Reach, str]]
+    first: ServiceAccess
+    levels: Sequence[tuple[AccessExtent, str]]
     lines: Sequence[Line]
     more: int
 
@@ -34,7 +34,7 @@ class Row:
 
     @property
     def names_actions(self) -> bool:
-        return len(self.services) == 1 and any(reach is not Reach.FULL for reach, _ in self.levels)
+        return len(self.services) == 1 and any(extent is not AccessExtent.FULL for extent, _ in self.levels)
 
 
 def told(aws_account: AwsAccount, holder: Holder) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def told(aws_account: AwsAccount, holder: Holder) -> dict[str, Any]:
 
 def _rows(access: Access) -> list[Row]:
     """Those of many services first."""
-    alike: dict[object, list[ServiceReach]] = {}
+    alike: dict[object, list[ServiceAccess]] = {}
     for service in access.services:
         alike.setdefault(_what_is_said(service), []).append(service)
     many = [each for each in alike.values() if len(each) >= _ALIKE]
@@ -63,31 +63,31 @@ def _rows(access: Access) -> list[Row]:
     return [_row(each) for each in (*many, *([service] for service in single))]
 
 
-def _what_is_said(service: ServiceReach) -> object:
+def _what_is_said(service: ServiceAccess) -> object:
     """But for the names of actions, and of levels where it is all of them."""
     lines = tuple((line.grant, line.also) for line in service.lines)
     if service.is_complete:
-        return {level.reach for level in service.levels} == {Reach.FULL}, lines
-    return tuple((level.level, level.reach) for level in service.levels), lines
+        return {level.extent for level in service.levels} == {AccessExtent.FULL}, lines
+    return tuple((level.level, level.extent) for level in service.levels), lines
 
 
-def _row(services: Sequence[ServiceReach]) -> Row:
+def _row(services: Sequence[ServiceAccess]) -> Row:
     first = services[0]
-    levels = [(reach, list(_named(first, reach))) for reach in Reach]
+    levels = [(extent, list(_named(first, extent))) for extent in AccessExtent]
     if len(services) > 1 and first.is_complete:
-        levels = [(reach, ["all levels"]) for reach, names in levels if names]
+        levels = [(extent, ["all levels"]) for extent, names in levels if names]
     lines = sorted(first.lines, key=lambda line: (line.grant.taken_by is not None, line.grant.resource))
     return Row(
         [service.name for service in services],
         first,
-        [(reach, ", ".join(names)) for reach, names in levels if names],
+        [(extent, ", ".join(names)) for extent, names in levels if names],
         lines[:MOST_LINES],
         max(0, len(lines) - MOST_LINES),
     )
 
 
-def _named(service: ServiceReach, reach: Reach) -> Iterable[str]:
+def _named(service: ServiceAccess, extent: AccessExtent) -> Iterable[str]:
     for level in service.levels:
-        if level.reach is reach:
-            partly = reach is Reach.LIMITED and level.may < level.actions
+        if level.extent is extent:
+            partly = extent is AccessExtent.LIMITED and level.may < level.actions
             yield f"{level.level.value} ({level.may} of {level.actions})" if partly else level.level.value

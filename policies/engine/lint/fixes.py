@@ -7,28 +7,28 @@ import re
 from typing import Any
 
 from policies.engine.json_text import Path, Reading
-from policies.engine.lint.findings import Fix, Mend
+from policies.engine.lint.findings import Fix, MakeFix
 
 _COMMA_AFTER = re.compile(r"\s*,\s*")
 _COMMA_BEFORE = re.compile(r",\s*\Z")
 _BRACE = re.compile(r"\{\s*")
 
 
-def replaced(path: Path, value: Any, *, at_name: bool = False) -> Mend:
+def replaced(path: Path, value: Any, *, at_name: bool = False) -> MakeFix:
     """The value at `path`, or its name, by another one."""
 
-    def mend(reading: Reading) -> Fix:
+    def make_fix(reading: Reading) -> Fix:
         start, end = reading.span_of(path, at_name=at_name)
         written = json.dumps(value, ensure_ascii=False)
         return Fix(f"Write {written}", start, end, written)
 
-    return mend
+    return make_fix
 
 
-def removed(path: Path) -> Mend:
+def removed(path: Path) -> MakeFix:
     """One of several items of a list, with its comma."""
 
-    def mend(reading: Reading) -> Fix:
+    def make_fix(reading: Reading) -> Fix:
         start, end = reading.span_of(path)
         if after := _COMMA_AFTER.match(reading.text, end):
             end = after.end()
@@ -36,17 +36,17 @@ def removed(path: Path) -> Mend:
             start = before.start()
         return Fix("Remove it", start, end, "")
 
-    return mend
+    return make_fix
 
 
-def put_first(name: str, value: str) -> Mend:
+def put_first(name: str, value: str) -> MakeFix:
     """A new member of the document itself, before all others; laid out as they are."""
 
-    def mend(reading: Reading) -> Fix:
+    def make_fix(reading: Reading) -> Fix:
         brace = _BRACE.match(reading.text, reading.offset_of(()))
         at = brace.end() if brace else 0
         space = brace.group()[1:] if brace else ""
         comma = "" if reading.text[at : at + 1] == "}" else f",{space or ' '}"
         return Fix(f"Add {name}", at, at, f"{json.dumps(name)}: {json.dumps(value)}{comma}")
 
-    return mend
+    return make_fix

@@ -85,7 +85,7 @@ def passes(
     )
 
 
-PASSING = (
+PASSROLE_TECHNIQUES = (
     passes(
         LAMBDA,
         "makes a function that runs as the role, and has it run",

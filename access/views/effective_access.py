@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET
 from access.forms import QuestionForm
 from access.holders import Holder, caller_named, holder_of
 from access.situations import Unanswerable, situation_of
-from access.views.reach import told
+from access.views.service_access import told
 from accounts.models import AwsAccount
-from identities.kinds import ROLE, USER
+from identities.object_pages import ROLE, USER
 from policies.details import Kind, fetch_row, render_tab
 from policies.engine.compiled import Statement
 

@@ -23,11 +23,11 @@ _LOGO = "Of the classic sign-in pages: what is there, and what the change sends"
 
 def _posture(request: HttpRequest, pool: UserPool) -> Iterator[panels.PanelRow]:
     """A line for each finding, as it is now."""
-    may_mend = pool.gone_at is None and may(signed_in(request), PROPOSE, pool.aws_account)
+    may_fix = pool.gone_at is None and may(signed_in(request), PROPOSE, pool.aws_account)
     for each in findings_of(pool):
-        mends = bool(may_mend and each.action)
-        url = f"{_action_url(pool, each.action)}{each.query}" if mends else ""
-        action = each.label if mends else ""
+        fixes = bool(may_fix and each.action)
+        url = f"{_action_url(pool, each.action)}{each.query}" if fixes else ""
+        action = each.label if fixes else ""
         yield panels.PanelRow(title=each.title, url=url, text=each.text, severity=each.severity, action=action)
 
 
