@@ -8,9 +8,9 @@ from time import perf_counter
 from typing import Any
 
 from policies.engine.callers import caller_of
-from policies.engine.compiled import Compiled, compiled
+from policies.engine.compiled import CompiledDocument, compiled
 from policies.engine.conditions import Context
-from policies.engine.evaluate import Layers, Level, Policy, Reason, Request, Verdict, evaluate
+from policies.engine.evaluate import ControlPolicyLevel, LayerPolicy, Layers, Reason, Request, Verdict, evaluate
 from policies.engine.matching import account_in
 
 _NAMES = frozenset(
@@ -157,18 +157,18 @@ def layers_of(case: Mapping[str, Any]) -> Layers:
     )
 
 
-def _levels(case: Mapping[str, Any], name: str) -> tuple[Level, ...]:
+def _levels(case: Mapping[str, Any], name: str) -> tuple[ControlPolicyLevel, ...]:
     levels = case.get(name) or []
     if not isinstance(levels, list) or not all(isinstance(level, dict) for level in levels):
         raise BadCase(f"{name} must be a list of levels, from the root down: {{target, policies}}.")
     return tuple(
-        Level(target, _policies(level, "policies", f"{name} {target} ") or ())
+        ControlPolicyLevel(target, _policies(level, "policies", f"{name} {target} ") or ())
         for level in levels
         for target in [str(level.get("target", ""))]
     )
 
 
-def _policies(holder: Mapping[str, Any], name: str, prefix: str = "") -> tuple[Policy, ...] | None:
+def _policies(holder: Mapping[str, Any], name: str, prefix: str = "") -> tuple[LayerPolicy, ...] | None:
     """A document, a list of them, or `{name, document}`; None where there is none."""
     given = holder.get(name)
     if given is None:
@@ -177,18 +177,18 @@ def _policies(holder: Mapping[str, Any], name: str, prefix: str = "") -> tuple[P
     return tuple(_policy(item, f"{prefix}{name}", index) for index, item in enumerate(items))
 
 
-def _policy(item: Any, where: str, index: int) -> Policy:
+def _policy(item: Any, where: str, index: int) -> LayerPolicy:
     name = f"{where}[{index}]"
     if isinstance(item, dict) and ("document" in item or "Document" in item):
         name = str(item.get("name") or item.get("Name") or name)
         item = item.get("document", item.get("Document"))
     if isinstance(item, str):
-        return Policy(name, compiled(item))
+        return LayerPolicy(name, compiled(item))
     if not isinstance(item, dict):
         raise BadCase(f"{name} must be a policy document.")
-    return Policy(name, _compiled(item))
+    return LayerPolicy(name, _compiled(item))
 
 
-def _compiled(document: dict[str, Any]) -> Compiled:
+def _compiled(document: dict[str, Any]) -> CompiledDocument:
     """Cases repeat documents: by their text they are compiled once."""
     return compiled(json.dumps(document))

@@ -20,11 +20,11 @@ from access.surroundings import Surroundings
 from policies.engine import catalogue
 from policies.engine.callers import CallerKind
 from policies.engine.catalogue import AccessLevel
-from policies.engine.compiled import Statement
+from policies.engine.compiled import CompiledStatement
 from policies.engine.conditions import Context
 from policies.engine.containment import one_by_one
 from policies.engine.evaluate import whatever_policies_say
-from policies.engine.layers import LayerName, Policy
+from policies.engine.layers import LayerName, LayerPolicy
 from policies.engine.summary import level_of
 
 _REMEMBERED = 128  # principals
@@ -137,7 +137,9 @@ def _access(asked: _Asked, not_held: frozenset[LayerName]) -> Access:
     )
 
 
-def _kinds(caller: CallerKind, allowing: Sequence[Statement], others: Iterable[Statement]) -> list[list[str]]:
+def _kinds(
+    caller: CallerKind, allowing: Sequence[CompiledStatement], others: Iterable[CompiledStatement]
+) -> list[list[str]]:
     """The actions that are allowed at all, put together where no statement tells them apart; without those that AWS
     decides of such callers whatever policies say."""
     told: dict[str, list[int]] = {}
@@ -155,13 +157,13 @@ def _kinds(caller: CallerKind, allowing: Sequence[Statement], others: Iterable[S
     return list(kinds.values())
 
 
-def _actions(statement: Statement) -> Iterable[str]:
+def _actions(statement: CompiledStatement) -> Iterable[str]:
     if statement.not_actions:
         return [name for name in catalogue.all_actions() if name.lower() not in statement.actions]
     return dict.fromkeys(name for pattern in statement.actions.patterns for name in catalogue.actions_matching(pattern))
 
 
-def _unknown(statements: Iterable[Statement]) -> set[str]:
+def _unknown(statements: Iterable[CompiledStatement]) -> set[str]:
     return {
         pattern
         for statement in statements
@@ -170,7 +172,7 @@ def _unknown(statements: Iterable[Statement]) -> set[str]:
     }
 
 
-def _grants(action: str, allowing: Iterable[tuple[Policy, Statement]], limits: Limits) -> Iterator[Grant]:
+def _grants(action: str, allowing: Iterable[tuple[LayerPolicy, CompiledStatement]], limits: Limits) -> Iterator[Grant]:
     """What comes of each resource pattern of each statement that allows the action."""
     lowered = action.lower()
     for policy, statement in allowing:

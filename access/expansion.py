@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from access.unheld import is_bound_by_rcps
 from policies.engine import catalogue
-from policies.engine.compiled import Actions, Statement
+from policies.engine.compiled import ActionPatterns, CompiledStatement
 from policies.engine.meeting import meet
 
 # AWS has rules of its own for some actions of these services (policies/engine/evaluate.py).
@@ -25,7 +25,7 @@ class Expansion:
     kinds: frozenset[str]
     of_pattern: Mapping[str, frozenset[str]]
 
-    def of(self, statement: Statement) -> frozenset[str]:
+    def of(self, statement: CompiledStatement) -> frozenset[str]:
         """The kinds that the statement is about."""
         patterns = (self.of_pattern[pattern.lower()] for pattern in statement.actions.patterns)
         named = frozenset[str]().union(*patterns)
@@ -40,7 +40,7 @@ def expansion(asked: str, patterns: Iterable[str], resource: str) -> Expansion:
     told: dict[str, list[int]] = {name: [] for name in (*names, *unknown)}
     by_pattern: dict[str, list[str]] = {}
     for number, (pattern, known) in enumerate(matched.items()):
-        among = Actions((pattern,))
+        among = ActionPatterns((pattern,))
         by_pattern[pattern] = [name for name in known if name in names] + [name for name in unknown if name in among]
         for name in by_pattern[pattern]:
             told[name].append(number)

@@ -13,8 +13,8 @@ from typing import Any
 from access.rows import Row, Rows, all_rows, rows_of_role, rows_of_user
 from accounts.models import AwsAccount
 from policies.engine.callers import Caller, caller_of
-from policies.engine.compiled import Compiled, compiled
-from policies.engine.layers import LayerName, Policy
+from policies.engine.compiled import CompiledDocument, compiled
+from policies.engine.layers import LayerName, LayerPolicy
 from policies.models import Document
 from sync.mirror import bulk
 
@@ -26,9 +26,9 @@ class Holder:
     caller: Caller
     row: int  # its primary key
     unique_id: str
-    policies: tuple[Policy, ...]
-    boundary: Policy | None = None
-    trust: Policy | None = None
+    policies: tuple[LayerPolicy, ...]
+    boundary: LayerPolicy | None = None
+    trust: LayerPolicy | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     groups: tuple[str, ...] = ()  # ARNs
     not_held: frozenset[LayerName] = frozenset()
@@ -47,7 +47,7 @@ def holders(aws_account: AwsAccount) -> list[Holder]:
     return put_together(all_rows(aws_account))[0]
 
 
-def put_together(rows: Rows) -> tuple[list[Holder], dict[str, tuple[Policy, ...]]]:
+def put_together(rows: Rows) -> tuple[list[Holder], dict[str, tuple[LayerPolicy, ...]]]:
     """With what each group, by its ARN, gives its members. One query, for texts of documents."""
     putting = _Putting(rows)
     return putting.holders(), putting.groups()
@@ -69,7 +69,7 @@ def holder_of(aws_account: AwsAccount, caller: Caller) -> Holder | None:
     return next(iter(put_together(rows)[0]), None)
 
 
-_NOTHING = Compiled({})
+_NOTHING = CompiledDocument({})
 
 
 class _Putting:
@@ -78,7 +78,7 @@ class _Putting:
         named = {row[-1] for part in (rows.policies, rows.inline, rows.roles) for row in part}
         self._documents = documents_of(named - {None})
         self._names: dict[int, tuple[str, str]] = {pk: (arn, name) for pk, arn, name in rows.groups}
-        self._managed = {pk: Policy(arn, self._documents[text]) for pk, arn, text in rows.policies}
+        self._managed = {pk: LayerPolicy(arn, self._documents[text]) for pk, arn, text in rows.policies}
         self._by_arn = {policy.name: policy for policy in self._managed.values()}
         self._groups: dict[int, list[int]] = defaultdict(list)
         for user, group in rows.memberships:
@@ -90,20 +90,22 @@ class _Putting:
         roles = (self._role(row) for row in self._rows.roles if caller_named(row[1]))
         return [*users, *roles]
 
-    def groups(self) -> dict[str, tuple[Policy, ...]]:
+    def groups(self) -> dict[str, tuple[LayerPolicy, ...]]:
         return {arn: self._of("group", pk)[0] for pk, (arn, _) in self._names.items()}
 
-    def _of(self, owner: str, pk: int) -> tuple[tuple[Policy, ...], bool]:
+    def _of(self, owner: str, pk: int) -> tuple[tuple[LayerPolicy, ...], bool]:
         return self._held.get((owner, pk), ((), False))
 
-    def _policies_by_owner(self) -> dict[tuple[str, int], tuple[tuple[Policy, ...], bool]]:
+    def _policies_by_owner(self) -> dict[tuple[str, int], tuple[tuple[LayerPolicy, ...], bool]]:
         """With whether one of them isn't held."""
-        found: dict[tuple[str, int], list[Policy | None]] = defaultdict(list)
+        found: dict[tuple[str, int], list[LayerPolicy | None]] = defaultdict(list)
         for user, group, role, policy in self._rows.attached:
             found[_owner(user, group, role)].append(self._managed.get(policy))
         for user, group, role, name, text in self._rows.inline:
             of_group = f" of group {self._names[group][1]}" if group in self._names else ""
-            found[_owner(user, group, role)].append(Policy(f"inline policy {name}{of_group}", self._documents[text]))
+            found[_owner(user, group, role)].append(
+                LayerPolicy(f"inline policy {name}{of_group}", self._documents[text])
+            )
         return {owner: (tuple(filter(None, each)), None in each) for owner, each in found.items()}
 
     def _user(self, row: Row) -> Holder:
@@ -116,10 +118,10 @@ class _Putting:
 
     def _role(self, row: Row) -> Holder:
         *shared, text = row
-        trust = Policy(f"trust policy of {row[1]}", self._documents[text] if text else _NOTHING)
+        trust = LayerPolicy(f"trust policy of {row[1]}", self._documents[text] if text else _NOTHING)
         return self._holder(shared, *self._of("role", row[0]), trust=trust)
 
-    def _holder(self, row: Sequence[Any], policies: tuple[Policy, ...], lacks: bool, **more: Any) -> Holder:
+    def _holder(self, row: Sequence[Any], policies: tuple[LayerPolicy, ...], lacks: bool, **more: Any) -> Holder:
         pk, arn, unique_id, boundary_arn, tags = row
         boundary = self._by_arn.get(boundary_arn)
         not_held = {LayerName.IDENTITY} if lacks else set()
@@ -136,7 +138,7 @@ def _owner(user: int | None, group: int | None, role: int | None) -> tuple[str, 
     return ("group", group) if group is not None else ("role", role or 0)
 
 
-def documents_of(hashes: Set[str]) -> dict[str, Compiled]:
+def documents_of(hashes: Set[str]) -> dict[str, CompiledDocument]:
     """By the hash of the text."""
     found = bulk.select(Document, ["text_hash", "text"], "text_hash", hashes)
     return {row["text_hash"]: compiled(row["text"]) for row in found}

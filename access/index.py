@@ -15,7 +15,7 @@ from access.question import Found, Question
 from access.situations import is_for_guests
 from access.surroundings import Surroundings, surroundings_of
 from accounts.models import AwsAccount
-from policies.engine.compiled import Compiled, Statement
+from policies.engine.compiled import CompiledDocument, CompiledStatement
 from policies.engine.conditions import Context
 
 _NO_CONTEXT: Context = {}
@@ -32,7 +32,7 @@ class Index:
         self.holders = holders
         self.partition = holders[0].caller.partition if holders else ""  # of all
         self.surroundings = surroundings
-        self.documents: list[Compiled] = []
+        self.documents: list[CompiledDocument] = []
         numbers: dict[int, int] = {}
         self.held_by: dict[int, list[int]] = defaultdict(list)  # the numbers of holders, by that of a document
         self.documents_of: list[tuple[int, ...]] = []
@@ -47,9 +47,9 @@ class Index:
             self.boundary_of.append(boundary)
             if boundary is not None:
                 self.bounded_by[boundary].append(number)
-        self._about: dict[str, list[tuple[int, tuple[Statement, ...]]]] = {}
+        self._about: dict[str, list[tuple[int, tuple[CompiledStatement, ...]]]] = {}
 
-    def _number(self, document: Compiled, numbers: dict[int, int]) -> int:
+    def _number(self, document: CompiledDocument, numbers: dict[int, int]) -> int:
         found = numbers.setdefault(id(document), len(self.documents))
         if found == len(self.documents):
             self.documents.append(document)
@@ -84,7 +84,7 @@ class Index:
             for pattern in statement.actions.patterns
         )
 
-    def about(self, action: str) -> list[tuple[int, tuple[Statement, ...]]]:
+    def about(self, action: str) -> list[tuple[int, tuple[CompiledStatement, ...]]]:
         """The documents that say anything of the action (in lower case), with what they say."""
         found = self._about.get(action)
         if found is None:
@@ -129,7 +129,7 @@ class Index:
         return next(iter(self.who_can(action, resource, context, among=(number,))), None)
 
 
-def is_of_oneself(statement: Statement) -> bool:
+def is_of_oneself(statement: CompiledStatement) -> bool:
     patterns = statement.resources.patterns
     return not statement.not_resources and all("${aws:username}" in pattern.lower() for pattern in patterns)
 

@@ -18,7 +18,7 @@ from access.index import Index
 from access.rows import all_rows
 from access.surroundings import Surroundings, surroundings_of
 from accounts.models import AwsAccount
-from policies.engine.layers import Policy
+from policies.engine.layers import LayerPolicy
 
 MOST_PRINCIPALS = 30_000  # of all indexes that are kept, about 4 kB each with what they hold
 MOST_ANSWERS = 32  # kept beside each
@@ -33,7 +33,7 @@ class Kept:
     digest: bytes
     surroundings: Surroundings
     index: Index
-    groups: Mapping[str, tuple[Policy, ...]]
+    groups: Mapping[str, tuple[LayerPolicy, ...]]
     _answers: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
 
     def answer(self, key: Hashable, find: Callable[[], T]) -> T:

@@ -19,7 +19,7 @@ from accounts.models import AwsAccount
 from iamconsole.web.words import day
 from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePolicy, Membership, Principal
 from policies.engine.document import load
-from policies.engine.tighten import Part, Tightening, tighten
+from policies.engine.tighten import PatternChange, Tightening, tighten
 from policies.models import Document, ManagedPolicy, PolicyVersion
 
 _OWNERS = {IamUser: "user", IamGroup: "group", IamRole: "role"}
@@ -74,7 +74,7 @@ class Proposal:
         }
 
 
-def _parts(parts: Iterable[Part]) -> list[dict[str, Any]]:
+def _parts(parts: Iterable[PatternChange]) -> list[dict[str, Any]]:
     return [
         {"statement": part.statement, "pattern": part.pattern, "names": list(part.names), "because": part.because.value}
         for part in parts

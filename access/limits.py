@@ -10,11 +10,11 @@ from access.situations import Unknown, account_in, facts_of_holder, facts_of_pla
 from access.surroundings import Surroundings
 from access.unheld import RESOURCE_POLICIES, is_bound_by_rcps
 from policies.engine import catalogue
-from policies.engine.compiled import Statement
+from policies.engine.compiled import CompiledStatement
 from policies.engine.conditions import Context
-from policies.engine.containment import Relation, Resources, resources_of, together
+from policies.engine.containment import Relation, ResourceSet, resources_of, together
 from policies.engine.facts import Facts
-from policies.engine.layers import LayerName, Policy
+from policies.engine.layers import LayerName, LayerPolicy
 from policies.engine.statements import statement_name
 from policies.engine.truth import MAYBE, NO, YES, Truth
 
@@ -73,7 +73,7 @@ class _Layer:
     """One whose policies must all allow together, if `guards`, and may deny."""
 
     name: LayerName
-    policies: Sequence[Policy]
+    policies: Sequence[LayerPolicy]
     guards: bool
 
 
@@ -86,9 +86,9 @@ class Limits:
         self._known = {**holder.caller.keys, **facts_of_holder(holder), **_of_organization(around), **context}
         self._is_unknown = Unknown(holder.caller, holder)
         self.lookup = Facts(self._known, self._is_unknown).lookup
-        self._resources: dict[int, Resources] = {}
+        self._resources: dict[int, ResourceSet] = {}
 
-    def statements(self) -> list[Statement]:
+    def statements(self) -> list[CompiledStatement]:
         """All that can tell actions apart, beside those that allow."""
         return [
             statement
@@ -103,7 +103,9 @@ class Limits:
         """What tells actions (in lower case) apart beside statements."""
         return is_bound_by_rcps(action), action if action == _ASSUMES else ""
 
-    def grant(self, action: str, policy: Policy, statement: Statement, text: str, resources: Resources) -> Grant | None:
+    def grant(
+        self, action: str, policy: LayerPolicy, statement: CompiledStatement, text: str, resources: ResourceSet
+    ) -> Grant | None:
         """None: the statement never applies."""
         lowered = action.lower()
         facts = Facts({**self._known, **self._of_place(text)}, self._is_unknown)
@@ -112,7 +114,7 @@ class Limits:
             return None
         asked_on = catalogue.asked_on(lowered, self._holder.caller.partition)
         if asked_on:  # it takes no resource
-            alone = Resources(((asked_on,),))
+            alone = ResourceSet(((asked_on,),))
             if alone.relation(resources) is Relation.APART:
                 return None
             resources = alone
@@ -125,7 +127,7 @@ class Limits:
         )
         return self._limited(found, lowered, resources, facts)
 
-    def _limited(self, grant: Grant, action: str, resources: Resources, facts: Facts) -> Grant:
+    def _limited(self, grant: Grant, action: str, resources: ResourceSet, facts: Facts) -> Grant:
         for layer in self._layers:
             if layer.name is LayerName.RCP and not is_bound_by_rcps(action):
                 continue
@@ -138,7 +140,7 @@ class Limits:
         return grant
 
     # ---- Layers that must allow it -------------------------------------------------------------------------------
-    def _guarded(self, grant: Grant, layer: _Layer, action: str, resources: Resources, facts: Facts) -> Grant:
+    def _guarded(self, grant: Grant, layer: _Layer, action: str, resources: ResourceSet, facts: Facts) -> Grant:
         allowing = [each for each in self._that_apply(layer, action, facts) if each[1].allows]
         sure = [each for each in allowing if each[2] is YES]
         if self._cover(resources, [statement for _, statement, _ in sure]):
@@ -162,7 +164,7 @@ class Limits:
             is_unsure=grant.is_unsure or any(relation is Relation.UNKNOWN for _, relation in lies),
         )
 
-    def _cover(self, resources: Resources, statements: Sequence[Statement]) -> bool:
+    def _cover(self, resources: ResourceSet, statements: Sequence[CompiledStatement]) -> bool:
         """Whether they allow, or deny, all of it together."""
         named = [self._named(statement) for statement in statements]
         if any(resources.relation(each) is Relation.WITHIN for each in named):
@@ -171,7 +173,7 @@ class Limits:
         return len(plain) > 1 and resources.relation(together(plain)) is Relation.WITHIN
 
     # ---- Denials -------------------------------------------------------------------------------------------------
-    def _denied(self, grant: Grant, layer: _Layer, action: str, resources: Resources, facts: Facts) -> Grant:
+    def _denied(self, grant: Grant, layer: _Layer, action: str, resources: ResourceSet, facts: Facts) -> Grant:
         denying = [
             (each, relation)
             for each in self._that_apply(layer, action, facts)
@@ -198,7 +200,7 @@ class Limits:
                 if holds is not NO:
                     yield policy, statement, holds
 
-    def _named(self, statement: Statement) -> Resources:
+    def _named(self, statement: CompiledStatement) -> ResourceSet:
         found = self._resources.get(id(statement))
         if found is None:
             found = self._resources[id(statement)] = resources_of(statement, self.lookup)
@@ -212,7 +214,7 @@ class Limits:
         return known | ({"aws:resourceaccount": (account,)} if account else {})
 
 
-_Applying = tuple[Policy, Statement, Truth]
+_Applying = tuple[LayerPolicy, CompiledStatement, Truth]
 
 
 def _layers(holder: Holder, around: Surroundings) -> Iterator[_Layer]:
@@ -241,7 +243,7 @@ def policy_beside(action: str, grant: Grant) -> str:
     return RESOURCE_POLICIES.get(parts[2] if named else action.partition(":")[0], "")
 
 
-def _keys(statement: Statement, facts: Facts) -> tuple[str, ...]:
+def _keys(statement: CompiledStatement, facts: Facts) -> tuple[str, ...]:
     return facts.hangs_on(statement, "*") if statement.tests else ()
 
 

@@ -9,9 +9,9 @@ from access.index import Index
 from access.situations import EVERYTHING, Unknown, account_in, facts_of_place, is_assuming
 from access.surroundings import Surroundings
 from policies.engine.callers import Caller, CallerKind, caller_of
-from policies.engine.compiled import Actions
+from policies.engine.compiled import ActionPatterns
 from policies.engine.conditions import Context
-from policies.engine.evaluate import Decision, LayerName, Layers, Policy, Request, Verdict, evaluate
+from policies.engine.evaluate import Decision, LayerName, LayerPolicy, Layers, Request, Verdict, evaluate
 from policies.engine.matching import resource_glob, tokens
 from policies.engine.somewhere import is_pattern
 
@@ -32,7 +32,9 @@ class Outsider:
 
 def outsiders(index: Index, action: str, resource: str, context: Context) -> list[Outsider]:
     """Whom the trust policy of the role lets do it, if their own side does; of a pattern, that of any role."""
-    actions = [name for name in _ASSUMING if name.lower() in Actions((action,))] if is_pattern(action) else [action]
+    actions = (
+        [name for name in _ASSUMING if name.lower() in ActionPatterns((action,))] if is_pattern(action) else [action]
+    )
     glob = resource_glob(tuple(tokens(resource)))
     roles = [each.arn for each in index.holders if each.is_role and glob.matches(each.arn)]
     best: dict[str, Outsider] = {}
@@ -54,7 +56,7 @@ def _outsiders(index: Index, action: str, role: str, context: Context) -> list[O
     return [each for each in found if each.verdict.decision in (Decision.ALLOWED, Decision.UNKNOWN)]
 
 
-def _named(index: Index, trust: Policy, action: str) -> Iterator[tuple[str, Caller]]:
+def _named(index: Index, trust: LayerPolicy, action: str) -> Iterator[tuple[str, Caller]]:
     seen = set()
     for statement in trust.document.about(action.lower()):
         for name in statement.principals.listed if statement.allows and statement.principals else ():
@@ -78,7 +80,7 @@ def _caller(name: str, account: str) -> Caller | None:
 
 
 def _asked(
-    index: Index, name: str, caller: Caller, action: str, role: str, trust: Policy, context: Context
+    index: Index, name: str, caller: Caller, action: str, role: str, trust: LayerPolicy, context: Context
 ) -> Outsider:
     around = index.surroundings
     own_side = _OWN_SIDE if caller.kind not in (CallerKind.SERVICE, CallerKind.FEDERATED) else frozenset()

@@ -20,14 +20,14 @@ from access.situations import EVERYTHING, Unknown, facts_of_holder, is_assuming,
 from policies.engine import catalogue
 from policies.engine.callers import Caller, CallerKind
 from policies.engine.combine import Decision
-from policies.engine.compiled import Statement
+from policies.engine.compiled import CompiledStatement
 from policies.engine.conditions import Context
 from policies.engine.diff.budget import Budget
 from policies.engine.evaluate import who_needs_no_policy
-from policies.engine.layers import Policy
+from policies.engine.layers import LayerPolicy
 from policies.engine.matching import resource_glob, tokens
 from policies.engine.meeting import meet
-from policies.engine.somewhere import Asked, Somewhere, Witness, exists, is_pattern, may_take
+from policies.engine.somewhere import SomewhereAnswer, SomewhereQuestion, Witness, exists, is_pattern, may_take
 from policies.engine.somewhere.search import STEPS
 
 MOST_WILDCARDS = 8
@@ -91,7 +91,7 @@ class _Asking:
             candidates = {number for number in candidates if holders[number].caller.is_service_linked}
         self._decide(action, places, candidates - self._allowed)
 
-    def _about(self, action: str) -> Iterable[tuple[int, tuple[Statement, ...]]]:
+    def _about(self, action: str) -> Iterable[tuple[int, tuple[CompiledStatement, ...]]]:
         """What documents say of the action: those of whom is left, where these are few."""
         index, left = self._index, self._having_something - self._allowed
         if len(left) > _FEW:
@@ -107,12 +107,12 @@ class _Asking:
         return {holder for number in allowing for holder in index.held_by.get(number, ())}
 
     # ---- First round: examples ---------------------------------------------------------------------------------
-    def _at_best(self, action: str, places: Places) -> Somewhere:
+    def _at_best(self, action: str, places: Places) -> SomewhereAnswer:
         """What control policies leave of it to somebody who has everything."""
         around = self._index.surroundings
         anybody = Caller(CallerKind.ROLE, account=around.account_id)
         layers = places.layers_above(identity=(EVERYTHING,))
-        asked = Asked(anybody, [action], self._resource, self._context, lambda key: True, places.of)
+        asked = SomewhereQuestion(anybody, [action], self._resource, self._context, lambda key: True, places.of)
         return exists(asked, layers, Budget(STEPS, self._budget))
 
     def _ask_about_examples(self, action: str, best: Witness) -> None:
@@ -158,7 +158,7 @@ class _Asking:
             number for number in found if index.boundary_of[number] is None or index.boundary_of[number] in allowing
         }
 
-    def _may_be_about(self, statement: Statement) -> bool:
+    def _may_be_about(self, statement: CompiledStatement) -> bool:
         if statement.not_resources or statement.resources.is_everything:
             return True
         return any(_overlap(self._resource, pattern) for pattern in statement.resources.patterns)
@@ -171,7 +171,7 @@ class _Asking:
             for policy in level.policies
             for statement in policy.document.about(action.lower())
         )
-        decided: dict[Hashable, Somewhere] = {}
+        decided: dict[Hashable, SomewhereAnswer] = {}
         for number in sorted(numbers):
             alike = self._alike(number, asking, of_all=of_all)
             found = decided.get(alike)
@@ -187,9 +187,9 @@ class _Asking:
         own = number if is_asked else None
         return documents, boundary, own, holder.is_role, holder.caller.is_service_linked, may_be_tagged(holder)
 
-    def _decided(self, action: str, places: Places, number: int) -> Somewhere:
+    def _decided(self, action: str, places: Places, number: int) -> SomewhereAnswer:
         holder = self._index.holders[number]
-        asked = Asked(
+        asked = SomewhereQuestion(
             holder.caller,
             [action],
             self._resource,
@@ -201,7 +201,7 @@ class _Asking:
         layers = places.layers_above(identity=holder.policies, boundaries=boundaries)
         return exists(asked, layers, Budget(STEPS, self._budget))
 
-    def _told(self, action: str, number: int, found: Somewhere) -> Iterator[Found]:
+    def _told(self, action: str, number: int, found: SomewhereAnswer) -> Iterator[Found]:
         if found.decision is Decision.IMPLICIT_DENY:
             return
         if found.witness is None:
@@ -242,14 +242,14 @@ def _overlap(asked: str, pattern: str) -> bool:
     return catalogue.parts_overlap(asked, _without_variables(pattern))
 
 
-def _patterns_of(statement: Statement) -> Iterable[str]:
+def _patterns_of(statement: CompiledStatement) -> Iterable[str]:
     """Without those that mean something else for each principal."""
     if statement.not_resources or statement.resources.is_everything:
         return ("*",)
     return (pattern for pattern in statement.resources.patterns if "${" not in pattern)
 
 
-def _lets_principals_in(trust: Policy, action: str) -> bool:
+def _lets_principals_in(trust: LayerPolicy, action: str) -> bool:
     """Whether it names somebody but services."""
     return any(
         statement.allows

@@ -19,14 +19,14 @@ from access.situations import (
 )
 from access.surroundings import Surroundings
 from access.unheld import is_bound_by_rcps
-from policies.engine.callers import Caller, CallerKind, Named
+from policies.engine.callers import Caller, CallerKind, NamingDirectness
 from policies.engine.catalogue import asked_on
-from policies.engine.combine import Decision, Said, decide
-from policies.engine.compiled import Statement
+from policies.engine.combine import Decision, LayerDecisions, decide
+from policies.engine.compiled import CompiledStatement
 from policies.engine.conditions import Context
 from policies.engine.evaluate import (
+    LayerPolicy,
     Layers,
-    Policy,
     Reason,
     Request,
     Verdict,
@@ -37,8 +37,8 @@ from policies.engine.evaluate import (
     who_needs_no_policy,
 )
 from policies.engine.facts import Facts
-from policies.engine.layers import LayerName, Level
-from policies.engine.somewhere import REGION, Asked, Place, exists, is_pattern
+from policies.engine.layers import ControlPolicyLevel, LayerName
+from policies.engine.somewhere import REGION, ResourceContext, SomewhereQuestion, exists, is_pattern
 from policies.engine.truth import MAYBE, NO, YES, Truth
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ _FEW = 50  # of more the documents are looked at for all at once
 _GRANTING = (LayerName.IDENTITY, LayerName.RESOURCE)
 
 
-def asks_who(statement: Statement) -> bool:
+def asks_who(statement: CompiledStatement) -> bool:
     """Whether it may say one thing to one principal and another to the next."""
     keys = statement.keys
     return bool(keys) and any(key in _OF_THE_PRINCIPAL or key.startswith(_TAGS) for key in keys)
@@ -62,7 +62,7 @@ class Says(NamedTuple):
 
     allows: Truth
     denies: Truth
-    personal: tuple[Statement, ...] = ()
+    personal: tuple[CompiledStatement, ...] = ()
 
 
 class Where(NamedTuple):
@@ -217,7 +217,7 @@ class Question:
             found.update(number for number, each in enumerate(self.index.holders) if each.caller.kind in kinds)
         return found
 
-    def _named(self, policy: Policy) -> set[int]:
+    def _named(self, policy: LayerPolicy) -> set[int]:
         """Whom the resource's policy names themselves: they need no policy of their own."""
         found: set[int] = set()
         for statement in policy.document.about(self._action):
@@ -237,7 +237,7 @@ class Question:
             found = self._said_by[document] = self._says(statements) if statements else _NOTHING
         return found
 
-    def _says(self, statements: Sequence[Statement]) -> Says:
+    def _says(self, statements: Sequence[CompiledStatement]) -> Says:
         allows = denies = NO
         personal = []
         for statement in statements:
@@ -250,7 +250,7 @@ class Question:
                 allows = max(allows, applies)
         return Says(allows, denies, tuple(personal))
 
-    def _levels(self, levels: Sequence[Level]) -> list[Says]:
+    def _levels(self, levels: Sequence[ControlPolicyLevel]) -> list[Says]:
         return [
             self._says([each for policy in level.policies for each in policy.document.about(self._action)])
             for level in levels
@@ -272,12 +272,12 @@ class Question:
             for level in self._rcps:
                 denies = max(denies, self._together([level], holder).denies)
         surely, perhaps, refuses = self._opened(holder)
-        found = Said(
+        found = LayerDecisions(
             identity.allows, boundary and boundary.allows, None, surely, perhaps, tuple(guards), max(denies, refuses)
         )
         return self._decide(holder.caller, found)
 
-    def _decide(self, caller: Caller, said: Said) -> Decision:
+    def _decide(self, caller: Caller, said: LayerDecisions) -> Decision:
         """By what is held. Few different things are said to many."""
         key = (caller.kind, said)
         decision = self._decided.get(key)
@@ -321,14 +321,14 @@ class Question:
             holder.caller, self.about[0], self._resource, self.account, context, Unknown(holder.caller, holder)
         )
 
-    def _opened(self, holder: Holder) -> tuple[Named, Named, Truth]:
+    def _opened(self, holder: Holder) -> tuple[NamingDirectness, NamingDirectness, Truth]:
         """How directly the resource's policy lets the holder in, surely and perhaps, and whether it denies."""
-        surely = perhaps = Named.NOT
+        surely = perhaps = NamingDirectness.NOT
         refuses = NO
         if self._trust is None:
             return surely, perhaps, refuses
         if not self._trust.name:
-            return Named.ACCOUNT, Named.ACCOUNT, refuses
+            return NamingDirectness.ACCOUNT, NamingDirectness.ACCOUNT, refuses
         facts = self._facts_of(holder)
         for statement in self._trust.document.about(self._action):
             named = statement.names(holder.caller, bounded=holder.boundary is not None)
@@ -351,13 +351,13 @@ class Question:
         holder = self.index.holders[number]
         if is_pattern(self._resource):
             return None
-        asked = Asked(
+        asked = SomewhereQuestion(
             holder.caller,
             [self.about[0]],
             self._resource,
             {**self._context, **facts_of_holder(holder)},
             Unknown(holder.caller, holder),
-            lambda resource: Place(self.account, policy=self._trust),
+            lambda resource: ResourceContext(self.account, policy=self._trust),
         )
         witness = exists(asked, self._layers(holder)).witness
         return witness.supposed if witness else None
@@ -389,7 +389,7 @@ class Question:
         if policy_not_held(around.account_id, self._action, self._resource):
             yield LayerName.RESOURCE
 
-    def _policy_of_role(self) -> Policy | None:
+    def _policy_of_role(self) -> LayerPolicy | None:
         """The trust of a role to be assumed. Of what isn't held: that it leaves all to the AWS account's policies."""
         if LayerName.RESOURCE in self._not_held:
             return delegating_to(self.account, self.index.surroundings.account_id)

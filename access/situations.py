@@ -16,13 +16,13 @@ from access.unheld import is_bound_by_rcps, resource_policy_of
 from accounts.models import AwsAccount
 from identities.models import IamRole
 from policies.engine.callers import Caller, CallerKind, caller_of
-from policies.engine.compiled import Compiled, compiled
+from policies.engine.compiled import CompiledDocument, compiled
 from policies.engine.conditions import Context
-from policies.engine.evaluate import Decision, LayerName, Layers, Policy, Request, Verdict, evaluate
+from policies.engine.evaluate import Decision, LayerName, LayerPolicy, Layers, Request, Verdict, evaluate
 from policies.engine.identity_pools import issuer_for
 from policies.engine.matching import account_in as account_in
 from policies.engine.regions import only_region
-from policies.engine.somewhere import Asked, Place, decisions, is_pattern
+from policies.engine.somewhere import ResourceContext, SomewhereQuestion, decisions, is_pattern
 
 _ASSUMES = (
     "sts:assumerole",
@@ -60,7 +60,7 @@ class Situation:
     layers: Layers
     not_held: Mapping[LayerName, str]
     is_own: bool
-    place: Callable[[str], Place]
+    place: Callable[[str], ResourceContext]
 
     def verdict(self) -> Verdict:
         """It is unknown where that which isn't held, or a context key, can change it; and of a pattern, where it is one
@@ -89,7 +89,7 @@ class Situation:
         request = self.request
         if not self._is_about_pattern:
             return None
-        asked = Asked(
+        asked = SomewhereQuestion(
             request.caller, [request.action], request.resource, request.context, request.is_unknown, self.place
         )
         return decisions(asked, layers)
@@ -112,15 +112,15 @@ def _is_mixed(decisions: Collection[Decision]) -> bool:
     return len(decisions) > 1 and (Decision.ALLOWED in decisions or Decision.UNKNOWN in decisions)
 
 
-EVERYTHING = Policy(
-    "", Compiled({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
+EVERYTHING = LayerPolicy(
+    "", CompiledDocument({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
 )
 
 
-def delegating_to(*account_ids: str) -> Policy:
+def delegating_to(*account_ids: str) -> LayerPolicy:
     """A resource policy that leaves it to the AWS accounts' own policies, as a key's default policy does."""
     statement = {"Effect": "Allow", "Principal": {"AWS": list(account_ids)}, "Action": "*", "Resource": "*"}
-    return Policy("", Compiled({"Version": "2012-10-17", "Statement": [statement]}))
+    return LayerPolicy("", CompiledDocument({"Version": "2012-10-17", "Statement": [statement]}))
 
 
 def situation_of(aws_account: AwsAccount, principal: str, action: str, resource: str, context: Context) -> Situation:
@@ -158,10 +158,10 @@ def situation_of(aws_account: AwsAccount, principal: str, action: str, resource:
     )
     request = Request(caller, action, resource, owner, known, Unknown(caller, holder))
 
-    def place(one: str) -> Place:
+    def place(one: str) -> ResourceContext:
         where = account_in(one) or aws_account.account_id
         there = of_resource if where == owner else _NOWHERE
-        return Place(where, facts_of_place(_NOWHERE, there, one, action), is_bound=where == owner)
+        return ResourceContext(where, facts_of_place(_NOWHERE, there, one, action), is_bound=where == owner)
 
     return Situation(request, layers, not_held, caller.account == aws_account.account_id, place)
 
@@ -228,12 +228,12 @@ def policy_not_held(account_id: str, action: str, resource: str) -> str:
     return resource_policy_of(resource)
 
 
-def _trust(aws_account: AwsAccount, resource: str) -> Policy | None:
+def _trust(aws_account: AwsAccount, resource: str) -> LayerPolicy | None:
     """Nobody may assume a role that isn't there."""
     if account_in(resource) != aws_account.account_id:
         return None
     role = IamRole.objects.live().filter(aws_account=aws_account, arn=resource).select_related("trust").first()
-    return Policy(f"trust policy of {resource}", compiled(role.trust.text if role and role.trust else "{}"))
+    return LayerPolicy(f"trust policy of {resource}", compiled(role.trust.text if role and role.trust else "{}"))
 
 
 # ---- The context ---------------------------------------------------------------------------------------------

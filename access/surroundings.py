@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from policies.engine.compiled import compiled
-from policies.engine.layers import LayerName, Level, Policy
+from policies.engine.layers import ControlPolicyLevel, LayerName, LayerPolicy
 from policies.models import OrgPolicy
 from policies.organizations import selectors
-from policies.organizations.selectors import Bound, NotHeld, Tree
+from policies.organizations.selectors import Bound, ControlPoliciesUnknown, OrganizationTree
 
 
 @dataclass(frozen=True)
@@ -17,8 +17,8 @@ class Surroundings:
     """`not_held` says of SCPs and RCPs, in a sentence, why it isn't known what they say."""
 
     account_id: str
-    scps: tuple[Level, ...] = ()
-    rcps: tuple[Level, ...] = ()
+    scps: tuple[ControlPolicyLevel, ...] = ()
+    rcps: tuple[ControlPolicyLevel, ...] = ()
     organization_id: str = ""
     organization_path: str = ""  # as aws:PrincipalOrgPaths has it
     not_held: Mapping[LayerName, str] = field(default_factory=dict)
@@ -34,22 +34,23 @@ def surroundings_of(account_id: str) -> Surroundings:
         _levels(by_layer[LayerName.RCP]),
         tree.organization.aws_id if tree else "",
         _path(tree),
-        {layer: bound.why for layer, bound in by_layer.items() if isinstance(bound, NotHeld)},
+        {layer: bound.why for layer, bound in by_layer.items() if isinstance(bound, ControlPoliciesUnknown)},
     )
 
 
-def _path(tree: Tree | None) -> str:
+def _path(tree: OrganizationTree | None) -> str:
     return "/".join((tree.organization.aws_id, *tree.units, "")) if tree else ""
 
 
-def _levels(bound: Bound) -> tuple[Level, ...]:
-    if isinstance(bound, NotHeld):
+def _levels(bound: Bound) -> tuple[ControlPolicyLevel, ...]:
+    if isinstance(bound, ControlPoliciesUnknown):
         return ()
     return tuple(
-        Level(
+        ControlPolicyLevel(
             level.name,
             tuple(
-                Policy(f"{policy.name} on {level.name}", compiled(policy.document.text)) for policy in level.policies
+                LayerPolicy(f"{policy.name} on {level.name}", compiled(policy.document.text))
+                for policy in level.policies
             ),
         )
         for level in bound.levels

@@ -15,9 +15,9 @@ from typing import Any
 
 from policies.engine.callers import caller_of
 from policies.engine.catalogue import all_actions
-from policies.engine.compiled import Compiled
+from policies.engine.compiled import CompiledDocument
 from policies.engine.diff.report import policy_diff
-from policies.engine.evaluate import Decision, Layers, Level, Policy, Request, evaluate
+from policies.engine.evaluate import ControlPolicyLevel, Decision, LayerPolicy, Layers, Request, evaluate
 
 ACCOUNT = "123456789012"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/reader"
@@ -26,8 +26,8 @@ REQUESTS = 20_000
 ROUNDS = 3
 
 
-def policy(name: str, *statements: dict[str, Any]) -> Policy:
-    return Policy(name, Compiled({"Version": "2012-10-17", "Statement": list(statements)}))
+def policy(name: str, *statements: dict[str, Any]) -> LayerPolicy:
+    return LayerPolicy(name, CompiledDocument({"Version": "2012-10-17", "Statement": list(statements)}))
 
 
 def allow(action: Any, resource: Any = "*", **more: Any) -> dict[str, Any]:
@@ -50,8 +50,10 @@ def layers() -> Layers:
         boundaries=(policy("boundary", allow(["s3:*", "sqs:*"])),),
         resource=policy("bucket", allow("s3:Get*", "arn:aws:s3:::bucket/*", Principal={"AWS": ROLE}, Condition=inside)),
         scps=(
-            Level("root", (everything,)),
-            Level("unit", (everything, policy("tls", deny("*", Condition={"Bool": {"aws:SecureTransport": "false"}})))),
+            ControlPolicyLevel("root", (everything,)),
+            ControlPolicyLevel(
+                "unit", (everything, policy("tls", deny("*", Condition={"Bool": {"aws:SecureTransport": "false"}})))
+            ),
         ),
     )
 

@@ -22,7 +22,7 @@ from cognito.people.logged import looked_at
 from cognito.people.person_record import care_of, with_names_kept
 from iamconsole.web import panels
 from iamconsole.web.counts import lately
-from policies.details import HISTORY, RAW, Kind, Tab
+from policies.details import HISTORY, RAW, ObjectPages, Tab
 
 NOT_GONE = Q(memberships__gone_at__isnull=True, memberships__user__gone_at__isnull=True)
 
@@ -71,7 +71,7 @@ def _groups(request: HttpRequest, pool: UserPool) -> Mapping[str, Any]:
     return {"groups": rows.order_by("name_key", "pk"), "sees_people": sees}
 
 
-POOL = Kind(
+POOL = ObjectPages(
     name="cognito_pool",
     many="user_pools",
     title="user pools",
@@ -100,7 +100,7 @@ def _people_of(person: CognitoUser) -> tuple[str, str]:
     return f"People of {person.pool.name}", reverse("cognito_pool_people", kwargs=of_pool)
 
 
-PERSON = Kind(
+PERSON = ObjectPages(
     name="cognito_user",
     many="people",
     title="people",

@@ -17,9 +17,9 @@ from identities.credentials.parts import credentials_tab
 from identities.dangling import deleted_in, name_deleted
 from identities.models import Attachment, IamGroup, IamRole, IamUser, Principal
 from identities.trust import principals_of, sentences
-from policies.details import HISTORY, RAW, Kind, Tab
+from policies.details import HISTORY, RAW, ObjectPages, Tab
 from policies.engine.structure import DocumentType
-from policies.findings import Judged, judged
+from policies.findings import LintedDocument, judged
 from policies.organizations.views import BOUNDS
 from sync.ends import ends_on
 
@@ -35,7 +35,7 @@ class Held:
     name: str
     attachment: Attachment | None  # None: inline
     group: IamGroup | None
-    judged: Judged | None = None  # the document of an inline policy
+    judged: LintedDocument | None = None  # the document of an inline policy
     anchor: str = ""  # by which the ids of its lines begin, since there may be several on the page
 
     @property
@@ -93,7 +93,7 @@ def _groups(request: HttpRequest, row: IamUser) -> Mapping[str, Any]:
     return {"groups": groups, "ends": ends_on(row.aws_account, row.arn)}
 
 
-USER = Kind(
+USER = ObjectPages(
     has_past=True,
     name="user",
     many="users",
@@ -121,7 +121,7 @@ def _members(request: HttpRequest, row: IamGroup) -> Mapping[str, Any]:
     return {"members": members, "ends": ends_on(row.aws_account, row.arn)}
 
 
-GROUP = Kind(
+GROUP = ObjectPages(
     has_past=True,
     name="group",
     many="groups",
@@ -154,7 +154,7 @@ def _role_head(row: Any) -> Mapping[str, Any]:
     return {"profiles": profiles_of(row)}
 
 
-ROLE = Kind(
+ROLE = ObjectPages(
     has_past=True,
     name="role",
     many="roles",
@@ -173,4 +173,4 @@ ROLE = Kind(
     ),
 )
 
-KINDS: dict[type[Principal], Kind] = {IamUser: USER, IamGroup: GROUP, IamRole: ROLE}
+KINDS: dict[type[Principal], ObjectPages] = {IamUser: USER, IamGroup: GROUP, IamRole: ROLE}

@@ -8,7 +8,7 @@ from identities.account.urls import urlpatterns as account_patterns
 from identities.object_pages import GROUP, KINDS, ROLE, USER
 from identities.tables import TABLES
 from identities.views import as_of, bulk, lists, panels, root, stage, trust
-from policies.details import Kind, tab_patterns
+from policies.details import ObjectPages, tab_patterns
 from policies.views.object_action import action_pattern
 from policies.views.selection import selection_patterns
 
@@ -16,7 +16,7 @@ AWS_ACCOUNT = "aws/<str:account_id>/"
 ICONS = {USER: "user", GROUP: "users", ROLE: "hat-glasses"}
 
 
-def _patterns(kind: Kind) -> list[URLPattern]:
+def _patterns(kind: ObjectPages) -> list[URLPattern]:
     """What users, groups and roles have alike. The list and the staging pages come before the pages of one."""
     rows, row, given = f"{AWS_ACCOUNT}{kind.many}/", f"{AWS_ACCOUNT}{kind.many}/<str:aws_id>/", {"kind": kind}
     return [

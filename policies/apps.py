@@ -10,11 +10,11 @@ class PoliciesConfig(AppConfig):
         from policies import detail_mirror, mirrors, operations, registration
         from policies.organizations import registration as organization_registration
         from policies.organizations import sources
-        from policies.plan_findings import LintCheck
+        from policies.plan_findings import LintPlanCheck
         from policies.quota_check import QuotaCheck
         from sync import checks, mirror
 
-        checks.register(LintCheck())
+        checks.register(LintPlanCheck())
         checks.register(QuotaCheck())
         mirror.register(mirrors.PolicyMirror(), detail_mirror.SETTINGS)
         mirror.register_source(detail_mirror.SOURCE)

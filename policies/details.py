@@ -44,7 +44,7 @@ class Tab:
 
 
 @dataclass(frozen=True)
-class Kind:
+class ObjectPages:
     """`name` is the place of its panels and the URL name of its page: "user"; `many` that of its list: "users".
 
     `title` is what pages call them all, and `address` that below which its pages are, where that isn't `many`.
@@ -92,14 +92,14 @@ class TabLink:
     count: int | None
 
 
-def rows_within(request: HttpRequest, kind: Kind, account_id: str, perm: str) -> QuerySet[Any]:
+def rows_within(request: HttpRequest, kind: ObjectPages, account_id: str, perm: str) -> QuerySet[Any]:
     """The objects of a kind with which the operator may do `perm`."""
     aws_account = fetch_aws_account(request, account_id, perm)
     rows = kind.rows(aws_account)
     return kind.within(signed_in(request), perm, aws_account, rows) if kind.within else rows
 
 
-def fetch_row(request: HttpRequest, kind: Kind, account_id: str, aws_id: str, perm: str = "") -> Any:
+def fetch_row(request: HttpRequest, kind: ObjectPages, account_id: str, aws_id: str, perm: str = "") -> Any:
     """The object, if the operator may (without `perm`: see it); what is gone from AWS still opens."""
     rows = rows_within(request, kind, account_id, perm or kind.see).select_related("aws_account")
     if not kind.tells_namesakes:
@@ -111,7 +111,7 @@ def fetch_row(request: HttpRequest, kind: Kind, account_id: str, aws_id: str, pe
 
 
 def render_tab(
-    request: HttpRequest, kind: Kind, row: Any, *, tab: str, template: str, context: Mapping[str, Any]
+    request: HttpRequest, kind: ObjectPages, row: Any, *, tab: str, template: str, context: Mapping[str, Any]
 ) -> HttpResponse:
     """The page of `row` with the tab `tab` open: head and tabs, and below them `template`."""
     page = {"row": row, "kind": kind, "tab_template": template, "tabs": tab_links(request, kind, row, tab)}
@@ -130,7 +130,7 @@ def _was_url(row: Any) -> str:
     return f"{url}?{urlencode({'at': moment_before_it_went(row).isoformat()})}"
 
 
-def actions_on(request: HttpRequest, kind: Kind, row: Any) -> Sequence[object_actions.ObjectAction]:
+def actions_on(request: HttpRequest, kind: ObjectPages, row: Any) -> Sequence[object_actions.ObjectAction]:
     """What the operator can stage with it."""
     if row.gone_at is not None or not may(signed_in(request), kind.stage, row.aws_account):
         return ()
@@ -138,12 +138,12 @@ def actions_on(request: HttpRequest, kind: Kind, row: Any) -> Sequence[object_ac
     return [action for action in object_actions.offered(kind.name, row) if action.is_for(operator, row.aws_account)]
 
 
-def tab_patterns(kind: Kind) -> list[URLPattern]:
+def tab_patterns(kind: ObjectPages) -> list[URLPattern]:
     """The addresses of a kind's own tabs: `users/<aws_id>/` is `user`, `users/<aws_id>/groups/` is `user_groups`."""
     return [_pattern(kind, tab, first=place == 0) for place, tab in enumerate(kind.tabs)]
 
 
-def _pattern(kind: Kind, tab: Tab, *, first: bool) -> URLPattern:
+def _pattern(kind: ObjectPages, tab: Tab, *, first: bool) -> URLPattern:
     def view(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
         row = fetch_row(request, kind, account_id, aws_id)
         return render_tab(request, kind, row, tab=tab.name, template=tab.template, context=tab.context(request, row))
@@ -153,7 +153,7 @@ def _pattern(kind: Kind, tab: Tab, *, first: bool) -> URLPattern:
     return path(address if first else f"{address}{tab.name}/", view, name=view.__name__)
 
 
-def tab_links(request: HttpRequest, kind: Kind, row: Any, current: str) -> list[TabLink]:
+def tab_links(request: HttpRequest, kind: ObjectPages, row: Any, current: str) -> list[TabLink]:
     """Those that the operator may open."""
     kwargs = {"account_id": row.aws_account.account_id, "aws_id": row.aws_id}
     own = [

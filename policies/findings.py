@@ -10,7 +10,7 @@ from typing import Any
 
 from iamconsole.web.diff import laid_out
 from iamconsole.web.words import counted
-from policies.engine.lint import Finding, Severity, lint
+from policies.engine.lint import LintFinding, Severity, lint
 from policies.engine.lint.access_analyzer import CODES, PAGE
 from policies.engine.lint.sizes import CODES as SIZE_CODES
 from policies.engine.structure import DocumentType
@@ -32,10 +32,10 @@ _MARKS = {Severity.ERROR: "danger", Severity.SECURITY_WARNING: "danger", Severit
 
 
 @dataclass(frozen=True)
-class Shown:
+class FindingView:
     """A finding with how it looks; `word` says how bad it is."""
 
-    finding: Finding
+    finding: LintFinding
     word: str
     icon: str
     ink: str
@@ -50,7 +50,7 @@ class Shown:
 class Findings:
     """`marks` are for `json_code`: the worst of each line. `data` is for the editor's script."""
 
-    shown: Sequence[Shown]
+    shown: Sequence[FindingView]
     counts: Sequence[str]
     is_bad: bool
     marks: Mapping[int, str]
@@ -58,7 +58,7 @@ class Findings:
 
 
 @dataclass(frozen=True)
-class Judged:
+class LintedDocument:
     """A document as pages show it: laid out, and what is found in that text."""
 
     text: str
@@ -66,18 +66,18 @@ class Judged:
 
 
 @lru_cache(maxsize=128)
-def judged(text: str, kind: DocumentType | None = DocumentType.IDENTITY, account: str = "") -> Judged:
+def judged(text: str, kind: DocumentType | None = DocumentType.IDENTITY, account: str = "") -> LintedDocument:
     """Of a text that AWS holds: it took it, so that its size is no matter; nor is it that of the text laid out.
 
     Without a `kind` nothing is looked for: only AWS can correct what it wrote for itself.
     """
     text = laid_out(text)
     found = lint(text, kind, account) if kind else ()
-    return Judged(text, _by_severity(each for each in found if each.code not in SIZE_CODES))
+    return LintedDocument(text, _by_severity(each for each in found if each.code not in SIZE_CODES))
 
 
 @dataclass(frozen=True)
-class _Wanted:
+class _FindingsRequest:
     """No matter for what is found: all are equal."""
 
     ask: Callable[[], bool] = field(default=lambda: True, compare=False)
@@ -91,19 +91,19 @@ def findings_of(
     is_wanted: Callable[[], bool] = lambda: True,
 ) -> Findings:
     """Raises Unwanted."""
-    return _findings_of(text, kind, account, most, _Wanted(is_wanted))
+    return _findings_of(text, kind, account, most, _FindingsRequest(is_wanted))
 
 
 @lru_cache(maxsize=128)
-def _findings_of(text: str, kind: DocumentType, account: str, most: int | None, wanted: _Wanted) -> Findings:
+def _findings_of(text: str, kind: DocumentType, account: str, most: int | None, wanted: _FindingsRequest) -> Findings:
     return _by_severity(lint(text, kind, account, most, wanted.ask))
 
 
-def _by_severity(found: Iterable[Finding]) -> Findings:
+def _by_severity(found: Iterable[LintFinding]) -> Findings:
     return as_shown(sorted(found, key=lambda finding: (_ORDER.index(finding.severity), finding.start)))
 
 
-def as_shown(found: Sequence[Finding]) -> Findings:
+def as_shown(found: Sequence[LintFinding]) -> Findings:
     times: Counter[Severity] = Counter()
     for finding in found:
         times[finding.severity] += finding.stands_for
@@ -112,7 +112,7 @@ def as_shown(found: Sequence[Finding]) -> Findings:
         if finding.severity in _MARKS:
             marks.setdefault(finding.line, _MARKS[finding.severity])
     return Findings(
-        [Shown(each, _word(each.severity), _ICONS[each.severity], _INK[each.severity]) for each in found],
+        [FindingView(each, _word(each.severity), _ICONS[each.severity], _INK[each.severity]) for each in found],
         [counted(times[severity], _word(severity)) for severity in _ORDER if times[severity]],
         times[Severity.ERROR] + times[Severity.SECURITY_WARNING] > 0,
         marks,

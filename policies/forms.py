@@ -9,8 +9,8 @@ from django import forms
 
 from accounts.models import AwsAccount
 from iamconsole.web.diff import laid_out
-from policies.engine.document import Problem, parse
-from policies.engine.lint import Finding, Severity
+from policies.engine.document import DocumentProblem, parse
+from policies.engine.lint import LintFinding, Severity
 from policies.engine.structure import DocumentType
 from policies.findings import Findings, as_shown, findings_of
 from policies.models import ManagedPolicy, PolicyVersion
@@ -22,10 +22,10 @@ MOST_SENT = 131_072 * 2
 _TOO_LONG = "The document is longer than AWS takes any."
 
 
-def problems_of(text: str, kind: DocumentType = DocumentType.IDENTITY) -> tuple[Problem, ...]:
+def problems_of(text: str, kind: DocumentType = DocumentType.IDENTITY) -> tuple[DocumentProblem, ...]:
     """Why AWS would refuse it; what is longer than it ever takes isn't even read."""
     if len(text) > MOST_SENT:
-        return (Problem(_TOO_LONG, path="", line=1, column=1),)
+        return (DocumentProblem(_TOO_LONG, path="", line=1, column=1),)
     return parse(text, kind).problems
 
 
@@ -38,7 +38,7 @@ def findings_in(
 ) -> Findings:
     """All that lint finds in a draft of the AWS account. `quota`: of its characters. Raises Unwanted."""
     if len(text) > MOST_SENT:
-        return as_shown([Finding("DOCUMENT_TOO_LONG", Severity.ERROR, _TOO_LONG, "", 1, 1, 0, 0)])
+        return as_shown([LintFinding("DOCUMENT_TOO_LONG", Severity.ERROR, _TOO_LONG, "", 1, 1, 0, 0)])
     quotas = quotas_of(aws_account)
     limit = quotas[quota] if quota else quotas.of_document(kind)
     most = limit.value if limit.is_sure else None
@@ -68,7 +68,7 @@ class StageForm(forms.Form):
     )
 
 
-class EditForm(StageForm):
+class PolicyEditForm(StageForm):
     """An edit of a policy's document. Whatever was typed is printed again, however wrong it is."""
 
     document = forms.CharField(strip=False, max_length=MOST_SENT, label="Policy as JSON", widget=forms.Textarea)

@@ -24,7 +24,7 @@ DETAILS = "details"
 
 
 @dataclass(frozen=True)
-class Entry:
+class HistoryEntry:
     pk: int
     number: int
     facet: str  # its title, "Access keys"
@@ -51,7 +51,7 @@ class FacetTab:
 
 @dataclass(frozen=True)
 class History:
-    entries: Sequence[Entry]
+    entries: Sequence[HistoryEntry]
     facets: Sequence[FacetTab]
     facet: str  # the one whose revisions are shown; "" for all
     older_than: int | None  # there are more: those before this key
@@ -119,17 +119,17 @@ def _with_before(revisions: QuerySet[Revision]) -> QuerySet[Any]:
     return revisions.annotate(before=Subquery(earlier.values("content")))
 
 
-def _entries(revisions: Sequence[Any]) -> list[Entry]:
+def _entries(revisions: Sequence[Any]) -> list[HistoryEntry]:
     texts = _texts([content for revision in revisions for content in (revision.before, revision.content)])
     pairs = zip(texts[::2], texts[1::2], strict=True)
     return [_entry(revision, earlier, now) for revision, (earlier, now) in zip(revisions, pairs, strict=True)]
 
 
-def _entry(revision: Any, earlier: str, now: str) -> Entry:
+def _entry(revision: Any, earlier: str, now: str) -> HistoryEntry:
     its_mirror: Mirror | None = mirror.registry.get((revision.facet.kind, revision.facet.source))
     compared = revision.before is not None and not revision.gone
     told = its_mirror.differences(revision.before, revision.content) if its_mirror and compared else []
-    return Entry(
+    return HistoryEntry(
         pk=revision.pk,
         number=revision.number,
         facet=facet_title(revision.facet.kind, revision.facet.source),
@@ -148,17 +148,17 @@ def _entry(revision: Any, earlier: str, now: str) -> Entry:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class RevisionComparison:
     facet: str  # its title
-    older: Entry
-    newer: Entry
+    older: HistoryEntry
+    newer: HistoryEntry
     words: Sequence[str]
     left: Sequence[DiffLine]
     right: Sequence[DiffLine]
     lines: Sequence[DiffLine]  # both in one, for narrow screens
 
 
-def compared(row: MirroredRow, facet: str, first: int, second: int) -> Comparison | None:
+def compared(row: MirroredRow, facet: str, first: int, second: int) -> RevisionComparison | None:
     """Two revisions of one facet, by their numbers; None when one of them isn't there."""
     numbers = sorted({first, second})
     revisions = _with_before(revisions_of(row)).filter(facet__source=facet, number__in=numbers)
@@ -171,14 +171,14 @@ def compared(row: MirroredRow, facet: str, first: int, second: int) -> Compariso
     told = its_mirror.differences(found[0].content, found[1].content) if its_mirror else []
     left, right = side_by_side(texts[0], texts[1])
     words = [difference.words for difference in told]
-    return Comparison(older.facet, older, newer, words, left, right, document_diff(texts[0], texts[1]))
+    return RevisionComparison(older.facet, older, newer, words, left, right, document_diff(texts[0], texts[1]))
 
 
 # ---- What was last read --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Raw:
+class FacetText:
     """What was last read of one facet: what the mirror understands, and what AWS said beyond that."""
 
     title: str
@@ -187,7 +187,7 @@ class Raw:
     extra: str
 
 
-def raw_of(row: MirroredRow) -> list[Raw]:
+def raw_of(row: MirroredRow) -> list[FacetText]:
     newest = Revision.objects.filter(facet=OuterRef("pk"), gone=False).order_by("-number")
     facets = list(
         Facet.objects.filter(
@@ -197,7 +197,7 @@ def raw_of(row: MirroredRow) -> list[Raw]:
     facets.sort(key=lambda facet: (facet.source != DETAILS, facet.source))
     texts = _texts([facet.content for facet in facets])
     return [
-        Raw(facet_title(row.kind, facet.source), facet, text, _text(facet.extra) if facet.extra else "")
+        FacetText(facet_title(row.kind, facet.source), facet, text, _text(facet.extra) if facet.extra else "")
         for facet, text in zip(facets, texts, strict=True)
     ]
 

@@ -13,7 +13,7 @@ from sync.operations import AccessChange
 
 
 @dataclass(frozen=True)
-class Exists(AccessChange):
+class ExistenceChange(AccessChange):
     """A user, group or role is there, or gone with all that it had. A new one has nothing yet."""
 
     arn: str
@@ -21,14 +21,14 @@ class Exists(AccessChange):
 
 
 @dataclass(frozen=True)
-class Attached(AccessChange):
+class AttachmentChange(AccessChange):
     owner_arn: str  # a user, group or role
     policy_arn: str
     now: bool
 
 
 @dataclass(frozen=True)
-class Inline(AccessChange):
+class InlinePolicyChange(AccessChange):
     """None: there is no such inline policy any more."""
 
     owner_arn: str
@@ -37,7 +37,7 @@ class Inline(AccessChange):
 
 
 @dataclass(frozen=True)
-class InForce(AccessChange):
+class ManagedPolicyChange(AccessChange):
     """What a managed policy says to all who have it. None: the policy is gone."""
 
     policy_arn: str
@@ -45,14 +45,14 @@ class InForce(AccessChange):
 
 
 @dataclass(frozen=True)
-class Member(AccessChange):
+class MembershipChange(AccessChange):
     user_arn: str
     group_arn: str
     now: bool
 
 
 @dataclass(frozen=True)
-class Bounded(AccessChange):
+class BoundaryChange(AccessChange):
     """By a permissions boundary; "" for none."""
 
     owner_arn: str
@@ -60,7 +60,7 @@ class Bounded(AccessChange):
 
 
 @dataclass(frozen=True)
-class Trusting(AccessChange):
+class TrustChange(AccessChange):
     """Whom a role trusts to assume it."""
 
     role_arn: str
@@ -68,7 +68,7 @@ class Trusting(AccessChange):
 
 
 @dataclass(frozen=True)
-class Tagged(AccessChange):
+class TagChange(AccessChange):
     """Policies may ask for tags of the principal. None: there is no such tag."""
 
     owner_arn: str
@@ -77,7 +77,7 @@ class Tagged(AccessChange):
 
 
 @dataclass(frozen=True)
-class Renamed(AccessChange):
+class ArnChange(AccessChange):
     """A user or group has another ARN, and keeps all that it has."""
 
     arn: str
@@ -85,7 +85,7 @@ class Renamed(AccessChange):
 
 
 @dataclass(frozen=True)
-class Takes(AccessChange):
+class RoleTakingChange(AccessChange):
     """Somebody who is no principal of IAM, such as a person of a user pool, may take on a role from then on."""
 
     who: str  # an ARN of their own
@@ -97,7 +97,7 @@ PASSWORD, DEVICE = "password", "MFA device"
 ANYBODY = "whom it vouches for"
 
 
-class Fact(ABC, AccessChange):
+class AccessFact(ABC, AccessChange):
     """Whoever reads the plan should know it, but no policy says it."""
 
     now: bool  # it gives; or takes
@@ -114,7 +114,7 @@ class Fact(ABC, AccessChange):
 
 
 @dataclass(frozen=True)
-class Credential(Fact):
+class CredentialFact(AccessFact):
     """What a user proves with that it is itself. `kind`: "password", "access key", "MFA device" and so on."""
 
     owner_arn: str
@@ -143,7 +143,7 @@ class Credential(Fact):
 
 
 @dataclass(frozen=True)
-class Federated(Fact):
+class FederationFact(AccessFact):
     """An identity provider lets people and programs in, to the roles that trust it, or no longer."""
 
     provider_arn: str
@@ -160,7 +160,7 @@ class Federated(Fact):
 
 
 @dataclass(frozen=True)
-class Carried(Fact):
+class InstanceProfileFact(AccessFact):
     """Instances that run with an instance profile act as the role in it."""
 
     profile_arn: str

@@ -26,7 +26,7 @@ _ORDER = list(_AS)
 _HIDES = "INVISIBLE_CHARACTER"  # what is read differs from what is sent: a reviewer must know
 
 
-class LintCheck(PlanCheck):
+class LintPlanCheck(PlanCheck):
     """Of the same text once, at the first step that writes it. It can't get worse: the texts are those of the plan."""
 
     name = "lint"
@@ -55,7 +55,7 @@ class LintCheck(PlanCheck):
         return Measurement(None, told) if told else None
 
 
-def _finding(step: int, found: lint.Finding) -> PlanFinding:
+def _finding(step: int, found: lint.LintFinding) -> PlanFinding:
     return PlanFinding(
         found.code,
         "security_warning" if found.code == _HIDES else _AS[found.severity],

@@ -12,7 +12,7 @@ from django.db.models import Q
 from accounts.models import AwsAccount
 from iamconsole.web.words import counted
 from policies import quotas
-from policies.quotas import SUMMARY, Limit, Quota, Quotas, quotas_of
+from policies.quotas import SUMMARY, AppliedQuota, Quota, Quotas, quotas_of
 from sync.checks import PlanCheck, PlanFinding
 from sync.mirror.base import mirror_of
 from sync.models import Facet
@@ -22,7 +22,7 @@ _SERVICE_LINKED = ":role/aws-service-role/"  # made however full an AWS account 
 
 
 @dataclass(frozen=True)
-class Counted:
+class QuotaCount:
     """Objects that AWS counts. `counter`: its name in AWS's account summary; `only`: which of the mirror's rows."""
 
     quota: Quota
@@ -32,12 +32,12 @@ class Counted:
 
 
 COUNTED = {
-    "iam.user": Counted(quotas.USERS, "Users", "user"),
-    "iam.group": Counted(quotas.GROUPS, "Groups", "group"),
-    "iam.role": Counted(quotas.ROLES, "Roles", "role"),
-    "iam.policy": Counted(quotas.POLICIES, "Policies", "policy", {"is_aws": False}),
-    "iam.instance_profile": Counted(quotas.INSTANCE_PROFILES, "InstanceProfiles", "instance profile"),
-    "iam.server_certificate": Counted(quotas.SERVER_CERTIFICATES, "ServerCertificates", "server certificate"),
+    "iam.user": QuotaCount(quotas.USERS, "Users", "user"),
+    "iam.group": QuotaCount(quotas.GROUPS, "Groups", "group"),
+    "iam.role": QuotaCount(quotas.ROLES, "Roles", "role"),
+    "iam.policy": QuotaCount(quotas.POLICIES, "Policies", "policy", {"is_aws": False}),
+    "iam.instance_profile": QuotaCount(quotas.INSTANCE_PROFILES, "InstanceProfiles", "instance profile"),
+    "iam.server_certificate": QuotaCount(quotas.SERVER_CERTIFICATES, "ServerCertificates", "server certificate"),
 }
 
 
@@ -83,14 +83,14 @@ def _most_more(steps: Iterable[PlannedStep]) -> dict[str, int]:
     return most
 
 
-def _findings(of: Counted, held: Quotas, in_use: int, more: int) -> list[PlanFinding]:
+def _findings(of: QuotaCount, held: Quotas, in_use: int, more: int) -> list[PlanFinding]:
     limit = held[of.quota]
     room = max(0, limit.value - in_use)
     words = f"The plan needs room for {counted(more, f'more {of.word}')}, and {room:,} fit: {in_use:,} are there"
     return limit.findings(in_use + more, "QUOTA_USED_UP", words, _fix(limit))
 
 
-def _fix(limit: Limit) -> str:
+def _fix(limit: AppliedQuota) -> str:
     if limit.quota.is_fixed:
         return "delete some first, as AWS doesn't raise it"
     return "delete some first, or ask AWS to raise it, and pull"

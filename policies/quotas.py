@@ -63,7 +63,7 @@ OF_DOCUMENTS = {
 
 
 @dataclass(frozen=True)
-class Limit:
+class AppliedQuota:
     """A quota in an AWS account. `held`: what AWS's summary said at the last pull; None where it wasn't pulled yet."""
 
     quota: Quota
@@ -111,10 +111,10 @@ class Quotas:
 
     summary: Mapping[str, int]
 
-    def __getitem__(self, quota: Quota) -> Limit:
-        return Limit(quota, self.summary.get(quota.name))
+    def __getitem__(self, quota: Quota) -> AppliedQuota:
+        return AppliedQuota(quota, self.summary.get(quota.name))
 
-    def of_document(self, kind: DocumentType) -> Limit:
+    def of_document(self, kind: DocumentType) -> AppliedQuota:
         """The characters of one that IAM keeps by itself."""
         return self[TRUST_POLICY if kind is DocumentType.TRUST else MANAGED_POLICY]
 

@@ -14,7 +14,7 @@ MOST_SERVICES = 50
 
 
 @dataclass(frozen=True)
-class Summary:
+class PolicySummaryView:
     """`more`: services that aren't shown; `is_everything`: all actions of all services, on everything."""
 
     effect: str
@@ -24,15 +24,15 @@ class Summary:
 
 
 @lru_cache(maxsize=128)
-def summaries_of(text: str) -> list[Summary]:
+def summaries_of(text: str) -> list[PolicySummaryView]:
     """Of what it allows, and of what it denies, where it does."""
     found = summary(document_in(text))
     by_effect = [("Allows", found.allows), ("Denies", found.denies)]
     return [_of(effect, services) for effect, services in by_effect if services]
 
 
-def _of(effect: str, services: Sequence[ServiceAccess]) -> Summary:
+def _of(effect: str, services: Sequence[ServiceAccess]) -> PolicySummaryView:
     is_everything = len(services) == len(catalogue.service_names()) and all(
         each.is_full and each.on_everything and not each.conditions for each in services
     )
-    return Summary(effect, services[:MOST_SERVICES], len(services[MOST_SERVICES:]), is_everything)
+    return PolicySummaryView(effect, services[:MOST_SERVICES], len(services[MOST_SERVICES:]), is_everything)

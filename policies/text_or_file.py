@@ -22,7 +22,7 @@ class NotText(Exception):
 
 
 @dataclass(frozen=True)
-class Asked:
+class TextOrFileLabels:
     """What the two fields say of themselves. `accept`: as HTML has it; `too_long`: what to do then."""
 
     text: str
@@ -37,7 +37,7 @@ class Asked:
 class TextOrFileForm(StageForm):
     """Derive from it, and read what `given` returns in `clean`."""
 
-    asked: ClassVar[Asked]
+    asked: ClassVar[TextOrFileLabels]
 
     text = forms.CharField(
         required=False,

@@ -19,7 +19,7 @@ from accounts.models import AwsAccount
 from identities.models import IamUser, InstanceProfile
 from policies.engine.callers import caller_of
 from policies.engine.combine import Decision
-from policies.engine.evaluate import Layers, Policy, Request, evaluate
+from policies.engine.evaluate import LayerPolicy, Layers, Request, evaluate
 from policies.engine.layers import LayerName
 from policies.models import PolicyVersion
 from policies.organizations.selectors import own_organization, tree_over
@@ -47,8 +47,8 @@ class Account:
 
     index: Index
     partition: str = "aws"
-    groups: Mapping[str, tuple[Policy, ...]] = field(default_factory=dict)
-    older: Mapping[str, tuple[Policy, ...]] = field(default_factory=dict)
+    groups: Mapping[str, tuple[LayerPolicy, ...]] = field(default_factory=dict)
+    older: Mapping[str, tuple[LayerPolicy, ...]] = field(default_factory=dict)
     credentials: Mapping[str, Credentials] = field(default_factory=dict)
     profiled: frozenset[str] | None = None
     identity_center: bool = False
@@ -99,7 +99,7 @@ def _lets_in(provider: str, holder: Holder, technique: Technique) -> bool:
     return decision in (Decision.ALLOWED, Decision.UNKNOWN)
 
 
-def _trusts(holder: Holder, trust: Policy, service: str) -> bool:
+def _trusts(holder: Holder, trust: LayerPolicy, service: str) -> bool:
     if not _names(trust, service):
         return False
     action = "sts:AssumeRoleWithWebIdentity" if service.startswith("cognito-identity") else "sts:AssumeRole"
@@ -107,7 +107,7 @@ def _trusts(holder: Holder, trust: Policy, service: str) -> bool:
     return evaluate(request, Layers(resource=trust)).decision in (Decision.ALLOWED, Decision.UNKNOWN)
 
 
-def _names(trust: Policy, service: str) -> bool:
+def _names(trust: LayerPolicy, service: str) -> bool:
     return any(
         statement.allows and statement.principals is not None and service in statement.principals.listed
         for statement in trust.document.statements
@@ -156,10 +156,10 @@ def account_of(aws_account: AwsAccount) -> Account:
 
 
 def put_beside(held: Kept, beside: Beside, partition: str) -> Account:
-    older: dict[str, list[Policy]] = defaultdict(list)
+    older: dict[str, list[LayerPolicy]] = defaultdict(list)
     documents = documents_of({text for *_, text in beside.older})
     for arn, version, text in beside.older:
-        older[arn].append(Policy(f"{arn} {version}", documents[text]))
+        older[arn].append(LayerPolicy(f"{arn} {version}", documents[text]))
     return Account(
         held.index,
         partition,

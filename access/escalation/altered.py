@@ -13,7 +13,7 @@ from access.escalation.account import Account
 from access.escalation.techniques import Gains
 from access.holders import Holder
 from access.situations import EVERYTHING
-from policies.engine.layers import Policy
+from policies.engine.layers import LayerPolicy
 
 Fact = tuple[Gains, int | str]
 Change = tuple[Gains, int | str, int]  # with the number of an older version
@@ -83,9 +83,9 @@ class Alterations:
             not_held=frozenset() if no_boundary else holder.not_held,
         )
 
-    def _parts(self, holder: Holder) -> tuple[list[Policy], dict[str, Sequence[Policy]]]:
+    def _parts(self, holder: Holder) -> tuple[list[LayerPolicy], dict[str, Sequence[LayerPolicy]]]:
         """The holder's own policies, and those of its groups."""
-        of_groups: dict[str, Sequence[Policy]] = {group: self._groups.get(group, ()) for group in holder.groups}
+        of_groups: dict[str, Sequence[LayerPolicy]] = {group: self._groups.get(group, ()) for group in holder.groups}
         own = list(holder.policies)
         for policy in [each for held in of_groups.values() for each in held]:
             for at in range(len(own) - 1, -1, -1):
@@ -96,8 +96,8 @@ class Alterations:
 
     @staticmethod
     def _without(
-        held: Sequence[Policy], things: dict[Gains, set[int | str]], group: int | str, *, is_group: bool
-    ) -> list[Policy]:
+        held: Sequence[LayerPolicy], things: dict[Gains, set[int | str]], group: int | str, *, is_group: bool
+    ) -> list[LayerPolicy]:
         def is_gone(gains: Gains) -> bool:
             listed = things.get(gains, set())
             return group in listed if is_group else any(isinstance(each, int) for each in listed)
@@ -108,13 +108,13 @@ class Alterations:
             if not (_denies(policy) and is_gone(Gains.DETACHED if policy.name.startswith("arn:") else Gains.DELETED))
         ]
 
-    def _version(self, policy: Policy, versions: dict[str, int], rewritten: set[int | str]) -> Policy:
+    def _version(self, policy: LayerPolicy, versions: dict[str, int], rewritten: set[int | str]) -> LayerPolicy:
         if policy.name in rewritten:
-            return Policy(policy.name, EVERYTHING.document)
+            return LayerPolicy(policy.name, EVERYTHING.document)
         if policy.name in versions:
-            return Policy(policy.name, self._older[policy.name][versions[policy.name]].document)
+            return LayerPolicy(policy.name, self._older[policy.name][versions[policy.name]].document)
         return policy
 
 
-def _denies(policy: Policy) -> bool:
+def _denies(policy: LayerPolicy) -> bool:
     return any(statement.denies for statement in policy.document.statements)

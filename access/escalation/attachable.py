@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from access.escalation.account import Account
 from access.escalation.new import names
 from access.escalation.techniques import Gains, Need, On, Target, Technique, need
-from policies.engine.compiled import Compiled, Statement
-from policies.engine.conditions import Test
+from policies.engine.compiled import CompiledDocument, CompiledStatement
+from policies.engine.conditions import ConditionTest
 
 _KEY = "iam:policyarn"
 _ATTACHING = (("User", Target.USER), ("Role", Target.ROLE), ("Group", Target.GROUP))
@@ -52,7 +52,7 @@ def _techniques(arn: str, first: Need | None, does: str) -> Iterator[Technique]:
         yield Technique(name, does, needs, target, Gains.ANY_POLICY, _SOURCE.format(kind))
 
 
-def _asking_for_policy(account: Account, action: str) -> Iterator[Statement]:
+def _asking_for_policy(account: Account, action: str) -> Iterator[CompiledStatement]:
     around = account.index.surroundings
     above = [policy.document for level in (*around.scps, *around.rcps) for policy in level.policies]
     for document in (*account.index.documents, *above):
@@ -67,7 +67,7 @@ def _there(account: Account, own: str) -> dict[str, bool]:
     return {policy.name: _allows_everything(policy.document) for policy in listed if policy.name.startswith(own)}
 
 
-def _allows_everything(document: Compiled) -> bool:
+def _allows_everything(document: CompiledDocument) -> bool:
     """Without a condition, and denying nothing."""
     return not any(each.denies for each in document.statements) and any(
         each.allows
@@ -80,7 +80,7 @@ def _allows_everything(document: Compiled) -> bool:
     )
 
 
-def _constants(statement: Statement) -> Iterator[str]:
+def _constants(statement: CompiledStatement) -> Iterator[str]:
     for test in statement.tests:
-        if isinstance(test, Test) and test.key == _KEY:
+        if isinstance(test, ConditionTest) and test.key == _KEY:
             yield from test.constants

@@ -10,11 +10,11 @@ from access.escalation.account import Account
 from access.holders import Holder
 from access.index import Index
 from policies.engine.callers import Caller, CallerKind, caller_of
-from policies.engine.compiled import Compiled
+from policies.engine.compiled import CompiledDocument
 from policies.engine.diff.budget import Budget, Exhausted
-from policies.engine.layers import Policy
-from policies.engine.somewhere import Asked
-from policies.engine.somewhere.resources import Resources
+from policies.engine.layers import LayerPolicy
+from policies.engine.somewhere import SomewhereQuestion
+from policies.engine.somewhere.resources import ResourceChoices
 
 _USERS = ("CreateUser", "CreateAccessKey", "CreateLoginProfile", "AttachUserPolicy", "PutUserPolicy")
 _ROLES = ("CreateRole", "AttachRolePolicy", "PutRolePolicy")
@@ -50,18 +50,18 @@ def names(index: Index, actions: Sequence[str], pattern: str) -> list[str]:
         return [pattern.replace("*", "any")]
     told = [((each.allows, each.not_resources, each.resources.patterns), each) for each in statements]
     caller = Caller(CallerKind.ROLE, account=surroundings.account_id)
-    asked = Asked(caller, (f"iam:{actions[0]}",), pattern, is_unknown=lambda key: True)
+    asked = SomewhereQuestion(caller, (f"iam:{actions[0]}",), pattern, is_unknown=lambda key: True)
     found: list[str] = []
     with suppress(Exhausted):
         texts = (
             text
-            for text in Resources(asked, f"iam:{actions[0]}", told, Budget(_STEPS))
+            for text in ResourceChoices(asked, f"iam:{actions[0]}", told, Budget(_STEPS))
             if text.count(":") == pattern.count(":")
         )
         found += islice(texts, _MOST_NAMES)
     return found
 
 
-def _holder(arn: str, boundary: Policy | None, *, is_role: bool) -> Holder:
-    trust = Policy(f"trust policy of {arn}", Compiled({})) if is_role else None
+def _holder(arn: str, boundary: LayerPolicy | None, *, is_role: bool) -> Holder:
+    trust = LayerPolicy(f"trust policy of {arn}", CompiledDocument({})) if is_role else None
     return Holder(caller_of(arn), 0, "", (), boundary, trust=trust)

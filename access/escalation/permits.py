@@ -15,16 +15,16 @@ from access.index import Index, is_of_oneself
 from access.question import Found, Where
 from policies.engine import catalogue
 from policies.engine.combine import Decision
-from policies.engine.compiled import Statement
+from policies.engine.compiled import CompiledStatement
 from policies.engine.conditions import Context
 from policies.engine.diff.budget import Budget, Exhausted
 from policies.engine.facts import Facts
-from policies.engine.layers import LayerName, Policy
+from policies.engine.layers import LayerName, LayerPolicy
 from policies.engine.matching import ArnGlob, tokens
 from policies.engine.somewhere import REGION, is_chosen
 from policies.engine.somewhere.asked import REQUEST_TAG, SECURE_TRANSPORT
 from policies.engine.somewhere.settle import are_consistent
-from policies.engine.somewhere.values import Keys
+from policies.engine.somewhere.values import ConditionKeys
 
 _ASSUME = "sts:assumerole"
 _BOUNDARY = "iam:permissionsboundary"
@@ -42,7 +42,7 @@ class Thing:
 
     arn: str
     number: int | None = None
-    trust: Policy | None = None
+    trust: LayerPolicy | None = None
     boundary: str | None = None
 
     @classmethod
@@ -216,7 +216,7 @@ class Permits:
             self._telling[key] = _Telling(self.statements(action, self._may(action, on_others=on_others)))
         return self._telling[key]
 
-    def statements(self, action: str, actors: Collection[int]) -> list[Statement]:
+    def statements(self, action: str, actors: Collection[int]) -> list[CompiledStatement]:
         """All about the action that bear on these."""
         index = self.index
         documents = {each for number in actors for each in index.documents_of[number]}
@@ -231,8 +231,8 @@ class Permits:
         return found
 
 
-def _combined(keys: Sequence[str], statements: Sequence[Statement], *, with_tags: bool) -> list[Context]:
-    known, facts, budget = Keys(statements, "aws"), Facts({}, lambda key: True), Budget(_STEPS)
+def _combined(keys: Sequence[str], statements: Sequence[CompiledStatement], *, with_tags: bool) -> list[Context]:
+    known, facts, budget = ConditionKeys(statements, "aws"), Facts({}, lambda key: True), Budget(_STEPS)
     try:
         values = [
             known.values(key, facts, "", budget) if with_tags or key == SECURE_TRANSPORT else [()] for key in keys
@@ -263,7 +263,7 @@ def _has(action: str, key: str) -> bool:
 class _Telling:
     """What tells the resources of an action apart, in statements about it."""
 
-    def __init__(self, statements: Sequence[Statement]) -> None:
+    def __init__(self, statements: Sequence[CompiledStatement]) -> None:
         self.statements = statements
         self.keys: set[str] = set().union(*(statement.keys for statement in statements)) if statements else set()
         patterns = {pattern for statement in statements for pattern in statement.resources.patterns}

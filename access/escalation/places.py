@@ -12,15 +12,15 @@ from access.escalation.techniques import Need, On, Technique
 from access.question import Found
 from policies.engine import catalogue
 from policies.engine.callers import Caller, CallerKind
-from policies.engine.compiled import Statement
-from policies.engine.conditions import Test
+from policies.engine.compiled import CompiledStatement
+from policies.engine.conditions import ConditionTest
 from policies.engine.diff.budget import Budget, Exhausted
 from policies.engine.matching import Glob, tokens
 from policies.engine.meeting import meet
 from policies.engine.regions import is_region, of_partition, only_region
-from policies.engine.somewhere import Asked, is_pattern
+from policies.engine.somewhere import SomewhereQuestion, is_pattern
 from policies.engine.somewhere.asked import REGION
-from policies.engine.somewhere.resources import Resources
+from policies.engine.somewhere.resources import ResourceChoices
 
 _REGION_KEYS = (REGION, "ec2:region")
 _STEPS = 2_000_000  # for all resources that have to be told apart in one search; a step takes about a microsecond
@@ -112,18 +112,18 @@ class Places:
             self._resources[key] = self._apart(actions[0], asked, region, statements)
         return self._resources[key]
 
-    def _apart(self, action: str, asked: str, region: str, statements: Sequence[Statement]) -> list[str]:
+    def _apart(self, action: str, asked: str, region: str, statements: Sequence[CompiledStatement]) -> list[str]:
         if not is_pattern(asked) or asked == "*":
             return [asked]
         if all(set(each.resources.patterns) == {"*"} for each in statements):
             return [asked.replace("*", "any")]
         told = [((each.allows, each.not_resources, each.resources.patterns), each) for each in statements]
         caller = Caller(CallerKind.ROLE, account=self._account_id)
-        question = Asked(caller, (action,), asked, {REGION: (region,)}, is_unknown=lambda key: True)
+        question = SomewhereQuestion(caller, (action,), asked, {REGION: (region,)}, is_unknown=lambda key: True)
         # A star of a policy may run over colons, but no name has any that its kind of ARN doesn't show.
         most = max([asked.count(":"), *(kind.arn.count(":") for kind in catalogue.resource_types(action))])
         try:
-            found = Resources(question, action, told, self._budget.part(_STEPS_OF_ONE))
+            found = ResourceChoices(question, action, told, self._budget.part(_STEPS_OF_ONE))
             return [text for text in found if text.count(":") <= most]
         except Exhausted:
             patterns = {without_variables(pattern) for each in statements for pattern in each.resources.patterns}
@@ -156,13 +156,13 @@ class Places:
 class _Telling:
     """What tells Regions apart, in statements about an action."""
 
-    def __init__(self, statements: Sequence[Statement]) -> None:
+    def __init__(self, statements: Sequence[CompiledStatement]) -> None:
         self.statements = statements
         self._tests = [test for each in statements for test in each.tests if test.key in _REGION_KEYS]
         patterns = {pattern for each in statements for pattern in each.resources.patterns}
         parts = {pattern.split(":", 5)[3] for pattern in patterns if pattern.count(":") >= 3}
         self._globs = [Glob(tokens(part)) for part in sorted(parts - {"", "*"})]
-        named = [text for test in self._tests if isinstance(test, Test) for text in test.constants]
+        named = [text for test in self._tests if isinstance(test, ConditionTest) for text in test.constants]
         self.regions = [text for text in (*named, *sorted(parts)) if is_region(text)]
 
     def of(self, region: str) -> Hashable:

@@ -10,7 +10,7 @@ from access.plans.comparing import text
 from access.plans.holdings import NOTHING, Combination
 from access.surroundings import Surroundings, surroundings_of
 from policies.engine.compiled import compiled
-from policies.engine.layers import Policy
+from policies.engine.layers import LayerPolicy
 
 
 class Administrators:
@@ -44,8 +44,8 @@ class Administrators:
             caller,
             0,
             "",
-            tuple(Policy("", compiled(document)) for document in documents),
-            None if boundary is None else Policy("", compiled(boundary)),
-            trust=Policy("", compiled(NOTHING)) if ":role/" in arn else None,
+            tuple(LayerPolicy("", compiled(document)) for document in documents),
+            None if boundary is None else LayerPolicy("", compiled(boundary)),
+            trust=LayerPolicy("", compiled(NOTHING)) if ":role/" in arn else None,
         )
         return is_administrator(holder, self._surroundings)

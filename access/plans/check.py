@@ -12,7 +12,7 @@ from access.plans.reading import read
 from access.plans.trusts import trusts
 from accounts.models import AwsAccount
 from iamconsole.web.words import counted, some
-from policies.holdings import Tagged
+from policies.holdings import TagChange
 from policies.operations.arns import name_of
 from sync.checks import Measurement, PlanCheck, PlanFinding
 from sync.operations import AccessChange, PlannedStep
@@ -35,7 +35,7 @@ class AccessCheck(PlanCheck):
         before.apply_all(undone)
         after = before.copy()
         after.apply_all(access_changes)
-        tags = {told.key for told in (*access_changes, *undone) if isinstance(told, Tagged)}
+        tags = {told.key for told in (*access_changes, *undone) if isinstance(told, TagChange)}
         concerned = effects(before, after, Administrators(aws_account.account_id), tags)
         opened, grave = trusts(before, after, aws_account.account_id)
         findings = [*_new_administrators(concerned), *grave]

@@ -10,7 +10,7 @@ from typing import Any
 from access.plans.holdings import Combination
 from access.plans.items import EVERYTHING
 from policies.engine.compiled import compiled
-from policies.engine.diff.compare import Held
+from policies.engine.diff.compare import PrincipalDocuments
 from policies.engine.diff.report import held_denial_diff, held_diff
 from policies.engine.document import load
 
@@ -126,10 +126,10 @@ def _denying(has: Combination) -> set[str]:
     return {each for each in (*has.documents, has.boundary) if each is not None and text(each).denies}
 
 
-def _held(has: Combination) -> Held:
+def _held(has: Combination) -> PrincipalDocuments:
     boundary = None if has.boundary is None else text(has.boundary).document
     policies = [text(each).document for each in sorted(has.documents)]
-    return Held(policies, boundary, is_bounded=has.boundary is not None)
+    return PrincipalDocuments(policies, boundary, is_bounded=has.boundary is not None)
 
 
 def _why(before: Combination, after: Combination) -> Iterator[str]:

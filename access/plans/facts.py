@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from access.plans.holdings import Holdings
-from policies.holdings import Exists, Fact
+from policies.holdings import AccessFact, ExistenceChange
 from sync.operations import AccessChange
 
 _GONE = {"gives": False, "words": "Is deleted, with all that it could sign in with"}
@@ -15,9 +15,9 @@ _GONE = {"gives": False, "words": "Is deleted, with all that it could sign in wi
 def kept(access_changes: Sequence[AccessChange], *holdings: Holdings) -> list[dict[str, Any]]:
     """`{who, aws_id, lines: [{gives, words}]}` of each whom it is about, in the order of the plan."""
     told: dict[str, list[dict[str, Any]]] = {}
-    deleted = {each.arn for each in access_changes if isinstance(each, Exists) and not each.now}
+    deleted = {each.arn for each in access_changes if isinstance(each, ExistenceChange) and not each.now}
     for each in access_changes:
-        if isinstance(each, Fact):
+        if isinstance(each, AccessFact):
             line = {"gives": each.now, "words": each.words} if each.arn not in deleted else _GONE
             lines = told.setdefault(each.arn, [])
             if line not in lines:

@@ -7,7 +7,19 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import singledispatchmethod
 
-from policies.holdings import Attached, Bounded, Exists, Fact, InForce, Inline, Member, Renamed, Tagged, Takes, Trusting
+from policies.holdings import (
+    AccessFact,
+    ArnChange,
+    AttachmentChange,
+    BoundaryChange,
+    ExistenceChange,
+    InlinePolicyChange,
+    ManagedPolicyChange,
+    MembershipChange,
+    RoleTakingChange,
+    TagChange,
+    TrustChange,
+)
 from sync.operations import AccessChange
 
 # AWS Managed Policy Reference Guide, "AdministratorAccess": the mirror lacks it where nobody has it.
@@ -68,7 +80,7 @@ class Holdings:
         raise TypeError(f"Nobody knows what {type(access_change).__name__} changes.")
 
     @apply.register
-    def _exists(self, told: Exists) -> None:
+    def _exists(self, told: ExistenceChange) -> None:
         if told.now:
             self._owner(told.arn)
         else:
@@ -77,44 +89,44 @@ class Holdings:
                 owner.groups.discard(told.arn)
 
     @apply.register
-    def _attached(self, told: Attached) -> None:
+    def _attached(self, told: AttachmentChange) -> None:
         attached = self._owner(told.owner_arn).attached
         (attached.add if told.now else attached.discard)(told.policy_arn)
 
     @apply.register
-    def _inline(self, told: Inline) -> None:
+    def _inline(self, told: InlinePolicyChange) -> None:
         inline = self._owner(told.owner_arn).inline
         inline.pop(told.name, None)
         if told.document is not None:
             inline[told.name] = told.document
 
     @apply.register
-    def _in_force(self, told: InForce) -> None:
+    def _in_force(self, told: ManagedPolicyChange) -> None:
         self.documents[told.policy_arn] = told.document if told.document is not None else NOTHING
 
     @apply.register
-    def _member(self, told: Member) -> None:
+    def _member(self, told: MembershipChange) -> None:
         self._owner(told.group_arn)
         groups = self._owner(told.user_arn).groups
         (groups.add if told.now else groups.discard)(told.group_arn)
 
     @apply.register
-    def _bounded(self, told: Bounded) -> None:
+    def _bounded(self, told: BoundaryChange) -> None:
         self._owner(told.owner_arn).boundary = told.policy_arn
 
     @apply.register
-    def _trusting(self, told: Trusting) -> None:
+    def _trusting(self, told: TrustChange) -> None:
         self._owner(told.role_arn).trust = told.document
 
     @apply.register
-    def _tagged(self, told: Tagged) -> None:
+    def _tagged(self, told: TagChange) -> None:
         tags = self._owner(told.owner_arn).tags
         tags.pop(told.key, None)
         if told.value is not None:
             tags[told.key] = told.value
 
     @apply.register
-    def _renamed(self, told: Renamed) -> None:
+    def _renamed(self, told: ArnChange) -> None:
         """Nobody else: the one who has the old ARN from then on is another."""
         if told.arn not in self.owners:
             self._owner(told.new_arn)
@@ -126,7 +138,7 @@ class Holdings:
                 owner.groups = owner.groups - {told.arn} | {told.new_arn}
 
     @apply.register
-    def _takes(self, told: Takes) -> None:
+    def _takes(self, told: RoleTakingChange) -> None:
         """All that the role has; of several roles together, without the boundaries that only some of them have."""
         role, is_first = self._owner(told.role_arn), told.who not in self.owners
         owner = self._owner(told.who)
@@ -136,7 +148,7 @@ class Holdings:
         self.taken[told.who] = told.role_arn
 
     @apply.register
-    def _told(self, told: Fact) -> None:
+    def _told(self, told: AccessFact) -> None:
         """No policy says it: nothing to put together."""
 
     def _owner(self, arn: str) -> Owner:
@@ -175,16 +187,16 @@ def named_in(access_changes: Sequence[AccessChange]) -> tuple[set[str], set[str]
     policies: set[str] = set()
     for told in access_changes:
         match told:
-            case InForce():
+            case ManagedPolicyChange():
                 policies.add(told.policy_arn)
-            case Member():
+            case MembershipChange():
                 owners |= {told.user_arn, told.group_arn}
-            case Exists() | Fact():
+            case ExistenceChange() | AccessFact():
                 owners.add(told.arn)
-            case Renamed():
+            case ArnChange():
                 owners |= {told.arn, told.new_arn}
-            case Trusting() | Takes():
+            case TrustChange() | RoleTakingChange():
                 owners.add(told.role_arn)
-            case Attached() | Inline() | Bounded() | Tagged():
+            case AttachmentChange() | InlinePolicyChange() | BoundaryChange() | TagChange():
                 owners.add(told.owner_arn)
     return owners, policies

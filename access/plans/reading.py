@@ -8,7 +8,7 @@ from typing import Any
 from access.plans.holdings import Holdings, Owner, named_in
 from accounts.models import AwsAccount
 from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePolicy, Membership
-from policies.holdings import Attached, Bounded
+from policies.holdings import AttachmentChange, BoundaryChange
 from policies.models import Document, ManagedPolicy, PolicyVersion
 from sync.mirror import bulk
 from sync.operations import AccessChange
@@ -113,7 +113,7 @@ def _owner(row: Row) -> Owner:
 
 def _named_policies(access_changes: Iterable[AccessChange]) -> set[str]:
     """Those that somebody gets."""
-    named = {told.policy_arn for told in access_changes if isinstance(told, Attached | Bounded)}
+    named = {told.policy_arn for told in access_changes if isinstance(told, AttachmentChange | BoundaryChange)}
     return named - {""}
 
 

@@ -10,7 +10,7 @@ from access.plans.reading import read
 from access.protection.roles import objects
 from accounts.models import AwsAccount
 from policies.engine.compiled import compiled
-from policies.engine.layers import Policy
+from policies.engine.layers import LayerPolicy
 from sync.operations import PlannedStep
 
 # They alter nothing about what a session that begins after them may do.
@@ -28,9 +28,9 @@ _NO_MATTER = frozenset(
 class Afterwards:
     """`untold`: what isn't known, in words."""
 
-    policies: tuple[Policy, ...] = ()
-    boundary: Policy | None = None
-    trust: Policy | None = None
+    policies: tuple[LayerPolicy, ...] = ()
+    boundary: LayerPolicy | None = None
+    trust: LayerPolicy | None = None
     untold: tuple[str, ...] = ()
 
 
@@ -48,9 +48,9 @@ def afterwards(aws_account: AwsAccount, holder: Holder, steps: Sequence[PlannedS
     held = holdings.combination(holder.arn)
     trust = compiled(holdings.owners[holder.arn].trust)
     return Afterwards(
-        tuple(Policy("", compiled(text)) for text in sorted(held.documents)),
-        None if held.boundary is None else Policy("", compiled(held.boundary)),
-        holder.trust if holder.trust and holder.trust.document is trust else Policy("", trust),
+        tuple(LayerPolicy("", compiled(text)) for text in sorted(held.documents)),
+        None if held.boundary is None else LayerPolicy("", compiled(held.boundary)),
+        holder.trust if holder.trust and holder.trust.document is trust else LayerPolicy("", trust),
         (*untold, *(f"what {arn} says" for arn in sorted(held.lacks))),
     )
 

@@ -17,7 +17,7 @@ from accounts.models import AwsAccount
 from iamconsole.web.words import some
 from identities.models import IamRole
 from policies.engine.callers import Caller, caller_of
-from policies.engine.evaluate import Decision, Layers, Policy, Request, evaluate
+from policies.engine.evaluate import Decision, LayerPolicy, Layers, Request, evaluate
 from sync.aws.permissions import permissions_of
 from sync.aws.purpose import Tier
 from sync.checks import PlanCheck, PlanFinding
@@ -88,7 +88,9 @@ def _compared(aws_account: AwsAccount, tier: Tier, holder: Holder, after: Afterw
     return lost, perhaps
 
 
-def _entering(aws_account: AwsAccount, tier: Tier, holder: Holder, trust: Policy | None) -> tuple[list[str], list[str]]:
+def _entering(
+    aws_account: AwsAccount, tier: Tier, holder: Holder, trust: LayerPolicy | None
+) -> tuple[list[str], list[str]]:
     """Which identity the console has isn't known: it is one of those whom the trust lets in before the plan."""
     lost: list[str] = []
     perhaps: list[str] = []
@@ -120,7 +122,7 @@ def _caller(value: str) -> Iterator[Caller]:
         return
 
 
-def _lets_in(aws_account: AwsAccount, action: str, holder: Holder, caller: Caller, trust: Policy | None) -> bool:
+def _lets_in(aws_account: AwsAccount, action: str, holder: Holder, caller: Caller, trust: LayerPolicy | None) -> bool:
     context = {"sts:externalid": (aws_account.external_id,)} if aws_account.external_id else {}
     request = Request(caller, action, holder.arn, aws_account.account_id, context, lambda key: True)
     decision = evaluate(request, Layers((EVERYTHING,), resource=trust)).decision

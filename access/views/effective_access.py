@@ -16,8 +16,8 @@ from access.situations import Unanswerable, situation_of
 from access.views.service_access import told
 from accounts.models import AwsAccount
 from identities.object_pages import ROLE, USER
-from policies.details import Kind, fetch_row, render_tab
-from policies.engine.compiled import Statement
+from policies.details import ObjectPages, fetch_row, render_tab
+from policies.engine.compiled import CompiledStatement
 
 
 @require_GET
@@ -30,7 +30,7 @@ def role_access(request: HttpRequest, account_id: str, aws_id: str) -> HttpRespo
     return _access(request, ROLE, account_id, aws_id)
 
 
-def _access(request: HttpRequest, kind: Kind, account_id: str, aws_id: str) -> HttpResponse:
+def _access(request: HttpRequest, kind: ObjectPages, account_id: str, aws_id: str) -> HttpResponse:
     row = fetch_row(request, kind, account_id, aws_id)
     form = QuestionForm(request.GET if request.GET else None, patterns=False)
     caller = caller_named(row.arn) if row.gone_at is None else None
@@ -63,7 +63,7 @@ class Says:
     """A statement as a line: of which policy, what it allows or denies, on what, and the keys that it asks for."""
 
     policy: str
-    statement: Statement
+    statement: CompiledStatement
     where: str  # "boundary", or "" for what grants
 
     @property

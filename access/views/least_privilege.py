@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from access.least_privilege import Outcome, Proposal, proposals_of
 from iamconsole.web.diff import DiffLine, document_diff
-from policies.details import Kind, fetch_row, render_tab
+from policies.details import ObjectPages, fetch_row, render_tab
 
 LEAST_PRIVILEGE = "least_privilege"
 _WORDS = {
@@ -43,7 +43,7 @@ class Shown:
 
 
 @require_GET
-def least_privilege(request: HttpRequest, account_id: str, aws_id: str, kind: Kind) -> HttpResponse:
+def least_privilege(request: HttpRequest, account_id: str, aws_id: str, kind: ObjectPages) -> HttpResponse:
     row = fetch_row(request, kind, account_id, aws_id)
     context = {"shown": [Shown.of(proposal) for proposal in proposals_of(row)]}
     template = "access/least_privilege.html"

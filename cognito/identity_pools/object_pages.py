@@ -13,7 +13,7 @@ from cognito.identity_pools.guests import guest_access
 from cognito.identity_pools.operations.settings import PROVIDERS, USER_POOLS
 from cognito.identity_pools.ways import Chain, without_client
 from cognito.models import IdentityPool
-from policies.details import HISTORY, RAW, Kind, Tab
+from policies.details import HISTORY, RAW, ObjectPages, Tab
 
 
 def _ways(request: HttpRequest, row: IdentityPool) -> Mapping[str, Any]:
@@ -37,7 +37,7 @@ def _count(row: IdentityPool) -> int:
     return sum(1 if isinstance(row.settings.get(name), str) else len(row.settings.get(name, ())) for name in PROVIDERS)
 
 
-IDENTITY_POOL = Kind(
+IDENTITY_POOL = ObjectPages(
     name="identity_pool",
     many="identity_pools",
     template="cognito/identity_pools/pool.html",

@@ -18,7 +18,7 @@ from policies.engine.callers import caller_of
 from policies.engine.compiled import compiled
 from policies.engine.conditions import Context
 from policies.engine.document import load
-from policies.engine.evaluate import Decision, Layers, Policy, Request, evaluate
+from policies.engine.evaluate import Decision, LayerPolicy, Layers, Request, evaluate
 from policies.engine.identity_pools import ISSUERS, Issuer, issuer_for
 from policies.engine.statements import document_in
 
@@ -65,7 +65,7 @@ def trust_in(document: str, arn: str, pool_id: str, kind: str, *, provider: str 
     def decision(action: str, pool: str, who: str) -> Decision:
         context = keys_of(issuer, pool, who, provider)
         request = Request(caller_of(issuer.federated), action, arn, _account(arn), context, lambda key: True)
-        return evaluate(request, Layers(resource=Policy(arn, compiled(document)))).decision
+        return evaluate(request, Layers(resource=LayerPolicy(arn, compiled(document)))).decision
 
     def takes(pool: str) -> bool:
         return any(decision(ASSUMES, pool, who) in _PERHAPS for who in _OTHER)

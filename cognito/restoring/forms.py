@@ -18,7 +18,7 @@ from cognito.restoring.items import Item, Part
 from cognito.restoring.pool_file import MOST_BYTES, FileProblem, PoolFile, read
 from cognito.restoring.target import Target
 from iamconsole.web.words import counted
-from policies.text_or_file import Asked, NotText, TextOrFileForm
+from policies.text_or_file import NotText, TextOrFileForm, TextOrFileLabels
 from sync.operations import BadParams, Refusal, StepSpec
 from sync.sealed import keep_typed
 
@@ -32,7 +32,7 @@ class RestoreForm(TextOrFileForm):
     The first look ticks what is usually wanted; `looked` says of which file and target the ticks are.
     """
 
-    asked = Asked(
+    asked = TextOrFileLabels(
         text="Or its text",
         text_help="It may be edited here: then look at it again.",
         file="Exported file",

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from identities.account import selectors
 from identities.account.last_accessed import FACET, LastAccessed
 from identities.models import OidcProvider, Principal, SamlProvider
-from policies.details import HISTORY, RAW, Kind, Tab
+from policies.details import HISTORY, RAW, ObjectPages, Tab
 from sync.selectors import holding
 
 
@@ -22,7 +22,7 @@ TRUSTED_BY = Tab("", "Trusted by", "identities/account/trusted_by.html", _trusti
 TAGS = Tab("tags", "Tags", "identities/account/tags.html", count=lambda row: len(row.tags or {}), position=60)
 FIRST_TAGS = Tab("", "Tags", "identities/account/tags.html", count=lambda row: len(row.tags or {}), position=20)
 
-OIDC = Kind(
+OIDC = ObjectPages(
     name="oidc_provider",
     many="oidc_providers",
     template="identities/account/oidc_provider.html",
@@ -30,7 +30,7 @@ OIDC = Kind(
     address="identity-providers/oidc",
     tabs=(TRUSTED_BY, TAGS, HISTORY, RAW),
 )
-SAML = Kind(
+SAML = ObjectPages(
     name="saml_provider",
     many="saml_providers",
     template="identities/account/saml_provider.html",
@@ -38,7 +38,7 @@ SAML = Kind(
     address="identity-providers/saml",
     tabs=(TRUSTED_BY, TAGS, HISTORY, RAW),
 )
-INSTANCE_PROFILE = Kind(
+INSTANCE_PROFILE = ObjectPages(
     name="instance_profile",
     many="instance_profiles",
     template="identities/account/instance_profile.html",
@@ -46,7 +46,7 @@ INSTANCE_PROFILE = Kind(
     address="instance-profiles",
     tabs=(FIRST_TAGS, HISTORY, RAW),
 )
-SERVER_CERTIFICATE = Kind(
+SERVER_CERTIFICATE = ObjectPages(
     name="server_certificate",
     many="server_certificates",
     template="identities/account/server_certificate.html",

@@ -13,7 +13,7 @@ from iamconsole.web.exports import file_response
 from identities.bulk import csv_text, rows
 from identities.bulk.csv_text import Line, TableError
 from identities.bulk.rows import Row
-from policies.text_or_file import Asked, NotText, TextOrFileForm
+from policies.text_or_file import NotText, TextOrFileForm, TextOrFileLabels
 
 _HELP = {
     rows.NEW: ", ".join(rows.COLUMNS[rows.NEW]),
@@ -27,7 +27,7 @@ class RowsForm(TextOrFileForm):
     own_fields: ClassVar[tuple[str, ...]] = ("what",)  # those of the derived form, in their order
     prefixes: ClassVar[tuple[str, ...]] = ()  # columns that begin so are known, too
 
-    asked = Asked(
+    asked = TextOrFileLabels(
         text="Table as CSV",
         text_help="The first line names the columns. Commas, semicolons or tabs; up to 1,000 rows and 1 MB.",
         file="Or a file",

@@ -58,7 +58,7 @@ from identities.operations.settings import (
 )
 from identities.operations.tags import Tag, Untag, tag, untag
 from identities.operations.trust import UpdateTrust, update_trust
-from policies.operations.tags import ObjectTag, ObjectUntag
+from policies.operations.tags import TagObject, UntagObject
 from sync import operations
 
 __all__ = [
@@ -117,7 +117,7 @@ def register() -> None:
     for owner in (USER, ROLE):
         operations.register(PutBoundary(owner), DeleteBoundary(owner), Tag(owner), Untag(owner))
     for kind in (OIDC, SAML, kinds.PROFILE, CERTIFICATE):
-        operations.register(ObjectTag(kind), ObjectUntag(kind))
+        operations.register(TagObject(kind), UntagObject(kind))
     operations.register(CreateOidc(OIDC), DeleteOidc(OIDC), AddClientId(OIDC), RemoveClientId(OIDC))
     operations.register(SetThumbprints(OIDC), CreateSaml(SAML), UpdateSaml(SAML), DeleteSaml(SAML))
     operations.register(UploadCertificate(), RenameCertificate(CERTIFICATE), DeleteCertificate(CERTIFICATE))

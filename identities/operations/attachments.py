@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from accounts.models import AwsAccount
 from identities.models import Attachment, Principal
 from identities.operations.owners import GROUP, ROLE, USER, OwnerOperation, on_owner
-from policies.holdings import Attached
+from policies.holdings import AttachmentChange
 from policies.models import ManagedPolicy
 from policies.operations.arns import check_arn, is_managed_by_aws, name_of
 from policies.operations.rows import live_row, names_of, prefetch_names, prefetch_rows, ref
@@ -62,7 +62,7 @@ class AttachmentOperation(OwnerOperation[AttachmentParams]):
         return {**value, "attached": self.leaves}
 
     def access_changes(self, aws_account: AwsAccount, p: AttachmentParams) -> Sequence[AccessChange]:
-        return [Attached(p.owner_arn, p.policy_arn, self.leaves)]
+        return [AttachmentChange(p.owner_arn, p.policy_arn, self.leaves)]
 
     def parse_part(
         self, client: AwsClient, p: AttachmentParams, owner: Mapping[str, Any], named: Mapping[str, str]

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from accounts.models import AwsAccount
 from identities.models import IamRole, IamUser
 from identities.operations.owners import OwnerOperation, OwnerParams, on_owner
-from policies.holdings import Bounded
+from policies.holdings import BoundaryChange
 from policies.models import ManagedPolicy
 from policies.operations.arns import check_arn, is_managed_by_aws, name_of
 from policies.operations.rows import live_row, ref
@@ -85,7 +85,7 @@ class PutBoundary(BoundaryOperation[PutBoundaryParams]):
         return super().mirrored(draft, p)
 
     def access_changes(self, aws_account: AwsAccount, p: PutBoundaryParams) -> Sequence[AccessChange]:
-        return [Bounded(p.owner_arn, p.policy_arn)]
+        return [BoundaryChange(p.owner_arn, p.policy_arn)]
 
     def after(self, p: PutBoundaryParams, value: Value) -> Value:
         return {**value, "boundary": p.policy_arn}
@@ -108,7 +108,7 @@ class DeleteBoundary(BoundaryOperation[DeleteBoundaryParams]):
         return self.call(p, f"Delete{self.owner.aws_word}PermissionsBoundary")
 
     def access_changes(self, aws_account: AwsAccount, p: DeleteBoundaryParams) -> Sequence[AccessChange]:
-        return [Bounded(p.owner_arn, "")]
+        return [BoundaryChange(p.owner_arn, "")]
 
     def after(self, p: DeleteBoundaryParams, value: Value) -> Value:
         return {**value, "boundary": ""}

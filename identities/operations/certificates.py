@@ -14,7 +14,7 @@ from identities.account.certificates import read_pem
 from identities.models import ServerCertificate
 from identities.operations.kinds import CERTIFICATE
 from policies.operations.arns import check_arn, path_of
-from policies.operations.existence import CreateParams, DeleteParams, Deletion, ObjectCreation
+from policies.operations.existence import CreateObjectParams, DeleteObjectParams, Deletion, ObjectCreation
 from policies.operations.objects import ObjectOperation
 from policies.operations.rows import object_key
 from sync.aws.client import AwsClient
@@ -28,7 +28,7 @@ LONGEST_BODY, LONGEST_CHAIN = 16_384, 65_536
 
 
 @dataclass(frozen=True)
-class UploadParams(CreateParams):
+class UploadParams(CreateObjectParams):
     body: str  # PEM
     private_key: str  # the reference of what was typed (sync.sealed)
     chain: str = ""  # PEM, the intermediate ones
@@ -149,22 +149,22 @@ class RenameCertificate(ObjectOperation[RenameParams]):
         return [StepSpec(self.kind, {"arn": p.new_arn, "new_arn": p.arn})]
 
 
-class DeleteCertificate(Deletion[DeleteParams]):
-    params_type = DeleteParams
+class DeleteCertificate(Deletion[DeleteObjectParams]):
+    params_type = DeleteObjectParams
     undo = Undo.NEVER
 
-    def note(self, p: DeleteParams) -> str:
+    def note(self, p: DeleteObjectParams) -> str:
         return (
             "AWS doesn't give its private key, so nobody can upload it again from here. While it is used AWS refuses."
         )
 
-    def held(self, row: Any, p: DeleteParams) -> Mapping[str, Any]:
+    def held(self, row: Any, p: DeleteObjectParams) -> Mapping[str, Any]:
         return {}
 
-    def parse_part(self, content: Content, p: DeleteParams) -> Mapping[str, Any]:
+    def parse_part(self, content: Content, p: DeleteObjectParams) -> Mapping[str, Any]:
         return {}
 
-    def reverse(self, p: DeleteParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+    def reverse(self, p: DeleteObjectParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return []
 
 

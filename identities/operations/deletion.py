@@ -21,7 +21,7 @@ from identities.operations.cascades import TakenOff, take_off
 from identities.operations.dependents import dependents_in_aws, dependents_in_mirror, left_after
 from identities.operations.held_rows import HeldRows, prefetch_held
 from identities.operations.owners import ROLE, USER, OwnerOperation
-from policies.holdings import Exists
+from policies.holdings import ExistenceChange
 from policies.operations.arns import name_of
 from policies.operations.rows import ref
 from policies.operations.tags import is_awss
@@ -90,7 +90,7 @@ class Delete(OwnerOperation[DeleteParams]):
         return None
 
     def access_changes(self, aws_account: AwsAccount, p: DeleteParams) -> Sequence[AccessChange]:
-        return [Exists(p.owner_arn, False)]
+        return [ExistenceChange(p.owner_arn, False)]
 
     def live(self, client: AwsClient, p: DeleteParams) -> Value:
         value = super().live(client, p)

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 from accounts.models import AwsAccount
 from identities.operations.owners import GROUP, USER, KindOfOwner
-from policies.holdings import Bounded, Exists
+from policies.holdings import BoundaryChange, ExistenceChange
 from policies.operations.arns import check_arn
-from policies.operations.existence import CreateParams, Creation, check_name_of
+from policies.operations.existence import CreateObjectParams, Creation, check_name_of
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
 from sync.operations import AccessChange, Call, StepSpec, Value
@@ -24,7 +24,7 @@ def check_name(owner: KindOfOwner, name: str) -> None:
     check_name_of(owner.words, name, _LONGEST_NAME[owner.word])
 
 
-P = TypeVar("P", bound=CreateParams)
+P = TypeVar("P", bound=CreateObjectParams)
 
 
 class Create(Creation[P]):
@@ -49,7 +49,7 @@ class Create(Creation[P]):
         return {}
 
     def access_changes(self, aws_account: AwsAccount, p: P) -> Sequence[AccessChange]:
-        return [Exists(p.arn, True)]
+        return [ExistenceChange(p.arn, True)]
 
     def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return [StepSpec(f"iam.{self.owner.word}.delete", {"owner_arn": p.arn})]
@@ -67,7 +67,7 @@ class Create(Creation[P]):
 
 
 @dataclass(frozen=True)
-class CreateUserParams(CreateParams):
+class CreateUserParams(CreateObjectParams):
     boundary_arn: str = ""
 
     def __post_init__(self) -> None:
@@ -85,13 +85,13 @@ class CreateUser(Create[CreateUserParams]):
         return [*super().access_changes(aws_account, p), *bounded(p.arn, p.boundary_arn)]
 
 
-class CreateGroup(Create[CreateParams]):
-    params_type = CreateParams
+class CreateGroup(Create[CreateObjectParams]):
+    params_type = CreateObjectParams
 
 
 def bounded(arn: str, boundary_arn: str) -> list[AccessChange]:
     """What is new has no boundary unless it is made with one."""
-    return [Bounded(arn, boundary_arn)] if boundary_arn else []
+    return [BoundaryChange(arn, boundary_arn)] if boundary_arn else []
 
 
 def arn_of(aws_account: AwsAccount, owner: KindOfOwner, name: str, path: str = "/") -> str:

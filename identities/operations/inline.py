@@ -15,7 +15,7 @@ from identities.operations.held_rows import held, prefetch_held
 from identities.operations.owners import GROUP, ROLE, USER, KindOfOwner, OwnerOperation, on_owner
 from policies.engine.document import identify, size
 from policies.engine.merge import merge
-from policies.holdings import Inline
+from policies.holdings import InlinePolicyChange
 from policies.operations.documents import malformed, text_of
 from policies.quotas import INLINE_OF_GROUP, INLINE_OF_ROLE, INLINE_OF_USER, Quota, quotas_in
 from sync.aws.client import AwsClient
@@ -79,7 +79,7 @@ class InlineOperation(OwnerOperation[P]):
         prefetch_held(draft, [draft.remembered[each] for each in known if each in draft.remembered])
 
     def access_changes(self, aws_account: AwsAccount, p: P) -> Sequence[AccessChange]:
-        return [Inline(p.owner_arn, p.policy, self.writes(aws_account, p))]
+        return [InlinePolicyChange(p.owner_arn, p.policy, self.writes(aws_account, p))]
 
     def parse_part(
         self, client: AwsClient, p: P, owner: Mapping[str, Any], named: Mapping[str, str]

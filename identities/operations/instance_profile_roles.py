@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
 from identities.models import IamRole, InstanceProfile
-from policies.holdings import Carried
+from policies.holdings import InstanceProfileFact
 from policies.operations.arns import check_arn, name_of
 from policies.operations.rows import live_row, object_key, prefetch_rows, ref
 from sync.aws.client import AwsClient
@@ -81,7 +81,7 @@ class InProfileOperation(Operation[InProfileParams]):
         return [ref(InstanceProfile, p.profile_arn)]
 
     def access_changes(self, aws_account: AwsAccount, p: InProfileParams) -> Sequence[AccessChange]:
-        return [Carried(p.profile_arn, p.role_arn, self.leaves)]
+        return [InstanceProfileFact(p.profile_arn, p.role_arn, self.leaves)]
 
     def told(self, value: Value) -> str:
         if value is None:

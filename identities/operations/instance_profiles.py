@@ -12,7 +12,7 @@ from identities.operations.deletion import Delete, DeleteParams, delete
 from identities.operations.existence import Create, arn_of
 from identities.operations.instance_profile_roles import add_role, remove_role
 from identities.operations.owners import PROFILE
-from policies.operations.existence import CreateParams
+from policies.operations.existence import CreateObjectParams
 from policies.operations.rows import ref
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
@@ -21,10 +21,10 @@ from sync.mirror import ObjectRef
 from sync.operations import AccessChange, Refusal, StepSpec, Value
 
 
-class CreateProfile(Create[CreateParams]):
-    params_type = CreateParams
+class CreateProfile(Create[CreateObjectParams]):
+    params_type = CreateObjectParams
 
-    def access_changes(self, aws_account: AwsAccount, p: CreateParams) -> Sequence[AccessChange]:
+    def access_changes(self, aws_account: AwsAccount, p: CreateObjectParams) -> Sequence[AccessChange]:
         return ()  # no principal, and no role is in it
 
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from accounts.models import AwsAccount
 from identities.models import IamGroup, IamUser, Membership
 from identities.operations.owners import GROUP, USER, arn_of_id, renamed_owners
-from policies.holdings import Member
+from policies.holdings import MembershipChange
 from policies.operations.arns import check_arn, name_of
 from policies.operations.rows import live_row, names_of, object_key, prefetch_names, prefetch_rows, ref
 from policies.quotas import GROUPS_OF_USER, quotas_in
@@ -99,7 +99,7 @@ class MembershipOperation(Operation[MembershipParams]):
         return {"user": user.aws_id, "group": group.aws_id, "member": member}
 
     def access_changes(self, aws_account: AwsAccount, p: MembershipParams) -> Sequence[AccessChange]:
-        return [Member(p.user_arn, p.group_arn, self.leaves)]
+        return [MembershipChange(p.user_arn, p.group_arn, self.leaves)]
 
     def after(self, p: MembershipParams, value: Value) -> Value:
         return {**value, "member": self.leaves}

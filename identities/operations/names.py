@@ -14,7 +14,7 @@ from identities.models import IamGroup, IamRole, IamUser
 from identities.operations.breaks import broken_by_rename, roles_trusting
 from identities.operations.existence import check_name
 from identities.operations.owners import USER, OwnerOperation, on_owner
-from policies.holdings import Renamed
+from policies.holdings import ArnChange
 from policies.operations.arns import check_arn, name_of, path_of
 from policies.operations.rows import object_key, ref
 from sync.aws.client import AwsClient
@@ -92,7 +92,7 @@ class Rename(OwnerOperation[RenameParams]):
         return [new, *(ref(IamRole, role.arn) for role in trusting)]
 
     def access_changes(self, aws_account: AwsAccount, p: RenameParams) -> Sequence[AccessChange]:
-        return [Renamed(p.owner_arn, p.new_arn)]
+        return [ArnChange(p.owner_arn, p.new_arn)]
 
     def told_of_owner(self, value: Value) -> str:
         if value["old"] and value["new"]:

@@ -11,8 +11,8 @@ from accounts.models import AwsAccount
 from iamconsole.web.words import some
 from identities.operations.kinds import OIDC
 from identities.operations.trusting import trusting_findings
-from policies.holdings import ANYBODY, Federated
-from policies.operations.existence import CreateParams, DeleteParams, Deletion, ObjectCreation
+from policies.holdings import ANYBODY, FederationFact
+from policies.operations.existence import CreateObjectParams, DeleteObjectParams, Deletion, ObjectCreation
 from policies.operations.objects import ObjectOperation
 from policies.operations.tags import retagged
 from sync.checks import PlanFinding
@@ -45,7 +45,7 @@ def check_thumbprints(thumbprints: Sequence[str]) -> None:
 
 
 @dataclass(frozen=True)
-class CreateOidcParams(CreateParams):
+class CreateOidcParams(CreateObjectParams):
     client_ids: tuple[str, ...]
     thumbprints: tuple[str, ...] = ()
 
@@ -71,7 +71,7 @@ class CreateOidc(ObjectCreation[CreateOidcParams]):
             raise BadParams("The address is that of the provider's issuer, such as https://token.example.org/path.")
 
     def access_changes(self, aws_account: AwsAccount, p: CreateOidcParams) -> Sequence[AccessChange]:
-        return [Federated(p.arn, ANYBODY, True)]
+        return [FederationFact(p.arn, ANYBODY, True)]
 
     def note(self, p: CreateOidcParams) -> str:
         return "Nobody gets in through it until a role trusts it. Its reverse deletes it."
@@ -90,32 +90,32 @@ class CreateOidc(ObjectCreation[CreateOidcParams]):
         return [PlanFinding("BUILT_IN_PROVIDER", "warning", words, about=(p.name,))]
 
 
-class DeleteOidc(Deletion[DeleteParams]):
+class DeleteOidc(Deletion[DeleteObjectParams]):
     """Trust policies name its ARN, which is the same when it is made again."""
 
-    params_type = DeleteParams
+    params_type = DeleteObjectParams
     undo = Undo.REVERSIBLE
 
-    def access_changes(self, aws_account: AwsAccount, p: DeleteParams) -> Sequence[AccessChange]:
-        return [Federated(p.arn, ANYBODY, False)]
+    def access_changes(self, aws_account: AwsAccount, p: DeleteObjectParams) -> Sequence[AccessChange]:
+        return [FederationFact(p.arn, ANYBODY, False)]
 
-    def note(self, p: DeleteParams) -> str:
+    def note(self, p: DeleteObjectParams) -> str:
         return "Nobody can sign in through it any more. Created again, it is trusted as before: by its ARN."
 
-    def held(self, row: Any, p: DeleteParams) -> Mapping[str, Any]:
+    def held(self, row: Any, p: DeleteObjectParams) -> Mapping[str, Any]:
         return {"client_ids": row.client_ids, "thumbprints": row.thumbprints}
 
-    def parse_part(self, content: Content, p: DeleteParams) -> Mapping[str, Any]:
+    def parse_part(self, content: Content, p: DeleteObjectParams) -> Mapping[str, Any]:
         return {"client_ids": content["client_ids"], "thumbprints": content["thumbprints"]}
 
-    def limits(self, draft: Draft, p: DeleteParams, value: Value) -> list[PlanFinding]:
+    def limits(self, draft: Draft, p: DeleteObjectParams, value: Value) -> list[PlanFinding]:
         return [*super().limits(draft, p, value), *trusting_findings(self.row(draft, p))]
 
-    def before(self, draft: Draft, p: DeleteParams, value: Value) -> dict[str, Any]:
+    def before(self, draft: Draft, p: DeleteObjectParams, value: Value) -> dict[str, Any]:
         row = self.row(draft, p)
         return {"client_ids": row.client_ids, "thumbprints": row.thumbprints, "tags": row.tags}
 
-    def reverse(self, p: DeleteParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+    def reverse(self, p: DeleteObjectParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         made = {"arn": p.arn, "client_ids": before["client_ids"], "thumbprints": before["thumbprints"]}
         return [StepSpec(f"iam.{OIDC.word}.create", made), *retagged(OIDC, p.arn, before["tags"])]
 
@@ -153,7 +153,7 @@ class ClientIdOperation(ObjectOperation[ClientIdParams]):
         return {**value, "taken": self.leaves}
 
     def access_changes(self, aws_account: AwsAccount, p: ClientIdParams) -> Sequence[AccessChange]:
-        return [Federated(p.arn, f"whoever has a token of it for {p.client_id}", self.leaves)]
+        return [FederationFact(p.arn, f"whoever has a token of it for {p.client_id}", self.leaves)]
 
 
 class AddClientId(ClientIdOperation):
@@ -240,7 +240,7 @@ class SetThumbprints(ObjectOperation[ThumbprintsParams]):
 
     def access_changes(self, aws_account: AwsAccount, p: ThumbprintsParams) -> Sequence[AccessChange]:
         known = some([f"{thumbprint[:8]}…" for thumbprint in p.thumbprints])
-        return [Federated(p.arn, f"whoever comes from servers with the certificates {known} only", True)]
+        return [FederationFact(p.arn, f"whoever comes from servers with the certificates {known} only", True)]
 
     def is_so_already(self, p: ThumbprintsParams) -> str:
         return f"These are the thumbprints of {self.of.words(p.arn)} already."

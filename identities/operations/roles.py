@@ -12,9 +12,9 @@ from identities.models import IamRole
 from identities.operations.existence import Create, arn_of, bounded
 from identities.operations.owners import ROLE, OwnerOperation, on_owner
 from identities.operations.trust import limits_of_trust
-from policies.holdings import Trusting
+from policies.holdings import TrustChange
 from policies.operations.arns import check_arn
-from policies.operations.existence import CreateParams
+from policies.operations.existence import CreateObjectParams
 from policies.operations.rows import ref
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
@@ -35,7 +35,7 @@ def _check_settings(description: str, max_session_s: int) -> None:
 
 
 @dataclass(frozen=True)
-class CreateRoleParams(CreateParams):
+class CreateRoleParams(CreateObjectParams):
     document: str  # its trust policy
     description: str = ""
     max_session_s: int = USUAL_SESSION_S
@@ -68,7 +68,11 @@ class CreateRole(Create[CreateRoleParams]):
         return p.document
 
     def access_changes(self, aws_account: AwsAccount, p: CreateRoleParams) -> Sequence[AccessChange]:
-        return [*super().access_changes(aws_account, p), Trusting(p.arn, p.document), *bounded(p.arn, p.boundary_arn)]
+        return [
+            *super().access_changes(aws_account, p),
+            TrustChange(p.arn, p.document),
+            *bounded(p.arn, p.boundary_arn),
+        ]
 
     def limits(self, draft: Draft, p: CreateRoleParams, value: Value) -> list[PlanFinding]:
         return limits_of_trust(draft, p.document)

@@ -14,8 +14,8 @@ from identities.models import SamlProvider
 from identities.models.account import LONGEST_KEPT_METADATA
 from identities.operations.kinds import SAML
 from identities.operations.trusting import trusting_findings
-from policies.holdings import ANYBODY, Federated
-from policies.operations.existence import CreateParams, DeleteParams, Deletion, ObjectCreation
+from policies.holdings import ANYBODY, FederationFact
+from policies.operations.existence import CreateObjectParams, DeleteObjectParams, Deletion, ObjectCreation
 from policies.operations.objects import ObjectOperation
 from policies.operations.tags import retagged
 from sync.checks import PlanFinding
@@ -47,7 +47,7 @@ def _metadata_findings(metadata: str) -> list[PlanFinding]:
 
 
 @dataclass(frozen=True)
-class CreateSamlParams(CreateParams):
+class CreateSamlParams(CreateObjectParams):
     metadata: str
 
     def __post_init__(self) -> None:
@@ -64,7 +64,7 @@ class CreateSaml(ObjectCreation[CreateSamlParams]):
             raise BadParams("The name of a SAML provider has 1 to 128 letters, digits and ._- only.")
 
     def access_changes(self, aws_account: AwsAccount, p: CreateSamlParams) -> Sequence[AccessChange]:
-        return [Federated(p.arn, ANYBODY, True)]
+        return [FederationFact(p.arn, ANYBODY, True)]
 
     def note(self, p: CreateSamlParams) -> str:
         return "Nobody gets in through it until a role trusts it. Its reverse deletes it."
@@ -128,7 +128,7 @@ class UpdateSaml(ObjectOperation[UpdateSamlParams]):
         return {**value, "metadata": hashlib.sha256(p.metadata.encode()).hexdigest()}
 
     def access_changes(self, aws_account: AwsAccount, p: UpdateSamlParams) -> Sequence[AccessChange]:
-        return [Federated(p.arn, "whoever one of its new certificates vouches for only", True)]
+        return [FederationFact(p.arn, "whoever one of its new certificates vouches for only", True)]
 
     def is_so_already(self, p: UpdateSamlParams) -> str:
         return f"This is the metadata of {self.of.words(p.arn)} already."
@@ -144,31 +144,31 @@ class UpdateSaml(ObjectOperation[UpdateSamlParams]):
         return [update_saml(p.arn, before["metadata"])] if before["metadata"] else []
 
 
-class DeleteSaml(Deletion[DeleteParams]):
-    params_type = DeleteParams
+class DeleteSaml(Deletion[DeleteObjectParams]):
+    params_type = DeleteObjectParams
     undo = Undo.NEW_ID
 
-    def access_changes(self, aws_account: AwsAccount, p: DeleteParams) -> Sequence[AccessChange]:
-        return [Federated(p.arn, ANYBODY, False)]
+    def access_changes(self, aws_account: AwsAccount, p: DeleteObjectParams) -> Sequence[AccessChange]:
+        return [FederationFact(p.arn, ANYBODY, False)]
 
-    def note(self, p: DeleteParams) -> str:
+    def note(self, p: DeleteObjectParams) -> str:
         return "Nobody can sign in through it any more. Created again, it is trusted as before: by its ARN."
 
-    def held(self, row: Any, p: DeleteParams) -> Mapping[str, Any]:
+    def held(self, row: Any, p: DeleteObjectParams) -> Mapping[str, Any]:
         return {"metadata": row.metadata_hash}
 
-    def parse_part(self, content: Content, p: DeleteParams) -> Mapping[str, Any]:
+    def parse_part(self, content: Content, p: DeleteObjectParams) -> Mapping[str, Any]:
         return {"metadata": content["metadata"]}
 
-    def limits(self, draft: Draft, p: DeleteParams, value: Value) -> list[PlanFinding]:
+    def limits(self, draft: Draft, p: DeleteObjectParams, value: Value) -> list[PlanFinding]:
         row = self.row(draft, p)
         return [*super().limits(draft, p, value), *trusting_findings(row), *_unless_kept(row)]
 
-    def before(self, draft: Draft, p: DeleteParams, value: Value) -> dict[str, Any]:
+    def before(self, draft: Draft, p: DeleteObjectParams, value: Value) -> dict[str, Any]:
         row = self.row(draft, p)
         return {"metadata": row.metadata, "tags": row.tags}
 
-    def reverse(self, p: DeleteParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+    def reverse(self, p: DeleteObjectParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         if not before["metadata"]:
             return []
         made = {"arn": p.arn, "metadata": before["metadata"]}

@@ -13,7 +13,7 @@ from typing import Any
 from accounts.models import AwsAccount
 from identities.models import IamRole
 from identities.operations.owners import ROLE, OwnerOperation
-from policies.holdings import Exists
+from policies.holdings import ExistenceChange
 from policies.operations.arns import check_arn, name_of
 from policies.operations.rows import live_row, object_key, ref
 from sync.aws.client import AwsClient
@@ -69,7 +69,7 @@ class DeleteLinked(OwnerOperation[LinkedParams]):
         return None
 
     def access_changes(self, aws_account: AwsAccount, p: LinkedParams) -> Sequence[AccessChange]:
-        return [Exists(p.owner_arn, False)]
+        return [ExistenceChange(p.owner_arn, False)]
 
     def parse_part(
         self, client: AwsClient, p: LinkedParams, owner: Mapping[str, Any], named: Mapping[str, str]

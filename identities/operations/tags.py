@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from accounts.models import AwsAccount
 from identities.models import IamRole, IamUser
 from identities.operations.owners import OwnerOperation, on_owner
-from policies.holdings import Tagged
+from policies.holdings import TagChange
 from policies.operations.tags import MOST_TAGS, check_key, check_value
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
@@ -78,7 +78,7 @@ class Tag(TagOperation[TagParams]):
         return self.call(p, f"Tag{self.owner.aws_word}", Tags=[{"Key": p.key, "Value": p.value}])
 
     def access_changes(self, aws_account: AwsAccount, p: TagParams) -> Sequence[AccessChange]:
-        return [Tagged(p.owner_arn, p.key, p.value)]
+        return [TagChange(p.owner_arn, p.key, p.value)]
 
     def after(self, p: TagParams, value: Value) -> Value:
         return {**value, "value": p.value}
@@ -110,7 +110,7 @@ class Untag(TagOperation[UntagParams]):
         return self.call(p, f"Untag{self.owner.aws_word}", TagKeys=[p.key])
 
     def access_changes(self, aws_account: AwsAccount, p: UntagParams) -> Sequence[AccessChange]:
-        return [Tagged(p.owner_arn, p.key, None)]
+        return [TagChange(p.owner_arn, p.key, None)]
 
     def after(self, p: UntagParams, value: Value) -> Value:
         return {**value, "value": None}

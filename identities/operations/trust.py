@@ -12,7 +12,7 @@ from identities.operations.owners import OwnerOperation, on_owner
 from identities.trust import principals_of, unique_ids
 from policies.engine.document import DocumentType, identify
 from policies.engine.merge import merge
-from policies.holdings import Trusting
+from policies.holdings import TrustChange
 from policies.operations.documents import malformed, text_of
 from policies.quotas import quotas_in
 from sync.aws.client import AwsClient
@@ -63,7 +63,7 @@ class UpdateTrust(OwnerOperation[TrustParams]):
         return None if both is None else replace(p, document=both)
 
     def access_changes(self, aws_account: AwsAccount, p: TrustParams) -> Sequence[AccessChange]:
-        return [Trusting(p.owner_arn, p.document)]
+        return [TrustChange(p.owner_arn, p.document)]
 
     def mirrored(self, draft: Draft, p: TrustParams) -> Value:
         role = self.row(draft, p)

@@ -12,7 +12,7 @@ from identities.forms import MemberForm
 from identities.models import IamGroup, IamUser
 from identities.object_pages import GROUP
 from identities.operations import add_member, detach, remove_member
-from policies.details import Kind, fetch_row
+from policies.details import ObjectPages, fetch_row
 from policies.forms import StageForm
 from policies.views.stage import stage_page
 
@@ -21,7 +21,7 @@ def _url(name: str, account_id: str, aws_id: str = "") -> str:
     return reverse(name, kwargs={"account_id": account_id, **({"aws_id": aws_id} if aws_id else {})})
 
 
-def detach_policy(request: HttpRequest, account_id: str, aws_id: str, kind: Kind) -> HttpResponse:
+def detach_policy(request: HttpRequest, account_id: str, aws_id: str, kind: ObjectPages) -> HttpResponse:
     row = fetch_row(request, kind, account_id, aws_id, PROPOSE)
     attachment = get_object_or_404(row.attachments.live(), arn=request.GET.get("policy", ""))
     title = f"Detach {attachment.name} from the {kind.name} {row.name}"

@@ -23,7 +23,7 @@ class CallerKind(StrEnum):
     ANONYMOUS = "Anonymous"
 
 
-class Named(IntEnum):
+class NamingDirectness(IntEnum):
     """How directly a resource policy names the caller: decides what still limits them. More direct is greater."""
 
     NOT = 0
@@ -184,31 +184,35 @@ class Principals:
             if role := _ROLE.fullmatch(value):
                 self._roles.add((role[1], role[2]))
 
-    def names(self, caller: Caller) -> Named:
+    def names(self, caller: Caller) -> NamingDirectness:
         """Of what is listed, how directly it names the caller."""
         if self._everyone:
-            return Named.ITSELF
+            return NamingDirectness.ITSELF
         if caller.kind in (CallerKind.SERVICE, CallerKind.FEDERATED):
             listed = ("Service", "Federated") if caller.kind is CallerKind.SERVICE else ("Federated",)
-            return Named.ITSELF if any((kind, caller.arn) in self._others for kind in listed) else Named.NOT
+            return (
+                NamingDirectness.ITSELF
+                if any((kind, caller.arn) in self._others for kind in listed)
+                else NamingDirectness.NOT
+            )
         if caller.kind is CallerKind.ANONYMOUS:
-            return Named.NOT
+            return NamingDirectness.NOT
         if caller.kind is CallerKind.ROLE:
             return self._names_role(caller)
         if caller.arn in self._arns or (caller.kind is CallerKind.ROOT and caller.account in self._accounts):
-            return Named.ITSELF
-        return Named.ACCOUNT if caller.account in self._accounts else Named.NOT
+            return NamingDirectness.ITSELF
+        return NamingDirectness.ACCOUNT if caller.account in self._accounts else NamingDirectness.NOT
 
-    def _names_role(self, caller: Caller) -> Named:
+    def _names_role(self, caller: Caller) -> NamingDirectness:
         if caller.is_session:
             if caller.arn in self._arns:
-                return Named.ITSELF
+                return NamingDirectness.ITSELF
             by_role = (caller.account, caller.name) in self._roles
         else:
             by_role = caller.arn in self._arns
         if by_role:
-            return Named.ROLE
-        return Named.ACCOUNT if caller.account in self._accounts else Named.NOT
+            return NamingDirectness.ROLE
+        return NamingDirectness.ACCOUNT if caller.account in self._accounts else NamingDirectness.NOT
 
     @property
     def arns(self) -> frozenset[str] | None:
@@ -218,7 +222,7 @@ class Principals:
     def lists_fully(self, caller: Caller) -> bool:
         """For NotPrincipal with Deny: whether it excepts the caller: it must list session, role and AWS account."""
         if self._everyone or not caller.is_in_an_account:
-            return self.names(caller) is Named.ITSELF
+            return self.names(caller) is NamingDirectness.ITSELF
         if caller.account not in self._accounts:
             return False
         if caller.kind is CallerKind.ROLE and caller.is_session:

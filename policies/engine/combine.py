@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from policies.engine.callers import CallerKind, Named
+from policies.engine.callers import CallerKind, NamingDirectness
 from policies.engine.layers import LayerName
 from policies.engine.truth import MAYBE, YES, Truth
 
@@ -21,7 +21,7 @@ class Decision(StrEnum):
     UNKNOWN = "unknown"  # it hangs on a context key or a layer that isn't known
 
 
-class Terms(NamedTuple):
+class RequestTraits(NamedTuple):
     """What it is about a request that decides how layers combine."""
 
     kind: CallerKind
@@ -30,7 +30,7 @@ class Terms(NamedTuple):
     assumes: bool  # sts:AssumeRole
 
 
-class Said(NamedTuple):
+class LayerDecisions(NamedTuple):
     """What the layers say. `boundary` and `session` are None where there is none.
 
     `surely` and `perhaps`: how directly the resource's policy lets the caller in, by the statements that apply, and
@@ -40,8 +40,8 @@ class Said(NamedTuple):
     identity: Truth
     boundary: Truth | None
     session: Truth | None
-    surely: Named
-    perhaps: Named
+    surely: NamingDirectness
+    perhaps: NamingDirectness
     guards: tuple[tuple[LayerName, Truth], ...]
     denies: Truth
 
@@ -49,7 +49,7 @@ class Said(NamedTuple):
 _FROM_OUTSIDE = (CallerKind.ANONYMOUS, CallerKind.SERVICE, CallerKind.FEDERATED)
 
 
-def decide(terms: Terms, said: Said) -> tuple[Decision, list[LayerName]]:
+def decide(terms: RequestTraits, said: LayerDecisions) -> tuple[Decision, list[LayerName]]:
     """With the layers that would have to allow and don't. It is unknown only where what isn't known decides."""
     if said.denies is YES:
         return Decision.EXPLICIT_DENY, []
@@ -61,13 +61,13 @@ def decide(terms: Terms, said: Said) -> tuple[Decision, list[LayerName]]:
     return Decision.ALLOWED, []
 
 
-def _blocked(terms: Terms, said: Said, least: Truth) -> list[LayerName]:
+def _blocked(terms: RequestTraits, said: LayerDecisions, least: Truth) -> list[LayerName]:
     """The layers that don't allow, where `least` is what counts as allowing."""
     guards = [layer for layer, allows in said.guards if allows < least]
     return guards + _ungranted(terms, said, least)
 
 
-def _ungranted(terms: Terms, said: Said, least: Truth) -> list[LayerName]:
+def _ungranted(terms: RequestTraits, said: LayerDecisions, least: Truth) -> list[LayerName]:
     """What is missing between the caller's own side and the resource's: nothing, when it is granted."""
     named = said.surely if least is YES else said.perhaps
     if terms.kind in _FROM_OUTSIDE:
@@ -81,10 +81,10 @@ def _ungranted(terms: Terms, said: Said, least: Truth) -> list[LayerName]:
         side.append(LayerName.SESSION)
     if not terms.same_account:
         return side if named else [*side, LayerName.RESOURCE]
-    if named is Named.ITSELF:
+    if named is NamingDirectness.ITSELF:
         return []
-    if named is Named.ROLE:
+    if named is NamingDirectness.ROLE:
         return [layer for layer in side if layer is not LayerName.IDENTITY]
-    if named is Named.NOT and terms.opened_by_resource:
+    if named is NamingDirectness.NOT and terms.opened_by_resource:
         return [*side, LayerName.RESOURCE]
     return side

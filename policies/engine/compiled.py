@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from policies.engine import statements, variables
-from policies.engine.callers import Caller, Named, Principals
+from policies.engine.callers import Caller, NamingDirectness, Principals
 from policies.engine.conditions import AnyTest, Context, ValuesOf, compile_conditions
 from policies.engine.matching import Glob, ResourceGlob, resource_glob, tokens
 from policies.engine.statements import document_in, document_of
@@ -17,7 +17,7 @@ from policies.engine.variables import Lookup, Part
 _REMEMBERED = 512  # actions a document
 
 
-class Statement:
+class CompiledStatement:
     """One statement. `index` is its place, from 0; `sid` is "" where it has none."""
 
     __slots__ = (
@@ -37,9 +37,9 @@ class Statement:
     def __init__(self, source: statements.Statement, *, with_variables: bool) -> None:
         self.index, self.sid, self.allows, self.denies = source.index, source.sid, source.allows, source.denies
         self.not_actions = source.has("NotAction")
-        self.actions = Actions(source.action_words)
+        self.actions = ActionPatterns(source.action_words)
         self.not_resources = source.has("NotResource")
-        self.resources = Resources(source.resource_words, with_variables=with_variables)
+        self.resources = ResourcePatterns(source.resource_words, with_variables=with_variables)
         self.principals: Principals | None = None
         if (is_not := source.has("NotPrincipal")) or source.has("Principal"):
             self.principals = Principals(source.principal_words, is_not=is_not)
@@ -54,16 +54,16 @@ class Statement:
         found = self.resources.match(resource, lookup)
         return opposite(found) if self.not_resources else found
 
-    def names(self, caller: Caller, *, bounded: bool) -> Named:
+    def names(self, caller: Caller, *, bounded: bool) -> NamingDirectness:
         """How directly it is about the caller. `bounded`: they have a permissions boundary."""
         principals = self.principals
         if principals is None:
-            return Named.NOT
+            return NamingDirectness.NOT
         if not principals.is_not:
             return principals.names(caller)
         if self.denies:
-            return Named.ITSELF if bounded or not principals.lists_fully(caller) else Named.NOT
-        return Named.NOT if principals.names(caller) else Named.ITSELF
+            return NamingDirectness.ITSELF if bounded or not principals.lists_fully(caller) else NamingDirectness.NOT
+        return NamingDirectness.NOT if principals.names(caller) else NamingDirectness.ITSELF
 
     def missing(self, context: Context) -> set[str]:
         """Condition keys that the request doesn't say."""
@@ -88,7 +88,7 @@ class Statement:
         return {key for key in asked if values_of(key) is UNKNOWN}
 
 
-class Actions:
+class ActionPatterns:
     """Action patterns. Case doesn't matter."""
 
     __slots__ = ("_exact", "_globs", "_prefixes", "patterns")
@@ -110,7 +110,7 @@ class Actions:
         )
 
 
-class Resources:
+class ResourcePatterns:
     """Resource patterns. Variables count from the fifth colon on."""
 
     __slots__ = ("_any", "_dynamic", "_exact", "_globs", "_with_variables", "keys", "patterns")
@@ -164,17 +164,17 @@ def resource_parts(pattern: str, with_variables: bool) -> list[Part]:
     return before + variables.parts(head[5], variables=True)
 
 
-class Compiled:
+class CompiledDocument:
     """A document (any; see `document_of`), ready to be asked. What makes no sense in it matches nothing."""
 
     __slots__ = ("_by_action", "statements")
 
     def __init__(self, document: Any) -> None:
         found = document_of(document)
-        self.statements = [Statement(each, with_variables=found.with_variables) for each in found.statements]
-        self._by_action: dict[str, tuple[Statement, ...]] = {}
+        self.statements = [CompiledStatement(each, with_variables=found.with_variables) for each in found.statements]
+        self._by_action: dict[str, tuple[CompiledStatement, ...]] = {}
 
-    def about(self, action: str) -> tuple[Statement, ...]:
+    def about(self, action: str) -> tuple[CompiledStatement, ...]:
         """Those about the action (in lower case)."""
         found = self._by_action.get(action)
         if found is None:
@@ -185,6 +185,6 @@ class Compiled:
 
 
 @lru_cache(maxsize=4096)
-def compiled(text: str) -> Compiled:
+def compiled(text: str) -> CompiledDocument:
     """By the raw text: documents that many share are compiled once."""
-    return Compiled(document_in(text))
+    return CompiledDocument(document_in(text))

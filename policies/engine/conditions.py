@@ -19,7 +19,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
 from policies.engine import variables
-from policies.engine.matching import ArnGlob, Glob, Token, Wild
+from policies.engine.matching import ArnGlob, Glob, Token, Wildcard
 from policies.engine.statements import Condition, Quantifier, Statement
 from policies.engine.truth import MAYBE, NO, UNKNOWN, YES, Truth, UnknownType, opposite
 from policies.engine.variables import Lookup, Part
@@ -141,7 +141,7 @@ def _bytes(text: str) -> bytes | None:
 
 
 # ---- Operators -----------------------------------------------------------------------------------------------
-class Compares(Enum):
+class ComparedType(Enum):
     """What an operator takes the values for."""
 
     TEXTS = "texts"
@@ -157,10 +157,10 @@ class Compares(Enum):
 
 
 @dataclass(frozen=True)
-class Operator:
+class ConditionOperator:
     """`negated`: true when no value of the policy matches, and for a key that isn't there."""
 
-    compares: Compares
+    compares: ComparedType
     matcher: Callable[[Sequence[Token]], Matcher]
     negated: bool = False
     variables: bool = True
@@ -168,12 +168,15 @@ class Operator:
 
 
 def _pair(
-    name: str, negated_name: str, compares: Compares, matcher: Callable[[Sequence[Token]], Matcher], **how: bool
-) -> dict[str, Operator]:
-    return {name: Operator(compares, matcher, **how), negated_name: Operator(compares, matcher, negated=True, **how)}
+    name: str, negated_name: str, compares: ComparedType, matcher: Callable[[Sequence[Token]], Matcher], **how: bool
+) -> dict[str, ConditionOperator]:
+    return {
+        name: ConditionOperator(compares, matcher, **how),
+        negated_name: ConditionOperator(compares, matcher, negated=True, **how),
+    }
 
 
-def _comparisons(prefix: str, compares: Compares, read: Callable[[str], Any]) -> dict[str, Operator]:
+def _comparisons(prefix: str, compares: ComparedType, read: Callable[[str], Any]) -> dict[str, ConditionOperator]:
     ways: dict[str, Callable[[Any, Any], bool]] = {
         "LessThan": lambda given, wanted: given < wanted,
         "LessThanEquals": lambda given, wanted: given <= wanted,
@@ -183,28 +186,31 @@ def _comparisons(prefix: str, compares: Compares, read: Callable[[str], Any]) ->
     same = _ordered(read, lambda given, wanted: given == wanted)
     found = _pair(f"{prefix}Equals", f"{prefix}NotEquals", compares, same, variables=False)
     return found | {
-        f"{prefix}{way}": Operator(compares, _ordered(read, compare), variables=False) for way, compare in ways.items()
+        f"{prefix}{way}": ConditionOperator(compares, _ordered(read, compare), variables=False)
+        for way, compare in ways.items()
     }
 
 
-OPERATORS: Mapping[str, Operator] = {
-    **_pair("StringEquals", "StringNotEquals", Compares.TEXTS, _exactly),
-    **_pair("StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", Compares.TEXTS_WITHOUT_CASE, _exactly_folded),
-    **_pair("StringLike", "StringNotLike", Compares.PATTERNS, _like, wildcards=True),
-    **_pair("ArnLike", "ArnNotLike", Compares.ARNS, _arn_like, wildcards=True),
-    **_pair("ArnEquals", "ArnNotEquals", Compares.ARNS, _arn_like, wildcards=True),
-    **_comparisons("Numeric", Compares.NUMBERS, number),
-    **_comparisons("Date", Compares.INSTANTS, instant),
-    **_pair("IpAddress", "NotIpAddress", Compares.ADDRESSES, _in_network, variables=False),
-    "Bool": Operator(Compares.TRUTH, _bool),
-    "BinaryEquals": Operator(Compares.BYTES, _same_bytes, variables=False),
+OPERATORS: Mapping[str, ConditionOperator] = {
+    **_pair("StringEquals", "StringNotEquals", ComparedType.TEXTS, _exactly),
+    **_pair("StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", ComparedType.TEXTS_WITHOUT_CASE, _exactly_folded),
+    **_pair("StringLike", "StringNotLike", ComparedType.PATTERNS, _like, wildcards=True),
+    **_pair("ArnLike", "ArnNotLike", ComparedType.ARNS, _arn_like, wildcards=True),
+    **_pair("ArnEquals", "ArnNotEquals", ComparedType.ARNS, _arn_like, wildcards=True),
+    **_comparisons("Numeric", ComparedType.NUMBERS, number),
+    **_comparisons("Date", ComparedType.INSTANTS, instant),
+    **_pair("IpAddress", "NotIpAddress", ComparedType.ADDRESSES, _in_network, variables=False),
+    "Bool": ConditionOperator(ComparedType.TRUTH, _bool),
+    "BinaryEquals": ConditionOperator(ComparedType.BYTES, _same_bytes, variables=False),
 }
-OPERATORS_BY_LOWER_NAME: Mapping[str, Operator] = {name.lower(): operator for name, operator in OPERATORS.items()}
+OPERATORS_BY_LOWER_NAME: Mapping[str, ConditionOperator] = {
+    name.lower(): operator for name, operator in OPERATORS.items()
+}
 NULL = "null"
 
 
 # ---- Tests ---------------------------------------------------------------------------------------------------
-class Test:
+class ConditionTest:
     """One context key of a condition block. `unheard`: what holds of it whatever the key's value is."""
 
     __slots__ = (
@@ -221,7 +227,12 @@ class Test:
     )
 
     def __init__(
-        self, key: str, operator: Operator, patterns: Sequence[Sequence[Part]], quantifier: Quantifier, if_exists: bool
+        self,
+        key: str,
+        operator: ConditionOperator,
+        patterns: Sequence[Sequence[Part]],
+        quantifier: Quantifier,
+        if_exists: bool,
     ) -> None:
         self.key = key
         self.operator = operator
@@ -233,7 +244,7 @@ class Test:
         self._fixed = [operator.matcher(pattern) for pattern in fixed if pattern is not None]
         self._dynamic = [pattern for pattern in patterns if not variables.is_fixed(pattern)]
         self.keys = frozenset({key}.union(*map(variables.keys, self._dynamic)))
-        everything = operator.wildcards and any(pattern == [Wild.ANY] for pattern in fixed)
+        everything = operator.wildcards and any(pattern == [Wildcard.ANY] for pattern in fixed)
         self.unheard = self._whatever(matches_all=everything, matches_none=not patterns)
 
     @property
@@ -326,7 +337,7 @@ class NullTest:
         return YES if ("false" if values else "true") in self._wanted else NO
 
 
-class Never:
+class UnknownOperatorTest:
     """An operator that AWS doesn't have."""
 
     __slots__ = ("key", "keys")
@@ -339,13 +350,13 @@ class Never:
         return NO
 
 
-AnyTest = Test | NullTest | Never
+AnyTest = ConditionTest | NullTest | UnknownOperatorTest
 
 
 def compile_conditions(statement: Statement, *, with_variables: bool) -> tuple[AnyTest, ...]:
     """What makes no sense never holds."""
     found = tuple(_test(condition, with_variables) for condition in statement.conditions)
-    return (*found, Never("")) if statement.holds_never else found
+    return (*found, UnknownOperatorTest("")) if statement.holds_never else found
 
 
 def _test(condition: Condition, with_variables: bool) -> AnyTest:
@@ -353,7 +364,7 @@ def _test(condition: Condition, with_variables: bool) -> AnyTest:
         return NullTest(condition.name, condition.words)
     operator = OPERATORS_BY_LOWER_NAME.get(condition.base)
     if operator is None:
-        return Never(condition.name)
+        return UnknownOperatorTest(condition.name)
     use = with_variables and operator.variables
     patterns = [variables.parts(value, variables=use, wildcards=operator.wildcards) for value in condition.words]
-    return Test(condition.name, operator, patterns, condition.quantifier, condition.if_exists)
+    return ConditionTest(condition.name, operator, patterns, condition.quantifier, condition.if_exists)

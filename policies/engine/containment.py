@@ -12,11 +12,11 @@ from enum import Enum
 from functools import lru_cache
 
 from policies.engine import variables
-from policies.engine.compiled import Statement, resource_parts
+from policies.engine.compiled import CompiledStatement, resource_parts
 from policies.engine.diff.budget import Budget, Exhausted
 from policies.engine.diff.cells import cells
 from policies.engine.diff.patterns import resource_pattern
-from policies.engine.matching import Token, Wild, resource_glob
+from policies.engine.matching import Token, Wildcard, resource_glob
 from policies.engine.variables import Lookup
 
 _Patterns = tuple[tuple[Token, ...], ...]
@@ -31,7 +31,7 @@ class Relation(Enum):
 
 
 @dataclass(frozen=True)
-class Resources:
+class ResourceSet:
     """What any of the patterns means; with `is_not`, all but that. `is_open`: a variable in one stands for anything."""
 
     patterns: _Patterns
@@ -44,7 +44,7 @@ class Resources:
             return not self.patterns
         return not self.is_open and any(_is_every(pattern) for pattern in self.patterns)
 
-    def relation(self, other: Resources) -> Relation:
+    def relation(self, other: ResourceSet) -> Relation:
         """How they lie to the other ones."""
         if other.is_everything:
             return Relation.WITHIN
@@ -55,32 +55,32 @@ class Resources:
         return found if trusted or not (self.is_open or other.is_open) else Relation.UNKNOWN
 
 
-def resources_of(statement: Statement, lookup: Lookup) -> Resources:
+def resources_of(statement: CompiledStatement, lookup: Lookup) -> ResourceSet:
     """All that a statement names."""
     found = [each for each in map(_resolver(statement, lookup), statement.resources.patterns) if each]
-    return Resources(
+    return ResourceSet(
         tuple(pattern for pattern, _ in found), statement.not_resources, any(is_open for _, is_open in found)
     )
 
 
-def one_by_one(statement: Statement, lookup: Lookup) -> list[tuple[str, Resources]]:
+def one_by_one(statement: CompiledStatement, lookup: Lookup) -> list[tuple[str, ResourceSet]]:
     """Each pattern that a statement names, as it is written; of one with NotResource, all together."""
     if statement.not_resources:
         return [(", ".join(statement.resources.patterns), resources_of(statement, lookup))]
     resolve = _resolver(statement, lookup)
     found = ((text, resolve(text)) for text in statement.resources.patterns)
-    return [(text, Resources((each[0],), is_open=each[1])) for text, each in found if each]
+    return [(text, ResourceSet((each[0],), is_open=each[1])) for text, each in found if each]
 
 
-def together(many: Iterable[Resources]) -> Resources:
+def together(many: Iterable[ResourceSet]) -> ResourceSet:
     """Of what isn't all but something."""
     found = list(many)
-    return Resources(
+    return ResourceSet(
         tuple(pattern for each in found for pattern in each.patterns), is_open=any(each.is_open for each in found)
     )
 
 
-def _resolver(statement: Statement, lookup: Lookup) -> Callable[[str], tuple[tuple[Token, ...], bool] | None]:
+def _resolver(statement: CompiledStatement, lookup: Lookup) -> Callable[[str], tuple[tuple[Token, ...], bool] | None]:
     """Gives None for a pattern that matches nothing, since a variable in it has no value."""
 
     def resolve(text: str) -> tuple[tuple[Token, ...], bool] | None:
@@ -103,7 +103,7 @@ def _is_every(pattern: tuple[Token, ...]) -> bool:
 def _relation(ours: _Patterns, ours_is_not: bool, theirs: _Patterns, theirs_is_not: bool) -> Relation:
     if not ours_is_not and (found := _at_sight(ours, theirs)):
         return _OPPOSITES[found] if theirs_is_not else found
-    every = (Wild.ANY,)
+    every = (Wildcard.ANY,)
     patterns = [resource_pattern(pattern) for pattern in (every, *ours, *theirs)]
     try:
         vectors = cells(patterns, Budget(_STEPS), within=1 if len(ours) == 1 and not ours_is_not else None)

@@ -12,15 +12,15 @@ from itertools import islice
 from typing import Any
 
 from policies.engine.canonical import canonical, canonical_text
-from policies.engine.json_text import Fault, Json, Path, Position, Reading, read, written
+from policies.engine.json_text import Fault, Json, JsonReading, Path, TextPosition, read, written
 from policies.engine.structure import NOT_AN_OBJECT, DocumentType, complaints
 
 __all__ = [
+    "DocumentIdentity",
+    "DocumentProblem",
     "DocumentType",
-    "Identity",
-    "Parsed",
-    "Position",
-    "Problem",
+    "ParsedDocument",
+    "TextPosition",
     "canonical",
     "identify",
     "load",
@@ -37,7 +37,7 @@ _STRING_OR_SPACE = re.compile(r'("(?:[^"\\]|\\.)*+(?:"|\\?\Z))|\s+', re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Problem:
+class DocumentProblem:
     """Why IAM would refuse the document, and where. `path` is as people write it: `Statement[0].Action`."""
 
     message: str
@@ -53,34 +53,34 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Parsed:
+class ParsedDocument:
     """`document` is None when the text is no JSON object; otherwise it is there even when there are problems."""
 
     text: str
     document: dict[str, Any] | None
-    problems: tuple[Problem, ...]
-    _reading: Reading = field(repr=False, compare=False)
+    problems: tuple[DocumentProblem, ...]
+    _reading: JsonReading = field(repr=False, compare=False)
 
     @property
-    def places(self) -> Reading:
+    def places(self) -> JsonReading:
         """Where everything stands in the text."""
         return self._reading
 
-    def position(self, path: Path) -> Position:
+    def position(self, path: Path) -> TextPosition:
         """Where the value at `path` (such as `("Statement", 0, "Action")`) begins, or what is around it."""
         return self._reading.position(self._reading.offset_of(path))
 
 
-def parse(text: str, kind: DocumentType = DocumentType.IDENTITY) -> Parsed:
+def parse(text: str, kind: DocumentType = DocumentType.IDENTITY) -> ParsedDocument:
     """Takes any text."""
     reading = read(text)
     found = islice(_problems(reading, kind), _MOST_PROBLEMS)
     problems = tuple(sorted(found, key=lambda problem: (problem.line, problem.column)))
     document = reading.value if reading.fault is None and isinstance(reading.value, dict) else None
-    return Parsed(text, document, problems, reading)
+    return ParsedDocument(text, document, problems, reading)
 
 
-def _problems(reading: Reading, kind: DocumentType) -> Iterator[Problem]:
+def _problems(reading: JsonReading, kind: DocumentType) -> Iterator[DocumentProblem]:
     for found in islice(_NOT_TAKEN.finditer(reading.text), _MOST_CHARACTER_PROBLEMS):
         message = f"IAM doesn't take the character U+{ord(found.group()[0]):04X} in a document."
         yield _problem(reading, UNSUPPORTED_CHARACTER, message, (), found.start())
@@ -95,13 +95,13 @@ def _problems(reading: Reading, kind: DocumentType) -> Iterator[Problem]:
         yield _problem(reading, complaint.code, complaint.message, complaint.path, offset)
 
 
-def _fault(reading: Reading, fault: Fault) -> Problem:
+def _fault(reading: JsonReading, fault: Fault) -> DocumentProblem:
     return _problem(reading, "JSON_SYNTAX_ERROR", fault.message, fault.path, fault.offset)
 
 
-def _problem(reading: Reading, code: str, message: str, path: Path, offset: int) -> Problem:
+def _problem(reading: JsonReading, code: str, message: str, path: Path, offset: int) -> DocumentProblem:
     position = reading.position(offset)
-    return Problem(message, written(path), position.line, position.column, code, offset, path)
+    return DocumentProblem(message, written(path), position.line, position.column, code, offset, path)
 
 
 def size(text: str) -> int:
@@ -120,7 +120,7 @@ def text_hash(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Identity:
+class DocumentIdentity:
     """By what a document is known. Equal `canonical_hash`: the same document, perhaps differently written."""
 
     text_hash: str
@@ -129,19 +129,19 @@ class Identity:
 
 
 @lru_cache(maxsize=4096)  # those that a pull has read ahead of what it writes, and more
-def identify(text: str) -> Identity:
+def identify(text: str) -> DocumentIdentity:
     """Fast for what is well-formed, which nearly all that comes from AWS is."""
     by_text = text_hash(text)
     try:
         document = _STRICT.decode(text)
         if isinstance(document, dict):
-            return Identity(by_text, text_hash(canonical_text(document)), "")
+            return DocumentIdentity(by_text, text_hash(canonical_text(document)), "")
     except (ValueError, RecursionError):
         pass
-    return Identity(by_text, by_text, str(_unreadable(read(text))))
+    return DocumentIdentity(by_text, by_text, str(_unreadable(read(text))))
 
 
-def _unreadable(reading: Reading) -> Problem:
+def _unreadable(reading: JsonReading) -> DocumentProblem:
     """Why `identify` found no document in it."""
     if reading.fault:
         return _fault(reading, reading.fault)

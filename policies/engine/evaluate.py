@@ -10,22 +10,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from policies.engine.callers import Caller, CallerKind, Named
+from policies.engine.callers import Caller, CallerKind, NamingDirectness
 from policies.engine.catalogue import asked_on
-from policies.engine.combine import Decision, Said, Terms, decide
-from policies.engine.compiled import Statement
+from policies.engine.combine import Decision, LayerDecisions, RequestTraits, decide
+from policies.engine.compiled import CompiledStatement
 from policies.engine.conditions import Context
 from policies.engine.facts import Facts
-from policies.engine.layers import LayerName, Layers, Level, Policy, Request
+from policies.engine.layers import ControlPolicyLevel, LayerName, LayerPolicy, Layers, Request
 from policies.engine.statements import statement_name
 from policies.engine.truth import MAYBE, NO, YES, Truth
 
 __all__ = [
+    "ControlPolicyLevel",
     "Decision",
     "LayerName",
+    "LayerPolicy",
     "Layers",
-    "Level",
-    "Policy",
     "Reason",
     "Request",
     "Verdict",
@@ -49,7 +49,7 @@ class Reason:
     layer: LayerName
     effect: str
     policy: str = ""
-    statement: Statement | None = None
+    statement: CompiledStatement | None = None
     hangs_on: tuple[str, ...] = ()
 
     @property
@@ -128,11 +128,11 @@ def context_of(request: Request) -> Context:
     return {"aws:resourceaccount": (request.resource_account,), **own, **request.context}
 
 
-def terms_of(request: Request) -> Terms:
+def terms_of(request: Request) -> RequestTraits:
     action, caller = request.action.lower(), request.caller
     same_account = caller.account == request.resource_account
     opened_by_resource = _is_opened_by_resource(action, resource_asked(request))
-    return Terms(caller.kind, same_account, opened_by_resource, action == _ASSUMES_ROLE)
+    return RequestTraits(caller.kind, same_account, opened_by_resource, action == _ASSUMES_ROLE)
 
 
 def resource_asked(request: Request) -> str:
@@ -238,7 +238,7 @@ class _Evaluation:
         return Verdict(Decision.UNKNOWN, (*self._allowing, *decisive), tuple(sorted(keys)), not_held)
 
     # ---- Layers ----------------------------------------------------------------------------------------------
-    def _said(self) -> Said:
+    def _said(self) -> LayerDecisions:
         layers, not_held = self._layers, self._not_held
         guards = tuple(self._guards())
         identity = self._allows(LayerName.IDENTITY, layers.identity)
@@ -253,10 +253,10 @@ class _Evaluation:
             identity = max(identity, MAYBE) if LayerName.IDENTITY in not_held else identity
             boundary = MAYBE if LayerName.BOUNDARY in not_held else boundary
             session = MAYBE if LayerName.SESSION in not_held else session
-            perhaps = Named.ITSELF if LayerName.RESOURCE in not_held else perhaps
+            perhaps = NamingDirectness.ITSELF if LayerName.RESOURCE in not_held else perhaps
         if denies is NO and (not_held or any(reason.effect == "Deny" for reason in self._perhaps)):
             denies = MAYBE
-        return Said(identity, boundary, session, surely, perhaps, guards, denies)
+        return LayerDecisions(identity, boundary, session, surely, perhaps, guards, denies)
 
     def _session(self) -> Truth | None:
         """A federated user has no permissions without a session policy (IAM User Guide, "Permissions for
@@ -280,10 +280,10 @@ class _Evaluation:
             for level in layers.rcps:
                 self._allows(LayerName.RCP, level.policies)  # RCPFullAWSAccess is at every level: only denials count
 
-    def _resource_says(self) -> tuple[Named, Named]:
+    def _resource_says(self) -> tuple[NamingDirectness, NamingDirectness]:
         """How directly the resource's policy lets the caller in: surely, and perhaps."""
         policy = self._layers.resource
-        surely = perhaps = Named.NOT
+        surely = perhaps = NamingDirectness.NOT
         if policy is None:
             return surely, perhaps
         for statement in policy.document.about(self._action):
@@ -296,13 +296,13 @@ class _Evaluation:
                 surely = max(surely, named) if applies is YES else surely
         return surely, perhaps
 
-    def _each_allows(self, layer: LayerName, policies: Sequence[Policy] | None) -> Truth | None:
+    def _each_allows(self, layer: LayerName, policies: Sequence[LayerPolicy] | None) -> Truth | None:
         """All of them must allow."""
         if policies is None:
             return None
         return min((self._allows(layer, [policy]) for policy in policies), default=NO)
 
-    def _allows(self, layer: LayerName, policies: Sequence[Policy]) -> Truth:
+    def _allows(self, layer: LayerName, policies: Sequence[LayerPolicy]) -> Truth:
         found = NO
         for policy in policies:
             for statement in policy.document.about(self._action):
@@ -313,7 +313,7 @@ class _Evaluation:
                     found = applies
         return found
 
-    def _note(self, layer: LayerName, policy: Policy, statement: Statement) -> Truth:
+    def _note(self, layer: LayerName, policy: LayerPolicy, statement: CompiledStatement) -> Truth:
         """Whether the statement applies; if so, it is kept as a reason."""
         applies = self._facts.applies(statement, self._resource)
         if applies is NO or not (statement.allows or statement.denies):

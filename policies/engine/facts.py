@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from policies.engine.compiled import Statement
+from policies.engine.compiled import CompiledStatement
 from policies.engine.conditions import Context, Values
 from policies.engine.truth import NO, UNKNOWN, Truth, UnknownType
 
@@ -20,7 +20,7 @@ class Facts:
         self.missing: set[str] = set()
         self.values_of: Callable[[str], Values] = context.get if is_unknown is None else self._known
 
-    def applies(self, statement: Statement, resource: str) -> Truth:
+    def applies(self, statement: CompiledStatement, resource: str) -> Truth:
         """Whether a statement about the action is about the resource, too, and its conditions hold."""
         covers = statement.covers(resource, self.lookup)
         if covers is NO or not statement.tests:
@@ -28,7 +28,7 @@ class Facts:
         self.missing |= statement.missing(self._context)
         return min(covers, statement.holds(self.values_of, self.lookup))
 
-    def hangs_on(self, statement: Statement, resource: str) -> tuple[str, ...]:
+    def hangs_on(self, statement: CompiledStatement, resource: str) -> tuple[str, ...]:
         """The keys that would say whether it applies."""
         return tuple(sorted(statement.hangs_on(resource, self.values_of, self.lookup)))
 

@@ -32,7 +32,7 @@ _PLAIN_KEY = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
-class Position:
+class TextPosition:
     """From 1, in characters."""
 
     line: int
@@ -62,7 +62,7 @@ class Fault:
 
 
 @dataclass
-class Reading:
+class JsonReading:
     """What was read. `value` is meant only when there is no fault; offsets are those of values, and of their keys."""
 
     text: str
@@ -76,9 +76,9 @@ class Reading:
     def _line_starts(self) -> list[int]:
         return [0, *(match.end() for match in re.finditer("\n", self.text))]
 
-    def position(self, offset: int) -> Position:
+    def position(self, offset: int) -> TextPosition:
         line = bisect_right(self._line_starts, offset)
-        return Position(line, offset - self._line_starts[line - 1] + 1)
+        return TextPosition(line, offset - self._line_starts[line - 1] + 1)
 
     def offset_of(self, path: Path) -> int:
         """Where the value at `path` begins; where there is none, the nearest one around it."""
@@ -98,26 +98,26 @@ class Reading:
         return _ANY.raw_decode(self.text, start)[1]
 
 
-def read(text: str) -> Reading:
+def read(text: str) -> JsonReading:
     """Never raises; a key given twice keeps its last value, as everywhere, and is noted."""
-    reading = Reading(text)
+    reading = JsonReading(text)
     try:
-        reading.value = _Reader(reading).document()
-    except _Broken as broken:
+        reading.value = _JsonReader(reading).document()
+    except _JsonFault as broken:
         reading.fault = broken.fault
     return reading
 
 
-class _Broken(Exception):
+class _JsonFault(Exception):
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.message)
         self.fault = fault
 
 
-class _Reader:
+class _JsonReader:
     """Recursive descent; `at` is where it stands."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: JsonReading) -> None:
         self.reading = reading
         self.text = reading.text
         self.at = 0
@@ -256,4 +256,4 @@ class _Reader:
         return f"Expected {what}, found {shown}"
 
     def _break(self, message: str, path: Path) -> NoReturn:
-        raise _Broken(Fault(message, path, self.at))
+        raise _JsonFault(Fault(message, path, self.at))

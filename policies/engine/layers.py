@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from policies.engine.callers import Caller
-from policies.engine.compiled import Compiled
+from policies.engine.compiled import CompiledDocument
 from policies.engine.conditions import Context
 
 
@@ -23,30 +23,30 @@ class LayerName(StrEnum):
 
 
 @dataclass(frozen=True)
-class Policy:
+class LayerPolicy:
     name: str
-    document: Compiled
+    document: CompiledDocument
 
 
 @dataclass(frozen=True)
-class Level:
+class ControlPolicyLevel:
     """The control policies of the root, a unit or an account."""
 
     target: str
-    policies: tuple[Policy, ...]
+    policies: tuple[LayerPolicy, ...]
 
 
 @dataclass(frozen=True)
 class Layers:
     """None: there is no such layer. An empty one allows nothing. One of `not_held` may say anything."""
 
-    identity: tuple[Policy, ...] = ()
-    boundaries: tuple[Policy, ...] | None = None
-    session: tuple[Policy, ...] | None = None
-    resource: Policy | None = None
-    endpoints: tuple[Policy, ...] | None = None
-    scps: tuple[Level, ...] = ()
-    rcps: tuple[Level, ...] = ()
+    identity: tuple[LayerPolicy, ...] = ()
+    boundaries: tuple[LayerPolicy, ...] | None = None
+    session: tuple[LayerPolicy, ...] | None = None
+    resource: LayerPolicy | None = None
+    endpoints: tuple[LayerPolicy, ...] | None = None
+    scps: tuple[ControlPolicyLevel, ...] = ()
+    rcps: tuple[ControlPolicyLevel, ...] = ()
     not_held: frozenset[LayerName] = frozenset()
 
 

@@ -14,12 +14,12 @@ from enum import Enum
 from functools import lru_cache
 
 
-class Wild(Enum):
+class Wildcard(Enum):
     ANY = "*"
     ONE = "?"
 
 
-Token = str | Wild  # a text that is meant literally, or a wildcard
+Token = str | Wildcard  # a text that is meant literally, or a wildcard
 _WILDCARDS = re.compile(r"([*?])")
 _PARTS = 6
 LAST_PART = _PARTS - 1  # its number
@@ -27,7 +27,7 @@ LAST_PART = _PARTS - 1  # its number
 
 def tokens(pattern: str) -> list[Token]:
     """`*` and `?` are wildcards, all else is literal."""
-    return [Wild(part) if part in ("*", "?") else part for part in _WILDCARDS.split(pattern) if part]
+    return [Wildcard(part) if part in ("*", "?") else part for part in _WILDCARDS.split(pattern) if part]
 
 
 class Glob:
@@ -38,7 +38,7 @@ class Glob:
     def __init__(self, pattern: Iterable[Token]) -> None:
         runs: list[list[Token]] = [[]]
         for token in pattern:
-            if token is Wild.ANY:
+            if token is Wildcard.ANY:
                 runs.append([])
             else:
                 runs[-1].append(token)
@@ -69,11 +69,11 @@ class _Segment:
     __slots__ = ("_pattern", "_text", "length")
 
     def __init__(self, run: Sequence[Token]) -> None:
-        self.length = sum(1 if isinstance(token, Wild) else len(token) for token in run)
+        self.length = sum(1 if isinstance(token, Wildcard) else len(token) for token in run)
         self._text = "".join(token for token in run if isinstance(token, str))
         self._pattern: re.Pattern[str] | None = None
-        if Wild.ONE in run:
-            expression = "".join("." if isinstance(token, Wild) else re.escape(token) for token in run)
+        if Wildcard.ONE in run:
+            expression = "".join("." if isinstance(token, Wildcard) else re.escape(token) for token in run)
             self._pattern = re.compile(expression, re.DOTALL)
 
     def is_at(self, text: str, at: int) -> bool:
@@ -103,7 +103,7 @@ class ArnGlob:
         if pattern and isinstance(pattern[0], str) and pattern[0].startswith("arn:"):
             *head, last = arn_parts(pattern)
             self._parts, self._last = [Glob(part) for part in (*head, last)], Glob(last)
-            if not any(isinstance(token, Wild) for part in head for token in part):
+            if not any(isinstance(token, Wildcard) for part in head for token in part):
                 self._head = "".join("".join(map(str, part)) + ":" for part in head)
         self.is_every_arn = self._parts is not None and all(part.is_any for part in self._parts[1:])
 
@@ -132,7 +132,7 @@ class ResourceGlob(ArnGlob):
         if self._parts is None or self._head is not None:
             return
         parts = written_parts(pattern)
-        if any(part and part[-1] is Wild.ANY for part in parts[:LAST_PART]):
+        if any(part and part[-1] is Wildcard.ANY for part in parts[:LAST_PART]):
             whole = [arn_parts(pattern)] if len(parts) < _PARTS else []
             self._crossing = [_crossing(each) for each in (parts, *whole)]
 
@@ -143,12 +143,12 @@ def steps_of_resource(parts: Sequence[Sequence[Token]]) -> Iterator[tuple[Token,
         if number:
             yield ":", True
         for place, token in enumerate(part, start=1):
-            yield token, number == LAST_PART or (place == len(part) and token is Wild.ANY)
+            yield token, number == LAST_PART or (place == len(part) and token is Wildcard.ANY)
 
 
 def _crossing(parts: Sequence[Sequence[Token]]) -> Glob | _Crossing:
     steps = list(steps_of_resource(parts))
-    if all(takes_colon for token, takes_colon in steps if isinstance(token, Wild)):
+    if all(takes_colon for token, takes_colon in steps if isinstance(token, Wildcard)):
         return Glob(token for token, _ in steps)
     return _Crossing(steps)
 
@@ -163,10 +163,10 @@ class _Crossing:
         self._loops = self._loops_within = self._ones = self._ones_within = 0
         place = 1
         for token, takes_colon in steps:
-            if token is Wild.ANY:
+            if token is Wildcard.ANY:
                 self._loops |= place if takes_colon else 0
                 self._loops_within |= place
-            elif token is Wild.ONE:
+            elif token is Wildcard.ONE:
                 self._ones |= place if takes_colon else 0
                 self._ones_within |= place
                 place <<= 1
@@ -195,14 +195,14 @@ def resource_glob(pattern: tuple[Token, ...]) -> ResourceGlob:
 def arn_parts(pattern: Sequence[Token]) -> list[list[Token]]:
     """At the first five colons; parts that are missing are wildcards."""
     parts = written_parts(pattern)
-    return parts + [[Wild.ANY] for _ in range(_PARTS - len(parts))]
+    return parts + [[Wildcard.ANY] for _ in range(_PARTS - len(parts))]
 
 
 def written_parts(pattern: Sequence[Token]) -> list[list[Token]]:
     """At the first five colons, without those that are missing."""
     parts: list[list[Token]] = [[]]
     for token in pattern:
-        if isinstance(token, Wild):
+        if isinstance(token, Wildcard):
             parts[-1].append(token)
             continue
         rest = token

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from policies.engine.statements import Document
+from policies.engine.statements import PolicyDocument
 
 
-def allowed_principals(document: Document) -> list[tuple[str, str]]:
+def allowed_principals(document: PolicyDocument) -> list[tuple[str, str]]:
     """(type, value) of whom the Allow statements name, each once, in their order. NotPrincipal lets in anyone.
 
     Types are AWS, Service, Federated and CanonicalUser; "*" as a value means anyone.

@@ -25,7 +25,7 @@ class Quantifier(Enum):
     ANY = "foranyvalue:"
 
 
-class Text(NamedTuple):
+class StatementText(NamedTuple):
     """`item`: its number, where it is one of a list. Paths are made when asked for: for what is found only."""
 
     value: str
@@ -37,7 +37,7 @@ class Text(NamedTuple):
         return self.place if self.item < 0 else (*self.place, self.item)
 
 
-class Principal(NamedTuple):
+class StatementPrincipal(NamedTuple):
     """`path` is that of the value. `"*"` is an AWS principal, too."""
 
     kind: str
@@ -80,12 +80,12 @@ class Statement:
     sid: str
     allows: bool
     denies: bool
-    actions: tuple[Text, ...]
-    not_actions: tuple[Text, ...]
-    resources: tuple[Text, ...]
-    not_resources: tuple[Text, ...]
-    principals: tuple[Principal, ...]
-    not_principals: tuple[Principal, ...]
+    actions: tuple[StatementText, ...]
+    not_actions: tuple[StatementText, ...]
+    resources: tuple[StatementText, ...]
+    not_resources: tuple[StatementText, ...]
+    principals: tuple[StatementPrincipal, ...]
+    not_principals: tuple[StatementPrincipal, ...]
     conditions: tuple[Condition, ...]
     holds_never: bool
     written: Mapping[str, Any]
@@ -114,7 +114,7 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Document:
+class PolicyDocument:
     """`version` is "" where there is none that makes sense. `statements` are those that are objects."""
 
     version: str
@@ -141,14 +141,14 @@ class Document:
 
 
 @lru_cache(maxsize=512)
-def document_in(text: str) -> Document:
+def document_in(text: str) -> PolicyDocument:
     """By the raw text. One without statements, where it holds no document."""
     return document_of(load(text))
 
 
-def document_of(value: Any) -> Document:
-    """Of whatever JSON can hold; a `Document` is returned as it is."""
-    if isinstance(value, Document):
+def document_of(value: Any) -> PolicyDocument:
+    """Of whatever JSON can hold; a `PolicyDocument` is returned as it is."""
+    if isinstance(value, PolicyDocument):
         return value
     written = value if isinstance(value, dict) else {}
     listed = written.get("Statement", [])
@@ -158,7 +158,7 @@ def document_of(value: Any) -> Document:
         for index, each in enumerate(several)
         if isinstance(each, dict)
     )
-    return Document(_text(written.get("Version")), statements, written)
+    return PolicyDocument(_text(written.get("Version")), statements, written)
 
 
 def _statement(index: int, written: Mapping[str, Any], path: Path) -> Statement:
@@ -182,25 +182,25 @@ def _statement(index: int, written: Mapping[str, Any], path: Path) -> Statement:
     )
 
 
-def _texts(written: Mapping[str, Any], name: str, path: Path) -> tuple[Text, ...]:
+def _texts(written: Mapping[str, Any], name: str, path: Path) -> tuple[StatementText, ...]:
     value = written.get(name)
     if value is None:
         return ()
     place = (*path, name)
     if isinstance(value, str):
-        return (Text(value, place),)
+        return (StatementText(value, place),)
     several = enumerate(value) if isinstance(value, list) else ()
-    found = [Text(each, place, index) for index, each in several if isinstance(each, str)]
+    found = [StatementText(each, place, index) for index, each in several if isinstance(each, str)]
     return tuple(found)
 
 
-def _principals(written: Mapping[str, Any], name: str, path: Path) -> tuple[Principal, ...]:
+def _principals(written: Mapping[str, Any], name: str, path: Path) -> tuple[StatementPrincipal, ...]:
     element = written.get(name)
     if element == "*":
-        return (Principal("AWS", "*", (*path, name)),)
+        return (StatementPrincipal("AWS", "*", (*path, name)),)
     kinds = element if isinstance(element, dict) else {}
     return tuple(
-        Principal(kind, text.value, text.path) for kind in kinds for text in _texts(kinds, kind, (*path, name))
+        StatementPrincipal(kind, text.value, text.path) for kind in kinds for text in _texts(kinds, kind, (*path, name))
     )
 
 

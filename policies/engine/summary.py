@@ -14,7 +14,7 @@ from typing import Any
 
 from policies.engine import catalogue
 from policies.engine.catalogue import AccessLevel
-from policies.engine.compiled import Actions
+from policies.engine.compiled import ActionPatterns
 from policies.engine.statements import Statement, document_of
 
 EVERYTHING = "*"
@@ -22,7 +22,7 @@ _MOST_SHOWN = 1_000  # statements: no document that AWS takes has more
 
 
 @dataclass(frozen=True, order=True)
-class Condition:
+class ConditionSummary:
     operator: str
     key: str
     values: tuple[str, ...]
@@ -47,7 +47,7 @@ class ServiceAccess:
     levels: tuple[LevelAccess, ...]
     resources: tuple[str, ...]
     excepts: tuple[str, ...]
-    conditions: tuple[Condition, ...]
+    conditions: tuple[ConditionSummary, ...]
     is_conditional: bool
 
     @property
@@ -69,7 +69,7 @@ class ServiceAccess:
 
 
 @dataclass(frozen=True)
-class Summary:
+class PolicySummary:
     """`unknown` are action patterns that mean no action which the catalogue knows."""
 
     allows: tuple[ServiceAccess, ...]
@@ -84,11 +84,11 @@ class _Found:
     actions: set[str] = field(default_factory=set)
     resources: set[str] = field(default_factory=set)
     excepts: set[str] = field(default_factory=set)
-    conditions: set[Condition] = field(default_factory=set)
+    conditions: set[ConditionSummary] = field(default_factory=set)
     is_conditional: bool = True
 
 
-def summary(document: Any) -> Summary:
+def summary(document: Any) -> PolicySummary:
     """Takes any document; what makes no sense in it isn't there."""
     allows: dict[str, _Found] = defaultdict(_Found)
     denies: dict[str, _Found] = defaultdict(_Found)
@@ -96,13 +96,13 @@ def summary(document: Any) -> Summary:
     for statement in document_of(document).statements[:_MOST_SHOWN]:
         if statement.allows or statement.denies:
             unknown.update(dict.fromkeys(_add(statement, allows if statement.allows else denies)))
-    return Summary(_services(allows), _services(denies), tuple(unknown))
+    return PolicySummary(_services(allows), _services(denies), tuple(unknown))
 
 
 def _add(statement: Statement, services: Mapping[str, _Found]) -> list[str]:
     """Adds what the statement says to its services; returns the patterns that mean nothing."""
     names, unknown = _actions(statement)
-    conditions = {Condition(each.operator, each.key, each.words) for each in statement.conditions}
+    conditions = {ConditionSummary(each.operator, each.key, each.words) for each in statement.conditions}
     by_service: dict[str, list[str]] = defaultdict(list)
     for name in names:
         by_service[name.partition(":")[0]].append(name)
@@ -119,7 +119,7 @@ def _add(statement: Statement, services: Mapping[str, _Found]) -> list[str]:
 def _actions(statement: Statement) -> tuple[Iterable[str], list[str]]:
     patterns = statement.action_words
     if statement.has("NotAction"):
-        excepted = Actions(patterns)
+        excepted = ActionPatterns(patterns)
         return [name for name in catalogue.all_actions() if name.lower() not in excepted], []
     matches = {pattern: catalogue.actions_matching(pattern) for pattern in patterns}
     unknown = [pattern for pattern, names in matches.items() if not names]

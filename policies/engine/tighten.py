@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from policies.engine import catalogue
-from policies.engine.compiled import Actions
+from policies.engine.compiled import ActionPatterns
 from policies.engine.document import size
 from policies.engine.matching import Glob, tokens
 from policies.engine.statements import Statement, document_of, statement_name
@@ -44,7 +44,7 @@ class Usage:
         return frozenset(name.partition(":")[0] for name in self.actions)
 
 
-class Because(StrEnum):
+class TightenReason(StrEnum):
     SERVICE_UNUSED = "No attempt to use the service was tracked."
     ACTION_UNUSED = "No attempt to use the action was tracked."
     SERVICE_UNTRACKED = "AWS tracks no use of the service."
@@ -52,13 +52,13 @@ class Because(StrEnum):
 
 
 @dataclass(frozen=True)
-class Part:
+class PatternChange:
     """What of an action pattern is dropped, or kept unseen. `statement`: its Sid, or its place from 0."""
 
     statement: str
     pattern: str
     names: tuple[str, ...]  # actions or narrower patterns
-    because: Because
+    because: TightenReason
     named: str = ""  # the statement as it is said to people: by its Sid, or by its place from 1
 
 
@@ -67,8 +67,8 @@ class Tightening:
     """`document` is None where nothing of it would be left. `kept` is what stays only since AWS doesn't track it."""
 
     document: dict[str, Any] | None
-    dropped: tuple[Part, ...]
-    kept: tuple[Part, ...]
+    dropped: tuple[PatternChange, ...]
+    kept: tuple[PatternChange, ...]
     remarks: tuple[str, ...]
 
 
@@ -110,8 +110,8 @@ class _Narrowing:
         self._usage = usage
         self.index = statement.index
         self.left: Mapping[str, Any] | None = statement.written
-        self.dropped: list[Part] = []
-        self.kept: list[Part] = []
+        self.dropped: list[PatternChange] = []
+        self.kept: list[PatternChange] = []
         self.remarks: list[str] = []
         self.used: set[str] = set()
         self._which = statement.sid or str(statement.index)
@@ -157,22 +157,22 @@ class _Narrowing:
         prefix = pattern.partition(":")[0].lower()
         is_used = self._usage.services.get(prefix)
         if is_used is None:
-            self._keep(written, [pattern], Because.SERVICE_UNTRACKED)
+            self._keep(written, [pattern], TightenReason.SERVICE_UNTRACKED)
             return [pattern]
         names = self._names(pattern)
         unused = [name for name in names if self._usage.is_unused(name.lower())]
         stays = [name for name in names if not self._usage.is_unused(name.lower())]
         if not is_used:
-            self._keep(written, [name for name in stays if self._is_untracked(name)], Because.ACTION_UNTRACKED)
+            self._keep(written, [name for name in stays if self._is_untracked(name)], TightenReason.ACTION_UNTRACKED)
             if stays and not unused:
                 return [pattern]
-            self._drop(written, [pattern], Because.SERVICE_UNUSED)
+            self._drop(written, [pattern], TightenReason.SERVICE_UNUSED)
             return stays
         self.used.add(prefix)
         if not unused:
             return [pattern]
-        self._drop(written, unused, Because.ACTION_UNUSED)
-        self._keep(written, [name for name in stays if self._is_untracked(name)], Because.ACTION_UNTRACKED)
+        self._drop(written, unused, TightenReason.ACTION_UNUSED)
+        self._keep(written, [name for name in stays if self._is_untracked(name)], TightenReason.ACTION_UNTRACKED)
         if _WILDCARDS & set(pattern):
             self.remarks.append(f"{pattern} means actions, too, that AWS adds to the service; the proposal doesn't.")
         return stays
@@ -180,25 +180,25 @@ class _Narrowing:
     def _names(self, pattern: str) -> list[str]:
         """The actions that it means, by the catalogue and by what is tracked."""
         known = catalogue.actions_matching(pattern)
-        lowered, wanted = {name.lower() for name in known}, Actions([pattern])
+        lowered, wanted = {name.lower() for name in known}, ActionPatterns([pattern])
         others = sorted(name for name in self._usage.actions if name in wanted and name not in lowered)
         return [*known, *others]
 
     def _is_untracked(self, name: str) -> bool:
         return name.lower() in UNTRACKED or name.lower() not in self._usage.actions
 
-    def _drop(self, written: str, names: Iterable[str], because: Because) -> None:
-        _add(self.dropped, Part(self._which, written, tuple(names), because, self._named))
+    def _drop(self, written: str, names: Iterable[str], because: TightenReason) -> None:
+        _add(self.dropped, PatternChange(self._which, written, tuple(names), because, self._named))
 
-    def _keep(self, written: str, names: Sequence[str], because: Because) -> None:
+    def _keep(self, written: str, names: Sequence[str], because: TightenReason) -> None:
         if names:
-            _add(self.kept, Part(self._which, written, tuple(names), because, self._named))
+            _add(self.kept, PatternChange(self._which, written, tuple(names), because, self._named))
 
 
-def _add(parts: list[Part], part: Part) -> None:
+def _add(parts: list[PatternChange], part: PatternChange) -> None:
     """What is said of the same pattern for the same reason is said at once."""
     for number, each in enumerate(parts):
         if (each.pattern, each.because) == (part.pattern, part.because):
-            parts[number] = Part(each.statement, each.pattern, (*each.names, *part.names), each.because)
+            parts[number] = PatternChange(each.statement, each.pattern, (*each.names, *part.names), each.because)
             return
     parts.append(part)

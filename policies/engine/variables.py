@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from policies.engine.matching import Token, Wild, tokens
+from policies.engine.matching import Token, Wildcard, tokens
 from policies.engine.truth import UNKNOWN, UnknownType
 
 VERSION_WITH_VARIABLES = "2012-10-17"  # in older documents they are literal text
@@ -79,7 +79,7 @@ def resolved(pattern: Sequence[Part], lookup: Lookup) -> list[Token] | None:
             continue
         value = lookup(part.key)
         if value is UNKNOWN:
-            found.append(Wild.ANY)
+            found.append(Wildcard.ANY)
             continue
         if value is None:
             value = part.default

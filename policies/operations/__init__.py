@@ -9,14 +9,14 @@ from policies.operations.managed import (
     plan_delete,
     policy_arn,
 )
-from policies.operations.tags import ObjectTag, ObjectUntag
-from policies.operations.update import DeleteVersion, SetDefault, Update, plan_set_default, plan_update
+from policies.operations.tags import TagObject, UntagObject
+from policies.operations.update import DeleteVersion, SetDefault, UpdatePolicy, plan_set_default, plan_update
 from sync import operations
 
 __all__ = [
     "DeleteVersion",
     "SetDefault",
-    "Update",
+    "UpdatePolicy",
     "create_policy",
     "delete_policy",
     "plan_delete",
@@ -28,5 +28,5 @@ __all__ = [
 
 
 def register() -> None:
-    operations.register(Update(), DeleteVersion(), SetDefault())
-    operations.register(CreatePolicy(), DeletePolicy(), ObjectTag(POLICY), ObjectUntag(POLICY))
+    operations.register(UpdatePolicy(), DeleteVersion(), SetDefault())
+    operations.register(CreatePolicy(), DeletePolicy(), TagObject(POLICY), UntagObject(POLICY))

@@ -37,7 +37,7 @@ _NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
 
 
 @dataclass(frozen=True)
-class CreateParams:
+class CreateObjectParams:
     arn: str  # as AWS will call it: its path and its name are in it
 
     @property
@@ -49,7 +49,7 @@ class CreateParams:
         return path_of(self.arn)
 
 
-P = TypeVar("P", bound=CreateParams)
+P = TypeVar("P", bound=CreateObjectParams)
 
 
 def check_name_of(word: str, name: str, longest: int) -> None:
@@ -157,7 +157,7 @@ class ObjectCreation(Creation[P]):
 
 
 @dataclass(frozen=True)
-class DeleteParams:
+class DeleteObjectParams:
     arn: str
 
 

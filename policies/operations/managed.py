@@ -9,9 +9,9 @@ from typing import Any
 
 from accounts.models import AwsAccount
 from policies.detail_mirror import SETTINGS
-from policies.holdings import InForce
+from policies.holdings import ManagedPolicyChange
 from policies.models import ManagedPolicy
-from policies.operations.existence import CreateParams, Creation
+from policies.operations.existence import CreateObjectParams, Creation
 from policies.operations.objects import KindOfObject
 from policies.operations.tags import retagged
 from policies.operations.update import DeleteVersion, document_findings
@@ -41,7 +41,7 @@ _PATH = re.compile(r"((/[A-Za-z0-9.,+@=_-]+)*)/")
 
 
 @dataclass(frozen=True)
-class CreatePolicyParams(CreateParams):
+class CreatePolicyParams(CreateObjectParams):
     document: str
     description: str = ""
 
@@ -75,7 +75,7 @@ class CreatePolicy(Creation[CreatePolicyParams]):
         return p.document
 
     def access_changes(self, aws_account: AwsAccount, p: CreatePolicyParams) -> Sequence[AccessChange]:
-        return [InForce(p.arn, p.document)]
+        return [ManagedPolicyChange(p.arn, p.document)]
 
     def affected_objects(self, aws_account: AwsAccount, p: CreatePolicyParams) -> list[ObjectRef]:
         (details,) = super().affected_objects(aws_account, p)
@@ -125,7 +125,7 @@ class DeletePolicy(VersionsOperation[PolicyParams]):
         return self.objects(p)[0]
 
     def access_changes(self, aws_account: AwsAccount, p: PolicyParams) -> Sequence[AccessChange]:
-        return [InForce(p.policy_arn, None)]
+        return [ManagedPolicyChange(p.policy_arn, None)]
 
     def after(self, p: PolicyParams, value: Value) -> Value:
         return None

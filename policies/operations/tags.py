@@ -36,7 +36,7 @@ def check_value(value: str) -> None:
 
 
 @dataclass(frozen=True)
-class UntagParams:
+class ObjectUntagParams:
     arn: str
     key: str
 
@@ -45,7 +45,7 @@ class UntagParams:
 
 
 @dataclass(frozen=True)
-class TagParams(UntagParams):
+class ObjectTagParams(ObjectUntagParams):
     value: str
 
     def __post_init__(self) -> None:
@@ -53,7 +53,7 @@ class TagParams(UntagParams):
         check_value(self.value)
 
 
-P = TypeVar("P", bound=UntagParams)
+P = TypeVar("P", bound=ObjectUntagParams)
 
 
 class ObjectTagOperation(ObjectOperation[P]):
@@ -82,58 +82,58 @@ class ObjectTagOperation(ObjectOperation[P]):
         return [tag(self.of, p.arn, p.key, before["value"])]
 
 
-class ObjectTag(ObjectTagOperation[TagParams]):
+class TagObject(ObjectTagOperation[ObjectTagParams]):
     verb = "tag"
-    params_type = TagParams
+    params_type = ObjectTagParams
 
-    def title(self, p: TagParams) -> str:
+    def title(self, p: ObjectTagParams) -> str:
         return f"Tag {self.of.words(p.arn)} {p.key}={p.value}"
 
-    def calls(self, p: TagParams) -> list[Call]:
+    def calls(self, p: ObjectTagParams) -> list[Call]:
         return [self.of.call(p.arn, f"Tag{self.of.noun}", Tags=[{"Key": p.key, "Value": p.value}])]
 
-    def after(self, p: TagParams, value: Value) -> Value:
+    def after(self, p: ObjectTagParams, value: Value) -> Value:
         return {**value, "value": p.value}
 
-    def is_so_already(self, p: TagParams) -> str:
+    def is_so_already(self, p: ObjectTagParams) -> str:
         return f"The tag {p.key} of {self.of.words(p.arn)} says “{p.value}” already."
 
-    def limits(self, draft: Draft, p: TagParams, value: Value) -> list[PlanFinding]:
+    def limits(self, draft: Draft, p: ObjectTagParams, value: Value) -> list[PlanFinding]:
         if found := super().limits(draft, p, value):
             return found
         keys = set(_tags(self.row(draft, p), self.of))
         for step in self.earlier(draft, p):
             if isinstance(step.operation, ObjectTagOperation):
-                (keys.add if isinstance(step.operation, ObjectTag) else keys.discard)(step.params.key)
+                (keys.add if isinstance(step.operation, TagObject) else keys.discard)(step.params.key)
         if len(keys | {p.key}) <= MOST_TAGS:
             return []
         words = f"{len(keys)} tags are on {self.of.words(p.arn)}; AWS allows {MOST_TAGS}."
         return [PlanFinding("TOO_MANY_TAGS", "error", words)]
 
 
-class ObjectUntag(ObjectTagOperation[UntagParams]):
+class UntagObject(ObjectTagOperation[ObjectUntagParams]):
     verb = "untag"
-    params_type = UntagParams
+    params_type = ObjectUntagParams
 
-    def title(self, p: UntagParams) -> str:
+    def title(self, p: ObjectUntagParams) -> str:
         return f"Remove the tag {p.key} from {self.of.words(p.arn)}"
 
-    def calls(self, p: UntagParams) -> list[Call]:
+    def calls(self, p: ObjectUntagParams) -> list[Call]:
         return [self.of.call(p.arn, f"Untag{self.of.noun}", TagKeys=[p.key])]
 
-    def after(self, p: UntagParams, value: Value) -> Value:
+    def after(self, p: ObjectUntagParams, value: Value) -> Value:
         return {**value, "value": None}
 
-    def is_so_already(self, p: UntagParams) -> str:
+    def is_so_already(self, p: ObjectUntagParams) -> str:
         return f"There is no tag {p.key} on {self.of.words(p.arn)}."
 
 
 def tag(of: KindOfObject, arn: str, key: str, value: str) -> StepSpec:
-    return StepSpec(f"iam.{of.word}.{ObjectTag.verb}", {"arn": arn, "key": key, "value": value})
+    return StepSpec(f"iam.{of.word}.{TagObject.verb}", {"arn": arn, "key": key, "value": value})
 
 
 def untag(of: KindOfObject, arn: str, key: str) -> StepSpec:
-    return StepSpec(f"iam.{of.word}.{ObjectUntag.verb}", {"arn": arn, "key": key})
+    return StepSpec(f"iam.{of.word}.{UntagObject.verb}", {"arn": arn, "key": key})
 
 
 def retagged(of: KindOfObject, arn: str, tags: Mapping[str, str] | None) -> list[StepSpec]:

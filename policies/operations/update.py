@@ -9,7 +9,7 @@ from typing import Any
 from accounts.models import AwsAccount
 from policies.engine.document import DocumentType, identify
 from policies.engine.merge import merge
-from policies.holdings import InForce
+from policies.holdings import ManagedPolicyChange
 from policies.models import ManagedPolicy, PolicyVersion
 from policies.operations.documents import malformed
 from policies.operations.versions import (
@@ -41,7 +41,7 @@ MOST_SENT = 131_072  # characters, white space included (IAM API Reference, Crea
 
 
 @dataclass(frozen=True)
-class UpdateParams(PolicyParams):
+class UpdatePolicyParams(PolicyParams):
     document: str
     version: str = ""  # the number that AWS will most likely give it, for the title; "" is any
     make_default: bool = True
@@ -68,63 +68,63 @@ class DeleteVersionParams(VersionParams):
     make_room: bool = False  # a later step of the same change needs the room
 
 
-class Update(VersionsOperation[UpdateParams]):
+class UpdatePolicy(VersionsOperation[UpdatePolicyParams]):
     replaces_text = True
     kind = "iam.policy.update"
     aws_operation = "CreatePolicyVersion"
     guarantee = Guarantee.DETECTABLE
     undo = Undo.REVERSIBLE
     risk = Risk.HIGH
-    params_type = UpdateParams
+    params_type = UpdatePolicyParams
 
-    def title(self, p: UpdateParams) -> str:
+    def title(self, p: UpdatePolicyParams) -> str:
         which = f"version {p.version}" if p.version else "a new version"
         return f"Write {which} of {p.name}" + (" and make it the default" if p.make_default else "")
 
-    def calls(self, p: UpdateParams) -> list[Call]:
+    def calls(self, p: UpdatePolicyParams) -> list[Call]:
         return [self.call(p, PolicyDocument=p.document, SetAsDefault=p.make_default)]
 
-    def after(self, p: UpdateParams, value: Value) -> Value:
+    def after(self, p: UpdatePolicyParams, value: Value) -> Value:
         new = p.version or f"v{max(map(number_of, value['versions']), default=0) + 1}"
         default = new if p.make_default else value["default"]
         return {**value, "default": default, "versions": sorted({*value["versions"], new}, key=number_of)}
 
-    def document(self, aws_account: AwsAccount, p: UpdateParams, value: Value) -> str | None:
+    def document(self, aws_account: AwsAccount, p: UpdatePolicyParams, value: Value) -> str | None:
         return _text_in_force(aws_account, p.policy_arn, value)
 
-    def writes(self, aws_account: AwsAccount, p: UpdateParams) -> str | None:
+    def writes(self, aws_account: AwsAccount, p: UpdatePolicyParams) -> str | None:
         return p.document
 
-    def merged(self, p: UpdateParams, base: str, live: str) -> UpdateParams | None:
+    def merged(self, p: UpdatePolicyParams, base: str, live: str) -> UpdatePolicyParams | None:
         both = merge(base, p.document, live) if p.make_default else p.document
         return None if both is None else replace(p, document=both)
 
-    def access_changes(self, aws_account: AwsAccount, p: UpdateParams) -> Sequence[AccessChange]:
-        return [InForce(p.policy_arn, p.document)] if p.make_default else []
+    def access_changes(self, aws_account: AwsAccount, p: UpdatePolicyParams) -> Sequence[AccessChange]:
+        return [ManagedPolicyChange(p.policy_arn, p.document)] if p.make_default else []
 
-    def limits(self, draft: Draft, p: UpdateParams, value: Value) -> list[PlanFinding]:
+    def limits(self, draft: Draft, p: UpdatePolicyParams, value: Value) -> list[PlanFinding]:
         there = len(value["versions"])
         limit = quotas_in(draft)[VERSIONS_OF_POLICY]
         full = limit.findings(there + 1, "TOO_MANY_VERSIONS", f"{p.name} has {there} versions", "delete one first")
         return [*document_findings(draft, p.document), *_no_change(draft, p, value), *full]
 
-    def before(self, draft: Draft, p: UpdateParams, value: Value) -> dict[str, Any]:
+    def before(self, draft: Draft, p: UpdatePolicyParams, value: Value) -> dict[str, Any]:
         return {"default": value["default"]}
 
-    def reverse(self, p: UpdateParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+    def reverse(self, p: UpdatePolicyParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         delete = StepSpec(DeleteVersion.kind, {"policy_arn": p.policy_arn, "version": result["version"]})
         if not p.make_default:
             return [delete]
         back = StepSpec(SetDefault.kind, {"policy_arn": p.policy_arn, "version": before["default"]})
         return [back, delete]
 
-    def replanned(self, draft: Draft, p: UpdateParams) -> list[StepSpec]:
+    def replanned(self, draft: Draft, p: UpdatePolicyParams) -> list[StepSpec]:
         if not p.make_default:
             return [self.spec(p)]
         return plan_update(customer_policy(draft, p.policy_arn), p.document)
 
     def done(
-        self, client: AwsClient, p: UpdateParams, live: Value, tried: Sequence[PreviousAttempt]
+        self, client: AwsClient, p: UpdatePolicyParams, live: Value, tried: Sequence[PreviousAttempt]
     ) -> StepResult | None:
         """A version that wasn't there before our first try, with our document, and in force if that was asked for."""
         found = tried[0].found
@@ -183,7 +183,7 @@ class DeleteVersion(VersionsOperation[DeleteVersionParams]):
         if "document" not in before:
             return []
         params = {"policy_arn": p.policy_arn, "document": before["document"], "make_default": False}
-        return [StepSpec(Update.kind, params)]
+        return [StepSpec(UpdatePolicy.kind, params)]
 
     def replanned(self, draft: Draft, p: DeleteVersionParams) -> list[StepSpec]:
         # The step that needed the room makes it itself, as far as it still has to.
@@ -223,7 +223,7 @@ class SetDefault(VersionsOperation[VersionParams]):
 
     def access_changes(self, aws_account: AwsAccount, p: VersionParams) -> Sequence[AccessChange]:
         text = self.writes(aws_account, p)
-        return [] if text is None else [InForce(p.policy_arn, text)]
+        return [] if text is None else [ManagedPolicyChange(p.policy_arn, text)]
 
     def limits(self, draft: Draft, p: VersionParams, value: Value) -> list[PlanFinding]:
         if p.version == value["default"]:
@@ -251,7 +251,7 @@ def plan_update(policy: ManagedPolicy, document: str, *, make_default: bool = Tr
     update: dict[str, Any] = {"policy_arn": policy.arn, "document": document, "version": f"v{newest + 1}"}
     if not make_default:
         update["make_default"] = False
-    steps = [StepSpec(Update.kind, update)]
+    steps = [StepSpec(UpdatePolicy.kind, update)]
     if len(kept) >= quotas_of(policy.aws_account)[VERSIONS_OF_POLICY].value:
         oldest = next(version.version_id for version in kept if version.version_id != policy.default_version)
         room = {"policy_arn": policy.arn, "version": oldest, "make_room": True}
@@ -272,7 +272,7 @@ def document_findings(draft: Draft, document: str) -> list[PlanFinding]:
     return [*malformed(document), *too_long]
 
 
-def _no_change(draft: Draft, p: UpdateParams, value: Value) -> list[PlanFinding]:
+def _no_change(draft: Draft, p: UpdatePolicyParams, value: Value) -> list[PlanFinding]:
     in_force = _version(draft, VersionParams(p.policy_arn, value["default"]))
     same = in_force is not None and in_force.document.canonical_hash == identify(p.document).canonical_hash
     return [PlanFinding("NO_CHANGE", "error", f"{p.name} already says this.")] if same and p.make_default else []

@@ -127,7 +127,7 @@ class UnitMirror(_NodeMirror):
         return reads.unit(client, ref.object_id)
 
 
-class AccountMirror(_NodeMirror):
+class OrgAccountMirror(_NodeMirror):
     kind = OrgAccount.kind
     model = OrgAccount
     known = frozenset({"Arn", "Id", "JoinedMethod", "JoinedTimestamp", "Name", "ParentId", "Paths", "State", "Status"})

@@ -18,7 +18,7 @@ ACCOUNTS_SHOWN = 8
 
 
 @dataclass(frozen=True)
-class Line:
+class OrganizationLine:
     """A unit or an account, with the policies attached right there. `depth` is 0 at the root."""
 
     node: OrgUnit | OrgAccount
@@ -37,7 +37,7 @@ class Line:
         return max(0, self.accounts - ACCOUNTS_SHOWN)
 
 
-def outline(held_by: AwsAccount) -> list[Line]:
+def outline(held_by: AwsAccount) -> list[OrganizationLine]:
     """From the root down, each unit followed by its accounts and then by the units below it."""
     units = defaultdict(list)
     for unit in OrgUnit.objects.live().filter(aws_account=held_by).order_by("name_key", "pk"):
@@ -47,12 +47,12 @@ def outline(held_by: AwsAccount) -> list[Line]:
     policies = policies_on(held_by, shown)
     connected = {one.account_id: one for one in AwsAccount.objects.filter(account_id__in=shown)}
 
-    def lines(parent_id: str, depth: int) -> Iterator[Line]:
+    def lines(parent_id: str, depth: int) -> Iterator[OrganizationLine]:
         for account in accounts.get(parent_id, ()):
             found = connected.get(account.aws_id)
-            yield Line(account, depth, policies.get(account.aws_id, ()), connected=found)
+            yield OrganizationLine(account, depth, policies.get(account.aws_id, ()), connected=found)
         for unit in units.get(parent_id, ()):
-            yield Line(unit, depth, policies.get(unit.aws_id, ()), accounts=counts.get(unit.aws_id, 0))
+            yield OrganizationLine(unit, depth, policies.get(unit.aws_id, ()), accounts=counts.get(unit.aws_id, 0))
             yield from lines(unit.aws_id, depth + 1)
 
     return list(lines("", 0))

@@ -14,8 +14,8 @@ from iamconsole.web import panels, search
 from iamconsole.web.navigation import NavGroup, NavItem, ShellProvider, register_shell
 from iamconsole.web.words import counted
 from policies.models import OrgPolicy
-from policies.organizations.selectors import NotHeld
-from policies.organizations.views import Bounding, bounds
+from policies.organizations.selectors import ControlPoliciesUnknown
+from policies.organizations.views import ControlPolicyTypeView, bounds
 
 
 class OrganizationShell(ShellProvider):
@@ -33,9 +33,9 @@ def _bounds(request: HttpRequest, aws_account: AwsAccount) -> Iterator[panels.Pa
         )
 
 
-def _in_words(bound: Bounding) -> str:
+def _in_words(bound: ControlPolicyTypeView) -> str:
     found = bound.found
-    if isinstance(found, NotHeld):
+    if isinstance(found, ControlPoliciesUnknown):
         return f"Not read, so the limit is unknown. {found.why}"
     if found.unbound:
         return found.unbound

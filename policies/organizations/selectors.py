@@ -24,7 +24,7 @@ NodeKind = Literal["root", "unit", "account"]
 
 
 @dataclass(frozen=True)
-class Level:
+class OrganizationLevel:
     """A node on the way from the root to the AWS account, with the policies of one type attached right there."""
 
     target_id: str
@@ -38,28 +38,28 @@ class Level:
 
 
 @dataclass(frozen=True)
-class Held:
+class ControlPolicies:
     """What bounds an AWS account: every level must allow, a Deny at any level decides.
 
     `levels` go from the root down. `unbound` says, in a sentence, why no policy of the type bounds it; then there are
     none. `by` is the AWS account whose mirror says so, `at` when its last complete pull ended.
     """
 
-    levels: tuple[Level, ...]
+    levels: tuple[OrganizationLevel, ...]
     unbound: str = ""
     by: AwsAccount | None = None
     at: datetime | None = None
 
 
 @dataclass(frozen=True)
-class NotHeld:
+class ControlPoliciesUnknown:
     """What bounds it is not known. `why` is a sentence; `permission` what AWS would have to allow, where that helps."""
 
     why: str
     permission: str = ""
 
 
-Bound = Held | NotHeld
+Bound = ControlPolicies | ControlPoliciesUnknown
 
 
 def scp_levels_of(aws_account: AwsAccount | str) -> Bound:
@@ -80,7 +80,7 @@ def bounds_of(aws_account: AwsAccount | str) -> dict[str, Bound]:
     if tree is not None:
         return bounds_in(tree, account_id)
     connected = _known(account_id)
-    answer = _without_tree(connected) if connected else NotHeld(_UNKNOWN.format(account_id))
+    answer = _without_tree(connected) if connected else ControlPoliciesUnknown(_UNKNOWN.format(account_id))
     return dict.fromkeys(OrgPolicy.Type.values, answer)
 
 
@@ -88,7 +88,7 @@ def bounds_of(aws_account: AwsAccount | str) -> dict[str, Bound]:
 
 
 @dataclass(frozen=True)
-class Tree:
+class OrganizationTree:
     """An organization as the mirror of `held_by` has it, and where in it an AWS account is."""
 
     organization: Organization
@@ -106,7 +106,7 @@ def organization_of(aws_account: AwsAccount) -> Organization | None:
 
 
 @once_a_page
-def tree_over(account_id: str) -> Tree | None:
+def tree_over(account_id: str) -> OrganizationTree | None:
     """The organization with this AWS account in it; of several mirrors that have it, the one pulled last.
 
     What the AWS account says of itself goes first: another mirror may not know yet that it left.
@@ -116,7 +116,9 @@ def tree_over(account_id: str) -> Tree | None:
     if own is None and _says_that_it_stands_alone(account_id):
         return None
     trees = [
-        Tree(one, one.aws_account, one.read_at, one.place_name, tuple((one.place_above or "").strip("/").split("/")))
+        OrganizationTree(
+            one, one.aws_account, one.read_at, one.place_name, tuple((one.place_above or "").strip("/").split("/"))
+        )
         for one in found
         if _is_readable(one) and one.place_name is not None and (own is None or one.aws_id == own.aws_id)
     ]
@@ -164,22 +166,22 @@ def _holdings(aws_account: AwsAccount) -> dict[str, SourceCoverage]:
     return holdings(aws_account, (MEMBERSHIP, TREE))
 
 
-def _without_tree(aws_account: AwsAccount) -> Held | NotHeld:
+def _without_tree(aws_account: AwsAccount) -> ControlPolicies | ControlPoliciesUnknown:
     """What an AWS account knows from its own membership, and else why that is all."""
     organization = own_organization(aws_account.account_id)
     held = _holdings(aws_account)
     membership, tree = held[MEMBERSHIP], held[TREE]
     if organization is None:
         if membership.state == "held":
-            return Held((), unbound=_STAND_ALONE, by=aws_account, at=membership.at)
-        return NotHeld(membership.why, _DESCRIBE if membership.state == "denied" else "")
+            return ControlPolicies((), unbound=_STAND_ALONE, by=aws_account, at=membership.at)
+        return ControlPoliciesUnknown(membership.why, _DESCRIBE if membership.state == "denied" else "")
     if not organization.all_features:
-        return Held((), unbound=_BILLING_ONLY, by=aws_account, at=membership.at)
+        return ControlPolicies((), unbound=_BILLING_ONLY, by=aws_account, at=membership.at)
     if organization.management_id == aws_account.account_id:
-        return Held((), unbound=_MANAGEMENT, by=aws_account, at=membership.at)
+        return ControlPolicies((), unbound=_MANAGEMENT, by=aws_account, at=membership.at)
     if organization.delegated or tree.state == "denied":
-        return NotHeld(tree.why, _LIST if tree.state == "denied" else "")
-    return NotHeld(_MEMBER.format(organization.management_id), _LIST)
+        return ControlPoliciesUnknown(tree.why, _LIST if tree.state == "denied" else "")
+    return ControlPoliciesUnknown(_MEMBER.format(organization.management_id), _LIST)
 
 
 _STAND_ALONE = "This AWS account stands alone: it is not in an organization."
@@ -196,35 +198,35 @@ _DESCRIBE, _LIST = "organizations:DescribeOrganization", "organizations:ListRoot
 # ---- The levels ----------------------------------------------------------------------------------------------
 
 
-def bounds_in(tree: Tree, account_id: str) -> dict[str, Bound]:
+def bounds_in(tree: OrganizationTree, account_id: str) -> dict[str, Bound]:
     """`bounds_of` for who has the tree over the account already."""
     types = OrgPolicy.Type.values
     if account_id == tree.organization.management_id or not tree.organization.all_features:
         why = _MANAGEMENT if tree.organization.all_features else _BILLING_ONLY
-        return dict.fromkeys(types, Held((), why, tree.held_by, tree.at))
+        return dict.fromkeys(types, ControlPolicies((), why, tree.held_by, tree.at))
     units = _units(tree)
     attached = policies_on(tree.held_by, [*(unit.aws_id for unit in units), account_id])
     switched_on = units[0].policy_types if units else []
     places: list[tuple[str, str, NodeKind]] = [(unit.aws_id, unit.name, _kind(unit)) for unit in units]
     places.append((account_id, tree.name, "account"))
     return {
-        policy_type: Held(_levels(places, attached, policy_type), by=tree.held_by, at=tree.at)
+        policy_type: ControlPolicies(_levels(places, attached, policy_type), by=tree.held_by, at=tree.at)
         if policy_type in switched_on
-        else Held((), _SWITCHED_OFF, tree.held_by, tree.at)
+        else ControlPolicies((), _SWITCHED_OFF, tree.held_by, tree.at)
         for policy_type in types
     }
 
 
 def _levels(
     places: Iterable[tuple[str, str, NodeKind]], attached: Mapping[str, list[OrgPolicy]], policy_type: str
-) -> tuple[Level, ...]:
+) -> tuple[OrganizationLevel, ...]:
     return tuple(
-        Level(*place, tuple(policy for policy in attached.get(place[0], ()) if policy.type == policy_type))
+        OrganizationLevel(*place, tuple(policy for policy in attached.get(place[0], ()) if policy.type == policy_type))
         for place in places
     )
 
 
-def _units(tree: Tree) -> list[OrgUnit]:
+def _units(tree: OrganizationTree) -> list[OrgUnit]:
     """Those above the AWS account, from the root down."""
     found = {unit.aws_id: unit for unit in OrgUnit.objects.filter(aws_account=tree.held_by, aws_id__in=tree.units)}
     return [found[unit_id] for unit_id in tree.units if unit_id in found]
@@ -249,7 +251,7 @@ def _kind(node: Node) -> NodeKind:
 
 
 @dataclass(frozen=True)
-class Target:
+class PolicyTarget:
     """Where a policy is attached; `node` is None while the mirror doesn't have it."""
 
     target_id: str
@@ -261,7 +263,7 @@ class Target:
         return _kind(self.node) if self.node else ""
 
 
-def targets_of(policy: OrgPolicy) -> list[Target]:
+def targets_of(policy: OrgPolicy) -> list[PolicyTarget]:
     """What the policy is attached to: the root first, then units, then accounts, by name."""
     live = list(policy.targets.filter(gone_at__isnull=True))
     ids = [target.target_id for target in live]
@@ -270,6 +272,6 @@ def targets_of(policy: OrgPolicy) -> list[Target]:
         for model in (OrgUnit, OrgAccount)
         for node in model.objects.filter(aws_account=policy.aws_account_id, aws_id__in=ids)
     }
-    found = [Target(target.target_id, target.name, nodes.get(target.target_id)) for target in live]
+    found = [PolicyTarget(target.target_id, target.name, nodes.get(target.target_id)) for target in live]
     order = ("root", "unit", "account", "")
     return sorted(found, key=lambda target: (order.index(target.kind), target.name.casefold()))

@@ -17,7 +17,7 @@ from sync.mirror import AccountRegion, Item, Reader, Source, SourcePage
 MEMBERSHIP, TREE = "org.membership", "org.tree"
 
 
-class Membership(Source):
+class OrganizationMembershipSource(Source):
     """Stand-alone is an answer: then there is none."""
 
     name = MEMBERSHIP
@@ -34,7 +34,7 @@ class Membership(Source):
         yield SourcePage({Organization.kind: found}, None, requested_at)
 
 
-class Tree(Source):
+class OrganizationTreeSource(Source):
     """From the root down, then the policies: a page is what one node has below it, or some policies.
 
     Its marker is what is still to be read.
@@ -110,7 +110,7 @@ _READS: dict[str, Callable[..., _Found]] = {"roots": _read_roots, "below": _read
 
 def register() -> None:
     mirror.register(
-        mirrors.OrganizationMirror(), mirrors.UnitMirror(), mirrors.AccountMirror(), mirrors.OrgPolicyMirror()
+        mirrors.OrganizationMirror(), mirrors.UnitMirror(), mirrors.OrgAccountMirror(), mirrors.OrgPolicyMirror()
     )
-    mirror.register_source(Membership())
-    mirror.register_source(Tree())
+    mirror.register_source(OrganizationMembershipSource())
+    mirror.register_source(OrganizationTreeSource())

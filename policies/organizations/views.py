@@ -14,7 +14,7 @@ from accounts.access import fetch_aws_account, may, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import SEE_IAM
 from iamconsole.web.tables import list_response
-from policies.details import HISTORY, RAW, Kind, Tab
+from policies.details import HISTORY, RAW, ObjectPages, Tab
 from policies.engine.structure import DocumentType
 from policies.findings import judged
 from policies.models import OrgPolicy
@@ -40,7 +40,7 @@ def organization(request: HttpRequest, account_id: str) -> HttpResponse:
 
 
 @dataclass(frozen=True)
-class Bounding:
+class ControlPolicyTypeView:
     """One type of control policy as a page says it. `named` is what they are called, `of` what they bound."""
 
     named: str
@@ -49,7 +49,7 @@ class Bounding:
 
     @property
     def is_held(self) -> bool:
-        return isinstance(self.found, selectors.Held)
+        return isinstance(self.found, selectors.ControlPolicies)
 
 
 _WORDS = {
@@ -59,7 +59,7 @@ _WORDS = {
 _BOTH = ("Control policies", "what principals of this AWS account may do, and what anybody may with its resources")
 
 
-def bounds(aws_account: AwsAccount, tree: selectors.Tree | None = None) -> list[Bounding]:
+def bounds(aws_account: AwsAccount, tree: selectors.OrganizationTree | None = None) -> list[ControlPolicyTypeView]:
     """One for each type, or one for both where the same is to be said of them.
 
     `tree` is the one over the AWS account, where it is known already.
@@ -67,15 +67,15 @@ def bounds(aws_account: AwsAccount, tree: selectors.Tree | None = None) -> list[
     found = selectors.bounds_in(tree, aws_account.account_id) if tree else selectors.bounds_of(aws_account)
     scps, rcps = (found[one] for one in (OrgPolicy.Type.SCP, OrgPolicy.Type.RCP))
     if scps == rcps:
-        return [Bounding(*_BOTH, scps)]
-    return [Bounding(*_WORDS[one], found[one]) for one in OrgPolicy.Type]
+        return [ControlPolicyTypeView(*_BOTH, scps)]
+    return [ControlPolicyTypeView(*_WORDS[one], found[one]) for one in OrgPolicy.Type]
 
 
 def _principal_bounds(request: HttpRequest, principal: Any) -> Mapping[str, Any]:
     tree = selectors.tree_over(principal.aws_account.account_id)
     links = tree is not None and may(signed_in(request), SEE_IAM, tree.held_by)
     found = selectors.scp_levels_of(principal.aws_account)
-    return {"bounds": [Bounding(*_WORDS[OrgPolicy.Type.SCP], found)], "links": links}
+    return {"bounds": [ControlPolicyTypeView(*_WORDS[OrgPolicy.Type.SCP], found)], "links": links}
 
 
 # A tab of users and roles: what they are given is worth no more than this lets through.
@@ -105,7 +105,7 @@ def _targets(request: HttpRequest, policy: OrgPolicy) -> Mapping[str, Any]:
     return {"targets": selectors.targets_of(policy)}
 
 
-POLICY = Kind(
+POLICY = ObjectPages(
     name="control_policy",
     many="organization_policies",
     address="organization/policies",

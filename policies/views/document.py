@@ -14,7 +14,7 @@ from accounts.access import fetch_aws_account, signed_in
 from accounts.models import AwsAccount
 from accounts.roles import PROPOSE
 from policies.engine.document import DocumentType
-from policies.engine.lint import Unwanted
+from policies.engine.lint import FindingsUnwanted
 from policies.forms import findings_in
 from policies.newest import newest_of
 from policies.quotas import OF_DOCUMENTS
@@ -40,7 +40,7 @@ def render_checked(
     text, quota = request.POST.get("document", ""), OF_DOCUMENTS.get(request.GET.get("quota", ""))
     try:
         findings = findings_in(text, aws_account, kind, quota, newest_of(signed_in(request), text))
-    except Unwanted:
+    except FindingsUnwanted:
         return HttpResponse(status=204)
     context = {"findings": findings, "told_template": told_template, "told": told}
     return render(request, "policies/checked.html", context)

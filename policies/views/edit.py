@@ -13,7 +13,7 @@ from accounts.roles import PROPOSE
 from iamconsole.web.diff import document_diff
 from policies.details import fetch_row
 from policies.engine.document import size
-from policies.forms import EditForm, StageForm, findings_in
+from policies.forms import PolicyEditForm, StageForm, findings_in
 from policies.models import ManagedPolicy
 from policies.operations.update import plan_set_default, plan_update
 from policies.quotas import MANAGED_POLICY, VERSIONS_OF_POLICY, quotas_of
@@ -24,7 +24,7 @@ from policies.views.stage import REFUSED, stage, stage_page
 def policy_edit(request: HttpRequest, account_id: str, aws_id: str) -> HttpResponse:
     policy: ManagedPolicy = fetch_row(request, POLICY, account_id, aws_id, PROPOSE)
     in_force = policy.default
-    form = EditForm(request.POST or None, initial=EditForm.initial_for(policy, in_force))
+    form = PolicyEditForm(request.POST or None, initial=PolicyEditForm.initial_for(policy, in_force))
     moved = form.is_bound and form.data.get("base") != policy.default_version
     if form.is_valid() and not moved:
         change = stage(request, policy.aws_account, form, lambda: plan_update(policy, form.cleaned_data["document"]))
@@ -42,13 +42,13 @@ def policy_edit(request: HttpRequest, account_id: str, aws_id: str) -> HttpRespo
     return render(request, "policies/edit.html", context, status=REFUSED if form.errors or moved else 200)
 
 
-def _document_context(form: EditForm, aws_account: AwsAccount) -> dict[str, Any]:
+def _document_context(form: PolicyEditForm, aws_account: AwsAccount) -> dict[str, Any]:
     text = form["document"].value() or ""
     most = quotas_of(aws_account)[MANAGED_POLICY].value
     return {"size": size(text), "most_characters": most, "findings": findings_in(text, aws_account)}
 
 
-def _moved(policy: ManagedPolicy, form: EditForm) -> dict[str, Any]:
+def _moved(policy: ManagedPolicy, form: PolicyEditForm) -> dict[str, Any]:
     """Another version came in force while the page was open. The form now builds on that one, if sent again."""
     base = policy.versions.filter(version_id=form.data.get("base", "")).select_related("document").first()
     live = policy.default

@@ -15,7 +15,7 @@ from accounts.roles import PROPOSE, SEE_IAM
 from iamconsole.web.diff import DiffLine, document_diff, laid_out
 from iamconsole.web.tables import list_response
 from policies import object_actions, selectors
-from policies.details import HISTORY, RAW, Kind, Tab
+from policies.details import HISTORY, RAW, ObjectPages, Tab
 from policies.findings import judged
 from policies.models import ManagedPolicy, PolicyVersion
 from policies.summaries import summaries_of
@@ -64,7 +64,7 @@ def _versions_tab(request: HttpRequest, policy: ManagedPolicy) -> Mapping[str, A
     return {"versions": list(_versions(policy))}
 
 
-POLICY = Kind(
+POLICY = ObjectPages(
     has_past=True,
     name="policy",
     many="policies",

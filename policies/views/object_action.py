@@ -16,7 +16,7 @@ from accounts.models import AwsAccount
 from accounts.roles import PROPOSE
 from iamconsole.web.uploads import is_too_long
 from policies import object_actions
-from policies.details import Kind, TabLink, fetch_row
+from policies.details import ObjectPages, TabLink, fetch_row
 from policies.object_actions import ObjectAction
 from policies.views.stage import REFUSED
 from sync import changes
@@ -34,7 +34,7 @@ class Crumb:
     url: str
 
 
-def action_pattern(kind: Kind) -> URLPattern:
+def action_pattern(kind: ObjectPages) -> URLPattern:
     """The address of the actions on an object of a kind: `users/<aws_id>/do/rename/` is `user_action`."""
 
     def view(request: HttpRequest, account_id: str, aws_id: str, action: str) -> HttpResponse:
@@ -46,7 +46,7 @@ def action_pattern(kind: Kind) -> URLPattern:
     return path(address, view, name=view.__name__)
 
 
-def object_action(request: HttpRequest, kind: Kind, row: Any, action: str) -> HttpResponse:
+def object_action(request: HttpRequest, kind: ObjectPages, row: Any, action: str) -> HttpResponse:
     """`row`: as `fetch_row` gave it to who may stage something with it."""
     found = object_actions.find(kind.name, action)
     if found is None or row.gone_at is not None or not found.offered(row):
@@ -74,7 +74,7 @@ def action_page(
     action: ObjectAction,
     crumbs: Sequence[Crumb],
     selection: Selection | None = None,
-    kind: Kind | None = None,
+    kind: ObjectPages | None = None,
 ) -> HttpResponse:
     """To the plan when the form proposes one, the page again when it doesn't. The last crumb is the way back.
 
@@ -133,7 +133,7 @@ def _propose(request: HttpRequest, form: object_actions.ActionForm) -> Change | 
         return None
 
 
-def _list_of(kind: Kind, account_id: str) -> list[Crumb]:
+def _list_of(kind: ObjectPages, account_id: str) -> list[Crumb]:
     """None for a kind without a list of its own."""
     try:
         url = reverse(kind.many, kwargs={"account_id": account_id})
@@ -142,5 +142,5 @@ def _list_of(kind: Kind, account_id: str) -> list[Crumb]:
     return [Crumb((kind.title or kind.many).capitalize(), url)]
 
 
-def _url_of(kind: Kind, row: Any) -> str:
+def _url_of(kind: ObjectPages, row: Any) -> str:
     return reverse(kind.name, kwargs={"account_id": row.aws_account.account_id, "aws_id": row.aws_id})

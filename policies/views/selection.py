@@ -18,7 +18,7 @@ from iamconsole.web.selections import KEPT, keep_posted, kept
 from iamconsole.web.tables import Table, picked
 from iamconsole.web.words import counted
 from policies import object_actions
-from policies.details import Kind, rows_within
+from policies.details import ObjectPages, rows_within
 from policies.object_actions import ObjectAction
 from policies.views.object_action import Crumb, action_page
 
@@ -29,7 +29,7 @@ MOST_SHOWN = 50  # of those that it is about
 class Selection:
     """Objects of a kind that were picked in its list; `left_out`: others, with which the action can't be done."""
 
-    kind: Kind
+    kind: ObjectPages
     icon: str
     aws_account: AwsAccount
     rows: Sequence[Any]
@@ -82,7 +82,7 @@ class Selection:
 
 
 @dataclass(frozen=True)
-class Offer:
+class SelectionAction:
     """An action, and those of the selection that it can be done with."""
 
     action: ObjectAction
@@ -90,7 +90,7 @@ class Offer:
     url: str
 
 
-def selection_patterns(kind: Kind, table: Table, icon: str) -> list[URLPattern]:
+def selection_patterns(kind: ObjectPages, table: Table, icon: str) -> list[URLPattern]:
     """`users/stage/` is `users_stage`, `users/stage/attach/` `users_stage_action`: before the pages of one object."""
 
     def selected(request: HttpRequest, account_id: str) -> Selection:
@@ -144,10 +144,10 @@ def act_on_selection(request: HttpRequest, picks: Selection, action: str) -> Htt
     return action_page(request, picks.aws_account, selection.rows, found, selection.crumbs, selection, picks.kind)
 
 
-def _offers(request: HttpRequest, selection: Selection) -> list[Offer]:
+def _offers(request: HttpRequest, selection: Selection) -> list[SelectionAction]:
     found, operator = [], signed_in(request)
     for action in object_actions.actions_at(selection.kind.name):
         fit = selection.fit_for(action) if action.many and action.is_for(operator, selection.aws_account) else None
         if fit and fit.rows:
-            found.append(Offer(action, fit, f"{selection.action_url(action)}?{request.GET.urlencode()}"))
+            found.append(SelectionAction(action, fit, f"{selection.action_url(action)}?{request.GET.urlencode()}"))
     return found

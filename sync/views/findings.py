@@ -22,7 +22,7 @@ MOST_ROWS = 100  # steps of one note that are listed
 
 
 @dataclass(frozen=True)
-class FindingView:
+class PlanFindingView:
     """`rows`: the steps that it is about, in words, where it is about several."""
 
     title: str
@@ -32,7 +32,7 @@ class FindingView:
     unlisted: int = 0  # further steps
 
 
-def views_of(stored: Iterable[Mapping[str, object]], steps: Mapping[int, Step], names: Names) -> list[FindingView]:
+def views_of(stored: Iterable[Mapping[str, object]], steps: Mapping[int, Step], names: Names) -> list[PlanFindingView]:
     """The gravest first. `steps`: all of the plan, by position."""
     found = [PlanFinding.from_json(dict(each)) for each in stored]
     found = [finding for finding in found if finding.severity in KINDS]  # the protected have a panel
@@ -44,19 +44,19 @@ def views_of(stored: Iterable[Mapping[str, object]], steps: Mapping[int, Step], 
     return [_view(alike, steps, names) for alike in groups.values()]
 
 
-def _view(alike: Sequence[PlanFinding], steps: Mapping[int, Step], names: Names) -> FindingView:
+def _view(alike: Sequence[PlanFinding], steps: Mapping[int, Step], names: Names) -> PlanFindingView:
     first = alike[0]
     kind = KINDS[first.severity]
     positions = list(dict.fromkeys(finding.step for finding in alike if finding.step))
     if len(positions) < 2:
-        return FindingView(names.said(first.message), kind, _where(first))
+        return PlanFindingView(names.said(first.message), kind, _where(first))
     others = len(alike) - 1 if len({finding.message for finding in alike}) > 1 else 0
     title = f"{names.said(first.message)}{f' And {number(others)} alike.' if others else ''}"
     shown = [steps[position] for position in positions[:MOST_ROWS] if position in steps]
     titles = [_title(step) for step in shown]
     names.learn(titles)
     rows = [f"Step {step.position}: {names.said(title)}" for step, title in zip(shown, titles, strict=True)]
-    return FindingView(title, kind, f"In {counted(len(positions), 'step')}.", rows, len(positions) - len(rows))
+    return PlanFindingView(title, kind, f"In {counted(len(positions), 'step')}.", rows, len(positions) - len(rows))
 
 
 def _title(step: Step) -> str:

@@ -22,7 +22,7 @@ from sync.models import Change, Step
 from sync.naming import Names
 from sync.operations import Undo
 from sync.views.conflict import ConflictView, conflict_of
-from sync.views.findings import FindingView, views_of
+from sync.views.findings import PlanFindingView, views_of
 from sync.views.outcome import ChangeOutcome, outcome_of
 from sync.views.steps import StepView, is_destructive, risks_of, step_view, undo_of
 
@@ -188,24 +188,24 @@ class Plan:
         return change.finished_at - change.started_at
 
     @property
-    def findings(self) -> list[FindingView]:
+    def findings(self) -> list[PlanFindingView]:
         steps = {row.position: row for row in self.rows}
         return [*self._moved(), *views_of(self.change.findings, steps, self.names)]
 
-    def _moved(self) -> list[FindingView]:
+    def _moved(self) -> list[PlanFindingView]:
         if self.change.state not in UNAPPLIED:
             return []
         found = movement(self.change, self.rows)
         sends = "send nothing" if self.total == 1 else "send nothing from there on"
         title = f"AWS has moved on since this plan was made. Applied as it is, it would stop and {sends}."
         told = [
-            FindingView(
+            PlanFindingView(
                 title, "warn", f"Step {step.position} expects {step.expected}; the last pull found {step.found}."
             )
             for step in found.moved[:MOST_MOVED]
         ]
         if rest := len(found.moved) - len(told) + found.unseen:
-            told.append(FindingView(f"{counted(rest, 'more step')} may have moved too.", "warn", _EACH_IS_READ))
+            told.append(PlanFindingView(f"{counted(rest, 'more step')} may have moved too.", "warn", _EACH_IS_READ))
         return told
 
     @cached_property

@@ -12,8 +12,8 @@ from typing import Any
 
 from policies.engine.callers import caller_of
 from policies.engine.combine import Decision
-from policies.engine.compiled import Compiled
-from policies.engine.evaluate import Layers, Level, Policy, Request, evaluate
+from policies.engine.compiled import CompiledDocument
+from policies.engine.evaluate import ControlPolicyLevel, LayerPolicy, Layers, Request, evaluate
 from tests.access.mirrored import ID, arn
 
 ALL = "everything"  # the name of the policy AdministratorAccess, and of inline policies that allow everything
@@ -55,7 +55,7 @@ class World:
     scps: tuple[str, ...] = ()
     controlled: frozenset[str] = frozenset()
     functions: frozenset[tuple[str, str]] = frozenset()  # ARN of a function, and of the role that it runs as
-    compiled: dict[str, Compiled] = field(default_factory=dict)
+    compiled: dict[str, CompiledDocument] = field(default_factory=dict)
 
     @property
     def key(self) -> Any:
@@ -68,15 +68,15 @@ class World:
         )
 
     # ---- What may be done ------------------------------------------------------------------------------------
-    def document(self, name: str) -> Compiled:
+    def document(self, name: str) -> CompiledDocument:
         if name not in self.compiled:
-            self.compiled[name] = Compiled({"Version": "2012-10-17", "Statement": list(self.documents[name])})
+            self.compiled[name] = CompiledDocument({"Version": "2012-10-17", "Statement": list(self.documents[name])})
         return self.compiled[name]
 
-    def policies(self, principal: Principal) -> Iterator[Policy]:
+    def policies(self, principal: Principal) -> Iterator[LayerPolicy]:
         for each in (principal, *(self.groups[group] for group in sorted(principal.groups))):
             names = [self.versions[name][0] for name in sorted(each.attached)] + sorted(each.inline)
-            yield from (Policy(name, self.document(name)) for name in names)
+            yield from (LayerPolicy(name, self.document(name)) for name in names)
 
     def may(
         self, who: str, action: str, resource: str, region: str | None = "us-east-1", **context: str | None
@@ -86,12 +86,12 @@ class World:
         known |= {f"aws:principaltag/{key}": (value,) for key, value in principal.tags}
         target = self.principals.get(resource)
         assumed = target.trust if target and action == "sts:AssumeRole" else None
-        boundary = principal.boundary and Policy("", self.document(self.versions[principal.boundary][0]))
+        boundary = principal.boundary and LayerPolicy("", self.document(self.versions[principal.boundary][0]))
         layers = Layers(
             identity=tuple(self.policies(principal)),
             boundaries=(boundary,) if boundary else None,
-            resource=Policy("trust", self.document(assumed)) if assumed else None,
-            scps=tuple(Level(name, (Policy(name, self.document(name)),)) for name in self.scps),
+            resource=LayerPolicy("trust", self.document(assumed)) if assumed else None,
+            scps=tuple(ControlPolicyLevel(name, (LayerPolicy(name, self.document(name)),)) for name in self.scps),
         )
         request = Request(caller_of(who), action, resource, ID, {"aws:requestedregion": (region or "",), **known})
         return evaluate(request, layers).decision is Decision.ALLOWED

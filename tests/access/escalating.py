@@ -11,8 +11,8 @@ from access.holders import Holder
 from access.index import Index
 from access.surroundings import Surroundings
 from policies.engine.callers import caller_of
-from policies.engine.compiled import Compiled
-from policies.engine.evaluate import Level, Policy
+from policies.engine.compiled import CompiledDocument
+from policies.engine.evaluate import ControlPolicyLevel, LayerPolicy
 from tests.access.mirrored import ID, allow, arn
 
 EVE, BOSS, ROOT = arn("user/eve"), arn("role/boss"), arn("root")
@@ -20,11 +20,11 @@ EVERYTHING = allow("*")
 FEDERATED = ["sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"]
 
 
-def policy(*statements: dict[str, Any], name: str = "inline policy own") -> Policy:
-    return Policy(name, Compiled({"Version": "2012-10-17", "Statement": list(statements)}))
+def policy(*statements: dict[str, Any], name: str = "inline policy own") -> LayerPolicy:
+    return LayerPolicy(name, CompiledDocument({"Version": "2012-10-17", "Statement": list(statements)}))
 
 
-def who(principal: str, *policies: Policy, trusts: Any = None, **more: Any) -> Holder:
+def who(principal: str, *policies: LayerPolicy, trusts: Any = None, **more: Any) -> Holder:
     trust = None
     if trusts or ":role/" in principal:
         statement = {"Effect": "Allow", "Principal": trusts or {"AWS": ROOT}, "Action": "sts:AssumeRole"}
@@ -38,7 +38,7 @@ ADMINISTRATOR = policy(EVERYTHING, name=arn("policy/all"))
 
 
 def found(*holders: Holder, scp: Sequence[dict[str, Any]] = (), **account: Any) -> list[Path]:
-    levels = (Level("root", (policy(EVERYTHING), policy(*scp))),) if scp else ()
+    levels = (ControlPolicyLevel("root", (policy(EVERYTHING), policy(*scp))),) if scp else ()
     return escalations(Account(Index(holders, Surroundings(ID, levels)), **account))
 
 

@@ -20,8 +20,8 @@ from access.patterns import actions_of, who_can
 from access.surroundings import Surroundings
 from accounts.models import AwsAccount
 from policies.engine.callers import caller_of
-from policies.engine.compiled import Compiled
-from policies.engine.evaluate import Decision, LayerName, Level, Policy
+from policies.engine.compiled import CompiledDocument
+from policies.engine.evaluate import ControlPolicyLevel, Decision, LayerName, LayerPolicy
 from policies.engine.matching import Glob, tokens
 from policies.engine.meeting import meet
 from policies.models import OrgAccount, OrgPolicy, OrgUnit
@@ -34,11 +34,11 @@ READ, OBJECT = "s3:GetObject", "arn:aws:s3:::reports/2026.csv"
 ASSUME = "sts:AssumeRole"
 
 
-def policy(*statements: dict[str, Any], name: str = "p") -> Policy:
-    return Policy(name, Compiled({"Version": "2012-10-17", "Statement": list(statements)}))
+def policy(*statements: dict[str, Any], name: str = "p") -> LayerPolicy:
+    return LayerPolicy(name, CompiledDocument({"Version": "2012-10-17", "Statement": list(statements)}))
 
 
-def holder(number: int, policies: tuple[Policy, ...], boundary: Policy | None = None, **more: Any) -> Holder:
+def holder(number: int, policies: tuple[LayerPolicy, ...], boundary: LayerPolicy | None = None, **more: Any) -> Holder:
     return Holder(caller_of(arn(f"user/u{number}")), number, f"AIDA{number}", policies, boundary, **more)
 
 
@@ -77,10 +77,10 @@ POLICIES = st.lists(STATEMENTS, min_size=1, max_size=3).map(lambda statements: p
     st.dictionaries(st.sampled_from(["aws:multifactorauthpresent", "aws:requestedregion"]), st.just(("true",))),
 )
 def test_as_the_evaluator_says(
-    policies: list[Policy],
+    policies: list[LayerPolicy],
     holding: list[tuple[set[int], bool]],
-    scp: Policy | None,
-    rcp: Policy | None,
+    scp: LayerPolicy | None,
+    rcp: LayerPolicy | None,
     context: Any,
 ) -> None:
     holders = [
@@ -92,8 +92,8 @@ def test_as_the_evaluator_says(
         )
         for number, (held, bounded) in enumerate(holding)
     ]
-    levels = (Level("root", (policy(allow("*")),)), Level("unit", (scp,))) if scp else ()
-    denying = (Level("root", (rcp,)),) if rcp else ()
+    levels = (ControlPolicyLevel("root", (policy(allow("*")),)), ControlPolicyLevel("unit", (scp,))) if scp else ()
+    denying = (ControlPolicyLevel("root", (rcp,)),) if rcp else ()
     index = Index(holders, Surroundings(ID, levels, denying))
     found = {each.number: each.decision for each in index.who_can(READ, OBJECT, context)}
     for number in range(len(holders)):
@@ -114,9 +114,9 @@ NOT_WITHOUT_MFA = policy(allow("*"), deny(READ, Condition={"BoolIfExists": {"aws
     [(EVERYTHING, "allowed"), (NOTHING, None), (NOT_READ, None), (NOT_RED, None), (NOT_WITHOUT_MFA, "unknown")],
 )
 @pytest.mark.parametrize("layer", ["boundary", "scps", "rcps"])
-def test_each_layer_limits(layer: str, limit: Policy, expected: str | None) -> None:
+def test_each_layer_limits(layer: str, limit: LayerPolicy, expected: str | None) -> None:
     bounded = holder(1, (EVERYTHING,), limit if layer == "boundary" else None, tags={"team": "red"})
-    levels = (Level("root", (EVERYTHING,)), Level("unit", (limit,)))
+    levels = (ControlPolicyLevel("root", (EVERYTHING,)), ControlPolicyLevel("unit", (limit,)))
     around = Surroundings(ID, levels if layer == "scps" else (), levels if layer == "rcps" else ())
     found = [each.decision.value for each in Index([bounded], around).who_can(READ, OBJECT)]
     if layer == "rcps" and limit is NOTHING:  # they only deny: RCPFullAWSAccess is at every level
@@ -128,14 +128,14 @@ def test_each_layer_limits(layer: str, limit: Policy, expected: str | None) -> N
 def test_control_policies_do_not_bind_service_linked_roles(layer: str) -> None:
     trust = policy({"Effect": "Allow", "Principal": {"Service": "x.amazonaws.com"}, "Action": ASSUME})
     caller = caller_of(arn("role/aws-service-role/x.amazonaws.com/X"))
-    levels = (Level("root", (NOT_READ,)),)
+    levels = (ControlPolicyLevel("root", (NOT_READ,)),)
     around = Surroundings(ID, levels if layer == "scps" else (), levels if layer == "rcps" else ())
     linked = Holder(caller, 1, "AROA1", (EVERYTHING,), trust=trust)
     assert len(Index([linked], around).who_can(READ, OBJECT)) == 1
 
 
 def test_resource_control_policies_bind_only_some_services() -> None:
-    around = Surroundings(ID, rcps=(Level("root", (policy(allow("*"), deny("*")),)),))
+    around = Surroundings(ID, rcps=(ControlPolicyLevel("root", (policy(allow("*"), deny("*")),)),))
     index = Index([holder(1, (EVERYTHING,))], around)
     assert index.who_can(READ, OBJECT) == []
     assert len(index.who_can("ec2:StartInstances", arn("instance/i-1", "ec2"))) == 1

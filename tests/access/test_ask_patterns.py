@@ -18,8 +18,8 @@ from access.question import Found, Question
 from access.surroundings import Surroundings
 from accounts.models import AwsAccount
 from policies.engine.combine import Decision
-from policies.engine.compiled import Actions
-from policies.engine.layers import LayerName, Level
+from policies.engine.compiled import ActionPatterns
+from policies.engine.layers import ControlPolicyLevel, LayerName
 from policies.engine.matching import ResourceGlob, tokens
 from tests.access.mirrored import ID, OTHER, allow, arn, deny, role, trusting, user
 from tests.access.test_ask_index import ASSUME, alone, holder, policy
@@ -38,7 +38,12 @@ OUTSIDE = {"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1", "eu-central-
 def in_europe(*holders: Holder) -> Index:
     """An organization that denies other Regions, but to IAM."""
     limit = {"Effect": "Deny", "NotAction": ["iam:*", "sts:*"], "Resource": "*", "Condition": OUTSIDE}
-    return Index(holders, Surroundings(ID, (Level("root", (EVERYTHING,)), Level("unit", (policy(allow("*"), limit),)))))
+    return Index(
+        holders,
+        Surroundings(
+            ID, (ControlPolicyLevel("root", (EVERYTHING,)), ControlPolicyLevel("unit", (policy(allow("*"), limit),)))
+        ),
+    )
 
 
 def test_a_region_that_is_denied_hides_nobody() -> None:
@@ -142,7 +147,7 @@ accounts = st.builds(
             )
             for number, (held, is_bounded) in enumerate(holding)
         ],
-        Surroundings(ID, tuple(Level(str(number), (each,)) for number, each in enumerate(limits))),
+        Surroundings(ID, tuple(ControlPolicyLevel(str(number), (each,)) for number, each in enumerate(limits))),
     ),
     st.lists(world.own, min_size=2, max_size=4),
     st.lists(st.tuples(st.sets(st.integers(0, 3), min_size=1, max_size=2), st.booleans()), min_size=2, max_size=4),
@@ -157,7 +162,7 @@ def test_as_all_concrete_questions_together(index: Index, action: str, resource:
     found = {each.number: each for each in who_can(index, action, resource, {})}
     for each in found.values():
         assert each.decision is not Decision.ALLOWED or is_so(index, each, resource)
-    for one in (name for name in world.ACTIONS if name in Actions((action,)) or name == action):
+    for one in (name for name in world.ACTIONS if name in ActionPatterns((action,)) or name == action):
         on = "*" if one.startswith("ec2") else resource
         if on != resource:
             continue

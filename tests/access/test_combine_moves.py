@@ -9,7 +9,7 @@ import pytest
 from access.escalation import Path
 from access.escalation.account import Credentials
 from access.holders import Holder
-from policies.engine.evaluate import Policy
+from policies.engine.evaluate import LayerPolicy
 from tests.access.escalating import ADMINISTRATOR, BOSS, EVE, EVERYTHING, found, names, policy, who
 from tests.access.mirrored import ID, allow, arn, deny
 
@@ -65,7 +65,7 @@ def paths(*holders: Holder, **more: Any) -> list[Path]:
     return found(*holders, *others(), groups={STAFF: (staff,)}, older=older, **more)
 
 
-def may(*moves: Move) -> Policy:
+def may(*moves: Move) -> LayerPolicy:
     return policy(*(allow(action, resource) for action, resource in moves))
 
 

@@ -21,7 +21,7 @@ from access.surroundings import Surroundings
 from accounts.models import AwsAccount
 from policies.engine import catalogue
 from policies.engine.catalogue import takes_no_resource
-from policies.engine.evaluate import Level, Policy
+from policies.engine.evaluate import ControlPolicyLevel, LayerPolicy
 from tests.access.escalating import (
     ADMINISTRATOR,
     BOSS,
@@ -60,7 +60,7 @@ class Scene:
         self.provider = f"arn:aws:iam::{ID}{kind}idp.example.com"
         self.is_control = technique.gains is Gains.CONTROL
         self.boss = arn("user/boss") if technique.target is Target.USER else BOSS
-        self.boundary: Policy | None = None
+        self.boundary: LayerPolicy | None = None
         self.scp: list[dict[str, Any]] = []
         self.resource = ""  # in place of the target
         self.target = {
@@ -109,7 +109,7 @@ class Scene:
             identity_center=self.technique.target is Target.ACCOUNT,
         )
 
-    def _before(self) -> list[Policy]:
+    def _before(self) -> list[LayerPolicy]:
         """What makes an administrator of whoever has it, once the technique has done the rest."""
         if self.technique.target in (Target.NEW_USER, Target.NEW_ROLE):
             return [policy(allow(["iam:PutUserPolicy", "iam:PutRolePolicy"], self.target), name="inline policy rest")]
@@ -119,12 +119,12 @@ class Scene:
             return [power, *([] if self.technique.target is Target.GROUP else [self._denial()])]
         return [ADMINISTRATOR] if self.technique.gains is Gains.NO_BOUNDARY else []
 
-    def _of_group(self) -> list[Policy]:
+    def _of_group(self) -> list[LayerPolicy]:
         if self.technique.gains is Gains.MEMBERSHIP:
             return [ADMINISTRATOR]
         return [self._denial()] if self.technique.gains in UNDOING else []
 
-    def _denial(self) -> Policy:
+    def _denial(self) -> LayerPolicy:
         return policy(
             deny(["iam:Put*", "iam:Attach*", "iam:Add*", "iam:Create*", "iam:Set*", "iam:Update*", "iam:*Boundary"]),
             name="inline policy no" if self.technique.gains is Gains.DELETED else arn("policy/no"),
@@ -363,7 +363,7 @@ def test_who_is_no_administrator(statements: list[dict[str, Any]]) -> None:
 
 
 def test_within_a_control_policy_that_allows_some_services_one_is_still_administrator() -> None:
-    some = (Level("root", (policy(allow(["iam:*", "sts:*", "s3:*"])),)),)
+    some = (ControlPolicyLevel("root", (policy(allow(["iam:*", "sts:*", "s3:*"])),)),)
     index = Index([who(EVE, policy(allow("sts:AssumeRole"))), who(BOSS, policy(EVERYTHING))], Surroundings(ID, some))
     assert names(escalations(Account(index))) == ["sts:AssumeRole"]
 

@@ -14,7 +14,7 @@ from access.holders import Holder
 from access.index import Index
 from access.surroundings import Surroundings
 from policies.engine.callers import caller_of
-from policies.engine.evaluate import Level, Policy
+from policies.engine.evaluate import ControlPolicyLevel, LayerPolicy
 from tests.access.brute_force import ALL, Principal, Statements, TooMany, World, can_become_administrator
 from tests.access.mirrored import ID, allow, arn, deny
 from tests.services.fuzzing import as_long_as_asked
@@ -164,10 +164,10 @@ def worlds(draw: st.DrawFn) -> World:
 
 
 def found_by_search(world: World) -> set[str]:
-    def held(name: str, version: str) -> Policy:
-        return Policy(name, world.document(version))
+    def held(name: str, version: str) -> LayerPolicy:
+        return LayerPolicy(name, world.document(version))
 
-    def own(principal: Principal) -> tuple[Policy, ...]:
+    def own(principal: Principal) -> tuple[LayerPolicy, ...]:
         attached = [held(name, world.versions[name][0]) for name in sorted(principal.attached)]
         return (*attached, *(held(f"inline policy {name}", name) for name in sorted(principal.inline)))
 
@@ -185,7 +185,7 @@ def found_by_search(world: World) -> set[str]:
         )
         for who, each in world.principals.items()
     ]
-    levels = tuple(Level(name, (held(name, name),)) for name in world.scps)
+    levels = tuple(ControlPolicyLevel(name, (held(name, name),)) for name in world.scps)
     older = {
         name: tuple(held(f"{name} {each}", each) for each in versions[1:]) for name, versions in world.versions.items()
     }

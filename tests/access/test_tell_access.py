@@ -15,8 +15,8 @@ from access.limits import Grant
 from access.surroundings import Surroundings
 from policies.engine import catalogue
 from policies.engine.callers import caller_of
-from policies.engine.compiled import Compiled
-from policies.engine.evaluate import Decision, LayerName, Layers, Level, Policy, Request, evaluate
+from policies.engine.compiled import CompiledDocument
+from policies.engine.evaluate import ControlPolicyLevel, Decision, LayerName, LayerPolicy, Layers, Request, evaluate
 from tests.access.mirrored import ID, allow, arn, deny
 
 MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
@@ -24,17 +24,17 @@ REPORTS, OTHERS = "arn:aws:s3:::reports/*", "arn:aws:s3:::other/*"
 EVERYTHING = allow("*")
 
 
-def policy(*statements: dict[str, Any], name: str = "own") -> Policy:
-    return Policy(name, Compiled({"Version": "2012-10-17", "Statement": list(statements)}))
+def policy(*statements: dict[str, Any], name: str = "own") -> LayerPolicy:
+    return LayerPolicy(name, CompiledDocument({"Version": "2012-10-17", "Statement": list(statements)}))
 
 
-def dana(*statements: dict[str, Any], boundary: Policy | None = None, **more: Any) -> Holder:
+def dana(*statements: dict[str, Any], boundary: LayerPolicy | None = None, **more: Any) -> Holder:
     return Holder(caller_of(arn("user/dana")), 1, "AIDA1", (policy(*statements),), boundary, **more)
 
 
-def told(holder: Holder, *, scp: Policy | None = None, rcp: Policy | None = None) -> Access:
-    levels = (Level("root", (policy(EVERYTHING),)), Level("unit", (scp,))) if scp else ()
-    around = Surroundings(ID, levels, (Level("root", (rcp,)),) if rcp else ())
+def told(holder: Holder, *, scp: LayerPolicy | None = None, rcp: LayerPolicy | None = None) -> Access:
+    levels = (ControlPolicyLevel("root", (policy(EVERYTHING),)), ControlPolicyLevel("unit", (scp,))) if scp else ()
+    around = Surroundings(ID, levels, (ControlPolicyLevel("root", (rcp,)),) if rcp else ())
     return access_of(holder, around, frozenset())
 
 
@@ -90,7 +90,7 @@ def test_a_condition_that_is_known_to_hold_does_not() -> None:
 # ---- What limits it ------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("layer", ["boundary", "scp"])
 def test_a_layer_above_takes_or_leaves_a_part(layer: str) -> None:
-    def within(limit: Policy) -> Access:
+    def within(limit: LayerPolicy) -> Access:
         return (
             told(dana(allow("s3:*"), boundary=limit)) if layer == "boundary" else told(dana(allow("s3:*")), scp=limit)
         )
@@ -193,10 +193,10 @@ ASKED = ["arn:aws:s3:::reports/x", "arn:aws:s3:::rep/y", "arn:aws:s3:::dana/x", 
 
 @settings(max_examples=150)
 @generated(POLICIES, st.one_of(st.none(), POLICIES), st.one_of(st.none(), POLICIES))
-def test_as_the_evaluator_says(own: Policy, boundary: Policy | None, scp: Policy | None) -> None:
+def test_as_the_evaluator_says(own: LayerPolicy, boundary: LayerPolicy | None, scp: LayerPolicy | None) -> None:
     holder = Holder(caller_of(arn("user/dana")), 1, "AIDA1", (own,), boundary)
     access = told(holder, scp=scp)
-    levels = (Level("root", (policy(EVERYTHING),)), Level("unit", (scp,))) if scp else ()
+    levels = (ControlPolicyLevel("root", (policy(EVERYTHING),)), ControlPolicyLevel("unit", (scp,))) if scp else ()
     layers = Layers((own,), (boundary,) if boundary else None, scps=levels)
     for action in ("s3:GetObject", "s3:ListAllMyBuckets"):
         left = [each for each in grants(access, action) if not each.taken_by]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from policies.engine import catalogue
 from policies.engine.catalogue import AccessLevel, KeyType
 from policies.engine.catalogue.extract_regions import TARGET, written
-from policies.engine.compiled import Actions
+from policies.engine.compiled import ActionPatterns
 from policies.engine.matching import ArnGlob, tokens
 
 MOST_MEGABYTES = 60
@@ -43,7 +43,7 @@ def test_knows_no_action_of_another_name(name: str) -> None:
 
 @pytest.mark.parametrize("pattern", ["*", "s3:Get*", "S3:*Acl", "ec2:Describe?pcs", "*:*Role", "s3*", "iam:PassRole"])
 def test_a_pattern_means_what_the_evaluator_means_by_it(pattern: str) -> None:
-    evaluator = Actions([pattern])
+    evaluator = ActionPatterns([pattern])
     expected = [name for name in catalogue.all_actions() if name.lower() in evaluator]
     assert list(catalogue.actions_matching(pattern)) == expected
     assert expected

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.engine.callers import caller_of
-from policies.engine.compiled import Compiled
-from policies.engine.diff.compare import Held
+from policies.engine.compiled import CompiledDocument
+from policies.engine.diff.compare import PrincipalDocuments
 from policies.engine.diff.report import held_denial_diff, held_diff, is_empty
-from policies.engine.evaluate import Decision, Layers, Policy, Request, evaluate
+from policies.engine.evaluate import Decision, LayerPolicy, Layers, Request, evaluate
 
 STEPS = 200_000
 
@@ -30,15 +30,15 @@ def deny(action: Any, resource: Any = "*") -> dict[str, Any]:
     return document({"Effect": "Deny", "Action": action, "Resource": resource})
 
 
-def held(*policies: dict[str, Any]) -> Held:
-    return Held(policies)
+def held(*policies: dict[str, Any]) -> PrincipalDocuments:
+    return PrincipalDocuments(policies)
 
 
-def bounded(boundary: Any, *policies: dict[str, Any]) -> Held:
-    return Held(policies, boundary, is_bounded=True)
+def bounded(boundary: Any, *policies: dict[str, Any]) -> PrincipalDocuments:
+    return PrincipalDocuments(policies, boundary, is_bounded=True)
 
 
-def gained(old: Held, new: Held) -> list[str]:
+def gained(old: PrincipalDocuments, new: PrincipalDocuments) -> list[str]:
     return list(held_diff(old, new, STEPS)["gained_actions"])
 
 
@@ -125,8 +125,8 @@ LISTED = ["*", *(f"arn:aws:s3:::{''.join(each)}" for size in range(4) for each i
 def allows(side: tuple[list[Any], Any], action: str, resource: str) -> bool:
     policies, boundary = side
     layers = Layers(
-        identity=tuple(Policy("", Compiled(each)) for each in policies),
-        boundaries=None if boundary is None else (Policy("", Compiled(boundary)),),
+        identity=tuple(LayerPolicy("", CompiledDocument(each)) for each in policies),
+        boundaries=None if boundary is None else (LayerPolicy("", CompiledDocument(boundary)),),
     )
     role, account = "arn:aws:iam::123456789012:role/anybody", "123456789012"
     return evaluate(Request(caller_of(role), action, resource, account, {}), layers).decision is Decision.ALLOWED
@@ -136,7 +136,7 @@ def allows(side: tuple[list[Any], Any], action: str, resource: str) -> bool:
 @given(sides=st.tuples(*[st.tuples(st.lists(documents, max_size=2), st.none() | documents)] * 2))
 def test_there_is_a_request_for_each_difference(sides: Any) -> None:
     """With boundaries, too, differences are exactly what the evaluator says."""
-    old, new = (Held(policies, boundary, boundary is not None) for policies, boundary in sides)
+    old, new = (PrincipalDocuments(policies, boundary, boundary is not None) for policies, boundary in sides)
     difference = held_diff(old, new, STEPS)
     assert not difference["undecided"]
     for action in ("s3:GetObject", "s3:PutObject"):

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from policies.engine import catalogue
 from policies.engine.callers import caller_of
 from policies.engine.canonical import canonical
-from policies.engine.compiled import Actions, Compiled
+from policies.engine.compiled import ActionPatterns, CompiledDocument
 from policies.engine.diff.report import is_empty, policy_diff
-from policies.engine.evaluate import Decision, Layers, Policy, Request, evaluate
+from policies.engine.evaluate import Decision, LayerPolicy, Layers, Request, evaluate
 from tests.engine.strategies import ME, ROLE, callers, document, one_of, pairs, requests, statements
 
 USUAL = settings(max_examples=20)
@@ -27,14 +27,16 @@ def agrees(difference: dict[str, Any], action: str, was: bool, now: bool) -> boo
         return True
     change = "gained" if now else "lost"
     undecided = [item["actions"] for item in difference["undecided"] if item["may_be"] == change]
-    return action in difference[f"{change}_actions"] or any(action.lower() in Actions(each) for each in undecided)
+    return action in difference[f"{change}_actions"] or any(
+        action.lower() in ActionPatterns(each) for each in undecided
+    )
 
 
 @USUAL
 @given(pair=pairs(), asked=st.lists(requests, min_size=10, max_size=10))
 def test_no_request_is_decided_otherwise_without_a_difference(pair: Any, asked: list[Any]) -> None:
     difference = policy_diff(*pair)
-    layers = [Layers(identity=(Policy("", Compiled(each)),)) for each in pair]
+    layers = [Layers(identity=(LayerPolicy("", CompiledDocument(each)),)) for each in pair]
     for each in asked:
         request = Request(caller_of(ROLE), each["action"], each["resource"], ME, each["context"])
         was, now = (evaluate(request, layer).decision is Decision.ALLOWED for layer in layers)
@@ -46,12 +48,12 @@ def test_no_request_is_decided_otherwise_without_a_difference(pair: Any, asked: 
 def test_nor_is_one_of_any_caller(pair: Any, asked: list[Any]) -> None:
     """From within the AWS account, and from another, where the AWS account as principal is enough."""
     difference = policy_diff(*pair)
-    everything = Policy("", Compiled(document([{"Effect": "Allow", "Action": "*", "Resource": "*"}])))
+    everything = LayerPolicy("", CompiledDocument(document([{"Effect": "Allow", "Action": "*", "Resource": "*"}])))
     for caller, each in asked:
         for account, identity in ((ME, ()), ("999999999999", (everything,))):
             request = Request(caller_of(caller), each["action"], each["resource"], account, each["context"])
             was, now = (
-                evaluate(request, Layers(identity=identity, resource=Policy("", Compiled(found)))).decision
+                evaluate(request, Layers(identity=identity, resource=LayerPolicy("", CompiledDocument(found)))).decision
                 is Decision.ALLOWED
                 for found in pair
             )
@@ -76,7 +78,7 @@ def test_there_is_a_request_for_each_difference(pair: Any) -> None:
     """Where all that patterns tell apart can be listed, differences are exactly what the evaluator says."""
     difference = policy_diff(*pair)
     assert not difference["undecided"]
-    layers = [Layers(identity=(Policy("", Compiled(each)),)) for each in pair]
+    layers = [Layers(identity=(LayerPolicy("", CompiledDocument(each)),)) for each in pair]
     for action in ("s3:GetObject", "s3:PutObject"):
         decided = [
             tuple(
@@ -104,7 +106,7 @@ def test_a_document_differs_not_from_itself_in_other_words(whole: dict[str, Any]
 
 @pytest.mark.parametrize("patterns", [["s3:*", "iam:*User*"], ["sqs:?e*", "*:List*"], ["*"], []])
 def test_a_pattern_is_the_actions_that_it_matches(patterns: list[str]) -> None:
-    wanted = Actions(patterns)
+    wanted = ActionPatterns(patterns)
     matched = [name for name in catalogue.all_actions() if name.lower() in wanted]
     as_patterns, as_names = (
         document([{"Effect": "Allow", "Action": each, "Resource": "*"}]) for each in (patterns, matched)

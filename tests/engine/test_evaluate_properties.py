@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from policies.engine.callers import caller_of
 from policies.engine.canonical import canonical
-from policies.engine.compiled import Compiled
-from policies.engine.evaluate import Decision, Layers, Policy, Request, evaluate
+from policies.engine.compiled import CompiledDocument
+from policies.engine.evaluate import Decision, LayerPolicy, Layers, Request, evaluate
 from tests.engine.strategies import ME, ROLE, document, requests, statements
 
 USUAL = settings(max_examples=40)
@@ -20,7 +20,7 @@ asked = st.lists(requests, min_size=5, max_size=5)
 
 def decided(found: dict[str, Any], request: dict[str, Any]) -> Decision:
     whole = Request(caller_of(ROLE), request["action"], request["resource"], ME, request["context"])
-    return evaluate(whole, Layers(identity=(Policy("", Compiled(found)),))).decision
+    return evaluate(whole, Layers(identity=(LayerPolicy("", CompiledDocument(found)),))).decision
 
 
 @USUAL

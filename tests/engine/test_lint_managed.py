@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
-from policies.engine.lint import Finding, Severity, lint
+from policies.engine.lint import LintFinding, Severity, lint
 from tests.engine.managed_mistakes import MISTAKES
 
 LISTED = {(code, what) for codes in MISTAKES.values() for code, listed in codes.items() for what in listed}
@@ -26,7 +26,7 @@ def errors() -> dict[tuple[str, str], list[str]]:
     return found
 
 
-def pointed_at(finding: Finding, text: str) -> str:
+def pointed_at(finding: LintFinding, text: str) -> str:
     what: str = json.loads(text[finding.start : finding.end])
     return what.partition(":")[0] if finding.code == "INVALID_SERVICE_IN_ACTION" else what
 

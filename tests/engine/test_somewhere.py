@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 
 from policies.engine.callers import caller_of
-from policies.engine.compiled import Compiled
+from policies.engine.compiled import CompiledDocument
 from policies.engine.diff.budget import Budget
-from policies.engine.layers import Layers, Level, Policy
-from policies.engine.somewhere import Asked, Somewhere, exists
+from policies.engine.layers import ControlPolicyLevel, LayerPolicy, Layers
+from policies.engine.somewhere import SomewhereAnswer, SomewhereQuestion, exists
 
 ME, OTHER = "123456789012", "210987654321"
 DANA = f"arn:aws:iam::{ME}:user/dana"
 
 
-def policy(*statements: dict[str, Any]) -> Policy:
-    return Policy("p", Compiled({"Version": "2012-10-17", "Statement": list(statements)}))
+def policy(*statements: dict[str, Any]) -> LayerPolicy:
+    return LayerPolicy("p", CompiledDocument({"Version": "2012-10-17", "Statement": list(statements)}))
 
 
 def allow(action: Any = "*", resource: Any = "*", **more: Any) -> dict[str, Any]:
@@ -34,11 +34,11 @@ IN_EUROPE = deny(Condition={"StringNotEquals": {"aws:RequestedRegion": ["eu-west
 IN_EUROPE_BUT_IAM = {key: value for key, value in IN_EUROPE.items() if key != "Action"} | {"NotAction": "iam:*"}
 
 
-def asked(action: str, resource: str, *identity: dict[str, Any], scp: Any = None, **layers: Any) -> Somewhere:
+def asked(action: str, resource: str, *identity: dict[str, Any], scp: Any = None, **layers: Any) -> SomewhereAnswer:
     """By dana, of whose requests any key that isn't told may be there."""
-    levels = (Level("root", (FULL,)), Level("unit", (FULL, policy(scp)))) if scp else ()
+    levels = (ControlPolicyLevel("root", (FULL,)), ControlPolicyLevel("unit", (FULL, policy(scp)))) if scp else ()
     held = Layers(identity=(policy(*identity),), scps=levels, **layers)
-    return exists(Asked(caller_of(DANA), [action], resource, is_unknown=lambda key: True), held)
+    return exists(SomewhereQuestion(caller_of(DANA), [action], resource, is_unknown=lambda key: True), held)
 
 
 FUNCTIONS = f"arn:aws:lambda:*:{ME}:function:*"
@@ -140,7 +140,7 @@ def test_another_account_is_tried_too() -> None:
     function = f"arn:aws:lambda:eu-west-1:{OTHER}:function:x"
     assert asked("lambda:InvokeFunction", "*", allow(resource=function)).decision.value == "implicitDeny"
     held = Layers(identity=(policy(allow(resource=function)),), resource=policy(allow(Principal={"AWS": ME})))
-    found = exists(Asked(caller_of(DANA), ["lambda:InvokeFunction"], "*"), held)
+    found = exists(SomewhereQuestion(caller_of(DANA), ["lambda:InvokeFunction"], "*"), held)
     assert found.witness is not None
     assert (found.witness.resource, found.witness.account) == (function, OTHER)
 
@@ -156,7 +156,7 @@ def test_what_takes_too_long_is_unknown() -> None:
     held = Layers(
         identity=(policy(ALL, deny(["arn:aws:s3:::payroll/a*", *(f"arn:aws:s3:::*{n}*" for n in range(99))])),)
     )
-    found = exists(Asked(caller_of(DANA), ["s3:GetObject"], PAYROLL), held, Budget(500))
+    found = exists(SomewhereQuestion(caller_of(DANA), ["s3:GetObject"], PAYROLL), held, Budget(500))
     assert (found.decision.value, found.witness) == ("unknown", None)
 
 
@@ -165,7 +165,7 @@ def test_the_account_that_is_asked_about_is_tried(resource: str) -> None:
     held = Layers(
         identity=(policy(allow(resource="arn:aws:sqs:*:*:*")),), resource=policy(allow(Principal={"AWS": ME}))
     )
-    found = exists(Asked(caller_of(DANA), ["sqs:SendMessage"], resource), held)
+    found = exists(SomewhereQuestion(caller_of(DANA), ["sqs:SendMessage"], resource), held)
     assert found.witness is not None
     assert found.witness.account.startswith("2109")
 

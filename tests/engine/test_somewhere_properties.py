@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from policies.engine.callers import caller_of
 from policies.engine.combine import Decision
-from policies.engine.compiled import Compiled
+from policies.engine.compiled import CompiledDocument
 from policies.engine.evaluate import evaluate
-from policies.engine.layers import Layers, Level, Policy, Request
+from policies.engine.layers import ControlPolicyLevel, LayerPolicy, Layers, Request
 from policies.engine.matching import ResourceGlob, tokens
 from policies.engine.regions import is_region
-from policies.engine.somewhere import Asked, Place, exists, place_of
+from policies.engine.somewhere import ResourceContext, SomewhereQuestion, exists, place_of
 from tests.engine.strategies import few, one_of
 from tests.services.fuzzing import as_long_as_asked
 
@@ -81,8 +81,8 @@ def statements(draw: st.DrawFn) -> dict[str, Any]:
     return found
 
 
-def policy(listed: list[dict[str, Any]]) -> Policy:
-    return Policy("", Compiled({"Version": "2012-10-17", "Statement": listed}))
+def policy(listed: list[dict[str, Any]]) -> LayerPolicy:
+    return LayerPolicy("", CompiledDocument({"Version": "2012-10-17", "Statement": listed}))
 
 
 everything = [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
@@ -92,8 +92,8 @@ held = st.builds(
     lambda identity, boundary, scps, rcp: Layers(
         identity=identity,
         boundaries=boundary and (boundary,),
-        scps=tuple(Level(str(number), (each,)) for number, each in enumerate(scps)),
-        rcps=(Level("root", (rcp,)),) if rcp else (),
+        scps=tuple(ControlPolicyLevel(str(number), (each,)) for number, each in enumerate(scps)),
+        rcps=(ControlPolicyLevel("root", (rcp,)),) if rcp else (),
     ),
     st.lists(own, min_size=1, max_size=2).map(tuple),
     st.none() | limits,
@@ -103,10 +103,10 @@ held = st.builds(
 OPEN = policy([{"Effect": "Allow", "Principal": {"AWS": ME}, "Action": "*", "Resource": "*"}])
 
 
-def place(resource: str) -> Place:
+def place(resource: str) -> ResourceContext:
     """Another AWS account leaves it to this one's policies."""
     found = place_of(resource, ME)
-    return found if found.account == ME else Place(found.account, found.context, OPEN)
+    return found if found.account == ME else ResourceContext(found.account, found.context, OPEN)
 
 
 def unknown(key: str) -> bool:
@@ -146,7 +146,7 @@ def test_as_all_requests_one_by_one(layers: Layers, action: str, resource: str) 
     """What is surely allowed somewhere is allowed, what may be is not denied; and each witness is one."""
     if action.startswith("ec2"):
         resource = "*"
-    found = exists(Asked(DANA, [action], resource, is_unknown=unknown, place=place), layers)
+    found = exists(SomewhereQuestion(DANA, [action], resource, is_unknown=unknown, place=place), layers)
     decisions = {evaluate(request, layers_at(layers, request)).decision for request in requests(action, resource)}
     if Decision.ALLOWED in decisions:
         assert found.decision is Decision.ALLOWED
@@ -171,7 +171,7 @@ def test_what_may_be_allowed_is_not_denied(layers: Layers, action: str, resource
     """Of everything that isn't known, some values are tried."""
     if action.startswith("ec2"):
         resource = "*"
-    found = exists(Asked(DANA, [action], resource, is_unknown=unknown, place=place), layers)
+    found = exists(SomewhereQuestion(DANA, [action], resource, is_unknown=unknown, place=place), layers)
     if found.decision is not Decision.IMPLICIT_DENY:
         return
     values = {

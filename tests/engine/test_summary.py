@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from policies.engine import catalogue
 from policies.engine.catalogue import AccessLevel
-from policies.engine.summary import Condition, ServiceAccess, level_of, summary
+from policies.engine.summary import ConditionSummary, ServiceAccess, level_of, summary
 from tests.engine.lint_cases import BUCKET, ME, allow, deny
 from tests.engine.test_lint_traps import documents
 
@@ -60,7 +60,7 @@ def test_resources_are_shown_with_the_service_that_takes_them() -> None:
 def test_conditions_hold_only_where_every_statement_has_some() -> None:
     secure = {"Bool": {"aws:SecureTransport": True}}
     found = of(allow("s3:GetObject", "*", Condition=secure))["s3"]
-    assert found.conditions == (Condition("Bool", "aws:SecureTransport", ("true",)),)
+    assert found.conditions == (ConditionSummary("Bool", "aws:SecureTransport", ("true",)),)
     assert found.is_conditional
     assert not of(allow("s3:GetObject", "*", Condition=secure), allow("s3:PutObject", "*"))["s3"].is_conditional
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.engine.compiled import Actions
+from policies.engine.compiled import ActionPatterns
 from policies.engine.diff.report import policy_diff
-from policies.engine.tighten import Because, Tightening, Usage, tighten
+from policies.engine.tighten import Tightening, TightenReason, Usage, tighten
 from tests.engine.strategies import document, statements
 from tests.engine.test_diff_properties import USUAL
 
@@ -75,7 +75,7 @@ def test_actions_never_used_are_dropped_where_they_are_tracked(action: Any, left
 def test_a_narrowed_wildcard_keeps_what_is_not_tracked() -> None:
     found = tightened(allow("s3:*Bucket"), usage=BY_ACTION)
     (part,) = found.kept
-    assert (part.because, "s3:ListBucket" in part.names) == (Because.ACTION_UNTRACKED, True)
+    assert (part.because, "s3:ListBucket" in part.names) == (TightenReason.ACTION_UNTRACKED, True)
     assert found.document
     left = found.document["Statement"][0]["Action"]
     assert "s3:DeleteBucket" not in left
@@ -125,7 +125,7 @@ def test_a_single_statement_stays_single() -> None:
 def test_nothing_is_left() -> None:
     found = tightened(allow("sqs:*"))
     assert found.document is None
-    assert found.dropped[0].because is Because.SERVICE_UNUSED
+    assert found.dropped[0].because is TightenReason.SERVICE_UNUSED
 
 
 def test_what_is_used_may_have_been_denied() -> None:
@@ -175,7 +175,7 @@ def test_nothing_is_gained_and_only_what_is_unused_is_lost(whole: dict[str, Any]
     assert difference["gained"] == []
     assert [item for item in difference["undecided"] if item["may_be"] == "gained"] == []
     assert [name for name in difference["lost_actions"] if not usage.is_unused(name.lower())] == []
-    dropped = Actions([name for part in found.dropped for name in part.names])
+    dropped = ActionPatterns([name for part in found.dropped for name in part.names])
     assert [name for name in difference["lost_actions"] if name.lower() not in dropped] == []
 
 

@@ -10,16 +10,16 @@ from accounts.models import AwsAccount
 from identities.operations.sessions import POLICY as REVOKED
 from identities.operations.sessions import revoking
 from policies.holdings import (
-    Bounded,
-    Carried,
-    Credential,
-    Exists,
-    Fact,
-    Federated,
-    InForce,
-    Inline,
-    Renamed,
-    Trusting,
+    AccessFact,
+    ArnChange,
+    BoundaryChange,
+    CredentialFact,
+    ExistenceChange,
+    FederationFact,
+    InlinePolicyChange,
+    InstanceProfileFact,
+    ManagedPolicyChange,
+    TrustChange,
 )
 from sync.operations import AccessChange, registry
 from tests.access.mirrored import allow, arn, text_of
@@ -40,20 +40,36 @@ def told(kind: str, params: dict[str, Any]) -> list[AccessChange]:
 @pytest.mark.parametrize(
     ("kind", "params", "expected"),
     [
-        ("user.create", {"arn": DANA}, [Exists(DANA, True)]),
-        ("user.create", {"arn": DANA, "boundary_arn": POLICY}, [Exists(DANA, True), Bounded(DANA, POLICY)]),
-        ("group.create", {"arn": TEAM}, [Exists(TEAM, True)]),
-        ("role.create", {"arn": ROLE, "document": DOCUMENT}, [Exists(ROLE, True), Trusting(ROLE, DOCUMENT)]),
-        ("user.delete", {"owner_arn": DANA}, [Exists(DANA, False)]),
-        ("group.delete", {"owner_arn": TEAM}, [Exists(TEAM, False)]),
-        ("role.delete", {"owner_arn": ROLE}, [Exists(ROLE, False)]),
-        ("user.rename", {"owner_arn": DANA, "new_arn": LEE}, [Renamed(DANA, LEE)]),
-        ("policy.create", {"arn": POLICY, "document": DOCUMENT}, [InForce(POLICY, DOCUMENT)]),
-        ("policy.delete", {"policy_arn": POLICY}, [InForce(POLICY, None)]),
+        ("user.create", {"arn": DANA}, [ExistenceChange(DANA, True)]),
+        (
+            "user.create",
+            {"arn": DANA, "boundary_arn": POLICY},
+            [ExistenceChange(DANA, True), BoundaryChange(DANA, POLICY)],
+        ),
+        ("group.create", {"arn": TEAM}, [ExistenceChange(TEAM, True)]),
+        (
+            "role.create",
+            {"arn": ROLE, "document": DOCUMENT},
+            [ExistenceChange(ROLE, True), TrustChange(ROLE, DOCUMENT)],
+        ),
+        ("user.delete", {"owner_arn": DANA}, [ExistenceChange(DANA, False)]),
+        ("group.delete", {"owner_arn": TEAM}, [ExistenceChange(TEAM, False)]),
+        ("role.delete", {"owner_arn": ROLE}, [ExistenceChange(ROLE, False)]),
+        ("user.rename", {"owner_arn": DANA, "new_arn": LEE}, [ArnChange(DANA, LEE)]),
+        ("policy.create", {"arn": POLICY, "document": DOCUMENT}, [ManagedPolicyChange(POLICY, DOCUMENT)]),
+        ("policy.delete", {"policy_arn": POLICY}, [ManagedPolicyChange(POLICY, None)]),
         ("instance_profile.create", {"arn": PROFILE}, []),
         ("instance_profile.delete", {"owner_arn": PROFILE}, []),
-        ("instance_profile.add_role", {"profile_arn": PROFILE, "role_arn": ROLE}, [Carried(PROFILE, ROLE, True)]),
-        ("instance_profile.remove_role", {"profile_arn": PROFILE, "role_arn": ROLE}, [Carried(PROFILE, ROLE, False)]),
+        (
+            "instance_profile.add_role",
+            {"profile_arn": PROFILE, "role_arn": ROLE},
+            [InstanceProfileFact(PROFILE, ROLE, True)],
+        ),
+        (
+            "instance_profile.remove_role",
+            {"profile_arn": PROFILE, "role_arn": ROLE},
+            [InstanceProfileFact(PROFILE, ROLE, False)],
+        ),
     ],
 )
 def test_of_objects(kind: str, params: dict[str, Any], expected: list[AccessChange]) -> None:
@@ -63,7 +79,7 @@ def test_of_objects(kind: str, params: dict[str, Any], expected: list[AccessChan
 def test_of_sessions_that_end() -> None:
     before = "2026-11-25T18:02:00Z"
     params = {"owner_arn": ROLE, "policy": REVOKED, "document": revoking(before), "before": before}
-    assert told("iam.role.revoke_sessions", params) == [Inline(ROLE, REVOKED, revoking(before))]
+    assert told("iam.role.revoke_sessions", params) == [InlinePolicyChange(ROLE, REVOKED, revoking(before))]
 
 
 @pytest.mark.parametrize(
@@ -106,10 +122,14 @@ def test_of_sessions_that_end() -> None:
 )
 def test_of_what_no_policy_says(kind: str, params: dict[str, Any], words: str, gives: bool) -> None:
     (fact,) = told(f"iam.{kind}", params)
-    assert isinstance(fact, Fact)
+    assert isinstance(fact, AccessFact)
     assert (fact.words, fact.now) == (words, gives)
 
 
 def test_facts_say_whom_they_are_about() -> None:
-    facts = [Credential(DANA, "password", True), Federated(OIDC, "anybody", True), Carried(PROFILE, ROLE, True)]
+    facts = [
+        CredentialFact(DANA, "password", True),
+        FederationFact(OIDC, "anybody", True),
+        InstanceProfileFact(PROFILE, ROLE, True),
+    ]
     assert [fact.arn for fact in facts] == [DANA, OIDC, ROLE]

@@ -8,7 +8,7 @@ from typing import Any
 from accounts.models import AwsAccount, Operator
 from identities import operations
 from policies.operations import plan_update
-from policies.plan_findings import LintCheck
+from policies.plan_findings import LintPlanCheck
 from sync.operations import PlannedStep, registry
 from tests.services.changing import propose
 from tests.services.rows import make_policy, make_role, make_user
@@ -51,7 +51,7 @@ def test_what_is_no_policy_is_not_judged(aws_account: AwsAccount) -> None:
     spec = operations.create_saml(aws_account, "okta", "<EntityDescriptor/>".ljust(1_000))
     operation = registry[spec.kind]
     step = PlannedStep(1, operation, operation.parse(spec.params), "", None)
-    assert LintCheck().measure(aws_account, [step], []) is None
+    assert LintPlanCheck().measure(aws_account, [step], []) is None
 
 
 def test_the_same_text_is_judged_once(aws_account: AwsAccount, erin: Operator) -> None:

@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from accounts.models import Operator
 from policies.models import ManagedPolicy
-from policies.operations import Update, plan_set_default, plan_update
-from policies.operations.update import UpdateParams
+from policies.operations import UpdatePolicy, plan_set_default, plan_update
+from policies.operations.update import UpdatePolicyParams
 from sync import changes
 from sync.models import Change
 from sync.operations import PreviousAttempt, StepResult, StepSpec
@@ -18,9 +18,9 @@ pytestmark = pytest.mark.django_db
 
 def test_an_edit_reads_as_a_sentence_and_as_a_command(world: World, erin: Operator) -> None:
     (spec,) = plan_update(world.policy(versions=2), '{"Statement": []}')
-    p = Update().parse(spec.params)
-    assert Update().title(p) == "Write version v3 of reports-write and make it the default"
-    (call,) = Update().calls(p)
+    p = UpdatePolicy().parse(spec.params)
+    assert UpdatePolicy().title(p) == "Write version v3 of reports-write and make it the default"
+    (call,) = UpdatePolicy().calls(p)
     assert call.command_line() == (
         "aws iam create-policy-version --policy-arn arn:aws:iam::123456789012:policy/reports-write"
         " --policy-document '{\"Statement\": []}' --set-as-default"
@@ -57,7 +57,7 @@ def refusal(world: World, erin: Operator, *steps: StepSpec) -> str:
 
 def test_a_sixth_version_without_room_is_refused(world: World, erin: Operator) -> None:
     policy = world.policy(versions=5)
-    step = StepSpec(Update.kind, {"policy_arn": policy.arn, "document": document("s3:GetObject")})
+    step = StepSpec(UpdatePolicy.kind, {"policy_arn": policy.arn, "document": document("s3:GetObject")})
     assert "has 5 versions; AWS allows 5 (VersionsPerPolicyQuota): delete one first" in refusal(world, erin, step)
 
 
@@ -96,7 +96,7 @@ def test_a_policy_of_aws_is_refused(world: World, erin: Operator) -> None:
     arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
     world.iam.attach_role_policy(RoleName=world.role().name, PolicyArn=arn)  # others of AWS's aren't mirrored
     world.mirrored(ManagedPolicy, "ReadOnlyAccess", arn)
-    step = StepSpec(Update.kind, {"policy_arn": arn, "document": document("s3:GetObject")})
+    step = StepSpec(UpdatePolicy.kind, {"policy_arn": arn, "document": document("s3:GetObject")})
     assert refusal(world, erin, step) == "ReadOnlyAccess is managed by AWS: nobody else can change it."
 
 
@@ -152,7 +152,7 @@ BEFORE = {"policy": "ANPA1", "default": "v1", "versions": ["v1"]}
     ],
 )
 def test_a_version_is_ours_when_it_is_new_and_says_what_we_sent(says: str, live: object, expected: str | None) -> None:
-    p = UpdateParams(policy_arn="arn:aws:iam::123456789012:policy/reports-write", document=OURS)
+    p = UpdatePolicyParams(policy_arn="arn:aws:iam::123456789012:policy/reports-write", document=OURS)
     door = Documents(v2=OURS.replace("\n", ""), v3=document("*"))
-    done = Update().done(door, p, live, [PreviousAttempt(timezone.now(), BEFORE)])  # type: ignore[arg-type]
+    done = UpdatePolicy().done(door, p, live, [PreviousAttempt(timezone.now(), BEFORE)])  # type: ignore[arg-type]
     assert done == (StepResult({"version": expected}) if expected else None)

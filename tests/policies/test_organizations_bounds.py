@@ -7,7 +7,13 @@ import pytest
 from accounts.models import AwsAccount
 from emulator.process import Emulator
 from policies.models import OrgPolicy
-from policies.organizations.selectors import Held, NotHeld, bounds_of, rcp_levels_of, scp_levels_of
+from policies.organizations.selectors import (
+    ControlPolicies,
+    ControlPoliciesUnknown,
+    bounds_of,
+    rcp_levels_of,
+    scp_levels_of,
+)
 from policies.organizations.sources import MEMBERSHIP, TREE
 from sync.models import Run
 from tests.services.organizations import (
@@ -42,8 +48,8 @@ def pull_organization(aws_account: AwsAccount) -> None:
     pulled(aws_account, source=TREE)
 
 
-def names(found: Held | NotHeld) -> list[tuple[str, list[str]]]:
-    assert isinstance(found, Held)
+def names(found: ControlPolicies | ControlPoliciesUnknown) -> list[tuple[str, list[str]]]:
+    assert isinstance(found, ControlPolicies)
     return [(level.name, [policy.name for policy in level.policies]) for level in found.levels]
 
 
@@ -56,7 +62,7 @@ def test_levels_go_from_the_root_down(delegated: MadeOrganization, aws_account: 
         ("Production", ["FullAWSAccess", "our-regions"]),
         (ACCOUNT_ID, ["FullAWSAccess"]),
     ]
-    assert isinstance(found, Held)
+    assert isinstance(found, ControlPolicies)
     assert [level.kind for level in found.levels] == ["root", "unit", "unit", "account"]
     assert (found.by, found.unbound) == (aws_account, "")
     assert found.at is not None
@@ -85,7 +91,7 @@ def test_one_connection_answers_for_all_members(delegated: MadeOrganization, aws
     pull_organization(aws_account)
     found = scp_levels_of(member)
     assert names(found) == [("Root", ["FullAWSAccess", "protect-the-trail"]), (OTHER_ID, ["FullAWSAccess"])]
-    assert isinstance(found, Held)
+    assert isinstance(found, ControlPolicies)
     assert found.by == aws_account
 
 
@@ -100,7 +106,7 @@ def test_an_account_that_is_not_connected_is_answered_for_by_its_id(
 def test_nothing_binds_the_management_account(delegated: MadeOrganization, aws_account: AwsAccount) -> None:
     pull_organization(aws_account)
     found = scp_levels_of(MANAGEMENT_ID)
-    assert isinstance(found, Held)
+    assert isinstance(found, ControlPolicies)
     assert found.levels == ()
     assert "management account" in found.unbound
 
@@ -109,7 +115,7 @@ def test_the_management_account_knows_it_from_its_membership(emulator: Emulator,
     MadeOrganization(emulator)
     pulled(aws_account, source=MEMBERSHIP)
     for found in bounds_of(aws_account).values():
-        assert isinstance(found, Held)
+        assert isinstance(found, ControlPolicies)
         assert "management account" in found.unbound
 
 
@@ -117,7 +123,7 @@ def test_a_type_that_is_switched_off_binds_nobody(delegated: MadeOrganization, a
     delegated.client.disable_policy_type(RootId=delegated.root, PolicyType=RCP)
     pull_organization(aws_account)
     found = rcp_levels_of(aws_account)
-    assert isinstance(found, Held)
+    assert isinstance(found, ControlPolicies)
     assert found.levels == ()
     assert "switched off" in found.unbound
     assert len(names(scp_levels_of(aws_account))) == 4
@@ -126,7 +132,7 @@ def test_a_type_that_is_switched_off_binds_nobody(delegated: MadeOrganization, a
 def test_a_stand_alone_aws_account_is_not_bound(emulator: Emulator, aws_account: AwsAccount) -> None:
     pulled(aws_account, source=MEMBERSHIP)
     found = scp_levels_of(aws_account)
-    assert isinstance(found, Held)
+    assert isinstance(found, ControlPolicies)
     assert "stands alone" in found.unbound
 
 
@@ -135,13 +141,13 @@ def test_a_member_alone_can_not_know(emulator: Emulator, aws_account: AwsAccount
     organization.invite()
     pulled(aws_account, source=MEMBERSHIP)
     found = scp_levels_of(aws_account)
-    assert isinstance(found, NotHeld)
+    assert isinstance(found, ControlPoliciesUnknown)
     assert MANAGEMENT_ID in found.why
     assert found.permission == "organizations:ListRoots"
 
 
 def test_before_the_first_pull_nothing_is_known(emulator: Emulator, aws_account: AwsAccount) -> None:
-    assert isinstance(scp_levels_of(aws_account), NotHeld)
+    assert isinstance(scp_levels_of(aws_account), ControlPoliciesUnknown)
 
 
 def test_a_denied_membership_names_the_permission(emulator: Emulator, aws_account: AwsAccount) -> None:
@@ -150,7 +156,7 @@ def test_a_denied_membership_names_the_permission(emulator: Emulator, aws_accoun
     emulator.rules([{"action": "DescribeOrganization", "error": denial}])
     assert pull_all(aws_account, source=MEMBERSHIP).state == Run.State.FAILED
     found = scp_levels_of(aws_account)
-    assert isinstance(found, NotHeld)
+    assert isinstance(found, ControlPoliciesUnknown)
     assert found.permission == "organizations:DescribeOrganization"
     assert "organizations:DescribeOrganization" in found.why
 
@@ -163,7 +169,7 @@ def test_a_denied_tree_names_the_permission(
     emulator.rules([{"action": "ListPolicies", "error": {"code": "AccessDeniedException", "message": message}}])
     assert pull_all(aws_account, source=TREE).state == Run.State.FAILED
     found = scp_levels_of(aws_account)
-    assert isinstance(found, NotHeld)
+    assert isinstance(found, ControlPoliciesUnknown)
     assert "organizations:ListPolicies" in found.why
 
 
@@ -174,7 +180,7 @@ def test_a_former_delegate_no_longer_answers(delegated: MadeOrganization, aws_ac
         AccountId=ACCOUNT_ID, ServicePrincipal="access-analyzer.amazonaws.com"
     )
     pulled(aws_account, source=MEMBERSHIP)
-    assert isinstance(scp_levels_of(aws_account), NotHeld)
+    assert isinstance(scp_levels_of(aws_account), ControlPoliciesUnknown)
 
 
 def test_what_an_aws_account_says_of_itself_goes_first(delegated: MadeOrganization, aws_account: AwsAccount) -> None:
@@ -186,12 +192,12 @@ def test_what_an_aws_account_says_of_itself_goes_first(delegated: MadeOrganizati
     delegated.client.remove_account_from_organization(AccountId=OTHER_ID)
     pulled(member, source=MEMBERSHIP)
     found = scp_levels_of(member)
-    assert isinstance(found, Held)
+    assert isinstance(found, ControlPolicies)
     assert "stands alone" in found.unbound
 
 
 def test_an_unknown_aws_account_is_not_held(db: None) -> None:
-    assert isinstance(scp_levels_of("999999999999"), NotHeld)
+    assert isinstance(scp_levels_of("999999999999"), ControlPoliciesUnknown)
 
 
 def test_both_types_are_asked_in_few_queries(

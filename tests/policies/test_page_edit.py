@@ -14,7 +14,7 @@ from django.test import Client
 
 from accounts.models import AwsAccount, Operator
 from policies import newest
-from policies.engine.lint import Unwanted
+from policies.engine.lint import FindingsUnwanted
 from policies.findings import findings_of
 from policies.models import ManagedPolicy
 from policies.views import document as document_view
@@ -148,7 +148,7 @@ def test_only_the_newest_check_of_an_operator_goes_on(
     assert older()
     assert client_of(erin).post(address("document_check"), {"document": long}).status_code == 200
     assert not older()
-    with pytest.raises(Unwanted):
+    with pytest.raises(FindingsUnwanted):
         findings_of(long + " ", is_wanted=older)
     monkeypatch.setattr(document_view, "newest_of", lambda *asked: older)
     answer = client_of(erin).post(address("document_check"), {"document": long + "  "})

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from access.commands import aws_account_of
 from access.least_privilege import Outcome, Proposal, proposals
 from access.situations import Unanswerable
-from policies.engine.tighten import Part
+from policies.engine.tighten import PatternChange
 
 _WORDS = {
     Outcome.TIGHTEN: "can be narrower:",
@@ -63,7 +63,7 @@ class Command(BaseCommand):
         if proposal.outcome is Outcome.TIGHTEN:
             self.stdout.write(json.dumps(tightening.document, indent=2))
 
-    def _print_parts(self, verb: str, parts: Iterable[Part]) -> None:
+    def _print_parts(self, verb: str, parts: Iterable[PatternChange]) -> None:
         for part in parts:
             names = f" ({_shortly(part.names)})" if part.names != (part.pattern,) else ""
             self.stdout.write(f"    {verb} of statement {part.named} {part.pattern}{names}: {part.because}")

@@ -9,7 +9,7 @@ from typing import Any
 from accounts.models import AwsAccount
 from cognito.identity_pools.operations.base import PoolParams
 from cognito.models import IdentityPool
-from policies.holdings import Fact
+from policies.holdings import AccessFact
 from sync.operations import AccessChange
 
 GUEST, SIGNED_IN = "unauthenticated", "authenticated"  # as AWS calls them
@@ -17,7 +17,7 @@ WHO = {GUEST: "guests", SIGNED_IN: "people who are signed in"}
 
 
 @dataclass(frozen=True)
-class Given(Fact):
+class Given(AccessFact):
     """Whoever comes through an identity pool gets a role, or no longer."""
 
     role_arn: str

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cognito.pools.operations.places import pool_id_of
-from policies.holdings import Fact
+from policies.holdings import AccessFact
 from sync.operations import AccessChange
 from sync.placeholders import is_placeholder
 
 
 @dataclass(frozen=True)
-class GivenByGroup(Fact):
+class GivenByGroup(AccessFact):
     role_arn: str
     pool_arn: str
     group: str
@@ -38,7 +38,7 @@ def role_given(pool_arn: str, group: str, old: str, new: str) -> Sequence[Access
 
 
 @dataclass(frozen=True)
-class TakenByMember(Fact):
+class TakenByMember(AccessFact):
     """Beside what the role may: by which way somebody gets it."""
 
     who: str

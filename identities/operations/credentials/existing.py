@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 from accounts.models import AwsAccount
 from identities.models import AccessKey
 from identities.operations.credentials.of_user import ACTIVE, INACTIVE, KindOfCredential, OfCredential
-from policies.holdings import Credential
+from policies.holdings import CredentialFact
 from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.operations import AccessChange, Call, Risk, StepSpec, Undo, Value
@@ -87,7 +87,7 @@ class Switch(OfCredential[P]):
         return {**value, "status": self.leaves(p)}
 
     def access_changes(self, aws_account: AwsAccount, p: P) -> Sequence[AccessChange]:
-        return [Credential(p.owner_arn, self.of.word, self.switches_on(p), self.id(p))]
+        return [CredentialFact(p.owner_arn, self.of.word, self.switches_on(p), self.id(p))]
 
     def is_so_already(self, p: P) -> str:
         return f"{self.id(p)} is {self.leaves(p).lower()} already."
@@ -152,7 +152,7 @@ class Delete(OfCredential[P]):
         return {**value, "status": None}
 
     def access_changes(self, aws_account: AwsAccount, p: P) -> Sequence[AccessChange]:
-        return [Credential(p.owner_arn, self.of.word, False, self.id(p))]
+        return [CredentialFact(p.owner_arn, self.of.word, False, self.id(p))]
 
     def is_so_already(self, p: P) -> str:
         return f"There is no {self.of.word} {self.id(p)}."

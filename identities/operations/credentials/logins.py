@@ -93,7 +93,7 @@ class SetPassword(LoginOperation[PasswordParams]):
         return self.call(p, self.aws_operation, Password=Sealed(p.password), PasswordResetRequired=p.reset_required)
 
     def access_changes(self, aws_account: AwsAccount, p: PasswordParams) -> Sequence[AccessChange]:
-        return [holdings.Credential(p.owner_arn, holdings.PASSWORD, True, new=not self.shows)]
+        return [holdings.CredentialFact(p.owner_arn, holdings.PASSWORD, True, new=not self.shows)]
 
     def made_up(self, p: PasswordParams) -> Mapping[str, str]:
         return {PASSWORD: p.password} if p.made_up else {}
@@ -182,7 +182,7 @@ class DeleteLogin(LoginOperation[LoginParams]):
         return {**value, "made": None}
 
     def access_changes(self, aws_account: AwsAccount, p: LoginParams) -> Sequence[AccessChange]:
-        return [holdings.Credential(p.owner_arn, holdings.PASSWORD, False)]
+        return [holdings.CredentialFact(p.owner_arn, holdings.PASSWORD, False)]
 
     def dependent(self, p: LoginParams) -> tuple[str, bool] | None:
         return "password", False

@@ -15,7 +15,7 @@ from accounts.models import AwsAccount
 from identities.operations.credentials.existing import Delete
 from identities.operations.credentials.of_user import KEY, SERVICE, KindOfCredential, OfUser
 from identities.operations.owners import OwnerParams
-from policies.holdings import Credential
+from policies.holdings import CredentialFact
 from policies.quotas import KEYS_OF_USER, Quota, quotas_in
 from sync.aws.client import AwsClient
 from sync.aws.secrets import Secret
@@ -89,7 +89,7 @@ class Make(OfUser[P]):
         return {**value, "there": [*value["there"], ""]}
 
     def access_changes(self, aws_account: AwsAccount, p: P) -> Sequence[AccessChange]:
-        return [Credential(p.owner_arn, self.of.word, True)]
+        return [CredentialFact(p.owner_arn, self.of.word, True)]
 
     def is_so_already(self, p: P) -> str:
         return ""  # it never is

@@ -18,7 +18,7 @@ from identities.models import LoginProfile, MfaDevice
 from identities.operations.credentials.logins import DeleteLogin
 from identities.operations.credentials.of_user import OfUser
 from identities.operations.held_rows import held
-from policies.holdings import DEVICE, Credential
+from policies.holdings import DEVICE, CredentialFact
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.draft import Draft
@@ -110,7 +110,7 @@ class DeactivateDevice(TakeOff):
         return {**value, "device": OFF}
 
     def access_changes(self, aws_account: AwsAccount, p: DeviceParams) -> Sequence[AccessChange]:
-        return [Credential(p.owner_arn, DEVICE, False, p.serial)]
+        return [CredentialFact(p.owner_arn, DEVICE, False, p.serial)]
 
     def is_so_already(self, p: DeviceParams) -> str:
         return f"The MFA device {p.serial} is nobody’s already."

@@ -18,7 +18,7 @@ from django.utils import timezone
 from accounts.models import AwsAccount
 from identities.models import MfaDevice
 from identities.operations.credentials.mfa import GONE, OFF, ON, DeviceOperation, DeviceParams
-from policies.holdings import DEVICE, Credential
+from policies.holdings import DEVICE, CredentialFact
 from policies.operations.arns import name_of, path_of
 from sync.aws.client import AwsClient
 from sync.aws.secrets import Secret
@@ -197,7 +197,7 @@ class EnableDevice(WithCodes):
         return {**value, "device": ON}
 
     def access_changes(self, aws_account: AwsAccount, p: CodesParams) -> Sequence[AccessChange]:
-        return [Credential(p.owner_arn, DEVICE, True, p.serial)]
+        return [CredentialFact(p.owner_arn, DEVICE, True, p.serial)]
 
     def is_so_already(self, p: CodesParams) -> str:
         return f"The MFA device {p.serial} is on already."

@@ -9,7 +9,7 @@ from accounts.models import AwsAccount
 from identities.operations.credentials.existing import ServiceParams
 from identities.operations.credentials.making import SERVICE_SECRETS
 from identities.operations.credentials.of_user import SERVICE, OfCredential
-from policies.holdings import Credential
+from policies.holdings import CredentialFact
 from sync.aws.secrets import Secret
 from sync.operations import AccessChange, Call, Guarantee, Risk, StepSpec, Undo, Value
 
@@ -37,7 +37,7 @@ class ResetServiceCredential(OfCredential[ServiceParams]):
         return value
 
     def access_changes(self, aws_account: AwsAccount, p: ServiceParams) -> Sequence[AccessChange]:
-        return [Credential(p.owner_arn, self.of.word, True, self.id(p), new=True)]
+        return [CredentialFact(p.owner_arn, self.of.word, True, self.id(p), new=True)]
 
     def is_so_already(self, p: ServiceParams) -> str:
         return ""  # nobody can see it

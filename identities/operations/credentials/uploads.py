@@ -24,7 +24,7 @@ from identities.models import SigningCertificate
 from identities.operations.credentials.existing import Delete
 from identities.operations.credentials.of_user import CERTIFICATE, SSH_KEY, KindOfCredential, OfUser
 from identities.operations.owners import USER
-from policies.holdings import Credential
+from policies.holdings import CredentialFact
 from policies.quotas import CERTIFICATES_OF_USER, Quota, quotas_in
 from sync.aws.client import AwsClient
 from sync.aws.errors import NotFound
@@ -86,7 +86,7 @@ class Upload(OfUser[UploadParams]):
         return {**value, "id": ""}
 
     def access_changes(self, aws_account: AwsAccount, p: UploadParams) -> Sequence[AccessChange]:
-        return [Credential(p.owner_arn, self.of.word, True)]
+        return [CredentialFact(p.owner_arn, self.of.word, True)]
 
     def is_so_already(self, p: UploadParams) -> str:
         return ""  # a limit says so

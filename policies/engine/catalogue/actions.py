@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from policies.engine.catalogue.keys import LONGEST_NAME, fits_key
-from policies.engine.catalogue.store import Service, service, service_names
+from policies.engine.catalogue.store import CatalogueService, service, service_names
 from policies.engine.catalogue.values import AccessLevel, Action, KeyNames, ResourceType
 from policies.engine.matching import Glob, tokens
 
@@ -116,7 +116,7 @@ def _dependent_actions() -> Mapping[str, tuple[str, ...]]:
     return {name.lower(): tuple(needed) for name, needed in found.items()}
 
 
-def _of(prefix: str) -> Service:
+def _of(prefix: str) -> CatalogueService:
     found = service(prefix)
     assert found is not None, prefix  # noqa: S101
     return found

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 
 from policies.engine.catalogue.store import service, service_names
 from policies.engine.catalogue.values import ResourceType
-from policies.engine.matching import Glob, Token, Wild, tokens
+from policies.engine.matching import Glob, Token, Wildcard, tokens
 
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
 _WILDCARD = re.compile(r"[*?]")
@@ -132,14 +132,14 @@ def _ends(pattern: str) -> tuple[str, str]:
 
 def _steps(pattern: str) -> list[Token]:
     """Letter by letter."""
-    return [step for token in tokens(pattern) for step in ([token] if isinstance(token, Wild) else token)]
+    return [step for token in tokens(pattern) for step in ([token] if isinstance(token, Wildcard) else token)]
 
 
 def _texts_overlap(one: Sequence[Token], other: Sequence[Token]) -> bool:
     """Walks `one`; `places` are those in `other` where one may stand by then."""
     places = _past_stars(other, {0})
     for step in one:
-        if step is Wild.ANY:
+        if step is Wildcard.ANY:
             places = set(range(min(places), len(other) + 1))
         else:
             places = _past_stars(other, {_after(other, at) for at in places if _fits(step, other, at)})
@@ -149,20 +149,20 @@ def _texts_overlap(one: Sequence[Token], other: Sequence[Token]) -> bool:
 
 
 def _after(steps: Sequence[Token], at: int) -> int:
-    return at if steps[at] is Wild.ANY else at + 1
+    return at if steps[at] is Wildcard.ANY else at + 1
 
 
 def _fits(step: Token, steps: Sequence[Token], at: int) -> bool:
     if at == len(steps):
         return False
-    return isinstance(step, Wild) or isinstance(steps[at], Wild) or step == steps[at]
+    return isinstance(step, Wildcard) or isinstance(steps[at], Wildcard) or step == steps[at]
 
 
 def _past_stars(steps: Sequence[Token], places: set[int]) -> set[int]:
     """With the places to which a star that stands for nothing leads."""
     found = set(places)
     for at in places:
-        while at < len(steps) and steps[at] is Wild.ANY:
+        while at < len(steps) and steps[at] is Wildcard.ANY:
             at += 1
             found.add(at)
     return found

@@ -29,7 +29,7 @@ _OTHER_PLACEHOLDER, _PLACEHOLDER = "<key>", "${key}"  # four keys of S3 are writ
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class CatalogueService:
     """Actions, types and keys by their names in lower case; those of actions without the service."""
 
     prefix: str
@@ -68,17 +68,17 @@ def data_date() -> date:
     return date.fromisoformat(_read("metadata.json")["updatedAt"][:10])
 
 
-def service(prefix: str) -> Service | None:
+def service(prefix: str) -> CatalogueService | None:
     """By its prefix in lower case."""
     return _service(prefix) if prefix in service_names() else None
 
 
 @cache
-def _service(prefix: str) -> Service:
+def _service(prefix: str) -> CatalogueService:
     name = service_names()[prefix]
     source = f"{REFERENCE}: Actions, resources, and condition keys for {name}"
     types = {lowered: _type(prefix, found) for lowered, found in _read("resourceTypes", f"{prefix}.json").items()}
-    return Service(
+    return CatalogueService(
         prefix,
         name,
         {lowered: _action(prefix, found, types) for lowered, found in _read("actions", f"{prefix}.json").items()},

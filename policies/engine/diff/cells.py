@@ -10,7 +10,7 @@ from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from itertools import chain
 
 from policies.engine.diff.budget import Budget, Exhausted
-from policies.engine.diff.patterns import Kind, Pattern, is_symbol
+from policies.engine.diff.patterns import CharacterClass, Pattern, is_symbol
 
 _MOST_PLACES = 20_000
 Cells = dict[int, str]  # which patterns match (one bit each), and a text which they match
@@ -38,8 +38,8 @@ class Automaton:
     """Each place in each pattern is a bit; the bits of a pattern follow one another, and a step moves one up."""
 
     def __init__(self, patterns: Sequence[Pattern], alike: Sequence[Hashable]) -> None:
-        self._steps: dict[str | Kind, int] = {}
-        self._loops: dict[Kind, int] = {}
+        self._steps: dict[str | CharacterClass, int] = {}
+        self._loops: dict[CharacterClass, int] = {}
         self._named: dict[int, str] = {}  # the characters that a place takes, by its bit's number
         self._first = self._last = self._looping = 0
         self._accepts: dict[int, int] = {}  # pattern by the number of its last bit
@@ -52,7 +52,7 @@ class Automaton:
                 end = at + len(one.steps)
                 self._first |= 1 << at
                 self._last |= 1 << end
-                self._looping |= 1 << end if one.loops[-1] is Kind.CHARACTER else 0
+                self._looping |= 1 << end if one.loops[-1] is CharacterClass.CHARACTER else 0
                 self._accepts[end] = number
                 at = end + 1
             self._own.append((1 << at) - (1 << begin))
@@ -75,7 +75,7 @@ class Automaton:
 
     def _add(self, pattern: Pattern, at: int) -> None:
         for place, step in enumerate(pattern.steps, at):
-            for key in [step] if isinstance(step, Kind) else step:
+            for key in [step] if isinstance(step, CharacterClass) else step:
                 self._steps[key] = self._steps.get(key, 0) | 1 << place
             if isinstance(step, str):
                 self._named[place] = step
@@ -129,12 +129,12 @@ class Automaton:
 
     def _after(self, state: int, character: str) -> int:
         steps = self._steps.get(character, 0)
-        loops = self._loops.get(Kind.CHARACTER, 0)
+        loops = self._loops.get(CharacterClass.CHARACTER, 0)
         if not is_symbol(character):
-            steps |= self._steps.get(Kind.CHARACTER, 0)
+            steps |= self._steps.get(CharacterClass.CHARACTER, 0)
             if character != ":":
-                steps |= self._steps.get(Kind.BUT_COLON, 0)
-                loops |= self._loops.get(Kind.BUT_COLON, 0)
+                steps |= self._steps.get(CharacterClass.BUT_COLON, 0)
+                loops |= self._loops.get(CharacterClass.BUT_COLON, 0)
         after = (state & steps) << 1 | state & loops
         if after & self._settled:
             for ends, whole in self._groups:

@@ -12,15 +12,15 @@ from typing import Any, Self
 
 from policies.engine.diff.actions import Actions, Universe
 from policies.engine.diff.budget import Budget, Exhausted
-from policies.engine.diff.spaces import Answer, Comparison, begin_apart, is_plainly_within
-from policies.engine.diff.terms import Source, Term, Terms
+from policies.engine.diff.spaces import Answer, SpaceComparison, begin_apart, is_plainly_within
+from policies.engine.diff.terms import DocumentTerms, StatementTerms, Term
 from policies.engine.statements import document_of
 
 _STEPS = 2_000_000  # for two documents: some seconds at worst
 
 
 @dataclass(frozen=True)
-class Part:
+class OneSidedAccess:
     """Something that is allowed on one side only: what all of `common` share, without the rest.
 
     `common` begins with an allowing term; a denying one of the other side may follow.
@@ -31,11 +31,11 @@ class Part:
     answer: Answer
 
 
-Parts = dict[Part, Actions]
+Parts = dict[OneSidedAccess, Actions]
 
 
 @dataclass
-class Difference:
+class AccessDifference:
     gained: Parts = field(default_factory=dict)
     lost: Parts = field(default_factory=dict)
     universe: Universe | None = None  # None where there is too much even to list the actions
@@ -44,7 +44,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Side:
+class ComparedSide:
     """What a document says of some actions."""
 
     allows: frozenset[Term]
@@ -53,7 +53,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Held:
+class PrincipalDocuments:
     """All documents that one principal has. No document of a `boundary` is one that allows nothing."""
 
     policies: Sequence[Any]
@@ -61,23 +61,23 @@ class Held:
     is_bounded: bool = False
 
 
-def compare(old: Any, new: Any) -> Difference:
+def compare(old: Any, new: Any) -> AccessDifference:
     """Takes any documents."""
-    return compare_held(Held([old]), Held([new]))
+    return compare_held(PrincipalDocuments([old]), PrincipalDocuments([new]))
 
 
-def compare_held(old: Held, new: Held, steps: int = _STEPS) -> Difference:
+def compare_held(old: PrincipalDocuments, new: PrincipalDocuments, steps: int = _STEPS) -> AccessDifference:
     """Takes any documents."""
-    terms = Terms()
+    terms = DocumentTerms()
     documents = [document_of(each) for side in (old, new) for each in side.policies]
     with_principals = any(document.names_principals for document in documents)
     sources = [_Sources.of(terms, side, with_principals=with_principals) for side in (old, new)]
     budget = Budget(steps)
-    found = Difference(patterns=frozenset(name for side in sources for each in side.all for name in each.actions))
+    found = AccessDifference(patterns=frozenset(name for side in sources for each in side.all for name in each.actions))
     try:
         found.universe = Universe(found.patterns, budget)
         found.not_compared = found.universe.everything
-        _Comparing(terms, sources, found.universe, budget).run(found)
+        _AccessComparison(terms, sources, found.universe, budget).run(found)
     except Exhausted:
         pass
     return found
@@ -85,32 +85,32 @@ def compare_held(old: Held, new: Held, steps: int = _STEPS) -> Difference:
 
 @dataclass(frozen=True)
 class _Sources:
-    policies: Sequence[Source]
-    boundary: Sequence[Source] | None
+    policies: Sequence[StatementTerms]
+    boundary: Sequence[StatementTerms] | None
 
     @classmethod
-    def of(cls, terms: Terms, held: Held, *, with_principals: bool) -> Self:
+    def of(cls, terms: DocumentTerms, held: PrincipalDocuments, *, with_principals: bool) -> Self:
         documents = [document_of(one) for one in held.policies]
         policies = [each for one in documents for each in terms.read(one, with_principals=with_principals)]
         return cls(policies, terms.read(document_of(held.boundary), with_principals=False) if held.is_bounded else None)
 
     @property
-    def all(self) -> list[Source]:
+    def all(self) -> list[StatementTerms]:
         return [*self.policies, *(self.boundary or ())]
 
 
-Masked = Sequence[tuple[Actions, Source]]
+Masked = Sequence[tuple[Actions, StatementTerms]]
 
 
-class _Comparing:
-    def __init__(self, terms: Terms, sources: Sequence[_Sources], universe: Universe, budget: Budget) -> None:
+class _AccessComparison:
+    def __init__(self, terms: DocumentTerms, sources: Sequence[_Sources], universe: Universe, budget: Budget) -> None:
         self._terms = terms
         self._universe = universe
         self._budget = budget
-        self._comparison = Comparison(budget)
+        self._comparison = SpaceComparison(budget)
         self._sides = [(self._masked(side.policies), self._masked(side.boundary)) for side in sources]
 
-    def run(self, found: Difference) -> None:
+    def run(self, found: AccessDifference) -> None:
         for actions in self._alike():
             old, new = (self._side(*side, actions) for side in self._sides)
             if old != new:
@@ -121,10 +121,10 @@ class _Comparing:
                         self._add(found, actions & among, *sides)
             found.not_compared &= ~actions
 
-    def _masked(self, sources: Sequence[Source] | None) -> Masked | None:
+    def _masked(self, sources: Sequence[StatementTerms] | None) -> Masked | None:
         return None if sources is None else [(self._actions(source), source) for source in sources]
 
-    def _actions(self, source: Source) -> Actions:
+    def _actions(self, source: StatementTerms) -> Actions:
         found = self._universe.matching(source.actions)
         return self._universe.everything & ~found if source.not_actions else found
 
@@ -136,35 +136,35 @@ class _Comparing:
             found = [part for each in found for part in (each & actions, each & ~actions) if part]
         return found
 
-    def _side(self, policies: Masked | None, boundary: Masked | None, actions: Actions) -> Side:
+    def _side(self, policies: Masked | None, boundary: Masked | None, actions: Actions) -> ComparedSide:
         first = actions & -actions
         own, bounding = (
             {term for mask, source in masked or () if mask & first for term in source.terms}
             for masked in (policies, boundary)
         )
         self._budget.spend(1 + len(own) + len(bounding))
-        return Side(
+        return ComparedSide(
             frozenset(term for term in own if term.allows),
             frozenset(term for term in own | bounding if not term.allows),
             None if boundary is None else frozenset(term for term in bounding if term.allows),
         )
 
-    def _on_everything(self, side: Side, asked_on: str) -> Side:
-        return Side(
+    def _on_everything(self, side: ComparedSide, asked_on: str) -> ComparedSide:
+        return ComparedSide(
             self._terms.on_everything(side.allows, asked_on),
             self._terms.on_everything(side.denies, asked_on),
             None if side.bounds is None else self._terms.on_everything(side.bounds, asked_on),
         )
 
-    def _bounded(self, side: Side) -> Side:
+    def _bounded(self, side: ComparedSide) -> ComparedSide:
         if side.bounds is None:
             return side
         self._budget.spend(len(side.allows) * len(side.bounds))
         pairs = [(one, bound) for one in side.allows for bound in side.bounds if not begin_apart(one, bound)]
         self._budget.spend(len(pairs) ** 2)
-        return Side(frozenset(self._terms.bounded(*pair) for pair in pairs), side.denies)
+        return ComparedSide(frozenset(self._terms.bounded(*pair) for pair in pairs), side.denies)
 
-    def _add(self, found: Difference, actions: Actions, old: Side, new: Side) -> None:
+    def _add(self, found: AccessDifference, actions: Actions, old: ComparedSide, new: ComparedSide) -> None:
         if not actions or old == new:
             return
         old, new = self._bounded(old), self._bounded(new)
@@ -173,7 +173,7 @@ class _Comparing:
                 parts[part] = parts.get(part, 0) | actions
 
     # ---- One direction ---------------------------------------------------------------------------------------
-    def _parts(self, old: Side, new: Side) -> Iterator[Part]:
+    def _parts(self, old: ComparedSide, new: ComparedSide) -> Iterator[OneSidedAccess]:
         """What `new` allows and `old` doesn't."""
         for term in _widest(new.allows):
             if term not in old.allows:
@@ -188,10 +188,12 @@ class _Comparing:
             return True
         return any(self._comparison.remains([term, denied, each], denies) is not Answer.NOTHING for each in allows)
 
-    def _part(self, common: tuple[Term, ...], without: Iterable[Term]) -> Iterator[Part]:
+    def _part(self, common: tuple[Term, ...], without: Iterable[Term]) -> Iterator[OneSidedAccess]:
         answer = self._comparison.remains(common, without)
         if answer is not Answer.NOTHING:
-            yield Part(common, frozenset(each for each in without if self._comparison.meet([*common, each])), answer)
+            yield OneSidedAccess(
+                common, frozenset(each for each in without if self._comparison.meet([*common, each])), answer
+            )
 
 
 def _widest(terms: Collection[Term]) -> list[Term]:

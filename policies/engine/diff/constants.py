@@ -12,14 +12,14 @@ from decimal import Decimal, localcontext
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from itertools import pairwise
 
-from policies.engine.conditions import Compares, instant, number
+from policies.engine.conditions import ComparedType, instant, number
 
 _UNREADABLE = "?"
 _PRECISIONS = (2, 10, 40, 290)
 _OTHER_BYTES = ("b3RoZXI=", "YW5vdGhlcg==")
 
 
-def samples(kind: Compares, constants: Sequence[str]) -> Iterator[str]:
+def samples(kind: ComparedType, constants: Sequence[str]) -> Iterator[str]:
     """Texts as a request has them."""
     yield _UNREADABLE
     yield from _KINDS[kind](constants)
@@ -76,9 +76,9 @@ def _bytes(constants: Sequence[str]) -> Iterator[str]:
     yield from _OTHER_BYTES
 
 
-_KINDS: Mapping[Compares, Callable[[Sequence[str]], Iterator[str]]] = {
-    Compares.NUMBERS: _numbers,
-    Compares.INSTANTS: _instants,
-    Compares.ADDRESSES: _addresses,
-    Compares.BYTES: _bytes,
+_KINDS: Mapping[ComparedType, Callable[[Sequence[str]], Iterator[str]]] = {
+    ComparedType.NUMBERS: _numbers,
+    ComparedType.INSTANTS: _instants,
+    ComparedType.ADDRESSES: _addresses,
+    ComparedType.BYTES: _bytes,
 }

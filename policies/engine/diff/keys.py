@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from policies.engine.diff.budget import Budget
 from policies.engine.diff.terms import AnyTest
-from policies.engine.diff.values import Question, Wanted, World, value_cells
+from policies.engine.diff.values import ConditionValue, ValueQuestion, World, value_cells
 
 
 def key_cells(key: str, tests: Sequence[AnyTest], world: World | None, budget: Budget, *, has_many: bool) -> set[int]:
@@ -21,7 +21,7 @@ def key_cells(key: str, tests: Sequence[AnyTest], world: World | None, budget: B
         value = world[key]
         return {absent if value is None else _bits(_outcomes(tests, wanted, _matching(wanted, value, world)))}
     alike = [frozenset(test for test in tests if each in test.wanted) for each in wanted]
-    outcomes = [_outcomes(tests, wanted, vector) for vector in value_cells(Question(wanted, alike), world, budget)]
+    outcomes = [_outcomes(tests, wanted, vector) for vector in value_cells(ValueQuestion(wanted, alike), world, budget)]
     budget.spend(len(outcomes) * len(tests))
     if not has_many:
         return {absent, *map(_bits, outcomes)}
@@ -29,11 +29,11 @@ def key_cells(key: str, tests: Sequence[AnyTest], world: World | None, budget: B
     return {absent, empty, *_of_several(tests, outcomes, budget)}
 
 
-def _matching(wanted: Sequence[Wanted], value: str, world: World) -> int:
+def _matching(wanted: Sequence[ConditionValue], value: str, world: World) -> int:
     return _bits([each.matches(value, world) for each in wanted])
 
 
-def _outcomes(tests: Sequence[AnyTest], wanted: Sequence[Wanted], vector: int) -> list[bool]:
+def _outcomes(tests: Sequence[AnyTest], wanted: Sequence[ConditionValue], vector: int) -> list[bool]:
     """Which tests hold for a value that matches those of the vector."""
     matching = {each for place, each in enumerate(wanted) if vector >> place & 1}
     return [test.holds_for(not matching.isdisjoint(test.wanted)) for test in tests]

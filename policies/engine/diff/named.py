@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from policies.engine.callers import Caller, CallerKind, Named, caller_of
-from policies.engine.diff.terms import Term, Who
+from policies.engine.callers import Caller, CallerKind, NamingDirectness, caller_of
+from policies.engine.diff.terms import PrincipalTerm, Term
 
 _STRANGER = "some-other"
 _ACCOUNT = "000000000000"
 _KNOWN_KINDS = ("AWS", "Service", "Federated")
-_LEVELS = (Named.ACCOUNT, Named.ROLE, Named.ITSELF)
+_LEVELS = (NamingDirectness.ACCOUNT, NamingDirectness.ROLE, NamingDirectness.ITSELF)
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Cell:
     """`caller` is (kind, value) for the kinds that only a service knows, such as CanonicalUser."""
 
     caller: Caller | tuple[str, str]
-    level: Named
+    level: NamingDirectness
 
 
 def caller_cells(terms: Collection[Term]) -> list[Cell]:
@@ -48,16 +48,16 @@ def is_in(term: Term, cell: Cell) -> bool:
     if isinstance(cell.caller, tuple):
         return (cell.caller in who.listed or ("AWS", "*") in who.listed) is not who.negated
     named = _named(who, cell.caller, allows=term.allows)
-    return named >= cell.level if term.allows else named > Named.NOT
+    return named >= cell.level if term.allows else named > NamingDirectness.NOT
 
 
-def _named(who: Who, caller: Caller, *, allows: bool) -> Named:
+def _named(who: PrincipalTerm, caller: Caller, *, allows: bool) -> NamingDirectness:
     """As policies/engine/compiled.py has it."""
     principals = who.principals
     if not who.negated:
         return principals.names(caller)
-    excepted = principals.names(caller) is not Named.NOT if allows else principals.lists_fully(caller)
-    return Named.NOT if excepted else Named.ITSELF
+    excepted = principals.names(caller) is not NamingDirectness.NOT if allows else principals.lists_fully(caller)
+    return NamingDirectness.NOT if excepted else NamingDirectness.ITSELF
 
 
 def _callers(kind: str, value: str) -> Iterator[Caller | tuple[str, str]]:

@@ -9,20 +9,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from policies.engine.matching import LAST_PART, Token, Wild, arn_parts, steps_of_resource, written_parts
+from policies.engine.matching import LAST_PART, Token, Wildcard, arn_parts, steps_of_resource, written_parts
 from policies.engine.variables import Part, Variable
 
 _PARTS = 6
 
 
-class Kind(Enum):
+class CharacterClass(Enum):
     """Characters that aren't listed one by one. Symbols stand for texts, so that no single step takes them."""
 
     CHARACTER = "any"
     BUT_COLON = "any but a colon"
 
 
-Step = str | Kind  # the characters that it takes, or nearly all
+Step = str | CharacterClass  # the characters that it takes, or nearly all
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,11 @@ class Pattern:
     """`loops[i]`: what may be read any number of times before `steps[i]`, or at the end."""
 
     steps: tuple[Step, ...]
-    loops: tuple[Kind | None, ...]
+    loops: tuple[CharacterClass | None, ...]
     others: tuple[Pattern, ...] = ()  # what one of these matches, it matches, too
 
 
-EVERYTHING = Pattern((), (Kind.CHARACTER,))
+EVERYTHING = Pattern((), (CharacterClass.CHARACTER,))
 _SYMBOLS = range(0xF0000, 0xFFFFE)  # a private plane of Unicode: in place of variables
 
 
@@ -48,7 +48,7 @@ def symbol(number: int) -> str:
 
 def text_pattern(tokens: Sequence[Token]) -> Pattern:
     """`*` and `?` take every character."""
-    return _pattern([(token, Kind.CHARACTER) for token in tokens])
+    return _pattern([(token, CharacterClass.CHARACTER) for token in tokens])
 
 
 def folded_pattern(text: str) -> Pattern:
@@ -61,11 +61,11 @@ def arn_pattern(tokens: Sequence[Token]) -> Pattern:
     """Part by part, where it is an ARN's."""
     if not (tokens and isinstance(tokens[0], str) and tokens[0].startswith("arn:")):
         return text_pattern(tokens)
-    found: list[tuple[Token, Kind]] = []
+    found: list[tuple[Token, CharacterClass]] = []
     for number, part in enumerate(arn_parts(tokens)):
         if number:
-            found.append((":", Kind.CHARACTER))
-        wild = Kind.CHARACTER if number == LAST_PART else Kind.BUT_COLON
+            found.append((":", CharacterClass.CHARACTER))
+        wild = CharacterClass.CHARACTER if number == LAST_PART else CharacterClass.BUT_COLON
         found += [(token, wild) for token in part]
     return _pattern(found)
 
@@ -88,20 +88,22 @@ _Steps = list[tuple[Token, bool]]
 
 def _spread(steps: _Steps, colons: int) -> Iterator[_Steps]:
     """The ways in which stars that run over colons can take so many of them, or more."""
-    place = next((place for place, step in enumerate(steps) if step == (Wild.ANY, True)), None)
+    place = next((place for place, step in enumerate(steps) if step == (Wildcard.ANY, True)), None)
     if place is None:
         if not colons:
             yield steps
         return
     for taken in range(colons + 1):
-        more: _Steps = [(":", True), (Wild.ANY, True)]
-        star: _Steps = [(Wild.ANY, True), *more * taken]
+        more: _Steps = [(":", True), (Wildcard.ANY, True)]
+        star: _Steps = [(Wildcard.ANY, True), *more * taken]
         for rest in _spread(steps[place + 1 :], colons - taken):
             yield [*steps[:place], *star, *rest]
 
 
 def _pattern_of_resource(steps: _Steps) -> Pattern:
-    return _pattern([(token, Kind.CHARACTER if takes_colon else Kind.BUT_COLON) for token, takes_colon in steps])
+    return _pattern(
+        [(token, CharacterClass.CHARACTER if takes_colon else CharacterClass.BUT_COLON) for token, takes_colon in steps]
+    )
 
 
 def is_plain_arn(parts: Sequence[Part]) -> bool:
@@ -116,11 +118,11 @@ def is_plain_arn(parts: Sequence[Part]) -> bool:
     return True
 
 
-def _pattern(tokens: Sequence[tuple[Token, Kind]]) -> Pattern:
+def _pattern(tokens: Sequence[tuple[Token, CharacterClass]]) -> Pattern:
     steps: list[Step] = []
-    loops: list[Kind | None] = [None]
+    loops: list[CharacterClass | None] = [None]
     for token, wild in tokens:
-        if token is Wild.ANY:
+        if token is Wildcard.ANY:
             loops[-1] = wild
             continue
         found: Sequence[Step] = token if isinstance(token, str) else (wild,)

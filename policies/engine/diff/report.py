@@ -7,9 +7,16 @@ from typing import Any
 
 from policies.engine.canonical import compact
 from policies.engine.diff.actions import Actions, Universe
-from policies.engine.diff.compare import Difference, Held, Part, Parts, compare, compare_held
+from policies.engine.diff.compare import (
+    AccessDifference,
+    OneSidedAccess,
+    Parts,
+    PrincipalDocuments,
+    compare,
+    compare_held,
+)
 from policies.engine.diff.spaces import Answer
-from policies.engine.diff.terms import EVERYONE, Term, Who
+from policies.engine.diff.terms import EVERYONE, PrincipalTerm, Term
 from policies.engine.statements import document_of
 
 Item = dict[str, Any]
@@ -38,20 +45,20 @@ def policy_diff(old: Any, new: Any) -> dict[str, Any]:
     return reported(compare(old, new))
 
 
-def held_diff(old: Held, new: Held, steps: int) -> dict[str, Any]:
+def held_diff(old: PrincipalDocuments, new: PrincipalDocuments, steps: int) -> dict[str, Any]:
     """The same of all that somebody has, within the boundary. `steps`: when to give up, about a microsecond each."""
     return reported(compare_held(old, new, steps))
 
 
-def held_denial_diff(old: Held, new: Held, steps: int) -> dict[str, Any]:
+def held_denial_diff(old: PrincipalDocuments, new: PrincipalDocuments, steps: int) -> dict[str, Any]:
     return reported(compare_held(_denying(old), _denying(new), steps))
 
 
-def _denying(held: Held) -> Held:
-    return Held([_all_but_denied(each) for each in (*held.policies, held.boundary)])
+def _denying(held: PrincipalDocuments) -> PrincipalDocuments:
+    return PrincipalDocuments([_all_but_denied(each) for each in (*held.policies, held.boundary)])
 
 
-def reported(found: Difference) -> dict[str, Any]:
+def reported(found: AccessDifference) -> dict[str, Any]:
     undecided = [
         {**item, "may_be": may_be, "because": because}
         for answer, because in _BECAUSE.items()
@@ -87,14 +94,14 @@ def is_empty(difference: Mapping[str, Any]) -> bool:
     return not (difference["gained"] or difference["lost"] or difference["undecided"])
 
 
-def _named(found: Difference, parts: Parts) -> list[str]:
+def _named(found: AccessDifference, parts: Parts) -> list[str]:
     actions = 0
     for part, mask in parts.items():
         actions |= mask if part.answer is Answer.SOMETHING else 0
     return found.universe.named(actions) if found.universe else []
 
 
-def _not_compared(found: Difference) -> list[Item]:
+def _not_compared(found: AccessDifference) -> list[Item]:
     if found.universe and not found.not_compared:
         return []
     actions = found.universe.described(found.not_compared, found.patterns) if found.universe else list(_STAR)
@@ -105,7 +112,7 @@ def _not_compared(found: Difference) -> list[Item]:
     ]
 
 
-def _items(found: Difference, parts: Parts, answer: Answer) -> list[Item]:
+def _items(found: AccessDifference, parts: Parts, answer: Answer) -> list[Item]:
     """Those that are alike but for their resources, or their principals, are put together."""
     if found.universe is None:
         return []
@@ -163,7 +170,7 @@ def _together(name: str, group: Iterable[Words]) -> Words:
 
 
 # ---- One part ------------------------------------------------------------------------------------------------
-def _words(part: Part) -> Words:
+def _words(part: OneSidedAccess) -> Words:
     first, *besides = part.common
     found = _elements(first)
     for denied in besides:
@@ -188,7 +195,7 @@ def _own_elements(term: Term) -> Words:
     return found
 
 
-def _principals(who: Who) -> dict[str, list[str]]:
+def _principals(who: PrincipalTerm) -> dict[str, list[str]]:
     kinds = sorted({kind for kind, _ in who.listed})
     return {kind: sorted(value for other, value in who.listed if other == kind) for kind in kinds}
 

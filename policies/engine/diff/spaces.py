@@ -14,9 +14,9 @@ from policies.engine import catalogue
 from policies.engine.diff.budget import Budget, Exhausted
 from policies.engine.diff.keys import key_cells
 from policies.engine.diff.named import caller_cells, is_in
-from policies.engine.diff.terms import EVERYONE, AnyTest, Resources, Term
-from policies.engine.diff.values import Question, Wanted, World, are_plain, value_cells
-from policies.engine.matching import Wild
+from policies.engine.diff.terms import EVERYONE, AnyTest, ResourceTerm, Term
+from policies.engine.diff.values import ConditionValue, ValueQuestion, World, are_plain, value_cells
+from policies.engine.matching import Wildcard
 from policies.engine.variables import Part
 
 _STEPS = 60_000  # for one question
@@ -34,7 +34,7 @@ class Answer(Enum):
     TOO_MUCH = 3
 
 
-class Comparison:
+class SpaceComparison:
     """Asks, and remembers the answers."""
 
     def __init__(self, budget: Budget) -> None:
@@ -126,12 +126,16 @@ class _Space:
         }
         return [_all_of(cells[place] for place in term.places) for term in terms]
 
-    def _resource_cells(self, common: Sequence[Term], without: Sequence[Term], wanted: Sequence[Wanted]) -> list[int]:
+    def _resource_cells(
+        self, common: Sequence[Term], without: Sequence[Term], wanted: Sequence[ConditionValue]
+    ) -> list[int]:
         if self._resource is not None:
             return [sum(1 << place for place, each in enumerate(wanted) if each.matches(self._resource, {}))]
         only = next((term.resources.only for term in common if term.resources.only), None)
         within = wanted.index(only) if only else None
-        return list(value_cells(Question(wanted, _roles(wanted, common, without), within), self._world, self._budget))
+        return list(
+            value_cells(ValueQuestion(wanted, _roles(wanted, common, without), within), self._world, self._budget)
+        )
 
     def _callers(self, terms: Sequence[Term]) -> list[int]:
         found = caller_cells(terms)
@@ -148,9 +152,9 @@ class _Space:
         return [_bits(vector & mask == mask for vector in found) for mask in masks]
 
 
-def _roles(wanted: Sequence[Wanted], common: Sequence[Term], without: Sequence[Term]) -> list[Hashable]:
+def _roles(wanted: Sequence[ConditionValue], common: Sequence[Term], without: Sequence[Term]) -> list[Hashable]:
     """What is left out to the same callers under the same conditions is left out, whichever of the patterns matches."""
-    roles: dict[Wanted, set[Hashable]] = {each: set() for each in wanted}
+    roles: dict[ConditionValue, set[Hashable]] = {each: set() for each in wanted}
     for term in common:
         for each in term.wanted:
             roles[each].add((term, each) if term.bound else term)
@@ -203,7 +207,7 @@ def _sample(terms: Sequence[Term]) -> str | None:
 def _filled(part: Part) -> str:
     if isinstance(part, str):
         return part
-    return _UNHEARD_OF if part is Wild.ANY else _UNHEARD_OF[0]
+    return _UNHEARD_OF if part is Wildcard.ANY else _UNHEARD_OF[0]
 
 
 # ---- Worlds --------------------------------------------------------------------------------------------------
@@ -222,7 +226,7 @@ def _values(key: str, tests: Sequence[AnyTest], budget: Budget) -> Iterator[str]
     wanted = {each for test in tests if test.key == key for each in test.wanted}
     if wanted:
         fixed = [each for each in wanted if each.is_fixed]
-        yield from islice(dict.fromkeys(value_cells(Question(fixed, fixed), {}, budget).values()), _MOST_VALUES)
+        yield from islice(dict.fromkeys(value_cells(ValueQuestion(fixed, fixed), {}, budget).values()), _MOST_VALUES)
 
 
 def _has_several_values(key: str) -> bool:
@@ -239,15 +243,15 @@ def is_plainly_within(one: Term, other: Term) -> bool:
     )
 
 
-def _is_star(wanted: Wanted) -> bool:
-    return bool(wanted.parts) and all(part is Wild.ANY for part in wanted.parts)
+def _is_star(wanted: ConditionValue) -> bool:
+    return bool(wanted.parts) and all(part is Wildcard.ANY for part in wanted.parts)
 
 
 def begin_apart(one: Term, other: Term) -> bool:
     return any(_places_begin_apart(mine, its) for mine in one.places for its in other.places)
 
 
-def _places_begin_apart(one: Resources, other: Resources) -> bool:
+def _places_begin_apart(one: ResourceTerm, other: ResourceTerm) -> bool:
     mine, its = one.only, other.only
     if mine is None or its is None:
         return False
@@ -255,7 +259,7 @@ def _places_begin_apart(one: Resources, other: Resources) -> bool:
     return not (first.startswith(second) or second.startswith(first))
 
 
-def _beginning(wanted: Wanted) -> str:
+def _beginning(wanted: ConditionValue) -> str:
     """What stands before the first wildcard or variable."""
     return wanted.parts[0] if wanted.parts and isinstance(wanted.parts[0], str) else ""
 

@@ -17,12 +17,12 @@ from policies.engine.compiled import resource_parts
 from policies.engine.conditions import (
     NULL,
     OPERATORS_BY_LOWER_NAME,
-    Compares,
+    ComparedType,
     Matcher,
 )
-from policies.engine.diff.values import Wanted
-from policies.engine.matching import ResourceGlob, Token, Wild
-from policies.engine.statements import Condition, Document, Quantifier, Statement
+from policies.engine.diff.values import ConditionValue
+from policies.engine.matching import ResourceGlob, Token, Wildcard
+from policies.engine.statements import Condition, PolicyDocument, Quantifier, Statement
 
 
 def _resource_matcher(pattern: Sequence[Token]) -> Matcher:
@@ -30,11 +30,11 @@ def _resource_matcher(pattern: Sequence[Token]) -> Matcher:
 
 
 @dataclass(frozen=True)
-class Test:
+class KeyTerm:
     """One context key of a condition block."""
 
     key: str
-    wanted: frozenset[Wanted]
+    wanted: frozenset[ConditionValue]
     negated: bool
     quantifier: Quantifier
     if_exists: bool
@@ -64,7 +64,7 @@ class Presence:
     key: str
     absent: bool
     present: bool
-    wanted: frozenset[Wanted] = frozenset()
+    wanted: frozenset[ConditionValue] = frozenset()
     quantifier = Quantifier.NONE
     needs_all = False
 
@@ -75,18 +75,18 @@ class Presence:
         return self.absent
 
 
-AnyTest = Test | Presence
+AnyTest = KeyTerm | Presence
 
 
 @dataclass(frozen=True)
-class Resources:
+class ResourceTerm:
     """`negated`: all but those wanted; else there is just one."""
 
-    wanted: frozenset[Wanted]
+    wanted: frozenset[ConditionValue]
     negated: bool
 
     @property
-    def only(self) -> Wanted | None:
+    def only(self) -> ConditionValue | None:
         return None if self.negated else next(iter(self.wanted))
 
     def has(self, resource: str) -> bool:
@@ -95,7 +95,7 @@ class Resources:
 
 
 @dataclass(frozen=True)
-class Who:
+class PrincipalTerm:
     """`negated`: all but those listed; else there is just one."""
 
     listed: frozenset[tuple[str, str]]
@@ -106,7 +106,7 @@ class Who:
         return Principals(self.listed, is_not=self.negated)
 
 
-EVERYONE = Who(frozenset([("AWS", "*")]), negated=False)
+EVERYONE = PrincipalTerm(frozenset([("AWS", "*")]), negated=False)
 
 
 @dataclass(frozen=True)
@@ -122,24 +122,24 @@ class Term:
     """`bound`: a term of a permissions boundary that must match, too; `tests` are those of both."""
 
     allows: bool
-    resources: Resources
-    who: Who | None  # None: no document has principals
+    resources: ResourceTerm
+    who: PrincipalTerm | None  # None: no document has principals
     tests: frozenset[AnyTest]
     words: Words
     bound: Term | None = None
 
     @property
-    def places(self) -> tuple[Resources, ...]:
+    def places(self) -> tuple[ResourceTerm, ...]:
         """All that a resource must be in."""
         return (self.resources,) if self.bound is None else (self.resources, self.bound.resources)
 
     @property
-    def wanted(self) -> Iterator[Wanted]:
+    def wanted(self) -> Iterator[ConditionValue]:
         return (each for place in self.places for each in place.wanted)
 
 
 @dataclass(frozen=True)
-class Source:
+class StatementTerms:
     """A statement: what it says of actions, and its terms."""
 
     actions: tuple[str, ...]
@@ -147,25 +147,25 @@ class Source:
     terms: tuple[Term, ...]
 
 
-_EVERYTHING = Wanted(Compares.RESOURCES, _resource_matcher, (Wild.ANY,))
+_EVERYTHING = ConditionValue(ComparedType.RESOURCES, _resource_matcher, (Wildcard.ANY,))
 _USUAL_PARTITION = "aws"
-_STAR = Resources(frozenset([_EVERYTHING]), negated=False)
+_STAR = ResourceTerm(frozenset([_EVERYTHING]), negated=False)
 
 
-class Terms:
+class DocumentTerms:
     """Of two documents that are to be compared."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[bool, Resources, Who | None, frozenset[AnyTest]], Term] = {}
+        self._known: dict[tuple[bool, ResourceTerm, PrincipalTerm | None, frozenset[AnyTest]], Term] = {}
         self._bounded: dict[tuple[Term, Term], Term] = {}
         self.partition = _USUAL_PARTITION  # another one, if a resource names it
 
-    def read(self, document: Document, *, with_principals: bool) -> list[Source]:
+    def read(self, document: PolicyDocument, *, with_principals: bool) -> list[StatementTerms]:
         """What makes no sense in it matches nothing."""
         for statement in document.statements:
             self._learn_partition(statement.resource_words)
         return [
-            Source(
+            StatementTerms(
                 statement.action_words,
                 statement.has("NotAction"),
                 tuple(self._terms(statement, document.with_variables, with_principals)),
@@ -207,36 +207,36 @@ class Terms:
                 yield self._term(statement.allows, resources, who, tests, words)
 
     def _term(
-        self, allows: bool, resources: Resources, who: Who | None, tests: frozenset[AnyTest], words: Words
+        self, allows: bool, resources: ResourceTerm, who: PrincipalTerm | None, tests: frozenset[AnyTest], words: Words
     ) -> Term:
         return self._known.setdefault((allows, resources, who, tests), Term(allows, resources, who, tests, words))
 
 
-def _resources(statement: Statement, with_variables: bool) -> Iterator[tuple[Resources, tuple[str, ...]]]:
+def _resources(statement: Statement, with_variables: bool) -> Iterator[tuple[ResourceTerm, tuple[str, ...]]]:
     listed = statement.resource_words
     wanted = {_resource(text, with_variables): text for text in listed}
     if statement.has("NotResource"):
-        yield Resources(frozenset(wanted), negated=True), tuple(sorted(listed))
+        yield ResourceTerm(frozenset(wanted), negated=True), tuple(sorted(listed))
         return
     for each, text in wanted.items():
-        yield Resources(frozenset([each]), negated=False), (text,)
+        yield ResourceTerm(frozenset([each]), negated=False), (text,)
 
 
-def _resource(text: str, with_variables: bool) -> Wanted:
+def _resource(text: str, with_variables: bool) -> ConditionValue:
     parts = tuple(resource_parts(text, with_variables))
     tokens = variables.resolved(parts, lambda key: None)
     glob = ResourceGlob(tokens) if tokens is not None else None
     is_star = glob is not None and (glob.is_any or glob.is_every_arn)
-    return _EVERYTHING if is_star else Wanted(Compares.RESOURCES, _resource_matcher, parts)
+    return _EVERYTHING if is_star else ConditionValue(ComparedType.RESOURCES, _resource_matcher, parts)
 
 
-def _whose(statement: Statement) -> Iterator[Who]:
+def _whose(statement: Statement) -> Iterator[PrincipalTerm]:
     """None where the statement names nobody."""
     listed = [(kind, account_of_root(value) if kind == "AWS" else value) for kind, value in statement.principal_words]
     if statement.has("NotPrincipal"):
-        yield Who(frozenset(listed), negated=True)
+        yield PrincipalTerm(frozenset(listed), negated=True)
     else:
-        yield from (Who(frozenset([each]), negated=False) for each in dict.fromkeys(listed))
+        yield from (PrincipalTerm(frozenset([each]), negated=False) for each in dict.fromkeys(listed))
 
 
 def _tests(statement: Statement, with_variables: bool) -> frozenset[AnyTest] | None:
@@ -255,11 +255,11 @@ def _test(condition: Condition, with_variables: bool) -> AnyTest | None:
         return None
     use = with_variables and operator.variables
     wanted = frozenset(
-        Wanted(
+        ConditionValue(
             operator.compares,
             operator.matcher,
             tuple(variables.parts(value, variables=use, wildcards=operator.wildcards)),
         )
         for value in condition.words
     )
-    return Test(condition.name, wanted, operator.negated, condition.quantifier, condition.if_exists)
+    return KeyTerm(condition.name, wanted, operator.negated, condition.quantifier, condition.if_exists)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from policies.engine import variables
-from policies.engine.conditions import Compares, Matcher
+from policies.engine.conditions import ComparedType, Matcher
 from policies.engine.diff.budget import Budget, Exhausted
 from policies.engine.diff.cells import Cells, cells
 from policies.engine.diff.constants import samples
@@ -25,32 +25,32 @@ from policies.engine.diff.patterns import (
     symbol,
     text_pattern,
 )
-from policies.engine.matching import Token, Wild
+from policies.engine.matching import Token, Wildcard
 from policies.engine.variables import Part, Variable
 
 World = Mapping[str, str | None]  # values by context key; None: the key isn't there
 _MOST_FREE = 8  # values with variables that may match the same text or not
 _TEXTS = frozenset(
     {
-        Compares.TEXTS,
-        Compares.TEXTS_WITHOUT_CASE,
-        Compares.PATTERNS,
-        Compares.ARNS,
-        Compares.RESOURCES,
-        Compares.TRUTH,
+        ComparedType.TEXTS,
+        ComparedType.TEXTS_WITHOUT_CASE,
+        ComparedType.PATTERNS,
+        ComparedType.ARNS,
+        ComparedType.RESOURCES,
+        ComparedType.TRUTH,
     }
 )
-_OF_ARNS: Mapping[Compares, Callable[[Sequence[Token]], Pattern]] = {
-    Compares.ARNS: arn_pattern,
-    Compares.RESOURCES: resource_pattern,
+_OF_ARNS: Mapping[ComparedType, Callable[[Sequence[Token]], Pattern]] = {
+    ComparedType.ARNS: arn_pattern,
+    ComparedType.RESOURCES: resource_pattern,
 }
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ConditionValue:
     """One value in a statement, and how it is compared with those of a request."""
 
-    compares: Compares
+    compares: ComparedType
     matcher: Callable[[Sequence[Token]], Matcher]
     parts: tuple[Part, ...]
 
@@ -64,8 +64,8 @@ class Wanted:
         return {part.key for part in self.parts if isinstance(part, Variable)}
 
     @property
-    def family(self) -> Compares:
-        return Compares.TEXTS if self.compares in _TEXTS else self.compares
+    def family(self) -> ComparedType:
+        return ComparedType.TEXTS if self.compares in _TEXTS else self.compares
 
     def matches(self, text: str, world: World) -> bool:
         found = self.tokens(world)
@@ -75,35 +75,35 @@ class Wanted:
         return variables.resolved(self.parts, world.get)
 
 
-def are_plain(wanted: Iterable[Wanted]) -> bool:
+def are_plain(wanted: Iterable[ConditionValue]) -> bool:
     """Whether their cells are the same in every world."""
     wanted = list(wanted)
     return len({each.family for each in wanted}) < 2 and all(each.is_fixed for each in wanted)
 
 
 @dataclass(frozen=True)
-class Question:
+class ValueQuestion:
     """`within`: only texts that match this one, where all are texts. `alike`: where it says the same of several, it is
     enough to know one of them that matches.
     """
 
-    wanted: Sequence[Wanted]
+    wanted: Sequence[ConditionValue]
     alike: Sequence[Hashable]
     within: int | None = None
 
-    def of(self, places: Sequence[int]) -> Question:
+    def of(self, places: Sequence[int]) -> ValueQuestion:
         """Only about some."""
-        return Question(
+        return ValueQuestion(
             [self.wanted[place] for place in places],
             [self.alike[place] for place in places],
             places.index(self.within) if self.within in places else None,
         )
 
 
-def value_cells(question: Question, world: World | None, budget: Budget) -> Cells:
+def value_cells(question: ValueQuestion, world: World | None, budget: Budget) -> Cells:
     """Raises Exhausted."""
     wanted = question.wanted
-    families: dict[Compares, list[int]] = {}
+    families: dict[ComparedType, list[int]] = {}
     for place, each in enumerate(wanted):
         families.setdefault(each.family, []).append(place)
     found = [
@@ -130,8 +130,8 @@ def _products(found: Sequence[Cells], budget: Budget) -> Cells:
     return whole
 
 
-def _family_cells(family: Compares, question: Question, world: World | None, budget: Budget) -> Cells:
-    if family is Compares.TEXTS:
+def _family_cells(family: ComparedType, question: ValueQuestion, world: World | None, budget: Budget) -> Cells:
+    if family is ComparedType.TEXTS:
         return _loose_cells(question, budget) if world is None else _text_cells(question, world, budget)
     constants = ["".join(map(str, each.parts)) for each in question.wanted]
     matchers = [each.matcher([constant]) for each, constant in zip(question.wanted, constants, strict=True)]
@@ -142,7 +142,7 @@ def _family_cells(family: Compares, question: Question, world: World | None, bud
     return found
 
 
-def _text_cells(question: Question, world: World, budget: Budget) -> Cells:
+def _text_cells(question: ValueQuestion, world: World, budget: Budget) -> Cells:
     by_place: dict[int, Pattern] = {}
     for place, each in enumerate(question.wanted):
         tokens = each.tokens(world)
@@ -157,29 +157,29 @@ def _text_cells(question: Question, world: World, budget: Budget) -> Cells:
     return {_spread(vector, places): text for vector, text in found.items()}
 
 
-def _pattern(compares: Compares, tokens: Sequence[Token]) -> Pattern | None:
+def _pattern(compares: ComparedType, tokens: Sequence[Token]) -> Pattern | None:
     """None: it matches nothing."""
     if compares in _OF_ARNS:
         return _OF_ARNS[compares](tokens)
-    if compares is Compares.PATTERNS:
+    if compares is ComparedType.PATTERNS:
         return text_pattern(tokens)
     text = "".join(token if isinstance(token, str) else token.value for token in tokens)
-    if compares is Compares.TEXTS:
+    if compares is ComparedType.TEXTS:
         return text_pattern([text])
-    if compares is Compares.TRUTH and text.lower() not in ("true", "false"):
+    if compares is ComparedType.TRUTH and text.lower() not in ("true", "false"):
         return None
     return folded_pattern(text)
 
 
 # ---- Without a world -----------------------------------------------------------------------------------------
-def _loose_cells(question: Question, budget: Budget) -> Cells:
+def _loose_cells(question: ValueQuestion, budget: Budget) -> Cells:
     wanted, within = question.wanted, question.within
     free = [place for place, each in enumerate(wanted) if not each.is_fixed]
     if not free:
         return _text_cells(question, {}, budget)
     wider = {(one, other) for one, other in permutations(free, 2) if _is_within(wanted[one], wanted[other], budget)}
     alike = [place if place in free else each for place, each in enumerate(question.alike)]
-    widened = Question([_widened(each) for each in wanted], alike, within)
+    widened = ValueQuestion([_widened(each) for each in wanted], alike, within)
     found: Cells = {}
     for vector, text in _text_cells(widened, {}, budget).items():
         for chosen in _choices([place for place in free if vector >> place & 1], wider, budget):
@@ -200,19 +200,19 @@ def _choices(free: Sequence[int], wider: set[tuple[int, int]], budget: Budget) -
             yield chosen
 
 
-def _widened(wanted: Wanted) -> Wanted:
+def _widened(wanted: ConditionValue) -> ConditionValue:
     """Matches at least what it does, whatever its variables stand for."""
     if wanted.is_fixed:
         return wanted
-    parts: tuple[Part, ...] = tuple(Wild.ANY if isinstance(part, Variable) else part for part in wanted.parts)
-    if wanted.compares in (Compares.TEXTS, Compares.PATTERNS):
-        return Wanted(Compares.PATTERNS, wanted.matcher, parts)
+    parts: tuple[Part, ...] = tuple(Wildcard.ANY if isinstance(part, Variable) else part for part in wanted.parts)
+    if wanted.compares in (ComparedType.TEXTS, ComparedType.PATTERNS):
+        return ConditionValue(ComparedType.PATTERNS, wanted.matcher, parts)
     if wanted.compares in _OF_ARNS and is_plain_arn(wanted.parts):
-        return Wanted(wanted.compares, wanted.matcher, parts)
-    return Wanted(Compares.PATTERNS, wanted.matcher, (Wild.ANY,))
+        return ConditionValue(wanted.compares, wanted.matcher, parts)
+    return ConditionValue(ComparedType.PATTERNS, wanted.matcher, (Wildcard.ANY,))
 
 
-def _is_within(one: Wanted, other: Wanted, budget: Budget) -> bool:
+def _is_within(one: ConditionValue, other: ConditionValue, budget: Budget) -> bool:
     """Whether what matches the one matches the other, too, whatever their variables stand for.
 
     A variable is read as a symbol that only itself and `*` take, so that an answer holds for any text in its place.
@@ -225,13 +225,13 @@ def _is_within(one: Wanted, other: Wanted, budget: Budget) -> bool:
     return len(found) == 2 and all(vector & 0b10 for vector in cells(found, budget, within=0))
 
 
-def _symbolic(wanted: Wanted, symbols: dict[Variable, str]) -> Pattern | None:
+def _symbolic(wanted: ConditionValue, symbols: dict[Variable, str]) -> Pattern | None:
     tokens: list[Token] = [
         symbols.setdefault(part, symbol(len(symbols))) if isinstance(part, Variable) else part for part in wanted.parts
     ]
     if wanted.compares in _OF_ARNS:
         return _OF_ARNS[wanted.compares](tokens) if is_plain_arn(wanted.parts) else None
-    return text_pattern(tokens) if wanted.compares in (Compares.TEXTS, Compares.PATTERNS) else None
+    return text_pattern(tokens) if wanted.compares in (ComparedType.TEXTS, ComparedType.PATTERNS) else None
 
 
 def _spread(vector: int, places: Sequence[int]) -> int:

@@ -13,9 +13,9 @@ from functools import lru_cache
 from policies.engine import catalogue
 from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.registry import statement_check
-from policies.engine.lint.subject import Statement
+from policies.engine.lint.subject import LintStatement
 from policies.engine.matching import resource_glob, tokens
-from policies.engine.statements import Text
+from policies.engine.statements import StatementText
 from policies.engine.structure import DocumentType
 
 _WITH_RESOURCES = [kind for kind in DocumentType if kind.names_resources]
@@ -27,13 +27,13 @@ def shown(text: str) -> str:
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
 
 
-def _named(statement: Statement) -> list[Text]:
+def _named(statement: LintStatement) -> list[StatementText]:
     """What means something but everything."""
     return [text for text in (*statement.actions, *statement.not_actions) if text.value not in ("*", "*:*")]
 
 
 @statement_check("INVALID_SERVICE_IN_ACTION", Severity.ERROR, "An action of a service that AWS doesn't have.")
-def unknown_services(statement: Statement) -> Iterator[Mark]:
+def unknown_services(statement: LintStatement) -> Iterator[Mark]:
     for text in _named(statement):
         prefix, colon, _ = text.value.partition(":")
         if not colon or prefix.lower() in catalogue.service_names() or "${" in text.value:
@@ -46,7 +46,7 @@ def unknown_services(statement: Statement) -> Iterator[Mark]:
 
 
 @statement_check("INVALID_ACTION", Severity.ERROR, "An action that the service doesn't have.")
-def unknown_actions(statement: Statement) -> Iterator[Mark]:
+def unknown_actions(statement: LintStatement) -> Iterator[Mark]:
     for text in _named(statement):
         prefix, colon, name = text.value.partition(":")
         if not colon:
@@ -59,14 +59,14 @@ def unknown_actions(statement: Statement) -> Iterator[Mark]:
             yield Mark(f"{prefix} has no action {shown(name)}.{_meant(statement, name, of_service)}", text.path)
 
 
-def _is_unknown(statement: Statement, pattern: str) -> bool:
+def _is_unknown(statement: LintStatement, pattern: str) -> bool:
     if "*" not in pattern and "?" not in pattern:
         return catalogue.action(pattern) is None
     names = statement.expanded(pattern)
     return names is not None and not names
 
 
-def _meant(statement: Statement, name: str, known: tuple[str, ...]) -> str:
+def _meant(statement: LintStatement, name: str, known: tuple[str, ...]) -> str:
     return _nearest(name, known) if statement.subject.may_suggest() else ""
 
 
@@ -83,7 +83,7 @@ def _nearest(name: str, known: tuple[str, ...]) -> str:
     "An action that can be allowed or denied on * only, beside other resources: it isn't.",
     _WITH_RESOURCES,
 )
-def actions_without_resource(statement: Statement) -> Iterator[Mark]:
+def actions_without_resource(statement: LintStatement) -> Iterator[Mark]:
     if not statement.resources or any(covers_everything(text.value) for text in statement.resources):
         return
     effect = "denied" if statement.denies else "allowed"
@@ -92,7 +92,7 @@ def actions_without_resource(statement: Statement) -> Iterator[Mark]:
             yield Mark(f"{text.value} takes no resource: it is {effect} only by Resource *.", text.path)
 
 
-def _names_what_it_is_asked_on(statement: Statement, action: str) -> bool:
+def _names_what_it_is_asked_on(statement: LintStatement, action: str) -> bool:
     """Whether a resource covers all that such an action is asked on: arn:aws:s3:::* of Amazon S3's."""
     if catalogue.asked_on(action) == "*" or not statement.subject.may_spend(len(statement.resource_patterns)):
         return False
@@ -110,7 +110,7 @@ def _names_what_it_is_asked_on(statement: Statement, action: str) -> bool:
     "An action that takes resources of other types than those listed: it has no effect.",
     _WITH_RESOURCES,
 )
-def actions_beside_the_resources(statement: Statement) -> Iterator[Mark]:
+def actions_beside_the_resources(statement: LintStatement) -> Iterator[Mark]:
     if not statement.resources or any(covers_everything(text.value) for text in statement.resources):
         return
     for text in statement.actions:
@@ -125,7 +125,7 @@ def actions_beside_the_resources(statement: Statement) -> Iterator[Mark]:
 @statement_check(
     "RESOURCE_FITS_NO_ACTION", Severity.WARNING, "A resource that no action of the statement takes.", _WITH_RESOURCES
 )
-def resources_beside_the_actions(statement: Statement) -> Iterator[Mark]:
+def resources_beside_the_actions(statement: LintStatement) -> Iterator[Mark]:
     """Any of the types that any of the actions takes is enough."""
     if not statement.actions or any(text.value in ("*", "*:*") for text in statement.actions):
         return
@@ -140,7 +140,7 @@ def resources_beside_the_actions(statement: Statement) -> Iterator[Mark]:
             yield Mark(f"No action of the statement takes {shown(text.value)}.", text.path)
 
 
-def kinds_taken(statement: Statement) -> tuple[catalogue.ResourceType, ...]:
+def kinds_taken(statement: LintStatement) -> tuple[catalogue.ResourceType, ...]:
     """Of all actions; none where one isn't known, since it may take anything."""
     found: dict[catalogue.ResourceType, None] = {}
     for text in statement.actions:
@@ -156,7 +156,7 @@ def kinds_of(pattern: str) -> tuple[catalogue.ResourceType, ...]:
     return tuple({kind: None for name in names for kind in catalogue.resource_types(name)})
 
 
-def _may_be_one(statement: Statement, arn: str, kinds: tuple[catalogue.ResourceType, ...]) -> bool:
+def _may_be_one(statement: LintStatement, arn: str, kinds: tuple[catalogue.ResourceType, ...]) -> bool:
     cost = len(arn) * len(kinds) // 8 + 1
     return not statement.subject.may_spend(cost) or any(catalogue.may_mean(arn, kind) for kind in kinds)
 
@@ -174,7 +174,7 @@ def _family(arn: str) -> str:
     return "" if not service or set("*?") & set(service[0]) else service[0].lower().partition("-")[0]
 
 
-def _is_told_elsewhere(statement: Statement, kinds: Sequence[catalogue.ResourceType], *arns: str) -> bool:
+def _is_told_elsewhere(statement: LintStatement, kinds: Sequence[catalogue.ResourceType], *arns: str) -> bool:
     """Whether these are of other services, in the policy of a resource: an error, see attached.py."""
     return statement.subject.kind is DocumentType.RESOURCE and all(are_of_another_service(arn, kinds) for arn in arns)
 

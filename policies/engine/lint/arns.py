@@ -14,8 +14,8 @@ from policies.engine import catalogue
 from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.fixes import replaced
 from policies.engine.lint.registry import Marks, register_all
-from policies.engine.lint.subject import Statement, Subject
-from policies.engine.statements import Text
+from policies.engine.lint.subject import LintStatement, Subject
+from policies.engine.statements import StatementText
 
 NO_REGION = "AWS has no Region {}."
 _ACCOUNT = re.compile(r"\d{12}|aws|aws-managed|third-party|cloudfront", re.ASCII)
@@ -71,7 +71,7 @@ def _look(subject: Subject) -> Marks:
     return found
 
 
-def _arns_of_conditions(statement: Statement) -> Iterator[Text]:
+def _arns_of_conditions(statement: LintStatement) -> Iterator[StatementText]:
     for test in statement.tests:
         if test.base.startswith(("arn", "string")) and statement.subject.may_spend(len(test.values)):
             yield from (text for text in test.values if text.value.startswith("arn:") and len(text.value) <= _LONGEST)

@@ -12,8 +12,8 @@ from policies.engine import catalogue
 from policies.engine.lint.actions import are_of_another_service, kinds_of, kinds_taken, shown
 from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.registry import statement_check
-from policies.engine.lint.subject import Statement
-from policies.engine.statements import Text
+from policies.engine.lint.subject import LintStatement
+from policies.engine.statements import StatementText
 from policies.engine.structure import DocumentType
 
 _TRUST, _RESOURCE = DocumentType.TRUST, DocumentType.RESOURCE
@@ -37,7 +37,7 @@ _IN_TRUST = (
     "An action that has no place in a trust policy, or beside the resources of another service.",
     {_TRUST, _RESOURCE},
 )
-def actions_of_others(statement: Statement) -> Iterator[Mark]:
+def actions_of_others(statement: LintStatement) -> Iterator[Mark]:
     if statement.subject.kind is _RESOURCE:
         for text in _beside_the_resources(statement):
             yield Mark(f"{text.value} is nothing that one does to the resources listed.", text.path)
@@ -47,7 +47,7 @@ def actions_of_others(statement: Statement) -> Iterator[Mark]:
             yield Mark(f"{text.value} is nothing that one does to a role by its trust policy.", text.path)
 
 
-def _beside_the_resources(statement: Statement) -> list[Text]:
+def _beside_the_resources(statement: LintStatement) -> list[StatementText]:
     """None where no action suits the resources: then these are wrong."""
     kinds = {text: kinds_of(text.value.lower()) for text in statement.actions}
     arns = statement.resource_patterns
@@ -63,7 +63,7 @@ def _beside_the_resources(statement: Statement) -> list[Text]:
     "An ARN of another service than the actions are for.",
     {_RESOURCE},
 )
-def resources_of_others(statement: Statement) -> Iterator[Mark]:
+def resources_of_others(statement: LintStatement) -> Iterator[Mark]:
     kinds = kinds_taken(statement)
     for text in statement.resources if kinds else ():
         if are_of_another_service(text.value, kinds):

@@ -14,7 +14,7 @@ from policies.engine.lint.actions import shown
 from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.fixes import replaced
 from policies.engine.lint.registry import GRANTING, condition_check
-from policies.engine.lint.subject import Statement, Test
+from policies.engine.lint.subject import LintCondition, LintStatement
 from policies.engine.structure import DocumentType
 
 _GLOBAL = "aws"
@@ -30,22 +30,22 @@ _WITH_TAG_KEY = (
 )
 
 
-def _prefix(test: Test) -> str:
+def _prefix(test: LintCondition) -> str:
     return test.name.partition(":")[0]
 
 
-def _lacks_tag_key(test: Test) -> bool:
+def _lacks_tag_key(test: LintCondition) -> bool:
     return test.name.rstrip("/") in _WITH_TAG_KEY
 
 
-def _unknown(statement: Statement) -> Iterator[Test]:
+def _unknown(statement: LintStatement) -> Iterator[LintCondition]:
     for test in statement.tests:
         if ":" in test.key and test.known is None and test.name != _OLD_ARN and not _lacks_tag_key(test):
             yield test
 
 
 @condition_check("INVALID_CONDITION_KEY_FORMAT", Severity.ERROR, "A condition key without a service or a provider.")
-def badly_written_keys(statement: Statement) -> Iterator[Mark]:
+def badly_written_keys(statement: LintStatement) -> Iterator[Mark]:
     for test in statement.tests:
         if ":" not in test.key and not _lacks_tag_key(test):
             yield Mark(
@@ -54,14 +54,14 @@ def badly_written_keys(statement: Statement) -> Iterator[Mark]:
 
 
 @condition_check("INVALID_GLOBAL_CONDITION_KEY", Severity.ERROR, "A key that begins with aws: and doesn't exist.")
-def unknown_global_keys(statement: Statement) -> Iterator[Mark]:
+def unknown_global_keys(statement: LintStatement) -> Iterator[Mark]:
     for test in _unknown(statement):
         if _prefix(test) == _GLOBAL:
             yield Mark(f"AWS has no global condition key {shown(test.key)}.", test.path, at_name=True)
 
 
 @condition_check("INVALID_SERVICE_CONDITION_KEY", Severity.ERROR, "A condition key that its service doesn't have.")
-def unknown_service_keys(statement: Statement) -> Iterator[Mark]:
+def unknown_service_keys(statement: LintStatement) -> Iterator[Mark]:
     for test in _unknown(statement):
         if _prefix(test) in catalogue.service_names():
             message = f"{_prefix(test)} has no condition key {shown(test.key)}."
@@ -69,7 +69,7 @@ def unknown_service_keys(statement: Statement) -> Iterator[Mark]:
 
 
 @condition_check("INVALID_SERVICE", Severity.ERROR, "A condition key of a service that AWS doesn't have.")
-def keys_of_unknown_services(statement: Statement) -> Iterator[Mark]:
+def keys_of_unknown_services(statement: LintStatement) -> Iterator[Mark]:
     for test in _unknown(statement):
         if _prefix(test) != _GLOBAL and _prefix(test) not in catalogue.service_names():
             yield Mark(f"AWS has no service {shown(_prefix(test))}.", test.path, at_name=True)
@@ -78,7 +78,7 @@ def keys_of_unknown_services(statement: Statement) -> Iterator[Mark]:
 @condition_check(
     "MISSING_TAG_KEY_IN_CONDITION", Severity.ERROR, "A condition key for tags that names no tag.", words=("tag",)
 )
-def keys_without_tag(statement: Statement) -> Iterator[Mark]:
+def keys_without_tag(statement: LintStatement) -> Iterator[Mark]:
     for test in statement.tests:
         if _lacks_tag_key(test):
             message = f"{test.key.rstrip('/')} must name a tag: {test.key.rstrip('/')}/tag-key."
@@ -86,7 +86,7 @@ def keys_without_tag(statement: Statement) -> Iterator[Mark]:
 
 
 @condition_check("UNSUPPORTED_GLOBAL_CONDITION_KEY", Severity.ERROR, "aws:ARN, which is no more.", words=("aws:arn",))
-def old_arn_keys(statement: Statement) -> Iterator[Mark]:
+def old_arn_keys(statement: LintStatement) -> Iterator[Mark]:
     for test in statement.tests:
         if test.name == _OLD_ARN:
             make_fix = replaced(test.path, "aws:PrincipalArn", at_name=True)
@@ -98,7 +98,7 @@ def old_arn_keys(statement: Statement) -> Iterator[Mark]:
     Severity.ERROR,
     "A condition key twice under one operator, written differently.",
 )
-def keys_written_twice(statement: Statement) -> Iterator[Mark]:
+def keys_written_twice(statement: LintStatement) -> Iterator[Mark]:
     times = Counter((test.operator, test.name) for test in statement.tests)
     for test in statement.tests:
         if times[test.operator, test.name] > 1:
@@ -112,7 +112,7 @@ def keys_written_twice(statement: Statement) -> Iterator[Mark]:
     Severity.ERROR,
     "A service's condition key with actions for which the service doesn't say it. Actions with wildcards are left out.",
 )
-def keys_beside_the_actions(statement: Statement) -> Iterator[Mark]:
+def keys_beside_the_actions(statement: LintStatement) -> Iterator[Mark]:
     names = [text.value for text in statement.actions if catalogue.action(text.value)]
     for test in statement.tests if names else ():
         if not _is_of_a_service(test):
@@ -123,7 +123,7 @@ def keys_beside_the_actions(statement: Statement) -> Iterator[Mark]:
             yield Mark(f"{test.key} isn't said with {listed}: move them to a statement without it.", test.path, True)
 
 
-def _is_of_a_service(test: Test) -> bool:
+def _is_of_a_service(test: LintCondition) -> bool:
     """Not global, nor of an identity provider."""
     return test.known is not None and test.known.source.startswith(catalogue.REFERENCE) and _prefix(test) != _GLOBAL
 
@@ -137,7 +137,7 @@ _VPC_ENDPOINTS = ("aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths")
     "aws:VpceAccount, aws:VpceOrgID or aws:VpceOrgPaths with the actions of all services.",
     words=("aws:vpce",),
 )
-def endpoint_keys_with_all_services(statement: Statement) -> Iterator[Mark]:
+def endpoint_keys_with_all_services(statement: LintStatement) -> Iterator[Mark]:
     if any(text.value in ("*", "*:*") for text in statement.actions) or statement.not_actions:
         for test in statement.tests_of(*_VPC_ENDPOINTS):
             yield Mark(f"Only some services say {test.key}: list the actions of these.", test.path, at_name=True)
@@ -151,7 +151,7 @@ def endpoint_keys_with_all_services(statement: Statement) -> Iterator[Mark]:
     GRANTING,
     words=("aws:referer", "aws:useragent"),
 )
-def keys_that_callers_choose(statement: Statement) -> Iterator[Mark]:
+def keys_that_callers_choose(statement: LintStatement) -> Iterator[Mark]:
     for test in statement.tests_of("aws:referer", "aws:useragent"):
         yield Mark(f"Callers can write into {test.key} what they like.", test.path, at_name=True)
 
@@ -168,7 +168,7 @@ _PAIRS: Mapping[str, tuple[str, ...]] = {
     "A private address without the VPC in which it is one.",
     words=("aws:vpcsourceip", "aws:ec2instancesourceprivateipv4"),
 )
-def keys_without_their_pair(statement: Statement) -> Iterator[Mark]:
+def keys_without_their_pair(statement: LintStatement) -> Iterator[Mark]:
     for name, partners in _PAIRS.items():
         for test in statement.tests_of(name):
             if not statement.tests_of(*partners):
@@ -182,7 +182,7 @@ def keys_without_their_pair(statement: Statement) -> Iterator[Mark]:
     "Allow with dynamodb:Attributes and without dynamodb:Select.",
     words=("dynamodb:attributes",),
 )
-def attributes_without_select(statement: Statement) -> Iterator[Mark]:
+def attributes_without_select(statement: LintStatement) -> Iterator[Mark]:
     if statement.allows and not statement.tests_of("dynamodb:select"):
         for test in statement.tests_of("dynamodb:attributes"):
             message = "Who reads without naming attributes gets all. Add dynamodb:Select: SPECIFIC_ATTRIBUTES."
@@ -195,7 +195,7 @@ def attributes_without_select(statement: Statement) -> Iterator[Mark]:
     "s3:prefix says what not to list: a shorter prefix does.",
     words=("s3:prefix",),
 )
-def prefixes_that_exclude(statement: Statement) -> Iterator[Mark]:
+def prefixes_that_exclude(statement: LintStatement) -> Iterator[Mark]:
     for test in statement.tests_of("s3:prefix"):
         if test.base.startswith("string") and (statement.denies is not test.is_negated):
             message = "Who asks with a shorter prefix lists these objects all the same. Say what may be listed."
@@ -208,7 +208,7 @@ def prefixes_that_exclude(statement: Statement) -> Iterator[Mark]:
     "A key that says nothing new in the policy of a resource.",
     {DocumentType.RESOURCE},
 )
-def keys_that_say_nothing(statement: Statement) -> Iterator[Mark]:
+def keys_that_say_nothing(statement: LintStatement) -> Iterator[Mark]:
     for test in statement.tests_of("s3:resourceaccount", "aws:resourceaccount", "aws:resourceorgid"):
         yield Mark(
             f"{test.key} is always that of the resource itself. It belongs into policies of identities.",

@@ -21,8 +21,8 @@ from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.fixes import replaced
 from policies.engine.lint.operators import family_of, operator_name, rewritten
 from policies.engine.lint.registry import condition_check
-from policies.engine.lint.subject import Statement, Test
-from policies.engine.statements import Text
+from policies.engine.lint.subject import LintCondition, LintStatement
+from policies.engine.statements import StatementText
 
 Network = IPv4Network | IPv6Network
 
@@ -49,7 +49,7 @@ _PRIVATE = tuple(
 )
 
 
-def _of_family(statement: Statement, family: str) -> Iterator[tuple[Test, Text]]:
+def _of_family(statement: LintStatement, family: str) -> Iterator[tuple[LintCondition, StatementText]]:
     for test in statement.tests:
         if family_of(test) == family:
             yield from ((test, text) for text in test.values if len(text.value) <= _LONGEST)
@@ -57,7 +57,7 @@ def _of_family(statement: Statement, family: str) -> Iterator[tuple[Test, Text]]
 
 # ---- Types -----------------------------------------------------------------------------------------------------
 @condition_check("INVALID_CONDITION_DATA_TYPE", Severity.ERROR, "Values of several JSON types for one condition key.")
-def mixed_types(statement: Statement) -> Iterator[Mark]:
+def mixed_types(statement: LintStatement) -> Iterator[Mark]:
     for test in statement.tests:
         if len({_json_type(value) for value, _ in test.raw_values}) > 1:
             yield Mark(f"The values of {test.key} are of several JSON types: write them all as texts.", test.path)
@@ -70,7 +70,7 @@ def _json_type(value: object) -> str:
 @condition_check(
     "INVALID_CONDITION_MULTIPLE_BOOLEAN", Severity.ERROR, "Bool with more than one value.", words=("bool",)
 )
-def several_booleans(statement: Statement) -> Iterator[Mark]:
+def several_booleans(statement: LintStatement) -> Iterator[Mark]:
     for test in statement.tests:
         if test.base == "bool" and len(test.raw_values) > 1:
             yield Mark(f"{test.key} can be true or false: give one value.", test.path)
@@ -82,7 +82,7 @@ def several_booleans(statement: Statement) -> Iterator[Mark]:
     "Bool or Null with a value that is neither true nor false.",
     words=("bool", "null"),
 )
-def bad_booleans(statement: Statement) -> Iterator[Mark]:
+def bad_booleans(statement: LintStatement) -> Iterator[Mark]:
     for test, text in (*_of_family(statement, "bool"), *_of_family(statement, "null")):
         if text.value.lower() not in ("true", "false") and "${" not in text.value:
             yield Mark(f"{operator_name(test)} takes true or false.", text.path)
@@ -91,21 +91,21 @@ def bad_booleans(statement: Statement) -> Iterator[Mark]:
 @condition_check(
     "TYPE_MISMATCH_NUMBER", Severity.WARNING, "Numeric… with a value that is no number.", words=("numeric",)
 )
-def bad_numbers(statement: Statement) -> Iterator[Mark]:
+def bad_numbers(statement: LintStatement) -> Iterator[Mark]:
     for test, text in _of_family(statement, "numeric"):
         if number(text.value) is None and "${" not in text.value:
             yield Mark(f"{operator_name(test)} takes numbers.", text.path)
 
 
 @condition_check("TYPE_MISMATCH_DATE", Severity.WARNING, "Date… with a value that is no date.", words=("date",))
-def bad_dates(statement: Statement) -> Iterator[Mark]:
+def bad_dates(statement: LintStatement) -> Iterator[Mark]:
     for test, text in _of_family(statement, "date"):
         if _instant(text.value) is None and "${" not in text.value:
             yield Mark(f"{operator_name(test)} takes dates such as 2026-01-31T00:00:00Z.", text.path)
 
 
 @condition_check("INVALID_DATE_VALUE", Severity.WARNING, "A date in seconds since 1970.", words=("date",))
-def dates_in_seconds(statement: Statement) -> Iterator[Mark]:
+def dates_in_seconds(statement: LintStatement) -> Iterator[Mark]:
     for _, text in _of_family(statement, "date"):
         if (
             number(text.value) is not None
@@ -123,7 +123,7 @@ def _instant(text: str) -> datetime | None:
 @condition_check(
     "TYPE_MISMATCH_STRING", Severity.WARNING, "BinaryEquals with a value that isn't base64.", words=("binaryequals",)
 )
-def bad_binaries(statement: Statement) -> Iterator[Mark]:
+def bad_binaries(statement: LintStatement) -> Iterator[Mark]:
     for _, text in _of_family(statement, "binary"):
         try:
             base64.b64decode(text.value, validate=True)
@@ -145,7 +145,7 @@ def _network(text: str, *, strict: bool = False) -> Network | None:
     "IpAddress with a value that is no range of addresses.",
     words=("ipaddress",),
 )
-def bad_addresses(statement: Statement) -> Iterator[Mark]:
+def bad_addresses(statement: LintStatement) -> Iterator[Mark]:
     for _, text in _of_family(statement, "ipaddress"):
         if _network(text.value) is None and "${" not in text.value:
             yield Mark(f"{shown(text.value)} is no range of addresses, such as 203.0.113.0/24.", text.path)
@@ -157,7 +157,7 @@ def bad_addresses(statement: Statement) -> Iterator[Mark]:
     "A range of addresses with bits that its mask leaves out.",
     words=("ipaddress",),
 )
-def addresses_beyond_the_mask(statement: Statement) -> Iterator[Mark]:
+def addresses_beyond_the_mask(statement: LintStatement) -> Iterator[Mark]:
     for _, text in _of_family(statement, "ipaddress"):
         found = _network(text.value)
         if found and _network(text.value, strict=True) is None:
@@ -173,7 +173,7 @@ def _is_private(network: Network) -> bool:
     )
 
 
-def _private(is_negated: bool, all_of_them: bool, message: str, statement: Statement) -> Iterator[Mark]:
+def _private(is_negated: bool, all_of_them: bool, message: str, statement: LintStatement) -> Iterator[Mark]:
     for test in statement.tests_of("aws:sourceip"):
         if family_of(test) != "ipaddress" or test.is_negated is not is_negated:
             continue
@@ -230,7 +230,7 @@ _WILDCARD = re.compile(r"(?<!\$\{)[*?]")  # ${*} is the character itself
 @condition_check(
     "WILDCARD_WITHOUT_LIKE_OPERATOR", Severity.WARNING, "* or ? under an operator that takes it literally."
 )
-def literal_wildcards(statement: Statement) -> Iterator[Mark]:
+def literal_wildcards(statement: LintStatement) -> Iterator[Mark]:
     for test in statement.tests:
         better = _WITHOUT_WILDCARDS.get(test.base)
         alone = len(statement.written["Condition"][test.operator]) == 1
@@ -251,7 +251,7 @@ def literal_wildcards(statement: Statement) -> Iterator[Mark]:
     "A wildcard in a key that names AWS accounts, organizations or VPCs, or before the colon of aws:userid.",
     words=("like",),
 )
-def wildcards_in_sensitive_keys(statement: Statement) -> Iterator[Mark]:
+def wildcards_in_sensitive_keys(statement: LintStatement) -> Iterator[Mark]:
     for test, text in _of_sensitive_keys(statement):
         if _WILDCARD.search(text.value) and not _is_after_colon(test, text.value, _WILDCARD):
             yield Mark(f"A wildcard in {test.key} may match strangers: write the values out.", text.path)
@@ -266,13 +266,13 @@ _VARIABLE = re.compile(r"\$\{[^*?$}]")
     "A variable in a key that names AWS accounts, organizations or VPCs, or before the colon of aws:userid.",
     words=("${",),
 )
-def variables_in_sensitive_keys(statement: Statement) -> Iterator[Mark]:
+def variables_in_sensitive_keys(statement: LintStatement) -> Iterator[Mark]:
     for test, text in _of_sensitive_keys(statement):
         if _VARIABLE.search(text.value) and not _is_after_colon(test, text.value, _VARIABLE):
             yield Mark(f"A variable in {test.key} may stand for anything: write the values out.", text.path)
 
 
-def _of_sensitive_keys(statement: Statement) -> Iterator[tuple[Test, Text]]:
+def _of_sensitive_keys(statement: LintStatement) -> Iterator[tuple[LintCondition, StatementText]]:
     """Where a value lets somebody in."""
     for test in statement.tests:
         is_sensitive = test.name in catalogue.SENSITIVE_KEYS or test.name == "aws:userid"
@@ -280,17 +280,17 @@ def _of_sensitive_keys(statement: Statement) -> Iterator[tuple[Test, Text]]:
             yield from ((test, text) for text in test.values)
 
 
-def _is_after_colon(test: Test, value: str, pattern: re.Pattern[str]) -> bool:
+def _is_after_colon(test: LintCondition, value: str, pattern: re.Pattern[str]) -> bool:
     """`AIDA…:*` and `*:name` are what aws:userid is made for."""
     before, colon, _ = value.partition(":")
     return test.name == "aws:userid" and bool(colon) and (before == "*" or not pattern.search(before))
 
 
-def _matches_all(test: Test) -> bool:
+def _matches_all(test: LintCondition) -> bool:
     return any(text.value and set(text.value) == {"*"} for text in test.values)
 
 
-def _of_star(base: str, if_exists: bool, message: str, statement: Statement) -> Iterator[Mark]:
+def _of_star(base: str, if_exists: bool, message: str, statement: LintStatement) -> Iterator[Mark]:
     for test in statement.tests:
         if test.base == base and test.if_exists is if_exists and not test.quantifier.value and _matches_all(test):
             yield Mark(message.format(key=test.key), test.path)
@@ -328,7 +328,7 @@ for _code, _base, _if_exists, _sentence, _message in (
     "ForAnyValue:StringNotLike *: never true.",
     words=("foranyvalue",),
 )
-def never_true(statement: Statement) -> Iterator[Mark]:
+def never_true(statement: LintStatement) -> Iterator[Mark]:
     for test in statement.tests:
         if test.base == "stringnotlike" and test.quantifier.value.startswith("forany") and _matches_all(test):
             yield Mark("No value is unlike *: the statement never applies.", test.path)
@@ -362,7 +362,7 @@ _NO_PLACE = "aws-global"  # as some services without Regions have it
     "aws:RequestedRegion, or another key that holds a Region, with what is none, or matches none.",
     words=_HOLD_REGIONS,
 )
-def bad_regions(statement: Statement) -> Iterator[Mark]:
+def bad_regions(statement: LintStatement) -> Iterator[Mark]:
     for test in statement.tests_of(*_HOLD_REGIONS):
         has_wildcards = test.base in ("stringlike", "stringnotlike")
         for text in test.values if test.base.startswith("string") else ():
@@ -373,14 +373,14 @@ def bad_regions(statement: Statement) -> Iterator[Mark]:
                 yield Mark(NO_REGION.format(shown(text.value)), text.path)
 
 
-def _shaped(key: str, pattern: str, message: str, statement: Statement) -> Iterator[Mark]:
+def _shaped(key: str, pattern: str, message: str, statement: LintStatement) -> Iterator[Mark]:
     for test in statement.tests_of(key):
         for text in _closed(test):
             if not re.fullmatch(pattern, text.value):
                 yield Mark(message, text.path)
 
 
-def _closed(test: Test) -> Sequence[Text]:
+def _closed(test: LintCondition) -> Sequence[StatementText]:
     return [text for text in test.values if test.base.startswith(("string", "arn")) and not is_open(text.value)]
 
 
@@ -412,7 +412,7 @@ _KMS_KEY = re.compile(r"arn:[^:]+:kms:[^:]+:\d{12}:key/.+", re.ASCII)
     "What is no ARN of a KMS key, for a condition key that holds one.",
     words=("kms",),
 )
-def values_that_are_no_kms_keys(statement: Statement) -> Iterator[Mark]:
+def values_that_are_no_kms_keys(statement: LintStatement) -> Iterator[Mark]:
     """For the keys that have KMS in their name and are of the type ARN, but KMS's own, which are about grants."""
     for test in statement.tests:
         is_arn = test.known is not None and test.known.type is catalogue.KeyType.ARN
@@ -429,7 +429,7 @@ def values_that_are_no_kms_keys(statement: Statement) -> Iterator[Mark]:
     "Several values where only the least or greatest counts.",
     words=("numeric",),
 )
-def numbers_that_count_for_nothing(statement: Statement) -> Iterator[Mark]:
+def numbers_that_count_for_nothing(statement: LintStatement) -> Iterator[Mark]:
     for test, _ in {test.path: (test, text) for test, text in _of_family(statement, "numeric")}.values():
         if ("lessthan" in test.base or "greaterthan" in test.base) and len(test.values) > 1:
             which = "greatest" if "lessthan" in test.base else "least"

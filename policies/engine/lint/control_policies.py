@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from policies.engine import catalogue
 from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.registry import statement_check
-from policies.engine.lint.subject import Statement
+from policies.engine.lint.subject import LintStatement
 from policies.engine.structure import DocumentType
 
 _RCP, _TRUST = frozenset({DocumentType.RCP}), frozenset({DocumentType.TRUST})
 
 
 @statement_check("RCP_SYNTAX_ERROR_PRINCIPAL", Severity.ERROR, "An RCP with another principal than *.", _RCP)
-def rcp_principals(statement: Statement) -> Iterator[Mark]:
+def rcp_principals(statement: LintStatement) -> Iterator[Mark]:
     message = 'The principal of an RCP is "*". Say whom you mean by aws:PrincipalArn.'
     if statement.has("NotPrincipal"):
         yield Mark(message, statement.at("NotPrincipal"), at_name=True)
@@ -25,20 +25,20 @@ def rcp_principals(statement: Statement) -> Iterator[Mark]:
 @statement_check(
     "RCP_SYNTAX_ERROR_ALLOW", Severity.ERROR, "Allow in an RCP: only RCPFullAWSAccess, which AWS keeps.", _RCP
 )
-def rcp_allow(statement: Statement) -> Iterator[Mark]:
+def rcp_allow(statement: LintStatement) -> Iterator[Mark]:
     is_plain = statement.written.get("Resource") in ("*", ["*"]) and not statement.has("Condition")
     if statement.allows and not (is_plain and statement.lets_everyone_in):
         yield Mark("An RCP allows nothing but all to everyone. Use Deny.", statement.at("Effect"))
 
 
 @statement_check("RCP_SYNTAX_ERROR_NOTACTION", Severity.ERROR, "NotAction in an RCP.", _RCP)
-def rcp_not_action(statement: Statement) -> Iterator[Mark]:
+def rcp_not_action(statement: LintStatement) -> Iterator[Mark]:
     if statement.has("NotAction"):
         yield Mark("RCPs have no NotAction: use Action.", statement.at("NotAction"), at_name=True)
 
 
 @statement_check("RCP_SYNTAX_ERROR_ACTION", Severity.ERROR, "An action of a service that RCPs don't reach.", _RCP)
-def rcp_actions(statement: Statement) -> Iterator[Mark]:
+def rcp_actions(statement: LintStatement) -> Iterator[Mark]:
     for text in statement.actions:
         prefix = text.value.partition(":")[0].lower()
         if prefix in catalogue.service_names() and prefix not in catalogue.services_with_rcps():
@@ -59,7 +59,7 @@ _OF_SOURCES = ("aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceaccount", "aw
 _IS_SERVICE = "aws:principalisawsservice"
 
 
-def _asks_whether_service(statement: Statement) -> bool:
+def _asks_whether_service(statement: LintStatement) -> bool:
     return bool(statement.tests_of(_IS_SERVICE))
 
 
@@ -69,7 +69,7 @@ def _asks_whether_service(statement: Statement) -> bool:
     "An RCP that denies by who asks, and may hit AWS's own services.",
     _RCP,
 )
-def rcp_without_services(statement: Statement) -> Iterator[Mark]:
+def rcp_without_services(statement: LintStatement) -> Iterator[Mark]:
     if statement.denies and not _asks_whether_service(statement):
         for test in statement.tests_of(*_OF_PRINCIPALS):
             message = 'AWS\'s services are hit, too. Add "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}.'
@@ -82,7 +82,7 @@ def rcp_without_services(statement: Statement) -> Iterator[Mark]:
     "An RCP that denies by on whose behalf a service asks, and may hit users and roles.",
     _RCP,
 )
-def rcp_only_services(statement: Statement) -> Iterator[Mark]:
+def rcp_only_services(statement: LintStatement) -> Iterator[Mark]:
     if statement.denies and not _asks_whether_service(statement):
         for test in statement.tests_of(*_OF_SOURCES):
             if test.base != "null":
@@ -96,7 +96,7 @@ def rcp_only_services(statement: Statement) -> Iterator[Mark]:
     "An RCP that denies by a source, and hits services that say none.",
     _RCP,
 )
-def rcp_without_null(statement: Statement) -> Iterator[Mark]:
+def rcp_without_null(statement: LintStatement) -> Iterator[Mark]:
     has_null = any(test.base == "null" for test in statement.tests_of("aws:sourceaccount", "aws:sourcearn"))
     if statement.denies and not has_null:
         for test in statement.tests_of(*_OF_SOURCES):
@@ -108,7 +108,7 @@ def rcp_without_null(statement: Statement) -> Iterator[Mark]:
 @statement_check(
     "ROLE_TRUST_POLICY_SYNTAX_ERROR_NOTPRINCIPAL", Severity.ERROR, "NotPrincipal in a trust policy.", _TRUST
 )
-def trust_not_principal(statement: Statement) -> Iterator[Mark]:
+def trust_not_principal(statement: LintStatement) -> Iterator[Mark]:
     if statement.has("NotPrincipal"):
         message = "Trust policies have no NotPrincipal: use Principal."
         yield Mark(message, statement.at("NotPrincipal"), at_name=True)
@@ -120,6 +120,6 @@ def trust_not_principal(statement: Statement) -> Iterator[Mark]:
     'Allow with "Principal": "*" in a trust policy.',
     _TRUST,
 )
-def trust_everyone(statement: Statement) -> Iterator[Mark]:
+def trust_everyone(statement: LintStatement) -> Iterator[Mark]:
     if statement.allows and statement.written.get("Principal") == "*":
         yield Mark("A trust policy names who may assume the role.", statement.at("Principal"))

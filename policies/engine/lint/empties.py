@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.registry import WITH_PRINCIPALS, Marks, register_all
-from policies.engine.lint.subject import Statement, Subject, Test
+from policies.engine.lint.subject import LintCondition, LintStatement, Subject
 from policies.engine.statements import Quantifier
 
 _EVERYWHERE = (
@@ -40,7 +40,7 @@ register_all(_EVERYWHERE, _look)
 register_all(_OF_PRINCIPALS, _look, WITH_PRINCIPALS)
 
 
-def _elements(statement: Statement) -> Iterator[tuple[str, Mark]]:
+def _elements(statement: LintStatement) -> Iterator[tuple[str, Mark]]:
     for name in ("Action", "Resource"):
         for element in (name, f"Not{name}"):
             if statement.written.get(element) == []:
@@ -50,7 +50,7 @@ def _elements(statement: Statement) -> Iterator[tuple[str, Mark]]:
         yield "EMPTY_SID_VALUE", Mark("Name the statement, or leave Sid out.", statement.at("Sid"))
 
 
-def _principals(statement: Statement) -> Iterator[tuple[str, Mark]]:
+def _principals(statement: LintStatement) -> Iterator[tuple[str, Mark]]:
     for name in ("Principal", "NotPrincipal"):
         element = statement.written.get(name)
         if element == {}:
@@ -61,7 +61,7 @@ def _principals(statement: Statement) -> Iterator[tuple[str, Mark]]:
                 yield "EMPTY_ARRAY_PRINCIPAL", Mark(message, statement.at(name, kind))
 
 
-def _conditions(statement: Statement) -> Iterator[tuple[str, Mark]]:
+def _conditions(statement: LintStatement) -> Iterator[tuple[str, Mark]]:
     always = "An empty condition is always true. Remove it."
     condition = statement.written.get("Condition")
     if condition == {}:
@@ -74,7 +74,7 @@ def _conditions(statement: Statement) -> Iterator[tuple[str, Mark]]:
             yield _without_values(test)
 
 
-def _without_values(test: Test) -> tuple[str, Mark]:
+def _without_values(test: LintCondition) -> tuple[str, Mark]:
     if test.quantifier is Quantifier.ALL:
         return "EMPTY_ARRAY_CONDITION_FORALLVALUES", Mark(_ONLY_MISSING, test.path)
     if test.quantifier is Quantifier.ANY:

@@ -15,8 +15,8 @@ from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.fixes import replaced
 from policies.engine.lint.operators import operator_name, rewritten
 from policies.engine.lint.registry import condition_check, statement_check
-from policies.engine.lint.subject import Statement, Test
-from policies.engine.statements import Principal, Quantifier
+from policies.engine.lint.subject import LintCondition, LintStatement
+from policies.engine.statements import Quantifier, StatementPrincipal
 from policies.engine.structure import DocumentType
 
 _TRUST = frozenset({DocumentType.TRUST})
@@ -28,11 +28,11 @@ _GITHUB = "token.actions.githubusercontent.com"
 _ASSUMING = (_BY_SAML, _BY_TOKEN, _BY_CREDENTIALS)
 
 
-def _providers(statement: Statement) -> list[Principal]:
+def _providers(statement: LintStatement) -> list[StatementPrincipal]:
     return [each for each in statement.principals if each.kind == "Federated"]
 
 
-def _address(each: Principal) -> str:
+def _address(each: StatementPrincipal) -> str:
     """By which the provider's condition keys begin; "" of a SAML provider."""
     found = _OIDC.fullmatch(each.value)
     if found:
@@ -46,7 +46,7 @@ def _address(each: Principal) -> str:
     "An identity provider elsewhere than in a trust policy.",
     {DocumentType.RESOURCE},
 )
-def providers_elsewhere(statement: Statement) -> Iterator[Mark]:
+def providers_elsewhere(statement: LintStatement) -> Iterator[Mark]:
     for each in _providers(statement):
         yield Mark("Only trust policies let in identity providers: let in the role.", each.path)
 
@@ -57,7 +57,7 @@ def providers_elsewhere(statement: Statement) -> Iterator[Mark]:
     "A provider that is neither the ARN of one nor an address.",
     _TRUST,
 )
-def strange_providers(statement: Statement) -> Iterator[Mark]:
+def strange_providers(statement: LintStatement) -> Iterator[Mark]:
     for each in _providers(statement):
         if not any(form.fullmatch(each.value) for form in (_SAML, _OIDC, _DOMAIN)):
             yield Mark(f"{shown(each.value)} is neither a provider's ARN nor its address.", each.path)
@@ -69,7 +69,7 @@ def strange_providers(statement: Statement) -> Iterator[Mark]:
     "An action by which such a principal can't assume a role.",
     _TRUST,
 )
-def mismatched(statement: Statement) -> Iterator[Mark]:
+def mismatched(statement: LintStatement) -> Iterator[Mark]:
     ways = {_way_of(each): each for each in statement.principals if each.kind != "AWS" or each.value != "*"}
     for text in statement.actions:
         name = text.value.lower()
@@ -78,13 +78,13 @@ def mismatched(statement: Statement) -> Iterator[Mark]:
             yield Mark(f"{text.value} isn't for {who}: {_hint(ways)} is.", text.path)
 
 
-def _way_of(each: Principal) -> str:
+def _way_of(each: StatementPrincipal) -> str:
     if each.kind != "Federated":
         return _BY_CREDENTIALS
     return _BY_SAML if _SAML.fullmatch(each.value) else _BY_TOKEN
 
 
-def _hint(ways: dict[str, Principal]) -> str:
+def _hint(ways: dict[str, StatementPrincipal]) -> str:
     return " or ".join(found.name for way in ways if (found := catalogue.action(way)))
 
 
@@ -101,7 +101,7 @@ _KEYS_OF_ACTIONS = (
     {DocumentType.TRUST, DocumentType.IDENTITY},
     words=("tag", "sts:sourceidentity"),
 )
-def keys_that_nobody_sets(statement: Statement) -> Iterator[Mark]:
+def keys_that_nobody_sets(statement: LintStatement) -> Iterator[Mark]:
     for keys, needed in _KEYS_OF_ACTIONS if statement.allows else ():
         tests = [test for test in statement.tests_of(*keys) if test.base != "null"]
         if tests and _lacks(statement, needed):
@@ -109,7 +109,7 @@ def keys_that_nobody_sets(statement: Statement) -> Iterator[Mark]:
                 yield Mark(f"Without {needed} nobody may set {test.key}. Add the action.", test.path, at_name=True)
 
 
-def _lacks(statement: Statement, needed: str) -> bool:
+def _lacks(statement: LintStatement, needed: str) -> bool:
     """In policies of identities such keys may be those of other requests, and another statement may allow it."""
     granted = set(_allowed_by(statement))
     if statement.subject.kind is DocumentType.IDENTITY:
@@ -119,13 +119,13 @@ def _lacks(statement: Statement, needed: str) -> bool:
     return bool(granted) and needed not in granted
 
 
-def _allowed_by(statement: Statement) -> Iterator[str]:
+def _allowed_by(statement: LintStatement) -> Iterator[str]:
     for text in statement.actions if statement.allows else ():
         yield from statement.expanded(text.value) or ()
 
 
 # ---- Tokens ----------------------------------------------------------------------------------------------------
-def _by_token(statement: Statement) -> list[Principal]:
+def _by_token(statement: LintStatement) -> list[StatementPrincipal]:
     return [each for each in _providers(statement) if statement.allows and _address(each)]
 
 
@@ -135,7 +135,7 @@ def _by_token(statement: Statement) -> list[Principal]:
     "An OIDC provider is let in, whichever of its tokens one has.",
     _TRUST,
 )
-def unbound_providers(statement: Statement) -> Iterator[Mark]:
+def unbound_providers(statement: LintStatement) -> Iterator[Mark]:
     for each in _by_token(statement):
         prefix = f"{_address(each)}:"
         if not any(test.name.startswith(prefix) for test in statement.tests):
@@ -148,7 +148,7 @@ def unbound_providers(statement: Statement) -> Iterator[Mark]:
     "GitHub is let in without saying which repository.",
     _TRUST,
 )
-def github_without_repository(statement: Statement) -> Iterator[Mark]:
+def github_without_repository(statement: LintStatement) -> Iterator[Mark]:
     for each in _by_token(statement):
         keys = tuple(
             f"{_address(each)}:{claim}" for claim in ("sub", "repository", "repository_id", "job_workflow_ref")
@@ -160,7 +160,7 @@ def github_without_repository(statement: Statement) -> Iterator[Mark]:
 @statement_check(
     "SPECIFIC_GITHUB_REPO_AND_BRANCH_RECOMMENDED", Severity.WARNING, "A wildcard in what GitHub is let in for.", _TRUST
 )
-def github_with_wildcards(statement: Statement) -> Iterator[Mark]:
+def github_with_wildcards(statement: LintStatement) -> Iterator[Mark]:
     if statement.tests_of(f"{_GITHUB}:ref"):
         return
     for test in statement.tests_of(f"{_GITHUB}:sub"):
@@ -170,7 +170,7 @@ def github_with_wildcards(statement: Statement) -> Iterator[Mark]:
 
 
 # ---- The audience ----------------------------------------------------------------------------------------------
-def _quantified_audiences(statement: Statement, *, well_known: bool) -> Iterator[Test]:
+def _quantified_audiences(statement: LintStatement, *, well_known: bool) -> Iterator[LintCondition]:
     for test in statement.tests:
         is_known = test.name in catalogue.FEDERATION_KEYS
         if test.name.endswith(":aud") and test.quantifier is Quantifier.ANY and is_known is well_known:
@@ -183,7 +183,7 @@ def _quantified_audiences(statement: Statement, *, well_known: bool) -> Iterator
     "ForAnyValue with the audience of a provider that gives one.",
     _TRUST,
 )
-def audiences_of_one(statement: Statement) -> Iterator[Mark]:
+def audiences_of_one(statement: LintStatement) -> Iterator[Mark]:
     for test in _quantified_audiences(statement, well_known=True):
         make_fix = replaced(test.operator_path, rewritten(test, operator_name(test), quantifier=False), at_name=True)
         yield Mark(f"{test.key} has one value. Remove ForAnyValue:.", test.operator_path, True, make_fix)
@@ -195,7 +195,7 @@ def audiences_of_one(statement: Statement) -> Iterator[Mark]:
     "ForAnyValue with the audience of another provider, which may give one or several.",
     _TRUST,
 )
-def audiences_to_confirm(statement: Statement) -> Iterator[Mark]:
+def audiences_to_confirm(statement: LintStatement) -> Iterator[Mark]:
     for test in _quantified_audiences(statement, well_known=False):
         message = f"If the provider gives one value as {test.key}, remove ForAnyValue:."
         yield Mark(message, test.operator_path, at_name=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from policies.engine.json_text import Path, Reading
+from policies.engine.json_text import JsonReading, Path
 
 
 class Severity(StrEnum):
@@ -31,7 +31,7 @@ class Fix:
         return text[: self.start] + self.replacement + text[self.end :]
 
 
-MakeFix = Callable[[Reading], Fix]
+MakeFix = Callable[[JsonReading], Fix]
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Finding:
+class LintFinding:
     """`path` as people write it, `Statement[0].Action[2]`; `line` and `column` from 1, `start` and `end` from 0.
 
     `stands_for`: how many of a kind it tells, where they are too many to be listed.
@@ -67,5 +67,5 @@ class Finding:
     stands_for: int = 1
 
 
-def has_errors(findings: Sequence[Finding]) -> bool:
+def has_errors(findings: Sequence[LintFinding]) -> bool:
     return any(finding.severity is Severity.ERROR for finding in findings)

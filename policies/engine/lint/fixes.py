@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from policies.engine.json_text import Path, Reading
+from policies.engine.json_text import JsonReading, Path
 from policies.engine.lint.findings import Fix, MakeFix
 
 _COMMA_AFTER = re.compile(r"\s*,\s*")
@@ -17,7 +17,7 @@ _BRACE = re.compile(r"\{\s*")
 def replaced(path: Path, value: Any, *, at_name: bool = False) -> MakeFix:
     """The value at `path`, or its name, by another one."""
 
-    def make_fix(reading: Reading) -> Fix:
+    def make_fix(reading: JsonReading) -> Fix:
         start, end = reading.span_of(path, at_name=at_name)
         written = json.dumps(value, ensure_ascii=False)
         return Fix(f"Write {written}", start, end, written)
@@ -28,7 +28,7 @@ def replaced(path: Path, value: Any, *, at_name: bool = False) -> MakeFix:
 def removed(path: Path) -> MakeFix:
     """One of several items of a list, with its comma."""
 
-    def make_fix(reading: Reading) -> Fix:
+    def make_fix(reading: JsonReading) -> Fix:
         start, end = reading.span_of(path)
         if after := _COMMA_AFTER.match(reading.text, end):
             end = after.end()
@@ -42,7 +42,7 @@ def removed(path: Path) -> MakeFix:
 def put_first(name: str, value: str) -> MakeFix:
     """A new member of the document itself, before all others; laid out as they are."""
 
-    def make_fix(reading: Reading) -> Fix:
+    def make_fix(reading: JsonReading) -> Fix:
         brace = _BRACE.match(reading.text, reading.offset_of(()))
         at = brace.end() if brace else 0
         space = brace.group()[1:] if brace else ""

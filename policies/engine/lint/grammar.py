@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policies.engine.document import DUPLICATE_NAME, UNSUPPORTED_CHARACTER, Parsed, Problem
+from policies.engine.document import DUPLICATE_NAME, UNSUPPORTED_CHARACTER, DocumentProblem, ParsedDocument
 from policies.engine.lint.findings import MakeFix, Severity
 from policies.engine.lint.fixes import replaced
 from policies.engine.lint.registry import EVERY, OF_IDENTITIES, WITH_PRINCIPALS, register
@@ -38,7 +38,7 @@ for _code, _sentence, _kinds in (
 register("UNIQUE_SIDS_RECOMMENDED", Severity.WARNING, "Two statements with the same Sid.", EVERY - _OF_IAM)
 
 
-def fix_of(parsed: Parsed, problem: Problem) -> MakeFix | None:
+def fix_of(parsed: ParsedDocument, problem: DocumentProblem) -> MakeFix | None:
     """Where it is clear what was meant."""
     if problem.code == "INVALID_VERSION":
         return replaced(problem.place, VERSIONS[0])

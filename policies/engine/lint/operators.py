@@ -12,7 +12,7 @@ from policies.engine.conditions import OPERATORS
 from policies.engine.lint.findings import MakeFix, Mark, Severity
 from policies.engine.lint.fixes import replaced
 from policies.engine.lint.registry import condition_check
-from policies.engine.lint.subject import Statement, Test
+from policies.engine.lint.subject import LintCondition, LintStatement
 from policies.engine.statements import Quantifier
 
 _BY_LOWER = {name.lower(): name for name in OPERATORS}
@@ -44,33 +44,33 @@ _EXAMPLE = {
 }
 
 
-def family_of(test: Test) -> str:
+def family_of(test: LintCondition) -> str:
     """ "string" of StringNotLike; "" of what AWS doesn't have."""
     if test.base != _NULL and test.base not in _BY_LOWER:
         return ""
     return next((family for family in _FAMILIES if family in test.base), "")
 
 
-def rewritten(test: Test, base: str, *, quantifier: bool = True) -> str:
+def rewritten(test: LintCondition, base: str, *, quantifier: bool = True) -> str:
     """The test's operator with another base, and perhaps without its quantifier."""
     head = test.operator[: len(test.quantifier.value)] if quantifier else ""
     return f"{head}{base}{'IfExists' if test.if_exists else ''}"
 
 
-def operator_name(test: Test) -> str:
+def operator_name(test: LintCondition) -> str:
     """As AWS writes it, without what is added to it."""
     return _BY_LOWER.get(test.base, test.base.title())
 
 
 @condition_check("INVALID_CONDITION_OPERATOR", Severity.ERROR, "A condition operator that AWS doesn't have.")
-def unknown_operators(statement: Statement) -> Iterator[Mark]:
+def unknown_operators(statement: LintStatement) -> Iterator[Mark]:
     for path, test in {test.operator_path: test for test in statement.tests}.items():
         if not family_of(test):
             yield Mark(f"AWS has no condition operator {test.operator}.", path, at_name=True)
 
 
 @condition_check("NULL_WITH_IF_EXISTS", Severity.ERROR, "Null with …IfExists.", words=("null",))
-def null_if_exists(statement: Statement) -> Iterator[Mark]:
+def null_if_exists(statement: LintStatement) -> Iterator[Mark]:
     for path, test in {test.operator_path: test for test in statement.tests}.items():
         if test.base == _NULL and test.if_exists:
             make_fix = replaced(path, test.operator[: -len("IfExists")], at_name=True)
@@ -78,7 +78,7 @@ def null_if_exists(statement: Statement) -> Iterator[Mark]:
 
 
 @condition_check("NULL_WITH_QUALIFIER", Severity.SUGGESTION, "Null with ForAllValues or ForAnyValue.", words=("null",))
-def quantified_null(statement: Statement) -> Iterator[Mark]:
+def quantified_null(statement: LintStatement) -> Iterator[Mark]:
     for path, test in {test.operator_path: test for test in statement.tests}.items():
         if test.base == _NULL and test.quantifier is not Quantifier.NONE:
             make_fix = replaced(path, rewritten(test, "Null", quantifier=False), at_name=True)
@@ -86,7 +86,7 @@ def quantified_null(statement: Statement) -> Iterator[Mark]:
 
 
 @condition_check("TYPE_MISMATCH", Severity.WARNING, "An operator that doesn't suit the type of the condition key.")
-def unsuitable_operators(statement: Statement) -> Iterator[Mark]:
+def unsuitable_operators(statement: LintStatement) -> Iterator[Mark]:
     for test in statement.tests:
         family = family_of(test)
         if not family or test.base == _NULL or test.known is None or family in SUITABLE[test.known.type]:
@@ -106,7 +106,7 @@ def unsuitable_operators(statement: Statement) -> Iterator[Mark]:
     "StringLike with a key that holds an ARN: its * crosses the parts of the ARN.",
     words=("like",),
 )
-def string_like_with_arns(statement: Statement) -> Iterator[Mark]:
+def string_like_with_arns(statement: LintStatement) -> Iterator[Mark]:
     for test in statement.tests:
         if test.base not in ("stringlike", "stringnotlike") or not test.known or test.known.type is not KeyType.ARN:
             continue
@@ -119,7 +119,7 @@ def string_like_with_arns(statement: Statement) -> Iterator[Mark]:
 
 # ---- Keys with one value and with several ----------------------------------------------------------------------
 @condition_check("MISSING_QUALIFIER", Severity.ERROR, "A key with several values without ForAllValues or ForAnyValue.")
-def unquantified_keys(statement: Statement) -> Iterator[Mark]:
+def unquantified_keys(statement: LintStatement) -> Iterator[Mark]:
     for test in statement.tests:
         if test.known and test.known.multivalued and test.quantifier is Quantifier.NONE and test.base != _NULL:
             message = f"{test.known.name} has several values: say ForAnyValue: or ForAllValues: before the operator."
@@ -132,7 +132,7 @@ def unquantified_keys(statement: Statement) -> Iterator[Mark]:
     "ForAllValues with a key that has one value: it is true when the key isn't there.",
     words=("forallvalues",),
 )
-def for_all_values_of_one(statement: Statement) -> Iterator[Mark]:
+def for_all_values_of_one(statement: LintStatement) -> Iterator[Mark]:
     for test in _quantified_single(statement, Quantifier.ALL):
         message = f"{test.key} has one value, and ForAllValues is true when it isn't there. Remove ForAllValues:."
         yield Mark(message, test.operator_path, True, _unquantified(test))
@@ -144,7 +144,7 @@ def for_all_values_of_one(statement: Statement) -> Iterator[Mark]:
     "ForAnyValue with a key that has one value: set operators are for keys with several.",
     words=("foranyvalue",),
 )
-def for_any_value_of_one(statement: Statement) -> Iterator[Mark]:
+def for_any_value_of_one(statement: LintStatement) -> Iterator[Mark]:
     for test in _quantified_single(statement, Quantifier.ANY):
         if not test.name.endswith(":aud"):  # has a finding of its own
             yield Mark(f"{test.key} has one value. Remove ForAnyValue:.", test.operator_path, True, _unquantified(test))
@@ -156,7 +156,7 @@ def for_any_value_of_one(statement: Statement) -> Iterator[Mark]:
     "Allow with ForAllValues, which is true when the key isn't there, and no Null that asks for it.",
     words=("forallvalues",),
 )
-def for_all_values_that_allows(statement: Statement) -> Iterator[Mark]:
+def for_all_values_that_allows(statement: LintStatement) -> Iterator[Mark]:
     asked_for = {test.name for test in statement.tests if test.base == _NULL}
     for test in statement.tests if statement.allows else ():
         is_of_many = test.known is not None and test.known.multivalued
@@ -165,11 +165,11 @@ def for_all_values_that_allows(statement: Statement) -> Iterator[Mark]:
             yield Mark(message, test.operator_path, at_name=True)
 
 
-def _quantified_single(statement: Statement, quantifier: Quantifier) -> Iterator[Test]:
+def _quantified_single(statement: LintStatement, quantifier: Quantifier) -> Iterator[LintCondition]:
     for test in statement.tests:
         if test.quantifier is quantifier and test.base != _NULL and test.known and not test.known.multivalued:
             yield test
 
 
-def _unquantified(test: Test) -> MakeFix:
+def _unquantified(test: LintCondition) -> MakeFix:
     return replaced(test.operator_path, rewritten(test, operator_name(test), quantifier=False), at_name=True)

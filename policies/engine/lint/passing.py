@@ -11,7 +11,7 @@ from functools import partial
 from policies.engine.json_text import Path
 from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.registry import Marks, register_all
-from policies.engine.lint.subject import Statement, Subject
+from policies.engine.lint.subject import LintStatement, Subject
 from policies.engine.structure import DocumentType
 
 _ROLE = "role/"
@@ -45,7 +45,7 @@ SERVICE_LINKED = _Action(
 )
 
 
-def _how(action: _Action, statement: Statement) -> str:
+def _how(action: _Action, statement: LintStatement) -> str:
     """Which elements let the action through, by the words of the codes; "" when none does."""
     lowered = action.name.lower()
     may_be = statement.not_actions or any(pattern[:1] in _FIRST for pattern in statement.action_patterns)
@@ -88,7 +88,7 @@ def _look(action: _Action, subject: Subject) -> Marks:
     return found
 
 
-def _wide_resource(statement: Statement) -> Path | None:
+def _wide_resource(statement: LintStatement) -> Path | None:
     if statement.has("NotResource"):
         return statement.at("NotResource")
     return next((text.path for text in statement.resources if _is_wide(text.value)), None)

@@ -12,8 +12,8 @@ from functools import partial
 from policies.engine.lint.actions import shown
 from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.registry import WITH_PRINCIPALS, statement_check
-from policies.engine.lint.subject import Statement
-from policies.engine.statements import Principal
+from policies.engine.lint.subject import LintStatement
+from policies.engine.statements import StatementPrincipal
 from policies.engine.structure import DocumentType
 
 _LETTING_IN = frozenset({DocumentType.TRUST, DocumentType.RESOURCE})
@@ -26,7 +26,7 @@ _UNIQUE_ID = re.compile(r"A[A-Z0-9]{15,127}")
 _SERVICE = re.compile(r"[a-z0-9][a-z0-9.-]*\.(amazonaws\.com|amazonaws\.com\.cn|aws\.internal|amazon\.com)")
 
 
-def _aws(statement: Statement) -> Iterator[Principal]:
+def _aws(statement: LintStatement) -> Iterator[StatementPrincipal]:
     return (each for each in (*statement.principals, *statement.not_principals) if each.kind == "AWS")
 
 
@@ -36,7 +36,7 @@ def _aws(statement: Statement) -> Iterator[Principal]:
     "An AWS principal that is neither an account nor an ARN of one who can call.",
     WITH_PRINCIPALS,
 )
-def nobody(statement: Statement) -> Iterator[Mark]:
+def nobody(statement: LintStatement) -> Iterator[Mark]:
     for each in _aws(statement):
         is_open = "*" in each.value or "?" in each.value or "${" in each.value
         known = re.fullmatch(r"\d{12}", each.value, re.ASCII) or _ARN.fullmatch(each.value)
@@ -50,14 +50,14 @@ def nobody(statement: Statement) -> Iterator[Mark]:
 @statement_check(
     "UNSUPPORTED_WILDCARD_IN_PRINCIPAL", Severity.ERROR, "A wildcard within the name of a principal.", WITH_PRINCIPALS
 )
-def partly_wild(statement: Statement) -> Iterator[Mark]:
+def partly_wild(statement: LintStatement) -> Iterator[Mark]:
     for each in (*statement.principals, *statement.not_principals):
         is_everyone = each.kind == "AWS" and each.value == "*"
         if ("*" in each.value or "?" in each.value) and not is_everyone:
             yield Mark("Principals have no wildcards: name each, or say who with aws:PrincipalArn.", each.path)
 
 
-def _reference(letters: str, what: str, statement: Statement) -> Iterator[Mark]:
+def _reference(letters: str, what: str, statement: LintStatement) -> Iterator[Mark]:
     for each in _aws(statement):
         if each.value.startswith(letters) and _UNIQUE_ID.fullmatch(each.value):
             message = f"This is the id of a {what}; if it isn't there any more, nobody is meant. Use its ARN."
@@ -76,7 +76,7 @@ for _code, _letters, _what in (("ROLE", "AROA", "role"), ("USER", "AIDA", "user"
     "A service that isn't written as service principals are.",
     WITH_PRINCIPALS,
 )
-def strange_services(statement: Statement) -> Iterator[Mark]:
+def strange_services(statement: LintStatement) -> Iterator[Mark]:
     for each in (*statement.principals, *statement.not_principals):
         if (
             each.kind == "Service"
@@ -93,7 +93,7 @@ def strange_services(statement: Statement) -> Iterator[Mark]:
     "Allow with NotPrincipal: everyone else on earth.",
     WITH_PRINCIPALS,
 )
-def everyone_but(statement: Statement) -> Iterator[Mark]:
+def everyone_but(statement: LintStatement) -> Iterator[Mark]:
     if statement.allows and statement.has("NotPrincipal"):
         message = "This lets everyone in but those listed, without credentials, too. Use Principal."
         yield Mark(message, statement.at("NotPrincipal"), at_name=True)
@@ -130,7 +130,7 @@ _NARROWING = (
 )
 
 
-def _is_narrowed(statement: Statement) -> bool:
+def _is_narrowed(statement: LintStatement) -> bool:
     """Quantifiers that are true without the key don't narrow; nor does what excepts."""
     return any(
         not test.is_negated
@@ -145,7 +145,7 @@ def _is_narrowed(statement: Statement) -> bool:
 @statement_check(
     "PUBLIC_PRINCIPAL", Severity.SECURITY_WARNING, "Allow to everyone, and no condition that says to whom.", _LETTING_IN
 )
-def everyone(statement: Statement) -> Iterator[Mark]:
+def everyone(statement: LintStatement) -> Iterator[Mark]:
     if statement.allows and not _is_narrowed(statement):
         for each in statement.principals:
             if each.kind == "AWS" and each.value == "*":
@@ -158,7 +158,7 @@ def everyone(statement: Statement) -> Iterator[Mark]:
     "Allow to another AWS account, where one knows to which the document belongs.",
     _LETTING_IN,
 )
-def foreigners(statement: Statement) -> Iterator[Mark]:
+def foreigners(statement: LintStatement) -> Iterator[Mark]:
     account = statement.subject.account
     for each in statement.principals if account and statement.allows else ():
         owner = _OWNER.fullmatch(each.value) if each.kind == "AWS" else None
@@ -172,7 +172,7 @@ def foreigners(statement: Statement) -> Iterator[Mark]:
     "A role's session beside the role itself.",
     {DocumentType.TRUST},
 )
-def sessions_beside_their_role(statement: Statement) -> Iterator[Mark]:
+def sessions_beside_their_role(statement: LintStatement) -> Iterator[Mark]:
     arns = {each.value for each in statement.principals if each.kind == "AWS"}
     roles = {
         (found[1], found[2])

@@ -15,9 +15,9 @@ from policies.engine.canonical import compact
 from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.fixes import removed
 from policies.engine.lint.registry import document_check, statement_check
-from policies.engine.lint.subject import Statement, Subject, service_of
+from policies.engine.lint.subject import LintStatement, Subject, service_of
 from policies.engine.matching import Glob, ResourceGlob, tokens
-from policies.engine.statements import Text
+from policies.engine.statements import StatementText
 
 _WILDCARD = re.compile(r"[*?]")
 _LONGEST = 2048
@@ -50,17 +50,19 @@ def _covers(wide: str, narrow: str, *, is_arn: bool) -> bool:
     return glob.matches(narrow.replace("*", "")) and glob.matches(narrow.replace("*", _MANY))
 
 
-def _redundant(subject: Subject, texts: Sequence[Text], *, is_arn: bool) -> Iterator[tuple[Text, Text]]:
+def _redundant(
+    subject: Subject, texts: Sequence[StatementText], *, is_arn: bool
+) -> Iterator[tuple[StatementText, StatementText]]:
     """Those that another one of the list covers, with that one. Of equal ones, the first is kept."""
     if len(texts) < 2:
         return
     found = [(text, text.value if is_arn else text.value.lower()) for text in texts]
     group = _service_of_arn if is_arn else service_of
-    wide: dict[str, list[tuple[Text, str]]] = defaultdict(list)
+    wide: dict[str, list[tuple[StatementText, str]]] = defaultdict(list)
     for text, pattern in found:
         if "*" in pattern or "?" in pattern:
             wide[group(pattern)].append((text, pattern))
-    first: dict[str, Text] = {}
+    first: dict[str, StatementText] = {}
     for text, pattern in found:
         if first.setdefault(pattern, text) is not text:
             yield text, first[pattern]
@@ -79,28 +81,28 @@ def _service_of_arn(pattern: str) -> str:
 
 
 @statement_check("REDUNDANT_ACTION", Severity.SUGGESTION, "An action that another one of the same list covers.")
-def redundant_actions(statement: Statement) -> Iterator[Mark]:
+def redundant_actions(statement: LintStatement) -> Iterator[Mark]:
     for texts in (statement.actions, statement.not_actions):
         for text, other in _redundant(statement.subject, texts, is_arn=False):
             yield Mark(f"{other.value} covers {text.value}.", text.path, make_fix=removed(text.path))
 
 
 @statement_check("REDUNDANT_RESOURCE", Severity.SUGGESTION, "A resource that another one of the same list covers.")
-def redundant_resources(statement: Statement) -> Iterator[Mark]:
+def redundant_resources(statement: LintStatement) -> Iterator[Mark]:
     for texts in (statement.resources, statement.not_resources):
         for text, other in _redundant(statement.subject, texts, is_arn=True):
             yield Mark(f"{other.value} covers this.", text.path, make_fix=removed(text.path))
 
 
 # ---- Statements ------------------------------------------------------------------------------------------------
-def _repeated(subject: Subject) -> dict[int, Statement]:
+def _repeated(subject: Subject) -> dict[int, LintStatement]:
     """By its place, each statement that says what an earlier one says, with that one."""
-    alike: dict[object, list[Statement]] = defaultdict(list)
+    alike: dict[object, list[LintStatement]] = defaultdict(list)
     for statement in subject.statements:
         alike[statement.allows, frozenset(statement.action_patterns), len(statement.tests)].append(statement)
-    found: dict[int, Statement] = {}
+    found: dict[int, LintStatement] = {}
     for statements in alike.values():
-        first: dict[str, Statement] = {}
+        first: dict[str, LintStatement] = {}
         for statement in statements if len(statements) > 1 else ():
             same = first.setdefault(statement.meaning, statement)
             if same is not statement:
@@ -116,7 +118,7 @@ def redundant_statements(subject: Subject) -> Iterator[Mark]:
             yield Mark(f"The statement {same.name} says the same.", statement.path, make_fix=removed(statement.path))
 
 
-def _is_covered(narrow: Statement, wide: Statement) -> bool:
+def _is_covered(narrow: LintStatement, wide: LintStatement) -> bool:
     """Whether `wide` applies wherever `narrow` does. Where it can't be told simply: no."""
     if "" not in wide.services and not narrow.services <= wide.services:
         return False
@@ -150,9 +152,9 @@ class _Wide:
     Those without resources by their principals.
     """
 
-    def __init__(self, statements: Iterable[Statement]) -> None:
-        self._by_head: dict[str, list[Statement]] = defaultdict(list)
-        self._by_principal: dict[str, list[Statement]] = defaultdict(list)
+    def __init__(self, statements: Iterable[LintStatement]) -> None:
+        self._by_head: dict[str, list[LintStatement]] = defaultdict(list)
+        self._by_principal: dict[str, list[LintStatement]] = defaultdict(list)
         for statement in statements:
             if not statement.resources:
                 self._by_principal[_principal(statement)].append(statement)
@@ -160,7 +162,7 @@ class _Wide:
                 self._by_head[head].append(statement)
         self._lengths = sorted({len(head) for head in self._by_head})
 
-    def that_may_cover(self, narrow: Statement) -> list[Statement]:
+    def that_may_cover(self, narrow: LintStatement) -> list[LintStatement]:
         """In the order of the document."""
         if not narrow.resources:
             listed = {each.index: each for who in (_principal(narrow), '"*"') for each in self._by_principal[who]}
@@ -171,11 +173,11 @@ class _Wide:
         return [found[index] for index in sorted(found)]
 
 
-def _principal(statement: Statement) -> str:
+def _principal(statement: LintStatement) -> str:
     return compact(statement.written.get("Principal"))
 
 
-def _shadowed(subject: Subject, *, by_deny: bool) -> Iterator[tuple[Statement, Statement]]:
+def _shadowed(subject: Subject, *, by_deny: bool) -> Iterator[tuple[LintStatement, LintStatement]]:
     """Of statements that say the same, the first only: the others are told as such."""
     repeated = subject.once(_repeated)
     statements = [each for each in subject.statements if not each.is_negated and each.index not in repeated]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from policies.engine.lint.access_analyzer import CODES, IN_PART, NOT_DONE, PAGE
 from policies.engine.lint.findings import Severity
-from policies.engine.lint.registry import CHECKS, EVERY, Check
+from policies.engine.lint.registry import CHECKS, EVERY, LintCheck
 
 TARGET = Path(__file__).resolve().parents[3] / "docs" / "findings.md"
 
@@ -39,7 +39,7 @@ def _tables() -> Iterator[str]:
         yield "\n".join(_row(check) for check in found) + "\n"
 
 
-def _row(check: Check) -> str:
+def _row(check: LintCheck) -> str:
     mark = "" if check.code in CODES else " †"
     kinds = "" if check.kinds == EVERY else ", ".join(sorted(check.kinds))
     return f"| `{check.code}`{mark} | {check.sentence.replace('|', '/')} | {kinds} |"

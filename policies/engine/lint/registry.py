@@ -8,11 +8,11 @@ from functools import partial
 from typing import Generic, TypeVar
 
 from policies.engine.lint.findings import Mark, Severity
-from policies.engine.lint.subject import Statement, Subject
+from policies.engine.lint.subject import LintStatement, Subject
 from policies.engine.structure import DocumentType
 
 OfDocument = Callable[[Subject], Iterator[Mark]]
-OfStatement = Callable[[Statement], Iterator[Mark]]
+OfStatement = Callable[[LintStatement], Iterator[Mark]]
 
 EVERY = frozenset(DocumentType)
 WITH_PRINCIPALS = frozenset({DocumentType.TRUST, DocumentType.RESOURCE, DocumentType.RCP})
@@ -21,7 +21,7 @@ OF_IDENTITIES = frozenset({DocumentType.IDENTITY, DocumentType.BOUNDARY})
 
 
 @dataclass(frozen=True)
-class Check:
+class LintCheck:
     """`sentence` is for docs/findings.md. Without `run` it is done as the document is read: the grammar.
 
     `words` (in lower case): a document without any of them needn't be looked at.
@@ -35,7 +35,7 @@ class Check:
     words: tuple[str, ...] = ()
 
 
-CHECKS: dict[str, Check] = {}
+CHECKS: dict[str, LintCheck] = {}
 
 
 def register(
@@ -48,7 +48,7 @@ def register(
 ) -> None:
     if code in CHECKS:
         raise ValueError(f"There is a check {code} already.")
-    CHECKS[code] = Check(code, severity, sentence, frozenset(kinds), run, words)
+    CHECKS[code] = LintCheck(code, severity, sentence, frozenset(kinds), run, words)
 
 
 Look = TypeVar("Look", bound=Callable[..., Iterator[Mark]])
@@ -75,7 +75,7 @@ class _Registering(Generic[Look]):
         return registered
 
 
-def _each(those_of: Callable[[Subject], Sequence[Statement]], check: OfStatement) -> OfDocument:
+def _each(those_of: Callable[[Subject], Sequence[LintStatement]], check: OfStatement) -> OfDocument:
     def run(subject: Subject) -> Iterator[Mark]:
         for statement in those_of(subject):
             yield from check(statement)

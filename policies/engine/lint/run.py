@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 from itertools import islice
 
-from policies.engine.document import UNSUPPORTED_CHARACTER, Parsed, Problem, parse
+from policies.engine.document import UNSUPPORTED_CHARACTER, DocumentProblem, ParsedDocument, parse
 from policies.engine.json_text import written
 from policies.engine.lint import (
     actions,
@@ -30,8 +30,8 @@ from policies.engine.lint import (
     variables,
     width,
 )
-from policies.engine.lint.findings import Finding, Mark, Severity
-from policies.engine.lint.registry import CHECKS, Check, OfDocument, register
+from policies.engine.lint.findings import LintFinding, Mark, Severity
+from policies.engine.lint.registry import CHECKS, LintCheck, OfDocument, register
 from policies.engine.lint.subject import Subject
 from policies.engine.structure import DocumentType
 
@@ -71,7 +71,7 @@ register(
 )
 
 
-class Unwanted(Exception):
+class FindingsUnwanted(Exception):
     """Nobody waits for the findings any more."""
 
 
@@ -81,7 +81,7 @@ def lint(
     account: str = "",
     most: int | None = None,
     is_wanted: Callable[[], bool] = lambda: True,
-) -> tuple[Finding, ...]:
+) -> tuple[LintFinding, ...]:
     """Takes any text. In the order of the text.
 
     `account` is the AWS account to which the document belongs; `most`: the characters that it takes of such a document,
@@ -94,7 +94,7 @@ def lint(
     return tuple(sorted(found, key=lambda finding: (finding.start, finding.code)))
 
 
-def _of_checks(parsed: Parsed, subject: Subject, is_wanted: Callable[[], bool]) -> Iterator[Finding]:
+def _of_checks(parsed: ParsedDocument, subject: Subject, is_wanted: Callable[[], bool]) -> Iterator[LintFinding]:
     is_too_long = len(parsed.text) > LONGEST
     for check, run in _checks_of(subject.kind):
         if check.words and not subject.mentions(check.words):
@@ -102,14 +102,14 @@ def _of_checks(parsed: Parsed, subject: Subject, is_wanted: Callable[[], bool]) 
         if is_too_long and run not in sizes.OF_ANY_LENGTH:
             continue
         if not is_wanted():
-            raise Unwanted
+            raise FindingsUnwanted
         yield from _of_check(parsed, check, run(subject))
     if is_too_long or subject.is_looked_at_in_part:
         message = "The document is too large to be looked at whole: there may be more. Part it, and look again."
         yield _of_mark(parsed, CHECKS[IN_PART], Mark(message, ()))
 
 
-def _of_check(parsed: Parsed, check: Check, marks: Iterator[Mark]) -> Iterator[Finding]:
+def _of_check(parsed: ParsedDocument, check: LintCheck, marks: Iterator[Mark]) -> Iterator[LintFinding]:
     """Of very many marks the first ones, and how many more there are, at the place of the next."""
     for mark in islice(marks, MOST_OF_A_KIND):
         yield _of_mark(parsed, check, mark)
@@ -120,15 +120,15 @@ def _of_check(parsed: Parsed, check: Check, marks: Iterator[Mark]) -> Iterator[F
 
 
 @cache
-def _checks_of(kind: DocumentType) -> list[tuple[Check, OfDocument]]:
+def _checks_of(kind: DocumentType) -> list[tuple[LintCheck, OfDocument]]:
     return [(check, check.run) for check in CHECKS.values() if check.run and kind in check.kinds]
 
 
-def _of_mark(parsed: Parsed, check: Check, mark: Mark) -> Finding:
+def _of_mark(parsed: ParsedDocument, check: LintCheck, mark: Mark) -> LintFinding:
     start, end = parsed.places.span_of(mark.path, at_name=mark.at_name)
     position = parsed.places.position(start)
     fix = mark.make_fix(parsed.places) if mark.make_fix else None
-    return Finding(
+    return LintFinding(
         check.code,
         mark.severity or check.severity,
         mark.message,
@@ -141,12 +141,12 @@ def _of_mark(parsed: Parsed, check: Check, mark: Mark) -> Finding:
     )
 
 
-def _of_problem(parsed: Parsed, problem: Problem) -> Finding:
+def _of_problem(parsed: ParsedDocument, problem: DocumentProblem) -> LintFinding:
     """Of text that is no JSON, the end of what is wrong isn't known."""
     has_span = parsed.document is not None and problem.code != UNSUPPORTED_CHARACTER
     end = parsed.places.end_of(problem.start) if has_span else min(problem.start + 1, len(parsed.text))
     make_fix = grammar.fix_of(parsed, problem) if has_span else None
-    return Finding(
+    return LintFinding(
         problem.code,
         CHECKS[problem.code].severity,
         problem.message,

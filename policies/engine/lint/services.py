@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from policies.engine import catalogue
 from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.registry import statement_check
-from policies.engine.lint.subject import Statement, Subject
-from policies.engine.statements import Principal
+from policies.engine.lint.subject import LintStatement, Subject
+from policies.engine.statements import StatementPrincipal
 from policies.engine.structure import DocumentType
 
 _LETTING_IN = frozenset({DocumentType.TRUST, DocumentType.RESOURCE})
@@ -24,11 +24,11 @@ _POOR = ("aws:referer", "aws:useragent", "aws:sourceip")
 _HINT = "aws:SourceArn, aws:SourceAccount, aws:SourceOrgID or aws:SourceOrgPaths"
 
 
-def _services(statement: Statement) -> list[Principal]:
+def _services(statement: LintStatement) -> list[StatementPrincipal]:
     return [each for each in statement.principals if each.kind == "Service"] if statement.allows else []
 
 
-def _bindable(statement: Statement) -> list[Principal]:
+def _bindable(statement: LintStatement) -> list[StatementPrincipal]:
     """Those that say on whose behalf they come. A condition would lock others out of a role: in a trust policy only
     services count whose documentation has a source key for that (catalogue/service_sources.py)."""
     found = _services(statement)
@@ -44,7 +44,7 @@ def _bindable(statement: Statement) -> list[Principal]:
     "services that document such a key.",
     _LETTING_IN,
 )
-def unbound_services(statement: Statement) -> Iterator[Mark]:
+def unbound_services(statement: LintStatement) -> Iterator[Mark]:
     if not statement.tests_of(*_SOURCES, *_POOR):
         for each in _bindable(statement):
             yield Mark(f"{each.value} may come on behalf of other AWS accounts. Say whose with {_HINT}.", each.path)
@@ -56,7 +56,7 @@ def unbound_services(statement: Statement) -> Iterator[Mark]:
     "A service is let in on a condition that doesn't say on whose behalf.",
     _LETTING_IN,
 )
-def poorly_bound_services(statement: Statement) -> Iterator[Mark]:
+def poorly_bound_services(statement: LintStatement) -> Iterator[Mark]:
     if _bindable(statement) and not statement.tests_of(*_SOURCES):
         for test in statement.tests_of(*_POOR):
             yield Mark(f"For a service use {_HINT} rather than {test.key}.", test.path, at_name=True)
@@ -68,7 +68,7 @@ def poorly_bound_services(statement: Statement) -> Iterator[Mark]:
     "A condition on users and roles, where only services are let in.",
     _LETTING_IN,
 )
-def keys_that_services_lack(statement: Statement) -> Iterator[Mark]:
+def keys_that_services_lack(statement: LintStatement) -> Iterator[Mark]:
     services = _services(statement)
     if services and len(services) == len(statement.principals):
         for test in statement.tests_of(*_OF_PRINCIPALS):
@@ -86,7 +86,7 @@ _NEEDED = ("sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession")
     "IAM Roles Anywhere is let in without all three actions that it needs.",
     {DocumentType.TRUST},
 )
-def roles_anywhere(statement: Statement) -> Iterator[Mark]:
+def roles_anywhere(statement: LintStatement) -> Iterator[Mark]:
     for each in _services(statement):
         if each.value != _ROLES_ANYWHERE:
             continue

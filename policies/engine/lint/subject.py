@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 from policies.engine import catalogue, statements
 from policies.engine.canonical import canonical, compact
-from policies.engine.compiled import Actions
+from policies.engine.compiled import ActionPatterns
 from policies.engine.json_text import Json, Path
-from policies.engine.statements import Condition, Text, document_of, word
+from policies.engine.statements import Condition, StatementText, document_of, word
 from policies.engine.structure import DocumentType
 
 T = TypeVar("T")
@@ -24,7 +24,7 @@ MOST_SUGGESTIONS = 100
 
 
 @dataclass(frozen=True)
-class Test(Condition):
+class LintCondition(Condition):
     @property
     def operator_path(self) -> Path:
         return self.path[:-1]
@@ -44,16 +44,18 @@ class Test(Condition):
         return [(self.written, self.path)]
 
     @cached_property
-    def values(self) -> list[Text]:
+    def values(self) -> list[StatementText]:
         """Those that are such, as IAM reads them."""
-        return [Text(word(value), path) for value, path in self.raw_values if isinstance(value, str | int | float)]
+        return [
+            StatementText(word(value), path) for value, path in self.raw_values if isinstance(value, str | int | float)
+        ]
 
 
-class Statement(statements.Statement):
+class LintStatement(statements.Statement):
     """One of the document, with what checks ask of it. `action_patterns` are in lower case."""
 
     subject: Subject
-    tests: list[Test]
+    tests: list[LintCondition]
     action_patterns: tuple[str, ...]
     resource_patterns: tuple[str, ...]
 
@@ -62,7 +64,7 @@ class Statement(statements.Statement):
         vars(self).update(
             vars(said),
             subject=subject,
-            tests=[Test(**vars(each)) for each in said.conditions],
+            tests=[LintCondition(**vars(each)) for each in said.conditions],
             action_patterns=tuple([text.value.lower() for text in said.actions]),
             resource_patterns=tuple([text.value for text in said.resources]),
         )
@@ -75,7 +77,7 @@ class Statement(statements.Statement):
         """By which a message tells it from others."""
         return statements.statement_name(self.sid or self.index)
 
-    def tests_of(self, *keys: str) -> list[Test]:
+    def tests_of(self, *keys: str) -> list[LintCondition]:
         """Of the keys, in lower case; one that ends in / means all that begin so."""
         return [test for test in self.tests if any(_is_meant(test.name, key) for key in keys)]
 
@@ -95,8 +97,8 @@ class Statement(statements.Statement):
         return any(map(self.has, ("NotAction", "NotResource", "NotPrincipal")))
 
     @cached_property
-    def _matcher(self) -> Actions:
-        return Actions([text.value for text in self.actions or self.not_actions])
+    def _matcher(self) -> ActionPatterns:
+        return ActionPatterns([text.value for text in self.actions or self.not_actions])
 
     @cached_property
     def services(self) -> frozenset[str]:
@@ -134,11 +136,11 @@ class Subject:
         self._expanded: dict[str, tuple[str, ...] | None] = {}
 
     @cached_property
-    def statements(self) -> list[Statement]:
-        return [Statement(each, self) for each in self.document.statements[:MOST_STATEMENTS]]
+    def statements(self) -> list[LintStatement]:
+        return [LintStatement(each, self) for each in self.document.statements[:MOST_STATEMENTS]]
 
     @cached_property
-    def with_conditions(self) -> list[Statement]:
+    def with_conditions(self) -> list[LintStatement]:
         return [statement for statement in self.statements if statement.tests]
 
     @cached_property

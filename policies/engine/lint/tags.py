@@ -11,12 +11,12 @@ from functools import partial
 from policies.engine import catalogue
 from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.registry import condition_check
-from policies.engine.lint.subject import Statement, Test
+from policies.engine.lint.subject import LintCondition, LintStatement
 
 _TAG = "aws:resourcetag/"
 
 
-def _tests(statement: Statement, denies: bool) -> list[Test]:
+def _tests(statement: LintStatement, denies: bool) -> list[LintCondition]:
     """Those that are false for a key that isn't there."""
     if statement.denies is not denies or not (statement.allows or statement.denies):
         return []
@@ -25,7 +25,7 @@ def _tests(statement: Statement, denies: bool) -> list[Test]:
     ]
 
 
-def _with_actions(denies: bool, statement: Statement) -> Iterator[Mark]:
+def _with_actions(denies: bool, statement: LintStatement) -> Iterator[Mark]:
     for test in _tests(statement, denies):
         without = sorted(
             {text.value.partition(":")[0] for text in statement.actions if _knows_no_tags(text.value, test)}
@@ -36,11 +36,11 @@ def _with_actions(denies: bool, statement: Statement) -> Iterator[Mark]:
             yield Mark(message, test.path, at_name=True)
 
 
-def _knows_no_tags(name: str, test: Test) -> bool:
+def _knows_no_tags(name: str, test: LintCondition) -> bool:
     return catalogue.action(name) is not None and not catalogue.takes_key(name, test.key)
 
 
-def _with_not_action(denies: bool, statement: Statement) -> Iterator[Mark]:
+def _with_not_action(denies: bool, statement: LintStatement) -> Iterator[Mark]:
     if statement.not_actions:
         for test in _tests(statement, denies):
             effect = "denied" if denies else "allowed"

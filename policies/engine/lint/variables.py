@@ -10,8 +10,8 @@ from policies.engine.conditions import OPERATORS
 from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.fixes import put_first, replaced
 from policies.engine.lint.registry import document_check, statement_check
-from policies.engine.lint.subject import Statement, Subject
-from policies.engine.statements import Text
+from policies.engine.lint.subject import LintStatement, Subject
+from policies.engine.statements import StatementText
 from policies.engine.variables import VERSION_WITH_VARIABLES
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
@@ -21,7 +21,7 @@ _QUOTED = re.compile(r"\s*'[^']*'\s*")
 _WITHOUT_VARIABLES = {name.lower() for name, operator in OPERATORS.items() if not operator.variables} | {"null"}
 
 
-def _texts(statement: Statement) -> Iterator[Text]:
+def _texts(statement: LintStatement) -> Iterator[StatementText]:
     """Where variables may stand."""
     yield from statement.resources
     yield from statement.not_resources
@@ -29,7 +29,7 @@ def _texts(statement: Statement) -> Iterator[Text]:
         yield from test.values
 
 
-def _inside(statement: Statement) -> Iterator[tuple[Text, str]]:
+def _inside(statement: LintStatement) -> Iterator[tuple[StatementText, str]]:
     """What stands between the braces, but for the three that mean a character."""
     for text in _texts(statement) if statement.subject.document.with_variables else ():
         for found in _VARIABLE.finditer(text.value) if "${" in text.value else ():
@@ -38,7 +38,7 @@ def _inside(statement: Statement) -> Iterator[tuple[Text, str]]:
 
 
 @statement_check("MISSING_BRACE_IN_VARIABLE", Severity.ERROR, "A variable without its closing brace.", words=("${",))
-def unclosed(statement: Statement) -> Iterator[Mark]:
+def unclosed(statement: LintStatement) -> Iterator[Mark]:
     for text in _texts(statement) if statement.subject.document.with_variables else ():
         if "${" in text.value and _UNCLOSED.search(text.value):
             yield Mark("A variable is written ${name}: a closing brace is missing.", text.path)
@@ -58,7 +58,7 @@ def _unquoted(inside: str) -> bool:
     return bool(comma) and not _QUOTED.fullmatch(default)
 
 
-def _wrong(is_wrong: Callable[[str], bool], message: str, statement: Statement) -> Iterator[Mark]:
+def _wrong(is_wrong: Callable[[str], bool], message: str, statement: LintStatement) -> Iterator[Mark]:
     for text, inside in _inside(statement):
         if is_wrong(inside):
             yield Mark(message, text.path)
@@ -88,8 +88,8 @@ for _code, _is_wrong, _sentence, _message in (
     "A variable elsewhere than in resources and conditions.",
     words=("${",),
 )
-def misplaced(statement: Statement) -> Iterator[Mark]:
-    principals = [Text(each.value, each.path) for each in (*statement.principals, *statement.not_principals)]
+def misplaced(statement: LintStatement) -> Iterator[Mark]:
+    principals = [StatementText(each.value, each.path) for each in (*statement.principals, *statement.not_principals)]
     for text in (*statement.actions, *statement.not_actions, *principals):
         if "${" in text.value:
             yield Mark("Variables stand in Resource and Condition only.", text.path)
@@ -98,7 +98,7 @@ def misplaced(statement: Statement) -> Iterator[Mark]:
 @statement_check(
     "INVALID_VARIABLE_FOR_OPERATOR", Severity.ERROR, "A variable under an operator that takes none.", words=("${",)
 )
-def under_other_operators(statement: Statement) -> Iterator[Mark]:
+def under_other_operators(statement: LintStatement) -> Iterator[Mark]:
     for test in statement.tests:
         for text in test.values if test.base in _WITHOUT_VARIABLES else ():
             if "${" in text.value:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from policies.engine.lint.actions import covers_everything
 from policies.engine.lint.findings import Mark, Severity
 from policies.engine.lint.registry import statement_check
-from policies.engine.lint.subject import Statement
+from policies.engine.lint.subject import LintStatement
 from policies.engine.structure import DocumentType
 
 _IDENTITY = frozenset({DocumentType.IDENTITY})  # a boundary or an SCP only limits
@@ -25,7 +25,7 @@ _ALL = ("*", "*:*")
     _GRANTING,
     words=("notaction",),
 )
-def allow_not_action(statement: Statement) -> Iterator[Mark]:
+def allow_not_action(statement: LintStatement) -> Iterator[Mark]:
     if statement.allows and statement.has("NotAction"):
         message = "This allows all other actions, of services that are yet to come, too. Use Action."
         yield Mark(message, statement.at("NotAction"), at_name=True)
@@ -38,20 +38,20 @@ def allow_not_action(statement: Statement) -> Iterator[Mark]:
     _IDENTITY,
     words=("notresource",),
 )
-def allow_not_resource(statement: Statement) -> Iterator[Mark]:
+def allow_not_resource(statement: LintStatement) -> Iterator[Mark]:
     if statement.allows and statement.has("NotResource"):
         message = "This allows it on all other resources. Use Resource."
         yield Mark(message, statement.at("NotResource"), at_name=True)
 
 
-def _on_everything(statement: Statement) -> bool:
+def _on_everything(statement: LintStatement) -> bool:
     return any(covers_everything(text.value) for text in statement.resources)
 
 
 @statement_check(
     "ALLOW_EVERYTHING", Severity.SECURITY_WARNING, "All actions on all resources: an administrator.", _IDENTITY
 )
-def administrator(statement: Statement) -> Iterator[Mark]:
+def administrator(statement: LintStatement) -> Iterator[Mark]:
     if statement.allows and _on_everything(statement) and not statement.tests:
         for text in statement.actions:
             if text.value in _ALL:
@@ -59,7 +59,7 @@ def administrator(statement: Statement) -> Iterator[Mark]:
 
 
 @statement_check("ALLOW_WHOLE_SERVICE", Severity.SUGGESTION, "All actions of a service, on all resources.", _IDENTITY)
-def whole_service(statement: Statement) -> Iterator[Mark]:
+def whole_service(statement: LintStatement) -> Iterator[Mark]:
     if statement.allows and _on_everything(statement) and not statement.tests:
         for text in statement.actions:
             prefix, _, name = text.value.partition(":")

@@ -1,19 +1,27 @@
 """Whether somebody may do something on *some* resource that a pattern matches: where, and if it isn't sure, when.
 
-`exists(Asked(caller, actions, resource), layers)` gives a `Somewhere`. Nothing is asked by one example in place of all:
-policies cut the pattern into parts that they don't tell apart (`resources.py`), and of condition keys all values are
-tried that they do (`settle.py`). A request that counts as allowed was decided by the evaluator as a whole.
+`exists(SomewhereQuestion(caller, actions, resource), layers)` gives a `SomewhereAnswer`. No single example is asked in
+place of all: policies cut the pattern into parts that they don't tell apart (`resources.py`), and of condition keys all
+values are tried that they do (`settle.py`). A request that counts as allowed was decided by the evaluator as a whole.
 """
 
-from policies.engine.somewhere.asked import REGION, Asked, Place, Somewhere, Witness, is_chosen, place_of
+from policies.engine.somewhere.asked import (
+    REGION,
+    ResourceContext,
+    SomewhereAnswer,
+    SomewhereQuestion,
+    Witness,
+    is_chosen,
+    place_of,
+)
 from policies.engine.somewhere.resources import is_pattern, may_take
 from policies.engine.somewhere.search import decisions, exists
 
 __all__ = [
     "REGION",
-    "Asked",
-    "Place",
-    "Somewhere",
+    "ResourceContext",
+    "SomewhereAnswer",
+    "SomewhereQuestion",
     "Witness",
     "decisions",
     "exists",

@@ -9,7 +9,7 @@ from policies.engine.callers import Caller
 from policies.engine.combine import Decision
 from policies.engine.conditions import Context
 from policies.engine.evaluate import Verdict
-from policies.engine.layers import Policy
+from policies.engine.layers import LayerPolicy
 
 # IAM User Guide, "AWS global condition context keys", "Properties of the request": what the caller decides by how the
 # request is made: where it is sent, with which tags, over TLS or not. Others (MFA, source address, tags of a resource)
@@ -25,7 +25,7 @@ def is_chosen(key: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Place:
+class ResourceContext:
     """What the ARN of a resource tells: its AWS account, context keys (in lower case), and its own policy, if held.
 
     `is_bound`: whether the RCPs of the layers are those of its AWS account.
@@ -33,20 +33,20 @@ class Place:
 
     account: str
     context: Context = field(default_factory=dict)
-    policy: Policy | None = None
+    policy: LayerPolicy | None = None
     is_bound: bool = True
 
 
-def place_of(resource: str, own_account: str) -> Place:
+def place_of(resource: str, own_account: str) -> ResourceContext:
     """An ARN that names no AWS account, as those of S3, is taken for one of the caller's."""
     parts = resource.split(":", 5)
     if len(parts) < 6:
-        return Place(own_account)
-    return Place(parts[4] or own_account, {REGION: (parts[3],)} if parts[3] else {})
+        return ResourceContext(own_account)
+    return ResourceContext(parts[4] or own_account, {REGION: (parts[3],)} if parts[3] else {})
 
 
 @dataclass(frozen=True)
-class Asked:
+class SomewhereQuestion:
     """Whether the caller may do one of `actions` on something that `resource` matches; `*` means anything at all.
 
     `resource` is read as a Resource element is. `context`: what is known of every request; `is_unknown`: of keys that
@@ -59,9 +59,9 @@ class Asked:
     resource: str
     context: Context = field(default_factory=dict)
     is_unknown: Callable[[str], bool] | None = None
-    place: Callable[[str], Place] | None = None
+    place: Callable[[str], ResourceContext] | None = None
 
-    def place_of(self, resource: str) -> Place:
+    def place_of(self, resource: str) -> ResourceContext:
         return place_of(resource, self.caller.account) if self.place is None else self.place(resource)
 
 
@@ -87,7 +87,7 @@ class Witness:
 
 
 @dataclass(frozen=True)
-class Somewhere:
+class SomewhereAnswer:
     """`decision` is ALLOWED, UNKNOWN (then `witness` says under what it would be allowed) or IMPLICIT_DENY, nowhere.
 
     Without a witness, UNKNOWN means that there was too much to try.

@@ -13,16 +13,16 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from policies.engine import catalogue, variables
-from policies.engine.compiled import Statement
-from policies.engine.conditions import Test
+from policies.engine.compiled import CompiledStatement
+from policies.engine.conditions import ConditionTest
 from policies.engine.diff.budget import Budget
 from policies.engine.diff.cells import Automaton, automaton
 from policies.engine.diff.patterns import Pattern, arn_pattern, resource_pattern
 from policies.engine.facts import Facts
-from policies.engine.matching import Token, Wild, resource_glob, tokens
+from policies.engine.matching import Token, Wildcard, resource_glob, tokens
 from policies.engine.meeting import meet
 from policies.engine.regions import is_region, of_partition
-from policies.engine.somewhere.asked import REGION, Asked, Place, is_chosen
+from policies.engine.somewhere.asked import REGION, ResourceContext, SomewhereQuestion, is_chosen
 from policies.engine.truth import UNKNOWN
 from policies.engine.variables import Variable
 
@@ -34,7 +34,9 @@ _OBJECTS = ("arn:aws:s3:::", "arn:aws-cn:s3:::", "arn:aws-us-gov:s3:::")  # whos
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _OF_PLACE = "aws:resource"  # how keys begin that the ARN tells
 
-Told = tuple[Hashable, Statement]  # with what makes it alike others that say the same of whatever they are about
+Told = tuple[
+    Hashable, CompiledStatement
+]  # with what makes it alike others that say the same of whatever they are about
 
 
 @dataclass(frozen=True)
@@ -47,10 +49,10 @@ class _Head:
     accounts: Sequence[str]
 
 
-class Resources:
+class ResourceChoices:
     """That `asked.resource` matches, for one action. Iterating raises Exhausted."""
 
-    def __init__(self, asked: Asked, action: str, told: Sequence[Told], budget: Budget) -> None:
+    def __init__(self, asked: SomewhereQuestion, action: str, told: Sequence[Told], budget: Budget) -> None:
         self._asked = asked
         self._action = action
         self._budget = budget
@@ -167,14 +169,14 @@ class Resources:
                 else:
                     yield from (text + rest for rest in self._endings(running, state))
 
-    def _filled(self, beginning: str, partition: str, place: Place) -> Iterator[str]:
+    def _filled(self, beginning: str, partition: str, place: ResourceContext) -> Iterator[str]:
         """Where names of resources have the Region, or the AWS account, in them, as variables."""
         known = [place.context] if REGION in place.context or REGION in self._asked.context else []
         for context in known or [{**place.context, REGION: (region,)} for region in self._regions(partition)]:
             running = self._automaton(self._facts_of(replace(place, context=context)))
             yield from (beginning + rest for rest in self._endings(running, running.state_after(beginning)))
 
-    def _facts_of(self, place: Place) -> Facts:
+    def _facts_of(self, place: ResourceContext) -> Facts:
         of_place = {"aws:resourceaccount": (place.account,), **place.context}
         return Facts({**self._asked.caller.keys, **of_place, **self._asked.context}, self._is_open)
 
@@ -242,10 +244,10 @@ class Resources:
     def _constants(self, key: str) -> Iterator[str]:
         for _, statement in self._told:
             for test in statement.tests:
-                if test.key == key and isinstance(test, Test):
+                if test.key == key and isinstance(test, ConditionTest):
                     yield from test.constants
 
-    def _told_by_place(self, place: Place) -> Hashable:
+    def _told_by_place(self, place: ResourceContext) -> Hashable:
         """What of the place any statement may tell from another."""
         known = {"aws:resourceaccount": (place.account,), **place.context, **self._asked.context}
         outcomes = tuple(
@@ -265,13 +267,13 @@ def _as_account(part: str) -> str:
     return filled.replace("*", "0" * max(0, lacking), 1).replace("*", "")
 
 
-def _patterns_of(statement: Statement, facts: Facts) -> Iterator[Pattern]:
+def _patterns_of(statement: CompiledStatement, facts: Facts) -> Iterator[Pattern]:
     """Of a variable whose value isn't known, whatever it may be."""
     for parts in statement.resources.parsed():
         found: list[Token] = []
         for part in parts:
             if isinstance(part, Variable) and facts.lookup(part.key) is UNKNOWN:
-                found += [Wild.ONE, Wild.ANY]
+                found += [Wildcard.ONE, Wildcard.ANY]
                 continue
             known = variables.resolved([part], facts.lookup)
             if known is None:  # then it matches nothing

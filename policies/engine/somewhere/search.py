@@ -9,21 +9,21 @@ from policies.engine.callers import CallerKind
 from policies.engine.combine import Decision
 from policies.engine.diff.budget import Budget, Exhausted
 from policies.engine.evaluate import Verdict, evaluate, whatever_policies_say
-from policies.engine.layers import LayerName, Layers, Policy, Request
+from policies.engine.layers import LayerName, LayerPolicy, Layers, Request
 from policies.engine.regions import only_region
-from policies.engine.somewhere.asked import REGION, Asked, Place, Somewhere
-from policies.engine.somewhere.resources import Resources, Told, is_pattern
-from policies.engine.somewhere.settle import EVALUATION, Settling, unknown_but_chosen
-from policies.engine.somewhere.values import Keys
+from policies.engine.somewhere.asked import REGION, ResourceContext, SomewhereAnswer, SomewhereQuestion
+from policies.engine.somewhere.resources import ResourceChoices, Told, is_pattern
+from policies.engine.somewhere.settle import EVALUATION, AnswerSearch, unknown_but_chosen
+from policies.engine.somewhere.values import ConditionKeys
 
 STEPS = 300_000  # for one question; a step takes about a microsecond or two
 _RANK = (Decision.IMPLICIT_DENY, Decision.UNKNOWN, Decision.ALLOWED)
 
 
-def exists(asked: Asked, layers: Layers, budget: Budget | None = None) -> Somewhere:
+def exists(asked: SomewhereQuestion, layers: Layers, budget: Budget | None = None) -> SomewhereAnswer:
     """Takes any documents; never raises. `budget`: of steps, where questions share one."""
     budget = budget or Budget(STEPS)
-    best = Somewhere(Decision.IMPLICIT_DENY)
+    best = SomewhereAnswer(Decision.IMPLICIT_DENY)
     for action in asked.actions:
         found = _of_action(asked, action, layers, budget)
         if found.decision is Decision.ALLOWED:
@@ -33,7 +33,9 @@ def exists(asked: Asked, layers: Layers, budget: Budget | None = None) -> Somewh
     return best
 
 
-def decisions(asked: Asked, layers: Layers, budget: Budget | None = None) -> dict[Decision, tuple[str, Verdict]] | None:
+def decisions(
+    asked: SomewhereQuestion, layers: Layers, budget: Budget | None = None
+) -> dict[Decision, tuple[str, Verdict]] | None:
     """All that the evaluator says of the resources that the pattern matches, each with one of them; None: too much.
 
     Of keys that aren't known nothing is tried: what hangs on them is unknown. There is one action.
@@ -43,7 +45,7 @@ def decisions(asked: Asked, layers: Layers, budget: Budget | None = None) -> dic
     told = list(_told(layers, action.lower()))
     found: dict[Decision, tuple[str, Verdict]] = {}
     try:
-        resources = Resources(asked, action, told, budget)
+        resources = ResourceChoices(asked, action, told, budget)
         for resource in resources:
             if resources.is_odd(resource):
                 continue
@@ -58,14 +60,14 @@ def decisions(asked: Asked, layers: Layers, budget: Budget | None = None) -> dic
     return found
 
 
-def _at(layers: Layers, place: Place) -> Layers:
+def _at(layers: Layers, place: ResourceContext) -> Layers:
     rcps = layers.rcps if place.is_bound else ()
     return replace(layers, resource=place.policy or layers.resource, rcps=rcps)
 
 
-def _of_action(asked: Asked, action: str, layers: Layers, budget: Budget) -> Somewhere:
+def _of_action(asked: SomewhereQuestion, action: str, layers: Layers, budget: Budget) -> SomewhereAnswer:
     told = list(_told(layers, action.lower()))
-    best = Somewhere(Decision.IMPLICIT_DENY)
+    best = SomewhereAnswer(Decision.IMPLICIT_DENY)
     if _is_plainly_denied(asked, layers, action.lower(), told):
         return best
     chooses = is_pattern(asked.resource)
@@ -74,24 +76,24 @@ def _of_action(asked: Asked, action: str, layers: Layers, budget: Budget) -> Som
         asked = replace(asked, context={REGION: (region,), **asked.context})
     is_unknown = unknown_but_chosen(asked.is_unknown) if chooses else asked.is_unknown
     try:
-        for resource in Resources(asked, action, told, budget):
+        for resource in ResourceChoices(asked, action, told, budget):
             place = asked.place_of(resource)
             statements = [each for _, each in told]
             statements += place.policy.document.about(action.lower()) if place.policy else ()
             request = Request(
                 asked.caller, action, resource, place.account, {**place.context, **asked.context}, is_unknown
             )
-            settling = Settling(_at(layers, place), Keys(statements, partition), budget, chooses=chooses)
+            settling = AnswerSearch(_at(layers, place), ConditionKeys(statements, partition), budget, chooses=chooses)
             found = settling.settle(request)
             if found.decision is Decision.ALLOWED:
                 return found
             best = found if _is_better(found, best) else best
     except Exhausted:
-        return best if best.decision is Decision.UNKNOWN else Somewhere(Decision.UNKNOWN)
+        return best if best.decision is Decision.UNKNOWN else SomewhereAnswer(Decision.UNKNOWN)
     return best
 
 
-def _is_better(one: Somewhere, other: Somewhere) -> bool:
+def _is_better(one: SomewhereAnswer, other: SomewhereAnswer) -> bool:
     if one.decision is other.decision:
         return one.witness is not None and other.witness is None
     return _RANK.index(one.decision) > _RANK.index(other.decision)
@@ -107,7 +109,7 @@ def _told(layers: Layers, action: str) -> Iterator[Told]:
                 yield (layer, number, statement.allows, id(statement) if alone else 0), statement
 
 
-def _parts(layers: Layers) -> Iterator[tuple[LayerName, tuple[Policy, ...]]]:
+def _parts(layers: Layers) -> Iterator[tuple[LayerName, tuple[LayerPolicy, ...]]]:
     """Policies, with those together of which one that allows is enough."""
     yield LayerName.IDENTITY, tuple(layers.identity)
     for boundary in layers.boundaries or ():
@@ -121,7 +123,7 @@ def _parts(layers: Layers) -> Iterator[tuple[LayerName, tuple[Policy, ...]]]:
             yield name, level.policies
 
 
-def _is_plainly_denied(asked: Asked, layers: Layers, action: str, told: list[Told]) -> bool:
+def _is_plainly_denied(asked: SomewhereQuestion, layers: Layers, action: str, told: list[Told]) -> bool:
     """Where there is no need to look at resources: an SCP level without anything that allows, a denial of all."""
     caller = asked.caller
     if caller.is_service_linked or whatever_policies_say(caller.kind, action):

@@ -14,28 +14,28 @@ from policies.engine.diff.budget import Budget
 from policies.engine.evaluate import context_of, evaluate
 from policies.engine.facts import Facts
 from policies.engine.layers import Layers, Request
-from policies.engine.somewhere.asked import REQUEST_TAG, TAG_KEYS, Somewhere, Witness, is_chosen
-from policies.engine.somewhere.values import Keys, Value
+from policies.engine.somewhere.asked import REQUEST_TAG, TAG_KEYS, SomewhereAnswer, Witness, is_chosen
+from policies.engine.somewhere.values import ConditionKeys, Value
 
 EVALUATION = 25  # steps
-_NOWHERE = Somewhere(Decision.IMPLICIT_DENY)
-_PERHAPS = Somewhere(Decision.UNKNOWN)
+_NOWHERE = SomewhereAnswer(Decision.IMPLICIT_DENY)
+_PERHAPS = SomewhereAnswer(Decision.UNKNOWN)
 
 
-class Settling:
+class AnswerSearch:
     """`chooses`: whether the caller may choose keys, since it isn't about one resource that is as it is."""
 
-    def __init__(self, layers: Layers, keys: Keys, budget: Budget, *, chooses: bool) -> None:
+    def __init__(self, layers: Layers, keys: ConditionKeys, budget: Budget, *, chooses: bool) -> None:
         self._layers = layers
         self._keys = keys
         self._budget = budget
         self._chooses = chooses
 
-    def settle(self, request: Request) -> Somewhere:
+    def settle(self, request: Request) -> SomewhereAnswer:
         """Raises Exhausted."""
         return self._settled(request, {})
 
-    def _settled(self, request: Request, tried: Mapping[str, Value]) -> Somewhere:
+    def _settled(self, request: Request, tried: Mapping[str, Value]) -> SomewhereAnswer:
         self._budget.spend(EVALUATION)
         verdict = evaluate(request, self._layers)
         if verdict.decision is not Decision.UNKNOWN:
@@ -45,7 +45,9 @@ class Settling:
             supposed = {key: value for key, value in tried.items() if key not in chosen}
             decision = Decision.UNKNOWN if supposed else Decision.ALLOWED
             account = request.resource_account
-            return Somewhere(decision, Witness(request.action, request.resource, account, chosen, supposed, verdict))
+            return SomewhereAnswer(
+                decision, Witness(request.action, request.resource, account, chosen, supposed, verdict)
+            )
         if not verdict.missing_context:
             return _PERHAPS
         key = self._next(verdict.missing_context)
@@ -80,7 +82,7 @@ def are_consistent(tried: Mapping[str, Value]) -> bool:
     return all((name in listed) is bool(value) for name, value in tags.items())
 
 
-def _supposes_less(one: Somewhere, other: Somewhere) -> bool:
+def _supposes_less(one: SomewhereAnswer, other: SomewhereAnswer) -> bool:
     if one.witness is None or other.witness is None:
         return one.witness is not None
     return len(one.witness.supposed) < len(other.witness.supposed)

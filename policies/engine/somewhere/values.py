@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
 from policies.engine import catalogue, variables
-from policies.engine.compiled import Statement
-from policies.engine.conditions import Compares, Test
+from policies.engine.compiled import CompiledStatement
+from policies.engine.conditions import ComparedType, ConditionTest
 from policies.engine.diff.budget import Budget
-from policies.engine.diff.values import Question, Wanted, value_cells
+from policies.engine.diff.values import ConditionValue, ValueQuestion, value_cells
 from policies.engine.facts import Facts
-from policies.engine.matching import Wild
+from policies.engine.matching import Wildcard
 from policies.engine.regions import is_region, of_partition
 from policies.engine.somewhere.asked import REGION, REQUEST_TAG, SECURE_TRANSPORT, TAG_KEYS
 from policies.engine.truth import UNKNOWN
@@ -25,22 +25,22 @@ _MOST_APART = 6  # of more values only single ones, pairs and all together are t
 _MOST_GAPS, _LONGEST = 4, 256  # of a pattern with variables, and of a text in which one looks for their values
 
 
-class Keys:
+class ConditionKeys:
     """The conditions of the statements that have a say, key by key."""
 
-    def __init__(self, statements: Sequence[Statement], partition: str) -> None:
+    def __init__(self, statements: Sequence[CompiledStatement], partition: str) -> None:
         self._statements = statements
         self._partition = partition
-        self._tests: dict[str, list[Test]] = {}
+        self._tests: dict[str, list[ConditionTest]] = {}
         self._in_conditions: dict[str, list[tuple[str, Sequence[Part]]]] = {}  # by variable, with the key it stands by
         for test in (test for statement in statements for test in statement.tests):
-            if isinstance(test, Test):
+            if isinstance(test, ConditionTest):
                 self._tests.setdefault(test.key, []).append(test)
                 for pattern in test.patterns:
                     for name in variables.keys(pattern):
                         self._in_conditions.setdefault(name, []).append((test.key, pattern))
 
-    def tests_of(self, key: str) -> Sequence[Test]:
+    def tests_of(self, key: str) -> Sequence[ConditionTest]:
         return self._tests.get(key, ())
 
     def stands_for_anything(self, key: str) -> bool:
@@ -73,7 +73,7 @@ class Keys:
             yield from _one_of_each([*named, *of_partition(self._partition)], list(self._wanted(key, facts)))
             return
         tests = self.tests_of(key)
-        if tests and all(test.operator.compares is Compares.TRUTH for test in tests):
+        if tests and all(test.operator.compares is ComparedType.TRUTH for test in tests):
             yield from ("true", "false")
             return
         if not tests:  # only whether it is there, or a variable
@@ -81,15 +81,15 @@ class Keys:
             yield from ("true", "false") if known and known.type is catalogue.KeyType.BOOL else ("any",)
             return
         wanted = list(self._wanted(key, facts))
-        yield from value_cells(Question(wanted, wanted), {}, budget).values()
+        yield from value_cells(ValueQuestion(wanted, wanted), {}, budget).values()
 
-    def _wanted(self, key: str, facts: Facts) -> Iterator[Wanted]:
+    def _wanted(self, key: str, facts: Facts) -> Iterator[ConditionValue]:
         """Of a variable whose value isn't known, whatever it may be."""
         for test in self.tests_of(key):
             for pattern in test.patterns:
                 known = variables.resolved(pattern, facts.lookup)
                 if known is not None:
-                    yield Wanted(test.operator.compares, test.operator.matcher, tuple(known))
+                    yield ConditionValue(test.operator.compares, test.operator.matcher, tuple(known))
 
     # ---- Variables: what a key has to be for a pattern with it to match -----------------------------------------
     def _filling(self, key: str, facts: Facts, resource: str) -> Iterator[str]:
@@ -103,7 +103,7 @@ class Keys:
                 yield from _filled(pattern, key, facts, text)
 
 
-def _one_of_each(texts: Iterable[str], wanted: Sequence[Wanted]) -> Iterator[str]:
+def _one_of_each(texts: Iterable[str], wanted: Sequence[ConditionValue]) -> Iterator[str]:
     seen: set[tuple[bool, ...]] = set()
     for text in texts:
         told = tuple(each.matches(text, {}) for each in wanted)
@@ -129,7 +129,7 @@ def _expression(part: Part, key: str, facts: Facts, much: str) -> str:
             return f"({much})"
         value = facts.lookup(part.key)
         return ".*" if value is UNKNOWN else re.escape(value if value is not None else part.default or "")
-    return {Wild.ANY: ".*", Wild.ONE: "."}[part] if isinstance(part, Wild) else re.escape(part)
+    return {Wildcard.ANY: ".*", Wildcard.ONE: "."}[part] if isinstance(part, Wildcard) else re.escape(part)
 
 
 def _has_several(key: str) -> bool:

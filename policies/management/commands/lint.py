@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from policies.engine.lint import Finding, Severity, lint
+from policies.engine.lint import LintFinding, Severity, lint
 from policies.engine.structure import DocumentType
 
 SHOWN = ("code", "severity", "message", "path", "line", "column")
@@ -36,7 +36,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         kind, account = DocumentType(options["type"]), options["account"]
         answers: list[dict[str, Any]] = []
-        found: list[Finding] = []
+        found: list[LintFinding] = []
         for file in options["files"]:
             try:
                 findings = lint(_read(file), kind, account)
@@ -58,7 +58,7 @@ class Command(BaseCommand):
                 line = "{file}:{line}:{column}: {severity} {code}: {message}".format(file=answer["file"], **finding)
                 self.stdout.write(line.encode("utf-8", "backslashreplace").decode())
 
-    def _exit(self, answers: Sequence[dict[str, Any]], found: Sequence[Finding], fail_on: str | None) -> None:
+    def _exit(self, answers: Sequence[dict[str, Any]], found: Sequence[LintFinding], fail_on: str | None) -> None:
         if any("error" in answer for answer in answers):
             sys.exit(UNREADABLE)
         severities = list(Severity)  # the worst first
@@ -74,5 +74,5 @@ def _read(file: str) -> str:
         return text.read()
 
 
-def _shown(finding: Finding) -> dict[str, Any]:
+def _shown(finding: LintFinding) -> dict[str, Any]:
     return {name: getattr(finding, name) for name in SHOWN}
