@@ -1,15 +1,12 @@
 """Acme, the sample organisation: an AWS account as real ones are, made through the API as its people would have.
 
-    python -m emulator.sample_estate.acme URL
-
-seeds the emulator at that address. What is made depends on nothing but the data in `data/`: ids and dates are the
-same on every machine. Acme's clock stood at 18:00 on 24 November 2026 when it was written down.
+What is made depends on nothing but the data in `data/`: ids and dates are the same on every machine. Acme's clock stood
+at 18:00 on 24 November 2026 when it was written down.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -250,7 +247,3 @@ def _tags(tags: dict[str, str]) -> list[dict[str, str]]:
 
 def _iso(date: str) -> str:
     return datetime.fromisoformat(date).replace(tzinfo=UTC).isoformat()
-
-
-if __name__ == "__main__":
-    seed(sys.argv[1])

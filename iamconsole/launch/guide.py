@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import signal
+import subprocess
 import sys
 import time
 import urllib.request
@@ -28,14 +30,15 @@ def main() -> None:
     django.setup()
     address = f"http://127.0.0.1:{env.int('PORT')}"
     emulator = settings.AWS_EMULATOR_URL
+    options = {}
     if emulator:
         with step("Emulated AWS"):
             _await(f"{emulator}/_emulator/health")
-        _fill_emulator(emulator)
+        options = _fill_emulator(emulator)
     with step("Web"):
         _await(f"{address}/health/")
     if emulator:
-        password = _fill_console()
+        password = _fill_console(options)
         say(f"\n  {address}\n  Sign in as {OPERATOR} with the password {password}\n\n  Ctrl-C stops everything.")
     else:
         say(f"\n  {address}\n  Sign in, then connect your AWS account. Your first operator (in another terminal):")
@@ -46,53 +49,28 @@ def main() -> None:
     signal.pause()
 
 
-def _fill_emulator(url: str) -> None:
-    from emulator.sample_estate import acme
-
+def _fill_emulator(url: str) -> dict[str, str]:
+    """Makes the sample AWS account there; returns the options that connect it."""
     with step("Sample organisation Acme"):
-        acme.seed(url)
+        filled = subprocess.run(
+            [sys.executable, "-m", "emulator.sample_estate"],
+            env={**os.environ, "AWS_EMULATOR_URL": url},
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+    options: dict[str, str] = json.loads(filled.stdout)
+    return options
 
 
-def _fill_console() -> str:
+def _fill_console(options: dict[str, str]) -> str:
     """The demo operator, the AWS account, and its first pull by a worker; returns the operator's password."""
-    from emulator.sample_estate import acme
-
     password = secret("DEMO_PASSWORD", production=False)[:16]
     with step("Operator and AWS account"):
-        _command(
-            "create_operator",
-            "--email",
-            OPERATOR,
-            "--name",
-            "Demo Operator",
-            "--role",
-            "owner",
-            "--account",
-            "all",
-            "--demo",
-            "--password-stdin",
-            typed=password,
-        )
-        _command(
-            "connect_account",
-            "--account",
-            acme.ACCOUNT_ID,
-            "--name",
-            "Acme",
-            "--region",
-            "eu-west-1",
-            "--emulated",
-            "--read-role",
-            acme.READ_ROLE_ARN,
-            "--write-role",
-            acme.WRITE_ROLE_ARN,
-            "--external-id",
-            acme.EXTERNAL_ID,
-            "--writes",
-            "on",
-        )
+        operator = {"email": OPERATOR, "name": "Demo Operator", "role": "owner", "account": "all"}
+        _command("create_operator", **operator, demo=True, password_stdin=True, typed=password)
+        _command("connect_account", **options, emulated=True, writes="on")
     with step("Pull by a worker"):
-        run = _pull(acme.ACCOUNT_ID)
+        run = _pull(options["account"])
     say("  Pull by a worker: {seen:,} objects, {new} new, {changed} changed, {gone} gone".format(**run))
     return password
 
@@ -100,16 +78,16 @@ def _fill_console() -> str:
 def _pull(account_id: str) -> dict[str, Any]:
     """Users, groups, roles and policies; what takes one call for each of them follows while the pages are looked at."""
     run: dict[str, Any]
-    [run] = json.loads(_command("pull", "--account", account_id, "--source", "iam.details", "--wait", "--json"))
+    [run] = json.loads(_command("pull", account=account_id, source=["iam.details"], wait=True, json=True))
     return run
 
 
-def _command(*arguments: str, typed: str = "") -> str:
+def _command(command: str, *, typed: str = "", **options: Any) -> str:
     """What the command prints; `typed` is what it reads from its standard input."""
     kept, sys.stdin = sys.stdin, io.StringIO(f"{typed}\n")
     printed = io.StringIO()
     try:
-        call_command(*arguments, stdout=printed)
+        call_command(command, **options, stdout=printed)
     finally:
         sys.stdin = kept
     return printed.getvalue()

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.management import load_command_class
 
 from emulator.process import Emulator, start_emulator
 from emulator.sample_estate import acme
@@ -114,6 +118,18 @@ def test_it_is_the_same_everywhere_and_whatever_a_seeding_left_that_was_cut_off(
 
     del again["ResponseMetadata"]
     assert again == account
+
+
+def test_the_command_says_what_connects_a_console(seeded: Emulator) -> None:
+    command = [sys.executable, "-m", "emulator.sample_estate"]
+    environment = {**os.environ, "AWS_EMULATOR_URL": seeded.url}
+
+    options = json.loads(subprocess.run(command, env=environment, capture_output=True, check=True).stdout)
+
+    parser = load_command_class("sync", "connect_account").create_parser("manage.py", "connect_account")
+    assert set(options) <= {action.dest for action in parser._actions}
+    assert options["account"] == acme.ACCOUNT_ID
+    assert (options["read_role"], options["write_role"]) == (acme.READ_ROLE_ARN, acme.WRITE_ROLE_ARN)
 
 
 def test_the_console_can_assume_its_roles(seeded: Emulator) -> None:
