@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from iamconsole.constraints import broken
+from aws_constraints import broken
 
 _SHORTENED = 80
 

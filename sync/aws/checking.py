@@ -10,7 +10,7 @@ import botocore.session
 from botocore.model import OperationModel
 from botocore.validate import ParamValidator
 
-from iamconsole.constraints import broken
+from aws_constraints import broken
 from sync.placeholders import is_placeholder
 
 _LONGEST_PATTERN = 60
