@@ -20,6 +20,7 @@ from accounts import audit, keys
 from accounts.models import AwsAccount
 from iamconsole import heartbeats, trouble
 from iamconsole.checks import given
+from iamconsole.database_version import refusal
 from iamconsole.web import trigrams
 from iamconsole.web.waiting import short_waits
 from iamconsole.web.words import ago
@@ -90,10 +91,13 @@ def check_disk() -> DoctorFinding:
 
 def check_database() -> DoctorFinding:
     try:
+        refused = refusal(connection)
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError as error:
         return _troubled("database", error)
+    if refused:
+        return DoctorFinding("database", False, refused.sentence, refused.what_to_do)
     if missing:
         return DoctorFinding("database", False, f"{len(missing)} migrations are missing.", "Run: manage.py migrate")
     return DoctorFinding("database", True, f"{connection.vendor}, migrated")

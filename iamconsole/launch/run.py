@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from honcho.manager import Manager
 from honcho.printer import Printer
 
@@ -33,7 +33,7 @@ GUIDE = "guide"
 def main() -> None:
     try:
         run()
-    except ImproperlyConfigured as error:
+    except (ImproperlyConfigured, CommandError) as error:
         stop(str(error))
 
 

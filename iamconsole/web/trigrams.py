@@ -19,6 +19,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BigIntegerField, BooleanField, F, Func, Model, Q, QuerySet, TextField, Value
 from django.db.models.expressions import RawSQL
 
+from iamconsole.web.columns import columns_of
+
 LEAST = 3  # characters: an index of trigrams can't help with fewer
 log = logging.getLogger("iamconsole.search")
 
@@ -118,11 +120,7 @@ def make_indexes(sender: AppConfig, using: str, **kwargs: Any) -> None:
 
 def _has_table(connection: BaseDatabaseWrapper, model: type[Model]) -> bool:
     """Whether all searched columns are there: `migrate` can be told to stop half-way."""
-    table = model._meta.db_table
-    with connection.cursor() as cursor:
-        if table not in connection.introspection.table_names(cursor):
-            return False
-        found = {column.name for column in connection.introspection.get_table_description(cursor, table)}
+    found = columns_of(connection, model._meta.db_table)
     return {model._meta.get_field(column).column for column in _columns(model)} <= found  # type: ignore[union-attr]
 
 
