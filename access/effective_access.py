@@ -15,7 +15,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from access.holders import Holder
-from access.limits import Grant, Limits, policy_beside
+from access.limits import LimitedGrant, Limits, policy_beside
 from access.surroundings import Surroundings
 from policies.engine import catalogue
 from policies.engine.callers import CallerKind
@@ -38,19 +38,19 @@ class AccessExtent(StrEnum):
 
 
 @dataclass(frozen=True)
-class Line:
+class ActionGroup:
     """Actions that are allowed, or taken away, in the same way. `also`: a policy that isn't held and has a say, too."""
 
     actions: tuple[str, ...]
-    grant: Grant
+    grant: LimitedGrant
     also: str
 
 
-_Alike = tuple[Grant, str]  # with what is beside it
+_Alike = tuple[LimitedGrant, str]  # with what is beside it
 
 
 @dataclass(frozen=True)
-class LevelAccess:
+class EffectiveLevelAccess:
     """`may`: so many of the level's `actions`."""
 
     level: AccessLevel
@@ -60,13 +60,13 @@ class LevelAccess:
 
 
 @dataclass(frozen=True)
-class ServiceAccess:
+class EffectiveServiceAccess:
     """`actions`: so many that policies give or take such principals."""
 
     prefix: str
     name: str
-    levels: tuple[LevelAccess, ...]
-    lines: tuple[Line, ...]
+    levels: tuple[EffectiveLevelAccess, ...]
+    lines: tuple[ActionGroup, ...]
     actions: int
 
     @property
@@ -80,11 +80,11 @@ class ServiceAccess:
 
 
 @dataclass(frozen=True)
-class Access:
+class EffectiveAccess:
     """`unknown`: patterns of actions that mean none that the catalogue knows. `not_held`: layers of the principal's own
     that it has and the mirror lacks; then nothing here is sure."""
 
-    services: tuple[ServiceAccess, ...]
+    services: tuple[EffectiveServiceAccess, ...]
     unknown: tuple[str, ...]
     not_held: frozenset[LayerName]
 
@@ -101,7 +101,7 @@ class _Asked:
 
 def access_of(
     holder: Holder, around: Surroundings, not_held: frozenset[LayerName], context: Context = MappingProxyType({})
-) -> Access:
+) -> EffectiveAccess:
     """`context`: what every request of this principal has besides, keys in lower case.
 
     Kept by content: documents are compiled once for their text.
@@ -113,7 +113,7 @@ def access_of(
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _access(asked: _Asked, not_held: frozenset[LayerName]) -> Access:
+def _access(asked: _Asked, not_held: frozenset[LayerName]) -> EffectiveAccess:
     holder, limits = asked.holder, Limits(asked.holder, asked.around, asked.context)
     allowing = [
         (policy, statement)
@@ -130,7 +130,7 @@ def _access(asked: _Asked, not_held: frozenset[LayerName]) -> Access:
                     found[name.partition(":")[0]].setdefault(alike, []).append(name)
     caller = holder.caller.kind
     services = (_service(prefix, caller, grants, unsure=bool(not_held)) for prefix, grants in found.items())
-    return Access(
+    return EffectiveAccess(
         tuple(sorted(services, key=lambda each: (each.name.lower(), each.prefix))),
         tuple(sorted(_unknown(statement for _, statement in allowing))),
         not_held,
@@ -172,7 +172,9 @@ def _unknown(statements: Iterable[CompiledStatement]) -> set[str]:
     }
 
 
-def _grants(action: str, allowing: Iterable[tuple[LayerPolicy, CompiledStatement]], limits: Limits) -> Iterator[Grant]:
+def _grants(
+    action: str, allowing: Iterable[tuple[LayerPolicy, CompiledStatement]], limits: Limits
+) -> Iterator[LimitedGrant]:
     """What comes of each resource pattern of each statement that allows the action."""
     lowered = action.lower()
     for policy, statement in allowing:
@@ -193,8 +195,10 @@ def _levels(prefix: str, caller: CallerKind) -> Mapping[AccessLevel, int]:
     return {level: number for level, number in found.items() if number}
 
 
-def _service(prefix: str, caller: CallerKind, grants: Mapping[_Alike, Sequence[str]], *, unsure: bool) -> ServiceAccess:
-    by_action: dict[str, list[Grant]] = defaultdict(list)
+def _service(
+    prefix: str, caller: CallerKind, grants: Mapping[_Alike, Sequence[str]], *, unsure: bool
+) -> EffectiveServiceAccess:
+    by_action: dict[str, list[LimitedGrant]] = defaultdict(list)
     for (grant, _), names in grants.items():
         for name in names:
             by_action[name].append(grant)
@@ -206,13 +210,15 @@ def _service(prefix: str, caller: CallerKind, grants: Mapping[_Alike, Sequence[s
         for level, number in _levels(prefix, caller).items()
         if by_level[level]
     )
-    lines = tuple(Line(tuple(sorted(names)), *alike) for alike, names in grants.items())
-    return ServiceAccess(
+    lines = tuple(ActionGroup(tuple(sorted(names)), *alike) for alike, names in grants.items())
+    return EffectiveServiceAccess(
         prefix, catalogue.service_names()[prefix], levels, lines, sum(_levels(prefix, caller).values())
     )
 
 
-def _level(level: AccessLevel, number: int, actions: Sequence[Sequence[Grant]], unsure: bool) -> LevelAccess:
+def _level(
+    level: AccessLevel, number: int, actions: Sequence[Sequence[LimitedGrant]], unsure: bool
+) -> EffectiveLevelAccess:
     """`actions`: the grants of each that some statement allows."""
     left = [[grant for grant in grants if not grant.taken_by] for grants in actions]
     may = sum(1 for grants in left if grants)
@@ -224,4 +230,4 @@ def _level(level: AccessLevel, number: int, actions: Sequence[Sequence[Grant]], 
         extent = AccessExtent.FULL
     else:
         extent = AccessExtent.LIMITED
-    return LevelAccess(level, extent, may, number)
+    return EffectiveLevelAccess(level, extent, may, number)

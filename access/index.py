@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from access.holders import Holder, holders
-from access.question import Found, Question
+from access.question import WhoCanMatch, WhoCanQuestion
 from access.situations import is_for_guests
 from access.surroundings import Surroundings, surroundings_of
 from accounts.models import AwsAccount
@@ -114,7 +114,7 @@ class Index:
         context: Context = _NO_CONTEXT,
         *,
         among: Collection[int] | None = None,
-    ) -> list[Found]:
+    ) -> list[WhoCanMatch]:
         """Whom the layers that are held allow it, surely or if a context key that isn't known is so.
 
         `context` keys in lower case; `among`: the numbers of those who are asked about. The AWS account's root user,
@@ -122,10 +122,10 @@ class Index:
         """
         return self.question(action, resource, context).answers(among)
 
-    def question(self, action: str, resource: str, context: Context = _NO_CONTEXT) -> Question:
-        return Question(self, action, resource, context)
+    def question(self, action: str, resource: str, context: Context = _NO_CONTEXT) -> WhoCanQuestion:
+        return WhoCanQuestion(self, action, resource, context)
 
-    def can(self, number: int, action: str, resource: str = "*", context: Context = _NO_CONTEXT) -> Found | None:
+    def can(self, number: int, action: str, resource: str = "*", context: Context = _NO_CONTEXT) -> WhoCanMatch | None:
         return next(iter(self.who_can(action, resource, context, among=(number,))), None)
 
 
@@ -138,5 +138,5 @@ def index_of(aws_account: AwsAccount) -> Index:
     return Index(holders(aws_account), surroundings_of(aws_account.account_id))
 
 
-def numbers_of(found: Iterable[Found]) -> list[int]:
+def numbers_of(found: Iterable[WhoCanMatch]) -> list[int]:
     return [each.number for each in found]

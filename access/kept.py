@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 @dataclass
-class Kept:
+class CachedIndex:
     """The index of an AWS account. `groups`: what each, by its ARN, gives its members."""
 
     digest: bytes
@@ -52,10 +52,10 @@ class Kept:
 
 
 _lock = Lock()
-_by_account: OrderedDict[int, Kept] = OrderedDict()  # the one asked for last at the end
+_by_account: OrderedDict[int, CachedIndex] = OrderedDict()  # the one asked for last at the end
 
 
-def kept(aws_account: AwsAccount) -> Kept:
+def kept(aws_account: AwsAccount) -> CachedIndex:
     """Safe to call from several threads. What it returns is for reading."""
     rows, surroundings = all_rows(aws_account), surroundings_of(aws_account.account_id)
     digest = rows.digest()
@@ -65,12 +65,12 @@ def kept(aws_account: AwsAccount) -> Kept:
             _by_account.move_to_end(aws_account.pk)
             return found
     holders, groups = put_together(rows)
-    made = Kept(digest, surroundings, Index(holders, surroundings), groups)
+    made = CachedIndex(digest, surroundings, Index(holders, surroundings), groups)
     _keep(aws_account.pk, made)
     return made
 
 
-def _keep(pk: int, made: Kept) -> None:
+def _keep(pk: int, made: CachedIndex) -> None:
     """The oldest make room. One that is too large for all of it is not kept."""
     with _lock:
         _by_account.pop(pk, None)

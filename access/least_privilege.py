@@ -28,7 +28,7 @@ _OF_AWS = "AWS manages it, and only AWS changes it: in its place, a narrower pol
 _BOUNDARY = "It is somebody's permissions boundary, too: attempts don't tell what a boundary must let through."
 
 
-class Outcome(StrEnum):
+class ProposalOutcome(StrEnum):
     """What is proposed to do with a policy."""
 
     TIGHTEN = "tighten"
@@ -50,12 +50,12 @@ class Proposal:
     why_not: str = ""
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> ProposalOutcome:
         if self.tightening is None:
-            return Outcome.NONE
+            return ProposalOutcome.NONE
         if self.tightening.document is None:
-            return Outcome.REMOVE
-        return Outcome.TIGHTEN if self.tightening.dropped else Outcome.KEEP
+            return ProposalOutcome.REMOVE
+        return ProposalOutcome.TIGHTEN if self.tightening.dropped else ProposalOutcome.KEEP
 
     def as_json(self) -> dict[str, Any]:
         found = self.tightening

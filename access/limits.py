@@ -22,7 +22,7 @@ _ASSUMES = "sts:assumerole"
 
 
 @dataclass(frozen=True)
-class Because:
+class DecidingStatement:
     """A statement that decides: of which layer and policy, by its Sid or its place from 0."""
 
     layer: LayerName
@@ -36,7 +36,7 @@ class Because:
 
 
 @dataclass(frozen=True)
-class Grant:
+class LimitedGrant:
     """What one statement allows on one of its resource patterns, and what is left of that.
 
     `within`: patterns of layers that allow a part only; `but`: those that denials take. `hangs_on`: condition keys on
@@ -50,7 +50,7 @@ class Grant:
     but: tuple[str, ...] = ()
     hangs_on: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
-    because: tuple[Because, ...] = ()
+    because: tuple[DecidingStatement, ...] = ()
     taken_by: LayerName | None = None
     is_unsure: bool = False
     is_everything: bool = False
@@ -105,7 +105,7 @@ class Limits:
 
     def grant(
         self, action: str, policy: LayerPolicy, statement: CompiledStatement, text: str, resources: ResourceSet
-    ) -> Grant | None:
+    ) -> LimitedGrant | None:
         """None: the statement never applies."""
         lowered = action.lower()
         facts = Facts({**self._known, **self._of_place(text)}, self._is_unknown)
@@ -118,16 +118,16 @@ class Limits:
             if alone.relation(resources) is Relation.APART:
                 return None
             resources = alone
-        found = Grant(
+        found = LimitedGrant(
             text,
             statement.not_resources,
             hangs_on=_keys(statement, facts) if holds is MAYBE else (),
-            because=(Because(LayerName.IDENTITY, policy.name, statement.sid or statement.index),),
+            because=(DecidingStatement(LayerName.IDENTITY, policy.name, statement.sid or statement.index),),
             is_everything=bool(asked_on) or resources.is_everything,
         )
         return self._limited(found, lowered, resources, facts)
 
-    def _limited(self, grant: Grant, action: str, resources: ResourceSet, facts: Facts) -> Grant:
+    def _limited(self, grant: LimitedGrant, action: str, resources: ResourceSet, facts: Facts) -> LimitedGrant:
         for layer in self._layers:
             if layer.name is LayerName.RCP and not is_bound_by_rcps(action):
                 continue
@@ -140,7 +140,9 @@ class Limits:
         return grant
 
     # ---- Layers that must allow it -------------------------------------------------------------------------------
-    def _guarded(self, grant: Grant, layer: _Layer, action: str, resources: ResourceSet, facts: Facts) -> Grant:
+    def _guarded(
+        self, grant: LimitedGrant, layer: _Layer, action: str, resources: ResourceSet, facts: Facts
+    ) -> LimitedGrant:
         allowing = [each for each in self._that_apply(layer, action, facts) if each[1].allows]
         sure = [each for each in allowing if each[2] is YES]
         if self._cover(resources, [statement for _, statement, _ in sure]):
@@ -173,7 +175,9 @@ class Limits:
         return len(plain) > 1 and resources.relation(together(plain)) is Relation.WITHIN
 
     # ---- Denials -------------------------------------------------------------------------------------------------
-    def _denied(self, grant: Grant, layer: _Layer, action: str, resources: ResourceSet, facts: Facts) -> Grant:
+    def _denied(
+        self, grant: LimitedGrant, layer: _Layer, action: str, resources: ResourceSet, facts: Facts
+    ) -> LimitedGrant:
         denying = [
             (each, relation)
             for each in self._that_apply(layer, action, facts)
@@ -232,7 +236,7 @@ def _of_organization(around: Surroundings) -> dict[str, tuple[str, ...]]:
     return facts_of_place(around, Surroundings(""), "")
 
 
-def policy_beside(action: str, grant: Grant) -> str:
+def policy_beside(action: str, grant: LimitedGrant) -> str:
     """What the policy of the resources is called that has a say, too, and isn't held; "" where there is none."""
     if action.lower() == _ASSUMES:
         return "trust policy of the role"
@@ -251,8 +255,8 @@ def _sorted(keys: Sequence[str], more: Sequence[str] | set[str]) -> tuple[str, .
     return tuple(sorted({*keys, *more}))
 
 
-def _because(layer: _Layer, applying: Sequence[_Applying]) -> tuple[Because, ...]:
-    return tuple(Because(layer.name, policy.name, each.sid or each.index) for policy, each, _ in applying)
+def _because(layer: _Layer, applying: Sequence[_Applying]) -> tuple[DecidingStatement, ...]:
+    return tuple(DecidingStatement(layer.name, policy.name, each.sid or each.index) for policy, each, _ in applying)
 
 
 def _texts(applying: Sequence[_Applying]) -> tuple[str, ...]:

@@ -14,8 +14,8 @@ from functools import cached_property, lru_cache
 
 from access.expansion import expansion
 from access.index import Index
-from access.places import Places
-from access.question import Found, Question, Where, asks_who
+from access.places import ResourceContexts
+from access.question import ExampleRequest, WhoCanMatch, WhoCanQuestion, asks_who
 from access.situations import EVERYTHING, Unknown, facts_of_holder, is_assuming, may_be_tagged
 from policies.engine import catalogue
 from policies.engine.callers import Caller, CallerKind
@@ -39,7 +39,7 @@ def is_too_wild(text: str) -> bool:
     return text.count("*") + text.count("?") > MOST_WILDCARDS
 
 
-def who_can(index: Index, action: str, resource: str, context: Context) -> list[Found]:
+def who_can(index: Index, action: str, resource: str, context: Context) -> list[WhoCanMatch]:
     """For patterns, too: of each principal one example that is allowed, if there is one.
 
     What everybody may whatever policies say is told where one asks for it by name: else it would be the answer to `*`.
@@ -63,14 +63,14 @@ class _Asking:
     """One question to everybody, action by action. `found`: by number, the best that was found."""
 
     def __init__(self, index: Index, resource: str, context: Context) -> None:
-        self.found: dict[int, Found] = {}
+        self.found: dict[int, WhoCanMatch] = {}
         self._index = index
         self._resource = resource
         self._context = context
         self._budget = Budget(_STEPS)
         self._glob = resource_glob(tuple(tokens(resource)))
         self._allowed: set[int] = set()
-        self._questions: dict[Hashable, Question] = {}
+        self._questions: dict[Hashable, WhoCanQuestion] = {}
 
     def ask(self, action: str) -> None:
         if is_assuming(action, ":role/"):
@@ -82,7 +82,7 @@ class _Asking:
         candidates = self._candidates(action)
         if not candidates - self._allowed:
             return
-        places = Places(self._index.surroundings, action)
+        places = ResourceContexts(self._index.surroundings, action)
         best = self._at_best(action, places)
         if best.witness is not None:
             self._ask_about_examples(action, best.witness)
@@ -107,7 +107,7 @@ class _Asking:
         return {holder for number in allowing for holder in index.held_by.get(number, ())}
 
     # ---- First round: examples ---------------------------------------------------------------------------------
-    def _at_best(self, action: str, places: Places) -> SomewhereAnswer:
+    def _at_best(self, action: str, places: ResourceContexts) -> SomewhereAnswer:
         """What control policies leave of it to somebody who has everything."""
         around = self._index.surroundings
         anybody = Caller(CallerKind.ROLE, account=around.account_id)
@@ -122,7 +122,7 @@ class _Asking:
             if among:
                 question = self._question(action, example, context)
                 found = (each for each in question.answers(among) if each.decision is Decision.ALLOWED)
-                self._keep(each.at(Where(best.chosen)) for each in found)
+                self._keep(each.at(ExampleRequest(best.chosen)) for each in found)
 
     def _examples(self, action: str, best: Witness) -> dict[str, set[int]]:
         """Resources where the best one is, with the documents that suggest each."""
@@ -163,7 +163,7 @@ class _Asking:
             return True
         return any(_overlap(self._resource, pattern) for pattern in statement.resources.patterns)
 
-    def _decide(self, action: str, places: Places, numbers: Iterable[int]) -> None:
+    def _decide(self, action: str, places: ResourceContexts, numbers: Iterable[int]) -> None:
         asking = {document: any(map(asks_who, statements)) for document, statements in self._about(action)}
         of_all = any(
             asks_who(statement)
@@ -187,7 +187,7 @@ class _Asking:
         own = number if is_asked else None
         return documents, boundary, own, holder.is_role, holder.caller.is_service_linked, may_be_tagged(holder)
 
-    def _decided(self, action: str, places: Places, number: int) -> SomewhereAnswer:
+    def _decided(self, action: str, places: ResourceContexts, number: int) -> SomewhereAnswer:
         holder = self._index.holders[number]
         asked = SomewhereQuestion(
             holder.caller,
@@ -201,16 +201,16 @@ class _Asking:
         layers = places.layers_above(identity=holder.policies, boundaries=boundaries)
         return exists(asked, layers, Budget(STEPS, self._budget))
 
-    def _told(self, action: str, number: int, found: SomewhereAnswer) -> Iterator[Found]:
+    def _told(self, action: str, number: int, found: SomewhereAnswer) -> Iterator[WhoCanMatch]:
         if found.decision is Decision.IMPLICIT_DENY:
             return
         if found.witness is None:
             question = self._question(action, self._resource, self._context)
-            yield Found(question, number, Decision.UNKNOWN, Where(is_undecided=True))
+            yield WhoCanMatch(question, number, Decision.UNKNOWN, ExampleRequest(is_undecided=True))
             return
         witness = found.witness
         question = self._question(action, witness.resource, {**witness.chosen, **self._context})
-        yield Found(question, number, found.decision, Where(witness.chosen, witness.supposed))
+        yield WhoCanMatch(question, number, found.decision, ExampleRequest(witness.chosen, witness.supposed))
 
     # ---- Roles ---------------------------------------------------------------------------------------------------
     def _ask_about_roles(self, action: str) -> None:
@@ -220,7 +220,7 @@ class _Asking:
                 self._keep(self._question(action, holder.arn, self._context).answers(None))
 
     # ---- Answers -------------------------------------------------------------------------------------------------
-    def _keep(self, answers: Iterable[Found]) -> None:
+    def _keep(self, answers: Iterable[WhoCanMatch]) -> None:
         for found in answers:
             known = self.found.get(found.number)
             if found.decision is Decision.ALLOWED:
@@ -228,7 +228,7 @@ class _Asking:
             if known is None or (known.decision is not Decision.ALLOWED and found.decision is Decision.ALLOWED):
                 self.found[found.number] = found
 
-    def _question(self, action: str, resource: str, context: Context) -> Question:
+    def _question(self, action: str, resource: str, context: Context) -> WhoCanQuestion:
         key = (action, resource, tuple(sorted(context.items())))
         found = self._questions.get(key)
         if found is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from access.question import Found
+from access.question import WhoCanMatch
 from policies.engine.catalogue import spelled
 from policies.engine.conditions import Context
 from policies.engine.somewhere import REGION
@@ -28,7 +28,7 @@ def _with(key: str, values: Sequence[str]) -> str:
     return f"if {spelled(key)} is {' and '.join(values)}" if values else f"without {spelled(key)}"
 
 
-def only_if(found: Found) -> str:
+def only_if(found: WhoCanMatch) -> str:
     """Of an answer that is unknown, under which condition it is yes; "" of others."""
     if found.is_undecided:
         return "too much to compare: ask about less"
@@ -38,12 +38,12 @@ def only_if(found: Found) -> str:
     return f"depends on {', '.join(map(spelled, found.hangs_on))}" if found.hangs_on else ""
 
 
-def example(found: Found) -> str:
+def example(found: WhoCanMatch) -> str:
     """Of a pattern, what was found: `s3:GetObject on arn:aws:s3:::box/any, in eu-west-1`."""
     return ", ".join(_example(found))
 
 
-def _example(found: Found) -> Iterator[str]:
+def _example(found: WhoCanMatch) -> Iterator[str]:
     action, resource = found.example
     yield action if resource == "*" else f"{action} on {resource}"
     if found.region:

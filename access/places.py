@@ -11,7 +11,7 @@ from policies.engine.somewhere import ResourceContext
 _ELSEWHERE = Surroundings("")
 
 
-class Places:
+class ResourceContexts:
     """Of the resources of one action. What another AWS account says isn't held: that it leaves all to this one's
     policies, if its services have policies of resources."""
 

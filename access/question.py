@@ -57,7 +57,7 @@ def asks_who(statement: CompiledStatement) -> bool:
     return bool(keys) and any(key in _OF_THE_PRINCIPAL or key.startswith(_TAGS) for key in keys)
 
 
-class Says(NamedTuple):
+class StatementEffect(NamedTuple):
     """What some statements say to everybody; `personal` are those that it takes the principal to know."""
 
     allows: Truth
@@ -65,7 +65,7 @@ class Says(NamedTuple):
     personal: tuple[CompiledStatement, ...] = ()
 
 
-class Where(NamedTuple):
+class ExampleRequest(NamedTuple):
     """What the engine says of an example: keys that the caller chooses, and those that are supposed to be so."""
 
     chosen: Context = MappingProxyType({})
@@ -73,20 +73,22 @@ class Where(NamedTuple):
     is_undecided: bool = False
 
 
-class Found:
+class WhoCanMatch:
     """A principal who may do what was asked about; why is found out when somebody asks."""
 
     __slots__ = ("_question", "_where", "decision", "number")
 
-    def __init__(self, question: Question, number: int, decision: Decision, where: Where | None = None) -> None:
+    def __init__(
+        self, question: WhoCanQuestion, number: int, decision: Decision, where: ExampleRequest | None = None
+    ) -> None:
         """`where`: of a pattern, as which request it is decided."""
         self._question = question
         self._where = where
         self.number = number
         self.decision = decision
 
-    def at(self, where: Where) -> Found:
-        return Found(self._question, self.number, self.decision, where)
+    def at(self, where: ExampleRequest) -> WhoCanMatch:
+        return WhoCanMatch(self._question, self.number, self.decision, where)
 
     @property
     def holder(self) -> Holder:
@@ -158,7 +160,7 @@ class Found:
         return sorted(self._question.not_held(self.number))
 
 
-class Question:
+class WhoCanQuestion:
     def __init__(self, index: Index, action: str, resource: str, context: Context) -> None:
         self.index = index
         self.about = (action, resource)
@@ -181,28 +183,28 @@ class Question:
             Unknown(self._request.caller, None),
         )
         self._facts: dict[str, Facts] = {}
-        self._said_by: dict[int, Says] = {}
+        self._said_by: dict[int, StatementEffect] = {}
         self._not_held = frozenset(self._layers_not_held())
         self._trust = self._policy_of_role()
         self._is_bound_by_rcps = self._is_own and is_bound_by_rcps(action)
         self._decided: dict[tuple[object, ...], Decision] = {}
 
     @cached_property
-    def _scps(self) -> list[Says]:
+    def _scps(self) -> list[StatementEffect]:
         return self._levels(self.index.surroundings.scps)
 
     @cached_property
-    def _rcps(self) -> list[Says]:
+    def _rcps(self) -> list[StatementEffect]:
         return self._levels(self.index.surroundings.rcps) if self._is_bound_by_rcps else []
 
-    def answers(self, among: Collection[int] | None) -> list[Found]:
+    def answers(self, among: Collection[int] | None) -> list[WhoCanMatch]:
         """Of everybody, or `among` these: of a few, only the documents that they hold are looked at."""
         numbers = among if among is not None and len(among) <= _FEW else self._candidates()
         if among is not None:
             numbers = set(among).intersection(numbers)
         found = ((number, self._decision(number)) for number in sorted(numbers))
         yes = (Decision.ALLOWED, Decision.UNKNOWN)
-        return [Found(self, number, decision) for number, decision in found if decision in yes]
+        return [WhoCanMatch(self, number, decision) for number, decision in found if decision in yes]
 
     def _candidates(self) -> set[int]:
         """Who has anything that might allow it."""
@@ -230,14 +232,14 @@ class Question:
         return found
 
     # ---- What documents say ----------------------------------------------------------------------------------
-    def _said(self, document: int) -> Says:
+    def _said(self, document: int) -> StatementEffect:
         found = self._said_by.get(document)
         if found is None:
             statements = self.index.documents[document].about(self._action)
             found = self._said_by[document] = self._says(statements) if statements else _NOTHING
         return found
 
-    def _says(self, statements: Sequence[CompiledStatement]) -> Says:
+    def _says(self, statements: Sequence[CompiledStatement]) -> StatementEffect:
         allows = denies = NO
         personal = []
         for statement in statements:
@@ -248,9 +250,9 @@ class Question:
                 denies = max(denies, applies)
             elif statement.allows:
                 allows = max(allows, applies)
-        return Says(allows, denies, tuple(personal))
+        return StatementEffect(allows, denies, tuple(personal))
 
-    def _levels(self, levels: Sequence[ControlPolicyLevel]) -> list[Says]:
+    def _levels(self, levels: Sequence[ControlPolicyLevel]) -> list[StatementEffect]:
         return [
             self._says([each for policy in level.policies for each in policy.document.about(self._action)])
             for level in levels
@@ -287,13 +289,13 @@ class Question:
             self._decided[key] = decision
         return decision
 
-    def _boundary(self, number: int, holder: Holder) -> Says | None:
+    def _boundary(self, number: int, holder: Holder) -> StatementEffect | None:
         boundary = self.index.boundary_of[number]
         if boundary is None:
             return None
         return self._together([self._said(boundary)], holder)
 
-    def _together(self, says: Sequence[Says], holder: Holder) -> Says:
+    def _together(self, says: Sequence[StatementEffect], holder: Holder) -> StatementEffect:
         if len(says) == 1 and not says[0].personal:
             return says[0]
         allows = denies = NO
@@ -305,7 +307,7 @@ class Question:
                     denies = max(denies, applies)
                 elif statement.allows:
                     allows = max(allows, applies)
-        return Says(allows, denies)
+        return StatementEffect(allows, denies)
 
     def _facts_of(self, holder: Holder) -> Facts:
         found = self._facts.get(holder.arn)
@@ -397,4 +399,4 @@ class Question:
         return None if number is None else self.index.holders[number].trust
 
 
-_NOTHING = Says(NO, NO)
+_NOTHING = StatementEffect(NO, NO)

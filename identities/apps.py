@@ -10,7 +10,7 @@ class IdentitiesConfig(AppConfig):
         from identities import account, actions, credentials, mirrors, operations, registration, snapshot
         from sync import mirror
 
-        mirror.register(mirrors.GroupMirror(), mirrors.UserMirror(), mirrors.RoleMirror())
+        mirror.register(mirrors.IamGroupMirror(), mirrors.IamUserMirror(), mirrors.IamRoleMirror())
         mirror.register_source(mirrors.IamDetails())
         mirror.register_source(snapshot.IamSnapshot())
         account.register()

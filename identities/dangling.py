@@ -21,7 +21,7 @@ MODELS: tuple[type[IamUser | IamRole], ...] = (IamUser, IamRole)
 
 
 @dataclass(frozen=True)
-class Deleted:
+class DeletedPrincipal:
     """One who is named and gone. `value`: as the trust policy has it, an id or an ARN."""
 
     value: str
@@ -41,7 +41,7 @@ class Deleted:
         return f"{who}, who was deleted"
 
 
-def deleted_in(trusted: Iterable[Mapping[str, str]], operator: Operator) -> list[Deleted]:
+def deleted_in(trusted: Iterable[Mapping[str, str]], operator: Operator) -> list[DeletedPrincipal]:
     """Who of those that a trust policy names is gone. Names come from the AWS accounts that the operator may see."""
     trusted = list(trusted)
     ids, arns = unique_ids(trusted), named_arns(trusted)
@@ -60,8 +60,8 @@ def deleted_in(trusted: Iterable[Mapping[str, str]], operator: Operator) -> list
     gone = {row.arn: row for row in rows if row.gone_at is not None and row.arn not in live}
     again = _again([row for row in rows if row.gone_at is not None])
     named = [value for value in sorted(ids) if (row := by_id.get(value)) is None or row.gone_at is not None]
-    found = [Deleted(value, by_id.get(value), again.get(value)) for value in named]
-    return found + [Deleted(arn, gone[arn]) for arn in sorted(arns & gone.keys())]
+    found = [DeletedPrincipal(value, by_id.get(value), again.get(value)) for value in named]
+    return found + [DeletedPrincipal(arn, gone[arn]) for arn in sorted(arns & gone.keys())]
 
 
 def words_by_id(aws_account: AwsAccount | int, ids: Collection[str]) -> dict[str, str]:
@@ -70,7 +70,7 @@ def words_by_id(aws_account: AwsAccount | int, ids: Collection[str]) -> dict[str
     for model, prefix in ((IamUser, "AIDA"), (IamRole, "AROA")):
         if wanted := [aws_id for aws_id in ids if aws_id.startswith(prefix)]:
             rows: Any = model.objects.filter(aws_account=aws_account, aws_id__in=wanted).only("aws_id", "name")
-            found |= {row.aws_id: Deleted(row.aws_id, row).words for row in rows}
+            found |= {row.aws_id: DeletedPrincipal(row.aws_id, row).words for row in rows}
     return found
 
 

@@ -65,7 +65,7 @@ def told_of_trust(text: str, aws_account: AwsAccount, operator: Operator) -> Map
     return {"sentences": sentences(text, aws_account.account_id, deleted)}
 
 
-class OneForm(StageForm):
+class NamedRowForm(StageForm):
     """One field that names a row."""
 
     named = ""
@@ -77,7 +77,7 @@ class OneForm(StageForm):
         field.of(aws_account)
 
 
-class MemberForm(OneForm):
+class MemberForm(NamedRowForm):
     """A user into the group whose page it is."""
 
     named = "user"

@@ -172,7 +172,7 @@ class PrincipalMirror(Mirror):
         return drift.reverse(self.model, aws_account, ref, before, after)
 
 
-class UserMirror(PrincipalMirror):
+class IamUserMirror(PrincipalMirror):
     kind = IamUser.kind
     model = IamUser
     noun = "User"
@@ -199,7 +199,7 @@ class UserMirror(PrincipalMirror):
         return super().loose(place) | edges.loose_memberships(place)
 
 
-class GroupMirror(PrincipalMirror):
+class IamGroupMirror(PrincipalMirror):
     kind = IamGroup.kind
     model = IamGroup
     noun = "Group"
@@ -211,7 +211,7 @@ class GroupMirror(PrincipalMirror):
         super().remove(place, object_ids, at)
 
 
-class RoleMirror(PrincipalMirror):
+class IamRoleMirror(PrincipalMirror):
     kind = IamRole.kind
     model = IamRole
     noun = "Role"

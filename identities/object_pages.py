@@ -29,7 +29,7 @@ SHOWN = 100  # members of a group: the list of users has them all
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldPolicy:
     """A policy that a principal has, and where it comes from: `group` is None for its own."""
 
     name: str
@@ -43,7 +43,7 @@ class Held:
         return self.attachment is not None and self.name == selectors.ADMINISTRATOR
 
 
-def _held(row: Principal) -> Iterator[Held]:
+def _held(row: Principal) -> Iterator[HeldPolicy]:
     """What it has itself, then what its groups give it, by group."""
     groups = selectors.groups_of(row)
     attachments = list(selectors.attachments_of(row, groups))
@@ -53,12 +53,12 @@ def _held(row: Principal) -> Iterator[Held]:
         group_id = group.pk if group else own_group
         for attachment in attachments:
             if attachment.group_id == group_id:
-                yield Held(attachment.name, attachment, group)
+                yield HeldPolicy(attachment.name, attachment, group)
         for policy in inline:
             if policy.group_id == group_id:
                 text, account_id = policy.document.text, row.aws_account.account_id
                 found = judged(text, account=account_id)
-                yield Held(policy.name, None, group, found, f"inline-{policy.pk}-")
+                yield HeldPolicy(policy.name, None, group, found, f"inline-{policy.pk}-")
 
 
 def _policies(request: HttpRequest, row: Principal) -> Mapping[str, Any]:

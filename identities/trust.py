@@ -28,7 +28,7 @@ _ASSUMES = {
 
 
 @dataclass(frozen=True)
-class Trusted:
+class TrustedParty:
     """One who may assume a role. `kind`: service, here (this AWS account), outside, federated, anyone, gone."""
 
     kind: str
@@ -44,37 +44,37 @@ class Trusted:
 
 def trusted_of(
     principals: Iterable[Mapping[str, str]], own_account: str, deleted: Mapping[str, str] = NOBODY
-) -> list[Trusted]:
+) -> list[TrustedParty]:
     """`deleted`: words for those who are known to be gone, by how the policy names them."""
     return [_trusted(item["type"], item["value"], own_account, deleted) for item in principals]
 
 
-def _trusted(kind: str, value: str, own_account: str, deleted: Mapping[str, str]) -> Trusted:
+def _trusted(kind: str, value: str, own_account: str, deleted: Mapping[str, str]) -> TrustedParty:
     if value in deleted:
-        return Trusted("gone", f"{deleted[value][0].upper()}{deleted[value][1:]} ({value})", value)
+        return TrustedParty("gone", f"{deleted[value][0].upper()}{deleted[value][1:]} ({value})", value)
     if value == "*":
-        return Trusted("anyone", "Anyone", value)
+        return TrustedParty("anyone", "Anyone", value)
     if kind == "Service":
-        return Trusted("service", value, value)
+        return TrustedParty("service", value, value)
     if kind == "Federated":
-        return Trusted("federated", _provider(value), value)
+        return TrustedParty("federated", _provider(value), value)
     if kind != "AWS":
-        return Trusted("outside", f"{kind} {value}", value)
+        return TrustedParty("outside", f"{kind} {value}", value)
     if _UNIQUE_ID.fullmatch(value):
-        return Trusted("gone", f"A principal that was deleted ({value})", value)
+        return TrustedParty("gone", f"A principal that was deleted ({value})", value)
     return _aws_trusted(value, own_account)
 
 
-def _aws_trusted(value: str, own_account: str) -> Trusted:
+def _aws_trusted(value: str, own_account: str) -> TrustedParty:
     account_id = account_of(value)
     name = value.rpartition(":")[2]
     where = "here" if account_id == own_account else "outside"
     if _ACCOUNT_ID.fullmatch(value) or name == "root":
         words = "This AWS account" if where == "here" else f"AWS account {account_id}"
-        return Trusted(where, words, value)
+        return TrustedParty(where, words, value)
     resource, _, path_and_name = name.partition("/")
     words = f"{resource.capitalize()} {path_and_name.rpartition('/')[2]}"
-    return Trusted(where, words if where == "here" else f"{words} of AWS account {account_id}", value)
+    return TrustedParty(where, words if where == "here" else f"{words} of AWS account {account_id}", value)
 
 
 def account_of(principal: str) -> str:
@@ -114,7 +114,7 @@ def principals_of(text: str) -> list[dict[str, str]]:
 
 
 @dataclass(frozen=True)
-class Sentence:
+class TrustSentence:
     """A statement of a trust policy: who may do what, and only if."""
 
     allowed: bool
@@ -123,17 +123,17 @@ class Sentence:
     conditions: tuple[str, ...]
 
 
-def sentences(text: str, own_account: str, deleted: Mapping[str, str] = NOBODY) -> list[Sentence]:
+def sentences(text: str, own_account: str, deleted: Mapping[str, str] = NOBODY) -> list[TrustSentence]:
     """The statements of a trust policy in words; none when the text can't be read. `deleted` as for `trusted_of`."""
     return [_sentence(statement, own_account, deleted) for statement in document_in(text).statements]
 
 
-def _sentence(statement: Statement, own_account: str, deleted: Mapping[str, str]) -> Sentence:
+def _sentence(statement: Statement, own_account: str, deleted: Mapping[str, str]) -> TrustSentence:
     negated = statement.has("NotPrincipal")
     named = trusted_of(_principals(statement), own_account, deleted)
     who = joined(each.inside if negated or place else each.words for place, each in enumerate(named)) or "Nobody"
     what = joined(_ASSUMES.get(action, action) for action in statement.action_words)
-    return Sentence(
+    return TrustSentence(
         allowed=statement.allows,
         who=f"Everyone but {who}" if negated else who,
         what=f"do everything but {what}" if statement.has("NotAction") else what,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from access.escalation.account import Account
-from access.escalation.paths import Path, paths
+from access.escalation.account import EscalationAccount
+from access.escalation.paths import EscalationPath, paths
 from access.escalation.search import TECHNIQUES, Search
 
-__all__ = ["Account", "Path", "escalations"]
+__all__ = ["EscalationAccount", "EscalationPath", "escalations"]
 
 
-def escalations(account: Account) -> list[Path]:
+def escalations(account: EscalationAccount) -> list[EscalationPath]:
     """The shortest first, of these those that suppose nothing that the mirror doesn't know.
 
     Administrators themselves have none.

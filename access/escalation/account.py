@@ -11,7 +11,7 @@ from django.db.models import F
 from access.escalation.techniques import Provider, Technique
 from access.holders import Holder, documents_of
 from access.index import Index
-from access.kept import Kept, kept
+from access.kept import CachedIndex, kept
 from access.rows import Row, digest_of
 from access.situations import account_in
 from access.surroundings import Surroundings
@@ -37,7 +37,7 @@ class Credentials:
 
 
 @dataclass(frozen=True)
-class Account:
+class EscalationAccount:
     """`groups`: policies by the ARN of the group. `older`: versions not in force, by the ARN of the policy.
 
     `profiled`: the roles that are in an instance profile; None where nobody knows. `identity_center`: permission sets
@@ -115,7 +115,7 @@ def _names(trust: LayerPolicy, service: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Beside:
+class EscalationRows:
     """The rows that techniques turn on and the index isn't made of."""
 
     profiled: Sequence[Row]  # ARN of a role that is in an instance profile
@@ -124,7 +124,7 @@ class Beside:
     identity_center: bool = False
 
     @classmethod
-    def of(cls, aws_account: AwsAccount, surroundings: Surroundings) -> Beside:
+    def of(cls, aws_account: AwsAccount, surroundings: Surroundings) -> EscalationRows:
         profiles = InstanceProfile.objects.live().filter(aws_account=aws_account, role__isnull=False)
         users = IamUser.objects.live().filter(aws_account=aws_account)
         versions = PolicyVersion.objects.filter(
@@ -150,17 +150,17 @@ def _may_run_identity_center(aws_account: AwsAccount, surroundings: Surroundings
     return bool(organization.management_id == aws_account.account_id or (own and own.delegated))
 
 
-def account_of(aws_account: AwsAccount) -> Account:
+def account_of(aws_account: AwsAccount) -> EscalationAccount:
     held = kept(aws_account)
-    return put_beside(held, Beside.of(aws_account, held.surroundings), aws_account.partition)
+    return put_beside(held, EscalationRows.of(aws_account, held.surroundings), aws_account.partition)
 
 
-def put_beside(held: Kept, beside: Beside, partition: str) -> Account:
+def put_beside(held: CachedIndex, beside: EscalationRows, partition: str) -> EscalationAccount:
     older: dict[str, list[LayerPolicy]] = defaultdict(list)
     documents = documents_of({text for *_, text in beside.older})
     for arn, version, text in beside.older:
         older[arn].append(LayerPolicy(f"{arn} {version}", documents[text]))
-    return Account(
+    return EscalationAccount(
         held.index,
         partition,
         held.groups,

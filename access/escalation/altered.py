@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from access.escalation.account import Account
+from access.escalation.account import EscalationAccount
 from access.escalation.techniques import Gains
 from access.holders import Holder
 from access.situations import EVERYTHING
@@ -21,10 +21,10 @@ Change = tuple[Gains, int | str, int]  # with the number of an older version
 _MOST_TOGETHER = 4  # of changes that take something away, too: of more, each is tried by itself and in pairs
 
 
-class Alterations:
+class IdentityChanges:
     """Of the identities of an AWS account."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: EscalationAccount) -> None:
         self._groups = account.groups
         self._older = account.older
 

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from access.escalation.account import Account
+from access.escalation.account import EscalationAccount
 from access.escalation.new import names
-from access.escalation.techniques import Gains, Need, On, Target, Technique, need
+from access.escalation.techniques import Gains, Need, NeedResource, Technique, TechniqueTarget, need
 from policies.engine.compiled import CompiledDocument, CompiledStatement
 from policies.engine.conditions import ConditionTest
 
 _KEY = "iam:policyarn"
-_ATTACHING = (("User", Target.USER), ("Role", Target.ROLE), ("Group", Target.GROUP))
+_ATTACHING = (("User", TechniqueTarget.USER), ("Role", TechniqueTarget.ROLE), ("Group", TechniqueTarget.GROUP))
 _MOST = 64  # policies that are tried
 _SOURCE = "IAM API Reference, Attach{}Policy"
 
 
-def attaching_others(account: Account) -> Iterator[Technique]:
+def attaching_others(account: EscalationAccount) -> Iterator[Technique]:
     """With each policy that policies tell apart: one that allows everything, one to be rewritten, one to be made."""
     told = [each for kind, _ in _ATTACHING for each in _asking_for_policy(account, f"iam:attach{kind.lower()}policy")]
     if not told:
@@ -46,20 +46,20 @@ def attaching_others(account: Account) -> Iterator[Technique]:
 
 def _techniques(arn: str, first: Need | None, does: str) -> Iterator[Technique]:
     for kind, target in _ATTACHING:
-        attach = Need((f"iam:Attach{kind}Policy",), On.TARGET, context={_KEY: (arn,)})
+        attach = Need((f"iam:Attach{kind}Policy",), NeedResource.TARGET, context={_KEY: (arn,)})
         needs = (first, attach) if first else (attach,)
         name = "+".join(each.actions[0] for each in needs)
         yield Technique(name, does, needs, target, Gains.ANY_POLICY, _SOURCE.format(kind))
 
 
-def _asking_for_policy(account: Account, action: str) -> Iterator[CompiledStatement]:
+def _asking_for_policy(account: EscalationAccount, action: str) -> Iterator[CompiledStatement]:
     around = account.index.surroundings
     above = [policy.document for level in (*around.scps, *around.rcps) for policy in level.policies]
     for document in (*account.index.documents, *above):
         yield from (each for each in document.about(action) if _KEY in each.keys)
 
 
-def _there(account: Account, own: str) -> dict[str, bool]:
+def _there(account: EscalationAccount, own: str) -> dict[str, bool]:
     """The customer managed policies that somebody has, and whether each allows everything."""
     index = account.index
     listed = [policy for holder in index.holders for policy in (*holder.policies, holder.boundary) if policy]

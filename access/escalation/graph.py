@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from access.escalation import iam_techniques
-from access.escalation.account import Account
+from access.escalation.account import EscalationAccount
 from access.escalation.altered import Fact
-from access.escalation.permits import Held, Permits, Thing
-from access.escalation.places import Place, Places
-from access.escalation.techniques import Gains, Need, On, Target, Technique
+from access.escalation.permits import Held, Permits, TechniqueObject
+from access.escalation.places import RegionNeeds, RegionSearch
+from access.escalation.techniques import Gains, Need, NeedResource, Technique, TechniqueTarget
 from access.holders import Holder
 from policies.engine.combine import Decision
 from policies.engine.conditions import Context
@@ -22,7 +22,7 @@ GOAL: Fact = (Gains.ADMINISTRATOR, "")
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class MoveAct:
     """What one identity does. `actors`: those who have all that it takes; `held`: why, for each need."""
 
     actors: frozenset[int]
@@ -37,7 +37,7 @@ class Move:
     """
 
     technique: Technique
-    acts: tuple[Act, ...]
+    acts: tuple[MoveAct, ...]
     facts: Mapping[Fact, str]  # with the ARN of what it is turned on
     regions: tuple[str, ...] = ()
     is_sure: bool = True
@@ -46,11 +46,13 @@ class Move:
 class Moves:
     """Those of the actors of `permits`. `things`: what techniques may be turned on, by kind."""
 
-    def __init__(self, account: Account, permits: Permits, things: Mapping[Target, Sequence[Thing]]) -> None:
+    def __init__(
+        self, account: EscalationAccount, permits: Permits, things: Mapping[TechniqueTarget, Sequence[TechniqueObject]]
+    ) -> None:
         self._account = account
         self._permits = permits
         self._things = things
-        self._places = Places(permits, account.partition, account.account_id)
+        self._places = RegionSearch(permits, account.partition, account.account_id)
 
     def of(self, technique: Technique) -> Iterator[Move]:
         for needs in technique.acts:
@@ -61,21 +63,21 @@ class Moves:
                 yield from self._at(asked, things, place)
 
     # ---- Targets ---------------------------------------------------------------------------------------------
-    def _kinds(self, technique: Technique) -> Iterator[tuple[Technique, Sequence[Thing]]]:
+    def _kinds(self, technique: Technique) -> Iterator[tuple[Technique, Sequence[TechniqueObject]]]:
         """The targets that it works on, by what it takes there."""
-        found: dict[int, tuple[Technique, list[Thing]]] = {}
+        found: dict[int, tuple[Technique, list[TechniqueObject]]] = {}
         for thing in self._things.get(technique.target, ()):
             if self._fits(technique, thing):
                 asked = self._with_what_it_takes(technique, thing)
                 found.setdefault(id(asked), (asked, []))[1].append(thing)
         yield from found.values()
 
-    def _fits(self, technique: Technique, thing: Thing) -> bool:
+    def _fits(self, technique: Technique, thing: TechniqueObject) -> bool:
         account = self._account
         is_there = thing.number is None or thing.number < len(account.index.holders)
         if technique.gains is Gains.CONTROL and not is_there:
-            return technique.target in (Target.NEW_USER, Target.NEW_ROLE)
-        if technique.target is Target.USER and technique.gains is Gains.CONTROL:
+            return technique.target in (TechniqueTarget.NEW_USER, TechniqueTarget.NEW_ROLE)
+        if technique.target is TechniqueTarget.USER and technique.gains is Gains.CONTROL:
             known = account.credentials.get(thing.arn)
             has_password = known.has_password if known else None
             refused = {"iam:CreateLoginProfile": True, "iam:UpdateLoginProfile": False}.get(technique.name)
@@ -86,14 +88,14 @@ class Moves:
             return thing.boundary is not None
         if technique.gains is Gains.OLD_VERSION:
             return bool(account.older.get(thing.arn))
-        if technique.target is Target.ROLE_OF_PROVIDER:
+        if technique.target is TechniqueTarget.ROLE_OF_PROVIDER:
             return bool(account.providers_of(self._holder(thing), technique))
-        if technique.target is Target.ROLE_OF_SERVICE:
+        if technique.target is TechniqueTarget.ROLE_OF_SERVICE:
             has_profile = not technique.by_instance_profile or self._is_in_a_profile(thing)
             return thing.number in account.trusting(technique.service) and (has_profile or _passes(technique))
         return technique.name != "sts:AssumeRole" or may_be_assumed(thing)
 
-    def _with_what_it_takes(self, technique: Technique, thing: Thing) -> Technique:
+    def _with_what_it_takes(self, technique: Technique, thing: TechniqueObject) -> Technique:
         """A user with two keys has no room for a third, nor a policy with five versions for a sixth; a password alone
         doesn't sign in who has a second factor; a role gets to an instance in an instance profile."""
         known = self._account.credentials.get(thing.arn)
@@ -108,15 +110,15 @@ class Moves:
             return _with(technique, *iam_techniques.INTO_A_PROFILE)
         return technique
 
-    def _is_in_a_profile(self, role: Thing) -> bool:
+    def _is_in_a_profile(self, role: TechniqueObject) -> bool:
         return self._account.profiled is None or role.arn in self._account.profiled
 
-    def _holder(self, thing: Thing) -> Holder:
+    def _holder(self, thing: TechniqueObject) -> Holder:
         return self._permits.index.holders[thing.number or 0]
 
     # ---- Who may do it -----------------------------------------------------------------------------------------
-    def _at(self, technique: Technique, things: Sequence[Thing], place: Place) -> Iterator[Move]:
-        parts: list[tuple[Sequence[Thing], tuple[Act, ...]]] = [(things, ())]
+    def _at(self, technique: Technique, things: Sequence[TechniqueObject], place: RegionNeeds) -> Iterator[Move]:
+        parts: list[tuple[Sequence[TechniqueObject], tuple[MoveAct, ...]]] = [(things, ())]
         for needs in technique.acts:
             parts = [
                 (fewer, (*acts, act))
@@ -129,12 +131,12 @@ class Moves:
             yield from _by_sureness(move)
 
     def _act(
-        self, technique: Technique, needs: Sequence[Need], things: Sequence[Thing], place: Place
-    ) -> list[tuple[Sequence[Thing], Act]]:
-        parts: list[tuple[Sequence[Thing], Act | None]] = [(things, None)]
+        self, technique: Technique, needs: Sequence[Need], things: Sequence[TechniqueObject], place: RegionNeeds
+    ) -> list[tuple[Sequence[TechniqueObject], MoveAct]]:
+        parts: list[tuple[Sequence[TechniqueObject], MoveAct | None]] = [(things, None)]
         for needed in needs:
             parts = [
-                (fewer, Act(actors, ((*act.held, (needed, held)) if act else ((needed, held),))))
+                (fewer, MoveAct(actors, ((*act.held, (needed, held)) if act else ((needed, held),))))
                 for listed, act in parts
                 for fewer, held in self._permitted(technique, needed, listed, place)
                 if (actors := act.actors.intersection(held) if act else frozenset(held))
@@ -142,25 +144,25 @@ class Moves:
         return [(listed, act) for listed, act in parts if act]
 
     def _permitted(
-        self, technique: Technique, needed: Need, things: Sequence[Thing], place: Place
-    ) -> Sequence[tuple[Sequence[Thing], Held]]:
+        self, technique: Technique, needed: Need, things: Sequence[TechniqueObject], place: RegionNeeds
+    ) -> Sequence[tuple[Sequence[TechniqueObject], Held]]:
         context = self._context(needed, place)
-        if needed.on is On.ANY:
+        if needed.on is NeedResource.ANY:
             return [(things, place.held[id(needed)])]
-        if needed.on is On.TARGET:
-            others = technique.target is Target.USER
+        if needed.on is NeedResource.TARGET:
+            others = technique.target is TechniqueTarget.USER
             found = self._permits.on_targets(needed, context, things, on_others=others)
             if others and technique.gains is not Gains.CONTROL:
                 found += self._permits.on_oneself(needed, context, things)
             return found
-        by_provider: list[tuple[Sequence[Thing], Held]] = []
+        by_provider: list[tuple[Sequence[TechniqueObject], Held]] = []
         for thing in things:
             providers = self._account.providers_of(self._holder(thing), technique)
             held = self._permits.on_any(needed, context, providers)
             by_provider += [([thing], held)] if held else []
         return by_provider
 
-    def _context(self, needed: Need, place: Place) -> Context:
+    def _context(self, needed: Need, place: RegionNeeds) -> Context:
         """What such a request says: calls of IAM are made in one Region; where a role is passed isn't documented."""
         partition = self._account.partition
         found = {
@@ -176,7 +178,9 @@ class Moves:
 
 def _by_sureness(move: Move) -> Iterator[Move]:
     """Of those who may do it surely, and of all."""
-    sure = tuple(Act(frozenset(each for each in act.actors if _is_allowed(each, act)), act.held) for act in move.acts)
+    sure = tuple(
+        MoveAct(frozenset(each for each in act.actors if _is_allowed(each, act)), act.held) for act in move.acts
+    )
     supposes = bool(move.technique.supposes)
     if not supposes and all(act.actors for act in sure):
         yield replace(move, acts=sure)
@@ -184,7 +188,7 @@ def _by_sureness(move: Move) -> Iterator[Move]:
         yield replace(move, is_sure=False)
 
 
-def _is_allowed(actor: int, act: Act) -> bool:
+def _is_allowed(actor: int, act: MoveAct) -> bool:
     return all(held[actor].decision is Decision.ALLOWED for _, held in act.held)
 
 
@@ -194,10 +198,10 @@ def _passes(technique: Technique) -> bool:
 
 def _is_of_others(technique: Technique) -> bool:
     """Whether permissions for one's own credentials are of no use."""
-    return technique.target is Target.USER and technique.gains is Gains.CONTROL
+    return technique.target is TechniqueTarget.USER and technique.gains is Gains.CONTROL
 
 
-def _fact(technique: Technique, thing: Thing) -> Fact:
+def _fact(technique: Technique, thing: TechniqueObject) -> Fact:
     if technique.gains is Gains.ADMINISTRATOR:
         return GOAL
     return (technique.gains, thing.arn if thing.number is None else thing.number)
@@ -208,7 +212,7 @@ def _with(technique: Technique, *needs: Need) -> Technique:
     return replace(technique, needs=(*technique.needs, *needs))
 
 
-def may_be_assumed(role: Thing) -> bool:
+def may_be_assumed(role: TechniqueObject) -> bool:
     """Whether its trust policy may let in a user or a role at all."""
     return role.trust is not None and any(
         statement.allows

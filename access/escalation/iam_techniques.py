@@ -6,7 +6,7 @@ that one person controls.
 
 from __future__ import annotations
 
-from access.escalation.techniques import Gains, On, Provider, Target, Technique, by_same, need
+from access.escalation.techniques import Gains, NeedResource, Provider, Technique, TechniqueTarget, by_same, need
 
 _API = "IAM API Reference, {}"
 ADMINISTRATOR = "arn:{p}:iam::aws:policy/AdministratorAccess"
@@ -19,61 +19,83 @@ _TAKES_OFF = "takes the permissions boundary off {it}"
 _SWAPS = "swaps the permissions boundary of {it} for a policy that allows everything"
 
 
-def _on(action: str, does: str, target: Target, gains: Gains, **context: str) -> Technique:
-    needed = need(f"iam:{action}", on=On.TARGET, **context)
+def _on(action: str, does: str, target: TechniqueTarget, gains: Gains, **context: str) -> Technique:
+    needed = need(f"iam:{action}", on=NeedResource.TARGET, **context)
     return Technique(f"iam:{action}", does, (needed,), target, gains, _API.format(action))
 
 
 CHANGES = (
-    _on("CreatePolicyVersion", "gives {it} a version that allows everything", Target.POLICY, Gains.NEW_VERSION),
-    _on("SetDefaultPolicyVersion", "puts an older version of {it} in force again", Target.POLICY, Gains.OLD_VERSION),
-    _on("AttachUserPolicy", _ATTACHES, Target.USER, Gains.ANY_POLICY, iam_policyarn=ADMINISTRATOR),
-    _on("AttachRolePolicy", _ATTACHES, Target.ROLE, Gains.ANY_POLICY, iam_policyarn=ADMINISTRATOR),
-    _on("AttachGroupPolicy", _ATTACHES, Target.GROUP, Gains.ANY_POLICY, iam_policyarn=ADMINISTRATOR),
-    _on("PutUserPolicy", _PUTS, Target.USER, Gains.ANY_POLICY),
-    _on("PutRolePolicy", _PUTS, Target.ROLE, Gains.ANY_POLICY),
-    _on("PutGroupPolicy", _PUTS, Target.GROUP, Gains.ANY_POLICY),
-    _on("AddUserToGroup", "adds {whom} to {it}", Target.GROUP, Gains.MEMBERSHIP),
-    _on("RemoveUserFromGroup", "removes {whom} from {it}", Target.GROUP, Gains.LEAVING),
-    _on("DeleteUserPermissionsBoundary", _TAKES_OFF, Target.USER, Gains.NO_BOUNDARY),
-    _on("DeleteRolePermissionsBoundary", _TAKES_OFF, Target.ROLE, Gains.NO_BOUNDARY),
-    _on("PutUserPermissionsBoundary", _SWAPS, Target.USER, Gains.NO_BOUNDARY, iam_permissionsboundary=ADMINISTRATOR),
-    _on("PutRolePermissionsBoundary", _SWAPS, Target.ROLE, Gains.NO_BOUNDARY, iam_permissionsboundary=ADMINISTRATOR),
-    _on("DetachUserPolicy", _DETACHES, Target.USER, Gains.DETACHED),
-    _on("DetachRolePolicy", _DETACHES, Target.ROLE, Gains.DETACHED),
-    _on("DetachGroupPolicy", _DETACHES, Target.GROUP, Gains.DETACHED),
-    _on("DeleteUserPolicy", _DELETES, Target.USER, Gains.DELETED),
-    _on("DeleteRolePolicy", _DELETES, Target.ROLE, Gains.DELETED),
-    _on("DeleteGroupPolicy", _DELETES, Target.GROUP, Gains.DELETED),
+    _on(
+        "CreatePolicyVersion", "gives {it} a version that allows everything", TechniqueTarget.POLICY, Gains.NEW_VERSION
+    ),
+    _on(
+        "SetDefaultPolicyVersion",
+        "puts an older version of {it} in force again",
+        TechniqueTarget.POLICY,
+        Gains.OLD_VERSION,
+    ),
+    _on("AttachUserPolicy", _ATTACHES, TechniqueTarget.USER, Gains.ANY_POLICY, iam_policyarn=ADMINISTRATOR),
+    _on("AttachRolePolicy", _ATTACHES, TechniqueTarget.ROLE, Gains.ANY_POLICY, iam_policyarn=ADMINISTRATOR),
+    _on("AttachGroupPolicy", _ATTACHES, TechniqueTarget.GROUP, Gains.ANY_POLICY, iam_policyarn=ADMINISTRATOR),
+    _on("PutUserPolicy", _PUTS, TechniqueTarget.USER, Gains.ANY_POLICY),
+    _on("PutRolePolicy", _PUTS, TechniqueTarget.ROLE, Gains.ANY_POLICY),
+    _on("PutGroupPolicy", _PUTS, TechniqueTarget.GROUP, Gains.ANY_POLICY),
+    _on("AddUserToGroup", "adds {whom} to {it}", TechniqueTarget.GROUP, Gains.MEMBERSHIP),
+    _on("RemoveUserFromGroup", "removes {whom} from {it}", TechniqueTarget.GROUP, Gains.LEAVING),
+    _on("DeleteUserPermissionsBoundary", _TAKES_OFF, TechniqueTarget.USER, Gains.NO_BOUNDARY),
+    _on("DeleteRolePermissionsBoundary", _TAKES_OFF, TechniqueTarget.ROLE, Gains.NO_BOUNDARY),
+    _on(
+        "PutUserPermissionsBoundary",
+        _SWAPS,
+        TechniqueTarget.USER,
+        Gains.NO_BOUNDARY,
+        iam_permissionsboundary=ADMINISTRATOR,
+    ),
+    _on(
+        "PutRolePermissionsBoundary",
+        _SWAPS,
+        TechniqueTarget.ROLE,
+        Gains.NO_BOUNDARY,
+        iam_permissionsboundary=ADMINISTRATOR,
+    ),
+    _on("DetachUserPolicy", _DETACHES, TechniqueTarget.USER, Gains.DETACHED),
+    _on("DetachRolePolicy", _DETACHES, TechniqueTarget.ROLE, Gains.DETACHED),
+    _on("DetachGroupPolicy", _DETACHES, TechniqueTarget.GROUP, Gains.DETACHED),
+    _on("DeleteUserPolicy", _DELETES, TechniqueTarget.USER, Gains.DELETED),
+    _on("DeleteRolePolicy", _DELETES, TechniqueTarget.ROLE, Gains.DELETED),
+    _on("DeleteGroupPolicy", _DELETES, TechniqueTarget.GROUP, Gains.DELETED),
 )
 
-DELETE_KEY = need("iam:DeleteAccessKey", on=On.TARGET)
-DEACTIVATE_MFA = need("iam:DeactivateMFADevice", on=On.TARGET)
+DELETE_KEY = need("iam:DeleteAccessKey", on=NeedResource.TARGET)
+DEACTIVATE_MFA = need("iam:DeactivateMFADevice", on=NeedResource.TARGET)
 _PROFILE = "arn:{p}:iam::{a}:instance-profile/*"
 INTO_A_PROFILE = (
     need("iam:CreateInstanceProfile", resource=_PROFILE),
     need("iam:AddRoleToInstanceProfile", resource=_PROFILE),
-    by_same(need("iam:PassRole", on=On.TARGET, iam_passedtoservice="ec2.amazonaws.com")),
+    by_same(need("iam:PassRole", on=NeedResource.TARGET, iam_passedtoservice="ec2.amazonaws.com")),
 )
-DELETE_VERSION = need("iam:DeletePolicyVersion", on=On.TARGET)
+DELETE_VERSION = need("iam:DeletePolicyVersion", on=NeedResource.TARGET)
 
 CREDENTIALS = (
-    _on("CreateAccessKey", "makes an access key of {it}", Target.USER, Gains.CONTROL),
-    _on("CreateLoginProfile", "gives {it} a password", Target.USER, Gains.CONTROL),
-    _on("UpdateLoginProfile", "sets the password of {it}", Target.USER, Gains.CONTROL),
+    _on("CreateAccessKey", "makes an access key of {it}", TechniqueTarget.USER, Gains.CONTROL),
+    _on("CreateLoginProfile", "gives {it} a password", TechniqueTarget.USER, Gains.CONTROL),
+    _on("UpdateLoginProfile", "sets the password of {it}", TechniqueTarget.USER, Gains.CONTROL),
 )
 
 ROLES = (
     Technique(
         "sts:AssumeRole",
         "assumes {it}",
-        (need("sts:AssumeRole", on=On.TARGET),),
-        Target.ROLE,
+        (need("sts:AssumeRole", on=NeedResource.TARGET),),
+        TechniqueTarget.ROLE,
         Gains.CONTROL,
         "STS API Reference, AssumeRole",
     ),
     _on(
-        "UpdateAssumeRolePolicy", "makes {it} trust a principal of its own, and assumes it", Target.ROLE, Gains.CONTROL
+        "UpdateAssumeRolePolicy",
+        "makes {it} trust a principal of its own, and assumes it",
+        TechniqueTarget.ROLE,
+        Gains.CONTROL,
     ),
 )
 
@@ -81,16 +103,19 @@ NEW_PRINCIPALS = (
     Technique(
         "iam:CreateUser+iam:CreateAccessKey",
         "makes a user with an access key",
-        (need("iam:CreateUser", on=On.TARGET), need("iam:CreateAccessKey", "iam:CreateLoginProfile", on=On.TARGET)),
-        Target.NEW_USER,
+        (
+            need("iam:CreateUser", on=NeedResource.TARGET),
+            need("iam:CreateAccessKey", "iam:CreateLoginProfile", on=NeedResource.TARGET),
+        ),
+        TechniqueTarget.NEW_USER,
         Gains.CONTROL,
         _API.format("CreateUser"),
     ),
     Technique(
         "iam:CreateRole",
         "makes a role that trusts a principal of its own, and assumes it",
-        (need("iam:CreateRole", on=On.TARGET),),
-        Target.NEW_ROLE,
+        (need("iam:CreateRole", on=NeedResource.TARGET),),
+        TechniqueTarget.NEW_ROLE,
         Gains.CONTROL,
         _API.format("CreateRole"),
     ),
@@ -101,8 +126,8 @@ def _of_provider(action: str, does: str, provider: Provider, supposes: str = "",
     return Technique(
         f"iam:{action}",
         does,
-        (need(f"iam:{action}", on=On.PROVIDER),),
-        Target.ROLE_OF_PROVIDER,
+        (need(f"iam:{action}", on=NeedResource.PROVIDER),),
+        TechniqueTarget.ROLE_OF_PROVIDER,
         Gains.CONTROL,
         _API.format(action),
         supposes=supposes,
@@ -145,7 +170,7 @@ IDENTITY_CENTER = (
             need("sso:AttachManagedPolicyToPermissionSet", resource=_SETS),
             need("sso:ProvisionPermissionSet", resource=_SETS),
         ),
-        Target.ACCOUNT,
+        TechniqueTarget.ACCOUNT,
         Gains.ADMINISTRATOR,
         "IAM Identity Center API Reference, AttachManagedPolicyToPermissionSet",
         supposes=_SIGNS_IN,
@@ -157,7 +182,7 @@ IDENTITY_CENTER = (
             need("sso:PutInlinePolicyToPermissionSet", resource=_SETS),
             need("sso:ProvisionPermissionSet", resource=_SETS),
         ),
-        Target.ACCOUNT,
+        TechniqueTarget.ACCOUNT,
         Gains.ADMINISTRATOR,
         "IAM Identity Center API Reference, PutInlinePolicyToPermissionSet",
         supposes=_SIGNS_IN,
@@ -166,7 +191,7 @@ IDENTITY_CENTER = (
         "sso:CreateAccountAssignment",
         "assigns itself an administrator’s permission set in the AWS account",
         (need("sso:CreateAccountAssignment", resource=_SETS),),
-        Target.ACCOUNT,
+        TechniqueTarget.ACCOUNT,
         Gains.ADMINISTRATOR,
         "IAM Identity Center API Reference, CreateAccountAssignment",
         supposes="Identity Center is managed in this AWS account, and they can sign in to it",

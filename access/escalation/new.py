@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 
-from access.escalation.account import Account
+from access.escalation.account import EscalationAccount
 from access.holders import Holder
 from access.index import Index
 from policies.engine.callers import Caller, CallerKind, caller_of
@@ -23,7 +23,7 @@ _STEPS = 500_000
 _MOST_BOUNDARIES = 8
 
 
-def new_principals(account: Account) -> Iterator[Holder]:
+def new_principals(account: EscalationAccount) -> Iterator[Holder]:
     """One of each name that policies tell apart, without a boundary and with each that the AWS account has."""
     index = account.index
     boundaries = {holder.boundary.name: holder.boundary for holder in index.holders if holder.boundary}

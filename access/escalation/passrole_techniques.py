@@ -61,7 +61,7 @@ from access.escalation.shapes import (
     TASK_DEFINITION,
     TASKS,
 )
-from access.escalation.techniques import Gains, Need, On, Target, Technique, by_same, need
+from access.escalation.techniques import Gains, Need, NeedResource, Technique, TechniqueTarget, by_same, need
 
 _PASS_AGAIN = ("ecs:RunTask",)  # which take iam:PassRole themselves (Service Authorization Reference)
 
@@ -69,14 +69,14 @@ _PASS_AGAIN = ("ecs:RunTask",)  # which take iam:PassRole themselves (Service Au
 def passes(
     service: str, does: str, *needs: Need, source: str, by_instance_profile: bool = False, supposes: str = ""
 ) -> Technique:
-    passing = need("iam:PassRole", on=On.TARGET, iam_passedtoservice=service)
+    passing = need("iam:PassRole", on=NeedResource.TARGET, iam_passedtoservice=service)
     first, *rest = needs
     acts = [part for each in rest for part in ((each, by_same(passing)) if each.actions[0] in _PASS_AGAIN else (each,))]
     return Technique(
         f"iam:PassRole+{'+'.join(each.actions[0] for each in needs)}",
         does,
         (passing, by_same(first), *acts),
-        Target.ROLE_OF_SERVICE,
+        TechniqueTarget.ROLE_OF_SERVICE,
         Gains.CONTROL,
         source,
         service,

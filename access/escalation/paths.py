@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from access.escalation.search import Search
-from access.escalation.shortest import Made, Proof, Ways
-from access.escalation.techniques import On, Technique
+from access.escalation.shortest import ClosurePaths, MoveUse, Proof
+from access.escalation.techniques import NeedResource, Technique
 from access.phrases import with_what
-from access.question import Found
+from access.question import WhoCanMatch
 from policies.engine.catalogue import spelled
 from policies.engine.combine import Decision
 
@@ -18,14 +18,14 @@ _MOST_REGIONS = 4  # that a sentence lists
 
 
 @dataclass(frozen=True)
-class Permission:
+class StepPermission:
     """`principal`: whose it is."""
 
     principal: str
     action: str
     resource: str
     decision: Decision
-    found: Found
+    found: WhoCanMatch
 
     @property
     def hangs_on(self) -> tuple[str, ...]:
@@ -33,7 +33,7 @@ class Permission:
 
 
 @dataclass(frozen=True)
-class Step:
+class EscalationStep:
     """`supposes`: what has to be so and isn't known: context keys, and things that the mirror doesn't have.
 
     `regions`: where, if policies don't allow it in all of them. `others`: identities under the same control that have a
@@ -43,7 +43,7 @@ class Step:
     principal: str
     technique: Technique
     target: str
-    permissions: tuple[Permission, ...]
+    permissions: tuple[StepPermission, ...]
     supposes: tuple[str, ...]
     regions: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
@@ -92,10 +92,10 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Path:
+class EscalationPath:
     """From who isn't an administrator to one; to itself where it becomes one."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[EscalationStep, ...]
     target: str
 
     @property
@@ -116,9 +116,9 @@ class Path:
         return {"from": self.source, "to": self.target, "technique": self.technique, "steps": steps}
 
 
-def paths(search: Search) -> Iterator[Path]:
+def paths(search: Search) -> Iterator[EscalationPath]:
     """For each principal that isn't an administrator, one for each technique that begins a shortest way."""
-    ways = Ways(search.closure)
+    ways = ClosurePaths(search.closure)
     won = search.closure.won & search.supposing
     for number in range(search.real):
         if won >> number & 1 and number not in search.administrators:
@@ -126,7 +126,7 @@ def paths(search: Search) -> Iterator[Path]:
                 yield _path(search, proof, number if end is None else end)
 
 
-def _path(search: Search, proof: Proof, end: int) -> Path:
+def _path(search: Search, proof: Proof, end: int) -> EscalationPath:
     """`end`: the identity that is an administrator."""
     variants = search.closure.variants
     acting = [*(actor for made in proof for actor in made.actors), end]
@@ -137,16 +137,16 @@ def _path(search: Search, proof: Proof, end: int) -> Path:
         for fact in variants[number].facts
     }
     steps = tuple(_step(search, made, of.get(made.fact)) for made in proof)
-    return Path(steps, search.index.holders[variants[end].number if end in variants else end].arn)
+    return EscalationPath(steps, search.index.holders[variants[end].number if end in variants else end].arn)
 
 
-def _step(search: Search, made: Made, of: int | None) -> Step:
+def _step(search: Search, made: MoveUse, of: int | None) -> EscalationStep:
     holders, move = search.index.holders, made.move
     technique, target = move.technique, move.facts[made.fact]
     permissions = tuple(_permissions(search, made, target))
     keys = {key for each in permissions for key in each.hangs_on}
     principal = holders[made.actors[0]].arn
-    return Step(
+    return EscalationStep(
         principal,
         technique,
         target or principal,
@@ -158,10 +158,10 @@ def _step(search: Search, made: Made, of: int | None) -> Step:
     )
 
 
-def _permissions(search: Search, made: Made, target: str) -> Iterator[Permission]:
+def _permissions(search: Search, made: MoveUse, target: str) -> Iterator[StepPermission]:
     for actor, act in zip(made.actors, made.move.acts, strict=True):
         for needed, held in act.held:
             found = held[actor]
             action, resource = found.example
-            resource = target if needed.on is On.TARGET else resource
-            yield Permission(search.index.holders[actor].arn, action, resource, found.decision, found)
+            resource = target if needed.on is NeedResource.TARGET else resource
+            yield StepPermission(search.index.holders[actor].arn, action, resource, found.decision, found)

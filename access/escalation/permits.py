@@ -12,7 +12,7 @@ from itertools import product
 from access.escalation.techniques import Need
 from access.holders import Holder
 from access.index import Index, is_of_oneself
-from access.question import Found, Where
+from access.question import ExampleRequest, WhoCanMatch
 from policies.engine import catalogue
 from policies.engine.combine import Decision
 from policies.engine.compiled import CompiledStatement
@@ -37,7 +37,7 @@ _WHOLE_ARN = 5  # colons
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class TechniqueObject:
     """What a technique is turned on. `number`: of a principal, in the index."""
 
     arn: str
@@ -46,12 +46,12 @@ class Thing:
     boundary: str | None = None
 
     @classmethod
-    def of(cls, number: int, holder: Holder) -> Thing:
+    def of(cls, number: int, holder: Holder) -> TechniqueObject:
         boundary = UNKNOWN_BOUNDARY if LayerName.BOUNDARY in holder.not_held else None
         return cls(holder.arn, number, holder.trust, holder.boundary.name if holder.boundary else boundary)
 
 
-Held = Mapping[int, Found]  # by the number of whoever may
+Held = Mapping[int, WhoCanMatch]  # by the number of whoever may
 
 
 class Permits:
@@ -62,11 +62,11 @@ class Permits:
         self.actors = {each for each in actors if not index.holders[each].caller.is_service_linked}
         self._chosen: dict[str, list[Context]] = {}
         self._allowed: dict[tuple[str, bool], set[int]] = {}
-        self._telling: dict[tuple[str, bool], _Telling] = {}
+        self._telling: dict[tuple[str, bool], _ResourceDistinctions] = {}
         self._classes: dict[tuple[Hashable, ...], Held] = {}
         self._keys: dict[tuple[str, bool], dict[tuple[str, str | None], Hashable]] = defaultdict(dict)
 
-    def who(self, action: str, resource: str, context: Context, among: Set[int]) -> dict[int, Found]:
+    def who(self, action: str, resource: str, context: Context, among: Set[int]) -> dict[int, WhoCanMatch]:
         """What the caller chooses (tags of the request, TLS) is chosen so that it is allowed, if there is a way."""
         context = {**_absent(action), **context}
         found = self._asked(action, resource, context, among)
@@ -77,13 +77,13 @@ class Permits:
             for number, each in self._asked(action, resource, {**chosen, **context}, unknown).items():
                 possible.add(number)
                 if each.decision is Decision.ALLOWED:
-                    found[number] = each.at(Where(chosen))
+                    found[number] = each.at(ExampleRequest(chosen))
                     unknown.discard(number)
         if choices:
             found = {number: each for number, each in found.items() if number not in unknown - possible}
         return found
 
-    def _asked(self, action: str, resource: str, context: Context, among: Set[int]) -> dict[int, Found]:
+    def _asked(self, action: str, resource: str, context: Context, among: Set[int]) -> dict[int, WhoCanMatch]:
         question = self.index.question(action, resource, context)
         if len(among) * 10 > len(self.index.holders):
             return {each.number: each for each in question.answers(None) if each.number in among}
@@ -109,10 +109,10 @@ class Permits:
         return found
 
     def on_targets(
-        self, needed: Need, context: Context, things: Sequence[Thing], *, on_others: bool
-    ) -> list[tuple[list[Thing], Held]]:
+        self, needed: Need, context: Context, things: Sequence[TechniqueObject], *, on_others: bool
+    ) -> list[tuple[list[TechniqueObject], Held]]:
         """The targets, by who may do it on them; those on whom nobody may are left out."""
-        by_class: dict[tuple[Hashable, ...], list[Thing]] = defaultdict(list)
+        by_class: dict[tuple[Hashable, ...], list[TechniqueObject]] = defaultdict(list)
         for action in needed.actions:
             for thing in things if self._may(action, on_others=on_others) else ():
                 by_class[self._class_of(action, context, thing, on_others)].append(thing)
@@ -121,7 +121,7 @@ class Permits:
             held = self._held(key, listed[0], context)
             for thing in listed if held else ():
                 by_thing[id(thing)].append(held)
-        grouped: dict[tuple[int, ...], list[Thing]] = defaultdict(list)
+        grouped: dict[tuple[int, ...], list[TechniqueObject]] = defaultdict(list)
         helds: dict[tuple[int, ...], list[Held]] = {}
         for thing in things:
             if several := by_thing.get(id(thing)):
@@ -130,10 +130,12 @@ class Permits:
                 helds[together] = several
         return [(listed, _merged(helds[together])) for together, listed in grouped.items()]
 
-    def on_oneself(self, needed: Need, context: Context, things: Sequence[Thing]) -> list[tuple[list[Thing], Held]]:
+    def on_oneself(
+        self, needed: Need, context: Context, things: Sequence[TechniqueObject]
+    ) -> list[tuple[list[TechniqueObject], Held]]:
         """Of those whose policies allow it on the user's own name only."""
         by_arn = {thing.arn: thing for thing in things}
-        found: list[tuple[list[Thing], Held]] = []
+        found: list[tuple[list[TechniqueObject], Held]] = []
         for action in needed.actions:
             for number in self._may(action, on_others=False) - self._may(action, on_others=True):
                 thing = by_arn.get(self.index.holders[number].arn)
@@ -142,13 +144,13 @@ class Permits:
         return found
 
     def on_any(self, needed: Need, context: Context, resources: Iterable[str]) -> Held:
-        found: dict[int, Found] = {}
+        found: dict[int, WhoCanMatch] = {}
         for action in needed.actions:
             for resource in resources:
                 found = {**self.who(action, resource, context, self._may(action, on_others=False)), **found}
         return found
 
-    def _class_of(self, action: str, context: Context, thing: Thing, on_others: bool) -> tuple[Hashable, ...]:
+    def _class_of(self, action: str, context: Context, thing: TechniqueObject, on_others: bool) -> tuple[Hashable, ...]:
         told = self._told(action, on_others)
         keys = self._keys[action, on_others]
         name = (thing.arn, thing.boundary)
@@ -158,13 +160,13 @@ class Permits:
         given = tuple(sorted((name, values) for name, values in context.items() if name in told.keys))
         return (action, on_others, given, key)
 
-    def _held(self, key: tuple[Hashable, ...], thing: Thing, context: Context) -> Held:
+    def _held(self, key: tuple[Hashable, ...], thing: TechniqueObject, context: Context) -> Held:
         if key not in self._classes:
             action, on_others = str(key[0]), bool(key[1])
             self._classes[key] = self._who_on(action, thing, context, self._may(action, on_others=on_others))
         return self._classes[key]
 
-    def _who_on(self, action: str, thing: Thing, context: Context, among: Set[int]) -> Held:
+    def _who_on(self, action: str, thing: TechniqueObject, context: Context, among: Set[int]) -> Held:
         """IAM User Guide, "IAM and AWS STS condition context keys", iam:PermissionsBoundary: the target's."""
         if _BOUNDARY not in context and _has(action, _BOUNDARY) and thing.boundary != UNKNOWN_BOUNDARY:
             context = {**context, _BOUNDARY: (thing.boundary,) if thing.boundary else ()}
@@ -210,10 +212,10 @@ class Permits:
                     found |= {_ANY_SERVICE} if is_open else services
         return found
 
-    def _told(self, action: str, on_others: bool) -> _Telling:
+    def _told(self, action: str, on_others: bool) -> _ResourceDistinctions:
         key = (action, on_others)
         if key not in self._telling:
-            self._telling[key] = _Telling(self.statements(action, self._may(action, on_others=on_others)))
+            self._telling[key] = _ResourceDistinctions(self.statements(action, self._may(action, on_others=on_others)))
         return self._telling[key]
 
     def statements(self, action: str, actors: Collection[int]) -> list[CompiledStatement]:
@@ -260,7 +262,7 @@ def _has(action: str, key: str) -> bool:
     return any(each.lower().partition("${")[0] == key for each in catalogue.condition_keys(action))
 
 
-class _Telling:
+class _ResourceDistinctions:
     """What tells the resources of an action apart, in statements about it."""
 
     def __init__(self, statements: Sequence[CompiledStatement]) -> None:
@@ -272,7 +274,7 @@ class _Telling:
         self._globs = [ArnGlob(tokens(each)) for each in wild if "${" not in each]
         self._open = [ArnGlob(tokens(without_variables(each))) for each in wild if "${" in each]
 
-    def key(self, thing: Thing, *, is_assumed: bool) -> Hashable:
+    def key(self, thing: TechniqueObject, *, is_assumed: bool) -> Hashable:
         arn = thing.arn
         is_alone = arn in self._exact or any(glob.matches(arn) for glob in self._open)
         return (
@@ -291,7 +293,7 @@ def without_variables(pattern: str) -> str:
 def _merged(helds: Sequence[Held]) -> Held:
     if len(helds) == 1:
         return helds[0]
-    found: dict[int, Found] = {}
+    found: dict[int, WhoCanMatch] = {}
     for held in helds:
         found = {**held, **found}
     return found

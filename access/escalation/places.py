@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import product
 
 from access.escalation.permits import Held, Permits, without_variables
-from access.escalation.techniques import Need, On, Technique
-from access.question import Found
+from access.escalation.techniques import Need, NeedResource, Technique
+from access.question import WhoCanMatch
 from policies.engine import catalogue
 from policies.engine.callers import Caller, CallerKind
 from policies.engine.compiled import CompiledStatement
@@ -29,7 +29,7 @@ _MOST_EXAMPLES = 256  # of one technique in one Region
 
 
 @dataclass(frozen=True)
-class Place:
+class RegionNeeds:
     """`regions`: all in which it is the same; none where it is so in every Region. `held`: by the id of each need on
     anything, who has it in `region`."""
 
@@ -38,25 +38,25 @@ class Place:
     held: Mapping[int, Held]
 
 
-class Places:
+class RegionSearch:
     """Of `permits`' actors."""
 
     def __init__(self, permits: Permits, partition: str, account_id: str) -> None:
         self._permits = permits
         self._partition = partition
         self._account_id = account_id
-        self._told: dict[str, _Telling] = {}
+        self._told: dict[str, _RegionDistinctions] = {}
         self._held: dict[tuple[str, str, str], Held] = {}
         self._budget = Budget(_STEPS)
         self._resources: dict[tuple[tuple[str, ...], str], list[str]] = {}
 
-    def of(self, technique: Technique) -> Iterator[Place]:
+    def of(self, technique: Technique) -> Iterator[RegionNeeds]:
         """Where somebody has what is needed, of each need; places where it is the same people are one."""
-        needs = [each for each in technique.needs if each.on is On.ANY]
+        needs = [each for each in technique.needs if each.on is NeedResource.ANY]
         regional = needs or [each for each in technique.needs if each.actions[0].startswith("sts:")]
         kinds = self._regions_apart([action for each in regional for action in each.actions])
         if not needs:
-            yield from (Place(listed[0], tuple(listed) if len(kinds) > 1 else (), {}) for listed in kinds)
+            yield from (RegionNeeds(listed[0], tuple(listed) if len(kinds) > 1 else (), {}) for listed in kinds)
             return
         found: dict[Hashable, tuple[list[str], Mapping[int, Held]]] = {}
         for listed in kinds:
@@ -69,7 +69,7 @@ class Places:
                     found.setdefault(people, ([], held))[0].extend(listed)
         everywhere = sum(map(len, kinds))
         for where, by_need in found.values():
-            yield Place(where[0], tuple(where) if len(where) < everywhere else (), by_need)
+            yield RegionNeeds(where[0], tuple(where) if len(where) < everywhere else (), by_need)
 
     # ---- Regions ---------------------------------------------------------------------------------------------
     def _regions_apart(self, actions: Sequence[str]) -> list[list[str]]:
@@ -81,12 +81,12 @@ class Places:
             found.setdefault(tuple(each.of(region) for each in tellings), []).append(region)
         return list(found.values())
 
-    def _telling(self, action: str) -> _Telling:
+    def _telling(self, action: str) -> _RegionDistinctions:
         told = self._told.get(action)
         if told is None:
             permits = self._permits
             may = permits.may_at_all([Need((action,))])
-            told = self._told[action] = _Telling(permits.statements(action, may))
+            told = self._told[action] = _RegionDistinctions(permits.statements(action, may))
         return told
 
     # ---- Resources -------------------------------------------------------------------------------------------
@@ -130,7 +130,7 @@ class Places:
             return sorted({text for pattern in {"*", *patterns} if (text := meet(asked, pattern))})
 
     def _on(self, needed: Need, region: str, chosen: Mapping[str, str]) -> Held:
-        found: dict[int, Found] = {}
+        found: dict[int, WhoCanMatch] = {}
         for action in needed.actions:
             given = chosen.get(needed.resource)
             for text in [given] if given else self._examples((action,), needed.resource, region):
@@ -153,7 +153,7 @@ class Places:
         return ":".join(parts)
 
 
-class _Telling:
+class _RegionDistinctions:
     """What tells Regions apart, in statements about an action."""
 
     def __init__(self, statements: Sequence[CompiledStatement]) -> None:

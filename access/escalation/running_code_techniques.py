@@ -41,7 +41,7 @@ from access.escalation.shapes import (
     TRUST_ANCHOR,
     USER_POOL,
 )
-from access.escalation.techniques import Gains, Need, Target, Technique, need
+from access.escalation.techniques import Gains, Need, Technique, TechniqueTarget, need
 
 
 def _reaches(service: str, thing: str, does: str, *needs: Need, source: str) -> Technique:
@@ -52,7 +52,7 @@ def _reaches(service: str, thing: str, does: str, *needs: Need, source: str) -> 
         name,
         does,
         needs,
-        Target.ROLE_OF_SERVICE,
+        TechniqueTarget.ROLE_OF_SERVICE,
         Gains.CONTROL,
         source,
         service,
@@ -67,7 +67,7 @@ def _starts(does: str, version: str, *needs: Need) -> Technique:
         "+".join(each.actions[0] for each in needs),
         does,
         needs,
-        Target.ROLE_OF_SERVICE,
+        TechniqueTarget.ROLE_OF_SERVICE,
         Gains.CONTROL,
         "EC2 Auto Scaling User Guide, Control Amazon EC2 launch template usage in Auto Scaling groups",
         EC2,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from access.escalation import iam_techniques, passrole_model_techniques, passrole_techniques, running_code_techniques
-from access.escalation.account import Account
+from access.escalation.account import EscalationAccount
 from access.escalation.attachable import attaching_others
 from access.escalation.closure import Closure
 from access.escalation.graph import Move, Moves
 from access.escalation.new import new_principals
-from access.escalation.permits import Permits, Thing
-from access.escalation.techniques import Target, Technique
+from access.escalation.permits import Permits, TechniqueObject
+from access.escalation.techniques import Technique, TechniqueTarget
 from access.escalation.variants import Variants
 from access.holders import Holder
 from access.index import Index, numbers_of
@@ -33,7 +33,7 @@ TECHNIQUES = (
 class Search:
     """Identities by number: those of the AWS account, those that somebody can make, and what they can be made of."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: EscalationAccount) -> None:
         self.account = account
         self.real = len(account.index.holders)
         base = [*account.index.holders, *new_principals(account)]
@@ -104,9 +104,9 @@ class Search:
             if self._variants.is_administrator(self.index.holders[number]):
                 yield number
 
-    def _targets(self, base: Sequence[Holder]) -> Mapping[Target, Sequence[Thing]]:
+    def _targets(self, base: Sequence[Holder]) -> Mapping[TechniqueTarget, Sequence[TechniqueObject]]:
         account = self.account
-        made = [Thing.of(number, holder) for number, holder in enumerate(base)]
+        made = [TechniqueObject.of(number, holder) for number, holder in enumerate(base)]
         users = [thing for thing in made if thing.trust is None]
         roles = [thing for thing in made if thing.trust is not None]
         own = f"arn:{account.partition}:iam::{account.account_id}:policy/"
@@ -114,13 +114,13 @@ class Search:
         names |= {policy.name for held in account.groups.values() for policy in held} | set(account.older)
         groups = {*account.groups, *(group for holder in base for group in holder.groups)}
         return {
-            Target.USER: users,
-            Target.ROLE: roles,
-            Target.ROLE_OF_SERVICE: roles,
-            Target.ROLE_OF_PROVIDER: roles,
-            Target.NEW_USER: [thing for thing in users if (thing.number or 0) >= self.real],
-            Target.NEW_ROLE: [thing for thing in roles if (thing.number or 0) >= self.real],
-            Target.GROUP: [Thing(group) for group in sorted(groups)],
-            Target.POLICY: [Thing(name) for name in sorted(names) if name.startswith(own)],
-            Target.ACCOUNT: [Thing("")],
+            TechniqueTarget.USER: users,
+            TechniqueTarget.ROLE: roles,
+            TechniqueTarget.ROLE_OF_SERVICE: roles,
+            TechniqueTarget.ROLE_OF_PROVIDER: roles,
+            TechniqueTarget.NEW_USER: [thing for thing in users if (thing.number or 0) >= self.real],
+            TechniqueTarget.NEW_ROLE: [thing for thing in roles if (thing.number or 0) >= self.real],
+            TechniqueTarget.GROUP: [TechniqueObject(group) for group in sorted(groups)],
+            TechniqueTarget.POLICY: [TechniqueObject(name) for name in sorted(names) if name.startswith(own)],
+            TechniqueTarget.ACCOUNT: [TechniqueObject("")],
         }

@@ -17,7 +17,7 @@ from access.escalation.techniques import Gains
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class MoveUse:
     """A move on one fact; `actors`: who does each act of it."""
 
     move: Move
@@ -25,11 +25,11 @@ class Made:
     actors: tuple[int, ...]
 
 
-Proof = tuple[Made, ...]
+Proof = tuple[MoveUse, ...]
 Proofs = dict[str, Proof]  # of the same length, by the technique that they begin with
 
 
-class Ways:
+class ClosurePaths:
     """In what a closure found."""
 
     def __init__(self, closure: Closure) -> None:
@@ -108,7 +108,7 @@ class Ways:
 class _Looking:
     """Level by level: first what takes no move, then what takes one, …"""
 
-    def __init__(self, ways: Ways, start: int) -> None:
+    def __init__(self, ways: ClosurePaths, start: int) -> None:
         self._ways = ways
         self._closure = ways.closure
         self._start = start
@@ -178,11 +178,11 @@ class _Looking:
                     whose = next(iter(self.proofs[self._enough[fact]].values())) if fact in self._enough else ()
                     self._limit = min(self._limit, len({*so_far, *whose}) + 1)
                 if len(so_far) + 1 < self._limit or toward_end:
-                    self._put(fact, (*so_far, Made(move, fact, actors)))
+                    self._put(fact, (*so_far, MoveUse(move, fact, actors)))
 
     def _together(self, facts: Sequence[Fact], fact: Fact, proof: Proof) -> Proof:
         """What brings about all of them, of the one fact by this proof."""
-        found: dict[Made, None] = {}
+        found: dict[MoveUse, None] = {}
         for each in facts:
             made = proof if each == fact else next(iter(self.proofs[each].values()))
             found.update(dict.fromkeys(made))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 
-class On(Enum):
+class NeedResource(Enum):
     """The resource of a needed permission."""
 
     TARGET = "the target"
@@ -15,7 +15,7 @@ class On(Enum):
     ANY = "anything of the shape that `resource` has"
 
 
-class Target(Enum):
+class TechniqueTarget(Enum):
     """What it is turned on."""
 
     USER = "user"
@@ -58,13 +58,15 @@ class Provider(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Need:
-    """One of `actions` on a resource. `resource` is a pattern for `On.ANY`: {p} is the partition, {a} the account.
+    """One of `actions` on a resource.
+
+    `resource` is a pattern for `NeedResource.ANY`: {p} is the partition, {a} the account.
 
     `by_same`: by whoever has what is needed before; others may be other identities that the same person controls.
     """
 
     actions: tuple[str, ...]
-    on: On = On.ANY
+    on: NeedResource = NeedResource.ANY
     resource: str = "*"
     context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # keys in lower case; {p} as above
     by_same: bool = False
@@ -77,7 +79,7 @@ class Technique:
     name: str
     does: str
     needs: tuple[Need, ...]
-    target: Target
+    target: TechniqueTarget
     gains: Gains
     source: str  # the page of AWS's documentation that says what the permission allows
     service: str = ""  # that the target role trusts
@@ -98,7 +100,7 @@ class Technique:
         return tuple(map(tuple, found))
 
 
-def need(*actions: str, on: On = On.ANY, resource: str = "*", **context: str) -> Need:
+def need(*actions: str, on: NeedResource = NeedResource.ANY, resource: str = "*", **context: str) -> Need:
     """Context keys are written with underscores: iam_policyarn."""
     return Need(actions, on, resource, {key.replace("_", ":", 1): (value,) for key, value in context.items()})
 

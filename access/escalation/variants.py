@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from access.escalation.account import Account
+from access.escalation.account import EscalationAccount
 from access.escalation.administrator import is_administrator
-from access.escalation.altered import Alterations, Change, Fact
+from access.escalation.altered import Change, Fact, IdentityChanges
 from access.escalation.closure import Closure, Variant, apart
 from access.escalation.techniques import Gains
 from access.holders import Holder
@@ -15,10 +15,10 @@ from access.question import asks_who
 
 
 class Variants:
-    def __init__(self, account: Account, base: Sequence[Holder]) -> None:
+    def __init__(self, account: EscalationAccount, base: Sequence[Holder]) -> None:
         self._account = account
         self._base = base
-        self._alterations = Alterations(account)
+        self._alterations = IdentityChanges(account)
         self._seen: set[tuple[int, frozenset[Change]]] = set()
         self._administrators: dict[tuple[object, ...], bool] = {}
         self._users = [number for number, holder in enumerate(base) if not holder.is_role]

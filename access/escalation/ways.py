@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from access.escalation import Path, escalations
-from access.escalation.account import Account, Beside, put_beside
-from access.escalation.paths import Step
+from access.escalation import EscalationPath, escalations
+from access.escalation.account import EscalationAccount, EscalationRows, put_beside
+from access.escalation.paths import EscalationStep
 from access.holders import Holder
 from access.kept import kept
 from access.surroundings import Surroundings
@@ -17,40 +17,40 @@ SHOWN = 100
 
 
 @dataclass(frozen=True)
-class Shown:
+class PathView:
     """A path as a page shows it: each step with the words for what it supposes, and without its permissions, which
     hold on to all that was asked. `unique_id`: of whose it is, who `is_role` or not."""
 
-    steps: Sequence[tuple[Step, tuple[str, ...]]]
+    steps: Sequence[tuple[EscalationStep, tuple[str, ...]]]
     source: str
     unique_id: str
     is_role: bool
 
 
 @dataclass(frozen=True)
-class Ways:
+class EscalationPaths:
     """`paths`: the shortest of `total` that `people` principals have."""
 
-    paths: Sequence[Shown]
+    paths: Sequence[PathView]
     total: int
     people: int
     surroundings: Surroundings
 
 
-def ways_of(aws_account: AwsAccount) -> Ways:
+def ways_of(aws_account: AwsAccount) -> EscalationPaths:
     held = kept(aws_account)
-    beside = Beside.of(aws_account, held.surroundings)
+    beside = EscalationRows.of(aws_account, held.surroundings)
     key = ("ways", beside.digest(), aws_account.partition)
     return held.answer(key, lambda: _found(put_beside(held, beside, aws_account.partition)))
 
 
-def _found(account: Account) -> Ways:
+def _found(account: EscalationAccount) -> EscalationPaths:
     found = escalations(account)
     holders, by_arn = account.index.holders, account.index.by_arn
     shown = [_shown(path, holders[by_arn[path.source]]) for path in found[:SHOWN]]
-    return Ways(shown, len(found), len({path.source for path in found}), account.index.surroundings)
+    return EscalationPaths(shown, len(found), len({path.source for path in found}), account.index.surroundings)
 
 
-def _shown(path: Path, holder: Holder) -> Shown:
+def _shown(path: EscalationPath, holder: Holder) -> PathView:
     steps = [(replace(step, permissions=()), step.conditions) for step in path.steps]
-    return Shown(steps, path.source, holder.unique_id, holder.is_role)
+    return PathView(steps, path.source, holder.unique_id, holder.is_role)

@@ -7,7 +7,7 @@ from typing import Any
 
 from access.plans import facts, items
 from access.plans.administrators import Administrators
-from access.plans.effects import GIVING, Concerned, effects, identified, kept
+from access.plans.effects import GIVING, AffectedPrincipals, effects, identified, kept
 from access.plans.reading import read
 from access.plans.trusts import trusts
 from accounts.models import AwsAccount
@@ -59,7 +59,7 @@ def _access_changes(aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> li
     return [told for step in steps for told in step.operation.access_changes_of_step(aws_account, step)]
 
 
-def _new_administrators(concerned: Sequence[Concerned]) -> Iterator[PlanFinding]:
+def _new_administrators(concerned: Sequence[AffectedPrincipals]) -> Iterator[PlanFinding]:
     arns = sorted(arn for each in concerned if each.administrators for arn in each.arns)
     if arns:
         names = some([name_of(arn) for arn in arns], len(arns))

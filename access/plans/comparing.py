@@ -19,7 +19,7 @@ _ANYTHING = "anything:anything"  # nothing but "*" allows an action that doesn't
 _TAG = "aws:principaltag/"
 
 
-class Text:
+class ComparedDocument:
     """What is asked of a document again and again."""
 
     def __init__(self, text: str) -> None:
@@ -53,8 +53,8 @@ class Text:
 
 
 @lru_cache(maxsize=4096)
-def text(document: str) -> Text:
-    return Text(document)
+def text(document: str) -> ComparedDocument:
+    return ComparedDocument(document)
 
 
 def allows_everything(has: Combination) -> bool:
@@ -67,7 +67,7 @@ def allows_everything(has: Combination) -> bool:
 
 
 @dataclass(frozen=True)
-class Told:
+class DocumentComparison:
     """Lists of items as `policy_diff` has them. `allowed_again`: what is denied no longer. `why`: sentences."""
 
     gained: Sequence[Mapping[str, Any]] = ()
@@ -83,12 +83,12 @@ class Told:
         return not (self.gained or self.lost or self.perhaps or self.denied or self.allowed_again or self.why)
 
 
-NOT_COMPARED = Told(
+NOT_COMPARED = DocumentComparison(
     perhaps=[{**EVERYTHING, "may_be": each, "because": "There is too much to compare."} for each in ("gained", "lost")]
 )
 
 
-def compare(before: Combination, after: Combination) -> Told:
+def compare(before: Combination, after: Combination) -> DocumentComparison:
     """Who wasn't there before loses nothing, whatever a boundary or a denial of theirs is."""
     told = _compared(before, after)
     if before.exists:
@@ -97,13 +97,13 @@ def compare(before: Combination, after: Combination) -> Told:
     return replace(told, lost=(), denied=(), perhaps=perhaps)
 
 
-def _compared(before: Combination, after: Combination) -> Told:
+def _compared(before: Combination, after: Combination) -> DocumentComparison:
     why = tuple(_why(before, after))
     if (before.documents, before.boundary) == (after.documents, after.boundary):
-        return Told(why=why)
+        return DocumentComparison(why=why)
     had, has = allows_everything(before), allows_everything(after)
     if had and has:
-        return Told(why=why)
+        return DocumentComparison(why=why)
     if has:
         return replace(_denials(before, after), gained=[EVERYTHING], why=why)
     if had:
@@ -115,11 +115,11 @@ def _compared(before: Combination, after: Combination) -> Told:
     return replace(denials, gained=found["gained"], lost=found["lost"], perhaps=perhaps, why=why)
 
 
-def _denials(before: Combination, after: Combination) -> Told:
+def _denials(before: Combination, after: Combination) -> DocumentComparison:
     if _denying(before) == _denying(after) or not after.exists:
-        return Told()  # to those who are gone nothing is allowed again
+        return DocumentComparison()  # to those who are gone nothing is allowed again
     found = held_denial_diff(_held(before), _held(after), _STEPS)
-    return Told(denied=found["lost"], allowed_again=found["gained"], perhaps=found["undecided"])
+    return DocumentComparison(denied=found["lost"], allowed_again=found["gained"], perhaps=found["undecided"])
 
 
 def _denying(has: Combination) -> set[str]:

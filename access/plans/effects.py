@@ -10,8 +10,8 @@ from typing import Any
 
 from access.plans import items
 from access.plans.administrators import Administrators
-from access.plans.comparing import NOT_COMPARED, Told, compare, without_common
-from access.plans.holdings import NOTHING, Combination, Holdings, is_group
+from access.plans.comparing import NOT_COMPARED, DocumentComparison, compare, without_common
+from access.plans.holdings import NOTHING, Combination, PrincipalHoldings, is_group
 
 SHOWN = 10  # of those whom it concerns
 MOST_COMPARED = 40  # pairs of combinations: half a second, mostly
@@ -24,18 +24,18 @@ Pair = tuple[Combination, Combination]
 
 
 @dataclass(frozen=True)
-class Concerned:
+class AffectedPrincipals:
     """Some who have the same. `of`: the ARN of a policy that nobody has, or of a group without members, instead."""
 
     arns: Sequence[str]
-    told: Told
+    told: DocumentComparison
     administrators: bool = False
     of: str = ""
 
 
 def effects(
-    before: Holdings, after: Holdings, administrators: Administrators, tags: Collection[str]
-) -> list[Concerned]:
+    before: PrincipalHoldings, after: PrincipalHoldings, administrators: Administrators, tags: Collection[str]
+) -> list[AffectedPrincipals]:
     """`tags`: the keys of those that change."""
     pairs: dict[tuple[Pair, bool, str], list[str]] = defaultdict(list)
     for was, now in before.pairs_with(after):
@@ -56,7 +56,7 @@ def _pair(before: Combination, after: Combination, tags: Collection[str]) -> Pai
     return was, becomes
 
 
-def _of_nobody(before: Holdings, after: Holdings) -> Iterator[tuple[str, Pair]]:
+def _of_nobody(before: PrincipalHoldings, after: PrincipalHoldings) -> Iterator[tuple[str, Pair]]:
     """Policies that nobody has, and groups without members: what is given to whoever gets them.
 
     Of what is deleted, nothing: nobody had it, and nobody can get it.
@@ -75,15 +75,15 @@ def _of_nobody(before: Holdings, after: Holdings) -> Iterator[tuple[str, Pair]]:
                 yield arn, (was, becomes)
 
 
-def _compared(pairs: dict[tuple[Pair, bool, str], list[str]]) -> Iterator[Concerned]:
+def _compared(pairs: dict[tuple[Pair, bool, str], list[str]]) -> Iterator[AffectedPrincipals]:
     if len(pairs) > MOST_COMPARED:
         yield from _compared_by_what_differs(pairs)
         return
     for (pair, becomes, of), arns in pairs.items():
-        yield Concerned(arns, compare(*pair), becomes, of)
+        yield AffectedPrincipals(arns, compare(*pair), becomes, of)
 
 
-def _compared_by_what_differs(pairs: dict[tuple[Pair, bool, str], list[str]]) -> Iterator[Concerned]:
+def _compared_by_what_differs(pairs: dict[tuple[Pair, bool, str], list[str]]) -> Iterator[AffectedPrincipals]:
     """There are too many combinations to look at each: what the others have in common is left out of account."""
     reduced: dict[tuple[Pair, bool, str], list[str]] = defaultdict(list)
     for (pair, becomes, of), arns in pairs.items():
@@ -91,12 +91,12 @@ def _compared_by_what_differs(pairs: dict[tuple[Pair, bool, str], list[str]]) ->
     largest = sorted(reduced.items(), key=lambda each: (-len(each[1]), each[1]))
     for number, ((pair, becomes, of), arns) in enumerate(largest):
         told = replace(compare(*pair), at_most=True) if number < MOST_COMPARED else NOT_COMPARED
-        yield Concerned(sorted(arns), told, becomes, of)
+        yield AffectedPrincipals(sorted(arns), told, becomes, of)
 
 
-def _merged(found: Iterable[Concerned]) -> Iterator[Concerned]:
+def _merged(found: Iterable[AffectedPrincipals]) -> Iterator[AffectedPrincipals]:
     """Those to whom the same happens; the largest first."""
-    groups: dict[tuple[str, bool, str], list[Concerned]] = defaultdict(list)
+    groups: dict[tuple[str, bool, str], list[AffectedPrincipals]] = defaultdict(list)
     for each in found:
         if not each.told.is_nothing:
             groups[items.seal(_lists(each.told)), each.administrators, each.of].append(each)
@@ -104,12 +104,12 @@ def _merged(found: Iterable[Concerned]) -> Iterator[Concerned]:
     yield from sorted(merged, key=lambda each: (not each.administrators, -len(each.arns), each.of, each.arns))
 
 
-def _lists(told: Told) -> list[Any]:
+def _lists(told: DocumentComparison) -> list[Any]:
     return [*(list(getattr(told, kind)) for kind in KINDS), list(told.why), told.at_most]
 
 
 # ---- As kept -------------------------------------------------------------------------------------------------
-def kept(found: Iterable[Concerned], holdings: Holdings) -> list[dict[str, Any]]:
+def kept(found: Iterable[AffectedPrincipals], holdings: PrincipalHoldings) -> list[dict[str, Any]]:
     """Of each `{who, count, ids, of, administrators, at_most, why}` and lists by KINDS, as `items.kept` has them.
 
     What is too much to keep is left out, but for its seals and how many it is.
@@ -136,7 +136,7 @@ def kept(found: Iterable[Concerned], holdings: Holdings) -> list[dict[str, Any]]
     return listed
 
 
-def _aws_id(holdings: Holdings, arn: str) -> str:
+def _aws_id(holdings: PrincipalHoldings, arn: str) -> str:
     owner = holdings.owners.get(arn)
     return owner.aws_id if owner else ""
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from access.plans.holdings import Holdings
+from access.plans.holdings import PrincipalHoldings
 from policies.holdings import AccessFact, ExistenceChange
 from sync.operations import AccessChange
 
 _GONE = {"gives": False, "words": "Is deleted, with all that it could sign in with"}
 
 
-def kept(access_changes: Sequence[AccessChange], *holdings: Holdings) -> list[dict[str, Any]]:
+def kept(access_changes: Sequence[AccessChange], *holdings: PrincipalHoldings) -> list[dict[str, Any]]:
     """`{who, aws_id, lines: [{gives, words}]}` of each whom it is about, in the order of the plan."""
     told: dict[str, list[dict[str, Any]]] = {}
     deleted = {each.arn for each in access_changes if isinstance(each, ExistenceChange) and not each.now}
@@ -25,5 +25,5 @@ def kept(access_changes: Sequence[AccessChange], *holdings: Holdings) -> list[di
     return [{"who": arn, "aws_id": _aws_id(arn, holdings), "lines": lines} for arn, lines in told.items()]
 
 
-def _aws_id(arn: str, holdings: Sequence[Holdings]) -> str:
+def _aws_id(arn: str, holdings: Sequence[PrincipalHoldings]) -> str:
     return next((each.owners[arn].aws_id for each in holdings if arn in each.owners), "")

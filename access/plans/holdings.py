@@ -57,7 +57,7 @@ class Combination:
     exists: bool = True
 
 
-class Holdings:
+class PrincipalHoldings:
     """`owners` by ARN. `documents`: the texts of managed policies by ARN."""
 
     def __init__(self, owners: dict[str, Owner], documents: dict[str, str]) -> None:
@@ -66,8 +66,8 @@ class Holdings:
         self.former: dict[str, str] = {}  # by the new ARN, of who was renamed
         self.taken: dict[str, str] = {}  # the ARN of a role, by whoever may take it on
 
-    def copy(self) -> Holdings:
-        made = Holdings(deepcopy(self.owners), dict(self.documents))
+    def copy(self) -> PrincipalHoldings:
+        made = PrincipalHoldings(deepcopy(self.owners), dict(self.documents))
         made.taken = dict(self.taken)
         return made
 
@@ -169,7 +169,7 @@ class Holdings:
         lacks = frozenset(policy for policy, text in texts.items() if text is None)
         return Combination(frozenset(documents), boundary, lacks, frozenset(owner.tags.items()))
 
-    def pairs_with(self, after: Holdings) -> Iterator[tuple[str, str]]:
+    def pairs_with(self, after: PrincipalHoldings) -> Iterator[tuple[str, str]]:
         """Of everybody the ARN here and the ARN there; "" for who isn't there."""
         gone = set(after.former.values())
         for arn in sorted({*self.owners, *after.owners} - (gone - set(after.owners))):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from access.plans.holdings import Holdings, Owner, named_in
+from access.plans.holdings import Owner, PrincipalHoldings, named_in
 from accounts.models import AwsAccount
 from identities.models import Attachment, IamGroup, IamRole, IamUser, InlinePolicy, Membership
 from policies.holdings import AttachmentChange, BoundaryChange
@@ -20,7 +20,7 @@ _OWNERS: Mapping[str, type[Any]] = {"user_id": IamUser, "group_id": IamGroup, "r
 _COLUMNS: Mapping[str, Sequence[str]] = {"user_id": _BOUNDED, "group_id": _SHARED, "role_id": (*_BOUNDED, "trust_id")}
 
 
-def read(aws_account: AwsAccount, access_changes: Sequence[AccessChange]) -> Holdings:
+def read(aws_account: AwsAccount, access_changes: Sequence[AccessChange]) -> PrincipalHoldings:
     """All users and roles that are named, have a policy or boundary whose text changes, or are in such a group."""
     return _Reading(aws_account).read(access_changes)
 
@@ -30,7 +30,7 @@ class _Reading:
         self._equal = {"aws_account_id": aws_account.pk, "gone_at": None}
         self._rows: dict[str, dict[int, Row]] = {owner: {} for owner in _OWNERS}
 
-    def read(self, access_changes: Sequence[AccessChange]) -> Holdings:
+    def read(self, access_changes: Sequence[AccessChange]) -> PrincipalHoldings:
         owners, policies = named_in(access_changes)
         self._add_by("arn", owners)
         self._add_by("boundary_arn", policies)
@@ -69,7 +69,7 @@ class _Reading:
             }
 
     # ---- Put together ----------------------------------------------------------------------------------------
-    def _put_together(self, memberships: Iterable[Row], policies: set[str]) -> Holdings:
+    def _put_together(self, memberships: Iterable[Row], policies: set[str]) -> PrincipalHoldings:
         found = {(column, pk): _owner(row) for column, rows in self._rows.items() for pk, row in rows.items()}
         for row in memberships:
             user, group = found.get(("user_id", row["user_id"])), found.get(("group_id", row["group_id"]))
@@ -92,7 +92,7 @@ class _Reading:
             owner.inline[name] = texts[document]
         for pk, trust in trusts.items():
             found["role_id", pk].trust = texts.get(trust, "")
-        return Holdings(
+        return PrincipalHoldings(
             {owner.arn: owner for owner in found.values()}, {arn: texts[pk] for arn, pk in versions.items()}
         )
 

@@ -32,7 +32,7 @@ _TRUSTED: Mapping[str, tuple[str, str, str]] = {
 
 
 @dataclass(frozen=True)
-class Line:
+class EffectLine:
     sign: str
     kind: str
     verb: str
@@ -41,18 +41,18 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Who:
+class PrincipalLink:
     name: str
     url: str = ""
 
 
 @dataclass(frozen=True)
-class Block:
+class EffectBlock:
     """`flag` is a word for what is grave; `more`: how many there are beside those in `who`."""
 
-    who: tuple[Who, ...]
+    who: tuple[PrincipalLink, ...]
     more: int
-    lines: Sequence[Line]
+    lines: Sequence[EffectLine]
     notes: Sequence[str] = ()
     flag: str = ""
     lead: str = ""
@@ -73,7 +73,7 @@ def head(change: Change) -> str:
     return ", ".join(told)
 
 
-def blocks(change: Change) -> list[Block]:
+def blocks(change: Change) -> list[EffectBlock]:
     kept = change.measured.get(NAME, {})
     account_id = change.aws_account.account_id
     of_people = [_of_people(each, account_id) for each in kept.get("effects", [])]
@@ -82,7 +82,7 @@ def blocks(change: Change) -> list[Block]:
     return list(_joined([*of_people, *of_roles], facts))
 
 
-def _joined(measured: Sequence[Block], facts: Sequence[Block]) -> Iterator[Block]:
+def _joined(measured: Sequence[EffectBlock], facts: Sequence[EffectBlock]) -> Iterator[EffectBlock]:
     """What is told of somebody follows what is measured of the same one; what is told alike of many is told once."""
     told = {fact.who[0]: fact.lines for fact in facts}
     for block in measured:
@@ -92,24 +92,26 @@ def _joined(measured: Sequence[Block], facts: Sequence[Block]) -> Iterator[Block
             told.pop(who)
         yield replace(block, lines=[*block.lines, *lines])
     for lines, names in _alike(told):
-        yield Block(tuple(names[:SHOWN]), max(0, len(names) - SHOWN), lines)
+        yield EffectBlock(tuple(names[:SHOWN]), max(0, len(names) - SHOWN), lines)
 
 
-def _alike(told: Mapping[Who, Sequence[Line]]) -> Iterator[tuple[Sequence[Line], list[Who]]]:
-    groups: dict[str, tuple[Sequence[Line], list[Who]]] = {}
+def _alike(
+    told: Mapping[PrincipalLink, Sequence[EffectLine]],
+) -> Iterator[tuple[Sequence[EffectLine], list[PrincipalLink]]]:
+    groups: dict[str, tuple[Sequence[EffectLine], list[PrincipalLink]]] = {}
     for who, lines in told.items():
         groups.setdefault(repr(lines), (lines, []))[1].append(who)
     yield from groups.values()
 
 
-def _of_people(effect: Mapping[str, Any], account_id: str) -> Block:
+def _of_people(effect: Mapping[str, Any], account_id: str) -> EffectBlock:
     who = tuple(_who(arn, aws_id, account_id) for arn, aws_id in effect["who"])
     notes = list(effect["why"])
     if effect["at_most"]:
         notes.append(
             "At most: there are too many of them to count what each one’s other policies allow or deny already."
         )
-    return Block(
+    return EffectBlock(
         who,
         effect["count"] - len(who),
         list(_lines(effect, _VERBS)),
@@ -127,22 +129,24 @@ def _of_nobody(arn: str) -> str:
     return f"Nobody yet: nobody has {name_of(arn)}. Whoever gets it:"
 
 
-def _of_role(trust: Mapping[str, Any], account_id: str) -> Block:
-    return Block((_who(trust["role"], trust["aws_id"], account_id),), 0, list(_lines(trust, _TRUSTED)), lead="The role")
+def _of_role(trust: Mapping[str, Any], account_id: str) -> EffectBlock:
+    return EffectBlock(
+        (_who(trust["role"], trust["aws_id"], account_id),), 0, list(_lines(trust, _TRUSTED)), lead="The role"
+    )
 
 
-def _of_fact(fact: Mapping[str, Any], account_id: str) -> Block:
-    lines = [Line(*(("+", "add") if line["gives"] else ("−", "del")), line["words"]) for line in fact["lines"]]
-    return Block((_who(fact["who"], fact["aws_id"], account_id),), 0, lines)
+def _of_fact(fact: Mapping[str, Any], account_id: str) -> EffectBlock:
+    lines = [EffectLine(*(("+", "add") if line["gives"] else ("−", "del")), line["words"]) for line in fact["lines"]]
+    return EffectBlock((_who(fact["who"], fact["aws_id"], account_id),), 0, lines)
 
 
-def _who(arn: str, aws_id: str, account_id: str) -> Who:
+def _who(arn: str, aws_id: str, account_id: str) -> PrincipalLink:
     kind = "role" if ":role/" in arn else "user"
     url = reverse(kind, kwargs={"account_id": account_id, "aws_id": aws_id}) if aws_id else ""
-    return Who(name_of(arn), url)
+    return PrincipalLink(name_of(arn), url)
 
 
-def _lines(told: Mapping[str, Any], verbs: Mapping[str, tuple[str, str, str]]) -> Iterator[Line]:
+def _lines(told: Mapping[str, Any], verbs: Mapping[str, tuple[str, str, str]]) -> Iterator[EffectLine]:
     for kind, (sign, css, verb) in verbs.items():
         found = told.get(kind)
         if found is None:
@@ -150,9 +154,9 @@ def _lines(told: Mapping[str, Any], verbs: Mapping[str, tuple[str, str, str]]) -
         for item in found["items"]:
             total = len(item["actions"]) + item["more"]
             actions = "everything" if _is_all(item) else some(item["actions"], total, shown=_SHOWN_ACTIONS)
-            yield Line(sign, css, verb, actions, item["lines"] if not _is_all(item) else ())
+            yield EffectLine(sign, css, verb, actions, item["lines"] if not _is_all(item) else ())
         if found["more"]:
-            yield Line(sign, css, f"{verb} {counted(found['more'], 'more thing')}")
+            yield EffectLine(sign, css, f"{verb} {counted(found['more'], 'more thing')}")
 
 
 def _is_all(item: Mapping[str, Any]) -> bool:

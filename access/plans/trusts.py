@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from access.plans import items
-from access.plans.holdings import Holdings
+from access.plans.holdings import PrincipalHoldings
 from access.situations import account_in
 from policies.engine.diff.report import policy_diff
 from policies.engine.document import load
@@ -15,7 +15,9 @@ from sync.checks import PlanFinding, Severity
 _PARTS = {"gained": "gained", "lost": "lost", "undecided": "perhaps"}
 
 
-def trusts(before: Holdings, after: Holdings, account_id: str) -> tuple[list[dict[str, Any]], list[PlanFinding]]:
+def trusts(
+    before: PrincipalHoldings, after: PrincipalHoldings, account_id: str
+) -> tuple[list[dict[str, Any]], list[PlanFinding]]:
     """Of each role `{role, aws_id}` and lists as `items.kept` has them; and what is grave in them."""
     listed: list[dict[str, Any]] = []
     findings: list[PlanFinding] = []

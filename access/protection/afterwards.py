@@ -25,7 +25,7 @@ _NO_MATTER = frozenset(
 
 
 @dataclass(frozen=True)
-class Afterwards:
+class PoliciesAfterPlan:
     """`untold`: what isn't known, in words."""
 
     policies: tuple[LayerPolicy, ...] = ()
@@ -34,20 +34,20 @@ class Afterwards:
     untold: tuple[str, ...] = ()
 
 
-def afterwards(aws_account: AwsAccount, holder: Holder, steps: Sequence[PlannedStep]) -> Afterwards:
+def afterwards(aws_account: AwsAccount, holder: Holder, steps: Sequence[PlannedStep]) -> PoliciesAfterPlan:
     key = f"iam.role:{holder.arn}"
     if any(step.operation.deletes(step.params) == key for step in steps):
-        return Afterwards()
+        return PoliciesAfterPlan()
     steps = [step for step in steps if step.kind not in _NO_MATTER]
     access_changes = [told for step in steps for told in step.operation.access_changes(aws_account, step.params)]
     holdings = read(aws_account, access_changes)
     untold = tuple(_untold(aws_account, holder, steps))
     if holder.arn not in holdings.owners:
-        return Afterwards(holder.policies, holder.boundary, holder.trust, untold)
+        return PoliciesAfterPlan(holder.policies, holder.boundary, holder.trust, untold)
     holdings.apply_all(access_changes)
     held = holdings.combination(holder.arn)
     trust = compiled(holdings.owners[holder.arn].trust)
-    return Afterwards(
+    return PoliciesAfterPlan(
         tuple(LayerPolicy("", compiled(text)) for text in sorted(held.documents)),
         None if held.boundary is None else LayerPolicy("", compiled(held.boundary)),
         holder.trust if holder.trust and holder.trust.document is trust else LayerPolicy("", trust),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from access.holders import Holder, holder_of
-from access.protection.afterwards import Afterwards, afterwards
+from access.protection.afterwards import PoliciesAfterPlan, afterwards
 from access.protection.roles import objects, roles_with
 from access.situations import EVERYTHING, Unknown
 from access.surroundings import surroundings_of
@@ -32,7 +32,7 @@ _SHOWN = 4  # actions
 _MAY = (Decision.ALLOWED, Decision.UNKNOWN)
 
 
-class StaysInCharge(PlanCheck):
+class ConsoleLockoutCheck(PlanCheck):
     name = "stays_in_charge"
 
     def look(self, aws_account: AwsAccount, steps: Sequence[PlannedStep]) -> list[PlanFinding]:
@@ -70,7 +70,9 @@ def _unknown(tier: Tier, why: str, of: Sequence[str]) -> PlanFinding:
     return PlanFinding("MAY_LOCK_OUT", "warning", words, about=(tier, *of))
 
 
-def _compared(aws_account: AwsAccount, tier: Tier, holder: Holder, after: Afterwards) -> tuple[list[str], list[str]]:
+def _compared(
+    aws_account: AwsAccount, tier: Tier, holder: Holder, after: PoliciesAfterPlan
+) -> tuple[list[str], list[str]]:
     """The actions that the console's role has before and not after: surely, and perhaps."""
     lost, perhaps = _entering(aws_account, tier, holder, after.trust)
     scps = surroundings_of(aws_account.account_id).scps

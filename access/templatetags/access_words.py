@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from django import template
 
-from access.effective_access import Line
-from access.limits import Because
+from access.effective_access import ActionGroup
+from access.limits import DecidingStatement
 from policies.engine.catalogue import spelled
 from policies.engine.evaluate import LayerName
 
@@ -71,6 +71,6 @@ def names(actions: Sequence[str]) -> str:
 
 
 @register.filter
-def reasons(lines: Iterable[Line]) -> list[Because]:
+def reasons(lines: Iterable[ActionGroup]) -> list[DecidingStatement]:
     """The statements that decide any of the lines, each once."""
     return list(dict.fromkeys(because for line in lines for because in line.grant.because))

@@ -59,7 +59,7 @@ def _answered(aws_account: AwsAccount, arn: str, asked: dict[str, Any]) -> dict[
 
 
 @dataclass(frozen=True)
-class Says:
+class StatementLine:
     """A statement as a line: of which policy, what it allows or denies, on what, and the keys that it asks for."""
 
     policy: str
@@ -79,10 +79,10 @@ class Says:
         return sorted({test.key for test in self.statement.tests if test.key})
 
 
-def _statements(holder: Holder) -> Iterator[Says]:
+def _statements(holder: Holder) -> Iterator[StatementLine]:
     for policy in holder.policies:
         for statement in policy.document.statements:
-            yield Says(policy.name, statement, "")
+            yield StatementLine(policy.name, statement, "")
     if holder.boundary:
         for statement in holder.boundary.document.statements:
-            yield Says(holder.boundary.name, statement, "boundary")
+            yield StatementLine(holder.boundary.name, statement, "boundary")

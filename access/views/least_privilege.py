@@ -8,21 +8,21 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from access.least_privilege import Outcome, Proposal, proposals_of
+from access.least_privilege import Proposal, ProposalOutcome, proposals_of
 from iamconsole.web.diff import DiffLine, document_diff
 from policies.details import ObjectPages, fetch_row, render_tab
 
 LEAST_PRIVILEGE = "least_privilege"
 _WORDS = {
-    Outcome.TIGHTEN: "Can be narrower",
-    Outcome.KEEP: "No unused permissions found",
-    Outcome.REMOVE: "Nothing of it was used",
-    Outcome.NONE: "No proposal",
+    ProposalOutcome.TIGHTEN: "Can be narrower",
+    ProposalOutcome.KEEP: "No unused permissions found",
+    ProposalOutcome.REMOVE: "Nothing of it was used",
+    ProposalOutcome.NONE: "No proposal",
 }
 
 
 @dataclass(frozen=True)
-class Shown:
+class ProposalView:
     """A proposal as the page has it. `lines` is the difference of the documents."""
 
     proposal: Proposal
@@ -30,9 +30,9 @@ class Shown:
     lines: list[DiffLine]
 
     @classmethod
-    def of(cls, proposal: Proposal) -> Shown:
+    def of(cls, proposal: Proposal) -> ProposalView:
         lines: list[DiffLine] = []
-        if proposal.outcome is Outcome.TIGHTEN and proposal.tightening:
+        if proposal.outcome is ProposalOutcome.TIGHTEN and proposal.tightening:
             lines = document_diff(json.dumps(proposal.old), json.dumps(proposal.tightening.document))
         return cls(proposal, _WORDS[proposal.outcome], lines)
 
@@ -45,6 +45,6 @@ class Shown:
 @require_GET
 def least_privilege(request: HttpRequest, account_id: str, aws_id: str, kind: ObjectPages) -> HttpResponse:
     row = fetch_row(request, kind, account_id, aws_id)
-    context = {"shown": [Shown.of(proposal) for proposal in proposals_of(row)]}
+    context = {"shown": [ProposalView.of(proposal) for proposal in proposals_of(row)]}
     template = "access/least_privilege.html"
     return render_tab(request, kind, row, tab=LEAST_PRIVILEGE, template=template, context=context)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from access.effective_access import Access, AccessExtent, Line, ServiceAccess, access_of
+from access.effective_access import AccessExtent, ActionGroup, EffectiveAccess, EffectiveServiceAccess, access_of
 from access.holders import Holder
 from access.situations import is_for_guests
 from access.surroundings import surroundings_of
@@ -18,13 +18,13 @@ _ALIKE = 4  # so many services, or more, are one row
 
 
 @dataclass(frozen=True)
-class Row:
+class ServiceRow:
     """`levels`: names of levels by how far one gets there. Of one service, `lines` name their actions."""
 
     services: Sequence[str]
-    first: ServiceAccess
+    first: EffectiveServiceAccess
     levels: Sequence[tuple[AccessExtent, str]]
-    lines: Sequence[Line]
+    lines: Sequence[ActionGroup]
     more: int
 
     @property
@@ -51,9 +51,9 @@ def told(aws_account: AwsAccount, holder: Holder) -> dict[str, Any]:
     }
 
 
-def _rows(access: Access) -> list[Row]:
+def _rows(access: EffectiveAccess) -> list[ServiceRow]:
     """Those of many services first."""
-    alike: dict[object, list[ServiceAccess]] = {}
+    alike: dict[object, list[EffectiveServiceAccess]] = {}
     for service in access.services:
         alike.setdefault(_what_is_said(service), []).append(service)
     many = [each for each in alike.values() if len(each) >= _ALIKE]
@@ -63,7 +63,7 @@ def _rows(access: Access) -> list[Row]:
     return [_row(each) for each in (*many, *([service] for service in single))]
 
 
-def _what_is_said(service: ServiceAccess) -> object:
+def _what_is_said(service: EffectiveServiceAccess) -> object:
     """But for the names of actions, and of levels where it is all of them."""
     lines = tuple((line.grant, line.also) for line in service.lines)
     if service.is_complete:
@@ -71,13 +71,13 @@ def _what_is_said(service: ServiceAccess) -> object:
     return tuple((level.level, level.extent) for level in service.levels), lines
 
 
-def _row(services: Sequence[ServiceAccess]) -> Row:
+def _row(services: Sequence[EffectiveServiceAccess]) -> ServiceRow:
     first = services[0]
     levels = [(extent, list(_named(first, extent))) for extent in AccessExtent]
     if len(services) > 1 and first.is_complete:
         levels = [(extent, ["all levels"]) for extent, names in levels if names]
     lines = sorted(first.lines, key=lambda line: (line.grant.taken_by is not None, line.grant.resource))
-    return Row(
+    return ServiceRow(
         [service.name for service in services],
         first,
         [(extent, ", ".join(names)) for extent, names in levels if names],
@@ -86,7 +86,7 @@ def _row(services: Sequence[ServiceAccess]) -> Row:
     )
 
 
-def _named(service: ServiceAccess, extent: AccessExtent) -> Iterable[str]:
+def _named(service: EffectiveServiceAccess, extent: AccessExtent) -> Iterable[str]:
     for level in service.levels:
         if level.extent is extent:
             partly = extent is AccessExtent.LIMITED and level.may < level.actions

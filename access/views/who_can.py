@@ -16,7 +16,7 @@ from access.kept import kept
 from access.outsiders import Outsider, outsiders
 from access.patterns import who_can as answers
 from access.phrases import example, only_if
-from access.question import Found
+from access.question import WhoCanMatch
 from access.templatetags.access_words import LAYERS
 from access.unheld import resource_policy_of
 from accounts.access import fetch_aws_account
@@ -40,7 +40,7 @@ def who_can(request: HttpRequest, account_id: str) -> HttpResponse:
 
 
 @dataclass(frozen=True)
-class Line:
+class WhoCanLine:
     """`url` is "" for who isn't in the mirror; `example`: of a pattern, what they may, and where."""
 
     name: str
@@ -56,7 +56,7 @@ def _answered(aws_account: AwsAccount, asked: dict[str, Any]) -> dict[str, Any]:
     question = (asked["action"], asked["resource"], asked["context"])
     found = answers(index, *question)
     others = [
-        Line(each.name, "", each.verdict.decision, _statements(each.verdict.reasons), _depends_on(each))
+        WhoCanLine(each.name, "", each.verdict.decision, _statements(each.verdict.reasons), _depends_on(each))
         for each in outsiders(index, *question)
     ]
     return {
@@ -68,9 +68,9 @@ def _answered(aws_account: AwsAccount, asked: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _line(aws_account: AwsAccount, found: Found, asked: dict[str, Any]) -> Line:
+def _line(aws_account: AwsAccount, found: WhoCanMatch, asked: dict[str, Any]) -> WhoCanLine:
     is_about_pattern = is_pattern(asked["action"]) or is_pattern(asked["resource"])
-    return Line(
+    return WhoCanLine(
         found.arn.rpartition("/")[2],
         url_of(aws_account, found.holder.unique_id, found.holder.is_role),
         found.decision,
@@ -80,7 +80,7 @@ def _line(aws_account: AwsAccount, found: Found, asked: dict[str, Any]) -> Line:
     )
 
 
-def _not_held(found: Sequence[Found]) -> list[str]:
+def _not_held(found: Sequence[WhoCanMatch]) -> list[str]:
     """What has a say, too, and isn't in the mirror."""
     named = (
         resource_policy_of(each.example[1]) if layer is LayerName.RESOURCE else LAYERS[layer]

@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from access.effective_access import Access, ServiceAccess, access_of
+from access.effective_access import EffectiveAccess, EffectiveServiceAccess, access_of
 from access.holders import Holder, caller_named, holder_of
-from access.limits import Because
+from access.limits import DecidingStatement
 from access.surroundings import Surroundings, surroundings_of
 from cognito.identity_pools.guest_services import is_listed
 from cognito.identity_pools.operations.facts import GUEST
@@ -39,10 +39,10 @@ _LEAD_ON = ("sts:AssumeRole", "iam:PassRole")
 class Row:
     """What a role lets a guest do of a service. `is_limited`: something may take it that nobody here knows."""
 
-    service: ServiceAccess
+    service: EffectiveServiceAccess
     level: str  # as {% level %} has it
     scopes: Sequence[Scope]
-    because: Sequence[Because]
+    because: Sequence[DecidingStatement]
     is_limited: bool
 
     @property
@@ -95,7 +95,7 @@ class OfRole:
 
     role: IamRole
     rows: Sequence[Row]
-    access: Access
+    access: EffectiveAccess
     bounds: Sequence[str]
 
     @property
@@ -231,7 +231,7 @@ def _of_holder(
     return OfRole(role, rows, access, bounds)
 
 
-def _row(service: ServiceAccess, limit: Callable[[str], bool]) -> Row:
+def _row(service: EffectiveServiceAccess, limit: Callable[[str], bool]) -> Row:
     left = sorted((line for line in service.lines if not line.grant.taken_by), key=lambda line: line.grant.resource)
     scopes = scopes_of(left)
     because = list(dict.fromkeys(reason for line in left for reason in line.grant.because))
@@ -239,7 +239,7 @@ def _row(service: ServiceAccess, limit: Callable[[str], bool]) -> Row:
     return Row(service, level_of(service), scopes, because, is_limited)
 
 
-def level_of(service: ServiceAccess) -> str:
+def level_of(service: EffectiveServiceAccess) -> str:
     may = {level.level for level in service.levels if level.may}
     if not may:
         return "none"

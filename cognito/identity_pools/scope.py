@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from access.effective_access import Line
-from access.limits import Grant
+from access.effective_access import ActionGroup
+from access.limits import LimitedGrant
 from policies.engine import catalogue
 from policies.engine.matching import Glob, tokens
 
@@ -54,13 +54,13 @@ def told(keys: Sequence[str]) -> str:
     return f"if the condition on {' and '.join(keys)} is met" if keys else ""
 
 
-def scopes_of(lines: Iterable[Line]) -> list[Scope]:
+def scopes_of(lines: Iterable[ActionGroup]) -> list[Scope]:
     """Each once, those that reach all first. `lines`: of one service, that nothing takes."""
     found = dict.fromkeys(_scope(line) for line in lines)
     return sorted(found, key=lambda scope: (not scope.is_all, not scope.words, scope.words, scope.keys))
 
 
-def _scope(line: Line) -> Scope:
+def _scope(line: ActionGroup) -> Scope:
     grant, actions = line.grant, line.actions
     keys = tuple(map(catalogue.spelled, sorted({*grant.hangs_on, *grant.unless})))
     if all(catalogue.takes_no_resource(name.lower()) for name in actions):
@@ -71,7 +71,7 @@ def _scope(line: Line) -> Scope:
 
 
 # ---- In words ----------------------------------------------------------------------------------------------------
-def _words(grant: Grant) -> str:
+def _words(grant: LimitedGrant) -> str:
     """ "everything", "everything but arn:aws:s3:::secret/*", "arn:aws:s3:::b/*"."""
     only = [*grant.within, *(each.removeprefix(_ALL_BUT) for each in grant.but if each.startswith(_ALL_BUT))]
     without = [each for each in grant.but if not each.startswith(_ALL_BUT)]
@@ -86,7 +86,7 @@ def _words(grant: Grant) -> str:
 
 
 # ---- How far -----------------------------------------------------------------------------------------------------
-def _reaches_all(grant: Grant, action: str) -> bool:
+def _reaches_all(grant: LimitedGrant, action: str) -> bool:
     if catalogue.takes_no_resource(action.lower()):
         return False
     if any(each.startswith(_ALL_BUT) for each in grant.but) or _covered(grant.but, action):

@@ -16,8 +16,8 @@ from cognito.people.guarded import guarded_attributes, prefetch_groups, why_guar
 from cognito.people.messages import NO_MESSAGE
 from cognito.people.person_record import allowed_by, care_of
 from cognito.people.typed import as_aws_writes_it
-from identities.bulk.csv_text import Line
-from identities.bulk.rows import Row, RowError, several, tried
+from identities.bulk.csv_text import CsvLine
+from identities.bulk.rows import BulkRow, RowError, several, tried
 from sync.calls import concealed
 from sync.draft import Draft
 from sync.operations import StepSpec, registry
@@ -84,7 +84,7 @@ def columns(pool: UserPool, what: str) -> list[str]:
     return [NAME, *([DO] if what == THERE else []), GROUPS, *names]
 
 
-def rows_of(asked: Asked, lines: Sequence[Line]) -> list[Row]:
+def rows_of(asked: Asked, lines: Sequence[CsvLine]) -> list[BulkRow]:
     people = _people(asked, lines) if asked.what == THERE else {}
     prefetch_groups(asked.draft, {person.aws_id for found in people.values() for person in found})
     groups = set(CognitoGroup.objects.live().filter(pool=asked.pool).values_list("name", flat=True))
@@ -95,7 +95,7 @@ def rows_of(asked: Asked, lines: Sequence[Line]) -> list[Row]:
     return [_in_its_words(row, found) for row, found in zip(rows, looked_at, strict=True)]
 
 
-def _in_its_words(row: Row, found: Row) -> Row:
+def _in_its_words(row: BulkRow, found: BulkRow) -> BulkRow:
     """Whom a line names is told as it names them: a table is no way to learn who a `sub` is, or whose."""
     problem, does = found.problem, found.does
     for sub in {str(step.params["sub"]) for step in row.steps if step.params.get("sub")}:
@@ -103,7 +103,7 @@ def _in_its_words(row: Row, found: Row) -> Row:
     return replace(found, problem=problem, does=does)
 
 
-def steps_of(rows: Iterable[Row]) -> list[StepSpec]:
+def steps_of(rows: Iterable[BulkRow]) -> list[StepSpec]:
     """A row's steps speak of each other by their positions in it."""
     found: list[StepSpec] = []
     for row in rows:
@@ -112,7 +112,7 @@ def steps_of(rows: Iterable[Row]) -> list[StepSpec]:
     return found
 
 
-def _people(asked: Asked, lines: Sequence[Line]) -> dict[str, list[CognitoUser]]:
+def _people(asked: Asked, lines: Sequence[CsvLine]) -> dict[str, list[CognitoUser]]:
     """By `sub`, username, and what they sign in with; each as the table may write it."""
     typed = {line.cells.get(NAME, "") for line in lines}
     said = typed | set(map(as_aws_writes_it, typed))
@@ -134,14 +134,14 @@ def _people(asked: Asked, lines: Sequence[Line]) -> dict[str, list[CognitoUser]]
 
 def _row(
     asked: Asked,
-    line: Line,
+    line: CsvLine,
     people: dict[str, list[CognitoUser]],
     groups: set[str],
     kept: Sequence[str],
     seen: dict[str, int],
-) -> Row:
+) -> BulkRow:
     said = line.cells.get(NAME, "")
-    row = Row(line.number, said)
+    row = BulkRow(line.number, said)
     try:
         if line.problem:
             raise RowError(line.problem)
@@ -168,18 +168,18 @@ def _only_takes(step: StepSpec) -> bool:
     return isinstance(operation, PersonOperation) and operation.only_takes
 
 
-def _attributes(line: Line) -> dict[str, str]:
+def _attributes(line: CsvLine) -> dict[str, str]:
     return {name: said for name, said in line.cells.items() if said and name not in (NAME, DO, GROUPS)}
 
 
-def _groups(line: Line, groups: set[str]) -> list[str]:
+def _groups(line: CsvLine, groups: set[str]) -> list[str]:
     named = several(line.cells.get(GROUPS, ""))
     if unknown := [name for name in named if name not in groups]:
         raise RowError(f"The pool has no group “{unknown[0][:80]}”.")
     return named
 
 
-def _new(asked: Asked, line: Line, groups: set[str]) -> Iterator[StepSpec]:
+def _new(asked: Asked, line: CsvLine, groups: set[str]) -> Iterator[StepSpec]:
     pool, username = asked.pool, line.cells[NAME]
     attributes = _attributes(line)
     by = called_by(pool, username)
@@ -201,7 +201,9 @@ def _one(said: str, people: dict[str, list[CognitoUser]]) -> CognitoUser:
     return found[0]
 
 
-def _there(asked: Asked, line: Line, person: CognitoUser, groups: set[str], kept: Sequence[str]) -> Iterator[StepSpec]:
+def _there(
+    asked: Asked, line: CsvLine, person: CognitoUser, groups: set[str], kept: Sequence[str]
+) -> Iterator[StepSpec]:
     yield from _done(asked, line, person)
     if attributes := _attributes(line):
         waiting = sorted(messages.waiting_for_code(person.pool))
@@ -213,7 +215,7 @@ def _there(asked: Asked, line: Line, person: CognitoUser, groups: set[str], kept
         yield on_person(person, AddToGroup.kind, NO_MESSAGE, group=group)
 
 
-def _done(asked: Asked, line: Line, person: CognitoUser) -> Iterator[StepSpec]:
+def _done(asked: Asked, line: CsvLine, person: CognitoUser) -> Iterator[StepSpec]:
     said = line.cells.get(DO, "").casefold()
     if not said:
         return

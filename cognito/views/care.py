@@ -21,9 +21,9 @@ from cognito.people.messages import EMAIL, SMS
 from iamconsole.web.fragments import render_page
 from iamconsole.web.uploads import LimitedFiles, is_too_long
 from iamconsole.web.words import counted
-from identities.bulk.csv_text import MOST_BYTES, Line
+from identities.bulk.csv_text import MOST_BYTES, CsvLine
 from identities.bulk.forms import RowsForm
-from identities.bulk.rows import Row
+from identities.bulk.rows import BulkRow
 from policies.views.object_action import Crumb, action_page
 from policies.views.stage import REFUSED
 from sync import changes
@@ -84,7 +84,7 @@ class PeopleTableForm(RowsForm):
     def columns(self, what: str) -> list[str]:
         return table.columns(self.pool, what)
 
-    def made(self, what: str, lines: list[Line]) -> list[Row]:
+    def made(self, what: str, lines: list[CsvLine]) -> list[BulkRow]:
         channel = self.cleaned_data.get("channel", EMAIL)
         return table.rows_of(table.Asked(self.pool, what, channel, self.by_helpdesk), lines)
 

@@ -21,7 +21,7 @@ from sync.mirror.rows import row_of, upsert
 from sync.models import MirroredRow
 
 
-class ProviderMirror(Mirror):
+class IamProviderMirror(Mirror):
     """What both have in common. An item is the answer about one, with its ARN."""
 
     noun: ClassVar[str]  # as calls name it: OpenIDConnectProvider
@@ -69,7 +69,7 @@ class ProviderMirror(Mirror):
         return None if ref.object_id and self.object_id(item) != ref.object_id else item
 
 
-class OidcMirror(ProviderMirror):
+class OidcMirror(IamProviderMirror):
     kind = OidcProvider.kind
     model = OidcProvider
     noun = "OpenIDConnectProvider"
@@ -93,7 +93,7 @@ class OidcMirror(ProviderMirror):
         return undoing.of_oidc(aws_account, ref, before, after)
 
 
-class SamlMirror(ProviderMirror):
+class SamlMirror(IamProviderMirror):
     kind = SamlProvider.kind
     model = SamlProvider
     noun = "SAMLProvider"

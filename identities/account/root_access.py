@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from accounts.models import AwsAccount
-from identities.account.settings import AccountMirror
+from identities.account.settings import IamAccountMirror
 from sync.aws.errors import BillingOnly, IamNotTrusted
 from sync.mirror import Content, Item, ObjectRef, ParsedItem, Reader
 from sync.mirror.differences import ContentPart, Reversal
@@ -74,7 +74,7 @@ def _barrier(name: str) -> str:
     return BARRIERS.get(name, name)
 
 
-class RootAccessMirror(AccountMirror):
+class RootAccessMirror(IamAccountMirror):
     """Where something keeps the organization from it, AWS's refusal is the answer: none of it is on."""
 
     source = "root_access"

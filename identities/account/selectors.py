@@ -62,7 +62,7 @@ def sign_in_address(aws_account: AwsAccount, alias: str) -> str:
 
 # ---- Quotas --------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class Quota:
+class QuotaUsage:
     """How much of a quota is used."""
 
     title: str
@@ -102,10 +102,10 @@ _LIMITS = {
 }
 
 
-def quotas(summary: dict[str, int]) -> list[Quota]:
+def quotas(summary: dict[str, int]) -> list[QuotaUsage]:
     """Of the AWS account as a whole."""
     return [
-        Quota(title, summary.get(name, 0), summary[f"{name}Quota"])
+        QuotaUsage(title, summary.get(name, 0), summary[f"{name}Quota"])
         for name, title in _QUOTAS.items()
         if f"{name}Quota" in summary
     ]

@@ -27,7 +27,7 @@ FLAGS = frozenset(
 )
 
 
-class AccountMirror(Mirror):
+class IamAccountMirror(Mirror):
     """An item has the AWS account's id and ARN, and AWS's answer."""
 
     kind = IamAccount.kind
@@ -76,7 +76,7 @@ def ref_of(place: AccountRegion, facet: str) -> ObjectRef:
     return ObjectRef(IamAccount.kind, aws_account.account_id, aws_account.account_id, arn, facet=facet)
 
 
-class AliasMirror(AccountMirror):
+class AliasMirror(IamAccountMirror):
     source = "alias"
     title = "Account alias"
     parts = parts.ALIAS
@@ -98,7 +98,7 @@ class AliasMirror(AccountMirror):
         return undoing.of_alias(aws_account, ref, before, after)
 
 
-class PasswordPolicyMirror(AccountMirror):
+class PasswordPolicyMirror(IamAccountMirror):
     """`{}` where the AWS account has none of its own: then AWS's default is in force, and not "no rules"."""
 
     source = "password_policy"
@@ -131,7 +131,7 @@ class PasswordPolicyMirror(AccountMirror):
         return undoing.of_password_policy(aws_account, ref, before, after)
 
 
-class SummaryMirror(AccountMirror):
+class SummaryMirror(IamAccountMirror):
     source = "summary"
     title = "Quotas and flags"
     parts = parts.SUMMARY

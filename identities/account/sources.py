@@ -10,7 +10,7 @@ from django.conf import settings
 
 from identities.account import mirrors, providers, root_access
 from identities.account import settings as account_settings
-from identities.account.settings import AccountMirror
+from identities.account.settings import IamAccountMirror
 from identities.models import IamAccount
 from sync import clock
 from sync.aws.errors import OrganizationState
@@ -23,7 +23,7 @@ _READ_PER_PAGE = 10
 _SLOWLY = timedelta(hours=6)
 
 
-class Listing(Source):
+class IamListing(Source):
     """A listing of IAM's that tells all there is to know of a facet.
 
     Of another facet than `details` only what the details have shown is taken: the rest comes with the next pull.
@@ -108,7 +108,7 @@ class OfAwsAccount(Source):
     kinds = (IamAccount.kind,)
     sweeps = False
 
-    def __init__(self, name: str, mirror: AccountMirror) -> None:
+    def __init__(self, name: str, mirror: IamAccountMirror) -> None:
         self.name, self.title, self.facet = name, mirror.title, mirror.source
         self._mirror = mirror
 
@@ -133,7 +133,7 @@ MIRRORS: dict[str, Mirror] = {
     "server_certificates": mirrors.ServerCertificateMirror(),
     "server_certificate_bodies": mirrors.ServerCertificateBody(),
 }
-ACCOUNT_MIRRORS: dict[str, AccountMirror] = {
+ACCOUNT_MIRRORS: dict[str, IamAccountMirror] = {
     "iam.alias": account_settings.AliasMirror(),
     "iam.password_policy": account_settings.PasswordPolicyMirror(),
     "iam.summary": account_settings.SummaryMirror(),
@@ -143,7 +143,7 @@ _AFTER_DETAILS = ("iam.details",)
 
 SOURCES: tuple[Source, ...] = (
     *(OfAwsAccount(name, mirror) for name, mirror in ACCOUNT_MIRRORS.items()),
-    Listing(
+    IamListing(
         "iam.role_settings",
         "Descriptions and session lengths of roles",
         MIRRORS["role_settings"],
@@ -151,7 +151,7 @@ SOURCES: tuple[Source, ...] = (
         "Roles",
         after=_AFTER_DETAILS,
     ),
-    Listing(
+    IamListing(
         "iam.instance_profiles",
         "Instance profiles",
         MIRRORS["instance_profiles"],
@@ -159,7 +159,7 @@ SOURCES: tuple[Source, ...] = (
         "InstanceProfiles",
         after=_AFTER_DETAILS,
     ),
-    Listing(
+    IamListing(
         "iam.server_certificates",
         "Server certificates",
         MIRRORS["server_certificates"],

@@ -47,9 +47,9 @@ def register() -> None:
     for place in ("user", "role"):
         object_actions.register(
             place,
-            ObjectAction("tag", "Add a tag…", tags.TagForm, icon="tag", many=True, offered=_is_ours, position=60),
+            ObjectAction("tag", "Add a tag…", tags.OwnerTagForm, icon="tag", many=True, offered=_is_ours, position=60),
             ObjectAction(
-                "untag", "Remove a tag…", tags.UntagForm, icon="tag", many=True, offered=_is_tagged, position=61
+                "untag", "Remove a tag…", tags.OwnerUntagForm, icon="tag", many=True, offered=_is_tagged, position=61
             ),
         )
     _register_credentials()
@@ -97,7 +97,7 @@ def _register_credentials() -> None:
         ObjectAction(
             "password-reset",
             "Reset the password…",
-            passwords.ResetPasswordForm,
+            passwords.ResetConsolePasswordForm,
             icon="lock-keyhole",
             offered=lambda user: bool(user.has_password),
             position=33,
@@ -117,10 +117,10 @@ def _register_credentials() -> None:
         ("key-activate", credentials.ActivateKeyForm, False),
         ("key-delete", credentials.DeleteKeyForm, True),
         ("password-delete", passwords.DeletePasswordForm, True),
-        ("mfa-enable", mfa.EnableForm, False),
+        ("mfa-enable", mfa.EnableMfaDeviceForm, False),
         ("mfa-resync", mfa.ResyncForm, False),
         ("mfa-off", mfa.MfaOffForm, True),
-        ("certificate-upload", credentials.UploadCertificateForm, False),
+        ("certificate-upload", credentials.UploadSigningCertificateForm, False),
         ("certificate-switch", credentials.SwitchCertificateForm, False),
         ("certificate-delete", credentials.DeleteCertificateForm, True),
         ("ssh-key-upload", credentials.UploadSshKeyForm, False),
@@ -149,9 +149,16 @@ def _has_key(user: Any) -> bool:
 def _register_principals() -> None:
     """What is done with them as a whole."""
     delete = ObjectAction(
-        "delete", "Delete…", deleting.DeleteForm, icon="trash-2", danger=True, many=True, offered=_is_ours, position=90
+        "delete",
+        "Delete…",
+        deleting.DeleteOwnerForm,
+        icon="trash-2",
+        danger=True,
+        many=True,
+        offered=_is_ours,
+        position=90,
     )
-    rename = ObjectAction("rename", "Rename…", names.RenameForm, icon="pencil", position=40)
+    rename = ObjectAction("rename", "Rename…", names.RenameOwnerForm, icon="pencil", position=40)
     object_actions.register("user", rename, _clone(names.CloneUserForm), delete)
     object_actions.register("group", rename, delete)
     object_actions.register(
@@ -216,11 +223,11 @@ def _register_belonging() -> None:
         )
     object_actions.register(
         "user",
-        ObjectAction("join", "Add to a group…", belonging.JoinForm, icon="user-plus", many=True, position=12),
+        ObjectAction("join", "Add to a group…", belonging.JoinGroupForm, icon="user-plus", many=True, position=12),
         ObjectAction(
             "leave",
             "Remove from a group…",
-            belonging.LeaveForm,
+            belonging.LeaveGroupForm,
             icon="user-minus",
             many=True,
             offered=_is_member,

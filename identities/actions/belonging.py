@@ -80,7 +80,7 @@ class DetachForm(ActionForm):
         return [detach(row, policy) for row in having or self.targets]
 
 
-class JoinForm(ActionForm):
+class JoinGroupForm(ActionForm):
     heading = "Add {names} to a group"
     about = "Members get every policy that the group has. Users who are members already are left out."
     group = GroupField(label="Group")
@@ -92,7 +92,7 @@ class JoinForm(ActionForm):
         return [add_member(user, group) for user in others or self.targets]
 
 
-class LeaveForm(ActionForm):
+class LeaveGroupForm(ActionForm):
     heading = "Take {names} out of a group"
     about = "They lose the permissions that only this group granted. Users who aren’t members are left out."
     group = GroupField(label="Group")

@@ -25,7 +25,7 @@ class SecretText(forms.Textarea):
         return ""
 
 
-class UploadForm(NewForm):
+class UploadServerCertificateForm(NewForm):
     heading = "Upload a server certificate"
     about = "For load balancers and CloudFront. Where AWS Certificate Manager is to be had, it does this better."
     body = forms.CharField(
@@ -72,7 +72,7 @@ class UploadForm(NewForm):
         return [upload_certificate(arn, _lines(said["body"]), key, _lines(said["chain"]))]
 
 
-class RenameForm(NewForm):
+class RenameCertificateForm(NewForm):
     heading = "Rename {names}"
     about = "What uses it goes on. Its ARN has name and path in it: what names that has to be changed."
 

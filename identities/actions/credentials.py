@@ -241,7 +241,7 @@ class NewServiceCredentialForm(ActionForm):
         return [on_user(self.target, "iam.svc_cred.create", service=said["service"], days=said["days"] or 0)]
 
 
-class UploadForm(ActionForm):
+class UploadCredentialForm(ActionForm):
     kind: ClassVar[str]
     body = forms.CharField(max_length=20_000, widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}))
 
@@ -249,13 +249,13 @@ class UploadForm(ActionForm):
         return [on_user(self.target, self.kind, body=self.cleaned_data["body"].replace("\r\n", "\n").strip())]
 
 
-class UploadCertificateForm(UploadForm):
+class UploadSigningCertificateForm(UploadCredentialForm):
     heading = "Upload a signing certificate for {names}"
     about = "X.509, in PEM: it begins with BEGIN CERTIFICATE. Never paste the private key."
     kind = "iam.signing_cert.upload"
 
 
-class UploadSshKeyForm(UploadForm):
+class UploadSshKeyForm(UploadCredentialForm):
     heading = "Upload an SSH key for {names}"
     about = "The public one, for CodeCommit: ssh-rsa or PEM, of 2048 bits or more. Never paste the private key."
     kind = "iam.ssh_key.upload"

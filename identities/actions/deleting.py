@@ -23,7 +23,7 @@ class DeletingForm(ActionForm):
         return super().titled([step for step in steps if step.kind == f"{self.target.kind}.delete"])
 
 
-class DeleteForm(DeletingForm):
+class DeleteOwnerForm(DeletingForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.about = " ".join(self._sentences())

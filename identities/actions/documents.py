@@ -51,7 +51,7 @@ def _begin(there: Document | None, otherwise: str) -> dict[str, str]:
     return {"document": there.text, "base": there.canonical_hash}
 
 
-class EditForm(ActionForm):
+class DocumentEditForm(ActionForm):
     """An edit of a document begins with what is there, and says so when that is something else by the time it comes."""
 
     base = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
@@ -70,7 +70,7 @@ class EditForm(ActionForm):
         return said
 
 
-class PutInlineForm(EditForm):
+class PutInlineForm(DocumentEditForm):
     heading = "Inline policy of {names}"
     about = "It belongs to this identity only, and is deleted with it."
     policy = forms.CharField(max_length=LONGEST_NAME, label="Name", help_text="Letters, digits and +=,.@_- only.")
@@ -146,7 +146,7 @@ class MoveInlineForm(NewForm, OneInlineForm):
         ]
 
 
-class TrustForm(EditForm):
+class TrustForm(DocumentEditForm):
     heading = "Trust policy of {names}"
     about = "Who may assume the role. Sessions that were begun before go on until they expire."
     document = TrustField(TRUST_POLICY, label="Trust policy as JSON")

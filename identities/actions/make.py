@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from identities.actions.passwords import NO_PASSWORD, PASSWORD_CHOICES, PasswordFields
+from identities.actions.passwords import NO_PASSWORD, PASSWORD_CHOICES, ConsolePasswordFields
 from identities.forms import GroupsField
 from identities.models import IamUser
 from identities.operations import add_member, attach, create_group, create_user
@@ -44,7 +44,7 @@ class NewForm(ActionForm):
         return f"/{said}/" if said else "/"
 
 
-class CreateUserForm(NewForm, PasswordFields):
+class CreateUserForm(NewForm, ConsolePasswordFields):
     heading = "New user"
     about = (
         "A person or a program with its own credentials. It has no permissions until a group or a policy grants them."

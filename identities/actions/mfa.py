@@ -77,7 +77,7 @@ class CodesForm(forms.Form):
         return said
 
 
-class EnableForm(CodesForm, ActionForm):
+class EnableMfaDeviceForm(CodesForm, ActionForm):
     heading = "Switch on an MFA device for {names}"
     about = _TWO_CODES
     kind = "iam.mfa.enable"

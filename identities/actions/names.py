@@ -10,7 +10,7 @@ from identities.operations import clone_role, clone_user, rename
 from sync.operations import StepSpec
 
 
-class RenameForm(NewForm):
+class RenameOwnerForm(NewForm):
     heading = "Rename {names}"
     about = (
         "Its ARN changes; its unique id and all that it has stay. The plan says which policies name the old ARN, "

@@ -19,7 +19,7 @@ def register() -> None:
         ObjectAction("create-policy", "New policy…", policies.CreatePolicyForm, icon="plus", on="policies"),
         ObjectAction("create-oidc", "New OIDC provider…", providers.CreateOidcForm, icon="plus"),
         ObjectAction("create-saml", "New SAML provider…", providers.CreateSamlForm, icon="plus"),
-        ObjectAction("upload-certificate", "Upload…", certificates.UploadForm, icon="plus"),
+        ObjectAction("upload-certificate", "Upload…", certificates.UploadServerCertificateForm, icon="plus"),
         ObjectAction("set-alias", "Change…", settings.AliasForm, icon="pencil"),
         ObjectAction(
             "delete-alias",
@@ -29,7 +29,7 @@ def register() -> None:
             danger=True,
             offered=lambda aws_account: bool(settings.alias_of(aws_account)),
         ),
-        ObjectAction("set-password-policy", "Change…", settings.PasswordPolicyForm, icon="pencil"),
+        ObjectAction("set-password-policy", "Change…", settings.AccountPasswordPolicyForm, icon="pencil"),
         ObjectAction(
             "delete-password-policy",
             "Delete…",
@@ -99,7 +99,7 @@ def register() -> None:
     object_actions.register("instance_profile", *tag_actions(PROFILE))
     object_actions.register(
         "server_certificate",
-        ObjectAction("rename", "Rename…", certificates.RenameForm, icon="pencil", position=20),
+        ObjectAction("rename", "Rename…", certificates.RenameCertificateForm, icon="pencil", position=20),
         *tag_actions(CERTIFICATE),
         delete_action(CERTIFICATE),
     )

@@ -36,7 +36,7 @@ def thought_up(aws_account: AwsAccount, operator: Operator) -> str:
     return keep_typed(think_up(policy_of(aws_account)), name=PASSWORD, aws_account=aws_account, operator=operator)
 
 
-class PasswordFields(ActionForm):
+class ConsolePasswordFields(ActionForm):
     """What is asked wherever a console password is set."""
 
     how = forms.ChoiceField(
@@ -78,7 +78,7 @@ class PasswordFields(ActionForm):
         return keep_typed(typed, name=PASSWORD, aws_account=self.aws_account, operator=self.operator)
 
 
-class PasswordForm(PasswordFields):
+class PasswordForm(ConsolePasswordFields):
     kind: ClassVar[str]
     about = (
         "To sign in to the AWS Management Console. It is kept sealed until it is sent, and checked against the "
@@ -100,7 +100,7 @@ class NewPasswordForm(PasswordForm):
     kind = "iam.login.create"
 
 
-class ResetPasswordForm(PasswordForm):
+class ResetConsolePasswordForm(PasswordForm):
     heading = "Reset the console password of {names}"
     kind = "iam.login.reset"
 

@@ -23,7 +23,7 @@ from sync.operations import StepSpec
 _METADATA = "What the identity provider hands out as its metadata, an XML document: paste all of it."
 
 
-class LinesField(forms.CharField):
+class UniqueLinesField(forms.CharField):
     """A few texts, one a line. Cleans to a list without repetitions."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -37,7 +37,7 @@ class LinesField(forms.CharField):
         return list(dict.fromkeys(line for line in lines if line))
 
 
-class ThumbprintsField(LinesField):
+class ThumbprintsField(UniqueLinesField):
     """As people copy them: in capitals, with colons."""
 
     def clean(self, value: Any) -> list[str]:
@@ -62,7 +62,7 @@ class CreateOidcForm(ActionForm):
         label="Address of the issuer",
         help_text="Such as https://token.actions.githubusercontent.com, just as tokens name it. It can't be changed.",
     )
-    client_ids = LinesField(
+    client_ids = UniqueLinesField(
         label="Audiences",
         help_text="One a line, such as sts.amazonaws.com: the aud claim of tokens must be one of them.",
     )

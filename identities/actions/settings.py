@@ -68,7 +68,7 @@ class DeleteAliasForm(ActionForm):
         return [delete_alias(alias_of(self.aws_account))]
 
 
-class PasswordPolicyForm(ActionForm):
+class AccountPasswordPolicyForm(ActionForm):
     heading = "Password policy"
     about = "For the passwords of IAM users. It is replaced as a whole: all that is to hold stands here."
     minimum_length = forms.IntegerField(label="Characters at least", min_value=6, max_value=128)

@@ -12,7 +12,7 @@ from policies.operations.tags import LONGEST_KEY, LONGEST_VALUE
 from sync.operations import StepSpec
 
 
-class TagForm(ActionForm):
+class OwnerTagForm(ActionForm):
     heading = "Tag {names}"
     about = (
         "Policies may ask for tags, so a tag can give access, or take it. A tag of that key is replaced; who has it so "
@@ -27,7 +27,7 @@ class TagForm(ActionForm):
         return [tag(target, key, value) for target in others or self.targets]
 
 
-class UntagForm(ActionForm):
+class OwnerUntagForm(ActionForm):
     heading = "Remove a tag from {names}"
     about = "What a policy allows only with this tag is no longer allowed. Identities without the tag are left out."
     key = forms.CharField(max_length=LONGEST_KEY)

@@ -24,7 +24,7 @@ _SAML_AUDIENCE = {
 
 
 @dataclass(frozen=True)
-class Service:
+class TrustedService:
     """An AWS service that takes on roles, and what AWS calls it."""
 
     principal: str
@@ -33,14 +33,14 @@ class Service:
 
 EC2 = "ec2.amazonaws.com"
 SERVICES = (
-    Service("lambda.amazonaws.com", "Lambda"),
-    Service(EC2, "EC2"),
-    Service("ecs-tasks.amazonaws.com", "ECS tasks"),
-    Service("scheduler.amazonaws.com", "EventBridge Scheduler"),
-    Service("states.amazonaws.com", "Step Functions"),
-    Service("codebuild.amazonaws.com", "CodeBuild"),
-    Service("apigateway.amazonaws.com", "API Gateway"),
-    Service("glue.amazonaws.com", "Glue"),
+    TrustedService("lambda.amazonaws.com", "Lambda"),
+    TrustedService(EC2, "EC2"),
+    TrustedService("ecs-tasks.amazonaws.com", "ECS tasks"),
+    TrustedService("scheduler.amazonaws.com", "EventBridge Scheduler"),
+    TrustedService("states.amazonaws.com", "Step Functions"),
+    TrustedService("codebuild.amazonaws.com", "CodeBuild"),
+    TrustedService("apigateway.amazonaws.com", "API Gateway"),
+    TrustedService("glue.amazonaws.com", "Glue"),
 )
 
 

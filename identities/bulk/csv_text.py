@@ -20,7 +20,7 @@ class TableError(Exception):
 
 
 @dataclass(frozen=True)
-class Line:
+class CsvLine:
     """`number` is that of the file. `problem`: a sentence why its cells can't be told apart; `more`: those beyond the
     header."""
 
@@ -30,7 +30,7 @@ class Line:
     more: Sequence[str] = ()
 
 
-def lines_of(text: str, known: Collection[str], prefixes: Sequence[str] = ()) -> list[Line]:
+def lines_of(text: str, known: Collection[str], prefixes: Sequence[str] = ()) -> list[CsvLine]:
     """The lines below the header, blank ones left out. Columns are `known`, or begin with one of `prefixes`; what the
     column "problem" says is left out, so that rows which were mended are taken as they are.
 
@@ -90,15 +90,15 @@ def _check_header(header: list[str], known: Collection[str], prefixes: Sequence[
         raise TableError("The first line names the columns, and one of them must be “name”.")
 
 
-def _lines(reader: Iterator[tuple[int, list[str]]], header: list[str]) -> Iterator[Line]:
+def _lines(reader: Iterator[tuple[int, list[str]]], header: list[str]) -> Iterator[CsvLine]:
     for number, cells in reader:
         if not any(cell.strip() for cell in cells):
             continue
         if any(cell.strip() for cell in cells[len(header) :]):
             words = f"It has {len(cells)} cells, and the header {len(header)}."
-            yield Line(number, _by_column(header, cells), words, tuple(map(_cell, cells[len(header) :])))
+            yield CsvLine(number, _by_column(header, cells), words, tuple(map(_cell, cells[len(header) :])))
             continue
-        yield Line(number, dict.fromkeys(_read(header), "") | _by_column(header, cells))
+        yield CsvLine(number, dict.fromkeys(_read(header), "") | _by_column(header, cells))
 
 
 def _read(header: list[str]) -> list[str]:
@@ -116,7 +116,7 @@ def _cell(text: str) -> str:
     return said[1:] if said.startswith("'") and said[1:].lstrip(" ").startswith(FORMULA_STARTS) else said
 
 
-def rejected(lines: Iterable[Line], problems: Mapping[int, str]) -> Iterator[str]:
+def rejected(lines: Iterable[CsvLine], problems: Mapping[int, str]) -> Iterator[str]:
     """A table of the lines that have a problem, by their numbers; a column before the others says which."""
     bad = [line for line in lines if line.number in problems]
     header = list(dict.fromkeys(name for line in bad for name in line.cells))

@@ -11,8 +11,8 @@ from django.http import StreamingHttpResponse
 from accounts.models import AwsAccount
 from iamconsole.web.exports import file_response
 from identities.bulk import csv_text, rows
-from identities.bulk.csv_text import Line, TableError
-from identities.bulk.rows import Row
+from identities.bulk.csv_text import CsvLine, TableError
+from identities.bulk.rows import BulkRow
 from policies.text_or_file import NotText, TextOrFileForm, TextOrFileLabels
 
 _HELP = {
@@ -41,8 +41,8 @@ class RowsForm(TextOrFileForm):
     def __init__(self, aws_account: AwsAccount, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.aws_account = aws_account
-        self.rows: list[Row] = []
-        self.lines: list[Line] = []
+        self.rows: list[BulkRow] = []
+        self.lines: list[CsvLine] = []
         self.fields["title"].required = False
         self.fields["title"].help_text = "For the list of changes. If empty, it says how many rows."
         self.order_fields([*self.own_fields, "text", "file", "skip", "title", "reason"])
@@ -62,7 +62,7 @@ class RowsForm(TextOrFileForm):
         """Those that are known, one of them "name"."""
         raise NotImplementedError
 
-    def made(self, what: str, lines: list[Line]) -> list[Row]:
+    def made(self, what: str, lines: list[CsvLine]) -> list[BulkRow]:
         """What each line comes to."""
         raise NotImplementedError
 
@@ -72,11 +72,11 @@ class RowsForm(TextOrFileForm):
         return file_response("csv", name, csv_text.rejected(self.lines, problems))
 
     @property
-    def good(self) -> list[Row]:
+    def good(self) -> list[BulkRow]:
         return [row for row in self.rows if not row.problem]
 
     @property
-    def bad(self) -> list[Row]:
+    def bad(self) -> list[BulkRow]:
         return [row for row in self.rows if row.problem]
 
 
@@ -93,5 +93,5 @@ class TableForm(RowsForm):
     def columns(self, what: str) -> Sequence[str]:
         return rows.COLUMNS[what]
 
-    def made(self, what: str, lines: list[Line]) -> list[Row]:
+    def made(self, what: str, lines: list[CsvLine]) -> list[BulkRow]:
         return rows.rows_of(self.aws_account, what, lines)

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models import AwsAccount
-from identities.bulk.csv_text import Line, TableError
+from identities.bulk.csv_text import CsvLine, TableError
 from identities.models import AccessKey, Credential, IamGroup, IamUser
 from identities.operations import add_member, attach, create_user, tag
 from identities.operations.credentials.specs import on_user
@@ -37,7 +37,7 @@ _LATER = "sealed:later"  # in the place of a password's reference: one is though
 
 
 @dataclass(frozen=True)
-class Row:
+class BulkRow:
     """A line as its preview shows it. `problem`: a sentence; then it has no steps."""
 
     line: int
@@ -52,7 +52,7 @@ class RowError(Exception):
 
 
 @dataclass
-class Named:
+class NamedRows:
     """What the table may name, looked up at once: by ARN, and by name in any case."""
 
     users: dict[str, list[Any]] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class Named:
     keys: dict[int, list[AccessKey]] = field(default_factory=dict)
 
 
-def rows_of(aws_account: AwsAccount, what: str, lines: Sequence[Line]) -> list[Row]:
+def rows_of(aws_account: AwsAccount, what: str, lines: Sequence[CsvLine]) -> list[BulkRow]:
     """`what`: NEW or THERE. Raises TableError."""
     named = _looked_up(aws_account, what, lines)
     seen: dict[str, int] = {}
@@ -74,7 +74,7 @@ def rows_of(aws_account: AwsAccount, what: str, lines: Sequence[Line]) -> list[R
     return tried(aws_account, rows)
 
 
-def steps_of(rows: Iterable[Row], password: Callable[[], str]) -> list[StepSpec]:
+def steps_of(rows: Iterable[BulkRow], password: Callable[[], str]) -> list[StepSpec]:
     """`password` thinks one up, and gives the reference of the sealed text."""
     steps = [step for row in rows for step in row.steps]
     return [
@@ -83,8 +83,8 @@ def steps_of(rows: Iterable[Row], password: Callable[[], str]) -> list[StepSpec]
     ]
 
 
-def _looked_up(aws_account: AwsAccount, what: str, lines: Sequence[Line]) -> Named:
-    named = Named(policies=_by_name(attachable(aws_account)), groups=_by_name(_live(IamGroup, aws_account)))
+def _looked_up(aws_account: AwsAccount, what: str, lines: Sequence[CsvLine]) -> NamedRows:
+    named = NamedRows(policies=_by_name(attachable(aws_account)), groups=_by_name(_live(IamGroup, aws_account)))
     if what == NEW:
         return named
     said = {line.cells.get("name", "") for line in lines}
@@ -123,9 +123,9 @@ def _one(of: dict[str, list[Any]], what: str, said: str) -> Any:
     return found[0]
 
 
-def _row(aws_account: AwsAccount, what: str, line: Line, named: Named, seen: dict[str, int]) -> Row:
+def _row(aws_account: AwsAccount, what: str, line: CsvLine, named: NamedRows, seen: dict[str, int]) -> BulkRow:
     said = line.cells.get("name", "")
-    row = Row(line.number, said)
+    row = BulkRow(line.number, said)
     try:
         if line.problem:
             raise RowError(line.problem)
@@ -144,7 +144,7 @@ def _row(aws_account: AwsAccount, what: str, line: Line, named: Named, seen: dic
         return replace(row, problem=str(problem))
 
 
-def _user(aws_account: AwsAccount, what: str, line: Line, named: Named) -> tuple[IamUser, Sequence[StepSpec]]:
+def _user(aws_account: AwsAccount, what: str, line: CsvLine, named: NamedRows) -> tuple[IamUser, Sequence[StepSpec]]:
     said = line.cells["name"]
     if what == THERE:
         return _one(named.users, "user", said), ()
@@ -156,7 +156,7 @@ def _user(aws_account: AwsAccount, what: str, line: Line, named: Named) -> tuple
     return IamUser(aws_account=aws_account, arn=spec.params["arn"], name=said), (spec,)
 
 
-def _given(line: Line, user: IamUser, named: Named) -> Iterator[StepSpec]:
+def _given(line: CsvLine, user: IamUser, named: NamedRows) -> Iterator[StepSpec]:
     for group in several(line.cells.get("groups", "")):
         yield add_member(user, _one(named.groups, "group", group))
     for policy in several(line.cells.get("policies", "")):
@@ -171,7 +171,7 @@ def _given(line: Line, user: IamUser, named: Named) -> Iterator[StepSpec]:
         yield on_user(user, "iam.key.deactivate", key=access_key.aws_id)
 
 
-def _policy(named: Named, said: str) -> str:
+def _policy(named: NamedRows, said: str) -> str:
     if not said or is_managed_by_aws(said):
         return said
     return str(_one(named.policies, "policy", said).arn)
@@ -182,7 +182,7 @@ def several(said: str) -> list[str]:
     return [part.strip() for part in _SEVERAL.split(said) if part.strip()]
 
 
-def _tags(line: Line) -> Iterator[tuple[str, str]]:
+def _tags(line: CsvLine) -> Iterator[tuple[str, str]]:
     for said in several(line.cells.get("tags", "")):
         key, equals, value = said.partition("=")
         if not equals:
@@ -193,7 +193,7 @@ def _tags(line: Line) -> Iterator[tuple[str, str]]:
             yield column.removeprefix(TAG_COLUMN).strip(), value
 
 
-def _asks(line: Line, column: str) -> bool:
+def _asks(line: CsvLine, column: str) -> bool:
     said = line.cells.get(column, "").casefold()
     if said not in (*_NO, *_YES):
         raise RowError(f"“{said[:80]}”: write yes or no in the column {column}.")
@@ -219,7 +219,7 @@ def _keys(said: str, active: Sequence[AccessKey]) -> Sequence[AccessKey]:
 
 
 # ---- Tried on the mirror: each line by itself, since no two are about the same user -----------------------------
-def tried(aws_account: AwsAccount, rows: Sequence[Row]) -> list[Row]:
+def tried(aws_account: AwsAccount, rows: Sequence[BulkRow]) -> list[BulkRow]:
     """With what each does, or why it can't be done, by the mirror."""
     remembered: dict[Hashable, Any] = {}
     parsed: list[tuple[Any, Any]] = []
@@ -234,7 +234,7 @@ def tried(aws_account: AwsAccount, rows: Sequence[Row]) -> list[Row]:
     return [_try(row, Draft(aws_account, remembered)) for row in rows]
 
 
-def _try(row: Row, draft: Draft) -> Row:
+def _try(row: BulkRow, draft: Draft) -> BulkRow:
     does = []
     try:
         for spec in row.steps:

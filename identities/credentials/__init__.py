@@ -7,7 +7,9 @@ __all__ = ["register"]
 
 
 def register() -> None:
-    mirror.register(*mirrors.KINDS, last_used.LAST_USED, reported.ReportOfUser(), reported.Root(), virtual.VIRTUAL_MFA)
+    mirror.register(
+        *mirrors.KINDS, last_used.LAST_USED, reported.ReportOfUser(), reported.RootUserMirror(), virtual.VIRTUAL_MFA
+    )
     for source in (*mirrors.SOURCES, last_used.SOURCE, report.CredentialReport(), virtual.SOURCE):
         mirror.register_source(source)
     attention.register()

@@ -15,7 +15,7 @@ from sync.aws.errors import NotFound
 from sync.mirror import EachObject, Item, Reader
 
 
-class Keys(CredentialsMirror):
+class AccessKeysMirror(CredentialsMirror):
     source = "keys"
     title = "Access keys"
     credential_model = AccessKey
@@ -125,7 +125,7 @@ class ServiceCredentials(CredentialsMirror):
     }
 
 
-KEYS = Keys()
+KEYS = AccessKeysMirror()
 MFA = MfaDevices()
 LOGIN = ConsolePassword()
 CERTIFICATES = Certificates()

@@ -23,7 +23,7 @@ _NOT_READ = SourceCoverage("never", why="This user was not looked at yet: the ne
 
 
 @dataclass(frozen=True)
-class Part:
+class CredentialsPart:
     """What one facet says of a user. `rows` are shown only where there is a `facet`: else nobody knows."""
 
     holding: SourceCoverage  # held, or the reason for a note
@@ -36,7 +36,7 @@ class Part:
         return self.rows[0] if self.rows else None
 
 
-def parts_of(user: IamUser) -> dict[str, Part]:
+def parts_of(user: IamUser) -> dict[str, CredentialsPart]:
     """By the name of the facet."""
     facets = Facet.objects.filter(
         aws_account=user.aws_account_id, region=user.region, kind=user.kind, object_id=user.aws_id, source__in=_SOURCES
@@ -54,15 +54,15 @@ def _in_short(user: IamUser) -> dict[str, int | None]:
     return {"keys": user.key_count, "mfa": user.mfa_count, "login": user.has_password}
 
 
-def _part(source: SourceCoverage, facet: Facet | None, rows: list[Any]) -> Part:
+def _part(source: SourceCoverage, facet: Facet | None, rows: list[Any]) -> CredentialsPart:
     if facet is None:
-        return Part(_NOT_READ if source.is_held else source, None, [])
+        return CredentialsPart(_NOT_READ if source.is_held else source, None, [])
     if facet.held != Facet.Held.HELD:
-        return Part(
+        return CredentialsPart(
             SourceCoverage("denied" if facet.held == Facet.Held.DENIED else "unsupported", why=facet.held_why), None, []
         )
     # A single look at this user may be newer than any pull of them all.
-    return Part(SourceCoverage("held", facet.read_at) if source.state == "never" else source, facet, rows)
+    return CredentialsPart(SourceCoverage("held", facet.read_at) if source.state == "never" else source, facet, rows)
 
 
 def _rows(model: Any, user: IamUser) -> list[Any]:

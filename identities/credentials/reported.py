@@ -51,7 +51,7 @@ class ReportOfUser(UserFacet):
         raise NotYet("The report that AWS has doesn’t know this user yet. AWS makes one every four hours.")
 
 
-class Root(Mirror):
+class RootUserMirror(Mirror):
     """The root user. What it uses is volatile; that it has keys, a password, MFA makes its history."""
 
     kind = RootUser.kind

@@ -34,7 +34,7 @@ class RootKey:
 
 
 @dataclass(frozen=True)
-class Root:
+class RootUserView:
     """`mfa` and `has_keys` are None where nobody knows. They are as old as `read_at`, all else as old as the report."""
 
     row: RootUser | None  # the line of the report
@@ -67,7 +67,7 @@ class Root:
         return self.last_used_at is not None and self.last_used_at > timezone.now() - RECENT
 
 
-def root_of(aws_account: AwsAccount) -> Root:
+def root_of(aws_account: AwsAccount) -> RootUserView:
     """Of both sources the newer one says whether there is MFA, and whether there are keys."""
     account = _settings(aws_account)
     row = RootUser.objects.live().filter(aws_account=aws_account).first()
@@ -75,7 +75,7 @@ def root_of(aws_account: AwsAccount) -> Root:
     mfa, has_keys = _flag(flags, "AccountMFAEnabled"), _flag(flags, "AccountAccessKeysPresent")
     if row is not None and (read_at is None or read_at < row.generated_at):
         mfa, has_keys, read_at = row.mfa_active, bool(row.active_keys), row.generated_at
-    return Root(row, mfa, account.root_mfa_apps if account else None, has_keys, read_at)
+    return RootUserView(row, mfa, account.root_mfa_apps if account else None, has_keys, read_at)
 
 
 def _settings(aws_account: AwsAccount) -> Any:

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from identities.account import parts
-from identities.account.settings import AccountMirror
+from identities.account.settings import IamAccountMirror
 from identities.account.sources import OfAwsAccount
 from sync.mirror import Content, Item, ParsedItem, Reader
 
 _ROOTS_FIRST = ":mfa/root-account-mfa-device"  # the serial number of what was once the root user's only device
 
 
-class VirtualMfa(AccountMirror):
+class VirtualMfa(IamAccountMirror):
     source = "virtual_mfa"
     title = "Virtual MFA devices"
     parts = parts.VIRTUAL_MFA

@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import Q
 
 from identities.models.credentials import CredentialSummary
-from identities.trust import NOBODY, Trusted, account_of, trusted_of
+from identities.trust import NOBODY, TrustedParty, account_of, trusted_of
 from policies.models import Document, ManagedPolicy
 from sync.models import LookedAfterRow, MirroredRow
 from sync.models.listed import listed_by, live_by_name
@@ -112,7 +112,7 @@ class IamRole(BoundedAndTagged, Principal):
     deleted: Mapping[str, str] = NOBODY
 
     @property
-    def assumers(self) -> list[Trusted]:
+    def assumers(self) -> list[TrustedParty]:
         """Who its trust policy lets assume it."""
         return trusted_of(self.trusted, account_of(self.arn), self.deleted)
 

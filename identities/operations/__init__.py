@@ -1,18 +1,18 @@
 """What can be done to users, groups and roles in AWS."""
 
 from identities.operations import credentials, kinds
-from identities.operations.attachments import Attach, Detach, attach, detach
+from identities.operations.attachments import AttachPolicy, DetachPolicy, attach, detach
 from identities.operations.boundaries import DeleteBoundary, PutBoundary, delete_boundary, put_boundary
 from identities.operations.certificates import (
     DeleteCertificate,
     RenameCertificate,
-    UploadCertificate,
+    UploadServerCertificate,
     certificate_arn,
     rename_certificate,
     upload_certificate,
 )
 from identities.operations.clones import clone_role, clone_user
-from identities.operations.deletion import Delete, delete, delete_whole
+from identities.operations.deletion import DeleteOwner, delete, delete_whole
 from identities.operations.existence import CreateGroup, CreateUser, create_group, create_user
 from identities.operations.inline import DeleteInline, PutInline, delete_inline, put_inline
 from identities.operations.instance_profile_roles import AddRole, RemoveRole, add_role, remove_role
@@ -25,7 +25,7 @@ from identities.operations.instance_profiles import (
 )
 from identities.operations.kinds import CERTIFICATE, OIDC, SAML
 from identities.operations.membership import AddUser, RemoveUser, add_member, remove_member
-from identities.operations.names import Rename, rename
+from identities.operations.names import RenameOwner, rename
 from identities.operations.oidc import (
     AddClientId,
     CreateOidc,
@@ -56,7 +56,7 @@ from identities.operations.settings import (
     set_password_policy,
     set_token_version,
 )
-from identities.operations.tags import Tag, Untag, tag, untag
+from identities.operations.tags import TagOwner, UntagOwner, tag, untag
 from identities.operations.trust import UpdateTrust, update_trust
 from policies.operations.tags import TagObject, UntagObject
 from sync import operations
@@ -112,18 +112,18 @@ __all__ = [
 def register() -> None:
     credentials.register()
     for owner in KINDS_OF_OWNERS:
-        operations.register(Attach(owner), Detach(owner), PutInline(owner), DeleteInline(owner))
-        operations.register(Delete(owner))
+        operations.register(AttachPolicy(owner), DetachPolicy(owner), PutInline(owner), DeleteInline(owner))
+        operations.register(DeleteOwner(owner))
     for owner in (USER, ROLE):
-        operations.register(PutBoundary(owner), DeleteBoundary(owner), Tag(owner), Untag(owner))
+        operations.register(PutBoundary(owner), DeleteBoundary(owner), TagOwner(owner), UntagOwner(owner))
     for kind in (OIDC, SAML, kinds.PROFILE, CERTIFICATE):
         operations.register(TagObject(kind), UntagObject(kind))
     operations.register(CreateOidc(OIDC), DeleteOidc(OIDC), AddClientId(OIDC), RemoveClientId(OIDC))
     operations.register(SetThumbprints(OIDC), CreateSaml(SAML), UpdateSaml(SAML), DeleteSaml(SAML))
-    operations.register(UploadCertificate(), RenameCertificate(CERTIFICATE), DeleteCertificate(CERTIFICATE))
+    operations.register(UploadServerCertificate(), RenameCertificate(CERTIFICATE), DeleteCertificate(CERTIFICATE))
     operations.register(SetAlias(), DeleteAlias(), SetPasswordPolicy(), DeletePasswordPolicy(), SetTokenVersion())
     operations.register(*SWITCHES)
     operations.register(UpdateTrust(ROLE), AddUser(), RemoveUser(), CreateUser(USER), CreateGroup(GROUP))
-    operations.register(Rename(USER), Rename(GROUP), CreateRole(ROLE), UpdateRole(ROLE), RevokeSessions(ROLE))
+    operations.register(RenameOwner(USER), RenameOwner(GROUP), CreateRole(ROLE), UpdateRole(ROLE), RevokeSessions(ROLE))
     operations.register(CreateProfile(PROFILE), DeleteProfile(PROFILE), AddRole(), RemoveRole())
     operations.register(CreateLinked(), DeleteLinked(), AwaitDeletion())

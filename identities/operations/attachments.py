@@ -83,7 +83,7 @@ class AttachmentOperation(OwnerOperation[AttachmentParams]):
         return names_of(draft, Attachment, self.owner.word, "arn", owner)
 
 
-class Attach(AttachmentOperation):
+class AttachPolicy(AttachmentOperation):
     verb = "attach"
     leaves = True
 
@@ -116,7 +116,7 @@ class Attach(AttachmentOperation):
         return [self.other("detach", p)]
 
 
-class Detach(AttachmentOperation):
+class DetachPolicy(AttachmentOperation):
     verb = "detach"
     leaves = False
 

@@ -28,7 +28,7 @@ LONGEST_BODY, LONGEST_CHAIN = 16_384, 65_536
 
 
 @dataclass(frozen=True)
-class UploadParams(CreateObjectParams):
+class UploadServerCertificateParams(CreateObjectParams):
     body: str  # PEM
     private_key: str  # the reference of what was typed (sync.sealed)
     chain: str = ""  # PEM, the intermediate ones
@@ -38,21 +38,21 @@ class UploadParams(CreateObjectParams):
             raise BadParams(f"A certificate has at most {LONGEST_BODY:,} characters, its chain {LONGEST_CHAIN:,}.")
 
 
-class UploadCertificate(ObjectCreation[UploadParams]):
-    params_type = UploadParams
+class UploadServerCertificate(ObjectCreation[UploadServerCertificateParams]):
+    params_type = UploadServerCertificateParams
     risk = Risk.SECRET
 
     def __init__(self) -> None:
         super().__init__(CERTIFICATE)
         self.kind = f"iam.{CERTIFICATE.word}.upload"
 
-    def title(self, p: UploadParams) -> str:
+    def title(self, p: UploadServerCertificateParams) -> str:
         return f"Upload the server certificate {p.name}"
 
-    def note(self, p: UploadParams) -> str:
+    def note(self, p: UploadServerCertificateParams) -> str:
         return "AWS never shows the private key again. Its reverse deletes the certificate."
 
-    def calls(self, p: UploadParams) -> list[Call]:
+    def calls(self, p: UploadServerCertificateParams) -> list[Call]:
         chain = {"CertificateChain": p.chain} if p.chain else {}
         parameters = {
             "ServerCertificateName": p.name,
@@ -63,11 +63,11 @@ class UploadCertificate(ObjectCreation[UploadParams]):
         }
         return [Call("iam", "UploadServerCertificate", parameters, (p.arn,), ("iam:UploadServerCertificate",))]
 
-    def affected_objects(self, aws_account: AwsAccount, p: UploadParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: UploadServerCertificateParams) -> list[ObjectRef]:
         (details,) = super().affected_objects(aws_account, p)
         return [replace(details, facet=CERTIFICATE.tags_in), details]
 
-    def limits(self, draft: Draft, p: UploadParams, value: Value) -> list[PlanFinding]:
+    def limits(self, draft: Draft, p: UploadServerCertificateParams, value: Value) -> list[PlanFinding]:
         read = read_pem(p.body)
         if read is None:
             return [PlanFinding("MALFORMED_CERTIFICATE", "error", "This isn't a certificate in PEM that can be read.")]
@@ -81,7 +81,7 @@ class UploadCertificate(ObjectCreation[UploadParams]):
 
 
 @dataclass(frozen=True)
-class RenameParams:
+class RenameCertificateParams:
     arn: str  # as it is called now
     new_arn: str  # as AWS will call it
 
@@ -89,54 +89,54 @@ class RenameParams:
         check_arn(self.new_arn, CERTIFICATE.resource)
 
 
-class RenameCertificate(ObjectOperation[RenameParams]):
+class RenameCertificate(ObjectOperation[RenameCertificateParams]):
     """The part is {"object": "ASCA…", "arn": "arn:…"}: what its ARN is."""
 
     verb = "rename"
     risk = Risk.LOW
-    params_type = RenameParams
+    params_type = RenameCertificateParams
 
-    def title(self, p: RenameParams) -> str:
+    def title(self, p: RenameCertificateParams) -> str:
         return f"Rename {self.of.words(p.arn)} to {self.of.name_of(p.new_arn)}"
 
-    def note(self, p: RenameParams) -> str:
+    def note(self, p: RenameCertificateParams) -> str:
         return "Load balancers that use it go on; what names its old ARN, such as a template, has to be changed."
 
-    def calls(self, p: RenameParams) -> list[Call]:
+    def calls(self, p: RenameCertificateParams) -> list[Call]:
         path = {} if path_of(p.arn) == path_of(p.new_arn) else {"NewPath": path_of(p.new_arn)}
         new = {"NewServerCertificateName": self.of.name_of(p.new_arn), **path}
         call = self.of.call(p.arn, "UpdateServerCertificate", **new)
         return [replace(call, resource_arns=(p.arn, p.new_arn))]
 
-    def objects(self, p: RenameParams) -> list[str]:
+    def objects(self, p: RenameCertificateParams) -> list[str]:
         return [object_key(self.of.model, arn) for arn in (p.arn, p.new_arn)]
 
-    def part(self, p: RenameParams) -> str:
+    def part(self, p: RenameCertificateParams) -> str:
         return f"name:{p.arn}"
 
-    def affected_objects(self, aws_account: AwsAccount, p: RenameParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: RenameCertificateParams) -> list[ObjectRef]:
         # Without an id: under the new name there may be nothing yet, which says nothing of the certificate.
         return [ObjectRef(ServerCertificate.kind, "", self.of.name_of(p.new_arn), p.new_arn)]
 
     def told_of_object(self, value: Value) -> str:
         return f"it called {self.of.name_of(value['arn'])}"
 
-    def held(self, row: Any, p: RenameParams) -> Mapping[str, Any]:
+    def held(self, row: Any, p: RenameCertificateParams) -> Mapping[str, Any]:
         return {"arn": row.arn}
 
-    def parse_part(self, content: Content, p: RenameParams) -> Mapping[str, Any]:
+    def parse_part(self, content: Content, p: RenameCertificateParams) -> Mapping[str, Any]:
         return {"arn": content["arn"]}
 
-    def live(self, client: AwsClient, p: RenameParams) -> Value:
+    def live(self, client: AwsClient, p: RenameCertificateParams) -> Value:
         return super().live(client, p) or super().live(client, replace(p, arn=p.new_arn))
 
-    def after(self, p: RenameParams, value: Value) -> Value:
+    def after(self, p: RenameCertificateParams, value: Value) -> Value:
         return {**value, "arn": p.new_arn}
 
-    def is_so_already(self, p: RenameParams) -> str:
+    def is_so_already(self, p: RenameCertificateParams) -> str:
         return f"{self.of.words(p.arn).capitalize()} is called so already."
 
-    def limits(self, draft: Draft, p: RenameParams, value: Value) -> list[PlanFinding]:
+    def limits(self, draft: Draft, p: RenameCertificateParams, value: Value) -> list[PlanFinding]:
         if found := super().limits(draft, p, value):
             return found
         name, row = self.of.name_of(p.new_arn), self.row(draft, p)
@@ -145,7 +145,9 @@ class RenameCertificate(ObjectOperation[RenameParams]):
             return []
         return [PlanFinding("NAME_TAKEN", "error", f"There is a server certificate {name} already.")]
 
-    def reverse(self, p: RenameParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+    def reverse(
+        self, p: RenameCertificateParams, before: Mapping[str, Any], result: Mapping[str, Any]
+    ) -> list[StepSpec]:
         return [StepSpec(self.kind, {"arn": p.new_arn, "new_arn": p.arn})]
 
 

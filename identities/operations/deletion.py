@@ -33,33 +33,33 @@ from sync.operations import AccessChange, Call, PreviousAttempt, Refusal, Risk, 
 
 
 @dataclass(frozen=True)
-class DeleteParams:
+class DeleteOwnerParams:
     owner_arn: str
 
 
-class Delete(OwnerOperation[DeleteParams]):
+class DeleteOwner(OwnerOperation[DeleteOwnerParams]):
     verb = "delete"
     undo = Undo.NEW_ID
     risk = Risk.DESTRUCTIVE
-    params_type = DeleteParams
+    params_type = DeleteOwnerParams
 
-    def title(self, p: DeleteParams) -> str:
+    def title(self, p: DeleteOwnerParams) -> str:
         return f"Delete {self.named(p)}"
 
-    def note(self, p: DeleteParams) -> str:
+    def note(self, p: DeleteOwnerParams) -> str:
         lost = {USER: " Its credentials are lost.", ROLE: " Trust policies that name it mean the old one."}
         return f"Its reverse makes another {self.owner.words} of that name.{lost.get(self.owner, '')}"
 
-    def calls(self, p: DeleteParams) -> list[Call]:
+    def calls(self, p: DeleteOwnerParams) -> list[Call]:
         return self.call(p, f"Delete{self.owner.aws_word}")
 
-    def deletes(self, p: DeleteParams) -> str:
+    def deletes(self, p: DeleteOwnerParams) -> str:
         return self.key(p)
 
-    def part(self, p: DeleteParams) -> str:
+    def part(self, p: DeleteOwnerParams) -> str:
         return f"existence:{p.owner_arn}"
 
-    def affected_objects(self, aws_account: AwsAccount, p: DeleteParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: DeleteOwnerParams) -> list[ObjectRef]:
         """With its other dependents: after a conflict, whoever plans again sees that."""
         own = ref(self.owner.model, p.owner_arn)
         return [*(replace(own, facet=kind.source) for kind in (KINDS if self.owner is USER else ())), own]
@@ -67,13 +67,13 @@ class Delete(OwnerOperation[DeleteParams]):
     def told_of_owner(self, value: Value) -> str:
         return f"it with {some(value['left'])} on it" if value["left"] else "it with nothing on it"
 
-    def mirrored(self, draft: Draft, p: DeleteParams) -> Value:
+    def mirrored(self, draft: Draft, p: DeleteOwnerParams) -> Value:
         if draft.placeholder_of(self.key(p)):
             raise Refusal(f"An earlier step makes {self.named(p)}: leave both out.")
         row = self.row(draft, p)
         return {"id": row.aws_id, "left": left_after(self.dependents(draft, row), draft, self.key(p))}
 
-    def prefetch(self, draft: Draft, params: Sequence[DeleteParams]) -> None:
+    def prefetch(self, draft: Draft, params: Sequence[DeleteOwnerParams]) -> None:
         super().prefetch(draft, params)
         known = [(self.owner.model, p.owner_arn) for p in params]
         rows = [draft.remembered[each] for each in known if each in draft.remembered]
@@ -86,32 +86,32 @@ class Delete(OwnerOperation[DeleteParams]):
         """What the mirror has on it."""
         return dependents_in_mirror(self.owner, draft, row)
 
-    def after(self, p: DeleteParams, value: Value) -> Value:
+    def after(self, p: DeleteOwnerParams, value: Value) -> Value:
         return None
 
-    def access_changes(self, aws_account: AwsAccount, p: DeleteParams) -> Sequence[AccessChange]:
+    def access_changes(self, aws_account: AwsAccount, p: DeleteOwnerParams) -> Sequence[AccessChange]:
         return [ExistenceChange(p.owner_arn, False)]
 
-    def live(self, client: AwsClient, p: DeleteParams) -> Value:
+    def live(self, client: AwsClient, p: DeleteOwnerParams) -> Value:
         value = super().live(client, p)
         return {"id": value["owner"], "left": value["left"]} if value else None
 
     def parse_part(
-        self, client: AwsClient, p: DeleteParams, owner: Mapping[str, Any], named: Mapping[str, str]
+        self, client: AwsClient, p: DeleteOwnerParams, owner: Mapping[str, Any], named: Mapping[str, str]
     ) -> Mapping[str, Any]:
         return {"left": sorted(dependents_in_aws(self.owner, client, named))}
 
     def done(
-        self, client: AwsClient, p: DeleteParams, live: Value, tried: Sequence[PreviousAttempt]
+        self, client: AwsClient, p: DeleteOwnerParams, live: Value, tried: Sequence[PreviousAttempt]
     ) -> StepResult | None:
         """It is gone, also where there is another of that name by now."""
         found = tried[0].found
         return StepResult() if found and (live is None or live["id"] != found["id"]) else None
 
-    def is_so_already(self, p: DeleteParams) -> str:
+    def is_so_already(self, p: DeleteOwnerParams) -> str:
         return f"{name_of(p.owner_arn)} is gone already."
 
-    def limits(self, draft: Draft, p: DeleteParams, value: Value) -> list[PlanFinding]:
+    def limits(self, draft: Draft, p: DeleteOwnerParams, value: Value) -> list[PlanFinding]:
         row = self.row(draft, p)
         if left := value["left"]:
             words = f"AWS deletes {self.named(p)} only when nothing depends on it any more: remove {some(left)} first."
@@ -121,19 +121,19 @@ class Delete(OwnerOperation[DeleteParams]):
     def warnings(self, draft: Draft, row: Any) -> list[PlanFinding]:
         return broken_by_deletion(row, draft.remembered.setdefault((broken_by_deletion, self.kind), Breaks([row])))
 
-    def replanned(self, draft: Draft, p: DeleteParams) -> list[StepSpec]:
+    def replanned(self, draft: Draft, p: DeleteOwnerParams) -> list[StepSpec]:
         """With the dependents that it has by now, and had not when the plan was made."""
         left = set(self.mirrored(draft, p)["left"])
         return [*(step for what, steps in self.taking_off(draft, p) if what in left for step in steps), self.spec(p)]
 
-    def taking_off(self, draft: Draft, p: DeleteParams) -> TakenOff:
+    def taking_off(self, draft: Draft, p: DeleteOwnerParams) -> TakenOff:
         row = self.row(draft, p)
         return take_off(row, draft.remembered.get((HeldRows, row.kind, row.pk)))
 
-    def before(self, draft: Draft, p: DeleteParams, value: Value) -> dict[str, Any]:
+    def before(self, draft: Draft, p: DeleteOwnerParams, value: Value) -> dict[str, Any]:
         return _made_like(self.row(draft, p))
 
-    def reverse(self, p: DeleteParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+    def reverse(self, p: DeleteOwnerParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         create = StepSpec(f"iam.{self.owner.word}.create", {"arn": p.owner_arn, **before["create"]})
         tags = before["tags"].items()
         return [create, *(self.other("tag", p, key=key, value=value) for key, value in tags if not is_awss(key))]
@@ -166,4 +166,4 @@ def delete_whole(*owners: Principal) -> list[StepSpec]:
 
 def delete(owner: Principal | InstanceProfile) -> StepSpec:
     """One without dependents."""
-    return StepSpec(f"{owner.kind}.{Delete.verb}", {"owner_arn": owner.arn})
+    return StepSpec(f"{owner.kind}.{DeleteOwner.verb}", {"owner_arn": owner.arn})

@@ -27,7 +27,7 @@ def check_name(owner: KindOfOwner, name: str) -> None:
 P = TypeVar("P", bound=CreateObjectParams)
 
 
-class Create(Creation[P]):
+class CreateOwner(Creation[P]):
     """One class makes the operation of each kind of owner."""
 
     kind: str  # type: ignore[misc]  # of the instance
@@ -75,7 +75,7 @@ class CreateUserParams(CreateObjectParams):
             check_arn(self.boundary_arn, "policy")
 
 
-class CreateUser(Create[CreateUserParams]):
+class CreateUser(CreateOwner[CreateUserParams]):
     params_type = CreateUserParams
 
     def more(self, p: CreateUserParams) -> Mapping[str, Any]:
@@ -85,7 +85,7 @@ class CreateUser(Create[CreateUserParams]):
         return [*super().access_changes(aws_account, p), *bounded(p.arn, p.boundary_arn)]
 
 
-class CreateGroup(Create[CreateObjectParams]):
+class CreateGroup(CreateOwner[CreateObjectParams]):
     params_type = CreateObjectParams
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from accounts.models import AwsAccount
 from identities.models import IamRole, InstanceProfile
 from identities.operations.cascades import TakenOff
-from identities.operations.deletion import Delete, DeleteParams, delete
-from identities.operations.existence import Create, arn_of
+from identities.operations.deletion import DeleteOwner, DeleteOwnerParams, delete
+from identities.operations.existence import CreateOwner, arn_of
 from identities.operations.instance_profile_roles import add_role, remove_role
 from identities.operations.owners import PROFILE
 from policies.operations.existence import CreateObjectParams
@@ -21,43 +21,43 @@ from sync.mirror import ObjectRef
 from sync.operations import AccessChange, Refusal, StepSpec, Value
 
 
-class CreateProfile(Create[CreateObjectParams]):
+class CreateProfile(CreateOwner[CreateObjectParams]):
     params_type = CreateObjectParams
 
     def access_changes(self, aws_account: AwsAccount, p: CreateObjectParams) -> Sequence[AccessChange]:
         return ()  # no principal, and no role is in it
 
 
-class DeleteProfile(Delete):
+class DeleteProfile(DeleteOwner):
     """Its tags come back with it only by hand: this console has no operation for those yet."""
 
-    def affected_objects(self, aws_account: AwsAccount, p: DeleteParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: DeleteOwnerParams) -> list[ObjectRef]:
         return [ref(InstanceProfile, p.owner_arn)]
 
-    def access_changes(self, aws_account: AwsAccount, p: DeleteParams) -> Sequence[AccessChange]:
+    def access_changes(self, aws_account: AwsAccount, p: DeleteOwnerParams) -> Sequence[AccessChange]:
         return ()
 
-    def note(self, p: DeleteParams) -> str:
+    def note(self, p: DeleteOwnerParams) -> str:
         return "Instances that were started with it keep no credentials. Its reverse makes another of that name."
 
     def dependents(self, draft: Draft, row: Any) -> Iterator[str]:
         if row.role:
             yield f"role {row.role.name}"
 
-    def taking_off(self, draft: Draft, p: DeleteParams) -> TakenOff:
+    def taking_off(self, draft: Draft, p: DeleteOwnerParams) -> TakenOff:
         profile = self.row(draft, p)
         if profile.role:
             yield f"role {profile.role.name}", [remove_role(profile, profile.role)]
 
     def parse_part(
-        self, client: AwsClient, p: DeleteParams, owner: Mapping[str, Any], named: Mapping[str, str]
+        self, client: AwsClient, p: DeleteOwnerParams, owner: Mapping[str, Any], named: Mapping[str, str]
     ) -> Mapping[str, Any]:
         return {"left": sorted(f"role {role['RoleName']}" for role in owner["Roles"])}
 
     def warnings(self, draft: Draft, row: Any) -> list[PlanFinding]:
         return []
 
-    def before(self, draft: Draft, p: DeleteParams, value: Value) -> dict[str, Any]:
+    def before(self, draft: Draft, p: DeleteOwnerParams, value: Value) -> dict[str, Any]:
         return {"create": {}, "tags": {}}
 
 

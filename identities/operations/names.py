@@ -29,7 +29,7 @@ _READ_AT_ONCE = 50
 
 
 @dataclass(frozen=True)
-class RenameParams:
+class RenameOwnerParams:
     owner_arn: str
     new_arn: str
 
@@ -42,28 +42,28 @@ class RenameParams:
         return path_of(self.owner_arn) != path_of(self.new_arn)
 
 
-class Rename(OwnerOperation[RenameParams]):
+class RenameOwner(OwnerOperation[RenameOwnerParams]):
     verb = "rename"
     guarantee = Guarantee.DETECTABLE
-    params_type = RenameParams
+    params_type = RenameOwnerParams
 
-    def parse(self, params: Mapping[str, Any]) -> RenameParams:
+    def parse(self, params: Mapping[str, Any]) -> RenameOwnerParams:
         p = super().parse(params)
         check_name(self.owner, name_of(p.new_arn))
         check_arn(p.new_arn, self.owner.word)
         return p
 
-    def title(self, p: RenameParams) -> str:
+    def title(self, p: RenameOwnerParams) -> str:
         to = f"the path {path_of(p.new_arn)}"
         if not p.is_renamed:
             return f"Move {self.named(p)} to {to}"
         return f"Rename {self.named(p)} to {name_of(p.new_arn)}" + (f", and move it to {to}" if p.is_moved else "")
 
-    def note(self, p: RenameParams) -> str:
+    def note(self, p: RenameOwnerParams) -> str:
         signs_in = " Whoever signs in with its password gives the new name." if self.owner is USER else ""
         return f"Its ARN changes, its unique id and all that it has stay.{signs_in if p.is_renamed else ''}"
 
-    def calls(self, p: RenameParams) -> list[Call]:
+    def calls(self, p: RenameOwnerParams) -> list[Call]:
         said: dict[str, str] = {self.owner.name_parameter: name_of(p.owner_arn)}
         if p.is_moved:
             said["NewPath"] = path_of(p.new_arn)
@@ -73,13 +73,13 @@ class Rename(OwnerOperation[RenameParams]):
         # AWS asks for the permission on both names.
         return [Call("iam", operation, said, resource_arns=(p.owner_arn, p.new_arn), actions=(f"iam:{operation}",))]
 
-    def objects(self, p: RenameParams) -> list[str]:
+    def objects(self, p: RenameOwnerParams) -> list[str]:
         return [self.key(p), object_key(self.owner.model, p.new_arn)]
 
-    def part(self, p: RenameParams) -> str:
+    def part(self, p: RenameOwnerParams) -> str:
         return f"name:{p.owner_arn}"
 
-    def affected_objects(self, aws_account: AwsAccount, p: RenameParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: RenameOwnerParams) -> list[ObjectRef]:
         """With those of whom AWS tells otherwise then: roles that trust it, members of a group."""
         [old] = identified(aws_account, [ref(self.owner.model, p.owner_arn)])
         new = replace(old, name=name_of(p.new_arn), arn=p.new_arn, former_name=old.name)
@@ -91,7 +91,7 @@ class Rename(OwnerOperation[RenameParams]):
         trusting = roles_trusting(row)[:_READ_AT_ONCE] if row else ()
         return [new, *(ref(IamRole, role.arn) for role in trusting)]
 
-    def access_changes(self, aws_account: AwsAccount, p: RenameParams) -> Sequence[AccessChange]:
+    def access_changes(self, aws_account: AwsAccount, p: RenameOwnerParams) -> Sequence[AccessChange]:
         return [ArnChange(p.owner_arn, p.new_arn)]
 
     def told_of_owner(self, value: Value) -> str:
@@ -99,7 +99,7 @@ class Rename(OwnerOperation[RenameParams]):
             return f"another {self.owner.word} of the new name"
         return "it under the new name" if value["new"] else "it under the old name"
 
-    def mirrored(self, draft: Draft, p: RenameParams) -> Value:
+    def mirrored(self, draft: Draft, p: RenameOwnerParams) -> Value:
         row = self.row(draft, p)
         names = self.owner.model.objects.live().filter(aws_account=draft.aws_account).exclude(pk=row.pk)
         taken = names.filter(name_key=name_of(p.new_arn).casefold()).first()
@@ -107,24 +107,24 @@ class Rename(OwnerOperation[RenameParams]):
             raise Refusal(f"There is a {self.owner.word} {taken.name} already: names are unique, whatever their case.")
         return {"old": row.aws_id, "new": None}
 
-    def after(self, p: RenameParams, value: Value) -> Value:
+    def after(self, p: RenameOwnerParams, value: Value) -> Value:
         return value if p.owner_arn == p.new_arn else {"old": None, "new": value["old"]}
 
-    def is_so_already(self, p: RenameParams) -> str:
+    def is_so_already(self, p: RenameOwnerParams) -> str:
         return f"This is the name and the path of {self.named(p)} already."
 
-    def limits(self, draft: Draft, p: RenameParams, value: Value) -> list[PlanFinding]:
+    def limits(self, draft: Draft, p: RenameOwnerParams, value: Value) -> list[PlanFinding]:
         return super().limits(draft, p, value) or broken_by_rename(self.row(draft, p))
 
-    def reverse(self, p: RenameParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+    def reverse(self, p: RenameOwnerParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return [self.other(self.verb, p, owner_arn=p.new_arn, new_arn=p.owner_arn)]
 
-    def live(self, client: AwsClient, p: RenameParams) -> Value:
+    def live(self, client: AwsClient, p: RenameOwnerParams) -> Value:
         old, new = (self._id_at(client, arn) for arn in (p.owner_arn, p.new_arn))
         return {"old": old, "new": new} if old or new else None
 
     def parse_part(
-        self, client: AwsClient, p: RenameParams, owner: Mapping[str, Any], named: Mapping[str, str]
+        self, client: AwsClient, p: RenameOwnerParams, owner: Mapping[str, Any], named: Mapping[str, str]
     ) -> Mapping[str, Any]:
         return {}
 
@@ -139,4 +139,4 @@ class Rename(OwnerOperation[RenameParams]):
 
 def rename(owner: IamUser | IamGroup, name: str, path: str) -> StepSpec:
     head = owner.arn[: -len(f"{owner.path}{owner.name}")]
-    return on_owner(owner, Rename.verb, new_arn=f"{head}{path}{name}")
+    return on_owner(owner, RenameOwner.verb, new_arn=f"{head}{path}{name}")

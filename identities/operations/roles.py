@@ -9,7 +9,7 @@ from typing import Any
 from accounts.models import AwsAccount
 from identities.account.mirrors import RoleSettings
 from identities.models import IamRole
-from identities.operations.existence import Create, arn_of, bounded
+from identities.operations.existence import CreateOwner, arn_of, bounded
 from identities.operations.owners import ROLE, OwnerOperation, on_owner
 from identities.operations.trust import limits_of_trust
 from policies.holdings import TrustChange
@@ -49,7 +49,7 @@ class CreateRoleParams(CreateObjectParams):
             check_arn(self.boundary_arn, "policy")
 
 
-class CreateRole(Create[CreateRoleParams]):
+class CreateRole(CreateOwner[CreateRoleParams]):
     writes_type = "trust"
     risk = Risk.HIGH
     params_type = CreateRoleParams

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, TypeVar, cast
 
 from accounts.models import AwsAccount
 from identities.account import password_policy
-from identities.account.settings import AccountMirror, ref_of
+from identities.account.settings import IamAccountMirror, ref_of
 from identities.models import IamAccount
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
@@ -73,7 +73,7 @@ class SettingOperation(Operation[P]):
         """The part as the mirror has it."""
 
     def live(self, client: AwsClient, p: P) -> Value:
-        mirror = cast(AccountMirror, mirror_of(IamAccount.kind, self.facet))
+        mirror = cast(IamAccountMirror, mirror_of(IamAccount.kind, self.facet))
         return self.parse_part(mirror.content(mirror.ask(client)))
 
     def parse_part(self, content: Content) -> Value:

@@ -18,7 +18,7 @@ from sync.operations import AccessChange, Call, Risk, StepSpec, Value
 
 
 @dataclass(frozen=True)
-class UntagParams:
+class OwnerUntagParams:
     owner_arn: str
     key: str
 
@@ -27,7 +27,7 @@ class UntagParams:
 
 
 @dataclass(frozen=True)
-class TagParams(UntagParams):
+class OwnerTagParams(OwnerUntagParams):
     value: str
 
     def __post_init__(self) -> None:
@@ -35,10 +35,10 @@ class TagParams(UntagParams):
         check_value(self.value)
 
 
-P = TypeVar("P", bound=UntagParams)
+P = TypeVar("P", bound=OwnerUntagParams)
 
 
-class TagOperation(OwnerOperation[P]):
+class OwnerTagOperation(OwnerOperation[P]):
     risk = Risk.HIGH  # policies may ask for tags: aws:PrincipalTag
 
     def part(self, p: P) -> str:
@@ -63,65 +63,65 @@ class TagOperation(OwnerOperation[P]):
     def reverse(self, p: P, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         params = {"owner_arn": p.owner_arn, "key": p.key}
         if before["value"] is None:
-            return [StepSpec(f"iam.{self.owner.word}.{Untag.verb}", params)]
-        return [StepSpec(f"iam.{self.owner.word}.{Tag.verb}", {**params, "value": before["value"]})]
+            return [StepSpec(f"iam.{self.owner.word}.{UntagOwner.verb}", params)]
+        return [StepSpec(f"iam.{self.owner.word}.{TagOwner.verb}", {**params, "value": before["value"]})]
 
 
-class Tag(TagOperation[TagParams]):
+class TagOwner(OwnerTagOperation[OwnerTagParams]):
     verb = "tag"
-    params_type = TagParams
+    params_type = OwnerTagParams
 
-    def title(self, p: TagParams) -> str:
+    def title(self, p: OwnerTagParams) -> str:
         return f"Tag {self.named(p)} {p.key}={p.value}"
 
-    def calls(self, p: TagParams) -> list[Call]:
+    def calls(self, p: OwnerTagParams) -> list[Call]:
         return self.call(p, f"Tag{self.owner.aws_word}", Tags=[{"Key": p.key, "Value": p.value}])
 
-    def access_changes(self, aws_account: AwsAccount, p: TagParams) -> Sequence[AccessChange]:
+    def access_changes(self, aws_account: AwsAccount, p: OwnerTagParams) -> Sequence[AccessChange]:
         return [TagChange(p.owner_arn, p.key, p.value)]
 
-    def after(self, p: TagParams, value: Value) -> Value:
+    def after(self, p: OwnerTagParams, value: Value) -> Value:
         return {**value, "value": p.value}
 
-    def is_so_already(self, p: TagParams) -> str:
+    def is_so_already(self, p: OwnerTagParams) -> str:
         return f"The tag {p.key} of {self.named(p)} says “{p.value}” already."
 
-    def limits(self, draft: Draft, p: TagParams, value: Value) -> list[PlanFinding]:
+    def limits(self, draft: Draft, p: OwnerTagParams, value: Value) -> list[PlanFinding]:
         if found := super().limits(draft, p, value):
             return found
         keys = set(self.row(draft, p).tags)
         for step in self.earlier(draft, p):
-            if isinstance(step.operation, TagOperation):
-                (keys.add if isinstance(step.operation, Tag) else keys.discard)(step.params.key)
+            if isinstance(step.operation, OwnerTagOperation):
+                (keys.add if isinstance(step.operation, TagOwner) else keys.discard)(step.params.key)
         if len(keys | {p.key}) <= MOST_TAGS:
             return []
         words = f"{len(keys)} tags are on {self.named(p)}; AWS allows {MOST_TAGS}."
         return [PlanFinding("TOO_MANY_TAGS", "error", words)]
 
 
-class Untag(TagOperation[UntagParams]):
+class UntagOwner(OwnerTagOperation[OwnerUntagParams]):
     verb = "untag"
-    params_type = UntagParams
+    params_type = OwnerUntagParams
 
-    def title(self, p: UntagParams) -> str:
+    def title(self, p: OwnerUntagParams) -> str:
         return f"Remove the tag {p.key} from {self.named(p)}"
 
-    def calls(self, p: UntagParams) -> list[Call]:
+    def calls(self, p: OwnerUntagParams) -> list[Call]:
         return self.call(p, f"Untag{self.owner.aws_word}", TagKeys=[p.key])
 
-    def access_changes(self, aws_account: AwsAccount, p: UntagParams) -> Sequence[AccessChange]:
+    def access_changes(self, aws_account: AwsAccount, p: OwnerUntagParams) -> Sequence[AccessChange]:
         return [TagChange(p.owner_arn, p.key, None)]
 
-    def after(self, p: UntagParams, value: Value) -> Value:
+    def after(self, p: OwnerUntagParams, value: Value) -> Value:
         return {**value, "value": None}
 
-    def is_so_already(self, p: UntagParams) -> str:
+    def is_so_already(self, p: OwnerUntagParams) -> str:
         return f"There is no tag {p.key} on {self.named(p)}."
 
 
 def tag(owner: IamUser | IamRole, key: str, value: str) -> StepSpec:
-    return on_owner(owner, Tag.verb, key=key, value=value)
+    return on_owner(owner, TagOwner.verb, key=key, value=value)
 
 
 def untag(owner: IamUser | IamRole, key: str) -> StepSpec:
-    return on_owner(owner, Untag.verb, key=key)
+    return on_owner(owner, UntagOwner.verb, key=key)

@@ -37,7 +37,7 @@ BY_NAME = Order("name", "name_key")
 
 
 @dataclass(frozen=True)
-class Line:
+class ListedObject:
     """An object in the list, as it was."""
 
     name: str
@@ -48,7 +48,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Tied:
+class TiedObject:
     """Another object that it was tied to; `url` leads to that one at the same moment."""
 
     name: str
@@ -56,7 +56,7 @@ class Tied:
 
 
 @dataclass(frozen=True)
-class Text:
+class PolicyText:
     """A policy document that it had."""
 
     title: str
@@ -129,9 +129,9 @@ def _url(row: MirroredRow, at: datetime) -> str:
     return f"{reverse('as_of_one', kwargs=kwargs)}?{urlencode({'at': said(at)})}"
 
 
-def _line(row: MirroredRow, revision: Revision, at: datetime) -> Line:
+def _line(row: MirroredRow, revision: Revision, at: datetime) -> ListedObject:
     content = revision.content
-    return Line(content["name"], _url(row, at), content["arn"], _had(content), row)
+    return ListedObject(content["name"], _url(row, at), content["arn"], _had(content), row)
 
 
 def _had(content: Mapping[str, Any]) -> str:
@@ -185,7 +185,7 @@ def _as_it_was(row: MirroredRow, content: Mapping[str, Any], at: datetime) -> di
     }
 
 
-def _ties(row: Any, content: Mapping[str, Any], at: datetime) -> Iterable[tuple[str, Sequence[Tied] | None]]:
+def _ties(row: Any, content: Mapping[str, Any], at: datetime) -> Iterable[tuple[str, Sequence[TiedObject] | None]]:
     if isinstance(row, IamUser):
         groups = {held.group.name_key: held.group for held in as_of.groups_of(row, at)}
         yield "Groups", [_tied(row, name, groups.get(name.casefold()), at) for name in content["groups"]]
@@ -198,19 +198,19 @@ def _ties(row: Any, content: Mapping[str, Any], at: datetime) -> Iterable[tuple[
     yield "Attached policies", [_tied(row, name_of(arn), policies.get(arn), at) for arn in content["attached"]]
 
 
-def _tied(row: MirroredRow, name: str, other: MirroredRow | None, at: datetime) -> Tied:
+def _tied(row: MirroredRow, name: str, other: MirroredRow | None, at: datetime) -> TiedObject:
     if other is None:
-        return Tied(name)
+        return TiedObject(name)
     other.aws_account = row.aws_account
-    return Tied(name, _url(other, at))
+    return TiedObject(name, _url(other, at))
 
 
-def _holder(row: MirroredRow, owner: MirroredRow, at: datetime) -> Tied:
+def _holder(row: MirroredRow, owner: MirroredRow, at: datetime) -> TiedObject:
     noun = owner.kind.removeprefix("iam.").capitalize()
     return _tied(row, f"{noun} {owner.name}", owner, at)
 
 
-def _texts(content: Mapping[str, Any]) -> list[Text]:
+def _texts(content: Mapping[str, Any]) -> list[PolicyText]:
     """Every document that it had; of a managed policy the one in force."""
     wanted: dict[str, str] = {}
     if "default_version" in content:
@@ -220,7 +220,7 @@ def _texts(content: Mapping[str, Any]) -> list[Text]:
     if is_document(content.get("trust")):
         wanted["Trust policy"] = content["trust"]["text"]
     texts = texts_of(wanted.values())
-    return [Text(title, laid_out(texts[text_hash])) for title, text_hash in wanted.items() if text_hash in texts]
+    return [PolicyText(title, laid_out(texts[text_hash])) for title, text_hash in wanted.items() if text_hash in texts]
 
 
 def _trust(row: MirroredRow, content: Mapping[str, Any]) -> list[Any]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from access.escalation import Path, escalations
-from access.escalation.account import Account
+from access.escalation import EscalationPath, escalations
+from access.escalation.account import EscalationAccount
 from access.holders import Holder
 from access.index import Index
 from access.surroundings import Surroundings
@@ -37,10 +37,10 @@ def who(principal: str, *policies: LayerPolicy, trusts: Any = None, **more: Any)
 ADMINISTRATOR = policy(EVERYTHING, name=arn("policy/all"))
 
 
-def found(*holders: Holder, scp: Sequence[dict[str, Any]] = (), **account: Any) -> list[Path]:
+def found(*holders: Holder, scp: Sequence[dict[str, Any]] = (), **account: Any) -> list[EscalationPath]:
     levels = (ControlPolicyLevel("root", (policy(EVERYTHING), policy(*scp))),) if scp else ()
-    return escalations(Account(Index(holders, Surroundings(ID, levels)), **account))
+    return escalations(EscalationAccount(Index(holders, Surroundings(ID, levels)), **account))
 
 
-def names(paths: Iterable[Path], source: str = EVE) -> list[str]:
+def names(paths: Iterable[EscalationPath], source: str = EVE) -> list[str]:
     return [path.technique for path in paths if path.source == source]

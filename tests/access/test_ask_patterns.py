@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from access.holders import Holder
 from access.index import Index
 from access.patterns import who_can
-from access.question import Found, Question
+from access.question import WhoCanMatch, WhoCanQuestion
 from access.surroundings import Surroundings
 from accounts.models import AwsAccount
 from policies.engine.combine import Decision
@@ -176,12 +176,12 @@ def test_as_all_concrete_questions_together(index: Index, action: str, resource:
         assert not allowed
 
 
-def is_so(index: Index, found: Found, resource: str) -> bool:
+def is_so(index: Index, found: WhoCanMatch, resource: str) -> bool:
     question = index.question(*found.example, found.chosen)
     matches = ResourceGlob(tokens(resource)).matches(found.example[1])
     return matches and question.verdict(found.number).decision is Decision.ALLOWED
 
 
-def questions(index: Index, action: str, resource: str) -> Iterator[Question]:
+def questions(index: Index, action: str, resource: str) -> Iterator[WhoCanQuestion]:
     for request in world.requests(action, resource, tags=FEW_TAGS):
         yield index.question(action, request.resource, request.context)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from access.escalation import Path
+from access.escalation import EscalationPath
 from access.escalation.account import Credentials
 from access.holders import Holder
 from policies.engine.evaluate import LayerPolicy
@@ -59,7 +59,7 @@ def others() -> list[Holder]:
     ]
 
 
-def paths(*holders: Holder, **more: Any) -> list[Path]:
+def paths(*holders: Holder, **more: Any) -> list[EscalationPath]:
     staff = policy(allow("s3:GetObject"), name="inline policy staff")
     older = {MINE: (policy(EVERYTHING, name=f"{MINE} v1"),)}
     return found(*holders, *others(), groups={STAFF: (staff,)}, older=older, **more)

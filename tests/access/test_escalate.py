@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from access.escalation import Path, escalations
-from access.escalation.account import Account, Credentials
+from access.escalation import EscalationPath, escalations
+from access.escalation.account import Credentials, EscalationAccount
 from access.escalation.search import TECHNIQUES
-from access.escalation.techniques import Gains, Need, On, Target, Technique
+from access.escalation.techniques import Gains, Need, NeedResource, Technique, TechniqueTarget
 from access.holders import Holder
 from access.index import Index
 from access.surroundings import Surroundings
@@ -59,16 +59,16 @@ class Scene:
         kind = technique.provider.value if technique.provider else ""
         self.provider = f"arn:aws:iam::{ID}{kind}idp.example.com"
         self.is_control = technique.gains is Gains.CONTROL
-        self.boss = arn("user/boss") if technique.target is Target.USER else BOSS
+        self.boss = arn("user/boss") if technique.target is TechniqueTarget.USER else BOSS
         self.boundary: LayerPolicy | None = None
         self.scp: list[dict[str, Any]] = []
         self.resource = ""  # in place of the target
         self.target = {
-            Target.USER: self.boss if self.is_control else EVE,
-            Target.GROUP: BOSSES,
-            Target.POLICY: MINE,
-            Target.NEW_USER: arn("user/any"),
-            Target.NEW_ROLE: arn("role/any"),
+            TechniqueTarget.USER: self.boss if self.is_control else EVE,
+            TechniqueTarget.GROUP: BOSSES,
+            TechniqueTarget.POLICY: MINE,
+            TechniqueTarget.NEW_USER: arn("user/any"),
+            TechniqueTarget.NEW_ROLE: arn("role/any"),
         }.get(technique.target, BOSS)
 
     def _permissions(self) -> list[dict[str, Any]]:
@@ -78,15 +78,15 @@ class Scene:
         ]
 
     def _resource(self, need: Need) -> str:
-        if need.on is On.ANY:
+        if need.on is NeedResource.ANY:
             return need.resource.format(p="aws", a=ID)
-        return self.resource or (self.provider if need.on is On.PROVIDER else self.target)
+        return self.resource or (self.provider if need.on is NeedResource.PROVIDER else self.target)
 
-    def paths(self) -> list[Path]:
-        on_role = self.technique.target is Target.ROLE and not self.is_control
+    def paths(self) -> list[EscalationPath]:
+        on_role = self.technique.target is TechniqueTarget.ROLE and not self.is_control
         eve, boss = ([], self._before()) if on_role else (self._before(), [ADMINISTRATOR])
         group = self._of_group()
-        in_group = self.technique.target is Target.GROUP and self.technique.gains is not Gains.MEMBERSHIP
+        in_group = self.technique.target is TechniqueTarget.GROUP and self.technique.gains is not Gains.MEMBERSHIP
         limit = policy(*self._permissions(), name=LIMIT) if self.technique.gains is Gains.NO_BOUNDARY else None
         return found(
             who(
@@ -106,17 +106,17 @@ class Scene:
             scp=self.scp,
             groups={BOSSES: tuple(group)},
             older={MINE: (policy(EVERYTHING, name=f"{MINE} v1"),)},
-            identity_center=self.technique.target is Target.ACCOUNT,
+            identity_center=self.technique.target is TechniqueTarget.ACCOUNT,
         )
 
     def _before(self) -> list[LayerPolicy]:
         """What makes an administrator of whoever has it, once the technique has done the rest."""
-        if self.technique.target in (Target.NEW_USER, Target.NEW_ROLE):
+        if self.technique.target in (TechniqueTarget.NEW_USER, TechniqueTarget.NEW_ROLE):
             return [policy(allow(["iam:PutUserPolicy", "iam:PutRolePolicy"], self.target), name="inline policy rest")]
         if self.technique.gains in UNDOING:
             actions = [action for needed in self.technique.needs for action in needed.actions]
             power = policy({"Effect": "Allow", "NotAction": actions, "Resource": "*"}, name=arn("policy/all"))
-            return [power, *([] if self.technique.target is Target.GROUP else [self._denial()])]
+            return [power, *([] if self.technique.target is TechniqueTarget.GROUP else [self._denial()])]
         return [ADMINISTRATOR] if self.technique.gains is Gains.NO_BOUNDARY else []
 
     def _of_group(self) -> list[LayerPolicy]:
@@ -165,7 +165,7 @@ def test_what_it_takes_is_asked_of_resources_that_the_action_has(needed: Need, a
     """As the Service Authorization Reference has them: a policy that names such resources is found, too."""
     assert catalogue.action(action)
     kinds = catalogue.resource_types(action)
-    if needed.on is On.ANY and kinds:
+    if needed.on is NeedResource.ANY and kinds:
         resource = needed.resource.format(p="aws", a=ID)
         assert resource != "*"
         assert any(catalogue.may_mean(resource, kind) for kind in kinds)
@@ -179,7 +179,7 @@ def scene(technique: Technique) -> Scene:
 
 
 @pytest.mark.parametrize(
-    "technique", [each for each in TECHNIQUES if each.target is not Target.ACCOUNT], ids=lambda each: each.name
+    "technique", [each for each in TECHNIQUES if each.target is not TechniqueTarget.ACCOUNT], ids=lambda each: each.name
 )
 def test_not_on_the_wrong_target(technique: Technique) -> None:
     """A permission for something else; of what runs already, a role that no such service takes on."""
@@ -365,7 +365,7 @@ def test_who_is_no_administrator(statements: list[dict[str, Any]]) -> None:
 def test_within_a_control_policy_that_allows_some_services_one_is_still_administrator() -> None:
     some = (ControlPolicyLevel("root", (policy(allow(["iam:*", "sts:*", "s3:*"])),)),)
     index = Index([who(EVE, policy(allow("sts:AssumeRole"))), who(BOSS, policy(EVERYTHING))], Surroundings(ID, some))
-    assert names(escalations(Account(index))) == ["sts:AssumeRole"]
+    assert names(escalations(EscalationAccount(index))) == ["sts:AssumeRole"]
 
 
 def test_what_a_step_supposes() -> None:

@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from access.escalation import escalations
-from access.escalation.account import Account
+from access.escalation.account import EscalationAccount
 from access.holders import Holder
 from access.index import Index
 from access.surroundings import Surroundings
@@ -189,7 +189,7 @@ def found_by_search(world: World) -> set[str]:
     older = {
         name: tuple(held(f"{name} {each}", each) for each in versions[1:]) for name, versions in world.versions.items()
     }
-    account = Account(Index(holders, Surroundings(ID, levels)), groups=groups, older=older)
+    account = EscalationAccount(Index(holders, Surroundings(ID, levels)), groups=groups, older=older)
     return {path.source for path in escalations(account) if not path.supposes}
 
 

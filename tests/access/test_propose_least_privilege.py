@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from access.least_privilege import Outcome, Proposal, proposals
+from access.least_privilege import Proposal, ProposalOutcome, proposals
 from accounts.models import AwsAccount
 from identities.models import Principal, ServiceLastAccessed
 from sync.models import Facet
@@ -68,7 +68,7 @@ def test_what_a_user_did_not_use_is_dropped(aws_account: AwsAccount) -> None:
     inline(dana, *BOTH)
     report(dana, used="s3", unused="sqs")
     found = proposed(dana)
-    assert (found.outcome, found.judges, found.until) == (Outcome.TIGHTEN, (dana.arn,), NOW)
+    assert (found.outcome, found.judges, found.until) == (ProposalOutcome.TIGHTEN, (dana.arn,), NOW)
     assert actions(found) == ["s3:*"]
 
 
@@ -76,14 +76,14 @@ def test_what_the_report_does_not_have_stays(aws_account: AwsAccount) -> None:
     dana = make_user(aws_account, "dana", created_at=OLD)
     inline(dana, *BOTH)
     report(dana, used="s3")
-    assert proposed(dana).outcome is Outcome.KEEP
+    assert proposed(dana).outcome is ProposalOutcome.KEEP
 
 
 def test_nothing_of_it_is_used(aws_account: AwsAccount) -> None:
     role = make_role(aws_account, "exporter", created_at=OLD)
     inline(role, *BOTH)
     report(role, unused="s3 sqs")
-    assert proposed(role).outcome is Outcome.REMOVE
+    assert proposed(role).outcome is ProposalOutcome.REMOVE
 
 
 def test_who_is_younger_than_what_aws_tracks_tells_nothing(aws_account: AwsAccount) -> None:
@@ -91,7 +91,7 @@ def test_who_is_younger_than_what_aws_tracks_tells_nothing(aws_account: AwsAccou
     inline(dana, *BOTH)
     report(dana, unused="s3 sqs")
     found = proposed(dana)
-    assert found.outcome is Outcome.NONE
+    assert found.outcome is ProposalOutcome.NONE
     assert f"dana was made on {NOW - timedelta(days=399):%-d %b %Y}." in found.why_not
 
 

@@ -9,9 +9,9 @@ from hypothesis import given as generated
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from access.effective_access import Access, AccessExtent, access_of
+from access.effective_access import AccessExtent, EffectiveAccess, access_of
 from access.holders import Holder
-from access.limits import Grant
+from access.limits import LimitedGrant
 from access.surroundings import Surroundings
 from policies.engine import catalogue
 from policies.engine.callers import caller_of
@@ -32,22 +32,22 @@ def dana(*statements: dict[str, Any], boundary: LayerPolicy | None = None, **mor
     return Holder(caller_of(arn("user/dana")), 1, "AIDA1", (policy(*statements),), boundary, **more)
 
 
-def told(holder: Holder, *, scp: LayerPolicy | None = None, rcp: LayerPolicy | None = None) -> Access:
+def told(holder: Holder, *, scp: LayerPolicy | None = None, rcp: LayerPolicy | None = None) -> EffectiveAccess:
     levels = (ControlPolicyLevel("root", (policy(EVERYTHING),)), ControlPolicyLevel("unit", (scp,))) if scp else ()
     around = Surroundings(ID, levels, (ControlPolicyLevel("root", (rcp,)),) if rcp else ())
     return access_of(holder, around, frozenset())
 
 
-def extents(access: Access, prefix: str = "s3") -> dict[str, str]:
+def extents(access: EffectiveAccess, prefix: str = "s3") -> dict[str, str]:
     found = next((each for each in access.services if each.prefix == prefix), None)
     return {level.level.value: level.extent.value for level in found.levels} if found else {}
 
 
-def grants(access: Access, action: str) -> list[Grant]:
+def grants(access: EffectiveAccess, action: str) -> list[LimitedGrant]:
     return [line.grant for each in access.services for line in each.lines if action in line.actions]
 
 
-def grant(access: Access, action: str = "s3:GetObject") -> Grant:
+def grant(access: EffectiveAccess, action: str = "s3:GetObject") -> LimitedGrant:
     (found,) = grants(access, action)
     return found
 
@@ -90,7 +90,7 @@ def test_a_condition_that_is_known_to_hold_does_not() -> None:
 # ---- What limits it ------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("layer", ["boundary", "scp"])
 def test_a_layer_above_takes_or_leaves_a_part(layer: str) -> None:
-    def within(limit: LayerPolicy) -> Access:
+    def within(limit: LayerPolicy) -> EffectiveAccess:
         return (
             told(dana(allow("s3:*"), boundary=limit)) if layer == "boundary" else told(dana(allow("s3:*")), scp=limit)
         )

@@ -20,7 +20,7 @@ from cognito.selectors import UNFINISHED, After, Wanted, exactly, matching, page
 from cognito.tables import listed_people, people_table
 from iamconsole.web import keyset, tables
 from iamconsole.web.keyset import KeysetPage
-from identities.bulk.csv_text import Line
+from identities.bulk.csv_text import CsvLine
 from tests.cognito.pulled_people import make, names, pull_people
 from tests.cognito.rows import make_person, make_pool
 
@@ -115,7 +115,7 @@ def test_what_they_are_called_is_no_username(by_address: UserPool) -> None:
     of = people_of(by_address)
     assert list(with_attribute(of, "username", zoe.aws_id)) == [zoe]
     assert not with_attribute(of, "username", "anna zoe").exists()
-    [row] = rows_of(Asked(by_address, THERE), [Line(2, {"name": "anna zoe", "do": "disable"})])
+    [row] = rows_of(Asked(by_address, THERE), [CsvLine(2, {"name": "anna zoe", "do": "disable"})])
     assert "nobody called" in row.problem
 
 

@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 
 from accounts.models import AwsAccount, Operator
-from identities.bulk.csv_text import MOST_BYTES, Line, TableError, lines_of, rejected
-from identities.bulk.rows import NEW, THERE, Row, rows_of
+from identities.bulk.csv_text import MOST_BYTES, CsvLine, TableError, lines_of, rejected
+from identities.bulk.rows import NEW, THERE, BulkRow, rows_of
 from policies.text_or_file import NotText, decoded
 from sync.models import Change
 from tests.identities.test_actions import ClientOf
@@ -92,8 +92,8 @@ def test_a_formula_is_a_text() -> None:
     assert [found["name"] for found in cells("name\n=1+1\n'@ada\n'ben\n")] == ["=1+1", "@ada", "'ben"]
 
 
-def rows(aws_account: AwsAccount, what: str, **cells: str) -> Row:
-    return rows_of(aws_account, what, [Line(2, {"name": "ada", **cells})])[0]
+def rows(aws_account: AwsAccount, what: str, **cells: str) -> BulkRow:
+    return rows_of(aws_account, what, [CsvLine(2, {"name": "ada", **cells})])[0]
 
 
 @pytest.mark.django_db
@@ -147,7 +147,7 @@ def test_says_what_is_wrong_with_a_row(aws_account: AwsAccount, what: str, said:
 
 @pytest.mark.django_db
 def test_a_user_is_in_the_table_once(aws_account: AwsAccount) -> None:
-    found = rows_of(aws_account, NEW, [Line(2, {"name": "ada"}), Line(3, {"name": "ADA"})])
+    found = rows_of(aws_account, NEW, [CsvLine(2, {"name": "ada"}), CsvLine(3, {"name": "ADA"})])
     assert [row.problem for row in found] == ["", "ADA is in line 2 already."]
 
 

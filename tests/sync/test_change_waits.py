@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Operator
 from identities.operations import tag
-from identities.operations.credentials.gates import AwaitSoak
+from identities.operations.credentials.gates import AwaitKeySoak
 from sync import changes
 from sync.models import Change, SealedSecret, Step
 from sync.operations import Gate, StepSpec, registry
@@ -34,7 +34,7 @@ class Moon:
 def moon(monkeypatch: pytest.MonkeyPatch) -> Moon:
     """The gate of these tests waits for it."""
     found = Moon()
-    monkeypatch.setattr(AwaitSoak, "waits_for", lambda gate, client, p, since: "" if found.full else WHY)
+    monkeypatch.setattr(AwaitKeySoak, "waits_for", lambda gate, client, p, since: "" if found.full else WHY)
     return found
 
 
@@ -140,7 +140,7 @@ def test_a_worker_killed_while_it_looks_costs_nothing(
         raise SystemExit
 
     with monkeypatch.context() as patched, pytest.raises(SystemExit):
-        patched.setattr(AwaitSoak, "waits_for", killed)
+        patched.setattr(AwaitKeySoak, "waits_for", killed)
         due(change)
     change.refresh_from_db()
     assert change.state == Change.State.APPLYING

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount, Operator
 from emulator.process import Emulator
-from identities.credentials.mirrors import Keys
+from identities.credentials.mirrors import AccessKeysMirror
 from identities.mirrors import IamDetails
 from identities.models import AccessKey, IamUser
 from sync import refresh
@@ -75,12 +75,12 @@ def test_an_answer_without_its_list(iam: Any, aws_account: AwsAccount, monkeypat
 def test_one_user_of_whom_nobody_understands_the_keys(
     iam: Any, aws_account: AwsAccount, erin: Operator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    entries = Keys.entries
+    entries = AccessKeysMirror.entries
 
-    def garbled(self: Keys, client: Any, user_name: str) -> Iterator[dict[str, Any]]:
+    def garbled(self: AccessKeysMirror, client: Any, user_name: str) -> Iterator[dict[str, Any]]:
         yield from ([{"Status": "Active"}] if user_name == "ann" else entries(self, client, user_name))
 
-    monkeypatch.setattr(Keys, "entries", garbled)
+    monkeypatch.setattr(AccessKeysMirror, "entries", garbled)
     ann = IamUser.objects.get(name="ann")
     assert pull(aws_account, "iam.keys").seen == 2
     held = dict(Facet.objects.filter(source="keys").values_list("object_id", "held"))

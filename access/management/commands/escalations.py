@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from access.commands import aws_account_of
-from access.escalation import Path, escalations
+from access.escalation import EscalationPath, escalations
 from access.escalation.account import account_of
 
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         if not found:
             self.stdout.write("Nobody can, according to the policies that the console has.")
 
-    def _print(self, path: Path) -> None:
+    def _print(self, path: EscalationPath) -> None:
         self.stdout.write(f"{path.source} → {path.target}")
         for step in path.steps:
             on = "" if step.target == step.principal else f" ({step.target})"

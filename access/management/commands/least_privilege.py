@@ -9,15 +9,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from access.commands import aws_account_of
-from access.least_privilege import Outcome, Proposal, proposals
+from access.least_privilege import Proposal, ProposalOutcome, proposals
 from access.situations import Unanswerable
 from policies.engine.tighten import PatternChange
 
 _WORDS = {
-    Outcome.TIGHTEN: "can be narrower:",
-    Outcome.KEEP: "stays as it is: nothing of it is known to be unused.",
-    Outcome.REMOVE: "isn't needed: nothing of it was used.",
-    Outcome.NONE: "no proposal.",
+    ProposalOutcome.TIGHTEN: "can be narrower:",
+    ProposalOutcome.KEEP: "stays as it is: nothing of it is known to be unused.",
+    ProposalOutcome.REMOVE: "isn't needed: nothing of it was used.",
+    ProposalOutcome.NONE: "no proposal.",
 }
 _MOST_NAMED = 12  # JSON has them all
 
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         self._print_parts("keeps", tightening.kept)
         for remark in tightening.remarks:
             self.stdout.write(f"    {remark}")
-        if proposal.outcome is Outcome.TIGHTEN:
+        if proposal.outcome is ProposalOutcome.TIGHTEN:
             self.stdout.write(json.dumps(tightening.document, indent=2))
 
     def _print_parts(self, verb: str, parts: Iterable[PatternChange]) -> None:

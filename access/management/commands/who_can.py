@@ -14,7 +14,7 @@ from access.index import Index, index_of
 from access.outsiders import Outsider, outsiders
 from access.patterns import MOST_WILDCARDS, is_too_wild, who_can
 from access.phrases import example, only_if
-from access.question import Found
+from access.question import WhoCanMatch
 from policies.engine.catalogue import spelled
 from policies.engine.combine import Decision
 from policies.engine.conditions import Context
@@ -80,7 +80,7 @@ class Command(BaseCommand):
             self.stdout.write("Nobody, according to the policies we have.")
 
 
-def _told(found: Found, patterns: bool) -> dict[str, Any]:
+def _told(found: WhoCanMatch, patterns: bool) -> dict[str, Any]:
     told: dict[str, Any] = {
         "arn": found.arn,
         "decision": found.decision.value,
@@ -100,7 +100,7 @@ def _values(context: Context | None) -> dict[str, list[str]] | None:
     return None if context is None else {spelled(key): list(values) for key, values in context.items()}
 
 
-def _words(found: Found, patterns: bool) -> list[str]:
+def _words(found: WhoCanMatch, patterns: bool) -> list[str]:
     words = [f"for example {example(found)}" if patterns and not found.is_undecided else "", only_if(found)]
     return [each for each in (*words, _not_evaluated([layer.value for layer in found.not_held])) if each]
 
@@ -129,7 +129,7 @@ def _told_outsider(found: Outsider) -> dict[str, Any]:
     }
 
 
-def _chains(index: Index, found: list[Found], depth: int) -> list[dict[str, Any]]:
+def _chains(index: Index, found: list[WhoCanMatch], depth: int) -> list[dict[str, Any]]:
     arns = [holder.arn for holder in index.holders]
     ways = chains_to(index, [each.number for each in found], depth)
     return [{"arn": arns[way[0]], "through": [arns[number] for number in way[1:]]} for way in ways.values()]

@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from accounts.models import AwsAccount
 from identities.models import AccessKey
-from identities.operations.credentials.of_user import ACTIVE, INACTIVE, KindOfCredential, OfCredential
+from identities.operations.credentials.of_user import ACTIVE, INACTIVE, CredentialOperation, KindOfCredential
 from policies.holdings import CredentialFact
 from sync.checks import PlanFinding
 from sync.draft import Draft
@@ -65,7 +65,7 @@ P = TypeVar("P", bound=Any)
 S = TypeVar("S", bound=StatusParams)
 
 
-class Switch(OfCredential[P]):
+class SwitchCredential(CredentialOperation[P]):
     """Switches it on or off."""
 
     def switches_on(self, p: P) -> bool:
@@ -97,7 +97,7 @@ class Switch(OfCredential[P]):
         return found or ([] if self.switches_on(p) else told_of_use(self.found(draft, p)))
 
 
-class SetStatus(Switch[S]):
+class SetStatus(SwitchCredential[S]):
     """Of those whose status is a parameter of the step."""
 
     verb = "set_status"
@@ -112,7 +112,7 @@ class SetStatus(Switch[S]):
         return [StepSpec(self.kind, {**self.spec(p).params, "active": before["active"]})]
 
 
-class ActivateKey(Switch[KeyParams]):
+class ActivateKey(SwitchCredential[KeyParams]):
     verb = "activate"
 
     def switches_on(self, p: KeyParams) -> bool:
@@ -122,7 +122,7 @@ class ActivateKey(Switch[KeyParams]):
         return [StepSpec("iam.key.deactivate", self.spec(p).params)]
 
 
-class DeactivateKey(Switch[KeyParams]):
+class DeactivateKey(SwitchCredential[KeyParams]):
     verb = "deactivate"
 
     def switches_on(self, p: KeyParams) -> bool:
@@ -132,7 +132,7 @@ class DeactivateKey(Switch[KeyParams]):
         return [StepSpec("iam.key.activate", self.spec(p).params)]
 
 
-class Delete(OfCredential[P]):
+class DeleteCredential(CredentialOperation[P]):
     """An access key has to be inactive first: whoever still uses it then says so, while it can be switched on again."""
 
     verb = "delete"
@@ -185,12 +185,12 @@ def told_of_use(row: Any) -> list[PlanFinding]:
     return [PlanFinding("KEY_USE", "suggestion", words)]
 
 
-def on_existing(of: KindOfCredential) -> list[OfCredential[Any]]:
+def on_existing(of: KindOfCredential) -> list[CredentialOperation[Any]]:
     """The operations on a kind of credential."""
     params_type, status_params_type = _PARAMS[of.called]
     if status_params_type is None:
-        return [DeactivateKey(of, params_type), ActivateKey(of, params_type), Delete(of, params_type)]
-    return [SetStatus(of, status_params_type), Delete(of, params_type)]
+        return [DeactivateKey(of, params_type), ActivateKey(of, params_type), DeleteCredential(of, params_type)]
+    return [SetStatus(of, status_params_type), DeleteCredential(of, params_type)]
 
 
 _PARAMS: Mapping[str, tuple[type[Any], type[Any] | None]] = {

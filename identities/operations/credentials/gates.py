@@ -96,7 +96,7 @@ class AwaitQuiet(KeyGate[DaysParams]):
         return f"Somebody used the old key {p.key} at {full_time(used)}. It must be quiet for {counted(p.days, 'day')}."
 
 
-class AwaitSoak(KeyGate[DaysParams]):
+class AwaitKeySoak(KeyGate[DaysParams]):
     kind = "iam.key.await_soak"
     until = "it is clear that nobody misses the old key"
     params_type = DaysParams

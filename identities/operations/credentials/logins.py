@@ -12,7 +12,7 @@ from accounts.models import AwsAccount
 from identities.credentials.base import plain
 from identities.credentials.mirrors import LOGIN
 from identities.models import LoginProfile
-from identities.operations.credentials.of_user import OfUser
+from identities.operations.credentials.of_user import UserCredentialOperation
 from identities.operations.held_rows import held
 from policies import holdings
 from sync.aws.client import AwsClient
@@ -44,7 +44,7 @@ class LoginParams:
 
 
 @dataclass(frozen=True)
-class PasswordParams(LoginParams):
+class ConsolePasswordParams(LoginParams):
     password: str  # the reference of the sealed text
     reset_required: bool = True  # its user must choose a new one at the next sign-in
     made_up: bool = False  # by the console: whoever applies the change sees it once
@@ -57,7 +57,7 @@ class PasswordParams(LoginParams):
 P = TypeVar("P", bound=LoginParams)
 
 
-class LoginOperation(OfUser[P]):
+class LoginOperation(UserCredentialOperation[P]):
     facet = LOGIN.source
 
     def part(self, p: P) -> str:
@@ -84,43 +84,43 @@ class LoginOperation(OfUser[P]):
         return []
 
 
-class SetPassword(LoginOperation[PasswordParams]):
+class SetConsolePassword(LoginOperation[ConsolePasswordParams]):
     risk = Risk.SECRET
-    params_type = PasswordParams
+    params_type = ConsolePasswordParams
     aws_operation: str
 
-    def calls(self, p: PasswordParams) -> list[Call]:
+    def calls(self, p: ConsolePasswordParams) -> list[Call]:
         return self.call(p, self.aws_operation, Password=Sealed(p.password), PasswordResetRequired=p.reset_required)
 
-    def access_changes(self, aws_account: AwsAccount, p: PasswordParams) -> Sequence[AccessChange]:
+    def access_changes(self, aws_account: AwsAccount, p: ConsolePasswordParams) -> Sequence[AccessChange]:
         return [holdings.CredentialFact(p.owner_arn, holdings.PASSWORD, True, new=not self.shows)]
 
-    def made_up(self, p: PasswordParams) -> Mapping[str, str]:
+    def made_up(self, p: ConsolePasswordParams) -> Mapping[str, str]:
         return {PASSWORD: p.password} if p.made_up else {}
 
 
-class CreateLogin(SetPassword):
+class CreateLogin(SetConsolePassword):
     known_as = "iam.login.create"
     aws_operation = "CreateLoginProfile"
     guarantee = Guarantee.DETECTABLE
 
-    def title(self, p: PasswordParams) -> str:
+    def title(self, p: ConsolePasswordParams) -> str:
         return f"Give {self.named(p)} a console password"
 
-    def note(self, p: PasswordParams) -> str:
+    def note(self, p: ConsolePasswordParams) -> str:
         return "It must be changed at the first sign-in." if p.reset_required else "It stays until somebody changes it."
 
-    def after(self, p: PasswordParams, value: Value) -> Value:
+    def after(self, p: ConsolePasswordParams, value: Value) -> Value:
         return {**value, "made": ""}
 
-    def limits(self, draft: Draft, p: PasswordParams, value: Value) -> list[PlanFinding]:
+    def limits(self, draft: Draft, p: ConsolePasswordParams, value: Value) -> list[PlanFinding]:
         if value["made"] is None:
             return []
         words = f"{self.named(p)} has a console password already: reset it instead."
         return [PlanFinding("HAS_PASSWORD", "error", f"{words[0].upper()}{words[1:]}")]
 
     def done(
-        self, client: AwsClient, p: PasswordParams, live: Value, tried: Sequence[PreviousAttempt]
+        self, client: AwsClient, p: ConsolePasswordParams, live: Value, tried: Sequence[PreviousAttempt]
     ) -> StepResult | None:
         """One that wasn't there before our first try, and was made since then. AWS tells whole seconds."""
         before = tried[0].found
@@ -129,14 +129,14 @@ class CreateLogin(SetPassword):
         made = parse_datetime(live["made"])
         return StepResult() if made is not None and made >= tried[0].at.replace(microsecond=0) else None
 
-    def dependent(self, p: PasswordParams) -> tuple[str, bool] | None:
+    def dependent(self, p: ConsolePasswordParams) -> tuple[str, bool] | None:
         return "password", True
 
-    def reverse(self, p: PasswordParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+    def reverse(self, p: ConsolePasswordParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return [StepSpec(DeleteLogin.known_as, {"owner_arn": p.owner_arn})]
 
 
-class ResetLogin(SetPassword):
+class ResetLogin(SetConsolePassword):
     """Sending it again sets the same password again."""
 
     known_as = "iam.login.reset"
@@ -144,23 +144,23 @@ class ResetLogin(SetPassword):
     shows = False
     undo = Undo.NEVER
 
-    def title(self, p: PasswordParams) -> str:
+    def title(self, p: ConsolePasswordParams) -> str:
         return f"Reset the console password of {self.named(p)}"
 
-    def note(self, p: PasswordParams) -> str:
+    def note(self, p: ConsolePasswordParams) -> str:
         must = " It must be changed at the next sign-in." if p.reset_required else ""
         return f"Can’t be undone: nobody knows the old one. Sessions that are open go on.{must}"
 
-    def after(self, p: PasswordParams, value: Value) -> Value:
+    def after(self, p: ConsolePasswordParams, value: Value) -> Value:
         return value
 
-    def mirrored(self, draft: Draft, p: PasswordParams) -> Value:
+    def mirrored(self, draft: Draft, p: ConsolePasswordParams) -> Value:
         value = super().mirrored(draft, p)
         if value["made"] is None:
             raise Refusal(f"The mirror has no console password of {self.named(p)}: pull, or give it one.")
         return value
 
-    def limits(self, draft: Draft, p: PasswordParams, value: Value) -> list[PlanFinding]:
+    def limits(self, draft: Draft, p: ConsolePasswordParams, value: Value) -> list[PlanFinding]:
         return []
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 from accounts.models import AwsAccount
-from identities.operations.credentials.existing import Delete
-from identities.operations.credentials.of_user import KEY, SERVICE, KindOfCredential, OfUser
+from identities.operations.credentials.existing import DeleteCredential
+from identities.operations.credentials.of_user import KEY, SERVICE, KindOfCredential, UserCredentialOperation
 from identities.operations.owners import OwnerParams
 from policies.holdings import CredentialFact
 from policies.quotas import KEYS_OF_USER, Quota, quotas_in
@@ -41,7 +41,7 @@ _FOR_A_SERVICE = Quota("service credentials of a user at one service", 2, 2)
 P = TypeVar("P", bound=OwnerParams)
 
 
-class Make(OfUser[P]):
+class CreateCredential(UserCredentialOperation[P]):
     guarantee = Guarantee.AT_MOST_ONCE
     undo = Undo.REVERSIBLE
     risk = Risk.SECRET
@@ -72,7 +72,7 @@ class Make(OfUser[P]):
         rows = self.of.mirror.credential_model.objects.live().filter(user=user)
         there = {row.aws_id for row in rows if self.counts(p, getattr(row, "service", ""))}
         for step in self.earlier(draft, p):
-            if isinstance(step.operation, Delete) and step.operation.of is self.of:
+            if isinstance(step.operation, DeleteCredential) and step.operation.of is self.of:
                 there.discard(step.operation.id(step.params))
             elif step.operation is self and self.part(step.params) == self.part(p):
                 raise Refusal(f"A change makes one {self.of.word} of {self.named(p)}, not two.")
@@ -133,7 +133,7 @@ class CreateKeyParams:
     owner_arn: str
 
 
-class CreateKey(Make[CreateKeyParams]):
+class CreateKey(CreateCredential[CreateKeyParams]):
     known_as = "iam.key.create"
     of, quota, answered = KEY, KEYS_OF_USER, "AccessKey"
     secret_names: ClassVar[Mapping[str, str]] = {"SecretAccessKey": "Secret access key"}
@@ -168,7 +168,7 @@ class CreateServiceParams:
 SERVICE_SECRETS = {"ServicePassword": "Password for the service", "ServiceCredentialSecret": "API key"}
 
 
-class CreateServiceCredential(Make[CreateServiceParams]):
+class CreateServiceCredential(CreateCredential[CreateServiceParams]):
     known_as = "iam.svc_cred.create"
     of, quota, answered = SERVICE, _FOR_A_SERVICE, "ServiceSpecificCredential"
     secret_names = SERVICE_SECRETS

@@ -16,7 +16,7 @@ from identities.credentials.mirrors import MFA
 from identities.credentials.virtual import VIRTUAL_MFA
 from identities.models import LoginProfile, MfaDevice
 from identities.operations.credentials.logins import DeleteLogin
-from identities.operations.credentials.of_user import OfUser
+from identities.operations.credentials.of_user import UserCredentialOperation
 from identities.operations.held_rows import held
 from policies.holdings import DEVICE, CredentialFact
 from sync.aws.client import AwsClient
@@ -29,7 +29,7 @@ ON, OFF, GONE = "on", "off", "gone"
 
 
 @dataclass(frozen=True)
-class DeviceParams:
+class MfaDeviceParams:
     owner_arn: str
     serial: str  # of the hardware, or an ARN
 
@@ -42,10 +42,10 @@ class DeviceParams:
         return MfaDevice.factor_of(self.serial) == MfaDevice.Factor.APP
 
 
-P = TypeVar("P", bound=DeviceParams)
+P = TypeVar("P", bound=MfaDeviceParams)
 
 
-class DeviceOperation(OfUser[P]):
+class DeviceOperation(UserCredentialOperation[P]):
     facet = MFA.source
 
     def affected_objects(self, aws_account: AwsAccount, p: P) -> list[ObjectRef]:
@@ -77,48 +77,48 @@ class DeviceOperation(OfUser[P]):
         return {"serial": p.serial, "device": OFF if free else GONE}
 
 
-class TakeOff(DeviceOperation[DeviceParams]):
+class RemoveMfaDevice(DeviceOperation[MfaDeviceParams]):
     """Of what a user has, or had just now."""
 
     undo = Undo.NEVER
-    params_type = DeviceParams
+    params_type = MfaDeviceParams
 
-    def mirrored(self, draft: Draft, p: DeviceParams) -> Value:
+    def mirrored(self, draft: Draft, p: MfaDeviceParams) -> Value:
         if any(device.aws_id == p.serial for device in held(draft, self.row(draft, p), MfaDevice)):
             return self.found(draft, p, ON)
         if self.is_nobodys(draft, p):
             return self.found(draft, p, OFF)
         raise Refusal(f"The mirror has no MFA device {p.serial} of {self.named(p)}: pull, then try again.")
 
-    def reverse(self, p: DeviceParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+    def reverse(self, p: MfaDeviceParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return []
 
 
-class DeactivateDevice(TakeOff):
+class DeactivateDevice(RemoveMfaDevice):
     known_as = "iam.mfa.deactivate"
 
-    def title(self, p: DeviceParams) -> str:
+    def title(self, p: MfaDeviceParams) -> str:
         return f"Take the MFA device {p.serial} off {self.named(p)}"
 
-    def note(self, p: DeviceParams) -> str:
+    def note(self, p: MfaDeviceParams) -> str:
         return "Can’t be undone from here: to enable it again takes two codes from the device."
 
-    def calls(self, p: DeviceParams) -> list[Call]:
+    def calls(self, p: MfaDeviceParams) -> list[Call]:
         return self.call(p, "DeactivateMFADevice", SerialNumber=p.serial)
 
-    def after(self, p: DeviceParams, value: Value) -> Value:
+    def after(self, p: MfaDeviceParams, value: Value) -> Value:
         return {**value, "device": OFF}
 
-    def access_changes(self, aws_account: AwsAccount, p: DeviceParams) -> Sequence[AccessChange]:
+    def access_changes(self, aws_account: AwsAccount, p: MfaDeviceParams) -> Sequence[AccessChange]:
         return [CredentialFact(p.owner_arn, DEVICE, False, p.serial)]
 
-    def is_so_already(self, p: DeviceParams) -> str:
+    def is_so_already(self, p: MfaDeviceParams) -> str:
         return f"The MFA device {p.serial} is nobody’s already."
 
-    def limits(self, draft: Draft, p: DeviceParams, value: Value) -> list[PlanFinding]:
+    def limits(self, draft: Draft, p: MfaDeviceParams, value: Value) -> list[PlanFinding]:
         return super().limits(draft, p, value) or self._last_factor(draft, p)
 
-    def _last_factor(self, draft: Draft, p: DeviceParams) -> list[PlanFinding]:
+    def _last_factor(self, draft: Draft, p: MfaDeviceParams) -> list[PlanFinding]:
         user, earlier = self.row(draft, p), self.earlier(draft, p)
         if any(isinstance(step.operation, DeleteLogin) for step in earlier):
             return []
@@ -129,31 +129,31 @@ class DeactivateDevice(TakeOff):
         words = f"It is the last MFA device of {self.named(p)}: the password alone is enough to sign in afterwards."
         return [PlanFinding("LAST_FACTOR", "warning", words, about=())]
 
-    def dependent(self, p: DeviceParams) -> tuple[str, bool] | None:
+    def dependent(self, p: MfaDeviceParams) -> tuple[str, bool] | None:
         return f"MFA device {p.serial}", False
 
 
-class DeleteVirtualDevice(TakeOff):
+class DeleteVirtualDevice(RemoveMfaDevice):
     known_as = "iam.mfa.delete_virtual"
     risk = Risk.DESTRUCTIVE
 
-    def title(self, p: DeviceParams) -> str:
+    def title(self, p: MfaDeviceParams) -> str:
         return f"Delete the virtual MFA device {p.serial}"
 
-    def note(self, p: DeviceParams) -> str:
+    def note(self, p: MfaDeviceParams) -> str:
         return "Can’t be undone: its seed is gone, and the app’s codes are of no use any more."
 
-    def calls(self, p: DeviceParams) -> list[Call]:
+    def calls(self, p: MfaDeviceParams) -> list[Call]:
         action = "DeleteVirtualMFADevice"
         return [Call("iam", action, {"SerialNumber": p.serial}, resource_arns=(p.serial,), actions=(f"iam:{action}",))]
 
-    def after(self, p: DeviceParams, value: Value) -> Value:
+    def after(self, p: MfaDeviceParams, value: Value) -> Value:
         return {**value, "device": GONE}
 
-    def is_so_already(self, p: DeviceParams) -> str:
+    def is_so_already(self, p: MfaDeviceParams) -> str:
         return f"The MFA device {p.serial} is gone already."
 
-    def limits(self, draft: Draft, p: DeviceParams, value: Value) -> list[PlanFinding]:
+    def limits(self, draft: Draft, p: MfaDeviceParams, value: Value) -> list[PlanFinding]:
         if not p.is_virtual:
             return [PlanFinding("NOT_VIRTUAL", "error", f"{p.serial} isn’t a virtual device: to take it off is all.")]
         if value["device"] == ON:

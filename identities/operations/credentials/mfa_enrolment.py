@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import AwsAccount
 from identities.models import MfaDevice
-from identities.operations.credentials.mfa import GONE, OFF, ON, DeviceOperation, DeviceParams
+from identities.operations.credentials.mfa import GONE, OFF, ON, DeviceOperation, MfaDeviceParams
 from policies.holdings import DEVICE, CredentialFact
 from policies.operations.arns import name_of, path_of
 from sync.aws.client import AwsClient
@@ -48,7 +48,7 @@ _SERIAL = re.compile(r"[\w+=/:,.@-]+", re.ASCII)
 _VIRTUAL = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:mfa/(?:[!-.0-~]+/)*[\w+=,.@-]+", re.ASCII)
 _BASE32 = re.compile(r"[A-Z2-7]+=*")
 
-P = TypeVar("P", bound=DeviceParams)
+P = TypeVar("P", bound=MfaDeviceParams)
 
 
 class Enrolment(DeviceOperation[P]):
@@ -68,7 +68,7 @@ class Enrolment(DeviceOperation[P]):
 
 
 @dataclass(frozen=True)
-class NewDeviceParams(DeviceParams):
+class NewDeviceParams(MfaDeviceParams):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not _VIRTUAL.fullmatch(self.serial) or len(name_of(self.serial)) > LONGEST_NAME:
@@ -145,7 +145,7 @@ def _seed(text: str) -> str:
 
 # ---- With two codes from the device --------------------------------------------------------------------------
 @dataclass(frozen=True)
-class CodesParams(DeviceParams):
+class CodesParams(MfaDeviceParams):
     code1: str  # references of the sealed texts
     code2: str
 
@@ -161,7 +161,7 @@ class CodesParams(DeviceParams):
             raise BadParams("Codes are sealed before they become part of a plan.")
 
 
-class WithCodes(Enrolment[CodesParams]):
+class CodesEnrolment(Enrolment[CodesParams]):
     params_type = CodesParams
     aws_operation: str
 
@@ -176,7 +176,7 @@ class WithCodes(Enrolment[CodesParams]):
         return super().send(client, p)
 
 
-class EnableDevice(WithCodes):
+class EnableDevice(CodesEnrolment):
     known_as = "iam.mfa.enable"
     aws_operation = "EnableMFADevice"
     guarantee = Guarantee.DETECTABLE
@@ -216,7 +216,7 @@ class EnableDevice(WithCodes):
         return [StepSpec("iam.mfa.deactivate", {"owner_arn": p.owner_arn, "serial": p.serial})]
 
 
-class ResyncDevice(WithCodes):
+class ResyncDevice(CodesEnrolment):
     """AWS counts anew from these codes on. Nothing shows that it did, and it takes no code twice."""
 
     known_as = "iam.mfa.resync"

@@ -28,7 +28,7 @@ P = TypeVar("P", bound=OwnerParams)
 ACTIVE, INACTIVE = str(Credential.Status.ACTIVE), str(Credential.Status.INACTIVE)
 
 
-class OfUser(OwnerOperation[P]):
+class UserCredentialOperation(OwnerOperation[P]):
     """On what a user has. `facet` is that of the user which tells of it, read again afterwards."""
 
     known_as: ClassVar[str]  # its kind
@@ -97,7 +97,7 @@ def check_id(of: KindOfCredential, credential: str) -> None:
         raise BadParams(f"{credential!r} isn't the id of {of.a}.")
 
 
-class OfCredential(OfUser[P]):
+class CredentialOperation(UserCredentialOperation[P]):
     """On one that is there. The part is {"owner", "status": "Active"}, with None for the status where it is gone."""
 
     def __init__(self, of: KindOfCredential, params_type: type[P]) -> None:

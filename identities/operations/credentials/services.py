@@ -8,13 +8,13 @@ from typing import Any
 from accounts.models import AwsAccount
 from identities.operations.credentials.existing import ServiceParams
 from identities.operations.credentials.making import SERVICE_SECRETS
-from identities.operations.credentials.of_user import SERVICE, OfCredential
+from identities.operations.credentials.of_user import SERVICE, CredentialOperation
 from policies.holdings import CredentialFact
 from sync.aws.secrets import Secret
 from sync.operations import AccessChange, Call, Guarantee, Risk, StepSpec, Undo, Value
 
 
-class ResetServiceCredential(OfCredential[ServiceParams]):
+class ResetServiceCredential(CredentialOperation[ServiceParams]):
     verb = "reset"
     guarantee = Guarantee.AT_MOST_ONCE
     shows = False

@@ -21,8 +21,8 @@ from cryptography.hazmat.primitives.serialization import (
 
 from accounts.models import AwsAccount
 from identities.models import SigningCertificate
-from identities.operations.credentials.existing import Delete
-from identities.operations.credentials.of_user import CERTIFICATE, SSH_KEY, KindOfCredential, OfUser
+from identities.operations.credentials.existing import DeleteCredential
+from identities.operations.credentials.of_user import CERTIFICATE, SSH_KEY, KindOfCredential, UserCredentialOperation
 from identities.operations.owners import USER
 from policies.holdings import CredentialFact
 from policies.quotas import CERTIFICATES_OF_USER, Quota, quotas_in
@@ -38,7 +38,7 @@ _SSH_KEYS_OF_USER = Quota("SSH public keys of a user", 5, 5)  # IAM User Guide, 
 
 
 @dataclass(frozen=True)
-class UploadParams:
+class UploadCredentialParams:
     owner_arn: str
     body: str  # as the file has it
 
@@ -49,9 +49,9 @@ class UploadParams:
             raise BadParams(f"It is longer than AWS takes: {LONGEST} characters.")
 
 
-class Upload(OfUser[UploadParams]):
+class UploadCredential(UserCredentialOperation[UploadCredentialParams]):
     guarantee = Guarantee.DETECTABLE
-    params_type = UploadParams
+    params_type = UploadCredentialParams
     of: ClassVar[KindOfCredential]
     quota: ClassVar[Quota]
     answered: ClassVar[str]
@@ -60,7 +60,7 @@ class Upload(OfUser[UploadParams]):
         self.owner, self.kind = USER, f"{self.of.called}.upload"
         self.facet = self.of.mirror.source
 
-    def parse(self, params: Mapping[str, Any]) -> UploadParams:
+    def parse(self, params: Mapping[str, Any]) -> UploadCredentialParams:
         p = super().parse(params)
         if not self.fingerprint(p.body):
             raise BadParams(f"That isn't {self.of.a} that AWS takes.")
@@ -70,28 +70,28 @@ class Upload(OfUser[UploadParams]):
     def fingerprint(self, body: str) -> str:
         """Of the key, however it is written down; "" of what can't be read."""
 
-    def title(self, p: UploadParams) -> str:
+    def title(self, p: UploadCredentialParams) -> str:
         return f"Upload {self.of.a} for {self.named(p)}"
 
-    def part(self, p: UploadParams) -> str:
+    def part(self, p: UploadCredentialParams) -> str:
         return f"{self.of.word}:{p.owner_arn} {self.fingerprint(p.body)}"
 
     def told_of_owner(self, value: Value) -> str:
         return "it uploaded already" if value["id"] is not None else "it not uploaded"
 
-    def mirrored(self, draft: Draft, p: UploadParams) -> Value:
+    def mirrored(self, draft: Draft, p: UploadCredentialParams) -> Value:
         return {"owner": self.row(draft, p).aws_id, "id": None}
 
-    def after(self, p: UploadParams, value: Value) -> Value:
+    def after(self, p: UploadCredentialParams, value: Value) -> Value:
         return {**value, "id": ""}
 
-    def access_changes(self, aws_account: AwsAccount, p: UploadParams) -> Sequence[AccessChange]:
+    def access_changes(self, aws_account: AwsAccount, p: UploadCredentialParams) -> Sequence[AccessChange]:
         return [CredentialFact(p.owner_arn, self.of.word, True)]
 
-    def is_so_already(self, p: UploadParams) -> str:
+    def is_so_already(self, p: UploadCredentialParams) -> str:
         return ""  # a limit says so
 
-    def limits(self, draft: Draft, p: UploadParams, value: Value) -> list[PlanFinding]:
+    def limits(self, draft: Draft, p: UploadCredentialParams, value: Value) -> list[PlanFinding]:
         there = set(
             self.of.mirror.credential_model.objects.live()
             .filter(user=self.row(draft, p))
@@ -99,7 +99,7 @@ class Upload(OfUser[UploadParams]):
         )
         new = 0
         for step in self.earlier(draft, p):
-            if isinstance(step.operation, Delete) and step.operation.of is self.of:
+            if isinstance(step.operation, DeleteCredential) and step.operation.of is self.of:
                 there.discard(step.operation.id(step.params))
             new += step.operation is self
         count = len(there) + new
@@ -108,7 +108,7 @@ class Upload(OfUser[UploadParams]):
         return limit.findings(count + 1, "TOO_MANY_CREDENTIALS", words, "delete one first")
 
     def parse_part(
-        self, client: AwsClient, p: UploadParams, owner: Mapping[str, Any], named: Mapping[str, str]
+        self, client: AwsClient, p: UploadCredentialParams, owner: Mapping[str, Any], named: Mapping[str, str]
     ) -> Mapping[str, Any]:
         wanted = self.fingerprint(p.body)
         bodies = self.bodies(client, named["UserName"])
@@ -119,7 +119,7 @@ class Upload(OfUser[UploadParams]):
         """What is uploaded, by AWS's id."""
 
     def done(
-        self, client: AwsClient, p: UploadParams, live: Value, tried: Sequence[PreviousAttempt]
+        self, client: AwsClient, p: UploadCredentialParams, live: Value, tried: Sequence[PreviousAttempt]
     ) -> StepResult | None:
         """AWS refuses the same one twice, so one that wasn't there before is ours."""
         before = tried[0].found
@@ -130,15 +130,17 @@ class Upload(OfUser[UploadParams]):
     def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"id": answer[self.answered][self.of.mirror.id_member]}
 
-    def dependent(self, p: UploadParams) -> tuple[str, bool] | None:
+    def dependent(self, p: UploadCredentialParams) -> tuple[str, bool] | None:
         return f"new {self.of.word}", True
 
-    def reverse(self, p: UploadParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+    def reverse(
+        self, p: UploadCredentialParams, before: Mapping[str, Any], result: Mapping[str, Any]
+    ) -> list[StepSpec]:
         params = {"owner_arn": p.owner_arn, self.of.parameter: result["id"]}
         return [StepSpec(f"{self.of.called}.delete", params)]
 
 
-class UploadCertificate(Upload):
+class UploadSigningCertificate(UploadCredential):
     of, quota, answered = CERTIFICATE, CERTIFICATES_OF_USER, "Certificate"
 
     def fingerprint(self, body: str) -> str:
@@ -147,10 +149,10 @@ class UploadCertificate(Upload):
         except ValueError:
             return ""
 
-    def calls(self, p: UploadParams) -> list[Call]:
+    def calls(self, p: UploadCredentialParams) -> list[Call]:
         return self.call(p, "UploadSigningCertificate", CertificateBody=p.body)
 
-    def limits(self, draft: Draft, p: UploadParams, value: Value) -> list[PlanFinding]:
+    def limits(self, draft: Draft, p: UploadCredentialParams, value: Value) -> list[PlanFinding]:
         rows = SigningCertificate.objects.live().filter(aws_account=draft.aws_account).select_related("user")
         if twin := rows.filter(sha256=self.fingerprint(p.body)).first():
             words = f"{twin.user.name} has this certificate already: AWS takes it once in an AWS account."
@@ -162,7 +164,7 @@ class UploadCertificate(Upload):
             yield each, entry["CertificateBody"]
 
 
-class UploadSshKey(Upload):
+class UploadSshKey(UploadCredential):
     of, quota, answered = SSH_KEY, _SSH_KEYS_OF_USER, "SSHPublicKey"
 
     def fingerprint(self, body: str) -> str:
@@ -176,7 +178,7 @@ class UploadSshKey(Upload):
             return ""
         return sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
 
-    def calls(self, p: UploadParams) -> list[Call]:
+    def calls(self, p: UploadCredentialParams) -> list[Call]:
         return self.call(p, "UploadSSHPublicKey", SSHPublicKeyBody=p.body)
 
     def bodies(self, client: AwsClient, user_name: str) -> Iterator[tuple[str, str]]:
