@@ -117,21 +117,21 @@ def search(address: str) -> dict[str, float]:
 def _wanted(one: int) -> dict[str, Any]:
     """`one`: the number of a person in the middle."""
     from cognito.models import CognitoUser
-    from cognito.selectors import UNFINISHED, Wanted
+    from cognito.selectors import UNFINISHED, PeopleQuery
 
     return {
-        "part of an e-mail address": Wanted(words=f"{one}@exam"),
-        "a name that many have": Wanted(words="brandt"),
-        "what everybody has": Wanted(words="example.org"),
-        "what nobody has": Wanted(words="nobodyhasthis"),
-        "custom attribute": Wanted(attributes={"custom:customer": f"C-{one:07d}"}),
-        "attribute that a quarter has": Wanted(attributes={"custom:plan": "family"}),
-        "sub and status": Wanted(attributes={"sub": sub_of(one)}, statuses=["CONFIRMED"]),
-        "never finished sign-up": Wanted(statuses=UNFINISHED),
-        "a status that nobody has": Wanted(statuses=[CognitoUser.Status.ARCHIVED]),
-        "who is disabled": Wanted(enabled=False),
-        "created within minutes": Wanted(created_from=created(one), created_before=created(one + 500)),
-        "changed since a day to come": Wanted(changed_from=created(10**9)),
+        "part of an e-mail address": PeopleQuery(words=f"{one}@exam"),
+        "a name that many have": PeopleQuery(words="brandt"),
+        "what everybody has": PeopleQuery(words="example.org"),
+        "what nobody has": PeopleQuery(words="nobodyhasthis"),
+        "custom attribute": PeopleQuery(attributes={"custom:customer": f"C-{one:07d}"}),
+        "attribute that a quarter has": PeopleQuery(attributes={"custom:plan": "family"}),
+        "sub and status": PeopleQuery(attributes={"sub": sub_of(one)}, statuses=["CONFIRMED"]),
+        "never finished sign-up": PeopleQuery(statuses=UNFINISHED),
+        "a status that nobody has": PeopleQuery(statuses=[CognitoUser.Status.ARCHIVED]),
+        "who is disabled": PeopleQuery(enabled=False),
+        "created within minutes": PeopleQuery(created_from=created(one), created_before=created(one + 500)),
+        "changed since a day to come": PeopleQuery(changed_from=created(10**9)),
     }
 
 

@@ -27,7 +27,7 @@ DENY = "Deny"
 
 
 @dataclass(frozen=True)
-class Chosen:
+class RoleChoice:
     """A role, "" for none, and why. `unknown`: it hangs on what isn't kept of her. `also`: what the app may ask for."""
 
     role_arn: str
@@ -37,10 +37,10 @@ class Chosen:
 
 
 @dataclass(frozen=True)
-class Way:
+class PersonRole:
     identity_pool: IdentityPool
     client_id: str
-    chosen: Chosen
+    chosen: RoleChoice
     role: IamRole | None  # as the mirror has it
     others: tuple[str, ...]  # names of roles that the app may ask for instead
 
@@ -53,11 +53,11 @@ def _name(arn: str) -> str:
     return arn.rpartition("/")[2]
 
 
-def ways_of(person: CognitoUser, groups: Sequence[CognitoGroup]) -> list[Way]:
+def ways_of(person: CognitoUser, groups: Sequence[CognitoGroup]) -> list[PersonRole]:
     """One for each app client that an identity pool of the AWS account takes sign-ins of."""
     provider = f"/{person.pool.aws_id}"
     claims = Claims(person, [group.name for group in groups], cache(lambda: kept_care_of(person.pool).attributes))
-    found: list[tuple[IdentityPool, str, Chosen, tuple[str, ...]]] = []
+    found: list[tuple[IdentityPool, str, RoleChoice, tuple[str, ...]]] = []
     for pool in IdentityPool.objects.live().filter(aws_account=person.aws_account_id).order_by("name_key", "pk"):
         free = classic.roles_for(pool)
         for told in pool.settings.get(USER_POOLS, ()):
@@ -67,21 +67,23 @@ def ways_of(person: CognitoUser, groups: Sequence[CognitoGroup]) -> list[Way]:
                 found.append((pool, told.get("ClientId", ""), chosen, _others(pool, key, chosen, free)))
     arns = {chosen.role_arn for _, _, chosen, _ in found if chosen.role_arn}
     roles = {role.arn: role for role in IamRole.objects.live().filter(aws_account=person.aws_account_id, arn__in=arns)}
-    return [Way(pool, client, chosen, roles.get(chosen.role_arn), others) for pool, client, chosen, others in found]
+    return [
+        PersonRole(pool, client, chosen, roles.get(chosen.role_arn), others) for pool, client, chosen, others in found
+    ]
 
 
-def _others(pool: IdentityPool, key: str, chosen: Chosen, free: Sequence[IamRole]) -> tuple[str, ...]:
+def _others(pool: IdentityPool, key: str, chosen: RoleChoice, free: Sequence[IamRole]) -> tuple[str, ...]:
     """`free`: what the classic flow leaves to the app."""
     takes = classic.besides(free, pool, SIGNED_IN, provider_of(key), given=[chosen.role_arn])
     return tuple(dict.fromkeys((*map(_name, chosen.also), *(role.name for role in takes))))
 
 
-def chosen_by(pool: IdentityPool, key: str, claims: Claims, groups: Sequence[CognitoGroup]) -> Chosen:
+def chosen_by(pool: IdentityPool, key: str, claims: Claims, groups: Sequence[CognitoGroup]) -> RoleChoice:
     """`key`: the provider as mappings name it."""
     if pool.roles is None:
-        return Chosen("", "The roles of this identity pool haven’t been read.", unknown=True)
+        return RoleChoice("", "The roles of this identity pool haven’t been read.", unknown=True)
     arn = pool.roles.get(SIGNED_IN, "")
-    usual = Chosen(
+    usual = RoleChoice(
         arn, "Everybody who signs in gets it." if arn else "The identity pool has no role for who is signed in."
     )
     mapping = mapping_of(pool, key)
@@ -94,11 +96,11 @@ def chosen_by(pool: IdentityPool, key: str, claims: Claims, groups: Sequence[Cog
     return replace(chosen, also=tuple(sorted(asked)))
 
 
-def _by_groups(groups: Sequence[CognitoGroup]) -> Chosen | None:
+def _by_groups(groups: Sequence[CognitoGroup]) -> RoleChoice | None:
     """The role of the group with the lowest precedence; None where no group has one, or several have it alike."""
     ranked = [group for group in groups if group.role_arn]
     if len(ranked) == 1:
-        return Chosen(ranked[0].role_arn, f"Of their groups, {ranked[0].name} alone has a role.")
+        return RoleChoice(ranked[0].role_arn, f"Of their groups, {ranked[0].name} alone has a role.")
     numbered = [group for group in ranked if group.precedence is not None]
     if not numbered:
         return None
@@ -106,21 +108,21 @@ def _by_groups(groups: Sequence[CognitoGroup]) -> Chosen | None:
     first = [group for group in numbered if group.precedence == least]
     if len({group.role_arn for group in first}) != 1:
         return None
-    return Chosen(first[0].role_arn, f"Of their groups, {first[0].name} has the lowest precedence ({least}).")
+    return RoleChoice(first[0].role_arn, f"Of their groups, {first[0].name} has the lowest precedence ({least}).")
 
 
-def _by_rules(mapping: Mapping[str, Any], usual: Chosen, claims: Claims) -> Chosen:
+def _by_rules(mapping: Mapping[str, Any], usual: RoleChoice, claims: Claims) -> RoleChoice:
     for number, rule in enumerate(rules_of(mapping), 1):
         met = is_met(rule, claims)
         if met is None:
             why = f"It depends on rule {number} ({rules.told(rule)}): {rule['Claim']} isn’t kept of people."
-            return Chosen("", why, unknown=True)
+            return RoleChoice("", why, unknown=True)
         if met:
-            return Chosen(rule["RoleARN"], f"Rule {number} matches: {rules.told(rule)}.")
+            return RoleChoice(rule["RoleARN"], f"Rule {number} matches: {rules.told(rule)}.")
     return _undecided(mapping, usual, "No rule matches")
 
 
-def _undecided(mapping: Mapping[str, Any], usual: Chosen, why: str) -> Chosen:
+def _undecided(mapping: Mapping[str, Any], usual: RoleChoice, why: str) -> RoleChoice:
     if mapping.get("AmbiguousRoleResolution", DENY) == DENY:
-        return Chosen("", f"{why}, and then the identity pool gives nothing.")
-    return Chosen(usual.role_arn, f"{why}, so they get what whoever signs in gets.")
+        return RoleChoice("", f"{why}, and then the identity pool gives nothing.")
+    return RoleChoice(usual.role_arn, f"{why}, so they get what whoever signs in gets.")

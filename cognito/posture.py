@@ -35,7 +35,7 @@ _ORDER = tuple(panels.SEVERITIES)
 
 
 @dataclass(frozen=True)
-class Finding:
+class PostureFinding:
     """`severity`: of panels.SEVERITIES. `action`: of the pool's own place, "" where none fixes it by itself.
 
     `asked` fills in fields of the action's form.
@@ -58,13 +58,13 @@ class Finding:
         return f"?{urlencode(self.asked)}" if self.asked else ""
 
 
-def worst_first(found: Iterable[Finding]) -> list[Finding]:
+def worst_first(found: Iterable[PostureFinding]) -> list[PostureFinding]:
     """Each once."""
     return sorted(dict.fromkeys(found), key=lambda each: _ORDER.index(each.severity))
 
 
 # ---- Written down ------------------------------------------------------------------------------------------------
-Find = Callable[[Any], Sequence[Finding]]
+Find = Callable[[Any], Sequence[PostureFinding]]
 _looked_at: dict[type[MirroredRow], Find] = {}
 
 

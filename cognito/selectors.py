@@ -26,7 +26,7 @@ PAGE = 50
 
 
 @dataclass(frozen=True)
-class Wanted:
+class PeopleQuery:
     """What people are looked for by. What is empty, or None, doesn't matter."""
 
     words: str = ""  # a part of the username or of an attribute
@@ -41,14 +41,14 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class After:
+class PeopleCursor:
     """Where a page ends, and the next one begins."""
 
     name_key: str
     pk: int
 
     @classmethod
-    def row(cls, person: CognitoUser) -> After:
+    def row(cls, person: CognitoUser) -> PeopleCursor:
         return cls(person.name_key, person.pk)
 
 
@@ -57,7 +57,7 @@ def people_of(pool: UserPool) -> QuerySet[CognitoUser]:
     return CognitoUser.objects.live().filter(pool=pool).order_by("name_key", "pk")
 
 
-def matching(people: QuerySet[CognitoUser], wanted: Wanted) -> QuerySet[CognitoUser]:
+def matching(people: QuerySet[CognitoUser], wanted: PeopleQuery) -> QuerySet[CognitoUser]:
     if wanted.words.strip():
         people = with_words(people, wanted.words)
     for name, value in wanted.attributes.items():
@@ -197,7 +197,7 @@ def exactly(pool: UserPool, words: str) -> QuerySet[CognitoUser]:
     return people.filter(pk__in=first.union(*others))
 
 
-def page_of(people: QuerySet[CognitoUser], after: After | None = None, size: int = PAGE) -> list[CognitoUser]:
+def page_of(people: QuerySet[CognitoUser], after: PeopleCursor | None = None, size: int = PAGE) -> list[CognitoUser]:
     """The next so many, and one more where there is one."""
     people = people.order_by("name_key", "pk")
     if after is not None:

@@ -13,15 +13,15 @@ from django import forms
 
 from cognito.actions.base import PersonForm
 from cognito.models import CognitoUser, PoolProvider
-from cognito.operations.people.linking import MOST_LINKED, Linked, key_of, with_account
+from cognito.operations.people.linking import MOST_LINKED, LinkedAccount, key_of, with_account
 from cognito.people import asking, messages
-from cognito.people.asking import Found
+from cognito.people.asking import LiveChoices
 from cognito.people.messages import NO_MESSAGE
 from sync.aws.errors import AwsError
 from sync.operations import StepSpec
 
 
-class AskedForm(PersonForm):
+class ChoicePersonForm(PersonForm):
     """Which one of several. `chosen`: the field that says which."""
 
     chosen: ClassVar[str]
@@ -34,11 +34,11 @@ class AskedForm(PersonForm):
         if not self.is_bound:
             self.cannot = self.found.why
 
-    def ask(self) -> Found:
+    def ask(self) -> LiveChoices:
         raise NotImplementedError
 
     @cached_property
-    def found(self) -> Found:
+    def found(self) -> LiveChoices:
         return self.ask()
 
     def clean(self) -> dict[str, Any]:
@@ -49,7 +49,7 @@ class AskedForm(PersonForm):
         return said
 
 
-class EndSessionForm(AskedForm):
+class EndSessionForm(ChoicePersonForm):
     heading = "End a session of {names}"
     kind = "cognito.user.session.revoke"
     tells = "AWS was asked just now which sessions are open."
@@ -59,14 +59,14 @@ class EndSessionForm(AskedForm):
     def said(self, person: CognitoUser) -> str:
         return f"{NO_MESSAGE} {messages.goes_on(person.pool)}"
 
-    def ask(self) -> Found:
+    def ask(self) -> LiveChoices:
         return asking.open_sessions(self.target)
 
     def parameters(self, person: CognitoUser) -> dict[str, Any]:
         return {"session_id": self.cleaned_data["session"]}
 
 
-class ForgetDeviceForm(AskedForm):
+class ForgetDeviceForm(ChoicePersonForm):
     heading = "Forget a device of {names}"
     kind = "cognito.user.device.forget"
     tells = (
@@ -76,7 +76,7 @@ class ForgetDeviceForm(AskedForm):
     chosen = "device"
     device = forms.ChoiceField(label="Device")
 
-    def ask(self) -> Found:
+    def ask(self) -> LiveChoices:
         return asking.devices(self.target)
 
     def parameters(self, person: CognitoUser) -> dict[str, Any]:
@@ -114,7 +114,7 @@ class LinkForm(PersonForm):
         except AwsError as error:
             self.add_error(None, error.sentence())
             return said
-        if Linked(said.get("provider", ""), said.get("subject", "")) in linked:
+        if LinkedAccount(said.get("provider", ""), said.get("subject", "")) in linked:
             self.add_error("subject", "This account is linked already.")
         elif len(linked) >= MOST_LINKED:
             self.add_error(
@@ -123,11 +123,11 @@ class LinkForm(PersonForm):
         return said
 
     def steps_of(self, person: CognitoUser) -> Sequence[StepSpec]:
-        account = Linked(self.cleaned_data["provider"], self.cleaned_data["subject"])
+        account = LinkedAccount(self.cleaned_data["provider"], self.cleaned_data["subject"])
         return [with_account(person, self.kind, account, self.said(person))]
 
 
-class UnlinkForm(AskedForm):
+class UnlinkForm(ChoicePersonForm):
     heading = "Unlink an account of {names}"
     kind = "cognito.user.provider.unlink"
     tells = (
@@ -137,15 +137,15 @@ class UnlinkForm(AskedForm):
     chosen = "account"
     account = forms.ChoiceField(label="Account")
 
-    def ask(self) -> Found:
+    def ask(self) -> LiveChoices:
         """What is chosen is one of these: AWS isn't asked once more when the step is made."""
-        self.accounts: dict[str, Linked] = {}
+        self.accounts: dict[str, LinkedAccount] = {}
         try:
             self.accounts = {key_of(self.target.aws_id, each): each for each in asking.linked_accounts(self.target)}
         except AwsError as error:
-            return Found(why=error.sentence())
+            return LiveChoices(why=error.sentence())
         choices = [(key, f"{each.provider}, {each.subject}") for key, each in self.accounts.items()]
-        return Found(choices, "" if choices else "No account at a provider is linked to this person.")
+        return LiveChoices(choices, "" if choices else "No account at a provider is linked to this person.")
 
     def steps_of(self, person: CognitoUser) -> Sequence[StepSpec]:
         return [with_account(person, self.kind, self.accounts[self.cleaned_data["account"]], self.said(person))]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
-from cognito.actions.fields import OfPool
+from cognito.actions.fields import OfPoolForm
 from cognito.models import CognitoUser
 from cognito.operations.people.base import PersonOperation, on_person
 from cognito.people.guarded import prefetch_groups, why_guarded_person
@@ -14,7 +14,7 @@ from cognito.people.messages import NO_MESSAGE
 from sync.operations import Refusal, StepSpec, registry
 
 
-class PersonForm(OfPool):
+class PersonForm(OfPoolForm):
     """About people of one pool."""
 
     tells: ClassVar[str] = ""  # what comes of it, beside the message

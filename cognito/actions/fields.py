@@ -50,7 +50,7 @@ class GroupOfPoolField(NamedField):
         return rows.filter(name=said)
 
 
-class OfPool(ActionForm):
+class OfPoolForm(ActionForm):
     """About a pool, or about people of one."""
 
     @property
@@ -69,7 +69,7 @@ class OfPool(ActionForm):
         return Draft(self.aws_account)
 
 
-class GuardedNames(OfPool):
+class GuardedNames(OfPoolForm):
     """About attributes: of those that can give AWS access or an account away, helpdesk gets no field."""
 
     def offered(self, names: Sequence[str]) -> list[str]:
@@ -135,7 +135,7 @@ def _field(name: str, *, required: bool) -> forms.Field:
     return forms.CharField(label=name, max_length=2048, required=False, help_text=words)
 
 
-class PasswordFields(OfPool):
+class PersonPasswordFields(OfPoolForm):
     """A password that is typed, and sealed at once, or thought up by the console."""
 
     how = forms.ChoiceField(

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from cognito.actions.fields import MADE_UP, TYPED, AttributeFields, PasswordFields
+from cognito.actions.fields import MADE_UP, TYPED, AttributeFields, PersonPasswordFields
 from cognito.models import UserPool
 from cognito.operations.people.making import USERNAME, called_by, new_person
 from cognito.people import messages
@@ -19,7 +19,7 @@ BY_AWS = "by_aws"
 NONE = "none"
 
 
-class InviteForm(PasswordFields, AttributeFields):
+class InviteForm(PersonPasswordFields, AttributeFields):
     heading = "Invite somebody to {names}"
     new: ClassVar[bool] = True
 

@@ -11,7 +11,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from accounts.roles import PROPOSE
 from cognito.actions.asked import EndSessionForm, ForgetDeviceForm, LinkForm, UnlinkForm
 from cognito.actions.base import PersonForm
-from cognito.actions.fields import AttributeFields, GroupOfPoolField, GuardedNames, PasswordFields
+from cognito.actions.fields import AttributeFields, GroupOfPoolField, GuardedNames, PersonPasswordFields
 from cognito.models import CognitoMembership, CognitoUser, PoolProvider
 from cognito.operations.people.attributes import as_params
 from cognito.operations.people.base import on_person
@@ -32,13 +32,13 @@ _ADDRESS = "A message is sent where a new address is to be verified; the plan sa
 Status = CognitoUser.Status
 
 
-class EnableForm(PersonForm):
+class EnablePersonForm(PersonForm):
     heading = "Enable {names}"
     kind = "cognito.user.enable"
     tells = "They can sign in again, with what they signed in with before."
 
 
-class DisableForm(PersonForm):
+class DisablePersonForm(PersonForm):
     heading = "Disable {names}"
     kind = "cognito.user.disable"
     tells = "They can’t sign in any more, until somebody enables them."
@@ -56,7 +56,7 @@ class SignOutForm(PersonForm):
         return f"{NO_MESSAGE} {messages.signed_out(person.pool)}"
 
 
-class ConfirmForm(PersonForm):
+class ConfirmPersonForm(PersonForm):
     heading = "Confirm the sign-up of {names}"
     kind = "cognito.user.confirm"
     tells = "They can sign in without the code that AWS sent. Their e-mail address isn’t verified by that."
@@ -91,7 +91,7 @@ class ResendCodeForm(PersonForm):
         return {"client_id": self.cleaned_data["client"]}
 
 
-class ResetPasswordForm(PersonForm):
+class ResetPersonPasswordForm(PersonForm):
     heading = "Reset the password of {names}"
     kind = "cognito.user.reset_password"
     tells = "The old password is void at once: they need the code to set a new one."
@@ -100,7 +100,7 @@ class ResetPasswordForm(PersonForm):
         return messages.recovery(self.pool, person)
 
 
-class SetPasswordForm(PasswordFields, PersonForm):
+class SetPersonPasswordForm(PersonPasswordFields, PersonForm):
     heading = "Set a password for {names}"
     kind = "cognito.user.set_password"
     tells = "The old password is void at once. Tell them the new one yourself."
@@ -133,7 +133,7 @@ class InviteAgainForm(ChannelForm):
         return {"name": concealed(person.name), "channel": self.chosen}
 
 
-class JoinForm(PersonForm):
+class JoinCognitoGroupForm(PersonForm):
     heading = "Add {names} to a group"
     kind = "cognito.user.group.add"
     tells = (
@@ -167,7 +167,7 @@ class JoinForm(PersonForm):
         return {"group": self.cleaned_data["group"].name}
 
 
-class LeaveForm(JoinForm):
+class LeaveCognitoGroupForm(JoinCognitoGroupForm):
     heading = "Remove {names} from a group"
     kind = "cognito.user.group.remove"
     tells = "Who isn’t in it is left out. Tokens that they have say the group until they expire."
@@ -264,7 +264,7 @@ class LostTokenForm(PersonForm):
         return f"{NO_MESSAGE} {messages.after_lost_token(person.pool)}"
 
 
-class DeleteForm(PersonForm):
+class DeletePersonForm(PersonForm):
     heading = "Delete {names}"
     tells = "For good: who signs up again is somebody new. Who is enabled is disabled first."
 
@@ -313,7 +313,7 @@ def register() -> None:
         ObjectAction(
             "reset-password",
             "Reset the password…",
-            ResetPasswordForm,
+            ResetPersonPasswordForm,
             icon="lock-keyhole",
             many=True,
             told=_recovered,
@@ -323,7 +323,7 @@ def register() -> None:
         ObjectAction(
             "set-password",
             "Set a password…",
-            SetPasswordForm,
+            SetPersonPasswordForm,
             icon="key-round",
             offered=_is_local,
             told=_none,
@@ -342,7 +342,7 @@ def register() -> None:
         ObjectAction(
             "confirm",
             "Confirm the sign-up…",
-            ConfirmForm,
+            ConfirmPersonForm,
             icon="circle-check",
             many=True,
             told=_none,
@@ -394,8 +394,18 @@ def register() -> None:
             told=_none,
             position=41,
         ),
-        ObjectAction("join", "Add to a group…", JoinForm, icon="user-plus", many=True, told=_none, position=50),
-        ObjectAction("leave", "Remove from a group…", LeaveForm, icon="user-minus", many=True, told=_none, position=51),
+        ObjectAction(
+            "join", "Add to a group…", JoinCognitoGroupForm, icon="user-plus", many=True, told=_none, position=50
+        ),
+        ObjectAction(
+            "leave",
+            "Remove from a group…",
+            LeaveCognitoGroupForm,
+            icon="user-minus",
+            many=True,
+            told=_none,
+            position=51,
+        ),
         ObjectAction(
             "link",
             "Link an account at a provider…",
@@ -419,7 +429,7 @@ def register() -> None:
         ObjectAction(
             "enable",
             "Enable…",
-            EnableForm,
+            EnablePersonForm,
             icon="circle-check",
             many=True,
             told=_none,
@@ -429,7 +439,7 @@ def register() -> None:
         ObjectAction(
             "disable",
             "Disable…",
-            DisableForm,
+            DisablePersonForm,
             icon="circle-off",
             many=True,
             danger=True,
@@ -440,7 +450,7 @@ def register() -> None:
         ObjectAction(
             "delete",
             "Delete…",
-            DeleteForm,
+            DeletePersonForm,
             icon="trash-2",
             many=True,
             danger=True,

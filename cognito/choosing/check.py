@@ -15,7 +15,7 @@ from cognito.choosing.claims import App, Pool
 from cognito.choosing.exposures import Exposure, Giver, exposures, givers, pools_of, taken_by
 from cognito.identity_pools.operations.principal_tags import SetPrincipalTags, TagsParams
 from cognito.identity_pools.operations.roles import SetRoles
-from cognito.identity_pools.operations.settings import UpdatePool
+from cognito.identity_pools.operations.settings import UpdateIdentityPool
 from cognito.pools.operations.clients import CreateClient
 from cognito.pools.operations.details import AddAttribute
 from cognito.pools.operations.places import pool_id_of
@@ -76,7 +76,7 @@ class _Laid:
 _OF_GIVERS: dict[str, Callable[[Giver, Any], Giver]] = {
     SetRoles.kind: lambda giver, p: replace(giver, mappings=p.by_provider),
     SetPrincipalTags.kind: lambda giver, p: replace(giver, tags={**(giver.tags or {}), p.provider: _tags(p)}),
-    UpdatePool.kind: lambda giver, p: replace(giver, settings=p.wanted),
+    UpdateIdentityPool.kind: lambda giver, p: replace(giver, settings=p.wanted),
 }
 
 

@@ -81,7 +81,7 @@ class Pool:
 
 
 @dataclass(frozen=True)
-class Choice:
+class ClaimChoice:
     """That a claim says what people want. `how`: the rest of a sentence that begins with the claim.
 
     `is_sure`: False where a function or the server of an app may be in the way, which nobody here knows. `apps`: ids of
@@ -94,17 +94,17 @@ class Choice:
     apps: tuple[str, ...] = ()
 
 
-def choice_of(pool: Pool, claim: str, rule: Rule | None = None) -> Choice | None:
+def choice_of(pool: Pool, claim: str, rule: Rule | None = None) -> ClaimChoice | None:
     """Of the values that a rule wants, or of any; None where nobody but administrators says them."""
     found = _chosen(pool, claim, rule)
     if not pool.has_function(*_GENERATION) or claim in FIXED:
         return found
     if found is not None:
         return replace(found, is_sure=False, how=f"{found.how}, unless a function of the pool puts in another value")
-    return Choice(_who(pool), "is what a function of the pool (PreTokenGeneration) says: unknown", is_sure=False)
+    return ClaimChoice(_who(pool), "is what a function of the pool (PreTokenGeneration) says: unknown", is_sure=False)
 
 
-def _chosen(pool: Pool, claim: str, rule: Rule | None) -> Choice | None:
+def _chosen(pool: Pool, claim: str, rule: Rule | None) -> ClaimChoice | None:
     if claim == USERNAME:
         return _username(pool, rule)
     if claim in VERIFIED:
@@ -122,7 +122,7 @@ def _chosen(pool: Pool, claim: str, rule: Rule | None) -> Choice | None:
     return _by_apps(pool, apps, f"{when} through {_named(apps)}")
 
 
-def _address(pool: Pool, claim: str, rule: Rule | None, apps: list[App], *, is_fixed: bool) -> Choice | None:
+def _address(pool: Pool, claim: str, rule: Rule | None, apps: list[App], *, is_fixed: bool) -> ClaimChoice | None:
     """One that is proved is nobody else's. But everybody has one that begins or goes on in some way."""
     at_sign_up = pool.signs_up and not pool.is_proved_at_sign_up(claim)
     if at_sign_up or not (is_fixed or pool.is_proved_on_change(claim)):
@@ -133,7 +133,7 @@ def _address(pool: Pool, claim: str, rule: Rule | None, apps: list[App], *, is_f
     return _by_apps(pool, apps, _FITS.get(rule["MatchType"], "is seldom just that one"), fixed_by_lists=False)
 
 
-def _username(pool: Pool, rule: Rule | None) -> Choice | None:
+def _username(pool: Pool, rule: Rule | None) -> ClaimChoice | None:
     if pool.settings.get("UsernameAttributes") or not pool.signs_up:
         return None  # AWS makes it up, or administrators do
     found = _by_apps(pool, list(pool.apps), "is what somebody chooses at sign-up", fixed_by_lists=False)
@@ -141,15 +141,15 @@ def _username(pool: Pool, rule: Rule | None) -> Choice | None:
     return replace(found, is_sure=False, how=f"{found.how}, as long as nobody has it") if is_free else found
 
 
-def _verified(pool: Pool, claim: str) -> Choice | None:
+def _verified(pool: Pool, claim: str) -> ClaimChoice | None:
     known = pool.attributes.get(claim.removesuffix("_verified"))
-    return None if known is None else Choice(_who(pool), "comes of an address of their own")
+    return None if known is None else ClaimChoice(_who(pool), "comes of an address of their own")
 
 
-def _by_apps(pool: Pool, apps: list[App], how: str, *, fixed_by_lists: bool = True) -> Choice:
+def _by_apps(pool: Pool, apps: list[App], how: str, *, fixed_by_lists: bool = True) -> ClaimChoice:
     """Who has an app's secret is its server, which may let people write, or not."""
     is_sure = any(not app.has_secret for app in apps) and not pool.has_function("PreSignUp")
-    return Choice(_who(pool), how, is_sure, tuple(app.id for app in apps) if fixed_by_lists else ())
+    return ClaimChoice(_who(pool), how, is_sure, tuple(app.id for app in apps) if fixed_by_lists else ())
 
 
 def _who(pool: Pool) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models import AwsAccount
-from cognito.choosing.claims import STRANGERS, USERNAME, App, Choice, Pool, choice_of
-from cognito.choosing.looks import Look, looks_of
+from cognito.choosing.claims import STRANGERS, USERNAME, App, ClaimChoice, Pool, choice_of
+from cognito.choosing.looks import ClaimUse, looks_of
 from cognito.identity_pools import rules
 from cognito.models import AppClient, CognitoUser, IdentityPool, PoolProvider, UserPool
 
@@ -28,7 +28,7 @@ class Giver:
     tags: Mapping[str, Any] | None
     account: int  # the key of its AWS account
 
-    def takes(self, look: Look) -> Iterator[tuple[str, str]]:
+    def takes(self, look: ClaimUse) -> Iterator[tuple[str, str]]:
         """The user pool and app client of whose tokens it is looked at so: what it takes no sign-ins of gives nothing.
 
         A mapping of the user pool holds for the app clients that have none of their own.
@@ -44,8 +44,8 @@ class Giver:
 class Exposure:
     giver: Giver
     pool: Pool
-    look: Look
-    choice: Choice
+    look: ClaimUse
+    choice: ClaimChoice
 
     @property
     def role(self) -> str:
@@ -98,7 +98,7 @@ def exposures(givers: Iterable[Giver], pools: Mapping[str, Pool]) -> list[Exposu
     return list(found.values())
 
 
-def _choice(pool: Pool, client: str, look: Look) -> Choice | None:
+def _choice(pool: Pool, client: str, look: ClaimUse) -> ClaimChoice | None:
     if not _says(pool, client, look.claim):
         return None
     if look.claim == USERNAME and look.rule and look.rule["MatchType"] == "Equals":

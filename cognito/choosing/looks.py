@@ -10,7 +10,7 @@ from cognito.identity_pools import rules
 
 
 @dataclass(frozen=True)
-class Look:
+class ClaimUse:
     """`provider`: as role mappings name it, with an app client or without. Of a tag, `rule` is None."""
 
     provider: str
@@ -20,13 +20,13 @@ class Look:
     is_dead: bool = False  # an earlier rule catches all that this one could
 
 
-def looks_of(mappings: Mapping[str, Any] | None, tags: Mapping[str, Any] | None) -> Iterator[Look]:
+def looks_of(mappings: Mapping[str, Any] | None, tags: Mapping[str, Any] | None) -> Iterator[ClaimUse]:
     """By default tags are of `sub` and of the app client, which nobody sets: those are left out."""
     for provider, mapping in (mappings or {}).items():
         listed = list((mapping.get("RulesConfiguration") or {}).get("Rules") or ())
         dead = rules.never(listed)
-        yield from (Look(provider, rule["Claim"], rule, is_dead=place in dead) for place, rule in enumerate(listed))
+        yield from (ClaimUse(provider, rule["Claim"], rule, is_dead=place in dead) for place, rule in enumerate(listed))
     for provider, told in (tags or {}).items():
         if not told.get("UseDefaults"):
             for tag, claim in sorted((told.get("PrincipalTags") or {}).items()):
-                yield Look(provider, claim, tag=tag)
+                yield ClaimUse(provider, claim, tag=tag)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from cognito.choosing.exposures import exposures, giver_of, pools_of, taken_by
-from cognito.identity_pools.guests import GuestAccess, OfRole, Row, guest_access
-from cognito.identity_pools.ways import Chain, Link, Way, without_client
+from cognito.identity_pools.guests import GuestAccess, GuestRoleAccess, GuestServiceAccess, guest_access
+from cognito.identity_pools.ways import RoleLink, SignInPath, SignInPaths, without_client
 from cognito.models import IdentityPool
-from cognito.posture import Finding, worst_first
+from cognito.posture import PostureFinding, worst_first
 from iamconsole.web.words import some
 from identities.models import IamRole
 
@@ -17,7 +17,7 @@ _S3 = ("s3", "s3-object-lambda")  # one policy gives both
 _WORSE = ("permissions", "everything")
 
 
-def findings_of(row: IdentityPool, chain: Chain, guest: GuestAccess) -> list[Finding]:
+def findings_of(row: IdentityPool, chain: SignInPaths, guest: GuestAccess) -> list[PostureFinding]:
     """The worst first, each once."""
     found = (
         *_of_reading(chain),
@@ -30,20 +30,20 @@ def findings_of(row: IdentityPool, chain: Chain, guest: GuestAccess) -> list[Fin
     return worst_first(found)
 
 
-def all_findings(row: IdentityPool) -> list[Finding]:
-    chain = Chain(row)
+def all_findings(row: IdentityPool) -> list[PostureFinding]:
+    chain = SignInPaths(row)
     return findings_of(row, chain, guest_access(row, chain))
 
 
-def _of_reading(chain: Chain) -> Iterator[Finding]:
+def _of_reading(chain: SignInPaths) -> Iterator[PostureFinding]:
     """What isn't held has nothing wrong that could be told."""
     if not chain.is_held:
         text = "What people get by this pool isn’t known: refresh its page, or see in the pulls what AWS refused."
-        yield Finding("ROLES_NOT_READ", "medium", "Its roles weren’t read", text)
+        yield PostureFinding("ROLES_NOT_READ", "medium", "Its roles weren’t read", text)
 
 
 # ---- Guests ------------------------------------------------------------------------------------------------------
-def _of_guests(guest: GuestAccess) -> Iterator[Finding]:
+def _of_guests(guest: GuestAccess) -> Iterator[PostureFinding]:
     own = guest.own
     if own is None or guest.why_nothing:
         return
@@ -55,7 +55,7 @@ def _of_guests(guest: GuestAccess) -> Iterator[Finding]:
         names = some([each.service.name for each in others])
         text = f"{own.role.name} lets whoever knows the pool’s id do more there than read the resources that it names."
         severity = "critical" if any(each.level in _WORSE for each in others) else "high"
-        yield Finding(
+        yield PostureFinding(
             "GUESTS_DO_TOO_MUCH",
             severity,
             f"Guests have broad access to {names}",
@@ -65,29 +65,29 @@ def _of_guests(guest: GuestAccess) -> Iterator[Finding]:
         )
 
 
-def _limited(rows: Iterable[Row]) -> str:
+def _limited(rows: Iterable[GuestServiceAccess]) -> str:
     named = [row.service.name for row in rows if row.is_limited]
     return f" Of {some(named)} Cognito’s own limit on guests may take some: that is unknown." if named else ""
 
 
-def _of_all_s3(own: OfRole, of_s3: Row, limit: str) -> Finding:
+def _of_all_s3(own: GuestRoleAccess, of_s3: GuestServiceAccess, limit: str) -> PostureFinding:
     what = _READ_ONLY if _READ_ONLY in [_short(each.policy) for each in of_s3.because] else "A policy"
     _, but, spared = of_s3.scopes[0].words.partition(" but ")
     hangs = f", {of_s3.condition}" if of_s3.condition else ""
     which = f"every bucket of the AWS account{but}{spared}"
     text = f"{what} gives {own.role.name} {which}, and whoever knows the pool’s id is a guest{hangs}."
     title = "Guests read all of S3" if of_s3.level == "read" else "Guests reach all of S3"
-    return Finding(
+    return PostureFinding(
         "GUESTS_READ_ALL_S3", "critical", title, f"{text}{limit}", "tighten-guests", "Cut down to one prefix…"
     )
 
 
-def _is_too_much(row: Row) -> bool:
+def _is_too_much(row: GuestServiceAccess) -> bool:
     """Of everything, or without a resource that could be named; or so that more can be had."""
     return row.level in _WORSE or row.on_everything or row.on_no_resource or row.leads_on
 
 
-def _is_of_s3(row: Row) -> bool:
+def _is_of_s3(row: GuestServiceAccess) -> bool:
     return row.service.prefix in _S3
 
 
@@ -95,7 +95,7 @@ def _short(policy: str) -> str:
     return policy.rpartition("/")[2]
 
 
-def _of_flow(chain: Chain) -> Iterator[Finding]:
+def _of_flow(chain: SignInPaths) -> Iterator[PostureFinding]:
     if not chain.row.classic_flow:
         return
     text = "An app may choose the role itself, and Cognito’s limit on guests doesn’t apply."
@@ -104,7 +104,7 @@ def _of_flow(chain: Chain) -> Iterator[Finding]:
     if others := list(dict.fromkeys(role for way in chain.signed_in for role in way.others)):
         text += f" People who are signed in may also take {_named(others)}, whatever the mappings say."
     severity = "critical" if chain.guest.others else "high"
-    yield Finding("CLASSIC_FLOW", severity, "The classic flow is on", text, "classic-off", "Turn it off…")
+    yield PostureFinding("CLASSIC_FLOW", severity, "The classic flow is on", text, "classic-off", "Turn it off…")
 
 
 def _named(roles: Iterable[IamRole]) -> str:
@@ -112,7 +112,7 @@ def _named(roles: Iterable[IamRole]) -> str:
 
 
 # ---- Roles and their trust ---------------------------------------------------------------------------------------
-def _of_links(chain: Chain) -> Iterator[Finding]:
+def _of_links(chain: SignInPaths) -> Iterator[PostureFinding]:
     for way, link in chain.links:
         if link.role is None or link.trust is None:
             yield _missing_role(way, link)
@@ -136,30 +136,32 @@ def _of_links(chain: Chain) -> Iterator[Finding]:
             yield _of_trust("TRUST_WITHOUT_TAGS", "high", f"{link.name} takes no tags", text, way, link)
 
 
-def _missing_role(way: Way, link: Link) -> Finding:
+def _missing_role(way: SignInPath, link: RoleLink) -> PostureFinding:
     who = "guests" if way.is_guest else "people who are signed in"
     text = f"The mirror has no role of that name. If AWS has none either, {who} get no credentials by it."
-    return Finding("ROLE_MISSING", "high", f"The role {link.name} is missing", text, "roles", "Set the roles…")
+    return PostureFinding("ROLE_MISSING", "high", f"The role {link.name} is missing", text, "roles", "Set the roles…")
 
 
-def _of_trust(code: str, severity: str, title: str, text: str, way: Way, link: Link) -> Finding:
+def _of_trust(code: str, severity: str, title: str, text: str, way: SignInPath, link: RoleLink) -> PostureFinding:
     asked = (("role", link.arn),)
-    return Finding(code, severity, title, text, "fix-trust", "Fix the trust policy…", asked)
+    return PostureFinding(code, severity, title, text, "fix-trust", "Fix the trust policy…", asked)
 
 
 # ---- Mappings ----------------------------------------------------------------------------------------------------
-def _of_mappings(chain: Chain) -> Iterator[Finding]:
+def _of_mappings(chain: SignInPaths) -> Iterator[PostureFinding]:
     for way in chain.signed_in:
         asked, turned_away = (("provider", way.key),), (("provider", way.key), ("otherwise", "Deny"))
-        rules: Sequence[Link] = [link for link in way.links if not link.is_fallback] if way.mapping else ()
+        rules: Sequence[RoleLink] = [link for link in way.links if not link.is_fallback] if way.mapping else ()
         for place, link in enumerate(rules, 1):
             if link.never:
                 title = f"Rule {place} can never match"
-                yield Finding("RULE_NEVER_MATCHES", "low", title, f"{link.never}.", "mapping", "Edit the rules…", asked)
+                yield PostureFinding(
+                    "RULE_NEVER_MATCHES", "low", title, f"{link.never}.", "mapping", "Edit the rules…", asked
+                )
         if way.mapping and way.mapping.get("AmbiguousRoleResolution") != "Deny":
             text = f"{way.full_title}: whom no {'rule' if way.is_by_rules else 'group'} gives a role gets the role of "
             text += "everybody who is signed in, and nobody is turned away."
-            yield Finding(
+            yield PostureFinding(
                 "MAPPING_FALLS_BACK",
                 "medium",
                 "People whom nothing matches get a role all the same",
@@ -173,10 +175,10 @@ def _of_mappings(chain: Chain) -> Iterator[Finding]:
                 f"Groups of the same precedence ({ranks}) with other roles: who is in two of them gets the one that "
                 "the app asks for (CustomRoleArn), and neither where it asks for none."
             )
-            yield Finding("MAPPING_AMBIGUOUS", "medium", "Groups of equal precedence", text)
+            yield PostureFinding("MAPPING_AMBIGUOUS", "medium", "Groups of equal precedence", text)
 
 
-def _of_choices(row: IdentityPool, chain: Chain) -> Iterator[Finding]:
+def _of_choices(row: IdentityPool, chain: SignInPaths) -> Iterator[PostureFinding]:
     """What people get by claims that they choose themselves."""
     giver = giver_of(row)
     for each in exposures([giver], pools_of(taken_by([giver]))):
@@ -185,11 +187,11 @@ def _of_choices(row: IdentityPool, chain: Chain) -> Iterator[Finding]:
         if each.role:
             title = f"People choose themselves who gets {each.role.rpartition('/')[2]}"
             severity, asked = "critical" if each.is_certain else "high", (("provider", provider),)
-            yield Finding("ROLE_BY_CHOICE", severity, title, text, "mapping", "Edit the rules…", asked)
+            yield PostureFinding("ROLE_BY_CHOICE", severity, title, text, "mapping", "Edit the rules…", asked)
         else:
             title = f"People choose the tag {each.look.tag} of their session themselves"
             asked = (("provider", without_client(provider)),)
-            yield Finding("TAG_BY_CHOICE", "high", title, text, "principal-tags", "Edit the tags…", asked)
+            yield PostureFinding("TAG_BY_CHOICE", "high", title, text, "principal-tags", "Edit the tags…", asked)
 
 
 _LISTS = (
@@ -197,7 +199,7 @@ _LISTS = (
 )
 
 
-def _shared_ranks(links: Sequence[Link]) -> str:
+def _shared_ranks(links: Sequence[RoleLink]) -> str:
     """Precedences that groups with different roles share."""
     roles: dict[str, set[str]] = {}
     for link in links:

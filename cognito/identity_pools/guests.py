@@ -20,7 +20,7 @@ from cognito.identity_pools.guest_services import is_listed
 from cognito.identity_pools.operations.facts import GUEST
 from cognito.identity_pools.scope import Scope, scopes_of, told
 from cognito.identity_pools.trusting import keys_of
-from cognito.identity_pools.ways import Chain
+from cognito.identity_pools.ways import SignInPaths
 from cognito.models import IdentityPool
 from iamconsole.web.words import counted, some
 from identities.models import IamRole
@@ -36,7 +36,7 @@ _LEAD_ON = ("sts:AssumeRole", "iam:PassRole")
 
 
 @dataclass(frozen=True)
-class Row:
+class GuestServiceAccess:
     """What a role lets a guest do of a service. `is_limited`: something may take it that nobody here knows."""
 
     service: EffectiveServiceAccess
@@ -90,16 +90,16 @@ class Row:
 
 
 @dataclass(frozen=True)
-class OfRole:
+class GuestRoleAccess:
     """What comes of one role. `bounds`: why it isn't known what control policies say, in sentences."""
 
     role: IamRole
-    rows: Sequence[Row]
+    rows: Sequence[GuestServiceAccess]
     access: EffectiveAccess
     bounds: Sequence[str]
 
     @property
-    def shown(self) -> Sequence[Row]:
+    def shown(self) -> Sequence[GuestServiceAccess]:
         return self.rows[:MOST_ROWS]
 
     @property
@@ -115,7 +115,7 @@ class OfRole:
             return f"{self.role.name} is allowed what this console doesn’t know, too: {some(self.access.unknown)}."
         return ""
 
-    def row(self, prefix: str) -> Row | None:
+    def row(self, prefix: str) -> GuestServiceAccess | None:
         return next((row for row in self.rows if row.service.prefix == prefix), None)
 
 
@@ -129,7 +129,7 @@ class GuestAccess:
     why_nothing: str
     why_unsure: str
     is_limited: bool  # by Cognito's own session policy
-    own: OfRole | None
+    own: GuestRoleAccess | None
     others: Sequence[IamRole]
 
     @property
@@ -155,7 +155,7 @@ class GuestAccess:
             return " ".join(filter(None, (f"{before}{may} {_said(self.own.rows)}.", self.own.gap, rest)))
         return " ".join(filter(None, (*self._within_the_limit(self.own), self.own.gap)))
 
-    def _within_the_limit(self, own: OfRole) -> Iterator[str]:
+    def _within_the_limit(self, own: GuestRoleAccess) -> Iterator[str]:
         listed = [row for row in own.rows if not row.is_limited]
         others = [row for row in own.rows if row.is_limited]
         if listed:
@@ -167,7 +167,7 @@ class GuestAccess:
             )
 
 
-def guest_access(row: IdentityPool, chain: Chain) -> GuestAccess:
+def guest_access(row: IdentityPool, chain: SignInPaths) -> GuestAccess:
     link = chain.guest.links[0] if chain.guest.links else None
     role = link.role if link else None
     unsure = ""
@@ -178,7 +178,7 @@ def guest_access(row: IdentityPool, chain: Chain) -> GuestAccess:
     return GuestAccess(_why_nothing(row, chain), unsure, not row.classic_flow, own, chain.guest.others)
 
 
-def _why_nothing(row: IdentityPool, chain: Chain) -> str:
+def _why_nothing(row: IdentityPool, chain: SignInPaths) -> str:
     if not row.guests:
         return "A guest gets nothing: guest access is off."
     if not chain.is_held:
@@ -207,7 +207,7 @@ def _unlisted(action: str) -> bool:
     return not is_listed(action)
 
 
-def of_role(role: IamRole, pool_id: str, limit: Callable[[str], bool] = _nothing) -> OfRole | None:
+def of_role(role: IamRole, pool_id: str, limit: Callable[[str], bool] = _nothing) -> GuestRoleAccess | None:
     """Of guests of that pool; None where the mirror lacks what it takes to say.
 
     `limit`: whether an action that policies allow may be taken away all the same.
@@ -222,21 +222,21 @@ def of_role(role: IamRole, pool_id: str, limit: Callable[[str], bool] = _nothing
 
 def _of_holder(
     role: IamRole, holder: Holder, around: Surroundings, context: Context, limit: Callable[[str], bool]
-) -> OfRole:
+) -> GuestRoleAccess:
     access = access_of(holder, around, holder.not_held, context)
     limit = _everything if access.not_held else limit
     rows = [row for service in access.services if (row := _row(service, limit)).level != "none"]
     rows.sort(key=lambda row: (not row.on_everything, row.service.name.lower()))
     bounds = sorted({*around.not_held.values()})
-    return OfRole(role, rows, access, bounds)
+    return GuestRoleAccess(role, rows, access, bounds)
 
 
-def _row(service: EffectiveServiceAccess, limit: Callable[[str], bool]) -> Row:
+def _row(service: EffectiveServiceAccess, limit: Callable[[str], bool]) -> GuestServiceAccess:
     left = sorted((line for line in service.lines if not line.grant.taken_by), key=lambda line: line.grant.resource)
     scopes = scopes_of(left)
     because = list(dict.fromkeys(reason for line in left for reason in line.grant.because))
     is_limited = any(limit(name) for line in left for name in line.actions)
-    return Row(service, level_of(service), scopes, because, is_limited)
+    return GuestServiceAccess(service, level_of(service), scopes, because, is_limited)
 
 
 def level_of(service: EffectiveServiceAccess) -> str:
@@ -250,7 +250,7 @@ def level_of(service: EffectiveServiceAccess) -> str:
     return "read" if may <= {*_READS} else "write"
 
 
-def _said(rows: Sequence[Row]) -> str:
+def _said(rows: Sequence[GuestServiceAccess]) -> str:
     """ "read everything in Amazon S3, and write to 2 others"."""
     if not rows:
         return "do nothing"
@@ -267,7 +267,7 @@ def _said(rows: Sequence[Row]) -> str:
     return f"{_joined(parts)}, {told_once}" if told_once else _joined(parts)
 
 
-def _part(row: Row, *, is_bare: bool) -> str:
+def _part(row: GuestServiceAccess, *, is_bare: bool) -> str:
     """`is_bare`: without the condition on which it depends."""
     said = f"{_verb(row)}{_where(row)} in {row.service.name}"
     if row.level != "everything" and not any(scope.words for scope in row.scopes):
@@ -275,7 +275,7 @@ def _part(row: Row, *, is_bare: bool) -> str:
     return said if is_bare or not row.condition else f"{said} ({row.condition})"
 
 
-def _where(row: Row) -> str:
+def _where(row: GuestServiceAccess) -> str:
     """ " everything", or the first resources; "" where there is none to be named."""
     named = list(dict.fromkeys(scope.words for scope in row.scopes if scope.words))
     if "everything" in named:
@@ -283,7 +283,7 @@ def _where(row: Row) -> str:
     return f" {some(named)}" if named else ""
 
 
-def _verb(row: Row) -> str:
+def _verb(row: GuestServiceAccess) -> str:
     if row.level == "everything":
         return "do everything"
     if row.level == "permissions":

@@ -11,13 +11,13 @@ from cognito.identity_pools import selectors
 from cognito.identity_pools.findings import findings_of
 from cognito.identity_pools.guests import guest_access
 from cognito.identity_pools.operations.settings import PROVIDERS, USER_POOLS
-from cognito.identity_pools.ways import Chain, without_client
+from cognito.identity_pools.ways import SignInPaths, without_client
 from cognito.models import IdentityPool
 from policies.details import HISTORY, RAW, ObjectPages, Tab
 
 
 def _ways(request: HttpRequest, row: IdentityPool) -> Mapping[str, Any]:
-    chain = Chain(row)
+    chain = SignInPaths(row)
     guest = guest_access(row, chain)
     return {"chain": chain, "guest": guest, "findings": findings_of(row, chain, guest)}
 
@@ -27,7 +27,7 @@ def _providers(request: HttpRequest, row: IdentityPool) -> Mapping[str, Any]:
         f"{each['ProviderName']}:{each.get('ClientId', '')}": each.get("ServerSideTokenCheck", False)
         for each in row.settings.get(USER_POOLS, ())
     }
-    ways = Chain(row).signed_in
+    ways = SignInPaths(row).signed_in
     tags = row.principal_tags or {}
     told = [(way, checked.get(way.key), tags.get(without_client(way.key), {}).get("PrincipalTags", {})) for way in ways]
     return {"providers": told}

@@ -26,7 +26,7 @@ _SOCIAL = {
 
 
 @dataclass(frozen=True)
-class Link:
+class RoleLink:
     """A role that somebody may get; `role` is None where it is missing. `who`: when; `never`: why that can't be."""
 
     arn: str
@@ -42,14 +42,14 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Way:
+class SignInPath:
     """One way in. `key` is the provider as role mappings name it. `mapping`: None where there is none."""
 
     kind: str  # guest, user_pool, social, oidc, saml, developer
     key: str
     title: str
     lede: str
-    links: tuple[Link, ...]
+    links: tuple[RoleLink, ...]
     mapping: Mapping[str, Any] | None = None
     pool: UserPool | None = None
     client: AppClient | None = None
@@ -102,7 +102,7 @@ class Way:
         return "Everybody else gets the role of who is signed in"
 
 
-class Chain:
+class SignInPaths:
     """All ways into a pool. A handful of queries, however many there are."""
 
     def __init__(self, row: IdentityPool) -> None:
@@ -118,7 +118,7 @@ class Chain:
         self.signed_in = tuple(self._signed_in())
 
     @property
-    def ways(self) -> Sequence[Way]:
+    def ways(self) -> Sequence[SignInPath]:
         return (self.guest, *self.signed_in)
 
     @cached_property
@@ -128,7 +128,7 @@ class Chain:
         return set(pools.values_list("aws_id", flat=True))
 
     @property
-    def links(self) -> Iterator[tuple[Way, Link]]:
+    def links(self) -> Iterator[tuple[SignInPath, RoleLink]]:
         yield from ((way, link) for way in self.ways for link in way.links)
 
     # ---- What the mirror has ---------------------------------------------------------------------------------
@@ -163,15 +163,15 @@ class Chain:
         return {role.arn: role for role in roles.select_related("trust", "aws_account")}
 
     # ---- Ways ------------------------------------------------------------------------------------------------
-    def _guest(self) -> Way:
+    def _guest(self) -> SignInPath:
         arn = self._roles.get(GUEST)
         links = (self._link(arn, GUEST),) if arn else ()
         lede = "Anyone who knows the pool id. Nobody signs in."
         given = {link.arn for link in links}
         others = classic.besides(self._classic, self.row, GUEST, given=given) if self.row.guests else ()
-        return Way("guest", "", "Guest", lede, links, is_open=self.row.guests, others=others)
+        return SignInPath("guest", "", "Guest", lede, links, is_open=self.row.guests, others=others)
 
-    def _signed_in(self) -> Iterator[Way]:
+    def _signed_in(self) -> Iterator[SignInPath]:
         settings = self.row.settings
         user_pools = map(self._of_user_pool, settings.get(USER_POOLS, ()))
         yield from sorted(user_pools, key=lambda way: way.full_title.lower())
@@ -186,7 +186,7 @@ class Chain:
             lede = "A server of yours says who somebody is"
             yield self._way("developer", developer, f"Signed in through {developer}", lede)
 
-    def _of_user_pool(self, each: Mapping[str, Any]) -> Way:
+    def _of_user_pool(self, each: Mapping[str, Any]) -> SignInPath:
         client = self._clients.get(each.get("ClientId", ""))
         pool_id = each["ProviderName"].rpartition("/")[2]
         name = client.pool.name if client else pool_id
@@ -199,19 +199,19 @@ class Chain:
 
     def _way(
         self, kind: str, key: str, title: str, lede: str, client: AppClient | None = None, pool_id: str = ""
-    ) -> Way:
+    ) -> SignInPath:
         mapping, pool = self._mapping(key), client.pool if client else None
         links = tuple(self._links(key, mapping, pool, pool_id))
         given = {link.arn for link in links}
         others = classic.besides(self._classic, self.row, SIGNED_IN, provider_of(key), given=given)
-        return Way(kind, key, title, lede, links, mapping, pool, client, others=others)
+        return SignInPath(kind, key, title, lede, links, mapping, pool, client, others=others)
 
     def _mapping(self, key: str) -> Mapping[str, Any] | None:
         return mapping_of(self.row, key)
 
     def _links(
         self, key: str, mapping: Mapping[str, Any] | None, pool: UserPool | None, pool_id: str
-    ) -> Iterator[Link]:
+    ) -> Iterator[RoleLink]:
         if mapping is not None and mapping["Type"] == "Rules":
             listed = rules_of(mapping)
             dead = rules.never(listed, _custom_attributes(pool))
@@ -228,14 +228,14 @@ class Chain:
 
     def _link(
         self, arn: str, kind: str, key: str = "", who: str = "", never: str = "", *, is_fallback: bool = False
-    ) -> Link:
+    ) -> RoleLink:
         role = self._iam.get(arn)
         tags = (self.row.principal_tags or {}).get(without_client(key)) or {}
         tagged, provider = gives_tags(tags), provider_of(key)
         trust = trust_of(role, self.row.aws_id, kind, provider=provider, tagged=tagged) if role else None
         if trust and arn == self._roles.get(GUEST) and arn in self._arns_for_who_is_signed_in():
             trust = replace(trust, any_kind=False)  # both get it, as the pool says
-        return Link(arn, role, trust, who, never, is_fallback)
+        return RoleLink(arn, role, trust, who, never, is_fallback)
 
 
 def mapping_of(row: IdentityPool, key: str) -> Mapping[str, Any] | None:

@@ -5,7 +5,7 @@ from cognito.mirrors.sources import SOURCES
 from cognito.people.groups import GROUPS_OF_PERSON
 from cognito.people.members import Members
 from cognito.people.mirror import PERSON
-from cognito.people.source import People
+from cognito.people.source import PeopleSource
 from sync import mirror
 
 __all__ = ["register"]
@@ -14,5 +14,5 @@ __all__ = ["register"]
 def register() -> None:
     mirror.register(*pools.MIRRORS, *of_pools.MIRRORS, *of_clients.MIRRORS, *identity_pools.MIRRORS)
     mirror.register(PERSON, GROUPS_OF_PERSON)
-    for source in (*SOURCES, People(), Members()):
+    for source in (*SOURCES, PeopleSource(), Members()):
         mirror.register_source(source)

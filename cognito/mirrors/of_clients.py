@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from cognito.mirrors import parts
 from cognito.mirrors.base import FacetMirror, pool_of
-from cognito.mirrors.pools import IDP, Risk
+from cognito.mirrors.pools import IDP, RiskConfiguration
 from cognito.models import AppClient
 from sync.aws.errors import NotFound
 from sync.mirror import Item, ObjectRef, ParsedItem, Reader
@@ -35,7 +35,7 @@ class ClientFacet(FacetMirror):
             return None
 
 
-class ClientRisk(ClientFacet):
+class ClientRiskConfiguration(ClientFacet):
     """Threat protection that an app client has instead of its pool's; nothing where it follows the pool.
 
     API reference, RiskConfigurationType: where the answer names no app client, what it says is the pool's.
@@ -45,12 +45,12 @@ class ClientRisk(ClientFacet):
     title = "Threat protection"
     parts = parts.RISK
     column = "risk"
-    operation = Risk.operation
-    settings = Risk.settings
-    known = Risk.known
+    operation = RiskConfiguration.operation
+    settings = RiskConfiguration.settings
+    known = RiskConfiguration.known
 
     def told(self, answer: Item) -> Item:
-        held: Item = answer[Risk.member]
+        held: Item = answer[RiskConfiguration.member]
         return held if held.get("ClientId") else {}
 
 
@@ -66,5 +66,5 @@ class ClientSessions(ClientFacet):
     known = frozenset(settings) | {"UserPoolId", "ClientId"}
 
 
-RISK, SESSIONS = ClientRisk(), ClientSessions()
+RISK, SESSIONS = ClientRiskConfiguration(), ClientSessions()
 MIRRORS = (RISK, SESSIONS)

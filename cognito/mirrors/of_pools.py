@@ -23,7 +23,7 @@ _POOL = ("UserPoolId", "UserPoolArn")
 _DATES = ("CreationDate", "LastModifiedDate")
 
 
-class ReadAlone(OfPoolMirror):
+class PoolObjectMirror(OfPoolMirror):
     """Of each one AWS can be asked alone."""
 
     operation: ClassVar[str]  # that tells of one
@@ -50,7 +50,7 @@ class ReadAlone(OfPoolMirror):
         return None if ref.object_id and self.object_id(item) != ref.object_id else item
 
 
-class Born(ReadAlone):
+class BornObjectMirror(PoolObjectMirror):
     """What has no id: the pool, the name and the moment of birth tell it from another one by its name."""
 
     def object_id(self, item: Item) -> str:
@@ -65,7 +65,7 @@ def _in_id(name: str) -> str:
     return found if len(found) <= _LONGEST_NAME else hashlib.sha256(name.encode()).hexdigest()
 
 
-class ClientMirror(ReadAlone):
+class ClientMirror(PoolObjectMirror):
     kind = AppClient.kind
     model = AppClient
     parts = parts.CLIENT
@@ -129,7 +129,7 @@ class ClientMirror(ReadAlone):
         return {"has_secret": content.get("HasSecret", False)}
 
 
-class GroupMirror(Born):
+class CognitoGroupMirror(BornObjectMirror):
     kind = CognitoGroup.kind
     model = CognitoGroup
     parts = parts.GROUP
@@ -145,7 +145,7 @@ class GroupMirror(Born):
         }
 
 
-class ProviderMirror(Born):
+class PoolProviderMirror(BornObjectMirror):
     """Of a provider's details what a person set: the secrets are left out, and what AWS reads out of the metadata."""
 
     kind = PoolProvider.kind
@@ -174,7 +174,7 @@ class ProviderMirror(Born):
         return {"provider_type": content["ProviderType"], "has_secret": content.get("HasSecret", False)}
 
 
-class ResourceServerMirror(Born):
+class ResourceServerMirror(BornObjectMirror):
     """AWS tells no dates of them: one that is made again under its identifier is the same to us."""
 
     kind = ResourceServer.kind
@@ -198,5 +198,10 @@ class ResourceServerMirror(Born):
         return content.get("ManagedBy") == "COGNITO"
 
 
-CLIENT, GROUP, PROVIDER, RESOURCE_SERVER = ClientMirror(), GroupMirror(), ProviderMirror(), ResourceServerMirror()
-MIRRORS: tuple[ReadAlone, ...] = (CLIENT, GROUP, PROVIDER, RESOURCE_SERVER)
+CLIENT, GROUP, PROVIDER, RESOURCE_SERVER = (
+    ClientMirror(),
+    CognitoGroupMirror(),
+    PoolProviderMirror(),
+    ResourceServerMirror(),
+)
+MIRRORS: tuple[PoolObjectMirror, ...] = (CLIENT, GROUP, PROVIDER, RESOURCE_SERVER)

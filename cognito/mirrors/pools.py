@@ -155,7 +155,7 @@ class MfaConfig(PoolFacet):
     known = frozenset(settings) | {"UserPoolId"}
 
 
-class Risk(PoolFacet):
+class RiskConfiguration(PoolFacet):
     """Threat protection. Where the pool's plan has none, AWS refuses to tell: not held."""
 
     source = "risk"
@@ -208,4 +208,4 @@ class Domains(PoolFacet):
         return {"UserPoolId": pool_id, "Domains": [each for each in asked if each.get("Domain")]}
 
 
-MIRRORS = (PoolMirror(), MfaConfig(), Risk(), Sessions(), Domains())
+MIRRORS = (PoolMirror(), MfaConfig(), RiskConfiguration(), Sessions(), Domains())

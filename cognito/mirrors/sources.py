@@ -11,9 +11,9 @@ from functools import partial
 from cognito.mirrors import identity_pools, of_clients, of_pools, pools
 from cognito.mirrors.base import SettingsMirror
 from cognito.mirrors.identity_pools import IDENTITY
-from cognito.mirrors.of_pools import ReadAlone
+from cognito.mirrors.of_pools import PoolObjectMirror
 from cognito.mirrors.pools import IDP
-from cognito.mirrors.where_possible import WherePossible
+from cognito.mirrors.where_possible import ConditionalSource
 from cognito.models import UserPool
 from cognito.plans import may_be_protected_from_threats, may_track_sessions, tracks_sessions
 from sync import clock
@@ -28,7 +28,7 @@ _DESCRIBED_PER_PAGE = 10  # so few that a page takes seconds at the pace of the 
 _SLOWLY = timedelta(hours=6)
 
 
-class Described(Source):
+class DescribedPools(Source):
     """A listing of pools, which has little more than their ids: each is described.
 
     One that AWS denies is *not held*, and the log names it. When all of the first page are, the run fails.
@@ -66,7 +66,7 @@ def page_of(kind: str, answers: OneByOne, marker: str | None, page: ListPage) ->
 
 
 @dataclass(frozen=True)
-class Listing:
+class PoolListing:
     """How AWS lists what belongs to a pool. `reads`: each one is read alone, since the listing has little of it."""
 
     operation: str
@@ -76,7 +76,7 @@ class Listing:
     reads: bool = False
 
 
-class OfEachPool(Source):
+class PoolObjectsSource(Source):
     """What belongs to the pools that the mirror has: one listing for each pool.
 
     A pool that is gone meanwhile has nothing; of one that AWS denies, what is known of it is *not held*. When it denies
@@ -87,7 +87,7 @@ class OfEachPool(Source):
     regional = True
     after = (POOLS,)
 
-    def __init__(self, name: str, title: str, mirror: ReadAlone, listing: Listing) -> None:
+    def __init__(self, name: str, title: str, mirror: PoolObjectMirror, listing: PoolListing) -> None:
         self.name, self.title, self.kinds = name, title, (mirror.kind,)
         self._mirror, self._listing = mirror, listing
 
@@ -149,10 +149,10 @@ def _each(name: str, title: str, mirror: Mirror, after: str, every: timedelta | 
 _POOL, _MFA, _RISK, _SESSIONS, _DOMAINS = pools.MIRRORS
 _IDENTITY_POOL, _ROLES, _PRINCIPAL_TAGS = identity_pools.MIRRORS
 SOURCES: tuple[Source, ...] = (
-    Described(POOLS, "User pools", _POOL, IDP, "ListUserPools", "UserPools", "Id"),
+    DescribedPools(POOLS, "User pools", _POOL, IDP, "ListUserPools", "UserPools", "Id"),
     _each("cognito.mfa", "MFA of user pools", _MFA, POOLS),
     _each("cognito.risk", "Threat protection of user pools", _RISK, POOLS, _SLOWLY),
-    WherePossible(
+    ConditionalSource(
         SESSIONS,
         "Sessions of user pools",
         _SESSIONS,
@@ -162,13 +162,13 @@ SOURCES: tuple[Source, ...] = (
         optional=True,
     ),
     _each("cognito.domains", "Domains of user pools", _DOMAINS, POOLS, _SLOWLY),
-    OfEachPool(
+    PoolObjectsSource(
         CLIENTS,
         "App clients",
         of_pools.CLIENT,
-        Listing("ListUserPoolClients", "UserPoolClients", "MaxResults", _DESCRIBED_PER_PAGE, reads=True),
+        PoolListing("ListUserPoolClients", "UserPoolClients", "MaxResults", _DESCRIBED_PER_PAGE, reads=True),
     ),
-    WherePossible(
+    ConditionalSource(
         "cognito.client_risk",
         "Threat protection of app clients",
         of_clients.RISK,
@@ -176,7 +176,7 @@ SOURCES: tuple[Source, ...] = (
         every=_SLOWLY,
         has=may_be_protected_from_threats,
     ),
-    WherePossible(
+    ConditionalSource(
         "cognito.client_sessions",
         "Sessions of app clients",
         of_clients.SESSIONS,
@@ -185,20 +185,22 @@ SOURCES: tuple[Source, ...] = (
         has=tracks_sessions,
         optional=True,
     ),
-    OfEachPool("cognito.groups", "Groups of user pools", of_pools.GROUP, Listing("ListGroups", "Groups", "Limit", 60)),
-    OfEachPool(
+    PoolObjectsSource(
+        "cognito.groups", "Groups of user pools", of_pools.GROUP, PoolListing("ListGroups", "Groups", "Limit", 60)
+    ),
+    PoolObjectsSource(
         "cognito.providers",
         "Identity providers of user pools",
         of_pools.PROVIDER,
-        Listing("ListIdentityProviders", "Providers", "MaxResults", _DESCRIBED_PER_PAGE, reads=True),
+        PoolListing("ListIdentityProviders", "Providers", "MaxResults", _DESCRIBED_PER_PAGE, reads=True),
     ),
-    OfEachPool(
+    PoolObjectsSource(
         "cognito.resource_servers",
         "Resource servers",
         of_pools.RESOURCE_SERVER,
-        Listing("ListResourceServers", "ResourceServers", "MaxResults", 50),
+        PoolListing("ListResourceServers", "ResourceServers", "MaxResults", 50),
     ),
-    Described(
+    DescribedPools(
         IDENTITY_POOLS,
         "Identity pools",
         _IDENTITY_POOL,

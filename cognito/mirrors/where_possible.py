@@ -16,7 +16,7 @@ from sync.models import Facet, MirroredRow
 _NO_MORE = "The user pool can’t have this any more, by its plan and settings: AWS wasn’t asked."
 
 
-class WherePossible(EachObject):
+class ConditionalSource(EachObject):
     """Asks about each object in the pools of which `has` is true, told `UserPool.told`.
 
     What was held of one that is in another pool by now is *not held*: nobody looks at it any more.

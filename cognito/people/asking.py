@@ -13,7 +13,7 @@ from datetime import datetime
 from cognito.models import AppClient, CognitoUser, UserPool
 from cognito.operations.people.base import is_elsewhere
 from cognito.operations.people.devices import devices_of
-from cognito.operations.people.linking import Linked, linked_to
+from cognito.operations.people.linking import LinkedAccount, linked_to
 from cognito.operations.people.signing_out import sessions_of
 from cognito.people.mirror import find_one
 from cognito.people.person_record import SUB
@@ -26,14 +26,14 @@ from sync.mirror.hashing import moment
 
 
 @dataclass(frozen=True)
-class Found:
+class LiveChoices:
     """`choices`: each by its key, and in words. `why`: a sentence why there is none to choose; "" where there is."""
 
     choices: Sequence[tuple[str, str]] = ()
     why: str = ""
 
 
-def open_sessions(person: CognitoUser) -> Found:
+def open_sessions(person: CognitoUser) -> LiveChoices:
     names = dict(AppClient.objects.filter(pool=person.pool).values_list("aws_id", "name"))
 
     def ask(client: Reader) -> list[tuple[str, str]]:
@@ -51,9 +51,9 @@ def _untracked(pool: UserPool) -> str:
     return f"{words} Tracking is switched on in the pool’s settings, under Sessions."
 
 
-def devices(person: CognitoUser) -> Found:
+def devices(person: CognitoUser) -> LiveChoices:
     if not person.pool.settings.get("DeviceConfiguration"):
-        return Found(why=_NO_DEVICES)
+        return LiveChoices(why=_NO_DEVICES)
 
     def ask(client: Reader) -> list[tuple[str, str]]:
         return [
@@ -63,7 +63,7 @@ def devices(person: CognitoUser) -> Found:
     return _found(person, ask, _NO_DEVICES, "The pool remembers no device of theirs.")
 
 
-def linked_accounts(person: CognitoUser) -> list[Linked]:
+def linked_accounts(person: CognitoUser) -> list[LinkedAccount]:
     """Raises what the door raises."""
     client = reader(person.aws_account, region=person.region, urgent=True)
     item = find_one(client, person.pool.aws_id, SUB, person.aws_id)
@@ -77,14 +77,14 @@ def _known_as(person: CognitoUser) -> str:
 _NO_DEVICES = "This pool doesn’t remember devices: there is none to forget."
 
 
-def _found(person: CognitoUser, ask: Callable[[Reader], Sequence[tuple[str, str]]], off: str, none: str) -> Found:
+def _found(person: CognitoUser, ask: Callable[[Reader], Sequence[tuple[str, str]]], off: str, none: str) -> LiveChoices:
     try:
         choices = ask(reader(person.aws_account, region=person.region, urgent=True))
     except FeatureOff:
-        return Found(why=off)
+        return LiveChoices(why=off)
     except AwsError as error:
-        return Found(why=error.sentence())
-    return Found(choices, "" if choices else none)
+        return LiveChoices(why=error.sentence())
+    return LiveChoices(choices, "" if choices else none)
 
 
 def _session(told: Item, names: dict[str, str]) -> str:

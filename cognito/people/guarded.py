@@ -28,7 +28,7 @@ _SOMEBODY_ELSE = "It takes somebody who may propose changes, and an approval by 
 
 
 @dataclass(frozen=True)
-class LookedAt:
+class ClaimUses:
     """What identity pools, of whatever AWS account, look at in tokens of a user pool.
 
     `unknown`: names of those whose roles or tags aren't held: they may look at anything.
@@ -43,7 +43,7 @@ class LookedAt:
         return self.tags.union(rule["Claim"] for rule in self.rules)
 
 
-def looked_at(pool_id: str) -> LookedAt:
+def looked_at(pool_id: str) -> ClaimUses:
     rules: list[Mapping[str, str]] = []
     tags: set[str] = set()
     unknown: list[str] = []
@@ -56,7 +56,7 @@ def looked_at(pool_id: str) -> LookedAt:
         is_held = pool.roles is not None and pool.principal_tags is not None
         if not is_held and pool_id in str(pool.settings.get("CognitoIdentityProviders", "")):
             unknown.append(pool.name)
-    return LookedAt(tuple(rules), frozenset(tags), tuple(unknown))
+    return ClaimUses(tuple(rules), frozenset(tags), tuple(unknown))
 
 
 def guarded_attributes(draft: Draft, pool_id: str, names: Iterable[str]) -> list[str]:
@@ -107,7 +107,7 @@ def why_guarded_person(draft: Draft, person: CognitoUser) -> str:
     return f"{why} {_SOMEBODY_ELSE}" if why else ""
 
 
-def _told_unknown(found: LookedAt, who: str) -> str:
+def _told_unknown(found: ClaimUses, who: str) -> str:
     return f"The roles and tags of the identity pool {found.unknown[0]} aren’t read yet, so {who} may get access by it."
 
 
@@ -163,11 +163,11 @@ def _kept(draft: Draft, pool: UserPool) -> frozenset[str]:
 
 
 # ---- Asked for once for all steps of a plan -------------------------------------------------------------------------
-def _looked_at(draft: Draft, pool_id: str) -> LookedAt:
+def _looked_at(draft: Draft, pool_id: str) -> ClaimUses:
     key = (looked_at, pool_id)
     if key not in draft.remembered:
         draft.remembered[key] = looked_at(pool_id)
-    found: LookedAt = draft.remembered[key]
+    found: ClaimUses = draft.remembered[key]
     return found
 
 

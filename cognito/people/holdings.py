@@ -13,7 +13,7 @@ from cognito.people.person_record import allowed_by, cares_of
 
 
 @dataclass(frozen=True)
-class Holding:
+class PoolHolding:
     """Of one pool. `gone`: no longer in AWS and not erased yet, the first of them due at `due_at`."""
 
     pool: UserPool
@@ -28,7 +28,7 @@ class Holding:
         return allowed_by(self.care)
 
 
-def holdings_of(pools: Iterable[UserPool]) -> list[Holding]:
+def holdings_of(pools: Iterable[UserPool]) -> list[PoolHolding]:
     """In two queries, however many pools."""
     pools = list(pools)
     cares = cares_of(pools)
@@ -51,7 +51,7 @@ def holdings_of(pools: Iterable[UserPool]) -> list[Holding]:
 _NOBODY = {"here": 0, "gone": 0, "erased": 0, "first": None}
 
 
-def _holding(pool: UserPool, care: PoolCare, row: dict[str, object]) -> Holding:
+def _holding(pool: UserPool, care: PoolCare, row: dict[str, object]) -> PoolHolding:
     days = timedelta(days=care.erase_after_days if care.mirrors_people else 0)
     due = row["first"] + days if row["first"] else None  # type: ignore[operator]
-    return Holding(pool, care, row["here"], row["gone"], row["erased"], due)  # type: ignore[arg-type]
+    return PoolHolding(pool, care, row["here"], row["gone"], row["erased"], due)  # type: ignore[arg-type]

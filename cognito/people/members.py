@@ -25,7 +25,7 @@ _RESTARTS = 3
 
 
 @dataclass(frozen=True)
-class Part:
+class MembersPage:
     """Members of a group, as one call showed them. `ends`: there are no more."""
 
     group: CognitoGroup
@@ -75,7 +75,7 @@ class Members(OwnRows):
             for page in client.pages(IDP, "ListUsersInGroup", marker=token, **asked):
                 token = page.marker
                 marker = json.dumps([group.pk, token, restarts]) if token else following
-                part = Part(group, people_in(page.items.get("Users") or (), allowed), ends=token is None)
+                part = MembersPage(group, people_in(page.items.get("Users") or (), allowed), ends=token is None)
                 yield SourcePage({}, marker, page.requested_at, own=[part])
         except NotFound:
             yield SourcePage({}, following, clock.now())

@@ -34,7 +34,7 @@ _RESTARTS = 3
 
 
 @dataclass(frozen=True)
-class Part:
+class PeopleBatch:
     """What some calls showed of a pool. `ends`: there is no more; `why`: it is not held."""
 
     pool: UserPool
@@ -48,7 +48,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Where:
+class PeopleMarker:
     """Where a run goes on: the pool, AWS's token in it, and how often it began that pool again."""
 
     pool: int = 0
@@ -56,14 +56,14 @@ class Where:
     restarts: int = 0
 
     @classmethod
-    def read(cls, marker: str | None) -> Where:
+    def read(cls, marker: str | None) -> PeopleMarker:
         return cls(*json.loads(marker)) if marker else cls()
 
     def __str__(self) -> str:
         return json.dumps([self.pool, self.token, self.restarts])
 
 
-class People(OwnRows):
+class PeopleSource(OwnRows):
     name = "cognito.people"
     title = "People of user pools"
     regional = True
@@ -84,30 +84,30 @@ class People(OwnRows):
 
     def pages(self, client: Reader, marker: str | None, place: AccountRegion) -> Iterator[SourcePage]:
         """What the database has to say of it is asked at once, and not by who reads ahead."""
-        begin = Where.read(marker)
+        begin = PeopleMarker.read(marker)
         due = [pool for pool in self.due(place) if pool.pk >= begin.pool]
         cares = cares_of(due)
         return self._of_pools(client, due, {pool.pk: allowed_by(cares[pool.pk]) for pool in due}, begin)
 
     def _of_pools(
-        self, client: Reader, due: Sequence[UserPool], allowed: Mapping[int, Sequence[str]], begin: Where
+        self, client: Reader, due: Sequence[UserPool], allowed: Mapping[int, Sequence[str]], begin: PeopleMarker
     ) -> Iterator[SourcePage]:
         for number, pool in enumerate(due):
-            following = str(Where(due[number + 1].pk)) if number + 1 < len(due) else None
-            where = begin if pool.pk == begin.pool else Where(pool.pk)
+            following = str(PeopleMarker(due[number + 1].pk)) if number + 1 < len(due) else None
+            where = begin if pool.pk == begin.pool else PeopleMarker(pool.pk)
             yield from self._of_pool(client, pool, allowed[pool.pk], where, following)
         if not due:
             yield SourcePage({}, None, clock.now())
 
     def _of_pool(
-        self, client: Reader, pool: UserPool, allowed: Sequence[str], where: Where, following: str | None
+        self, client: Reader, pool: UserPool, allowed: Sequence[str], where: PeopleMarker, following: str | None
     ) -> Iterator[SourcePage]:
         """A token that AWS takes no longer begins this pool again: whoever was seen counts as seen all the same."""
         while True:
             asked = client.pages(IDP, "ListUsers", marker=where.token, UserPoolId=pool.aws_id, Limit=_PER_CALL)
             try:
                 for people, last, requested_at in _together(asked, allowed):
-                    where = Where(pool.pk, last, where.restarts)
+                    where = PeopleMarker(pool.pk, last, where.restarts)
                     marker = str(where) if where.token else following
                     yield SourcePage({}, marker, requested_at, own=[_part(pool, people, ends=where.token is None)])
                 return
@@ -117,12 +117,12 @@ class People(OwnRows):
             except MarkerExpired:
                 if where.restarts == _RESTARTS:
                     raise
-                where = Where(pool.pk, None, where.restarts + 1)
+                where = PeopleMarker(pool.pk, None, where.restarts + 1)
                 remark = f"AWS no longer knows where the last page of {pool.name} ended: begins that pool again."
                 yield SourcePage({}, str(where), clock.now(), remarks=[remark])
             except (Denied, Unsupported) as error:
                 remark = f"Not read: people of {pool.name} ({pool.aws_id}). {error.sentence()}"
-                part = Part(pool, why=error.sentence())
+                part = PeopleBatch(pool, why=error.sentence())
                 yield SourcePage({}, following, clock.now(), own=[part], remarks=[remark])
                 return
 
@@ -135,7 +135,7 @@ class People(OwnRows):
                 sweeping.end_pool(visit, part.pool, part.why, page.requested_at)
         return counts
 
-    def _keep(self, part: Part, at: datetime, run: int) -> Counts:
+    def _keep(self, part: PeopleBatch, at: datetime, run: int) -> Counts:
         if part.pool.people_read_at:
             return rows.keep(part.pool, part.people, at, run=run)
         return rows.keep_new(part.pool, part.people, part.as_rows, at, run=run)
@@ -153,10 +153,10 @@ def least_s(aws_account: AwsAccount, pools: Iterable[UserPool]) -> int:
     return forecast_s(aws_account, "UserList", calls)
 
 
-def _part(pool: UserPool, people: Sequence[Person], *, ends: bool) -> Part:
+def _part(pool: UserPool, people: Sequence[Person], *, ends: bool) -> PeopleBatch:
     """What can be made ready of it while others are written."""
     people = rows.each_once(people)
-    return Part(pool, people, None if pool.people_read_at else rows.prepared(people), ends)
+    return PeopleBatch(pool, people, None if pool.people_read_at else rows.prepared(people), ends)
 
 
 def _together(pages: Iterator[ListPage], allowed: Sequence[str]) -> Iterator[tuple[list[Person], str | None, datetime]]:

@@ -38,7 +38,7 @@ _DOES = {
 
 
 @dataclass(frozen=True)
-class Asked:
+class PeopleTableOptions:
     """What holds for all lines. `channel`: of invitations. `by_helpdesk`: by who may propose no more."""
 
     pool: UserPool
@@ -84,7 +84,7 @@ def columns(pool: UserPool, what: str) -> list[str]:
     return [NAME, *([DO] if what == THERE else []), GROUPS, *names]
 
 
-def rows_of(asked: Asked, lines: Sequence[CsvLine]) -> list[BulkRow]:
+def rows_of(asked: PeopleTableOptions, lines: Sequence[CsvLine]) -> list[BulkRow]:
     people = _people(asked, lines) if asked.what == THERE else {}
     prefetch_groups(asked.draft, {person.aws_id for found in people.values() for person in found})
     groups = set(CognitoGroup.objects.live().filter(pool=asked.pool).values_list("name", flat=True))
@@ -112,7 +112,7 @@ def steps_of(rows: Iterable[BulkRow]) -> list[StepSpec]:
     return found
 
 
-def _people(asked: Asked, lines: Sequence[CsvLine]) -> dict[str, list[CognitoUser]]:
+def _people(asked: PeopleTableOptions, lines: Sequence[CsvLine]) -> dict[str, list[CognitoUser]]:
     """By `sub`, username, and what they sign in with; each as the table may write it."""
     typed = {line.cells.get(NAME, "") for line in lines}
     said = typed | set(map(as_aws_writes_it, typed))
@@ -133,7 +133,7 @@ def _people(asked: Asked, lines: Sequence[CsvLine]) -> dict[str, list[CognitoUse
 
 
 def _row(
-    asked: Asked,
+    asked: PeopleTableOptions,
     line: CsvLine,
     people: dict[str, list[CognitoUser]],
     groups: set[str],
@@ -179,7 +179,7 @@ def _groups(line: CsvLine, groups: set[str]) -> list[str]:
     return named
 
 
-def _new(asked: Asked, line: CsvLine, groups: set[str]) -> Iterator[StepSpec]:
+def _new(asked: PeopleTableOptions, line: CsvLine, groups: set[str]) -> Iterator[StepSpec]:
     pool, username = asked.pool, line.cells[NAME]
     attributes = _attributes(line)
     by = called_by(pool, username)
@@ -202,7 +202,7 @@ def _one(said: str, people: dict[str, list[CognitoUser]]) -> CognitoUser:
 
 
 def _there(
-    asked: Asked, line: CsvLine, person: CognitoUser, groups: set[str], kept: Sequence[str]
+    asked: PeopleTableOptions, line: CsvLine, person: CognitoUser, groups: set[str], kept: Sequence[str]
 ) -> Iterator[StepSpec]:
     yield from _done(asked, line, person)
     if attributes := _attributes(line):
@@ -215,7 +215,7 @@ def _there(
         yield on_person(person, AddToGroup.kind, NO_MESSAGE, group=group)
 
 
-def _done(asked: Asked, line: CsvLine, person: CognitoUser) -> Iterator[StepSpec]:
+def _done(asked: PeopleTableOptions, line: CsvLine, person: CognitoUser) -> Iterator[StepSpec]:
     said = line.cells.get(DO, "").casefold()
     if not said:
         return

@@ -23,7 +23,7 @@ _STATUS = CognitoUser.Status.FORCE_CHANGE_PASSWORD
 
 
 @dataclass(frozen=True)
-class Given:
+class TemporaryPassword:
     """The last step of this console that gave somebody a temporary password."""
 
     kind: str
@@ -35,13 +35,13 @@ class Given:
         return self.kind == SET
 
 
-def last_given(person: CognitoUser) -> Given | None:
+def last_given(person: CognitoUser) -> TemporaryPassword | None:
     """Who has a permanent one since has another status."""
     steps = Step.objects.filter(change__aws_account=person.aws_account_id, state__in=Step.FINISHED)
     about = steps.filter(kind__in=(SET, _INVITED[1])).alias(sub=StepSub("params")).filter(sub=person.aws_id)
     made = steps.filter(kind=_INVITED[0], result__id=person.aws_id)
     found = [
-        Given(kind, at, change)
+        TemporaryPassword(kind, at, change)
         for rows in (about, made)
         for kind, at, change in rows.filter(finished_at__isnull=False)
         .order_by("-finished_at")

@@ -12,7 +12,7 @@ from cognito.pools.actions.attributes import OWN
 from cognito.pools.actions.clients import LIVES
 from cognito.pools.actions.signing import ADDRESSES
 from cognito.pools.operations.pools import identity_pools_of
-from cognito.posture import Finding, worst_first
+from cognito.posture import PostureFinding, worst_first
 from iamconsole.web.words import counted, some
 
 GOOD_LENGTH, SHORT = 12, 8  # characters of a password
@@ -24,11 +24,11 @@ _LOCAL = ("localhost", "127.0.0.1", "::1")
 
 def _finding(
     code: str, severity: str, title: str, text: str, action: str, asked: Mapping[str, str] | None = None
-) -> Finding:
-    return Finding(code, severity, title, text, action, "Fix it", tuple((asked or {}).items()))
+) -> PostureFinding:
+    return PostureFinding(code, severity, title, text, action, "Fix it", tuple((asked or {}).items()))
 
 
-def findings_of(pool: UserPool, clients: Sequence[AppClient] | None = None) -> list[Finding]:
+def findings_of(pool: UserPool, clients: Sequence[AppClient] | None = None) -> list[PostureFinding]:
     """The worst first. `clients` of the pool, where they are at hand."""
     if clients is None:
         clients = list(pool.appclients.live().order_by("name_key", "pk"))
@@ -42,7 +42,7 @@ def findings_of(pool: UserPool, clients: Sequence[AppClient] | None = None) -> l
     return worst_first(found)
 
 
-def _of_pool(pool: UserPool, gives: str) -> Iterator[Finding]:
+def _of_pool(pool: UserPool, gives: str) -> Iterator[PostureFinding]:
     yield from _password(pool.settings)
     if pool.self_signup and gives:
         yield _finding(
@@ -73,7 +73,7 @@ def _of_pool(pool: UserPool, gives: str) -> Iterator[Finding]:
         )
 
 
-def _of_choices(pool: UserPool, clients: Sequence[AppClient], givers: Sequence[Giver]) -> Iterator[Finding]:
+def _of_choices(pool: UserPool, clients: Sequence[AppClient], givers: Sequence[Giver]) -> Iterator[PostureFinding]:
     """Claims that people write themselves and that give them a role or a tag: one for each app client that may."""
     if pool.aws_id not in taken_by(givers):
         return
@@ -88,7 +88,7 @@ def _of_choices(pool: UserPool, clients: Sequence[AppClient], givers: Sequence[G
             yield _finding("CLAIM_BY_CHOICE", severity, f"People write {what}", f"{text} {fix}", "signup", asked)
             continue
         if not each.choice.apps:
-            yield Finding("CLAIM_BY_CHOICE", severity, f"People choose {what}", text)
+            yield PostureFinding("CLAIM_BY_CHOICE", severity, f"People choose {what}", text)
         for app in told.apps:
             if app.id in each.choice.apps:
                 title, fix = f"People write {what}, through {app.name}", "Remove the attribute from what it may write."
@@ -104,7 +104,7 @@ def _gives_access(taking: Sequence[IdentityPool]) -> str:
     return ""
 
 
-def _password(settings: Mapping[str, Any]) -> Iterator[Finding]:
+def _password(settings: Mapping[str, Any]) -> Iterator[PostureFinding]:
     policy = settings.get("Policies", {}).get("PasswordPolicy", {})
     length, classes = policy.get("MinimumLength", SHORT), [name for name in _CLASSES if policy.get(name)]
     if length >= GOOD_LENGTH or (length >= SHORT and len(classes) == len(_CLASSES)):
@@ -120,7 +120,7 @@ def _password(settings: Mapping[str, Any]) -> Iterator[Finding]:
     )
 
 
-def _of_client(client: AppClient) -> Iterator[Finding]:
+def _of_client(client: AppClient) -> Iterator[PostureFinding]:
     settings, which = client.settings, {"which": client.aws_id}
     flows = settings.get("AllowedOAuthFlows", [])
     addresses = settings.get("CallbackURLs", [])
@@ -165,7 +165,7 @@ def _of_client(client: AppClient) -> Iterator[Finding]:
         )
 
 
-def _addresses(client: AppClient, addresses: Sequence[str]) -> Iterator[Finding]:
+def _addresses(client: AppClient, addresses: Sequence[str]) -> Iterator[PostureFinding]:
     bad = [url for url in addresses if "*" in url or _is_plain(url)]
     if bad:
         yield _finding(

@@ -29,7 +29,7 @@ TYPES = ", ".join(f"image/{kind}" for kind in _ENDS)
 
 
 @dataclass(frozen=True)
-class Shown:
+class LogoImage:
     """A logo for a page to print. `why`: a sentence why it can't be shown."""
 
     data_url: str = ""
@@ -78,18 +78,18 @@ def at_aws(pool: UserPool, url: str) -> tuple[bytes, str]:
     return (image, "") if kind_of(image) else (b"", "What AWS serves there is no PNG or JPEG.")
 
 
-def shown(image: bytes) -> Shown:
+def shown(image: bytes) -> LogoImage:
     kind = kind_of(image)
     words = f"{Logo.Kind(kind).label}, {number(len(image))} bytes" if kind else ""
-    return Shown(f"data:image/{kind};base64,{b64encode(image).decode()}" if kind else "", words)
+    return LogoImage(f"data:image/{kind};base64,{b64encode(image).decode()}" if kind else "", words)
 
 
 @dataclass(frozen=True)
-class Pair:
+class LogoPair:
     """What a step finds and what it sends; None for no logo, or one that couldn't be read."""
 
-    before: Shown | None
-    after: Shown | None
+    before: LogoImage | None
+    after: LogoImage | None
 
 
 def is_in(change: Change) -> bool:
@@ -101,22 +101,22 @@ def _has_one(params: Mapping[str, Any]) -> bool:
     return bool(params.get("logo") or params.get("had_logo"))
 
 
-def pairs_of(change: Change) -> list[Pair]:
+def pairs_of(change: Change) -> list[LogoPair]:
     """One for each step that has to do with a logo."""
     said = change.steps.filter(kind=KIND).values_list("params", flat=True)
     return [
-        Pair(_before(change.aws_account, params), _shown(change.aws_account, params.get("logo", "")))
+        LogoPair(_before(change.aws_account, params), _shown(change.aws_account, params.get("logo", "")))
         for params in said
         if _has_one(params)
     ]
 
 
-def _before(aws_account: AwsAccount, params: Mapping[str, Any]) -> Shown | None:
+def _before(aws_account: AwsAccount, params: Mapping[str, Any]) -> LogoImage | None:
     if params.get("had_logo") and not params.get("was_logo"):
-        return Shown(why="The logo that is there couldn’t be read.")
+        return LogoImage(why="The logo that is there couldn’t be read.")
     return _shown(aws_account, params.get("was_logo", ""))
 
 
-def _shown(aws_account: AwsAccount, digest: str) -> Shown | None:
+def _shown(aws_account: AwsAccount, digest: str) -> LogoImage | None:
     found = kept(aws_account, digest) if digest else None
     return shown(bytes(found.image)) if found else None

@@ -15,18 +15,18 @@ from sync.models import Facet
 
 
 @dataclass(frozen=True)
-class Said:
+class SettingLine:
     label: str
     value: str
     means: str = ""
 
 
 @dataclass(frozen=True)
-class Task:
+class SettingGroup:
     """What is set by one form."""
 
     title: str
-    said: tuple[Said, ...]
+    said: tuple[SettingLine, ...]
     is_set: bool = True  # whether its form has anything to set
 
 
@@ -41,7 +41,7 @@ _AT_RISK = {
 }
 
 
-def tasks_of(pool: UserPool) -> dict[str, Task]:
+def tasks_of(pool: UserPool) -> dict[str, SettingGroup]:
     """By the name of the action that sets it."""
     settings = pool.settings
     told = {
@@ -60,56 +60,60 @@ def tasks_of(pool: UserPool) -> dict[str, Task]:
         "sessions": ("Sessions", _sessions(pool)),
     }
     without = set() if may_track_sessions(pool.told) and pool.sessions is not None else {"sessions"}
-    return {name: Task(title, tuple(said), name not in without) for name, (title, said) in told.items()}
+    return {name: SettingGroup(title, tuple(said), name not in without) for name, (title, said) in told.items()}
 
 
 def _named(names: Mapping[str, str], values: list[str]) -> str:
     return some([names.get(each, each) for each in values]) if values else "None"
 
 
-def _sign_up(settings: Mapping[str, Any]) -> Iterator[Said]:
+def _sign_up(settings: Mapping[str, Any]) -> Iterator[SettingLine]:
     making = settings.get("AdminCreateUserConfig", {})
     if making.get("AllowAdminCreateUserOnly"):
-        yield Said("Accounts are made by", "Administrators only", "An app’s sign-up is refused.")
+        yield SettingLine("Accounts are made by", "Administrators only", "An app’s sign-up is refused.")
     else:
-        yield Said("Accounts are made by", "Anybody", "Whoever knows an app client’s id can sign up.")
-    yield Said("Verified at sign-up", _named(_ADDRESSES, settings.get("AutoVerifiedAttributes", [])))
+        yield SettingLine("Accounts are made by", "Anybody", "Whoever knows an app client’s id can sign up.")
+    yield SettingLine("Verified at sign-up", _named(_ADDRESSES, settings.get("AutoVerifiedAttributes", [])))
     kept = settings.get("UserAttributeUpdateSettings", {}).get("AttributesRequireVerificationBeforeUpdate", [])
-    yield Said("Verified before it changes", _named(_ADDRESSES, kept))
+    yield SettingLine("Verified before it changes", _named(_ADDRESSES, kept))
     own = [each["Name"] for each in settings.get("SchemaAttributes", []) if ":" in each["Name"]]
-    yield Said("Attributes of its own", some(own) if own else "None", "Permanent, once they are there.")
+    yield SettingLine("Attributes of its own", some(own) if own else "None", "Permanent, once they are there.")
 
 
-def _sign_in(pool: UserPool) -> Iterator[Said]:
+def _sign_in(pool: UserPool) -> Iterator[SettingLine]:
     settings = pool.settings
     with_ = _named(_ADDRESSES, pool.username_attributes) if pool.username_attributes else "A name of their own"
-    yield Said("Username", with_, "Fixed when the pool was made.")
+    yield SettingLine("Username", with_, "Fixed when the pool was made.")
     if pool.alias_attributes:
-        yield Said("Also sign in with", _named(_ADDRESSES, pool.alias_attributes), "Fixed when the pool was made.")
+        yield SettingLine(
+            "Also sign in with", _named(_ADDRESSES, pool.alias_attributes), "Fixed when the pool was made."
+        )
     matters = settings.get("UsernameConfiguration", {}).get("CaseSensitive", True)
-    yield Said("Capital letters", "Matter" if matters else "Don’t matter", "Fixed when the pool was made.")
+    yield SettingLine("Capital letters", "Matter" if matters else "Don’t matter", "Fixed when the pool was made.")
     first = settings.get("Policies", {}).get("SignInPolicy", {}).get("AllowedFirstAuthFactors", ["PASSWORD"])
-    yield Said("First factors", _named(_FACTORS, first))
+    yield SettingLine("First factors", _named(_FACTORS, first))
     site = (pool.mfa_config or {}).get("WebAuthnConfiguration", {}).get("RelyingPartyId")
     if site:
-        yield Said("Passkeys are for", site)
+        yield SettingLine("Passkeys are for", site)
 
 
-def _password(settings: Mapping[str, Any]) -> Iterator[Said]:
+def _password(settings: Mapping[str, Any]) -> Iterator[SettingLine]:
     policy = settings.get("Policies", {}).get("PasswordPolicy", {})
-    yield Said("Length", f"{policy.get('MinimumLength', 8)} characters at least")
+    yield SettingLine("Length", f"{policy.get('MinimumLength', 8)} characters at least")
     needed = [words[0].lower() + words[1:] for member, words in REQUIRED if policy.get(member)]
-    yield Said("Needs", some(needed) if needed else "Nothing else")
+    yield SettingLine("Needs", some(needed) if needed else "Nothing else")
     days = policy.get("TemporaryPasswordValidityDays", 7)
-    yield Said("A temporary password is valid for", counted(days, "day"), "Then the invitation has to be sent again.")
+    yield SettingLine(
+        "A temporary password is valid for", counted(days, "day"), "Then the invitation has to be sent again."
+    )
     if history := policy.get("PasswordHistorySize"):
-        yield Said("Remembered", counted(history, "password"))
+        yield SettingLine("Remembered", counted(history, "password"))
 
 
-def _mfa(pool: UserPool) -> Iterator[Said]:
+def _mfa(pool: UserPool) -> Iterator[SettingLine]:
     modes = {"OFF": "Off", "OPTIONAL": "For those who set it up", "ON": "Required of everybody"}
     means = {"OFF": "A stolen password is enough.", "OPTIONAL": "Who didn’t set it up signs in with the password."}
-    yield Said("MFA", modes.get(pool.mfa, pool.mfa), means.get(pool.mfa, ""))
+    yield SettingLine("MFA", modes.get(pool.mfa, pool.mfa), means.get(pool.mfa, ""))
     held = pool.mfa_config or {}
     ways = [
         ("SoftwareTokenMfaConfiguration", "an authenticator app"),
@@ -118,96 +122,102 @@ def _mfa(pool: UserPool) -> Iterator[Said]:
     ]
     found = [words for name, words in ways if held.get(name, {}).get("Enabled", bool(held.get(name)))]
     if pool.mfa_config is None:
-        yield Said("By", "Not read yet")
+        yield SettingLine("By", "Not read yet")
     elif found:
-        yield Said("By", some(found))
+        yield SettingLine("By", some(found))
 
 
-def _recovery(settings: Mapping[str, Any]) -> Iterator[Said]:
+def _recovery(settings: Mapping[str, Any]) -> Iterator[SettingLine]:
     ways = settings.get("AccountRecoverySetting", {}).get("RecoveryMechanisms", [])
     names = [each["Name"] for each in sorted(ways, key=lambda each: each["Priority"])]
     if not names:
-        yield Said("Not set", "To a verified number, else to a verified address", "As AWS does without a setting.")
+        yield SettingLine(
+            "Not set", "To a verified number, else to a verified address", "As AWS does without a setting."
+        )
     for place, name in enumerate(names):
-        yield Said("First" if not place else "Else", _RECOVERY.get(name, name))
+        yield SettingLine("First" if not place else "Else", _RECOVERY.get(name, name))
 
 
-def _messages(pool: UserPool) -> Iterator[Said]:
+def _messages(pool: UserPool) -> Iterator[SettingLine]:
     mail = pool.settings.get("EmailConfiguration", {})
     if mail.get("EmailSendingAccount") == "DEVELOPER":
-        yield Said("Mail is sent by", "Amazon SES", mail.get("SourceArn", ""))
+        yield SettingLine("Mail is sent by", "Amazon SES", mail.get("SourceArn", ""))
     else:
-        yield Said("Mail is sent by", "Cognito", "50 messages a day for the AWS account, and no more.")
+        yield SettingLine("Mail is sent by", "Cognito", "50 messages a day for the AWS account, and no more.")
     template = pool.settings.get("VerificationMessageTemplate", {})
     link = template.get("DefaultEmailOption") == "CONFIRM_WITH_LINK"
-    yield Said("A verification has", "A link to follow" if link else "A code to type")
+    yield SettingLine("A verification has", "A link to follow" if link else "A code to type")
     if subject := template.get("EmailSubject"):
-        yield Said("Its subject", subject)
+        yield SettingLine("Its subject", subject)
     for what, why in sorted(pool.failures.items()):
-        yield Said(f"Trouble with {what}", why)
+        yield SettingLine(f"Trouble with {what}", why)
 
 
-def _domain(pool: UserPool) -> Iterator[Said]:
+def _domain(pool: UserPool) -> Iterator[SettingLine]:
     for name, label in ((pool.domain, "Prefix"), (pool.custom_domain, "Own domain")):
         if name:
             version = (pool.domains or {}).get(name, {}).get("ManagedLoginVersion", 1)
-            yield Said(label, name, "Managed login" if version == 2 else "Hosted UI (classic)")
+            yield SettingLine(label, name, "Managed login" if version == 2 else "Hosted UI (classic)")
     if not pool.domain and not pool.custom_domain:
-        yield Said("Domain", "None", "No pages of Cognito’s to sign in on, and no OAuth.")
+        yield SettingLine("Domain", "None", "No pages of Cognito’s to sign in on, and no OAuth.")
 
 
-def _texts(settings: Mapping[str, Any]) -> Iterator[Said]:
+def _texts(settings: Mapping[str, Any]) -> Iterator[SettingLine]:
     sending = settings.get("SmsConfiguration", {})
     arn = sending.get("SnsCallerArn", "")
-    yield Said("Sent by the role", arn.rpartition("/")[2] or "None", "" if arn else "Nobody gets a text message.")
+    yield SettingLine(
+        "Sent by the role", arn.rpartition("/")[2] or "None", "" if arn else "Nobody gets a text message."
+    )
     own = [
         ("verification", settings.get("VerificationMessageTemplate", {}).get("SmsMessage")),
         ("invitation", settings.get("AdminCreateUserConfig", {}).get("InviteMessageTemplate", {}).get("SMSMessage")),
         ("second factor", settings.get("SmsAuthenticationMessage")),
     ]
     named = [name for name, text in own if text]
-    yield Said("Texts of your own", some(named) if named else "None")
+    yield SettingLine("Texts of your own", some(named) if named else "None")
 
 
-def _devices(settings: Mapping[str, Any]) -> Iterator[Said]:
+def _devices(settings: Mapping[str, Any]) -> Iterator[SettingLine]:
     held = settings.get("DeviceConfiguration")
     if not held:
-        yield Said("Remembered", "None")
+        yield SettingLine("Remembered", "None")
         return
-    yield Said("Remembered", "When people want it" if held.get("DeviceOnlyRememberedOnUserPrompt") else "Every device")
+    yield SettingLine(
+        "Remembered", "When people want it" if held.get("DeviceOnlyRememberedOnUserPrompt") else "Every device"
+    )
     if held.get("ChallengeRequiredOnNewDevice"):
-        yield Said("Second factor", "Not asked for on a remembered device")
+        yield SettingLine("Second factor", "Not asked for on a remembered device")
 
 
-def _triggers(settings: Mapping[str, Any]) -> Iterator[Said]:
+def _triggers(settings: Mapping[str, Any]) -> Iterator[SettingLine]:
     held = settings.get("LambdaConfig", {})
     for name, arn in sorted(held.items()):
         told = arn if isinstance(arn, str) else arn.get("LambdaArn", "")
-        yield Said(name, told.rpartition(":")[2] or told, "")
+        yield SettingLine(name, told.rpartition(":")[2] or told, "")
     if not held:
-        yield Said("Functions", "None")
+        yield SettingLine("Functions", "None")
 
 
-def _protected(pool: UserPool) -> Iterator[Said]:
+def _protected(pool: UserPool) -> Iterator[SettingLine]:
     if pool.deletion_protection:
-        yield Said("Protected", "Yes", "AWS refuses to delete the pool while this is on.")
+        yield SettingLine("Protected", "Yes", "AWS refuses to delete the pool while this is on.")
     else:
-        yield Said("Protected", "No", "One call deletes the pool, with all its people.")
+        yield SettingLine("Protected", "No", "One call deletes the pool, with all its people.")
 
 
-def _plan(pool: UserPool) -> Iterator[Said]:
-    yield Said("Plan", _PLANS.get(pool.tier, pool.tier or "Not told"))
+def _plan(pool: UserPool) -> Iterator[SettingLine]:
+    yield SettingLine("Plan", _PLANS.get(pool.tier, pool.tier or "Not told"))
     mode = pool.settings.get("UserPoolAddOns", {}).get("AdvancedSecurityMode", "OFF")
-    yield Said("Threat protection", _PROTECTION.get(mode, mode))
+    yield SettingLine("Threat protection", _PROTECTION.get(mode, mode))
     if is_protected_from_threats(pool.settings):
         yield from _risk(pool.risk or {})
 
 
-def _risk(held: Mapping[str, Any]) -> Iterator[Said]:
+def _risk(held: Mapping[str, Any]) -> Iterator[SettingLine]:
     """Of a pool, or of an app client that has its own."""
     compromised = held.get("CompromisedCredentialsRiskConfiguration", {})
     if action := compromised.get("Actions", {}).get("EventAction"):
-        yield Said("Stolen passwords", "Refused" if action == "BLOCK" else "Noted")
+        yield SettingLine("Stolen passwords", "Refused" if action == "BLOCK" else "Noted")
     levels = held.get("AccountTakeoverRiskConfiguration", {}).get("Actions", {})
     told = [
         f"{level}: {_AT_RISK.get(action, action)}"
@@ -215,16 +225,16 @@ def _risk(held: Mapping[str, Any]) -> Iterator[Said]:
         if (action := levels.get(f"{level}Action", {}).get("EventAction"))
     ]
     if told:
-        yield Said("Sign-ins at risk", "; ".join(told).capitalize())
+        yield SettingLine("Sign-ins at risk", "; ".join(told).capitalize())
     exceptions = held.get("RiskExceptionConfiguration", {})
     for name, label in (("BlockedIPRangeList", "Refused addresses"), ("SkippedIPRangeList", "Exempt addresses")):
         if ranges := exceptions.get(name):
-            yield Said(label, some(ranges))
+            yield SettingLine(label, some(ranges))
 
 
-def _sessions(pool: UserPool) -> Iterator[Said]:
+def _sessions(pool: UserPool) -> Iterator[SettingLine]:
     if not may_track_sessions(pool.told):
-        yield Said("Tracked", "No", "That takes the plan Essentials or Plus.")
+        yield SettingLine("Tracked", "No", "That takes the plan Essentials or Plus.")
     elif pool.sessions is None:
         facet = Facet.objects.filter(
             aws_account=pool.aws_account_id,
@@ -233,24 +243,24 @@ def _sessions(pool: UserPool) -> Iterator[Said]:
             object_id=pool.aws_id,
             source="sessions",
         ).first()
-        yield Said("Tracked", "Not readable" if facet else "Not read yet", facet.held_why if facet else "")
+        yield SettingLine("Tracked", "Not readable" if facet else "Not read yet", facet.held_why if facet else "")
     elif tracks_sessions(pool.told):
-        yield Said("Tracked", "Yes", "AWS tells which ones a person has open; each can be ended by itself.")
-        yield Said("At once", f"{counted(pool.sessions['TokenSession']['MaxPerUser'], 'session')} a person")
+        yield SettingLine("Tracked", "Yes", "AWS tells which ones a person has open; each can be ended by itself.")
+        yield SettingLine("At once", f"{counted(pool.sessions['TokenSession']['MaxPerUser'], 'session')} a person")
     else:
-        yield Said("Tracked", "No", "Nobody can see or end a single session; signing out ends all of them.")
+        yield SettingLine("Tracked", "No", "Nobody can see or end a single session; signing out ends all of them.")
 
 
 # ---- App clients ---------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class ClientTold:
+class ClientSummary:
     row: AppClient
-    said: tuple[Said, ...]
+    said: tuple[SettingLine, ...]
     has_risk: bool  # whether threat protection of its own can be set
     has_sessions: bool  # … and sessions
 
 
-def told_of_client(client: AppClient, pool: UserPool) -> ClientTold:
+def told_of_client(client: AppClient, pool: UserPool) -> ClientSummary:
     protected = is_protected_from_threats(pool.settings)
     tracked = tracks_sessions(pool.told)
     said = [
@@ -258,7 +268,7 @@ def told_of_client(client: AppClient, pool: UserPool) -> ClientTold:
         *(_silent_sign_in(client) if tracked else ()),
         *(_threats(client) if protected else ()),
     ]
-    return ClientTold(
+    return ClientSummary(
         client,
         tuple(said),
         has_risk=protected and client.risk is not None,
@@ -266,14 +276,14 @@ def told_of_client(client: AppClient, pool: UserPool) -> ClientTold:
     )
 
 
-def _silent_sign_in(client: AppClient) -> Iterator[Said]:
+def _silent_sign_in(client: AppClient) -> Iterator[SettingLine]:
     label = "Sessions of other apps"
     if client.sessions is None:
-        yield Said(label, "Not read yet")
+        yield SettingLine(label, "Not read yet")
     elif minutes := client.sessions["SSOSession"]["MaxValidityMinutes"]:
-        yield Said(label, f"Count for {_lasting(minutes)}", "So long nobody is asked again who they are.")
+        yield SettingLine(label, f"Count for {_lasting(minutes)}", "So long nobody is asked again who they are.")
     else:
-        yield Said(label, "Don’t count", "Everybody is asked who they are.")
+        yield SettingLine(label, "Don’t count", "Everybody is asked who they are.")
 
 
 def _lasting(minutes: int) -> str:
@@ -283,35 +293,37 @@ def _lasting(minutes: int) -> str:
     return counted(minutes, "minute")
 
 
-def _threats(client: AppClient) -> Iterator[Said]:
+def _threats(client: AppClient) -> Iterator[SettingLine]:
     if client.risk is None:
-        yield Said("Threat protection", "Not read yet")
+        yield SettingLine("Threat protection", "Not read yet")
     elif not client.risk:
-        yield Said("Threat protection", "As the pool", "What is changed there holds here.")
+        yield SettingLine("Threat protection", "As the pool", "What is changed there holds here.")
     else:
-        yield Said("Threat protection", "Its own", "Nothing of what the pool has holds here.")
+        yield SettingLine("Threat protection", "Its own", "Nothing of what the pool has holds here.")
         yield from _risk(client.risk)
 
 
-def _client(client: AppClient) -> Iterator[Said]:
+def _client(client: AppClient) -> Iterator[SettingLine]:
     settings = client.settings
     if client.has_secret:
-        yield Said("Secret", "Has one", "For apps on a server.")
+        yield SettingLine("Secret", "Has one", "For apps on a server.")
     else:
-        yield Said("Secret", "None", "For browsers and phones, which can’t keep one.")
+        yield SettingLine("Secret", "None", "For browsers and phones, which can’t keep one.")
     short = {name: label.partition(":")[0].partition(" (")[0] for name, label in [*FLOWS, *OAUTH]}
-    yield Said("Signs in by", _named(short, settings.get("ExplicitAuthFlows", [])))
+    yield SettingLine("Signs in by", _named(short, settings.get("ExplicitAuthFlows", [])))
     if settings.get("AllowedOAuthFlowsUserPoolClient"):
-        yield Said("OAuth flows", _named(short, settings.get("AllowedOAuthFlows", [])))
-        yield Said("Scopes", _named({}, settings.get("AllowedOAuthScopes", [])))
-        yield Said("Comes back to", _named({}, settings.get("CallbackURLs", [])))
+        yield SettingLine("OAuth flows", _named(short, settings.get("AllowedOAuthFlows", [])))
+        yield SettingLine("Scopes", _named({}, settings.get("AllowedOAuthScopes", [])))
+        yield SettingLine("Comes back to", _named({}, settings.get("CallbackURLs", [])))
     lives = [
         f"{label} {_life(settings, name)}"
         for name, label in (("access", "access"), ("id", "ID"), ("refresh", "refresh"))
     ]
-    yield Said("Tokens last", ", ".join(lives))
+    yield SettingLine("Tokens last", ", ".join(lives))
     hides = settings.get("PreventUserExistenceErrors") == "ENABLED"
-    yield Said("Tells who exists", "No" if hides else "Yes", "" if hides else "Usernames can be guessed one by one.")
+    yield SettingLine(
+        "Tells who exists", "No" if hides else "Yes", "" if hides else "Usernames can be guessed one by one."
+    )
 
 
 def _life(settings: Mapping[str, Any], token: str) -> str:

@@ -23,9 +23,9 @@ from cognito.pools.operations.shapes import (
     Shape,
 )
 from cognito.restoring.comparing import ATTRIBUTE
-from cognito.restoring.items import Item, Part, differing, told, with_warnings
-from cognito.restoring.pool_file import PoolFile, Thing
-from cognito.restoring.target import Target
+from cognito.restoring.items import RestoreItem, RestorePart, differing, told, with_warnings
+from cognito.restoring.pool_file import FileObject, PoolFile
+from cognito.restoring.target import RestoreTarget
 from iamconsole.web.words import counted, some
 from sync.operations import StepSpec
 
@@ -33,7 +33,7 @@ SERVER, PROVIDED, GROUPED, APP, DOMAIN = "server", "provider", "group", "client"
 _COGNITO = "COGNITO"
 
 
-def parts_of_belongings(file: PoolFile, target: Target) -> Iterator[Part]:
+def parts_of_belongings(file: PoolFile, target: RestoreTarget) -> Iterator[RestorePart]:
     """In the order in which they are made: clients name providers and scopes."""
     yield _by_name(RESOURCE_SERVER, SERVER, "Resource servers", file.servers, target)
     yield _by_name(PROVIDER, PROVIDED, "Identity providers", file.providers, target)
@@ -42,7 +42,7 @@ def parts_of_belongings(file: PoolFile, target: Target) -> Iterator[Part]:
     yield _domains(file, target)
 
 
-def _by_name(of: Shape, key: str, title: str, things: Sequence[Thing], target: Target) -> Part:
+def _by_name(of: Shape, key: str, title: str, things: Sequence[FileObject], target: RestoreTarget) -> RestorePart:
     rows, items, notes, same = target.rows(of), [], [], 0
     for thing in things:
         row = rows.pop(thing.name, None)
@@ -60,7 +60,7 @@ def _by_name(of: Shape, key: str, title: str, things: Sequence[Thing], target: T
             items.append(item)
         else:
             same += 1
-    return Part(title, items, [*notes, *_others(list(rows))], same)
+    return RestorePart(title, items, [*notes, *_others(list(rows))], same)
 
 
 def _others(names: Sequence[str]) -> list[str]:
@@ -68,11 +68,11 @@ def _others(names: Sequence[str]) -> list[str]:
     return [f"{some(names)}: not in the file, and left alone."] if names else []
 
 
-def _made(of: Shape, key: str, thing: Thing, target: Target) -> Item:
+def _made(of: Shape, key: str, thing: FileObject, target: RestoreTarget) -> RestoreItem:
     step = make(of, target.arn, thing.name, thing.settings, thing.type)
     warnings = _of_role(thing) if of is GROUP else []
     secret = next((name for name in thing.left_out if name in SECRETS), "")
-    return Item(
+    return RestoreItem(
         f"{key} {thing.name}",
         thing.name,
         f"Made{_words(of, thing)}",
@@ -83,12 +83,12 @@ def _made(of: Shape, key: str, thing: Thing, target: Target) -> Item:
     )
 
 
-def _of_role(thing: Thing) -> list[str]:
+def _of_role(thing: FileObject) -> list[str]:
     role = thing.settings.get("RoleArn")
     return [told_of_role(thing.name, role)] if role else []
 
 
-def _words(of: Shape, thing: Thing) -> str:
+def _words(of: Shape, thing: FileObject) -> str:
     if of is GROUP:
         precedence = thing.settings.get("Precedence")
         return "" if precedence is None else f", precedence {precedence}"
@@ -97,7 +97,7 @@ def _words(of: Shape, thing: Thing) -> str:
     return f", of the type {thing.type}" if of is PROVIDER else ""
 
 
-def _changed(of: Shape, key: str, thing: Thing, row: Any, name: str, target: Target) -> Item | None:
+def _changed(of: Shape, key: str, thing: FileObject, row: Any, name: str, target: RestoreTarget) -> RestoreItem | None:
     """`name`: as calls say which it is. None where nothing differs."""
     held, then = of.payload(row.settings), dict(thing.settings)
     if of is CLIENT:
@@ -109,7 +109,7 @@ def _changed(of: Shape, key: str, thing: Thing, row: Any, name: str, target: Tar
     taken = all(value is None for value in changes.values())
     shown = told(of, _flat(held) if of is PROVIDER else held, changes)
     new_role = of is GROUP and "RoleArn" in changes
-    item = Item(
+    item = RestoreItem(
         key,
         thing.name,
         "Changed",
@@ -139,7 +139,7 @@ def _flat(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 # ---- App clients ---------------------------------------------------------------------------------------------
-def _clients(file: PoolFile, target: Target) -> Part:
+def _clients(file: PoolFile, target: RestoreTarget) -> RestorePart:
     """A client is the one of its id, or else the only one of its name: names aren't unique."""
     rows, items, notes, same = target.rows(CLIENT), [], [], 0
     found = {place: rows.pop(each.id) for place, each in enumerate(file.clients) if each.id in rows}
@@ -159,24 +159,24 @@ def _clients(file: PoolFile, target: Target) -> Part:
             same += 1
         else:
             items.append(item)
-    return Part("App clients", items, [*notes, *_others([row.name for row in rows.values()])], same)
+    return RestorePart("App clients", items, [*notes, *_others([row.name for row in rows.values()])], same)
 
 
-def _client(place: int, client: Thing, row: Any, file: PoolFile, target: Target) -> Item | None:
+def _client(place: int, client: FileObject, row: Any, file: PoolFile, target: RestoreTarget) -> RestoreItem | None:
     key, needs = f"{APP} {place} {client.name}", dict(_needs(client.settings, file, target))
     if row is not None:
         item = _changed(CLIENT, key, client, row, row.aws_id, target)
         return None if item is None else _with(item, needs)
     words = "Made, with a new id and a new secret" if client.has_secret else "Made, with a new id"
     step = create_client(target.arn, client.name, client.settings, secret=client.has_secret)
-    return with_warnings(Item(key, client.name, words, True, steps=(step,), needs=needs), target)
+    return with_warnings(RestoreItem(key, client.name, words, True, steps=(step,), needs=needs), target)
 
 
-def _with(item: Item, needs: Mapping[str, str]) -> Item:
+def _with(item: RestoreItem, needs: Mapping[str, str]) -> RestoreItem:
     return replace(item, needs=needs)
 
 
-def _needs(settings: Settings, file: PoolFile, target: Target) -> Iterator[tuple[str, str]]:
+def _needs(settings: Settings, file: PoolFile, target: RestoreTarget) -> Iterator[tuple[str, str]]:
     """What AWS asks to be there first: keys of items, and what these are; what the target has is left out."""
     providers, servers = target.rows(PROVIDER), target.rows(RESOURCE_SERVER)
     for name in settings.get("SupportedIdentityProviders", []):
@@ -194,9 +194,9 @@ def _needs(settings: Settings, file: PoolFile, target: Target) -> Iterator[tuple
 
 
 # ---- Domains -------------------------------------------------------------------------------------------------
-def _domains(file: PoolFile, target: Target) -> Part:
+def _domains(file: PoolFile, target: RestoreTarget) -> RestorePart:
     if target.pool is not None and target.pool.domains is None:
-        return Part("Domains", notes=["The domains weren’t read yet: refresh the pool, and look again."])
+        return RestorePart("Domains", notes=["The domains weren’t read yet: refresh the pool, and look again."])
     held: dict[str, Settings] = target.pool.domains if target.pool else {}
     items, notes, same = [], [], 0
     for name, about in file.domains.items():
@@ -213,7 +213,7 @@ def _domains(file: PoolFile, target: Target) -> Part:
             continue
         step = set_domain(kind, target.arn, target.name, name, version, certificate)
         items.append(with_warnings(_domain(name, step, now, target), target))
-    return Part("Domains", items, [*notes, *_others([each for each in held if each not in file.domains])], same)
+    return RestorePart("Domains", items, [*notes, *_others([each for each in held if each not in file.domains])], same)
 
 
 def _same_domain(now: Settings, version: int, certificate: str) -> bool:
@@ -221,10 +221,10 @@ def _same_domain(now: Settings, version: int, certificate: str) -> bool:
     return bool(now.get("ManagedLoginVersion", 1) == version and held == certificate)
 
 
-def _domain(name: str, step: StepSpec, now: Settings | None, target: Target) -> Item:
+def _domain(name: str, step: StepSpec, now: Settings | None, target: RestoreTarget) -> RestoreItem:
     """A domain is of one pool at a time: while somebody has it, it isn't ticked."""
     if now is not None:
-        return Item(f"{DOMAIN} {name}", name, "Changed", True, steps=(step,))
+        return RestoreItem(f"{DOMAIN} {name}", name, "Changed", True, steps=(step,))
     which = "custom_domain" if "." in name else "domain"
     owners = UserPool.objects.live().filter(aws_account=target.aws_account, **{which: name})
     owner = owners.order_by("pk").first()
@@ -233,4 +233,4 @@ def _domain(name: str, step: StepSpec, now: Settings | None, target: Target) -> 
         if owner
         else "A domain is of one pool at a time. AWS refuses it while another pool has it, in whatever AWS account."
     )
-    return Item(f"{DOMAIN} {name}", name, "Given to the pool", False, steps=(step,), warnings=(warning,))
+    return RestoreItem(f"{DOMAIN} {name}", name, "Given to the pool", False, steps=(step,), warnings=(warning,))

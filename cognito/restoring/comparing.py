@@ -13,9 +13,9 @@ from cognito.pools.operations import AddAttribute, update
 from cognito.pools.operations.details import LONGEST_CUSTOM
 from cognito.pools.operations.pools import FIXED
 from cognito.pools.operations.shapes import MFA, POOL, RISK, Shape
-from cognito.restoring.items import Item, Part, differing, told, with_warnings
+from cognito.restoring.items import RestoreItem, RestorePart, differing, told, with_warnings
 from cognito.restoring.pool_file import PoolFile
-from cognito.restoring.target import Target
+from cognito.restoring.target import RestoreTarget
 from iamconsole.web.words import some
 from sync.operations import StepSpec
 
@@ -24,7 +24,7 @@ _CUSTOM, _OF_DEVELOPERS = "custom:", "dev:custom:"
 _WAYS = {"email": "an e-mail address", "phone_number": "a phone number", "preferred_username": "a preferred username"}
 
 
-def parts_of_pool(file: PoolFile, target: Target) -> Iterator[Part]:
+def parts_of_pool(file: PoolFile, target: RestoreTarget) -> Iterator[RestorePart]:
     yield _fixed(file, target)
     yield _attributes(file, target)
     yield _settings(file, target)
@@ -33,18 +33,18 @@ def parts_of_pool(file: PoolFile, target: Target) -> Iterator[Part]:
 
 
 # ---- For as long as the pool lives ---------------------------------------------------------------------------
-def _fixed(file: PoolFile, target: Target) -> Part:
+def _fixed(file: PoolFile, target: RestoreTarget) -> RestorePart:
     title = "How people sign in"
     if target.pool is None:
-        return Part(
+        return RestorePart(
             title, notes=[f"{_signs_in(file.fixed)} That is fixed when the pool is made, for as long as it lives."]
         )
     held = {name: target.pool.settings.get(name) for name in FIXED if target.pool.settings.get(name)}
     if held == file.fixed:
-        return Part(title, same=1)
+        return RestorePart(title, same=1)
     here, there = _signs_in(held), _signs_in(file.fixed)
     words = f"This is another kind of pool. {here} In the pool of the file: {there[0].lower()}{there[1:]}"
-    return Part(
+    return RestorePart(
         title, notes=[f"{words} AWS fixes that when a pool is made, so it isn’t restored: a new pool would have it."]
     )
 
@@ -58,12 +58,12 @@ def _signs_in(fixed: Mapping[str, Any]) -> str:
     return f"{who}{also}; upper and lower case {'matter' if case else 'don’t matter'}."
 
 
-def _attributes(file: PoolFile, target: Target) -> Part:
+def _attributes(file: PoolFile, target: RestoreTarget) -> RestorePart:
     """In a new pool they are part of how it is made."""
     own = [each for each in file.attributes if ":" in each["Name"]]
     if target.pool is None:
         names = [each["Name"] for each in own]
-        return Part("Attributes", notes=[f"The pool is made with {some(names)}."] if names else [])
+        return RestorePart("Attributes", notes=[f"The pool is made with {some(names)}."] if names else [])
     items, notes, same = [], [], 0
     for each in file.attributes:
         held = target.attributes.get(each["Name"])
@@ -75,10 +75,10 @@ def _attributes(file: PoolFile, target: Target) -> Part:
             items.append(_attribute(each, target))
         else:
             notes.append(f"{each['Name']} isn’t here, and this console doesn’t add such attributes.")
-    return Part("Attributes", items, notes, same)
+    return RestorePart("Attributes", items, notes, same)
 
 
-def _attribute(each: Mapping[str, Any], target: Target) -> Item:
+def _attribute(each: Mapping[str, Any], target: RestoreTarget) -> RestoreItem:
     name, limits = each["Name"], each.get("StringAttributeConstraints", {})
     longest = int(limits.get("MaxLength", "2048")) if str(limits.get("MaxLength", "2048")).isdecimal() else 2048
     params = {
@@ -93,7 +93,7 @@ def _attribute(each: Mapping[str, Any], target: Target) -> Item:
     warnings = ["AWS neither changes nor removes an attribute of a pool: it is there for ever."]
     warnings += ["Its bounds in the file aren’t restored, but for the greatest length."] if least else []
     step = StepSpec(AddAttribute.kind, params)
-    return Item(
+    return RestoreItem(
         f"{ATTRIBUTE} {name}", name, f"Added, as a {params['type']}", False, steps=(step,), warnings=tuple(warnings)
     )
 
@@ -103,23 +103,23 @@ def _differs(held: Mapping[str, Any], each: Mapping[str, Any]) -> str:
 
 
 # ---- The pool's own settings ---------------------------------------------------------------------------------
-def _settings(file: PoolFile, target: Target) -> Part:
+def _settings(file: PoolFile, target: RestoreTarget) -> RestorePart:
     held = dict(target.held(POOL, file) or {})
     held.pop("MfaConfiguration", None)  # with the second factors
     then = file.settings if target.pool is None else {**file.settings, "PoolName": file.name}
     changes = differing(held, then)
     items = [_setting(name, held, new, file, target) for name, new in changes.items()]
-    return Part("Settings", items, same=len({*held, *then}) - len(changes))
+    return RestorePart("Settings", items, same=len({*held, *then}) - len(changes))
 
 
-def _setting(name: str, held: Mapping[str, Any], new: Any, file: PoolFile, target: Target) -> Item:
+def _setting(name: str, held: Mapping[str, Any], new: Any, file: PoolFile, target: RestoreTarget) -> RestoreItem:
     does = "Removed: the file has none" if new is None else "Changed" if name in held else "Set"
     same_pool = target.pool is not None and target.pool.aws_id == file.pool_id
     ticked = new is not None and (name != "PoolName" or same_pool)
     warnings = []
     if name == "LambdaConfig" and new:
         warnings.append("Each function must let the pool call it (lambda:AddPermission). That isn’t done here.")
-    item = Item(
+    item = RestoreItem(
         f"{SETTING} {name}",
         _capitalized(POOL.label(name)),
         does,
@@ -135,23 +135,27 @@ def _capitalized(label: str) -> str:
     return f"{label[0].upper()}{label[1:]}"
 
 
-def _whole(of: Shape, key: str, title: str, then: Mapping[str, Any] | None, file: PoolFile, target: Target) -> Part:
+def _whole(
+    of: Shape, key: str, title: str, then: Mapping[str, Any] | None, file: PoolFile, target: RestoreTarget
+) -> RestorePart:
     """Settings that fit together, and are restored together."""
     held = target.held(of, file)
     if not then:
         missing = [] if then is not None or of is RISK else ["The file doesn’t have it: it stays as it is."]
-        return Part(title, notes=missing)
+        return RestorePart(title, notes=missing)
     if held is None:
         why = "this pool’s plan has no threat protection, or it wasn’t read yet" if of is RISK else "it wasn’t read yet"
-        return Part(title, notes=[f"It can’t be compared: {why}. Restore the rest, refresh the pool, and look again."])
+        return RestorePart(
+            title, notes=[f"It can’t be compared: {why}. Restore the rest, refresh the pool, and look again."]
+        )
     changes = differing(held, then)
     if not changes:
-        return Part(title, same=1)
+        return RestorePart(title, same=1)
     warnings = []
     if of is MFA and then.get("MfaConfiguration") == "ON":
         warnings.append("MFA is required then: who has no second factor sets one up at the next sign-in.")
     steps = (update(of, target.arn, target.name, changes),)
-    item = Item(
+    item = RestoreItem(
         key,
         title,
         "Changed" if target.pool else "Set",
@@ -160,7 +164,7 @@ def _whole(of: Shape, key: str, title: str, then: Mapping[str, Any] | None, file
         differences=told(of, held, changes),
         warnings=tuple(warnings),
     )
-    return Part(title, [with_warnings(item, target)])
+    return RestorePart(title, [with_warnings(item, target)])
 
 
 def schema_of(file: PoolFile) -> list[dict[str, Any]]:

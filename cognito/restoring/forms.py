@@ -14,9 +14,9 @@ from cognito.models import UserPool
 from cognito.pools.operations import create_pool
 from cognito.pools.operations.pools import check_pool_name
 from cognito.restoring import planning
-from cognito.restoring.items import Item, Part
+from cognito.restoring.items import RestoreItem, RestorePart
 from cognito.restoring.pool_file import MOST_BYTES, FileProblem, PoolFile, read
-from cognito.restoring.target import Target
+from cognito.restoring.target import RestoreTarget
 from iamconsole.web.words import counted
 from policies.text_or_file import NotText, TextOrFileForm, TextOrFileLabels
 from sync.operations import BadParams, Refusal, StepSpec
@@ -46,7 +46,7 @@ class RestoreForm(TextOrFileForm):
         super().__init__(*args, **kwargs)
         self.aws_account, self.operator, self.pool = aws_account, operator, pool
         self.pool_file: PoolFile | None = None
-        self.parts: list[Part] = []
+        self.parts: list[RestorePart] = []
         self.fields["title"].required = False
         self.fields["title"].help_text = "For the list of changes. If empty, it says which pool."
 
@@ -85,9 +85,9 @@ class RestoreForm(TextOrFileForm):
     def fill_in(self, data: Any, file: PoolFile) -> None:
         """What isn't said stands in the file."""
 
-    def target(self, data: Any) -> Target | None:
+    def target(self, data: Any) -> RestoreTarget | None:
         assert self.pool is not None  # noqa: S101  the other form is for new ones
-        return Target(self.aws_account, self.pool.region, self.pool.name, self.pool)
+        return RestoreTarget(self.aws_account, self.pool.region, self.pool.name, self.pool)
 
     # ---- What was chosen -------------------------------------------------------------------------------------
     @property
@@ -98,11 +98,11 @@ class RestoreForm(TextOrFileForm):
         return {item.key for part in self.parts for item in part.items if item.ticked}
 
     @property
-    def chosen(self) -> list[Item]:
+    def chosen(self) -> list[RestoreItem]:
         return planning.chosen_of(self.parts, self.keys)
 
     @property
-    def told_parts(self) -> list[tuple[Part, list[tuple[Item, bool, str]]]]:
+    def told_parts(self) -> list[tuple[RestorePart, list[tuple[RestoreItem, bool, str]]]]:
         """Each part with its items: whether it is ticked, and the name of the field of its secret."""
         keys = self.keys
         return [
@@ -174,7 +174,7 @@ class RestoreNewForm(RestoreForm):
         data["region"] = data.get("region", "").strip() or file.region
         data["name"] = data.get("name", "").strip() or file.name
 
-    def target(self, data: Any) -> Target | None:
+    def target(self, data: Any) -> RestoreTarget | None:
         """None, with an error, for what is no Region and no name."""
         try:
             create_pool(self.aws_account, data["region"], data["name"], {})
@@ -186,7 +186,7 @@ class RestoreNewForm(RestoreForm):
         except BadParams as problem:
             self.add_error("name", str(problem))
             return None
-        return Target(self.aws_account, data["region"], data["name"])
+        return RestoreTarget(self.aws_account, data["region"], data["name"])
 
     def titled(self, steps: Sequence[StepSpec]) -> str:
         return str(self.cleaned_data["title"] or f"Restore a file into the new user pool {self.data['name']}")

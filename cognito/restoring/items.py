@@ -10,7 +10,7 @@ from typing import Any
 
 from cognito.pools.actions.base import different_from
 from cognito.pools.operations.shapes import Shape
-from cognito.restoring.target import Target
+from cognito.restoring.target import RestoreTarget
 from sync.operations import StepSpec
 
 _LONGEST = 120
@@ -20,14 +20,14 @@ _OF_REGION = frozenset({"lambda", "kms", "kinesis"})
 
 
 @dataclass(frozen=True)
-class Difference:
+class RestoreDifference:
     setting: str
     now: str
     then: str
 
 
 @dataclass(frozen=True)
-class Item:
+class RestoreItem:
     """`changes` are of the pool's own settings, which one call sets for all such items together."""
 
     key: str  # "group gold"
@@ -36,18 +36,18 @@ class Item:
     ticked: bool = True  # before the operator has said anything
     changes: Mapping[str, Any] = field(default_factory=dict)
     steps: tuple[StepSpec, ...] = ()
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[RestoreDifference, ...] = ()
     warnings: tuple[str, ...] = ()
     secret: str = ""  # which secret has to be typed: "client_secret"
     needs: Mapping[str, str] = field(default_factory=dict)  # keys of other items, and what these are in words
 
 
 @dataclass(frozen=True)
-class Part:
+class RestorePart:
     """`notes`: what stays as it is, or can't be restored, and why."""
 
     title: str
-    items: Sequence[Item] = ()
+    items: Sequence[RestoreItem] = ()
     notes: Sequence[str] = ()
     same: int = 0  # how many things are as in the file already
 
@@ -61,15 +61,16 @@ def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, 
     return different_from(before, {name: after.get(name) for name in sorted({*before, *after})})
 
 
-def told(of: Shape, before: Mapping[str, Any], changes: Mapping[str, Any]) -> tuple[Difference, ...]:
+def told(of: Shape, before: Mapping[str, Any], changes: Mapping[str, Any]) -> tuple[RestoreDifference, ...]:
     """Setting by setting, however deep."""
     found = [leaf for name, new in changes.items() for leaf in _leaves(name, before.get(name), new)]
     return tuple(
-        Difference(_label(of, path, alone=len(changes) == 1), _shown(old), _shown(new)) for path, old, new in found
+        RestoreDifference(_label(of, path, alone=len(changes) == 1), _shown(old), _shown(new))
+        for path, old, new in found
     )
 
 
-def with_warnings(item: Item, target: Target) -> Item:
+def with_warnings(item: RestoreItem, target: RestoreTarget) -> RestoreItem:
     """… of what it names that isn't of the AWS account, or of the Region, that it goes to."""
     said = json.dumps([dict(item.changes), [dict(step.params) for step in item.steps]])
     elsewhere = sorted({match[0] for match in _ARN.finditer(said) if _is_elsewhere(match, target)})
@@ -80,7 +81,7 @@ def with_warnings(item: Item, target: Target) -> Item:
     return replace(item, warnings=(*item.warnings, *words)) if words else item
 
 
-def _is_elsewhere(match: re.Match[str], target: Target) -> bool:
+def _is_elsewhere(match: re.Match[str], target: RestoreTarget) -> bool:
     if match["account"] != target.aws_account.account_id:
         return True
     return match["service"] in _OF_REGION and match["region"] != target.region

@@ -16,9 +16,9 @@ from cognito.people.messages import NO_MESSAGE
 from cognito.people.person_record import care_of
 from cognito.pools.operations.shapes import GROUP
 from cognito.restoring.belongings import GROUPED
-from cognito.restoring.items import Item, Part
-from cognito.restoring.pool_file import Member, PoolFile
-from cognito.restoring.target import Target
+from cognito.restoring.items import RestoreItem, RestorePart
+from cognito.restoring.pool_file import FileMember, PoolFile
+from cognito.restoring.target import RestoreTarget
 from iamconsole.web.words import counted, number, some
 from sync.draft import Draft
 
@@ -29,24 +29,28 @@ _TITLE = "Memberships"
 _NAMED = 20
 
 
-def part_of_memberships(file: PoolFile, target: Target) -> Part:
+def part_of_memberships(file: PoolFile, target: RestoreTarget) -> RestorePart:
     if file.memberships is None:
-        return Part(_TITLE, notes=["The file doesn’t say who is in which group: nobody is put into one."])
+        return RestorePart(_TITLE, notes=["The file doesn’t say who is in which group: nobody is put into one."])
     total = sum(map(len, file.memberships.values()))
     if not total:
-        return Part(_TITLE, notes=["Nobody is in a group, in the file."])
+        return RestorePart(_TITLE, notes=["Nobody is in a group, in the file."])
     if target.pool is None:
         words = (
             f"{counted(total, 'membership')} of {counted(file.people, 'person', 'people')} can’t be restored with it: "
             "nobody is in a new pool. Invite or import the people, pull, then restore this file into the pool."
         )
-        return Part(_TITLE, notes=[words])
+        return RestorePart(_TITLE, notes=[words])
     if not care_of(target.pool).mirrors_people:
-        return Part(_TITLE, notes=["This console keeps no people of this pool, so nobody can be put into a group."])
+        return RestorePart(
+            _TITLE, notes=["This console keeps no people of this pool, so nobody can be put into a group."]
+        )
     return _compared(file.memberships, file, target, target.pool)
 
 
-def _compared(memberships: Mapping[str, Sequence[Member]], file: PoolFile, target: Target, pool: UserPool) -> Part:
+def _compared(
+    memberships: Mapping[str, Sequence[FileMember]], file: PoolFile, target: RestoreTarget, pool: UserPool
+) -> RestorePart:
     found = _found(pool, {member.sub: member for each in memberships.values() for member in each}.values())
     groups, to_be_made = target.rows(GROUP), {group.name for group in file.groups}
     left, items, notes, same = MOST_AT_ONCE, [], [], 0
@@ -70,14 +74,14 @@ def _compared(memberships: Mapping[str, Sequence[Member]], file: PoolFile, targe
                 f"{name}: {rest} still to be put into it. One change takes {number(MOST_AT_ONCE)} memberships at most: "
                 "apply this one, then restore the file again."
             )
-    return Part(_TITLE, items, [*_not_found(file, found), *notes], same)
+    return RestorePart(_TITLE, items, [*_not_found(file, found), *notes], same)
 
 
-def _members(name: str, people: Sequence[CognitoUser], pool: UserPool, needs: Mapping[str, str]) -> Item:
+def _members(name: str, people: Sequence[CognitoUser], pool: UserPool, needs: Mapping[str, str]) -> RestoreItem:
     why = why_guarded_group(Draft(pool.aws_account), pool.arn, name)
     steps = tuple(on_person(person, AddToGroup.kind, NO_MESSAGE, group=name) for person in people)
     words = f"{counted(len(people), 'person is', 'people are')} put into it"
-    return Item(f"{MEMBERS} {name}", name, words, True, steps=steps, warnings=(why,) if why else (), needs=needs)
+    return RestoreItem(f"{MEMBERS} {name}", name, words, True, steps=steps, warnings=(why,) if why else (), needs=needs)
 
 
 def _not_found(file: PoolFile, found: Mapping[str, CognitoUser]) -> list[str]:
@@ -127,7 +131,7 @@ class _Search:
         return not takes_code or attributes.get(f"{name}_verified") == "true"
 
 
-def _found(pool: UserPool, members: Iterable[Member]) -> dict[str, CognitoUser]:
+def _found(pool: UserPool, members: Iterable[FileMember]) -> dict[str, CognitoUser]:
     """By the `sub` of the file: who has that `sub`; else that username; else signs in with that address.
 
     Where several people are meant, nobody is.

@@ -11,31 +11,31 @@ from cognito.pools.operations.merging import merged
 from cognito.pools.operations.shapes import MFA, POOL, Settings, changes_texts, mfa_following
 from cognito.restoring.belongings import parts_of_belongings
 from cognito.restoring.comparing import ATTRIBUTE, MFA_KEY, RISK_KEY, parts_of_pool, schema_of
-from cognito.restoring.items import Item, Part, differing
+from cognito.restoring.items import RestoreItem, RestorePart, differing
 from cognito.restoring.matching import part_of_memberships
 from cognito.restoring.pool_file import PoolFile
-from cognito.restoring.target import Target
+from cognito.restoring.target import RestoreTarget
 from sync.operations import StepSpec
 
 MOST_OFFERED = 500  # so many boxes that a form sends are read
 
 
-def parts_of(file: PoolFile, target: Target) -> list[Part]:
+def parts_of(file: PoolFile, target: RestoreTarget) -> list[RestorePart]:
     """All that there is to say, in the order of the steps."""
     found = [*parts_of_pool(file, target), *parts_of_belongings(file, target), part_of_memberships(file, target)]
     return list(_bounded([part for part in found if part.is_told]))
 
 
-def _bounded(parts: Sequence[Part]) -> Iterator[Part]:
+def _bounded(parts: Sequence[RestorePart]) -> Iterator[RestorePart]:
     left = MOST_OFFERED
     for part in parts:
         items, left = part.items[:left], max(0, left - len(part.items))
         rest = len(part.items) - len(items)
         words = [f"{rest:,} more differ: apply these first, then restore the file again."] if rest else []
-        yield Part(part.title, items, [*part.notes, *words], part.same)
+        yield RestorePart(part.title, items, [*part.notes, *words], part.same)
 
 
-def lacking(chosen: Sequence[Item]) -> list[str]:
+def lacking(chosen: Sequence[RestoreItem]) -> list[str]:
     """Sentences: what was chosen needs something that wasn't."""
     keys = {item.key for item in chosen}
     return [
@@ -47,7 +47,7 @@ def lacking(chosen: Sequence[Item]) -> list[str]:
 
 
 def steps_of(
-    file: PoolFile, target: Target, chosen: Sequence[Item], secrets: Mapping[str, str] | None = None
+    file: PoolFile, target: RestoreTarget, chosen: Sequence[RestoreItem], secrets: Mapping[str, str] | None = None
 ) -> list[StepSpec]:
     """`secrets`: references of what was typed and sealed, by the keys of items.
 
@@ -69,11 +69,11 @@ def steps_of(
     return [*first, *(replace(step, is_optional=True) for step in others)]
 
 
-def _has(chosen: Sequence[Item], key: str) -> bool:
+def _has(chosen: Sequence[RestoreItem], key: str) -> bool:
     return any(item.key == key for item in chosen)
 
 
-def _of_the_pool(file: PoolFile, target: Target, changes: Mapping[str, Any]) -> list[StepSpec]:
+def _of_the_pool(file: PoolFile, target: RestoreTarget, changes: Mapping[str, Any]) -> list[StepSpec]:
     if target.pool is None:
         schema = schema_of(file)
         settings = {**merged({}, changes), **file.fixed, **({"Schema": schema} if schema else {})}
@@ -81,7 +81,7 @@ def _of_the_pool(file: PoolFile, target: Target, changes: Mapping[str, Any]) -> 
     return [update(POOL, target.arn, target.name, changes)] if changes else []
 
 
-def _of_mfa(file: PoolFile, target: Target, changes: Mapping[str, Any]) -> Iterator[StepSpec]:
+def _of_mfa(file: PoolFile, target: RestoreTarget, changes: Mapping[str, Any]) -> Iterator[StepSpec]:
     """What still differs once the step before has set how texts are sent."""
     held: Settings = target.held(MFA, file) or {}
     if target.pool is None:
@@ -92,7 +92,7 @@ def _of_mfa(file: PoolFile, target: Target, changes: Mapping[str, Any]) -> Itera
         yield update(MFA, target.arn, target.name, left)
 
 
-def _with_secret(item: Item, secrets: Mapping[str, str]) -> Iterator[StepSpec]:
+def _with_secret(item: RestoreItem, secrets: Mapping[str, str]) -> Iterator[StepSpec]:
     for step in item.steps:
         if not item.secret:
             yield step
@@ -102,5 +102,5 @@ def _with_secret(item: Item, secrets: Mapping[str, str]) -> Iterator[StepSpec]:
         yield StepSpec(step.kind, {**step.params, "settings": settings})
 
 
-def chosen_of(parts: Sequence[Part], keys: Collection[str]) -> list[Item]:
+def chosen_of(parts: Sequence[RestorePart], keys: Collection[str]) -> list[RestoreItem]:
     return [item for part in parts for item in part.items if item.key in keys]

@@ -55,7 +55,7 @@ class FileProblem(Exception):
 
 
 @dataclass(frozen=True)
-class Thing:
+class FileObject:
     """What belongs to the pool: `name` is the identifier of a resource server, `id` that of an app client."""
 
     name: str
@@ -67,7 +67,7 @@ class Thing:
 
 
 @dataclass(frozen=True)
-class Member:
+class FileMember:
     sub: str
     username: str = ""  # "": the `sub`
     signs_in_with: str = ""  # an e-mail address or a number, where that takes the place of a username
@@ -92,11 +92,11 @@ class PoolFile:
     mfa: Settings | None = None
     risk: Settings | None = None
     domains: Mapping[str, Settings] = field(default_factory=dict)
-    clients: Sequence[Thing] = ()
-    groups: Sequence[Thing] = ()
-    servers: Sequence[Thing] = ()
-    providers: Sequence[Thing] = ()
-    memberships: Mapping[str, Sequence[Member]] | None = None  # by the name of the group
+    clients: Sequence[FileObject] = ()
+    groups: Sequence[FileObject] = ()
+    servers: Sequence[FileObject] = ()
+    providers: Sequence[FileObject] = ()
+    memberships: Mapping[str, Sequence[FileMember]] | None = None  # by the name of the group
 
     @property
     def people(self) -> int:
@@ -111,7 +111,7 @@ def read(text: str) -> PoolFile:
     if said.get("version") != VERSION:
         version = str(said.get("version"))[:20]
         raise FileProblem(f"The file is of version {version} of the format, and this console reads version {VERSION}.")
-    reader = _Reader()
+    reader = _PoolFileReader()
     found = reader.file(said)
     if reader.problems:
         more = len(reader.problems) - _MOST_TOLD
@@ -165,7 +165,7 @@ def _no_number(name: str) -> Any:
     raise FileProblem(f"This is no JSON: {name} isn’t a number there.")
 
 
-class _Reader:
+class _PoolFileReader:
     """Reads part by part, and notes what is wrong with which."""
 
     def __init__(self) -> None:
@@ -225,7 +225,7 @@ class _Reader:
             self._fits(f"domains.{name[:60]}", "CreateUserPoolDomain", {"Domain": name, "UserPoolId": "a_b", **about})
         return found
 
-    def _things(self, of: Shape, said: Mapping[str, Any], part: str) -> list[Thing]:
+    def _things(self, of: Shape, said: Mapping[str, Any], part: str) -> list[FileObject]:
         found, names = [], set()
         for place, each in enumerate(self._list(said, part, ""), 1):
             if not isinstance(each, dict):
@@ -240,7 +240,7 @@ class _Reader:
             found.append(self._thing(of, each, name, f"{part} {place} ({name[:60]})"))
         return found
 
-    def _thing(self, of: Shape, each: Mapping[str, Any], name: str, where: str) -> Thing:
+    def _thing(self, of: Shape, each: Mapping[str, Any], name: str, where: str) -> FileObject:
         asked: Settings = {"ClientName": name} if of is CLIENT else {of.asked_by: name}
         if of is PROVIDER:
             asked["ProviderType"] = each.get("type", "")
@@ -249,7 +249,7 @@ class _Reader:
         if not (isinstance(left_out, list) and all(isinstance(one, str) for one in left_out)):
             self.problems.append(f"“left_out” of {where} isn’t a list of names.")
             left_out = []
-        return Thing(
+        return FileObject(
             name,
             self._settings(of, each, where, asked, without=("ClientName", "HasSecret")),
             str(each.get("id", "")),
@@ -267,10 +267,10 @@ class _Reader:
                 f"{where} has its {some(there)}: take it out, and type it on the page, where it is sealed."
             )
 
-    def _memberships(self, said: Mapping[str, Any]) -> dict[str, list[Member]] | None:
+    def _memberships(self, said: Mapping[str, Any]) -> dict[str, list[FileMember]] | None:
         if said.get("memberships") is None:
             return None
-        found: dict[str, list[Member]] = {}
+        found: dict[str, list[FileMember]] = {}
         for place, each in enumerate(self._list(said, "memberships", ""), 1):
             people = each.get("people") if isinstance(each, dict) else None
             if not isinstance(people, list) or not isinstance(each.get("group"), str):
@@ -345,9 +345,9 @@ def _path(within: str, name: str) -> str:
     return f"{within}.{name}" if within else name
 
 
-def _member(said: Any) -> Member | None:
+def _member(said: Any) -> FileMember | None:
     names = ("sub", "username", "signs_in_with")
     if not isinstance(said, dict) or not said.get("sub") or said.keys() - set(names):
         return None
     values = [said.get(name, "") for name in names]
-    return Member(*values) if all(isinstance(value, str) for value in values) else None
+    return FileMember(*values) if all(isinstance(value, str) for value in values) else None

@@ -26,7 +26,7 @@ from sync.placeholders import placeholder_for
 
 
 @dataclass(frozen=True)
-class Target:
+class RestoreTarget:
     """`pool` is None where the change's first step makes it."""
 
     aws_account: AwsAccount

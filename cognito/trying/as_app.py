@@ -24,12 +24,12 @@ from sync.aws.client import visitor
 from sync.aws.secrets import Secret
 
 
-class NotGoingOn(Exception):
+class TrialEnded(Exception):
     """Why it can't go on, in a sentence."""
 
 
 @dataclass(frozen=True)
-class Between:
+class TrialState:
     """What the next step needs. `secret_hash`: for this username by this client; "" of a client without a secret."""
 
     operator: int
@@ -48,16 +48,16 @@ class Between:
         try:
             state = cls(**json.loads(unseal(text, SealingPurpose.FORM_STATE)))
         except (CannotUnseal, ValueError, TypeError):
-            raise NotGoingOn("This form isn’t one that was given out here: begin again.") from None
+            raise TrialEnded("This form isn’t one that was given out here: begin again.") from None
         if state.operator != operator.pk or state.pool != pool.aws_id:
-            raise NotGoingOn("This form was given to somebody else: begin again.")
+            raise TrialEnded("This form was given to somebody else: begin again.")
         if timezone.now() - datetime.fromisoformat(state.at) > lasts:
             minutes = int(lasts.total_seconds() // 60)
-            raise NotGoingOn(f"This took longer than {minutes} minutes: begin again.")
+            raise TrialEnded(f"This took longer than {minutes} minutes: begin again.")
         return state
 
 
-class AsApp:
+class AppClientCalls:
     """The calls of one app client, which raise an AwsError where Cognito refuses. NotGoingOn: it is gone."""
 
     def __init__(self, pool: UserPool, client_id: str, secret: Secret | None = None) -> None:
@@ -65,7 +65,7 @@ class AsApp:
         self._secret = secret
         client = AppClient.objects.live().filter(pool=pool, aws_id=client_id).first()
         if client is None:
-            raise NotGoingOn("This pool no longer has that app client: begin again.")
+            raise TrialEnded("This pool no longer has that app client: begin again.")
         self.client: AppClient = client
 
     def call(self, operation: str, **params: Any) -> Mapping[str, Any]:
@@ -76,7 +76,7 @@ class AsApp:
         if not self.client.has_secret:
             return ""
         if self._secret is None:
-            raise NotGoingOn("This app client has a secret: type it.")
+            raise TrialEnded("This app client has a secret: type it.")
         message = f"{username}{self.client.aws_id}".encode()
         made = hmac.new(self._secret.open().encode(), message, hashlib.sha256)
         return base64.b64encode(made.digest()).decode()

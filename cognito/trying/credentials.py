@@ -22,25 +22,25 @@ _READ_ONLY = "This AWS account is read-only in this console, and trying makes an
 
 
 @dataclass(frozen=True)
-class Step:
+class CredentialsTrialStep:
     title: str
     ok: bool
     words: str
 
 
 @dataclass
-class Trial:
+class CredentialsTrial:
     """How far it came, step by step. `role_arn`: of the session that AWS gave; "" where it gave none."""
 
-    steps: list[Step] = field(default_factory=list)
+    steps: list[CredentialsTrialStep] = field(default_factory=list)
     identity_id: str = ""
     role_arn: str = ""
 
     def went(self, title: str, words: str) -> None:
-        self.steps.append(Step(title, True, words))
+        self.steps.append(CredentialsTrialStep(title, True, words))
 
     def failed(self, title: str, error: AwsError) -> None:
-        self.steps.append(Step(title, False, sentence_of(error)))
+        self.steps.append(CredentialsTrialStep(title, False, sentence_of(error)))
 
     @property
     def role(self) -> str:
@@ -57,9 +57,9 @@ def why_not(row: IdentityPool) -> str:
 
 def try_out(
     row: IdentityPool, *, provider: str = "", token: Secret | None = None, bucket: str = "", key: str = ""
-) -> Trial:
+) -> CredentialsTrial:
     """`provider` and `token`: of somebody who is signed in. `bucket` and `key`: an object to read, if any."""
-    trial = Trial()
+    trial = CredentialsTrial()
     logins: dict[str, Any] = {"Logins": {provider: token}} if token is not None else {}
     credentials = _credentials(row, trial, logins)
     if credentials is None:
@@ -80,7 +80,7 @@ def try_out(
     return trial
 
 
-def _credentials(row: IdentityPool, trial: Trial, logins: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def _credentials(row: IdentityPool, trial: CredentialsTrial, logins: Mapping[str, Any]) -> Mapping[str, Any] | None:
     client = visitor(row.aws_account, region=row.region)
     title = "Get an id"
     try:

@@ -8,9 +8,9 @@ from typing import Any
 from django import forms
 
 from cognito.identity_pools.actions.fields import BucketField
-from cognito.identity_pools.ways import Chain
+from cognito.identity_pools.ways import SignInPaths
 from cognito.models import AppClient, IdentityPool, UserPool
-from cognito.trying.sign_in import CHOICE, FACTORS, NEW_PASSWORD, State, takes_passwords
+from cognito.trying.sign_in import CHOICE, FACTORS, NEW_PASSWORD, SignInState, takes_passwords
 from cognito.trying.sign_up import asked_for, clients_for
 from sync.aws.secrets import Secret
 
@@ -36,7 +36,7 @@ class TryCredentialsForm(forms.Form):
 
     def __init__(self, row: IdentityPool, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        providers = {way.login: way.title for way in Chain(row).signed_in if way.login}
+        providers = {way.login: way.title for way in SignInPaths(row).signed_in if way.login}
         field = self.fields["who"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  as declared
         field.choices = [("", "As a guest"), *providers.items()]
@@ -81,7 +81,7 @@ class ClientFields(forms.Form):
         return Secret(typed) if typed else None
 
 
-class BeginForm(ClientFields):
+class SignInTrialForm(ClientFields):
     """The first step: who signs in, by which app."""
 
     username = forms.CharField(
@@ -107,7 +107,7 @@ class AnswerForm(forms.Form):
     state = forms.CharField(max_length=20_000, widget=forms.HiddenInput)
     answer = forms.CharField(max_length=256, widget=forms.TextInput(attrs=_CODE))
 
-    def __init__(self, state: State, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, state: SignInState, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if state.challenge == NEW_PASSWORD:
             password = forms.PasswordInput(attrs={"autocomplete": "new-password"})
@@ -130,7 +130,7 @@ class AnswerForm(forms.Form):
         return [self[name] for name in self.fields if name.startswith(_PREFIX)]
 
 
-class SignUpForm(ClientFields):
+class SignUpTrialForm(ClientFields):
     """Who signs up, by which app: what the pool requires, and where it can send a code to."""
 
     username = forms.CharField(max_length=128, widget=forms.TextInput(attrs=_HIDDEN))

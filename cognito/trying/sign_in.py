@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import Operator
 from cognito.models import AppClient, UserPool
 from cognito.trying import tokens
-from cognito.trying.as_app import AsApp, Between, NotGoingOn, hashed, opened
+from cognito.trying.as_app import AppClientCalls, TrialEnded, TrialState, hashed, opened
 from cognito.trying.refusals import ends_the_session
 from sync.aws.errors import AwsError
 from sync.aws.secrets import Secret
@@ -43,7 +43,7 @@ _NO_FLOW = "No app client of this pool allows ALLOW_USER_PASSWORD_AUTH, which it
 
 
 @dataclass(frozen=True)
-class State(Between):
+class SignInState(TrialState):
     """`session` is Cognito's own, good for minutes. `asks`: factors to choose from, or attributes to fill in.
 
     `to`: where a code went, masked; "" where none did. `key`: of an authenticator app that is being set up.
@@ -57,10 +57,10 @@ class State(Between):
 
 
 @dataclass(frozen=True)
-class Asked:
+class SignInChallenge:
     """Cognito asks for more."""
 
-    state: State
+    state: SignInState
 
     @property
     def label(self) -> str:
@@ -72,14 +72,14 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class SignedIn:
+class SignInTokens:
     """`told` is for the page to hand on to whoever tried, and is kept nowhere."""
 
-    told: tuple[tokens.Told, ...]
+    told: tuple[tokens.DecodedToken, ...]
     username: str
 
 
-Outcome = Asked | SignedIn
+Outcome = SignInChallenge | SignInTokens
 
 
 def no_flow(pool: UserPool) -> str:
@@ -94,12 +94,12 @@ def takes_passwords(client: AppClient) -> bool:
     return any(flow.removeprefix("ALLOW_") == "USER_PASSWORD_AUTH" for flow in flows)
 
 
-class Trial:
+class SignInTrial:
     """A sign-in by one operator. Raises an AwsError where Cognito refuses, and NotGoingOn."""
 
     def __init__(self, operator: Operator, pool: UserPool, client_id: str, secret: Secret | None = None) -> None:
         self._operator, self._pool = operator, pool
-        self._app = AsApp(pool, client_id, secret)
+        self._app = AppClientCalls(pool, client_id, secret)
 
     def begin(self, username: str, password: Secret) -> Outcome:
         secret_hash = hashed("SECRET_HASH", self._app.hash_of(username))
@@ -111,7 +111,7 @@ class Trial:
             return self._signed_in(answer, username)
         # From here on Cognito knows them by their username, and not by what they signed in with.
         named = str(answer.get("ChallengeParameters", {}).get("USER_ID_FOR_SRP", username))
-        state = State(
+        state = SignInState(
             self._operator.pk,
             self._pool.aws_id,
             self._app.client.aws_id,
@@ -123,16 +123,16 @@ class Trial:
         )
         return self._asked(answer, state)
 
-    def go_on(self, state: State, typed: Secret, attributes: Mapping[str, str] | None = None) -> Outcome:
+    def go_on(self, state: SignInState, typed: Secret, attributes: Mapping[str, str] | None = None) -> Outcome:
         """`attributes`: those that a new password has to come with. Raises NotGoingOn where the session has ended."""
         try:
             return self._answered(state, typed, attributes or {})
         except AwsError as error:
             if ends_the_session(error):
-                raise NotGoingOn(_OVER) from error
+                raise TrialEnded(_OVER) from error
             raise
 
-    def _answered(self, state: State, typed: Secret, attributes: Mapping[str, str]) -> Outcome:
+    def _answered(self, state: SignInState, typed: Secret, attributes: Mapping[str, str]) -> Outcome:
         session = Secret(state.session)
         if state.challenge == SET_UP:
             session = self._app.call("VerifySoftwareToken", Session=session, UserCode=typed)["Session"]
@@ -153,16 +153,16 @@ class Trial:
             return self._signed_in(answer, state.username)
         return self._asked(answer, state)
 
-    def _signed_in(self, answer: Mapping[str, Any], username: str) -> SignedIn:
+    def _signed_in(self, answer: Mapping[str, Any], username: str) -> SignInTokens:
         result = answer["AuthenticationResult"]
         given = ((tokens.ID, "IdToken"), (tokens.ACCESS, "AccessToken"))
         told = tuple(self.check(opened(result[member]), use) for use, member in given if member in result)
-        return SignedIn(told, username)
+        return SignInTokens(told, username)
 
-    def _asked(self, answer: Mapping[str, Any], before: State) -> Asked:
+    def _asked(self, answer: Mapping[str, Any], before: SignInState) -> SignInChallenge:
         challenge = str(answer["ChallengeName"])
         if challenge not in LABELS:
-            raise NotGoingOn(f"Cognito asks for {challenge}, which can’t be answered here.")
+            raise TrialEnded(f"Cognito asks for {challenge}, which can’t be answered here.")
         said = answer.get("ChallengeParameters", {})
         state = replace(
             before,
@@ -174,14 +174,16 @@ class Trial:
             key="",
         )
         if challenge != SET_UP:
-            return Asked(state)
+            return SignInChallenge(state)
         if TOTP not in state.asks:
             offered = ", ".join(FACTORS.get(each, each).lower() for each in state.asks) or "none"
-            raise NotGoingOn(_NOTHING_TO_SET_UP.format(offered=offered))
+            raise TrialEnded(_NOTHING_TO_SET_UP.format(offered=offered))
         setting_up = self._app.call("AssociateSoftwareToken", Session=answer["Session"])
-        return Asked(replace(state, session=opened(setting_up["Session"]), key=opened(setting_up["SecretCode"])))
+        return SignInChallenge(
+            replace(state, session=opened(setting_up["Session"]), key=opened(setting_up["SecretCode"]))
+        )
 
-    def check(self, token: str, use: str) -> tokens.Told:
+    def check(self, token: str, use: str) -> tokens.DecodedToken:
         """A token, by the keys that the pool publishes now."""
         pool = self._pool
         return tokens.told(
@@ -194,7 +196,7 @@ class Trial:
         )
 
 
-def scanned(state: State, pool: UserPool) -> str:
+def scanned(state: SignInState, pool: UserPool) -> str:
     """What an authenticator app reads ("Google Authenticator: Key Uri Format", which Cognito's guide follows)."""
     issuer, who = quote(pool.name, safe=""), quote(state.username, safe="")
     return f"otpauth://totp/{issuer}:{who}?secret={state.key}&issuer={issuer}"

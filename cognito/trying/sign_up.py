@@ -17,7 +17,7 @@ from cognito.models import AppClient, CognitoUser, UserPool
 from cognito.people import schema
 from cognito.people.looking import look
 from cognito.people.person_record import care_of
-from cognito.trying.as_app import AsApp, Between, hashed
+from cognito.trying.as_app import AppClientCalls, TrialState, hashed
 from sync.aws.errors import AwsError
 from sync.aws.secrets import Secret
 
@@ -32,7 +32,7 @@ _NO_CLIENT = "No app client of this pool can sign anybody up: {why}."
 
 
 @dataclass(frozen=True)
-class State(Between):
+class SignUpState(TrialState):
     """`sent`: which code went where, in a sentence; "" of none. `is_confirmed`: nothing is left to type."""
 
     sub: str
@@ -85,7 +85,7 @@ def _writes(client: AppClient, names: set[str]) -> bool:
     return not allowed or names <= set(allowed)
 
 
-class Trial:
+class SignUpTrial:
     """A sign-up by one operator. Raises an AwsError where Cognito refuses, and NotGoingOn."""
 
     def __init__(self, operator: Operator, pool: UserPool) -> None:
@@ -93,8 +93,8 @@ class Trial:
 
     def begin(
         self, client_id: str, username: str, password: Secret, attributes: Mapping[str, str], secret: Secret | None
-    ) -> State:
-        app = AsApp(self._pool, client_id, secret)
+    ) -> SignUpState:
+        app = AppClientCalls(self._pool, client_id, secret)
         secret_hash = app.hash_of(username)
         told = [{"Name": name, "Value": value} for name, value in attributes.items() if value]
         answer = app.call(
@@ -105,7 +105,7 @@ class Trial:
             UserAttributes=told,
             **hashed("SecretHash", secret_hash),
         )
-        return State(
+        return SignUpState(
             self._operator.pk,
             self._pool.aws_id,
             client_id,
@@ -117,16 +117,16 @@ class Trial:
             is_confirmed=bool(answer["UserConfirmed"]),
         )
 
-    def confirm(self, state: State, code: Secret) -> State:
+    def confirm(self, state: SignUpState, code: Secret) -> SignUpState:
         self._call("ConfirmSignUp", state, ConfirmationCode=code)
         return replace(state, is_confirmed=True)
 
-    def resend(self, state: State) -> State:
+    def resend(self, state: SignUpState) -> SignUpState:
         return replace(state, sent=_sent(self._call("ResendConfirmationCode", state)))
 
-    def _call(self, operation: str, state: State, **params: Any) -> Mapping[str, Any]:
+    def _call(self, operation: str, state: SignUpState, **params: Any) -> Mapping[str, Any]:
         secret_hash = hashed("SecretHash", state.secret_hash)
-        app = AsApp(self._pool, state.client)
+        app = AppClientCalls(self._pool, state.client)
         return app.call(operation, ClientId=state.client, Username=state.username, **secret_hash, **params)
 
 

@@ -22,7 +22,7 @@ _MOMENTS = ("auth_time", "exp", "iat", "nbf")
 
 
 @dataclass(frozen=True)
-class Check:
+class TokenCheck:
     """`words`: what is so."""
 
     name: str
@@ -31,14 +31,14 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Told:
+class DecodedToken:
     """A token, taken apart. `claims` and `header` are empty where it is none."""
 
     text: str
     use: str  # what it should be: id, access
     header: Mapping[str, Any]
     claims: Mapping[str, Any]
-    checks: tuple[Check, ...]
+    checks: tuple[TokenCheck, ...]
 
     @property
     def title(self) -> str:
@@ -59,13 +59,13 @@ def issuer_of(region: str, pool_id: str) -> str:
     return f"https://cognito-idp.{region}.{host}/{pool_id}"
 
 
-def told(token: str, *, use: str, keys: Mapping[str, Any], issuer: str, client_id: str, now: datetime) -> Told:
+def told(token: str, *, use: str, keys: Mapping[str, Any], issuer: str, client_id: str, now: datetime) -> DecodedToken:
     """`keys`: the pool's JSON Web Key Set. Takes any text; never raises."""
     try:
         header = jwt.get_unverified_header(token)
         claims = jwt.decode(token, options={"verify_signature": False})
     except jwt.PyJWTError as error:
-        return Told(token, use, {}, {}, (Check("Form", False, f"It is no token: {error}"),))
+        return DecodedToken(token, use, {}, {}, (TokenCheck("Form", False, f"It is no token: {error}"),))
     audience = "aud" if use == ID else "client_id"
     checks = (
         _signature(token, header, keys),
@@ -74,45 +74,45 @@ def told(token: str, *, use: str, keys: Mapping[str, Any], issuer: str, client_i
         _equals("Kind", "token_use", claims, use),
         _expiry(claims, now),
     )
-    return Told(token, use, header, claims, checks)
+    return DecodedToken(token, use, header, claims, checks)
 
 
-def _signature(token: str, header: Mapping[str, Any], keys: Mapping[str, Any]) -> Check:
+def _signature(token: str, header: Mapping[str, Any], keys: Mapping[str, Any]) -> TokenCheck:
     name = "Signature"
     if header.get("alg") != ALGORITHM:
-        return Check(
+        return TokenCheck(
             name, False, f"It says it is signed by {header.get('alg')!s:.20}; Cognito signs by {ALGORITHM} only"
         )
     try:
         known = {key.key_id: key for key in jwt.PyJWKSet.from_dict(dict(keys)).keys}
         key = known.get(header.get("kid"))
         if key is None:
-            return Check(name, False, "The pool publishes no key of the id that it names")
+            return TokenCheck(name, False, "The pool publishes no key of the id that it names")
         off = dict.fromkeys(("verify_aud", "verify_iss", "verify_exp", "verify_iat", "verify_nbf"), False)
         jwt.decode(token, key, algorithms=[ALGORITHM], options=off)  # type: ignore[arg-type]  # a TypedDict
     except jwt.PyJWTError:
-        return Check(name, False, "It isn’t that of the pool: the token was changed, or somebody else signed it")
-    return Check(name, True, f"By the pool’s key {header['kid'][:12]}…")
+        return TokenCheck(name, False, "It isn’t that of the pool: the token was changed, or somebody else signed it")
+    return TokenCheck(name, True, f"By the pool’s key {header['kid'][:12]}…")
 
 
-def _equals(name: str, claim: str, claims: Mapping[str, Any], wanted: str) -> Check:
+def _equals(name: str, claim: str, claims: Mapping[str, Any], wanted: str) -> TokenCheck:
     found = claims.get(claim)
     if found == wanted:
-        return Check(name, True, f"{claim} is {wanted}")
-    return Check(
+        return TokenCheck(name, True, f"{claim} is {wanted}")
+    return TokenCheck(
         name, False, f"{claim} is {found!s:.200} and not {wanted}" if claim in claims else f"It has no {claim}"
     )
 
 
-def _expiry(claims: Mapping[str, Any], now: datetime) -> Check:
+def _expiry(claims: Mapping[str, Any], now: datetime) -> TokenCheck:
     name = "Time"
     expires = _moment(claims.get("exp"))
     if expires is None:
-        return Check(name, False, "It doesn’t say when it ends")
+        return TokenCheck(name, False, "It doesn’t say when it ends")
     left = (expires - now).total_seconds()
     if left + LEEWAY_S <= 0:
-        return Check(name, False, f"It ended on {full_time(expires)}")
-    return Check(name, True, f"Good for {max(1, round(left / 60))} more minutes")
+        return TokenCheck(name, False, f"It ended on {full_time(expires)}")
+    return TokenCheck(name, True, f"Good for {max(1, round(left / 60))} more minutes")
 
 
 def _written(value: Any) -> str:

@@ -17,11 +17,11 @@ from accounts.roles import PROPOSE
 from cognito.identity_pools.object_pages import IDENTITY_POOL
 from cognito.models import UserPool
 from cognito.trying import sign_in, sign_up
-from cognito.trying.as_app import NotGoingOn
+from cognito.trying.as_app import TrialEnded
 from cognito.trying.credentials import try_out, why_not
-from cognito.trying.forms import AnswerForm, BeginForm, CodeForm, SignUpForm, TokenForm, TryCredentialsForm
+from cognito.trying.forms import AnswerForm, CodeForm, SignInTrialForm, SignUpTrialForm, TokenForm, TryCredentialsForm
 from cognito.trying.refusals import sentence_of
-from cognito.trying.sign_in import Asked, Outcome
+from cognito.trying.sign_in import Outcome, SignInChallenge
 from iamconsole.web import qr
 from policies.details import TabLink, fetch_row, render_tab
 from policies.views.stage import REFUSED
@@ -62,7 +62,7 @@ def try_sign_in(request: HttpRequest, account_id: str, aws_id: str) -> HttpRespo
     is_first, to_begin_with = "username" in request.POST, {"username": request.POST.get("as", "")}
     context: dict[str, Any] = {
         "pool": pool,
-        "begin": BeginForm(pool, request.POST if is_first else None, initial=to_begin_with),
+        "begin": SignInTrialForm(pool, request.POST if is_first else None, initial=to_begin_with),
         "check": TokenForm(pool, request.POST if "token" in request.POST else None),
         "no_flow": sign_in.no_flow(pool),
         "tabs": _tabs(pool, "try_sign_in"),
@@ -70,7 +70,7 @@ def try_sign_in(request: HttpRequest, account_id: str, aws_id: str) -> HttpRespo
     if request.method == "POST":
         try:
             context |= _step(request, pool, context)
-        except (NotGoingOn, AwsError) as error:
+        except (TrialEnded, AwsError) as error:
             context["refused"] = _why(error)
     if (asked := context.get("asked")) and asked.state.key:
         context["image"] = qr.data_uri(sign_in.scanned(asked.state, pool))
@@ -81,29 +81,29 @@ def try_sign_in(request: HttpRequest, account_id: str, aws_id: str) -> HttpRespo
 def _step(request: HttpRequest, pool: UserPool, context: dict[str, Any]) -> dict[str, Any]:
     operator, begin, check = signed_in(request), context["begin"], context["check"]
     if "state" in request.POST:
-        state = sign_in.State.opened(request.POST["state"], operator, pool, sign_in.LASTS)
+        state = sign_in.SignInState.opened(request.POST["state"], operator, pool, sign_in.LASTS)
         answer = AnswerForm(state, request.POST)
         if not answer.is_valid():
-            return _shown(Asked(state), {"refused": "Type what is asked for."})
+            return _shown(SignInChallenge(state), {"refused": "Type what is asked for."})
         typed = Secret(answer.cleaned_data["answer"])
         try:
-            return _shown(sign_in.Trial(operator, pool, state.client).go_on(state, typed, answer.attributes))
+            return _shown(sign_in.SignInTrial(operator, pool, state.client).go_on(state, typed, answer.attributes))
         except AwsError as error:  # a wrong code may be typed again, as long as Cognito's session lasts
-            return _shown(Asked(state), {"refused": sentence_of(error)})
+            return _shown(SignInChallenge(state), {"refused": sentence_of(error)})
     if begin.is_bound and begin.is_valid():
         said = begin.cleaned_data
         _record(request, "cognito.tried_sign_in", pool)
-        trial = sign_in.Trial(operator, pool, said["client"], begin.typed_secret)
+        trial = sign_in.SignInTrial(operator, pool, said["client"], begin.typed_secret)
         return _shown(trial.begin(said["username"], Secret(said["password"])))
     if check.is_bound and check.is_valid():
         said = check.cleaned_data
-        told = sign_in.Trial(operator, pool, said["client"]).check(said["token"].strip(), said["use"])
+        told = sign_in.SignInTrial(operator, pool, said["client"]).check(said["token"].strip(), said["use"])
         return {"told": [told], "is_checked": True}
     return {}
 
 
 def _shown(outcome: Outcome, more: dict[str, Any] | None = None) -> dict[str, Any]:
-    if isinstance(outcome, Asked):
+    if isinstance(outcome, SignInChallenge):
         answer = AnswerForm(outcome.state, initial={"state": outcome.state.sealed()})
         shown: dict[str, Any] = {"asked": outcome, "answer": answer}
     else:
@@ -119,21 +119,21 @@ def try_sign_up(request: HttpRequest, account_id: str, aws_id: str) -> HttpRespo
     """What was sent says which step it is."""
     pool = _fetch_pool(request, account_id, aws_id)
     why = sign_up.why_not(pool)
-    begin = SignUpForm(pool, request.POST if "username" in request.POST else None)
+    begin = SignUpTrialForm(pool, request.POST if "username" in request.POST else None)
     context: dict[str, Any] = {"pool": pool, "why": why, "begin": begin, "tabs": _tabs(pool, "try_sign_up")}
     if request.method == "POST" and not why:
         try:
             context |= _sign_up_step(request, pool, begin)
-        except (NotGoingOn, AwsError) as error:
+        except (TrialEnded, AwsError) as error:
             context["refused"] = _why(error)
     status = REFUSED if "refused" in context or begin.errors else 200
     return render(request, "cognito/trying/sign_up.html", context, status=status)
 
 
-def _sign_up_step(request: HttpRequest, pool: UserPool, begin: SignUpForm) -> dict[str, Any]:
-    trial = sign_up.Trial(signed_in(request), pool)
+def _sign_up_step(request: HttpRequest, pool: UserPool, begin: SignUpTrialForm) -> dict[str, Any]:
+    trial = sign_up.SignUpTrial(signed_in(request), pool)
     if "state" in request.POST:
-        state = sign_up.State.opened(request.POST["state"], signed_in(request), pool, sign_up.LASTS)
+        state = sign_up.SignUpState.opened(request.POST["state"], signed_in(request), pool, sign_up.LASTS)
         return _code_step(request, pool, trial, state)
     if not begin.is_bound or not begin.is_valid():
         return {}
@@ -146,7 +146,9 @@ def _sign_up_step(request: HttpRequest, pool: UserPool, begin: SignUpForm) -> di
     return _signed_up(pool, state)
 
 
-def _code_step(request: HttpRequest, pool: UserPool, trial: sign_up.Trial, state: sign_up.State) -> dict[str, Any]:
+def _code_step(
+    request: HttpRequest, pool: UserPool, trial: sign_up.SignUpTrial, state: sign_up.SignUpState
+) -> dict[str, Any]:
     """The code is typed, or another one asked for; what Cognito refuses may be typed again."""
     form = CodeForm(request.POST)
     try:
@@ -159,7 +161,7 @@ def _code_step(request: HttpRequest, pool: UserPool, trial: sign_up.Trial, state
         return _signed_up(pool, state, refused=sentence_of(error))
 
 
-def _signed_up(pool: UserPool, state: sign_up.State, **more: Any) -> dict[str, Any]:
+def _signed_up(pool: UserPool, state: sign_up.SignUpState, **more: Any) -> dict[str, Any]:
     person = sign_up.kept(pool, state.sub)
     code = CodeForm(initial={"state": state.sealed()})
     return {"signed_up": state, "code": code, "person": person, **more}
@@ -171,7 +173,7 @@ def _tabs(pool: UserPool, current: str) -> list[TabLink]:
     return [TabLink(label, reverse(name, kwargs=kwargs), name == current, None) for label, name in ways]
 
 
-def _why(error: NotGoingOn | AwsError) -> str:
+def _why(error: TrialEnded | AwsError) -> str:
     return sentence_of(error) if isinstance(error, AwsError) else str(error)
 
 

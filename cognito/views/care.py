@@ -86,7 +86,7 @@ class PeopleTableForm(RowsForm):
 
     def made(self, what: str, lines: list[CsvLine]) -> list[BulkRow]:
         channel = self.cleaned_data.get("channel", EMAIL)
-        return table.rows_of(table.Asked(self.pool, what, channel, self.by_helpdesk), lines)
+        return table.rows_of(table.PeopleTableOptions(self.pool, what, channel, self.by_helpdesk), lines)
 
 
 @csrf_exempt  # whoever may not is turned away before a file is read; `_page` looks at the token

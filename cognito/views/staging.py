@@ -24,7 +24,7 @@ from policies.views.selection import Selection, act_on_selection, choose_page, p
 
 
 @dataclass(frozen=True)
-class People(Selection):
+class PeopleSelection(Selection):
     pool: UserPool | None = None
 
     @property
@@ -43,13 +43,13 @@ class People(Selection):
         return self._url("cognito_people_stage_action", action=action.name)
 
 
-def _selected(request: HttpRequest, account_id: str, aws_id: str) -> People:
+def _selected(request: HttpRequest, account_id: str, aws_id: str) -> PeopleSelection:
     pool = fetch_pool(request, account_id, aws_id, CARE)
     table = people_table(pool, allowed_by(care_of(pool)), exports=False)
     stage_url = reverse("cognito_people_stage", kwargs={"account_id": account_id, "aws_id": aws_id})
     rows = picked_rows(table, listed_people(pool).select_related("pool"), pool, request, stage_url)
     logged.listed(request, pool, ["picked"])
-    return People(PERSON, "user", pool.aws_account, rows, pool=pool)
+    return PeopleSelection(PERSON, "user", pool.aws_account, rows, pool=pool)
 
 
 @require_http_methods(["GET", "POST"])

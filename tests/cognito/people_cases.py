@@ -14,7 +14,7 @@ from accounts.models import AwsAccount, Operator
 from cognito.models import AppClient, CognitoUser, PoolCare, UserPool
 from cognito.operations.people.attributes import as_params
 from cognito.operations.people.base import on_person
-from cognito.operations.people.linking import Linked, with_account
+from cognito.operations.people.linking import LinkedAccount, with_account
 from cognito.operations.people.making import new_person
 from cognito.people import messages
 from emulator.process import REGION, Emulator
@@ -36,7 +36,7 @@ SOURCES = (
     "cognito.members",
 )
 DEVICE = "us-east-1_0f6ee0b6-7b6f-4b1c-9d0a-3a1c3f1f0c11"
-ACCOUNT = Linked("Google", "109876543210")
+ACCOUNT = LinkedAccount("Google", "109876543210")
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def _code_again(person: CognitoUser, operator: Operator) -> StepSpec:
     return on_person(person, "cognito.user.resend_code", said, client_id=client.aws_id)
 
 
-def _link(kind: str, account: Linked) -> Callable[[CognitoUser, Operator], StepSpec]:
+def _link(kind: str, account: LinkedAccount) -> Callable[[CognitoUser, Operator], StepSpec]:
     return lambda person, operator: with_account(person, kind, account, "No message is sent.")
 
 
@@ -184,7 +184,7 @@ CASES = (
     Case(
         "cognito.user.provider.link",
         "ada",
-        _link("cognito.user.provider.link", Linked("Google", "100000000001")),
+        _link("cognito.user.provider.link", LinkedAccount("Google", "100000000001")),
         undone=True,
     ),
     Case("cognito.user.provider.unlink", "dora", _link("cognito.user.provider.unlink", ACCOUNT), undone=True),

@@ -27,7 +27,7 @@ from cognito.pools.operations import (
     untag,
     update,
 )
-from cognito.pools.operations.looks import Look, set_look
+from cognito.pools.operations.looks import UiCustomization, set_look
 from cognito.pools.operations.shapes import (
     CLIENT,
     CLIENT_RISK,
@@ -317,7 +317,7 @@ CASES = (
     ),
     Case(
         "cognito.ui.set",
-        in_pool(lambda arn, name: set_look(arn, name, BLUE, Look())),
+        in_pool(lambda arn, name: set_look(arn, name, BLUE, UiCustomization())),
         css_of,
         BLUE,
     ),

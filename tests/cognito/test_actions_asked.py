@@ -10,7 +10,7 @@ from accounts.models import AwsAccount, Operator
 from cognito.actions.people import PLACE
 from cognito.models import AppClient, CognitoUser
 from cognito.operations.people.base import on_person
-from cognito.operations.people.linking import Linked, key_of, with_account
+from cognito.operations.people.linking import LinkedAccount, key_of, with_account
 from cognito.people import erasing
 from emulator.process import REGION, Emulator
 from policies import object_actions
@@ -24,7 +24,7 @@ from tests.sync.pulling import pulled
 
 pytestmark = pytest.mark.django_db
 
-OTHER = Linked("Google", "100000000001")
+OTHER = LinkedAccount("Google", "100000000001")
 LINK, UNLINK = "cognito.user.provider.link", "cognito.user.provider.unlink"
 
 
@@ -127,10 +127,13 @@ def test_links_are_of_high_risk_and_not_for_helpdesk(
 
 @pytest.mark.parametrize(
     ("account", "words"),
-    [(Linked("Nobody", "1"), "no identity provider Nobody"), (Linked("Google", "777"), "has signed in already")],
+    [
+        (LinkedAccount("Nobody", "1"), "no identity provider Nobody"),
+        (LinkedAccount("Google", "777"), "has signed in already"),
+    ],
 )
 def test_what_aws_would_refuse_is_no_plan(
-    account: Linked, words: str, found: Customers, aws_account: AwsAccount, erin: Operator
+    account: LinkedAccount, words: str, found: Customers, aws_account: AwsAccount, erin: Operator
 ) -> None:
     found.emulator.bring_in(
         found.pool.aws_id,

@@ -15,8 +15,17 @@ from accounts.models import AwsAccount, Operator
 from cognito import selectors
 from cognito.models import CognitoUser, UserPool
 from cognito.people.caring import erase_attribute
-from cognito.people.table import THERE, Asked, rows_of
-from cognito.selectors import UNFINISHED, After, Wanted, exactly, matching, page_of, people_of, with_attribute
+from cognito.people.table import THERE, PeopleTableOptions, rows_of
+from cognito.selectors import (
+    UNFINISHED,
+    PeopleCursor,
+    PeopleQuery,
+    exactly,
+    matching,
+    page_of,
+    people_of,
+    with_attribute,
+)
 from cognito.tables import listed_people, people_table
 from iamconsole.web import keyset, tables
 from iamconsole.web.keyset import KeysetPage
@@ -42,29 +51,29 @@ def people(idp: Any, pool_id: str, aws_account: AwsAccount) -> Any:
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [
-        (Wanted(), ["anna", "bela", "chiara"]),
-        (Wanted(words="EXAMPLE.org"), ["anna", "bela"]),
-        (Wanted(words="hiar"), ["chiara"]),
-        (Wanted(words="be"), ["bela"]),
-        (Wanted(words="100%"), []),
-        (Wanted(attributes={"custom:plan": "family"}), ["anna", "chiara"]),
-        (Wanted(attributes={"custom:plan": "fam"}), []),
-        (Wanted(attributes={"email": "anna@example.org"}), ["anna"]),
-        (Wanted(attributes={"custom:pl__an": "family"}), []),
-        (Wanted(attributes={"username": "anna"}), ["anna"]),
-        (Wanted(statuses=UNFINISHED), ["anna", "chiara"]),
-        (Wanted(enabled=False), ["bela"]),
-        (Wanted(words="example", attributes={"custom:plan": "family"}, enabled=True), ["anna", "chiara"]),
+        (PeopleQuery(), ["anna", "bela", "chiara"]),
+        (PeopleQuery(words="EXAMPLE.org"), ["anna", "bela"]),
+        (PeopleQuery(words="hiar"), ["chiara"]),
+        (PeopleQuery(words="be"), ["bela"]),
+        (PeopleQuery(words="100%"), []),
+        (PeopleQuery(attributes={"custom:plan": "family"}), ["anna", "chiara"]),
+        (PeopleQuery(attributes={"custom:plan": "fam"}), []),
+        (PeopleQuery(attributes={"email": "anna@example.org"}), ["anna"]),
+        (PeopleQuery(attributes={"custom:pl__an": "family"}), []),
+        (PeopleQuery(attributes={"username": "anna"}), ["anna"]),
+        (PeopleQuery(statuses=UNFINISHED), ["anna", "chiara"]),
+        (PeopleQuery(enabled=False), ["bela"]),
+        (PeopleQuery(words="example", attributes={"custom:plan": "family"}, enabled=True), ["anna", "chiara"]),
     ],
 )
-def test_finding_people(people: Any, wanted: Wanted, found: list[str]) -> None:
+def test_finding_people(people: Any, wanted: PeopleQuery, found: list[str]) -> None:
     assert names(matching(people, wanted)) == found
 
 
 def test_by_dates(people: Any) -> None:
     later = timezone.now() + timedelta(days=1)
-    assert names(matching(people, Wanted(created_from=later))) == []
-    assert len(names(matching(people, Wanted(created_before=later, changed_before=later)))) == 3
+    assert names(matching(people, PeopleQuery(created_from=later))) == []
+    assert len(names(matching(people, PeopleQuery(created_before=later, changed_before=later)))) == 3
 
 
 def test_exactly(people: Any) -> None:
@@ -77,7 +86,7 @@ def test_exactly(people: Any) -> None:
 def test_page_by_page(people: Any) -> None:
     first = page_of(people, size=2)
     assert names(first) == ["anna", "bela", "chiara"]
-    assert names(page_of(people, After.row(first[1]), size=2)) == ["chiara"]
+    assert names(page_of(people, PeopleCursor.row(first[1]), size=2)) == ["chiara"]
 
 
 # ---- Pools where people sign in with an address, and the username is the `sub` ------------------------------------
@@ -105,7 +114,7 @@ def addresses(people: Any) -> list[str]:
 def test_they_are_listed_by_what_they_are_called(by_address: UserPool) -> None:
     people = people_of(by_address)
     assert addresses(people) == ["zoe@example.org", "Bela@example.org", "carla@example.org"]
-    assert addresses(matching(people, Wanted(words="be"))) == ["Bela@example.org"]
+    assert addresses(matching(people, PeopleQuery(words="be"))) == ["Bela@example.org"]
 
 
 def test_what_they_are_called_is_no_username(by_address: UserPool) -> None:
@@ -115,7 +124,7 @@ def test_what_they_are_called_is_no_username(by_address: UserPool) -> None:
     of = people_of(by_address)
     assert list(with_attribute(of, "username", zoe.aws_id)) == [zoe]
     assert not with_attribute(of, "username", "anna zoe").exists()
-    [row] = rows_of(Asked(by_address, THERE), [CsvLine(2, {"name": "anna zoe", "do": "disable"})])
+    [row] = rows_of(PeopleTableOptions(by_address, THERE), [CsvLine(2, {"name": "anna zoe", "do": "disable"})])
     assert "nobody called" in row.problem
 
 

@@ -17,7 +17,7 @@ from accounts.risk import Risk
 from cognito.models import CognitoUser, IdentityPool, UserPool
 from cognito.operations.people.attributes import as_params
 from cognito.operations.people.base import PersonOperation, on_person
-from cognito.operations.people.linking import Linked, with_account
+from cognito.operations.people.linking import LinkedAccount, with_account
 from cognito.operations.people.making import new_person
 from cognito.operations.people.mfa import TOTP
 from sync import changes, operations
@@ -155,7 +155,7 @@ def _email(person: CognitoUser, operator: Operator) -> StepSpec:
 
 
 def _link(kind: str) -> Spec:
-    return lambda person, operator: with_account(person, kind, Linked("Google", "1"), "No message is sent.")
+    return lambda person, operator: with_account(person, kind, LinkedAccount("Google", "1"), "No message is sent.")
 
 
 # By who may propose, with an approval by somebody else, where they are guarded.

@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.models import AwsAccount, Operator
 from cognito.models import Logo
 from cognito.pools import logos
-from cognito.pools.operations.looks import Look, LookParams, SetLook, set_look
+from cognito.pools.operations.looks import SetUiCustomization, UiCustomization, UiCustomizationParams, set_look
 from sync import changes
 from sync.aws import errors, visiting
 from sync.aws.visiting import published_logo
@@ -227,28 +227,28 @@ def test_a_logo_that_is_not_kept_is_not_planned(arranged: Arranged, erin: Operat
     other = AwsAccount.objects.create(account_id="210987654321", name="Other", emulated=True)
     elsewhere = logos.keep(other, DARK)
     for digest in ("ab" * 32, elsewhere):
-        step = set_look(arranged.pool.arn, "customers", BLUE, Look(), logo=digest)
+        step = set_look(arranged.pool.arn, "customers", BLUE, UiCustomization(), logo=digest)
         with pytest.raises(changes.PlanError, match="isn’t kept here any more"):
             propose(arranged.pool.aws_account, erin, [step])
     with pytest.raises(ValueError, match="SHA-256"):
-        LookParams(arranged.pool.arn, "customers", BLUE, "", logo="../x")
+        UiCustomizationParams(arranged.pool.arn, "customers", BLUE, "", logo="../x")
 
 
 def test_the_look_is_set_once_in_a_change(arranged: Arranged, erin: Operator) -> None:
-    steps = [set_look(arranged.pool.arn, "customers", css, Look()) for css in (BLUE, RED)]
+    steps = [set_look(arranged.pool.arn, "customers", css, UiCustomization()) for css in (BLUE, RED)]
     with pytest.raises(changes.PlanError, match="one change sets it once"):
         propose(arranged.pool.aws_account, erin, steps)
 
 
 ARN = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_abc"
-SENT = LookParams(ARN, "customers", "", BLUE, logo="ab" * 32, was_logo="cd" * 32, had_logo=True)
+SENT = UiCustomizationParams(ARN, "customers", "", BLUE, logo="ab" * 32, was_logo="cd" * 32, had_logo=True)
 
 
 def test_what_is_left_out_is_not_sent_empty() -> None:
     """AWS takes away what a call doesn't have."""
-    [call] = SetLook().calls(SENT)
+    [call] = SetUiCustomization().calls(SENT)
     assert call.parameters.keys() == {"UserPoolId", "ClientId", "ImageFile"}
-    [call] = SetLook().calls(LookParams(ARN, "customers", BLUE, "", had_logo=True))
+    [call] = SetUiCustomization().calls(UiCustomizationParams(ARN, "customers", BLUE, "", had_logo=True))
     assert call.parameters.keys() == {"UserPoolId", "ClientId", "CSS"}
 
 
@@ -264,12 +264,12 @@ def test_what_is_left_out_is_not_sent_empty() -> None:
 def test_our_write_shows_by_what_is_there_and_when_it_was_set(live: dict[str, Any], done: bool) -> None:
     tried = [PreviousAttempt(timezone.now(), {"css": "", "logo": True, "changed": "2026-01-01"})]
     door: Any = None  # it isn't asked
-    assert bool(SetLook().done(door, SENT, live, tried)) is done
+    assert bool(SetUiCustomization().done(door, SENT, live, tried)) is done
 
 
 def test_no_look_is_set_until_a_date() -> None:
     """When it was set isn't known when the plan of its end is made."""
-    assert not SetLook().may_end(SENT)
+    assert not SetUiCustomization().may_end(SENT)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import Operator
 from cognito.models import UserPool
-from cognito.pools.operations.looks import CLASSES, Look, refusal, set_look
+from cognito.pools.operations.looks import CLASSES, UiCustomization, refusal, set_look
 from sync import changes
 from sync.models import Change
 from tests.cognito.pool_operation_cases import BLUE, Arranged, arrange, css_of, without_domain
@@ -91,7 +91,9 @@ def test_who_saw_another_look_is_told(arranged: Arranged, client: Client) -> Non
 
 
 def test_other_css_meanwhile_is_a_conflict(arranged: Arranged, erin: Operator) -> None:
-    change = propose(arranged.pool.aws_account, erin, [set_look(arranged.pool.arn, "customers", BLUE, Look())])
+    change = propose(
+        arranged.pool.aws_account, erin, [set_look(arranged.pool.arn, "customers", BLUE, UiCustomization())]
+    )
     arranged.idp.set_ui_customization(**arranged.in_pool, CSS=RED)
     assert carry_out(change, erin).state == Change.State.CONFLICTED
     assert css_of(arranged) == RED
@@ -99,7 +101,9 @@ def test_other_css_meanwhile_is_a_conflict(arranged: Arranged, erin: Operator) -
 
 def test_what_the_mirror_cannot_tell_is_not_planned_again(arranged: Arranged, erin: Operator) -> None:
     """It would be the same conflict for ever."""
-    change = propose(arranged.pool.aws_account, erin, [set_look(arranged.pool.arn, "customers", BLUE, Look())])
+    change = propose(
+        arranged.pool.aws_account, erin, [set_look(arranged.pool.arn, "customers", BLUE, UiCustomization())]
+    )
     arranged.idp.set_ui_customization(**arranged.in_pool, CSS=RED)
     change = carry_out(change, erin)
     with pytest.raises(changes.PlanError, match="Open the form for the look of customers again"):
@@ -109,14 +113,16 @@ def test_what_the_mirror_cannot_tell_is_not_planned_again(arranged: Arranged, er
 def test_a_pool_without_a_domain_has_no_pages(world: World, erin: Operator, client: Client) -> None:
     arranged = arrange(world, without_domain)
     with pytest.raises(changes.PlanError, match="has no domain"):
-        propose(arranged.pool.aws_account, erin, [set_look(arranged.pool.arn, "customers", BLUE, Look())])
+        propose(arranged.pool.aws_account, erin, [set_look(arranged.pool.arn, "customers", BLUE, UiCustomization())])
     page = get(client, "cognito_pool", aws_id=arranged.pool.aws_id)
     assert "Look of the sign-in pages…" not in page
 
 
 def test_managed_login_is_said_not_to_show_it(arranged: Arranged, erin: Operator) -> None:
     UserPool.objects.update(domains={"shop-customers": {"ManagedLoginVersion": 2}})
-    change = propose(arranged.pool.aws_account, erin, [set_look(arranged.pool.arn, "customers", BLUE, Look())])
+    change = propose(
+        arranged.pool.aws_account, erin, [set_look(arranged.pool.arn, "customers", BLUE, UiCustomization())]
+    )
     assert "NOT_SEEN" in [each["code"] for each in change.findings]
 
 

@@ -14,7 +14,7 @@ from cognito.models import CognitoGroup, CognitoMembership, CognitoUser, PoolCar
 from cognito.people import erasing, members, rows, source
 from cognito.people.mirror import PERSON, find_one
 from cognito.people.person_record import people_in
-from cognito.selectors import Wanted, matching, people_of
+from cognito.selectors import PeopleQuery, matching, people_of
 from emulator.process import REGION, Emulator
 from sync import pull
 from sync.aws.client import reader
@@ -237,10 +237,10 @@ def test_members_by_group(idp: Any, pool_id: str, aws_account: AwsAccount) -> No
     idp.admin_add_user_to_group(UserPoolId=pool_id, GroupName="vip", Username="late")
     pulled(aws_account, source="cognito.members", region=REGION)
     group, people = CognitoGroup.objects.get(), people_of(UserPool.objects.get())
-    assert names(matching(people, Wanted(group=group))) == ["jane", "late"]
+    assert names(matching(people, PeopleQuery(group=group))) == ["jane", "late"]
     idp.admin_remove_user_from_group(UserPoolId=pool_id, GroupName="vip", Username="jane")
     assert pulled(aws_account, source="cognito.members", region=REGION).gone == 1
-    assert names(matching(people, Wanted(group=group))) == ["late"]
+    assert names(matching(people, PeopleQuery(group=group))) == ["late"]
 
 
 def test_no_older_listing_undoes_our_own_membership(idp: Any, pool_id: str, aws_account: AwsAccount) -> None:

@@ -14,7 +14,7 @@ from cognito.models import PoolProvider, SavedSearch, UserPool
 from cognito.operations.people.attributes import as_params, digest
 from cognito.operations.people.base import on_person
 from cognito.operations.people.groups import MOST_GROUPS
-from cognito.operations.people.linking import Linked, linked_to, with_account
+from cognito.operations.people.linking import LinkedAccount, linked_to, with_account
 from cognito.operations.people.making import new_person
 from cognito.people import messages
 from cognito.people.forgetting import forget_in_plans, forget_searches
@@ -101,7 +101,7 @@ def test_an_account_of_a_provider_that_is_gone_is_not_linked(pool: UserPool, eri
         provider_type="Google",
         first_seen=jane.first_seen,
     )
-    step = with_account(jane, "cognito.user.provider.link", Linked("Google", "1"), "")
+    step = with_account(jane, "cognito.user.provider.link", LinkedAccount("Google", "1"), "")
     assert propose(pool.aws_account, erin, [step]).pk
     provider.gone_at = jane.first_seen
     provider.save(update_fields=["gone_at"])
@@ -117,7 +117,7 @@ def test_their_own_account_is_none_that_is_linked() -> None:
         {"providerName": "Other", "userId": "4"},
     ]
     item = {"Attributes": [{"Name": "identities", "Value": json.dumps(told)}]}
-    assert linked_to(item) == [Linked("Apple", "3"), Linked("Other", "4")]
+    assert linked_to(item) == [LinkedAccount("Apple", "3"), LinkedAccount("Other", "4")]
     assert linked_to({"Attributes": [{"Name": "identities", "Value": "no JSON"}]}) == []
 
 
@@ -140,7 +140,7 @@ def test_sessions_and_devices_of_one_person_are_parts_of_their_own(pool: UserPoo
 
 def test_of_who_is_erased_a_plan_keeps_no_account_elsewhere(pool: UserPool, erin: Operator) -> None:
     jane = make_person(pool)
-    step = with_account(jane, "cognito.user.provider.unlink", Linked("Google", "1"), "")
+    step = with_account(jane, "cognito.user.provider.unlink", LinkedAccount("Google", "1"), "")
     change = propose(pool.aws_account, erin, [step])
     forget_in_plans([jane.aws_id])
     params = change.steps.get().params

@@ -52,7 +52,7 @@ def test_lock_files_carry_hashes_and_no_addresses() -> None:
 
 
 def test_every_kind_of_page_leads_to_the_documentation_of_aws() -> None:
-    named = re.compile(r"\bKind\(\n(?:    \w+=\w+,\n)*    name=\"(\w+)\"")
+    named = re.compile(r"\bObjectPages\(\n(?:    \w+=\w+,\n)*    name=\"(\w+)\"")
     apps = ("policies", "identities", "cognito")
     kinds = {name for app in apps for file in (ROOT / app).rglob("*.py") for name in named.findall(file.read_text())}
     assert kinds == set(PAGES_OF_AWS)

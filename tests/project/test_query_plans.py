@@ -23,7 +23,7 @@ from bench.pages import addresses
 from cognito import selectors
 from cognito.models import CognitoUser, UserPool
 from cognito.people.history import changes_of
-from cognito.selectors import PAGE, UNFINISHED, Wanted, exactly, matching, page_of, people_of
+from cognito.selectors import PAGE, UNFINISHED, PeopleQuery, exactly, matching, page_of, people_of
 from cognito.tables import listed_people
 from identities.models import IamUser, TrustedPrincipal
 from policies.models import Document, Organization, PolicyVersion
@@ -130,20 +130,20 @@ ALL_OF_POOL = {
 @pytest.mark.parametrize(
     "asked",
     [
-        Wanted(attributes={"sub": "sub-7"}),
-        Wanted(attributes={"username": "Person-7"}),
-        Wanted(attributes={"email": "person-7@example.org"}),
-        Wanted(words="son-77@"),
-        Wanted(statuses=UNFINISHED),
-        Wanted(statuses=[CognitoUser.Status.ARCHIVED]),
-        Wanted(enabled=False),
+        PeopleQuery(attributes={"sub": "sub-7"}),
+        PeopleQuery(attributes={"username": "Person-7"}),
+        PeopleQuery(attributes={"email": "person-7@example.org"}),
+        PeopleQuery(words="son-77@"),
+        PeopleQuery(statuses=UNFINISHED),
+        PeopleQuery(statuses=[CognitoUser.Status.ARCHIVED]),
+        PeopleQuery(enabled=False),
         "sub-7",
         "PERSON-7",
         "person-7@example.org",
     ],
     ids=str,
 )
-def test_few_people_of_a_large_pool_are_found_by_an_index(aws_account: AwsAccount, asked: Wanted | str) -> None:
+def test_few_people_of_a_large_pool_are_found_by_an_index(aws_account: AwsAccount, asked: PeopleQuery | str) -> None:
     pool = make_pool(aws_account)
     _make_people(pool, 2000)
     learn(CognitoUser)
@@ -152,7 +152,7 @@ def test_few_people_of_a_large_pool_are_found_by_an_index(aws_account: AwsAccoun
             cursor.execute("SET LOCAL enable_seqscan = off")
     with CaptureQueriesContext(connection) as queries:
         found = exactly(pool, asked) if isinstance(asked, str) else matching(people_of(pool), asked)
-        assert len(found) == (0 if isinstance(asked, Wanted) and (asked.statuses or asked.enabled is False) else 1)
+        assert len(found) == (0 if isinstance(asked, PeopleQuery) and (asked.statuses or asked.enabled is False) else 1)
     query = queries.captured_queries[-1]
     plan = list(plan_of(query["sql"]))
     assert not [line for line in plan if ALL_OF_POOL[connection.vendor].search(line)], "\n".join(plan)
@@ -171,7 +171,10 @@ def test_a_day_is_found_by_an_index_where_few_are_on_it(
     _make_people(pool, 2000)
     learn(CognitoUser)
     tomorrow = CREATED + timedelta(days=1)
-    days = Wanted(created_from=tomorrow), Wanted(changed_from=tomorrow, changed_before=tomorrow + timedelta(days=1))
+    days = (
+        PeopleQuery(created_from=tomorrow),
+        PeopleQuery(changed_from=tomorrow, changed_before=tomorrow + timedelta(days=1)),
+    )
     for asked, index in zip(days, DAYS, strict=True):
         with CaptureQueriesContext(connection) as queries:
             page_of(matching(people_of(pool), asked))

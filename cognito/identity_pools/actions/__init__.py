@@ -11,7 +11,11 @@ def register() -> None:
     object_actions.register(
         ACCOUNT,
         ObjectAction(
-            "create-identity-pool", "New identity pool…", settings.CreatePoolForm, icon="plus", on="identity_pools"
+            "create-identity-pool",
+            "New identity pool…",
+            settings.CreateIdentityPoolForm,
+            icon="plus",
+            on="identity_pools",
         ),
     )
     object_actions.register(
@@ -65,5 +69,5 @@ def register() -> None:
             danger=True,
             position=80,
         ),
-        ObjectAction("delete", "Delete…", settings.DeletePoolForm, icon="trash-2", danger=True, position=90),
+        ObjectAction("delete", "Delete…", settings.DeleteIdentityPoolForm, icon="trash-2", danger=True, position=90),
     )

@@ -7,13 +7,13 @@ from typing import Any
 
 from django import forms
 
-from cognito.identity_pools.actions.fields import RoleField
+from cognito.identity_pools.actions.fields import RoleArnField
 from cognito.identity_pools.operations import set_roles, with_settings
 from cognito.identity_pools.operations.facts import GUEST, SIGNED_IN
 from cognito.identity_pools.operations.settings import CLASSIC, GUESTS
 from cognito.identity_pools.selectors import pools_naming
 from cognito.identity_pools.trusting import tightened, trust_in
-from cognito.identity_pools.ways import Chain, gives_tags
+from cognito.identity_pools.ways import SignInPaths, gives_tags
 from cognito.models import IdentityPool
 from identities.models import IamRole
 from identities.operations import update_trust
@@ -21,7 +21,7 @@ from policies.object_actions import ActionForm
 from sync.operations import Refusal, StepSpec
 
 
-class PoolForm(ActionForm):
+class IdentityPoolForm(ActionForm):
     """About one identity pool."""
 
     @property
@@ -30,7 +30,7 @@ class PoolForm(ActionForm):
         return row
 
 
-class GuestsOnForm(PoolForm):
+class GuestsOnForm(IdentityPoolForm):
     heading = "Turn on guest access of {names}"
     about = (
         "Whoever knows the pool’s id, which every copy of the app has, then gets what the guest role may. "
@@ -41,7 +41,7 @@ class GuestsOnForm(PoolForm):
         return [with_settings(self.pool, **{GUESTS: True})]
 
 
-class GuestsOffForm(PoolForm):
+class GuestsOffForm(IdentityPoolForm):
     heading = "Turn off guest access of {names}"
     about = "Apps that show something before people sign in get no credentials for it any more."
 
@@ -49,7 +49,7 @@ class GuestsOffForm(PoolForm):
         return [with_settings(self.pool, **{GUESTS: False})]
 
 
-class ClassicOffForm(PoolForm):
+class ClassicOffForm(IdentityPoolForm):
     heading = "Turn off the classic flow in {names}"
     about = (
         "Cognito then chooses the role, and lays its own limit over that of guests. Apps that call GetOpenIdToken and "
@@ -60,11 +60,11 @@ class ClassicOffForm(PoolForm):
         return [with_settings(self.pool, **{CLASSIC: False})]
 
 
-class RolesForm(PoolForm):
+class RolesForm(IdentityPoolForm):
     heading = "Roles of {names}"
     about = "What is empty gets no credentials. Role mappings stay as they are."
-    guest = RoleField(label="Guests", required=False)
-    signed_in = RoleField(label="People who are signed in", required=False)
+    guest = RoleArnField(label="Guests", required=False)
+    signed_in = RoleArnField(label="People who are signed in", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,7 +77,7 @@ class RolesForm(PoolForm):
         return [set_roles(self.pool, roles={GUEST: said["guest"], SIGNED_IN: said["signed_in"]})]
 
 
-class FixTrustForm(PoolForm):
+class FixTrustForm(IdentityPoolForm):
     heading = "Fix the trust policy of a role of {names}"
     about = (
         "Its trust policy then asks for this pool (aud) and for how somebody came in (amr), so that nobody else gets "
@@ -89,7 +89,7 @@ class FixTrustForm(PoolForm):
         super().__init__(*args, **kwargs)
         self.roles: dict[str, IamRole] = {}
         self.kinds: dict[str, set[str]] = {}
-        for way, link in Chain(self.pool).links:
+        for way, link in SignInPaths(self.pool).links:
             if link.role is not None:
                 self.roles[link.arn] = link.role
                 self.kinds.setdefault(link.arn, set()).add(GUEST if way.is_guest else SIGNED_IN)

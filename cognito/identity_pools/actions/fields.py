@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from accounts.models import AwsAccount
 from cognito.identity_pools.operations.roles import MATCHES
-from cognito.identity_pools.ways import Chain
+from cognito.identity_pools.ways import SignInPaths
 from cognito.models import IdentityPool
 from identities.models import IamRole
 from policies.fields import NamedField
@@ -23,7 +23,7 @@ def _roles(aws_account: AwsAccount) -> QuerySet[Any]:
     return roles.exclude(path__startswith="/aws-").order_by("name_key")
 
 
-class RoleField(NamedField):
+class RoleArnField(NamedField):
     """Cleans to the role's ARN, "" for none."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -59,7 +59,7 @@ class ProviderField(forms.ChoiceField):
     """One of the pool's providers, as role mappings name it."""
 
     def of(self, row: IdentityPool) -> None:
-        self.choices = [(way.key, way.full_title) for way in Chain(row).signed_in]
+        self.choices = [(way.key, way.full_title) for way in SignInPaths(row).signed_in]
 
 
 class RulesField(forms.CharField):

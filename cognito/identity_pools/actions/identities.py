@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django import forms
 
-from cognito.identity_pools.actions.access import PoolForm
+from cognito.identity_pools.actions.access import IdentityPoolForm
 from cognito.identity_pools.operations import delete_identities
 from cognito.identity_pools.operations.identities import LOOKED_THROUGH, MOST, in_pool
 from sync.aws.client import reader
@@ -14,7 +14,7 @@ from sync.aws.errors import AwsError
 from sync.operations import StepSpec
 
 
-class DeleteIdentitiesForm(PoolForm):
+class DeleteIdentitiesForm(IdentityPoolForm):
     heading = "Delete identities of {names}"
     about = (
         "An identity is what the pool gives to a guest, or to somebody who signs in. Who comes again gets another one. "

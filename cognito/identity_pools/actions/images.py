@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 
-from cognito.identity_pools.actions.access import PoolForm
+from cognito.identity_pools.actions.access import IdentityPoolForm
 from cognito.identity_pools.actions.fields import BucketField, PrefixField
 from cognito.identity_pools.operations import set_roles, with_settings
 from cognito.identity_pools.operations.facts import GUEST
@@ -29,7 +29,7 @@ _INLINE = "inline "  # before the name of an inline policy, where ARNs stand for
 _NAME = r"\A[\w+=,.@-]{1,64}\Z"
 
 
-class OnePrefixForm(PoolForm):
+class OnePrefixForm(IdentityPoolForm):
     """What a guest may read."""
 
     bucket = BucketField(help_text="It has to be there already; such as acme-images.")

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from accounts.models import AwsAccount
-from cognito.identity_pools.actions.access import PoolForm
+from cognito.identity_pools.actions.access import IdentityPoolForm
 from cognito.identity_pools.operations import create_pool, delete_pool, with_settings
 from cognito.identity_pools.operations.existence import check_name
 from cognito.identity_pools.operations.settings import CLASSIC, DEVELOPER, NAME, OIDC, SAML, SOCIAL, USER_POOLS
@@ -49,7 +49,7 @@ class NameField(forms.CharField):
         return said
 
 
-class CreatePoolForm(ActionForm):
+class CreateIdentityPoolForm(ActionForm):
     heading = "New identity pool"
     about = (
         "People who sign in to these apps get AWS credentials through it, once it has roles: set them on its page. "
@@ -75,7 +75,7 @@ class CreatePoolForm(ActionForm):
         return [create_pool(self.aws_account, said["region"], said["name"], providers=said["clients"])]
 
 
-class PoolSettingsForm(PoolForm):
+class PoolSettingsForm(IdentityPoolForm):
     heading = "Settings of {names}"
     about = "AWS replaces all settings at once: what isn’t here is sent as it is now."
     name = NameField()
@@ -95,7 +95,7 @@ class PoolSettingsForm(PoolForm):
         return [with_settings(self.pool, **{NAME: said["name"], CLASSIC: said["classic"]})]
 
 
-class ProvidersForm(PoolForm):
+class ProvidersForm(IdentityPoolForm):
     heading = "Providers of {names}"
     about = (
         "Whose sign-in the pool takes. Nobody gets in any more by a provider that you remove; its role mapping stays."
@@ -173,7 +173,7 @@ class ProvidersForm(PoolForm):
         return [with_settings(self.pool, **told, **{DEVELOPER: said["developer"]})]
 
 
-class DeletePoolForm(PoolForm):
+class DeleteIdentityPoolForm(IdentityPoolForm):
     heading = "Delete {names}"
     about = (
         "Apps that use it get no more credentials, and all identities in it are lost: one made again has another id. "

@@ -1,10 +1,10 @@
 """What can be done to identity pools in AWS."""
 
-from cognito.identity_pools.operations.existence import CreatePool, DeletePool, create_pool, delete_pool
+from cognito.identity_pools.operations.existence import CreateIdentityPool, DeleteIdentityPool, create_pool, delete_pool
 from cognito.identity_pools.operations.identities import DeleteIdentities, delete_identities
 from cognito.identity_pools.operations.principal_tags import SetPrincipalTags, set_principal_tags
 from cognito.identity_pools.operations.roles import SetRoles, set_roles
-from cognito.identity_pools.operations.settings import UpdatePool, with_settings
+from cognito.identity_pools.operations.settings import UpdateIdentityPool, with_settings
 from sync import operations
 
 __all__ = [
@@ -19,5 +19,7 @@ __all__ = [
 
 
 def register() -> None:
-    operations.register(CreatePool(), UpdatePool(), SetRoles(), SetPrincipalTags(), DeletePool())
+    operations.register(
+        CreateIdentityPool(), UpdateIdentityPool(), SetRoles(), SetPrincipalTags(), DeleteIdentityPool()
+    )
     operations.register(DeleteIdentities())

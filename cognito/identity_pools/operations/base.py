@@ -39,7 +39,7 @@ _ARN = re.compile(r"arn:aws[a-z-]*:cognito-identity:([\w-]+):\d{12}:identitypool
 
 
 @dataclass(frozen=True)
-class PoolParams:
+class IdentityPoolParams:
     arn: str
     name: str  # for sentences
 
@@ -61,7 +61,7 @@ class PoolParams:
         return f"the identity pool {self.name}"
 
 
-P = TypeVar("P", bound=PoolParams)
+P = TypeVar("P", bound=IdentityPoolParams)
 
 
 def key_of(pool_id: str) -> str:
@@ -78,7 +78,7 @@ def about(row: IdentityPool) -> dict[str, str]:
     return {"arn": arn_of(row), "name": row.name}
 
 
-class PoolOperation(Operation[P]):
+class IdentityPoolOperation(Operation[P]):
     facet: ClassVar[str] = DETAILS  # the one that says what the operation depends on
     guarantee: ClassVar[Guarantee] = Guarantee.IDEMPOTENT
     undo: ClassVar[Undo] = Undo.REVERSIBLE
@@ -141,7 +141,7 @@ class PoolOperation(Operation[P]):
         return StepResult() if live is not None and live == self.after(p, tried[0].found) else None
 
 
-class ReplacingOperation(PoolOperation[P]):
+class ReplacingOperation(IdentityPoolOperation[P]):
     """It sets all of the part, whatever was there: pages compare the two as texts."""
 
     writes_type: ClassVar[str | None] = None

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import AwsAccount
-from cognito.identity_pools.operations.base import PoolOperation, PoolParams, about, key_of
-from cognito.identity_pools.operations.facts import Given, given
+from cognito.identity_pools.operations.base import IdentityPoolOperation, IdentityPoolParams, about, key_of
+from cognito.identity_pools.operations.facts import IdentityPoolRoleFact, given
 from cognito.mirrors.identity_pools import IDENTITY, named
 from cognito.models import IdentityPool
 from sync.aws.client import AwsClient
@@ -43,7 +43,7 @@ def check_name(name: str) -> None:
 
 
 @dataclass(frozen=True)
-class CreateParams:
+class CreateIdentityPoolParams:
     region: str
     name: str
     account: str  # its partition and id: "aws:123456789012"
@@ -60,22 +60,22 @@ class CreateParams:
         return f"the identity pool {self.name}"
 
 
-class CreatePool(Operation[CreateParams]):
+class CreateIdentityPool(Operation[CreateIdentityPoolParams]):
     """The part is {"ids": […]}: the pools of that name in the Region."""
 
     kind = "cognito.identity_pool.create"
     guarantee = Guarantee.DETECTABLE
     undo = Undo.REVERSIBLE
     risk = Risk.HIGH
-    params_type = CreateParams
+    params_type = CreateIdentityPoolParams
 
-    def title(self, p: CreateParams) -> str:
+    def title(self, p: CreateIdentityPoolParams) -> str:
         return f"Make {p.words} in {p.region}"
 
-    def note(self, p: CreateParams) -> str:
+    def note(self, p: CreateIdentityPoolParams) -> str:
         return "Nobody gets credentials by it until it has roles. Its reverse deletes it."
 
-    def calls(self, p: CreateParams) -> list[Call]:
+    def calls(self, p: CreateIdentityPoolParams) -> list[Call]:
         sent: dict[str, Any] = {
             "IdentityPoolName": p.name,
             "AllowUnauthenticatedIdentities": p.guests,
@@ -89,25 +89,25 @@ class CreatePool(Operation[CreateParams]):
         actions = (f"{IDENTITY}:CreateIdentityPool",)
         return [Call(IDENTITY, "CreateIdentityPool", sent, ("*",), actions, region=p.region)]
 
-    def _key(self, p: CreateParams) -> str:
+    def _key(self, p: CreateIdentityPoolParams) -> str:
         return f"{IdentityPool.kind}:{p.region} {p.name}"
 
-    def objects(self, p: CreateParams) -> list[str]:
+    def objects(self, p: CreateIdentityPoolParams) -> list[str]:
         return [self._key(p)]
 
-    def makes(self, p: CreateParams) -> str:
+    def makes(self, p: CreateIdentityPoolParams) -> str:
         return self._key(p)
 
-    def part(self, p: CreateParams) -> str:
+    def part(self, p: CreateIdentityPoolParams) -> str:
         return f"identity_pools.named:{p.region} {p.name}"
 
-    def affected_objects(self, aws_account: AwsAccount, p: CreateParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: CreateIdentityPoolParams) -> list[ObjectRef]:
         return [ObjectRef(IdentityPool.kind, "", p.name, f"{self._key(p)}", p.region)]
 
     def told(self, value: Value) -> str:
         return f"{len(value['ids'])} identity pools of that name" if value["ids"] else "no identity pool of that name"
 
-    def mirrored(self, draft: Draft, p: CreateParams) -> Value:
+    def mirrored(self, draft: Draft, p: CreateIdentityPoolParams) -> Value:
         pools = IdentityPool.objects.live().filter(aws_account=draft.aws_account, region=p.region, name=p.name)
         if pools.exists():
             raise Refusal(
@@ -115,71 +115,73 @@ class CreatePool(Operation[CreateParams]):
             )
         return {"ids": []}
 
-    def after(self, p: CreateParams, value: Value) -> Value:
+    def after(self, p: CreateIdentityPoolParams, value: Value) -> Value:
         return {"ids": [*value["ids"], ""]}
 
-    def live(self, client: AwsClient, p: CreateParams) -> Value:
+    def live(self, client: AwsClient, p: CreateIdentityPoolParams) -> Value:
         return {"ids": named(client.at(p.region), p.name)}
 
     def done(
-        self, client: AwsClient, p: CreateParams, live: Value, tried: Sequence[PreviousAttempt]
+        self, client: AwsClient, p: CreateIdentityPoolParams, live: Value, tried: Sequence[PreviousAttempt]
     ) -> StepResult | None:
         """One of that name that wasn't there before our first try: AWS tells no dates."""
         new = [pool_id for pool_id in live["ids"] if pool_id not in tried[0].found["ids"]]
         return StepResult({"id": new[0]}) if len(new) == 1 else None
 
-    def reverse(self, p: CreateParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+    def reverse(
+        self, p: CreateIdentityPoolParams, before: Mapping[str, Any], result: Mapping[str, Any]
+    ) -> list[StepSpec]:
         if "id" not in result:
             return []
         partition, _, account_id = p.account.partition(":")
         arn = identity_pool_arn(partition, account_id, result["id"])
-        return [StepSpec(DeletePool.kind, {"arn": arn, "name": p.name})]
+        return [StepSpec(DeleteIdentityPool.kind, {"arn": arn, "name": p.name})]
 
 
-class DeletePool(PoolOperation[PoolParams]):
+class DeleteIdentityPool(IdentityPoolOperation[IdentityPoolParams]):
     kind = "cognito.identity_pool.delete"
     undo = Undo.NEVER
     risk = Risk.DESTRUCTIVE
-    params_type = PoolParams
+    params_type = IdentityPoolParams
 
-    def title(self, p: PoolParams) -> str:
+    def title(self, p: IdentityPoolParams) -> str:
         return f"Delete {p.words}"
 
-    def note(self, p: PoolParams) -> str:
+    def note(self, p: IdentityPoolParams) -> str:
         return "Nobody gets credentials by it any more, and all identities in it are lost. Its roles stay."
 
-    def calls(self, p: PoolParams) -> list[Call]:
+    def calls(self, p: IdentityPoolParams) -> list[Call]:
         return [self.call(p, "DeleteIdentityPool")]
 
-    def deletes(self, p: PoolParams) -> str:
+    def deletes(self, p: IdentityPoolParams) -> str:
         return key_of(p.pool_id)
 
-    def part(self, p: PoolParams) -> str:
+    def part(self, p: IdentityPoolParams) -> str:
         return f"identity_pool.whole:{p.pool_id}"
 
     def told_of_pool(self, value: Value) -> str:
         return "it as it was, or as somebody changed it"
 
-    def held(self, row: IdentityPool, p: PoolParams) -> Mapping[str, Any]:
+    def held(self, row: IdentityPool, p: IdentityPoolParams) -> Mapping[str, Any]:
         return {"settings": row.settings}
 
-    def parse_part(self, content: Content, p: PoolParams) -> Mapping[str, Any]:
+    def parse_part(self, content: Content, p: IdentityPoolParams) -> Mapping[str, Any]:
         return {"settings": content}
 
-    def after(self, p: PoolParams, value: Value) -> Value:
+    def after(self, p: IdentityPoolParams, value: Value) -> Value:
         return None
 
-    def access_changes(self, aws_account: AwsAccount, p: PoolParams) -> Sequence[AccessChange]:
+    def access_changes(self, aws_account: AwsAccount, p: IdentityPoolParams) -> Sequence[AccessChange]:
         row = IdentityPool.objects.live().filter(aws_account=aws_account, aws_id=p.pool_id).first()
         had: Iterable[tuple[str, str]] = given(row.roles or {}, row.role_mappings or {}) if row else ()
-        return [Given(arn, p.name, who, False) for arn, who in sorted({*had})]
+        return [IdentityPoolRoleFact(arn, p.name, who, False) for arn, who in sorted({*had})]
 
     def done(
-        self, client: AwsClient, p: PoolParams, live: Value, tried: Sequence[PreviousAttempt]
+        self, client: AwsClient, p: IdentityPoolParams, live: Value, tried: Sequence[PreviousAttempt]
     ) -> StepResult | None:
         return StepResult() if live is None else None
 
-    def reverse(self, p: PoolParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+    def reverse(self, p: IdentityPoolParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return []
 
 
@@ -189,8 +191,8 @@ def create_pool(
     """`providers`: of user pools, each with the client after a colon."""
     account = f"{aws_account.partition}:{aws_account.account_id}"
     said = {"region": region, "name": name, "account": account, "guests": guests, "providers": list(providers)}
-    return StepSpec(CreatePool.kind, said)
+    return StepSpec(CreateIdentityPool.kind, said)
 
 
 def delete_pool(row: IdentityPool) -> StepSpec:
-    return StepSpec(DeletePool.kind, about(row))
+    return StepSpec(DeleteIdentityPool.kind, about(row))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import AwsAccount
-from cognito.identity_pools.operations.base import PoolParams
+from cognito.identity_pools.operations.base import IdentityPoolParams
 from cognito.models import IdentityPool
 from policies.holdings import AccessFact
 from sync.operations import AccessChange
@@ -17,7 +17,7 @@ WHO = {GUEST: "guests", SIGNED_IN: "people who are signed in"}
 
 
 @dataclass(frozen=True)
-class Given(AccessFact):
+class IdentityPoolRoleFact(AccessFact):
     """Whoever comes through an identity pool gets a role, or no longer."""
 
     role_arn: str
@@ -34,26 +34,26 @@ class Given(AccessFact):
         return f"{'Is' if self.now else 'Is no longer'} the role of {self.who} of the identity pool {self.pool}"
 
 
-def _row(aws_account: AwsAccount, p: PoolParams) -> IdentityPool | None:
+def _row(aws_account: AwsAccount, p: IdentityPoolParams) -> IdentityPool | None:
     found: IdentityPool | None = IdentityPool.objects.live().filter(aws_account=aws_account, aws_id=p.pool_id).first()
     return found
 
 
-def lets_guests_in(aws_account: AwsAccount, p: PoolParams, lets_in: bool) -> list[AccessChange]:
+def lets_guests_in(aws_account: AwsAccount, p: IdentityPoolParams, lets_in: bool) -> list[AccessChange]:
     """Of a step that turns guest access on or off."""
     row = _row(aws_account, p)
     role = (row.roles or {}).get(GUEST) if row is not None and row.guests is not lets_in else None
-    return [Given(role, p.name, WHO[GUEST], lets_in)] if role else []
+    return [IdentityPoolRoleFact(role, p.name, WHO[GUEST], lets_in)] if role else []
 
 
 def gives_other_roles(
-    aws_account: AwsAccount, p: PoolParams, roles: Mapping[str, Any], mappings: Mapping[str, Any]
+    aws_account: AwsAccount, p: IdentityPoolParams, roles: Mapping[str, Any], mappings: Mapping[str, Any]
 ) -> list[AccessChange]:
     row = _row(aws_account, p)
     now = {*given(roles, mappings)}
     before = {*given(row.roles or {}, row.role_mappings or {})} if row is not None else set()
-    taken = [Given(arn, p.name, who, False) for arn, who in sorted(before - now)]
-    return [*taken, *(Given(arn, p.name, who, True) for arn, who in sorted(now - before))]
+    taken = [IdentityPoolRoleFact(arn, p.name, who, False) for arn, who in sorted(before - now)]
+    return [*taken, *(IdentityPoolRoleFact(arn, p.name, who, True) for arn, who in sorted(now - before))]
 
 
 def given(roles: Mapping[str, Any], mappings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cognito.identity_pools.operations.base import PoolOperation, PoolParams, about
+from cognito.identity_pools.operations.base import IdentityPoolOperation, IdentityPoolParams, about
 from cognito.mirrors.identity_pools import IDENTITY
 from cognito.models import IdentityPool
 from sync.aws import errors
@@ -27,7 +27,7 @@ _ID = re.compile(r"[\w-]+:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
 @dataclass(frozen=True)
-class IdentitiesParams(PoolParams):
+class IdentitiesParams(IdentityPoolParams):
     ids: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -39,7 +39,7 @@ class IdentitiesParams(PoolParams):
                 raise BadParams(f"{identity_id[:80]!r} isn’t the id of an identity in {self.region}.")
 
 
-class DeleteIdentities(PoolOperation[IdentitiesParams]):
+class DeleteIdentities(IdentityPoolOperation[IdentitiesParams]):
     kind = "cognito.identity_pool.identities.delete"
     undo = Undo.NEVER
     risk = Risk.DESTRUCTIVE

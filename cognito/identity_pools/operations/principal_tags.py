@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cognito.identity_pools.operations.base import PoolParams, ReplacingOperation, about, not_read
+from cognito.identity_pools.operations.base import IdentityPoolParams, ReplacingOperation, about, not_read
 from cognito.mirrors.identity_pools import PrincipalTags
 from cognito.models import IdentityPool
 from sync.draft import Draft
@@ -22,7 +22,7 @@ MOST_TAGS, LONGEST_TAG, LONGEST_CLAIM = 50, 128, 256
 
 
 @dataclass(frozen=True)
-class TagsParams(PoolParams):
+class TagsParams(IdentityPoolParams):
     provider: str
     use_defaults: bool
     tags: str  # JSON: tag → claim

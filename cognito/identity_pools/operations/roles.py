@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import AwsAccount
-from cognito.identity_pools.operations.base import PoolParams, ReplacingOperation, about, not_read
+from cognito.identity_pools.operations.base import IdentityPoolParams, ReplacingOperation, about, not_read
 from cognito.identity_pools.operations.facts import GUEST, SIGNED_IN, WHO, gives_other_roles
 from cognito.mirrors.canonical import canonical
 from cognito.mirrors.identity_pools import Roles
@@ -43,7 +43,7 @@ def _read(text: str) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class RolesParams(PoolParams):
+class RolesParams(IdentityPoolParams):
     roles: str  # JSON: {"authenticated": ARN, "unauthenticated": ARN}
     mappings: str = "{}"  # JSON: by provider, by AWS's names
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from accounts.models import AwsAccount
-from cognito.identity_pools.operations.base import PoolParams, ReplacingOperation, about
+from cognito.identity_pools.operations.base import IdentityPoolParams, ReplacingOperation, about
 from cognito.identity_pools.operations.facts import lets_guests_in
 from cognito.mirrors.canonical import canonical
 from cognito.mirrors.identity_pools import IdentityPoolMirror
@@ -66,7 +66,7 @@ def settled(settings: Mapping[str, Any]) -> Content:
 
 
 @dataclass(frozen=True)
-class UpdateParams(PoolParams):
+class UpdateIdentityPoolParams(IdentityPoolParams):
     settings: str  # all of them, as JSON by AWS's names
     changed: tuple[str, ...]  # the names of those that the step is about
 
@@ -89,27 +89,27 @@ class UpdateParams(PoolParams):
         return _OFF | read
 
 
-class UpdatePool(ReplacingOperation[UpdateParams]):
+class UpdateIdentityPool(ReplacingOperation[UpdateIdentityPoolParams]):
     kind = "cognito.identity_pool.update"
-    params_type = UpdateParams
+    params_type = UpdateIdentityPoolParams
 
-    def title(self, p: UpdateParams) -> str:
+    def title(self, p: UpdateIdentityPoolParams) -> str:
         if len(p.changed) == 1 and (said := _TITLES.get((p.changed[0], bool(p.wanted.get(p.changed[0]))))):
             return said.format(p.words)
         if p.changed == (NAME,):
             return f"Rename {p.words} to {p.wanted[NAME]}"
         return f"Set the {' and the '.join(_WORDS[name] for name in p.changed) or 'settings'} of {p.words}"
 
-    def note(self, p: UpdateParams) -> str:
+    def note(self, p: UpdateIdentityPoolParams) -> str:
         if p.changed == (GUESTS,):
             return _NOTE_GUESTS if p.wanted[GUESTS] else _NOTE_NO_GUESTS
         kept = [name for name in _SETTINGS if name not in p.changed and p.wanted.get(name)]
         return f"AWS would reset what is left out, so all is sent: {', '.join(_WORDS[name] for name in kept)} as now."
 
-    def calls(self, p: UpdateParams) -> list[Call]:
+    def calls(self, p: UpdateIdentityPoolParams) -> list[Call]:
         return [self.call(p, "UpdateIdentityPool", **p.wanted)]
 
-    def part(self, p: UpdateParams) -> str:
+    def part(self, p: UpdateIdentityPoolParams) -> str:
         return f"identity_pool.settings:{p.pool_id}"
 
     def told_of_pool(self, value: Value) -> str:
@@ -119,26 +119,28 @@ class UpdatePool(ReplacingOperation[UpdateParams]):
         flow = f"classic flow {'on' if said[CLASSIC] else 'off'}"
         return f"the name {said[NAME]}, {guests}, {flow}, {counted(takes, 'provider')}"
 
-    def held(self, row: IdentityPool, p: UpdateParams) -> Mapping[str, Any]:
+    def held(self, row: IdentityPool, p: UpdateIdentityPoolParams) -> Mapping[str, Any]:
         return {"settings": row.settings}
 
-    def parse_part(self, content: Content, p: UpdateParams) -> Mapping[str, Any]:
+    def parse_part(self, content: Content, p: UpdateIdentityPoolParams) -> Mapping[str, Any]:
         return {"settings": content}
 
-    def after(self, p: UpdateParams, value: Value) -> Value:
+    def after(self, p: UpdateIdentityPoolParams, value: Value) -> Value:
         return {**value, "settings": settled(p.wanted)}
 
-    def access_changes(self, aws_account: AwsAccount, p: UpdateParams) -> Sequence[AccessChange]:
+    def access_changes(self, aws_account: AwsAccount, p: UpdateIdentityPoolParams) -> Sequence[AccessChange]:
         return lets_guests_in(aws_account, p, p.wanted[GUESTS])
 
-    def before(self, draft: Draft, p: UpdateParams, value: Value) -> dict[str, Any]:
+    def before(self, draft: Draft, p: UpdateIdentityPoolParams, value: Value) -> dict[str, Any]:
         return {"settings": value["settings"]}
 
-    def reverse(self, p: UpdateParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+    def reverse(
+        self, p: UpdateIdentityPoolParams, before: Mapping[str, Any], result: Mapping[str, Any]
+    ) -> list[StepSpec]:
         was = before["settings"]
         return [self.spec(replace(p, name=was[NAME], settings=json.dumps(was, sort_keys=True)))]
 
-    def replanned(self, draft: Draft, p: UpdateParams) -> list[StepSpec]:
+    def replanned(self, draft: Draft, p: UpdateIdentityPoolParams) -> list[StepSpec]:
         """The same change, laid over what is there now."""
         value = draft.expects(self.part(p), self.mirrored(draft, p))
         merged = laid_over(value["settings"], {name: p.wanted.get(name) for name in p.changed})
@@ -159,4 +161,4 @@ def with_settings(row: IdentityPool, **changed: Any) -> StepSpec:
     """Sets these, by AWS's names, and leaves the others as they are."""
     said = json.dumps(laid_over(row.settings, changed), sort_keys=True)
     names = [name for name in changed if settled(changed).get(name) != row.settings.get(name)] or [*changed]
-    return StepSpec(UpdatePool.kind, {**about(row), "settings": said, "changed": names})
+    return StepSpec(UpdateIdentityPool.kind, {**about(row), "settings": said, "changed": names})

@@ -25,7 +25,7 @@ _OPERATIONS = (
     user_status.ConfirmPerson(),
     confirming.ResendCode(),
     passwords.ResetPassword(),
-    passwords.SetPassword(),
+    passwords.SetPersonPassword(),
     attributes.SetAttributes(),
     attributes.DeleteAttributes(),
     groups.AddToGroup(),
@@ -35,8 +35,8 @@ _OPERATIONS = (
     signing_out.SignOut(),
     signing_out.RevokeSession(),
     devices.ForgetDevice(),
-    linking.Link(),
-    linking.Unlink(),
+    linking.LinkAccount(),
+    linking.UnlinkAccount(),
     leaving.DeletePerson(),
 )
 

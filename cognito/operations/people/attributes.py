@@ -45,12 +45,12 @@ def digest(sub: str, name: str, value: str) -> str:
 
 
 @dataclass(frozen=True)
-class NamedParams(PersonParams):
+class AttributeNamesParams(PersonParams):
     compared: tuple[str, ...] = ()  # names that the mirror keeps, so that the plan knows what is there
 
 
 @dataclass(frozen=True)
-class SetParams(NamedParams):
+class SetAttributesParams(AttributeNamesParams):
     """`attributes` are encrypted, by their names; `digests` of those that will show at once."""
 
     attributes: dict[str, Any] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class SetParams(NamedParams):
 
 
 @dataclass(frozen=True)
-class DeleteParams(NamedParams):
+class DeleteAttributesParams(AttributeNamesParams):
     names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -72,10 +72,10 @@ class DeleteParams(NamedParams):
             raise BadParams("There is no attribute to remove.")
 
 
-N = TypeVar("N", bound=NamedParams)
+N = TypeVar("N", bound=AttributeNamesParams)
 
 
-class OfAttributes(PersonOperation[N]):
+class AttributesOperation(PersonOperation[N]):
     bills = True
 
     def names(self, p: N) -> Sequence[str]:
@@ -171,34 +171,34 @@ class OfAttributes(PersonOperation[N]):
         return steps
 
 
-class SetAttributes(OfAttributes[SetParams]):
+class SetAttributes(AttributesOperation[SetAttributesParams]):
     """AWS may send a code to a new address: whether it was done is looked up, and it isn't sent twice."""
 
     kind = "cognito.user.attributes.set"
     aws_operation = "AdminUpdateUserAttributes"
     guarantee = Guarantee.DETECTABLE
-    params_type = SetParams
+    params_type = SetAttributesParams
 
-    def names(self, p: SetParams) -> Sequence[str]:
+    def names(self, p: SetAttributesParams) -> Sequence[str]:
         return list(p.attributes)
 
-    def kept(self, p: SetParams) -> Sequence[str]:
+    def kept(self, p: SetAttributesParams) -> Sequence[str]:
         return list(p.attributes.values())
 
-    def wanted(self, p: SetParams) -> Mapping[str, str]:
+    def wanted(self, p: SetAttributesParams) -> Mapping[str, str]:
         return p.digests
 
-    def title(self, p: SetParams) -> str:
+    def title(self, p: SetAttributesParams) -> str:
         return f"Set {', '.join(p.attributes)} of {p.sub}"
 
-    def calls(self, p: SetParams) -> list[Call]:
+    def calls(self, p: SetAttributesParams) -> list[Call]:
         told = [{"Name": name, "Value": Personal(value)} for name, value in p.attributes.items()]
         return self.sent(p, Username=p.called, UserAttributes=told)
 
-    def personal(self, p: SetParams) -> Mapping[str, str]:
+    def personal(self, p: SetAttributesParams) -> Mapping[str, str]:
         return {name: _open(value) for name, value in p.attributes.items()}
 
-    def limits(self, draft: Draft, p: SetParams, value: Value) -> list[PlanFinding]:
+    def limits(self, draft: Draft, p: SetAttributesParams, value: Value) -> list[PlanFinding]:
         found = super().limits(draft, p, value)
         if any(each.severity == "error" for each in found):
             return found
@@ -206,7 +206,7 @@ class SetAttributes(OfAttributes[SetParams]):
             found.append(PlanFinding("SIGN_IN_ADDRESS", "warning", self._signs_in_by(draft, p, name), about=(name,)))
         return found
 
-    def _signs_in_by(self, draft: Draft, p: SetParams, name: str) -> str:
+    def _signs_in_by(self, draft: Draft, p: SetAttributesParams, name: str) -> str:
         """ "AdminUpdateUserAttributes" in the API Reference; "Customizing sign-in attributes" for aliases."""
         if name not in p.digests:  # it doesn't show at once
             then = "by the new value once they have typed the code that AWS sends there, until then by the old one"
@@ -217,7 +217,7 @@ class SetAttributes(OfAttributes[SetParams]):
         hears = " AWS tells the old address nothing." if name in _ADDRESSES else ""
         return f"They sign in by {name}: {then}.{hears} Make sure that it is theirs, and typed right."
 
-    def refusals(self, draft: Draft, p: SetParams) -> list[str]:
+    def refusals(self, draft: Draft, p: SetAttributesParams) -> list[str]:
         try:
             values = {name: revealed(value).open() for name, value in p.attributes.items()}
         except NotKept as gone:
@@ -225,24 +225,24 @@ class SetAttributes(OfAttributes[SetParams]):
         return list(schema.problems(self.row(draft, p).pool, values).values())
 
 
-class DeleteAttributes(OfAttributes[DeleteParams]):
+class DeleteAttributes(AttributesOperation[DeleteAttributesParams]):
     kind = "cognito.user.attributes.delete"
     aws_operation = "AdminDeleteUserAttributes"
-    params_type = DeleteParams
+    params_type = DeleteAttributesParams
 
-    def names(self, p: DeleteParams) -> Sequence[str]:
+    def names(self, p: DeleteAttributesParams) -> Sequence[str]:
         return p.names
 
-    def wanted(self, p: DeleteParams) -> Mapping[str, str]:
+    def wanted(self, p: DeleteAttributesParams) -> Mapping[str, str]:
         return dict.fromkeys(p.names, "")
 
-    def title(self, p: DeleteParams) -> str:
+    def title(self, p: DeleteAttributesParams) -> str:
         return f"Remove {', '.join(p.names)} from {p.sub}"
 
-    def calls(self, p: DeleteParams) -> list[Call]:
+    def calls(self, p: DeleteAttributesParams) -> list[Call]:
         return self.sent(p, Username=p.called, UserAttributeNames=list(p.names))
 
-    def refusals(self, draft: Draft, p: DeleteParams) -> list[str]:
+    def refusals(self, draft: Draft, p: DeleteAttributesParams) -> list[str]:
         pool = self.row(draft, p).pool
         return [said for name in p.names if (said := schema.undeletable(pool, name))]
 

@@ -221,7 +221,7 @@ class PersonOperation(InPool[P]):
         return StepSpec(kind, {"pool_arn": p.pool_arn, "sub": p.sub, "username": p.username, "said": said, **more})
 
 
-class Unseen(PersonOperation[P]):
+class UnseenOperation(PersonOperation[P]):
     """Nothing of what it does shows in AWS: only that she is there."""
 
     about = "there"

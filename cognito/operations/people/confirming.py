@@ -13,7 +13,7 @@ from typing import Any
 from cognito.mirrors.pools import IDP
 from cognito.models import AppClient, CognitoUser, UserPool
 from cognito.operations.people.base import PersonParams
-from cognito.operations.people.user_status import OfStatus
+from cognito.operations.people.user_status import StatusOperation
 from cognito.people.messages import code_goes_to
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
@@ -31,7 +31,7 @@ class CodeParams(PersonParams):
             raise BadParams("The id of an app client is missing.")
 
 
-class ResendCode(OfStatus):
+class ResendCode(StatusOperation):
     kind = "cognito.user.resend_code"
     aws_operation = "ResendConfirmationCode"
     guarantee = Guarantee.AT_MOST_ONCE

@@ -15,7 +15,7 @@ from sync.operations import BadParams, Call, Undo, Value
 
 
 @dataclass(frozen=True)
-class DeviceParams(PersonParams):
+class RememberedDeviceParams(PersonParams):
     device_key: str = ""
 
     def __post_init__(self) -> None:
@@ -24,26 +24,26 @@ class DeviceParams(PersonParams):
             raise BadParams("The key of the device is missing.")
 
 
-class ForgetDevice(PersonOperation[DeviceParams]):
+class ForgetDevice(PersonOperation[RememberedDeviceParams]):
     """The mirror has no devices: who proposes it has just seen that the pool remembers this one."""
 
     kind = "cognito.user.device.forget"
     aws_operation = "AdminForgetDevice"
     about = "device"
     undo = Undo.NEVER
-    params_type = DeviceParams
+    params_type = RememberedDeviceParams
     bills = True
 
-    def title(self, p: DeviceParams) -> str:
+    def title(self, p: RememberedDeviceParams) -> str:
         return f"Forget the device {p.device_key} of {p.sub}"
 
-    def note(self, p: DeviceParams) -> str:
+    def note(self, p: RememberedDeviceParams) -> str:
         return f"{p.said} The pool remembers it again where they sign in with it and say so.".strip()
 
-    def calls(self, p: DeviceParams) -> list[Call]:
+    def calls(self, p: RememberedDeviceParams) -> list[Call]:
         return self.sent(p, Username=p.called, DeviceKey=p.device_key)
 
-    def part(self, p: DeviceParams) -> str:
+    def part(self, p: RememberedDeviceParams) -> str:
         return f"{super().part(p)} {p.device_key}"
 
     def told(self, value: Value) -> str:
@@ -51,13 +51,13 @@ class ForgetDevice(PersonOperation[DeviceParams]):
             return "nobody of that sub"
         return "a device that the pool remembers" if value["known"] else "no such device"
 
-    def of_row(self, draft: Draft, p: DeviceParams, row: CognitoUser) -> Mapping[str, Value]:
+    def of_row(self, draft: Draft, p: RememberedDeviceParams, row: CognitoUser) -> Mapping[str, Value]:
         return {"known": True}
 
-    def of_item(self, client: AwsClient, p: DeviceParams, item: Item) -> Mapping[str, Value]:
+    def of_item(self, client: AwsClient, p: RememberedDeviceParams, item: Item) -> Mapping[str, Value]:
         return {"known": p.device_key in {each["DeviceKey"] for each in devices_of(client, p.pool_id, p.known_as)}}
 
-    def after(self, p: DeviceParams, value: Value) -> Value:
+    def after(self, p: RememberedDeviceParams, value: Value) -> Value:
         return {**value, "known": False}
 
 

@@ -15,7 +15,7 @@ from cognito.operations.people.base import PersonOperation, PersonParams, person
 from cognito.people.groups import GROUPS_OF_PERSON, names_of_groups
 from cognito.people.guarded import told_of_role, why_guarded_group
 from cognito.pools.operations.replacing import child_key
-from cognito.pools.operations.roles import TakenByMember
+from cognito.pools.operations.roles import GroupMemberRoleFact
 from cognito.pools.operations.shapes import GROUP
 from policies.holdings import RoleTakingChange
 from sync.aws.client import AwsClient
@@ -203,7 +203,7 @@ class AddToGroup(InGroup):
         if not role_arn:
             return ()
         who = f"{p.pool_arn}/{p.sub}"
-        return [RoleTakingChange(who, role_arn), TakenByMember(who, role_arn, p.group)]
+        return [RoleTakingChange(who, role_arn), GroupMemberRoleFact(who, role_arn, p.group)]
 
     def limits(self, draft: Draft, p: InGroupParams, value: Value) -> list[PlanFinding]:
         found = super().limits(draft, p, value)

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from accounts.roles import PROPOSE
 from cognito.operations.people.base import PersonParams
-from cognito.operations.people.user_status import OfEnabled
+from cognito.operations.people.user_status import EnabledOperation
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
 from sync.draft import Draft
 from sync.operations import PreviousAttempt, Risk, StepResult, Undo, Value
 
 
-class DeletePerson(OfEnabled):
+class DeletePerson(EnabledOperation):
     kind = "cognito.user.delete"
     aws_operation = "AdminDeleteUser"
     undo = Undo.NEVER

@@ -31,7 +31,7 @@ _OWN, _SUBJECT = "Cognito", "Cognito_Subject"
 
 
 @dataclass(frozen=True)
-class Linked:
+class LinkedAccount:
     """An account at a provider, as AWS tells it of the person."""
 
     provider: str
@@ -53,7 +53,7 @@ class LinkParams(PersonParams):
             raise BadParams("Say which account it is, and of which provider.")
 
 
-class OfLink(PersonOperation[LinkParams]):
+class LinkOperation(PersonOperation[LinkParams]):
     about = "provider"
     guarantee = Guarantee.DETECTABLE
     risk = Risk.HIGH
@@ -96,7 +96,7 @@ class OfLink(PersonOperation[LinkParams]):
         return [self.spec_of(self.opposite, p, "No message is sent.", **about)]
 
 
-class Link(OfLink):
+class LinkAccount(LinkOperation):
     kind = "cognito.user.provider.link"
     aws_operation = "AdminLinkProviderForUser"
     leaves = True
@@ -131,12 +131,12 @@ class Link(OfLink):
         return [PlanFinding("GIVES_ACCOUNT_AWAY", "security_warning", words, about=(p.sub, p.provider))]
 
 
-class Unlink(OfLink):
+class UnlinkAccount(LinkOperation):
     kind = "cognito.user.provider.unlink"
     aws_operation = "AdminDisableProviderForUser"
     leaves = False
     only_takes = True
-    opposite = Link.kind
+    opposite = LinkAccount.kind
 
     def title(self, p: LinkParams) -> str:
         return f"Unlink an account at {p.provider} from {p.sub}"
@@ -162,11 +162,11 @@ def _username(p: LinkParams) -> str:
     return f"{p.provider}_{revealed(p.subject).open()}"
 
 
-def key_of(sub: str, account: Linked) -> str:
+def key_of(sub: str, account: LinkedAccount) -> str:
     return digest(sub, f"identities.{account.provider}", account.subject)
 
 
-def linked_to(item: Item) -> list[Linked]:
+def linked_to(item: Item) -> list[LinkedAccount]:
     """Of a person as ListUsers tells: AWS has them in an attribute, as JSON. Their own account is none of them."""
     told = next((each["Value"] for each in item["Attributes"] if each["Name"] == "identities"), "")
     try:
@@ -174,13 +174,13 @@ def linked_to(item: Item) -> list[Linked]:
     except ValueError:
         return []
     return [
-        Linked(str(each["providerName"]), str(each["userId"]))
+        LinkedAccount(str(each["providerName"]), str(each["userId"]))
         for each in found
         if str(each.get("primary", "")).lower() != "true"
     ]
 
 
-def with_account(person: CognitoUser, kind: str, account: Linked, said: str) -> StepSpec:
+def with_account(person: CognitoUser, kind: str, account: LinkedAccount, said: str) -> StepSpec:
     """A step that links it to the person, or unlinks it."""
     key = key_of(person.aws_id, account)
     about = {"provider": account.provider, "subject": concealed(account.subject), "key": key}

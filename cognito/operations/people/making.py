@@ -11,7 +11,7 @@ from cognito.models import CognitoUser, UserPool
 from cognito.operations.people.attributes import digest
 from cognito.operations.people.base import InPool, OfPoolParams, PersonParams
 from cognito.operations.people.passwords import PASSWORD
-from cognito.operations.people.user_status import OfStatus
+from cognito.operations.people.user_status import StatusOperation
 from cognito.people import schema
 from cognito.people.guarded import VERIFIED, guarded_attributes, why_guarded_attributes
 from cognito.people.messages import EMAIL, SMS
@@ -218,7 +218,7 @@ class InviteAgainParams(PersonParams):
             raise BadParams("An invitation goes to somebody, by EMAIL or by SMS.")
 
 
-class ResendInvitation(OfStatus):
+class ResendInvitation(StatusOperation):
     """With a new temporary password, which is sent and shown to nobody else; the old one is void."""
 
     kind = "cognito.user.resend_invite"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cognito.mirrors.pools import IDP
-from cognito.operations.people.base import PersonOperation, PersonParams, Unseen
+from cognito.operations.people.base import PersonOperation, PersonParams, UnseenOperation
 from sync.aws.client import AwsClient
 from sync.operations import BadParams, Call, PreviousAttempt, StepResult, StepSpec, Undo, Value
 
@@ -37,7 +37,7 @@ class PreferenceParams(PersonParams):
             raise BadParams("Say which factor is to be on or off.")
 
 
-class SetPreference(Unseen[PreferenceParams]):
+class SetPreference(UnseenOperation[PreferenceParams]):
     """The factors that were on before are in the result, for the reverse."""
 
     kind = "cognito.user.mfa.preference"

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cognito.models import CognitoUser
-from cognito.operations.people.base import PersonParams, Unseen
-from cognito.operations.people.user_status import OfStatus
+from cognito.operations.people.base import PersonParams, UnseenOperation
+from cognito.operations.people.user_status import StatusOperation
 from cognito.people.messages import recovery_ways
 from sync.aws.client import AwsClient
 from sync.checks import PlanFinding
@@ -21,7 +21,7 @@ Status = CognitoUser.Status
 PASSWORD = "Password"  # noqa: S105  a name
 
 
-class ResetPassword(OfStatus):
+class ResetPassword(StatusOperation):
     """The old password is void at once, and AWS sends a code to set a new one."""
 
     kind = "cognito.user.reset_password"
@@ -63,7 +63,7 @@ class ResetPassword(OfStatus):
 
 
 @dataclass(frozen=True)
-class PasswordParams(PersonParams):
+class PersonPasswordParams(PersonParams):
     password: str = ""  # the reference of the sealed text
     permanent: bool = False  # else they must choose a new one at the next sign-in
     made_up: bool = False  # by the console: whoever applies the change sees it once
@@ -74,24 +74,24 @@ class PasswordParams(PersonParams):
             raise BadParams("A password is sealed before it becomes part of a plan.")
 
 
-class SetPassword(Unseen[PasswordParams]):
+class SetPersonPassword(UnseenOperation[PersonPasswordParams]):
     """Sending it again sets the same password again."""
 
     kind = "cognito.user.set_password"
     aws_operation = "AdminSetUserPassword"
     risk = Risk.SECRET
-    params_type = PasswordParams
+    params_type = PersonPasswordParams
     bills = True
 
-    def title(self, p: PasswordParams) -> str:
+    def title(self, p: PersonPasswordParams) -> str:
         return f"Set {'a' if p.permanent else 'a temporary'} password for {p.sub}"
 
-    def note(self, p: PasswordParams) -> str:
+    def note(self, p: PersonPasswordParams) -> str:
         then = "It stays until somebody changes it." if p.permanent else "It must be changed at the next sign-in."
         return f"{p.said} {then}".strip()
 
-    def calls(self, p: PasswordParams) -> list[Call]:
+    def calls(self, p: PersonPasswordParams) -> list[Call]:
         return self.sent(p, Username=p.called, Password=Sealed(p.password), Permanent=p.permanent)
 
-    def made_up(self, p: PasswordParams) -> Mapping[str, str]:
+    def made_up(self, p: PersonPasswordParams) -> Mapping[str, str]:
         return {PASSWORD: p.password} if p.made_up else {}

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from cognito.mirrors.pools import IDP
 from cognito.models import CognitoUser
-from cognito.operations.people.base import PersonOperation, PersonParams, Unseen
+from cognito.operations.people.base import PersonOperation, PersonParams, UnseenOperation
 from sync.aws.client import AwsClient
 from sync.draft import Draft
 from sync.mirror import Item, Reader
 from sync.operations import BadParams, Call, Undo, Value
 
 
-class SignOut(Unseen[PersonParams]):
+class SignOut(UnseenOperation[PersonParams]):
     kind = "cognito.user.sign_out"
     only_takes = True
     aws_operation = "AdminUserGlobalSignOut"

@@ -20,7 +20,7 @@ def status_words(value: Value) -> str:
     return "nobody of that sub" if value is None else f"the status {value['status']}"
 
 
-class OfEnabled(PersonOperation[PersonParams]):
+class EnabledOperation(PersonOperation[PersonParams]):
     about = "enabled"
     params_type = PersonParams
 
@@ -39,7 +39,7 @@ class OfEnabled(PersonOperation[PersonParams]):
         return {"enabled": item.get("Enabled", True)}
 
 
-class SetEnabled(OfEnabled):
+class SetEnabled(EnabledOperation):
     enables: ClassVar[bool]
     opposite: ClassVar[str]
 
@@ -78,7 +78,7 @@ class DisablePerson(SetEnabled):
         return f"Disable {p.sub}"
 
 
-class OfStatus(PersonOperation[PersonParams]):
+class StatusOperation(PersonOperation[PersonParams]):
     about = "status"
     params_type = PersonParams
 
@@ -95,7 +95,7 @@ class OfStatus(PersonOperation[PersonParams]):
         return {"status": str(item.get("UserStatus", ""))}
 
 
-class ConfirmPerson(OfStatus):
+class ConfirmPerson(StatusOperation):
     """Without a code. It verifies no address. Said twice, AWS refuses the second."""
 
     kind = "cognito.user.confirm"

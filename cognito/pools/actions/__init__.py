@@ -19,10 +19,15 @@ def register() -> None:
     object_actions.register(
         PLACE,
         ObjectAction("attribute", "Add an attribute…", settings.AttributeForm, icon="plus", danger=True, position=50),
-        ObjectAction("tag", "Add a tag…", settings.TagForm, icon="tag", position=60),
-        ObjectAction("untag", "Remove a tag…", settings.UntagForm, icon="tag", offered=_is_tagged, position=61),
+        ObjectAction("tag", "Add a tag…", settings.PoolTagForm, icon="tag", position=60),
+        ObjectAction("untag", "Remove a tag…", settings.PoolUntagForm, icon="tag", offered=_is_tagged, position=61),
         ObjectAction(
-            "look", "Look of the sign-in pages…", looks.LookForm, icon="palette", offered=_has_domain, position=65
+            "look",
+            "Look of the sign-in pages…",
+            looks.UiCustomizationForm,
+            icon="palette",
+            offered=_has_domain,
+            position=65,
         ),
         ObjectAction("settings-json", "All settings as JSON…", settings.PoolJsonForm, icon="pencil", position=70),
         ObjectAction(
@@ -34,12 +39,12 @@ def register() -> None:
             offered=_has_domain,
             position=80,
         ),
-        ObjectAction("delete", "Delete…", settings.DeletePoolForm, icon="trash-2", danger=True, position=90),
+        ObjectAction("delete", "Delete…", settings.DeleteUserPoolForm, icon="trash-2", danger=True, position=90),
     )
     _register_tasks(
-        ("signup", signing.SignUpForm),
+        ("signup", signing.SignUpSettingsForm),
         ("signin", signing.SignInForm),
-        ("password", signing.PasswordPolicyForm),
+        ("password", signing.PoolPasswordPolicyForm),
         ("mfa", signing.MfaForm),
         ("recovery", signing.RecoveryForm),
         ("messages", settings.MessagesForm),

@@ -16,7 +16,7 @@ from policies.object_actions import ActionForm
 from sync.operations import Refusal, StepSpec
 
 
-class PoolForm(ActionForm):
+class UserPoolForm(ActionForm):
     @property
     def pool(self) -> UserPool:
         found: UserPool = self.target
@@ -42,7 +42,7 @@ class PoolForm(ActionForm):
         raise NotImplementedError
 
 
-class SettingsForm(PoolForm):
+class SettingsForm(UserPoolForm):
     """Some settings of the pool: `initially` fills the form in, `changes` reads it."""
 
     of: ClassVar[Shape] = POOL
@@ -61,7 +61,7 @@ class SettingsForm(PoolForm):
         return self.update(self.of, self.changes())
 
 
-class OneForm(PoolForm):
+class PoolObjectForm(UserPoolForm):
     """About one thing in the pool: the address says which (`?which=`)."""
 
     of: ClassVar[Shape]
@@ -131,4 +131,4 @@ def is_nothing(value: Any) -> bool:
     return value is None or (isinstance(value, str | list | dict) and not value)
 
 
-__all__ = ["MFA", "JsonForm", "OneForm", "PoolForm", "SettingsForm", "by_member", "different_from"]
+__all__ = ["MFA", "JsonForm", "PoolObjectForm", "SettingsForm", "UserPoolForm", "by_member", "different_from"]

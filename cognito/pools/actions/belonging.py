@@ -9,8 +9,8 @@ from django import forms
 
 from cognito.models import AppClient, UserPool
 from cognito.people.schema import fixed_ones
-from cognito.pools.actions.base import OneForm, PoolForm, different_from
-from cognito.pools.actions.fields import LinesField, ManyField, PairsField
+from cognito.pools.actions.base import PoolObjectForm, UserPoolForm, different_from
+from cognito.pools.actions.fields import ManyField, PairsField, SortedLinesField
 from cognito.pools.operations import create_pool, make, remove, update
 from cognito.pools.operations.belonging import using
 from cognito.pools.operations.shapes import AS_AWS_HAS_IT, CLIENT, GROUP, METADATA, PROVIDER, RESOURCE_SERVER, SECRETS
@@ -43,7 +43,7 @@ class GroupFields(forms.Form):
         }
 
 
-class NewGroupForm(GroupFields, PoolForm):
+class NewGroupForm(GroupFields, UserPoolForm):
     heading = "New group of {names}"
     about = "Groups stand in people’s tokens, and may carry a role."
     name = forms.CharField(max_length=128, help_text="No spaces. It can’t be changed later.")
@@ -54,7 +54,7 @@ class NewGroupForm(GroupFields, PoolForm):
         return [make(GROUP, self.pool.arn, self.cleaned_data["name"], {k: v for k, v in said.items() if v is not None})]
 
 
-class GroupForm(GroupFields, OneForm):
+class GroupForm(GroupFields, PoolObjectForm):
     of = GROUP
     heading = "Group {one}"
     about = "A new role is what its members get the next time that they sign in."
@@ -70,7 +70,7 @@ class GroupForm(GroupFields, OneForm):
         return self.update_one(self.said())
 
 
-class DeleteGroupForm(OneForm):
+class DeleteGroupForm(PoolObjectForm):
     of = GROUP
     heading = "Delete the group {one}"
     about = "Its members stay people of the pool, and lose what the group gives. The reverse puts them back."
@@ -116,7 +116,7 @@ class ProviderFields(forms.Form):
         required=False,
         help_text="The pool’s attribute and the provider’s: email = email. One a line.",
     )
-    identifiers = LinesField(label="Identifiers", help_text="Such as domains of e-mail addresses, one a line.")
+    identifiers = SortedLinesField(label="Identifiers", help_text="Such as domains of e-mail addresses, one a line.")
 
     def clean_details(self) -> dict[str, str]:
         said: dict[str, str] = self.cleaned_data["details"]
@@ -150,7 +150,7 @@ class ProviderFields(forms.Form):
             self.add_error("mapping", f"{fixed[0]} {words}.")
 
 
-class NewProviderForm(ProviderFields, PoolForm):
+class NewProviderForm(ProviderFields, UserPoolForm):
     heading = "New identity provider of {names}"
     about = "Its people sign in to the pool. No app client offers it until you say so there."
     name = forms.CharField(min_length=3, max_length=32, help_text="It can’t be changed later.")
@@ -184,7 +184,7 @@ def _sealed(form: ActionForm, secret: str) -> str:
     return keep_typed(secret, name="Client secret", aws_account=form.aws_account, operator=form.operator)
 
 
-class ProviderForm(ProviderFields, OneForm):
+class ProviderForm(ProviderFields, PoolObjectForm):
     of = PROVIDER
     heading = "Identity provider {one}"
     about = "A secret that is left empty stays as AWS has it."
@@ -218,7 +218,7 @@ class ProviderForm(ProviderFields, OneForm):
         return [update(PROVIDER, self.pool.arn, self.row.name, differing, self.key)] if differing else []
 
 
-class DeleteProviderForm(OneForm):
+class DeleteProviderForm(PoolObjectForm):
     of = PROVIDER
     heading = "Delete the identity provider {one}"
     about = "It is taken from the app clients that offer it first. Its people can’t sign in any more."
@@ -227,7 +227,7 @@ class DeleteProviderForm(OneForm):
         return [*_let_go(self), remove(PROVIDER, self.pool.arn, self.key)]
 
 
-def _let_go(form: OneForm) -> list[StepSpec]:
+def _let_go(form: PoolObjectForm) -> list[StepSpec]:
     """The app clients that name it do so no longer."""
     return [
         update(CLIENT, form.pool.arn, client.name, _without(client, form), client.aws_id)
@@ -235,7 +235,7 @@ def _let_go(form: OneForm) -> list[StepSpec]:
     ]
 
 
-def _without(client: AppClient, form: OneForm) -> dict[str, Any]:
+def _without(client: AppClient, form: PoolObjectForm) -> dict[str, Any]:
     settings = client.settings
     if form.of is PROVIDER:
         left = [each for each in settings["SupportedIdentityProviders"] if each != form.key]
@@ -266,7 +266,7 @@ class ServerFields(forms.Form):
         return {"Name": self.cleaned_data["title_of_api"], "Scopes": scopes}
 
 
-class NewServerForm(ServerFields, PoolForm):
+class NewServerForm(ServerFields, UserPoolForm):
     heading = "New resource server of {names}"
     about = "An API, and the scopes that tokens may carry for it."
     identifier = forms.CharField(max_length=256, help_text="Such as https://api.example.org. It can’t be changed.")
@@ -277,7 +277,7 @@ class NewServerForm(ServerFields, PoolForm):
         return [make(RESOURCE_SERVER, self.pool.arn, self.cleaned_data["identifier"], said)]
 
 
-class ServerForm(ServerFields, OneForm):
+class ServerForm(ServerFields, PoolObjectForm):
     of = RESOURCE_SERVER
     heading = "Resource server {one}"
     about = "Scopes that are removed can’t be asked for any more; tokens that have them last until they expire."
@@ -290,7 +290,7 @@ class ServerForm(ServerFields, OneForm):
         return self.update_one(self.said())
 
 
-class DeleteServerForm(OneForm):
+class DeleteServerForm(PoolObjectForm):
     of = RESOURCE_SERVER
     heading = "Delete the resource server {one}"
     about = "Its scopes are taken from the app clients that ask for them first."

@@ -9,8 +9,8 @@ from urllib.parse import SplitResult, urlsplit
 from django import forms
 
 from cognito.models import PoolProvider, ResourceServer, UserPool
-from cognito.pools.actions.base import OneForm, PoolForm, by_member
-from cognito.pools.actions.fields import JsonField, LastingField, LinesField, ManyField
+from cognito.pools.actions.base import PoolObjectForm, UserPoolForm, by_member
+from cognito.pools.actions.fields import JsonField, LastingField, ManyField, SortedLinesField
 from cognito.pools.operations import create_client, delete_secret, remove, rotate_secret, secrets_of
 from cognito.pools.operations.shapes import CLIENT, RESOURCE_SERVER
 from sync.aws.client import reader
@@ -75,11 +75,11 @@ def check_scopes(pool: UserPool, scopes: Sequence[str]) -> None:
         )
 
 
-class ClientForm(OneForm):
+class ClientForm(PoolObjectForm):
     of = CLIENT
 
 
-class NewClientForm(PoolForm):
+class NewClientForm(UserPoolForm):
     heading = "New app client of {names}"
     about = "For one app. Whether it has a secret is fixed for ever: apps on people’s devices can’t keep one."
     name = forms.CharField(max_length=128)
@@ -92,8 +92,10 @@ class NewClientForm(PoolForm):
         ],
         widget=forms.RadioSelect,
     )
-    callbacks = LinesField(label="Callback addresses", help_text="One a line. Empty: no pages of Cognito’s.")
-    scopes = LinesField(label="Scopes of the machine", help_text="One a line, such as https://api.example.org/read.")
+    callbacks = SortedLinesField(label="Callback addresses", help_text="One a line. Empty: no pages of Cognito’s.")
+    scopes = SortedLinesField(
+        label="Scopes of the machine", help_text="One a line, such as https://api.example.org/read."
+    )
 
     def clean_callbacks(self) -> list[str]:
         return check_addresses(self.cleaned_data["callbacks"])
@@ -172,9 +174,11 @@ class ClientOAuthForm(ClientForm):
     heading = "OAuth of {one}"
     about = "How it signs people in on Cognito’s own pages, and where they come back to."
     flows = ManyField(OAUTH, label="Flows", help_text="None: no OAuth.")
-    scopes = LinesField(label="Scopes", help_text="One a line: openid, email, profile, phone, or a resource server’s.")
-    callbacks = LinesField(label="Callback addresses", help_text="One a line, exactly as the app names them.")
-    logouts = LinesField(label="Sign-out addresses", help_text="One a line.")
+    scopes = SortedLinesField(
+        label="Scopes", help_text="One a line: openid, email, profile, phone, or a resource server’s."
+    )
+    callbacks = SortedLinesField(label="Callback addresses", help_text="One a line, exactly as the app names them.")
+    logouts = SortedLinesField(label="Sign-out addresses", help_text="One a line.")
     providers = ManyField([], label="Who they sign in with")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -12,7 +12,7 @@ from django import forms
 MOST_JSON = 131_072
 
 
-class LinesField(forms.CharField):
+class SortedLinesField(forms.CharField):
     """A few texts, one a line. Cleans to a list without repetitions, sorted as the mirror has it."""
 
     def __init__(self, **kwargs: Any) -> None:

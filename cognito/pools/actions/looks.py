@@ -9,8 +9,8 @@ from typing import Any
 from django import forms
 
 from cognito.pools import logos
-from cognito.pools.actions.base import PoolForm
-from cognito.pools.operations.looks import CLASSES, MOST_BYTES, Look, look_of, refusal, set_look
+from cognito.pools.actions.base import UserPoolForm
+from cognito.pools.operations.looks import CLASSES, MOST_BYTES, UiCustomization, look_of, refusal, set_look
 from iamconsole.web.words import number
 from sync.aws.client import reader
 from sync.aws.errors import AwsError
@@ -26,7 +26,7 @@ _UNREAD = (
 )
 
 
-class LookForm(PoolForm):
+class UiCustomizationForm(UserPoolForm):
     heading = "Look of the sign-in pages of {names}"
     template = "cognito/pools/look.html"
     about = (
@@ -64,7 +64,7 @@ class LookForm(PoolForm):
 
     # ---- What is there ---------------------------------------------------------------------------------------
     @cached_property
-    def _asked(self) -> tuple[Look | None, str]:
+    def _asked(self) -> tuple[UiCustomization | None, str]:
         """As AWS has it now; or why it couldn't be asked."""
         try:
             return look_of(reader(self.pool.aws_account, region=self.pool.region, urgent=True), self.pool.aws_id), ""
@@ -72,7 +72,7 @@ class LookForm(PoolForm):
             return None, f"AWS couldn’t be asked how the pages look, so nothing can be set safely. {error.sentence()}"
 
     @property
-    def _look(self) -> Look | None:
+    def _look(self) -> UiCustomization | None:
         return self._asked[0]
 
     @property
@@ -88,9 +88,9 @@ class LookForm(PoolForm):
     def logo_url(self) -> str:
         return self._look.logo_url if self._look else ""
 
-    def logo_shown(self) -> logos.Shown:
+    def logo_shown(self) -> logos.LogoImage:
         image, why = self._image
-        return logos.Shown(why=why) if why else logos.shown(image)
+        return logos.LogoImage(why=why) if why else logos.shown(image)
 
     # ---- What is typed ---------------------------------------------------------------------------------------
     def clean_css(self) -> str:

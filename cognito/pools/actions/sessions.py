@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from cognito.pools.actions.base import OneForm, SettingsForm
+from cognito.pools.actions.base import PoolObjectForm, SettingsForm
 from cognito.pools.operations.merging import at
 from cognito.pools.operations.shapes import CLIENT_SESSIONS, SESSIONS
 from sync.operations import StepSpec
@@ -42,7 +42,7 @@ class SessionsForm(SettingsForm):
         }
 
 
-class ClientSessionsForm(OneForm):
+class ClientSessionsForm(PoolObjectForm):
     of = CLIENT_SESSIONS
     heading = "Sessions of {one}"
     about = "Whoever signed in on Cognito’s own pages for another app gets into this one without being asked again."

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 
-from cognito.pools.actions.base import JsonForm, PoolForm, SettingsForm
+from cognito.pools.actions.base import JsonForm, SettingsForm, UserPoolForm
 from cognito.pools.actions.fields import ArnField, JsonField, PairsField, check_own
 from cognito.pools.operations import (
     AddAttribute,
@@ -225,7 +225,7 @@ class PoolJsonForm(JsonForm):
     settings_json = JsonField(label="Settings")
 
 
-class AttributeForm(PoolForm):
+class AttributeForm(UserPoolForm):
     heading = "Add an attribute to {names}"
     about = "Permanent: AWS neither changes nor removes an attribute of a pool."
     name = forms.CharField(max_length=LONGEST_CUSTOM, help_text="Without “custom:”, which AWS puts before it.")
@@ -248,7 +248,7 @@ class AttributeForm(PoolForm):
         return [StepSpec(AddAttribute.kind, params)]
 
 
-class TagForm(PoolForm):
+class PoolTagForm(UserPoolForm):
     heading = "Tag {names}"
     about = "A tag that is there gets the new value."
     key = forms.CharField(max_length=LONGEST_KEY)
@@ -258,7 +258,7 @@ class TagForm(PoolForm):
         return [tag(self.pool.arn, self.pool.name, self.cleaned_data["key"], self.cleaned_data["value"])]
 
 
-class UntagForm(PoolForm):
+class PoolUntagForm(UserPoolForm):
     heading = "Remove a tag of {names}"
     about = "Policies and bills that go by it don’t see it any more."
     key = forms.ChoiceField()
@@ -273,7 +273,7 @@ class UntagForm(PoolForm):
         return [untag(self.pool.arn, self.pool.name, self.cleaned_data["key"])]
 
 
-class DomainForm(PoolForm):
+class DomainForm(UserPoolForm):
     heading = "Domain of {names}"
     about = (
         "Where people sign in on pages of Cognito’s. A pool has one prefix and one domain of its own at most: another "
@@ -325,7 +325,7 @@ class DomainForm(PoolForm):
         return [StepSpec(UpdateDomain.kind, new.params)]
 
 
-class DeleteDomainForm(PoolForm):
+class DeleteDomainForm(UserPoolForm):
     heading = "Delete a domain of {names}"
     about = "Nobody signs in there any more, and somebody else may take a prefix."
     domain = forms.ChoiceField()
@@ -340,7 +340,7 @@ class DeleteDomainForm(PoolForm):
         return [delete_domain(self.pool.arn, self.pool.name, self.cleaned_data["domain"])]
 
 
-class DeletePoolForm(PoolForm):
+class DeleteUserPoolForm(UserPoolForm):
     heading = "Delete {names}"
     about = (
         "Its people, groups and app clients go with it. What stands in the way goes first: the protection, and domains."

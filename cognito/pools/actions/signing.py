@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 
-from cognito.pools.actions.base import PoolForm, SettingsForm
+from cognito.pools.actions.base import SettingsForm, UserPoolForm
 from cognito.pools.actions.fields import ArnField, ManyField, check_own
 from cognito.pools.actions.texts import CODE, ROLE_OF_TEXTS, check_text
 from cognito.pools.operations.shapes import MFA, POOL
@@ -31,7 +31,7 @@ REQUIRED = [
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", re.ASCII)
 
 
-class SignUpForm(SettingsForm):
+class SignUpSettingsForm(SettingsForm):
     heading = "Sign-up of {names}"
     about = "Who may make an account, and what is verified of it before it counts."
     who = forms.ChoiceField(
@@ -70,7 +70,7 @@ class SignUpForm(SettingsForm):
         }
 
 
-class PasswordPolicyForm(SettingsForm):
+class PoolPasswordPolicyForm(SettingsForm):
     heading = "Password policy of {names}"
     about = "For passwords that are set from then on. Those that people have stay valid."
     minimum = forms.IntegerField(label="Characters at least", min_value=6, max_value=99)
@@ -187,7 +187,7 @@ class MfaForm(SettingsForm):
         }
 
 
-class SignInForm(PoolForm):
+class SignInForm(UserPoolForm):
     """Ways to sign in are set with the pool, the site of passkeys with MFA: two calls where both differ."""
 
     heading = "Sign-in of {names}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from cognito.pools.actions.base import OneForm, SettingsForm, by_member
+from cognito.pools.actions.base import PoolObjectForm, SettingsForm, by_member
 from cognito.pools.operations import update
 from cognito.pools.operations.merging import at, merged
 from cognito.pools.operations.shapes import CLIENT_RISK, RISK
@@ -36,7 +36,7 @@ class RiskForm(StolenPasswords, SettingsForm):
         return {_STOLEN: self.cleaned_data["compromised"]}
 
 
-class ClientRiskForm(StolenPasswords, OneForm):
+class ClientRiskForm(StolenPasswords, PoolObjectForm):
     of = CLIENT_RISK
     heading = "Threat protection of {one}"
     about = (

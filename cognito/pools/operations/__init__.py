@@ -3,18 +3,18 @@
 from typing import Any
 
 from cognito.pools.operations.belonging import (
-    Make,
-    MakeGroup,
-    Remove,
-    RemoveClient,
-    RemoveProvider,
+    CreateCognitoGroup,
+    CreatePoolObject,
+    DeleteClient,
+    DeletePoolObject,
+    DeletePoolProvider,
     make,
     remove,
 )
 from cognito.pools.operations.cascades import plan_delete_pool
 from cognito.pools.operations.clients import (
     AddSecret,
-    AwaitSoak,
+    AwaitSecretSoak,
     CreateClient,
     DeleteSecret,
     add_secret,
@@ -23,19 +23,19 @@ from cognito.pools.operations.clients import (
     rotate_secret,
     secrets_of,
 )
-from cognito.pools.operations.details import AddAttribute, Tag, Untag, tag, untag
+from cognito.pools.operations.details import AddAttribute, TagPool, UntagPool, tag, untag
 from cognito.pools.operations.domains import CreateDomain, DeleteDomain, UpdateDomain, delete_domain, set_domain
-from cognito.pools.operations.groups import RemoveGroup
-from cognito.pools.operations.looks import SetLook
-from cognito.pools.operations.pools import CreatePool, DeletePool, create_pool
+from cognito.pools.operations.groups import DeleteCognitoGroup
+from cognito.pools.operations.looks import SetUiCustomization
+from cognito.pools.operations.pools import CreateUserPool, DeleteUserPool, create_pool
 from cognito.pools.operations.replacing import (
-    Replace,
     ReplaceClientRisk,
     ReplaceGroup,
     ReplaceMfa,
     ReplacePool,
     ReplaceProvider,
     ReplaceSessions,
+    ReplaceSettings,
     update,
 )
 from cognito.pools.operations.shapes import (
@@ -77,36 +77,36 @@ __all__ = [
 
 
 _OPERATIONS: tuple[Operation[Any], ...] = (
-    CreatePool(),
+    CreateUserPool(),
     ReplacePool(POOL),
     ReplaceMfa(MFA),
-    Replace(RISK),
+    ReplaceSettings(RISK),
     ReplaceSessions(SESSIONS),
-    DeletePool(),
+    DeleteUserPool(),
     AddAttribute(),
-    Tag(),
-    Untag(),
+    TagPool(),
+    UntagPool(),
     CreateDomain(),
     UpdateDomain(),
     DeleteDomain(),
-    SetLook(),
+    SetUiCustomization(),
     CreateClient(),
-    Replace(CLIENT),
-    RemoveClient(CLIENT),
-    Replace(CLIENT_SESSIONS),
+    ReplaceSettings(CLIENT),
+    DeleteClient(CLIENT),
+    ReplaceSettings(CLIENT_SESSIONS),
     ReplaceClientRisk(CLIENT_RISK),
     AddSecret(),
-    AwaitSoak(),
+    AwaitSecretSoak(),
     DeleteSecret(),
-    MakeGroup(GROUP),
+    CreateCognitoGroup(GROUP),
     ReplaceGroup(GROUP),
-    RemoveGroup(GROUP),
-    Make(PROVIDER),
+    DeleteCognitoGroup(GROUP),
+    CreatePoolObject(PROVIDER),
     ReplaceProvider(PROVIDER),
-    RemoveProvider(PROVIDER),
-    Make(RESOURCE_SERVER),
-    Replace(RESOURCE_SERVER),
-    Remove(RESOURCE_SERVER),
+    DeletePoolProvider(PROVIDER),
+    CreatePoolObject(RESOURCE_SERVER),
+    ReplaceSettings(RESOURCE_SERVER),
+    DeletePoolObject(RESOURCE_SERVER),
 )
 KINDS = frozenset(each.kind for each in _OPERATIONS)
 

@@ -60,7 +60,7 @@ _NAMES = {
 
 
 @dataclass(frozen=True)
-class MakeParams:
+class CreatePoolObjectParams:
     pool_arn: str
     name: str
     settings: dict[str, Any] = field(default_factory=dict)  # by AWS's names
@@ -71,7 +71,7 @@ class MakeParams:
 
 
 @dataclass(frozen=True)
-class NamedParams:
+class PoolObjectParams:
     pool_arn: str
     name: str  # a client's is its id
     called: str = ""  # what people call it, where that is something else
@@ -84,18 +84,18 @@ class NamedParams:
         return self.called or self.name
 
 
-class Make(Operation[MakeParams]):
+class CreatePoolObject(Operation[CreatePoolObjectParams]):
     guarantee = Guarantee.DETECTABLE
     undo = Undo.REVERSIBLE
     risk: ClassVar[Risk] = Risk.HIGH
-    params_type = MakeParams
+    params_type = CreatePoolObjectParams
     kind: str  # type: ignore[misc]  # of the instance
 
     def __init__(self, of: Shape) -> None:
         self.of = of
         self.kind = of.kind.replace(".update", ".create")
 
-    def parse(self, params: Mapping[str, Any]) -> MakeParams:
+    def parse(self, params: Mapping[str, Any]) -> CreatePoolObjectParams:
         p = super().parse(params)
         pattern, sentence = _NAMES[self.of.asked_by]
         if not pattern.fullmatch(p.name):
@@ -106,54 +106,56 @@ class Make(Operation[MakeParams]):
             raise BadParams("An identity provider has a type, and nothing else has.")
         return p
 
-    def title(self, p: MakeParams) -> str:
+    def title(self, p: CreatePoolObjectParams) -> str:
         return f"Make the {self.of.title} {p.name}"
 
-    def note(self, p: MakeParams) -> str:
+    def note(self, p: CreatePoolObjectParams) -> str:
         return "No app client lets people in through it yet." if self.of is PROVIDER else ""
 
-    def calls(self, p: MakeParams) -> list[Call]:
+    def calls(self, p: CreatePoolObjectParams) -> list[Call]:
         typed = {"ProviderType": p.provider_type} if p.provider_type else {}
         operation = self.of.operation.replace("Update", "Create")
         return [pool_call(p.pool_arn, operation, **{self.of.asked_by: p.name}, **typed, **with_sealed(p.settings))]
 
-    def objects(self, p: MakeParams) -> list[str]:
+    def objects(self, p: CreatePoolObjectParams) -> list[str]:
         return [child_key(self.of, p.pool_arn, p.name)]
 
-    def part(self, p: MakeParams) -> str:
+    def part(self, p: CreatePoolObjectParams) -> str:
         return f"{self.of.model.kind} there:{p.pool_arn} {p.name}"
 
-    def affected_objects(self, aws_account: AwsAccount, p: MakeParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: CreatePoolObjectParams) -> list[ObjectRef]:
         # Without an id: what had this name before is another one.
         return [ObjectRef(self.of.model.kind, "", p.name, p.pool_arn, region_of(p.pool_arn))]
 
     def told(self, value: Value) -> str:
         return f"no {self.of.title} of that name" if value is None else f"one of that name: the {self.of.title}"
 
-    def access_changes(self, aws_account: AwsAccount, p: MakeParams) -> Sequence[AccessChange]:
+    def access_changes(self, aws_account: AwsAccount, p: CreatePoolObjectParams) -> Sequence[AccessChange]:
         return role_given(p.pool_arn, p.name, "", p.settings.get("RoleArn", "")) if self.of is GROUP else ()
 
-    def mirrored(self, draft: Draft, p: MakeParams) -> Value:
+    def mirrored(self, draft: Draft, p: CreatePoolObjectParams) -> Value:
         pool = pool_row(draft, p.pool_arn)
         there = rows_of(self.of, draft.aws_account, p.pool_arn, p.name).exists()
         if pool.pk and there and not draft.is_deleted(child_key(self.of, p.pool_arn, p.name)):
             raise Refusal(f"{pool.name} has the {self.of.title} {p.name} already.")
         return None
 
-    def after(self, p: MakeParams, value: Value) -> Value:
+    def after(self, p: CreatePoolObjectParams, value: Value) -> Value:
         return {"object": "", "settings": self._settings(p)}
 
-    def _settings(self, p: MakeParams) -> dict[str, Any]:
+    def _settings(self, p: CreatePoolObjectParams) -> dict[str, Any]:
         return shown(self.of.payload(p.settings))
 
-    def reverse(self, p: MakeParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+    def reverse(
+        self, p: CreatePoolObjectParams, before: Mapping[str, Any], result: Mapping[str, Any]
+    ) -> list[StepSpec]:
         return [remove(self.of, p.pool_arn, p.name)]
 
-    def live(self, client: AwsClient, p: MakeParams) -> Value:
+    def live(self, client: AwsClient, p: CreatePoolObjectParams) -> Value:
         return live_settings(self.of, client, p.pool_arn, p.name)
 
     def done(
-        self, client: AwsClient, p: MakeParams, live: Value, tried: Sequence[PreviousAttempt]
+        self, client: AwsClient, p: CreatePoolObjectParams, live: Value, tried: Sequence[PreviousAttempt]
     ) -> StepResult | None:
         """One that wasn't there before our first try, and has what we asked for. AWS adds what it derives."""
         if live is None or tried[0].found is not None:
@@ -162,10 +164,10 @@ class Make(Operation[MakeParams]):
         return StepResult({"id": live["object"]}) if all(_holds(has.get(name), asked[name]) for name in asked) else None
 
 
-class MakeGroup(Make):
+class CreateCognitoGroup(CreatePoolObject):
     """Later steps may put people into it."""
 
-    def makes(self, p: MakeParams) -> str:
+    def makes(self, p: CreatePoolObjectParams) -> str:
         return child_key(self.of, p.pool_arn, p.name)
 
     def result(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -178,51 +180,51 @@ def _holds(has: Any, asked: Any) -> bool:
     return bool(has == asked)
 
 
-class Remove(Operation[NamedParams]):
+class DeletePoolObject(Operation[PoolObjectParams]):
     guarantee = Guarantee.IDEMPOTENT
     undo: ClassVar[Undo] = Undo.REVERSIBLE
     risk: ClassVar[Risk] = Risk.DESTRUCTIVE
-    params_type = NamedParams
+    params_type = PoolObjectParams
     kind: str  # type: ignore[misc]  # of the instance
 
     def __init__(self, of: Shape) -> None:
         self.of = of
         self.kind = of.kind.replace(".update", ".delete")
 
-    def title(self, p: NamedParams) -> str:
+    def title(self, p: PoolObjectParams) -> str:
         return f"Delete the {self.of.title} {p.words}"
 
-    def calls(self, p: NamedParams) -> list[Call]:
+    def calls(self, p: PoolObjectParams) -> list[Call]:
         return [pool_call(p.pool_arn, self.of.operation.replace("Update", "Delete"), **{self.of.asked_by: p.name})]
 
-    def objects(self, p: NamedParams) -> list[str]:
+    def objects(self, p: PoolObjectParams) -> list[str]:
         return [child_key(self.of, p.pool_arn, p.name)]
 
-    def deletes(self, p: NamedParams) -> str:
+    def deletes(self, p: PoolObjectParams) -> str:
         return child_key(self.of, p.pool_arn, p.name)
 
-    def part(self, p: NamedParams) -> str:
+    def part(self, p: PoolObjectParams) -> str:
         return f"{self.of.kind}:{p.pool_arn} {p.name}"  # that of its settings: it is deleted as it was
 
-    def affected_objects(self, aws_account: AwsAccount, p: NamedParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: PoolObjectParams) -> list[ObjectRef]:
         return [child_ref(self.of, aws_account, p.pool_arn, p.name)]
 
     def told(self, value: Value) -> str:
         return f"no such {self.of.title}" if value is None else "it as it was, or as somebody changed it"
 
-    def mirrored(self, draft: Draft, p: NamedParams) -> Value:
+    def mirrored(self, draft: Draft, p: PoolObjectParams) -> Value:
         row = child_row(self.of, draft, p.pool_arn, p.name)
         return {"object": row.aws_id, "settings": self.of.payload(row.settings)}
 
-    def after(self, p: NamedParams, value: Value) -> Value:
+    def after(self, p: PoolObjectParams, value: Value) -> Value:
         return None
 
-    def limits(self, draft: Draft, p: NamedParams, value: Value) -> list[PlanFinding]:
+    def limits(self, draft: Draft, p: PoolObjectParams, value: Value) -> list[PlanFinding]:
         """What refers to it has to let go of it first."""
         gone = {
             step.params.name
             for step in draft.steps
-            if isinstance(step.operation, Remove) and step.operation.of.model is AppClient
+            if isinstance(step.operation, DeletePoolObject) and step.operation.of.model is AppClient
         }
         left = [
             client.name
@@ -234,40 +236,40 @@ class Remove(Operation[NamedParams]):
         words = f"The app clients {some(left)} use {p.words}: take it from them first."
         return [PlanFinding("IN_USE", "error", words)]
 
-    def before(self, draft: Draft, p: NamedParams, value: Value) -> dict[str, Any]:
+    def before(self, draft: Draft, p: PoolObjectParams, value: Value) -> dict[str, Any]:
         return {"settings": value["settings"]} if value else {}
 
-    def reverse(self, p: NamedParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+    def reverse(self, p: PoolObjectParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return [make(self.of, p.pool_arn, p.name, before["settings"])] if before else []
 
-    def live(self, client: AwsClient, p: NamedParams) -> Value:
+    def live(self, client: AwsClient, p: PoolObjectParams) -> Value:
         return live_settings(self.of, client, p.pool_arn, p.name)
 
     def done(
-        self, client: AwsClient, p: NamedParams, live: Value, tried: Sequence[PreviousAttempt]
+        self, client: AwsClient, p: PoolObjectParams, live: Value, tried: Sequence[PreviousAttempt]
     ) -> StepResult | None:
         """One that was made since then under its name is another one."""
         found = tried[0].found
         return StepResult() if live is None or (found and live["object"] != found["object"]) else None
 
 
-class RemoveProvider(Remove):
+class DeletePoolProvider(DeletePoolObject):
     undo = Undo.NEVER
 
-    def note(self, p: NamedParams) -> str:
+    def note(self, p: PoolObjectParams) -> str:
         return "Its people can't sign in through it any more. It has a secret that this console doesn't keep."
 
-    def reverse(self, p: NamedParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+    def reverse(self, p: PoolObjectParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return []
 
 
-class RemoveClient(Remove):
+class DeleteClient(DeletePoolObject):
     undo = Undo.NEVER
 
-    def note(self, p: NamedParams) -> str:
+    def note(self, p: PoolObjectParams) -> str:
         return "Apps that use it stop working at once, and a new one has another id. Tokens last until they expire."
 
-    def reverse(self, p: NamedParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+    def reverse(self, p: PoolObjectParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return []
 
 
@@ -285,7 +287,7 @@ def _uses(of: Shape, settings: Mapping[str, Any], name: str) -> bool:
     return any(scope.startswith(f"{name}/") for scope in settings.get("AllowedOAuthScopes", []))
 
 
-def _lets_go(draft: Draft, p: NamedParams, client_id: str, of: Shape) -> bool:
+def _lets_go(draft: Draft, p: PoolObjectParams, client_id: str, of: Shape) -> bool:
     steps = [step for step in draft.steps if step.kind == "cognito.client.update" and step.params.name == client_id]
     return bool(steps) and not _uses(of, steps[-1].params.settings, p.name)
 

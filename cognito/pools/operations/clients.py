@@ -169,7 +169,7 @@ class SecretParams(SecretsParams):
 
 
 @dataclass(frozen=True)
-class SoakParams(SecretParams):
+class SecretSoakParams(SecretParams):
     days: int
 
     def __post_init__(self) -> None:
@@ -178,7 +178,7 @@ class SoakParams(SecretParams):
             raise BadParams(f"It waits 0 to {MOST_DAYS} days.")
 
 
-class OfClient(Operation[Any]):
+class ClientOperation(Operation[Any]):
     undo: ClassVar[Undo]
 
     def objects(self, p: Any) -> list[str]:
@@ -188,7 +188,7 @@ class OfClient(Operation[Any]):
         return [child_ref(CLIENT, aws_account, p.pool_arn, p.name)]
 
 
-class AddSecret(OfClient):
+class AddSecret(ClientOperation):
     """The part is {"object": the client's id, "there": the ids of its secrets}."""
 
     kind = "cognito.client.secret.add"
@@ -252,25 +252,25 @@ class AddSecret(OfClient):
         return self.discard(p, result["id"]) if "id" in result else []
 
 
-class AwaitSoak(Gate[SoakParams]):
+class AwaitSecretSoak(Gate[SecretSoakParams]):
     kind = "cognito.client.secret.await_soak"
     until = "apps have had the time to take the new secret"
-    params_type = SoakParams
+    params_type = SecretSoakParams
     every = timedelta(hours=1)
 
-    def title(self, p: SoakParams) -> str:
+    def title(self, p: SecretSoakParams) -> str:
         return f"Wait {counted(p.days, 'day')} for whoever uses the app client {p.called} to take the new secret"
 
-    def objects(self, p: SoakParams) -> list[str]:
+    def objects(self, p: SecretSoakParams) -> list[str]:
         return [child_key(CLIENT, p.pool_arn, p.name)]
 
-    def part(self, p: SoakParams) -> str:
+    def part(self, p: SecretSoakParams) -> str:
         return f"soak:{p.pool_arn} {p.name} {p.secret_id}"
 
-    def affected_objects(self, aws_account: AwsAccount, p: SoakParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: SecretSoakParams) -> list[ObjectRef]:
         return [child_ref(CLIENT, aws_account, p.pool_arn, p.name)]
 
-    def waits_for(self, client: AwsClient, p: SoakParams, since: datetime) -> str:
+    def waits_for(self, client: AwsClient, p: SecretSoakParams, since: datetime) -> str:
         until = since + timedelta(days=p.days)
         if until <= timezone.now():
             return ""
@@ -278,7 +278,7 @@ class AwaitSoak(Gate[SoakParams]):
         return f"Both secrets are valid until {full_time(until)}: then the old one is deleted. {kept}"
 
 
-class DeleteSecret(OfClient):
+class DeleteSecret(ClientOperation):
     """The part is {"object": the client's id, "there": whether it has the secret}."""
 
     kind = "cognito.client.secret.delete"
@@ -355,5 +355,5 @@ def delete_secret(pool_arn: str, client_id: str, called: str, secret_id: str) ->
 def rotate_secret(pool_arn: str, client_id: str, called: str, old: str, days: int) -> list[StepSpec]:
     """In stages: a second one, so many days in which both are good, and the old one deleted."""
     delete = delete_secret(pool_arn, client_id, called, old)
-    wait = StepSpec(AwaitSoak.kind, {**delete.params, "days": days})
+    wait = StepSpec(AwaitSecretSoak.kind, {**delete.params, "days": days})
     return [add_secret(pool_arn, client_id, called, [old]), wait, delete]

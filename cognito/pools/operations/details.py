@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cognito.pools.operations.places import call_on, pool_call, pool_row
-from cognito.pools.operations.pools import OfPoolOperation, PoolParams
+from cognito.pools.operations.pools import UserPoolOperation, UserPoolParams
 from policies.operations.tags import MOST_TAGS, check_key, check_value
 from sync.checks import PlanFinding
 from sync.draft import Draft
@@ -19,7 +19,7 @@ MOST_CUSTOM, LONGEST_CUSTOM = 50, 20  # Developer Guide, "Quotas in Amazon Cogni
 
 
 @dataclass(frozen=True)
-class UntagParams(PoolParams):
+class PoolUntagParams(UserPoolParams):
     key: str
 
     def __post_init__(self) -> None:
@@ -28,7 +28,7 @@ class UntagParams(PoolParams):
 
 
 @dataclass(frozen=True)
-class TagParams(UntagParams):
+class PoolTagParams(PoolUntagParams):
     value: str
 
     def __post_init__(self) -> None:
@@ -36,7 +36,7 @@ class TagParams(UntagParams):
         check_value(self.value)
 
 
-class TagOperation(OfPoolOperation):
+class PoolTagOperation(UserPoolOperation):
     undo = Undo.REVERSIBLE
     risk = Risk.LOW
 
@@ -60,20 +60,20 @@ class TagOperation(OfPoolOperation):
         return [tag(p.pool_arn, p.called, p.key, before["value"])]
 
 
-class Tag(TagOperation):
+class TagPool(PoolTagOperation):
     kind = "cognito.pool.tag"
-    params_type = TagParams
+    params_type = PoolTagParams
 
-    def title(self, p: TagParams) -> str:
+    def title(self, p: PoolTagParams) -> str:
         return f"Tag the user pool {p.called} {p.key}={p.value}"
 
-    def calls(self, p: TagParams) -> list[Call]:
+    def calls(self, p: PoolTagParams) -> list[Call]:
         return [call_on(p.pool_arn, "TagResource", {"ResourceArn": p.pool_arn, "Tags": {p.key: p.value}})]
 
-    def after(self, p: TagParams, value: Value) -> Value:
+    def after(self, p: PoolTagParams, value: Value) -> Value:
         return {**value, "value": p.value}
 
-    def limits(self, draft: Draft, p: TagParams, value: Value) -> list[PlanFinding]:
+    def limits(self, draft: Draft, p: PoolTagParams, value: Value) -> list[PlanFinding]:
         if value["value"] == p.value:
             return [PlanFinding("NO_CHANGE", "error", f"The tag {p.key} says “{p.value}” already.")]
         keys = {*pool_row(draft, p.pool_arn).tags, p.key}
@@ -82,23 +82,23 @@ class Tag(TagOperation):
         return [PlanFinding("TOO_MANY_TAGS", "error", f"There are {len(keys)} tags; AWS allows {MOST_TAGS}.")]
 
 
-class Untag(TagOperation):
+class UntagPool(PoolTagOperation):
     kind = "cognito.pool.untag"
-    params_type = UntagParams
+    params_type = PoolUntagParams
 
-    def title(self, p: UntagParams) -> str:
+    def title(self, p: PoolUntagParams) -> str:
         return f"Remove the tag {p.key} from the user pool {p.called}"
 
-    def calls(self, p: UntagParams) -> list[Call]:
+    def calls(self, p: PoolUntagParams) -> list[Call]:
         return [call_on(p.pool_arn, "UntagResource", {"ResourceArn": p.pool_arn, "TagKeys": [p.key]})]
 
-    def after(self, p: UntagParams, value: Value) -> Value:
+    def after(self, p: PoolUntagParams, value: Value) -> Value:
         return {**value, "value": None}
 
 
 # ---- Attributes of the pool's own ----------------------------------------------------------------------------
 @dataclass(frozen=True)
-class AttributeParams(PoolParams):
+class AttributeParams(UserPoolParams):
     attribute: str  # without "custom:"
     type: str = "String"
     mutable: bool = True
@@ -114,7 +114,7 @@ class AttributeParams(PoolParams):
             raise BadParams("A text has 1 to 2048 characters at most.")
 
 
-class AddAttribute(OfPoolOperation):
+class AddAttribute(UserPoolOperation):
     kind = "cognito.pool.add_attribute"
     undo = Undo.NEVER
     risk = Risk.DESTRUCTIVE  # permanent
@@ -166,8 +166,8 @@ class AddAttribute(OfPoolOperation):
 
 
 def tag(pool_arn: str, called: str, key: str, value: str) -> StepSpec:
-    return StepSpec(Tag.kind, {"pool_arn": pool_arn, "called": called, "key": key, "value": value})
+    return StepSpec(TagPool.kind, {"pool_arn": pool_arn, "called": called, "key": key, "value": value})
 
 
 def untag(pool_arn: str, called: str, key: str) -> StepSpec:
-    return StepSpec(Untag.kind, {"pool_arn": pool_arn, "called": called, "key": key})
+    return StepSpec(UntagPool.kind, {"pool_arn": pool_arn, "called": called, "key": key})

@@ -9,7 +9,7 @@ from accounts.models import AwsAccount
 from cognito.models import CognitoGroup, CognitoUser
 from cognito.operations.people.base import on_person
 from cognito.people.messages import NO_MESSAGE
-from cognito.pools.operations.belonging import NamedParams, Remove, make
+from cognito.pools.operations.belonging import DeletePoolObject, PoolObjectParams, make
 from cognito.pools.operations.places import pool_row
 from cognito.pools.operations.replacing import child_row, rows_of
 from cognito.pools.operations.roles import role_given
@@ -22,20 +22,20 @@ PUT_BACK = 500  # members at most: one step, and two calls, each
 ADD = "cognito.user.group.add"
 
 
-class RemoveGroup(Remove):
+class DeleteCognitoGroup(DeletePoolObject):
     undo = Undo.NEW_ID
 
-    def note(self, p: NamedParams) -> str:
+    def note(self, p: PoolObjectParams) -> str:
         return (
             "Its members stay people of the pool. Its reverse makes it again with its settings, and puts back whom the "
             f"mirror knows to be in it now, {PUT_BACK} people at most."
         )
 
-    def access_changes(self, aws_account: AwsAccount, p: NamedParams) -> Sequence[AccessChange]:
+    def access_changes(self, aws_account: AwsAccount, p: PoolObjectParams) -> Sequence[AccessChange]:
         row = rows_of(self.of, aws_account, p.pool_arn, p.name).first()
         return role_given(p.pool_arn, p.name, row.role_arn if row else "", "")
 
-    def limits(self, draft: Draft, p: NamedParams, value: Value) -> list[PlanFinding]:
+    def limits(self, draft: Draft, p: PoolObjectParams, value: Value) -> list[PlanFinding]:
         """What of the members a reverse could not bring back."""
         group = child_row(self.of, draft, p.pool_arn, p.name)
         found = super().limits(draft, p, value)
@@ -51,7 +51,7 @@ class RemoveGroup(Remove):
             found.append(PlanFinding("MANY_MEMBERS", "warning", words, about=(), amount=number))
         return found
 
-    def before(self, draft: Draft, p: NamedParams, value: Value) -> dict[str, Any]:
+    def before(self, draft: Draft, p: PoolObjectParams, value: Value) -> dict[str, Any]:
         """With its members by their `sub`."""
         kept = super().before(draft, p, value)
         pool = pool_row(draft, p.pool_arn)
@@ -61,7 +61,7 @@ class RemoveGroup(Remove):
         subs = _members(group).order_by("aws_id").values_list("aws_id", flat=True)[:PUT_BACK]
         return {**kept, "members": list(subs)}
 
-    def reverse(self, p: NamedParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+    def reverse(self, p: PoolObjectParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         """Who is gone since isn't put back. Of a change from before members were kept there are none."""
         if not before:
             return []

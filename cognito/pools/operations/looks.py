@@ -83,7 +83,7 @@ def refusal(css: str) -> str:
 
 
 @dataclass(frozen=True)
-class Look:
+class UiCustomization:
     css: str = ""
     logo_url: str = ""
     changed: str = ""  # ISO 8601; "" where nothing was ever set
@@ -94,21 +94,21 @@ class Look:
         return hashlib.sha256("\0".join((self.css, self.logo_url, self.changed)).encode()).hexdigest()
 
 
-def look_of(client: Reader, pool_id: str) -> Look:
+def look_of(client: Reader, pool_id: str) -> UiCustomization:
     """Raises what the door raises."""
     told = client.call(IDP, "GetUICustomization", UserPoolId=pool_id, ClientId=EVERY_CLIENT)["UICustomization"]
     return _look(told)
 
 
-def _look(told: Mapping[str, Any]) -> Look:
+def _look(told: Mapping[str, Any]) -> UiCustomization:
     """Where nothing is set AWS tells no time, or that of the call that took it away: it counts as none."""
     css, url = str(told.get("CSS") or ""), str(told.get("ImageUrl") or "")
     changed = moment(told.get("LastModifiedDate")) if css or url else None
-    return Look(css, url, changed.isoformat() if changed else "")
+    return UiCustomization(css, url, changed.isoformat() if changed else "")
 
 
 @dataclass(frozen=True)
-class Image:
+class LogoReference:
     """In a call, as the plan shows it: which of the console's logos is sent."""
 
     digest: str
@@ -118,7 +118,7 @@ class Image:
 
 
 @dataclass(frozen=True)
-class LookParams:
+class UiCustomizationParams:
     """Logos by their digests (cognito/pools/logos.py). `was` …: what was there when it was proposed."""
 
     pool_arn: str
@@ -146,21 +146,21 @@ class LookParams:
         return self.logo != self.was_logo or bool(self.logo) is not self.had_logo
 
 
-class SetLook(Operation[LookParams]):
+class SetUiCustomization(Operation[UiCustomizationParams]):
     kind = logos.KIND
     guarantee = Guarantee.IDEMPOTENT
     undo = Undo.REVERSIBLE
     risk = Risk.LOW
     writes_type = None
-    params_type = LookParams
+    params_type = UiCustomizationParams
 
-    def title(self, p: LookParams) -> str:
+    def title(self, p: UiCustomizationParams) -> str:
         meant = {"CSS": (p.css, p.changes_css), "logo": (p.logo, p.changes_logo)}
         done = [f"{'set' if to else 'remove'} the {what}" for what, (to, changes) in meant.items() if changes]
         said = " and ".join(done) or "set the CSS"
         return f"{said[0].upper()}{said[1:]} of the sign-in pages of {p.called}"
 
-    def note(self, p: LookParams) -> str:
+    def note(self, p: UiCustomizationParams) -> str:
         said = [
             "For app clients without a look of their own, on the classic pages. They may show the old one for a while."
         ]
@@ -170,22 +170,22 @@ class SetLook(Operation[LookParams]):
             said.append("The logo that is there couldn’t be read, so no reverse can bring it back.")
         return " ".join(said)
 
-    def calls(self, p: LookParams) -> list[Call]:
+    def calls(self, p: UiCustomizationParams) -> list[Call]:
         css = {"CSS": p.css} if p.css else {}
-        logo = {"ImageFile": Image(p.logo)} if p.logo else {}
+        logo = {"ImageFile": LogoReference(p.logo)} if p.logo else {}
         return [pool_call(p.pool_arn, "SetUICustomization", ClientId=EVERY_CLIENT, **css, **logo)]
 
-    def objects(self, p: LookParams) -> list[str]:
+    def objects(self, p: UiCustomizationParams) -> list[str]:
         return [pool_key(p.pool_arn)]
 
-    def part(self, p: LookParams) -> str:
+    def part(self, p: UiCustomizationParams) -> str:
         return f"look:{p.pool_arn}"
 
-    def may_end(self, p: LookParams) -> bool:
+    def may_end(self, p: UiCustomizationParams) -> bool:
         """When it was set, which its reverse expects, is known only afterwards."""
         return False
 
-    def affected_objects(self, aws_account: AwsAccount, p: LookParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: UiCustomizationParams) -> list[ObjectRef]:
         return [pool_ref(p.pool_arn)]
 
     def told(self, value: Value) -> str:
@@ -194,24 +194,24 @@ class SetLook(Operation[LookParams]):
         since = f", set at {value['changed']}" if value.get("changed") else ""
         return f"{'CSS' if value['css'] else 'no CSS'} and {'a' if value['logo'] else 'no'} logo{since}"
 
-    def document(self, aws_account: AwsAccount, p: LookParams, value: Value) -> str | None:
+    def document(self, aws_account: AwsAccount, p: UiCustomizationParams, value: Value) -> str | None:
         return p.was
 
-    def writes(self, aws_account: AwsAccount, p: LookParams) -> str | None:
+    def writes(self, aws_account: AwsAccount, p: UiCustomizationParams) -> str | None:
         return p.css
 
-    def mirrored(self, draft: Draft, p: LookParams) -> Value:
+    def mirrored(self, draft: Draft, p: UiCustomizationParams) -> Value:
         """The mirror has no look: who proposes it has just seen it."""
         pool_id = pool_row(draft, p.pool_arn).aws_id
         return {"object": pool_id, "css": _digest(p.was), "logo": p.had_logo, "changed": p.was_changed}
 
-    def after(self, p: LookParams, value: Value) -> Value:
+    def after(self, p: UiCustomizationParams, value: Value) -> Value:
         return {**value, "css": _digest(p.css), "logo": bool(p.logo), "changed": ""}
 
-    def changes(self, p: LookParams, value: Value) -> bool:
+    def changes(self, p: UiCustomizationParams, value: Value) -> bool:
         return p.changes_css or p.changes_logo
 
-    def limits(self, draft: Draft, p: LookParams, value: Value) -> list[PlanFinding]:
+    def limits(self, draft: Draft, p: UiCustomizationParams, value: Value) -> list[PlanFinding]:
         if not self.changes(p, value):
             return [PlanFinding("NO_CHANGE", "error", "The look is set so already.")]
         if any(step.kind == self.kind for step in draft.writing(pool_key(p.pool_arn))):
@@ -228,7 +228,7 @@ class SetLook(Operation[LookParams]):
         words = "The pool’s pages are managed login, which this look doesn’t change."
         return [PlanFinding("NOT_SEEN", "warning", words, about=())]
 
-    def live(self, client: AwsClient, p: LookParams) -> Value:
+    def live(self, client: AwsClient, p: UiCustomizationParams) -> Value:
         try:
             look = look_of(client.at(region_of(p.pool_arn)), pool_id_of(p.pool_arn))
         except NotFound:
@@ -240,7 +240,7 @@ class SetLook(Operation[LookParams]):
             "changed": look.changed,
         }
 
-    def send(self, client: AwsClient, p: LookParams) -> Mapping[str, Any]:
+    def send(self, client: AwsClient, p: UiCustomizationParams) -> Mapping[str, Any]:
         """Raises NotKept."""
         parameters = dict(self.calls(p)[0].parameters)
         if p.logo:
@@ -255,7 +255,7 @@ class SetLook(Operation[LookParams]):
         return {"changed": _look(answer.get("UICustomization") or {}).changed}
 
     def done(
-        self, client: AwsClient, p: LookParams, live: Value, tried: Sequence[PreviousAttempt]
+        self, client: AwsClient, p: UiCustomizationParams, live: Value, tried: Sequence[PreviousAttempt]
     ) -> StepResult | None:
         """A new logo in the place of another one shows by the time alone, which is AWS's: it isn't compared to ours."""
         if live is None or live == tried[0].found:
@@ -264,14 +264,14 @@ class SetLook(Operation[LookParams]):
         is_so = (live["css"], live["logo"]) == (wanted["css"], wanted["logo"])
         return StepResult({"changed": live["changed"]}) if is_so else None
 
-    def replanned(self, draft: Draft, p: LookParams) -> list[StepSpec]:
+    def replanned(self, draft: Draft, p: UiCustomizationParams) -> list[StepSpec]:
         """The mirror can't tell what is there instead."""
         raise Refusal(f"Open the form for the look of {p.called} again: it asks AWS what is there now.")
 
-    def reverse(self, p: LookParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+    def reverse(self, p: UiCustomizationParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         """A logo that couldn't be read can't come back: what was put in its place stays."""
         unread = p.had_logo and not p.was_logo
-        back = LookParams(
+        back = UiCustomizationParams(
             p.pool_arn,
             p.called,
             p.was,
@@ -290,10 +290,12 @@ def _digest(css: str) -> str:
     return hashlib.sha256(said.encode()).hexdigest()[:32] if said else ""
 
 
-def set_look(pool_arn: str, called: str, css: str, was: Look, *, logo: str = "", was_logo: str = "") -> StepSpec:
+def set_look(
+    pool_arn: str, called: str, css: str, was: UiCustomization, *, logo: str = "", was_logo: str = ""
+) -> StepSpec:
     """`logo`, `was_logo`: digests of logos that are kept (cognito/pools/logos.py)."""
     return StepSpec(
-        SetLook.kind,
+        SetUiCustomization.kind,
         {
             "pool_arn": pool_arn,
             "called": called,

@@ -67,7 +67,7 @@ def described(client: AwsClient, pool_arn: str) -> dict[str, Any] | None:
 
 # ---- Making one ----------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class CreatePoolParams:
+class CreateUserPoolParams:
     place: str  # as ARNs begin: "arn:aws:cognito-idp:eu-central-1:123456789012"
     name: str
     settings: dict[str, Any] = field(default_factory=dict)  # by AWS's names, as CreateUserPool takes them
@@ -84,7 +84,7 @@ class CreatePoolParams:
         return f"{self.place}:userpool/made by step 1"
 
 
-class CreatePool(Operation[CreatePoolParams]):
+class CreateUserPool(Operation[CreateUserPoolParams]):
     """Names are not unique and AWS chooses the id: whose a pool is that appeared can't be seen.
 
     The part is {"there": the ids of the pools of that name in the Region}.
@@ -94,30 +94,30 @@ class CreatePool(Operation[CreatePoolParams]):
     guarantee = Guarantee.AT_MOST_ONCE
     undo = Undo.REVERSIBLE
     risk = Risk.LOW
-    params_type = CreatePoolParams
+    params_type = CreateUserPoolParams
 
-    def title(self, p: CreatePoolParams) -> str:
+    def title(self, p: CreateUserPoolParams) -> str:
         return f"Make the user pool {p.name} in {region_of(p.arn)}"
 
-    def note(self, p: CreatePoolParams) -> str:
+    def note(self, p: CreateUserPoolParams) -> str:
         fixed = "How people sign in and which attributes they must have is fixed then, for as long as it lives."
         return f"{fixed} Its reverse deletes it, with whoever is in it by then."
 
-    def calls(self, p: CreatePoolParams) -> list[Call]:
+    def calls(self, p: CreateUserPoolParams) -> list[Call]:
         action = "CreateUserPool"
         sent = {"PoolName": p.name, **p.settings}
         return [Call(IDP, action, sent, ("*",), (f"{IDP}:{action}",), region_of(p.arn))]
 
-    def objects(self, p: CreatePoolParams) -> list[str]:
+    def objects(self, p: CreateUserPoolParams) -> list[str]:
         return [self.makes(p)]
 
-    def makes(self, p: CreatePoolParams) -> str:
+    def makes(self, p: CreateUserPoolParams) -> str:
         return f"{UserPool.kind}:new {p.place} {p.name}"
 
-    def part(self, p: CreatePoolParams) -> str:
+    def part(self, p: CreateUserPoolParams) -> str:
         return f"pools of a name:{p.place} {p.name}"
 
-    def affected_objects(self, aws_account: AwsAccount, p: CreatePoolParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: CreateUserPoolParams) -> list[ObjectRef]:
         """With the parts that later changes build on: they need not wait for the next pull. The last makes the row."""
         pool = ObjectRef(UserPool.kind, "", p.name, p.arn, region_of(p.arn))
         facets = ("mfa", "domain", *(["risk"] if is_protected_from_threats(p.settings) else []))
@@ -127,36 +127,36 @@ class CreatePool(Operation[CreatePoolParams]):
         there = [each or "a new one" for each in value["there"]]
         return f"pools of that name: {', '.join(there)}" if there else "no pool of that name"
 
-    def mirrored(self, draft: Draft, p: CreatePoolParams) -> Value:
+    def mirrored(self, draft: Draft, p: CreateUserPoolParams) -> Value:
         rows = UserPool.objects.live().filter(aws_account=draft.aws_account, region=region_of(p.arn), name=p.name)
         return {"there": sorted(rows.values_list("aws_id", flat=True))}
 
-    def after(self, p: CreatePoolParams, value: Value) -> Value:
+    def after(self, p: CreateUserPoolParams, value: Value) -> Value:
         return {"there": [*value["there"], ""]}
 
-    def limits(self, draft: Draft, p: CreatePoolParams, value: Value) -> list[PlanFinding]:
+    def limits(self, draft: Draft, p: CreateUserPoolParams, value: Value) -> list[PlanFinding]:
         if not value["there"]:
             return []
         words = f"There is a pool {p.name} in {region_of(p.arn)} already: only the ids will tell them apart."
         return [PlanFinding("SAME_NAME", "warning", words, about=tuple(value["there"]))]
 
-    def reverse(self, p: CreatePoolParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+    def reverse(self, p: CreateUserPoolParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return self.discard(p, result["id"]) if "id" in result else []
 
-    def live(self, client: AwsClient, p: CreatePoolParams) -> Value:
+    def live(self, client: AwsClient, p: CreateUserPoolParams) -> Value:
         there = client.at(region_of(p.arn))
         pools = [each for page in there.pages(IDP, "ListUserPools", MaxResults=60) for each in page.items["UserPools"]]
         return {"there": sorted(each["Id"] for each in pools if each["Name"] == p.name)}
 
     def done(
-        self, client: AwsClient, p: CreatePoolParams, live: Value, tried: Sequence[PreviousAttempt]
+        self, client: AwsClient, p: CreateUserPoolParams, live: Value, tried: Sequence[PreviousAttempt]
     ) -> StepResult | None:
         return StepResult() if self.appeared(tried[0].found, live) else None
 
     def appeared(self, found: Value, live: Value) -> list[str] | None:
         return [each for each in live["there"] if each not in found["there"]] if found and live else []
 
-    def discard(self, p: CreatePoolParams, appeared: str) -> list[StepSpec]:
+    def discard(self, p: CreateUserPoolParams, appeared: str) -> list[StepSpec]:
         arn = f"{p.place}:userpool/{appeared}"
         protected = p.settings.get("DeletionProtection") == "ACTIVE"
         off = [update(POOL, arn, p.name, {"DeletionProtection": "INACTIVE"})] if protected else []
@@ -168,7 +168,7 @@ class CreatePool(Operation[CreatePoolParams]):
 
 # ---- What is done with one -----------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class PoolParams:
+class UserPoolParams:
     pool_arn: str
     called: str
 
@@ -176,7 +176,7 @@ class PoolParams:
         check_pool_arn(self.pool_arn)
 
 
-class OfPoolOperation(Operation[Any]):
+class UserPoolOperation(Operation[Any]):
     guarantee: ClassVar[Guarantee] = Guarantee.IDEMPOTENT
 
     def objects(self, p: Any) -> list[str]:
@@ -200,28 +200,28 @@ class OfPoolOperation(Operation[Any]):
         return StepResult() if live is not None and live == self.after(p, tried[0].found) else None
 
 
-class DeletePool(OfPoolOperation):
+class DeleteUserPool(UserPoolOperation):
     kind = "cognito.pool.delete"
     undo = Undo.NEVER
     risk = Risk.DESTRUCTIVE
-    params_type = PoolParams
+    params_type = UserPoolParams
 
-    def title(self, p: PoolParams) -> str:
+    def title(self, p: UserPoolParams) -> str:
         return f"Delete the user pool {p.called}"
 
-    def note(self, p: PoolParams) -> str:
+    def note(self, p: UserPoolParams) -> str:
         return (
             "All its people go with it, its groups and its app clients: nobody signs in any more. AWS keeps it for 14 "
             "days, in which only AWS Support may bring it back."
         )
 
-    def calls(self, p: PoolParams) -> list[Call]:
+    def calls(self, p: UserPoolParams) -> list[Call]:
         return [pool_call(p.pool_arn, "DeleteUserPool")]
 
-    def deletes(self, p: PoolParams) -> str:
+    def deletes(self, p: UserPoolParams) -> str:
         return pool_key(p.pool_arn)
 
-    def affected_objects(self, aws_account: AwsAccount, p: PoolParams) -> list[ObjectRef]:
+    def affected_objects(self, aws_account: AwsAccount, p: UserPoolParams) -> list[ObjectRef]:
         """With what belongs to it, which goes with it."""
         region = region_of(p.pool_arn)
         children = [
@@ -231,19 +231,19 @@ class DeletePool(OfPoolOperation):
         ]
         return [pool_ref(p.pool_arn), *children]
 
-    def part(self, p: PoolParams) -> str:
+    def part(self, p: UserPoolParams) -> str:
         return f"whole pool:{p.pool_arn}"
 
     def told(self, value: Value) -> str:
         return "no such user pool" if value is None else "it as it was"
 
-    def parse_part(self, content: Mapping[str, Any], p: PoolParams) -> Mapping[str, Any]:
+    def parse_part(self, content: Mapping[str, Any], p: UserPoolParams) -> Mapping[str, Any]:
         return {}
 
-    def after(self, p: PoolParams, value: Value) -> Value:
+    def after(self, p: UserPoolParams, value: Value) -> Value:
         return None
 
-    def limits(self, draft: Draft, p: PoolParams, value: Value) -> list[PlanFinding]:
+    def limits(self, draft: Draft, p: UserPoolParams, value: Value) -> list[PlanFinding]:
         row = pool_row(draft, p.pool_arn)
         steps = [step for step in draft.steps if getattr(step.params, "pool_arn", "") == p.pool_arn]
         found = []
@@ -266,11 +266,11 @@ class DeletePool(OfPoolOperation):
             found.append(PlanFinding("PEOPLE", "warning", words, about=(), amount=people))
         return found
 
-    def reverse(self, p: PoolParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
+    def reverse(self, p: UserPoolParams, before: Mapping[str, Any], result: Mapping[str, Any]) -> list[StepSpec]:
         return []
 
     def done(
-        self, client: AwsClient, p: PoolParams, live: Value, tried: Sequence[PreviousAttempt]
+        self, client: AwsClient, p: UserPoolParams, live: Value, tried: Sequence[PreviousAttempt]
     ) -> StepResult | None:
         return StepResult() if live is None else None
 
@@ -299,7 +299,7 @@ def identity_pools(aws_account: AwsAccount) -> list[IdentityPool]:
 
 def delete_pool(pool_arn: str, called: str) -> list[StepSpec]:
     """The last step alone: `cascades.py` has what goes before."""
-    return [StepSpec(DeletePool.kind, {"pool_arn": pool_arn, "called": called})]
+    return [StepSpec(DeleteUserPool.kind, {"pool_arn": pool_arn, "called": called})]
 
 
 def create_pool(aws_account: AwsAccount, region: str, name: str, settings: Mapping[str, Any]) -> StepSpec:
@@ -307,4 +307,4 @@ def create_pool(aws_account: AwsAccount, region: str, name: str, settings: Mappi
     if not _REGION.fullmatch(region):
         raise Refusal(f"{region[:40]!r} isn’t a Region, such as eu-central-1.")
     place = f"arn:{aws_account.partition}:cognito-idp:{region}:{aws_account.account_id}"
-    return StepSpec(CreatePool.kind, {"place": place, "name": name, "settings": dict(settings)})
+    return StepSpec(CreateUserPool.kind, {"place": place, "name": name, "settings": dict(settings)})

@@ -69,7 +69,7 @@ class ReplaceParams:
             raise BadParams("Say what is to be changed.")
 
 
-class Replace(Operation[ReplaceParams]):
+class ReplaceSettings(Operation[ReplaceParams]):
     guarantee = Guarantee.IDEMPOTENT
     undo = Undo.REVERSIBLE
     risk: ClassVar[Risk] = Risk.HIGH
@@ -192,7 +192,7 @@ class Replace(Operation[ReplaceParams]):
         return StepResult() if live is not None and live == self.after(p, tried[0].found) else None
 
 
-class ReplaceProvider(Replace):
+class ReplaceProvider(ReplaceSettings):
     """An identity provider's secret and metadata are not kept: what isn't typed anew is read and sent back."""
 
     def send(self, client: AwsClient, p: ReplaceParams) -> Mapping[str, Any]:
@@ -218,7 +218,7 @@ class ReplaceProvider(Replace):
         return found if changed and changed >= tried[-1].at.replace(microsecond=0) else None
 
 
-class ReplaceSessions(Replace):
+class ReplaceSessions(ReplaceSettings):
     def note(self, p: ReplaceParams) -> str:
         said = []
         if p.changes.get("UserSessionTracking") == "DISABLED":
@@ -231,7 +231,7 @@ class ReplaceSessions(Replace):
         return " ".join([*said, super().note(p)]).strip()
 
 
-class ReplaceClientRisk(Replace):
+class ReplaceClientRisk(ReplaceSettings):
     """Without any of its members the client has none of its own: what the pool has holds for it."""
 
     def title(self, p: ReplaceParams) -> str:
@@ -249,7 +249,7 @@ def _follows(p: ReplaceParams) -> bool:
     return not p.settings and not any(p.changes.values())
 
 
-class ReplaceGroup(Replace):
+class ReplaceGroup(ReplaceSettings):
     def access_changes(self, aws_account: AwsAccount, p: ReplaceParams) -> Sequence[AccessChange]:
         if "RoleArn" not in p.changes:
             return ()
@@ -258,7 +258,7 @@ class ReplaceGroup(Replace):
         return role_given(p.pool_arn, p.name, old, new)
 
 
-class ReplacePool(Replace):
+class ReplacePool(ReplaceSettings):
     def mirrored(self, draft: Draft, p: ReplaceParams) -> Value:
         """As the steps before it leave it: whether there is MFA is told of the pool, too, and would be put back."""
         value = super().mirrored(draft, p)
@@ -268,7 +268,7 @@ class ReplacePool(Replace):
         return value
 
 
-class ReplaceMfa(Replace):
+class ReplaceMfa(ReplaceSettings):
     """The mode and its factors fit together: asked for the mode alone, AWS would take the factors away."""
 
     def note(self, p: ReplaceParams) -> str:

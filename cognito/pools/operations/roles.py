@@ -12,7 +12,7 @@ from sync.placeholders import is_placeholder
 
 
 @dataclass(frozen=True)
-class GivenByGroup(AccessFact):
+class GroupRoleFact(AccessFact):
     role_arn: str
     pool_arn: str
     group: str
@@ -33,12 +33,12 @@ def role_given(pool_arn: str, group: str, old: str, new: str) -> Sequence[Access
     """`old` and `new`: ARNs, "" for none."""
     if old == new:
         return ()
-    gone = [GivenByGroup(old, pool_arn, group, now=False)] if old else []
-    return [*gone, *([GivenByGroup(new, pool_arn, group, now=True)] if new else [])]
+    gone = [GroupRoleFact(old, pool_arn, group, now=False)] if old else []
+    return [*gone, *([GroupRoleFact(new, pool_arn, group, now=True)] if new else [])]
 
 
 @dataclass(frozen=True)
-class TakenByMember(AccessFact):
+class GroupMemberRoleFact(AccessFact):
     """Beside what the role may: by which way somebody gets it."""
 
     who: str

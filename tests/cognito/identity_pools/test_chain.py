@@ -15,9 +15,9 @@ from cognito.identity_pools.findings import all_findings
 from cognito.identity_pools.guests import guest_access
 from cognito.identity_pools.rules import never
 from cognito.identity_pools.trusting import trust_for
-from cognito.identity_pools.ways import Chain
+from cognito.identity_pools.ways import SignInPaths
 from cognito.models import IdentityPool, UserPool
-from cognito.posture import Finding
+from cognito.posture import PostureFinding
 from iamconsole.web import panels
 from identities.models import IamRole
 from sync.models import Fact
@@ -31,7 +31,7 @@ def codes(pool: IdentityPool) -> dict[str, str]:
     return {each.code: each.severity for each in all_findings(pool)}
 
 
-def finding(pool: IdentityPool, code: str) -> Finding:
+def finding(pool: IdentityPool, code: str) -> PostureFinding:
     return next(each for each in all_findings(pool) if each.code == code)
 
 
@@ -45,13 +45,13 @@ def without(shop: Shop, *keys: str) -> str:
 
 
 def sentence(pool: IdentityPool) -> str:
-    return guest_access(pool, Chain(pool)).sentence
+    return guest_access(pool, SignInPaths(pool)).sentence
 
 
 def test_in_the_classic_flow_a_guest_surely_reads_everything(shop: Shop) -> None:
     pool = shop.with_roles().mirrored()
     assert sentence(pool).startswith("A guest may list and read everything in Amazon S3")
-    row = guest_access(pool, Chain(pool)).own.row("s3")  # type: ignore[union-attr]  # it has one
+    row = guest_access(pool, SignInPaths(pool)).own.row("s3")  # type: ignore[union-attr]  # it has one
     assert row is not None
     assert (row.level, row.on_everything, row.is_sure) == ("read", True, True)
 
@@ -68,7 +68,7 @@ def test_in_the_enhanced_flow_what_aws_lists_is_sure_and_the_rest_unknown(shop: 
     )
     assert "could also" in unsure
     assert "unknown" in unsure
-    own = guest_access(pool, Chain(pool)).own
+    own = guest_access(pool, SignInPaths(pool)).own
     assert own is not None
     rows = {row.service.prefix: row.is_sure for row in own.rows}
     assert (rows["s3"], rows["kms"], rows["ec2"]) == (True, True, False)
@@ -143,10 +143,10 @@ def test_a_denial_that_hangs_on_the_request_leaves_all_of_s3(shop: Shop) -> None
 def test_a_trust_without_amr_lets_guests_take_the_role(shop: Shop) -> None:
     pool = shop.with_roles(trust=without(shop, ":amr")).mirrored()
     assert codes(pool)["TRUST_WITHOUT_AMR"] == "critical"
-    assert [role.name for role in guest_access(pool, Chain(pool)).others] == ["shop-member"]
+    assert [role.name for role in guest_access(pool, SignInPaths(pool)).others] == ["shop-member"]
     assert "shop-member" in finding(pool, "CLASSIC_FLOW").text
     shop.update(AllowClassicFlow=False)
-    assert guest_access(shop.mirrored(), Chain(shop.pulled())).others == ()  # Cognito chooses, and not the app
+    assert guest_access(shop.mirrored(), SignInPaths(shop.pulled())).others == ()  # Cognito chooses, and not the app
 
 
 def test_without_guests_nobody_can_take_it_yet(shop: Shop) -> None:
@@ -226,7 +226,7 @@ def test_groups_give_roles_by_the_token(shop: Shop) -> None:
         arn = f"arn:aws:iam::{shop.aws_account.account_id}:role/{role}"
         shop.idp.create_group(UserPoolId=shop.user_pool, GroupName=name, RoleArn=arn, Precedence=3)
     pool = shop.mirrored()
-    [way] = Chain(pool).signed_in
+    [way] = SignInPaths(pool).signed_in
     assert [(link.who, link.name) for link in way.links] == [
         ("in the group gold, precedence 3", "shop-member"),
         ("in the group silver, precedence 3", "shop-guest"),

@@ -11,9 +11,9 @@ from django.test import Client
 
 from accounts.models import Operator
 from cognito.identity_pools.findings import all_findings
-from cognito.identity_pools.guests import GuestAccess, Row, guest_access, of_role
+from cognito.identity_pools.guests import GuestAccess, GuestServiceAccess, guest_access, of_role
 from cognito.identity_pools.trusting import trust_for
-from cognito.identity_pools.ways import Chain
+from cognito.identity_pools.ways import SignInPaths
 from cognito.models import IdentityPool
 from identities.models import Attachment
 from tests.cognito.identity_pools.shop import READ_S3, Shop
@@ -63,14 +63,14 @@ def guests_may_also(shop: Shop, *statements: dict[str, Any]) -> IdentityPool:
 
 
 def asked(pool: IdentityPool) -> GuestAccess:
-    return guest_access(pool, Chain(pool))
+    return guest_access(pool, SignInPaths(pool))
 
 
 def found(pool: IdentityPool) -> set[str]:
     return {each.code for each in all_findings(pool)} - {"CLASSIC_FLOW"}
 
 
-def row(pool: IdentityPool, prefix: str) -> Row:
+def row(pool: IdentityPool, prefix: str) -> GuestServiceAccess:
     own = asked(pool).own
     assert own is not None
     there = own.row(prefix)

@@ -12,8 +12,8 @@ from django.test import Client
 from accounts.models import Operator
 from cognito.identity_pools.findings import all_findings
 from cognito.identity_pools.trusting import Trust, tightened, trust_for, trust_in
-from cognito.identity_pools.ways import Chain
-from cognito.posture import Finding
+from cognito.identity_pools.ways import SignInPaths
+from cognito.posture import PostureFinding
 from policies.engine.evaluate import Decision
 from tests.cognito.identity_pools.shop import Shop
 from tests.services.pages import get, text_of
@@ -157,7 +157,7 @@ def test_fixing_keeps_what_else_a_statement_says() -> None:
 # ---- As the page tells it ------------------------------------------------------------------------------------
 
 
-def finding(pool: Any, code: str) -> Finding:
+def finding(pool: Any, code: str) -> PostureFinding:
     return next(each for each in all_findings(pool) if each.code == code)
 
 
@@ -172,7 +172,7 @@ def test_in_the_classic_flow_whoever_signs_in_may_take_other_roles(
     shop.world.iam.create_role(RoleName="open", AssumeRolePolicyDocument=document)
     shop.role("elsewhere", "", trust=trust_for([THEIRS], SIGNED_IN))
     pool = shop.mirrored()
-    chain = Chain(pool)
+    chain = SignInPaths(pool)
     assert [role.name for role in chain.guest.others] == ["open"]
     assert [role.name for role in chain.signed_in[0].others] == ["gold", "open"]
     assert finding(pool, "CLASSIC_FLOW").severity == "critical"
@@ -180,15 +180,15 @@ def test_in_the_classic_flow_whoever_signs_in_may_take_other_roles(
     said = text_of(get(client_of(erin), "identity_pool", aws_id=pool.aws_id))
     assert "whoever signs in here may also take gold , open ." in said
     shop.update(AllowClassicFlow=False)
-    assert [way.others for way in Chain(shop.pulled()).ways] == [(), ()]
+    assert [way.others for way in SignInPaths(shop.pulled()).ways] == [(), ()]
 
 
 @pytest.mark.django_db
 def test_guests_who_are_not_let_in_take_nothing(shop: Shop) -> None:
     shop.with_roles().role("guests-too", GUEST)
-    assert [role.name for role in Chain(shop.mirrored()).guest.others] == ["guests-too"]
+    assert [role.name for role in SignInPaths(shop.mirrored()).guest.others] == ["guests-too"]
     shop.update(AllowUnauthenticatedIdentities=False)
-    assert Chain(shop.pulled()).guest.others == ()
+    assert SignInPaths(shop.pulled()).guest.others == ()
 
 
 @pytest.mark.django_db
@@ -212,4 +212,4 @@ def test_one_role_for_both_kinds_is_as_the_pool_says(shop: Shop) -> None:
     arn = shop.role("both", "", trust=both)
     shop.set_roles({"authenticated": arn, "unauthenticated": arn})
     pool = shop.mirrored()
-    assert all(link.trust and link.trust.is_right for _, link in Chain(pool).links)
+    assert all(link.trust and link.trust.is_right for _, link in SignInPaths(pool).links)

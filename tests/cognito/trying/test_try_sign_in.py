@@ -143,14 +143,14 @@ def test_each_step_has_five_minutes_of_its_own(shop: Shop, erin: Operator) -> No
     shop.mirrored()
     begun_at = timezone.now()
     before = as_if(shop, erin, challenge="CUSTOM", at=begun_at - timedelta(minutes=4))
-    trial = sign_in.Trial(erin, UserPool.objects.get(), shop.client_id)
+    trial = sign_in.SignInTrial(erin, UserPool.objects.get(), shop.client_id)
     asked = trial._asked({"ChallengeName": sign_in.TOTP, "Session": "next", "ChallengeParameters": {}}, before)
     assert datetime.fromisoformat(asked.state.at) >= begun_at
     assert asked.state.session == "next"
 
 
-def as_if(shop: Shop, operator: Operator, *, challenge: str, at: datetime) -> sign_in.State:
-    return sign_in.State(
+def as_if(shop: Shop, operator: Operator, *, challenge: str, at: datetime) -> sign_in.SignInState:
+    return sign_in.SignInState(
         operator.pk, shop.user_pool, shop.client_id, "ada", "", at.isoformat(), challenge=challenge, session="first"
     )
 

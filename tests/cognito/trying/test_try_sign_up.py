@@ -56,7 +56,7 @@ def test_no_page_no_log_and_no_entry_has_the_password(shop: Shop, erins: Client,
     caplog.set_level("DEBUG")
     pages = [signed_up(erins, shop)]
     pages.append(sign_up_page(erins, shop, 422, state=state_in(pages[0]), code="000000 "))
-    sealed = sign_up.State.opened(
+    sealed = sign_up.SignUpState.opened(
         state_in(pages[1]), Operator.objects.get(email__startswith="erin"), UserPool.objects.get(), timedelta(hours=1)
     )
     entries = [str(entry.data) for entry in AuditEntry.objects.all()]
