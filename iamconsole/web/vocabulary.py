@@ -18,7 +18,7 @@ class StateLabel:
 
 STATES: dict[str, StateLabel] = {
     # changes
-    "draft": StateLabel("Draft", "accent", "pencil"),
+    "awaiting_grant": StateLabel("Waiting for its grant", "", "clock"),
     "proposed": StateLabel("Proposed", "accent", "git-pull-request-arrow"),
     "approved": StateLabel("Approved", "accent", "check"),
     "rejected": StateLabel("Rejected", "muted", "x"),

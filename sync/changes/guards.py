@@ -65,7 +65,7 @@ def _of_the_end(change: Change) -> Objection | None:
         return None
     if change.until <= clock.now():
         return Objection("The access would have ended by now. Propose it again.", Change.State.EXPIRED)
-    if not Change.objects.filter(ends=change, state__in=(Change.State.DRAFT, Change.State.SCHEDULED)).exists():
+    if not Change.objects.filter(ends=change, state__in=(Change.State.AWAITING_GRANT, Change.State.SCHEDULED)).exists():
         return Objection("The change that would end it was cancelled. Propose it again.")
     return None
 

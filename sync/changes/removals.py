@@ -27,7 +27,7 @@ from sync.operations import BadParams, Guarantee
 
 State = Change.State
 STUCK = (State.FAILED, State.CONFLICTED, State.UNKNOWN)
-# Once something of the grant was done, until it is taken away: a draft waits for the grant.
+# Once something of the grant was done, until it is taken away: before that it waits for the grant.
 UNDER_WAY = (State.SCHEDULED, *Change.MOVING, *STUCK)
 LATE_AFTER = timedelta(minutes=5)
 _AT_LEAST, _AT_MOST = timedelta(minutes=1), timedelta(hours=1)

@@ -18,7 +18,7 @@ from sync.queue import APPLY, wake
 
 State = Change.State
 
-UNDECIDED = (State.DRAFT, State.PROPOSED, State.APPROVED, State.SCHEDULED)
+UNDECIDED = (State.AWAITING_GRANT, State.PROPOSED, State.APPROVED, State.SCHEDULED)
 
 
 def take_back() -> None:

@@ -1,10 +1,10 @@
 """Access until a date: a change that gives it, and a change of its own that takes it away then: its *removal*.
 
-Both are made together, and the grant's digest has the date: who approves the one approves the other. The removal is a
-draft until something of the grant was done; then it is scheduled, and the sweeper queues it when its time has come. It
-stands on what the grant leaves, not on a pull. Ending access is always allowed: no approvals or checks are asked then,
-only that writes are on. What is gone by then counts as done. Who may stop or delay it, and what becomes of one that
-fails: sync/changes/removals.py.
+Both are made together, and the grant's digest has the date: who approves the one approves the other. The removal
+waits for its grant until something of that was done; then it is scheduled, and the sweeper queues it when its time has
+come. It stands on what the grant leaves, not on a pull. Ending access is always allowed: no approvals or checks are
+asked then, only that writes are on. What is gone by then counts as done. Who may stop or delay it, and what becomes of
+one that fails: sync/changes/removals.py.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from sync.placeholders import resolved
 
 LONGEST = timedelta(days=366)
 WARNED_BEFORE = timedelta(hours=24)
-AHEAD = (Change.State.DRAFT, Change.State.SCHEDULED)
+AHEAD = (Change.State.AWAITING_GRANT, Change.State.SCHEDULED)
 _STAYS = timedelta(days=3650)  # a removal that couldn't run doesn't expire: somebody has to look
 _NOTHING_DONE = (Change.State.REJECTED, Change.State.EXPIRED, Change.State.CANCELLED)
 
@@ -78,7 +78,7 @@ def _make_removal(change: Change, planned: Sequence[PlannedStep], actor: Operato
         title=f"End of change {change.pk}: {change.title}"[:200],
         does=title_of(planned),
         reason=change.reason,
-        state=Change.State.DRAFT,
+        state=Change.State.AWAITING_GRANT,
         requested_by=actor,
         expires_at=change.until + _STAYS,
         not_before=change.until,

@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                             "state",
                             models.CharField(
                                 choices=[
-                                    ("draft", "Draft"),
+                                    ("awaiting_grant", "Waiting for its grant"),
                                     ("proposed", "Proposed"),
                                     ("approved", "Approved"),
                                     ("rejected", "Rejected"),
@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                                     ("cancelled", "Cancelled"),
                                 ],
                                 default="proposed",
-                                max_length=12,
+                                max_length=14,
                             ),
                         ),
                         ("applied_from", models.GenericIPAddressField(blank=True, null=True)),

@@ -12,7 +12,7 @@ from sync.models.listed import StepSub
 
 class Change(models.Model):
     class State(models.TextChoices):
-        DRAFT = "draft", "Draft"
+        AWAITING_GRANT = "awaiting_grant", "Waiting for its grant"  # the end of temporary access
         PROPOSED = "proposed", "Proposed"
         APPROVED = "approved", "Approved"
         REJECTED = "rejected", "Rejected"
@@ -29,7 +29,7 @@ class Change(models.Model):
 
     # Somebody or something still has to act on it.
     OPEN = (
-        State.DRAFT,
+        State.AWAITING_GRANT,
         State.PROPOSED,
         State.APPROVED,
         State.SCHEDULED,
@@ -50,7 +50,7 @@ class Change(models.Model):
     # What its steps do, as the console puts it: it stands beside the title, which is whatever its author typed.
     does = models.CharField(max_length=300, blank=True)
     reason = models.TextField(blank=True)
-    state = models.CharField(max_length=12, choices=State, default=State.PROPOSED)
+    state = models.CharField(max_length=14, choices=State, default=State.PROPOSED)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     applied_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     applied_from = models.GenericIPAddressField(null=True, blank=True)  # of the request by which they applied it

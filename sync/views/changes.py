@@ -34,7 +34,7 @@ from sync.views.temporary import TemporaryAccess
 from sync.views.words_kept import kept
 
 # Nothing was sent yet, or nothing will be: the plan says more than the progress.
-STILL = (*UNDECIDED, Change.State.DRAFT, Change.State.SCHEDULED, Change.State.REJECTED, Change.State.EXPIRED)
+STILL = (*UNDECIDED, Change.State.AWAITING_GRANT, Change.State.SCHEDULED, Change.State.REJECTED, Change.State.EXPIRED)
 
 
 @require_GET

@@ -32,7 +32,7 @@ MOST_LED_TO = 3
 MOST_MOVED = 10  # notes about steps that would stop
 _EACH_IS_READ = "Each is read again before it is sent: make a new plan on what is live instead."
 STOPPED = (Step.State.FAILED, Step.State.UNKNOWN, Step.State.CONFLICTED)
-UNBEGUN = (State.DRAFT, State.PROPOSED, State.APPROVED, State.SCHEDULED, State.REJECTED, State.EXPIRED)
+UNBEGUN = (State.AWAITING_GRANT, State.PROPOSED, State.APPROVED, State.SCHEDULED, State.REJECTED, State.EXPIRED)
 UNAPPLIED = (State.PROPOSED, State.APPROVED, State.SCHEDULED)
 
 

@@ -63,7 +63,7 @@ def attached(world: World, user: IamUser) -> list[str]:
 
 def test_is_taken_away_at_its_end(world: World, user: IamUser, policy: ManagedPolicy, erin: Operator) -> None:
     grant = until([attach(user, policy.arn)], erin, world)
-    assert removal(grant).state == State.DRAFT
+    assert removal(grant).state == State.AWAITING_GRANT
     carry_out(grant, erin)
     ahead = removal(grant)
     assert (ahead.state, ahead.applied_by, ahead.not_before) == (State.SCHEDULED, erin, grant.until)
