@@ -14,10 +14,10 @@ class AccountsConfig(AppConfig):
         from accounts import keys, observers, second_factors, sessions, stepup_words
         from accounts.shell import AccountsShell
         from accounts.triggers import make_triggers
-        from iamconsole.checks import at_start
+        from iamconsole.checks import register_at_start
         from iamconsole.web.navigation import register_shell
 
-        at_start(keys.at_start)
+        register_at_start(keys.at_start)
         observers.connect()
         post_migrate.connect(make_triggers, sender=self)
         user_logged_in.connect(sessions.remember_sign_in, dispatch_uid="sessions")

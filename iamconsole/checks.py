@@ -32,7 +32,7 @@ def production_is_closed(app_configs: object, **kwargs: Any) -> list[CheckMessag
 _at_start: list[Callable[[], list[str]]] = []
 
 
-def at_start(look: Callable[[], list[str]]) -> None:
+def register_at_start(look: Callable[[], list[str]]) -> None:
     """`look`: what an app looks at before a process starts; its sentences forbid it. Registered in `ready()`."""
     _at_start.append(look)
 
