@@ -1,6 +1,7 @@
-"""What people are called whom plans, findings and titles name by an id: pages say it, to who may know it.
+"""Names in the place of ids in plans, findings and titles: of people, user pools and app clients, to who may know them.
 
-What is stored says the id alone: it is kept for longer than people are. Mirrors of people tell what they are called.
+What is stored says the id alone: it is kept for longer than people are, and pools change their names. Mirrors tell what
+each is called (`Mirror.names_of`).
 """
 
 from __future__ import annotations
@@ -17,8 +18,12 @@ from sync.mirror import Named
 from sync.mirror.base import registry
 from sync.models import Step
 
-# As AWS writes the `sub` of a person: "UserType" of Amazon Cognito's API reference.
-ID = re.compile(r"(?<![\w-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![\w-])")
+# As AWS writes them: "UserType", "UserPoolType" and "UserPoolClientType" of Amazon Cognito's API reference.
+_SUB = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_USER_POOL = r"[a-z]{2}(?:-[a-z]+)+-\d_[0-9A-Za-z]{1,50}"
+_APP_CLIENT = r"[0-9a-z]{26}"
+PERSON = re.compile(_SUB)
+ID = re.compile(rf"(?<![\w-]){_SUB}(?![\w-])|(?<![\w/:-])(?:{_USER_POOL}|{_APP_CLIENT})(?![\w/:-])")
 
 
 class Names:
@@ -37,7 +42,7 @@ class Names:
         return self
 
     def _called(self, ids: list[str]) -> Mapping[str, str]:
-        asked = (mirror.people_called(self._operator, self._aws_account, ids) for mirror in registry.values())
+        asked = (mirror.names_of(self._operator, self._aws_account, ids) for mirror in registry.values())
         return {known: name for names in asked for known, name in names.items()}
 
     def said(self, text: str) -> str:
@@ -76,4 +81,4 @@ class Names:
 
     @property
     def tell_anybody(self) -> bool:
-        return self._told_whom or any(self.known.values())
+        return self._told_whom or any(name for each, name in self.known.items() if PERSON.fullmatch(each))

@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, cast
 
+from accounts.access import may, pools_of
+from accounts.models import AwsAccount, Operator
+from accounts.roles import SEE_IAM, SEE_PEOPLE
 from cognito.mirrors.canonical import canonical
-from cognito.models import OfPool, UserPool
-from sync.mirror import AccountRegion, Content, Item, Mirror, ParsedItem
+from cognito.models import AppClient, OfPool, UserPool
+from sync.mirror import AccountRegion, Content, Item, Mirror, Named, ParsedItem
 from sync.mirror.columns import ColumnsMirror
 from sync.mirror.hashing import moment
 from sync.mirror.rows import row_of, upsert
@@ -70,6 +73,18 @@ class OfPoolMirror(SettingsMirror):
         for row in rows:
             row.pool_id = pools[pool_of(row.arn)]
         upsert(self.model, rows)
+
+
+def names_seen(
+    model: type[UserPool | AppClient], of_pool: str, operator: Operator, aws_account: AwsAccount, ids: Sequence[str]
+) -> Named:
+    """`Mirror.names_of` what belongs to a pool, for who may see that pool. `of_pool`: the column of the pool's id."""
+    if not ids:
+        return {}
+    rows = model._default_manager.filter(aws_account=aws_account, aws_id__in=ids)
+    granted = None if may(operator, SEE_IAM, aws_account) else pools_of(operator, SEE_PEOPLE, aws_account)
+    seen = rows if granted is None else rows.filter(**{f"{of_pool}__in": granted})
+    return dict(seen.values_list("aws_id", "name"))
 
 
 class FacetMirror(ColumnsMirror):

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import quote
 
+from accounts.models import AwsAccount, Operator
 from cognito.mirrors import parts
-from cognito.mirrors.base import OfPoolMirror, pool_of
+from cognito.mirrors.base import OfPoolMirror, names_seen, pool_of
 from cognito.mirrors.canonical import canonical, without_secrets
 from cognito.mirrors.pools import IDP
 from cognito.models import AppClient, CognitoGroup, PoolProvider, ResourceServer
 from sync.aws.errors import NotFound
 from sync.aws.secrets import Secret
-from sync.mirror import Content, Item, ObjectRef, Reader
+from sync.mirror import Content, Item, Named, ObjectRef, Reader
 from sync.mirror.hashing import moment
 
 _LONGEST_NAME = 250  # of a name in an id
@@ -106,6 +107,9 @@ class ClientMirror(PoolObjectMirror):
 
     def called(self, ref: ObjectRef) -> str:
         return ref.object_id
+
+    def names_of(self, operator: Operator, aws_account: AwsAccount, ids: Sequence[str]) -> Named:
+        return names_seen(AppClient, "pool__aws_id", operator, aws_account, [each for each in ids if each.isalnum()])
 
     def read_one(self, client: Reader, ref: ObjectRef) -> Item | None:
         """Without an id: the one of that name which was made last. Names are not unique."""

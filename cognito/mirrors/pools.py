@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from accounts.models import AwsAccount, Operator
 from cognito.mirrors import parts
-from cognito.mirrors.base import FacetMirror, SettingsMirror
+from cognito.mirrors.base import FacetMirror, SettingsMirror, names_seen
 from cognito.mirrors.canonical import canonical
 from cognito.models import UserPool
 from sync.aws.errors import NotFound
-from sync.mirror import Content, Item, ObjectRef, ParsedItem, Reader
+from sync.mirror import Content, Item, Named, ObjectRef, ParsedItem, Reader
 
 IDP = "cognito-idp"
 
@@ -70,6 +71,9 @@ class PoolMirror(SettingsMirror):
 
     def arn(self, item: Item) -> str:
         return str(item["Arn"])
+
+    def names_of(self, operator: Operator, aws_account: AwsAccount, ids: Sequence[str]) -> Named:
+        return names_seen(UserPool, "aws_id", operator, aws_account, [each for each in ids if "_" in each])
 
     def volatile(self, item: Item) -> dict[str, Any]:
         failures = {"sms": item.get("SmsConfigurationFailure"), "email": item.get("EmailConfigurationFailure")}

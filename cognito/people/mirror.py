@@ -38,7 +38,7 @@ class PersonMirror(Mirror):
     def remove(self, place: AccountRegion, object_ids: Sequence[str], at: datetime) -> None:
         place.of(CognitoUser.objects.filter(aws_id__in=object_ids)).live().update(gone_at=at)
 
-    def people_called(self, operator: Operator, aws_account: AwsAccount, ids: Sequence[str]) -> Named:
+    def names_of(self, operator: Operator, aws_account: AwsAccount, ids: Sequence[str]) -> Named:
         """With what tells her from others of that name. Of who is gone too, until she is erased."""
         rows = CognitoUser.objects.filter(aws_account=aws_account, aws_id__in=ids, erased_at__isnull=True)
         granted = pools_of(operator, SEE_PEOPLE, aws_account)

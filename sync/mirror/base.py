@@ -173,8 +173,10 @@ class Mirror(ABC):
         """Words for those whom these documents name by an id that says nothing to people."""
         return {}
 
-    def people_called(self, operator: Operator, aws_account: AwsAccount, ids: Sequence[str]) -> Named:
-        """Of people: what those of these ids are called, as far as the operator may know it."""
+    def names_of(self, operator: Operator, aws_account: AwsAccount, ids: Sequence[str]) -> Named:
+        """What its objects of these ids are called, as far as the operator may know it. Of those whose ids say nothing
+        to people: sync/naming.py.
+        """
         return {}
 
     def worded(self, aws_account: AwsAccount, difference: ContentDifference, old: str, new: str, named: Named) -> str:

@@ -18,7 +18,7 @@ from cognito.operations.people.making import new_person
 from cognito.people.erasing import erase
 from sync.models import Change
 from sync.naming import Names
-from tests.cognito.rows import make_person, make_pool, make_pool_group, put_into
+from tests.cognito.rows import make_client, make_person, make_pool, make_pool_group, put_into
 from tests.conftest import make_operator
 from tests.services.changing import propose
 from tests.services.pages import address, get, text_of
@@ -170,6 +170,26 @@ def test_of_who_is_gone_the_name_stays_until_she_is_erased(jane: CognitoUser, ha
     assert Names(hal, jane.aws_account).said(jane.aws_id) == jane.aws_id
 
 
+CLIENT = "e6guwlpkbtnfrxyf040gpcunl9"
+
+
+def test_pools_and_app_clients_are_named_too(jane: CognitoUser, bob: Operator, aws_account: AwsAccount) -> None:
+    pool = make_pool(aws_account, "partners", pool_id="eu-west-1_g6z9cqd37")
+    make_client(pool, "portal", aws_id=CLIENT)
+    said = f"Invite somebody new in {pool.aws_id}, of {CLIENT}; not {pool.arn}"
+    assert Names(bob, aws_account).said(said) == f"Invite somebody new in partners, of portal; not {pool.arn}"
+    hilda = make_operator("hilda", Role.HELPDESK, aws_account)
+    hilda.grants.update(pool_id=jane.pool.aws_id)
+    assert Names(type(hilda).objects.get(pk=hilda.pk), aws_account).said(said) == said
+    nobody = make_operator("nobody", None, aws_account)
+    assert Names(nobody, aws_account).said(said) == said
+
+
+def test_naming_a_pool_tells_nobody(pool: UserPool, bob: Operator) -> None:
+    names = Names(bob, pool.aws_account).learn([pool.aws_id])
+    assert not names.tell_anybody
+
+
 @pytest.mark.parametrize(
     ("attributes", "username", "said"),
     [
@@ -192,7 +212,7 @@ def test_who_is_invited_is_told_by_what_was_typed_and_then_by_name(
     jane: CognitoUser, hal: Operator, bob: Operator, client_of: ClientOf
 ) -> None:
     change = propose(jane.aws_account, hal, [new_person(jane.pool, "jdoe", {"email": ADDRESS}, channel="EMAIL")])
-    invite = "Invite somebody new in us-east-1_Customers"
+    invite = "Invite somebody new in customers"
     assert f"{invite}: jdoe email {ADDRESS} Low risk. Reversible" in plan(client_of(hal), change)
     assert AuditEntry.objects.filter(verb="change.people_read", actor=hal).count() == 1
     bobs = plan(client_of(bob), change)
@@ -201,7 +221,7 @@ def test_who_is_invited_is_told_by_what_was_typed_and_then_by_name(
     Change.objects.filter(pk=change.pk).update(state="applied", queued_at=timezone.now(), finished_at=timezone.now())
     assert f"{invite}: {JANE} ({ADDRESS})" in plan(client_of(hal), change)
     note = get(client_of(hal), "change_ticket", pk=str(change.pk))
-    assert f"- {invite}: done." in note
+    assert "- Invite somebody new in us-east-1_Customers: done." in note
     assert JANE not in note and ADDRESS not in note and "jdoe" not in note
     erase(CognitoUser.objects.filter(pk=jane.pk))
     assert f"{invite} Done" in plan(client_of(hal), change).replace(" cognito-idp:AdminCreateUser", "")
